@@ -1,0 +1,1 @@
+"""What is stored: migrations, queries, scripts, and the thin loaders for them."""

@@ -1,0 +1,1 @@
+"""The venue: what it believes, what it does, how it speaks."""

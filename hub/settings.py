@@ -1,0 +1,236 @@
+"""The settings: read once from the environment, every missing or wrong value named in one message."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+SECRET_KEY_BYTES = 32  # the least an HS256 key may have (RFC 7518, 3.2)
+_SECONDS = {
+    "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400,
+}  # fmt: skip
+_RATE = re.compile(r"(?P<count>[0-9]{1,9})\s*/\s*(?P<span>[0-9]{0,6})\s*(?P<unit>[a-z]+)")
+_T = TypeVar("_T")
+
+
+class SettingsError(Exception):
+    """Every problem found, one per line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests in so many seconds."""
+
+    count: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    database_url: str | None
+    redis_url: str | None
+    data_dir: Path
+    host: str
+    port: int
+    workers: int
+    public_url: str
+    secret_key: bytes
+    secret_key_previous: bytes | None
+    smtp_url: str | None
+    trusted_proxies: tuple[IPNetwork, ...]
+    rate_reservations: Rate | None
+    rate_validate: Rate | None
+    rate_operator: Rate | None
+    sockets_per_operator: int | None
+    clock_offset: float
+    rehearsal: bool
+    development: bool
+    metrics_token: str | None
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str], *, development: bool, serving: bool = True) -> Settings:
+        """`development` is true under `hub run`. Commands that do not serve pass `serving=False`: like `hub run` they
+        may make the secret key themselves and may use another clock."""
+        read = _Reader(env)
+        own_key = development or not serving
+        data_dir = Path(env.get("HUB_DATA_DIR", "").strip() or "var").expanduser().absolute()
+        host = read.text("HUB_HOST") or "127.0.0.1"
+        port = read.whole("HUB_PORT", 8080, 0, 65535)
+        rehearsal = read.flag("HUB_REHEARSAL")
+        clock_offset = read.one("HUB_CLOCK_OFFSET", _seconds, 0.0)
+        if clock_offset and serving and not development and not rehearsal:
+            read.problems.append("HUB_CLOCK_OFFSET is for tests and rehearsal: set HUB_REHEARSAL=1 to serve with it")
+        secret_key = read.one("HUB_SECRET_KEY", _secret_key, b"")
+        if not env.get("HUB_SECRET_KEY") and not own_key:
+            read.problems.append(
+                f"HUB_SECRET_KEY is missing: at least {SECRET_KEY_BYTES} bytes, the same for every process"
+            )
+        settings = cls(
+            database_url=read.one("HUB_DATABASE_URL", _url("postgresql", "postgres"), None),
+            redis_url=read.one(
+                "HUB_REDIS_URL", _url("redis", "rediss", "redis+cluster", "rediss+cluster", "unix"), None
+            ),
+            data_dir=data_dir,
+            host=host,
+            port=port,
+            workers=read.whole("HUB_WORKERS", 1, 1, 64),
+            public_url=read.one("HUB_PUBLIC_URL", _origin, default_public_url(host, port)),
+            secret_key=secret_key,
+            secret_key_previous=read.one("HUB_SECRET_KEY_PREVIOUS", _secret_key, None),
+            smtp_url=read.one("HUB_SMTP_URL", _url("smtp", "smtps", "smtp+starttls"), None),
+            trusted_proxies=read.one("HUB_TRUSTED_PROXIES", _networks, ()),
+            rate_reservations=read.one("HUB_RATE_RESERVATIONS", parse_rate, Rate(10, 60)),
+            rate_validate=read.one("HUB_RATE_VALIDATE", parse_rate, Rate(30, 60)),
+            rate_operator=read.one("HUB_RATE_OPERATOR", parse_rate, Rate(100, 60)),
+            sockets_per_operator=read.one("HUB_SOCKETS_PER_OPERATOR", _count_or_off, 20),
+            clock_offset=clock_offset,
+            rehearsal=rehearsal,
+            development=development,
+            metrics_token=read.text("HUB_METRICS_TOKEN"),
+        )
+        if read.problems:
+            raise SettingsError("\n".join(read.problems))
+        if not secret_key and own_key:
+            object.__setattr__(settings, "secret_key", own_secret_key(data_dir))
+        return settings
+
+
+def default_public_url(host: str, port: int) -> str:
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - a listening address is not one a browser can open
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def own_secret_key(data_dir: Path) -> bytes:
+    """The key of this data folder, made by whoever comes first and readable by its owner only."""
+    path = data_dir / "secret.key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            # Written whole under another name, then linked: a second process never reads half a key.
+            draft = data_dir / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise SettingsError(f"HUB_DATA_DIR: cannot keep the secret key in {path}: {error.strerror or error}") from error
+    if len(key) < SECRET_KEY_BYTES:
+        raise SettingsError(f"{path} holds fewer than {SECRET_KEY_BYTES} bytes: remove it, and a new key is made")
+    return key
+
+
+def parse_rate(value: str) -> Rate | None:
+    """`10/min`, `100/s`, `5/15min`, or `off`."""
+    if value.lower() == "off":
+        return None
+    found = _RATE.fullmatch(value.lower())
+    unit = _SECONDS.get(found["unit"]) if found else None
+    if found is None or unit is None:
+        raise ValueError("give a limit such as 10/min, 100/s, 5/15min, or off")
+    count, seconds = int(found["count"]), unit * int(found["span"] or 1)
+    if count < 1 or seconds < 1:
+        raise ValueError("a limit admits at least one request; use off to switch it off")
+    return Rate(count, seconds)
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        return self._env.get(name, "").strip() or None
+
+    def one(self, name: str, parse: Callable[[str], _T], default: _T) -> _T:
+        value = self.text(name)
+        if value is None:
+            return default
+        try:
+            return parse(value)
+        except ValueError as error:
+            self.problems.append(f"{name}: {error}")
+            return default
+
+    def whole(self, name: str, default: int, least: int, most: int) -> int:
+        def parse(value: str) -> int:
+            if not re.fullmatch(r"[0-9]{1,6}", value) or not least <= int(value) <= most:
+                raise ValueError(f"give a whole number from {least} to {most}")
+            return int(value)
+
+        return self.one(name, parse, default)
+
+    def flag(self, name: str) -> bool:
+        def parse(value: str) -> bool:
+            if value.lower() not in {"0", "1", "true", "false", "yes", "no", "on", "off"}:
+                raise ValueError("give 1 or 0")
+            return value.lower() in {"1", "true", "yes", "on"}
+
+        return self.one(name, parse, False)
+
+
+def _url(*schemes: str) -> Callable[[str], str | None]:
+    def parse(value: str) -> str | None:
+        # The value is not repeated in the message: it may hold a password.
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not (parts.netloc or parts.path or parts.query):
+            raise ValueError(f"give a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        try:
+            _ = parts.port
+        except ValueError:
+            raise ValueError("the port in the URL is not a number from 0 to 65535") from None
+        return value
+
+    return parse
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("give a URL such as https://hub.example.org")
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        raise ValueError("give scheme, host and port only, such as https://hub.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _secret_key(value: str) -> bytes:
+    key = value.encode("utf-8", "surrogateescape")
+    if len(key) < SECRET_KEY_BYTES:
+        raise ValueError(f"has {len(key)} bytes, at least {SECRET_KEY_BYTES} are needed")
+    return key
+
+
+def _networks(value: str) -> tuple[IPNetwork, ...]:
+    return tuple(ipaddress.ip_network(part, strict=False) for part in re.split(r"[,\s]+", value) if part)
+
+
+def _count_or_off(value: str) -> int | None:
+    if value.lower() == "off":
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) < 1:
+        raise ValueError("give a whole number from 1 up, or off")
+    return int(value)
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = float("nan")
+    if not abs(seconds) <= 40 * 365 * 86400:  # also refuses nan; wider than any rehearsal and safe for datetime
+        raise ValueError("give a number of seconds")
+    return seconds
