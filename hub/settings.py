@@ -20,6 +20,7 @@ _SECONDS = {
 }  # fmt: skip
 _RATE = re.compile(r"(?P<count>[0-9]{1,9})\s*/\s*(?P<span>[0-9]{0,6})\s*(?P<unit>[a-z]+)")
 _T = TypeVar("_T")
+_D = TypeVar("_D")
 
 
 class SettingsError(Exception):
@@ -156,7 +157,7 @@ class _Reader:
     def text(self, name: str) -> str | None:
         return self._env.get(name, "").strip() or None
 
-    def one(self, name: str, parse: Callable[[str], _T], default: _T) -> _T:
+    def one(self, name: str, parse: Callable[[str], _T], default: _D) -> _T | _D:
         value = self.text(name)
         if value is None:
             return default
