@@ -1,0 +1,151 @@
+"""The connection pools: Postgres with a time limit on every wait, and one exception for every kind of absence."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+ACQUIRE_SECONDS = 1.0
+COMMAND_SECONDS = 4.0
+
+# Scan and booking statements join a handful of array elements to tables of any size. Their plan must not depend on what
+# the statistics said on the day it was cached: index look-ups, in the order of the array, always.
+STEADY_PLANS = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+}
+
+_ABSENT = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.DiskFullError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,
+)
+
+
+class DatabaseDown(Exception):
+    """Postgres did not answer in time, or cannot do its work now. Whether the statement took effect is unknown."""
+
+
+async def _keep_session(_: Any) -> None:
+    """Leave a returned connection as it is: nothing here sets session state, and the default reset costs a round trip."""
+
+
+class Pool:
+    """One named pool. Every method raises `DatabaseDown` where Postgres is absent, other database errors as they are."""
+
+    def __init__(self, dsn: str, *, size: int, steady_plans: bool = False) -> None:
+        self._dsn = dsn
+        self._size = size
+        self._settings = {
+            "application_name": "venue-hub",
+            "timezone": "UTC",
+            "lock_timeout": "1500ms",
+            "statement_timeout": "3s",
+            "idle_in_transaction_session_timeout": "5s",
+            **(STEADY_PLANS if steady_plans else {}),
+        }
+        self._pool: asyncpg.Pool | None = None
+
+    async def open(self) -> None:
+        try:
+            self._pool = await asyncpg.create_pool(
+                self._dsn,
+                min_size=1,
+                max_size=self._size,
+                command_timeout=COMMAND_SECONDS,
+                timeout=ACQUIRE_SECONDS,
+                max_inactive_connection_lifetime=0,
+                server_settings=self._settings,
+                reset=_keep_session,
+            )
+        except _ABSENT as absence:
+            raise DatabaseDown(str(absence)) from absence
+
+    async def close(self) -> None:
+        if self._pool is None:
+            return
+        pool, self._pool = self._pool, None
+        try:
+            await asyncio.wait_for(pool.close(), 3)
+        except _ABSENT:
+            pool.terminate()
+
+    @property
+    def gauges(self) -> tuple[int, int, int]:
+        """Connections allowed, open, and idle."""
+        if self._pool is None:
+            return self._size, 0, 0
+        return self._size, self._pool.get_size(), self._pool.get_idle_size()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        if self._pool is None:
+            raise DatabaseDown("the pool is not open")
+        try:
+            async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+                yield connection
+        except _ABSENT as absence:
+            raise DatabaseDown(f"{type(absence).__name__}: {absence}") from absence
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        """A connection inside BEGIN ... COMMIT; rolls back when the block raises."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]:
+        async with self.connection() as connection:
+            return list(await connection.fetch(sql, *args))
+
+    async def fetchrow(self, sql: str, *args: Any) -> Any:
+        async with self.connection() as connection:
+            return await connection.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        async with self.connection() as connection:
+            return await connection.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        async with self.connection() as connection:
+            return str(await connection.execute(sql, *args))
+
+
+class Database:
+    """Postgres as the hub uses it: `scans` and `bookings` have connections nobody else can use up, `jobs` is the rest."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.scans = Pool(dsn, size=4, steady_plans=True)
+        self.bookings = Pool(dsn, size=4, steady_plans=True)
+        self.jobs = Pool(dsn, size=6)
+        self.fetch = self.jobs.fetch
+        self.fetchrow = self.jobs.fetchrow
+        self.fetchval = self.jobs.fetchval
+        self.execute = self.jobs.execute
+        self.transaction = self.jobs.transaction
+
+    async def open(self) -> None:
+        for pool in self.pools().values():
+            await pool.open()
+
+    async def close(self) -> None:
+        await asyncio.gather(*(pool.close() for pool in self.pools().values()))
+
+    def pools(self) -> dict[str, Pool]:
+        return {"scans": self.scans, "bookings": self.bookings, "jobs": self.jobs}

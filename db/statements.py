@@ -1,0 +1,45 @@
+"""The statements: SQL kept as named paragraphs in `db/queries/*.sql`, loaded by subject.
+
+A paragraph starts with `-- name: read_presented` and may carry comment lines saying what the caller may rely on.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+QUERIES = Path(__file__).parent / "queries"
+_NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
+
+
+class Statements:
+    """One subject's statements; each is an attribute holding its SQL text."""
+
+    def __init__(self, subject: str, texts: dict[str, str]) -> None:
+        self._subject = subject
+        self._texts = texts
+
+    def __getattr__(self, name: str) -> str:
+        try:
+            return self._texts[name]
+        except KeyError:
+            raise AttributeError(f"db/queries/{self._subject}.sql has no statement {name!r}") from None
+
+    def items(self) -> list[tuple[str, str]]:
+        return list(self._texts.items())
+
+
+@cache
+def load(subject: str) -> Statements:
+    """Return the statements of `db/queries/<subject>.sql`."""
+    text = (QUERIES / f"{subject}.sql").read_text(encoding="utf-8")
+    pieces = _NAME.split(text)[1:]
+    names, bodies = pieces[0::2], pieces[1::2]
+    if len(set(names)) != len(names):
+        raise ValueError(f"db/queries/{subject}.sql names a statement twice")
+    return Statements(subject, {n: body.strip().rstrip(";") for n, body in zip(names, bodies, strict=True)})
+
+
+def all_statements() -> list[tuple[str, str, str]]:
+    """Return (subject, name, SQL) of every statement, for the test that prepares each one."""
+    subjects = sorted(path.stem for path in QUERIES.glob("*.sql"))
+    return [(subject, name, sql) for subject in subjects for name, sql in load(subject).items()]

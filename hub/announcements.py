@@ -1,0 +1,164 @@
+"""The announcements: facts told after commit, here at once and to the other hub processes through Redis.
+
+What is announced may be lost (Redis is down, a process was not listening): every fact is whole and carries a revision,
+so a later one or the audit round puts things right. What must not be lost is a row, not an announcement.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+import orjson
+
+from db.redis_client import RedisClient
+from hub.rules.slot_capacity import SlotCount
+
+CHANNEL = "venuehub:announcements"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotChanged:
+    """A slot's counts as the statement that changed them left them."""
+
+    org_id: int
+    venue_id: int
+    date: date
+    slot: SlotCount
+
+
+@dataclass(frozen=True, slots=True)
+class WalkInsChanged:
+    """Entries without reservation of one venue and day, in all."""
+
+    org_id: int
+    venue_id: int
+    date: date
+    entered: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsEdited:
+    """Slots of an organisation were created, closed or resized: whoever keeps a list of them reads it again."""
+
+    org_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRevoked:
+    """One session (`jti`), or every session of a member of staff issued before a moment, has ended."""
+
+    org_id: int
+    jti: str | None
+    staff_id: int | None
+    issued_before: datetime | None
+
+
+Announcement = SlotChanged | WalkInsChanged | SlotsEdited | SessionRevoked
+Listener = Callable[[Announcement], None]
+
+
+def encode(announcement: Announcement) -> list[Any]:
+    """Return the JSON form: a kind and its fields, in order."""
+    match announcement:
+        case SlotChanged(org_id, venue_id, day, s):
+            return ["slot", org_id, venue_id, day.isoformat(), s.slot_id, s.start_time.isoformat(),
+                    s.end_time.isoformat(), s.capacity, s.booked, s.verified, s.revision]  # fmt: skip
+        case WalkInsChanged(org_id, venue_id, day, entered, revision):
+            return ["walk_ins", org_id, venue_id, day.isoformat(), entered, revision]
+        case SlotsEdited(org_id):
+            return ["slots_edited", org_id]
+        case SessionRevoked(org_id, jti, staff_id, before):
+            return ["session", org_id, jti, staff_id, before.isoformat() if before else None]
+
+
+def decode(fields: list[Any]) -> Announcement | None:
+    """Return the announcement `encode` made, or None for a kind this version does not know (a newer process speaks)."""
+    match fields:
+        case ["slot", org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision]:
+            count = SlotCount(
+                slot_id, time.fromisoformat(start), time.fromisoformat(end), capacity, booked, verified, revision
+            )
+            return SlotChanged(org_id, venue_id, date.fromisoformat(day), count)
+        case ["walk_ins", org_id, venue_id, day, entered, revision]:
+            return WalkInsChanged(org_id, venue_id, date.fromisoformat(day), entered, revision)
+        case ["slots_edited", org_id]:
+            return SlotsEdited(org_id)
+        case ["session", org_id, jti, staff_id, before]:
+            return SessionRevoked(org_id, jti, staff_id, datetime.fromisoformat(before) if before else None)
+    return None
+
+
+class Announcer:
+    """Tells this process's listeners at once, and the other processes in one message per turn of the loop."""
+
+    def __init__(self, redis: RedisClient | None) -> None:
+        self.origin = secrets.token_hex(8)
+        self._redis = redis
+        self._listeners: list[Listener] = []
+        self._outgoing: list[Announcement] = []
+        self._sending: asyncio.Task[None] | None = None
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` called with every announcement, ours and other processes'; it must not block or raise."""
+        self._listeners.append(listener)
+
+    def tell(self, announcements: Iterable[Announcement]) -> None:
+        """Announce what has been committed. Never waits and never fails."""
+        for announcement in announcements:
+            self._deliver(announcement)
+            self._outgoing.append(announcement)
+        if self._outgoing and self._redis is not None and (self._sending is None or self._sending.done()):
+            self._sending = asyncio.get_running_loop().create_task(self._send(), name="announcer")
+
+    def hear(self, message: bytes) -> None:
+        """Take a message another process published (the relay calls this); our own are dropped."""
+        try:
+            origin, *bodies = orjson.loads(message)
+            heard = [] if origin == self.origin else [decode(fields) for fields in bodies]
+        except (orjson.JSONDecodeError, ValueError, TypeError):
+            log.warning("announcement.unreadable")
+            return
+        for announcement in heard:
+            if announcement is not None:
+                self._deliver(announcement)
+
+    def _deliver(self, announcement: Announcement) -> None:
+        for listener in self._listeners:
+            try:
+                listener(announcement)
+            except Exception:
+                log.exception("announcement.listener_failed")
+
+    async def _send(self) -> None:
+        assert self._redis is not None
+        while self._outgoing:
+            told, self._outgoing = self._outgoing, []
+            try:
+                # Within one message only the newest state of a slot matters.
+                newest = {_subject(announcement): announcement for announcement in told}
+                message = orjson.dumps([self.origin, *(encode(announcement) for announcement in newest.values())])
+                await self._redis.publish(CHANNEL, message)
+            except Exception as trouble:
+                # The audit round of every process finds what this message would have told.
+                log.debug("announcement.not_published", extra={"error": type(trouble).__name__})
+
+    async def close(self) -> None:
+        if self._sending is not None:
+            await asyncio.wait([self._sending], timeout=1)
+
+
+def _subject(announcement: Announcement) -> tuple[Any, ...]:
+    match announcement:
+        case SlotChanged(org_id, _, _, slot):
+            return ("slot", org_id, slot.slot_id)
+        case WalkInsChanged(org_id, venue_id, day, _, _):
+            return ("walk_ins", org_id, venue_id, day)
+        case _:
+            return (announcement,)

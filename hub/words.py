@@ -1,0 +1,64 @@
+"""The words: what each reason is called when a person reads it. English; the catalogues of other languages start here."""
+
+from typing import Any
+
+from hub.rules.reasons import Reason
+
+MESSAGES: dict[Reason, str] = {
+    Reason.VALID: "VALID TICKET",
+    Reason.VERIFIED: "ENTRY RECORDED",
+    Reason.ALREADY_VERIFIED: "This ticket was already verified",
+    Reason.NO_RESERVATION: "Ticket is activated but has no reservation",
+    Reason.WRONG_DATE: "Ticket reserved for {reservation_date}, not today",
+    Reason.TOO_EARLY: "Entry for this reservation has not opened yet",
+    Reason.WRONG_VENUE: "This ticket is for another venue",
+    Reason.UNDONE: "ENTRY TAKEN BACK",
+    Reason.TICKET_NOT_FOUND: "Invalid ticket code. Please check and try again.",
+    Reason.TICKET_NOT_ACTIVATED: "This ticket is not activated yet. Please complete payment.",
+    Reason.TICKET_EXPIRED: "This ticket has expired.",
+    Reason.TICKET_CANCELLED: "This ticket was cancelled.",
+    Reason.TICKET_ALREADY_RESERVED: "This ticket is already reserved for {reserved_date}",
+    Reason.TICKET_ALREADY_USED: "This ticket has already been used.",
+    Reason.TICKET_ALREADY_ACTIVATED: "This ticket is already active.",
+    Reason.SLOT_NOT_FOUND: "Slot not found",
+    Reason.SLOT_FULL: "This time slot is full. Please select another time.",
+    Reason.SLOT_CLOSED: "This time slot is closed. Please select another time.",
+    Reason.SLOT_PAST: "This time slot is over. Please select another time.",
+    Reason.RESERVATION_NOT_FOUND: "Reservation not found",
+    Reason.CHANGE_TOO_LATE: "It is too late to change this reservation.",
+    Reason.ORGANIZATION_MISMATCH: "Ticket and slot belong to different organisations",
+    Reason.INVALID_CONTACT: "Please enter a valid email and phone number",
+    Reason.IDEMPOTENCY_KEY_REUSED: "This Idempotency-Key was used with another request",
+    Reason.SCAN_NOT_FOUND: "No such scan",
+    Reason.SCAN_ID_REUSED: "This scan_id was used for another code",
+    Reason.NOTHING_TO_UNDO: "This scan admitted nobody, or was undone before",
+    Reason.UNDO_TOO_LATE: "An operator can undo an own scan for 15 minutes; ask a manager",
+    Reason.OPERATOR_MISMATCH: "operator_id is not the operator who is signed in",
+    Reason.UNAUTHENTICATED: "Please sign in",
+    Reason.FORBIDDEN: "Your role does not allow this",
+    Reason.INVALID_CREDENTIALS: "Wrong user name, password or PIN",
+    Reason.LOCKED_OUT: "Too many failed attempts. Try again later.",
+    Reason.INVALID_REQUEST: "The request is not understood",
+    Reason.INVALID_FRAME: "The frame is not a JSON object",
+    Reason.UNKNOWN_COMMAND: "No such command",
+    Reason.UNKNOWN_TOPIC: "No such topic",
+    Reason.PAYLOAD_TOO_LARGE: "The request is larger than 10 KB",
+    Reason.UNSUPPORTED_MEDIA_TYPE: "Send application/json",
+    Reason.NOT_FOUND: "No such resource",
+    Reason.METHOD_NOT_ALLOWED: "This resource does not take that method",
+    Reason.RATE_LIMITED: "Too many requests. Please wait a moment.",
+    Reason.BUSY: "Too many requests under way on this socket",
+    Reason.SERVICE_UNAVAILABLE: "The service cannot answer just now. Please try again.",
+    Reason.INTERNAL: "Something went wrong on our side",
+}
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "another day" if key.endswith("date") else ""
+
+
+def message(reason: Reason, details: dict[str, Any]) -> str:
+    """Return the sentence for `reason`; a `message` among the details wins over the standing words."""
+    given = details.get("message")
+    return str(given) if given else MESSAGES[reason].format_map(_Blank(details))

@@ -1,0 +1,15 @@
+"""The keys under which the application keeps what its handlers need."""
+
+from aiohttp import web
+
+from hub.actions.availability import Availability
+from hub.actions.check_ticket import TicketDesk
+from hub.actions.judge_scans import Door
+from hub.actions.reserve_ticket import BookingDesk
+from hub.house import House
+
+HOUSE: web.AppKey[House] = web.AppKey("house")
+DOOR: web.AppKey[Door] = web.AppKey("door")
+BOOKING_DESK: web.AppKey[BookingDesk] = web.AppKey("booking_desk")
+TICKET_DESK: web.AppKey[TicketDesk] = web.AppKey("ticket_desk")
+AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")

@@ -1,0 +1,24 @@
+"""The table of pages: which address is answered by which handler."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from web.pages import customer, development_mail, staff
+from web.pages.static_files import STATIC
+
+
+def page_routes() -> list[web.RouteDef]:
+    return [
+        web.get("/", customer.landing),
+        web.get("/reserve", customer.reserve),
+        web.get("/r/{token}", customer.reservation),
+        web.get("/operator/login", staff.login),
+        web.get("/operator/scan", staff.scan),
+        web.get("/manager", staff.control_room),
+        web.get("/dev/mail", development_mail.listing),
+        web.get("/dev/mail/{name}", development_mail.message),
+        web.get("/dev/mail/{name}/html", development_mail.message_html),
+        web.get("/static/{name:.+}", STATIC.serve),
+        web.get("/favicon.ico", STATIC.icon),
+    ]
