@@ -1,0 +1,92 @@
+"""May this ticket take a place in this slot: every reason to refuse, in the order the customer should hear them.
+
+The slot is judged first (missing, closed, over, full), then the ticket. The caller has read both under lock, or judges
+early from facts that the guarded write will prove again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.rules.reasons import Reason
+from hub.rules.ticket_lifecycle import TicketStatus
+
+
+@dataclass(frozen=True, slots=True)
+class BookingTicket:
+    """`has_reservation` is an active reservation, whatever the status word says (an OTA ticket stays ACTIVATED)."""
+
+    id: int
+    org_id: int
+    status: str
+    valid_until: datetime | None
+    venue_id: int | None
+    has_reservation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BookingSlot:
+    id: int
+    org_id: int
+    venue_id: int
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    total_capacity: int
+    booked_count: int
+
+
+_OPEN_STATUSES = frozenset({"ACTIVE", "FULL"})
+_STATUS_REFUSALS: dict[str, Reason] = {
+    TicketStatus.PENDING_PAYMENT: Reason.TICKET_NOT_ACTIVATED,
+    TicketStatus.INACTIVE: Reason.TICKET_NOT_ACTIVATED,
+    TicketStatus.RESERVED: Reason.TICKET_ALREADY_RESERVED,
+    TicketStatus.VERIFIED: Reason.TICKET_ALREADY_USED,
+    TicketStatus.EXPIRED: Reason.TICKET_EXPIRED,
+    TicketStatus.CANCELLED: Reason.TICKET_CANCELLED,
+}
+
+
+def decide_booking(ticket: BookingTicket | None, slot: BookingSlot | None, now: datetime) -> Reason | None:
+    """The reason to refuse, or None when the place may be taken."""
+    return refuse_slot(slot, now) or _refuse_pair(ticket, slot, now)
+
+
+def refuse_slot(slot: BookingSlot | None, now: datetime) -> Reason | None:
+    """Why nobody can book this slot. A slot that has begun can be booked until it ends: latecomers are customers too."""
+    if slot is None:
+        return Reason.SLOT_NOT_FOUND
+    if slot.status not in _OPEN_STATUSES:
+        return Reason.SLOT_CLOSED
+    if now >= slot.ends_at:
+        return Reason.SLOT_PAST
+    if slot.booked_count >= slot.total_capacity:
+        return Reason.SLOT_FULL
+    return None
+
+
+def refuse_ticket(ticket: BookingTicket | None, now: datetime) -> Reason | None:
+    """Why this ticket can book nothing at all; also the answer of the first step, before a slot is chosen."""
+    if ticket is None:
+        return Reason.TICKET_NOT_FOUND
+    refusal = _STATUS_REFUSALS.get(ticket.status)
+    if refusal is not None:
+        return refusal
+    if ticket.has_reservation:
+        return Reason.TICKET_ALREADY_RESERVED
+    if ticket.valid_until is not None and now >= ticket.valid_until:
+        return Reason.TICKET_EXPIRED
+    return None
+
+
+def _refuse_pair(ticket: BookingTicket | None, slot: BookingSlot | None, now: datetime) -> Reason | None:
+    # Another organisation's ticket is refused before its status could be learned from the answer.
+    if ticket is not None and slot is not None and ticket.org_id != slot.org_id:
+        return Reason.ORGANIZATION_MISMATCH
+    refusal = refuse_ticket(ticket, now)
+    if refusal is not None or ticket is None or slot is None:
+        return refusal
+    if ticket.venue_id is not None and ticket.venue_id != slot.venue_id:
+        return Reason.WRONG_VENUE
+    if ticket.valid_until is not None and slot.starts_at >= ticket.valid_until:
+        return Reason.TICKET_EXPIRED
+    return None

@@ -1,0 +1,203 @@
+"""The verdict at the door: one function from facts, policy and moment to GREEN, RED or YELLOW.
+
+Validity is judged before duplicates (a cancelled ticket that was also used is RED). The moment decides, not whether the
+expiry job has run. Called more than ten thousand times a second, so texts are written only for the verdict that is given
+and the common ones are remembered.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import Literal
+
+from hub.rules.reasons import Reason
+from hub.rules.venue_day import midnight
+
+Result = Literal["GREEN", "RED", "YELLOW"]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """The ticket as stored. `venue_id` None: good at every venue of the organisation."""
+
+    id: int
+    code: str
+    status: str
+    channel: str
+    customer_name: str | None
+    customer_email: str | None
+    customer_phone: str | None
+    valid_until: datetime | None
+    venue_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationFacts:
+    """The ticket's active reservation with its slot. `date` and times are the venue's; `starts_at`, `ends_at` aware UTC."""
+
+    id: int
+    slot_id: int
+    venue_id: int
+    date: date
+    start_time: time
+    end_time: time
+    starts_at: datetime
+    ends_at: datetime
+    booked_count: int
+    total_capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstEntry:
+    """The entry that counts: the first one that was not undone."""
+
+    verified_at: datetime
+    verified_by: int
+    operator_name: str
+    gate: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorPolicy:
+    """`early_entry_minutes` None: from midnight of the slot's date."""
+
+    unreserved_entry: Literal["deny", "allow"]
+    late_entry_minutes: int = 0
+    early_entry_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`message` is the big word, `detail` the line below it, `days_from_now` the reserved date's distance from today."""
+
+    result: Result
+    reason: Reason
+    can_verify: bool
+    message: str
+    detail: str
+    days_from_now: int | None
+
+
+UNKNOWN = Verdict("RED", Reason.TICKET_NOT_FOUND, False, "INVALID TICKET", "No ticket has this code", None)
+MISTYPED = replace(UNKNOWN, detail="This code was misread or mistyped; try again")
+_CANCELLED = Verdict("RED", Reason.TICKET_CANCELLED, False, "TICKET CANCELLED", "This ticket was cancelled", None)
+_UNPAID = Verdict("RED", Reason.TICKET_NOT_ACTIVATED, False, "TICKET NOT ACTIVATED", "Payment is not complete", None)
+_INACTIVE = replace(_UNPAID, detail="Customer must activate the ticket first")
+_ELSEWHERE = Verdict("RED", Reason.WRONG_VENUE, False, "WRONG VENUE", "This ticket is for another venue", None)
+_EXPIRED = Verdict("RED", Reason.TICKET_EXPIRED, False, "TICKET EXPIRED", "This ticket is no longer valid", None)
+_DENIED = Verdict("RED", Reason.NO_RESERVATION, False, "NO RESERVATION", "Customer must book a time slot first", None)
+_ALREADY = Verdict("YELLOW", Reason.ALREADY_VERIFIED, True, "ALREADY VERIFIED", "Verified before", None)
+_ALLOWED = Verdict("YELLOW", Reason.NO_RESERVATION, True, "NO RESERVATION", "No reservation - allowed", None)
+
+
+def decide_entry(  # noqa: PLR0917  the facts come in the order in which they are judged
+    ticket: TicketFacts | None,
+    reservation: ReservationFacts | None,
+    first_entry: FirstEntry | None,
+    policy: DoorPolicy,
+    venue_id: int,
+    now: datetime,
+    zone: tzinfo,
+) -> Verdict:
+    """The verdict for one presentation at `venue_id`, whose time zone is `zone`, at the aware moment `now`."""
+    if ticket is None:
+        return UNKNOWN
+    status = ticket.status
+    if status == "CANCELLED":
+        return _CANCELLED
+    if status == "PENDING_PAYMENT":
+        return _UNPAID
+    if status == "INACTIVE":
+        return _INACTIVE
+    if reservation is not None and reservation.venue_id != venue_id:
+        return _reserved_elsewhere(reservation, now.astimezone(zone).date())
+    if ticket.venue_id is not None and ticket.venue_id != venue_id:
+        return _ELSEWHERE
+    if first_entry is not None:
+        return _already(first_entry, now, zone)
+    # The word EXPIRED on an OTA ticket is the outside system's; with a reservation the slot decides.
+    if status == "EXPIRED" and (ticket.channel != "ota" or reservation is None):
+        ended = reservation is not None and now >= reservation.ends_at
+        return _over(reservation, now.astimezone(zone).date()) if reservation and ended else _EXPIRED
+    if ticket.valid_until is not None and now >= ticket.valid_until:
+        return _EXPIRED
+    if status == "VERIFIED":
+        return _ALREADY
+    if reservation is None:
+        return _ALLOWED if policy.unreserved_entry == "allow" else _DENIED
+    return _judge_moment(reservation, policy, now, zone)
+
+
+def entry_window(reservation: ReservationFacts, policy: DoorPolicy, zone: tzinfo) -> tuple[datetime, datetime]:
+    """From when (included) until when (excluded) the reservation opens the door, in UTC."""
+    if policy.early_entry_minutes is None:
+        opens = midnight(reservation.date, zone)
+    else:
+        opens = reservation.starts_at - timedelta(minutes=policy.early_entry_minutes)
+    closes = reservation.ends_at
+    if policy.late_entry_minutes:
+        closes += timedelta(minutes=policy.late_entry_minutes)
+    return opens, closes
+
+
+def entry_recorded(verdict: Verdict) -> Verdict:
+    """What the scanner shows once the entry that `verdict` permitted is stored."""
+    return _recorded(verdict.detail, verdict.days_from_now)
+
+
+def _judge_moment(reservation: ReservationFacts, policy: DoorPolicy, now: datetime, zone: tzinfo) -> Verdict:
+    opens, closes = entry_window(reservation, policy, zone)
+    today = now.astimezone(zone).date()
+    if now >= closes:
+        return _over(reservation, today)
+    if now >= opens:
+        return _valid(reservation.date, reservation.start_time, reservation.end_time, today)
+    if reservation.date > today:
+        return _wrong_date(reservation.date, today)
+    detail = f"Reserved for {_slot_words(reservation, today)}, entry from {opens.astimezone(zone):%H:%M}"
+    return Verdict("RED", Reason.TOO_EARLY, False, "TOO EARLY", detail, (reservation.date - today).days)
+
+
+@lru_cache(maxsize=4096)
+def _valid(day: date, start: time, end: time, today: date) -> Verdict:
+    detail = f"Reserved for {_when(day, start, end, today)}"
+    return Verdict("GREEN", Reason.VALID, True, "VALID TICKET", detail, (day - today).days)
+
+
+@lru_cache(maxsize=4096)
+def _recorded(detail: str, days_from_now: int | None) -> Verdict:
+    return Verdict("GREEN", Reason.VERIFIED, True, "ENTRY RECORDED", detail, days_from_now)
+
+
+@lru_cache(maxsize=4096)
+def _wrong_date(day: date, today: date) -> Verdict:
+    days = (day - today).days
+    detail = f"Reserved for {day.isoformat()} ({days} {'day' if days == 1 else 'days'} from now)"
+    return Verdict("RED", Reason.WRONG_DATE, False, "WRONG DATE", detail, days)
+
+
+def _over(reservation: ReservationFacts, today: date) -> Verdict:
+    detail = f"Reservation for {_slot_words(reservation, today)} has ended"
+    return replace(_EXPIRED, detail=detail, days_from_now=(reservation.date - today).days)
+
+
+def _reserved_elsewhere(reservation: ReservationFacts, today: date) -> Verdict:
+    detail = f"Reserved at another venue for {_slot_words(reservation, today)}"
+    return replace(_ELSEWHERE, detail=detail, days_from_now=(reservation.date - today).days)
+
+
+def _already(entry: FirstEntry, now: datetime, zone: tzinfo) -> Verdict:
+    when = entry.verified_at.astimezone(zone)
+    day = "" if when.date() == now.astimezone(zone).date() else f"{when:%Y-%m-%d} "
+    gate = f", gate {entry.gate}" if entry.gate else ""
+    detail = f"Verified at {day}{when:%H:%M} by {entry.operator_name}{gate}"
+    return replace(_ALREADY, detail=detail)
+
+
+def _slot_words(reservation: ReservationFacts, today: date) -> str:
+    return _when(reservation.date, reservation.start_time, reservation.end_time, today)
+
+
+def _when(day: date, start: time, end: time, today: date) -> str:
+    """`today 12:00-14:00`, or with the date where it is not today's."""
+    return f"{'today' if day == today else day.isoformat()} {start:%H:%M}-{end:%H:%M}"

@@ -1,0 +1,45 @@
+"""How full a slot is: the whole count that is told to watchers, and the word a customer sees."""
+
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+from typing import Any
+
+
+class CapacityStatus(StrEnum):
+    AVAILABLE = "AVAILABLE"
+    LIMITED = "LIMITED"
+    FULL = "FULL"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotCount:
+    """One slot's absolute figures. `revision` grows with every change; the higher one is the newer."""
+
+    slot_id: int
+    start_time: time
+    end_time: time
+    capacity: int
+    booked: int
+    verified: int
+    revision: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The slot as the `counts` topic writes it."""
+        return {
+            "slot_id": self.slot_id,
+            "start_time": self.start_time.isoformat("seconds"),
+            "end_time": self.end_time.isoformat("seconds"),
+            "capacity": self.capacity,
+            "booked": self.booked,
+            "verified": self.verified,
+            "revision": self.revision,
+        }
+
+
+def capacity_status(capacity: int, booked: int) -> CapacityStatus:
+    """AVAILABLE above half free, LIMITED while anything is free, FULL at nothing (or less)."""
+    free = capacity - booked
+    if free <= 0:
+        return CapacityStatus.FULL
+    return CapacityStatus.AVAILABLE if free * 2 > capacity else CapacityStatus.LIMITED

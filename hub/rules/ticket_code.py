@@ -1,0 +1,113 @@
+"""Ticket codes: how ours are made, how their check character is proved, and how a scanned or typed text becomes a code.
+
+Our codes are `TKT-YYYY-XXXXXX-XXXXXX`. The twelve characters come from the 31 digits and capitals that nobody confuses
+(no 0 O 1 I L); eleven are random, about 54 bits, and the last is an ISO 7064 pure-system check character. 31 is prime,
+so the pure system MOD 31 with radix 3 (3 is a primitive root of 31) catches every single substitution and every
+transposition of two characters, adjacent or not. The year is folded in as the first digit of the weighted sum.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_MODULUS = 31
+_RADIX = 3
+_RANDOM_CHARACTERS = 11
+_VALUE = {character: value for value, character in enumerate(ALPHABET)}
+_CANONICAL = re.compile(r"TKT-\d{4}-[A-Z0-9]{6}-[A-Z0-9]{6}", re.ASCII)
+_LOOSE = re.compile(r"TKT-*(\d{4})-*([A-Z0-9]{6})-*([A-Z0-9]{6})", re.ASCII)
+_INSIDE = re.compile(r"(?<![A-Z0-9])TKT-*\d{4}-*[A-Z0-9]{6}-*[A-Z0-9]{6}(?![A-Z0-9])", re.ASCII)
+# Hyphens and dashes that phones, word processors and Chinese input methods put where a hyphen was meant.
+_DASHES = dict.fromkeys(
+    map(ord, "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u30fc\u2500_"), "-"
+)
+_QUERY_NAMES = ("ticket", "ticket_code", "code", "token")
+_TOKEN_PAGES = frozenset({"b", "r", "t"})
+_LONGEST_TEXT = 2048
+
+
+def new_code(year: int, choose: Callable[[int], int]) -> str:
+    """A fresh code. `choose(31)` must give an unpredictable index, as `secrets.randbelow` does."""
+    body = "".join([ALPHABET[choose(_MODULUS)] for _ in range(_RANDOM_CHARACTERS)])
+    whole = body + check_character(year, body)
+    return f"TKT-{year:04d}-{whole[:6]}-{whole[6:]}"
+
+
+def check_character(year: int, body: str) -> str:
+    """The twelfth character for a year and eleven characters of our alphabet."""
+    remainder = year % _MODULUS
+    for character in body:
+        remainder = (remainder * _RADIX + _VALUE[character]) % _MODULUS
+    return ALPHABET[(1 - remainder * _RADIX) % _MODULUS]
+
+
+def check(code: str) -> bool:
+    """Whether this is a well-formed code of ours whose check character agrees.
+
+    False does not mean that the code is unknown: codes brought in from elsewhere carry no check character. It only tells
+    a mistyped code from a code that never was.
+    """
+    if not _CANONICAL.fullmatch(code):
+        return False
+    remainder = int(code[4:8]) % _MODULUS
+    for character in code[9:15] + code[16:]:
+        value = _VALUE.get(character)
+        if value is None:
+            return False
+        remainder = (remainder * _RADIX + value) % _MODULUS
+    return remainder == 1
+
+
+def looks_mistyped(code: str) -> bool:
+    """Whether a code that was not found has our shape or prefix but fails the check character."""
+    return code.startswith("TKT") and not check(code)
+
+
+def normalise(text: str) -> str:
+    """The code meant by what a camera, a wedge scanner or a thumb delivered.
+
+    Ours come back in the canonical form whatever their case, spaces, dashes or width, also out of a URL. Any other code
+    comes back as it was, without surrounding blanks and without characters that no code holds (controls, lone surrogates).
+    """
+    if _CANONICAL.fullmatch(text):
+        return text
+    trimmed = _printable(text[:_LONGEST_TEXT]).strip()
+    if "://" in trimmed or trimmed.startswith(("/", "www.")):
+        trimmed = _out_of_url(trimmed)
+    folded = "".join(unicodedata.normalize("NFKC", trimmed).translate(_DASHES).upper().split())
+    ours = _LOOSE.fullmatch(folded)
+    if ours:
+        return f"TKT-{ours[1]}-{ours[2]}-{ours[3]}"
+    return trimmed
+
+
+def _printable(text: str) -> str:
+    """Without controls, invisible marks and surrogates, which wedge scanners and copied text carry along."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if character not in "\t\r\n" else " "
+        for character in text
+        if character in "\t\r\n\u00ad" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+    )
+
+
+def _out_of_url(url: str) -> str:
+    """The code or token a URL carries: `?ticket=`, a code anywhere in it, or the token of one of our token pages."""
+    try:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query, max_num_fields=32)
+    except ValueError:
+        return url
+    for name in _QUERY_NAMES:
+        if query.get(name):
+            return query[name][0].strip()
+    inside = _INSIDE.search(url.translate(_DASHES).upper())
+    if inside:
+        return inside[0]
+    steps = [step for step in parts.path.split("/") if step]
+    if len(steps) >= 2 and steps[-2] in _TOKEN_PAGES:
+        return steps[-1]
+    return url
