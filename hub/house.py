@@ -11,6 +11,7 @@ from hub.clock import Clock
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_gate import SeatGate
 from hub.settings import Settings
+from hub.venues import Venues
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,4 @@ class House:
     rate_limit: RateLimit
     sessions: Sessions
     passwords: Passwords
+    venues: Venues

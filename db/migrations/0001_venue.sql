@@ -193,6 +193,7 @@ CREATE TABLE walk_ins (
 
 -- Every presentation at the door, whatever its outcome; rows are only ever added. Ids without foreign keys: the log
 -- outlives what it speaks of. `entered` marks the scan that admitted; an undo is a row of its own naming the undone scan.
+-- The mode is part of the key, so that the verify that follows a validate may carry the same scan_id.
 CREATE TABLE scans (
     org_id          bigint NOT NULL,
     scan_id         uuid NOT NULL,
@@ -213,7 +214,7 @@ CREATE TABLE scans (
     note            text,
     scanned_at      timestamptz NOT NULL,
     logged_at       timestamptz NOT NULL,
-    PRIMARY KEY (org_id, scan_id)
+    PRIMARY KEY (org_id, scan_id, mode)
 );
 CREATE INDEX scans_of_operator ON scans (org_id, operator_id, logged_at DESC, scan_id DESC);
 CREATE UNIQUE INDEX scans_undone_once ON scans (org_id, undoes) WHERE undoes IS NOT NULL;

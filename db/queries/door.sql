@@ -1,0 +1,172 @@
+-- The door: what is presented, and what is written about it. Locks: ticket by id, reservation, slot by id last.
+
+-- name: read_presented
+-- One row per element of the arrays, in their order. Reads without locking: `write_presented` checks the version again.
+SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
+       t.version, t.verified_at, t.verified_by, t.verified_gate, p.venue_id AS product_venue_id, o.name AS operator_name,
+       r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
+       s.booked_count, s.total_capacity,
+       e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.logged_at AS scanned_logged_at
+  FROM unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
+  LEFT JOIN tickets t ON t.org_id = a.org_id AND t.code = a.code
+  LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+  LEFT JOIN staff o ON o.org_id = t.org_id AND o.id = t.verified_by
+  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
+  LEFT JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+  LEFT JOIN scans e ON e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode
+ ORDER BY a.n;
+
+-- name: write_presented
+-- Logs every presentation and marks the entries among them, all or none. An entry whose ticket has changed since it was
+-- read is neither marked nor logged: its scan_id comes back in `raced`, to be read and judged again. The counts of every
+-- slot that changed come back whole.
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+                         $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[],
+                         $15::boolean[], $16::integer[], $17::timestamptz[])
+        AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
+              slot_id, result, reason, enters, version, scanned_at)
+), standing AS MATERIALIZED (
+    SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.gate, t.id AS ticket_id, a.reservation_id
+      FROM asked a
+      JOIN tickets t ON t.org_id = a.org_id AND t.id = a.ticket_id
+     WHERE a.enters AND t.version = a.version
+     ORDER BY t.id
+       FOR NO KEY UPDATE OF t
+), marked AS (
+    UPDATE tickets t
+       SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'VERIFIED' END,
+           verified_at = $18, verified_by = d.operator_id, verified_gate = d.gate, version = t.version + 1
+      FROM standing d
+     WHERE t.org_id = d.org_id AND t.id = d.ticket_id
+    RETURNING d.org_id, d.scan_id, d.venue_id, d.reservation_id
+), entered AS (
+    UPDATE ticket_reservations r
+       SET status = 'VERIFIED', verified_at = $18
+      FROM marked m
+     WHERE r.org_id = m.org_id AND r.id = m.reservation_id
+    RETURNING r.org_id, r.slot_id
+), logged AS (
+    INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
+                       reservation_id, slot_id, result, reason, entered, scanned_at, logged_at)
+    SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
+           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.scanned_at, $18
+      FROM asked a
+      LEFT JOIN marked m ON m.org_id = a.org_id AND m.scan_id = a.scan_id
+     WHERE NOT a.enters OR m.scan_id IS NOT NULL
+    ON CONFLICT (org_id, scan_id, mode) DO NOTHING
+), walked AS (
+    INSERT INTO walk_ins AS w (org_id, venue_id, date, entered)
+    SELECT m.org_id, m.venue_id, ($18 AT TIME ZONE v.timezone)::date, count(*)
+      FROM marked m
+      JOIN venues v ON v.org_id = m.org_id AND v.id = m.venue_id
+     WHERE m.reservation_id IS NULL
+     GROUP BY 1, 2, 3
+     ORDER BY 1, 2, 3
+    ON CONFLICT (org_id, venue_id, date) DO UPDATE SET entered = w.entered + EXCLUDED.entered, revision = w.revision + 1
+    RETURNING w.org_id, w.venue_id, w.date, w.entered, w.revision
+), held AS MATERIALIZED (
+    SELECT s.org_id, s.id, n.entries
+      FROM (SELECT org_id, slot_id, count(*) AS entries FROM entered GROUP BY 1, 2) n
+      JOIN reservation_slots s ON s.org_id = n.org_id AND s.id = n.slot_id
+     ORDER BY s.id
+       FOR NO KEY UPDATE OF s
+), counted AS (
+    UPDATE reservation_slots s
+       SET verified_count = s.verified_count + h.entries, revision = s.revision + 1
+      FROM held h
+     WHERE s.org_id = h.org_id AND s.id = h.id
+    RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
+              s.verified_count, s.revision
+)
+SELECT 'slot' AS kind, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
+       c.verified_count, c.revision, NULL::uuid AS raced
+  FROM counted c
+UNION ALL
+SELECT 'walk_ins', w.org_id, w.venue_id, w.date, NULL, NULL, NULL, NULL, w.entered, NULL, w.revision, NULL FROM walked w
+UNION ALL
+SELECT 'raced', a.org_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, a.scan_id
+  FROM asked a
+  LEFT JOIN marked m ON m.org_id = a.org_id AND m.scan_id = a.scan_id
+ WHERE a.enters AND m.scan_id IS NULL;
+
+-- name: read_code
+-- The code of a ticket of this organisation, or nothing.
+SELECT code FROM tickets WHERE org_id = $1 AND id = $2;
+
+-- name: read_scan
+-- One scan with the standing of what it admitted. No lock: `undo_scan` checks the version.
+SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_id, e.slot_id, e.gate, e.entered,
+       e.logged_at, t.version, t.verified_at, u.scan_id AS undone_by
+  FROM scans e
+  LEFT JOIN tickets t ON t.org_id = e.org_id AND t.id = e.ticket_id
+  LEFT JOIN scans u ON u.org_id = e.org_id AND u.undoes = e.scan_id
+ WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode <> 'undo'
+ ORDER BY e.entered DESC
+ LIMIT 1;
+
+-- name: undo_scan
+-- Takes one entry back: ticket to RESERVED (ACTIVATED without reservation), reservation to RESERVED, counts down by one,
+-- and a row of its own in the log. Nothing where the ticket has changed since it was read, or the scan was undone before.
+WITH standing AS MATERIALIZED (
+    SELECT t.org_id, t.id FROM tickets t
+     WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4
+       FOR NO KEY UPDATE
+), freed AS (
+    UPDATE tickets t
+       SET status = CASE WHEN t.channel = 'ota' OR $5::bigint IS NULL THEN 'ACTIVATED' ELSE 'RESERVED' END,
+           verified_at = NULL, verified_by = NULL, verified_gate = NULL, version = t.version + 1
+      FROM standing d
+     WHERE t.org_id = d.org_id AND t.id = d.id
+    RETURNING t.org_id, t.id, t.code, t.status
+), back AS (
+    UPDATE ticket_reservations r
+       SET status = 'RESERVED', verified_at = NULL
+      FROM freed f
+     WHERE r.org_id = f.org_id AND r.id = $5
+    RETURNING r.org_id, r.slot_id
+), logged AS (
+    INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, ticket_id, reservation_id,
+                       slot_id, result, reason, undoes, note, scanned_at, logged_at)
+    SELECT f.org_id, $6, $7, $8, 'undo', $9, $10, f.code, f.id, $5, $11, 'YELLOW', 'UNDONE', $2, $12, $13, $13
+      FROM freed f
+), walked AS (
+    UPDATE walk_ins w
+       SET entered = w.entered - 1, revision = w.revision + 1
+      FROM freed f
+     WHERE $5::bigint IS NULL AND w.org_id = f.org_id AND w.venue_id = $7
+       AND w.date = ($14::timestamptz AT TIME ZONE (SELECT v.timezone FROM venues v WHERE v.org_id = $1 AND v.id = $7))::date
+    RETURNING w.org_id, w.venue_id, w.date, w.entered, w.revision
+), counted AS (
+    UPDATE reservation_slots s
+       SET verified_count = s.verified_count - 1, revision = s.revision + 1
+      FROM back b
+     WHERE s.org_id = b.org_id AND s.id = b.slot_id
+    RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
+              s.verified_count, s.revision
+)
+SELECT f.code, f.status, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
+       c.verified_count, c.revision, w.date AS walked_date, w.entered AS walked_entered, w.revision AS walked_revision
+  FROM freed f LEFT JOIN counted c ON true LEFT JOIN walked w ON true;
+
+-- name: own_history
+-- The newest scans of one operator before a moment and id, newest first.
+SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.result, e.reason, e.entered, e.undoes, e.note, e.scanned_at,
+       e.logged_at, u.scan_id AS undone_by
+  FROM scans e
+  LEFT JOIN scans u ON u.org_id = e.org_id AND u.undoes = e.scan_id
+ WHERE e.org_id = $1 AND e.operator_id = $2
+   AND ($3::timestamptz IS NULL OR (e.logged_at, e.scan_id) < ($3, $4::uuid))
+ ORDER BY e.logged_at DESC, e.scan_id DESC
+ LIMIT $5;
+
+-- name: day_counts
+-- Every slot of a venue's day with its counts, in order of time.
+SELECT id, start_time, end_time, total_capacity, booked_count, verified_count, revision
+  FROM reservation_slots
+ WHERE org_id = $1 AND venue_id = $2 AND date = $3
+ ORDER BY start_time;
+
+-- name: day_walk_ins
+-- Entries without reservation of a venue's day; no row where there were none.
+SELECT entered, revision FROM walk_ins WHERE org_id = $1 AND venue_id = $2 AND date = $3;

@@ -1,0 +1,237 @@
+"""The deed of the door: judge what is presented, record entries, log everything; many presentations in one transaction."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+
+from db.statements import load
+from hub.announcements import Announcement, SlotChanged, WalkInsChanged
+from hub.decisions import Decision
+from hub.house import House
+from hub.lane import Lane
+from hub.moments import sortable_uuid
+from hub.refusals import Refused
+from hub.rules.entry_decision import (
+    MISTYPED,
+    UNKNOWN,
+    FirstEntry,
+    ReservationFacts,
+    TicketFacts,
+    Verdict,
+    decide_entry,
+    entry_recorded,
+)
+from hub.rules.reasons import Reason
+from hub.rules.slot_capacity import SlotCount
+from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.venues import Venue
+
+DOOR = load("door")
+LONGEST_CODE = 64
+ROUNDS = 4
+"""How often a presentation is judged anew because its ticket changed between reading and writing."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Presentation:
+    """One code held up at a gate. `scanned_at` is the device's word; without it, the moment of judging."""
+
+    org_id: int
+    venue_id: int
+    operator_id: int
+    operator_name: str
+    mode: Literal["validate", "verify"]
+    code: str
+    scan_id: UUID | None = None
+    scanned_at: datetime | None = None
+    gate: str | None = None
+    device: str | None = None
+    source: Literal["socket", "http"] = "socket"
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A presentation on its way through one flight."""
+
+    presentation: Presentation
+    scan_id: UUID
+    answer: Decision | Refused | None = None
+    version: int | None = None
+    to_log: bool = field(default=True)
+
+
+class Door:
+    """All presentations of this process. `present` returns at once; its future resolves after the commit."""
+
+    def __init__(self, house: House, *, observe: Callable[[int, float], None] | None = None) -> None:
+        self._house = house
+        self._lane: Lane[Presentation, Decision] = Lane("door", self._judge, key=_same_ticket, observe=observe)
+        self.drain = self._lane.drain
+
+    def present(self, presentation: Presentation) -> asyncio.Future[Decision]:
+        """Judge, and in mode `verify` record the entry if it is valid. The same `scan_id` again: the same answer.
+
+        The future may raise `Refused` (SCAN_ID_REUSED) or `Unavailable`.
+        """
+        presentation.code = normalise(presentation.code)[:LONGEST_CODE]
+        return self._lane.submit(presentation)
+
+    async def code_of(self, org_id: int, ticket_id: int) -> str:
+        """The code of a ticket named by its id; an impossible code where there is no such ticket."""
+        code = await self._house.database.scans.fetchval(DOOR.read_code, org_id, ticket_id)
+        return str(code) if code is not None else f"#{ticket_id}"
+
+    async def _judge(self, presentations: list[Presentation]) -> list[Decision | BaseException]:
+        judged = [_Judged(p, p.scan_id or sortable_uuid()) for p in presentations]
+        open_ones = judged
+        for _ in range(ROUNDS):
+            now = self._house.clock.now()
+            await self._read(open_ones, now)
+            raced = await self._write(open_ones, now)
+            if not raced:
+                break
+            open_ones = [j for j in open_ones if j.scan_id in raced]
+        else:
+            log.warning("door.raced_too_often")
+            for j in open_ones:
+                j.answer = Refused(Reason.BUSY)
+        return [j.answer for j in judged]  # type: ignore[misc]
+
+    async def _read(self, judged: list[_Judged], now: datetime) -> None:
+        venues: dict[tuple[int, int], Venue | Refused] = {}
+        for j in judged:
+            p = j.presentation
+            if (p.org_id, p.venue_id) not in venues:
+                venues[p.org_id, p.venue_id] = await self._venue(p.org_id, p.venue_id)
+        rows = await self._house.database.scans.fetch(
+            DOOR.read_presented,
+            [j.presentation.org_id for j in judged],
+            [j.presentation.code for j in judged],
+            [j.scan_id for j in judged],
+            [j.presentation.mode for j in judged],
+        )
+        todays: dict[int, date] = {}
+        for j, row in zip(judged, rows, strict=True):
+            venue = venues[j.presentation.org_id, j.presentation.venue_id]
+            if isinstance(venue, Refused):
+                j.answer, j.to_log = venue, False
+                continue
+            today = todays.get(venue.id)
+            if today is None:
+                today = todays[venue.id] = now.astimezone(venue.zone).date()
+            _decide(j, row, venue, now, today)
+
+    async def _venue(self, org_id: int, venue_id: int) -> Venue | Refused:
+        try:
+            return self._house.venues.remembered(org_id, venue_id) or await self._house.venues.read(org_id, venue_id)
+        except Refused as refused:
+            return refused
+
+    async def _write(self, judged: list[_Judged], now: datetime) -> set[UUID]:
+        entries = [j for j in judged if j.to_log]
+        if not entries:
+            return set()
+        columns = list(zip(*(_log_row(j, now) for j in entries), strict=True))
+        while True:
+            try:
+                rows = await self._house.database.scans.fetch(DOOR.write_presented, *columns, now)
+                break
+            except asyncpg.DeadlockDetectedError:
+                log.warning("door.deadlock")
+        raced = set()
+        told: list[Announcement] = []
+        for row in rows:
+            if row["kind"] == "raced":
+                raced.add(row["raced"])
+            else:
+                told.append(_announcement(row))
+        self._house.announcer.tell(told)
+        return raced
+
+
+def _same_ticket(presentation: Presentation) -> tuple[int, str]:
+    return presentation.org_id, presentation.code
+
+
+def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> None:
+    """Judge one presentation by its row of `read_presented`; sets answer, version and whether it is to be logged."""
+    p = j.presentation
+    ticket = reservation = first_entry = None
+    if row["id"] is not None:
+        reserved = row["reservation_id"] is not None
+        (ticket_id, code, status, channel, name, email, phone, valid_until, j.version, verified_at, verified_by,
+         verified_gate, product_venue_id, operator_name, reservation_id, slot_id, slot_venue_id, day, start_time,
+         end_time, starts_at, ends_at, booked_count, total_capacity, *_) = row  # fmt: skip
+        ticket = TicketFacts(
+            ticket_id, code, status, channel, name, email, phone, valid_until, None if reserved else product_venue_id
+        )
+        if reserved:
+            reservation = ReservationFacts(reservation_id, slot_id, slot_venue_id, day, start_time, end_time, starts_at,
+                                           ends_at, booked_count, total_capacity)  # fmt: skip
+        if verified_at is not None:
+            first_entry = FirstEntry(verified_at, verified_by, operator_name or "", verified_gate)
+    judge = partial(decide_entry, policy=venue.policy, venue_id=venue.id, zone=venue.zone)
+    status = ticket.status if ticket else None
+    if row["scanned_code"] is not None:
+        j.to_log = False
+        if row["scanned_code"] != p.code:
+            j.answer = Refused(Reason.SCAN_ID_REUSED)
+            return
+        verdict = _remembered(row, judge(_as_before(ticket), reservation, None, now=row["scanned_logged_at"]))
+        j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, False)
+        return
+    verdict = judge(ticket, reservation, first_entry, now=now)
+    if verdict is UNKNOWN and looks_mistyped(p.code):
+        verdict = MISTYPED
+    enters = p.mode == "verify" and first_entry is None and verdict.can_verify
+    if enters and ticket is not None:
+        first_entry = FirstEntry(now, p.operator_id, p.operator_name, p.gate)
+        status = status if ticket.channel == "ota" else "VERIFIED"
+        if verdict.result == "GREEN":
+            verdict = entry_recorded(verdict)
+    j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, enters)
+
+
+def _as_before(ticket: TicketFacts | None) -> TicketFacts | None:
+    """The ticket as it stood before it was let in, for wording a remembered answer."""
+    return replace(ticket, status="RESERVED") if ticket is not None and ticket.status == "VERIFIED" else ticket
+
+
+def _remembered(row: Any, verdict: Verdict) -> Verdict:
+    """The verdict the log holds, worded as it was where the facts still say the same."""
+    reason, result = Reason(row["scanned_reason"]), row["scanned_result"]
+    if reason is Reason.VERIFIED and verdict.reason is Reason.VALID:
+        return entry_recorded(verdict)
+    if reason is verdict.reason and result == verdict.result:
+        return verdict
+    welcome = reason in (Reason.VALID, Reason.VERIFIED, Reason.ALREADY_VERIFIED)
+    words = reason.value.replace("_", " ") if reason is not Reason.VERIFIED else "ENTRY RECORDED"
+    return Verdict(result, reason, welcome or result == "YELLOW", words, "Answered before", None)
+
+
+def _log_row(j: _Judged, now: datetime) -> tuple[Any, ...]:
+    p, decision = j.presentation, j.answer
+    assert isinstance(decision, Decision)
+    ticket, reservation = decision.ticket, decision.reservation
+    return (
+        p.org_id, j.scan_id, p.venue_id, p.operator_id, p.mode, p.source, p.gate, p.device, p.code,
+        ticket.id if ticket else None, reservation.id if reservation else None,
+        reservation.slot_id if reservation else None, decision.verdict.result, decision.verdict.reason.value,
+        decision.entered, j.version, p.scanned_at or now,
+    )  # fmt: skip
+
+
+def _announcement(row: Any) -> Announcement:
+    _, org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision, _ = row
+    if slot_id is None:
+        return WalkInsChanged(org_id, venue_id, day, booked, revision)
+    return SlotChanged(org_id, venue_id, day, SlotCount(slot_id, start, end, capacity, booked, verified, revision))

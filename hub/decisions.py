@@ -1,0 +1,86 @@
+"""The decision: what the door answers, as a value and as the contract's object on the wire."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any, Literal
+from uuid import UUID
+
+from hub.moments import rfc3339
+from hub.rules.contact_masking import mask_email, mask_phone
+from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, Verdict
+
+Contact = Literal["masked", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One presentation judged. `first_entry` is the entry that counts, this one's own where it was just recorded."""
+
+    verdict: Verdict
+    ticket: TicketFacts | None
+    status: str | None
+    reservation: ReservationFacts | None
+    first_entry: FirstEntry | None
+    today: date
+    scan_id: UUID
+    entered: bool
+
+    def as_dict(self, contact: str = "masked") -> dict[str, Any]:
+        """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown."""
+        verdict, ticket, reservation = self.verdict, self.ticket, self.reservation
+        return {
+            "result": verdict.result,
+            "reason": verdict.reason,
+            "message": verdict.message,
+            "detail": verdict.detail,
+            "can_verify": verdict.can_verify,
+            "days_from_now": verdict.days_from_now,
+            "ticket": None
+            if ticket is None
+            else {
+                "ticket_id": ticket.id,
+                "ticket_code": ticket.code,
+                "status": self.status,
+                "customer_name": ticket.customer_name,
+                "customer_email": ticket.customer_email if contact == "full" else mask_email(ticket.customer_email),
+                "customer_phone": ticket.customer_phone if contact == "full" else mask_phone(ticket.customer_phone),
+            },
+            "reservation": None
+            if reservation is None
+            else {
+                "reservation_id": reservation.id,
+                "slot_id": reservation.slot_id,
+                "date": _day(reservation.date),
+                "start_time": _time(reservation.start_time),
+                "end_time": _time(reservation.end_time),
+                "is_today": reservation.date == self.today,
+                "booked_count": reservation.booked_count,
+                "total_capacity": reservation.total_capacity,
+            },
+            "verified": None if self.first_entry is None else _entry(self.first_entry),
+            "scan_id": str(self.scan_id),
+        }
+
+
+def _entry(entry: FirstEntry) -> dict[str, Any]:
+    return {
+        "verified_at": _moment(entry.verified_at),
+        "verified_by": entry.verified_by,
+        "operator_name": entry.operator_name,
+        "gate": entry.gate,
+    }
+
+
+# A gate sees the same few days, times and (within one batch) the same moment over and over.
+_day = lru_cache(maxsize=1024)(date.isoformat)
+
+
+@lru_cache(maxsize=1024)
+def _time(value: time) -> str:
+    return value.isoformat("seconds")
+
+
+@lru_cache(maxsize=1024)
+def _moment(value: datetime) -> str:
+    return rfc3339(value)

