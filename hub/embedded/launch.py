@@ -103,7 +103,7 @@ def _runs(command: Sequence[str | Path], identity: Identity) -> bool:
         before = _before_exec(identity, signal.SIGKILL, os.getpid())
         done = subprocess.run(
             [str(part) for part in command], capture_output=True, timeout=20, check=False, preexec_fn=before
-        )  # noqa: PLW1509
+        )
     except (OSError, subprocess.SubprocessError):
         return False
     return done.returncode == 0

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -139,11 +140,11 @@ class Postgres:
         self._identity.own(secret)
         try:
             await self._run(
-                [self._bin / "initdb", "-D", draft, "-U", ROLE, "--auth=scram-sha-256", f"--pwfile={secret}"]
+                [self._bin / "initdb", "-D", draft, "-U", ROLE, "--auth=scram-sha-256", f"--pwfile={secret}"],
                 # Builtin: the same order of characters on every machine. One iteration: the password is 24 random
                 # bytes, which no number of iterations makes harder to guess, and every new connection pays for them.
-                + ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-                + ["--data-checksums", "-c", "scram_iterations=1"]
+                ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
+                ["--data-checksums", "-c", "scram_iterations=1"],
             )
             await self._run(
                 [self._bin / "postgres", "--single", "-D", draft, "template1"], text=f"CREATE DATABASE {DATABASE}\n"
@@ -153,11 +154,10 @@ class Postgres:
             secret.unlink(missing_ok=True)
             shutil.rmtree(draft, ignore_errors=True)
 
-    async def _run(self, command: list[str | Path], text: str = "") -> None:
+    async def _run(self, *parts: Sequence[str | Path], text: str = "") -> None:
+        command = [part for some in parts for part in some]
         with self.log_path.open("ab") as log:
-            process = launch.start(
-                command, self._identity, stop_signal=signal.SIGKILL, log=log, stdin=subprocess.PIPE
-            )
+            process = launch.start(command, self._identity, stop_signal=signal.SIGKILL, log=log, stdin=subprocess.PIPE)
         assert process.stdin is not None
         with contextlib.suppress(BrokenPipeError), process.stdin:
             process.stdin.write(text.encode())

@@ -1,9 +1,9 @@
 """The supervisor of the embedded servers: one per data folder, kept apart by file locks.
 
-    embedded.lock    held for as long as somebody's servers run; the kernel lets go of it when the holder dies
-    embedded.users   held shared by every command that uses servers it does not own, so that a short-lived owner
-                     waits for them before it stops
-    embedded.json    where the servers are (mode 0600: it holds their passwords)
+embedded.lock    held for as long as somebody's servers run; the kernel lets go of it when the holder dies
+embedded.users   held shared by every command that uses servers it does not own, so that a short-lived owner
+                 waits for them before it stops
+embedded.json    where the servers are (mode 0600: it holds their passwords)
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ class ServerUrls:
     redis_url: str
 
 
+class FolderTaken(LaunchError):
+    """Another process runs the servers of this data folder."""
+
+
 class EmbeddedServers:
     def __init__(self, data_dir: Path, kind: Kind = "server") -> None:
         self._data_dir = data_dir.absolute()
@@ -54,12 +58,8 @@ class EmbeddedServers:
     async def start(self, wait: float = 30.0) -> ServerUrls:
         """Both answer on return. Waits `wait` seconds for another owner of the folder to finish."""
         make_private_folder(self._data_dir)
-        deadline = time.monotonic() + wait
-        while (lock := try_lock(self._data_dir / "embedded.lock")) is None:
-            if time.monotonic() >= deadline:
-                raise LaunchError(f"another process runs the embedded servers of {self._data_dir}")
-            await asyncio.sleep(0.05)
-        self._lock = lock
+        self._lock = await _lock(self._data_dir / "embedded.lock", time.monotonic() + wait, shared=False)
+        (self._data_dir / "embedded.json").unlink(missing_ok=True)  # of an owner that was killed
         try:
             return await self._start_both()
         except BaseException:
@@ -67,7 +67,8 @@ class EmbeddedServers:
             raise
 
     async def stop(self) -> None:
-        (self._data_dir / "embedded.json").unlink(missing_ok=True)
+        if self._lock is not None:
+            (self._data_dir / "embedded.json").unlink(missing_ok=True)
         servers, self._servers = self._servers, None
         if servers is not None:
             await asyncio.gather(*(server.stop() for server in servers))
@@ -125,7 +126,7 @@ class EmbeddedServers:
             try:
                 await server.start()
             except (LaunchError, OSError) as error:
-                _log.error("embedded.server.failed", extra={"fields": {"server": server.name, "error": str(error)}})  # noqa: TRY400
+                _log.error("embedded.server.failed", extra={"fields": {"server": server.name, "error": str(error)}})
                 continue
             since = time.monotonic()
             self._publish()
@@ -152,44 +153,86 @@ class EmbeddedServers:
 async def find_or_start(data_dir: Path, kind: Kind = "command") -> AsyncIterator[ServerUrls]:
     """The servers of a running hub, or our own for the time being.
 
-    A `command` that owns them waits at its end for others who found them; a `server` watches them and does not wait.
+    A `command` that owns them waits at its end for others who found them; a `server` watches them and does not wait,
+    and does not settle on the servers of a command, which are about to go.
     """
     data_dir = data_dir.absolute()
     make_private_folder(data_dir)
+    users = data_dir / "embedded.users"
     own = EmbeddedServers(data_dir, kind)
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        users = try_lock(data_dir / "embedded.users", shared=True)
-        if users is not None:
-            with users:
-                with contextlib.suppress(_Taken):
-                    urls = await _start_if_free(own)
-                    async with _owned(own, kind, users):
-                        yield urls
-                    return
+    while True:
+        using = await _lock(users, deadline, shared=True)
+        with using:
+            try:
+                urls = await own.start(wait=0)
+            except FolderTaken:
                 found = _found(data_dir, kind)
                 if found is not None:
                     yield found
                     return
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                break
         await asyncio.sleep(0.05)
-    raise LaunchError(f"the embedded servers of {data_dir} neither answer nor let go of {data_dir / 'embedded.lock'}")
-
-
-class _Taken(Exception):
-    pass
-
-
-async def _start_if_free(own: EmbeddedServers) -> ServerUrls:
-    lock = try_lock(own._data_dir / "embedded.lock")
-    if lock is None:
-        raise _Taken
-    lock.close()
+    watcher = asyncio.create_task(own.watch()) if kind == "server" else None
     try:
-        return await own.start(wait=0)
-    except LaunchError:
-        if own._lock is None and own._servers is None:
-            probe = try_lock(own._data_dir / "embedded.lock")
-            if probe is None:
-                raise _Taken from None
-            probe.close()
-        raise
+        yield urls
+    finally:
+        if watcher is not None:
+            watcher.cancel()
+            await asyncio.wait([watcher])
+        with contextlib.ExitStack() as stack:
+            if kind == "command":
+                with contextlib.suppress(FolderTaken):
+                    stack.enter_context(await _lock(users, time.monotonic() + 120, shared=False))
+            await own.stop()
+
+
+def _found(data_dir: Path, kind: Kind) -> ServerUrls | None:
+    try:
+        told: dict[str, Any] = json.loads((data_dir / "embedded.json").read_text(encoding="utf-8"))
+        os.kill(told["supervisor_pid"], 0)  # not the word of one that was killed
+    except (OSError, ValueError, KeyError):
+        return None
+    if kind == "server" and told["kind"] == "command":
+        return None
+    return ServerUrls(told["database_url"], told["redis_url"])
+
+
+async def _lock(path: Path, deadline: float, *, shared: bool) -> IO[str]:
+    while (lock := _try_lock(path, shared=shared)) is None:
+        if time.monotonic() > deadline:
+            raise FolderTaken(f"another process keeps hold of {path}")
+        await asyncio.sleep(0.02)
+    return lock
+
+
+def _try_lock(path: Path, *, shared: bool = False) -> IO[str] | None:
+    """Polled, never waited for: a blocked flock would hold up the whole loop."""
+    file = path.open("a", encoding="ascii")
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def make_private_folder(folder: Path) -> None:
+    """Created 0700; an existing folder is taken as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _socket_folder(data_dir: Path) -> Path:
+    """Short enough for a socket's name (about 107 bytes): in the data folder, or else in a private temporary one."""
+    folder = data_dir / "sock"
+    if len(os.fsencode(folder)) > 80:
+        digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"hub-{os.geteuid()}-{digest}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    facts = folder.lstat()
+    if folder.is_symlink() or (facts.st_uid != os.geteuid() and os.geteuid() != 0):
+        raise LaunchError(f"{folder} belongs to somebody else: remove it")
+    return folder
