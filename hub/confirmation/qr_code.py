@@ -11,13 +11,15 @@ import struct
 import zlib
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.exceptions import DataOverflowError
 from qrcode.main import QRCode
-from qrcode.util import MODE_ALPHA_NUM, QRData
+from qrcode.util import QRData
 
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_ALPHANUMERIC_MODE: Literal[2] = 2  # qrcode.util.MODE_ALPHA_NUM, which its stubs take for any number
 _VALUE = {character: value for value, character in enumerate(_ALPHANUMERIC)}
 _LENGTH = 22
 _VERSION = 2
@@ -139,7 +141,7 @@ def _modules(text: str) -> tuple[int, str]:
 def _by_library(text: str, *, fixed: bool = False) -> tuple[int, str]:
     if fixed:
         code = QRCode(version=_VERSION, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
-        code.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM), optimize=0)
+        code.add_data(QRData(text.encode(), mode=_ALPHANUMERIC_MODE), optimize=0)
     else:
         code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
         code.add_data(text.encode("utf-8", "replace"))
