@@ -44,6 +44,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.UNKNOWN_TOPIC: "No such topic",
     Reason.PAYLOAD_TOO_LARGE: "The request is larger than 10 KB",
     Reason.UNSUPPORTED_MEDIA_TYPE: "Send application/json",
+    Reason.REQUEST_TIMEOUT: "The request did not arrive in time",
     Reason.NOT_FOUND: "No such resource",
     Reason.METHOD_NOT_ALLOWED: "This resource does not take that method",
     Reason.RATE_LIMITED: "Too many requests. Please wait a moment.",

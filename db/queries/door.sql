@@ -19,7 +19,8 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
 -- name: write_presented
 -- Logs every presentation and marks the entries among them, all or none. An entry whose ticket has changed since it was
 -- read is neither marked nor logged: its scan_id comes back in `raced`, to be read and judged again. The counts of every
--- slot that changed come back whole.
+-- slot that changed come back whole. A scan_id that another process has just logged breaks the primary key: nothing is
+-- done, and the presentations are judged again one by one.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[],
                          $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[],
@@ -54,7 +55,6 @@ WITH asked AS MATERIALIZED (
       FROM asked a
       LEFT JOIN marked m ON m.org_id = a.org_id AND m.scan_id = a.scan_id
      WHERE NOT a.enters OR m.scan_id IS NOT NULL
-    ON CONFLICT (org_id, scan_id, mode) DO NOTHING
 ), walked AS (
     INSERT INTO walk_ins AS w (org_id, venue_id, date, entered)
     SELECT m.org_id, m.venue_id, ($18 AT TIME ZONE v.timezone)::date, count(*)

@@ -92,7 +92,7 @@ class Door:
 
     async def _judge(self, presentations: list[Presentation]) -> list[Decision | BaseException]:
         judged = [_Judged(p, p.scan_id or sortable_uuid()) for p in presentations]
-        open_ones = judged
+        open_ones = _each_scan_once(judged)
         for _ in range(ROUNDS):
             now = self._house.clock.now()
             await self._read(open_ones, now)
@@ -156,6 +156,15 @@ class Door:
                 told.append(_announcement(row))
         self._house.announcer.tell(told)
         return raced
+
+
+def _each_scan_once(judged: list[_Judged]) -> list[_Judged]:
+    """Refuse a scan_id that stands twice in one batch; it is for two codes, since one code never stands twice."""
+    first: dict[tuple[int, UUID, str], _Judged] = {}
+    for j in judged:
+        if first.setdefault((j.presentation.org_id, j.scan_id, j.presentation.mode), j) is not j:
+            j.answer = Refused(Reason.SCAN_ID_REUSED)
+    return list(first.values())
 
 
 def _same_ticket(presentation: Presentation) -> tuple[int, str]:

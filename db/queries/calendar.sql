@@ -1,0 +1,12 @@
+-- The calendar: slots as customers see them.
+
+-- name: slots_between
+-- Every slot of an organisation in a span of days, both included, in order of day, time and id.
+SELECT id, venue_id, date, start_time, end_time, ends_at, total_capacity, booked_count, revision, status
+  FROM reservation_slots
+ WHERE org_id = $1 AND date BETWEEN $2 AND $3
+ ORDER BY date, start_time, id;
+
+-- name: slot_day
+-- Where a slot lies, for offering its neighbours.
+SELECT venue_id, date, start_time FROM reservation_slots WHERE org_id = $1 AND id = $2;
