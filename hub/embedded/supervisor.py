@@ -122,15 +122,15 @@ class EmbeddedServers:
                 continue
             await asyncio.sleep(_BACK_OFF[min(deaths, len(_BACK_OFF) - 1)])
             deaths += 1
-            _log.error("embedded.server.died", extra={"fields": {"server": server.name, "deaths": deaths}})
+            _log.error("embedded.server.died", extra={"server": server.name, "deaths": deaths})
             try:
                 await server.start()
             except (LaunchError, OSError) as error:
-                _log.error("embedded.server.failed", extra={"fields": {"server": server.name, "error": str(error)}})
+                _log.error("embedded.server.failed", extra={"server": server.name, "error": str(error)})
                 continue
             since = time.monotonic()
             self._publish()
-            _log.warning("embedded.server.restarted", extra={"fields": {"server": server.name}})
+            _log.warning("embedded.server.restarted", extra={"server": server.name})
 
     def _publish(self) -> None:
         assert self._servers is not None

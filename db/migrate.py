@@ -1,0 +1,113 @@
+"""The migration runner: plain SQL files, each applied once, in order, by one process at a time.
+
+A file runs in one transaction together with the row that remembers it. A first line `-- no transaction` marks a file
+that cannot (CREATE INDEX CONCURRENTLY): its statements run one by one and must bear being repeated.
+"""
+
+import asyncio
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+OLDEST_POSTGRES = 15
+_LOCK = 0x56454E5545  # any number, the same for every process
+_NAME = re.compile(r"\d{4}_\w+\.sql")
+
+
+class MigrationError(Exception):
+    """Nothing of the file named in the message was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    sql: str
+    digest: str
+
+
+async def migrate(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
+    """Apply what is missing and return the names of the files applied now."""
+    files = _read(folder)
+    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=None)
+    try:
+        version = connection.get_server_version().major
+        if version < OLDEST_POSTGRES:
+            raise MigrationError(f"Postgres {version} is too old: {OLDEST_POSTGRES} is the least")
+        await _take_lock(connection)
+        await connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migrations"
+            " (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        known = {row["name"]: row["sha256"] for row in await connection.fetch("SELECT * FROM schema_migrations")}
+        _refuse_changes(files, known)
+        missing = [file for file in files if file.name not in known]
+        for file in missing:
+            await _apply(connection, file)
+        return [file.name for file in missing]
+    finally:
+        await connection.close()  # and with it the lock
+
+
+async def unapplied(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
+    """The names of files a `migrate` would apply now."""
+    connection = await asyncpg.connect(dsn, timeout=5)
+    try:
+        if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
+            return [file.name for file in _read(folder)]
+        known = {row["name"]: row["sha256"] for row in await connection.fetch("SELECT * FROM schema_migrations")}
+        files = _read(folder)
+        _refuse_changes(files, known)
+        return [file.name for file in files if file.name not in known]
+    finally:
+        await connection.close()
+
+
+def _read(folder: Path) -> list[_File]:
+    files = []
+    for path in sorted(folder.glob("*.sql")):
+        if not _NAME.fullmatch(path.name):
+            raise MigrationError(f"{path.name} is not named like 0001_what_it_does.sql")
+        content = path.read_bytes()
+        files.append(_File(path.name, content.decode("utf-8"), hashlib.sha256(content).hexdigest()))
+    numbers = [file.name[:4] for file in files]
+    if len(set(numbers)) != len(numbers):
+        raise MigrationError(f"two migrations share a number: {', '.join(file.name for file in files)}")
+    return files
+
+
+def _refuse_changes(files: list[_File], known: dict[str, str]) -> None:
+    for file in files:
+        if known.get(file.name, file.digest) != file.digest:
+            raise MigrationError(f"{file.name} was changed after it was applied: put it back and add a new file")
+
+
+async def _take_lock(connection: Any) -> None:
+    """Ask again and again instead of waiting inside Postgres, where CREATE INDEX CONCURRENTLY would wait for us."""
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        await asyncio.sleep(0.02)
+
+
+async def _apply(connection: Any, file: _File) -> None:
+    remember = "INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)"
+    try:
+        if file.sql.split("\n", 1)[0].strip().lower() == "-- no transaction":
+            for statement in _statements(file.sql):
+                await connection.execute(statement)
+            await connection.execute(remember, file.name, file.digest)
+        else:
+            async with connection.transaction():
+                await connection.execute(file.sql)
+                await connection.execute(remember, file.name, file.digest)
+    except asyncpg.PostgresError as error:
+        raise MigrationError(f"{file.name}: {error}") from error
+
+
+def _statements(sql: str) -> list[str]:
+    """Split at line ends that close a statement; such files hold plain statements, no function bodies."""
+    lines = [line for line in sql.splitlines() if not line.lstrip().startswith("--")]
+    return [part.strip() for part in re.split(r";\s*(?:\n|$)", "\n".join(lines)) if part.strip()]
