@@ -20,12 +20,13 @@ from hub.announcements import Announcement, SlotChanged, SlotsEdited
 from hub.house import House
 from hub.refusals import Unavailable
 from hub.rules.alternatives import SlotOffer, choose_alternatives
-from hub.rules.slot_capacity import capacity_status
+from hub.rules.slot_capacity import SlotCount, capacity_status
 
 CALENDAR = load("calendar")
 FRESH_SECONDS = 5.0
 MONTHS_KEPT = 64
 ALTERNATIVE_DAYS = 7
+OFFER_SECONDS = 0.25
 
 MonthKey = tuple[int, int, int]
 
@@ -88,6 +89,8 @@ class Availability:
         self._reading: dict[MonthKey, asyncio.Task[_Month]] = {}
         self._bodies: dict[tuple[Any, ...], tuple[tuple[Any, ...], CachedBody]] = {}
         self._days: dict[tuple[int, int], tuple[int, date, time]] = {}
+        self._told: dict[MonthKey, dict[int, SlotCount]] = {}
+        self._offers: dict[tuple[int, int], tuple[float, list[dict[str, Any]]]] = {}
         house.announcer.listen(self._hear)
 
     async def month(self, org_id: int, year: int, month: int, venue_id: int | None = None) -> CachedBody:
@@ -102,7 +105,13 @@ class Availability:
         return await self._body(org_id, first, last, venue_id, label)
 
     async def alternatives(self, org_id: int, slot_id: int) -> list[dict[str, Any]]:
-        """The nearest slots of the same venue with places left, as `alternative_slots` lists them. Never fails."""
+        """The nearest slots of the same venue with places left, as `alternative_slots` lists them. Never fails.
+
+        A crowd before one full slot is given the same list for `OFFER_SECONDS`.
+        """
+        known = self._offers.get((org_id, slot_id))
+        if known is not None and clock_time.monotonic() - known[0] < OFFER_SECONDS:
+            return known[1]
         try:
             where = await self._where(org_id, slot_id)
             if where is None:
@@ -119,7 +128,11 @@ class Availability:
             for s in month.slots.values()
             if first <= s.date <= last and s.venue_id == venue_id and s.free and s.ends_at > now
         ]
-        return [offer.as_dict() for offer in choose_alternatives(slot_id, day, start, offers)]
+        chosen = [offer.as_dict() for offer in choose_alternatives(slot_id, day, start, offers)]
+        if len(self._offers) > 10_000:
+            self._offers.clear()
+        self._offers[org_id, slot_id] = (clock_time.monotonic(), chosen)
+        return chosen
 
     async def _body(
         self, org_id: int, first: date, last: date, venue_id: int | None, label: dict[str, str]
@@ -168,18 +181,24 @@ class Availability:
             rows = await self._house.database.fetch(CALENDAR.slots_between, org_id, first, last)
             month, before = _Month(rows), self._months.get(key)
             if before is not None:
-                # Changes announced while this was being read may be newer than what was read.
                 for slot_id, slot in before.slots.items():
                     if slot_id in month.slots:
                         month.slots[slot_id].take(slot.capacity, slot.booked, slot.revision)
-            if len(self._months) >= MONTHS_KEPT:
-                self._months.clear()
-            self._months[key] = month
+            # Changes announced while this was being read may be newer than what was read.
+            for slot_id, told in self._told.get(key, {}).items():
+                if slot_id in month.slots:
+                    month.slots[slot_id].take(told.capacity, told.booked, told.revision)
+            if self._reading.get(key) is asyncio.current_task():
+                if len(self._months) >= MONTHS_KEPT:
+                    self._months.clear()
+                self._months[key] = month
             return month
         except DatabaseDown as down:
             raise Unavailable("calendar") from down
         finally:
-            self._reading.pop(key, None)
+            if self._reading.get(key) is asyncio.current_task():
+                del self._reading[key]
+                self._told.pop(key, None)
 
     async def _where(self, org_id: int, slot_id: int) -> tuple[int, date, time] | None:
         where = self._days.get((org_id, slot_id))
@@ -195,16 +214,21 @@ class Availability:
 
     def _hear(self, announcement: Announcement) -> None:
         if isinstance(announcement, SlotChanged):
-            day = announcement.date
-            month = self._months.get((announcement.org_id, day.year, day.month))
+            key = (announcement.org_id, announcement.date.year, announcement.date.month)
+            if key in self._reading:
+                self._told.setdefault(key, {})[announcement.slot.slot_id] = announcement.slot
+            month = self._months.get(key)
             if month is not None:
                 slot, told = month.slots.get(announcement.slot.slot_id), announcement.slot
                 if slot is not None and slot.take(told.capacity, told.booked, told.revision):
                     month.changes += 1
         elif isinstance(announcement, SlotsEdited):
-            for key in [key for key in self._months if key[0] == announcement.org_id]:
-                del self._months[key]
+            # What is being read now may be from before the edit: it is not kept.
+            for kept in (self._months, self._reading):
+                for key in [key for key in kept if key[0] == announcement.org_id]:
+                    del kept[key]
             self._days.clear()
+            self._offers.clear()
 
 
 def _months_of(org_id: int, first: date, last: date) -> list[MonthKey]:

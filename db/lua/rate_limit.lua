@@ -1,0 +1,32 @@
+-- The rate limit: never more than `count` admitted requests of a bucket within any `window`. One call, many requests.
+--
+-- KEYS[i]          list  the bucket of request i: the moments (ms) of its last `count` admissions, newest first.
+--                        All carry the hash tag {rate}; the same bucket may come several times
+-- ARGV[2i-1]       count of request i
+-- ARGV[2i]         window of request i in ms
+--
+-- Returns one string: for every request, in order, 0 (admitted) or the ms to wait, separated by spaces.
+-- A refused request leaves no trace, so that knocking on does not prolong the wait. A list goes with its last moment.
+
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local answers = {}
+for i, key in ipairs(KEYS) do
+  local count, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local oldest = redis.pcall('LINDEX', key, count - 1)
+  if type(oldest) == 'table' then
+    redis.call('DEL', key)
+    oldest = false
+  end
+  local wait = oldest and (tonumber(oldest) or 0) + window - now or 0
+  if wait > window then wait = window end
+  if wait > 0 then
+    answers[i] = wait
+  else
+    answers[i] = 0
+    redis.call('LPUSH', key, now)
+    redis.call('LTRIM', key, 0, count - 1)
+    redis.call('PEXPIRE', key, window)
+  end
+end
+return table.concat(answers, ' ')

@@ -1,0 +1,94 @@
+-- Slots: making them, ending them, and what the audits compare.
+
+-- name: add_slots
+-- Slots that stand already are left as they are; what was added comes back.
+INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity)
+SELECT $1, $2, a.date, a.start_time, a.end_time, a.starts_at, a.ends_at, $8
+  FROM unnest($3::date[], $4::time[], $5::time[], $6::timestamptz[], $7::timestamptz[])
+       AS a (date, start_time, end_time, starts_at, ends_at)
+ON CONFLICT (org_id, venue_id, date, start_time) DO NOTHING
+RETURNING id;
+
+-- name: due_to_expire
+-- Slots that have ended, with their venue's lateness, and have not been walked.
+SELECT s.org_id, s.id
+  FROM reservation_slots s
+  JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
+ WHERE s.expired_at IS NULL AND s.ends_at + make_interval(mins => v.late_entry_minutes) <= $1
+ ORDER BY s.ends_at
+ LIMIT 100;
+
+-- name: lock_reserved_tickets
+-- The tickets still RESERVED in an ended slot, locked in order of id.
+SELECT t.id
+  FROM tickets t
+ WHERE t.org_id = $1
+   AND t.id IN (SELECT r.ticket_id FROM ticket_reservations r WHERE r.org_id = $1 AND r.slot_id = $2 AND r.status = 'RESERVED')
+ ORDER BY t.id
+   FOR NO KEY UPDATE;
+
+-- name: expire_reservations
+-- Reservations of the locked tickets in this slot end unused; a ticket of an outside system keeps its status word.
+WITH ended AS (
+    UPDATE ticket_reservations SET status = 'EXPIRED'
+     WHERE org_id = $1 AND slot_id = $2 AND ticket_id = ANY ($3::bigint[]) AND status = 'RESERVED'
+    RETURNING ticket_id
+)
+UPDATE tickets t SET status = 'EXPIRED', version = t.version + 1
+  FROM ended e
+ WHERE t.org_id = $1 AND t.id = e.ticket_id AND t.channel <> 'ota' AND t.status = 'RESERVED'
+RETURNING t.id;
+
+-- name: close_expired_slot
+UPDATE reservation_slots SET expired_at = $3 WHERE org_id = $1 AND id = $2;
+
+-- name: expire_tickets
+-- Unused tickets whose own validity has run out.
+WITH due AS (
+    SELECT org_id, id FROM tickets
+     WHERE valid_until <= $1 AND status IN ('ACTIVATED', 'INACTIVE') AND verified_at IS NULL AND channel <> 'ota'
+     ORDER BY id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE tickets t SET status = 'EXPIRED', version = t.version + 1
+  FROM due d WHERE t.org_id = d.org_id AND t.id = d.id
+RETURNING t.id;
+
+-- name: drop_old_keys
+DELETE FROM idempotency_keys WHERE expires_at <= $1;
+
+-- name: drifted_slots
+-- Slots whose counts differ from the rows they count.
+SELECT s.org_id, s.id AS slot_id, s.date, s.start_time, s.booked_count, s.verified_count,
+       count(r.id) FILTER (WHERE r.holds_place) AS booked_rows,
+       count(r.id) FILTER (WHERE r.status = 'VERIFIED') AS verified_rows
+  FROM reservation_slots s
+  LEFT JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id
+ GROUP BY s.org_id, s.id
+HAVING s.booked_count <> count(r.id) FILTER (WHERE r.holds_place)
+    OR s.verified_count <> count(r.id) FILTER (WHERE r.status = 'VERIFIED')
+ ORDER BY s.org_id, s.id;
+
+-- name: lock_slot_tickets
+-- All tickets holding a place in a slot, locked in order of id, before the slot itself is locked.
+SELECT t.id FROM tickets t
+ WHERE t.org_id = $1
+   AND t.id IN (SELECT r.ticket_id FROM ticket_reservations r WHERE r.org_id = $1 AND r.slot_id = $2 AND r.holds_place)
+ ORDER BY t.id FOR NO KEY UPDATE;
+
+-- name: correct_slot
+-- Sets the counts of a slot to the rows they count; the whole count comes back.
+UPDATE reservation_slots s
+   SET booked_count = c.booked, verified_count = c.verified, revision = s.revision + 1
+  FROM (SELECT count(*) FILTER (WHERE holds_place) AS booked, count(*) FILTER (WHERE status = 'VERIFIED') AS verified
+          FROM ticket_reservations WHERE org_id = $1 AND slot_id = $2) c
+ WHERE s.org_id = $1 AND s.id = $2
+RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
+          s.verified_count, s.revision;
+
+-- name: bookable_slots
+-- Slots that can still be booked, with what the gate should say of them.
+SELECT org_id, id AS slot_id, CASE WHEN status = 'ACTIVE' THEN total_capacity - booked_count ELSE 0 END AS free, revision
+  FROM reservation_slots
+ WHERE ends_at > $1
+ ORDER BY starts_at
+ LIMIT $2;

@@ -1,0 +1,66 @@
+-- Tickets: their standing, and the deeds of their life that happen away from the door.
+
+-- name: read_standing
+-- One row per element of the arrays, in their order.
+SELECT t.id, t.code, t.status, t.valid_until, t.product_id, t.order_id, r.id AS reservation_id, s.date AS reserved_date
+  FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
+  LEFT JOIN tickets t ON t.org_id = a.org_id AND t.code = a.code
+  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
+  LEFT JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+ ORDER BY a.n;
+
+-- name: read_ticket
+-- One ticket of one organisation with its active reservation.
+SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.product_id, t.order_id, t.valid_until, t.activated_at,
+       t.reserved_at, t.verified_at, t.version, p.venue_id AS product_venue_id, r.id AS reservation_id, r.slot_id,
+       s.date AS reserved_date, s.start_time, s.end_time
+  FROM tickets t
+  LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
+  LEFT JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+ WHERE t.org_id = $1 AND t.id = $2;
+
+-- name: activate
+-- INACTIVE to ACTIVATED, once and for ever; nothing where it was not INACTIVE.
+UPDATE tickets SET status = 'ACTIVATED', activated_at = $3, version = version + 1
+ WHERE org_id = $1 AND id = $2 AND status = 'INACTIVE'
+RETURNING id, code, activated_at;
+
+-- name: pay_order
+-- PENDING_PAYMENT to PAID; nothing where it was paid or cancelled before.
+UPDATE orders SET status = 'PAID', paid_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'PENDING_PAYMENT'
+RETURNING id;
+
+-- name: release_paid_tickets
+-- The tickets of a paid order become usable: at once, or INACTIVE until their holder activates them.
+UPDATE tickets
+   SET status = CASE activation_mode WHEN 'deferred' THEN 'INACTIVE' ELSE 'ACTIVATED' END,
+       activated_at = CASE activation_mode WHEN 'deferred' THEN NULL ELSE $3::timestamptz END, version = version + 1
+ WHERE org_id = $1 AND order_id = $2 AND status = 'PENDING_PAYMENT'
+RETURNING id, status;
+
+-- name: default_product
+-- The first product of an organisation, or nothing.
+SELECT id, activation_mode, valid_days FROM products WHERE org_id = $1 ORDER BY id LIMIT 1;
+
+-- name: read_product
+SELECT id, activation_mode, valid_days FROM products WHERE org_id = $1 AND id = $2;
+
+-- name: add_product
+INSERT INTO products (org_id, venue_id, name, activation_mode) VALUES ($1, $2, $3, $4)
+RETURNING id, activation_mode, valid_days;
+
+-- name: read_order
+SELECT id, status FROM orders WHERE org_id = $1 AND id = $2;
+
+-- name: add_order
+INSERT INTO orders (org_id, status, customer_name, created_at, paid_at) VALUES ($1, $2, $3, $4, $5) RETURNING id;
+
+-- name: add_tickets
+-- Codes that stand already are left out; what was added comes back.
+INSERT INTO tickets (org_id, code, order_id, product_id, channel, status, activation_mode, customer_name, valid_until,
+                     created_at, activated_at)
+SELECT $1, code, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $6 = 'ACTIVATED' THEN $10 END
+  FROM unnest($2::text[]) AS c (code)
+ON CONFLICT (org_id, code) DO NOTHING
+RETURNING id, code;

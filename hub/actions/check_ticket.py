@@ -1,0 +1,61 @@
+"""The deed of checking a ticket before it is booked: does it exist, and may it take a place?"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from db.statements import load
+from hub.house import House
+from hub.lane import Lane
+from hub.refusals import Refused
+from hub.rules.booking_decision import BookingTicket, refuse_ticket
+from hub.rules.reasons import Reason
+from hub.rules.ticket_code import looks_mistyped, normalise
+
+TICKETS = load("tickets")
+LONGEST_CODE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStanding:
+    ticket_id: int
+    ticket_code: str
+    status: str
+    product_id: int
+    order_id: int
+
+
+class TicketDesk:
+    """All ticket checks of this process, many in one statement."""
+
+    def __init__(self, house: House, *, observe: Callable[[int, float], None] | None = None) -> None:
+        self._house = house
+        self._lane: Lane[tuple[int, str], TicketStanding] = Lane("ticket checks", self._check, observe=observe)
+        self.drain = self._lane.drain
+
+    def validate(self, org_id: int, code: str) -> asyncio.Future[TicketStanding]:
+        """The standing of a ticket that can be booked; the future raises `Refused` for any other."""
+        return self._lane.submit((org_id, normalise(code)[:LONGEST_CODE]))
+
+    async def _check(self, asked: list[tuple[int, str]]) -> list[TicketStanding | BaseException]:
+        rows = await self._house.database.bookings.fetch(
+            TICKETS.read_standing, [org_id for org_id, _ in asked], [code for _, code in asked]
+        )
+        now = self._house.clock.now()
+        return [self._judge(org_id, code, row, now) for (org_id, code), row in zip(asked, rows, strict=True)]
+
+    @staticmethod
+    def _judge(org_id: int, code: str, row: Any, now: Any) -> TicketStanding | Refused:
+        if row["id"] is None:
+            return Refused(Reason.TICKET_NOT_FOUND, **({"likely_mistyped": True} if looks_mistyped(code) else {}))
+        ticket = BookingTicket(
+            row["id"], org_id, row["status"], row["valid_until"], None, row["reservation_id"] is not None
+        )
+        reason = refuse_ticket(ticket, now)
+        if reason is Reason.TICKET_ALREADY_RESERVED:
+            day = row["reserved_date"]
+            return Refused(reason, reserved_date=day.isoformat() if day else None)
+        if reason is not None:
+            return Refused(reason)
+        return TicketStanding(row["id"], row["code"], row["status"], row["product_id"], row["order_id"])

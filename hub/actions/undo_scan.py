@@ -1,0 +1,71 @@
+"""The deed of taking an entry back: the ticket is reserved again, both rows stay in the log."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from db.statements import load
+from hub.access.roles import Role, at_least
+from hub.announcements import Announcement, SlotChanged, WalkInsChanged
+from hub.house import House
+from hub.logs import event
+from hub.moments import sortable_uuid
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+from hub.rules.slot_capacity import SlotCount
+
+DOOR = load("door")
+OWN_UNDO = timedelta(minutes=15)
+ROUNDS = 4
+
+
+async def undo_scan(
+    house: House, *, org_id: int, operator_id: int, role: str, scan_id: UUID, reason: str, gate: str | None = None,
+    source: str = "socket",
+) -> dict[str, Any]:  # fmt: skip
+    """Undo the entry that `scan_id` recorded: a manager any, an operator an own one of the last 15 minutes.
+
+    Refuses SCAN_NOT_FOUND, FORBIDDEN (somebody else's), UNDO_TOO_LATE, NOTHING_TO_UNDO.
+    """
+    for _ in range(ROUNDS):
+        scan = await house.database.scans.fetchrow(DOOR.read_scan, org_id, scan_id)
+        if scan is None:
+            raise Refused(Reason.SCAN_NOT_FOUND)
+        now = house.clock.now()
+        if not at_least(role, Role.MANAGER):
+            if scan["operator_id"] != operator_id:
+                raise Refused(Reason.FORBIDDEN)
+            if now - scan["logged_at"] > OWN_UNDO:
+                raise Refused(Reason.UNDO_TOO_LATE)
+        if not scan["entered"] or scan["undone_by"] is not None or scan["verified_at"] is None:
+            raise Refused(Reason.NOTHING_TO_UNDO)
+        undo_id = sortable_uuid()
+        row = await house.database.scans.fetchrow(
+            DOOR.undo_scan, org_id, scan_id, scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
+            scan["venue_id"], operator_id, source, gate, scan["slot_id"], reason, now, scan["logged_at"],
+        )  # fmt: skip
+        if row is None:
+            continue
+        house.announcer.tell(_told(row, org_id, scan["venue_id"]))
+        event("scan.undone", ticket_id=scan["ticket_id"], operator_id=operator_id)
+        return {
+            "scan_id": str(scan_id),
+            "undo_scan_id": str(undo_id),
+            "reason": "UNDONE",
+            "ticket_code": row["code"],
+            "ticket_status": row["status"],
+        }
+    raise Refused(Reason.BUSY)
+
+
+def _told(row: Any, org_id: int, venue_id: int) -> list[Announcement]:
+    told: list[Announcement] = []
+    if row["id"] is not None:
+        count = SlotCount(row["id"], row["start_time"], row["end_time"], row["total_capacity"], row["booked_count"],
+                          row["verified_count"], row["revision"])  # fmt: skip
+        told.append(SlotChanged(org_id, row["venue_id"], row["date"], count))
+    if row["walked_date"] is not None:
+        told.append(
+            WalkInsChanged(org_id, venue_id, row["walked_date"], row["walked_entered"], row["walked_revision"])
+        )
+    return told

@@ -1,0 +1,40 @@
+"""The breaker: after a few failures in a row a server is left alone for a moment, then tried with a single request."""
+
+from __future__ import annotations
+
+import time
+
+FAILURES = 3
+OPEN_SECONDS = 2.0
+
+
+class Breaker:
+    """Ask `closed` before a call and tell `success` or `failure` after it; while open, one probe at a time is let by."""
+
+    def __init__(self, *, failures: int = FAILURES, open_seconds: float = OPEN_SECONDS) -> None:
+        self._limit = failures
+        self._open_seconds = open_seconds
+        self._failed = 0
+        self._retry_at = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return self._failed >= self._limit
+
+    def admits(self) -> bool:
+        """Whether a call may be tried now. While open this is true once per `open_seconds`: that call is the probe."""
+        if self._failed < self._limit:
+            return True
+        now = time.monotonic()
+        if now < self._retry_at:
+            return False
+        self._retry_at = now + self._open_seconds
+        return True
+
+    def success(self) -> None:
+        self._failed = 0
+
+    def failure(self) -> None:
+        self._failed += 1
+        if self._failed >= self._limit:
+            self._retry_at = time.monotonic() + self._open_seconds

@@ -1,0 +1,83 @@
+"""The script calls: one Lua script run for several keys at once, each call once, with one answer or one trouble each."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from redis.asyncio.cluster import RedisCluster
+from redis.exceptions import NoScriptError, RedisError
+
+from db.redis_client import PATIENCE, RedisClient
+from db.scripts import lua
+
+Keys = Sequence[str]
+Args = Sequence[str | int]
+Call = tuple[Keys, Args]
+
+AWAY = (RedisError, OSError, TimeoutError)
+
+
+class ScriptCalls:
+    """`db/lua/<name>.lua` by its hash. A server that has not seen it gets the text, once; nothing else is repeated."""
+
+    def __init__(self, redis: RedisClient, name: str) -> None:
+        self._redis = redis
+        self._text = lua(name)
+        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+        # A cluster client refuses scripts in a pipeline: the calls of one batch may belong to different nodes.
+        self._pipelines = not isinstance(redis, RedisCluster)
+        self._flying: set[asyncio.Task[list[Any]]] = set()
+
+    async def run(self, calls: Sequence[Call], *, within: float = PATIENCE) -> list[Any]:
+        """Return one answer per call, in order; a call Redis refused has its exception as the answer.
+
+        Raises TimeoutError after `within` seconds, and what redis-py raises where the server is away. A call given up
+        here is not cancelled (that would cost the connection); its own time limit ends it.
+        """
+        flight = asyncio.get_running_loop().create_task(self._run(calls))
+        self._flying.add(flight)
+        flight.add_done_callback(self._landed)
+        await asyncio.wait((flight,), timeout=within)
+        if not flight.done():
+            raise TimeoutError
+        return flight.result()
+
+    def _landed(self, flight: asyncio.Task[list[Any]]) -> None:
+        self._flying.discard(flight)
+        if not flight.cancelled():
+            flight.exception()
+
+    async def _run(self, calls: Sequence[Call]) -> list[Any]:
+        started = time.monotonic()
+        answers = await self._send("EVALSHA", self._sha, calls)
+        unread = [i for i, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+        if unread and time.monotonic() - started < PATIENCE:
+            again = await self._send("EVAL", self._text, [calls[i] for i in unread])
+            for i, answer in zip(unread, again, strict=True):
+                answers[i] = answer
+        return answers
+
+    async def _send(self, command: str, script: str, calls: Sequence[Call]) -> list[Any]:
+        if len(calls) == 1 or not self._pipelines:
+            sent = [
+                self._redis.execute_command(command, script, len(keys), *keys, *args)  # fmt: skip
+                for keys, args in calls
+            ]
+            if len(sent) == 1:
+                try:
+                    return [await sent[0]]
+                except NoScriptError as unread:
+                    return [unread]
+            answers = await asyncio.gather(*sent, return_exceptions=True)
+            for answer in answers:
+                if isinstance(answer, BaseException) and not isinstance(answer, RedisError):
+                    raise answer
+            return answers
+        pipeline = self._redis.pipeline(transaction=False)
+        for keys, args in calls:
+            pipeline.execute_command(command, script, len(keys), *keys, *args)
+        return list(await pipeline.execute(raise_on_error=False))
