@@ -1,0 +1,94 @@
+"""B1: bookings a second into one hot slot over HTTP, QR and outbox included, beside SELECT ... FOR UPDATE on one slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import orjson
+
+from loadtests import cores
+from loadtests.bench.bench import Bench
+from loadtests.bench.http_load import closed_loop, open_clients
+from loadtests.bench.row import Row, median, percentile, spread
+from loadtests.stock import id_of
+from loadtests.wire.http_client import Answer, post
+
+CLIENTS = 64
+MOST_PER_SECOND = 8_000
+
+
+def booking_requests(numbers: range, slot_id: int) -> Iterator[bytes]:
+    for number in numbers:
+        yield post(
+            "/api/reservations/create",
+            {
+                "ticket_id": id_of(number),
+                "slot_id": slot_id,
+                "customer_email": f"guest{number}@example.com",
+                "customer_phone": f"+1202555{number % 10000:04d}",
+            },
+        )
+
+
+def judge(answer: Answer) -> str:
+    """`ok` only for a whole booking: number, code and QR image; refusals by their code."""
+    if (
+        answer.status == 200
+        and b'"qr_code":"data:image/png;base64,' in answer.body
+        and b'"reservation_id"' in answer.body
+    ):
+        return "ok"
+    document = orjson.loads(answer.body)
+    data = document.get("data") or {}
+    if answer.status == 200 and str(data.get("qr_code")).startswith("data:image/") and data.get("reservation_id"):
+        return "ok"
+    return str((document.get("error") or {}).get("code") or answer.status)
+
+
+async def measure(bench: Bench) -> Row:
+    day: date = bench.today + timedelta(days=1)
+    slots = await bench.slots_for(day)
+    limit_slots = await bench.slots_for(day + timedelta(days=1))
+    count = int(MOST_PER_SECOND * bench.seconds)
+    ours_stock = [await bench.stock.activated(count) for _ in range(bench.rounds)]
+    limit_stock = [await bench.stock.activated(count) for _ in range(bench.rounds)]
+    await bench.stock.connection.execute(
+        "UPDATE reservation_slots SET total_capacity = 1000000 WHERE id = ANY($1::bigint[])", limit_slots
+    )
+    warm = await bench.stock.activated(500)
+    best = await bench.pgbench_at_best("book.pgbench", {"slot": limit_slots[-1]}, bench.stock.activated)
+    await bench.stock.settle()
+    clients = await open_clients(bench.hub.url, CLIENTS)
+    await closed_loop(clients, booking_requests(warm, slots[9]), judge)
+    ours, limits, problems, latencies, hub_cpu = [], [], [], [], []
+    for turn, (mine, theirs) in enumerate(zip(ours_stock, limit_stock, strict=True)):
+        limit = await bench.pgbench("book.pgbench", {"slot": limit_slots[turn]}, theirs, best, bench.seconds)
+        limits.append(limit.tps)
+        cpu = cores.cpu_seconds(bench.hub.pid)
+        tally = await closed_loop(clients, booking_requests(mine, slots[turn]), judge, seconds=bench.seconds)
+        hub_cpu.append((cores.cpu_seconds(bench.hub.pid) - cpu) / tally.seconds)
+        ours.append(tally.rate("ok"))
+        latencies += tally.latencies
+        problems += [f"unexpected answer: {odd}" for odd in tally.odd[:3]]
+        stored = await bench.stock.booked(mine, slots[turn])
+        if stored != tally.kinds["ok"]:
+            problems.append(f"{tally.kinds['ok']} confirmed, {stored} in the tables with their mail")
+    problems += [f"count drift: {drift}" for drift in (await bench.stock.count_drift()) if _ours(drift, slots)]
+    for client in clients:
+        client.close()
+    latencies.sort()
+    ratio = median(ours) / median(limits)
+    return Row(
+        "B1", f"bookings/s into one slot over HTTP, {CLIENTS} clients", f"{median(ours):,.0f}/s",
+        f"{median(limits):,.0f}/s (pgbench -c {best})", ratio, "2x", "4x", ratio >= 2, ratio >= 4, problems,
+        [
+            f"ours {spread(ours)}, limit {spread(limits)}; hub process {median(hub_cpu):.0%} of a core",
+            f"round trip p50 {percentile(latencies, 0.5):.1f} ms, p99 {percentile(latencies, 0.99):.1f} ms",
+        ],
+        {"ours": ours, "limit": limits, "hub_cpu": hub_cpu},
+    )  # fmt: skip
+
+
+def _ours(drift: str, slots: list[int]) -> bool:
+    return any(drift.startswith(f"slot {slot}:") for slot in slots)

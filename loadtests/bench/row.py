@@ -1,0 +1,68 @@
+"""A row of the table: what was measured, beside what, and whether it is as good as it must be."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Row:
+    """`ratio` is ours against the limit, in the unit that `must` and `goal` speak of."""
+
+    id: str
+    what: str
+    ours: str
+    limit: str
+    ratio: float | None
+    must: str
+    goal: str
+    must_met: bool
+    goal_met: bool
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rounds: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        if self.problems:
+            return "INVALID"
+        return "goal" if self.goal_met and self.must_met else "must" if self.must_met else "MISSED"
+
+    def document(self) -> dict[str, Any]:
+        return {**asdict(self), "verdict": self.verdict}
+
+
+def percentile(sorted_values: Sequence[float], share: float) -> float:
+    """The value below which `share` of a sorted sequence lies."""
+    if not sorted_values:
+        return float("nan")
+    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))]
+
+
+def median(values: Sequence[float]) -> float:
+    return statistics.median(values)
+
+
+def spread(values: Sequence[float]) -> str:
+    """Lowest and highest of the rounds, so that a median of three hides nothing."""
+    return f"{min(values):,.0f}-{max(values):,.0f}"
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The one table that `make bench` prints."""
+    head = ("id", "what", "ours", "limit", "ratio", "must", "goal", "verdict")
+    lines = [
+        (r.id, r.what, r.ours, r.limit, "-" if r.ratio is None else f"{r.ratio:.2f}", r.must, r.goal, r.verdict)
+        for r in rows
+    ]
+    widths = [max(len(line[n]) for line in [head, *lines]) for n in range(len(head))]
+    show = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in [head, *lines]]
+    text = [show[0].rstrip(), "  ".join("-" * width for width in widths)]
+    for row, shown in zip(rows, show[1:], strict=True):
+        text.append(shown.rstrip())
+        text += [f"      ! {problem}" for problem in row.problems]
+        text += [f"      {note}" for note in row.notes]
+    return "\n".join(text)

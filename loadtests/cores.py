@@ -1,0 +1,118 @@
+"""Which core does what, and how busy the machine was: hub on the first core, generator on the second, Postgres free."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]  # its stubs are one package more for one file
+
+ALL_CORES: frozenset[int] = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
+SERVER_NAMES = ("postgres", "valkey", "redis")
+
+
+def hub_cores() -> set[int]:
+    """The core of the process under test; every core where there is only one or pinning is not possible."""
+    return {min(ALL_CORES)} if len(ALL_CORES) >= 2 else set(ALL_CORES)
+
+
+def generator_cores() -> set[int]:
+    return {sorted(ALL_CORES)[1]} if len(ALL_CORES) >= 2 else set(ALL_CORES)
+
+
+def release_child() -> None:
+    """For `preexec_fn`: a server started by the pinned generator must not inherit the generator's core."""
+    if ALL_CORES:
+        os.sched_setaffinity(0, ALL_CORES)
+
+
+def pin_self() -> None:
+    if ALL_CORES:
+        os.sched_setaffinity(0, generator_cores())
+
+
+def hub_processes(pid: int) -> list[psutil.Process]:
+    """The hub's own processes below `pid`; the database servers it started are left out."""
+    found: list[psutil.Process] = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        root = psutil.Process(pid)
+        pending = [root]
+        while pending:
+            process = pending.pop()
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if process.name().lower().startswith(SERVER_NAMES):
+                    continue
+                found.append(process)
+                pending.extend(process.children())
+    return found
+
+
+def pin_hub(pid: int) -> None:
+    """Pins every thread: affinity is per thread, and threads already running keep what they had."""
+    if not ALL_CORES:
+        return
+    for process in hub_processes(pid):
+        for task in Path(f"/proc/{process.pid}/task").glob("*"):
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(int(task.name), hub_cores())
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time used so far by the hub's own processes."""
+    total = 0.0
+    for process in hub_processes(pid):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How quiet the machine was: fractions of all cores, over a sample taken while we did nothing."""
+
+    busy: float
+    steal: float
+    load: float
+
+    @property
+    def disturbed(self) -> bool:
+        return self.busy > 0.10 or self.steal > 0.02
+
+    def __str__(self) -> str:
+        return f"load {self.load:.1f}, others busy {self.busy:.0%}, steal {self.steal:.1%}"
+
+
+def _ticks() -> tuple[float, float, float]:
+    times = psutil.cpu_times()
+    steal = float(getattr(times, "steal", 0.0))
+    idle = float(times.idle) + float(getattr(times, "iowait", 0.0))
+    total = float(sum(times[:8]))
+    return total, idle, steal
+
+
+class Watch:
+    """Steal over a stretch of time: `watch = Watch(); ...; watch.steal()`."""
+
+    def __init__(self) -> None:
+        self._total, self._idle, self._steal = _ticks()
+
+    def steal(self) -> float:
+        total, _, steal = _ticks()
+        return (steal - self._steal) / max(total - self._total, 1e-9)
+
+
+def look(seconds: float = 0.5) -> Weather:
+    """Samples the machine while the bench itself sleeps. Blocks: call it between measurements only."""
+    total, idle, steal = _ticks()
+    time.sleep(seconds)
+    total2, idle2, steal2 = _ticks()
+    span = max(total2 - total, 1e-9)
+    return Weather(
+        busy=max(0.0, 1 - (idle2 - idle + steal2 - steal) / span),
+        steal=(steal2 - steal) / span,
+        load=os.getloadavg()[0],
+    )

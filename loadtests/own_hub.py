@@ -1,0 +1,233 @@
+"""A hub of our own for one run: temporary data, free port, limits set wide but on, stopped cleanly afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from loadtests import cores
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDE = "60000000/min"
+PASSWORD = "Gate-And-Desk-2026!"  # noqa: S105 - of a hub that lives for one run
+PR_SET_PDEATHSIG = 1
+
+
+class HubTrouble(RuntimeError):
+    """The hub did not start, answer or stop as it should; the message holds the end of its log."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # loaded before any fork
+
+
+def _before_exec() -> None:
+    cores.release_child()
+    if _LIBC is not None:
+        # A generator that is killed takes its hub along; elsewhere `atexit` does what it can.
+        _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
+def _offset_to_morning() -> float:
+    """Seconds forward to the next 09:00 UTC, so that "today" has a whole day of slots whenever the run starts."""
+    now = datetime.now(UTC)
+    morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
+    if morning <= now:
+        morning += timedelta(days=1)
+    return float(int((morning - now).total_seconds()))
+
+
+class OwnHub:
+    """Blocking on purpose: it works before and after the measurements, never during them."""
+
+    def __init__(self, *, settings: dict[str, str] | None = None) -> None:
+        self.data_dir = Path(tempfile.mkdtemp(prefix="vhl"))  # short: unix socket paths end at about 107 bytes
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.clock_offset = _offset_to_morning()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.database_url = ""
+        self.redis_url = ""
+        self.seconds_to_ready = 0.0
+        self._tokens: dict[str, str] = {}
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("HUB_")},
+            "HUB_DATA_DIR": str(self.data_dir),
+            "HUB_HOST": "127.0.0.1",
+            "HUB_PORT": str(self.port),
+            "HUB_WORKERS": "1",
+            "HUB_RATE_RESERVATIONS": WIDE,
+            "HUB_RATE_VALIDATE": WIDE,
+            "HUB_RATE_OPERATOR": WIDE,
+            "HUB_SOCKETS_PER_OPERATOR": "100000",
+            "HUB_CLOCK_OFFSET": str(self.clock_offset),
+            **(settings or {}),
+        }
+        atexit.register(self.close)
+
+    # -- life ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> OwnHub:
+        with (self.data_dir / "hub-output.log").open("ab") as log:
+            began = time.perf_counter()
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "hub", "run", "--no-demo"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_before_exec,  # noqa: PLW1509 - system calls only
+            )
+        self._wait_ready(60.0)
+        self.seconds_to_ready = time.perf_counter() - began
+        if not self.database_url:
+            doctor = self.command("doctor", may_fail=True)
+            self.database_url, self.redis_url = str(doctor["database_url"]), str(doctor["redis_url"])
+        cores.pin_hub(self.pid)
+        return self
+
+    def _wait_ready(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                raise HubTrouble(f"hub ended while starting:\n{self.log_tail()}")
+            with contextlib.suppress(OSError):
+                status = urllib.request.urlopen(f"{self.url}/readyz", timeout=1).status  # noqa: S310 - our own address
+                if status == 200:
+                    return
+            time.sleep(0.005)
+        raise HubTrouble(f"hub not ready after {seconds:.0f} s:\n{self.log_tail()}")
+
+    def stop(self) -> float:
+        """Asks it to end as Ctrl-C would and waits; returns the seconds that took."""
+        process, self.process = self.process, None
+        if process is None or process.poll() is not None:
+            return 0.0
+        began = time.perf_counter()
+        for signal_number, patience in ((signal.SIGINT, 15.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
+            process.send_signal(signal_number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(patience)
+                break
+        return time.perf_counter() - began
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self.data_dir, ignore_errors=True)
+
+    def __enter__(self) -> OwnHub:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        if self.process is None:
+            raise HubTrouble("hub is not running")
+        return self.process.pid
+
+    def log_tail(self, lines: int = 40) -> str:
+        with contextlib.suppress(OSError):
+            return "\n".join((self.data_dir / "hub-output.log").read_text(errors="replace").splitlines()[-lines:])
+        return "(no log)"
+
+    # -- command line -------------------------------------------------------------------------------------------
+
+    def command(self, *words: str, stdin: str | None = None, may_fail: bool = False) -> dict[str, Any]:
+        """One `hub` command with `--json`; its document."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "hub", *words, "--json"],
+            cwd=ROOT,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            preexec_fn=cores.release_child,
+        )
+        if ran.returncode != 0 and not may_fail:
+            raise HubTrouble(f"hub {' '.join(words)} -> {ran.returncode}: {ran.stderr.strip()[-1500:]}")
+        try:
+            document: dict[str, Any] = json.loads(ran.stdout)
+        except ValueError as error:
+            raise HubTrouble(
+                f"hub {' '.join(words)} printed no JSON: {ran.stdout[:300]} {ran.stderr[-1000:]}"
+            ) from error
+        return document
+
+    def add_staff(self, username: str, role: str) -> None:
+        self.command(
+            "staff", "add", username, "--role", role, "--name", f"Load {username}", "--password-stdin",
+            stdin=PASSWORD + "\n",
+        )  # fmt: skip
+
+    def generate_slots(
+        self, first: date, days: int, *, opens: str = "12:00", closes: str = "22:00", minutes: int = 60, capacity: int
+    ) -> dict[str, Any]:
+        return self.command(
+            "slots", "generate", "--from", first.isoformat(), "--days", str(days), "--open", opens,
+            "--close", closes, "--minutes", str(minutes), "--capacity", str(capacity),
+        )  # fmt: skip
+
+    def issue_tickets(self, count: int, status: str = "ACTIVATED") -> list[str]:
+        document = self.command("tickets", "issue", "--count", str(count), "--status", status)
+        return ticket_codes(document)
+
+    def token(self, username: str) -> str:
+        """Signs in once per login over HTTP and keeps the token for the run."""
+        if username not in self._tokens:
+            request = urllib.request.Request(  # noqa: S310
+                f"{self.url}/api/operator/login",
+                data=json.dumps({"username": username, "password": PASSWORD}).encode(),
+                headers={"Content-Type": "application/json"},
+            )
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+                document = json.load(answer)
+            self._tokens[username] = str(document.get("data", document)["token"])
+        return self._tokens[username]
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.clock_offset)
+
+
+def ticket_codes(document: Any) -> list[str]:
+    """The codes in what `hub tickets issue --json` prints: a list of codes or of objects that hold one."""
+    if isinstance(document, dict):
+        for key in ("codes", "ticket_codes", "tickets", "data"):
+            if key in document:
+                return ticket_codes(document[key])
+    if isinstance(document, list):
+        return [
+            item if isinstance(item, str) else str(item.get("ticket_code") or item.get("code")) for item in document
+        ]
+    raise HubTrouble(f"no ticket codes in {str(document)[:200]}")
+
+
+async def in_thread(work: Any, *arguments: Any, **named: Any) -> Any:
+    """Runs one of the blocking deeds above without stopping the sockets that are open."""
+    return await asyncio.to_thread(work, *arguments, **named)

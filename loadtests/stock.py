@@ -1,0 +1,196 @@
+"""What a run needs by the hundred thousand: tickets and reservations written straight into the tables, and the questions
+asked of the tables afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import asyncpg
+
+# Ticket n has id FIRST_ID + n and the code below: a shape the hub takes for one of its own, and one that SQL can write.
+FIRST_ID = 1 << 50
+CODE_SQL = "'TKT-2026-' || substr(lpad({n}::text, 12, '0'), 1, 6) || '-' || substr(lpad({n}::text, 12, '0'), 7, 6)"
+
+
+def code_of(number: int) -> str:
+    digits = f"{number:012d}"
+    return f"TKT-2026-{digits[:6]}-{digits[6:]}"
+
+
+def id_of(number: int) -> int:
+    return FIRST_ID + number
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    id: int
+    capacity: int
+    booked: int
+    verified: int
+
+
+class Stock:
+    """Hands out runs of ticket numbers that nobody else uses: `range` objects over freshly stored tickets."""
+
+    def __init__(self, connection: asyncpg.Connection, org_id: int, venue_id: int) -> None:
+        self.connection = connection
+        self.org_id = org_id
+        self.venue_id = venue_id
+        self._next = 1
+        self._order_id = 0
+        self._product_id = 0
+
+    @classmethod
+    async def open(cls, database_url: str) -> Stock:
+        """Works for the first organisation and its first venue, which every installation has."""
+        connection = await asyncpg.connect(database_url)
+        venue = await connection.fetchrow("SELECT org_id, id FROM venues ORDER BY org_id, id LIMIT 1")
+        if venue is None:
+            raise RuntimeError("the hub has no venue yet")
+        stock = cls(connection, int(venue["org_id"]), int(venue["id"]))
+        stock._product_id = await connection.fetchval(
+            "INSERT INTO products (org_id, venue_id, name) VALUES ($1, $2, 'Load test') RETURNING id",
+            stock.org_id, stock.venue_id,
+        )  # fmt: skip
+        stock._order_id = await connection.fetchval(
+            "INSERT INTO orders (org_id, status, paid_at) VALUES ($1, 'PAID', now()) RETURNING id", stock.org_id
+        )
+        return stock
+
+    async def close(self) -> None:
+        await self.connection.close()
+
+    # -- making -------------------------------------------------------------------------------------------------
+
+    async def activated(self, count: int) -> range:
+        """Tickets that may be booked."""
+        return await self._tickets(count, "ACTIVATED")
+
+    async def reserved(self, count: int, slots: Sequence[int]) -> range:
+        """Tickets reserved evenly over `slots`, with slot counts to match; bypasses the gate, so not for booking runs."""
+        numbers = await self._tickets(count, "RESERVED")
+        await self.connection.execute(
+            """
+            INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, status, customer_email, customer_phone,
+                                             manage_token_hash, reserved_at)
+            SELECT $1, $2 + n, ($3::bigint[])[1 + n % cardinality($3::bigint[])], $4, 'RESERVED', 'load@example.com',
+                   '+12025550123', sha256(n::text::bytea), now()
+            FROM generate_series($5::bigint, $6::bigint) AS n
+            """,
+            self.org_id, FIRST_ID, list(slots), self.venue_id, numbers.start, numbers.stop - 1, timeout=300,
+        )  # fmt: skip
+        await self.connection.execute(
+            """
+            UPDATE reservation_slots s
+            SET booked_count = c.held, total_capacity = greatest(s.total_capacity, c.held), revision = s.revision + 1
+            FROM (SELECT slot_id, count(*)::int AS held FROM ticket_reservations
+                  WHERE org_id = $1 AND slot_id = ANY($2::bigint[]) AND holds_place GROUP BY slot_id) AS c
+            WHERE s.org_id = $1 AND s.id = c.slot_id
+            """,
+            self.org_id, list(slots), timeout=300,
+        )  # fmt: skip
+        return numbers
+
+    async def _tickets(self, count: int, status: str) -> range:
+        numbers = range(self._next, self._next + count)
+        self._next += count
+        await self.connection.execute(
+            f"""
+            INSERT INTO tickets (org_id, id, code, order_id, product_id, status, activated_at, reserved_at)
+            SELECT $1, $2 + n, {CODE_SQL.format(n="n")}, $3, $4, $5, now(), CASE WHEN $5 = 'RESERVED' THEN now() END
+            FROM generate_series($6::bigint, $7::bigint) AS n
+            """,  # noqa: S608  the only thing put in is the constant above
+            self.org_id, FIRST_ID, self._order_id, self._product_id, status, numbers.start, numbers.stop - 1, timeout=300,
+        )  # fmt: skip
+        return numbers
+
+    async def settle(self) -> None:
+        """Statistics, visibility and a checkpoint now, so that no round pays for the loading of its data."""
+        for sql in (
+            "VACUUM (ANALYZE) tickets, ticket_reservations, reservation_slots, scans, mail_outbox",
+            "CHECKPOINT",
+        ):
+            with contextlib.suppress(asyncpg.InsufficientPrivilegeError):
+                await self.connection.execute(sql, timeout=300)
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    async def slots_of(self, day: date) -> list[SlotRow]:
+        rows = await self.connection.fetch(
+            "SELECT id, total_capacity, booked_count, verified_count FROM reservation_slots"
+            " WHERE org_id = $1 AND venue_id = $2 AND date = $3 ORDER BY start_time",
+            self.org_id, self.venue_id, day,
+        )  # fmt: skip
+        return [SlotRow(*row) for row in rows]
+
+    async def verified(self, numbers: range) -> int:
+        """How many of these tickets have ticket, reservation and exactly one entering scan all saying so."""
+        return int(
+            await self.connection.fetchval(
+                """
+                SELECT count(*) FROM tickets t
+                JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.status = 'VERIFIED'
+                JOIN (SELECT ticket_id, count(*) AS n FROM scans
+                      WHERE org_id = $1 AND entered AND ticket_id BETWEEN $2 AND $3 GROUP BY ticket_id) s
+                  ON s.ticket_id = t.id AND s.n = 1
+                WHERE t.org_id = $1 AND t.id BETWEEN $2 AND $3 AND t.status = 'VERIFIED'
+                """,
+                self.org_id, id_of(numbers.start), id_of(numbers.stop - 1), timeout=300,
+            )
+        )  # fmt: skip
+
+    async def scans_with_ids(self, scan_ids: Sequence[str]) -> int:
+        return int(
+            await self.connection.fetchval(
+                "SELECT count(*) FROM scans WHERE org_id = $1 AND scan_id = ANY($2::uuid[]) AND entered",
+                self.org_id, list(scan_ids), timeout=300,
+            )
+        )  # fmt: skip
+
+    async def booked(self, numbers: range, slot_id: int | None = None) -> int:
+        """How many of these tickets hold a place (in this slot) with the ticket marked RESERVED and one mail waiting."""
+        return int(
+            await self.connection.fetchval(
+                """
+                SELECT count(*) FROM ticket_reservations r
+                JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id AND t.status = 'RESERVED'
+                WHERE r.org_id = $1 AND r.ticket_id BETWEEN $2 AND $3 AND r.holds_place AND ($4::bigint IS NULL OR r.slot_id = $4)
+                  AND EXISTS (SELECT FROM mail_outbox m WHERE m.org_id = r.org_id AND m.reservation_id = r.id)
+                """,
+                self.org_id, id_of(numbers.start), id_of(numbers.stop - 1), slot_id, timeout=300,
+            )
+        )  # fmt: skip
+
+    async def count_drift(self) -> list[str]:
+        """Every slot whose counts are not those of its reservations, or which holds more than it may. Empty is right."""
+        rows = await self.connection.fetch(
+            """
+            SELECT s.id, s.total_capacity, s.booked_count, s.verified_count,
+                   count(r.id) FILTER (WHERE r.holds_place) AS held, count(r.id) FILTER (WHERE r.status = 'VERIFIED') AS entered
+            FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id
+            GROUP BY s.org_id, s.id
+            HAVING s.booked_count <> count(r.id) FILTER (WHERE r.holds_place)
+                OR s.verified_count <> count(r.id) FILTER (WHERE r.status = 'VERIFIED')
+                OR s.booked_count > s.total_capacity
+            """,
+            timeout=300,
+        )
+        return [
+            f"slot {r['id']}: booked {r['booked_count']} of {r['total_capacity']}, rows {r['held']}; "
+            f"verified {r['verified_count']}, rows {r['entered']}"
+            for r in rows
+        ]
+
+    async def writing_transactions(self) -> int:
+        """A counter of every transaction that wrote or locked a row, whoever ran it. This question itself does neither."""
+        return int(await self.connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"))
+
+    async def commits_and_rollbacks(self) -> int:
+        return int(
+            await self.connection.fetchval(
+                "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()"
+            )
+        )
