@@ -88,6 +88,10 @@ SELECT 'taken' AS kind, g.n, g.reservation_id, NULL::bigint AS org_id, NULL::big
 UNION ALL
 SELECT 'slot', NULL, NULL, c.* FROM counted c;
 
+-- name: keys_of_slot
+-- The idempotency keys with a first answer for a slot.
+SELECT key_hash FROM idempotency_keys WHERE org_id = $1 AND slot_id = $2 AND expires_at > $3;
+
 -- name: slot_anywhere
 -- Whether another organisation has this slot.
 SELECT EXISTS (SELECT 1 FROM reservation_slots WHERE id = $1);

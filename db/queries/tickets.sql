@@ -60,7 +60,7 @@ INSERT INTO orders (org_id, status, customer_name, created_at, paid_at) VALUES (
 -- Codes that stand already are left out; what was added comes back.
 INSERT INTO tickets (org_id, code, order_id, product_id, channel, status, activation_mode, customer_name, valid_until,
                      created_at, activated_at)
-SELECT $1, code, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $6 = 'ACTIVATED' THEN $10 END
+SELECT $1, code, $3, $4, $5, $6::text, $7, $8, $9, $10::timestamptz, CASE WHEN $6 = 'ACTIVATED' THEN $10 END
   FROM unnest($2::text[]) AS c (code)
 ON CONFLICT (org_id, code) DO NOTHING
 RETURNING id, code;

@@ -74,9 +74,16 @@ class BookingDesk:
     """All bookings of this process."""
 
     def __init__(
-        self, house: House, availability: Availability, *, observe: Callable[[int, float], None] | None = None
+        self,
+        house: House,
+        availability: Availability,
+        *,
+        observe: Callable[[int, float], None] | None = None,
+        booked: Callable[[], None] | None = None,
     ) -> None:
+        """`booked` is called after every batch that took places: there is mail to send."""
         self._house = house
+        self._booked = booked
         self._availability = availability
         self._lane: Lane[_Asked, Reserved] = Lane("bookings", self._book, key=_same_ticket, observe=observe)
         self.drain = self._lane.drain
@@ -164,6 +171,8 @@ class BookingDesk:
             log.warning("booking.deadlock")
             return
         told = []
+        if rows and self._booked is not None:
+            self._booked()
         for row in rows:
             if row["kind"] == "taken":
                 a = batch[row["n"]]

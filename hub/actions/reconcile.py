@@ -1,0 +1,57 @@
+"""The deed of comparing what should be equal: counts against the rows they count, the gate against Postgres."""
+
+from typing import Any
+
+from db.statements import load
+from hub.announcements import SlotChanged
+from hub.house import House
+from hub.rules.slot_capacity import SlotCount
+
+SLOTS = load("slots")
+MOST_SLOTS = 20_000
+
+
+async def reconcile(house: House, *, fix: bool = False) -> dict[str, Any]:
+    """List every drift, and with `fix` put it right: counts from the rows, the gate from the counts."""
+    counts = []
+    for row in await house.database.fetch(SLOTS.drifted_slots):
+        counts.append({
+            "org_id": row["org_id"], "slot_id": row["slot_id"], "date": row["date"].isoformat(),
+            "start_time": row["start_time"].isoformat("seconds"), "booked_count": row["booked_count"],
+            "booked_rows": row["booked_rows"], "verified_count": row["verified_count"],
+            "verified_rows": row["verified_rows"],
+        })  # fmt: skip
+        if fix:
+            await _correct(house, row["org_id"], row["slot_id"])
+    gate = await audit_gate(house, fix=fix)
+    return {"fixed": fix, "drift": len(counts) + len(gate), "counts": counts, "gate": gate}
+
+
+async def audit_gate(house: House, *, fix: bool) -> list[dict[str, Any]]:
+    """Where the gate says other than Postgres; slots the gate does not know are not drift, they are asked about."""
+    drift = []
+    rows = await house.database.fetch(SLOTS.bookable_slots, house.clock.now(), MOST_SLOTS)
+    standings = await house.gate.standings([(row["org_id"], row["slot_id"]) for row in rows])
+    for row, standing in zip(rows, standings, strict=True):
+        if standing is None:
+            continue
+        if (standing["free"], standing["revision"]) != (row["free"], row["revision"]):
+            drift.append({
+                "org_id": row["org_id"], "slot_id": row["slot_id"], "free": row["free"],
+                "gate_free": standing["free"], "revision": row["revision"], "gate_revision": standing["revision"],
+            })  # fmt: skip
+            if fix:
+                house.gate.settle(
+                    row["org_id"], row["slot_id"], free=row["free"], revision=row["revision"], booked=(),
+                    released=(), force=True,
+                )  # fmt: skip
+    return drift
+
+
+async def _correct(house: House, org_id: int, slot_id: int) -> None:
+    async with house.database.transaction() as connection:
+        await connection.fetch(SLOTS.lock_slot_tickets, org_id, slot_id)
+        row = await connection.fetchrow(SLOTS.correct_slot, org_id, slot_id)
+    org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision = row
+    count = SlotCount(slot_id, start, end, capacity, booked, verified, revision)
+    house.announcer.tell([SlotChanged(org_id, venue_id, day, count)])

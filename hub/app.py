@@ -1,0 +1,156 @@
+"""The application: the one place where everything is put together, and taken apart again in order."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from aiohttp import web
+
+from db.pool import Database, DatabaseDown
+from db.redis_client import connect
+from db.statements import load
+from hub import telemetry
+from hub.access.passwords import Passwords
+from hub.access.tokens import Sessions
+from hub.actions.availability import Availability
+from hub.actions.check_ticket import TicketDesk
+from hub.actions.expire import expire
+from hub.actions.judge_scans import Door
+from hub.actions.reconcile import audit_gate
+from hub.actions.reserve_ticket import BookingDesk
+from hub.announcements import Announcer
+from hub.clock import Clock
+from hub.guards.rate_limit import RateLimit
+from hub.guards.seat_gate import SeatGate
+from hub.house import House
+from hub.live.live_hub import LiveHub
+from hub.rounds.outbox import OutboxRound
+from hub.rounds.revocations import refresh_revocations
+from hub.rounds.walk import walk
+from hub.settings import Settings
+from hub.venues import Venues
+from web import keys
+from web.routes import add_routes
+
+BOOKING = load("booking")
+OPENING_PATIENCE = 30.0
+"""Seconds to wait for Postgres when the hub opens; its servers may be starting too."""
+
+LIVE: web.AppKey[LiveHub] = web.AppKey("live")
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """The house with its connections open; closed again on the way out. Both server URLs must be set."""
+    assert settings.database_url and settings.redis_url
+    clock = clock or Clock(settings.clock_offset)
+    database = Database(settings.database_url)
+    redis = connect(settings.redis_url)
+    await _open_database(database)
+
+    async def booked_holds(org_id: int, slot_id: int) -> list[str]:
+        hashes = await database.bookings.fetch(BOOKING.keys_of_slot, org_id, slot_id, clock.now())
+        return [row["key_hash"].hex()[:32] for row in hashes]
+
+    announcer = Announcer(redis)
+    gate = SeatGate(redis, booked_holds=booked_holds, observe=telemetry.lane_observer("gate"))
+    sessions = Sessions(settings, clock, database)
+    announcer.listen(sessions.hear)
+    house = House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        redis=redis,
+        announcer=announcer,
+        gate=gate,
+        rate_limit=RateLimit(redis, clock),
+        sessions=sessions,
+        passwords=Passwords(),
+        venues=Venues(database),
+    )
+    try:
+        yield house
+    finally:
+        await gate.close()
+        await announcer.close()
+        house.passwords.close()
+        with suppress(Exception):
+            await redis.aclose()
+        await database.close()
+
+
+def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Application:
+    """The whole hub as one aiohttp application; it opens its house on start-up and closes it on clean-up."""
+    app = web.Application(client_max_size=10_240)
+    add_routes(app, settings)
+    app.router.add_get("/ws", lambda request: request.app[LIVE].endpoint(request))
+    app.cleanup_ctx.append(lambda app: _operate(app, settings, clock))
+    return app
+
+
+async def _operate(app: web.Application, settings: Settings, clock: Clock | None) -> AsyncIterator[None]:
+    async with open_house(settings, clock) as house:
+        app[keys.HOUSE] = house
+        app[keys.DOOR] = Door(house, observe=telemetry.lane_observer("door"))
+        app[keys.AVAILABILITY] = Availability(house)
+        outbox = OutboxRound(house)
+        app[keys.BOOKING_DESK] = BookingDesk(
+            house, app[keys.AVAILABILITY], observe=telemetry.lane_observer("bookings"), booked=outbox.wake
+        )
+        app[keys.TICKET_DESK] = TicketDesk(house, observe=telemetry.lane_observer("ticket_checks"))
+        app[LIVE] = LiveHub(house, app[keys.DOOR])
+        await refresh_revocations(house)
+        await app[LIVE].start()
+        rounds = [
+            _begin("outbox", outbox.run),
+            _begin("expiry", lambda: walk("expiry", 20, lambda: expire(house))),
+            _begin("revocations", lambda: walk("revocations", 15, lambda: refresh_revocations(house))),
+            _begin("gate audit", lambda: walk("gate audit", 10, lambda: audit_gate(house, fix=True))),
+            _begin("loop watch", telemetry.watch_loop),
+            _begin("pool watch", lambda: walk("pool watch", 2, lambda: _see_pools(house.database))),
+        ]
+        app.on_shutdown.append(_close_sockets)
+        try:
+            yield
+        finally:
+            outbox.stop()
+            for desk in (app[keys.DOOR], app[keys.BOOKING_DESK], app[keys.TICKET_DESK]):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(desk.drain(), 5)
+            await asyncio.wait([rounds[0]], timeout=3)
+            for task in rounds:
+                task.cancel()
+            await asyncio.gather(*rounds, return_exceptions=True)
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await app[LIVE].stop()
+
+
+def _begin(name: str, deed: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    async def run() -> None:
+        await deed()
+
+    return asyncio.get_running_loop().create_task(run(), name=name)
+
+
+async def _see_pools(database: Database) -> None:
+    for name, pool in database.pools().items():
+        telemetry.pool_seen(name, *pool.gauges)
+
+
+async def _open_database(database: Database) -> None:
+    """Open every pool, waiting for a server that is just starting."""
+    until = asyncio.get_running_loop().time() + OPENING_PATIENCE
+    while True:
+        try:
+            await database.open()
+            return
+        except DatabaseDown:
+            await database.close()
+            if asyncio.get_running_loop().time() > until:
+                raise
+            await asyncio.sleep(0.25)
