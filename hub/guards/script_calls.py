@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio.cluster import RedisCluster
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from db.redis_client import PATIENCE, RedisClient
 from db.scripts import lua
@@ -63,15 +63,12 @@ class ScriptCalls:
 
     async def _send(self, command: str, script: str, calls: Sequence[Call]) -> list[Any]:
         if len(calls) == 1 or not self._pipelines:
-            sent = [
-                self._redis.execute_command(command, script, len(keys), *keys, *args)  # fmt: skip
-                for keys, args in calls
-            ]
+            sent = [self._redis.execute_command(command, script, len(keys), *keys, *args) for keys, args in calls]
             if len(sent) == 1:
                 try:
                     return [await sent[0]]
-                except NoScriptError as unread:
-                    return [unread]
+                except ResponseError as refused:
+                    return [refused]
             answers = await asyncio.gather(*sent, return_exceptions=True)
             for answer in answers:
                 if isinstance(answer, BaseException) and not isinstance(answer, RedisError):

@@ -1,0 +1,84 @@
+"""The settlements: what the seat gate still has to be told about each slot, merged so that the newest truth is told once.
+
+While Redis is away they wait here, bounded: a slot needs only its newest truth, and holds run out by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+SlotKey = tuple[int, int]
+
+MOST_SLOTS = 10_000
+MOST_HOLDS = 20_000
+
+
+@dataclass(slots=True)
+class Settlement:
+    """Of one slot: free places at a revision (None where not seen), and what became of holds (dicts as ordered sets)."""
+
+    free: int | None = None
+    revision: int = -1
+    force: bool = False
+    complete: bool = False
+    booked: dict[str, None] = field(default_factory=dict)
+    released: dict[str, None] = field(default_factory=dict)
+
+    def add(self, free: int | None, revision: int, booked: Iterable[str], released: Iterable[str], force: bool) -> None:
+        """Take in what a later call says; a forced truth replaces whatever was said before it."""
+        if free is not None and (force or self.free is None or revision >= self.revision):
+            self.free, self.revision = free, revision
+        self.force = self.force or force
+        for hold in booked:
+            self.released.pop(hold, None)
+            self.booked[hold] = None
+        for hold in released:
+            self.booked.pop(hold, None)
+            self.released[hold] = None
+        for holds in (self.booked, self.released):
+            while len(holds) > MOST_HOLDS:
+                del holds[next(iter(holds))]
+
+    def arguments(self, *, complete: bool, remember_seconds: int, state_seconds: int) -> list[str | int]:
+        """Return ARGV of db/lua/seat_gate_settle.lua."""
+        free = "" if self.free is None else self.free
+        flags = (int(self.force), int(complete or self.complete))
+        return [free, self.revision, *flags, remember_seconds, MOST_HOLDS, state_seconds, len(self.booked),
+                *self.booked, *self.released]  # fmt: skip
+
+
+class Settlements:
+    """Waiting settlements by slot, oldest first."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[SlotKey, Settlement] = {}
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def of(self, key: SlotKey) -> Settlement:
+        """Return the waiting settlement of a slot, begun where there was none; the oldest gives way beyond the bound."""
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            if len(self._waiting) >= MOST_SLOTS:
+                del self._waiting[next(iter(self._waiting))]
+            waiting = self._waiting[key] = Settlement()
+        return waiting
+
+    def take(self, most: int) -> list[tuple[SlotKey, Settlement]]:
+        taken = list(self._waiting.items())[:most]
+        for key, _ in taken:
+            del self._waiting[key]
+        return taken
+
+    def put_back(self, taken: Sequence[tuple[SlotKey, Settlement]]) -> None:
+        """Return what could not be told, under anything that has been said since."""
+        later, self._waiting = self._waiting, dict(taken[-MOST_SLOTS:])
+        for key, said in later.items():
+            waiting = self.of(key)
+            waiting.add(said.free, said.revision, said.booked, said.released, said.force)
+            waiting.complete = waiting.complete or said.complete
+
+    def drop(self, key: SlotKey) -> None:
+        self._waiting.pop(key, None)
