@@ -18,7 +18,6 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/manager", staff.control_room),
         web.get("/dev/mail", development_mail.listing),
         web.get("/dev/mail/{name}", development_mail.message),
-        web.get("/dev/mail/{name}/html", development_mail.message_html),
         web.get("/static/{name:.+}", STATIC.serve),
         web.get("/favicon.ico", STATIC.icon),
     ]

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from hub.access.roles import Role
+from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
 from web.pages.render import page
 
@@ -27,7 +27,7 @@ def _identity(request: web.Request) -> Identity | None:
 
 def _sign_in_first(path: str, *, need: str = "") -> web.HTTPFound:
     note = f"&need={need}" if need else ""
-    return web.HTTPFound(f"/operator/login?next={quote(path)}{note}", headers={"Cache-Control": "no-store"})
+    return web.HTTPFound(f"/operator/login?next={quote(path)}{note}")
 
 
 async def login(request: web.Request) -> web.Response:
@@ -44,13 +44,13 @@ async def scan(request: web.Request) -> web.Response:
     identity = _identity(request)
     if identity is None:
         raise _sign_in_first(SCANNER)
-    return page(request, "scan.html", identity=identity, may_manage=identity.role >= Role.MANAGER)
+    return page(request, "scan.html", identity=identity, may_manage=at_least(identity.role, Role.MANAGER))
 
 
 async def control_room(request: web.Request) -> web.Response:
     identity = _identity(request)
     if identity is None:
         raise _sign_in_first(CONTROL_ROOM)
-    if identity.role < Role.MANAGER:
+    if not at_least(identity.role, Role.MANAGER):
         raise _sign_in_first(CONTROL_ROOM, need="manager")
     return page(request, "manager.html", identity=identity)

@@ -1,0 +1,82 @@
+// Staff sign-in with a password or a PIN. The cookie is the API's to set; a lockout counts down here.
+import { byId } from "./elements.js";
+import { call, Refusal } from "./models/api.js";
+import { clearNotice, showNotice } from "./notices.js";
+import { momentAt } from "./moments.js";
+import { NO_CONNECTION } from "./words.js";
+
+const HOMES = { OPERATOR: "/operator/scan", MANAGER: "/manager", ADMIN: "/manager" };
+const form = byId("login-form");
+const secret = byId("secret");
+const answer = byId("login-answer");
+const button = form.querySelector("[type=submit]");
+let countdown = null;
+
+const kind = () => form.elements.kind.value;
+
+for (const radio of form.elements.kind) {
+  radio.addEventListener("change", () => {
+    const pin = kind() === "pin";
+    byId("secret-label").textContent = pin ? "PIN" : "Password";
+    secret.inputMode = pin ? "numeric" : "text";
+    secret.autocomplete = pin ? "off" : "current-password";
+    secret.value = "";
+    secret.focus();
+  });
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const username = form.elements.username.value.trim();
+  if (!username || !secret.value) {
+    showNotice(answer, { title: `Please enter your username and ${kind() === "pin" ? "PIN" : "password"}.`, next: "" });
+    (username ? secret : form.elements.username).focus();
+    return;
+  }
+  clearNotice(answer);
+  busy(true);
+  try {
+    const { data } = await call("POST", "/api/operator/login", { body: { username, [kind()]: secret.value } });
+    location.assign(form.dataset.next || HOMES[data.operator.role] || HOMES.OPERATOR);
+  } catch (error) {
+    busy(false);
+    secret.value = "";
+    secret.focus();
+    if (error instanceof Refusal) refused(error);
+    else showNotice(answer, NO_CONNECTION, { kind: "warn" });
+  }
+});
+
+function refused(error) {
+  if (error.code === "LOCKED_OUT") lockedOut(error.retryAfter ?? error.details.retry_after ?? 15 * 60);
+  else if (error.code === "RATE_LIMITED") lockedOut(error.retryAfter ?? 30, "Too many tries in a short time.");
+  else if (error.code === "INVALID_CREDENTIALS") {
+    const what = kind() === "pin" ? "PIN" : "password";
+    showNotice(answer, { title: `Username or ${what} is wrong.`, next: "After five wrong tries sign-in is locked for 15 minutes." });
+  } else showNotice(answer, { title: error.message, next: "" });
+}
+
+function lockedOut(seconds, title = "Too many wrong tries: sign-in is locked.") {
+  const until = Date.now() + seconds * 1000;
+  const show = () => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (left <= 0) {
+      clearInterval(countdown);
+      clearNotice(answer);
+      button.disabled = false;
+      return;
+    }
+    const wait = left > 90 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
+    const next = `You can try again at ${momentAt(until, null, { seconds: left <= 90 })}, in ${wait}. A manager can help sooner.`;
+    if (answer.textContent !== title + next) showNotice(answer, { title, next });
+  };
+  button.disabled = true;
+  clearInterval(countdown);
+  countdown = setInterval(show, 1000);
+  show();
+}
+
+function busy(on) {
+  button.disabled = on;
+  button.setAttribute("aria-busy", String(on));
+}

@@ -1,0 +1,53 @@
+// The JSON API: a refusal is an answer with a code, a lost network is trouble, and the two are never mixed up.
+
+/** The API said no. `code` is the contract's; `details` is the whole error object. */
+export class Refusal extends Error {
+  constructor(status, error, retryAfter = null) {
+    super(error.message ?? error.code);
+    this.name = "Refusal";
+    this.status = status;
+    this.code = error.code;
+    this.details = error;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer we can rely on: the request may or may not have arrived. */
+export class Trouble extends Error {
+  constructor(message, retryAfter = null) {
+    super(message);
+    this.name = "Trouble";
+    this.retryAfter = retryAfter;
+  }
+}
+
+const PATIENCE_MS = 15_000;
+
+export async function call(method, path, { body = null, headers = {} } = {}) {
+  const options = { method, headers: { Accept: "application/json", ...headers }, credentials: "same-origin" };
+  if (body !== null) {
+    options.body = JSON.stringify(body);
+    options.headers["Content-Type"] = "application/json";
+  }
+  const abandon = new AbortController();
+  const timer = setTimeout(() => abandon.abort(), PATIENCE_MS);
+  let response;
+  let answer;
+  try {
+    response = await fetch(path, { ...options, signal: abandon.signal });
+    answer = await response.json();
+  } catch (error) {
+    throw new Trouble(error.message, retryAfterOf(response));
+  } finally {
+    clearTimeout(timer);
+  }
+  if (answer?.success === true) return answer;
+  const error = answer?.error;
+  if (response.status >= 500 || !error?.code) throw new Trouble(`status ${response.status}`, retryAfterOf(response));
+  throw new Refusal(response.status, error, retryAfterOf(response));
+}
+
+function retryAfterOf(response) {
+  const seconds = Number.parseFloat(response?.headers.get("Retry-After") ?? "");
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}

@@ -1,0 +1,9 @@
+// How long to wait before trying again: full jitter, so that a thousand scanners do not come back in one moment.
+export const SHORTEST = 0.5;
+export const LONGEST = 20;
+
+/** Seconds before attempt number `attempt` (0, 1, 2, ...): anything between the shortest wait and a doubling ceiling. */
+export function waitBefore(attempt, random = Math.random) {
+  const ceiling = Math.min(LONGEST, SHORTEST * 2 ** (attempt + 1));
+  return SHORTEST + random() * (ceiling - SHORTEST);
+}

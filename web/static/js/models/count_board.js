@@ -1,0 +1,59 @@
+// The day's counts as this page believes them: whole slots with revisions, and whatever is not newer is dropped.
+export class CountBoard {
+  constructor() {
+    this.clear();
+  }
+
+  clear() {
+    this.slots = new Map();
+    this.totals = { verified: 0, booked: 0, capacity: 0 };
+    this.revision = -1;
+    this.date = null;
+  }
+
+  /** A snapshot names every slot of the day; a slot it does not name is gone. */
+  replace(data, revision) {
+    const named = new Set(data.slots.map((slot) => slot.slot_id));
+    for (const id of this.slots.keys()) if (!named.has(id)) this.slots.delete(id);
+    this.date = data.date;
+    this.#take(data, revision);
+    return this.#merge(data.slots);
+  }
+
+  /** Returns the ids of slots that changed. */
+  update(data, revision) {
+    if (this.date !== null && data.date !== undefined && data.date !== this.date) return [];
+    if (revision === undefined || revision > this.revision) this.#take(data, revision);
+    return this.#merge(data.slots ?? []);
+  }
+
+  inOrder() {
+    return [...this.slots.values()].sort((a, b) =>
+      a.start_time === b.start_time ? a.slot_id - b.slot_id : a.start_time < b.start_time ? -1 : 1,
+    );
+  }
+
+  /** Entries that belong to no slot, such as visitors let in without a reservation. */
+  get withoutSlot() {
+    const inSlots = [...this.slots.values()].reduce((sum, slot) => sum + slot.verified, 0);
+    return Math.max(0, this.totals.verified - inSlots);
+  }
+
+  #take(data, revision) {
+    this.revision = revision ?? this.revision;
+    for (const name of ["verified", "booked", "capacity"]) {
+      if (Number.isInteger(data[name])) this.totals[name] = data[name];
+    }
+  }
+
+  #merge(slots) {
+    const changed = [];
+    for (const slot of slots) {
+      const known = this.slots.get(slot.slot_id);
+      if (known && slot.revision <= known.revision) continue;
+      this.slots.set(slot.slot_id, { ...known, ...slot });
+      changed.push(slot.slot_id);
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,24 @@
+// This device as the hub knows it: an id made once, and the gate the operator chose.
+const ID = "venue-hub.device";
+const GATE = "venue-hub.gate";
+
+export class Device {
+  constructor(store = localStorage) {
+    this.store = store;
+    this.id = store.getItem(ID);
+    if (!this.id) {
+      this.id = crypto.randomUUID();
+      store.setItem(ID, this.id);
+    }
+    this.gate = store.getItem(GATE);
+  }
+
+  setGate(gate) {
+    this.gate = gate;
+    this.store.setItem(GATE, gate);
+  }
+
+  describe() {
+    return { id: this.id, name: `${this.gate} scanner`, gate: this.gate };
+  }
+}

@@ -1,0 +1,54 @@
+// What an answer sounds and feels like: three tones nobody mixes up, and a vibration for a noisy gate.
+const TONES = {
+  GREEN: { wave: "sine", notes: [[880, 0, 0.1], [1318.5, 0.1, 0.2]], buzz: [70] },
+  YELLOW: { wave: "triangle", notes: [[587, 0, 0.13], [587, 0.2, 0.13], [587, 0.4, 0.13]], buzz: [90, 70, 90] },
+  RED: { wave: "square", notes: [[196, 0, 0.28], [147, 0.3, 0.42]], buzz: [320, 90, 320] },
+};
+const LOUD = { sine: 0.5, triangle: 0.5, square: 0.2 };
+const STORED = "venue-hub.sound";
+
+export class Signals {
+  #context = null;
+
+  constructor(store = localStorage) {
+    this.store = store;
+    this.on = store.getItem(STORED) !== "off";
+    this.last = null;
+  }
+
+  toggle() {
+    this.on = !this.on;
+    this.store.setItem(STORED, this.on ? "on" : "off");
+    return this.on;
+  }
+
+  /** Browsers let a page sound only after a touch or a key; each one is a chance. */
+  wake() {
+    if (!this.on) return;
+    this.#context ??= new AudioContext();
+    if (this.#context.state === "suspended") this.#context.resume().catch(() => {});
+  }
+
+  give(result) {
+    this.last = result;
+    const tone = TONES[result];
+    if (!tone) return;
+    navigator.vibrate?.(tone.buzz);
+    if (this.on && this.#context?.state === "running") this.#play(tone);
+  }
+
+  #play({ wave, notes }) {
+    const start = this.#context.currentTime;
+    for (const [pitch, after, length] of notes) {
+      const source = this.#context.createOscillator();
+      const volume = this.#context.createGain();
+      source.type = wave;
+      source.frequency.value = pitch;
+      volume.gain.setValueAtTime(LOUD[wave], start + after);
+      volume.gain.exponentialRampToValueAtTime(0.001, start + after + length);
+      source.connect(volume).connect(this.#context.destination);
+      source.start(start + after);
+      source.stop(start + after + length);
+    }
+  }
+}

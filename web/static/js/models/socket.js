@@ -1,0 +1,223 @@
+// The one persistent socket: comes back by itself, answers by request id, keeps subscriptions through a reconnect.
+import { waitBefore } from "./backoff.js";
+
+const PING_EVERY_MS = 15_000;
+const PONG_WITHIN_MS = 6_000;
+const READY_WITHIN_MS = 10_000;
+const SESSION_ENDED = 4401;
+const FORBIDDEN = 4403;
+const OPEN = 1;
+
+/** The hub answered the command with a refusal. */
+export class CommandRefused extends Error {
+  constructor(error) {
+    super(error.message ?? error.code);
+    this.code = error.code;
+    this.details = error;
+  }
+}
+
+/** The link went before the answer came, and the command is not one to send twice. */
+export class LinkLost extends Error {}
+
+/**
+ * Tells its owner by `onState(state)`: "connecting", "live", "reconnecting" (with `since`), "ended";
+ * by `onReady(frame)` after each sign-in; by `onEnded(code)` when only a new sign-in helps.
+ */
+export class VenueSocket {
+  #socket = null;
+  #nextId = 1;
+  #waiting = new Map();
+  #subscriptions = new Set();
+  #attempt = 0;
+  #timers = { retry: null, ping: null, pong: null, ready: null };
+  #stopped = false;
+  #everLive = false;
+
+  constructor({ url = socketUrl(), device = null, onState = () => {}, onReady = () => {}, onEnded = () => {}, Socket = WebSocket } = {}) {
+    Object.assign(this, { url, device, onState, onReady, onEnded, Socket });
+    this.live = false;
+  }
+
+  open() {
+    this.onState("connecting");
+    this.#connect();
+    globalThis.addEventListener?.("online", () => this.#retryNow());
+    globalThis.document?.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.#wake();
+    });
+  }
+
+  close() {
+    this.#stopped = true;
+    this.#clearTimers();
+    this.#socket?.close(1000);
+  }
+
+  /** Name, id and gate of this device; told at once and again after every reconnect. */
+  setDevice(device) {
+    this.device = device;
+    if (this.live) this.#send({ type: "device", device });
+  }
+
+  /** `again: true` marks a command that is harmless when repeated: it waits for the next connection and is resent as it was. */
+  request(type, fields = {}, { again = false } = {}) {
+    return new Promise((resolve, reject) => {
+      if (this.#stopped || (!this.live && !again)) {
+        reject(new LinkLost("not connected"));
+        return;
+      }
+      const id = this.#nextId++;
+      const frame = { id, type, ...fields };
+      this.#waiting.set(id, { frame, again, resolve, reject });
+      if (this.live) this.#send(frame);
+    });
+  }
+
+  /** Watches a topic through every reconnect: `onSnapshot(data, revision)` first, then `onEvent(data, revision)`. */
+  subscribe(topic, fields, onSnapshot, onEvent, onRefused = () => {}) {
+    const subscription = { topic, fields, onSnapshot, onEvent, onRefused, number: null, early: [] };
+    this.#subscriptions.add(subscription);
+    if (this.live) this.#ask(subscription);
+    return () => {
+      this.#subscriptions.delete(subscription);
+      if (this.live && subscription.number !== null) {
+        this.request("unsubscribe", { topic, subscription: subscription.number, ...fields }).catch(() => {});
+      }
+    };
+  }
+
+  async #ask(subscription) {
+    subscription.number = null;
+    try {
+      const { subscription: number, revision, snapshot, ...rest } = await this.request("subscribe", {
+        topic: subscription.topic,
+        ...subscription.fields,
+      });
+      if (!this.#subscriptions.has(subscription)) return;
+      subscription.number = number;
+      subscription.onSnapshot(snapshot ?? rest, revision);
+      for (const frame of subscription.early.splice(0)) {
+        if (frame.subscription === number) subscription.onEvent(frame.data, frame.revision);
+      }
+    } catch (error) {
+      if (error instanceof CommandRefused) subscription.onRefused(error);
+    }
+  }
+
+  #connect() {
+    this.#clearTimers();
+    const socket = new this.Socket(this.url);
+    this.#socket = socket;
+    this.#timers.ready = setTimeout(() => this.#drop(socket), READY_WITHIN_MS);
+    socket.onmessage = (message) => {
+      if (socket === this.#socket) this.#receive(message.data);
+    };
+    socket.onclose = (event) => {
+      if (socket === this.#socket) this.#closed(event.code);
+    };
+  }
+
+  #receive(text) {
+    clearTimeout(this.#timers.pong);
+    const frame = JSON.parse(text);
+    if (frame.type === "ready") this.#becameLive(frame);
+    else if (frame.type === "result") this.#answered(frame);
+    else if (frame.type === "event") this.#happened(frame);
+  }
+
+  #becameLive(frame) {
+    clearTimeout(this.#timers.ready);
+    this.live = true;
+    this.#everLive = true;
+    this.#attempt = 0;
+    if (this.device) this.#send({ type: "device", device: this.device });
+    // Before anybody is told: what they ask then is sent by themselves, and nothing may go out twice.
+    for (const { frame: unanswered } of this.#waiting.values()) this.#send(unanswered);
+    for (const subscription of this.#subscriptions) this.#ask(subscription);
+    this.#timers.ping = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.onReady(frame);
+    this.onState("live");
+  }
+
+  #answered(frame) {
+    const waiting = this.#waiting.get(frame.id);
+    if (!waiting) return;
+    this.#waiting.delete(frame.id);
+    if (frame.success) waiting.resolve(frame.data ?? {});
+    else waiting.reject(new CommandRefused(frame.error ?? { code: "INTERNAL" }));
+  }
+
+  #happened(frame) {
+    for (const subscription of this.#subscriptions) {
+      if (subscription.number === frame.subscription) subscription.onEvent(frame.data, frame.revision);
+      // An event may overtake the answer that names its subscription.
+      else if (subscription.number === null && subscription.topic === frame.topic) subscription.early.push(frame);
+    }
+  }
+
+  #closed(code) {
+    const wasLive = this.live;
+    this.live = false;
+    this.#clearTimers();
+    for (const subscription of this.#subscriptions) subscription.early.length = 0;
+    for (const [id, { again, reject }] of this.#waiting) {
+      if (again) continue;
+      this.#waiting.delete(id);
+      reject(new LinkLost("link lost"));
+    }
+    if (this.#stopped) return;
+    if (code === SESSION_ENDED || code === FORBIDDEN) {
+      this.#stopped = true;
+      this.onState("ended");
+      this.onEnded(code);
+      return;
+    }
+    if (wasLive || !this.#everLive) this.onState("reconnecting");
+    const seconds = waitBefore(this.#attempt);
+    this.#attempt += 1;
+    this.#timers.retry = setTimeout(() => this.#connect(), seconds * 1000);
+  }
+
+  #ping() {
+    clearTimeout(this.#timers.pong);
+    const socket = this.#socket;
+    this.#timers.pong = setTimeout(() => this.#drop(socket), PONG_WITHIN_MS);
+    this.request("ping").catch(() => {});
+  }
+
+  /** After sleep a socket may look open and be dead: ask at once instead of at the next round. */
+  #wake() {
+    if (this.live) this.#ping();
+    else this.#retryNow();
+  }
+
+  #retryNow() {
+    if (this.#stopped || this.live || this.#timers.retry === null) return;
+    this.#connect();
+  }
+
+  /** A link that does not answer is given up without waiting for its farewell. */
+  #drop(socket) {
+    if (socket !== this.#socket || this.#stopped) return;
+    socket.onclose = null;
+    socket.onmessage = null;
+    socket.close();
+    this.#closed(1006);
+  }
+
+  #send(frame) {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #clearTimers() {
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    clearInterval(this.#timers.ping);
+    this.#timers = { retry: null, ping: null, pong: null, ready: null };
+  }
+}
+
+export function socketUrl(path = "/ws") {
+  const { protocol, host } = globalThis.location;
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}${path}`;
+}

@@ -1,0 +1,47 @@
+// Dates and times as people read them, in the page's language and the reader's own habits (12 or 24 hours).
+const language = document.documentElement.lang || "en";
+const locale = navigator.languages?.find((name) => name.toLowerCase().startsWith(language)) ?? language;
+
+const asUtc = (date, time = "00:00:00") => new Date(`${date}T${time}Z`);
+const format = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+
+const LONG_DAY = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const SHORT_DAY = format({ weekday: "short", day: "numeric", month: "short" });
+const MONTH = format({ month: "long", year: "numeric" });
+const CLOCK = format({ hour: "numeric", minute: "2-digit" });
+const WEEKDAY_SHORT = format({ weekday: "short" });
+const WEEKDAY_LONG = format({ weekday: "long" });
+
+export const longDay = (date) => LONG_DAY.format(asUtc(date));
+export const shortDay = (date) => SHORT_DAY.format(asUtc(date));
+export const monthName = (key) => MONTH.format(asUtc(`${key}-01`));
+export const clock = (time) => CLOCK.format(asUtc("2000-01-01", time));
+export const span = (start, end) => (end ? `${clock(start)} to ${clock(end)}` : clock(start));
+export const number = (value) => new Intl.NumberFormat(locale).format(value);
+
+/** Monday first; 2024-01-01 was one. */
+export const weekdays = () =>
+  [1, 2, 3, 4, 5, 6, 7].map((day) => {
+    const date = asUtc(`2024-01-0${day}`);
+    return { short: WEEKDAY_SHORT.format(date), long: WEEKDAY_LONG.format(date) };
+  });
+
+/** A moment (RFC 3339) on the venue's own clock. */
+export function momentAt(moment, timeZone, { seconds = false, day = false } = {}) {
+  const options = { hour: "numeric", minute: "2-digit", ...(seconds && { second: "2-digit" }), ...(day && { day: "numeric", month: "short" }) };
+  return new Intl.DateTimeFormat(locale, { ...options, ...(timeZone && { timeZone }) }).format(new Date(moment));
+}
+
+/** The date (YYYY-MM-DD) and time (HH:MM:SS) of now on a venue's clock, or on the reader's own. */
+export function nowAt(timeZone, now = new Date()) {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+    ...(timeZone && { timeZone }),
+  }).formatToParts(now);
+  const get = (type) => parts.find((part) => part.type === type).value;
+  return { date: `${get("year")}-${get("month")}-${get("day")}`, time: `${get("hour")}:${get("minute")}:${get("second")}` };
+}
+
+export function daysBetween(from, to) {
+  return Math.round((asUtc(to) - asUtc(from)) / 86_400_000);
+}

@@ -1,0 +1,15 @@
+// Notices: what went wrong and the next step, put where the customer is looking.
+import { h } from "./elements.js";
+
+/** `actions` are [label, handler] pairs. */
+export function showNotice(place, { title, next }, { kind = "bad", actions = [], extra = null } = {}) {
+  const buttons = actions.map(([label, onclick]) => h("button", { type: "button", class: "button quiet small", onclick }, label));
+  place.replaceChildren(
+    h("div", { class: `notice ${kind}` }, h("strong", {}, title), next && h("p", {}, next), extra,
+      buttons.length > 0 && h("div", { class: "buttons" }, ...buttons)),
+  );
+}
+
+export function clearNotice(place) {
+  place.replaceChildren();
+}

@@ -1,0 +1,93 @@
+// The operator's own last scans, and the undo of an entry with a reason.
+import { byId, h, icon } from "../elements.js";
+import { LinkLost } from "../models/socket.js";
+import { clearNotice, showNotice } from "../notices.js";
+import { momentAt } from "../moments.js";
+
+const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
+const UNDO_FOR_MS = 15 * 60 * 1000;
+const SHOWN = 12;
+const REASONS = {
+  VALID: "valid, not admitted yet", VERIFIED: "admitted", ALREADY_VERIFIED: "already verified", NO_RESERVATION: "no reservation",
+  WRONG_DATE: "wrong date", TOO_EARLY: "too early", WRONG_VENUE: "wrong venue", UNDONE: "entry undone", TICKET_NOT_FOUND: "invalid ticket",
+  TICKET_NOT_ACTIVATED: "not activated", TICKET_EXPIRED: "expired", TICKET_CANCELLED: "cancelled",
+};
+
+export class PastScans {
+  #wanted = null;
+
+  constructor({ session, timezone, onClosed }) {
+    Object.assign(this, { session, timezone, onClosed });
+    this.dialog = byId("undo-dialog");
+    byId("undo-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#undo(event.currentTarget);
+    });
+    byId("undo-cancel").addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("close", () => this.onClosed());
+  }
+
+  async refresh() {
+    try {
+      this.#draw(await this.session.history());
+    } catch {
+      // The list is a comfort; it comes back with the link.
+    }
+  }
+
+  #draw(scans) {
+    const visitors = onePerVisitor(scans).slice(0, SHOWN);
+    byId("no-scans").hidden = visitors.length > 0;
+    byId("scans").replaceChildren(...visitors.map((scan) => this.#row(scan)));
+  }
+
+  #row(scan) {
+    const fresh = Date.now() - Date.parse(scan.logged_at) < UNDO_FOR_MS;
+    const words = `${REASONS[scan.reason] ?? scan.reason}${scan.undone ? ", undone" : ""}`;
+    return h(
+      "li",
+      { class: scan.result },
+      h("span", { class: "mark" }, icon(SHAPES[scan.result] ?? "clock")),
+      h("div", {}, h("div", { class: "code" }, scan.ticket_code ?? "Unreadable"),
+        h("div", { class: "what" }, `${momentAt(scan.scanned_at, this.timezone(), { seconds: true })}, ${words}`)),
+      scan.entered && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, "Undo"),
+    );
+  }
+
+  #ask(scan) {
+    this.#wanted = scan;
+    byId("undo-code").textContent = scan.ticket_code ?? "Unreadable";
+    byId("undo-reason").value = "";
+    clearNotice(byId("undo-answer"));
+    this.dialog.showModal();
+    byId("undo-reason").focus();
+  }
+
+  async #undo(form) {
+    const reason = byId("undo-reason").value.trim();
+    if (!reason) {
+      showNotice(byId("undo-answer"), { title: "Please say why.", next: "" });
+      return;
+    }
+    const button = form.querySelector("[type=submit]");
+    button.disabled = true;
+    try {
+      await this.session.undo(this.#wanted.scan_id, reason);
+      this.dialog.close();
+      await this.refresh();
+    } catch (error) {
+      const words = error instanceof LinkLost ? "No connection. Try again when the scanner is live." : error.message;
+      showNotice(byId("undo-answer"), { title: words, next: "" });
+    } finally {
+      button.disabled = false;
+    }
+  }
+}
+
+/** Looking and admitting are two scans of one visitor: where the second is listed, the first says nothing new. */
+function onePerVisitor(scans) {
+  return scans.filter((scan, i) => {
+    const admittedNext = scans.slice(0, i).findLast((later) => later.ticket_code === scan.ticket_code);
+    return !(scan.reason === "VALID" && admittedNext?.entered);
+  });
+}
