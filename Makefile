@@ -1,0 +1,66 @@
+# Venue Hub. `make help` lists what there is; every target sets up what it needs.
+# A line `## words` after a target is its help.
+
+VENV   ?= .venv
+# The first of these that is Python 3.11 or newer.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+            $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PY     := $(VENV)/bin/python
+PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
+# Passed on: `make test ARGS="-k door"`, `make run ARGS=--no-demo`.
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test load bench check format lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
+
+run: $(VENV)/.runs ## everything on this machine, with demo data, at http://127.0.0.1:8080
+	@exec $(VENV)/bin/hub run $(ARGS)
+
+test: $(VENV)/.tests ## every test, against real servers and a real browser
+	@chromium=$$(PY=$(PY) tests/ensure_chromium.sh) || exit 1; \
+	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" exec $(PY) -m pytest $(ARGS); \
+	else exec $(PY) -m pytest --ignore=tests/browser $(ARGS); fi
+
+load: $(VENV)/.tests ## the locust scenarios against a hub of their own, headless and bounded
+	@exec $(PY) -m loadtests.load $(ARGS)
+
+bench: $(VENV)/.tests ## each measured figure beside its limit, from the same run
+	@exec $(PY) -m loadtests.bench $(ARGS)
+
+check: $(VENV)/.tests ## formatting, lint, types
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+format: $(VENV)/.tests ## put the formatting right
+	$(PY) -m ruff check --fix --silent . || true
+	$(PY) -m ruff format .
+
+lock: $(VENV)/.runs ## write requirements*.txt anew from requirements*.in
+	$(PIP) uv
+	for name in requirements requirements-dev; do UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet \
+	    --no-config --universal --generate-hashes --python-version 3.11 $(ARGS) $$name.in -o $$name.txt > /dev/null || exit 1; done
+
+clean: ## remove what was built and installed; data in ./var stays
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed; none was found on the PATH." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	    echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+# Installed again only when a lock file changes. Every file is checked against its hash.
+$(VENV)/.runs: requirements.txt pyproject.toml | $(PY)
+	@echo "Installing into $(VENV) ..."
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.txt $(VENV)/.runs
+	@echo "Installing the test tools into $(VENV) ..."
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,169 @@
+"""The `hub` command: its words, its exit codes, and where each word leads.
+
+0 done; 1 refused, with one line on standard error; 2 wrong usage. With `--json` standard output is one document.
+Imports are inside the functions: `hub --help` and the start of `hub run` wait for nothing they do not need.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import date, time
+from importlib import import_module
+from typing import Any
+
+from hub.commands.outcome import CommandFailed, Outcome
+
+DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    module, function = args.leads_to.split(":")
+    try:
+        deed = getattr(import_module(f"hub.commands.{module}"), function)
+        outcome: Outcome | None = deed(args) if args.own_loop else asyncio.run(_until_told_to_stop(deed(args)))
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:
+        reason = _reason(error)
+        if reason is None:
+            raise
+        print(f"hub: {reason}", file=sys.stderr)
+        return REFUSED
+    if outcome is not None:
+        print(json.dumps(outcome.document, default=str, ensure_ascii=False) if args.json else outcome.text)
+    return DONE
+
+
+def _reason(error: Exception) -> str | None:
+    """One line for what can be expected to go wrong; None for a fault of ours, which deserves its traceback."""
+    from hub.settings import SettingsError
+
+    known: tuple[type[Exception], ...] = (CommandFailed, SettingsError, OSError)
+    if not isinstance(error, known):
+        import asyncpg
+        import redis
+
+        from db.migrate import MigrationError
+        from db.pool import DatabaseDown
+        from hub.embedded.launch import LaunchError
+        from hub.refusals import Refused, Unavailable
+        from hub.words import message
+
+        if isinstance(error, Refused):
+            return message(error.reason, error.details)
+        known = (
+            MigrationError, DatabaseDown, Unavailable, LaunchError, redis.RedisError,
+            asyncpg.PostgresConnectionError, asyncpg.InvalidAuthorizationSpecificationError,
+            asyncpg.InvalidCatalogNameError, asyncpg.CannotConnectNowError, TimeoutError,
+        )  # fmt: skip
+    if not isinstance(error, known):
+        return None
+    return "; ".join(line.strip() for line in str(error).splitlines() if line.strip()) or type(error).__name__
+
+
+async def _until_told_to_stop(deed: Any) -> Any:
+    """`kill` ends a command the way Ctrl-C does: servers it started for itself are stopped."""
+    task = asyncio.ensure_future(deed)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hub", description="A real-time venue operations hub.", allow_abbrev=False)
+    words = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = _command(
+        words, "run", "serving:run", "everything on this machine: servers, demo data, the hub", own_loop=True
+    )
+    run.add_argument("--no-demo", action="store_true", help="leave the database as it is")
+    _command(words, "serve", "serving:serve", "serve, as in production", own_loop=True)
+    worker = _command(words, "_worker", "serving:worker", argparse.SUPPRESS, own_loop=True)
+    worker.add_argument("--development", action="store_true")
+    _command(words, "migrate", "upkeep:migrate", "bring the database schema up to date")
+    _command(words, "demo", "upkeep:demo", "fill in demo data once and show it")
+    reconcile = _command(words, "reconcile", "upkeep:reconcile", "compare gate, counts and reservations")
+    reconcile.add_argument("--fix", action="store_true", help="put right what differs")
+    _command(words, "doctor", "doctor:doctor", "name the servers in use and what is wrong")
+    slots = words.add_parser("slots", help="slots", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
+    _slots_generate(_command(slots, "generate", "slots:generate", "make slots from opening hours"))
+    tickets = words.add_parser("tickets", help="tickets", allow_abbrev=False)
+    deeds = tickets.add_subparsers(required=True, metavar="DEED")
+    _tickets_issue(_command(deeds, "issue", "tickets:issue", "issue tickets with new codes"))
+    importing = _command(deeds, "import", "tickets:import_file", "read tickets from a CSV file")
+    importing.add_argument("file", metavar="FILE.csv")
+    importing.add_argument("--all-or-nothing", action="store_true", help="keep no row where one is wrong")
+    staff = words.add_parser("staff", help="staff", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
+    _staff_add(_command(staff, "add", "staff:add", "add an operator, manager or administrator"))
+    return parser
+
+
+def _command(words: Any, name: str, leads_to: str, summary: str, *, own_loop: bool = False) -> argparse.ArgumentParser:
+    hidden = summary is argparse.SUPPRESS
+    extra = {} if hidden else {"help": summary, "description": summary}
+    parser: argparse.ArgumentParser = words.add_parser(name, allow_abbrev=False, **extra)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(leads_to=leads_to, own_loop=own_loop)
+    return parser
+
+
+def _slots_generate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="first", type=_date, required=True, metavar="DATE")
+    parser.add_argument("--days", type=_count(1, 366), required=True, metavar="N")
+    parser.add_argument("--open", dest="opens", type=_time, required=True, metavar="HH:MM")
+    parser.add_argument("--close", dest="closes", type=_time, required=True, metavar="HH:MM")
+    parser.add_argument("--minutes", type=_count(1, 1440), required=True, metavar="M")
+    parser.add_argument("--capacity", type=_count(1, 1_000_000), required=True, metavar="C")
+    parser.add_argument("--venue", type=_count(1, 2**63 - 1), metavar="ID")
+
+
+def _tickets_issue(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--count", type=_count(1, 1_000_000), required=True, metavar="N")
+    parser.add_argument("--status", choices=["ACTIVATED", "PENDING_PAYMENT", "INACTIVE"], default="ACTIVATED")
+    parser.add_argument("--product", type=_count(1, 2**63 - 1), metavar="ID")
+    parser.add_argument("--order", type=_count(1, 2**63 - 1), metavar="ID")
+    parser.add_argument("--channel", choices=["direct", "mini_program", "ota"], default="direct")
+
+
+def _staff_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("username", metavar="USERNAME")
+    parser.add_argument("--role", choices=["operator", "manager", "admin"], required=True)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--venue", type=_count(1, 2**63 - 1), metavar="ID")
+    secret = parser.add_mutually_exclusive_group(required=True)
+    secret.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    secret.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input")
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-11-20") from None
+
+
+def _time(text: str) -> time:
+    try:
+        moment = time.fromisoformat(text)
+    except ValueError:
+        moment = time.max
+    if moment.tzinfo is not None or moment.second or moment.microsecond:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 09:30")
+    return moment
+
+
+def _count(least: int, most: int) -> Any:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or len(text) > 19 or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+        return int(text)
+
+    return parse

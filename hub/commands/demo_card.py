@@ -1,0 +1,25 @@
+"""The demo card: which pages to open, who may sign in, which tickets to try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+PAGES = (("Book a slot", "/reserve"), ("Scan at the door", "/operator/scan"), ("Watch the counts", "/manager"))
+
+
+def pages(public_url: str) -> list[str]:
+    return [f"  {title:<17} {public_url}{path}" for title, path in PAGES]
+
+
+def lines(card: Mapping[str, Any]) -> list[str]:
+    """`card` is what `hub.actions.demo.demo_card` gives: a list of logins and a list of ticket codes."""
+    told = []
+    for login in card.get("logins", ()):
+        secret = f"password {login['password']}" if login.get("password") else f"PIN {login.get('pin')}"
+        told.append(f"  {login.get('role', '').capitalize():<17} {login['username']}, {secret}")
+    codes = list(card.get("codes", ()))
+    if codes:
+        told.append(f"  {'Tickets':<17} {codes[0]}")
+        told += [f"  {'':<17} {code}" for code in codes[1:]]
+    return told

@@ -1,0 +1,102 @@
+"""`hub doctor`: the servers in use, their versions, and what is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import platform
+from argparse import Namespace
+from typing import Any
+
+from hub.commands.outcome import Outcome
+from hub.commands.visit import with_servers
+from hub.settings import Settings
+
+
+async def doctor(args: Namespace) -> Outcome:
+    del args
+    settings = Settings.from_environment(os.environ, development=False, serving=False)
+    problems: list[str] = []
+    if settings.clock_offset:
+        problems.append(f"HUB_CLOCK_OFFSET is {settings.clock_offset:g}: the hub does not live in the present")
+    async with with_servers(settings) as complete:
+        assert complete.database_url is not None
+        assert complete.redis_url is not None
+        versions: dict[str, str | None] = {"hub": _own_version(), "python": platform.python_version()}
+        versions["postgres"] = await _look_at_postgres(complete.database_url, problems)
+        versions["redis"] = await _look_at_redis(complete.redis_url, problems)
+        document: dict[str, Any] = {
+            # Whole, passwords included: whoever may run this may read the data folder they come from.
+            "database_url": complete.database_url,
+            "redis_url": complete.redis_url,
+            "data_dir": str(complete.data_dir),
+            "embedded": {"database": settings.database_url is None, "redis": settings.redis_url is None},
+            "versions": versions,
+            "problems": problems,
+        }
+    text = [f"{name:<13} {document[name]}" for name in ("database_url", "redis_url", "data_dir")]
+    text += [f"{name:<13} {version}" for name, version in versions.items()]
+    text += [f"problem       {problem}" for problem in problems] or ["no problem found"]
+    return Outcome(document, "\n".join(text))
+
+
+async def _look_at_postgres(url: str, problems: list[str]) -> str | None:
+    import asyncpg
+
+    from db.migrate import OLDEST_POSTGRES, MigrationError, unapplied
+
+    try:
+        connection = await asyncpg.connect(url, timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        problems.append(f"Postgres does not answer: {type(error).__name__}: {error}")
+        return None
+    try:
+        version = str(await connection.fetchval("SHOW server_version"))
+        if connection.get_server_version().major < OLDEST_POSTGRES:
+            problems.append(f"Postgres {version} is too old: {OLDEST_POSTGRES} is the least")
+        risky = "SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY ($1)"
+        for row in await connection.fetch(risky, ["fsync", "synchronous_commit", "full_page_writes"]):
+            problems.append(f"Postgres runs with {row['name']}=off: an acknowledged booking may be lost")  # noqa: PERF401
+        if await connection.fetchval("SHOW server_encoding") != "UTF8":
+            problems.append("the database is not encoded in UTF8")
+    finally:
+        await connection.close()
+    try:
+        missing = await unapplied(url)
+    except MigrationError as error:
+        problems.append(str(error))
+    else:
+        if missing:
+            problems.append(f"migrations not applied yet: {', '.join(missing)}")
+    return version
+
+
+async def _look_at_redis(url: str, problems: list[str]) -> str | None:
+    import redis
+
+    from db.redis_client import connect
+
+    client: Any = connect(url)
+    try:
+        told = await client.info()
+        facts: dict[str, Any] = next(iter(told.values())) if "redis_version" not in told else told
+        policy = facts.get("maxmemory_policy", "noeviction")
+        if policy != "noeviction":
+            problems.append(f"Redis evicts keys (maxmemory-policy {policy}): set noeviction, or holds vanish")
+    except (redis.RedisError, OSError) as error:
+        problems.append(f"Redis does not answer: {type(error).__name__}: {error}")
+        return None
+    finally:
+        await client.aclose()
+    version = str(facts.get("valkey_version") or facts.get("redis_version"))
+    if int(str(facts.get("redis_version", "7")).split(".", 1)[0]) < 7:
+        problems.append(f"Redis {version} is too old: 7.0 is the least")
+    return f"valkey {version}" if "valkey_version" in facts else version
+
+
+def _own_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("venue-hub")
+    except PackageNotFoundError:
+        return "unknown"

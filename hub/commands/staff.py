@@ -1,0 +1,32 @@
+"""`hub staff add`: a new login; the secret comes through standard input, where no process list shows it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from hub.commands.outcome import CommandFailed, Outcome
+from hub.commands.visit import visit
+
+
+async def add(args: Namespace) -> Outcome:
+    secret = sys.stdin.readline().rstrip("\r\n")
+    if not secret:
+        raise CommandFailed("standard input held no " + ("PIN" if args.pin_stdin else "password"))
+    async with visit() as house:
+        from hub.actions.organisations import resolve_org
+        from hub.actions.sign_in import add_staff
+
+        org_id = await resolve_org(house, None)
+        staff_id = await add_staff(
+            house,
+            org_id=org_id,
+            venue_id=args.venue,
+            username=args.username,
+            name=args.name,
+            role=args.role.upper(),
+            password=None if args.pin_stdin else secret,
+            pin=secret if args.pin_stdin else None,
+        )
+    document = {"staff_id": staff_id, "username": args.username, "name": args.name, "role": args.role.upper()}
+    return Outcome(document, f"{args.username} may sign in as {args.role} (id {staff_id})")

@@ -1,0 +1,40 @@
+"""`hub tickets issue` and `hub tickets import`: new codes of ours, and codes made elsewhere."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from hub.commands.outcome import CommandFailed, Outcome
+from hub.commands.visit import visit
+
+_MOST_BYTES = 200_000_000
+
+
+async def issue(args: Namespace) -> Outcome:
+    async with visit() as house:
+        from hub.actions.issue_tickets import TicketBatch, issue_tickets
+
+        batch = TicketBatch(args.count, args.status, args.channel, args.product, args.order)
+        issued = await issue_tickets(house, batch)
+    codes = [ticket["ticket_code"] for ticket in issued["tickets"]]
+    return Outcome(issued, "\n".join([f"order {issued['order_id']}: {issued['count']} tickets", *codes]))
+
+
+async def import_file(args: Namespace) -> Outcome:
+    path = Path(args.file)
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise CommandFailed(f"{path} has more than {_MOST_BYTES // 1_000_000} MB: cut it into several files")
+        content = path.read_bytes()
+    except OSError as error:
+        raise CommandFailed(f"cannot read {path}: {error.strerror}") from error
+    async with visit() as house:
+        from hub.actions.import_tickets import import_csv
+
+        report = await import_csv(house, content, all_or_nothing=args.all_or_nothing)
+    text = [f"{report['imported']} imported, {report['unchanged']} were there already, {len(report['errors'])} refused"]
+    text += [f"line {wrong['line']}: {wrong['message']}" for wrong in report["errors"]]
+    if report["errors"] and not report["imported"] and not report["unchanged"]:
+        raise CommandFailed("; ".join(text[:6]))
+    return Outcome(report, "\n".join(text))

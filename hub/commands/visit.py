@@ -1,0 +1,45 @@
+"""A visit to the house: the servers found or started, the schema in place, the house opened and closed again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.embedded.supervisor import Kind
+    from hub.house import House
+
+
+@asynccontextmanager
+async def with_servers(settings: Settings, kind: Kind = "command") -> AsyncIterator[Settings]:
+    """The same settings with both URLs set: those given, or those of the embedded servers."""
+    if settings.database_url and settings.redis_url:
+        yield settings
+        return
+    from hub.embedded.supervisor import find_or_start
+
+    async with find_or_start(settings.data_dir, kind) as urls:
+        yield replace(
+            settings,
+            database_url=settings.database_url or urls.database_url,
+            redis_url=settings.redis_url or urls.redis_url,
+        )
+
+
+@asynccontextmanager
+async def visit() -> AsyncIterator[House]:
+    """The house, for one command."""
+    settings = Settings.from_environment(os.environ, development=False, serving=False)
+    async with with_servers(settings) as complete:
+        from db.migrate import migrate
+        from hub.app import open_house
+
+        assert complete.database_url is not None
+        await migrate(complete.database_url)
+        async with open_house(complete) as house:
+            yield house

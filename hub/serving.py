@@ -1,0 +1,89 @@
+"""The serving loop: from settings to a port that answers, and back to silence in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import uvloop
+from aiohttp import web
+
+from hub import telemetry
+from hub.settings import Settings, default_public_url
+
+_KEEPALIVE_SECONDS = 15
+_DRAIN_SECONDS = 5.0
+_BACKLOG = 4096  # a crowd that comes back after a restart waits in the kernel, not outside
+
+
+def run_loop(main: Coroutine[Any, Any, None]) -> None:
+    uvloop.run(main)
+
+
+def stop_requested() -> asyncio.Event:
+    """Set by Ctrl-C or `kill`."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def serve_here(
+    settings: Settings, stop: asyncio.Event, ready: Callable[[], None], listening: socket.socket | None = None
+) -> None:
+    """Serve in this process until `stop`, then drain: no new connections, sockets told to come back, answers finished."""
+    from hub.app import build_app
+
+    own = listening or bind(settings.host, settings.port)
+    app = build_app(settings)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=_KEEPALIVE_SECONDS,
+        shutdown_timeout=_DRAIN_SECONDS,
+        handle_signals=False,
+        lingering_time=2.0,
+    )
+    watching = asyncio.create_task(telemetry.watch_loop(), name="loop-watch")
+    try:
+        await runner.setup()
+        await web.SockSite(runner, own, backlog=_BACKLOG).start()
+        telemetry.event(telemetry.HUB_READY, host=settings.host, port=settings.port)
+        ready()
+        await stop.wait()
+        telemetry.event(telemetry.HUB_STOPPING)
+    finally:
+        watching.cancel()
+        await runner.cleanup()
+        own.close()
+
+
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that owns the address. `shared` lets the other hub processes of this machine listen on it too."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    own = socket.socket(family, socket.SOCK_STREAM)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        own.bind((host, port))
+    except OSError as error:
+        own.close()
+        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error
+    own.setblocking(False)
+    return own
+
+
+def with_port(settings: Settings, bound: socket.socket) -> Settings:
+    """Settings with the port the kernel chose, where port 0 asked it to."""
+    if settings.port:
+        return settings
+    port: int = bound.getsockname()[1]
+    chosen = settings.public_url == default_public_url(settings.host, 0)
+    url = default_public_url(settings.host, port) if chosen else settings.public_url
+    return replace(settings, port=port, public_url=url)
