@@ -52,7 +52,7 @@ def _email(text: str) -> str:
     if not text.isprintable() or len(text) > _LONGEST_EMAIL:
         raise ValueError("Invalid email format")
     try:
-        address = validate_email(text, check_deliverability=False).normalized
+        address = validate_email(text, check_deliverability=False, strict=True).normalized
     except EmailNotValidError:
         raise ValueError("Invalid email format") from None
     name, _, domain = address.rpartition("@")

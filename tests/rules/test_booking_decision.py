@@ -1,0 +1,53 @@
+"""May this ticket take a place in this slot: every refusal, and which of two comes first."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.rules.booking_decision import BookingSlot, BookingTicket, decide_booking, refuse_ticket
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+SLOT = BookingSlot(10, 1, 1, "ACTIVE", NOW + timedelta(hours=2), NOW + timedelta(hours=4), 200, 150)
+TICKET = BookingTicket(123, 1, "ACTIVATED", None, None, False)
+FULL = replace(SLOT, booked_count=200)
+
+
+@pytest.mark.parametrize(
+    ("name", "ticket", "slot", "reason"),
+    [
+        ("a free place", TICKET, SLOT, None),
+        ("the last place", TICKET, replace(SLOT, booked_count=199), None),
+        ("a slot that has begun", TICKET, replace(SLOT, starts_at=NOW - timedelta(hours=1)), None),
+        ("the last second of a slot", TICKET, replace(SLOT, ends_at=NOW + timedelta(seconds=1)), None),
+        ("no slot", TICKET, None, "SLOT_NOT_FOUND"),
+        ("a closed slot", TICKET, replace(SLOT, status="CLOSED"), "SLOT_CLOSED"),
+        ("a slot that is over", TICKET, replace(SLOT, ends_at=NOW), "SLOT_PAST"),
+        ("a full slot", TICKET, FULL, "SLOT_FULL"),
+        ("a slot cut below its bookings", TICKET, replace(SLOT, total_capacity=100), "SLOT_FULL"),
+        ("no ticket", None, SLOT, "TICKET_NOT_FOUND"),
+        ("another organisation", replace(TICKET, org_id=2), SLOT, "ORGANIZATION_MISMATCH"),
+        ("another organisation, whatever its status", replace(TICKET, org_id=2, status="CANCELLED"), SLOT,
+         "ORGANIZATION_MISMATCH"),
+        ("not paid", replace(TICKET, status="PENDING_PAYMENT"), SLOT, "TICKET_NOT_ACTIVATED"),
+        ("not active", replace(TICKET, status="INACTIVE"), SLOT, "TICKET_NOT_ACTIVATED"),
+        ("reserved", replace(TICKET, status="RESERVED"), SLOT, "TICKET_ALREADY_RESERVED"),
+        ("an OTA ticket with a reservation", replace(TICKET, has_reservation=True), SLOT, "TICKET_ALREADY_RESERVED"),
+        ("used", replace(TICKET, status="VERIFIED", has_reservation=True), SLOT, "TICKET_ALREADY_USED"),
+        ("expired", replace(TICKET, status="EXPIRED"), SLOT, "TICKET_EXPIRED"),
+        ("past its validity", replace(TICKET, valid_until=NOW), SLOT, "TICKET_EXPIRED"),
+        ("past its validity by the time of the slot", replace(TICKET, valid_until=SLOT.starts_at), SLOT, "TICKET_EXPIRED"),
+        ("cancelled", replace(TICKET, status="CANCELLED"), SLOT, "TICKET_CANCELLED"),
+        ("a ticket of another venue", replace(TICKET, venue_id=2), SLOT, "WRONG_VENUE"),
+        ("the slot before the ticket", None, FULL, "SLOT_FULL"),
+        ("closed before past before full", TICKET, replace(FULL, status="CLOSED", ends_at=NOW), "SLOT_CLOSED"),
+        ("past before full", TICKET, replace(FULL, ends_at=NOW), "SLOT_PAST"),
+    ],
+)  # fmt: skip
+def test_the_booking_is_decided(name, ticket, slot, reason):
+    assert decide_booking(ticket, slot, NOW) == reason, name
+
+
+def test_a_ticket_can_be_judged_before_a_slot_is_chosen():
+    assert refuse_ticket(TICKET, NOW) is None
+    assert refuse_ticket(None, NOW) == "TICKET_NOT_FOUND"

@@ -1,0 +1,203 @@
+"""The door's verdicts: a row for every reason of the contract, and every boundary to the second."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.rules.entry_decision import (
+    DoorPolicy,
+    FirstEntry,
+    ReservationFacts,
+    TicketFacts,
+    decide_entry,
+    entry_recorded,
+)
+
+ROME = ZoneInfo("Europe/Rome")
+DENY = DoorPolicy("deny")
+ALLOW = DoorPolicy("allow")
+VENUE = 1
+
+
+def ticket(status="RESERVED", channel="direct", valid_until=None, venue_id=None):
+    return TicketFacts(123, "TKT-2025-ABC", status, channel, None, "j@example.org", "+1", valid_until, venue_id)
+
+
+def reserved(day=date(2025, 11, 20), start=time(12), end=time(14), venue_id=VENUE, zone=ROME):
+    starts = datetime.combine(day, start, zone).astimezone(UTC)
+    last_day = day if end > start else day + timedelta(days=1)
+    ends = datetime.combine(last_day, end, zone).astimezone(UTC)
+    return ReservationFacts(789, 10, venue_id, day, start, end, starts, ends, 150, 200)
+
+
+def rome(*parts):
+    return datetime(*parts, tzinfo=ROME).astimezone(UTC)
+
+
+NOON = rome(2025, 11, 20, 12, 30)
+ENTRY = FirstEntry(rome(2025, 11, 20, 9, 30), 5, "Jane Smith", "A")
+
+# (what it is, ticket, reservation, first entry, policy, now) -> (result, reason, can verify, message, detail, days)
+TABLE = [
+    ("a valid ticket", ticket(), reserved(), None, DENY, NOON,
+     ("GREEN", "VALID", True, "VALID TICKET", "Reserved for today 12:00-14:00", 0)),
+    ("an unknown code", None, None, None, DENY, NOON,
+     ("RED", "TICKET_NOT_FOUND", False, "INVALID TICKET", "No ticket has this code", None)),
+    ("a second scan", ticket("VERIFIED"), reserved(), ENTRY, DENY, NOON,
+     ("YELLOW", "ALREADY_VERIFIED", True, "ALREADY VERIFIED", "Verified at 09:30 by Jane Smith, gate A", None)),
+    ("a second scan, first without a gate", ticket("VERIFIED"), reserved(), replace(ENTRY, gate=None), DENY, NOON,
+     ("YELLOW", "ALREADY_VERIFIED", True, "ALREADY VERIFIED", "Verified at 09:30 by Jane Smith", None)),
+    ("a second scan the next day", ticket("VERIFIED"), reserved(), ENTRY, DENY, rome(2025, 11, 21, 9),
+     ("YELLOW", "ALREADY_VERIFIED", True, "ALREADY VERIFIED", "Verified at 2025-11-20 09:30 by Jane Smith, gate A", None)),
+    ("no reservation where it is needed", ticket("ACTIVATED"), None, None, DENY, NOON,
+     ("RED", "NO_RESERVATION", False, "NO RESERVATION", "Customer must book a time slot first", None)),
+    ("no reservation where it is not needed", ticket("ACTIVATED"), None, None, ALLOW, NOON,
+     ("YELLOW", "NO_RESERVATION", True, "NO RESERVATION", "No reservation - allowed", None)),
+    ("six days early", ticket(), reserved(), None, DENY, rome(2025, 11, 14, 12),
+     ("RED", "WRONG_DATE", False, "WRONG DATE", "Reserved for 2025-11-20 (6 days from now)", 6)),
+    ("the day before", ticket(), reserved(), None, DENY, rome(2025, 11, 19, 12),
+     ("RED", "WRONG_DATE", False, "WRONG DATE", "Reserved for 2025-11-20 (1 day from now)", 1)),
+    ("before the window on the day", ticket(), reserved(), None, DoorPolicy("deny", 0, 30), rome(2025, 11, 20, 11, 29, 59),
+     ("RED", "TOO_EARLY", False, "TOO EARLY", "Reserved for today 12:00-14:00, entry from 11:30", 0)),
+    ("reserved at another venue", ticket(), reserved(venue_id=2), None, DENY, NOON,
+     ("RED", "WRONG_VENUE", False, "WRONG VENUE", "Reserved at another venue for today 12:00-14:00", 0)),
+    ("a ticket of another venue", ticket("ACTIVATED", venue_id=2), None, None, ALLOW, NOON,
+     ("RED", "WRONG_VENUE", False, "WRONG VENUE", "This ticket is for another venue", None)),
+    ("an unpaid ticket", ticket("PENDING_PAYMENT"), None, None, ALLOW, NOON,
+     ("RED", "TICKET_NOT_ACTIVATED", False, "TICKET NOT ACTIVATED", "Payment is not complete", None)),
+    ("an inactive ticket", ticket("INACTIVE"), None, None, ALLOW, NOON,
+     ("RED", "TICKET_NOT_ACTIVATED", False, "TICKET NOT ACTIVATED", "Customer must activate the ticket first", None)),
+    ("an expired ticket", ticket("EXPIRED"), None, None, ALLOW, NOON,
+     ("RED", "TICKET_EXPIRED", False, "TICKET EXPIRED", "This ticket is no longer valid", None)),
+    ("a ticket past its validity", ticket("ACTIVATED", valid_until=NOON), None, None, ALLOW, NOON,
+     ("RED", "TICKET_EXPIRED", False, "TICKET EXPIRED", "This ticket is no longer valid", None)),
+    ("a slot that has ended", ticket(), reserved(), None, DENY, rome(2025, 11, 20, 14),
+     ("RED", "TICKET_EXPIRED", False, "TICKET EXPIRED", "Reservation for today 12:00-14:00 has ended", 0)),
+    ("yesterday's slot", ticket(), reserved(), None, DENY, rome(2025, 11, 21, 12),
+     ("RED", "TICKET_EXPIRED", False, "TICKET EXPIRED", "Reservation for 2025-11-20 12:00-14:00 has ended", -1)),
+    ("a cancelled ticket", ticket("CANCELLED"), None, None, ALLOW, NOON,
+     ("RED", "TICKET_CANCELLED", False, "TICKET CANCELLED", "This ticket was cancelled", None)),
+    # Order of judging: validity before duplicates, entry before the slot's end.
+    ("cancelled after use", ticket("CANCELLED"), reserved(), ENTRY, DENY, NOON,
+     ("RED", "TICKET_CANCELLED", False, "TICKET CANCELLED", "This ticket was cancelled", None)),
+    ("used, and the slot has ended", ticket("VERIFIED"), reserved(), ENTRY, DENY, rome(2025, 11, 20, 18),
+     ("YELLOW", "ALREADY_VERIFIED", True, "ALREADY VERIFIED", "Verified at 09:30 by Jane Smith, gate A", None)),
+    ("used, and past its validity", ticket("VERIFIED", valid_until=NOON), reserved(), ENTRY, DENY, NOON,
+     ("YELLOW", "ALREADY_VERIFIED", True, "ALREADY VERIFIED", "Verified at 09:30 by Jane Smith, gate A", None)),
+    ("used at another venue", ticket("VERIFIED"), reserved(venue_id=2), ENTRY, DENY, NOON,
+     ("RED", "WRONG_VENUE", False, "WRONG VENUE", "Reserved at another venue for today 12:00-14:00", 0)),
+    # The status word of an OTA ticket is the outside system's.
+    ("an OTA ticket stays ACTIVATED and is good", ticket("ACTIVATED", "ota"), reserved(), None, DENY, NOON,
+     ("GREEN", "VALID", True, "VALID TICKET", "Reserved for today 12:00-14:00", 0)),
+    ("an OTA ticket on the wrong day", ticket("ACTIVATED", "ota"), reserved(), None, ALLOW, rome(2025, 11, 18, 12),
+     ("RED", "WRONG_DATE", False, "WRONG DATE", "Reserved for 2025-11-20 (2 days from now)", 2)),
+    ("an OTA ticket without reservation", ticket("ACTIVATED", "ota"), None, None, DENY, NOON,
+     ("RED", "NO_RESERVATION", False, "NO RESERVATION", "Customer must book a time slot first", None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row[0] for row in TABLE])
+def test_the_door_says(row):
+    _, presented, reservation, entry, policy, now, expected = row
+    verdict = decide_entry(presented, reservation, entry, policy, VENUE, now, ROME)
+    given_answer = (
+        verdict.result, verdict.reason.value, verdict.can_verify, verdict.message, verdict.detail, verdict.days_from_now
+    )  # fmt: skip
+    assert given_answer == expected
+
+
+def reason(reservation, policy, now, zone=ROME):
+    return decide_entry(ticket(), reservation, None, policy, VENUE, now, zone).reason.value
+
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("late", [0, 1, 30])
+def test_the_door_closes_at_the_slots_end_plus_the_late_minutes_to_the_second(late):
+    policy = DoorPolicy("deny", late)
+    closes = rome(2025, 11, 20, 14) + timedelta(minutes=late)
+    assert reason(reserved(), policy, closes - SECOND) == "VALID"
+    assert reason(reserved(), policy, closes) == "TICKET_EXPIRED"
+    assert reason(reserved(), policy, closes + SECOND) == "TICKET_EXPIRED"
+
+
+def test_without_an_early_limit_the_day_begins_at_midnight_of_the_venue():
+    midnight = rome(2025, 11, 20)
+    assert midnight == datetime(2025, 11, 19, 23, tzinfo=UTC)
+    assert reason(reserved(), DENY, midnight - SECOND) == "WRONG_DATE"
+    assert reason(reserved(), DENY, midnight) == "VALID"
+
+
+def test_the_early_limit_holds_to_the_second():
+    policy = DoorPolicy("deny", 0, 30)
+    assert reason(reserved(), policy, rome(2025, 11, 20, 11, 29, 59)) == "TOO_EARLY"
+    assert reason(reserved(), policy, rome(2025, 11, 20, 11, 30)) == "VALID"
+    assert reason(reserved(), policy, rome(2025, 11, 19, 23, 59, 59)) == "WRONG_DATE"
+
+
+def test_an_early_limit_may_reach_into_the_evening_before():
+    just_after_midnight = reserved(start=time(0, 15), end=time(2))
+    policy = DoorPolicy("deny", 0, 30)
+    assert reason(just_after_midnight, policy, rome(2025, 11, 19, 23, 44, 59)) == "WRONG_DATE"
+    assert reason(just_after_midnight, policy, rome(2025, 11, 19, 23, 45)) == "VALID"
+
+
+def test_a_slot_across_midnight_is_good_until_it_ends_the_next_day():
+    night = reserved(start=time(22), end=time(2))
+    assert reason(night, DENY, rome(2025, 11, 20, 23, 59, 59)) == "VALID"
+    after_midnight = decide_entry(ticket(), night, None, DENY, VENUE, rome(2025, 11, 21, 1, 59, 59), ROME)
+    assert after_midnight.reason == "VALID"
+    assert after_midnight.detail == "Reserved for 2025-11-20 22:00-02:00"
+    assert reason(night, DENY, rome(2025, 11, 21, 2)) == "TICKET_EXPIRED"
+
+
+@pytest.mark.parametrize("zone_name", ["Pacific/Auckland", "America/Los_Angeles", "Asia/Kathmandu", "UTC"])
+def test_today_is_the_venues_today_wherever_the_server_stands(zone_name):
+    zone = ZoneInfo(zone_name)
+    slot = reserved(start=time(20), end=time(22), zone=zone)
+    midnight = datetime(2025, 11, 20, tzinfo=zone).astimezone(UTC)
+    assert reason(slot, DENY, midnight - SECOND, zone) == "WRONG_DATE"
+    assert reason(slot, DENY, midnight, zone) == "VALID"
+
+
+def test_on_the_day_clocks_go_forward_the_slot_ends_by_the_clock_on_the_wall():
+    slot = reserved(day=date(2026, 3, 29), start=time(1), end=time(4))
+    assert slot.ends_at - slot.starts_at == timedelta(hours=2)
+    assert reason(slot, DENY, datetime(2026, 3, 29, 1, 59, 59, tzinfo=UTC)) == "VALID"
+    assert reason(slot, DENY, datetime(2026, 3, 29, 2, tzinfo=UTC)) == "TICKET_EXPIRED"
+
+
+def test_on_the_day_clocks_go_back_the_day_is_an_hour_longer():
+    slot = reserved(day=date(2026, 10, 25), start=time(1), end=time(4))
+    assert slot.ends_at - slot.starts_at == timedelta(hours=4)
+    assert reason(slot, DENY, datetime(2026, 10, 25, 2, 59, 59, tzinfo=UTC)) == "VALID"
+    assert reason(slot, DENY, datetime(2026, 10, 25, 3, tzinfo=UTC)) == "TICKET_EXPIRED"
+
+
+def test_a_recorded_entry_says_so_and_keeps_the_detail():
+    verdict = entry_recorded(decide_entry(ticket(), reserved(), None, DENY, VENUE, NOON, ROME))
+    assert (verdict.result, verdict.reason, verdict.message) == ("GREEN", "VERIFIED", "ENTRY RECORDED")
+    assert verdict.detail == "Reserved for today 12:00-14:00"
+
+
+@given(
+    minutes=st.integers(-3 * 24 * 60, 3 * 24 * 60),
+    late=st.integers(0, 120),
+    early=st.none() | st.integers(0, 600),
+    status=st.sampled_from(["RESERVED", "ACTIVATED", "CANCELLED", "PENDING_PAYMENT", "INACTIVE", "EXPIRED"]),
+    entered=st.booleans(),
+)
+def test_green_is_given_only_inside_the_window_to_a_live_unused_ticket(minutes, late, early, status, entered):
+    now = NOON + timedelta(minutes=minutes)
+    slot = reserved()
+    policy = DoorPolicy("allow", late, early)
+    verdict = decide_entry(ticket(status), slot, ENTRY if entered else None, policy, VENUE, now, ROME)
+    opens = rome(2025, 11, 20) if early is None else slot.starts_at - timedelta(minutes=early)
+    good = opens <= now < slot.ends_at + timedelta(minutes=late)
+    assert (verdict.result == "GREEN") == (good and not entered and status in ("RESERVED", "ACTIVATED"))
+    assert verdict.result != "RED" or not verdict.can_verify

@@ -1,0 +1,50 @@
+"""The life of a ticket: every status against every deed."""
+
+import pytest
+
+from hub.rules.ticket_lifecycle import Deed, TicketStatus, after, may
+
+ALLOWED = {
+    ("PENDING_PAYMENT", "pay_immediate", "ACTIVATED"),
+    ("PENDING_PAYMENT", "pay_deferred", "INACTIVE"),
+    ("INACTIVE", "activate", "ACTIVATED"),
+    ("ACTIVATED", "reserve", "RESERVED"),
+    ("RESERVED", "move", "RESERVED"),
+    ("RESERVED", "release", "ACTIVATED"),
+    ("RESERVED", "verify", "VERIFIED"),
+    ("ACTIVATED", "verify", "VERIFIED"),
+    ("VERIFIED", "undo_entry", "RESERVED"),
+    ("RESERVED", "expire", "EXPIRED"),
+    ("ACTIVATED", "expire", "EXPIRED"),
+    ("INACTIVE", "expire", "EXPIRED"),
+    *((status, "cancel", "CANCELLED") for status in TicketStatus if status != "CANCELLED"),
+}
+
+
+@pytest.mark.parametrize("status", TicketStatus)
+@pytest.mark.parametrize("deed", Deed)
+def test_a_deed_is_allowed_only_where_the_table_says(status, deed):
+    expected = {target for start, name, target in ALLOWED if start == status and name == deed}
+    assert after(status, deed) == (expected.pop() if expected else None)
+    assert may(status, deed) == (after(status, deed) is not None)
+
+
+def test_activation_is_irreversible():
+    assert not any(target == TicketStatus.INACTIVE for start, _, target in ALLOWED if start != "PENDING_PAYMENT")
+
+
+def test_a_cancelled_ticket_stays_cancelled():
+    assert not any(may(TicketStatus.CANCELLED, deed) for deed in Deed)
+
+
+def test_an_ota_ticket_keeps_its_status_through_a_reservation():
+    for deed in (Deed.RESERVE, Deed.MOVE, Deed.RELEASE):
+        assert after("ACTIVATED", deed, "ota") == "ACTIVATED"
+    assert after("ACTIVATED", Deed.VERIFY, "ota") == "VERIFIED"
+    assert after("VERIFIED", Deed.UNDO_ENTRY, "ota") == "ACTIVATED"
+    assert after("ACTIVATED", Deed.RESERVE, "mini_program") == "RESERVED"
+
+
+def test_undoing_a_walk_in_gives_the_ticket_back_without_a_reservation():
+    assert after("VERIFIED", Deed.UNDO_ENTRY, has_reservation=False) == "ACTIVATED"
+    assert after("RESERVED", Deed.UNDO_ENTRY, has_reservation=False) is None

@@ -1,0 +1,65 @@
+"""The contact check: form only, both errors at once."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.contact_details import check_contact
+from hub.refusals import Refused
+
+
+@pytest.mark.parametrize(
+    ("email", "stored"),
+    [
+        ("john@example.com", "john@example.com"),
+        (" John.Doe+tag@EXAMPLE.Org ", "John.Doe+tag@example.org"),
+        ("anna@exämple.org", "anna@exämple.org"),
+    ],
+)
+def test_a_good_address_is_stored_with_its_domain_in_lower_case(email, stored):
+    assert check_contact(email, "+12025551234").email == stored
+
+
+@pytest.mark.parametrize("phone", ["+12025551234", "+1234567890", "+393331234567", "+8613800138000", "+6834002"])
+def test_a_number_in_international_form_is_accepted(phone):
+    assert check_contact("john@example.com", phone).phone_e164 == phone
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "john", "john@", "@example.com", "john@example", "a b@example.com", "john@example.com\nBcc: x@example.com",
+     "j\x00ohn@example.com", "j\ud800@example.com", "j@" + "a" * 300 + ".com", "john@localhost", "x" * 70 + "@example.com"],
+)  # fmt: skip
+def test_a_bad_address_is_refused(email):
+    with pytest.raises(Refused) as refusal:
+        check_contact(email, "+12025551234")
+    assert refusal.value.reason == "INVALID_CONTACT"
+    assert refusal.value.details["validation_errors"] == [{"field": "email", "message": "Invalid email format"}]
+
+
+@pytest.mark.parametrize(
+    "phone",
+    ["", "123", "2025551234", "0012025551234", "+0123456789", "+999123456789", "+1", "+1202555", "+123456789012345",
+     "+1 202 555 1234", "+1202555abcd", "+１２０２５５５１２３４", "+12025551234\x00", "+1202555123412025551234"],
+)  # fmt: skip
+def test_a_bad_number_is_refused(phone):
+    with pytest.raises(Refused) as refusal:
+        check_contact("john@example.com", phone)
+    assert [error["field"] for error in refusal.value.details["validation_errors"]] == ["phone"]
+
+
+def test_both_errors_are_told_at_once_by_the_callers_field_names():
+    with pytest.raises(Refused) as refusal:
+        check_contact("nobody", "nothing", ("customer_email", "customer_phone"))
+    fields = [error["field"] for error in refusal.value.details["validation_errors"]]
+    assert fields == ["customer_email", "customer_phone"]
+
+
+@given(st.text(max_size=80), st.text(max_size=30))
+def test_any_other_text_is_refused_and_nothing_else_happens(email, phone):
+    try:
+        contact = check_contact(email, phone)
+    except Refused:
+        return
+    contact.email.encode()
+    assert contact.phone_e164.startswith("+")
