@@ -1,0 +1,128 @@
+"""What every test may ask for: real servers once a session, a database of its own, a running hub on a real port."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from stage import NOON, Hub, World, broken_invariants, settings_for  # noqa: E402
+
+from db.migrate import migrate  # noqa: E402
+from db.redis_client import connect  # noqa: E402
+from hub.clock import Clock  # noqa: E402
+from hub.embedded.supervisor import EmbeddedServers, ServerUrls  # noqa: E402
+
+TEMPLATE = "hub_template"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[ServerUrls]:
+    """Postgres and Valkey from the wheels in a throw-away folder, with one migrated template database."""
+    folder = Path(tempfile.mkdtemp(prefix="venue-hub-test-"))
+    loop = asyncio.new_event_loop()
+    embedded = EmbeddedServers(folder)
+    try:
+        urls = loop.run_until_complete(embedded.start())
+        loop.run_until_complete(_make_template(urls.database_url))
+        yield urls
+    finally:
+        loop.run_until_complete(embedded.stop())
+        loop.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _make_template(server_url: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    await connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    await connection.close()
+    await migrate(_url_of(server_url, TEMPLATE))
+
+
+def _url_of(server_url: str, name: str) -> str:
+    return f"{server_url.rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture
+async def database_url(servers: ServerUrls) -> AsyncIterator[str]:
+    """A migrated database of this test alone."""
+    name = f"test_{secrets.token_hex(6)}"
+    connection = await asyncpg.connect(servers.database_url)
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    try:
+        yield _url_of(servers.database_url, name)
+    finally:
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await connection.close()
+
+
+@pytest.fixture
+async def redis_url(servers: ServerUrls) -> str:
+    """The session's Redis, emptied."""
+    client = connect(servers.redis_url)
+    await client.flushall()
+    await client.aclose()
+    return servers.redis_url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The one clock of the test, at noon in Rome."""
+    clock = Clock()
+    clock.set(NOON)
+    return clock
+
+
+@pytest.fixture
+def free_port() -> int:
+    return _free_port()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def open_hub(
+    database_url: str, redis_url: str, clock: Clock, tmp_path: Path
+) -> AsyncIterator[Callable[..., Awaitable[Hub]]]:
+    """`await open_hub(rate_validate=Rate(30, 60))` opens one more hub on the same servers."""
+    opened: list[Hub] = []
+
+    async def open_one(**changes: Any) -> Hub:
+        settings = settings_for(database_url, redis_url, tmp_path, _free_port(), **changes)
+        hub = await Hub(settings, clock).open()
+        opened.append(hub)
+        return hub
+
+    yield open_one
+    for hub in reversed(opened):
+        await hub.close()
+
+
+@pytest.fixture
+async def hub(open_hub: Callable[..., Awaitable[Hub]]) -> AsyncIterator[Hub]:
+    """A running hub. After the test every promise of the database must hold."""
+    hub = await open_hub()
+    yield hub
+    broken = await broken_invariants(hub.database)
+    assert not broken, broken
+
+
+@pytest.fixture
+async def world(hub: Hub) -> World:
+    """One organisation with one venue in Rome, on the hub."""
+    return await World(hub).found()

@@ -1,0 +1,293 @@
+"""The stage: a hub with real servers and real sockets, and short words for setting it up."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from aiohttp import web
+
+from hub.access.roles import Role
+from hub.actions.demo import DEMO
+from hub.actions.reserve_ticket import ReserveRequest
+from hub.actions.sign_in import sign_in
+from hub.actions.staff import add_staff
+from hub.app import build_app
+from hub.clock import Clock
+from hub.house import House
+from hub.rules.ticket_code import new_code
+from hub.settings import Settings
+from web import keys
+
+NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+"""The moment every test starts at: noon in Rome."""
+TODAY = date(2026, 11, 20)
+ZONE = "Europe/Rome"
+
+
+@dataclass(frozen=True)
+class Ticket:
+    id: int
+    code: str
+    token: str = ""
+    reservation_id: int = 0
+
+
+def settings_for(database_url: str, redis_url: str, data_dir: Path, port: int, **changes: Any) -> Settings:
+    """Settings as from an environment, with every rate limit off unless a test names one."""
+    env = {
+        "HUB_DATABASE_URL": database_url,
+        "HUB_REDIS_URL": redis_url,
+        "HUB_DATA_DIR": str(data_dir),
+        "HUB_PORT": str(port),
+        "HUB_RATE_RESERVATIONS": "off",
+        "HUB_RATE_VALIDATE": "off",
+        "HUB_RATE_OPERATOR": "off",
+        "HUB_SOCKETS_PER_OPERATOR": "off",
+        "HUB_SECRET_KEY": "a test's secret of at least thirty-two bytes",
+    }
+    return replace(Settings.from_environment(env, development=True), **changes)
+
+
+class Hub:
+    """One running hub process-in-a-test, listening on a port of its own."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.url = settings.public_url
+        self.app = build_app(settings, clock=clock)
+        self._runner = web.AppRunner(self.app, access_log=None, keepalive_timeout=15, shutdown_timeout=2)
+
+    async def open(self) -> Hub:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self.settings.host, self.settings.port, reuse_port=True).start()
+        self.client = aiohttp.ClientSession(self.url, cookie_jar=aiohttp.DummyCookieJar())
+        return self
+
+    async def close(self) -> None:
+        await self.client.close()
+        await self._runner.cleanup()
+
+    @property
+    def house(self) -> House:
+        return self.app[keys.HOUSE]
+
+    @property
+    def database(self) -> Any:
+        return self.house.database
+
+    async def post(self, path: str, body: Any, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
+        """POST JSON; returns (status, decoded body). Header names with underscores for dashes."""
+        async with self.client.post(path, json=body, headers=_headers(token, headers)) as response:
+            return response.status, await response.json()
+
+    async def get(self, path: str, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
+        async with self.client.get(path, headers=_headers(token, headers)) as response:
+            return response.status, await response.json()
+
+    async def delete(self, path: str, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
+        async with self.client.delete(path, headers=_headers(token, headers)) as response:
+            return response.status, await response.json()
+
+    async def socket(self, token: str, *, gate: str | None = None) -> Socket:
+        """A signed-in scanner or dashboard."""
+        ws = await self.client.ws_connect("/ws", headers={"Authorization": f"Bearer {token}"}, compress=0)
+        socket = Socket(ws)
+        assert (await socket.receive())["type"] == "hello"
+        socket.ready = await socket.receive()
+        assert socket.ready["type"] == "ready"
+        if gate is not None:
+            await ws.send_json({"type": "device", "device": {"id": f"gate-{gate}", "name": f"Gate {gate}", "gate": gate}})
+        return socket
+
+
+def _headers(token: str | None, named: dict[str, str]) -> dict[str, str]:
+    headers = {name.replace("_", "-"): value for name, value in named.items()}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    return headers
+
+
+class Socket:
+    """A client that keeps replies and events apart."""
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        self.ws = ws
+        self.ready: dict[str, Any] = {}
+        self.events: list[dict[str, Any]] = []
+        self._last_id = 0
+
+    async def receive(self, timeout: float = 10) -> dict[str, Any]:
+        frame: dict[str, Any] = await self.ws.receive_json(timeout=timeout)
+        return frame
+
+    async def command(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """Send a command and return its whole reply; events met on the way are kept."""
+        self._last_id += 1
+        wanted = self._last_id
+        await self.ws.send_json({"id": wanted, "type": kind, **fields})
+        while True:
+            frame = await self.receive()
+            if frame.get("type") == "event":
+                self.events.append(frame)
+            elif frame.get("id") == wanted:
+                return frame
+
+    async def validate(self, code: str) -> dict[str, Any]:
+        reply = await self.command("validate", code=code)
+        assert reply["success"], reply
+        decision: dict[str, Any] = reply["data"]
+        return decision
+
+    async def verify(self, code: str, scan_id: str | None = None) -> dict[str, Any]:
+        reply = await self.command("verify", code=code, scan_id=scan_id or str(uuid4()))
+        assert reply["success"], reply
+        decision: dict[str, Any] = reply["data"]
+        return decision
+
+    async def event(self, timeout: float = 10) -> dict[str, Any]:
+        """The next event, a kept one first."""
+        if self.events:
+            return self.events.pop(0)
+        while True:
+            frame = await self.receive(timeout)
+            if frame.get("type") == "event":
+                return frame
+
+    async def close(self) -> None:
+        await self.ws.close()
+
+
+class World:
+    """An organisation with a venue and gates, and what a test adds to it."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.org_id = 0
+        self.venue_id = 0
+        self.product_id = 0
+        self.order_id = 0
+
+    async def found(self, *, timezone: str = ZONE) -> World:
+        database = self.hub.database
+        self.org_id = await database.fetchval(DEMO.add_organisation, "Test Organisation")
+        self.venue_id = await self.venue(timezone=timezone)
+        self.product_id = await database.fetchval(
+            "INSERT INTO products (org_id, name) VALUES ($1, 'Admission') RETURNING id", self.org_id
+        )
+        self.order_id = await database.fetchval(
+            "INSERT INTO orders (org_id, status, paid_at) VALUES ($1, 'PAID', now()) RETURNING id", self.org_id
+        )
+        self.hub.house.venues.forget()
+        return self
+
+    async def venue(self, *, timezone: str = ZONE) -> int:
+        venue_id: int = await self.hub.database.fetchval(DEMO.add_venue, self.org_id, "Test Venue", timezone)
+        return venue_id
+
+    async def policy(self, **columns: Any) -> None:
+        """Set venue policies, e.g. `policy(unreserved_entry="allow")`."""
+        for column, value in columns.items():
+            assert column.isidentifier()
+            await self.hub.database.execute(
+                f"UPDATE venues SET {column} = $3 WHERE org_id = $1 AND id = $2",  # noqa: S608 - a test's own word
+                self.org_id, self.venue_id, value,
+            )  # fmt: skip
+        self.hub.house.venues.forget()
+
+    async def staff(
+        self, role: str = "OPERATOR", name: str = "Jane Smith", username: str | None = None, venue_id: int | None = None
+    ) -> str:
+        """Add a member of staff and return a session token; the password is `correct horse`."""
+        username = username or f"{role.lower()}-{secrets.token_hex(4)}"
+        await add_staff(
+            self.hub.house, org_id=self.org_id, venue_id=venue_id or self.venue_id, username=username, name=name,
+            role=Role(role), password="correct horse",
+        )  # fmt: skip
+        signed_in = await sign_in(
+            self.hub.house, username=username, password="correct horse", pin=None, device_token=None
+        )
+        return signed_in.token
+
+    async def slot(
+        self, day: date = TODAY, start: str = "12:00", end: str = "14:00", capacity: int = 200, *,
+        venue_id: int | None = None, booked: int = 0,
+    ) -> int:  # fmt: skip
+        """Add a slot. `booked` pretends that so many places are gone without rows for them: for calendars only."""
+        zone = ZoneInfo(ZONE)
+        starts = datetime.combine(day, time.fromisoformat(start), zone)
+        ends = datetime.combine(day, time.fromisoformat(end), zone)
+        if ends <= starts:
+            ends += timedelta(days=1)
+        slot_id: int = await self.hub.database.fetchval(
+            "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at,"
+            " total_capacity, booked_count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+            self.org_id, venue_id or self.venue_id, day, starts.time(), ends.time(), starts, ends, capacity, booked,
+        )  # fmt: skip
+        return slot_id
+
+    async def ticket(self, status: str = "ACTIVATED", **columns: Any) -> Ticket:
+        return (await self.tickets(1, status, **columns))[0]
+
+    async def tickets(self, count: int, status: str = "ACTIVATED", **columns: Any) -> list[Ticket]:
+        """Add tickets straight into the table; `columns` are further columns by name."""
+        codes = [columns.pop("code")] if "code" in columns else [new_code(2026, secrets.randbelow) for _ in range(count)]
+        names = "".join(f", {name}" for name in columns)
+        places = "".join(f", ${n}" for n in range(6, 6 + len(columns)))
+        rows = await self.hub.database.fetch(
+            f"INSERT INTO tickets (org_id, code, order_id, product_id, status{names})"  # noqa: S608 - a test's own words
+            f" SELECT $1, code, $3, $4, $5{places} FROM unnest($2::text[]) AS c (code) RETURNING id, code",
+            self.org_id, codes, self.order_id, self.product_id, status, *columns.values(),
+        )  # fmt: skip
+        return [Ticket(row["id"], row["code"]) for row in rows]
+
+    async def reserve(self, ticket: Ticket, slot_id: int) -> Ticket:
+        """Book through the desk, as the API does."""
+        request = ReserveRequest(self.org_id, ticket.id, slot_id, "john@example.com", "+12025551234")
+        reserved = await self.hub.app[keys.BOOKING_DESK].reserve(request)
+        return Ticket(ticket.id, ticket.code, reserved.manage_token, reserved.reservation_id)
+
+    async def reserved(self, slot_id: int, **columns: Any) -> Ticket:
+        return await self.reserve(await self.ticket(**columns), slot_id)
+
+    async def booked_count(self, slot_id: int) -> int:
+        count: int = await self.hub.database.fetchval("SELECT booked_count FROM reservation_slots WHERE id = $1", slot_id)
+        return count
+
+
+INVARIANTS = {
+    "no slot is overbooked": "SELECT id FROM reservation_slots WHERE booked_count > total_capacity OR booked_count < 0",
+    "booked counts equal the reservations that hold a place":
+        "SELECT s.id FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.slot_id = s.id"
+        " GROUP BY s.org_id, s.id HAVING s.booked_count <> count(r.id) FILTER (WHERE r.status <> 'CANCELLED')",
+    "verified counts equal the reservations verified":
+        "SELECT s.id FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.slot_id = s.id"
+        " GROUP BY s.org_id, s.id HAVING s.verified_count <> count(r.id) FILTER (WHERE r.status = 'VERIFIED')",
+    "a ticket has at most one active reservation":
+        "SELECT ticket_id FROM ticket_reservations WHERE status <> 'CANCELLED' GROUP BY ticket_id HAVING count(*) > 1",
+    "a ticket was let in at most once more often than it was taken back":
+        "SELECT ticket_id FROM scans GROUP BY ticket_id"
+        " HAVING count(*) FILTER (WHERE entered) - count(*) FILTER (WHERE mode = 'undo') > 1",
+    "every reservation has its mail":
+        "SELECT r.id FROM ticket_reservations r LEFT JOIN mail_outbox m ON m.reservation_id = r.id WHERE m.id IS NULL",
+    "ticket and reservation agree":
+        "SELECT r.id FROM ticket_reservations r JOIN tickets t ON t.id = r.ticket_id"
+        " WHERE t.channel <> 'ota' AND r.status <> 'CANCELLED' AND r.status <> t.status",
+}  # fmt: skip
+
+
+async def broken_invariants(database: Any) -> list[str]:
+    """The promises that do not hold in this database, each with the rows that break it."""
+    broken = []
+    for promise, sql in INVARIANTS.items():
+        rows = await database.fetch(sql)
+        if rows:
+            broken.append(f"{promise}: not for {[row[0] for row in rows[:5]]}")
+    return broken
