@@ -1,0 +1,132 @@
+"""The mail carrier against a real SMTP server, and the development mailbox."""
+
+import asyncio
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from types import SimpleNamespace
+
+import pytest
+
+from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
+from hub.confirmation.mail_carrier import MailCarrier, MailDeferred, MailRefused
+
+
+def settings(tmp_path, smtp_url=None, public_url="https://hub.example.org"):
+    return SimpleNamespace(smtp_url=smtp_url, data_dir=tmp_path, public_url=public_url)
+
+
+def message(number=1):
+    mail = EmailMessage()
+    mail["From"] = "no-reply@hub.example.org"
+    mail["To"] = "john@example.org"
+    mail["Subject"] = f"Mail {number} – für dich"
+    mail["Date"] = datetime(2026, 11, 20, tzinfo=UTC)
+    mail["Message-ID"] = f"<1.{number}.abc@hub.example.org>"
+    mail.set_content("hello")
+    return mail
+
+
+async def test_several_mails_share_one_connection(tmp_path, mail_server):
+    carrier = MailCarrier(settings(tmp_path, mail_server.url))
+    for number in range(3):
+        await carrier.send(message(number))
+    await carrier.rest()
+    assert [mail["Subject"] for mail in mail_server.messages] == [f"Mail {number} – für dich" for number in range(3)]
+    assert mail_server.sessions == 1
+    await carrier.send(message(9))
+    await carrier.rest()
+    assert mail_server.sessions == 2
+
+
+@pytest.mark.parametrize(
+    ("where", "answer", "error"),
+    [
+        ("rcpt_answer", "550 no such user", MailRefused),
+        ("rcpt_answer", "450 busy", MailDeferred),
+        ("data_answer", "554 spam", MailRefused),
+        ("data_answer", "451 try later", MailDeferred),
+    ],
+)
+async def test_a_refusal_is_final_or_not_as_its_code_says(tmp_path, mail_server, where, answer, error):
+    carrier = MailCarrier(settings(tmp_path, mail_server.url))
+    setattr(mail_server, where, answer)
+    with pytest.raises(error) as trouble:
+        await carrier.send(message())
+    assert "example.org" not in str(trouble.value)
+    assert answer[:3] in str(trouble.value)
+    assert error is MailRefused or trouble.value.reached
+    setattr(mail_server, where, None)
+    await carrier.send(message())
+    assert len(mail_server.messages) == 1
+    assert mail_server.sessions == 1
+    await carrier.rest()
+
+
+async def test_a_server_that_is_away_is_told_from_one_that_refuses(tmp_path, mail_server):
+    await mail_server.stop()
+    carrier = MailCarrier(settings(tmp_path, mail_server.url))
+    with pytest.raises(MailDeferred) as trouble:
+        await carrier.send(message())
+    assert not trouble.value.reached
+    await mail_server.start()
+    await carrier.send(message())
+    assert len(mail_server.messages) == 1
+    await carrier.rest()
+
+
+async def test_a_server_that_hangs_up_between_two_mails_is_found_again(tmp_path, mail_server):
+    carrier = MailCarrier(settings(tmp_path, mail_server.url))
+    await carrier.send(message(1))
+    carrier._client.transport.abort()
+    await asyncio.sleep(0.01)
+    await carrier.send(message(2))
+    assert len(mail_server.messages) == 2
+    await carrier.rest()
+
+
+async def test_an_upgrade_that_is_insisted_on_but_not_offered_sends_nothing(tmp_path, mail_server):
+    carrier = MailCarrier(settings(tmp_path, mail_server.url.replace("smtp:", "smtp+starttls:")))
+    with pytest.raises(MailDeferred) as trouble:
+        await carrier.send(message())
+    assert not trouble.value.reached
+    assert mail_server.messages == []
+
+
+@pytest.mark.parametrize(
+    ("smtp_url", "public_url", "sender"),
+    [
+        (None, "https://hub.example.org", "no-reply@hub.example.org"),
+        (None, "http://127.0.0.1:8080", "no-reply@localhost"),
+        ("smtp://tickets%40venue.org:pw@mail.example.org", "http://127.0.0.1:8080", "tickets@venue.org"),
+        ("smtps://user:pw@mail.example.org?from=door@venue.org", "https://hub.example.org", "door@venue.org"),
+    ],
+)
+def test_the_sender_comes_from_the_mail_url_or_the_public_one(tmp_path, smtp_url, public_url, sender):
+    assert MailCarrier(settings(tmp_path, smtp_url, public_url)).sender == sender
+
+
+async def test_without_a_mail_server_mail_goes_into_the_development_mailbox(tmp_path):
+    carrier = MailCarrier(settings(tmp_path))
+    assert list_development_mail(tmp_path) == []
+    for number in (1, 2):
+        await carrier.send(message(number))
+    newest, oldest = list_development_mail(tmp_path)
+    assert (newest.subject, oldest.subject) == ("Mail 2 – für dich", "Mail 1 – für dich")
+    assert newest.recipient == "john@example.org"
+    assert read_development_mail(tmp_path, newest.name).get_content() == "hello\n"
+    assert {path.suffix for path in (tmp_path / "mail").iterdir()} == {".eml"}
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../secret.json", "/etc/passwd", "20261120T000000000000Z-../x.eml", "x.eml", "\x00"]
+)
+def test_the_mailbox_opens_nothing_but_its_own_mails(tmp_path, name):
+    (tmp_path / "secret.json").write_text("{}")
+    (tmp_path / "mail").mkdir()
+    assert read_development_mail(tmp_path, name) is None
+
+
+async def test_a_mailbox_that_cannot_be_written_defers(tmp_path):
+    (tmp_path / "mail").write_text("in the way")
+    with pytest.raises(MailDeferred):
+        await MailCarrier(settings(tmp_path)).send(message())

@@ -1,0 +1,344 @@
+"""The seat gate against a real Valkey: what it says, what it forgets, and that it never lies for long."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from db.redis_client import RedisClient, connect
+from hub.guards.seat_gate import GateAnswer, SeatGate, SeatRequest
+
+if TYPE_CHECKING:
+    from tests.guards.conftest import OwnValkey
+
+GO, FULL, CONTENDED, UNKNOWN = GateAnswer.GO, GateAnswer.FULL, GateAnswer.CONTENDED, GateAnswer.UNKNOWN
+STATE, HOLDS, ASKED = (f"venuehub:gate:{{1:7}}:{part}" for part in ("state", "holds", "asked"))
+
+
+@pytest.fixture
+async def gate(redis: RedisClient) -> AsyncIterator[SeatGate]:
+    gate = SeatGate(redis, slack=2)
+    yield gate
+    await gate.close()
+
+
+async def ask(gate: SeatGate, *holds: str, places: int = 1, slot: int = 7) -> list[GateAnswer]:
+    return list(await asyncio.gather(*(gate.ask(SeatRequest(1, slot, hold, places)) for hold in holds)))
+
+
+async def settled(gate: SeatGate, seconds: float = 5) -> None:
+    async def nothing_left() -> bool:
+        return gate.unsettled == 0
+
+    await until(nothing_left, seconds)
+    await asyncio.sleep(0.05)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not await holds():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def test_a_slot_nobody_told_of_is_unknown(gate: SeatGate) -> None:
+    assert await ask(gate, "a", "b") == [UNKNOWN, UNKNOWN]
+
+
+async def test_free_places_are_go_and_a_full_slot_is_full(gate: SeatGate) -> None:
+    await gate.truth(1, 7, free=5, revision=3)
+    assert await ask(gate, "a", "b") == [GO, GO]
+    await gate.truth(1, 7, free=0, revision=4)
+    assert await ask(gate, "c") == [FULL]
+
+
+async def test_more_in_flight_than_free_is_contended_never_full(gate: SeatGate) -> None:
+    await gate.truth(1, 7, free=1, revision=1)
+    assert await ask(gate, "a", "b", "c", "d") == [GO, GO, GO, CONTENDED]
+
+
+async def test_contended_requests_get_in_once_the_others_were_refused(gate: SeatGate) -> None:
+    await gate.truth(1, 7, free=1, revision=1)
+    assert await ask(gate, "a", "b", "c", "d") == [GO, GO, GO, CONTENDED]
+    gate.settle(1, 7, free=1, revision=1, released=["a", "b", "c"])
+    await settled(gate)
+    assert await ask(gate, "d") == [GO]
+
+
+async def test_the_last_place_booked_makes_it_full_for_the_others(gate: SeatGate) -> None:
+    await gate.truth(1, 7, free=1, revision=1)
+    await ask(gate, "a", "b")
+    gate.settle(1, 7, free=0, revision=2, booked=["a"], released=["b"])
+    await settled(gate)
+    assert await ask(gate, "b", "c") == [FULL, FULL]
+
+
+async def test_a_retry_always_reaches_postgres_even_when_the_slot_is_full_now(gate: SeatGate) -> None:
+    await gate.truth(1, 7, free=1, revision=1)
+    assert await ask(gate, "a") == [GO]
+    gate.settle(1, 7, free=0, revision=2, booked=["a"])
+    await settled(gate)
+    assert await ask(gate, "a", "z") == [GO, FULL]
+
+
+async def test_a_booking_made_while_the_gate_was_away_is_remembered_for_its_retry(gate: SeatGate) -> None:
+    gate.settle(1, 7, free=0, revision=2, booked=["a"])
+    await settled(gate)
+    assert await ask(gate, "a", "z") == [GO, FULL]
+
+
+async def test_the_same_hold_asked_twice_holds_once(gate: SeatGate, redis: RedisClient) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    assert await ask(gate, "a", "a") == [GO, GO]
+    assert await ask(gate, "a") == [GO]
+    assert await redis.zcard(HOLDS) == 1
+
+
+async def test_a_hold_runs_out_by_itself(redis: RedisClient) -> None:
+    gate = SeatGate(redis, slack=0, hold_seconds=0.3)
+    await gate.truth(1, 7, free=1, revision=1)
+    assert await ask(gate, "a", "b") == [GO, CONTENDED]
+    await asyncio.sleep(0.35)
+    assert await ask(gate, "b") == [GO]
+    await gate.close()
+
+
+async def test_a_party_holds_as_many_places_as_it_has_heads(gate: SeatGate, redis: RedisClient) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    assert await ask(gate, "family", places=6) == [GO]
+    assert await ask(gate, "couple", places=2) == [CONTENDED]
+    gate.settle(1, 7, free=5, revision=1, released=["family"])
+    await settled(gate)
+    assert await redis.zcard(HOLDS) == 0
+    assert await ask(gate, "couple", places=2) == [GO]
+
+
+async def test_an_older_revision_never_overwrites_a_newer_one_unless_forced(gate: SeatGate) -> None:
+    await gate.truth(1, 7, free=0, revision=9)
+    await gate.truth(1, 7, free=5, revision=8)
+    assert await ask(gate, "a") == [FULL]
+    await gate.truth(1, 7, free=5, revision=8, force=True)
+    assert await ask(gate, "a") == [GO]
+
+
+async def test_settlements_that_arrive_together_leave_the_newest_truth(gate: SeatGate) -> None:
+    gate.settle(1, 7, free=2, revision=5)
+    gate.settle(1, 7, free=9, revision=4)
+    await settled(gate)
+    standing = await gate.standing(1, 7)
+    assert standing is not None
+    assert (standing["free"], standing["revision"]) == (2, 5)
+
+
+async def test_a_settlement_without_a_look_at_the_slot_only_ends_holds(gate: SeatGate, redis: RedisClient) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    await ask(gate, "a")
+    gate.settle(1, 7, free=None, revision=0, released=["a"])
+    await settled(gate)
+    assert await redis.zcard(HOLDS) == await redis.zcard(ASKED) == 0
+    assert (await gate.standing(1, 7) or {})["free"] == 5
+
+
+async def test_slots_of_one_batch_are_judged_apart(gate: SeatGate) -> None:
+    await gate.truth(1, 7, free=0, revision=1)
+    await gate.truth(1, 8, free=3, revision=1)
+    requests = [SeatRequest(1, slot, f"{slot}-{n}") for n in range(2) for slot in (7, 8, 9)]
+    assert await asyncio.gather(*map(gate.ask, requests)) == [FULL, GO, UNKNOWN] * 2
+
+
+async def test_the_same_slot_id_of_another_organisation_is_another_slot(gate: SeatGate) -> None:
+    await gate.truth(2, 7, free=0, revision=1)
+    assert await ask(gate, "a") == [UNKNOWN]
+
+
+@pytest.mark.parametrize("field", ["free", "revision"])
+@pytest.mark.parametrize("value", ["garbage", "", "1e400", "nan", "0x10", "9" * 40])
+async def test_garbage_in_the_state_is_unknown_until_the_next_truth(
+    gate: SeatGate, redis: RedisClient, field: str, value: str
+) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    await redis.hset(STATE, field, value)
+    assert await ask(gate, "a") == [UNKNOWN]
+    gate.settle(1, 7, free=5, revision=1, booked=["a"])
+    await settled(gate)
+    assert await ask(gate, "b") == [GO]
+
+
+@pytest.mark.parametrize("key", [STATE, HOLDS, ASKED])
+async def test_somebody_elses_value_under_our_key_is_unknown_and_then_thrown_away(
+    gate: SeatGate, redis: RedisClient, key: str
+) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    await redis.set(key, "mine")
+    assert await ask(gate, "a") == [UNKNOWN]
+    gate.settle(1, 7, free=5, revision=1)
+    await settled(gate)
+    assert await ask(gate, "b") == [GO]
+
+
+async def test_a_lie_about_free_places_is_put_right_by_the_next_settlement_of_the_same_revision(
+    gate: SeatGate, redis: RedisClient
+) -> None:
+    await gate.truth(1, 7, free=0, revision=6)
+    await redis.hset(STATE, "free", 1000)
+    assert await ask(gate, "a") == [GO]
+    gate.settle(1, 7, free=0, revision=6, released=["a"])
+    await settled(gate)
+    assert await ask(gate, "a") == [FULL]
+
+
+async def test_a_deleted_state_and_flushall_are_unknown_and_heal(gate: SeatGate, redis: RedisClient) -> None:
+    await gate.truth(1, 7, free=0, revision=6)
+    await redis.delete(STATE)
+    assert await ask(gate, "a") == [UNKNOWN]
+    await gate.truth(1, 7, free=0, revision=6)
+    await redis.flushall()
+    assert await ask(gate, "a") == [UNKNOWN]
+    gate.settle(1, 7, free=0, revision=6, released=["a"])
+    await settled(gate)
+    assert await ask(gate, "a") == [FULL]
+
+
+async def test_script_flush_is_not_noticed(gate: SeatGate, redis: RedisClient) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    await gate.truth(1, 8, free=0, revision=1)
+    for _ in range(3):
+        await redis.script_flush()
+        assert await asyncio.gather(gate.ask(SeatRequest(1, 7, "a")), gate.ask(SeatRequest(1, 8, "b"))) == [GO, FULL]
+
+
+async def test_a_gate_that_lost_its_memory_says_full_only_after_hearing_of_booked_holds(redis: RedisClient) -> None:
+    told = asyncio.Event()
+
+    async def booked_holds(org_id: int, slot_id: int) -> list[str]:
+        await told.wait()
+        return ["early bird"] if (org_id, slot_id) == (1, 7) else []
+
+    gate = SeatGate(redis, booked_holds=booked_holds)
+    gate.settle(1, 7, free=0, revision=6, booked=["late bird"])
+    await settled(gate)
+    assert await ask(gate, "z", "early bird", "late bird") == [UNKNOWN, UNKNOWN, GO]
+    told.set()
+
+    async def full() -> bool:
+        return await ask(gate, "z") == [FULL]
+
+    await until(full)
+    assert await ask(gate, "early bird", "late bird", "z") == [GO, GO, FULL]
+    await gate.close()
+
+
+async def test_forgetting_a_slot_leaves_nothing(gate: SeatGate, redis: RedisClient) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    await ask(gate, "a")
+    assert await gate.forget(1, 7)
+    assert await redis.dbsize() == 0
+    assert await gate.standing(1, 7) is None
+
+
+async def test_everything_the_gate_keeps_runs_out(gate: SeatGate, redis: RedisClient) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    await ask(gate, "a")
+    assert [await redis.ttl(key) > 0 for key in (STATE, HOLDS, ASKED)] == [True] * 3
+
+
+async def test_out_of_memory_is_no_absence(gate: SeatGate, redis: RedisClient) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    await redis.config_set("maxmemory", 1)
+    try:
+        for n in range(5):
+            assert (await ask(gate, f"h{n}"))[0] in {GO, UNKNOWN}
+        assert not gate.is_away
+    finally:
+        await redis.config_set("maxmemory", 0)
+    assert await ask(gate, "a") == [GO]
+
+
+async def test_a_killed_redis_is_unknown_at_once_and_is_left_alone(gate: SeatGate, valkey_server: OwnValkey) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    valkey_server.kill()
+    started = time.monotonic()
+    for n in range(5):
+        assert await ask(gate, f"h{n}") == [UNKNOWN]
+    assert time.monotonic() - started < 0.5
+    assert gate.is_away
+
+
+async def test_a_frozen_redis_costs_a_quarter_second_and_then_nothing(gate: SeatGate, valkey_server: OwnValkey) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    valkey_server.freeze()
+
+    async def timed(n: int) -> float:
+        await asyncio.sleep(n * 0.01)
+        started = time.monotonic()
+        assert await gate.ask(SeatRequest(1, 7, f"h{n}")) == UNKNOWN
+        return time.monotonic() - started
+
+    waits = await asyncio.gather(*map(timed, range(150)))
+    assert max(waits) < 0.3
+    assert gate.is_away
+    assert max(waits[100:]) < 0.05
+
+
+async def test_what_was_settled_while_redis_was_away_is_told_when_it_is_back(
+    gate: SeatGate, valkey_server: OwnValkey
+) -> None:
+    valkey_server.kill()
+    await ask(gate, "a", "b")
+    gate.settle(1, 7, free=3, revision=4, released=["b"])
+    gate.settle(1, 7, free=2, revision=5, booked=["a"])
+    gate.settle(1, 7, free=3, revision=4)
+    await asyncio.sleep(0.3)
+    assert gate.unsettled == 1
+    valkey_server.start()
+    await settled(gate)
+    assert not gate.is_away
+    standing = await gate.standing(1, 7)
+    assert standing == {"free": 2, "revision": 5, "keys_known": True, "held": 0, "asked": 1}
+
+
+async def test_an_idle_gate_finds_redis_again_by_one_probe(gate: SeatGate, valkey_server: OwnValkey) -> None:
+    valkey_server.kill()
+    for n in range(4):
+        await ask(gate, f"h{n}")
+    valkey_server.start()
+    other = connect(valkey_server.url)
+    teller = SeatGate(other)
+    await teller.truth(1, 7, free=5, revision=1)
+    await teller.close()
+    await other.aclose()
+
+    async def back() -> bool:
+        return await ask(gate, "a") == [GO]
+
+    await until(back, 3)
+
+
+async def test_a_lost_reply_leaves_one_hold_that_the_settlement_ends(
+    gate: SeatGate, redis: RedisClient, valkey_server: OwnValkey
+) -> None:
+    await gate.truth(1, 7, free=5, revision=1)
+    await ask(gate, "warm")
+    valkey_server.freeze()
+    assert await ask(gate, "a") == [UNKNOWN]
+    valkey_server.thaw()
+
+    async def ran() -> bool:
+        return await redis.zscore(HOLDS, "a") is not None
+
+    await until(ran)
+    assert await ask(gate, "a") == [GO]
+    assert await redis.zcard(HOLDS) == 2
+    gate.settle(1, 7, free=4, revision=2, booked=["a"], released=["warm"])
+    await settled(gate)
+    assert await redis.zcard(HOLDS) == 0
+
+
+async def test_a_rush_never_lets_more_through_than_free_and_slack(gate: SeatGate) -> None:
+    await gate.truth(1, 7, free=50, revision=1)
+    answers = await ask(gate, *(f"h{n}" for n in range(1000)))
+    assert (answers.count(GO), answers.count(CONTENDED)) == (52, 948)

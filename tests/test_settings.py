@@ -1,0 +1,101 @@
+"""The settings, from an environment to values and to one message about everything that is wrong."""
+
+import ipaddress
+import stat
+from pathlib import Path
+
+import pytest
+
+from hub.settings import Rate, Settings, SettingsError, parse_rate
+
+KEY = "k" * 32
+
+
+def read(env: dict[str, str], **how: bool) -> Settings:
+    return Settings.from_environment(env, **{"development": False, "serving": True, **how})
+
+
+def test_every_problem_is_named_in_one_message() -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(
+            {
+                "HUB_PORT": "eighty",
+                "HUB_WORKERS": "0",
+                "HUB_DATABASE_URL": "mysql://somewhere/",
+                "HUB_REDIS_URL": "http://x",
+                "HUB_RATE_VALIDATE": "fast",
+                "HUB_TRUSTED_PROXIES": "10.0.0.0/8,elsewhere",
+                "HUB_CLOCK_OFFSET": "3600",
+                "HUB_PUBLIC_URL": "hub.example.org",
+                "HUB_SOCKETS_PER_OPERATOR": "-1",
+            }
+        )
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 10
+    for name in ("PORT", "WORKERS", "DATABASE_URL", "REDIS_URL", "RATE_VALIDATE", "TRUSTED_PROXIES", "CLOCK_OFFSET"):
+        assert any(line.startswith(f"HUB_{name}") for line in lines), name
+    for name in ("PUBLIC_URL", "SOCKETS_PER_OPERATOR", "SECRET_KEY"):
+        assert any(line.startswith(f"HUB_{name}") for line in lines), name
+
+
+def test_a_message_never_repeats_a_password() -> None:
+    with pytest.raises(SettingsError) as refused:
+        read({"HUB_SECRET_KEY": "short-but-secret", "HUB_DATABASE_URL": "oracle://me:hunter2@db/"})
+    assert "hunter2" not in str(refused.value)
+    assert "short-but-secret" not in str(refused.value)
+
+
+def test_the_defaults_are_those_of_the_contract(tmp_path: Path) -> None:
+    settings = read({"HUB_SECRET_KEY": KEY, "HUB_DATA_DIR": str(tmp_path)})
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8080, 1)
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert settings.database_url is None
+    assert settings.redis_url is None
+    assert settings.rate_reservations == Rate(10, 60)
+    assert settings.rate_validate == Rate(30, 60)
+    assert settings.rate_operator == Rate(100, 60)
+    assert settings.sockets_per_operator == 20
+    assert settings.trusted_proxies == ()
+    assert not settings.development
+
+
+def test_a_key_of_our_own_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
+    first = read({"HUB_DATA_DIR": str(tmp_path)}, development=True)
+    second = read({"HUB_DATA_DIR": str(tmp_path)}, serving=False)
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 32
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+
+
+def test_serving_in_production_takes_no_key_of_our_own_and_no_other_clock(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="HUB_SECRET_KEY"):
+        read({"HUB_DATA_DIR": str(tmp_path)})
+    assert not (tmp_path / "secret.key").exists()
+    shifted = {"HUB_SECRET_KEY": KEY, "HUB_CLOCK_OFFSET": "-86400", "HUB_DATA_DIR": str(tmp_path)}
+    with pytest.raises(SettingsError, match="HUB_REHEARSAL"):
+        read(shifted)
+    assert read({**shifted, "HUB_REHEARSAL": "1"}).clock_offset == -86400
+    assert read(shifted, development=True).clock_offset == -86400
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("10/min", Rate(10, 60)), ("100/s", Rate(100, 1)), ("5/15min", Rate(5, 900)), ("1/hour", Rate(1, 3600)), ("off", None)],
+)
+def test_a_rate_is_read(text: str, rate: Rate | None) -> None:
+    assert parse_rate(text) == rate
+
+
+@pytest.mark.parametrize("text", ["", "10", "/min", "0/min", "10/0s", "10/fortnight", "-1/min", "1e3/min", "10/min/s"])
+def test_a_rate_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="limit"):
+        parse_rate(text)
+
+
+def test_networks_and_addresses_are_read(tmp_path: Path) -> None:
+    env = {"HUB_SECRET_KEY": KEY, "HUB_TRUSTED_PROXIES": "10.0.0.0/8, 127.0.0.1 ::1", "HUB_HOST": "::", "HUB_PORT": "9"}
+    settings = read(env)
+    assert settings.trusted_proxies[0] == ipaddress.ip_network("10.0.0.0/8")
+    assert len(settings.trusted_proxies) == 3
+    assert settings.public_url == "http://127.0.0.1:9"
+    assert read({**env, "HUB_PUBLIC_URL": "https://hub.example.org/"}).public_url == "https://hub.example.org"
