@@ -5,6 +5,8 @@ minute. A mail that the server refuses for now comes back after 2, 8, 32 ... sec
 server that cannot be reached counts against no mail, however long it is away: all wait together, at most a minute.
 """
 
+from __future__ import annotations
+
 import asyncio
 import json
 import random
@@ -12,7 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -21,7 +23,9 @@ from db.pool import DatabaseDown
 from hub import logs
 from hub.confirmation.mail import RESERVATION_CONFIRMED, ConfirmationMail, Envelope, confirmation_message
 from hub.confirmation.mail_carrier import MailCarrier, MailDeferred, MailRefused
-from hub.house import House
+
+if TYPE_CHECKING:
+    from hub.house import House
 
 PERIOD_SECONDS = 0.5
 BATCH = 50

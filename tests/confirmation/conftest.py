@@ -1,18 +1,14 @@
-"""What these tests stand on: a real Postgres with the real tables, and a real SMTP server that answers as it is told."""
+"""What these tests stand on: the pools on a database of their own, and a real SMTP server that answers as it is told."""
 
 import asyncio
-import tempfile
 from email import message_from_bytes
 from email.policy import default
 from functools import partial
-from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from db.migrate import migrate
 from db.pool import Database
-from hub.embedded.supervisor import EmbeddedServers
 
 
 class MailServer:
@@ -66,22 +62,9 @@ async def mail_server():
     await server.stop()
 
 
-@pytest.fixture(scope="session")
-def database_url():
-    with tempfile.TemporaryDirectory(prefix="hub-") as folder:
-        servers = EmbeddedServers(Path(folder))
-        urls = asyncio.run(servers.start())
-        try:
-            asyncio.run(migrate(urls.database_url))
-            yield urls.database_url
-        finally:
-            asyncio.run(servers.stop())
-
-
 @pytest.fixture
 async def database(database_url):
     pools = Database(database_url)
     await pools.open()
-    await pools.execute("TRUNCATE mail_outbox, organisations CASCADE")
     yield pools
     await pools.close()
