@@ -6,7 +6,7 @@ from functools import lru_cache
 _MIDNIGHT = time(0)
 
 
-def local_date(now: datetime, zone: tzinfo) -> date:
+def today(now: datetime, zone: tzinfo) -> date:
     """The calendar date at the venue at this moment (an aware one)."""
     return now.astimezone(zone).date()
 
