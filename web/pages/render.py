@@ -13,6 +13,7 @@ from web.pages.static_files import STATIC
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
+
 def setup_templates(app: web.Application) -> None:
     environment = aiohttp_jinja2.setup(
         app,

@@ -14,7 +14,12 @@ from aiohttp import web
 
 STATIC_ROOT = Path(__file__).resolve().parent.parent / "static"
 FOREVER = "public, max-age=31536000, immutable"
-TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 
 
 class StaticFiles:
@@ -49,7 +54,7 @@ class StaticFiles:
         }
         return web.FileResponse(path, headers=headers)
 
-    async def icon(self, request: web.Request) -> web.StreamResponse:
+    async def icon(self, _request: web.Request) -> web.StreamResponse:
         """Browsers ask for /favicon.ico by themselves."""
         return web.FileResponse(
             self._files["icon.svg"], headers={"Content-Type": "image/svg+xml", "Cache-Control": "public, max-age=86400"}

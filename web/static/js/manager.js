@@ -4,7 +4,7 @@ import { LinkState } from "./link_state.js";
 import { BoardView } from "./manager/board_view.js";
 import { CountBoard } from "./models/count_board.js";
 import { VenueSocket } from "./models/socket.js";
-import { longDay, momentAt, nowAt } from "./moments.js";
+import { hearHubClock, hubNow, longDay, momentAt, nowAt } from "./moments.js";
 import { showNotice } from "./notices.js";
 
 const DAY_MS = 86_400_000;
@@ -21,8 +21,13 @@ const socket = new VenueSocket({
     linkState.show(state);
     if (state !== "live") view.stale();
   },
+  onHello: (frame) => hearHubClock(frame.server_time),
   onReady: (frame) => {
     venue = frame.venue;
+    if (!venue) {
+      showNotice(byId("board-answer"), { title: "This login belongs to no venue.", next: "Sign in with a login of the venue you want to watch." });
+      return;
+    }
     byId("venue-name").textContent = venue.name;
     // After midnight, or after a night without a link, today is another day.
     if (day === null || (followsToday && day !== venue.today)) watch(venue.today);
@@ -64,7 +69,7 @@ const clockOfVenue = () => nowAt(venue?.timezone);
 function tick() {
   if (!venue) return;
   const now = clockOfVenue();
-  byId("venue-clock").textContent = `${momentAt(Date.now(), venue.timezone)} at the venue`;
+  byId("venue-clock").textContent = `${momentAt(hubNow(), venue.timezone)} at the venue`;
   if (followsToday && now.date > venue.today) {
     venue = { ...venue, today: now.date };
     watch(now.date);

@@ -2,6 +2,15 @@
 const language = document.documentElement.lang || "en";
 const locale = navigator.languages?.find((name) => name.toLowerCase().startsWith(language)) ?? language;
 
+let skew = 0;
+
+/** The hub's clock rules what is today and what is over; this device's clock may be wrong by hours. */
+export function hearHubClock(moment) {
+  skew = Date.parse(moment) - Date.now() || 0;
+}
+
+export const hubNow = () => new Date(Date.now() + skew);
+
 const asUtc = (date, time = "00:00:00") => new Date(`${date}T${time}Z`);
 const format = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
 
@@ -33,7 +42,7 @@ export function momentAt(moment, timeZone, { seconds = false, day = false } = {}
 }
 
 /** The date (YYYY-MM-DD) and time (HH:MM:SS) of now on a venue's clock, or on the reader's own. */
-export function nowAt(timeZone, now = new Date()) {
+export function nowAt(timeZone, now = hubNow()) {
   const parts = new Intl.DateTimeFormat("en-CA", {
     year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
     ...(timeZone && { timeZone }),

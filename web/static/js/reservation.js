@@ -7,15 +7,16 @@ import { explain, NO_CONNECTION } from "./words.js";
 
 const STATUSES = { RESERVED: "Reserved", VERIFIED: "Already used at the door", CANCELLED: "Cancelled", EXPIRED: "Over" };
 const page = byId("reservation");
-const { token } = page.dataset;
+const { token, id } = page.dataset;
 const question = `?token=${encodeURIComponent(token)}`;
 
 async function show() {
   const answer = byId("reservation-answer");
   clearNotice(answer);
   try {
+    if (!id) throw new Refusal(404, { code: "RESERVATION_NOT_FOUND" });
     // In a header: addresses are written to logs, and the token opens the reservation.
-    const { data } = await call("GET", "/api/reservations/by-token", { headers: { "X-Reservation-Token": token } });
+    const { data } = await call("GET", `/api/reservations/${id}`, { headers: { "X-Reservation-Token": token } });
     draw(data);
   } catch (error) {
     if (error instanceof Refusal) {
@@ -34,7 +35,7 @@ function draw(data) {
     email: data.customer_email,
     ticket: data.ticket_code,
   });
-  const files = `/api/reservations/${data.reservation_id}`;
+  const files = `/api/reservations/${id}`;
   byId("qr").src = `${files}/qr.svg${question}`;
   byId("qr-download").href = `${files}/qr.png${question}`;
   byId("qr-download").download = `${data.ticket_code ?? "ticket"}.png`;

@@ -4,7 +4,7 @@ import { call, Refusal } from "./models/api.js";
 import { Month, monthKey } from "./models/availability.js";
 import { tidyPhone } from "./models/phone.js";
 import { tidyCode } from "./models/ticket_code.js";
-import { longDay, nowAt, span } from "./moments.js";
+import { hearHubClock, longDay, nowAt, span } from "./moments.js";
 import { Calendar } from "./reserve/calendar.js";
 import { Confirm } from "./reserve/confirm.js";
 import { clearNotice, showNotice } from "./notices.js";
@@ -14,6 +14,7 @@ import { explain, NO_CONNECTION } from "./words.js";
 
 const STEPS = ["ticket", "contact", "slot", "confirm", "done"];
 const root = byId("reserve");
+hearHubClock(root.dataset.now);
 const visit = { ticket: null, email: "", phone: "", slot: null };
 let calendar = null;
 

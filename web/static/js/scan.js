@@ -7,6 +7,7 @@ import { CommandRefused, LinkLost, ScanSession } from "./models/scan_session.js"
 import { Signals } from "./models/signals.js";
 import { VenueSocket } from "./models/socket.js";
 import { tidyCode } from "./models/ticket_code.js";
+import { hearHubClock } from "./moments.js";
 import { CodeInput } from "./scan/code_input.js";
 import { PastScans } from "./scan/past_scans.js";
 import { Verdict } from "./scan/verdict.js";
@@ -23,10 +24,11 @@ let venue = null;
 const socket = new VenueSocket({
   device: device.gate ? device.describe() : null,
   onState: (state) => linkState.show(state),
+  onHello: (frame) => hearHubClock(frame.server_time),
   onReady: (frame) => {
     venue = frame.venue;
-    byId("venue-name").textContent = venue.name;
-    byId("gates").replaceChildren(...(venue.gates ?? []).map((item) => h("option", { value: item.name ?? item })));
+    byId("venue-name").textContent = venue?.name ?? "No venue";
+    byId("gates").replaceChildren(...(venue?.gates ?? []).map((item) => h("option", { value: item.name ?? item })));
     past.refresh();
   },
   onEnded: () => location.assign("/operator/login?next=/operator/scan&ended=1"),

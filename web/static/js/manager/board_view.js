@@ -30,6 +30,7 @@ export class BoardView {
     const slots = board.inOrder();
     byId("no-slots").hidden = slots.length > 0;
     this.#totals(board);
+    this.body.parentElement.toggleAttribute("data-many", slots.length > 6);
     const rows = slots.map((slot) => this.#row(slot));
     const kept = new Set(slots.map((slot) => slot.slot_id));
     for (const id of this.#rows.keys()) if (!kept.has(id)) this.#rows.delete(id);

@@ -8,6 +8,8 @@ const SESSION_ENDED = 4401;
 const FORBIDDEN = 4403;
 const OPEN = 1;
 
+const nothing = () => {};
+
 /** The hub answered the command with a refusal. */
 export class CommandRefused extends Error {
   constructor(error) {
@@ -22,7 +24,7 @@ export class LinkLost extends Error {}
 
 /**
  * Tells its owner by `onState(state)`: "connecting", "live", "reconnecting" (with `since`), "ended";
- * by `onReady(frame)` after each sign-in; by `onEnded(code)` when only a new sign-in helps.
+ * by `onHello(frame)` first and `onReady(frame)` after each sign-in; by `onEnded(code)` when only a new sign-in helps.
  */
 export class VenueSocket {
   #socket = null;
@@ -34,8 +36,10 @@ export class VenueSocket {
   #stopped = false;
   #everLive = false;
 
-  constructor({ url = socketUrl(), device = null, onState = () => {}, onReady = () => {}, onEnded = () => {}, Socket = WebSocket } = {}) {
-    Object.assign(this, { url, device, onState, onReady, onEnded, Socket });
+  constructor({ url = socketUrl(), device = null, onState = nothing, onHello = nothing, onReady = nothing, onEnded = nothing, Socket = WebSocket } = {}) {
+    Object.assign(this, { url, device, onState, onHello, onReady, onEnded, Socket });
+    // The hub may ask for a moment's patience when it goes away on purpose.
+    this.patience = 0;
     this.live = false;
   }
 
@@ -121,7 +125,9 @@ export class VenueSocket {
   #receive(text) {
     clearTimeout(this.#timers.pong);
     const frame = JSON.parse(text);
-    if (frame.type === "ready") this.#becameLive(frame);
+    if (frame.type === "hello") this.onHello(frame);
+    else if (frame.type === "bye") this.patience = (frame.reconnect_after_ms ?? 0) / 1000;
+    else if (frame.type === "ready") this.#becameLive(frame);
     else if (frame.type === "result") this.#answered(frame);
     else if (frame.type === "event") this.#happened(frame);
   }
@@ -174,7 +180,8 @@ export class VenueSocket {
       return;
     }
     if (wasLive || !this.#everLive) this.onState("reconnecting");
-    const seconds = waitBefore(this.#attempt);
+    const seconds = this.patience + waitBefore(this.#attempt);
+    this.patience = 0;
     this.#attempt += 1;
     this.#timers.retry = setTimeout(() => this.#connect(), seconds * 1000);
   }

@@ -92,6 +92,6 @@ export class Confirm {
     this.button.disabled = busy;
     this.back.disabled = busy;
     this.button.setAttribute("aria-busy", String(busy));
-    this.button.textContent = busy ? "Booking" : "Confirm reservation";
+    this.button.textContent = busy ? "Booking" : "Confirm";
   }
 }

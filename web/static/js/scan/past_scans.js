@@ -2,7 +2,7 @@
 import { byId, h, icon } from "../elements.js";
 import { LinkLost } from "../models/socket.js";
 import { clearNotice, showNotice } from "../notices.js";
-import { momentAt } from "../moments.js";
+import { hubNow, momentAt } from "../moments.js";
 
 const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
 const UNDO_FOR_MS = 15 * 60 * 1000;
@@ -42,7 +42,7 @@ export class PastScans {
   }
 
   #row(scan) {
-    const fresh = Date.now() - Date.parse(scan.logged_at) < UNDO_FOR_MS;
+    const fresh = hubNow() - Date.parse(scan.logged_at) < UNDO_FOR_MS;
     const words = `${REASONS[scan.reason] ?? scan.reason}${scan.undone ? ", undone" : ""}`;
     return h(
       "li",

@@ -1,9 +1,11 @@
 // The answer on the whole screen: colour, icon, one word, the line that matters and the facts behind it.
 import { byId, h } from "../elements.js";
-import { clock, daysBetween, longDay, momentAt, number, span } from "../moments.js";
+import { clock, daysBetween, momentAt, number, shortDay, span } from "../moments.js";
 
 const SPRITE = new URL("../../icons.svg", import.meta.url).href;
 const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
+/** Facts that hold long unbroken words. */
+const WIDE = new Set(["E-mail", "Ticket"]);
 const STATUS_WORDS = {
   PENDING_PAYMENT: "Not paid", INACTIVE: "Not activated", ACTIVATED: "Activated", RESERVED: "Reserved",
   VERIFIED: "Verified", EXPIRED: "Expired", CANCELLED: "Cancelled",
@@ -23,7 +25,7 @@ export class Verdict {
     byId("verdict-word").textContent = decision.message;
     byId("verdict-detail").textContent = decision.detail ?? "";
     byId("facts").replaceChildren(...factsOf(decision, venue).map(([name, value, kind]) =>
-      h("div", {}, h("dt", {}, name), h("dd", { class: kind }, value))));
+      h("div", { class: WIDE.has(name) ? "wide" : null }, h("dt", {}, name), h("dd", { class: kind }, value))));
     byId("verify").hidden = !mayVerify;
     this.ready.hidden = true;
     this.section.hidden = false;
@@ -58,7 +60,7 @@ function factsOf({ ticket, reservation, verified }, venue) {
   if (reservation) {
     const days = venue?.today ? daysBetween(venue.today, reservation.date) : 0;
     const when = { 0: " (today)", 1: " (tomorrow)", "-1": " (yesterday)" }[days] ?? (days > 0 ? ` (in ${days} days)` : ` (${-days} days ago)`);
-    facts.push(["Reserved", longDay(reservation.date) + when]);
+    facts.push(["Reserved", shortDay(reservation.date) + when]);
     facts.push(["Time", reservation.end_time ? span(reservation.start_time, reservation.end_time) : clock(reservation.start_time)]);
     if (Number.isInteger(reservation.booked_count)) {
       facts.push(["Slot", `${number(reservation.booked_count)}/${number(reservation.total_capacity)} booked`]);
