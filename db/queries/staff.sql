@@ -1,0 +1,14 @@
+-- Staff: who may sign in.
+
+-- name: add_staff
+-- The unique index staff_username_once refuses a name that is taken, in any case and any organisation.
+INSERT INTO staff (org_id, venue_id, username, name, role, password_hash, pin_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+RETURNING id;
+
+-- name: has_venue
+SELECT EXISTS (SELECT 1 FROM venues WHERE org_id = $1 AND id = $2);
+
+-- name: disable_staff
+-- Returns the id where this changed something.
+UPDATE staff SET disabled_at = $3 WHERE org_id = $1 AND id = $2 AND disabled_at IS NULL RETURNING id;
