@@ -57,7 +57,7 @@ class CustomerUser(FastHttpUser):
             catch_response=True,
         ) as response:  # fmt: skip
             document = response.js or {}
-            slots = document.get("data")
+            slots: list[dict[str, Any]] | None = document.get("data")
             if response.status_code != 200 or not slots:
                 response.failure(f"{response.status_code}: no calendar")
                 return None
