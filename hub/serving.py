@@ -49,7 +49,6 @@ async def serve_here(
         handle_signals=False,
         lingering_time=2.0,
     )
-    watching = asyncio.create_task(telemetry.watch_loop(), name="loop-watch")
     try:
         await runner.setup()
         await web.SockSite(runner, own, backlog=_BACKLOG).start()
@@ -58,7 +57,6 @@ async def serve_here(
         await stop.wait()
         telemetry.event(telemetry.HUB_STOPPING)
     finally:
-        watching.cancel()
         await runner.cleanup()
         own.close()
 

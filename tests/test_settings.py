@@ -80,7 +80,13 @@ def test_serving_in_production_takes_no_key_of_our_own_and_no_other_clock(tmp_pa
 
 @pytest.mark.parametrize(
     ("text", "rate"),
-    [("10/min", Rate(10, 60)), ("100/s", Rate(100, 1)), ("5/15min", Rate(5, 900)), ("1/hour", Rate(1, 3600)), ("off", None)],
+    [
+        ("10/min", Rate(10, 60)),
+        ("100/s", Rate(100, 1)),
+        ("5/15min", Rate(5, 900)),
+        ("1/hour", Rate(1, 3600)),
+        ("off", None),
+    ],
 )
 def test_a_rate_is_read(text: str, rate: Rate | None) -> None:
     assert parse_rate(text) == rate

@@ -57,6 +57,7 @@ class Postgres:
         self.port = port
         self.socket_dir = socket_dir
         self.process: subprocess.Popen[bytes] | None = None
+        self.ready = False
         self._password = password
         self._identity = identity
         self._bin = _reachable_binaries(data_dir, identity)
@@ -78,12 +79,14 @@ class Postgres:
         """Ready for connections on return. Makes the data folder the first time."""
         if not self.folder.exists():
             await self._initialise()
+        self.ready = False
         deadline = time.monotonic() + _START_SECONDS
         while not await self._start_once(deadline):
             # A postmaster killed with -9 leaves backends that need a moment to notice and let go of shared memory.
             if time.monotonic() > deadline - _START_SECONDS + 10:
                 raise LaunchError(f"Postgres does not start; the end of {self.log_path}:\n{self._log_tail()}")
             await asyncio.sleep(0.1)
+        self.ready = True
 
     async def stop(self) -> None:
         process, self.process = self.process, None

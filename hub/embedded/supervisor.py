@@ -88,6 +88,8 @@ class EmbeddedServers:
             if path.exists() and path.stat().st_size > _LOG_KEEP_BYTES:
                 path.replace(path.with_suffix(".log.1"))
         identity = launch.choose_identity([postgres.binaries() / "postgres", "--version"])
+        if identity.kind == "setuid":  # may pass through, sees no names; every file in it is for its owner only
+            self._data_dir.chmod(self._data_dir.stat().st_mode | 0o011)
         blocked = launch.unreachable_part(self._data_dir, identity)
         if blocked is not None:
             raise LaunchError(
@@ -122,6 +124,7 @@ class EmbeddedServers:
                 continue
             await asyncio.sleep(_BACK_OFF[min(deaths, len(_BACK_OFF) - 1)])
             deaths += 1
+            server.ready = False
             _log.error("embedded.server.died", extra={"server": server.name, "deaths": deaths})
             try:
                 await server.start()
@@ -143,10 +146,15 @@ class EmbeddedServers:
                 "database_url": database.url,
                 "database_socket_url": database.socket_url,
                 "redis_url": redis.url,
-                "postgres_pid": database.process and database.process.pid,
-                "redis_pid": redis.process and redis.process.pid,
+                "postgres_pid": _pid(database),
+                "redis_pid": _pid(redis),
             },
         )
+
+
+def _pid(server: Postgres | Valkey) -> int | None:
+    """Of a server that answers."""
+    return server.process.pid if server.ready and server.process is not None else None
 
 
 @asynccontextmanager

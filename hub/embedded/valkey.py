@@ -39,6 +39,7 @@ class Valkey:
         self.log_path = data_dir / "valkey.log"
         self.port = port
         self.process: subprocess.Popen[bytes] | None = None
+        self.ready = False
         self._socket = socket_dir / "valkey.sock"
         self._password = password
         self._identity = identity
@@ -54,6 +55,7 @@ class Valkey:
         if not self.folder.exists():
             self.folder.mkdir(mode=0o700)
             self._identity.own(self.folder)
+        self.ready = False
         await self.clear_leftover()
         with self.log_path.open("ab") as log:
             process = launch.start(
@@ -68,6 +70,7 @@ class Valkey:
             if time.monotonic() > deadline:
                 raise LaunchError(f"Valkey is not ready after {_START_SECONDS:.0f} s; see {self.log_path}")
             await asyncio.sleep(0.004)
+        self.ready = True
 
     async def stop(self) -> None:
         process, self.process = self.process, None

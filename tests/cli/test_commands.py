@@ -1,0 +1,173 @@
+"""The `hub` command from outside: exit codes, one line for a refusal, pure JSON."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def data_dir() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def hub(data_dir: Path, *words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    return subprocess.run(
+        [sys.executable, "-m", "hub", *words],
+        cwd=ROOT,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**inherited, "HUB_DATA_DIR": str(data_dir), **env},
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["nonsense"],
+        ["run", "--nonsense"],
+        ["slots"],
+        ["slots", "generate"],
+        [
+            "slots",
+            "generate",
+            "--from",
+            "2026-13-01",
+            "--days",
+            "1",
+            "--open",
+            "09:00",
+            "--close",
+            "18:00",
+            "--minutes",
+            "60",
+            "--capacity",
+            "5",
+        ],
+        [
+            "slots",
+            "generate",
+            "--from",
+            "2026-12-01",
+            "--days",
+            "0",
+            "--open",
+            "09:00",
+            "--close",
+            "18:00",
+            "--minutes",
+            "60",
+            "--capacity",
+            "5",
+        ],
+        [
+            "slots",
+            "generate",
+            "--from",
+            "2026-12-01",
+            "--days",
+            "1",
+            "--open",
+            "9",
+            "--close",
+            "25:00",
+            "--minutes",
+            "60",
+            "--capacity",
+            "5",
+        ],
+        [
+            "slots",
+            "generate",
+            "--from",
+            "2026-12-01",
+            "--days",
+            "1",
+            "--open",
+            "09:00",
+            "--close",
+            "18:00",
+            "--minutes",
+            "٦٠",
+            "--capacity",
+            "5",
+        ],
+        ["tickets", "issue", "--count", "many"],
+        ["tickets", "issue", "--count", "1", "--status", "VERIFIED"],
+        ["staff", "add", "jane", "--role", "king", "--name", "Jane", "--pin-stdin"],
+        ["staff", "add", "jane", "--role", "operator", "--name", "Jane"],
+        ["staff", "add", "jane", "--role", "operator", "--name", "Jane", "--pin-stdin", "--password-stdin"],
+        ["staff", "add", "jane", "--role", "operator", "--name", "Jane", "--password", "on-the-command-line"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_exit_code_2_and_says_how_it_goes(data_dir: Path, words: list[str]) -> None:
+    done = hub(data_dir, *words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "usage: hub" in done.stderr
+    assert list(data_dir.iterdir()) == [], "nothing is started for it"
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "said"),
+    [
+        (["serve"], {}, "HUB_SECRET_KEY"),
+        (["serve"], {"HUB_SECRET_KEY": "short"}, "32"),
+        (["serve"], {"HUB_SECRET_KEY": "k" * 32, "HUB_CLOCK_OFFSET": "60"}, "HUB_REHEARSAL"),
+        (["run"], {"HUB_PORT": "99999", "HUB_WORKERS": "none"}, "HUB_WORKERS"),
+        (["migrate", "--json"], {"HUB_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x", "HUB_REDIS_URL": "redis://x"}, "127.0.0.1"),
+        (["tickets", "import", "/no/such/file.csv"], {}, "/no/such/file.csv"),
+        (["staff", "add", "jane", "--role", "operator", "--name", "Jane", "--pin-stdin"], {}, "PIN"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)  # fmt: skip
+def test_a_refusal_is_exit_code_1_and_one_line(
+    data_dir: Path, words: list[str], env: dict[str, str], said: str
+) -> None:
+    done = hub(data_dir, *words, **env)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+
+
+def test_json_is_one_document_and_nothing_else(data_dir: Path) -> None:
+    first = json.loads(hub(data_dir, "migrate", "--json").stdout)
+    assert first["applied"]
+    assert json.loads(hub(data_dir, "migrate", "--json").stdout) == {"applied": []}
+
+
+def test_doctor_names_the_servers_and_what_is_wrong(data_dir: Path) -> None:
+    hub(data_dir, "migrate")
+    healthy = json.loads(hub(data_dir, "doctor", "--json").stdout)
+    assert healthy["problems"] == []
+    assert healthy["database_url"].startswith("postgresql://")
+    assert healthy["redis_url"].startswith("redis://")
+    assert healthy["data_dir"] == str(data_dir)
+    assert healthy["versions"]["postgres"]
+    sick = json.loads(
+        hub(data_dir, "doctor", "--json", HUB_CLOCK_OFFSET="60", HUB_REDIS_URL="redis://127.0.0.1:1").stdout
+    )
+    assert any("HUB_CLOCK_OFFSET" in problem for problem in sick["problems"])
+    assert any("Redis does not answer" in problem for problem in sick["problems"])
+
+
+def test_doctor_names_migrations_that_are_missing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    told = json.loads(hub(tmp_path_factory.mktemp("fresh"), "doctor", "--json").stdout)
+    assert any("0001_" in problem for problem in told["problems"])
