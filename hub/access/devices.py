@@ -1,0 +1,51 @@
+"""The devices: a long-lived cookie says for which names a browser or scanner has signed in before.
+
+A known device has its own budget of failures, so that strangers guessing at a name cannot lock out the gate that uses it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from hub.access.signing import Signer
+from hub.clock import Clock
+from hub.settings import Settings
+
+LIFETIME = timedelta(days=365)
+MOST_NAMES = 16
+
+
+class Devices:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._signer = Signer(settings, purpose="device", typ="device+jwt")
+        self._clock = clock
+
+    def known_to(self, cookie: str | None, username: str) -> str | None:
+        """Return the device's id where this name has signed in on it before, else None."""
+        device_id, names = self._read(cookie)
+        return device_id if device_id and _mark(device_id, username) in names else None
+
+    def remember(self, cookie: str | None, username: str) -> str:
+        """Return the cookie that knows this name too; a new device's where there was none of ours."""
+        device_id, names = self._read(cookie)
+        device_id = device_id or secrets.token_urlsafe(16)
+        mark = _mark(device_id, username)
+        names = [*(name for name in names if name != mark), mark][-MOST_NAMES:]
+        now = int(self._clock.now().timestamp())
+        run_out = now + int(LIFETIME.total_seconds())
+        return self._signer.sign({"sub": device_id, "names": names, "iat": now, "nbf": now, "exp": run_out})
+
+    def _read(self, cookie: str | None) -> tuple[str | None, list[str]]:
+        claims = self._signer.open(cookie) if cookie else None
+        match claims:
+            case {"sub": str(device_id), "names": list(names), "exp": int(run_out)}:
+                if run_out > self._clock.now().timestamp():
+                    return device_id, [name for name in names if isinstance(name, str)]
+        return None, []
+
+
+def _mark(device_id: str, username: str) -> str:
+    """A name as the cookie carries it: unreadable to whoever finds the cookie."""
+    return hashlib.sha256(f"{device_id}\n{username}".encode("utf-8", "replace")).hexdigest()[:24]

@@ -1,0 +1,81 @@
+"""The passwords: argon2id beside the loop, on two threads, so that a crowd signing in cannot stop the door."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import ParamSpec, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.low_level import Type
+
+from hub.refusals import Unavailable
+
+THREADS = 2
+MOST_WAITING = 400
+"""About four seconds of hashing; whoever comes later is told to come back rather than kept."""
+LONGEST_SECRET = 1024
+
+# OWASP's least for argon2id: 19 MiB, two passes, one lane. About 20 ms.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
+
+# Of 32 random bytes nobody kept, at the same cost: an unknown name takes as long to refuse as a known one.
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$ozKoTjvis8eN+diJSioRRA$FrAaSsJNxe1TMG5eqn2RwpzhHxWCI0S2LX0FrseDYyE"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Passwords:
+    """Passwords and PINs alike. Raises Unavailable where too many are being hashed already."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
+        self._waiting = 0
+        self._turns: dict[str, tuple[asyncio.Semaphore, int]] = {}
+
+    async def hash(self, secret: str) -> str:
+        """Return the hash to store; it names its own parameters and salt."""
+        return await self._beside(_HASHER.hash, secret)
+
+    async def verify(self, stored: str | None, secret: str) -> bool:
+        """Whether `secret` is the one stored; with None it never is, after the same time."""
+        if len(secret) > LONGEST_SECRET:
+            stored, secret = None, ""
+        matches = await self._beside(_matches, stored or _NOBODY, secret)
+        return matches and stored is not None
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Two at a time by one name: a shift that signs in at once by the same login is not taken for guessing."""
+        turns, users = self._turns.get(name) or (asyncio.Semaphore(2), 0)
+        self._turns[name] = (turns, users + 1)
+        try:
+            async with turns:
+                yield
+        finally:
+            _, users = self._turns.pop(name)
+            if users > 1:
+                self._turns[name] = (turns, users - 1)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _beside(self, deed: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._waiting >= MOST_WAITING:
+            raise Unavailable("signing in")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: deed(*args, **kwargs))
+        finally:
+            self._waiting -= 1
+
+
+def _matches(stored: str, secret: str) -> bool:
+    try:
+        return _HASHER.verify(stored, secret)
+    except (Argon2Error, InvalidHashError, UnicodeEncodeError):
+        return False

@@ -1,0 +1,107 @@
+"""The deed of signing in and out: a secret against its hash, with guesses counted before they are looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from db.statements import load
+from hub.access.roles import Role
+from hub.access.tokens import Identity, Staff
+from hub.announcements import SessionRevoked
+from hub.house import House
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+from hub.telemetry import LOCKED_OUT, SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT, event
+
+FAILURES = 5
+LOCK = timedelta(minutes=15)
+"""How long failures are added up, and how long a lock holds from the last of them."""
+LONGEST_USERNAME = 200
+
+SIGN_IN = load("sign_in")
+SESSIONS = load("sessions")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The new session; `device_cookie` is for the client to keep and to show at its next sign-in."""
+
+    token: str
+    identity: Identity
+    device_cookie: str
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.identity.expires_at
+
+
+async def sign_in(
+    house: House,
+    *,
+    username: str,
+    password: str | None = None,
+    pin: str | None = None,
+    device_cookie: str | None = None,
+    client_ip: str | None = None,
+) -> SignedIn:
+    """Sign in by password or PIN. Refuses INVALID_CREDENTIALS, the same for unknown names and wrong secrets, and
+    LOCKED_OUT(retry_after) after five failures by this name on this device, even with the right secret then.
+
+    All devices that have never signed in by the name share one count, a known device has its own.
+    """
+    name = username.strip().lower()
+    secret = password if password is not None else pin
+    if not secret or not 0 < len(name) <= LONGEST_USERNAME or "\x00" in name or not _encodable(name):
+        raise Refused(Reason.INVALID_CREDENTIALS)
+    device = house.sessions.devices.known_to(device_cookie, name)
+    bucket = hashlib.sha256(f"{name}\n{device or 'unknown'}".encode()).hexdigest()
+    async with house.passwords.turn(bucket):
+        await _count(house, bucket, client_ip)
+        row = await house.database.fetchrow(SIGN_IN.find_staff, name)
+        stored = None if row is None else row["password_hash" if password is not None else "pin_hash"]
+        if not await house.passwords.verify(stored, secret):
+            await house.database.execute(SIGN_IN.lock_out, bucket, house.clock.now() + LOCK, FAILURES)
+            event(SIGN_IN_FAILED, "WARNING", known_device=device is not None, client_ip=client_ip)
+            raise Refused(Reason.INVALID_CREDENTIALS)
+        await house.database.execute(SIGN_IN.clear_attempts, bucket)
+    staff = Staff(row["id"], row["org_id"], row["venue_id"], row["name"], Role(row["role"]))
+    token = house.sessions.issue(staff)
+    event(SIGNED_IN, org_id=staff.org_id, staff_id=staff.staff_id, known_device=device is not None)
+    return SignedIn(token, house.sessions.read(token), house.sessions.devices.remember(device_cookie, name))
+
+
+async def sign_out(house: House, identity: Identity) -> None:
+    """End this session everywhere: its token is refused and its sockets close."""
+    await house.database.execute(SESSIONS.end_session, identity.org_id, identity.jti, identity.expires_at)
+    house.announcer.tell([SessionRevoked(identity.org_id, identity.jti, None, None)])
+    event(SIGNED_OUT, org_id=identity.org_id, staff_id=identity.staff_id)
+
+
+async def _count(house: House, bucket: str, client_ip: str | None) -> None:
+    """Count this attempt, or refuse it with LOCKED_OUT."""
+    patience = 3
+    while True:
+        now = house.clock.now()
+        row: Any = await house.database.fetchrow(SIGN_IN.count_attempt, bucket, now, now + LOCK, FAILURES)
+        if row["failures"] <= FAILURES:
+            return
+        if row["locked_until"] is not None or patience == 0:
+            break
+        # Not five failures but five attempts under way (other processes): most honest ones end well within a moment.
+        patience -= 1
+        await asyncio.sleep(0.25)
+    until = row["locked_until"] or row["window_ends"]
+    event(LOCKED_OUT, "WARNING", client_ip=client_ip)
+    raise Refused(Reason.LOCKED_OUT, retry_after=max(1, int((until - now).total_seconds() + 0.999)))
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
