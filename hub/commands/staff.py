@@ -15,10 +15,10 @@ async def add(args: Namespace) -> Outcome:
         raise CommandFailed("standard input held no " + ("PIN" if args.pin_stdin else "password"))
     async with visit() as house:
         from hub.actions.organisations import resolve_org
-        from hub.actions.sign_in import add_staff
+        from hub.actions.staff import add_staff
 
         org_id = await resolve_org(house, None)
-        staff_id = await add_staff(
+        added = await add_staff(
             house,
             org_id=org_id,
             venue_id=args.venue,
@@ -28,5 +28,4 @@ async def add(args: Namespace) -> Outcome:
             password=None if args.pin_stdin else secret,
             pin=secret if args.pin_stdin else None,
         )
-    document = {"staff_id": staff_id, "username": args.username, "name": args.name, "role": args.role.upper()}
-    return Outcome(document, f"{args.username} may sign in as {args.role} (id {staff_id})")
+    return Outcome(added, f"{added['username']} may sign in as {args.role} (id {added['staff_id']})")
