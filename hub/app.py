@@ -21,6 +21,7 @@ from hub.actions.reconcile import audit_gate
 from hub.actions.reserve_ticket import BookingDesk
 from hub.announcements import Announcer
 from hub.clock import Clock
+from hub.confirmation import qr_code
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_gate import SeatGate
 from hub.house import House
@@ -66,7 +67,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         redis=redis,
         announcer=announcer,
         gate=gate,
-        rate_limit=RateLimit(redis, clock),
+        rate_limit=RateLimit(redis),
         sessions=sessions,
         passwords=Passwords(),
         venues=Venues(database),
@@ -104,6 +105,8 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[LIVE] = LiveHub(house, app[keys.DOOR])
         await refresh_revocations(house)
         await app[LIVE].start()
+        # The tables of the QR encoder take a moment to make; the first customer shall not wait for it.
+        asyncio.get_running_loop().run_in_executor(None, qr_code.prepare)
         rounds = [
             _begin("outbox", outbox.run),
             _begin("expiry", lambda: walk("expiry", 20, lambda: expire(house))),

@@ -6,7 +6,8 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
        t.version, t.verified_at, t.verified_by, t.verified_gate, p.venue_id AS product_venue_id, o.name AS operator_name,
        r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        s.booked_count, s.total_capacity,
-       e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.logged_at AS scanned_logged_at
+       e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.entered AS scanned_entered,
+       e.logged_at AS scanned_logged_at
   FROM unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
   LEFT JOIN tickets t ON t.org_id = a.org_id AND t.code = a.code
   LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id

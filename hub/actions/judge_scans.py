@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from time import monotonic
 from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
 
 from db.statements import load
+from hub import telemetry
 from hub.announcements import Announcement, SlotChanged, WalkInsChanged
 from hub.decisions import Decision
 from hub.house import House
@@ -56,6 +58,7 @@ class Presentation:
     gate: str | None = None
     device: str | None = None
     source: Literal["socket", "http"] = "socket"
+    presented_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -83,6 +86,7 @@ class Door:
         The future may raise `Refused` (SCAN_ID_REUSED) or `Unavailable`.
         """
         presentation.code = normalise(presentation.code)[:LONGEST_CODE]
+        presentation.presented_at = monotonic()
         return self._lane.submit(presentation)
 
     async def code_of(self, org_id: int, ticket_id: int) -> str:
@@ -104,6 +108,7 @@ class Door:
             log.warning("door.raced_too_often")
             for j in open_ones:
                 j.answer = Refused(Reason.BUSY)
+        _tell(judged)
         return [j.answer for j in judged]  # type: ignore[misc]
 
     async def _read(self, judged: list[_Judged], now: datetime) -> None:
@@ -167,6 +172,28 @@ def _each_scan_once(judged: list[_Judged]) -> list[_Judged]:
     return list(first.values())
 
 
+def _tell(judged: list[_Judged]) -> None:
+    """Count and log what was decided. The log says which ticket, never which code."""
+    now = monotonic()
+    for j in judged:
+        p, decision = j.presentation, j.answer
+        if not isinstance(decision, Decision):
+            continue
+        verdict = decision.verdict
+        telemetry.scan_decided(p.mode, verdict.result, verdict.reason, now - p.presented_at)
+        if not j.to_log:
+            continue
+        ticket_id = decision.ticket.id if decision.ticket else None
+        if decision.entered:
+            telemetry.event(telemetry.TICKET_VERIFIED, ticket_id=ticket_id, operator_id=p.operator_id, gate=p.gate)
+        elif p.mode == "validate":
+            telemetry.event(
+                telemetry.VALIDATION_RESULT, ticket_id=ticket_id, result=verdict.result, reason=verdict.reason
+            )
+        outcome = telemetry.SCAN_DENIED if verdict.result == "RED" else telemetry.SCAN_ALLOWED
+        telemetry.event(outcome, ticket_id=ticket_id, mode=p.mode, reason=verdict.reason)
+
+
 def _same_ticket(presentation: Presentation) -> tuple[int, str]:
     return presentation.org_id, presentation.code
 
@@ -196,7 +223,8 @@ def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> N
             j.answer = Refused(Reason.SCAN_ID_REUSED)
             return
         verdict = _remembered(row, judge(_as_before(ticket), reservation, None, now=row["scanned_logged_at"]))
-        j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, False)
+        entered = row["scanned_entered"]
+        j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, entered)
         return
     verdict = judge(ticket, reservation, first_entry, now=now)
     if verdict is UNKNOWN and looks_mistyped(p.code):
