@@ -57,7 +57,10 @@ def _reason(error: Exception) -> str | None:
         from hub.words import message
 
         if isinstance(error, Refused):
-            return message(error.reason, error.details)
+            wrong = error.details.get("errors", ())
+            return "; ".join(
+                [message(error.reason, error.details), *(f"{one['field']}: {one['message']}" for one in wrong)]
+            )
         known = (
             MigrationError, DatabaseDown, Unavailable, LaunchError, redis.RedisError,
             asyncpg.PostgresConnectionError, asyncpg.InvalidAuthorizationSpecificationError,
