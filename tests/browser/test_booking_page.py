@@ -1,0 +1,129 @@
+"""The booking page when things do not go smoothly."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Page, Route, expect
+from stage import TODAY, Hub, World
+
+from tests.browser.hands_and_eyes import Open
+
+
+async def to_confirm(page: Page, code: str, time: str = "12:00 to 14:00") -> None:
+    await page.get_by_label("Ticket code").fill(code)
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_label("E-mail").fill("john@example.com")
+    await page.get_by_label("Phone").fill("+12025551234")
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_role("button", name=re.compile("today, (available|limited)")).click()
+    await page.get_by_role("button", name=f"Select {time}").click()
+    await expect(page.get_by_role("heading", name="Is everything right?")).to_be_visible()
+
+
+async def test_a_code_is_understood_in_any_case_with_blanks_and_without_dashes(world: World, open_page: Open) -> None:
+    ticket = await world.ticket()
+    page = await open_page("/reserve")
+    await page.get_by_label("Ticket code").fill(f"  {ticket.code.lower().replace('-', ' ')} ")
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("heading", name="Where do we send")).to_be_visible()
+
+
+async def test_the_address_can_carry_the_ticket(world: World, open_page: Open) -> None:
+    ticket = await world.ticket()
+    page = await open_page(f"/reserve?ticket={ticket.code}")
+    await expect(page.get_by_role("heading", name="Where do we send")).to_be_visible()
+
+
+async def test_each_bad_ticket_is_explained(world: World, open_page: Open) -> None:
+    reserved = await world.reserved(await world.slot())
+    unpaid = await world.ticket("PENDING_PAYMENT")
+    expired = await world.ticket("EXPIRED")
+    page = await open_page("/reserve")
+    for code, words in (
+        ("TKT-2026-ABCDEF-GHJKMN", "Invalid ticket code. Please check and try again."),
+        (reserved.code, "This ticket is already reserved for Friday"),
+        (unpaid.code, "This ticket is not activated yet. Please complete payment."),
+        (expired.code, "This ticket has expired."),
+    ):
+        await page.get_by_label("Ticket code").fill(code)
+        await page.get_by_role("button", name="Continue").click()
+        await expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
+
+
+async def test_a_wrong_contact_is_named_at_its_field(world: World, open_page: Open) -> None:
+    page = await open_page(f"/reserve?ticket={(await world.ticket()).code}")
+    await page.get_by_label("E-mail").fill("john@")
+    await page.get_by_label("Phone").fill("12")
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.locator("#email-wrong")).not_to_be_empty()
+    await expect(page.locator("#phone-wrong")).not_to_be_empty()
+    await expect(page.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
+
+
+async def test_a_double_tap_books_once(hub: Hub, world: World, open_page: Open) -> None:
+    slot_id = await world.slot()
+    asked: list[str] = []
+    page = await open_page("/reserve")
+    page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/api/reservations/create") else None)
+    await to_confirm(page, (await world.ticket()).code)
+    await page.get_by_role("button", name="Confirm", exact=True).dblclick()
+    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    assert len(asked) == 1
+    assert await world.booked_count(slot_id) == 1
+
+
+async def test_a_lost_answer_is_asked_for_again_with_the_same_key(world: World, open_page: Open) -> None:
+    slot_id = await world.slot()
+    keys: list[str | None] = []
+    page = await open_page("/reserve")
+
+    async def lose_the_first_answer(route: Route) -> None:
+        keys.append(route.request.headers.get("idempotency-key"))
+        response = await route.fetch()
+        if len(keys) == 1:
+            await route.abort("connectionreset")
+        else:
+            await route.fulfill(response=response)
+
+    await page.route("**/api/reservations/create", lose_the_first_answer)
+    await to_confirm(page, (await world.ticket()).code)
+    await page.get_by_role("button", name="Confirm", exact=True).click()
+    await page.get_by_role("button", name="Try again now").click()
+    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    assert keys[0]
+    assert keys == [keys[0]] * len(keys)
+    assert await world.booked_count(slot_id) == 1
+
+
+async def test_a_slot_that_fills_offers_others_and_nothing_is_typed_again(world: World, open_page: Open) -> None:
+    wanted = await world.slot(capacity=1)
+    other = await world.slot(TODAY, "16:00", "18:00")
+    page = await open_page("/reserve")
+    await to_confirm(page, (await world.ticket()).code)
+    await world.reserved(wanted)
+    await page.get_by_role("button", name="Confirm", exact=True).click()
+    await expect(page.get_by_text("This time has just filled up.")).to_be_visible()
+    await page.get_by_role("button", name="Fri, 20 Nov, 16:00").click()
+    await page.get_by_role("button", name="Confirm", exact=True).click()
+    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    assert await world.booked_count(other) == 1
+
+
+async def test_the_calendar_is_walked_with_arrow_keys(world: World, open_page: Open) -> None:
+    await world.slot()
+    page = await open_page(f"/reserve?ticket={(await world.ticket()).code}")
+    await page.get_by_label("E-mail").fill("john@example.com")
+    await page.get_by_label("Phone").fill("+12025551234")
+    await page.keyboard.press("Enter")
+    today = page.get_by_role("button", name="today, available")
+    await today.focus()
+    await page.keyboard.press("ArrowLeft")
+    await expect(page.get_by_role("button", name="19 November 2026, past")).to_be_focused()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("PageDown")
+    await expect(page.get_by_role("button", name="20 December 2026")).to_be_focused()
+    await page.keyboard.press("PageUp")
+    await expect(today).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_visible()
