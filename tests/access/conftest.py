@@ -1,0 +1,92 @@
+"""What the access tests stand on: a house with real servers and no doors, one organisation, one venue."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.pool import Database
+from db.redis_client import connect
+from hub.access.passwords import Passwords
+from hub.access.tokens import Sessions
+from hub.announcements import Announcer
+from hub.clock import Clock
+from hub.guards.rate_limit import RateLimit
+from hub.guards.seat_gate import SeatGate
+from hub.house import House
+from hub.settings import Settings
+from hub.venues import Venues
+
+SECRET = "a secret of at least thirty-two bytes, for tests"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    clock = Clock()
+    clock.set(datetime(2026, 11, 20, 11, 0, tzinfo=UTC))
+    return clock
+
+
+@pytest.fixture
+def settings_with(tmp_path: Path) -> Callable[..., Settings]:
+    def read(**env: str) -> Settings:
+        own = {"HUB_DATA_DIR": str(tmp_path), "HUB_SECRET_KEY": SECRET}
+        return Settings.from_environment(own | env, development=True)
+
+    return read
+
+
+@pytest.fixture
+def settings(settings_with: Callable[..., Settings]) -> Settings:
+    return settings_with()
+
+
+@dataclass
+class Office:
+    """A house, its organisation and venue; `process()` is the same house seen from another hub process."""
+
+    house: House
+    org_id: int
+    venue_id: int
+
+    def process(self) -> House:
+        return _house(self.house.settings, self.house.clock, self.house.database, self.house.redis)
+
+
+def _house(settings: Settings, clock: Clock, database: Database, redis: Any) -> House:
+    announcer = Announcer(redis)
+    sessions = Sessions(settings, clock, database)
+    announcer.listen(sessions.hear)
+    return House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        redis=redis,
+        announcer=announcer,
+        gate=SeatGate(redis),
+        rate_limit=RateLimit(redis),
+        sessions=sessions,
+        passwords=Passwords(),
+        venues=Venues(database),
+    )
+
+
+@pytest.fixture
+async def office(settings: Settings, clock: Clock, database_url: str, redis_url: str) -> AsyncIterator[Office]:
+    database, redis = Database(database_url), connect(redis_url)
+    await database.open()
+    house = _house(settings, clock, database, redis)
+    org_id = await database.fetchval("INSERT INTO organisations (name) VALUES ('Org') RETURNING id")
+    venue_id = await database.fetchval(
+        "INSERT INTO venues (org_id, name, timezone) VALUES ($1, 'Venue', 'Europe/Rome') RETURNING id", org_id
+    )
+    yield Office(house, org_id, venue_id)
+    house.passwords.close()
+    await house.announcer.close()
+    await redis.aclose()
+    await database.close()
