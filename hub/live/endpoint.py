@@ -1,0 +1,85 @@
+"""The endpoint: the handshake of `GET /ws`, where a socket is refused before it costs anything."""
+
+import asyncio
+import logging
+import random
+import socket as sockets
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import hdrs, web
+
+from hub.live import frames
+from hub.live.connection import CLOSE_SECONDS, Connection
+from hub.live.sign_in import ForeignOrigin
+from hub.rules.reasons import Reason
+from hub.words import message
+
+if TYPE_CHECKING:
+    from hub.live.live_hub import LiveHub
+
+MOST_STRANGERS = 4000
+"""Sockets that have yet to sign in. Each lives at most five seconds; a venue's scanners all come back at once."""
+SEND_BUFFER = 64 * 1024
+"""Of the kernel, per socket; it grows to megabytes by itself, which a client that does not read would fill first."""
+DEAD_AFTER_MS = 15_000
+"""The kernel gives a peer up that takes nothing, or acknowledges nothing, for so long."""
+
+log = logging.getLogger(__name__)
+
+
+async def live_endpoint(hub: "LiveHub", request: web.Request) -> web.StreamResponse:
+    """Serve one socket from handshake to end."""
+    refusal = _refusal(hub, request)
+    if refusal is not None:
+        return refusal
+    try:
+        token = hub.sign_in.credential(request)
+    except ForeignOrigin:
+        return _no(403, Reason.FORBIDDEN, {"message": "This page may not use your session"})
+    # Without compression a frame is in the transport after one step, and no socket holds a compressor's memory.
+    socket = web.WebSocketResponse(
+        compress=False,
+        autoping=False,
+        autoclose=False,
+        timeout=CLOSE_SECONDS,
+        max_msg_size=frames.LARGEST_FRAME + 1,  # aiohttp refuses from this size on
+        writer_limit=frames.LARGEST_FRAME,
+        decode_text=False,
+    )
+    writer = await socket.prepare(request)
+    _bound_kernel(request.transport)
+    await Connection(hub, request, socket, writer.drain).run(token)
+    return socket
+
+
+def _refusal(hub: "LiveHub", request: web.Request) -> web.Response | None:
+    """Why there will be no socket, if so."""
+    if hub.stopping or hub.presence.strangers >= MOST_STRANGERS:
+        response = _no(503, Reason.SERVICE_UNAVAILABLE)
+        response.headers[hdrs.RETRY_AFTER] = str(random.randint(1, 10))  # noqa: S311 - jitter
+        return response
+    # aiohttp would also serve the drafts 7 and 8.
+    version = request.headers.get(hdrs.SEC_WEBSOCKET_VERSION)
+    if version == "13" and web.WebSocketResponse().can_prepare(request):
+        return None
+    response = _no(426, Reason.INVALID_REQUEST, {"message": "Open this address as a WebSocket, version 13"})
+    response.headers.update({hdrs.UPGRADE: "websocket", hdrs.SEC_WEBSOCKET_VERSION: "13"})
+    return response
+
+
+def _no(status: int, reason: Reason, details: dict[str, Any] | None = None) -> web.Response:
+    error = {"code": reason, "message": message(reason, details or {})}
+    return web.json_response({"success": False, "error": error}, status=status)
+
+
+def _bound_kernel(transport: asyncio.Transport | None) -> None:
+    """Have the kernel hold little for a client that does not read, and notice one that is gone."""
+    socket = transport.get_extra_info("socket") if transport is not None else None
+    if socket is None:
+        return
+    try:
+        socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, SEND_BUFFER)
+        if hasattr(sockets, "TCP_USER_TIMEOUT"):
+            socket.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_USER_TIMEOUT, DEAD_AFTER_MS)
+    except OSError:
+        log.debug("socket.options_refused")  # a Unix socket behind a proxy

@@ -1,0 +1,88 @@
+"""The fields of a command: each read by a function that names the field it refuses.
+
+What passes here may go to Postgres: text is bounded and holds no NUL (orjson has already refused lone surrogates),
+numbers are whole and exact in every JSON reader, moments are aware.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn
+from uuid import UUID
+
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+
+Fields = Mapping[str, Any]
+
+LARGEST = 2**53
+"""Above this a JavaScript client no longer gets back the number it sent."""
+
+
+def refuse(field: str, message: str) -> NoReturn:
+    raise Refused(Reason.INVALID_REQUEST, errors=[{"field": field, "message": message}])
+
+
+def text(fields: Fields, name: str, longest: int) -> str:
+    value = fields.get(name)
+    if type(value) is not str or not value or len(value) > longest or "\0" in value:
+        refuse(name, f"give text of 1 to {longest} characters")
+    return value
+
+
+def text_or_none(fields: Fields, name: str, longest: int) -> str | None:
+    return None if fields.get(name) is None else text(fields, name, longest)
+
+
+def whole(fields: Fields, name: str, least: int = 1, most: int = LARGEST) -> int:
+    value = fields.get(name)
+    if type(value) is not int or not least <= value <= most:
+        refuse(name, f"give a whole number from {least} to {most}")
+    return value
+
+
+def whole_or_none(fields: Fields, name: str, least: int = 1, most: int = LARGEST) -> int | None:
+    return None if fields.get(name) is None else whole(fields, name, least, most)
+
+
+def uuid(fields: Fields, name: str) -> UUID:
+    value = fields.get(name)
+    # UUID() takes braces, "urn:uuid:" and dashes anywhere; the length leaves the canonical form.
+    if type(value) is str and len(value) == 36:
+        try:
+            found = UUID(value)
+        except ValueError:
+            refuse(name, "give a UUID")
+        if value[8] == value[13] == value[18] == value[23] == "-":
+            return found
+    refuse(name, "give a UUID")
+
+
+def uuid_or_none(fields: Fields, name: str) -> UUID | None:
+    return None if fields.get(name) is None else uuid(fields, name)
+
+
+def moment_or_none(fields: Fields, name: str) -> datetime | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    if type(value) is str and len(value) <= 40:
+        try:
+            # Years at either end of the calendar overflow when brought to UTC.
+            found = datetime.fromisoformat(value)
+            if found.tzinfo is not None:
+                return found.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    refuse(name, "give a moment such as 2026-11-20T09:00:00Z")
+
+
+def day_or_none(fields: Fields, name: str) -> date | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    if type(value) is str and len(value) == 10:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    refuse(name, "give a date such as 2026-11-20")

@@ -1,0 +1,167 @@
+"""The live hub: every open socket of this process, and what they share.
+
+`hub/app.py` makes one, starts it before the first request and stops it when the process goes.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Coroutine, Iterable
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from hub import telemetry
+from hub.actions.judge_scans import Door
+from hub.actions.read_counts import DayCounts, day_counts
+from hub.announcements import Announcement, SlotsEdited
+from hub.house import House
+from hub.live import pace
+from hub.live.audit import AUDIT_SECONDS, Audit
+from hub.live.connection import CLOSE_SECONDS, Connection
+from hub.live.endpoint import live_endpoint
+from hub.live.presence import Presence, Present
+from hub.live.relay import Relay
+from hub.live.rooms import Key, Rooms
+from hub.live.sign_in import SignIn
+from hub.live.wheel import TURN_SECONDS, Wheel
+
+RETIRE_SECONDS = 1.5
+"""For commands under way, when the hub stops."""
+
+log = logging.getLogger(__name__)
+
+
+class LiveHub:
+    def __init__(self, house: House, door: Door, *, audit_seconds: float = AUDIT_SECONDS) -> None:
+        self.house = house
+        self.door = door
+        self.presence = Presence()
+        self.rooms = Rooms(self._day_counts)
+        self.audit = Audit(self.rooms, every=audit_seconds)
+        self.relay = Relay(house.redis, house.announcer, self.audit.hurry)
+        self.sign_in = SignIn(house)
+        self.wheel = Wheel()
+        self.limit = pace.limit(house.settings.rate_operator)
+        self.put_out = 0
+        self.loop: asyncio.AbstractEventLoop
+        self.stopping = False
+        self._empty = asyncio.Event()
+        self._deeds: set[asyncio.Task[None]] = set()
+        self._rounds: list[asyncio.Task[None]] = []
+        house.announcer.listen(self._hear)
+        house.sessions.on_end(self._session_ended)
+
+    async def start(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        rounds = {"live-wheel": self._turn(), "live-audit": self.audit.run(), "live-relay": self.relay.run()}
+        self._rounds = [self.loop.create_task(run, name=name) for name, run in rounds.items()]
+
+    async def endpoint(self, request: web.Request) -> web.StreamResponse:
+        """Serve `GET /ws`."""
+        return await live_endpoint(self, request)
+
+    async def stop(self) -> None:
+        """Answer what is under way, say goodbye to all with 1012 and when to come back, and cut who does not part."""
+        self.stopping = True
+        for batch in _batches(self.presence.everybody()):
+            for connection in batch:
+                connection.retire()
+            await asyncio.sleep(0)
+        await self._parted(RETIRE_SECONDS)
+        for connection in self.presence.everybody():
+            connection.say_goodbye()
+        await self._parted(CLOSE_SECONDS)
+        for task in [*self._rounds, *self._deeds]:
+            task.cancel()
+        await asyncio.gather(*self._rounds, *self._deeds, return_exceptions=True)
+        self.rooms.close()
+
+    def figures(self) -> dict[str, Any]:
+        """What this process holds, for /metrics and the control room."""
+        return {
+            "sockets": len(self.presence),
+            "strangers": self.presence.strangers,
+            "by_role": dict(self.presence.by_role),
+            "boards": len(self.rooms),
+            "put_out": self.put_out,
+            "healed": self.audit.healed,
+            "relay_connected": self.relay.connected,
+        }
+
+    # ---- For the connections
+
+    def follow(self, deed: Coroutine[Any, Any, None]) -> None:
+        """Run a deed to its end, whatever becomes of the socket that asked for it."""
+        task = self.loop.create_task(deed, name="live-deed")
+        self._deeds.add(task)
+        task.add_done_callback(self._deeds.discard)
+
+    def came(self, connection: Connection) -> None:
+        self._empty.clear()
+        self.presence.came(connection)
+        telemetry.sockets_open.set(len(self.presence))
+
+    def left(self, connection: Connection) -> None:
+        self.presence.left(connection)
+        telemetry.sockets_open.set(len(self.presence))
+        if not len(self.presence):
+            self._empty.set()
+
+    def reconnect_after_ms(self) -> int:
+        """A draw that spreads as many clients as there are over a time in which they can be served."""
+        return random.randint(100, 1000 + min(9000, 2 * len(self.presence)))  # noqa: S311 - jitter
+
+    # ---- Behind it
+
+    async def _day_counts(self, key: Key) -> DayCounts:
+        return await day_counts(self.house, *key)
+
+    async def _parted(self, seconds: float) -> None:
+        if not len(self.presence):
+            return
+        self._empty.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+        except TimeoutError:
+            pass
+
+    async def _turn(self) -> None:
+        offset = self.house.clock.offset_seconds
+        while True:
+            await asyncio.sleep(TURN_SECONDS)
+            try:
+                self.wheel.turn()
+                if self.house.clock.offset_seconds != offset:
+                    # The clock has jumped: sessions end by it, the wheel does not turn by it.
+                    offset = self.house.clock.offset_seconds
+                    self._end(self.presence.everybody())
+            except Exception:
+                log.exception("wheel.failed")
+
+    def _hear(self, announcement: Announcement) -> None:
+        match announcement:
+            case SlotsEdited():
+                self.audit.hurry()
+            case _:
+                self.rooms.hear(announcement)
+
+    def _session_ended(self, org_id: int, jti: str | None, staff_id: int | None, _before: datetime | None) -> None:
+        if jti is not None:
+            self._end(self.presence.of_session(org_id, jti))
+        elif staff_id is not None:
+            self._end(self.presence.of_staff(org_id, staff_id))
+
+    def _end(self, suspects: Iterable[Present]) -> None:
+        """Close those whose session is over, by its time or before it."""
+        now = self.house.clock.now()
+        for present in suspects:
+            identity = present.identity
+            if identity is not None and (identity.expires_at <= now or self.house.sessions.has_ended(identity)):
+                present.end_session()
+
+
+def _batches(connections: list[Present], size: int = 200) -> list[list[Present]]:
+    return [connections[start : start + size] for start in range(0, len(connections), size)]

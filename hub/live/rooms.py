@@ -1,0 +1,176 @@
+"""The rooms: who watches which venue's day, and the tick that tells them what has changed.
+
+A room exists while somebody watches and a little longer. It hears announcements from its first moment and reads Postgres
+after that: what comes in between is not lost, and what is older than the reading is dropped by revision.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from hub.actions.read_counts import DayCounts
+from hub.announcements import Announcement, SlotChanged, WalkInsChanged
+from hub.live import frames
+from hub.live.count_board import CountBoard
+from hub.live.send_queue import SendQueue
+
+Key = tuple[int, int, date]
+"""Organisation, venue and day."""
+
+TICK_SECONDS = 0.1
+LEAD_SECONDS = 0.005
+"""After a quiet time the first change waits only this long, for what was committed together with it."""
+AT_ONCE = 128
+"""Watchers served before the loop gets its turn."""
+FRESH_SECONDS = 2.0
+"""A board read this recently serves the next watcher from memory: a thousand dashboards that come back read once."""
+KEPT_SECONDS = 30.0
+
+
+class Watch:
+    """One subscription of one socket; `number` is its name on that socket."""
+
+    __slots__ = ("_offered", "_queue", "_seen", "number", "room")
+
+    def __init__(self, number: int, room: "Room", queue: SendQueue) -> None:
+        self.number = number
+        self.room = room
+        self._queue = queue
+        self._seen = room.board.version
+        self._offered = False
+        room.watches.add(self)
+
+    def nudge(self) -> None:
+        """Tell the watcher, once: a frame still unsent will hold everything since the last one sent."""
+        if not self._offered:
+            self._offered = True
+            self._queue.offer(self)
+
+    def render(self) -> bytes | None:
+        self._offered = False
+        board = self.room.board
+        if self._seen == board.version or self not in self.room.watches:
+            return None
+        tail = board.tail_since(self._seen)
+        self._seen = board.version
+        return frames.event(b"counts", self.number, tail)
+
+
+class Room:
+    __slots__ = ("board", "key", "left_at", "read_at", "reading", "watches")
+
+    def __init__(self, key: Key, now: float) -> None:
+        self.key = key
+        self.board = CountBoard(key[1], key[2])
+        self.watches: set[Watch] = set()
+        self.read_at: float | None = None
+        self.left_at = now
+        self.reading: asyncio.Task[int] | None = None
+
+
+class Rooms:
+    """`read` gives a day's counts from Postgres."""
+
+    def __init__(self, read: Callable[[Key], Awaitable[DayCounts]], *, tick: float = TICK_SECONDS) -> None:
+        self._read = read
+        self._tick = tick
+        self._rooms: dict[Key, Room] = {}
+        self._dirty: set[Room] = set()
+        self._to_nudge: list[Watch] = []
+        self._timer: asyncio.Handle | None = None
+        self._told_at = 0.0
+
+    async def open(self, key: Key) -> Room:
+        """The room with a board as new as this moment; raises what the reading raised."""
+        now = asyncio.get_running_loop().time()
+        room = self._rooms.get(key)
+        if room is None:
+            room = self._rooms[key] = Room(key, now)
+        room.left_at = now
+        if room.read_at is None or now - room.read_at > FRESH_SECONDS:
+            await self.reread(room)
+        return room
+
+    def leave(self, watch: Watch) -> None:
+        watch.room.watches.discard(watch)
+        if not watch.room.watches:
+            watch.room.left_at = asyncio.get_running_loop().time()
+
+    async def reread(self, room: Room) -> int:
+        """Merge the board with what Postgres holds now; return how much was news. Askers at one time share one reading."""
+        if room.reading is None:
+            room.reading = asyncio.get_running_loop().create_task(self._reread(room), name="board-reading")
+            room.reading.add_done_callback(lambda reading: reading.cancelled() or reading.exception())
+        return await asyncio.shield(room.reading)
+
+    async def _reread(self, room: Room) -> int:
+        try:
+            began = asyncio.get_running_loop().time()
+            news = room.board.take_day(await self._read(room.key))
+            room.read_at = began
+            if news:
+                self._changed(room)
+            return news
+        finally:
+            room.reading = None
+
+    def hear(self, announcement: Announcement) -> None:
+        """Take an announcement; most are about days nobody here watches."""
+        match announcement:
+            case SlotChanged(org_id, venue_id, day, slot):
+                room = self._rooms.get((org_id, venue_id, day))
+                if room is not None and room.board.take_slot(slot):
+                    self._changed(room)
+            case WalkInsChanged(org_id, venue_id, day, entered, revision):
+                room = self._rooms.get((org_id, venue_id, day))
+                if room is not None and room.board.take_walk_ins(entered, revision):
+                    self._changed(room)
+
+    def watched(self) -> list[Room]:
+        """The rooms somebody watches. Rooms long left are dropped here."""
+        now = asyncio.get_running_loop().time()
+        watched = []
+        for key, room in list(self._rooms.items()):
+            if room.watches:
+                watched.append(room)
+            elif now - room.left_at > KEPT_SECONDS:
+                del self._rooms[key]
+        return watched
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def _changed(self, room: Room) -> None:
+        if not room.watches:
+            return
+        self._dirty.add(room)
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            now = loop.time()
+            self._timer = loop.call_at(max(now + LEAD_SECONDS, self._told_at + self._tick), self._tell)
+
+    def _tell(self) -> None:
+        self._told_at = asyncio.get_running_loop().time()
+        for room in self._dirty:
+            self._to_nudge.extend(room.watches)
+        self._dirty.clear()
+        self._tell_some()
+
+    def _tell_some(self) -> None:
+        some, self._to_nudge = self._to_nudge[:AT_ONCE], self._to_nudge[AT_ONCE:]
+        for watch in some:
+            watch.nudge()
+        loop = asyncio.get_running_loop()
+        if self._to_nudge:
+            self._timer = loop.call_soon(self._tell_some)
+        elif self._dirty:
+            self._timer = loop.call_at(self._told_at + self._tick, self._tell)
+        else:
+            self._timer = None
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        for room in self._rooms.values():
+            if room.reading is not None:
+                room.reading.cancel()

@@ -1,0 +1,150 @@
+"""The send queue: what is still to be written to one socket, bounded, so that a slow reader costs memory only up to here.
+
+While the client reads, there is no queue and no task: a frame goes straight into the transport. When the transport says
+that it is full, frames wait here and one task writes them as it empties. What waits too long, or grows too large, ends
+the connection through `on_slow`.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from aiohttp import WSMsgType, web
+from aiohttp.base_protocol import BaseProtocol
+
+MOST_FRAMES = 256
+MOST_BYTES = 256 * 1024
+WRITE_SECONDS = 5.0
+"""How long the transport may stay full."""
+
+
+class Pending(Protocol):
+    """Something whose frame is rendered only when the socket can take it, so that it is never an old one."""
+
+    def render(self) -> bytes | None:
+        """The newest frame; None when there is nothing new to say any more."""
+
+
+class SendQueue:
+    __slots__ = ("_bytes", "_drain", "_on_slow", "_protocol", "_shut", "_socket", "_task", "_waiting", "written")
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse[Any],
+        protocol: BaseProtocol,
+        drain: Callable[[], Awaitable[None]],
+        on_slow: Callable[[], None],
+    ) -> None:
+        self._socket = socket
+        self._protocol = protocol
+        self._drain = drain
+        self._on_slow = on_slow
+        self._waiting: deque[bytes | Pending] | None = None
+        self._bytes = 0
+        self._task: asyncio.Task[None] | None = None
+        self._shut = False
+        self.written = 0
+        """Text frames handed to the transport so far."""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether frames wait for the client to read."""
+        return self._task is not None
+
+    @property
+    def depth(self) -> int:
+        return len(self._waiting) if self._waiting else 0
+
+    def send(self, frame: bytes) -> None:
+        """Write `frame`, now or in its turn."""
+        if self._task is None and not self._protocol.writing_paused:
+            self._write(frame, WSMsgType.TEXT)
+        else:
+            self._bytes += len(frame)
+            self._queue(frame)
+
+    def offer(self, pending: Pending) -> None:
+        """Write what `pending` renders, now or in its turn. The caller offers it again only after it was rendered."""
+        if self._task is None and not self._protocol.writing_paused:
+            frame = pending.render()
+            if frame is not None:
+                self._write(frame, WSMsgType.TEXT)
+        else:
+            self._queue(pending)
+
+    def control(self, opcode: WSMsgType, payload: bytes = b"") -> None:
+        """Write a ping, pong or close frame before everything that waits; drop a ping or pong the client cannot read."""
+        if opcode is WSMsgType.CLOSE or not self._protocol.writing_paused:
+            self._write(payload, opcode)
+
+    async def emptied(self) -> None:
+        """Wait until nothing is queued: who does not read its answers is not read from either."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    def shut(self) -> None:
+        """Drop what waits; nothing but a close frame is written any more."""
+        self._shut = True
+        self._waiting = None
+        if self._task is not None:
+            self._task.cancel()
+
+    def _queue(self, item: bytes | Pending) -> None:
+        if self._shut or not self._protocol.connected:
+            return
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(item)
+        if len(self._waiting) > MOST_FRAMES or self._bytes > MOST_BYTES:
+            self._on_slow()
+        elif self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._empty(), name="socket-writer")
+
+    def _write(self, payload: bytes, opcode: WSMsgType) -> None:
+        """Put one frame into the transport at once.
+
+        `send_frame` does so before it first waits; all it may wait for is the transport's emptying, which is `_empty`'s
+        business. So it is stepped once and not driven further. (True without compression only: see the endpoint.)
+        """
+        if self._shut and opcode is not WSMsgType.CLOSE:
+            return
+        if opcode is WSMsgType.TEXT:
+            self.written += 1
+        step = self._socket.send_frame(payload, opcode)
+        try:
+            step.send(None)
+        except StopIteration:
+            return
+        except ConnectionError:
+            self._shut = True  # the transport is closing; the reader hears of it by itself
+        else:
+            step.close()
+
+    async def _empty(self) -> None:
+        try:
+            while self._waiting and self._protocol.connected:
+                async with asyncio.timeout(WRITE_SECONDS):
+                    await self._drain()
+                self._write_waiting()
+        except TimeoutError:
+            self._task = None
+            self._on_slow()
+        except ConnectionError:
+            self._shut = True
+        finally:
+            self._task = None
+            self._waiting = None
+            self._bytes = 0
+
+    def _write_waiting(self) -> None:
+        waiting = self._waiting
+        while waiting and not self._protocol.writing_paused:
+            item = waiting.popleft()
+            if isinstance(item, bytes):
+                self._bytes -= len(item)
+                self._write(item, WSMsgType.TEXT)
+            else:
+                frame = item.render()
+                if frame is not None:
+                    self._write(frame, WSMsgType.TEXT)
