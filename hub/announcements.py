@@ -145,7 +145,7 @@ class Announcer:
                 newest = {_subject(announcement): announcement for announcement in told}
                 message = orjson.dumps([self.origin, *(encode(announcement) for announcement in newest.values())])
                 await self._redis.publish(CHANNEL, message)
-            except Exception as trouble:
+            except Exception as trouble:  # noqa: BLE001 - told on a best effort, whatever Redis or the network do
                 # The audit round of every process finds what this message would have told.
                 log.debug("announcement.not_published", extra={"error": type(trouble).__name__})
 

@@ -46,7 +46,8 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
     """The house with its connections open; closed again on the way out. Both server URLs must be set."""
-    assert settings.database_url and settings.redis_url
+    assert settings.database_url
+    assert settings.redis_url
     clock = clock or Clock(settings.clock_offset)
     database = Database(settings.database_url)
     redis = connect(settings.redis_url)

@@ -131,7 +131,7 @@ class Lane(Generic[Request, Answer]):
             return await self._fly(requests)
         except (DatabaseDown, Unavailable):
             return [Unavailable(self.name)] * len(requests)
-        except Exception as trouble:
+        except Exception as trouble:  # noqa: BLE001 - handed to the request it belongs to
             if len(requests) == 1:
                 return [trouble]
         answers: list[Answer | BaseException] = []
@@ -142,6 +142,6 @@ class Lane(Generic[Request, Answer]):
                 answers.append(Unavailable(self.name))
             except Refused as refused:
                 answers.append(refused)
-            except Exception as trouble:
+            except Exception as trouble:  # noqa: BLE001 - handed to the request it belongs to
                 answers.append(trouble)
         return answers

@@ -17,22 +17,29 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from stage import NOON, Hub, World, broken_invariants, settings_for  # noqa: E402
+from stage import NOON, Hub, World, broken_invariants, settings_for
 
-from db.migrate import migrate  # noqa: E402
-from db.redis_client import connect  # noqa: E402
-from hub.clock import Clock  # noqa: E402
-from hub.embedded.supervisor import EmbeddedServers, ServerUrls  # noqa: E402
+from db.migrate import migrate
+from db.redis_client import connect
+from hub.clock import Clock
+from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 
 TEMPLATE = "hub_template"
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[ServerUrls]:
-    """Postgres and Valkey from the wheels in a throw-away folder, with one migrated template database."""
+def server_folder() -> Iterator[Path]:
+    """The throw-away folder of the session's servers; `postgres.log` in it is what Postgres had to say."""
     folder = Path(tempfile.mkdtemp(prefix="venue-hub-test-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers(server_folder: Path) -> Iterator[ServerUrls]:
+    """Postgres and Valkey from the wheels, with one migrated template database."""
     loop = asyncio.new_event_loop()
-    embedded = EmbeddedServers(folder)
+    embedded = EmbeddedServers(server_folder)
     try:
         urls = loop.run_until_complete(embedded.start())
         loop.run_until_complete(_make_template(urls.database_url))
@@ -40,7 +47,6 @@ def servers() -> Iterator[ServerUrls]:
     finally:
         loop.run_until_complete(embedded.stop())
         loop.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _make_template(server_url: str) -> None:

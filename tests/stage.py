@@ -104,7 +104,9 @@ class Hub:
         socket.ready = await socket.receive()
         assert socket.ready["type"] == "ready"
         if gate is not None:
-            await ws.send_json({"type": "device", "device": {"id": f"gate-{gate}", "name": f"Gate {gate}", "gate": gate}})
+            await ws.send_json(
+                {"type": "device", "device": {"id": f"gate-{gate}", "name": f"Gate {gate}", "gate": gate}}
+            )
         return socket
 
 
@@ -197,7 +199,7 @@ class World:
         for column, value in columns.items():
             assert column.isidentifier()
             await self.hub.database.execute(
-                f"UPDATE venues SET {column} = $3 WHERE org_id = $1 AND id = $2",  # noqa: S608 - a test's own word
+                f"UPDATE venues SET {column} = $3 WHERE org_id = $1 AND id = $2",
                 self.org_id, self.venue_id, value,
             )  # fmt: skip
         self.hub.house.venues.forget()
@@ -211,9 +213,7 @@ class World:
             self.hub.house, org_id=self.org_id, venue_id=venue_id or self.venue_id, username=username, name=name,
             role=Role(role), password="correct horse",
         )  # fmt: skip
-        signed_in = await sign_in(
-            self.hub.house, username=username, password="correct horse", pin=None, device_token=None
-        )
+        signed_in = await sign_in(self.hub.house, username=username, password="correct horse", pin=None)
         return signed_in.token
 
     async def slot(
@@ -259,11 +259,13 @@ class World:
 
     async def tickets(self, count: int, status: str = "ACTIVATED", **columns: Any) -> list[Ticket]:
         """Add tickets straight into the table; `columns` are further columns by name."""
-        codes = [columns.pop("code")] if "code" in columns else [new_code(2026, secrets.randbelow) for _ in range(count)]
+        codes = (
+            [columns.pop("code")] if "code" in columns else [new_code(2026, secrets.randbelow) for _ in range(count)]
+        )
         names = "".join(f", {name}" for name in columns)
         places = "".join(f", ${n}" for n in range(6, 6 + len(columns)))
         rows = await self.hub.database.fetch(
-            f"INSERT INTO tickets (org_id, code, order_id, product_id, status{names})"  # noqa: S608 - a test's own words
+            f"INSERT INTO tickets (org_id, code, order_id, product_id, status{names})"
             f" SELECT $1, code, $3, $4, $5{places} FROM unnest($2::text[]) AS c (code) RETURNING id, code",
             self.org_id, codes, self.order_id, self.product_id, status, *columns.values(),
         )  # fmt: skip
@@ -279,7 +281,9 @@ class World:
         return await self.reserve(await self.ticket(**columns), slot_id)
 
     async def booked_count(self, slot_id: int) -> int:
-        count: int = await self.hub.database.fetchval("SELECT booked_count FROM reservation_slots WHERE id = $1", slot_id)
+        count: int = await self.hub.database.fetchval(
+            "SELECT booked_count FROM reservation_slots WHERE id = $1", slot_id
+        )
         return count
 
 

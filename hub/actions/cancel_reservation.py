@@ -41,9 +41,7 @@ async def cancel_reservation(
         if row is not None:
             org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision = row
             count = SlotCount(slot_id, start, end, capacity, booked, verified, revision)
-            house.gate.settle(
-                org_id, slot_id, free=capacity - booked, revision=revision, booked=(), released=()
-            )
+            house.gate.settle(org_id, slot_id, free=capacity - booked, revision=revision, booked=(), released=())
             house.announcer.tell([SlotChanged(org_id, venue_id, day, count)])
             event("reservation.cancelled", reservation_id=reservation_id, slot_id=slot_id)
             return answer

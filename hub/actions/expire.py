@@ -31,5 +31,5 @@ async def expire(house: House) -> dict[str, int]:
     ended["tickets"] = len(await house.database.fetch(SLOTS.expire_tickets, now))
     await house.database.execute(SLOTS.drop_old_keys, now)
     if any(ended.values()):
-        event("expiry.done", **ended)
+        event("expiry.done", level="INFO", **ended)
     return ended

@@ -143,9 +143,7 @@ class BookingDesk:
             self._settle(batch, slots)
         return [a.answer for a in batch]  # type: ignore[misc]
 
-    async def _read(
-        self, batch: list[_Asked], now: datetime, slots: dict[tuple[int, int], tuple[int, int]]
-    ) -> None:
+    async def _read(self, batch: list[_Asked], now: datetime, slots: dict[tuple[int, int], tuple[int, int]]) -> None:
         rows = await self._house.database.bookings.fetch(
             BOOKING.read_asked,
             [a.request.org_id for a in batch],
@@ -161,9 +159,7 @@ class BookingDesk:
                 free = 0 if closed else row["total_capacity"] - row["booked_count"]
                 _remember(slots, (a.request.org_id, row["slot_id"]), free, row["revision"])
 
-    async def _write(
-        self, batch: list[_Asked], now: datetime, slots: dict[tuple[int, int], tuple[int, int]]
-    ) -> None:
+    async def _write(self, batch: list[_Asked], now: datetime, slots: dict[tuple[int, int], tuple[int, int]]) -> None:
         columns = list(zip(*(_ask_row(n, a) for n, a in enumerate(batch)), strict=True))
         try:
             rows = await self._house.database.bookings.fetch(BOOKING.take_places, *columns, now)
@@ -187,22 +183,19 @@ class BookingDesk:
     def _settle(self, batch: list[_Asked], slots: dict[tuple[int, int], tuple[int, int]]) -> None:
         """Tell the gate what Postgres said; a slot Postgres did not speak of keeps its holds until they run out."""
         for (org_id, slot_id), (free, revision) in slots.items():
-            booked, released = [], []
+            booked: list[str] = []
+            released: list[str] = []
             for a in batch:
                 if a.request.slot_id == slot_id and a.request.org_id == org_id and a.answer is not None:
                     (booked if isinstance(a.answer, Reserved) else released).append(a.hold_id)
-            self._house.gate.settle(
-                org_id, slot_id, free=free, revision=revision, booked=booked, released=released
-            )
+            self._house.gate.settle(org_id, slot_id, free=free, revision=revision, booked=booked, released=released)
 
 
 def _same_ticket(asked: _Asked) -> tuple[int, int]:
     return asked.request.org_id, asked.request.ticket_id
 
 
-def _remember(
-    slots: dict[tuple[int, int], tuple[int, int]], key: tuple[int, int], free: int, revision: int
-) -> None:
+def _remember(slots: dict[tuple[int, int], tuple[int, int]], key: tuple[int, int], free: int, revision: int) -> None:
     known = slots.get(key)
     if known is None or revision >= known[1]:
         slots[key] = (free, revision)

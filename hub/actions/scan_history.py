@@ -14,9 +14,7 @@ DOOR = load("door")
 MOST = 200
 
 
-async def own_history(
-    house: House, *, org_id: int, operator_id: int, limit: int, before: str | None
-) -> dict[str, Any]:
+async def own_history(house: House, *, org_id: int, operator_id: int, limit: int, before: str | None) -> dict[str, Any]:
     """Return at most `limit` scans (1 to 200) and the cursor `next` for the ones before them, or None at the end.
 
     `before` is such a cursor; a malformed one is refused INVALID_REQUEST.

@@ -21,15 +21,15 @@ async def known_ticket(house: House, ticket_id: int, *, code: str | None, identi
         raise Refused(Reason.UNAUTHENTICATED)
     org_id = identity.org_id if identity is not None else await resolve_org(house, None)
     row = await house.database.fetchrow(TICKETS.read_ticket, org_id, ticket_id)
-    holder = row is not None and code is not None and hmac.compare_digest(normalise(code).encode(), row["code"].encode())
+    holder = (
+        row is not None and code is not None and hmac.compare_digest(normalise(code).encode(), row["code"].encode())
+    )
     if row is None or not (identity is not None or holder):
         raise Refused(Reason.TICKET_NOT_FOUND)
     return row
 
 
-async def ticket_status(
-    house: House, ticket_id: int, *, code: str | None, identity: Identity | None
-) -> dict[str, Any]:
+async def ticket_status(house: House, ticket_id: int, *, code: str | None, identity: Identity | None) -> dict[str, Any]:
     """Status, activation and reservation of one ticket."""
     row = await known_ticket(house, ticket_id, code=code, identity=identity)
     reserved = row["reservation_id"] is not None

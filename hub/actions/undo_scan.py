@@ -65,7 +65,5 @@ def _told(row: Any, org_id: int, venue_id: int) -> list[Announcement]:
                           row["verified_count"], row["revision"])  # fmt: skip
         told.append(SlotChanged(org_id, row["venue_id"], row["date"], count))
     if row["walked_date"] is not None:
-        told.append(
-            WalkInsChanged(org_id, venue_id, row["walked_date"], row["walked_entered"], row["walked_revision"])
-        )
+        told.append(WalkInsChanged(org_id, venue_id, row["walked_date"], row["walked_entered"], row["walked_revision"]))
     return told

@@ -12,7 +12,7 @@ from hub.logs import event
 async def walk(name: str, every: float, deed: Callable[[], Awaitable[object]]) -> None:
     """Do `deed` every `every` seconds (give or take a tenth, so that processes do not walk in step) until cancelled."""
     while True:
-        await asyncio.sleep(every * random.uniform(0.9, 1.1))
+        await asyncio.sleep(every * random.uniform(0.9, 1.1))  # noqa: S311 - nobody gains by guessing it
         try:
             await deed()
         except (DatabaseDown, OSError) as away:
