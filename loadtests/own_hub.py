@@ -20,6 +20,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from loadtests import cores
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +57,19 @@ def _offset_to_morning() -> float:
     if morning <= now:
         morning += timedelta(days=1)
     return float(int((morning - now).total_seconds()))
+
+
+async def _lay_in_venue(database_url: str) -> None:
+    """One organisation and one venue, where a hub without demo data has none."""
+    connection = await asyncpg.connect(database_url)
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM venues)"):
+        await connection.execute(
+            """
+            WITH o AS (INSERT INTO organisations (name) VALUES ('Load test') RETURNING id)
+            INSERT INTO venues (org_id, name, timezone) SELECT id, 'Load test hall', 'Europe/Rome' FROM o
+            """
+        )
+    await connection.close()
 
 
 class OwnHub:
@@ -105,6 +120,7 @@ class OwnHub:
         if not self.database_url:
             doctor = self.command("doctor", may_fail=True)
             self.database_url, self.redis_url = str(doctor["database_url"]), str(doctor["redis_url"])
+            asyncio.run(_lay_in_venue(self.database_url))
         cores.pin_hub(self.pid)
         return self
 
