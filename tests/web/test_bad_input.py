@@ -1,0 +1,161 @@
+"""Bad input: whatever a client sends, to whatever address, the answer is a refusal that says why. Never a 5xx."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import orjson
+import pytest
+from api_client import Api, booking
+from stage import World
+
+from web.api.table import ENDPOINTS
+from web.openapi import plain_path
+
+WITH_BODY = [endpoint.path for endpoint in ENDPOINTS if endpoint.body is not None]
+NOT_OBJECTS = [
+    b"", b" ", b"null", b"true", b"1", b'"text"', b"[]", b"[{}]", b"{", b"}", b"{'a':1}", b'{"a":NaN}', b'{"a":Infinity}',
+    b"\xff\xfe{}", b'{"a":"\xff"}', b'{"a":"\\ud800"}', b'{"a":"\\x"}', b"{}{}", b"\xef\xbb\xbf{}",
+    b"[" * 5000, b'{"a":' * 2000, b"\x00", b"ticket_code=1", b"<xml/>", b'{"ticket_code"}',
+]  # fmt: skip
+VALUES: list[Any] = [
+    None, True, False, 0, -1, 1, 1.0, 1.5, 1e308, 2**31, 2**53, 2**63, 2**64 - 1, "", " ", "\t\n", "0", "1", "a\x00b", "x" * 3000,
+    "\u202e", "\U0001f600", "\ud7ff\ue000", "'; DROP TABLE tickets; --", "%00", "../..", "{}", [], [1], {}, {"a": 1},
+    "2026-02-30", "NaN", "null", "#1",
+]  # fmt: skip
+GOOD: dict[str, dict[str, Any]] = {
+    "/api/tickets/validate": {"ticket_code": "TKT-2025-ABC123-DEF456"},
+    "/api/tickets/verify-contact": {"ticket_id": 1, "email": "john@example.com", "phone": "+12025551234"},
+    "/api/reservations/create": {"ticket_id": 1, "slot_id": 1, "customer_email": "j@example.com", "customer_phone": "+12025551234"},
+    "/api/operator/login": {"username": "nobody", "password": "x"},
+    "/api/operator/validate-ticket": {"ticket_code": "TKT-2025-ABC123-DEF456", "gate": "A", "scan_id": None},
+    "/api/operator/verify-ticket": {"ticket_id": 1, "operator_id": None, "gate": "A", "scan_id": None},
+    "/venue/scan": {"code": "x", "mode": "validate", "gate": "A", "scan_id": None},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", WITH_BODY)
+async def test_what_is_no_json_object_is_a_bad_request(api: Api, world: World, path: str) -> None:
+    token = await world.staff()
+    for data in NOT_OBJECTS:
+        answer = await api.post(path, data=data, token=token)
+        assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), data[:40]
+        assert answer.error["errors"], data[:40]
+
+
+@pytest.mark.parametrize("path", WITH_BODY)
+async def test_any_value_in_any_field_is_answered_below_500(api: Api, world: World, path: str) -> None:
+    token = await world.staff()
+    for field, value in itertools.product([*GOOD[path], "orq", "unknown"], VALUES):
+        answer = await api.post(path, {**GOOD[path], field: value}, token=token)
+        assert answer.status < 500, (field, value)
+        if isinstance(value, (list, dict, float)) and field in GOOD[path]:
+            assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), (field, value)
+            assert field in [problem["field"].split(".")[0] for problem in answer.error["errors"]]
+
+
+@pytest.mark.parametrize("path", WITH_BODY)
+async def test_missing_fields_are_all_named_at_once(api: Api, world: World, path: str) -> None:
+    required = next(e.body for e in ENDPOINTS if e.path == path).model_json_schema().get("required", [])  # type: ignore[union-attr]
+    answer = await api.post(path, {}, token=await world.staff())
+    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
+    assert {problem["field"] for problem in answer.error["errors"]} >= set(required)
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", 2**53, 2**63, 2**70, -1, 0, None])
+async def test_an_id_is_a_whole_number_a_browser_can_hold(api: Api, world: World, value: Any) -> None:
+    body = booking(await world.ticket(), 1)
+    data = orjson.dumps(body).replace(
+        b'"slot_id":1', b'"slot_id":' + str(value).lower().encode().replace(b"none", b"null")
+    )
+    if isinstance(value, str):
+        data = orjson.dumps({**body, "slot_id": value})
+    answer = await api.post("/api/reservations/create", data=data)
+    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
+    assert [problem["field"] for problem in answer.error["errors"]] == ["slot_id"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp"],
+)
+async def test_only_json_is_read(api: Api, kind: str) -> None:
+    headers = {"Content-Type": kind}
+    answer = await api.post("/api/tickets/validate", data=b'{"ticket_code":"x"}', headers=headers)
+    assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", "Application/JSON ;x=y"])
+async def test_json_is_read_by_any_of_its_names(api: Api, kind: str) -> None:
+    headers = {"Content-Type": kind}
+    answer = await api.post("/api/tickets/validate", data=b'{"ticket_code":"x"}', headers=headers)
+    assert answer.code == "TICKET_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nothing", "/api/nothing", "/api/tickets/abc/status", "/api/tickets/-1/status", "/api/reservations/1.5",
+     "/api/reservations/1e3", "/api/reservations/%00", "/api/reservations/%ff", "/api/tickets/\u0661/status", "//", "/api//docs",
+     "/static/../hub/app.py", "/static/%2e%2e/%2e%2e/hub/app.py"],
+)  # fmt: skip
+async def test_an_address_that_is_none_is_not_found(api: Api, path: str) -> None:
+    async with api.hub.client.get(path) as response:
+        assert response.status == 404
+        assert (await response.json())["error"]["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("number", ["0", "9007199254740992", "99999999999999999999999999", "0" * 300, "9" * 3000])
+async def test_an_id_that_no_id_can_be_is_not_found(api: Api, world: World, number: str) -> None:
+    token = await world.staff("MANAGER")
+    for path in (f"/api/reservations/{number}", f"/api/tickets/{number}/status"):
+        answer = await api.get(path, token=token)
+        assert answer.status == 404
+
+
+async def test_a_method_that_is_not_taken_names_the_ones_that_are(api: Api) -> None:
+    for endpoint in ENDPOINTS:
+        path = plain_path(endpoint.path).replace("{ticket_id}", "1").replace("{reservation_id}", "1")
+        async with api.hub.client.request("PATCH", path) as response:
+            assert response.status == 405
+            assert (await response.json())["error"]["code"] == "METHOD_NOT_ALLOWED"
+            assert endpoint.method in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("name", ["token", "orq", "limit", "before", "month", "from"])
+@pytest.mark.parametrize("value", ["%00", "%ff", "%ED%A0%80", "x" * 4000, "%F0%9F%98%80", "1%0d%0aX: y", "", "+", "[]"])
+async def test_any_query_is_answered_below_500(api: Api, world: World, name: str, value: str) -> None:
+    token = await world.staff("MANAGER")
+    paths = (
+        "/api/reservation-slots/available",
+        "/api/reservations/1",
+        "/api/operators/scan-history",
+        "/api/tickets/1/availability",
+    )
+    for path in paths:
+        for given in (token, None):
+            assert (await api.get(f"{path}?{name}={value}", token=given)).status < 500
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Ticket-Code", "X-Reservation-Token", "Idempotency-Key", "If-None-Match", "Cookie", "X-Request-ID",
+               "X-Forwarded-For", "Origin", "Accept", "Sec-Fetch-Site", "Authorization"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "value", ["\u00e9", "x" * 4000, "hub_session=\u00ff; hub_session", "\x7f", '"', ";;;=,=,", "[", "Bearer eyJ"]
+)
+async def test_any_header_is_answered_below_500(api: Api, header: str, value: str) -> None:
+    for method, path in (("GET", "/api/tickets/1/status"), ("GET", "/api/reservations/1"), ("POST", "/api/reservations/create"),
+                         ("GET", "/api/reservation-slots/available"), ("GET", "/nothing")):  # fmt: skip
+        body = GOOD["/api/reservations/create"] if method == "POST" else None
+        assert (await api.ask(method, path, body, headers={header: value})).status < 500
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["0001-01-01T00:00:00+23:59_00000000-0000-0000-0000-000000000000", "9999-12-31T23:59:59-23:59_00000000-0000-0000-0000-000000000000",
+     "2026-11-20T00:00:00_00000000-0000-0000-0000-000000000000", "_", "2026-11-20T00:00:00Z_x"],
+)  # fmt: skip
+async def test_a_cursor_from_the_edge_of_time_is_answered_below_500(api: Api, world: World, before: str) -> None:
+    answer = await api.get(f"/api/operators/scan-history?before={before}", token=await world.staff())
+    assert answer.status < 500

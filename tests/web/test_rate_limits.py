@@ -1,0 +1,102 @@
+"""Rate limits over HTTP: who is counted, and what cannot get round it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from api_client import Api, booking
+from stage import Hub, World
+
+from hub.settings import Rate
+from web.client_ip import read_address
+
+OpenHub = Callable[..., Awaitable[Hub]]
+VALIDATE = "/api/tickets/validate"
+UNKNOWN = {"ticket_code": "TKT-2025-ABC123-DEF456"}
+
+
+async def statuses(api: Api, count: int, **more: object) -> list[int]:
+    return [(await api.post(VALIDATE, UNKNOWN, **more)).status for _ in range(count)]
+
+
+async def test_the_thirty_first_check_in_a_minute_waits(open_hub: OpenHub) -> None:
+    hub = await open_hub(rate_validate=Rate(30, 60))
+    await World(hub).found()
+    api = Api(hub)
+    answers = await asyncio.gather(*(api.post(VALIDATE, UNKNOWN) for _ in range(31)))
+    assert sorted(answer.status for answer in answers) == [400] * 30 + [429]
+    refusal = next(answer for answer in answers if answer.status == 429)
+    assert refusal.code == "RATE_LIMITED"
+    assert 1 <= int(refusal.headers["Retry-After"]) <= 60
+
+
+async def test_bookings_are_counted_apart_and_mistyped_ones_not_at_all(open_hub: OpenHub) -> None:
+    hub = await open_hub(rate_reservations=Rate(2, 60), rate_validate=Rate(1, 60))
+    world, api = await World(hub).found(), Api(hub)
+    slot, tickets = await world.slot(), await world.tickets(3)
+    assert await statuses(api, 2) == [400, 429]
+    for _ in range(5):
+        wrong = booking(tickets[0], slot, customer_email="no")
+        assert (await api.post("/api/reservations/create", wrong)).code == "INVALID_CONTACT"
+    told = [(await api.post("/api/reservations/create", booking(ticket, slot))).status for ticket in tickets]
+    assert told == [200, 200, 429]
+
+
+async def test_an_invented_forwarded_address_changes_nothing(open_hub: OpenHub) -> None:
+    hub = await open_hub(rate_validate=Rate(2, 60))
+    await World(hub).found()
+    told = [(await statuses(Api(hub), 1, headers={"X-Forwarded-For": f"203.0.113.{n}"}))[0] for n in range(4)]
+    assert told == [400, 400, 429, 429]
+
+
+async def test_behind_a_proxy_of_ours_each_client_has_a_budget(open_hub: OpenHub) -> None:
+    from ipaddress import ip_network
+
+    hub = await open_hub(
+        rate_validate=Rate(1, 60), trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8"))
+    )
+    await World(hub).found()
+    api = Api(hub)
+
+    async def asked(forwarded: str) -> int:
+        return (await statuses(api, 1, headers={"X-Forwarded-For": forwarded}))[0]
+
+    assert await asked("203.0.113.1") == 400
+    assert await asked("203.0.113.1, 10.1.2.3") == 429, "the rightmost hop that is not ours is the client"
+    assert await asked("198.51.100.7, 203.0.113.1") == 429, "what stands left of the client is invented"
+    assert await asked("203.0.113.2") == 400
+    assert await asked("2001:db8:1:2::1") == 400
+    assert await asked("2001:db8:1:2:ffff::9") == 429, "one IPv6 customer holds the whole /64"
+    assert await asked("2001:db8:1:3::1") == 400
+    assert await asked("nonsense") == 400
+    assert await asked("203.0.113.9, nonsense") == 429, "left of what is no address nothing is believed"
+
+
+async def test_operators_have_a_budget_each(open_hub: OpenHub) -> None:
+    hub = await open_hub(rate_operator=Rate(3, 60))
+    world, api = await World(hub).found(), Api(hub)
+    first, second = await world.staff(), await world.staff()
+    told = [(await api.post("/venue/scan", {"code": "x"}, token=first)).status for _ in range(4)]
+    assert told == [200, 200, 200, 429]
+    assert (await api.post("/venue/scan", {"code": "x"}, token=second)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("1.2.3.4", "1.2.3.4"),
+        ("1.2.3.4:5678", "1.2.3.4"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("::ffff:1.2.3.4", "1.2.3.4"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("", "None"),
+        ("unknown", "None"),
+        ("1.2.3", "None"),
+        ("[", "None"),
+    ],
+)
+def test_a_hop_is_read_in_all_its_spellings(text: str, address: str) -> None:
+    assert str(read_address(text)) == address

@@ -1,0 +1,57 @@
+"""The answers: how a result or a refusal becomes a JSON response."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+from hub.words import message
+from web.statuses import status_of
+
+JSON = "application/json"
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+
+
+def dumps(value: object) -> bytes:
+    """JSON as the contract writes it: dates `YYYY-MM-DD`, times `HH:MM:SS`, moments in UTC with `Z`."""
+    return orjson.dumps(value, option=_OPTIONS)
+
+
+def json_response(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    response = web.Response(body=body, status=status, headers=headers)
+    # Set as a header: the property `content_type` parses and formats, and this is on every path.
+    response.headers["Content-Type"] = JSON
+    return response
+
+
+def done(data: object, **beside: Any) -> web.Response:
+    """`{"success": true, "data": ...}`, with `beside` next to `data`."""
+    return json_response(dumps({"success": True, "data": data, **beside}))
+
+
+def refusal(
+    reason: Reason,
+    details: Mapping[str, Any] | None = None,
+    *,
+    overrides: Mapping[Reason, int] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    """`{"success": false, "error": {"code", "message", ...details}}` with the reason's status."""
+    beside = dict(details) if details else {}
+    error = {"code": reason.value, "message": message(reason, beside)}
+    error.update((name, value) for name, value in beside.items() if name not in ("code", "message"))
+    response = json_response(
+        dumps({"success": False, "error": error}), status=status_of(reason, overrides), headers=headers
+    )
+    if "retry_after" in beside:
+        response.headers["Retry-After"] = str(max(1, round(float(beside["retry_after"]) + 0.499)))
+    if reason is Reason.UNAUTHENTICATED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="venue-hub"'
+    return response
+
+
+def refused(refused: Refused, overrides: Mapping[Reason, int] | None = None) -> web.Response:
+    return refusal(refused.reason, refused.details, overrides=overrides)

@@ -1,0 +1,57 @@
+"""The endpoint: one row of the route table. It answers requests and says everything the OpenAPI document needs of it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+from web.answers import refused
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Who = Literal["anyone", "holder", "ticket holder", "operator", "monitoring"]
+NONE: Mapping[Reason, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter or header; `schema` is JSON Schema."""
+
+    name: str
+    place: Literal["query", "header"]
+    schema: Mapping[str, object]
+    about: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`path` is aiohttp's, with the pattern of each part; `answer` the model of the 200 answer, or its media types."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    tag: str
+    who: Who
+    answer: type[BaseModel] | tuple[str, ...]
+    body: type[BaseModel] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    refusals: tuple[Reason, ...] = ()
+    statuses: Mapping[Reason, int] = field(default_factory=dict)
+    not_modified: bool = False
+    about: str = ""
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """The handler, with this endpoint's own statuses for its refusals."""
+        try:
+            return await self.handler(request)
+        except Refused as no:
+            return refused(no, self.statuses)
+
+    def route(self) -> web.RouteDef:
+        handler = self.serve if self.statuses else self.handler
+        return web.RouteDef(self.method, self.path, handler, {"allow_head": True} if self.method == "GET" else {})

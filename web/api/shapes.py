@@ -1,0 +1,313 @@
+"""The shapes of the answers: models that describe them in the OpenAPI document. Nothing is checked against them while
+serving; the tests check every answer they get."""
+
+from datetime import date, datetime, time
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.rules.reasons import Reason
+
+TicketStatus = Literal["PENDING_PAYMENT", "INACTIVE", "ACTIVATED", "RESERVED", "VERIFIED", "EXPIRED", "CANCELLED"]
+ReservationStatus = Literal["RESERVED", "VERIFIED", "EXPIRED", "CANCELLED"]
+RoleName = Literal["OPERATOR", "MANAGER", "ADMIN"]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Done(Shape):
+    success: Literal[True]
+
+
+class FieldProblem(Shape):
+    field: str
+    message: str
+
+
+class Error(Shape):
+    """Beside code and message stand the details of the reason, such as `reserved_date` or `alternative_slots`."""
+
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+
+    code: Reason
+    message: str
+
+
+class Refusal(Shape):
+    success: Literal[False]
+    error: Error
+
+
+class TicketChecked(Shape):
+    ticket_id: int
+    ticket_code: str
+    status: TicketStatus
+    product_id: int
+    order_id: int
+
+
+class TicketCheckedAnswer(Done):
+    data: TicketChecked
+
+
+class ContactChecked(Done):
+    message: str
+    otp_sent: bool
+
+
+class Slot(Shape):
+    id: int
+    venue_id: int
+    date: date
+    start_time: time
+    end_time: time
+    total_capacity: int
+    booked_count: int
+    available_count: int
+    status: Literal["ACTIVE", "FULL", "CLOSED"]
+    capacity_status: Literal["AVAILABLE", "LIMITED", "FULL"]
+
+
+class CalendarMetadata(Shape):
+    model_config = ConfigDict(extra="allow")
+
+    total_slots: int
+
+
+class Calendar(Done):
+    data: list[Slot]
+    metadata: CalendarMetadata
+
+
+class BookedSlot(Shape):
+    slot_id: int
+    date: date
+    start_time: time
+    end_time: time
+
+
+class Reserved(Shape):
+    reservation_id: int
+    ticket_code: str
+    slot: BookedSlot
+    confirmation_sent: bool
+    """The mail is queued in the same transaction as the booking; it is sent, and sent again, until it has gone out."""
+    qr_code: str
+    """The ticket code's QR picture as a `data:` URL."""
+    manage_url: str
+    """The link that opens this reservation to be viewed or cancelled. Whoever has it holds the reservation."""
+
+
+class ReservedAnswer(Done):
+    data: Reserved
+
+
+class TimedSlot(BookedSlot):
+    starts_at: datetime
+    ends_at: datetime
+
+
+class VenueName(Shape):
+    id: int
+    name: str
+    timezone: str
+
+
+class Reservation(Shape):
+    reservation_id: int
+    ticket_id: int
+    ticket_code: str
+    status: ReservationStatus
+    slot: TimedSlot
+    venue: VenueName
+    customer_email: str
+    customer_phone: str
+    reserved_at: datetime
+    change_cutoff_hours: int
+    """Until how many hours before the slot the holder may cancel."""
+
+
+class ReservationAnswer(Done):
+    data: Reservation
+
+
+class Cancelled(Shape):
+    reservation_id: int
+    status: Literal["CANCELLED"]
+    ticket_status: TicketStatus
+
+
+class CancelledAnswer(Done):
+    data: Cancelled
+
+
+class TicketReservation(Shape):
+    reservation_id: int
+    slot_id: int
+    date: date
+    start_time: time
+    end_time: time
+
+
+class Ticket(Shape):
+    ticket_id: int
+    ticket_code: str
+    status: TicketStatus
+    channel: Literal["direct", "mini_program", "ota"]
+    activation_mode: Literal["immediate", "deferred"]
+    activated_at: datetime | None
+    reserved_at: datetime | None
+    verified_at: datetime | None
+    valid_until: datetime | None
+    reservation: TicketReservation | None
+
+
+class TicketAnswer(Done):
+    data: Ticket
+
+
+class TicketSlots(Shape):
+    ticket: Ticket
+    can_reserve: bool
+    slots: list[Slot]
+    """Slots with places left."""
+
+
+class TicketSlotsAnswer(Done):
+    data: TicketSlots
+
+
+class Operator(Shape):
+    id: int
+    name: str
+    role: RoleName
+
+
+class SignedIn(Shape):
+    token: str
+    expires_at: datetime
+    operator: Operator
+
+
+class SignedInAnswer(Done):
+    data: SignedIn
+
+
+class SignedOut(Shape):
+    signed_out: Literal[True]
+
+
+class SignedOutAnswer(Done):
+    data: SignedOut
+
+
+class DoorTicket(Shape):
+    ticket_id: int
+    ticket_code: str
+    status: TicketStatus
+    customer_name: str | None
+    customer_email: str | None
+    """Masked or whole, by the venue's policy; managers see it whole."""
+    customer_phone: str | None
+
+
+class DoorReservation(TicketReservation):
+    is_today: bool
+    booked_count: int
+    total_capacity: int
+
+
+class FirstEntry(Shape):
+    verified_at: datetime
+    verified_by: int
+    operator_name: str
+    gate: str | None
+
+
+class ValidAtDoor(DoorTicket):
+    reservation: DoorReservation | None
+    validation_status: Literal["VALID", "NO_RESERVATION"]
+    """`NO_RESERVATION` only where the venue lets tickets without reservation in."""
+    scan_id: UUID
+
+
+class ValidAtDoorAnswer(Done):
+    data: ValidAtDoor
+
+
+class VerifiedAtDoor(FirstEntry):
+    """`verified_at` and the rest are those of the first entry, also when this is a repeat."""
+
+    ticket_id: int
+    ticket_code: str
+    status: TicketStatus
+    already_verified: bool
+    scan_id: UUID
+
+
+class VerifiedAtDoorAnswer(Done):
+    data: VerifiedAtDoor
+
+
+class Decision(Shape):
+    result: Literal["GREEN", "YELLOW", "RED"]
+    reason: Reason
+    message: str
+    detail: str
+    can_verify: bool
+    days_from_now: int | None
+    ticket: DoorTicket | None
+    reservation: DoorReservation | None
+    verified: FirstEntry | None
+    scan_id: UUID
+
+
+class DecisionAnswer(Done):
+    data: Decision
+
+
+class PastScan(Shape):
+    scan_id: UUID
+    mode: Literal["validate", "verify", "undo"]
+    ticket_code: str
+    ticket_id: int | None
+    gate: str | None
+    result: Literal["GREEN", "YELLOW", "RED"]
+    reason: Reason
+    entered: bool
+    undone: bool
+    undoes: UUID | None
+    note: str | None
+    scanned_at: datetime
+    logged_at: datetime
+
+
+class ScanPage(Shape):
+    scans: list[PastScan]
+    next: str | None
+    """The `before` of the next page; null at the end."""
+
+
+class ScanPageAnswer(Done):
+    data: ScanPage
+
+
+class Alive(Shape):
+    status: Literal["ok"]
+
+
+class Ready(Shape):
+    status: Literal["ok", "degraded", "unavailable"]
+    database: Literal["ok", "down"]
+    redis: Literal["ok", "down"]
+
+
+class Document(Shape):
+    model_config = ConfigDict(extra="allow")
+
+    openapi: str = Field(examples=["3.1.0"])
+    info: dict[str, Any]
+    paths: dict[str, Any]

@@ -1,0 +1,45 @@
+"""The standing of this process: alive, ready, and its figures."""
+
+import hmac
+
+from aiohttp import web
+
+from hub import telemetry
+from hub.actions.read_standing import read_standing
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+from web.answers import dumps, json_response
+from web.client_ip import came_through_a_stranger, client_address
+from web.keys import HOUSE
+
+
+async def alive(request: web.Request) -> web.Response:  # noqa: ARG001  every handler gets the request
+    return json_response(b'{"status":"ok"}')
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Ready when Postgres answers. Without Redis the hub does its work more slowly: degraded, but ready."""
+    there = await read_standing(request.app[HOUSE])
+    status = "unavailable" if not there.database else "ok" if there.redis else "degraded"
+    servers = {"database": "ok" if there.database else "down", "redis": "ok" if there.redis else "down"}
+    body = dumps({"status": status, **servers})
+    if there.database:
+        return json_response(body)
+    return json_response(body, status=503, headers={"Retry-After": "1"})
+
+
+async def metrics(request: web.Request) -> web.Response:
+    _refuse_strangers(request)
+    page, kind = telemetry.render()
+    return web.Response(body=page, headers={"Content-Type": kind})
+
+
+def _refuse_strangers(request: web.Request) -> None:
+    """Figures are for private networks, or for whoever knows the token."""
+    token = request.app[HOUSE].settings.metrics_token
+    given = request.headers.get("Authorization", "")
+    if token and hmac.compare_digest(given.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode()):
+        return
+    address = client_address(request)
+    if address is None or came_through_a_stranger(request) or not (address.is_private or address.is_loopback):
+        raise Refused(Reason.FORBIDDEN, message="Figures are for private networks, or with the metrics token")

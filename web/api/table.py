@@ -1,0 +1,191 @@
+"""The table of endpoints: every address of the API, who may use it, what it takes and what it answers.
+
+Routes and the OpenAPI document are both made from it, so neither can know an address the other does not.
+"""
+
+from hub.rules.reasons import Reason
+from web import openapi_pages
+from web.api import bodies, operators, reservations, shapes, slots, standing, tickets
+from web.api.endpoint import Endpoint, Parameter
+from web.statuses import CODE_IS_JUDGED
+
+_ORQ = Parameter(
+    "orq",
+    "query",
+    {"type": "integer", "minimum": 1, "maximum": bodies.LARGEST_ID},
+    "The organisation; may be left out where the hub serves only one.",
+)
+_DAY = {"type": "string", "format": "date"}
+_SPAN = (
+    Parameter("from", "query", _DAY, "First day; with `to`, at most 92 days."),
+    Parameter("to", "query", _DAY, "Last day, included."),
+)
+_TOKEN = (
+    Parameter("token", "query", {"type": "string"}, "The reservation's token, out of its link."),
+    Parameter("X-Reservation-Token", "header", {"type": "string"}, "The same, out of sight."),
+)
+_TICKET_CODE = Parameter("X-Ticket-Code", "header", {"type": "string"}, "The ticket's code; not needed by staff.")
+_TICKET = "/api/tickets/{ticket_id:[0-9]+}"
+_RESERVATION = "/api/reservations/{reservation_id:[0-9]+}"
+_BODY = (Reason.INVALID_REQUEST, Reason.PAYLOAD_TOO_LARGE, Reason.UNSUPPORTED_MEDIA_TYPE, Reason.REQUEST_TIMEOUT)
+_TICKET_WILL_NOT_DO = (
+    Reason.TICKET_NOT_ACTIVATED,
+    Reason.TICKET_EXPIRED,
+    Reason.TICKET_CANCELLED,
+    Reason.TICKET_ALREADY_USED,
+    Reason.TICKET_ALREADY_RESERVED,
+)
+_AT_THE_DOOR = (
+    Reason.TICKET_NOT_FOUND,
+    Reason.TICKET_NOT_ACTIVATED,
+    Reason.TICKET_EXPIRED,
+    Reason.TICKET_CANCELLED,
+    Reason.WRONG_DATE,
+    Reason.WRONG_VENUE,
+    Reason.TOO_EARLY,
+    Reason.NO_RESERVATION,
+    Reason.SCAN_ID_REUSED,
+    Reason.BUSY,
+)
+_HOLDER = (Reason.UNAUTHENTICATED, Reason.TICKET_NOT_FOUND, Reason.NOT_FOUND, Reason.RATE_LIMITED)
+_OF_RESERVATION = (Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.RESERVATION_NOT_FOUND, Reason.NOT_FOUND)
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "POST", "/api/tickets/validate", tickets.validate,
+        "Check a ticket code before booking", "Customer reservation", "anyone",
+        shapes.TicketCheckedAnswer, body=bodies.ValidateTicket, parameters=(_ORQ,), statuses=CODE_IS_JUDGED,
+        refusals=(*_BODY, Reason.TICKET_NOT_FOUND, *_TICKET_WILL_NOT_DO, Reason.RATE_LIMITED),
+        about="The first step of a booking. Repeating it changes nothing.",
+    ),
+    Endpoint(
+        "POST", "/api/tickets/verify-contact", tickets.verify_contact,
+        "Check an e-mail address and a phone number", "Customer reservation", "anyone",
+        shapes.ContactChecked, body=bodies.VerifyContact, refusals=(*_BODY, Reason.INVALID_CONTACT, Reason.RATE_LIMITED),
+        about="Checks the form of both; nothing is sent. `validation_errors` names every field that will not do.",
+    ),
+    Endpoint(
+        "GET", "/api/reservation-slots/available", slots.available,
+        "What is free", "Customer reservation", "anyone",
+        shapes.Calendar, not_modified=True,
+        parameters=(
+            Parameter("month", "query", {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
+                      "The month, `YYYY-MM`; without month and span, the current one."),
+            *_SPAN, _ORQ,
+            Parameter("If-None-Match", "header", {"type": "string"}, "The `ETag` of an earlier answer."),
+        ),
+        refusals=(Reason.INVALID_REQUEST,),
+    ),
+    Endpoint(
+        "POST", "/api/reservations/create", reservations.create,
+        "Book a place", "Customer reservation", "anyone",
+        shapes.ReservedAnswer, body=bodies.CreateReservation,
+        parameters=(
+            Parameter("Idempotency-Key", "header",
+                      {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+                      "Sent again with the same body, it gives the first answer again and books nothing."),
+            _ORQ,
+        ),
+        refusals=(*_BODY, Reason.INVALID_CONTACT, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND, Reason.ORGANIZATION_MISMATCH,
+                  *_TICKET_WILL_NOT_DO, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED,
+                  Reason.RATE_LIMITED, Reason.BUSY),
+        about="`SLOT_FULL` comes with `alternative_slots`: the nearest ones with places left.",
+    ),
+    Endpoint(
+        "GET", "/api/reservations/by-token", reservations.by_token, "The reservation of a token", "Reservations",
+        "holder", shapes.ReservationAnswer, parameters=_TOKEN, refusals=(Reason.UNAUTHENTICATED, Reason.RESERVATION_NOT_FOUND),
+        about="For whoever has the link and no id.",
+    ),
+    Endpoint(
+        "GET", _RESERVATION, reservations.read, "One reservation", "Reservations", "holder",
+        shapes.ReservationAnswer, parameters=_TOKEN, refusals=_OF_RESERVATION,
+    ),
+    Endpoint(
+        "DELETE", _RESERVATION, reservations.cancel, "Cancel a reservation", "Reservations", "holder",
+        shapes.CancelledAnswer, parameters=_TOKEN,
+        refusals=(*_OF_RESERVATION, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED, Reason.BUSY),
+        about="The place is free again and the ticket can be booked anew. Repeating it changes nothing.",
+    ),
+    Endpoint(
+        "GET", f"{_RESERVATION}/qr.png", reservations.qr_png, "The ticket's QR code as PNG", "Reservations", "holder",
+        ("image/png",), parameters=_TOKEN, refusals=_OF_RESERVATION,
+    ),
+    Endpoint(
+        "GET", f"{_RESERVATION}/qr.svg", reservations.qr_svg, "The ticket's QR code as SVG", "Reservations", "holder",
+        ("image/svg+xml",), parameters=_TOKEN, refusals=_OF_RESERVATION,
+    ),
+    Endpoint(
+        "GET", f"{_RESERVATION}/calendar.ics", reservations.calendar, "The visit as a calendar entry", "Reservations",
+        "holder", ("text/calendar",), parameters=_TOKEN, refusals=_OF_RESERVATION,
+    ),
+    Endpoint(
+        "POST", f"{_TICKET}/activate", tickets.activate, "Activate a ticket bought for later", "Tickets",
+        "ticket holder", shapes.TicketAnswer, parameters=(_TICKET_CODE,),
+        refusals=(*_HOLDER, Reason.TICKET_NOT_ACTIVATED, Reason.TICKET_ALREADY_ACTIVATED, Reason.TICKET_CANCELLED, Reason.TICKET_EXPIRED),
+        about="Irreversible. `TICKET_NOT_ACTIVATED` means that it is not paid for yet.",
+    ),
+    Endpoint(
+        "GET", f"{_TICKET}/status", tickets.status, "The standing of a ticket", "Tickets", "ticket holder",
+        shapes.TicketAnswer, parameters=(_TICKET_CODE,), refusals=_HOLDER,
+    ),
+    Endpoint(
+        "GET", f"{_TICKET}/availability", tickets.availability, "The slots a ticket could be booked into", "Tickets",
+        "ticket holder", shapes.TicketSlotsAnswer, parameters=(_TICKET_CODE, *_SPAN),
+        refusals=(Reason.INVALID_REQUEST, *_HOLDER), about="Without a span, the next 90 days.",
+    ),
+    Endpoint(
+        "POST", "/api/operator/login", operators.login, "Sign in", "Operators", "anyone",
+        shapes.SignedInAnswer, body=bodies.Login, refusals=(*_BODY, Reason.INVALID_CREDENTIALS, Reason.LOCKED_OUT, Reason.FORBIDDEN),
+        about="Sets the session cookie `hub_session` too, and `hub_device`, by which this device is known again.",
+    ),
+    Endpoint(
+        "POST", "/api/operator/logout", operators.logout, "Sign out", "Operators", "operator",
+        shapes.SignedOutAnswer, refusals=(Reason.UNAUTHENTICATED, Reason.FORBIDDEN),
+        about="The token dies at once, and sockets opened with it close.",
+    ),
+    Endpoint(
+        "POST", "/api/operator/validate-ticket", operators.validate_ticket, "Judge a ticket for entry", "Operators",
+        "operator", shapes.ValidAtDoorAnswer, body=bodies.ValidateAtDoor, statuses=CODE_IS_JUDGED,
+        refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, *_AT_THE_DOOR, Reason.ALREADY_VERIFIED, Reason.RATE_LIMITED),
+        about="Changes nothing but the scan log.",
+    ),
+    Endpoint(
+        "POST", "/api/operator/verify-ticket", operators.verify_ticket, "Record an entry", "Operators", "operator",
+        shapes.VerifiedAtDoorAnswer, body=bodies.VerifyAtDoor, statuses=CODE_IS_JUDGED,
+        refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.OPERATOR_MISMATCH, *_AT_THE_DOOR, Reason.RATE_LIMITED),
+        about="A ticket that is in already answers 200 with `already_verified: true` and its first entry.",
+    ),
+    Endpoint(
+        "POST", "/venue/scan", operators.scan, "Scan a ticket", "Operators", "operator",
+        shapes.DecisionAnswer, body=bodies.Scan,
+        refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
+        about="Always 200 with the decision, whatever its colour.",
+    ),
+    Endpoint(
+        "GET", "/api/operators/scan-history", operators.scan_history, "Own scans, newest first", "Operators",
+        "operator", shapes.ScanPageAnswer,
+        parameters=(
+            Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many."),
+            Parameter("before", "query", {"type": "string", "minLength": 1, "maxLength": 200},
+                      "The `next` of the page before."),
+        ),
+        refusals=(Reason.INVALID_REQUEST, Reason.UNAUTHENTICATED, Reason.FORBIDDEN),
+    ),
+    Endpoint("GET", "/healthz", standing.alive, "Is the process alive", "Standing", "anyone", shapes.Alive),
+    Endpoint(
+        "GET", "/readyz", standing.ready, "Can it work", "Standing", "anyone", shapes.Ready,
+        about="200 when Postgres answers; `degraded` without Redis. 503 with the same body otherwise.",
+    ),
+    Endpoint(
+        "GET", "/metrics", standing.metrics, "Figures for Prometheus", "Standing", "monitoring", ("text/plain",),
+        refusals=(Reason.FORBIDDEN,),
+    ),
+    Endpoint(
+        "GET", "/api/openapi.json", openapi_pages.document, "This document", "Standing", "anyone", shapes.Document,
+        not_modified=True,
+    ),
+    Endpoint(
+        "GET", "/api/docs", openapi_pages.page, "This document to read", "Standing", "anyone", ("text/html",),
+        not_modified=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,73 @@
+"""The client's address: who is really asking, as the key of a rate limit.
+
+`X-Forwarded-For` is believed only where the TCP peer is a proxy of ours, and then only back to the rightmost hop that is
+not one: everything left of that hop can be invented. An IPv6 customer holds a whole /64, so the /64 is the key.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from functools import lru_cache
+
+from aiohttp import web
+
+from hub.settings import IPNetwork
+from web.keys import HOUSE
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+UNKNOWN = "unknown"
+
+
+def client_ip(request: web.Request) -> str:
+    """The client's address as text: IPv4 whole, IPv6 as its /64 network."""
+    address = client_address(request)
+    if address is None:
+        return UNKNOWN
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def client_address(request: web.Request) -> IPAddress | None:
+    proxies = request.app[HOUSE].settings.trusted_proxies
+    peer = read_address(request.remote or "")
+    if peer is None or not proxies or not _within(peer, proxies):
+        return peer
+    client = peer
+    hops = [hop for line in request.headers.getall("X-Forwarded-For", ()) for hop in line.split(",")]
+    for hop in reversed(hops[-64:]):
+        address = read_address(hop.strip())
+        if address is None:
+            # What a proxy of ours wrote is an address; whatever is left of something else is not to be believed.
+            break
+        client = address
+        if not _within(address, proxies):
+            break
+    return client
+
+
+def came_through_a_stranger(request: web.Request) -> bool:
+    """Whether a proxy that we were not told of passed this on: its address then says nothing about the client."""
+    if "X-Forwarded-For" not in request.headers and "Forwarded" not in request.headers:
+        return False
+    peer = read_address(request.remote or "")
+    return peer is None or not _within(peer, request.app[HOUSE].settings.trusted_proxies)
+
+
+@lru_cache(maxsize=4096)
+def read_address(text: str) -> IPAddress | None:
+    """An address out of a hop: plain, `[v6]`, `[v6]:port` or `v4:port`; an IPv4 address mapped into IPv6 is IPv4."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def _within(address: IPAddress, networks: Sequence[IPNetwork]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)

@@ -1,0 +1,60 @@
+"""The error page: what a person with a browser sees where a program would get the JSON refusal."""
+
+from html import escape
+
+import orjson
+from aiohttp import web
+
+from hub.rules.reasons import Reason
+from web.pages.static_files import STATIC
+
+_MACHINES = ("/api/", "/venue/", "/ws", "/metrics", "/healthz", "/readyz")
+_HEADINGS = {
+    Reason.NOT_FOUND: "There is no page at this address",
+    Reason.INTERNAL: "Something went wrong on our side",
+    Reason.SERVICE_UNAVAILABLE: "We cannot answer just now",
+    Reason.RATE_LIMITED: "A moment, please",
+}
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{heading} - Venue Hub</title>
+{styles}</head>
+<body>
+<main id="main"><div class="page">
+<h1>{heading}</h1>
+<p>{message}</p>
+<p><a href="/">To the start page</a></p>
+{incident}</div></main>
+</body>
+</html>
+"""
+
+
+def wants_page(request: web.Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith(_MACHINES)
+
+
+def error_page(refusal: web.Response) -> web.Response:
+    """The same refusal, status and headers, as a page."""
+    assert isinstance(refusal.body, bytes)
+    error = orjson.loads(refusal.body)["error"]
+    heading = _HEADINGS.get(Reason(error["code"]), "This did not work")
+    incident = f"<p>Reference: <code>{escape(error['incident'])}</code></p>\n" if "incident" in error else ""
+    text = _PAGE.format(heading=escape(heading), message=escape(error["message"]), incident=incident, styles=_styles())
+    page = web.Response(body=text.encode(), status=refusal.status, headers=refusal.headers)
+    page.headers["Content-Type"] = "text/html; charset=utf-8"
+    return page
+
+
+def _styles() -> str:
+    """The site's own style sheets; a page about an error must not fail for want of one."""
+    links = []
+    for name in ("css/tokens.css", "css/controls.css"):
+        try:
+            links.append(f'<link rel="stylesheet" href="{STATIC.url(name)}">\n')
+        except KeyError:
+            continue
+    return "".join(links)

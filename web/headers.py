@@ -1,0 +1,63 @@
+"""The security headers: what every response tells the browser not to do. Set as the last step, so on errors too."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from hub.settings import Settings
+
+SERVER = "venue-hub"
+SCANNER = "/operator/scan"
+# Pages whose address holds a ticket code or a token: it is nobody else's business.
+_TELLTALE = ("/r/", "/b/", "/reserve", "/api/", "/dev/")
+_YEARS = 63_072_000
+
+
+def content_security_policy(public_url: str) -> str:
+    """No inline script, no inline style, nothing from elsewhere; `data:` images are the QR codes the API answers with."""
+    public = urlsplit(public_url)
+    socket = f"{'wss' if public.scheme == 'https' else 'ws'}://{public.netloc}"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            f"connect-src 'self' {socket}",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def headers_on(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """The handler for `app.on_response_prepare`."""
+    always = {
+        "Server": SERVER,
+        "Content-Security-Policy": content_security_policy(settings.public_url),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.public_url.startswith("https://"):
+        always["Strict-Transport-Security"] = f"max-age={_YEARS}; includeSubDomains"
+    elsewhere = {**always, "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()"}
+    scanner = {**always, "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()"}
+
+    async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
+        headers = response.headers
+        path = request.path
+        headers.update(scanner if path == SCANNER else elsewhere)
+        headers["X-Request-ID"] = request.get("request_id") or ""
+        if "Referrer-Policy" not in headers:
+            telltale = path.startswith(_TELLTALE)
+            headers["Referrer-Policy"] = "no-referrer" if telltale else "strict-origin-when-cross-origin"
+        if "Cache-Control" not in headers:
+            headers["Cache-Control"] = "no-store"
+
+    return set_headers

@@ -1,0 +1,89 @@
+"""The request body: read within its bounds, understood as JSON, and checked whole before anything is done with it."""
+
+import asyncio
+from typing import Any, TypeVar
+
+import orjson
+from aiohttp import StreamReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+from pydantic import BaseModel, ValidationError
+
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+
+BODY_LIMIT = 10 * 1024
+BODY_SECONDS = 5.0
+_JSON = "application/json"
+_BRIEF: Any = {"include_url": False, "include_context": False, "include_input": False}
+_Body = TypeVar("_Body", bound=BaseModel)
+
+
+async def read_json(request: web.Request, model: type[_Body]) -> _Body:
+    """The request's body as `model`, or a refusal that names every problem at once."""
+    if not _is_json(request):
+        raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
+    return understand(await read_body(request), model)
+
+
+def understand(body: bytes, model: type[_Body]) -> _Body:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as problem:
+        raise invalid(("body", f"Not valid JSON: {problem.msg}" if body else "A JSON object is required")) from None
+    if not isinstance(value, dict):
+        raise invalid(("body", "A JSON object is required"))
+    return checked(value, model)
+
+
+def checked(value: dict[str, Any], model: type[_Body]) -> _Body:
+    try:
+        return model.model_validate(value)
+    except ValidationError as problems:
+        raise invalid(*((_field(problem["loc"]), problem["msg"]) for problem in problems.errors(**_BRIEF))) from None
+
+
+def invalid(*problems: tuple[str, str]) -> Refused:
+    """INVALID_REQUEST with one entry per (field, message)."""
+    return Refused(Reason.INVALID_REQUEST, errors=[{"field": field, "message": text} for field, text in problems])
+
+
+async def read_body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
+    """The body, at most `limit` bytes and within five seconds: a body dripped byte by byte would hold a socket for ever."""
+    length = request.content_length
+    if length is not None and length > limit:
+        raise Refused(Reason.PAYLOAD_TOO_LARGE)
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE, message="Send the body without Content-Encoding")
+    try:
+        if request.content.is_eof():
+            # The usual case: the whole request came in one packet.
+            body = request.content.read_nowait(-1)
+        else:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read_at_most(request.content, limit)
+    except TimeoutError:
+        raise Refused(Reason.REQUEST_TIMEOUT) from None
+    except (web.RequestPayloadError, HttpProcessingError):
+        raise invalid(("body", "The body is damaged")) from None
+    if len(body) > limit:
+        raise Refused(Reason.PAYLOAD_TOO_LARGE)
+    return body
+
+
+async def _read_at_most(content: StreamReader, limit: int) -> bytes:
+    """The whole body, or a little more than `limit` of it."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= limit and (part := await content.readany()):
+        size += len(part)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _is_json(request: web.Request) -> bool:
+    given = request.headers.get("Content-Type", "")
+    return given == _JSON or given.partition(";")[0].strip().lower() == _JSON
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(step) for step in location) or "body"

@@ -1,0 +1,44 @@
+"""The origin check: a page elsewhere must not spend the session cookie of somebody who is signed in here."""
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+from web.keys import HOUSE
+
+SESSION_COOKIE = "hub_session"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITE = frozenset({"same-origin", "none"})
+
+
+def refuse_foreign_origin(request: web.Request) -> None:
+    """Refuse a changing request that carries the session cookie and comes from a page of another origin.
+
+    Browsers always send `Origin` with such a request; a client that sends neither `Origin` nor `Sec-Fetch-Site` is not a
+    browser and cannot be made to send somebody else's cookie.
+    """
+    if request.method in _READING:
+        return
+    origin = request.headers.get("Origin")
+    if origin is None:
+        if request.headers.get("Sec-Fetch-Site", "same-origin") in _OWN_SITE:
+            return
+    elif is_own_origin(origin, request.app[HOUSE].settings.public_url, request.headers.get("Host", "")):
+        return
+    raise Refused(Reason.FORBIDDEN, message="This request comes from a page of another site")
+
+
+@lru_cache(maxsize=1024)
+def is_own_origin(origin: str, public_url: str, host: str) -> bool:
+    """Whether `origin` is ours: the public URL's, or, on plain HTTP, the very address the browser asked for.
+
+    The second lets `http://localhost:8080` and `http://127.0.0.1:8080` both work on one's own machine; the cookie belongs
+    to that host all the same.
+    """
+    public = urlsplit(public_url)
+    if origin == f"{public.scheme}://{public.netloc}".lower():
+        return True
+    return public.scheme == "http" and bool(host) and origin == f"http://{host}".lower()

@@ -1,0 +1,25 @@
+"""The routes: everything the hub answers over HTTP, and the ring around it."""
+
+from aiohttp import web
+
+from hub.settings import Settings
+from web import openapi_pages
+from web.api.table import ENDPOINTS
+from web.headers import headers_on
+from web.middleware import around_every_request
+from web.openapi import build_document
+from web.pages.render import setup_templates
+from web.pages.routes import page_routes
+from web.unreadable import answer_unreadable_requests
+
+
+def add_routes(app: web.Application, settings: Settings) -> None:
+    """Add the API, the pages, their headers and the middleware to a new application."""
+    answer_unreadable_requests()
+    app.middlewares.append(around_every_request)
+    app.on_response_prepare.append(headers_on(settings))
+    app[openapi_pages.SERVED] = openapi_pages.render(build_document(ENDPOINTS, settings.public_url))
+    app.add_routes([endpoint.route() for endpoint in ENDPOINTS])
+    app.router.add_get("/api/docs/page.css", openapi_pages.style)
+    setup_templates(app)
+    app.add_routes(page_routes())
