@@ -88,7 +88,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     """The whole hub as one aiohttp application; it opens its house on start-up and closes it on clean-up."""
     app = web.Application(client_max_size=10_240)
     add_routes(app, settings)
-    app.router.add_get("/ws", lambda request: request.app[LIVE].endpoint(request))
+    app.router.add_get("/ws", _talk)
     app.cleanup_ctx.append(lambda app: _operate(app, settings, clock))
     return app
 
@@ -128,6 +128,10 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             for task in rounds:
                 task.cancel()
             await asyncio.gather(*rounds, return_exceptions=True)
+
+
+async def _talk(request: web.Request) -> web.StreamResponse:
+    return await request.app[LIVE].endpoint(request)
 
 
 async def _close_sockets(app: web.Application) -> None:
