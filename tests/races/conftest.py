@@ -1,0 +1,43 @@
+"""What the races stand on: two hubs on one database and one Redis, so that Postgres decides and not a hub's own order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from stage import Hub, World
+
+
+@pytest.fixture
+async def two_hubs(open_hub) -> list[Hub]:
+    return [await open_hub(), await open_hub()]
+
+
+@pytest.fixture
+async def world(two_hubs: list[Hub]) -> World:
+    """On the first hub; the second knows of it as another process would. No promises are checked at the end: the races
+    check them, and the controls break them."""
+    world = await World(two_hubs[0]).found()
+    two_hubs[1].house.venues.forget()
+    return world
+
+
+class PostgresLog:
+    """What Postgres wrote since the test began."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._start = path.stat().st_size
+
+    def lines(self, words: str) -> list[str]:
+        with self._path.open("rb") as file:
+            file.seek(self._start)
+            return [line for line in file.read().decode("utf-8", "replace").splitlines() if words in line]
+
+    def deadlocks(self) -> list[str]:
+        return self.lines("deadlock detected")
+
+
+@pytest.fixture
+def postgres_log(servers, server_folder: Path) -> PostgresLog:
+    return PostgresLog(server_folder / "postgres.log")

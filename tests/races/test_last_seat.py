@@ -1,0 +1,87 @@
+"""The last seat: never sold twice, never left empty, whoever comes at the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from functools import partial
+
+import pytest
+from crowd import book, crowd, many_slots, outcome, sabotage, without_last_line
+from stage import Hub, World, broken_invariants
+
+NO_SLOT_LOCK = ("     ORDER BY s.id\n       FOR NO KEY UPDATE OF s\n", "     ORDER BY s.id\n")
+NO_PLACES_CHECK = (" AND w.place <= h.total_capacity - h.booked_count", "")
+
+
+async def two_clients_for_each_last_seat(hubs: list[Hub], world: World, rounds: int) -> list[str]:
+    """Two clients at two hubs ask for the one place of a slot, `rounds` times. Returns the promises broken."""
+    slots = await many_slots(world, rounds, capacity=1)
+    tickets = await world.tickets(2 * rounds)
+    broken = []
+
+    async def one_round(n: int) -> None:
+        pair = [book(hub, tickets[2 * n + i], slots[n]) for i, hub in enumerate(hubs)]
+        answers = await asyncio.gather(*pair)
+        if sorted(map(outcome, answers)) != ["409 SLOT_FULL", "booked"]:
+            broken.append(f"slot {slots[n]}: {[outcome(answer) for answer in answers]}")
+        for _, body in answers:
+            if not body["success"] and not body["error"].get("alternative_slots"):
+                broken.append(f"slot {slots[n]}: no alternatives in {body['error']}")
+
+    await crowd([partial(one_round, n) for n in range(rounds)], clients=20)
+    return broken + await broken_invariants(world.hub.database)
+
+
+async def test_two_clients_for_the_last_seat_a_thousand_times_and_each_time_one_gets_it(two_hubs, world):
+    assert await two_clients_for_each_last_seat(two_hubs, world, 1000) == []
+
+
+@pytest.mark.parametrize("missing", [NO_SLOT_LOCK, NO_PLACES_CHECK], ids=["no slot lock", "no places check"])
+async def test_the_last_seat_is_sold_twice_once_the_mechanism_is_gone(two_hubs, world, monkeypatch, missing):
+    sabotage(monkeypatch, "booking", "take_places", missing)
+    await without_last_line(world, "reservation_slots_never_overbooked")
+    broken = await two_clients_for_each_last_seat(two_hubs, world, 60)
+    assert any("no slot is overbooked" in line for line in broken), broken
+
+
+async def test_the_check_of_the_table_refuses_where_the_statement_does_not_look(two_hubs, world, monkeypatch):
+    sabotage(monkeypatch, "booking", "take_places", NO_PLACES_CHECK)
+    broken = await two_clients_for_each_last_seat(two_hubs, world, 60)
+    assert broken
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def on_sale(hubs: list[Hub], world: World, *, places: int, tickets: int, clients: int) -> list[str]:
+    """More tickets than places, asked for at once. Returns the promises broken."""
+    slot_id = await world.slot(capacity=places)
+    await world.slot(start="15:00", end="16:00", capacity=100_000)
+    wanted = await world.tickets(tickets)
+    jobs = [partial(book, hubs[n % len(hubs)], ticket, slot_id) for n, ticket in enumerate(wanted)]
+    answers = await crowd(jobs, clients)
+    seen = Counter(map(outcome, answers))
+    broken = [] if seen == {"booked": places, "409 SLOT_FULL": tickets - places} else [f"the answers: {dict(seen)}"]
+    without = [body for status, body in answers if status == 409 and not body["error"].get("alternative_slots")]
+    if without:
+        broken.append(f"{len(without)} without alternatives, such as {without[0]}")
+    stored = set(await _stored(world, slot_id))
+    told = {body["data"]["reservation_id"] for status, body in answers if status == 200}
+    if stored != told:
+        broken.append(f"{len(told - stored)} bookings lost, {len(stored - told)} nobody was told of")
+    return broken + await broken_invariants(world.hub.database)
+
+
+async def _stored(world: World, slot_id: int) -> list[int]:
+    rows = await world.hub.database.fetch("SELECT id FROM ticket_reservations WHERE slot_id = $1", slot_id)
+    return [row["id"] for row in rows]
+
+
+async def test_two_thousand_tickets_for_two_hundred_places_sell_exactly_two_hundred(two_hubs, world):
+    assert await on_sale(two_hubs, world, places=200, tickets=2000, clients=200) == []
+
+
+async def test_the_crowd_overbooks_once_nobody_counts_the_places(two_hubs, world, monkeypatch):
+    sabotage(monkeypatch, "booking", "take_places", NO_PLACES_CHECK)
+    await without_last_line(world, "reservation_slots_never_overbooked")
+    broken = await on_sale(two_hubs, world, places=20, tickets=200, clients=100)
+    assert any("no slot is overbooked" in line for line in broken), broken
