@@ -1,0 +1,62 @@
+"""What stands behind the pages: files named by their hash, and a sign-in that leads nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+from stage import Hub
+
+from web.pages.staff import own_path
+from web.pages.static_files import STATIC
+
+
+async def test_a_static_file_is_kept_for_a_year_under_its_hash_and_not_at_all_under_another(hub: Hub) -> None:
+    for address, kept in (
+        (STATIC.url("js/scan.js"), "public, max-age=31536000, immutable"),
+        ("/static/000000000000/js/scan.js", "no-cache"),
+        ("/static/js/scan.js", "no-cache"),
+    ):
+        async with hub.client.get(address) as response:
+            assert response.status == 200
+            assert response.headers["Cache-Control"] == kept
+            assert response.content_type == "text/javascript"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../pages/staff.py", "%2e%2e/pages/staff.py", "js/../../pages/staff.py", "js", "js/nothing.js", "x/", "%00"],
+)
+async def test_no_address_leaves_the_static_folder(hub: Hub, path: str) -> None:
+    async with hub.client.get(f"/static/{path}") as response:
+        assert response.status in (400, 404)
+
+
+async def test_pages_forbid_inline_script_and_style(hub: Hub) -> None:
+    async with hub.client.get("/reserve?ticket=%3Cscript%3Ealert(1)%3C/script%3E") as response:
+        policy = response.headers["Content-Security-Policy"]
+        text = await response.text()
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "<script>" not in text
+    assert "style=" not in text
+
+
+@pytest.mark.parametrize(
+    ("wish", "kept"),
+    [
+        ("/operator/scan", "/operator/scan"),
+        ("//evil.example", ""),
+        ("/\\evil.example", ""),
+        ("https://evil.example", ""),
+        ("/a\nb", ""),
+        ("/" + "a" * 400, ""),
+        ("", ""),
+    ],
+)
+def test_next_names_a_page_of_ours_or_nothing(wish: str, kept: str) -> None:
+    assert own_path(wish) == kept
+
+
+async def test_a_strange_next_is_forgotten(hub: Hub) -> None:
+    async with hub.client.get("/operator/login?next=//evil.example") as response:
+        assert 'data-next=""' in await response.text()
