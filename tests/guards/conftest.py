@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -21,7 +22,8 @@ from db.redis_client import RedisClient, connect
 class OwnValkey:
     """A real server on a free port, holding nothing but what a test puts there."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self.options = options
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -37,6 +39,7 @@ class OwnValkey:
             [
                 str(get_binary_path()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
                 "--appendonly", "no", "--dir", str(self.folder), "--enable-debug-command", "yes",
+                *self.options,
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -85,3 +88,22 @@ async def redis(valkey_server: OwnValkey) -> AsyncIterator[RedisClient]:
     valkey_server.thaw()
     valkey_server.start()
     await client.aclose()
+
+
+@pytest.fixture
+async def cluster() -> AsyncIterator[RedisClient]:
+    """A cluster of one node: it refuses every script whose keys lie in different hash slots."""
+    server = OwnValkey("--cluster-enabled", "yes")
+    node = connect(server.url)
+    client = connect(server.url.replace("redis://", "redis+cluster://").removesuffix("/0"))
+    try:
+        await node.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+        async with asyncio.timeout(20):
+            while (await node.execute_command("CLUSTER INFO"))["cluster_state"] != "ok":  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        yield client
+    finally:
+        await client.aclose()
+        await node.aclose()
+        server.kill()
+        shutil.rmtree(server.folder, ignore_errors=True)

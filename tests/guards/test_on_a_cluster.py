@@ -1,0 +1,35 @@
+"""The guards on a Redis Cluster: every key of a script in one hash slot, the calls of a batch sent apart."""
+
+from __future__ import annotations
+
+import asyncio
+
+from db.redis_client import RedisClient
+from hub.guards.rate_limit import RateLimit
+from hub.guards.seat_gate import GateAnswer, SeatGate, SeatRequest
+from hub.settings import Rate
+
+
+async def test_the_seat_gate_judges_many_slots_in_one_batch(cluster: RedisClient) -> None:
+    gate = SeatGate(cluster)
+    for slot in range(20):
+        gate.settle(1, slot, free=slot % 2, revision=1)
+    while gate.unsettled:
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.1)
+    answers = await asyncio.gather(*(gate.ask(SeatRequest(1, slot, f"h{slot}")) for slot in range(21)))
+    assert answers == [GateAnswer.FULL, GateAnswer.GO] * 10 + [GateAnswer.UNKNOWN]
+    standings = await gate.standings([(1, 1), (1, 99)])
+    assert standings == [{"free": 1, "revision": 1, "keys_known": True, "held": 1, "asked": 1}, None]
+    assert await gate.forget(1, 1)
+    assert await gate.standing(1, 1) is None
+    assert not gate.is_away
+    await gate.close()
+
+
+async def test_the_rate_limit_counts_many_buckets_in_one_batch(cluster: RedisClient) -> None:
+    limit = RateLimit(cluster)
+    waits = await asyncio.gather(*(limit.admit(f"ip:{n % 5}", Rate(10, 60)) for n in range(100)))
+    assert waits.count(0.0) == 50
+    assert not limit.is_away
+    await limit.close()
