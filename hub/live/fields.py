@@ -80,9 +80,11 @@ def day_or_none(fields: Fields, name: str) -> date | None:
     value = fields.get(name)
     if value is None:
         return None
-    if type(value) is str and len(value) == 10:
+    if type(value) is str and len(value) == 10 and value.isascii():
         try:
-            return date.fromisoformat(value)
+            found = date.fromisoformat(value)
         except ValueError:
-            pass
+            refuse(name, "give a date such as 2026-11-20")
+        if found.isoformat() == value:  # not 2026-W47-5
+            return found
     refuse(name, "give a date such as 2026-11-20")

@@ -1,0 +1,66 @@
+"""What the socket's tests share: raw clients that are cleaned up, and doors that answer when the test says so."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from live.raw import RawClient
+from stage import Hub
+
+from hub.app import LIVE
+from hub.decisions import Decision
+from hub.live.live_hub import LiveHub
+from hub.refusals import Unavailable
+
+
+class HeldDoor:
+    """A door that keeps every presentation until it is told to let it go."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+        self.held: list[tuple[Any, asyncio.Future[Decision]]] = []
+
+    def present(self, presentation: Any) -> asyncio.Future[Decision]:
+        future: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        self.held.append((presentation, future))
+        return future
+
+    async def let_go(self, number: int = 0) -> None:
+        presentation, future = self.held.pop(number)
+        future.set_result(await self.real.present(presentation))
+
+    def fail(self, number: int = 0) -> None:
+        self.held.pop(number)[1].set_exception(Unavailable("door"))
+
+    async def wait_for(self, count: int) -> None:
+        async with asyncio.timeout(5):
+            while len(self.held) < count:
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def live(hub: Hub) -> LiveHub:
+    return hub.app[LIVE]
+
+
+@pytest.fixture
+def held_door(live: LiveHub) -> HeldDoor:
+    door = HeldDoor(live.door)
+    live.door = door  # type: ignore[assignment]
+    return door
+
+
+@pytest.fixture
+async def raw(hub: Hub) -> AsyncIterator[Callable[..., Awaitable[RawClient]]]:
+    """`await raw(receive_buffer=4096, Origin="https://evil.example")` opens one more raw client."""
+    clients: list[RawClient] = []
+
+    async def open_one(url: str | None = None, **wishes: Any) -> RawClient:
+        client = await RawClient.open(url or hub.url, **wishes)
+        clients.append(client)
+        return client
+
+    yield open_one
+    for client in clients:
+        client.drop()
