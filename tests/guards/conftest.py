@@ -24,9 +24,7 @@ class OwnValkey:
 
     def __init__(self, *options: str) -> None:
         self.options = options
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = _free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="venue-hub-valkey-"))
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process: subprocess.Popen[bytes] | None = None
@@ -69,6 +67,12 @@ class OwnValkey:
             os.kill(self.process.pid, signal.SIGCONT)
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[OwnValkey]:
     server = OwnValkey()
@@ -93,13 +97,13 @@ async def redis(valkey_server: OwnValkey) -> AsyncIterator[RedisClient]:
 @pytest.fixture
 async def cluster() -> AsyncIterator[RedisClient]:
     """A cluster of one node: it refuses every script whose keys lie in different hash slots."""
-    server = OwnValkey("--cluster-enabled", "yes")
+    server = OwnValkey("--cluster-enabled", "yes", "--cluster-port", str(_free_port()))
     node = connect(server.url)
     client = connect(server.url.replace("redis://", "redis+cluster://").removesuffix("/0"))
     try:
         await node.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
         async with asyncio.timeout(20):
-            while (await node.execute_command("CLUSTER INFO"))["cluster_state"] != "ok":  # noqa: ASYNC110
+            while (await node.execute_command("CLUSTER INFO"))["cluster_state"] != "ok":
                 await asyncio.sleep(0.02)
         yield client
     finally:
