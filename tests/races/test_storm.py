@@ -1,0 +1,157 @@
+"""The storm: everything at once from two hubs for ten seconds, after which every count equals its rows.
+
+The clock runs through two and a half hours of short slots meanwhile, so that slots end and are expired under the crowd.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from uuid import uuid4
+
+import asyncpg
+from crowd import book, outcome
+from stage import Hub, Socket, Ticket, World, broken_invariants
+
+from hub.actions.expire import expire
+from hub.actions.reconcile import audit_gate, reconcile
+
+SECONDS = 10
+CLOCK_SECONDS = 150 * 60
+NEVER = ("500", "503", "INTERNAL", "SERVICE_UNAVAILABLE")
+
+
+class Storm:
+    """What the clients know and what they have seen."""
+
+    def __init__(self, hubs: list[Hub], world: World, tickets: list[Ticket], slots: list[int]) -> None:
+        self.hubs, self.world, self.tickets, self.slots = hubs, world, tickets, slots
+        self.chance = random.Random(7)
+        self.booked: list[int] = []
+        self.scanned: list[str] = []
+        self.seen: Counter[str] = Counter()
+        self.until = asyncio.get_running_loop().time() + SECONDS
+
+    @property
+    def over(self) -> bool:
+        return asyncio.get_running_loop().time() > self.until
+
+    async def customer(self, hub: Hub, manager: str) -> None:
+        while not self.over:
+            if self.booked and self.chance.random() < 0.35:
+                # Now and then somebody else's, or one that is gone already.
+                reservation_id = self.booked[-self.chance.randint(1, min(25, len(self.booked)))]
+                answer = await hub.delete(f"/api/reservations/{reservation_id}", token=manager)
+                self.seen["cancel " + outcome(answer).replace("booked", "done")] += 1
+                continue
+            answer = await book(hub, self.chance.choice(self.tickets), self.chance.choice(self.slots))
+            self.seen["book " + outcome(answer)] += 1
+            if answer[0] == 200:
+                self.booked.append(answer[1]["data"]["reservation_id"])
+
+    async def operator(self, gate: Socket) -> None:
+        while not self.over:
+            code, scan_id = self.chance.choice(self.tickets).code, str(uuid4())
+            decision = await gate.command(self.chance.choice(("verify", "verify", "validate")), code=code, scan_id=scan_id)
+            self.seen["scan " + _word(decision, "reason")] += 1
+            if decision["success"] and decision["data"]["reason"] == "VERIFIED":
+                self.scanned.append(scan_id)
+
+    async def manager(self, board: Socket) -> None:
+        while not self.over:
+            if not self.scanned:
+                await asyncio.sleep(0.01)
+                continue
+            scan_id = self.scanned[-self.chance.randint(1, min(20, len(self.scanned)))]
+            self.seen["undo " + _word(await board.command("undo", scan_id=scan_id, reason="storm"), "reason")] += 1
+            await asyncio.sleep(0.02)
+
+    async def time_passes(self) -> None:
+        while not self.over:
+            await asyncio.sleep(0.1)
+            self.hubs[0].clock.advance(CLOCK_SECONDS * 0.1 / SECONDS)
+
+    async def expiry(self, hub: Hub) -> None:
+        while not self.over:
+            self.seen["expired"] += (await expire(hub.house))["reservations"]
+            await asyncio.sleep(0.2)
+
+
+def _word(reply: dict, field: str) -> str:
+    return reply["data"][field] if reply["success"] else reply["error"]["code"]
+
+
+async def test_a_storm_of_everything_ends_with_counts_equal_to_rows_and_no_deadlock(
+    two_hubs, world, postgres_log, caplog
+):
+    caplog.set_level(logging.WARNING)
+    slots = [
+        await world.slot(start=f"{12 + n // 4}:{n % 4 * 15:02}", end=f"{12 + (n + 1) // 4}:{(n + 1) % 4 * 15:02}", capacity=12)
+        for n in range(14)
+    ]  # fmt: skip
+    await world.slot(start="20:00", end="22:00", capacity=10_000)
+    storm = Storm(two_hubs, world, await world.tickets(400), slots)
+    token, manager = await world.staff(), await world.staff("MANAGER")
+    gates = [await hub.socket(token, gate=gate) for hub in two_hubs for gate in "AB"]
+    boards = [await hub.socket(manager) for hub in two_hubs]
+    storm.until = asyncio.get_running_loop().time() + SECONDS
+
+    await asyncio.gather(
+        *(storm.customer(hub, manager) for hub in two_hubs for _ in range(6)),
+        *(storm.operator(gate) for gate in gates),
+        *(storm.manager(board) for board in boards),
+        *(storm.expiry(hub) for hub in two_hubs),
+        storm.time_passes(),
+    )
+
+    assert await broken_invariants(world.hub.database) == []
+    assert postgres_log.deadlocks() == []
+    assert [word for word in storm.seen if word.split()[-1] in NEVER or word.split()[1:2] == ["500"]] == []
+    for deed in ("book booked", "cancel done", "scan VERIFIED", "undo UNDONE", "expired"):
+        assert storm.seen[deed] >= 20, storm.seen
+    wrong = [record for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info]
+    assert not wrong, [record.getMessage() for record in wrong]
+    await _gate_told(two_hubs)
+    assert (await reconcile(two_hubs[0].house))["counts"] == []
+    assert await audit_gate(two_hubs[0].house, fix=False) == []
+
+
+async def _gate_told(hubs: list[Hub]) -> None:
+    for _ in range(100):
+        if not any(hub.house.gate.unsettled for hub in hubs):
+            break
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.05)
+
+
+async def test_a_slot_locked_before_its_ticket_deadlocks_with_a_scan_and_the_log_says_so(two_hubs, world, postgres_log):
+    """The control of the storm: the same check of the log sees what the one lock order prevents."""
+    slot_id = await world.slot()
+    (ticket,) = await world.fill(slot_id, 1)
+    gate = await two_hubs[0].socket(await world.staff())
+    rogue = await asyncpg.connect(world.hub.settings.database_url)
+    deadlocked = False
+    try:
+        async with rogue.transaction():
+            await rogue.fetch("SELECT 1 FROM reservation_slots WHERE id = $1 FOR UPDATE", slot_id)
+            entry = asyncio.ensure_future(gate.verify(ticket.code))
+            await _somebody_waits(world)
+            await rogue.fetch("SELECT 1 FROM tickets WHERE id = $1 FOR UPDATE", ticket.id)
+    except asyncpg.DeadlockDetectedError:
+        deadlocked = True
+    finally:
+        await rogue.close()
+    # Whoever was the victim, the scanner gets its answer.
+    assert (await entry)["reason"] == "VERIFIED"
+    assert postgres_log.deadlocks(), "the log says nothing of it"
+    assert deadlocked or await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 1
+
+
+async def _somebody_waits(world: World) -> None:
+    for _ in range(200):
+        if await world.hub.database.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("the scan does not wait for the slot")
