@@ -58,6 +58,8 @@ class Stock:
         stock._order_id = await connection.fetchval(
             "INSERT INTO orders (org_id, status, paid_at) VALUES ($1, 'PAID', now()) RETURNING id", stock.org_id
         )
+        last = await connection.fetchval("SELECT max(id) FROM tickets WHERE id >= $1 AND id < $1 * 2", FIRST_ID)
+        stock._next = 1 if last is None else last - FIRST_ID + 1
         return stock
 
     async def close(self) -> None:
