@@ -18,6 +18,7 @@ from db.pool import DatabaseDown
 from db.statements import load
 from hub.announcements import Announcement, SlotChanged, SlotsEdited
 from hub.house import House
+from hub.moments import rfc3339
 from hub.refusals import Unavailable
 from hub.rules.alternatives import SlotOffer, choose_alternatives
 from hub.rules.slot_capacity import SlotCount, capacity_status
@@ -65,6 +66,7 @@ class _Slot:
         return orjson.dumps({
             "id": self.slot_id, "venue_id": self.venue_id, "date": self.date.isoformat(),
             "start_time": self.start.isoformat("seconds"), "end_time": self.end.isoformat("seconds"),
+            "ends_at": rfc3339(self.ends_at),
             "total_capacity": self.capacity, "booked_count": self.booked, "available_count": self.free,
             "status": "FULL" if full else self.status,
             "capacity_status": capacity_status(self.capacity, self.booked).value,

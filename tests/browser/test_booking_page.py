@@ -127,3 +127,27 @@ async def test_the_calendar_is_walked_with_arrow_keys(world: World, open_page: O
     await expect(today).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_visible()
+
+
+async def test_a_link_names_the_organisation_where_there_are_several(hub: Hub, world: World, open_page: Open) -> None:
+    other = await World(hub).found()
+    slot_id = await other.slot()
+    ticket = await other.ticket()
+    page = await open_page(f"/reserve?orq={other.org_id}")
+    await to_confirm(page, ticket.code)
+    await page.get_by_role("button", name="Confirm", exact=True).click()
+    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    assert await other.booked_count(slot_id) == 1
+
+
+async def test_a_slot_that_is_over_is_not_offered(world: World, open_page: Open) -> None:
+    await world.slot(TODAY, "08:00", "10:00")
+    await world.slot(TODAY, "16:00", "18:00")
+    page = await open_page(f"/reserve?ticket={(await world.ticket()).code}")
+    await page.get_by_label("E-mail").fill("john@example.com")
+    await page.get_by_label("Phone").fill("+12025551234")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="today, available").click()
+    await expect(page.get_by_role("button", name=re.compile("Select 0?8:00 to 10:00"))).to_be_disabled()
+    await expect(page.get_by_text("Over", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="Select 16:00 to 18:00")).to_be_enabled()

@@ -64,6 +64,7 @@ class Slot(Shape):
     date: date
     start_time: time
     end_time: time
+    ends_at: datetime
     total_capacity: int
     booked_count: int
     available_count: int

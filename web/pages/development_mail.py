@@ -57,4 +57,5 @@ def _pictures(mail: EmailMessage) -> list[str]:
             content = part.get_payload(decode=True)
             if isinstance(content, bytes) and len(content) <= _LARGEST_PICTURE:
                 found.append("data:image/png;base64," + base64.b64encode(content).decode())
-    return found
+    # Inline and attached, it is the same picture twice.
+    return list(dict.fromkeys(found))

@@ -14,6 +14,9 @@ import { explain, NO_CONNECTION } from "./words.js";
 
 const STEPS = ["ticket", "contact", "slot", "confirm", "done"];
 const root = byId("reserve");
+// Where one hub serves several organisations, the link to this page names one: /reserve?orq=2
+const orq = Number.parseInt(new URLSearchParams(location.search).get("orq"), 10);
+const whose = orq > 0 ? { orq } : {};
 hearHubClock(root.dataset.now);
 const visit = { ticket: null, email: "", phone: "", slot: null };
 let calendar = null;
@@ -85,7 +88,7 @@ byId("ticket-form").addEventListener("submit", async (event) => {
   const reply = await ask(
     form,
     answer,
-    () => call("POST", "/api/tickets/validate", { body: { ticket_code: input.value } }),
+    () => call("POST", "/api/tickets/validate", { body: { ticket_code: input.value, ...whose } }),
     (error) => invalid(explain(error)),
   );
   if (!reply) return;
@@ -125,7 +128,7 @@ function markField(name, input, message) {
 
 async function loadMonth(key) {
   clearNotice(byId("calendar-answer"));
-  const reply = await call("GET", `/api/reservation-slots/available?month=${key}`);
+  const reply = await call("GET", `/api/reservation-slots/available?${new URLSearchParams({ month: key, ...whose })}`);
   return new Month(key, reply.data);
 }
 
@@ -163,7 +166,7 @@ function chooseSlot(slot) {
 }
 
 const confirm = new Confirm({
-  visit: () => visit,
+  visit: () => ({ ...visit, whose }),
   onBooked: (data) => {
     // What was booked is what the answer says, not what the page believes.
     Object.assign(visit.slot, data.slot);

@@ -1,10 +1,18 @@
 // What a month offers: slots grouped by day, and one word per day.
+import { hubNow } from "../moments.js";
+
 export const MONTHS_EACH_WAY = 3;
 
 /** A slot nobody can book is full, whatever the reason; the words come from the API's own thresholds. */
-export function slotStanding(slot) {
+export function slotStanding(slot, now = hubNow()) {
+  if (isOver(slot, now)) return "full";
   if (slot.status !== "ACTIVE" || slot.available_count <= 0) return "full";
   return (slot.capacity_status ?? "AVAILABLE").toLowerCase();
+}
+
+/** The API's moment decides, not this device's time zone. */
+export function isOver(slot, now = hubNow()) {
+  return slot.ends_at !== undefined && Date.parse(slot.ends_at) <= now;
 }
 
 export class Month {
@@ -24,7 +32,7 @@ export class Month {
 
   /** "available", "limited", "full", or "none" when nothing is planned. The best slot speaks for the day. */
   standing(date) {
-    const standings = this.slots(date).map(slotStanding);
+    const standings = this.slots(date).map((slot) => slotStanding(slot));
     if (!standings.length) return "none";
     return ["available", "limited"].find((word) => standings.includes(word)) ?? "full";
   }

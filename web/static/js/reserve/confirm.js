@@ -25,8 +25,9 @@ export class Confirm {
 
   async #book() {
     if (this.#attempt) return;
-    const { ticket, slot, email, phone } = this.visit();
-    this.#attempt = new BookingAttempt({ ticket_id: ticket.ticket_id, slot_id: slot.id, customer_email: email, customer_phone: phone });
+    const { ticket, slot, email, phone, whose } = this.visit();
+    const wish = { ticket_id: ticket.ticket_id, slot_id: slot.id, customer_email: email, customer_phone: phone, ...whose };
+    this.#attempt = new BookingAttempt(wish);
     this.#busy(true);
     clearNotice(this.answer);
     try {

@@ -1,6 +1,6 @@
 // The cards of one day's slots, and the shorter list of other times when one has filled up.
 import { h, icon } from "../elements.js";
-import { slotStanding } from "../models/availability.js";
+import { isOver, slotStanding } from "../models/availability.js";
 import { longDay, number, shortDay, span } from "../moments.js";
 
 const WORDS = { available: "Available", limited: "Limited", full: "Full" };
@@ -28,7 +28,7 @@ function card(slot, chosen, onSelect) {
         "div",
         { class: "facts" },
         h("span", {}, `${number(Math.max(0, slot.available_count))}/${number(slot.total_capacity)} available`),
-        h("span", { class: `badge ${standing}` }, icon(SHAPES[standing]), closed ? "Closed" : WORDS[standing]),
+        h("span", { class: `badge ${standing}` }, icon(SHAPES[standing]), isOver(slot) ? "Over" : closed ? "Closed" : WORDS[standing]),
       ),
     ),
     h(
