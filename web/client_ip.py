@@ -30,7 +30,7 @@ def client_ip(request: web.Request) -> str:
 def client_address(request: web.Request) -> IPAddress | None:
     proxies = request.app[HOUSE].settings.trusted_proxies
     peer = read_address(request.remote or "")
-    if peer is None or not proxies or not _within(peer, proxies):
+    if peer is None or not proxies or not within(peer, proxies):
         return peer
     client = peer
     hops = [hop for line in request.headers.getall("X-Forwarded-For", ()) for hop in line.split(",")]
@@ -40,7 +40,7 @@ def client_address(request: web.Request) -> IPAddress | None:
             # What a proxy of ours wrote is an address; whatever is left of something else is not to be believed.
             break
         client = address
-        if not _within(address, proxies):
+        if not within(address, proxies):
             break
     return client
 
@@ -50,7 +50,7 @@ def came_through_a_stranger(request: web.Request) -> bool:
     if "X-Forwarded-For" not in request.headers and "Forwarded" not in request.headers:
         return False
     peer = read_address(request.remote or "")
-    return peer is None or not _within(peer, request.app[HOUSE].settings.trusted_proxies)
+    return peer is None or not within(peer, request.app[HOUSE].settings.trusted_proxies)
 
 
 @lru_cache(maxsize=4096)
@@ -69,5 +69,5 @@ def read_address(text: str) -> IPAddress | None:
     return address
 
 
-def _within(address: IPAddress, networks: Sequence[IPNetwork]) -> bool:
+def within(address: IPAddress, networks: Sequence[IPNetwork]) -> bool:
     return any(address.version == network.version and address in network for network in networks)

@@ -1,6 +1,6 @@
 """The deed of reading back one's own scans, newest first."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +52,8 @@ def _cursor(text: str) -> tuple[datetime, UUID]:
         at = datetime.fromisoformat(moment.replace(" ", "+"))
         if at.tzinfo is None:
             raise ValueError("a cursor without a time zone")
-        return at, UUID(scan_id)
-    except ValueError:
+        # In UTC, since a moment at the edge of the calendar may have no place there.
+        return at.astimezone(UTC), UUID(scan_id)
+    except (ValueError, OverflowError):
         errors = [{"field": "before", "message": "Give the `next` of the page before"}]
         raise Refused(Reason.INVALID_REQUEST, errors=errors) from None

@@ -93,24 +93,20 @@ async def test_json_is_read_by_any_of_its_names(api: Api, kind: str) -> None:
     assert answer.code == "TICKET_NOT_FOUND"
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/nothing", "/api/nothing", "/api/tickets/abc/status", "/api/tickets/-1/status", "/api/reservations/1.5",
-     "/api/reservations/1e3", "/api/reservations/%00", "/api/reservations/%ff", "/api/tickets/\u0661/status", "//", "/api//docs",
-     "/static/../hub/app.py", "/static/%2e%2e/%2e%2e/hub/app.py"],
-)  # fmt: skip
-async def test_an_address_that_is_none_is_not_found(api: Api, path: str) -> None:
-    async with api.hub.client.get(path) as response:
-        assert response.status == 404
-        assert (await response.json())["error"]["code"] == "NOT_FOUND"
+NO_ADDRESSES = [
+    "/nothing", "/api/nothing", "/api/tickets/abc/status", "/api/tickets/-1/status", "/api/reservations/1.5",
+    "/api/reservations/1e3", "/api/reservations/%00", "/api/reservations/%ff", "/api/tickets/\u0661/status", "/api//docs",
+    "/static/../hub/app.py", "/static/%2e%2e/%2e%2e/hub/app.py",
+    *(f"/api/reservations/{number}" for number in ("0", "9007199254740992", "9" * 30, "0" * 300, "9" * 7000)),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("number", ["0", "9007199254740992", "99999999999999999999999999", "0" * 300, "9" * 3000])
-async def test_an_id_that_no_id_can_be_is_not_found(api: Api, world: World, number: str) -> None:
-    token = await world.staff("MANAGER")
-    for path in (f"/api/reservations/{number}", f"/api/tickets/{number}/status"):
-        answer = await api.get(path, token=token)
-        assert answer.status == 404
+async def test_an_address_that_is_none_is_not_found(api: Api, world: World) -> None:
+    headers = {"Authorization": f"Bearer {await world.staff('MANAGER')}"}
+    for path in NO_ADDRESSES:
+        async with api.hub.client.get(path, headers=headers) as response:
+            assert response.status == 404, path
+            assert (await response.json())["error"]["code"] == "NOT_FOUND", path
 
 
 async def test_a_method_that_is_not_taken_names_the_ones_that_are(api: Api) -> None:
@@ -122,9 +118,7 @@ async def test_a_method_that_is_not_taken_names_the_ones_that_are(api: Api) -> N
             assert endpoint.method in response.headers["Allow"]
 
 
-@pytest.mark.parametrize("name", ["token", "orq", "limit", "before", "month", "from"])
-@pytest.mark.parametrize("value", ["%00", "%ff", "%ED%A0%80", "x" * 4000, "%F0%9F%98%80", "1%0d%0aX: y", "", "+", "[]"])
-async def test_any_query_is_answered_below_500(api: Api, world: World, name: str, value: str) -> None:
+async def test_any_query_is_answered_below_500(api: Api, world: World) -> None:
     token = await world.staff("MANAGER")
     paths = (
         "/api/reservation-slots/available",
@@ -132,30 +126,43 @@ async def test_any_query_is_answered_below_500(api: Api, world: World, name: str
         "/api/operators/scan-history",
         "/api/tickets/1/availability",
     )
-    for path in paths:
-        for given in (token, None):
-            assert (await api.get(f"{path}?{name}={value}", token=given)).status < 500
+    names = ("token", "orq", "limit", "before", "month", "from")
+    values = ("%00", "%ff", "%ED%A0%80", "x" * 4000, "9" * 5000, "%F0%9F%98%80", "1%0d%0aX: y", "", "+", "[]")
+    for path, name, value, given in itertools.product(paths, names, values, (token, None)):
+        assert (await api.get(f"{path}?{name}={value}", token=given)).status < 500, (path, name, value)
 
 
-@pytest.mark.parametrize(
-    "header", ["X-Ticket-Code", "X-Reservation-Token", "Idempotency-Key", "If-None-Match", "Cookie", "X-Request-ID",
-               "X-Forwarded-For", "Origin", "Accept", "Sec-Fetch-Site", "Authorization"],
-)  # fmt: skip
-@pytest.mark.parametrize(
-    "value", ["\u00e9", "x" * 4000, "hub_session=\u00ff; hub_session", "\x7f", '"', ";;;=,=,", "[", "Bearer eyJ"]
-)
-async def test_any_header_is_answered_below_500(api: Api, header: str, value: str) -> None:
-    for method, path in (("GET", "/api/tickets/1/status"), ("GET", "/api/reservations/1"), ("POST", "/api/reservations/create"),
-                         ("GET", "/api/reservation-slots/available"), ("GET", "/nothing")):  # fmt: skip
+HEADERS = ["X-Ticket-Code", "X-Reservation-Token", "Idempotency-Key", "If-None-Match", "Cookie", "X-Request-ID",
+           "X-Forwarded-For", "Origin", "Accept", "Sec-Fetch-Site", "Authorization"]  # fmt: skip
+HEADER_VALUES = [
+    "\u00e9",
+    "x" * 4000,
+    "hub_session=\u00ff; hub_session",
+    '"',
+    ";;;=,=,",
+    "[",
+    "Bearer eyJ",
+    "Bearer " + "x" * 5000,
+]
+
+
+async def test_any_header_is_answered_below_500(api: Api) -> None:
+    asked = [("GET", "/api/tickets/1/status"), ("GET", "/api/reservations/1"), ("POST", "/api/reservations/create"),
+             ("GET", "/api/reservation-slots/available"), ("GET", "/nothing")]  # fmt: skip
+    for (method, path), header, value in itertools.product(asked, HEADERS, HEADER_VALUES):
         body = GOOD["/api/reservations/create"] if method == "POST" else None
-        assert (await api.ask(method, path, body, headers={header: value})).status < 500
+        answer = await api.ask(method, path, body, headers={header: value})
+        assert answer.status < 500, (method, path, header, value)
 
 
-@pytest.mark.parametrize(
-    "before",
-    ["0001-01-01T00:00:00+23:59_00000000-0000-0000-0000-000000000000", "9999-12-31T23:59:59-23:59_00000000-0000-0000-0000-000000000000",
-     "2026-11-20T00:00:00_00000000-0000-0000-0000-000000000000", "_", "2026-11-20T00:00:00Z_x"],
-)  # fmt: skip
-async def test_a_cursor_from_the_edge_of_time_is_answered_below_500(api: Api, world: World, before: str) -> None:
-    answer = await api.get(f"/api/operators/scan-history?before={before}", token=await world.staff())
-    assert answer.status < 500
+async def test_a_cursor_from_the_edge_of_time_is_answered_below_500(api: Api, world: World) -> None:
+    token, nobody = await world.staff(), "00000000-0000-0000-0000-000000000000"
+    for moment in (
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "9999-12-31T23:59:59Z",
+        "2026-11-20T00:00:00",
+        "",
+    ):
+        for before in (f"{moment}_{nobody}", f"{moment}_x", moment):
+            assert (await api.get(f"/api/operators/scan-history?before={before}", token=token)).status < 500, before

@@ -53,10 +53,10 @@ async def operator_of(request: web.Request) -> Identity:
 
 def path_id(request: web.Request, name: str) -> int:
     """The id in the path. The route's pattern admits digits only; a number no id can be is not found."""
-    value = int(request.match_info[name])
-    if not 0 < value <= LARGEST_ID:
+    text = request.match_info[name]
+    if len(text) > 16 or not 0 < int(text) <= LARGEST_ID:
         raise Refused(Reason.NOT_FOUND)
-    return value
+    return int(text)
 
 
 def manage_token(request: web.Request) -> str | None:
