@@ -109,6 +109,8 @@ class Lane(Generic[Request, Answer]):
         started = asyncio.get_running_loop().time()
         try:
             answers = await self._answers([request for request, _ in batch])
+            if len(answers) != len(batch):
+                answers = [RuntimeError(f"{len(answers)} answers to {len(batch)} requests")] * len(batch)
         except BaseException as trouble:
             answers = [Unavailable(self.name)] * len(batch)
             if not isinstance(trouble, asyncio.CancelledError):

@@ -11,9 +11,6 @@ SELECT id FROM organisations ORDER BY id LIMIT 2;
 -- name: organisation_exists
 SELECT EXISTS (SELECT 1 FROM organisations WHERE id = $1);
 
--- name: venues_of
-SELECT id, name, timezone FROM venues WHERE org_id = $1 ORDER BY id;
-
 -- name: venue_anywhere
 -- A venue by its id alone, for commands that are not given an organisation.
 SELECT org_id, id, name, timezone FROM venues WHERE ($1::bigint IS NULL OR id = $1) ORDER BY org_id, id LIMIT 2;

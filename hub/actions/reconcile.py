@@ -29,22 +29,31 @@ async def reconcile(house: House, *, fix: bool = False) -> dict[str, Any]:
 
 async def audit_gate(house: House, *, fix: bool) -> list[dict[str, Any]]:
     """Where the gate says other than Postgres; slots the gate does not know are not drift, they are asked about."""
-    drift = []
     rows = await house.database.fetch(SLOTS.bookable_slots, house.clock.now(), MOST_SLOTS)
     standings = await house.gate.standings([(row["org_id"], row["slot_id"]) for row in rows])
-    for row, standing in zip(rows, standings, strict=True):
-        if standing is None:
+    believed = {
+        (row["org_id"], row["slot_id"]): standing
+        for row, standing in zip(rows, standings, strict=True)
+        if standing is not None and (standing["free"], standing["revision"]) != (row["free"], row["revision"])
+    }
+    if not believed:
+        return []
+    # Bookings go on while this looks. Read again after the gate was, Postgres is never behind what the gate was told:
+    # a higher revision there was never committed here, and only then is an older state put over it.
+    drift = []
+    for row in await house.database.fetch(SLOTS.bookable_slots, house.clock.now(), MOST_SLOTS):
+        standing = believed.get((row["org_id"], row["slot_id"]))
+        if standing is None or (standing["free"], standing["revision"]) == (row["free"], row["revision"]):
             continue
-        if (standing["free"], standing["revision"]) != (row["free"], row["revision"]):
-            drift.append({
-                "org_id": row["org_id"], "slot_id": row["slot_id"], "free": row["free"],
-                "gate_free": standing["free"], "revision": row["revision"], "gate_revision": standing["revision"],
-            })  # fmt: skip
-            if fix:
-                house.gate.settle(
-                    row["org_id"], row["slot_id"], free=row["free"], revision=row["revision"], booked=(),
-                    released=(), force=True,
-                )  # fmt: skip
+        drift.append({
+            "org_id": row["org_id"], "slot_id": row["slot_id"], "free": row["free"],
+            "gate_free": standing["free"], "revision": row["revision"], "gate_revision": standing["revision"],
+        })  # fmt: skip
+        if fix:
+            house.gate.settle(
+                row["org_id"], row["slot_id"], free=row["free"], revision=row["revision"], booked=(),
+                released=(), force=standing["revision"] > row["revision"],
+            )  # fmt: skip
     return drift
 
 

@@ -54,7 +54,9 @@ class Storm:
     async def operator(self, gate: Socket) -> None:
         while not self.over:
             code, scan_id = self.chance.choice(self.tickets).code, str(uuid4())
-            decision = await gate.command(self.chance.choice(("verify", "verify", "validate")), code=code, scan_id=scan_id)
+            decision = await gate.command(
+                self.chance.choice(("verify", "verify", "validate")), code=code, scan_id=scan_id
+            )
             self.seen["scan " + _word(decision, "reason")] += 1
             if decision["success"] and decision["data"]["reason"] == "VERIFIED":
                 self.scanned.append(scan_id)

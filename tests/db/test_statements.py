@@ -1,0 +1,74 @@
+"""The statements: each one is prepared against the migrated schema, named once, used, and planned by index."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from db.pool import STEADY_PLANS
+from db.statements import all_statements, load
+
+ROOT = Path(__file__).parent.parent.parent
+STATEMENTS = all_statements()
+NAMES = [f"{subject}.{name}" for subject, name, _ in STATEMENTS]
+
+
+@pytest.fixture
+async def connection(database_url):
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+async def test_every_statement_prepares_against_the_schema(connection):
+    for subject, name, sql in STATEMENTS:
+        try:
+            await connection.prepare(sql)
+        except asyncpg.PostgresError as error:
+            pytest.fail(f"{subject}.{name}: {error}")
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT colour FROM tickets", "SELECT 1 FROM seats", "SELECT id FROM tickets WHERE id = now()"]
+)
+async def test_a_statement_that_does_not_fit_the_schema_does_not_prepare(connection, sql):
+    with pytest.raises(asyncpg.PostgresError):
+        await connection.prepare(sql)
+
+
+@pytest.mark.parametrize(("subject", "name", "sql"), STATEMENTS, ids=NAMES)
+def test_every_statement_is_used(subject, name, sql):
+    word = re.compile(rf"\.{name}\b")
+    sources = [path for top in ("hub", "web", "tests") for path in (ROOT / top).rglob("*.py")]
+    assert any(word.search(path.read_text(encoding="utf-8")) for path in sources)
+
+
+@pytest.mark.parametrize(("subject", "name", "sql"), STATEMENTS, ids=NAMES)
+def test_no_statement_takes_its_time_from_the_server(subject, name, sql):
+    """All business time is the one clock's, so that tests and rehearsals can set it."""
+    body = "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))
+    assert not re.search(r"\b(now\(\)|current_(date|time|timestamp)|clock_timestamp)\b", body, re.IGNORECASE)
+
+
+HOT = [("door", "read_presented"), ("door", "write_presented"), ("booking", "read_asked"), ("booking", "take_places"),
+       ("tickets", "read_standing")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("subject", "name"), HOT, ids=[f"{s}.{n}" for s, n in HOT])
+async def test_a_hot_statement_walks_no_table(connection, subject, name):
+    """With the plans the pools ask for, also on a database without statistics."""
+    for setting, value in STEADY_PLANS.items():
+        await connection.execute(f"SET {setting} = {value}")
+    sql = getattr(load(subject), name)
+    await connection.execute(f"PREPARE hot AS {sql}")
+    places = ", ".join(["NULL"] * len((await connection.prepare(sql)).get_parameters()))
+    plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE hot ({places})"))
+    assert "Seq Scan on" not in plan, plan
+
+
+def test_a_statement_that_is_not_there_is_an_error_naming_its_file():
+    with pytest.raises(AttributeError, match=r"db/queries/door\.sql has no statement 'read_minds'"):
+        load("door").read_minds

@@ -1,0 +1,17 @@
+"""What the lies are told with: the gate's own keys, and a Redis of the test's own that may be killed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from guards.conftest import OwnValkey
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[OwnValkey]:
+    server = OwnValkey()
+    yield server
+    server.kill()
+    shutil.rmtree(server.folder, ignore_errors=True)
