@@ -138,6 +138,7 @@ async def test_the_calendar_answers_by_month_and_by_span_and_is_not_sent_twice(a
         "date": str(TODAY),
         "start_time": "12:00:00",
         "end_time": "14:00:00",
+        "ends_at": f"{TODAY}T13:00:00Z",
         "total_capacity": 200,
         "booked_count": 0,
         "available_count": 200,
