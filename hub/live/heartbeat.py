@@ -8,9 +8,9 @@ import random
 
 PING_SECONDS = (16.0, 19.0)
 """Between two pings, drawn for each, so that sockets opened together do not answer together."""
-WATCHER_PING_SECONDS = 5.0
+WATCHER_PING_SECONDS = 4.0
 """The same for a client that was sent events since: the kernels between us would take many more unread."""
-PONG_SECONDS = 8.0
+PONG_SECONDS = 7.0
 
 
 class Heartbeat:

@@ -43,7 +43,13 @@ class RawClient:
 
     @classmethod
     async def open(
-        cls, url: str, *, receive_buffer: int | None = None, answers_pings: bool = True, path: str = "/ws", **headers: str
+        cls,
+        url: str,
+        *,
+        receive_buffer: int | None = None,
+        answers_pings: bool = True,
+        path: str = "/ws",
+        **headers: str,
     ) -> "RawClient":
         target = urlsplit(url)
         plain = socket.socket()

@@ -32,13 +32,20 @@ async def test_a_header_signs_in_and_ready_follows_hello(world: World, raw) -> N
     ready = await client.next()
     assert ready["operator"]["name"] == "Jane Smith"
     assert ready["operator"]["role"] == "OPERATOR"
-    assert ready["venue"] == {"id": world.venue_id, "name": "Test Venue", "timezone": "Europe/Rome", "today": str(TODAY)}
+    assert ready["venue"] == {
+        "id": world.venue_id,
+        "name": "Test Venue",
+        "timezone": "Europe/Rome",
+        "today": str(TODAY),
+    }
 
 
 async def test_a_first_frame_signs_in_with_its_device(world: World, raw, live) -> None:
     client = await raw()
     assert (await client.next())["authenticated"] is False
-    client.send({"type": "auth", "token": await world.staff(), "device": {"id": "gate-a-1", "name": "A 1", "gate": "A"}})
+    client.send(
+        {"type": "auth", "token": await world.staff(), "device": {"id": "gate-a-1", "name": "A 1", "gate": "A"}}
+    )
     assert (await client.next())["type"] == "ready"
     (connection,) = live.presence.everybody()
     assert connection.conversation.device == ("gate-a-1", "A 1", "A")

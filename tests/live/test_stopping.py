@@ -1,0 +1,96 @@
+"""When the hub stops: everybody hears 1012 and when to come back, and nobody can hold it up."""
+
+import asyncio
+import time
+from uuid import uuid4
+
+import pytest
+from live.raw import Closed
+from stage import Hub, World
+
+from hub.app import LIVE
+
+
+async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_never_read(
+    hub: Hub, world: World, raw
+) -> None:
+    token = await world.staff()
+    healthy = []
+    for _ in range(40):
+        client = await raw()
+        await client.sign_in(token)
+        healthy.append(client)
+    stranger = await raw()
+    await stranger.next()
+    for _ in range(20):
+        client = await raw(receive_buffer=4096)
+        await client.sign_in(token)
+        client.writer.transport.pause_reading()
+        for number in range(1, 300):
+            client.send({"id": number, "type": "ping"})
+    await asyncio.sleep(0.5)
+    began = time.monotonic()
+    stopping = asyncio.get_running_loop().create_task(hub.app[LIVE].stop())
+    waits = set()
+    for client in [*healthy, stranger]:
+        bye = await client.next()
+        assert bye["type"] == "bye"
+        waits.add(bye["reconnect_after_ms"])
+        assert await client.code() == 1012
+    assert time.monotonic() - began < 2
+    await stopping
+    assert time.monotonic() - began < 4
+    assert len(waits) > 10, "not all at once"
+    assert max(waits) < 10_000
+    assert len(hub.app[LIVE].presence) == 0
+    with pytest.raises(ConnectionRefusedError) as refused:
+        await raw()
+    assert refused.value.args[0] == 503
+
+
+async def test_a_scan_under_way_is_answered_before_the_goodbye(hub: Hub, world: World, raw, held_door) -> None:
+    ticket = await world.reserved(await world.slot())
+    client = await raw()
+    await client.sign_in(await world.staff())
+    client.send({"id": 1, "type": "verify", "code": ticket.code, "scan_id": str(uuid4())})
+    await held_door.wait_for(1)
+    stopping = asyncio.get_running_loop().create_task(hub.app[LIVE].stop())
+    await asyncio.sleep(0.2)
+    client.send({"id": 2, "type": "ping"})
+    await held_door.let_go()
+    assert (await client.next())["data"]["reason"] == "VERIFIED"
+    assert (await client.next())["type"] == "bye"
+    with pytest.raises(Closed) as closed:
+        await client.next()
+    assert closed.value.code == 1012
+    await stopping
+
+
+async def test_a_scan_that_is_never_answered_does_not_hold_the_stop_up(hub: Hub, world: World, raw, held_door) -> None:
+    client = await raw()
+    await client.sign_in(await world.staff())
+    client.send({"id": 1, "type": "validate", "code": "x"})
+    await held_door.wait_for(1)
+    began = time.monotonic()
+    await hub.app[LIVE].stop()
+    assert time.monotonic() - began < 3
+    assert (await client.next())["type"] == "bye"
+    assert await client.code() == 1012
+
+
+async def test_nothing_is_left_behind_by_two_hundred_visits(hub: Hub, world: World) -> None:
+    token = await world.staff()
+    live = hub.app[LIVE]
+    for _ in range(10):
+        sockets = await asyncio.gather(*(hub.socket(token) for _ in range(20)))
+        await asyncio.gather(*(socket.command("subscribe", topic="counts") for socket in sockets))
+        for number, socket in enumerate(sockets):
+            if number % 2:
+                socket.ws._response.connection.transport.abort()
+        await asyncio.gather(*(socket.close() for socket in sockets))
+    async with asyncio.timeout(3):
+        while len(live.presence):
+            await asyncio.sleep(0.02)
+    assert live.presence.by_role.total() == 0
+    assert not any(live.wheel._buckets)
+    assert all(not room.watches for room in live.rooms._rooms.values())
