@@ -136,6 +136,7 @@ class Connection:
             raise Refused(Reason.UNAUTHENTICATED)
         self.conversation = Conversation(self, identity, venue, device(given))
         self.hub.presence.signed_in(self, identity)
+        telemetry.event(telemetry.SOCKET_OPENED, org_id=identity.org_id, operator_id=identity.staff_id)
         self.hub.wheel.put(self, self._seconds_to_next(self.hub.wheel.now))
         today = self.hub.house.clock.now().astimezone(venue.zone).date() if venue else None
         self.queue.send(frames.ready(identity, venue, today))
@@ -274,6 +275,11 @@ class Connection:
         if self.closing:
             return
         self.closing = True
+        identity = self.identity
+        if identity is not None:
+            telemetry.event(
+                telemetry.SOCKET_CLOSED, org_id=identity.org_id, operator_id=identity.staff_id, close=int(code)
+            )
         self.queue.control(WSMsgType.CLOSE, struct.pack("!H", code))
         self.queue.shut()
         self._leave()

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
+from hub import telemetry
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
 from hub.decisions import Decision
@@ -59,6 +60,7 @@ class Conversation:
             if row is None:
                 self._take_device(number, name, fields)
                 return
+            telemetry.message_passed("in", name)
             if not at_least(self.identity.role, row.role):
                 raise Refused(Reason.FORBIDDEN)
             if self._under_way >= MOST_UNDER_WAY:

@@ -35,6 +35,8 @@ async def live_endpoint(hub: "LiveHub", request: web.Request) -> web.StreamRespo
     try:
         token = hub.sign_in.credential(request)
     except ForeignOrigin:
+        # Most often not an attack but HUB_PUBLIC_URL naming another address than the one people open.
+        log.warning("socket.origin_refused", extra={"origin": request.headers.get(hdrs.ORIGIN, "")[:100]})
         return _no(403, Reason.FORBIDDEN, {"message": "This page may not use your session"})
     # Without compression a frame is in the transport after one step, and no socket holds a compressor's memory.
     socket = web.WebSocketResponse(
