@@ -18,6 +18,8 @@ from db.redis_client import RedisClient
 from hub.rules.slot_capacity import SlotCount
 
 CHANNEL = "venuehub:announcements"
+PACE_SECONDS = 0.02
+"""The least time between two messages of one process to the others."""
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +150,8 @@ class Announcer:
             except Exception as trouble:  # noqa: BLE001 - told on a best effort, whatever Redis or the network do
                 # The audit round of every process finds what this message would have told.
                 log.debug("announcement.not_published", extra={"error": type(trouble).__name__})
+            # The next message waits for company: a publish costs as much as several scans.
+            await asyncio.sleep(PACE_SECONDS)
 
     async def close(self) -> None:
         if self._sending is not None:

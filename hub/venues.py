@@ -33,7 +33,7 @@ class Venues:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[tuple[int, int], tuple[float, Venue]] = {}
-        self._only: tuple[float, int | None] | None = None
+        self._organisations: tuple[float, frozenset[int]] | None = None
 
     def remembered(self, org_id: int, venue_id: int) -> Venue | None:
         """The venue if it is in memory and fresh; for the path that must not wait."""
@@ -55,13 +55,18 @@ class Venues:
             self._known[org_id, venue_id] = (time.monotonic(), venue)
         return venue
 
+    async def organisations(self) -> frozenset[int]:
+        """The ids of all organisations of this hub."""
+        if self._organisations is None or time.monotonic() - self._organisations[0] > FRESH_SECONDS:
+            rows = await self._database.fetch(VENUES.organisations)
+            self._organisations = (time.monotonic(), frozenset(row["id"] for row in rows))
+        return self._organisations[1]
+
     async def only_organisation(self) -> int | None:
         """The organisation of a hub that has just one; None where there are none or several."""
-        if self._only is None or time.monotonic() - self._only[0] > FRESH_SECONDS:
-            rows = await self._database.fetch(VENUES.first_two_organisations)
-            self._only = (time.monotonic(), rows[0]["id"] if len(rows) == 1 else None)
-        return self._only[1]
+        known = await self.organisations()
+        return next(iter(known)) if len(known) == 1 else None
 
     def forget(self) -> None:
         self._known.clear()
-        self._only = None
+        self._organisations = None

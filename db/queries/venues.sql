@@ -4,12 +4,8 @@
 SELECT name, timezone, unreserved_entry, late_entry_minutes, early_entry_minutes, show_contact, change_cutoff_hours
   FROM venues WHERE org_id = $1 AND id = $2;
 
--- name: first_two_organisations
--- Enough to tell none, one and several apart.
-SELECT id FROM organisations ORDER BY id LIMIT 2;
-
--- name: organisation_exists
-SELECT EXISTS (SELECT 1 FROM organisations WHERE id = $1);
+-- name: organisations
+SELECT id FROM organisations;
 
 -- name: venue_anywhere
 -- A venue by its id alone, for commands that are not given an organisation.

@@ -3,10 +3,10 @@
 from typing import Any
 
 from db.statements import load
+from hub import telemetry
 from hub.access.tokens import Identity
 from hub.actions.ticket_status import known_ticket, ticket_status
 from hub.house import House
-from hub.logs import event
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 
@@ -14,11 +14,10 @@ TICKETS = load("tickets")
 
 
 async def activate_ticket(
-    house: House, ticket_id: int, *, code: str | None, identity: Identity | None
+    house: House, ticket_id: int, *, org_id: int, code: str | None, identity: Identity | None
 ) -> dict[str, Any]:
     """INACTIVE becomes ACTIVATED. Refuses TICKET_NOT_ACTIVATED while unpaid, TICKET_ALREADY_ACTIVATED afterwards."""
-    row = await known_ticket(house, ticket_id, code=code, identity=identity)
-    org_id = identity.org_id if identity is not None else await house.venues.only_organisation()
+    row = await known_ticket(house, ticket_id, org_id=org_id, code=code, identity=identity)
     done = await house.database.fetchrow(TICKETS.activate, org_id, ticket_id, house.clock.now())
     if done is None:
         reasons = {
@@ -27,5 +26,5 @@ async def activate_ticket(
             "EXPIRED": Reason.TICKET_EXPIRED,
         }
         raise Refused(reasons.get(row["status"], Reason.TICKET_ALREADY_ACTIVATED), ticket_status=row["status"])
-    event("ticket.activation.success", ticket_id=ticket_id)
-    return await ticket_status(house, ticket_id, code=code, identity=identity)
+    telemetry.event(telemetry.TICKET_ACTIVATED, ticket_id=ticket_id)
+    return await ticket_status(house, ticket_id, org_id=org_id, code=code, identity=identity)

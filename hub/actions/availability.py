@@ -78,7 +78,7 @@ class _Month:
 
     def __init__(self, rows: list[Any]) -> None:
         self.slots = {row["id"]: _Slot(row) for row in rows}
-        self.read_at = clock_time.monotonic()
+        self.read_at = self.asked_at = clock_time.monotonic()
         self.changes = 0
 
 
@@ -163,6 +163,8 @@ class Availability:
     async def _month(self, key: MonthKey) -> _Month:
         """The month in memory; one that has grown old is read again, by one reader for all who ask."""
         month = self._months.get(key)
+        if month is not None:
+            month.asked_at = clock_time.monotonic()
         if month is not None and clock_time.monotonic() - month.read_at < FRESH_SECONDS:
             return month
         reading = self._reading.get(key)
@@ -191,9 +193,9 @@ class Availability:
                 if slot_id in month.slots:
                     month.slots[slot_id].take(told.capacity, told.booked, told.revision)
             if self._reading.get(key) is asyncio.current_task():
-                if len(self._months) >= MONTHS_KEPT:
-                    self._months.clear()
                 self._months[key] = month
+                if len(self._months) > MONTHS_KEPT:
+                    del self._months[min(self._months, key=lambda kept: self._months[kept].asked_at)]
             return month
         except DatabaseDown as down:
             raise Unavailable("calendar") from down

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from db.statements import load
+from hub import telemetry
 from hub.access.tokens import Identity
 from hub.actions.read_reservation import read_reservation
 from hub.announcements import SlotChanged
 from hub.house import House
-from hub.logs import event
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from hub.rules.slot_capacity import SlotCount
@@ -43,6 +43,6 @@ async def cancel_reservation(
             count = SlotCount(slot_id, start, end, capacity, booked, verified, revision)
             house.gate.settle(org_id, slot_id, free=capacity - booked, revision=revision, booked=(), released=())
             house.announcer.tell([SlotChanged(org_id, venue_id, day, count)])
-            event("reservation.cancelled", reservation_id=reservation_id, slot_id=slot_id)
+            telemetry.event(telemetry.RESERVATION_CANCELLED, reservation_id=reservation_id, slot_id=slot_id)
             return answer
     raise Refused(Reason.BUSY)

@@ -189,14 +189,25 @@ def _tell(judged: list[_Judged]) -> None:
         if not j.to_log:
             continue
         ticket_id = decision.ticket.id if decision.ticket else None
-        if decision.entered:
-            telemetry.event(telemetry.TICKET_VERIFIED, ticket_id=ticket_id, operator_id=p.operator_id, gate=p.gate)
-        elif p.mode == "validate":
-            telemetry.event(
-                telemetry.VALIDATION_RESULT, ticket_id=ticket_id, result=verdict.result, reason=verdict.reason
-            )
         outcome = telemetry.SCAN_DENIED if verdict.result == "RED" else telemetry.SCAN_ALLOWED
-        telemetry.event(outcome, ticket_id=ticket_id, mode=p.mode, reason=verdict.reason)
+        if decision.entered:
+            telemetry.event(
+                telemetry.TICKET_VERIFIED,
+                ticket_id=ticket_id,
+                operator_id=p.operator_id,
+                gate=p.gate,
+                reason=verdict.reason,
+                also=[outcome],
+            )
+        else:
+            telemetry.event(
+                telemetry.VALIDATION_RESULT,
+                ticket_id=ticket_id,
+                mode=p.mode,
+                result=verdict.result,
+                reason=verdict.reason,
+                also=[outcome],
+            )
 
 
 def _same_ticket(presentation: Presentation) -> tuple[int, str]:
@@ -227,13 +238,14 @@ def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> N
         if row["scanned_code"] != p.code:
             j.answer = Refused(Reason.SCAN_ID_REUSED)
             return
-        verdict = _remembered(row, judge(_as_before(ticket), reservation, None, now=row["scanned_logged_at"]))
+        entry_before = first_entry if row["scanned_reason"] == Reason.ALREADY_VERIFIED else None
+        as_before = ticket if entry_before is not None else _as_before(ticket)
+        verdict = judge(as_before, reservation, entry_before, now=row["scanned_logged_at"])
+        verdict = _remembered(row, _sharpened(verdict, p.code))
         entered = row["scanned_entered"]
         j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, entered)
         return
-    verdict = judge(ticket, reservation, first_entry, now=now)
-    if verdict is UNKNOWN and looks_mistyped(p.code):
-        verdict = MISTYPED
+    verdict = _sharpened(judge(ticket, reservation, first_entry, now=now), p.code)
     enters = p.mode == "verify" and first_entry is None and verdict.can_verify
     if enters and ticket is not None:
         first_entry = FirstEntry(now, p.operator_id, p.operator_name, p.gate)
@@ -241,6 +253,10 @@ def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> N
         if verdict.result == "GREEN":
             verdict = entry_recorded(verdict)
     j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, enters)
+
+
+def _sharpened(verdict: Verdict, code: str) -> Verdict:
+    return MISTYPED if verdict is UNKNOWN and looks_mistyped(code) else verdict
 
 
 def _as_before(ticket: TicketFacts | None) -> TicketFacts | None:

@@ -1,11 +1,8 @@
 """The deed of finding out which organisation a public request speaks of."""
 
-from db.statements import load
 from hub.house import House
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
-
-VENUES = load("venues")
 
 
 async def resolve_org(house: House, orq: int | None) -> int:
@@ -13,12 +10,10 @@ async def resolve_org(house: House, orq: int | None) -> int:
 
     Refuses INVALID_REQUEST where none is named and there are several, or the named one does not exist.
     """
-    only = await house.venues.only_organisation()
-    if orq is None:
-        if only is None:
-            errors = [{"field": "orq", "message": "Name the organisation: this hub serves more than one"}]
-            raise Refused(Reason.INVALID_REQUEST, errors=errors)
-        return only
-    if orq == only or await house.database.fetchval(VENUES.organisation_exists, orq):
+    known = await house.venues.organisations()
+    if orq in known:
         return orq
-    raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "orq", "message": "No such organisation"}])
+    if orq is None and len(known) == 1:
+        return next(iter(known))
+    told = "No such organisation" if orq is not None else "Name the organisation: this hub does not serve just one"
+    raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "orq", "message": told}])

@@ -5,7 +5,6 @@ from typing import Any
 
 from db.statements import load
 from hub.access.tokens import Identity
-from hub.actions.organisations import resolve_org
 from hub.house import House
 from hub.moments import rfc3339
 from hub.refusals import Refused
@@ -15,11 +14,14 @@ from hub.rules.ticket_code import normalise
 TICKETS = load("tickets")
 
 
-async def known_ticket(house: House, ticket_id: int, *, code: str | None, identity: Identity | None) -> Any:
+async def known_ticket(
+    house: House, ticket_id: int, *, org_id: int, code: str | None, identity: Identity | None
+) -> Any:
     """The ticket's row, for its holder or its organisation's staff; everybody else learns that there is none."""
     if identity is None and code is None:
         raise Refused(Reason.UNAUTHENTICATED)
-    org_id = identity.org_id if identity is not None else await resolve_org(house, None)
+    if identity is not None and identity.org_id != org_id:
+        raise Refused(Reason.TICKET_NOT_FOUND)
     row = await house.database.fetchrow(TICKETS.read_ticket, org_id, ticket_id)
     holder = (
         row is not None and code is not None and hmac.compare_digest(normalise(code).encode(), row["code"].encode())
@@ -29,9 +31,11 @@ async def known_ticket(house: House, ticket_id: int, *, code: str | None, identi
     return row
 
 
-async def ticket_status(house: House, ticket_id: int, *, code: str | None, identity: Identity | None) -> dict[str, Any]:
+async def ticket_status(
+    house: House, ticket_id: int, *, org_id: int, code: str | None, identity: Identity | None
+) -> dict[str, Any]:
     """Status, activation and reservation of one ticket."""
-    row = await known_ticket(house, ticket_id, code=code, identity=identity)
+    row = await known_ticket(house, ticket_id, org_id=org_id, code=code, identity=identity)
     reserved = row["reservation_id"] is not None
     return {
         "ticket_id": row["id"],

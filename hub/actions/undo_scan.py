@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from db.statements import load
+from hub import telemetry
 from hub.access.roles import Role, at_least
 from hub.announcements import Announcement, SlotChanged, WalkInsChanged
 from hub.house import House
-from hub.logs import event
 from hub.moments import sortable_uuid
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
@@ -47,7 +47,7 @@ async def undo_scan(
         if row is None:
             continue
         house.announcer.tell(_told(row, org_id, scan["venue_id"]))
-        event("scan.undone", ticket_id=scan["ticket_id"], operator_id=operator_id)
+        telemetry.event(telemetry.SCAN_UNDONE, ticket_id=scan["ticket_id"], operator_id=operator_id)
         return {
             "scan_id": str(scan_id),
             "undo_scan_id": str(undo_id),

@@ -35,6 +35,7 @@ async def create(request: web.Request) -> web.Response:
     # What was meant, not how it was spelt: a repeat with other spaces or another order of fields is the same request.
     meant = orjson.dumps([body.ticket_id, body.slot_id, contact.email, contact.phone_e164])
     started = perf_counter()
+    telemetry.event(telemetry.CREATION_STARTED, ticket_id=body.ticket_id, slot_id=body.slot_id)
     try:
         reserved = await request.app[BOOKING_DESK].reserve(
             ReserveRequest(
@@ -49,14 +50,22 @@ async def create(request: web.Request) -> web.Response:
         )
     except Refused as no:
         telemetry.reservation_tried(no.reason, perf_counter() - started)
-        telemetry.event(telemetry.CREATION_FAILED, ticket_id=body.ticket_id, slot_id=body.slot_id, reason=no.reason)
+        telemetry.event(
+            telemetry.RESERVATION_FAILED,
+            ticket_id=body.ticket_id,
+            slot_id=body.slot_id,
+            reason=no.reason,
+            also=[telemetry.CREATION_FAILED],
+        )
         raise
     telemetry.reservation_tried("success", perf_counter() - started)
     telemetry.event(
-        telemetry.CREATION_SUCCESS,
+        telemetry.RESERVATION_CREATED,
         reservation_id=reserved.reservation_id,
         ticket_id=body.ticket_id,
         slot_id=reserved.slot_id,
+        slot_date=reserved.date,
+        also=[telemetry.CREATION_SUCCESS],
     )
     return done(
         {

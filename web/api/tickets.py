@@ -1,17 +1,16 @@
 """The tickets endpoints: is this code good, is this contact good, and what the holder of a ticket may do with it."""
 
 from time import perf_counter
+from typing import Any
 
 import orjson
 from aiohttp import web
 
 from hub import telemetry
-from hub.access.tokens import Identity
 from hub.actions.activate_ticket import activate_ticket
 from hub.actions.organisations import resolve_org
 from hub.actions.ticket_status import ticket_status
 from hub.contact_details import check_contact
-from hub.house import House
 from hub.refusals import Refused
 from web.answers import done, dumps, json_response
 from web.api.asking import identity_of, keep_pace, organisation, path_id, ticket_code
@@ -33,10 +32,16 @@ async def validate(request: web.Request) -> web.Response:
         standing = await request.app[TICKET_DESK].validate(org_id, body.ticket_code)
     except Refused as no:
         telemetry.ticket_validated("invalid", no.reason, perf_counter() - started)
-        telemetry.event(telemetry.VALIDATION_FAILED, reason=no.reason)
+        telemetry.event(telemetry.VALIDATION_FAILED, reason=no.reason, also=[telemetry.VALIDATION_REQUESTED])
         raise
     telemetry.ticket_validated("valid", "VALID", perf_counter() - started)
-    telemetry.event(telemetry.VALIDATION_REQUESTED, ticket_id=standing.ticket_id, result="valid")
+    telemetry.event(
+        telemetry.TICKET_VALIDATED,
+        ticket_id=standing.ticket_id,
+        status=standing.status,
+        result="valid",
+        also=[telemetry.VALIDATION_REQUESTED],
+    )
     return done(
         {
             "ticket_id": standing.ticket_id,
@@ -62,32 +67,31 @@ async def verify_contact(request: web.Request) -> web.Response:
 
 
 async def activate(request: web.Request) -> web.Response:
-    house, ticket_id, code, identity = await _holder(request)
-    return done(await activate_ticket(house, ticket_id, code=code, identity=identity))
+    return done(await activate_ticket(request.app[HOUSE], **await _holder(request)))
 
 
 async def status(request: web.Request) -> web.Response:
-    house, ticket_id, code, identity = await _holder(request)
-    return done(await ticket_status(house, ticket_id, code=code, identity=identity))
+    return done(await ticket_status(request.app[HOUSE], **await _holder(request)))
 
 
 async def availability(request: web.Request) -> web.Response:
     """What this ticket could be booked into: the next 90 days, or the span asked for."""
-    house, ticket_id, code, identity = await _holder(request)
+    house = request.app[HOUSE]
     first, last = query_span(request, today=house.clock.now().date(), days=DAYS_SHOWN)
-    ticket = await ticket_status(house, ticket_id, code=code, identity=identity)
-    org_id = identity.org_id if identity is not None else await resolve_org(house, None)
-    calendar = await request.app[AVAILABILITY].span(org_id, first, last)
+    holder = await _holder(request)
+    ticket = await ticket_status(house, **holder)
+    calendar = await request.app[AVAILABILITY].span(holder["org_id"], first, last)
     slots = [slot for slot in orjson.loads(calendar.body)["data"] if slot["available_count"] > 0]
     can_reserve = ticket["status"] == "ACTIVATED" and ticket["reservation"] is None
     return done({"ticket": ticket, "can_reserve": can_reserve, "slots": slots})
 
 
-async def _holder(request: web.Request) -> tuple[House, int, str | None, Identity | None]:
+async def _holder(request: web.Request) -> dict[str, Any]:
     """Who asks about which ticket. Strangers are held to the pace of code checks: this too tells good codes from bad."""
     house = request.app[HOUSE]
     ticket_id = path_id(request, "ticket_id")
     identity = identity_of(request)
     if identity is None:
         await keep_pace(request, "holder", house.settings.rate_validate)
-    return house, ticket_id, ticket_code(request), identity
+    org_id = identity.org_id if identity is not None else await resolve_org(house, organisation(request, None))
+    return {"ticket_id": ticket_id, "org_id": org_id, "code": ticket_code(request), "identity": identity}
