@@ -71,4 +71,4 @@ async def test_a_hot_statement_walks_no_table(connection, subject, name):
 
 def test_a_statement_that_is_not_there_is_an_error_naming_its_file():
     with pytest.raises(AttributeError, match=r"db/queries/door\.sql has no statement 'read_minds'"):
-        load("door").read_minds
+        _ = load("door").read_minds

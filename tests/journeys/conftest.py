@@ -1,0 +1,83 @@
+"""What the journeys are made with: a customer at the pages' own endpoints, and the mail that reaches them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+from dataclasses import dataclass
+from datetime import date
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+import zxingcpp
+from PIL import Image
+from stage import Hub, Ticket, World
+
+from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
+
+
+def read_qr(picture: bytes) -> str:
+    """What a scanner sees in a picture."""
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
+    return str(found.text)
+
+
+def read_data_url(url: str) -> str:
+    head, _, body = url.partition(",")
+    assert head == "data:image/png;base64"
+    return read_qr(base64.b64decode(body))
+
+
+@dataclass
+class Customer:
+    """Does what `/reserve` does, step by step."""
+
+    hub: Hub
+    email: str = "john@example.com"
+    phone: str = "+12025551234"
+
+    async def enters(self, code: str) -> tuple[int, Any]:
+        return await self.hub.post("/api/tickets/validate", {"ticket_code": code})
+
+    async def gives_contact(self, ticket_id: int) -> tuple[int, Any]:
+        body = {"ticket_id": ticket_id, "email": self.email, "phone": self.phone}
+        return await self.hub.post("/api/tickets/verify-contact", body)
+
+    async def sees_slots(self, day: date) -> dict[int, Any]:
+        """The slots of a day as the calendar shows them, by id."""
+        status, body = await self.hub.get(f"/api/reservation-slots/available?month={day:%Y-%m}")
+        assert status == 200
+        return {slot["id"]: slot for slot in body["data"] if slot["date"] == str(day)}
+
+    async def confirms(self, ticket: Ticket, slot_id: int) -> tuple[int, Any]:
+        body = {"ticket_id": ticket.id, "slot_id": slot_id, "customer_email": self.email, "customer_phone": self.phone}
+        return await self.hub.post("/api/reservations/create", body)
+
+    async def mail(self) -> EmailMessage:
+        """The mail that has arrived for this customer, waited for."""
+        folder = self.hub.settings.data_dir
+        for _ in range(400):
+            for item in list_development_mail(folder):
+                if self.email in item.recipient:
+                    message = read_development_mail(folder, item.name)
+                    assert message is not None
+                    return message
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"no mail for {self.email}")
+
+
+@pytest.fixture
+def customer(hub: Hub) -> Customer:
+    return Customer(hub)
+
+
+@pytest.fixture
+async def jane(world: World) -> str:
+    """Jane Smith's session at gate A."""
+    return await world.staff(name="Jane Smith")
+
+
+async def ticket_row(world: World, ticket: Ticket) -> Any:
+    return await world.hub.database.fetchrow("SELECT * FROM tickets WHERE id = $1", ticket.id)
