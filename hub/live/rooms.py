@@ -5,6 +5,7 @@ after that: what comes in between is not lost, and what is older than the readin
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import date
 
@@ -25,6 +26,9 @@ AT_ONCE = 128
 FRESH_SECONDS = 2.0
 """A board read this recently serves the next watcher from memory: a thousand dashboards that come back read once."""
 KEPT_SECONDS = 30.0
+
+
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -159,7 +163,10 @@ class Rooms:
     def _tell_some(self) -> None:
         some, self._to_nudge = self._to_nudge[:AT_ONCE], self._to_nudge[AT_ONCE:]
         for watch in some:
-            watch.nudge()
+            try:
+                watch.nudge()
+            except Exception:
+                log.exception("watch.failed")  # the others are told all the same
         loop = asyncio.get_running_loop()
         if self._to_nudge:
             self._timer = loop.call_soon(self._tell_some)

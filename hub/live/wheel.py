@@ -4,10 +4,14 @@ Its time is counted in turns, at most one each half second. When this process wa
 clients' answers lie unread in the kernel; by this clock they are not late.
 """
 
+import logging
 from typing import Protocol
 
 TURN_SECONDS = 0.5
 BUCKETS = 128
+
+
+log = logging.getLogger(__name__)
 
 
 class Due(Protocol):
@@ -48,6 +52,11 @@ class Wheel:
         due, self._buckets[self._turn] = self._buckets[self._turn], set()
         for item in due:
             item.bucket = -1
-            seconds = item.due(self.now)
+            try:
+                seconds = item.due(self.now)
+            except Exception:
+                # One that fails must not take along the others of its bucket, nor be forgotten itself.
+                log.exception("wheel.due_failed")
+                seconds = TURN_SECONDS
             if seconds is not None:
                 self.put(item, seconds)
