@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine
@@ -12,24 +13,44 @@ from typing import Any
 import uvloop
 from aiohttp import web
 
-from hub import telemetry
+from hub import logs, telemetry
 from hub.settings import Settings, default_public_url
 
 _KEEPALIVE_SECONDS = 15
 _DRAIN_SECONDS = 5.0
+_CLEAN_UP_SECONDS = 12.0
+_LEAVE_SECONDS = 3.0
 _BACKLOG = 4096  # a crowd that comes back after a restart waits in the kernel, not outside
 
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:
-    uvloop.run(main)
+    """Run `main`; tasks that survive it have three seconds to go."""
+
+    async def bounded() -> None:
+        await main
+        left = {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left and (await asyncio.wait(left, timeout=_LEAVE_SECONDS))[1]:
+            logs.flush()
+            os._exit(0)  # closing the loop would wait for them for ever
+
+    uvloop.run(bounded())
 
 
 def stop_requested() -> asyncio.Event:
-    """Set by Ctrl-C or `kill`."""
+    """Set by Ctrl-C or `kill`; a second one does not wait for anything."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stop_or_leave() -> None:
+        if stop.is_set():
+            logs.flush()
+            os._exit(1)
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop_or_leave)
     return stop
 
 
@@ -57,8 +78,20 @@ async def serve_here(
         await stop.wait()
         telemetry.event(telemetry.HUB_STOPPING)
     finally:
-        await runner.cleanup()
         own.close()
+        await _clean_up(runner)
+
+
+async def _clean_up(runner: web.AppRunner) -> None:
+    """Bounded: a task that does not take its cancellation must not keep a stopped hub alive, nor its servers."""
+    cleaning = asyncio.create_task(runner.cleanup(), name="clean-up")
+    done, _ = await asyncio.wait([cleaning], timeout=_CLEAN_UP_SECONDS)
+    if done:
+        cleaning.result()
+        return
+    waiting = sorted({task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()})
+    telemetry.event(telemetry.STOP_OVERDUE, "ERROR", tasks=waiting)
+    cleaning.cancel()
 
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:

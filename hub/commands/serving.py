@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
+import socket
 import sys
 from argparse import Namespace
 from typing import Any
@@ -36,7 +38,7 @@ def worker(args: Namespace) -> None:
 
     async def main() -> None:
         stop = stop_requested()
-        asyncio.get_running_loop().add_reader(0, _parent_is_gone, stop)
+        asyncio.get_running_loop().add_reader(0, _leave_with_the_parent)
         listening = bind(settings.host, settings.port, shared=True)
         await serve_here(settings, stop, lambda: _say(READY.decode()), listening)
 
@@ -44,10 +46,10 @@ def worker(args: Namespace) -> None:
     run_loop(main())
 
 
-def _parent_is_gone(stop: asyncio.Event) -> None:
+def _leave_with_the_parent() -> None:
+    """The parent was killed: what would be drained has lost its servers, and the port is wanted by the next hub."""
     if not os.read(0, 1):
-        asyncio.get_running_loop().remove_reader(0)
-        stop.set()
+        os._exit(1)
 
 
 def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
@@ -59,18 +61,18 @@ def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
 
 
 async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
-    from hub.serving import bind, serve_here, stop_requested, with_port
+    from hub.serving import serve_here, stop_requested, with_port
 
     stop = stop_requested()
     # Before anything slow: a port in use is said at once. With workers it is bound again, for sharing.
-    listening = bind(settings.host, settings.port)
+    listening = await _bind_patiently(settings)
     settings = with_port(settings, listening)
     async with with_servers(settings, "server") as complete:
         from db.migrate import migrate
 
         assert complete.database_url is not None
         await migrate(complete.database_url)
-        card = await _demo(complete) if demo else {}
+        card = await _furnish(complete, demo=demo)
 
         def ready() -> None:
             _say(_told(complete, card, as_json))
@@ -84,12 +86,31 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
             await serve_many(complete, stop, ready)
 
 
-async def _demo(settings: Settings) -> dict[str, Any]:
+async def _bind_patiently(settings: Settings) -> socket.socket:
+    """The processes of a hub that was killed a moment ago take a moment to go."""
+    from hub.serving import bind
+
+    for _ in range(20):
+        try:
+            return bind(settings.host, settings.port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        await asyncio.sleep(0.05)
+    return bind(settings.host, settings.port)
+
+
+async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
+    """The demo venue and what to say of it, or at least a venue to begin with."""
     from hub.actions.demo import demo_card as read_card
     from hub.actions.demo import fill_demo
+    from hub.actions.venues import found_first_venue
     from hub.app import open_house
 
     async with open_house(settings) as house:
+        if not demo:
+            await found_first_venue(house)
+            return {}
         await fill_demo(house)
         card: dict[str, Any] = await read_card(house)
         return card

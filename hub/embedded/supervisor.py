@@ -190,7 +190,7 @@ async def find_or_start(data_dir: Path, kind: Kind = "command") -> AsyncIterator
     finally:
         if watcher is not None:
             watcher.cancel()
-            await asyncio.wait([watcher])
+            await asyncio.wait([watcher], timeout=5)
         with contextlib.ExitStack() as stack:
             if kind == "command":
                 with contextlib.suppress(FolderTaken):

@@ -1,0 +1,131 @@
+"""`hub run` from outside: one command to a page that answers, and away again without a trace."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]]
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def run(data_dir: Path) -> Iterator[Run]:
+    started: list[subprocess.Popen[str]] = []
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+
+    def start(*words: str, **env: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hub", "run", "--json", *words],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**inherited, "HUB_DATA_DIR": str(data_dir), "HUB_PORT": "0", **env},
+        )
+        started.append(process)
+        assert process.stdout is not None
+        return process, json.loads(process.stdout.readline())
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(20)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def answers(card: dict[str, Any], path: str = "/readyz") -> bytes:
+    with urllib.request.urlopen(card["url"] + path, timeout=5) as response:
+        assert response.status == 200
+        return bytes(response.read())
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def test_one_command_serves_with_demo_data_and_stops_cleanly(run: Run, data_dir: Path) -> None:
+    first, card = run()
+    assert {login["role"] for login in card["logins"]} == {"OPERATOR", "MANAGER", "ADMIN"}
+    assert any("TKT-" in code for code in card["codes"])
+    answers(card)
+    answers(card, "/reserve")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        first.send_signal(number)
+        assert first.wait(15) == 0
+        assert not (data_dir / "embedded.json").exists()
+        first, again = run()
+        assert again["codes"] == card["codes"], "demo data is filled in once"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_killed_hub_is_followed_by_the_next_on_the_same_port(run: Run, workers: str) -> None:
+    port = free_port()
+    first, _ = run(HUB_WORKERS=workers, HUB_PORT=port)
+    first.kill()
+    first.wait(5)
+    _, card = run(HUB_WORKERS=workers, HUB_PORT=port)
+    answers(card)
+
+
+def test_several_processes_add_up_their_metrics_and_stop_with_their_parent(run: Run) -> None:
+    hub, card = run(HUB_WORKERS="2")
+    answers(card)
+    assert b"ticket_validation_seconds" in answers(card, "/metrics")
+    hub.terminate()
+    assert hub.wait(15) == 0
+    with pytest.raises(OSError, match="refused"):
+        answers(card)
+
+
+def test_another_command_uses_the_running_hubs_servers(run: Run, data_dir: Path) -> None:
+    _, card = run()
+    told = json.loads((data_dir / "embedded.json").read_text())
+    env = {**os.environ, "HUB_DATA_DIR": str(data_dir)}
+
+    def hub(*words: str, stdin: str = "") -> dict[str, Any]:
+        done = subprocess.run(
+            [sys.executable, "-m", "hub", *words, "--json"],
+            cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, timeout=30, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+    assert hub("doctor")["database_url"] == told["database_url"]
+    issued = hub("tickets", "issue", "--count", "3", "--channel", "ota")
+    assert len(issued["tickets"]) == 3
+    hours = ["--open", "09:00", "--close", "12:00", "--minutes", "60", "--capacity", "5"]
+    made = hub("slots", "generate", "--from", "2030-01-01", "--days", "2", *hours)
+    assert made["created"] == 6
+    assert hub("slots", "generate", "--from", "2030-01-01", "--days", "2", *hours)["created"] == 0
+    added = hub("staff", "add", "jane", "--role", "operator", "--name", "Jane", "--pin-stdin", stdin="135790\n")
+    assert added["role"] == "OPERATOR"
+    file = data_dir / "tickets.csv"
+    file.write_text("code,name,email,status\nDT-1001,Ann,,\nMP-1002,Ben,wrong,\nX-1003,Cy,cy@example.com,INACTIVE\n")
+    report = hub("tickets", "import", str(file))
+    assert (report["imported"], report["unchanged"], len(report["errors"])) == (2, 0, 1)
+    assert hub("tickets", "import", str(file))["unchanged"] == 2
+    assert hub("reconcile")
+    answers(card)
