@@ -104,6 +104,10 @@ def _parser() -> argparse.ArgumentParser:
     importing = _command(deeds, "import", "tickets:import_file", "read tickets from a CSV file")
     importing.add_argument("file", metavar="FILE.csv")
     importing.add_argument("--all-or-nothing", action="store_true", help="keep no row where one is wrong")
+    venue = words.add_parser("venue", help="venues", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
+    _command(venue, "list", "venue:show", "list venues and their policies")
+    _venue_add(_command(venue, "add", "venue:add", "make a venue"))
+    _venue_set(_command(venue, "set", "venue:change", "change a venue's name, time zone and policies"))
     staff = words.add_parser("staff", help="staff", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
     _staff_add(_command(staff, "add", "staff:add", "add an operator, manager or administrator"))
     return parser
@@ -134,6 +138,25 @@ def _tickets_issue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--product", type=_count(1, 2**63 - 1), metavar="ID")
     parser.add_argument("--order", type=_count(1, 2**63 - 1), metavar="ID")
     parser.add_argument("--channel", choices=["direct", "mini_program", "ota"], default="direct")
+
+
+def _venue_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--timezone", required=True, metavar="ZONE", help="e.g. Europe/Rome")
+    parser.add_argument("--organisation", type=_count(1, 2**63 - 1), metavar="ID")
+
+
+def _venue_set(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("venue", type=_count(1, 2**63 - 1), metavar="ID")
+    parser.add_argument("--name")
+    parser.add_argument("--timezone", metavar="ZONE", help="only while the venue has no slots")
+    parser.add_argument("--unreserved-entry", choices=["deny", "allow"])
+    parser.add_argument("--late-entry-minutes", type=_count(0, 1440), metavar="M")
+    parser.add_argument(
+        "--early-entry-minutes", type=_count(-1, 1440), metavar="M", help="-1: from midnight of the day"
+    )
+    parser.add_argument("--change-cutoff-hours", type=_count(0, 8760), metavar="H")
+    parser.add_argument("--show-contact", choices=["masked", "full"])
 
 
 def _staff_add(parser: argparse.ArgumentParser) -> None:

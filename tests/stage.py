@@ -14,7 +14,6 @@ import aiohttp
 from aiohttp import web
 
 from hub.access.roles import Role
-from hub.actions.demo import DEMO
 from hub.actions.reserve_ticket import ReserveRequest
 from hub.actions.sign_in import sign_in
 from hub.actions.staff import add_staff
@@ -23,6 +22,7 @@ from hub.clock import Clock
 from hub.house import House
 from hub.rules.ticket_code import new_code
 from hub.settings import Settings
+from hub.venues import VENUES
 from web import keys
 
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -179,7 +179,7 @@ class World:
 
     async def found(self, *, timezone: str = ZONE) -> World:
         database = self.hub.database
-        self.org_id = await database.fetchval(DEMO.add_organisation, "Test Organisation")
+        self.org_id = await database.fetchval(VENUES.add_organisation, "Test Organisation")
         self.venue_id = await self.venue(timezone=timezone)
         self.product_id = await database.fetchval(
             "INSERT INTO products (org_id, name) VALUES ($1, 'Admission') RETURNING id", self.org_id
@@ -191,7 +191,7 @@ class World:
         return self
 
     async def venue(self, *, timezone: str = ZONE) -> int:
-        venue_id: int = await self.hub.database.fetchval(DEMO.add_venue, self.org_id, "Test Venue", timezone)
+        venue_id: int = await self.hub.database.fetchval(VENUES.add_venue, self.org_id, "Test Venue", timezone)
         return venue_id
 
     async def policy(self, **columns: Any) -> None:

@@ -1,16 +1,23 @@
 -- The demo venue, made once.
 
--- name: organisation_count
-SELECT count(*) FROM organisations;
+-- name: demo_organisation
+-- The organisation `hub demo` made, if it did.
+SELECT o.id FROM organisations o JOIN staff s ON s.org_id = o.id WHERE o.name = $1 AND s.username = $2 LIMIT 1;
 
--- name: add_organisation
-INSERT INTO organisations (name) VALUES ($1) RETURNING id;
+-- name: anything_made
+-- Whether anything was made beyond the first, empty venue.
+SELECT EXISTS (SELECT 1 FROM staff) OR EXISTS (SELECT 1 FROM tickets) OR EXISTS (SELECT 1 FROM reservation_slots)
+    OR (SELECT count(*) > 1 FROM venues);
 
--- name: add_venue
-INSERT INTO venues (org_id, name, timezone) VALUES ($1, $2, $3) RETURNING id;
+-- name: name_organisation
+UPDATE organisations SET name = $1 WHERE id = (SELECT min(id) FROM organisations) RETURNING id;
 
--- name: add_gate
-INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, $3) RETURNING id;
+-- name: name_venue
+UPDATE venues SET name = $2, timezone = $3 WHERE org_id = $1 AND id = (SELECT min(id) FROM venues WHERE org_id = $1)
+RETURNING id;
+
+-- name: first_venue
+SELECT min(id) FROM venues WHERE org_id = $1;
 
 -- name: spare_tickets
 -- A few tickets of each standing to try things with: unreserved ones first, then those for today and for later.
@@ -25,5 +32,5 @@ UNION ALL
 
 -- name: slots_from
 -- The slots that have not ended, soonest first.
-SELECT id, date, start_time, end_time, ends_at FROM reservation_slots
+SELECT id, date, booked_count > verified_count AS waiting FROM reservation_slots
  WHERE org_id = $1 AND ends_at > $2 ORDER BY starts_at LIMIT 40;

@@ -109,6 +109,7 @@ SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_
 -- name: undo_scan
 -- Takes one entry back: ticket to RESERVED (ACTIVATED without reservation), reservation to RESERVED, counts down by one,
 -- and a row of its own in the log. Nothing where the ticket has changed since it was read, or the scan was undone before.
+-- A slot that was expired already is walked once more, so that a reservation taken back after its end expires too.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4
@@ -140,7 +141,7 @@ WITH standing AS MATERIALIZED (
     RETURNING w.org_id, w.venue_id, w.date, w.entered, w.revision
 ), counted AS (
     UPDATE reservation_slots s
-       SET verified_count = s.verified_count - 1, revision = s.revision + 1
+       SET verified_count = s.verified_count - 1, revision = s.revision + 1, expired_at = NULL
       FROM back b
      WHERE s.org_id = b.org_id AND s.id = b.slot_id
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,

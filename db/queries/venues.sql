@@ -10,3 +10,32 @@ SELECT id FROM organisations;
 -- name: venue_anywhere
 -- A venue by its id alone, for commands that are not given an organisation.
 SELECT org_id, id, name, timezone FROM venues WHERE ($1::bigint IS NULL OR id = $1) ORDER BY org_id, id LIMIT 2;
+
+-- name: all_venues
+SELECT v.org_id, o.name AS organisation, v.id AS venue_id, v.name, v.timezone, v.unreserved_entry, v.late_entry_minutes,
+       v.early_entry_minutes, v.change_cutoff_hours, v.show_contact
+  FROM venues v JOIN organisations o ON o.id = v.org_id
+ ORDER BY v.org_id, v.id;
+
+-- name: add_organisation
+INSERT INTO organisations (name) VALUES ($1) RETURNING id;
+
+-- name: add_venue
+INSERT INTO venues (org_id, name, timezone) VALUES ($1, $2, $3) RETURNING id;
+
+-- name: add_gate
+INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, $3) RETURNING id;
+
+-- name: has_slots
+SELECT EXISTS (SELECT 1 FROM reservation_slots WHERE venue_id = $1);
+
+-- name: set_policies
+-- Changes what is given and keeps what is NULL; `early_entry_minutes` -1 means from midnight.
+UPDATE venues
+   SET name = coalesce($2, name), unreserved_entry = coalesce($3, unreserved_entry),
+       late_entry_minutes = coalesce($4, late_entry_minutes),
+       early_entry_minutes = CASE WHEN $5::integer = -1 THEN NULL ELSE coalesce($5, early_entry_minutes) END,
+       timezone = coalesce($8, timezone), change_cutoff_hours = coalesce($6, change_cutoff_hours), show_contact = coalesce($7, show_contact)
+ WHERE id = $1
+RETURNING org_id, id AS venue_id, name, timezone, unreserved_entry, late_entry_minutes, early_entry_minutes,
+          change_cutoff_hours, show_contact;

@@ -1,7 +1,7 @@
 """The deed of setting up a demo venue: staff to sign in as, tickets to book, some of them booked for today."""
 
 import logging
-from datetime import date, time, timedelta
+from datetime import time
 from typing import Any
 
 from db.statements import load
@@ -15,6 +15,9 @@ from hub.house import House
 from hub.refusals import Refused
 
 DEMO = load("demo")
+VENUES = load("venues")
+ORGANISATION = "Demo Venues"
+VENUE = "Teatro Aurora"
 TIMEZONE = "Europe/Rome"
 DAYS = 91
 CAPACITY = 200
@@ -29,40 +32,63 @@ log = logging.getLogger(__name__)
 
 
 async def fill_demo(house: House) -> bool:
-    """Make the demo venue where there is no organisation yet; returns whether it was made."""
-    async with house.database.transaction() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
-        if await connection.fetchval(DEMO.organisation_count):
+    """Make the demo venue where nothing has been made yet, and see to it that there is something to book and to scan today.
+
+    Returns whether this hub is the demo: a hub that holds anything else is left as it is.
+    """
+    org_id = await _demo_organisation(house)
+    if org_id is None:
+        venue = await _found(house)
+        if venue is None:
             return False
-        org_id = await connection.fetchval(DEMO.add_organisation, "Demo Venues")
-        venue_id = await connection.fetchval(DEMO.add_venue, org_id, "Teatro Aurora", TIMEZONE)
-        for gate in ("A", "B", "C"):
-            await connection.fetchval(DEMO.add_gate, org_id, venue_id, gate)
-    house.venues.forget()
-    for login in LOGINS:
-        await add_staff(house, org_id=org_id, venue_id=venue_id, **login)
-    today = house.clock.now().astimezone((await house.venues.read(org_id, venue_id)).zone).date()
-    # Slots round the clock today, so that whoever tries it at midnight can still book for today and walk in.
-    await generate_slots(house, OpeningHours(today, 1, time(0), time(0), 120, CAPACITY), venue_id=venue_id)
-    await generate_slots(
-        house, OpeningHours(today + timedelta(days=1), DAYS, time(10), time(20), 120, CAPACITY), venue_id=venue_id
-    )
-    await issue_tickets(house, TicketBatch(count=40), org_id=org_id)
-    await issue_tickets(house, TicketBatch(count=2, status="PENDING_PAYMENT"), org_id=org_id)
-    await issue_tickets(house, TicketBatch(count=2, status="INACTIVE"), org_id=org_id)
-    await _book_some(house, org_id, today)
+        org_id, venue_id = venue
+        for login in LOGINS:
+            await add_staff(house, org_id=org_id, venue_id=venue_id, **login)
+        await issue_tickets(house, TicketBatch(count=40), org_id=org_id)
+        await issue_tickets(house, TicketBatch(count=2, status="PENDING_PAYMENT"), org_id=org_id)
+        await issue_tickets(house, TicketBatch(count=2, status="INACTIVE"), org_id=org_id)
+    await _prepare_day(house, org_id)
     return True
 
 
-async def _book_some(house: House, org_id: int, today: date) -> None:
-    """Book six tickets for what is left of today and one for tomorrow, as customers would."""
-    desk = BookingDesk(house, Availability(house))
-    issued = await issue_tickets(house, TicketBatch(count=7, customer_name="Demo Customer"), org_id=org_id)
+async def _demo_organisation(house: House) -> int | None:
+    found: int | None = await house.database.fetchval(DEMO.demo_organisation, ORGANISATION, LOGINS[0]["username"])
+    return found
+
+
+async def _found(house: House) -> tuple[int, int] | None:
+    """The demo's organisation and venue, made of the empty first ones where they stand; None where something is there."""
+    async with house.database.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
+        if await connection.fetchval(DEMO.anything_made):
+            return None
+        org_id = await connection.fetchval(DEMO.name_organisation, ORGANISATION)
+        if org_id is None:
+            org_id = await connection.fetchval(VENUES.add_organisation, ORGANISATION)
+        venue_id = await connection.fetchval(DEMO.name_venue, org_id, VENUE, TIMEZONE)
+        if venue_id is None:
+            venue_id = await connection.fetchval(VENUES.add_venue, org_id, VENUE, TIMEZONE)
+        for gate in ("A", "B", "C"):
+            await connection.fetchval(VENUES.add_gate, org_id, venue_id, gate)
+    house.venues.forget()
+    return org_id, venue_id
+
+
+async def _prepare_day(house: House, org_id: int) -> None:
+    """Slots for the coming months, round the clock today so that it can be tried at midnight; some booked for today."""
+    venue_id = await house.database.fetchval(DEMO.first_venue, org_id)
+    today = house.clock.now().astimezone((await house.venues.read(org_id, venue_id)).zone).date()
+    await generate_slots(house, OpeningHours(today, 1, time(0), time(0), 120, CAPACITY), venue_id=venue_id)
+    await generate_slots(house, OpeningHours(today, DAYS, time(10), time(20), 120, CAPACITY), venue_id=venue_id)
     slots = await house.database.fetch(DEMO.slots_from, org_id, house.clock.now())
-    now_on = [slot["id"] for slot in slots if slot["date"] == today][:3] or [slots[0]["id"]]
+    if any(slot["date"] == today and slot["waiting"] for slot in slots):
+        return
+    now_on = [slot["id"] for slot in slots if slot["date"] == today][:3]
     later = [slot["id"] for slot in slots if slot["date"] > today][:1]
-    wanted = [now_on[n % len(now_on)] for n in range(6)] + later
-    for ticket, slot_id in zip(issued["tickets"], wanted, strict=False):
+    wanted = [now_on[n % len(now_on)] for n in range(6 if now_on else 0)] + later
+    desk = BookingDesk(house, Availability(house))
+    issued = await issue_tickets(house, TicketBatch(count=len(wanted), customer_name="Demo Customer"), org_id=org_id)
+    for ticket, slot_id in zip(issued["tickets"], wanted, strict=True):
         try:
             await desk.reserve(
                 ReserveRequest(org_id, ticket["ticket_id"], slot_id, "visitor@example.org", "+12025550123")
@@ -73,8 +99,10 @@ async def _book_some(house: House, org_id: int, today: date) -> None:
 
 async def demo_card(house: House) -> dict[str, Any]:
     """Who may sign in and which tickets to try, for printing. Passwords are the demo's own and stand in this file."""
-    org_id = await house.venues.only_organisation()
-    rows = await house.database.fetch(DEMO.spare_tickets, org_id, house.clock.now()) if org_id is not None else []
+    org_id = await _demo_organisation(house)
+    if org_id is None:
+        return {"logins": [], "codes": []}
+    rows = await house.database.fetch(DEMO.spare_tickets, org_id, house.clock.now())
     return {
         "logins": [
             {"username": e["username"], "password": e.get("password"), "pin": e.get("pin"), "role": e["role"].value}

@@ -1,9 +1,94 @@
-"""The deed of looking a venue up: its name, time zone and policies."""
+"""The deeds about venues: looking one up, making one, setting its policies."""
 
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from db.statements import load
+from hub.actions.organisations import resolve_org
 from hub.house import House
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
 from hub.venues import Venue
+
+VENUES = load("venues")
+FIRST_ORGANISATION = "My organisation"
+FIRST_VENUE = "My venue"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What to change of a venue; None leaves it. `early_entry_minutes` -1: from midnight of the day."""
+
+    name: str | None = None
+    unreserved_entry: str | None = None
+    late_entry_minutes: int | None = None
+    early_entry_minutes: int | None = None
+    change_cutoff_hours: int | None = None
+    show_contact: str | None = None
+    timezone: str | None = None
 
 
 async def read_venue(house: House, org_id: int, venue_id: int) -> Venue:
     """Return the venue; refuses NOT_FOUND where this organisation has no such venue."""
     return await house.venues.read(org_id, venue_id)
+
+
+async def list_venues(house: House) -> list[dict[str, Any]]:
+    """Every venue of this hub with its policies."""
+    return [dict(row) for row in await house.database.fetch(VENUES.all_venues)]
+
+
+async def add_venue(house: House, *, name: str, timezone: str, orq: int | None = None) -> dict[str, Any]:
+    """Make a venue in an organisation (the only one where none is named; made where there is none)."""
+    _check_timezone(timezone)
+    await found_first_organisation(house)
+    org_id = await resolve_org(house, orq)
+    venue_id = await house.database.fetchval(VENUES.add_venue, org_id, name, timezone)
+    return {"org_id": org_id, "venue_id": venue_id, "name": name, "timezone": ZoneInfo(timezone).key}
+
+
+async def set_policies(house: House, venue_id: int, policies: Policies) -> dict[str, Any]:
+    """Change a venue's policies; every process follows within `FRESH_SECONDS` of hub/venues.py.
+
+    The time zone can change only while the venue has no slots: their moments were computed in it.
+    """
+    if policies.timezone is not None:
+        _check_timezone(policies.timezone)
+        if await house.database.fetchval(VENUES.has_slots, venue_id):
+            raise Refused(Reason.INVALID_REQUEST, message="This venue has slots; their times were set in its time zone")
+    row = await house.database.fetchrow(
+        VENUES.set_policies,
+        venue_id,
+        policies.name,
+        policies.unreserved_entry,
+        policies.late_entry_minutes,
+        policies.early_entry_minutes,
+        policies.change_cutoff_hours,
+        policies.show_contact,
+        policies.timezone,
+    )
+    if row is None:
+        raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}")
+    house.venues.forget()
+    return dict(row)
+
+
+def _check_timezone(timezone: str) -> None:
+    if timezone not in available_timezones():
+        raise Refused(Reason.INVALID_REQUEST, message=f"{timezone!r} is no time zone; say e.g. Europe/Rome")
+
+
+async def found_first_organisation(house: House) -> None:
+    """Make an organisation where there is none: the hub of a single house never has to name it."""
+    async with house.database.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
+        if not await connection.fetch(VENUES.organisations):
+            await connection.fetchval(VENUES.add_organisation, FIRST_ORGANISATION)
+    house.venues.forget()
+
+
+async def found_first_venue(house: House) -> None:
+    """Make a venue where there is none, so that slots, staff and tickets can be made at once; in UTC until it is set."""
+    if not await house.database.fetch(VENUES.venue_anywhere, None):
+        await add_venue(house, name=FIRST_VENUE, timezone="UTC")

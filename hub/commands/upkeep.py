@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 
-from hub.commands.outcome import Outcome
+from hub.commands.outcome import CommandFailed, Outcome
 from hub.commands.visit import visit, with_servers
 from hub.settings import Settings
 
@@ -23,11 +23,12 @@ async def migrate(args: Namespace) -> Outcome:
 
 async def demo(args: Namespace) -> Outcome:
     del args
-    async with visit() as house:
+    async with visit(found_venue=False) as house:
         from hub.actions.demo import demo_card, fill_demo
         from hub.commands.demo_card import lines
 
-        await fill_demo(house)
+        if not await fill_demo(house):
+            raise CommandFailed("this hub holds data of its own already; the demo is for an empty one")
         card = await demo_card(house)
     return Outcome(card, "\n".join(lines(card)))
 

@@ -32,8 +32,8 @@ async def with_servers(settings: Settings, kind: Kind = "command") -> AsyncItera
 
 
 @asynccontextmanager
-async def visit() -> AsyncIterator[House]:
-    """The house, for one command."""
+async def visit(*, found_venue: bool = True) -> AsyncIterator[House]:
+    """The house, for one command; with a venue to begin with, unless the command makes its own."""
     settings = Settings.from_environment(os.environ, development=False, serving=False)
     async with with_servers(settings) as complete:
         from db.migrate import migrate
@@ -42,4 +42,8 @@ async def visit() -> AsyncIterator[House]:
         assert complete.database_url is not None
         await migrate(complete.database_url)
         async with open_house(complete) as house:
+            if found_venue:
+                from hub.actions.venues import found_first_venue
+
+                await found_first_venue(house)
             yield house
