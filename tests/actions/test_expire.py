@@ -1,0 +1,132 @@
+"""Expiring what time has ended, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from stage import NOON, TODAY, Hub, World
+
+from hub.actions.expire import expire
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+async def statuses(world: World, *tickets) -> list[str]:
+    rows = await world.hub.database.fetch("SELECT id, status FROM tickets")
+    status_of = {row["id"]: row["status"] for row in rows}
+    return [status_of[ticket.id] for ticket in tickets]
+
+
+async def test_reservations_of_an_ended_slot_expire_and_keep_their_place_in_its_figures(hub: Hub, world: World):
+    ended, running = await world.slot(YESTERDAY), await world.slot()
+    (late,), (in_time,) = await world.fill(ended, 1), await world.fill(running, 1)
+    assert await expire(hub.house) == {"slots": 1, "reservations": 1, "tickets": 0}
+    assert await statuses(world, late, in_time) == ["EXPIRED", "RESERVED"]
+    reservation = await hub.database.fetchval("SELECT status FROM ticket_reservations WHERE ticket_id = $1", late.id)
+    assert reservation == "EXPIRED"
+    assert await world.booked_count(ended) == 1
+
+
+async def test_a_slot_ends_to_the_second_and_with_its_venues_lateness(hub: Hub, world: World, clock):
+    await world.policy(late_entry_minutes=30)
+    (ticket,) = await world.fill(await world.slot(), 1)
+    clock.set(NOON + timedelta(hours=2, minutes=29, seconds=50))
+    await expire(hub.house)
+    assert await statuses(world, ticket) == ["RESERVED"]
+    clock.set(NOON + timedelta(hours=2, minutes=30, seconds=1))
+    await expire(hub.house)
+    assert await statuses(world, ticket) == ["EXPIRED"]
+
+
+async def test_who_came_in_stays_verified(hub: Hub, world: World, clock):
+    (ticket,) = await world.fill(await world.slot(), 1)
+    await (await hub.socket(await world.staff())).verify(ticket.code)
+    clock.advance(5 * 3600)
+    await expire(hub.house)
+    assert await statuses(world, ticket) == ["VERIFIED"]
+
+
+async def test_a_cancelled_reservation_does_not_expire_its_ticket(hub: Hub, world: World, clock):
+    slot_id = await world.slot()
+    ticket = await world.reserved(slot_id)
+    manager = await world.staff("MANAGER")
+    assert (await hub.delete(f"/api/reservations/{ticket.reservation_id}", token=manager))[0] == 200
+    clock.advance(5 * 3600)
+    await expire(hub.house)
+    assert await statuses(world, ticket) == ["ACTIVATED"]
+
+
+async def test_an_ota_tickets_reservation_expires_and_its_status_word_stays(hub: Hub, world: World, clock):
+    ticket = await world.reserve(await world.ticket(channel="ota", code="DT-7"), await world.slot())
+    clock.advance(5 * 3600)
+    assert (await expire(hub.house))["reservations"] == 1
+    assert await statuses(world, ticket) == ["ACTIVATED"]
+    assert await hub.database.fetchval("SELECT status FROM ticket_reservations") == "EXPIRED"
+    gate = await hub.socket(await world.staff())
+    assert (await gate.verify(ticket.code))["reason"] == "TICKET_EXPIRED"
+
+
+async def test_unused_tickets_past_their_validity_expire_and_others_do_not(hub: Hub, world: World):
+    past, future = NOON - timedelta(seconds=1), NOON + timedelta(hours=1)
+    gone = [await world.ticket(status, valid_until=past) for status in ("ACTIVATED", "INACTIVE")]
+    good = [
+        await world.ticket(valid_until=future), await world.ticket(),
+        await world.ticket("PENDING_PAYMENT", valid_until=past), await world.ticket("CANCELLED", valid_until=past),
+        await world.ticket(channel="ota", valid_until=past),
+    ]  # fmt: skip
+    assert (await expire(hub.house))["tickets"] == 2
+    assert await statuses(world, *gone) == ["EXPIRED", "EXPIRED"]
+    assert "EXPIRED" not in await statuses(world, *good)
+
+
+async def test_expiring_again_changes_nothing(hub: Hub, world: World):
+    await world.fill(await world.slot(YESTERDAY), 3)
+    await expire(hub.house)
+    assert await expire(hub.house) == {"slots": 0, "reservations": 0, "tickets": 0}
+
+
+async def test_two_hubs_expiring_at_once_expire_each_reservation_once(hub: Hub, world: World, open_hub):
+    for hour in range(10):
+        await world.fill(await world.slot(YESTERDAY, f"{hour:02}:00", f"{hour + 1:02}:00"), 5)
+    other = await open_hub()
+    await asyncio.gather(expire(hub.house), expire(other.house), expire(hub.house))
+    await expire(hub.house)
+    rows = await hub.database.fetch("SELECT status, version FROM tickets")
+    assert {tuple(row) for row in rows} == {("EXPIRED", 3)}
+
+
+async def test_a_ticket_that_a_scan_holds_is_waited_for_and_not_expired_over(hub: Hub, world: World, clock):
+    """The scan was judged a second before the end and commits after it: the entry counts."""
+    (ticket,) = await world.fill(await world.slot(), 1)
+    clock.set(NOON + timedelta(hours=2, seconds=1))
+    async with hub.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE tickets SET status = 'VERIFIED', verified_at = $2, version = version + 1 WHERE id = $1",
+            ticket.id, NOON + timedelta(hours=1, minutes=59, seconds=59),
+        )  # fmt: skip
+        await connection.execute(
+            "UPDATE ticket_reservations SET status = 'VERIFIED', verified_at = $1", NOON + timedelta(hours=1)
+        )
+        await connection.execute("UPDATE reservation_slots SET verified_count = verified_count + 1")
+        expiring = asyncio.ensure_future(expire(hub.house))
+        await asyncio.sleep(0.1)
+        assert not expiring.done()
+    await expiring
+    assert await statuses(world, ticket) == ["VERIFIED"]
+
+
+async def test_keys_past_their_day_are_dropped(hub: Hub, world: World, clock):
+    slot_id, ticket = await world.slot(TODAY + timedelta(days=9)), await world.ticket()
+    body = {
+        "ticket_id": ticket.id,
+        "slot_id": slot_id,
+        "customer_email": "j@example.com",
+        "customer_phone": "+12025551234",
+    }
+    assert (await hub.post("/api/reservations/create", body, Idempotency_Key="k"))[0] == 200
+    await expire(hub.house)
+    assert await hub.database.fetchval("SELECT count(*) FROM idempotency_keys") == 1
+    clock.advance(25 * 3600)
+    await expire(hub.house)
+    assert await hub.database.fetchval("SELECT count(*) FROM idempotency_keys") == 0

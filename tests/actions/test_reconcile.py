@@ -1,0 +1,65 @@
+"""Finding and healing drift: counts against rows, the gate against Postgres."""
+
+from __future__ import annotations
+
+from gate.liar import Liar, told_all
+from stage import TODAY, Hub, World
+
+from hub.actions.reconcile import reconcile
+
+
+async def test_a_hub_in_order_has_no_drift(hub: Hub, world: World):
+    await world.reserved(await world.slot())
+    await told_all(hub)
+    assert await reconcile(hub.house) == {"fixed": False, "drift": 0, "counts": [], "gate": []}
+
+
+async def test_counts_that_left_their_rows_are_named_and_put_right(hub: Hub, world: World):
+    slot_id = await world.slot(booked=3)
+    await hub.database.execute("UPDATE reservation_slots SET booked_count = 7, verified_count = 2")
+    found = await reconcile(hub.house)
+    assert found["drift"] == 1
+    (drift,) = found["counts"]
+    assert (drift["slot_id"], drift["date"], drift["start_time"]) == (slot_id, str(TODAY), "12:00:00")
+    assert (drift["booked_count"], drift["booked_rows"], drift["verified_count"], drift["verified_rows"]) == (
+        7,
+        3,
+        2,
+        0,
+    )
+    assert await world.booked_count(slot_id) == 7, "without --fix nothing is changed"
+    assert (await reconcile(hub.house, fix=True))["fixed"]
+    assert await world.booked_count(slot_id) == 3
+    await told_all(hub)
+    assert (await reconcile(hub.house))["drift"] == 0
+
+
+async def test_a_count_put_right_reaches_board_and_calendar(hub: Hub, world: World):
+    await world.slot(booked=3)
+    board = await hub.socket(await world.staff("MANAGER"))
+    await hub.database.execute("UPDATE reservation_slots SET booked_count = 7, revision = revision + 1")
+    assert (await board.command("subscribe", topic="counts"))["data"]["booked"] == 7
+    status, body = await hub.get(f"/api/reservation-slots/available?month={TODAY:%Y-%m}")
+    assert body["data"][0]["booked_count"] == 7
+    await reconcile(hub.house, fix=True)
+    assert (await board.event())["data"]["booked"] == 3
+    status, body = await hub.get(f"/api/reservation-slots/available?month={TODAY:%Y-%m}")
+    assert (status, body["data"][0]["booked_count"]) == (200, 3)
+
+
+async def test_a_gate_ahead_of_postgres_is_put_back(hub: Hub, world: World):
+    slot_id = await world.slot(capacity=5, booked=1)
+    await world.reserved(slot_id)
+    await told_all(hub)
+    liar = Liar(hub, world, slot_id)
+    await liar.too_high()
+    found = await reconcile(hub.house, fix=True)
+    assert [(d["slot_id"], d["free"], d["gate_free"]) for d in found["gate"]] == [(slot_id, 3, 1000)]
+    await told_all(hub)
+    assert (await hub.house.gate.standing(world.org_id, slot_id))["free"] == 3
+    await liar.close()
+
+
+async def test_a_slot_the_gate_does_not_know_is_no_drift(hub: Hub, world: World):
+    await world.slot(booked=2)
+    assert (await reconcile(hub.house))["drift"] == 0

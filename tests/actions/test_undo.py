@@ -1,0 +1,132 @@
+"""Taking an entry back: by whom, until when, and what is left afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from stage import TODAY, Hub, Socket, Ticket, World
+
+from hub.actions.expire import expire
+
+
+@pytest.fixture
+async def jane(hub: Hub, world: World) -> Socket:
+    return await hub.socket(await world.staff(name="Jane Smith"), gate="A")
+
+
+async def entered(world: World, gate: Socket) -> tuple[Ticket, str]:
+    (ticket,) = await world.fill(await world.slot(), 1)
+    scan_id = str(uuid4())
+    assert (await gate.verify(ticket.code, scan_id))["reason"] == "VERIFIED"
+    return ticket, scan_id
+
+
+async def standing(world: World, ticket: Ticket) -> tuple:
+    row = await world.hub.database.fetchrow(
+        "SELECT t.status, r.status AS reservation, t.verified_at, t.verified_by, s.booked_count, s.verified_count"
+        " FROM tickets t LEFT JOIN ticket_reservations r ON r.ticket_id = t.id LEFT JOIN reservation_slots s"
+        " ON s.id = r.slot_id WHERE t.id = $1",
+        ticket.id,
+    )
+    return tuple(row)
+
+
+async def test_an_operator_undoes_an_own_scan_and_both_rows_stay(hub: Hub, world: World, jane: Socket):
+    ticket, scan_id = await entered(world, jane)
+    reply = await jane.command("undo", scan_id=scan_id, reason="wrong group")
+    assert reply["success"], reply
+    assert (reply["data"]["reason"], reply["data"]["ticket_status"]) == ("UNDONE", "RESERVED")
+    assert await standing(world, ticket) == ("RESERVED", "RESERVED", None, None, 1, 0)
+    rows = await hub.database.fetch("SELECT mode, entered, undoes, note FROM scans ORDER BY logged_at")
+    assert [row["mode"] for row in rows] == ["verify", "undo"]
+    assert (rows[0]["entered"], str(rows[1]["undoes"]), rows[1]["note"]) == (True, scan_id, "wrong group")
+
+
+async def test_after_an_undo_the_ticket_is_green_again_and_undone_only_once(world: World, jane: Socket):
+    ticket, scan_id = await entered(world, jane)
+    await jane.command("undo", scan_id=scan_id, reason="wrong group")
+    assert (await jane.validate(ticket.code))["reason"] == "VALID"
+    assert (await jane.command("undo", scan_id=scan_id, reason="again"))["error"]["code"] == "NOTHING_TO_UNDO"
+    second = str(uuid4())
+    assert (await jane.verify(ticket.code, second))["reason"] == "VERIFIED"
+    # The first scan was undone before; undoing it again must not take back the second.
+    assert (await jane.command("undo", scan_id=scan_id, reason="again"))["error"]["code"] == "NOTHING_TO_UNDO"
+    assert (await jane.command("undo", scan_id=second, reason="out again"))["success"]
+
+
+async def test_an_operator_undoes_nobody_elses_scan_but_a_manager_does(hub: Hub, world: World, jane: Socket):
+    ticket, scan_id = await entered(world, jane)
+    tom = await hub.socket(await world.staff(name="Tom Brown"))
+    assert (await tom.command("undo", scan_id=scan_id, reason="x"))["error"]["code"] == "FORBIDDEN"
+    assert (await standing(world, ticket))[0] == "VERIFIED"
+    manager = await hub.socket(await world.staff("MANAGER"))
+    assert (await manager.command("undo", scan_id=scan_id, reason="x"))["success"]
+
+
+async def test_after_a_quarter_of_an_hour_only_a_manager_undoes(hub: Hub, world: World, jane: Socket, clock):
+    _, early = await entered(world, jane)
+    clock.advance(timedelta(minutes=15, seconds=5).total_seconds())
+    assert (await jane.command("undo", scan_id=early, reason="x"))["error"]["code"] == "UNDO_TOO_LATE"
+    manager = await hub.socket(await world.staff("MANAGER"))
+    assert (await manager.command("undo", scan_id=early, reason="x"))["success"]
+
+
+@pytest.mark.parametrize("kind", ["validate", "red verify", "second verify"])
+async def test_a_scan_that_let_nobody_in_cannot_be_undone(world: World, jane: Socket, kind: str):
+    scan_id = str(uuid4())
+    if kind == "red verify":
+        await jane.verify((await world.ticket()).code, scan_id)
+    else:
+        ticket, _ = await entered(world, jane)
+        await jane.command(kind.split()[-1], code=ticket.code, scan_id=scan_id)
+    assert (await jane.command("undo", scan_id=scan_id, reason="x"))["error"]["code"] == "NOTHING_TO_UNDO"
+
+
+async def test_a_scan_nobody_made_or_of_another_organisation_is_not_found(hub: Hub, world: World, jane: Socket):
+    _, scan_id = await entered(world, jane)
+    stranger = await hub.socket(await (await World(hub).found()).staff("MANAGER"))
+    assert (await stranger.command("undo", scan_id=scan_id, reason="x"))["error"]["code"] == "SCAN_NOT_FOUND"
+    assert (await jane.command("undo", scan_id=str(uuid4()), reason="x"))["error"]["code"] == "SCAN_NOT_FOUND"
+
+
+async def test_a_walk_in_undone_is_activated_again_and_not_counted(hub: Hub, world: World, jane: Socket):
+    await world.policy(unreserved_entry="allow")
+    ticket, scan_id = await world.ticket(), str(uuid4())
+    await jane.verify(ticket.code, scan_id)
+    assert await hub.database.fetchval("SELECT entered FROM walk_ins") == 1
+    reply = await jane.command("undo", scan_id=scan_id, reason="x")
+    assert reply["data"]["ticket_status"] == "ACTIVATED"
+    assert await hub.database.fetchval("SELECT entered FROM walk_ins") == 0
+    row = await hub.database.fetchrow("SELECT status, verified_at FROM tickets WHERE id = $1", ticket.id)
+    assert tuple(row) == ("ACTIVATED", None)
+
+
+async def test_an_ota_entry_undone_leaves_the_status_word_to_its_owner(world: World, jane: Socket):
+    ticket = await world.reserve(await world.ticket(channel="ota", code="DT-1"), await world.slot())
+    scan_id = str(uuid4())
+    await jane.verify(ticket.code, scan_id)
+    assert (await jane.command("undo", scan_id=scan_id, reason="x"))["data"]["ticket_status"] == "ACTIVATED"
+    assert (await jane.validate(ticket.code))["reason"] == "VALID"
+
+
+async def test_the_counts_on_the_board_go_back(hub: Hub, world: World, jane: Socket):
+    _, scan_id = await entered(world, jane)
+    board = await hub.socket(await world.staff("MANAGER"))
+    assert (await board.command("subscribe", topic="counts", date=str(TODAY)))["data"]["verified"] == 1
+    await jane.command("undo", scan_id=scan_id, reason="x")
+    assert (await board.event())["data"]["verified"] == 0
+
+
+async def test_an_entry_undone_after_its_slot_was_expired_expires_with_the_next_round(
+    hub: Hub, world: World, jane: Socket, clock
+):
+    ticket, scan_id = await entered(world, jane)
+    clock.advance(3 * 3600)
+    assert (await expire(hub.house))["slots"] == 1
+    manager = await hub.socket(await world.staff("MANAGER"))
+    assert (await manager.command("undo", scan_id=scan_id, reason="a dispute"))["success"]
+    assert (await jane.validate(ticket.code))["reason"] == "TICKET_EXPIRED"
+    await expire(hub.house)
+    assert (await standing(world, ticket))[:2] == ("EXPIRED", "EXPIRED")
