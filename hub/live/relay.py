@@ -42,7 +42,7 @@ class Relay:
 
     async def run(self) -> None:
         rest = REST_SECONDS[0]
-        while True:
+        while not _leaving():
             try:
                 await self._listen()
             except (RedisError, OSError, TimeoutError) as trouble:
@@ -61,7 +61,7 @@ class Relay:
             await pubsub.subscribe(CHANNEL, self._own)
             heard = loop.time()
             spoken = 0.0
-            while True:
+            while not _leaving():
                 now = loop.time()
                 if now - heard > MISSES * self._ping_seconds:
                     log.warning("relay.deaf")
@@ -85,3 +85,10 @@ class Relay:
                     await pubsub.aclose()
             except (RedisError, OSError, TimeoutError):
                 pass
+
+
+def _leaving() -> bool:
+    """Whether this task was cancelled. Asked, because the Redis client's waits (`asyncio.wait_for` before Python 3.12) may
+    swallow a cancellation that arrives together with an answer, and the hub would wait for the relay for ever."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
