@@ -4,7 +4,7 @@ WORKDIR /src
 RUN python -m venv /opt/hub
 COPY requirements.txt ./
 RUN /opt/hub/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml README.md LICENSE ./
 COPY db ./db
 COPY hub ./hub
 COPY web ./web
