@@ -34,7 +34,7 @@ async def audit_gate(house: House, *, fix: bool) -> list[dict[str, Any]]:
     believed = {
         (row["org_id"], row["slot_id"]): standing
         for row, standing in zip(rows, standings, strict=True)
-        if standing is not None and (standing["free"], standing["revision"]) != (row["free"], row["revision"])
+        if standing is not None and not _agree(standing, row)
     }
     if not believed:
         return []
@@ -43,7 +43,7 @@ async def audit_gate(house: House, *, fix: bool) -> list[dict[str, Any]]:
     drift = []
     for row in await house.database.fetch(SLOTS.bookable_slots, house.clock.now(), MOST_SLOTS):
         standing = believed.get((row["org_id"], row["slot_id"]))
-        if standing is None or (standing["free"], standing["revision"]) == (row["free"], row["revision"]):
+        if standing is None or _agree(standing, row):
             continue
         drift.append({
             "org_id": row["org_id"], "slot_id": row["slot_id"], "free": row["free"],
@@ -55,6 +55,11 @@ async def audit_gate(house: House, *, fix: bool) -> list[dict[str, Any]]:
                 released=(), force=standing["revision"] > row["revision"],
             )  # fmt: skip
     return drift
+
+
+def _agree(standing: dict[str, int], row: Any) -> bool:
+    """Scans raise a slot's revision without telling the gate; a revision from ahead would make it deaf to what is settled."""
+    return standing["free"] == int(row["free"]) and standing["revision"] <= int(row["revision"])
 
 
 async def _correct(house: House, org_id: int, slot_id: int) -> None:

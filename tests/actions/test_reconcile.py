@@ -63,3 +63,16 @@ async def test_a_gate_ahead_of_postgres_is_put_back(hub: Hub, world: World):
 async def test_a_slot_the_gate_does_not_know_is_no_drift(hub: Hub, world: World):
     await world.slot(booked=2)
     assert (await reconcile(hub.house))["drift"] == 0
+
+
+async def test_a_scan_is_no_drift_and_a_revision_from_ahead_is(hub: Hub, world: World):
+    """A scan counts the slot's revision up and takes no place; a revision too high would make the gate deaf."""
+    slot_id = await world.slot(capacity=5)
+    ticket = await world.reserved(slot_id)
+    await told_all(hub)
+    await (await hub.socket(await world.staff())).verify(ticket.code)
+    assert (await reconcile(hub.house))["drift"] == 0
+    await hub.house.redis.hset(Liar(hub, world, slot_id).state, "revision", 10**9)
+    assert (await reconcile(hub.house, fix=True))["drift"] == 1
+    await told_all(hub)
+    assert (await reconcile(hub.house))["drift"] == 0

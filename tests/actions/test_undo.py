@@ -80,7 +80,7 @@ async def test_a_scan_that_let_nobody_in_cannot_be_undone(world: World, jane: So
         await jane.verify((await world.ticket()).code, scan_id)
     else:
         ticket, _ = await entered(world, jane)
-        await jane.command(kind.split()[-1], code=ticket.code, scan_id=scan_id)
+        await jane.command(kind.rsplit(maxsplit=1)[-1], code=ticket.code, scan_id=scan_id)
     assert (await jane.command("undo", scan_id=scan_id, reason="x"))["error"]["code"] == "NOTHING_TO_UNDO"
 
 

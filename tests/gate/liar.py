@@ -36,10 +36,12 @@ class Liar:
         await self._redis.hset(self.state, mapping={"free": "plenty", "revision": "latest", "keys": "yes", "wide": "x"})
 
     async def other_kinds(self) -> None:
-        await self._redis.delete(self.state, self.holds, self.asked)
-        await self._redis.set(self.state, "a text where a hash was")
-        await self._redis.hset(self.holds, "a hash", "where a zset was")
-        await self._redis.set(self.asked, "and another text")
+        async with self._redis.pipeline(transaction=True) as lie:
+            lie.delete(self.state, self.holds, self.asked)
+            lie.set(self.state, "a text where a hash was")
+            lie.hset(self.holds, "a hash", "where a zset was")
+            lie.set(self.asked, "and another text")
+            await lie.execute()
 
     async def flushed(self) -> None:
         await self._redis.flushall()

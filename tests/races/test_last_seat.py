@@ -85,3 +85,26 @@ async def test_the_crowd_overbooks_once_nobody_counts_the_places(two_hubs, world
     await without_last_line(world, "reservation_slots_never_overbooked")
     broken = await on_sale(two_hubs, world, places=20, tickets=200, clients=100)
     assert any("no slot is overbooked" in line for line in broken), broken
+
+
+async def test_clients_that_vanish_leave_no_place_unsold(two_hubs, world):
+    """A fifth of the clients hang up a few milliseconds after asking: a booking once asked for is finished, or not begun."""
+    slot_id = await world.slot(capacity=60)
+    tickets = await world.tickets(240)
+
+    async def customer(n: int) -> str:
+        patience = 0.002 * (n % 7) if n % 5 == 0 else 30
+        try:
+            return outcome(await asyncio.wait_for(book(two_hubs[n % 2], tickets[n], slot_id), patience))
+        except TimeoutError:
+            return "gone"
+
+    early = await crowd([partial(customer, n) for n in range(100)], clients=40)
+    assert early.count("gone") >= 5, "nobody vanished"
+    later = await crowd([partial(customer, n) for n in range(100, 240)], clients=40)
+    assert set(early + later) <= {"booked", "409 SLOT_FULL", "gone"}
+    await asyncio.sleep(0.2)
+    again = await crowd([partial(book, two_hubs[0], ticket, slot_id) for ticket in tickets[101:140]], clients=20)
+    assert {status for status, _ in again} == {409}
+    assert await world.booked_count(slot_id) == 60
+    assert await broken_invariants(world.hub.database) == []
