@@ -35,6 +35,7 @@ from web import keys
 from web.routes import add_routes
 
 BOOKING = load("booking")
+OUTBOX = load("outbox")
 OPENING_PATIENCE = 30.0
 """Seconds to wait for Postgres when the hub opens; its servers may be starting too."""
 
@@ -114,7 +115,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             _begin("revocations", lambda: walk("revocations", 15, lambda: refresh_revocations(house))),
             _begin("gate audit", lambda: walk("gate audit", 10, lambda: audit_gate(house, fix=True))),
             _begin("loop watch", telemetry.watch_loop),
-            _begin("pool watch", lambda: walk("pool watch", 2, lambda: _see_pools(house.database))),
+            _begin("gauges", lambda: walk("gauges", 5, lambda: _see_gauges(house))),
         ]
         app.on_shutdown.append(_close_sockets)
         try:
@@ -145,9 +146,10 @@ def _begin(name: str, deed: Callable[[], Awaitable[None]]) -> asyncio.Task[None]
     return asyncio.get_running_loop().create_task(run(), name=name)
 
 
-async def _see_pools(database: Database) -> None:
-    for name, pool in database.pools().items():
+async def _see_gauges(house: House) -> None:
+    for name, pool in house.database.pools().items():
         telemetry.pool_seen(name, *pool.gauges)
+    telemetry.outbox_pending.set(await house.database.fetchval(OUTBOX.pending))
 
 
 async def _open_database(database: Database) -> None:

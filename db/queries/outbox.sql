@@ -54,3 +54,7 @@ UPDATE mail_outbox
 SET next_attempt_at = GREATEST(next_attempt_at, $2::timestamptz), attempts = attempts - 1,
     last_error = COALESCE($3::text, last_error), leased_until = NULL, lease_id = NULL
 WHERE lease_id = $1::uuid AND status = 'PENDING';
+
+-- name: pending
+-- How many mails wait.
+SELECT count(*) FROM mail_outbox WHERE status = 'PENDING';

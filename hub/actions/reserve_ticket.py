@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 
 from db.statements import load
+from hub import telemetry
 from hub.actions.availability import Availability
 from hub.announcements import SlotChanged
 from hub.guards.seat_gate import GateAnswer, SeatRequest
@@ -107,6 +108,7 @@ class BookingDesk:
                     break
                 await asyncio.sleep(CONTENDED_WAIT * (0.5 + secrets.randbelow(100) / 100))
                 answer = await self._house.gate.ask(seat)
+            telemetry.gate_answered(answer.name.lower())
             if answer is GateAnswer.FULL:
                 raise Refused(Reason.SLOT_FULL)
             return await self._lane.submit(asked)

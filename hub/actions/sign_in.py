@@ -15,7 +15,7 @@ from hub.announcements import SessionRevoked
 from hub.house import House
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
-from hub.telemetry import LOCKED_OUT, SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT, event
+from hub.telemetry import LOCKED_OUT, SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT, event, login_failed
 
 FAILURES = 5
 LOCK = timedelta(minutes=15)
@@ -65,6 +65,7 @@ async def sign_in(
         stored = None if row is None else row["password_hash" if password is not None else "pin_hash"]
         if not await house.passwords.verify(stored, secret):
             await house.database.execute(SIGN_IN.lock_out, bucket, house.clock.now() + LOCK, FAILURES)
+            login_failed("invalid_credentials")
             event(SIGN_IN_FAILED, "WARNING", known_device=device is not None, client_ip=client_ip)
             raise Refused(Reason.INVALID_CREDENTIALS)
         await house.database.execute(SIGN_IN.clear_attempts, bucket)
@@ -95,6 +96,7 @@ async def _count(house: House, bucket: str, client_ip: str | None) -> None:
         patience -= 1
         await asyncio.sleep(0.25)
     until = row["locked_until"] or row["window_ends"]
+    login_failed("locked_out")
     event(LOCKED_OUT, "WARNING", client_ip=client_ip)
     raise Refused(Reason.LOCKED_OUT, retry_after=max(1, int((until - now).total_seconds() + 0.999)))
 
