@@ -19,17 +19,17 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
 
 -- name: write_presented
 -- Logs every presentation and marks the entries among them, all or none. An entry whose ticket has changed since it was
--- read is neither marked nor logged: its scan_id comes back in `raced`, to be read and judged again. The counts of every
--- slot that changed come back whole. A scan_id that another process has just logged breaks the primary key: nothing is
--- done, and the presentations are judged again one by one.
+-- read is neither marked nor logged: its number `n` comes back in `raced`, to be read and judged again. The counts of
+-- every slot that changed come back whole. A scan_id that another process has just logged breaks the primary key: nothing
+-- is done, and the presentations are judged again one by one.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[],
                          $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[],
-                         $15::boolean[], $16::integer[], $17::timestamptz[])
+                         $15::boolean[], $16::integer[], $17::timestamptz[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
-              slot_id, result, reason, enters, version, scanned_at)
+              slot_id, result, reason, enters, version, scanned_at, n)
 ), standing AS MATERIALIZED (
-    SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.gate, t.id AS ticket_id, a.reservation_id
+    SELECT a.n, a.org_id, a.venue_id, a.operator_id, a.gate, t.id AS ticket_id, a.reservation_id
       FROM asked a
       JOIN tickets t ON t.org_id = a.org_id AND t.id = a.ticket_id
      WHERE a.enters AND t.version = a.version
@@ -41,21 +41,23 @@ WITH asked AS MATERIALIZED (
            verified_at = $18, verified_by = d.operator_id, verified_gate = d.gate, version = t.version + 1
       FROM standing d
      WHERE t.org_id = d.org_id AND t.id = d.ticket_id
-    RETURNING d.org_id, d.scan_id, d.venue_id, d.reservation_id
+    RETURNING d.n, d.org_id, d.venue_id, d.reservation_id
 ), entered AS (
     UPDATE ticket_reservations r
        SET status = 'VERIFIED', verified_at = $18
       FROM marked m
      WHERE r.org_id = m.org_id AND r.id = m.reservation_id
     RETURNING r.org_id, r.slot_id
+), raced AS MATERIALIZED (
+    -- By its number a scan is found among its batch at once; by its UUID the comparing alone cost a tenth of the whole.
+    SELECT a.n FROM asked a LEFT JOIN marked m ON m.n = a.n WHERE a.enters AND m.n IS NULL
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
                        reservation_id, slot_id, result, reason, entered, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
            a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.scanned_at, $18
       FROM asked a
-      LEFT JOIN marked m ON m.org_id = a.org_id AND m.scan_id = a.scan_id
-     WHERE NOT a.enters OR m.scan_id IS NOT NULL
+     WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), walked AS (
     INSERT INTO walk_ins AS w (org_id, venue_id, date, entered)
     SELECT m.org_id, m.venue_id, ($18 AT TIME ZONE v.timezone)::date, count(*)
@@ -81,15 +83,12 @@ WITH asked AS MATERIALIZED (
               s.verified_count, s.revision
 )
 SELECT 'slot' AS kind, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
-       c.verified_count, c.revision, NULL::uuid AS raced
+       c.verified_count, c.revision, NULL::bigint AS raced
   FROM counted c
 UNION ALL
 SELECT 'walk_ins', w.org_id, w.venue_id, w.date, NULL, NULL, NULL, NULL, w.entered, NULL, w.revision, NULL FROM walked w
 UNION ALL
-SELECT 'raced', a.org_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, a.scan_id
-  FROM asked a
-  LEFT JOIN marked m ON m.org_id = a.org_id AND m.scan_id = a.scan_id
- WHERE a.enters AND m.scan_id IS NULL;
+SELECT 'raced', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, x.n FROM raced x;
 
 -- name: read_code
 -- The code of a ticket of this organisation, or nothing.

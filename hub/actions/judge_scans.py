@@ -161,7 +161,7 @@ class Door:
         told: list[Announcement] = []
         for row in rows:
             if row["kind"] == "raced":
-                raced.add(row["raced"])
+                raced.add(entries[row["raced"] - 1].scan_id)
             else:
                 told.append(_announcement(row))
         self._house.announcer.tell(told)
