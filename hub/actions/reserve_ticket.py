@@ -165,8 +165,9 @@ class BookingDesk:
         columns = list(zip(*(_ask_row(n, a) for n, a in enumerate(batch)), strict=True))
         try:
             rows = await self._house.database.bookings.fetch(BOOKING.take_places, *columns, now)
-        except asyncpg.DeadlockDetectedError:
-            log.warning("booking.deadlock")
+        except (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError) as trouble:
+            # Nothing was done. The last line of the tables held where two statements passed each other: judge again.
+            log.warning("booking.refused_by_table", extra={"error": type(trouble).__name__})
             return
         told = []
         if rows and self._booked is not None:
