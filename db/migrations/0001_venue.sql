@@ -1,5 +1,5 @@
 -- The venue as stored: who runs it, what it sells, who holds a place, who came in.
--- Every key begins with the organisation, so that tables can be distributed by it. Further indexes do not: on a table
+-- Every primary key begins with the organisation, so that tables can be distributed by it. No other index does: on a table
 -- without statistics (a new hub's) the planner may take any index that shares the first column, and walk the whole
 -- organisation in it. Lock order: db/schema.md.
 
@@ -96,7 +96,7 @@ CREATE TABLE orders (
     paid_at         timestamptz,
     PRIMARY KEY (org_id, id)
 );
-CREATE UNIQUE INDEX orders_reference_once ON orders (org_id, reference) WHERE reference IS NOT NULL;
+CREATE UNIQUE INDEX orders_reference_once ON orders (reference, org_id) WHERE reference IS NOT NULL;
 
 -- A ticket's id is what the booking request names, so ids are drawn from 2^48 rather than counted: a neighbour's ticket
 -- cannot be booked by guessing. The last twelve digits of a version 4 UUID are random and need no extension.
@@ -122,7 +122,7 @@ CREATE TABLE tickets (
     verified_gate    text,
     version          integer NOT NULL DEFAULT 1,
     PRIMARY KEY (org_id, id),
-    CONSTRAINT tickets_code_once UNIQUE (org_id, code),
+    CONSTRAINT tickets_code_once UNIQUE (code, org_id),
     FOREIGN KEY (org_id, order_id) REFERENCES orders (org_id, id),
     FOREIGN KEY (org_id, product_id) REFERENCES products (org_id, id),
     CHECK (status <> 'VERIFIED' OR verified_at IS NOT NULL)
@@ -149,12 +149,12 @@ CREATE TABLE reservation_slots (
     updated_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, venue_id) REFERENCES venues (org_id, id),
-    CONSTRAINT reservation_slots_once UNIQUE (org_id, venue_id, date, start_time),
+    CONSTRAINT reservation_slots_once UNIQUE (venue_id, date, start_time, org_id),
     CONSTRAINT reservation_slots_never_overbooked CHECK (booked_count BETWEEN 0 AND total_capacity),
     CONSTRAINT reservation_slots_verified_within_booked CHECK (verified_count BETWEEN 0 AND booked_count),
     CHECK (ends_at > starts_at)
 ) WITH (fillfactor = 50);
-CREATE INDEX reservation_slots_by_day ON reservation_slots (org_id, date, start_time);
+CREATE INDEX reservation_slots_by_day ON reservation_slots (date, org_id, start_time);
 CREATE INDEX reservation_slots_by_id ON reservation_slots (id);
 CREATE INDEX reservation_slots_to_expire ON reservation_slots (ends_at) WHERE expired_at IS NULL;
 
@@ -179,7 +179,7 @@ CREATE TABLE ticket_reservations (
     FOREIGN KEY (org_id, ticket_id) REFERENCES tickets (org_id, id),
     FOREIGN KEY (org_id, slot_id) REFERENCES reservation_slots (org_id, id)
 ) WITH (fillfactor = 75);
-CREATE UNIQUE INDEX ticket_reservations_one_active ON ticket_reservations (org_id, ticket_id) WHERE holds_place;
+CREATE UNIQUE INDEX ticket_reservations_one_active ON ticket_reservations (ticket_id, org_id) WHERE holds_place;
 CREATE INDEX ticket_reservations_of_slot ON ticket_reservations (slot_id);
 CREATE INDEX ticket_reservations_by_token ON ticket_reservations (manage_token_hash);
 

@@ -3,7 +3,7 @@
 -- name: read_asked
 -- One row per element of the arrays, in their order: the ticket, the slot and the answer an idempotency key had before.
 -- Reads without locking: `take_places` checks the ticket's version and the slot's places again.
-SELECT t.id AS ticket_id, t.code, t.status, t.valid_until, t.version, p.venue_id AS product_venue_id,
+SELECT t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.version, p.venue_id AS product_venue_id,
        r.id AS reservation_id, rs.date AS reserved_date,
        s.id AS slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, s.status AS slot_status,
        s.total_capacity, s.booked_count, s.revision,
@@ -35,11 +35,12 @@ WITH asked AS MATERIALIZED (
     SELECT a.*
       FROM asked a
       JOIN tickets t ON t.org_id = a.org_id AND t.id = a.ticket_id
-     WHERE t.version = a.version AND t.status = 'ACTIVATED'
+     WHERE t.version = a.version AND t.status = 'ACTIVATED' AND t.verified_at IS NULL
      ORDER BY t.id
        FOR NO KEY UPDATE OF t
 ), held AS MATERIALIZED (
-    SELECT s.org_id, s.id, s.venue_id, s.status, s.ends_at, s.total_capacity, s.booked_count
+    SELECT s.org_id, s.id, s.venue_id, s.status, s.ends_at, s.total_capacity, s.booked_count, s.verified_count,
+           s.revision
       FROM (SELECT DISTINCT org_id, slot_id FROM standing) w
       JOIN reservation_slots s ON s.org_id = w.org_id AND s.id = w.slot_id
      ORDER BY s.id
@@ -50,12 +51,15 @@ WITH asked AS MATERIALIZED (
       JOIN held h ON h.org_id = w.org_id AND h.id = w.slot_id
      WHERE h.status = 'ACTIVE' AND h.ends_at > $12 AND w.place <= h.total_capacity - h.booked_count
 ), keyed AS (
-    INSERT INTO idempotency_keys (org_id, key_hash, body_hash, slot_id, reservation_id, manage_token, created_at, expires_at)
+    INSERT INTO idempotency_keys AS k (org_id, key_hash, body_hash, slot_id, reservation_id, manage_token, created_at, expires_at)
     SELECT org_id, key_hash, body_hash, slot_id, reservation_id, manage_token, $12, $12 + interval '24 hours'
       FROM seated WHERE key_hash IS NOT NULL
      ORDER BY org_id, key_hash
-    ON CONFLICT (org_id, key_hash) DO NOTHING
-    RETURNING org_id, key_hash
+    ON CONFLICT (org_id, key_hash) DO UPDATE
+       SET body_hash = EXCLUDED.body_hash, slot_id = EXCLUDED.slot_id, reservation_id = EXCLUDED.reservation_id,
+           manage_token = EXCLUDED.manage_token, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
+     WHERE k.expires_at <= $12
+    RETURNING k.org_id, k.key_hash
 ), granted AS MATERIALIZED (
     SELECT s.* FROM seated s LEFT JOIN keyed k ON k.org_id = s.org_id AND k.key_hash = s.key_hash
      WHERE s.key_hash IS NULL OR k.key_hash IS NOT NULL
@@ -74,9 +78,13 @@ WITH asked AS MATERIALIZED (
     SELECT org_id, 'reservation.confirmed', reservation_id, email, jsonb_build_object('manage_token', manage_token), $12
       FROM granted
 ), counted AS (
+    -- Counted from the locked row, not from `s`: where others changed the row since this statement began, Postgres first
+    -- tries the CHECK on its old version and only then takes up the new one.
     UPDATE reservation_slots s
-       SET booked_count = s.booked_count + g.places, revision = s.revision + 1, updated_at = $12
+       SET booked_count = h.booked_count + g.places, verified_count = h.verified_count,
+           total_capacity = h.total_capacity, revision = h.revision + 1, updated_at = $12
       FROM (SELECT org_id, slot_id, count(*) AS places FROM granted GROUP BY 1, 2) g
+      JOIN held h ON h.org_id = g.org_id AND h.id = g.slot_id
      WHERE s.org_id = g.org_id AND s.id = g.slot_id
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
               s.verified_count, s.revision

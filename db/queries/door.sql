@@ -69,14 +69,17 @@ WITH asked AS MATERIALIZED (
     ON CONFLICT (org_id, venue_id, date) DO UPDATE SET entered = w.entered + EXCLUDED.entered, revision = w.revision + 1
     RETURNING w.org_id, w.venue_id, w.date, w.entered, w.revision
 ), held AS MATERIALIZED (
-    SELECT s.org_id, s.id, n.entries
+    SELECT s.org_id, s.id, n.entries, s.total_capacity, s.booked_count, s.verified_count, s.revision
       FROM (SELECT org_id, slot_id, count(*) AS entries FROM entered GROUP BY 1, 2) n
       JOIN reservation_slots s ON s.org_id = n.org_id AND s.id = n.slot_id
      ORDER BY s.id
        FOR NO KEY UPDATE OF s
 ), counted AS (
+    -- Counted from the locked row, not from `s`: where others changed the row since this statement began, Postgres first
+    -- tries the CHECK on its old version and only then takes up the new one.
     UPDATE reservation_slots s
-       SET verified_count = s.verified_count + h.entries, revision = s.revision + 1
+       SET verified_count = h.verified_count + h.entries, booked_count = h.booked_count,
+           total_capacity = h.total_capacity, revision = h.revision + 1
       FROM held h
      WHERE s.org_id = h.org_id AND s.id = h.id
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
@@ -115,7 +118,8 @@ WITH standing AS MATERIALIZED (
        FOR NO KEY UPDATE
 ), freed AS (
     UPDATE tickets t
-       SET status = CASE WHEN t.channel = 'ota' OR $5::bigint IS NULL THEN 'ACTIVATED' ELSE 'RESERVED' END,
+       SET status = CASE WHEN t.status NOT IN ('VERIFIED', 'ACTIVATED') THEN t.status
+                         WHEN t.channel = 'ota' OR $5::bigint IS NULL THEN 'ACTIVATED' ELSE 'RESERVED' END,
            verified_at = NULL, verified_by = NULL, verified_gate = NULL, version = t.version + 1
       FROM standing d
      WHERE t.org_id = d.org_id AND t.id = d.id

@@ -2,7 +2,7 @@
 
 -- name: read_standing
 -- One row per element of the arrays, in their order.
-SELECT t.id, t.code, t.status, t.valid_until, t.product_id, t.order_id, r.id AS reservation_id, s.date AS reserved_date
+SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.product_id, t.order_id, r.id AS reservation_id, s.date AS reserved_date
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
   LEFT JOIN tickets t ON t.org_id = a.org_id AND t.code = a.code
   LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
