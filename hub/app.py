@@ -99,7 +99,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.HOUSE] = house
         app[keys.DOOR] = Door(house, observe=telemetry.lane_observer("door"))
         app[keys.AVAILABILITY] = Availability(house)
-        outbox = OutboxRound(house)
+        outbox = OutboxRound(house, in_a_rush=lambda: app[keys.BOOKING_DESK].in_a_rush)
         app[keys.BOOKING_DESK] = BookingDesk(
             house, app[keys.AVAILABILITY], observe=telemetry.lane_observer("bookings"), booked=outbox.wake
         )

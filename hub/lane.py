@@ -5,10 +5,14 @@ One at a time, each request pays a round trip and a commit; together they share 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from db.pool import DatabaseDown
 from hub.refusals import Refused, Unavailable
+
+# A flight carries many requests: it must not run under the name (request id) of the one that happened to start it.
+_NOBODYS = Context()
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -56,7 +60,7 @@ class Lane(Generic[Request, Answer]):
         if not self._called and len(self._flights) < self._max_flights:
             # Leave at the end of this turn of the loop, so that what arrived with this request comes along.
             self._called = True
-            loop.call_soon(self._depart)
+            loop.call_soon(self._depart, context=_NOBODYS)
         return future
 
     @property
@@ -78,7 +82,9 @@ class Lane(Generic[Request, Answer]):
         batch, keys = self._board()
         if not batch:
             return
-        flight = asyncio.get_running_loop().create_task(self._carry(batch, keys), name=f"lane-{self.name}")
+        flight = asyncio.get_running_loop().create_task(
+            self._carry(batch, keys), name=f"lane-{self.name}", context=_NOBODYS.copy()
+        )
         self._flights.add(flight)
         flight.add_done_callback(self._landed)
 

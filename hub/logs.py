@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -33,6 +34,7 @@ _Line = tuple[float, str, str, str | None, dict[str, Any]]
 _PATIENCE = 0.1
 _MOST_WAITING = 50_000  # lines; beyond, new ones are dropped and counted rather than eating memory
 _CHUNK = 64  # lines made between two writes: a write lets other threads run
+_SHORT = 40  # characters
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 _SECRET_FIELDS = frozenset(
@@ -149,9 +151,13 @@ def redact(text: str) -> str:
     return text
 
 
+# Reasons, gates and request ids come again and again; looking for secrets in them is most of what a line costs.
+_redact_short = lru_cache(maxsize=4096)(redact)
+
+
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        return value if value.isalpha() else redact(value)
+        return value if value.isalpha() else _redact_short(value) if len(value) <= _SHORT else redact(value)
     if isinstance(value, dict):
         return {k: _HIDDEN if k in _SECRET_FIELDS else _clean(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -1,9 +1,10 @@
 """The moments: how a point in time is written on the wire (RFC 3339 in UTC) and made into a sortable id."""
 
-import secrets
 import time
 from datetime import UTC, datetime
 from uuid import UUID
+
+from hub.randomness import random_bytes
 
 
 def rfc3339(moment: datetime) -> str:
@@ -15,5 +16,5 @@ def rfc3339(moment: datetime) -> str:
 def sortable_uuid() -> UUID:
     """Return a version 7 UUID (RFC 9562): ids made together lie together in the index."""
     milliseconds = time.time_ns() // 1_000_000
-    tail = secrets.randbits(74)
-    return UUID(int=milliseconds << 80 | 7 << 76 | (tail >> 62) << 64 | 2 << 62 | tail & (1 << 62) - 1)
+    tail = int.from_bytes(random_bytes(10))
+    return UUID(int=milliseconds << 80 | 7 << 76 | (tail >> 68) << 64 | 2 << 62 | tail & (1 << 62) - 1)

@@ -19,7 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from hub.logs import event as event  # noqa: PLC0414 - telemetry.event(telemetry.TICKET_VERIFIED, ticket_id=7)
 
 # ---- Events: the requirement documents' names (C: card, P: PRD-007, 5: US-015, 6: US-016). Where two documents name the
-# same fact, it is one line: the field `also` lists the other names.
+# same fact, it is one line: the field `also` lists the other names. A start is told with its outcome and the `seconds` between them.
 
 TICKET_VALIDATED: Final = "ticket.validated"  # P 5
 VALIDATION_RESULT: Final = "validation.result"  # 5

@@ -5,7 +5,6 @@ answer of the contract. One ring rather than many: each one more costs every req
 import asyncio
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 
@@ -16,6 +15,7 @@ from db.pool import DatabaseDown
 from hub import telemetry
 from hub.access.tokens import Identity
 from hub.logs import request_id
+from hub.randomness import random_name
 from hub.refusals import Refused, Unavailable
 from hub.rules.reasons import Reason
 from web.answers import refusal, refused
@@ -47,7 +47,7 @@ _HTTP_ERRORS = {
 async def around_every_request(request: web.Request, handler: Handler) -> web.StreamResponse:
     started = perf_counter()
     given = request.headers.get("X-Request-ID")
-    name = given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    name = given if given and _REQUEST_ID.fullmatch(given) else random_name()
     request["request_id"] = name
     request_id.set(name)
     status = 499  # nobody waits for the answer any more

@@ -5,11 +5,11 @@ they get our JSON and one line at debug level.
 """
 
 import logging
-import secrets
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from hub.randomness import random_name
 from hub.rules.reasons import Reason
 from web.answers import refusal
 from web.headers import SERVER
@@ -33,7 +33,7 @@ def _handle_error(
         {"errors": [{"field": "request", "message": "This is not a well-formed HTTP request"}]},
         headers={
             "Server": SERVER,
-            "X-Request-ID": secrets.token_hex(8),
+            "X-Request-ID": random_name(),
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },

@@ -18,6 +18,7 @@ from hub.announcements import Announcement, SlotChanged, WalkInsChanged
 from hub.decisions import Decision
 from hub.house import House
 from hub.lane import Lane
+from hub.logs import request_id
 from hub.moments import sortable_uuid
 from hub.refusals import Refused
 from hub.rules.entry_decision import (
@@ -59,6 +60,7 @@ class Presentation:
     device: str | None = None
     source: Literal["socket", "http"] = "socket"
     presented_at: float = 0.0
+    request_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ class Door:
         """
         presentation.code = normalise(presentation.code)[:LONGEST_CODE]
         presentation.presented_at = monotonic()
+        presentation.request_id = request_id.get()
         return self._lane.submit(presentation)
 
     async def code_of(self, org_id: int, ticket_id: int) -> str:
@@ -193,6 +196,7 @@ def _tell(judged: list[_Judged]) -> None:
         if decision.entered:
             telemetry.event(
                 telemetry.TICKET_VERIFIED,
+                request_id=p.request_id,
                 ticket_id=ticket_id,
                 operator_id=p.operator_id,
                 gate=p.gate,
@@ -202,6 +206,7 @@ def _tell(judged: list[_Judged]) -> None:
         else:
             telemetry.event(
                 telemetry.VALIDATION_RESULT,
+                request_id=p.request_id,
                 ticket_id=ticket_id,
                 mode=p.mode,
                 result=verdict.result,

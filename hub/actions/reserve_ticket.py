@@ -3,10 +3,11 @@
 import asyncio
 import hashlib
 import logging
-import secrets
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -18,6 +19,7 @@ from hub.announcements import SlotChanged
 from hub.guards.seat_gate import GateAnswer, SeatRequest
 from hub.house import House
 from hub.lane import Lane
+from hub.randomness import random_name, secret_token
 from hub.refusals import Refused
 from hub.rules.booking_decision import BookingSlot, BookingTicket, decide_booking
 from hub.rules.reasons import Reason
@@ -29,6 +31,9 @@ ROUNDS = 6
 CONTENDED_WAIT = 0.02
 CONTENDED_TRIES = 25
 """While others hold the last places, ask the gate again this often before letting Postgres decide."""
+
+RUSH = 200
+"""Bookings asked of Postgres in a second, from which on mail and the like step back."""
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +93,19 @@ class BookingDesk:
         self._availability = availability
         self._lane: Lane[_Asked, Reserved] = Lane("bookings", self._book, key=_same_ticket, observe=observe)
         self.drain = self._lane.drain
+        self._second, self._asked_this_second, self._asked_last_second = 0, 0, 0
+
+    @property
+    def in_a_rush(self) -> bool:
+        """Whether so many ask that everything that can wait should."""
+        return max(self._asked_this_second, self._asked_last_second) > RUSH and monotonic() - self._second < 2
+
+    def _count(self, asked: int) -> None:
+        second = int(monotonic())
+        if second != self._second:
+            self._asked_last_second = self._asked_this_second if second == self._second + 1 else 0
+            self._second, self._asked_this_second = second, 0
+        self._asked_this_second += asked
 
     async def reserve(self, request: ReserveRequest) -> Reserved:
         """Take one place for one ticket, or raise `Refused`; `Unavailable` where Postgres does not answer.
@@ -98,15 +116,15 @@ class BookingDesk:
         key = request.idempotency_key
         key_hash = hashlib.sha256(f"{request.org_id}:{key}".encode()).digest() if key is not None else None
         # The name at the gate follows from the key: a repeat is recognised there and always reaches Postgres.
-        hold_id = key_hash.hex()[:32] if key_hash is not None else secrets.token_hex(8)
-        asked = _Asked(request, hold_id, key_hash, secrets.token_urlsafe(24))
+        hold_id = key_hash.hex()[:32] if key_hash is not None else random_name()
+        asked = _Asked(request, hold_id, key_hash, secret_token())
         seat = SeatRequest(request.org_id, request.slot_id, hold_id)
         try:
             answer = await self._house.gate.ask(seat)
             for _ in range(CONTENDED_TRIES):
                 if answer is not GateAnswer.CONTENDED:
                     break
-                await asyncio.sleep(CONTENDED_WAIT * (0.5 + secrets.randbelow(100) / 100))
+                await asyncio.sleep(CONTENDED_WAIT * random.uniform(0.5, 1.5))
                 answer = await self._house.gate.ask(seat)
             telemetry.gate_answered(answer.name.lower())
             if answer is GateAnswer.FULL:
@@ -125,6 +143,7 @@ class BookingDesk:
         return bool(await self._house.database.bookings.fetchval(BOOKING.slot_anywhere, slot_id))
 
     async def _book(self, batch: list[_Asked]) -> list[Reserved | BaseException]:
+        self._count(len(batch))
         open_ones = batch
         slots: dict[tuple[int, int], tuple[int, int]] = {}
         try:

@@ -37,20 +37,24 @@ _WAIT_FACTOR = 4.0
 _LONGEST_WAIT = 2 * 3600.0
 _LONGEST_WAIT_FOR_SERVER = 60.0
 _REST_PER_WORK = 2.0  # making a mail costs about 1.5 ms of the loop: use a third of it at most
-_CROWDED_TURN = 0.0005  # seconds; an idle loop comes round in a tenth of this
-_REST_IN_A_CROWD = 40.0  # while scans and bookings keep the loop busy, a fortieth
+_REST_IN_A_RUSH = 0.5  # seconds; the mails of a rush go out when it is over
 
 
 class OutboxRound:
     """`run()` until `stop()`. `wake()` after a commit saves the wait of half a second; it may be called from the loop only."""
 
     def __init__(
-        self, house: House, carrier: MailCarrier | None = None, jitter: Callable[[], float] = random.random
+        self,
+        house: House,
+        carrier: MailCarrier | None = None,
+        jitter: Callable[[], float] = random.random,
+        in_a_rush: Callable[[], bool] = lambda: False,
     ) -> None:
         self._house = house
         self._sql = statements.load("outbox")
         self._carrier = carrier or MailCarrier(house.settings)
         self._jitter = jitter
+        self._in_a_rush = in_a_rush
         self._wakened = asyncio.Event()
         self._stopping = False
         self._failed_contacts = 0  # in a row: how long to leave the server alone
@@ -137,13 +141,9 @@ class OutboxRound:
             self._log(row)
             await self._let_others_go_first(worked)
 
-    @staticmethod
-    async def _let_others_go_first(worked: float) -> None:
-        """Rest after `worked` seconds: a turn of the loop that takes long means that scans and bookings are waiting."""
-        began = time.perf_counter()
-        await asyncio.sleep(0)
-        crowded = time.perf_counter() - began > _CROWDED_TURN
-        await asyncio.sleep(worked * (_REST_IN_A_CROWD if crowded else _REST_PER_WORK))
+    async def _let_others_go_first(self, worked: float) -> None:
+        """Rest after `worked` seconds, and long while a rush of bookings needs the loop."""
+        await asyncio.sleep(_REST_IN_A_RUSH if self._in_a_rush() else worked * _REST_PER_WORK)
 
     async def _try_later(self, row: Any, lease: UUID, error: str) -> None:
         if row["attempts"] >= MOST_TRIES:

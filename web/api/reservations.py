@@ -35,7 +35,6 @@ async def create(request: web.Request) -> web.Response:
     # What was meant, not how it was spelt: a repeat with other spaces or another order of fields is the same request.
     meant = orjson.dumps([body.ticket_id, body.slot_id, contact.email, contact.phone_e164])
     started = perf_counter()
-    telemetry.event(telemetry.CREATION_STARTED, ticket_id=body.ticket_id, slot_id=body.slot_id)
     try:
         reserved = await request.app[BOOKING_DESK].reserve(
             ReserveRequest(
@@ -55,7 +54,8 @@ async def create(request: web.Request) -> web.Response:
             ticket_id=body.ticket_id,
             slot_id=body.slot_id,
             reason=no.reason,
-            also=[telemetry.CREATION_FAILED],
+            seconds=perf_counter() - started,
+            also=[telemetry.CREATION_STARTED, telemetry.CREATION_FAILED],
         )
         raise
     telemetry.reservation_tried("success", perf_counter() - started)
@@ -65,7 +65,8 @@ async def create(request: web.Request) -> web.Response:
         ticket_id=body.ticket_id,
         slot_id=reserved.slot_id,
         slot_date=reserved.date,
-        also=[telemetry.CREATION_SUCCESS],
+        seconds=perf_counter() - started,
+        also=[telemetry.CREATION_STARTED, telemetry.CREATION_SUCCESS],
     )
     return done(
         {

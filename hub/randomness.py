@@ -1,0 +1,32 @@
+"""The randomness for ids and tokens: the kernel's, drawn a few thousand bytes at a time.
+
+One system call an id is a noticeable part of a booking; the bytes are the same ones, each given out once. Not for threads
+other than the event loop's, and processes are started afresh, never forked with bytes in stock.
+"""
+
+import os
+from base64 import urlsafe_b64encode
+
+_DRAW = 8192
+_stock = b""
+_at = 0
+
+
+def random_bytes(count: int) -> bytes:
+    """Return `count` unpredictable bytes that nobody else has been given."""
+    global _stock, _at  # noqa: PLW0603 - one stock per process
+    if _at + count > len(_stock):
+        _stock, _at = os.urandom(_DRAW), 0
+    taken = _stock[_at : _at + count]
+    _at += count
+    return taken
+
+
+def random_name() -> str:
+    """Sixteen hexadecimal digits: for telling requests apart, not for keeping anybody out."""
+    return random_bytes(8).hex()
+
+
+def secret_token() -> str:
+    """192 bits as 32 characters that need no escaping in a URL."""
+    return urlsafe_b64encode(random_bytes(24)).decode()
