@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,7 @@ ACQUIRE_SECONDS = 1.0
 COMMAND_SECONDS = 4.0
 
 # Scan and booking statements join a handful of array elements to tables of any size. Their plan must not depend on what
-# the statistics said on the day it was cached: index look-ups, in the order of the array, always.
+# the statistics said on the day it was cached: index look-ups, in the order of the array.
 STEADY_PLANS = {
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
@@ -19,6 +20,10 @@ STEADY_PLANS = {
     "enable_mergejoin": "off",
     "jit": "off",
 }
+
+PLAN_SECONDS = 5.0
+"""How long a cached plan may live. One made while a table was empty walks the whole of it: at the first import or the first
+thousand scans that would be fatal. Planning anew costs about a millisecond, and sees the size the table has now."""
 
 _ABSENT = (
     OSError,
@@ -60,6 +65,8 @@ class Pool:
             "idle_in_transaction_session_timeout": "5s",
             **(STEADY_PLANS if steady_plans else {}),
         }
+        self._steady_plans = steady_plans
+        self._planned: dict[Any, float] = {}
         self._pool: asyncpg.Pool | None = None
 
     async def open(self) -> None:
@@ -99,9 +106,19 @@ class Pool:
             raise DatabaseDown("the pool is not open")
         try:
             async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+                if self._steady_plans:
+                    await self._plan_anew(connection)
                 yield connection
         except _ABSENT as absence:
             raise DatabaseDown(f"{type(absence).__name__}: {absence}") from absence
+
+    async def _plan_anew(self, connection: Any) -> None:
+        now, name = monotonic(), connection.get_server_pid()
+        if now - self._planned.get(name, 0.0) > PLAN_SECONDS:
+            if len(self._planned) > 4 * self._size:
+                self._planned.clear()
+            self._planned[name] = now
+            await connection.execute("DISCARD PLANS")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:

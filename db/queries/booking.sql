@@ -12,15 +12,18 @@ SELECT t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status 
        ks.end_time AS first_end_time
   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[])
        WITH ORDINALITY AS a (org_id, ticket_id, slot_id, key_hash, n)
-  LEFT JOIN tickets t ON t.org_id = a.org_id AND t.id = a.ticket_id
-  LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
-  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
-  LEFT JOIN reservation_slots rs ON rs.org_id = r.org_id AND rs.id = r.slot_id
-  LEFT JOIN reservation_slots s ON s.org_id = a.org_id AND s.id = a.slot_id
-  LEFT JOIN idempotency_keys k ON k.org_id = a.org_id AND k.key_hash = a.key_hash AND k.expires_at > $5
-  LEFT JOIN ticket_reservations kr ON kr.org_id = k.org_id AND kr.id = k.reservation_id
-  LEFT JOIN tickets kt ON kt.org_id = kr.org_id AND kt.id = kr.ticket_id
-  LEFT JOIN reservation_slots ks ON ks.org_id = k.org_id AND ks.id = k.slot_id
+  LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.org_id = a.org_id AND t.id = a.ticket_id LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT * FROM products p WHERE p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
+  LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
+                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) rs ON true
+  LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = a.org_id AND s.id = a.slot_id LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT * FROM idempotency_keys k
+                      WHERE k.org_id = a.org_id AND k.key_hash = a.key_hash AND k.expires_at > $5 LIMIT 1) k ON true
+  LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
+                      WHERE r.org_id = k.org_id AND r.id = k.reservation_id LIMIT 1) kr ON true
+  LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.org_id = kr.org_id AND t.id = kr.ticket_id LIMIT 1) kt ON true
+  LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = k.org_id AND s.id = k.slot_id LIMIT 1) ks ON true
  ORDER BY a.n;
 
 -- name: take_places

@@ -1,4 +1,5 @@
 -- The door: what is presented, and what is written about it. Locks: ticket by id, reservation, slot by id last.
+-- Reads look up one row at a time (LATERAL ... LIMIT 1), which no plan can turn into a walk through a table.
 
 -- name: read_presented
 -- One row per element of the arrays, in their order. Reads without locking: `write_presented` checks the version again.
@@ -9,12 +10,14 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
        e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.entered AS scanned_entered,
        e.logged_at AS scanned_logged_at
   FROM unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
-  LEFT JOIN tickets t ON t.org_id = a.org_id AND t.code = a.code
-  LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
-  LEFT JOIN staff o ON o.org_id = t.org_id AND o.id = t.verified_by
-  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
-  LEFT JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
-  LEFT JOIN scans e ON e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode
+  LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT * FROM products p WHERE p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
+  LEFT JOIN LATERAL (SELECT * FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
+  LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
+                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT * FROM scans e
+                      WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
  ORDER BY a.n;
 
 -- name: write_presented

@@ -4,9 +4,10 @@
 -- One row per element of the arrays, in their order.
 SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.product_id, t.order_id, r.id AS reservation_id, s.date AS reserved_date
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
-  LEFT JOIN tickets t ON t.org_id = a.org_id AND t.code = a.code
-  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
-  LEFT JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+  LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
+                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
  ORDER BY a.n;
 
 -- name: read_ticket

@@ -124,7 +124,7 @@ class BookingDesk:
             for _ in range(CONTENDED_TRIES):
                 if answer is not GateAnswer.CONTENDED:
                     break
-                await asyncio.sleep(CONTENDED_WAIT * random.uniform(0.5, 1.5))
+                await asyncio.sleep(CONTENDED_WAIT * random.uniform(0.5, 1.5))  # noqa: S311 - a wait, not a secret
                 answer = await self._house.gate.ask(seat)
             telemetry.gate_answered(answer.name.lower())
             if answer is GateAnswer.FULL:
