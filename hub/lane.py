@@ -47,6 +47,7 @@ class Lane(Generic[Request, Answer]):
         self._waiting: list[tuple[Request, asyncio.Future[Answer]]] = []
         self._airborne: set[Hashable] = set()
         self._flights: set[asyncio.Task[None]] = set()
+        self._aloft = 0
         self._called = False
 
     def submit(self, request: Request) -> asyncio.Future[Answer]:
@@ -57,7 +58,7 @@ class Lane(Generic[Request, Answer]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((request, future))
-        if not self._called and len(self._flights) < self._max_flights:
+        if not self._called and self._may_depart():
             # Leave at the end of this turn of the loop, so that what arrived with this request comes along.
             self._called = True
             loop.call_soon(self._depart, context=_NOBODYS)
@@ -75,9 +76,15 @@ class Lane(Generic[Request, Answer]):
             else:
                 await asyncio.sleep(0)
 
+    def _may_depart(self) -> bool:
+        """A second flight waits until it is worth one: half as many as are in the air, or the first has landed."""
+        if not self._flights:
+            return True
+        return len(self._flights) < self._max_flights and 2 * len(self._waiting) >= self._aloft
+
     def _depart(self) -> None:
         self._called = False
-        if not self._waiting or len(self._flights) >= self._max_flights:
+        if not self._waiting or not self._may_depart():
             return
         batch, keys = self._board()
         if not batch:
@@ -86,6 +93,7 @@ class Lane(Generic[Request, Answer]):
             self._carry(batch, keys), name=f"lane-{self.name}", context=_NOBODYS.copy()
         )
         self._flights.add(flight)
+        self._aloft += len(batch)
         flight.add_done_callback(self._landed)
 
     def _board(self) -> tuple[list[tuple[Request, asyncio.Future[Answer]]], set[Hashable]]:
@@ -122,6 +130,7 @@ class Lane(Generic[Request, Answer]):
             if not isinstance(trouble, asyncio.CancelledError):
                 raise
         finally:
+            self._aloft -= len(batch)
             self._airborne -= keys
             for (_, future), answer in zip(batch, answers, strict=True):
                 if future.done():
