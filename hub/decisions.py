@@ -1,9 +1,8 @@
 """The decision: what the door answers, as a value and as the contract's object on the wire."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from hub.moments import rfc3339
@@ -13,8 +12,7 @@ from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, 
 Contact = Literal["masked", "full"]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One presentation judged. `first_entry` is the entry that counts, this one's own where it was just recorded."""
 
     verdict: Verdict

@@ -58,7 +58,7 @@ WITH asked AS MATERIALIZED (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
                        reservation_id, slot_id, result, reason, entered, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
-           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.scanned_at, $18
+           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, coalesce(a.scanned_at, $18), $18
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), walked AS (

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from time import monotonic
@@ -19,7 +19,6 @@ from hub.decisions import Decision
 from hub.house import House
 from hub.lane import Lane
 from hub.logs import request_id
-from hub.moments import sortable_uuid
 from hub.refusals import Refused
 from hub.rules.entry_decision import (
     MISTYPED,
@@ -34,6 +33,7 @@ from hub.rules.entry_decision import (
 from hub.rules.reasons import Reason
 from hub.rules.slot_capacity import SlotCount
 from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.uuids import sortable_uuid
 from hub.venues import Venue
 
 DOOR = load("door")
@@ -148,7 +148,7 @@ class Door:
         entries = [j for j in judged if j.to_log]
         if not entries:
             return set()
-        columns = list(zip(*(_log_row(j, now) for j in entries), strict=True))
+        columns = list(zip(*(_log_row(j) for j in entries), strict=True))
         while True:
             try:
                 rows = await self._house.database.scans.fetch(DOOR.write_presented, *columns, now)
@@ -266,7 +266,7 @@ def _sharpened(verdict: Verdict, code: str) -> Verdict:
 
 def _as_before(ticket: TicketFacts | None) -> TicketFacts | None:
     """The ticket as it stood before it was let in, for wording a remembered answer."""
-    return replace(ticket, status="RESERVED") if ticket is not None and ticket.status == "VERIFIED" else ticket
+    return ticket._replace(status="RESERVED") if ticket is not None and ticket.status == "VERIFIED" else ticket
 
 
 def _remembered(row: Any, verdict: Verdict) -> Verdict:
@@ -281,7 +281,7 @@ def _remembered(row: Any, verdict: Verdict) -> Verdict:
     return Verdict(result, reason, welcome or result == "YELLOW", words, "Answered before", None)
 
 
-def _log_row(j: _Judged, now: datetime) -> tuple[Any, ...]:
+def _log_row(j: _Judged) -> tuple[Any, ...]:
     p, decision = j.presentation, j.answer
     assert isinstance(decision, Decision)
     ticket, reservation = decision.ticket, decision.reservation
@@ -289,7 +289,7 @@ def _log_row(j: _Judged, now: datetime) -> tuple[Any, ...]:
         p.org_id, j.scan_id, p.venue_id, p.operator_id, p.mode, p.source, p.gate, p.device, p.code,
         ticket.id if ticket else None, reservation.id if reservation else None,
         reservation.slot_id if reservation else None, decision.verdict.result, decision.verdict.reason.value,
-        decision.entered, j.version, p.scanned_at or now,
+        decision.entered, j.version, p.scanned_at
     )  # fmt: skip
 
 

@@ -9,10 +9,10 @@ from hub import telemetry
 from hub.access.roles import Role, at_least
 from hub.announcements import Announcement, SlotChanged, WalkInsChanged
 from hub.house import House
-from hub.moments import sortable_uuid
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from hub.rules.slot_capacity import SlotCount
+from hub.uuids import sortable_uuid
 
 DOOR = load("door")
 OWN_UNDO = timedelta(minutes=15)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.uuids import read_uuid
 
 Fields = Mapping[str, Any]
 
@@ -49,7 +50,7 @@ def uuid(fields: Fields, name: str) -> UUID:
     # UUID() takes braces, "urn:uuid:" and dashes anywhere; the length leaves the canonical form.
     if type(value) is str and len(value) == 36:
         try:
-            found = UUID(value)
+            found = read_uuid(value)
         except ValueError:
             refuse(name, "give a UUID")
         if value[8] == value[13] == value[18] == value[23] == "-":
