@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from db.pool import Database
@@ -33,6 +34,7 @@ class Venues:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[tuple[int, int], tuple[float, Venue]] = {}
+        self._first: dict[int, tuple[float, int]] = {}
         self._organisations: tuple[float, frozenset[int]] | None = None
 
     def remembered(self, org_id: int, venue_id: int) -> Venue | None:
@@ -55,6 +57,16 @@ class Venues:
             self._known[org_id, venue_id] = (time.monotonic(), venue)
         return venue
 
+    async def today(self, org_id: int, now: datetime) -> date:
+        """The date at an organisation's first venue at the moment `now`; in UTC where it has no venue yet."""
+        known = self._first.get(org_id)
+        if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
+            venue_id = await self._database.fetchval(VENUES.first_venue, org_id)
+            if venue_id is None:
+                return now.date()
+            self._first[org_id] = known = (time.monotonic(), venue_id)
+        return now.astimezone((await self.read(org_id, known[1])).zone).date()
+
     async def organisations(self) -> frozenset[int]:
         """The ids of all organisations of this hub."""
         if self._organisations is None or time.monotonic() - self._organisations[0] > FRESH_SECONDS:
@@ -69,4 +81,5 @@ class Venues:
 
     def forget(self) -> None:
         self._known.clear()
+        self._first.clear()
         self._organisations = None

@@ -13,7 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from db.pool import DatabaseDown
 from hub import telemetry
-from hub.access.tokens import Identity
+from hub.access.tokens import SESSION_COOKIE, Identity
 from hub.logs import request_id
 from hub.randomness import random_name
 from hub.refusals import Refused, Unavailable
@@ -21,7 +21,7 @@ from hub.rules.reasons import Reason
 from web.answers import refusal, refused
 from web.error_page import error_page, wants_page
 from web.keys import HOUSE
-from web.origins import SESSION_COOKIE, refuse_foreign_origin
+from web.origins import refuse_foreign_origin
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -9,7 +9,6 @@ from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from web.keys import HOUSE
 
-SESSION_COOKIE = "hub_session"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
 

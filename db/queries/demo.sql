@@ -16,9 +16,6 @@ UPDATE organisations SET name = $1 WHERE id = (SELECT min(id) FROM organisations
 UPDATE venues SET name = $2, timezone = $3 WHERE org_id = $1 AND id = (SELECT min(id) FROM venues WHERE org_id = $1)
 RETURNING id;
 
--- name: first_venue
-SELECT min(id) FROM venues WHERE org_id = $1;
-
 -- name: spare_tickets
 -- A few tickets of each standing to try things with: unreserved ones first, then those for today and for later.
 (SELECT code, 'ready to book' AS standing FROM tickets

@@ -39,3 +39,6 @@ UPDATE venues
  WHERE id = $1
 RETURNING org_id, id AS venue_id, name, timezone, unreserved_entry, late_entry_minutes, early_entry_minutes,
           change_cutoff_hours, show_contact;
+
+-- name: first_venue
+SELECT min(id) FROM venues WHERE org_id = $1;

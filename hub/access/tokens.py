@@ -20,6 +20,7 @@ from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from hub.settings import Settings
 
+SESSION_COOKIE = "hub_session"
 LIFETIME = timedelta(hours=8)
 LEEWAY = 30.0
 """Seconds by which another hub machine's clock may be ahead of ours."""

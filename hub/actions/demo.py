@@ -76,7 +76,7 @@ async def _found(house: House) -> tuple[int, int] | None:
 
 async def _prepare_day(house: House, org_id: int) -> None:
     """Slots for the coming months, round the clock today so that it can be tried at midnight; some booked for today."""
-    venue_id = await house.database.fetchval(DEMO.first_venue, org_id)
+    venue_id = await house.database.fetchval(VENUES.first_venue, org_id)
     today = house.clock.now().astimezone((await house.venues.read(org_id, venue_id)).zone).date()
     await generate_slots(house, OpeningHours(today, 1, time(0), time(0), 120, CAPACITY), venue_id=venue_id)
     await generate_slots(house, OpeningHours(today, DAYS, time(10), time(20), 120, CAPACITY), venue_id=venue_id)

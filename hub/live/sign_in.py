@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
-from hub.access.tokens import Identity
+from hub.access.tokens import SESSION_COOKIE, Identity
 from hub.actions.venues import read_venue
 from hub.house import House
 from hub.live import fields
@@ -20,7 +20,6 @@ from hub.rules.reasons import Reason
 from hub.settings import Settings
 from hub.venues import Venue
 
-COOKIE = "hub_session"
 LONGEST_TOKEN = 2048
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -49,7 +48,7 @@ class SignIn:
         header = request.headers.get(hdrs.AUTHORIZATION, "")
         if header[:7].lower() == "bearer ":
             return header[7:].strip()
-        cookie = request.cookies.get(COOKIE)
+        cookie = request.cookies.get(SESSION_COOKIE)
         if not cookie:
             return None
         if request.headers.get(hdrs.ORIGIN) not in self._origins:

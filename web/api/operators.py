@@ -5,7 +5,7 @@ from typing import Any, Literal
 from aiohttp import web
 
 from hub.access.roles import Role, at_least
-from hub.access.tokens import Identity
+from hub.access.tokens import SESSION_COOKIE, Identity
 from hub.actions.judge_scans import Presentation
 from hub.actions.scan_history import own_history
 from hub.actions.sign_in import sign_in, sign_out
@@ -19,7 +19,6 @@ from web.api.bodies import Login, Scan, ValidateAtDoor, VerifyAtDoor
 from web.client_ip import client_ip
 from web.json_body import invalid, read_json
 from web.keys import DOOR, HOUSE
-from web.origins import SESSION_COOKIE
 
 DEVICE_COOKIE = "hub_device"
 _A_YEAR = 365 * 24 * 3600

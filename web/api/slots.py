@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from hub.actions.organisations import resolve_org
+from hub.house import House
 from hub.refusals import Refused
 from web.answers import json_response
 from web.api.bodies import LARGEST_ID
@@ -45,14 +46,18 @@ async def available(request: web.Request) -> web.Response:
     if wanted.first is not None and wanted.last is not None:
         cached = await calendar.span(org_id, wanted.first, wanted.last)
     else:
-        today = app[HOUSE].clock.now()
-        year, month = wanted.month or (today.year, today.month)
+        year, month = wanted.month or await _this_month(app[HOUSE], org_id)
         cached = await calendar.month(org_id, year, month)
     headers = {"ETag": cached.etag, "Cache-Control": _KEEP_BUT_ASK}
     known = request.headers.get("If-None-Match")
     if known is not None and _names(known, cached.etag):
         return web.Response(status=304, headers=headers)
     return json_response(cached.body, headers=headers)
+
+
+async def _this_month(house: House, org_id: int) -> tuple[int, int]:
+    today = await house.venues.today(org_id, house.clock.now())
+    return today.year, today.month
 
 
 def query_span(request: web.Request, *, today: date, days: int) -> tuple[date, date]:

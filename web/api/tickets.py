@@ -77,8 +77,9 @@ async def status(request: web.Request) -> web.Response:
 async def availability(request: web.Request) -> web.Response:
     """What this ticket could be booked into: the next 90 days, or the span asked for."""
     house = request.app[HOUSE]
-    first, last = query_span(request, today=house.clock.now().date(), days=DAYS_SHOWN)
     holder = await _holder(request)
+    today = await house.venues.today(holder["org_id"], house.clock.now())
+    first, last = query_span(request, today=today, days=DAYS_SHOWN)
     ticket = await ticket_status(house, **holder)
     calendar = await request.app[AVAILABILITY].span(holder["org_id"], first, last)
     slots = [slot for slot in orjson.loads(calendar.body)["data"] if slot["available_count"] > 0]
