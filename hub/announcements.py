@@ -33,6 +33,20 @@ class SlotChanged:
     date: date
     slot: SlotCount
 
+    @classmethod
+    def of(cls, row: Any) -> "SlotChanged":
+        """From a row as every statement that changes a slot's counts returns it."""
+        slot = SlotCount(
+            row["id"],
+            row["start_time"],
+            row["end_time"],
+            row["total_capacity"],
+            row["booked_count"],
+            row["verified_count"],
+            row["revision"],
+        )
+        return cls(row["org_id"], row["venue_id"], row["date"], slot)
+
 
 @dataclass(frozen=True, slots=True)
 class WalkInsChanged:

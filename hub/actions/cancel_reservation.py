@@ -11,7 +11,6 @@ from hub.announcements import SlotChanged
 from hub.house import House
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
-from hub.rules.slot_capacity import SlotCount
 
 BOOKING = load("booking")
 ROUNDS = 4
@@ -39,10 +38,10 @@ async def cancel_reservation(
             BOOKING.cancel_reservation, view.org_id, view.ticket_id, view.ticket_version, reservation_id, now
         )
         if row is not None:
-            org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision = row
-            count = SlotCount(slot_id, start, end, capacity, booked, verified, revision)
-            house.gate.settle(org_id, slot_id, free=capacity - booked, revision=revision, booked=(), released=())
-            house.announcer.tell([SlotChanged(org_id, venue_id, day, count)])
-            telemetry.event(telemetry.RESERVATION_CANCELLED, reservation_id=reservation_id, slot_id=slot_id)
+            changed = SlotChanged.of(row)
+            slot = changed.slot
+            house.gate.settle(view.org_id, slot.slot_id, free=slot.capacity - slot.booked, revision=slot.revision)
+            house.announcer.tell([changed])
+            telemetry.event(telemetry.RESERVATION_CANCELLED, reservation_id=reservation_id, slot_id=slot.slot_id)
             return answer
     raise Refused(Reason.BUSY)

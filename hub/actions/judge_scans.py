@@ -31,7 +31,6 @@ from hub.rules.entry_decision import (
     entry_recorded,
 )
 from hub.rules.reasons import Reason
-from hub.rules.slot_capacity import SlotCount
 from hub.rules.ticket_code import looks_mistyped, normalise
 from hub.uuids import sortable_uuid
 from hub.venues import Venue
@@ -191,28 +190,17 @@ def _tell(judged: list[_Judged]) -> None:
         telemetry.scan_decided(p.mode, verdict.result, verdict.reason, now - p.presented_at)
         if not j.to_log:
             continue
-        ticket_id = decision.ticket.id if decision.ticket else None
-        outcome = telemetry.SCAN_DENIED if verdict.result == "RED" else telemetry.SCAN_ALLOWED
-        if decision.entered:
-            telemetry.event(
-                telemetry.TICKET_VERIFIED,
-                request_id=p.request_id,
-                ticket_id=ticket_id,
-                operator_id=p.operator_id,
-                gate=p.gate,
-                reason=verdict.reason,
-                also=[outcome],
-            )
-        else:
-            telemetry.event(
-                telemetry.VALIDATION_RESULT,
-                request_id=p.request_id,
-                ticket_id=ticket_id,
-                mode=p.mode,
-                result=verdict.result,
-                reason=verdict.reason,
-                also=[outcome],
-            )
+        telemetry.event(
+            telemetry.TICKET_VERIFIED if decision.entered else telemetry.VALIDATION_RESULT,
+            request_id=p.request_id,
+            ticket_id=decision.ticket.id if decision.ticket else None,
+            operator_id=p.operator_id,
+            gate=p.gate,
+            mode=p.mode,
+            result=verdict.result,
+            reason=verdict.reason,
+            also=[telemetry.SCAN_DENIED if verdict.result == "RED" else telemetry.SCAN_ALLOWED],
+        )
 
 
 def _same_ticket(presentation: Presentation) -> tuple[int, str]:
@@ -294,7 +282,6 @@ def _log_row(j: _Judged) -> tuple[Any, ...]:
 
 
 def _announcement(row: Any) -> Announcement:
-    _, org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision, _ = row
-    if slot_id is None:
-        return WalkInsChanged(org_id, venue_id, day, booked, revision)
-    return SlotChanged(org_id, venue_id, day, SlotCount(slot_id, start, end, capacity, booked, verified, revision))
+    if row["kind"] == "slot":
+        return SlotChanged.of(row)
+    return WalkInsChanged(row["org_id"], row["venue_id"], row["date"], row["booked_count"], row["revision"])

@@ -5,7 +5,6 @@ from typing import Any
 from db.statements import load
 from hub.announcements import SlotChanged
 from hub.house import House
-from hub.rules.slot_capacity import SlotCount
 
 SLOTS = load("slots")
 MOST_SLOTS = 20_000
@@ -66,6 +65,4 @@ async def _correct(house: House, org_id: int, slot_id: int) -> None:
     async with house.database.transaction() as connection:
         await connection.fetch(SLOTS.lock_slot_tickets, org_id, slot_id)
         row = await connection.fetchrow(SLOTS.correct_slot, org_id, slot_id)
-    org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision = row
-    count = SlotCount(slot_id, start, end, capacity, booked, verified, revision)
-    house.announcer.tell([SlotChanged(org_id, venue_id, day, count)])
+    house.announcer.tell([SlotChanged.of(row)])

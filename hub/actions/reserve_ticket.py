@@ -23,7 +23,6 @@ from hub.randomness import random_name, secret_token
 from hub.refusals import Refused
 from hub.rules.booking_decision import BookingSlot, BookingTicket, decide_booking
 from hub.rules.reasons import Reason
-from hub.rules.slot_capacity import SlotCount
 
 BOOKING = load("booking")
 ROUNDS = 6
@@ -196,10 +195,10 @@ class BookingDesk:
                 a = batch[row["n"]]
                 a.answer = _reserved(a, row["reservation_id"])
                 continue
-            _, _, _, org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision = row
-            count = SlotCount(slot_id, start, end, capacity, booked, verified, revision)
-            told.append(SlotChanged(org_id, venue_id, day, count))
-            _remember(slots, (org_id, slot_id), capacity - booked, revision)
+            changed = SlotChanged.of(row)
+            slot = changed.slot
+            told.append(changed)
+            _remember(slots, (changed.org_id, slot.slot_id), slot.capacity - slot.booked, slot.revision)
         self._house.announcer.tell(told)
 
     def _settle(self, batch: list[_Asked], slots: dict[tuple[int, int], tuple[int, int]]) -> None:

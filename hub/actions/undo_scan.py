@@ -11,7 +11,6 @@ from hub.announcements import Announcement, SlotChanged, WalkInsChanged
 from hub.house import House
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
-from hub.rules.slot_capacity import SlotCount
 from hub.uuids import sortable_uuid
 
 DOOR = load("door")
@@ -61,9 +60,7 @@ async def undo_scan(
 def _told(row: Any, org_id: int, venue_id: int) -> list[Announcement]:
     told: list[Announcement] = []
     if row["id"] is not None:
-        count = SlotCount(row["id"], row["start_time"], row["end_time"], row["total_capacity"], row["booked_count"],
-                          row["verified_count"], row["revision"])  # fmt: skip
-        told.append(SlotChanged(org_id, row["venue_id"], row["date"], count))
+        told.append(SlotChanged.of(row))
     if row["walked_date"] is not None:
         told.append(WalkInsChanged(org_id, venue_id, row["walked_date"], row["walked_entered"], row["walked_revision"]))
     return told
