@@ -15,7 +15,7 @@ from hub.actions import reserve_ticket
 from hub.rules.reasons import Reason
 from web.statuses import STATUS
 
-NO_TICKET_GUARD = ("     WHERE t.version = a.version AND t.status = 'ACTIVATED'\n", "")
+NO_TICKET_GUARD = ("     WHERE t.version = a.version AND t.status = 'ACTIVATED' AND t.verified_at IS NULL\n", "")
 
 
 async def fifty_creates_for_one_ticket(hubs: list[Hub], world: World, rounds: int) -> list[str]:
