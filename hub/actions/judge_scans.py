@@ -99,27 +99,29 @@ class Door:
     async def _judge(self, presentations: list[Presentation]) -> list[Decision | BaseException]:
         judged = [_Judged(p, p.scan_id or sortable_uuid()) for p in presentations]
         open_ones = _each_scan_once(judged)
-        for _ in range(ROUNDS):
-            now = self._house.clock.now()
-            await self._read(open_ones, now)
-            raced = await self._write(open_ones, now)
-            if not raced:
-                break
-            open_ones = [j for j in open_ones if j.scan_id in raced]
-        else:
-            log.warning("door.raced_too_often")
-            for j in open_ones:
-                j.answer = Refused(Reason.BUSY)
+        # One connection for reading and writing: taking one from the pool costs as much as judging a scan.
+        async with self._house.database.scans.connection() as connection:
+            for _ in range(ROUNDS):
+                now = self._house.clock.now()
+                await self._read(connection, open_ones, now)
+                raced = await self._write(connection, open_ones, now)
+                if not raced:
+                    break
+                open_ones = [j for j in open_ones if j.scan_id in raced]
+            else:
+                log.warning("door.raced_too_often")
+                for j in open_ones:
+                    j.answer = Refused(Reason.BUSY)
         _tell(judged)
         return [j.answer for j in judged]  # type: ignore[misc]
 
-    async def _read(self, judged: list[_Judged], now: datetime) -> None:
+    async def _read(self, connection: Any, judged: list[_Judged], now: datetime) -> None:
         venues: dict[tuple[int, int], Venue | Refused] = {}
         for j in judged:
             p = j.presentation
             if (p.org_id, p.venue_id) not in venues:
                 venues[p.org_id, p.venue_id] = await self._venue(p.org_id, p.venue_id)
-        rows = await self._house.database.scans.fetch(
+        rows = await connection.fetch(
             DOOR.read_presented,
             [j.presentation.org_id for j in judged],
             [j.presentation.code for j in judged],
@@ -143,14 +145,14 @@ class Door:
         except Refused as refused:
             return refused
 
-    async def _write(self, judged: list[_Judged], now: datetime) -> set[UUID]:
+    async def _write(self, connection: Any, judged: list[_Judged], now: datetime) -> set[UUID]:
         entries = [j for j in judged if j.to_log]
         if not entries:
             return set()
         columns = list(zip(*(_log_row(j) for j in entries), strict=True))
         while True:
             try:
-                rows = await self._house.database.scans.fetch(DOOR.write_presented, *columns, now)
+                rows = await connection.fetch(DOOR.write_presented, *columns, now)
                 break
             except asyncpg.DeadlockDetectedError:
                 log.warning("door.deadlock")

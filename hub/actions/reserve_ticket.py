@@ -146,16 +146,17 @@ class BookingDesk:
         open_ones = batch
         slots: dict[tuple[int, int], tuple[int, int]] = {}
         try:
-            for _ in range(ROUNDS):
-                now = self._house.clock.now()
-                await self._read(open_ones, now, slots)
-                open_ones = [a for a in open_ones if a.answer is None]
-                if not open_ones:
-                    break
-                await self._write(open_ones, now, slots)
-                open_ones = [a for a in open_ones if a.answer is None]
-                if not open_ones:
-                    break
+            async with self._house.database.bookings.connection() as connection:
+                for _ in range(ROUNDS):
+                    now = self._house.clock.now()
+                    await self._read(connection, open_ones, now, slots)
+                    open_ones = [a for a in open_ones if a.answer is None]
+                    if not open_ones:
+                        break
+                    await self._write(connection, open_ones, now, slots)
+                    open_ones = [a for a in open_ones if a.answer is None]
+                    if not open_ones:
+                        break
             for a in open_ones:
                 log.warning("booking.raced_too_often")
                 a.answer = Refused(Reason.BUSY)
@@ -163,8 +164,10 @@ class BookingDesk:
             self._settle(batch, slots)
         return [a.answer for a in batch]  # type: ignore[misc]
 
-    async def _read(self, batch: list[_Asked], now: datetime, slots: dict[tuple[int, int], tuple[int, int]]) -> None:
-        rows = await self._house.database.bookings.fetch(
+    async def _read(
+        self, connection: Any, batch: list[_Asked], now: datetime, slots: dict[tuple[int, int], tuple[int, int]]
+    ) -> None:
+        rows = await connection.fetch(
             BOOKING.read_asked,
             [a.request.org_id for a in batch],
             [a.request.ticket_id for a in batch],
@@ -179,10 +182,12 @@ class BookingDesk:
                 free = 0 if closed else row["total_capacity"] - row["booked_count"]
                 _remember(slots, (a.request.org_id, row["slot_id"]), free, row["revision"])
 
-    async def _write(self, batch: list[_Asked], now: datetime, slots: dict[tuple[int, int], tuple[int, int]]) -> None:
+    async def _write(
+        self, connection: Any, batch: list[_Asked], now: datetime, slots: dict[tuple[int, int], tuple[int, int]]
+    ) -> None:
         columns = list(zip(*(_ask_row(n, a) for n, a in enumerate(batch)), strict=True))
         try:
-            rows = await self._house.database.bookings.fetch(BOOKING.take_places, *columns, now)
+            rows = await connection.fetch(BOOKING.take_places, *columns, now)
         except (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError) as trouble:
             # Nothing was done. The last line of the tables held where two statements passed each other: judge again.
             log.warning("booking.refused_by_table", extra={"error": type(trouble).__name__})

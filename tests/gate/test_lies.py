@@ -129,20 +129,18 @@ async def test_the_audit_does_not_undo_what_was_told_while_it_looked(hub, world,
 
 
 class Spy:
-    """Counts what bookings ask of Postgres."""
+    """Counts how often bookings take a connection to Postgres."""
 
     def __init__(self, monkeypatch, hub) -> None:
         self.asked = 0
         pool = hub.database.bookings
-        for name in ("fetch", "fetchrow", "fetchval", "execute"):
-            monkeypatch.setattr(pool, name, self._counting(getattr(pool, name)))
+        taken = pool.connection
 
-    def _counting(self, method):
-        async def call(*args):
+        def counting():
             self.asked += 1
-            return await method(*args)
+            return taken()
 
-        return call
+        monkeypatch.setattr(pool, "connection", counting)
 
 
 @pytest.mark.parametrize("gate", ["that knows", "that forgot"])
