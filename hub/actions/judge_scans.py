@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 from time import monotonic
 from typing import Any, Literal
 from uuid import UUID
@@ -39,6 +38,8 @@ DOOR = load("door")
 LONGEST_CODE = 64
 ROUNDS = 4
 """How often a presentation is judged anew because its ticket changed between reading and writing."""
+
+_ALLOWED, _DENIED = [telemetry.SCAN_ALLOWED], [telemetry.SCAN_DENIED]
 
 log = logging.getLogger(__name__)
 
@@ -183,13 +184,14 @@ def _each_scan_once(judged: list[_Judged]) -> list[_Judged]:
 
 def _tell(judged: list[_Judged]) -> None:
     """Count and log what was decided. The log says which ticket, never which code."""
-    now = monotonic()
+    counts: dict[tuple[str, str, Reason], int] = {}
     for j in judged:
         p, decision = j.presentation, j.answer
         if not isinstance(decision, Decision):
             continue
         verdict = decision.verdict
-        telemetry.scan_decided(p.mode, verdict.result, verdict.reason, now - p.presented_at)
+        kind = (p.mode, verdict.result, verdict.reason)
+        counts[kind] = counts.get(kind, 0) + 1
         if not j.to_log:
             continue
         telemetry.event(
@@ -201,8 +203,11 @@ def _tell(judged: list[_Judged]) -> None:
             mode=p.mode,
             result=verdict.result,
             reason=verdict.reason,
-            also=[telemetry.SCAN_DENIED if verdict.result == "RED" else telemetry.SCAN_ALLOWED],
+            also=_DENIED if verdict.result == "RED" else _ALLOWED,
         )
+    for (mode, result, reason), count in counts.items():
+        telemetry.scan_decided(mode, result, reason, count)
+    telemetry.scans_took(monotonic() - min(j.presentation.presented_at for j in judged))
 
 
 def _same_ticket(presentation: Presentation) -> tuple[int, str]:
@@ -212,35 +217,25 @@ def _same_ticket(presentation: Presentation) -> tuple[int, str]:
 def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> None:
     """Judge one presentation by its row of `read_presented`; sets answer, version and whether it is to be logged."""
     p = j.presentation
-    ticket = reservation = first_entry = None
+    ticket = reservation = first_entry = status = None
     if row["id"] is not None:
-        reserved = row["reservation_id"] is not None
-        (ticket_id, code, status, channel, name, email, phone, valid_until, j.version, verified_at, verified_by,
-         verified_gate, product_venue_id, operator_name, reservation_id, slot_id, slot_venue_id, day, start_time,
-         end_time, starts_at, ends_at, booked_count, total_capacity, *_) = row  # fmt: skip
-        ticket = TicketFacts(
-            ticket_id, code, status, channel, name, email, phone, valid_until, None if reserved else product_venue_id
-        )
-        if reserved:
-            reservation = ReservationFacts(reservation_id, slot_id, slot_venue_id, day, start_time, end_time, starts_at,
-                                           ends_at, booked_count, total_capacity)  # fmt: skip
-        if verified_at is not None:
-            first_entry = FirstEntry(verified_at, verified_by, operator_name or "", verified_gate)
-    judge = partial(decide_entry, policy=venue.policy, venue_id=venue.id, zone=venue.zone)
-    status = ticket.status if ticket else None
+        # The columns stand in the order of the facts.
+        if row["reservation_id"] is not None:
+            ticket = TicketFacts._make((*row[:8], None))
+            reservation = ReservationFacts._make(row[14:24])
+        else:
+            ticket = TicketFacts._make((*row[:8], row["product_venue_id"]))
+        status, j.version = ticket.status, row["version"]
+        if row["verified_at"] is not None:
+            operator = row["operator_name"] or ""
+            first_entry = FirstEntry(row["verified_at"], row["verified_by"], operator, row["verified_gate"])
     if row["scanned_code"] is not None:
         j.to_log = False
-        if row["scanned_code"] != p.code:
-            j.answer = Refused(Reason.SCAN_ID_REUSED)
-            return
-        entry_before = first_entry if row["scanned_reason"] == Reason.ALREADY_VERIFIED else None
-        as_before = ticket if entry_before is not None else _as_before(ticket)
-        verdict = judge(as_before, reservation, entry_before, now=row["scanned_logged_at"])
-        verdict = _remembered(row, _sharpened(verdict, p.code))
-        entered = row["scanned_entered"]
-        j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, entered)
+        j.answer = _answered_before(j, row, ticket, reservation, first_entry, venue, today)
         return
-    verdict = _sharpened(judge(ticket, reservation, first_entry, now=now), p.code)
+    verdict = decide_entry(ticket, reservation, first_entry, venue.policy, venue.id, now, venue.zone)
+    if verdict is UNKNOWN:
+        verdict = _sharpened(verdict, p.code)
     enters = p.mode == "verify" and first_entry is None and verdict.can_verify
     if enters and ticket is not None:
         first_entry = FirstEntry(now, p.operator_id, p.operator_name, p.gate)
@@ -248,6 +243,28 @@ def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> N
         if verdict.result == "GREEN":
             verdict = entry_recorded(verdict)
     j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, enters)
+
+
+def _answered_before(  # noqa: PLR0917 - the facts, as `_decide` has them
+    j: _Judged,
+    row: Any,
+    ticket: TicketFacts | None,
+    reservation: ReservationFacts | None,
+    first_entry: FirstEntry | None,
+    venue: Venue,
+    today: date,
+) -> Decision | Refused:
+    """The answer this scan_id got, worded as it was then."""
+    if row["scanned_code"] != j.presentation.code:
+        return Refused(Reason.SCAN_ID_REUSED)
+    entry_before = first_entry if row["scanned_reason"] == Reason.ALREADY_VERIFIED else None
+    as_before = ticket if entry_before is not None else _as_before(ticket)
+    verdict = decide_entry(
+        as_before, reservation, entry_before, venue.policy, venue.id, row["scanned_logged_at"], venue.zone
+    )
+    verdict = _remembered(row, _sharpened(verdict, j.presentation.code))
+    status = ticket.status if ticket else None
+    return Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, row["scanned_entered"])
 
 
 def _sharpened(verdict: Verdict, code: str) -> Verdict:
