@@ -1,0 +1,113 @@
+"""The connection pools: kept at hand, given up when dead, never lent twice, and one exception for every absence."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from db.pool import DatabaseDown, Pool
+
+
+@pytest.fixture
+async def pool(database_url):
+    pool = Pool(database_url, size=2, steady_plans=True)
+    await pool.open()
+    yield pool
+    await pool.close()
+
+
+async def test_the_next_block_gets_the_connection_of_the_last(pool):
+    first = await pool.fetchval("SELECT pg_backend_pid()")
+    assert [await pool.fetchval("SELECT pg_backend_pid()") for _ in range(5)] == [first] * 5
+
+
+async def test_more_callers_than_connections_are_all_served_and_no_two_at_once_share_one(pool):
+    busy: set[int] = set()
+
+    async def caller() -> None:
+        async with pool.connection() as connection:
+            backend = connection.get_server_pid()
+            assert backend not in busy
+            busy.add(backend)
+            await connection.fetchval("SELECT pg_sleep(0.01)")
+            busy.discard(backend)
+
+    await asyncio.wait_for(asyncio.gather(*(caller() for _ in range(60))), 10)
+    allowed, opened, idle = pool.gauges
+    assert allowed == 2
+    assert opened == idle <= 2
+
+
+async def test_a_connection_whose_backend_was_ended_is_not_lent_again(pool, database_url):
+    await pool.fetchval("SELECT 1")
+    other = await asyncpg.connect(database_url)
+    await other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'venue-hub'")
+    await other.close()
+    await asyncio.sleep(0.1)
+    assert await pool.fetchval("SELECT 2") == 2
+
+
+async def test_a_wrong_statement_is_its_own_error_and_costs_no_connection(pool):
+    for _ in range(5):
+        with pytest.raises(asyncpg.UndefinedColumnError):
+            await pool.fetch("SELECT colour FROM tickets")
+    assert await pool.fetchval("SELECT 1") == 1
+
+
+async def test_what_a_block_raises_rolls_its_transaction_back(pool):
+    async def change_ones_mind() -> None:
+        async with pool.transaction() as connection:
+            await connection.execute("INSERT INTO organisations (name) VALUES ('undone')")
+            raise KeyError("changed my mind")
+
+    with pytest.raises(KeyError):
+        await change_ones_mind()
+    assert await pool.fetchval("SELECT count(*) FROM organisations") == 0
+
+
+async def test_a_caller_that_goes_away_mid_statement_leaves_no_stray_answer_behind(pool):
+    for n in range(20):
+        going = asyncio.ensure_future(pool.fetchval("SELECT pg_sleep(0.05)"))
+        await asyncio.sleep(0.002 * (n % 5))
+        going.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await going
+        assert await pool.fetchval("SELECT $1::integer", n) == n
+
+
+async def test_a_statement_that_takes_too_long_is_an_absence(database_url):
+    pool = Pool(database_url, size=1)
+    await pool.open()
+
+    async def dawdle() -> None:
+        async with pool.connection() as connection:
+            await connection.execute("SET statement_timeout = '50ms'")
+            await connection.fetchval("SELECT pg_sleep(1)")
+
+    try:
+        with pytest.raises(DatabaseDown):
+            await dawdle()
+    finally:
+        await pool.close()
+
+
+async def test_nobody_waits_for_ever_for_a_connection(pool):
+    async def hold(until: asyncio.Event) -> None:
+        async with pool.connection():
+            await until.wait()
+
+    until = asyncio.Event()
+    holders = [asyncio.ensure_future(hold(until)) for _ in range(2)]
+    await asyncio.sleep(0.1)
+    with pytest.raises(DatabaseDown):
+        await asyncio.wait_for(pool.fetchval("SELECT 1"), 3)
+    until.set()
+    await asyncio.gather(*holders)
+    assert await pool.fetchval("SELECT 1") == 1
+
+
+async def test_a_server_that_is_not_there_is_an_absence():
+    with pytest.raises(DatabaseDown):
+        await Pool("postgresql://hub@127.0.0.1:1/hub", size=1).open()
