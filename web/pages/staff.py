@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from aiohttp import web
+
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-
 from web.pages.render import page
 
 SCANNER = "/operator/scan"
