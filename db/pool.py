@@ -110,8 +110,7 @@ class Pool:
     async def connection(self) -> AsyncIterator[Any]:
         """A connection for as long as the block runs. After the block it is kept at hand for the next one.
 
-        asyncpg's own acquire and release each start a task, and a task waits for a whole turn of a busy loop: in a flight
-        of scans that was half of the time.
+        asyncpg's own acquire and release each start a task, and a task waits for a whole turn of a busy loop.
         """
         if self._pool is None:
             raise DatabaseDown("the pool is not open")
