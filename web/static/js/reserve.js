@@ -1,14 +1,12 @@
 // The booking page: ticket, contact, day and time, confirm, done. Keeps everything typed until the end.
 import { byId, fill } from "./elements.js";
 import { call, Refusal } from "./models/api.js";
-import { Month, monthKey } from "./models/availability.js";
 import { tidyPhone } from "./models/phone.js";
 import { tidyCode } from "./models/ticket_code.js";
-import { hearHubClock, longDay, nowAt, span } from "./moments.js";
-import { Calendar } from "./reserve/calendar.js";
+import { hearHubClock, longDay, span } from "./moments.js";
 import { Confirm } from "./reserve/confirm.js";
 import { clearNotice, showNotice } from "./notices.js";
-import { drawSlots } from "./reserve/slots.js";
+import { SlotStep } from "./reserve/slot_step.js";
 import { showSuccess } from "./reserve/success.js";
 import { explain, NO_CONNECTION } from "./words.js";
 
@@ -19,7 +17,6 @@ const orq = Number.parseInt(new URLSearchParams(location.search).get("orq"), 10)
 const whose = orq > 0 ? { orq } : {};
 hearHubClock(root.dataset.now);
 const visit = { ticket: null, email: "", phone: "", slot: null };
-let calendar = null;
 
 function goTo(step, { focus = true } = {}) {
   root.dataset.step = step;
@@ -29,7 +26,7 @@ function goTo(step, { focus = true } = {}) {
     if (item.dataset.step === step) item.setAttribute("aria-current", "step");
     else item.removeAttribute("aria-current");
   }
-  if (step === "slot") openCalendar();
+  if (step === "slot") slotStep.open();
   if (step === "confirm") confirm.reset();
   if (focus) {
     byId(`${step}-title`).focus({ preventScroll: true });
@@ -126,39 +123,14 @@ function markField(name, input, message) {
   else input.removeAttribute("aria-invalid");
 }
 
-async function loadMonth(key) {
-  clearNotice(byId("calendar-answer"));
-  const reply = await call("GET", `/api/reservation-slots/available?${new URLSearchParams({ month: key, ...whose })}`);
-  return new Month(key, reply.data);
-}
-
-function openCalendar() {
-  calendar ??= new Calendar({ today: nowAt().date, load: loadMonth, onPick: showDay, onTrouble: calendarTrouble, onFresh: refreshDay });
-  if (visit.slot) calendar.selected = visit.slot.date;
-  calendar.show(visit.slot ? monthKey(visit.slot.date) : undefined);
-}
-
-/** Coming back to a day shows its places as they are now. */
-function refreshDay(month) {
-  if (calendar.selected && monthKey(calendar.selected) === month.key) drawDay(calendar.selected, month.slots(calendar.selected));
-}
-
-function calendarTrouble(error) {
-  const words = error instanceof Refusal ? explain(error) : NO_CONNECTION;
-  showNotice(byId("calendar-answer"), words, { kind: "warn", actions: [["Try again", () => calendar.show()]] });
-}
-
-function drawDay(date, slots) {
-  drawSlots(byId("slots"), date, slots, visit.slot?.id, (slot) => {
+const slotStep = new SlotStep({
+  whose,
+  wish: () => ({ places: 1, slot: visit.slot }),
+  onChosen: (slot) => {
     chooseSlot(slot);
     goTo("confirm");
-  });
-}
-
-function showDay(date, slots) {
-  drawDay(date, slots);
-  byId("slots").scrollIntoView({ block: "start", behavior: "smooth" });
-}
+  },
+});
 
 function chooseSlot(slot) {
   visit.slot = slot;
@@ -175,7 +147,7 @@ const confirm = new Confirm({
     goTo("done");
   },
   onOtherSlot: chooseSlot,
-  onStale: () => byId("slots").replaceChildren(),
+  onStale: () => slotStep.stale(),
   goTo,
 });
 
