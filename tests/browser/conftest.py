@@ -59,16 +59,23 @@ class Complaints:
 
 @pytest.fixture
 async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
-    """`await open_page("/reserve", phone=True)`: a page of a person of their own (own cookies, own storage)."""
+    """`await open_page("/reserve", phone=True)`: a page of a person of their own (own cookies, own storage).
+
+    `scripts=False` switches JavaScript off; `locale` is the language the browser asks for.
+    """
     complaints = Complaints(hub.url)
     contexts: list[BrowserContext] = []
 
-    async def open_one(path: str, *, phone: bool = False, token: str | None = None, gate: str | None = None) -> Page:
+    async def open_one(
+        path: str, *, phone: bool = False, token: str | None = None, gate: str | None = None, scripts: bool = True,
+        locale: str = "en-GB",
+    ) -> Page:  # fmt: skip
         context = await browser.new_context(
             viewport=PHONE if phone else DESKTOP,
             has_touch=phone,
             is_mobile=phone,
-            locale="en-GB",
+            java_script_enabled=scripts,
+            locale=locale,
             timezone_id="Europe/Rome",
         )
         contexts.append(context)

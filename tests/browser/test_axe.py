@@ -1,0 +1,77 @@
+"""The accessibility check itself: it reports faults that are there, and leaves the page's policy on."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Page
+from stage import Hub, World
+
+from tests.browser.axe import assert_accessible, violations
+from tests.browser.hands_and_eyes import Open
+
+FAULTS = {
+    "a picture without words": ("main", '<img src="/static/icon.svg">', "image-alt"),
+    "a field without a name": ("main", "<input type=text>", "label"),
+    "a button without a name": ("main", "<button></button>", "button-name"),
+    "text nobody can read": ("main", '<p class="faint">faint</p>', "color-contrast"),
+    "a target nobody can hit": (
+        "main",
+        '<div><button class="tiny" aria-label="a"></button><button class="tiny" aria-label="b"></button></div>',
+        "target-size",
+    ),
+}
+STYLE = """.faint { color: #9a9a9a; background: #fff; }
+.tiny { all: unset; display: inline-block; width: 8px; height: 8px; background: #000; }"""
+
+
+async def plant(page: Page, where: str, html: str) -> None:
+    await page.evaluate(
+        """([where, html, css]) => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(css);
+          document.adoptedStyleSheets = [sheet];
+          document.querySelector(where).insertAdjacentHTML('beforeend', html);
+        }""",
+        [where, html, STYLE],
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_known_fault_is_reported(fault: str, world: World, open_page: Open) -> None:
+    where, html, rule = FAULTS[fault]
+    page = await open_page("/")
+    before = await violations(page)
+    await plant(page, where, html)
+    found = [line for line in await violations(page) if line not in before]
+    assert any(line.startswith(rule) for line in found), found
+    with pytest.raises(AssertionError, match=rule):
+        await assert_accessible(page)
+
+
+async def test_a_fault_that_shows_in_the_dark_only_is_reported(world: World, open_page: Open) -> None:
+    page = await open_page("/")
+    await plant(page, "main", '<p class="night">night</p>')
+    await page.evaluate(
+        """() => document.adoptedStyleSheets[0].insertRule(
+          '@media (prefers-color-scheme: dark) { .night { color: #333; background: #222; } }')"""
+    )
+    with pytest.raises(AssertionError, match="dark: color-contrast"):
+        await assert_accessible(page)
+
+
+async def test_the_policy_of_the_page_stays_on_while_it_is_checked(hub: Hub, browser: Browser) -> None:
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(hub.url)
+    await violations(page)
+    blocked = await page.evaluate(
+        """() => new Promise((done) => {
+          document.addEventListener('securitypolicyviolation', (event) => done(event.effectiveDirective));
+          const script = document.createElement('script');
+          script.textContent = 'window.ran = true';
+          document.head.append(script);
+          setTimeout(() => done(window.ran ? 'ran' : 'silent'), 2000);
+        })"""
+    )
+    await context.close()
+    assert blocked.startswith("script-src")
