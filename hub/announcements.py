@@ -5,17 +5,19 @@ so a later one or the audit round puts things right. What must not be lost is a 
 """
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
 from db.redis_client import RedisClient
 from hub.rules.slot_capacity import SlotCount
+from hub.rules.ticket_code import normalise
 
 CHANNEL = "venuehub:announcements"
 PACE_SECONDS = 0.02
@@ -44,6 +46,7 @@ class SlotChanged:
             row["booked_count"],
             row["verified_count"],
             row["revision"],
+            row["held_count"],
         )
         return cls(row["org_id"], row["venue_id"], row["date"], slot)
 
@@ -76,7 +79,32 @@ class SessionRevoked:
     issued_before: datetime | None
 
 
-Announcement = SlotChanged | WalkInsChanged | SlotsEdited | SessionRevoked
+TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified"]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsChanged:
+    """Tickets stand otherwise than before: a scanner that has judged one of them asks again.
+
+    `hashes` are those of the codes (`code_hash`): who listens without knowing a code learns nothing from them.
+    """
+
+    org_id: int
+    venue_id: int
+    hashes: tuple[str, ...]
+    change: TicketChange
+
+    @classmethod
+    def of(cls, org_id: int, venue_id: int, codes: Iterable[str], change: TicketChange) -> "TicketsChanged":
+        return cls(org_id, venue_id, tuple(code_hash(code) for code in codes), change)
+
+
+def code_hash(code: str) -> str:
+    """The name of a ticket among announcements: SHA-256 in hex of its normalised code."""
+    return hashlib.sha256(normalise(code).encode()).hexdigest()
+
+
+Announcement = SlotChanged | WalkInsChanged | SlotsEdited | SessionRevoked | TicketsChanged
 Listener = Callable[[Announcement], None]
 
 
@@ -85,21 +113,23 @@ def encode(announcement: Announcement) -> list[Any]:
     match announcement:
         case SlotChanged(org_id, venue_id, day, s):
             return ["slot", org_id, venue_id, day.isoformat(), s.slot_id, s.start_time.isoformat(),
-                    s.end_time.isoformat(), s.capacity, s.booked, s.verified, s.revision]  # fmt: skip
+                    s.end_time.isoformat(), s.capacity, s.booked, s.verified, s.revision, s.held]  # fmt: skip
         case WalkInsChanged(org_id, venue_id, day, entered, revision):
             return ["walk_ins", org_id, venue_id, day.isoformat(), entered, revision]
         case SlotsEdited(org_id):
             return ["slots_edited", org_id]
         case SessionRevoked(org_id, jti, staff_id, before):
             return ["session", org_id, jti, staff_id, before.isoformat() if before else None]
+        case TicketsChanged(org_id, venue_id, hashes, change):
+            return ["tickets", org_id, venue_id, list(hashes), change]
 
 
 def decode(fields: list[Any]) -> Announcement | None:
     """Return the announcement `encode` made, or None for a kind this version does not know (a newer process speaks)."""
     match fields:
-        case ["slot", org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision]:
+        case ["slot", org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision, held]:
             count = SlotCount(
-                slot_id, time.fromisoformat(start), time.fromisoformat(end), capacity, booked, verified, revision
+                slot_id, time.fromisoformat(start), time.fromisoformat(end), capacity, booked, verified, revision, held
             )
             return SlotChanged(org_id, venue_id, date.fromisoformat(day), count)
         case ["walk_ins", org_id, venue_id, day, entered, revision]:
@@ -108,6 +138,8 @@ def decode(fields: list[Any]) -> Announcement | None:
             return SlotsEdited(org_id)
         case ["session", org_id, jti, staff_id, before]:
             return SessionRevoked(org_id, jti, staff_id, datetime.fromisoformat(before) if before else None)
+        case ["tickets", org_id, venue_id, hashes, change]:
+            return TicketsChanged(org_id, venue_id, tuple(hashes), change)
     return None
 
 

@@ -153,10 +153,32 @@ def _venue_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unreserved-entry", choices=["deny", "allow"])
     parser.add_argument("--late-entry-minutes", type=_count(0, 1440), metavar="M")
     parser.add_argument(
-        "--early-entry-minutes", type=_count(-1, 1440), metavar="M", help="-1: from midnight of the day"
+        "--early-entry-minutes", type=_count_or("midnight", 0, 1440), metavar="M", help="midnight: the whole day"
     )
     parser.add_argument("--change-cutoff-hours", type=_count(0, 8760), metavar="H")
     parser.add_argument("--show-contact", choices=["masked", "full"])
+    parser.add_argument("--address", help="where it is, as a letter would say")
+    parser.add_argument("--language", choices=["en", "zh_Hans"], help="of mails to customers who named none")
+    parser.add_argument(
+        "--country", type=_country, metavar="XX", help="whose phone numbers need no country code, e.g. IT"
+    )
+    parser.add_argument(
+        "--contact-check",
+        choices=["format", "email", "sms", "both"],
+        help="which way of contact must be proved by a one-time code; format: none",
+    )
+    parser.add_argument(
+        "--reminder-hours", type=_hours, metavar="H,H", help="hours before the start to remind at; none: never"
+    )
+    parser.add_argument(
+        "--waitlist-offer-minutes", type=_count_or("off", 1, 1440), metavar="M", help="off: no waiting list"
+    )
+    parser.add_argument(
+        "--no-show-release-minutes",
+        type=_count_or("never", 0, 1440),
+        metavar="M",
+        help="after the start, when an unused place is given back; never",
+    )
 
 
 def _staff_add(parser: argparse.ArgumentParser) -> None:
@@ -184,6 +206,28 @@ def _time(text: str) -> time:
     if moment.tzinfo is not None or moment.second or moment.microsecond:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 09:30")
     return moment
+
+
+def _country(text: str) -> str:
+    if len(text) != 2 or not text.isascii() or not text.isalpha():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a country code of two letters such as IT")
+    return text.upper()
+
+
+def _hours(text: str) -> tuple[int, ...]:
+    """The hours before a slot, each once, the farthest first; `none` for no reminder."""
+    hour = _count(1, 720)
+    return () if text == "none" else tuple(sorted({hour(part.strip()) for part in text.split(",")}, reverse=True))
+
+
+def _count_or(word: str, least: int, most: int) -> Any:
+    """A whole number, or the word that takes the limit away (-1)."""
+    count = _count(least, most)
+
+    def parse(text: str) -> int:
+        return -1 if text in (word, "-1") else count(text)
+
+    return parse
 
 
 def _count(least: int, most: int) -> Any:

@@ -26,6 +26,17 @@ class Venue:
     policy: DoorPolicy
     show_contact: str
     change_cutoff_hours: int
+    address: str = ""
+    language: str = "en"
+    country: str = "US"
+    """Whose national phone numbers are understood without a country code (ISO 3166)."""
+    contact_check: str = "format"
+    """`format` looks at the spelling; `email`, `sms` and `both` ask for one-time codes."""
+    reminder_hours: tuple[int, ...] = ()
+    waitlist_offer_minutes: int | None = None
+    """How long an offer of the waiting list stands; None: no waiting list."""
+    no_show_release_minutes: int | None = None
+    """Minutes after the start from which an unused reservation gives its place back; None: never."""
 
 
 class Venues:
@@ -53,19 +64,26 @@ class Venues:
                 raise Refused(Reason.NOT_FOUND)
             policy = DoorPolicy(row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"])
             venue = Venue(org_id, venue_id, row["name"], row["timezone"], ZoneInfo(row["timezone"]), policy,
-                          row["show_contact"], row["change_cutoff_hours"])  # fmt: skip
+                          row["show_contact"], row["change_cutoff_hours"], row["address"], row["language"],
+                          row["country"], row["contact_check"], tuple(row["reminder_hours"]),
+                          row["waitlist_offer_minutes"], row["no_show_release_minutes"])  # fmt: skip
             self._known[org_id, venue_id] = (time.monotonic(), venue)
         return venue
 
-    async def today(self, org_id: int, now: datetime) -> date:
-        """The date at an organisation's first venue at the moment `now`; in UTC where it has no venue yet."""
+    async def first(self, org_id: int) -> Venue | None:
+        """An organisation's first venue; None where it has none yet."""
         known = self._first.get(org_id)
         if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
             venue_id = await self._database.fetchval(VENUES.first_venue, org_id)
             if venue_id is None:
-                return now.date()
+                return None
             self._first[org_id] = known = (time.monotonic(), venue_id)
-        return now.astimezone((await self.read(org_id, known[1])).zone).date()
+        return await self.read(org_id, known[1])
+
+    async def today(self, org_id: int, now: datetime) -> date:
+        """The date at an organisation's first venue at the moment `now`; in UTC where it has no venue yet."""
+        venue = await self.first(org_id)
+        return now.date() if venue is None else now.astimezone(venue.zone).date()
 
     async def organisations(self) -> frozenset[int]:
         """The ids of all organisations of this hub."""

@@ -288,7 +288,8 @@ class World:
 
 
 INVARIANTS = {
-    "no slot is overbooked": "SELECT id FROM reservation_slots WHERE booked_count > total_capacity OR booked_count < 0",
+    "no slot is overbooked":
+        "SELECT id FROM reservation_slots WHERE booked_count + held_count > total_capacity OR booked_count < 0 OR held_count < 0",
     "booked counts equal the reservations that hold a place":
         "SELECT s.id FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.slot_id = s.id"
         " GROUP BY s.org_id, s.id HAVING s.booked_count <> count(r.id) FILTER (WHERE r.status <> 'CANCELLED')",

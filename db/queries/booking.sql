@@ -6,7 +6,7 @@
 SELECT t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.version, p.venue_id AS product_venue_id,
        r.id AS reservation_id, rs.date AS reserved_date,
        s.id AS slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, s.status AS slot_status,
-       s.total_capacity, s.booked_count, s.revision,
+       s.total_capacity, s.booked_count, s.held_count, s.revision,
        k.body_hash, k.manage_token, kr.id AS first_reservation_id, kt.code AS first_code, ks.id AS first_slot_id,
        ks.venue_id AS first_venue_id, ks.date AS first_date, ks.start_time AS first_start_time,
        ks.end_time AS first_end_time
@@ -43,7 +43,7 @@ WITH asked AS MATERIALIZED (
        FOR NO KEY UPDATE OF t
 ), held AS MATERIALIZED (
     SELECT s.org_id, s.id, s.venue_id, s.status, s.ends_at, s.total_capacity, s.booked_count, s.verified_count,
-           s.revision
+           s.held_count, s.revision
       FROM (SELECT DISTINCT org_id, slot_id FROM standing) w
       JOIN reservation_slots s ON s.org_id = w.org_id AND s.id = w.slot_id
      ORDER BY s.id
@@ -52,7 +52,7 @@ WITH asked AS MATERIALIZED (
     SELECT w.*, h.venue_id, nextval(pg_get_serial_sequence('ticket_reservations', 'id')) AS reservation_id
       FROM (SELECT *, row_number() OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place FROM standing) w
       JOIN held h ON h.org_id = w.org_id AND h.id = w.slot_id
-     WHERE h.status = 'ACTIVE' AND h.ends_at > $12 AND w.place <= h.total_capacity - h.booked_count
+     WHERE h.status = 'ACTIVE' AND h.ends_at > $12 AND w.place <= h.total_capacity - h.booked_count - h.held_count
 ), keyed AS (
     INSERT INTO idempotency_keys AS k (org_id, key_hash, body_hash, slot_id, reservation_id, manage_token, created_at, expires_at)
     SELECT org_id, key_hash, body_hash, slot_id, reservation_id, manage_token, $12, $12 + interval '24 hours'
@@ -85,16 +85,16 @@ WITH asked AS MATERIALIZED (
     -- tries the CHECK on its old version and only then takes up the new one.
     UPDATE reservation_slots s
        SET booked_count = h.booked_count + g.places, verified_count = h.verified_count,
-           total_capacity = h.total_capacity, revision = h.revision + 1, updated_at = $12
+           total_capacity = h.total_capacity, held_count = h.held_count, revision = h.revision + 1, updated_at = $12
       FROM (SELECT org_id, slot_id, count(*) AS places FROM granted GROUP BY 1, 2) g
       JOIN held h ON h.org_id = g.org_id AND h.id = g.slot_id
      WHERE s.org_id = g.org_id AND s.id = g.slot_id
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
-              s.verified_count, s.revision
+              s.verified_count, s.held_count, s.revision
 )
 SELECT 'taken' AS kind, g.n, g.reservation_id, NULL::bigint AS org_id, NULL::bigint AS venue_id, NULL::date AS date,
        NULL::bigint AS id, NULL::time AS start_time, NULL::time AS end_time, NULL::integer AS total_capacity,
-       NULL::integer AS booked_count, NULL::integer AS verified_count, NULL::bigint AS revision
+       NULL::integer AS booked_count, NULL::integer AS verified_count, NULL::integer AS held_count, NULL::bigint AS revision
   FROM granted g
 UNION ALL
 SELECT 'slot', NULL, NULL, c.* FROM counted c;
@@ -154,4 +154,4 @@ UPDATE reservation_slots s
   FROM cancelled c, freed f
  WHERE s.org_id = c.org_id AND s.id = c.slot_id
 RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
-          s.verified_count, s.revision;
+          s.verified_count, s.held_count, s.revision;

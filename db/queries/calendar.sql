@@ -2,7 +2,7 @@
 
 -- name: slots_between
 -- Every slot of an organisation in a span of days, both included, in order of day, time and id.
-SELECT id, venue_id, date, start_time, end_time, ends_at, total_capacity, booked_count, revision, status
+SELECT id, venue_id, date, start_time, end_time, ends_at, total_capacity, booked_count, held_count, revision, status
   FROM reservation_slots
  WHERE org_id = $1 AND date BETWEEN $2 AND $3
  ORDER BY date, start_time, id;

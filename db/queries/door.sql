@@ -72,7 +72,7 @@ WITH asked AS MATERIALIZED (
     ON CONFLICT (org_id, venue_id, date) DO UPDATE SET entered = w.entered + EXCLUDED.entered, revision = w.revision + 1
     RETURNING w.org_id, w.venue_id, w.date, w.entered, w.revision
 ), held AS MATERIALIZED (
-    SELECT s.org_id, s.id, n.entries, s.total_capacity, s.booked_count, s.verified_count, s.revision
+    SELECT s.org_id, s.id, n.entries, s.total_capacity, s.booked_count, s.verified_count, s.held_count, s.revision
       FROM (SELECT org_id, slot_id, count(*) AS entries FROM entered GROUP BY 1, 2) n
       JOIN reservation_slots s ON s.org_id = n.org_id AND s.id = n.slot_id
      ORDER BY s.id
@@ -82,19 +82,19 @@ WITH asked AS MATERIALIZED (
     -- tries the CHECK on its old version and only then takes up the new one.
     UPDATE reservation_slots s
        SET verified_count = h.verified_count + h.entries, booked_count = h.booked_count,
-           total_capacity = h.total_capacity, revision = h.revision + 1
+           total_capacity = h.total_capacity, held_count = h.held_count, revision = h.revision + 1
       FROM held h
      WHERE s.org_id = h.org_id AND s.id = h.id
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
-              s.verified_count, s.revision
+              s.verified_count, s.held_count, s.revision
 )
 SELECT 'slot' AS kind, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
-       c.verified_count, c.revision, NULL::bigint AS raced
+       c.verified_count, c.held_count, c.revision, NULL::bigint AS raced
   FROM counted c
 UNION ALL
-SELECT 'walk_ins', w.org_id, w.venue_id, w.date, NULL, NULL, NULL, NULL, w.entered, NULL, w.revision, NULL FROM walked w
+SELECT 'walk_ins', w.org_id, w.venue_id, w.date, NULL, NULL, NULL, NULL, w.entered, NULL, NULL, w.revision, NULL FROM walked w
 UNION ALL
-SELECT 'raced', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, x.n FROM raced x;
+SELECT 'raced', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, x.n FROM raced x;
 
 -- name: read_code
 -- The code of a ticket of this organisation, or nothing.
@@ -151,10 +151,10 @@ WITH standing AS MATERIALIZED (
       FROM back b
      WHERE s.org_id = b.org_id AND s.id = b.slot_id
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
-              s.verified_count, s.revision
+              s.verified_count, s.held_count, s.revision
 )
 SELECT f.code, f.status, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
-       c.verified_count, c.revision, w.date AS walked_date, w.entered AS walked_entered, w.revision AS walked_revision
+       c.verified_count, c.held_count, c.revision, w.date AS walked_date, w.entered AS walked_entered, w.revision AS walked_revision
   FROM freed f LEFT JOIN counted c ON true LEFT JOIN walked w ON true;
 
 -- name: own_history
@@ -170,7 +170,7 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.result, e.reason, e.ent
 
 -- name: day_counts
 -- Every slot of a venue's day with its counts, in order of time.
-SELECT id, start_time, end_time, total_capacity, booked_count, verified_count, revision
+SELECT id, start_time, end_time, total_capacity, booked_count, verified_count, revision, held_count
   FROM reservation_slots
  WHERE org_id = $1 AND venue_id = $2 AND date = $3
  ORDER BY start_time;

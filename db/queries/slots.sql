@@ -76,18 +76,19 @@ SELECT t.id FROM tickets t
  ORDER BY t.id FOR NO KEY UPDATE;
 
 -- name: correct_slot
--- Sets the counts of a slot to the rows they count; the whole count comes back.
+-- Sets the counts of a slot to the rows they count; the whole count comes back. What bookings really have is not held.
 UPDATE reservation_slots s
-   SET booked_count = c.booked, verified_count = c.verified, revision = s.revision + 1
+   SET booked_count = c.booked, verified_count = c.verified,
+       held_count = greatest(least(s.held_count, s.total_capacity - c.booked::integer), 0), revision = s.revision + 1
   FROM (SELECT count(*) FILTER (WHERE holds_place) AS booked, count(*) FILTER (WHERE status = 'VERIFIED') AS verified
           FROM ticket_reservations WHERE org_id = $1 AND slot_id = $2) c
  WHERE s.org_id = $1 AND s.id = $2
 RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
-          s.verified_count, s.revision;
+          s.verified_count, s.held_count, s.revision;
 
 -- name: bookable_slots
 -- Slots that can still be booked, with what the gate should say of them.
-SELECT org_id, id AS slot_id, CASE WHEN status = 'ACTIVE' THEN total_capacity - booked_count ELSE 0 END AS free, revision
+SELECT org_id, id AS slot_id, CASE WHEN status = 'ACTIVE' THEN total_capacity - booked_count - held_count ELSE 0 END AS free, revision
   FROM reservation_slots
  WHERE ends_at > $1
  ORDER BY starts_at

@@ -1,7 +1,8 @@
 -- Organisations and venues.
 
 -- name: read_venue
-SELECT name, timezone, unreserved_entry, late_entry_minutes, early_entry_minutes, show_contact, change_cutoff_hours
+SELECT name, timezone, unreserved_entry, late_entry_minutes, early_entry_minutes, show_contact, change_cutoff_hours,
+       address, language, country, contact_check, reminder_hours, waitlist_offer_minutes, no_show_release_minutes
   FROM venues WHERE org_id = $1 AND id = $2;
 
 -- name: organisations
@@ -13,7 +14,8 @@ SELECT org_id, id, name, timezone FROM venues WHERE ($1::bigint IS NULL OR id = 
 
 -- name: all_venues
 SELECT v.org_id, o.name AS organisation, v.id AS venue_id, v.name, v.timezone, v.unreserved_entry, v.late_entry_minutes,
-       v.early_entry_minutes, v.change_cutoff_hours, v.show_contact
+       v.early_entry_minutes, v.change_cutoff_hours, v.show_contact, v.address, v.language, v.country, v.contact_check,
+       v.reminder_hours, v.waitlist_offer_minutes, v.no_show_release_minutes
   FROM venues v JOIN organisations o ON o.id = v.org_id
  ORDER BY v.org_id, v.id;
 
@@ -30,15 +32,22 @@ INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, $3) RETURNING id;
 SELECT EXISTS (SELECT 1 FROM reservation_slots WHERE venue_id = $1);
 
 -- name: set_policies
--- Changes what is given and keeps what is NULL; `early_entry_minutes` -1 means from midnight.
+-- Changes what is given and keeps what is NULL. -1 takes a limit away: `early_entry_minutes` (from midnight then),
+-- `waitlist_offer_minutes` (no waiting list), `no_show_release_minutes` (places are never given back).
 UPDATE venues
    SET name = coalesce($2, name), unreserved_entry = coalesce($3, unreserved_entry),
        late_entry_minutes = coalesce($4, late_entry_minutes),
        early_entry_minutes = CASE WHEN $5::integer = -1 THEN NULL ELSE coalesce($5, early_entry_minutes) END,
-       timezone = coalesce($8, timezone), change_cutoff_hours = coalesce($6, change_cutoff_hours), show_contact = coalesce($7, show_contact)
+       change_cutoff_hours = coalesce($6, change_cutoff_hours), show_contact = coalesce($7, show_contact),
+       timezone = coalesce($8, timezone), address = coalesce($9, address), language = coalesce($10, language),
+       country = coalesce($11, country), contact_check = coalesce($12, contact_check),
+       reminder_hours = coalesce($13, reminder_hours),
+       waitlist_offer_minutes = CASE WHEN $14::integer = -1 THEN NULL ELSE coalesce($14, waitlist_offer_minutes) END,
+       no_show_release_minutes = CASE WHEN $15::integer = -1 THEN NULL ELSE coalesce($15, no_show_release_minutes) END
  WHERE id = $1
 RETURNING org_id, id AS venue_id, name, timezone, unreserved_entry, late_entry_minutes, early_entry_minutes,
-          change_cutoff_hours, show_contact;
+          change_cutoff_hours, show_contact, address, language, country, contact_check, reminder_hours,
+          waitlist_offer_minutes, no_show_release_minutes;
 
 -- name: first_venue
 SELECT min(id) FROM venues WHERE org_id = $1;

@@ -43,33 +43,33 @@ class CachedBody:
 class _Slot:
     """A slot as the calendar shows it, with its JSON ready."""
 
-    __slots__ = ("booked", "capacity", "date", "end", "ends_at", "json", "revision", "slot_id", "start", "status", "venue_id")  # fmt: skip
+    __slots__ = ("booked", "capacity", "date", "end", "ends_at", "held", "json", "revision", "slot_id", "start", "status", "venue_id")  # fmt: skip
 
     def __init__(self, row: Any) -> None:
         (self.slot_id, self.venue_id, self.date, self.start, self.end, self.ends_at, self.capacity, self.booked,
-         self.revision, self.status) = row  # fmt: skip
+         self.held, self.revision, self.status) = row  # fmt: skip
         self.json = self._encode()
 
-    def take(self, capacity: int, booked: int, revision: int) -> bool:
+    def take(self, capacity: int, booked: int, held: int, revision: int) -> bool:
         if revision <= self.revision:
             return False
-        self.capacity, self.booked, self.revision = capacity, booked, revision
+        self.capacity, self.booked, self.held, self.revision = capacity, booked, held, revision
         self.json = self._encode()
         return True
 
     @property
     def free(self) -> int:
-        return max(self.capacity - self.booked, 0) if self.status == "ACTIVE" else 0
+        return max(self.capacity - self.booked - self.held, 0) if self.status == "ACTIVE" else 0
 
     def _encode(self) -> bytes:
-        full = self.status == "ACTIVE" and self.booked >= self.capacity
+        full = self.status == "ACTIVE" and not self.free
         return orjson.dumps({
             "id": self.slot_id, "venue_id": self.venue_id, "date": self.date.isoformat(),
             "start_time": self.start.isoformat("seconds"), "end_time": self.end.isoformat("seconds"),
             "ends_at": rfc3339(self.ends_at),
             "total_capacity": self.capacity, "booked_count": self.booked, "available_count": self.free,
             "status": "FULL" if full else self.status,
-            "capacity_status": capacity_status(self.capacity, self.booked).value,
+            "capacity_status": capacity_status(self.capacity, self.booked + self.held).value,
         })  # fmt: skip
 
 
@@ -187,11 +187,11 @@ class Availability:
             if before is not None:
                 for slot_id, slot in before.slots.items():
                     if slot_id in month.slots:
-                        month.slots[slot_id].take(slot.capacity, slot.booked, slot.revision)
+                        month.slots[slot_id].take(slot.capacity, slot.booked, slot.held, slot.revision)
             # Changes announced while this was being read may be newer than what was read.
             for slot_id, told in self._told.get(key, {}).items():
                 if slot_id in month.slots:
-                    month.slots[slot_id].take(told.capacity, told.booked, told.revision)
+                    month.slots[slot_id].take(told.capacity, told.booked, told.held, told.revision)
             if self._reading.get(key) is asyncio.current_task():
                 self._months[key] = month
                 if len(self._months) > MONTHS_KEPT:
@@ -224,7 +224,7 @@ class Availability:
             month = self._months.get(key)
             if month is not None:
                 slot, told = month.slots.get(announcement.slot.slot_id), announcement.slot
-                if slot is not None and slot.take(told.capacity, told.booked, told.revision):
+                if slot is not None and slot.take(told.capacity, told.booked, told.held, told.revision):
                     month.changes += 1
         elif isinstance(announcement, SlotsEdited):
             # What is being read now may be from before the edit: it is not kept.

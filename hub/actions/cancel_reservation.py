@@ -40,7 +40,7 @@ async def cancel_reservation(
         if row is not None:
             changed = SlotChanged.of(row)
             slot = changed.slot
-            house.gate.settle(view.org_id, slot.slot_id, free=slot.capacity - slot.booked, revision=slot.revision)
+            house.gate.settle(view.org_id, slot.slot_id, free=slot.free, revision=slot.revision)
             house.announcer.tell([changed])
             telemetry.event(telemetry.RESERVATION_CANCELLED, reservation_id=reservation_id, slot_id=slot.slot_id)
             return answer

@@ -179,7 +179,7 @@ class BookingDesk:
             _decide(a, row, now)
             if row["slot_id"] is not None:
                 closed = row["slot_status"] != "ACTIVE" or row["ends_at"] <= now
-                free = 0 if closed else row["total_capacity"] - row["booked_count"]
+                free = 0 if closed else row["total_capacity"] - row["booked_count"] - row["held_count"]
                 _remember(slots, (a.request.org_id, row["slot_id"]), free, row["revision"])
 
     async def _write(
@@ -203,7 +203,7 @@ class BookingDesk:
             changed = SlotChanged.of(row)
             slot = changed.slot
             told.append(changed)
-            _remember(slots, (changed.org_id, slot.slot_id), slot.capacity - slot.booked, slot.revision)
+            _remember(slots, (changed.org_id, slot.slot_id), slot.free, slot.revision)
         self._house.announcer.tell(told)
 
     def _settle(self, batch: list[_Asked], slots: dict[tuple[int, int], tuple[int, int]]) -> None:
@@ -241,7 +241,7 @@ def _decide(a: _Asked, row: Any, now: datetime) -> None:
                                row["product_venue_id"], row["reservation_id"] is not None)  # fmt: skip
     if row["slot_id"] is not None:
         slot = BookingSlot(row["slot_id"], request.org_id, row["venue_id"], row["slot_status"], row["starts_at"],
-                           row["ends_at"], row["total_capacity"], row["booked_count"])  # fmt: skip
+                           row["ends_at"], row["total_capacity"], row["booked_count"], row["held_count"])  # fmt: skip
     reason = decide_booking(ticket, slot, now)
     a.row, a.version = row, row["version"] or 0
     if reason is Reason.TICKET_ALREADY_RESERVED:

@@ -18,7 +18,11 @@ FIRST_VENUE = "My venue"
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """What to change of a venue; None leaves it. `early_entry_minutes` -1: from midnight of the day."""
+    """What to change of a venue; None leaves it.
+
+    -1 takes a limit away: `early_entry_minutes` (from midnight of the day), `waitlist_offer_minutes` (no waiting list),
+    `no_show_release_minutes` (unused places are never given back).
+    """
 
     name: str | None = None
     unreserved_entry: str | None = None
@@ -27,6 +31,13 @@ class Policies:
     change_cutoff_hours: int | None = None
     show_contact: str | None = None
     timezone: str | None = None
+    address: str | None = None
+    language: str | None = None
+    country: str | None = None
+    contact_check: str | None = None
+    reminder_hours: tuple[int, ...] | None = None
+    waitlist_offer_minutes: int | None = None
+    no_show_release_minutes: int | None = None
 
 
 async def read_venue(house: House, org_id: int, venue_id: int) -> Venue:
@@ -67,6 +78,13 @@ async def set_policies(house: House, venue_id: int, policies: Policies) -> dict[
         policies.change_cutoff_hours,
         policies.show_contact,
         policies.timezone,
+        policies.address,
+        policies.language,
+        policies.country,
+        policies.contact_check,
+        policies.reminder_hours,
+        policies.waitlist_offer_minutes,
+        policies.no_show_release_minutes,
     )
     if row is None:
         raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}")

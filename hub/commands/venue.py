@@ -8,6 +8,11 @@ from typing import Any
 from hub.commands.outcome import Outcome
 from hub.commands.visit import visit
 
+POLICIES = (
+    "unreserved_entry", "late_entry_minutes", "early_entry_minutes", "change_cutoff_hours", "show_contact", "address",
+    "language", "country", "contact_check", "reminder_hours", "waitlist_offer_minutes", "no_show_release_minutes",
+)  # fmt: skip
+
 
 async def show(args: Namespace) -> Outcome:
     del args
@@ -38,12 +43,22 @@ async def change(args: Namespace) -> Outcome:
             early_entry_minutes=args.early_entry_minutes,
             change_cutoff_hours=args.change_cutoff_hours,
             show_contact=args.show_contact,
+            address=args.address,
+            language=args.language,
+            country=args.country,
+            contact_check=args.contact_check,
+            reminder_hours=args.reminder_hours,
+            waitlist_offer_minutes=args.waitlist_offer_minutes,
+            no_show_release_minutes=args.no_show_release_minutes,
         )
         changed = await set_policies(house, args.venue, policies)
     return Outcome(changed, _line(changed))
 
 
+def _shown(value: Any) -> str:
+    return "+".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
 def _line(venue: dict[str, Any]) -> str:
-    policies = ("unreserved_entry", "late_entry_minutes", "early_entry_minutes", "change_cutoff_hours", "show_contact")
-    told = ", ".join(f"{name} {venue[name]}" for name in policies if venue[name] is not None)
+    told = ", ".join(f"{name} {_shown(venue[name])}" for name in POLICIES if venue[name] not in (None, "", []))
     return f"venue {venue['venue_id']}: {venue['name']} ({venue['timezone']}); {told}"

@@ -33,6 +33,11 @@ class BookingSlot:
     ends_at: datetime
     total_capacity: int
     booked_count: int
+    held_count: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.total_capacity - self.booked_count - self.held_count
 
 
 _OPEN_STATUSES = frozenset({"ACTIVE", "FULL"})
@@ -59,7 +64,7 @@ def refuse_slot(slot: BookingSlot | None, now: datetime) -> Reason | None:
         return Reason.SLOT_CLOSED
     if now >= slot.ends_at:
         return Reason.SLOT_PAST
-    if slot.booked_count >= slot.total_capacity:
+    if slot.free <= 0:
         return Reason.SLOT_FULL
     return None
 

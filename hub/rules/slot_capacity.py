@@ -14,7 +14,10 @@ class CapacityStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotCount:
-    """One slot's absolute figures. `revision` grows with every change; the higher one is the newer."""
+    """One slot's absolute figures. `revision` grows with every change; the higher one is the newer.
+
+    `held` are places kept for the waiting list: nobody has booked them, and the public cannot.
+    """
 
     slot_id: int
     start_time: time
@@ -23,6 +26,12 @@ class SlotCount:
     booked: int
     verified: int
     revision: int
+    held: int = 0
+
+    @property
+    def free(self) -> int:
+        """Places anybody can book."""
+        return self.capacity - self.booked - self.held
 
     def as_dict(self) -> dict[str, Any]:
         """The slot as the `counts` topic writes it."""

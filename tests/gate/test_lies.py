@@ -82,7 +82,9 @@ async def test_a_gate_that_is_trusted_overbooks_on_the_same_lie(open_hub, monkey
         return None if reason is Reason.SLOT_FULL else reason
 
     monkeypatch.setattr(reserve_ticket, "decide_booking", without_places)
-    sabotage(monkeypatch, "booking", "take_places", (" AND w.place <= h.total_capacity - h.booked_count", ""))
+    sabotage(
+        monkeypatch, "booking", "take_places", (" AND w.place <= h.total_capacity - h.booked_count - h.held_count", "")
+    )
     hub = await open_hub()
     world = await World(hub).found()
     await without_last_line(world, "reservation_slots_never_overbooked")
