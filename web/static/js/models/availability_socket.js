@@ -18,6 +18,8 @@ import { socketUrl } from "./socket.js";
 
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 8_000;
+/** For a glance at the page: whoever looks should not be shown an old state as live for long. */
+const GLANCE_PONG_MS = 4_000;
 const MONTH_WITHIN_MS = 15_000;
 const WARN_AFTER_MS = 4_000;
 /** A link must hold this long before the next loss is treated as the first. */
@@ -26,9 +28,11 @@ const STEADY_MS = 10_000;
 const WAKE_EVERY_MS = 2_000;
 /** A page nobody has looked at for so long needs no line; the next glance brings it back. */
 const REST_AFTER_MS = 5 * 60_000;
-const LONGEST_WAIT_MS = 60_000;
-/** The hub would refuse at once again: unreadable (a newer hub?), foreign origin, too many. */
+const PATIENT_WAIT_MS = 60_000;
+/** The hub would refuse at once again: unreadable (a newer hub?), foreign origin, too many messages. */
 const PATIENT = new Set([4400, 4403, 4429]);
+/** So many tries in vain, and the hub is not just restarting. */
+const LONG_AWAY = 8;
 const OPEN = 1;
 
 const nothing = () => {};
@@ -36,11 +40,12 @@ const nothing = () => {};
 export class AvailabilitySocket {
   #socket = null;
   #month = null;
+  /** The month that came whole over this very link. */
   #heard = null;
+  #liveAt = null;
   #attempt = 0;
   #patience = 0;
   #startedAt = -Infinity;
-  #liveSince = null;
   #timers = {};
   #stopped = false;
   #resting = false;
@@ -49,8 +54,8 @@ export class AvailabilitySocket {
     Object.assign(this, { orq, onSlots, onState, onClock, url, Socket });
     this.state = null;
     this.since = null;
-    this.wake = () => this.#wake();
-    this.seen = () => (document.visibilityState === "visible" ? this.#wake() : this.#rest());
+    this.onGlance = () => this.#wake();
+    this.onVisibility = () => (document.visibilityState === "hidden" ? this.#restLater() : this.#wake());
   }
 
   get live() {
@@ -61,14 +66,10 @@ export class AvailabilitySocket {
     if (this.#stopped || month === this.#month) return;
     const first = this.#month === null;
     this.#month = month;
-    if (first) {
-      globalThis.addEventListener?.("online", this.wake);
-      globalThis.document?.addEventListener("visibilitychange", this.seen);
-      this.#tell("connecting");
-      this.#connect();
-    } else if (this.#socket?.readyState === OPEN) {
+    if (first) this.#begin();
+    else if (this.#socket?.readyState === OPEN) {
       this.#send({ type: "month", month });
-      this.#expectMonth(this.#socket);
+      this.#expectMonth();
     } else if (this.#timers.retry) {
       // Somebody is looking: worth a try now, but not more often than any other glance.
       this.#wake();
@@ -77,128 +78,139 @@ export class AvailabilitySocket {
 
   close() {
     this.#stopped = true;
-    globalThis.removeEventListener?.("online", this.wake);
-    globalThis.document?.removeEventListener("visibilitychange", this.seen);
+    globalThis.removeEventListener?.("online", this.onGlance);
+    globalThis.removeEventListener?.("offline", this.onGlance);
+    globalThis.document?.removeEventListener("visibilitychange", this.onVisibility);
     this.#abandon();
+    this.#clear("warn", "rest");
+  }
+
+  #begin() {
+    globalThis.addEventListener?.("online", this.onGlance);
+    // A device that has lost its network learns it from the missing pong, long before the link itself breaks.
+    globalThis.addEventListener?.("offline", this.onGlance);
+    globalThis.document?.addEventListener("visibilitychange", this.onVisibility);
+    if (globalThis.document?.visibilityState === "hidden") this.#restLater();
+    this.#tell("connecting");
+    this.#warnLater();
+    this.#connect();
   }
 
   #connect() {
     this.#abandon();
-    this.#resting = false;
     this.#startedAt = performance.now();
-    const query = new URLSearchParams({ month: this.#month, ...(this.orq ? { orq: this.orq } : {}) });
-    const socket = new this.Socket(`${this.url}?${query}`);
     const asked = this.#month;
+    const socket = new this.Socket(`${this.url}?${new URLSearchParams({ month: asked, ...(this.orq ? { orq: this.orq } : {}) })}`);
     this.#socket = socket;
-    this.#expectMonth(socket);
+    this.#expectMonth();
     socket.onopen = () => {
       // The visitor may have turned the page while the link was being made.
       if (this.#month !== asked) this.#send({ type: "month", month: this.#month });
     };
-    socket.onmessage = (message) => this.#receive(socket, message.data);
+    socket.onmessage = (message) => this.#receive(message.data);
     socket.onclose = (event) => this.#lost(event.code);
   }
 
-  #receive(socket, text) {
-    clearTimeout(this.#timers.pong);
+  #receive(text) {
+    this.#clear("pong");
     const frame = JSON.parse(text);
-    if (frame.type === "slots") this.#slots(frame);
+    if (frame.type === "slots") this.#take(frame);
     else if (frame.type === "pong") this.onClock(frame.server_time);
     else if (frame.type === "bye") this.#patience = frame.reconnect_after_ms ?? 0;
   }
 
-  #slots({ month, whole, slots }) {
-    if (month !== this.#month) return;
+  #take({ month, whole, slots }) {
     // Changes of a month make no sense before the month itself.
-    if (!whole && this.#heard !== month) return;
-    if (whole) this.#becameLive(month);
+    if (month !== this.#month || (!whole && this.#heard !== month)) return;
     this.onSlots(slots, whole, month);
-  }
-
-  #becameLive(month) {
-    clearTimeout(this.#timers.month);
+    if (!whole) return;
+    this.#clear("month", "warn");
     this.#heard = month;
-    if (this.#liveSince === null) {
-      this.#liveSince = performance.now();
-      this.#timers.ping = setInterval(() => this.#ping(), PING_EVERY_MS);
+    if (this.#liveAt === null) {
+      this.#liveAt = performance.now();
+      this.#timers.ping = setInterval(() => this.#ping(PONG_WITHIN_MS), PING_EVERY_MS);
     }
-    clearTimeout(this.#timers.warn);
     this.since = null;
     this.#tell("live");
   }
 
   #lost(code) {
-    const wasLive = this.#liveSince !== null;
-    if (wasLive && performance.now() - this.#liveSince >= STEADY_MS) this.#attempt = 0;
-    this.#abandon();
-    if (this.#stopped) return;
-    if (wasLive) {
-      this.since = Date.now();
-      this.#tell("reconnecting");
-    }
-    this.#timers.warn = setTimeout(() => this.#tell("lost"), wasLive ? WARN_AFTER_MS : 0);
-    const jitter = waitBefore(this.#attempt) * 1000;
-    const wait = PATIENT.has(code) ? LONGEST_WAIT_MS * (0.5 + Math.random()) : this.#patience + jitter;
+    if (this.#liveAt !== null && performance.now() - this.#liveAt >= STEADY_MS) this.#attempt = 0;
+    this.#quit();
+    const jitter = waitBefore(this.#attempt) * (this.#attempt > LONG_AWAY ? 3000 : 1000);
+    const wait = PATIENT.has(code) ? PATIENT_WAIT_MS * (0.5 + Math.random()) : this.#patience + jitter;
     this.#patience = 0;
     this.#attempt += 1;
-    this.#timers.retry = setTimeout(() => this.#connect(), Math.min(wait, 2 * LONGEST_WAIT_MS));
+    this.#timers.retry = setTimeout(() => this.#connect(), wait);
   }
 
-  #expectMonth(socket) {
-    clearTimeout(this.#timers.month);
-    this.#timers.month = setTimeout(() => this.#drop(socket), MONTH_WITHIN_MS);
+  /** No link any more; the page is told at first that it is coming back, and only after a while that it is not live. */
+  #quit() {
+    const wasLive = this.#liveAt !== null;
+    this.#abandon();
+    if (!wasLive) return;
+    this.since = Date.now();
+    this.#tell("reconnecting");
+    this.#warnLater();
   }
 
-  #ping() {
-    if (globalThis.document?.visibilityState === "hidden") return;
-    clearTimeout(this.#timers.pong);
-    const socket = this.#socket;
-    this.#timers.pong = setTimeout(() => this.#drop(socket), PONG_WITHIN_MS);
+  #warnLater() {
+    this.#clear("warn");
+    this.#timers.warn = setTimeout(() => this.#tell("lost"), WARN_AFTER_MS);
+  }
+
+  #expectMonth() {
+    this.#clear("month");
+    this.#timers.month = setTimeout(() => this.#lost(1006), MONTH_WITHIN_MS);
+  }
+
+  #ping(within) {
+    if (this.#timers.pong) return;
+    this.#timers.pong = setTimeout(() => this.#lost(1006), within);
     this.#send({ type: "ping" });
   }
 
   /** A phone that slept may hold a socket that only looks open: ask at once. Without one, try at once. */
   #wake() {
-    clearTimeout(this.#timers.rest);
-    if (this.#stopped || this.#month === null) return;
+    this.#clear("rest");
     if (this.#socket !== null) {
-      if (this.#liveSince !== null) this.#ping();
+      if (this.#liveAt !== null) this.#ping(GLANCE_PONG_MS);
       return;
     }
-    const sinceLast = performance.now() - this.#startedAt;
-    if (this.#resting || sinceLast >= WAKE_EVERY_MS) this.#connect();
-    else {
-      clearTimeout(this.#timers.retry);
-      this.#timers.retry = setTimeout(() => this.#connect(), WAKE_EVERY_MS - sinceLast);
+    if (this.#resting) {
+      this.#resting = false;
+      this.#warnLater();
     }
+    const early = WAKE_EVERY_MS - (performance.now() - this.#startedAt);
+    this.#clear("retry");
+    if (early <= 0) this.#connect();
+    else this.#timers.retry = setTimeout(() => this.#connect(), early);
   }
 
-  #rest() {
-    clearTimeout(this.#timers.rest);
+  #restLater() {
+    this.#clear("rest");
     this.#timers.rest = setTimeout(() => {
-      if (this.#liveSince !== null) this.since = Date.now();
-      this.#abandon();
+      this.#quit();
+      this.#clear("warn", "retry");
       this.#resting = true;
-      this.#tell("lost");
     }, REST_AFTER_MS);
   }
 
-  /** A link that does not answer is given up without waiting for its farewell. */
-  #drop(socket) {
-    if (socket === this.#socket && socket !== null) this.#lost(1006);
-  }
-
+  /** Ends the link, if any, without waiting for its farewell. What warns and what rests goes on. */
   #abandon() {
     const socket = this.#socket;
-    this.#socket = null;
-    this.#liveSince = null;
-    this.#heard = null;
-    const { rest } = this.#timers;
-    for (const [name, timer] of Object.entries(this.#timers)) if (name !== "rest" || this.#stopped) clearTimeout(timer);
-    this.#timers = { rest };
+    this.#socket = this.#heard = this.#liveAt = null;
+    this.#clear("retry", "month", "ping", "pong");
     if (socket === null) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close(1000);
+  }
+
+  #clear(...names) {
+    for (const name of names) {
+      clearTimeout(this.#timers[name]);
+      delete this.#timers[name];
+    }
   }
 
   #tell(state) {
