@@ -1,5 +1,9 @@
 -- The waiting list of full slots, and which reminders have gone out.
 
+-- Whether somebody waits for this slot. Set by who joins, under the slot's lock, and taken back by the round that serves the
+-- line: whoever gives a place back reads it from the locked row, so nobody can join unseen while a place comes free.
+ALTER TABLE reservation_slots ADD COLUMN has_waitlist boolean NOT NULL DEFAULT false;
+
 -- One row per slot that has had a waiting list. Whoever serves the line locks its row first, so that of several hubs one
 -- does and the others pass on to the next slot.
 CREATE TABLE waitlist_lines (
