@@ -8,6 +8,7 @@ milliseconds; a lost announcement is healed by the next reading. Nobody is ever 
 import asyncio
 import hashlib
 import time as clock_time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ ALTERNATIVE_DAYS = 7
 OFFER_SECONDS = 0.25
 
 MonthKey = tuple[int, int, int]
+"""Organisation, year and month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ class Availability:
         self._days: dict[tuple[int, int], tuple[int, date, time]] = {}
         self._told: dict[MonthKey, dict[int, SlotCount]] = {}
         self._offers: dict[tuple[int, int], tuple[float, list[dict[str, Any]]]] = {}
+        self._listeners: list[Callable[[MonthKey], None]] = []
+        self.held: set[MonthKey] = set()
+        """Months somebody watches: these stay in memory however many others are asked for."""
         house.announcer.listen(self._hear)
 
     async def month(self, org_id: int, year: int, month: int, venue_id: int | None = None) -> CachedBody:
@@ -105,6 +110,19 @@ class Availability:
         """All slots from `first` to `last`, both included."""
         label = {"from": first.isoformat(), "to": last.isoformat()}
         return await self._body(org_id, first, last, venue_id, label)
+
+    def on_change(self, listener: Callable[[MonthKey], None]) -> None:
+        """Have `listener` called after a month in memory has changed, was read again or was dropped; it must not block."""
+        self._listeners.append(listener)
+
+    def pieces(self, key: MonthKey) -> dict[int, bytes] | None:
+        """The month in memory, slot by slot in order, each as the JSON that `month` answers with; None where it is not."""
+        month = self._months.get(key)
+        return None if month is None else {slot.slot_id: slot.json for slot in month.slots.values()}
+
+    async def read_again(self, key: MonthKey) -> None:
+        """Bring the month in memory to what Postgres holds now; raises Unavailable."""
+        await asyncio.shield(self._reading.get(key) or self._begin_reading(key))
 
     async def alternatives(self, org_id: int, slot_id: int) -> list[dict[str, Any]]:
         """The nearest slots of the same venue with places left, as `alternative_slots` lists them. Never fails.
@@ -167,15 +185,17 @@ class Availability:
             month.asked_at = clock_time.monotonic()
         if month is not None and clock_time.monotonic() - month.read_at < FRESH_SECONDS:
             return month
-        reading = self._reading.get(key)
-        if reading is None:
-            reading = asyncio.get_running_loop().create_task(self._read(key), name="calendar")
-            reading.add_done_callback(lambda task: task.cancelled() or task.exception())
-            self._reading[key] = reading
+        reading = self._reading.get(key) or self._begin_reading(key)
         if month is not None:
             # Announcements have kept it right but for lost ones; nobody waits for the refreshment.
             return month
         return await asyncio.shield(reading)
+
+    def _begin_reading(self, key: MonthKey) -> asyncio.Task[_Month]:
+        reading = asyncio.get_running_loop().create_task(self._read(key), name="calendar")
+        reading.add_done_callback(lambda task: task.cancelled() or task.exception())
+        self._reading[key] = reading
+        return reading
 
     async def _read(self, key: MonthKey) -> _Month:
         org_id, year, number = key
@@ -194,8 +214,10 @@ class Availability:
                     month.slots[slot_id].take(told.capacity, told.booked, told.held, told.revision)
             if self._reading.get(key) is asyncio.current_task():
                 self._months[key] = month
-                if len(self._months) > MONTHS_KEPT:
-                    del self._months[min(self._months, key=lambda kept: self._months[kept].asked_at)]
+                idle = [kept for kept in self._months if kept not in self.held]
+                if len(idle) > MONTHS_KEPT:
+                    del self._months[min(idle, key=lambda kept: self._months[kept].asked_at)]
+                self._tell(key)
             return month
         except DatabaseDown as down:
             raise Unavailable("calendar") from down
@@ -220,19 +242,28 @@ class Availability:
         if isinstance(announcement, SlotChanged):
             key = (announcement.org_id, announcement.date.year, announcement.date.month)
             if key in self._reading:
-                self._told.setdefault(key, {})[announcement.slot.slot_id] = announcement.slot
+                newest = self._told.setdefault(key, {})
+                known = newest.get(announcement.slot.slot_id)
+                if known is None or known.revision < announcement.slot.revision:
+                    newest[announcement.slot.slot_id] = announcement.slot
             month = self._months.get(key)
             if month is not None:
                 slot, told = month.slots.get(announcement.slot.slot_id), announcement.slot
                 if slot is not None and slot.take(told.capacity, told.booked, told.held, told.revision):
                     month.changes += 1
+                    self._tell(key)
         elif isinstance(announcement, SlotsEdited):
             # What is being read now may be from before the edit: it is not kept.
             for kept in (self._months, self._reading):
                 for key in [key for key in kept if key[0] == announcement.org_id]:
                     del kept[key]
+                    self._tell(key)
             self._days.clear()
             self._offers.clear()
+
+    def _tell(self, key: MonthKey) -> None:
+        for listener in self._listeners:
+            listener(key)
 
 
 def _months_of(org_id: int, first: date, last: date) -> list[MonthKey]:
