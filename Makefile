@@ -11,7 +11,7 @@ PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test load bench check format lock clean
+.PHONY: help run test load bench check format messages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ check: $(VENV)/.tests ## formatting, lint, types
 format: $(VENV)/.tests ## put the formatting right
 	$(PY) -m ruff check --fix --silent . || true
 	$(PY) -m ruff format .
+
+messages: $(VENV)/.tests ## find every text in the sources, bring the catalogues up to date and compile them
+	$(PY) -m hub.locale.catalogue
 
 lock: $(VENV)/.runs ## write requirements*.txt anew from requirements*.in
 	$(PIP) uv

@@ -10,6 +10,7 @@ from functools import lru_cache
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from hub.languages import N_
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 
@@ -50,11 +51,11 @@ def check_contact(email: str, phone: str, fields: tuple[str, str] = ("email", "p
 def _email(text: str) -> str:
     # Control characters and lone surrogates are not printable; neither mail nor Postgres can carry them.
     if not text.isprintable() or len(text) > _LONGEST_EMAIL:
-        raise ValueError("Invalid email format")
+        raise ValueError(N_("Invalid email format"))
     try:
         address = validate_email(text, check_deliverability=False, strict=True).normalized
     except EmailNotValidError:
-        raise ValueError("Invalid email format") from None
+        raise ValueError(N_("Invalid email format")) from None
     name, _, domain = address.rpartition("@")
     return f"{name}@{domain.lower()}"
 
@@ -62,15 +63,15 @@ def _email(text: str) -> str:
 @lru_cache(maxsize=2048)
 def _phone(text: str) -> str:
     if not _E164.fullmatch(text):
-        raise ValueError("Phone must be in international format, such as +12025551234")
+        raise ValueError(N_("Phone must be in international format, such as +12025551234"))
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
-        raise ValueError("Unknown country code") from None
+        raise ValueError(N_("Unknown country code")) from None
     # Possible, not valid: which ranges a country has given out changes faster than any library's tables.
     verdict = phonenumbers.is_possible_number_with_reason(number)
     if verdict in (phonenumbers.ValidationResult.IS_POSSIBLE, phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
         return text
     if verdict == phonenumbers.ValidationResult.TOO_SHORT and len(text) > _ENOUGH_DIGITS:
         return text
-    raise ValueError("This number has the wrong length for its country")
+    raise ValueError(N_("This number has the wrong length for its country"))

@@ -1,7 +1,8 @@
-"""The words: what each reason is called when a person reads it. English; the catalogues of other languages start here."""
+"""The words: what each reason is called when a person reads it. English here; other languages are in the catalogues."""
 
 from typing import Any
 
+from hub.languages import N_, spoken, translator
 from hub.rules.reasons import Reason
 
 MESSAGES: dict[Reason, str] = {
@@ -54,12 +55,22 @@ MESSAGES: dict[Reason, str] = {
 }
 
 
+_ANOTHER_DAY = N_("another day")
+
+
 class _Blank(dict[str, Any]):
     def __missing__(self, key: str) -> str:
-        return "another day" if key.endswith("date") else ""
+        return translator(spoken.get()).gettext(_ANOTHER_DAY) if key.endswith("date") else ""
 
 
 def message(reason: Reason, details: dict[str, Any]) -> str:
-    """Return the sentence for `reason`; a `message` among the details wins over the standing words."""
+    """The sentence for `reason`, in the language of the request; a `message` among the details wins over the standing words."""
+    say = translator(spoken.get()).gettext
     given = details.get("message")
-    return str(given) if given else MESSAGES[reason].format_map(_Blank(details))
+    return say(str(given)) if given else say(MESSAGES[reason]).format_map(_Blank(details))
+
+
+def said(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A list of problems with each one's `message` in the language of the request, where we have words for it."""
+    say = translator(spoken.get()).gettext
+    return [{**entry, "message": say(entry["message"])} if entry.get("message") else entry for entry in entries]

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
-from hub.words import message
+from hub.words import message, said
 from web.statuses import status_of
 
 JSON = "application/json"
@@ -41,8 +41,11 @@ def refusal(
 ) -> web.Response:
     """`{"success": false, "error": {"code", "message", ...details}}` with the reason's status."""
     beside = dict(details) if details else {}
-    error = {"code": reason.value, "message": message(reason, beside)}
+    error: dict[str, Any] = {"code": reason.value, "message": message(reason, beside)}
     error.update((name, value) for name, value in beside.items() if name not in ("code", "message"))
+    for problems in ("errors", "validation_errors"):
+        if problems in error:
+            error[problems] = said(error[problems])
     response = json_response(
         dumps({"success": False, "error": error}), status=status_of(reason, overrides), headers=headers
     )

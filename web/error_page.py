@@ -5,18 +5,20 @@ from html import escape
 import orjson
 from aiohttp import web
 
+from hub.languages import N_, html_lang, spoken, translator
 from hub.rules.reasons import Reason
 from web.pages.static_files import STATIC
 
 _MACHINES = ("/api/", "/venue/", "/ws", "/metrics", "/healthz", "/readyz")
 _HEADINGS = {
-    Reason.NOT_FOUND: "There is no page at this address",
-    Reason.INTERNAL: "Something went wrong on our side",
-    Reason.SERVICE_UNAVAILABLE: "We cannot answer just now",
-    Reason.RATE_LIMITED: "A moment, please",
+    Reason.NOT_FOUND: N_("There is no page at this address"),
+    Reason.INTERNAL: N_("Something went wrong on our side"),
+    Reason.SERVICE_UNAVAILABLE: N_("We cannot answer just now"),
+    Reason.RATE_LIMITED: N_("A moment, please"),
 }
+_OTHERWISE = N_("This did not work")
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -26,7 +28,7 @@ _PAGE = """<!doctype html>
 <main id="main"><div class="page">
 <h1>{heading}</h1>
 <p>{message}</p>
-<p><a href="/">To the start page</a></p>
+<p><a href="/">{start}</a></p>
 {incident}</div></main>
 </body>
 </html>
@@ -41,9 +43,15 @@ def error_page(refusal: web.Response) -> web.Response:
     """The same refusal, status and headers, as a page."""
     assert isinstance(refusal.body, bytes)
     error = orjson.loads(refusal.body)["error"]
-    heading = _HEADINGS.get(Reason(error["code"]), "This did not work")
-    incident = f"<p>Reference: <code>{escape(error['incident'])}</code></p>\n" if "incident" in error else ""
-    text = _PAGE.format(heading=escape(heading), message=escape(error["message"]), incident=incident, styles=_styles())
+    language = spoken.get()
+    _ = translator(language).gettext
+    heading = _(_HEADINGS.get(Reason(error["code"]), _OTHERWISE))
+    reference = escape(_("Reference:"))
+    incident = f"<p>{reference} <code>{escape(error['incident'])}</code></p>\n" if "incident" in error else ""
+    text = _PAGE.format(
+        language=html_lang(language), heading=escape(heading), message=escape(error["message"]),
+        start=escape(_("To the start page")), incident=incident, styles=_styles(),
+    )  # fmt: skip
     page = web.Response(body=text.encode(), status=refusal.status, headers=refusal.headers)
     page.headers["Content-Type"] = "text/html; charset=utf-8"
     return page

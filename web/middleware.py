@@ -14,6 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from db.pool import DatabaseDown
 from hub import telemetry
 from hub.access.tokens import SESSION_COOKIE, Identity
+from hub.languages import best_language, html_lang, known_language, spoken
 from hub.logs import request_id
 from hub.randomness import random_name
 from hub.refusals import Refused, Unavailable
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,100}", re.ASCII)
 _BEARER = "bearer "
 _LONGEST_TOKEN = 2048
+LANGUAGE_COOKIE = "hub_language"
+_A_YEAR = 31_536_000
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HTTP_ERRORS = {
     404: Reason.NOT_FOUND,
@@ -53,8 +56,11 @@ async def around_every_request(request: web.Request, handler: Handler) -> web.St
     status = 499  # nobody waits for the answer any more
     try:
         try:
+            wish = _hear_language(request)
             request["identity"] = _identity(request)
             response = await handler(request)
+            if wish is not None and request.method == "GET" and not response.prepared:
+                _remember_language(response, wish, secure=request.app[HOUSE].settings.public_url.startswith("https:"))
         except asyncio.CancelledError:
             raise
         except web.HTTPException as answer:
@@ -68,6 +74,27 @@ async def around_every_request(request: web.Request, handler: Handler) -> web.St
         return response
     finally:
         _count(request, status, perf_counter() - started)
+
+
+def _hear_language(request: web.Request) -> str | None:
+    """Settle `request["language"]`: `?lang=`, else the cookie, else the browser's wish. Returns what `?lang=` named."""
+    headers = request.headers
+    # Looked for in the raw address first: this is on every path, and parsing a query costs more than the rest of it.
+    wish = known_language(request.query.get("lang", "")) if "lang=" in request.raw_path else None
+    cookies = headers.get("Cookie")
+    remembered = None
+    if wish is None and cookies is not None and LANGUAGE_COOKIE in cookies:
+        remembered = known_language(request.cookies.get(LANGUAGE_COOKIE, ""))
+    language = wish or remembered or best_language(headers.get("Accept-Language"))
+    request["language"] = language
+    spoken.set(language)
+    return wish
+
+
+def _remember_language(response: web.StreamResponse, language: str, *, secure: bool) -> None:
+    response.set_cookie(
+        LANGUAGE_COOKIE, html_lang(language), max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax"
+    )
 
 
 def _count(request: web.Request, status: int, seconds: float) -> None:

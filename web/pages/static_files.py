@@ -38,6 +38,9 @@ class StaticFiles:
             raise KeyError(f"no static file {name}")
         return f"/static/{self.version}/{name}"
 
+    def has(self, name: str) -> bool:
+        return name in self._files
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
         version, _, rest = name.partition("/")

@@ -1,0 +1,127 @@
+"""The tool behind `make messages`: finds every text in the sources, brings the catalogues up to date and compiles them.
+
+Run as `python -m hub.locale.catalogue` in the source tree. One catalogue serves Python, templates and the browser: the
+browser's part is written once more as JSON, by source file, because a page needs only the texts of the scripts it loads.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from hub.languages import DEFAULT, LANGUAGES, catalogue_path
+from hub.words import MESSAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = "web/static/js/"
+
+METHODS = [
+    ("hub/**.py", "python"),
+    ("web/**.py", "python"),
+    ("web/templates/**.html", "jinja2"),
+    ("web/static/js/**.js", "javascript"),
+]
+OPTIONS = {"web/templates/**.html": {"trimmed": "true", "silent": "false", "encoding": "utf-8"}}
+# What marks a text, with the places of its arguments. `t` and `tn` are the browser's (web/static/js/i18n.js).
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "t": (1,), "tn": (1, 2),
+}  # fmt: skip
+
+
+_HEADER = "# Venue Hub. `make messages` keeps this file complete; the words after msgstr are written by hand."
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def extracted() -> Catalog:
+    """Every text in the sources, with the files it stands in, and the words of every reason."""
+    catalog = Catalog(project="Venue Hub", charset="utf-8")
+    for top in ("hub", "web"):
+        found = extract_from_dir(
+            str(ROOT / top), [(pattern.removeprefix(f"{top}/"), method) for pattern, method in METHODS if pattern.startswith(top)],
+            {pattern.removeprefix(f"{top}/"): options for pattern, options in OPTIONS.items() if pattern.startswith(top)},
+            keywords=KEYWORDS, strip_comment_tags=True, comment_tags=("Translators:",),
+        )  # fmt: skip
+        for path, _line, text, comments, _context in found:
+            # Files without line numbers: a line that moves is no change of the catalogue.
+            catalog.add(text, locations=[(f"{top}/{path}", 0)], auto_comments=comments)
+    for words in MESSAGES.values():
+        catalog.add(words, locations=[("hub/words.py", 0)])
+    return catalog
+
+
+def read(language: str) -> Catalog:
+    with catalogue_path(language, "po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def written(catalog: Catalog) -> bytes:
+    """The `.po` file. Nothing in it changes but for words: no line numbers, no date of today."""
+    catalog.header_comment = _HEADER
+    catalog.fuzzy = False
+    catalog.last_translator = catalog.msgid_bugs_address = catalog.language_team = catalog.version = ""
+    catalog.creation_date = catalog.revision_date = _NO_DATE
+    out = BytesIO()
+    write_po(out, catalog, width=0, sort_output=True, include_lineno=False, ignore_obsolete=True)
+    return out.getvalue()
+
+
+def compiled(catalog: Catalog) -> tuple[bytes, bytes]:
+    """The `.mo` and the `.json` of a catalogue."""
+    out = BytesIO()
+    write_mo(out, catalog)
+    texts = {script: dict(of) for script, of in _script_texts(catalog)}
+    return out.getvalue(), json.dumps(texts, ensure_ascii=False, indent=0, sort_keys=True).encode() + b"\n"
+
+
+def _script_texts(catalog: Catalog) -> Iterator[tuple[str, list[tuple[str, str | list[str]]]]]:
+    by_script: dict[str, list[tuple[str, str | list[str]]]] = {}
+    for message in catalog:
+        if not message.id or message.fuzzy or not message.string or not all(_forms(message.string)):
+            continue
+        plural = isinstance(message.id, list | tuple)
+        entry = (message.id[0], list(message.string)) if plural else (str(message.id), str(message.string))
+        for path, _line in message.locations:
+            if path.startswith(SCRIPTS):
+                by_script.setdefault(path.removeprefix("web/static/"), []).append(entry)
+    yield from by_script.items()
+
+
+def _forms(string: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (string or "",) if isinstance(string, str | None) else tuple(string)
+
+
+def update(language: str) -> tuple[int, int]:
+    """Bring one catalogue up to date and compile it; returns how many texts it has and how many wait for words."""
+    template = extracted()
+    path = catalogue_path(language, "po")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = read(language) if path.exists() else Catalog(locale=language, project="Venue Hub")
+    # No guesses by likeness: a guess that nobody looked at is worse than a gap that the tests name.
+    before.update(template, no_fuzzy_matching=True)
+    path.write_bytes(written(before))
+    catalog = read(language)
+    mo, texts = compiled(catalog)
+    catalogue_path(language, "mo").write_bytes(mo)
+    catalogue_path(language, "json").write_bytes(texts)
+    return len(catalog), sum(not all(_forms(message.string)) for message in catalog if message.id)
+
+
+def main() -> int:
+    waiting = 0
+    for language in LANGUAGES:
+        if language != DEFAULT:
+            texts, gaps = update(language)
+            print(f"{language}: {texts} texts, {gaps} without words")  # noqa: T201 - this is what the tool is for
+            waiting += gaps
+    return 1 if waiting else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""The speech of a page: the reader's language, the links to the others, and the words that its scripts will need."""
+
+import json
+import posixpath
+import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from aiohttp import web
+from markupsafe import Markup
+
+from hub import languages
+from hub.languages import LANGUAGES, OWN_NAMES, catalogue_path, html_lang, translator
+from web.pages.static_files import STATIC, STATIC_ROOT
+
+_SCRIPT = re.compile(r'<script[^>]*\bsrc="/static/[0-9a-f]+/(js/[^"]+)"')
+_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;]*?["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
+
+
+def teach(environment: jinja2.Environment) -> None:
+    """Have templates speak: `_()`, `ngettext()`, `{% trans %}`, and the filters `day`, `month`, `clock` of the reader's locale."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["day"] = _day
+    environment.filters["month"] = _month
+    environment.filters["clock"] = _clock
+    environment.globals["script_texts"] = _script_texts
+    environment.globals["span"] = _span
+
+
+def context_of(request: web.Request) -> dict[str, Any]:
+    """What every page says of its language: `language`, `html_lang`, `locale`, `week_start` and the other `languages`."""
+    language: str = request["language"]
+    locale = languages.best_locale(request.headers.get("Accept-Language"), language)
+    kept = [(name, value) for name, value in request.query.items() if name != "lang"]
+    others = [
+        {
+            "lang": html_lang(other),
+            "name": OWN_NAMES[other],
+            "url": "?" + urlencode([*kept, ("lang", html_lang(other))]),
+        }
+        for other in LANGUAGES
+        if other != language
+    ]
+    return {
+        "language": language,
+        "html_lang": html_lang(language),
+        "locale": locale,
+        "browser_locale": html_lang(locale),
+        "week_start": languages.first_week_day(locale),
+        "languages": others,
+    }
+
+
+@jinja2.pass_context
+def _gettext(context: jinja2.runtime.Context, text: str) -> str:
+    return translator(context["language"]).gettext(text)
+
+
+@jinja2.pass_context
+def _ngettext(context: jinja2.runtime.Context, one: str, many: str, count: int) -> str:
+    return translator(context["language"]).ngettext(one, many, count)
+
+
+@jinja2.pass_context
+def _day(context: jinja2.runtime.Context, value: Any) -> str:
+    return languages.format_day(value, context["locale"])
+
+
+@jinja2.pass_context
+def _month(context: jinja2.runtime.Context, value: Any) -> str:
+    return languages.format_month(value, context["locale"])
+
+
+@jinja2.pass_context
+def _clock(context: jinja2.runtime.Context, value: Any) -> str:
+    return languages.format_time(value, context["locale"])
+
+
+@jinja2.pass_context
+def _span(context: jinja2.runtime.Context, start: Any, end: Any) -> str:
+    return languages.format_span(start, end, context["locale"])
+
+
+@jinja2.pass_context
+def _script_texts(context: jinja2.runtime.Context, head: str) -> Markup:
+    """The JSON block with the texts of the scripts that `head` loads; nothing for English, which needs none."""
+    names = tuple(_SCRIPT.findall(str(head)))
+    texts = _texts_of(context["language"], names)
+    if not texts:
+        return Markup("")
+    # `<` is written so that no text can end the block early.
+    safe = texts.replace("<", "\\u003c")
+    return Markup(f'<script type="application/json" id="messages">{safe}</script>')  # noqa: S704 - our own catalogue, escaped above
+
+
+@lru_cache(maxsize=256)
+def _texts_of(language: str, names: tuple[str, ...]) -> str:
+    if language == languages.DEFAULT or not names:
+        return ""
+    by_script = _catalogue(language)
+    texts: dict[str, Any] = {}
+    for name in sorted(_with_imports(names)):
+        texts.update(by_script.get(name, {}))
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(language: str) -> dict[str, dict[str, Any]]:
+    by_script: dict[str, dict[str, Any]] = json.loads(catalogue_path(language, "json").read_bytes())
+    return by_script
+
+
+def _with_imports(names: tuple[str, ...]) -> set[str]:
+    """These scripts and whatever they import, by their paths below web/static."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and STATIC.has(name):
+            found.add(name)
+            source = (STATIC_ROOT / name).read_text(encoding="utf-8")
+            waiting += [
+                posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) for to in _IMPORT.findall(source)
+            ]
+    return found

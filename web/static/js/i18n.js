@@ -1,0 +1,34 @@
+// The page's language: its words, its locale and the day its weeks begin with. English texts are the keys; the page brings
+// the translations of its scripts' texts as JSON (web/pages/speech.py), and nothing at all when it is English.
+//
+// t() and tn() are found by `make messages`, so their texts are written out at the call, never put together.
+const root = document.documentElement;
+
+/** The language of the words, as in <html lang>: "en", "zh-Hans". */
+export const language = root.lang || "en";
+/** The language as the reader's region writes it, for Intl: "en-US", "zh-Hans-CN". */
+export const locale = root.dataset.locale || language;
+/** The day a week begins with: 1 is Monday, 7 is Sunday. */
+export const weekStart = Number(root.dataset.weekStart) || 1;
+
+const block = document.getElementById("messages");
+const catalogue = block ? JSON.parse(block.textContent) : {};
+const rules = new Intl.PluralRules(language);
+const FORMS = ["zero", "one", "two", "few", "many", "other"].filter((form) => rules.resolvedOptions().pluralCategories.includes(form));
+const figures = new Intl.NumberFormat(locale);
+
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
+
+/** t("Booked for {day}", { day }) */
+export function t(text, values = {}) {
+  const found = catalogue[text] ?? text;
+  return filled(Array.isArray(found) ? found.at(-1) : found, values);
+}
+
+/** tn("one place", "{n} places", 3): the form this language has for the number; {n} is the number itself. */
+export function tn(one, many, n, values = {}) {
+  const found = catalogue[one];
+  const forms = Array.isArray(found) ? found : null;
+  const text = forms ? (forms[FORMS.indexOf(rules.select(n))] ?? forms.at(-1)) : n === 1 ? one : many;
+  return filled(text, { n: figures.format(n), ...values });
+}
