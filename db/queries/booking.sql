@@ -148,10 +148,18 @@ WITH standing AS MATERIALIZED (
       FROM cancelled c
      WHERE t.org_id = c.org_id AND t.id = c.ticket_id
     RETURNING t.org_id
+), held AS MATERIALIZED (
+    SELECT s.org_id, s.id, s.booked_count, s.held_count, s.total_capacity, s.verified_count, s.revision, s.has_waitlist
+      FROM cancelled c
+      JOIN freed f ON f.org_id = c.org_id
+      JOIN reservation_slots s ON s.org_id = c.org_id AND s.id = c.slot_id
+       FOR NO KEY UPDATE OF s
 )
+-- Where somebody waits the place is held for the waiting list in the same breath: the public never sees it free.
 UPDATE reservation_slots s
-   SET booked_count = s.booked_count - 1, revision = s.revision + 1, updated_at = $5
-  FROM cancelled c, freed f
- WHERE s.org_id = c.org_id AND s.id = c.slot_id
+   SET booked_count = h.booked_count - 1, held_count = h.held_count + h.has_waitlist::integer,
+       total_capacity = h.total_capacity, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $5
+  FROM held h
+ WHERE s.org_id = h.org_id AND s.id = h.id
 RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
           s.verified_count, s.held_count, s.revision;
