@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -47,6 +47,7 @@ class Settings:
     secret_key: bytes
     secret_key_previous: bytes | None
     smtp_url: str | None
+    sms_url: str | None
     trusted_proxies: tuple[IPNetwork, ...]
     rate_reservations: Rate | None
     rate_validate: Rate | None
@@ -88,6 +89,7 @@ class Settings:
             secret_key=secret_key,
             secret_key_previous=read.one("HUB_SECRET_KEY_PREVIOUS", _secret_key, None),
             smtp_url=read.one("HUB_SMTP_URL", _url("smtp", "smtps", "smtp+starttls"), None),
+            sms_url=read.one("HUB_SMS_URL", _sms_url, None),
             trusted_proxies=read.one("HUB_TRUSTED_PROXIES", _networks, ()),
             rate_reservations=read.one("HUB_RATE_RESERVATIONS", parse_rate, Rate(10, 60)),
             rate_validate=read.one("HUB_RATE_VALIDATE", parse_rate, Rate(30, 60)),
@@ -197,6 +199,20 @@ def _url(*schemes: str) -> Callable[[str], str | None]:
         return value
 
     return parse
+
+
+def _sms_url(value: str) -> str:
+    """`twilio://ACCOUNT_SID:TOKEN@/?from=+12025550100`; hub/confirmation/sms_carrier.py says what else may stand in it."""
+    _url("twilio", "twilio+http")(value)
+    parts = urlsplit(value)
+    named = parse_qs(parts.query)
+    if not parts.username or not parts.password:
+        raise ValueError("give the account and its token: twilio://ACCOUNT_SID:TOKEN@/?from=+12025550100")
+    if ("from" in named) == ("service" in named):
+        raise ValueError("say whom messages come from: either ?from=+12025550100 or ?service=MG...")
+    if parts.scheme == "twilio+http" and not parts.hostname:
+        raise ValueError("twilio+http:// needs a host: Twilio's own is reached by twilio:// alone")
+    return value
 
 
 def _origin(value: str) -> str:

@@ -23,7 +23,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "hub.actions": ("aiohttp", "web", "hub.live", "hub.app", "hub.commands", "hub.cli", "hub.serving", "hub.embedded",
                     "hub.rounds"),
     "hub.access": ("aiohttp", "web", "hub.live", "hub.app", "hub.actions", "hub.commands"),
-    "hub.confirmation": ("aiohttp", "web", "hub.live", "hub.app", "hub.actions"),
+    "hub.confirmation": ("aiohttp.web", "web", "hub.live", "hub.app", "hub.actions"),
     "hub.rounds": ("aiohttp", "web", "hub.live", "hub.app"),
     "hub.live": ("web", "db.statements", "asyncpg", "hub.app", "hub.commands"),
     "web": ("hub.live", "db.statements", "asyncpg", "hub.app", "hub.commands", "hub.embedded"),

@@ -1,22 +1,29 @@
-"""The calendar file: one reservation as an iCalendar event that a phone adds, moves or removes.
+"""The calendar file: visits as iCalendar events that a phone adds, moves or removes.
 
-The UID stays the same for one reservation, so a second file with a higher SEQUENCE replaces the first entry.
+The UID stays the same for one reservation, so a second file with a higher SEQUENCE replaces the first entry. A party in
+one slot is one event, under the UID of its first reservation: nobody wants five entries for one afternoon.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
-Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
+from hub.languages import translator
+
+Method = Literal["PUBLISH", "CANCEL"]
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """`host` names the installation in the UID; moments are aware; an empty `manage_url` leaves the link out."""
+    """`host` names the installation in the UID; moments are aware; an empty `manage_url` leaves the link out.
+
+    `more_codes` are the other tickets of the party, and `organizer` is the address that its mail comes from.
+    """
 
     reservation_id: int
     host: str
@@ -26,41 +33,82 @@ class CalendarEntry:
     starts_at: datetime
     ends_at: datetime
     manage_url: str
+    address: str = ""
+    language: str = "en"
+    more_codes: tuple[str, ...] = ()
+    organizer: str = ""
+    sequence: int = 0
+    cancelled: bool = False
+
+    @property
+    def title(self) -> str:
+        return translator(self.language).gettext("Visit to {venue}").format(venue=self.venue_name)
+
+    @property
+    def location(self) -> str:
+        return f"{self.venue_name}, {self.address}" if self.address else self.venue_name
 
 
 def calendar_file(
     entry: CalendarEntry, *, stamped_at: datetime, method: Method = "PUBLISH", sequence: int = 0
 ) -> bytes:
-    """The `.ics` text: the event in the venue's time zone with that zone's own rules beside it."""
-    zone = ZoneInfo(entry.venue_timezone)
-    starts, ends = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
-    event = Event()
-    event.add("uid", f"reservation-{entry.reservation_id}@{entry.host}")
-    event.add("sequence", sequence)
-    event.add("dtstamp", stamped_at.astimezone(UTC))
-    event.add("dtstart", starts)
-    event.add("dtend", ends)
-    event.add("summary", f"Visit to {entry.venue_name}")
-    event.add("location", entry.venue_name)
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    lines = [f"Ticket {entry.ticket_code}. Show its QR code at the entrance."]
-    if entry.manage_url:
-        lines.append(f"View, move or cancel: {entry.manage_url}")
-        event.add("url", entry.manage_url)
-    event.add("description", "\n".join(lines))
+    """The `.ics` text of one reservation."""
+    return calendar_of(
+        [replace(entry, sequence=sequence, cancelled=method == "CANCEL")],
+        stamped_at=stamped_at,
+    )
+
+
+def calendar_of(entries: Sequence[CalendarEntry], *, stamped_at: datetime) -> bytes:
+    """The `.ics` text of these entries, of one venue: each in the venue's time zone, with that zone's own rules beside it."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", vText("-//Venue Hub//Reservations//EN"))
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
-    calendar.add_component(event)
+    calendar.add("method", method_of(entries))
+    for entry in entries:
+        calendar.add_component(_event(entry, stamped_at))
+    years = [entry.starts_at.year for entry in entries]
     begin = b"BEGIN:VEVENT\r\n"
     head, _, tail = calendar.to_ical().partition(begin)
-    return bytes(head + _zone_block(entry.venue_timezone, starts.year) + begin + tail)
+    return bytes(head + _zone_block(entries[0].venue_timezone, min(years), max(years)) + begin + tail)
+
+
+def method_of(entries: Sequence[CalendarEntry]) -> Method:
+    """CANCEL takes everything out of the calendar; a file that keeps an entry is a PUBLISH."""
+    return "CANCEL" if all(entry.cancelled for entry in entries) else "PUBLISH"
+
+
+def _event(entry: CalendarEntry, stamped_at: datetime) -> Event:
+    _ = translator(entry.language).gettext
+    zone = ZoneInfo(entry.venue_timezone)
+    event = Event()
+    event.add("uid", f"reservation-{entry.reservation_id}@{entry.host}")
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", stamped_at.astimezone(UTC))
+    event.add("dtstart", entry.starts_at.astimezone(zone))
+    event.add("dtend", entry.ends_at.astimezone(zone))
+    event.add("summary", entry.title)
+    event.add("location", entry.location)
+    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    if entry.organizer:
+        organizer = vCalAddress(f"mailto:{entry.organizer}")
+        organizer.params["CN"] = vText(entry.venue_name)
+        event.add("organizer", organizer)
+    if entry.more_codes:
+        codes = ", ".join((entry.ticket_code, *entry.more_codes))
+        lines = [_("Tickets {codes}. Show their QR codes at the entrance.").format(codes=codes)]
+    else:
+        lines = [_("Ticket {code}. Show its QR code at the entrance.").format(code=entry.ticket_code)]
+    if entry.manage_url:
+        lines.append(_("View, move or cancel: {link}").format(link=entry.manage_url))
+        event.add("url", entry.manage_url)
+    event.add("description", "\n".join(lines))
+    return event
 
 
 @lru_cache(maxsize=256)
-def _zone_block(name: str, year: int) -> bytes:
+def _zone_block(name: str, first_year: int, last_year: int) -> bytes:
     """The VTIMEZONE text, valid from the year before to the year after. Making it is the dear part: 2 milliseconds."""
-    zone = Timezone.from_tzinfo(ZoneInfo(name), name, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))
-    return bytes(zone.to_ical())
+    first, last = date(first_year - 1, 1, 1), date(last_year + 2, 1, 1)
+    return bytes(Timezone.from_tzinfo(ZoneInfo(name), name, first_date=first, last_date=last).to_ical())

@@ -1,5 +1,7 @@
-"""The development mailbox: mail as `.eml` files in the data folder, for a hub that has no mail server."""
+"""The development mailbox: mail as `.eml` files and text messages as `.sms` files in the data folder, for a hub that has no
+mail server or no provider of text messages."""
 
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -8,33 +10,51 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
-_NAME = re.compile(r"[0-9]{8}T[0-9]{12}Z-[A-Za-z0-9.]{1,80}\.eml", re.ASCII)
+_NAME = re.compile(r"[0-9]{8}T[0-9]{12}Z-[A-Za-z0-9.]{1,80}\.(?:eml|sms)", re.ASCII)
 _MOST_LISTED = 200
+_STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
 @dataclass(frozen=True, slots=True)
 class DevelopmentMail:
-    """One line of the list, newest first."""
+    """One line of the list, newest first. A text message has its whole text as its subject."""
 
     name: str
+    channel: Literal["mail", "sms"]
     received_at: datetime
     recipient: str
     subject: str
 
 
+@dataclass(frozen=True, slots=True)
+class DevelopmentSms:
+    recipient: str
+    text: str
+
+
 def drop_into_mailbox(data_dir: Path, message: EmailMessage) -> Path:
     """Write the message whole or not at all. The name ends in its Message-ID, which shows a message sent again."""
+    return _drop(data_dir, str(message["Message-ID"] or uuid4().hex), "eml", message.as_bytes())
+
+
+def drop_sms_into_mailbox(data_dir: Path, recipient: str, text: str, name: str) -> Path:
+    """As a mail, but for a text message."""
+    return _drop(data_dir, name, "sms", json.dumps({"recipient": recipient, "text": text}).encode())
+
+
+def _drop(data_dir: Path, identity: str, ending: str, content: bytes) -> Path:
     folder = data_dir / "mail"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    identity = re.sub(r"[^A-Za-z0-9.]+", ".", str(message["Message-ID"] or uuid4().hex)).strip(".")[:60]
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    path = folder / f"{stamp}-{identity}.eml"
+    identity = re.sub(r"[^A-Za-z0-9.]+", ".", identity).strip(".")[:60]
+    stamp = datetime.now(UTC).strftime(_STAMP)
+    path = folder / f"{stamp}-{identity}.{ending}"
     draft = folder / f".{stamp}-{identity}.draft"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(message.as_bytes())
+        file.write(content)
     return draft.replace(path)
 
 
@@ -46,19 +66,25 @@ def list_development_mail(data_dir: Path) -> list[DevelopmentMail]:
     names = sorted((path.name for path in folder.iterdir() if _NAME.fullmatch(path.name)), reverse=True)
     mails: list[DevelopmentMail] = []
     for name in names[:_MOST_LISTED]:
+        received = datetime.strptime(name[:22], _STAMP).replace(tzinfo=UTC)
         message = read_development_mail(data_dir, name)
-        if message is not None:
-            received = datetime.strptime(name[:22], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
-            mails.append(DevelopmentMail(name, received, str(message["To"] or ""), str(message["Subject"] or "")))
+        if isinstance(message, EmailMessage):
+            subject = str(message["Subject"] or "")
+            mails.append(DevelopmentMail(name, "mail", received, str(message["To"] or ""), subject))
+        elif message is not None:
+            mails.append(DevelopmentMail(name, "sms", received, message.recipient, message.text))
     return mails
 
 
-def read_development_mail(data_dir: Path, name: str) -> EmailMessage | None:
+def read_development_mail(data_dir: Path, name: str) -> EmailMessage | DevelopmentSms | None:
     """The parsed message, or None for a name that is no mail here (any other path included)."""
     if not _NAME.fullmatch(name):
         return None
     try:
-        message = message_from_bytes((data_dir / "mail" / name).read_bytes(), policy=default)
-    except OSError:
+        content = (data_dir / "mail" / name).read_bytes()
+        if name.endswith(".sms"):
+            return DevelopmentSms(**json.loads(content))
+        message = message_from_bytes(content, policy=default)
+    except (OSError, ValueError, TypeError):
         return None
     return message if isinstance(message, EmailMessage) else None

@@ -5,32 +5,24 @@ encrypted from the start. `user:password@` signs in and `?from=address` names th
 """
 
 import asyncio
+import re
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
+from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.development_mailbox import drop_into_mailbox
 from hub.settings import Settings
 
 _SECONDS = 10.0
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-
-
-class MailRefused(Exception):
-    """The server will never take this message (a 5xx answer about it or its recipient)."""
-
-    permanent = True
-
-
-class MailDeferred(Exception):
-    """Not now. `reached` tells whether a server answered at all; if not, the other messages need not be tried either."""
-
-    permanent = False
-
-    def __init__(self, text: str, *, reached: bool) -> None:
-        super().__init__(text)
-        self.reached = reached
+_ENHANCED = re.compile(r"(?<![0-9.])[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
+_WORDS: dict[type[aiosmtplib.SMTPException], str] = {
+    aiosmtplib.SMTPDataError: "message refused",
+    aiosmtplib.SMTPSenderRefused: "sender refused",
+    aiosmtplib.SMTPAuthenticationError: "sign-in refused",
+}
 
 
 class MailCarrier:
@@ -50,24 +42,26 @@ class MailCarrier:
         self.sender = chosen or (user if "@" in user else self.sender)
 
     async def send(self, message: EmailMessage) -> None:
-        """Deliver one message. Raises MailRefused or MailDeferred."""
+        """Deliver one message. Raises DeliveryRefused or DeliveryDeferred."""
         if self._url is None:
             try:
                 await asyncio.to_thread(drop_into_mailbox, self._data_dir, message)
             except OSError as trouble:
-                raise MailDeferred(f"the development mailbox: {trouble.strerror}", reached=False) from trouble
+                raise DeliveryDeferred(f"mailbox not writable: {trouble.strerror}", "all") from trouble
             return
         async with self._lock:
+            in_dialogue = False
             try:
                 async with asyncio.timeout(3 * _SECONDS):
                     client = await self._connected()
+                    in_dialogue = True
                     await client.send_message(message)
             except aiosmtplib.SMTPException as trouble:
                 await self._drop_unless_usable(trouble)
-                raise _judge(trouble) from trouble
+                raise _judge(trouble, in_dialogue) from trouble
             except (OSError, TimeoutError) as trouble:
                 self._close()
-                raise MailDeferred(f"no connection: {type(trouble).__name__}", reached=False) from trouble
+                raise _line_broke(trouble, in_dialogue) from trouble
             except BaseException:
                 self._close()  # cancelled in the middle of a dialogue: the next message must not continue it
                 raise
@@ -117,31 +111,43 @@ class MailCarrier:
             client.close()
 
 
+def _codes(trouble: aiosmtplib.SMTPResponseException) -> str:
+    """`550 5.1.1`: the reply code and, where the server gives one, the enhanced code (RFC 3463) that says more."""
+    found = _ENHANCED.search(trouble.message or "")
+    return f"{trouble.code} {found[0]}" if found else str(trouble.code)
+
+
 def _about_message(trouble: aiosmtplib.SMTPException) -> bool:
     return isinstance(
         trouble, aiosmtplib.SMTPRecipientsRefused | aiosmtplib.SMTPDataError | aiosmtplib.SMTPSenderRefused
     )
 
 
-def _judge(trouble: aiosmtplib.SMTPException) -> MailRefused | MailDeferred:
+def _judge(trouble: aiosmtplib.SMTPException, in_dialogue: bool) -> DeliveryRefused | DeliveryDeferred:
     """5xx about the message or its recipient is final. A refused sender or sign-in is our own setting: worth waiting for."""
     if isinstance(trouble, aiosmtplib.SMTPRecipientsRefused):
-        codes = [refusal.code for refusal in trouble.recipients]
-        text = f"recipient refused: {codes[0] if codes else 'no code'}"
-        return MailRefused(text) if codes and all(code >= 500 for code in codes) else MailDeferred(text, reached=True)
+        refusals = trouble.recipients
+        text = f"recipient refused: {_codes(refusals[0]) if refusals else 'no code'}"
+        final = bool(refusals) and all(refusal.code >= 500 for refusal in refusals)
+        return DeliveryRefused(text) if final else DeliveryDeferred(text, "message")
     if isinstance(trouble, aiosmtplib.SMTPNotSupported):
         # Without SMTPUTF8 this server can never carry an address in another script.
-        return MailRefused("the server cannot carry this address")
-    if isinstance(
-        trouble, aiosmtplib.SMTPConnectError | aiosmtplib.SMTPServerDisconnected | aiosmtplib.SMTPTimeoutError
-    ):
-        return MailDeferred(f"no connection: {type(trouble).__name__}", reached=False)
+        return DeliveryRefused("address not supported")
     if isinstance(trouble, aiosmtplib.SMTPResponseException):
-        text = f"{type(trouble).__name__}: {trouble.code}"
+        text = f"{_WORDS.get(type(trouble), 'server refused')}: {_codes(trouble)}"
         if isinstance(trouble, aiosmtplib.SMTPDataError) and trouble.code >= 500:
-            return MailRefused(text)
-        return MailDeferred(text, reached=_about_message(trouble))
-    return MailDeferred(type(trouble).__name__, reached=False)
+            return DeliveryRefused(text)
+        return DeliveryDeferred(text, "message" if _about_message(trouble) else "all")
+    return _line_broke(trouble, in_dialogue)
+
+
+def _line_broke(trouble: Exception, in_dialogue: bool) -> DeliveryDeferred:
+    name = type(trouble).__name__
+    return (
+        DeliveryDeferred(f"line broke: {name}", "unsure")
+        if in_dialogue
+        else DeliveryDeferred(f"no connection: {name}", "all")
+    )
 
 
 def _is_address(host: str) -> bool:

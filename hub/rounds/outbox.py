@@ -21,8 +21,9 @@ from uuid import UUID, uuid4
 from db import statements
 from db.pool import DatabaseDown
 from hub import logs, telemetry
+from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.mail import RESERVATION_CONFIRMED, ConfirmationMail, Envelope, confirmation_message
-from hub.confirmation.mail_carrier import MailCarrier, MailDeferred, MailRefused
+from hub.confirmation.mail_carrier import MailCarrier
 
 if TYPE_CHECKING:
     from hub.house import House
@@ -102,7 +103,7 @@ class OutboxRound:
                     break
                 try:
                     await self._send_one(row, lease)
-                except MailDeferred as absence:
+                except DeliveryDeferred as absence:
                     self._failed_contacts += 1
                     trouble = str(absence)
                     due_again = self._later(self._failed_contacts, _LONGEST_WAIT_FOR_SERVER)
@@ -117,7 +118,7 @@ class OutboxRound:
         return len(rows) - untried
 
     async def _send_one(self, row: Any, lease: UUID) -> None:
-        """Send and write down the outcome. Raises MailDeferred when the mail server could not be reached."""
+        """Send and write down the outcome. Raises DeliveryDeferred when the mail server could not be reached."""
         unsendable = _unsendable(row)
         if unsendable:
             await self._give_up(row, lease, unsendable)
@@ -127,10 +128,10 @@ class OutboxRound:
             message = confirmation_message(self._mail(row), self._envelope(row))
             worked = time.perf_counter() - working_since
             await self._carrier.send(message)
-        except MailRefused as refusal:
+        except DeliveryRefused as refusal:
             await self._give_up(row, lease, str(refusal))
-        except MailDeferred as trouble:
-            if not trouble.reached:
+        except DeliveryDeferred as trouble:
+            if trouble.scope != "message":
                 raise
             await self._try_later(row, lease, str(trouble))
         except Exception as trouble:  # noqa: BLE001  a row that cannot be put into words must not hold up the others

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 from aiohttp import web
 
-from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
+from hub.confirmation.development_mailbox import DevelopmentSms, list_development_mail, read_development_mail
 from hub.settings import Settings
 from web.keys import HOUSE
 from web.pages.render import page
@@ -27,6 +27,8 @@ async def message(request: web.Request) -> web.Response:
     mail = await asyncio.to_thread(read_development_mail, settings.data_dir, request.match_info["name"])
     if mail is None:
         raise web.HTTPNotFound
+    if isinstance(mail, DevelopmentSms):
+        return page(request, "sms_message.html", recipient=mail.recipient, text=mail.text)
     body = mail.get_body(preferencelist=("plain",))
     return page(
         request,

@@ -1,0 +1,131 @@
+"""The text-message carrier: hands short messages to the provider of HUB_SMS_URL, or to the development mailbox.
+
+`twilio://ACCOUNT_SID:TOKEN@/?from=+12025550100` is Twilio's REST API (Programmable Messaging, 2010-04-01);
+`?service=MG...` names a messaging service instead of a number. A host in the URL replaces api.twilio.com (a region, a
+proxy), and `twilio+http://` speaks to it without TLS. Another provider is one more class here and one more scheme.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+import aiohttp
+
+from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
+from hub.confirmation.development_mailbox import drop_sms_into_mailbox
+from hub.settings import Settings
+
+_SECONDS = 10.0
+_SHORTEST_NUMBER = 7  # digits; what is shorter is a short code, which has no plus sign
+# Twilio's own numbers for an account (20003, 20005) or a sender (21606, 21659, 21660) that is not in order. Once it is, the
+# message can go. Any other 4xx is about this message.
+_OUR_OWN_FAULT = frozenset({20003, 20005, 21606, 21659, 21660})
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """`recipient` is E.164. `name` stays the same when a message is sent again."""
+
+    recipient: str
+    text: str
+    name: str
+
+
+class SmsCarrier(Protocol):
+    """What a provider must be able to do."""
+
+    async def send(self, message: TextMessage) -> None:
+        """Deliver one message. Raises DeliveryRefused or DeliveryDeferred."""
+
+    async def rest(self) -> None:
+        """Close what is open; the next message opens it again."""
+
+
+def sms_carrier(settings: Settings) -> SmsCarrier:
+    """The carrier that the settings ask for."""
+    return TwilioCarrier(settings.sms_url) if settings.sms_url else DevelopmentSmsCarrier(settings.data_dir)
+
+
+class DevelopmentSmsCarrier:
+    """Shows the messages beside the mails of a hub that has no mail server."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+
+    async def send(self, message: TextMessage) -> None:
+        try:
+            await asyncio.to_thread(
+                drop_sms_into_mailbox, self._data_dir, message.recipient, message.text, message.name
+            )
+        except OSError as trouble:
+            raise DeliveryDeferred(f"mailbox not writable: {trouble.strerror}", "all") from trouble
+
+    async def rest(self) -> None:
+        return
+
+
+class TwilioCarrier:
+    """Keeps one HTTP session open between messages. Twilio has no idempotency key: a message whose answer was lost is
+    sent again, at least once like a mail."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query)
+        account = unquote(parts.username or "")
+        scheme = "http" if parts.scheme == "twilio+http" else "https"
+        host = parts.netloc.rpartition("@")[2] or "api.twilio.com"
+        self._address = f"{scheme}://{host}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
+        self._auth = aiohttp.BasicAuth(account, unquote(parts.password or ""))
+        service = query.get("service", [""])[0]
+        # A plus sign in a query string means a blank, and everybody writes it all the same.
+        sender = query.get("from", [""])[0].strip()
+        if sender.isdigit() and len(sender) >= _SHORTEST_NUMBER:
+            sender = f"+{sender}"
+        self._sender = {"MessagingServiceSid": service} if service else {"From": sender}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, message: TextMessage) -> None:
+        form = {**self._sender, "To": message.recipient, "Body": message.text}
+        try:
+            # An answer that points elsewhere is not the provider's: our token would go there.
+            async with self._opened().post(
+                self._address, data=form, auth=self._auth, allow_redirects=False
+            ) as response:
+                if response.status in (200, 201):
+                    return
+                raise _judge(response.status, await _code(response))
+        except aiohttp.ClientConnectorError as trouble:
+            raise DeliveryDeferred(f"no connection: {type(trouble).__name__}", "all") from trouble
+        except (aiohttp.ClientError, OSError, TimeoutError) as trouble:
+            raise DeliveryDeferred(f"line broke: {type(trouble).__name__}", "unsure") from trouble
+
+    async def rest(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=3 * _SECONDS, sock_connect=_SECONDS, sock_read=_SECONDS)
+            self._session = aiohttp.ClientSession(timeout=timeout)
+        return self._session
+
+
+async def _code(response: aiohttp.ClientResponse) -> int | None:
+    """Twilio's own number for what is wrong, where the body has one."""
+    try:
+        code = json.loads(await response.read()).get("code")
+    except (ValueError, AttributeError):
+        return None
+    return code if isinstance(code, int) else None
+
+
+def _judge(status: int, code: int | None) -> DeliveryRefused | DeliveryDeferred:
+    """4xx is final, except 429 (too fast) and what is wrong with our own account; anything else comes back later."""
+    text = f"provider refused: {status}" + (f" {code}" if code else "")
+    if status in (401, 429) or code in _OUR_OWN_FAULT:
+        return DeliveryDeferred(text, "all")
+    return DeliveryRefused(text) if 400 <= status < 500 else DeliveryDeferred(text, "message")
