@@ -25,3 +25,10 @@ class CloseCode(IntEnum):
     """The client does not read what it is sent, or does not answer pings."""
     TOO_MANY = 4429
     """Too many messages, or too many sockets of one login: wait before coming back."""
+
+
+def sendable(code: int | None) -> int:
+    """The close code, or the normal one where this may not stand in a frame."""
+    if code is not None and (code in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011) or 3000 <= code <= 4999):
+        return code
+    return CloseCode.NORMAL

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import hdrs, web
 
 from hub.live import frames
-from hub.live.connection import CLOSE_SECONDS, Connection
+from hub.live.connection import Connection
+from hub.live.line import CLOSE_SECONDS
 from hub.live.sign_in import ForeignOrigin
 from hub.rules.reasons import Reason
 from hub.words import message

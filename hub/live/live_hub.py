@@ -19,8 +19,9 @@ from hub.announcements import Announcement, SlotsEdited
 from hub.house import House
 from hub.live import pace
 from hub.live.audit import AUDIT_SECONDS, Audit
-from hub.live.connection import CLOSE_SECONDS, Connection
+from hub.live.connection import Connection
 from hub.live.endpoint import live_endpoint
+from hub.live.line import CLOSE_SECONDS
 from hub.live.presence import Presence, Present
 from hub.live.relay import Relay
 from hub.live.rooms import Key, Rooms

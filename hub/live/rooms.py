@@ -5,7 +5,6 @@ after that: what comes in between is not lost, and what is older than the readin
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import date
 
@@ -14,21 +13,15 @@ from hub.announcements import Announcement, SlotChanged, WalkInsChanged
 from hub.live import frames
 from hub.live.count_board import CountBoard
 from hub.live.send_queue import SendQueue
+from hub.live.tick import Tick
 
 Key = tuple[int, int, date]
 """Organisation, venue and day."""
 
 TICK_SECONDS = 0.1
-LEAD_SECONDS = 0.005
-"""After a quiet time the first change waits only this long, for what was committed together with it."""
-AT_ONCE = 128
-"""Watchers served before the loop gets its turn."""
 FRESH_SECONDS = 2.0
 """A board read this recently serves the next watcher from memory: a thousand dashboards that come back read once."""
 KEPT_SECONDS = 30.0
-
-
-log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -71,18 +64,17 @@ class Room:
         self.left_at = now
         self.reading: asyncio.Task[int] | None = None
 
+    def to_tell(self) -> set[Watch]:
+        return self.watches
+
 
 class Rooms:
     """`read` gives a day's counts from Postgres."""
 
     def __init__(self, read: Callable[[Key], Awaitable[DayCounts]], *, tick: float = TICK_SECONDS) -> None:
         self._read = read
-        self._tick = tick
+        self._tick = Tick(tick)
         self._rooms: dict[Key, Room] = {}
-        self._dirty: set[Room] = set()
-        self._to_nudge: list[Watch] = []
-        self._timer: asyncio.Handle | None = None
-        self._told_at = 0.0
 
     async def open(self, key: Key) -> Room:
         """The room with a board as new as this moment; raises what the reading raised."""
@@ -145,39 +137,11 @@ class Rooms:
         return len(self._rooms)
 
     def _changed(self, room: Room) -> None:
-        if not room.watches:
-            return
-        self._dirty.add(room)
-        if self._timer is None:
-            loop = asyncio.get_running_loop()
-            now = loop.time()
-            self._timer = loop.call_at(max(now + LEAD_SECONDS, self._told_at + self._tick), self._tell)
-
-    def _tell(self) -> None:
-        self._told_at = asyncio.get_running_loop().time()
-        for room in self._dirty:
-            self._to_nudge.extend(room.watches)
-        self._dirty.clear()
-        self._tell_some()
-
-    def _tell_some(self) -> None:
-        some, self._to_nudge = self._to_nudge[:AT_ONCE], self._to_nudge[AT_ONCE:]
-        for watch in some:
-            try:
-                watch.nudge()
-            except Exception:
-                log.exception("watch.failed")  # the others are told all the same
-        loop = asyncio.get_running_loop()
-        if self._to_nudge:
-            self._timer = loop.call_soon(self._tell_some)
-        elif self._dirty:
-            self._timer = loop.call_at(self._told_at + self._tick, self._tell)
-        else:
-            self._timer = None
+        if room.watches:
+            self._tick.changed(room)
 
     def close(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._tick.close()
         for room in self._rooms.values():
             if room.reading is not None:
                 room.reading.cancel()

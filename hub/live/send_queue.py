@@ -16,7 +16,7 @@ from aiohttp.base_protocol import BaseProtocol
 MOST_FRAMES = 256
 MOST_BYTES = 256 * 1024
 WRITE_SECONDS = 5.0
-"""How long the transport may stay full."""
+"""How long the transport may stay full, for a client in the house."""
 
 
 class Pending(Protocol):
@@ -27,7 +27,8 @@ class Pending(Protocol):
 
 
 class SendQueue:
-    __slots__ = ("_bytes", "_drain", "_on_slow", "_protocol", "_shut", "_socket", "_task", "_waiting", "written")
+    __slots__ = ("_bytes", "_drain", "_on_slow", "_protocol", "_shut", "_socket", "_task", "_waiting",
+                 "_write_seconds", "written")  # fmt: skip
 
     def __init__(
         self,
@@ -35,11 +36,14 @@ class SendQueue:
         protocol: BaseProtocol,
         drain: Callable[[], Awaitable[None]],
         on_slow: Callable[[], None],
+        *,
+        write_seconds: float = WRITE_SECONDS,
     ) -> None:
         self._socket = socket
         self._protocol = protocol
         self._drain = drain
         self._on_slow = on_slow
+        self._write_seconds = write_seconds
         self._waiting: deque[bytes | Pending] | None = None
         self._bytes = 0
         self._task: asyncio.Task[None] | None = None
@@ -124,7 +128,7 @@ class SendQueue:
     async def _empty(self) -> None:
         try:
             while self._waiting and self._protocol.connected:
-                async with asyncio.timeout(WRITE_SECONDS):
+                async with asyncio.timeout(self._write_seconds):
                     await self._drain()
                 self._write_waiting()
         except TimeoutError:

@@ -12,7 +12,7 @@ from hub.actions.read_counts import DayCounts
 from hub.announcements import SlotChanged
 from hub.app import LIVE
 from hub.live import heartbeat
-from hub.live.connection import CLOSE_SECONDS
+from hub.live.line import CLOSE_SECONDS
 from hub.live.heartbeat import Heartbeat
 from hub.live.live_hub import LiveHub
 from hub.live.rooms import Rooms, Watch
