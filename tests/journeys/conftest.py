@@ -62,7 +62,7 @@ class Customer:
             for item in list_development_mail(folder):
                 if self.email in item.recipient:
                     message = read_development_mail(folder, item.name)
-                    assert message is not None
+                    assert isinstance(message, EmailMessage)
                     return message
             await asyncio.sleep(0.02)
         raise AssertionError(f"no mail for {self.email}")
