@@ -53,6 +53,7 @@ class Settings:
     rate_validate: Rate | None
     rate_operator: Rate | None
     sockets_per_operator: int | None
+    public_sockets_per_ip: int | None
     clock_offset: float
     rehearsal: bool
     development: bool
@@ -95,6 +96,8 @@ class Settings:
             rate_validate=read.one("HUB_RATE_VALIDATE", parse_rate, Rate(30, 60)),
             rate_operator=read.one("HUB_RATE_OPERATOR", parse_rate, Rate(100, 60)),
             sockets_per_operator=read.one("HUB_SOCKETS_PER_OPERATOR", _count_or_off, 20),
+            # Generous: behind one address of a mobile network there are thousands of customers.
+            public_sockets_per_ip=read.one("HUB_PUBLIC_SOCKETS_PER_IP", _count_or_off, 1000),
             clock_offset=clock_offset,
             rehearsal=rehearsal,
             development=development,

@@ -87,6 +87,7 @@ _pool = Gauge(
 )
 
 sockets_open = Gauge("sockets_open", "Operator and manager sockets open now", multiprocess_mode="livesum")
+spectators_open = Gauge("spectators_open", "Calendar sockets of the public open now", multiprocess_mode="livesum")
 slow_readers_put_out = Counter("socket_slow_readers_put_out_total", "Connections closed with 4408")
 outbox_pending = Gauge("outbox_pending", "Mails waiting to be sent", multiprocess_mode="livemax")
 loop_lag = Histogram("loop_lag_seconds", "How late the event loop comes round", buckets=_FINE)

@@ -55,6 +55,7 @@ def test_the_defaults_are_those_of_the_contract(tmp_path: Path) -> None:
     assert settings.rate_validate == Rate(30, 60)
     assert settings.rate_operator == Rate(100, 60)
     assert settings.sockets_per_operator == 20
+    assert settings.public_sockets_per_ip == 1000
     assert settings.trusted_proxies == ()
     assert not settings.development
 
