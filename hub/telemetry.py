@@ -44,6 +44,16 @@ MAIL_FAILED: Final = "email.confirmation.failed"  # C
 # ---- Events: ours
 
 TICKET_EXPIRED: Final = "ticket.expired"
+CODE_SENT: Final = "contact.code.sent"
+CODE_CONFIRMED: Final = "contact.code.confirmed"
+CODE_REFUSED: Final = "contact.code.refused"
+WAITLIST_JOINED: Final = "waitlist.joined"
+WAITLIST_LEFT: Final = "waitlist.left"
+WAITLIST_SERVED: Final = "waitlist.served"
+WAITLIST_ACCEPTED: Final = "waitlist.accepted"
+REMINDERS_WRITTEN: Final = "reminders.written"
+NO_SHOWS_RELEASED: Final = "no_shows.released"
+SLOT_RESIZED: Final = "slot.resized"
 SCAN_UNDONE: Final = "scan.undone"
 SIGNED_IN: Final = "operator.login.success"
 SIGN_IN_FAILED: Final = "operator.login.failed"

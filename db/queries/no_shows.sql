@@ -1,0 +1,70 @@
+-- No-shows: places of visitors who did not come, given back by the venue's policy.
+
+-- name: slots_with_no_shows
+-- Slots under way whose reservations were to be used by `latest`, and some were not. Who booked or moved into a slot that had
+-- begun has the policy's minutes from then on.
+SELECT s.org_id, s.id, l.latest
+  FROM reservation_slots s
+  JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
+  CROSS JOIN LATERAL (SELECT $1 - make_interval(mins => v.no_show_release_minutes) AS latest) l
+ WHERE s.expired_at IS NULL AND s.ends_at > $1 AND s.starts_at <= l.latest AND s.booked_count > s.verified_count
+   AND EXISTS (SELECT 1 FROM ticket_reservations r
+                WHERE r.org_id = s.org_id AND r.slot_id = s.id AND r.status = 'RESERVED'
+                  AND r.reserved_at <= l.latest AND (r.moved_at IS NULL OR r.moved_at <= l.latest))
+ ORDER BY s.starts_at, s.id
+ LIMIT 100;
+
+-- name: lock_no_shows
+-- The tickets of those reservations of one slot, locked in order of id; at most $4.
+SELECT t.id
+  FROM tickets t
+ WHERE t.org_id = $1
+   AND t.id IN (SELECT r.ticket_id FROM ticket_reservations r
+                 WHERE r.org_id = $1 AND r.slot_id = $2 AND r.status = 'RESERVED' AND r.reserved_at <= $3
+                   AND (r.moved_at IS NULL OR r.moved_at <= $3)
+                 ORDER BY r.ticket_id LIMIT $4)
+ ORDER BY t.id
+   FOR NO KEY UPDATE;
+
+-- name: release_no_shows
+-- Reservations of the locked tickets end, the tickets are good again, the places are free or held for the waiting list, and
+-- each party gets one mail. Whoever came in while the locks were waited for keeps the place. The slot comes back whole, with
+-- the codes of the tickets; nothing where everybody had come.
+WITH released AS (
+    UPDATE ticket_reservations r
+       SET status = 'CANCELLED', cancelled_at = $4, cancel_cause = 'no_show'
+      FROM tickets t
+     WHERE r.org_id = $1 AND r.slot_id = $2 AND r.ticket_id = ANY ($3::bigint[]) AND r.status = 'RESERVED'
+       AND r.reserved_at <= $5 AND (r.moved_at IS NULL OR r.moved_at <= $5)
+       AND t.org_id = r.org_id AND t.id = r.ticket_id AND t.verified_at IS NULL
+    RETURNING r.org_id, r.id, r.ticket_id, r.slot_id, r.manage_token_hash, r.customer_email, r.language
+), freed AS (
+    UPDATE tickets t
+       SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'ACTIVATED' END, reserved_at = NULL,
+           version = t.version + 1
+      FROM released r
+     WHERE t.org_id = r.org_id AND t.id = r.ticket_id
+    RETURNING t.code
+), mailed AS (
+    INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, payload, language, next_attempt_at)
+    SELECT r.org_id, 'reservation.cancelled', min(r.id), min(r.customer_email),
+           jsonb_build_object('reservation_ids', to_jsonb(array_agg(r.id ORDER BY r.id)), 'cause', 'no_show'),
+           min(r.language), $4
+      FROM released r
+     GROUP BY r.org_id, r.manage_token_hash
+), held AS MATERIALIZED (
+    SELECT s.*
+      FROM (SELECT org_id, slot_id FROM released LIMIT 1) w
+      JOIN reservation_slots s ON s.org_id = w.org_id AND s.id = w.slot_id
+       FOR NO KEY UPDATE OF s
+), counted AS (
+    UPDATE reservation_slots s
+       SET booked_count = h.booked_count - n.places,
+           held_count = h.held_count + CASE WHEN h.has_waitlist THEN n.places ELSE 0 END,
+           total_capacity = h.total_capacity, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $4
+      FROM held h, (SELECT count(*)::integer AS places FROM released) n
+     WHERE s.org_id = h.org_id AND s.id = h.id
+    RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
+              s.verified_count, s.held_count, s.revision
+)
+SELECT c.*, (SELECT array_agg(code) FROM freed) AS codes FROM counted c;

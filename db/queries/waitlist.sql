@@ -1,0 +1,268 @@
+-- The waiting list: joining it, its links, serving a slot's line. Locks: line, then entries by id, then the slot; accepting
+-- an offer locks the tickets first, then its entry, then the slot.
+
+-- name: read_party
+-- One row per code, in their order: the ticket as booking would find it.
+SELECT a.code AS asked, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
+       t.valid_until, p.venue_id AS product_venue_id, r.id AS reservation_id, rs.date AS reserved_date
+  FROM unnest($2::text[]) WITH ORDINALITY AS a (code, n)
+  LEFT JOIN tickets t ON t.code = a.code AND t.org_id = $1
+  LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
+  LEFT JOIN reservation_slots rs ON rs.org_id = r.org_id AND rs.id = r.slot_id
+ ORDER BY a.n;
+
+-- name: read_slot
+SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, status, total_capacity, booked_count, held_count,
+       revision
+  FROM reservation_slots
+ WHERE org_id = $1 AND id = $2;
+
+-- name: lock_slot
+-- The same, locked: nobody takes or gives a place until the transaction ends.
+SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, status, total_capacity, booked_count, held_count,
+       verified_count, revision, has_waitlist
+  FROM reservation_slots
+ WHERE org_id = $1 AND id = $2
+   FOR NO KEY UPDATE;
+
+-- name: entry_of_key
+-- The entry that was made with an idempotency key, and what was asked for with it.
+SELECT id, slot_id, body_hash FROM waitlist_entries WHERE org_id = $1 AND key_hash = $2;
+
+-- name: join_line
+-- A new entry at the end of the line of a slot the caller has locked, with its tickets, its link and its mail. A ticket that
+-- waits for this slot already violates waitlist_tickets_wait_once; a key in use violates waitlist_entries_key_once.
+WITH line AS (
+    INSERT INTO waitlist_lines (org_id, slot_id) VALUES ($1, $2) ON CONFLICT (org_id, slot_id) DO NOTHING
+), marked AS (
+    UPDATE reservation_slots SET has_waitlist = true WHERE org_id = $1 AND id = $2 AND NOT has_waitlist
+), entry AS (
+    INSERT INTO waitlist_entries (org_id, slot_id, venue_id, places, customer_email, customer_phone, language, key_hash,
+                                  body_hash, joined_at)
+    VALUES ($1, $2, $3, cardinality($4::bigint[]), $5, $6, $7, $8, $9, $12)
+    RETURNING id, places
+), tickets AS (
+    INSERT INTO waitlist_tickets (org_id, entry_id, ticket_id, slot_id)
+    SELECT $1, e.id, t, $2 FROM entry e, unnest($4::bigint[]) t
+), linked AS (
+    INSERT INTO waitlist_links (org_id, token_hash, entry_id, created_at) SELECT $1, $11, e.id, $12 FROM entry e
+), mailed AS (
+    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at)
+    SELECT $1, 'waitlist.joined', $5,
+           $13::jsonb || jsonb_build_object('waitlist_token', $10::text, 'places', e.places), $7, $12
+      FROM entry e
+)
+SELECT id FROM entry;
+
+-- name: add_link
+-- One more link to an entry.
+INSERT INTO waitlist_links (org_id, token_hash, entry_id, created_at) VALUES ($1, $2, $3, $4);
+
+-- name: turn
+-- How many wait up to and including this entry: its place in the line.
+SELECT count(*) FROM waitlist_entries WHERE org_id = $1 AND slot_id = $2 AND status = 'WAITING' AND id <= $3;
+
+-- name: entry_of_token
+-- The entry that a link opens, whatever the organisation: the token is the right to it.
+SELECT e.org_id, e.id, e.slot_id, e.venue_id, e.places, e.status, e.offer_ends_at, e.end_cause, e.customer_email,
+       e.customer_phone, e.language, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
+       v.name AS venue_name, v.timezone,
+       (SELECT array_agg(t.code ORDER BY t.id)
+          FROM waitlist_tickets w JOIN tickets t ON t.org_id = w.org_id AND t.id = w.ticket_id
+         WHERE w.org_id = e.org_id AND w.entry_id = e.id) AS ticket_codes,
+       (SELECT count(*) FROM waitlist_entries a
+         WHERE a.org_id = e.org_id AND a.slot_id = e.slot_id AND a.status = 'WAITING' AND a.id <= e.id) AS turn
+  FROM waitlist_links l
+  JOIN waitlist_entries e ON e.org_id = l.org_id AND e.id = l.entry_id
+  JOIN reservation_slots s ON s.org_id = e.org_id AND s.id = e.slot_id
+  JOIN venues v ON v.org_id = e.org_id AND v.id = e.venue_id
+ WHERE l.token_hash = $1;
+
+-- name: end_entries
+-- WAITING or OFFERED entries become $3 (for the cause $4), and their tickets may wait again. What was offered stays in the
+-- slot's held_count until its line is served. Returns those that were ended now.
+WITH ended AS (
+    UPDATE waitlist_entries e
+       SET status = $3, end_cause = $4, ended_at = $5
+     WHERE e.org_id = $1 AND e.id = ANY ($2::bigint[]) AND e.status IN ('WAITING', 'OFFERED')
+    RETURNING e.org_id, e.id
+), freed AS (
+    UPDATE waitlist_tickets w SET waits = false FROM ended e WHERE w.org_id = e.org_id AND w.entry_id = e.id
+)
+SELECT id FROM ended;
+
+-- name: lines_to_serve
+-- Lines with something to do: an offer has run out, something held is offered to nobody, something is free that somebody
+-- waits for, the slot is over or closed, or nobody waits any more.
+SELECT l.org_id, l.slot_id
+  FROM waitlist_lines l
+  JOIN reservation_slots s ON s.org_id = l.org_id AND s.id = l.slot_id
+  JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
+  CROSS JOIN LATERAL (SELECT coalesce(sum(e.places), 0) AS places, min(e.offer_ends_at) AS first_end
+                        FROM waitlist_entries e
+                       WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'OFFERED') o
+  CROSS JOIN LATERAL (SELECT min(e.places) AS smallest
+                        FROM waitlist_entries e
+                       WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'WAITING') w
+ WHERE s.ends_at <= $1 OR s.status <> 'ACTIVE' OR o.first_end <= $1 OR s.held_count <> o.places
+    OR (s.has_waitlist AND (w.smallest IS NULL OR v.waitlist_offer_minutes IS NULL))
+    OR w.smallest <= s.total_capacity - s.booked_count - o.places
+ ORDER BY l.org_id, l.slot_id;
+
+-- name: claim_line
+-- The line's row, locked; nothing where another hub serves it now.
+SELECT slot_id FROM waitlist_lines WHERE org_id = $1 AND slot_id = $2 FOR UPDATE SKIP LOCKED;
+
+-- name: lock_entries
+-- Of one line every offer, the first who waits, and the next $3 whose party is not larger than all that is not booked;
+-- locked in order of joining.
+SELECT e.id, e.places, e.status, e.gathers_until, e.offer_ends_at
+  FROM waitlist_entries e
+ WHERE e.org_id = $1 AND e.slot_id = $2 AND e.status IN ('WAITING', 'OFFERED')
+   AND e.id IN (
+           SELECT o.id FROM waitlist_entries o WHERE o.org_id = $1 AND o.slot_id = $2 AND o.status = 'OFFERED'
+           UNION ALL
+           (SELECT f.id FROM waitlist_entries f
+             WHERE f.org_id = $1 AND f.slot_id = $2 AND f.status = 'WAITING' ORDER BY f.id LIMIT 1)
+           UNION ALL
+           (SELECT n.id FROM waitlist_entries n
+             WHERE n.org_id = $1 AND n.slot_id = $2 AND n.status = 'WAITING'
+               AND n.places <= (SELECT s.total_capacity - s.booked_count FROM reservation_slots s
+                                 WHERE s.org_id = $1 AND s.id = $2)
+             ORDER BY n.id LIMIT $3))
+ ORDER BY e.id
+   FOR NO KEY UPDATE;
+
+-- name: read_tickets
+-- The tickets of entries, as booking would find them.
+SELECT w.entry_id, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
+       t.valid_until, p.venue_id AS product_venue_id, r.id AS reservation_id, rs.date AS reserved_date
+  FROM waitlist_tickets w
+  JOIN tickets t ON t.org_id = w.org_id AND t.id = w.ticket_id
+  LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
+  LEFT JOIN reservation_slots rs ON rs.org_id = r.org_id AND rs.id = r.slot_id
+ WHERE w.org_id = $1 AND w.entry_id = ANY ($2::bigint[])
+ ORDER BY w.entry_id, t.id;
+
+-- name: offer
+-- Entries that wait are made an offer until $6, each with a link and a mail of its own. Returns those that got one.
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest($2::bigint[], $3::text[], $4::bytea[]) AS a (id, token, token_hash)
+), offered AS (
+    UPDATE waitlist_entries e
+       SET status = 'OFFERED', offered_at = $5, offer_ends_at = $6
+      FROM asked a
+     WHERE e.org_id = $1 AND e.id = a.id AND e.status = 'WAITING'
+    RETURNING e.id, e.places, e.customer_email, e.language, a.token, a.token_hash
+), linked AS (
+    INSERT INTO waitlist_links (org_id, token_hash, entry_id, created_at) SELECT $1, token_hash, id, $5 FROM offered
+), mailed AS (
+    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at, not_after)
+    SELECT $1, 'waitlist.offer', customer_email,
+           $7::jsonb || jsonb_build_object('waitlist_token', token, 'places', places), language, $5, $6
+      FROM offered
+)
+SELECT id FROM offered;
+
+-- name: lapse
+-- Offers that ran out by $5 are over, each with a mail. Their tickets may wait again. Returns those that lapsed now.
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest($2::bigint[], $3::text[], $4::bytea[]) AS a (id, token, token_hash)
+), lapsed AS (
+    UPDATE waitlist_entries e
+       SET status = 'LAPSED', ended_at = $5
+      FROM asked a
+     WHERE e.org_id = $1 AND e.id = a.id AND e.status = 'OFFERED' AND e.offer_ends_at <= $5
+    RETURNING e.org_id, e.id, e.places, e.customer_email, e.language, a.token, a.token_hash
+), freed AS (
+    UPDATE waitlist_tickets w SET waits = false FROM lapsed e WHERE w.org_id = e.org_id AND w.entry_id = e.id
+), linked AS (
+    INSERT INTO waitlist_links (org_id, token_hash, entry_id, created_at) SELECT $1, token_hash, id, $5 FROM lapsed
+), mailed AS (
+    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at)
+    SELECT $1, 'waitlist.lapsed', customer_email,
+           $6::jsonb || jsonb_build_object('waitlist_token', token, 'places', places), language, $5
+      FROM lapsed
+)
+SELECT id FROM lapsed;
+
+-- name: gather
+-- From now until $3 what comes free is kept together for this entry. It is said once.
+UPDATE waitlist_entries SET gathers_until = $3
+ WHERE org_id = $1 AND id = $2 AND status = 'WAITING' AND gathers_until IS NULL;
+
+-- name: open_entries
+-- All who wait or have an offer, of one line.
+SELECT id FROM waitlist_entries
+ WHERE org_id = $1 AND slot_id = $2 AND status = ANY ($3::text[])
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: set_held
+-- What a slot that the caller has locked holds from now on, and whether somebody waits for it; nothing where that is so
+-- already. The revision grows where the count changes.
+UPDATE reservation_slots s
+   SET held_count = $3, revision = s.revision + (s.held_count <> $3)::integer, updated_at = $4, has_waitlist = w.somebody
+  FROM (SELECT EXISTS (SELECT 1 FROM waitlist_entries e
+                        WHERE e.org_id = $1 AND e.slot_id = $2 AND e.status = 'WAITING') AS somebody) w
+ WHERE s.org_id = $1 AND s.id = $2 AND (s.held_count, s.has_waitlist) <> ($3, w.somebody)
+RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
+          s.verified_count, s.held_count, s.revision;
+
+-- name: drop_line
+-- A line nobody stands in.
+DELETE FROM waitlist_lines l
+ WHERE l.org_id = $1 AND l.slot_id = $2
+   AND NOT EXISTS (SELECT 1 FROM waitlist_entries e
+                    WHERE e.org_id = $1 AND e.slot_id = $2 AND e.status IN ('WAITING', 'OFFERED'));
+
+-- name: lock_party
+-- The tickets of an entry, locked in order of id.
+SELECT t.id
+  FROM tickets t
+ WHERE t.org_id = $1
+   AND t.id IN (SELECT w.ticket_id FROM waitlist_tickets w WHERE w.org_id = $1 AND w.entry_id = $2)
+ ORDER BY t.id
+   FOR NO KEY UPDATE;
+
+-- name: accept
+-- An offer that stands at $3 is taken: its links open the reservation from now on ($4 is what the party's manage token
+-- hashes to), its places are free in this transaction, for whoever has locked the party's tickets and books them next.
+-- Nothing where the offer is over.
+WITH accepted AS (
+    UPDATE waitlist_entries e
+       SET status = 'ACCEPTED', ended_at = $3
+     WHERE e.org_id = $1 AND e.id = $2 AND e.status = 'OFFERED' AND e.offer_ends_at > $3
+    RETURNING e.org_id, e.id, e.slot_id, e.places
+), freed AS (
+    UPDATE waitlist_tickets w SET waits = false FROM accepted e WHERE w.org_id = e.org_id AND w.entry_id = e.id
+), linked AS (
+    INSERT INTO manage_links (org_id, token_hash, stands_for, created_at)
+    SELECT l.org_id, l.token_hash, $4, $3
+      FROM accepted e
+      JOIN waitlist_links l ON l.org_id = e.org_id AND l.entry_id = e.id
+), held AS MATERIALIZED (
+    SELECT s.*, e.places
+      FROM accepted e
+      JOIN reservation_slots s ON s.org_id = e.org_id AND s.id = e.slot_id
+       FOR NO KEY UPDATE OF s
+)
+UPDATE reservation_slots s
+   SET held_count = h.held_count - h.places, booked_count = h.booked_count, total_capacity = h.total_capacity,
+       verified_count = h.verified_count, revision = h.revision + 1, updated_at = $3
+  FROM held h
+ WHERE s.org_id = h.org_id AND s.id = h.id
+RETURNING s.id;
+
+-- name: drifted_holds
+-- Slots that hold less than they have offered, or hold something though they have no line.
+SELECT s.org_id, s.id AS slot_id, s.date, s.start_time, s.held_count, o.places AS offered
+  FROM reservation_slots s
+  CROSS JOIN LATERAL (SELECT coalesce(sum(e.places), 0) AS places
+                        FROM waitlist_entries e
+                       WHERE e.org_id = s.org_id AND e.slot_id = s.id AND e.status = 'OFFERED') o
+ WHERE s.held_count < o.places
+    OR (s.held_count > 0 AND NOT EXISTS (SELECT 1 FROM waitlist_lines l WHERE l.org_id = s.org_id AND l.slot_id = s.id))
+ ORDER BY s.org_id, s.id;
