@@ -1,6 +1,5 @@
-// Dates and times as people read them, in the page's language and the reader's own habits (12 or 24 hours).
-const language = document.documentElement.lang || "en";
-const locale = navigator.languages?.find((name) => name.toLowerCase().startsWith(language)) ?? language;
+// Dates and times as people read them, in the page's language and the reader's own habits (12 or 24 hours, first day of the week).
+import { locale, t, weekStart } from "./i18n.js";
 
 let skew = 0;
 
@@ -20,20 +19,25 @@ const MONTH = format({ month: "long", year: "numeric" });
 const CLOCK = format({ hour: "numeric", minute: "2-digit" });
 const WEEKDAY_SHORT = format({ weekday: "short" });
 const WEEKDAY_LONG = format({ weekday: "long" });
+const NUMBER = new Intl.NumberFormat(locale);
 
 export const longDay = (date) => LONG_DAY.format(asUtc(date));
 export const shortDay = (date) => SHORT_DAY.format(asUtc(date));
 export const monthName = (key) => MONTH.format(asUtc(`${key}-01`));
 export const clock = (time) => CLOCK.format(asUtc("2000-01-01", time));
-export const span = (start, end) => (end ? `${clock(start)} to ${clock(end)}` : clock(start));
-export const number = (value) => new Intl.NumberFormat(locale).format(value);
+export const span = (start, end) => (end ? t("{start} to {end}", { start: clock(start), end: clock(end) }) : clock(start));
+export const number = (value) => NUMBER.format(value);
 
-/** Monday first; 2024-01-01 was one. */
+/** The names of the days, in the order of the reader's week. */
 export const weekdays = () =>
-  [1, 2, 3, 4, 5, 6, 7].map((day) => {
-    const date = asUtc(`2024-01-0${day}`);
+  [0, 1, 2, 3, 4, 5, 6].map((place) => {
+    // 2024-01-01 was a Monday.
+    const date = asUtc(`2024-01-0${((weekStart - 1 + place) % 7) + 1}`);
     return { short: WEEKDAY_SHORT.format(date), long: WEEKDAY_LONG.format(date) };
   });
+
+/** Where a date stands in the reader's week: 0 up to 6. */
+export const placeInWeek = (date) => (asUtc(date).getUTCDay() + 7 - (weekStart % 7)) % 7;
 
 /** A moment (RFC 3339) on the venue's own clock. */
 export function momentAt(moment, timeZone, { seconds = false, day = false } = {}) {

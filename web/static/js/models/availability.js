@@ -1,13 +1,22 @@
-// What a month offers: slots grouped by day, and one word per day.
+// What a month offers: slots grouped by day, and one word per day, for a party of a given size.
 import { hubNow } from "../moments.js";
 
 export const MONTHS_EACH_WAY = 3;
+export const BOOKABLE = ["available", "limited"];
+// The best slot speaks for the day; the words stand in this order.
+const BEST_FIRST = ["available", "limited", "short", "full", "closed", "over"];
+const DAY_MS = 86_400_000;
 
-/** A slot nobody can book is full, whatever the reason; the words come from the API's own thresholds. */
-export function slotStanding(slot, now = hubNow()) {
-  if (isOver(slot, now)) return "full";
-  if (slot.status !== "ACTIVE" || slot.available_count <= 0) return "full";
-  return (slot.capacity_status ?? "AVAILABLE").toLowerCase();
+/**
+ * One word for a slot: "available" or "limited" by the API's own thresholds, "short" where there are free places but fewer
+ * than the party needs, "full", "closed" or "over".
+ */
+export function slotStanding(slot, party = 1, now = hubNow()) {
+  if (isOver(slot, now)) return "over";
+  if (slot.status === "CLOSED") return "closed";
+  if (slot.available_count <= 0) return "full";
+  if (slot.available_count < party) return "short";
+  return slot.capacity_status === "LIMITED" ? "limited" : "available";
 }
 
 /** The API's moment decides, not this device's time zone. */
@@ -16,35 +25,77 @@ export function isOver(slot, now = hubNow()) {
 }
 
 export class Month {
+  #slots = new Map();
+  #days = null;
+
   constructor(key, slots) {
     this.key = key;
-    this.days = new Map();
-    const inOrder = [...slots].sort((a, b) => (a.date + a.start_time < b.date + b.start_time ? -1 : 1));
-    for (const slot of inOrder) {
-      if (!this.days.has(slot.date)) this.days.set(slot.date, []);
-      this.days.get(slot.date).push(slot);
+    this.take(slots, { whole: true });
+  }
+
+  /** Takes slots as they are now and tells which changed: `[{slot, was}]`; `was` is undefined for a new one. */
+  take(slots, { whole = false } = {}) {
+    const before = this.#slots;
+    if (whole) this.#slots = new Map();
+    const changes = [];
+    for (const slot of slots) {
+      if (!slot.date.startsWith(this.key)) continue;
+      const was = before.get(slot.id);
+      this.#slots.set(slot.id, slot);
+      if (!was || !same(was, slot)) changes.push({ slot, was });
     }
+    if (whole) {
+      for (const was of before.values()) if (!this.#slots.has(was.id)) changes.push({ slot: null, was });
+    }
+    if (changes.length) this.#days = null;
+    return changes;
   }
 
   slots(date) {
-    return this.days.get(date) ?? [];
+    return this.#byDay().get(date) ?? [];
   }
 
-  /** "available", "limited", "full", or "none" when nothing is planned. The best slot speaks for the day. */
-  standing(date) {
-    const standings = this.slots(date).map((slot) => slotStanding(slot));
-    if (!standings.length) return "none";
-    return ["available", "limited"].find((word) => standings.includes(word)) ?? "full";
+  slot(id) {
+    return this.#slots.get(id) ?? null;
   }
 
-  get anyOpen() {
-    return [...this.days.keys()].some((date) => ["available", "limited"].includes(this.standing(date)));
+  all() {
+    return [...this.#slots.values()];
+  }
+
+  /** The word of the day's best slot, or "none" when nothing is planned. */
+  standing(date, party = 1, now = hubNow()) {
+    const found = new Set(this.slots(date).map((slot) => slotStanding(slot, party, now)));
+    return BEST_FIRST.find((word) => found.has(word)) ?? "none";
+  }
+
+  #byDay() {
+    if (this.#days) return this.#days;
+    this.#days = new Map();
+    for (const slot of this.all().sort(inOrder)) {
+      if (!this.#days.has(slot.date)) this.#days.set(slot.date, []);
+      this.#days.get(slot.date).push(slot);
+    }
+    return this.#days;
   }
 }
 
-export function monthKey(date) {
-  return date.slice(0, 7);
+/** The slots with room for the party that are nearest to a wanted one: by days away, then by time of day, later first. */
+export function nearestWithRoom(slots, wanted, party, { limit = 3, now = hubNow() } = {}) {
+  const distance = (slot) => {
+    const days = (Date.parse(slot.date) - Date.parse(wanted.date)) / DAY_MS;
+    const minutes = minuteOf(slot.start_time) - minuteOf(wanted.start_time);
+    return [Math.abs(days), -days, Math.abs(minutes), -minutes, slot.id];
+  };
+  return slots
+    .filter((slot) => slot.id !== wanted.id && slot.venue_id === wanted.venue_id && BOOKABLE.includes(slotStanding(slot, party, now)))
+    .map((slot) => ({ slot, distance: distance(slot) }))
+    .sort((a, b) => compare(a.distance, b.distance))
+    .slice(0, limit)
+    .map(({ slot }) => slot);
 }
+
+export const monthKey = (date) => date.slice(0, 7);
 
 export function addMonths(key, count) {
   const [year, month] = key.split("-").map(Number);
@@ -58,7 +109,22 @@ export function daysOf(key) {
   return Array.from({ length: count }, (_, i) => `${key}-${String(i + 1).padStart(2, "0")}`);
 }
 
-/** 0 for Monday up to 6 for Sunday. */
-export function weekday(date) {
-  return (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
+export const addDays = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+
+/** The same day of another month, or its last one. */
+export function sameDay(date, key) {
+  const days = daysOf(key);
+  return days[Math.min(Number(date.slice(8)), days.length) - 1];
+}
+
+const inOrder = (a, b) => (a.date + a.start_time < b.date + b.start_time ? -1 : a.date + a.start_time > b.date + b.start_time ? 1 : a.id - b.id);
+const minuteOf = (time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+
+const same = (a, b) =>
+  a.available_count === b.available_count && a.total_capacity === b.total_capacity && a.status === b.status &&
+  a.capacity_status === b.capacity_status && a.date === b.date && a.start_time === b.start_time && a.end_time === b.end_time;
+
+function compare(a, b) {
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i];
+  return 0;
 }

@@ -1,56 +1,102 @@
-// The month grid (ARIA grid pattern): arrow keys move by day and week, Page Up and Down by month.
+// The month grid (ARIA grid pattern): one tab stop; arrows move by day and week, Home and End within the week,
+// Page Up and Down by month, with Shift as far as the calendar reaches; Enter and Space pick.
 import { byId, h, icon } from "../elements.js";
-import { addMonths, daysOf, MONTHS_EACH_WAY, monthKey, weekday } from "../models/availability.js";
-import { longDay, monthName, weekdays } from "../moments.js";
+import { t } from "../i18n.js";
+import { addDays, addMonths, BOOKABLE, daysOf, MONTHS_EACH_WAY, monthKey, sameDay } from "../models/availability.js";
+import { mark } from "../marks.js";
+import { longDay, monthName, number, placeInWeek, weekdays } from "../moments.js";
 
-const SHAPES = { available: "open", limited: "half", full: "full" };
-const WORDS = { available: "available", limited: "limited", full: "full", none: "nothing offered", past: "past" };
+const CELLS = 42;
+const SHAPES = { available: "open", limited: "half", short: "few", full: "full", closed: "cross" };
+// A full day opens too: its slots name the nearest other times and the waiting list.
+const PICKABLE = [...BOOKABLE, "short", "full"];
+
+const words = (standing, party) =>
+  ({
+    available: () => t("available"),
+    limited: () => t("limited"),
+    short: () => t("not enough places for {n}", { n: party }),
+    full: () => t("full"),
+    closed: () => t("closed"),
+    over: () => t("over"),
+    none: () => t("nothing offered"),
+    past: () => t("past"),
+    unknown: () => t("loading"),
+  })[standing]();
+
+const shortWords = {
+  available: () => t("Free"),
+  limited: () => t("Limited"),
+  short: () => t("Too few"),
+  full: () => t("Full"),
+  closed: () => t("Closed"),
+};
 
 export class Calendar {
-  /** `load(key)` gives a Month; `onPick(date, slots)` hears of a chosen day; `onTrouble(error)` of a month that did not come. */
-  constructor({ today, load, onPick, onTrouble, onFresh = () => {} }) {
-    Object.assign(this, { today, load, onPick, onTrouble, onFresh });
+  #month = null;
+  #party = 1;
+  #cells = [];
+  #heldFocus = false;
+
+  /** `onPick(date)` hears of a chosen day, `onTurn(key)` of a month wanted; draw() then brings what it offers. */
+  constructor({ today, onPick, onTurn }) {
+    Object.assign(this, { today, onPick, onTurn });
     this.root = byId("calendar");
     this.body = byId("days");
+    this.before = byId("month-before");
+    this.after = byId("month-after");
     this.key = monthKey(today);
     this.selected = null;
     this.focused = null;
-    this.month = null;
-    byId("weekdays").replaceChildren(...weekdays().map((day) => h("th", { scope: "col", abbr: day.long }, day.short)));
-    byId("month-before").addEventListener("click", () => this.go(-1));
-    byId("month-after").addEventListener("click", () => this.go(1));
+    byId("weekdays").replaceChildren(
+      ...weekdays().map((day) => h("th", { scope: "col" }, h("span", { "aria-hidden": "true" }, day.short), h("span", { class: "unseen" }, day.long))),
+    );
+    this.#build();
+    this.before.addEventListener("click", () => this.turn(addMonths(this.key, -1)));
+    this.after.addEventListener("click", () => this.turn(addMonths(this.key, 1)));
     this.body.addEventListener("keydown", (event) => this.#onKey(event));
+    this.body.addEventListener("click", (event) => this.#onClick(event));
   }
 
-  async show(key = this.key, focus = null) {
+  /** Turns to a month, to nowhere beyond the reach; the dates show at once, what they offer comes with draw(). */
+  turn(key, focus = null) {
+    if (!this.#reaches(key)) return;
     this.key = key;
-    this.#frame();
+    this.#month = null;
+    this.#heldFocus = Boolean(focus);
+    this.focused = focus;
     this.root.setAttribute("aria-busy", "true");
-    try {
-      const month = await this.load(key);
-      if (this.key !== key) return;
-      this.month = month;
-      this.#draw(focus);
-      this.onFresh(month);
-    } catch (error) {
-      if (this.key === key) this.onTrouble(error);
-    } finally {
-      if (this.key === key) this.root.removeAttribute("aria-busy");
-    }
+    this.#paint();
+    if (focus) this.#button(focus)?.focus();
+    this.onTurn(key);
   }
 
-  go(months) {
-    const wanted = addMonths(this.key, months);
-    if (this.#reaches(wanted)) this.show(wanted);
+  /** What the month offers, now or as it has become; days whose word has changed meanwhile are marked for a moment. */
+  draw(month, party = this.#party) {
+    if (month.key !== this.key) return;
+    const fresh = this.#month === null;
+    const again = !fresh && party === this.#party;
+    this.#month = month;
+    this.#party = party;
+    if (fresh && !this.#heldFocus && !this.body.contains(document.activeElement)) this.focused = null;
+    this.root.removeAttribute("aria-busy");
+    const before = new Map(this.#cells.map(({ td, standing }) => [td.dataset.date, standing]));
+    this.#paint();
+    if (!again) return;
+    for (const { td, button, standing } of this.#cells) {
+      if (td.dataset.date && standing !== before.get(td.dataset.date)) mark(button);
+    }
   }
 
   select(date) {
     this.selected = date;
-    this.focused = date;
-    for (const cell of this.body.querySelectorAll("td[data-date]")) {
-      cell.setAttribute("aria-selected", String(cell.dataset.date === date));
-      cell.firstElementChild.tabIndex = cell.dataset.date === date ? 0 : -1;
-    }
+    if (date && monthKey(date) === this.key) this.focused = date;
+    this.#paint();
+  }
+
+  standing(date) {
+    if (date < this.today) return "past";
+    return this.#month ? this.#month.standing(date, this.#party) : "unknown";
   }
 
   #reaches(key) {
@@ -58,95 +104,118 @@ export class Calendar {
     return key >= addMonths(home, -MONTHS_EACH_WAY) && key <= addMonths(home, MONTHS_EACH_WAY);
   }
 
-  #frame() {
-    byId("month-name").textContent = monthName(this.key);
-    byId("month-before").disabled = !this.#reaches(addMonths(this.key, -1));
-    byId("month-after").disabled = !this.#reaches(addMonths(this.key, 1));
-  }
-
-  #standing(date) {
-    return date < this.today ? "past" : this.month.standing(date);
-  }
-
-  #draw(focus) {
-    const dates = daysOf(this.key);
-    const open = dates.filter((date) => ["available", "limited"].includes(this.#standing(date)));
-    this.focused = focus ?? (dates.includes(this.selected) ? this.selected : (open[0] ?? dates[0]));
-    const cells = [...Array.from({ length: weekday(dates[0]) }, () => h("td")), ...dates.map((date) => this.#cell(date))];
-    // Six rows whatever the month, so that nothing below jumps when the month changes.
-    while (cells.length < 42) cells.push(h("td"));
+  /** Six rows whatever the month, made once, so that nothing below jumps and a change touches only what it changes. */
+  #build() {
     const rows = [];
-    for (let i = 0; i < cells.length; i += 7) {
-      const row = h("tr", {}, ...cells.slice(i, i + 7));
-      if (!row.querySelector("button")) row.classList.add("empty-week");
-      rows.push(row);
+    for (let row = 0; row < CELLS / 7; row += 1) {
+      const tr = h("tr");
+      for (let column = 0; column < 7; column += 1) {
+        const day = h("span", { class: "day-number" });
+        const shape = h("span", { class: "day-shape" });
+        const word = h("span", { class: "day-word", "aria-hidden": "true" });
+        const button = h("button", { type: "button", class: "day", tabindex: -1 }, day, shape, word);
+        const td = h("td");
+        tr.append(td);
+        this.#cells.push({ td, button, day, shape, word, shown: "" });
+      }
+      rows.push(tr);
     }
     this.body.replaceChildren(...rows);
-    if (focus) this.#button(focus)?.focus();
   }
 
-  #cell(date) {
-    const standing = this.#standing(date);
-    const bookable = standing === "available" || standing === "limited";
+  #paint() {
+    const dates = daysOf(this.key);
+    if (!this.focused || !dates.includes(this.focused)) this.focused = this.#doorway(dates);
+    byId("month-name").textContent = monthName(this.key);
+    // Not `disabled`: a button that goes dead under the finger would drop the focus.
+    this.before.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, -1))));
+    this.after.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, 1))));
+    const lead = placeInWeek(dates[0]);
+    this.#cells.forEach((cell, place) => this.#paintCell(cell, dates[place - lead] ?? null));
+    for (const row of this.body.rows) row.classList.toggle("empty-week", !row.querySelector("button"));
+  }
+
+  /** Where Tab enters the grid: the chosen day, else the first that can be booked, else today or the month's first. */
+  #doorway(dates) {
+    if (dates.includes(this.selected)) return this.selected;
+    return dates.find((date) => BOOKABLE.includes(this.standing(date))) ?? (dates.includes(this.today) ? this.today : dates[0]);
+  }
+
+  #paintCell(cell, date) {
+    const { td, button } = cell;
+    if (!date) {
+      if (cell.shown === "-") return;
+      cell.shown = "-";
+      td.replaceChildren();
+      td.removeAttribute("data-date");
+      td.removeAttribute("aria-selected");
+      return;
+    }
+    const standing = this.standing(date);
+    const selected = date === this.selected;
+    const tabindex = date === this.focused ? 0 : -1;
+    const shown = `${date} ${standing} ${selected} ${tabindex} ${this.#party}`;
+    if (cell.shown === shown) return;
+    cell.shown = shown;
+    cell.standing = standing;
     const today = date === this.today;
-    const button = h(
-      "button",
-      {
-        type: "button",
-        class: `day ${standing}${today ? " today" : ""}`,
-        tabindex: date === this.focused ? 0 : -1,
-        "aria-disabled": bookable ? null : "true",
-        "aria-label": `${longDay(date)}${today ? ", today" : ""}, ${WORDS[standing]}`,
-        onclick: () => bookable && this.#pick(date),
-      },
-      String(Number(date.slice(8))),
-      SHAPES[standing] && icon(SHAPES[standing]),
-    );
-    return h("td", { "data-date": date, "aria-selected": String(date === this.selected) }, button);
-  }
-
-  #pick(date) {
-    this.select(date);
-    this.onPick(date, this.month.slots(date));
+    td.dataset.date = date;
+    td.setAttribute("aria-selected", String(selected));
+    button.className = `day ${standing}${today ? " today" : ""}`;
+    button.tabIndex = tabindex;
+    if (PICKABLE.includes(standing)) button.removeAttribute("aria-disabled");
+    else button.setAttribute("aria-disabled", "true");
+    const said = [longDay(date), today && t("today"), words(standing, this.#party), selected && t("selected")];
+    button.setAttribute("aria-label", said.filter(Boolean).join(", "));
+    cell.day.textContent = number(Number(date.slice(8)));
+    cell.shape.replaceChildren(...(SHAPES[standing] ? [icon(SHAPES[standing])] : []));
+    cell.word.textContent = shortWords[standing]?.() ?? (today ? t("Today") : "");
+    if (button.parentNode !== td) td.replaceChildren(button);
   }
 
   #button(date) {
-    return this.body.querySelector(`td[data-date="${date}"] button`);
+    return this.#cells.find(({ td }) => td.dataset.date === date)?.button ?? null;
+  }
+
+  #onClick(event) {
+    const date = event.target.closest("td")?.dataset.date;
+    if (!date || !event.target.closest("button")) return;
+    this.focused = date;
+    if (PICKABLE.includes(this.standing(date))) {
+      this.select(date);
+      this.onPick(date);
+    } else this.#paint();
   }
 
   #onKey(event) {
     const date = event.target.closest("td")?.dataset.date;
-    const days = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key];
-    const months = { PageUp: -1, PageDown: 1 }[event.key];
-    if (!date || (days === undefined && months === undefined && event.key !== "Home" && event.key !== "End")) return;
+    if (!date || event.altKey || event.metaKey) return;
+    const wanted = this.#wanted(event, date);
+    if (!wanted) return;
     event.preventDefault();
-    if (months !== undefined) this.#moveTo(sameDay(date, addMonths(monthKey(date), months)));
-    else if (event.key === "Home") this.#moveTo(shift(date, -weekday(date)));
-    else if (event.key === "End") this.#moveTo(shift(date, 6 - weekday(date)));
-    else this.#moveTo(shift(date, days));
-  }
-
-  #moveTo(date) {
-    const key = monthKey(date);
-    if (!this.#reaches(key)) return;
-    if (key !== this.key) {
-      this.show(key, date);
+    if (monthKey(wanted) !== this.key) {
+      this.turn(monthKey(wanted), wanted);
       return;
     }
-    const before = this.#button(this.focused);
-    if (before) before.tabIndex = -1;
-    this.focused = date;
-    const button = this.#button(date);
-    button.tabIndex = 0;
-    button.focus();
+    this.focused = wanted;
+    this.#paint();
+    this.#button(wanted).focus();
   }
-}
 
-function shift(date, days) {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
-
-function sameDay(date, key) {
-  const days = daysOf(key);
-  return days[Math.min(Number(date.slice(8)), days.length) - 1];
+  #wanted({ key, shiftKey, ctrlKey }, date) {
+    const days = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[key];
+    if (days) return this.#reaches(monthKey(addDays(date, days))) ? addDays(date, days) : null;
+    const months = { PageUp: -1, PageDown: 1 }[key];
+    if (months) {
+      // Shift would be a year; the calendar ends before that, so it goes to the end.
+      const home = monthKey(this.today);
+      const target = shiftKey ? addMonths(home, months * MONTHS_EACH_WAY) : addMonths(this.key, months);
+      return this.#reaches(target) && target !== this.key ? sameDay(date, target) : null;
+    }
+    if (key !== "Home" && key !== "End") return null;
+    const dates = daysOf(this.key);
+    if (ctrlKey) return key === "Home" ? dates[0] : dates.at(-1);
+    const edge = addDays(date, key === "Home" ? -placeInWeek(date) : 6 - placeInWeek(date));
+    return this.#reaches(monthKey(edge)) ? edge : null;
+  }
 }

@@ -1,5 +1,5 @@
 // The confirm step: one attempt, sent until it is answered, and never twice.
-import { byId } from "../elements.js";
+import { byId, h } from "../elements.js";
 import { BookingAttempt } from "../models/booking_attempt.js";
 import { explain, isAboutSlot, isAboutTicket } from "../words.js";
 import { clearNotice, showNotice } from "../notices.js";
@@ -77,7 +77,7 @@ export class Confirm {
         this.onOtherSlot(slot);
         this.button.focus();
       };
-      const extra = alternatives.length ? drawAlternatives(alternatives, pick) : null;
+      const extra = alternatives.length ? drawAlternatives(h("div"), alternatives, pick) : null;
       const actions = [["See the calendar", () => this.goTo("slot")]];
       showNotice(this.answer, words, { kind: "warn", extra, actions });
     } else if (isAboutTicket(error.code)) {

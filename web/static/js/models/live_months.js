@@ -1,0 +1,119 @@
+// The months of a calendar as they are now: over the live line while it is up, by asking again while it is not. No page here.
+import { call } from "./api.js";
+import { addMonths, Month, monthKey } from "./availability.js";
+import { AvailabilitySocket } from "./availability_socket.js";
+
+const POLL_EVERY_MS = 10_000;
+/** Neighbouring months serve only as other times to offer; the hub has the last word on them. */
+const NEIGHBOUR_FRESH_MS = 30_000;
+
+export class LiveMonths {
+  #months = new Map();
+  #heardAt = new Map();
+  #heardLive = new Map();
+  #line;
+  #poll = null;
+  #key = null;
+
+  /**
+   * `onMonth(month, changes)` hears of the watched month, first and after every change (`changes` as Month.take tells them,
+   * empty the first time); `onTrouble(error)` of a month that did not come; `onState({state, since, checkedAt})` of the line.
+   */
+  constructor({ whose = {}, onMonth, onTrouble, onState, Socket = AvailabilitySocket }) {
+    Object.assign(this, { whose, onMonth, onTrouble, onState });
+    this.checkedAt = null;
+    this.#line = new Socket({
+      orq: whose.orq,
+      onSlots: (slots, whole, key) => this.#take(key, slots, { whole, live: true }),
+      onState: (state, since) => this.#changed(state, since),
+    });
+  }
+
+  get live() {
+    return this.#line.live;
+  }
+
+  month(key) {
+    return this.#months.get(key) ?? null;
+  }
+
+  /** Shows a month: what is known of it at once, and what it is now as soon as either way brings it. */
+  watch(key) {
+    this.#key = key;
+    const known = this.#months.get(key);
+    if (known) this.onMonth(known, []);
+    this.#line.watch(key);
+    return this.#ask(key);
+  }
+
+  /** Now, and not at the next turn: the visitor asked for it. */
+  retry() {
+    this.#line.wake?.();
+    return this.#ask(this.#key);
+  }
+
+  close() {
+    clearInterval(this.#poll);
+    this.#line.close();
+  }
+
+  /** Every slot of the date's month and, where that is near, of its neighbour: other times to offer. */
+  async around(date) {
+    const key = monthKey(date);
+    const day = Number(date.slice(8));
+    const neighbour = day <= 8 ? addMonths(key, -1) : day >= 22 ? addMonths(key, 1) : null;
+    if (neighbour && Date.now() - (this.#heardAt.get(neighbour) ?? 0) > NEIGHBOUR_FRESH_MS) {
+      try {
+        this.#take(neighbour, await this.#read(neighbour), { whole: true });
+      } catch {
+        // Fewer other times to offer, then.
+      }
+    }
+    return [key, neighbour].flatMap((name) => this.#months.get(name)?.all() ?? []);
+  }
+
+  async #read(key) {
+    const reply = await call("GET", `/api/reservation-slots/available?${new URLSearchParams({ month: key, ...this.whose })}`);
+    return reply.data;
+  }
+
+  async #ask(key) {
+    const asked = performance.now();
+    try {
+      const slots = await this.#read(key);
+      this.checkedAt = Date.now();
+      // What the line said meanwhile is newer than this answer may be.
+      if ((this.#heardLive.get(key) ?? -1) < asked) this.#take(key, slots, { whole: true });
+      this.#tellState();
+    } catch (error) {
+      if (key === this.#key && !(this.live && this.#months.has(key))) this.onTrouble(error);
+    }
+  }
+
+  #take(key, slots, { whole, live = false }) {
+    this.#heardAt.set(key, Date.now());
+    if (live) this.#heardLive.set(key, performance.now());
+    const known = this.#months.get(key);
+    if (!known && !whole) return;
+    const month = known ?? new Month(key, slots);
+    const changes = known ? month.take(slots, { whole }) : [];
+    this.#months.set(key, month);
+    if (key === this.#key && (!known || changes.length)) this.onMonth(month, changes);
+  }
+
+  #changed(state, since) {
+    clearInterval(this.#poll);
+    this.#poll = null;
+    this.state = state;
+    this.since = since;
+    if (state === "lost") {
+      this.#poll = setInterval(() => document.visibilityState === "visible" && this.#ask(this.#key), POLL_EVERY_MS);
+      this.#ask(this.#key);
+    }
+    this.#tellState();
+  }
+
+  #tellState() {
+    this.onState({ state: this.state, since: this.since, checkedAt: this.checkedAt });
+  }
+}
