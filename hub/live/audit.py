@@ -1,23 +1,34 @@
-"""The audit: every two seconds the watched boards are compared with Postgres, so that no lost message stays lost."""
+"""The audit: every few seconds what is watched is compared with Postgres, so that no lost message stays lost."""
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from typing import Generic, Protocol, TypeVar
 
 from db.pool import DatabaseDown
-from hub.live.rooms import Room, Rooms
 from hub.refusals import Unavailable
 
 AUDIT_SECONDS = 2.0
 AT_ONCE = 4
 """Boards read side by side: fewer than the connections of the pool they share with everybody else."""
 
+RoomT = TypeVar("RoomT")
+
 log = logging.getLogger(__name__)
 
 
-class Audit:
+class Watched(Protocol[RoomT]):
+    def watched(self) -> Sequence[RoomT]:
+        """The rooms somebody watches."""
+
+    async def reread(self, room: RoomT) -> int:
+        """Compare a room with Postgres; return how much was news."""
+
+
+class Audit(Generic[RoomT]):
     """`healed` counts slots found newer in Postgres; a scan that commits during the reading counts as well."""
 
-    def __init__(self, rooms: Rooms, *, every: float = AUDIT_SECONDS) -> None:
+    def __init__(self, rooms: Watched[RoomT], *, every: float = AUDIT_SECONDS) -> None:
         self.healed = 0
         self._rooms = rooms
         self._every = every
@@ -41,7 +52,7 @@ class Audit:
             for start in range(0, len(rooms), AT_ONCE):
                 await asyncio.gather(*(self._look(room) for room in rooms[start : start + AT_ONCE]))
 
-    async def _look(self, room: Room) -> None:
+    async def _look(self, room: RoomT) -> None:
         try:
             self.healed += await self._rooms.reread(room)
         except (DatabaseDown, Unavailable):

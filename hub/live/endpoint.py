@@ -1,9 +1,10 @@
-"""The endpoint: the handshake of `GET /ws`, where a socket is refused before it costs anything."""
+"""The endpoint: the handshake of `GET /ws`, where a socket is refused before it costs anything; and what both handshakes share."""
 
 import asyncio
 import logging
 import random
 import socket as sockets
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import hdrs, web
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 
 async def live_endpoint(hub: "LiveHub", request: web.Request) -> web.StreamResponse:
     """Serve one socket from handshake to end."""
-    refusal = _refusal(hub, request)
+    refusal = handshake_refusal(request, turned_away=hub.stopping or hub.presence.strangers >= MOST_STRANGERS)
     if refusal is not None:
         return refusal
     try:
@@ -39,25 +40,33 @@ async def live_endpoint(hub: "LiveHub", request: web.Request) -> web.StreamRespo
         # Most often not an attack but HUB_PUBLIC_URL naming another address than the one people open.
         log.warning("socket.origin_refused", extra={"origin": request.headers.get(hdrs.ORIGIN, "")[:100]})
         return _no(403, Reason.FORBIDDEN, {"message": "This page may not use your session"})
+    socket, drain = await open_socket(request, frames.LARGEST_FRAME)
+    await Connection(hub, request, socket, drain).run(token)
+    return socket
+
+
+async def open_socket(
+    request: web.Request, largest: int
+) -> tuple[web.WebSocketResponse[Any], Callable[[], Awaitable[None]]]:
+    """Answer the handshake; the socket takes frames of at most `largest` bytes. The second is the transport's drain."""
     # Without compression a frame is in the transport after one step, and no socket holds a compressor's memory.
     socket = web.WebSocketResponse(
         compress=False,
         autoping=False,
         autoclose=False,
         timeout=CLOSE_SECONDS,
-        max_msg_size=frames.LARGEST_FRAME + 1,  # aiohttp refuses from this size on
+        max_msg_size=largest + 1,  # aiohttp refuses from this size on
         writer_limit=frames.LARGEST_FRAME,
         decode_text=False,
     )
     writer = await socket.prepare(request)
     _bound_kernel(request.transport)
-    await Connection(hub, request, socket, writer.drain).run(token)
-    return socket
+    return socket, writer.drain
 
 
-def _refusal(hub: "LiveHub", request: web.Request) -> web.Response | None:
-    """Why there will be no socket, if so."""
-    if hub.stopping or hub.presence.strangers >= MOST_STRANGERS:
+def handshake_refusal(request: web.Request, *, turned_away: bool) -> web.Response | None:
+    """Why there will be no socket, if so. `turned_away`: the hub takes no more just now."""
+    if turned_away:
         response = _no(503, Reason.SERVICE_UNAVAILABLE)
         response.headers[hdrs.RETRY_AFTER] = str(random.randint(1, 10))  # noqa: S311 - jitter
         return response

@@ -4,6 +4,7 @@ What passes here may go to Postgres: text is bounded and holds no NUL (orjson ha
 numbers are whole and exact in every JSON reader, moments are aware.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn
@@ -14,6 +15,8 @@ from hub.rules.reasons import Reason
 from hub.uuids import read_uuid
 
 Fields = Mapping[str, Any]
+
+_MONTH = re.compile(r"(2[01][0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 LARGEST = 2**53
 """Above this a JavaScript client no longer gets back the number it sent."""
@@ -75,6 +78,14 @@ def moment_or_none(fields: Fields, name: str) -> datetime | None:
         except (ValueError, OverflowError):
             pass
     refuse(name, "give a moment such as 2026-11-20T09:00:00Z")
+
+
+def month(fields: Fields, name: str) -> tuple[int, int]:
+    value = fields.get(name)
+    found = _MONTH.fullmatch(value) if type(value) is str else None
+    if found is None:
+        refuse(name, "give a month such as 2026-11")
+    return int(found[1]), int(found[2])
 
 
 def day_or_none(fields: Fields, name: str) -> date | None:

@@ -8,7 +8,7 @@ client -> hub                                            hub -> client
                                                            event      topic, subscription, revision, data
                                                            bye        reconnect_after_ms
 
-`hub/live/commands.py` lists the commands, `docs/protocol.md` tells the whole of it to others.
+The calendar's socket has frames of its own (`spectator.py`): slots and pong. `hub/live/commands.py` lists the commands, `docs/protocol.md` tells the whole of it to others.
 """
 
 from datetime import date, datetime
@@ -118,6 +118,16 @@ def event_tail(revision: int, data: Any) -> bytes:
 
 def event(topic: bytes, subscription: int, tail: bytes) -> bytes:
     return b'{"type":"event","topic":"%b","subscription":%d%b' % (topic, subscription, tail)
+
+
+def slots(month: tuple[int, int], whole: bool, pieces: list[bytes]) -> bytes:
+    """Slots of a month, each as the calendar has written it already."""
+    head = b'{"type":"slots","month":"%04d-%02d","whole":%b,"slots":[' % (*month, b"true" if whole else b"false")
+    return head + b",".join(pieces) + b"]}"
+
+
+def pong(now: datetime) -> bytes:
+    return orjson.dumps({"type": "pong", "server_time": rfc3339(now)})
 
 
 def bye(reconnect_after_ms: int) -> bytes:

@@ -8,40 +8,51 @@ import logging
 import random
 from collections.abc import Coroutine, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
 from hub import telemetry
+from hub.actions.availability import FRESH_SECONDS, Availability
 from hub.actions.judge_scans import Door
 from hub.actions.read_counts import DayCounts, day_counts
 from hub.announcements import Announcement, SlotsEdited
 from hub.house import House
 from hub.live import pace
+from hub.live.audience import Audience, Seated
 from hub.live.audit import AUDIT_SECONDS, Audit
+from hub.live.calendar_endpoint import calendar_endpoint
 from hub.live.connection import Connection
 from hub.live.endpoint import live_endpoint
 from hub.live.line import CLOSE_SECONDS
+from hub.live.month_rooms import MonthRoom, MonthRooms
 from hub.live.presence import Presence, Present
 from hub.live.relay import Relay
-from hub.live.rooms import Key, Rooms
+from hub.live.rooms import Key, Room, Rooms
 from hub.live.sign_in import SignIn
 from hub.live.wheel import TURN_SECONDS, Wheel
 
 RETIRE_SECONDS = 1.5
 """For commands under way, when the hub stops."""
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 
 class LiveHub:
-    def __init__(self, house: House, door: Door, *, audit_seconds: float = AUDIT_SECONDS) -> None:
+    def __init__(
+        self, house: House, door: Door, calendar: Availability, *, audit_seconds: float = AUDIT_SECONDS
+    ) -> None:
         self.house = house
         self.door = door
         self.presence = Presence()
         self.rooms = Rooms(self._day_counts)
-        self.audit = Audit(self.rooms, every=audit_seconds)
-        self.relay = Relay(house.redis, house.announcer, self.audit.hurry)
+        self.audit: Audit[Room] = Audit(self.rooms, every=audit_seconds)
+        self.audience = Audience(house.settings.public_sockets_per_ip)
+        self.months = MonthRooms(calendar)
+        self.months_audit: Audit[MonthRoom] = Audit(self.months, every=FRESH_SECONDS)
+        self.relay = Relay(house.redis, house.announcer, self._look_again)
         self.sign_in = SignIn(house)
         self.wheel = Wheel()
         self.limit = pace.limit(house.settings.rate_operator)
@@ -56,12 +67,21 @@ class LiveHub:
 
     async def start(self) -> None:
         self.loop = asyncio.get_running_loop()
-        rounds = {"live-wheel": self._turn(), "live-audit": self.audit.run(), "live-relay": self.relay.run()}
+        rounds = {
+            "live-wheel": self._turn(),
+            "live-audit": self.audit.run(),
+            "live-months-audit": self.months_audit.run(),
+            "live-relay": self.relay.run(),
+        }
         self._rounds = [self.loop.create_task(run, name=name) for name, run in rounds.items()]
 
     async def endpoint(self, request: web.Request) -> web.StreamResponse:
         """Serve `GET /ws`."""
         return await live_endpoint(self, request)
+
+    async def calendar(self, request: web.Request, address: str) -> web.StreamResponse:
+        """Serve `GET /ws/availability`; `address` is the client's, as a rate limit counts it."""
+        return await calendar_endpoint(self, request, address)
 
     async def stop(self) -> None:
         """Answer what is under way, say goodbye to all with 1012 and when to come back, and cut who does not part."""
@@ -69,6 +89,10 @@ class LiveHub:
         for batch in _batches(self.presence.everybody()):
             for connection in batch:
                 connection.retire()
+            await asyncio.sleep(0)
+        for spectators in _batches(self.audience.everybody()):
+            for spectator in spectators:
+                spectator.say_goodbye()
             await asyncio.sleep(0)
         await self._parted(RETIRE_SECONDS)
         for connection in self.presence.everybody():
@@ -78,6 +102,7 @@ class LiveHub:
             task.cancel()
         await asyncio.gather(*self._rounds, *self._deeds, return_exceptions=True)
         self.rooms.close()
+        self.months.close()
 
     def figures(self) -> dict[str, Any]:
         """What this process holds, for /metrics and the control room."""
@@ -85,9 +110,12 @@ class LiveHub:
             "sockets": len(self.presence),
             "strangers": self.presence.strangers,
             "by_role": dict(self.presence.by_role),
+            "spectators": len(self.audience),
             "boards": len(self.rooms),
+            "months": len(self.months),
             "put_out": self.put_out,
             "healed": self.audit.healed,
+            "months_healed": self.months_audit.healed,
             "relay_connected": self.relay.connected,
         }
 
@@ -107,20 +135,41 @@ class LiveHub:
     def left(self, connection: Connection) -> None:
         self.presence.left(connection)
         telemetry.sockets_open.set(len(self.presence))
-        if not len(self.presence):
-            self._empty.set()
+        self._note_empty()
+
+    def spectator_came(self, spectator: Seated) -> None:
+        self.audience.came(spectator)
+        telemetry.spectators_open.set(len(self.audience))
+
+    def spectator_left(self, spectator: Seated) -> None:
+        self.audience.left(spectator)
+        telemetry.spectators_open.set(len(self.audience))
+        self._note_empty()
 
     def reconnect_after_ms(self) -> int:
         """A draw that spreads as many clients as there are over a time in which they can be served."""
-        return random.randint(100, 1000 + min(9000, 2 * len(self.presence)))  # noqa: S311 - jitter
+        return random.randint(100, 1000 + min(9000, 2 * self._open))  # noqa: S311 - jitter
 
     # ---- Behind it
 
     async def _day_counts(self, key: Key) -> DayCounts:
         return await day_counts(self.house, *key)
 
+    @property
+    def _open(self) -> int:
+        return len(self.presence) + len(self.audience)
+
+    def _note_empty(self) -> None:
+        if not self._open:
+            self._empty.set()
+
+    def _look_again(self) -> None:
+        """Something may have been missed: have everything that is watched compared with Postgres."""
+        self.audit.hurry()
+        self.months_audit.hurry()
+
     async def _parted(self, seconds: float) -> None:
-        if not len(self.presence):
+        if not self._open:
             return
         self._empty.clear()
         try:
@@ -145,7 +194,7 @@ class LiveHub:
     def _hear(self, announcement: Announcement) -> None:
         match announcement:
             case SlotsEdited():
-                self.audit.hurry()
+                self._look_again()
             case _:
                 self.rooms.hear(announcement)
 
@@ -164,5 +213,5 @@ class LiveHub:
                 present.end_session()
 
 
-def _batches(connections: list[Present], size: int = 200) -> list[list[Present]]:
-    return [connections[start : start + size] for start in range(0, len(connections), size)]
+def _batches(everybody: list[T], size: int = 200) -> list[list[T]]:
+    return [everybody[start : start + size] for start in range(0, len(everybody), size)]

@@ -51,9 +51,13 @@ class SignIn:
         cookie = request.cookies.get(SESSION_COOKIE)
         if not cookie:
             return None
-        if request.headers.get(hdrs.ORIGIN) not in self._origins:
+        if not self.is_own(request.headers.get(hdrs.ORIGIN)):
             raise ForeignOrigin
         return cookie
+
+    def is_own(self, origin: str | None) -> bool:
+        """Whether a page of ours says it comes from there."""
+        return origin in self._origins
 
     def identity(self, token: Any) -> Identity:
         """Whose token this is; refuses UNAUTHENTICATED."""

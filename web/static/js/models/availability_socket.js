@@ -7,6 +7,7 @@
 //     onClock: (serverTime) => {},          // optional: what time the hub has (RFC 3339)
 //   });
 //   line.watch("2026-11");                  // connects, or switches to another month; the same month again does nothing
+//   line.wake();                            // somebody asked: try now (never more often than every two seconds)
 //   line.close();                           // for good
 //
 // `state` is "connecting" (nothing was heard yet), "live", "reconnecting" (lost a moment ago: most often a restart, over
@@ -54,8 +55,8 @@ export class AvailabilitySocket {
     Object.assign(this, { orq, onSlots, onState, onClock, url, Socket });
     this.state = null;
     this.since = null;
-    this.onGlance = () => this.#wake();
-    this.onVisibility = () => (document.visibilityState === "hidden" ? this.#restLater() : this.#wake());
+    this.onGlance = () => this.wake();
+    this.onVisibility = () => (document.visibilityState === "hidden" ? this.#restLater() : this.wake());
   }
 
   get live() {
@@ -72,7 +73,7 @@ export class AvailabilitySocket {
       this.#expectMonth();
     } else if (this.#timers.retry) {
       // Somebody is looking: worth a try now, but not more often than any other glance.
-      this.#wake();
+      this.wake();
     }
   }
 
@@ -171,7 +172,8 @@ export class AvailabilitySocket {
   }
 
   /** A phone that slept may hold a socket that only looks open: ask at once. Without one, try at once. */
-  #wake() {
+  wake() {
+    if (this.#stopped || this.#month === null) return;
     this.#clear("rest");
     if (this.#socket !== null) {
       if (this.#liveAt !== null) this.#ping(GLANCE_PONG_MS);
