@@ -32,6 +32,7 @@ from hub.rounds.walk import walk
 from hub.settings import Settings
 from hub.venues import Venues
 from web import keys
+from web.client_ip import client_ip
 from web.routes import add_routes
 
 BOOKING = load("booking")
@@ -90,6 +91,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     app = web.Application(client_max_size=10_240)
     add_routes(app, settings)
     app.router.add_get("/ws", _talk)
+    app.router.add_get("/ws/availability", _show)
     app.cleanup_ctx.append(lambda app: _operate(app, settings, clock))
     return app
 
@@ -104,7 +106,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             house, app[keys.AVAILABILITY], observe=telemetry.lane_observer("bookings"), booked=outbox.wake
         )
         app[keys.TICKET_DESK] = TicketDesk(house, observe=telemetry.lane_observer("ticket_checks"))
-        app[LIVE] = LiveHub(house, app[keys.DOOR])
+        app[LIVE] = LiveHub(house, app[keys.DOOR], app[keys.AVAILABILITY])
         await refresh_revocations(house)
         await app[LIVE].start()
         # The tables of the QR encoder take a moment to make; the first customer shall not wait for it.
@@ -133,6 +135,10 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
 
 async def _talk(request: web.Request) -> web.StreamResponse:
     return await request.app[LIVE].endpoint(request)
+
+
+async def _show(request: web.Request) -> web.StreamResponse:
+    return await request.app[LIVE].calendar(request, client_ip(request))
 
 
 async def _close_sockets(app: web.Application) -> None:
