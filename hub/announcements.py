@@ -79,7 +79,7 @@ class SessionRevoked:
     issued_before: datetime | None
 
 
-TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified"]
+TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified", "undone"]
 
 
 @dataclass(frozen=True, slots=True)

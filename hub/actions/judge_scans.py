@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from time import monotonic
@@ -13,7 +13,7 @@ import asyncpg
 
 from db.statements import load
 from hub import telemetry
-from hub.announcements import Announcement, SlotChanged, WalkInsChanged
+from hub.announcements import Announcement, SlotChanged, TicketsChanged, WalkInsChanged
 from hub.decisions import Decision
 from hub.house import House
 from hub.lane import Lane
@@ -169,6 +169,7 @@ class Door:
                 raced.add(entries[row["raced"] - 1].scan_id)
             else:
                 told.append(_announcement(row))
+        told += _entries_told(j for j in entries if j.scan_id not in raced)
         self._house.announcer.tell(told)
         return raced
 
@@ -298,6 +299,15 @@ def _log_row(j: _Judged) -> tuple[Any, ...]:
         reservation.slot_id if reservation else None, decision.verdict.result, decision.verdict.reason.value,
         decision.entered, j.version, p.scanned_at
     )  # fmt: skip
+
+
+def _entries_told(judged: Iterable[_Judged]) -> list[Announcement]:
+    """Who was let in just now, by venue: another gate may have the same ticket on its screen."""
+    codes: dict[tuple[int, int], list[str]] = {}
+    for j in judged:
+        if isinstance(j.answer, Decision) and j.answer.entered:
+            codes.setdefault((j.presentation.org_id, j.presentation.venue_id), []).append(j.presentation.code)
+    return [TicketsChanged.of(*where, entered, "verified") for where, entered in codes.items()]
 
 
 def _announcement(row: Any) -> Announcement:

@@ -7,7 +7,7 @@ from uuid import UUID
 from db.statements import load
 from hub import telemetry
 from hub.access.roles import Role, at_least
-from hub.announcements import Announcement, SlotChanged, WalkInsChanged
+from hub.announcements import Announcement, SlotChanged, TicketsChanged, WalkInsChanged
 from hub.house import House
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
@@ -58,7 +58,7 @@ async def undo_scan(
 
 
 def _told(row: Any, org_id: int, venue_id: int) -> list[Announcement]:
-    told: list[Announcement] = []
+    told: list[Announcement] = [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone")]
     if row["id"] is not None:
         told.append(SlotChanged.of(row))
     if row["walked_date"] is not None:
