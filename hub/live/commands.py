@@ -7,7 +7,6 @@ and `verify` by code are Futures of the door's lane: they are the product's hot 
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -15,15 +14,11 @@ from hub.access.roles import Role
 from hub.actions.judge_scans import Presentation
 from hub.actions.scan_history import own_history
 from hub.actions.undo_scan import undo_scan
-from hub.actions.venues import read_venue
 from hub.decisions import Decision
 from hub.live import fields
 from hub.live.fields import Fields
-from hub.live.rooms import Watch
+from hub.live.subscriptions import read_subscribe, read_unsubscribe, subscribe, unsubscribe
 from hub.moments import rfc3339
-from hub.refusals import Refused
-from hub.rules.reasons import Reason
-from hub.rules.venue_day import today
 
 if TYPE_CHECKING:
     from hub.live.conversation import Conversation
@@ -32,8 +27,6 @@ Answer = dict[str, Any] | asyncio.Future[Decision] | Coroutine[Any, Any, dict[st
 
 LONGEST_CODE = 512
 """A camera delivers URLs as well."""
-WATCHES_PER_SOCKET = 16
-WATCHED_DAYS = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +91,8 @@ async def _present_by_id(talk: "Conversation", scan: Scan, mode: Literal["valida
 
 def _presentation(talk: "Conversation", scan: Scan, mode: Literal["validate", "verify"], code: str) -> Presentation:
     who, device = talk.identity, talk.device
-    return Presentation(who.org_id, _own_venue(talk), who.staff_id, who.name, mode, code, scan.scan_id,
+    return Presentation(who.org_id, talk.own_venue(), who.staff_id, who.name, mode, code, scan.scan_id,
                         scan.scanned_at, scan.gate or device.gate, device.id or device.name, "socket")  # fmt: skip
-
-
-def _own_venue(talk: "Conversation") -> int:
-    venue_id = talk.identity.venue_id
-    if not venue_id:
-        fields.refuse("venue_id", "this login belongs to no venue")
-    return venue_id
 
 
 class Undo(NamedTuple):
@@ -147,70 +133,6 @@ async def _history(talk: "Conversation", history: History) -> dict[str, Any]:
     )
 
 
-class Subscribe(NamedTuple):
-    day: date | None
-    venue_id: int | None
-
-
-def _read_subscribe(given: Fields) -> Subscribe:
-    _known_topic(fields.text(given, "topic", 64))
-    return Subscribe(fields.day_or_none(given, "date"), fields.whole_or_none(given, "venue_id", 1, 2**31 - 1))
-
-
-def _known_topic(topic: str) -> None:
-    if topic != "counts":
-        raise Refused(Reason.UNKNOWN_TOPIC)
-
-
-async def _subscribe(talk: "Conversation", wish: Subscribe) -> dict[str, Any]:
-    """Board first, answer second: what changes after the answer's revision comes as events."""
-    hub = talk.hub
-    if len(talk.watches) >= WATCHES_PER_SOCKET:
-        raise Refused(Reason.BUSY, message=f"At most {WATCHES_PER_SOCKET} subscriptions on one socket")
-    venue_id = wish.venue_id or _own_venue(talk)
-    venue = await read_venue(hub.house, talk.identity.org_id, venue_id)
-    this_day = today(hub.house.clock.now(), venue.zone)
-    day = wish.day or this_day
-    if abs(day - this_day) > WATCHED_DAYS:
-        fields.refuse("date", f"give a date within {WATCHED_DAYS.days} days of today")
-    room = await hub.rooms.open((venue.org_id, venue.id, day))
-    watch = Watch(talk.watch_number(), room, talk.queue)
-    talk.keep(watch)
-    return {"topic": "counts", "subscription": watch.number, "revision": room.board.revision, **room.board.snapshot()}
-
-
-class Unsubscribe(NamedTuple):
-    subscription: int | None
-    day: date | None
-    venue_id: int | None
-
-
-def _read_unsubscribe(given: Fields) -> Unsubscribe:
-    if given.get("topic") is not None or given.get("subscription") is None:
-        _known_topic(fields.text(given, "topic", 64))
-    return Unsubscribe(
-        fields.whole_or_none(given, "subscription"),
-        fields.day_or_none(given, "date"),
-        fields.whole_or_none(given, "venue_id"),
-    )
-
-
-def _unsubscribe(talk: "Conversation", wish: Unsubscribe) -> Answer:
-    """By its number, or everything of the topic (of that date, of that venue)."""
-    ended = [
-        watch
-        for watch in talk.watches
-        if (watch.number == wish.subscription if wish.subscription is not None else True)
-        and wish.day in (None, watch.room.board.date)
-        and wish.venue_id in (None, watch.room.board.venue_id)
-    ]
-    if not ended:
-        raise Refused(Reason.NOT_FOUND, message="No such subscription")
-    for watch in ended:
-        talk.drop(watch)
-    return {"subscriptions": [watch.number for watch in ended]}
-
-
 def _read_nothing(_: Fields) -> None:
     return None
 
@@ -224,7 +146,7 @@ COMMANDS: dict[str, Row] = {
     "verify": Row(Role.OPERATOR, _read_verify, _verify),
     "undo": Row(Role.OPERATOR, _read_undo, _undo),
     "history": Row(Role.OPERATOR, _read_history, _history),
-    "subscribe": Row(Role.OPERATOR, _read_subscribe, _subscribe),
-    "unsubscribe": Row(Role.OPERATOR, _read_unsubscribe, _unsubscribe),
+    "subscribe": Row(Role.OPERATOR, read_subscribe, subscribe),
+    "unsubscribe": Row(Role.OPERATOR, read_unsubscribe, unsubscribe),
     "ping": Row(Role.OPERATOR, _read_nothing, _ping),
 }

@@ -12,12 +12,13 @@ from hub import telemetry
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
 from hub.decisions import Decision
-from hub.live import frames
+from hub.live import fields, frames
 from hub.live.commands import COMMANDS
 from hub.live.fields import Fields
 from hub.live.heartbeat import WATCHER_PING_SECONDS
 from hub.live.rooms import Watch
 from hub.live.sign_in import Device, device
+from hub.live.ticket_news import TicketWatch
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from hub.venues import Venue
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from hub.live.connection import Connection
 
 MOST_UNDER_WAY = 32
+
+AnyWatch = Watch | TicketWatch
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ class Conversation:
         self.identity = identity
         self.venue = venue
         self.device = device
-        self.watches: tuple[Watch, ...] = ()
+        self.watches: tuple[AnyWatch, ...] = ()
         self._numbers = 0
         self._under_way = 0
         self._retiring = False
@@ -127,23 +130,30 @@ class Conversation:
         # The policy may have changed since the sign-in; the door keeps it fresh.
         return (self.hub.house.venues.remembered(venue.org_id, venue.id) or venue).show_contact
 
+    def own_venue(self) -> int:
+        """The venue of this login; refuses INVALID_REQUEST where there is none."""
+        venue_id = self.identity.venue_id
+        if not venue_id:
+            fields.refuse("venue_id", "this login belongs to no venue")
+        return venue_id
+
     # ---- Watching
 
     def watch_number(self) -> int:
         self._numbers += 1
         return self._numbers
 
-    def keep(self, watch: Watch) -> None:
+    def keep(self, watch: AnyWatch) -> None:
         """Hold a subscription until it is dropped or the socket ends (which it may have, while the board was read)."""
         if self._connection.closing:
-            self.hub.rooms.leave(watch)
+            watch.leave()
             return
         self.watches = (*self.watches, watch)
         self.hub.wheel.put_sooner(self._connection, WATCHER_PING_SECONDS)
 
-    def drop(self, watch: Watch) -> None:
+    def drop(self, watch: AnyWatch) -> None:
         self.watches = tuple(kept for kept in self.watches if kept is not watch)
-        self.hub.rooms.leave(watch)
+        watch.leave()
 
     # ---- Ended
 
@@ -158,7 +168,7 @@ class Conversation:
 
     def end(self) -> None:
         for watch in self.watches:
-            self.hub.rooms.leave(watch)
+            watch.leave()
         self.watches = ()
 
 

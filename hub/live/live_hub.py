@@ -16,7 +16,7 @@ from hub import telemetry
 from hub.actions.availability import FRESH_SECONDS, Availability
 from hub.actions.judge_scans import Door
 from hub.actions.read_counts import DayCounts, day_counts
-from hub.announcements import Announcement, SlotsEdited
+from hub.announcements import Announcement, SlotsEdited, TicketsChanged
 from hub.house import House
 from hub.live import pace
 from hub.live.audience import Audience, Seated
@@ -30,6 +30,7 @@ from hub.live.presence import Presence, Present
 from hub.live.relay import Relay
 from hub.live.rooms import Key, Room, Rooms
 from hub.live.sign_in import SignIn
+from hub.live.ticket_news import TicketNews
 from hub.live.wheel import TURN_SECONDS, Wheel
 
 RETIRE_SECONDS = 1.5
@@ -52,7 +53,8 @@ class LiveHub:
         self.audience = Audience(house.settings.public_sockets_per_ip)
         self.months = MonthRooms(calendar)
         self.months_audit: Audit[MonthRoom] = Audit(self.months, every=FRESH_SECONDS)
-        self.relay = Relay(house.redis, house.announcer, self._look_again)
+        self.ticket_news = TicketNews()
+        self.relay = Relay(house.redis, house.announcer, self._gap)
         self.sign_in = SignIn(house)
         self.wheel = Wheel()
         self.limit = pace.limit(house.settings.rate_operator)
@@ -103,6 +105,7 @@ class LiveHub:
         await asyncio.gather(*self._rounds, *self._deeds, return_exceptions=True)
         self.rooms.close()
         self.months.close()
+        self.ticket_news.close()
 
     def figures(self) -> dict[str, Any]:
         """What this process holds, for /metrics and the control room."""
@@ -168,6 +171,11 @@ class LiveHub:
         self.audit.hurry()
         self.months_audit.hurry()
 
+    def _gap(self) -> None:
+        """What other processes announced until now may have been missed."""
+        self._look_again()
+        self.ticket_news.missed()
+
     async def _parted(self, seconds: float) -> None:
         if not self._open:
             return
@@ -195,6 +203,8 @@ class LiveHub:
         match announcement:
             case SlotsEdited():
                 self._look_again()
+            case TicketsChanged():
+                self.ticket_news.hear(announcement)
             case _:
                 self.rooms.hear(announcement)
 

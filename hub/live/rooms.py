@@ -29,6 +29,8 @@ class Watch:
 
     __slots__ = ("_offered", "_queue", "_seen", "number", "room")
 
+    topic = "counts"
+
     def __init__(self, number: int, room: "Room", queue: SendQueue) -> None:
         self.number = number
         self.room = room
@@ -36,6 +38,19 @@ class Watch:
         self._seen = room.board.version
         self._offered = False
         room.watches.add(self)
+
+    @property
+    def day(self) -> date:
+        return self.room.board.date
+
+    @property
+    def venue_id(self) -> int:
+        return self.room.board.venue_id
+
+    def leave(self) -> None:
+        self.room.watches.discard(self)
+        if not self.room.watches:
+            self.room.left_at = asyncio.get_running_loop().time()
 
     def nudge(self) -> None:
         """Tell the watcher, once: a frame still unsent will hold everything since the last one sent."""
@@ -86,11 +101,6 @@ class Rooms:
         if room.read_at is None or now - room.read_at > FRESH_SECONDS:
             await self.reread(room)
         return room
-
-    def leave(self, watch: Watch) -> None:
-        watch.room.watches.discard(watch)
-        if not watch.room.watches:
-            watch.room.left_at = asyncio.get_running_loop().time()
 
     async def reread(self, room: Room) -> int:
         """Merge the board with what Postgres holds now; return how much was news. Askers at one time share one reading."""

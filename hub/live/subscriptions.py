@@ -1,0 +1,104 @@
+"""The subscriptions: what a signed-in client may have told to it as it happens, by topic.
+
+counts    a venue's day: the whole of it in the answer, then what changes (`rooms.py`)
+tickets   that tickets of the organisation stand otherwise than before (`ticket_news.py`)
+"""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hub.actions.venues import read_venue
+from hub.live import fields
+from hub.live.fields import Fields
+from hub.live.rooms import Watch
+from hub.live.ticket_news import TicketWatch
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+from hub.rules.venue_day import today
+
+if TYPE_CHECKING:
+    from hub.live.conversation import Conversation
+
+WATCHES_PER_SOCKET = 16
+WATCHED_DAYS = timedelta(days=400)
+TOPICS = ("counts", "tickets")
+
+
+class Subscribe(NamedTuple):
+    topic: str
+    day: date | None
+    venue_id: int | None
+
+
+class Unsubscribe(NamedTuple):
+    subscription: int | None
+    topic: str | None
+    day: date | None
+    venue_id: int | None
+
+
+def read_subscribe(given: Fields) -> Subscribe:
+    topic = _topic(given)
+    return Subscribe(topic, fields.day_or_none(given, "date"), fields.whole_or_none(given, "venue_id", 1, 2**31 - 1))
+
+
+def read_unsubscribe(given: Fields) -> Unsubscribe:
+    named = given.get("topic") is not None or given.get("subscription") is None
+    return Unsubscribe(
+        fields.whole_or_none(given, "subscription"),
+        _topic(given) if named else None,
+        fields.day_or_none(given, "date"),
+        fields.whole_or_none(given, "venue_id"),
+    )
+
+
+def _topic(given: Fields) -> str:
+    topic = fields.text(given, "topic", 64)
+    if topic not in TOPICS:
+        raise Refused(Reason.UNKNOWN_TOPIC)
+    return topic
+
+
+def subscribe(talk: "Conversation", wish: Subscribe) -> Any:
+    if len(talk.watches) >= WATCHES_PER_SOCKET:
+        raise Refused(Reason.BUSY, message=f"At most {WATCHES_PER_SOCKET} subscriptions on one socket")
+    return _counts(talk, wish) if wish.topic == "counts" else _tickets(talk)
+
+
+async def _counts(talk: "Conversation", wish: Subscribe) -> dict[str, Any]:
+    """Board first, answer second: what changes after the answer's revision comes as events."""
+    hub = talk.hub
+    venue = await read_venue(hub.house, talk.identity.org_id, wish.venue_id or talk.own_venue())
+    this_day = today(hub.house.clock.now(), venue.zone)
+    day = wish.day or this_day
+    if abs(day - this_day) > WATCHED_DAYS:
+        fields.refuse("date", f"give a date within {WATCHED_DAYS.days} days of today")
+    room = await hub.rooms.open((venue.org_id, venue.id, day))
+    watch = Watch(talk.watch_number(), room, talk.queue)
+    talk.keep(watch)
+    return {"topic": "counts", "subscription": watch.number, "revision": room.board.revision, **room.board.snapshot()}
+
+
+def _tickets(talk: "Conversation") -> dict[str, Any]:
+    """There is nothing to begin with: a ticket on a screen was asked for after this, or is asked for again."""
+    room = talk.hub.ticket_news.room(talk.identity.org_id)
+    watch = TicketWatch(talk.watch_number(), room, talk.queue)
+    talk.keep(watch)
+    return {"topic": "tickets", "subscription": watch.number, "revision": room.revision}
+
+
+def unsubscribe(talk: "Conversation", wish: Unsubscribe) -> dict[str, Any]:
+    """By its number, or everything of the topic (of that date, of that venue)."""
+    ended = [
+        watch
+        for watch in talk.watches
+        if (wish.subscription is None or watch.number == wish.subscription)
+        and wish.topic in (None, watch.topic)
+        and wish.day in (None, watch.day)
+        and wish.venue_id in (None, watch.venue_id)
+    ]
+    if not ended:
+        raise Refused(Reason.NOT_FOUND, message="No such subscription")
+    for watch in ended:
+        talk.drop(watch)
+    return {"subscriptions": [watch.number for watch in ended]}
