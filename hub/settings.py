@@ -51,6 +51,7 @@ class Settings:
     trusted_proxies: tuple[IPNetwork, ...]
     rate_reservations: Rate | None
     rate_validate: Rate | None
+    rate_codes: Rate | None
     rate_operator: Rate | None
     sockets_per_operator: int | None
     public_sockets_per_ip: int | None
@@ -94,6 +95,9 @@ class Settings:
             trusted_proxies=read.one("HUB_TRUSTED_PROXIES", _networks, ()),
             rate_reservations=read.one("HUB_RATE_RESERVATIONS", parse_rate, Rate(10, 60)),
             rate_validate=read.one("HUB_RATE_VALIDATE", parse_rate, Rate(30, 60)),
+            # One-time codes by client address; how many an address may be sent is a rule (hub/rules/contact_code.py). A family
+            # behind one router needs a code or two each.
+            rate_codes=read.one("HUB_RATE_CODES", parse_rate, Rate(20, 3600)),
             rate_operator=read.one("HUB_RATE_OPERATOR", parse_rate, Rate(100, 60)),
             sockets_per_operator=read.one("HUB_SOCKETS_PER_OPERATOR", _count_or_off, 20),
             # Generous: behind one address of a mobile network there are thousands of customers.

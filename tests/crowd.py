@@ -70,9 +70,9 @@ def sabotage(monkeypatch: Any, subject: str, name: str, *changes: tuple[str, str
     monkeypatch.setitem(statements._texts, name, text)
 
 
-async def without_last_line(world: World, constraint: str) -> None:
+async def without_last_line(world: World, constraint: str, table: str = "reservation_slots") -> None:
     """Take a CHECK or an index out of this test's database, so that only the mechanism in question stands."""
     if constraint == "ticket_reservations_one_active":
         await world.hub.database.execute(f"DROP INDEX {constraint}")
     else:
-        await world.hub.database.execute(f"ALTER TABLE reservation_slots DROP CONSTRAINT {constraint}")
+        await world.hub.database.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")

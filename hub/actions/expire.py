@@ -3,11 +3,14 @@
 The door does not depend on it: the rule judges by the moment, whether this has run or not.
 """
 
+from datetime import timedelta
+
 from db.statements import load
 from hub.house import House
 from hub.logs import event
 
 SLOTS = load("slots")
+CODES = load("contact_codes")
 ONE_AT_A_TIME = 7_351_001
 """Advisory lock of this deed: several processes may try, one does it, the others come back later."""
 
@@ -30,6 +33,7 @@ async def expire(house: House) -> dict[str, int]:
         ended["reservations"] += len(tickets)
     ended["tickets"] = len(await house.database.fetch(SLOTS.expire_tickets, now))
     await house.database.execute(SLOTS.drop_old_keys, now)
+    await house.database.execute(CODES.drop_old_codes, now - timedelta(days=1))
     if any(ended.values()):
         event("expiry.done", level="INFO", **ended)
     return ended

@@ -5,7 +5,7 @@ Routes and the OpenAPI document are both made from it, so neither can know an ad
 
 from hub.rules.reasons import Reason
 from web import openapi_pages
-from web.api import bodies, operators, reservations, shapes, slots, standing, tickets
+from web.api import bodies, contact, operators, reservations, shapes, slots, standing, tickets, waitlist
 from web.api.endpoint import Endpoint, Parameter
 from web.statuses import CODE_IS_JUDGED
 
@@ -65,6 +65,21 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         about="Checks the form of both; nothing is sent. `validation_errors` names every field that will not do.",
     ),
     Endpoint(
+        "POST", "/api/contact/code", contact.send,
+        "Send a one-time code", "Customer reservation", "anyone",
+        contact.CodeOnItsWayAnswer, body=contact.SendCode,
+        refusals=(*_BODY, Reason.INVALID_CONTACT, Reason.CODE_TOO_SOON, Reason.CODE_TOO_MANY),
+        about="Six digits, good for five minutes; an older code for the same address is void. Once a minute and five an hour for"
+        " one address. Only by a channel that a venue of the organisation asks for.",
+    ),
+    Endpoint(
+        "POST", "/api/contact/confirm", contact.confirm,
+        "Exchange the code for a proof", "Customer reservation", "anyone",
+        contact.ContactProvenAnswer, body=contact.ConfirmCode,
+        refusals=(*_BODY, Reason.CODE_WRONG, Reason.CODE_LOCKED, Reason.CODE_EXPIRED, Reason.CODE_USED, Reason.RATE_LIMITED),
+        about="Once, within three guesses. `CODE_WRONG` says how many are left. The proof is good for an hour.",
+    ),
+    Endpoint(
         "GET", "/api/reservation-slots/available", slots.available,
         "What is free", "Customer reservation", "anyone",
         shapes.Calendar, not_modified=True,
@@ -90,6 +105,39 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                   *_TICKET_WILL_NOT_DO, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED,
                   Reason.RATE_LIMITED, Reason.BUSY),
         about="`SLOT_FULL` comes with `alternative_slots`: the nearest ones with places left.",
+    ),
+    Endpoint(
+        "POST", "/api/waitlist", waitlist.join,
+        "Join the waiting list of a full slot", "Waiting list", "anyone",
+        waitlist.JoinedAnswer, body=waitlist.JoinWaitlist,
+        parameters=(
+            Parameter("Idempotency-Key", "header",
+                      {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+                      "Sent again with the same body, it finds the entry made before and gives one more link to it."),
+            _ORQ,
+        ),
+        refusals=(*_BODY, Reason.INVALID_CONTACT, Reason.CONTACT_NOT_VERIFIED, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND,
+                  Reason.ORGANIZATION_MISMATCH, Reason.WRONG_VENUE, *_TICKET_WILL_NOT_DO, Reason.SLOT_NOT_FULL, Reason.SLOT_CLOSED,
+                  Reason.SLOT_PAST, Reason.WAITLIST_CLOSED, Reason.ALREADY_WAITING, Reason.IDEMPOTENCY_KEY_REUSED,
+                  Reason.RATE_LIMITED, Reason.BUSY),
+        about="For a party the slot has no room for. Places that come free are offered in the order of joining, by mail and at"
+        " the link. A ticket may wait for several slots.",
+    ),
+    Endpoint(
+        "GET", "/api/waitlist/{token}", waitlist.read, "An entry of the waiting list", "Waiting list", "anyone",
+        waitlist.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND,), about="For whoever has the link. Changes nothing.",
+    ),
+    Endpoint(
+        "POST", "/api/waitlist/{token}/accept", waitlist.accept, "Take what is offered", "Waiting list", "anyone",
+        waitlist.AcceptedAnswer,
+        refusals=(Reason.WAITLIST_NOT_FOUND, Reason.NO_OFFER, Reason.OFFER_LAPSED, Reason.TICKET_NOT_FOUND, *_TICKET_WILL_NOT_DO,
+                  Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.RATE_LIMITED, Reason.BUSY),
+        about="Books the places held for the party, before `offer_ends_at`. Repeating it gives the first answer.",
+    ),
+    Endpoint(
+        "DELETE", "/api/waitlist/{token}", waitlist.leave, "Leave the waiting list", "Waiting list", "anyone",
+        waitlist.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND,),
+        about="The entry as it stands then. One that is over stays as it is; repeating it changes nothing.",
     ),
     Endpoint(
         "GET", "/api/reservations/by-token", reservations.by_token, "The reservation of a token", "Reservations",

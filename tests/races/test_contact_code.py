@@ -1,0 +1,127 @@
+"""One-time codes under a crowd: three looks at a code, one proof, one code a minute, however many ask at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from crowd import sabotage, without_last_line
+from stage import Hub, World
+
+from hub.access.contact_proofs import ContactProofs
+from hub.rounds.outbox import OutboxRound
+
+CONTACT = {"email": "john@example.com", "phone": "+12025551234", "channel": "email"}
+# Nothing else changes: a moment between reading and writing, as a busy server has one.
+NO_LOCK = (("FROM contact_codes WHERE id = $1 FOR NO KEY UPDATE", "FROM contact_codes, pg_sleep(0.3) WHERE id = $1"),)
+NO_TURN = (("SELECT pg_advisory_xact_lock(hashtextextended(encode($1::bytea, 'hex'), 4))", "SELECT $1::bytea IS NULL"),)
+LATE_READER = (("SELECT created_at FROM contact_codes\n", "SELECT created_at FROM contact_codes, pg_sleep(0.3)\n"),)
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent: what waits in the outbox can be read."""
+
+    async def nothing(_self: OutboxRound) -> None:
+        return
+
+    monkeypatch.setattr(OutboxRound, "run", nothing)
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every guess that was compared with a code."""
+    seen: list[str] = []
+    compare = ContactProofs.is_code
+
+    def is_code(self: ContactProofs, challenge: UUID, typed: str, code_hash: bytes) -> bool:
+        seen.append(typed)
+        return compare(self, challenge, typed, code_hash)
+
+    monkeypatch.setattr(ContactProofs, "is_code", is_code)
+    return seen
+
+
+async def sent(hub: Hub, world: World) -> tuple[str, str]:
+    """A challenge and its code."""
+    await world.policy(contact_check="email")
+    status, body = await hub.post("/api/contact/code", CONTACT)
+    assert status == 200, body
+    payload = await hub.database.fetchval("SELECT payload FROM mail_outbox WHERE kind = 'contact.code'")
+    return body["data"]["challenge_id"], json.loads(payload)["code"]
+
+
+async def guess(hubs: list[Hub], challenge: str, codes: list[str]) -> list[tuple[int, Any]]:
+    """All at once, at both hubs in turn."""
+    return await asyncio.gather(
+        *(
+            hubs[n % 2].post("/api/contact/confirm", {"challenge_id": challenge, "code": code})
+            for n, code in enumerate(codes)
+        )
+    )
+
+
+def wrong(code: str, count: int) -> list[str]:
+    return [f"{(int(code) + 1 + n) % 1_000_000:06}" for n in range(count)]
+
+
+async def test_fifty_wrong_guesses_at_once_get_three_looks(two_hubs, world, looks):
+    challenge, code = await sent(two_hubs[0], world)
+    answers = await guess(two_hubs, challenge, wrong(code, 50))
+    told = [body["error"]["code"] for _, body in answers]
+    assert len(looks) == 3
+    assert (told.count("CODE_WRONG"), told.count("CODE_LOCKED")) == (2, 48)
+    # Nor is the right one looked at after them.
+    assert [body["error"]["code"] for _, body in await guess(two_hubs, challenge, [code])] == ["CODE_LOCKED"]
+    assert len(looks) == 3
+
+
+async def test_without_the_lock_they_get_more(two_hubs, world, looks, monkeypatch):
+    challenge, code = await sent(two_hubs[0], world)
+    sabotage(monkeypatch, "contact_codes", "lock_code", *NO_LOCK)
+    await without_last_line(world, "contact_codes_tries_check", "contact_codes")
+    await guess(two_hubs, challenge, wrong(code, 10))
+    assert len(looks) > 3
+
+
+async def test_without_the_lock_the_table_still_counts_to_three(two_hubs, world, looks, monkeypatch):
+    """A guess is counted before it is looked at, and the table does not count to four."""
+    challenge, code = await sent(two_hubs[0], world)
+    sabotage(monkeypatch, "contact_codes", "lock_code", *NO_LOCK)
+    await guess(two_hubs, challenge, wrong(code, 10))
+    assert len(looks) == 3
+
+
+async def test_the_right_code_twice_at_once_gives_one_proof(two_hubs, world):
+    challenge, code = await sent(two_hubs[0], world)
+    answers = await guess(two_hubs, challenge, [code] * 10)
+    told = sorted("proof" if body["success"] else body["error"]["code"] for _, body in answers)
+    assert told == ["CODE_USED"] * 9 + ["proof"]
+
+
+async def test_without_the_lock_it_gives_several(two_hubs, world, monkeypatch):
+    challenge, code = await sent(two_hubs[0], world)
+    sabotage(monkeypatch, "contact_codes", "lock_code", *NO_LOCK)
+    answers = await guess(two_hubs, challenge, [code] * 2)
+    assert [body["success"] for _, body in answers] == [True, True]
+
+
+async def ask_at_once(hubs: list[Hub], world: World, count: int) -> list[str]:
+    await world.policy(contact_check="email")
+    hubs[1].house.venues.forget()
+    answers = await asyncio.gather(*(hubs[n % 2].post("/api/contact/code", CONTACT) for n in range(count)))
+    return sorted("sent" if body["success"] else body["error"]["code"] for _, body in answers)
+
+
+async def test_asked_ten_times_at_once_one_code_is_sent(two_hubs, world):
+    assert await ask_at_once(two_hubs, world, 10) == ["CODE_TOO_SOON"] * 9 + ["sent"]
+    assert await world.hub.database.fetchval("SELECT count(*) FROM mail_outbox WHERE kind = 'contact.code'") == 1
+
+
+async def test_without_waiting_in_turn_more_are_sent(two_hubs, world, monkeypatch):
+    sabotage(monkeypatch, "contact_codes", "hold_address", *NO_TURN)
+    sabotage(monkeypatch, "contact_codes", "sent_since", *LATE_READER)
+    assert (await ask_at_once(two_hubs, world, 2)).count("sent") == 2
