@@ -44,6 +44,7 @@ MAIL_FAILED: Final = "email.confirmation.failed"  # C
 # ---- Events: ours
 
 TICKET_EXPIRED: Final = "ticket.expired"
+MAIL_DROPPED: Final = "mail.dropped"
 CODE_SENT: Final = "contact.code.sent"
 CODE_CONFIRMED: Final = "contact.code.confirmed"
 CODE_REFUSED: Final = "contact.code.refused"

@@ -1,29 +1,34 @@
-"""The outbox round: sends the mails that bookings left behind, at least once each, outside any transaction.
+"""The outbox round: sends the messages that deeds left behind, at least once each, outside any transaction.
 
 Rows are claimed with a lease, so several processes share the work and a process that dies gives its rows back after a
-minute. A mail that the server refuses for now comes back after 2, 8, 32 ... seconds and is dead after eight tries. A
-server that cannot be reached counts against no mail, however long it is away: all wait together, at most a minute.
+minute. A message that is refused for now comes back after 2, 8, 32 ... seconds and is dead after eight tries; one that is
+refused for good is dead at once, and one that is no longer worth sending is dropped. A server that cannot be reached counts
+against no message, however long it is away: all of its channel wait together, at most a minute.
+
+Two lanes run side by side, each with connections of its own: what must be there soon (a code, an offer) never stands behind
+the confirmations of a rush.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from db import statements
 from db.pool import DatabaseDown
 from hub import logs, telemetry
 from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
-from hub.confirmation.mail import RESERVATION_CONFIRMED, ConfirmationMail, Envelope, confirmation_message
+from hub.confirmation.letter import Obsolete, Unsendable
+from hub.confirmation.mail import write_mail, write_text_message
 from hub.confirmation.mail_carrier import MailCarrier
+from hub.confirmation.outgoing import Outgoing, Sender, payload_of, reservation_ids_of
+from hub.confirmation.sms_carrier import SmsCarrier, sms_carrier
 
 if TYPE_CHECKING:
     from hub.house import House
@@ -32,33 +37,62 @@ PERIOD_SECONDS = 0.5
 BATCH = 50
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 8
+CHANNELS = ("mail", "sms")
 _STOP_SENDING_AFTER = 25.0  # a try may take 30 s more, and both must end within the lease
 _FIRST_WAIT = 2.0
 _WAIT_FACTOR = 4.0
 _LONGEST_WAIT = 2 * 3600.0
 _LONGEST_WAIT_FOR_SERVER = 60.0
-_REST_PER_WORK = 2.0  # making a mail costs about 1.5 ms of the loop: use a third of it at most
+_REST_PER_WORK = 2.0  # writing a mail costs the processor some milliseconds: use a third of it at most
 _REST_IN_A_RUSH = 0.5  # seconds; the mails of a rush go out when it is over
 
 
 class OutboxRound:
-    """`run()` until `stop()`. `wake()` after a commit saves the wait of half a second; it may be called from the loop only."""
+    """Both lanes: `run()` until `stop()`. `wake()` after a commit saves the wait of half a second; it may be called from
+    the loop only."""
+
+    def __init__(self, house: House, in_a_rush: Callable[[], bool] = lambda: False) -> None:
+        self._lanes = (OutboxLane(house, urgent=True), OutboxLane(house, in_a_rush=in_a_rush))
+
+    def wake(self) -> None:
+        for lane in self._lanes:
+            lane.wake()
+
+    def stop(self) -> None:
+        for lane in self._lanes:
+            lane.stop()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as lanes:
+            for lane in self._lanes:
+                lanes.create_task(lane.run())
+
+
+class OutboxLane:
+    """One line of messages: those that are no use after some moment, or all the others."""
 
     def __init__(
         self,
         house: House,
+        *,
+        urgent: bool = False,
         carrier: MailCarrier | None = None,
+        texts: SmsCarrier | None = None,
         jitter: Callable[[], float] = random.random,
         in_a_rush: Callable[[], bool] = lambda: False,
     ) -> None:
         self._house = house
+        self._urgent = urgent
         self._sql = statements.load("outbox")
         self._carrier = carrier or MailCarrier(house.settings)
+        self._texts = texts or sms_carrier(house.settings)
+        self._sender = Sender(self._carrier.sender, self._carrier.host, house.settings.public_url.rstrip("/"))
         self._jitter = jitter
         self._in_a_rush = in_a_rush
         self._wakened = asyncio.Event()
         self._stopping = False
-        self._failed_contacts = 0  # in a row: how long to leave the server alone
+        # In a row and without a success, per channel: how long to leave its server alone.
+        self._failed_contacts = dict.fromkeys(CHANNELS, 0)
 
     def wake(self) -> None:
         self._wakened.set()
@@ -81,66 +115,113 @@ class OutboxRound:
                 except Exception as trouble:  # noqa: BLE001  one odd row must not end all mail
                     logs.event("outbox.round.failed", error=type(trouble).__name__)
                 if settled < BATCH and not self._stopping:
-                    await self._carrier.rest()
+                    await self._rest()
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._wakened.wait(), PERIOD_SECONDS)
         finally:
-            await self._carrier.rest()
+            await self._rest()
+
+    async def _rest(self) -> None:
+        await self._carrier.rest()
+        await self._texts.rest()
 
     async def send_due(self) -> int:
-        """One batch. Returns how many mails were settled; those not tried are released again."""
+        """One batch. Returns how many messages were settled; those not tried are released again."""
         now = self._house.clock.now()
         lease = uuid4()
-        rows = await self._house.database.fetch(self._sql.claim, now, now + LEASE, BATCH, lease)
+        rows = await self._house.database.jobs.fetch(self._sql.claim, now, now + LEASE, BATCH, lease, self._urgent)
         if not rows:
             return 0
-        started = time.monotonic()
-        untried = len(rows)
-        due_again, trouble = now, None
+        untried = dict.fromkeys(CHANNELS, 0)
+        for row in rows:
+            untried[row["channel"]] += 1
+        away: dict[str, tuple[datetime, str]] = {}
         try:
-            for row in rows:
+            parties = await self._parties(rows)
+            started = time.monotonic()
+            for number, row in enumerate(rows):
                 if self._stopping or time.monotonic() - started > _STOP_SENDING_AFTER:
                     break
+                channel = row["channel"]
+                if channel in away:
+                    continue
                 try:
-                    await self._send_one(row, lease)
+                    await self._settle(row, parties.get(number, []), lease)
                 except DeliveryDeferred as absence:
-                    self._failed_contacts += 1
-                    trouble = str(absence)
-                    due_again = self._later(self._failed_contacts, _LONGEST_WAIT_FOR_SERVER)
-                    self._log(row, trouble)
-                    break
-                self._failed_contacts = 0
-                untried -= 1
+                    self._failed_contacts[channel] += 1
+                    due = self._later(self._failed_contacts[channel], _LONGEST_WAIT_FOR_SERVER)
+                    away[channel] = (due, str(absence))
+                    self._log(row, str(absence))
+                else:
+                    untried[channel] -= 1
         finally:
-            if untried:
-                with suppress(DatabaseDown):
-                    await asyncio.shield(self._house.database.execute(self._sql.release, lease, due_again, trouble))
-        return len(rows) - untried
+            for channel, left in untried.items():
+                if left:
+                    due, trouble = away.get(channel, (now, None))
+                    with suppress(DatabaseDown):
+                        await asyncio.shield(
+                            self._house.database.jobs.execute(self._sql.release, lease, due, trouble, channel)
+                        )
+        return len(rows) - sum(untried.values())
 
-    async def _send_one(self, row: Any, lease: UUID) -> None:
-        """Send and write down the outcome. Raises DeliveryDeferred when the mail server could not be reached."""
-        unsendable = _unsendable(row)
-        if unsendable:
-            await self._give_up(row, lease, unsendable)
+    async def _parties(self, rows: list[Any]) -> dict[int, list[Any]]:
+        """The places each row is about, under the row's number; one question for the whole batch."""
+        asked = [
+            (number, row["org_id"], reservation)
+            for number, row in enumerate(rows)
+            for reservation in reservation_ids_of(payload_of(row), row["reservation_id"])
+        ]
+        parties: dict[int, list[Any]] = {}
+        if asked:
+            columns = [list(column) for column in zip(*asked, strict=True)]
+            for place in await self._house.database.jobs.fetch(self._sql.parties, *columns):
+                parties.setdefault(place["n"], []).append(place)
+        return parties
+
+    async def _settle(self, row: Any, party: list[Any], lease: UUID) -> None:
+        """Send and write down the outcome. Raises DeliveryDeferred where no message of this channel can go now."""
+        now = self._house.clock.now()
+        if row["not_after"] is not None and row["not_after"] <= now:
+            await self._drop(row, lease, "too late")
             return
+        worked = 0.0
         try:
-            working_since = time.perf_counter()
-            message = confirmation_message(self._mail(row), self._envelope(row))
-            worked = time.perf_counter() - working_since
-            await self._carrier.send(message)
-        except DeliveryRefused as refusal:
+            worked = await self._send(row, party)
+        except Obsolete as reason:
+            await self._drop(row, lease, f"obsolete: {reason}")
+        except (Unsendable, DeliveryRefused) as refusal:
             await self._give_up(row, lease, str(refusal))
         except DeliveryDeferred as trouble:
-            if trouble.scope != "message":
+            # A line that broke once may have broken over this message; twice running, it is the server.
+            unsure = trouble.scope == "unsure" and not self._failed_contacts[row["channel"]]
+            if not unsure and trouble.scope != "message":
                 raise
+            self._failed_contacts[row["channel"]] = int(unsure)
             await self._try_later(row, lease, str(trouble))
         except Exception as trouble:  # noqa: BLE001  a row that cannot be put into words must not hold up the others
-            await self._try_later(row, lease, type(trouble).__name__)
+            await self._try_later(row, lease, f"error: {type(trouble).__name__}")
         else:
-            sent_at = self._house.clock.now()
-            await self._house.database.execute(self._sql.mark_sent, row["org_id"], row["id"], lease, sent_at)
+            self._failed_contacts[row["channel"]] = 0
+            await self._house.database.jobs.execute(
+                self._sql.mark_sent, row["org_id"], row["id"], lease, self._house.clock.now()
+            )
             self._log(row)
-            await self._let_others_go_first(worked)
+        await self._let_others_go_first(worked)
+
+    async def _send(self, row: Any, party: list[Any]) -> float:
+        """Returns how long the writing kept the processor busy. It is done beside the loop: a family's mail takes
+        longer than a scan may wait."""
+        outgoing = Outgoing.of(row, party, host=self._sender.host, now=self._house.clock.now())
+        started = time.perf_counter()
+        if row["channel"] == "sms":
+            text = await asyncio.to_thread(write_text_message, outgoing, self._sender)
+            worked = time.perf_counter() - started
+            await self._texts.send(text)
+        else:
+            mail = await asyncio.to_thread(write_mail, outgoing, self._sender)
+            worked = time.perf_counter() - started
+            await self._carrier.send(mail)
+        return worked
 
     async def _let_others_go_first(self, worked: float) -> None:
         """Rest after `worked` seconds, and long while a rush of bookings needs the loop."""
@@ -151,45 +232,29 @@ class OutboxRound:
             await self._give_up(row, lease, error)
             return
         due = self._later(row["attempts"], _LONGEST_WAIT)
-        await self._house.database.execute(self._sql.mark_deferred, row["org_id"], row["id"], lease, due, error)
+        await self._house.database.jobs.execute(self._sql.mark_deferred, row["org_id"], row["id"], lease, due, error)
         self._log(row, error)
 
     async def _give_up(self, row: Any, lease: UUID, error: str) -> None:
-        await self._house.database.execute(self._sql.mark_dead, row["org_id"], row["id"], lease, error)
+        await self._house.database.jobs.execute(self._sql.mark_dead, row["org_id"], row["id"], lease, error)
         self._log(row, error, dead=True)
+
+    async def _drop(self, row: Any, lease: UUID, reason: str) -> None:
+        await self._house.database.jobs.execute(self._sql.mark_dropped, row["org_id"], row["id"], lease, reason)
+        logs.event(telemetry.MAIL_DROPPED, kind=row["kind"], reservation_id=row["reservation_id"], reason=reason)
 
     def _later(self, tries: int, longest: float) -> datetime:
         """Exponential, within a fifth of itself, so that many rows do not come back in one second."""
         seconds = min(_FIRST_WAIT * _WAIT_FACTOR ** min(tries - 1, 16), longest)
         return self._house.clock.now() + timedelta(seconds=seconds * (0.8 + 0.4 * self._jitter()))
 
-    def _envelope(self, row: Any) -> Envelope:
-        made: datetime = row["created_at"]
-        message_id = f"<{row['org_id']}.{row['id']}.{int(made.timestamp()):x}@{self._carrier.host}>"
-        return Envelope(self._carrier.sender, self._carrier.host, message_id, self._house.clock.now())
-
-    def _mail(self, row: Any) -> ConfirmationMail:
-        payload = row["payload"]
-        token = (json.loads(payload) if isinstance(payload, str) else payload).get("manage_token")
-        public = self._house.settings.public_url.rstrip("/")
-        return ConfirmationMail(
-            reservation_id=row["reservation_id"],
-            recipient=row["recipient"],
-            customer_name=row["customer_name"],
-            venue_name=row["venue_name"],
-            venue_timezone=row["venue_timezone"],
-            ticket_code=row["ticket_code"],
-            date=row["date"],
-            start_time=row["start_time"],
-            end_time=row["end_time"],
-            starts_at=row["starts_at"],
-            ends_at=row["ends_at"],
-            manage_url=f"{public}/r/{quote(token, safe='')}" if token else "",
-            qr_text=row["ticket_code"],
-        )
-
     def _log(self, row: Any, error: str | None = None, *, dead: bool = False) -> None:
-        fields: dict[str, Any] = {"reservation_id": row["reservation_id"], "attempt": row["attempts"]}
+        fields: dict[str, Any] = {
+            "kind": row["kind"],
+            "channel": row["channel"],
+            "reservation_id": row["reservation_id"],
+            "attempt": row["attempts"],
+        }
         if error is not None:
             fields.update(error=error, dead=dead)
             telemetry.mail_failed(final=dead)
@@ -197,14 +262,3 @@ class OutboxRound:
         else:
             telemetry.mail_sent()
             logs.event(telemetry.MAIL_SENT, **fields)
-
-
-def _unsendable(row: Any) -> str | None:
-    """Why this mail must not go out at all."""
-    if row["kind"] != RESERVATION_CONFIRMED:
-        return "unknown kind of mail"
-    if row["reservation_status"] is None:
-        return "the reservation is gone"
-    if row["reservation_status"] == "CANCELLED":
-        return "the reservation was cancelled before the mail went out"
-    return None

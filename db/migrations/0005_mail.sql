@@ -1,0 +1,13 @@
+-- Messages that are no longer worth sending get a status of their own, so that those that failed can be looked after.
+
+-- DROPPED: too late, overtaken by a cancellation, or discarded by staff; `last_error` says which.
+ALTER TABLE mail_outbox
+    DROP CONSTRAINT mail_outbox_status_check,
+    ADD CONSTRAINT mail_outbox_status_check CHECK (status IN ('PENDING', 'SENT', 'DEAD', 'DROPPED'));
+
+-- What is no use after some moment (a code, an offer, a reminder) has a line of its own, which no rush of bookings delays.
+DROP INDEX mail_outbox_due;
+CREATE INDEX mail_outbox_due ON mail_outbox ((not_after IS NOT NULL), next_attempt_at) WHERE status = 'PENDING';
+
+-- Looked through by people: what is given up, newest first.
+CREATE INDEX mail_outbox_dead ON mail_outbox (id) WHERE status = 'DEAD';

@@ -1,0 +1,120 @@
+"""The outgoing message: one row of the outbox with everything its words need, and nothing that is not looked at."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hub.confirmation.letter import Unsendable
+from hub.confirmation.visits import Party
+from hub.languages import DEFAULT, LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose hub it is: the address mail comes from, the name in ids, and where its pages are."""
+
+    address: str
+    host: str
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """`party` is None where the kind speaks of no reservation, or where the reservation is gone."""
+
+    kind: str
+    channel: str
+    recipient: str
+    language: str
+    payload: Mapping[str, Any]
+    reservation_id: int | None
+    organisation: str
+    party: Party | None
+    message_id: str
+    now: datetime
+
+    @classmethod
+    def of(cls, row: Any, party_rows: Sequence[Any], *, host: str, now: datetime) -> "Outgoing":
+        """The Message-ID stays the same when a row is sent again, so that a repeat can be recognised."""
+        made: datetime = row["created_at"]
+        return cls(
+            kind=row["kind"],
+            channel=row["channel"],
+            recipient=row["recipient"],
+            language=row["language"] if row["language"] in LANGUAGES else DEFAULT,
+            payload=payload_of(row),
+            reservation_id=row["reservation_id"],
+            organisation=row["organisation"],
+            party=Party.of(party_rows),
+            message_id=f"<{row['org_id']}.{row['id']}.{int(made.timestamp()):x}@{host}>",
+            now=now,
+        )
+
+    @property
+    def reservation_ids(self) -> tuple[int, ...]:
+        """Which reservations the message is about. Rows from before there were parties name one."""
+        return reservation_ids_of(self.payload, self.reservation_id)
+
+    def manage_url(self, sender: Sender) -> str:
+        """Empty where the row has no token (any more)."""
+        token = self.text("manage_token")
+        return f"{sender.public_url}/r/{quote(token, safe='')}" if token else ""
+
+    def waitlist_url(self, sender: Sender) -> str:
+        token = self.text("waitlist_token")
+        return f"{sender.public_url}/w/{quote(token, safe='')}" if token else ""
+
+    def text(self, name: str) -> str:
+        value = self.payload.get(name)
+        return value if isinstance(value, str) else ""
+
+    def number(self, name: str, default: int = 1) -> int:
+        value = self.payload.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+    def slot(self, name: str) -> tuple[date, time, time]:
+        """Day, start and end of a slot in the payload."""
+        value = self.payload.get(name)
+        try:
+            assert isinstance(value, dict)
+            return (
+                date.fromisoformat(value["date"]),
+                time.fromisoformat(value["start_time"]),
+                time.fromisoformat(value["end_time"]),
+            )
+        except (AssertionError, KeyError, TypeError, ValueError):
+            raise Unsendable(f"unreadable: {name}") from None
+
+    def zone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self.text("timezone"))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Unsendable("unreadable: timezone") from None
+
+    def moment(self, name: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(self.text(name))
+        except ValueError:
+            raise Unsendable(f"unreadable: {name}") from None
+        if moment.tzinfo is None:
+            raise Unsendable(f"unreadable: {name}")
+        return moment
+
+
+def payload_of(row: Any) -> dict[str, Any]:
+    payload = row["payload"]
+    try:
+        found = json.loads(payload) if isinstance(payload, str) else payload
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {}
+
+
+def reservation_ids_of(payload: Mapping[str, Any], reservation_id: int | None) -> tuple[int, ...]:
+    ids = payload.get("reservation_ids")
+    named = [one for one in ids if isinstance(one, int)] if isinstance(ids, list) else []
+    return tuple(named) or (() if reservation_id is None else (reservation_id,))
