@@ -18,7 +18,9 @@ from hub.actions.check_ticket import TicketDesk
 from hub.actions.expire import expire
 from hub.actions.judge_scans import Door
 from hub.actions.reconcile import audit_gate
+from hub.actions.release_no_shows import release_no_shows
 from hub.actions.reserve_ticket import BookingDesk
+from hub.actions.send_reminders import send_reminders
 from hub.announcements import Announcer
 from hub.clock import Clock
 from hub.confirmation import qr_code
@@ -28,6 +30,7 @@ from hub.house import House
 from hub.live.live_hub import LiveHub
 from hub.rounds.outbox import OutboxRound
 from hub.rounds.revocations import refresh_revocations
+from hub.rounds.waitlist import WaitlistRound
 from hub.rounds.walk import walk
 from hub.settings import Settings
 from hub.venues import Venues
@@ -113,6 +116,9 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         asyncio.get_running_loop().run_in_executor(None, qr_code.prepare)
         rounds = [
             _begin("outbox", outbox.run),
+            _begin("waitlist", WaitlistRound(house).run),
+            _begin("reminders", lambda: walk("reminders", 30, lambda: send_reminders(house))),
+            _begin("no-shows", lambda: walk("no-shows", 20, lambda: release_no_shows(house))),
             _begin("expiry", lambda: walk("expiry", 20, lambda: expire(house))),
             _begin("revocations", lambda: walk("revocations", 15, lambda: refresh_revocations(house))),
             _begin("gate audit", lambda: walk("gate audit", 10, lambda: audit_gate(house, fix=True))),

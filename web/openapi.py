@@ -75,8 +75,11 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    schema = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
-    return [{"name": name, "in": "path", "required": True, "schema": schema} for name in _PART.findall(endpoint.path)]
+    number, text = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}, {"type": "string", "minLength": 1}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": number if name.endswith("id") else text}
+        for name in _PART.findall(endpoint.path)
+    ]
 
 
 def _other_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@
 SELECT s.org_id, s.id, l.latest
   FROM reservation_slots s
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
-  CROSS JOIN LATERAL (SELECT $1 - make_interval(mins => v.no_show_release_minutes) AS latest) l
+  CROSS JOIN LATERAL (SELECT $1::timestamptz - make_interval(mins => v.no_show_release_minutes) AS latest) l
  WHERE s.expired_at IS NULL AND s.ends_at > $1 AND s.starts_at <= l.latest AND s.booked_count > s.verified_count
    AND EXISTS (SELECT 1 FROM ticket_reservations r
                 WHERE r.org_id = s.org_id AND r.slot_id = s.id AND r.status = 'RESERVED'
@@ -32,7 +32,8 @@ SELECT t.id
 -- the codes of the tickets; nothing where everybody had come.
 WITH released AS (
     UPDATE ticket_reservations r
-       SET status = 'CANCELLED', cancelled_at = $4, cancel_cause = 'no_show'
+       SET status = 'CANCELLED', cancelled_at = $4, cancel_cause = 'no_show',
+           calendar_sequence = r.calendar_sequence + 1
       FROM tickets t
      WHERE r.org_id = $1 AND r.slot_id = $2 AND r.ticket_id = ANY ($3::bigint[]) AND r.status = 'RESERVED'
        AND r.reserved_at <= $5 AND (r.moved_at IS NULL OR r.moved_at <= $5)

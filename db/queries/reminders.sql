@@ -5,7 +5,7 @@
 SELECT s.org_id, s.id, s.starts_at, v.reminder_hours
   FROM reservation_slots s
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
- WHERE s.starts_at > $1
+ WHERE s.starts_at > $1::timestamptz
    AND s.starts_at <= $1 + make_interval(hours => (SELECT coalesce(max(h), 0) FROM venues, unnest(reminder_hours) h))
    AND s.starts_at <= $1 + make_interval(hours => (SELECT coalesce(max(h), 0) FROM unnest(v.reminder_hours) h))
    AND s.status = 'ACTIVE' AND s.booked_count > s.verified_count

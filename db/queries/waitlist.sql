@@ -80,8 +80,9 @@ SELECT e.org_id, e.id, e.slot_id, e.venue_id, e.places, e.status, e.offer_ends_a
  WHERE l.token_hash = $1;
 
 -- name: end_entries
--- WAITING or OFFERED entries become $3 (for the cause $4), and their tickets may wait again. What was offered stays in the
--- slot's held_count until its line is served. Returns those that were ended now.
+-- WAITING or OFFERED entries become $3 (for the cause $4), and their tickets may wait again. The mail of an offer that has
+-- not gone out yet never will. What was offered stays in the slot's held_count until its line is served. Returns those that
+-- were ended now.
 WITH ended AS (
     UPDATE waitlist_entries e
        SET status = $3, end_cause = $4, ended_at = $5
@@ -89,12 +90,17 @@ WITH ended AS (
     RETURNING e.org_id, e.id
 ), freed AS (
     UPDATE waitlist_tickets w SET waits = false FROM ended e WHERE w.org_id = e.org_id AND w.entry_id = e.id
+), unsaid AS (
+    DELETE FROM mail_outbox o
+     USING ended e
+     WHERE o.org_id = e.org_id AND o.status = 'PENDING' AND o.kind = 'waitlist.offer'
+       AND (o.payload ->> 'entry_id')::bigint = e.id
 )
 SELECT id FROM ended;
 
 -- name: lines_to_serve
--- Lines with something to do: an offer has run out, something held is offered to nobody, something is free that somebody
--- waits for, the slot is over or closed, or nobody waits any more.
+-- Lines with something to do: an offer has run out or cannot be accepted any more, something held is offered to nobody,
+-- something is free that somebody waits for, the slot is over or closed, or nobody waits any more.
 SELECT l.org_id, l.slot_id
   FROM waitlist_lines l
   JOIN reservation_slots s ON s.org_id = l.org_id AND s.id = l.slot_id
@@ -108,6 +114,13 @@ SELECT l.org_id, l.slot_id
  WHERE s.ends_at <= $1 OR s.status <> 'ACTIVE' OR o.first_end <= $1 OR s.held_count <> o.places
     OR (s.has_waitlist AND (w.smallest IS NULL OR v.waitlist_offer_minutes IS NULL))
     OR w.smallest <= s.total_capacity - s.booked_count - o.places
+    OR EXISTS (SELECT 1
+                 FROM waitlist_entries e
+                 JOIN waitlist_tickets k ON k.org_id = e.org_id AND k.entry_id = e.id
+                 JOIN tickets t ON t.org_id = k.org_id AND t.id = k.ticket_id
+                 LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
+                WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'OFFERED'
+                  AND (t.status <> 'ACTIVATED' OR t.verified_at IS NOT NULL OR r.id IS NOT NULL))
  ORDER BY l.org_id, l.slot_id;
 
 -- name: claim_line
@@ -161,7 +174,7 @@ WITH asked AS MATERIALIZED (
 ), mailed AS (
     INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at, not_after)
     SELECT $1, 'waitlist.offer', customer_email,
-           $7::jsonb || jsonb_build_object('waitlist_token', token, 'places', places), language, $5, $6
+           $7::jsonb || jsonb_build_object('waitlist_token', token, 'places', places, 'entry_id', id), language, $5, $6
       FROM offered
 )
 SELECT id FROM offered;
@@ -217,15 +230,6 @@ DELETE FROM waitlist_lines l
  WHERE l.org_id = $1 AND l.slot_id = $2
    AND NOT EXISTS (SELECT 1 FROM waitlist_entries e
                     WHERE e.org_id = $1 AND e.slot_id = $2 AND e.status IN ('WAITING', 'OFFERED'));
-
--- name: lock_party
--- The tickets of an entry, locked in order of id.
-SELECT t.id
-  FROM tickets t
- WHERE t.org_id = $1
-   AND t.id IN (SELECT w.ticket_id FROM waitlist_tickets w WHERE w.org_id = $1 AND w.entry_id = $2)
- ORDER BY t.id
-   FOR NO KEY UPDATE;
 
 -- name: accept
 -- An offer that stands at $3 is taken: its links open the reservation from now on ($4 is what the party's manage token

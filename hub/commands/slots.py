@@ -1,4 +1,4 @@
-"""`hub slots generate`: slots of one venue from opening hours, for some days."""
+"""`hub slots`: make slots of one venue from opening hours, and make one larger or smaller."""
 
 from __future__ import annotations
 
@@ -16,4 +16,16 @@ async def generate(args: Namespace) -> Outcome:
         made = await generate_slots(house, hours, venue_id=args.venue)
     return Outcome(
         made, f"venue {made['venue_id']}: {made['created']} slots made, {made['existing']} were there already"
+    )
+
+
+async def resize(args: Namespace) -> Outcome:
+    async with visit() as house:
+        from hub.actions.resize_slot import resize_slot
+
+        slot = await resize_slot(house, args.slot, args.capacity)
+    return Outcome(
+        slot,
+        f"slot {slot['slot_id']} ({slot['date']} {slot['start_time'][:5]}): {slot['was']} -> {slot['capacity']} places, "
+        f"{slot['booked']} booked, {slot['held']} held for the waiting list, {slot['free']} free",
     )

@@ -17,7 +17,7 @@ from web.openapi import build_document, plain_path
 DOCUMENT = build_document(ENDPOINTS, "http://127.0.0.1:8080")
 FORMATS = FormatChecker(formats=["date", "date-time", "uuid"])
 PATHS = {
-    path: re.compile(re.sub(r"\\\{[a-z_]+\\\}", "[0-9]+", re.escape(path)))
+    path: re.compile(re.sub(r"\\\{[a-z_]+\\\}", "[0-9]+", re.escape(path).replace(r"\{token\}", "[^/]+")))
     for path in sorted((plain_path(endpoint.path) for endpoint in ENDPOINTS), key=len)
 }
 

@@ -1,0 +1,143 @@
+"""The deed of serving a slot's waiting list: what came free is offered in turn, what nobody waits for goes to the public.
+
+It may be done at any time and by several hubs at once: a line is served under its own lock, and what it sees of the slot is
+read under the slot's. Doing it again changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+from db.statements import load
+from hub import telemetry
+from hub.actions.take_places import token_hash
+from hub.actions.waitlist import refusal_of, slot_facts
+from hub.announcements import SlotChanged
+from hub.house import House
+from hub.moments import rfc3339
+from hub.randomness import secret_token
+from hub.rules.waiting_line import Waiting, offer_end, offer_stands, serve
+
+WAITLIST = load("waitlist")
+LOOKED_AT = 100
+"""How many of those who wait are looked at in one turn, besides the first. Whoever stands behind them has time."""
+MOST_TURNS = 50
+
+
+@dataclass(slots=True)
+class Served:
+    """What serving a line did, by the ids of the entries."""
+
+    offered: list[int] = field(default_factory=list)
+    lapsed: list[int] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+
+    def add(self, other: "Served") -> None:
+        self.offered += other.offered
+        self.lapsed += other.lapsed
+        self.closed += other.closed
+
+    def __bool__(self) -> bool:
+        return bool(self.offered or self.lapsed or self.closed)
+
+
+async def serve_lines(house: House) -> Served:
+    """Serve every line that has something to do. One that cannot be served is told of after the others have been."""
+    done = Served()
+    trouble: asyncpg.PostgresError | None = None
+    for row in await house.database.fetch(WAITLIST.lines_to_serve, house.clock.now()):
+        try:
+            done.add(await serve_line(house, row["org_id"], row["slot_id"]))
+        except asyncpg.PostgresError as error:
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
+    return done
+
+
+async def serve_line(house: House, org_id: int, slot_id: int) -> Served:
+    """Serve one line, as long as there is something to do in it. Does nothing where another hub serves it."""
+    done = Served()
+    for _ in range(MOST_TURNS):
+        turn = await _one_turn(house, org_id, slot_id)
+        done.add(turn)
+        if not turn:
+            break
+    if done:
+        telemetry.event(telemetry.WAITLIST_SERVED, slot_id=slot_id, offered=len(done.offered), lapsed=len(done.lapsed),
+                        closed=len(done.closed))  # fmt: skip
+    return done
+
+
+async def _one_turn(house: House, org_id: int, slot_id: int) -> Served:
+    """One transaction: the line's lock, its entries', the slot's; then what the rule says of them."""
+    now = house.clock.now()
+    facts = await house.database.fetchrow(WAITLIST.read_slot, org_id, slot_id)
+    if facts is None:
+        return Served()
+    venue = await house.venues.read(org_id, facts["venue_id"])
+    minutes, done = venue.waitlist_offer_minutes, Served()
+    async with house.database.transaction() as connection:
+        if await connection.fetchval(WAITLIST.claim_line, org_id, slot_id) is None:
+            return done
+        entries = list(await connection.fetch(WAITLIST.lock_entries, org_id, slot_id, LOOKED_AT))
+        tickets = await connection.fetch(WAITLIST.read_tickets, org_id, [e["id"] for e in entries])
+        cause = _why_closed(facts, now, minutes)
+        if cause is not None:
+            everybody = ["WAITING"] if cause == "no_waitlist" else ["WAITING", "OFFERED"]
+            ids = [e["id"] for e in await connection.fetch(WAITLIST.open_entries, org_id, slot_id, everybody)]
+            done.closed += await _end(connection, org_id, ids, cause, now)
+        slot = await connection.fetchrow(WAITLIST.lock_slot, org_id, slot_id)
+        over = [e["id"] for e in entries if e["status"] == "OFFERED" and not offer_stands(e["offer_ends_at"], now)
+                and e["id"] not in done.closed]  # fmt: skip
+        done.lapsed += await _with_links(connection, WAITLIST.lapse, org_id, over, now, slot_facts(slot, venue))
+        gone = {t["entry_id"] for t in tickets if refusal_of(t, slot, now) is not None}
+        bad = [e["id"] for e in entries if e["id"] in gone and e["id"] not in (*done.closed, *done.lapsed)]
+        done.closed += await _end(connection, org_id, bad, "ticket", now)
+        standing = [e for e in entries if e["id"] not in done.lapsed and e["id"] not in done.closed]
+        offered = sum(e["places"] for e in standing if e["status"] == "OFFERED")
+        end = offer_end(now, minutes or 0, slot["ends_at"])
+        serving = serve(
+            [Waiting(e["id"], e["places"], e["gathers_until"]) for e in standing if e["status"] == "WAITING"],
+            held=slot["held_count"], offered=offered, now=now, gather_until=min(end, slot["starts_at"]),
+            free=slot["total_capacity"] - slot["booked_count"] - slot["held_count"],
+        )  # fmt: skip
+        ends = slot_facts(slot, venue, ends_at=rfc3339(end))
+        done.offered += await _with_links(connection, WAITLIST.offer, org_id, serving.offers, now, end, ends)
+        if serving.gathering is not None:
+            await connection.execute(WAITLIST.gather, org_id, serving.gathering, min(end, slot["starts_at"]))
+        # The last line: whatever went wrong before, more than there is cannot be held.
+        held = min(serving.held, slot["total_capacity"] - slot["booked_count"])
+        row = await connection.fetchrow(WAITLIST.set_held, org_id, slot_id, held, now)
+        await connection.execute(WAITLIST.drop_line, org_id, slot_id)
+    if row is not None and row["revision"] != slot["revision"]:
+        changed = SlotChanged.of(row)
+        free = changed.slot.free if slot["status"] == "ACTIVE" and now < slot["ends_at"] else 0
+        house.gate.settle(org_id, slot_id, free=free, revision=changed.slot.revision)
+        house.announcer.tell([changed])
+    return done
+
+
+def _why_closed(slot: Any, now: Any, minutes: int | None) -> str | None:
+    if slot["ends_at"] <= now:
+        return "slot_over"
+    if slot["status"] != "ACTIVE":
+        return "slot_closed"
+    return "no_waitlist" if minutes is None else None
+
+
+async def _end(connection: Any, org_id: int, ids: Sequence[int], cause: str, now: Any) -> list[int]:
+    if not ids:
+        return []
+    return [row["id"] for row in await connection.fetch(WAITLIST.end_entries, org_id, ids, "CLOSED", cause, now)]
+
+
+async def _with_links(connection: Any, sql: str, org_id: int, ids: Sequence[int], *rest: Any) -> list[int]:
+    """Carry out `sql` (offer or lapse) for these entries, each with a link of its own for its mail."""
+    if not ids:
+        return []
+    tokens = [secret_token() for _ in ids]
+    hashes = [token_hash(token) for token in tokens]
+    return [row["id"] for row in await connection.fetch(sql, org_id, ids, tokens, hashes, *rest)]
