@@ -1,5 +1,7 @@
 // The always-visible state of the link: live, reconnecting since when, ended.
-const WORDS = { connecting: "Connecting", live: "Live", reconnecting: "Reconnecting", ended: "Signed out" };
+import { t } from "./i18n.js";
+
+const WORDS = { connecting: t("Connecting"), live: t("Live"), reconnecting: t("Reconnecting"), ended: t("Signed out") };
 
 export class LinkState {
   #since = null;
@@ -20,7 +22,7 @@ export class LinkState {
   #write(state) {
     const seconds = this.#since ? Math.floor((Date.now() - this.#since) / 1000) : 0;
     // Seconds are for eyes only: a screen reader hears the change of state once.
-    this.element.dataset.seconds = seconds >= 3 ? ` ${seconds} s` : "";
+    this.element.dataset.seconds = seconds >= 3 ? ` ${t("{seconds} s", { seconds })}` : "";
     if (this.element.textContent !== WORDS[state]) this.element.textContent = WORDS[state];
   }
 }

@@ -1,5 +1,6 @@
 // Staff sign-in with a password or a PIN. The cookie is the API's to set; a lockout counts down here.
 import { byId } from "./elements.js";
+import { t, tn } from "./i18n.js";
 import { call, Refusal } from "./models/api.js";
 import { clearNotice, showNotice } from "./notices.js";
 import { momentAt } from "./moments.js";
@@ -17,7 +18,7 @@ const kind = () => form.elements.kind.value;
 for (const radio of form.elements.kind) {
   radio.addEventListener("change", () => {
     const pin = kind() === "pin";
-    byId("secret-label").textContent = pin ? "PIN" : "Password";
+    byId("secret-label").textContent = pin ? t("PIN") : t("Password");
     secret.inputMode = pin ? "numeric" : "text";
     secret.autocomplete = pin ? "off" : "current-password";
     secret.value = "";
@@ -29,7 +30,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const username = form.elements.username.value.trim();
   if (!username || !secret.value) {
-    showNotice(answer, { title: `Please enter your username and ${kind() === "pin" ? "PIN" : "password"}.`, next: "" });
+    showNotice(answer, { title: kind() === "pin" ? t("Please enter your username and PIN.") : t("Please enter your username and password."), next: "" });
     (username ? secret : form.elements.username).focus();
     return;
   }
@@ -49,14 +50,14 @@ form.addEventListener("submit", async (event) => {
 
 function refused(error) {
   if (error.code === "LOCKED_OUT") lockedOut(error.retryAfter ?? error.details.retry_after ?? 15 * 60);
-  else if (error.code === "RATE_LIMITED") lockedOut(error.retryAfter ?? 30, "Too many tries in a short time.");
+  else if (error.code === "RATE_LIMITED") lockedOut(error.retryAfter ?? 30, t("Too many tries in a short time."));
   else if (error.code === "INVALID_CREDENTIALS") {
-    const what = kind() === "pin" ? "PIN" : "password";
-    showNotice(answer, { title: `Username or ${what} is wrong.`, next: "After five wrong tries sign-in is locked for 15 minutes." });
+    const title = kind() === "pin" ? t("Username or PIN is wrong.") : t("Username or password is wrong.");
+    showNotice(answer, { title, next: t("After five wrong tries sign-in is locked for 15 minutes.") });
   } else showNotice(answer, { title: error.message, next: "" });
 }
 
-function lockedOut(seconds, title = "Too many wrong tries: sign-in is locked.") {
+function lockedOut(seconds, title = t("Too many wrong tries: sign-in is locked.")) {
   const until = Date.now() + seconds * 1000;
   const show = () => {
     const left = Math.ceil((until - Date.now()) / 1000);
@@ -66,8 +67,9 @@ function lockedOut(seconds, title = "Too many wrong tries: sign-in is locked.") 
       button.disabled = false;
       return;
     }
-    const wait = left > 90 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
-    const next = `You can try again at ${momentAt(until, null, { seconds: left <= 90 })}, in ${wait}. A manager can help sooner.`;
+    const wait = left > 90 ? tn("one minute", "{n} minutes", Math.ceil(left / 60)) : tn("one second", "{n} seconds", left);
+    const time = momentAt(until, null, { seconds: left <= 90 });
+    const next = t("You can try again at {time}, in {wait}. A manager can help sooner.", { time, wait });
     if (answer.textContent !== title + next) showNotice(answer, { title, next });
   };
   button.disabled = true;

@@ -1,5 +1,6 @@
 // The control room: one subscription to the day's counts, drawn as it changes.
 import { byId } from "./elements.js";
+import { t } from "./i18n.js";
 import { LinkState } from "./link_state.js";
 import { BoardView } from "./manager/board_view.js";
 import { CountBoard } from "./models/count_board.js";
@@ -25,7 +26,7 @@ const socket = new VenueSocket({
   onReady: (frame) => {
     venue = frame.venue;
     if (!venue) {
-      showNotice(byId("board-answer"), { title: "This login belongs to no venue.", next: "Sign in with a login of the venue you want to watch." });
+      showNotice(byId("board-answer"), { title: t("This login belongs to no venue."), next: t("Sign in with a login of the venue you want to watch.") });
       return;
     }
     byId("venue-name").textContent = venue.name;
@@ -42,7 +43,7 @@ function watch(date) {
   followsToday = date === venue.today;
   board.clear();
   byId("day").value = date;
-  byId("day-name").textContent = followsToday ? `Today, ${longDay(date)}` : longDay(date);
+  byId("day-name").textContent = followsToday ? t("Today, {day}", { day: longDay(date) }) : longDay(date);
   byId("day-today").disabled = followsToday;
   byId("board-answer").replaceChildren();
   view.waiting();
@@ -69,7 +70,7 @@ const clockOfVenue = () => nowAt(venue?.timezone);
 function tick() {
   if (!venue) return;
   const now = clockOfVenue();
-  byId("venue-clock").textContent = `${momentAt(hubNow(), venue.timezone)} at the venue`;
+  byId("venue-clock").textContent = t("{time} at the venue", { time: momentAt(hubNow(), venue.timezone) });
   if (followsToday && now.date > venue.today) {
     venue = { ...venue, today: now.date };
     watch(now.date);

@@ -1,5 +1,6 @@
 // The scanner page: a code comes in, the answer fills the screen, the entry is one key away.
 import { byId, h } from "./elements.js";
+import { t } from "./i18n.js";
 import { LinkState } from "./link_state.js";
 import { Device } from "./models/device.js";
 import { ScanGate } from "./models/scan_gate.js";
@@ -27,7 +28,7 @@ const socket = new VenueSocket({
   onHello: (frame) => hearHubClock(frame.server_time),
   onReady: (frame) => {
     venue = frame.venue;
-    byId("venue-name").textContent = venue?.name ?? "No venue";
+    byId("venue-name").textContent = venue?.name ?? t("No venue");
     byId("gates").replaceChildren(...(venue?.gates ?? []).map((item) => h("option", { value: item.name ?? item })));
     past.refresh();
   },
@@ -38,9 +39,9 @@ const input = new CodeInput({ onCode: present, onEnter: enter, onEscape: again, 
 const past = new PastScans({ session, timezone: () => venue?.timezone, onClosed: () => input.focus() });
 
 /** Does one thing over the socket; says so when the link makes it wait. Gives null when there is no answer to show. */
-async function waitingFor(what, work) {
+async function waitingFor(deed, work) {
   root.dataset.busy = "";
-  const slow = setTimeout(() => say(socket.live ? `${what}: waiting for the hub` : `${what}: sent as soon as the link is back`), SLOW_MS);
+  const slow = setTimeout(() => say(socket.live ? t("{deed}: waiting for the hub", { deed }) : t("{deed}: sent as soon as the link is back", { deed })), SLOW_MS);
   try {
     const decision = await work();
     if (decision) say("");
@@ -49,7 +50,7 @@ async function waitingFor(what, work) {
     if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;
     gate.forget();
     signals.give("RED");
-    say(error instanceof CommandRefused ? error.message : `${what}: no connection`);
+    say(error instanceof CommandRefused ? error.message : t("{deed}: no connection", { deed }));
     return null;
   } finally {
     clearTimeout(slow);
@@ -61,14 +62,14 @@ async function present(typed) {
   const code = tidyCode(typed);
   if (!code) return;
   if (!gate.admits(code)) {
-    say("Same code again, counted once");
+    say(t("Same code again, counted once"));
     return;
   }
   verdict.clear();
   say("");
-  byId("ready-title").textContent = "Checking";
-  const decision = await waitingFor("Check", () => session.present(code));
-  byId("ready-title").textContent = "Ready to scan";
+  byId("ready-title").textContent = t("Checking");
+  const decision = await waitingFor(t("Check"), () => session.present(code));
+  byId("ready-title").textContent = t("Ready to scan");
   if (decision) answer(decision);
 }
 
@@ -77,7 +78,7 @@ async function verify() {
   const button = byId("verify");
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
-  const decision = await waitingFor("Entry", () => session.verify(device.gate));
+  const decision = await waitingFor(t("Entry"), () => session.verify(device.gate));
   button.disabled = false;
   button.setAttribute("aria-busy", "false");
   if (decision) answer(decision);
@@ -109,7 +110,7 @@ function say(text) {
 }
 
 function showGate() {
-  byId("gate-name").textContent = device.gate ?? "Choose gate";
+  byId("gate-name").textContent = device.gate ?? t("Choose gate");
 }
 
 function askGate() {

@@ -1,8 +1,10 @@
 // The board as it is drawn: rows are kept and changed in place, so that a bar grows instead of jumping.
 import { byId, h } from "../elements.js";
+import { t, tn } from "../i18n.js";
 import { number, span } from "../moments.js";
 
 const SPEAK_EVERY_MS = 15_000;
+const NAMES = { verified: t("verified"), booked: t("booked"), capacity: t("capacity") };
 
 export class BoardView {
   #rows = new Map();
@@ -49,7 +51,7 @@ export class BoardView {
       const on = today && slot.start_time <= now.time && now.time < slot.end_time;
       row.classList.toggle("now", on);
       row.classList.toggle("over", board.date < now.date || (today && slot.end_time <= now.time));
-      row.querySelector(".time small").textContent = on ? "Now" : "";
+      row.querySelector(".time small").textContent = on ? t("Now") : "";
     }
   }
 
@@ -63,13 +65,13 @@ export class BoardView {
     stretch(this.meter, { verified: inSlots, booked, capacity });
     const note = byId("without-slot");
     note.hidden = board.withoutSlot === 0;
-    note.textContent = `${number(board.withoutSlot)} of the verified entered without a reservation.`;
+    note.textContent = tn("One of the verified entered without a reservation.", "{n} of the verified entered without a reservation.", board.withoutSlot);
   }
 
   #row(slot) {
     let row = this.#rows.get(slot.slot_id);
     if (!row) {
-      const count = (name) => h("td", { class: `count ${name}` }, h("b", { class: "figure-small" }), h("small", {}, name));
+      const count = (name) => h("td", { class: `count ${name}` }, h("b", { class: "figure-small" }), h("small", {}, NAMES[name]));
       row = h("tr", { "data-slot": slot.slot_id },
         h("th", { scope: "row", class: "time" }, span(slot.start_time, slot.end_time), h("small")),
         h("td", {}, h("div", { class: "meter" }, h("i", { class: "booked" }), h("i", { class: "verified" }))),
@@ -85,7 +87,7 @@ export class BoardView {
   #speak({ verified, booked }) {
     if (Date.now() - this.#spokenAt < SPEAK_EVERY_MS) return;
     this.#spokenAt = Date.now();
-    byId("spoken").textContent = `${verified} verified of ${booked} booked`;
+    byId("spoken").textContent = t("{verified} verified of {booked} booked", { verified: number(verified), booked: number(booked) });
   }
 }
 

@@ -1,5 +1,6 @@
 // The operator's own last scans, and the undo of an entry with a reason.
 import { byId, h, icon } from "../elements.js";
+import { t } from "../i18n.js";
 import { LinkLost } from "../models/socket.js";
 import { clearNotice, showNotice } from "../notices.js";
 import { hubNow, momentAt } from "../moments.js";
@@ -8,9 +9,9 @@ const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
 const UNDO_FOR_MS = 15 * 60 * 1000;
 const SHOWN = 12;
 const REASONS = {
-  VALID: "valid, not admitted yet", VERIFIED: "admitted", ALREADY_VERIFIED: "already verified", NO_RESERVATION: "no reservation",
-  WRONG_DATE: "wrong date", TOO_EARLY: "too early", WRONG_VENUE: "wrong venue", UNDONE: "entry undone", TICKET_NOT_FOUND: "invalid ticket",
-  TICKET_NOT_ACTIVATED: "not activated", TICKET_EXPIRED: "expired", TICKET_CANCELLED: "cancelled",
+  VALID: t("valid, not admitted yet"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
+  WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
+  TICKET_NOT_ACTIVATED: t("not activated"), TICKET_EXPIRED: t("expired"), TICKET_CANCELLED: t("cancelled"),
 };
 
 export class PastScans {
@@ -43,20 +44,21 @@ export class PastScans {
 
   #row(scan) {
     const fresh = hubNow() - Date.parse(scan.logged_at) < UNDO_FOR_MS;
-    const words = `${REASONS[scan.reason] ?? scan.reason}${scan.undone ? ", undone" : ""}`;
+    const what = REASONS[scan.reason] ?? scan.reason;
+    const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
+    const words = scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
     return h(
       "li",
       { class: scan.result },
       h("span", { class: "mark" }, icon(SHAPES[scan.result] ?? "clock")),
-      h("div", {}, h("div", { class: "code" }, scan.ticket_code ?? "Unreadable"),
-        h("div", { class: "what" }, `${momentAt(scan.scanned_at, this.timezone(), { seconds: true })}, ${words}`)),
-      scan.entered && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, "Undo"),
+      h("div", {}, h("div", { class: "code" }, scan.ticket_code ?? t("Unreadable")), h("div", { class: "what" }, words)),
+      scan.entered && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, t("Undo")),
     );
   }
 
   #ask(scan) {
     this.#wanted = scan;
-    byId("undo-code").textContent = scan.ticket_code ?? "Unreadable";
+    byId("undo-code").textContent = scan.ticket_code ?? t("Unreadable");
     byId("undo-reason").value = "";
     clearNotice(byId("undo-answer"));
     this.dialog.showModal();
@@ -66,7 +68,7 @@ export class PastScans {
   async #undo(form) {
     const reason = byId("undo-reason").value.trim();
     if (!reason) {
-      showNotice(byId("undo-answer"), { title: "Please say why.", next: "" });
+      showNotice(byId("undo-answer"), { title: t("Please say why."), next: "" });
       return;
     }
     const button = form.querySelector("[type=submit]");
@@ -76,7 +78,7 @@ export class PastScans {
       this.dialog.close();
       await this.refresh();
     } catch (error) {
-      const words = error instanceof LinkLost ? "No connection. Try again when the scanner is live." : error.message;
+      const words = error instanceof LinkLost ? t("No connection. Try again when the scanner is live.") : error.message;
       showNotice(byId("undo-answer"), { title: words, next: "" });
     } finally {
       button.disabled = false;

@@ -1,0 +1,66 @@
+// The words of a verdict. The hub writes its own in English, made of the facts it sends along; in other languages the page
+// makes the same words of the same facts.
+import { language, t, tn } from "../i18n.js";
+import { momentAt, shortDay, span } from "../moments.js";
+
+const WORDS = {
+  VALID: t("VALID TICKET"), VERIFIED: t("ENTRY RECORDED"), ALREADY_VERIFIED: t("ALREADY VERIFIED"),
+  NO_RESERVATION: t("NO RESERVATION"), WRONG_DATE: t("WRONG DATE"), TOO_EARLY: t("TOO EARLY"), WRONG_VENUE: t("WRONG VENUE"),
+  TICKET_NOT_FOUND: t("INVALID TICKET"), TICKET_NOT_ACTIVATED: t("TICKET NOT ACTIVATED"), TICKET_EXPIRED: t("TICKET EXPIRED"),
+  TICKET_CANCELLED: t("TICKET CANCELLED"),
+};
+
+/** The big word. */
+export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
+
+/** The line below it. */
+export function detailOf(decision, venue) {
+  if (language === "en") return decision.detail ?? "";
+  const { reservation, ticket, verified } = decision;
+  const when = reservation && slotOf(reservation, decision.days_from_now);
+  switch (decision.reason) {
+    case "VALID":
+    case "VERIFIED":
+      if (when) return t("Reserved for {when}", { when });
+      return t("No reservation, allowed here");
+    case "WRONG_DATE":
+      return t("Reserved for {when} ({days})", { when, days: inDays(decision.days_from_now) });
+    case "TOO_EARLY":
+      return t("Reserved for {when}, not open yet", { when });
+    case "TICKET_EXPIRED":
+      return when ? t("Reservation for {when} has ended", { when }) : t("This ticket is no longer valid");
+    case "WRONG_VENUE":
+      return when ? t("Reserved at another venue for {when}", { when }) : t("This ticket is for another venue");
+    case "NO_RESERVATION":
+      return decision.can_verify ? t("No reservation, allowed here") : t("Customer must book a time slot first");
+    case "ALREADY_VERIFIED":
+      return verified ? entryOf(verified, venue) : t("Verified before");
+    case "TICKET_NOT_ACTIVATED":
+      return ticket?.status === "INACTIVE" ? t("Customer must activate the ticket first") : t("Payment is not complete");
+    case "TICKET_CANCELLED":
+      return t("This ticket was cancelled");
+    case "TICKET_NOT_FOUND":
+      return t("No ticket has this code, or it was misread");
+    default:
+      return decision.detail ?? "";
+  }
+}
+
+/** A day's distance from today in words. */
+export function inDays(days) {
+  if (days === 0) return t("today");
+  if (days === 1) return t("tomorrow");
+  if (days === -1) return t("yesterday");
+  return days > 0 ? tn("in one day", "in {n} days", days) : tn("one day ago", "{n} days ago", -days);
+}
+
+function slotOf(reservation, days) {
+  const time = span(reservation.start_time, reservation.end_time);
+  return t("{day}, {time}", { day: days === 0 ? t("today") : shortDay(reservation.date), time });
+}
+
+function entryOf({ verified_at, operator_name, gate }, venue) {
+  const time = momentAt(verified_at, venue?.timezone);
+  const values = { time, operator: operator_name, gate };
+  return gate ? t("Verified at {time} by {operator}, gate {gate}", values) : t("Verified at {time} by {operator}", values);
+}
