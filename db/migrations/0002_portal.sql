@@ -49,3 +49,17 @@ ALTER TABLE mail_outbox
 
 -- A request for a whole party is answered again as a whole; `slot_id` and `reservation_id` name its first.
 ALTER TABLE idempotency_keys ADD COLUMN reservation_ids bigint[];
+
+-- Room on every page for the next version of its rows: neighbours (a family, one order) come through the door in one flight,
+-- and a version that finds no room on its page costs an entry in every index.
+ALTER TABLE tickets SET (fillfactor = 50);
+ALTER TABLE ticket_reservations SET (fillfactor = 50);
+
+-- What the door asks about and what it writes down, many rows in one text parameter: a parameter for every column costs more
+-- in encoding than the rest of the statement's call.
+CREATE TYPE presented_scan AS (org_id bigint, code text, scan_id uuid, mode text);
+CREATE TYPE judged_scan AS (
+    org_id bigint, scan_id uuid, venue_id bigint, operator_id bigint, mode text, source text, gate text, device text,
+    code text, ticket_id bigint, reservation_id bigint, slot_id bigint, result text, reason text, enters boolean,
+    version integer, scanned_at timestamptz
+);

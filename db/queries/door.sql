@@ -2,20 +2,21 @@
 -- Reads look up one row at a time (LATERAL ... LIMIT 1), which no plan can turn into a walk through a table.
 
 -- name: read_presented
--- One row per element of the arrays, in their order. Reads without locking: `write_presented` checks the version again.
+-- One row per presentation in $1, in their order. Reads without locking: `write_presented` checks the version again.
 SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
        t.version, t.verified_at, t.verified_by, t.verified_gate, p.venue_id AS product_venue_id, o.name AS operator_name,
        r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        s.booked_count, s.total_capacity,
        e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.entered AS scanned_entered,
        e.logged_at AS scanned_logged_at
-  FROM unnest($1::bigint[], $2::text[], $3::uuid[], $4::text[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
+  FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
   LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
-  LEFT JOIN LATERAL (SELECT * FROM products p WHERE p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
   LEFT JOIN LATERAL (SELECT * FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
   LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT * FROM products p
+                      WHERE r.id IS NULL AND p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
   LEFT JOIN LATERAL (SELECT * FROM scans e
                       WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
  ORDER BY a.n;
@@ -26,44 +27,35 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
 -- every slot that changed come back whole. A scan_id that another process has just logged breaks the primary key: nothing
 -- is done, and the presentations are judged again one by one.
 WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                         $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[],
-                         $15::boolean[], $16::integer[], $17::timestamptz[]) WITH ORDINALITY
+    SELECT * FROM unnest($1::text::judged_scan[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
               slot_id, result, reason, enters, version, scanned_at, n)
-), standing AS MATERIALIZED (
-    SELECT a.n, a.org_id, a.venue_id, a.operator_id, a.gate, t.id AS ticket_id, a.reservation_id
-      FROM asked a
-      JOIN tickets t ON t.org_id = a.org_id AND t.id = a.ticket_id
-     WHERE a.enters AND t.version = a.version
-     ORDER BY t.id
-       FOR NO KEY UPDATE OF t
 ), marked AS (
     UPDATE tickets t
        SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'VERIFIED' END,
-           verified_at = $18, verified_by = d.operator_id, verified_gate = d.gate, version = t.version + 1
-      FROM standing d
-     WHERE t.org_id = d.org_id AND t.id = d.ticket_id
-    RETURNING d.n, d.org_id, d.venue_id, d.reservation_id
+           verified_at = $2, verified_by = a.operator_id, verified_gate = a.gate, version = t.version + 1
+      FROM asked a
+     WHERE a.enters AND t.org_id = a.org_id AND t.id = a.ticket_id AND t.version = a.version
+    RETURNING a.n, a.org_id, a.venue_id, a.reservation_id
 ), entered AS (
     UPDATE ticket_reservations r
-       SET status = 'VERIFIED', verified_at = $18
+       SET status = 'VERIFIED', verified_at = $2
       FROM marked m
      WHERE r.org_id = m.org_id AND r.id = m.reservation_id
     RETURNING r.org_id, r.slot_id
 ), raced AS MATERIALIZED (
     -- By its number a scan is found among its batch at once; by its UUID the comparing alone cost a tenth of the whole.
-    SELECT a.n FROM asked a LEFT JOIN marked m ON m.n = a.n WHERE a.enters AND m.n IS NULL
+    SELECT a.n FROM asked a WHERE a.enters AND a.n NOT IN (SELECT m.n FROM marked m)
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
                        reservation_id, slot_id, result, reason, entered, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
-           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, coalesce(a.scanned_at, $18), $18
+           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, coalesce(a.scanned_at, $2), $2
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), walked AS (
     INSERT INTO walk_ins AS w (org_id, venue_id, date, entered)
-    SELECT m.org_id, m.venue_id, ($18 AT TIME ZONE v.timezone)::date, count(*)
+    SELECT m.org_id, m.venue_id, ($2 AT TIME ZONE v.timezone)::date, count(*)
       FROM marked m
       JOIN venues v ON v.org_id = m.org_id AND v.id = m.venue_id
      WHERE m.reservation_id IS NULL

@@ -11,6 +11,8 @@ from uuid import UUID
 
 import asyncpg
 
+from db import row_literals
+from db.row_literals import known_text, text
 from db.statements import load
 from hub import telemetry
 from hub.announcements import Announcement, SlotChanged, TicketsChanged, WalkInsChanged
@@ -122,13 +124,7 @@ class Door:
             p = j.presentation
             if (p.org_id, p.venue_id) not in venues:
                 venues[p.org_id, p.venue_id] = await self._venue(p.org_id, p.venue_id)
-        rows = await connection.fetch(
-            DOOR.read_presented,
-            [j.presentation.org_id for j in judged],
-            [j.presentation.code for j in judged],
-            [j.scan_id for j in judged],
-            [j.presentation.mode for j in judged],
-        )
+        rows = await connection.fetch(DOOR.read_presented, row_literals.rows(_presented_row(j) for j in judged))
         todays: dict[int, date] = {}
         for j, row in zip(judged, rows, strict=True):
             venue = venues[j.presentation.org_id, j.presentation.venue_id]
@@ -147,13 +143,14 @@ class Door:
             return refused
 
     async def _write(self, connection: Any, judged: list[_Judged], now: datetime) -> set[UUID]:
-        entries = [j for j in judged if j.to_log]
+        # In the order of their tickets, which is the order of locking.
+        entries = sorted((j for j in judged if j.to_log), key=_ticket_id)
         if not entries:
             return set()
-        columns = list(zip(*(_log_row(j) for j in entries), strict=True))
+        log_rows = row_literals.rows(_log_row(j) for j in entries)
         while True:
             try:
-                rows = await connection.fetch(DOOR.write_presented, *columns, now)
+                rows = await connection.fetch(DOOR.write_presented, log_rows, now)
                 break
             except asyncpg.DeadlockDetectedError:
                 log.warning("door.deadlock")
@@ -289,16 +286,29 @@ def _remembered(row: Any, verdict: Verdict) -> Verdict:
     return Verdict(result, reason, welcome or result == "YELLOW", words, "Answered before", None)
 
 
-def _log_row(j: _Judged) -> tuple[Any, ...]:
+def _ticket_id(j: _Judged) -> tuple[int, int]:
+    assert isinstance(j.answer, Decision)
+    return j.presentation.org_id, j.answer.ticket.id if j.answer.ticket else 0
+
+
+def _presented_row(j: _Judged) -> str:
+    """The fields of `presented_scan`, in their order."""
+    p = j.presentation
+    return f"{p.org_id},{text(p.code)},{j.scan_id.hex},{p.mode}"
+
+
+def _log_row(j: _Judged) -> str:
+    """The fields of `judged_scan`, in their order."""
     p, decision = j.presentation, j.answer
     assert isinstance(decision, Decision)
-    ticket, reservation = decision.ticket, decision.reservation
+    ticket, reservation, verdict = decision.ticket, decision.reservation, decision.verdict
     return (
-        p.org_id, j.scan_id, p.venue_id, p.operator_id, p.mode, p.source, p.gate, p.device, p.code,
-        ticket.id if ticket else None, reservation.id if reservation else None,
-        reservation.slot_id if reservation else None, decision.verdict.result, decision.verdict.reason.value,
-        decision.entered, j.version, p.scanned_at
-    )  # fmt: skip
+        f"{p.org_id},{j.scan_id.hex},{p.venue_id},{p.operator_id},{p.mode},{p.source},"
+        f"{known_text(p.gate)},{known_text(p.device)},{text(p.code)},{ticket.id if ticket else ''},"
+        f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
+        f"{'t' if decision.entered else 'f'},{'' if j.version is None else j.version},"
+        f"{'' if p.scanned_at is None else p.scanned_at.isoformat()}"
+    )
 
 
 def _entries_told(judged: Iterable[_Judged]) -> list[Announcement]:

@@ -11,7 +11,7 @@ from stage import Hub, World, broken_invariants
 from hub.actions.judge_scans import Presentation
 from web import keys
 
-NO_VERSION_GUARD = ("     WHERE a.enters AND t.version = a.version\n", "     WHERE a.enters\n")
+NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
 
 
 async def one_code_at_two_gates(hubs: list[Hub], world: World, rounds: int) -> list[str]:
