@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -32,7 +33,7 @@ class Tick:
         self._seconds = seconds
         self._per_watcher = per_watcher
         self._dirty: set[Told] = set()
-        self._to_nudge: list[Nudged] = []
+        self._to_nudge: deque[Nudged] = deque()
         self._timer: asyncio.Handle | None = None
         self._not_before = 0.0
 
@@ -54,10 +55,9 @@ class Tick:
         self._tell_some()
 
     def _tell_some(self) -> None:
-        some, self._to_nudge = self._to_nudge[:AT_ONCE], self._to_nudge[AT_ONCE:]
-        for watch in some:
+        for _ in range(min(AT_ONCE, len(self._to_nudge))):
             try:
-                watch.nudge()
+                self._to_nudge.popleft().nudge()
             except Exception:
                 log.exception("watch.failed")
         loop = asyncio.get_running_loop()

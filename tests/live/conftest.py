@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from live.raw import RawClient
+from live.visitor import Visitor
 from stage import Hub
 
 from hub.app import LIVE
@@ -64,3 +65,15 @@ async def raw(hub: Hub) -> AsyncIterator[Callable[..., Awaitable[RawClient]]]:
     yield open_one
     for client in clients:
         client.drop()
+
+
+@pytest.fixture
+async def visit(hub: Hub, raw: Callable[..., Awaitable[RawClient]]) -> Callable[..., Awaitable[Visitor]]:
+    """`await visit("2026-12", at=other_hub)`: a visitor who has been sent the month whole."""
+
+    async def come(month: str = "2026-11", *, at: Hub = hub, query: str = "", **wishes: Any) -> Visitor:
+        visitor = Visitor(await raw(at.url, path=f"/ws/availability?month={month}{query}", **wishes))
+        assert (await visitor.hear())["whole"]
+        return visitor
+
+    return come

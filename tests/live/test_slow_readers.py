@@ -12,8 +12,8 @@ from hub.actions.read_counts import DayCounts
 from hub.announcements import SlotChanged
 from hub.app import LIVE
 from hub.live import heartbeat
-from hub.live.line import CLOSE_SECONDS
 from hub.live.heartbeat import Heartbeat
+from hub.live.line import CLOSE_SECONDS
 from hub.live.live_hub import LiveHub
 from hub.live.rooms import Rooms, Watch
 from hub.live.send_queue import MOST_FRAMES, SendQueue

@@ -1,0 +1,70 @@
+"""A visitor before the calendar: keeps what the socket tells, as the page does, and can be asked whether it is true."""
+
+import asyncio
+from typing import Any
+
+import orjson
+from live.raw import RawClient
+from stage import Hub
+
+from hub.actions.availability import Availability
+
+
+class Visitor:
+    """`slots` holds what the visitor sees of `month`; `frames` counts the frames that made it so."""
+
+    def __init__(self, client: RawClient) -> None:
+        self.client = client
+        self.month = ""
+        self.slots: dict[int, Any] = {}
+        self.frames = 0
+        self.others: list[Any] = []
+
+    async def hear(self, timeout: float = 10) -> Any:
+        """The next frame; slots are laid over what is known."""
+        frame = await self.client.next(timeout)
+        if frame["type"] != "slots":
+            self.others.append(frame)
+            return frame
+        self.frames += 1
+        told = {slot["id"]: slot for slot in frame["slots"]}
+        assert len(told) == len(frame["slots"]), "no slot stands twice in a frame"
+        if frame["whole"]:
+            self.month, self.slots = frame["month"], told
+        else:
+            assert frame["month"] == self.month, "a change is of the month that was sent whole"
+            assert told, "no frame says nothing"
+            self.slots |= told
+        return frame
+
+    async def hear_until(self, seconds: float) -> None:
+        """Everything that comes in so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self.hear(seconds + 5)
+        except TimeoutError:
+            pass
+
+    async def sees(self, wanted: list[Any], seconds: float = 3) -> None:
+        """Hear until the calendar looks like `wanted`; fails with the difference where it does not in so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not self.sees_now(wanted):
+                    await self.hear(seconds + 5)
+        except TimeoutError:
+            assert list(self.slots.values()) == wanted, "what the visitor sees is not what is true"
+
+    def sees_now(self, wanted: list[Any]) -> bool:
+        return self.slots == {slot["id"]: slot for slot in wanted}
+
+    def ask(self, month: str) -> None:
+        self.client.send({"type": "month", "month": month})
+
+
+async def truth(hub: Hub, org_id: int, month: str = "2026-11") -> list[Any]:
+    """The month as the API would answer it, read from Postgres now by a calendar that has heard nothing before."""
+    year, number = map(int, month.split("-"))
+    answer = await Availability(hub.house).month(org_id, year, number)
+    slots: list[Any] = orjson.loads(answer.body)["data"]
+    return slots
