@@ -86,16 +86,17 @@ TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified"
 class TicketsChanged:
     """Tickets stand otherwise than before: a scanner that has judged one of them asks again.
 
-    `hashes` are those of the codes (`code_hash`): who listens without knowing a code learns nothing from them.
+    `hashes` are those of the codes (`code_hash`): who listens without knowing a code learns nothing from them. Without a
+    venue it concerns every venue of the organisation.
     """
 
     org_id: int
-    venue_id: int
+    venue_id: int | None
     hashes: tuple[str, ...]
     change: TicketChange
 
     @classmethod
-    def of(cls, org_id: int, venue_id: int, codes: Iterable[str], change: TicketChange) -> "TicketsChanged":
+    def of(cls, org_id: int, venue_id: int | None, codes: Iterable[str], change: TicketChange) -> "TicketsChanged":
         return cls(org_id, venue_id, tuple(code_hash(code) for code in codes), change)
 
 

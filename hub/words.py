@@ -26,6 +26,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.SLOT_CLOSED: "This time slot is closed. Please select another time.",
     Reason.SLOT_PAST: "This time slot is over. Please select another time.",
     Reason.RESERVATION_NOT_FOUND: "Reservation not found",
+    Reason.ORDER_NOT_FOUND: "No order with this ticket and email address",
     Reason.CHANGE_TOO_LATE: "It is too late to change this reservation.",
     Reason.ORGANIZATION_MISMATCH: "Ticket and slot belong to different organisations",
     Reason.INVALID_CONTACT: "Please enter a valid email and phone number",

@@ -48,6 +48,7 @@ def settings_for(database_url: str, redis_url: str, data_dir: Path, port: int, *
         "HUB_PORT": str(port),
         "HUB_RATE_RESERVATIONS": "off",
         "HUB_RATE_VALIDATE": "off",
+        "HUB_RATE_CODES": "off",
         "HUB_RATE_OPERATOR": "off",
         "HUB_SOCKETS_PER_OPERATOR": "off",
         "HUB_SECRET_KEY": "a test's secret of at least thirty-two bytes",
@@ -301,8 +302,24 @@ INVARIANTS = {
     "a ticket was let in at most once more often than it was taken back":
         "SELECT ticket_id FROM scans GROUP BY ticket_id"
         " HAVING count(*) FILTER (WHERE entered) - count(*) FILTER (WHERE mode = 'undo') > 1",
-    "every reservation has its mail":
-        "SELECT r.id FROM ticket_reservations r LEFT JOIN mail_outbox m ON m.reservation_id = r.id WHERE m.id IS NULL",
+    "what is offered to the waiting list is held":
+        "SELECT s.id FROM reservation_slots s LEFT JOIN waitlist_entries e ON e.slot_id = s.id AND e.status = 'OFFERED'"
+        " GROUP BY s.org_id, s.id HAVING s.held_count < coalesce(sum(e.places), 0)",
+    "a slot that somebody waits for says so":
+        "SELECT s.id FROM reservation_slots s JOIN waitlist_entries e ON e.slot_id = s.id"
+        " WHERE e.status = 'WAITING' AND NOT s.has_waitlist",
+    "a ticket waits only with an entry that does":
+        "SELECT w.ticket_id FROM waitlist_tickets w JOIN waitlist_entries e ON e.org_id = w.org_id AND e.id = w.entry_id"
+        " WHERE w.waits <> (e.status IN ('WAITING', 'OFFERED'))",
+    "whoever accepted an offer was booked":
+        "SELECT e.id FROM waitlist_entries e JOIN waitlist_tickets w ON w.org_id = e.org_id AND w.entry_id = e.id"
+        " WHERE e.status = 'ACCEPTED' AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = w.ticket_id)",
+    "every reservation has its party's mail":
+        "SELECT r.id FROM ticket_reservations r WHERE NOT EXISTS (SELECT 1 FROM ticket_reservations p JOIN mail_outbox m"
+        " ON m.reservation_id = p.id AND m.kind = 'reservation.confirmed' WHERE p.manage_token_hash = r.manage_token_hash)",
+    "a party has one confirmation":
+        "SELECT p.manage_token_hash FROM ticket_reservations p JOIN mail_outbox m ON m.reservation_id = p.id"
+        " AND m.kind = 'reservation.confirmed' GROUP BY 1 HAVING count(DISTINCT m.id) > 1",
     "ticket and reservation agree":
         "SELECT r.id FROM ticket_reservations r JOIN tickets t ON t.id = r.ticket_id"
         " WHERE t.channel <> 'ota' AND r.status <> 'CANCELLED' AND r.status <> t.status",

@@ -25,6 +25,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.SLOT_CLOSED: 409,
     Reason.SLOT_PAST: 409,
     Reason.RESERVATION_NOT_FOUND: 404,
+    Reason.ORDER_NOT_FOUND: 404,
     Reason.CHANGE_TOO_LATE: 409,
     Reason.ORGANIZATION_MISMATCH: 403,
     Reason.INVALID_CONTACT: 400,

@@ -1,4 +1,5 @@
 -- Booking: what is asked for, and taking the places. Locks: ticket by id, then slot by id; the reservation row is new.
+-- What becomes of a booking afterwards (read, move, cancel) stands in `changes.sql`.
 
 -- name: read_asked
 -- One row per element of the arrays, in their order: the ticket, the slot and the answer an idempotency key had before.
@@ -7,7 +8,7 @@ SELECT t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status 
        r.id AS reservation_id, rs.date AS reserved_date,
        s.id AS slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, s.status AS slot_status,
        s.total_capacity, s.booked_count, s.held_count, s.revision,
-       k.body_hash, k.manage_token, kr.id AS first_reservation_id, kt.code AS first_code, ks.id AS first_slot_id,
+       k.body_hash, k.manage_token, k.reservation_ids, kr.id AS first_reservation_id, kt.code AS first_code, ks.id AS first_slot_id,
        ks.venue_id AS first_venue_id, ks.date AS first_date, ks.start_time AS first_start_time,
        ks.end_time AS first_end_time
   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[])
@@ -28,12 +29,15 @@ SELECT t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status 
 
 -- name: take_places
 -- Takes as many places as there are, in the order asked; writes reservation, ticket, mail and key, all or none.
--- A request that comes back in no row `taken` found its ticket changed, its slot full or closed, or its key just used by
--- another process: read again and judge again. The standing of every slot that was asked for comes back whole.
+-- A party is several rows with the same `n` (`i` counts from 0, `size` of them): all of it gets in or nobody, and it has one
+-- mail and one key. A request that comes back in no row `taken` found a ticket changed, its slot full or closed, or its key
+-- just used by another process: read again and judge again. The standing of every slot that was asked for comes back whole.
+-- Neither a ticket nor a key may stand under two `n`.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::integer[], $5::bigint[], $6::text[], $7::text[],
-                         $8::text[], $9::bytea[], $10::bytea[], $11::bytea[])
-        AS a (n, org_id, ticket_id, version, slot_id, email, phone, manage_token, manage_token_hash, key_hash, body_hash)
+                         $8::text[], $9::bytea[], $10::bytea[], $11::bytea[], $13::text[], $14::integer[], $15::integer[])
+        AS a (n, org_id, ticket_id, version, slot_id, email, phone, manage_token, manage_token_hash, key_hash, body_hash,
+              language, i, size)
 ), standing AS MATERIALIZED (
     SELECT a.*
       FROM asked a
@@ -50,17 +54,22 @@ WITH asked AS MATERIALIZED (
        FOR NO KEY UPDATE OF s
 ), seated AS MATERIALIZED (
     SELECT w.*, h.venue_id, nextval(pg_get_serial_sequence('ticket_reservations', 'id')) AS reservation_id
-      FROM (SELECT *, row_number() OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place FROM standing) w
+      -- Counted with everybody of the same `n`: `place` is the last place a party needs.
+      FROM (SELECT *, count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,
+                   count(*) OVER (PARTITION BY n) AS together FROM standing) w
       JOIN held h ON h.org_id = w.org_id AND h.id = w.slot_id
-     WHERE h.status = 'ACTIVE' AND h.ends_at > $12 AND w.place <= h.total_capacity - h.booked_count - h.held_count
+     WHERE h.status = 'ACTIVE' AND h.ends_at > $12 AND w.together = w.size AND w.place <= h.total_capacity - h.booked_count - h.held_count
 ), keyed AS (
-    INSERT INTO idempotency_keys AS k (org_id, key_hash, body_hash, slot_id, reservation_id, manage_token, created_at, expires_at)
-    SELECT org_id, key_hash, body_hash, slot_id, reservation_id, manage_token, $12, $12 + interval '24 hours'
-      FROM seated WHERE key_hash IS NOT NULL
+    INSERT INTO idempotency_keys AS k (org_id, key_hash, body_hash, slot_id, reservation_id, reservation_ids, manage_token,
+                                       created_at, expires_at)
+    SELECT org_id, key_hash, body_hash, slot_id, reservation_id,
+           CASE WHEN size > 1 THEN (SELECT array_agg(p.reservation_id ORDER BY p.i) FROM seated p WHERE p.n = s.n) END,
+           manage_token, $12, $12 + interval '24 hours'
+      FROM seated s WHERE key_hash IS NOT NULL AND i = 0
      ORDER BY org_id, key_hash
     ON CONFLICT (org_id, key_hash) DO UPDATE
        SET body_hash = EXCLUDED.body_hash, slot_id = EXCLUDED.slot_id, reservation_id = EXCLUDED.reservation_id,
-           manage_token = EXCLUDED.manage_token, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
+           reservation_ids = EXCLUDED.reservation_ids, manage_token = EXCLUDED.manage_token, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
      WHERE k.expires_at <= $12
     RETURNING k.org_id, k.key_hash
 ), granted AS MATERIALIZED (
@@ -68,8 +77,8 @@ WITH asked AS MATERIALIZED (
      WHERE s.key_hash IS NULL OR k.key_hash IS NOT NULL
 ), booked AS (
     INSERT INTO ticket_reservations (org_id, id, ticket_id, slot_id, venue_id, customer_email, customer_phone,
-                                     manage_token_hash, reserved_at)
-    SELECT org_id, reservation_id, ticket_id, slot_id, venue_id, email, phone, manage_token_hash, $12 FROM granted
+                                     manage_token_hash, reserved_at, language)
+    SELECT org_id, reservation_id, ticket_id, slot_id, venue_id, email, phone, manage_token_hash, $12, language FROM granted
 ), reserved AS (
     UPDATE tickets t
        SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'RESERVED' END, reserved_at = $12,
@@ -77,9 +86,13 @@ WITH asked AS MATERIALIZED (
       FROM granted g
      WHERE t.org_id = g.org_id AND t.id = g.ticket_id
 ), mailed AS (
-    INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, payload, next_attempt_at)
-    SELECT org_id, 'reservation.confirmed', reservation_id, email, jsonb_build_object('manage_token', manage_token), $12
-      FROM granted
+    INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, payload, language, next_attempt_at)
+    SELECT org_id, 'reservation.confirmed', reservation_id, email,
+           CASE WHEN size = 1 THEN jsonb_build_object('manage_token', manage_token)
+                ELSE jsonb_build_object('manage_token', manage_token, 'reservation_ids',
+                         (SELECT jsonb_agg(p.reservation_id ORDER BY p.i) FROM granted p WHERE p.n = g.n)) END,
+           language, $12
+      FROM granted g WHERE i = 0
 ), counted AS (
     -- Counted from the locked row, not from `s`: where others changed the row since this statement began, Postgres first
     -- tries the CHECK on its old version and only then takes up the new one.
@@ -92,12 +105,31 @@ WITH asked AS MATERIALIZED (
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
               s.verified_count, s.held_count, s.revision
 )
-SELECT 'taken' AS kind, g.n, g.reservation_id, NULL::bigint AS org_id, NULL::bigint AS venue_id, NULL::date AS date,
+SELECT 'taken' AS kind, g.n, g.i, g.reservation_id, NULL::bigint AS org_id, NULL::bigint AS venue_id, NULL::date AS date,
        NULL::bigint AS id, NULL::time AS start_time, NULL::time AS end_time, NULL::integer AS total_capacity,
        NULL::integer AS booked_count, NULL::integer AS verified_count, NULL::integer AS held_count, NULL::bigint AS revision
   FROM granted g
 UNION ALL
-SELECT 'slot', NULL, NULL, c.* FROM counted c;
+SELECT 'slot', NULL, NULL, NULL, c.* FROM counted c;
+
+-- name: answered_party
+-- The reservations of a first answer, with their codes, in the order of the array.
+SELECT r.id, t.code
+  FROM unnest($2::bigint[]) WITH ORDINALITY AS a (id, i)
+  JOIN LATERAL (SELECT * FROM ticket_reservations r WHERE r.org_id = $1 AND r.id = a.id LIMIT 1) r ON true
+  JOIN LATERAL (SELECT * FROM tickets t WHERE t.org_id = $1 AND t.id = r.ticket_id LIMIT 1) t ON true
+ ORDER BY a.i;
+
+-- name: ticket_ids
+-- The ids of the tickets with these codes, in the order of the arrays; null where there is none.
+SELECT t.id
+  FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
+  LEFT JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
+ ORDER BY a.n;
+
+-- name: lock_tickets
+-- Locks tickets in order of their ids, for a transaction that locks more after them.
+SELECT t.id FROM tickets t WHERE t.org_id = $1 AND t.id = ANY ($2::bigint[]) ORDER BY t.id FOR NO KEY UPDATE;
 
 -- name: keys_of_slot
 -- The idempotency keys with a first answer for a slot.
@@ -106,60 +138,3 @@ SELECT key_hash FROM idempotency_keys WHERE org_id = $1 AND slot_id = $2 AND exp
 -- name: slot_anywhere
 -- Whether another organisation has this slot.
 SELECT EXISTS (SELECT 1 FROM reservation_slots WHERE id = $1);
-
--- name: reservation_of_token
--- The reservation that a manage token opens, whatever the organisation: the token is the right to it.
-SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.status, r.slot_id, r.venue_id,
-       v.name AS venue_name, v.timezone, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, r.customer_email,
-       r.customer_phone, r.reserved_at, v.change_cutoff_hours, t.version
-  FROM ticket_reservations r
-  JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
-  JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
-  JOIN venues v ON v.org_id = r.org_id AND v.id = r.venue_id
- WHERE r.manage_token_hash = $1;
-
--- name: read_reservation
--- A reservation of one organisation, for its staff.
-SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.status, r.slot_id, r.venue_id,
-       v.name AS venue_name, v.timezone, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, r.customer_email,
-       r.customer_phone, r.reserved_at, v.change_cutoff_hours, t.version
-  FROM ticket_reservations r
-  JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
-  JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
-  JOIN venues v ON v.org_id = r.org_id AND v.id = r.venue_id
- WHERE r.org_id = $1 AND r.id = $2;
-
--- name: cancel_reservation
--- Gives the place back: reservation CANCELLED, ticket ACTIVATED, slot count down. Nothing where the ticket has changed
--- since it was read.
-WITH standing AS MATERIALIZED (
-    SELECT t.org_id, t.id FROM tickets t
-     WHERE t.org_id = $1 AND t.id = $2 AND t.version = $3
-       FOR NO KEY UPDATE
-), cancelled AS (
-    UPDATE ticket_reservations r
-       SET status = 'CANCELLED', cancelled_at = $5
-      FROM standing d
-     WHERE r.org_id = d.org_id AND r.id = $4 AND r.ticket_id = d.id AND r.status = 'RESERVED'
-    RETURNING r.org_id, r.ticket_id, r.slot_id
-), freed AS (
-    UPDATE tickets t
-       SET status = 'ACTIVATED', reserved_at = NULL, version = t.version + 1
-      FROM cancelled c
-     WHERE t.org_id = c.org_id AND t.id = c.ticket_id
-    RETURNING t.org_id
-), held AS MATERIALIZED (
-    SELECT s.org_id, s.id, s.booked_count, s.held_count, s.total_capacity, s.verified_count, s.revision, s.has_waitlist
-      FROM cancelled c
-      JOIN freed f ON f.org_id = c.org_id
-      JOIN reservation_slots s ON s.org_id = c.org_id AND s.id = c.slot_id
-       FOR NO KEY UPDATE OF s
-)
--- Where somebody waits the place is held for the waiting list in the same breath: the public never sees it free.
-UPDATE reservation_slots s
-   SET booked_count = h.booked_count - 1, held_count = h.held_count + h.has_waitlist::integer,
-       total_capacity = h.total_capacity, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $5
-  FROM held h
- WHERE s.org_id = h.org_id AND s.id = h.id
-RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
-          s.verified_count, s.held_count, s.revision;

@@ -1,14 +1,37 @@
 -- Tickets: their standing, and the deeds of their life that happen away from the door.
 
 -- name: read_standing
--- One row per element of the arrays, in their order.
-SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.product_id, t.order_id, r.id AS reservation_id, s.date AS reserved_date
+-- One row per element of the arrays, in their order. `order_tickets` counts as far as one booking can reach, no further:
+-- an order may hold a million tickets.
+SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.product_id,
+       t.order_id, r.id AS reservation_id, s.date AS reserved_date, p.venue_id AS product_venue_id, o.order_tickets
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
   LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
   LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT * FROM products p WHERE p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
+  LEFT JOIN LATERAL (SELECT count(*) AS order_tickets
+                       FROM (SELECT f.org_id FROM tickets f WHERE f.order_id = t.order_id LIMIT 20) few
+                      WHERE few.org_id = t.org_id) o ON true
  ORDER BY a.n;
+
+-- name: read_order_of
+-- The order of a ticket, with the address it was bought with.
+SELECT o.id, o.customer_email
+  FROM (SELECT * FROM tickets t WHERE t.code = $2 AND t.org_id = $1 LIMIT 1) t
+  JOIN LATERAL (SELECT * FROM orders o WHERE o.org_id = t.org_id AND o.id = t.order_id LIMIT 1) o ON true;
+
+-- name: tickets_of_order
+-- Tickets of an order, at most $3 of them, with the day each is reserved for, in the order they were made.
+SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
+       r.id AS reservation_id, s.date AS reserved_date
+  FROM (SELECT * FROM tickets f WHERE f.order_id = $2 LIMIT $3) t
+  LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
+                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
+ WHERE t.org_id = $1
+ ORDER BY t.created_at, t.code;
 
 -- name: read_ticket
 -- One ticket of one organisation with its active reservation.

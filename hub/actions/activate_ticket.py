@@ -6,6 +6,7 @@ from db.statements import load
 from hub import telemetry
 from hub.access.tokens import Identity
 from hub.actions.ticket_status import known_ticket, ticket_status
+from hub.announcements import TicketsChanged
 from hub.house import House
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
@@ -26,5 +27,6 @@ async def activate_ticket(
             "EXPIRED": Reason.TICKET_EXPIRED,
         }
         raise Refused(reasons.get(row["status"], Reason.TICKET_ALREADY_ACTIVATED), ticket_status=row["status"])
+    house.announcer.tell([TicketsChanged.of(org_id, row["product_venue_id"], [row["code"]], "activated")])
     telemetry.event(telemetry.TICKET_ACTIVATED, ticket_id=ticket_id)
     return await ticket_status(house, ticket_id, org_id=org_id, code=code, identity=identity)

@@ -94,7 +94,7 @@ class Availability:
         self._bodies: dict[tuple[Any, ...], tuple[tuple[Any, ...], CachedBody]] = {}
         self._days: dict[tuple[int, int], tuple[int, date, time]] = {}
         self._told: dict[MonthKey, dict[int, SlotCount]] = {}
-        self._offers: dict[tuple[int, int], tuple[float, list[dict[str, Any]]]] = {}
+        self._offers: dict[tuple[int, int, int], tuple[float, list[dict[str, Any]]]] = {}
         self._listeners: list[Callable[[MonthKey], None]] = []
         self.held: set[MonthKey] = set()
         """Months somebody watches: these stay in memory however many others are asked for."""
@@ -124,12 +124,17 @@ class Availability:
         """Bring the month in memory to what Postgres holds now; raises Unavailable."""
         await asyncio.shield(self._reading.get(key) or self._begin_reading(key))
 
-    async def alternatives(self, org_id: int, slot_id: int) -> list[dict[str, Any]]:
-        """The nearest slots of the same venue with places left, as `alternative_slots` lists them. Never fails.
+    async def venue_of(self, org_id: int, slot_id: int) -> int | None:
+        """The venue a slot belongs to; None where this organisation has no such slot. From memory after the first time."""
+        where = await self._where(org_id, slot_id)
+        return None if where is None else where[0]
+
+    async def alternatives(self, org_id: int, slot_id: int, places: int = 1) -> list[dict[str, Any]]:
+        """The nearest slots of the same venue with `places` left, as `alternative_slots` lists them. Never fails.
 
         A crowd before one full slot is given the same list for `OFFER_SECONDS`.
         """
-        known = self._offers.get((org_id, slot_id))
+        known = self._offers.get((org_id, slot_id, places))
         if known is not None and clock_time.monotonic() - known[0] < OFFER_SECONDS:
             return known[1]
         try:
@@ -146,12 +151,12 @@ class Availability:
             SlotOffer(s.slot_id, s.date, s.start, s.free)
             for month in months
             for s in month.slots.values()
-            if first <= s.date <= last and s.venue_id == venue_id and s.free and s.ends_at > now
+            if first <= s.date <= last and s.venue_id == venue_id and s.free >= places and s.ends_at > now
         ]
         chosen = [offer.as_dict() for offer in choose_alternatives(slot_id, day, start, offers)]
         if len(self._offers) > 10_000:
             self._offers.clear()
-        self._offers[org_id, slot_id] = (clock_time.monotonic(), chosen)
+        self._offers[org_id, slot_id, places] = (clock_time.monotonic(), chosen)
         return chosen
 
     async def _body(

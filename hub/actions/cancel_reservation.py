@@ -1,47 +1,55 @@
-"""The deed of cancelling a reservation: the place is given back and the ticket can be booked again, in one transaction."""
+"""The deed of cancelling: places are given back and tickets can be booked again, in one transaction, and a mail says so."""
 
-from datetime import timedelta
 from typing import Any
 
 from db.statements import load
 from hub import telemetry
 from hub.access.tokens import Identity
-from hub.actions.read_reservation import read_reservation
-from hub.announcements import SlotChanged
+from hub.actions.change_reservation import PASSED_EACH_OTHER, ROUNDS, columns, meant, refuse_change, tell
+from hub.actions.read_reservation import Party, read_party
 from hub.house import House
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 
-BOOKING = load("booking")
-ROUNDS = 4
+CHANGES = load("changes")
 
 
 async def cancel_reservation(
-    house: House, reservation_id: int, *, token: str | None, identity: Identity | None
+    house: House, reservation_id: int, *, token: str | None, identity: Identity | None, whole_party: bool = False
 ) -> dict[str, Any]:
     """Cancel until `change_cutoff_hours` before the slot (managers: until it is used). Repeating it changes nothing.
 
-    Refuses CHANGE_TOO_LATE, and TICKET_ALREADY_USED or TICKET_EXPIRED where the reservation is over.
+    `whole_party` cancels everything booked with it that still stands, all of it or nothing. Refuses CHANGE_TOO_LATE, and
+    TICKET_ALREADY_USED or TICKET_EXPIRED where the reservation is over.
     """
     for _ in range(ROUNDS):
-        view = await read_reservation(house, reservation_id, token=token, identity=identity)
+        party = await read_party(house, reservation_id, token=token, identity=identity)
+        going = meant(party, whole_party)
+        if going == [party.reservation] and party.reservation.status == "CANCELLED":
+            return _answer(party, [one.reservation_id for one in party.members] if whole_party else [reservation_id])
         now = house.clock.now()
-        answer = {"reservation_id": reservation_id, "status": "CANCELLED", "ticket_status": "ACTIVATED"}
-        if view.status == "CANCELLED":
-            return answer
-        if view.status != "RESERVED":
-            over = {"VERIFIED": Reason.TICKET_ALREADY_USED, "EXPIRED": Reason.TICKET_EXPIRED}
-            raise Refused(over[view.status])
-        if token and now > view.starts_at - timedelta(hours=view.change_cutoff_hours):
-            raise Refused(Reason.CHANGE_TOO_LATE, change_cutoff_hours=view.change_cutoff_hours)
-        row = await house.database.bookings.fetchrow(
-            BOOKING.cancel_reservation, view.org_id, view.ticket_id, view.ticket_version, reservation_id, now
-        )
-        if row is not None:
-            changed = SlotChanged.of(row)
-            slot = changed.slot
-            house.gate.settle(view.org_id, slot.slot_id, free=slot.free, revision=slot.revision)
-            house.announcer.tell([changed])
-            telemetry.event(telemetry.RESERVATION_CANCELLED, reservation_id=reservation_id, slot_id=slot.slot_id)
-            return answer
+        refuse_change(going, now, by_holder=token is not None)
+        try:
+            rows = await house.database.bookings.fetch(
+                CHANGES.cancel_places, going[0].org_id, *columns(going), now, "holder" if token else "staff", token
+            )
+        except PASSED_EACH_OTHER:
+            continue
+        if not rows:
+            continue
+        tell(house, rows, going, "cancelled")
+        for one in going:
+            telemetry.event(telemetry.RESERVATION_CANCELLED, reservation_id=one.reservation_id, slot_id=one.slot_id)
+        before = [one.reservation_id for one in party.members if whole_party and one.status == "CANCELLED"]
+        return _answer(party, sorted([*before, *(one.reservation_id for one in going)]))
     raise Refused(Reason.BUSY)
+
+
+def _answer(party: Party, cancelled: list[int]) -> dict[str, Any]:
+    stood = {one.reservation_id for one in party.members if one.status in ("VERIFIED", "EXPIRED")}
+    return {
+        "reservation_id": party.reservation.reservation_id,
+        "status": "CANCELLED",
+        "ticket_status": "ACTIVATED",
+        "reservation_ids": [one for one in cancelled if one not in stood],
+    }

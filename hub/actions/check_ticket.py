@@ -12,6 +12,7 @@ from hub.refusals import Refused
 from hub.rules.booking_decision import BookingTicket, refuse_ticket
 from hub.rules.reasons import Reason
 from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.venues import Venue
 
 TICKETS = load("tickets")
 LONGEST_CODE = 64
@@ -24,6 +25,10 @@ class TicketStanding:
     status: str
     product_id: int
     order_id: int
+    order_tickets: int
+    """How many tickets its order has, counted up to 20: as many as one request can book."""
+    venue_id: int | None
+    """Of its product; None where it is good for any venue."""
 
 
 class TicketDesk:
@@ -56,6 +61,17 @@ class TicketDesk:
         if reason is Reason.TICKET_ALREADY_RESERVED:
             day = row["reserved_date"]
             return Refused(reason, reserved_date=day.isoformat() if day else None)
+        if reason is Reason.TICKET_NOT_ACTIVATED and row["status"] == "INACTIVE":
+            # Paid for and waiting for its holder, who can activate it on the spot.
+            return Refused(reason, can_activate=True, ticket_id=row["id"], ticket_code=row["code"])
         if reason is not None:
             return Refused(reason)
-        return TicketStanding(row["id"], row["code"], row["status"], row["product_id"], row["order_id"])
+        return TicketStanding(row["id"], row["code"], row["status"], row["product_id"], row["order_id"],
+                              row["order_tickets"], row["product_venue_id"])  # fmt: skip
+
+
+async def venue_of_ticket(house: House, org_id: int, standing: TicketStanding) -> Venue | None:
+    """The venue a ticket is for, the organisation's first where it is for any; None where there is none yet."""
+    if standing.venue_id is not None:
+        return await house.venues.read(org_id, standing.venue_id)
+    return await house.venues.first(org_id)

@@ -53,18 +53,21 @@ _STATUS_REFUSALS: dict[str, Reason] = {
 
 def decide_booking(ticket: BookingTicket | None, slot: BookingSlot | None, now: datetime) -> Reason | None:
     """The reason to refuse, or None when the place may be taken."""
-    return refuse_slot(slot, now) or _refuse_pair(ticket, slot, now)
+    return refuse_slot(slot, now) or refuse_pair(ticket, slot, now)
 
 
-def refuse_slot(slot: BookingSlot | None, now: datetime) -> Reason | None:
-    """Why nobody can book this slot. A slot that has begun can be booked until it ends: latecomers are customers too."""
+def refuse_slot(slot: BookingSlot | None, now: datetime, places: int = 1) -> Reason | None:
+    """Why a party of so many cannot book this slot, whoever they are.
+
+    A slot that has begun can be booked until it ends: latecomers are customers too.
+    """
     if slot is None:
         return Reason.SLOT_NOT_FOUND
     if slot.status not in _OPEN_STATUSES:
         return Reason.SLOT_CLOSED
     if now >= slot.ends_at:
         return Reason.SLOT_PAST
-    if slot.free <= 0:
+    if slot.free < places:
         return Reason.SLOT_FULL
     return None
 
@@ -83,15 +86,21 @@ def refuse_ticket(ticket: BookingTicket | None, now: datetime) -> Reason | None:
     return None
 
 
-def _refuse_pair(ticket: BookingTicket | None, slot: BookingSlot | None, now: datetime) -> Reason | None:
+def refuse_pair(ticket: BookingTicket | None, slot: BookingSlot | None, now: datetime) -> Reason | None:
+    """Why this ticket cannot take a place in this slot, room in it apart."""
     # Another organisation's ticket is refused before its status could be learned from the answer.
     if ticket is not None and slot is not None and ticket.org_id != slot.org_id:
         return Reason.ORGANIZATION_MISMATCH
     refusal = refuse_ticket(ticket, now)
     if refusal is not None or ticket is None or slot is None:
         return refusal
-    if ticket.venue_id is not None and ticket.venue_id != slot.venue_id:
+    return refuse_place(ticket.venue_id, ticket.valid_until, slot)
+
+
+def refuse_place(venue_id: int | None, valid_until: datetime | None, slot: BookingSlot) -> Reason | None:
+    """Why a ticket for `venue_id` (None: for any), good until then, is not for this slot, when booking or when moving."""
+    if venue_id is not None and venue_id != slot.venue_id:
         return Reason.WRONG_VENUE
-    if ticket.valid_until is not None and slot.starts_at >= ticket.valid_until:
+    if valid_until is not None and slot.starts_at >= valid_until:
         return Reason.TICKET_EXPIRED
     return None

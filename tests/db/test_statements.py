@@ -54,7 +54,10 @@ def test_no_statement_takes_its_time_from_the_server(subject, name, sql):
 
 
 HOT = [("door", "read_presented"), ("door", "write_presented"), ("booking", "read_asked"), ("booking", "take_places"),
-       ("tickets", "read_standing")]  # fmt: skip
+       ("booking", "ticket_ids"), ("booking", "answered_party"), ("booking", "lock_tickets"),
+       ("changes", "party_of_token"), ("changes", "party_of_reservation"), ("changes", "read_target"),
+       ("changes", "move_places"), ("changes", "cancel_places"),
+       ("tickets", "read_standing"), ("tickets", "read_order_of"), ("tickets", "tickets_of_order")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("subject", "name"), HOT, ids=[f"{s}.{n}" for s, n in HOT])

@@ -11,9 +11,9 @@ from crowd import book, crowd, outcome, sabotage, without_last_line
 from gate.liar import Liar, told_all
 from stage import Hub, World, broken_invariants, settings_for
 
-from hub.actions import reserve_ticket
+from hub.actions import take_places
 from hub.actions.reconcile import audit_gate
-from hub.rules.booking_decision import decide_booking
+from hub.rules.booking_decision import refuse_slot
 from hub.rules.reasons import Reason
 
 PLACES = 40
@@ -77,11 +77,11 @@ async def test_a_gate_set_too_low_turns_people_away_until_the_audit_has_been(hub
 async def test_a_gate_that_is_trusted_overbooks_on_the_same_lie(open_hub, monkeypatch):
     """The control: with the guards of Postgres off, what the gate says is what is sold."""
 
-    def without_places(ticket, slot, now):
-        reason = decide_booking(ticket, slot, now)
+    def without_places(slot, now, places):
+        reason = refuse_slot(slot, now, places)
         return None if reason is Reason.SLOT_FULL else reason
 
-    monkeypatch.setattr(reserve_ticket, "decide_booking", without_places)
+    monkeypatch.setattr(take_places, "refuse_slot", without_places)
     sabotage(
         monkeypatch, "booking", "take_places", (" AND w.place <= h.total_capacity - h.booked_count - h.held_count", "")
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.rules.booking_decision import BookingSlot, BookingTicket, decide_booking, refuse_ticket
+from hub.rules.booking_decision import BookingSlot, BookingTicket, decide_booking, refuse_slot, refuse_ticket
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SLOT = BookingSlot(10, 1, 1, "ACTIVE", NOW + timedelta(hours=2), NOW + timedelta(hours=4), 200, 150)
@@ -51,3 +51,12 @@ def test_the_booking_is_decided(name, ticket, slot, reason):
 def test_a_ticket_can_be_judged_before_a_slot_is_chosen():
     assert refuse_ticket(TICKET, NOW) is None
     assert refuse_ticket(None, NOW) == "TICKET_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("free", "held", "places", "reason"),
+    [(5, 0, 5, None), (4, 0, 5, "SLOT_FULL"), (5, 1, 5, "SLOT_FULL"), (1, 1, 1, "SLOT_FULL"), (2, 1, 1, None)],
+)
+def test_a_party_needs_a_place_for_each_and_places_held_for_others_are_not_free(free, held, places, reason):
+    slot = replace(SLOT, booked_count=SLOT.total_capacity - free, held_count=held)
+    assert refuse_slot(slot, NOW, places) == reason

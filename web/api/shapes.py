@@ -139,6 +139,8 @@ class Cancelled(Shape):
     reservation_id: int
     status: Literal["CANCELLED"]
     ticket_status: TicketStatus
+    reservation_ids: list[int]
+    """All that are cancelled by this or were before: one, or the party."""
 
 
 class CancelledAnswer(Done):
