@@ -19,13 +19,17 @@ const MONTH = format({ month: "long", year: "numeric" });
 const CLOCK = format({ hour: "numeric", minute: "2-digit" });
 const WEEKDAY_SHORT = format({ weekday: "short" });
 const WEEKDAY_LONG = format({ weekday: "long" });
+const DASH = locale.startsWith("zh") ? "–" : " – ";
 const NUMBER = new Intl.NumberFormat(locale);
 
 export const longDay = (date) => LONG_DAY.format(asUtc(date));
 export const shortDay = (date) => SHORT_DAY.format(asUtc(date));
 export const monthName = (key) => MONTH.format(asUtc(`${key}-01`));
 export const clock = (time) => CLOCK.format(asUtc("2000-01-01", time));
-export const span = (start, end) => (end ? t("{start} to {end}", { start: clock(start), end: clock(end) }) : clock(start));
+/** As it is seen; the hub's pages write it the same. */
+export const span = (start, end) => (end ? `${clock(start)}${DASH}${clock(end)}` : clock(start));
+/** As it is said aloud: screen readers leave dashes out. */
+export const spokenSpan = (start, end) => (end ? t("{start} to {end}", { start: clock(start), end: clock(end) }) : clock(start));
 export const number = (value) => NUMBER.format(value);
 
 /** The names of the days, in the order of the reader's week. */

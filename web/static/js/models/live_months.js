@@ -16,11 +16,12 @@ export class LiveMonths {
   #key = null;
 
   /**
+   * `whose` names the organisation ({} or {orq}) and `venueId` the one venue that matters, if only one does.
    * `onMonth(month, changes)` hears of the watched month, first and after every change (`changes` as Month.take tells them,
    * empty the first time); `onTrouble(error)` of a month that did not come; `onState({state, since, checkedAt})` of the line.
    */
-  constructor({ whose = {}, onMonth, onTrouble, onState, Socket = AvailabilitySocket }) {
-    Object.assign(this, { whose, onMonth, onTrouble, onState });
+  constructor({ whose = {}, venueId = null, onMonth, onTrouble, onState, Socket = AvailabilitySocket }) {
+    Object.assign(this, { whose, venueId, onMonth, onTrouble, onState });
     this.checkedAt = null;
     this.#line = new Socket({
       orq: whose.orq,
@@ -90,7 +91,8 @@ export class LiveMonths {
     }
   }
 
-  #take(key, slots, { whole, live = false }) {
+  #take(key, told, { whole, live = false }) {
+    const slots = this.venueId ? told.filter((slot) => slot.venue_id === this.venueId) : told;
     this.#heardAt.set(key, Date.now());
     if (live) this.#heardLive.set(key, performance.now());
     const known = this.#months.get(key);

@@ -4,7 +4,7 @@ import { t, tn } from "../i18n.js";
 import { Refusal } from "../models/api.js";
 import { BOOKABLE, monthKey, nearestWithRoom } from "../models/availability.js";
 import { LiveMonths } from "../models/live_months.js";
-import { clock, longDay, nowAt, span } from "../moments.js";
+import { clock, longDay, nowAt, spokenSpan } from "../moments.js";
 import { clearNotice, showNotice } from "../notices.js";
 import { explain, NO_CONNECTION } from "../words.js";
 import { Calendar } from "./calendar.js";
@@ -72,6 +72,7 @@ export class SlotStep {
     });
     this.#months = new LiveMonths({
       whose: this.whose,
+      venueId: this.wish().venue?.id,
       onMonth: (month, changes) => this.#hear(month, changes),
       onTrouble: (error) => this.#trouble(error),
       onState: (state) => this.#showLine(state),
@@ -130,7 +131,7 @@ export class SlotStep {
     for (const { slot, was } of changes) {
       if (!slot || !was || slot.date !== open) continue;
       const now = slotWords(slot, this.#places);
-      if (now.standing !== slotWords(was, this.#places).standing) this.#news.set(slot.id, t("{time} is now: {state}.", { time: span(slot.start_time, slot.end_time), state: now.word }));
+      if (now.standing !== slotWords(was, this.#places).standing) this.#news.set(slot.id, t("{time} is now: {state}.", { time: spokenSpan(slot.start_time, slot.end_time), state: now.word }));
     }
     if (!this.#news.size || this.#newsTimer) return;
     const wait = Math.max(300, this.#saidAt + NEWS_EVERY_MS - Date.now());

@@ -3,7 +3,7 @@ import { h, icon } from "../elements.js";
 import { t, tn } from "../i18n.js";
 import { mark } from "../marks.js";
 import { slotStanding } from "../models/availability.js";
-import { longDay, number, shortDay, span } from "../moments.js";
+import { longDay, number, shortDay, span, spokenSpan } from "../moments.js";
 
 const SHAPES = { available: "check", limited: "half", short: "few", full: "full", closed: "cross", over: "clock" };
 
@@ -113,7 +113,7 @@ class Card {
     // Of what is over or closed nobody needs to know how much was left.
     this.count.hidden = this.bar.hidden = standing === "closed" || standing === "over";
     this.bar.firstElementChild.style.width = `${slot.total_capacity ? Math.round((free / slot.total_capacity) * 100) : 0}%`;
-    this.#drawButton(standing, time, chosen);
+    this.#drawButton(standing, spokenSpan(slot.start_time, slot.end_time), chosen);
     if (!this.#hasMore) this.#close();
   }
 
@@ -182,7 +182,7 @@ function alternative(slot, onPick) {
     {
       type: "button",
       class: "alternative",
-      "aria-label": [day, time, room].filter(Boolean).join(", "),
+      "aria-label": [day, spokenSpan(slot.start_time, slot.end_time), room].filter(Boolean).join(", "),
       onclick: () => onPick({ ...slot, id: slot.slot_id ?? slot.id }),
     },
     h("span", { class: "alternative-day" }, day),
