@@ -16,7 +16,7 @@ from hub.languages import LANGUAGES, OWN_NAMES, catalogue_path, html_lang, trans
 from web.pages.static_files import STATIC, STATIC_ROOT
 
 _SCRIPT = re.compile(r'<script[^>]*\bsrc="/static/[0-9a-f]+/(js/[^"]+)"')
-_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;]*?["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
+_IMPORT = re.compile(r"""(?:^\s*(?:import|export)\b[^;]*?|\bimport\s*\(\s*)["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 
 
 def teach(environment: jinja2.Environment) -> None:

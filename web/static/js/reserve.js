@@ -1,158 +1,171 @@
-// The booking page: ticket, contact, day and time, confirm, done. Keeps everything typed until the end.
-import { byId, fill } from "./elements.js";
-import { call, Refusal } from "./models/api.js";
-import { tidyPhone } from "./models/phone.js";
-import { tidyCode } from "./models/ticket_code.js";
-import { hearHubClock, longDay, span } from "./moments.js";
-import { Confirm } from "./reserve/confirm.js";
+// The booking page: ticket, contact, day and time, confirm, done. Keeps everything typed until the end, and after.
+import { byId, fill, h } from "./elements.js";
+import { t, tn } from "./i18n.js";
+import { shareBookings } from "./models/other_tabs.js";
+import { codesIn } from "./models/ticket_code.js";
+import { Visit } from "./models/visit.js";
+import { hearHubClock, hubNow, longDay, span } from "./moments.js";
 import { clearNotice, showNotice } from "./notices.js";
-import { SlotStep } from "./reserve/slot_step.js";
-import { showSuccess } from "./reserve/success.js";
-import { explain, NO_CONNECTION } from "./words.js";
+import { Steps } from "./reserve/steps.js";
+import { TicketStep } from "./reserve/ticket.js";
+import { Turns } from "./reserve/turns.js";
+import { NO_CONNECTION } from "./words.js";
 
-const STEPS = ["ticket", "contact", "slot", "confirm", "done"];
 const root = byId("reserve");
 // Where one hub serves several organisations, the link to this page names one: /reserve?orq=2
 const orq = Number.parseInt(new URLSearchParams(location.search).get("orq"), 10);
 const whose = orq > 0 ? { orq } : {};
 hearHubClock(root.dataset.now);
-const visit = { ticket: null, email: "", phone: "", slot: null };
+const visit = new Visit({ orq: whose.orq ?? null });
 
-function goTo(step, { focus = true } = {}) {
-  root.dataset.step = step;
-  for (const section of root.querySelectorAll("section.step")) section.hidden = section.dataset.step !== step;
-  for (const item of byId("steps").children) {
-    item.classList.toggle("past", STEPS.indexOf(item.dataset.step) < STEPS.indexOf(step));
-    if (item.dataset.step === step) item.setAttribute("aria-current", "step");
-    else item.removeAttribute("aria-current");
-  }
-  if (step === "slot") slotStep.open();
-  if (step === "confirm") confirm.reset();
-  if (focus) {
-    byId(`${step}-title`).focus({ preventScroll: true });
-    window.scrollTo({ top: 0, behavior: "smooth" });
-  }
-  showVisit();
+// What a step needs beyond the first is fetched once the page stands, so that a phone can type before all has arrived.
+const makers = {
+  contact: async () => new (await import("./reserve/contact.js")).ContactStep({ visit, onDone: () => steps.go(afterContact()) }),
+  code: async () => new (await import("./reserve/code.js")).CodeStep({ visit, whose, onDone: () => steps.go(visit.placed ? "confirm" : "slot") }),
+  slot: async () => new (await import("./reserve/slot_step.js")).SlotStep({ whose, wish, onChosen }),
+  confirm: async () => new (await import("./reserve/confirm.js")).Confirm({ visit, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale(), goTo: (step) => steps.go(step) }),
+  done: async () => ({ enter: (await import("./reserve/success.js")).showSuccess.bind(null, visit) }),
+};
+const parts = {};
+const making = {};
+
+function make(name) {
+  making[name] ??= makers[name]().then((part) => (parts[name] = part));
+  making[name].catch(() => delete making[name]);
+  return making[name];
 }
 
-function showVisit() {
-  const { ticket, email, phone, slot } = visit;
+/** Everything a step needs is here; a network that is gone is said, and the step stays where it is. */
+async function prepare(step) {
+  const place = document.querySelector(`section[data-step="${steps.step ?? "ticket"}"] .answer[role="alert"]`);
+  try {
+    await Promise.all([step in makers && make(step), step === "confirm" && make("slot")]);
+    return true;
+  } catch {
+    if (place) showNotice(place, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => (clearNotice(place), steps.go(step))]] });
+    return false;
+  }
+}
+
+/** The last step that can be stood on. */
+function furthest() {
+  if (visit.results.length && !visit.tickets.length) return "done";
+  if (!visit.tickets.length) return "ticket";
+  if (!visit.email || !visit.phone) return "contact";
+  if (visit.unproved(+hubNow()).length) return "code";
+  return visit.placed ? "confirm" : "slot";
+}
+
+function afterContact() {
+  if (visit.unproved(+hubNow()).length) return "code";
+  return visit.placed ? "confirm" : "slot";
+}
+
+const steps = new Steps(root, {
+  furthest,
+  prepare,
+  instead: (step) => (step === "code" && !visit.unproved(+hubNow()).length ? "contact" : step),
+  onEnter(step) {
+    visit.step = step;
+    if (step === "ticket") ticket.enter();
+    else if (step === "slot") openSlots();
+    else parts[step].enter();
+    keep();
+  },
+  onLeave(step) {
+    if (step === "slot") parts.slot?.rest?.();
+    else parts[step]?.leave?.();
+  },
+});
+
+const ticket = new TicketStep({
+  visit,
+  whose,
+  onTickets: keep,
+  onDone: () => steps.go(visit.email && visit.placed ? "confirm" : "contact"),
+});
+
+const turns = new Turns({ visit, onTurn: openSlots });
+
+function openSlots() {
+  turns.draw();
+  keep();
+  parts.slot.open();
+}
+
+function wish() {
+  const { codes, slot } = turns;
+  const { email, phone, venue } = visit;
+  return { places: codes.length, slot, codes, email, phone, proof: visit.contactProof(+hubNow()), venue };
+}
+
+function onChosen(slot) {
+  const all = turns.choose(slot);
+  keep();
+  if (all) {
+    steps.go("confirm");
+    return;
+  }
+  parts.slot.stale();
+  openSlots();
+  byId("turns").querySelector("[aria-pressed=true]").focus();
+}
+
+function onBooked() {
+  const told = visit.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code));
+  tellOthers(told, new URL(visit.results[0].manage_url, location.href).pathname);
+  steps.go("done");
+}
+
+const tellOthers = shareBookings(({ codes, manage }) => {
+  const mine = visit.codes.filter((code) => codes.includes(code));
+  if (!mine.length) return;
+  for (const code of mine) visit.remove(code);
+  keep();
+  steps.go("ticket");
+  const link = h("a", { class: "button quiet small", href: manage }, t("See the reservation"));
+  showNotice(byId("visit-note"), { title: tn("You have booked this ticket in another tab.", "You have booked these tickets in another tab.", mine.length), next: "" }, { kind: "good", extra: link });
+});
+
+/** The visit as it stands, on the page and in this tab's memory. */
+function keep() {
+  visit.save();
+  const [first, ...others] = visit.codes;
+  const slots = visit.tickets.length ? [...new Map(visit.codes.map((code) => visit.slotOf(code)).filter(Boolean).map((slot) => [slot.id, slot])).values()] : [];
+  const [slot] = slots;
   fill(root, {
-    ticket: ticket?.ticket_code,
-    email,
-    phone,
-    day: slot && longDay(slot.date),
-    time: slot && span(slot.start_time, slot.end_time),
+    ticket: others.length ? tn("{code} and one more", "{code} and {n} more", others.length, { code: first }) : first,
+    email: visit.email,
+    phone: visit.phone,
+    day: slots.length > 1 ? tn("One time", "{n} times", slots.length) : slot && longDay(slot.date),
+    time: slots.length > 1 ? slots.map((one) => span(one.start_time, one.end_time)).join(", ") : slot && span(slot.start_time, slot.end_time),
   });
 }
 
-function busy(form, on) {
-  const button = form.querySelector("[type=submit]");
-  button.disabled = on;
-  button.setAttribute("aria-busy", String(on));
-}
+byId("another").addEventListener("click", () => {
+  visit.forget();
+  location.assign(orq > 0 ? `/reserve?orq=${orq}` : "/reserve");
+});
 
-/** Runs one question to the API for a form; a refusal goes to `onRefusal`, trouble becomes a notice with a retry. */
-async function ask(form, answer, question, onRefusal) {
-  clearNotice(answer);
-  busy(form, true);
-  try {
-    return await question();
-  } catch (error) {
-    if (error instanceof Refusal) onRefusal(error);
-    else showNotice(answer, NO_CONNECTION, { kind: "warn", actions: [["Try again", () => form.requestSubmit()]] });
-    return null;
-  } finally {
-    busy(form, false);
-  }
-}
-
-byId("ticket-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.currentTarget;
-  const input = byId("ticket-code");
-  const answer = byId("ticket-answer");
-  input.value = tidyCode(input.value);
-  const invalid = (words) => {
-    input.setAttribute("aria-invalid", "true");
-    showNotice(answer, words);
-    input.focus();
-  };
-  if (!input.value) {
-    invalid({ title: "Please enter your ticket code.", next: "" });
+async function begin() {
+  const found = visit.restore();
+  const given = codesIn(root.dataset.ticket);
+  const known = [...visit.codes, ...visit.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code))];
+  // A link with another ticket begins another visit.
+  if (given.some((code) => !known.includes(code))) {
+    visit.clear();
+    await steps.begin("ticket");
+    ticket.begin(root.dataset.ticket);
     return;
   }
-  const reply = await ask(
-    form,
-    answer,
-    () => call("POST", "/api/tickets/validate", { body: { ticket_code: input.value, ...whose } }),
-    (error) => invalid(explain(error)),
-  );
-  if (!reply) return;
-  input.removeAttribute("aria-invalid");
-  visit.ticket = reply.data;
-  goTo("contact");
-});
-
-byId("contact-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.currentTarget;
-  const fields = { email: byId("email"), phone: byId("phone") };
-  const email = fields.email.value.trim();
-  const phone = tidyPhone(fields.phone.value);
-  for (const [name, input] of Object.entries(fields)) markField(name, input, "");
-  const reply = await ask(
-    form,
-    byId("contact-answer"),
-    () => call("POST", "/api/tickets/verify-contact", { body: { ticket_id: visit.ticket.ticket_id, email, phone } }),
-    (error) => {
-      const wrong = (error.details.validation_errors ?? []).filter(({ field }) => field in fields);
-      for (const { field, message } of wrong) markField(field, fields[field], message);
-      if (wrong.length) fields[wrong[0].field].focus();
-      else showNotice(byId("contact-answer"), explain(error));
-    },
-  );
-  if (!reply) return;
-  Object.assign(visit, { email: reply.data?.email ?? email, phone: reply.data?.phone ?? phone });
-  goTo("slot");
-});
-
-function markField(name, input, message) {
-  byId(`${name}-wrong`).textContent = message;
-  if (message) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
+  if (given.length) byId("ticket-code").value = "";
+  await steps.begin(found === "fresh" ? visit.step : "ticket");
+  if (found === "expired") {
+    showNotice(byId("visit-note"), { title: t("This visit was left for too long and has been put away."), next: t("Nothing was booked by it. Please start again with your ticket.") }, { kind: "info" });
+  }
 }
 
-const slotStep = new SlotStep({
-  whose,
-  wish: () => ({ places: 1, slot: visit.slot }),
-  onChosen: (slot) => {
-    chooseSlot(slot);
-    goTo("confirm");
-  },
-});
-
-function chooseSlot(slot) {
-  visit.slot = slot;
-  showVisit();
-}
-
-const confirm = new Confirm({
-  visit: () => ({ ...visit, whose }),
-  onBooked: (data) => {
-    // What was booked is what the answer says, not what the page believes.
-    Object.assign(visit.slot, data.slot);
-    visit.ticket.ticket_code = data.ticket_code;
-    showSuccess(data);
-    goTo("done");
-  },
-  onOtherSlot: chooseSlot,
-  onStale: () => slotStep.stale(),
-  goTo,
-});
-
-for (const button of root.querySelectorAll("[data-back]")) {
-  button.addEventListener("click", () => goTo(button.dataset.back));
-}
-
-if (root.dataset.ticket) byId("ticket-form").requestSubmit();
+await begin();
+root.dataset.ready = "";
+const idle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 300));
+idle(() => ["contact", "slot", "confirm", "code", "done"].reduce((last, name) => last.then(() => make(name)), Promise.resolve()).catch(() => {}));

@@ -4,6 +4,8 @@ import { waitBefore } from "./backoff.js";
 
 const STORED = "venue-hub.booking-attempt";
 const TRIES_ALONE = 5;
+/** A page that comes back later than this asks before it goes on with what was under way. */
+const FRESH_MS = 10 * 60 * 1000;
 // These say "not now", not "no": the same attempt may be sent again.
 const NOT_NOW = new Set(["RATE_LIMITED", "BUSY", "SERVICE_UNAVAILABLE"]);
 
@@ -11,13 +13,21 @@ export class BookingAttempt {
   #running = null;
   #hurry = null;
 
-  constructor(body, store = sessionStorage) {
-    this.body = body;
-    this.store = store;
-    this.key = this.#keyFor(JSON.stringify(body));
+  /** `proof` of the contact travels along; it is no part of what is wished, so a newer one does not make another attempt. */
+  constructor(path, wish, proof = null, store = sessionStorage, now = Date.now) {
+    Object.assign(this, { path, store, now });
+    this.body = proof ? { ...wish, contact_proof: proof } : wish;
+    this.wish = JSON.stringify([path, wish]);
+    this.key = this.#keyFor(this.wish);
   }
 
-  /** Sends until there is an answer. `onWait(seconds, byItself)` is told of every pause; a second call joins the first. */
+  /** What was sent from this tab and never answered: {fresh}, or null. */
+  static unanswered(store = sessionStorage, now = Date.now) {
+    const kept = read(store);
+    return kept?.sent ? { fresh: now() - kept.sent < FRESH_MS } : null;
+  }
+
+  /** Sends until there is an answer. `onWait(seconds, byItself, error)` is told of every pause; a second call joins the first. */
   send(onWait) {
     this.#running ??= this.#keepTrying(onWait).finally(() => {
       this.#running = null;
@@ -30,18 +40,20 @@ export class BookingAttempt {
     this.#hurry?.();
   }
 
+  /** The answer is kept elsewhere now. */
+  forget() {
+    this.store.removeItem(STORED);
+  }
+
   async #keepTrying(onWait) {
     for (let tries = 0; ; tries += 1) {
       try {
-        const answer = await call("POST", "/api/reservations/create", {
-          body: this.body,
-          headers: { "Idempotency-Key": this.key },
-        });
-        this.store.removeItem(STORED);
+        this.#note({ wish: this.wish, key: this.key, sent: this.now() });
+        const answer = await call("POST", this.path, { body: this.body, headers: { "Idempotency-Key": this.key } });
         return answer.data;
       } catch (error) {
         if (error instanceof Refusal && !NOT_NOW.has(error.code)) {
-          this.store.removeItem(STORED);
+          this.forget();
           throw error;
         }
         await this.#pause(error, tries, onWait);
@@ -53,24 +65,39 @@ export class BookingAttempt {
     const byItself = tries < TRIES_ALONE;
     const seconds = Math.max(error.retryAfter ?? 0, waitBefore(tries));
     return new Promise((resolve) => {
-      const timer = byItself ? setTimeout(resolve, seconds * 1000) : null;
-      this.#hurry = () => {
+      const go = () => {
         clearTimeout(timer);
+        globalThis.removeEventListener("online", go);
         resolve();
       };
+      const timer = byItself ? setTimeout(go, seconds * 1000) : null;
+      this.#hurry = go;
+      globalThis.addEventListener("online", go);
       onWait(seconds, byItself, error);
     });
   }
 
-  #keyFor(body) {
-    try {
-      const kept = JSON.parse(this.store.getItem(STORED));
-      if (kept?.body === body) return kept.key;
-    } catch {
-      // An unreadable note is as good as none.
-    }
+  #keyFor(wish) {
+    const kept = read(this.store);
+    if (kept?.wish === wish) return kept.key;
     const key = crypto.randomUUID();
-    this.store.setItem(STORED, JSON.stringify({ body, key }));
+    this.#note({ wish, key });
     return key;
+  }
+
+  #note(kept) {
+    try {
+      this.store.setItem(STORED, JSON.stringify(kept));
+    } catch {
+      // A full or forbidden store costs the reload, not the booking.
+    }
+  }
+}
+
+function read(store) {
+  try {
+    return JSON.parse(store.getItem(STORED));
+  } catch {
+    return null;
   }
 }

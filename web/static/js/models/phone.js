@@ -1,4 +1,78 @@
-// A phone number as people type it: blanks, dashes and brackets go, 00 becomes +. The API judges the rest.
-export function tidyPhone(typed) {
-  return typed.replace(/[\s().\u2010-\u2015/-]+/g, "").replace(/^00/, "+");
+// A phone number as people type it: with or without its country, in whatever spacing. The hub judges; this only prepares.
+import { FIRST_OF_CODE, PLANS } from "./dialling_codes.js";
+
+const byCountry = new Map();
+const firstOf = new Map();
+for (const row of PLANS.split(" ")) {
+  const [head, trunk, lengths] = row.split("/");
+  const [fewest, most] = lengths.split("-").map(Number);
+  const country = head.slice(0, 2);
+  const code = head.slice(2);
+  byCountry.set(country, { country, code, trunk, fewest, most });
+  if (!firstOf.has(code)) firstOf.set(code, country);
+}
+for (const row of FIRST_OF_CODE.split(" ")) firstOf.set(row.slice(0, -2), row.slice(-2));
+
+export const COUNTRIES = [...byCountry.keys()];
+export const dialCode = (country) => byCountry.get(country)?.code ?? "";
+export const isCountry = (country) => byCountry.has(country);
+
+// The hub takes ten digits whatever the plan of today says, and E.164 ends at fifteen.
+const ENOUGH_DIGITS = 10;
+const MOST_DIGITS = 15;
+
+/**
+ * What was typed, read in a country. `problem` is null, "empty", "characters", "country", "short" or "long"; a number with
+ * `doubt` ("short", "long") is accepted but has an unusual length for its country. `e164` is there unless there is a problem.
+ */
+export function readPhone(typed, country) {
+  const text = typed.normalize("NFKC").trim();
+  const packed = text.replace(/[\s().\-\u2010-\u2015\u2212/\u00b7]+/g, "");
+  if (!packed) return { problem: "empty", country };
+  if (!/^\+?[0-9]+$/.test(packed)) return { problem: "characters", country };
+  const abroad = international(packed, country);
+  if (abroad !== null) return abroadNumber(abroad, country);
+  const plan = byCountry.get(country);
+  if (!plan) return { problem: "country", country };
+  let digits = packed;
+  const { trunk } = plan;
+  // "1 202 ..." in the United States: the prefix goes only where the rest is still a whole number.
+  if (trunk && digits.startsWith(trunk) && (trunk === "0" || digits.length - trunk.length >= plan.fewest)) digits = digits.slice(trunk.length);
+  return judged(plan, digits);
+}
+
+/** "+39 331 234 5678", for reading. */
+export function spaced(e164, country) {
+  const code = byCountry.get(country)?.code ?? "";
+  if (!code || !e164.startsWith(`+${code}`)) return e164;
+  const digits = e164.slice(1 + code.length);
+  const groups = digits.match(/\d{3}(?=\d{3})|\d{1,4}$/g) ?? [digits];
+  return `+${code} ${groups.join(" ")}`;
+}
+
+function international(packed, country) {
+  if (packed.startsWith("+")) return packed.slice(1);
+  if (packed.startsWith("00")) return packed.slice(2);
+  // In North America the way out is 011.
+  return packed.startsWith("011") && dialCode(country) === "1" ? packed.slice(3) : null;
+}
+
+function abroadNumber(digits, chosen) {
+  const code = [1, 2, 3].map((length) => digits.slice(0, length)).find((start) => firstOf.has(start));
+  if (!code) return { problem: "country", country: chosen };
+  const country = dialCode(chosen) === code ? chosen : firstOf.get(code);
+  const plan = byCountry.get(country);
+  // "+44 (0)20 ...": the zero in brackets is for callers inside the country.
+  const rest = digits.slice(code.length);
+  return judged(plan, plan.trunk === "0" && rest.startsWith("0") ? rest.slice(1) : rest);
+}
+
+function judged(plan, digits) {
+  const { country, code, fewest, most } = plan;
+  const all = code.length + digits.length;
+  const short = digits.length < fewest;
+  const long = digits.length > most;
+  if (short && all < ENOUGH_DIGITS) return { problem: "short", country };
+  if (long || all > MOST_DIGITS) return { problem: "long", country };
+  return { problem: null, country, e164: `+${code}${digits}`, doubt: short ? "short" : null };
 }

@@ -1,18 +1,20 @@
-// The success step: the QR code, the files to keep and the link to come back.
+// The success step: one ticket per person, the files to keep and the link to come back.
 import { byId } from "../elements.js";
+import { t, tn } from "../i18n.js";
+import { drawKeep } from "./keep.js";
+import { drawTickets } from "./passes.js";
 
-export function showSuccess(data) {
-  const manage = new URL(data.manage_url, location.href);
-  const token = manage.pathname.split("/").filter(Boolean).pop();
-  const files = `/api/reservations/${data.reservation_id}`;
-  const question = `?token=${encodeURIComponent(token)}`;
-  // The code came with the answer, so it shows and downloads even when the network is gone by now.
-  byId("qr").src = data.qr_code ?? `${files}/qr.svg${question}`;
-  const download = byId("qr-download");
-  download.href = data.qr_code ?? `${files}/qr.png${question}`;
-  download.download = `${data.ticket_code}.png`;
-  byId("calendar-file").href = `${files}/calendar.ics${question}`;
-  const link = byId("manage-link");
-  link.href = manage.pathname;
-  link.textContent = `${location.host}${manage.pathname}`;
+export function showSuccess(visit) {
+  const count = visit.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
+  byId("done-words").textContent = `${tn("Show this code at the door.", "Show these {n} codes at the door, one per person.", count)} ${t("We are also sending it to {address}.", { address: visit.email })}`;
+  drawTickets(byId("done-tickets"), visit.results.flatMap((result) => result.reservations.map((one) => ({ ...one, slot: result.slot, venue: visit.place, token: tokenOf(result) }))));
+  byId("done-keep").replaceChildren(...visit.results.map((result, place) => drawKeep({
+    manage: new URL(result.manage_url, location.href),
+    token: tokenOf(result),
+    reservationId: result.reservations[0].reservation_id,
+    slot: visit.results.length > 1 ? result.slot : null,
+    first: place === 0,
+  })));
 }
+
+const tokenOf = ({ manage_url: address }) => new URL(address, location.href).pathname.split("/").filter(Boolean).pop();

@@ -1,0 +1,227 @@
+// The ticket step: one code or many become the tickets of this visit.
+import { byId, h } from "../elements.js";
+import { t, tn } from "../i18n.js";
+import { call, Refusal } from "../models/api.js";
+import { codesIn, diagnose, tidyCode } from "../models/ticket_code.js";
+import { clearNotice, showNotice } from "../notices.js";
+import { explain, NO_CONNECTION } from "../words.js";
+import { busy, onceReleased } from "./asking.js";
+import { drawParty } from "./party.js";
+
+export const MOST_TICKETS = 20;
+const PAUSE_MS = 700;
+
+export class TicketStep {
+  #pause = null;
+
+  /** `onTickets()` hears that the visit's tickets changed, `onDone()` that the customer goes on. */
+  constructor({ visit, whose, onTickets, onDone }) {
+    Object.assign(this, { visit, whose, onTickets, onDone });
+    this.form = byId("ticket-form");
+    this.input = byId("ticket-code");
+    this.answer = byId("ticket-answer");
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit(true);
+    });
+    byId("ticket-more").addEventListener("click", () => this.#submit(false));
+    this.input.addEventListener("paste", (event) => this.#onPaste(event));
+    this.input.addEventListener("input", () => this.#onInput());
+    this.input.addEventListener("blur", () => onceReleased(() => this.#advise()));
+  }
+
+  enter() {
+    this.#draw();
+  }
+
+  /** A code that came with the page's address. */
+  begin(code) {
+    this.input.value = tidyCode(code);
+    return this.#submit(true);
+  }
+
+  /** Tickets of one order, found elsewhere. */
+  take(tickets) {
+    for (const ticket of tickets) if (this.visit.tickets.length < MOST_TICKETS) this.visit.add(ticket);
+    this.#changed();
+  }
+
+  async check(code) {
+    const reply = await call("POST", "/api/tickets/validate", { body: { ticket_code: code, ...this.whose } });
+    return reply.data;
+  }
+
+  async #submit(goOn) {
+    const codes = codesIn(this.input.value);
+    this.#say("");
+    if (!codes.length) {
+      if (goOn && this.visit.tickets.length) this.onDone();
+      else this.#refuse({ title: t("Please enter your ticket code."), next: "" });
+      return;
+    }
+    if (await this.#add(codes)) {
+      if (goOn) this.onDone();
+      else this.input.focus();
+    }
+  }
+
+  /** Whether all of them are tickets of the visit now. What is not stays in the field, with its reason. */
+  async #add(codes) {
+    const button = byId("ticket-go");
+    const fresh = codes.filter((code) => !this.visit.codes.includes(code));
+    clearNotice(this.answer);
+    if (this.visit.tickets.length + fresh.length > MOST_TICKETS) {
+      this.#refuse({ title: t("One visit takes up to {n} tickets.", { n: MOST_TICKETS }), next: t("Book the others in a second visit.") });
+      return false;
+    }
+    const failed = [];
+    busy(button, true);
+    try {
+      for (const code of fresh) {
+        try {
+          this.visit.add(await this.check(code));
+        } catch (error) {
+          failed.push({ code, error });
+          // Without a connection, or beyond the pace, the next ones would fare no better.
+          if (!(error instanceof Refusal) || error.code === "RATE_LIMITED") break;
+        }
+      }
+    } finally {
+      busy(button, false);
+    }
+    const left = fresh.filter((code) => !this.visit.codes.includes(code));
+    this.input.value = left.join(", ");
+    this.#changed();
+    if (failed.length) this.#explain(failed);
+    else this.input.removeAttribute("aria-invalid");
+    return !failed.length;
+  }
+
+  #explain(failed) {
+    const [{ code, error }] = failed;
+    if (!(error instanceof Refusal)) {
+      showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.form.requestSubmit()]] });
+      return;
+    }
+    if (failed.length > 1) {
+      const list = h("ul", {}, ...failed.map((one) => h("li", {}, h("span", { class: "code" }, one.code), " ", explain(one.error).title)));
+      this.#refuse({ title: tn("One ticket cannot be booked.", "{n} tickets cannot be booked.", failed.length), next: "" }, { extra: list });
+      return;
+    }
+    const actions = error.details.can_activate ? [[t("Activate this ticket"), () => this.#activate(code, error.details.ticket_id)]] : [];
+    const kind = actions.length ? "warn" : "bad";
+    const words = explain(error);
+    // What is said at the field need not be said twice.
+    if (error.details.likely_mistyped && diagnose(code)) words.next = t("Compare it with your ticket, character by character.");
+    this.#refuse(words, { actions, kind });
+    this.#advise();
+  }
+
+  #refuse(words, options) {
+    this.input.setAttribute("aria-invalid", "true");
+    showNotice(this.answer, words, options);
+    this.input.focus();
+  }
+
+  async #activate(code, id) {
+    const { confirmActivation } = await import("./activation.js");
+    const active = await confirmActivation({ code, id, whose: this.whose });
+    if (!active) return;
+    clearNotice(this.answer);
+    this.input.value = code;
+    await this.#submit(false);
+    this.#say(t("The ticket is active now."));
+  }
+
+  #onPaste(event) {
+    const codes = codesIn(event.clipboardData?.getData("text") ?? "");
+    if (codes.length < 2) return;
+    event.preventDefault();
+    this.#add(codes);
+  }
+
+  #onInput() {
+    clearTimeout(this.#pause);
+    this.input.removeAttribute("aria-invalid");
+    this.#say("");
+    this.#pause = setTimeout(() => this.#advise(), PAUSE_MS);
+  }
+
+  /** A likely slip is named while the code is still under the customer's eyes; it never stands in the way. */
+  #advise() {
+    clearTimeout(this.#pause);
+    const codes = codesIn(this.input.value);
+    const found = codes.length === 1 ? diagnose(codes[0]) : null;
+    if (!found) {
+      this.#say("");
+      return;
+    }
+    if (found.kind === "length") {
+      // Still typing: too short is no news.
+      if (document.activeElement === this.input && found.have < 12) return;
+      this.#say(tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have));
+      return;
+    }
+    const [code] = codes;
+    const shown = h("span", { class: "mistyped" });
+    [...code].forEach((letter, place) => shown.append(found.marks.includes(place) ? h("mark", {}, letter) : letter));
+    const words = found.marks.some((place) => "01OIL".includes(code[place]))
+      ? t("0, O, 1, I and L are never part of a code.")
+      : t("This looks mistyped: one character does not fit the rest.");
+    const use = (meant) => h("button", { type: "button", class: "button quiet small", onclick: () => this.#use(meant) }, t("Use {code}", { code: meant }));
+    byId("ticket-advice").replaceChildren(h("span", {}, words), found.marks.length ? shown : "", ...found.meant.map(use));
+  }
+
+  #use(code) {
+    this.input.value = code;
+    this.input.removeAttribute("aria-invalid");
+    clearNotice(this.answer);
+    this.#say("");
+    byId("ticket-go").focus();
+  }
+
+  #say(text) {
+    byId("ticket-advice").replaceChildren(text);
+  }
+
+  #changed() {
+    this.#draw();
+    this.onTickets();
+  }
+
+  #draw() {
+    const some = this.visit.tickets.length > 0;
+    byId("ticket-label").textContent = some ? t("Another ticket code") : t("Ticket code");
+    this.input.required = !some;
+    drawParty(byId("party"), this.visit.tickets, (code) => {
+      this.visit.remove(code);
+      this.#changed();
+      this.input.focus();
+    });
+    this.#offerOrder();
+  }
+
+  /** A family has one order: its other tickets are a mail address away. */
+  async #offerOrder() {
+    const place = byId("mine");
+    const ticket = this.visit.tickets.find((one) => one.order_tickets > this.visit.tickets.filter(({ order_id }) => order_id === one.order_id).length);
+    if (!ticket || this.visit.tickets.length >= MOST_TICKETS) {
+      place.replaceChildren();
+      return;
+    }
+    const { orderForm } = await import("./order.js");
+    if (place.dataset.for === String(ticket.order_id) && place.firstChild) return;
+    place.dataset.for = String(ticket.order_id);
+    place.replaceChildren(orderForm({ ticket, whose: this.whose, onFound: (found) => this.#fromOrder(ticket, found) }));
+  }
+
+  /** Which of an order's tickets can be booked; the rest with their reason. */
+  async #fromOrder(ticket, found) {
+    const { bookable, others } = found;
+    this.take(bookable.map((one) => ({ ...ticket, ...one })));
+    if (!others.length) return;
+    const line = (one) => h("li", {}, h("span", { class: "code" }, one.ticket_code), " ", one.words,
+      one.status === "INACTIVE" && h("button", { type: "button", class: "button quiet small", onclick: () => this.#activate(one.ticket_code, one.ticket_id) }, t("Activate")));
+    showNotice(this.answer, { title: tn("One ticket of the order was left out.", "{n} tickets of the order were left out.", others.length), next: "" }, { kind: "info", extra: h("ul", {}, ...others.map(line)) });
+  }
+}
