@@ -1,7 +1,8 @@
 """The contact check: form only, both errors at once."""
 
 import pytest
-from hypothesis import given
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.contact_details import check_contact
@@ -63,3 +64,24 @@ def test_any_other_text_is_refused_and_nothing_else_happens(email, phone):
         return
     contact.email.encode()
     assert contact.phone_e164.startswith("+")
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9._+\-]{1,70}", fullmatch=True) | st.text("ab.@+_-'é", max_size=12),
+    st.sampled_from(
+        ["example.com", "EXAMPLE.org", "exämple.org", "example", "-a.com", "a..b", "", "x" * 64 + ".com", "[1.2.3.4]"]
+    ),
+)
+@example("a", ".".join(["x" * 60] * 4) + ".com")
+def test_the_short_way_to_an_address_says_what_the_library_says(name, domain):
+    text = f"{name}@{domain}"
+    try:
+        whole = validate_email(text.strip(), check_deliverability=False, strict=True).normalized
+        expected = whole.rpartition("@")[0] + "@" + whole.rpartition("@")[2].lower()
+    except EmailNotValidError:
+        expected = None
+    try:
+        answer = check_contact(text, "+12025551234").email
+    except Refused:
+        answer = None
+    assert answer == expected
