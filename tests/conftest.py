@@ -129,6 +129,17 @@ async def hub(open_hub: Callable[..., Awaitable[Hub]]) -> AsyncIterator[Hub]:
 
 
 @pytest.fixture
+def hub_promises() -> Callable[[Hub], Awaitable[None]]:
+    """For a hub that a test opens in its own way: `await hub_promises(hub)` demands what `hub` demands at the end."""
+
+    async def demand(hub: Hub) -> None:
+        broken = await broken_invariants(hub.database)
+        assert not broken, broken
+
+    return demand
+
+
+@pytest.fixture
 async def world(hub: Hub) -> World:
     """One organisation with one venue in Rome, on the hub."""
     return await World(hub).found()

@@ -260,6 +260,10 @@ UPDATE reservation_slots s
  WHERE s.org_id = h.org_id AND s.id = h.id
 RETURNING s.id;
 
+-- name: open_line
+-- A line for a slot that has none, so that it is served.
+INSERT INTO waitlist_lines (org_id, slot_id) VALUES ($1, $2) ON CONFLICT (org_id, slot_id) DO NOTHING;
+
 -- name: drifted_holds
 -- Slots that hold less than they have offered, or hold something though they have no line.
 SELECT s.org_id, s.id AS slot_id, s.date, s.start_time, s.held_count, o.places AS offered

@@ -3,15 +3,18 @@
 from typing import Any
 
 from db.statements import load
+from hub.actions.offer_places import serve_line
 from hub.announcements import SlotChanged
 from hub.house import House
 
 SLOTS = load("slots")
+WAITLIST = load("waitlist")
 MOST_SLOTS = 20_000
 
 
 async def reconcile(house: House, *, fix: bool = False) -> dict[str, Any]:
-    """List every drift, and with `fix` put it right: counts from the rows, the gate from the counts."""
+    """List every drift, and with `fix` put it right: counts from the rows, what is held from the waiting list, the gate from
+    the counts."""
     counts = []
     for row in await house.database.fetch(SLOTS.drifted_slots):
         counts.append({
@@ -22,8 +25,25 @@ async def reconcile(house: House, *, fix: bool = False) -> dict[str, Any]:
         })  # fmt: skip
         if fix:
             await _correct(house, row["org_id"], row["slot_id"])
+    holds = await _audit_holds(house, fix=fix)
     gate = await audit_gate(house, fix=fix)
-    return {"fixed": fix, "drift": len(counts) + len(gate), "counts": counts, "gate": gate}
+    drift = len(counts) + len(holds) + len(gate)
+    return {"fixed": fix, "drift": drift, "counts": counts, "holds": holds, "gate": gate}
+
+
+async def _audit_holds(house: House, *, fix: bool) -> list[dict[str, Any]]:
+    """Slots that hold fewer places than they have offered, or hold some though nobody stands in line."""
+    drift = []
+    for row in await house.database.fetch(WAITLIST.drifted_holds):
+        drift.append({
+            "org_id": row["org_id"], "slot_id": row["slot_id"], "date": row["date"].isoformat(),
+            "start_time": row["start_time"].isoformat("seconds"), "held_count": row["held_count"],
+            "offered_places": row["offered"],
+        })  # fmt: skip
+        if fix:
+            await house.database.execute(WAITLIST.open_line, row["org_id"], row["slot_id"])
+            await serve_line(house, row["org_id"], row["slot_id"])
+    return drift
 
 
 async def audit_gate(house: House, *, fix: bool) -> list[dict[str, Any]]:

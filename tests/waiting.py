@@ -1,0 +1,78 @@
+"""Waiting: short words for the waiting list in tests, and a hub that serves lines only when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from stage import Hub, Ticket, World
+
+from hub.actions.join_waitlist import Joined, JoinRequest, join_waitlist
+from hub.actions.offer_places import Served, serve_lines
+from hub.rounds.waitlist import WaitlistRound
+
+
+def on_demand(monkeypatch: Any) -> None:
+    """Hubs opened from now on serve no line by themselves: the test says when, and who."""
+
+    async def rest(_: WaitlistRound) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(WaitlistRound, "run", rest)
+
+
+async def join(
+    hub: Hub, world: World, slot_id: int, *tickets: Ticket, email: str = "waiting@example.com", language: str = "en",
+    key: str | None = None,
+) -> Joined:  # fmt: skip
+    codes = tuple(ticket.code for ticket in tickets)
+    request = JoinRequest(
+        world.org_id,
+        codes,
+        slot_id,
+        email,
+        "+12025551234",
+        language,
+        idempotency_key=key,
+        body_hash=repr(codes).encode(),
+    )
+    return await join_waitlist(hub.house, request)
+
+
+async def joined(hub: Hub, world: World, slot_id: int, places: int = 1, **more: Any) -> Joined:
+    """Join with so many new tickets."""
+    return await join(hub, world, slot_id, *await world.tickets(places), **more)
+
+
+async def serve_all(hub: Hub) -> Served:
+    return await serve_lines(hub.house)
+
+
+async def entry(hub: Hub, waiting: Joined) -> Any:
+    return await hub.database.fetchrow("SELECT * FROM waitlist_entries WHERE id = $1", waiting.entry_id)
+
+
+async def status(hub: Hub, *waiting: Joined) -> list[str]:
+    rows = await hub.database.fetch("SELECT id, status FROM waitlist_entries")
+    known = {row["id"]: row["status"] for row in rows}
+    return [known[one.entry_id] for one in waiting]
+
+
+async def slot(hub: Hub, slot_id: int) -> tuple[int, int, int]:
+    """Places booked, held and free."""
+    row = await hub.database.fetchrow("SELECT * FROM reservation_slots WHERE id = $1", slot_id)
+    free = row["total_capacity"] - row["booked_count"] - row["held_count"]
+    return row["booked_count"], row["held_count"], free
+
+
+async def mails(hub: Hub, kind: str) -> list[dict[str, Any]]:
+    """The mails of this kind that wait in the outbox or have left it, oldest first, each with its payload."""
+    rows = await hub.database.fetch("SELECT * FROM mail_outbox WHERE kind = $1 ORDER BY id", kind)
+    return [{**dict(row), "payload": json.loads(row["payload"])} for row in rows]
+
+
+async def cancel(hub: Hub, ticket: Ticket, manager: str) -> None:
+    """A place is given back, by a manager."""
+    answer, body = await hub.delete(f"/api/reservations/{ticket.reservation_id}", token=manager)
+    assert answer == 200, body
