@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, time
+
 from aiohttp import web
 
 from hub.actions.read_reservation import reservation_of_token
@@ -10,11 +12,13 @@ from hub.refusals import Refused
 from web.keys import HOUSE
 from web.pages.render import page
 
+SPECIMEN = {"day": date(2026, 11, 20), "start": time(12), "end": time(14)}
+"""What stands on the ticket that decorates the front door."""
 LONGEST_CODE = 100
 
 
 async def landing(request: web.Request) -> web.Response:
-    return page(request, "landing.html", development=request.app[HOUSE].settings.development)
+    return page(request, "landing.html", development=request.app[HOUSE].settings.development, specimen=SPECIMEN)
 
 
 async def reserve(request: web.Request) -> web.Response:
