@@ -23,6 +23,8 @@ MOST_STRANGERS = 4000
 """Sockets that have yet to sign in. Each lives at most five seconds; a venue's scanners all come back at once."""
 SEND_BUFFER = 64 * 1024
 """Of the kernel, per socket; it grows to megabytes by itself, which a client that does not read would fill first."""
+NEVER = 2**62
+"""Bytes after which aiohttp would wait for the transport within `send_frame`; the send queue sees to that."""
 DEAD_AFTER_MS = 15_000
 """The kernel gives a peer up that takes nothing, or acknowledges nothing, for so long."""
 
@@ -56,7 +58,7 @@ async def open_socket(
         autoclose=False,
         timeout=CLOSE_SECONDS,
         max_msg_size=largest + 1,  # aiohttp refuses from this size on
-        writer_limit=frames.LARGEST_FRAME,
+        writer_limit=NEVER,
         decode_text=False,
     )
     writer = await socket.prepare(request)

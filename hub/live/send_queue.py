@@ -108,8 +108,9 @@ class SendQueue:
     def _write(self, payload: bytes, opcode: WSMsgType) -> None:
         """Put one frame into the transport at once.
 
-        `send_frame` does so before it first waits; all it may wait for is the transport's emptying, which is `_empty`'s
-        business. So it is stepped once and not driven further. (True without compression only: see the endpoint.)
+        `send_frame` waits for nothing as the endpoint sets the socket up: no compression, and a writer's limit that is never
+        reached. It must not be left waiting: the future it would wait for is the very one that `_empty` waits for, and
+        whoever awaits such a future after somebody has turned away from it is told "await wasn't used with future".
         """
         if self._shut and opcode is not WSMsgType.CLOSE:
             return
