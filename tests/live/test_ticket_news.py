@@ -3,11 +3,12 @@
 import asyncio
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from stage import Hub, Ticket, World
+from stage import TODAY, Hub, Ticket, World
 
 from hub.actions.move_reservation import move_reservation
 from hub.announcements import TicketsChanged, code_hash
@@ -44,12 +45,12 @@ async def test_every_deed_at_another_process_reaches_a_scanner_by_hash(hub: Hub,
     other = await open_hub()
     await connected(hub, other)
     await asyncio.sleep(0.3)
-    noon, later = await world.slot(), await world.slot(start="16:00", end="18:00")
+    noon, soon, later = [await world.slot(TODAY + timedelta(days=days)) for days in (0, 7, 8)]
     ticket, sleeping = await world.ticket(), await world.ticket("INACTIVE")
     name = hashlib.sha256(ticket.code.encode()).hexdigest()
     socket = await scanner(hub, world)
 
-    booked = await book(other, ticket, noon)
+    booked = await book(other, ticket, soon)
     assert await news(socket, "reserved") == [name]
     calendar = other.app[keys.AVAILABILITY]
     await move_reservation(other.house, calendar, booked[0], later, token=booked[1], identity=None)
