@@ -10,7 +10,8 @@ multipart/mixed
 """
 
 from collections.abc import Callable, Mapping
-from email.headerregistry import Address
+from email.errors import HeaderParseError
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -32,6 +33,7 @@ LETTERS: Mapping[str, Callable[[Outgoing, Sender], Letter]] = {
     "contact.code": other_letters.contact_code,
 }
 TEXT_MESSAGES: Mapping[str, Callable[[Outgoing, Sender], str]] = {"contact.code": other_letters.contact_code_sms}
+_HEADERS = HeaderRegistry()
 _LONGEST_SUBJECT = 200
 _LONGEST_NAME = 80
 
@@ -56,13 +58,9 @@ def _message(letter: Letter, outgoing: Outgoing, sender: Sender) -> EmailMessage
     message = EmailMessage(policy=SMTP)
     message["Subject"] = _one_line(letter.subject, _LONGEST_SUBJECT)
     message["From"] = Address(_one_line(letter.sender_name, _LONGEST_NAME), addr_spec=sender.address)
-    try:
-        message["To"] = Address(addr_spec=outgoing.recipient)
-    except (ValueError, IndexError):
-        raise Unsendable("address not readable") from None
+    message["To"] = _one_address(outgoing.recipient)
     message["Date"] = outgoing.now
     message["Message-ID"] = outgoing.message_id
-    message["Content-Language"] = html_lang(outgoing.language)
     # Out-of-office programs do not answer a mail that says it was made by a machine (RFC 3834; the second is Exchange's).
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
@@ -90,7 +88,21 @@ def _message(letter: Letter, outgoing: Outgoing, sender: Sender) -> EmailMessage
             filename="visit.ics",
             params={"method": method_of(letter.entries)},
         )
+    # Last: while a message is built, headers of content move into its first part.
+    message["Content-Language"] = html_lang(outgoing.language)
     return message
+
+
+def _one_address(recipient: str) -> str:
+    """The address if it is one and only one: a comma, a line break or a name beside it would reach somebody else."""
+    try:
+        (address,) = _HEADERS("To", recipient).addresses
+        usable = address.addr_spec == recipient and address.domain != "" and recipient.isprintable()
+    except (ValueError, IndexError, HeaderParseError):
+        usable = False
+    if not usable:
+        raise Unsendable("address not readable")
+    return recipient
 
 
 def _one_line(text: str, longest: int) -> str:

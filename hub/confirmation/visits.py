@@ -85,8 +85,8 @@ def calendar_entries(
     of a family cancels. Where a party has been split by moves, the others may have had entries of their own once: those are
     told as cancelled, or a family that met again would keep a second entry at the wrong time.
     """
-    standing = [place for place in party.places if not place.cancelled]
-    sequences = {place.calendar_sequence for place in party.places}
+    standing = [place for place in party.places if not place.cancelled] or list(party.places)
+    sequences = {place.calendar_sequence for place in standing}
     partly = {place.reservation_id for place in standing} != set(spoken_of)
     split = max(sequences) > 0 and (len(sequences) > 1 or partly)
     live: list[CalendarEntry] = []

@@ -1,0 +1,158 @@
+"""The post office of these tests: rows as deeds leave them, and a real SMTP server that answers as it is told."""
+
+import asyncio
+import hashlib
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from email import message_from_bytes
+from email.policy import default
+from functools import partial
+
+from aiosmtpd.smtp import SMTP
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+STARTS = NOW + timedelta(hours=26)
+SLOT = {"date": "2026-11-21", "start_time": "12:00:00", "end_time": "14:00:00", "venue_id": 1}
+PUBLIC_URL = "https://hub.example.org"
+
+
+class MailServer:
+    """An SMTP server on a port of its own. Answers of None mean yes; `answers` are for one recipient each."""
+
+    def __init__(self):
+        self.messages = []
+        self.recipients = []
+        self.sessions = 0
+        self.port = 0
+        self.rcpt_answer = None
+        self.data_answer = None
+        self.answers = {}
+        self.greylist = None
+        self.hangs_up_on = ()
+        self.data_gate = None
+        self._server = None
+
+    async def start(self):
+        loop = asyncio.get_running_loop()
+        make = partial(SMTP, self, hostname="sink", loop=loop, enable_SMTPUTF8=True)
+        self._server = await loop.create_server(make, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self):
+        self._server.close()
+        await asyncio.sleep(0)
+
+    @property
+    def url(self):
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.sessions += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        answer = self.answers.get(address) or self.rcpt_answer
+        if self.greylist is not None and address not in self.greylist:
+            self.greylist.add(address)
+            answer = "450 4.7.1 greylisted, come back later"
+        if answer:
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.data_gate is not None:
+            await self.data_gate(envelope)
+        if any(address in self.hangs_up_on for address in envelope.rcpt_tos):
+            server.transport.abort()
+            return "421 gone"
+        if self.data_answer:
+            return self.data_answer
+        self.messages.append(message_from_bytes(envelope.content, policy=default))
+        self.recipients.append(tuple(envelope.rcpt_tos))
+        return "250 OK"
+
+
+class Desk:
+    """Writes what bookings, moves and waiting lists leave behind for the outbox. `org` is one with one venue."""
+
+    def __init__(self, database):
+        self.database = database
+        self.org = self.venue = self._product = self._order = None
+        self._tickets = 0
+
+    async def open(self, name="Museo", address="Via Roma 1, Roma"):
+        one = self.database.fetchval
+        self.org = await one("INSERT INTO organisations (name) VALUES ('Arte Spa') RETURNING id")
+        self.venue = await one(
+            "INSERT INTO venues (org_id, name, timezone, address) VALUES ($1, $2, 'Europe/Rome', $3) RETURNING id",
+            self.org, name, address,
+        )  # fmt: skip
+        self._product = await one("INSERT INTO products (org_id, name) VALUES ($1, 'Visit') RETURNING id", self.org)
+        self._order = await one("INSERT INTO orders (org_id) VALUES ($1) RETURNING id", self.org)
+        return self
+
+    async def slot(self, starts=STARTS, start=time(12), end=time(14), day=date(2026, 11, 21)):
+        return await self.database.fetchval(
+            "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            self.org, self.venue, day, start, end, starts, starts + timedelta(hours=2),
+        )  # fmt: skip
+
+    async def party(
+        self, size=1, *, slot=None, status="RESERVED", ticket_status="RESERVED", name="John", token="secret"
+    ):
+        """Reservations that share one token; gives their ids."""
+        slot = slot or await self.slot()
+        ids = []
+        for _ in range(size):
+            self._tickets += 1
+            ticket = await self.database.fetchval(
+                "INSERT INTO tickets (org_id, code, order_id, product_id, status, customer_name)"
+                " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+                self.org, f"TKT-2026-ABC234-DEF{self._tickets:03}", self._order, self._product, ticket_status, name,
+            )  # fmt: skip
+            ids.append(
+                await self.database.fetchval(
+                    "INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, status, customer_email,"
+                    " customer_phone, manage_token_hash, reserved_at)"
+                    " VALUES ($1, $2, $3, $4, $5, 'j@example.org', '+12025551234', $6, $7) RETURNING id",
+                    self.org,
+                    ticket,
+                    slot,
+                    self.venue,
+                    status,
+                    hashlib.sha256(token.encode()).digest(),
+                    NOW,
+                )  # fmt: skip
+            )
+        return ids
+
+    async def queue(
+        self, kind, payload, reservation=None, *, to="j@example.org", language="en", channel="mail", not_after=None
+    ):
+        return await self.database.fetchval(
+            "INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, payload, next_attempt_at, language, channel,"
+            " not_after, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $6) RETURNING id",
+            self.org, kind, reservation, to, json.dumps(payload), NOW, language, channel, not_after,
+        )  # fmt: skip
+
+    async def confirmations(self, count=1, *, to="j@example.org", **how):
+        """Bookings of one ticket each, with their mails; gives the reservations' ids."""
+        slot = await self.slot(
+            STARTS + timedelta(days=self._tickets), day=date(2026, 11, 21) + timedelta(days=self._tickets)
+        )
+        ids = []
+        for number in range(count):
+            (reservation,) = await self.party(slot=slot, token=f"secret-{self._tickets}", **how)
+            ids.append(reservation)
+            recipient = to.format(number)
+            await self.queue("reservation.confirmed", {"manage_token": f"secret-{number}"}, reservation, to=recipient)
+        return ids
+
+    async def rows(self):
+        return await self.database.fetch("SELECT * FROM mail_outbox ORDER BY id")
+
+    async def states(self):
+        return [(row["status"], row["last_error"]) for row in await self.rows()]
