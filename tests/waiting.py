@@ -1,4 +1,4 @@
-"""Waiting: short words for the waiting list in tests, and a hub that serves lines only when it is told to."""
+"""Waiting: short words for the waiting list in tests, and hubs that do nothing of themselves."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from stage import Hub, Ticket, World
 
 from hub.actions.join_waitlist import Joined, JoinRequest, join_waitlist
 from hub.actions.offer_places import Served, serve_lines
+from hub.rounds.outbox import OutboxLane
 from hub.rounds.waitlist import WaitlistRound
 
 
 def on_demand(monkeypatch: Any) -> None:
-    """Hubs opened from now on serve no line by themselves: the test says when, and who."""
+    """Hubs opened from now on serve no line and send no mail by themselves: the test says when, and reads what is written."""
 
     async def rest(_: WaitlistRound) -> None:
         await asyncio.Event().wait()
 
+    async def nothing_sent(_: OutboxLane) -> int:
+        return 0
+
     monkeypatch.setattr(WaitlistRound, "run", rest)
+    monkeypatch.setattr(OutboxLane, "send_due", nothing_sent)
 
 
 async def join(

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from gate.liar import told_all
 from stage import NOON, TODAY, Hub, World
 from waiting import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 
@@ -132,7 +133,7 @@ async def test_a_cancelled_place_is_held_at_once_and_offered_to_the_first(hub: H
     first, second = await joined(hub, world, slot_id), await joined(hub, world, slot_id)
     await cancel(hub, booked[0], manager)
     assert await slot(hub, slot_id) == (2, 1, 0), "the public never sees it"
-    status_, body = await hub.get(f"/api/reservation-slots/available?from={TOMORROW}&to={TOMORROW}")
+    _, body = await hub.get(f"/api/reservation-slots/available?from={TOMORROW}&to={TOMORROW}")
     assert (body["data"][0]["available_count"], body["data"][0]["status"]) == (0, "FULL")
     with pytest.raises(Refused, match="SLOT_FULL"):
         await world.reserve(await world.ticket(), slot_id)
@@ -337,8 +338,7 @@ async def test_the_gate_hears_of_every_change(hub: Hub, world: World, full, mana
     await cancel(hub, booked[1], manager)
     await serve_all(hub)
     assert await slot(hub, slot_id) == (2, 0, 1)
-    while hub.house.gate.unsettled:
-        await hub.house.gate.standing(world.org_id, slot_id)
+    await told_all(hub)
     assert (await reconcile(hub.house))["drift"] == 0
 
 

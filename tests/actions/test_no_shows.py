@@ -1,0 +1,146 @@
+"""No-shows: where the venue says so, the place of who did not come is given back, to who waits for it first."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from crowd import sabotage, without_last_line
+from stage import NOON, Hub, World, broken_invariants
+from waiting import joined, mails, on_demand, serve_all, slot, status
+
+from hub.actions.release_no_shows import release_no_shows
+from hub.announcements import TicketsChanged, code_hash
+
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+async def hub(monkeypatch, open_hub, hub_promises):
+    on_demand(monkeypatch)
+    hub = await open_hub()
+    yield hub
+    await hub_promises(hub)
+
+
+@pytest.fixture
+async def begun(hub: Hub, world: World):
+    """A full slot of three that begins at noon, which it is now, in a venue that waits a quarter of an hour."""
+    await world.policy(no_show_release_minutes=15)
+    slot_id = await world.slot(capacity=3)
+    tickets = await world.fill(slot_id, 3)
+    await hub.database.execute("UPDATE ticket_reservations SET reserved_at = $1", NOON - timedelta(days=1))
+    return slot_id, tickets
+
+
+async def test_after_its_time_a_reservation_gives_its_place_back_and_the_ticket_is_good_again(
+    hub: Hub, world: World, begun, clock
+):
+    slot_id, tickets = begun
+    gate = await hub.socket(await world.staff(), gate="A")
+    await gate.verify(tickets[0].code)
+    clock.set(NOON + QUARTER - timedelta(seconds=5))
+    assert await release_no_shows(hub.house) == 0
+    told = []
+    hub.house.announcer.listen(told.append)
+    clock.set(NOON + QUARTER)
+    assert await release_no_shows(hub.house) == 2
+    assert await slot(hub, slot_id) == (1, 0, 2)
+    rows = await hub.database.fetch("SELECT * FROM ticket_reservations ORDER BY id")
+    assert [(row["status"], row["cancel_cause"], row["calendar_sequence"]) for row in rows] == [
+        ("VERIFIED", None, 0), ("CANCELLED", "no_show", 1), ("CANCELLED", "no_show", 1)
+    ]  # fmt: skip
+    sent = await mails(hub, "reservation.cancelled")
+    assert [(mail["reservation_id"], mail["payload"]) for mail in sent] == [
+        (t.reservation_id, {"cause": "no_show", "reservation_ids": [t.reservation_id]}) for t in tickets[1:]
+    ]
+    (news,) = [one for one in told if isinstance(one, TicketsChanged)]
+    assert (set(news.hashes), news.change) == ({code_hash(t.code) for t in tickets[1:]}, "cancelled")
+    assert (await gate.validate(tickets[1].code))["reason"] == "NO_RESERVATION"
+    await world.reserve(tickets[2], slot_id)
+    assert await release_no_shows(hub.house) == 0, "who books a slot that has begun has the same time to come"
+    clock.advance(QUARTER.total_seconds() + 1)
+    assert await release_no_shows(hub.house) == 1
+
+
+async def test_who_waits_gets_the_place_before_the_public(hub: Hub, world: World, begun, clock):
+    slot_id, _ = begun
+    waiting = await joined(hub, world, slot_id, 2)
+    clock.set(NOON + QUARTER)
+    assert await release_no_shows(hub.house) == 3
+    assert await slot(hub, slot_id) == (0, 3, 0), "not for a moment the public's"
+    await serve_all(hub)
+    assert await status(hub, waiting) == ["OFFERED"]
+    assert await slot(hub, slot_id) == (0, 2, 1)
+
+
+async def test_a_party_that_did_not_come_has_one_mail(hub: Hub, world: World, begun, clock):
+    _, tickets = begun
+    ids = sorted(ticket.reservation_id for ticket in tickets)
+    await hub.database.execute("UPDATE ticket_reservations SET manage_token_hash = 'one party'")
+    await hub.database.execute("DELETE FROM mail_outbox WHERE reservation_id <> $1", ids[0])
+    clock.set(NOON + QUARTER)
+    await release_no_shows(hub.house)
+    (mail,) = await mails(hub, "reservation.cancelled")
+    assert mail["payload"]["reservation_ids"] == ids
+
+
+async def test_where_the_venue_does_not_say_so_everybody_may_come_until_the_end(hub: Hub, world: World, begun, clock):
+    slot_id, _ = begun
+    await world.policy(no_show_release_minutes=None)
+    clock.set(NOON + timedelta(minutes=119))
+    assert await release_no_shows(hub.house) == 0
+    await world.policy(no_show_release_minutes=15)
+    clock.set(NOON + timedelta(hours=2))
+    assert await release_no_shows(hub.house) == 0, "a slot that is over is expiry's"
+    assert await slot(hub, slot_id) == (3, 0, 0)
+
+
+async def test_a_ticket_of_another_system_keeps_its_status(hub: Hub, world: World, clock):
+    await world.policy(no_show_release_minutes=0)
+    slot_id = await world.slot(start="12:30", end="14:00", capacity=1)
+    ticket = await world.reserved(slot_id, channel="ota")
+    clock.set(NOON + timedelta(minutes=30))
+    assert await release_no_shows(hub.house) == 1
+    row = await hub.database.fetchrow("SELECT status, reserved_at FROM tickets WHERE id = $1", ticket.id)
+    assert tuple(row) == ("ACTIVATED", None)
+
+
+async def arriving_at_the_last_moment(open_hub, clock, *, last_line: bool = True) -> list[str]:
+    """Twenty visitors are scanned at one hub while the other releases no-shows. The promises broken."""
+    hubs = [await open_hub(), await open_hub()]
+    world = await World(hubs[0]).found()
+    if not last_line:
+        await without_last_line(world, "reservation_slots_verified_within_booked")
+    await world.policy(no_show_release_minutes=15)
+    hubs[1].house.venues.forget()
+    slot_id = await world.slot(capacity=20)
+    tickets = await world.fill(slot_id, 20)
+    await world.hub.database.execute("UPDATE ticket_reservations SET reserved_at = $1", NOON - timedelta(days=1))
+    gate = await hubs[0].socket(await world.staff(), gate="A")
+    clock.set(NOON + QUARTER)
+    releasing = asyncio.create_task(release_no_shows(hubs[1].house))
+    seen = [(await gate.verify(ticket.code))["reason"] for ticket in tickets]
+    released = await releasing
+    assert set(seen) <= {"VERIFIED", "NO_RESERVATION"}
+    broken = await broken_invariants(world.hub.database)
+    if seen.count("VERIFIED") + released != 20:
+        broken.append(f"{seen.count('VERIFIED')} came in and {released} were released, of 20")
+    return broken
+
+
+SLOWLY = ("SELECT r.ticket_id FROM ticket_reservations r\n", "SELECT r.ticket_id FROM (SELECT pg_sleep(0.1)) moment, ticket_reservations r\n")  # fmt: skip
+
+
+async def test_who_is_scanned_at_the_last_moment_is_in_or_released_and_never_both(open_hub, clock, monkeypatch):
+    sabotage(monkeypatch, "no_shows", "lock_no_shows", SLOWLY)
+    assert await arriving_at_the_last_moment(open_hub, clock) == []
+
+
+async def test_a_release_that_does_not_look_again_after_its_locks_throws_out_who_came_in(open_hub, clock, monkeypatch):
+    """The control: as above, but what was read before the locks is believed."""
+    sabotage(monkeypatch, "no_shows", "lock_no_shows", SLOWLY)
+    sabotage(monkeypatch, "no_shows", "release_no_shows",
+             (" AND r.status = 'RESERVED'\n", "\n"), (" AND t.verified_at IS NULL\n", "\n"))  # fmt: skip
+    assert await arriving_at_the_last_moment(open_hub, clock, last_line=False) != []
