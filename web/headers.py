@@ -10,7 +10,7 @@ from hub.settings import Settings
 SERVER = "venue-hub"
 SCANNER = "/operator/scan"
 # Pages whose address holds a ticket code or a token: it is nobody else's business.
-_TELLTALE = ("/r/", "/b/", "/reserve", "/api/", "/dev/")
+_TELLTALE = ("/r/", "/w/", "/b/", "/reserve", "/api/", "/dev/")
 _YEARS = 63_072_000
 
 

@@ -64,7 +64,7 @@ async def test_the_manage_link_shows_the_reservation_again(world: World, open_pa
     page = await open_page("/reserve")
     await book(page, ticket.code)
     await page.locator("#manage-link").click()
-    await expect(page.get_by_role("heading", name="Your reservation")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Your visit is today")).to_be_visible()
     await expect(page.locator("#qr")).to_be_visible()
     assert await read_qr(page) == ticket.code
 

@@ -1,20 +1,24 @@
-"""The customer's pages: the front door, the booking page and one reservation by its link."""
+"""The customer's pages: the front door, the booking page, one visit by its link and one place in a waiting list."""
 
 from __future__ import annotations
 
 from datetime import date, time
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 
-from hub.actions.read_reservation import reservation_of_token
 from hub.moments import rfc3339
-from hub.refusals import Refused
 from web.keys import HOUSE
+from web.pages.plain_booking import START
 from web.pages.render import page
+from web.pages.visit import visit_page
+from web.pages.waiting import waiting_page
 
 SPECIMEN = {"day": date(2026, 11, 20), "start": time(12), "end": time(14)}
 """What stands on the ticket that decorates the front door."""
-LONGEST_CODE = 100
+LONGEST_CODES = 1_000
+"""Characters: twenty codes of any shop."""
 
 
 async def landing(request: web.Request) -> web.Response:
@@ -22,17 +26,17 @@ async def landing(request: web.Request) -> web.Response:
 
 
 async def reserve(request: web.Request) -> web.Response:
-    """`?ticket=CODE` fills the code in; whether it is any good is the API's to say."""
-    code = request.query.get("ticket", "")[:LONGEST_CODE]
+    """`?ticket=CODE` fills the code in, or several with commas between; whether it is any good is the API's to say."""
+    code = request.query.get("ticket", "")[:LONGEST_CODES]
     now = request.app[HOUSE].clock.now()
-    return page(request, "reserve.html", ticket_code=code, now=rfc3339(now))
+    kept = {name: value for name in ("ticket", "orq") if (value := request.query.get(name, "")[:LONGEST_CODE])}
+    plain = f"{START}?{urlencode(kept)}" if kept else START
+    return page(request, "reserve.html", ticket_code=code, now=rfc3339(now), plain=plain)
 
 
 async def reservation(request: web.Request) -> web.Response:
-    """The address holds a token and no id; the page asks the API for the rest. A dead link is a page too, with 404."""
-    token = request.match_info["token"]
-    try:
-        found = (await reservation_of_token(request.app[HOUSE], token)).reservation_id
-    except Refused:
-        found = None
-    return page(request, "reservation.html", status=200 if found else 404, token=token, reservation_id=found)
+    return await visit_page(request)
+
+
+async def waiting(request: web.Request) -> web.Response:
+    return await waiting_page(request)

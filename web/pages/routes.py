@@ -13,6 +13,7 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/", customer.landing),
         web.get("/reserve", customer.reserve),
         web.get("/r/{token}", customer.reservation),
+        web.get("/w/{token}", customer.waiting),
         web.get("/operator/login", staff.login),
         web.get("/operator/scan", staff.scan),
         web.get("/manager", staff.control_room),

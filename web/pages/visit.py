@@ -1,0 +1,203 @@
+"""The customer's visit by its link: the page as the hub writes it, whole without JavaScript, and read again by its script.
+
+The page is rendered here alone. Its script fetches the same address again and swaps the part in when `version` has
+changed, so there is one wording of every state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import groupby
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from hub.actions.read_reservation import Party, ReservationView, party_of_token
+from hub.confirmation import qr_code
+from hub.confirmation.calendar_file import CalendarEntry
+from hub.confirmation.calendar_links import calendar_links
+from hub.moments import rfc3339
+from hub.refusals import Refused
+from hub.rules.venue_day import today
+from web.keys import HOUSE
+from web.pages.render import page
+
+Standing = Literal["booked", "today", "used", "over", "cancelled"]
+_LIVELIEST: tuple[Standing, ...] = ("today", "booked", "used", "over", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One ticket of the party. `picture` is empty where the code opens no door any more."""
+
+    reservation_id: int
+    code: str
+    standing: Standing
+    picture: str
+    can_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The passes that share a slot: most often the whole party."""
+
+    reservation_id: int
+    slot_id: int
+    date: date
+    start_time: time
+    end_time: time
+    standing: Standing
+    passes: tuple[Pass, ...]
+    google: str
+    outlook: str
+
+    @property
+    def stands(self) -> bool:
+        return self.standing in ("booked", "today")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Everything the page says. `change_day` and `change_time` are the last moment for changes, on the venue's clock."""
+
+    version: str
+    standing: Standing
+    meetings: tuple[Meeting, ...]
+    venue_id: int
+    venue_name: str
+    address: str
+    timezone: str
+    org_id: int
+    email: str
+    change_day: date
+    change_time: time
+    changeable: tuple[Pass, ...]
+    given_back: tuple[str, ...]
+    """Codes of tickets whose place was cancelled while others of the party still stand."""
+
+    @property
+    def passes(self) -> list[Pass]:
+        return [one for meeting in self.meetings for one in meeting.passes]
+
+    @property
+    def stands(self) -> bool:
+        return self.standing in ("booked", "today")
+
+    @property
+    def as_one(self) -> bool:
+        """Whether everybody who still stands can change: only then is there a change for the whole party."""
+        return len(self.changeable) == sum(one.standing in ("booked", "today") for one in self.passes)
+
+    @property
+    def home(self) -> Meeting:
+        """The meeting a change starts from: the first that can still be changed, else the first."""
+        return next((m for m in self.meetings if any(one.can_change for one in m.passes)), self.meetings[0])
+
+
+async def visit_page(request: web.Request) -> web.Response:
+    """`/r/{token}`. A dead link is a page too, with 404."""
+    house = request.app[HOUSE]
+    token = request.match_info["token"]
+    now = house.clock.now()
+    try:
+        visit = visit_of(await party_of_token(house, token), now, house.settings.public_url)
+    except Refused:
+        visit = None
+    return page(
+        request, "reservation.html", status=200 if visit else 404, visit=visit, token=token, now=rfc3339(now)
+    )  # fmt: skip
+
+
+def visit_of(party: Party, now: datetime, public_url: str) -> Visit:
+    """The party as its page shows it at this moment. Cancelled passes are left out while others of the party stand."""
+    shown = [one for one in party.members if one.status != "CANCELLED"] or list(party.members)
+    shown.sort(key=lambda one: (one.starts_at, one.slot_id, one.reservation_id))
+    meetings = tuple(
+        _meeting(list(members), now, public_url) for _, members in groupby(shown, key=lambda one: one.slot_id)
+    )
+    changeable = tuple(one for meeting in meetings for one in meeting.passes if one.can_change)
+    # The deadline told is that of what can be changed the longest, or else of what stood last.
+    last = max(shown, key=lambda one: (one.status == "RESERVED", one.change_until))
+    first = shown[0]
+    until = last.change_until.astimezone(ZoneInfo(last.timezone))
+    told = [(one.reservation_id, one.code, one.standing, one.can_change) for m in meetings for one in m.passes]
+    given_back = tuple(one.ticket_code for one in party.members if one.status == "CANCELLED" and one not in shown)
+    facts = repr(
+        (told, given_back, [(m.slot_id, m.date, m.start_time, m.end_time) for m in meetings], until, first.venue_name)
+    )
+    return Visit(
+        version=hashlib.blake2b(facts.encode(), digest_size=8).hexdigest(),
+        standing=_liveliest([meeting.standing for meeting in meetings]),
+        meetings=meetings,
+        venue_id=first.venue_id,
+        venue_name=first.venue_name,
+        address=first.venue_address,
+        timezone=first.timezone,
+        org_id=first.org_id,
+        email=first.customer_email,
+        change_day=until.date(),
+        change_time=until.time(),
+        changeable=changeable,
+        given_back=given_back,
+    )
+
+
+def _meeting(members: list[ReservationView], now: datetime, public_url: str) -> Meeting:
+    first = members[0]
+    passes = tuple(_pass(one, now) for one in members)
+    entry = CalendarEntry(
+        reservation_id=first.reservation_id,
+        host=urlsplit(public_url).hostname or "venue-hub",
+        venue_name=first.venue_name,
+        venue_timezone=first.timezone,
+        ticket_code=first.ticket_code,
+        starts_at=first.starts_at,
+        ends_at=first.ends_at,
+        # A link through somebody else's servers holds no key.
+        manage_url="",
+        address=first.venue_address,
+        language=first.language,
+    )
+    links = calendar_links(entry)
+    return Meeting(
+        reservation_id=first.reservation_id,
+        slot_id=first.slot_id,
+        date=first.date,
+        start_time=first.start_time,
+        end_time=first.end_time,
+        standing=_liveliest([one.standing for one in passes]),
+        passes=passes,
+        google=links["google"],
+        outlook=links["outlook"],
+    )
+
+
+def _pass(one: ReservationView, now: datetime) -> Pass:
+    standing = _standing(one, now)
+    open_door = standing in ("booked", "today")
+    return Pass(
+        reservation_id=one.reservation_id,
+        code=one.ticket_code,
+        standing=standing,
+        picture=qr_code.png_data_url(one.ticket_code) if open_door else "",
+        can_change=open_door and now <= one.change_until,
+    )
+
+
+def _standing(one: ReservationView, now: datetime) -> Standing:
+    if one.status == "VERIFIED":
+        return "used"
+    if one.status == "CANCELLED":
+        return "cancelled"
+    # The round that marks what has expired may not have come by yet.
+    if one.status == "EXPIRED" or now >= one.ends_at:
+        return "over"
+    return "today" if one.date == today(now, ZoneInfo(one.timezone)) else "booked"
+
+
+def _liveliest(standings: list[Standing]) -> Standing:
+    return min(standings, key=_LIVELIEST.index)

@@ -1,0 +1,66 @@
+"""A place in the waiting list by its link: written whole by the hub, read again and acted on by its script.
+
+A GET changes nothing: link scanners of mail programs open every address they see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from hub.actions.waitlist import WaitlistView, read_waitlist
+from hub.moments import rfc3339
+from hub.refusals import Refused
+from web.keys import HOUSE
+from web.pages.render import page
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the page says. `ends_at` is the end of the offer, as a moment and on the venue's clock; empty without one."""
+
+    version: str
+    view: WaitlistView
+    ends_at: str
+    end_day: date | None
+    end_time: time | None
+    over: bool
+    """The slot itself is over; there is nothing left to wait for."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return self.view.ticket_codes
+
+
+async def waiting_page(request: web.Request) -> web.Response:
+    """`/w/{token}`. A dead link is a page too, with 404."""
+    house = request.app[HOUSE]
+    token = request.match_info["token"]
+    now = house.clock.now()
+    try:
+        waiting = waiting_of(await read_waitlist(house, token), now)
+    except Refused:
+        waiting = None
+    return page(
+        request, "waiting.html", status=200 if waiting else 404, waiting=waiting, token=token, now=rfc3339(now)
+    )  # fmt: skip
+
+
+def waiting_of(view: WaitlistView, now: datetime) -> Waiting:
+    end = view.offer_ends_at
+    there = end.astimezone(ZoneInfo(view.timezone)) if end else None
+    facts = repr(
+        (view.status, view.position, view.places, end, view.end_cause, view.ticket_codes, view.date, view.start_time)
+    )
+    return Waiting(
+        version=hashlib.blake2b(facts.encode(), digest_size=8).hexdigest(),
+        view=view,
+        ends_at=rfc3339(end) if end else "",
+        end_day=there.date() if there else None,
+        end_time=there.time() if there else None,
+        over=now >= view.ends_at,
+    )

@@ -1,0 +1,14 @@
+// The tickets as the hub wrote them, with what only a script can do: a large view for the door, and turning between several.
+import { showAtDoor, turner } from "../reserve/passes.js";
+
+export function enhancePasses(part) {
+  for (const list of part.querySelectorAll(".passes")) {
+    const count = list.children.length;
+    if (count > 1) list.after(turner(list, count));
+    list.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-deed=large]")) return;
+      const pass = event.target.closest(".pass");
+      showAtDoor(pass.querySelector(".qr").src, pass.querySelector(".code").textContent);
+    });
+  }
+}
