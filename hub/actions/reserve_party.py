@@ -66,7 +66,8 @@ async def reserve_party(
         try:
             async with house.database.bookings.transaction() as connection:
                 told = await _book_in(connection, asked, now, slots, in_transaction)
-                if asked.answer is None:
+                reserved = asked.answer
+                if not isinstance(reserved, tuple):
                     raise _Raced
         except _Raced:
             continue
@@ -74,7 +75,7 @@ async def reserve_party(
             booked = [reserve.key_hash.hex()[:32]] if reserve.key_hash is not None else []
             house.gate.settle(org_id, slot_id, free=free, revision=revision, booked=booked)
         house.announcer.tell(told)
-        return asked.answer
+        return reserved
     raise Refused(Reason.BUSY)
 
 

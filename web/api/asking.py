@@ -88,6 +88,14 @@ def query_int(request: web.Request, name: str, least: int, most: int) -> int | N
     return int(text)
 
 
+def query_flag(request: web.Request, name: str) -> bool:
+    """A switch in the query: 1 or true, 0 or false; off where it is not named."""
+    text = request.query.get(name, "0")
+    if text not in ("0", "1", "true", "false"):
+        raise invalid((name, "Give 1 or 0"))
+    return text in ("1", "true")
+
+
 def organisation(request: web.Request, named: int | None = None) -> int | None:
     """The organisation a public request names: in its body, or as `orq` in the query."""
     return named if named is not None else query_int(request, "orq", 1, LARGEST_ID)

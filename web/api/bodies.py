@@ -45,6 +45,13 @@ Code = Annotated[FilledText, Field(min_length=1, max_length=256, examples=["TKT-
 ScannedText = Annotated[FilledText, Field(min_length=1, max_length=2048, examples=["TKT-2025-ABC123-DEF456"])]
 Email = Annotated[Text, Field(max_length=320, examples=["john@example.com"])]
 Phone = Annotated[Text, Field(max_length=64, description="E.164", examples=["+12025551234"])]
+Proof = Annotated[Text, Field(max_length=2048)]
+ContactProof = Annotated[
+    Proof | Annotated[list[Proof], Field(max_length=4)] | None,
+    Field(
+        default=None, description="Where the venue asks for it: what `POST /api/contact/confirm` gave, once or twice."
+    ),
+]
 Gate = Annotated[Text | None, Field(default=None, max_length=64, examples=["A"])]
 ScanId = Annotated[
     UUID | None,
@@ -68,12 +75,44 @@ class VerifyContact(Body):
     phone: Phone
 
 
+class TicketsOfOrder(Body):
+    ticket_code: Annotated[Code, Field(description="Any ticket of the order.")]
+    email: Annotated[Email, Field(description="The address the order was made with.")]
+    orq: Organisation
+
+
 class CreateReservation(Body):
     ticket_id: Id
     slot_id: Id
     customer_email: Email
     customer_phone: Phone
+    contact_proof: ContactProof
     orq: Organisation
+
+
+class CreateParty(Body):
+    ticket_codes: Annotated[list[Code], Field(min_length=1, max_length=20, description="Each ticket once.")]
+    slot_id: Id
+    customer_email: Email
+    customer_phone: Phone
+    contact_proof: ContactProof
+    waitlist_token: Annotated[
+        Text | None,
+        Field(
+            default=None,
+            min_length=1,
+            max_length=200,
+            description="Of an entry of the waiting list with these tickets: takes what is offered to it. The contact is the entry's.",
+        ),
+    ]
+    orq: Organisation
+
+
+class MoveReservation(Body):
+    slot_id: Id
+    party: Annotated[
+        bool, Field(default=False, description="Move everybody booked with it who still stands, all of them or nobody.")
+    ]
 
 
 class Login(Body):

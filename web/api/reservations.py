@@ -1,28 +1,30 @@
-"""The reservations endpoints: book a place, look at it, take it home as a picture or a calendar entry, give it back."""
+"""The booking endpoints: a place for one ticket, or places for a whole party. What follows is in `managing.py`."""
 
 import hashlib
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
 
 from hub import telemetry
-from hub.actions.cancel_reservation import cancel_reservation
+from hub.actions.accept_offer import accept_offer
+from hub.actions.contact_codes import require_proof
 from hub.actions.organisations import resolve_org
-from hub.actions.read_reservation import ReservationView, read_reservation, reservation_of_token
-from hub.actions.reserve_ticket import ReserveRequest
+from hub.actions.reserve_party import PartyRequest, book_party
+from hub.actions.take_places import Reserved, ReserveRequest
+from hub.actions.waitlist import read_waitlist
 from hub.confirmation import qr_code
-from hub.confirmation.calendar_file import CalendarEntry, calendar_file
-from hub.contact_details import check_contact
+from hub.contact_details import Contact, check_contact
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.ticket_code import normalise
+from hub.words import message
 from web.answers import done
-from web.api.asking import idempotency_key, identity_of, keep_pace, manage_token, organisation, path_id
-from web.api.bodies import CreateReservation
-from web.json_body import read_json
-from web.keys import BOOKING_DESK, HOUSE
+from web.api.asking import idempotency_key, keep_pace, organisation
+from web.api.bodies import CreateParty, CreateReservation
+from web.json_body import invalid, read_json
+from web.keys import AVAILABILITY, BOOKING_DESK, HOUSE
 
 
 async def create(request: web.Request) -> web.Response:
@@ -34,6 +36,7 @@ async def create(request: web.Request) -> web.Response:
     org_id = await resolve_org(house, organisation(request, body.orq))
     # What was meant, not how it was spelt: a repeat with other spaces or another order of fields is the same request.
     meant = orjson.dumps([body.ticket_id, body.slot_id, contact.email, contact.phone_e164])
+    await _prove(request, org_id, body, contact)
     started = perf_counter()
     try:
         reserved = await request.app[BOOKING_DESK].reserve(
@@ -45,39 +48,18 @@ async def create(request: web.Request) -> web.Response:
                 phone=contact.phone_e164,
                 idempotency_key=key,
                 body_hash=hashlib.sha256(meant).digest(),
+                language=request["language"],
             )
         )
     except Refused as no:
-        telemetry.reservation_tried(no.reason, perf_counter() - started)
-        telemetry.event(
-            telemetry.RESERVATION_FAILED,
-            ticket_id=body.ticket_id,
-            slot_id=body.slot_id,
-            reason=no.reason,
-            seconds=perf_counter() - started,
-            also=[telemetry.CREATION_STARTED, telemetry.CREATION_FAILED],
-        )
+        _told_failed(no, body.slot_id, perf_counter() - started, ticket_id=body.ticket_id)
         raise
-    telemetry.reservation_tried("success", perf_counter() - started)
-    telemetry.event(
-        telemetry.RESERVATION_CREATED,
-        reservation_id=reserved.reservation_id,
-        ticket_id=body.ticket_id,
-        slot_id=reserved.slot_id,
-        slot_date=reserved.date,
-        seconds=perf_counter() - started,
-        also=[telemetry.CREATION_STARTED, telemetry.CREATION_SUCCESS],
-    )
+    _told_booked((reserved,), perf_counter() - started, ticket_id=body.ticket_id)
     return done(
         {
             "reservation_id": reserved.reservation_id,
             "ticket_code": reserved.ticket_code,
-            "slot": {
-                "slot_id": reserved.slot_id,
-                "date": reserved.date,
-                "start_time": reserved.start_time,
-                "end_time": reserved.end_time,
-            },
+            "slot": _slot(reserved),
             "confirmation_sent": True,
             "qr_code": qr_code.png_data_url(reserved.ticket_code),
             "manage_url": f"{house.settings.public_url}/r/{reserved.manage_token}",
@@ -85,92 +67,112 @@ async def create(request: web.Request) -> web.Response:
     )
 
 
-async def read(request: web.Request) -> web.Response:
-    return done(as_dict(await _reservation(request)))
-
-
-async def by_token(request: web.Request) -> web.Response:
-    """The page behind the customer's link knows the token and no id."""
-    token = manage_token(request)
-    if token is None:
-        raise Refused(Reason.UNAUTHENTICATED)
-    return done(as_dict(await reservation_of_token(request.app[HOUSE], token)))
-
-
-async def cancel(request: web.Request) -> web.Response:
-    reservation_id = path_id(request, "reservation_id")
-    result = await cancel_reservation(
-        request.app[HOUSE], reservation_id, token=manage_token(request), identity=identity_of(request)
-    )
-    return done(result)
-
-
-async def qr_png(request: web.Request) -> web.Response:
-    reservation = await _reservation(request)
-    return _file(qr_code.png(reservation.ticket_code), "image/png", f"ticket-{reservation.reservation_id}.png")
-
-
-async def qr_svg(request: web.Request) -> web.Response:
-    reservation = await _reservation(request)
-    picture = qr_code.svg(reservation.ticket_code).encode()
-    return _file(picture, "image/svg+xml", f"ticket-{reservation.reservation_id}.svg")
-
-
-async def calendar(request: web.Request) -> web.Response:
+async def create_party(request: web.Request) -> web.Response:
+    """All tickets or none. With the token of a waiting list entry it takes the places held for that entry."""
     house = request.app[HOUSE]
-    reservation = await _reservation(request)
-    token = manage_token(request)
-    public_url = house.settings.public_url
-    entry = CalendarEntry(
-        reservation_id=reservation.reservation_id,
-        host=urlsplit(public_url).hostname or "venue-hub",
-        venue_name=reservation.venue_name,
-        venue_timezone=reservation.timezone,
-        ticket_code=reservation.ticket_code,
-        starts_at=reservation.starts_at,
-        ends_at=reservation.ends_at,
-        manage_url=f"{public_url}/r/{token}" if token else "",
-    )
-    cancelled = reservation.status == "CANCELLED"
-    text = calendar_file(
-        entry,
-        stamped_at=house.clock.now(),
-        method="CANCEL" if cancelled else "PUBLISH",
-        sequence=1 if cancelled else 0,
-    )
-    return _file(text, "text/calendar; charset=utf-8", f"reservation-{reservation.reservation_id}.ics")
+    body = await read_json(request, CreateParty)
+    key = idempotency_key(request)
+    contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
+    await keep_pace(request, "reservations", house.settings.rate_reservations)
+    org_id = await resolve_org(house, organisation(request, body.orq))
+    codes = tuple(normalise(code) for code in body.ticket_codes)
+    started = perf_counter()
+    try:
+        if body.waitlist_token is not None:
+            await _of_entry(request, body, codes)
+            reserved = await accept_offer(house, body.waitlist_token, request["language"])
+        else:
+            await _prove(request, org_id, body, contact)
+            meant = orjson.dumps(["party", codes, body.slot_id, contact.email, contact.phone_e164])
+            reserved = await book_party(
+                request.app[BOOKING_DESK],
+                PartyRequest(
+                    org_id=org_id,
+                    ticket_codes=codes,
+                    slot_id=body.slot_id,
+                    email=contact.email,
+                    phone=contact.phone_e164,
+                    language=request["language"],
+                    idempotency_key=key,
+                    body_hash=hashlib.sha256(meant).digest(),
+                ),
+            )
+    except Refused as no:
+        _told_failed(no, body.slot_id, perf_counter() - started, tickets=len(codes))
+        if "tickets" in no.details:
+            no.details["tickets"] = [
+                {"message": message(Reason(one["code"]), one), **one} for one in no.details["tickets"]
+            ]
+        raise
+    _told_booked(reserved, perf_counter() - started)
+    return done(party_dict(reserved, house.settings.public_url))
 
 
-async def _reservation(request: web.Request) -> ReservationView:
-    reservation_id = path_id(request, "reservation_id")
-    return await read_reservation(
-        request.app[HOUSE], reservation_id, token=manage_token(request), identity=identity_of(request)
-    )
-
-
-def as_dict(reservation: ReservationView) -> dict[str, Any]:
+def party_dict(reserved: tuple[Reserved, ...], public_url: str) -> dict[str, object]:
+    """A booked party as every way of booking one answers."""
     return {
-        "reservation_id": reservation.reservation_id,
-        "ticket_id": reservation.ticket_id,
-        "ticket_code": reservation.ticket_code,
-        "status": reservation.status,
-        "slot": {
-            "slot_id": reservation.slot_id,
-            "date": reservation.date,
-            "start_time": reservation.start_time,
-            "end_time": reservation.end_time,
-            "starts_at": reservation.starts_at,
-            "ends_at": reservation.ends_at,
-        },
-        "venue": {"id": reservation.venue_id, "name": reservation.venue_name, "timezone": reservation.timezone},
-        "customer_email": reservation.customer_email,
-        "customer_phone": reservation.customer_phone,
-        "reserved_at": reservation.reserved_at,
-        "change_cutoff_hours": reservation.change_cutoff_hours,
+        "reservations": [
+            {
+                "reservation_id": one.reservation_id,
+                "ticket_code": one.ticket_code,
+                "qr_code": qr_code.png_data_url(one.ticket_code),
+            }
+            for one in reserved
+        ],
+        "slot": _slot(reserved[0]),
+        "confirmation_sent": True,
+        "manage_url": f"{public_url}/r/{reserved[0].manage_token}",
+        "token": reserved[0].manage_token,
     }
 
 
-def _file(content: bytes, kind: str, name: str) -> web.Response:
-    """`inline`: a browser shows the picture; a link with `download` saves it under this name."""
-    headers = {"Content-Type": kind, "Content-Disposition": f'inline; filename="{name}"'}
-    return web.Response(body=content, headers=headers)
+def _slot(reserved: Reserved) -> dict[str, object]:
+    return {
+        "slot_id": reserved.slot_id,
+        "date": reserved.date,
+        "start_time": reserved.start_time,
+        "end_time": reserved.end_time,
+    }
+
+
+async def _prove(request: web.Request, org_id: int, body: CreateReservation | CreateParty, contact: Contact) -> None:
+    """Refuse CONTACT_NOT_VERIFIED where the slot's venue wants the contact confirmed and no proof of it came along."""
+    house = request.app[HOUSE]
+    venue_id = await request.app[AVAILABILITY].venue_of(org_id, body.slot_id)
+    if venue_id is not None:
+        venue = await house.venues.read(org_id, venue_id)
+        require_proof(house, venue, contact.email, contact.phone_e164, body.contact_proof)
+
+
+async def _of_entry(request: web.Request, body: CreateParty, codes: tuple[str, ...]) -> None:
+    """Refuse a token whose entry waits with other tickets or for another slot."""
+    assert body.waitlist_token is not None
+    entry = await read_waitlist(request.app[HOUSE], body.waitlist_token)
+    if entry.slot_id != body.slot_id or set(codes) != set(entry.ticket_codes):
+        raise invalid(("waitlist_token", "This offer is for other tickets or another time"))
+
+
+def _told_booked(reserved: tuple[Reserved, ...], seconds: float, **who: Any) -> None:
+    telemetry.reservation_tried("success", seconds)
+    for one in reserved:
+        telemetry.event(
+            telemetry.RESERVATION_CREATED,
+            reservation_id=one.reservation_id,
+            slot_id=one.slot_id,
+            slot_date=one.date,
+            seconds=seconds,
+            also=[telemetry.CREATION_STARTED, telemetry.CREATION_SUCCESS],
+            **who,
+        )
+
+
+def _told_failed(no: Refused, slot_id: int, seconds: float, **who: Any) -> None:
+    telemetry.reservation_tried(no.reason, seconds)
+    telemetry.event(
+        telemetry.RESERVATION_FAILED,
+        slot_id=slot_id,
+        reason=no.reason,
+        seconds=seconds,
+        also=[telemetry.CREATION_STARTED, telemetry.CREATION_FAILED],
+        **who,
+    )

@@ -41,16 +41,45 @@ class Refusal(Shape):
     error: Error
 
 
+class TicketVenue(Shape):
+    name: str
+    contact_check: Literal["format", "email", "sms", "both"]
+    """Which ways of contact must be confirmed by a one-time code before booking."""
+    country: str
+    """Whose national phone numbers are meant where no country code is given (ISO 3166)."""
+    waitlist: bool
+    change_cutoff_hours: int
+
+
 class TicketChecked(Shape):
     ticket_id: int
     ticket_code: str
     status: TicketStatus
     product_id: int
     order_id: int
+    order_tickets: int
+    """How many tickets its order has, counted up to 20."""
+    venue: TicketVenue | None
+    """Where it is good; the organisation's first venue where it is good anywhere, null where there is none yet."""
 
 
 class TicketCheckedAnswer(Done):
     data: TicketChecked
+
+
+class OrderTicket(Shape):
+    ticket_id: int
+    ticket_code: str
+    status: TicketStatus
+    reserved_date: date | None
+
+
+class OrderTickets(Shape):
+    tickets: list[OrderTicket]
+
+
+class OrderTicketsAnswer(Done):
+    data: OrderTickets
 
 
 class ContactChecked(Done):
@@ -106,6 +135,29 @@ class ReservedAnswer(Done):
     data: Reserved
 
 
+class PartyPlace(Shape):
+    reservation_id: int
+    ticket_code: str
+    qr_code: str
+    """The ticket code's QR picture as a `data:` URL."""
+
+
+class PartyReserved(Shape):
+    reservations: list[PartyPlace]
+    """One per ticket, in the order asked."""
+    slot: BookedSlot
+    confirmation_sent: bool
+    """One mail for all of them, queued in the same transaction."""
+    manage_url: str
+    """The link that opens the whole party to be viewed, moved or cancelled, together or one by one."""
+    token: str
+    """The token of that link."""
+
+
+class PartyReservedAnswer(Done):
+    data: PartyReserved
+
+
 class TimedSlot(BookedSlot):
     starts_at: datetime
     ends_at: datetime
@@ -117,18 +169,41 @@ class VenueName(Shape):
     timezone: str
 
 
+class VenuePlace(VenueName):
+    address: str
+
+
+class PartyMember(BookedSlot):
+    reservation_id: int
+    ticket_id: int
+    ticket_code: str
+    status: ReservationStatus
+
+
+class CalendarLinks(Shape):
+    google: str
+    outlook: str
+
+
 class Reservation(Shape):
     reservation_id: int
     ticket_id: int
     ticket_code: str
     status: ReservationStatus
     slot: TimedSlot
-    venue: VenueName
+    venue: VenuePlace
     customer_email: str
     customer_phone: str
     reserved_at: datetime
     change_cutoff_hours: int
-    """Until how many hours before the slot the holder may cancel."""
+    """Until how many hours before the slot the holder may move or cancel."""
+    can_change: bool
+    """Whether the holder may do so now."""
+    change_until: datetime
+    calendar_links: CalendarLinks
+    """Addresses that open somebody else's calendar with the visit filled in; they hold no key."""
+    party: list[PartyMember]
+    """Everybody who was booked in the same request, this one included."""
 
 
 class ReservationAnswer(Done):

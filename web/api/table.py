@@ -5,7 +5,7 @@ Routes and the OpenAPI document are both made from it, so neither can know an ad
 
 from hub.rules.reasons import Reason
 from web import openapi_pages
-from web.api import bodies, contact, operators, reservations, shapes, slots, standing, tickets, waitlist
+from web.api import bodies, contact, managing, operators, reservations, shapes, slots, standing, tickets, waitlist
 from web.api.endpoint import Endpoint, Parameter
 from web.statuses import CODE_IS_JUDGED
 
@@ -59,6 +59,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         about="The first step of a booking. Repeating it changes nothing.",
     ),
     Endpoint(
+        "POST", "/api/tickets/mine", tickets.mine,
+        "The other tickets of an order", "Customer reservation", "anyone",
+        shapes.OrderTicketsAnswer, body=bodies.TicketsOfOrder, parameters=(_ORQ,),
+        refusals=(*_BODY, Reason.ORDER_NOT_FOUND, Reason.RATE_LIMITED),
+        about="For whoever has one of its tickets and knows the address it was made with; every other case is `ORDER_NOT_FOUND`.",
+    ),
+    Endpoint(
         "POST", "/api/tickets/verify-contact", tickets.verify_contact,
         "Check an e-mail address and a phone number", "Customer reservation", "anyone",
         shapes.ContactChecked, body=bodies.VerifyContact, refusals=(*_BODY, Reason.INVALID_CONTACT, Reason.RATE_LIMITED),
@@ -103,8 +110,25 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ),
         refusals=(*_BODY, Reason.INVALID_CONTACT, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND, Reason.ORGANIZATION_MISMATCH,
                   *_TICKET_WILL_NOT_DO, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED,
-                  Reason.RATE_LIMITED, Reason.BUSY),
+                  Reason.CONTACT_NOT_VERIFIED, Reason.WRONG_VENUE, Reason.RATE_LIMITED, Reason.BUSY),
         about="`SLOT_FULL` comes with `alternative_slots`: the nearest ones with places left.",
+    ),
+    Endpoint(
+        "POST", "/api/reservations", reservations.create_party,
+        "Book places for a party", "Customer reservation", "anyone",
+        shapes.PartyReservedAnswer, body=bodies.CreateParty,
+        parameters=(
+            Parameter("Idempotency-Key", "header",
+                      {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+                      "Sent again with the same body, it gives the first answer again and books nothing."),
+            _ORQ,
+        ),
+        refusals=(*_BODY, Reason.INVALID_CONTACT, Reason.CONTACT_NOT_VERIFIED, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND,
+                  Reason.ORGANIZATION_MISMATCH, *_TICKET_WILL_NOT_DO, Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED,
+                  Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED, Reason.WAITLIST_NOT_FOUND, Reason.NO_OFFER,
+                  Reason.OFFER_LAPSED, Reason.RATE_LIMITED, Reason.BUSY),
+        about="One slot for all tickets, or nothing. A refusal for the tickets' sake is that of the first bad one and lists every bad"
+        " one in `tickets`; `SLOT_FULL` says how many places are `free` and lists `alternative_slots` with room for all.",
     ),
     Endpoint(
         "POST", "/api/waitlist", waitlist.join,
@@ -140,30 +164,41 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         about="The entry as it stands then. One that is over stays as it is; repeating it changes nothing.",
     ),
     Endpoint(
-        "GET", "/api/reservations/by-token", reservations.by_token, "The reservation of a token", "Reservations",
+        "GET", "/api/reservations/by-token", managing.by_token, "The reservation of a token", "Reservations",
         "holder", shapes.ReservationAnswer, parameters=_TOKEN, refusals=(Reason.UNAUTHENTICATED, Reason.RESERVATION_NOT_FOUND),
-        about="For whoever has the link and no id.",
+        about="For whoever has the link and no id. Of a party, the first that stands.",
     ),
     Endpoint(
-        "GET", _RESERVATION, reservations.read, "One reservation", "Reservations", "holder",
+        "GET", _RESERVATION, managing.read, "One reservation", "Reservations", "holder",
         shapes.ReservationAnswer, parameters=_TOKEN, refusals=_OF_RESERVATION,
     ),
     Endpoint(
-        "DELETE", _RESERVATION, reservations.cancel, "Cancel a reservation", "Reservations", "holder",
-        shapes.CancelledAnswer, parameters=_TOKEN,
-        refusals=(*_OF_RESERVATION, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED, Reason.BUSY),
+        "PUT", _RESERVATION, managing.move, "Move a reservation to another slot", "Reservations", "holder",
+        shapes.ReservationAnswer, body=bodies.MoveReservation, parameters=_TOKEN,
+        refusals=(*_BODY, *_OF_RESERVATION, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED,
+                  Reason.TICKET_CANCELLED, Reason.SLOT_NOT_FOUND, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST,
+                  Reason.WRONG_VENUE, Reason.BUSY),
+        about="The old place is kept until the new one is taken. Moving to the slot it has changes nothing, so repeating is harmless."
+        " `SLOT_FULL` comes with `alternative_slots`; `TICKET_CANCELLED` means that the reservation was given back.",
+    ),
+    Endpoint(
+        "DELETE", _RESERVATION, managing.cancel, "Cancel a reservation", "Reservations", "holder",
+        shapes.CancelledAnswer,
+        parameters=(*_TOKEN, Parameter("party", "query", {"type": "string", "enum": ["0", "1", "true", "false"]},
+                                       "1 cancels everybody booked with it who still stands, all of them or nobody.")),
+        refusals=(Reason.INVALID_REQUEST, *_OF_RESERVATION, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED, Reason.BUSY),
         about="The place is free again and the ticket can be booked anew. Repeating it changes nothing.",
     ),
     Endpoint(
-        "GET", f"{_RESERVATION}/qr.png", reservations.qr_png, "The ticket's QR code as PNG", "Reservations", "holder",
+        "GET", f"{_RESERVATION}/qr.png", managing.qr_png, "The ticket's QR code as PNG", "Reservations", "holder",
         ("image/png",), parameters=_TOKEN, refusals=_OF_RESERVATION,
     ),
     Endpoint(
-        "GET", f"{_RESERVATION}/qr.svg", reservations.qr_svg, "The ticket's QR code as SVG", "Reservations", "holder",
+        "GET", f"{_RESERVATION}/qr.svg", managing.qr_svg, "The ticket's QR code as SVG", "Reservations", "holder",
         ("image/svg+xml",), parameters=_TOKEN, refusals=_OF_RESERVATION,
     ),
     Endpoint(
-        "GET", f"{_RESERVATION}/calendar.ics", reservations.calendar, "The visit as a calendar entry", "Reservations",
+        "GET", f"{_RESERVATION}/calendar.ics", managing.calendar, "The visit as a calendar entry", "Reservations",
         "holder", ("text/calendar",), parameters=_TOKEN, refusals=_OF_RESERVATION,
     ),
     Endpoint(

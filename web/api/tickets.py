@@ -8,13 +8,15 @@ from aiohttp import web
 
 from hub import telemetry
 from hub.actions.activate_ticket import activate_ticket
+from hub.actions.check_ticket import venue_of_ticket
 from hub.actions.organisations import resolve_org
 from hub.actions.ticket_status import ticket_status
+from hub.actions.tickets_of_order import tickets_of_order
 from hub.contact_details import check_contact
 from hub.refusals import Refused
 from web.answers import done, dumps, json_response
 from web.api.asking import identity_of, keep_pace, organisation, path_id, ticket_code
-from web.api.bodies import ValidateTicket, VerifyContact
+from web.api.bodies import TicketsOfOrder, ValidateTicket, VerifyContact
 from web.api.slots import query_span
 from web.json_body import read_json
 from web.keys import AVAILABILITY, HOUSE, TICKET_DESK
@@ -34,6 +36,7 @@ async def validate(request: web.Request) -> web.Response:
         telemetry.ticket_validated("invalid", no.reason, perf_counter() - started)
         telemetry.event(telemetry.VALIDATION_FAILED, reason=no.reason, also=[telemetry.VALIDATION_REQUESTED])
         raise
+    venue = await venue_of_ticket(house, org_id, standing)
     telemetry.ticket_validated("valid", "VALID", perf_counter() - started)
     telemetry.event(
         telemetry.TICKET_VALIDATED,
@@ -49,8 +52,27 @@ async def validate(request: web.Request) -> web.Response:
             "status": standing.status,
             "product_id": standing.product_id,
             "order_id": standing.order_id,
+            "order_tickets": standing.order_tickets,
+            "venue": None
+            if venue is None
+            else {
+                "name": venue.name,
+                "contact_check": venue.contact_check,
+                "country": venue.country,
+                "waitlist": venue.waitlist_offer_minutes is not None,
+                "change_cutoff_hours": venue.change_cutoff_hours,
+            },
         }
     )
+
+
+async def mine(request: web.Request) -> web.Response:
+    """All tickets of an order, for whoever has one of them and knows the address it was made with."""
+    house = request.app[HOUSE]
+    body = await read_json(request, TicketsOfOrder)
+    await keep_pace(request, "validate", house.settings.rate_validate)
+    org_id = await resolve_org(house, organisation(request, body.orq))
+    return done({"tickets": await tickets_of_order(house, org_id, body.ticket_code, body.email)})
 
 
 async def verify_contact(request: web.Request) -> web.Response:
