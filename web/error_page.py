@@ -25,10 +25,11 @@ _PAGE = """<!doctype html>
 <title>{heading} - Venue Hub</title>
 {styles}</head>
 <body>
-<main id="main"><div class="page">
+<header class="masthead"><a class="brand" href="/">Venue Hub</a></header>
+<main id="main"><div class="page apology">
 <h1>{heading}</h1>
 <p>{message}</p>
-<p><a href="/">{start}</a></p>
+<p><a class="button" href="/">{start}</a></p>
 {incident}</div></main>
 </body>
 </html>
@@ -47,7 +48,7 @@ def error_page(refusal: web.Response) -> web.Response:
     _ = translator(language).gettext
     heading = _(_HEADINGS.get(Reason(error["code"]), _OTHERWISE))
     reference = escape(_("Reference:"))
-    incident = f"<p>{reference} <code>{escape(error['incident'])}</code></p>\n" if "incident" in error else ""
+    incident = f"<p class=\"soft\">{reference} <code>{escape(error['incident'])}</code></p>\n" if "incident" in error else ""
     text = _PAGE.format(
         language=html_lang(language), heading=escape(heading), message=escape(error["message"]),
         start=escape(_("To the start page")), incident=incident, styles=_styles(),
