@@ -94,6 +94,12 @@ def format_day(day: date, locale: str) -> str:
     return dates.format_date(day, "full", locale=_locale(locale))
 
 
+def weekday_names(day: date, locale: str) -> tuple[str, str]:
+    """The day of the week, short for the head of a calendar and in full: `Fri` and `Friday`, `周五` and `星期五`."""
+    short, full = (dates.format_date(day, width, locale=_locale(locale)) for width in ("ccc", "cccc"))
+    return short, full
+
+
 def format_month(day: date, locale: str) -> str:
     """`November 2026`, `2026年11月`."""
     return dates.format_skeleton("yMMMM", day, locale=_locale(locale))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, time
-
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -29,7 +28,7 @@ async def reserve(request: web.Request) -> web.Response:
     """`?ticket=CODE` fills the code in, or several with commas between; whether it is any good is the API's to say."""
     code = request.query.get("ticket", "")[:LONGEST_CODES]
     now = request.app[HOUSE].clock.now()
-    kept = {name: value for name in ("ticket", "orq") if (value := request.query.get(name, "")[:LONGEST_CODE])}
+    kept = {name: value for name in ("ticket", "orq") if (value := request.query.get(name, "")[:LONGEST_CODES])}
     plain = f"{START}?{urlencode(kept)}" if kept else START
     return page(request, "reserve.html", ticket_code=code, now=rfc3339(now), plain=plain)
 

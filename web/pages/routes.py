@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.pages import customer, development_mail, staff
+from web.pages.plain_routes import plain_routes
 from web.pages.static_files import STATIC
 
 
@@ -14,6 +15,7 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/reserve", customer.reserve),
         web.get("/r/{token}", customer.reservation),
         web.get("/w/{token}", customer.waiting),
+        *plain_routes(),
         web.get("/operator/login", staff.login),
         web.get("/operator/scan", staff.scan),
         web.get("/manager", staff.control_room),

@@ -1,0 +1,49 @@
+"""The form: what a page without JavaScript sends, read within the same bounds as a JSON body."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+from web.json_body import invalid, read_body
+from web.origins import refuse_foreign_origin
+
+_FORM = "application/x-www-form-urlencoded"
+_MOST_FIELDS = 100
+
+
+class Form:
+    """Fields by name, blanks around them taken off; a field that was not sent is empty."""
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self._fields = fields
+
+    def get(self, name: str) -> str:
+        return next((value for key, value in self._fields if key == name), "")
+
+    def all(self, name: str) -> list[str]:
+        """Every filled field of this name, in the order of the page."""
+        return [value for key, value in self._fields if key == name and value]
+
+    def number(self, name: str) -> int | None:
+        """A positive whole number, or None for anything else."""
+        text = self.get(name)
+        return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 16 else None
+
+
+async def read_form(request: web.Request) -> Form:
+    """The form of this request. Refuses FORBIDDEN where a page of another site has sent it."""
+    refuse_foreign_origin(request)
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != _FORM:
+        raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
+    text = (await read_body(request)).decode("ascii", "replace")
+    try:
+        fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise invalid(("body", "The form is damaged")) from None
+    # Postgres text holds no NUL, and a field of one line no line ends.
+    return Form([(name, " ".join(value.replace("\0", " ").split())) for name, value in fields])

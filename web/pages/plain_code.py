@@ -1,0 +1,87 @@
+"""The one-time code without JavaScript: sent when the contact step is done, typed in on a page of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from hub.access.contact_proofs import ContactProofs
+from hub.actions.contact_codes import confirm_code, send_code
+from hub.actions.organisations import resolve_org
+from hub.contact_details import Contact, check_contact
+from hub.phone_countries import international
+from hub.refusals import Refused
+from hub.rules.contact_code import DIGITS, LIFETIME, needed_channels, tidy_code
+from hub.rules.reasons import Reason
+from hub.venues import Venue
+from web.api.asking import keep_pace
+from web.keys import HOUSE
+from web.pages.forms import Form
+from web.pages.plain_draft import Draft
+from web.pages.plain_steps import answer, astray, held, see_other, show
+
+_SPENT = (Reason.CODE_EXPIRED.value, Reason.CODE_LOCKED.value)
+
+
+async def code(request: web.Request) -> web.Response:
+    draft = held(request)
+    if draft is None:
+        return astray(request)
+    if not draft.challenge:
+        return see_other(f"{draft.path}/contact")
+    return show(request, "code", draft, digits=DIGITS, minutes=int(LIFETIME.total_seconds() // 60),
+                spent=draft.refusal in _SPENT, empty=request.query.get("empty") == "1" and not draft.refusal)  # fmt: skip
+
+
+async def type_code(request: web.Request) -> web.Response:
+    return await answer(request, "code", lambda draft, _form: draft, _check_code)
+
+
+async def _check_code(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
+    await keep_pace(request, "contact", request.app[HOUSE].settings.rate_validate)
+    if form.get("again"):
+        return await prove(request, replace(draft, challenge={}))
+    typed = tidy_code(form.get("code"))
+    if typed is None:
+        return draft, "code?empty=1"
+    if not draft.challenge:
+        raise Refused(Reason.CODE_EXPIRED)
+    confirmed = await confirm_code(request.app[HOUSE], UUID(draft.challenge["id"]), typed)
+    return await prove(request, replace(draft, proofs=(*draft.proofs, confirmed.contact_proof), challenge={}))
+
+
+async def prove(request: web.Request, draft: Draft) -> tuple[Draft, str]:
+    """The next step after a good contact: a code for each way the venue wants confirmed, then the calendar."""
+    house = request.app[HOUSE]
+    org_id = await resolve_org(house, draft.orq)
+    contact = contact_of(draft)
+    venue = await venue_of(request, draft)
+    asked = needed_channels(venue.contact_check) if venue else ()
+    addresses = {"email": contact.email, "sms": contact.phone_e164}
+    proven = ContactProofs(house.settings, house.clock).proven(draft.proofs, org_id, addresses)
+    needed = [channel for channel in asked if channel not in proven]
+    if not needed:
+        return draft, "time"
+    if draft.challenge.get("channel") == needed[0] and draft.challenge["ends"] > house.clock.now().timestamp():
+        # Its code is on its way: going back and forth sends no other.
+        return draft, "code"
+    sent = await send_code(house, org_id, contact, needed[0], request["language"])
+    challenge: dict[str, Any] = {
+        "id": str(sent.challenge_id), "channel": sent.channel, "to": sent.sent_to, "ends": sent.expires_at.timestamp(),
+    }  # fmt: skip
+    return replace(draft, challenge=challenge), "code"
+
+
+async def venue_of(request: web.Request, draft: Draft) -> Venue | None:
+    """The venue of the draft's tickets; where they are good for any, the organisation's first."""
+    house = request.app[HOUSE]
+    org_id = await resolve_org(house, draft.orq)
+    return await (house.venues.first(org_id) if draft.venue_id is None else house.venues.read(org_id, draft.venue_id))
+
+
+def contact_of(draft: Draft) -> Contact:
+    """The contact as it will be stored; Refused(INVALID_CONTACT) names each bad field."""
+    return check_contact(draft.email, international(draft.phone, draft.country))
