@@ -6,11 +6,13 @@ import { Device } from "./models/device.js";
 import { ScanGate } from "./models/scan_gate.js";
 import { CommandRefused, LinkLost, ScanSession } from "./models/scan_session.js";
 import { Signals } from "./models/signals.js";
+import { TicketNews } from "./models/ticket_news.js";
 import { VenueSocket } from "./models/socket.js";
 import { tidyCode } from "./models/ticket_code.js";
 import { hearHubClock } from "./moments.js";
 import { CodeInput } from "./scan/code_input.js";
 import { PastScans } from "./scan/past_scans.js";
+import { Stale } from "./scan/stale.js";
 import { Verdict } from "./scan/verdict.js";
 
 const SLOW_MS = 1_500;
@@ -19,6 +21,7 @@ const device = new Device();
 const signals = new Signals();
 const gate = new ScanGate();
 const verdict = new Verdict();
+const stale = new Stale();
 const linkState = new LinkState(byId("link-state"));
 let venue = null;
 
@@ -27,6 +30,7 @@ const socket = new VenueSocket({
   onState: (state) => linkState.show(state),
   onHello: (frame) => hearHubClock(frame.server_time),
   onReady: (frame) => {
+    news.linked();
     venue = frame.venue;
     byId("venue-name").textContent = venue?.name ?? t("No venue");
     byId("gates").replaceChildren(...(venue?.gates ?? []).map((item) => h("option", { value: item.name ?? item })));
@@ -35,6 +39,7 @@ const socket = new VenueSocket({
   onEnded: () => location.assign("/operator/login?next=/operator/scan&ended=1"),
 });
 const session = new ScanSession(socket);
+const news = new TicketNews({ socket, onChange: outdated });
 const input = new CodeInput({ onCode: present, onEnter: enter, onEscape: again, onKey: () => signals.wake() });
 const past = new PastScans({ session, timezone: () => venue?.timezone, onClosed: () => input.focus() });
 
@@ -49,6 +54,7 @@ async function waitingFor(deed, work) {
   } catch (error) {
     if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;
     gate.forget();
+    news.keep();
     signals.give("RED");
     say(error instanceof CommandRefused ? error.message : t("{deed}: no connection", { deed }));
     return null;
@@ -65,12 +71,34 @@ async function present(typed) {
     say(t("Same code again, counted once"));
     return;
   }
-  verdict.clear();
+  clear();
   say("");
   byId("ready-title").textContent = t("Checking");
+  news.ask();
   const decision = await waitingFor(t("Check"), () => session.present(code));
   byId("ready-title").textContent = t("Ready to scan");
   if (decision) answer(decision);
+}
+
+/** Asks about the ticket on the screen once more; the answer before stays, marked, until the new one is there. */
+async function recheck() {
+  if (root.dataset.busy !== undefined) return;
+  const { code } = session.current;
+  stale.recheck.disabled = true;
+  news.ask();
+  const decision = await waitingFor(t("Check"), () => session.present(code));
+  stale.recheck.disabled = false;
+  if (decision) answer(decision);
+  // Without an answer the mark stays, and so does the way to ask again.
+  else session.current ??= { code, decision: null, scanId: null };
+  input.focus();
+}
+
+/** The ticket on the screen stands otherwise than the screen says. */
+function outdated(change) {
+  if (!verdict.shown) return;
+  stale.show(change);
+  signals.give("YELLOW");
 }
 
 async function verify() {
@@ -78,6 +106,7 @@ async function verify() {
   const button = byId("verify");
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
+  news.ask();
   const decision = await waitingFor(t("Entry"), () => session.verify(device.gate));
   button.disabled = false;
   button.setAttribute("aria-busy", "false");
@@ -86,6 +115,8 @@ async function verify() {
 }
 
 function answer(decision) {
+  stale.clear();
+  news.follow(decision);
   verdict.show(decision, { mayVerify: session.mayVerify, venue });
   signals.give(decision.result);
   past.refresh();
@@ -93,15 +124,22 @@ function answer(decision) {
 
 function again() {
   session.leave();
-  verdict.clear();
+  clear();
   say("");
   input.clear();
+}
+
+function clear() {
+  news.leave();
+  stale.clear();
+  verdict.clear();
 }
 
 /** Enter with nothing typed: admit what is valid, otherwise make room for the next visitor. */
 function enter() {
   if (gate.isTail() || root.dataset.busy !== undefined || !verdict.shown) return;
-  if (session.mayVerify) verify();
+  if (stale.shown) recheck();
+  else if (session.mayVerify) verify();
   else again();
 }
 
@@ -127,6 +165,7 @@ function showSound() {
 }
 
 byId("verify").addEventListener("click", verify);
+stale.recheck.addEventListener("click", recheck);
 byId("again").addEventListener("click", () => {
   again();
   input.focus();
@@ -161,6 +200,7 @@ addEventListener("pointerdown", () => signals.wake());
 
 showGate();
 showSound();
+news.start();
 socket.open();
 if (device.gate) input.focus();
 else askGate();

@@ -1,0 +1,130 @@
+"""The scanner says so when the ticket on its screen has changed since: the colour goes, the reason comes, one touch asks again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from stage import TODAY, Hub, Ticket, World
+
+from hub.actions.cancel_reservation import cancel_reservation
+from hub.app import LIVE
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open, key_in
+
+
+async def scanner(world: World, open_page: Open, **how: bool) -> Page:
+    page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", **how)
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    return page
+
+
+async def showing(page: Page, ticket: Ticket, word: str) -> None:
+    await key_in(page, ticket.code)
+    await expect(page.get_by_role("heading", name=word)).to_be_visible()
+    # The page hashes the code before it can recognise it; it keeps what it hears meanwhile.
+    await page.wait_for_timeout(100)
+
+
+async def cancel(hub: Hub, ticket: Ticket) -> None:
+    await cancel_reservation(hub.house, ticket.reservation_id, token=ticket.token, identity=None)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+async def test_a_reservation_cancelled_elsewhere_marks_the_answer_and_one_touch_asks_again(
+    hub: Hub, world: World, open_page: Open, open_hub: Any, phone: bool
+) -> None:
+    other = await open_hub()
+    await world.policy(change_cutoff_hours=0)
+    ticket = await world.reserved(await world.slot(start="12:30"))
+    page = await scanner(world, open_page, phone=phone)
+    await showing(page, ticket, "VALID TICKET")
+    await expect(page.get_by_role("button", name="Check again")).to_be_hidden()
+    await cancel(other, ticket)
+    note = page.get_by_role("alert")
+    await expect(note).to_contain_text("This answer is out of date.", timeout=2_000)
+    await expect(note).to_contain_text("This reservation was just cancelled.")
+    await expect(page.get_by_role("button", name="Mark as verified")).to_be_hidden()
+    green = "rgb(8, 112, 59)"
+    assert await page.evaluate("() => getComputedStyle(document.body).backgroundColor") != green
+    assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    await assert_accessible(page)
+    await page.get_by_role("button", name="Check again").click()
+    await expect(page.get_by_role("heading", name="NO RESERVATION")).to_be_visible()
+    await expect(note).to_be_empty()
+    await expect(page.get_by_role("button", name="Check again")).to_be_hidden()
+
+
+async def test_the_enter_key_asks_again_and_admits_nobody(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    await showing(page, ticket, "VALID TICKET")
+    gate_b = await hub.socket(await world.staff(name="John Doe"), gate="Gate B")
+    await gate_b.verify(ticket.code)
+    await expect(page.get_by_role("alert")).to_contain_text("This ticket was just admitted elsewhere.")
+    await page.wait_for_timeout(700)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="ALREADY VERIFIED")).to_be_visible()
+    await expect(page.locator("#facts")).to_contain_text("John Doe")
+    await expect(page.get_by_role("alert")).to_be_empty()
+
+
+async def test_ones_own_entry_is_no_news_and_its_undo_is(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    await showing(page, ticket, "VALID TICKET")
+    await page.get_by_role("button", name="Mark as verified").click()
+    await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
+    await page.wait_for_timeout(600)
+    await expect(page.get_by_role("alert")).to_be_empty()
+    manager = await hub.socket(await world.staff("MANAGER"))
+    scan_id = str(await hub.database.fetchval("SELECT scan_id FROM scans WHERE entered"))
+    assert (await manager.command("undo", scan_id=scan_id, reason="wrong person"))["success"]
+    await expect(page.get_by_role("alert")).to_contain_text("The entry of this ticket was just taken back.")
+
+
+async def test_a_ticket_refused_for_want_of_a_reservation_is_booked_at_the_gate(world: World, open_page: Open) -> None:
+    ticket, other = await world.ticket(), await world.ticket()
+    slot = await world.slot()
+    page = await scanner(world, open_page)
+    await showing(page, ticket, "NO RESERVATION")
+    await world.reserve(other, slot)
+    await page.wait_for_timeout(500)
+    await expect(page.get_by_role("alert")).to_be_empty()
+    await world.reserve(ticket, slot)
+    await expect(page.get_by_role("alert")).to_contain_text("This ticket has just been booked.")
+    await page.get_by_role("button", name="Check again").click()
+    await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+
+
+async def test_another_ticket_on_the_screen_is_followed_instead(hub: Hub, world: World, open_page: Open) -> None:
+    await world.policy(change_cutoff_hours=0)
+    slot = await world.slot(TODAY + timedelta(days=1))
+    first, second = await world.reserved(slot), await world.reserved(slot)
+    page = await scanner(world, open_page)
+    await showing(page, first, "WRONG DATE")
+    await key_in(page, second.code)
+    await expect(page.locator("#facts")).to_contain_text(second.code)
+    await page.wait_for_timeout(100)
+    await cancel(hub, first)
+    await page.wait_for_timeout(500)
+    await expect(page.get_by_role("alert")).to_be_empty()
+    await cancel(hub, second)
+    await expect(page.get_by_role("alert")).to_contain_text("just cancelled")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("alert")).to_be_empty()
+    await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
+
+
+async def test_a_lost_link_is_said_once_it_is_back(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    await showing(page, ticket, "VALID TICKET")
+    for connection in hub.app[LIVE].presence.everybody():
+        connection._abort()  # type: ignore[attr-defined]
+    await expect(page.get_by_role("alert")).to_contain_text("The connection was away")
+    await page.get_by_role("button", name="Check again").click()
+    await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_be_empty()
