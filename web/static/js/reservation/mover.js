@@ -118,7 +118,8 @@ export class Mover {
       this.onStale(explainChange(error));
       return;
     }
-    const alternatives = error.details.alternative_slots ?? [];
+    const now = this.#now()?.id;
+    const alternatives = this.#step.known(error.details.alternative_slots ?? []).filter((slot) => slot.id !== now);
     const extra = alternatives.length ? drawAlternatives(h("div"), alternatives, (slot) => this.#chosen(slot)) : null;
     const actions = error.code.startsWith("SLOT_") ? [[t("See the calendar"), () => this.#toCalendar()]] : [];
     showNotice(this.answer, explainChange(error), { kind: actions.length ? "warn" : "bad", extra, actions });

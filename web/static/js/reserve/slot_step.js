@@ -54,6 +54,11 @@ export class SlotStep {
     this.#panel?.clear();
   }
 
+  /** Slots as the API names them in a refusal, with everything the calendar knows of them. */
+  known(alternatives) {
+    return alternatives.map((slot) => ({ ...this.#months?.month(monthKey(slot.date))?.slot(slot.slot_id), ...slot, id: slot.slot_id }));
+  }
+
   get #places() {
     return this.wish().places ?? 1;
   }
