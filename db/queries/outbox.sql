@@ -1,13 +1,13 @@
 -- The outbox: rows written with the deed they tell of, sent afterwards, at least once.
 
 -- name: claim
--- Up to $3 due messages, leased to $4 until $2: those that are no use after some moment if $5, else all the others. Rows that
--- another process holds are passed over, so processes never wait for each other. Counts the attempt. Those tried least
+-- Up to $3 due messages, leased to $4 until $2: with $5 = 1 those that are no use after some moment, with 0 all the others. Rows
+-- that another process holds are passed over, so processes never wait for each other. Counts the attempt. Those tried least
 -- come first, so that one which breaks the line every time holds up none that never did.
 WITH due AS (
     SELECT org_id, id
     FROM mail_outbox
-    WHERE status = 'PENDING' AND (not_after IS NOT NULL) = $5::boolean AND next_attempt_at <= $1::timestamptz
+    WHERE status = 'PENDING' AND num_nonnulls(not_after) = $5::integer AND next_attempt_at <= $1::timestamptz
       AND (leased_until IS NULL OR leased_until <= $1::timestamptz)
     ORDER BY next_attempt_at
     LIMIT $3::integer

@@ -78,7 +78,7 @@ class TwilioCarrier:
         scheme = "http" if parts.scheme == "twilio+http" else "https"
         host = parts.netloc.rpartition("@")[2] or "api.twilio.com"
         self._address = f"{scheme}://{host}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
-        self._auth = aiohttp.BasicAuth(account, unquote(parts.password or ""))
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(account, unquote(parts.password or ""))}
         service = query.get("service", [""])[0]
         # A plus sign in a query string means a blank, and everybody writes it all the same.
         sender = query.get("from", [""])[0].strip()
@@ -92,7 +92,7 @@ class TwilioCarrier:
         try:
             # An answer that points elsewhere is not the provider's: our token would go there.
             async with self._opened().post(
-                self._address, data=form, auth=self._auth, allow_redirects=False
+                self._address, data=form, headers=self._headers, allow_redirects=False
             ) as response:
                 if response.status in (200, 201):
                     return

@@ -25,10 +25,13 @@ SCRIPTS = "web/static/js/"
 METHODS = [
     ("hub/**.py", "python"),
     ("web/**.py", "python"),
+    ("hub/confirmation/templates/**.html", "jinja2"),
+    ("hub/confirmation/templates/**.txt", "jinja2"),
     ("web/templates/**.html", "jinja2"),
     ("web/static/js/**.js", "javascript"),
 ]
-OPTIONS = {"web/templates/**.html": {"trimmed": "true", "silent": "false", "encoding": "utf-8"}}
+_JINJA = {"trimmed": "true", "silent": "false", "encoding": "utf-8"}
+OPTIONS = {pattern: _JINJA for pattern, method in METHODS if method == "jinja2"}
 # What marks a text, with the places of its arguments. `t` and `tn` are the browser's (web/static/js/i18n.js).
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "t": (1,), "tn": (1, 2),

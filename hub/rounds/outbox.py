@@ -129,7 +129,7 @@ class OutboxLane:
         """One batch. Returns how many messages were settled; those not tried are released again."""
         now = self._house.clock.now()
         lease = uuid4()
-        rows = await self._house.database.jobs.fetch(self._sql.claim, now, now + LEASE, BATCH, lease, self._urgent)
+        rows = await self._house.database.jobs.fetch(self._sql.claim, now, now + LEASE, BATCH, lease, int(self._urgent))
         if not rows:
             return 0
         untried = dict.fromkeys(CHANNELS, 0)

@@ -113,20 +113,13 @@ class Desk:
                 " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
                 self.org, f"TKT-2026-ABC234-DEF{self._tickets:03}", self._order, self._product, ticket_status, name,
             )  # fmt: skip
-            ids.append(
-                await self.database.fetchval(
-                    "INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, status, customer_email,"
-                    " customer_phone, manage_token_hash, reserved_at)"
-                    " VALUES ($1, $2, $3, $4, $5, 'j@example.org', '+12025551234', $6, $7) RETURNING id",
-                    self.org,
-                    ticket,
-                    slot,
-                    self.venue,
-                    status,
-                    hashlib.sha256(token.encode()).digest(),
-                    NOW,
-                )  # fmt: skip
-            )
+            reservation = await self.database.fetchval(
+                "INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, status, customer_email,"
+                " customer_phone, manage_token_hash, reserved_at)"
+                " VALUES ($1, $2, $3, $4, $5, 'j@example.org', '+12025551234', $6, $7) RETURNING id",
+                self.org, ticket, slot, self.venue, status, hashlib.sha256(token.encode()).digest(), NOW,
+            )  # fmt: skip
+            ids.append(reservation)
         return ids
 
     async def queue(

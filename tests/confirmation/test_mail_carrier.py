@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
-from hub.confirmation.mail_carrier import MailCarrier, MailDeferred, MailRefused
+from hub.confirmation.mail_carrier import MailCarrier
 
 
 def settings(tmp_path, smtp_url=None, public_url="https://hub.example.org"):
@@ -41,10 +42,10 @@ async def test_several_mails_share_one_connection(tmp_path, mail_server):
 @pytest.mark.parametrize(
     ("where", "answer", "error"),
     [
-        ("rcpt_answer", "550 no such user", MailRefused),
-        ("rcpt_answer", "450 busy", MailDeferred),
-        ("data_answer", "554 spam", MailRefused),
-        ("data_answer", "451 try later", MailDeferred),
+        ("rcpt_answer", "550 5.1.1 no such user john@example.org", DeliveryRefused),
+        ("rcpt_answer", "450 busy", DeliveryDeferred),
+        ("data_answer", "554 spam from 10.5.7.1.2 for john@example.org", DeliveryRefused),
+        ("data_answer", "451 4.7.1 try later", DeliveryDeferred),
     ],
 )
 async def test_a_refusal_is_final_or_not_as_its_code_says(tmp_path, mail_server, where, answer, error):
@@ -53,8 +54,10 @@ async def test_a_refusal_is_final_or_not_as_its_code_says(tmp_path, mail_server,
     with pytest.raises(error) as trouble:
         await carrier.send(message())
     assert "example.org" not in str(trouble.value)
-    assert answer[:3] in str(trouble.value)
-    assert error is MailRefused or trouble.value.reached
+    assert str(trouble.value).partition(": ")[2] in (answer[:3], answer[:9])
+    assert ("5.1.1" in answer) == ("5.1.1" in str(trouble.value))
+    assert "10.5" not in str(trouble.value)
+    assert error is DeliveryRefused or trouble.value.scope == "message"
     setattr(mail_server, where, None)
     await carrier.send(message())
     assert len(mail_server.messages) == 1
@@ -65,11 +68,25 @@ async def test_a_refusal_is_final_or_not_as_its_code_says(tmp_path, mail_server,
 async def test_a_server_that_is_away_is_told_from_one_that_refuses(tmp_path, mail_server):
     await mail_server.stop()
     carrier = MailCarrier(settings(tmp_path, mail_server.url))
-    with pytest.raises(MailDeferred) as trouble:
+    with pytest.raises(DeliveryDeferred) as trouble:
         await carrier.send(message())
-    assert not trouble.value.reached
+    assert trouble.value.scope == "all"
     await mail_server.start()
     await carrier.send(message())
+    assert len(mail_server.messages) == 1
+    await carrier.rest()
+
+
+async def test_a_line_that_breaks_in_the_middle_of_a_message_leaves_it_unsure_whose_fault_that_was(
+    tmp_path, mail_server
+):
+    carrier = MailCarrier(settings(tmp_path, mail_server.url))
+    mail_server.hangs_up_on = ("john@example.org",)
+    with pytest.raises(DeliveryDeferred) as trouble:
+        await carrier.send(message())
+    assert trouble.value.scope == "unsure"
+    mail_server.hangs_up_on = ()
+    await carrier.send(message(2))
     assert len(mail_server.messages) == 1
     await carrier.rest()
 
@@ -86,9 +103,9 @@ async def test_a_server_that_hangs_up_between_two_mails_is_found_again(tmp_path,
 
 async def test_an_upgrade_that_is_insisted_on_but_not_offered_sends_nothing(tmp_path, mail_server):
     carrier = MailCarrier(settings(tmp_path, mail_server.url.replace("smtp:", "smtp+starttls:")))
-    with pytest.raises(MailDeferred) as trouble:
+    with pytest.raises(DeliveryDeferred) as trouble:
         await carrier.send(message())
-    assert not trouble.value.reached
+    assert trouble.value.scope == "all"
     assert mail_server.messages == []
 
 
@@ -128,5 +145,5 @@ def test_the_mailbox_opens_nothing_but_its_own_mails(tmp_path, name):
 
 async def test_a_mailbox_that_cannot_be_written_defers(tmp_path):
     (tmp_path / "mail").write_text("in the way")
-    with pytest.raises(MailDeferred):
+    with pytest.raises(DeliveryDeferred):
         await MailCarrier(settings(tmp_path)).send(message())

@@ -1,215 +1,235 @@
 """The outbox round against a real Postgres and a real SMTP server that is there, away, refusing or wavering."""
 
 import asyncio
-import json
-from datetime import UTC, date, datetime, time, timedelta
+import re
+from datetime import timedelta
 from types import SimpleNamespace
-from uuid import uuid4
 
 import pytest
+from post_office import NOW, STARTS
 
 from db import statements
-from hub.clock import Clock
-from hub.rounds import outbox
-from hub.rounds.outbox import OutboxRound
+from hub.rounds.outbox import OutboxLane, OutboxRound
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=5)
 
 
-@pytest.fixture
-def events(monkeypatch):
-    told = []
-    monkeypatch.setattr(outbox.logs, "event", lambda name, **fields: told.append((name, fields)))
-    return told
-
-
-@pytest.fixture
-def house(database, tmp_path, mail_server):
-    clock = Clock()
-    clock.set(NOW)
-    settings = SimpleNamespace(smtp_url=mail_server.url, data_dir=tmp_path, public_url="https://hub.example.org")
-    return SimpleNamespace(database=database, clock=clock, settings=settings)
-
-
-@pytest.fixture
-def sender(house, events):
-    return OutboxRound(house, jitter=lambda: 0.5)
-
-
-async def reserve(database, count=1, status="RESERVED"):
-    """Rows as a booking leaves them; gives the ids of the reservations."""
-    async with database.transaction() as connection:
-        org = await connection.fetchval("INSERT INTO organisations (name) VALUES ('Org') RETURNING id")
-        venue = await connection.fetchval(
-            "INSERT INTO venues (org_id, name, timezone) VALUES ($1, 'Museo', 'Europe/Rome') RETURNING id", org
-        )
-        product = await connection.fetchval(
-            "INSERT INTO products (org_id, name) VALUES ($1, 'Visit') RETURNING id", org
-        )
-        order = await connection.fetchval("INSERT INTO orders (org_id) VALUES ($1) RETURNING id", org)
-        slot = await connection.fetchval(
-            "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
-            org, venue, date(2026, 11, 21), time(12), time(14), NOW + timedelta(hours=26), NOW + timedelta(hours=28),
-        )  # fmt: skip
-        reservations = []
-        for number in range(count):
-            ticket = await connection.fetchval(
-                "INSERT INTO tickets (org_id, code, order_id, product_id, status, customer_name) "
-                "VALUES ($1, $2, $3, $4, 'RESERVED', 'John') RETURNING id",
-                org, f"TKT-2026-ABC234-DEF{number:03}", order, product,
-            )  # fmt: skip
-            reservation = await connection.fetchval(
-                "INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, status, customer_email, "
-                "customer_phone, manage_token_hash, reserved_at) "
-                "VALUES ($1, $2, $3, $4, $5, 'j@example.org', '+12025551234', ''::bytea, $6) RETURNING id",
-                org, ticket, slot, venue, status, NOW,
-            )  # fmt: skip
-            await connection.execute(
-                "INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, payload, next_attempt_at) "
-                "VALUES ($1, 'reservation.confirmed', $2, 'j@example.org', $3, $4)",
-                org, reservation, json.dumps({"manage_token": f"secret-{number}"}), NOW,
-            )  # fmt: skip
-            reservations.append(reservation)
-    return reservations
-
-
-async def rows(database):
-    return await database.fetch("SELECT * FROM mail_outbox ORDER BY id")
-
-
-async def test_a_due_mail_is_sent_once_and_its_token_forgotten(house, sender, mail_server, events):
-    (reservation,) = await reserve(house.database)
-    assert await sender.send_due() == 1
-    assert await sender.send_due() == 0
+async def test_a_due_mail_is_sent_once_and_its_token_forgotten(lane, desk, mail_server, events):
+    (reservation,) = await desk.confirmations()
+    assert await lane.send_due() == 1
+    assert await lane.send_due() == 0
     (mail,) = mail_server.messages
     assert mail["To"] == "j@example.org"
     assert "https://hub.example.org/r/secret-0" in mail.get_body(("plain",)).get_content()
-    assert "TKT-2026-ABC234-DEF000" in mail.get_body(("html",)).get_content()
-    (row,) = await rows(house.database)
+    (row,) = await desk.rows()
     assert (row["status"], row["payload"], row["attempts"], row["lease_id"]) == ("SENT", "{}", 1, None)
     assert row["sent_at"] is not None
-    assert events == [("email.confirmation.sent", {"reservation_id": reservation, "attempt": 1})]
+    told = {"kind": "reservation.confirmed", "channel": "mail", "reservation_id": reservation, "attempt": 1}
+    assert events == [("email.confirmation.sent", told)]
 
 
-async def test_a_mail_server_that_is_away_costs_no_mail_a_try(house, sender, mail_server, events):
-    await reserve(house.database, 3)
+async def test_a_mail_server_that_is_away_costs_no_mail_a_try(lane, desk, house, mail_server, events):
+    await desk.confirmations(3)
     await mail_server.stop()
     for _ in range(12):
-        await sender.send_due()
+        await lane.send_due()
         house.clock.advance(80)
-    assert {(row["status"], row["attempts"]) for row in await rows(house.database)} == {("PENDING", 0)}
-    assert all(row["last_error"].startswith("no connection") for row in await rows(house.database))
+    rows = await desk.rows()
+    assert {(row["status"], row["attempts"]) for row in rows} == {("PENDING", 0)}
+    assert all(row["last_error"].startswith("no connection") for row in rows)
     assert len(events) == 12
     await mail_server.start()
-    assert await sender.send_due() == 3
+    assert await lane.send_due() == 3
     assert len(mail_server.messages) == 3
     assert not any("example.org" in str(event) for event in events)
 
 
 async def test_a_refusal_for_now_is_tried_again_ever_later_and_given_up_after_eight_tries(
-    house, sender, mail_server, events
+    lane, desk, house, mail_server, events
 ):
-    await reserve(house.database)
+    await desk.confirmations()
     mail_server.data_answer = "451 try later"
     waits = []
     for _ in range(8):
-        assert await sender.send_due() == 1
-        (row,) = await rows(house.database)
+        assert await lane.send_due() == 1
+        (row,) = await desk.rows()
         waits.append(round((row["next_attempt_at"] - house.clock.now()).total_seconds()))
         house.clock.advance(3 * 3600)
     assert waits[:7] == [2, 8, 32, 128, 512, 2048, 7200]
-    assert (row["status"], row["attempts"], row["payload"], row["last_error"]) == (
-        "DEAD",
-        8,
-        "{}",
-        "SMTPDataError: 451",
-    )
-    assert await sender.send_due() == 0
+    assert (row["status"], row["attempts"], row["last_error"]) == ("DEAD", 8, "message refused: 451")
+    assert await lane.send_due() == 0
     assert [fields.get("dead", False) for _, fields in events] == [False] * 7 + [True]
 
 
-async def test_a_mail_refused_for_now_goes_out_once_the_server_takes_it(house, sender, mail_server):
-    await reserve(house.database)
+async def test_many_mails_refused_in_one_moment_do_not_all_come_back_in_one_moment(house, events, desk, mail_server):
+    await desk.confirmations(30)
     mail_server.rcpt_answer = "450 busy"
-    await sender.send_due()
-    mail_server.rcpt_answer = None
-    assert await sender.send_due() == 0
-    house.clock.advance(3)
-    assert await sender.send_due() == 1
-    assert len(mail_server.messages) == 1
+    house.clock = SimpleNamespace(now=lambda: NOW)
+    assert await OutboxLane(house).send_due() == 30
+    waits = [(row["next_attempt_at"] - NOW).total_seconds() for row in await desk.rows()]
+    assert all(1.6 <= wait <= 2.4 for wait in waits)
+    assert len(set(waits)) == 30
 
 
-async def test_a_final_refusal_is_not_tried_again_and_holds_up_nobody(house, sender, mail_server, events):
-    await reserve(house.database)
-    mail_server.rcpt_answer = "550 no such user"
-    assert await sender.send_due() == 1
-    mail_server.rcpt_answer = None
-    house.clock.advance(86400)
-    assert await sender.send_due() == 0
-    (row,) = await rows(house.database)
-    assert (row["status"], row["last_error"]) == ("DEAD", "recipient refused: 550")
-    assert events[0][0] == "email.confirmation.failed"
-
-
-async def test_no_confirmation_goes_out_for_a_reservation_cancelled_meanwhile(house, sender, mail_server):
-    await reserve(house.database, status="CANCELLED")
-    await sender.send_due()
+async def test_a_greylisting_server_gets_every_mail_at_the_second_try(lane, desk, house, mail_server):
+    await desk.confirmations(5, to="guest{}@example.org")
+    mail_server.greylist = set()
+    assert await lane.send_due() == 5
     assert mail_server.messages == []
-    assert (await rows(house.database))[0]["status"] == "DEAD"
+    assert await desk.states() == [("PENDING", "recipient refused: 450 4.7.1")] * 5
+    assert await lane.send_due() == 0
+    house.clock.advance(3)
+    assert await lane.send_due() == 5
+    assert sorted(mail["To"] for mail in mail_server.messages) == [f"guest{n}@example.org" for n in range(5)]
 
 
-async def test_a_row_that_cannot_be_put_into_words_holds_up_nobody(house, sender, mail_server):
-    await reserve(house.database)
-    await house.database.execute("UPDATE venues SET timezone = 'Nowhere/Land'")
-    await reserve(house.database)
-    assert await sender.send_due() == 2
-    assert len(mail_server.messages) == 1
-    assert [row["status"] for row in await rows(house.database)] == ["PENDING", "SENT"]
+async def test_an_address_that_bounces_is_dead_at_once_and_holds_up_nobody(lane, desk, house, mail_server, events):
+    await desk.confirmations(3, to="guest{}@example.org")
+    mail_server.answers["guest1@example.org"] = "550 5.1.1 no such user"
+    assert await lane.send_due() == 3
+    assert [mail["To"] for mail in mail_server.messages] == ["guest0@example.org", "guest2@example.org"]
+    assert (await desk.states())[1] == ("DEAD", "recipient refused: 550 5.1.1")
+    mail_server.answers.clear()
+    house.clock.advance(86400)
+    assert await lane.send_due() == 0
+    assert ("email.confirmation.failed", True) in [(name, fields.get("dead")) for name, fields in events]
 
 
-async def test_two_processes_share_the_work_and_send_nothing_twice(house, sender, mail_server):
-    await reserve(house.database, 120)
-    other = OutboxRound(house)
-    while sum(await asyncio.gather(sender.send_due(), other.send_due())):
-        pass
-    identities = [mail["Message-ID"] for mail in mail_server.messages]
-    assert len(identities) == len(set(identities)) == 120
+async def test_what_is_given_up_keeps_what_it_was_about_but_no_key_to_it(lane, desk, database, mail_server):
+    ids = await desk.party(2)
+    await desk.queue("reservation.moved", {"manage_token": "secret", "reservation_ids": ids}, ids[0])
+    await desk.queue("contact.code", {"code": "042137", "minutes": 5})
+    mail_server.rcpt_answer = "550 no"
+    assert await lane.send_due() == 2
+    payloads = [row["payload"] for row in await desk.rows()]
+    assert payloads == [f'{{"reservation_ids": [{ids[0]}, {ids[1]}]}}', '{"minutes": 5}']
 
 
-async def test_the_mails_of_a_process_that_died_come_back_after_the_lease_under_the_same_name(
-    house, sender, mail_server
+async def test_a_message_that_breaks_the_line_holds_up_nobody_and_is_given_up_in_the_end(
+    lane, desk, house, mail_server
 ):
-    await reserve(house.database)
-    claim = statements.load("outbox").claim
-    died = await house.database.fetch(claim, NOW, NOW + timedelta(seconds=60), 50, uuid4())
-    assert len(died) == 1
-    assert await sender.send_due() == 0
-    house.clock.advance(61)
-    assert await sender.send_due() == 1
-    # The dead process had sent it and could not write that down: its mail bore the same Message-ID.
-    assert mail_server.messages[0]["Message-ID"] == sender._envelope(died[0]).message_id
+    await desk.confirmations(1, to="poison@example.org")
+    mail_server.hangs_up_on = ("poison@example.org",)
+    for number in range(12):
+        await desk.confirmations(1, to=f"good{number}@example.org")
+        await lane.send_due()
+        house.clock.advance(3 * 3600)
+    assert len(mail_server.messages) == 12
+    poison, *good = await desk.rows()
+    assert {row["status"] for row in good} == {"SENT"}
+    assert (poison["status"], poison["attempts"]) == ("DEAD", 8)
+    assert poison["last_error"].startswith("line broke: ")
 
 
-async def test_whoever_lost_the_lease_changes_nothing(house, sender):
-    await reserve(house.database)
-    sql = statements.load("outbox")
-    (late,) = await house.database.fetch(sql.claim, NOW, NOW + timedelta(seconds=60), 50, uuid4())
-    await house.database.fetch(sql.claim, NOW + timedelta(seconds=61), NOW + timedelta(seconds=121), 50, uuid4())
-    await house.database.execute(sql.mark_dead, late["org_id"], late["id"], uuid4(), "late")
-    assert (await rows(house.database))[0]["status"] == "PENDING"
+async def test_a_server_that_breaks_every_line_costs_one_mail_one_try(lane, desk, house, mail_server):
+    await desk.confirmations(3, to="guest{}@example.org")
+    mail_server.hangs_up_on = tuple(f"guest{n}@example.org" for n in range(3))
+    for _ in range(10):
+        await lane.send_due()
+        house.clock.advance(3600)
+    rows = await desk.rows()
+    assert {row["status"] for row in rows} == {"PENDING"}
+    assert sum(row["attempts"] for row in rows) == 1
+    mail_server.hangs_up_on = ()
+    while await lane.send_due():
+        house.clock.advance(10)
+    assert len(mail_server.messages) == 3
 
 
-async def test_the_loop_sends_at_once_when_woken_and_gives_the_rest_back_when_stopped(house, sender, mail_server):
-    running = asyncio.create_task(sender.run())
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [("reservation.confirmed", {}), ("reservation.moved", {}), ("reservation.reminder", {"hours": 24})],
+)
+async def test_what_was_cancelled_meanwhile_is_dropped_and_says_so(lane, desk, mail_server, events, kind, payload):
+    ids = await desk.party(status="CANCELLED")
+    await desk.queue(kind, {"manage_token": "secret", **payload}, ids[0])
+    assert await lane.send_due() == 1
+    assert mail_server.messages == []
+    (row,) = await desk.rows()
+    assert (row["status"], row["last_error"], row["payload"]) == ("DROPPED", "obsolete: cancelled", "{}")
+    assert events == [
+        ("mail.dropped", {"kind": kind, "reservation_id": ids[0], "reason": "obsolete: cancelled"}),
+    ]
+
+
+async def test_a_reminder_is_dropped_where_the_visit_has_been_moved_away_or_is_over(lane, desk, database):
+    far = await desk.slot(STARTS + timedelta(days=3), day=NOW.date() + timedelta(days=4))
+    moved = await desk.party(slot=far, token="a")
+    inside = await desk.party(status="VERIFIED", token="b")
+    for ids in (moved, inside):
+        await desk.queue("reservation.reminder", {"manage_token": "secret", "hours": 26}, ids[0])
+    await desk.queue("reservation.reminder", {"hours": 24}, 2**40)
+    assert await lane.send_due() == 3
+    assert await desk.states() == [
+        ("DROPPED", "obsolete: moved"),
+        ("DROPPED", "obsolete: used"),
+        ("DROPPED", "obsolete: gone"),
+    ]
+
+
+async def test_what_comes_too_late_is_dropped_and_says_so(urgent, desk, house, mail_server):
+    await desk.queue("contact.code", {"code": "042137", "minutes": 5}, not_after=LATER)
+    mail_server.data_answer = "451 try later"
+    assert await urgent.send_due() == 1
+    house.clock.set(LATER - timedelta(seconds=1))
+    assert await urgent.send_due() == 1
+    mail_server.data_answer = None
+    house.clock.set(LATER + timedelta(minutes=1))
+    assert await urgent.send_due() == 1
+    assert mail_server.messages == []
+    (row,) = await desk.rows()
+    assert (row["status"], row["last_error"], row["payload"]) == ("DROPPED", "too late", "{}")
+
+
+async def test_what_is_urgent_goes_out_in_the_middle_of_a_rush(house, desk, mail_server, events):
+    await desk.confirmations(20)
+    until = NOW + timedelta(minutes=5)
+    outbox = OutboxRound(house, in_a_rush=lambda: True)
+    running = asyncio.create_task(outbox.run())
+    async with asyncio.timeout(20):
+        while not mail_server.messages:
+            await asyncio.sleep(0.01)
+        await desk.queue("contact.code", {"code": "042137", "minutes": 5}, to="code@example.org", not_after=until)
+        outbox.wake()
+        while "code@example.org" not in [mail["To"] for mail in mail_server.messages]:
+            await asyncio.sleep(0.01)
+    outbox.stop()
+    await asyncio.wait_for(running, 5)
+    assert len(mail_server.messages) < 10  # at half a second each, the rush had not got far
+
+
+@pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
+async def test_the_claim_of_either_lane_reads_its_own_rows_by_index(database, plans):
+    async with database.transaction() as connection:
+        await connection.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = {plans}")
+        await connection.execute(f"PREPARE claiming AS {statements.load('outbox').claim}")
+        for urgent in (0, 1):
+            rows = await connection.fetch(f"EXPLAIN EXECUTE claiming (now(), now(), 50, NULL, {urgent})")
+            plan = "\n".join(row[0] for row in rows)
+            assert "using mail_outbox_due on" in plan
+            assert re.search(r"Index Cond: \(\(num_nonnulls\(not_after\) = .+\) AND \(next_attempt_at <=", plan), plan
+
+
+async def test_a_row_that_cannot_be_put_into_words_holds_up_nobody(lane, desk, database, mail_server):
+    await desk.confirmations()
+    await database.execute("UPDATE venues SET timezone = 'Nowhere/Land'")
+    await desk.open()
+    await desk.confirmations()
+    assert await lane.send_due() == 2
+    assert len(mail_server.messages) == 1
+    assert [row["status"] for row in await desk.rows()] == ["PENDING", "SENT"]
+
+
+async def test_the_loop_sends_at_once_when_woken_and_gives_the_rest_back_when_stopped(lane, desk, mail_server):
+    running = asyncio.create_task(lane.run())
     await asyncio.sleep(0.05)
-    await reserve(house.database, 40)
-    sender.wake()
+    await desk.confirmations(40)
+    lane.wake()
     while not mail_server.messages:
         await asyncio.sleep(0.001)
-    sender.stop()
+    lane.stop()
     await asyncio.wait_for(running, 5)
     sent = len(mail_server.messages)
-    states = [(row["status"], row["lease_id"], row["attempts"]) for row in await rows(house.database)]
+    states = [(row["status"], row["lease_id"], row["attempts"]) for row in await desk.rows()]
     assert states.count(("SENT", None, 1)) == sent
     assert states.count(("PENDING", None, 0)) == 40 - sent

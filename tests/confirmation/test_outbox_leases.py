@@ -1,0 +1,182 @@
+"""Leases: two hubs share the work, and one that dies in the middle costs at most one repeat after its lease.
+
+Each promise is tried once more with its mechanism taken out of the SQL, and must then be broken.
+"""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from post_office import NOW
+
+from db import statements
+from db.pool import DatabaseDown
+from hub.rounds.outbox import LEASE, OutboxLane
+
+SQL = statements.load("outbox")
+UNLEASED = "AND (leased_until IS NULL OR leased_until <= $1::timestamptz)"
+SKIPPED = "FOR UPDATE SKIP LOCKED"
+
+
+class Changed:
+    """The statements with some words of one of them taken out."""
+
+    def __init__(self, name, old, new=""):
+        sql = getattr(SQL, name)
+        assert old in sql
+        self._changed = {name: sql.replace(old, new)}
+
+    def __getattr__(self, name):
+        return self._changed.get(name) or getattr(SQL, name)
+
+
+def another(house, sql=None):
+    lane = OutboxLane(house, jitter=lambda: 0.5)
+    if sql is not None:
+        lane._sql = sql
+    return lane
+
+
+def identities(mail_server):
+    return [mail["Message-ID"] for mail in mail_server.messages]
+
+
+async def test_two_hubs_share_the_work_and_send_nothing_twice(house, lane, desk, mail_server):
+    await desk.confirmations(120)
+    other = another(house)
+    while sum(await asyncio.gather(lane.send_due(), other.send_due())):
+        pass
+    assert len(mail_server.messages) == len(set(identities(mail_server))) == 120
+
+
+async def two_at_once(house, desk, mail_server, sql):
+    """The first hub holds its mail at the server's door while the second looks for work; gives how often it was sent."""
+    await desk.confirmations()
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def gate(_envelope):
+        arrived.set()
+        await go_on.wait()
+
+    mail_server.data_gate = gate
+    first = asyncio.create_task(another(house, sql).send_due())
+    await asyncio.wait_for(arrived.wait(), 10)
+    mail_server.data_gate = None
+    house.clock.set(NOW + LEASE - timedelta(seconds=1))
+    await another(house, sql).send_due()
+    go_on.set()
+    await first
+    return len(mail_server.messages)
+
+
+async def test_a_row_that_is_being_sent_is_nobody_elses_until_its_lease_ends(house, desk, mail_server, events):
+    assert await two_at_once(house, desk, mail_server, SQL) == 1
+
+
+async def test_without_the_lease_the_same_row_is_sent_twice(house, desk, mail_server, events):
+    assert await two_at_once(house, desk, mail_server, Changed("claim", UNLEASED)) == 2
+
+
+async def claimed_at_once(database, desk, sql):
+    """Two claims in two open transactions, the second one while the first has not committed; gives who got the row."""
+    await desk.confirmations()
+    got = []
+    async with database.transaction() as first, database.transaction() as second:
+        got.append(await first.fetch(sql.claim, NOW, NOW + LEASE, 50, uuid4(), 0))
+        # Whoever waits for the first one's lock is waiting here, and gives up.
+        await second.execute("SET LOCAL lock_timeout = '300ms'")
+        got.append(await second.fetch(sql.claim, NOW, NOW + LEASE, 50, uuid4(), 0))
+    return [len(rows) for rows in got]
+
+
+async def test_a_hub_that_claims_never_waits_for_another(database, desk):
+    assert await claimed_at_once(database, desk, SQL) == [1, 0]
+
+
+async def test_without_skipping_it_would_wait(database, desk):
+    with pytest.raises(DatabaseDown, match="LockNotAvailableError"):
+        await claimed_at_once(database, desk, Changed("claim", SKIPPED, "FOR UPDATE"))
+
+
+async def killed_between_send_and_mark(house, desk, mail_server):
+    """A hub that hands its mail over and is gone before it can write that down."""
+    await desk.confirmations()
+    handed_over = asyncio.Event()
+
+    async def never(*_):
+        handed_over.set()
+        await asyncio.Event().wait()
+
+    dying = another(house)
+    dying._log = lambda *_, **__: None
+    database, execute = house.database.jobs, house.database.jobs.execute
+
+    async def but_no_mark(sql, *arguments):
+        return await (never() if sql == SQL.mark_sent else execute(sql, *arguments))
+
+    dying._house = type("House", (), {**vars(house)})()
+    dying._house.database = type("Database", (), {})()
+    dying._house.database.jobs = type("Jobs", (), {"fetch": database.fetch, "execute": staticmethod(but_no_mark)})()
+    task = asyncio.create_task(dying.send_due())
+    await asyncio.wait_for(handed_over.wait(), 10)
+    # A killed process releases nothing: its clean-up does not run.
+    dying._house.database.jobs = type("Gone", (), {"execute": staticmethod(lambda *_: asyncio.sleep(0))})()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_hub_killed_between_sending_and_writing_it_down_costs_one_repeat_after_the_lease(
+    house, lane, desk, mail_server
+):
+    await killed_between_send_and_mark(house, desk, mail_server)
+    (row,) = await desk.rows()
+    assert (row["status"], len(mail_server.messages)) == ("PENDING", 1)
+    house.clock.set(NOW + LEASE - timedelta(seconds=1))
+    assert await lane.send_due() == 0
+    house.clock.set(NOW + LEASE + timedelta(seconds=1))
+    assert await lane.send_due() == 1
+    house.clock.advance(10 * LEASE.total_seconds())
+    assert await lane.send_due() == 0
+    # Twice, under one name: a mail program that knows the first shows it once.
+    assert len(mail_server.messages) == 2
+    assert len(set(identities(mail_server))) == 1
+    assert (await desk.rows())[0]["status"] == "SENT"
+
+
+async def test_with_a_mark_before_the_sending_a_killed_hub_would_lose_the_mail(house, lane, desk, mail_server):
+    """The control: the other order, at most once instead of at least once."""
+    await desk.confirmations()
+    carrier = lane._carrier
+
+    class MarksFirst:
+        sender, host = carrier.sender, carrier.host
+
+        async def send(self, message):
+            (row,) = await desk.rows()
+            await house.database.execute(SQL.mark_sent, row["org_id"], row["id"], row["lease_id"], NOW)
+            raise asyncio.CancelledError
+
+        async def rest(self):
+            return
+
+    lane._carrier = MarksFirst()
+    with pytest.raises(asyncio.CancelledError):
+        await lane.send_due()
+    house.clock.set(NOW + 2 * LEASE)
+    assert await another(house).send_due() == 0
+    assert mail_server.messages == []
+
+
+@pytest.mark.parametrize("mark", ["mark_sent", "mark_dead", "mark_deferred", "mark_dropped"])
+async def test_whoever_lost_the_lease_changes_nothing(house, desk, database, mark):
+    await desk.confirmations()
+    mine = uuid4()
+    (late,) = await database.fetch(SQL.claim, NOW, NOW + LEASE, 50, mine, 0)
+    after = NOW + LEASE + timedelta(seconds=1)
+    (taken,) = await database.fetch(SQL.claim, after, after + LEASE, 50, uuid4(), 0)
+    more = {"mark_sent": [NOW], "mark_deferred": [NOW, "late"]}.get(mark, ["late"])
+    await database.execute(getattr(SQL, mark), late["org_id"], late["id"], mine, *more)
+    (row,) = await desk.rows()
+    assert (row["status"], row["last_error"], row["attempts"]) == ("PENDING", None, taken["attempts"])
+    assert row["lease_id"] not in (None, mine)
