@@ -25,10 +25,14 @@ export function t(text, values = {}) {
   return filled(Array.isArray(found) ? found.at(-1) : found, values);
 }
 
-/** tn("one place", "{n} places", 3): the form this language has for the number; {n} is the number itself. */
+/**
+ * tn("one place", "{n} places", 3): the form this language has for the number; {n} is the number itself. Chinese grammar knows
+ * one form only, but a single thing is still said in other words than several: there the catalogue has a form for exactly one.
+ */
 export function tn(one, many, n, values = {}) {
   const found = catalogue[one];
   const forms = Array.isArray(found) ? found : null;
-  const text = forms ? (forms[FORMS.indexOf(rules.select(n))] ?? forms.at(-1)) : n === 1 ? one : many;
+  const place = forms?.length > FORMS.length ? Number(n !== 1) : FORMS.indexOf(rules.select(n));
+  const text = forms ? (forms[place] ?? forms.at(-1)) : n === 1 ? one : many;
   return filled(text, { n: figures.format(n), ...values });
 }
