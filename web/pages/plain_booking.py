@@ -158,10 +158,11 @@ async def take_contact(request: web.Request) -> web.Response:
 
 
 def _take_contact(draft: Draft, form: Form) -> Draft:
-    typed = {name: form.get(name)[:254] for name in ("email", "phone", "country")}
+    email, phone, country = form.get("email")[:254], form.get("phone")[:40], form.get("country")[:2]
+    if (email, phone, country) == (draft.email, draft.phone, draft.country):
+        return draft
     # A code and its proof are for the contact they were asked for.
-    same = typed == {"email": draft.email, "phone": draft.phone, "country": draft.country}
-    return replace(draft, **typed) if same else replace(draft, **typed, proofs=(), challenge={})
+    return replace(draft, email=email, phone=phone, country=country, proofs=(), challenge={})
 
 
 async def _check_contact(request: web.Request, draft: Draft, _form: Form) -> tuple[Draft, str]:

@@ -82,10 +82,10 @@ def read_draft(request: web.Request) -> Draft | None:
     claims = _signer(house).open(request.cookies.get(_DRAFT, ""))
     if claims is None or claims["sub"] != name or claims["exp"] < house.clock.now().timestamp():
         return None
-    kept = json.loads(zlib.decompress(urlsafe_b64decode(claims["draft"])))
+    kept: dict[str, Any] = json.loads(zlib.decompress(urlsafe_b64decode(claims["draft"])))
     proofs = tuple(part for part in request.cookies.get(_PROOFS, "").split("~") if part)
-    lists = {"tickets": tuple(kept.pop("tickets")), "tried": tuple(kept.pop("tried"))}
-    return Draft(name=name, proofs=proofs, **lists, **kept)
+    kept |= {"tickets": tuple(kept["tickets"]), "tried": tuple(kept["tried"])}
+    return Draft(name=name, proofs=proofs, **kept)
 
 
 def keep_draft(request: web.Request, response: web.StreamResponse, draft: Draft) -> None:

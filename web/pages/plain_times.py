@@ -67,13 +67,12 @@ async def times(request: web.Request) -> web.Response:
     found = await _times_of_month(request, org_id, draft, first, now)
     if day is None:
         day = _date(draft.day) if _same_month(draft.day, first) else _first_open(found)
-    alternatives = []
+    alternatives: list[dict[str, Any]] = []
     if draft.refusal in _FULL_REASONS and draft.slot_id is not None:
-        places = len(draft.tickets)
+        offers = await request.app[AVAILABILITY].alternatives(org_id, draft.slot_id, len(draft.tickets))
         alternatives = [
             {**offer, "date": date.fromisoformat(offer["date"]), "start": time.fromisoformat(offer["start_time"])}
-            for offer in await request.app[AVAILABILITY].alternatives(org_id, draft.slot_id)
-            if offer["available_count"] >= places
+            for offer in offers
         ]
     locale = best_locale(request.headers.get("Accept-Language"), request["language"])
     weeks = _weeks(first, today, found, first_week_day(locale))
