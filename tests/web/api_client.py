@@ -86,6 +86,9 @@ class Api:
     async def get(self, path: str, **more: Any) -> Answer:
         return await self.ask("GET", path, **more)
 
+    async def put(self, path: str, body: Any = None, **more: Any) -> Answer:
+        return await self.ask("PUT", path, body, **more)
+
     async def delete(self, path: str, **more: Any) -> Answer:
         return await self.ask("DELETE", path, **more)
 

@@ -13,7 +13,7 @@ from stage import World
 from web.api.table import ENDPOINTS
 from web.openapi import plain_path
 
-WITH_BODY = [endpoint.path for endpoint in ENDPOINTS if endpoint.body is not None]
+WITH_BODY = [(endpoint.method, plain_path(endpoint.path)) for endpoint in ENDPOINTS if endpoint.body is not None]
 NOT_OBJECTS = [
     b"", b" ", b"null", b"true", b"1", b'"text"', b"[]", b"[{}]", b"{", b"}", b"{'a':1}", b'{"a":NaN}', b'{"a":Infinity}',
     b"\xff\xfe{}", b'{"a":"\xff"}', b'{"a":"\\ud800"}', b'{"a":"\\x"}', b"{}{}", b"\xef\xbb\xbf{}",
@@ -28,6 +28,14 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/tickets/validate": {"ticket_code": "TKT-2025-ABC123-DEF456"},
     "/api/tickets/verify-contact": {"ticket_id": 1, "email": "john@example.com", "phone": "+12025551234"},
     "/api/reservations/create": {"ticket_id": 1, "slot_id": 1, "customer_email": "j@example.com", "customer_phone": "+12025551234"},
+    "/api/tickets/mine": {"ticket_code": "TKT-2025-ABC123-DEF456", "email": "john@example.com"},
+    "/api/contact/code": {"email": "john@example.com", "phone": "+12025551234", "channel": "email"},
+    "/api/contact/confirm": {"challenge_id": "00000000-0000-4000-8000-000000000000", "code": "246810"},
+    "/api/reservations": {"ticket_codes": ["TKT-2025-ABC123-DEF456"], "slot_id": 1, "customer_email": "j@example.com",
+                          "customer_phone": "+12025551234", "waitlist_token": None},
+    "/api/reservations/{reservation_id}": {"slot_id": 1, "party": False},
+    "/api/waitlist": {"ticket_codes": ["TKT-2025-ABC123-DEF456"], "slot_id": 1, "customer_email": "j@example.com",
+                      "customer_phone": "+12025551234"},
     "/api/operator/login": {"username": "nobody", "password": "x"},
     "/api/operator/validate-ticket": {"ticket_code": "TKT-2025-ABC123-DEF456", "gate": "A", "scan_id": None},
     "/api/operator/verify-ticket": {"ticket_id": 1, "operator_id": None, "gate": "A", "scan_id": None},
@@ -35,30 +43,40 @@ GOOD: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", WITH_BODY)
-async def test_what_is_no_json_object_is_a_bad_request(api: Api, world: World, path: str) -> None:
+def address(path: str) -> str:
+    for part in ("{ticket_id}", "{reservation_id}", "{token}"):
+        path = path.replace(part, "1")
+    return path
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_BODY)
+async def test_what_is_no_json_object_is_a_bad_request(api: Api, world: World, method: str, path: str) -> None:
     token = await world.staff()
     for data in NOT_OBJECTS:
-        answer = await api.post(path, data=data, token=token)
+        answer = await api.ask(method, address(path), data=data, token=token)
         assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), data[:40]
         assert answer.error["errors"], data[:40]
 
 
-@pytest.mark.parametrize("path", WITH_BODY)
-async def test_any_value_in_any_field_is_answered_below_500(api: Api, world: World, path: str) -> None:
+@pytest.mark.parametrize(("method", "path"), WITH_BODY)
+async def test_any_value_in_any_field_is_answered_below_500(api: Api, world: World, method: str, path: str) -> None:
     token = await world.staff()
     for field, value in itertools.product([*GOOD[path], "orq", "unknown"], VALUES):
-        answer = await api.post(path, {**GOOD[path], field: value}, token=token)
+        answer = await api.ask(method, address(path), {**GOOD[path], field: value}, token=token)
         assert answer.status < 500, (field, value)
         if isinstance(value, (list, dict, float)) and field in GOOD[path]:
             assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), (field, value)
             assert field in [problem["field"].split(".")[0] for problem in answer.error["errors"]]
 
 
-@pytest.mark.parametrize("path", WITH_BODY)
-async def test_missing_fields_are_all_named_at_once(api: Api, world: World, path: str) -> None:
-    required = next(e.body for e in ENDPOINTS if e.path == path).model_json_schema().get("required", [])  # type: ignore[union-attr]
-    answer = await api.post(path, {}, token=await world.staff())
+@pytest.mark.parametrize(("method", "path"), WITH_BODY)
+async def test_missing_fields_are_all_named_at_once(api: Api, world: World, method: str, path: str) -> None:
+    required = (
+        next(e.body for e in ENDPOINTS if plain_path(e.path) == path and e.method == method)
+        .model_json_schema()
+        .get("required", [])
+    )  # type: ignore[union-attr]
+    answer = await api.ask(method, address(path), {}, token=await world.staff())
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
     assert {problem["field"] for problem in answer.error["errors"]} >= set(required)
 
@@ -111,7 +129,7 @@ async def test_an_address_that_is_none_is_not_found(api: Api, world: World) -> N
 
 async def test_a_method_that_is_not_taken_names_the_ones_that_are(api: Api) -> None:
     for endpoint in ENDPOINTS:
-        path = plain_path(endpoint.path).replace("{ticket_id}", "1").replace("{reservation_id}", "1")
+        path = address(plain_path(endpoint.path))
         async with api.hub.client.request("PATCH", path) as response:
             assert response.status == 405
             assert (await response.json())["error"]["code"] == "METHOD_NOT_ALLOWED"

@@ -31,6 +31,14 @@ async def test_an_activated_ticket_validates_with_its_id_and_status(api: Api, wo
             "status": "ACTIVATED",
             "product_id": world.product_id,
             "order_id": world.order_id,
+            "order_tickets": 1,
+            "venue": {
+                "name": "Test Venue",
+                "contact_check": "format",
+                "country": "US",
+                "waitlist": True,
+                "change_cutoff_hours": 24,
+            },
         },
     }
 
