@@ -68,6 +68,18 @@ class BookingDesk:
             self._second, self._asked_this_second = second, 0
         self._asked_this_second += asked
 
+    def is_full(self, org_id: int, slot_id: int) -> bool:
+        """Whether the gate has just said that this slot is full: a crowd need not have its contacts read to be told so.
+
+        Not to be asked about a request with an idempotency key, which may have its place already.
+        """
+        return self._house.gate.was_full(org_id, slot_id)
+
+    async def refuse_full(self, org_id: int, slot_id: int) -> Refused:
+        """The refusal of a slot that `is_full`."""
+        telemetry.gate_answered("full")
+        return Refused(Reason.SLOT_FULL, alternative_slots=await self._availability.alternatives(org_id, slot_id))
+
     async def reserve(self, request: ReserveRequest) -> Reserved:
         """Take one place for one ticket, or raise `Refused`; `Unavailable` where Postgres does not answer.
 

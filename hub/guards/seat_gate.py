@@ -25,6 +25,9 @@ from hub.lane import Lane
 REMEMBER_SECONDS = 86_400
 """How long a hold that passed keeps its way to Postgres: as long as its first answer is kept there."""
 STATE_SECONDS = 8 * 86_400
+FULL_SECONDS = 0.1
+"""How long the word that a slot is full is passed on without asking again, unless this process hears of a free place."""
+MOST_FULL = 10_000
 LATE_SECONDS = PATIENCE - 0.05
 """A request that waited this long for its flight is answered at once: asking would take it past `PATIENCE`."""
 
@@ -86,6 +89,7 @@ class SeatGate:
         self._settlements = Settlements()
         self._flusher: asyncio.Task[None] | None = None
         self._completing: dict[SlotKey, asyncio.Task[None]] = {}
+        self._full: dict[SlotKey, float] = {}
         self._closed = False
 
     def ask(self, request: SeatRequest) -> asyncio.Future[GateAnswer]:
@@ -96,6 +100,14 @@ class SeatGate:
         unknown: asyncio.Future[GateAnswer] = asyncio.get_running_loop().create_future()
         unknown.set_result(GateAnswer.UNKNOWN)
         return unknown
+
+    def was_full(self, org_id: int, slot_id: int) -> bool:
+        """Whether a single place was refused as FULL a moment ago: a crowd before a full slot need not ask one by one.
+
+        Not to be asked about a request that may have its place already (one with an idempotency key).
+        """
+        said = self._full.get((org_id, slot_id))
+        return said is not None and time.monotonic() - said < FULL_SECONDS
 
     def settle(
         self,
@@ -113,6 +125,8 @@ class SeatGate:
         `booked` and `released` are hold ids; `free` is None where the slot was not looked at. `force` is for the audit
         that found the gate ahead of Postgres.
         """
+        if free != 0:
+            self._full.pop((org_id, slot_id), None)
         self._settlements.of((org_id, slot_id)).add(free, revision, booked, released, force)
         self._wake()
 
@@ -120,6 +134,8 @@ class SeatGate:
         self, org_id: int, slot_id: int, *, free: int, revision: int, force: bool = False, booked: Sequence[str] | None = None
     ) -> bool:  # fmt: skip
         """Write what Postgres says now; whether Redis took it. `booked`: all holds with an answer, where known."""
+        if free != 0:
+            self._full.pop((org_id, slot_id), None)
         said = Settlement(complete=booked is not None)
         said.add(free, revision, booked or (), (), force)
         try:
@@ -131,6 +147,7 @@ class SeatGate:
 
     async def forget(self, org_id: int, slot_id: int) -> bool:
         """Drop everything about a slot; whether Redis did."""
+        self._full.pop((org_id, slot_id), None)
         self._settlements.drop((org_id, slot_id))
         try:
             await self._redis.delete(*_keys((org_id, slot_id)))
@@ -218,7 +235,14 @@ class SeatGate:
             if isinstance(word, bytes) and len(word) == len(indexes):
                 for i, character in zip(indexes, word, strict=True):
                     answers[i] = _ANSWERS.get(character, GateAnswer.UNKNOWN)
+                    if answers[i] is GateAnswer.FULL and asked[i].request.places == 1:
+                        self._remember_full(asked[i].request)
         return answers
+
+    def _remember_full(self, request: SeatRequest) -> None:
+        if len(self._full) > MOST_FULL:
+            self._full.clear()
+        self._full[request.org_id, request.slot_id] = time.monotonic()
 
     def _settle_call(self, key: SlotKey, said: Settlement) -> tuple[Sequence[str], Sequence[str | int]]:
         complete = self._booked_holds is None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from db.redis_client import RedisClient, connect
-from hub.guards.seat_gate import GateAnswer, SeatGate, SeatRequest
+from hub.guards.seat_gate import FULL_SECONDS, GateAnswer, SeatGate, SeatRequest
 
 if TYPE_CHECKING:
     from tests.guards.conftest import OwnValkey
@@ -54,6 +54,32 @@ async def test_free_places_are_go_and_a_full_slot_is_full(gate: SeatGate) -> Non
     assert await ask(gate, "a", "b") == [GO, GO]
     await gate.truth(1, 7, free=0, revision=4)
     assert await ask(gate, "c") == [FULL]
+
+
+async def test_a_full_slot_is_remembered_until_a_place_is_heard_of_or_a_moment_has_passed(
+    gate: SeatGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gate.truth(1, 7, free=0, revision=4)
+    assert not gate.was_full(1, 7)
+    assert await ask(gate, "a") == [FULL]
+    assert gate.was_full(1, 7)
+    assert not gate.was_full(2, 7)
+    gate.settle(1, 7, free=0, revision=5)
+    assert gate.was_full(1, 7)
+    gate.settle(1, 7, free=1, revision=6)
+    assert not gate.was_full(1, 7)
+    await settled(gate)
+    await gate.truth(1, 7, free=0, revision=7)
+    assert await ask(gate, "b") == [FULL]
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + FULL_SECONDS + 0.05)
+    assert not gate.was_full(1, 7)
+
+
+async def test_a_party_that_is_too_large_does_not_make_the_slot_full_for_one(gate: SeatGate) -> None:
+    await gate.truth(1, 7, free=0, revision=4)
+    assert await ask(gate, "party", places=3) == [FULL]
+    assert not gate.was_full(1, 7)
 
 
 async def test_more_in_flight_than_free_is_contended_never_full(gate: SeatGate) -> None:

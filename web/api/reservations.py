@@ -31,15 +31,21 @@ async def create(request: web.Request) -> web.Response:
     house = request.app[HOUSE]
     body = await read_json(request, CreateReservation)
     key = idempotency_key(request)
+    org_id = await resolve_org(house, organisation(request, body.orq))
+    desk = request.app[BOOKING_DESK]
+    if key is None and desk.is_full(org_id, body.slot_id):
+        await keep_pace(request, "reservations", house.settings.rate_reservations)
+        full = await desk.refuse_full(org_id, body.slot_id)
+        _told_failed(full, body.slot_id, 0.0, ticket_id=body.ticket_id)
+        raise full
     contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
     await keep_pace(request, "reservations", house.settings.rate_reservations)
-    org_id = await resolve_org(house, organisation(request, body.orq))
     # What was meant, not how it was spelt: a repeat with other spaces or another order of fields is the same request.
     meant = orjson.dumps([body.ticket_id, body.slot_id, contact.email, contact.phone_e164])
     await _prove(request, org_id, body, contact)
     started = perf_counter()
     try:
-        reserved = await request.app[BOOKING_DESK].reserve(
+        reserved = await desk.reserve(
             ReserveRequest(
                 org_id=org_id,
                 ticket_id=body.ticket_id,
