@@ -105,10 +105,10 @@ def _free_port() -> int:
 async def open_hub(
     database_url: str, redis_url: str, clock: Clock, tmp_path: Path
 ) -> AsyncIterator[Callable[..., Awaitable[Hub]]]:
-    """`await open_hub(rate_validate=Rate(30, 60))` opens one more hub on the same servers."""
+    """`await open_hub(rate_validate=Rate(30, 60))` opens one more hub on the same servers; `clock=` gives it one of its own."""
     opened: list[Hub] = []
 
-    async def open_one(**changes: Any) -> Hub:
+    async def open_one(clock: Clock = clock, **changes: Any) -> Hub:
         settings = settings_for(database_url, redis_url, tmp_path, _free_port(), **changes)
         hub = await Hub(settings, clock).open()
         opened.append(hub)

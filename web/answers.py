@@ -46,6 +46,9 @@ def refusal(
     for problems in ("errors", "validation_errors"):
         if problems in error:
             error[problems] = said(error[problems])
+    if "tickets" in error:
+        # Of a party, every ticket that will not do, each with its own reason.
+        error["tickets"] = [{"message": message(Reason(one["code"]), one), **one} for one in error["tickets"]]
     response = json_response(
         dumps({"success": False, "error": error}), status=status_of(reason, overrides), headers=headers
     )

@@ -153,7 +153,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "POST", "/api/waitlist/{token}/accept", waitlist.accept, "Take what is offered", "Waiting list", "anyone",
-        waitlist.AcceptedAnswer,
+        shapes.PartyReservedAnswer,
         refusals=(Reason.WAITLIST_NOT_FOUND, Reason.NO_OFFER, Reason.OFFER_LAPSED, Reason.TICKET_NOT_FOUND, *_TICKET_WILL_NOT_DO,
                   Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.RATE_LIMITED, Reason.BUSY),
         about="Books the places held for the party, before `offer_ends_at`. Repeating it gives the first answer.",

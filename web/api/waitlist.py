@@ -14,14 +14,14 @@ from hub.actions.join_waitlist import JoinRequest, codes_of, join_waitlist
 from hub.actions.leave_waitlist import leave_waitlist
 from hub.actions.organisations import resolve_org
 from hub.actions.waitlist import WaitlistView, read_waitlist
-from hub.confirmation import qr_code
 from hub.contact_details import check_contact
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from web.answers import done
 from web.api.asking import idempotency_key, keep_pace, organisation
 from web.api.bodies import Body, Code, Email, Id, Organisation, Phone, Text
-from web.api.shapes import BookedSlot, Done, Shape, TimedSlot, VenueName
+from web.api.reservations import party_dict
+from web.api.shapes import Done, Shape, TimedSlot, VenueName
 from web.json_body import read_json
 from web.keys import HOUSE
 
@@ -77,27 +77,6 @@ class EntryAnswer(Done):
     data: Entry
 
 
-class AcceptedPlace(Shape):
-    reservation_id: int
-    ticket_code: str
-    qr_code: str
-    """The ticket code's QR picture as a `data:` URL."""
-
-
-class Accepted(Shape):
-    """As `POST /api/reservations` answers."""
-
-    reservations: list[AcceptedPlace]
-    slot: BookedSlot
-    confirmation_sent: bool
-    manage_url: str
-    token: str
-
-
-class AcceptedAnswer(Done):
-    data: Accepted
-
-
 async def join(request: web.Request) -> web.Response:
     house = request.app[HOUSE]
     body = await read_json(request, JoinWaitlist)
@@ -140,28 +119,7 @@ async def accept(request: web.Request) -> web.Response:
     house = request.app[HOUSE]
     await keep_pace(request, "reservations", house.settings.rate_reservations)
     reserved = await accept_offer(house, _token(request), request["language"])
-    first = reserved[0]
-    return done(
-        {
-            "reservations": [
-                {
-                    "reservation_id": one.reservation_id,
-                    "ticket_code": one.ticket_code,
-                    "qr_code": qr_code.png_data_url(one.ticket_code),
-                }
-                for one in reserved
-            ],
-            "slot": {
-                "slot_id": first.slot_id,
-                "date": first.date,
-                "start_time": first.start_time,
-                "end_time": first.end_time,
-            },
-            "confirmation_sent": True,
-            "manage_url": f"{house.settings.public_url}/r/{first.manage_token}",
-            "token": first.manage_token,
-        }
-    )
+    return done(party_dict(reserved, house.settings.public_url))
 
 
 async def leave(request: web.Request) -> web.Response:

@@ -1,0 +1,311 @@
+"""The waiting list under two hubs: every place offered once, every offer taken once, and nobody overtaken by the public."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from functools import partial
+
+import asyncpg
+import pytest
+from crowd import book, crowd, many_slots, outcome, sabotage
+from stage import Hub, Ticket, World, broken_invariants
+from waiting import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
+
+from db.statements import load
+from hub.actions.accept_offer import accept_offer
+from hub.actions.waitlist import read_waitlist
+from hub.clock import Clock
+from hub.refusals import Refused
+
+LINE_LOCK = ("waitlist", "claim_line", " FOR UPDATE SKIP LOCKED", "")
+ENTRY_LOCKS = ("waitlist", "lock_entries", " ORDER BY e.id\n   FOR NO KEY UPDATE", " ORDER BY e.id")
+SLOT_LOCK = ("waitlist", "lock_slot", "\n   FOR NO KEY UPDATE", "")
+STATUS_ASKED = ("waitlist", "offer", " AND e.status = 'WAITING'\n", "\n")
+# Both rounds have read the line before either of them offers anything; by itself this does no harm.
+A_MOMENT = (
+    "waitlist",
+    "offer",
+    "     WHERE e.org_id = $1",
+    "     WHERE (SELECT pg_sleep(0.3)) IS NOT NULL AND e.org_id = $1",
+)
+
+
+@pytest.fixture(autouse=True)
+def quiet_hubs(monkeypatch):
+    on_demand(monkeypatch)
+
+
+@pytest.fixture
+async def manager(world: World) -> str:
+    return await world.staff("MANAGER")
+
+
+def without(monkeypatch, *mechanisms) -> None:
+    for subject, name, old, new in mechanisms:
+        sabotage(monkeypatch, subject, name, (old, new))
+
+
+async def full_slots(world: World, count: int, capacity: int = 1) -> tuple[list[int], list[list[Ticket]]]:
+    slots = await many_slots(world, count, capacity)
+    return slots, [await world.fill(slot_id, capacity) for slot_id in slots]
+
+
+async def two_rounds_at_once(hubs: list[Hub], world: World, manager: str, slots: int = 6) -> list[str]:
+    """In each slot two wait and one place has come free; both hubs serve at once. The promises broken."""
+    ids, booked = await full_slots(world, slots)
+    lines = [[await joined(hubs[0], world, slot_id) for _ in range(2)] for slot_id in ids]
+    for (ticket,) in booked:
+        await cancel(hubs[0], ticket, manager)
+    await asyncio.gather(*(serve_all(hub) for hub in hubs), return_exceptions=True)
+    broken = []
+    offers = Counter(mail["payload"]["entry_id"] for mail in await mails(hubs[0], "waitlist.offer"))
+    for slot_id, (first, second) in zip(ids, lines, strict=True):
+        if await status(hubs[0], first, second) != ["OFFERED", "WAITING"]:
+            broken.append(f"slot {slot_id}: {await status(hubs[0], first, second)}")
+        if offers[first.entry_id] != 1:
+            broken.append(f"slot {slot_id}: {offers[first.entry_id]} mails for one place")
+        if await slot(hubs[0], slot_id) != (0, 1, 0):
+            broken.append(f"slot {slot_id}: {await slot(hubs[0], slot_id)}")
+    return broken + await broken_invariants(world.hub.database)
+
+
+async def test_two_rounds_at_once_offer_each_place_once(two_hubs, world, manager, postgres_log):
+    assert await two_rounds_at_once(two_hubs, world, manager, slots=30) == []
+    assert postgres_log.deadlocks() == []
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [(ENTRY_LOCKS, SLOT_LOCK, STATUS_ASKED), (LINE_LOCK, SLOT_LOCK, STATUS_ASKED), (LINE_LOCK, ENTRY_LOCKS, SLOT_LOCK)],
+    ids=["the line's lock", "the entries' locks", "a look at the status"],
+)
+async def test_one_mechanism_alone_keeps_two_rounds_apart(two_hubs, world, manager, monkeypatch, gone):
+    """The line's lock spares the second hub the wait. Those of entries and slot are there for booking, leaving, accepting."""
+    without(monkeypatch, A_MOMENT, *gone)
+    assert await two_rounds_at_once(two_hubs, world, manager) == []
+
+
+async def test_without_its_locks_one_place_is_offered_twice(two_hubs, world, manager, monkeypatch):
+    without(monkeypatch, A_MOMENT, STATUS_ASKED, LINE_LOCK, ENTRY_LOCKS, SLOT_LOCK)
+    broken = await two_rounds_at_once(two_hubs, world, manager)
+    assert any("2 mails for one place" in line for line in broken), broken
+
+
+async def two_clocks(hubs: list[Hub], world: World, clock: Clock, slots: int, head_start: float = 0) -> list[str]:
+    """Offers accepted at a hub whose clock says just before the end, and lapsed by one whose clock says just after, which
+    begins `head_start` seconds earlier. The promises broken."""
+    manager = await world.staff("MANAGER")
+    ids, booked = await full_slots(world, slots)
+    lines = [[await joined(hubs[0], world, slot_id) for _ in range(2)] for slot_id in ids]
+    for (ticket,) in booked:
+        await cancel(hubs[0], ticket, manager)
+    await serve_all(hubs[0])
+    ends = (await entry(hubs[0], lines[0][0]))["offer_ends_at"]
+    clock.set(ends)
+    clock.advance(-1)
+    hubs[1].house.clock.set(ends)
+    hubs[1].house.clock.advance(1)
+    lapsing = asyncio.create_task(serve_all(hubs[1]))
+    await asyncio.sleep(head_start)
+    answers = await asyncio.gather(
+        *(accept_offer(hubs[0].house, first.token) for first, _ in lines), return_exceptions=True
+    )
+    await asyncio.gather(lapsing, return_exceptions=True)
+    broken = []
+    lapsed = Counter(mail["payload"]["slot"]["slot_id"] for mail in await mails(hubs[0], "waitlist.lapsed"))
+    for slot_id, line, answer in zip(ids, lines, answers, strict=True):
+        stand, booking = await status(hubs[0], *line), not isinstance(answer, BaseException)
+        if stand != (["ACCEPTED", "WAITING"] if booking else ["LAPSED", "OFFERED"]):
+            broken.append(f"slot {slot_id}: {stand} though accepting came to {answer!r}")
+        if lapsed[slot_id] != (not booking):
+            broken.append(
+                f"slot {slot_id}: {lapsed[slot_id]} mails say that the offer lapsed, and accepting came to {answer!r}"
+            )
+        if await slot(hubs[0], slot_id) != ((1, 0, 0) if booking else (0, 1, 0)):
+            broken.append(f"slot {slot_id}: {await slot(hubs[0], slot_id)} though accepting came to {answer!r}")
+    return broken + await broken_invariants(world.hub.database)
+
+
+@pytest.fixture
+async def hubs_apart(open_hub, clock):
+    """Two hubs with a clock each, a second or two apart as on two machines."""
+    first = await open_hub()
+    second = await open_hub(clock=Clock(clock.offset_seconds))
+    return [first, second]
+
+
+@pytest.fixture
+async def world_apart(hubs_apart):
+    return await World(hubs_apart[0]).found()
+
+
+async def test_an_offer_accepted_as_it_lapses_is_one_or_the_other(hubs_apart, world_apart, clock):
+    assert await two_clocks(hubs_apart, world_apart, clock, slots=40) == []
+
+
+LAPSES_WHATEVER_IT_IS = ("waitlist", "lapse", " AND e.status = 'OFFERED' AND e.offer_ends_at <= $5\n", "\n")
+READ_BEFORE = (
+    "waitlist",
+    "read_tickets",
+    " WHERE w.org_id = $1",
+    " WHERE (SELECT pg_sleep(1.2)) IS NOT NULL AND w.org_id = $1",
+)
+
+
+async def test_the_moment_before_lapsing_alone_does_no_harm(hubs_apart, world_apart, clock, monkeypatch):
+    """The control of the control below."""
+    without(monkeypatch, READ_BEFORE)
+    assert await two_clocks(hubs_apart, world_apart, clock, slots=2, head_start=0.4) == []
+
+
+async def test_without_the_entries_locks_an_accepted_offer_lapses(hubs_apart, world_apart, clock, monkeypatch):
+    without(monkeypatch, READ_BEFORE, LAPSES_WHATEVER_IT_IS, ENTRY_LOCKS)
+    broken = await two_clocks(hubs_apart, world_apart, clock, slots=2, head_start=0.4)
+    assert any("mails say that the offer lapsed" in line for line in broken), broken
+
+
+async def accepted_twice(hubs: list[Hub], world: World, manager: str) -> list[str]:
+    """Every offer is accepted at both hubs at once, and then once more. The promises broken."""
+    ids, booked = await full_slots(world, 8, capacity=2)
+    waiting = [await joined(hubs[0], world, slot_id, 2) for slot_id in ids]
+    for party in booked:
+        for ticket in party:
+            await cancel(hubs[0], ticket, manager)
+    await serve_all(hubs[0])
+    broken = []
+    for slot_id, one in zip(ids, waiting, strict=True):
+        answers = list(
+            await asyncio.gather(*(accept_offer(hub.house, one.token) for hub in hubs), return_exceptions=True)
+        )
+        try:
+            answers.append(await accept_offer(hubs[1].house, one.token))
+        except Refused as no:
+            answers.append(no)
+        if any(isinstance(answer, BaseException) or answer != answers[0] for answer in answers):
+            broken.append(f"slot {slot_id}: {answers}")
+        if await slot(hubs[0], slot_id) != (2, 0, 0):
+            broken.append(f"slot {slot_id}: {await slot(hubs[0], slot_id)}")
+    return broken + await broken_invariants(world.hub.database)
+
+
+async def test_an_offer_accepted_twice_at_once_is_one_booking_with_one_answer(two_hubs, world, manager):
+    assert await accepted_twice(two_hubs, world, manager) == []
+
+
+async def test_an_offer_whose_first_answer_is_not_looked_up_is_refused_the_second_time(
+    two_hubs, world, manager, monkeypatch
+):
+    sabotage(monkeypatch, "booking", "read_asked", ("k.key_hash = a.key_hash AND", "false AND"))
+    broken = await accepted_twice(two_hubs, world, manager)
+    assert any("Refused" in line for line in broken), broken
+    assert all("Refused" in line for line in broken), "yet nothing is sold twice"
+
+
+async def cancelled_before_a_crowd(hubs: list[Hub], world: World, manager: str) -> list[str]:
+    """Ten full slots with one who waits; each is cancelled while a crowd asks for it. Who got a place that was not theirs."""
+    ids, booked = await full_slots(world, 10)
+    for slot_id in ids:
+        await joined(hubs[0], world, slot_id)
+    public = await world.tickets(10 * 20)
+    jobs = [partial(book, hubs[n % 2], ticket, ids[n % 10]) for n, ticket in enumerate(public)]
+    cancels = [partial(cancel, hubs[n % 2], ticket, manager) for n, (ticket,) in enumerate(booked)]
+    crowding = asyncio.create_task(crowd(jobs[:150], clients=20))
+    await crowd(cancels, clients=3)
+    await crowding
+    await asyncio.gather(*(serve_all(hub) for hub in hubs))
+    await crowd(jobs[150:], clients=20)
+    broken = []
+    for slot_id in ids:
+        figures = await slot(hubs[0], slot_id)
+        if figures != (0, 1, 0):
+            broken.append(f"slot {slot_id} was overtaken: {figures}")
+    return broken + await broken_invariants(world.hub.database)
+
+
+async def test_the_public_never_snatches_what_is_given_back_where_somebody_waits(two_hubs, world, manager):
+    assert await cancelled_before_a_crowd(two_hubs, world, manager) == []
+
+
+async def test_the_public_snatches_it_once_cancelling_does_not_hold_it(two_hubs, world, manager, monkeypatch):
+    held = "held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $5 THEN n.went ELSE 0 END"
+    sabotage(monkeypatch, "changes", "cancel_places", (held, "held_count = h.held_count"))
+
+    # Before any round could take it back.
+    async def nobody_serves(_: Hub) -> None:
+        ids = await world.hub.database.fetch("SELECT id FROM reservation_slots WHERE total_capacity = 1")
+        tickets = await world.tickets(len(ids))
+        answers = [await book(two_hubs[0], ticket, row["id"]) for ticket, row in zip(tickets, ids, strict=True)]
+        assert {outcome(answer) for answer in answers} <= {"booked", "409 SLOT_FULL"}
+
+    monkeypatch.setitem(cancelled_before_a_crowd.__globals__, "serve_all", nobody_serves)
+    broken = await cancelled_before_a_crowd(two_hubs, world, manager)
+    assert any("was overtaken: (1, 0, 0)" in line for line in broken), broken
+
+
+CANCEL = load("changes").cancel_places
+
+
+async def joining_while_a_cancellation_waits(world: World, sql: str) -> tuple[int, int, int]:
+    """Somebody joins a line, in a transaction that is not over yet, while a place of the slot is being cancelled."""
+    (slot_id,), ((ticket,),) = await full_slots(world, 1)
+    database = world.hub.database
+    version = await database.fetchval("SELECT version FROM tickets WHERE id = $1", ticket.id)
+    joining, cancelling = [await asyncpg.connect(world.hub.settings.database_url) for _ in range(2)]
+    try:
+        async with joining.transaction():
+            await joining.fetchrow(load("waitlist").lock_slot, world.org_id, slot_id)
+            await joining.execute("UPDATE reservation_slots SET has_waitlist = true WHERE id = $1", slot_id)
+            going = asyncio.ensure_future(cancelling.fetch(
+                sql, world.org_id, [ticket.id], [version], [ticket.reservation_id], world.hub.house.clock.now(), "staff", None,
+            ))  # fmt: skip
+            await asyncio.sleep(0.2)
+            assert not going.done()
+        assert len(await going) == 1
+        return await slot(world.hub, slot_id)
+    finally:
+        await joining.close()
+        await cancelling.close()
+
+
+async def test_who_joins_at_the_moment_of_a_cancellation_is_seen_by_it(two_hubs, world):
+    assert await joining_while_a_cancellation_waits(world, CANCEL) == (0, 1, 0)
+
+
+async def test_a_cancellation_that_looks_for_the_line_before_its_lock_does_not_see_it(two_hubs, world):
+    """The control: why the slot's own row says that somebody waits, and not a look into the list."""
+    looks_first = CANCEL.replace(
+        "CASE WHEN h.has_waitlist", "CASE WHEN (SELECT x.has_waitlist FROM reservation_slots x WHERE x.id = h.id)"
+    )
+    assert looks_first != CANCEL
+    assert await joining_while_a_cancellation_waits(world, looks_first) == (0, 0, 1)
+
+
+async def joining_twice(hubs: list[Hub], world: World) -> list[str]:
+    """Ten tickets, each put on the list of one slot at both hubs at once. What came of it, where it was not one entry."""
+    slot_id = await world.slot(start="15:00", end="16:00", capacity=1, booked=1)
+    odd = []
+    for ticket in await world.tickets(10):
+        pair = await asyncio.gather(*(join(hub, world, slot_id, ticket) for hub in hubs), return_exceptions=True)
+        told = sorted("joined" if not isinstance(one, BaseException) else str(one) for one in pair)
+        if told != ["ALREADY_WAITING", "joined"]:
+            odd.append(f"{told}")
+    return odd
+
+
+async def test_a_ticket_joins_a_line_once_wherever_it_is_asked_for(two_hubs, world):
+    assert await joining_twice(two_hubs, world) == []
+
+
+async def test_without_its_index_a_ticket_waits_twice(two_hubs, world):
+    await world.hub.database.execute("DROP INDEX waitlist_tickets_wait_once")
+    assert await joining_twice(two_hubs, world) == ["['joined', 'joined']"] * 10
+
+
+async def test_one_key_at_both_hubs_at_once_is_one_entry(two_hubs, world):
+    slot_id = await world.slot(start="15:00", end="16:00", capacity=1, booked=1)
+    for n, ticket in enumerate(await world.tickets(10)):
+        one, other = await asyncio.gather(*(join(hub, world, slot_id, ticket, key=f"page-{n}") for hub in two_hubs))
+        assert one.entry_id == other.entry_id
+        for token in (one.token, other.token):
+            assert (await read_waitlist(two_hubs[0].house, token)).entry_id == one.entry_id
