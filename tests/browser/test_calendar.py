@@ -1,0 +1,321 @@
+"""The calendar and the day's slots: walked by keyboard, said in words, in the reader's own week, and live."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, timedelta
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
+from stage import TODAY, Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open
+
+LATER = TODAY + timedelta(days=5)
+"""Wednesday, 25 November 2026."""
+Speaking = Callable[[str, str], Awaitable[Page]]
+
+
+async def at_the_calendar(page: Page, code: str) -> None:
+    """Through ticket and contact to the step where a time is picked."""
+    await page.get_by_label("Ticket code").fill(code)
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_label("E-mail").fill("john@example.com")
+    await page.get_by_label("Phone", exact=True).fill("+12025551234")
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("grid")).to_be_visible()
+    await expect(page.locator("#calendar[aria-busy]")).to_have_count(0)
+
+
+async def moving(open_page: Open, world: World) -> Page:
+    """The same calendar, reached through a visit's link."""
+    ticket = await world.reserved(await world.slot(LATER))
+    page = await open_page(f"/r/{ticket.token}")
+    await page.get_by_role("button", name="Move to another time").click()
+    await expect(page.get_by_role("button", name="25 November 2026, available, selected")).to_be_visible()
+    return page
+
+
+def day(page: Page, number: int, month: str = "November 2026") -> Locator:
+    return page.get_by_role("button", name=re.compile(rf"\b{number} {month}"))
+
+
+@pytest.fixture
+async def speaking(browser: Browser, hub: Hub) -> AsyncIterator[Speaking]:
+    """`await speaking("zh-CN", "/r/...")`: a page for a reader of that language."""
+    contexts = []
+
+    async def open_one(locale: str, path: str) -> Page:
+        context = await browser.new_context(locale=locale, timezone_id="Europe/Rome")
+        contexts.append(context)
+        page = await context.new_page()
+        await page.goto(hub.url + path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        await context.close()
+
+
+async def test_the_grid_is_walked_as_the_aria_pattern_says(world: World, open_page: Open) -> None:
+    page = await moving(open_page, world)
+    await day(page, 25).focus()
+    for key, expected in (
+        ("ArrowRight", "26 November 2026"),
+        ("ArrowDown", "3 December 2026"),
+        ("ArrowUp", "26 November 2026"),
+        ("ArrowLeft", "25 November 2026"),
+        ("Home", "Monday, 23 November 2026|Monday 23 November 2026"),
+        ("End", "Sunday, 29 November 2026|Sunday 29 November 2026"),
+        ("PageDown", "29 December 2026"),
+        ("PageUp", "29 November 2026"),
+        ("PageUp", "29 October 2026"),
+        ("Shift+PageDown", "28 February 2027"),
+        ("PageDown", "28 February 2027"),
+        ("ArrowRight", "28 February 2027"),
+        ("Shift+PageUp", "28 August 2026"),
+        ("PageUp", "28 August 2026"),
+        ("Control+Home", "1 August 2026"),
+        ("ArrowLeft", "1 August 2026"),
+        ("Control+End", "31 August 2026"),
+    ):
+        await page.keyboard.press(key)
+        await expect(page.locator("#days button:focus")).to_have_attribute(
+            "aria-label", re.compile(rf"(^|\W)({expected})\b"), timeout=5_000
+        )
+        # One tab stop, and it is where the focus is.
+        assert await page.locator("#days button[tabindex='0']").count() == 1, key
+        assert await page.locator("#days button[tabindex='0']").evaluate("(e) => e === document.activeElement"), key
+
+
+async def test_the_calendar_reaches_three_months_either_way_and_says_where_it_ends(
+    world: World, open_page: Open
+) -> None:
+    page = await moving(open_page, world)
+    after, before = page.get_by_role("button", name="Month after"), page.get_by_role("button", name="Month before")
+    for name in ("December 2026", "January 2027", "February 2027"):
+        await expect(after).to_have_attribute("aria-disabled", "false")
+        await after.click()
+        await expect(page.locator("#month-name")).to_have_text(name)
+    await expect(after).to_have_attribute("aria-disabled", "true")
+    await after.click(force=True)
+    await expect(page.locator("#month-name")).to_have_text("February 2027")
+    await expect(after).to_be_focused()
+    for _ in range(6):
+        await before.click()
+    await expect(page.locator("#month-name")).to_have_text("August 2026")
+    await expect(before).to_have_attribute("aria-disabled", "true")
+
+
+async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, open_page: Open) -> None:
+    page = await open_page("/reserve")
+    shapes = {}
+    for offset, (capacity, booked) in enumerate(((10, 0), (10, 5), (10, 10))):
+        await world.slot(LATER + timedelta(days=offset), capacity=capacity, booked=booked)
+    closed = await world.slot(LATER + timedelta(days=3))
+    await world.hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", closed)
+    await world.slot(TODAY, "08:00", "10:00")
+    await at_the_calendar(page, (await world.ticket()).code)
+    for number, word in ((25, "available"), (26, "limited"), (27, "full"), (28, "closed"), (29, "nothing offered"),
+                         (19, "past"), (20, "today, over")):  # fmt: skip
+        button = day(page, number)
+        await expect(button).to_have_accessible_name(re.compile(f", {word}$"))
+        shape = button.locator("use")
+        shapes[word] = await shape.get_attribute("href") if await shape.count() else None
+    told = [shapes[word] for word in ("available", "limited", "full", "closed")]
+    assert None not in told
+    assert len(set(told)) == len(told)
+    # What offers nothing cannot be picked; a full day can, for what it says about other times.
+    for number, dead in ((27, None), (28, "true"), (29, "true"), (19, "true")):
+        assert await day(page, number).get_attribute("aria-disabled") == dead
+    await day(page, 19).click(force=True)
+    await expect(page.locator("#slots")).to_be_empty()
+    await assert_accessible(page, "the calendar")
+
+
+@pytest.mark.parametrize(
+    ("locale", "first", "month"),
+    [("en-GB", "Monday", "November 2026"), ("en-US", "Sunday", "November 2026"), ("zh-CN", "星期一", "2026年11月")],
+)
+async def test_week_and_names_are_the_readers_own(
+    world: World, speaking: Speaking, locale: str, first: str, month: str
+) -> None:
+    ticket = await world.reserved(await world.slot(LATER))
+    page = await speaking(locale, f"/r/{ticket.token}")
+    await page.locator("[data-deed=move]").click()
+    await expect(page.locator("#month-name")).to_have_text(month)
+    await expect(page.locator("#weekdays th").first).to_contain_text(first)
+    # 1 November 2026 was a Sunday.
+    row = page.locator("#days tr").nth(0)
+    await expect(row.locator("td").nth(0 if first == "Sunday" else 6)).to_have_attribute("data-date", "2026-11-01")
+
+
+async def test_a_slot_too_small_for_the_party_says_so(world: World, open_page: Open) -> None:
+    await world.slot(LATER, capacity=2)
+    roomy = await world.slot(LATER, "16:00", "18:00", capacity=30)
+    await world.slot(LATER + timedelta(days=1), capacity=2)
+    tickets = await world.tickets(3)
+    body = {"ticket_codes": [one.code for one in tickets], "slot_id": roomy,
+            "customer_email": "john@example.com", "customer_phone": "+12025551234"}  # fmt: skip
+    _, reply = await world.hub.post("/api/reservations", body)
+    page = await open_page(f"/r/{reply['data']['token']}")
+    await page.get_by_role("button", name="Move to another time").click()
+    small = page.locator(".slot").filter(has_text="12:00 – 14:00")
+    await expect(small).to_contain_text("Not enough places for 3")
+    await expect(small).to_contain_text("2 of 2 places free")
+    await expect(small.get_by_role("button", name="Select")).to_have_count(0)
+    await expect(day(page, 26)).to_have_accessible_name(re.compile("not enough places for 3$"))
+    await expect(page.get_by_text("Not enough places for your party")).to_be_visible()
+
+
+async def test_an_open_calendar_follows_what_others_book(world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=2)
+    page = await open_page("/reserve")
+    await at_the_calendar(page, (await world.ticket()).code)
+    await expect(page.locator("#calendar-line")).to_have_text("Live")
+    await day(page, 25).click()
+    card = page.locator(f"[data-slot='{slot_id}']")
+    await expect(card).to_contain_text("2 of 2 places free")
+    await page.get_by_role("button", name="Select 12:00 to 14:00").focus()
+    first = await world.reserved(slot_id)
+    await expect(card).to_contain_text("1 of 2 places free", timeout=3_000)
+    await expect(card).to_have_class(re.compile(r"\bchanged\b"))
+    await expect(day(page, 25)).to_have_accessible_name(re.compile("limited, selected$"))
+    # The focus is where it was: nothing was torn down.
+    await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_focused()
+    await world.reserved(slot_id)
+    await expect(card).to_contain_text("Full", timeout=3_000)
+    await expect(day(page, 25)).to_have_accessible_name(re.compile("full, selected$"))
+    await expect(page.locator("#slots-news")).to_contain_text("12:00 to 14:00 is now: Full.", timeout=8_000)
+    await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_have_count(0)
+    # And back, when a place is given back.
+    await world.hub.delete(f"/api/reservations/{first.reservation_id}", X_Reservation_Token=first.token)
+    await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_visible(timeout=3_000)
+
+
+async def test_many_changes_are_not_read_out_one_by_one(world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=40)
+    page = await open_page("/reserve")
+    await at_the_calendar(page, (await world.ticket()).code)
+    await expect(page.locator("#calendar-line")).to_have_text("Live")
+    await day(page, 25).click()
+    await page.evaluate(
+        "() => { window.said = []; new MutationObserver(() => window.said.push("
+        "document.getElementById('slots-news').textContent)).observe("
+        "document.getElementById('slots-news'), {childList: true}); }"
+    )
+    for ticket in await world.tickets(25):
+        await world.reserve(ticket, slot_id)
+    await expect(page.locator(f"[data-slot='{slot_id}']")).to_contain_text("15 of 40 places free")
+    await page.wait_for_timeout(6_000)
+    # Twenty-five bookings changed the word once.
+    assert await page.evaluate("window.said") == ["12:00 to 14:00 is now: Limited."]
+
+
+async def test_a_line_that_is_down_is_said_and_places_are_looked_up_instead(world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=10)
+    page = await open_page("/reserve")
+    down = True
+
+    async def line(route: WebSocketRoute) -> None:
+        if down:
+            await route.close(code=1012)
+        else:
+            route.connect_to_server()
+
+    await page.route_web_socket(re.compile("/ws/availability"), line)
+    await at_the_calendar(page, (await world.ticket()).code)
+    await day(page, 25).click()
+    notice = page.locator("#calendar-offline")
+    await expect(notice).to_contain_text("Not live.", timeout=20_000)
+    await expect(notice).to_contain_text("Places are looked up every few seconds instead")
+    await expect(page.locator("#calendar-line")).to_have_text("Not live")
+    await assert_accessible(page, "a calendar that is not live")
+    card = page.locator(f"[data-slot='{slot_id}']")
+    await world.reserved(slot_id)
+    await page.get_by_role("button", name="Try again").click()
+    await expect(card).to_contain_text("9 of 10 places free", timeout=4_000)
+    await world.reserved(slot_id)
+    # Nobody touches anything: the next look comes by itself.
+    await expect(card).to_contain_text("8 of 10 places free", timeout=15_000)
+    down = False
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.locator("#calendar-line")).to_have_text("Live", timeout=25_000)
+    await expect(notice).to_be_hidden()
+
+
+async def test_ninety_days_are_drawn_well_within_two_seconds(world: World, open_page: Open) -> None:
+    first = date(2026, 12, 1)
+    await world.hub.database.execute(
+        "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity)"
+        " SELECT $1, $2, d::date, make_time(h, 0, 0), make_time(h + 1, 0, 0), d + make_interval(hours => h),"
+        " d + make_interval(hours => h + 1), 100"
+        " FROM generate_series($3::date, $4::date, '1 day') d, generate_series(9, 18) h",
+        world.org_id, world.venue_id, first, date(2027, 2, 28),
+    )  # fmt: skip
+    page = await moving(open_page, world)
+    took = await page.evaluate(
+        """async () => {
+          const started = performance.now();
+          for (const key of ["2026-12-25", "2027-01-25", "2027-02-25"]) {
+            document.getElementById("month-after").click();
+            const cell = () => document.querySelector(`td[data-date="${key}"] .available`);
+            while (!cell()) await new Promise((next) => setTimeout(next, 4));
+          }
+          return performance.now() - started;
+        }"""
+    )
+    drawing = await page.evaluate("performance.getEntriesByName('calendar').map(({ duration }) => duration)")
+    print(f"ninety days on the screen after {took:.0f} ms, of which drawing {max(drawing):.1f} ms a month at most")
+    assert took < 2_000
+    assert max(drawing) < 100
+
+
+async def test_a_full_slot_names_the_nearest_with_room_and_one_touch_picks_it(world: World, open_page: Open) -> None:
+    await world.slot(LATER, capacity=3, booked=3)
+    await world.slot(LATER, "16:00", "18:00", capacity=5, booked=5)
+    near = await world.slot(LATER, "18:00", "20:00", capacity=5)
+    await world.slot(LATER + timedelta(days=2))
+    page = await open_page("/reserve", phone=True)
+    await at_the_calendar(page, (await world.ticket()).code)
+    await day(page, 25).click()
+    await page.get_by_role("button", name="Options for 12:00 to 14:00").click()
+    await expect(page.get_by_role("button", name="Options for 12:00 to 14:00")).to_have_attribute(
+        "aria-expanded", "true"
+    )
+    offered = page.locator(".alternative")
+    await expect(offered.first).to_have_accessible_name(re.compile("25 Nov, 18:00 to 20:00, 5 places free"))
+    await expect(offered).to_have_count(2)
+    await assert_accessible(page, "a full slot's other times")
+    await offered.first.click()
+    await page.get_by_role("button", name="Confirm", exact=True).click()
+    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    assert await world.booked_count(near) == 1
+
+
+async def test_of_two_who_confirm_the_last_place_one_is_shown_others(world: World, open_page: Open) -> None:
+    wanted = await world.slot(LATER, capacity=1)
+    other = await world.slot(LATER, "16:00", "18:00")
+    pages = [await open_page("/reserve", phone=True), await open_page("/reserve")]
+    for page in pages:
+        await at_the_calendar(page, (await world.ticket()).code)
+        await day(page, 25).click()
+        await page.get_by_role("button", name="Select 12:00 to 14:00").click()
+        await expect(page.get_by_role("heading", name="Is everything right?")).to_be_visible()
+    await asyncio.gather(*(page.get_by_role("button", name="Confirm", exact=True).click() for page in pages))
+    booked = [page.get_by_role("heading", name="You are booked") for page in pages]
+    filled = [page.get_by_text("This time has just filled up.") for page in pages]
+    for page, won, lost in zip(pages, booked, filled, strict=True):
+        await expect(won.or_(lost)).to_be_visible()
+        assert page
+    outcome = [(await won.is_visible(), await lost.is_visible()) for won, lost in zip(booked, filled, strict=True)]
+    assert sorted(outcome) == [(False, True), (True, False)]
+    assert await world.booked_count(wanted) == 1
+    loser = pages[outcome.index((False, True))]
+    await loser.get_by_role("button", name=re.compile("25 Nov, 16:00")).click()
+    await loser.get_by_role("button", name="Confirm", exact=True).click()
+    await expect(loser.get_by_role("heading", name="You are booked")).to_be_visible()
+    assert (await world.booked_count(wanted), await world.booked_count(other)) == (1, 1)
