@@ -1,0 +1,186 @@
+"""A place in the waiting list: joined at a full slot, watched, offered, accepted, declined, lapsed and closed."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from playwright.async_api import expect
+from stage import TODAY, Hub, Ticket, World
+
+from hub.actions.offer_places import serve_lines
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open, read_qr
+from tests.browser.test_calendar import at_the_calendar, day
+from tests.browser.test_visit_page import look_again
+
+LATER = TODAY + timedelta(days=5)
+
+
+async def join(world: World, slot_id: int, *tickets: Ticket) -> str:
+    """Join as the API does; the token of the entry."""
+    body = {
+        "ticket_codes": [ticket.code for ticket in tickets],
+        "slot_id": slot_id,
+        "customer_email": "john@example.com",
+        "customer_phone": "+12025551234",
+    }
+    status, reply = await world.hub.post("/api/waitlist", body)
+    assert status == 200, reply
+    return str(reply["data"]["token"])
+
+
+async def give_back(world: World, ticket: Ticket) -> None:
+    """Its holder cancels, and the line is served."""
+    await world.hub.delete(f"/api/reservations/{ticket.reservation_id}", X_Reservation_Token=ticket.token)
+    await serve_lines(world.hub.house)
+
+
+async def test_a_full_slot_is_waited_for_from_the_calendar(world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    await world.reserved(slot_id)
+    await join(world, slot_id, await world.ticket())
+    page = await open_page("/reserve", phone=True)
+    await at_the_calendar(page, (await world.ticket()).code)
+    await day(page, 25).click()
+    await page.get_by_role("button", name="Options for 12:00 to 14:00").click()
+    await expect(page.get_by_text("we hold it for you and write to john@example.com")).to_be_visible()
+    await page.get_by_role("button", name="Join the waiting list").click()
+    await expect(page.get_by_role("status").filter(has_text="number 2 in the queue")).to_be_visible()
+    await assert_accessible(page, "joined the waiting list")
+    await page.get_by_role("link", name="See your place in the queue").click()
+    await expect(page.get_by_role("heading", name="You are on the waiting list")).to_be_visible()
+    await expect(page.locator(".turn")).to_contain_text("2")
+    await expect(page.get_by_text("One party is before you.")).to_be_visible()
+
+
+async def test_joining_again_says_that_one_waits_already(world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    await world.reserved(slot_id)
+    ticket = await world.ticket()
+    await join(world, slot_id, ticket)
+    page = await open_page("/reserve")
+    await at_the_calendar(page, ticket.code)
+    await day(page, 25).click()
+    await page.get_by_role("button", name="Options for 12:00 to 14:00").click()
+    await page.get_by_role("button", name="Join the waiting list").click()
+    await expect(page.get_by_text("You are on this waiting list already.")).to_be_visible()
+
+
+async def test_a_venue_without_a_waiting_list_offers_none(world: World, open_page: Open) -> None:
+    await world.policy(waitlist_offer_minutes=None)
+    await world.reserved(await world.slot(LATER, capacity=1))
+    await world.slot(LATER, "16:00", "18:00")
+    page = await open_page("/reserve")
+    await at_the_calendar(page, (await world.ticket()).code)
+    await day(page, 25).click()
+    await page.get_by_role("button", name="Options for 12:00 to 14:00").click()
+    await expect(page.get_by_role("button", name=re.compile("16:00 to 18:00, 200 places"))).to_be_visible()
+    await expect(page.get_by_role("button", name="Join the waiting list")).to_have_count(0)
+
+
+async def test_an_offer_appears_counts_down_and_is_accepted(world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    holder = await world.reserved(slot_id)
+    ticket = await world.ticket()
+    token = await join(world, slot_id, ticket)
+    page = await open_page(f"/w/{token}", phone=True)
+    await expect(page.get_by_text("You are next.")).to_be_visible()
+    await assert_accessible(page, "waiting")
+    await give_back(world, holder)
+    await look_again(page)
+    await expect(page.get_by_role("heading", name="A place is held for you")).to_be_focused()
+    await expect(page.locator("#countdown")).to_have_text(re.compile(r"^(30:00|29:5\d)$"))
+    await expect(page.get_by_text("held until 12:30")).to_be_visible()
+    await assert_accessible(page, "an offer")
+    await page.get_by_role("button", name="Accept the place").click()
+    await expect(page.get_by_role("heading", name="Your visit", exact=True)).to_be_visible()
+    assert await read_qr(page) == ticket.code
+    assert await world.booked_count(slot_id) == 1
+    # The link in the mail still leads there.
+    await page.goto(f"{world.hub.url}/w/{token}")
+    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    await assert_accessible(page, "an accepted offer")
+    await page.get_by_role("link", name="Show my QR code").click()
+    assert await read_qr(page) == ticket.code
+
+
+async def test_an_offer_is_declined_and_goes_to_the_next(world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    holder = await world.reserved(slot_id)
+    first = await join(world, slot_id, await world.ticket())
+    second = await join(world, slot_id, await world.ticket())
+    await give_back(world, holder)
+    page = await open_page(f"/w/{first}")
+    await page.get_by_role("button", name="Decline").click()
+    dialog = page.get_by_role("dialog", name="Leave the waiting list?")
+    await expect(dialog.get_by_role("button", name="Stay in the queue")).to_be_focused()
+    await assert_accessible(page, "the question before leaving")
+    await dialog.get_by_role("button", name="Stay in the queue").click()
+    await expect(page.get_by_role("button", name="Accept the place")).to_be_visible()
+    await page.get_by_role("button", name="Decline").click()
+    await dialog.get_by_role("button", name="Yes, leave").click()
+    await expect(page.get_by_role("heading", name="You have left the waiting list")).to_be_visible()
+    await expect(page.get_by_role("link", name="Book another time")).to_have_attribute("href", re.compile("ticket=TKT"))
+    await assert_accessible(page, "left")
+    other = await open_page(f"/w/{second}")
+    await expect(other.get_by_role("button", name="Accept the place")).to_be_visible()
+
+
+async def test_an_offer_that_runs_out_while_the_page_is_open_says_so(hub: Hub, world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    holder = await world.reserved(slot_id)
+    token = await join(world, slot_id, await world.ticket())
+    await give_back(world, holder)
+    page = await open_page(f"/w/{token}")
+    await expect(page.get_by_role("button", name="Accept the place")).to_be_visible()
+    hub.clock.set(hub.clock.now() + timedelta(minutes=31))
+    # Pressed before the page has heard of it: an answer, not a dead end.
+    await page.get_by_role("button", name="Accept the place").click()
+    await expect(page.get_by_role("heading", name="The offer was not taken in time")).to_be_visible()
+    await expect(page.get_by_role("alert").filter(has_text="The offer ran out a moment ago.")).to_be_visible()
+    await expect(page.get_by_role("link", name="Book another time")).to_be_visible()
+    await assert_accessible(page, "a lapsed offer")
+    assert await world.booked_count(slot_id) == 0
+
+
+async def test_the_countdown_ends_by_itself(hub: Hub, world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    holder = await world.reserved(slot_id)
+    token = await join(world, slot_id, await world.ticket())
+    await give_back(world, holder)
+    hub.clock.set(hub.clock.now() + timedelta(minutes=29, seconds=56))
+    page = await open_page(f"/w/{token}")
+    await expect(page.locator("#waiting-countdown-words")).to_have_text("Less than one minute left to accept.")
+    hub.clock.set(hub.clock.now() + timedelta(seconds=5))
+    await expect(page.get_by_role("heading", name="The offer was not taken in time")).to_be_visible()
+
+
+async def test_a_closed_list_and_a_dead_link_say_what_next(hub: Hub, world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    await world.reserved(slot_id)
+    token = await join(world, slot_id, await world.ticket())
+    hub.clock.set(hub.clock.now() + timedelta(days=6))
+    await serve_lines(hub.house)
+    page = await open_page(f"/w/{token}")
+    await expect(page.get_by_role("heading", name="This waiting list is closed")).to_be_visible()
+    await expect(page.get_by_text("The time has come, and no place came free before.")).to_be_visible()
+    await expect(page.get_by_role("link", name="Book another time")).to_be_visible()
+    await assert_accessible(page, "a closed list")
+    page = await open_page("/w/nobody-has-this-token")
+    await expect(page.get_by_role("heading", name="We cannot find this place in the queue.")).to_be_visible()
+    await assert_accessible(page, "a dead link")
+
+
+async def test_looking_changes_nothing(hub: Hub, world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    holder = await world.reserved(slot_id)
+    token = await join(world, slot_id, await world.ticket())
+    await give_back(world, holder)
+    entry = "SELECT status, offer_ends_at FROM waitlist_entries"
+    before = await hub.database.fetchrow(entry)
+    for _ in range(3):
+        async with hub.client.get(f"/w/{token}") as response:
+            assert response.status == 200
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert await hub.database.fetchrow(entry) == before
