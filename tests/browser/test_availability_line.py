@@ -1,0 +1,237 @@
+"""The calendar's line in the browser: it comes back by itself, says how it stands, and never hammers the hub.
+
+The page's own module with a socket of the test's making, and the browser's clock in the test's hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.hands_and_eyes import Open
+from web.pages.static_files import STATIC
+
+MODULE = STATIC.url("js/models/availability_socket.js")
+SETUP = """async (module) => {
+  const { AvailabilitySocket } = await import(module);
+  class Fake {
+    constructor(url) {
+      Object.assign(this, { url, readyState: 0, sent: [], at: performance.now() });
+      made.push(this);
+    }
+    send(text) { this.sent.push(JSON.parse(text)); }
+    close() { this.readyState = 3; }
+    opens() { this.readyState = 1; this.onopen?.(); }
+    says(frame) { this.onmessage?.({ data: JSON.stringify(frame) }); }
+    whole(month, ...slots) { this.says({ type: "slots", month, whole: true, slots }); }
+    breaks(code = 1006) { this.readyState = 3; this.onclose?.({ code }); }
+  }
+  const made = [];
+  const states = [];
+  const slots = [];
+  const line = new AvailabilitySocket({
+    orq: 7, url: "ws://hub/ws/availability", Socket: Fake,
+    onSlots: (...given) => slots.push(given), onState: (...given) => states.push(given),
+  });
+  window.it = { line, made, states, slots, last: () => made.at(-1) };
+}"""
+
+Run = Callable[[str], Awaitable[Any]]
+
+
+@pytest.fixture
+async def run(open_page: Open) -> Run:
+    """`await run("it.line.watch('2026-11')")`: something done in the page, its value back."""
+    page = await open_page("/operator/login")
+    await page.clock.install()
+    await page.clock.pause_at(2_000_000_000_000)
+    await page.evaluate(SETUP, MODULE)
+    PAGES.append(page)
+
+    async def run(script: str) -> Any:
+        return await page.evaluate(f"() => {{ const value = ({script}); return value === undefined ? null : value; }}")
+
+    return run
+
+
+PAGES: list[Page] = []
+
+
+async def passes(seconds: float) -> None:
+    await PAGES[-1].clock.run_for(int(seconds * 1000))
+
+
+async def next_try(run: Run) -> float:
+    """Let time pass until it connects once more; returns how many seconds that took."""
+    made = await run("it.made.length")
+    for quarter in range(1, 800):
+        await passes(0.25)
+        if await run("it.made.length") > made:
+            return quarter / 4
+    raise AssertionError("never tried again")
+
+
+async def goes_live(run: Run, month: str = "2026-11") -> None:
+    await run(f"it.line.watch('{month}')")
+    await run("it.last().opens()")
+    await run(f"it.last().whole('{month}', {{id: 1}})")
+
+
+async def test_it_is_live_with_the_month_whole_and_not_before(run: Run) -> None:
+    await run("it.line.watch('2026-11')")
+    assert await run("it.last().url") == "ws://hub/ws/availability?month=2026-11&orq=7"
+    await run("it.last().opens()")
+    assert await run("it.states.map(([state]) => state)") == ["connecting"]
+    await run("it.last().says({type: 'slots', month: '2026-11', whole: false, slots: [{id: 1}]})")
+    assert await run("it.slots") == [], "a change makes no sense before the month"
+    await run("it.last().whole('2026-11', {id: 1})")
+    await run("it.last().says({type: 'slots', month: '2026-11', whole: false, slots: [{id: 1, n: 2}]})")
+    assert await run("it.slots") == [[[{"id": 1}], True, "2026-11"], [[{"id": 1, "n": 2}], False, "2026-11"]]
+    assert await run("it.states.map(([state]) => state)") == ["connecting", "live"]
+
+
+async def test_of_a_month_left_behind_nothing_is_told(run: Run) -> None:
+    await goes_live(run)
+    await run("it.line.watch('2026-12')")
+    assert await run("it.last().sent") == [{"type": "month", "month": "2026-12"}]
+    await run("it.last().says({type: 'slots', month: '2026-11', whole: false, slots: [{id: 1, n: 2}]})")
+    await run("it.last().says({type: 'slots', month: '2026-12', whole: false, slots: [{id: 5}]})")
+    assert await run("it.slots.length") == 1
+    await run("it.last().whole('2026-12', {id: 5})")
+    assert await run("it.slots.at(-1)") == [[{"id": 5}], True, "2026-12"]
+    await run("it.line.watch('2026-12')")
+    assert await run("it.last().sent.length") == 1, "the same month again does nothing"
+
+
+async def test_a_month_turned_while_connecting_is_asked_for_once_open(run: Run) -> None:
+    await run("it.line.watch('2026-11')")
+    await run("it.line.watch('2026-12')")
+    await run("it.last().opens()")
+    assert await run("it.made.length") == 1
+    assert await run("it.last().sent") == [{"type": "month", "month": "2026-12"}]
+
+
+async def test_a_loss_is_reconnecting_at_first_and_not_live_after_four_seconds(run: Run) -> None:
+    await goes_live(run)
+    await passes(30)
+    await run("it.last().whole('2026-11')")
+    await run("it.last().breaks()")
+    lost_at = await run("Date.now()")
+    assert await run("it.states.at(-1)") == ["reconnecting", lost_at]
+    for _ in range(16):
+        await passes(0.25)
+        await run("it.last().readyState === 0 && it.last().breaks()")
+    await passes(0.5)
+    assert await run("it.states.at(-1)") == ["lost", lost_at], "since when, and it stays that moment"
+    await next_try(run)
+    await run("it.last().opens()")
+    await run("it.last().whole('2026-11', {id: 1})")
+    assert await run("it.states.at(-1)") == ["live", None]
+    assert await run("it.slots.at(-1)[1]") is True
+
+
+async def test_an_hour_without_a_hub_is_some_hundred_tries_and_a_flickering_network_no_more(run: Run) -> None:
+    await goes_live(run)
+    await run("it.last().breaks()")
+    for _ in range(360):
+        await passes(10)
+        await run("it.last().readyState === 0 && it.last().breaks()")
+    quiet = await run("it.made.length")
+    assert 60 < quiet < 250
+    gaps = await run("it.made.slice(1).map((socket, i) => socket.at - it.made[i].at)")
+    assert min(gaps) >= 500
+    # Woken ten times a second for a minute.
+    for _ in range(60):
+        await run("Array.from({length: 10}, () => dispatchEvent(new Event('online')))")
+        await passes(1)
+        await run("it.last().readyState === 0 && it.last().breaks()")
+    assert await run("it.made.length") - quiet <= 31, "at most every two seconds"
+
+
+async def test_a_link_that_opens_and_breaks_again_and_again_is_not_taken_for_a_good_one(run: Run) -> None:
+    await run("it.line.watch('2026-11')")
+    for _ in range(600):
+        await run("it.last().readyState === 0 && (it.last().opens(), it.last().whole('2026-11'), it.last().breaks())")
+        await passes(1)
+    assert await run("it.made.length") < 120
+
+
+async def test_the_hubs_own_word_when_to_come_back_is_heeded(run: Run) -> None:
+    await goes_live(run)
+    await run("it.last().says({type: 'bye', reconnect_after_ms: 9000})")
+    await run("it.last().breaks(1012)")
+    await passes(8.9)
+    assert await run("it.made.length") == 1
+    await passes(2)
+    assert await run("it.made.length") == 2
+
+
+async def test_who_was_put_out_for_too_much_waits_half_a_minute_at_least(run: Run) -> None:
+    for code in (4400, 4403, 4429):
+        await run("it.line.watch('2026-11')")
+        await run("(it.last().opens(), it.last().whole('2026-11'))")
+        await run(f"it.last().breaks({code})")
+        assert 29 <= await next_try(run) <= 91, code
+
+
+async def test_a_link_that_answers_no_ping_is_given_up(run: Run) -> None:
+    await goes_live(run)
+    await passes(20.1)
+    assert await run("it.last().sent") == [{"type": "ping"}]
+    await run("it.last().says({type: 'pong', server_time: '2026-11-20T11:00:00Z'})")
+    await passes(20)
+    assert await run("it.last().sent.length") == 2
+    await passes(8)
+    assert await run("it.states.at(-1)[0]") == "reconnecting"
+    await passes(2)
+    assert await run("it.made.length") == 2
+
+
+async def test_a_month_that_never_comes_is_given_up(run: Run) -> None:
+    await run("it.line.watch('2026-11')")
+    await run("it.last().opens()")
+    await passes(5)
+    assert await run("it.states.at(-1)[0]") == "lost"
+    await passes(12)
+    assert await run("it.made.length") == 2
+
+
+async def test_a_glance_at_a_phone_that_slept_asks_at_once(run: Run) -> None:
+    await goes_live(run)
+    await run("document.dispatchEvent(new Event('visibilitychange'))")
+    assert await run("it.last().sent") == [{"type": "ping"}]
+    await passes(4.1)
+    assert await run("it.states.at(-1)[0]") == "reconnecting", "the link only looked open"
+
+
+async def test_a_page_nobody_looks_at_rests_and_a_glance_brings_it_back(run: Run) -> None:
+    await goes_live(run)
+    hide = (
+        "(Object.defineProperty(document, 'visibilityState', {value: '%s', configurable: true}),"
+        " document.dispatchEvent(new Event('visibilitychange')))"
+    )
+    await run(hide % "hidden")
+    for _ in range(16):
+        await passes(20)
+        await run("it.last().says({type: 'pong', server_time: ''})")
+    assert await run("it.last().readyState") == 3
+    await passes(3600)
+    assert await run("it.made.length") == 1, "while nobody looks, nothing is tried"
+    await run(hide % "visible")
+    assert await run("it.made.length") == 2
+    await run("it.last().opens()")
+    await run("it.last().whole('2026-11')")
+    assert await run("it.states.at(-1)[0]") == "live"
+
+
+async def test_closed_is_closed(run: Run) -> None:
+    await goes_live(run)
+    await run("it.line.close()")
+    await run("dispatchEvent(new Event('online'))")
+    await run("it.line.watch('2026-12')")
+    await passes(600)
+    assert await run("it.made.length") == 1
+    assert await run("it.last().readyState") == 3

@@ -1,0 +1,127 @@
+"""An open calendar is live: what others book shows within a second, and a hub that is gone is said and comes back."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+from playwright.async_api import Page, expect
+from stage import TODAY, Hub, World
+
+from hub.app import LIVE
+from tests.browser.hands_and_eyes import Open
+
+LIVE_WORD = "#calendar-line"
+
+
+async def at_the_calendar(world: World, open_page: Open, **how: bool) -> Page:
+    page = await open_page(f"/reserve?ticket={(await world.ticket()).code}", **how)
+    await page.get_by_label("E-mail").fill("john@example.com")
+    await page.get_by_label("Phone").fill("+12025551234")
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.locator(LIVE_WORD)).to_have_text("Live")
+    return page
+
+
+def today(page: Page, standing: str) -> Any:
+    return page.get_by_role("button", name=re.compile(f"today, {standing}"))
+
+
+async def start_again(hub: Hub) -> None:
+    """The same hub as a new process would be: on the same port, with nothing remembered."""
+    hub.__init__(hub.settings, hub.clock)  # type: ignore[misc]
+    await hub.open()
+
+
+async def test_what_one_visitor_books_the_other_sees_within_a_second(hub: Hub, world: World, open_page: Open) -> None:
+    await world.slot(capacity=2, booked=1)
+    watching = await at_the_calendar(world, open_page, phone=True)
+    booking = await at_the_calendar(world, open_page)
+    await today(watching, "limited").click()
+    await expect(watching.get_by_role("button", name="Select 12:00 to 14:00")).to_be_enabled()
+    await today(booking, "limited").click()
+    await booking.get_by_role("button", name="Select 12:00 to 14:00").click()
+    asked: list[str] = []
+    watching.on("request", lambda request: asked.append(request.url))
+    async with booking.expect_response(re.compile("/api/reservations")):
+        await booking.get_by_role("button", name="Confirm", exact=True).click()
+    booked_at = time.monotonic()
+    await expect(today(watching, "full")).to_be_visible(timeout=1_000)
+    await expect(watching.get_by_role("button", name="Select 12:00 to 14:00")).not_to_be_visible(timeout=1_000)
+    assert time.monotonic() - booked_at < 1
+    assert asked == [], "told over the line, not asked for"
+
+
+async def test_what_another_process_books_is_seen_as_well(
+    hub: Hub, world: World, open_page: Open, open_hub: Any
+) -> None:
+    other = await open_hub()
+    await world.policy(change_cutoff_hours=0)
+    slot = await world.slot(start="16:00", end="18:00", capacity=2, booked=1)
+    page = await at_the_calendar(world, open_page)
+    while not hub.app[LIVE].relay.connected:
+        await page.wait_for_timeout(50)
+    ticket = await world.ticket()
+    body = {
+        "ticket_id": ticket.id,
+        "slot_id": slot,
+        "customer_email": "j@example.com",
+        "customer_phone": "+12025551234",
+    }
+    status, answer = await other.post("/api/reservations/create", body)
+    assert status == 200
+    await expect(today(page, "full")).to_be_visible(timeout=1_000)
+    data = answer["data"]
+    token = data["manage_url"].rsplit("/", 1)[1]
+    status, _ = await other.delete(f"/api/reservations/{data['reservation_id']}", X_Reservation_Token=token)
+    assert status == 200
+    await expect(today(page, "limited")).to_be_visible(timeout=1_000)
+
+
+async def test_a_hub_that_is_gone_is_said_and_once_it_is_back_the_calendar_is_true(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    slot = await world.slot(capacity=2, booked=1)
+    page = await at_the_calendar(world, open_page)
+    await hub.close()
+    try:
+        await expect(page.locator(LIVE_WORD)).to_have_text("Reconnecting", timeout=2_000)
+        await expect(page.locator(LIVE_WORD)).to_have_text("Not live", timeout=6_000)
+        note = page.locator("#calendar-offline")
+        await expect(note).to_contain_text(re.compile(r"Not live since \d\d?:\d\d"))
+    finally:
+        await start_again(hub)
+    # Taken while nobody could be told.
+    await world.fill(slot, 1)
+    await page.evaluate("() => dispatchEvent(new Event('online'))")
+    await expect(page.locator(LIVE_WORD)).to_have_text("Live", timeout=5_000)
+    await expect(today(page, "full")).to_be_visible()
+    await expect(page.locator("#calendar-offline")).to_be_hidden()
+
+
+async def test_a_restart_is_over_before_anybody_is_alarmed(hub: Hub, world: World, open_page: Open) -> None:
+    await world.slot()
+    page = await at_the_calendar(world, open_page)
+    said = await page.evaluate_handle(
+        "() => { const said = []; new MutationObserver(() => said.push(document.querySelector('#calendar-line').textContent))"
+        ".observe(document.querySelector('#calendar-line'), {childList: true, characterData: true, subtree: true}); return said; }"
+    )
+    await hub.close()
+    await start_again(hub)
+    await expect(page.locator(LIVE_WORD)).to_have_text("Reconnecting")
+    await expect(page.locator(LIVE_WORD)).to_have_text("Live", timeout=15_000)
+    words = await said.json_value()
+    assert words[0] == "Reconnecting"
+    assert words[-1] == "Live"
+
+
+async def test_turning_the_page_follows_the_month_that_is_looked_at(hub: Hub, world: World, open_page: Open) -> None:
+    await world.slot()
+    december = await world.slot(TODAY.replace(month=12, day=4), capacity=2, booked=1)
+    page = await at_the_calendar(world, open_page)
+    await page.get_by_role("button", name="Month after").click()
+    await expect(page.get_by_role("button", name=re.compile("4 December 2026, limited"))).to_be_visible()
+    await world.reserved(december)
+    await expect(page.get_by_role("button", name=re.compile("4 December 2026, full"))).to_be_visible(timeout=1_000)
+    assert {room.key[1:] for room in hub.app[LIVE].months.watched()} == {(2026, 12)}
