@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from hub.languages import DEFAULT, LANGUAGES, catalogue_path
+from hub.locale.script_texts import texts_of_script
 from hub.words import MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,14 +29,13 @@ METHODS = [
     ("hub/confirmation/templates/**.html", "jinja2"),
     ("hub/confirmation/templates/**.txt", "jinja2"),
     ("web/templates/**.html", "jinja2"),
-    ("web/static/js/**.js", "javascript"),
 ]
 _JINJA = {"trimmed": "true", "silent": "false", "encoding": "utf-8"}
 OPTIONS = {pattern: _JINJA for pattern, method in METHODS if method == "jinja2"}
-# What marks a text, with the places of its arguments. `t` and `tn` are the browser's (web/static/js/i18n.js).
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "t": (1,), "tn": (1, 2),
-}  # fmt: skip
+# What marks a text in Python and in templates, with the places of its arguments.
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+# Here `t` and `tn` are made, not used.
+_NOT_READ = "i18n.js"
 
 
 _HEADER = "# Venue Hub. `make messages` keeps this file complete; the words after msgstr are written by hand."
@@ -54,6 +54,10 @@ def extracted() -> Catalog:
         for path, _line, text, comments, _context in found:
             # Files without line numbers: a line that moves is no change of the catalogue.
             catalog.add(text, locations=[(f"{top}/{path}", 0)], auto_comments=comments)
+    for script in sorted((ROOT / SCRIPTS).rglob("*.js")):
+        if script.name != _NOT_READ:
+            for text in texts_of_script(script.read_text(encoding="utf-8")):
+                catalog.add(text, locations=[(script.relative_to(ROOT).as_posix(), 0)])
     for words in MESSAGES.values():
         catalog.add(words, locations=[("hub/words.py", 0)])
     return catalog
