@@ -107,6 +107,8 @@ def hub(data_dir: Path, *words: str, stdin: str = "", **env: str) -> subprocess.
             "--capacity",
             "5",
         ],
+        ["slots", "resize", "--slot", "1"],
+        ["slots", "resize", "--slot", "1", "--capacity", "-1"],
         ["tickets", "issue", "--count", "many"],
         ["tickets", "issue", "--count", "1", "--status", "VERIFIED"],
         ["staff", "add", "jane", "--role", "king", "--name", "Jane", "--pin-stdin"],
@@ -151,6 +153,30 @@ def test_json_is_one_document_and_nothing_else(data_dir: Path) -> None:
     first = json.loads(hub(data_dir, "migrate", "--json").stdout)
     assert first["applied"]
     assert json.loads(hub(data_dir, "migrate", "--json").stdout) == {"applied": []}
+
+
+def test_a_slot_is_made_larger_and_never_smaller_than_what_is_taken(data_dir: Path) -> None:
+    hours = [
+        "--from",
+        "2026-12-01",
+        "--days",
+        "1",
+        "--open",
+        "09:00",
+        "--close",
+        "10:00",
+        "--minutes",
+        "60",
+        "--capacity",
+        "5",
+    ]
+    (slot_id,) = json.loads(hub(data_dir, "slots", "generate", *hours, "--json").stdout)["slot_ids"]
+    resize = ("slots", "resize", "--slot", str(slot_id), "--capacity")
+    done = json.loads(hub(data_dir, *resize, "8", "--json").stdout)
+    assert (done["was"], done["capacity"], done["free"]) == (5, 8, 8)
+    assert "8 -> 2 places, 0 booked, 0 held for the waiting list, 2 free" in hub(data_dir, *resize, "2").stdout
+    unknown = hub(data_dir, "slots", "resize", "--slot", "4711", "--capacity", "2")
+    assert (unknown.returncode, unknown.stderr) == (1, "hub: Slot not found\n")
 
 
 def test_doctor_names_the_servers_and_what_is_wrong(data_dir: Path) -> None:
