@@ -56,7 +56,8 @@ WITH asked AS MATERIALIZED (
     SELECT w.*, h.venue_id, nextval(pg_get_serial_sequence('ticket_reservations', 'id')) AS reservation_id
       -- Counted with everybody of the same `n`: `place` is the last place a party needs.
       FROM (SELECT *, count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,
-                   count(*) OVER (PARTITION BY n) AS together FROM standing) w
+                   count(*) OVER (PARTITION BY n) AS together FROM standing
+             ORDER BY n, i) w  -- the ids of a party follow the order of its tickets
       JOIN held h ON h.org_id = w.org_id AND h.id = w.slot_id
      WHERE h.status = 'ACTIVE' AND h.ends_at > $12 AND w.together = w.size AND w.place <= h.total_capacity - h.booked_count - h.held_count
 ), keyed AS (

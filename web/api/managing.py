@@ -139,9 +139,10 @@ def _entries(request: web.Request, party: Party) -> list[CalendarEntry]:
         for one in party.members
     )  # fmt: skip
     venue = visits.VenueFacts(first.venue_name, first.venue_address, first.timezone, first.change_cutoff_hours)
+    standing = [one.reservation_id for one in party.members if one.status != "CANCELLED"]
     return visits.calendar_entries(
         visits.Party(venue, places),
-        [one.reservation_id for one in party.members if one.status != "CANCELLED"],
+        standing or [one.reservation_id for one in party.members],
         host=urlsplit(settings.public_url).hostname or "localhost",
         manage_url=f"{settings.public_url}/r/{token}" if token else "",
         language=first.language,

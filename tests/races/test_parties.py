@@ -1,0 +1,195 @@
+"""Parties against each other and against everybody else: all of them get in, or nobody, and no place is sold twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from functools import partial
+from typing import Any
+
+from crowd import book, crowd, many_slots, outcome, sabotage, without_last_line
+from stage import Hub, Ticket, World, broken_invariants
+
+from hub.actions.reconcile import audit_gate
+
+NO_WHOLE_PARTY = ("w.together = w.size AND w.place <=", "row_number <=")
+SINGLE_FILE = ("count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",
+               "row_number() OVER (PARTITION BY org_id, slot_id ORDER BY n, i) AS row_number,")  # fmt: skip
+
+
+async def book_party(hub: Hub, tickets: list[Ticket], slot_id: int, **headers: str) -> tuple[int, Any]:
+    body = {
+        "ticket_codes": [ticket.code for ticket in tickets],
+        "slot_id": slot_id,
+        "customer_email": "john@example.com",
+        "customer_phone": "+12025551234",
+    }
+    return await hub.post("/api/reservations", body, **headers)
+
+
+async def torn_parties(world: World) -> list[str]:
+    """Parties of which some are in and some are not, by their links."""
+    rows = await world.hub.database.fetch(
+        "SELECT count(*) AS placed, count(DISTINCT slot_id) AS slots FROM ticket_reservations WHERE status <> 'CANCELLED'"
+        " GROUP BY manage_token_hash"
+    )
+    return [
+        f"a party of {row['placed']} in {row['slots']} slots"
+        for row in rows
+        if row["slots"] > 1 or row["placed"] not in (1, 5)
+    ]
+
+
+async def five_for_four_places(hubs: list[Hub], world: World, rounds: int) -> list[str]:
+    """A party of five asks for a slot that has four places by the time it is written. Returns the promises broken."""
+    broken = []
+    for slot_id in await many_slots(world, rounds, capacity=5):
+        single, *family = await world.tickets(6)
+        # Somebody takes one of the five places after the party was read and before it is written.
+        answers = await asyncio.gather(book(hubs[0], single, slot_id), book_party(hubs[1], family, slot_id))
+        seen = tuple(map(outcome, answers))
+        if seen not in (("booked", "409 SLOT_FULL"), ("409 SLOT_FULL", "booked")):
+            broken.append(f"slot {slot_id}: {seen}")
+        if await world.booked_count(slot_id) not in (1, 5):
+            broken.append(f"slot {slot_id}: {await world.booked_count(slot_id)} places taken")
+    return broken + await torn_parties(world) + await broken_invariants(world.hub.database)
+
+
+async def test_a_family_of_five_and_one_more_for_five_places_never_split(two_hubs, world):
+    assert await five_for_four_places(two_hubs, world, 60) == []
+
+
+async def test_a_party_of_five_for_four_places_takes_none_even_where_it_is_not_judged_before(
+    two_hubs, world, monkeypatch
+):
+    """What was read is forgotten: the statement alone stands between four places and a party of five."""
+    monkeypatch.setattr("hub.actions.take_places.refuse_slot", lambda slot, now, places: None)
+    slot_id = await world.slot(capacity=4)
+    assert outcome(await book_party(two_hubs[0], await world.tickets(5), slot_id)) == "429 BUSY"
+    assert await world.booked_count(slot_id) == 0
+    assert await world.hub.database.fetchval("SELECT count(*) FROM mail_outbox") == 0
+
+
+async def test_it_takes_four_of_five_once_the_statement_does_not_count_them_together(two_hubs, world, monkeypatch):
+    monkeypatch.setattr("hub.actions.take_places.refuse_slot", lambda slot, now, places: None)
+    sabotage(monkeypatch, "booking", "take_places", SINGLE_FILE, NO_WHOLE_PARTY)
+    slot_id = await world.slot(capacity=4)
+    await book_party(two_hubs[0], await world.tickets(5), slot_id)
+    assert await world.booked_count(slot_id) == 4
+
+
+async def a_changed_member(world: World, hub: Hub, monkeypatch: Any) -> tuple[int, Any]:
+    """One ticket of a party changes after the party was read: an entry by its code, as another process would write it."""
+    slot_id, tickets = await world.slot(capacity=9), await world.tickets(5)
+    from hub.actions import take_places
+
+    read = take_places.read_asked
+    once = iter([True])
+
+    async def read_and_change(*args: Any) -> None:
+        await read(*args)
+        if next(once, False):
+            await world.hub.database.execute(
+                "UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE id = $1", tickets[3].id
+            )
+
+    monkeypatch.setattr("hub.actions.reserve_ticket.read_asked", read_and_change)
+    return slot_id, await book_party(hub, tickets, slot_id)
+
+
+async def test_a_member_that_changes_meanwhile_stops_the_whole_party(two_hubs, world, monkeypatch):
+    slot_id, answer = await a_changed_member(world, two_hubs[0], monkeypatch)
+    assert outcome(answer) == "409 TICKET_CANCELLED"
+    assert await world.booked_count(slot_id) == 0
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_the_others_get_in_without_it_once_nobody_asks_whether_all_are_there(two_hubs, world, monkeypatch):
+    sabotage(monkeypatch, "booking", "take_places", ("w.together = w.size AND", ""))
+    _, answer = await a_changed_member(world, two_hubs[0], monkeypatch)
+    # The answer of a torn party cannot even be written.
+    assert answer[0] == 500
+    assert await world.hub.database.fetchval("SELECT count(*) FROM ticket_reservations") == 4
+
+
+async def storm_of_parties(hubs: list[Hub], world: World, *, places: int) -> tuple[Counter[str], list[str]]:
+    """Parties of five and single tickets, more than there is room for. Returns the answers and the promises broken."""
+    slot_id = await world.slot(capacity=places)
+    await world.slot(start="15:00", end="16:00", capacity=100_000)
+    families = [await world.tickets(5) for _ in range(places // 5)]
+    singles = await world.tickets(places)
+    jobs: list[Any] = []
+    for n, ticket in enumerate(singles):
+        jobs.append(partial(book, hubs[n % 2], ticket, slot_id))
+        if n % 5 == 0:
+            jobs.append(partial(book_party, hubs[n // 5 % 2], families[n // 5], slot_id))
+    answers = await crowd(jobs, clients=60)
+    seen = Counter(map(outcome, answers))
+    broken = [f"an answer of {word}" for word in seen if word not in ("booked", "409 SLOT_FULL")]
+    if await world.booked_count(slot_id) != places:
+        broken.append(f"{await world.booked_count(slot_id)} of {places} places taken though singles asked for all")
+    without = [body for status, body in answers if status == 409 and not body["error"].get("alternative_slots")]
+    if without:
+        broken.append(f"{len(without)} without alternatives")
+    return seen, broken + await torn_parties(world) + await broken_invariants(world.hub.database)
+
+
+async def test_parties_and_singles_in_a_crowd_fill_the_slot_exactly_and_nobody_is_torn(two_hubs, world, postgres_log):
+    seen, broken = await storm_of_parties(two_hubs, world, places=200)
+    assert broken == [], seen
+    assert postgres_log.deadlocks() == []
+    await _gate_told(two_hubs)
+    assert await audit_gate(world.hub.house, fix=False) == []
+
+
+async def test_the_crowd_overbooks_once_a_party_counts_as_one(two_hubs, world, monkeypatch):
+    sabotage(
+        monkeypatch, "booking", "take_places",
+        ("count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",
+         "dense_rank() OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,"),
+    )  # fmt: skip
+    monkeypatch.setattr(
+        "hub.actions.take_places.refuse_slot", lambda slot, now, places: None if slot.free > 0 else "SLOT_FULL"
+    )
+    await without_last_line(world, "reservation_slots_never_overbooked")
+    slot_id = await world.slot(capacity=4)
+    await book_party(two_hubs[0], await world.tickets(5), slot_id)
+    broken = await broken_invariants(world.hub.database)
+    assert any("no slot is overbooked" in line for line in broken), broken
+
+
+async def test_two_parties_that_share_a_ticket_never_both_get_in(two_hubs, world):
+    for slot_id in await many_slots(world, 30, capacity=20):
+        tickets = await world.tickets(9)
+        # The shared ticket stands first in one and last in the other: their locks would cross if taken as asked.
+        pair = (tickets[:5], [*tickets[5:], tickets[0]])
+        seen = sorted(map(outcome, await asyncio.gather(*(book_party(two_hubs[n], pair[n], slot_id) for n in (0, 1)))))
+        assert seen == ["409 TICKET_ALREADY_RESERVED", "booked"]
+    same_hub = await asyncio.gather(
+        *(book_party(two_hubs[0], party, slot_id) for party in _overlapping(await world.tickets(7)))
+    )
+    assert sum(status == 200 for status, _ in same_hub) == 1
+    assert await torn_parties(world) == []
+    assert await broken_invariants(world.hub.database) == []
+
+
+def _overlapping(tickets: list[Ticket]) -> list[list[Ticket]]:
+    return [tickets[:5], tickets[1:6], tickets[2:7]]
+
+
+async def test_a_double_tap_of_a_party_books_it_once_at_two_hubs(two_hubs, world):
+    slot_id, family = await world.slot(capacity=5), await world.tickets(5)
+    key = {"Idempotency_Key": "one-wish"}
+    answers = await asyncio.gather(*(book_party(two_hubs[n % 2], family, slot_id, **key) for n in range(20)))
+    assert {status for status, _ in answers} == {200}
+    assert len({body["data"]["token"] for _, body in answers}) == 1
+    assert await world.booked_count(slot_id) == 5
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def _gate_told(hubs: list[Hub]) -> None:
+    for _ in range(100):
+        if not any(hub.house.gate.unsettled for hub in hubs):
+            break
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.05)
