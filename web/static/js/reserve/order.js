@@ -9,8 +9,7 @@ import { explain } from "../words.js";
 import { ask } from "./asking.js";
 
 /** `onFound({bookable, others})`: tickets that can join the visit, and those that cannot, each with `words`. */
-export function orderForm({ ticket, whose, onFound }) {
-  const others = ticket.order_tickets - 1;
+export function orderForm({ ticket, others, whose, onFound }) {
   const form = h("form", { class: "card", novalidate: true, id: "order-form" },
     h("p", {}, h("strong", {}, tn("One more ticket belongs to this order.", "{n} more tickets belong to this order.", others)), " ",
       t("Coming together? Add them all at once.")),

@@ -204,15 +204,18 @@ export class TicketStep {
   /** A family has one order: its other tickets are a mail address away. */
   async #offerOrder() {
     const place = byId("mine");
-    const ticket = this.visit.tickets.find((one) => one.order_tickets > this.visit.tickets.filter(({ order_id }) => order_id === one.order_id).length);
+    const missing = (one) => (one.order_tickets ?? 0) - this.visit.tickets.filter(({ order_id }) => order_id === one.order_id).length;
+    const ticket = this.visit.tickets.find((one) => missing(one) > 0);
     if (!ticket || this.visit.tickets.length >= MOST_TICKETS) {
       place.replaceChildren();
       return;
     }
     const { orderForm } = await import("./order.js");
-    if (place.dataset.for === String(ticket.order_id) && place.firstChild) return;
-    place.dataset.for = String(ticket.order_id);
-    place.replaceChildren(orderForm({ ticket, whose: this.whose, onFound: (found) => this.#fromOrder(ticket, found) }));
+    const others = missing(ticket);
+    const wanted = `${ticket.order_id}:${others}`;
+    if (place.dataset.for === wanted && place.firstChild) return;
+    place.dataset.for = wanted;
+    place.replaceChildren(orderForm({ ticket, others, whose: this.whose, onFound: (found) => this.#fromOrder(ticket, found) }));
   }
 
   /** Which of an order's tickets can be booked; the rest with their reason. */

@@ -1,0 +1,51 @@
+"""The booking page's steps as a customer walks them, one word each."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Page, expect
+
+HEADINGS = {
+    "ticket": "Which ticket is it?",
+    "contact": "Where do we send the confirmation?",
+    "code": "Type in the code we sent you",
+    "slot": "When would you like to come?",
+    "confirm": "Is everything right?",
+    "done": "You are booked",
+}
+
+
+async def at(page: Page, step: str) -> None:
+    """The step is in sight, and its heading has the focus unless it is the first."""
+    await expect(page.get_by_role("heading", name=HEADINGS[step])).to_be_visible()
+
+
+async def enter_tickets(page: Page, *codes: str) -> None:
+    await page.get_by_label("Ticket code").fill(", ".join(codes))
+    await page.get_by_role("button", name="Continue").click()
+    await at(page, "contact")
+
+
+async def give_contact(page: Page, email: str = "john@example.com", phone: str = "+12025551234") -> None:
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Phone").fill(phone)
+    await page.get_by_role("button", name="Continue").click()
+
+
+async def pick(page: Page, time: str = "12:00") -> None:
+    """A time of today, by its beginning."""
+    await at(page, "slot")
+    await page.get_by_role("button", name=re.compile("today, ")).click()
+    await page.get_by_role("button", name=re.compile(f"^(Select|Keep) {time}")).click()
+
+
+async def to_confirm(page: Page, *codes: str, time: str = "12:00") -> None:
+    await enter_tickets(page, *codes)
+    await give_contact(page)
+    await pick(page, time)
+    await at(page, "confirm")
+
+
+async def confirm(page: Page) -> None:
+    await page.get_by_role("button", name="Confirm", exact=True).click()

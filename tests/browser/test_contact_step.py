@@ -1,0 +1,225 @@
+"""The contact step: live without nagging, numbers as people dial them, and a one-time code where the venue wants one."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+from stage import Hub, World
+
+from hub.clock import Clock
+from hub.rounds.outbox import OutboxRound
+from tests.browser.axe import assert_accessible
+from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick
+from tests.browser.hands_and_eyes import Open
+
+
+async def at_contact(world: World, open_page: Open, **how: bool) -> Page:
+    page = await open_page("/reserve", **how)
+    await enter_tickets(page, (await world.ticket()).code)
+    return page
+
+
+async def test_nothing_is_said_while_typing_and_what_is_mended_is_forgiven_at_once(
+    world: World, open_page: Open
+) -> None:
+    page = await at_contact(world, open_page, phone=True)
+    wrong = page.locator("#email-wrong")
+    email = page.get_by_label("E-mail")
+    await email.press_sequentially("john@exa")
+    await expect(wrong).to_be_empty()
+    await page.keyboard.press("Tab")
+    await expect(wrong).to_contain_text("such as name@example.com")
+    await expect(email).to_have_attribute("aria-invalid", "true")
+    described = (await email.get_attribute("aria-describedby") or "").split()
+    assert "email-wrong" in described
+    await assert_accessible(page, "a bad address")
+    await email.press_sequentially("mple.com")
+    await expect(wrong).to_be_empty()
+    await expect(email).not_to_have_attribute("aria-invalid", "true")
+
+
+async def test_leaving_an_untouched_field_says_nothing(world: World, open_page: Open) -> None:
+    page = await at_contact(world, open_page)
+    await page.get_by_label("E-mail").focus()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(page.locator("#email-wrong")).to_be_empty()
+    await expect(page.locator("#phone-wrong")).to_be_empty()
+
+
+async def test_going_on_names_every_wrong_field_and_goes_to_the_first(world: World, open_page: Open) -> None:
+    page = await at_contact(world, open_page)
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.locator("#email-wrong")).to_have_text("Please enter your e-mail address.")
+    await expect(page.locator("#phone-wrong")).to_have_text("Please enter your phone number.")
+    await expect(page.get_by_label("E-mail")).to_be_focused()
+
+
+async def test_a_slip_in_a_well_known_address_is_offered_back(world: World, open_page: Open) -> None:
+    page = await at_contact(world, open_page)
+    await page.get_by_label("E-mail").fill("ann@gmial.com")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_text("Did you mean ann@gmail.com?")).to_be_visible()
+    await assert_accessible(page, "a likely slip in the address")
+    await page.get_by_role("button", name="Use it").click()
+    await expect(page.get_by_label("E-mail")).to_have_value("ann@gmail.com")
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "booked"),
+    [
+        ("IT", "333 123 4567", "+393331234567"),
+        ("IT", "06 1234 5678", "+390612345678"),
+        ("GB", "(020) 7946-0958", "+442079460958"),
+        ("DE", "0151 2345 6789", "+4915123456789"),
+        ("US", "1 (202) 555-1234", "+12025551234"),
+        ("CN", "138 1234 5678", "+8613812345678"),
+        ("IT", "+44 (0)20 7946 0958", "+442079460958"),
+        ("IT", "0086 138 1234 5678", "+8613812345678"),
+    ],
+)
+async def test_a_number_is_taken_as_it_is_dialled(
+    world: World, open_page: Open, country: str, typed: str, booked: str
+) -> None:
+    await world.policy(country=country)
+    page = await at_contact(world, open_page)
+    await expect(page.get_by_label("Country of the number")).to_have_value(country)
+    sent: list[str] = []
+    page.on(
+        "request",
+        lambda asked: sent.append(asked.post_data_json["phone"]) if "verify-contact" in asked.url else None,
+    )
+    await give_contact(page, phone=typed)
+    await at(page, "slot")
+    assert sent == [booked]
+
+
+async def test_the_country_is_picked_by_keyboard_and_all_are_there(world: World, open_page: Open) -> None:
+    page = await at_contact(world, open_page)
+    country = page.get_by_label("Country of the number")
+    assert await country.locator("option").count() > 240
+    await country.focus()
+    await page.keyboard.type("Japan")
+    await expect(country).to_have_value("JP")
+    await page.get_by_label("Phone").fill("090-1234-5678")
+    await expect(page.locator("#phone-hint")).to_have_text("We will use +81 901 234 5678.")
+    await page.get_by_label("Phone").fill("+49 151 23456789")
+    await expect(country).to_have_value("DE")
+
+
+class TestCodes:
+    """A venue that wants addresses confirmed. Nothing is sent, so the code can be read where it waits."""
+
+    @pytest.fixture(autouse=True)
+    def still(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def nothing(_self: OutboxRound) -> None:
+            return
+
+        monkeypatch.setattr(OutboxRound, "run", nothing)
+
+    @staticmethod
+    async def newest_code(hub: Hub, channel: str) -> str:
+        payload = await hub.database.fetchval(
+            "SELECT payload FROM mail_outbox WHERE kind = 'contact.code' AND channel = $1 ORDER BY id DESC LIMIT 1",
+            channel,
+        )
+        return str(json.loads(payload)["code"])
+
+    @staticmethod
+    def another(code: str) -> str:
+        return f"{(int(code) + 1) % 1_000_000:06}"
+
+    async def test_both_ways_one_after_the_other_and_then_the_booking(
+        self, hub: Hub, world: World, open_page: Open
+    ) -> None:
+        await world.policy(contact_check="both")
+        slot_id = await world.slot()
+        page = await at_contact(world, open_page, phone=True)
+        await give_contact(page)
+        await at(page, "code")
+        await expect(page.get_by_text("By mail to john@example.com.")).to_be_visible()
+        await expect(page.locator("#code-left")).to_contain_text(re.compile(r"Good for another [45]:\d\d\."))
+        field = page.get_by_label("Six digits")
+        await expect(field).to_have_attribute("autocomplete", "one-time-code")
+        await expect(page.get_by_role("button", name="New code in")).to_be_disabled()
+        await assert_accessible(page, "the code step")
+        mailed = await self.newest_code(hub, "mail")
+        await field.fill(self.another(mailed))
+        await expect(page.locator("#code-wrong")).to_contain_text("This code is not right. You have 2 more tries.")
+        await assert_accessible(page, "a wrong code")
+        await field.fill(f"{mailed[:3]} {mailed[3:]}")
+        await expect(page.get_by_text("By text message to +12025551234.")).to_be_visible()
+        await expect(page.locator("#code-left")).to_contain_text("Good for another")
+        await field.fill(await self.newest_code(hub, "sms"))
+        await pick(page)
+        await confirm(page)
+        await at(page, "done")
+        assert await world.booked_count(slot_id) == 1
+
+    async def test_three_wrong_codes_lock_it_and_a_new_one_opens(
+        self, hub: Hub, world: World, open_page: Open, clock: Clock
+    ) -> None:
+        await world.policy(contact_check="email")
+        page = await at_contact(world, open_page)
+        await give_contact(page)
+        field = page.get_by_label("Six digits")
+        await expect(page.locator("#code-left")).to_contain_text("Good for another")
+        wrong = self.another(await self.newest_code(hub, "mail"))
+        for said in ("2 more tries", "one more try", "too many wrong codes"):
+            await field.fill("")
+            await field.fill(wrong)
+            await expect(page.locator("#code-wrong")).to_contain_text(said)
+        await expect(page.locator("#code-left")).to_have_text("This code is no longer good.")
+        # The hub's clock and the page's go together; a minute later another code may be asked for.
+        clock.advance(61)
+        await page.reload()
+        await expect(page.locator("#code-left")).to_contain_text("Good for another")
+        await field.fill(await self.newest_code(hub, "mail"))
+        await at(page, "slot")
+
+    async def test_the_back_button_does_not_ask_for_the_code_again(
+        self, hub: Hub, world: World, open_page: Open
+    ) -> None:
+        await world.policy(contact_check="email")
+        page = await at_contact(world, open_page)
+        await give_contact(page)
+        await expect(page.locator("#code-left")).to_contain_text("Good for another")
+        await page.get_by_label("Six digits").fill(await self.newest_code(hub, "mail"))
+        await at(page, "slot")
+        await page.go_back()
+        await at(page, "contact")
+        await page.get_by_role("button", name="Continue").click()
+        await at(page, "slot")
+        assert await hub.database.fetchval("SELECT count(*) FROM mail_outbox WHERE kind = 'contact.code'") == 1
+
+    async def test_another_address_needs_another_code(self, hub: Hub, world: World, open_page: Open) -> None:
+        await world.policy(contact_check="email")
+        page = await at_contact(world, open_page)
+        await give_contact(page)
+        await expect(page.locator("#code-left")).to_contain_text("Good for another")
+        await page.get_by_label("Six digits").fill(await self.newest_code(hub, "mail"))
+        await at(page, "slot")
+        await page.get_by_role("button", name="Contact").click()
+        await give_contact(page, email="jane@example.com")
+        await at(page, "code")
+        await expect(page.get_by_text("By mail to jane@example.com.")).to_be_visible()
+
+    async def test_a_check_switched_on_meanwhile_is_asked_for_at_the_end(
+        self, hub: Hub, world: World, open_page: Open
+    ) -> None:
+        slot_id = await world.slot()
+        page = await at_contact(world, open_page)
+        await give_contact(page)
+        await world.policy(contact_check="email")
+        await pick(page)
+        await confirm(page)
+        await at(page, "code")
+        await expect(page.locator("#code-left")).to_contain_text("Good for another")
+        await page.get_by_label("Six digits").fill(await self.newest_code(hub, "mail"))
+        await at(page, "confirm")
+        await confirm(page)
+        await at(page, "done")
+        assert await world.booked_count(slot_id) == 1
