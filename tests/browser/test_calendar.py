@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
@@ -151,6 +151,26 @@ async def test_week_and_names_are_the_readers_own(
     # 1 November 2026 was a Sunday.
     row = page.locator("#days tr").nth(0)
     await expect(row.locator("td").nth(0 if first == "Sunday" else 6)).to_have_attribute("data-date", "2026-11-01")
+
+
+async def test_today_is_the_venues_and_a_slot_ends_by_the_clock_alone(hub: Hub, world: World, browser: Browser) -> None:
+    """A reader eleven hours behind, half an hour after midnight in Rome."""
+    hub.clock.set(datetime(2026, 11, 24, 23, 30, tzinfo=UTC))
+    slot_id = await world.slot(LATER, "00:00", "00:31")
+    await world.slot(LATER, "12:00", "14:00")
+    context = await browser.new_context(locale="en-GB", timezone_id="Pacific/Honolulu")
+    page = await context.new_page()
+    await page.clock.install()
+    await page.goto(f"{hub.url}/reserve")
+    await at_the_calendar(page, (await world.ticket()).code)
+    await expect(day(page, 24)).to_have_accessible_name(re.compile("past$"))
+    await day(page, 25).click()
+    await expect(day(page, 25)).to_have_accessible_name(re.compile("today, available, selected$"))
+    card = page.locator(f"[data-slot='{slot_id}']")
+    await expect(card).to_contain_text("200 of 200 places free")
+    await page.clock.fast_forward(90_000)
+    await expect(card).to_contain_text("Over")
+    await context.close()
 
 
 async def test_a_slot_too_small_for_the_party_says_so(world: World, open_page: Open) -> None:

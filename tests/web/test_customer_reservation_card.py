@@ -36,6 +36,7 @@ async def test_an_activated_ticket_validates_with_its_id_and_status(api: Api, wo
                 "name": "Test Venue",
                 "contact_check": "format",
                 "country": "US",
+                "timezone": "Europe/Rome",
                 "waitlist": True,
                 "change_cutoff_hours": 24,
             },

@@ -47,6 +47,8 @@ class TicketVenue(Shape):
     """Which ways of contact must be confirmed by a one-time code before booking."""
     country: str
     """Whose national phone numbers are meant where no country code is given (ISO 3166)."""
+    timezone: str
+    """Whose date is today's there (IANA)."""
     waitlist: bool
     change_cutoff_hours: int
 

@@ -59,6 +59,7 @@ async def validate(request: web.Request) -> web.Response:
                 "name": venue.name,
                 "contact_check": venue.contact_check,
                 "country": venue.country,
+                "timezone": venue.timezone,
                 "waitlist": venue.waitlist_offer_minutes is not None,
                 "change_cutoff_hours": venue.change_cutoff_hours,
             },

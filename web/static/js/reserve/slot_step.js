@@ -13,6 +13,8 @@ import { WaitlistOffer } from "./waitlist.js";
 
 /** At most one spoken line in so many ms, however busy the venue is. */
 const NEWS_EVERY_MS = 5_000;
+/** How often the clock alone is looked at: a slot ends, and a day, while nobody books anything. */
+const CLOCK_EVERY_MS = 20_000;
 
 export class SlotStep {
   #calendar = null;
@@ -82,7 +84,17 @@ export class SlotStep {
       onTrouble: (error) => this.#trouble(error),
       onState: (state) => this.#showLine(state),
     });
+    setInterval(() => this.#passTime(), CLOCK_EVERY_MS);
     globalThis.addEventListener("pagehide", (event) => event.persisted || this.#months.close());
+  }
+
+  #passTime() {
+    const month = this.#months.month(this.#calendar.key);
+    if (this.#resting || !month) return;
+    this.#calendar.today = this.#today();
+    this.#calendar.draw(month, this.#places);
+    const open = this.#calendar.selected;
+    if (open && monthKey(open) === month.key) this.#panel.update(month.slots(open), []);
   }
 
   #waiting(slot) {
