@@ -45,6 +45,8 @@ MAIL_FAILED: Final = "email.confirmation.failed"  # C
 
 TICKET_EXPIRED: Final = "ticket.expired"
 MAIL_DROPPED: Final = "mail.dropped"
+MAIL_RETRIED: Final = "mail.retried"
+MAIL_DISCARDED: Final = "mail.discarded"
 CODE_SENT: Final = "contact.code.sent"
 CODE_CONFIRMED: Final = "contact.code.confirmed"
 CODE_REFUSED: Final = "contact.code.refused"

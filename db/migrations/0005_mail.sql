@@ -10,5 +10,5 @@ ALTER TABLE mail_outbox
 DROP INDEX mail_outbox_due;
 CREATE INDEX mail_outbox_due ON mail_outbox (num_nonnulls(not_after), next_attempt_at) WHERE status = 'PENDING';
 
--- Looked through by people: what is given up, newest first.
-CREATE INDEX mail_outbox_dead ON mail_outbox (id) WHERE status = 'DEAD';
+-- Looked through by people: what was given up or dropped, newest first.
+CREATE INDEX mail_outbox_unsent ON mail_outbox (id) WHERE status IN ('DEAD', 'DROPPED');

@@ -55,6 +55,11 @@ class Reason(StrEnum):
     OFFER_LAPSED = "OFFER_LAPSED"
     CAPACITY_TAKEN = "CAPACITY_TAKEN"
 
+    # What is wrong with sending a message again, or with discarding it.
+    MAIL_SETTLED = "MAIL_SETTLED"
+    MAIL_ON_ITS_WAY = "MAIL_ON_ITS_WAY"
+    MAIL_NOT_RETRYABLE = "MAIL_NOT_RETRYABLE"
+
     # Undoing a scan.
     SCAN_NOT_FOUND = "SCAN_NOT_FOUND"
     SCAN_ID_REUSED = "SCAN_ID_REUSED"

@@ -5,7 +5,19 @@ Routes and the OpenAPI document are both made from it, so neither can know an ad
 
 from hub.rules.reasons import Reason
 from web import openapi_pages
-from web.api import bodies, contact, managing, operators, reservations, shapes, slots, standing, tickets, waitlist
+from web.api import (
+    bodies,
+    contact,
+    mail_admin,
+    managing,
+    operators,
+    reservations,
+    shapes,
+    slots,
+    standing,
+    tickets,
+    waitlist,
+)
 from web.api.endpoint import Endpoint, Parameter
 from web.statuses import CODE_IS_JUDGED
 
@@ -253,6 +265,31 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                       "The `next` of the page before."),
         ),
         refusals=(Reason.INVALID_REQUEST, Reason.UNAUTHENTICATED, Reason.FORBIDDEN),
+    ),
+    Endpoint(
+        "GET", "/api/admin/mail", mail_admin.listing, "Mail that does not go out", "Administration", "operator",
+        mail_admin.MailPageAnswer,
+        parameters=(
+            Parameter("status", "query", {"enum": list(mail_admin.WANTED), "default": "stuck"},
+                      "`stuck`: given up, or overdue by five minutes."),
+            Parameter("before", "query", {"type": "integer", "minimum": 1, "maximum": bodies.LARGEST_ID},
+                      "The `next` of the page before."),
+        ),
+        refusals=(Reason.INVALID_REQUEST, Reason.UNAUTHENTICATED, Reason.FORBIDDEN),
+        about="For managers, of their own organisation. Recipients are masked.",
+    ),
+    Endpoint(
+        "POST", "/api/admin/mail/{mail_id:[0-9]+}/retry", mail_admin.retry, "Send a message again", "Administration",
+        "operator", mail_admin.MailAnswer,
+        refusals=(Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.MAIL_SETTLED, Reason.MAIL_ON_ITS_WAY,
+                  Reason.MAIL_NOT_RETRYABLE),
+        about="It is due at once and has all its tries again.",
+    ),
+    Endpoint(
+        "POST", "/api/admin/mail/{mail_id:[0-9]+}/discard", mail_admin.discard, "Give up a message", "Administration",
+        "operator", mail_admin.MailAnswer,
+        refusals=(Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.MAIL_SETTLED, Reason.MAIL_ON_ITS_WAY),
+        about="It becomes `DROPPED`, and what it held is forgotten.",
     ),
     Endpoint("GET", "/healthz", standing.alive, "Is the process alive", "Standing", "anyone", shapes.Alive),
     Endpoint(

@@ -25,7 +25,7 @@ def _identity(request: web.Request) -> Identity | None:
     return identity
 
 
-def _sign_in_first(path: str, *, need: str = "") -> web.HTTPFound:
+def sign_in_first(path: str, *, need: str = "") -> web.HTTPFound:
     note = f"&need={need}" if need else ""
     return web.HTTPFound(f"/operator/login?next={quote(path)}{note}")
 
@@ -43,14 +43,14 @@ async def login(request: web.Request) -> web.Response:
 async def scan(request: web.Request) -> web.Response:
     identity = _identity(request)
     if identity is None:
-        raise _sign_in_first(SCANNER)
+        raise sign_in_first(SCANNER)
     return page(request, "scan.html", identity=identity, may_manage=at_least(identity.role, Role.MANAGER))
 
 
 async def control_room(request: web.Request) -> web.Response:
     identity = _identity(request)
     if identity is None:
-        raise _sign_in_first(CONTROL_ROOM)
+        raise sign_in_first(CONTROL_ROOM)
     if not at_least(identity.role, Role.MANAGER):
-        raise _sign_in_first(CONTROL_ROOM, need="manager")
+        raise sign_in_first(CONTROL_ROOM, need="manager")
     return page(request, "manager.html", identity=identity)

@@ -1,0 +1,93 @@
+-- The mail desk: what staff see of the outbox of their organisation, and what they may do about it.
+-- Overdue is what waits, was made before $n, and has failed before or should have been tried by then.
+
+-- name: stuck
+-- What somebody should look at: given up or overdue (of before $4), below id $2, newest first, $3 at most.
+SELECT m.* FROM (
+    (SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
+            leased_until, last_error, false AS overdue
+       FROM mail_outbox
+      WHERE status = 'DEAD' AND org_id = $1::bigint AND id < $2::bigint
+      ORDER BY id DESC LIMIT $3::integer)
+    UNION ALL
+    (SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
+            leased_until, last_error, true
+       FROM mail_outbox
+      WHERE status = 'PENDING' AND org_id = $1::bigint AND id < $2::bigint AND created_at <= $4::timestamptz
+        AND (attempts > 0 OR last_error IS NOT NULL OR next_attempt_at <= $4::timestamptz)
+      ORDER BY id DESC LIMIT $3::integer)
+) m
+ORDER BY m.id DESC LIMIT $3::integer;
+
+-- name: unsent
+-- Given up ($4 = DEAD) or dropped ($4 = DROPPED), below id $2, newest first, $3 at most.
+SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
+       leased_until, last_error, false AS overdue
+  FROM mail_outbox
+ WHERE status IN ('DEAD', 'DROPPED') AND status = $4::text AND org_id = $1::bigint AND id < $2::bigint
+ ORDER BY id DESC LIMIT $3::integer;
+
+-- name: waiting
+-- What waits, below id $2, newest first, $3 at most; overdue where it is of before $4.
+SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
+       leased_until, last_error,
+       created_at <= $4::timestamptz
+       AND (attempts > 0 OR last_error IS NOT NULL OR next_attempt_at <= $4::timestamptz) AS overdue
+  FROM mail_outbox
+ WHERE status = 'PENDING' AND org_id = $1::bigint AND id < $2::bigint
+ ORDER BY id DESC LIMIT $3::integer;
+
+-- name: sent
+-- What has gone out, below id $2, newest first, $3 at most.
+SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
+       leased_until, last_error, false AS overdue
+  FROM mail_outbox
+ WHERE org_id = $1::bigint AND id < $2::bigint AND status = 'SENT'
+ ORDER BY id DESC LIMIT $3::integer;
+
+-- name: figures
+-- How many are given up, overdue (of before $2) and waiting, and when the last one went out.
+SELECT (SELECT count(*) FROM mail_outbox WHERE status = 'DEAD' AND org_id = $1::bigint) AS dead,
+       w.overdue, w.waiting,
+       (SELECT sent_at FROM mail_outbox WHERE org_id = $1::bigint AND status = 'SENT' ORDER BY id DESC LIMIT 1)
+       AS last_sent_at
+  FROM (SELECT count(*) AS waiting,
+               count(*) FILTER (WHERE created_at <= $2::timestamptz AND (attempts > 0 OR last_error IS NOT NULL
+                                OR next_attempt_at <= $2::timestamptz)) AS overdue
+          FROM mail_outbox WHERE status = 'PENDING' AND org_id = $1::bigint) w;
+
+-- name: one
+-- One message; overdue where it is of before $3.
+SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
+       leased_until, last_error,
+       status = 'PENDING' AND created_at <= $3::timestamptz
+       AND (attempts > 0 OR last_error IS NOT NULL OR next_attempt_at <= $3::timestamptz) AS overdue,
+       payload
+  FROM mail_outbox
+ WHERE org_id = $1::bigint AND id = $2::bigint;
+
+-- name: retry
+-- Due again at $3 with a fresh count of tries; $4 is put into its payload, and $5 becomes one more link to its reservation's
+-- party. Gives the id, or nothing where it is settled or being sent.
+WITH retried AS (
+    UPDATE mail_outbox
+    SET status = 'PENDING', attempts = 0, next_attempt_at = $3::timestamptz, payload = payload || $4::jsonb,
+        leased_until = NULL, lease_id = NULL
+    WHERE org_id = $1::bigint AND id = $2::bigint AND status IN ('PENDING', 'DEAD')
+      AND (leased_until IS NULL OR leased_until <= $3::timestamptz)
+    RETURNING org_id, id, reservation_id
+), linked AS (
+    INSERT INTO manage_links (org_id, token_hash, stands_for, created_at)
+    SELECT r.org_id, $5::bytea, r.manage_token_hash, $3::timestamptz
+    FROM retried m JOIN ticket_reservations r ON r.org_id = m.org_id AND r.id = m.reservation_id
+    WHERE $5::bytea IS NOT NULL
+)
+SELECT id FROM retried;
+
+-- name: discard
+-- Dropped for the reason $4. Gives the id, or nothing where it is settled or being sent.
+UPDATE mail_outbox
+SET status = 'DROPPED', last_error = $4::text, payload = '{}', leased_until = NULL, lease_id = NULL
+WHERE org_id = $1::bigint AND id = $2::bigint AND status IN ('PENDING', 'DEAD')
+  AND (leased_until IS NULL OR leased_until <= $3::timestamptz)
+RETURNING id;

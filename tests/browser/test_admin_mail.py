@@ -1,0 +1,154 @@
+"""The mail desk in a real Chromium: what is stuck, sent again, discarded, while it changes by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from playwright.async_api import Page, expect
+from stage import Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open
+
+NEVER = timedelta(days=400)
+
+
+async def stuck(world: World, kind: str = "reservation.moved", **columns: Any) -> int:
+    """A row that was given up; no round takes it up by itself."""
+    now = world.hub.clock.now()
+    row = {
+        "org_id": world.org_id,
+        "kind": kind,
+        "recipient": "john@example.com",
+        "status": "DEAD",
+        "attempts": 8,
+        "last_error": "recipient refused: 550 5.1.1",
+        "next_attempt_at": now + NEVER,
+        "created_at": now - timedelta(hours=2),
+        **columns,
+    }
+    places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    sql = f"INSERT INTO mail_outbox ({', '.join(row)}) VALUES ({places}) RETURNING id"
+    number: int = await world.hub.database.fetchval(sql, *row.values())
+    return number
+
+
+async def desk(world: World, open_page: Open, **how: bool) -> Page:
+    page = await open_page("/admin/mail", token=await world.staff("MANAGER"), **how)
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    return page
+
+
+async def test_the_control_room_leads_to_a_desk_with_nothing_on_it(world: World, open_page: Open) -> None:
+    page = await open_page("/manager", token=await world.staff("MANAGER"))
+    await page.get_by_role("link", name="Mail").click()
+    await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
+    await expect(page.locator("#dead")).to_have_text("0")
+    await assert_accessible(page, "an empty mail desk")
+
+
+async def test_what_is_stuck_says_why_and_comes_by_itself(world: World, open_page: Open) -> None:
+    page = await desk(world, open_page)
+    await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
+    number = await stuck(world)
+    card = page.locator(f'[data-id="{number}"]')
+    await expect(card).to_contain_text("New time")
+    await expect(card).to_contain_text("The address does not exist.")
+    await expect(card).to_contain_text("j***@example.com")
+    await expect(card).to_contain_text("2 hours ago")
+    await expect(card).to_contain_text("tried 8 times")
+    await expect(page.locator("#dead")).to_have_text("1")
+    assert "john@example.com" not in await page.content()
+    await assert_accessible(page, "a mail desk with a dead letter")
+
+
+async def test_a_message_is_sent_again(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot(hub.clock.now().date() + timedelta(days=3)))
+    number = await stuck(world, reservation_id=ticket.reservation_id)
+    page = await desk(world, open_page)
+    await page.locator(f'[data-id="{number}"]').get_by_role("button", name="Send again").click()
+    await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
+    await expect(page.locator("#spoken")).to_have_text("New time: it is being sent again.")
+    await page.get_by_text("Sent", exact=True).click()
+    await expect(page.locator(f'[data-id="{number}"]')).to_contain_text("sent")
+    status = await hub.database.fetchval("SELECT status FROM mail_outbox WHERE id = $1", number)
+    assert status == "SENT"
+
+
+async def test_discarding_asks_first_and_works_by_keyboard(hub: Hub, world: World, open_page: Open) -> None:
+    number = await stuck(world)
+    page = await desk(world, open_page)
+    button = page.locator(f'[data-id="{number}"]').get_by_role("button", name="Discard")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_contain_text("the customer will not get it")
+    await assert_accessible(page, "the question before discarding")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    assert await hub.database.fetchval("SELECT status FROM mail_outbox WHERE id = $1", number) == "DEAD"
+    await expect(button).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
+    assert await hub.database.fetchval("SELECT status FROM mail_outbox WHERE id = $1", number) == "DROPPED"
+    await page.get_by_text("Dropped", exact=True).click()
+    await expect(page.locator(f'[data-id="{number}"]')).to_contain_text("Discarded by staff.")
+
+
+async def test_looking_again_takes_neither_focus_nor_place(world: World, open_page: Open) -> None:
+    numbers = [await stuck(world) for _ in range(3)]
+    page = await desk(world, open_page)
+    button = page.locator(f'[data-id="{numbers[0]}"]').get_by_role("button", name="Discard")
+    await button.focus()
+    newest = await stuck(world)
+    await expect(page.locator(f'[data-id="{newest}"]')).to_be_visible()
+    await expect(button).to_be_focused()
+
+
+async def test_a_message_taken_up_meanwhile_is_explained(hub: Hub, world: World, open_page: Open) -> None:
+    number = await stuck(world)
+    page = await desk(world, open_page)
+    button = page.locator(f'[data-id="{number}"]').get_by_role("button", name="Send again")
+    await expect(button).to_be_visible()
+    await page.route("**/api/admin/mail?**", lambda route: route.abort())
+    await hub.database.execute("UPDATE mail_outbox SET status = 'SENT', sent_at = created_at WHERE id = $1", number)
+    await button.click()
+    await expect(page.get_by_role("alert")).to_contain_text("This message has gone out or was dropped already.")
+    await expect(page.locator("#link-state")).to_contain_text("Reconnecting")
+    await page.unroute("**/api/admin/mail?**")
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
+
+
+async def test_older_messages_are_fetched_on_request_and_stay(world: World, open_page: Open) -> None:
+    numbers = [await stuck(world) for _ in range(70)]
+    page = await desk(world, open_page)
+    await expect(page.locator(".mail-card")).to_have_count(50)
+    await page.get_by_role("button", name="Older messages").click()
+    await expect(page.locator(".mail-card")).to_have_count(70)
+    await expect(page.get_by_role("button", name="Older messages")).to_be_hidden()
+    newest = await stuck(world)
+    await expect(page.locator(f'[data-id="{newest}"]')).to_be_visible()
+    await expect(page.locator(f'[data-id="{numbers[0]}"]')).to_be_visible()
+    shown = await page.locator(".mail-card").evaluate_all("(cards) => cards.map((card) => Number(card.dataset.id))")
+    assert shown == sorted(shown, reverse=True)
+
+
+async def test_it_fits_a_phone_in_both_languages(world: World, open_page: Open) -> None:
+    await stuck(world, last_error="message refused: 554 5.7.1")
+    await stuck(world, status="PENDING", attempts=3, channel="sms", kind="contact.code", recipient="+12025551234")
+    for language in ("en", "zh-Hans"):
+        page = await open_page(f"/admin/mail?lang={language}", token=await world.staff("MANAGER"), phone=True)
+        await expect(page.locator(".mail-card")).to_have_count(2)
+        wider = await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+        assert wider <= 0
+        await assert_accessible(page, f"the mail desk on a phone in {language}")
+
+
+async def test_without_a_managers_session_it_leads_to_sign_in(world: World, open_page: Open) -> None:
+    page = await open_page("/admin/mail")
+    assert "/operator/login?next=/admin/mail" in page.url
+    page = await open_page("/admin/mail", token=await world.staff("OPERATOR"))
+    assert "need=manager" in page.url

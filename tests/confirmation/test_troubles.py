@@ -1,0 +1,29 @@
+"""What kept a message from going out, in words."""
+
+import pytest
+
+from hub.confirmation.troubles import trouble_in_words
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("recipient refused: 550 5.1.1", "The address does not exist. Ask the customer for the right one. (550 5.1.1)"),
+        ("recipient refused: 550", "The customer's mail server does not take mail for this address. (550)"),
+        ("recipient refused: 450 4.7.1", "The customer's mail server asks us to come back later. (450 4.7.1)"),
+        ("recipient refused: 452 4.2.2", "The customer's mailbox is full. (452 4.2.2)"),
+        ("message refused: 554 5.7.1",
+         "The customer's mail server does not accept our mail. Its operator may hold it for spam. (554 5.7.1)"),
+        ("provider refused: 400 21211", "This number cannot get text messages. (400 21211)"),
+        ("provider refused: 401 20003",
+         "The provider of text messages does not accept our account or number. Check HUB_SMS_URL. (401 20003)"),
+        ("no connection: ConnectionRefusedError", "The server that takes our messages cannot be reached."),
+        ("line broke: TimeoutError", "The connection broke while the message was handed over."),
+        ("obsolete: cancelled", "The reservation was cancelled before the message went out."),
+        ("too late", "It would have come too late to be of use."),
+        ("error: KeyError", "The message cannot be written. This is a fault of the hub: please report it."),
+        ("something new", "The message was not taken."),
+    ],
+)  # fmt: skip
+def test_every_trouble_has_words_and_keeps_its_code(error, words):
+    assert trouble_in_words(error, "en") == words
