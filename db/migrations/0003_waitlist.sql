@@ -45,6 +45,7 @@ CREATE TABLE waitlist_entries (
 );
 CREATE INDEX waitlist_entries_waiting ON waitlist_entries (slot_id, id) WHERE status = 'WAITING';
 CREATE INDEX waitlist_entries_offered ON waitlist_entries (slot_id, offer_ends_at) WHERE status = 'OFFERED';
+CREATE INDEX waitlist_entries_of_slot ON waitlist_entries (slot_id, id);
 CREATE UNIQUE INDEX waitlist_entries_key_once ON waitlist_entries (key_hash, org_id) WHERE key_hash IS NOT NULL;
 
 -- The tickets of a party. A ticket may wait for several slots, but only once for each.
@@ -71,6 +72,7 @@ CREATE TABLE waitlist_links (
     FOREIGN KEY (org_id, entry_id) REFERENCES waitlist_entries (org_id, id)
 );
 CREATE INDEX waitlist_links_by_token ON waitlist_links (token_hash);
+CREATE INDEX waitlist_links_of_entry ON waitlist_links (entry_id);
 
 -- A reservation is reminded once of each slot it lies in, `hours` before.
 CREATE TABLE reminders (
