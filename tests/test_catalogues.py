@@ -11,7 +11,7 @@ from babel.messages import Catalog
 from babel.messages.mofile import read_mo
 
 from hub.languages import DEFAULT, LANGUAGES, catalogue_path, translator
-from hub.locale.catalogue import KEYWORDS, ROOT, compiled, extracted, read
+from hub.locale.catalogue import KEYWORDS, ROOT, ClashingTexts, _add, compiled, extracted, read
 from hub.locale.script_texts import UnreadableCall, texts_of_script
 
 OTHERS = [language for language in LANGUAGES if language != DEFAULT]
@@ -145,6 +145,15 @@ def test_no_marked_text_escapes_the_extraction(template: Catalog, folder: str, k
         if re.sub(r"\\(.)", r"\1", text[1:-1]) not in known
     ]
     assert missed == []
+
+
+def test_two_plurals_of_one_singular_are_refused() -> None:
+    catalog = Catalog()
+    _add(catalog, ("one place", "{n} places"), "a.js")
+    _add(catalog, ("one place", "{n} places"), "b.js")
+    _add(catalog, "one place", "c.js")
+    with pytest.raises(ClashingTexts):
+        _add(catalog, ("one place", "%(num)s places"), "d.html")
 
 
 def test_the_texts_of_a_script_are_found_wherever_they_stand() -> None:

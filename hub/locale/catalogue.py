@@ -6,7 +6,7 @@ browser's part is written once more as JSON, by source file, because a page need
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -42,6 +42,10 @@ _HEADER = "# Venue Hub. `make messages` keeps this file complete; the words afte
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class ClashingTexts(Exception):
+    """Two texts with one singular and different plurals."""
+
+
 def extracted() -> Catalog:
     """Every text in the sources, with the files it stands in, and the words of every reason."""
     catalog = Catalog(project="Venue Hub", charset="utf-8")
@@ -53,14 +57,22 @@ def extracted() -> Catalog:
         )  # fmt: skip
         for path, _line, text, comments, _context in found:
             # Files without line numbers: a line that moves is no change of the catalogue.
-            catalog.add(text, locations=[(f"{top}/{path}", 0)], auto_comments=comments)
+            _add(catalog, text, f"{top}/{path}", comments)
     for script in sorted((ROOT / SCRIPTS).rglob("*.js")):
         if script.name != _NOT_READ:
             for text in texts_of_script(script.read_text(encoding="utf-8")):
-                catalog.add(text, locations=[(script.relative_to(ROOT).as_posix(), 0)])
+                _add(catalog, text, script.relative_to(ROOT).as_posix())
     for words in MESSAGES.values():
-        catalog.add(words, locations=[("hub/words.py", 0)])
+        _add(catalog, words, "hub/words.py")
     return catalog
+
+
+def _add(catalog: Catalog, text: str | tuple[str, ...], path: str, comments: Sequence[str] = ()) -> None:
+    known = catalog.get(text if isinstance(text, str) else text[0])
+    if known is not None and not isinstance(text, str) and not isinstance(known.id, str) and tuple(known.id) != text:
+        # A catalogue tells texts apart by their singular; of two plurals one would be lost.
+        raise ClashingTexts(f"{path} says {text}, {known.locations[0][0]} says {known.id}")
+    catalog.add(text, locations=[(path, 0)], auto_comments=comments)
 
 
 def read(language: str) -> Catalog:

@@ -22,7 +22,7 @@ const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => (name
 /** t("Booked for {day}", { day }) */
 export function t(text, values = {}) {
   const found = catalogue[text] ?? text;
-  return filled(Array.isArray(found) ? found.at(-1) : found, values);
+  return filled(Array.isArray(found) ? found[0] : found, values);
 }
 
 /**
