@@ -32,6 +32,10 @@ export const span = (start, end) => (end ? `${clock(start)}${DASH}${clock(end)}`
 export const spokenSpan = (start, end) => (end ? t("{start} to {end}", { start: clock(start), end: clock(end) }) : clock(start));
 export const number = (value) => NUMBER.format(value);
 
+/** `20 November 2026, 12:00 – 14:00`, in the reader's own punctuation. */
+export const dayAndSpan = (date, start, end) => t("{day}, {time}", { day: longDay(date), time: span(start, end) });
+export const shortDayAndSpan = (date, start, end) => t("{day}, {time}", { day: shortDay(date), time: span(start, end) });
+
 /** The names of the days, in the order of the reader's week. */
 export const weekdays = () =>
   [0, 1, 2, 3, 4, 5, 6].map((place) => {

@@ -2,7 +2,7 @@
 import { byId, h } from "../elements.js";
 import { t } from "../i18n.js";
 import { call, Refusal } from "../models/api.js";
-import { longDay, span } from "../moments.js";
+import { dayAndSpan } from "../moments.js";
 import { clearNotice, showNotice } from "../notices.js";
 import { drawAlternatives } from "../reserve/slots.js";
 import { SlotStep } from "../reserve/slot_step.js";
@@ -83,7 +83,7 @@ export class Mover {
     this.#step.rest();
     clearNotice(this.answer);
     byId("mover-from").textContent = now?.words ?? "";
-    byId("mover-to").textContent = `${longDay(slot.date)}, ${span(slot.start_time, slot.end_time)}`;
+    byId("mover-to").textContent = dayAndSpan(slot.date, slot.start_time, slot.end_time);
     this.choose.hidden = true;
     this.confirm.hidden = false;
     this.button.hidden = false;

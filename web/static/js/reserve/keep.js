@@ -2,13 +2,13 @@
 import { h, icon } from "../elements.js";
 import { t } from "../i18n.js";
 import { call } from "../models/api.js";
-import { longDay, span } from "../moments.js";
+import { dayAndSpan } from "../moments.js";
 
 /** `slot` is named only where there are several. The first carries the ids by which the page's parts are known. */
 export function drawKeep({ manage, token, reservationId, slot = null, first = true, links = null }) {
   const id = (name) => (first ? name : null);
   return h("section", { class: "keep" },
-    slot && h("h2", {}, `${longDay(slot.date)}, ${span(slot.start_time, slot.end_time)}`),
+    slot && h("h2", {}, dayAndSpan(slot.date, slot.start_time, slot.end_time)),
     h("div", { class: "pair" }, calendarMenu({ token, reservationId, id, links }),
       first && h("button", { type: "button", class: "button quiet with-icon", id: "print", onclick: () => print() }, icon("print"), t("Print"))),
     h("div", { class: "link-box" },

@@ -1,7 +1,7 @@
 // A party's choice: one time for all, or ticket by ticket; and then whose turn it is.
 import { byId, h } from "../elements.js";
 import { t, tn } from "../i18n.js";
-import { shortDay, span } from "../moments.js";
+import { shortDayAndSpan } from "../moments.js";
 
 export class Turns {
   /** `onTurn()` hears that slots are now looked for on somebody else's behalf. */
@@ -52,6 +52,6 @@ export class Turns {
     return h("li", { class: slot ? "" : "waiting" },
       h("button", { type: "button", class: "turn", "aria-pressed": String(code === this.code), onclick: take },
         h("span", { class: "code" }, code),
-        h("span", { class: "soft" }, slot ? `${shortDay(slot.date)}, ${span(slot.start_time, slot.end_time)}` : code === this.code ? t("choose a time below") : t("no time yet"))));
+        h("span", { class: "soft" }, slot ? shortDayAndSpan(slot.date, slot.start_time, slot.end_time) : code === this.code ? t("choose a time below") : t("no time yet"))));
   }
 }
