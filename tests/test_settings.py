@@ -106,3 +106,21 @@ def test_networks_and_addresses_are_read(tmp_path: Path) -> None:
     assert len(settings.trusted_proxies) == 3
     assert settings.public_url == "http://127.0.0.1:9"
     assert read({**env, "HUB_PUBLIC_URL": "https://hub.example.org/"}).public_url == "https://hub.example.org"
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("twilio://AC1@/?from=+12025550100", "account and its token"),
+        ("twilio://AC1:hunter2@/", "whom messages come from"),
+        ("twilio://AC1:hunter2@/?from=1&service=MG1", "whom messages come from"),
+        ("twilio+http://AC1:hunter2@/?from=1", "needs a host"),
+        ("smpp://AC1:hunter2@/?from=1", "begins with twilio://"),
+    ],
+)
+def test_a_provider_of_text_messages_is_named_whole_or_refused(tmp_path: Path, url: str, problem: str) -> None:
+    env = {"HUB_DATA_DIR": str(tmp_path), "HUB_SMS_URL": url}
+    with pytest.raises(SettingsError, match=f"^HUB_SMS_URL: .*{problem}") as refused:
+        read(env, development=True)
+    assert "hunter2" not in str(refused.value)
+    assert read({**env, "HUB_SMS_URL": "twilio://AC1:t@/?from=+12025550100"}, development=True).sms_url

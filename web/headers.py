@@ -52,7 +52,11 @@ def headers_on(settings: Settings) -> Callable[[web.Request, web.StreamResponse]
     async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
         path = request.path
+        # A page that is not ours to style, such as a mail as its reader sees it, brings a stricter policy of its own.
+        own_policy = headers.get("Content-Security-Policy")
         headers.update(scanner if path == SCANNER else elsewhere)
+        if own_policy is not None:
+            headers["Content-Security-Policy"] = own_policy
         headers["X-Request-ID"] = request.get("request_id") or ""
         if "Referrer-Policy" not in headers:
             telltale = path.startswith(_TELLTALE)

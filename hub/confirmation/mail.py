@@ -11,9 +11,10 @@ multipart/mixed
 
 from collections.abc import Callable, Mapping
 from email.errors import HeaderParseError
-from email.headerregistry import Address, HeaderRegistry
+from email.headerregistry import Address, AddressHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import cast
 
 from hub.confirmation import other_letters, qr_code, reservation_letters
 from hub.confirmation.calendar_file import calendar_of, method_of
@@ -96,7 +97,7 @@ def _message(letter: Letter, outgoing: Outgoing, sender: Sender) -> EmailMessage
 def _one_address(recipient: str) -> str:
     """The address if it is one and only one: a comma, a line break or a name beside it would reach somebody else."""
     try:
-        (address,) = _HEADERS("To", recipient).addresses
+        (address,) = cast("AddressHeader", _HEADERS("To", recipient)).addresses
         usable = address.addr_spec == recipient and address.domain != "" and recipient.isprintable()
     except (ValueError, IndexError, HeaderParseError):
         usable = False

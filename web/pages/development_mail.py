@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 
 from aiohttp import web
 
@@ -14,6 +14,8 @@ from web.keys import HOUSE
 from web.pages.render import page
 
 _LARGEST_PICTURE = 200_000
+# A mail brings its styles with it, as mail programs want them, and may do nothing else.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 async def listing(request: web.Request) -> web.Response:
@@ -24,9 +26,7 @@ async def listing(request: web.Request) -> web.Response:
 
 async def message(request: web.Request) -> web.Response:
     settings = _development_only(request)
-    mail = await asyncio.to_thread(read_development_mail, settings.data_dir, request.match_info["name"])
-    if mail is None:
-        raise web.HTTPNotFound
+    mail = await _mail(request, settings)
     if isinstance(mail, DevelopmentSms):
         return page(request, "sms_message.html", recipient=mail.recipient, text=mail.text)
     body = mail.get_body(preferencelist=("plain",))
@@ -44,6 +44,26 @@ async def message(request: web.Request) -> web.Response:
     )
 
 
+async def as_shown(request: web.Request) -> web.Response:
+    """The HTML of a mail alone, as a mail program shows it."""
+    mail = await _mail(request, _development_only(request))
+    body = mail.get_body(preferencelist=("html",)) if isinstance(mail, EmailMessage) else None
+    if not isinstance(mail, EmailMessage) or body is None:
+        raise web.HTTPNotFound
+    html = str(body.get_content())
+    for part in mail.walk():
+        if part["Content-ID"] and part.get_content_type() == "image/png":
+            html = html.replace(f"cid:{part['Content-ID'].strip('<>')}", _data_url(part))
+    return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": _POLICY})
+
+
+async def _mail(request: web.Request, settings: Settings) -> EmailMessage | DevelopmentSms:
+    mail = await asyncio.to_thread(read_development_mail, settings.data_dir, request.match_info["name"])
+    if mail is None:
+        raise web.HTTPNotFound
+    return mail
+
+
 def _development_only(request: web.Request) -> Settings:
     settings = request.app[HOUSE].settings
     if not settings.development:
@@ -52,12 +72,13 @@ def _development_only(request: web.Request) -> Settings:
 
 
 def _pictures(mail: EmailMessage) -> list[str]:
-    """The pictures inside the mail (the QR code) as `data:` addresses, which the page's policy allows."""
-    found = []
-    for part in mail.walk():
-        if part.get_content_type() == "image/png":
-            content = part.get_payload(decode=True)
-            if isinstance(content, bytes) and len(content) <= _LARGEST_PICTURE:
-                found.append("data:image/png;base64," + base64.b64encode(content).decode())
-    # Inline and attached, it is the same picture twice.
-    return list(dict.fromkeys(found))
+    """The pictures inside the mail (the QR codes) as `data:` addresses, which the page's policy allows."""
+    found = [_data_url(part) for part in mail.walk() if part.get_content_type() == "image/png"]
+    return [address for address in dict.fromkeys(found) if address]
+
+
+def _data_url(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes) or len(content) > _LARGEST_PICTURE:
+        return ""
+    return "data:image/png;base64," + base64.b64encode(content).decode()

@@ -22,6 +22,7 @@ def page_routes() -> list[web.RouteDef]:
         web.get(admin_mail.ADDRESS, admin_mail.mail_desk),
         web.get("/dev/mail", development_mail.listing),
         web.get("/dev/mail/{name}", development_mail.message),
+        web.get("/dev/mail/{name}/html", development_mail.as_shown),
         web.get("/static/{name:.+}", STATIC.serve),
         web.get("/favicon.ico", STATIC.icon),
     ]

@@ -1,0 +1,77 @@
+"""Mails and text messages as their readers see them: in a real Chromium, on a phone, in light and in dark."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.async_api import Page, expect
+from stage import Hub, World
+
+from hub.confirmation.development_mailbox import DevelopmentMail, list_development_mail
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open
+
+
+async def arrived(hub: Hub, count: int = 1) -> list[DevelopmentMail]:
+    for _ in range(400):
+        found = list_development_mail(hub.settings.data_dir)
+        if len(found) >= count:
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError("no mail")
+
+
+async def look_at(page: Page, scheme: str) -> list[str]:
+    """What a camera reads off the whole mail, from the top."""
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    picture = Image.open(BytesIO(await page.screenshot(full_page=True)))
+    return [code.text for code in sorted(zxingcpp.read_barcodes(picture), key=lambda code: code.position.top_left.y)]
+
+
+@pytest.mark.parametrize("phone", [True, False])
+async def test_the_codes_of_a_confirmation_are_read_off_the_screen_in_light_and_dark(
+    hub: Hub, world: World, open_page: Open, phone: bool
+) -> None:
+    ticket = await world.reserved(await world.slot(hub.clock.now().date() + timedelta(days=3)), customer_name="Ann <i>")
+    (mail,) = await arrived(hub)
+    page = await open_page(f"/dev/mail/{mail.name}/html", phone=phone)
+    await expect(page.get_by_role("heading", name="Your visit is booked")).to_be_visible()
+    await expect(page.get_by_text("Hello Ann <i>,")).to_be_visible()
+    for scheme in ("light", "dark"):
+        assert await look_at(page, scheme) == [ticket.code]
+    wider = await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0
+    button = page.get_by_role("link", name="View, move or cancel")
+    assert (await button.bounding_box() or {})["height"] >= 44
+    # A mail has no landmarks and needs none.
+    await assert_accessible(page, "the confirmation", best_practice=False)
+    assert await button.get_attribute("href") == f"{hub.url}/r/{ticket.token}"
+
+
+async def test_a_mail_without_its_pictures_still_says_everything(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot(hub.clock.now().date() + timedelta(days=3)))
+    (mail,) = await arrived(hub)
+    page = await open_page(f"/dev/mail/{mail.name}/html", phone=True)
+    await page.evaluate("() => document.querySelectorAll('img').forEach((img) => img.removeAttribute('src'))")
+    await expect(page.get_by_alt_text(f"QR code of ticket {ticket.code}")).to_be_attached()
+    await expect(page.get_by_text(ticket.code, exact=True)).to_be_visible()
+
+
+async def test_a_text_message_stands_beside_the_mails(hub: Hub, world: World, open_page: Open) -> None:
+    now = hub.clock.now()
+    await hub.database.execute(
+        "INSERT INTO mail_outbox (org_id, kind, channel, recipient, payload, next_attempt_at, not_after)"
+        ' VALUES ($1, \'contact.code\', \'sms\', \'+393331234567\', \'{"code": "042137", "minutes": 5}\', $2, $3)',
+        world.org_id, now, now + timedelta(minutes=5),
+    )  # fmt: skip
+    await arrived(hub)
+    page = await open_page("/dev/mail")
+    await expect(page.locator(".mails")).to_contain_text("Text message · +393331234567")
+    await page.get_by_role("link", name="042137").click()
+    await expect(page.locator("article")).to_contain_text("042137 is your code")
+    await assert_accessible(page, "a text message")
