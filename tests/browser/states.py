@@ -1,0 +1,733 @@
+"""The states: every page of the hub in every state a person can meet, each reached the way a person reaches it.
+
+One list for all that walks through them: `test_every_state.py` looks for barriers, `pictures.py` takes their photographs.
+Nothing here is found by its words, so every state is reached in every language.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from playwright.async_api import Page, expect
+from stage import TODAY, Hub, Ticket, World
+
+from hub.actions.leave_waitlist import leave_waitlist
+from hub.actions.offer_places import serve_lines
+
+EMAIL, PHONE = "john@example.com", "+12025551234"
+LATER = TODAY + timedelta(days=5)
+"""A day with a time for every occasion: room, little room, none."""
+
+
+@dataclass
+class Scene:
+    """A venue with a calendar, and somebody at a browser. `open` takes a path and what `open_page` takes."""
+
+    hub: Hub
+    world: World
+    open: Callable[..., Awaitable[Page]]
+    slots: dict[str, int] = field(default_factory=dict)
+    last: list[int] = field(default_factory=list)
+    offers: int = 0
+    missed: Ticket = field(default_factory=lambda: Ticket(0, ""))
+
+    async def furnish(self) -> Scene:
+        world = self.world
+        for day in range(1, 12):
+            await world.slot(TODAY + timedelta(day), "10:00", "12:00", 8, booked=(0, 5, 8, 0, 2)[day % 5])
+        # Tickets filled in by the stage have their id for a token.
+        (self.missed,) = await world.fill(await world.slot(TODAY, "08:00", "10:00"), 1)
+        self.slots["today"] = await world.slot(TODAY, "16:00", "18:00")
+        self.slots["roomy"] = await world.slot(LATER, "12:00", "14:00", 60, booked=9)
+        self.slots["nearly"] = await world.slot(LATER, "14:00", "16:00", 10, booked=8)
+        self.slots["full"] = await world.slot(LATER, "16:00", "18:00", 3, booked=3)
+        self.slots["late"] = await world.slot(LATER, "18:00", "20:00", 60)
+        # One place each, to be taken by somebody else while it is looked at.
+        self.last = [
+            await world.slot(LATER + timedelta(1), f"{hour}:00", f"{hour + 1}:00", 1) for hour in range(12, 18)
+        ]
+        return self
+
+    async def visit(self, slot: str = "roomy", count: int = 1) -> tuple[str, list[Ticket]]:
+        """A booked party: its token and its tickets."""
+        tickets = await self.world.tickets(count)
+        status, reply = await self.hub.post("/api/reservations", self._asking(tickets, self.slots[slot]))
+        assert status == 200, reply
+        ids = {one["ticket_code"]: one["reservation_id"] for one in reply["data"]["reservations"]}
+        token = reply["data"]["token"]
+        return token, [Ticket(one.id, one.code, token, ids[one.code]) for one in tickets]
+
+    async def used(self) -> tuple[str, Ticket]:
+        """A visit whose ticket has been let in."""
+        token, (one,) = await self.visit("today")
+        gate = await self.hub.socket(await self.world.staff(), gate="A")
+        await gate.verify(one.code)
+        await gate.close()
+        return token, one
+
+    async def wait(self, slot_id: int, count: int = 1) -> str:
+        """A party in the waiting list: its token."""
+        status, reply = await self.hub.post("/api/waitlist", self._asking(await self.world.tickets(count), slot_id))
+        assert status == 200, reply
+        return str(reply["data"]["token"])
+
+    async def offered(self) -> str:
+        """A party to which a place is offered, with another one behind it in line."""
+        self.offers += 1
+        slot_id = await self.world.slot(LATER + timedelta(self.offers), "20:00", "22:00", 1)
+        holder = await self.world.reserved(slot_id)
+        token = await self.wait(slot_id)
+        await self.wait(slot_id)
+        await self.hub.delete(f"/api/reservations/{holder.reservation_id}?token={holder.token}")
+        await serve_lines(self.hub.house)
+        return token
+
+    @staticmethod
+    def _asking(tickets: list[Ticket], slot_id: int) -> dict[str, Any]:
+        codes = [ticket.code for ticket in tickets]
+        return {"ticket_codes": codes, "slot_id": slot_id, "customer_email": EMAIL, "customer_phone": PHONE}
+
+    async def code(self) -> str:
+        """The one-time code sent last, as its reader has it. Wants an outbox that sends nothing."""
+        payload = await self.hub.database.fetchval(
+            "SELECT payload FROM mail_outbox WHERE kind = 'contact.code' ORDER BY id DESC LIMIT 1"
+        )
+        return str(json.loads(payload)["code"])
+
+
+Reach = Callable[[Scene], Awaitable[Page]]
+
+
+@dataclass(frozen=True)
+class State:
+    """`codes` are read from its picture: whatever shows a QR code must be readable."""
+
+    name: str
+    area: str
+    reach: Reach
+    shows_code: bool = False
+
+
+STATES: dict[str, State] = {}
+
+
+def state(area: str, *, shows_code: bool = False) -> Callable[[Reach], Reach]:
+    """Enter a function as the way to the state of its name."""
+
+    def enter(reach: Reach) -> Reach:
+        name = reach.__name__.replace("_", "-")
+        assert name not in STATES
+        STATES[name] = State(name, area, reach, shows_code)
+        return reach
+
+    return enter
+
+
+def day_button(page: Page, day: date) -> Any:
+    return page.locator(f"#days td[data-date='{day}'] button")
+
+
+def slot_button(page: Page, slot_id: int) -> Any:
+    return page.locator(f".slot[data-slot='{slot_id}'] > button")
+
+
+# Walking the booking page, in any language.
+
+
+async def at_step(page: Page, step: str) -> None:
+    await expect(page.locator(f"section[data-step='{step}']")).to_be_visible()
+
+
+async def with_tickets(scene: Scene, *tickets: Ticket, path: str = "/reserve") -> Page:
+    page = await scene.open(path)
+    await page.locator("#ticket-code").fill(", ".join(ticket.code for ticket in tickets))
+    await page.locator("#ticket-go").click()
+    return page
+
+
+async def with_contact(scene: Scene, *tickets: Ticket) -> Page:
+    page = await with_tickets(scene, *tickets)
+    await at_step(page, "contact")
+    await page.locator("#email").fill(EMAIL)
+    await page.locator("#phone").fill(PHONE)
+    await page.locator("#contact-go").click()
+    return page
+
+
+async def at_times(scene: Scene, count: int = 1, day: date | None = LATER) -> Page:
+    page = await with_contact(scene, *await scene.world.tickets(count))
+    await at_step(page, "slot")
+    await expect(page.locator("#calendar[aria-busy]")).to_have_count(0)
+    if day is not None:
+        await day_button(page, day).click()
+        await expect(page.locator("#slots .slot").first).to_be_visible()
+    return page
+
+
+async def at_confirm(scene: Scene, slot_id: int, count: int = 1, day: date = LATER) -> Page:
+    page = await at_times(scene, count, day)
+    await slot_button(page, slot_id).click()
+    await at_step(page, "confirm")
+    return page
+
+
+# The front door and the ticket step
+
+
+@state("ticket")
+async def landing(scene: Scene) -> Page:
+    return await scene.open("/")
+
+
+@state("ticket")
+async def ticket(scene: Scene) -> Page:
+    return await scene.open("/reserve")
+
+
+async def refused_ticket(scene: Scene, status: str, **columns: Any) -> Page:
+    page = await with_tickets(scene, await scene.world.ticket(status, **columns))
+    await expect(page.locator("#ticket-answer")).not_to_be_empty()
+    return page
+
+
+@state("ticket")
+async def ticket_unknown(scene: Scene) -> Page:
+    page = await with_tickets(scene, Ticket(0, "TKT-2026-ABCDEF-GHJKMN"))
+    await expect(page.locator("#ticket-answer")).not_to_be_empty()
+    return page
+
+
+@state("ticket")
+async def ticket_unpaid(scene: Scene) -> Page:
+    return await refused_ticket(scene, "PENDING_PAYMENT")
+
+
+@state("ticket")
+async def ticket_expired(scene: Scene) -> Page:
+    return await refused_ticket(scene, "EXPIRED")
+
+
+@state("ticket")
+async def ticket_cancelled(scene: Scene) -> Page:
+    return await refused_ticket(scene, "CANCELLED")
+
+
+@state("ticket")
+async def ticket_used(scene: Scene) -> Page:
+    _, used = await scene.used()
+    page = await with_tickets(scene, used)
+    await expect(page.locator("#ticket-answer")).not_to_be_empty()
+    return page
+
+
+@state("ticket")
+async def ticket_reserved(scene: Scene) -> Page:
+    _, tickets = await scene.visit()
+    page = await with_tickets(scene, *tickets)
+    await expect(page.locator("#ticket-answer")).not_to_be_empty()
+    return page
+
+
+@state("ticket")
+async def ticket_inactive(scene: Scene) -> Page:
+    return await refused_ticket(scene, "INACTIVE", activation_mode="deferred")
+
+
+@state("ticket")
+async def ticket_activating(scene: Scene) -> Page:
+    page = await ticket_inactive(scene)
+    await page.locator("#ticket-answer button").first.click()
+    await expect(page.locator("dialog[open]")).to_be_visible()
+    return page
+
+
+@state("ticket")
+async def ticket_mistyped(scene: Scene) -> Page:
+    code = (await scene.world.ticket()).code
+    page = await scene.open("/reserve")
+    wrong = "2" if code[-1] != "2" else "3"
+    await page.locator("#ticket-code").fill(code[:-1] + wrong)
+    await page.locator("#ticket-code").blur()
+    await expect(page.locator("#ticket-advice")).not_to_be_empty()
+    return page
+
+
+@state("ticket")
+async def party(scene: Scene) -> Page:
+    """Three tickets of an order, and the offer to add the rest of it."""
+    page = await with_tickets(scene, *await scene.world.tickets(3))
+    await at_step(page, "contact")
+    await page.go_back()
+    await expect(page.locator("#party li")).to_have_count(3)
+    return page
+
+
+@state("ticket")
+async def party_with_a_bad_ticket(scene: Scene) -> Page:
+    _, used = await scene.used()
+    unpaid = await scene.world.ticket("PENDING_PAYMENT")
+    page = await with_tickets(scene, await scene.world.ticket(), used, unpaid)
+    await expect(page.locator("#ticket-answer li")).to_have_count(2)
+    return page
+
+
+# Contact and code
+
+
+@state("contact")
+async def contact(scene: Scene) -> Page:
+    page = await with_tickets(scene, await scene.world.ticket())
+    await at_step(page, "contact")
+    return page
+
+
+@state("contact")
+async def contact_wrong(scene: Scene) -> Page:
+    page = await contact(scene)
+    await page.locator("#email").fill("john@")
+    await page.locator("#phone").fill("12")
+    await page.locator("#contact-go").click()
+    await expect(page.locator("#email-wrong")).not_to_be_empty()
+    await expect(page.locator("#phone-wrong")).not_to_be_empty()
+    return page
+
+
+async def at_code(scene: Scene) -> Page:
+    await scene.world.policy(contact_check="email")
+    page = await with_contact(scene, await scene.world.ticket())
+    await at_step(page, "code")
+    await expect(page.locator("#code-left")).not_to_be_empty()
+    # The wait between two codes for one address is the visitor's, not the next state's.
+    scene.hub.clock.advance(61)
+    return page
+
+
+@state("code")
+async def code(scene: Scene) -> Page:
+    page = await at_code(scene)
+    await scene.world.policy(contact_check="format")
+    return page
+
+
+@state("code")
+async def code_wrong(scene: Scene) -> Page:
+    page = await at_code(scene)
+    wrong = f"{(int(await scene.code()) + 1) % 1_000_000:06}"
+    await page.locator("#code").fill(wrong)
+    if await page.locator("#code-go").is_enabled():
+        await page.locator("#code-go").click()
+    await expect(page.locator("#code-wrong")).not_to_be_empty()
+    await scene.world.policy(contact_check="format")
+    return page
+
+
+# Day and time
+
+
+@state("time")
+async def calendar(scene: Scene) -> Page:
+    page = await at_times(scene, day=None)
+    await expect(page.locator("#calendar-line")).to_have_attribute("data-state", "live")
+    return page
+
+
+@state("time")
+async def times(scene: Scene) -> Page:
+    return await at_times(scene)
+
+
+@state("time")
+async def times_for_a_party(scene: Scene) -> Page:
+    """Five want to come: two places are not enough."""
+    return await at_times(scene, 5)
+
+
+@state("time")
+async def times_apart(scene: Scene) -> Page:
+    page = await at_times(scene, 2, day=None)
+    await page.locator("#together input[value='apart']").check()
+    await expect(page.locator("#turns li")).to_have_count(2)
+    await day_button(page, LATER).click()
+    await expect(page.locator("#slots .slot").first).to_be_visible()
+    return page
+
+
+@state("time")
+async def time_full(scene: Scene) -> Page:
+    page = await at_times(scene)
+    await slot_button(page, scene.slots["full"]).click()
+    await expect(page.locator(".slot .waitlist")).to_be_visible()
+    await expect(page.locator(".slot .alternatives")).to_be_visible()
+    return page
+
+
+@state("time")
+async def waitlist_joined(scene: Scene) -> Page:
+    page = await time_full(scene)
+    await page.locator(".waitlist button").click()
+    await expect(page.locator(".waitlist .notice a")).to_be_visible()
+    return page
+
+
+@state("time")
+async def calendar_not_live(scene: Scene) -> Page:
+    page = await at_times(scene, day=None)
+    await page.context.set_offline(True)
+    await expect(page.locator("#calendar-line")).to_have_attribute("data-state", "lost", timeout=60_000)
+    return page
+
+
+# Confirm and done
+
+
+@state("confirm")
+async def confirm(scene: Scene) -> Page:
+    return await at_confirm(scene, scene.slots["roomy"])
+
+
+@state("confirm")
+async def confirm_party(scene: Scene) -> Page:
+    return await at_confirm(scene, scene.slots["roomy"], 3)
+
+
+@state("confirm")
+async def confirm_filled(scene: Scene) -> Page:
+    """The last place went to somebody else while everything was read once more."""
+    slot_id = scene.last.pop()
+    page = await at_confirm(scene, slot_id, day=LATER + timedelta(1))
+    await scene.world.reserved(slot_id)
+    await page.locator("#confirm").click()
+    await expect(page.locator("#confirm-answer .alternatives")).to_be_visible()
+    await expect(page.locator("#confirm-waitlist .waitlist")).to_be_visible()
+    return page
+
+
+@state("confirm")
+async def confirm_offline(scene: Scene) -> Page:
+    page = await at_confirm(scene, scene.slots["roomy"])
+    await page.context.set_offline(True)
+    await page.locator("#confirm").click()
+    await expect(page.locator("#confirm-answer")).not_to_be_empty()
+    return page
+
+
+@state("confirm", shows_code=True)
+async def booked(scene: Scene) -> Page:
+    page = await at_confirm(scene, scene.slots["roomy"])
+    await page.locator("#confirm").click()
+    await at_step(page, "done")
+    await expect(page.locator("#done-tickets .qr").first).to_be_visible()
+    return page
+
+
+@state("confirm", shows_code=True)
+async def booked_party(scene: Scene) -> Page:
+    page = await at_confirm(scene, scene.slots["roomy"], 3)
+    await page.locator("#confirm").click()
+    await at_step(page, "done")
+    await expect(page.locator("#done-tickets .qr").first).to_be_visible()
+    return page
+
+
+# The visit by its link
+
+
+@state("visit", shows_code=True)
+async def visit(scene: Scene) -> Page:
+    token, _ = await scene.visit()
+    return await scene.open(f"/r/{token}")
+
+
+@state("visit", shows_code=True)
+async def visit_of_a_party(scene: Scene) -> Page:
+    token, _ = await scene.visit(count=3)
+    return await scene.open(f"/r/{token}")
+
+
+@state("visit", shows_code=True)
+async def visit_today(scene: Scene) -> Page:
+    token, _ = await scene.visit("today")
+    return await scene.open(f"/r/{token}")
+
+
+@state("visit")
+async def visit_moving(scene: Scene) -> Page:
+    page = await visit(scene)
+    await page.locator("[data-deed='move']").click()
+    await expect(page.locator("#mover #slots .slot").first).to_be_visible()
+    return page
+
+
+@state("visit")
+async def visit_move_confirm(scene: Scene) -> Page:
+    page = await visit_moving(scene)
+    await slot_button(page, scene.slots["late"]).click()
+    await expect(page.locator("#mover-confirm")).to_be_visible()
+    return page
+
+
+@state("visit")
+async def visit_moved(scene: Scene) -> Page:
+    page = await visit_move_confirm(scene)
+    await page.locator("#mover-do").click()
+    await expect(page.locator("#visit-news")).not_to_be_empty()
+    return page
+
+
+@state("visit")
+async def visit_cancelling(scene: Scene) -> Page:
+    token, _ = await scene.visit(count=2)
+    page = await scene.open(f"/r/{token}")
+    await page.locator("[data-deed='cancel']").click()
+    await expect(page.locator("#canceller")).to_be_visible()
+    return page
+
+
+@state("visit")
+async def visit_cancelled(scene: Scene) -> Page:
+    token, (one,) = await scene.visit()
+    await scene.hub.delete(f"/api/reservations/{one.reservation_id}?token={token}")
+    return await scene.open(f"/r/{token}")
+
+
+@state("visit")
+async def visit_used(scene: Scene) -> Page:
+    token, _ = await scene.used()
+    return await scene.open(f"/r/{token}")
+
+
+@state("visit")
+async def visit_over(scene: Scene) -> Page:
+    return await scene.open(f"/r/{scene.missed.id}")
+
+
+@state("visit")
+async def visit_unknown(scene: Scene) -> Page:
+    return await scene.open("/r/nobodys-token")
+
+
+# The waiting list by its link
+
+
+@state("waiting")
+async def waiting(scene: Scene) -> Page:
+    return await scene.open(f"/w/{await scene.wait(scene.slots['full'], 2)}")
+
+
+@state("waiting")
+async def waiting_leaving(scene: Scene) -> Page:
+    page = await waiting(scene)
+    await page.locator("[data-deed='leave']").click()
+    await expect(page.locator("#leaver")).to_be_visible()
+    return page
+
+
+@state("waiting")
+async def waiting_offered(scene: Scene) -> Page:
+    return await scene.open(f"/w/{await scene.offered()}")
+
+
+@state("waiting")
+async def waiting_accepted(scene: Scene) -> Page:
+    token = await scene.offered()
+    await scene.hub.post(f"/api/waitlist/{token}/accept", {})
+    return await scene.open(f"/w/{token}")
+
+
+@state("waiting")
+async def waiting_lapsed(scene: Scene) -> Page:
+    token = await scene.offered()
+    scene.hub.clock.advance(31 * 60)
+    page = await scene.open(f"/w/{token}")
+    scene.hub.clock.advance(-31 * 60)
+    return page
+
+
+@state("waiting")
+async def waiting_left(scene: Scene) -> Page:
+    token = await scene.wait(scene.slots["full"])
+    await leave_waitlist(scene.hub.house, token)
+    return await scene.open(f"/w/{token}")
+
+
+@state("waiting")
+async def waiting_unknown(scene: Scene) -> Page:
+    return await scene.open("/w/nobodys-token")
+
+
+# Without JavaScript: the pages are the same with it, and only so can they be examined.
+
+
+async def plain_after(scene: Scene, step: str, *tickets: Ticket) -> Page:
+    """The plain form, filled in up to the page of `step`."""
+    page = await scene.open("/reserve/plain?ticket=" + ",".join(one.code for one in tickets))
+    for own, fields in (("ticket", {}), ("contact", {"#email": EMAIL, "#phone": PHONE})):
+        if own == step:
+            break
+        for field_id, typed in fields.items():
+            await page.locator(field_id).fill(typed)
+        await page.locator("main button.grow").click()
+    return page
+
+
+@state("plain")
+async def plain_ticket(scene: Scene) -> Page:
+    return await scene.open("/reserve/plain")
+
+
+@state("plain")
+async def plain_ticket_wrong(scene: Scene) -> Page:
+    inactive = await scene.world.ticket("INACTIVE", activation_mode="deferred")
+    page = await plain_after(scene, "ticket", await scene.world.ticket(), inactive, Ticket(0, "TKT-2026-ABCDEF-GHJKMN"))
+    await page.locator("main button.grow").click()
+    await expect(page.locator(".wrong")).to_have_count(1)
+    await expect(page.locator(".notice")).to_have_count(1)
+    return page
+
+
+@state("plain")
+async def plain_contact_wrong(scene: Scene) -> Page:
+    page = await plain_after(scene, "contact", await scene.world.ticket())
+    await page.locator("main button.grow").click()
+    await expect(page.locator(".wrong")).to_have_count(2)
+    return page
+
+
+@state("plain")
+async def plain_code(scene: Scene) -> Page:
+    await scene.world.policy(contact_check="email")
+    page = await plain_after(scene, "time", await scene.world.ticket())
+    await expect(page.locator("#code")).to_be_visible()
+    await scene.world.policy(contact_check="format")
+    scene.hub.clock.advance(61)
+    return page
+
+
+@state("plain")
+async def plain_times(scene: Scene) -> Page:
+    page = await plain_after(scene, "time", *await scene.world.tickets(3))
+    await page.locator(f"a.day[href='?day={LATER}#times']").click()
+    await expect(page.locator(".time-list li")).not_to_have_count(0)
+    return page
+
+
+@state("plain")
+async def plain_confirm(scene: Scene) -> Page:
+    page = await plain_times(scene)
+    await page.locator(f"button[value='{scene.slots['roomy']}.{LATER}']").click()
+    await expect(page.locator("input[name=key]")).to_be_attached()
+    return page
+
+
+@state("plain")
+async def plain_filled(scene: Scene) -> Page:
+    slot_id, day = scene.last.pop(), LATER + timedelta(1)
+    page = await plain_after(scene, "time", await scene.world.ticket())
+    await page.locator(f"a.day[href='?day={day}#times']").click()
+    await page.locator(f"button[value='{slot_id}.{day}']").click()
+    await scene.world.reserved(slot_id)
+    await page.locator("main button.grow").click()
+    await expect(page.locator(".offers button").first).to_be_visible()
+    return page
+
+
+@state("plain")
+async def plain_cancel(scene: Scene) -> Page:
+    token, _ = await scene.visit(count=2)
+    return await scene.open(f"/r/{token}/plain")
+
+
+@state("plain")
+async def plain_offer(scene: Scene) -> Page:
+    return await scene.open(f"/w/{await scene.offered()}/plain")
+
+
+@state("plain")
+async def plain_lost(scene: Scene) -> Page:
+    return await scene.open("/reserve/plain/nothing-here/contact")
+
+
+# Staff, and the page about an error
+
+
+@state("staff")
+async def login(scene: Scene) -> Page:
+    return await scene.open("/operator/login")
+
+
+@state("staff")
+async def login_wrong(scene: Scene) -> Page:
+    page = await login(scene)
+    await page.locator("#username").fill("nobody")
+    await page.locator("#secret").fill("wrong")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert").first).not_to_be_empty()
+    return page
+
+
+@state("staff")
+async def scanner(scene: Scene) -> Page:
+    page = await scene.open("/operator/scan", token=await scene.world.staff(), gate="Gate A")
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    return page
+
+
+async def scanned(scene: Scene, code: str, colour: str) -> Page:
+    page = await scanner(scene)
+    await page.keyboard.type(code)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_attribute("data-verdict", colour)
+    return page
+
+
+@state("staff")
+async def scanner_green(scene: Scene) -> Page:
+    _, (one,) = await scene.visit("today")
+    return await scanned(scene, one.code, "GREEN")
+
+
+@state("staff")
+async def scanner_red(scene: Scene) -> Page:
+    return await scanned(scene, (await scene.world.ticket("CANCELLED")).code, "RED")
+
+
+@state("staff")
+async def scanner_yellow(scene: Scene) -> Page:
+    _, one = await scene.used()
+    return await scanned(scene, one.code, "YELLOW")
+
+
+@state("staff")
+async def manager(scene: Scene) -> Page:
+    page = await scene.open("/manager", token=await scene.world.staff("MANAGER"))
+    await expect(page.locator("#total-capacity")).not_to_have_text("")
+    return page
+
+
+@state("staff")
+async def mailbox(scene: Scene) -> Page:
+    return await scene.open("/dev/mail")
+
+
+@state("staff")
+async def mail_admin(scene: Scene) -> Page:
+    """A message that was given up and one that waits."""
+    database = scene.hub.database
+    await scene.visit()
+    await scene.visit()
+    await database.execute(
+        "UPDATE mail_outbox SET status = 'DEAD', attempts = 8, last_error = '550 5.1.1 No such mailbox',"
+        " recipient = 'jonh@exmaple.com' WHERE id = (SELECT max(id) FROM mail_outbox)"
+    )
+    page = await scene.open("/admin/mail", token=await scene.world.staff("MANAGER"))
+    await expect(page.locator("#mails li")).not_to_have_count(0)
+    return page
+
+
+@state("staff")
+async def not_found(scene: Scene) -> Page:
+    return await scene.open("/nothing/here")
