@@ -139,7 +139,11 @@ def _tickets_issue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=_count(1, 1_000_000), required=True, metavar="N")
     parser.add_argument("--status", choices=["ACTIVATED", "PENDING_PAYMENT", "INACTIVE"], default="ACTIVATED")
     parser.add_argument("--product", type=_count(1, 2**63 - 1), metavar="ID")
-    parser.add_argument("--order", type=_count(1, 2**63 - 1), metavar="ID")
+    order = parser.add_mutually_exclusive_group()
+    order.add_argument("--order", type=_count(1, 2**63 - 1), metavar="ID", help="an order that stands")
+    order.add_argument(
+        "--email", metavar="ADDRESS", help="of the customer, for a new order: shows them all its tickets"
+    )
     parser.add_argument("--channel", choices=["direct", "mini_program", "ota"], default="direct")
 
 

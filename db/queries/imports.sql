@@ -9,11 +9,11 @@ SELECT code FROM tickets WHERE org_id = $1 AND code = ANY ($2::text[]);
 SELECT id, activation_mode, valid_days FROM products WHERE org_id = $1 AND (id::text = $2 OR name = $2) ORDER BY id LIMIT 1;
 
 -- name: orders_by_reference
--- One row per reference, made where missing; an order that stood keeps its own standing.
+-- One row per reference, made where missing; an order that stood keeps its own standing and address.
 WITH made AS (
-    INSERT INTO orders (org_id, reference, status, created_at, paid_at)
-    SELECT $1, reference, status, $4::timestamptz, CASE WHEN status = 'PAID' THEN $4 END
-      FROM unnest($2::text[], $3::text[]) AS o (reference, status)
+    INSERT INTO orders (org_id, reference, status, created_at, paid_at, customer_email)
+    SELECT $1, reference, status, $4::timestamptz, CASE WHEN status = 'PAID' THEN $4 END, email
+      FROM unnest($2::text[], $3::text[], $5::text[]) AS o (reference, status, email)
     ON CONFLICT (org_id, reference) WHERE reference IS NOT NULL DO NOTHING
     RETURNING reference, id
 )

@@ -1,8 +1,8 @@
 -- Tickets: their standing, and the deeds of their life that happen away from the door.
 
 -- name: read_standing
--- One row per element of the arrays, in their order. `order_tickets` counts as far as one booking can reach, no further:
--- an order may hold a million tickets.
+-- One row per element of the arrays, in their order. `order_tickets` is how many tickets can be had by naming the order's
+-- address: one where the order has none, and counted no further than a booking reaches, for an order may hold a million.
 SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.product_id,
        t.order_id, r.id AS reservation_id, s.date AS reserved_date, p.venue_id AS product_venue_id, o.order_tickets
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
@@ -11,9 +11,10 @@ SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIE
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
   LEFT JOIN LATERAL (SELECT * FROM products p WHERE p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
-  LEFT JOIN LATERAL (SELECT count(*) AS order_tickets
-                       FROM (SELECT f.org_id FROM tickets f WHERE f.order_id = t.order_id LIMIT 20) few
-                      WHERE few.org_id = t.org_id) o ON true
+  LEFT JOIN LATERAL (SELECT CASE WHEN o.customer_email IS NULL THEN 1 ELSE
+                              (SELECT count(*) FROM (SELECT f.org_id FROM tickets f WHERE f.order_id = o.id LIMIT 20) few
+                                WHERE few.org_id = o.org_id) END AS order_tickets
+                       FROM orders o WHERE o.org_id = t.org_id AND o.id = t.order_id LIMIT 1) o ON true
  ORDER BY a.n;
 
 -- name: read_order_of
@@ -78,7 +79,8 @@ RETURNING id, activation_mode, valid_days;
 SELECT id, status FROM orders WHERE org_id = $1 AND id = $2;
 
 -- name: add_order
-INSERT INTO orders (org_id, status, customer_name, created_at, paid_at) VALUES ($1, $2, $3, $4, $5) RETURNING id;
+INSERT INTO orders (org_id, status, customer_name, created_at, paid_at, customer_email) VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING id;
 
 -- name: add_tickets
 -- Codes that stand already are left out; what was added comes back.

@@ -26,7 +26,7 @@ class TicketStanding:
     product_id: int
     order_id: int
     order_tickets: int
-    """How many tickets its order has, counted up to 20: as many as one request can book."""
+    """How many tickets the order's address opens, counted up to 20: as many as one request can book."""
     venue_id: int | None
     """Of its product; None where it is good for any venue."""
 

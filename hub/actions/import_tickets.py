@@ -66,7 +66,8 @@ async def _add(
     standing_of = {row.order or own_order: "PAID" for row in rows}
     standing_of |= {row.order or own_order: "PENDING_PAYMENT" for row in rows if row.status == "PENDING_PAYMENT"}
     found = await connection.fetch(
-        IMPORTS.orders_by_reference, org_id, list(standing_of), list(standing_of.values()), now
+        IMPORTS.orders_by_reference, org_id, list(standing_of), list(standing_of.values()), now,
+        [_address(rows, reference) for reference in standing_of],
     )  # fmt: skip
     orders = {row["reference"]: row["id"] for row in found}
     kinds = [products[row.product] for row in rows]
@@ -90,6 +91,15 @@ async def _add(
         timeout=60,
     )
     return len(added)
+
+
+def _address(rows: list[TicketRow], reference: str) -> str | None:
+    """Whose order this is: the one address of all its rows. It opens the whole order, so where two differ there is none.
+
+    Rows without an order of their own have nothing in common but the file.
+    """
+    addresses = {row.email for row in rows if row.order == reference}
+    return addresses.pop() if len(addresses) == 1 else None
 
 
 async def _product(connection: Any, org_id: int, name: str | None, report: dict[str, Any]) -> Any:

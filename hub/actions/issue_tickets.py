@@ -29,6 +29,8 @@ class TicketBatch:
     product_id: int | None = None
     order_id: int | None = None
     customer_name: str | None = None
+    customer_email: str | None = None
+    """The address the new order was made with; whoever knows it and one code can see all codes of the order."""
 
 
 async def issue_tickets(house: House, batch: TicketBatch, *, org_id: int | None = None) -> dict[str, Any]:
@@ -90,6 +92,6 @@ async def _order(connection: Any, org_id: int, batch: TicketBatch, now: Any) -> 
     return int(
         await connection.fetchval(
             TICKETS.add_order, org_id, "PAID" if paid else "PENDING_PAYMENT", batch.customer_name, now,
-            now if paid else None,
+            now if paid else None, batch.customer_email,
         )
     )  # fmt: skip

@@ -12,6 +12,7 @@ from stage import NOON, TODAY, Hub, World
 from hub.actions.activate_ticket import activate_ticket
 from hub.actions.confirm_payment import confirm_payment
 from hub.actions.generate_slots import OpeningHours, generate_slots
+from hub.actions.import_tickets import import_csv
 from hub.actions.issue_tickets import TicketBatch, issue_tickets
 from hub.actions.ticket_status import ticket_status
 from hub.refusals import Refused
@@ -60,6 +61,29 @@ async def test_a_product_with_a_term_gives_its_tickets_an_end(hub: Hub, world: W
         "SELECT valid_until FROM tickets WHERE id = $1", issued["tickets"][0]["ticket_id"]
     )
     assert abs(until - (NOON + timedelta(days=30))) < timedelta(seconds=5)
+
+
+async def test_an_order_keeps_the_address_it_was_made_with(hub: Hub, world: World):
+    issued = await issue_tickets(hub.house, TicketBatch(2, customer_email="mary@example.com"))
+    address = "SELECT customer_email FROM orders WHERE id = $1"
+    assert await hub.database.fetchval(address, issued["order_id"]) == "mary@example.com"
+
+
+async def test_an_imported_order_has_an_address_where_all_its_rows_agree(hub: Hub, world: World):
+    """The address opens every code of the order: rows that merely stand in one file must not share one."""
+    file = (
+        "code,order,email\nAA-1,one,mary@example.com\nAA-2,one,mary@example.com\nBB-1,two,mary@example.com\n"
+        "BB-2,two,john@example.com\nCC-1,three,mary@example.com\nCC-2,three,\nDD-1,,mary@example.com\n"
+    )
+    await import_csv(hub.house, file.encode())
+    rows = await hub.database.fetch("SELECT reference, customer_email FROM orders WHERE reference IS NOT NULL")
+    known = {row["reference"]: row["customer_email"] for row in rows}
+    assert {name: known[name] for name in ("one", "two", "three")} == {
+        "one": "mary@example.com",
+        "two": None,
+        "three": None,
+    }
+    assert [email for name, email in known.items() if name not in ("one", "two", "three")] == [None]
 
 
 async def test_another_organisations_order_and_product_cannot_be_used(hub: Hub, world: World):

@@ -210,6 +210,7 @@ async def test_where_the_venue_asks_for_a_confirmed_contact_nobody_books_without
 
 async def test_a_ticket_says_how_many_come_with_it_and_what_its_venue_asks_for(api: Api, world: World) -> None:
     tickets = await world.tickets(3)
+    await world.hub.database.execute("UPDATE orders SET customer_email = 'mary@example.com'")
     await world.policy(contact_check="both", country="IT", waitlist_offer_minutes=None, change_cutoff_hours=6)
     checked = (await api.post("/api/tickets/validate", {"ticket_code": tickets[0].code})).data
     assert checked["order_tickets"] == 3
@@ -233,8 +234,15 @@ async def test_the_venue_of_a_ticket_for_one_venue_is_that_one(api: Api, world: 
 
 async def test_a_large_order_is_counted_as_far_as_one_booking_reaches(api: Api, world: World) -> None:
     tickets = await world.tickets(30)
+    await world.hub.database.execute("UPDATE orders SET customer_email = 'mary@example.com'")
     checked = (await api.post("/api/tickets/validate", {"ticket_code": tickets[0].code})).data
     assert checked["order_tickets"] == 20
+
+
+async def test_the_others_of_an_order_without_an_address_are_not_promised(api: Api, world: World) -> None:
+    tickets = await world.tickets(3)
+    checked = (await api.post("/api/tickets/validate", {"ticket_code": tickets[0].code})).data
+    assert checked["order_tickets"] == 1
 
 
 async def test_a_ticket_that_waits_for_its_holder_says_so(api: Api, world: World) -> None:

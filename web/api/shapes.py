@@ -60,7 +60,7 @@ class TicketChecked(Shape):
     product_id: int
     order_id: int
     order_tickets: int
-    """How many tickets its order has, counted up to 20."""
+    """How many tickets its order has, counted up to 20; 1 where `POST /api/tickets/mine` cannot show the others."""
     venue: TicketVenue | None
     """Where it is good; the organisation's first venue where it is good anywhere, null where there is none yet."""
 
