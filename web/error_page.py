@@ -48,7 +48,9 @@ def error_page(refusal: web.Response) -> web.Response:
     _ = translator(language).gettext
     heading = _(_HEADINGS.get(Reason(error["code"]), _OTHERWISE))
     reference = escape(_("Reference:"))
-    incident = f"<p class=\"soft\">{reference} <code>{escape(error['incident'])}</code></p>\n" if "incident" in error else ""
+    incident = (
+        f'<p class="soft">{reference} <code>{escape(error["incident"])}</code></p>\n' if "incident" in error else ""
+    )
     text = _PAGE.format(
         language=html_lang(language), heading=escape(heading), message=escape(error["message"]),
         start=escape(_("To the start page")), incident=incident, styles=_styles(),

@@ -62,7 +62,10 @@ async def test_a_language_nobody_speaks_is_no_choice(hub: Hub, nonsense: str) ->
 
 async def test_the_way_to_the_other_language_keeps_what_the_address_says(hub: Hub) -> None:
     text = (await page(hub, "/reserve?ticket=TKT-1%26%22%3E&orq=2&lang=en"))[2]
-    assert 'href="?ticket=TKT-1%26%22%3E&amp;orq=2&amp;lang=zh-Hans" hreflang="zh-Hans" lang="zh-Hans">简体中文</a>' in text
+    assert (
+        'href="?ticket=TKT-1%26%22%3E&amp;orq=2&amp;lang=zh-Hans" hreflang="zh-Hans" lang="zh-Hans">简体中文</a>'
+        in text
+    )
 
 
 async def test_scripts_are_handed_their_own_texts_and_english_ones_need_none(hub: Hub) -> None:
