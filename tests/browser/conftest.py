@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from stage import Hub
 
 from tests.browser.hands_and_eyes import Open
@@ -16,6 +16,10 @@ from tests.browser.hands_and_eyes import Open
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 15_000
+"""Milliseconds until what is expected must be there: a machine busy with other things is slow, not wrong."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium_path() -> str | None:
@@ -84,7 +88,7 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
         if gate is not None:
             await context.add_init_script(f"localStorage.setItem('venue-hub.gate', '{gate}')")
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         complaints.listen(page)
         await page.goto(hub.url + path)
         return page
