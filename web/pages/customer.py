@@ -30,7 +30,10 @@ async def reserve(request: web.Request) -> web.Response:
     now = request.app[HOUSE].clock.now()
     kept = {name: value for name in ("ticket", "orq") if (value := request.query.get(name, "")[:LONGEST_CODES])}
     plain = f"{START}?{urlencode(kept)}" if kept else START
-    return page(request, "reserve.html", ticket_code=code, now=rfc3339(now), plain=plain)
+    response = page(request, "reserve.html", ticket_code=code, now=rfc3339(now), plain=plain)
+    # Nothing on this page is secret, so its size may tell what it likes. Pages behind a token are never packed.
+    response.enable_compression()
+    return response
 
 
 async def reservation(request: web.Request) -> web.Response:

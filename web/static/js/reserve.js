@@ -8,7 +8,7 @@ import { hearHubClock, hubNow, longDay, span } from "./moments.js";
 import { clearNotice, showNotice } from "./notices.js";
 import { Steps } from "./reserve/steps.js";
 import { TicketStep } from "./reserve/ticket.js";
-import { Turns } from "./reserve/turns.js";
+import { style } from "./styles.js";
 import { NO_CONNECTION } from "./words.js";
 
 const root = byId("reserve");
@@ -22,11 +22,19 @@ const visit = new Visit({ orq: whose.orq ?? null });
 const makers = {
   contact: async () => new (await import("./reserve/contact.js")).ContactStep({ visit, onDone: () => steps.go(afterContact()) }),
   code: async () => new (await import("./reserve/code.js")).CodeStep({ visit, whose, onDone: () => steps.go(visit.placed ? "confirm" : "slot") }),
-  slot: async () => new (await import("./reserve/slot_step.js")).SlotStep({ whose, wish, onChosen }),
+  slot: async () => {
+    const [{ SlotStep }, { Turns }] = await Promise.all([import("./reserve/slot_step.js"), import("./reserve/turns.js"), style("calendar"), style("slots")]);
+    turns = new Turns({ visit, onTurn: openSlots });
+    return new SlotStep({ whose, wish, onChosen });
+  },
   confirm: async () => new (await import("./reserve/confirm.js")).Confirm({ visit, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale(), goTo: (step) => steps.go(step) }),
-  done: async () => ({ enter: (await import("./reserve/success.js")).showSuccess.bind(null, visit) }),
+  done: async () => {
+    const [{ showSuccess }] = await Promise.all([import("./reserve/success.js"), style("success")]);
+    return { enter: () => showSuccess(visit) };
+  },
 };
 const parts = {};
+let turns = null;
 const making = {};
 
 function make(name) {
@@ -84,8 +92,6 @@ const ticket = new TicketStep({
   onTickets: keep,
   onDone: () => steps.go(visit.email && visit.placed ? "confirm" : "contact"),
 });
-
-const turns = new Turns({ visit, onTurn: openSlots });
 
 function openSlots() {
   turns.draw();
@@ -166,6 +172,7 @@ async function begin() {
 }
 
 await begin();
+performance.mark("usable");
 root.dataset.ready = "";
 const idle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 300));
 idle(() => ["contact", "slot", "confirm", "code", "done"].reduce((last, name) => last.then(() => make(name)), Promise.resolve()).catch(() => {}));

@@ -19,14 +19,14 @@ export function probablyMeant(typed) {
   const at = text.lastIndexOf("@");
   const name = text.slice(0, at);
   const domain = text.slice(at + 1).toLowerCase().replace(/,/g, ".");
-  if (at < 1 || !domain || REAL.has(domain)) return null;
+  if (at < 1 || !domain || text.slice(at + 1).toLowerCase() === domain && REAL.has(domain)) return null;
   const dot = domain.lastIndexOf(".");
   const ending = ENDINGS[domain.slice(dot + 1)];
   const mended = dot > 0 && ending ? domain.slice(0, dot + 1) + ending : domain;
   if (REAL.has(mended)) return `${name}@${mended}`;
   const near = COMMON.find((known) => oneSlip(mended, known));
   if (near) return `${name}@${near}`;
-  return mended === domain ? null : `${name}@${mended}`;
+  return mended === text.slice(at + 1).toLowerCase() ? null : `${name}@${mended}`;
 }
 
 /** One letter too many, too few, another or two swapped. Short names are too close to each other to guess. */

@@ -38,6 +38,9 @@ export function readPhone(typed, country) {
   const { trunk } = plan;
   // "1 202 ..." in the United States: the prefix goes only where the rest is still a whole number.
   if (trunk && digits.startsWith(trunk) && (trunk === "0" || digits.length - trunk.length >= plan.fewest)) digits = digits.slice(trunk.length);
+  // Belarus dials 80, with a tone between the two; Argentina writes a mobile's 9 as a 15 behind the area.
+  if (trunk === "8" && digits.startsWith("0")) digits = digits.slice(1);
+  if (country === "AR") digits = digits.replace(/^(11|[23]\d{2,3})15(\d+)$/, (all, area, rest) => (all.length === 12 ? `9${area}${rest}` : all));
   return judged(plan, digits);
 }
 

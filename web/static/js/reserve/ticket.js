@@ -2,7 +2,7 @@
 import { byId, h } from "../elements.js";
 import { t, tn } from "../i18n.js";
 import { call, Refusal } from "../models/api.js";
-import { codesIn, diagnose, tidyCode } from "../models/ticket_code.js";
+import { codesIn } from "../models/ticket_code.js";
 import { clearNotice, showNotice } from "../notices.js";
 import { explain, NO_CONNECTION } from "../words.js";
 import { busy, onceReleased } from "./asking.js";
@@ -36,7 +36,7 @@ export class TicketStep {
 
   /** A code that came with the page's address. */
   begin(code) {
-    this.input.value = tidyCode(code);
+    this.input.value = codesIn(code).join(", ");
     return this.#submit(true);
   }
 
@@ -53,7 +53,7 @@ export class TicketStep {
 
   async #submit(goOn) {
     const codes = codesIn(this.input.value);
-    this.#say("");
+    this.#say();
     if (!codes.length) {
       if (goOn && this.visit.tickets.length) this.onDone();
       else this.#refuse({ title: t("Please enter your ticket code."), next: "" });
@@ -75,6 +75,7 @@ export class TicketStep {
       return false;
     }
     const failed = [];
+    const typed = this.input.value;
     busy(button, true);
     try {
       for (const code of fresh) {
@@ -90,7 +91,9 @@ export class TicketStep {
       busy(button, false);
     }
     const left = fresh.filter((code) => !this.visit.codes.includes(code));
-    this.input.value = left.join(", ");
+    // What was typed while these were looked at stays.
+    const since = this.input.value === typed ? "" : this.input.value;
+    this.input.value = [...left, since].filter(Boolean).join(", ");
     this.#changed();
     if (failed.length) this.#explain(failed);
     else this.input.removeAttribute("aria-invalid");
@@ -112,7 +115,7 @@ export class TicketStep {
     const kind = actions.length ? "warn" : "bad";
     const words = explain(error);
     // What is said at the field need not be said twice.
-    if (error.details.likely_mistyped && diagnose(code)) words.next = t("Compare it with your ticket, character by character.");
+    if (error.details.likely_mistyped) words.next = t("Compare it with your ticket, character by character.");
     this.#refuse(words, { actions, kind });
     this.#advise();
   }
@@ -143,45 +146,30 @@ export class TicketStep {
   #onInput() {
     clearTimeout(this.#pause);
     this.input.removeAttribute("aria-invalid");
-    this.#say("");
+    this.#say();
     this.#pause = setTimeout(() => this.#advise(), PAUSE_MS);
   }
 
   /** A likely slip is named while the code is still under the customer's eyes; it never stands in the way. */
-  #advise() {
+  async #advise() {
     clearTimeout(this.#pause);
-    const codes = codesIn(this.input.value);
-    const found = codes.length === 1 ? diagnose(codes[0]) : null;
-    if (!found) {
-      this.#say("");
-      return;
-    }
-    if (found.kind === "length") {
-      // Still typing: too short is no news.
-      if (document.activeElement === this.input && found.have < 12) return;
-      this.#say(tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have));
-      return;
-    }
-    const [code] = codes;
-    const shown = h("span", { class: "mistyped" });
-    [...code].forEach((letter, place) => shown.append(found.marks.includes(place) ? h("mark", {}, letter) : letter));
-    const words = found.marks.some((place) => "01OIL".includes(code[place]))
-      ? t("0, O, 1, I and L are never part of a code.")
-      : t("This looks mistyped: one character does not fit the rest.");
-    const use = (meant) => h("button", { type: "button", class: "button quiet small", onclick: () => this.#use(meant) }, t("Use {code}", { code: meant }));
-    byId("ticket-advice").replaceChildren(h("span", {}, words), found.marks.length ? shown : "", ...found.meant.map(use));
+    const typed = this.input.value;
+    const codes = codesIn(typed);
+    const advice = codes.length === 1 ? await import("./advice.js").catch(() => null) : null;
+    if (this.input.value !== typed) return;
+    this.#say(...(advice?.adviceOn(codes[0], { typing: document.activeElement === this.input, onUse: (code) => this.#use(code) }) ?? []));
   }
 
   #use(code) {
     this.input.value = code;
     this.input.removeAttribute("aria-invalid");
     clearNotice(this.answer);
-    this.#say("");
+    this.#say();
     byId("ticket-go").focus();
   }
 
-  #say(text) {
-    byId("ticket-advice").replaceChildren(text);
+  #say(...words) {
+    byId("ticket-advice").replaceChildren(...words);
   }
 
   #changed() {

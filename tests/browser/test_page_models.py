@@ -1,0 +1,131 @@
+"""The page's own models against the rules of the hub they foreshadow: codes, numbers, addresses."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import phonenumbers
+import pytest
+from playwright.async_api import Page
+from stage import World
+
+from hub.rules.ticket_code import ALPHABET, check, new_code, normalise
+from tests.browser.hands_and_eyes import Open
+from web import dialling_codes
+from web.pages.static_files import STATIC
+
+
+async def ask(page: Page, model: str, expression: str, *given: Any) -> Any:
+    """The value of `expression`, in which `m` is the model's module and `given` the arguments."""
+    script = (
+        f"async (given) => {{ const m = await import('{STATIC.url(f'js/models/{model}.js')}'); return {expression}; }}"
+    )
+    return await page.evaluate(script, list(given))
+
+
+@pytest.fixture
+async def page(world: World, open_page: Open) -> Page:
+    return await open_page("/reserve")
+
+
+async def test_page_and_hub_agree_on_every_check_character(page: Page) -> None:
+    dice = random.Random(31)
+    codes = []
+    for _ in range(300):
+        code = new_code(dice.randrange(2020, 2040), dice.randrange)
+        place = dice.choice([9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21])
+        codes += [code, code[:place] + dice.choice(ALPHABET + "01OIL") + code[place + 1 :]]
+    assert await ask(page, "ticket_code", "given[0].map(m.check)", codes) == [check(code) for code in codes]
+
+
+async def test_page_and_hub_read_the_same_code_out_of_what_was_typed(page: Page) -> None:
+    code = new_code(2026, random.Random(7).randrange)
+    spelt = [
+        code.lower(), code.replace("-", ""), code.replace("-", " "), f"  {code}\t", code.replace("-", "\u2013"),
+        f"https://venue.example/reserve?ticket={code}", f"https://venue.example/reserve?orq=2&ticket={code.lower()}",
+        f"https://shop.example/t/{code}", code.translate(str.maketrans("TK0123456789-", "\uff34\uff2b\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff0d")),
+        "DT-77-4711",
+    ]  # fmt: skip
+    for text in spelt:
+        assert normalise(await ask(page, "ticket_code", "m.tidyCode(given[0])", text)) == normalise(text), text
+
+
+async def test_a_list_is_taken_apart(page: Page) -> None:
+    dice = random.Random(3)
+    a, b, c = (new_code(2026, dice.randrange) for _ in range(3))
+    for text in (
+        f"{a}\n{b}\n{c}",
+        f"{a}, {b} ;{c}",
+        f"{a} {b} {c}",
+        f"{a}{b}{c}",
+        f"\n{a.lower()}\r\n\r\n{b}\u3001{c}\n{a}",
+    ):
+        assert await ask(page, "ticket_code", "m.codesIn(given[0])", text) == [a, b, c], text
+    assert await ask(page, "ticket_code", "m.codesIn(given[0])", f"DT-1 MP-22, {a}") == ["DT-1", "MP-22", a]
+    assert await ask(page, "ticket_code", "m.codesIn(given[0])", f"{a[:-1]} {b}") == [b, a[:-1]]
+    assert await ask(page, "ticket_code", "m.codesIn('  ,;\\n ')") == []
+
+
+async def test_a_single_slip_is_found_and_a_right_code_is_never_doubted(page: Page) -> None:
+    dice = random.Random(5)
+    found = 0
+    for _ in range(60):
+        code = new_code(2026, dice.randrange)
+        assert await ask(page, "code_slips", "m.diagnose(given[0])", code) is None
+        places = [place for place in range(9, 22) if code[place] in "8B5S2Z6GUVMN4A7T"]
+        if not places:
+            continue
+        place = dice.choice(places)
+        twin = dict(zip("8B5S2Z6GUVMN4A7T", "B8S5Z2G6VUNMA4T7", strict=True))[code[place]]
+        slip = code[:place] + twin + code[place + 1 :]
+        said = await ask(page, "code_slips", "m.diagnose(given[0])", slip)
+        assert said["kind"] == "characters"
+        assert place in said["marks"]
+        found += code in said["meant"]
+    assert found > 30
+
+
+async def test_national_numbers_of_every_country_become_what_the_library_says(page: Page) -> None:
+    """Each country's example mobile number, written as people there write it."""
+    cases = []
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+        if number is None:
+            continue
+        national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        wanted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        cases.append((national, region, wanted))
+        cases.append((phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL), "US", wanted))
+    read = await ask(page, "phone", "given[0].map(([typed, country]) => m.readPhone(typed, country).e164)", cases)
+    wrong = [(case, got) for case, got in zip(cases, read, strict=True) if got != case[2]]
+    assert wrong == []
+    assert len(cases) > 400
+
+
+def test_the_table_of_dialling_codes_is_what_the_library_says_today() -> None:
+    assert dialling_codes.TARGET.read_text(encoding="utf-8") == dialling_codes.table(), "python -m web.dialling_codes"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ann@gmial.com", "ann@gmail.com"), ("ann@gmail.con", "ann@gmail.com"), ("ann@gmail,com", "ann@gmail.com"),
+        ("ann@hotmial.com", "ann@hotmail.com"), ("ann@outlok.com", "ann@outlook.com"), ("ann@iclod.com", "ann@icloud.com"),
+        ("ann@example.cmo", "ann@example.com"), ("ann@Yaho.com", "ann@yahoo.com"),
+        ("ann@gmail.com", None), ("ann@ymail.com", None), ("ann@mail.com", None), ("ann@qq.com", None), ("ann@q.com", None),
+        ("ann@example.com", None), ("ann@live.it", None), ("ann@gmx.at", None), ("ann@", None), ("", None),
+    ],
+)  # fmt: skip
+async def test_likely_slips_in_addresses(page: Page, typed: str, meant: str | None) -> None:
+    assert await ask(page, "email", "m.probablyMeant(given[0])", typed) == meant
+
+
+async def test_an_attempt_keeps_its_key_for_the_same_wish_only(page: Page) -> None:
+    same = "new m.BookingAttempt('/api/x', {slot_id: 1}).key === new m.BookingAttempt('/api/x', {slot_id: 1}, 'newer proof').key"
+    other = "new m.BookingAttempt('/api/x', {slot_id: 1}).key !== new m.BookingAttempt('/api/x', {slot_id: 2}).key"
+    assert await ask(page, "booking_attempt", same)
+    assert await ask(page, "booking_attempt", other)
+    kept = json.loads(await page.evaluate("sessionStorage.getItem('venue-hub.booking-attempt')"))
+    assert set(kept) == {"wish", "key"}

@@ -1,0 +1,105 @@
+"""The success step: a code a scanner reads, files to keep, a calendar entry, a link, a sheet of paper."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import zxingcpp
+from icalendar import Calendar
+from PIL import Image, ImageEnhance
+from playwright.async_api import Page, expect
+from stage import World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.booking_steps import at, confirm, to_confirm
+from tests.browser.hands_and_eyes import Open, read_qr
+
+
+async def booked(world: World, open_page: Open, **how: bool) -> tuple[Page, str]:
+    await world.slot()
+    ticket = await world.ticket()
+    page = await open_page("/reserve", **how)
+    await to_confirm(page, ticket.code)
+    await confirm(page)
+    await at(page, "done")
+    return page, ticket.code
+
+
+@pytest.mark.parametrize("phone", [True, False])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_code_is_read_from_a_dim_screen(world: World, open_page: Open, phone: bool, scheme: str) -> None:
+    page, code = await booked(world, open_page, phone=phone)
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    picture = Image.open(BytesIO(await page.locator("#qr").screenshot()))
+    assert picture.width >= 250
+    # A tenth of the light, and a camera that sees a quarter of the pixels.
+    dim = ImageEnhance.Brightness(picture.convert("L")).enhance(0.1).resize((picture.width // 2, picture.height // 2))
+    assert [found.text for found in zxingcpp.read_barcodes(dim)] == [code]
+    await assert_accessible(page, "booked")
+
+
+async def test_the_code_fills_the_screen_at_the_door(world: World, open_page: Open) -> None:
+    page, code = await booked(world, open_page, phone=True)
+    await page.get_by_role("button", name="Show large").click()
+    dialog = page.get_by_role("dialog", name=f"QR code of ticket {code}")
+    await expect(dialog).to_contain_text("Turn the brightness up")
+    picture = dialog.locator(".qr")
+    box = await picture.bounding_box()
+    assert box
+    assert box["width"] > 340
+    assert await read_qr(page, "dialog .qr") == code
+    await assert_accessible(page, "the code at the door")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+
+
+async def test_the_picture_is_kept_as_png_and_svg(world: World, open_page: Open) -> None:
+    page, code = await booked(world, open_page)
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="Download QR code as PNG").click()
+    kept = await waiting.value
+    assert kept.suggested_filename == f"{code}.png"
+    assert [found.text for found in zxingcpp.read_barcodes(Image.open(await kept.path()))] == [code]
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="Download QR code as SVG").click()
+    kept = await waiting.value
+    assert kept.suggested_filename.endswith(".svg")
+    assert "<svg" in Path(await kept.path()).read_text()
+
+
+async def test_three_calendars_are_offered(world: World, open_page: Open) -> None:
+    page, _ = await booked(world, open_page, phone=True)
+    await page.get_by_text("Add to calendar").click()
+    google = await page.get_by_role("link", name="Google Calendar").get_attribute("href") or ""
+    outlook = await page.get_by_role("link", name="Outlook").get_attribute("href") or ""
+    assert urlsplit(google).netloc == "calendar.google.com"
+    # Noon in Rome, in November.
+    assert parse_qs(urlsplit(google).query)["dates"][0].startswith("20261120T1")
+    assert urlsplit(outlook).netloc.startswith("outlook.")
+    await assert_accessible(page, "the calendars")
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="Apple, Thunderbird and others").click()
+    entry = Calendar.from_ical(Path(await (await waiting.value).path()).read_bytes())
+    [event] = entry.walk("VEVENT")
+    assert event.start.isoformat() == "2026-11-20T12:00:00+01:00"
+
+
+async def test_the_link_is_copied(world: World, open_page: Open) -> None:
+    page, _ = await booked(world, open_page)
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Copy link").click()
+    await expect(page.get_by_text("Copied.")).to_be_visible()
+    copied = str(await page.evaluate("navigator.clipboard.readText()"))
+    assert copied == world.hub.url + str(await page.locator("#manage-link").get_attribute("href"))
+
+
+async def test_on_paper_there_are_the_tickets_and_nothing_else(world: World, open_page: Open) -> None:
+    page, code = await booked(world, open_page)
+    await page.emulate_media(media="print")
+    for hidden in (".masthead", "#manage-link", "#print", "#another", "#qr-download"):
+        await expect(page.locator(hidden)).to_be_hidden()
+    await expect(page.locator(".pass p.code")).to_have_text(code)
+    assert await read_qr(page) == code

@@ -1,0 +1,35 @@
+// What our own codes' check character (hub/rules/ticket_code.py) tells about a slip, before anybody is asked.
+import { ALPHABET, check, OURS } from "./ticket_code.js";
+
+// What a thumb or an eye takes for something else. 0, O, 1, I and L stand in no code of ours.
+const LOOKALIKES = { 8: "B", B: "8", 5: "S", S: "5", 2: "Z", Z: "2", 6: "G", G: "6", U: "V", V: "U", M: "N", N: "M", 4: "A", A: "4", 7: "T", T: "7", 0: "DQ8", O: "DQ8", 1: "J7T", I: "J7T", L: "J7T" };
+
+/**
+ * What is probably wrong with a code that has our prefix: null (nothing, or not ours), {kind: "length", have} or
+ * {kind: "characters", marks, meant}: `marks` are places in the code, `meant` the codes that would be right.
+ */
+export function diagnose(code) {
+  if (!/^TKT/i.test(code) || check(code)) return null;
+  const body = code.replace(/[-\s]/g, "").slice(7);
+  if (!OURS.test(code)) return /^TKT-?\d{4}/i.test(code) && body.length > 2 && body.length !== 12 ? { kind: "length", have: body.length } : null;
+  const places = [...code].map((_, place) => place).filter((place) => place > 8 && code[place] !== "-");
+  const strange = places.filter((place) => !ALPHABET.includes(code[place]));
+  const right = new Map();
+  const attempt = (text, marks) => check(text) && right.set(text, marks);
+  const tried = strange.length ? strange : places;
+  if (strange.length < 2) {
+    for (const place of tried) {
+      for (const other of LOOKALIKES[code[place]] ?? "") attempt(code.slice(0, place) + other + code.slice(place + 1), [place]);
+    }
+  }
+  if (!strange.length) {
+    for (let i = 1; i < places.length; i += 1) {
+      const letters = [...code];
+      [letters[places[i - 1]], letters[places[i]]] = [code[places[i]], code[places[i - 1]]];
+      attempt(letters.join(""), [places[i - 1], places[i]]);
+    }
+  }
+  // More guesses than two are no help.
+  const meant = right.size <= 2 ? [...right.keys()] : [];
+  return { kind: "characters", marks: strange.length ? strange : [...new Set([...right.values()].flat())], meant };
+}
