@@ -10,6 +10,8 @@ import pytest
 from api_client import Answer, Api
 from stage import NOON, TODAY, Ticket, World
 
+from hub.actions.offer_places import serve_line
+
 LATER = TODAY + timedelta(days=9)
 
 
@@ -281,3 +283,23 @@ async def test_a_ticket_that_ends_before_the_slot_cannot_have_it(api: Api, world
     assert [(one["ticket_code"], one["code"]) for one in answer.error["tickets"]] == [
         (tickets[1].code, "TICKET_EXPIRED")
     ]
+
+
+async def test_a_party_takes_what_the_waiting_list_offers_it(api: Api, world: World) -> None:
+    slot = await world.slot(LATER, capacity=2)
+    sitting = (await book(api, await world.tickets(2), slot)).data
+    waiting = await world.tickets(2)
+    entry = (await api.post("/api/waitlist", party(waiting, slot))).data
+    holder = {"X-Reservation-Token": sitting["token"]}
+    first = sitting["reservations"][0]["reservation_id"]
+    assert (await api.delete(f"/api/reservations/{first}?party=1", headers=holder)).status == 200
+    await serve_line(api.hub.house, world.org_id, slot)
+    # What is held for them is not there for others, nor for them without the offer, nor for other tickets with it.
+    assert (await book(api, waiting, slot)).code == "SLOT_FULL"
+    others = await book(api, await world.tickets(2), slot, waitlist_token=entry["token"])
+    assert (others.status, others.error["errors"][0]["field"]) == (400, "waitlist_token")
+    assert (await book(api, waiting, slot, waitlist_token="wrong")).code == "WAITLIST_NOT_FOUND"
+    taken = await book(api, waiting, slot, waitlist_token=entry["token"])
+    assert [one["ticket_code"] for one in taken.data["reservations"]] == [ticket.code for ticket in waiting]
+    assert (await book(api, waiting, slot, waitlist_token=entry["token"])).body == taken.body
+    assert await world.booked_count(slot) == 2
