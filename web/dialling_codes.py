@@ -23,6 +23,8 @@ def table() -> str:
     rows = []
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):
         plan = PhoneMetadata.metadata_for_region(region)
+        assert plan is not None
+        assert plan.general_desc is not None
         lengths = plan.general_desc.possible_length
         rows.append(f"{region}{plan.country_code}/{plan.national_prefix or ''}/{min(lengths)}-{max(lengths)}")
     shared = {

@@ -17,9 +17,17 @@ UPDATE venues SET name = $2, timezone = $3 WHERE org_id = $1 AND id = (SELECT mi
 RETURNING id;
 
 -- name: spare_tickets
--- A few tickets of each standing to try things with: unreserved ones first, then those for today and for later.
-(SELECT code, 'ready to book' AS standing FROM tickets
-  WHERE org_id = $1 AND status = 'ACTIVATED' AND channel = 'direct' ORDER BY created_at, id LIMIT 4)
+-- A few tickets of each standing to try things with: unreserved ones first, then one of the family's order, one that is
+-- not active yet, and those for today and for later.
+(SELECT t.code, 'ready to book' AS standing FROM tickets t JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
+  WHERE t.org_id = $1 AND t.status = 'ACTIVATED' AND t.channel = 'direct' AND o.customer_email IS NULL
+  ORDER BY t.created_at, t.id LIMIT 4)
+UNION ALL
+(SELECT t.code, 'one of several bought by ' || o.customer_email FROM tickets t
+   JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
+  WHERE t.org_id = $1 AND t.status = 'ACTIVATED' AND o.customer_email = $3 ORDER BY t.created_at, t.id LIMIT 1)
+UNION ALL
+(SELECT code, 'to be activated first' FROM tickets WHERE org_id = $1 AND status = 'INACTIVE' ORDER BY created_at, id LIMIT 1)
 UNION ALL
 (SELECT t.code, 'reserved for ' || to_char(s.date, 'YYYY-MM-DD') || ' ' || to_char(s.start_time, 'HH24:MI')
    FROM tickets t

@@ -21,6 +21,7 @@ VENUE = "Teatro Aurora"
 TIMEZONE = "Europe/Rome"
 DAYS = 91
 CAPACITY = 200
+FAMILY = "family@example.org"
 
 LOGINS: list[dict[str, Any]] = [
     {"username": "operator", "pin": "246810", "role": Role.OPERATOR, "name": "Jane Smith"},
@@ -47,6 +48,8 @@ async def fill_demo(house: House) -> bool:
         await issue_tickets(house, TicketBatch(count=40), org_id=org_id)
         await issue_tickets(house, TicketBatch(count=2, status="PENDING_PAYMENT"), org_id=org_id)
         await issue_tickets(house, TicketBatch(count=2, status="INACTIVE"), org_id=org_id)
+        # One order of a family, to try booking together with.
+        await issue_tickets(house, TicketBatch(count=4, customer_email=FAMILY), org_id=org_id)
     await _prepare_day(house, org_id)
     return True
 
@@ -102,7 +105,7 @@ async def demo_card(house: House) -> dict[str, Any]:
     org_id = await _demo_organisation(house)
     if org_id is None:
         return {"logins": [], "codes": []}
-    rows = await house.database.fetch(DEMO.spare_tickets, org_id, house.clock.now())
+    rows = await house.database.fetch(DEMO.spare_tickets, org_id, house.clock.now(), FAMILY)
     return {
         "logins": [
             {"username": e["username"], "password": e.get("password"), "pin": e.get("pin"), "role": e["role"].value}

@@ -48,15 +48,15 @@ _REST_IN_A_RUSH = 0.5  # seconds; the mails of a rush go out when it is over
 
 
 class OutboxRound:
-    """Both lanes: `run()` until `stop()`. `wake()` after a commit saves the wait of half a second; it may be called from
+    """Both lanes: `run()` until `stop()`. `wake()` after a booking saves the wait of half a second; it may be called from
     the loop only."""
 
     def __init__(self, house: House, in_a_rush: Callable[[], bool] = lambda: False) -> None:
         self._lanes = (OutboxLane(house, urgent=True), OutboxLane(house, in_a_rush=in_a_rush))
 
     def wake(self) -> None:
-        for lane in self._lanes:
-            lane.wake()
+        """There are confirmations to send. What is urgent is not looked for on every booking of a rush."""
+        self._lanes[1].wake()
 
     def stop(self) -> None:
         for lane in self._lanes:
@@ -95,7 +95,9 @@ class OutboxLane:
         self._failed_contacts = dict.fromkeys(CHANNELS, 0)
 
     def wake(self) -> None:
-        self._wakened.set()
+        """Look now rather than in half a second, unless the server was just not there."""
+        if not any(self._failed_contacts.values()):
+            self._wakened.set()
 
     def stop(self) -> None:
         """End after the mail in hand; the rest of its batch goes back to the table."""

@@ -52,9 +52,11 @@ async def test_after_its_time_a_reservation_gives_its_place_back_and_the_ticket_
         ("VERIFIED", None, 0), ("CANCELLED", "no_show", 1), ("CANCELLED", "no_show", 1)
     ]  # fmt: skip
     sent = await mails(hub, "reservation.cancelled")
-    assert [(mail["reservation_id"], mail["payload"]) for mail in sent] == [
-        (t.reservation_id, {"cause": "no_show", "reservation_ids": [t.reservation_id]}) for t in tickets[1:]
-    ]
+    told_of = {mail["reservation_id"]: mail["payload"] for mail in sent}
+    assert len(sent) == 2
+    assert told_of == {
+        t.reservation_id: {"cause": "no_show", "reservation_ids": [t.reservation_id]} for t in tickets[1:]
+    }
     (news,) = [one for one in told if isinstance(one, TicketsChanged)]
     assert (set(news.hashes), news.change) == ({code_hash(t.code) for t in tickets[1:]}, "cancelled")
     assert (await gate.validate(tickets[1].code))["reason"] == "NO_RESERVATION"
