@@ -6,7 +6,7 @@ import { drawTickets } from "./passes.js";
 
 export function showSuccess(visit) {
   const count = visit.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
-  byId("done-words").textContent = `${tn("Show this QR code at the door.", "Show these {n} QR codes at the door, one per person.", count)} ${t("We are also sending it to {address}.", { address: visit.email })}`;
+  byId("done-words").textContent = `${tn("Show this QR code at the door.", "Show these {n} QR codes at the door, one per person.", count)} ${t("A copy is on its way to {address}.", { address: visit.email })}`;
   drawTickets(byId("done-tickets"), visit.results.flatMap((result) => result.reservations.map((one) => ({ ...one, slot: result.slot, venue: visit.place, token: tokenOf(result) }))));
   byId("done-keep").replaceChildren(...visit.results.map((result, place) => drawKeep({
     manage: new URL(result.manage_url, location.href),
