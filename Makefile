@@ -11,7 +11,7 @@ PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test load bench check format messages lock clean
+.PHONY: help run test load bench check format messages pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
@@ -41,6 +41,10 @@ format: $(VENV)/.tests ## put the formatting right
 
 messages: $(VENV)/.tests ## find every text in the sources, bring the catalogues up to date and compile them
 	$(PY) -m hub.locale.catalogue
+
+pictures: $(VENV)/.tests ## photograph every state of the portal into docs/pictures
+	@chromium=$$(CI=1 PY=$(PY) tests/ensure_chromium.sh) || exit 1; \
+	CHROMIUM="$$chromium" PYTHONPATH=tests exec $(PY) -m tests.browser.pictures $(ARGS)
 
 lock: $(VENV)/.runs ## write requirements*.txt anew from requirements*.in
 	$(PIP) uv

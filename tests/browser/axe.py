@@ -18,7 +18,7 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 BEST_PRACTICE = "best-practice"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
-_SETTLED = """async () => {
+SETTLED = """async () => {
   for (const moving of document.getAnimations()) {
     const times = moving.effect && moving.effect.getComputedTiming();
     if (times && times.endTime !== Infinity) moving.finish();
@@ -44,7 +44,7 @@ async def violations(page: Page, *, best_practice: bool = True) -> list[str]:
     """What axe finds on the page in its present state and colours, one line per element."""
     if not await page.evaluate("() => typeof window.axe === 'object'"):
         await page.evaluate(f"() => {{ {_axe()} }}")
-    await page.evaluate(_SETTLED)
+    await page.evaluate(SETTLED)
     tags = [*WCAG, BEST_PRACTICE] if best_practice else list(WCAG)
     found: list[dict[str, Any]] = await page.evaluate(_RUN, tags)
     return [

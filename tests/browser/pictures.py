@@ -1,0 +1,213 @@
+"""The photographer: `make pictures` writes every state of the portal to docs/pictures, at the width of a phone and of a desk.
+
+It starts servers and a hub of its own, with a venue, a clock and ticket codes that are the same every time. Every QR code in
+a picture is read back from the file, once as it is and once as dim as a screen at its lowest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import random
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from io import BytesIO
+from pathlib import Path
+
+import stage
+import zxingcpp
+from PIL import Image, ImageEnhance
+from playwright.async_api import Page, async_playwright
+from stage import NOON, TODAY, Hub, World, settings_for
+
+from db.migrate import migrate
+from hub.clock import Clock
+from hub.embedded.supervisor import EmbeddedServers
+from hub.rounds.outbox import OutboxRound
+from tests.browser.axe import SETTLED
+from tests.browser.conftest import ARGUMENTS, PATIENCE, chromium_path
+from tests.browser.states import STATES, Scene, State
+
+TARGET = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+WIDTHS = {390: 844, 1280: 800}
+LARGEST = 120_000
+"""Bytes of one picture."""
+COLOURS = 64
+DIM = 0.2
+PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain")
+STAFF = ("login", "scanner-green", "manager", "mail-admin")
+EXTRAS = {"booked": ("dark", "chinese"), "times": ("dark", "chinese"), "visit": ("dark",), "landing": ("chinese",)}
+"""States photographed in the dark and in Chinese as well."""
+
+
+def photographed() -> list[State]:
+    return [one for one in STATES.values() if one.area in PORTAL or one.name in STAFF]
+
+
+def pictures_of(one: State) -> list[str]:
+    """The file names of a state's pictures."""
+    looks = ["", *(f"-{look}" for look in EXTRAS.get(one.name, ()))]
+    return [f"{one.name}{look}-{width}.png" for look in looks for width in WIDTHS]
+
+
+def index() -> str:
+    """The page that shows them all, by the steps of a visit."""
+    lines = ["# Pictures", "", "Every state of the portal. `make pictures` takes them anew.", ""]
+    for area in (*PORTAL, "staff"):
+        lines += [f"## {area.capitalize()}", "", "| state | phone | desk |", "|---|---|---|"]
+        for one in (one for one in photographed() if one.area == area):
+            for phone, desk in zip(*[iter(pictures_of(one))] * 2, strict=True):
+                name = phone.removesuffix("-390.png")
+                lines.append(
+                    f'| {name} | <img src="{phone}" width="180" alt=""> | <img src="{desk}" width="480" alt=""> |'
+                )
+        lines.append("")
+    return "\n".join(lines)
+
+
+def codes_in(picture: Image.Image) -> list[str]:
+    return sorted(found.text for found in zxingcpp.read_barcodes(picture))
+
+
+async def make(names: Sequence[str], target: Path) -> list[Path]:
+    """Photograph these states, or all, into `target`; returns the files. Raises where a code cannot be read back."""
+    target.mkdir(parents=True, exist_ok=True)
+    chosen = [one for one in photographed() if not names or one.name in names]
+    written: list[Path] = []
+    async with _hub() as hub, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        scene = await _furnished(hub)
+        for one in chosen:
+            for look in ("", *EXTRAS.get(one.name, ())):
+                context = await browser.new_context(
+                    locale="zh-CN" if look == "chinese" else "en-GB",
+                    timezone_id="Europe/Rome",
+                    color_scheme="dark" if look == "dark" else "light",
+                    reduced_motion="reduce",
+                    viewport={"width": 1280, "height": WIDTHS[1280]},
+                )
+
+                async def open_one(path: str, *, token: str = "", gate: str = "", context=context) -> Page:
+                    if token:
+                        session = {"name": "hub_session", "value": token, "url": hub.url, "httpOnly": True}
+                        await context.add_cookies([session])
+                    if gate:
+                        await context.add_init_script(f"localStorage.setItem('venue-hub.gate', '{gate}')")
+                    page = await context.new_page()
+                    page.set_default_timeout(PATIENCE)
+                    await page.goto(hub.url + path)
+                    return page
+
+                scene.open = open_one
+                page = await one.reach(scene)
+                for width, height in WIDTHS.items():
+                    file = target / f"{one.name}{f'-{look}' if look else ''}-{width}.png"
+                    await page.set_viewport_size({"width": width, "height": height})
+                    await _photograph(page, file, one)
+                    written.append(file)
+                await context.close()
+        await browser.close()
+    return written
+
+
+async def _photograph(page: Page, file: Path, one: State) -> None:
+    await page.evaluate("() => scrollTo(0, 0)")
+    await page.evaluate(SETTLED)
+    # Nothing is under a pointer or waits for a key in a picture.
+    await page.mouse.move(0, 0)
+    shot = Image.open(BytesIO(await page.screenshot(full_page=True, caret="hide"))).convert("RGB")
+    small = shot.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small.save(file, optimize=True)
+    size = file.stat().st_size
+    if size > LARGEST:
+        raise RuntimeError(f"{file.name} has {size} bytes, at most {LARGEST} are wanted")
+    if one.shows_code:
+        read_back(file)
+
+
+def read_back(file: Path) -> list[str]:
+    """The codes in a picture, read from its file as it is and dimmed; raises where there is none or they differ."""
+    picture = Image.open(file).convert("RGB")
+    codes = codes_in(picture)
+    if not codes or codes_in(ImageEnhance.Brightness(picture).enhance(DIM)) != codes:
+        raise RuntimeError(f"{file.name}: the QR code cannot be read back ({codes})")
+    return codes
+
+
+@contextlib.asynccontextmanager
+async def _hub() -> AsyncIterator[Hub]:
+    """A hub at noon of the stage's day that sends nothing, on servers of its own."""
+
+    async def nothing(_self: OutboxRound) -> None:
+        return
+
+    OutboxRound.run = nothing  # type: ignore[method-assign]
+    # The same ticket codes in every book of pictures.
+    steady = random.Random(20_261_120)
+    stage.secrets.randbelow = steady.randrange  # type: ignore[attr-defined]
+    clock = Clock()
+    clock.set(NOON)
+    with tempfile.TemporaryDirectory(prefix="venue-hub-pictures-", ignore_cleanup_errors=True) as folder:
+        servers = EmbeddedServers(Path(folder))
+        try:
+            urls = await servers.start()
+            await migrate(urls.database_url)
+            settings = settings_for(urls.database_url, urls.redis_url, Path(folder), _port())
+            hub = await Hub(settings, clock).open()
+            try:
+                yield hub
+            finally:
+                await hub.close()
+        finally:
+            await servers.stop()
+
+
+def _port() -> int:
+    """The port a reader would see, or any other where that is taken."""
+    for wish in (8080, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", wish))
+            return int(probe.getsockname()[1])
+    raise RuntimeError("no port is free")
+
+
+async def _furnished(hub: Hub) -> Scene:
+    """The scene every state wants, at a venue with a name, and with three months to look at."""
+    world = await World(hub).found()
+    await hub.database.execute("UPDATE organisations SET name = 'Teatro Aurora' WHERE id = $1", world.org_id)
+    await world.policy(name="Teatro Aurora", address="Via dell'Arco 7, 00184 Roma", country="IT")
+    scene = await Scene(hub, world, None).furnish()  # type: ignore[arg-type]
+    # Further days as years of visits would have left them; nobody counts the reservations behind these figures.
+    await hub.database.execute(
+        "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity,"
+        " booked_count) SELECT $1, $2, d, t::time, (t + interval '2 hours')::time, (d + t) AT TIME ZONE 'Europe/Rome',"
+        " (d + t + interval '2 hours') AT TIME ZONE 'Europe/Rome', 40,"
+        " CASE WHEN extract(isodow FROM d) IN (6, 7) THEN 22 + (extract(day FROM d)::int * 5 + extract(hour FROM t)::int)"
+        " % 19 ELSE (extract(day FROM d)::int * 7 + extract(hour FROM t)::int) % 26 END"
+        " FROM generate_series($3::date + 12, $3::date + 88, interval '1 day') AS days (moment),"
+        " LATERAL (SELECT moment::date AS d) AS one, unnest(ARRAY['10:00', '12:00', '14:00', '16:00']::interval[]) AS t"
+        " WHERE extract(isodow FROM d) <> 1",
+        world.org_id, world.venue_id, TODAY,
+    )  # fmt: skip
+    return scene
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make pictures", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("states", nargs="*", help="only these, such as booked or times")
+    parser.add_argument("--to", type=Path, default=TARGET, help="another folder")
+    options = parser.parse_args()
+    written = asyncio.run(make(options.states, options.to))
+    if not options.states:
+        for file in set(options.to.glob("*.png")) - set(written):
+            file.unlink()
+        (options.to / "README.md").write_text(index(), encoding="utf-8")
+    total = sum(file.stat().st_size for file in written)
+    print(f"{len(written)} pictures, {total / 1e6:.1f} MB, in {options.to}")
+
+
+if __name__ == "__main__":
+    main()
