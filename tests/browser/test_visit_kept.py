@@ -108,6 +108,30 @@ async def test_a_page_closed_while_the_answer_was_lost_books_once(world: World, 
     assert await world.booked_count(slot_id) == 1
 
 
+async def test_without_the_key_the_same_page_would_be_refused_its_own_booking(world: World, open_page: Open) -> None:
+    """The control of the test above: what the key is for."""
+    slot_id = await world.slot()
+    page = await open_page("/reserve")
+    reached = asyncio.Event()
+
+    async def lose(route: Route) -> None:
+        nameless = {name: value for name, value in route.request.headers.items() if name != "idempotency-key"}
+        response = await route.fetch(headers=nameless)
+        if reached.is_set():
+            await route.fulfill(response=response)
+        else:
+            reached.set()
+            await route.abort("connectionreset")
+
+    await page.route("**/api/reservations/create", lose)
+    await to_confirm(page, (await world.ticket()).code)
+    await confirm(page)
+    await reached.wait()
+    await page.reload()
+    await expect(page.get_by_text("This ticket is already reserved for")).to_be_visible()
+    assert await world.booked_count(slot_id) == 1
+
+
 async def test_offline_at_confirm_waits_and_goes_on_by_itself(world: World, open_page: Open) -> None:
     slot_id = await world.slot()
     page = await open_page("/reserve", phone=True)
