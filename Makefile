@@ -9,6 +9,8 @@ PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
 # Passed on: `make test ARGS="-k door"`, `make run ARGS=--no-demo`.
 ARGS   ?=
+# Two lanes of tests, each with servers of its own: most of a test is waiting. `make test SIDE_BY_SIDE=` runs them one by one.
+SIDE_BY_SIDE ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test load bench check format messages pictures lock clean
@@ -21,8 +23,8 @@ run: $(VENV)/.runs ## everything on this machine, with demo data, at http://127.
 
 test: $(VENV)/.tests ## every test, against real servers and a real browser
 	@chromium=$$(PY=$(PY) tests/ensure_chromium.sh) || exit 1; \
-	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" exec $(PY) -m pytest $(ARGS); \
-	else exec $(PY) -m pytest --ignore=tests/browser $(ARGS); fi
+	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" exec $(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS); \
+	else exec $(PY) -m pytest $(SIDE_BY_SIDE) --ignore=tests/browser $(ARGS); fi
 
 load: $(VENV)/.tests ## the locust scenarios against a hub of their own, headless and bounded
 	@exec $(PY) -m loadtests.load $(ARGS)
