@@ -65,6 +65,8 @@ async def test_a_visit_is_booked_and_its_code_read_from_the_screen(world: World,
     await expect(page.get_by_text("+12025551234")).to_be_visible()
     await confirm(page)
     await see_visit(page)
+    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    await expect(page.get_by_text("A copy is on its way to john@example.com.")).to_be_visible()
     assert await read_qr(page, "img.qr") == ticket.code
     assert await world.booked_count(slot_id) == 1
 

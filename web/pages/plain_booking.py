@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from time import perf_counter
 
 from aiohttp import web
 
@@ -19,7 +20,8 @@ from hub.rules.ticket_code import normalise
 from hub.words import message, said
 from web.api.asking import keep_pace, query_int
 from web.api.bodies import LARGEST_ID
-from web.keys import BOOKING_DESK, HOUSE, TICKET_DESK
+from web.api.reservations import told_booked, told_failed
+from web.keys import AVAILABILITY, BOOKING_DESK, HOUSE, TICKET_DESK
 from web.pages.forms import Form
 from web.pages.plain_code import contact_of, prove, venue_of
 from web.pages.plain_draft import MOST_TICKETS, Draft, new_draft
@@ -215,22 +217,29 @@ async def _reserve(request: web.Request, draft: Draft) -> str:
     org_id = await resolve_org(house, draft.orq)
     contact = contact_of(draft)
     await keep_pace(request, "reservations", house.settings.rate_reservations)
-    venue = await venue_of(request, draft)
-    if venue is not None:
-        require_proof(house, venue, contact.email, contact.phone_e164, draft.proofs)
     assert draft.slot_id is not None
+    venue_id = await request.app[AVAILABILITY].venue_of(org_id, draft.slot_id)
+    if venue_id is not None:
+        venue = await house.venues.read(org_id, venue_id)
+        require_proof(house, venue, contact.email, contact.phone_e164, draft.proofs)
     key = draft.booking_key
-    reserved = await book_party(
-        request.app[BOOKING_DESK],
-        PartyRequest(
-            org_id=org_id,
-            ticket_codes=draft.tickets,
-            slot_id=draft.slot_id,
-            email=contact.email,
-            phone=contact.phone_e164,
-            language=request["language"],
-            idempotency_key=key,
-            body_hash=bytes.fromhex(key),
-        ),
-    )
+    started = perf_counter()
+    try:
+        reserved = await book_party(
+            request.app[BOOKING_DESK],
+            PartyRequest(
+                org_id=org_id,
+                ticket_codes=draft.tickets,
+                slot_id=draft.slot_id,
+                email=contact.email,
+                phone=contact.phone_e164,
+                language=request["language"],
+                idempotency_key=key,
+                body_hash=bytes.fromhex(key),
+            ),
+        )
+    except Refused as no:
+        told_failed(no, draft.slot_id, perf_counter() - started, tickets=len(draft.tickets))
+        raise
+    told_booked(reserved, perf_counter() - started)
     return reserved[0].manage_token

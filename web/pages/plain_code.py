@@ -13,7 +13,6 @@ from hub.actions.contact_codes import confirm_code, send_code
 from hub.actions.organisations import resolve_org
 from hub.contact_details import Contact, check_contact
 from hub.phone_countries import international
-from hub.refusals import Refused
 from hub.rules.contact_code import DIGITS, LIFETIME, needed_channels, tidy_code
 from hub.rules.reasons import Reason
 from hub.venues import Venue
@@ -48,7 +47,8 @@ async def _check_code(request: web.Request, draft: Draft, form: Form) -> tuple[D
     if typed is None:
         return draft, "code?empty=1"
     if not draft.challenge:
-        raise Refused(Reason.CODE_EXPIRED)
+        # Another window was faster: what it has proved is proved here as well.
+        return await prove(request, draft)
     confirmed = await confirm_code(request.app[HOUSE], UUID(draft.challenge["id"]), typed)
     return await prove(request, replace(draft, proofs=(*draft.proofs, confirmed.contact_proof), challenge={}))
 

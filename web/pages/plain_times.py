@@ -15,7 +15,7 @@ from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from web.keys import AVAILABILITY, HOUSE
 from web.pages.forms import Form
-from web.pages.plain_code import venue_of
+from web.pages.plain_code import prove, venue_of
 from web.pages.plain_draft import Draft
 from web.pages.plain_steps import answer, astray, held, show
 from web.pages.plain_waiting import join
@@ -109,7 +109,14 @@ def _take_time(draft: Draft, form: Form) -> Draft:
 async def _check_time(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
     if draft.slot_id is None:
         raise Refused(Reason.SLOT_NOT_FOUND)
-    return draft, await join(request, draft) if form.get("wait") else "confirm"
+    if not form.get("wait"):
+        return draft, "confirm"
+    try:
+        return draft, await join(request, draft)
+    except Refused as no:
+        if no.reason is not Reason.CONTACT_NOT_VERIFIED:
+            raise
+    return await prove(request, replace(draft, proofs=()))
 
 
 async def time_of(request: web.Request, draft: Draft) -> Time | None:

@@ -42,6 +42,7 @@ async def join(request: web.Request, draft: Draft) -> str:
             email=contact.email,
             phone=contact.phone_e164,
             language=request["language"],
+            contact_proof=list(draft.proofs),
             idempotency_key=draft.booking_key,
         ),
     )

@@ -99,7 +99,7 @@ class Visit:
 
 
 async def visit_page(request: web.Request) -> web.Response:
-    """`/r/{token}`. A dead link is a page too, with 404."""
+    """`/r/{token}`. A dead link is a page too, with 404. `?new=1` greets who has just booked without JavaScript."""
     house = request.app[HOUSE]
     token = request.match_info["token"]
     now = house.clock.now()
@@ -107,8 +107,9 @@ async def visit_page(request: web.Request) -> web.Response:
         visit = visit_of(await party_of_token(house, token), now, house.settings.public_url)
     except Refused:
         visit = None
+    new = request.query.get("new") == "1"
     return page(
-        request, "reservation.html", status=200 if visit else 404, visit=visit, token=token, now=rfc3339(now)
+        request, "reservation.html", status=200 if visit else 404, visit=visit, token=token, now=rfc3339(now), new=new
     )  # fmt: skip
 
 
