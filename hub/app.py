@@ -21,6 +21,7 @@ from hub.actions.reconcile import audit_gate
 from hub.actions.release_no_shows import release_no_shows
 from hub.actions.reserve_ticket import BookingDesk
 from hub.actions.send_reminders import send_reminders
+from hub.actions.sync_scans import SyncDesk
 from hub.announcements import Announcer
 from hub.clock import Clock
 from hub.confirmation import qr_code
@@ -103,13 +104,14 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
     async with open_house(settings, clock) as house:
         app[keys.HOUSE] = house
         app[keys.DOOR] = Door(house, observe=telemetry.lane_observer("door"))
+        app[keys.SYNC_DESK] = SyncDesk(house, observe=telemetry.lane_observer("sync"))
         app[keys.AVAILABILITY] = Availability(house)
         outbox = OutboxRound(house, in_a_rush=lambda: app[keys.BOOKING_DESK].in_a_rush)
         app[keys.BOOKING_DESK] = BookingDesk(
             house, app[keys.AVAILABILITY], observe=telemetry.lane_observer("bookings"), booked=outbox.wake
         )
         app[keys.TICKET_DESK] = TicketDesk(house, observe=telemetry.lane_observer("ticket_checks"))
-        app[LIVE] = LiveHub(house, app[keys.DOOR], app[keys.AVAILABILITY])
+        app[LIVE] = LiveHub(house, app[keys.DOOR], app[keys.SYNC_DESK], app[keys.AVAILABILITY])
         await refresh_revocations(house)
         await app[LIVE].start()
         # The tables of the QR encoder take a moment to make; the first customer shall not wait for it.
@@ -130,7 +132,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             yield
         finally:
             outbox.stop()
-            for desk in (app[keys.DOOR], app[keys.BOOKING_DESK], app[keys.TICKET_DESK]):
+            for desk in (app[keys.DOOR], app[keys.SYNC_DESK], app[keys.BOOKING_DESK], app[keys.TICKET_DESK]):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(desk.drain(), 5)
             await asyncio.wait([rounds[0]], timeout=3)

@@ -23,6 +23,8 @@ class Decision(NamedTuple):
     today: date
     scan_id: UUID
     entered: bool
+    repeated: bool = False
+    """Whether this scan had been answered before."""
 
     def as_dict(self, contact: str = "masked") -> dict[str, Any]:
         """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown."""

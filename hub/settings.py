@@ -53,6 +53,7 @@ class Settings:
     rate_validate: Rate | None
     rate_codes: Rate | None
     rate_operator: Rate | None
+    rate_sync: Rate | None
     sockets_per_operator: int | None
     public_sockets_per_ip: int | None
     clock_offset: float
@@ -99,6 +100,7 @@ class Settings:
             # behind one router needs a code or two each.
             rate_codes=read.one("HUB_RATE_CODES", parse_rate, Rate(20, 3600)),
             rate_operator=read.one("HUB_RATE_OPERATOR", parse_rate, Rate(100, 60)),
+            rate_sync=read.one("HUB_RATE_SYNC", parse_rate, Rate(120, 60)),
             sockets_per_operator=read.one("HUB_SOCKETS_PER_OPERATOR", _count_or_off, 20),
             # Generous: behind one address of a mobile network there are thousands of customers.
             public_sockets_per_ip=read.one("HUB_PUBLIC_SOCKETS_PER_IP", _count_or_off, 1000),

@@ -52,6 +52,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.SCAN_ID_REUSED: "This scan_id was used for another code",
     Reason.NOTHING_TO_UNDO: "This scan admitted nobody, or was undone before",
     Reason.UNDO_TOO_LATE: "An operator can undo an own scan for 15 minutes; ask a manager",
+    Reason.CONFLICT_DECIDED: "Somebody else has decided this conflict otherwise",
     Reason.OPERATOR_MISMATCH: "operator_id is not the operator who is signed in",
     Reason.UNAUTHENTICATED: "Please sign in",
     Reason.FORBIDDEN: "Your role does not allow this",

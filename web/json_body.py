@@ -18,11 +18,11 @@ _BRIEF: Any = {"include_url": False, "include_context": False, "include_input": 
 _Body = TypeVar("_Body", bound=BaseModel)
 
 
-async def read_json(request: web.Request, model: type[_Body]) -> _Body:
+async def read_json(request: web.Request, model: type[_Body], limit: int = BODY_LIMIT) -> _Body:
     """The request's body as `model`, or a refusal that names every problem at once."""
     if not _is_json(request):
         raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
-    return understand(await read_body(request), model)
+    return understand(await read_body(request, limit), model)
 
 
 def understand(body: bytes, model: type[_Body]) -> _Body:

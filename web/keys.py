@@ -6,10 +6,12 @@ from hub.actions.availability import Availability
 from hub.actions.check_ticket import TicketDesk
 from hub.actions.judge_scans import Door
 from hub.actions.reserve_ticket import BookingDesk
+from hub.actions.sync_scans import SyncDesk
 from hub.house import House
 
 HOUSE: web.AppKey[House] = web.AppKey("house")
 DOOR: web.AppKey[Door] = web.AppKey("door")
+SYNC_DESK: web.AppKey[SyncDesk] = web.AppKey("sync_desk")
 BOOKING_DESK: web.AppKey[BookingDesk] = web.AppKey("booking_desk")
 TICKET_DESK: web.AppKey[TicketDesk] = web.AppKey("ticket_desk")
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")

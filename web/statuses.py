@@ -51,6 +51,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.SCAN_ID_REUSED: 409,
     Reason.NOTHING_TO_UNDO: 409,
     Reason.UNDO_TOO_LATE: 409,
+    Reason.CONFLICT_DECIDED: 409,
     Reason.OPERATOR_MISMATCH: 403,
     Reason.UNAUTHENTICATED: 401,
     Reason.FORBIDDEN: 403,

@@ -25,7 +25,8 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
 -- Logs every presentation and marks the entries among them, all or none. An entry whose ticket has changed since it was
 -- read is neither marked nor logged: its number `n` comes back in `raced`, to be read and judged again. The counts of
 -- every slot that changed come back whole. A scan_id that another process has just logged breaks the primary key: nothing
--- is done, and the presentations are judged again one by one.
+-- is done, and the presentations are judged again one by one. What was scanned without a line and synced later counts from
+-- the moment of its scan, everything else from $2.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_scan[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
@@ -33,13 +34,14 @@ WITH asked AS MATERIALIZED (
 ), marked AS (
     UPDATE tickets t
        SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'VERIFIED' END,
-           verified_at = $2, verified_by = a.operator_id, verified_gate = a.gate, version = t.version + 1
+           verified_at = CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END,
+           verified_by = a.operator_id, verified_gate = a.gate, version = t.version + 1
       FROM asked a
      WHERE a.enters AND t.org_id = a.org_id AND t.id = a.ticket_id AND t.version = a.version
-    RETURNING a.n, a.org_id, a.venue_id, a.reservation_id
+    RETURNING a.n, a.org_id, a.venue_id, a.reservation_id, t.verified_at
 ), entered AS (
     UPDATE ticket_reservations r
-       SET status = 'VERIFIED', verified_at = $2
+       SET status = 'VERIFIED', verified_at = m.verified_at
       FROM marked m
      WHERE r.org_id = m.org_id AND r.id = m.reservation_id
     RETURNING r.org_id, r.slot_id
@@ -55,7 +57,7 @@ WITH asked AS MATERIALIZED (
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), walked AS (
     INSERT INTO walk_ins AS w (org_id, venue_id, date, entered)
-    SELECT m.org_id, m.venue_id, ($2 AT TIME ZONE v.timezone)::date, count(*)
+    SELECT m.org_id, m.venue_id, (m.verified_at AT TIME ZONE v.timezone)::date, count(*)
       FROM marked m
       JOIN venues v ON v.org_id = m.org_id AND v.id = m.venue_id
      WHERE m.reservation_id IS NULL

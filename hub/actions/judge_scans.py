@@ -48,7 +48,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Presentation:
-    """One code held up at a gate. `scanned_at` is the device's word; without it, the moment of judging."""
+    """One code held up at a gate. `scanned_at` is the device's word; without it, the moment of judging.
+
+    From `sync` it is judged as of `scanned_at`, which must be the hub's time by then.
+    """
 
     org_id: int
     venue_id: int
@@ -60,7 +63,7 @@ class Presentation:
     scanned_at: datetime | None = None
     gate: str | None = None
     device: str | None = None
-    source: Literal["socket", "http"] = "socket"
+    source: Literal["socket", "http", "sync"] = "socket"
     presented_at: float = 0.0
     request_id: str | None = None
 
@@ -79,9 +82,18 @@ class _Judged:
 class Door:
     """All presentations of this process. `present` returns at once; its future resolves after the commit."""
 
-    def __init__(self, house: House, *, observe: Callable[[int, float], None] | None = None) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        name: str = "door",
+        max_flights: int = 2,
+        observe: Callable[[int, float], None] | None = None,
+    ) -> None:
         self._house = house
-        self._lane: Lane[Presentation, Decision] = Lane("door", self._judge, key=_same_ticket, observe=observe)
+        self._lane: Lane[Presentation, Decision] = Lane(
+            name, self._judge, key=_same_ticket, max_flights=max_flights, observe=observe
+        )
         self.drain = self._lane.drain
 
     def present(self, presentation: Presentation) -> asyncio.Future[Decision]:
@@ -231,6 +243,8 @@ def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> N
         j.to_log = False
         j.answer = _answered_before(j, row, ticket, reservation, first_entry, venue, today)
         return
+    if p.source == "sync" and p.scanned_at is not None:
+        now, ticket = p.scanned_at, _as_of(ticket, reservation)
     verdict = decide_entry(ticket, reservation, first_entry, venue.policy, venue.id, now, venue.zone)
     if verdict is UNKNOWN:
         verdict = _sharpened(verdict, p.code)
@@ -257,12 +271,22 @@ def _answered_before(  # noqa: PLR0917 - the facts, as `_decide` has them
         return Refused(Reason.SCAN_ID_REUSED)
     entry_before = first_entry if row["scanned_reason"] == Reason.ALREADY_VERIFIED else None
     as_before = ticket if entry_before is not None else _as_before(ticket)
-    verdict = decide_entry(
-        as_before, reservation, entry_before, venue.policy, venue.id, row["scanned_logged_at"], venue.zone
-    )
+    then = row["scanned_logged_at"]
+    if j.presentation.source == "sync" and j.presentation.scanned_at is not None:
+        then, as_before = j.presentation.scanned_at, _as_of(as_before, reservation)
+    verdict = decide_entry(as_before, reservation, entry_before, venue.policy, venue.id, then, venue.zone)
     verdict = _remembered(row, _sharpened(verdict, j.presentation.code))
     status = ticket.status if ticket else None
-    return Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, row["scanned_entered"])
+    return Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, row["scanned_entered"], True)
+
+
+def _as_of(ticket: TicketFacts | None, reservation: ReservationFacts | None) -> TicketFacts | None:
+    """The ticket as it stood before time ran out for it, for judging a moment in the past: the moment decides then."""
+    if ticket is None or ticket.status != "EXPIRED" or ticket.channel == "ota":
+        return ticket
+    if reservation is not None:
+        return ticket._replace(status="RESERVED")
+    return ticket._replace(status="ACTIVATED") if ticket.valid_until is not None else ticket
 
 
 def _sharpened(verdict: Verdict, code: str) -> Verdict:

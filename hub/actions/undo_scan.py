@@ -41,7 +41,7 @@ async def undo_scan(
         undo_id = sortable_uuid()
         row = await house.database.scans.fetchrow(
             DOOR.undo_scan, org_id, scan_id, scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
-            scan["venue_id"], operator_id, source, gate, scan["slot_id"], reason, now, scan["logged_at"],
+            scan["venue_id"], operator_id, source, gate, scan["slot_id"], reason, now, scan["verified_at"],
         )  # fmt: skip
         if row is None:
             continue

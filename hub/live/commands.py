@@ -17,6 +17,7 @@ from hub.actions.undo_scan import undo_scan
 from hub.decisions import Decision
 from hub.live import fields
 from hub.live.fields import Fields
+from hub.live.queued_scans import read_sync, sync
 from hub.live.subscriptions import read_subscribe, read_unsubscribe, subscribe, unsubscribe
 from hub.moments import rfc3339
 
@@ -144,6 +145,7 @@ def _ping(talk: "Conversation", _: None) -> Answer:
 COMMANDS: dict[str, Row] = {
     "validate": Row(Role.OPERATOR, _read_validate, _validate),
     "verify": Row(Role.OPERATOR, _read_verify, _verify),
+    "sync": Row(Role.OPERATOR, read_sync, sync),
     "undo": Row(Role.OPERATOR, _read_undo, _undo),
     "history": Row(Role.OPERATOR, _read_history, _history),
     "subscribe": Row(Role.OPERATOR, read_subscribe, subscribe),

@@ -104,7 +104,7 @@ class Conversation:
 
     def answered(self, number: int, answer: Decision | dict[str, Any]) -> None:
         self._under_way -= 1
-        data = answer if isinstance(answer, dict) else answer.as_dict(self._contact())
+        data = answer if isinstance(answer, dict) else answer.as_dict(self.contact())
         self.queue.send(frames.result(number, data))
         if self._retiring:
             self._part_if_idle()
@@ -120,7 +120,7 @@ class Conversation:
             log.error("socket.deed_failed", exc_info=caught)
         self.queue.send(frames.trouble(number, caught))
 
-    def _contact(self) -> str:
+    def contact(self) -> str:
         """How much of a customer's address this client is shown."""
         venue = self.venue
         if at_least(self.identity.role, Role.MANAGER):

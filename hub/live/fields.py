@@ -80,6 +80,20 @@ def moment_or_none(fields: Fields, name: str) -> datetime | None:
     refuse(name, "give a moment such as 2026-11-20T09:00:00Z")
 
 
+def moment(fields: Fields, name: str) -> datetime:
+    found = moment_or_none(fields, name)
+    if found is None:
+        refuse(name, "give a moment such as 2026-11-20T09:00:00Z")
+    return found
+
+
+def word(fields: Fields, name: str, words: tuple[str, ...]) -> Any:
+    value = fields.get(name)
+    if type(value) is not str or value not in words:
+        refuse(name, f"give one of {', '.join(words)}")
+    return value
+
+
 def month(fields: Fields, name: str) -> tuple[int, int]:
     value = fields.get(name)
     found = _MONTH.fullmatch(value) if type(value) is str else None

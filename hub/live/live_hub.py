@@ -16,6 +16,7 @@ from hub import telemetry
 from hub.actions.availability import FRESH_SECONDS, Availability
 from hub.actions.judge_scans import Door
 from hub.actions.read_counts import DayCounts, day_counts
+from hub.actions.sync_scans import SyncDesk
 from hub.announcements import Announcement, SlotsEdited, TicketsChanged
 from hub.house import House
 from hub.live import pace
@@ -43,10 +44,17 @@ log = logging.getLogger(__name__)
 
 class LiveHub:
     def __init__(
-        self, house: House, door: Door, calendar: Availability, *, audit_seconds: float = AUDIT_SECONDS
+        self,
+        house: House,
+        door: Door,
+        sync_desk: SyncDesk,
+        calendar: Availability,
+        *,
+        audit_seconds: float = AUDIT_SECONDS,
     ) -> None:
         self.house = house
         self.door = door
+        self.sync_desk = sync_desk
         self.presence = Presence()
         self.rooms = Rooms(self._day_counts)
         self.audit: Audit[Room] = Audit(self.rooms, every=audit_seconds)

@@ -18,7 +18,9 @@ def line(*places: int) -> list[Waiting]:
     return [Waiting(n, p) for n, p in enumerate(places, 1)]
 
 
-def given_to(waiting: list[Waiting], *, held: int = 0, offered: int = 0, free: int = 0, until: datetime = LATER) -> Serving:
+def given_to(
+    waiting: list[Waiting], *, held: int = 0, offered: int = 0, free: int = 0, until: datetime = LATER
+) -> Serving:
     return serve(waiting, held=held, offered=offered, free=free, now=NOW, gather_until=until)
 
 

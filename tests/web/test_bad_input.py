@@ -40,6 +40,12 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/operator/login": {"username": "nobody", "password": "x"},
     "/api/operator/validate-ticket": {"ticket_code": "TKT-2025-ABC123-DEF456", "gate": "A", "scan_id": None},
     "/api/operator/verify-ticket": {"ticket_id": 1, "operator_id": None, "gate": "A", "scan_id": None},
+    "/api/operator/sync": {
+        "scans": [{"scan_id": "00000000-0000-4000-8000-000000000000", "code": "x", "scanned_at": "2026-11-20T10:00:00Z",
+                   "offline_result": "GREEN", "gate": "A"}],
+        "skew_ms": 0, "device": None,
+    },
+    "/api/operator/conflicts/{conflict_id}/decision": {"decision": "stays", "note": None},
     "/venue/scan": {"code": "x", "mode": "validate", "gate": "A", "scan_id": None},
 }  # fmt: skip
 
@@ -50,7 +56,7 @@ def address(path: str) -> str:
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
 async def test_what_is_no_json_object_is_a_bad_request(api: Api, world: World, method: str, path: str) -> None:
-    token = await world.staff()
+    token = await world.staff("MANAGER")
     for data in NOT_OBJECTS:
         answer = await api.ask(method, address(path), data=data, token=token)
         assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), data[:40]
@@ -59,7 +65,7 @@ async def test_what_is_no_json_object_is_a_bad_request(api: Api, world: World, m
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
 async def test_any_value_in_any_field_is_answered_below_500(api: Api, world: World, method: str, path: str) -> None:
-    token = await world.staff()
+    token = await world.staff("MANAGER")
     for field, value in itertools.product([*GOOD[path], "orq", "unknown"], VALUES):
         answer = await api.ask(method, address(path), {**GOOD[path], field: value}, token=token)
         assert answer.status < 500, (field, value)
@@ -75,7 +81,7 @@ async def test_missing_fields_are_all_named_at_once(api: Api, world: World, meth
         .model_json_schema()
         .get("required", [])
     )  # type: ignore[union-attr]
-    answer = await api.ask(method, address(path), {}, token=await world.staff())
+    answer = await api.ask(method, address(path), {}, token=await world.staff("MANAGER"))
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
     assert {problem["field"] for problem in answer.error["errors"]} >= set(required)
 

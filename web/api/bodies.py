@@ -25,7 +25,7 @@ def _filled(text: str) -> str:
     return text
 
 
-def _uuid(value: object) -> object:
+def uuid_text(value: object) -> object:
     if isinstance(value, str):
         try:
             return UUID(value)
@@ -55,7 +55,7 @@ ContactProof = Annotated[
 Gate = Annotated[Text | None, Field(default=None, max_length=64, examples=["A"])]
 ScanId = Annotated[
     UUID | None,
-    BeforeValidator(lambda value: None if value is None else _uuid(value)),
+    BeforeValidator(lambda value: None if value is None else uuid_text(value)),
     Field(default=None, description="Names this scan: sent again, it gives the same answer and nothing twice."),
 ]
 

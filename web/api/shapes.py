@@ -351,7 +351,7 @@ class DecisionAnswer(Done):
 
 class PastScan(Shape):
     scan_id: UUID
-    mode: Literal["validate", "verify", "undo"]
+    mode: Literal["validate", "verify", "undo", "exit", "override"]
     ticket_code: str
     ticket_id: int | None
     gate: str | None

@@ -8,6 +8,7 @@ from web import openapi_pages
 from web.api import (
     bodies,
     contact,
+    door,
     mail_admin,
     managing,
     operators,
@@ -255,6 +256,32 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         shapes.DecisionAnswer, body=bodies.Scan,
         refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
         about="Always 200 with the decision, whatever its colour.",
+    ),
+    Endpoint(
+        "POST", "/api/operator/sync", door.sync, "Take over what a scanner decided without a line", "Operators",
+        "operator", door.SyncedAnswer, body=door.SyncScans,
+        refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.RATE_LIMITED, Reason.BUSY),
+        about="Up to 200 scans and 64 KB, judged as of the moment of each scan. Sent again, in whatever order, nothing is done"
+        " twice. A `conflict` is written down for whoever was let in and should not have been.",
+    ),
+    Endpoint(
+        "GET", "/api/operator/conflicts", door.conflicts, "Whom scanners without a line let in against the hub's word",
+        "Operators", "operator", door.ConflictPageAnswer,
+        parameters=(
+            Parameter("status", "query", {"enum": ["all", "open", "decided"], "default": "all"}, "Decided or not."),
+            Parameter("venue_id", "query", {"type": "integer", "minimum": 1, "maximum": bodies.LARGEST_ID}, "Of one venue."),
+            Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many."),
+            Parameter("before", "query", {"type": "integer", "minimum": 1, "maximum": bodies.LARGEST_ID},
+                      "The `next` of the page before."),
+        ),
+        refusals=(Reason.INVALID_REQUEST, Reason.UNAUTHENTICATED, Reason.FORBIDDEN),
+        about="Newest first: a manager's whole organisation, an operator's own.",
+    ),
+    Endpoint(
+        "POST", "/api/operator/conflicts/{conflict_id:[0-9]+}/decision", door.decide, "Decide a conflict", "Operators",
+        "operator", door.ConflictAnswer, body=door.DecideConflict,
+        refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.CONFLICT_DECIDED),
+        about="For managers. The first decision stands; the same one again changes nothing.",
     ),
     Endpoint(
         "GET", "/api/operators/scan-history", operators.scan_history, "Own scans, newest first", "Operators",

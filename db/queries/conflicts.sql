@@ -1,0 +1,51 @@
+-- Conflicts: scanners without a line let somebody in whom the hub would not have.
+
+-- name: note_conflicts
+-- Keeps each of the conflicts in $2 once, by its scan; one that is known stays as it is.
+INSERT INTO scan_conflicts (org_id, scan_id, venue_id, operator_id, kind, offline_result, result, reason, code, ticket_id,
+                            gate, device, scanned_at, logged_at, first_at, first_by, first_gate)
+SELECT $1, c.scan_id, c.venue_id, c.operator_id, c.kind, c.offline_result, c.result, c.reason, c.code, c.ticket_id,
+       c.gate, c.device, c.scanned_at, $3, c.first_at, c.first_by, c.first_gate
+  FROM jsonb_to_recordset($2::text::jsonb)
+       AS c (scan_id uuid, venue_id bigint, operator_id bigint, kind text, offline_result text, result text, reason text,
+             code text, ticket_id bigint, gate text, device text, scanned_at timestamptz, first_at timestamptz,
+             first_by bigint, first_gate text)
+ON CONFLICT (scan_id, org_id) DO NOTHING;
+
+-- name: conflicts_of_scans
+-- The conflicts these scans are in, in no order.
+SELECT c.*, o.name AS operator_name, f.name AS first_name, d.name AS decided_name
+  FROM scan_conflicts c
+  LEFT JOIN staff o ON o.org_id = c.org_id AND o.id = c.operator_id
+  LEFT JOIN staff f ON f.org_id = c.org_id AND f.id = c.first_by
+  LEFT JOIN staff d ON d.org_id = c.org_id AND d.id = c.decided_by
+ WHERE c.scan_id = ANY ($2::uuid[]) AND c.org_id = $1;
+
+-- name: list_conflicts
+-- The newest conflicts before an id, newest first: of a venue ($2), of an operator ($3), open or decided ($4); NULL: any.
+SELECT c.*, o.name AS operator_name, f.name AS first_name, d.name AS decided_name
+  FROM scan_conflicts c
+  LEFT JOIN staff o ON o.org_id = c.org_id AND o.id = c.operator_id
+  LEFT JOIN staff f ON f.org_id = c.org_id AND f.id = c.first_by
+  LEFT JOIN staff d ON d.org_id = c.org_id AND d.id = c.decided_by
+ WHERE c.org_id = $1
+   AND ($2::bigint IS NULL OR c.venue_id = $2)
+   AND ($3::bigint IS NULL OR c.operator_id = $3)
+   AND ($4::boolean IS NULL OR (c.decision IS NULL) = $4)
+   AND ($5::bigint IS NULL OR c.id < $5)
+ ORDER BY c.id DESC
+ LIMIT $6;
+
+-- name: decide_conflict
+-- Writes the decision down where there is none yet; no row otherwise.
+UPDATE scan_conflicts SET decision = $3, note = $4, decided_by = $5, decided_at = $6
+ WHERE org_id = $1 AND id = $2 AND decision IS NULL
+RETURNING id;
+
+-- name: read_conflict
+SELECT c.*, o.name AS operator_name, f.name AS first_name, d.name AS decided_name
+  FROM scan_conflicts c
+  LEFT JOIN staff o ON o.org_id = c.org_id AND o.id = c.operator_id
+  LEFT JOIN staff f ON f.org_id = c.org_id AND f.id = c.first_by
+  LEFT JOIN staff d ON d.org_id = c.org_id AND d.id = c.decided_by
+ WHERE c.org_id = $1 AND c.id = $2;

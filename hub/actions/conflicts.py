@@ -1,0 +1,87 @@
+"""The deeds about conflicts: reading what scanners without a line let in against the hub's word, and deciding each."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from db.statements import load
+from hub import telemetry
+from hub.access.roles import Role, at_least
+from hub.access.tokens import Identity
+from hub.house import House
+from hub.moments import rfc3339
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+
+CONFLICTS = load("conflicts")
+Settled = Literal["stays", "leaves", "mistake"]
+"""They may stay; they were asked to leave; nobody went in (the operator pressed the wrong button, say)."""
+
+
+async def list_conflicts(
+    house: House, who: Identity, *, venue_id: int | None = None, undecided: bool | None = None,
+    before: int | None = None, limit: int = 50,
+) -> dict[str, Any]:  # fmt: skip
+    """The newest `limit` conflicts before an id: a manager sees everybody's, an operator their own."""
+    own = None if at_least(who.role, Role.MANAGER) else who.staff_id
+    rows = await house.database.fetch(CONFLICTS.list_conflicts, who.org_id, venue_id, own, undecided, before, limit + 1)
+    page = rows[:limit]
+    return {
+        "conflicts": [conflict_as_dict(row) for row in page],
+        "next": page[-1]["id"] if len(rows) > limit else None,
+    }
+
+
+async def decide_conflict(
+    house: House, who: Identity, conflict_id: int, decision: Settled, note: str | None
+) -> dict[str, Any]:
+    """Write down what was decided; the same decision again changes nothing.
+
+    Refuses NOT_FOUND, and CONFLICT_DECIDED where it was decided otherwise before.
+    """
+    row = await house.database.fetchrow(
+        CONFLICTS.decide_conflict, who.org_id, conflict_id, decision, note, who.staff_id, house.clock.now()
+    )
+    conflict = await house.database.fetchrow(CONFLICTS.read_conflict, who.org_id, conflict_id)
+    if conflict is None:
+        raise Refused(Reason.NOT_FOUND)
+    if row is not None:
+        telemetry.event(
+            telemetry.CONFLICT_DECIDED, conflict_id=conflict_id, operator_id=who.staff_id, decision=decision
+        )
+    elif conflict["decision"] != decision:
+        raise Refused(Reason.CONFLICT_DECIDED, decision=conflict["decision"], decided_by=conflict["decided_name"])
+    return conflict_as_dict(conflict)
+
+
+def conflict_as_dict(row: Any) -> dict[str, Any]:
+    """A conflict on the wire. `earlier`: by its own moment this scan was before the entry that counts."""
+    first_at: datetime | None = row["first_at"]
+    return {
+        "conflict_id": row["id"],
+        "scan_id": str(row["scan_id"]),
+        "venue_id": row["venue_id"],
+        "kind": row["kind"],
+        "offline_result": row["offline_result"],
+        "result": row["result"],
+        "reason": row["reason"],
+        "ticket_code": row["code"],
+        "ticket_id": row["ticket_id"],
+        "operator": {"id": row["operator_id"], "name": row["operator_name"]},
+        "gate": row["gate"],
+        "device": row["device"],
+        "scanned_at": rfc3339(row["scanned_at"]),
+        "logged_at": rfc3339(row["logged_at"]),
+        "earlier": first_at is not None and row["scanned_at"] < first_at,
+        "first_entry": None
+        if first_at is None
+        else {
+            "verified_at": rfc3339(first_at),
+            "verified_by": row["first_by"],
+            "operator_name": row["first_name"] or "",
+            "gate": row["first_gate"],
+        },
+        "decision": row["decision"],
+        "note": row["note"],
+        "decided_by": row["decided_name"],
+        "decided_at": None if row["decided_at"] is None else rfc3339(row["decided_at"]),
+    }

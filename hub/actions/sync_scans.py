@@ -1,0 +1,162 @@
+"""The deed of taking over what a scanner decided without a line: every scan once, however often and in whatever order it
+comes, and a conflict wherever the scanner let somebody in whom the hub would not have.
+
+The scan itself names everything: its row in the log and its conflict have its `scan_id` as key. Whoever never heard the
+answer sends it again, which finds the rows, or writes the conflict that a crash left unwritten between the two.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+
+from db.statements import load
+from hub import telemetry
+from hub.access.tokens import Identity
+from hub.actions.conflicts import conflict_as_dict
+from hub.actions.judge_scans import LONGEST_CODE, Door, Presentation
+from hub.decisions import Decision
+from hub.house import House
+from hub.moments import rfc3339
+from hub.refusals import Refused
+from hub.rules.entry_decision import Result
+from hub.rules.offline_scan import conflict_kind, moment_of_scan, was_admitted
+from hub.rules.reasons import Reason
+from hub.rules.ticket_code import normalise
+
+CONFLICTS = load("conflicts")
+MOST_SCANS = 200
+LARGEST_SKEW_MS = 31 * 24 * 3600 * 1000
+
+SyncMode = Literal["validate", "verify"]
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedScan:
+    """One scan as the device kept it. `admitted` None: told from `offline_result`."""
+
+    scan_id: UUID
+    code: str
+    scanned_at: datetime
+    offline_result: Result
+    gate: str | None = None
+    mode: SyncMode = "verify"
+    admitted: bool | None = None
+
+    @property
+    def let_in(self) -> bool:
+        return was_admitted(self.mode, self.offline_result, self.admitted)
+
+
+class SyncDesk:
+    """A door of its own, so that a thousand queued scans do not stand in line before those who wait at the gates."""
+
+    def __init__(self, house: House, *, observe: Callable[[int, float], None] | None = None) -> None:
+        self._house = house
+        self._door = Door(house, name="sync", max_flights=1, observe=observe)
+        self.drain = self._door.drain
+
+    async def sync(
+        self,
+        who: Identity,
+        venue_id: int,
+        scans: Sequence[QueuedScan],
+        *,
+        device: str | None = None,
+        gate: str | None = None,
+        skew_ms: int = 0,
+        contact: str = "masked",
+    ) -> dict[str, Any]:
+        """One result per scan, in their order. `skew_ms` is what the device's clock was ahead of the hub's.
+
+        Refuses RATE_LIMITED, and BUSY or unavailable as a whole: sent again, what was done already is found done.
+        """
+        wait = await self._house.rate_limit.admit(f"sync:{who.org_id}:{who.staff_id}", self._house.settings.rate_sync)
+        if wait > 0:
+            raise Refused(Reason.RATE_LIMITED, retry_after=max(1, round(wait + 0.499)))
+        now, skew = self._house.clock.now(), timedelta(milliseconds=skew_ms)
+        at = [moment_of_scan(scan.scanned_at, skew, now) for scan in scans]
+        futures = {}
+        # In the order in which people came, whatever the order they were sent in: the first of two is the one who is in.
+        for n in sorted(range(len(scans)), key=lambda n: at[n]):
+            scan = scans[n]
+            futures[n] = self._door.present(
+                Presentation(who.org_id, venue_id, who.staff_id, who.name, "verify" if scan.let_in else "validate",
+                             scan.code, scan.scan_id, at[n], scan.gate or gate, device, "sync")
+            )  # fmt: skip
+        landed = await asyncio.gather(*(futures[n] for n in range(len(scans))), return_exceptions=True)
+        answers = [_outcome(one) for one in landed]
+        conflicts = await self._settle(who, venue_id, scans, at, answers, device, gate)
+        results = [
+            _result(scan, answer, conflicts.get(scan.scan_id), contact)
+            for scan, answer in zip(scans, answers, strict=True)
+        ]
+        _tell(results, who)
+        return {"results": results, "server_time": rfc3339(self._house.clock.now())}
+
+    async def _settle(  # noqa: PLR0917 - all of one batch
+        self,
+        who: Identity,
+        venue_id: int,
+        scans: Sequence[QueuedScan],
+        at: Sequence[datetime],
+        answers: Sequence[Decision | Refused],
+        device: str | None,
+        gate: str | None,
+    ) -> dict[UUID, Any]:
+        """Write down the conflicts among the scans that are not known yet, and return all of them."""
+        found = []
+        for scan, moment, answer in zip(scans, at, answers, strict=True):
+            if isinstance(answer, Refused) or answer.entered or not scan.let_in:
+                continue
+            kind = conflict_kind(scan.offline_result, scan.admitted, answer.verdict.reason)
+            if kind is None:
+                continue
+            first = answer.first_entry if kind == "already_verified" else None
+            found.append({
+                "scan_id": str(scan.scan_id), "venue_id": venue_id, "operator_id": who.staff_id, "kind": kind,
+                "offline_result": scan.offline_result, "result": answer.verdict.result,
+                "reason": answer.verdict.reason.value,
+                "code": answer.ticket.code if answer.ticket else normalise(scan.code)[:LONGEST_CODE],
+                "ticket_id": answer.ticket.id if answer.ticket else None, "gate": scan.gate or gate, "device": device,
+                "scanned_at": moment,
+                "first_at": first.verified_at if first else None, "first_by": first.verified_by if first else None,
+                "first_gate": first.gate if first else None,
+            })  # fmt: skip
+        if not found:
+            return {}
+        database, now = self._house.database, self._house.clock.now()
+        await database.execute(CONFLICTS.note_conflicts, who.org_id, orjson.dumps(found).decode(), now)
+        rows = await database.fetch(CONFLICTS.conflicts_of_scans, who.org_id, [one["scan_id"] for one in found])
+        return {row["scan_id"]: row for row in rows}
+
+
+def _outcome(landed: Decision | BaseException) -> Decision | Refused:
+    """A scan_id that was used for another code is this scan's own answer; any other trouble is the whole batch's."""
+    if isinstance(landed, Decision) or (isinstance(landed, Refused) and landed.reason is Reason.SCAN_ID_REUSED):
+        return landed
+    raise landed
+
+
+def _result(scan: QueuedScan, answer: Decision | Refused, conflict: Any, contact: str) -> dict[str, Any]:
+    result: dict[str, Any] = {"scan_id": str(scan.scan_id)}
+    if isinstance(answer, Refused):
+        return result | {"outcome": "refused", "reason": answer.reason.value, "decision": None}
+    decision = answer.as_dict(contact)
+    result |= {"outcome": "duplicate" if answer.repeated else "accepted", "reason": answer.verdict.reason.value}
+    if conflict is None:
+        return result | {"decision": decision}
+    told = conflict_as_dict(conflict)
+    result |= {"outcome": "conflict", "repeated": answer.repeated, "decision": decision}
+    return result | {"conflict_id": told["conflict_id"], "kind": told["kind"], "first_entry": told["first_entry"]}
+
+
+def _tell(results: list[dict[str, Any]], who: Identity) -> None:
+    counts: dict[str, Any] = {}
+    for result in results:
+        counts[result["outcome"]] = counts.get(result["outcome"], 0) + 1
+    telemetry.event(telemetry.SCANS_SYNCED, operator_id=who.staff_id, **counts)

@@ -1,0 +1,50 @@
+"""The offline scan: what comes of it when a scanner's line is back, by what the scanner did and what the hub says now."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from hub.rules.entry_decision import Result
+from hub.rules.reasons import Reason
+
+OLDEST = timedelta(days=31)
+"""No queue is older than this; what claims to be, has a clock that was never set."""
+
+ConflictKind = Literal[
+    "already_verified", "cancelled", "unknown", "wrong_date", "wrong_venue", "too_early", "expired", "not_activated",
+    "no_reservation",
+]  # fmt: skip
+
+_KINDS: dict[Reason, ConflictKind] = {
+    Reason.ALREADY_VERIFIED: "already_verified",
+    Reason.TICKET_CANCELLED: "cancelled",
+    Reason.TICKET_NOT_FOUND: "unknown",
+    Reason.WRONG_DATE: "wrong_date",
+    Reason.WRONG_VENUE: "wrong_venue",
+    Reason.TOO_EARLY: "too_early",
+    Reason.TICKET_EXPIRED: "expired",
+    Reason.TICKET_NOT_ACTIVATED: "not_activated",
+    Reason.NO_RESERVATION: "no_reservation",
+}
+
+
+def was_admitted(mode: str, offline_result: Result, admitted: bool | None) -> bool:
+    """Whether the scanner let somebody in: as it says, and else whenever it marked an entry and did not show RED."""
+    if mode != "verify":
+        return False
+    return offline_result != "RED" if admitted is None else admitted
+
+
+def conflict_kind(offline_result: Result, admitted: bool | None, reason: Reason) -> ConflictKind | None:
+    """What is wrong with an admission that the hub did not record; None where there is nothing to settle.
+
+    A scanner that showed YELLOW for a ticket already in, and does not say that it let anybody in, agrees with the hub.
+    """
+    if reason is Reason.ALREADY_VERIFIED and offline_result == "YELLOW" and admitted is None:
+        return None
+    return _KINDS.get(reason)
+
+
+def moment_of_scan(scanned_at: datetime, skew: timedelta, now: datetime) -> datetime:
+    """When it was by the hub's clock: the device's moment less what its clock is ahead; never in the future."""
+    told = max(now - 3 * OLDEST, min(now + 3 * OLDEST, scanned_at))
+    return max(now - OLDEST, min(now, told - skew))

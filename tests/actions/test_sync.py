@@ -1,0 +1,312 @@
+"""What scanners without a line did is taken over later: every scan once, and nothing that was wrong goes unseen."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from crowd import sabotage, without_last_line
+from stage import NOON, TODAY, Hub, Socket, Ticket, World, broken_invariants
+
+from hub.actions.expire import expire
+from hub.actions.reconcile import reconcile
+from hub.settings import Rate
+
+
+def queued(code: str, minutes: float = -10, offline: str = "GREEN", **fields: Any) -> dict[str, Any]:
+    """A scan in a device's queue, `minutes` from noon."""
+    at = (NOON + timedelta(minutes=minutes)).isoformat()
+    return {"scan_id": str(uuid4()), "code": code, "scanned_at": at, "offline_result": offline, **fields}
+
+
+async def sync(socket: Socket, *scans: dict[str, Any], **fields: Any) -> list[dict[str, Any]]:
+    reply = await socket.command("sync", scans=list(scans), **fields)
+    assert reply["success"], reply
+    results: list[dict[str, Any]] = reply["data"]["results"]
+    assert [result["scan_id"] for result in results] == [scan["scan_id"] for scan in scans], "in the order asked"
+    return results
+
+
+@pytest.fixture
+async def gate_a(hub: Hub, world: World) -> Socket:
+    return await hub.socket(await world.staff(name="Jane Smith"), gate="A")
+
+
+@pytest.fixture
+async def gate_b(hub: Hub, world: World) -> Socket:
+    return await hub.socket(await world.staff(name="Tom Brown"), gate="B")
+
+
+async def test_an_admission_is_recorded_with_both_its_times(hub, world, gate_a):
+    slot_id = await world.slot()
+    ticket = await world.reserved(slot_id)
+    [result] = await sync(gate_a, queued(ticket.code, -10), skew_ms=-120_000)
+    assert (result["outcome"], result["reason"]) == ("accepted", "VERIFIED")
+    # The device's clock was two minutes behind: by the hub's it was eight minutes ago.
+    assert result["decision"]["verified"]["verified_at"] == "2026-11-20T10:52:00Z"
+    row = await hub.database.fetchrow("SELECT * FROM scans")
+    assert (row["source"], row["gate"], row["device"], row["entered"]) == ("sync", "A", "gate-A", True)
+    assert row["scanned_at"] == NOON - timedelta(minutes=8)
+    assert NOON <= row["logged_at"] < NOON + timedelta(minutes=1)
+    stored = await hub.database.fetchrow("SELECT t.verified_at, r.verified_at AS r FROM tickets t JOIN ticket_reservations r"
+                                         " ON r.ticket_id = t.id WHERE t.id = $1", ticket.id)  # fmt: skip
+    assert tuple(stored) == (NOON - timedelta(minutes=8),) * 2
+    assert await hub.database.fetchval("SELECT verified_count FROM reservation_slots WHERE id = $1", slot_id) == 1
+
+
+async def test_two_devices_that_admitted_one_ticket_give_one_entry_and_one_conflict_that_names_the_first(
+    hub, world, gate_a, gate_b
+):
+    ticket = await world.reserved(await world.slot())
+    at_a, at_b = queued(ticket.code, -20), queued(ticket.code, -15)
+    assert [r["outcome"] for r in await sync(gate_a, at_a)] == ["accepted"]
+    [second] = await sync(gate_b, at_b)
+    assert (second["outcome"], second["kind"]) == ("conflict", "already_verified")
+    assert second["first_entry"] | {"verified_by": 0} == {
+        "verified_at": "2026-11-20T10:40:00Z", "verified_by": 0, "operator_name": "Jane Smith", "gate": "A",
+    }  # fmt: skip
+    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 1
+    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 1
+    # Whoever did not hear the answer hears it again; nothing is written twice.
+    [again] = await sync(gate_b, at_b)
+    assert again == second | {"repeated": True, "decision": again["decision"]}
+    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 1
+    assert [r["outcome"] for r in await sync(gate_a, at_a)] == ["duplicate"]
+
+
+async def test_of_two_in_one_queue_the_earlier_is_the_entry_whatever_their_order(world, gate_a):
+    ticket = await world.reserved(await world.slot())
+    later, earlier = await sync(gate_a, queued(ticket.code, -5), queued(ticket.code, -25))
+    assert (later["outcome"], earlier["outcome"]) == ("conflict", "accepted")
+    assert later["first_entry"]["verified_at"] == "2026-11-20T10:35:00Z"
+
+
+CASES = [
+    ("cancelled", "TICKET_CANCELLED", {"status": "CANCELLED"}),
+    ("not_activated", "TICKET_NOT_ACTIVATED", {"status": "PENDING_PAYMENT"}),
+    ("no_reservation", "NO_RESERVATION", {"status": "ACTIVATED"}),
+    ("expired", "TICKET_EXPIRED", {"status": "ACTIVATED", "valid_until": NOON - timedelta(days=1)}),
+]
+
+
+@pytest.mark.parametrize(("kind", "reason", "columns"), CASES, ids=[case[0] for case in CASES])
+async def test_whoever_should_not_have_come_in_is_a_conflict(hub, world, gate_a, kind, reason, columns):
+    ticket = await world.ticket(**columns)
+    [result] = await sync(gate_a, queued(ticket.code))
+    assert (result["outcome"], result["kind"], result["reason"]) == ("conflict", kind, reason)
+    assert result["decision"]["result"] == "RED"
+    row = await hub.database.fetchrow("SELECT * FROM scan_conflicts")
+    assert (row["kind"], row["ticket_id"], row["offline_result"]) == (kind, ticket.id, "GREEN")
+
+
+async def test_an_unknown_code_another_day_and_another_venue_are_conflicts(world, gate_a):
+    tomorrow = await world.reserved(await world.slot(TODAY + timedelta(days=1)))
+    elsewhere = await world.reserved(await world.slot(venue_id=await world.venue()))
+    results = await sync(gate_a, queued("no such code"), queued(tomorrow.code), queued(elsewhere.code))
+    assert [r["kind"] for r in results] == ["unknown", "wrong_date", "wrong_venue"]
+
+
+async def test_whoever_was_turned_away_is_neither_in_nor_a_conflict(hub, world, gate_a):
+    ticket = await world.reserved(await world.slot())
+    results = await sync(
+        gate_a,
+        queued(ticket.code, offline="RED"),
+        queued(ticket.code, mode="validate"),
+        queued(ticket.code, admitted=False),
+    )
+    assert [r["outcome"] for r in results] == ["accepted"] * 3
+    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE NOT entered") == 3
+    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 0
+
+
+async def test_yellow_for_a_ticket_already_in_agrees_with_the_hub_unless_somebody_was_let_in(world, gate_a):
+    ticket = await world.reserved(await world.slot())
+    await gate_a.verify(ticket.code)
+    seen, let_in = await sync(
+        gate_a, queued(ticket.code, offline="YELLOW"), queued(ticket.code, offline="YELLOW", admitted=True)
+    )
+    assert (seen["outcome"], let_in["outcome"]) == ("accepted", "conflict")
+
+
+async def test_a_visitor_counts_although_the_slot_has_ended_and_expired_meanwhile(hub, world, gate_a, clock):
+    slot_id = await world.slot(start="10:00", end="12:30")
+    ticket, other = await world.reserved(slot_id), await world.reserved(slot_id)
+    clock.set(NOON + timedelta(hours=2))
+    await expire(hub.house)
+    assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "EXPIRED"
+    scan = queued(ticket.code, 5)
+    assert [r["outcome"] for r in await sync(gate_a, scan)] == ["accepted"]
+    assert [r["outcome"] for r in await sync(gate_a, scan)] == ["duplicate"]
+    [late] = await sync(gate_a, queued(other.code, 45))
+    assert late["kind"] == "expired", "it was over when this one was scanned"
+    assert (await reconcile(hub.house))["counts"] == []
+
+
+async def test_a_walk_in_counts_for_the_day_of_its_scan_and_is_taken_back_from_it(hub, world, gate_a, clock):
+    await world.policy(unreserved_entry="allow")
+    ticket = await world.ticket()
+    clock.set(NOON + timedelta(days=1))
+    scan = queued(ticket.code)
+    assert [r["outcome"] for r in await sync(gate_a, scan)] == ["accepted"]
+    days = "SELECT date, entered FROM walk_ins"
+    assert [tuple(row) for row in await hub.database.fetch(days)] == [(TODAY, 1)]
+    reply = await gate_a.command("undo", scan_id=scan["scan_id"], reason="the wrong person")
+    assert reply["success"], reply
+    assert [tuple(row) for row in await hub.database.fetch(days)] == [(TODAY, 0)]
+
+
+async def test_a_clock_that_is_nonsense_neither_breaks_nor_reaches_into_the_future(hub, world, gate_a):
+    slot_id = await world.slot()
+    moments = ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "2026-11-20T11:00:00+14:00")
+    for at, skew in product(moments, (-31 * 86_400_000, 0, 31 * 86_400_000)):
+        scan = queued((await world.reserved(slot_id)).code) | {"scanned_at": at}
+        await sync(gate_a, scan, skew_ms=skew)
+    latest = await hub.database.fetchval("SELECT max(scanned_at) FROM scans")
+    assert latest < NOON + timedelta(minutes=1)
+
+
+async def test_a_scan_id_of_another_code_is_refused_alone(world, gate_a):
+    slot_id = await world.slot()
+    first, other = await world.reserved(slot_id), await world.reserved(slot_id)
+    scan = queued(first.code)
+    await sync(gate_a, scan)
+    mixed = await sync(gate_a, scan | {"code": other.code}, queued(other.code))
+    assert [r["outcome"] for r in mixed] == ["refused", "accepted"]
+    assert mixed[0]["reason"] == "SCAN_ID_REUSED"
+
+
+async def test_a_verify_whose_answer_was_lost_is_known_when_it_comes_with_the_queue(world, gate_a):
+    ticket = await world.reserved(await world.slot())
+    scan = queued(ticket.code)
+    await gate_a.verify(ticket.code, scan["scan_id"])
+    assert [r["outcome"] for r in await sync(gate_a, scan)] == ["duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("scan_id", "7"), ("code", ""), ("code", None), ("scanned_at", "noon"), ("scanned_at", None), ("offline_result", "BLUE"),
+     ("mode", "undo"), ("admitted", "yes"), ("gate", "x" * 65)],
+)  # fmt: skip
+async def test_a_scan_that_cannot_be_read_is_named_and_nothing_is_done(hub, world, gate_a, field, value):
+    ticket = await world.reserved(await world.slot())
+    reply = await gate_a.command("sync", scans=[queued(ticket.code), queued("x") | {field: value}])
+    assert reply["error"]["code"] == "INVALID_REQUEST"
+    assert reply["error"]["errors"][0]["field"] == f"scans.1.{field}"
+    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 0
+
+
+async def test_syncing_has_a_budget_of_its_own(open_hub):
+    hub = await open_hub(rate_sync=Rate(2, 60), rate_operator=Rate(100, 60))
+    world = await World(hub).found()
+    socket = await hub.socket(await world.staff())
+    told = [(await socket.command("sync", scans=[queued("x")]))["success"] for _ in range(3)]
+    assert told == [True, True, False]
+    assert (await socket.validate("x"))["result"] == "RED", "who scans is not held up by who syncs"
+
+
+async def replay(hub: Hub, world: World, tickets: list[Ticket], times: int) -> list[str]:
+    """Two devices' queues for the same tickets, sent over and over in batches of any order. Returns the promises broken."""
+    lot = random.Random(7)
+    gates = [await hub.socket(await world.staff(name=name), gate=gate) for name, gate in (("Jane", "A"), ("Tom", "B"))]
+    queue = [queued(ticket.code, -60 + n / 100) for n, ticket in enumerate(tickets)]
+    rival = [queued(ticket.code, -30 + n / 100) for n, ticket in enumerate(tickets[: len(tickets) // 10])]
+    told: dict[str, list[str]] = {scan["scan_id"]: [] for scan in (*queue, *rival)}
+    for turn in range(times):
+        for socket, scans in ((gates[0], queue), (gates[1], rival)):
+            if turn:
+                lot.shuffle(scans)
+            for start in range(0, len(scans), 200):
+                for result in await sync(socket, *scans[start : start + 200]):
+                    told[result["scan_id"]].append(result["outcome"])
+    broken = []
+    if any(told[scan["scan_id"]] != ["accepted"] + ["duplicate"] * (times - 1) for scan in queue):
+        broken.append("a scan was not taken over exactly once")
+    if any(told[scan["scan_id"]] != ["conflict"] * times for scan in rival):
+        broken.append("a conflict was not told every time")
+    figures = await hub.database.fetchrow(
+        "SELECT (SELECT count(*) FROM scans WHERE entered) AS entries, (SELECT count(*) FROM scans) AS scans,"
+        " (SELECT count(*) FROM scan_conflicts) AS conflicts, (SELECT sum(verified_count) FROM reservation_slots) AS verified"
+    )
+    wanted = (len(queue), len(queue) + len(rival), len(rival), len(queue))
+    if tuple(figures) != wanted:
+        broken.append(f"{tuple(figures)} entries, scans, conflicts and verified instead of {wanted}")
+    return broken + await broken_invariants(hub.database)
+
+
+async def test_a_thousand_scans_sent_ten_times_and_out_of_order_give_one_entry_each(hub, world):
+    tickets = await world.fill(await world.slot(capacity=1000), 1000)
+    assert await replay(hub, world, tickets, 10) == []
+
+
+async def test_they_give_more_than_one_once_the_version_and_the_scan_are_not_asked(open_hub, monkeypatch):
+    hub = await open_hub()
+    world = await World(hub).found()
+    tickets = await world.fill(await world.slot(capacity=50), 50)
+    sabotage(
+        monkeypatch,
+        "door",
+        "write_presented",
+        (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),
+    )
+    sabotage(monkeypatch, "door", "read_presented", ("t.verified_at, t.verified_by", "NULL::timestamptz AS verified_at, t.verified_by"),
+             ("e.scan_id = a.scan_id AND", "false AND"))  # fmt: skip
+    await hub.database.execute("ALTER TABLE scans DROP CONSTRAINT scans_pkey")
+    await without_last_line(world, "reservation_slots_verified_within_booked")
+    broken = await replay(hub, world, tickets, 3)
+    assert "a scan was not taken over exactly once" in broken, broken
+
+
+async def test_a_conflict_that_a_crash_left_unwritten_is_written_when_the_scan_comes_again(
+    hub, world, gate_a, gate_b, monkeypatch
+):
+    ticket = await world.reserved(await world.slot())
+    await sync(gate_a, queued(ticket.code, -20))
+    scan = queued(ticket.code, -10)
+    with monkeypatch.context() as crash:
+        sabotage(
+            crash, "conflicts", "note_conflicts", ("INSERT INTO scan_conflicts", "INSERT INTO scan_conflicts_gone")
+        )
+        reply = await gate_b.command("sync", scans=[scan])
+        assert reply["success"] is False
+    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE NOT entered") == 1, (
+        "logged, and then it crashed"
+    )
+    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 0
+    [result] = await sync(gate_b, scan)
+    assert (result["outcome"], result["repeated"]) == ("conflict", True)
+    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 1
+
+
+async def test_one_scan_makes_two_conflicts_once_it_may(hub, world, gate_a, gate_b, monkeypatch):
+    """The control: without its key a conflict is written at every replay."""
+    ticket = await world.reserved(await world.slot())
+    await sync(gate_a, queued(ticket.code, -20))
+    scan = queued(ticket.code, -10)
+    sabotage(monkeypatch, "conflicts", "note_conflicts", ("\nON CONFLICT (scan_id, org_id) DO NOTHING", ""))
+    await hub.database.execute("ALTER TABLE scan_conflicts DROP CONSTRAINT scan_conflicts_once")
+    for _ in range(2):
+        await sync(gate_b, scan)
+    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 2
+
+
+async def test_two_hubs_that_get_the_same_queue_at_once_record_it_once(open_hub):
+    hubs = [await open_hub(), await open_hub()]
+    world = await World(hubs[0]).found()
+    hubs[1].house.venues.forget()
+    tickets = await world.fill(await world.slot(capacity=300), 300)
+    token = await world.staff()
+    sockets = [await hub.socket(token, gate="A") for hub in hubs]
+    scans = [queued(ticket.code, -60 + n / 100) for n, ticket in enumerate(tickets)]
+
+    async def send(socket: Socket, mine: list[dict[str, Any]]) -> list[str]:
+        return [r["outcome"] for start in range(0, 300, 100) for r in await sync(socket, *mine[start : start + 100])]
+
+    told = await asyncio.gather(send(sockets[0], scans), send(sockets[1], list(reversed(scans))))
+    assert sorted(told[0] + told[1]) == ["accepted"] * 300 + ["duplicate"] * 300
+    assert await hubs[0].database.fetchval("SELECT count(*) FROM scans WHERE entered") == 300
+    assert await broken_invariants(hubs[0].database) == []
