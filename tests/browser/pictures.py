@@ -34,7 +34,8 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 WIDTHS = {390: 844, 1280: 800}
 LARGEST = 120_000
 """Bytes of one picture."""
-COLOURS = 64
+EXACT, MIXED = 24, 72
+"""Colours of a picture: the commonest as they are, the many on the edges of letters and shadows brought together."""
 DIM = 0.2
 PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain")
 STAFF = ("login", "scanner-green", "manager", "mail-admin")
@@ -118,13 +119,26 @@ async def _photograph(page: Page, file: Path, one: State) -> None:
     # Nothing is under a pointer or waits for a key in a picture.
     await page.mouse.move(0, 0)
     shot = Image.open(BytesIO(await page.screenshot(full_page=True, caret="hide"))).convert("RGB")
-    small = shot.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    small.save(file, optimize=True)
+    fewer_colours(shot).save(file, optimize=True)
     size = file.stat().st_size
     if size > LARGEST:
         raise RuntimeError(f"{file.name} has {size} bytes, at most {LARGEST} are wanted")
     if one.shows_code:
         read_back(file)
+
+
+def fewer_colours(shot: Image.Image) -> Image.Image:
+    counted = shot.getcolors(shot.width * shot.height) or []
+    ranked = [colour for _, colour in sorted(counted, key=lambda one: -one[0])]
+    palette = [part for colour in ranked[:EXACT] for part in colour]
+    if rest := ranked[EXACT:]:
+        line = Image.new("RGB", (len(rest), 1))
+        line.putdata(rest)
+        mixed = line.quantize(MIXED, method=Image.Quantize.MEDIANCUT).getpalette() or []
+        palette += mixed[: MIXED * 3]
+    pot = Image.new("P", (1, 1))
+    pot.putpalette(palette)
+    return shot.quantize(palette=pot, dither=Image.Dither.NONE)
 
 
 def read_back(file: Path) -> list[str]:
