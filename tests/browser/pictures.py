@@ -118,7 +118,9 @@ async def _photograph(page: Page, file: Path, one: State) -> None:
     await page.evaluate(SETTLED)
     # Nothing is under a pointer or waits for a key in a picture.
     await page.mouse.move(0, 0)
-    shot = Image.open(BytesIO(await page.screenshot(full_page=True, caret="hide"))).convert("RGB")
+    # What lies under a dialog is dimmed as far as the window goes.
+    whole = not await page.locator("dialog[open]").count()
+    shot = Image.open(BytesIO(await page.screenshot(full_page=whole, caret="hide"))).convert("RGB")
     fewer_colours(shot).save(file, optimize=True)
     size = file.stat().st_size
     if size > LARGEST:

@@ -720,8 +720,9 @@ async def mail_admin(scene: Scene) -> Page:
     await scene.visit()
     await scene.visit()
     await database.execute(
-        "UPDATE mail_outbox SET status = 'DEAD', attempts = 8, last_error = '550 5.1.1 No such mailbox',"
-        " recipient = 'jonh@exmaple.com' WHERE id = (SELECT max(id) FROM mail_outbox)"
+        "UPDATE mail_outbox SET status = 'DEAD', attempts = 8, last_error = 'recipient refused: 550 5.1.1',"
+        " recipient = 'jonh@exmaple.com', created_at = $1 WHERE id = (SELECT max(id) FROM mail_outbox)",
+        scene.hub.clock.now() - timedelta(hours=2),
     )
     page = await scene.open("/admin/mail", token=await scene.world.staff("MANAGER"))
     await expect(page.locator("#mails li")).not_to_have_count(0)
