@@ -14,13 +14,13 @@ from typing import Any
 
 import asyncpg
 import pytest
+import redis.asyncio
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from stage import NOON, Hub, World, broken_invariants, settings_for
 
 from db.migrate import migrate
-from db.redis_client import connect
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 
@@ -76,7 +76,8 @@ async def database_url(servers: ServerUrls) -> AsyncIterator[str]:
 @pytest.fixture
 async def redis_url(servers: ServerUrls) -> str:
     """The session's Redis, emptied."""
-    client = connect(servers.redis_url)
+    # With patience, unlike the hub's own client: on a crowded machine a quarter of a second is soon over.
+    client = redis.asyncio.from_url(servers.redis_url, socket_connect_timeout=20, socket_timeout=20)
     await client.flushall()
     await client.aclose()
     return servers.redis_url

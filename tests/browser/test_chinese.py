@@ -148,18 +148,23 @@ async def test_the_staff_s_pages_speak_chinese(hub: Hub, world: World, open_page
     await assert_chinese(board)
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("area", sorted({one.area for one in STATES.values()}))
-async def test_every_state_is_chinese(
-    area: str, hub: Hub, world: World, open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def nothing(_self: OutboxRound) -> None:
-        """Nothing is sent: one-time codes can be read where they wait."""
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent: one-time codes can be read where they wait."""
 
+    async def nothing(_self: OutboxRound) -> None:
+        return
+
+    monkeypatch.setattr(OutboxRound, "run", nothing)
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.usefixtures("still")  # before the hub opens
+@pytest.mark.parametrize("area", sorted({one.area for one in STATES.values()}))
+async def test_every_state_is_chinese(area: str, hub: Hub, world: World, open_page: Open) -> None:
     async def open_one(path: str, **how: object) -> Page:
         return await open_page(path, phone=True, locale=CHINESE, **how)
 
-    monkeypatch.setattr(OutboxRound, "run", nothing)
     scene = await Scene(hub, world, open_one).furnish()
     wrong = []
     for state in STATES.values():
