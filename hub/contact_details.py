@@ -91,3 +91,12 @@ def _phone(text: str) -> str:
     if verdict == phonenumbers.ValidationResult.TOO_SHORT and len(text) > _ENOUGH_DIGITS:
         return text
     raise ValueError(N_("This number has the wrong length for its country"))
+
+
+def read_phone(text: str, country: str) -> str | None:
+    """The number in E.164 that a person wrote in any spelling, a national one of `country`; None where it is none."""
+    try:
+        number = phonenumbers.parse(text[:50], country)
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

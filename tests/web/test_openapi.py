@@ -15,7 +15,7 @@ from web.statuses import STATUS
 
 # Addresses of the same origin that are no endpoints of the API: pages, the socket, the document's own style sheet.
 NOT_ENDPOINTS = re.compile(
-    r"/(|reserve(/.*)?|r/.*|w/.*|b/.*|shows.*|operator/.*|manager|admin(/.*)?|dev/.*|static/.*|favicon\.ico|ws.*|api/docs/page\.css)"
+    r"/(|reserve(/.*)?|r/.*|w/.*|b/.*|shows.*|operator/.*|manager(/.*)?|admin(/.*)?|dev/.*|static/.*|favicon\.ico|ws.*|api/docs/page\.css)"
 )
 
 

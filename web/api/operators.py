@@ -1,4 +1,4 @@
-"""The operators endpoints: sign in and out, judge a ticket and record an entry over plain HTTP, look back at own scans."""
+"""The operators endpoints: sign in and out, judge a ticket and record an entry over plain HTTP."""
 
 from typing import Any, Literal
 
@@ -7,14 +7,13 @@ from aiohttp import web
 from hub.access.roles import Role, at_least
 from hub.access.tokens import SESSION_COOKIE, Identity
 from hub.actions.judge_scans import Presentation
-from hub.actions.scan_history import own_history
 from hub.actions.sign_in import sign_in, sign_out
 from hub.actions.venues import read_venue
 from hub.decisions import Decision
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from web.answers import done
-from web.api.asking import operator_of, query_int, query_text, staff_of
+from web.api.asking import operator_of, staff_of
 from web.api.bodies import Login, Scan, ValidateAtDoor, VerifyAtDoor
 from web.client_ip import client_ip
 from web.json_body import invalid, read_json
@@ -118,16 +117,6 @@ async def scan(request: web.Request) -> web.Response:
     body = await read_json(request, Scan)
     decision = await _present(request, operator, body.mode, body.code, body)
     return done(decision.as_dict(await _contact(request, operator)))
-
-
-async def scan_history(request: web.Request) -> web.Response:
-    operator = staff_of(request)
-    limit = query_int(request, "limit", 1, 200) or 50
-    before = query_text(request, "before")
-    history = await own_history(
-        request.app[HOUSE], org_id=operator.org_id, operator_id=operator.staff_id, limit=limit, before=before
-    )
-    return done(history)
 
 
 async def _present(

@@ -349,32 +349,6 @@ class DecisionAnswer(Done):
     data: Decision
 
 
-class PastScan(Shape):
-    scan_id: UUID
-    mode: Literal["validate", "verify", "undo", "exit", "override"]
-    ticket_code: str
-    ticket_id: int | None
-    gate: str | None
-    result: Literal["GREEN", "YELLOW", "RED"]
-    reason: Reason
-    entered: bool
-    undone: bool
-    undoes: UUID | None
-    note: str | None
-    scanned_at: datetime
-    logged_at: datetime
-
-
-class ScanPage(Shape):
-    scans: list[PastScan]
-    next: str | None
-    """The `before` of the next page; null at the end."""
-
-
-class ScanPageAnswer(Done):
-    data: ScanPage
-
-
 class Alive(Shape):
     status: Literal["ok"]
 

@@ -20,6 +20,8 @@ from web.api import (
     waitlist,
 )
 from web.api.endpoint import Endpoint, Parameter
+from web.api.records import RECORD_ENDPOINTS
+from web.api.ticket_desk import DESK_ENDPOINTS
 from web.statuses import CODE_IS_JUDGED
 
 _ORQ = Parameter(
@@ -283,16 +285,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.CONFLICT_DECIDED),
         about="For managers. The first decision stands; the same one again changes nothing.",
     ),
-    Endpoint(
-        "GET", "/api/operators/scan-history", operators.scan_history, "Own scans, newest first", "Operators",
-        "operator", shapes.ScanPageAnswer,
-        parameters=(
-            Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many."),
-            Parameter("before", "query", {"type": "string", "minLength": 1, "maxLength": 200},
-                      "The `next` of the page before."),
-        ),
-        refusals=(Reason.INVALID_REQUEST, Reason.UNAUTHENTICATED, Reason.FORBIDDEN),
-    ),
+    *RECORD_ENDPOINTS,
+    *DESK_ENDPOINTS,
     Endpoint(
         "GET", "/api/admin/mail", mail_admin.listing, "Mail that does not go out", "Administration", "operator",
         mail_admin.MailPageAnswer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.pages import admin_mail, customer, development_mail, staff
+from web.pages import admin_mail, customer, development_mail, records, staff
 from web.pages.plain_routes import plain_routes
 from web.pages.static_files import STATIC
 
@@ -19,6 +19,9 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/operator/login", staff.login),
         web.get("/operator/scan", staff.scan),
         web.get("/manager", staff.control_room),
+        web.get(records.HISTORY, records.history),
+        web.get(records.DESK, records.ticket),
+        web.get(records.DESK + "/{ticket_id:[0-9]{1,16}}", records.ticket),
         web.get(admin_mail.ADDRESS, admin_mail.mail_desk),
         web.get("/dev/mail", development_mail.listing),
         web.get("/dev/mail/{name}", development_mail.message),

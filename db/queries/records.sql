@@ -1,0 +1,41 @@
+-- The records: the log of the door read back by managers, page by page. Nothing here locks or writes.
+
+-- name: venue_scans
+-- The scans of a venue logged from $3 on and before the cursor ($4, $5, $6), newest first. Filters that are NULL let all
+-- through. The cursor alone finds where a page begins: a deep page costs what the first one does.
+SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.result, e.reason, e.entered, e.undoes, e.note,
+       e.scanned_at, e.logged_at, e.operator_id, o.name AS operator_name, u.scan_id AS undone_by
+  FROM (SELECT * FROM scans e
+         WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3 AND (e.logged_at, e.scan_id) <= ($4, $5)
+           AND (e.logged_at, e.scan_id, e.mode) < ($4, $5, $6)
+           AND ($7::bigint IS NULL OR e.operator_id = $7) AND ($8::text IS NULL OR e.gate = $8)
+           AND ($9::text IS NULL OR e.result = $9) AND ($10::text IS NULL OR e.reason = $10)
+           AND ($11::text IS NULL OR e.mode = $11)
+         ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC
+         LIMIT $12) e
+  LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = e.org_id AND o.id = e.operator_id LIMIT 1) o ON true
+  LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u WHERE e.entered AND u.undoes = e.scan_id AND u.org_id = e.org_id LIMIT 1) u ON true
+ ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC;
+
+-- name: code_scans
+-- The same of one code alone ($13), by its own index.
+SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.result, e.reason, e.entered, e.undoes, e.note,
+       e.scanned_at, e.logged_at, e.operator_id, o.name AS operator_name, u.scan_id AS undone_by
+  FROM (SELECT * FROM scans e
+         WHERE e.code = $13 AND e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3
+           AND (e.logged_at, e.scan_id, e.mode) < ($4, $5, $6)
+           AND ($7::bigint IS NULL OR e.operator_id = $7) AND ($8::text IS NULL OR e.gate = $8)
+           AND ($9::text IS NULL OR e.result = $9) AND ($10::text IS NULL OR e.reason = $10)
+           AND ($11::text IS NULL OR e.mode = $11)
+         ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC
+         LIMIT $12) e
+  LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = e.org_id AND o.id = e.operator_id LIMIT 1) o ON true
+  LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u WHERE e.entered AND u.undoes = e.scan_id AND u.org_id = e.org_id LIMIT 1) u ON true
+ ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC;
+
+-- name: who_scans
+-- Everybody who may stand at the doors of an organisation, by name; those who no longer may are in the log as well.
+SELECT id, name FROM staff WHERE org_id = $1 ORDER BY name, id;
+
+-- name: gate_names
+SELECT name FROM gates WHERE org_id = $1 AND venue_id = $2 ORDER BY name;

@@ -1,0 +1,76 @@
+-- The life of one ticket, and finding it by what its holder can say. Nothing here locks or writes.
+
+-- name: ticket_by_id
+SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.customer_name, t.customer_email, t.customer_phone,
+       t.valid_until, t.created_at, t.activated_at, t.verified_at, o.id AS order_id, o.reference, o.status AS order_status,
+       o.paid_at, o.customer_email AS order_email, p.name AS product
+  FROM tickets t
+  JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
+  JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+ WHERE t.org_id = $1 AND t.id = $2;
+
+-- name: reservations_of
+-- Every reservation the ticket has had, oldest first: the one that holds a place and those given back, by an index each.
+SELECT r.id, r.status, r.slot_id, r.venue_id, r.reserved_at, r.moved_at, r.verified_at, r.cancelled_at, r.cancel_cause,
+       r.calendar_sequence, r.manage_token_hash, s.date, s.start_time, s.end_time, s.expired_at, v.name AS venue_name,
+       v.timezone
+  FROM (SELECT * FROM ticket_reservations a WHERE a.ticket_id = $2 AND a.org_id = $1 AND a.holds_place
+        UNION ALL
+        SELECT * FROM ticket_reservations b WHERE b.ticket_id = $2 AND b.org_id = $1 AND NOT b.holds_place) r
+  JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+  JOIN venues v ON v.org_id = r.org_id AND v.id = r.venue_id
+ ORDER BY r.reserved_at, r.id;
+
+-- name: mails_of
+-- The messages written for these parties (the hashes of their tokens), oldest first. A party's mail names its first.
+SELECT m.id, m.kind, m.channel, m.status, m.recipient, m.created_at, m.sent_at, m.attempts
+  FROM (SELECT DISTINCT r.org_id, r.id FROM ticket_reservations r
+         WHERE r.manage_token_hash = ANY ($2::bytea[]) AND r.org_id = $1) r
+  JOIN mail_outbox m ON m.reservation_id = r.id AND m.org_id = r.org_id
+ ORDER BY m.created_at, m.id;
+
+-- name: scans_of
+-- The newest presentations of a code, whatever became of them.
+SELECT e.scan_id, e.mode, e.result, e.reason, e.gate, e.device, e.source, e.entered, e.undoes, e.note, e.scanned_at,
+       e.logged_at, e.operator_id, o.name AS operator_name, v.name AS venue_name
+  FROM scans e
+  LEFT JOIN staff o ON o.org_id = e.org_id AND o.id = e.operator_id
+  LEFT JOIN venues v ON v.org_id = e.org_id AND v.id = e.venue_id
+ WHERE e.code = $2 AND e.org_id = $1
+ ORDER BY e.logged_at DESC, e.mode DESC, e.scan_id DESC
+ LIMIT $3;
+
+-- name: waits_of
+-- Where the ticket stands or stood in line.
+SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s.date, s.start_time, s.end_time
+  FROM (SELECT * FROM waitlist_tickets a WHERE a.ticket_id = $2 AND a.org_id = $1 AND a.waits
+        UNION ALL
+        SELECT * FROM waitlist_tickets b WHERE b.ticket_id = $2 AND b.org_id = $1 AND NOT b.waits) w
+  JOIN waitlist_entries e ON e.org_id = w.org_id AND e.id = w.entry_id
+  JOIN reservation_slots s ON s.org_id = e.org_id AND s.id = e.slot_id
+ ORDER BY e.joined_at, e.id;
+
+-- name: find_tickets
+-- At most $6 tickets that answer to a code, an order, an e-mail address (lower case) or a phone number; each by its own
+-- index. What is not asked by is NULL.
+SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
+       s.end_time
+  FROM (SELECT id FROM (
+            SELECT a.id FROM tickets a WHERE a.code = $2 AND a.org_id = $1
+            UNION
+            SELECT b.id FROM orders x JOIN tickets b ON b.order_id = x.id AND b.org_id = x.org_id
+             WHERE x.reference = $3 AND x.org_id = $1
+            UNION
+            (SELECT c.id FROM orders x JOIN tickets c ON c.order_id = x.id AND c.org_id = x.org_id
+              WHERE lower(x.customer_email) = $4 AND x.org_id = $1 LIMIT $6)
+            UNION
+            (SELECT r.ticket_id FROM ticket_reservations r WHERE lower(r.customer_email) = $4 AND r.org_id = $1 LIMIT $6)
+            UNION
+            (SELECT r.ticket_id FROM ticket_reservations r WHERE r.customer_phone = $5 AND r.org_id = $1 LIMIT $6)
+        ) found LIMIT $6) f
+  JOIN tickets t ON t.org_id = $1 AND t.id = f.id
+  JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
+  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time FROM ticket_reservations r
+                       JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
+ ORDER BY s.date DESC NULLS LAST, s.start_time, t.code;

@@ -1,0 +1,142 @@
+"""The log read back: every scan once, whatever the filters, and a deep page costs what the first one does."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from stage import NOON, TODAY, Hub, World
+
+from hub.actions import read_records
+from hub.actions.read_records import Wish, every_scan, read_scans
+from hub.house import House
+from hub.refusals import Refused
+from hub.venues import Venue
+
+ROWS = 60_000
+PAGE_BUFFERS = 600
+"""Blocks a page may touch: 51 rows, each with its operator and its undo."""
+
+
+async def venue_of(hub: Hub, world: World) -> Venue:
+    return await hub.house.venues.read(world.org_id, world.venue_id)
+
+
+async def write_log(world: World, rows: int) -> None:
+    """A log of `rows` scans, one a second up to noon, as the door would have written it."""
+    await world.hub.database.execute(
+        "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, result, reason, scanned_at,"
+        " logged_at) SELECT $1, gen_random_uuid(), $2, 1 + n % 7, 'verify', 'socket', 'G' || n % 5, 'C' || n % 1000,"
+        " CASE WHEN n % 10 = 0 THEN 'RED' ELSE 'GREEN' END, CASE WHEN n % 10 = 0 THEN 'WRONG_DATE' ELSE 'VERIFIED' END,"
+        " $3::timestamptz - n * interval '1 second', $3::timestamptz - n * interval '1 second'"
+        " FROM generate_series(1, $4::integer) n",
+        world.org_id, world.venue_id, NOON, rows,
+    )  # fmt: skip
+    await world.hub.database.execute("ANALYZE scans")
+
+
+async def everything(house: House, venue: Venue, wish: Wish, limit: int) -> list[dict[str, Any]]:
+    seen, before = [], None
+    while True:
+        page = await read_scans(house, venue, wish, limit=limit, before=before)
+        seen += page["scans"]
+        before = page["next"]
+        if before is None:
+            return seen
+
+
+async def test_pages_hold_every_scan_once_also_within_one_moment(hub: Hub, world: World):
+    gate = await hub.socket(await world.staff(), gate="A")
+    ticket = (await world.fill(await world.slot(), 1))[0]
+    scan_id = str(uuid4())
+    for _ in range(9):
+        await gate.verify("DT-NOBODY")
+    await gate.command("validate", code=ticket.code, scan_id=scan_id)
+    await gate.verify(ticket.code, scan_id)
+    await hub.database.execute("UPDATE scans SET logged_at = (SELECT min(logged_at) FROM scans)")
+    venue = await venue_of(hub, world)
+    seen = await everything(hub.house, venue, Wish(first=TODAY, last=TODAY), 2)
+    assert len(seen) == len({(scan["scan_id"], scan["mode"]) for scan in seen}) == 11
+    assert {scan["mode"] for scan in seen if scan["scan_id"] == scan_id} == {"validate", "verify"}
+    assert {scan["operator_name"] for scan in seen} == {"Jane Smith"}
+
+
+@pytest.mark.parametrize(("wish", "share"), [
+    (Wish(), lambda n: True),
+    (Wish(result="RED"), lambda n: n % 10 == 0),
+    (Wish(reason="WRONG_DATE", gate="G0"), lambda n: n % 10 == 0),
+    (Wish(operator_id=3), lambda n: n % 7 == 2),
+    (Wish(code="C17"), lambda n: n % 1000 == 17),
+    (Wish(code="C17", gate="G1"), lambda n: False),
+    (Wish(mode="undo"), lambda n: False),
+])  # fmt: skip
+async def test_a_filter_lets_through_what_it_names_and_nothing_else(hub: Hub, world: World, wish: Wish, share: Any):
+    await write_log(world, 2_500)
+    venue = await venue_of(hub, world)
+    wanted = sum(1 for n in range(1, 2_501) if share(n))
+    assert len(await everything(hub.house, venue, wish, 200)) == wanted
+    assert sum([len(page) async for page in every_scan(hub.house, venue, wish)]) == wanted
+
+
+async def test_a_day_is_the_venues_own_from_midnight_to_midnight(hub: Hub, world: World):
+    await write_log(world, 10)
+    # Midnight in Rome is 23:00 of the day before in UTC.
+    for number, moment in enumerate(("22:59:59", "23:00:00")):
+        await hub.database.execute(
+            f"UPDATE scans SET logged_at = '2026-11-19T{moment}Z' WHERE scan_id ="
+            f" (SELECT scan_id FROM scans ORDER BY logged_at DESC OFFSET {number} LIMIT 1)"
+        )
+    venue = await venue_of(hub, world)
+    assert len(await everything(hub.house, venue, Wish(first=TODAY, last=TODAY), 50)) == 9
+    yesterday = TODAY - timedelta(days=1)
+    assert len(await everything(hub.house, venue, Wish(first=yesterday, last=yesterday), 50)) == 1
+
+
+async def test_nobody_reads_another_organisations_log(hub: Hub, world: World):
+    await write_log(world, 10)
+    elsewhere = await World(hub).found()
+    venue = await venue_of(hub, elsewhere)
+    assert (await read_scans(hub.house, venue, Wish()))["scans"] == []
+    assert (await read_scans(hub.house, venue, Wish(code="C1")))["scans"] == []
+
+
+@pytest.mark.parametrize("cursor", ["x", "__", "a_b_c", f"2026-11-20T10:00:00_{uuid4()}_verify",
+                                    f"2026-11-20T10:00:00+00:00_{uuid4()}_dance", "2026-11-20T10:00:00+00:00_x_verify"])  # fmt: skip
+async def test_a_malformed_cursor_is_refused(hub: Hub, world: World, cursor: str):
+    with pytest.raises(Refused):
+        await read_scans(hub.house, await venue_of(hub, world), Wish(), before=cursor)
+
+
+async def _blocks(world: World, sql: str, *arguments: Any) -> int:
+    """Blocks a statement touches."""
+    async with world.hub.database.jobs.connection() as connection:
+        plan = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *arguments)
+    top = json.loads(plan)[0]["Plan"]
+    return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
+
+
+async def test_a_deep_page_costs_what_the_first_one_does_and_not_without_the_index(hub: Hub, world: World):
+    await write_log(world, ROWS)
+    deep = NOON - timedelta(seconds=ROWS * 0.9)
+    filters: list[Any] = [None] * 5
+
+    async def page(before: Any) -> int:
+        start = NOON - timedelta(days=30)
+        return await _blocks(world, read_records.RECORDS.venue_scans, world.org_id, world.venue_id, start, before,
+                             uuid4(), "verify", *filters, 51)  # fmt: skip
+
+    async def code() -> int:
+        return await _blocks(world, read_records.RECORDS.code_scans, world.org_id, world.venue_id,
+                             NOON - timedelta(days=30), NOON, uuid4(), "verify", *filters, 51, "C7")  # fmt: skip
+
+    assert await page(NOON) < PAGE_BUFFERS
+    assert await page(deep) < PAGE_BUFFERS
+    assert await code() < PAGE_BUFFERS
+    # The control: the same statements where the indexes are missing.
+    await hub.database.execute("DROP INDEX scans_of_venue")
+    await hub.database.execute("DROP INDEX scans_of_code")
+    assert await page(NOON) > PAGE_BUFFERS
+    assert await code() > PAGE_BUFFERS

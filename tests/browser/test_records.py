@@ -1,0 +1,106 @@
+"""The records in a real Chromium: the scan log looked through by filters, page after page, and taken away as a table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.async_api import expect
+from stage import Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open
+
+
+async def scans(hub: Hub, world: World, count: int = 3) -> None:
+    gate = await hub.socket(await world.staff(), gate="A")
+    (ticket,) = await world.fill(await world.slot(), 1)
+    await gate.verify(ticket.code)
+    for n in range(count):
+        await gate.verify(f"DT-NOBODY-{n}")
+
+
+async def test_the_log_is_looked_through_by_filters_that_stand_in_the_address(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    await scans(hub, world)
+    page = await open_page("/manager/history", token=await world.staff("MANAGER"))
+    rows = page.locator("#rows tr")
+    await expect(rows).to_have_count(4)
+    await expect(rows.last).to_contain_text("Admitted")
+    await expect(page.get_by_role("status")).to_have_text("4 scans shown")
+    await assert_accessible(page, "the scan history")
+    await page.get_by_label("Result").select_option("RED")
+    await page.get_by_role("button", name="Show").click()
+    await expect(rows).to_have_count(3)
+    assert "result=RED" in page.url
+    await page.get_by_label("Ticket code").fill("DT-NOBODY-1")
+    await page.keyboard.press("Enter")
+    await expect(rows).to_have_count(1)
+    await page.go_back()
+    await expect(rows).to_have_count(3)
+    await page.reload()
+    await expect(rows).to_have_count(3)
+    async with page.expect_download() as coming:
+        await page.get_by_role("link", name="Download as CSV").click()
+    table = (await (await coming.value).path()).read_text("utf-8-sig").splitlines()
+    assert len(table) == 4
+    await page.get_by_label("Gate").fill("B")
+    await page.get_by_role("button", name="Show").click()
+    await expect(page.get_by_text("No scan matches these filters.")).to_be_visible()
+
+
+async def test_older_scans_are_fetched_on_request_and_it_fits_a_phone(hub: Hub, world: World, open_page: Open) -> None:
+    await hub.database.execute(
+        "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, result, reason, scanned_at,"
+        " logged_at) SELECT $1, gen_random_uuid(), $2, 1, 'verify', 'socket', 'A', 'C' || n, 'RED', 'TICKET_NOT_FOUND',"
+        " $3::timestamptz - n * interval '1 second', $3::timestamptz - n * interval '1 second' FROM generate_series(1, 130) n",
+        world.org_id, world.venue_id, hub.clock.now(),
+    )  # fmt: skip
+    page = await open_page("/manager/history", token=await world.staff("MANAGER"), phone=True)
+    await expect(page.locator("#rows tr")).to_have_count(100)
+    await page.get_by_role("button", name="Older scans").click()
+    await expect(page.locator("#rows tr")).to_have_count(130)
+    await expect(page.get_by_role("button", name="Older scans")).to_be_hidden()
+    assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+    await assert_accessible(page, "the scan history on a phone")
+
+
+async def test_without_a_managers_session_the_records_lead_to_sign_in(world: World, open_page: Open) -> None:
+    page = await open_page("/manager/history", token=await world.staff("OPERATOR"))
+    assert "need=manager" in page.url
+    assert "next=/manager/history" in page.url
+
+
+async def test_a_ticket_is_found_and_its_life_read_on_one_page(hub: Hub, world: World, open_page: Open) -> None:
+    gate = await hub.socket(await world.staff(), gate="A")
+    issued = hub.clock.now() - timedelta(days=1)
+    ticket = await world.reserved(await world.slot(), customer_name="John Doe", created_at=issued)
+    await gate.verify(ticket.code)
+    await gate.verify(ticket.code)
+    page = await open_page("/manager/history", token=await world.staff("MANAGER"))
+    await page.get_by_role("link", name="Tickets").click()
+    await page.get_by_label("Find a ticket").fill("john@example.com")
+    await page.keyboard.press("Enter")
+    found = page.get_by_role("link", name=ticket.code)
+    await expect(found).to_contain_text("Admitted")
+    await assert_accessible(page, "tickets found")
+    await found.click()
+    await expect(page.get_by_role("heading", name=ticket.code)).to_be_visible()
+    events = page.locator("#events li")
+    await expect(events.first).to_contain_text("Issued")
+    await expect(page.locator("#events")).to_contain_text("Scanned for entry: Admitted")
+    await expect(page.locator("#events .YELLOW")).to_contain_text("Already verified")
+    await expect(page.locator("#facts")).to_contain_text("+12025551234")
+    await assert_accessible(page, "the life of a ticket")
+    await page.get_by_label("Find a ticket").fill("nobody@example.com")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("No ticket answers to that.")
+
+
+async def test_a_life_fits_a_phone_in_chinese(world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    token = await world.staff("MANAGER")
+    page = await open_page(f"/manager/ticket/{ticket.id}?lang=zh-Hans", token=token, phone=True)
+    await expect(page.locator("#events li").first).to_be_visible()
+    assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+    await assert_accessible(page, "the life of a ticket on a phone")

@@ -1,0 +1,45 @@
+"""The pages of the records: the scan log, the life of a ticket. Managers only; without the right session they lead to sign-in."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hub.access.roles import Role, at_least
+from hub.access.tokens import Identity
+from hub.actions.read_records import choices, venue_of_records
+from hub.rules.venue_day import today
+from web.keys import HOUSE
+from web.pages.render import page
+from web.pages.staff import sign_in_first
+
+HISTORY = "/manager/history"
+DESK = "/manager/ticket"
+
+
+def manager_of(request: web.Request) -> Identity:
+    """The manager who asks; anybody else is led to sign-in."""
+    identity: Identity | None = request.get("identity")
+    if identity is None:
+        raise sign_in_first(request.path)
+    if not at_least(identity.role, Role.MANAGER):
+        raise sign_in_first(request.path, need="manager")
+    return identity
+
+
+async def history(request: web.Request) -> web.Response:
+    identity, house = manager_of(request), request.app[HOUSE]
+    venue = await venue_of_records(house, identity.org_id, identity.venue_id)
+    return page(
+        request,
+        "history.html",
+        venue=venue,
+        today=today(house.clock.now(), venue.zone).isoformat(),
+        **await choices(house, venue),
+    )
+
+
+async def ticket(request: web.Request) -> web.Response:
+    """The search alone, or with the life of the ticket the address names; which ticket, the page asks the API."""
+    identity, house = manager_of(request), request.app[HOUSE]
+    venue = await venue_of_records(house, identity.org_id, identity.venue_id)
+    return page(request, "ticket_life.html", venue=venue, ticket_id=request.match_info.get("ticket_id", ""))
