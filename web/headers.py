@@ -11,17 +11,22 @@ SERVER = "venue-hub"
 SCANNER = "/operator/scan"
 # Pages whose address holds a ticket code or a token: it is nobody else's business.
 _TELLTALE = ("/r/", "/w/", "/b/", "/reserve", "/api/", "/dev/")
+# The code reader is WebAssembly. A worker has the policy of its own file, so that file needs the permission as well.
+_READER = "/js/scan/reader_worker.js"
 _YEARS = 63_072_000
 
 
-def content_security_policy(public_url: str) -> str:
-    """No inline script, no inline style, nothing from elsewhere; `data:` images are the QR codes the API answers with."""
+def content_security_policy(public_url: str, *, scanner: bool = False) -> str:
+    """No inline script, no inline style, nothing from elsewhere; `data:` images are the QR codes the API answers with.
+
+    Only the scanner may compile WebAssembly and start workers.
+    """
     public = urlsplit(public_url)
     socket = f"{'wss' if public.scheme == 'https' else 'ws'}://{public.netloc}"
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'self'",
+            "script-src 'self' 'wasm-unsafe-eval'" if scanner else "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' data:",
             f"connect-src 'self' {socket}",
@@ -30,6 +35,7 @@ def content_security_policy(public_url: str) -> str:
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
+            *(("worker-src 'self'",) if scanner else ()),
         )
     )
 
@@ -47,14 +53,18 @@ def headers_on(settings: Settings) -> Callable[[web.Request, web.StreamResponse]
     if settings.public_url.startswith("https://"):
         always["Strict-Transport-Security"] = f"max-age={_YEARS}; includeSubDomains"
     elsewhere = {**always, "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()"}
-    scanner = {**always, "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()"}
+    scanner = {
+        **always,
+        "Content-Security-Policy": content_security_policy(settings.public_url, scanner=True),
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
+    }
 
     async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
         path = request.path
         # A page that is not ours to style, such as a mail as its reader sees it, brings a stricter policy of its own.
         own_policy = headers.get("Content-Security-Policy")
-        headers.update(scanner if path == SCANNER else elsewhere)
+        headers.update(scanner if path == SCANNER or path.endswith(_READER) else elsewhere)
         if own_policy is not None:
             headers["Content-Security-Policy"] = own_policy
         headers["X-Request-ID"] = request.get("request_id") or ""

@@ -41,6 +41,22 @@ async def test_every_response_carries_the_security_headers(api: Api, world: Worl
                 assert "Strict-Transport-Security" not in said, path
 
 
+async def test_only_the_scanner_and_its_code_reader_may_run_webassembly(api: Api, world: World) -> None:
+    headers = {"Authorization": f"Bearer {await world.staff('MANAGER')}"}
+    for path, may in (
+        ("/operator/scan", True),
+        ("/static/js/scan/reader_worker.js", True),
+        ("/static/js/scan.js", False),
+        ("/manager", False),
+        ("/reserve", False),
+    ):
+        async with api.hub.client.get(path, headers=headers) as response:
+            assert response.status == 200, path
+            policy = response.headers["Content-Security-Policy"]
+        assert ("'wasm-unsafe-eval'" in policy) is may, path
+        assert ("worker-src 'self'" in policy) is may, path
+
+
 async def test_personal_pages_and_answers_are_not_kept(api: Api) -> None:
     for path in ("/r/some-token", "/operator/login", "/api/tickets/1/status", "/api/reservations/1?token=x"):
         async with api.hub.client.get(path) as response:

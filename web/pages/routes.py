@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.pages import admin_mail, customer, development_mail, records, staff
+from web.pages import admin_mail, customer, development_mail, records, scanner_app, staff
 from web.pages.plain_routes import plain_routes
 from web.pages.static_files import STATIC
 
@@ -18,6 +18,8 @@ def page_routes() -> list[web.RouteDef]:
         *plain_routes(),
         web.get("/operator/login", staff.login),
         web.get("/operator/scan", staff.scan),
+        web.get("/operator/service_worker.js", scanner_app.service_worker),
+        web.get("/operator/scan.webmanifest", scanner_app.manifest),
         web.get("/manager", staff.control_room),
         web.get(records.HISTORY, records.history),
         web.get(records.DESK, records.ticket),

@@ -103,7 +103,7 @@ def _texts_of(language: str, names: tuple[str, ...]) -> str:
         return ""
     by_script = _catalogue(language)
     texts: dict[str, Any] = {}
-    for name in sorted(_with_imports(names)):
+    for name in sorted(script_and_imports(names)):
         texts.update(by_script.get(name, {}))
     return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
 
@@ -114,7 +114,7 @@ def _catalogue(language: str) -> dict[str, dict[str, Any]]:
     return by_script
 
 
-def _with_imports(names: tuple[str, ...]) -> set[str]:
+def script_and_imports(names: tuple[str, ...]) -> set[str]:
     """These scripts and whatever they import, by their paths below web/static."""
     found: set[str] = set()
     waiting = list(names)

@@ -4,22 +4,19 @@ const TONES = {
   YELLOW: { wave: "triangle", notes: [[587, 0, 0.13], [587, 0.2, 0.13], [587, 0.4, 0.13]], buzz: [90, 70, 90] },
   RED: { wave: "square", notes: [[196, 0, 0.28], [147, 0.3, 0.42]], buzz: [320, 90, 320] },
 };
+const LATE_MS = 500;
 const LOUD = { sine: 0.5, triangle: 0.5, square: 0.2 };
-const STORED = "venue-hub.sound";
 
 export class Signals {
   #context = null;
 
-  constructor(store = localStorage) {
-    this.store = store;
-    this.on = store.getItem(STORED) !== "off";
-    this.last = null;
+  /** `settings` says whether to sound and to vibrate (models/scan_settings.js). */
+  constructor(settings) {
+    this.settings = settings;
   }
 
-  toggle() {
-    this.on = !this.on;
-    this.store.setItem(STORED, this.on ? "on" : "off");
-    return this.on;
+  get on() {
+    return this.settings.get("sound");
   }
 
   /** Browsers let a page sound only after a touch or a key; each one is a chance. */
@@ -30,11 +27,15 @@ export class Signals {
   }
 
   give(result) {
-    this.last = result;
     const tone = TONES[result];
     if (!tone) return;
-    navigator.vibrate?.(tone.buzz);
-    if (this.on && this.#context?.state === "running") this.#play(tone);
+    // Before the first touch the browser would refuse, and complain.
+    const touched = navigator.userActivation?.hasBeenActive ?? true;
+    if (touched && this.settings.get("vibration")) navigator.vibrate?.(tone.buzz);
+    if (!this.on || !this.#context) return;
+    const since = performance.now();
+    // The very first answer may be there before the loudspeaker is; a tone that comes late would be another visitor's.
+    this.#context.resume().then(() => performance.now() - since < LATE_MS && this.#play(tone), () => {});
   }
 
   #play({ wave, notes }) {

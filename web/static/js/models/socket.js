@@ -7,6 +7,8 @@ const READY_WITHIN_MS = 10_000;
 const SESSION_ENDED = 4401;
 const FORBIDDEN = 4403;
 const OPEN = 1;
+// Where coming back at once would only end the same way: the seconds to wait on top, and the attempt to begin counting with.
+const COOLING = { 4400: [2, 3], 4408: [1, 2], 4429: [5, 4], 1013: [1, 2] };
 
 const nothing = () => {};
 
@@ -180,7 +182,9 @@ export class VenueSocket {
       return;
     }
     if (wasLive || !this.#everLive) this.onState("reconnecting");
-    const seconds = this.patience + waitBefore(this.#attempt);
+    const [rest, attempt] = COOLING[code] ?? [0, 0];
+    this.#attempt = Math.max(this.#attempt, attempt);
+    const seconds = Math.max(this.patience, rest) + waitBefore(this.#attempt);
     this.patience = 0;
     this.#attempt += 1;
     this.#timers.retry = setTimeout(() => this.#connect(), seconds * 1000);

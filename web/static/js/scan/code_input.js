@@ -1,7 +1,12 @@
 // The one input of the scanner. It keeps the focus, because a hardware scanner types wherever the focus is.
 import { byId } from "../elements.js";
 
+// No thumb presses two keys within this time.
+const SCANNER_MS = 100;
+
 export class CodeInput {
+  #lastKey = -Infinity;
+
   /** `onCode(text)` for a finished code; `onEnter()` and `onEscape()` for the bare keys; `onKey()` for any key at all. */
   constructor({ onCode, onEnter, onEscape, onKey }) {
     Object.assign(this, { onCode, onEnter, onEscape, onKey });
@@ -18,7 +23,7 @@ export class CodeInput {
     addEventListener("focus", () => this.focus());
     // A touch on nothing takes the focus away; give it back once the touch is over.
     addEventListener("click", (event) => {
-      if (!event.target.closest("button, a, input, dialog")) this.focus();
+      if (!event.target.closest("button, a, input, select, label, dialog")) this.focus();
     });
   }
 
@@ -41,6 +46,8 @@ export class CodeInput {
 
   #onKeyDown(event) {
     this.onKey();
+    const pause = event.timeStamp - this.#lastKey;
+    this.#lastKey = event.timeStamp;
     if (document.querySelector("dialog[open]") || event.isComposing) return;
     if (event.key === "Escape") {
       event.preventDefault();
@@ -53,6 +60,12 @@ export class CodeInput {
       return;
     }
     const elsewhere = document.activeElement !== this.input;
+    if (event.key === "Tab" && !elsewhere && this.input.value && pause < SCANNER_MS) {
+      // Some scanners end a code with a tab, which would leave it standing and take the focus along.
+      event.preventDefault();
+      this.#finish();
+      return;
+    }
     if (event.key === "Enter" && elsewhere && this.input.value) {
       // A scanner finished its code while a button had the focus: the key ends the code, it does not press the button.
       event.preventDefault();

@@ -1,0 +1,196 @@
+"""The camera as a scanner: a real Chromium, a film of real QR codes, the real decoder in its worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+from stage import Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.camera_film import CONDITIONS, film
+from tests.browser.conftest import ARGUMENTS, DESKTOP, PHONE, Complaints, chromium_path
+from tests.browser.hands_and_eyes import key_in
+
+Watch = Callable[..., Awaitable[Page]]
+ALLOWED = ["--use-fake-ui-for-media-stream"]
+
+
+@pytest.fixture
+async def watch(hub: Hub, world: World, tmp_path: Path) -> AsyncIterator[Watch]:
+    """`await watch(scenes, continuous=True)`: a signed-in scanner whose camera sees the film, camera switched on."""
+    complaints = Complaints(hub.url)
+    async with AsyncExitStack() as stack:
+        playwright = await stack.enter_async_context(async_playwright())
+
+        async def open_one(
+            scenes: list[tuple[str, str]], *, phone: bool = False, allowed: bool = True, on: bool = True, gap: int = 20,
+            **settings: Any,
+        ) -> Page:  # fmt: skip
+            path = await asyncio.to_thread(film, tmp_path / "film.mjpeg", scenes, gap=gap)
+            fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={path}"]
+            browser = await playwright.chromium.launch(
+                executable_path=chromium_path(), args=[*ARGUMENTS, *fake, *(ALLOWED if allowed else [])]
+            )
+            stack.push_async_callback(browser.close)
+            context = await browser.new_context(
+                viewport=PHONE if phone else DESKTOP, is_mobile=phone, has_touch=phone, locale="en-GB"
+            )
+            token = await world.staff()
+            await context.add_cookies([{"name": "hub_session", "value": token, "url": hub.url, "httpOnly": True}])
+            await context.add_init_script(
+                f"localStorage.setItem('venue-hub.gate', 'Gate A');"
+                f"localStorage['venue-hub.scanner'] ??= JSON.stringify({_script(settings)});"
+            )
+            page = await context.new_page()
+            page.set_default_timeout(20_000)
+            complaints.listen(page)
+            await page.goto(hub.url + "/operator/scan")
+            await expect(page.locator("#link-state")).to_have_text("Live")
+            if on:
+                await page.get_by_role("button", name="Use the camera").click()
+            return page
+
+        yield open_one
+    assert complaints.heard == []
+
+
+def _script(settings: dict[str, Any]) -> str:
+    parts = (f"{name}: {str(value).lower()}" for name, value in settings.items())
+    return "{" + ", ".join(parts) + "}"
+
+
+async def entries(hub: Hub) -> list[str]:
+    rows = await hub.database.fetch("SELECT code FROM scans WHERE entered ORDER BY logged_at")
+    return [row["code"] for row in rows]
+
+
+async def until(page: Page, what: Callable[[], Awaitable[bool]], *, seconds: float = 25) -> None:
+    for _ in range(int(seconds * 10)):
+        if await what():
+            return
+        await page.wait_for_timeout(100)
+    raise AssertionError("it did not happen")
+
+
+async def test_each_ticket_before_the_camera_is_admitted_once_in_any_light(
+    hub: Hub, world: World, watch: Watch
+) -> None:
+    slot = await world.slot()
+    tickets = [await world.reserved(slot) for _ in CONDITIONS]
+    scenes = [(how, ticket.code) for how, ticket in zip(CONDITIONS, tickets, strict=True)]
+    page = await watch(scenes, continuous=True, seconds=1)
+
+    async def all_in() -> bool:
+        return len(set(await entries(hub))) == len(tickets)
+
+    await until(page, all_in)
+    assert sorted(await entries(hub)) == sorted(ticket.code for ticket in tickets)
+
+
+async def test_a_frame_has_its_colour_within_150_ms_and_a_code_that_stays_is_one_scan(
+    hub: Hub, world: World, watch: Watch
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await watch([("clean", ticket.code)], gap=0)
+    await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+    times = [await _colour_time(page)]
+    # In sight all the while: nothing more is asked, not after three seconds either.
+    await page.wait_for_timeout(3_600)
+    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 1
+    for _ in range(4):
+        await page.get_by_role("button", name="Scan again").click()
+        await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
+        # The picture away for longer than three seconds, and back: a new scan.
+        await page.get_by_role("button", name="Camera off").click()
+        await page.wait_for_timeout(3_100)
+        await page.get_by_role("button", name="Use the camera").click()
+        await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+        times.append(await _colour_time(page))
+    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 5
+    print("frame to colour, ms:", sorted(round(time) for time in times))
+    assert sorted(times)[len(times) // 2] < 150
+
+
+async def _colour_time(page: Page) -> float:
+    await page.wait_for_function("() => performance.getEntriesByName('frame-to-colour').length === 1")
+    time: float = await page.evaluate("() => performance.getEntriesByName('frame-to-colour')[0].duration")
+    await page.evaluate("() => performance.clearMeasures('frame-to-colour')")
+    return time
+
+
+async def test_after_a_bad_code_the_camera_reads_on_and_the_bad_answer_stays_until_touched(
+    hub: Hub, world: World, watch: Watch
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await watch([("clean", "https://example.org/menu?x=1"), ("clean", ticket.code)], continuous=True, seconds=1)
+    await expect(page.get_by_role("heading", name="INVALID TICKET")).to_be_visible()
+    # The good one comes by twice and more, and nothing is taken in: somebody has to see the bad one first.
+    await page.wait_for_timeout(5_000)
+    assert await entries(hub) == []
+    await page.locator("#verdict").click()
+    await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
+    assert await entries(hub) == [ticket.code]
+
+
+async def test_a_url_of_ours_is_read_like_its_code(hub: Hub, world: World, watch: Watch) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await watch([("clean", f"{hub.url}/reserve?ticket={ticket.code}")])
+    await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+    await expect(page.locator("#facts")).to_contain_text(ticket.code)
+
+
+async def test_the_camera_comes_back_after_sleep_and_after_the_track_has_ended(
+    hub: Hub, world: World, watch: Watch
+) -> None:
+    slot = await world.slot()
+    first, second = await world.reserved(slot), await world.reserved(slot)
+    page = await watch([("clean", first.code), ("clean", second.code)], continuous=True, seconds=1, on=False)
+    # Awake to asleep and back, as a phone in a pocket.
+    await page.get_by_role("button", name="Use the camera").click()
+    await expect(page.locator("body")).to_have_attribute("data-camera", "on")
+    await page.evaluate(
+        "() => { window.tracks = document.getElementById('video').srcObject.getTracks();"
+        " Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });"
+        " document.dispatchEvent(new Event('visibilitychange')); }"
+    )
+    assert await page.evaluate("() => window.tracks.every((track) => track.readyState === 'ended')")
+    await page.evaluate(
+        "() => { delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange')); }"
+    )
+    await expect(page.locator("body")).to_have_attribute("data-camera", "on")
+    # The plug is pulled: the track ends without anybody having asked for it.
+    await page.evaluate(
+        "() => { const [track] = document.getElementById('video').srcObject.getTracks();"
+        " track.stop(); track.dispatchEvent(new Event('ended')); }"
+    )
+    await expect(page.locator("body")).to_have_attribute("data-camera", "on")
+
+    async def both() -> bool:
+        return set(await entries(hub)) == {first.code, second.code}
+
+    await until(page, both)
+
+
+async def test_a_camera_that_is_not_allowed_says_so_and_typing_goes_on(world: World, watch: Watch) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await watch([("clean", ticket.code)], allowed=False)
+    await expect(page.get_by_text("The camera is not allowed here.")).to_be_visible()
+    await key_in(page, ticket.code)
+    await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+
+
+@pytest.mark.parametrize("phone", [True, False])
+async def test_the_picture_and_its_buttons_fit_and_are_accessible(world: World, watch: Watch, phone: bool) -> None:
+    page = await watch([("clean", "")], phone=phone)
+    await expect(page.locator("body")).to_have_attribute("data-camera", "on")
+    assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    await assert_accessible(page)
+    await page.reload()
+    # Chosen once, on for good.
+    await expect(page.locator("body")).to_have_attribute("data-camera", "on")

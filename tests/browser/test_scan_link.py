@@ -1,0 +1,141 @@
+"""The scanner and its link: what it says when the hub is away, how it comes back, and that it opens without one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from io import BytesIO
+
+from PIL import Image
+from playwright.async_api import Page, expect
+from stage import Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.test_live_calendar import start_again
+from web.pages.scanner_app import shell
+
+
+async def scanner(world: World, open_page: Open, **how: bool) -> Page:
+    page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", **how)
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    return page
+
+
+async def kept_whole(page: Page) -> None:
+    """The service worker has the page and every file."""
+    await page.wait_for_function(
+        "async () => { await navigator.serviceWorker.ready; for (const name of await caches.keys())"
+        " if (await (await caches.open(name)).match('/operator/scan', { ignoreVary: true })) return true; return false; }"
+    )
+
+
+async def test_a_reload_works_with_the_hub_stopped_and_nothing_is_judged(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page, phone=True)
+    await kept_whole(page)
+    await hub.close()
+    await page.reload()
+    await expect(page.locator("#link-state")).to_contain_text("Offline since", timeout=20_000)
+    await expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    await expect(page.locator("#venue-name")).not_to_have_text("No venue")
+    await key_in(page, ticket.code)
+    await expect(page.get_by_text("Not checked: there is no connection.")).to_be_visible()
+    assert await page.locator("#verdict").is_hidden()
+    await assert_accessible(page)
+    await start_again(hub)
+    await expect(page.locator("#link-state")).to_have_text("Live", timeout=30_000)
+    await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
+    await key_in(page, ticket.code)
+    await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+    # What was not judged while away was not asked for later either.
+    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 1
+
+
+async def test_the_shell_is_complete_and_the_manifest_offers_what_an_installer_demands(hub: Hub) -> None:
+    for address in shell():
+        async with hub.client.get(address) as response:
+            assert response.status == 200, address
+    for name in ("reader_worker.js", "share.js", "zxing_reader.wasm", "scan.js", "verdict.css"):
+        assert any(address.endswith(name) for address in shell()), name
+    async with hub.client.get("/operator/service_worker.js") as response:
+        text = await response.text()
+        assert response.headers["Cache-Control"] == "no-cache"
+    assert json.loads(text.split("\n")[0].removeprefix("const SHELL = ").rstrip(";"))["files"] == shell()
+    async with hub.client.get("/operator/scan.webmanifest") as response:
+        assert response.content_type == "application/manifest+json"
+        manifest = json.loads(await response.text())
+    assert manifest["start_url"].startswith(manifest["scope"])
+    assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        async with hub.client.get(icon["src"]) as response:
+            size = Image.open(BytesIO(await response.read())).size
+        assert f"{size[0]}x{size[1]}" == icon["sizes"]
+
+
+async def test_signing_out_leaves_no_page_behind(world: World, open_page: Open) -> None:
+    page = await scanner(world, open_page)
+    await kept_whole(page)
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url("**/operator/login")
+    left = await page.evaluate(
+        "async () => { let n = 0; for (const name of await caches.keys())"
+        " if (await (await caches.open(name)).match('/operator/scan', { ignoreVary: true })) n += 1; return n; }"
+    )
+    assert left == 0
+    await page.goto(re.sub("/operator.*", "/operator/scan", page.url))
+    assert page.url.endswith("/operator/login?next=/operator/scan")
+
+
+# Closes the page's own socket as the hub would, and writes down when the page comes back.
+CLOSING = """(code) => new Promise((resolve) => {
+  const began = performance.now();
+  const line = window.lines.at(-1);
+  window.cameBack = () => resolve(performance.now() - began);
+  line.onclose({ code });
+  line.onclose = null;
+  line.close();
+})"""
+LINES = """
+  window.lines = [];
+  const Real = window.WebSocket;
+  window.WebSocket = class extends Real { constructor(...how) { super(...how); window.lines.push(this); window.cameBack?.(); } };
+"""
+
+
+async def test_each_close_code_is_taken_as_it_is_meant(world: World, open_page: Open) -> None:
+    page = await scanner(world, open_page)
+    await page.context.add_init_script(LINES)
+    await page.reload()
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    waits: dict[int, float] = {}
+    for code in (1012, 4408, 4429):
+        waits[code] = await asyncio.wait_for(page.evaluate(CLOSING, code), 30)
+        await expect(page.locator("#link-state")).to_have_text("Live")
+    # A restart is waited for shortly, slowness longer, too many for at least five seconds.
+    assert 500 <= waits[1012] < 2_500
+    assert waits[4408] >= 1_500
+    assert waits[4429] >= 5_500
+
+
+async def test_an_ended_session_leads_to_sign_in_and_does_not_come_back(world: World, open_page: Open) -> None:
+    page = await scanner(world, open_page)
+    await page.context.add_init_script(LINES)
+    await page.reload()
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    await page.evaluate("() => window.lines.at(-1).onclose({ code: 4401 })")
+    await page.wait_for_url("**/operator/login?next=/operator/scan&ended=1")
+
+
+async def test_the_link_says_since_when_it_is_away(hub: Hub, world: World, open_page: Open) -> None:
+    page = await scanner(world, open_page)
+    await hub.close()
+    state = page.locator("#link-state")
+    await expect(state).to_have_text("Reconnecting")
+    await expect(state).to_contain_text("Offline since", timeout=15_000)
+    await expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    await start_again(hub)
+    await expect(state).to_have_text("Live", timeout=40_000)

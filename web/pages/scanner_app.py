@@ -1,0 +1,64 @@
+"""The scanner as an installable app: its manifest, and the service worker that keeps its files for a gate without a link."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from hub.languages import html_lang, translator
+from web.pages.speech import script_and_imports
+from web.pages.static_files import STATIC, STATIC_ROOT
+
+_STYLES = ("css/tokens.css", "css/controls.css", "css/signs.css", "css/scan.css", "css/verdict.css")
+_PICTURES = ("icons.svg", "icon.svg")
+_READER = "js/scan/reader_worker.js"
+_ENGINE = "vendor/zxing-wasm-3.1.4/reader/zxing_reader.wasm"
+_DUSK = "#0b1020"
+
+
+def shell() -> list[str]:
+    """The addresses of everything the scanner's page needs besides the hub's answers."""
+    scripts = script_and_imports(("js/scan.js", _READER))
+    return [STATIC.url(name) for name in (*_STYLES, *_PICTURES, *sorted(scripts), _ENGINE)]
+
+
+async def service_worker(_request: web.Request) -> web.Response:
+    source = (STATIC_ROOT / "js" / "service_worker.js").read_text(encoding="utf-8")
+    known = json.dumps({"version": STATIC.version, "files": shell()})
+    return web.Response(
+        text=f"const SHELL = {known};\n{source}",
+        content_type="text/javascript",
+        # Compared with the one installed on every visit; a new version brings new files.
+        headers={"Cache-Control": "no-cache"},
+    )
+
+
+async def manifest(request: web.Request) -> web.Response:
+    language: str = request["language"]
+    name = translator(language).gettext("Scanner")
+    icons = [
+        {"src": STATIC.url(f"icons/scanner-{kind}.png"), "sizes": sizes, "type": "image/png", "purpose": purpose}
+        for kind, sizes, purpose in (
+            ("192", "192x192", "any"),
+            ("512", "512x512", "any"),
+            ("maskable-512", "512x512", "maskable"),
+        )
+    ]
+    body = {
+        "id": "/operator/scan",
+        "name": f"Venue Hub {name}",
+        "short_name": name,
+        "lang": html_lang(language),
+        "start_url": "/operator/scan",
+        "scope": "/operator/",
+        "display": "standalone",
+        "background_color": _DUSK,
+        "theme_color": _DUSK,
+        "icons": icons,
+    }
+    return web.json_response(
+        body,
+        content_type="application/manifest+json",
+        headers={"Vary": "Accept-Language, Cookie", "Cache-Control": "no-cache"},
+    )

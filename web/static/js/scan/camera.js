@@ -1,0 +1,215 @@
+// The camera as a scanner: frames go to the reader one at a time, a code that stays in sight is one scan, and whatever
+// stops the picture (sleep, another app, a pulled plug) is followed by another try.
+const SAME_CODE_MS = 3_000;
+const STALLED_MS = 4_000;
+const TRIES_MS = [500, 1_000, 2_000, 4_000];
+const REFUSED = ["NotAllowedError", "SecurityError"];
+const ABSENT = ["NotFoundError", "OverconstrainedError"];
+
+export class Camera {
+  #stream = null;
+  #worker = null;
+  #reading = false;
+  #wanted = false;
+  #starting = 0;
+  #tries = 0;
+  #timers = { retry: null, watch: null };
+  #seen = { text: null, at: -Infinity };
+  #lastFrame = 0;
+
+  /**
+   * `onCode(text, seenAt)` for each new code while `wants()`; `onState(state)`: "off", "starting", "on", "refused", "absent",
+   * "lost" (trying again), "unable" (this browser cannot), "insecure" (browsers give cameras to https addresses only).
+   */
+  constructor({ video, settings, onCode, onState, wants }) {
+    Object.assign(this, { video, settings, onCode, onState, wants });
+    this.torch = false;
+    document.addEventListener("visibilitychange", () => this.#seenOrNot());
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#wanted && !this.running && this.#begin());
+  }
+
+  get running() {
+    return this.#stream?.getVideoTracks()[0]?.readyState === "live";
+  }
+
+  get hasTorch() {
+    return Boolean(this.#track?.getCapabilities?.().torch);
+  }
+
+  get #track() {
+    return this.#stream?.getVideoTracks()[0] ?? null;
+  }
+
+  start() {
+    this.#wanted = true;
+    this.#tries = 0;
+    return this.#begin();
+  }
+
+  stop() {
+    this.#wanted = false;
+    this.#release();
+    this.onState("off");
+  }
+
+  async choose(deviceId) {
+    this.settings.set("camera", deviceId);
+    if (this.#wanted) await this.start();
+  }
+
+  async setTorch(on) {
+    try {
+      await this.#track.applyConstraints({ advanced: [{ torch: on }] });
+      this.torch = on;
+    } catch {
+      this.torch = false;
+    }
+    return this.torch;
+  }
+
+  /** The cameras of this device; their names are known once one of them was allowed. */
+  async list() {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices.filter(({ kind, deviceId }) => kind === "videoinput" && deviceId);
+  }
+
+  get current() {
+    return this.#track?.getSettings().deviceId ?? "";
+  }
+
+  async #begin() {
+    const turn = ++this.#starting;
+    this.#release();
+    if (!navigator.mediaDevices?.getUserMedia || typeof OffscreenCanvas === "undefined") {
+      this.onState(globalThis.isSecureContext ? "unable" : "insecure");
+      return;
+    }
+    this.onState("starting");
+    try {
+      this.#engine();
+      const stream = await this.#open();
+      if (turn !== this.#starting || !this.#wanted) {
+        for (const track of stream.getTracks()) track.stop();
+        return;
+      }
+      this.#stream = stream;
+      this.#track.addEventListener("ended", () => stream === this.#stream && this.#lost());
+      this.video.srcObject = stream;
+      await this.video.play();
+    } catch (error) {
+      if (turn !== this.#starting) return;
+      if (REFUSED.includes(error.name)) this.onState("refused");
+      else if (ABSENT.includes(error.name)) this.onState("absent");
+      else this.#lost();
+      return;
+    }
+    this.torch = false;
+    this.#lastFrame = performance.now();
+    this.#timers.watch = setInterval(() => this.#watch(), 1_000);
+    this.onState("on");
+    this.#next(this.#stream);
+  }
+
+  async #open() {
+    const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+    const chosen = this.settings.get("camera");
+    if (chosen) {
+      try {
+        return await navigator.mediaDevices.getUserMedia({ video: { ...size, deviceId: { exact: chosen } } });
+      } catch (error) {
+        // Chosen once and not there today: any camera is better than none.
+        if (!ABSENT.includes(error.name)) throw error;
+      }
+    }
+    return navigator.mediaDevices.getUserMedia({ video: { ...size, facingMode: { ideal: "environment" } } });
+  }
+
+  #engine() {
+    if (this.#worker) return;
+    const worker = new Worker(new URL("./reader_worker.js", import.meta.url), { type: "module" });
+    const broken = () => {
+      if (worker !== this.#worker) return;
+      worker.terminate();
+      this.#worker = null;
+      this.#reading = false;
+      this.#lost();
+    };
+    worker.onerror = broken;
+    worker.onmessage = ({ data }) => {
+      if (data.failed) broken();
+      else if ("text" in data) this.#read(data);
+    };
+    this.#worker = worker;
+    this.#reading = false;
+  }
+
+  #next(stream) {
+    if (stream !== this.#stream) return;
+    const again = (now, metadata) => this.#frame(stream, Math.min(now, metadata?.captureTime ?? now));
+    if (this.video.requestVideoFrameCallback) this.video.requestVideoFrameCallback(again);
+    else requestAnimationFrame(again);
+  }
+
+  async #frame(stream, seenAt) {
+    if (stream !== this.#stream) return;
+    this.#lastFrame = performance.now();
+    this.#tries = 0;
+    if (!this.#reading && this.#worker && this.video.videoWidth) {
+      this.#reading = true;
+      try {
+        const frame = await createImageBitmap(this.video);
+        if (this.#worker) this.#worker.postMessage({ frame, seenAt }, [frame]);
+        else this.#reading = false;
+      } catch {
+        this.#reading = false;
+      }
+    }
+    this.#next(stream);
+  }
+
+  #read({ text, seenAt }) {
+    this.#reading = false;
+    if (!text || !this.#stream) return;
+    const now = performance.now();
+    const still = text === this.#seen.text && now - this.#seen.at < SAME_CODE_MS;
+    if (still) {
+      this.#seen.at = now;
+      return;
+    }
+    if (!this.wants()) return;
+    this.#seen = { text, at: now };
+    this.onCode(text, seenAt);
+  }
+
+  /** A camera may stop without saying so, after sleep above all. */
+  #watch() {
+    if (document.visibilityState === "visible" && performance.now() - this.#lastFrame > STALLED_MS) this.#lost();
+  }
+
+  #lost() {
+    this.#release();
+    if (!this.#wanted || document.visibilityState !== "visible") return;
+    this.onState("lost");
+    const wait = TRIES_MS[Math.min(this.#tries, TRIES_MS.length - 1)];
+    this.#tries += 1;
+    this.#timers.retry = setTimeout(() => this.#begin(), wait);
+  }
+
+  /** Nobody sees the picture: the camera rests, and its battery too. Back again, it begins anew. */
+  #seenOrNot() {
+    if (!this.#wanted) return;
+    if (document.visibilityState === "visible") this.start();
+    else {
+      this.#starting += 1;
+      this.#release();
+    }
+  }
+
+  #release() {
+    clearTimeout(this.#timers.retry);
+    clearInterval(this.#timers.watch);
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#stream = null;
+    this.video.srcObject = null;
+  }
+}
