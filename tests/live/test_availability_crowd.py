@@ -96,24 +96,63 @@ async def test_a_crowd_is_told_less_often_but_within_a_second() -> None:
         assert least - 0.01 <= between < least + 0.5, size
 
 
-async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(hub: Hub, world: World, raw: Any) -> None:
+async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
+    hub: Hub, world: World, raw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the audit, which looks when the relay has connected and every few seconds, reads once for all of them."""
     await world.slot()
-    calendar = hub.app[keys.AVAILABILITY]
-    readings = 0
+    live, calendar = hub.app[LIVE], hub.app[keys.AVAILABILITY]
+    months, key = live.months, (world.org_id, 2026, 11)
+    readings, come = 0, asyncio.Event()
     read = calendar._read
 
     async def counted(key: Any) -> Any:
         nonlocal readings
         readings += 1
+        await come.wait()
         return await read(key)
 
-    calendar._read = counted
-    clients = await asyncio.gather(*(raw(path="/ws/availability?month=2026-11") for _ in range(200)))
-    visitors = [Visitor(client) for client in clients]
-    await asyncio.gather(*(visitor.hear() for visitor in visitors))
-    assert all(len(visitor.slots) == 1 for visitor in visitors)
-    # The room's own look, every few seconds, may fall into the moment.
-    assert 1 <= readings <= 2
+    async def the_crowd_comes(size: int) -> list[Visitor]:
+        """All of them are there before the first of them is told anything."""
+        come.clear()
+        clients = await asyncio.gather(*(raw(path="/ws/availability?month=2026-11") for _ in range(size)))
+        async with asyncio.timeout(20):
+            while key not in months._rooms or months._rooms[key].opening < size:
+                await asyncio.sleep(0.005)
+        come.set()
+        visitors = [Visitor(client) for client in clients]
+        await asyncio.gather(*(visitor.hear() for visitor in visitors))
+        return visitors
+
+    monkeypatch.setattr(calendar, "_read", counted)
+    with monkeypatch.context() as unaudited:
+        unaudited.setattr(months, "watched", list)
+        visitors = await the_crowd_comes(200)
+        assert all(len(visitor.slots) == 1 for visitor in visitors)
+        assert readings == 1
+        assert len(months._rooms[key].watches) == 200
+        await live.months_audit._look(months._rooms[key])
+        assert readings == 2
+    # The negative control: where nobody knows of the reading under way, each of a small crowd starts one.
+    for visitor in visitors:
+        visitor.client.drop()
+    async with asyncio.timeout(20):
+        while months._rooms[key].watches:
+            await asyncio.sleep(0.005)
+    calendar._months.clear()
+    monkeypatch.setattr(calendar, "_reading", Forgetful())
+    monkeypatch.setattr(months, "watched", list)
+    readings = 0
+    await the_crowd_comes(20)
+    assert readings >= 20
+
+
+class Forgetful(dict[Any, Any]):
+    """Knows what it holds only before the reading itself, which asks whether it is still wanted."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        task = asyncio.current_task()
+        return super().get(key, default) if task is not None and task.get_name() == "calendar" else default
 
 
 async def test_a_month_that_is_watched_is_never_pushed_out_of_memory(
