@@ -17,6 +17,7 @@ from hub.actions.availability import Availability
 from hub.actions.check_ticket import TicketDesk
 from hub.actions.expire import expire
 from hub.actions.judge_scans import Door
+from hub.actions.manifest import Manifests
 from hub.actions.reconcile import audit_gate
 from hub.actions.release_no_shows import release_no_shows
 from hub.actions.reserve_ticket import BookingDesk
@@ -105,6 +106,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.HOUSE] = house
         app[keys.DOOR] = Door(house, observe=telemetry.lane_observer("door"))
         app[keys.SYNC_DESK] = SyncDesk(house, observe=telemetry.lane_observer("sync"))
+        app[keys.MANIFESTS] = Manifests(house)
         app[keys.AVAILABILITY] = Availability(house)
         outbox = OutboxRound(house, in_a_rush=lambda: app[keys.BOOKING_DESK].in_a_rush)
         app[keys.BOOKING_DESK] = BookingDesk(

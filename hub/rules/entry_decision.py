@@ -187,8 +187,10 @@ def _reserved_elsewhere(reservation: ReservationFacts, today: date) -> Verdict:
 def _already(entry: FirstEntry, now: datetime, zone: tzinfo) -> Verdict:
     when = entry.verified_at.astimezone(zone)
     day = "" if when.date() == now.astimezone(zone).date() else f"{when:%Y-%m-%d} "
+    # A scanner without a line knows when and where, but not who: its list holds nobody's name.
+    by = f" by {entry.operator_name}" if entry.operator_name else ""
     gate = f", gate {entry.gate}" if entry.gate else ""
-    detail = f"Verified at {day}{when:%H:%M} by {entry.operator_name}{gate}"
+    detail = f"Verified at {day}{when:%H:%M}{by}{gate}"
     return replace(_ALREADY, detail=detail)
 
 

@@ -50,7 +50,7 @@ async def available(request: web.Request) -> web.Response:
         cached = await calendar.month(org_id, year, month)
     headers = {"ETag": cached.etag, "Cache-Control": _KEEP_BUT_ASK}
     known = request.headers.get("If-None-Match")
-    if known is not None and _names(known, cached.etag):
+    if known is not None and names_etag(known, cached.etag):
         return web.Response(status=304, headers=headers)
     return json_response(cached.body, headers=headers)
 
@@ -106,7 +106,7 @@ def _day(text: str | None, name: str, problems: list[tuple[str, str]]) -> date |
     return None
 
 
-def _names(if_none_match: str, etag: str) -> bool:
+def names_etag(if_none_match: str, etag: str) -> bool:
     """Whether the list of entity tags a client holds names `etag`; weak and strong compare alike (RFC 9110, 13.1.2)."""
     if if_none_match in (etag, "*"):
         return True

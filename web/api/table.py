@@ -20,6 +20,7 @@ from web.api import (
     waitlist,
 )
 from web.api.endpoint import Endpoint, Parameter
+from web.api.manifest import MANIFEST_ENDPOINTS
 from web.api.records import RECORD_ENDPOINTS
 from web.api.ticket_desk import DESK_ENDPOINTS
 from web.statuses import CODE_IS_JUDGED
@@ -285,6 +286,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.CONFLICT_DECIDED),
         about="For managers. The first decision stands; the same one again changes nothing.",
     ),
+    *MANIFEST_ENDPOINTS,
     *RECORD_ENDPOINTS,
     *DESK_ENDPOINTS,
     Endpoint(

@@ -1,0 +1,169 @@
+"""The day's list of a scanner: enough to decide without a line, and nothing that would tell whoever finds the device."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from api_client import Api
+from stage import TODAY, World
+
+from hub.actions.manifest import FRESH_SECONDS, Manifests
+from hub.actions.venues import Policies, set_policies
+from web import keys
+
+LIST = "/api/operator/manifest"
+
+
+def name_of(listed: dict[str, Any], code: str) -> str:
+    """As a browser works it out."""
+    return hmac.new(bytes.fromhex(listed["salt"]), code.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def grow_stale(world: World) -> None:
+    for listed in world.hub.app[keys.MANIFESTS]._lists.values():
+        listed.read_at -= FRESH_SECONDS + 0.1
+
+
+async def test_a_scanner_finds_the_codes_of_its_day(api: Api, world: World) -> None:
+    token, slot_id = await world.staff(), await world.slot()
+    waiting, inside = await world.reserved(slot_id), await world.reserved(slot_id)
+    tomorrow = await world.reserved(await world.slot(TODAY + timedelta(days=1)))
+    elsewhere = await world.reserved(await world.slot(venue_id=await world.venue()))
+    scan = {"code": inside.code, "mode": "verify", "gate": "A"}
+    entered_at = (await api.post("/venue/scan", scan, token=token)).data["verified"]["verified_at"]
+    listed = (await api.get(LIST, token=token)).data
+    assert {row[0]: row[1:] for row in listed["tickets"]} == {
+        name_of(listed, waiting.code): ["RESERVED", slot_id, 0, None, "direct", None, None],
+        name_of(listed, inside.code): ["VERIFIED", slot_id, 1, None, "direct", entered_at, "A"],
+    }
+    [slot] = listed["slots"]
+    assert slot == {
+        "slot_id": slot_id, "date": str(TODAY), "start": "12:00:00", "end": "14:00:00",
+        "starts_at": "2026-11-20T11:00:00Z", "ends_at": "2026-11-20T13:00:00Z",
+        "opens_at": "2026-11-19T23:00:00Z", "closes_at": "2026-11-20T13:00:00Z",
+    }  # fmt: skip
+    next_day = (await api.get(f"{LIST}?date={TODAY + timedelta(days=1)}", token=token)).data
+    assert [row[0] for row in next_day["tickets"]] == [name_of(next_day, tomorrow.code)]
+    assert next_day["salt"] != listed["salt"], "what was learnt of one day is no use on another"
+    assert name_of(listed, elsewhere.code) not in {row[0] for row in listed["tickets"]}
+
+
+async def test_no_code_and_no_person_is_in_it(api: Api, world: World) -> None:
+    ticket = await world.reserved(await world.slot())
+    body = (await api.get(LIST, token=await world.staff())).body.decode()
+    for secret in (ticket.code, ticket.code.replace("-", ""), str(ticket.id), "john", "example.com", "2025551234"):
+        assert secret not in body
+
+
+async def test_what_has_not_changed_is_not_sent_again(api: Api, world: World) -> None:
+    token = await world.staff()
+    ticket = await world.reserved(await world.slot())
+    first = await api.get(LIST, token=token)
+    etag = first.headers["ETag"]
+    assert etag == f'"{first.data["edition"]}"'
+    grow_stale(world)
+    assert (await api.get(LIST, token=token, headers={"If-None-Match": etag})).status == 304
+    await api.post("/venue/scan", {"code": ticket.code, "mode": "verify"}, token=token)
+    grow_stale(world)
+    second = await api.get(LIST, token=token, headers={"If-None-Match": etag})
+    assert (second.status, second.headers["ETag"] != etag) == (200, True)
+
+
+async def test_it_is_packed_for_who_can_unpack_it(api: Api, world: World) -> None:
+    token = await world.staff()
+    await world.fill(await world.slot(), 200)
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "gzip"}
+    async with world.hub.client.get(LIST, headers=headers, auto_decompress=False) as packed:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        raw = await packed.read()
+    plain = await api.get(LIST, token=token, headers={"Accept-Encoding": "identity"})
+    assert orjson.loads(gzip.decompress(raw)) == plain.json
+    assert len(raw) < len(plain.body)
+
+
+async def test_changes_bring_an_old_list_to_what_a_new_one_says(api: Api, world: World) -> None:
+    token, slot_id = await world.staff(), await world.slot()
+    stays, enters, leaves = [await world.reserved(slot_id) for _ in range(3)]
+    old = (await api.get(LIST, token=token)).data
+    await api.post("/venue/scan", {"code": enters.code, "mode": "verify"}, token=token)
+    assert (
+        await api.ask("DELETE", f"/api/reservations/{leaves.reservation_id}", token=await world.staff("MANAGER"))
+    ).status == 200
+    comes = await world.reserved(slot_id)
+    await set_policies(world.hub.house, world.venue_id, Policies(late_entry_minutes=20))
+    grow_stale(world)
+    news = (await api.get(f"{LIST}/changes?since={old['edition']}", token=token)).data
+    assert news["whole"] is False
+    assert {row[0] for row in news["tickets"]} == {name_of(old, enters.code), name_of(old, comes.code)}
+    assert news["gone"] == [name_of(old, leaves.code)]
+    tickets = {row[0]: row for row in old["tickets"]} | {row[0]: row for row in news["tickets"]}
+    new = (await api.get(LIST, token=token)).data
+    assert sorted(row for name, row in tickets.items() if name not in news["gone"]) == sorted(new["tickets"])
+    assert sorted(news["tickets"]) == sorted(row for row in new["tickets"] if row[0] in {t[0] for t in news["tickets"]})
+    assert (news["edition"], news["slots"], news["policy"]) == (new["edition"], new["slots"], new["policy"])
+    assert new["policy"]["late_entry_minutes"] == 20
+    assert new["slots"][0]["closes_at"] == "2026-11-20T13:20:00Z"
+    assert name_of(new, stays.code) in {row[0] for row in new["tickets"]}
+
+
+async def test_who_was_away_for_several_editions_is_told_all_their_changes_and_who_has_the_newest_none(
+    api: Api, world: World
+) -> None:
+    token, slot_id = await world.staff(), await world.slot()
+    tickets = [await world.reserved(slot_id) for _ in range(4)]
+    old = (await api.get(LIST, token=token)).data
+    for ticket in tickets[:3]:
+        await api.post("/venue/scan", {"code": ticket.code, "mode": "verify"}, token=token)
+        grow_stale(world)
+        newest = (await api.get(LIST, token=token)).data["edition"]
+    news = (await api.get(f"{LIST}/changes?since={old['edition']}", token=token)).data
+    assert {row[0] for row in news["tickets"]} == {name_of(old, ticket.code) for ticket in tickets[:3]}
+    nothing = (await api.get(f"{LIST}/changes?since={newest}", token=token)).data
+    assert (nothing["tickets"], nothing["gone"], nothing["edition"]) == ([], [], newest)
+
+
+async def test_an_edition_nobody_remembers_is_answered_with_all_of_it(api: Api, world: World) -> None:
+    token = await world.staff()
+    await world.fill(await world.slot(), 3)
+    listed = (await api.get(LIST, token=token)).data
+    world.hub.app[keys.MANIFESTS]._lists.clear()
+    news = (await api.get(f"{LIST}/changes?since={'0' * 24}", token=token)).data
+    assert news["whole"] is True
+    assert news["tickets"] == listed["tickets"]
+
+
+async def test_another_hub_gives_the_same_state_the_same_name(api: Api, world: World) -> None:
+    await world.fill(await world.slot(), 3)
+    house = world.hub.house
+    venue = await house.venues.read(world.org_id, world.venue_id)
+    one, other = await Manifests(house).edition(venue, TODAY), await Manifests(house).edition(venue, TODAY)
+    assert one == other
+
+
+async def test_a_door_that_is_open_over_midnight_is_in_the_lists_of_both_days(api: Api, world: World) -> None:
+    token = await world.staff()
+    late = await world.slot(start="22:00", end="02:00")
+    await world.slot()
+    listed = (await api.get(f"{LIST}?date={TODAY + timedelta(days=1)}", token=token)).data
+    assert [(slot["slot_id"], slot["date"]) for slot in listed["slots"]] == [(late, str(TODAY))]
+    ticket = await world.reserved(late)
+    grow_stale(world)
+    listed = (await api.get(f"{LIST}?date={TODAY + timedelta(days=1)}", token=token)).data
+    assert [row[0] for row in listed["tickets"]] == [name_of(listed, ticket.code)]
+
+
+@pytest.mark.parametrize("query", ["?date=tomorrow", "?date=2026-13-01", "?date=2028-01-01", "?date=20261120"])
+async def test_a_day_that_is_none_or_far_away_is_refused(api: Api, world: World, query: str) -> None:
+    assert (await api.get(f"{LIST}{query}", token=await world.staff())).code == "INVALID_REQUEST"
+
+
+async def test_it_is_for_staff(api: Api, world: World) -> None:
+    assert (await api.get(LIST)).status == 401
+    assert (await api.get(f"{LIST}/changes?since=x")).status == 401
+    assert (await api.get(f"{LIST}/changes", token=await world.staff())).code == "INVALID_REQUEST"
