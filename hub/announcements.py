@@ -105,7 +105,29 @@ def code_hash(code: str) -> str:
     return hashlib.sha256(normalise(code).encode()).hexdigest()
 
 
-Announcement = SlotChanged | WalkInsChanged | SlotsEdited | SessionRevoked | TicketsChanged
+@dataclass(frozen=True, slots=True)
+class EventTold:
+    """Something has happened that the watchers of a topic of the socket are told as it is; `body` is its JSON.
+
+    `venue_id`, `staff_id` and `gate` say whom it concerns; which of them count, the topic knows.
+    """
+
+    org_id: int
+    topic: str
+    body: str
+    venue_id: int | None = None
+    staff_id: int | None = None
+    gate: str | None = None
+
+    @classmethod
+    def of(
+        cls, org_id: int, topic: str, data: Any, *, venue_id: int | None = None, staff_id: int | None = None,
+        gate: str | None = None,
+    ) -> "EventTold":  # fmt: skip
+        return cls(org_id, topic, orjson.dumps(data, default=str).decode(), venue_id, staff_id, gate)
+
+
+Announcement = SlotChanged | WalkInsChanged | SlotsEdited | SessionRevoked | TicketsChanged | EventTold
 Listener = Callable[[Announcement], None]
 
 
@@ -123,6 +145,8 @@ def encode(announcement: Announcement) -> list[Any]:
             return ["session", org_id, jti, staff_id, before.isoformat() if before else None]
         case TicketsChanged(org_id, venue_id, hashes, change):
             return ["tickets", org_id, venue_id, list(hashes), change]
+        case EventTold(org_id, topic, body, venue_id, staff_id, gate):
+            return ["event", org_id, topic, body, venue_id, staff_id, gate]
 
 
 def decode(fields: list[Any]) -> Announcement | None:
@@ -141,6 +165,8 @@ def decode(fields: list[Any]) -> Announcement | None:
             return SessionRevoked(org_id, jti, staff_id, datetime.fromisoformat(before) if before else None)
         case ["tickets", org_id, venue_id, hashes, change]:
             return TicketsChanged(org_id, venue_id, tuple(hashes), change)
+        case ["event", org_id, topic, body, venue_id, staff_id, gate]:
+            return EventTold(org_id, topic, body, venue_id, staff_id, gate)
     return None
 
 
@@ -211,5 +237,7 @@ def _subject(announcement: Announcement) -> tuple[Any, ...]:
             return ("slot", org_id, slot.slot_id)
         case WalkInsChanged(org_id, venue_id, day, _, _):
             return ("walk_ins", org_id, venue_id, day)
+        case EventTold():
+            return ("event", id(announcement))  # two that say the same have happened twice
         case _:
             return (announcement,)

@@ -17,7 +17,7 @@ from hub.actions.availability import FRESH_SECONDS, Availability
 from hub.actions.judge_scans import Door
 from hub.actions.read_counts import DayCounts, day_counts
 from hub.actions.sync_scans import SyncDesk
-from hub.announcements import Announcement, SlotsEdited, TicketsChanged
+from hub.announcements import Announcement, EventTold, SlotsEdited, TicketsChanged
 from hub.house import House
 from hub.live import pace
 from hub.live.audience import Audience, Seated
@@ -25,6 +25,7 @@ from hub.live.audit import AUDIT_SECONDS, Audit
 from hub.live.calendar_endpoint import calendar_endpoint
 from hub.live.connection import Connection
 from hub.live.endpoint import live_endpoint
+from hub.live.event_rooms import EventRooms
 from hub.live.line import CLOSE_SECONDS
 from hub.live.month_rooms import MonthRoom, MonthRooms
 from hub.live.presence import Presence, Present
@@ -62,6 +63,7 @@ class LiveHub:
         self.months = MonthRooms(calendar)
         self.months_audit: Audit[MonthRoom] = Audit(self.months, every=FRESH_SECONDS)
         self.ticket_news = TicketNews()
+        self.events = EventRooms()
         self.relay = Relay(house.redis, house.announcer, self._gap)
         self.sign_in = SignIn(house)
         self.wheel = Wheel()
@@ -114,6 +116,7 @@ class LiveHub:
         self.rooms.close()
         self.months.close()
         self.ticket_news.close()
+        self.events.close()
 
     def figures(self) -> dict[str, Any]:
         """What this process holds, for /metrics and the control room."""
@@ -183,6 +186,7 @@ class LiveHub:
         """What other processes announced until now may have been missed."""
         self._look_again()
         self.ticket_news.missed()
+        self.events.missed()
 
     async def _parted(self, seconds: float) -> None:
         if not self._open:
@@ -213,6 +217,8 @@ class LiveHub:
                 self._look_again()
             case TicketsChanged():
                 self.ticket_news.hear(announcement)
+            case EventTold():
+                self.events.hear(announcement)
             case _:
                 self.rooms.hear(announcement)
 

@@ -2,16 +2,20 @@
 
 counts    a venue's day: the whole of it in the answer, then what changes (`rooms.py`)
 tickets   that tickets of the organisation stand otherwise than before (`ticket_news.py`)
+notices   what somebody at a gate is to be told at once (`notices.py`)
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hub.access.roles import Role, at_least
 from hub.actions.venues import read_venue
 from hub.live import fields
+from hub.live.event_rooms import EventWatch
 from hub.live.fields import Fields
+from hub.live.notices import open_notices
 from hub.live.rooms import Watch
-from hub.live.ticket_news import TicketWatch
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from hub.rules.venue_day import today
@@ -21,7 +25,13 @@ if TYPE_CHECKING:
 
 WATCHES_PER_SOCKET = 16
 WATCHED_DAYS = timedelta(days=400)
-TOPICS = ("counts", "tickets")
+
+
+class Topic(NamedTuple):
+    """Who may watch, and what opens the watch and gives the answer (a dict, or a coroutine that gives one)."""
+
+    role: Role
+    open: Callable[["Conversation", "Subscribe"], Any]
 
 
 class Subscribe(NamedTuple):
@@ -62,7 +72,10 @@ def _topic(given: Fields) -> str:
 def subscribe(talk: "Conversation", wish: Subscribe) -> Any:
     if len(talk.watches) >= WATCHES_PER_SOCKET:
         raise Refused(Reason.BUSY, message=f"At most {WATCHES_PER_SOCKET} subscriptions on one socket")
-    return _counts(talk, wish) if wish.topic == "counts" else _tickets(talk)
+    topic = TOPICS[wish.topic]
+    if not at_least(talk.identity.role, topic.role):
+        raise Refused(Reason.FORBIDDEN)
+    return topic.open(talk, wish)
 
 
 async def _counts(talk: "Conversation", wish: Subscribe) -> dict[str, Any]:
@@ -79,10 +92,10 @@ async def _counts(talk: "Conversation", wish: Subscribe) -> dict[str, Any]:
     return {"topic": "counts", "subscription": watch.number, "revision": room.board.revision, **room.board.snapshot()}
 
 
-def _tickets(talk: "Conversation") -> dict[str, Any]:
+def _tickets(talk: "Conversation", _: Subscribe) -> dict[str, Any]:
     """There is nothing to begin with: a ticket on a screen was asked for after this, or is asked for again."""
     room = talk.hub.ticket_news.room(talk.identity.org_id)
-    watch = TicketWatch(talk.watch_number(), room, talk.queue)
+    watch = EventWatch(talk.watch_number(), room, talk.queue)
     talk.keep(watch)
     return {"topic": "tickets", "subscription": watch.number, "revision": room.revision}
 
@@ -102,3 +115,10 @@ def unsubscribe(talk: "Conversation", wish: Unsubscribe) -> dict[str, Any]:
     for watch in ended:
         talk.drop(watch)
     return {"subscriptions": [watch.number for watch in ended]}
+
+
+TOPICS: dict[str, Topic] = {
+    "counts": Topic(Role.OPERATOR, _counts),
+    "tickets": Topic(Role.OPERATOR, _tickets),
+    "notices": Topic(Role.OPERATOR, open_notices),
+}

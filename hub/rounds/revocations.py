@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from db.statements import load
+from hub.actions.notices import drop_old_notices
 from hub.house import House
 
 SESSIONS = load("sessions")
@@ -14,3 +15,4 @@ async def refresh_revocations(house: House) -> None:
     now = house.clock.now()
     await house.database.execute(SESSIONS.drop_run_out, now)
     await house.database.execute(SIGN_IN.drop_run_out_attempts, now)
+    await drop_old_notices(house)

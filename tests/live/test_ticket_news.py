@@ -13,8 +13,9 @@ from stage import TODAY, Hub, Ticket, World
 from hub.actions.move_reservation import move_reservation
 from hub.announcements import TicketsChanged, code_hash
 from hub.app import LIVE
+from hub.live.event_rooms import KEPT_EVENTS, EventWatch
 from hub.live.send_queue import SendQueue
-from hub.live.ticket_news import HASHES_PER_EVENT, KEPT_EVENTS, TicketNews, TicketWatch
+from hub.live.ticket_news import HASHES_PER_EVENT, TicketNews
 from web import keys
 
 
@@ -148,7 +149,7 @@ async def test_who_reads_too_slowly_is_told_that_something_was_missed() -> None:
         transport, response = Transport(), Response()
         queue = SendQueue(response, transport, emptied.wait, lambda: None)  # type: ignore[arg-type]
         ticket_news = TicketNews(tick=0)
-        TicketWatch(1, ticket_news.room(1), queue)
+        EventWatch(1, ticket_news.room(1), queue)
         for n in range(events):
             ticket_news.hear(TicketsChanged(1, 1, (str(n),), "reserved"))
             async with asyncio.timeout(1):

@@ -1,0 +1,24 @@
+-- Notices: what somebody at a gate is to be told at once.
+
+-- name: give_notices
+-- Keeps the notices of the columns $2 to $6, in their order; the ids come back in that order.
+INSERT INTO notices (org_id, venue_id, staff_id, gate, kind, data, told_at)
+SELECT $1, n.venue_id, n.staff_id, n.gate, n.kind, n.data::jsonb, $7
+  FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[])
+       WITH ORDINALITY AS n (venue_id, staff_id, gate, kind, data, n)
+ ORDER BY n.n
+RETURNING id;
+
+-- name: recent_notices
+-- What was told since a moment ($2) to one member of staff ($3) or to the gate ($5) of their venue ($4), oldest first; the
+-- newest $6 of them.
+SELECT r.id, r.kind, r.data, r.told_at
+  FROM (SELECT n.id, n.kind, n.data, n.told_at
+          FROM notices n
+         WHERE n.org_id = $1 AND n.told_at > $2 AND (n.staff_id = $3 OR (n.venue_id = $4 AND n.gate = $5))
+         ORDER BY n.told_at DESC, n.id DESC
+         LIMIT $6) r
+ ORDER BY r.told_at, r.id;
+
+-- name: drop_old_notices
+DELETE FROM notices WHERE told_at < $1;
