@@ -1,7 +1,8 @@
 // What the check character knows about a code of ours that does not agree: where the slip may be, and what was meant.
 import { byId, h } from "../elements.js";
 import { t, tn } from "../i18n.js";
-import { diagnose, tidyCode } from "../models/ticket_code.js";
+import { diagnose } from "../models/code_slips.js";
+import { tidyCode } from "../models/ticket_code.js";
 
 const PAUSE_MS = 600;
 
