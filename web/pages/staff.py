@@ -9,9 +9,12 @@ from aiohttp import web
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
 from web.pages.render import page
+from web.pages.static_files import STATIC
 
 SCANNER = "/operator/scan"
 CONTROL_ROOM = "/manager"
+PANELS = ("feed", "devices", "alerts", "conflicts", "disputes")
+"""What the control room shows beside its board, each by the script of that name."""
 
 
 def own_path(wish: str) -> str:
@@ -53,4 +56,5 @@ async def control_room(request: web.Request) -> web.Response:
         raise sign_in_first(CONTROL_ROOM)
     if not at_least(identity.role, Role.MANAGER):
         raise sign_in_first(CONTROL_ROOM, need="manager")
-    return page(request, "manager.html", identity=identity)
+    panels = [name for name in PANELS if STATIC.has(f"js/manager/{name}.js")]
+    return page(request, "manager.html", identity=identity, panels=panels)

@@ -3,6 +3,7 @@ import { byId } from "./elements.js";
 import { t } from "./i18n.js";
 import { LinkState } from "./link_state.js";
 import { BoardView } from "./manager/board_view.js";
+import { openViews } from "./manager/views.js";
 import { CountBoard } from "./models/count_board.js";
 import { VenueSocket } from "./models/socket.js";
 import { hearHubClock, hubNow, longDay, momentAt, nowAt } from "./moments.js";
@@ -95,4 +96,9 @@ byId("sign-out").addEventListener("click", async () => {
 });
 
 setInterval(tick, 10_000);
+openViews(socket, {
+  get venue() {
+    return venue;
+  },
+});
 socket.open();
