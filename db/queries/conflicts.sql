@@ -1,7 +1,8 @@
 -- Conflicts: scanners without a line let somebody in whom the hub would not have.
 
 -- name: note_conflicts
--- Keeps each of the conflicts in $2 once, by its scan; one that is known stays as it is.
+-- Keeps each of the conflicts in $2 once, by its scan; one that is known stays as it is. Those that are new come back. In
+-- the order of their keys: of two processes that were sent the same queue each would wait for the other.
 INSERT INTO scan_conflicts (org_id, scan_id, venue_id, operator_id, kind, offline_result, result, reason, code, ticket_id,
                             gate, device, scanned_at, logged_at, first_at, first_by, first_gate)
 SELECT $1, c.scan_id, c.venue_id, c.operator_id, c.kind, c.offline_result, c.result, c.reason, c.code, c.ticket_id,
@@ -10,7 +11,9 @@ SELECT $1, c.scan_id, c.venue_id, c.operator_id, c.kind, c.offline_result, c.res
        AS c (scan_id uuid, venue_id bigint, operator_id bigint, kind text, offline_result text, result text, reason text,
              code text, ticket_id bigint, gate text, device text, scanned_at timestamptz, first_at timestamptz,
              first_by bigint, first_gate text)
-ON CONFLICT (scan_id, org_id) DO NOTHING;
+ ORDER BY c.scan_id
+ON CONFLICT (scan_id, org_id) DO NOTHING
+RETURNING scan_id;
 
 -- name: conflicts_of_scans
 -- The conflicts these scans are in, in no order.
@@ -49,3 +52,8 @@ SELECT c.*, o.name AS operator_name, f.name AS first_name, d.name AS decided_nam
   LEFT JOIN staff f ON f.org_id = c.org_id AND f.id = c.first_by
   LEFT JOIN staff d ON d.org_id = c.org_id AND d.id = c.decided_by
  WHERE c.org_id = $1 AND c.id = $2;
+
+-- name: count_open_conflicts
+-- How many wait for a decision, of a venue ($2) or of all.
+SELECT count(*) FROM scan_conflicts
+ WHERE org_id = $1 AND ($2::bigint IS NULL OR venue_id = $2) AND decision IS NULL;

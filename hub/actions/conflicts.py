@@ -1,5 +1,10 @@
-"""The deeds about conflicts: reading what scanners without a line let in against the hub's word, and deciding each."""
+"""The deeds about conflicts: reading what scanners without a line let in against the hub's word, and deciding each.
 
+Every conflict is a row first; then the managers who watch are told, and the operator who let somebody in, at whichever
+scanner they are by then.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -7,12 +12,18 @@ from db.statements import load
 from hub import telemetry
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
+from hub.actions.notices import Notice, give_notices
+from hub.announcements import EventTold
 from hub.house import House
 from hub.moments import rfc3339
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 
 CONFLICTS = load("conflicts")
+TOPIC = "conflicts"
+MOST_SHOWN = 50
+MOST_IN_NOTICE = 5
+"""A notice says how many there are and shows the first few; all of them are read as a list."""
 Settled = Literal["stays", "leaves", "mistake"]
 """They may stay; they were asked to leave; nobody went in (the operator pressed the wrong button, say)."""
 
@@ -31,6 +42,32 @@ async def list_conflicts(
     }
 
 
+async def open_conflicts(house: House, org_id: int, venue_id: int | None) -> dict[str, Any]:
+    """How many wait for a decision, and the newest of them."""
+    rows = await house.database.fetch(CONFLICTS.list_conflicts, org_id, venue_id, None, True, None, MOST_SHOWN)
+    return {
+        "open": await house.database.fetchval(CONFLICTS.count_open_conflicts, org_id, venue_id),
+        "conflicts": [conflict_as_dict(row) for row in rows],
+    }
+
+
+async def tell_new_conflicts(house: House, org_id: int, venue_id: int, operator_id: int, rows: Sequence[Any]) -> None:
+    """Word of conflicts that were written down a moment ago; all are of one operator."""
+    if not rows:
+        return
+    conflicts = [conflict_as_dict(row) for row in rows]
+    await _tell_managers(house, org_id, venue_id, conflicts)
+    shown = {"count": len(conflicts), "conflicts": conflicts[:MOST_IN_NOTICE]}
+    await give_notices(house, org_id, [Notice("conflicts", shown, venue_id, staff_id=operator_id)])
+
+
+async def _tell_managers(house: House, org_id: int, venue_id: int, conflicts: Sequence[dict[str, Any]]) -> None:
+    count = await house.database.fetchval(CONFLICTS.count_open_conflicts, org_id, venue_id)
+    house.announcer.tell(
+        EventTold.of(org_id, TOPIC, {"open": count, "conflict": one}, venue_id=venue_id) for one in conflicts
+    )
+
+
 async def decide_conflict(
     house: House, who: Identity, conflict_id: int, decision: Settled, note: str | None
 ) -> dict[str, Any]:
@@ -44,13 +81,18 @@ async def decide_conflict(
     conflict = await house.database.fetchrow(CONFLICTS.read_conflict, who.org_id, conflict_id)
     if conflict is None:
         raise Refused(Reason.NOT_FOUND)
+    told = conflict_as_dict(conflict)
     if row is not None:
         telemetry.event(
             telemetry.CONFLICT_DECIDED, conflict_id=conflict_id, operator_id=who.staff_id, decision=decision
         )
+        venue_id = conflict["venue_id"]
+        await _tell_managers(house, who.org_id, venue_id, [told])
+        notice = Notice("conflict_decided", {"conflict": told}, venue_id, staff_id=conflict["operator_id"])
+        await give_notices(house, who.org_id, [notice])
     elif conflict["decision"] != decision:
         raise Refused(Reason.CONFLICT_DECIDED, decision=conflict["decision"], decided_by=conflict["decided_name"])
-    return conflict_as_dict(conflict)
+    return told
 
 
 def conflict_as_dict(row: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import orjson
 from db.statements import load
 from hub import telemetry
 from hub.access.tokens import Identity
-from hub.actions.conflicts import conflict_as_dict
+from hub.actions.conflicts import conflict_as_dict, tell_new_conflicts
 from hub.actions.judge_scans import LONGEST_CODE, Door, Presentation
 from hub.decisions import Decision
 from hub.house import House
@@ -130,9 +130,13 @@ class SyncDesk:
         if not found:
             return {}
         database, now = self._house.database, self._house.clock.now()
-        await database.execute(CONFLICTS.note_conflicts, who.org_id, orjson.dumps(found).decode(), now)
+        new = await database.fetch(CONFLICTS.note_conflicts, who.org_id, orjson.dumps(found).decode(), now)
         rows = await database.fetch(CONFLICTS.conflicts_of_scans, who.org_id, [one["scan_id"] for one in found])
-        return {row["scan_id"]: row for row in rows}
+        known = {row["scan_id"]: row for row in rows}
+        # Whoever wrote one down tells of it: however often a queue is sent, nobody is told twice.
+        told = [known[row["scan_id"]] for row in new]
+        await tell_new_conflicts(self._house, who.org_id, venue_id, who.staff_id, told)
+        return known
 
 
 def _outcome(landed: Decision | BaseException) -> Decision | Refused:

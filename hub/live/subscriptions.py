@@ -3,6 +3,7 @@
 counts    a venue's day: the whole of it in the answer, then what changes (`rooms.py`)
 tickets   that tickets of the organisation stand otherwise than before (`ticket_news.py`)
 notices   what somebody at a gate is to be told at once (`notices.py`)
+conflicts whom scanners without a line let in against the hub's word (`conflict_news.py`)
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hub.access.roles import Role, at_least
 from hub.actions.venues import read_venue
 from hub.live import fields
+from hub.live.conflict_news import watch_conflicts
 from hub.live.event_rooms import EventWatch
 from hub.live.fields import Fields
 from hub.live.notices import open_notices
@@ -121,4 +123,5 @@ TOPICS: dict[str, Topic] = {
     "counts": Topic(Role.OPERATOR, _counts),
     "tickets": Topic(Role.OPERATOR, _tickets),
     "notices": Topic(Role.OPERATOR, open_notices),
+    "conflicts": Topic(Role.MANAGER, watch_conflicts),
 }

@@ -7,29 +7,15 @@ import random
 from datetime import timedelta
 from itertools import product
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from crowd import sabotage, without_last_line
+from device_queue import queued, sync
 from stage import NOON, TODAY, Hub, Socket, Ticket, World, broken_invariants
 
 from hub.actions.expire import expire
 from hub.actions.reconcile import reconcile
 from hub.settings import Rate
-
-
-def queued(code: str, minutes: float = -10, offline: str = "GREEN", **fields: Any) -> dict[str, Any]:
-    """A scan in a device's queue, `minutes` from noon."""
-    at = (NOON + timedelta(minutes=minutes)).isoformat()
-    return {"scan_id": str(uuid4()), "code": code, "scanned_at": at, "offline_result": offline, **fields}
-
-
-async def sync(socket: Socket, *scans: dict[str, Any], **fields: Any) -> list[dict[str, Any]]:
-    reply = await socket.command("sync", scans=list(scans), **fields)
-    assert reply["success"], reply
-    results: list[dict[str, Any]] = reply["data"]["results"]
-    assert [result["scan_id"] for result in results] == [scan["scan_id"] for scan in scans], "in the order asked"
-    return results
 
 
 @pytest.fixture

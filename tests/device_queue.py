@@ -1,0 +1,23 @@
+"""A device's queue: what it scanned without a line, and how it sends it when the line is back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from stage import NOON, Socket
+
+
+def queued(code: str, minutes: float = -10, offline: str = "GREEN", **fields: Any) -> dict[str, Any]:
+    """A scan in a device's queue, `minutes` from noon."""
+    at = (NOON + timedelta(minutes=minutes)).isoformat()
+    return {"scan_id": str(uuid4()), "code": code, "scanned_at": at, "offline_result": offline, **fields}
+
+
+async def sync(socket: Socket, *scans: dict[str, Any], **fields: Any) -> list[dict[str, Any]]:
+    reply = await socket.command("sync", scans=list(scans), **fields)
+    assert reply["success"], reply
+    results: list[dict[str, Any]] = reply["data"]["results"]
+    assert [result["scan_id"] for result in results] == [scan["scan_id"] for scan in scans], "in the order asked"
+    return results
