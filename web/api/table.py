@@ -19,6 +19,7 @@ from web.api import (
     tickets,
     waitlist,
 )
+from web.api.device_key import DEVICE_KEY_ENDPOINT
 from web.api.endpoint import Endpoint, Parameter
 from web.api.manifest import MANIFEST_ENDPOINTS
 from web.api.records import RECORD_ENDPOINTS
@@ -287,6 +288,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         about="For managers. The first decision stands; the same one again changes nothing.",
     ),
     *MANIFEST_ENDPOINTS,
+    DEVICE_KEY_ENDPOINT,
     *RECORD_ENDPOINTS,
     *DESK_ENDPOINTS,
     Endpoint(

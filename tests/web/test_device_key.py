@@ -1,0 +1,46 @@
+"""The key under which a scanner keeps its list and its queue: the same for a person, another for everybody else."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+from api_client import Api
+from stage import World
+
+from hub.access.tokens import SESSION_COOKIE
+from web.api.device_key import keys_of
+from web.keys import HOUSE
+
+KEY = "/api/operator/device-key"
+
+
+async def test_a_person_has_one_key_in_every_session_and_nobody_else_has_it(api: Api, world: World) -> None:
+    jane = await world.staff(username="jane")
+    again = (await api.post("/api/operator/login", {"username": "jane", "password": "correct horse"})).data["token"]
+    first, second = (await api.get(KEY, token=jane)).data, (await api.get(KEY, token=again)).data
+    other = (await api.get(KEY, token=await world.staff(name="John Doe"))).data
+    assert first["keys"] == second["keys"]
+    assert first["owner"] == second["owner"] != other["owner"]
+    assert len(base64.b64decode(first["keys"][0])) == 32
+    assert set(first["keys"]).isdisjoint(other["keys"])
+    assert first["expires_at"] == "2026-11-20T19:00:00Z"
+
+
+async def test_it_is_for_who_is_signed_in_and_is_not_kept_on_the_way(api: Api, world: World) -> None:
+    assert (await api.get(KEY)).status == 401
+    token = await world.staff()
+    answer = await api.get(KEY, token=token)
+    assert answer.headers["Cache-Control"] == "no-store"
+    await api.post("/api/operator/logout", {}, token=token)
+    assert (await api.get(KEY, token=token)).status == 401
+    assert SESSION_COOKIE not in answer.headers.get("Set-Cookie", "")
+
+
+async def test_what_was_sealed_before_the_secret_changed_is_opened_by_the_second_key(api: Api, world: World) -> None:
+    house = world.hub.app[HOUSE]
+    who = house.sessions.read(await world.staff())
+    before = keys_of(house.settings, who)
+    rotated = replace(house.settings, secret_key=b"n" * 32, secret_key_previous=house.settings.secret_key)
+    assert keys_of(rotated, who)[1:] == before
+    assert keys_of(rotated, who)[0] != before[0]
