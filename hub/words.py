@@ -53,6 +53,8 @@ MESSAGES: dict[Reason, str] = {
     Reason.NOTHING_TO_UNDO: "This scan admitted nobody, or was undone before",
     Reason.UNDO_TOO_LATE: "An operator can undo an own scan for 15 minutes; ask a manager",
     Reason.CONFLICT_DECIDED: "Somebody else has decided this conflict otherwise",
+    Reason.NOTHING_TO_DISPUTE: "The door lets this ticket in: there is nothing to ask a supervisor",
+    Reason.DISPUTE_DECIDED: "A supervisor has decided this already",
     Reason.OPERATOR_MISMATCH: "operator_id is not the operator who is signed in",
     Reason.UNAUTHENTICATED: "Please sign in",
     Reason.FORBIDDEN: "Your role does not allow this",

@@ -52,6 +52,8 @@ STATUS: Mapping[Reason, int] = {
     Reason.NOTHING_TO_UNDO: 409,
     Reason.UNDO_TOO_LATE: 409,
     Reason.CONFLICT_DECIDED: 409,
+    Reason.NOTHING_TO_DISPUTE: 409,
+    Reason.DISPUTE_DECIDED: 409,
     Reason.OPERATOR_MISMATCH: 403,
     Reason.UNAUTHENTICATED: 401,
     Reason.FORBIDDEN: 403,

@@ -40,6 +40,16 @@ SELECT e.scan_id, e.mode, e.result, e.reason, e.gate, e.device, e.source, e.ente
  ORDER BY e.logged_at DESC, e.mode DESC, e.scan_id DESC
  LIMIT $3;
 
+-- name: disputes_of
+-- What supervisors were asked about this code, oldest first, the newest $3 of them.
+SELECT d.scan_id, d.gate, d.note, d.asked_at, d.operator_id, o.name AS operator_name, d.decision, d.decision_reason,
+       d.decided_by, d.decided_at, b.name AS decided_name, v.name AS venue_name
+  FROM (SELECT * FROM disputes d WHERE d.code = $2 AND d.org_id = $1 ORDER BY d.id DESC LIMIT $3) d
+  LEFT JOIN staff o ON o.org_id = d.org_id AND o.id = d.operator_id
+  LEFT JOIN staff b ON b.org_id = d.org_id AND b.id = d.decided_by
+  LEFT JOIN venues v ON v.org_id = d.org_id AND v.id = d.venue_id
+ ORDER BY d.id;
+
 -- name: waits_of
 -- Where the ticket stands or stood in line.
 SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s.date, s.start_time, s.end_time

@@ -30,12 +30,14 @@ async def ticket_life(house: House, org_id: int, ticket_id: int, contact: Contac
     mails = await house.database.fetch(LIFE.mails_of, org_id, tokens) if tokens else []
     scans = await house.database.fetch(LIFE.scans_of, org_id, ticket["code"], MOST_SCANS + 1)
     waits = await house.database.fetch(LIFE.waits_of, org_id, ticket_id)
+    disputes = await house.database.fetch(LIFE.disputes_of, org_id, ticket["code"], MOST_SCANS)
     events = [
         *_of_ticket(ticket),
         *(event for row in reservations for event in _of_reservation(row)),
         *(event for row in waits for event in _of_wait(row)),
         *(_of_mail(row, contact) for row in mails),
         *(_of_scan(row) for row in reversed(scans[:MOST_SCANS])),
+        *(event for row in disputes for event in _of_dispute(row)),
     ]
     events.sort(key=lambda event: event["at"])  # stable: of one moment, a reservation comes before its mail
     holding = next((row for row in reservations if row["status"] != "CANCELLED"), None)
@@ -146,6 +148,21 @@ def _of_mail(row: Any, contact: Contact) -> Event:
         row["sent_at"] or row["created_at"], "mail", mail=row["kind"], channel=row["channel"], status=row["status"],
         recipient=row["recipient"] if contact == "full" else hide(row["recipient"]),
     )  # fmt: skip
+
+
+def _of_dispute(row: Any) -> Iterator[Event]:
+    """A yes is told by the entry it recorded, with its reason."""
+    scan_id = str(row["scan_id"])
+    if row["asked_at"] is not None:
+        yield _event(
+            row["asked_at"], "asked", scan_id=scan_id, note=row["note"], gate=row["gate"],
+            operator_id=row["operator_id"], operator_name=row["operator_name"], venue=row["venue_name"],
+        )  # fmt: skip
+    if row["decision"] in ("declined", "withdrawn"):
+        yield _event(
+            row["decided_at"], row["decision"], scan_id=scan_id, note=row["decision_reason"],
+            operator_id=row["decided_by"], operator_name=row["decided_name"], venue=row["venue_name"],
+        )  # fmt: skip
 
 
 def _of_scan(row: Any) -> Event:

@@ -15,7 +15,7 @@ from hub.actions.judge_scans import Presentation
 from hub.actions.scan_history import own_history
 from hub.actions.undo_scan import undo_scan
 from hub.decisions import Decision
-from hub.live import fields
+from hub.live import disputes, fields
 from hub.live.fields import Fields
 from hub.live.queued_scans import read_sync, sync
 from hub.live.subscriptions import read_subscribe, read_unsubscribe, subscribe, unsubscribe
@@ -148,6 +148,10 @@ COMMANDS: dict[str, Row] = {
     "sync": Row(Role.OPERATOR, read_sync, sync),
     "undo": Row(Role.OPERATOR, _read_undo, _undo),
     "history": Row(Role.OPERATOR, _read_history, _history),
+    "ask_supervisor": Row(Role.OPERATOR, disputes.read_question, disputes.ask_supervisor),
+    "withdraw": Row(Role.OPERATOR, disputes.read_scan_id, disputes.withdraw),
+    "override": Row(Role.MANAGER, disputes.read_override, disputes.override),
+    "decline": Row(Role.MANAGER, disputes.read_decline, disputes.decline),
     "subscribe": Row(Role.OPERATOR, read_subscribe, subscribe),
     "unsubscribe": Row(Role.OPERATOR, read_unsubscribe, unsubscribe),
     "ping": Row(Role.OPERATOR, _read_nothing, _ping),

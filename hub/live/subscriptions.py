@@ -4,6 +4,7 @@ counts    a venue's day: the whole of it in the answer, then what changes (`room
 tickets   that tickets of the organisation stand otherwise than before (`ticket_news.py`)
 notices   what somebody at a gate is to be told at once (`notices.py`)
 conflicts whom scanners without a line let in against the hub's word (`conflict_news.py`)
+disputes  what operators ask supervisors, and what these answer (`disputes.py`)
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from hub.access.roles import Role, at_least
 from hub.actions.venues import read_venue
 from hub.live import fields
 from hub.live.conflict_news import watch_conflicts
+from hub.live.disputes import open_disputes
 from hub.live.event_rooms import EventWatch
 from hub.live.fields import Fields
 from hub.live.notices import open_notices
@@ -124,4 +126,5 @@ TOPICS: dict[str, Topic] = {
     "tickets": Topic(Role.OPERATOR, _tickets),
     "notices": Topic(Role.OPERATOR, open_notices),
     "conflicts": Topic(Role.MANAGER, watch_conflicts),
+    "disputes": Topic(Role.MANAGER, open_disputes),
 }

@@ -37,6 +37,7 @@ class Deed(StrEnum):
     MOVE = "move"
     RELEASE = "release"  # the reservation is cancelled, the ticket stays good
     VERIFY = "verify"
+    OVERRIDE = "override"  # a supervisor lets in whom the door would not
     UNDO_ENTRY = "undo_entry"
     EXPIRE = "expire"
     CANCEL = "cancel"
@@ -52,6 +53,9 @@ TRANSITIONS: dict[tuple[str, Deed], TicketStatus] = {
     (TicketStatus.RESERVED, Deed.VERIFY): TicketStatus.VERIFIED,
     # Where the venue's policy lets holders in without a reservation, and for OTA tickets, which never become RESERVED.
     (TicketStatus.ACTIVATED, Deed.VERIFY): TicketStatus.VERIFIED,
+    (TicketStatus.RESERVED, Deed.OVERRIDE): TicketStatus.VERIFIED,
+    (TicketStatus.ACTIVATED, Deed.OVERRIDE): TicketStatus.VERIFIED,
+    (TicketStatus.EXPIRED, Deed.OVERRIDE): TicketStatus.VERIFIED,
     (TicketStatus.VERIFIED, Deed.UNDO_ENTRY): TicketStatus.RESERVED,
     (TicketStatus.RESERVED, Deed.EXPIRE): TicketStatus.EXPIRED,
     (TicketStatus.ACTIVATED, Deed.EXPIRE): TicketStatus.EXPIRED,

@@ -57,6 +57,7 @@ HOT = [("door", "read_presented"), ("door", "write_presented"), ("booking", "rea
        ("booking", "ticket_ids"), ("booking", "answered_party"), ("booking", "lock_tickets"),
        ("changes", "party_of_token"), ("changes", "party_of_reservation"), ("changes", "read_target"),
        ("changes", "move_places"), ("changes", "cancel_places"),
+       ("disputes", "disputed_scan"), ("disputes", "settle"),
        ("tickets", "read_standing"), ("tickets", "read_order_of"), ("tickets", "tickets_of_order")]  # fmt: skip
 
 

@@ -46,6 +46,10 @@ GOOD: dict[str, dict[str, Any]] = {
         "skew_ms": 0, "device": None,
     },
     "/api/operator/conflicts/{conflict_id}/decision": {"decision": "stays", "note": None},
+    "/api/disputes": {"scan_id": "00000000-0000-4000-8000-000000000000", "note": None},
+    "/api/disputes/decision": {"scan_id": "00000000-0000-4000-8000-000000000000", "decision": "admit", "reason": "x",
+                               "take_back": False},
+    "/api/disputes/withdrawal": {"scan_id": "00000000-0000-4000-8000-000000000000"},
     "/venue/scan": {"code": "x", "mode": "validate", "gate": "A", "scan_id": None},
 }  # fmt: skip
 

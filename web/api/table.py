@@ -20,6 +20,7 @@ from web.api import (
     waitlist,
 )
 from web.api.device_key import DEVICE_KEY_ENDPOINT
+from web.api.disputes import DISPUTE_ENDPOINTS
 from web.api.endpoint import Endpoint, Parameter
 from web.api.manifest import MANIFEST_ENDPOINTS
 from web.api.records import RECORD_ENDPOINTS
@@ -289,6 +290,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     *MANIFEST_ENDPOINTS,
     DEVICE_KEY_ENDPOINT,
+    *DISPUTE_ENDPOINTS,
     *RECORD_ENDPOINTS,
     *DESK_ENDPOINTS,
     Endpoint(

@@ -17,6 +17,8 @@ const SENT = { SENT: t("sent"), PENDING: t("waiting"), DEAD: t("given up"), DROP
 const slotOf = (event) => event.date && shortDayAndSpan(event.date, event.start_time, event.end_time);
 const joined = (...parts) => parts.filter(Boolean).join(" · ");
 
+const saidBy = (event) => joined(event.operator_name, event.gate && t("gate {gate}", { gate: event.gate }), event.note && t("“{note}”", { note: event.note }));
+
 const WORDS = {
   issued: () => [t("Issued"), ""],
   paid: () => [t("Paid"), ""],
@@ -28,6 +30,9 @@ const WORDS = {
   waiting: (event) => [t("Waiting list: joined"), slotOf(event)],
   offered: (event) => [t("Waiting list: offer"), slotOf(event)],
   wait_ended: (event) => [ENDED[event.outcome] ?? event.outcome, slotOf(event)],
+  asked: (event) => [t("Supervisor asked"), saidBy(event)],
+  declined: (event) => [t("Supervisor declined"), saidBy(event)],
+  withdrawn: (event) => [t("Question to the supervisor taken back"), saidBy(event)],
   mail: (event) => [t("Message: {kind}", { kind: kindOf({ kind: event.mail }) }), joined(SENT[event.status] ?? event.status, event.recipient)],
 };
 

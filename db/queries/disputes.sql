@@ -1,0 +1,99 @@
+-- Disputes: scans that let nobody in, before a supervisor. The entry itself is recorded by the door's `write_presented`.
+-- Locks: the dispute before its ticket; nobody who holds a ticket locks a dispute.
+
+-- name: disputed_scan
+-- The presentation with this id, neither undo nor override: the one that let somebody in where there is one, else the newest.
+SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.result, e.reason, e.entered
+  FROM scans e
+ WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode IN ('validate', 'verify')
+ ORDER BY e.entered DESC, e.logged_at DESC
+ LIMIT 1;
+
+-- name: ask
+-- Puts the scan before the supervisors, once. A row where it had not been asked before.
+INSERT INTO disputes (org_id, scan_id, venue_id, operator_id, code, ticket_id, gate, device, result, reason, scanned_at, note,
+                      asked_at)
+SELECT e.org_id, e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.device, e.result, e.reason, e.scanned_at,
+       $3, $4
+  FROM scans e
+ WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode IN ('validate', 'verify')
+ ORDER BY e.logged_at DESC
+ LIMIT 1
+ON CONFLICT (scan_id, org_id) DO NOTHING
+RETURNING id;
+
+-- name: settle
+-- Writes the decision down where there is none yet, asked or not; no row otherwise. Holds the dispute until the commit: of two
+-- supervisors the second waits here, and finds it decided.
+INSERT INTO disputes AS d (org_id, scan_id, venue_id, operator_id, code, ticket_id, gate, device, result, reason, scanned_at,
+                           decision, decision_reason, decided_by, decided_at)
+SELECT e.org_id, e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.device, e.result, e.reason, e.scanned_at,
+       $3, $4, $5, $6
+  FROM scans e
+ WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode IN ('validate', 'verify')
+ ORDER BY e.logged_at DESC
+ LIMIT 1
+ON CONFLICT (scan_id, org_id) DO UPDATE
+   SET decision = EXCLUDED.decision, decision_reason = EXCLUDED.decision_reason, decided_by = EXCLUDED.decided_by,
+       decided_at = EXCLUDED.decided_at
+ WHERE d.decision IS NULL
+RETURNING d.id;
+
+-- name: withdraw
+-- The operator needs no answer any more; no row where it is decided, or somebody else's.
+UPDATE disputes SET decision = 'withdrawn', decided_by = $3, decided_at = $4
+ WHERE org_id = $1 AND scan_id = $2 AND operator_id = $3 AND decision IS NULL
+RETURNING id;
+
+-- name: note_override
+-- Why, on the entry that was recorded in this very transaction.
+UPDATE scans SET note = $3 WHERE org_id = $1 AND scan_id = $2 AND mode = 'override';
+
+-- name: standing_entry
+-- The scan that let this ticket in and was not undone; what `undo_scan` takes it back by.
+SELECT e.scan_id
+  FROM scans e
+ WHERE e.code = $2 AND e.org_id = $1 AND e.ticket_id = $3 AND e.entered
+   AND NOT EXISTS (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)
+ ORDER BY e.logged_at DESC
+ LIMIT 1;
+
+-- name: read_dispute
+SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.customer_name, t.verified_at, t.verified_by,
+       t.verified_gate, f.name AS verified_name, s.date, s.start_time, s.end_time, u.scan_id AS undone_by
+  FROM disputes d
+  LEFT JOIN staff o ON o.org_id = d.org_id AND o.id = d.operator_id
+  LEFT JOIN staff b ON b.org_id = d.org_id AND b.id = d.decided_by
+  LEFT JOIN tickets t ON t.org_id = d.org_id AND t.id = d.ticket_id
+  LEFT JOIN staff f ON f.org_id = t.org_id AND f.id = t.verified_by
+  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time FROM ticket_reservations r
+                       JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u
+                      WHERE d.decision = 'admitted' AND u.undoes = d.scan_id AND u.org_id = d.org_id LIMIT 1) u ON true
+ WHERE d.org_id = $1 AND d.scan_id = $2;
+
+-- name: list_disputes
+-- The newest disputes before an id, newest first: of a venue ($2), of an operator ($3), open or decided ($4), open or decided
+-- since a moment ($5); NULL: any.
+SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.customer_name, t.verified_at, t.verified_by,
+       t.verified_gate, f.name AS verified_name, s.date, s.start_time, s.end_time, u.scan_id AS undone_by
+  FROM (SELECT * FROM disputes d
+         WHERE d.org_id = $1
+           AND ($2::bigint IS NULL OR d.venue_id = $2)
+           AND ($3::bigint IS NULL OR d.operator_id = $3)
+           AND ($4::boolean IS NULL OR (d.decision IS NULL) = $4)
+           AND ($5::timestamptz IS NULL OR d.decision IS NULL OR d.decided_at >= $5)
+           AND ($6::bigint IS NULL OR d.id < $6)
+         ORDER BY d.id DESC
+         LIMIT $7) d
+  LEFT JOIN staff o ON o.org_id = d.org_id AND o.id = d.operator_id
+  LEFT JOIN staff b ON b.org_id = d.org_id AND b.id = d.decided_by
+  LEFT JOIN tickets t ON t.org_id = d.org_id AND t.id = d.ticket_id
+  LEFT JOIN staff f ON f.org_id = t.org_id AND f.id = t.verified_by
+  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time FROM ticket_reservations r
+                       JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u
+                      WHERE d.decision = 'admitted' AND u.undoes = d.scan_id AND u.org_id = d.org_id LIMIT 1) u ON true
+ ORDER BY d.id DESC;

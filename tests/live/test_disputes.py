@@ -1,0 +1,67 @@
+"""The topic `disputes`: what supervisors have before them, and every question and answer as it comes, from any process."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from stage import TODAY, Hub, Socket, World
+
+
+async def ask(gate: Socket, code: str, **note: str) -> str:
+    scan_id = str((await gate.validate(code))["scan_id"])
+    reply = await gate.command("ask_supervisor", scan_id=scan_id, **note)
+    assert reply["success"], reply
+    return scan_id
+
+
+async def watch(socket: Socket, **wish: Any) -> list[dict[str, Any]]:
+    reply = await socket.command("subscribe", topic="disputes", **wish)
+    assert reply["success"], reply
+    found: list[dict[str, Any]] = reply["data"]["disputes"]
+    return found
+
+
+async def told(socket: Socket) -> dict[str, Any]:
+    dispute: dict[str, Any] = (await socket.event())["data"]["dispute"]
+    return dispute
+
+
+async def test_a_question_and_its_answer_are_seen_by_every_supervisor_of_every_process(
+    hub: Hub, world: World, open_hub: Any
+):
+    other = await open_hub()
+    gate = await hub.socket(await world.staff(name="Jane Smith"), gate="A")
+    here, there = [await one.socket(await world.staff("MANAGER", name="Sue Lee")) for one in (hub, other)]
+    assert [await watch(here), await watch(there)] == [[], []]
+    scan_id = await ask(gate, (await world.ticket()).code, note="lost the mail")
+    for manager in (here, there):
+        asked = await told(manager)
+        assert (asked["scan_id"], asked["decision"], asked["note"]) == (scan_id, None, "lost the mail")
+    await there.command("decline", scan_id=scan_id, reason="sold out")
+    for manager in (here, there):
+        assert (await told(manager))["decision"] == "declined"
+
+
+async def test_the_answer_holds_what_is_open_and_what_was_decided_lately(hub: Hub, world: World, clock: Any):
+    gate = await hub.socket(await world.staff(), gate="A")
+    sue = await hub.socket(await world.staff("MANAGER"))
+    old, recent, waits = [await ask(gate, (await world.ticket()).code) for _ in range(3)]
+    await sue.command("decline", scan_id=old, reason="no")
+    clock.advance(16 * 60)
+    await sue.command("decline", scan_id=recent, reason="no")
+    assert [one["scan_id"] for one in await watch(sue)] == [waits, recent]
+
+
+async def test_operators_do_not_watch_and_another_venue_is_not_told(hub: Hub, world: World):
+    gate = await hub.socket(await world.staff(), gate="A")
+    refused = await gate.command("subscribe", topic="disputes")
+    assert refused["error"]["code"] == "FORBIDDEN"
+    elsewhere = await hub.socket(await world.staff("MANAGER", venue_id=await world.venue()))
+    here = await hub.socket(await world.staff("MANAGER"))
+    assert [await watch(elsewhere), await watch(here)] == [[], []]
+    ticket = await world.reserved(await world.slot(TODAY + timedelta(days=1)))
+    await ask(gate, ticket.code)
+    assert (await told(here))["decision"] is None
+    assert (await elsewhere.command("ping"))["success"]
+    assert elsewhere.events == []

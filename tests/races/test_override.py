@@ -1,0 +1,140 @@
+"""Supervisors at once, and a supervisor against a gate: one decision, one entry, and nobody told yes without one.
+
+Each race is set up so that both have read before either may write: the test holds the row they need, lets go when both wait
+for it, and so the interleaving is certain. The controls take the mechanism away and see both succeed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from crowd import sabotage, without_last_line
+from stage import TODAY, Hub, Socket, Ticket, World, broken_invariants
+
+ROUNDS = 12
+NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
+DECIDED_OR_NOT = (" WHERE d.decision IS NULL\n", "\n")
+
+
+@pytest.fixture
+async def gate(two_hubs: list[Hub], world: World) -> Socket:
+    return await two_hubs[0].socket(await world.staff(), gate="A")
+
+
+@pytest.fixture
+async def managers(two_hubs: list[Hub], world: World) -> list[Socket]:
+    return [await hub.socket(await world.staff("MANAGER")) for hub in two_hubs]
+
+
+@asynccontextmanager
+async def held(world: World, table: str, where: str, *arguments: Any) -> AsyncIterator[None]:
+    """Hold rows; let go at the end of the block, when two of the hubs' statements wait for them."""
+    database = world.hub.database
+    async with database.jobs.transaction() as connection:
+        rows = await connection.fetch(f"SELECT 1 FROM {table} WHERE {where} FOR NO KEY UPDATE", *arguments)
+        assert len(rows) == 1
+        yield
+        async with asyncio.timeout(10):
+            while await database.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ) < 2:  # fmt: skip
+                await asyncio.sleep(0.01)
+
+
+async def at_once(*commands: Any) -> list[asyncio.Task[dict[str, Any]]]:
+    return [asyncio.ensure_future(command) for command in commands]
+
+
+async def refused_scan(gate: Socket, ticket: Ticket) -> str:
+    return str((await gate.validate(ticket.code))["scan_id"])
+
+
+async def two_supervisors(world: World, gate: Socket, managers: list[Socket], second: str) -> list[list[Any]]:
+    """Both answer one question at once, `second` being the other's answer. What each of them was told, per round."""
+    told = []
+    for ticket in await world.fill(await world.slot(TODAY + timedelta(days=1)), ROUNDS):
+        scan_id = await refused_scan(gate, ticket)
+        await gate.command("ask_supervisor", scan_id=scan_id)
+        async with held(world, "disputes", "scan_id = $1", scan_id):
+            answers = await at_once(
+                managers[0].command("override", scan_id=scan_id, reason="yes"),
+                managers[1].command(second, scan_id=scan_id, reason="mine"),
+            )
+        told.append([await answer for answer in answers])
+    return told
+
+
+async def test_of_two_supervisors_the_first_decides_and_the_other_is_told_so(two_hubs, world, gate, managers):
+    admitted = 0
+    for pair in await two_supervisors(world, gate, managers, "decline"):
+        (winner,) = [reply["data"] for reply in pair if reply["success"]]
+        (loser,) = [reply["error"] for reply in pair if not reply["success"]]
+        assert (loser["code"], loser["decision"]) == ("DISPUTE_DECIDED", winner["decision"])
+        admitted += winner["decision"] == "admitted"
+    assert await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == admitted
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_two_who_say_yes_record_one_entry_and_both_hear_of_the_first(two_hubs, world, gate, managers):
+    for pair in await two_supervisors(world, gate, managers, "override"):
+        assert [reply["success"] for reply in pair] == [True, True], pair
+        assert pair[0]["data"] == pair[1]["data"]
+    assert await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE mode = 'override'") == ROUNDS
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_both_supervisors_decide_once_nobody_asks_whether_it_is_decided(
+    two_hubs, world, gate, managers, monkeypatch
+):
+    sabotage(monkeypatch, "disputes", "settle", DECIDED_OR_NOT)
+    both = [pair for pair in await two_supervisors(world, gate, managers, "decline") if all(r["success"] for r in pair)]
+    # Where the no came first, the yes after it is one as well; where the yes came first, so is the no. Every time.
+    assert len(both) == ROUNDS
+
+
+async def a_supervisor_and_a_gate(hubs: list[Hub], world: World, managers: list[Socket]) -> list[tuple[Any, Any]]:
+    """A supervisor lets in at one venue who has a place at another, while the gate there admits the same ticket."""
+    wrong = await hubs[0].socket(await world.staff(venue_id=await world.venue()), gate="A")
+    right = await hubs[1].socket(await world.staff(), gate="B")
+    told = []
+    for ticket in await world.fill(await world.slot(capacity=ROUNDS), ROUNDS):
+        scan_id = await refused_scan(wrong, ticket)
+        async with held(world, "tickets", "id = $1", ticket.id):
+            answers = await at_once(
+                managers[0].command("override", scan_id=scan_id, reason="yes"),
+                right.command("verify", code=ticket.code, scan_id=str(uuid4())),
+            )
+        told.append((await answers[0], (await answers[1])["data"]))
+    return told
+
+
+async def test_a_gate_that_admits_at_that_moment_and_the_supervisor_record_one_entry(two_hubs, world, managers):
+    admitted = 0
+    for answer, decision in await a_supervisor_and_a_gate(two_hubs, world, managers):
+        if answer["success"]:
+            admitted += 1
+            assert (decision["reason"], decision["verified"]["gate"]) == ("ALREADY_VERIFIED", "A")
+        else:
+            assert (decision["reason"], decision["verified"]["gate"]) == ("VERIFIED", "B")
+            assert (answer["error"]["code"], answer["error"]["gate"]) == ("ALREADY_VERIFIED", "B")
+    database = world.hub.database
+    assert await database.fetchval("SELECT count(*) FROM scans WHERE entered") == ROUNDS
+    # No yes without its entry, and no entry without its yes.
+    assert await database.fetchval("SELECT count(*) FROM scans WHERE mode = 'override'") == admitted
+    assert await database.fetchval("SELECT count(*) FROM disputes WHERE decision = 'admitted'") == admitted
+    assert await broken_invariants(database) == []
+
+
+async def test_both_let_in_once_the_version_is_not_asked(two_hubs, world, managers, monkeypatch):
+    sabotage(monkeypatch, "door", "write_presented", NO_VERSION_GUARD)
+    await without_last_line(world, "reservation_slots_verified_within_booked")
+    for answer, decision in await a_supervisor_and_a_gate(two_hubs, world, managers):
+        assert (answer["data"]["decision"], decision["reason"]) == ("admitted", "VERIFIED")
+    broken = await broken_invariants(world.hub.database)
+    assert any("let in at most once" in line for line in broken), broken
