@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import shutil
 import socket
@@ -18,6 +19,7 @@ import redis.asyncio
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from memory import ThrowAwayFolder, room_in_memory
 from stage import NOON, Hub, World, broken_invariants, settings_for
 
 from db.migrate import migrate
@@ -25,6 +27,18 @@ from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 
 TEMPLATE = "hub_template"
+THROW_AWAY: list[ThrowAwayFolder] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Work in memory, unless told otherwise by a `TMPDIR`; a lane is told so by the run it belongs to."""
+    if "TMPDIR" not in os.environ and not hasattr(config, "workerinput") and room_in_memory():
+        THROW_AWAY.append(ThrowAwayFolder())
+
+
+def pytest_unconfigure() -> None:
+    while THROW_AWAY:
+        THROW_AWAY.pop().remove()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from hub.rules.reasons import Reason
@@ -140,6 +142,12 @@ def _refusal_answer(status: int, reasons: list[Reason]) -> dict[str, Any]:
 def _schemas(table: tuple[Endpoint, ...]) -> dict[str, Any]:
     bodies = {endpoint.body for endpoint in table if endpoint.body is not None}
     shapes = {endpoint.answer for endpoint in table if not isinstance(endpoint.answer, tuple)} | {Refusal}
+    return _definitions(frozenset(bodies), frozenset(shapes))
+
+
+@cache
+def _definitions(bodies: frozenset[type[BaseModel]], shapes: frozenset[type[BaseModel]]) -> dict[str, Any]:
+    """Once a process, however many hubs it opens: this is most of what the document costs."""
     _, definitions = models_json_schema(
         [
             *((model, "validation") for model in sorted(bodies, key=lambda model: model.__name__)),

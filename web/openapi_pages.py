@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,16 @@ async def style(request: web.Request) -> web.Response:
 
 def render(openapi: dict[str, Any]) -> ServedDocument:
     """Everything that is served of the document, made once at start."""
+    html = _template().render(api=openapi)
+    return ServedDocument(
+        _served(dumps(openapi), JSON),
+        _served(html.encode(), "text/html; charset=utf-8"),
+        _served((_FOLDER / "page.css").read_bytes(), "text/css; charset=utf-8"),
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
     # Only our own table goes in, and it is escaped all the same.
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.ChainableUndefined,
@@ -52,12 +63,7 @@ def render(openapi: dict[str, Any]) -> ServedDocument:
     environment.filters["model"] = lambda schema: str(schema.get("$ref", "")).rpartition("/")[2]
     environment.filters["type"] = _type
     environment.filters["codes"] = _codes
-    html = environment.get_template("page.html").render(api=openapi)
-    return ServedDocument(
-        _served(dumps(openapi), JSON),
-        _served(html.encode(), "text/html; charset=utf-8"),
-        _served((_FOLDER / "page.css").read_bytes(), "text/css; charset=utf-8"),
-    )
+    return environment.get_template("page.html")
 
 
 def _answer(request: web.Request, served: Served) -> web.Response:
