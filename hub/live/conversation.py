@@ -16,6 +16,7 @@ from hub.live import fields, frames
 from hub.live.commands import COMMANDS
 from hub.live.event_rooms import EventWatch
 from hub.live.fields import Fields
+from hub.live.figure_rooms import FigureWatch
 from hub.live.heartbeat import WATCHER_PING_SECONDS
 from hub.live.rooms import Watch
 from hub.live.sign_in import Device, device
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST_UNDER_WAY = 32
 
-AnyWatch = Watch | EventWatch
+AnyWatch = Watch | EventWatch | FigureWatch
 
 log = logging.getLogger(__name__)
 

@@ -26,6 +26,7 @@ from hub.live.calendar_endpoint import calendar_endpoint
 from hub.live.connection import Connection
 from hub.live.endpoint import live_endpoint
 from hub.live.event_rooms import EventRooms
+from hub.live.figure_rooms import FIGURES_SECONDS, FigureRoom, FigureRooms
 from hub.live.line import CLOSE_SECONDS
 from hub.live.month_rooms import MonthRoom, MonthRooms
 from hub.live.presence import Presence, Present
@@ -62,6 +63,8 @@ class LiveHub:
         self.audience = Audience(house.settings.public_sockets_per_ip)
         self.months = MonthRooms(calendar)
         self.months_audit: Audit[MonthRoom] = Audit(self.months, every=FRESH_SECONDS)
+        self.figure_rooms = FigureRooms(house)
+        self.figure_readings: Audit[FigureRoom] = Audit(self.figure_rooms, every=FIGURES_SECONDS)
         self.ticket_news = TicketNews()
         self.events = EventRooms()
         self.relay = Relay(house.redis, house.announcer, self._gap)
@@ -83,6 +86,7 @@ class LiveHub:
             "live-wheel": self._turn(),
             "live-audit": self.audit.run(),
             "live-months-audit": self.months_audit.run(),
+            "live-figures": self.figure_readings.run(),
             "live-relay": self.relay.run(),
         }
         self._rounds = [self.loop.create_task(run, name=name) for name, run in rounds.items()]
@@ -115,6 +119,7 @@ class LiveHub:
         await asyncio.gather(*self._rounds, *self._deeds, return_exceptions=True)
         self.rooms.close()
         self.months.close()
+        self.figure_rooms.close()
         self.ticket_news.close()
         self.events.close()
 

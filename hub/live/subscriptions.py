@@ -1,6 +1,7 @@
 """The subscriptions: what a signed-in client may have told to it as it happens, by topic.
 
 counts    a venue's day: the whole of it in the answer, then what changes (`rooms.py`)
+figures   the same day by minute and gate, as the log tells it (`figure_rooms.py`)
 tickets   that tickets of the organisation stand otherwise than before (`ticket_news.py`)
 notices   what somebody at a gate is to be told at once (`notices.py`)
 conflicts whom scanners without a line let in against the hub's word (`conflict_news.py`)
@@ -8,27 +9,26 @@ disputes  what operators ask supervisors, and what these answer (`disputes.py`)
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.access.roles import Role, at_least
-from hub.actions.venues import read_venue
 from hub.live import fields
 from hub.live.conflict_news import watch_conflicts
 from hub.live.disputes import open_disputes
 from hub.live.event_rooms import EventWatch
 from hub.live.fields import Fields
+from hub.live.figure_rooms import open_figures
 from hub.live.notices import open_notices
 from hub.live.rooms import Watch
+from hub.live.watched_day import watched_day
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
-from hub.rules.venue_day import today
 
 if TYPE_CHECKING:
     from hub.live.conversation import Conversation
 
 WATCHES_PER_SOCKET = 16
-WATCHED_DAYS = timedelta(days=400)
 
 
 class Topic(NamedTuple):
@@ -85,11 +85,7 @@ def subscribe(talk: "Conversation", wish: Subscribe) -> Any:
 async def _counts(talk: "Conversation", wish: Subscribe) -> dict[str, Any]:
     """Board first, answer second: what changes after the answer's revision comes as events."""
     hub = talk.hub
-    venue = await read_venue(hub.house, talk.identity.org_id, wish.venue_id or talk.own_venue())
-    this_day = today(hub.house.clock.now(), venue.zone)
-    day = wish.day or this_day
-    if abs(day - this_day) > WATCHED_DAYS:
-        fields.refuse("date", f"give a date within {WATCHED_DAYS.days} days of today")
+    venue, day = await watched_day(talk, wish)
     room = await hub.rooms.open((venue.org_id, venue.id, day))
     watch = Watch(talk.watch_number(), room, talk.queue)
     talk.keep(watch)
@@ -123,6 +119,7 @@ def unsubscribe(talk: "Conversation", wish: Unsubscribe) -> dict[str, Any]:
 
 TOPICS: dict[str, Topic] = {
     "counts": Topic(Role.OPERATOR, _counts),
+    "figures": Topic(Role.MANAGER, open_figures),
     "tickets": Topic(Role.OPERATOR, _tickets),
     "notices": Topic(Role.OPERATOR, open_notices),
     "conflicts": Topic(Role.MANAGER, watch_conflicts),

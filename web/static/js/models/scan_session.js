@@ -17,7 +17,8 @@ export class ScanSession {
     this.current = null;
     const decision = await this.socket.request("validate", { code }, AGAIN);
     if (turn !== this.turn) return null;
-    this.current = { code, decision, scanId: null };
+    // One visitor, one scan_id: the look and the entry that may follow it.
+    this.current = { code, decision, scanId: decision.scan_id ?? null };
     return decision;
   }
 

@@ -1,0 +1,176 @@
+"""The figure rooms: who watches which venue's day by minute and gate, and the reading that keeps it true.
+
+Nobody announces a scan for this: while somebody watches, the last moments of the log are read every second, however many
+watch and whichever process scans. A day nobody watches costs nothing.
+"""
+
+import asyncio
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from hub.actions.read_figures import Tally, figures_of_day, figures_since, gates_of
+from hub.house import House
+from hub.live import frames
+from hub.live.figure_board import FigureBoard
+from hub.live.send_queue import SendQueue
+from hub.live.tick import Tick
+from hub.live.watched_day import watched_day
+from hub.rules.venue_day import day_bounds
+from hub.venues import Venue
+
+if TYPE_CHECKING:
+    from hub.live.conversation import Conversation
+    from hub.live.subscriptions import Subscribe
+
+FIGURES_SECONDS = 1.0
+OVERLAP = timedelta(seconds=20)
+"""How long a row may take from the moment it is dated until it can be read: a statement is given up after four seconds,
+and the clocks of several machines differ a little."""
+WHOLE_SECONDS = 300.0
+"""After this the day is read whole again, in case something took longer all the same."""
+FRESH_SECONDS = 2.0
+KEPT_SECONDS = 30.0
+
+Key = tuple[int, int, date]
+
+
+class FigureWatch:
+    """One subscription of one socket; `number` is its name on that socket."""
+
+    __slots__ = ("_offered", "_queue", "_seen", "number", "room")
+
+    topic = "figures"
+
+    def __init__(self, number: int, room: "FigureRoom", queue: SendQueue) -> None:
+        self.number = number
+        self.room = room
+        self._queue = queue
+        self._seen = room.board.version
+        self._offered = False
+        room.watches.add(self)
+
+    @property
+    def day(self) -> date:
+        return self.room.board.date
+
+    @property
+    def venue_id(self) -> int:
+        return self.room.board.venue_id
+
+    def leave(self) -> None:
+        self.room.watches.discard(self)
+        if not self.room.watches:
+            self.room.left_at = asyncio.get_running_loop().time()
+
+    def nudge(self) -> None:
+        if not self._offered:
+            self._offered = True
+            self._queue.offer(self)
+
+    def render(self) -> bytes | None:
+        self._offered = False
+        board = self.room.board
+        if self._seen == board.version or self not in self.room.watches:
+            return None
+        tail = board.tail_since(self._seen)
+        self._seen = board.version
+        return frames.event(b"figures", self.number, tail)
+
+
+class FigureRoom:
+    __slots__ = ("board", "horizon", "left_at", "read_at", "reading", "venue", "watches", "whole_at")
+
+    def __init__(self, venue: Venue, day: date, now: float) -> None:
+        self.venue = venue
+        self.board = FigureBoard(venue.id, day, day_bounds(day, venue.zone)[0])
+        self.watches: set[FigureWatch] = set()
+        self.horizon: datetime | None = None
+        self.whole_at = self.read_at = -1e9
+        self.left_at = now
+        self.reading: asyncio.Task[int] | None = None
+
+    def to_tell(self) -> set[FigureWatch]:
+        return self.watches
+
+
+class FigureRooms:
+    def __init__(self, house: House, *, overlap: timedelta = OVERLAP) -> None:
+        self._house = house
+        self._overlap = overlap
+        self._tick = Tick(0.1)
+        self._rooms: dict[Key, FigureRoom] = {}
+
+    async def open(self, venue: Venue, day: date) -> FigureRoom:
+        """The room with a board as new as this moment; raises what the reading raised."""
+        now = asyncio.get_running_loop().time()
+        key = (venue.org_id, venue.id, day)
+        room = self._rooms.get(key)
+        if room is None:
+            room = self._rooms[key] = FigureRoom(venue, day, now)
+        room.left_at = now
+        if now - room.read_at > FRESH_SECONDS:
+            await self.reread(room)
+        return room
+
+    async def reread(self, room: FigureRoom) -> int:
+        """Read what the log has gained; return how many minutes changed. Askers at one time share one reading."""
+        if room.reading is None:
+            room.reading = asyncio.get_running_loop().create_task(self._reread(room), name="figure-reading")
+            room.reading.add_done_callback(lambda reading: reading.cancelled() or reading.exception())
+        return await asyncio.shield(room.reading)
+
+    async def _reread(self, room: FigureRoom) -> int:
+        try:
+            loop, now = asyncio.get_running_loop(), self._house.clock.now()
+            settled_before = now - self._overlap
+            # Where the clock was set back, rows come in before those that were counted: all is counted anew.
+            whole = room.horizon is None or settled_before < room.horizon or loop.time() - room.whole_at > WHOLE_SECONDS
+            began, version = loop.time(), room.board.version
+            tallies = await self._tallies(room, settled_before, whole=whole)
+            if whole:
+                room.board.name_gates(await gates_of(self._house, room.venue))
+                room.whole_at = began
+            start, end = day_bounds(room.board.date, room.venue.zone)
+            minute = int((now - start).total_seconds() // 60) if start <= now < end else None
+            news = room.board.take(tallies, whole=whole, minute=minute)
+            room.horizon, room.read_at = settled_before, began
+            if room.board.version != version and room.watches:
+                self._tick.changed(room)
+            return news
+        finally:
+            room.reading = None
+
+    async def _tallies(self, room: FigureRoom, settled_before: datetime, *, whole: bool) -> list[Tally]:
+        day = room.board.date
+        if whole or room.horizon is None:
+            return await figures_of_day(self._house, room.venue, day, settled_before)
+        return await figures_since(self._house, room.venue, day, settled_before, room.horizon)
+
+    def watched(self) -> list[FigureRoom]:
+        """The rooms somebody watches. Rooms long left are dropped here."""
+        now = asyncio.get_running_loop().time()
+        watched = []
+        for key, room in list(self._rooms.items()):
+            if room.watches:
+                watched.append(room)
+            elif now - room.left_at > KEPT_SECONDS:
+                del self._rooms[key]
+        return watched
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def close(self) -> None:
+        self._tick.close()
+        for room in self._rooms.values():
+            if room.reading is not None:
+                room.reading.cancel()
+
+
+async def open_figures(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
+    """Board first, answer second: what changes after the answer's revision comes as events."""
+    venue, day = await watched_day(talk, wish)
+    room = await talk.hub.figure_rooms.open(venue, day)
+    watch = FigureWatch(talk.watch_number(), room, talk.queue)
+    talk.keep(watch)
+    return {"topic": "figures", "subscription": watch.number, "revision": room.board.revision, **room.board.snapshot()}
