@@ -1,4 +1,4 @@
-"""The pages of the records: the scan log, the life of a ticket. Managers only; without the right session they lead to sign-in."""
+"""The pages of the records: the scan log, the life of a ticket, the conflicts. Managers only; others are led to sign-in."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from web.pages.staff import sign_in_first
 
 HISTORY = "/manager/history"
 DESK = "/manager/ticket"
+CONFLICTS = "/manager/conflicts"
 
 
 def manager_of(request: web.Request) -> Identity:
@@ -43,3 +44,8 @@ async def ticket(request: web.Request) -> web.Response:
     identity, house = manager_of(request), request.app[HOUSE]
     venue = await venue_of_records(house, identity.org_id, identity.venue_id)
     return page(request, "ticket_life.html", venue=venue, ticket_id=request.match_info.get("ticket_id", ""))
+
+
+async def conflicts(request: web.Request) -> web.Response:
+    identity, house = manager_of(request), request.app[HOUSE]
+    return page(request, "conflicts.html", venue=await venue_of_records(house, identity.org_id, identity.venue_id))
