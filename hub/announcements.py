@@ -63,6 +63,23 @@ class WalkInsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MovementsChanged:
+    """Exits and returns of one venue and day, in all."""
+
+    org_id: int
+    venue_id: int
+    date: date
+    exited: int
+    reentered: int
+    revision: int
+
+    @classmethod
+    def of(cls, row: Any) -> "MovementsChanged":
+        """From a row of every statement that changes a day's movements."""
+        return cls(row["org_id"], row["venue_id"], row["date"], row["exited"], row["reentered"], row["revision"])
+
+
+@dataclass(frozen=True, slots=True)
 class SlotsEdited:
     """Slots of an organisation were created, closed or resized: whoever keeps a list of them reads it again."""
 
@@ -79,7 +96,7 @@ class SessionRevoked:
     issued_before: datetime | None
 
 
-TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified", "undone"]
+TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified", "undone", "left", "returned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +144,9 @@ class EventTold:
         return cls(org_id, topic, orjson.dumps(data, default=str).decode(), venue_id, staff_id, gate)
 
 
-Announcement = SlotChanged | WalkInsChanged | SlotsEdited | SessionRevoked | TicketsChanged | EventTold
+Announcement = (
+    SlotChanged | WalkInsChanged | MovementsChanged | SlotsEdited | SessionRevoked | TicketsChanged | EventTold
+)
 Listener = Callable[[Announcement], None]
 
 
@@ -139,6 +158,8 @@ def encode(announcement: Announcement) -> list[Any]:
                     s.end_time.isoformat(), s.capacity, s.booked, s.verified, s.revision, s.held]  # fmt: skip
         case WalkInsChanged(org_id, venue_id, day, entered, revision):
             return ["walk_ins", org_id, venue_id, day.isoformat(), entered, revision]
+        case MovementsChanged(org_id, venue_id, day, exited, reentered, revision):
+            return ["movements", org_id, venue_id, day.isoformat(), exited, reentered, revision]
         case SlotsEdited(org_id):
             return ["slots_edited", org_id]
         case SessionRevoked(org_id, jti, staff_id, before):
@@ -159,6 +180,8 @@ def decode(fields: list[Any]) -> Announcement | None:
             return SlotChanged(org_id, venue_id, date.fromisoformat(day), count)
         case ["walk_ins", org_id, venue_id, day, entered, revision]:
             return WalkInsChanged(org_id, venue_id, date.fromisoformat(day), entered, revision)
+        case ["movements", org_id, venue_id, day, exited, reentered, revision]:
+            return MovementsChanged(org_id, venue_id, date.fromisoformat(day), exited, reentered, revision)
         case ["slots_edited", org_id]:
             return SlotsEdited(org_id)
         case ["session", org_id, jti, staff_id, before]:
@@ -239,5 +262,7 @@ def _subject(announcement: Announcement) -> tuple[Any, ...]:
             return ("walk_ins", org_id, venue_id, day)
         case EventTold():
             return ("event", id(announcement))  # two that say the same have happened twice
+        case MovementsChanged(org_id, venue_id, day, _, _, _):
+            return ("movements", org_id, venue_id, day)
         case _:
             return (announcement,)

@@ -15,6 +15,7 @@ from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
 from hub.actions.availability import Availability
 from hub.actions.check_ticket import TicketDesk
+from hub.actions.exit_scans import WayOut
 from hub.actions.expire import expire
 from hub.actions.judge_scans import Door
 from hub.actions.manifest import Manifests
@@ -105,6 +106,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
     async with open_house(settings, clock) as house:
         app[keys.HOUSE] = house
         app[keys.DOOR] = Door(house, observe=telemetry.lane_observer("door"))
+        app[keys.WAY_OUT] = WayOut(house, observe=telemetry.lane_observer("exit"))
         app[keys.SYNC_DESK] = SyncDesk(house, observe=telemetry.lane_observer("sync"))
         app[keys.MANIFESTS] = Manifests(house)
         app[keys.AVAILABILITY] = Availability(house)
@@ -113,7 +115,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             house, app[keys.AVAILABILITY], observe=telemetry.lane_observer("bookings"), booked=outbox.wake
         )
         app[keys.TICKET_DESK] = TicketDesk(house, observe=telemetry.lane_observer("ticket_checks"))
-        app[LIVE] = LiveHub(house, app[keys.DOOR], app[keys.SYNC_DESK], app[keys.AVAILABILITY])
+        app[LIVE] = LiveHub(house, app[keys.DOOR], app[keys.WAY_OUT], app[keys.SYNC_DESK], app[keys.AVAILABILITY])
         await refresh_revocations(house)
         await app[LIVE].start()
         # The tables of the QR encoder take a moment to make; the first customer shall not wait for it.
@@ -134,7 +136,8 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             yield
         finally:
             outbox.stop()
-            for desk in (app[keys.DOOR], app[keys.SYNC_DESK], app[keys.BOOKING_DESK], app[keys.TICKET_DESK]):
+            lanes = (keys.DOOR, keys.WAY_OUT, keys.SYNC_DESK, keys.BOOKING_DESK, keys.TICKET_DESK)
+            for desk in (app[key] for key in lanes):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(desk.drain(), 5)
             await asyncio.wait([rounds[0]], timeout=3)

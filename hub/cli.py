@@ -158,6 +158,7 @@ def _venue_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name")
     parser.add_argument("--timezone", metavar="ZONE", help="only while the venue has no slots")
     parser.add_argument("--unreserved-entry", choices=["deny", "allow"])
+    parser.add_argument("--re-entry", choices=["deny", "allow"], help="for who has left, on the day of their entry")
     parser.add_argument("--late-entry-minutes", type=_count(0, 1440), metavar="M")
     parser.add_argument(
         "--early-entry-minutes", type=_count_or("midnight", 0, 1440), metavar="M", help="midnight: the whole day"

@@ -12,6 +12,14 @@ from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, 
 Contact = Literal["masked", "full"]
 
 
+class Presence(NamedTuple):
+    """Since when somebody is inside, or when and at which gate they left."""
+
+    inside_since: datetime | None
+    left_at: datetime | None = None
+    left_gate: str | None = None
+
+
 class Decision(NamedTuple):
     """One presentation judged. `first_entry` is the entry that counts, this one's own where it was just recorded."""
 
@@ -25,11 +33,13 @@ class Decision(NamedTuple):
     entered: bool
     repeated: bool = False
     """Whether this scan had been answered before."""
+    presence: Presence | None = None
+    """Of an exit, and of a ticket whose holder has left."""
 
     def as_dict(self, contact: str = "masked") -> dict[str, Any]:
         """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown."""
         verdict, ticket, reservation = self.verdict, self.ticket, self.reservation
-        return {
+        wire = {
             "result": verdict.result,
             "reason": verdict.reason,
             "message": verdict.message,
@@ -61,6 +71,14 @@ class Decision(NamedTuple):
             "verified": None if self.first_entry is None else _entry(self.first_entry),
             "scan_id": str(self.scan_id),
         }
+        if self.presence is not None:
+            since, left_at, gate = self.presence
+            wire["presence"] = {
+                "inside_since": since and _moment(since),
+                "left_at": left_at and _moment(left_at),
+                "left_gate": gate,
+            }
+        return wire
 
 
 def _entry(entry: FirstEntry) -> dict[str, Any]:

@@ -62,7 +62,9 @@ class Venues:
             row = await self._database.fetchrow(VENUES.read_venue, org_id, venue_id)
             if row is None:
                 raise Refused(Reason.NOT_FOUND)
-            policy = DoorPolicy(row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"])
+            policy = DoorPolicy(
+                row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"], row["re_entry"]
+            )
             venue = Venue(org_id, venue_id, row["name"], row["timezone"], ZoneInfo(row["timezone"]), policy,
                           row["show_contact"], row["change_cutoff_hours"], row["address"], row["language"],
                           row["country"], row["contact_check"], tuple(row["reminder_hours"]),

@@ -72,7 +72,7 @@ def sabotage(monkeypatch: Any, subject: str, name: str, *changes: tuple[str, str
 
 async def without_last_line(world: World, constraint: str, table: str = "reservation_slots") -> None:
     """Take a CHECK or an index out of this test's database, so that only the mechanism in question stands."""
-    if constraint == "ticket_reservations_one_active":
+    if constraint in ("ticket_reservations_one_active", "ticket_absences_one_open"):
         await world.hub.database.execute(f"DROP INDEX {constraint}")
     else:
         await world.hub.database.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")

@@ -156,6 +156,12 @@ class Socket:
         decision: dict[str, Any] = reply["data"]
         return decision
 
+    async def leave(self, code: str, scan_id: str | None = None) -> dict[str, Any]:
+        reply = await self.command("exit", code=code, scan_id=scan_id or str(uuid4()))
+        assert reply["success"], reply
+        decision: dict[str, Any] = reply["data"]
+        return decision
+
     async def event(self, timeout: float = 10) -> dict[str, Any]:
         """The next event, a kept one first."""
         if self.events:
@@ -302,7 +308,25 @@ INVARIANTS = {
         "SELECT ticket_id FROM ticket_reservations WHERE status <> 'CANCELLED' GROUP BY ticket_id HAVING count(*) > 1",
     "a ticket was let in at most once more often than it was taken back":
         "SELECT ticket_id FROM scans GROUP BY ticket_id"
-        " HAVING count(*) FILTER (WHERE entered) - count(*) FILTER (WHERE mode = 'undo') > 1",
+        " HAVING count(*) FILTER (WHERE entered) - count(*) FILTER (WHERE mode = 'undo' AND undoes IN"
+        " (SELECT scan_id FROM scans WHERE entered)) > 1",
+    "nobody has left who is not in, nor twice without coming back":
+        "SELECT b.ticket_id FROM ticket_absences b JOIN tickets t ON t.org_id = b.org_id AND t.id = b.ticket_id"
+        " WHERE b.returned_at IS NULL GROUP BY b.ticket_id HAVING count(*) > 1 OR bool_or(t.verified_at IS NULL)",
+    "movements equal the absences they count":
+        "SELECT date FROM venue_movements v FULL JOIN (SELECT org_id, venue_id, date, count(*) AS e, count(returned_at) AS r"
+        " FROM ticket_absences GROUP BY 1, 2, 3) b USING (org_id, venue_id, date)"
+        " WHERE coalesce(v.exited, 0) <> coalesce(b.e, 0) OR coalesce(v.reentered, 0) <> coalesce(b.r, 0)",
+    "movements equal the log":
+        "SELECT l.way FROM (SELECT reason AS way, count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM scans u"
+        " WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)) AS n FROM scans e"
+        " WHERE reason IN ('EXIT_RECORDED', 'RE_ENTRY') GROUP BY 1) l"
+        " WHERE l.n <> (SELECT coalesce(sum(CASE l.way WHEN 'RE_ENTRY' THEN reentered ELSE exited END), 0)"
+        " FROM venue_movements)",
+    "no more people leave a venue's day than came":
+        "SELECT v.date FROM venue_movements v WHERE exited - reentered > coalesce((SELECT sum(verified_count)"
+        " FROM reservation_slots s WHERE s.venue_id = v.venue_id AND s.date = v.date), 0) + coalesce((SELECT entered"
+        " FROM walk_ins w WHERE w.venue_id = v.venue_id AND w.date = v.date), 0)",
     "what is offered to the waiting list is held":
         "SELECT s.id FROM reservation_slots s LEFT JOIN waitlist_entries e ON e.slot_id = s.id AND e.status = 'OFFERED'"
         " GROUP BY s.org_id, s.id HAVING s.held_count < coalesce(sum(e.places), 0)",

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from hub.actions.availability import Availability
 from hub.actions.check_ticket import TicketDesk
+from hub.actions.exit_scans import WayOut
 from hub.actions.judge_scans import Door
 from hub.actions.manifest import Manifests
 from hub.actions.reserve_ticket import BookingDesk
@@ -12,6 +13,7 @@ from hub.house import House
 
 HOUSE: web.AppKey[House] = web.AppKey("house")
 DOOR: web.AppKey[Door] = web.AppKey("door")
+WAY_OUT: web.AppKey[WayOut] = web.AppKey("way_out")
 SYNC_DESK: web.AppKey[SyncDesk] = web.AppKey("sync_desk")
 BOOKING_DESK: web.AppKey[BookingDesk] = web.AppKey("booking_desk")
 TICKET_DESK: web.AppKey[TicketDesk] = web.AppKey("ticket_desk")

@@ -95,14 +95,16 @@ SELECT 'raced', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 SELECT code FROM tickets WHERE org_id = $1 AND id = $2;
 
 -- name: read_scan
--- One scan with the standing of what it admitted. No lock: `undo_scan` checks the version.
-SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_id, e.slot_id, e.gate, e.entered,
-       e.logged_at, t.version, t.verified_at, u.scan_id AS undone_by
+-- One scan with the standing of what it admitted, and whether that has left meanwhile (`away`). No lock: the undo checks the
+-- version.
+SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_id, e.slot_id, e.gate, e.entered, e.reason,
+       e.logged_at, t.version, t.verified_at, u.scan_id AS undone_by, b.exit_scan AS away
   FROM scans e
   LEFT JOIN tickets t ON t.org_id = e.org_id AND t.id = e.ticket_id
   LEFT JOIN scans u ON u.org_id = e.org_id AND u.undoes = e.scan_id
+  LEFT JOIN ticket_absences b ON b.org_id = e.org_id AND b.ticket_id = e.ticket_id AND b.returned_at IS NULL
  WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode <> 'undo'
- ORDER BY e.entered DESC
+ ORDER BY e.entered DESC, e.reason IN ('EXIT_RECORDED', 'RE_ENTRY') DESC
  LIMIT 1;
 
 -- name: undo_scan
@@ -169,6 +171,11 @@ SELECT id, start_time, end_time, total_capacity, booked_count, verified_count, r
  WHERE org_id = $1 AND venue_id = $2 AND date = $3
  ORDER BY start_time;
 
--- name: day_walk_ins
--- Entries without reservation of a venue's day; no row where there were none.
-SELECT entered, revision FROM walk_ins WHERE org_id = $1 AND venue_id = $2 AND date = $3;
+-- name: day_totals
+-- Of a venue's day what belongs to no slot: entries without reservation, exits and returns. One row, of zeros where there is
+-- nothing.
+SELECT coalesce(w.entered, 0) AS entered, coalesce(w.revision, 0) AS entered_revision, coalesce(m.exited, 0) AS exited,
+       coalesce(m.reentered, 0) AS reentered, coalesce(m.revision, 0) AS moved_revision
+  FROM (SELECT $1::bigint AS org_id, $2::bigint AS venue_id, $3::date AS date) d
+  LEFT JOIN walk_ins w ON w.org_id = d.org_id AND w.venue_id = d.venue_id AND w.date = d.date
+  LEFT JOIN venue_movements m ON m.org_id = d.org_id AND m.venue_id = d.venue_id AND m.date = d.date;

@@ -15,8 +15,9 @@ from db import row_literals
 from db.row_literals import known_text, text
 from db.statements import load
 from hub import telemetry
+from hub.actions.movements import Movement, absences_of, write_movements
 from hub.announcements import Announcement, SlotChanged, TicketsChanged, WalkInsChanged
-from hub.decisions import Decision
+from hub.decisions import Decision, Presence
 from hub.house import House
 from hub.lane import Lane
 from hub.logs import request_id
@@ -31,6 +32,7 @@ from hub.rules.entry_decision import (
     decide_entry,
     entry_recorded,
 )
+from hub.rules.leaving import RETURN_REMEMBERED, Absence, decide_return, return_recorded
 from hub.rules.reasons import Reason
 from hub.rules.ticket_code import looks_mistyped, normalise
 from hub.uuids import sortable_uuid
@@ -77,6 +79,8 @@ class _Judged:
     answer: Decision | Refused | None = None
     version: int | None = None
     to_log: bool = field(default=True)
+    back: Absence | None = None
+    """What the presentation ends, where it lets somebody in again who had left."""
 
 
 class Door:
@@ -118,8 +122,13 @@ class Door:
         async with self._house.database.scans.connection() as connection:
             for _ in range(ROUNDS):
                 now = self._house.clock.now()
-                await self._read(connection, open_ones, now)
-                raced = await self._write(connection, open_ones, now)
+                inside = await self._read(connection, open_ones, now)
+                returning = await self._let_back(connection, inside, now) if inside else []
+                raced = await self._write(
+                    connection, [j for j in open_ones if j.back is None] if returning else open_ones, now
+                )
+                if returning:
+                    raced |= await self._write_back(connection, returning, now)
                 if not raced:
                     break
                 open_ones = [j for j in open_ones if j.scan_id in raced]
@@ -130,7 +139,8 @@ class Door:
         _tell(judged)
         return [j.answer for j in judged]  # type: ignore[misc]
 
-    async def _read(self, connection: Any, judged: list[_Judged], now: datetime) -> None:
+    async def _read(self, connection: Any, judged: list[_Judged], now: datetime) -> list[_Judged]:
+        """Decide each; return those who are in already: they may have left since."""
         venues: dict[tuple[int, int], Venue | Refused] = {}
         for j in judged:
             p = j.presentation
@@ -138,6 +148,7 @@ class Door:
                 venues[p.org_id, p.venue_id] = await self._venue(p.org_id, p.venue_id)
         rows = await connection.fetch(DOOR.read_presented, row_literals.rows(_presented_row(j) for j in judged))
         todays: dict[int, date] = {}
+        inside = []
         for j, row in zip(judged, rows, strict=True):
             venue = venues[j.presentation.org_id, j.presentation.venue_id]
             if isinstance(venue, Refused):
@@ -146,7 +157,43 @@ class Door:
             today = todays.get(venue.id)
             if today is None:
                 today = todays[venue.id] = now.astimezone(venue.zone).date()
-            _decide(j, row, venue, now, today)
+            if _decide(j, row, venue, now, today):
+                inside.append(j)
+        return inside
+
+    async def _let_back(self, connection: Any, inside: list[_Judged], now: datetime) -> list[_Judged]:
+        """Judge anew those of `inside` who have left; return those who come in again with this. One statement for all."""
+        tickets = [(j.presentation.org_id, j.answer.ticket.id) for j in inside]  # type: ignore[union-attr]
+        returning = []
+        for j, (absence, version) in zip(inside, await absences_of(connection, tickets), strict=True):
+            p, decision = j.presentation, j.answer
+            j.back = None
+            if absence is None:
+                continue
+            assert isinstance(decision, Decision)
+            venue = await self._house.venues.read(p.org_id, p.venue_id)
+            # Whoever stands here has left before, by whichever process' clock.
+            moment = p.scanned_at if p.source == "sync" and p.scanned_at is not None else max(now, absence.left_at)
+            verdict = decide_return(
+                decision.verdict, absence, decision.reservation, venue.policy, venue.id, moment, venue.zone
+            )
+            if p.mode == "verify" and verdict.reason is Reason.MAY_RETURN:
+                verdict = return_recorded(verdict)
+                j.back, j.version = absence, version
+                returning.append(j)
+            j.answer = decision._replace(verdict=verdict, presence=Presence(None, absence.left_at, absence.gate))
+        return returning
+
+    async def _write_back(self, connection: Any, returning: list[_Judged], now: datetime) -> set[UUID]:
+        movements = [
+            Movement(j.presentation, j.answer, "in", j.back.venue_id, j.back.date, j.version)  # type: ignore[arg-type, union-attr]
+            for j in returning
+        ]
+        raced, told = await write_movements(connection, movements, now)
+        self._house.announcer.tell(told)
+        for j in returning:
+            j.back = None
+        return {returning[n].scan_id for n in raced}
 
     async def _venue(self, org_id: int, venue_id: int) -> Venue | Refused:
         try:
@@ -224,8 +271,9 @@ def _same_ticket(presentation: Presentation) -> tuple[int, str]:
     return presentation.org_id, presentation.code
 
 
-def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> None:
-    """Judge one presentation by its row of `read_presented`; sets answer, version and whether it is to be logged."""
+def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> bool:
+    """Judge one presentation by its row of `read_presented`; sets answer, version and whether it is to be logged. Says whether
+    the answer is that the holder is in already."""
     p = j.presentation
     ticket = reservation = first_entry = status = None
     if row["id"] is not None:
@@ -242,7 +290,7 @@ def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> N
     if row["scanned_code"] is not None:
         j.to_log = False
         j.answer = _answered_before(j, row, ticket, reservation, first_entry, venue, today)
-        return
+        return False
     if p.source == "sync" and p.scanned_at is not None:
         now, ticket = p.scanned_at, _as_of(ticket, reservation)
     verdict = decide_entry(ticket, reservation, first_entry, venue.policy, venue.id, now, venue.zone)
@@ -255,6 +303,7 @@ def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> N
         if verdict.result == "GREEN":
             verdict = entry_recorded(verdict)
     j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, enters)
+    return verdict.reason is Reason.ALREADY_VERIFIED
 
 
 def _answered_before(  # noqa: PLR0917 - the facts, as `_decide` has them
@@ -305,6 +354,8 @@ def _remembered(row: Any, verdict: Verdict) -> Verdict:
         return entry_recorded(verdict)
     if reason is verdict.reason and result == verdict.result:
         return verdict
+    if reason in RETURN_REMEMBERED:
+        return RETURN_REMEMBERED[reason]
     welcome = reason in (Reason.VALID, Reason.VERIFIED, Reason.ALREADY_VERIFIED)
     words = reason.value.replace("_", " ") if reason is not Reason.VERIFIED else "ENTRY RECORDED"
     return Verdict(result, reason, welcome or result == "YELLOW", words, "Answered before", None)

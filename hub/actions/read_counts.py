@@ -12,16 +12,18 @@ DOOR = load("door")
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """Every slot of a venue's day, and the entries without reservation."""
+    """Every slot of a venue's day, the entries without reservation, and who has left and come back."""
 
     slots: list[SlotCount]
     walk_ins: int
     walk_ins_revision: int
+    exited: int = 0
+    reentered: int = 0
+    movements_revision: int = 0
 
 
 async def day_counts(house: House, org_id: int, venue_id: int, day: date) -> DayCounts:
     """The counts as committed by now; two statements, each whole with its revisions."""
     rows = await house.database.fetch(DOOR.day_counts, org_id, venue_id, day)
-    walked = await house.database.fetchrow(DOOR.day_walk_ins, org_id, venue_id, day)
-    slots = [SlotCount(*row) for row in rows]
-    return DayCounts(slots, walked["entered"] if walked else 0, walked["revision"] if walked else 0)
+    totals = await house.database.fetchrow(DOOR.day_totals, org_id, venue_id, day)
+    return DayCounts([SlotCount(*row) for row in rows], *totals)

@@ -4,17 +4,18 @@ from typing import Any
 
 from db.statements import load
 from hub.actions.offer_places import serve_line
-from hub.announcements import SlotChanged
+from hub.announcements import MovementsChanged, SlotChanged
 from hub.house import House
 
+LEAVING = load("leaving")
 SLOTS = load("slots")
 WAITLIST = load("waitlist")
 MOST_SLOTS = 20_000
 
 
 async def reconcile(house: House, *, fix: bool = False) -> dict[str, Any]:
-    """List every drift, and with `fix` put it right: counts from the rows, what is held from the waiting list, the gate from
-    the counts."""
+    """List every drift, and with `fix` put it right: counts and movements from the rows, what is held from the waiting list, the
+    gate from the counts."""
     counts = []
     for row in await house.database.fetch(SLOTS.drifted_slots):
         counts.append({
@@ -26,9 +27,25 @@ async def reconcile(house: House, *, fix: bool = False) -> dict[str, Any]:
         if fix:
             await _correct(house, row["org_id"], row["slot_id"])
     holds = await _audit_holds(house, fix=fix)
+    movements = await _audit_movements(house, fix=fix)
     gate = await audit_gate(house, fix=fix)
-    drift = len(counts) + len(holds) + len(gate)
-    return {"fixed": fix, "drift": drift, "counts": counts, "holds": holds, "gate": gate}
+    drift = len(counts) + len(holds) + len(movements) + len(gate)
+    return {"fixed": fix, "drift": drift, "counts": counts, "holds": holds, "movements": movements, "gate": gate}
+
+
+async def _audit_movements(house: House, *, fix: bool) -> list[dict[str, Any]]:
+    """Days whose exits and returns are counted otherwise than they are recorded."""
+    drift = []
+    for row in await house.database.fetch(LEAVING.drifted_movements):
+        drift.append({**row, "date": row["date"].isoformat()})
+        if fix:
+            day = (row["org_id"], row["venue_id"], row["date"])
+            async with house.database.transaction() as connection:
+                # Whoever leaves meanwhile waits for this row, and is counted on top of what is found here.
+                await connection.execute(LEAVING.lock_movements, *day)
+                corrected = await connection.fetchrow(LEAVING.correct_movements, *day)
+            house.announcer.tell([MovementsChanged.of(corrected)])
+    return drift
 
 
 async def _audit_holds(house: House, *, fix: bool) -> list[dict[str, Any]]:

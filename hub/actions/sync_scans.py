@@ -18,6 +18,7 @@ from db.statements import load
 from hub import telemetry
 from hub.access.tokens import Identity
 from hub.actions.conflicts import conflict_as_dict, tell_new_conflicts
+from hub.actions.exit_scans import Exit, WayOut
 from hub.actions.judge_scans import LONGEST_CODE, Door, Presentation
 from hub.decisions import Decision
 from hub.house import House
@@ -32,7 +33,7 @@ CONFLICTS = load("conflicts")
 MOST_SCANS = 200
 LARGEST_SKEW_MS = 31 * 24 * 3600 * 1000
 
-SyncMode = Literal["validate", "verify"]
+SyncMode = Literal["validate", "verify", "exit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,12 @@ class SyncDesk:
     def __init__(self, house: House, *, observe: Callable[[int, float], None] | None = None) -> None:
         self._house = house
         self._door = Door(house, name="sync", max_flights=1, observe=observe)
-        self.drain = self._door.drain
+        self._way_out = WayOut(house, name="sync_exit", max_flights=1)
+
+    async def drain(self) -> None:
+        """Wait until everything submitted so far has been answered."""
+        await self._door.drain()
+        await self._way_out.drain()
 
     async def sync(
         self,
@@ -80,16 +86,14 @@ class SyncDesk:
             raise Refused(Reason.RATE_LIMITED, retry_after=max(1, round(wait + 0.499)))
         now, skew = self._house.clock.now(), timedelta(milliseconds=skew_ms)
         at = [moment_of_scan(scan.scanned_at, skew, now) for scan in scans]
-        futures = {}
-        # In the order in which people came, whatever the order they were sent in: the first of two is the one who is in.
-        for n in sorted(range(len(scans)), key=lambda n: at[n]):
-            scan = scans[n]
-            futures[n] = self._door.present(
-                Presentation(who.org_id, venue_id, who.staff_id, who.name, "verify" if scan.let_in else "validate",
-                             scan.code, scan.scan_id, at[n], scan.gate or gate, device, "sync")
-            )  # fmt: skip
-        landed = await asyncio.gather(*(futures[n] for n in range(len(scans))), return_exceptions=True)
-        answers = [_outcome(one) for one in landed]
+        landed: dict[int, Decision | BaseException] = {}
+        for turn in _turns(scans, at):
+            answered = await asyncio.gather(
+                *(self._present(who, venue_id, scans[n], at[n], scans[n].gate or gate, device) for n in turn),
+                return_exceptions=True,
+            )
+            landed.update(zip(turn, answered, strict=True))
+        answers = [_outcome(landed[n]) for n in range(len(scans))]
         conflicts = await self._settle(who, venue_id, scans, at, answers, device, gate)
         results = [
             _result(scan, answer, conflicts.get(scan.scan_id), contact)
@@ -97,6 +101,20 @@ class SyncDesk:
         ]
         _tell(results, who)
         return {"results": results, "server_time": rfc3339(self._house.clock.now())}
+
+    def _present(  # noqa: PLR0917 - what a presentation is made of
+        self, who: Identity, venue_id: int, scan: QueuedScan, at: datetime, gate: str | None, device: str | None
+    ) -> asyncio.Future[Decision]:
+        if scan.mode == "exit":
+            return self._way_out.leave(
+                Exit(who.org_id, venue_id, who.staff_id, who.name, scan.code, scan.scan_id, at, gate, device, "sync")
+            )
+        mode: Literal["verify", "validate"] = "verify" if scan.let_in else "validate"
+        return self._door.present(
+            Presentation(
+                who.org_id, venue_id, who.staff_id, who.name, mode, scan.code, scan.scan_id, at, gate, device, "sync"
+            )
+        )
 
     async def _settle(  # noqa: PLR0917 - all of one batch
         self,
@@ -137,6 +155,23 @@ class SyncDesk:
         told = [known[row["scan_id"]] for row in new]
         await tell_new_conflicts(self._house, who.org_id, venue_id, who.staff_id, told)
         return known
+
+
+def _turns(scans: Sequence[QueuedScan], at: Sequence[datetime]) -> list[list[int]]:
+    """The numbers of the scans in the order in which people came and went, whatever the order they were sent in: the first of
+    two is the one who is in. All of a turn go together; who leaves, goes after who came with the same ticket, and back again.
+    """
+    turns: list[list[int]] = []
+    last: dict[str, tuple[int, bool]] = {}
+    for n in sorted(range(len(scans)), key=lambda n: at[n]):
+        code, leaves = normalise(scans[n].code)[:LONGEST_CODE], scans[n].mode == "exit"
+        turn, left = last.get(code, (0, leaves))
+        turn += left is not leaves
+        last[code] = turn, leaves
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(n)
+    return turns
 
 
 def _outcome(landed: Decision | BaseException) -> Decision | Refused:

@@ -1,4 +1,4 @@
-"""The deed of taking an entry back: the ticket is reserved again, both rows stay in the log."""
+"""The deed of taking an entry, an exit or a return back: the ticket stands as before, both rows stay in the log."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,24 +7,28 @@ from uuid import UUID
 from db.statements import load
 from hub import telemetry
 from hub.access.roles import Role, at_least
-from hub.announcements import Announcement, SlotChanged, TicketsChanged, WalkInsChanged
+from hub.announcements import Announcement, MovementsChanged, SlotChanged, TicketsChanged, WalkInsChanged
 from hub.house import House
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from hub.uuids import sortable_uuid
 
 DOOR = load("door")
+LEAVING = load("leaving")
 OWN_UNDO = timedelta(minutes=15)
 ROUNDS = 4
+_WAYS = {Reason.EXIT_RECORDED: "out", Reason.RE_ENTRY: "in"}
 
 
 async def undo_scan(
     house: House, *, org_id: int, operator_id: int, role: str, scan_id: UUID, reason: str, gate: str | None = None,
     source: str = "socket",
 ) -> dict[str, Any]:  # fmt: skip
-    """Undo the entry that `scan_id` recorded: a manager any, an operator an own one of the last 15 minutes.
+    """Undo what `scan_id` recorded, an entry, an exit or a return: a manager any, an operator an own one of the last 15
+    minutes.
 
-    Refuses SCAN_NOT_FOUND, FORBIDDEN (somebody else's), UNDO_TOO_LATE, NOTHING_TO_UNDO.
+    Refuses SCAN_NOT_FOUND, FORBIDDEN (somebody else's), UNDO_TOO_LATE, NOTHING_TO_UNDO, and what was not the last thing the
+    ticket did: LEFT_SINCE for an entry whose holder has left, MOVED_SINCE for an exit or a return.
     """
     for _ in range(ROUNDS):
         scan = await house.database.scans.fetchrow(DOOR.read_scan, org_id, scan_id)
@@ -36,16 +40,28 @@ async def undo_scan(
                 raise Refused(Reason.FORBIDDEN)
             if now - scan["logged_at"] > OWN_UNDO:
                 raise Refused(Reason.UNDO_TOO_LATE)
-        if not scan["entered"] or scan["undone_by"] is not None or scan["verified_at"] is None:
+        way = _WAYS.get(scan["reason"])
+        if not (scan["entered"] or way) or scan["undone_by"] is not None or scan["verified_at"] is None:
             raise Refused(Reason.NOTHING_TO_UNDO)
         undo_id = sortable_uuid()
-        row = await house.database.scans.fetchrow(
-            DOOR.undo_scan, org_id, scan_id, scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
-            scan["venue_id"], operator_id, source, gate, scan["slot_id"], reason, now, scan["verified_at"],
-        )  # fmt: skip
+        if way is not None:
+            row = await house.database.scans.fetchrow(
+                LEAVING.undo_movement, org_id, scan_id, scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
+                scan["venue_id"], operator_id, source, gate, scan["slot_id"], reason, now, way,
+            )  # fmt: skip
+            if row is None and not await _changed(house, org_id, scan):
+                raise Refused(Reason.MOVED_SINCE)
+        elif scan["away"] is not None:
+            raise Refused(Reason.LEFT_SINCE)
+        else:
+            row = await house.database.scans.fetchrow(
+                DOOR.undo_scan, org_id, scan_id, scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
+                scan["venue_id"], operator_id, source, gate, scan["slot_id"], reason, now, scan["verified_at"],
+            )  # fmt: skip
         if row is None:
             continue
-        house.announcer.tell(_told(row, org_id, scan["venue_id"]))
+        told = _told(row, org_id, scan["venue_id"]) if way is None else _movement_told(row, org_id, scan["venue_id"])
+        house.announcer.tell(told)
         telemetry.event(telemetry.SCAN_UNDONE, ticket_id=scan["ticket_id"], operator_id=operator_id)
         return {
             "scan_id": str(scan_id),
@@ -55,6 +71,16 @@ async def undo_scan(
             "ticket_status": row["status"],
         }
     raise Refused(Reason.BUSY)
+
+
+async def _changed(house: House, org_id: int, scan: Any) -> bool:
+    """Whether the ticket is another than was read: then the undo has raced with something, and is tried again."""
+    now = await house.database.scans.fetchrow(DOOR.read_scan, org_id, scan["scan_id"])
+    return now is None or now["version"] != scan["version"] or now["undone_by"] is not None
+
+
+def _movement_told(row: Any, org_id: int, venue_id: int) -> list[Announcement]:
+    return [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone"), MovementsChanged.of(row)]
 
 
 def _told(row: Any, org_id: int, venue_id: int) -> list[Announcement]:

@@ -38,6 +38,7 @@ class Policies:
     reminder_hours: tuple[int, ...] | None = None
     waitlist_offer_minutes: int | None = None
     no_show_release_minutes: int | None = None
+    re_entry: str | None = None
 
 
 async def read_venue(house: House, org_id: int, venue_id: int) -> Venue:
@@ -85,6 +86,7 @@ async def set_policies(house: House, venue_id: int, policies: Policies) -> dict[
         policies.reminder_hours,
         policies.waitlist_offer_minutes,
         policies.no_show_release_minutes,
+        policies.re_entry,
     )
     if row is None:
         raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}")

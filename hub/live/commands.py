@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
 from hub.access.roles import Role
+from hub.actions.exit_scans import Exit
 from hub.actions.judge_scans import Presentation
 from hub.actions.scan_history import own_history
 from hub.actions.undo_scan import undo_scan
@@ -96,6 +97,23 @@ def _presentation(talk: "Conversation", scan: Scan, mode: Literal["validate", "v
                         scan.scanned_at, scan.gate or device.gate, device.id or device.name, "socket")  # fmt: skip
 
 
+def _exit(talk: "Conversation", scan: Scan) -> Answer:
+    return _leave(talk, scan, scan.code) if scan.code is not None else _leave_by_id(talk, scan)
+
+
+async def _leave_by_id(talk: "Conversation", scan: Scan) -> Decision:
+    assert scan.ticket_id is not None
+    return await _leave(talk, scan, await talk.hub.door.code_of(talk.identity.org_id, scan.ticket_id))
+
+
+def _leave(talk: "Conversation", scan: Scan, code: str) -> asyncio.Future[Decision]:
+    who, device = talk.identity, talk.device
+    return talk.hub.way_out.leave(
+        Exit(who.org_id, talk.own_venue(), who.staff_id, who.name, code, scan.scan_id, scan.scanned_at,
+             scan.gate or device.gate, device.id or device.name, "socket")
+    )  # fmt: skip
+
+
 class Undo(NamedTuple):
     scan_id: UUID
     reason: str
@@ -145,6 +163,7 @@ def _ping(talk: "Conversation", _: None) -> Answer:
 COMMANDS: dict[str, Row] = {
     "validate": Row(Role.OPERATOR, _read_validate, _validate),
     "verify": Row(Role.OPERATOR, _read_verify, _verify),
+    "exit": Row(Role.OPERATOR, _read_verify, _exit),
     "sync": Row(Role.OPERATOR, read_sync, sync),
     "undo": Row(Role.OPERATOR, _read_undo, _undo),
     "history": Row(Role.OPERATOR, _read_history, _history),

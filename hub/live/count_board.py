@@ -23,6 +23,9 @@ class CountBoard:
         "_slots",
         "_tails",
         "date",
+        "exited",
+        "movements_revision",
+        "reentered",
         "revision",
         "venue_id",
         "version",
@@ -37,6 +40,9 @@ class CountBoard:
         self.revision = 0
         self.walk_ins = 0
         self.walk_ins_revision = 0
+        self.exited = 0
+        self.reentered = 0
+        self.movements_revision = 0
         self._slots: dict[int, SlotCount] = {}
         self._changed: dict[int, int] = {}
         self._tails: dict[int, bytes] = {}
@@ -58,10 +64,18 @@ class CountBoard:
         self.walk_ins, self.walk_ins_revision = entered, revision
         return True
 
+    def take_movements(self, exited: int, reentered: int, revision: int) -> bool:
+        if revision <= self.movements_revision:
+            return False
+        self._changes(revision - self.movements_revision)
+        self.exited, self.reentered, self.movements_revision = exited, reentered, revision
+        return True
+
     def take_day(self, day: DayCounts) -> int:
         """Merge what Postgres holds; return how much of it was news."""
         news = sum(self.take_slot(count) for count in day.slots)
-        return news + self.take_walk_ins(day.walk_ins, day.walk_ins_revision)
+        news += self.take_walk_ins(day.walk_ins, day.walk_ins_revision)
+        return news + self.take_movements(day.exited, day.reentered, day.movements_revision)
 
     def snapshot(self) -> dict[str, Any]:
         """The contract's `counts` data, whole."""
@@ -93,5 +107,9 @@ class CountBoard:
             "verified": verified,
             "booked": booked,
             "capacity": capacity,
+            # Counts of different rows arrive one after the other: for a moment an exit may be known before its entry.
+            "inside": max(0, verified - self.exited + self.reentered),
+            "exited": self.exited,
+            "reentered": self.reentered,
             "slots": [count.as_dict() for count in ordered],
         }

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from hub import telemetry
 from hub.actions.availability import FRESH_SECONDS, Availability
+from hub.actions.exit_scans import WayOut
 from hub.actions.judge_scans import Door
 from hub.actions.read_counts import DayCounts, day_counts
 from hub.actions.sync_scans import SyncDesk
@@ -49,6 +50,7 @@ class LiveHub:
         self,
         house: House,
         door: Door,
+        way_out: WayOut,
         sync_desk: SyncDesk,
         calendar: Availability,
         *,
@@ -56,6 +58,7 @@ class LiveHub:
     ) -> None:
         self.house = house
         self.door = door
+        self.way_out = way_out
         self.sync_desk = sync_desk
         self.presence = Presence()
         self.rooms = Rooms(self._day_counts)

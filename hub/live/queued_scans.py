@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST_CODE = 512
 """As in `validate`: a camera delivers URLs as well."""
-MODES = ("verify", "validate")
+MODES = ("verify", "validate", "exit")
 RESULTS = ("GREEN", "YELLOW", "RED")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 
 from hub.actions.read_counts import DayCounts
-from hub.announcements import Announcement, SlotChanged, WalkInsChanged
+from hub.announcements import Announcement, MovementsChanged, SlotChanged, WalkInsChanged
 from hub.live import frames
 from hub.live.count_board import CountBoard
 from hub.live.send_queue import SendQueue
@@ -130,6 +130,10 @@ class Rooms:
             case WalkInsChanged(org_id, venue_id, day, entered, revision):
                 room = self._rooms.get((org_id, venue_id, day))
                 if room is not None and room.board.take_walk_ins(entered, revision):
+                    self._changed(room)
+            case MovementsChanged(org_id, venue_id, day, exited, reentered, revision):
+                room = self._rooms.get((org_id, venue_id, day))
+                if room is not None and room.board.take_movements(exited, reentered, revision):
                     self._changed(room)
 
     def watched(self) -> list[Room]:

@@ -57,11 +57,13 @@ class FirstEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DoorPolicy:
-    """`early_entry_minutes` None: from midnight of the slot's date."""
+    """`early_entry_minutes` None: from midnight of the slot's date. `re_entry` is for those who have left
+    (`hub/rules/leaving.py`)."""
 
     unreserved_entry: Literal["deny", "allow"]
     late_entry_minutes: int = 0
     early_entry_minutes: int | None = None
+    re_entry: Literal["deny", "allow"] = "deny"
 
 
 @dataclass(frozen=True, slots=True)

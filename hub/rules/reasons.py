@@ -16,6 +16,13 @@ class Reason(StrEnum):
     WRONG_VENUE = "WRONG_VENUE"
     UNDONE = "UNDONE"
 
+    # What the door says to those who leave, and to those who come back.
+    EXIT_RECORDED = "EXIT_RECORDED"
+    ALREADY_LEFT = "ALREADY_LEFT"
+    NOT_INSIDE = "NOT_INSIDE"
+    MAY_RETURN = "MAY_RETURN"
+    RE_ENTRY = "RE_ENTRY"
+
     # What is wrong with a ticket, at the door or when booking.
     TICKET_NOT_FOUND = "TICKET_NOT_FOUND"
     TICKET_NOT_ACTIVATED = "TICKET_NOT_ACTIVATED"
@@ -65,6 +72,8 @@ class Reason(StrEnum):
     SCAN_ID_REUSED = "SCAN_ID_REUSED"
     NOTHING_TO_UNDO = "NOTHING_TO_UNDO"
     UNDO_TOO_LATE = "UNDO_TOO_LATE"
+    LEFT_SINCE = "LEFT_SINCE"
+    MOVED_SINCE = "MOVED_SINCE"
     CONFLICT_DECIDED = "CONFLICT_DECIDED"
     NOTHING_TO_DISPUTE = "NOTHING_TO_DISPUTE"
     DISPUTE_DECIDED = "DISPUTE_DECIDED"

@@ -11,7 +11,14 @@ from hub.actions.reconcile import reconcile
 async def test_a_hub_in_order_has_no_drift(hub: Hub, world: World):
     await world.reserved(await world.slot())
     await told_all(hub)
-    assert await reconcile(hub.house) == {"fixed": False, "drift": 0, "counts": [], "holds": [], "gate": []}
+    assert await reconcile(hub.house) == {
+        "fixed": False,
+        "drift": 0,
+        "counts": [],
+        "holds": [],
+        "movements": [],
+        "gate": [],
+    }
 
 
 async def test_counts_that_left_their_rows_are_named_and_put_right(hub: Hub, world: World):

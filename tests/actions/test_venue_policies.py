@@ -42,6 +42,15 @@ async def test_a_limit_can_be_taken_away_and_what_is_not_named_stays(hub: Hub, w
     assert (changed["reminder_hours"], changed["country"]) == ([], "IT")
 
 
+async def test_re_entry_is_denied_until_the_venue_allows_it(hub: Hub, world: World) -> None:
+    assert (await hub.house.venues.read(world.org_id, world.venue_id)).policy.re_entry == "deny"
+    await set_policies(hub.house, world.venue_id, Policies(re_entry=given("--re-entry", "allow").re_entry))
+    assert (await hub.house.venues.read(world.org_id, world.venue_id)).policy.re_entry == "allow"
+    await set_policies(hub.house, world.venue_id, Policies(country="IT"))
+    (listed,) = await list_venues(hub.house)
+    assert listed["re_entry"] == "allow"
+
+
 def test_the_command_reads_them_as_people_write_them() -> None:
     args = given(
         "--country", "it", "--reminder-hours", "2, 24,2", "--waitlist-offer-minutes", "off", "--no-show-release-minutes", "never",

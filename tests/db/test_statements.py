@@ -53,7 +53,8 @@ def test_no_statement_takes_its_time_from_the_server(subject, name, sql):
     assert not re.search(r"\b(now\(\)|current_(date|time|timestamp)|clock_timestamp)\b", body, re.IGNORECASE)
 
 
-HOT = [("door", "read_presented"), ("door", "write_presented"), ("booking", "read_asked"), ("booking", "take_places"),
+HOT = [("leaving", "read_leaving"), ("leaving", "open_absences"), ("leaving", "write_movements"),
+       ("door", "read_presented"), ("door", "write_presented"), ("booking", "read_asked"), ("booking", "take_places"),
        ("booking", "ticket_ids"), ("booking", "answered_party"), ("booking", "lock_tickets"),
        ("changes", "party_of_token"), ("changes", "party_of_reservation"), ("changes", "read_target"),
        ("changes", "move_places"), ("changes", "cancel_places"),

@@ -142,3 +142,9 @@ class Scan(Body):
     mode: Annotated[Literal["validate", "verify"], Field(default="validate")]
     gate: Gate
     scan_id: ScanId
+
+
+class ExitAtDoor(Body):
+    code: ScannedText
+    gate: Gate
+    scan_id: ScanId

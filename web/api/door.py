@@ -44,7 +44,7 @@ class OfflineScan(Body):
     scanned_at: Annotated[datetime, BeforeValidator(_moment), Field(description="By the device's clock.")]
     offline_result: Annotated[Colour, Field(description="What the scanner showed.")]
     gate: Gate
-    mode: Annotated[Literal["verify", "validate"], Field(default="verify")]
+    mode: Annotated[Literal["verify", "validate", "exit"], Field(default="verify")]
     admitted: Annotated[
         bool | None,
         Field(

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import SESSION_COOKIE, Identity
+from hub.actions.exit_scans import Exit
 from hub.actions.judge_scans import Presentation
 from hub.actions.sign_in import sign_in, sign_out
 from hub.actions.venues import read_venue
@@ -14,10 +15,10 @@ from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from web.answers import done
 from web.api.asking import operator_of, staff_of
-from web.api.bodies import Login, Scan, ValidateAtDoor, VerifyAtDoor
+from web.api.bodies import ExitAtDoor, Login, Scan, ValidateAtDoor, VerifyAtDoor
 from web.client_ip import client_ip
 from web.json_body import invalid, read_json
-from web.keys import DOOR, HOUSE
+from web.keys import DOOR, HOUSE, WAY_OUT
 
 DEVICE_COOKIE = "hub_device"
 _A_YEAR = 365 * 24 * 3600
@@ -105,7 +106,8 @@ async def verify_ticket(request: web.Request) -> web.Response:
         "ticket_code": wire["ticket"]["ticket_code"],
         "status": wire["ticket"]["status"],
         **wire["verified"],
-        "already_verified": not decision.entered,
+        "already_verified": not decision.entered and decision.verdict.reason is not Reason.RE_ENTRY,
+        "re_entry": decision.verdict.reason is Reason.RE_ENTRY,
         "scan_id": wire["scan_id"],
     }
     return done(data)
@@ -116,6 +118,25 @@ async def scan(request: web.Request) -> web.Response:
     operator = await operator_of(request)
     body = await read_json(request, Scan)
     decision = await _present(request, operator, body.mode, body.code, body)
+    return done(decision.as_dict(await _contact(request, operator)))
+
+
+async def leave(request: web.Request) -> web.Response:
+    """Whatever the verdict, it is a successful answer."""
+    operator = await operator_of(request)
+    body = await read_json(request, ExitAtDoor)
+    decision = await request.app[WAY_OUT].leave(
+        Exit(
+            org_id=operator.org_id,
+            venue_id=operator.venue_id,
+            operator_id=operator.staff_id,
+            operator_name=operator.name,
+            code=body.code,
+            scan_id=body.scan_id,
+            gate=body.gate,
+            source="http",
+        )
+    )
     return done(decision.as_dict(await _contact(request, operator)))
 
 
@@ -144,7 +165,7 @@ async def _present(
 def _refuse_unless_welcome(decision: Decision) -> None:
     """Raise what the door says as the PRD's error, with its details, unless the holder may go in."""
     verdict = decision.verdict
-    if verdict.reason in (Reason.VALID, Reason.VERIFIED):
+    if verdict.reason in (Reason.VALID, Reason.VERIFIED, Reason.MAY_RETURN, Reason.RE_ENTRY):
         return
     if verdict.reason is Reason.NO_RESERVATION and verdict.can_verify:
         return

@@ -309,8 +309,9 @@ class FirstEntry(Shape):
 
 class ValidAtDoor(DoorTicket):
     reservation: DoorReservation | None
-    validation_status: Literal["VALID", "NO_RESERVATION"]
-    """`NO_RESERVATION` only where the venue lets tickets without reservation in."""
+    validation_status: Literal["VALID", "NO_RESERVATION", "MAY_RETURN"]
+    """`NO_RESERVATION` only where the venue lets tickets without reservation in, `MAY_RETURN` only where it lets those who have
+    left come back."""
     scan_id: UUID
 
 
@@ -325,11 +326,19 @@ class VerifiedAtDoor(FirstEntry):
     ticket_code: str
     status: TicketStatus
     already_verified: bool
+    re_entry: bool
+    """Whether somebody came back who had left: then it is no second entry."""
     scan_id: UUID
 
 
 class VerifiedAtDoorAnswer(Done):
     data: VerifiedAtDoor
+
+
+class Presence(Shape):
+    inside_since: datetime | None
+    left_at: datetime | None
+    left_gate: str | None
 
 
 class Decision(Shape):
@@ -342,6 +351,8 @@ class Decision(Shape):
     ticket: DoorTicket | None
     reservation: DoorReservation | None
     verified: FirstEntry | None
+    presence: Presence | None = None
+    """At an exit, and of a ticket whose holder has left; left out otherwise."""
     scan_id: UUID
 
 

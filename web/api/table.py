@@ -263,6 +263,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         about="Always 200 with the decision, whatever its colour.",
     ),
     Endpoint(
+        "POST", "/api/operator/exit", operators.leave, "Record an exit", "Operators", "operator",
+        shapes.DecisionAnswer, body=bodies.ExitAtDoor,
+        refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
+        about="Always 200 with the decision: `EXIT_RECORDED`, or that nobody is inside with this ticket.",
+    ),
+    Endpoint(
         "POST", "/api/operator/sync", door.sync, "Take over what a scanner decided without a line", "Operators",
         "operator", door.SyncedAnswer, body=door.SyncScans,
         refusals=(*_BODY, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.RATE_LIMITED, Reason.BUSY),

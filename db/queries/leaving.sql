@@ -1,0 +1,155 @@
+-- Leaving and coming back. Locks: ticket by id, then the counts of the venue's day, which nothing else locks.
+-- Who comes in for the first time passes none of this: `ticket_absences` is asked only about tickets that are in already.
+
+-- name: read_leaving
+-- One row per exit in $1, in their order: ticket and reservation as the door reads them, the entry that counts with the venue
+-- and day it was counted for, and the absence where the holder has left already. Reads without locking.
+SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
+       r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
+       s.booked_count, s.total_capacity,
+       t.version, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
+       CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE i.venue_id END AS entry_venue_id,
+       CASE WHEN i.scan_id IS NULL THEN s.date ELSE d.date END AS entry_date,
+       b.left_at, b.left_gate, b.returned_at,
+       e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.logged_at AS scanned_logged_at
+  FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
+  LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT * FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
+  LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
+                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT i.scan_id, i.org_id, i.venue_id, i.slot_id FROM scans i
+                      WHERE t.verified_at IS NOT NULL AND i.code = t.code AND i.org_id = t.org_id AND i.entered
+                      ORDER BY i.logged_at DESC LIMIT 1) i ON true
+  LEFT JOIN LATERAL (SELECT d.date FROM reservation_slots d WHERE d.org_id = i.org_id AND d.id = i.slot_id LIMIT 1) d ON true
+  LEFT JOIN LATERAL (SELECT b.left_at, b.left_gate, b.returned_at FROM ticket_absences b
+                      WHERE b.ticket_id = t.id AND b.org_id = t.org_id
+                        AND (b.returned_at IS NULL OR b.returned_at >= t.verified_at)
+                      ORDER BY b.returned_at DESC NULLS FIRST LIMIT 1) b ON true
+  LEFT JOIN LATERAL (SELECT * FROM scans e
+                      WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
+ ORDER BY a.n;
+
+-- name: open_absences
+-- One row per ticket in $1, $2, in their order: its version, and where and when its holder left and has not come back.
+SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate
+  FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS a (org_id, ticket_id, n)
+  LEFT JOIN LATERAL (SELECT t.version FROM tickets t WHERE t.org_id = a.org_id AND t.id = a.ticket_id LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT * FROM ticket_absences b
+                      WHERE b.ticket_id = a.ticket_id AND b.org_id = a.org_id AND b.returned_at IS NULL LIMIT 1) b ON true
+ ORDER BY a.n;
+
+-- name: write_movements
+-- Logs every presentation and moves those among them that move, all or none. One whose ticket has changed since it was read
+-- is neither moved nor logged: its number comes back in `raced`. The movements of every venue and day that changed come back
+-- whole. What was scanned without a line counts from the moment of its scan, everything else from $2.
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest($1::text::judged_movement[]) WITH ORDINALITY
+        AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id, slot_id,
+              result, reason, way, moved_venue_id, moved_date, version, scanned_at, n)
+), marked AS (
+    UPDATE tickets t
+       SET version = t.version + 1
+      FROM asked a
+     WHERE a.way IS NOT NULL AND t.org_id = a.org_id AND t.id = a.ticket_id AND t.version = a.version
+    RETURNING a.n, a.org_id, a.scan_id, a.ticket_id, a.gate, a.way, a.moved_venue_id, a.moved_date,
+              CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END AS moved_at
+), raced AS MATERIALIZED (
+    SELECT a.n FROM asked a WHERE a.way IS NOT NULL AND a.n NOT IN (SELECT m.n FROM marked m)
+), gone AS (
+    INSERT INTO ticket_absences (org_id, exit_scan, ticket_id, venue_id, date, left_at, left_gate)
+    SELECT m.org_id, m.scan_id, m.ticket_id, m.moved_venue_id, m.moved_date, m.moved_at, m.gate
+      FROM marked m WHERE m.way = 'out'
+), back AS (
+    UPDATE ticket_absences b
+       SET returned_at = m.moved_at, return_scan = m.scan_id
+      FROM marked m
+     WHERE m.way = 'in' AND b.ticket_id = m.ticket_id AND b.org_id = m.org_id AND b.returned_at IS NULL
+), logged AS (
+    INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
+                       reservation_id, slot_id, result, reason, scanned_at, logged_at)
+    SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
+           a.reservation_id, a.slot_id, a.result, a.reason, coalesce(a.scanned_at, $2), $2
+      FROM asked a
+     WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
+), counted AS (
+    INSERT INTO venue_movements AS v (org_id, venue_id, date, exited, reentered)
+    SELECT m.org_id, m.moved_venue_id, m.moved_date, count(*) FILTER (WHERE m.way = 'out'),
+           count(*) FILTER (WHERE m.way = 'in')
+      FROM marked m
+     GROUP BY 1, 2, 3
+     ORDER BY 1, 2, 3
+    ON CONFLICT (org_id, venue_id, date) DO UPDATE
+       SET exited = v.exited + EXCLUDED.exited, reentered = v.reentered + EXCLUDED.reentered, revision = v.revision + 1
+    RETURNING v.org_id, v.venue_id, v.date, v.exited, v.reentered, v.revision
+)
+SELECT c.org_id, c.venue_id, c.date, c.exited, c.reentered, c.revision, NULL::bigint AS raced FROM counted c
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, x.n FROM raced x;
+
+-- name: undo_movement
+-- Takes back the exit or the return that scan $2 recorded ($14 says which), where it is the last thing that ticket $3 did:
+-- whoever has come back since was out in between. Nothing where the ticket has changed since it was read, or it was undone.
+WITH standing AS MATERIALIZED (
+    SELECT t.org_id, t.id, t.code, t.status FROM tickets t
+     WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4 AND t.verified_at IS NOT NULL
+       FOR NO KEY UPDATE
+), in_again AS (
+    DELETE FROM ticket_absences b
+     USING standing d
+     WHERE $14::text = 'out' AND b.org_id = d.org_id AND b.exit_scan = $2 AND b.returned_at IS NULL
+    RETURNING b.org_id, b.venue_id, b.date, 1 AS exited, 0 AS reentered
+), out_again AS (
+    UPDATE ticket_absences b
+       SET returned_at = NULL, return_scan = NULL
+      FROM standing d
+     WHERE $14 = 'in' AND b.org_id = d.org_id AND b.return_scan = $2
+       AND NOT EXISTS (SELECT 1 FROM ticket_absences c
+                        WHERE c.ticket_id = b.ticket_id AND c.org_id = b.org_id AND c.left_at >= b.returned_at
+                          AND c.exit_scan <> b.exit_scan)
+    RETURNING b.org_id, b.venue_id, b.date, 0 AS exited, 1 AS reentered
+), moved AS (
+    SELECT * FROM in_again UNION ALL SELECT * FROM out_again
+), bumped AS (
+    UPDATE tickets t SET version = t.version + 1
+      FROM standing d, moved m
+     WHERE t.org_id = d.org_id AND t.id = d.id
+    RETURNING t.org_id, t.id, t.code, t.status
+), logged AS (
+    INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, ticket_id, reservation_id,
+                       slot_id, result, reason, undoes, note, scanned_at, logged_at)
+    SELECT f.org_id, $6, $7, $8, 'undo', $9, $10, f.code, f.id, $5, $11, 'YELLOW', 'UNDONE', $2, $12, $13, $13
+      FROM bumped f
+), counted AS (
+    UPDATE venue_movements v
+       SET exited = v.exited - m.exited, reentered = v.reentered - m.reentered, revision = v.revision + 1
+      FROM moved m
+     WHERE v.org_id = m.org_id AND v.venue_id = m.venue_id AND v.date = m.date
+    RETURNING v.org_id, v.venue_id, v.date, v.exited, v.reentered, v.revision
+)
+SELECT f.code, f.status, c.org_id, c.venue_id, c.date, c.exited, c.reentered, c.revision
+  FROM bumped f JOIN counted c ON true;
+
+-- name: drifted_movements
+-- Days whose movements differ from the absences they count.
+SELECT org_id, venue_id, date, coalesce(v.exited, 0) AS exited, coalesce(v.reentered, 0) AS reentered,
+       coalesce(b.exited, 0) AS exited_rows, coalesce(b.reentered, 0) AS reentered_rows
+  FROM venue_movements v
+  FULL JOIN (SELECT org_id, venue_id, date, count(*) AS exited, count(returned_at) AS reentered
+               FROM ticket_absences GROUP BY 1, 2, 3) b USING (org_id, venue_id, date)
+ WHERE coalesce(v.exited, 0) <> coalesce(b.exited, 0) OR coalesce(v.reentered, 0) <> coalesce(b.reentered, 0)
+ ORDER BY 1, 2, 3;
+
+-- name: lock_movements
+-- A day's movements, made where there are none and locked: whoever leaves or returns meanwhile waits.
+INSERT INTO venue_movements AS v (org_id, venue_id, date) VALUES ($1, $2, $3)
+ON CONFLICT (org_id, venue_id, date) DO UPDATE SET revision = v.revision + 1;
+
+-- name: correct_movements
+-- Counts a day anew; $1 to $3 are locked by now.
+UPDATE venue_movements v
+   SET exited = b.exited, reentered = b.reentered
+  FROM (SELECT count(*) AS exited, count(returned_at) AS reentered
+          FROM ticket_absences WHERE org_id = $1 AND venue_id = $2 AND date = $3) b
+ WHERE v.org_id = $1 AND v.venue_id = $2 AND v.date = $3
+RETURNING v.org_id, v.venue_id, v.date, v.exited, v.reentered, v.revision;

@@ -1,0 +1,105 @@
+"""The verdict for those who leave, and for those who come back: from the entry that counts and the absence to a colour.
+
+Whoever is inside may leave, whatever has become of their ticket meanwhile. Coming back is by the venue's policy and on the day
+of the entry only; it is asked after `decide_entry` has said ALREADY_VERIFIED, so nobody returns whom the door would refuse.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from hub.rules.entry_decision import UNKNOWN, DoorPolicy, FirstEntry, ReservationFacts, Verdict, entry_window
+from hub.rules.reasons import Reason
+from hub.rules.venue_day import midnight
+
+
+class Absence(NamedTuple):
+    """Somebody left and has not come back. `date` is the day their entry was counted for."""
+
+    venue_id: int
+    date: date
+    left_at: datetime
+    gate: str | None
+
+
+_EXIT = Verdict("GREEN", Reason.EXIT_RECORDED, False, "EXIT RECORDED", "", None)
+_GONE = Verdict("YELLOW", Reason.ALREADY_LEFT, False, "ALREADY LEFT", "", None)
+_OUTSIDE = Verdict("YELLOW", Reason.NOT_INSIDE, False, "NOT INSIDE", "No entry is recorded for this ticket", None)
+_ELSEWHERE = replace(_OUTSIDE, detail="The entry of this ticket was at another venue")
+_MAY_RETURN = Verdict("GREEN", Reason.MAY_RETURN, True, "MAY COME BACK IN", "", None)
+_RETURNED = Verdict("GREEN", Reason.RE_ENTRY, True, "RE-ENTRY RECORDED", "", None)
+
+RETURN_REMEMBERED = {verdict.reason: replace(verdict, detail="Answered before") for verdict in (_MAY_RETURN, _RETURNED)}
+"""What is shown for the same scan sent again: the log keeps what was answered, not when the holder had left."""
+EXIT_REMEMBERED = {verdict.reason: replace(verdict, detail="Answered before") for verdict in (_EXIT, _GONE, _OUTSIDE)}
+
+
+def decide_exit(  # noqa: PLR0917  the facts come in the order in which they are judged
+    known: bool,
+    entry: FirstEntry | None,
+    entry_venue_id: int,
+    left: tuple[datetime, str | None] | None,
+    inside_since: datetime | None,
+    venue_id: int,
+    now: datetime,
+    zone: tzinfo,
+) -> Verdict:
+    """The verdict for one exit at `venue_id` at the moment `now`.
+
+    `known` says whether there is such a ticket, `left` when and at which gate its holder left without having come back,
+    `inside_since` when they last came in.
+    """
+    if not known:
+        return UNKNOWN
+    if entry is None or inside_since is None:
+        return _OUTSIDE
+    if entry_venue_id != venue_id:
+        return _ELSEWHERE
+    if left is not None and left[0] <= now:
+        return replace(_GONE, detail=_left_words(*left, now, zone))
+    if left is not None or inside_since > now:
+        # Scanned without a line, before what the hub has recorded since.
+        return replace(_OUTSIDE, detail=f"Came in only at {_when(inside_since, now, zone)}")
+    return replace(_EXIT, detail=f"Inside since {_when(inside_since, now, zone)}")
+
+
+def decide_return(  # noqa: PLR0917  as above
+    refused: Verdict,
+    absence: Absence,
+    reservation: ReservationFacts | None,
+    policy: DoorPolicy,
+    venue_id: int,
+    now: datetime,
+    zone: tzinfo,
+) -> Verdict:
+    """The verdict for somebody of whom `refused` says that they are in already, but who has left: MAY_RETURN, or that they
+    stay out, with when they left."""
+    left = _left_words(absence.left_at, absence.gate, now, zone)
+    if absence.left_at > now or absence.venue_id != venue_id:
+        return refused
+    if policy.re_entry != "allow":
+        return replace(refused, detail=f"{left}; no re-entry")
+    if now >= _last_return(absence.date, reservation, policy, zone):
+        return replace(refused, detail=f"{left}; re-entry was until the end of that day")
+    return replace(_MAY_RETURN, detail=left)
+
+
+def return_recorded(verdict: Verdict) -> Verdict:
+    """What the scanner shows once the return that `verdict` permitted is stored."""
+    return replace(_RETURNED, detail=verdict.detail)
+
+
+def _last_return(day: date, reservation: ReservationFacts | None, policy: DoorPolicy, zone: tzinfo) -> datetime:
+    """The end of the day, or of the slot where that is later: a night that runs past midnight is one visit."""
+    ends = midnight(day + timedelta(days=1), zone)
+    return ends if reservation is None else max(ends, entry_window(reservation, policy, zone)[1])
+
+
+def _left_words(left_at: datetime, gate: str | None, now: datetime, zone: tzinfo) -> str:
+    return f"Left at {_when(left_at, now, zone)}" + (f", gate {gate}" if gate else "")
+
+
+def _when(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """`13:05`, with the date where it is not today's."""
+    there = moment.astimezone(zone)
+    return f"{there:%H:%M}" if there.date() == now.astimezone(zone).date() else f"{there:%Y-%m-%d %H:%M}"
