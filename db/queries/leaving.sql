@@ -2,14 +2,15 @@
 -- Who comes in for the first time passes none of this: `ticket_absences` is asked only about tickets that are in already.
 
 -- name: read_leaving
--- One row per exit in $1, in their order: ticket and reservation as the door reads them, the entry that counts with the venue
--- and day it was counted for, and the absence where the holder has left already. Reads without locking.
+-- One row per exit in $1, in their order: ticket and reservation as the door reads them, the entry that counts with its
+-- venue and the venue and day it was counted for (a supervisor lets people in for another), and the absence where the holder has left already. Reads without locking.
 SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
        r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        s.booked_count, s.total_capacity,
        t.version, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
        CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE i.venue_id END AS entry_venue_id,
-       CASE WHEN i.scan_id IS NULL THEN s.date ELSE d.date END AS entry_date,
+       CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE coalesce(d.venue_id, i.venue_id) END AS counted_venue_id,
+       CASE WHEN i.scan_id IS NULL THEN s.date ELSE d.date END AS counted_date,
        b.left_at, b.left_gate, b.returned_at,
        e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.logged_at AS scanned_logged_at
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
@@ -21,7 +22,7 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
   LEFT JOIN LATERAL (SELECT i.scan_id, i.org_id, i.venue_id, i.slot_id FROM scans i
                       WHERE t.verified_at IS NOT NULL AND i.code = t.code AND i.org_id = t.org_id AND i.entered
                       ORDER BY i.logged_at DESC LIMIT 1) i ON true
-  LEFT JOIN LATERAL (SELECT d.date FROM reservation_slots d WHERE d.org_id = i.org_id AND d.id = i.slot_id LIMIT 1) d ON true
+  LEFT JOIN LATERAL (SELECT d.date, d.venue_id FROM reservation_slots d WHERE d.org_id = i.org_id AND d.id = i.slot_id LIMIT 1) d ON true
   LEFT JOIN LATERAL (SELECT b.left_at, b.left_gate, b.returned_at FROM ticket_absences b
                       WHERE b.ticket_id = t.id AND b.org_id = t.org_id
                         AND (b.returned_at IS NULL OR b.returned_at >= t.verified_at)

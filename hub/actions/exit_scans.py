@@ -146,8 +146,8 @@ class WayOut:
         decision = Decision(verdict, ticket, status, reservation, entry, day, exit_.scan_id, False, False, presence)
         if verdict.reason is not Reason.EXIT_RECORDED:
             return Movement(exit_, decision)
-        counted = row["entry_date"] or today(row["verified_at"], venue.zone)
-        return Movement(exit_, decision, "out", exit_.venue_id, counted, row["version"])
+        counted = row["counted_date"] or today(row["verified_at"], venue.zone)
+        return Movement(exit_, decision, "out", row["counted_venue_id"] or venue.id, counted, row["version"])
 
 
 def _presence(row: Any) -> Presence | None:
