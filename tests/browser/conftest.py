@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 from stage import Hub
 
 from tests.browser.hands_and_eyes import Open
@@ -30,12 +31,54 @@ def chromium_path() -> str | None:
     )
 
 
+@pytest.fixture(scope="session")
+def driver(_session_scoped_runner: asyncio.Runner) -> Iterator[Playwright]:
+    """Playwright, one for all tests of a lane: it talks on the loop it was started on."""
+    manager = async_playwright()
+    yield _session_scoped_runner.run(manager.start())
+    _session_scoped_runner.run(manager.__aexit__())
+
+
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-        yield browser
-        await browser.close()
+def _function_scoped_runner(_session_scoped_runner: asyncio.Runner, driver: Playwright) -> Iterator[asyncio.Runner]:
+    """pytest-asyncio's, for everything below this folder: Playwright's loop. What a test leaves running on it is ended."""
+    loop = _session_scoped_runner.get_loop()
+    before = asyncio.all_tasks(loop)
+    yield _session_scoped_runner
+    _session_scoped_runner.run(_end(asyncio.all_tasks(loop) - before))
+
+
+async def _end(tasks: set[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Chromium:
+    """One process for all tests of a lane, and another after it has crashed."""
+
+    def __init__(self, driver: Playwright) -> None:
+        self._driver = driver
+        self._running: Browser | None = None
+
+    async def running(self) -> Browser:
+        if self._running is None or not self._running.is_connected():
+            self._running = await self._driver.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        return self._running
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright) -> Chromium:
+    return Chromium(driver)
+
+
+@pytest.fixture
+async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
+    """Every test makes contexts of its own in it; a context shares nothing with another and ends with the test."""
+    browser = await chromium.running()
+    yield browser
+    for context in browser.contexts:
+        await context.close()
 
 
 class Complaints:

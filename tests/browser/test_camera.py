@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, Playwright, expect
 from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
@@ -22,11 +22,10 @@ ALLOWED = ["--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture
-async def watch(hub: Hub, world: World, tmp_path: Path) -> AsyncIterator[Watch]:
+async def watch(hub: Hub, world: World, tmp_path: Path, driver: Playwright) -> AsyncIterator[Watch]:
     """`await watch(scenes, continuous=True)`: a signed-in scanner whose camera sees the film, camera switched on."""
     complaints = Complaints(hub.url)
     async with AsyncExitStack() as stack:
-        playwright = await stack.enter_async_context(async_playwright())
 
         async def open_one(
             scenes: list[tuple[str, str]], *, phone: bool = False, allowed: bool = True, on: bool = True, gap: int = 20,
@@ -34,7 +33,7 @@ async def watch(hub: Hub, world: World, tmp_path: Path) -> AsyncIterator[Watch]:
         ) -> Page:  # fmt: skip
             path = await asyncio.to_thread(film, tmp_path / "film.mjpeg", scenes, gap=gap)
             fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={path}"]
-            browser = await playwright.chromium.launch(
+            browser = await driver.chromium.launch(
                 executable_path=chromium_path(), args=[*ARGUMENTS, *fake, *(ALLOWED if allowed else [])]
             )
             stack.push_async_callback(browser.close)
