@@ -144,8 +144,33 @@ class EventTold:
         return cls(org_id, topic, orjson.dumps(data, default=str).decode(), venue_id, staff_id, gate)
 
 
+@dataclass(frozen=True, slots=True)
+class ScansSeen:
+    """Scans of a venue as they were logged, told to other processes only (`hub/scan_news.py`, `Seen` from its third field)."""
+
+    org_id: int
+    venue_id: int
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FellowHere:
+    """A hub process is there, and wants to be told what is decided at the doors of these organisations."""
+
+    origin: str
+    wants: tuple[int, ...]
+
+
 Announcement = (
-    SlotChanged | WalkInsChanged | MovementsChanged | SlotsEdited | SessionRevoked | TicketsChanged | EventTold
+    SlotChanged
+    | WalkInsChanged
+    | MovementsChanged
+    | SlotsEdited
+    | SessionRevoked
+    | TicketsChanged
+    | EventTold
+    | ScansSeen
+    | FellowHere
 )
 Listener = Callable[[Announcement], None]
 
@@ -168,6 +193,10 @@ def encode(announcement: Announcement) -> list[Any]:
             return ["tickets", org_id, venue_id, list(hashes), change]
         case EventTold(org_id, topic, body, venue_id, staff_id, gate):
             return ["event", org_id, topic, body, venue_id, staff_id, gate]
+        case ScansSeen(org_id, venue_id, rows):
+            return ["scans", org_id, venue_id, rows]
+        case FellowHere(origin, wants):
+            return ["here", origin, wants]
 
 
 def decode(fields: list[Any]) -> Announcement | None:
@@ -190,6 +219,10 @@ def decode(fields: list[Any]) -> Announcement | None:
             return TicketsChanged(org_id, venue_id, tuple(hashes), change)
         case ["event", org_id, topic, body, venue_id, staff_id, gate]:
             return EventTold(org_id, topic, body, venue_id, staff_id, gate)
+        case ["scans", org_id, venue_id, rows]:
+            return ScansSeen(org_id, venue_id, tuple(tuple(row) for row in rows))
+        case ["here", origin, wants]:
+            return FellowHere(origin, tuple(wants))
     return None
 
 
@@ -209,9 +242,14 @@ class Announcer:
 
     def tell(self, announcements: Iterable[Announcement]) -> None:
         """Announce what has been committed. Never waits and never fails."""
-        for announcement in announcements:
+        told = list(announcements)
+        for announcement in told:
             self._deliver(announcement)
-            self._outgoing.append(announcement)
+        self.pass_on(told)
+
+    def pass_on(self, announcements: Iterable[Announcement]) -> None:
+        """Announce to the other processes only."""
+        self._outgoing += announcements
         if self._outgoing and self._redis is not None and (self._sending is None or self._sending.done()):
             self._sending = asyncio.get_running_loop().create_task(self._send(), name="announcer")
 
@@ -260,9 +298,11 @@ def _subject(announcement: Announcement) -> tuple[Any, ...]:
             return ("slot", org_id, slot.slot_id)
         case WalkInsChanged(org_id, venue_id, day, _, _):
             return ("walk_ins", org_id, venue_id, day)
-        case EventTold():
-            return ("event", id(announcement))  # two that say the same have happened twice
         case MovementsChanged(org_id, venue_id, day, _, _, _):
             return ("movements", org_id, venue_id, day)
+        case EventTold() | ScansSeen():
+            return ("each", id(announcement))  # two that say the same have happened twice
+        case FellowHere(origin, _):
+            return ("here", origin)
         case _:
             return (announcement,)

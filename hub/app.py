@@ -27,6 +27,7 @@ from hub.actions.sync_scans import SyncDesk
 from hub.announcements import Announcer
 from hub.clock import Clock
 from hub.confirmation import qr_code
+from hub.fellows import Fellows
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_gate import SeatGate
 from hub.house import House
@@ -35,6 +36,7 @@ from hub.rounds.outbox import OutboxRound
 from hub.rounds.revocations import refresh_revocations
 from hub.rounds.waitlist import WaitlistRound
 from hub.rounds.walk import walk
+from hub.scan_news import ScanNews
 from hub.settings import Settings
 from hub.venues import Venues
 from web import keys
@@ -80,6 +82,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         sessions=sessions,
         passwords=Passwords(),
         venues=Venues(database),
+        scan_news=ScanNews(announcer, Fellows(announcer)),
     )
     try:
         yield house

@@ -10,6 +10,7 @@ from hub.announcements import Announcer
 from hub.clock import Clock
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_gate import SeatGate
+from hub.scan_news import ScanNews
 from hub.settings import Settings
 from hub.venues import Venues
 
@@ -26,3 +27,4 @@ class House:
     sessions: Sessions
     passwords: Passwords
     venues: Venues
+    scan_news: ScanNews

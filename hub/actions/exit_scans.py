@@ -25,6 +25,7 @@ from hub.rules.leaving import EXIT_REMEMBERED, decide_exit
 from hub.rules.reasons import Reason
 from hub.rules.ticket_code import looks_mistyped, normalise
 from hub.rules.venue_day import today
+from hub.scan_news import seen_of
 from hub.uuids import sortable_uuid
 from hub.venues import Venue
 
@@ -110,7 +111,9 @@ class WayOut:
                 if moving:
                     raced, told = await write_movements(connection, moving, now)
                     self._house.announcer.tell(told)
-                    _tell([movement for n, movement in enumerate(moving) if n not in raced])
+                    written = [movement for n, movement in enumerate(moving) if n not in raced]
+                    self._house.scan_news.tell([seen_of(m.presentation, m.decision, now) for m in written])
+                    _tell(written)
                 left = sorted(of[n] for n in raced)
                 if not left:
                     break

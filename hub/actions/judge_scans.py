@@ -35,6 +35,7 @@ from hub.rules.entry_decision import (
 from hub.rules.leaving import RETURN_REMEMBERED, Absence, decide_return, return_recorded
 from hub.rules.reasons import Reason
 from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.scan_news import seen_of
 from hub.uuids import sortable_uuid
 from hub.venues import Venue
 
@@ -191,6 +192,9 @@ class Door:
         ]
         raced, told = await write_movements(connection, movements, now)
         self._house.announcer.tell(told)
+        self._house.scan_news.tell(
+            [seen_of(m.presentation, m.decision, now) for n, m in enumerate(movements) if n not in raced]
+        )
         for j in returning:
             j.back = None
         return {returning[n].scan_id for n in raced}
@@ -225,8 +229,10 @@ class Door:
                 raced.add(entries[row["raced"] - 1].scan_id)
             else:
                 told.append(_announcement(row))
-        told += _entries_told(j for j in entries if j.scan_id not in raced)
+        written = [j for j in entries if j.scan_id not in raced] if raced else entries
+        told += _entries_told(written)
         self._house.announcer.tell(told)
+        self._house.scan_news.tell([seen_of(j.presentation, j.answer, now) for j in written])  # type: ignore[arg-type]
         return raced
 
 

@@ -22,6 +22,7 @@ from hub.moments import rfc3339
 from hub.refusals import Refused
 from hub.rules.override import obstacle
 from hub.rules.reasons import Reason
+from hub.scan_news import Seen
 
 DOOR = load("door")
 ROUNDS = 4
@@ -61,6 +62,10 @@ async def override_entry(
         told: list[Announcement] = [_counts(row) for row in rows]
         told.append(TicketsChanged.of(who.org_id, scan["venue_id"], [scan["code"]], "verified"))
         house.announcer.tell(told)
+        house.scan_news.tell([
+            Seen(who.org_id, scan["venue_id"], scan_id, house.clock.now(), None, scan["gate"], who.staff_id, who.name,
+                 "override", source, "GREEN", Reason.VERIFIED.value, True, scan["code"], scan["ticket_id"])
+        ])  # fmt: skip
         await tell(house, who.org_id, dispute)
         telemetry.scan_decided("override", "GREEN", Reason.VERIFIED)
         telemetry.event(
@@ -110,8 +115,8 @@ async def _take_back(house: House, who: Identity, scan: Any, reason: str, source
         return
     try:
         await undo_scan(
-            house, org_id=who.org_id, operator_id=who.staff_id, role=who.role, scan_id=entry, reason=reason,
-            gate=scan["gate"], source=source,
+            house, org_id=who.org_id, operator_id=who.staff_id, operator_name=who.name, role=who.role, scan_id=entry,
+            reason=reason, gate=scan["gate"], source=source,
         )  # fmt: skip
     except Refused as refused:
         if refused.reason is not Reason.NOTHING_TO_UNDO:

@@ -11,6 +11,7 @@ from hub.announcements import Announcement, MovementsChanged, SlotChanged, Ticke
 from hub.house import House
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.scan_news import Seen
 from hub.uuids import sortable_uuid
 
 DOOR = load("door")
@@ -21,8 +22,8 @@ _WAYS = {Reason.EXIT_RECORDED: "out", Reason.RE_ENTRY: "in"}
 
 
 async def undo_scan(
-    house: House, *, org_id: int, operator_id: int, role: str, scan_id: UUID, reason: str, gate: str | None = None,
-    source: str = "socket",
+    house: House, *, org_id: int, operator_id: int, operator_name: str, role: str, scan_id: UUID, reason: str,
+    gate: str | None = None, source: str = "socket",
 ) -> dict[str, Any]:  # fmt: skip
     """Undo what `scan_id` recorded, an entry, an exit or a return: a manager any, an operator an own one of the last 15
     minutes.
@@ -62,6 +63,10 @@ async def undo_scan(
             continue
         told = _told(row, org_id, scan["venue_id"]) if way is None else _movement_told(row, org_id, scan["venue_id"])
         house.announcer.tell(told)
+        house.scan_news.tell([
+            Seen(org_id, scan["venue_id"], undo_id, now, None, gate, operator_id, operator_name, "undo", source,
+                 "YELLOW", "UNDONE", False, row["code"], scan["ticket_id"])
+        ])  # fmt: skip
         telemetry.event(telemetry.SCAN_UNDONE, ticket_id=scan["ticket_id"], operator_id=operator_id)
         return {
             "scan_id": str(scan_id),

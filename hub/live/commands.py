@@ -129,6 +129,7 @@ async def _undo(talk: "Conversation", undo: Undo) -> dict[str, Any]:
         talk.hub.house,
         org_id=who.org_id,
         operator_id=who.staff_id,
+        operator_name=who.name,
         role=who.role,
         scan_id=undo.scan_id,
         reason=undo.reason,

@@ -15,6 +15,7 @@ from hub.decisions import Decision
 from hub.live import fields, frames
 from hub.live.commands import COMMANDS
 from hub.live.event_rooms import EventWatch
+from hub.live.feed import FeedWatch
 from hub.live.fields import Fields
 from hub.live.figure_rooms import FigureWatch
 from hub.live.heartbeat import WATCHER_PING_SECONDS
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 MOST_UNDER_WAY = 32
 
-AnyWatch = Watch | EventWatch | FigureWatch
+AnyWatch = Watch | EventWatch | FeedWatch | FigureWatch
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,9 @@ from hub.actions.availability import FRESH_SECONDS, Availability
 from hub.actions.exit_scans import WayOut
 from hub.actions.judge_scans import Door
 from hub.actions.read_counts import DayCounts, day_counts
+from hub.actions.read_feed import latest_scans
 from hub.actions.sync_scans import SyncDesk
+from hub.actions.venues import read_venue
 from hub.announcements import Announcement, EventTold, SlotsEdited, TicketsChanged
 from hub.house import House
 from hub.live import pace
@@ -27,6 +29,7 @@ from hub.live.calendar_endpoint import calendar_endpoint
 from hub.live.connection import Connection
 from hub.live.endpoint import live_endpoint
 from hub.live.event_rooms import EventRooms
+from hub.live.feed import KEPT_SCANS, Feed, FeedKey
 from hub.live.figure_rooms import FIGURES_SECONDS, FigureRoom, FigureRooms
 from hub.live.line import CLOSE_SECONDS
 from hub.live.month_rooms import MonthRoom, MonthRooms
@@ -36,6 +39,8 @@ from hub.live.rooms import Key, Room, Rooms
 from hub.live.sign_in import SignIn
 from hub.live.ticket_news import TicketNews
 from hub.live.wheel import TURN_SECONDS, Wheel
+from hub.rules.venue_day import midnight, today
+from hub.scan_news import Seen
 
 RETIRE_SECONDS = 1.5
 """For commands under way, when the hub stops."""
@@ -70,6 +75,7 @@ class LiveHub:
         self.figure_readings: Audit[FigureRoom] = Audit(self.figure_rooms, every=FIGURES_SECONDS)
         self.ticket_news = TicketNews()
         self.events = EventRooms()
+        self.feed = Feed(self._latest_scans, house.scan_news.fellows, house.clock.now)
         self.relay = Relay(house.redis, house.announcer, self._gap)
         self.sign_in = SignIn(house)
         self.wheel = Wheel()
@@ -81,6 +87,7 @@ class LiveHub:
         self._deeds: set[asyncio.Task[None]] = set()
         self._rounds: list[asyncio.Task[None]] = []
         house.announcer.listen(self._hear)
+        house.scan_news.listen(self.feed.hear)
         house.sessions.on_end(self._session_ended)
 
     async def start(self) -> None:
@@ -91,6 +98,8 @@ class LiveHub:
             "live-months-audit": self.months_audit.run(),
             "live-figures": self.figure_readings.run(),
             "live-relay": self.relay.run(),
+            "live-feed": self.feed.run(),
+            "live-fellows": self.house.scan_news.fellows.run(),
         }
         self._rounds = [self.loop.create_task(run, name=name) for name, run in rounds.items()]
 
@@ -125,6 +134,7 @@ class LiveHub:
         self.figure_rooms.close()
         self.ticket_news.close()
         self.events.close()
+        self.feed.close()
 
     def figures(self) -> dict[str, Any]:
         """What this process holds, for /metrics and the control room."""
@@ -135,6 +145,7 @@ class LiveHub:
             "spectators": len(self.audience),
             "boards": len(self.rooms),
             "months": len(self.months),
+            "feeds": len(self.feed),
             "put_out": self.put_out,
             "healed": self.audit.healed,
             "months_healed": self.months_audit.healed,
@@ -177,6 +188,12 @@ class LiveHub:
     async def _day_counts(self, key: Key) -> DayCounts:
         return await day_counts(self.house, *key)
 
+    async def _latest_scans(self, key: FeedKey, since: datetime | None) -> list[Seen]:
+        if since is None:
+            venue = await read_venue(self.house, key.org_id, key.venue_id)
+            since = midnight(today(self.house.clock.now(), venue.zone), venue.zone)
+        return await latest_scans(self.house, key.org_id, key.venue_id, key.wish, since=since, limit=KEPT_SCANS)
+
     @property
     def _open(self) -> int:
         return len(self.presence) + len(self.audience)
@@ -195,6 +212,8 @@ class LiveHub:
         self._look_again()
         self.ticket_news.missed()
         self.events.missed()
+        self.feed.hurry()
+        self.house.scan_news.fellows.say()
 
     async def _parted(self, seconds: float) -> None:
         if not self._open:

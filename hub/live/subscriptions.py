@@ -3,6 +3,7 @@
 counts    a venue's day: the whole of it in the answer, then what changes (`rooms.py`)
 figures   the same day by minute and gate, as the log tells it (`figure_rooms.py`)
 tickets   that tickets of the organisation stand otherwise than before (`ticket_news.py`)
+scans     every decision at the doors of a venue, through a filter (`feed.py`)
 notices   what somebody at a gate is to be told at once (`notices.py`)
 conflicts whom scanners without a line let in against the hub's word (`conflict_news.py`)
 disputes  what operators ask supervisors, and what these answer (`disputes.py`)
@@ -17,6 +18,7 @@ from hub.live import fields
 from hub.live.conflict_news import watch_conflicts
 from hub.live.disputes import open_disputes
 from hub.live.event_rooms import EventWatch
+from hub.live.feed_topic import open_feed
 from hub.live.fields import Fields
 from hub.live.figure_rooms import open_figures
 from hub.live.notices import open_notices
@@ -42,6 +44,10 @@ class Subscribe(NamedTuple):
     topic: str
     day: date | None
     venue_id: int | None
+    gate: str | None = None
+    reason: str | None = None
+    operator_id: int | None = None
+    result: str | None = None
 
 
 class Unsubscribe(NamedTuple):
@@ -53,7 +59,18 @@ class Unsubscribe(NamedTuple):
 
 def read_subscribe(given: Fields) -> Subscribe:
     topic = _topic(given)
-    return Subscribe(topic, fields.day_or_none(given, "date"), fields.whole_or_none(given, "venue_id", 1, 2**31 - 1))
+    day, venue_id = fields.day_or_none(given, "date"), fields.whole_or_none(given, "venue_id", 1, 2**31 - 1)
+    if topic != "scans":
+        return Subscribe(topic, day, venue_id)
+    return Subscribe(
+        topic,
+        day,
+        venue_id,
+        fields.text_or_none(given, "gate", 64),
+        fields.text_or_none(given, "reason", 64),
+        fields.whole_or_none(given, "operator_id", 1, 2**31 - 1),
+        fields.word(given, "result", ("GREEN", "YELLOW", "RED")) if given.get("result") is not None else None,
+    )
 
 
 def read_unsubscribe(given: Fields) -> Unsubscribe:
@@ -121,6 +138,7 @@ TOPICS: dict[str, Topic] = {
     "counts": Topic(Role.OPERATOR, _counts),
     "figures": Topic(Role.MANAGER, open_figures),
     "tickets": Topic(Role.OPERATOR, _tickets),
+    "scans": Topic(Role.MANAGER, open_feed),
     "notices": Topic(Role.OPERATOR, open_notices),
     "conflicts": Topic(Role.MANAGER, watch_conflicts),
     "disputes": Topic(Role.MANAGER, open_disputes),

@@ -16,9 +16,11 @@ from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
 from hub.announcements import Announcer
 from hub.clock import Clock
+from hub.fellows import Fellows
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_gate import SeatGate
 from hub.house import House
+from hub.scan_news import ScanNews
 from hub.settings import Settings
 from hub.venues import Venues
 
@@ -73,6 +75,7 @@ def _house(settings: Settings, clock: Clock, database: Database, redis: Any) -> 
         sessions=sessions,
         passwords=Passwords(),
         venues=Venues(database),
+        scan_news=ScanNews(announcer, Fellows(announcer)),
     )
 
 

@@ -1,0 +1,29 @@
+"""The topic `scans`: the feed of a venue, through the filter the watcher gives."""
+
+from typing import TYPE_CHECKING, Any
+
+from hub.actions.read_feed import FeedWish
+from hub.actions.venues import read_venue
+from hub.live.feed import FeedKey, FeedWatch
+
+if TYPE_CHECKING:
+    from hub.live.conversation import Conversation
+    from hub.live.subscriptions import Subscribe
+
+
+async def open_feed(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
+    """The last scans in the answer, then each as it is decided."""
+    hub = talk.hub
+    venue = await read_venue(hub.house, talk.identity.org_id, wish.venue_id or talk.own_venue())
+    room = await hub.feed.open(
+        FeedKey(venue.org_id, venue.id, FeedWish(wish.gate, wish.reason, wish.operator_id, wish.result))
+    )
+    watch = FeedWatch(talk.watch_number(), room, talk.queue)
+    talk.keep(watch)
+    return {
+        "topic": "scans",
+        "subscription": watch.number,
+        "revision": room.revision,
+        "venue_id": venue.id,
+        **room.snapshot(),
+    }

@@ -1,0 +1,103 @@
+"""The scan news: what is decided at the doors, told to whoever in the house wants to know, and to the other hub processes.
+
+Not a state: what is told may be lost on the way to another process. The log holds all of it.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from hub.announcements import Announcement, Announcer, ScansSeen
+from hub.decisions import Decision
+from hub.fellows import Fellows
+
+log = logging.getLogger(__name__)
+
+
+class Seen(NamedTuple):
+    """One row of the log, as it was written. `scanned_at` only where the scan came later than it was made (`sync`)."""
+
+    org_id: int
+    venue_id: int
+    scan_id: UUID
+    at: datetime
+    scanned_at: datetime | None
+    gate: str | None
+    operator_id: int
+    operator_name: str
+    mode: str
+    source: str
+    result: str
+    reason: str
+    entered: bool
+    code: str
+    ticket_id: int | None
+
+    @property
+    def moment(self) -> datetime:
+        """When the code was held up."""
+        return self.scanned_at or self.at
+
+
+def seen_of(presentation: Any, decision: Decision, now: datetime) -> Seen:
+    """What was presented, as it was logged at the moment `now`."""
+    p, verdict, ticket = presentation, decision.verdict, decision.ticket
+    return Seen(p.org_id, p.venue_id, decision.scan_id, now, p.scanned_at if p.source == "sync" else None, p.gate,
+                p.operator_id, p.operator_name, p.mode, p.source, verdict.result, verdict.reason.value,
+                decision.entered, p.code, ticket.id if ticket else None)  # fmt: skip
+
+
+Listener = Callable[[Sequence[Seen]], None]
+
+
+class ScanNews:
+    """`listen` before the first scan; `tell` after the commit. Listeners are called at every flight of the door: they must
+    be quick, and neither wait nor raise."""
+
+    def __init__(self, announcer: Announcer, fellows: Fellows) -> None:
+        self.fellows = fellows
+        self._announcer = announcer
+        self._listeners: list[Listener] = []
+        self.needed_elsewhere: Callable[[Seen], bool] = lambda _: False
+        """Whether other processes need a scan also where nobody there watches the organisation."""
+        announcer.listen(self._hear)
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` called with what is decided here and elsewhere."""
+        self._listeners.append(listener)
+
+    def tell(self, scans: Sequence[Seen]) -> None:
+        """Tell what this process has just written into the log."""
+        self._deliver(scans)
+        if self.fellows.others:
+            self._announcer.pass_on(_announcements(seen for seen in scans if self._wanted_elsewhere(seen)))
+
+    def _wanted_elsewhere(self, seen: Seen) -> bool:
+        return self.fellows.wanted(seen.org_id) or self.needed_elsewhere(seen)
+
+    def _hear(self, announcement: Announcement) -> None:
+        if isinstance(announcement, ScansSeen):
+            self._deliver([_read(announcement, row) for row in announcement.rows])
+
+    def _deliver(self, scans: Sequence[Seen]) -> None:
+        for listener in self._listeners:
+            try:
+                listener(scans)
+            except Exception:
+                log.exception("scan_news.listener_failed")
+
+
+def _announcements(scans: Iterable[Seen]) -> list[ScansSeen]:
+    rows: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
+    for seen in scans:
+        rows.setdefault((seen.org_id, seen.venue_id), []).append((str(seen.scan_id), *seen[3:]))
+    return [ScansSeen(*where, tuple(found)) for where, found in rows.items()]
+
+
+def _read(announcement: ScansSeen, row: Sequence[Any]) -> Seen:
+    """As it went on the wire: identifiers and moments are text there."""
+    scan_id, at, scanned_at, *rest = row
+    moment = datetime.fromisoformat(scanned_at) if scanned_at else None
+    return Seen(announcement.org_id, announcement.venue_id, UUID(scan_id), datetime.fromisoformat(at), moment, *rest)
