@@ -2,11 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import orjson
 from aiohttp import web
 
 from web.answers import JSON, dumps
@@ -45,16 +46,17 @@ async def style(request: web.Request) -> web.Response:
 
 def render(openapi: dict[str, Any]) -> ServedDocument:
     """Everything that is served of the document, made once at start."""
-    html = _template().render(api=openapi)
+    html = _page(dumps({name: part for name, part in openapi.items() if name != "servers"}))
     return ServedDocument(
         _served(dumps(openapi), JSON),
-        _served(html.encode(), "text/html; charset=utf-8"),
+        _served(html, "text/html; charset=utf-8"),
         _served((_FOLDER / "page.css").read_bytes(), "text/css; charset=utf-8"),
     )
 
 
-@cache
-def _template() -> jinja2.Template:
+@lru_cache(maxsize=1)
+def _page(openapi: bytes) -> bytes:
+    """The same for every hub of a process: it does not show where the hub is."""
     # Only our own table goes in, and it is escaped all the same.
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.ChainableUndefined,
@@ -63,7 +65,7 @@ def _template() -> jinja2.Template:
     environment.filters["model"] = lambda schema: str(schema.get("$ref", "")).rpartition("/")[2]
     environment.filters["type"] = _type
     environment.filters["codes"] = _codes
-    return environment.get_template("page.html")
+    return environment.get_template("page.html").render(api=orjson.loads(openapi)).encode()
 
 
 def _answer(request: web.Request, served: Served) -> web.Response:
