@@ -1,0 +1,273 @@
+"""The hub is killed while scanners sync: before Postgres has done it, while it does it, after it, and at any moment.
+
+Whatever the moment, the queue is sent again as it was, and every scan has one entry, one row in the log and one conflict.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+from crowd import sabotage
+from device_queue import queued, sync
+from served_hub import ServedHub
+from stage import Hub, Socket, Ticket, World, broken_invariants
+from standstill import Standstill, standstill
+
+from hub.clock import Clock
+
+
+@pytest.fixture
+async def hub(open_hub: Any) -> Hub:
+    """The hub beside, which is not killed; the controls break promises, so nobody asks for them at the end."""
+    beside: Hub = await open_hub()
+    return beside
+
+
+@pytest.fixture
+async def world(hub: Hub) -> World:
+    return await World(hub).found()
+
+
+@pytest.fixture
+async def served(hub: Hub, clock: Clock, tmp_path: Path, free_port: int) -> AsyncIterator[ServedHub]:
+    process = ServedHub(hub, clock, tmp_path, free_port)
+    await process.start()
+    yield process
+    await process.kill()
+
+
+@pytest.fixture
+async def still(database_url: str) -> AsyncIterator[Standstill]:
+    async with standstill(database_url) as still:
+        yield still
+
+
+@asynccontextmanager
+async def scanner(url: str, token: str) -> AsyncIterator[Socket]:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession() as client, client.ws_connect(f"{url}/ws", headers=headers) as ws:
+        socket = Socket(ws)
+        for kind in ("hello", "ready"):
+            assert (await socket.receive())["type"] == kind
+        yield socket
+
+
+async def outcomes(url: str, token: str, scans: list[dict[str, Any]]) -> Counter[str]:
+    async with scanner(url, token) as socket:
+        return Counter(result["outcome"] for result in await sync(socket, *scans))
+
+
+async def killed(served: ServedHub, still: Standstill, token: str, scans: list[dict[str, Any]]) -> None:
+    """The queue is sent; as soon as its statement stands still, the hub is gone, and the scanner hears nothing."""
+
+    async def send() -> None:
+        await outcomes(served.url, token, scans)
+
+    sending = asyncio.create_task(send())
+    await still.waits(1)
+    await served.kill()
+    with pytest.raises((aiohttp.ClientError, TypeError)):
+        await sending
+
+
+async def recorded(world: World) -> tuple[int, int, int]:
+    """Entries, rows of the log, conflicts."""
+    row = await world.hub.database.fetchrow(
+        "SELECT (SELECT count(*) FROM scans WHERE entered), (SELECT count(*) FROM scans),"
+        " (SELECT count(*) FROM scan_conflicts)"
+    )
+    return tuple(row)
+
+
+async def queue_of(world: World, count: int = 40) -> tuple[list[Ticket], list[dict[str, Any]]]:
+    tickets = await world.fill(await world.slot(), count)
+    return tickets, [queued(ticket.code, -20 + n / 100) for n, ticket in enumerate(tickets)]
+
+
+class TestKilledWhilePostgresWrites:
+    """The entries are handed to Postgres and not yet written when the hub dies."""
+
+    async def test_what_postgres_finishes_all_the_same_is_found_done(
+        self, world: World, served: ServedHub, still: Standstill
+    ) -> None:
+        token = await world.staff()
+        _, scans = await queue_of(world)
+        await still.at("scans")
+        await killed(served, still, token, scans)
+        await still.go()
+        await still.settled()
+        assert await recorded(world) == (40, 40, 0), "nobody has heard of it"
+        await served.start()
+        assert await outcomes(served.url, token, scans) == {"duplicate": 40}
+        assert await recorded(world) == (40, 40, 0)
+        assert await broken_invariants(world.hub.database) == []
+
+    async def test_who_calls_every_attempt_a_new_scan_makes_conflicts_of_it(
+        self, world: World, served: ServedHub, still: Standstill
+    ) -> None:
+        """The control: without the scan's own name its second coming is a second visitor."""
+        token = await world.staff()
+        _, scans = await queue_of(world)
+        await still.at("scans")
+        await killed(served, still, token, scans)
+        await still.go()
+        await still.settled()
+        renamed = [scan | {"scan_id": str(uuid4())} for scan in scans]
+        assert await outcomes(world.hub.url, token, renamed) == {"conflict": 40}
+
+    async def test_what_postgres_never_did_is_done_now(
+        self, world: World, served: ServedHub, still: Standstill
+    ) -> None:
+        token = await world.staff()
+        _, scans = await queue_of(world)
+        await still.at("scans")
+        await killed(served, still, token, scans)
+        await still.end_backends()
+        await still.go()
+        await still.settled()
+        assert await recorded(world) == (0, 0, 0)
+        await served.start()
+        assert await outcomes(served.url, token, scans) == {"accepted": 40}
+        assert await recorded(world) == (40, 40, 0)
+        assert await broken_invariants(world.hub.database) == []
+
+    async def sent_again_meanwhile(self, world: World, served: ServedHub, still: Standstill) -> Counter[str]:
+        """The scanner is back at another hub while Postgres still has the dead one's statement in hand."""
+        token = await world.staff()
+        tickets, scans = await queue_of(world, 5)
+        await still.at("scans")
+        await killed(served, still, token, scans)
+        # Another device let the same people in, later; and the first device sends its queue again.
+        rival = [queued(ticket.code, -5) for ticket in tickets]
+        again = asyncio.create_task(outcomes(world.hub.url, await world.staff(), rival))
+        await still.waits(2)
+        await still.go()
+        found = await again
+        assert await outcomes(world.hub.url, token, scans) == {"duplicate": 5}
+        return found
+
+    async def test_who_comes_while_postgres_is_at_it_is_second(
+        self, world: World, served: ServedHub, still: Standstill
+    ) -> None:
+        assert await self.sent_again_meanwhile(world, served, still) == {"conflict": 5}
+        assert await recorded(world) == (5, 10, 5)
+        assert await broken_invariants(world.hub.database) == []
+
+    async def test_both_are_first_once_the_version_is_not_asked(
+        self, world: World, served: ServedHub, still: Standstill, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sabotage(
+            monkeypatch, "door", "write_presented",
+            (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),
+        )  # fmt: skip
+        await world.hub.database.execute(
+            "ALTER TABLE reservation_slots DROP CONSTRAINT reservation_slots_verified_within_booked"
+        )
+        assert await self.sent_again_meanwhile(world, served, still) == {"accepted": 5}
+        assert await broken_invariants(world.hub.database) != []
+
+
+class TestKilledBetweenTheTwo:
+    """The scans are in the log, their conflicts are not."""
+
+    async def left_unwritten(
+        self, world: World, served: ServedHub, still: Standstill
+    ) -> tuple[str, list[dict[str, Any]]]:
+        tickets, first = await queue_of(world, 10)
+        assert await outcomes(world.hub.url, await world.staff(), first) == {"accepted": 10}
+        token = await world.staff()
+        scans = [queued(ticket.code, -5) for ticket in tickets]
+        await still.at("scan_conflicts")
+        await killed(served, still, token, scans)
+        await still.end_backends()
+        await still.go()
+        await still.settled()
+        assert await recorded(world) == (10, 20, 0)
+        return token, scans
+
+    async def test_the_conflicts_are_written_and_told_when_the_queue_comes_again(
+        self, world: World, served: ServedHub, still: Standstill
+    ) -> None:
+        token, scans = await self.left_unwritten(world, served, still)
+        await served.start()
+        for _ in range(2):
+            assert await outcomes(served.url, token, scans) == {"conflict": 10}
+        assert await recorded(world) == (10, 20, 10)
+        told = await world.hub.database.fetch("SELECT data ->> 'count' FROM notices")
+        assert [row[0] for row in told] == ["10"]
+
+    async def test_they_are_lost_once_only_a_new_scan_may_be_one(
+        self, world: World, served: ServedHub, still: Standstill, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The control: whoever takes a scan that is in the log for settled never writes them."""
+        token, scans = await self.left_unwritten(world, served, still)
+        only_new = (
+            "WHERE NOT EXISTS (SELECT FROM scans e WHERE e.org_id = $1 AND e.scan_id = c.scan_id AND e.logged_at < $3)"
+        )
+        sabotage(monkeypatch, "conflicts", "note_conflicts", (" ORDER BY c.scan_id\n", f" {only_new}\n"))
+        assert (await outcomes(world.hub.url, token, scans))["conflict"] == 0
+        assert await recorded(world) == (10, 20, 0)
+
+
+async def test_three_deaths_at_any_moment_of_two_long_queues_leave_one_entry_each(
+    world: World, served: ServedHub
+) -> None:
+    lot = random.Random(4)
+    tickets = await world.fill(await world.slot(capacity=400), 400)
+    queues = [
+        [queued(ticket.code, -60 + n / 100) for n, ticket in enumerate(tickets)],
+        [queued(ticket.code, -30 + n / 100) for n, ticket in enumerate(tickets[:120])],
+    ]
+    tokens = [await world.staff(name=name) for name in ("Jane", "Tom")]
+    told: list[dict[str, list[str]]] = [{}, {}]
+    left = [len(queue) for queue in queues]
+    sent_twice = 0
+
+    async def device(n: int) -> None:
+        """As a scanner does it: in order, twenty at a time, an unanswered batch again on the next line."""
+        nonlocal sent_twice
+        done = 0
+        while done < len(queues[n]):
+            batch = queues[n][done : done + 20]
+            try:
+                async with scanner(served.url, tokens[n]) as socket:
+                    while batch:
+                        reply = await socket.command("sync", scans=batch)
+                        if not reply["success"]:
+                            continue
+                        for result in reply["data"]["results"]:
+                            told[n].setdefault(result["scan_id"], []).append(result["outcome"])
+                        done += len(batch)
+                        left[n] = len(queues[n]) - done
+                        batch = queues[n][done : done + 20]
+            except (aiohttp.ClientError, TypeError, AssertionError):
+                sent_twice += 1
+                await asyncio.sleep(0.05)
+
+    devices = [asyncio.create_task(device(n)) for n in range(2)]
+    for third in range(3):
+        # Each time when about a quarter more is done, and then a moment later.
+        async with asyncio.timeout(60):
+            while left[0] > 400 - (third + 1) * 100 + lot.randrange(40):
+                await asyncio.sleep(0.002)
+        await served.kill()
+        await served.start()
+    async with asyncio.timeout(60):
+        await asyncio.gather(*devices)
+    assert sent_twice >= 3
+    assert all(len(answers) == 1 for each in told for answers in each.values()), (
+        "answered once, whatever was sent twice"
+    )
+    outcomes_of = Counter(answers[0] for each in told for answers in each.values())
+    assert outcomes_of["conflict"] == 120, outcomes_of
+    assert await recorded(world) == (400, 520, 120)
+    assert await broken_invariants(world.hub.database) == []

@@ -1,0 +1,203 @@
+"""What keeps a queue that is sent again, late or by two hubs at once to one entry each: one test for each mechanism, and
+one beside it that takes the mechanism away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from itertools import count
+from typing import Any
+
+import pytest
+from crowd import sabotage
+from device_queue import queued, sync
+from stage import Hub, Socket, World, broken_invariants
+from standstill import Standstill, standstill
+
+from hub.actions import judge_scans, sync_scans
+
+NO_VERSION = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
+NO_LOG_READ = ("e.scan_id = a.scan_id AND", "false AND")
+
+
+@pytest.fixture
+async def still(database_url: str) -> AsyncIterator[Standstill]:
+    async with standstill(database_url) as still:
+        yield still
+
+
+async def gates(hubs: list[Hub], world: World) -> list[Socket]:
+    """A scanner at each of two hubs."""
+    return [await hub.socket(await world.staff(name=f"Operator {n}"), gate=f"{n}") for n, hub in enumerate(hubs)]
+
+
+async def told(socket: Socket, *scans: dict[str, Any]) -> list[str]:
+    return [result["outcome"] for result in await sync(socket, *scans)]
+
+
+# ---- The version of the ticket: two gates, one ticket, both judged before either was written
+
+
+async def two_gates_judge_before_either_writes(
+    hubs: list[Hub], world: World, still: Standstill
+) -> tuple[list[str], list[str]]:
+    """What both were told, and the promises broken."""
+    one, _ = await world.fill(await world.slot(), 2)
+    sockets = await gates(hubs, world)
+    await still.at("scans")
+    first = asyncio.create_task(told(sockets[0], queued(one.code, -20)))
+    await still.waits(1)
+    second = asyncio.create_task(told(sockets[1], queued(one.code, -10)))
+    await still.waits(2)
+    await still.go()
+    return (await first) + (await second), await broken_invariants(world.hub.database)
+
+
+async def test_of_two_gates_that_judge_a_ticket_at_once_one_records_the_entry(
+    two_hubs: list[Hub], world: World, still: Standstill
+) -> None:
+    outcomes, broken = await two_gates_judge_before_either_writes(two_hubs, world, still)
+    assert (outcomes, broken) == (["accepted", "conflict"], [])
+
+
+async def test_both_record_it_once_the_version_is_not_asked(
+    two_hubs: list[Hub], world: World, still: Standstill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sabotage(monkeypatch, "door", "write_presented", NO_VERSION)
+    outcomes, broken = await two_gates_judge_before_either_writes(two_hubs, world, still)
+    assert outcomes == ["accepted", "accepted"]
+    assert any("let in at most once" in line for line in broken), broken
+
+
+# ---- The log, read first: a scan that comes again is answered as it was
+
+
+async def test_a_queue_sent_again_is_answered_from_the_log(two_hubs: list[Hub], world: World) -> None:
+    socket, _ = await gates(two_hubs, world)
+    scans = [queued(ticket.code, -20) for ticket in await world.fill(await world.slot(), 5)]
+    assert await told(socket, *scans) == ["accepted"] * 5
+    assert await told(socket, *scans) == ["duplicate"] * 5
+
+
+async def test_it_is_never_answered_once_the_log_is_not_read(
+    two_hubs: list[Hub], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    socket, _ = await gates(two_hubs, world)
+    scans = [queued(ticket.code, -20) for ticket in await world.fill(await world.slot(), 5)]
+    assert await told(socket, *scans) == ["accepted"] * 5
+    sabotage(monkeypatch, "door", "read_presented", NO_LOG_READ)
+    reply = await socket.command("sync", scans=scans)
+    assert reply["error"]["code"] == "BUSY", "the log's key keeps it from being written twice, and that is all"
+    assert await world.hub.database.fetchval("SELECT count(*) FROM scans") == 5
+
+
+# ---- The key of the log: one scan at two hubs at once, neither of which finds it there
+
+
+async def one_scan_at_two_hubs(hubs: list[Hub], world: World, still: Standstill) -> tuple[list[str], int]:
+    """What both were told of a scan that lets nobody in (nothing but the log knows of it), and its rows in the log."""
+    (ticket,) = await world.fill(await world.slot(), 1)
+    sockets = await gates(hubs, world)
+    scan = queued(ticket.code, offline="RED")
+    await still.at("scans")
+    sent = [asyncio.create_task(told(socket, scan)) for socket in sockets]
+    await still.waits(2)
+    await still.go()
+    outcomes = [outcome for task in sent for outcome in await task]
+    return sorted(outcomes), await world.hub.database.fetchval("SELECT count(*) FROM scans")
+
+
+async def test_one_scan_at_two_hubs_at_once_is_logged_once(
+    two_hubs: list[Hub], world: World, still: Standstill
+) -> None:
+    assert await one_scan_at_two_hubs(two_hubs, world, still) == (["accepted", "duplicate"], 1)
+
+
+async def test_it_is_logged_twice_without_the_key_of_the_log(
+    two_hubs: list[Hub], world: World, still: Standstill
+) -> None:
+    await world.hub.database.execute("ALTER TABLE scans DROP CONSTRAINT scans_pkey")
+    assert await one_scan_at_two_hubs(two_hubs, world, still) == (["accepted", "accepted"], 2)
+
+
+# ---- The lane: a scan that stands twice in one queue waits for itself
+
+
+async def test_a_scan_that_stands_twice_in_a_queue_is_a_duplicate_of_itself(two_hubs: list[Hub], world: World) -> None:
+    socket, _ = await gates(two_hubs, world)
+    (ticket,) = await world.fill(await world.slot(), 1)
+    scan = queued(ticket.code)
+    assert await told(socket, scan, scan) == ["accepted", "duplicate"]
+
+
+async def test_it_is_refused_once_the_lane_lets_it_fly_with_itself(
+    open_hub: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = count()
+    monkeypatch.setattr(judge_scans, "_same_ticket", lambda presentation: next(names))
+    hub = await open_hub()
+    world = await World(hub).found()
+    (ticket,) = await world.fill(await world.slot(), 1)
+    scan = queued(ticket.code)
+    assert "refused" in await told(await hub.socket(await world.staff()), scan, scan)
+
+
+# ---- The moment of the scan: who was at the gate first is in, in whatever order the queue was sent
+
+
+async def latest_first(hubs: list[Hub], world: World) -> list[str]:
+    socket, _ = await gates(hubs, world)
+    tickets = await world.fill(await world.slot(), 4)
+    scans = [queued(ticket.code, minutes) for minutes in (-5, -25) for ticket in tickets]
+    return await told(socket, *scans)
+
+
+async def test_of_a_queue_sent_latest_first_the_earliest_are_the_entries(two_hubs: list[Hub], world: World) -> None:
+    assert await latest_first(two_hubs, world) == ["conflict"] * 4 + ["accepted"] * 4
+
+
+async def test_the_latest_are_once_nobody_looks_at_the_moment(
+    two_hubs: list[Hub], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_scans, "sorted", lambda numbers, key: list(numbers), raising=False)
+    assert await latest_first(two_hubs, world) == ["accepted"] * 4 + ["conflict"] * 4
+
+
+# ---- The order of the conflicts' keys: two hubs write down the same ones
+
+
+async def the_same_conflicts_at_two_hubs(hubs: list[Hub], world: World, still: Standstill) -> list[Any]:
+    """The same two conflicts, each hub being sent them in another order; each has written one when both stand still."""
+    sockets = await gates(hubs, world)
+    tickets = await world.fill(await world.slot(), 2)
+    await sync(sockets[0], *(queued(ticket.code, -20) for ticket in tickets))
+    scans = [queued(ticket.code, -10) for ticket in tickets]
+    # Of a transaction the first conflict passes, the second stands still.
+    once = "set_config('test.seen', (coalesce(nullif(current_setting('test.seen', true), ''), '0')::int + 1)::text, true)::int > 1"
+    await still.at("scan_conflicts", when=once)
+    sent = [
+        asyncio.create_task(socket.command("sync", scans=mine))
+        for socket, mine in zip(sockets, (scans, scans[::-1]), strict=True)
+    ]
+    await still.waits(2)
+    await still.go()
+    return list(await asyncio.gather(*sent))
+
+
+async def test_two_hubs_that_write_down_the_same_conflicts_do_not_wait_for_each_other(
+    two_hubs: list[Hub], world: World, still: Standstill
+) -> None:
+    replies = await the_same_conflicts_at_two_hubs(two_hubs, world, still)
+    assert [Counter(r["outcome"] for r in reply["data"]["results"]) for reply in replies] == [{"conflict": 2}] * 2
+    assert await world.hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 2
+    told_of = "SELECT sum((data ->> 'count')::int) FROM notices"
+    assert await world.hub.database.fetchval(told_of) == 2, "whichever wrote it down tells of it"
+
+
+async def test_they_do_once_they_write_them_in_the_order_asked(
+    two_hubs: list[Hub], world: World, still: Standstill, monkeypatch: pytest.MonkeyPatch, postgres_log: Any
+) -> None:
+    sabotage(monkeypatch, "conflicts", "note_conflicts", (" ORDER BY c.scan_id\n", ""))
+    await the_same_conflicts_at_two_hubs(two_hubs, world, still)
+    assert postgres_log.deadlocks()

@@ -1,0 +1,61 @@
+"""Ten scanners come back at once, and each sends its queue ten times, in pieces, in any order, to whichever hub answers.
+
+Each mechanism alone, and what happens without it, is in `test_queues_at_once.py`; `make bench` has the row O1 at full size.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+
+from device_queue import queued, sync
+from stage import Hub, Socket, Ticket, World, broken_invariants
+
+SCANNERS, QUEUED, REPLAYS, PIECE = 10, 40, 10, 20
+SHARED = QUEUED * 3 // 10
+"""Three in ten of a scanner's tickets are in its neighbour's queue as well: the same people went to both gates."""
+
+
+async def test_ten_queues_sent_ten_times_over_each_other_give_one_entry_each(two_hubs: list[Hub], world: World) -> None:
+    lot = random.Random(11)
+    tickets = await world.fill(await world.slot(capacity=2000), SCANNERS * QUEUED + 40)
+    online = tickets[SCANNERS * QUEUED :]
+    mine = [tickets[n * QUEUED : (n + 1) * QUEUED] for n in range(SCANNERS)]
+    overlaps = [(mine[n][-SHARED:], (n + 1) % SCANNERS) for n in range(SCANNERS)]
+    queues = [[queued(ticket.code, -60 + i / 10) for i, ticket in enumerate(one)] for one in mine]
+    for shared, neighbour in overlaps:
+        queues[neighbour] += [queued(ticket.code, -30) for ticket in shared]
+    told: dict[str, Counter[str]] = {scan["scan_id"]: Counter() for queue in queues for scan in queue}
+
+    async def scanner(n: int) -> None:
+        sockets = [await hub.socket(await world.staff(name=f"Operator {n}"), gate=f"{n}") for hub in two_hubs]
+        pieces = [queues[n][start : start + PIECE] for start in range(0, len(queues[n]), PIECE)] * REPLAYS
+        lot.shuffle(pieces)
+        for piece in pieces:
+            scans = lot.sample(piece, len(piece))
+            for result in await sync(lot.choice(sockets), *scans):
+                told[result["scan_id"]][result["outcome"]] += 1
+
+    async def gate(socket: Socket, presented: list[Ticket]) -> None:
+        for ticket in presented:
+            assert (await socket.verify(ticket.code))["reason"] == "VERIFIED"
+
+    at_the_door = await two_hubs[0].socket(await world.staff(), gate="door")
+    await asyncio.gather(gate(at_the_door, online), *(scanner(n) for n in range(SCANNERS)))
+
+    assert all(counts.total() == REPLAYS for counts in told.values())
+    # Each scan was accepted once and a duplicate ever after, or a conflict every time.
+    kinds = Counter(tuple(sorted(counts.items())) for counts in told.values())
+    conflicts = SCANNERS * SHARED
+    assert kinds == {
+        (("accepted", 1), ("duplicate", REPLAYS - 1)): SCANNERS * QUEUED, (("conflict", REPLAYS),): conflicts,
+    }  # fmt: skip
+    figures = await world.hub.database.fetchrow(
+        "SELECT (SELECT count(*) FROM scans WHERE entered), (SELECT count(*) FROM scans),"
+        " (SELECT count(*) FROM scan_conflicts), (SELECT sum((data ->> 'count')::int) FROM notices),"
+        " (SELECT sum(verified_count) FROM reservation_slots)"
+    )
+    entries = SCANNERS * QUEUED + len(online)
+    assert tuple(figures) == (entries, entries + conflicts, conflicts, conflicts, entries)
+    assert await broken_invariants(world.hub.database) == []

@@ -1,0 +1,68 @@
+"""The standstill: a statement of the hub is held up in the middle, so that what happens meanwhile happens for certain."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+_KEY = 5150
+
+
+class Standstill:
+    """Whoever writes a row into a table of the test's choice waits until `go`."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def at(self, table: str, *, when: str = "true") -> None:
+        """Hold up every INSERT into `table` at the rows for which `when` (of `NEW`) is true, from now on."""
+        # The hub's own patience with locks is short; that of a test on a crowded machine is not.
+        await self._connection.execute(
+            f"CREATE FUNCTION stand_still_{table}() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS $$ BEGIN"
+            f" IF {when} THEN PERFORM pg_advisory_xact_lock_shared({_KEY}); END IF; RETURN NEW; END $$;"
+            f" CREATE TRIGGER stand_still BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION stand_still_{table}();"
+            f" SELECT pg_advisory_lock({_KEY})"
+        )
+
+    async def waits(self, statements: int = 1) -> None:
+        """Until that many of the hub's statements stand still: here, or behind one that does."""
+        async with asyncio.timeout(20):
+            while (
+                await self._connection.fetchval(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                )
+                < statements
+            ):
+                await asyncio.sleep(0.01)
+
+    async def end_backends(self) -> None:
+        """What stands still will never be done: their connections to Postgres end first."""
+        await self._connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock'"
+        )
+
+    async def go(self) -> None:
+        await self._connection.execute("SELECT pg_advisory_unlock_all()")
+
+    async def settled(self) -> None:
+        """Until nothing is under way any more."""
+        async with asyncio.timeout(20):
+            while await self._connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"
+                " AND pid <> pg_backend_pid()"
+            ):
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def standstill(database_url: str) -> AsyncIterator[Standstill]:
+    connection = await asyncpg.connect(database_url)
+    try:
+        yield Standstill(connection)
+    finally:
+        await connection.close()
