@@ -1,0 +1,55 @@
+// The feed as the hub tells it: the last scans, newest first, each once, and how many were too many to be told. Knows no page.
+const KEPT = 60;
+
+export class Feed {
+  #rows = new Map();
+  /** What came while nobody wanted it drawn. */
+  #held = [];
+
+  constructor() {
+    this.paused = false;
+    this.ready = false;
+  }
+
+  replace({ scans }) {
+    this.#rows.clear();
+    this.#held = [];
+    this.ready = true;
+    this.#take({ scans, more: 0 });
+  }
+
+  /** Takes an event; while paused it is kept for later. */
+  update(data) {
+    if (this.paused) this.#held.push(data);
+    else this.#take(data);
+  }
+
+  /** How many scans came while paused. */
+  get waiting() {
+    return this.#held.reduce((sum, { scans, more }) => sum + scans.length + more, 0);
+  }
+
+  pause(paused) {
+    this.paused = paused;
+    if (!paused) for (const data of this.#held.splice(0)) this.#take(data);
+  }
+
+  #take({ scans, more }) {
+    // Those that were not told came before those that were.
+    if (more > 0 && scans.length > 0) {
+      const { at, scan_id } = scans[0];
+      this.#rows.set(`gap ${scan_id}`, { key: `gap ${scan_id}`, at, more });
+    }
+    for (const scan of scans) {
+      const key = `${scan.scan_id} ${scan.mode}`;
+      if (!this.#rows.has(key)) this.#rows.set(key, { key, at: scan.at, scan });
+    }
+    const shown = this.shown;
+    for (const { key } of shown.slice(KEPT)) this.#rows.delete(key);
+  }
+
+  /** Newest first, by when they were logged; what came together stays in the order it was told in. */
+  get shown() {
+    return [...this.#rows.values()].reverse().sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+  }
+}
