@@ -8,6 +8,11 @@ export function hearHubClock(moment) {
   skew = Date.parse(moment) - Date.now() || 0;
 }
 
+/** The same, measured to the millisecond: what this device's clock is ahead of the hub's. */
+export function setClockSkew(aheadMs) {
+  skew = -aheadMs;
+}
+
 export const hubNow = () => new Date(Date.now() + skew);
 
 const asUtc = (date, time = "00:00:00") => new Date(`${date}T${time}Z`);

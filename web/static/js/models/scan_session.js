@@ -1,21 +1,33 @@
-// One operator's scanning: present a code, admit it, undo it. Knows the socket, not the page.
+// One operator's scanning: present a code, admit it, undo it. Knows the socket and what decides without it, not the page.
 import { CommandRefused, LinkLost } from "./socket.js";
 
 /** Repeating these is harmless (a verify carries its scan_id), so they wait out a lost link and are sent again. */
 const AGAIN = { again: true };
+// How long the hub may take before the device decides by itself: while the link stands, and once it has gone.
+const ANSWER_MS = 3_000;
+const HICCUP_MS = 1_200;
+// The hub is there, and what it needs is not.
+const CANNOT_JUDGE = "SERVICE_UNAVAILABLE";
 
 export class ScanSession {
-  constructor(socket) {
-    this.socket = socket;
+  /** `offline` (offline/index.js) decides where the hub cannot be asked; `hubNow()` is the moment by the hub's clock. */
+  constructor(socket, { offline = null, hubNow = () => new Date() } = {}) {
+    Object.assign(this, { socket, offline, hubNow });
     this.current = null;
     this.turn = 0;
   }
 
+  /** Whether there is somebody to judge a code: the hub, or this device. */
+  get mayDecide() {
+    return this.socket.live || Boolean(this.offline?.able);
+  }
+
   /** Gives the decision, or null when another code was presented meanwhile. */
-  async present(code) {
+  async present(code, gate = null) {
     const turn = ++this.turn;
     this.current = null;
-    const decision = await this.socket.request("validate", { code }, AGAIN);
+    const answer = await this.#ask("validate", { code });
+    const decision = answer ?? (await this.offline.present(code, { gate }));
     if (turn !== this.turn) return null;
     // One visitor, one scan_id: the look and the entry that may follow it.
     this.current = { code, decision, scanId: decision.scan_id ?? null };
@@ -32,9 +44,11 @@ export class ScanSession {
     const { current } = this;
     const turn = this.turn;
     current.scanId ??= crypto.randomUUID();
-    const fields = { code: current.code, scan_id: current.scanId, scanned_at: new Date().toISOString() };
+    const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString() };
     if (gate) fields.gate = gate;
-    const decision = await this.socket.request("verify", fields, AGAIN);
+    const answer = await this.#ask("verify", fields);
+    const decision = answer ?? (await this.offline.admit(current.code, current.decision, current.scanId, { gate }));
+    if (answer?.reason === "VERIFIED") this.offline?.entered(answer);
     if (turn !== this.turn) return null;
     current.decision = decision;
     return decision;
@@ -50,8 +64,30 @@ export class ScanSession {
     return answer.scans;
   }
 
-  undo(scanId, reason) {
-    return this.socket.request("undo", { scan_id: scanId, reason });
+  async undo(scanId, reason) {
+    const undone = await this.socket.request("undo", { scan_id: scanId, reason });
+    this.offline?.undone(undone.ticket_code);
+    return undone;
+  }
+
+  /** The hub's answer, or null where this device has to decide. */
+  async #ask(type, fields) {
+    if (!this.offline?.able) return this.socket.request(type, fields, AGAIN);
+    const patience = this.socket.live && !this.socket.doubtful ? ANSWER_MS : HICCUP_MS - this.socket.awayForMs;
+    if (patience <= 0) return null;
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), patience);
+    try {
+      return await this.socket.request(type, fields, { again: true, signal: giveUp.signal });
+    } catch (error) {
+      if (error instanceof CommandRefused && error.code === CANNOT_JUDGE) return null;
+      if (!(error instanceof LinkLost)) throw error;
+      // A link that stands and says nothing is asked whether it is one.
+      this.socket.doubt();
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

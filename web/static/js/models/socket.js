@@ -3,6 +3,10 @@ import { waitBefore } from "./backoff.js";
 
 const PING_EVERY_MS = 15_000;
 const PONG_WITHIN_MS = 6_000;
+// A link that is in doubt has less time to prove itself.
+const PROOF_WITHIN_MS = 2_000;
+// The clocks are compared more than once before the first quarter of a minute is over: the quickest answer counts.
+const EARLY_PINGS_MS = [0, 700, 2_000];
 const READY_WITHIN_MS = 10_000;
 const SESSION_ENDED = 4401;
 const FORBIDDEN = 4403;
@@ -26,7 +30,7 @@ export class LinkLost extends Error {}
 
 /**
  * Tells its owner by `onState(state)`: "connecting", "live", "reconnecting" (with `since`), "ended";
- * by `onHello(frame)` first and `onReady(frame)` after each sign-in; by `onEnded(code)` when only a new sign-in helps.
+ * by `onHello(frame)` first and `onReady(frame)` after each sign-in; by `onEnded(code)` when only a new sign-in helps; by `onPong({server_time, sent, received})` of how long question and answer took.
  */
 export class VenueSocket {
   #socket = null;
@@ -34,21 +38,30 @@ export class VenueSocket {
   #waiting = new Map();
   #subscriptions = new Set();
   #attempt = 0;
-  #timers = { retry: null, ping: null, pong: null, ready: null };
+  #timers = { retry: null, ping: null, pong: null, ready: null, early: null };
   #stopped = false;
   #everLive = false;
+  #awaySince = performance.now();
 
-  constructor({ url = socketUrl(), device = null, onState = nothing, onHello = nothing, onReady = nothing, onEnded = nothing, Socket = WebSocket } = {}) {
-    Object.assign(this, { url, device, onState, onHello, onReady, onEnded, Socket });
+  constructor({ url = socketUrl(), device = null, onState = nothing, onHello = nothing, onReady = nothing, onEnded = nothing, onPong = nothing, Socket = WebSocket } = {}) {
+    Object.assign(this, { url, device, onState, onHello, onReady, onEnded, onPong, Socket });
     // The hub may ask for a moment's patience when it goes away on purpose.
     this.patience = 0;
     this.live = false;
+    /** It stands, but somebody has waited for an answer in vain. */
+    this.doubtful = false;
+  }
+
+  /** How long there has been no link; 0 while there is one. */
+  get awayForMs() {
+    return this.live && !this.doubtful ? 0 : performance.now() - this.#awaySince;
   }
 
   open() {
     this.onState("connecting");
     this.#connect();
-    globalThis.addEventListener?.("online", () => this.#retryNow());
+    globalThis.addEventListener?.("online", () => this.#wake());
+    globalThis.addEventListener?.("offline", () => this.doubt());
     globalThis.document?.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.#wake();
     });
@@ -66,13 +79,28 @@ export class VenueSocket {
     if (this.live) this.#send({ type: "device", device });
   }
 
-  /** `again: true` marks a command that is harmless when repeated: it waits for the next connection and is resent as it was. */
-  request(type, fields = {}, { again = false } = {}) {
+  /** Nobody answers, or the device says that it has no network: the link proves itself at once or is given up. */
+  doubt() {
+    if (!this.live || this.doubtful) return;
+    this.doubtful = true;
+    this.#awaySince = performance.now();
+    this.#ping(PROOF_WITHIN_MS);
+  }
+
+  /**
+   * `again: true` marks a command that is harmless when repeated: it waits for the next connection and is resent as it was.
+   * When `signal` is aborted it is not waited for any more, and not sent again.
+   */
+  request(type, fields = {}, { again = false, signal = null } = {}) {
     return new Promise((resolve, reject) => {
-      if (this.#stopped || (!this.live && !again)) {
+      if (this.#stopped || signal?.aborted || (!this.live && !again)) {
         reject(new LinkLost("not connected"));
         return;
       }
+      signal?.addEventListener("abort", () => {
+        this.#waiting.delete(id);
+        reject(new LinkLost("not waited for"));
+      }, { once: true });
       const id = this.#nextId++;
       const frame = { id, type, ...fields };
       this.#waiting.set(id, { frame, again, resolve, reject });
@@ -126,6 +154,7 @@ export class VenueSocket {
 
   #receive(text) {
     clearTimeout(this.#timers.pong);
+    this.doubtful = false;
     const frame = JSON.parse(text);
     if (frame.type === "hello") this.onHello(frame);
     else if (frame.type === "bye") this.patience = (frame.reconnect_after_ms ?? 0) / 1000;
@@ -144,6 +173,7 @@ export class VenueSocket {
     for (const { frame: unanswered } of this.#waiting.values()) this.#send(unanswered);
     for (const subscription of this.#subscriptions) this.#ask(subscription);
     this.#timers.ping = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.#timers.early = EARLY_PINGS_MS.map((afterMs) => setTimeout(() => this.#ping(), afterMs));
     this.onReady(frame);
     this.onState("live");
   }
@@ -166,7 +196,9 @@ export class VenueSocket {
 
   #closed(code) {
     const wasLive = this.live;
+    if (wasLive && !this.doubtful) this.#awaySince = performance.now();
     this.live = false;
+    this.doubtful = false;
     this.#clearTimers();
     for (const subscription of this.#subscriptions) subscription.early.length = 0;
     for (const [id, { again, reject }] of this.#waiting) {
@@ -190,11 +222,17 @@ export class VenueSocket {
     this.#timers.retry = setTimeout(() => this.#connect(), seconds * 1000);
   }
 
-  #ping() {
+  async #ping(withinMs = PONG_WITHIN_MS) {
     clearTimeout(this.#timers.pong);
     const socket = this.#socket;
-    this.#timers.pong = setTimeout(() => this.#drop(socket), PONG_WITHIN_MS);
-    this.request("ping").catch(() => {});
+    this.#timers.pong = setTimeout(() => this.#drop(socket), withinMs);
+    const sent = Date.now();
+    try {
+      const { server_time } = await this.request("ping");
+      this.onPong({ server_time, sent, received: Date.now() });
+    } catch {
+      // The timer decides about the link.
+    }
   }
 
   /** After sleep a socket may look open and be dead: ask at once instead of at the next round. */
@@ -222,9 +260,10 @@ export class VenueSocket {
   }
 
   #clearTimers() {
-    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    for (const timer of [this.#timers.retry, this.#timers.pong, this.#timers.ready]) clearTimeout(timer);
     clearInterval(this.#timers.ping);
-    this.#timers = { retry: null, ping: null, pong: null, ready: null };
+    for (const timer of this.#timers.early ?? []) clearTimeout(timer);
+    this.#timers = { retry: null, ping: null, pong: null, ready: null, early: null };
   }
 }
 

@@ -18,9 +18,9 @@ export class TicketNews {
   #heard = [];
   #links = 0;
 
-  constructor({ socket, onChange }) {
-    this.socket = socket;
-    this.onChange = onChange;
+  /** `onNews(data)` is told all that is heard, whatever is on the screen. */
+  constructor({ socket, onChange, onNews = () => {} }) {
+    Object.assign(this, { socket, onChange, onNews });
   }
 
   start() {
@@ -66,6 +66,7 @@ export class TicketNews {
   }
 
   #hear(data) {
+    this.onNews(data);
     if (this.#judging) this.#heard.push(data);
     else this.#weigh(data);
   }

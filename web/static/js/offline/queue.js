@@ -1,0 +1,80 @@
+// The scans that the hub has yet to hear of, in the order in which they were made. They leave it only when the hub has
+// answered for them.
+import { asked } from "./store.js";
+
+const KIND = "scan";
+const PAGE = 250;
+
+export class Queue {
+  constructor({ store, vault }) {
+    Object.assign(this, { store, vault });
+    this.length = 0;
+  }
+
+  /** Keeps a scan and gives its place. */
+  async add(scan) {
+    return this.#put({ scan_id: scan.scan_id }, scan);
+  }
+
+  /** The same scan said anew: somebody who was looked at is let in. Where it was sent meanwhile, it is kept as a new one. */
+  async replace(seq, scan) {
+    return this.#put({ seq, scan_id: scan.scan_id }, scan);
+  }
+
+  /** The first scans, up to `most`: [{seq, rev, scan}]. What cannot be opened is left where it is and holds nothing up. */
+  async first(most = Infinity) {
+    const found = [];
+    let after = 0;
+    while (found.length < most) {
+      const range = IDBKeyRange.lowerBound(after, true);
+      const records = await this.store.run("queue", "readonly", (queue) => asked(queue.getAll(range, PAGE)));
+      if (!records.length) break;
+      after = records.at(-1).seq;
+      const own = records.filter(({ owner }) => owner === this.vault.owner);
+      const opened = await Promise.all(own.map(async ({ seq, rev, sealed }) => ({ seq, rev, scan: await this.vault.seal?.open(KIND, sealed) })));
+      found.push(...opened.filter(({ scan }) => scan));
+    }
+    return found.slice(0, most);
+  }
+
+  /** The hub has answered for these. One that was said anew meanwhile stays. `told` are conflicts, kept in the same moment. */
+  async settle(sent, told = []) {
+    const sealed = await Promise.all(told.map(async (conflict) => ({ owner: this.vault.owner, sealed: await this.vault.seal.close("conflict", conflict) })));
+    await this.store.run(["queue", "conflicts"], "readwrite", async (queue, conflicts) => {
+      for (const { seq, rev } of sent) {
+        const record = await asked(queue.get(seq));
+        if (record?.rev === rev) queue.delete(seq);
+      }
+      for (const record of sealed) conflicts.put(record);
+    });
+    await this.count();
+  }
+
+  async count() {
+    this.length = await this.store.run("queue", "readonly", (queue) => asked(queue.index("owner").count(this.vault.owner)));
+    return this.length;
+  }
+
+  /** The conflicts this operator has not put away yet. */
+  async conflicts() {
+    const records = await this.store.run("conflicts", "readonly", (conflicts) => asked(conflicts.index("owner").getAll(this.vault.owner)));
+    const opened = await Promise.all(records.map(async ({ seq, sealed }) => ({ seq, ...(await this.vault.seal?.open("conflict", sealed)) })));
+    return opened.filter(({ scan_id }) => scan_id);
+  }
+
+  putAway(seq) {
+    return this.store.remove("conflicts", seq);
+  }
+
+  async #put(place, scan) {
+    const record = { ...place, owner: this.vault.owner, rev: crypto.randomUUID(), sealed: await this.vault.seal.close(KIND, scan) };
+    const seq = await this.store.write("queue", record);
+    await this.count();
+    return seq;
+  }
+}
+
+/** How many scans wait on this device, whoever made them, for a page that may not read them. */
+export function waitingOn(store) {
+  return store.run("queue", "readonly", (queue) => asked(queue.count()));
+}

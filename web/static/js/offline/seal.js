@@ -1,0 +1,38 @@
+// Sealing: AES-GCM under a key that no script can take out of the browser, each record bound to what it is and whose.
+const IV_BYTES = 12;
+
+export async function importKeys(encoded) {
+  return Promise.all(encoded.map((text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+  }));
+}
+
+export class Seal {
+  /** The first key seals; the others open what was sealed with an earlier one. */
+  constructor(owner, keys) {
+    Object.assign(this, { owner, keys });
+  }
+
+  async close(kind, value) {
+    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+    const plain = new TextEncoder().encode(JSON.stringify(value));
+    return { iv, data: await crypto.subtle.encrypt(this.#how(kind, iv), this.keys[0], plain) };
+  }
+
+  /** What was sealed, or null where none of the keys opens it. */
+  async open(kind, { iv, data }) {
+    for (const key of this.keys) {
+      try {
+        return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(this.#how(kind, iv), key, data)));
+      } catch (error) {
+        if (error.name !== "OperationError") throw error;
+      }
+    }
+    return null;
+  }
+
+  #how(kind, iv) {
+    return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(`${this.owner}:${kind}`) };
+  }
+}

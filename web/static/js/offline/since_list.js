@@ -1,0 +1,86 @@
+// What has happened since the day's list was written: entries of this device, and what the hub told of others. Kept sealed, so
+// that a reload without a link does not forget who is in.
+const KIND = "since";
+// The list may be read a moment before it says so, and a change told a moment after it was made.
+const SLACK_MS = 3_000;
+const KEEP_WITHIN_MS = 500;
+
+export class SinceList {
+  #entries = new Map();
+  #changes = new Map();
+  #timer = null;
+
+  constructor({ store, vault, now }) {
+    Object.assign(this, { store, vault, now });
+  }
+
+  async load() {
+    const record = await this.store.read("since", this.vault.owner);
+    const kept = record && (await this.vault.seal?.open(KIND, record.sealed));
+    for (const [code, entry] of kept?.entries ?? []) if (!this.#entries.has(code)) this.#entries.set(code, entry);
+    for (const [hash, change] of kept?.changes ?? []) if (!this.#changes.has(hash)) this.#changes.set(hash, change);
+  }
+
+  /** Somebody was let in here. `waits`: the hub does not know yet. */
+  entered(code, verified, waits) {
+    this.#entries.set(code, { verified, waits, at: this.now() });
+    this.#keepSoon();
+  }
+
+  /** The hub has answered for these entries; the next list has them, or has not. */
+  settled(codes) {
+    for (const code of codes) {
+      const entry = this.#entries.get(code);
+      if (entry) this.#entries.set(code, { ...entry, waits: false, at: this.now() });
+    }
+    this.#keepSoon();
+  }
+
+  /** An entry of this device was taken back. */
+  undone(code) {
+    this.#entries.delete(code);
+    this.#keepSoon();
+  }
+
+  /** News of the hub: SHA-256 names of tickets, and what has happened to them. */
+  heard({ hashes, change }) {
+    for (const hash of hashes ?? []) this.#changes.set(hash, { change, at: this.now() });
+    this.#keepSoon();
+  }
+
+  /** A list that was written at `moment` knows all that was before. */
+  listed(moment) {
+    const before = this.#entries.size + this.#changes.size;
+    for (const [code, { waits, at }] of this.#entries) if (!waits && at < moment - SLACK_MS) this.#entries.delete(code);
+    for (const [hash, { at }] of this.#changes) if (at < moment - SLACK_MS) this.#changes.delete(hash);
+    if (this.#entries.size + this.#changes.size < before) this.#keepSoon();
+  }
+
+  /** What is known of a ticket beyond the list: {entry, changed}. */
+  of(code, hash) {
+    const own = this.#entries.get(code);
+    const news = this.#changes.get(hash);
+    if (own && !(news?.change === "undone" && news.at > own.at)) return { entry: own.verified, changed: false };
+    if (news?.change === "verified") return { entry: { verified_at: new Date(news.at).toISOString(), operator_name: "", gate: null }, changed: false };
+    return { entry: null, changed: Boolean(news) };
+  }
+
+  clear() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#entries.clear();
+    this.#changes.clear();
+  }
+
+  #keepSoon() {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#keep();
+    }, KEEP_WITHIN_MS);
+  }
+
+  async #keep() {
+    const sealed = await this.vault.seal?.close(KIND, { entries: [...this.#entries], changes: [...this.#changes] });
+    if (sealed) await this.store.write("since", { owner: this.vault.owner, sealed });
+  }
+}

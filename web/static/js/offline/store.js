@@ -1,0 +1,58 @@
+// The device's own memory: what a scanner needs and does without a link, in IndexedDB. What is in it is sealed (seal.js);
+// only whose it is and its order can be read.
+const NAME = "venue-hub.offline";
+const VERSION = 1;
+
+/** The promise of one request. */
+export const asked = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+export class Store {
+  static async open(name = NAME) {
+    const opening = indexedDB.open(name, VERSION);
+    opening.onupgradeneeded = () => {
+      const database = opening.result;
+      database.createObjectStore("keys", { keyPath: "owner" });
+      database.createObjectStore("lists", { keyPath: ["owner", "date"] });
+      database.createObjectStore("since", { keyPath: "owner" });
+      for (const kind of ["queue", "conflicts"]) {
+        database.createObjectStore(kind, { keyPath: "seq", autoIncrement: true }).createIndex("owner", "owner");
+      }
+    };
+    const store = new Store();
+    store.database = await asked(opening);
+    // Another tab of a newer page wants to change the stores: it may.
+    store.database.onversionchange = () => store.database.close();
+    return store;
+  }
+
+  /** Does `work(stores...)` in one transaction: all of it or nothing, and on the disk before this resolves. */
+  async run(names, mode, work) {
+    const transaction = this.database.transaction(names, mode, { durability: "strict" });
+    const done = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onerror = () => reject(transaction.error);
+      transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
+    });
+    // Where the work itself fails, that is told, and not that the transaction went with it.
+    done.catch(() => {});
+    const result = await Promise.race([work(...[names].flat().map((name) => transaction.objectStore(name))), done.then(() => undefined)]);
+    await done;
+    return result;
+  }
+
+  read(name, key) {
+    return this.run(name, "readonly", (store) => asked(store.get(key)));
+  }
+
+  write(name, record) {
+    return this.run(name, "readwrite", (store) => asked(store.put(record)));
+  }
+
+  remove(name, key) {
+    return this.run(name, "readwrite", (store) => asked(store.delete(key)));
+  }
+}
