@@ -1,6 +1,6 @@
 // The always-visible state of the link: live, reconnecting, offline since when, ended.
 import { t } from "./i18n.js";
-import { momentAt } from "./moments.js";
+import { hubNow, momentAt } from "./moments.js";
 
 const WORDS = { connecting: t("Connecting"), live: t("Live"), reconnecting: t("Reconnecting"), ended: t("Signed out") };
 // What lasts longer than a hiccup is called by its name.
@@ -29,7 +29,7 @@ export class LinkState {
     const away = this.#since ? Date.now() - this.#since : 0;
     const offline = this.#since !== null && (away >= OFFLINE_AFTER_MS || !navigator.onLine);
     const seconds = Math.floor(away / 1000);
-    const words = offline ? t("Offline since {time}", { time: momentAt(this.#since, null) }) : WORDS[state];
+    const words = offline ? t("Offline since {time}", { time: momentAt(hubNow() - away, null) }) : WORDS[state];
     this.element.dataset.state = offline ? "offline" : state;
     // Seconds are for eyes only: a screen reader hears the change of state once.
     this.element.dataset.seconds = seconds >= 3 && !offline ? ` ${t("{seconds} s", { seconds })}` : "";

@@ -1,20 +1,24 @@
 // The scanner page: its parts, and who tells whom what.
 import { byId } from "./elements.js";
+import { tn } from "./i18n.js";
 import { LinkState } from "./link_state.js";
 import { Device } from "./models/device.js";
+import { HubClock } from "./models/hub_clock.js";
 import { ScanGate } from "./models/scan_gate.js";
 import { ScanSettings } from "./models/scan_settings.js";
 import { ScanSession } from "./models/scan_session.js";
 import { Signals } from "./models/signals.js";
 import { TicketNews } from "./models/ticket_news.js";
 import { VenueSocket } from "./models/socket.js";
-import { hearHubClock } from "./moments.js";
+import { hearHubClock, hubNow, setClockSkew } from "./moments.js";
+import { Offline } from "./offline/index.js";
 import { CameraPanel } from "./scan/camera_panel.js";
 import { CodeHelp } from "./scan/code_help.js";
 import { CodeInput } from "./scan/code_input.js";
 import { Desk } from "./scan/desk.js";
 import { GateChoice } from "./scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "./scan/install.js";
+import { OfflinePanel } from "./scan/offline_panel.js";
 import { PastScans } from "./scan/past_scans.js";
 import { Screen } from "./scan/screen.js";
 import { SettingsDialog } from "./scan/settings_dialog.js";
@@ -28,13 +32,18 @@ const device = new Device();
 const settings = new ScanSettings();
 const signals = new Signals(settings);
 const screen = new Screen();
+const clock = new HubClock({ onSkew: setClockSkew });
 let venue = null;
 
 const linkState = new LinkState(byId("link-state"), { onOffline: (offline) => screen.rest({ offline }) });
 const socket = new VenueSocket({
   device: device.gate ? device.describe() : null,
   onState: (state) => linkState.show(state),
-  onHello: (frame) => hearHubClock(frame.server_time),
+  onHello: (frame) => {
+    // To the second only; the measure that follows is finer.
+    if (clock.roundTripMs === null) hearHubClock(frame.server_time);
+  },
+  onPong: ({ server_time, sent, received }) => clock.hear(server_time, sent, received),
   onReady: (frame) => {
     news.linked();
     venue = frame.venue;
@@ -42,14 +51,29 @@ const socket = new VenueSocket({
     screen.showVenue(venue?.name);
     gateChoice.offer((venue?.gates ?? []).map((item) => item.name ?? item));
     past.refresh();
+    offline.linked();
   },
-  onEnded: () => location.assign("/operator/login?next=/operator/scan&ended=1"),
+  onEnded: async () => {
+    await offline.lock();
+    location.assign("/operator/login?next=/operator/scan&ended=1");
+  },
 });
-const session = new ScanSession(socket);
-const news = new TicketNews({ socket, onChange: (change) => desk.outdated(change) });
+const { owner, operator: operatorName } = byId("scan").dataset;
+const offline = new Offline({
+  socket, clock, owner, operatorName,
+  onState: (state) => {
+    offlinePanel.showQueue(state);
+    screen.rest({ own: state });
+    if (state.queued) past.redraw();
+    else past.refresh();
+  },
+  onConflicts: (conflicts) => offlinePanel.showConflicts(conflicts),
+});
+const session = new ScanSession(socket, { offline, hubNow });
+const news = new TicketNews({ socket, onChange: (change) => desk.outdated(change), onNews: (told) => offline.hear(told) });
 const desk = new Desk({
   session, news, device, settings, signals, screen, linkState,
-  gate: new ScanGate(), verdict: new Verdict(), stale: new Stale(), venue: () => venue,
+  gate: new ScanGate(), verdict: new Verdict(), stale: new Stale(), venue: () => venue ?? offline.venue,
 });
 const input = new CodeInput({
   onCode: (code) => desk.present(code), onEnter: () => desk.enter(), onEscape: () => desk.again(), onKey: () => signals.wake(),
@@ -66,7 +90,11 @@ const cameraPanel = new CameraPanel({
 const gateChoice = new GateChoice({ device, onChosen: () => socket.setDevice(device.describe()), onClosed: toInput });
 const soundButton = new SoundButton({ settings, signals, onTouched: toInput });
 new SettingsDialog({ settings, onChange: changed, onClosed: toInput, onGate: () => gateChoice.ask() });
-const past = new PastScans({ session, timezone: () => venue?.timezone, onClosed: toInput });
+const timezone = () => (venue ?? offline.venue)?.timezone;
+const past = new PastScans({ session, timezone, waiting: () => offline.waiting, onClosed: toInput });
+const offlinePanel = new OfflinePanel({
+  timezone, onClosed: toInput, putAway: (conflict) => offline.putAway(conflict), onNew: () => signals.give("YELLOW"),
+});
 
 desk.on("answered", ({ decision, code }) => {
   past.refresh();
@@ -81,8 +109,18 @@ function changed(name) {
   else if (name === "continuous") document.body.toggleAttribute("data-continuous", settings.get(name));
 }
 
-byId("sign-out").addEventListener("click", async () => {
+byId("sign-out").addEventListener("click", async ({ currentTarget: button }) => {
+  const { queued } = offline.state;
+  if (queued && !button.dataset.sure) {
+    button.dataset.sure = "";
+    screen.say(tn(
+      "One scan is not sent yet. It stays on this device until you sign in here again. To sign out all the same, press again.",
+      "{n} scans are not sent yet. They stay on this device until you sign in here again. To sign out all the same, press again.", queued,
+    ));
+    return;
+  }
   try {
+    await offline.lock();
     await forgetPage();
     await fetch("/api/operator/logout", { method: "POST", credentials: "same-origin" });
   } finally {
@@ -97,6 +135,7 @@ makeInstallable();
 changed("continuous");
 cameraPanel.begin();
 news.start();
+offline.open();
 socket.open();
 if (device.gate) input.focus();
 else gateChoice.ask();

@@ -4,6 +4,7 @@
 //   await offline.open();
 import { hashOf } from "../models/ticket_news.js";
 import { Trouble } from "../models/api.js";
+import { venueTime } from "../rules/venue_day.js";
 import { admitted, decideWithoutHub } from "./decide.js";
 import { ListKeeper } from "./list_keeper.js";
 import { Queue } from "./queue.js";
@@ -18,6 +19,7 @@ const POSSIBLE = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
 export class Offline {
   #opened = null;
   #places = new Map();
+  #told = "";
 
   /**
    * `owner` names organisation and login as the hub does ("3.17"); `clock` is models/hub_clock.js. `onState(state)` with
@@ -47,6 +49,12 @@ export class Offline {
     };
   }
 
+  /** The venue as the list tells it, for a page that has not heard of the hub yet. */
+  get venue() {
+    const { timezone } = this.keeper?.current?.head ?? {};
+    return timezone ? { timezone, today: venueTime(this.clock.now(), timezone).date } : null;
+  }
+
   /** The link is there: the key, the list, the queue, in this order of need. */
   async linked() {
     await this.open();
@@ -58,6 +66,8 @@ export class Offline {
     }
     if (!this.able) return;
     await this.#recall();
+    // Another tab may have kept some as well.
+    await this.queue.count();
     this.engine.kick();
     await this.keeper.refresh();
     this.#tell();
@@ -182,6 +192,10 @@ export class Offline {
   }
 
   #tell() {
-    this.onState(this.state);
+    const { state } = this;
+    const said = JSON.stringify([state, this.waiting.length]);
+    if (said === this.#told) return;
+    this.#told = said;
+    this.onState(state);
   }
 }

@@ -71,8 +71,8 @@ export class Desk {
       this.#refuse("RED", t("Not checked: the ticket before has no answer yet."));
       return;
     }
-    if (this.linkState.offline) {
-      // Nothing here could judge it, and an answer that comes minutes later would be another visitor's.
+    if (this.linkState.offline && !this.session.mayDecide) {
+      // Nobody here could judge it, and an answer that comes minutes later would be another visitor's.
       this.#refuse("YELLOW", t("Not checked: there is no connection. Scan it again when the scanner is live."));
       return;
     }
@@ -84,7 +84,7 @@ export class Desk {
     this.screen.say("");
     this.screen.rest({ checking: true });
     this.news.ask();
-    let decision = await this.#waitingFor(t("Check"), () => this.session.present(code));
+    let decision = await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
     if (decision?.reason === "VALID" && this.settings.get("continuous") && this.session.mayVerify) {
       // What cannot be recorded stays on the screen as valid, to be admitted by hand.
       this.news.ask();
@@ -102,7 +102,7 @@ export class Desk {
     const { code } = this.session.current;
     this.stale.recheck.disabled = true;
     this.news.ask();
-    const decision = await this.#waitingFor(t("Check"), () => this.session.present(code));
+    const decision = await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
     this.stale.recheck.disabled = false;
     if (decision) this.#answer(decision, code);
     // Without an answer the mark stays, and so does the way to ask again.

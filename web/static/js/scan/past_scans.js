@@ -11,14 +11,17 @@ const SHOWN = 12;
 const REASONS = {
   VALID: t("valid, not admitted yet"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
   WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
+  NOT_LISTED: t("not on the list"), CHANGED: t("not sure"), NO_LIST: t("not checked"),
   TICKET_NOT_ACTIVATED: t("not activated"), TICKET_EXPIRED: t("expired"), TICKET_CANCELLED: t("cancelled"),
 };
 
 export class PastScans {
   #wanted = null;
+  #told = [];
 
-  constructor({ session, timezone, onClosed }) {
-    Object.assign(this, { session, timezone, onClosed });
+  /** `waiting()` are the scans the hub has yet to hear of, newest first. */
+  constructor({ session, timezone, waiting, onClosed }) {
+    Object.assign(this, { session, timezone, waiting, onClosed });
     this.dialog = byId("undo-dialog");
     byId("undo-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -30,10 +33,15 @@ export class PastScans {
 
   async refresh() {
     try {
-      this.#draw(await this.session.history());
+      this.#told = await this.session.history();
     } catch {
       // The list is a comfort; it comes back with the link.
     }
+    this.redraw();
+  }
+
+  redraw() {
+    this.#draw([...this.waiting(), ...this.#told]);
   }
 
   #draw(scans) {
@@ -46,7 +54,7 @@ export class PastScans {
     const fresh = hubNow() - Date.parse(scan.logged_at) < UNDO_FOR_MS;
     const what = REASONS[scan.reason] ?? scan.reason;
     const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
-    const words = scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
+    const words = scan.waits ? t("{time}, {what}, not sent yet", { time, what }) : scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
     return h(
       "li",
       { class: scan.result },
@@ -90,6 +98,6 @@ export class PastScans {
 function onePerVisitor(scans) {
   return scans.filter((scan, i) => {
     const admittedNext = scans.slice(0, i).findLast((later) => later.ticket_code === scan.ticket_code);
-    return !(scan.reason === "VALID" && admittedNext?.entered);
+    return !(scan.reason === "VALID" && (admittedNext?.entered || admittedNext?.reason === "VERIFIED"));
   });
 }

@@ -1,22 +1,29 @@
 // What stands around the answer: the line that is said, the scanner at rest, and the line that runs out with an answer's time.
 import { byId } from "../elements.js";
 import { t } from "../i18n.js";
+import { momentAt } from "../moments.js";
 
 export class Screen {
   #offline = false;
+  #own = { able: false, listedAt: null };
 
   say(text) {
     byId("said").textContent = text;
   }
 
-  /** At rest, `checking` while the hub is asked, and without a link. */
-  rest({ offline = this.#offline, checking = false } = {}) {
+  /** At rest, `checking` while an answer is waited for, and without a link; `own` is what this device can do by itself. */
+  rest({ offline = this.#offline, checking = false, own = this.#own } = {}) {
     this.#offline = offline;
+    this.#own = own;
     document.body.toggleAttribute("data-offline", offline);
-    byId("ready-title").textContent = checking ? t("Checking") : offline ? t("No connection") : t("Ready to scan");
-    byId("ready-hint").textContent = offline
-      ? t("Nothing is checked until the scanner is live again. It keeps trying by itself.")
-      : t("Point the scanner at a code, or type one below.");
+    byId("ready-title").textContent = checking ? t("Checking") : offline && !own.able ? t("No connection") : t("Ready to scan");
+    byId("ready-hint").textContent = offline ? this.#withoutLink(own) : t("Point the scanner at a code, or type one below.");
+  }
+
+  #withoutLink({ able, listedAt }) {
+    if (!able) return t("Nothing is checked until the scanner is live again. It keeps trying by itself.");
+    if (!listedAt) return t("No connection and no list of today: the scanner cannot judge tickets. What you admit is kept and sent later.");
+    return t("No connection: this scanner decides by its list of {time}. Everything is kept here and sent later.", { time: momentAt(listedAt, null) });
   }
 
   showVenue(name) {

@@ -22,6 +22,7 @@ export class Verdict {
     document.body.dataset.verdict = decision.result;
     document.body.dataset.reason = decision.reason;
     byId("verdict-icon").setAttribute("href", `${SPRITE}#${SHAPES[decision.result]}`);
+    showProvisional(decision);
     byId("verdict-word").textContent = wordOf(decision);
     byId("verdict-detail").textContent = detailOf(decision, venue);
     byId("facts").replaceChildren(...factsOf(decision, venue).map(([name, value, { kind = null, wide = false } = {}]) =>
@@ -40,6 +41,7 @@ export class Verdict {
   clear() {
     delete document.body.dataset.verdict;
     delete document.body.dataset.reason;
+    delete document.body.dataset.provisional;
     this.section.hidden = true;
     this.buttons.hidden = true;
     this.ready.hidden = false;
@@ -50,7 +52,15 @@ export class Verdict {
   }
 }
 
-function factsOf({ ticket, reservation, verified }, venue) {
+/** What this device has decided by itself says so, and by what it knew. */
+function showProvisional({ provisional, listed_at }) {
+  const band = byId("provisional");
+  band.hidden = !provisional;
+  band.textContent = !provisional ? "" : listed_at ? t("PROVISIONAL · by the list of {time}", { time: momentAt(listed_at, null) }) : t("PROVISIONAL · without a list");
+  document.body.toggleAttribute("data-provisional", Boolean(provisional));
+}
+
+function factsOf({ ticket, reservation, verified, days_from_now }, venue) {
   const facts = [];
   if (verified) {
     const who = [verified.operator_name, verified.gate].filter(Boolean).join(", ");
@@ -58,7 +68,7 @@ function factsOf({ ticket, reservation, verified }, venue) {
     if (who) facts.push([t("Admitted by"), who]);
   }
   if (reservation) {
-    const days = venue?.today ? daysBetween(venue.today, reservation.date) : 0;
+    const days = days_from_now ?? (venue?.today ? daysBetween(venue.today, reservation.date) : 0);
     facts.push([t("Reserved"), t("{day} ({when})", { day: shortDay(reservation.date), when: inDays(days) })]);
     facts.push([t("Time"), reservation.end_time ? span(reservation.start_time, reservation.end_time) : clock(reservation.start_time)]);
     if (Number.isInteger(reservation.booked_count)) {

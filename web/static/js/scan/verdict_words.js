@@ -8,6 +8,14 @@ const WORDS = {
   NO_RESERVATION: t("NO RESERVATION"), WRONG_DATE: t("WRONG DATE"), TOO_EARLY: t("TOO EARLY"), WRONG_VENUE: t("WRONG VENUE"),
   TICKET_NOT_FOUND: t("INVALID TICKET"), TICKET_NOT_ACTIVATED: t("TICKET NOT ACTIVATED"), TICKET_EXPIRED: t("TICKET EXPIRED"),
   TICKET_CANCELLED: t("TICKET CANCELLED"),
+  // Said by the scanner itself, without the hub.
+  NOT_LISTED: t("NOT ON THE LIST"), CHANGED: t("NOT SURE"), NO_LIST: t("NOT CHECKED"), NOTED: t("ENTRY NOTED"),
+};
+const OWN = {
+  NOT_LISTED: t("Today's list does not have this ticket. It may be for another day, or bought just now: ask, or look at the ticket."),
+  CHANGED: t("This ticket was changed just before the connection was lost: ask, or look at the ticket."),
+  NO_LIST: t("This scanner has no list of today: look at the ticket."),
+  NOTED: t("Admitted on your word. The hub checks it when the connection is back."),
 };
 
 /** The big word. */
@@ -15,6 +23,7 @@ export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
 
 /** The line below it. */
 export function detailOf(decision, venue) {
+  if (decision.reason in OWN) return OWN[decision.reason];
   if (language === "en") return decision.detail ?? "";
   const { reservation, ticket, verified } = decision;
   const when = reservation && slotOf(reservation, decision.days_from_now);
@@ -62,5 +71,6 @@ function slotOf(reservation, days) {
 function entryOf({ verified_at, operator_name, gate }, venue) {
   const time = momentAt(verified_at, venue?.timezone);
   const values = { time, operator: operator_name, gate };
+  if (!operator_name) return gate ? t("Verified at {time}, gate {gate}", values) : t("Verified at {time}", values);
   return gate ? t("Verified at {time} by {operator}, gate {gate}", values) : t("Verified at {time} by {operator}", values);
 }

@@ -1,0 +1,135 @@
+"""What tests of a scanner without a link need: its page with list and files, its queue, and what the device holds of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from playwright.async_api import Page, Route, expect
+from stage import Hub, World
+
+from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.test_live_calendar import start_again
+from web.pages.static_files import STATIC, STATIC_ROOT
+
+__all__ = [
+    "ROWS",
+    "admit",
+    "altered",
+    "gone",
+    "has_list",
+    "judged",
+    "ready_for_anything",
+    "scanner",
+    "start_again",
+    "synced",
+]
+
+ROWS = """async () => {
+  const opening = indexedDB.open('venue-hub.offline');
+  const database = await new Promise((resolve) => { opening.onsuccess = () => resolve(opening.result); });
+  const found = {};
+  for (const name of database.objectStoreNames) {
+    const asked = database.transaction(name).objectStore(name).getAll();
+    found[name] = await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
+  }
+  database.close();
+  const plain = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+    ? new TextDecoder('latin1').decode(value) : value instanceof CryptoKey ? `key, extractable: ${value.extractable}`
+    : Array.isArray(value) ? value.map(plain)
+    : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)])) : value;
+  return plain(found);
+}"""
+"""All the device holds, as somebody who has it could read it."""
+
+
+async def has_list(page: Page) -> None:
+    """The scanner has its day's list on the device, and the page with every file."""
+    await page.wait_for_function(
+        "async () => { await navigator.serviceWorker.ready; for (const name of await caches.keys())"
+        " if (await (await caches.open(name)).match('/operator/scan', { ignoreVary: true })) return true; return false; }"
+    )
+    for _ in range(100):
+        if (await page.evaluate(ROWS))["lists"]:
+            return
+        await page.wait_for_timeout(50)
+    raise AssertionError("no list came")
+
+
+async def scanner(world: World, open_page: Open, *, gate: str = "Gate A", token: str | None = None, **how: Any) -> Page:
+    """A live scanner that is ready to lose its link."""
+    page = await open_page("/operator/scan", token=token or await world.staff(), gate=gate, **how)
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    await has_list(page)
+    return page
+
+
+async def ready_for_anything(page: Page) -> None:
+    """The answer before is gone, and so are the seconds in which the same code is the same scan."""
+    await page.keyboard.press("Escape")
+    await page.wait_for_timeout(3_050)
+
+
+async def judged(page: Page, code: str, word: str) -> None:
+    """Holds up a code and sees the word of the device's own judgement."""
+    await key_in(page, code)
+    await expect(page.get_by_role("heading", name=word)).to_be_visible()
+    await expect(page.get_by_text("PROVISIONAL")).to_be_visible()
+
+
+async def admit(page: Page, code: str, word: str = "VALID TICKET", after: str = "ENTRY RECORDED") -> None:
+    await judged(page, code, word)
+    await page.get_by_role("button", name="Mark as verified").click()
+    await expect(page.get_by_role("heading", name=after)).to_be_visible()
+    await expect(page.get_by_text("PROVISIONAL")).to_be_visible()
+    await page.keyboard.press("Escape")
+
+
+async def gone(page: Page) -> None:
+    await expect(page.locator("#link-state")).not_to_have_text("Live")
+
+
+async def synced(page: Page) -> None:
+    await expect(page.locator("#link-state")).to_have_text("Live", timeout=40_000)
+    await expect(page.locator("#queue-state")).to_be_hidden(timeout=40_000)
+
+
+async def altered(page: Page, name: str, *changes: tuple[str, str]) -> None:
+    """From its next load on the page runs this script of ours with other words in it: a mechanism taken away."""
+    text = (STATIC_ROOT / name).read_text(encoding="utf-8")
+    for before, after in changes:
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+
+    async def serve(route: Route) -> None:
+        await route.fulfill(body=text, content_type="text/javascript")
+
+    await page.context.route(f"**{STATIC.url(name)}", serve)
+
+
+async def until(what: Callable[[], Awaitable[Any]], *, seconds: float = 20) -> Any:
+    for _ in range(int(seconds * 20)):
+        if found := await what():
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not happen")
+
+
+async def entries(hub: Hub) -> list[dict[str, Any]]:
+    rows = await hub.database.fetch(
+        "SELECT code, source, gate, scanned_at, logged_at FROM scans WHERE entered ORDER BY logged_at, code"
+    )
+    return [dict(row) for row in rows]
+
+
+async def conflicts(hub: Hub) -> list[tuple[str, str]]:
+    return [
+        (row["code"], row["kind"])
+        for row in await hub.database.fetch("SELECT code, kind FROM scan_conflicts ORDER BY id")
+    ]
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

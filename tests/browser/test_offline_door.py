@@ -1,0 +1,243 @@
+"""A scanner without a link in a real Chromium: it goes on by its list, says that it does, and knows what it cannot know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import WebSocketRoute, expect
+from stage import Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.offline_scanner import (
+    ROWS,
+    admit,
+    altered,
+    conflicts,
+    entries,
+    gone,
+    judged,
+    ready_for_anything,
+    scanner,
+    start_again,
+    synced,
+)
+
+
+async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    slot = await world.slot()
+    good, in_before, later = await world.reserved(slot), await world.reserved(slot), await world.reserved(slot)
+    [too_late] = await world.fill(await world.slot(start="08:00", end="09:00"), 1)
+    gate_b = await hub.socket(await world.staff(name="John Doe"), gate="Gate B")
+    await gate_b.verify(in_before.code)
+    page = await scanner(world, open_page, phone=True)
+    await hub.close()
+    await gone(page)
+    await admit(page, good.code)
+    await judged(page, in_before.code, "ALREADY VERIFIED")
+    await expect(page.get_by_text("Verified at 12:00, gate Gate B")).to_be_visible()
+    assert await page.get_by_role("button", name="Mark as verified").is_hidden()
+    await assert_accessible(page, "already in, without a link")
+    await judged(page, too_late.code, "TICKET EXPIRED")
+    await assert_accessible(page, "red, without a link")
+    await ready_for_anything(page)
+    await judged(page, good.code, "ALREADY VERIFIED")
+    await expect(page.get_by_text("by Jane Smith, gate Gate A")).to_be_visible()
+    await judged(page, later.code, "VALID TICKET")
+    await assert_accessible(page, "green, without a link")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#queue-state")).to_have_text("5 scans to send")
+    await expect(page.locator("#link-state")).to_contain_text("Offline since", timeout=15_000)
+    await expect(page.get_by_text("No connection: this scanner decides by its list of 12:00.")).to_be_visible()
+    await expect(page.get_by_text("not sent yet").first).to_be_visible()
+    await assert_accessible(page, "at rest, without a link")
+    await start_again(hub)
+    await synced(page)
+    assert [(row["code"], row["source"], row["gate"]) for row in await entries(hub)] == [
+        (in_before.code, "socket", "Gate B"), (good.code, "sync", "Gate A"),
+    ]  # fmt: skip
+    # Looks are logged as well, each once, with what was shown.
+    told = await hub.database.fetch(
+        "SELECT code, result, reason FROM scans WHERE source = 'sync' AND mode = 'validate'"
+    )
+    assert sorted((row["code"], row["reason"]) for row in told) == sorted([
+        (in_before.code, "ALREADY_VERIFIED"), (too_late.code, "TICKET_EXPIRED"), (good.code, "ALREADY_VERIFIED"),
+        (later.code, "VALID"),
+    ])  # fmt: skip
+    assert await conflicts(hub) == []
+    await expect(page.get_by_text("not sent yet")).to_have_count(0)
+
+
+async def test_what_it_cannot_know_is_yellow_and_for_the_operator_to_judge(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    tomorrow = await world.reserved(await world.slot(day=(await _today(world)) + timedelta(days=1)))
+    sold_later = "TKT-2026-NEVER2-NEVERS"
+    page = await scanner(world, open_page)
+    await hub.close()
+    await gone(page)
+    for code in (tomorrow.code, sold_later, "DT-77-4711"):
+        await judged(page, code, "NOT ON THE LIST")
+        assert await page.evaluate("() => document.body.dataset.verdict") == "YELLOW"
+    await assert_accessible(page, "not on the list")
+    await page.get_by_role("button", name="Mark as verified").click()
+    await expect(page.get_by_role("heading", name="ENTRY NOTED")).to_be_visible()
+    assert await page.evaluate("() => document.body.dataset.verdict") == "YELLOW"
+    await start_again(hub)
+    await synced(page)
+    assert await entries(hub) == []
+    assert await conflicts(hub) == [("DT-77-4711", "unknown")]
+
+
+async def _today(world: World):  # type: ignore[no-untyped-def]
+    return world.hub.clock.now().date()
+
+
+async def test_a_cut_network_and_its_return(hub: Hub, world: World, open_page: Open) -> None:
+    slot = await world.slot()
+    one, two = await world.reserved(slot), await world.reserved(slot)
+    page = await scanner(world, open_page)
+    network = await page.context.new_cdp_session(page)
+    await network.send("Network.enable")
+    cut = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+    await network.send("Network.emulateNetworkConditions", cut)
+    await admit(page, one.code)
+    await admit(page, two.code)
+    assert len(await entries(hub)) in (0, 1, 2)
+    await network.send(
+        "Network.emulateNetworkConditions", {**cut, "offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    )
+    await synced(page)
+    assert sorted(row["code"] for row in await entries(hub)) == sorted([one.code, two.code])
+    assert await conflicts(hub) == []
+
+
+async def test_a_link_that_stands_and_says_nothing_keeps_nobody_waiting(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    silent = False
+
+    def line(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        route.on_message(lambda text: server.send(text))
+        server.on_message(lambda text: None if silent else route.send(text))
+
+    await page.route_web_socket("**/ws", line)
+    await page.reload()
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    silent = True
+    await key_in(page, ticket.code)
+    await expect(page.get_by_text("PROVISIONAL")).to_be_visible(timeout=4_500)
+    await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+    silent = False
+    await synced(page)
+
+
+async def test_a_reload_without_a_link_forgets_neither_the_list_nor_who_is_in(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    slot = await world.slot()
+    before, during, after = [await world.reserved(slot) for _ in range(3)]
+    page = await scanner(world, open_page, phone=True)
+    # Let in while there was a link, later than the list was written.
+    await key_in(page, before.code)
+    await page.get_by_role("button", name="Mark as verified").click()
+    await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
+    await page.wait_for_timeout(700)
+    await hub.close()
+    await gone(page)
+    await page.keyboard.press("Escape")
+    await admit(page, during.code)
+    await page.reload()
+    await expect(page.locator("#queue-state")).to_have_text("One scan to send")
+    await expect(page.locator("#venue-name")).not_to_have_text("No venue")
+    await judged(page, before.code, "ALREADY VERIFIED")
+    await judged(page, during.code, "ALREADY VERIFIED")
+    await admit(page, after.code)
+    await start_again(hub)
+    await synced(page)
+    assert sorted(row["code"] for row in await entries(hub)) == sorted([before.code, during.code, after.code])
+    assert await conflicts(hub) == []
+
+
+async def test_what_was_told_just_before_the_link_went_is_known(hub: Hub, world: World, open_page: Open) -> None:
+    slot = await world.slot()
+    admitted, cancelled = await world.reserved(slot), await world.reserved(slot)
+    page = await scanner(world, open_page)
+    gate_b = await hub.socket(await world.staff(name="John Doe"), gate="Gate B")
+    await gate_b.verify(admitted.code)
+    await hub.delete(f"/api/reservations/{cancelled.reservation_id}", token=await world.staff("MANAGER"))
+    # The news is there within a second, the next list is not.
+    await page.wait_for_timeout(1_500)
+    await hub.close()
+    await gone(page)
+    await judged(page, admitted.code, "ALREADY VERIFIED")
+    await judged(page, cancelled.code, "NOT SURE")
+    await start_again(hub)
+    await synced(page)
+
+
+async def test_the_list_comes_anew_soon_after_a_change(hub: Hub, world: World, open_page: Open) -> None:
+    slot = await world.slot()
+    page = await scanner(world, open_page)
+    new = await world.reserved(slot)
+    async with page.expect_response("**/manifest/changes*", timeout=20_000):
+        pass
+    await page.wait_for_timeout(300)
+    await hub.close()
+    await gone(page)
+    await judged(page, new.code, "VALID TICKET")
+    await start_again(hub)
+    await synced(page)
+
+
+async def test_continuous_mode_goes_on_without_a_link(hub: Hub, world: World, open_page: Open) -> None:
+    slot = await world.slot()
+    tickets = [await world.reserved(slot) for _ in range(3)]
+    page = await scanner(world, open_page)
+    await page.get_by_role("button", name="Settings").click()
+    await page.get_by_role("checkbox", name="Continuous").click()
+    await page.get_by_role("button", name="Done").click()
+    await hub.close()
+    await gone(page)
+    for ticket in tickets:
+        await key_in(page, ticket.code)
+        await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible(timeout=4_000)
+    await key_in(page, tickets[0].code)
+    await expect(page.get_by_role("heading", name="ALREADY VERIFIED")).to_be_visible()
+    await start_again(hub)
+    await synced(page)
+    assert sorted(row["code"] for row in await entries(hub)) == sorted(ticket.code for ticket in tickets)
+
+
+@pytest.mark.parametrize("sealed", [True, False], ids=["as it is", "control: nothing is sealed"])
+async def test_who_holds_the_device_reads_neither_a_code_nor_the_list(
+    hub: Hub, world: World, open_page: Open, sealed: bool
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    if not sealed:
+        await page.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
+        await altered(
+            page, "js/offline/seal.js",
+            ("data: await crypto.subtle.encrypt(this.#how(kind, iv), this.keys[0], plain)", "data: plain.buffer"),
+        )  # fmt: skip
+        await page.evaluate("() => indexedDB.deleteDatabase('venue-hub.offline')")
+        await page.reload()
+        await expect(page.locator("#link-state")).to_have_text("Live")
+        await page.wait_for_timeout(1_500)
+    await hub.close()
+    await gone(page)
+    await key_in(page, ticket.code)
+    await expect(page.get_by_text("PROVISIONAL")).to_be_visible()
+    held = await page.evaluate(ROWS)
+    assert all("extractable: false" in key for record in held["keys"] for key in record["keys"])
+    assert (ticket.code in str(held)) is not sealed
+    assert ("starts_at" in str(held["lists"])) is not sealed
+    await start_again(hub)
