@@ -1,10 +1,13 @@
-// The control room: one subscription to the day's counts, drawn as it changes.
+// The control room: the day's counts and figures, drawn as they change, and the panels beside them.
 import { byId } from "./elements.js";
 import { t } from "./i18n.js";
 import { LinkState } from "./link_state.js";
 import { BoardView } from "./manager/board_view.js";
+import { FiguresView } from "./manager/figures_view.js";
 import { openViews } from "./manager/views.js";
+import { openWall } from "./manager/wall.js";
 import { CountBoard } from "./models/count_board.js";
+import { FigureBoard } from "./models/figure_board.js";
 import { VenueSocket } from "./models/socket.js";
 import { hearHubClock, hubNow, longDay, momentAt, nowAt } from "./moments.js";
 import { showNotice } from "./notices.js";
@@ -13,10 +16,12 @@ const DAY_MS = 86_400_000;
 const linkState = new LinkState(byId("link-state"));
 const board = new CountBoard();
 const view = new BoardView();
+const figures = new FigureBoard();
+const figuresView = new FiguresView();
 let venue = null;
 let day = null;
 let followsToday = true;
-let leave = null;
+const leaving = [];
 
 const socket = new VenueSocket({
   onState: (state) => {
@@ -39,31 +44,46 @@ const socket = new VenueSocket({
 });
 
 function watch(date) {
-  leave?.();
+  for (const leave of leaving.splice(0)) leave();
   day = date;
   followsToday = date === venue.today;
   board.clear();
+  figures.clear();
   byId("day").value = date;
   byId("day-name").textContent = followsToday ? t("Today, {day}", { day: longDay(date) }) : longDay(date);
   byId("day-today").disabled = followsToday;
   byId("board-answer").replaceChildren();
   view.waiting();
+  figuresView.waiting();
   const current = () => day === date;
-  leave = socket.subscribe(
-    "counts",
-    { date },
-    (data, revision) => {
-      if (!current()) return;
-      board.replace({ date, ...data }, revision);
-      view.show(board, clockOfVenue());
-    },
-    (data, revision) => {
-      if (!current()) return;
-      board.update(data, revision);
-      view.show(board, clockOfVenue());
-    },
-    (error) => current() && showNotice(byId("board-answer"), { title: error.message, next: "" }),
+  const keep = (model, draw) => (name) => (data, revision) => {
+    if (!current()) return;
+    model[name](name === "replace" ? { date, ...data } : data, revision);
+    draw();
+  };
+  const refused = (error) => current() && showNotice(byId("board-answer"), { title: error.message, next: "" });
+  const counts = keep(board, () => {
+    view.show(board, clockOfVenue());
+    drawFigures();
+  });
+  const minutes = keep(figures, drawFigures);
+  leaving.push(
+    socket.subscribe("counts", { date }, counts("replace"), counts("update"), refused),
+    socket.subscribe("figures", { date }, minutes("replace"), minutes("update"), refused),
   );
+}
+
+/** Once a frame, however much has come; not before both the slots and the log are there. */
+let drawing = 0;
+
+function drawFigures() {
+  if (figures.date !== day || board.date !== day) return;
+  drawing ||= requestAnimationFrame(() => {
+    drawing = 0;
+    if (figures.date !== day || board.date !== day) return;
+    const { inside } = board.totals;
+    figuresView.show(figures, { slots: board.inOrder(), zone: venue.timezone, now: hubNow().getTime(), today: followsToday, inside: inside !== null });
+  });
 }
 
 const clockOfVenue = () => nowAt(venue?.timezone);
@@ -75,7 +95,10 @@ function tick() {
   if (followsToday && now.date > venue.today) {
     venue = { ...venue, today: now.date };
     watch(now.date);
-  } else view.mark(board, now);
+  } else {
+    view.mark(board, now);
+    drawFigures();
+  }
 }
 
 function step(days) {
@@ -96,6 +119,7 @@ byId("sign-out").addEventListener("click", async () => {
 });
 
 setInterval(tick, 10_000);
+openWall(() => figuresView.redraw());
 openViews(socket, {
   get venue() {
     return venue;

@@ -4,7 +4,9 @@ import { t, tn } from "../i18n.js";
 import { number, span } from "../moments.js";
 
 const SPEAK_EVERY_MS = 15_000;
-const NAMES = { verified: t("verified"), booked: t("booked"), capacity: t("capacity") };
+/** Slots that a wall screen has room for: the one that is on and those around it. */
+const ON_WALL = 5;
+const NAMES = { verified: t("arrived"), booked: t("expected"), capacity: t("capacity") };
 
 export class BoardView {
   #rows = new Map();
@@ -48,15 +50,34 @@ export class BoardView {
       const row = this.#rows.get(slot.slot_id);
       if (!row) continue;
       const today = board.date === now.date;
-      const on = today && slot.start_time <= now.time && now.time < slot.end_time;
+      const on = today && slot.start_time <= now.time && (now.time < slot.end_time || slot.end_time < slot.start_time);
       row.classList.toggle("now", on);
-      row.classList.toggle("over", board.date < now.date || (today && slot.end_time <= now.time));
-      row.querySelector(".time small").textContent = on ? t("Now") : "";
+      const ended = slot.end_time > slot.start_time && slot.end_time <= now.time;
+      row.classList.toggle("over", board.date < now.date || (today && ended));
+      const over = row.classList.contains("over");
+      const missing = slot.booked - slot.verified;
+      row.querySelector(".time .on").textContent = on ? t("Now") : "";
+      row.querySelector(".time .missing").textContent = missing <= 0 ? "" : over
+        ? tn("one did not come", "{n} did not come", missing) : tn("one to come", "{n} to come", missing);
     }
+    this.#markForWall();
+  }
+
+  /** On a wall nobody scrolls: the slots that matter now stay, and a line says how many are left out. */
+  #markForWall() {
+    const rows = [...this.body.children];
+    const first = rows.findIndex((row) => !row.classList.contains("over"));
+    const from = Math.max(0, Math.min(first < 0 ? rows.length : first - 1, rows.length - ON_WALL));
+    rows.forEach((row, n) => row.classList.toggle("off-wall", n < from || n >= from + ON_WALL));
+    const out = rows.length - ON_WALL;
+    byId("slots-more").hidden = out <= 0;
+    byId("slots-more").textContent = tn("one more slot on this day", "{n} more slots on this day", Math.max(out, 1));
   }
 
   #totals(board) {
-    const { verified, booked, capacity } = board.totals;
+    const { verified, booked, capacity, inside } = board.totals;
+    byId("inside").hidden = inside === null;
+    if (inside !== null) write(byId("total-inside"), inside);
     write(byId("total-verified"), verified);
     write(byId("total-booked"), booked);
     write(byId("total-capacity"), capacity);
@@ -73,7 +94,7 @@ export class BoardView {
     if (!row) {
       const count = (name) => h("td", { class: `count ${name}` }, h("b", { class: "figure-small" }), h("small", {}, NAMES[name]));
       row = h("tr", { "data-slot": slot.slot_id },
-        h("th", { scope: "row", class: "time" }, span(slot.start_time, slot.end_time), h("small")),
+        h("th", { scope: "row", class: "time" }, span(slot.start_time, slot.end_time), h("small", {}, h("b", { class: "on" }), h("span", { class: "missing" }))),
         h("td", {}, h("div", { class: "meter" }, h("i", { class: "booked" }), h("i", { class: "verified" }))),
         count("verified"), count("booked"), count("capacity"));
       this.#rows.set(slot.slot_id, row);

@@ -6,7 +6,7 @@ export class CountBoard {
 
   clear() {
     this.slots = new Map();
-    this.totals = { verified: 0, booked: 0, capacity: 0 };
+    this.totals = { verified: 0, booked: 0, capacity: 0, inside: null, exited: 0 };
     this.revision = -1;
     this.date = null;
   }
@@ -41,7 +41,7 @@ export class CountBoard {
 
   #take(data, revision) {
     this.revision = revision ?? this.revision;
-    for (const name of ["verified", "booked", "capacity"]) {
+    for (const name of ["verified", "booked", "capacity", "inside", "exited"]) {
       if (Number.isInteger(data[name])) this.totals[name] = data[name];
     }
   }

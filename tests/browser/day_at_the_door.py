@@ -1,0 +1,83 @@
+"""A day at the door as the log would hold it: people at their slots, strangers, second tries, gates of their own pace."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from stage import TODAY, World
+
+GATES = ("North", "South", "Garden")
+_REFUSED = [("RED", "WRONG_DATE", 5), ("RED", "TICKET_NOT_FOUND", 4), ("RED", "NO_RESERVATION", 2), ("RED", "TICKET_CANCELLED", 1),
+            ("YELLOW", "ALREADY_VERIFIED", 6)]  # fmt: skip
+
+
+async def live_through(
+    world: World, *, until: datetime, plan: tuple[tuple[str, str, int, int], ...], seed: int = 4
+) -> list[int]:
+    """Write the day up to a moment; `plan` are slots as (start, end, capacity, booked). Returns the slots' ids."""
+    dice, database = random.Random(seed), world.hub.database
+    for gate in GATES:
+        await database.execute(
+            "INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            world.org_id, world.venue_id, gate,
+        )  # fmt: skip
+    slots, scans = [], []
+    for start, end, capacity, booked in plan:
+        slot_id = await world.slot(TODAY, start, end, capacity)
+        slots.append(slot_id)
+        tickets = await world.fill(slot_id, booked)
+        begins = await database.fetchval("SELECT starts_at FROM reservation_slots WHERE id = $1", slot_id)
+        came = []
+        for ticket in tickets:
+            at = begins + timedelta(minutes=dice.gauss(8, 16))
+            if at >= until or dice.random() < 0.06:
+                continue
+            gate = dice.choices(GATES, (5, 3, 2))[0]
+            came.append((ticket.id, at, gate))
+            scan_id = UUID(int=dice.getrandbits(128), version=4)
+            took = timedelta(seconds=min(40, dice.expovariate(1 / (2 + 2 * GATES.index(gate)))))
+            scans.append(
+                (scan_id, "validate", gate, ticket.code, ticket.id, slot_id, "GREEN", "VALID", False, at - took)
+            )
+            scans.append((scan_id, "verify", gate, ticket.code, ticket.id, slot_id, "GREEN", "VERIFIED", True, at))
+            if dice.random() < 0.11:
+                result, reason, _ = dice.choices(_REFUSED, [weight for *_, weight in _REFUSED])[0]
+                later = at + timedelta(seconds=dice.randrange(5, 90))
+                if later < until:
+                    scans.append((UUID(int=dice.getrandbits(128), version=4), "validate", dice.choices(GATES, (2, 3, 5))[0],
+                                  f"X-{len(scans)}", None, None, result, reason, False, later))  # fmt: skip
+        await _admit(world, slot_id, came)
+    await database.execute(
+        "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, ticket_id, slot_id, result,"
+        " reason, entered, scanned_at, logged_at) SELECT $1, s.id, $2, 1, s.mode, 'socket', s.gate, s.code, s.ticket, s.slot,"
+        " s.result, s.reason, s.entered, s.at, s.at FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[],"
+        " $8::bigint[], $9::text[], $10::text[], $11::boolean[], $12::timestamptz[])"
+        " AS s (id, mode, gate, code, ticket, slot, result, reason, entered, at)",
+        world.org_id, world.venue_id, *(list(column) for column in zip(*scans, strict=True)),
+    )  # fmt: skip
+    return slots
+
+
+async def _admit(world: World, slot_id: int, came: list[Any]) -> None:
+    """What the entries of a slot leave behind in its tickets, reservations and counts."""
+    await world.hub.database.execute(
+        "WITH c AS (SELECT * FROM unnest($2::bigint[], $3::timestamptz[], $4::text[]) AS c (id, at, gate)),"
+        " t AS (UPDATE tickets t SET status = 'VERIFIED', verified_at = c.at, verified_by = 1, verified_gate = c.gate"
+        " FROM c WHERE t.id = c.id),"
+        " r AS (UPDATE ticket_reservations r SET status = 'VERIFIED', verified_at = c.at FROM c WHERE r.ticket_id = c.id)"
+        " UPDATE reservation_slots SET verified_count = cardinality($2::bigint[]), revision = revision + 1 WHERE id = $1",
+        slot_id, *([list(column) for column in zip(*came, strict=True)] or [[], [], []]),
+    )  # fmt: skip
+
+
+PLAN = (
+    ("09:00", "10:30", 200, 140),
+    ("10:30", "12:00", 200, 187),
+    ("12:00", "13:30", 200, 200),
+    ("13:30", "15:00", 200, 164),
+    ("15:00", "16:30", 150, 96),
+    ("16:30", "18:00", 150, 22),
+)

@@ -1,0 +1,104 @@
+// The day by minute and gate as this page believes it: whole minutes, whole reasons, laid over what was known.
+const ZERO = [0, 0, 0, 0, 0];
+export const [SCANS, YELLOW, RED, ENTERED, LEFT] = [0, 1, 2, 3, 4];
+/** What "now" means at a gate: the last minutes, the one that is running among them. */
+export const RATE_MINUTES = 5;
+export const RECENT_MINUTES = 15;
+
+export class FigureBoard {
+  constructor() {
+    this.clear();
+  }
+
+  clear() {
+    this.gates = new Map();
+    this.date = null;
+    this.startsAt = null;
+    this.revision = -1;
+  }
+
+  /** A snapshot names every gate of the day, and each minute of it in which something happened. */
+  replace(data, revision) {
+    this.clear();
+    this.#take(data, revision);
+  }
+
+  update(data, revision) {
+    if (this.date !== null && data.date !== this.date) return;
+    this.#take(data, revision);
+  }
+
+  #take(data, revision) {
+    this.date = data.date;
+    this.startsAt = Date.parse(data.starts_at);
+    this.revision = revision ?? this.revision;
+    for (const { gate, minutes, reasons, median_ms: median } of data.gates) {
+      const known = this.gates.get(gate) ?? { gate, minutes: new Map() };
+      for (const [minute, ...numbers] of minutes) known.minutes.set(minute, numbers);
+      this.gates.set(gate, { ...known, reasons, median });
+    }
+  }
+
+  inOrder() {
+    return [...this.gates.values()].sort((a, b) => a.gate.localeCompare(b.gate, undefined, { numeric: true }));
+  }
+
+  /** The minute of the day it is at a moment, with its fraction. */
+  minuteAt(moment) {
+    return (moment - this.startsAt) / 60_000;
+  }
+
+  /** [scans, yellow, red, entered, left] of a gate, or of all of them, in these minutes (both included). */
+  sum(gate = null, from = -Infinity, to = Infinity) {
+    const total = [...ZERO];
+    const add = (numbers) => {
+      for (let n = 0; numbers && n < total.length; n += 1) total[n] += numbers[n];
+    };
+    for (const one of gate === null ? this.gates.values() : [this.gates.get(gate)]) {
+      if (!one) continue;
+      if (to - from < one.minutes.size) for (let minute = from; minute <= to; minute += 1) add(one.minutes.get(minute));
+      else for (const [minute, numbers] of one.minutes) if (minute >= from && minute <= to) add(numbers);
+    }
+    return total;
+  }
+
+  /** All gates together, minute by minute: [[minute, [scans, ...]], ...] in order. */
+  byMinute() {
+    const all = new Map();
+    for (const { minutes } of this.gates.values()) {
+      for (const [minute, numbers] of minutes) {
+        const sum = all.get(minute) ?? [...ZERO];
+        for (let n = 0; n < sum.length; n += 1) sum[n] += numbers[n];
+        all.set(minute, sum);
+      }
+    }
+    return [...all].sort((a, b) => a[0] - b[0]);
+  }
+
+  /** Scans a minute at this gate over the last minutes; `now` with the fraction of the running one. */
+  rate(gate, now) {
+    const running = Math.floor(now);
+    const [scans] = this.sum(gate, running - RATE_MINUTES + 1, running);
+    return scans / Math.max(1, RATE_MINUTES - 1 + (now - running));
+  }
+
+  /** The most scans in any one minute of the day. */
+  busiest(gate) {
+    return Math.max(0, ...[...(this.gates.get(gate)?.minutes.values() ?? [])].map(([scans]) => scans));
+  }
+
+  /** Why scans were not green, over all gates: [{ result, reason, count, gates: [{ gate, count }] }], most first. */
+  reasons() {
+    const all = new Map();
+    for (const { gate, reasons } of this.gates.values()) {
+      for (const [result, reason, count] of reasons) {
+        const key = `${result} ${reason}`;
+        const sum = all.get(key) ?? { result, reason, count: 0, gates: [] };
+        sum.count += count;
+        sum.gates.push({ gate, count });
+        all.set(key, sum);
+      }
+    }
+    return [...all.values()].sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason));
+  }
+}
