@@ -10,7 +10,8 @@ from hub.languages import html_lang, translator
 from web.pages.speech import script_and_imports
 from web.pages.static_files import STATIC, STATIC_ROOT
 
-_STYLES = ("css/tokens.css", "css/controls.css", "css/signs.css", "css/scan.css", "css/verdict.css", "css/provisional.css")
+_STYLES = ("css/tokens.css", "css/controls.css", "css/signs.css", "css/scan.css", "css/verdict.css", "css/provisional.css",
+           "css/scan_notices.css")  # fmt: skip
 _PICTURES = ("icons.svg", "icon.svg")
 _READER = "js/scan/reader_worker.js"
 _ENGINE = "vendor/zxing-wasm-3.1.4/reader/zxing_reader.wasm"

@@ -4,6 +4,7 @@ import { tn } from "./i18n.js";
 import { LinkState } from "./link_state.js";
 import { Device } from "./models/device.js";
 import { HubClock } from "./models/hub_clock.js";
+import { NoticeLine } from "./models/notice_line.js";
 import { ScanGate } from "./models/scan_gate.js";
 import { ScanSettings } from "./models/scan_settings.js";
 import { ScanSession } from "./models/scan_session.js";
@@ -19,11 +20,13 @@ import { Desk } from "./scan/desk.js";
 import { GateChoice } from "./scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "./scan/install.js";
 import { OfflinePanel } from "./scan/offline_panel.js";
+import { NoticeShelf } from "./scan/notices.js";
 import { PastScans } from "./scan/past_scans.js";
 import { Screen } from "./scan/screen.js";
 import { SettingsDialog } from "./scan/settings_dialog.js";
 import { SoundButton } from "./scan/sound_button.js";
 import { Stale } from "./scan/stale.js";
+import { Supervisor } from "./scan/supervisor.js";
 import { Verdict } from "./scan/verdict.js";
 
 // The name of the venue, for a page that opens without a link.
@@ -51,6 +54,8 @@ const socket = new VenueSocket({
     screen.showVenue(venue?.name);
     gateChoice.offer((venue?.gates ?? []).map((item) => item.name ?? item));
     past.refresh();
+    supervisor.operator = frame.operator;
+    supervisor.refresh();
     offline.linked();
   },
   onEnded: async () => {
@@ -70,11 +75,14 @@ const offline = new Offline({
   onConflicts: (conflicts) => offlinePanel.showConflicts(conflicts),
 });
 const session = new ScanSession(socket, { offline, hubNow });
-const news = new TicketNews({ socket, onChange: (change) => desk.outdated(change), onNews: (told) => offline.hear(told) });
+const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(change) || desk.outdated(change), onNews: (told) => offline.hear(told) });
 const desk = new Desk({
   session, news, device, settings, signals, screen, linkState,
   gate: new ScanGate(), verdict: new Verdict(), stale: new Stale(), venue: () => venue ?? offline.venue,
 });
+const shelf = new NoticeShelf({ onTouched: () => input.focus() });
+const noticeLine = new NoticeLine({ socket });
+const supervisor = new Supervisor({ desk, socket, line: noticeLine, shelf, timezone: () => venue?.timezone });
 const input = new CodeInput({
   onCode: (code) => desk.present(code), onEnter: () => desk.enter(), onEscape: () => desk.again(), onKey: () => signals.wake(),
 });
@@ -136,6 +144,7 @@ changed("continuous");
 cameraPanel.begin();
 news.start();
 offline.open();
+noticeLine.start();
 socket.open();
 if (device.gate) input.focus();
 else gateChoice.ask();

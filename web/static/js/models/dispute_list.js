@@ -1,0 +1,27 @@
+// What supervisors have before them: disputes by id, each as it was told last. Knows no page.
+export class DisputeList {
+  #all = new Map();
+
+  replace(disputes) {
+    // An answer may be older than an event that came before it: what is decided stays decided.
+    const decided = [...this.#all.values()].filter((one) => one.decision);
+    this.#all = new Map(disputes.map((one) => [one.dispute_id, one]));
+    for (const one of decided) if (this.#all.get(one.dispute_id)?.decision === null) this.#all.set(one.dispute_id, one);
+  }
+
+  update(dispute) {
+    const known = this.#all.get(dispute.dispute_id);
+    if (known?.decision && !dispute.decision) return;
+    this.#all.set(dispute.dispute_id, dispute);
+  }
+
+  /** Those that wait, the one that has waited longest first. */
+  get open() {
+    return [...this.#all.values()].filter((one) => !one.decision).sort((a, b) => a.dispute_id - b.dispute_id);
+  }
+
+  /** The newest decisions first. */
+  get decided() {
+    return [...this.#all.values()].filter((one) => one.decision).sort((a, b) => Date.parse(b.decided_at) - Date.parse(a.decided_at));
+  }
+}
