@@ -15,6 +15,7 @@ from web.pages.staff import sign_in_first
 HISTORY = "/manager/history"
 DESK = "/manager/ticket"
 CONFLICTS = "/manager/conflicts"
+DISPUTES = "/manager/disputes"
 
 
 def manager_of(request: web.Request) -> Identity:
@@ -49,3 +50,8 @@ async def ticket(request: web.Request) -> web.Response:
 async def conflicts(request: web.Request) -> web.Response:
     identity, house = manager_of(request), request.app[HOUSE]
     return page(request, "conflicts.html", venue=await venue_of_records(house, identity.org_id, identity.venue_id))
+
+
+async def disputes(request: web.Request) -> web.Response:
+    identity, house = manager_of(request), request.app[HOUSE]
+    return page(request, "disputes.html", venue=await venue_of_records(house, identity.org_id, identity.venue_id))

@@ -25,6 +25,7 @@ def page_routes() -> list[web.RouteDef]:
         web.get(records.DESK, records.ticket),
         web.get(records.DESK + "/{ticket_id:[0-9]{1,16}}", records.ticket),
         web.get(records.CONFLICTS, records.conflicts),
+        web.get(records.DISPUTES, records.disputes),
         web.get(admin_mail.ADDRESS, admin_mail.mail_desk),
         web.get("/dev/mail", development_mail.listing),
         web.get("/dev/mail/{name}", development_mail.message),

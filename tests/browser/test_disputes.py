@@ -1,0 +1,253 @@
+"""A supervisor asked and answering in a real Chromium, both sides live: the gate's screen and the control room's panel."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Page, WebSocketRoute, expect
+from stage import TODAY, Hub, Ticket, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open, key_in
+
+TOMORROW = TODAY + timedelta(days=1)
+GREEN, RED = "rgb(8, 112, 59)", "rgb(179, 22, 31)"
+
+
+async def scanner(world: World, open_page: Open, role: str = "OPERATOR", **how: bool) -> Page:
+    token = await world.staff(role, name="Jane Smith")
+    page = await open_page("/operator/scan", token=token, gate="Gate A", **how)
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    return page
+
+
+async def supervisors(world: World, open_page: Open, path: str = "/manager/disputes", **how: bool) -> Page:
+    page = await open_page(path, token=await world.staff("MANAGER", name="Sue Lee"), **how)
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    return page
+
+
+async def refused(page: Page, ticket: Ticket, word: str = "WRONG DATE") -> None:
+    await key_in(page, ticket.code)
+    await expect(page.get_by_role("heading", name=word)).to_be_visible()
+
+
+async def ask(page: Page, note: str = "") -> None:
+    await page.get_by_role("button", name="Ask a supervisor").click()
+    await page.get_by_label("What the visitor says").fill(note)
+    await page.get_by_role("button", name="Ask", exact=True).click()
+    await expect(page.locator(".gate-notice")).to_contain_text("Supervisor asked")
+
+
+async def colour(page: Page) -> str:
+    return str(await page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
+
+
+async def fits(page: Page) -> bool:
+    return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
+
+
+async def test_a_yes_turns_the_screen_of_the_gate_and_counts(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot(TOMORROW), customer_name="John Doe")
+    gate = await scanner(world, open_page, phone=True)
+    room = await supervisors(world, open_page)
+    await expect(room.get_by_text("Nobody waits for a supervisor.")).to_be_visible()
+    await refused(gate, ticket)
+    await assert_accessible(gate, "a refused ticket with the way to a supervisor")
+    await ask(gate, "was told today")
+    await assert_accessible(gate, "a supervisor is asked")
+    assert await fits(gate)
+    card = room.locator("#open .dispute")
+    await expect(card).to_contain_text("Wrong date")
+    await expect(card).to_contain_text("“was told today”")
+    await expect(card).to_contain_text("gate Gate A · Jane Smith")
+    await expect(card).to_contain_text("John Doe")
+    await assert_accessible(room, "a dispute that waits")
+    # Without a reason there is no answer.
+    await card.get_by_role("button", name="Admit").click()
+    await expect(card.get_by_role("alert")).to_contain_text("Please say why.")
+    await card.get_by_label("Reason").fill("our mistake in the mail")
+    await card.get_by_role("button", name="Admit").click()
+    await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
+    await expect(gate.locator("#verdict-detail")).to_have_text("Supervisor Sue Lee: “our mistake in the mail”")
+    assert await colour(gate) == GREEN
+    await expect(gate.locator(".gate-notice")).to_have_count(0)
+    await expect(gate.get_by_role("button", name="Ask a supervisor")).to_be_hidden()
+    await assert_accessible(gate, "admitted by a supervisor")
+    await expect(card).to_have_count(0)
+    await expect(room.locator("#decided li")).to_contain_text("Admitted · Sue Lee · “our mistake in the mail”")
+    await assert_accessible(room, "disputes decided")
+    row = await hub.database.fetchrow("SELECT status, verified_gate FROM tickets WHERE id = $1", ticket.id)
+    assert tuple(row) == ("VERIFIED", "Gate A")
+    # The news that the ticket was admitted is no reason to call this answer out of date.
+    await gate.wait_for_timeout(2_500)
+    await expect(gate.locator("#stale")).to_be_empty()
+
+
+async def test_a_no_is_red_with_its_reason(world: World, open_page: Open) -> None:
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page, phone=True)
+    await refused(gate, await world.ticket(), "NO RESERVATION")
+    await ask(gate)
+    card = room.locator("#open .dispute")
+    await card.get_by_label("Reason").fill("sold out today")
+    assert await fits(room)
+    await assert_accessible(room, "a dispute on a phone")
+    await card.get_by_role("button", name="Decline").click()
+    await expect(gate.get_by_role("heading", name="DO NOT ADMIT")).to_be_visible()
+    await expect(gate.locator("#verdict-detail")).to_have_text("Supervisor Sue Lee: “sold out today”")
+    assert await colour(gate) == RED
+
+
+async def test_an_answer_for_another_visitor_is_a_card_and_no_verdict(world: World, open_page: Open) -> None:
+    first = await world.reserved(await world.slot(TOMORROW))
+    gate, room = await scanner(world, open_page, phone=True), await supervisors(world, open_page)
+    await refused(gate, first)
+    await ask(gate)
+    await refused(gate, await world.ticket(), "NO RESERVATION")
+    await expect(gate.locator(".gate-notice")).to_contain_text(first.code)
+    card = room.locator("#open .dispute")
+    await card.get_by_label("Reason").fill("is expected")
+    await card.get_by_role("button", name="Admit").click()
+    told = gate.locator(".gate-notice.GREEN")
+    await expect(told).to_contain_text("ADMIT")
+    await expect(told).to_contain_text(first.code)
+    # The visitor in front stays refused.
+    await expect(gate.get_by_role("heading", name="NO RESERVATION")).to_be_visible()
+    assert await colour(gate) == RED
+    await assert_accessible(gate, "an answer for another visitor")
+    assert await fits(gate)
+    # Also after a reload, until it was seen; then never again.
+    await gate.reload()
+    await expect(told).to_contain_text(first.code)
+    await told.get_by_role("button", name="Seen").click()
+    await gate.reload()
+    await expect(gate.locator("#link-state")).to_have_text("Live")
+    await gate.wait_for_timeout(500)
+    await expect(gate.locator(".gate-notice")).to_have_count(0)
+
+
+async def test_a_question_outlives_a_reload_and_an_answer_finds_a_scanner_that_was_away(
+    world: World, open_page: Open
+) -> None:
+    ticket = await world.reserved(await world.slot(TOMORROW))
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page)
+    await refused(gate, ticket)
+    await ask(gate, "insists")
+    await gate.reload()
+    await expect(gate.locator(".gate-notice")).to_contain_text(re.compile("Supervisor asked.*insists", re.DOTALL))
+    await gate.goto(gate.url.replace("/operator/scan", "/reserve"))
+    card = room.locator("#open .dispute")
+    await card.get_by_label("Reason").fill("come tomorrow")
+    await card.get_by_role("button", name="Decline").click()
+    await expect(card).to_have_count(0)
+    await gate.go_back()
+    await expect(gate.locator(".gate-notice.RED")).to_contain_text("come tomorrow")
+
+
+async def test_a_question_is_taken_back(hub: Hub, world: World, open_page: Open) -> None:
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page)
+    await refused(gate, await world.ticket(), "NO RESERVATION")
+    await ask(gate)
+    await expect(room.locator("#open .dispute")).to_have_count(1)
+    await gate.get_by_role("button", name="Not needed any more").click()
+    await expect(gate.locator(".gate-notice")).to_have_count(0)
+    await expect(room.locator("#open .dispute")).to_have_count(0)
+    assert await hub.database.fetchval("SELECT decision FROM disputes") == "withdrawn"
+
+
+async def test_what_stands_in_the_way_is_said_and_an_entry_can_be_taken_back(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page)
+    await refused(gate, await world.ticket("CANCELLED"), "TICKET CANCELLED")
+    await ask(gate)
+    card = room.locator("#open .dispute", has_text="Cancelled")
+    await expect(card).to_contain_text("The ticket is cancelled and cannot be admitted.")
+    await expect(card.get_by_role("button")).to_have_text(["Decline"])
+    used = await world.reserved(await world.slot())
+    other = await hub.socket(await world.staff(name="Tom Brown"), gate="B")
+    await other.verify(used.code)
+    await refused(gate, used, "ALREADY VERIFIED")
+    await gate.get_by_role("button", name="Ask a supervisor").click()
+    await gate.get_by_role("button", name="Ask", exact=True).click()
+    card = room.locator("#open .dispute", has_text=used.code)
+    await expect(card).to_contain_text(re.compile(r"In since 20 Nov, 12:00:\d\d: Tom Brown, gate B"))
+    await card.get_by_label("Reason").fill("scanned the wrong one")
+    await card.get_by_role("button", name="Take that entry back and admit").click()
+    await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
+    rows = await hub.database.fetch("SELECT mode FROM scans WHERE code = $1 AND mode <> 'validate'", used.code)
+    assert sorted(row["mode"] for row in rows) == ["override", "undo", "verify"]
+
+
+async def test_of_two_supervisors_the_later_is_told_who_was_first(world: World, hub: Hub, open_page: Open) -> None:
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page)
+    await refused(gate, await world.ticket(), "NO RESERVATION")
+    await ask(gate)
+
+    def hard_of_hearing(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        server.on_message(
+            lambda text: None if '"topic":"disputes","sub' in str(text) and '"event"' in str(text) else line.send(text)
+        )
+
+    # Neither the other one's word nor any event is heard here before this one speaks.
+    await room.route_web_socket("**/ws", hard_of_hearing)
+    await room.reload()
+    card = room.locator("#open .dispute")
+    await card.get_by_label("Reason").fill("mine")
+    scan_id = await hub.database.fetchval("SELECT scan_id FROM disputes")
+    other = await hub.socket(await world.staff("MANAGER", name="Ann Ray"))
+    await other.command("decline", scan_id=str(scan_id), reason="theirs")
+    await card.get_by_role("button", name="Admit").click()
+    await expect(card.get_by_role("alert")).to_contain_text("This was decided already.")
+    await expect(card.get_by_role("alert")).to_contain_text("Declined · Ann Ray · “theirs”")
+    await assert_accessible(room, "a dispute decided by another")
+
+
+async def test_a_supervisor_at_the_gate_decides_at_once(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot(TOMORROW))
+    gate = await scanner(world, open_page, "MANAGER")
+    await refused(gate, ticket)
+    await gate.get_by_role("button", name="Admit anyway").click()
+    await gate.get_by_role("button", name="Admit", exact=True).click()
+    await expect(gate.locator("#ask-answer")).to_contain_text("Please say why.")
+    await assert_accessible(gate, "admitting against the door's word")
+    await gate.locator("#ask-note").fill("guest of the house")
+    await gate.keyboard.press("Enter")
+    await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
+    await gate.wait_for_timeout(2_500)
+    await expect(gate.locator("#stale")).to_be_empty()
+    await expect(gate.locator(".gate-notice")).to_have_count(0)
+    assert await hub.database.fetchval("SELECT note FROM scans WHERE mode = 'override'") == "guest of the house"
+
+
+async def test_the_control_room_says_how_many_wait(world: World, open_page: Open) -> None:
+    gate = await scanner(world, open_page)
+    room = await supervisors(world, open_page, "/manager")
+    await refused(gate, await world.ticket(), "NO RESERVATION")
+    await ask(gate)
+    tab = room.get_by_role("link", name="Disputes 1 waiting")
+    await expect(tab).to_be_visible()
+    await tab.click()
+    await expect(room.locator("#disputes .dispute")).to_contain_text("No reservation")
+    await assert_accessible(room, "disputes in the control room", best_practice=False)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+async def test_the_life_of_a_ticket_tells_the_dispute(hub: Hub, world: World, open_page: Open, phone: bool) -> None:
+    ticket = await world.reserved(await world.slot(TOMORROW))
+    jane, sue = (
+        await hub.socket(await world.staff(), gate="A"),
+        await hub.socket(await world.staff("MANAGER", name="Sue Lee")),
+    )
+    scan_id = (await jane.validate(ticket.code))["scan_id"]
+    await jane.command("ask_supervisor", scan_id=scan_id, note="insists")
+    hub.clock.advance(5)
+    await sue.command("override", scan_id=scan_id, reason="our mistake")
+    page = await open_page(f"/manager/ticket/{ticket.id}", token=await world.staff("MANAGER"), phone=phone)
+    await expect(page.locator("#events")).to_contain_text("Supervisor asked")
+    await expect(page.locator("#events .GREEN")).to_contain_text("Supervisor's override: Admitted")
+    await expect(page.locator("#events .GREEN")).to_contain_text("“our mistake”")
+    await assert_accessible(page, "the life of a disputed ticket")
