@@ -20,6 +20,7 @@ from loadtests.bench import (
     b1_bookings_per_second,
     b2_sell_out,
     capacity,
+    o1_offline_sync,
     r1_start,
     v1_verifies_per_second,
     v2_one_verify,
@@ -38,6 +39,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "B1": b1_bookings_per_second.measure,
     "B2": b2_sell_out.measure,
     "A1": a1_availability.measure,
+    "O1": o1_offline_sync.measure,
     "R1": r1_start.measure,
 }
 
@@ -97,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
     with OwnHub() as hub:
         say(f"hub ready after {hub.seconds_to_ready:.1f} s on {hub.url}")
         rows, able = uvloop.run(measure_all(hub, wanted, arguments.quick))
-    order = sorted(rows, key=lambda row: ("VBAR".index(row.id[0]), row.id))
+    order = sorted(rows, key=lambda row: ("VBAOR".index(row.id[0]), row.id))
     print(table(order))
     print(
         f"\n{len(cores.ALL_CORES) or 'unknown'} cores (hub on the first, generator and pgbench on the second), "
