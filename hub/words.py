@@ -19,6 +19,8 @@ MESSAGES: dict[Reason, str] = {
     Reason.NOT_INSIDE: "NOT INSIDE",
     Reason.MAY_RETURN: "MAY COME BACK IN",
     Reason.RE_ENTRY: "RE-ENTRY RECORDED",
+    Reason.EXIT_UNDONE: "EXIT TAKEN BACK",
+    Reason.RETURN_UNDONE: "RE-ENTRY TAKEN BACK",
     Reason.TICKET_NOT_FOUND: "Invalid ticket code. Please check and try again.",
     Reason.TICKET_NOT_ACTIVATED: "This ticket is not activated yet. Please complete payment.",
     Reason.TICKET_EXPIRED: "This ticket has expired.",

@@ -11,6 +11,8 @@ STATUS: Mapping[Reason, int] = {
     Reason.EXIT_RECORDED: 200,
     Reason.MAY_RETURN: 200,
     Reason.RE_ENTRY: 200,
+    Reason.EXIT_UNDONE: 200,
+    Reason.RETURN_UNDONE: 200,
     Reason.ALREADY_LEFT: 409,
     Reason.NOT_INSIDE: 409,
     Reason.ALREADY_VERIFIED: 400,

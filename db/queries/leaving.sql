@@ -119,7 +119,8 @@ WITH standing AS MATERIALIZED (
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, ticket_id, reservation_id,
                        slot_id, result, reason, undoes, note, scanned_at, logged_at)
-    SELECT f.org_id, $6, $7, $8, 'undo', $9, $10, f.code, f.id, $5, $11, 'YELLOW', 'UNDONE', $2, $12, $13, $13
+    SELECT f.org_id, $6, $7, $8, 'undo', $9, $10, f.code, f.id, $5, $11, 'YELLOW',
+           CASE $14 WHEN 'out' THEN 'EXIT_UNDONE' ELSE 'RETURN_UNDONE' END, $2, $12, $13, $13
       FROM bumped f
 ), counted AS (
     UPDATE venue_movements v

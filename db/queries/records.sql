@@ -14,7 +14,8 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.res
          ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC
          LIMIT $12) e
   LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = e.org_id AND o.id = e.operator_id LIMIT 1) o ON true
-  LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u WHERE e.entered AND u.undoes = e.scan_id AND u.org_id = e.org_id LIMIT 1) u ON true
+  LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u WHERE (e.entered OR e.reason IN ('EXIT_RECORDED', 'RE_ENTRY'))
+                       AND u.undoes = e.scan_id AND u.org_id = e.org_id LIMIT 1) u ON true
  ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC;
 
 -- name: code_scans
@@ -30,7 +31,8 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.res
          ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC
          LIMIT $12) e
   LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = e.org_id AND o.id = e.operator_id LIMIT 1) o ON true
-  LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u WHERE e.entered AND u.undoes = e.scan_id AND u.org_id = e.org_id LIMIT 1) u ON true
+  LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u WHERE (e.entered OR e.reason IN ('EXIT_RECORDED', 'RE_ENTRY'))
+                       AND u.undoes = e.scan_id AND u.org_id = e.org_id LIMIT 1) u ON true
  ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC;
 
 -- name: who_scans

@@ -19,6 +19,7 @@ LEAVING = load("leaving")
 OWN_UNDO = timedelta(minutes=15)
 ROUNDS = 4
 _WAYS = {Reason.EXIT_RECORDED: "out", Reason.RE_ENTRY: "in"}
+_UNDONE = {None: Reason.UNDONE, "out": Reason.EXIT_UNDONE, "in": Reason.RETURN_UNDONE}
 
 
 async def undo_scan(
@@ -71,7 +72,7 @@ async def undo_scan(
         return {
             "scan_id": str(scan_id),
             "undo_scan_id": str(undo_id),
-            "reason": "UNDONE",
+            "reason": _UNDONE[way].value,
             "ticket_code": row["code"],
             "ticket_status": row["status"],
         }

@@ -22,6 +22,8 @@ class Reason(StrEnum):
     NOT_INSIDE = "NOT_INSIDE"
     MAY_RETURN = "MAY_RETURN"
     RE_ENTRY = "RE_ENTRY"
+    EXIT_UNDONE = "EXIT_UNDONE"
+    RETURN_UNDONE = "RETURN_UNDONE"
 
     # What is wrong with a ticket, at the door or when booking.
     TICKET_NOT_FOUND = "TICKET_NOT_FOUND"

@@ -189,7 +189,7 @@ async def test_an_exit_is_undone_and_they_are_inside_again(hub, world, jane, boa
     ticket, scan_id = await inside(world, jane), str(uuid4())
     await jane.leave(ticket.code, scan_id)
     undone = await jane.command("undo", scan_id=scan_id, reason="wrong ticket")
-    assert (undone["data"]["reason"], undone["data"]["ticket_status"]) == ("UNDONE", "VERIFIED")
+    assert (undone["data"]["reason"], undone["data"]["ticket_status"]) == ("EXIT_UNDONE", "VERIFIED")
     assert await figures(board) == counts(1, 1, 0, 0)
     assert (await jane.command("undo", scan_id=scan_id, reason="x"))["error"]["code"] == "NOTHING_TO_UNDO"
     assert (await jane.leave(ticket.code))["reason"] == "EXIT_RECORDED"
@@ -202,7 +202,7 @@ async def test_a_return_is_undone_and_they_are_out_again(world, jane, board):
     ticket, scan_id = await inside(world, jane), str(uuid4())
     await jane.leave(ticket.code)
     await jane.verify(ticket.code, scan_id)
-    assert (await jane.command("undo", scan_id=scan_id, reason="turned away"))["success"]
+    assert (await jane.command("undo", scan_id=scan_id, reason="turned away"))["data"]["reason"] == "RETURN_UNDONE"
     assert await figures(board) == counts(1, 0, 1, 0)
     assert (await jane.leave(ticket.code))["reason"] == "ALREADY_LEFT"
     assert (await jane.verify(ticket.code))["reason"] == "RE_ENTRY"
@@ -310,6 +310,31 @@ async def test_reconcile_finds_and_mends_movements_that_count_wrong(hub, world, 
     await hub.database.execute("DELETE FROM venue_movements")
     assert (await reconcile(hub.house, fix=True))["movements"][0]["exited_rows"] == 1
     assert await hub.database.fetchval("SELECT exited FROM venue_movements") == 1
+
+
+async def test_the_log_tells_of_comings_and_goings_and_what_was_taken_back(hub, world, jane):
+    await world.policy(re_entry="allow")
+    ticket, scan_id = await inside(world, jane), str(uuid4())
+    await jane.leave(ticket.code)
+    await jane.verify(ticket.code)
+    await jane.leave(ticket.code, scan_id)
+    await jane.command("undo", scan_id=scan_id, reason="wrong ticket")
+    wanted = [
+        ("verify", "VERIFIED", False), ("exit", "EXIT_RECORDED", False), ("verify", "RE_ENTRY", False),
+        ("exit", "EXIT_RECORDED", True), ("undo", "EXIT_UNDONE", False),
+    ]  # fmt: skip
+    own = (await jane.command("history"))["data"]["scans"]
+    assert [(scan["mode"], scan["reason"], scan["undone"]) for scan in reversed(own)] == wanted
+    token = await world.staff("MANAGER")
+    for asked in ("", f"&code={ticket.code}"):
+        page = (await hub.get(f"/api/operators/scan-history?venue_id={world.venue_id}{asked}", token=token))[1]["data"]
+        assert [(scan["mode"], scan["reason"], scan["undone"]) for scan in reversed(page["scans"])] == wanted
+    exits = (await hub.get("/api/operators/scan-history?mode=exit&reason=EXIT_RECORDED", token=token))[1]["data"][
+        "scans"
+    ]
+    assert [scan["undone"] for scan in exits] == [True, False]
+    life = (await hub.get(f"/api/tickets/{ticket.id}/life", token=token))[1]["data"]["events"]
+    assert [(e["mode"], e["reason"]) for e in life if e["kind"] == "scan"] == [one[:2] for one in wanted]
 
 
 # ---- Over HTTP

@@ -17,6 +17,7 @@ import { CameraPanel } from "./scan/camera_panel.js";
 import { CodeHelp } from "./scan/code_help.js";
 import { CodeInput } from "./scan/code_input.js";
 import { Desk } from "./scan/desk.js";
+import { ExitMode } from "./scan/exit_mode.js";
 import { GateChoice } from "./scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "./scan/install.js";
 import { OfflinePanel } from "./scan/offline_panel.js";
@@ -76,9 +77,11 @@ const offline = new Offline({
 });
 const session = new ScanSession(socket, { offline, hubNow });
 const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(change) || desk.outdated(change), onNews: (told) => offline.hear(told) });
+const gate = new ScanGate();
+const way = new ExitMode({ settings, onTurn: turned, onTouched: () => input.focus() });
 const desk = new Desk({
-  session, news, device, settings, signals, screen, linkState,
-  gate: new ScanGate(), verdict: new Verdict(), stale: new Stale(), venue: () => venue ?? offline.venue,
+  session, way, news, device, settings, signals, screen, linkState,
+  gate, verdict: new Verdict(), stale: new Stale(), venue: () => venue ?? offline.venue,
 });
 const shelf = new NoticeShelf({ onTouched: () => input.focus() });
 const noticeLine = new NoticeLine({ socket });
@@ -111,6 +114,12 @@ desk.on("answered", ({ decision, code }) => {
 desk.on("cleared", () => help.clear());
 desk.on("left", () => input.clear());
 
+/** The same code the other way is a scan of its own. */
+function turned(leaving) {
+  gate.forget();
+  screen.turn(leaving);
+}
+
 function changed(name) {
   if (name === "sound") soundButton.show();
   else if (name === "vibration" && settings.get(name)) navigator.vibrate?.(70);
@@ -128,6 +137,7 @@ byId("sign-out").addEventListener("click", async ({ currentTarget: button }) => 
     return;
   }
   try {
+    settings.set("way", "entry");
     await offline.lock();
     await forgetPage();
     await fetch("/api/operator/logout", { method: "POST", credentials: "same-origin" });

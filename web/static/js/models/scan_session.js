@@ -36,7 +36,7 @@ export class ScanSession {
 
   get mayVerify() {
     const decision = this.current?.decision;
-    return Boolean(decision?.can_verify && !decision.verified);
+    return Boolean(decision?.can_verify && (!decision.verified || decision.reason === "MAY_RETURN"));
   }
 
   /** Records the entry. Called again for the same scan it keeps its scan_id, so it is one entry. */
@@ -52,6 +52,16 @@ export class ScanSession {
     if (turn !== this.turn) return null;
     current.decision = decision;
     return decision;
+  }
+
+  /** Records the exit of whoever holds this code; judged and recorded at once, since nobody is kept from leaving. */
+  async exit(code, gate) {
+    const turn = ++this.turn;
+    this.current = null;
+    const fields = { code, scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString() };
+    if (gate) fields.gate = gate;
+    const decision = await this.socket.request("exit", fields, AGAIN);
+    return turn === this.turn ? decision : null;
   }
 
   leave() {

@@ -1,6 +1,7 @@
 // What an operator has chosen for this device. Kept on the device, because a gate's noise and light stay with the gate.
 const STORED = "venue-hub.scanner";
-const USUAL = { sound: true, vibration: true, continuous: false, seconds: 2, cameraOn: false, camera: "" };
+// `way` is which way people go past this scanner: "entry" or "exit".
+const USUAL = { way: "entry", sound: true, vibration: true, continuous: false, seconds: 2, cameraOn: false, camera: "" };
 export const SHORTEST_S = 1;
 export const LONGEST_S = 8;
 

@@ -2,6 +2,8 @@
 const TONES = {
   GREEN: { wave: "sine", notes: [[880, 0, 0.1], [1318.5, 0.1, 0.2]], buzz: [70] },
   YELLOW: { wave: "triangle", notes: [[587, 0, 0.13], [587, 0.2, 0.13], [587, 0.4, 0.13]], buzz: [90, 70, 90] },
+  // Falling where an entry rises: an exit gate is told from an entry gate with eyes shut.
+  EXIT: { wave: "sine", notes: [[1046.5, 0, 0.12], [659.3, 0.12, 0.26]], buzz: [40, 60, 40] },
   RED: { wave: "square", notes: [[196, 0, 0.28], [147, 0.3, 0.42]], buzz: [320, 90, 320] },
 };
 const LATE_MS = 500;

@@ -9,7 +9,7 @@ export async function hashOf(code) {
 
 /**
  * `onChange(change)` is told that the ticket being followed stands otherwise than its decision says: "reserved", "moved",
- * "cancelled", "activated", "verified", "undone", or "missed" where changes may have been missed.
+ * "cancelled", "activated", "verified", "undone", "left", "returned", or "missed" where changes may have been missed.
  */
 export class TicketNews {
   #followed = null;
@@ -41,7 +41,7 @@ export class TicketNews {
   /** This decision is on the screen now. A ticket that is not known has no news. */
   async follow(decision) {
     const code = decision.ticket?.ticket_code;
-    const followed = { code, verified: Boolean(decision.verified), links: this.#links, hash: null };
+    const followed = { code, told: toldBy(decision), links: this.#links, hash: null };
     this.#followed = followed;
     if (code) followed.hash = await hashOf(code);
     if (this.#followed !== followed) return;
@@ -74,7 +74,16 @@ export class TicketNews {
   #weigh({ hashes, change }) {
     const followed = this.#followed;
     if (!followed?.code || (change !== MISSED && !hashes.includes(followed.hash))) return;
-    // Its first entry is on the screen already: most often it was made here.
-    if (change !== "verified" || !followed.verified) this.onChange(change);
+    // It is on the screen already: most often it was made here.
+    if (!followed.told.has(change)) this.onChange(change);
   }
+}
+
+/** The changes that a decision tells of itself. */
+function toldBy({ verified, presence, reason }) {
+  const told = new Set();
+  if (verified) told.add("verified");
+  if (presence?.left_at) told.add("left");
+  if (reason === "RE_ENTRY") told.add("returned");
+  return told;
 }

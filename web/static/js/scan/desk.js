@@ -13,14 +13,18 @@ const SLOW_MS = 1_500;
 // The hub takes no longer ones, and no ticket has such a code.
 const LONGEST_CODE = 512;
 
+const GOOD = new Set(["VERIFIED", "OVERRIDDEN", "RE_ENTRY", "EXIT_RECORDED"]);
+/** What continuous mode admits by itself. */
+const WELCOME = new Set(["VALID", "MAY_RETURN"]);
+
 export class Desk {
   #root = byId("scan");
   #dismissal = null;
   #listeners = { answered: [], cleared: [], left: [] };
 
-  /** `session` judges and admits; `venue()` is the venue as far as it is known. */
-  constructor({ session, news, gate, device, settings, signals, verdict, stale, screen, linkState, venue }) {
-    Object.assign(this, { session, news, gate, device, settings, signals, verdict, stale, screen, linkState, venue });
+  /** `session` judges and admits; `way.leaving` says whether people leave here; `venue()` is the venue as far as it is known. */
+  constructor({ session, way, news, gate, device, settings, signals, verdict, stale, screen, linkState, venue }) {
+    Object.assign(this, { session, way, news, gate, device, settings, signals, verdict, stale, screen, linkState, venue });
     byId("verify").addEventListener("click", () => this.verify());
     stale.recheck.addEventListener("click", () => this.recheck());
     const leave = () => {
@@ -47,7 +51,7 @@ export class Desk {
 
   /** An answer that ends the matter well, so that the next visitor may come. */
   get #good() {
-    return ["VERIFIED", "OVERRIDDEN"].includes(document.body.dataset.reason) && !this.stale.shown;
+    return GOOD.has(document.body.dataset.reason) && !this.stale.shown;
   }
 
   /** In continuous mode an answer that is not good stays until somebody touches it. */
@@ -84,8 +88,10 @@ export class Desk {
     this.screen.say("");
     this.screen.rest({ checking: true });
     this.news.ask();
-    let decision = await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
-    if (decision?.reason === "VALID" && this.settings.get("continuous") && this.session.mayVerify) {
+    let decision = this.way.leaving
+      ? await this.#waitingFor(t("Exit"), () => this.session.exit(code, this.device.gate))
+      : await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
+    if (WELCOME.has(decision?.reason) && this.settings.get("continuous") && this.session.mayVerify) {
       // What cannot be recorded stays on the screen as valid, to be admitted by hand.
       this.news.ask();
       decision = (await this.#admit()) ?? (this.session.current ? decision : null);
@@ -190,9 +196,11 @@ export class Desk {
 
   #answer(decision, code) {
     this.stale.clear();
-    this.news.follow(decision);
+    // An exit is done when it is answered: nothing that happens later makes its answer wrong.
+    if (this.way.leaving) this.news.leave();
+    else this.news.follow(decision);
     this.verdict.show(decision, { mayVerify: this.session.mayVerify, venue: this.venue() });
-    this.signals.give(decision.result);
+    this.signals.give(decision.reason === "EXIT_RECORDED" ? "EXIT" : decision.result);
     this.#tell("answered", { decision, code });
     if (!this.settings.get("continuous")) return;
     if (this.#good) {

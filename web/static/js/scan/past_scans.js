@@ -13,7 +13,26 @@ const REASONS = {
   WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
   NOT_LISTED: t("not on the list"), CHANGED: t("not sure"), NO_LIST: t("not checked"),
   TICKET_NOT_ACTIVATED: t("not activated"), TICKET_EXPIRED: t("expired"), TICKET_CANCELLED: t("cancelled"),
+  EXIT_RECORDED: t("left"), ALREADY_LEFT: t("had left already"), NOT_INSIDE: t("not inside"), MAY_RETURN: t("may come back in"),
+  RE_ENTRY: t("came back in"), EXIT_UNDONE: t("exit undone"), RETURN_UNDONE: t("return undone"),
 };
+
+/** What can be taken back: how it is asked, what follows, and how it is done. */
+const ENTRY = {
+  title: t("Undo this entry?"), keep: t("Keep the entry"), undo: t("Undo entry"),
+  means: t("The ticket can then be used again. Both the entry and the undo stay on record."),
+};
+const UNDOABLE = {
+  EXIT_RECORDED: {
+    title: t("Undo this exit?"), keep: t("Keep the exit"), undo: t("Undo exit"),
+    means: t("The visitor then counts as inside again. Both the exit and the undo stay on record."),
+  },
+  RE_ENTRY: {
+    title: t("Undo this return?"), keep: t("Keep the return"), undo: t("Undo return"),
+    means: t("The visitor then counts as outside again. Both the return and the undo stay on record."),
+  },
+};
+const undoOf = (scan) => (scan.entered ? ENTRY : UNDOABLE[scan.reason]);
 
 export class PastScans {
   #wanted = null;
@@ -57,15 +76,20 @@ export class PastScans {
     const words = scan.waits ? t("{time}, {what}, not sent yet", { time, what }) : scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
     return h(
       "li",
-      { class: scan.result },
-      h("span", { class: "mark" }, icon(SHAPES[scan.result] ?? "clock")),
+      { class: scan.reason === "EXIT_RECORDED" ? "EXIT" : scan.result },
+      h("span", { class: "mark" }, icon(scan.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[scan.result] ?? "clock")),
       h("div", {}, h("div", { class: "code" }, scan.ticket_code ?? t("Unreadable")), h("div", { class: "what" }, words)),
-      scan.entered && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, t("Undo")),
+      undoOf(scan) && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, t("Undo")),
     );
   }
 
   #ask(scan) {
     this.#wanted = scan;
+    const { title, keep, undo, means } = undoOf(scan);
+    byId("undo-title").textContent = title;
+    byId("undo-means").textContent = means;
+    byId("undo-cancel").textContent = keep;
+    byId("undo-submit").textContent = undo;
     byId("undo-code").textContent = scan.ticket_code ?? t("Unreadable");
     byId("undo-reason").value = "";
     clearNotice(byId("undo-answer"));
@@ -94,10 +118,11 @@ export class PastScans {
   }
 }
 
-/** Looking and admitting are two scans of one visitor: where the second is listed, the first says nothing new. */
+/** Looking and letting in are two scans of one visitor: where the second is listed, the first says nothing new. */
 function onePerVisitor(scans) {
   return scans.filter((scan, i) => {
-    const admittedNext = scans.slice(0, i).findLast((later) => later.ticket_code === scan.ticket_code);
-    return !(scan.reason === "VALID" && (admittedNext?.entered || admittedNext?.reason === "VERIFIED"));
+    const next = scans.slice(0, i).findLast((later) => later.ticket_code === scan.ticket_code);
+    const letIn = next?.entered || next?.reason === "VERIFIED";
+    return !(scan.reason === "VALID" && letIn) && !(scan.reason === "MAY_RETURN" && next?.reason === "RE_ENTRY");
   });
 }

@@ -6,6 +6,13 @@ import { momentAt } from "../moments.js";
 export class Screen {
   #offline = false;
   #own = { able: false, listedAt: null };
+  #leaving = false;
+
+  /** Which way people go past this scanner. */
+  turn(leaving) {
+    this.#leaving = leaving;
+    this.rest();
+  }
 
   say(text) {
     byId("said").textContent = text;
@@ -16,8 +23,10 @@ export class Screen {
     this.#offline = offline;
     this.#own = own;
     document.body.toggleAttribute("data-offline", offline);
-    byId("ready-title").textContent = checking ? t("Checking") : offline && !own.able ? t("No connection") : t("Ready to scan");
-    byId("ready-hint").textContent = offline ? this.#withoutLink(own) : t("Point the scanner at a code, or type one below.");
+    byId("ready-title").textContent = checking ? t("Checking") : offline && !own.able ? t("No connection")
+      : this.#leaving ? t("Ready to scan exits") : t("Ready to scan");
+    byId("ready-hint").textContent = offline ? this.#withoutLink(own)
+      : this.#leaving ? t("Whoever is scanned now is recorded as leaving.") : t("Point the scanner at a code, or type one below.");
   }
 
   #withoutLink({ able, listedAt }) {

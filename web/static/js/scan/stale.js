@@ -8,6 +8,8 @@ const WORDS = {
   cancelled: t("This reservation was just cancelled."),
   activated: t("This ticket has just been activated."),
   verified: t("This ticket was just admitted elsewhere."),
+  left: t("Somebody has just left with this ticket."),
+  returned: t("Somebody has just come back in with this ticket."),
   undone: t("The entry of this ticket was just taken back."),
   missed: t("The connection was away, and this ticket may have changed meanwhile."),
 };

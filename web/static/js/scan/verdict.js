@@ -18,16 +18,18 @@ export class Verdict {
     this.buttons = byId("verdict-buttons");
   }
 
+  /** On the whole screen; of an exit with a sign and a colour that no entry has. */
   show(decision, { mayVerify, venue }) {
     document.body.dataset.verdict = decision.result;
     document.body.dataset.reason = decision.reason;
-    byId("verdict-icon").setAttribute("href", `${SPRITE}#${SHAPES[decision.result]}`);
+    byId("verdict-icon").setAttribute("href", `${SPRITE}#${decision.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[decision.result]}`);
     showProvisional(decision);
     byId("verdict-word").textContent = wordOf(decision);
     byId("verdict-detail").textContent = detailOf(decision, venue);
     byId("facts").replaceChildren(...factsOf(decision, venue).map(([name, value, { kind = null, wide = false } = {}]) =>
       h("div", { class: wide ? "wide" : null }, h("dt", {}, name), h("dd", { class: kind }, value))));
     byId("verify").hidden = !mayVerify;
+    byId("verify").textContent = decision.reason === "MAY_RETURN" ? t("Let back in") : t("Mark as verified");
     this.ready.hidden = true;
     this.section.hidden = false;
     this.buttons.hidden = false;

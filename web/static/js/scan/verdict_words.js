@@ -7,7 +7,8 @@ const WORDS = {
   VALID: t("VALID TICKET"), VERIFIED: t("ENTRY RECORDED"), ALREADY_VERIFIED: t("ALREADY VERIFIED"),
   NO_RESERVATION: t("NO RESERVATION"), WRONG_DATE: t("WRONG DATE"), TOO_EARLY: t("TOO EARLY"), WRONG_VENUE: t("WRONG VENUE"),
   TICKET_NOT_FOUND: t("INVALID TICKET"), TICKET_NOT_ACTIVATED: t("TICKET NOT ACTIVATED"), TICKET_EXPIRED: t("TICKET EXPIRED"),
-  TICKET_CANCELLED: t("TICKET CANCELLED"),
+  TICKET_CANCELLED: t("TICKET CANCELLED"), EXIT_RECORDED: t("EXIT RECORDED"), ALREADY_LEFT: t("ALREADY LEFT"),
+  NOT_INSIDE: t("NOT INSIDE"), MAY_RETURN: t("MAY COME BACK IN"), RE_ENTRY: t("RE-ENTRY RECORDED"),
   // Said by the scanner itself, without the hub.
   NOT_LISTED: t("NOT ON THE LIST"), CHANGED: t("NOT SURE"), NO_LIST: t("NOT CHECKED"), NOTED: t("ENTRY NOTED"),
 };
@@ -25,7 +26,7 @@ export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
 export function detailOf(decision, venue) {
   if (decision.reason in OWN) return OWN[decision.reason];
   if (language === "en") return decision.detail ?? "";
-  const { reservation, ticket, verified } = decision;
+  const { reservation, ticket, verified, presence } = decision;
   const when = reservation && slotOf(reservation, decision.days_from_now);
   switch (decision.reason) {
     case "VALID":
@@ -43,7 +44,16 @@ export function detailOf(decision, venue) {
     case "NO_RESERVATION":
       return decision.can_verify ? t("No reservation, allowed here") : t("Customer must book a time slot first");
     case "ALREADY_VERIFIED":
+      if (presence?.left_at) return t("{left}; no re-entry", { left: leftOf(presence, venue) });
       return verified ? entryOf(verified, venue) : t("Verified before");
+    case "EXIT_RECORDED":
+      return t("Inside since {time}", { time: momentAt(presence.inside_since, venue?.timezone) });
+    case "ALREADY_LEFT":
+    case "MAY_RETURN":
+    case "RE_ENTRY":
+      return presence?.left_at ? leftOf(presence, venue) : t("Answered before");
+    case "NOT_INSIDE":
+      return verified ? t("The entry of this ticket was at another venue") : t("No entry is recorded for this ticket");
     case "TICKET_NOT_ACTIVATED":
       return ticket?.status === "INACTIVE" ? t("Customer must activate the ticket first") : t("Payment is not complete");
     case "TICKET_CANCELLED":
@@ -66,6 +76,11 @@ export function inDays(days) {
 function slotOf(reservation, days) {
   const time = span(reservation.start_time, reservation.end_time);
   return t("{day}, {time}", { day: days === 0 ? t("today") : shortDay(reservation.date), time });
+}
+
+function leftOf({ left_at, left_gate }, venue) {
+  const time = momentAt(left_at, venue?.timezone);
+  return left_gate ? t("Left at {time}, gate {gate}", { time, gate: left_gate }) : t("Left at {time}", { time });
 }
 
 function entryOf({ verified_at, operator_name, gate }, venue) {

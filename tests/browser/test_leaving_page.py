@@ -1,0 +1,145 @@
+"""The scanner at an exit: nobody takes it for an entry, by sight or by sound, and what it records is seen at once."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, expect
+from stage import TODAY, Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.test_scan_answers import GREEN, LISTEN, YELLOW, choose, colour, scanner
+
+BLUE = "rgb(10, 79, 184)"
+
+
+async def entered(world: World, count: int = 1) -> list[str]:
+    gate = await world.hub.socket(await world.staff(name="John Doe"), gate="Gate B")
+    tickets = await world.fill(await world.slot(), count)
+    for ticket in tickets:
+        await gate.verify(ticket.code)
+    return [ticket.code for ticket in tickets]
+
+
+async def at_exit(page: Page) -> None:
+    await page.get_by_role("button", name="Exit", exact=True).click()
+    await expect(page.get_by_role("heading", name="Ready to scan exits")).to_be_visible()
+
+
+async def heard(page: Page) -> str:
+    await page.wait_for_function("() => window.heard.length && window.felt.length")
+    return str(await page.evaluate("() => JSON.stringify([window.heard.splice(0), window.felt.splice(0)])"))
+
+
+async def test_an_exit_has_a_colour_a_word_and_a_tone_of_its_own(hub: Hub, world: World, open_page: Open) -> None:
+    (code,) = await entered(world)
+    newcomer = (await world.fill(await world.slot(start="15:00", end="16:00"), 1))[0]
+    board = await hub.socket(await world.staff("MANAGER"))
+    page = await scanner(world, open_page, phone=True)
+    at_entry = await colour(page)
+    await page.evaluate(LISTEN)
+    await at_exit(page)
+    assert await colour(page) != at_entry, "at rest already"
+    await expect(page.locator("#way-sign")).to_be_visible()
+    await assert_accessible(page)
+    tones = []
+    for wanted, word, ground in (
+        (code, "EXIT RECORDED", BLUE),
+        (code, "ALREADY LEFT", YELLOW),
+        (newcomer.code, "NOT INSIDE", YELLOW),
+    ):
+        await page.wait_for_timeout(3_100)  # the same code within three seconds is one scan
+        await key_in(page, wanted)
+        await expect(page.get_by_role("heading", name=word)).to_be_visible()
+        assert await colour(page) == ground != GREEN
+        await expect(page.locator("#way-sign")).to_be_visible()
+        await expect(page.get_by_role("button", name="Mark as verified")).to_be_hidden()
+        await assert_accessible(page)
+        tones.append(await heard(page))
+    counted = (await board.command("subscribe", topic="counts", date=str(TODAY)))["data"]
+    assert (counted["verified"], counted["inside"], counted["exited"]) == (1, 0, 1)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Entry", exact=True).click()
+    await expect(page.locator("#way-sign")).to_be_hidden()
+    await key_in(page, newcomer.code)
+    await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+    assert await colour(page) == GREEN
+    tones.append(await heard(page))
+    assert len(set(tones)) == 3, "an exit, a yellow and an entry: no two alike"
+    assert tones[1] == tones[2]
+
+
+async def test_the_gate_keeps_its_way_over_a_reload_until_somebody_signs_out(world: World, open_page: Open) -> None:
+    page = await scanner(world, open_page)
+    await at_exit(page)
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Ready to scan exits")).to_be_visible()
+    await expect(page.get_by_role("button", name="Exit", exact=True)).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url("**/operator/login")
+    assert '"way":"entry"' in await page.evaluate("() => localStorage.getItem('venue-hub.scanner')")
+
+
+async def test_in_continuous_mode_exits_go_by_themselves_and_bad_ones_stay(world: World, open_page: Open) -> None:
+    first, second = await entered(world, 2)
+    page = await scanner(world, open_page)
+    await choose(page, "Continuous")
+    await at_exit(page)
+    for code in (first, second):
+        await key_in(page, code)
+        await expect(page.get_by_role("heading", name="EXIT RECORDED")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Ready to scan exits")).to_be_visible(timeout=4_000)
+    await key_in(page, first)
+    await expect(page.get_by_role("heading", name="ALREADY LEFT")).to_be_visible()
+    await page.wait_for_timeout(2_600)
+    await expect(page.get_by_role("heading", name="ALREADY LEFT")).to_be_visible()
+
+
+async def test_whoever_left_comes_back_with_one_thumb(hub: Hub, world: World, open_page: Open) -> None:
+    await world.policy(re_entry="allow")
+    (code,) = await entered(world)
+    page = await scanner(world, open_page, phone=True)
+    await at_exit(page)
+    await key_in(page, code)
+    await expect(page.get_by_role("heading", name="EXIT RECORDED")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Entry", exact=True).click()
+    await key_in(page, code)
+    await expect(page.get_by_role("heading", name="MAY COME BACK IN")).to_be_visible()
+    await expect(page.locator("#verdict-detail")).to_contain_text("Left at 12:0")
+    await assert_accessible(page)
+    await page.get_by_role("button", name="Let back in").tap()
+    await expect(page.get_by_role("heading", name="RE-ENTRY RECORDED")).to_be_visible()
+    await page.wait_for_timeout(500)
+    assert await page.evaluate("() => document.body.dataset.stale") is None, "its own return is no news"
+    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE reason = 'RE_ENTRY'") == 1
+
+
+async def test_an_own_exit_is_taken_back_with_a_reason(hub: Hub, world: World, open_page: Open) -> None:
+    (code,) = await entered(world)
+    page = await scanner(world, open_page)
+    await at_exit(page)
+    await key_in(page, code)
+    await expect(page.get_by_role("heading", name="EXIT RECORDED")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Undo", exact=True).click()
+    dialog = page.locator("#undo-dialog")
+    await expect(dialog.get_by_role("heading", name="Undo this exit?")).to_be_visible()
+    await expect(dialog).to_contain_text("counts as inside again")
+    await assert_accessible(page)
+    await dialog.get_by_label("Reason").fill("wrong ticket")
+    await dialog.get_by_role("button", name="Undo exit").click()
+    await expect(page.locator("#scans")).to_contain_text("left, undone")
+    await expect(page.locator("#scans")).to_contain_text("exit undone")
+    assert await hub.database.fetchval("SELECT exited FROM venue_movements") == 0
+
+
+async def test_an_answer_grows_old_when_the_holder_leaves_elsewhere(world: World, open_page: Open) -> None:
+    (code,) = await entered(world)
+    page = await scanner(world, open_page)
+    await key_in(page, code)
+    await expect(page.get_by_role("heading", name="ALREADY VERIFIED")).to_be_visible()
+    elsewhere = await world.hub.socket(await world.staff(name="John Doe"), gate="Gate B")
+    await elsewhere.leave(code)
+    await expect(page.locator("#stale")).to_contain_text("Somebody has just left with this ticket.")
+    await page.get_by_role("button", name="Check again").click()
+    await expect(page.locator("#verdict-detail")).to_contain_text("no re-entry")
