@@ -34,6 +34,7 @@ from hub.house import House
 from hub.live.live_hub import LiveHub
 from hub.rounds.outbox import OutboxRound
 from hub.rounds.revocations import refresh_revocations
+from hub.rounds.two_gates import TwoGates
 from hub.rounds.waitlist import WaitlistRound
 from hub.rounds.walk import walk
 from hub.scan_news import ScanNews
@@ -120,6 +121,8 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.TICKET_DESK] = TicketDesk(house, observe=telemetry.lane_observer("ticket_checks"))
         app[LIVE] = LiveHub(house, app[keys.DOOR], app[keys.WAY_OUT], app[keys.SYNC_DESK], app[keys.AVAILABILITY])
         await refresh_revocations(house)
+        two_gates = TwoGates(house)
+        app[LIVE].on_gap(two_gates.look_back)
         await app[LIVE].start()
         # The tables of the QR encoder take a moment to make; the first customer shall not wait for it.
         asyncio.get_running_loop().run_in_executor(None, qr_code.prepare)
@@ -131,6 +134,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             _begin("expiry", lambda: walk("expiry", 20, lambda: expire(house))),
             _begin("revocations", lambda: walk("revocations", 15, lambda: refresh_revocations(house))),
             _begin("gate audit", lambda: walk("gate audit", 10, lambda: audit_gate(house, fix=True))),
+            _begin("two gates", two_gates.run),
             _begin("loop watch", telemetry.watch_loop),
             _begin("gauges", lambda: walk("gauges", 5, lambda: _see_gauges(house))),
         ]

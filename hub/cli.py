@@ -187,6 +187,10 @@ def _venue_set(parser: argparse.ArgumentParser) -> None:
         metavar="M",
         help="after the start, when an unused place is given back; never",
     )
+    parser.add_argument(
+        "--duplicate-alarm-minutes", type=_count_or("off", 1, 1440), metavar="M",
+        help="within which a code shown at two gates raises an alarm; off",
+    )  # fmt: skip
 
 
 def _staff_add(parser: argparse.ArgumentParser) -> None:

@@ -37,6 +37,8 @@ class Venue:
     """How long an offer of the waiting list stands; None: no waiting list."""
     no_show_release_minutes: int | None = None
     """Minutes after the start from which an unused reservation gives its place back; None: never."""
+    duplicate_alarm_minutes: int | None = 5
+    """Within how many minutes a code shown at two gates raises an alarm; None: never."""
 
 
 class Venues:
@@ -68,7 +70,8 @@ class Venues:
             venue = Venue(org_id, venue_id, row["name"], row["timezone"], ZoneInfo(row["timezone"]), policy,
                           row["show_contact"], row["change_cutoff_hours"], row["address"], row["language"],
                           row["country"], row["contact_check"], tuple(row["reminder_hours"]),
-                          row["waitlist_offer_minutes"], row["no_show_release_minutes"])  # fmt: skip
+                          row["waitlist_offer_minutes"], row["no_show_release_minutes"],
+                          row["duplicate_alarm_minutes"])  # fmt: skip
             self._known[org_id, venue_id] = (time.monotonic(), venue)
         return venue
 

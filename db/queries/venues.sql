@@ -3,7 +3,7 @@
 -- name: read_venue
 SELECT name, timezone, unreserved_entry, late_entry_minutes, early_entry_minutes, show_contact, change_cutoff_hours,
        address, language, country, contact_check, reminder_hours, waitlist_offer_minutes, no_show_release_minutes,
-       re_entry
+       re_entry, duplicate_alarm_minutes
   FROM venues WHERE org_id = $1 AND id = $2;
 
 -- name: organisations
@@ -16,7 +16,8 @@ SELECT org_id, id, name, timezone FROM venues WHERE ($1::bigint IS NULL OR id = 
 -- name: all_venues
 SELECT v.org_id, o.name AS organisation, v.id AS venue_id, v.name, v.timezone, v.unreserved_entry, v.late_entry_minutes,
        v.early_entry_minutes, v.change_cutoff_hours, v.show_contact, v.address, v.language, v.country, v.contact_check,
-       v.reminder_hours, v.waitlist_offer_minutes, v.no_show_release_minutes, v.re_entry
+       v.reminder_hours, v.waitlist_offer_minutes, v.no_show_release_minutes, v.re_entry,
+       v.duplicate_alarm_minutes
   FROM venues v JOIN organisations o ON o.id = v.org_id
  ORDER BY v.org_id, v.id;
 
@@ -45,11 +46,12 @@ UPDATE venues
        reminder_hours = coalesce($13, reminder_hours),
        waitlist_offer_minutes = CASE WHEN $14::integer = -1 THEN NULL ELSE coalesce($14, waitlist_offer_minutes) END,
        no_show_release_minutes = CASE WHEN $15::integer = -1 THEN NULL ELSE coalesce($15, no_show_release_minutes) END,
-       re_entry = coalesce($16, re_entry)
+       re_entry = coalesce($16, re_entry),
+       duplicate_alarm_minutes = CASE WHEN $17::integer = -1 THEN NULL ELSE coalesce($17, duplicate_alarm_minutes) END
  WHERE id = $1
 RETURNING org_id, id AS venue_id, name, timezone, unreserved_entry, late_entry_minutes, early_entry_minutes,
           change_cutoff_hours, show_contact, address, language, country, contact_check, reminder_hours,
-          waitlist_offer_minutes, no_show_release_minutes, re_entry;
+          waitlist_offer_minutes, no_show_release_minutes, re_entry, duplicate_alarm_minutes;
 
 -- name: first_venue
 SELECT min(id) FROM venues WHERE org_id = $1;

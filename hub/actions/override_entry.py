@@ -62,8 +62,9 @@ async def override_entry(
         told: list[Announcement] = [_counts(row) for row in rows]
         told.append(TicketsChanged.of(who.org_id, scan["venue_id"], [scan["code"]], "verified"))
         house.announcer.tell(told)
+        now = house.clock.now()
         house.scan_news.tell([
-            Seen(who.org_id, scan["venue_id"], scan_id, house.clock.now(), None, scan["gate"], who.staff_id, who.name,
+            Seen(who.org_id, scan["venue_id"], scan_id, now, now, scan["gate"], who.staff_id, who.name,
                  "override", source, "GREEN", Reason.VERIFIED.value, True, scan["code"], scan["ticket_id"])
         ])  # fmt: skip
         await tell(house, who.org_id, dispute)

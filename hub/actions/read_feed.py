@@ -36,7 +36,7 @@ async def latest_scans(
 
 
 def _seen(org_id: int, venue_id: int, row: Any) -> Seen:
-    later = row["scanned_at"] if row["source"] == "sync" else None
+    later = row["scanned_at"] if row["source"] == "sync" else row["logged_at"]
     return Seen(org_id, venue_id, row["scan_id"], row["logged_at"], later, row["gate"], row["operator_id"],
                 row["operator_name"] or "", row["mode"], row["source"], row["result"], row["reason"], row["entered"],
                 row["code"], row["ticket_id"])  # fmt: skip

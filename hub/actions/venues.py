@@ -21,7 +21,7 @@ class Policies:
     """What to change of a venue; None leaves it.
 
     -1 takes a limit away: `early_entry_minutes` (from midnight of the day), `waitlist_offer_minutes` (no waiting list),
-    `no_show_release_minutes` (unused places are never given back).
+    `no_show_release_minutes` (unused places are never given back), `duplicate_alarm_minutes` (no alarm).
     """
 
     name: str | None = None
@@ -39,6 +39,7 @@ class Policies:
     waitlist_offer_minutes: int | None = None
     no_show_release_minutes: int | None = None
     re_entry: str | None = None
+    duplicate_alarm_minutes: int | None = None
 
 
 async def read_venue(house: House, org_id: int, venue_id: int) -> Venue:
@@ -87,6 +88,7 @@ async def set_policies(house: House, venue_id: int, policies: Policies) -> dict[
         policies.waitlist_offer_minutes,
         policies.no_show_release_minutes,
         policies.re_entry,
+        policies.duplicate_alarm_minutes,
     )
     if row is None:
         raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}")

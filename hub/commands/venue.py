@@ -11,6 +11,7 @@ from hub.commands.visit import visit
 POLICIES = (
     "unreserved_entry", "late_entry_minutes", "early_entry_minutes", "change_cutoff_hours", "show_contact", "address",
     "language", "country", "contact_check", "reminder_hours", "waitlist_offer_minutes", "no_show_release_minutes", "re_entry",
+    "duplicate_alarm_minutes",
 )  # fmt: skip
 
 
@@ -51,6 +52,7 @@ async def change(args: Namespace) -> Outcome:
             waitlist_offer_minutes=args.waitlist_offer_minutes,
             no_show_release_minutes=args.no_show_release_minutes,
             re_entry=args.re_entry,
+            duplicate_alarm_minutes=args.duplicate_alarm_minutes,
         )
         changed = await set_policies(house, args.venue, policies)
     return Outcome(changed, _line(changed))

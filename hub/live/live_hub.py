@@ -6,7 +6,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -83,6 +83,7 @@ class LiveHub:
         self.put_out = 0
         self.loop: asyncio.AbstractEventLoop
         self.stopping = False
+        self._on_gap: list[Callable[[], None]] = []
         self._empty = asyncio.Event()
         self._deeds: set[asyncio.Task[None]] = set()
         self._rounds: list[asyncio.Task[None]] = []
@@ -152,6 +153,10 @@ class LiveHub:
             "relay_connected": self.relay.connected,
         }
 
+    def on_gap(self, deed: Callable[[], None]) -> None:
+        """Have `deed` called where something that other processes announced may have been missed."""
+        self._on_gap.append(deed)
+
     # ---- For the connections
 
     def follow(self, deed: Coroutine[Any, Any, None]) -> None:
@@ -214,6 +219,8 @@ class LiveHub:
         self.events.missed()
         self.feed.hurry()
         self.house.scan_news.fellows.say()
+        for deed in self._on_gap:
+            deed()
 
     async def _parted(self, seconds: float) -> None:
         if not self._open:

@@ -3,6 +3,7 @@
 counts    a venue's day: the whole of it in the answer, then what changes (`rooms.py`)
 figures   the same day by minute and gate, as the log tells it (`figure_rooms.py`)
 tickets   that tickets of the organisation stand otherwise than before (`ticket_news.py`)
+alarms    codes shown at two gates (`alarms.py`)
 scans     every decision at the doors of a venue, through a filter (`feed.py`)
 notices   what somebody at a gate is to be told at once (`notices.py`)
 conflicts whom scanners without a line let in against the hub's word (`conflict_news.py`)
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.access.roles import Role, at_least
 from hub.live import fields
+from hub.live.alarms import open_alarms
 from hub.live.conflict_news import watch_conflicts
 from hub.live.disputes import open_disputes
 from hub.live.event_rooms import EventWatch
@@ -138,6 +140,7 @@ TOPICS: dict[str, Topic] = {
     "counts": Topic(Role.OPERATOR, _counts),
     "figures": Topic(Role.MANAGER, open_figures),
     "tickets": Topic(Role.OPERATOR, _tickets),
+    "alarms": Topic(Role.MANAGER, open_alarms),
     "scans": Topic(Role.MANAGER, open_feed),
     "notices": Topic(Role.OPERATOR, open_notices),
     "conflicts": Topic(Role.MANAGER, watch_conflicts),

@@ -102,7 +102,7 @@ async def test_a_rush_is_thinned_and_says_so(hub: Hub, world: World, open_page: 
     await expect(page.get_by_text("Nothing has been scanned today.")).to_be_visible()
     now = hub.clock.now()
     hub.house.scan_news.tell([
-        Seen(world.org_id, world.venue_id, uuid4(), now + timedelta(milliseconds=n), None, "A", 5, "Jane", "verify",
+        Seen(world.org_id, world.venue_id, uuid4(), now + timedelta(milliseconds=n), now, "A", 5, "Jane", "verify",
              "socket", "GREEN", "VERIFIED", True, f"TKT-2026-RUSH{n:04}", None) for n in range(300)
     ])  # fmt: skip
     await expect(page.locator(ROWS)).to_have_count(21)

@@ -48,7 +48,8 @@ async def acquainted(*hubs: Hub) -> None:
 
 
 def seen(n: int, **changes: Any) -> Seen:
-    row = Seen(1, 1, UUID(int=n), datetime(2026, 11, 20, 11, 0, tzinfo=UTC) + timedelta(seconds=n), None, "A", 5, "Jane",
+    at = datetime(2026, 11, 20, 11, 0, tzinfo=UTC) + timedelta(seconds=n)
+    row = Seen(1, 1, UUID(int=n), at, at, "A", 5, "Jane",
                "verify", "socket", "GREEN", "VERIFIED", True, "TKT-2026-ABC123-DEF456", n)  # fmt: skip
     return row._replace(**changes)
 

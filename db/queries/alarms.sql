@@ -1,0 +1,38 @@
+-- Alarms: a code shown at two gates within the time its venue sets.
+
+-- name: raise_alarm
+-- Keeps the pair once; no row where it is known (another process saw it too).
+INSERT INTO duplicate_alarms (org_id, venue_id, code, ticket_id, first_scan_id, first_gate, first_by, first_result,
+                              first_reason, first_at, second_scan_id, second_gate, second_by, second_result,
+                              second_reason, second_at, raised_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+ON CONFLICT (second_scan_id, org_id) DO NOTHING
+RETURNING id;
+
+-- name: list_alarms
+-- The newest $4 alarms of a venue ($2; NULL: of all) raised since $3, newest first.
+SELECT a.*, f.name AS first_name, s.name AS second_name
+  FROM (SELECT * FROM duplicate_alarms a
+         WHERE a.org_id = $1 AND ($2::bigint IS NULL OR a.venue_id = $2) AND a.raised_at >= $3
+         ORDER BY a.id DESC
+         LIMIT $4) a
+  LEFT JOIN staff f ON f.org_id = a.org_id AND f.id = a.first_by
+  LEFT JOIN staff s ON s.org_id = a.org_id AND s.id = a.second_by
+ ORDER BY a.id DESC;
+
+-- name: recent_presentations
+-- What was held up at named gates within the time that counts for an alarm, by the log, oldest first; of each venue the
+-- newest $2.
+SELECT v.org_id, v.id AS venue_id, e.scan_id, e.mode, e.source, e.gate, e.operator_id, o.name AS operator_name, e.code,
+       e.ticket_id, e.result, e.reason, e.entered, e.scanned_at, e.logged_at
+  FROM venues v
+ CROSS JOIN LATERAL (
+    SELECT * FROM scans e
+     WHERE e.venue_id = v.id AND e.org_id = v.org_id
+       AND e.logged_at > $1::timestamptz - make_interval(mins => v.duplicate_alarm_minutes)
+       AND e.gate IS NOT NULL AND e.mode IN ('validate', 'verify')
+     ORDER BY e.logged_at DESC
+     LIMIT $2) e
+  LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = e.org_id AND o.id = e.operator_id LIMIT 1) o ON true
+ WHERE v.duplicate_alarm_minutes IS NOT NULL
+ ORDER BY e.logged_at, e.scan_id;

@@ -1,0 +1,198 @@
+"""A code shown at two gates within the venue's time: told at both gates and in the control room, once, by whichever processes."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from stage import Hub, World
+
+from hub.actions.alarms import raise_alarm
+from hub.app import LIVE
+from hub.rounds.two_gates import TwoGates
+
+
+async def gate(hub: Hub, world: World, name: str, operator: str = "Jane Smith") -> Any:
+    """A scanner at a gate that listens to its notices."""
+    socket = await hub.socket(await world.staff(name=operator), gate=name)
+    assert (await socket.command("subscribe", topic="notices"))["success"]
+    return socket
+
+
+async def manager(hub: Hub, world: World) -> tuple[Any, list[Any]]:
+    socket = await hub.socket(await world.staff("MANAGER", "Mary Watch"))
+    reply = await socket.command("subscribe", topic="alarms")
+    return socket, reply["data"]["alarms"]
+
+
+async def alarm_of(socket: Any) -> dict[str, Any]:
+    event = await socket.event(4)
+    data: dict[str, Any] = event["data"]
+    if "missed" in data:
+        return await alarm_of(socket)
+    if event["topic"] == "alarms":
+        return dict(data["alarm"])
+    assert data["kind"] == "alarm"
+    return dict(data["data"])
+
+
+async def silent(*sockets: Any) -> None:
+    await asyncio.sleep(0.4)
+    for socket in sockets:
+        await socket.command("ping")
+        assert socket.events == []
+
+
+async def alarms(hub: Hub) -> int:
+    count: int = await hub.database.fetchval("SELECT count(*) FROM duplicate_alarms")
+    return count
+
+
+async def acquainted(*hubs: Hub) -> None:
+    async with asyncio.timeout(10):
+        while not all(one.house.scan_news.fellows.others for one in hubs):
+            await asyncio.sleep(0.02)
+
+
+async def test_both_gates_and_the_control_room_are_told_and_nobody_else(hub: Hub, world: World) -> None:
+    ticket = await world.reserved(await world.slot())
+    a, b, c = [await gate(hub, world, name, f"{name} Person") for name in "ABC"]
+    watch, before = await manager(hub, world)
+    assert before == []
+    stranger, _ = await manager(hub, await World(hub).found())
+    await a.verify(ticket.code)
+    await b.validate(ticket.code)
+    alarm = await alarm_of(watch)
+    assert alarm == {
+        "alarm_id": 1, "venue_id": world.venue_id, "raised_at": alarm["raised_at"], "code_tail": ticket.code[-4:],
+        "ticket_id": ticket.id,
+        "first": alarm["first"] | {"gate": "A", "result": "GREEN", "reason": "VERIFIED"},
+        "second": alarm["second"] | {"gate": "B", "result": "YELLOW", "reason": "ALREADY_VERIFIED"},
+    }  # fmt: skip
+    assert (alarm["first"]["operator"]["name"], alarm["second"]["operator"]["name"]) == ("A Person", "B Person")
+    assert [await alarm_of(a), await alarm_of(b)] == [alarm, alarm]
+    await silent(c, stranger)
+    _, later = await manager(hub, world)
+    assert later == [alarm], "and whoever looks later sees the same"
+    await a.validate(ticket.code)
+    await b.verify(ticket.code)
+    await silent(watch, a, b)
+    assert await alarms(hub) == 1
+    await c.verify(ticket.code)
+    assert (await alarm_of(watch))["second"]["gate"] == "C"
+
+
+async def test_one_gate_no_gate_or_another_time_raise_nothing(hub: Hub, world: World) -> None:
+    slot = await world.slot()
+    one, two, three = [await world.reserved(slot) for _ in range(3)]
+    a, b, nowhere = await gate(hub, world, "A"), await gate(hub, world, "B"), await hub.socket(await world.staff())
+    for _ in range(2):
+        await a.validate(one.code)
+        await a.verify(one.code)
+    await a.verify(two.code)
+    await nowhere.verify(two.code)
+    await a.verify(three.code)
+    hub.clock.advance(5 * 60 + 1)
+    await b.verify(three.code)
+    await silent(a, b)
+    assert await alarms(hub) == 0
+
+
+async def test_a_venue_sets_the_time_or_switches_the_alarm_off(hub: Hub, world: World) -> None:
+    slot = await world.slot()
+    first, second = await world.reserved(slot), await world.reserved(slot)
+    a, b = await gate(hub, world, "A"), await gate(hub, world, "B")
+    await world.policy(duplicate_alarm_minutes=None)
+    await a.verify(first.code)
+    await b.verify(first.code)
+    await silent(a, b)
+    await world.policy(duplicate_alarm_minutes=60)
+    async with asyncio.timeout(15):
+        while hub.house.scan_news.needed_elsewhere.__self__._venues[world.org_id, world.venue_id] is None:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.1)
+    await a.verify(second.code)
+    hub.clock.advance(59 * 60)
+    await b.verify(second.code)
+    assert (await alarm_of(a))["ticket_id"] == second.id
+
+
+async def test_gates_at_two_processes_raise_one_alarm_and_tell_each_gate_once(
+    hub: Hub, world: World, open_hub: Any
+) -> None:
+    other = await open_hub()
+    await acquainted(hub, other)
+    slot = await world.slot()
+    a, b = await gate(hub, world, "A"), await gate(other, world, "B")
+    watch, _ = await manager(other, world)
+    for _ in range(5):
+        ticket = await world.reserved(slot)
+        # At the same moment: each process hears of the other's scan after its own.
+        await asyncio.gather(a.validate(ticket.code), b.validate(ticket.code))
+        assert [(await alarm_of(one))["ticket_id"] for one in (a, b, watch)] == [ticket.id] * 3
+    await silent(a, b, watch)
+    assert await alarms(hub) == 5
+
+
+async def test_without_word_from_the_other_process_nobody_would_notice(hub: Hub, world: World, open_hub: Any) -> None:
+    """The control: the alarm above hangs on what processes tell each other, and the log is what heals its loss."""
+    other = await open_hub()
+    await acquainted(hub, other)
+    for one in (hub, other):
+        one.house.scan_news._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
+    a, b = await gate(hub, world, "A"), await gate(other, world, "B")
+    ticket = await world.reserved(await world.slot())
+    await a.validate(ticket.code)
+    await b.validate(ticket.code)
+    await silent(a, b)
+    assert await alarms(hub) == 0
+    hub.app[LIVE]._gap()
+    assert (await alarm_of(a))["first"]["gate"] == "A"
+    assert await alarms(hub) == 1
+
+
+async def test_a_process_that_opens_remembers_from_the_log(hub: Hub, world: World, open_hub: Any) -> None:
+    ticket = await world.reserved(await world.slot())
+    a = await hub.socket(await world.staff(), gate="A")
+    await a.verify(ticket.code)
+    other = await open_hub()
+    # The one that was open all the time does not hear of the second scan: only the new one can notice.
+    other.house.scan_news._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
+    b = await gate(other, world, "B")
+    await b.verify(ticket.code)
+    assert (await alarm_of(b))["first"]["gate"] == "A"
+
+
+async def test_the_same_pair_is_written_once(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: without the row's own key each process that notices would tell."""
+    seen: list[Any] = []
+    hub.house.scan_news.listen(seen.extend)
+    monkeypatch.setattr(TwoGates, "_begin", lambda self, one, other: None)
+    ticket = await world.reserved(await world.slot())
+    a, b = await hub.socket(await world.staff(), gate="A"), await hub.socket(await world.staff(), gate="B")
+    await a.verify(ticket.code)
+    await b.verify(ticket.code)
+    one, other = seen
+    found = await asyncio.gather(
+        *(raise_alarm(hub.house, *pair) for pair in ((one, other), (other, one), (one, other)))
+    )
+    assert sorted(found, key=str) == [1, None, None]
+    await hub.database.execute("ALTER TABLE duplicate_alarms DROP CONSTRAINT duplicate_alarms_once")
+    with pytest.raises(Exception, match="no unique"):
+        await raise_alarm(hub.house, one, other)
+
+
+async def test_an_alarm_waits_for_postgres(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.rounds.two_gates.TRY_AGAIN_SECONDS", 0.05)
+    troubles = iter([OSError(), OSError()])
+
+    async def shaky(*given: Any) -> Any:
+        for trouble in troubles:
+            raise trouble
+        return await raise_alarm(*given)
+
+    monkeypatch.setattr("hub.rounds.two_gates.raise_alarm", shaky)
+    ticket = await world.reserved(await world.slot())
+    a, b = await gate(hub, world, "A"), await gate(hub, world, "B")
+    await a.verify(ticket.code, str(uuid4()))
+    await b.verify(ticket.code)
+    assert (await alarm_of(a))["ticket_id"] == ticket.id
