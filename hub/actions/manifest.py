@@ -27,7 +27,7 @@ from hub.rules.venue_day import day_bounds
 from hub.venues import Venue
 
 MANIFEST = load("manifest")
-FRESH_SECONDS = 1.0
+FRESH_SECONDS = 2.0
 """A list read this recently serves the next scanner: twenty that come back at once read it once."""
 NAMES_KEPT = 1000
 """Of editions of one list: at one a second, a scanner may be away for a quarter of an hour and is told the changes only."""
