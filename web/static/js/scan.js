@@ -16,6 +16,7 @@ import { Offline } from "./offline/index.js";
 import { CameraPanel } from "./scan/camera_panel.js";
 import { CodeHelp } from "./scan/code_help.js";
 import { CodeInput } from "./scan/code_input.js";
+import { ConflictNotices } from "./scan/conflict_notices.js";
 import { Desk } from "./scan/desk.js";
 import { ExitMode } from "./scan/exit_mode.js";
 import { GateChoice } from "./scan/gate_choice.js";
@@ -106,6 +107,7 @@ const past = new PastScans({ session, timezone, waiting: () => offline.waiting, 
 const offlinePanel = new OfflinePanel({
   timezone, onClosed: toInput, putAway: (conflict) => offline.putAway(conflict), onNew: () => signals.give("YELLOW"),
 });
+new ConflictNotices({ line: noticeLine, shelf, timezone, known: async () => (await offline.queue?.conflicts().catch(() => [])) ?? [] });
 
 desk.on("answered", ({ decision, code }) => {
   past.refresh();

@@ -1,0 +1,40 @@
+// What becomes of the operator's own entries that were not right: found out at another scanner of theirs, or decided by a manager.
+import { t, tn } from "../i18n.js";
+import { DECISIONS, kindOf } from "../manager/conflict_words.js";
+import { momentAt } from "../moments.js";
+
+// The notice may overtake the answer that brings the same conflicts to the scanner that sent the queue.
+const ANSWER_FOLLOWS_MS = 3_000;
+
+export class ConflictNotices {
+  /** `known()` gives the conflicts this scanner shows already. */
+  constructor({ line, shelf, timezone, known }) {
+    Object.assign(this, { line, shelf, timezone, known });
+    line.on("conflicts", (data, notice) => setTimeout(() => this.#found(data, notice), ANSWER_FOLLOWS_MS));
+    line.on("conflict_decided", ({ conflict }, notice) => this.#decided(conflict, notice));
+  }
+
+  async #found({ count, conflicts }, { notice_id: id }) {
+    const shown = new Set((await this.known()).map(({ scan_id }) => scan_id));
+    if (conflicts.some(({ scan_id }) => shown.has(scan_id))) {
+      this.line.done(id);
+      return;
+    }
+    this.#put(id, "YELLOW", tn("One of your entries was not right.", "{n} of your entries were not right.", count),
+      conflicts.map((conflict) => this.#lineOf(conflict)));
+  }
+
+  #decided(conflict, { notice_id: id }) {
+    const words = { name: conflict.decided_by ?? t("The supervisor"), decision: DECISIONS[conflict.decision]?.done ?? conflict.decision };
+    this.#put(id, conflict.decision === "leaves" ? "RED" : "plain", t("{name} has decided: {decision}", words),
+      [this.#lineOf(conflict), conflict.note && t("“{note}”", { note: conflict.note })]);
+  }
+
+  #lineOf(conflict) {
+    return t("{kind}: {code}, {time}", { kind: kindOf(conflict), code: conflict.ticket_code, time: momentAt(conflict.scanned_at, this.timezone()) });
+  }
+
+  #put(id, tone, title, lines) {
+    this.shelf.put(`conflict-${id}`, { tone, title, lines, actions: [[t("Understood"), () => this.line.done(id)]] });
+  }
+}
