@@ -53,6 +53,7 @@ async def test_an_exit_has_a_colour_a_word_and_a_tone_of_its_own(hub: Hub, world
         assert await colour(page) == ground != GREEN
         await expect(page.locator("#way-sign")).to_be_visible()
         await expect(page.get_by_role("button", name="Mark as verified")).to_be_hidden()
+        await expect(page.get_by_role("button", name="Ask a supervisor")).to_be_hidden()
         await assert_accessible(page)
         tones.append(await heard(page))
     counted = (await board.command("subscribe", topic="counts", date=str(TODAY)))["data"]

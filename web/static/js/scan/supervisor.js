@@ -66,7 +66,8 @@ export class Supervisor {
   }
 
   #offer(decision) {
-    const refused = decision !== null && decision.result !== "GREEN" && !this.desk.session.mayVerify && decision.reason !== "DECLINED";
+    // Without a current scan it is an exit: nobody asks to be let out.
+    const refused = decision !== null && this.desk.session.current !== null && decision.result !== "GREEN" && !this.desk.session.mayVerify && decision.reason !== "DECLINED";
     this.button.hidden = !refused || decision.provisional === true || this.#open.has(decision.scan_id);
     this.button.textContent = this.decides ? t("Admit anyway") : t("Ask a supervisor");
   }

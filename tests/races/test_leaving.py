@@ -1,0 +1,207 @@
+"""One ticket going out, coming back and being undone at two hubs at once: nobody leaves twice, and the count inside is exact."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from crowd import sabotage, without_last_line
+from stage import TODAY, Hub, Socket, World, broken_invariants
+
+import hub.actions.exit_scans
+import hub.actions.judge_scans
+import hub.actions.movements
+import hub.actions.undo_scan
+
+NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
+NO_UNDO_GUARD = (" AND t.version = $4\n", " AND $4::integer IS NOT NULL\n")
+MET_WITHIN = 10
+Gates = list[Socket]
+
+
+@pytest.fixture
+async def gates(two_hubs: list[Hub], world: World) -> Gates:
+    await world.policy(re_entry="allow")
+    two_hubs[1].house.venues.forget()
+    return [
+        await hub.socket(await world.staff(name=name), gate=gate)
+        for hub, name, gate in zip(two_hubs, ("Jane Smith", "Tom Brown"), "AB", strict=True)
+    ]
+
+
+class Meeting:
+    """The next two movements of a ticket are both read before either is written: what would be luck is certain. Whoever has
+    lost and is judged anew goes alone."""
+
+    def __init__(self) -> None:
+        self._write = hub.actions.movements.write_movements
+        self._awaited: dict[str, tuple[asyncio.Barrier, list[None]]] = {}
+
+    def of(self, code: str) -> None:
+        self._awaited[code] = asyncio.Barrier(2), [None, None]
+
+    async def write_movements(self, connection: Any, movements: Any, now: Any) -> Any:
+        for movement in movements:
+            barrier, missing = self._awaited.get(movement.presentation.code, (None, []))
+            if barrier is not None and missing and movement.way is not None:
+                missing.pop()
+                async with asyncio.timeout(MET_WITHIN):
+                    await barrier.wait()
+        return await self._write(connection, movements, now)
+
+
+@pytest.fixture
+def meeting(monkeypatch: pytest.MonkeyPatch) -> Meeting:
+    meeting = Meeting()
+    for door in (hub.actions.exit_scans, hub.actions.judge_scans):
+        monkeypatch.setattr(door, "write_movements", meeting.write_movements)
+    return meeting
+
+
+async def inside(world: World, gate: Socket, count: int) -> list[str]:
+    tickets = await world.fill(await world.slot(capacity=count), count)
+    for ticket in tickets:
+        assert (await gate.verify(ticket.code))["reason"] == "VERIFIED"
+    return [ticket.code for ticket in tickets]
+
+
+async def figures(world: World, hub: Hub) -> tuple[int, int, int]:
+    board = await hub.socket(await world.staff("MANAGER"))
+    data = (await board.command("subscribe", topic="counts", date=str(TODAY)))["data"]
+    await board.close()
+    return data["inside"], data["exited"], data["reentered"]
+
+
+async def both(gates: Gates, deed: str, code: str, meeting: Meeting) -> list[str]:
+    meeting.of(code)
+    decisions = await asyncio.gather(*(getattr(gate, deed)(code) for gate in gates))
+    return sorted(decision["reason"] for decision in decisions)
+
+
+async def test_of_two_exits_at_once_one_is_recorded(two_hubs, world, gates, meeting):
+    for code in await inside(world, gates[0], 10):
+        assert await both(gates, "leave", code, meeting) == ["ALREADY_LEFT", "EXIT_RECORDED"]
+    assert await figures(world, two_hubs[1]) == (0, 10, 0)
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_both_exits_are_recorded_once_the_version_is_not_asked(world, gates, meeting, monkeypatch):
+    sabotage(monkeypatch, "leaving", "write_movements", NO_VERSION_GUARD)
+    await without_last_line(world, "ticket_absences_one_open")
+    [code] = await inside(world, gates[0], 1)
+    assert await both(gates, "leave", code, meeting) == ["EXIT_RECORDED", "EXIT_RECORDED"]
+    assert any("nobody has left" in line for line in await broken_invariants(world.hub.database))
+
+
+async def test_without_the_version_the_index_still_lets_nobody_leave_twice(world, gates, meeting, monkeypatch):
+    """The last line: the second exit breaks it, is judged anew and finds the first."""
+    sabotage(monkeypatch, "leaving", "write_movements", NO_VERSION_GUARD)
+    [code] = await inside(world, gates[0], 1)
+    assert await both(gates, "leave", code, meeting) == ["ALREADY_LEFT", "EXIT_RECORDED"]
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_of_two_returns_at_once_one_is_recorded(two_hubs, world, gates, meeting):
+    for code in await inside(world, gates[0], 10):
+        await gates[0].leave(code)
+        assert await both(gates, "verify", code, meeting) == ["ALREADY_VERIFIED", "RE_ENTRY"]
+    assert await figures(world, two_hubs[1]) == (10, 10, 10)
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_both_returns_are_recorded_once_the_version_is_not_asked(world, gates, meeting, monkeypatch):
+    [code] = await inside(world, gates[0], 1)
+    await gates[0].leave(code)
+    sabotage(monkeypatch, "leaving", "write_movements", NO_VERSION_GUARD)
+    assert await both(gates, "verify", code, meeting) == ["RE_ENTRY", "RE_ENTRY"]
+    assert any("movements equal" in line for line in await broken_invariants(world.hub.database))
+
+
+async def entry_undone_while_they_leave(
+    hubs: list[Hub], world: World, gates: Gates, monkeypatch: Any
+) -> tuple[str, str]:
+    """The undo has read that nobody has left; then they leave, and then it is written. What both are told."""
+    scan_id = str(uuid4())
+    [ticket] = await world.fill(await world.slot(capacity=1), 1)
+    await gates[0].verify(ticket.code, scan_id)
+    manager = await hubs[1].socket(await world.staff("MANAGER"))
+    scans, told = hubs[1].house.database.scans, []
+    fetchrow = scans.fetchrow
+
+    async def fetchrow_late(sql: str, *values: Any) -> Any:
+        if sql == hub.actions.undo_scan.DOOR.undo_scan and not told:
+            told.append((await gates[0].leave(ticket.code))["reason"])
+        return await fetchrow(sql, *values)
+
+    monkeypatch.setattr(scans, "fetchrow", fetchrow_late)
+    undone = await manager.command("undo", scan_id=scan_id, reason="wrong group")
+    return told[0], undone["data"]["reason"] if undone["success"] else undone["error"]["code"]
+
+
+async def test_an_entry_is_not_taken_back_from_who_has_just_left(two_hubs, world, gates, monkeypatch):
+    assert await entry_undone_while_they_leave(two_hubs, world, gates, monkeypatch) == ("EXIT_RECORDED", "LEFT_SINCE")
+    assert await figures(world, two_hubs[0]) == (0, 1, 0)
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_it_is_taken_back_once_the_version_is_not_asked(two_hubs, world, gates, monkeypatch):
+    sabotage(monkeypatch, "door", "undo_scan", NO_UNDO_GUARD)
+    assert await entry_undone_while_they_leave(two_hubs, world, gates, monkeypatch) == ("EXIT_RECORDED", "UNDONE")
+    broken = await broken_invariants(world.hub.database)
+    assert any("nobody has left who is not in" in line for line in broken), broken
+    assert any("no more people leave" in line for line in broken), broken
+
+
+async def test_an_exit_sent_again_over_another_hub_at_the_same_moment_is_recorded_once(two_hubs, world, gates, meeting):
+    """A scanner whose connection wavers sends its frame again over a new one, before the first was answered."""
+    token = await world.staff()
+    wavering = [await hub.socket(token, gate="A") for hub in two_hubs]
+    for code in await inside(world, gates[0], 10):
+        scan_id = str(uuid4())
+        meeting.of(code)
+        pair = await asyncio.gather(*(gate.leave(code, scan_id) for gate in wavering))
+        assert [decision["reason"] for decision in pair] == ["EXIT_RECORDED"] * 2
+    assert await figures(world, two_hubs[0]) == (0, 10, 0)
+    assert await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE mode = 'exit'") == 10
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_whatever_happens_at_once_the_count_inside_is_that_of_the_tickets(two_hubs, world, gates):
+    """Entries, exits, returns and undos of the same tickets in a muddle over two hubs: the promises stand, and nobody is counted
+    inside who is not."""
+    draw = random.Random(8)
+    codes = await inside(world, gates[0], 12)
+    entries = await world.hub.database.fetch("SELECT scan_id FROM scans WHERE entered")
+    managers = [await hub.socket(await world.staff("MANAGER")) for hub in two_hubs]
+    done = [str(row["scan_id"]) for row in entries]
+
+    async def muddle(gate: Socket, manager: Socket) -> None:
+        for _ in range(80):
+            deed, code, scan_id = draw.choice(("leave", "verify", "undo")), draw.choice(codes), str(uuid4())
+            if deed == "undo" and done:
+                await manager.command("undo", scan_id=draw.choice(done[-12:]), reason="a muddle")
+            elif deed != "undo":
+                decision = await getattr(gate, deed)(code, scan_id)
+                if decision["reason"] in ("EXIT_RECORDED", "RE_ENTRY", "VERIFIED"):
+                    done.append(scan_id)
+
+    managers += [await hub.socket(await world.staff("MANAGER")) for hub in two_hubs]
+    more = [await hub.socket(await world.staff()) for hub in two_hubs]
+    await asyncio.gather(*(muddle(gate, manager) for gate, manager in zip([*gates, *more], managers, strict=True)))
+    database = world.hub.database
+    assert await broken_invariants(database) == []
+    there = await database.fetchval(
+        "SELECT count(*) FROM tickets t WHERE t.verified_at IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM ticket_absences b WHERE b.ticket_id = t.id AND b.returned_at IS NULL)"
+    )
+    for one in two_hubs:
+        assert (await figures(world, one))[0] == there
+    moved = await database.fetch(
+        "SELECT reason FROM scans WHERE reason IN ('RE_ENTRY', 'EXIT_UNDONE', 'RETURN_UNDONE', 'UNDONE')"
+    )
+    assert {row["reason"] for row in moved} == {"RE_ENTRY", "EXIT_UNDONE", "RETURN_UNDONE", "UNDONE"}, (
+        "all of it happened"
+    )
