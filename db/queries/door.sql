@@ -158,7 +158,7 @@ SELECT f.code, f.status, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end
 SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.result, e.reason, e.entered, e.undoes, e.note, e.scanned_at,
        e.logged_at, u.scan_id AS undone_by
   FROM scans e
-  LEFT JOIN scans u ON (e.entered OR e.mode = 'exit') AND u.org_id = e.org_id AND u.undoes = e.scan_id
+  LEFT JOIN scans u ON e.mode <> 'validate' AND u.org_id = e.org_id AND u.undoes = e.scan_id
  WHERE e.org_id = $1 AND e.operator_id = $2
    AND ($3::timestamptz IS NULL OR (e.logged_at, e.scan_id) < ($3, $4::uuid))
  ORDER BY e.logged_at DESC, e.scan_id DESC

@@ -16,15 +16,16 @@ WITH presented AS (
 ), happened AS (
     SELECT e.logged_at, e.moment, e.gate, e.result, e.reason,
            CASE WHEN e.mode = 'override' OR v.scan_id IS NOT NULL THEN 0 ELSE 1 END AS scans, e.entered::integer AS entered,
-           CASE WHEN e.mode = 'exit' AND e.result = 'GREEN' THEN 1 ELSE 0 END AS gone,
+           CASE WHEN e.mode = 'exit' AND e.reason = 'EXIT_RECORDED' THEN 1
+                WHEN e.mode = 'verify' AND e.reason = 'RE_ENTRY' THEN -1 ELSE 0 END AS gone,
            CASE WHEN e.entered THEN round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer END AS took
       FROM presented e
       LEFT JOIN scans v ON e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
     UNION ALL
-    SELECT u.logged_at, e.moment, e.gate, '', '', 0, -e.entered::integer, CASE WHEN e.mode = 'exit' THEN -1 ELSE 0 END, NULL
+    SELECT u.logged_at, e.moment, e.gate, '', '', 0, -e.entered::integer, CASE WHEN e.entered THEN 0 WHEN e.mode = 'exit' THEN -1 ELSE 1 END, NULL
       FROM presented e
       JOIN scans u ON u.undoes = e.scan_id AND u.org_id = e.org_id
-     WHERE e.entered OR (e.mode = 'exit' AND e.result = 'GREEN')
+     WHERE e.entered OR e.reason = 'EXIT_RECORDED' OR (e.mode = 'verify' AND e.reason = 'RE_ENTRY')
 )
 SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60)::integer AS minute,
        coalesce(h.gate, '') AS gate, h.result, h.reason, count(*)::integer AS rows, sum(h.scans)::integer AS scans,
@@ -41,7 +42,8 @@ WITH logged AS MATERIALIZED (
 ), happened AS (
     SELECT e.logged_at, e.moment, e.gate, e.result, e.reason,
            CASE WHEN e.mode = 'override' OR v.scan_id IS NOT NULL THEN 0 ELSE 1 END AS scans, e.entered::integer AS entered,
-           CASE WHEN e.mode = 'exit' AND e.result = 'GREEN' THEN 1 ELSE 0 END AS gone,
+           CASE WHEN e.mode = 'exit' AND e.reason = 'EXIT_RECORDED' THEN 1
+                WHEN e.mode = 'verify' AND e.reason = 'RE_ENTRY' THEN -1 ELSE 0 END AS gone,
            CASE WHEN e.entered THEN round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer END AS took
       FROM logged e
       LEFT JOIN LATERAL (SELECT v.scan_id, v.logged_at FROM scans v
@@ -49,12 +51,12 @@ WITH logged AS MATERIALIZED (
                           LIMIT 1) v ON true
      WHERE e.mode <> 'undo' AND e.moment >= $3 AND e.moment < $4
     UNION ALL
-    SELECT u.logged_at, o.moment, o.gate, '', '', 0, -o.entered::integer, CASE WHEN o.mode = 'exit' THEN -1 ELSE 0 END, NULL
+    SELECT u.logged_at, o.moment, o.gate, '', '', 0, -o.entered::integer, CASE WHEN o.entered THEN 0 WHEN o.mode = 'exit' THEN -1 ELSE 1 END, NULL
       FROM logged u
       JOIN LATERAL (SELECT o.gate, o.entered, o.mode, CASE WHEN o.source = 'sync' THEN o.scanned_at ELSE o.logged_at END AS moment
                       FROM scans o
                      WHERE u.mode = 'undo' AND o.org_id = u.org_id AND o.scan_id = u.undoes
-                       AND (o.entered OR (o.mode = 'exit' AND o.result = 'GREEN'))
+                       AND (o.entered OR o.reason = 'EXIT_RECORDED' OR (o.mode = 'verify' AND o.reason = 'RE_ENTRY'))
                      LIMIT 1) o ON true
      WHERE o.moment >= $3 AND o.moment < $4
 )

@@ -251,6 +251,28 @@ async def test_what_is_synced_or_undone_on_another_day_counts_on_its_own(hub: Hu
     assert [numbers for (gate, _), numbers in yesterday.minutes.items() if gate == "B"] == [[1, 0, 0, 0, 0]]
 
 
+async def test_who_leaves_comes_back_and_has_it_taken_back_is_counted_as_inside(hub: Hub, world: World) -> None:
+    await world.policy(re_entry="allow")
+    door = await hub.socket(await world.staff("MANAGER"), gate="A")
+    manager = await hub.socket(await world.staff("MANAGER"))
+    mirror = Mirror(await watch(manager))
+    tickets = await world.fill(await world.slot(), 4)
+    for ticket in tickets:
+        await door.verify(ticket.code)
+    out = [(await door.command("exit", code=t.code, scan_id=str(uuid4())))["data"]["scan_id"] for t in tickets[:3]]
+    back = await door.verify(tickets[0].code)
+    assert back["reason"] == "RE_ENTRY"
+    for scan_id in (out[1], back["scan_id"]):
+        reply = await door.command("undo", scan_id=scan_id, reason="not so")
+        assert reply["success"], reply
+    await mirror.follow(manager, await rows_of_log(hub))
+    counts = (await manager.command("subscribe", topic="counts"))["data"]
+    again = Mirror(await watch(await hub.socket(await world.staff("MANAGER"))))
+    for one in (mirror, again):
+        totals = [sum(column) for column in zip(*one.minutes.values(), strict=True)]
+        assert (totals[ENTERED], totals[ENTERED] - totals[GONE]) == (counts["verified"], counts["inside"]) == (4, 2)
+
+
 async def test_the_figures_are_for_managers_and_name_every_gate(hub: Hub, world: World) -> None:
     operator = await hub.socket(await world.staff())
     reply = await operator.command("subscribe", topic="figures")

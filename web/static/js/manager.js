@@ -81,8 +81,8 @@ function drawFigures() {
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
     if (figures.date !== day || board.date !== day) return;
-    const { inside } = board.totals;
-    figuresView.show(figures, { slots: board.inOrder(), zone: venue.timezone, now: hubNow().getTime(), today: followsToday, inside: inside !== null });
+    const { exited } = board.totals;
+    figuresView.show(figures, { slots: board.inOrder(), zone: venue.timezone, now: hubNow().getTime(), today: followsToday, inside: exited > 0 });
   });
 }
 
