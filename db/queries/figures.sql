@@ -66,3 +66,68 @@ SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60
        array_agg(h.took) FILTER (WHERE h.took IS NOT NULL) AS took
   FROM happened h
  GROUP BY 1, 2, 3, 4, 5;
+
+-- name: days_of_slots
+-- Every slot of a venue from day $3 to $4 with what was booked for it, made for it (also what was given back since, and places
+-- released because nobody came), and whether its people's time is over at $5: until $6 minutes after its end.
+SELECT s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count,
+       s.ends_at + make_interval(mins => $6) <= $5 AS over, coalesce(r.made, 0) AS made, coalesce(r.cancelled, 0) AS cancelled,
+       coalesce(r.released, 0) AS released
+  FROM reservation_slots s
+  LEFT JOIN LATERAL (SELECT count(*)::integer AS made,
+                            (count(*) FILTER (WHERE r.status = 'CANCELLED' AND r.cancel_cause IS DISTINCT FROM 'no_show'))::integer AS cancelled,
+                            (count(*) FILTER (WHERE r.cancel_cause = 'no_show'))::integer AS released
+                       FROM ticket_reservations r WHERE r.slot_id = s.id AND r.org_id = s.org_id) r ON true
+ WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date BETWEEN $3 AND $4
+ ORDER BY s.date, s.start_time, s.id;
+
+-- name: days_of_walk_ins
+SELECT date, entered FROM walk_ins WHERE org_id = $1 AND venue_id = $2 AND date BETWEEN $3 AND $4;
+
+-- name: scans_by_slot
+-- The scans of one day ($3 up to $4) by the slot of what was presented and by how they were answered; counted as figures_day does.
+WITH presented AS (
+    SELECT e.org_id, e.scan_id, e.mode, e.slot_id, e.result, e.reason FROM scans e
+     WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3 AND e.logged_at < $4
+       AND e.source <> 'sync' AND e.mode IN ('validate', 'verify', 'exit')
+    UNION ALL
+    SELECT e.org_id, e.scan_id, e.mode, e.slot_id, e.result, e.reason FROM scans e
+     WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4
+       AND e.mode IN ('validate', 'verify', 'exit')
+)
+SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
+  FROM presented e
+  LEFT JOIN scans v ON e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
+ WHERE v.scan_id IS NULL
+ GROUP BY 1, 2, 3;
+
+-- name: replay_logged
+-- What was logged on a day from the cursor ($4, $5, $6) on, in order, $7 at most: as figures_day counts it, and of an undo the
+-- entry or the movement it took back. Rows of a synced scan come by replay_synced.
+SELECT e.logged_at AS at, e.scan_id, e.mode, coalesce(e.gate, o.gate, '') AS gate, e.result, e.reason,
+       e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL AS scans, e.entered, e.slot_id,
+       round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer AS took,
+       o.moment AS undone_at, o.gate AS undone_gate, o.slot_id AS undone_slot, o.entered AS undone_entered, o.mode AS undone_mode
+  FROM (SELECT * FROM scans e
+         WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at < $3 AND (e.logged_at, e.scan_id) >= ($4, $5)
+           AND (e.logged_at, e.scan_id, e.mode) > ($4, $5, $6) AND e.source <> 'sync'
+         ORDER BY e.logged_at, e.scan_id, e.mode
+         LIMIT $7) e
+  LEFT JOIN LATERAL (SELECT v.scan_id, v.logged_at FROM scans v
+                      WHERE e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
+                      LIMIT 1) v ON true
+  LEFT JOIN LATERAL (SELECT o.gate, o.slot_id, o.entered, o.mode,
+                            CASE WHEN o.source = 'sync' THEN o.scanned_at ELSE o.logged_at END AS moment
+                       FROM scans o
+                      WHERE e.mode = 'undo' AND o.org_id = e.org_id AND o.scan_id = e.undoes
+                        AND (o.entered OR o.reason = 'EXIT_RECORDED' OR (o.mode = 'verify' AND o.reason = 'RE_ENTRY'))
+                      LIMIT 1) o ON true
+ ORDER BY e.logged_at, e.scan_id, e.mode;
+
+-- name: replay_synced
+-- What scanners without a line scanned on a day and synced since, in order.
+SELECT e.scanned_at AS at, e.scan_id, e.mode, coalesce(e.gate, '') AS gate, e.result, e.reason,
+       e.mode IN ('validate', 'verify', 'exit') AS scans, e.entered, e.slot_id
+  FROM scans e
+ WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4 AND e.mode <> 'undo'
+ ORDER BY e.scanned_at, e.scan_id, e.mode;

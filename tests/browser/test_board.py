@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from day_at_the_door import GATES, PLAN, live_through
 from playwright.async_api import Page, expect
 from stage import NOON, TODAY, Hub, World
 
 from tests.browser.axe import assert_accessible
-from tests.browser.day_at_the_door import GATES, PLAN, live_through
 from tests.browser.hands_and_eyes import Open
 
 AFTERNOON = NOON + timedelta(hours=1, minutes=12)

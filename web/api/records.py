@@ -86,7 +86,7 @@ def _own(staff: Identity, wish: Wish, venue_id: int | None) -> Wish:
 
 
 def _wish(request: web.Request) -> Wish:
-    first, last = _days(request)
+    first, last = query_days(request)
     reason = request.query.get("reason")
     if reason is not None and reason not in Reason.__members__:
         raise invalid(("reason", "Give a reason such as WRONG_DATE"))
@@ -102,7 +102,7 @@ def _wish(request: web.Request) -> Wish:
     )
 
 
-def _days(request: web.Request) -> tuple[date | None, date | None]:
+def query_days(request: web.Request) -> tuple[date | None, date | None]:
     """`date` alone, or `from` and `to`, each of which may be left out."""
     day, first, last = (_day(request, name) for name in ("date", "from", "to"))
     if day is not None and (first is not None or last is not None):

@@ -19,11 +19,13 @@ from web.api import (
     tickets,
     waitlist,
 )
+from web.api.analytics import ANALYTICS_ENDPOINTS
 from web.api.device_key import DEVICE_KEY_ENDPOINT
 from web.api.disputes import DISPUTE_ENDPOINTS
 from web.api.endpoint import Endpoint, Parameter
 from web.api.manifest import MANIFEST_ENDPOINTS
 from web.api.records import RECORD_ENDPOINTS
+from web.api.replay import REPLAY_ENDPOINTS
 from web.api.ticket_desk import DESK_ENDPOINTS
 from web.statuses import CODE_IS_JUDGED
 
@@ -298,6 +300,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     DEVICE_KEY_ENDPOINT,
     *DISPUTE_ENDPOINTS,
     *RECORD_ENDPOINTS,
+    *ANALYTICS_ENDPOINTS,
+    *REPLAY_ENDPOINTS,
     *DESK_ENDPOINTS,
     Endpoint(
         "GET", "/api/admin/mail", mail_admin.listing, "Mail that does not go out", "Administration", "operator",

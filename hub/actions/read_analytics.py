@@ -1,0 +1,81 @@
+"""The deed of looking back on days: utilisation, no-shows, rejections and conversion per slot and day."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from db.statements import load
+from hub.house import House
+from hub.rules.day_figures import Sums, rate, total
+from hub.rules.venue_day import day_bounds
+from hub.venues import Venue
+
+FIGURES = load("figures")
+
+
+async def analytics(house: House, venue: Venue, first: date, last: date) -> dict[str, Any]:
+    """Every day from first to last, each with its slots, and all of them together."""
+    now, late = house.clock.now(), venue.policy.late_entry_minutes
+    slots: dict[date, list[Any]] = defaultdict(list)
+    for row in await house.database.fetch(FIGURES.days_of_slots, venue.org_id, venue.id, first, last, now, late):
+        slots[row["date"]].append(row)
+    walked = dict(await house.database.fetch(FIGURES.days_of_walk_ins, venue.org_id, venue.id, first, last))
+    days, sums = [], []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        start, end = day_bounds(day, venue.zone)
+        # Day by day: each is a short reading, however long the span.
+        scans = (
+            await house.database.fetch(FIGURES.scans_by_slot, venue.org_id, venue.id, start, end)
+            if start <= now
+            else []
+        )
+        of_slots = [(row, _slot(row, scans)) for row in slots[day]]
+        whole = total(part for _, part in of_slots)
+        # Also what belongs to no slot of the day: strangers, tickets of other days.
+        whole.scans = whole.yellow = whole.red = 0
+        whole.reasons = {}
+        for row in scans:
+            whole.scanned(row["result"], row["reason"], row["scans"])
+        whole.walk_ins = walked.get(day, 0)
+        sums.append(whole)
+        days.append({"date": day, **_figures(whole), "slots": [_named(row, part) for row, part in of_slots]})
+    return {"from": first, "to": last, "venue_id": venue.id, "total": _figures(total(sums)), "days": days}
+
+
+def _slot(row: Any, scans: list[Any]) -> Sums:
+    sums = Sums(row["total_capacity"], row["booked_count"], row["verified_count"], 0, row["made"], row["cancelled"])
+    if row["over"]:
+        sums = replace(sums, due=row["booked_count"] + row["released"], came=row["verified_count"])
+    for one in scans:
+        if one["slot_id"] == row["id"]:
+            sums.scanned(one["result"], one["reason"], one["scans"])
+    return sums
+
+
+def _named(row: Any, sums: Sums) -> dict[str, Any]:
+    return {"slot_id": row["id"], "start_time": row["start_time"], "end_time": row["end_time"], **_figures(sums)}
+
+
+def _figures(sums: Sums) -> dict[str, Any]:
+    return {
+        "capacity": sums.capacity,
+        "booked": sums.booked,
+        "verified": sums.verified + sums.walk_ins,
+        "walk_ins": sums.walk_ins,
+        "utilisation": rate(sums.booked, sums.capacity),
+        "no_show": sums.no_show,
+        "no_show_rate": rate(sums.no_show, sums.due),
+        "made": sums.made,
+        "cancelled": sums.cancelled,
+        "conversion": rate(sums.verified, sums.made),
+        "scans": sums.scans,
+        "yellow": sums.yellow,
+        "red": sums.red,
+        "rejection": rate(sums.red, sums.scans),
+        "reasons": [
+            {"result": result, "reason": reason, "scans": scans}
+            for (result, reason), scans in sorted(sums.reasons.items(), key=lambda item: (-item[1], item[0]))
+        ],
+    }

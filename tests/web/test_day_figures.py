@@ -1,0 +1,147 @@
+"""After the day: figures per slot and day, and the day told again, both equal to what the tables hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from api_client import Api
+from day_at_the_door import PLAN, live_through
+from stage import NOON, TODAY, World
+
+from hub.actions import read_replay
+from hub.moments import rfc3339
+
+AFTERNOON = NOON + timedelta(hours=2, minutes=20)
+
+
+async def a_day(world: World) -> list[int]:
+    world.hub.clock.set(AFTERNOON)
+    return await live_through(world, until=AFTERNOON, plan=PLAN)
+
+
+async def test_slots_and_days_are_what_the_tables_say(api: Api, world: World) -> None:
+    slots = await a_day(world)
+    database = world.hub.database
+    given_back = (await world.fill(slots[5], 2))[0]
+    reservation = await api.delete(f"/api/reservations/{given_back.reservation_id}", token=await world.staff("MANAGER"))
+    assert reservation.status == 200
+    door = await world.hub.socket(await world.staff("MANAGER"), gate="North")
+    late = (await database.fetch("SELECT code FROM tickets WHERE status = 'RESERVED' LIMIT 3"))[0]["code"]
+    await database.execute("UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE code = $1", late)
+    await database.execute(
+        "UPDATE ticket_reservations r SET status = 'CANCELLED' FROM tickets t WHERE t.id = r.ticket_id AND t.code = $1",
+        late,
+    )
+    await database.execute(
+        "UPDATE reservation_slots s SET booked_count = (SELECT count(*) FROM ticket_reservations r WHERE r.slot_id = s.id AND r.holds_place)"
+    )
+    await door.validate(late)
+    answer = await api.get(f"/api/analytics?from={TODAY}&to={TODAY}", token=await world.staff("MANAGER"))
+    (day,) = answer.data["days"]
+    assert [slot["slot_id"] for slot in day["slots"]] == slots
+    for slot in day["slots"]:
+        row = await database.fetchrow("SELECT * FROM reservation_slots WHERE id = $1", slot["slot_id"])
+        made = await database.fetchval("SELECT count(*) FROM ticket_reservations WHERE slot_id = $1", row["id"])
+        assert (slot["capacity"], slot["booked"], slot["verified"]) == (
+            row["total_capacity"], row["booked_count"], row["verified_count"],
+        )  # fmt: skip
+        assert slot["made"] == made
+        assert slot["utilisation"] == round(row["booked_count"] / row["total_capacity"], 4)
+        assert slot["conversion"] == round(row["verified_count"] / made, 4)
+        missing = row["booked_count"] - row["verified_count"]
+        assert slot["no_show"] == (missing if row["ends_at"] <= AFTERNOON else None)
+        scans = await database.fetchval(
+            "SELECT count(DISTINCT scan_id) FROM scans WHERE slot_id = $1 AND mode <> 'undo'", row["id"]
+        )
+        assert slot["scans"] == scans
+    over = [slot for slot in day["slots"] if slot["no_show"] is not None]
+    assert len(over) == 3
+    assert day["no_show"] == sum(slot["no_show"] for slot in over)
+    assert day["no_show_rate"] == round(day["no_show"] / sum(slot["booked"] for slot in over), 4)
+    assert day["made"] == day["booked"] + day["cancelled"]
+    red = await database.fetchval("SELECT count(*) FROM scans WHERE result = 'RED'")
+    scans = await database.fetchval("SELECT count(DISTINCT scan_id) FROM scans")
+    assert (day["red"], day["scans"], day["rejection"]) == (red, scans, round(red / scans, 4))
+    assert sum(one["scans"] for one in day["reasons"]) == day["red"] + day["yellow"]
+    assert {name: day[name] for name in answer.data["total"]} == answer.data["total"]
+
+
+async def test_the_table_has_a_line_for_every_slot(api: Api, world: World) -> None:
+    await a_day(world)
+    manager = await world.staff("MANAGER")
+    (day,) = (await api.get(f"/api/analytics?date={TODAY}", token=manager)).data["days"]
+    async with api.hub.client.get(
+        f"/api/analytics?date={TODAY}&format=csv", headers={"Authorization": f"Bearer {manager}"}
+    ) as answer:
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        rows = list(csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig"))))
+    assert len(rows) == len(PLAN)
+    for row, slot in zip(rows, day["slots"], strict=True):
+        assert row["date"] == str(TODAY)
+        for name in set(row) - {"date"}:
+            assert row[name] == ("" if slot[name] is None else str(slot[name])), name
+
+
+async def test_figures_and_replay_are_for_managers_and_have_bounds(api: Api, world: World) -> None:
+    operator, manager = await world.staff(), await world.staff("MANAGER")
+    for path in ("/api/analytics", "/api/replay"):
+        assert (await api.get(path)).code == "UNAUTHENTICATED"
+        assert (await api.get(path, token=operator)).code == "FORBIDDEN"
+    long = f"/api/analytics?from={TODAY - timedelta(days=92)}&to={TODAY}"
+    assert (await api.get(long, token=manager)).code == "INVALID_REQUEST"
+    assert (
+        await api.get(f"/api/replay?from={TODAY - timedelta(days=1)}&to={TODAY}", token=manager)
+    ).code == "INVALID_REQUEST"
+    days = (await api.get("/api/analytics", token=manager)).data["days"]
+    assert (len(days), days[-1]["date"]) == (30, str(TODAY))
+    assert days[0]["utilisation"] is days[0]["no_show"] is days[0]["rejection"] is None
+
+
+async def told(api: Api, token: str, day: date = TODAY) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    async with api.hub.client.get(f"/api/replay?date={day}", headers={"Authorization": f"Bearer {token}"}) as answer:
+        assert answer.status == 200
+        head, *events, end = [json.loads(line) for line in (await answer.text()).splitlines()]
+    assert end == {"end": True}
+    return head, [dict(zip(head["columns"], event, strict=True)) for event in events]
+
+
+@pytest.mark.parametrize("page", [2000, 7])
+async def test_a_day_told_again_ends_where_the_day_did(
+    api: Api, world: World, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(read_replay, "PAGE", page)
+    slots = await a_day(world)
+    await world.policy(re_entry="allow")
+    manager = await world.staff("MANAGER")
+    door = await world.hub.socket(manager, gate="South")
+    tickets = await world.fill(slots[4], 4)
+    entered = [(await door.verify(ticket.code))["scan_id"] for ticket in tickets[:3]]
+    await door.command("undo", scan_id=entered[0], reason="not them")
+    await door.command("exit", code=tickets[1].code, scan_id=str(uuid4()))
+    scan = {"scan_id": str(uuid4()), "code": tickets[3].code, "offline_result": "GREEN", "gate": "Garden",
+            "scanned_at": rfc3339(AFTERNOON - timedelta(minutes=40))}  # fmt: skip
+    assert (await door.command("sync", scans=[scan]))["data"]["results"][0]["outcome"] == "accepted"
+    head, events = await told(api, manager)
+    moments = [event["at"] for event in events]
+    assert moments == sorted(moments)
+    counts = (await door.command("subscribe", topic="counts"))["data"]
+    assert sum(event["entered"] for event in events) == counts["verified"]
+    assert sum(event["entered"] - event["left"] for event in events) == counts["inside"] == counts["verified"] - 1
+    for slot in counts["slots"]:
+        assert sum(event["entered"] for event in events if event["slot_id"] == slot["slot_id"]) == slot["verified"]
+    planned = [(slot["slot_id"], slot["booked"], slot["capacity"]) for slot in head["slots"]]
+    assert planned == [(slot["slot_id"], slot["booked"], slot["capacity"]) for slot in counts["slots"]]
+    figures = (await door.command("subscribe", topic="figures"))["data"]
+    for gate in figures["gates"]:
+        own = [event for event in events if event["gate"] == gate["gate"]]
+        assert sum(event["scans"] for event in own) == sum(row[1] for row in gate["minutes"])
+        for result, reason, count in gate["reasons"]:
+            assert sum(e["scans"] for e in own if (e["result"], e["reason"]) == (result, reason)) == count
+    _, tomorrow = await told(api, manager, TODAY + timedelta(days=1))
+    assert tomorrow == []

@@ -1,0 +1,143 @@
+"""The endpoint of the figures after the day, as JSON and as a table."""
+
+import csv
+import io
+from datetime import date, time, timedelta
+from typing import Any, Literal
+
+from aiohttp import web
+from pydantic import Field
+
+from hub.access.roles import Role, at_least
+from hub.actions.read_analytics import analytics
+from hub.actions.read_records import venue_of_records
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+from hub.rules.venue_day import today
+from web.answers import done
+from web.api.asking import query_int, staff_of
+from web.api.endpoint import Endpoint, Parameter
+from web.api.records import query_days
+from web.api.scan_table import cell
+from web.api.shapes import Done, Shape
+from web.json_body import invalid
+from web.keys import HOUSE
+
+MOST_DAYS = 92
+USUAL_DAYS = 30
+_BYTE_ORDER_MARK = "\ufeff"
+HEAD = (
+    "date", "slot_id", "start_time", "end_time", "capacity", "booked", "verified", "utilisation", "no_show", "no_show_rate",
+    "made", "cancelled", "conversion", "scans", "yellow", "red", "rejection",
+)  # fmt: skip
+_DAY = {"type": "string", "format": "date"}
+
+
+class ReasonCount(Shape):
+    result: Literal["YELLOW", "RED"]
+    reason: str
+    scans: int
+
+
+class Figures(Shape):
+    capacity: int
+    booked: int
+    verified: int
+    """With `walk_ins`."""
+    walk_ins: int
+    utilisation: float | None
+    """Booked of capacity, 0 to 1; null where there is no capacity."""
+    no_show: int | None
+    """Booked and not come, of slots that are over; null while none is."""
+    no_show_rate: float | None
+    made: int
+    """Reservations ever made, those given back among them."""
+    cancelled: int
+    conversion: float | None
+    """Visits of reservations made."""
+    scans: int
+    yellow: int
+    red: int
+    rejection: float | None
+    """RED of scans."""
+    reasons: list[ReasonCount]
+
+
+class SlotFigures(Figures):
+    slot_id: int
+    start_time: time
+    end_time: time
+
+
+class DayFigures(Figures):
+    date: date
+    slots: list[SlotFigures]
+
+
+class Analytics(Shape):
+    first: date = Field(alias="from")
+    to: date
+    venue_id: int
+    total: Figures
+    days: list[DayFigures]
+
+
+class AnalyticsAnswer(Done):
+    data: Analytics
+
+
+async def read(request: web.Request) -> web.Response:
+    staff = staff_of(request)
+    if not at_least(staff.role, Role.MANAGER):
+        raise Refused(Reason.FORBIDDEN)
+    house = request.app[HOUSE]
+    form = request.query.get("format", "json")
+    if form not in ("json", "csv"):
+        raise invalid(("format", "Give json or csv"))
+    venue_id = query_int(request, "venue_id", 1, 2**31 - 1)
+    venue = await venue_of_records(house, staff.org_id, venue_id or staff.venue_id)
+    first, last = query_days(request)
+    last = last or (first + timedelta(days=USUAL_DAYS - 1) if first else today(house.clock.now(), venue.zone))
+    first = first or last - timedelta(days=USUAL_DAYS - 1)
+    if (last - first).days >= MOST_DAYS:
+        raise invalid(("to", f"At most {MOST_DAYS} days"))
+    found = await analytics(house, venue, first, last)
+    if form == "json":
+        return done(found)
+    return web.Response(
+        body=(_BYTE_ORDER_MARK + lines(found)).encode(),
+        headers={
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="figures-{venue.id}-{first}-{last}.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def lines(found: dict[str, Any]) -> str:
+    """One line per slot; days without slots that had scans have one of their own, without a slot."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(HEAD)
+    for day in found["days"]:
+        for row in day["slots"] or ([day] if day["scans"] or day["verified"] else []):
+            values = {"date": day["date"], **row}
+            table.writerow([cell(values.get(name)) for name in HEAD])
+    return text.getvalue()
+
+
+ANALYTICS_ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "GET", "/api/analytics", read, "Figures per slot and day", "Records", "operator", AnalyticsAnswer,
+        parameters=(
+            Parameter("from", "query", _DAY, f"First day; without it, {USUAL_DAYS} days up to the last."),
+            Parameter("to", "query", _DAY, f"Last day, included; without it, today. At most {MOST_DAYS} days in all."),
+            Parameter("date", "query", _DAY, "One day alone."),
+            Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "The login's venue unless given."),
+            Parameter("format", "query", {"enum": ["json", "csv"], "default": "json"},
+                      "`csv` answers with a line per slot as `text/csv`."),
+        ),
+        refusals=(Reason.INVALID_REQUEST, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.NOT_FOUND),
+        about="For managers. A day counts every scan, a slot those of its own tickets on its own day.",
+    ),
+)  # fmt: skip
