@@ -140,3 +140,35 @@ async def test_a_deep_page_costs_what_the_first_one_does_and_not_without_the_ind
     await hub.database.execute("DROP INDEX scans_of_code")
     assert await page(NOON) > PAGE_BUFFERS
     assert await code() > PAGE_BUFFERS
+
+
+WALKS = {"scans_of_venue", "scans_of_code", "scans_of_operator"}
+
+
+@pytest.mark.parametrize("planned", ["force_custom_plan", "force_generic_plan"])
+async def test_a_page_is_a_walk_along_an_index_whichever_plan_postgres_takes(hub: Hub, world: World, planned: str):
+    """A statement asked often gets one plan for all filters: that one too must find its place and stop when the page is full."""
+    await write_log(world, ROWS)
+    start, nobody = NOON - timedelta(days=30), uuid4()
+    wishes: list[list[Any]] = [
+        [None, None, None, None, None, 51], [3, None, None, None, None, 51], [None, "G1", "RED", None, None, 51],
+        [None, None, None, None, "undo", 51], [None, None, None, None, None, read_records.CSV_PAGE],
+    ]  # fmt: skip
+    async with hub.database.jobs.connection() as connection:
+        await connection.execute(f"SET plan_cache_mode = {planned}")
+        for sql, code in ((read_records.RECORDS.venue_scans, []), (read_records.RECORDS.code_scans, ["C7"])):
+            for wish in wishes:
+                asked = [world.org_id, world.venue_id, start, NOON, nobody, "verify", *wish, *code]
+                found = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *asked)
+                nodes = _nodes(json.loads(found)[0]["Plan"])
+                walked = {node["Index Name"] for node in nodes if node.get("Index Name", "").startswith("scans")}
+                walked -= {"scans_undone_once"}
+                assert walked, (wish, nodes)
+                # What hardly any scan is may be looked for among the keys, of which the mode is part.
+                assert walked <= (WALKS | {"scans_pkey"} if "undo" in wish else WALKS), (wish, walked)
+                assert not [n for n in nodes if n["Node Type"] == "Seq Scan" and n["Relation Name"] == "scans"], wish
+        await connection.execute("RESET plan_cache_mode")
+
+
+def _nodes(plan: Any) -> list[Any]:
+    return [plan, *(node for part in plan.get("Plans", []) for node in _nodes(part))]

@@ -23,9 +23,10 @@ export function openDisputes(place, socket, room, { onDecided = null } = {}) {
   const state = h("p", { class: "soft", role: "status", tabindex: "-1" }, t("Reading…"));
   const shelf = h("ul", { class: "disputes" });
   const past = h("section", { class: "decided", hidden: true }, h("h3", {}, t("Decided in the last 15 minutes")), h("ul"));
+  place.classList.add("dispute-panel");
   place.replaceChildren(
     state, shelf, past, h("datalist", { id: "dispute-reasons" }, ...REASONS.map((value) => h("option", { value }))),
-    !onDecided && h("p", {}, h("a", { class: "button quiet small", href: "/manager/disputes" }, t("All disputes"))),
+    ...(onDecided ? [] : [h("p", {}, h("a", { class: "button quiet small", href: "/manager/disputes" }, t("All disputes")))]),
   );
   let leave = () => {};
 
@@ -82,7 +83,7 @@ export function openDisputes(place, socket, room, { onDecided = null } = {}) {
     const never = obstacleOf(dispute);
     const entered = dispute.obstacle === "ALREADY_VERIFIED";
     const buttons = [
-      !never && h("button", { type: "button", class: "button small", onclick: () => say("override", { take_back: entered }) },
+      !never && h("button", { type: "button", class: entered ? "button small long" : "button small", onclick: () => say("override", { take_back: entered }) },
         entered ? t("Take that entry back and admit") : t("Admit")),
       h("button", { type: "button", class: "button quiet small", onclick: () => say("decline") }, t("Decline")),
     ].filter(Boolean);

@@ -69,9 +69,9 @@ export class ScanSession {
     this.current = null;
   }
 
-  async history(limit = 30) {
-    const answer = await this.socket.request("history", { limit });
-    return answer.scans;
+  /** Own scans, newest first: `{ scans, next }`, where `next` is the `before` of the page that follows, or null. */
+  history(limit = 30, before = null) {
+    return this.socket.request("history", { limit, ...(before && { before }) });
   }
 
   async undo(scanId, reason) {

@@ -7,7 +7,9 @@ import { hubNow, momentAt } from "../moments.js";
 
 const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
 const UNDO_FOR_MS = 15 * 60 * 1000;
-const SHOWN = 12;
+// A glance back is short; who looks for an entry of a while ago asks for more.
+const GLANCE = 12;
+const PAGE = 50;
 const REASONS = {
   VALID: t("valid, not admitted yet"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
   WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
@@ -37,6 +39,8 @@ const undoOf = (scan) => (scan.entered ? ENTRY : UNDOABLE[scan.reason]);
 export class PastScans {
   #wanted = null;
   #told = [];
+  #next = null;
+  #shown = GLANCE;
 
   /** `waiting()` are the scans the hub has yet to hear of, newest first. */
   constructor({ session, timezone, waiting, onClosed }) {
@@ -48,25 +52,46 @@ export class PastScans {
     });
     byId("undo-cancel").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("close", () => this.onClosed());
+    this.earlier = byId("earlier-scans");
+    this.earlier.addEventListener("click", () => this.#earlier());
   }
 
+  /** The newest again: the next visitor's scan puts an end to looking back. */
   async refresh() {
+    this.#shown = GLANCE;
     try {
-      this.#told = await this.session.history();
+      ({ scans: this.#told, next: this.#next } = await this.session.history());
     } catch {
       // The list is a comfort; it comes back with the link.
     }
     this.redraw();
   }
 
-  redraw() {
-    this.#draw([...this.waiting(), ...this.#told]);
+  async #earlier() {
+    this.#shown += PAGE;
+    this.earlier.disabled = true;
+    try {
+      while (this.#next && this.#visitors().length < this.#shown) {
+        const page = await this.session.history(PAGE, this.#next);
+        this.#told = [...this.#told, ...page.scans];
+        this.#next = page.next;
+      }
+    } catch {
+      // What is there is shown; the button stays.
+    } finally {
+      this.earlier.disabled = false;
+      this.redraw();
+      this.onClosed();
+    }
   }
 
-  #draw(scans) {
-    const visitors = onePerVisitor(scans).slice(0, SHOWN);
+  #visitors = () => onePerVisitor([...this.waiting(), ...this.#told]);
+
+  redraw() {
+    const visitors = this.#visitors();
     byId("no-scans").hidden = visitors.length > 0;
-    byId("scans").replaceChildren(...visitors.map((scan) => this.#row(scan)));
+    byId("scans").replaceChildren(...visitors.slice(0, this.#shown).map((scan) => this.#row(scan)));
+    this.earlier.hidden = visitors.length <= this.#shown && this.#next === null;
   }
 
   #row(scan) {
@@ -74,11 +99,13 @@ export class PastScans {
     const what = REASONS[scan.reason] ?? scan.reason;
     const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
     const words = scan.waits ? t("{time}, {what}, not sent yet", { time, what }) : scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
+    // Why an entry was taken back.
+    const why = scan.note && h("div", { class: "what" }, t("“{note}”", { note: scan.note }));
     return h(
       "li",
       { class: scan.reason === "EXIT_RECORDED" ? "EXIT" : scan.result },
       h("span", { class: "mark" }, icon(scan.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[scan.result] ?? "clock")),
-      h("div", {}, h("div", { class: "code" }, scan.ticket_code ?? t("Unreadable")), h("div", { class: "what" }, words)),
+      h("div", {}, h("div", { class: "code" }, scan.ticket_code ?? t("Unreadable")), h("div", { class: "what" }, words), why),
       undoOf(scan) && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, t("Undo")),
     );
   }

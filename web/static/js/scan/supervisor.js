@@ -174,8 +174,9 @@ export class Supervisor {
     const detail = t("Supervisor {name}: “{reason}”", { name: dispute.decided_by?.name ?? "", reason: dispute.decision_reason ?? "" });
     if (this.#shown === scanId && !this.desk.busy) {
       this.shelf.take(this.#key(dispute));
+      const shown = this.desk.session.current.decision;
       this.desk.overruled({
-        ...this.desk.session.current.decision, result: admitted ? "GREEN" : "RED", reason: admitted ? "OVERRIDDEN" : "DECLINED",
+        ...shown, ticket: shown.ticket && { ...shown.ticket, status: dispute.ticket?.status ?? shown.ticket.status }, result: admitted ? "GREEN" : "RED", reason: admitted ? "OVERRIDDEN" : "DECLINED",
         message: title, detail, can_verify: false, verified: dispute.ticket?.verified ?? null,
       });
       done();
