@@ -39,7 +39,8 @@ async def override_entry(
 
     `take_back`: an entry that stands in the way was a mistake, and is undone first, for the same reason.
     Refuses SCAN_NOT_FOUND, NOTHING_TO_DISPUTE, DISPUTE_DECIDED, and what no supervisor overlooks (`rules/override.py`):
-    TICKET_NOT_FOUND, TICKET_CANCELLED, TICKET_NOT_ACTIVATED, ALREADY_VERIFIED.
+    TICKET_NOT_FOUND, TICKET_CANCELLED, TICKET_NOT_ACTIVATED, ALREADY_VERIFIED; with `take_back` also LEFT_SINCE, where whoever
+    had entered has left again.
     """
     for _ in range(ROUNDS):
         scan = await house.database.scans.fetchrow(DISPUTES.disputed_scan, who.org_id, scan_id)

@@ -118,11 +118,15 @@ async def test_a_walk_in_let_in_counts_for_the_day_and_can_be_taken_back(
 ):
     ticket = await world.ticket()
     scan_id = await refused(jane, ticket.code, "NO_RESERVATION")
+    feed = await hub.socket(await world.staff("MANAGER"))
+    await done(feed, "subscribe", topic="scans")
     board = await done(sue, "subscribe", topic="counts", date=str(TODAY))
     assert board["verified"] == 0
     await done(sue, "override", scan_id=scan_id, reason="guest of the house")
     assert (await sue.event())["data"]["verified"] == 1
     assert await standing(world, ticket) == ("VERIFIED", None, "A", None)
+    seen = (await feed.event())["data"]["scans"][-1]
+    assert (seen["mode"], seen["operator"]["name"], seen["scan_id"]) == ("override", "Sue Lee", scan_id)
     # Not the operator's own entry: the supervisor's, and a manager's to take back.
     assert (await error(jane, "undo", scan_id=scan_id, reason="x"))["code"] == "FORBIDDEN"
     undone = await done(sue, "undo", scan_id=scan_id, reason="left again")

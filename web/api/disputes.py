@@ -166,7 +166,7 @@ DISPUTE_ENDPOINTS: tuple[Endpoint, ...] = (
         body=DecideDispute,
         refusals=(*_BODY, *_STAFF, Reason.SCAN_NOT_FOUND, Reason.NOTHING_TO_DISPUTE, Reason.DISPUTE_DECIDED,
                   Reason.TICKET_NOT_FOUND, Reason.TICKET_CANCELLED, Reason.TICKET_NOT_ACTIVATED, Reason.ALREADY_VERIFIED,
-                  Reason.BUSY),
+                  Reason.LEFT_SINCE, Reason.BUSY),
         statuses={Reason.ALREADY_VERIFIED: 409},
         about="For managers, asked or not. `admit` records the entry against the door's word, in the log with mode `override`."
         " The first decision stands; the same one again changes nothing.",
