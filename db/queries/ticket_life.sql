@@ -40,6 +40,17 @@ SELECT e.scan_id, e.mode, e.result, e.reason, e.gate, e.device, e.source, e.ente
  ORDER BY e.logged_at DESC, e.mode DESC, e.scan_id DESC
  LIMIT $3;
 
+-- name: conflicts_of
+-- The conflicts these scans are in, with who decided them.
+SELECT c.scan_id, c.kind, c.gate, c.logged_at, c.operator_id, o.name AS operator_name, c.decision, c.note, c.decided_by,
+       c.decided_at, d.name AS decided_name, v.name AS venue_name
+  FROM scan_conflicts c
+  LEFT JOIN staff o ON o.org_id = c.org_id AND o.id = c.operator_id
+  LEFT JOIN staff d ON d.org_id = c.org_id AND d.id = c.decided_by
+  LEFT JOIN venues v ON v.org_id = c.org_id AND v.id = c.venue_id
+ WHERE c.scan_id = ANY ($2::uuid[]) AND c.org_id = $1
+ ORDER BY c.id;
+
 -- name: disputes_of
 -- What supervisors were asked about this code, oldest first, the newest $3 of them.
 SELECT d.scan_id, d.gate, d.note, d.asked_at, d.operator_id, o.name AS operator_name, d.decision, d.decision_reason,

@@ -31,12 +31,15 @@ async def ticket_life(house: House, org_id: int, ticket_id: int, contact: Contac
     scans = await house.database.fetch(LIFE.scans_of, org_id, ticket["code"], MOST_SCANS + 1)
     waits = await house.database.fetch(LIFE.waits_of, org_id, ticket_id)
     disputes = await house.database.fetch(LIFE.disputes_of, org_id, ticket["code"], MOST_SCANS)
+    synced = [row["scan_id"] for row in scans if row["source"] == "sync" and not row["entered"]]
+    conflicts = await house.database.fetch(LIFE.conflicts_of, org_id, synced) if synced else []
     events = [
         *_of_ticket(ticket),
         *(event for row in reservations for event in _of_reservation(row)),
         *(event for row in waits for event in _of_wait(row)),
         *(_of_mail(row, contact) for row in mails),
         *(_of_scan(row) for row in reversed(scans[:MOST_SCANS])),
+        *(event for row in conflicts for event in _of_conflict(row)),
         *(event for row in disputes for event in _of_dispute(row)),
     ]
     events.sort(key=lambda event: event["at"])  # stable: of one moment, a reservation comes before its mail
@@ -161,6 +164,18 @@ def _of_dispute(row: Any) -> Iterator[Event]:
     if row["decision"] in ("declined", "withdrawn"):
         yield _event(
             row["decided_at"], row["decision"], scan_id=scan_id, note=row["decision_reason"],
+            operator_id=row["decided_by"], operator_name=row["decided_name"], venue=row["venue_name"],
+        )  # fmt: skip
+
+
+def _of_conflict(row: Any) -> Iterator[Event]:
+    yield _event(
+        row["logged_at"], "conflict", scan_id=str(row["scan_id"]), cause=row["kind"], gate=row["gate"],
+        operator_id=row["operator_id"], operator_name=row["operator_name"], venue=row["venue_name"],
+    )  # fmt: skip
+    if row["decided_at"] is not None:
+        yield _event(
+            row["decided_at"], "conflict_decided", scan_id=str(row["scan_id"]), outcome=row["decision"], note=row["note"],
             operator_id=row["decided_by"], operator_name=row["decided_name"], venue=row["venue_name"],
         )  # fmt: skip
 

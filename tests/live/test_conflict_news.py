@@ -139,3 +139,27 @@ async def test_it_is_for_managers_and_keeps_to_its_venue(hub: Hub, world: World)
     assert before["open"] == 0
     _, after = await watching(hub, manager, "conflicts", venue_id=elsewhere)
     assert (after["open"], after["conflicts"]) == (0, [])
+
+
+async def test_the_life_of_the_ticket_tells_of_it_and_of_the_decision(hub: Hub, world: World) -> None:
+    token, chief = await world.staff(name="Tom Brown"), await world.staff("MANAGER", name="Ann Lee")
+    gate = await hub.socket(token, gate="A")
+    [scan] = await entered_twice(world, gate)
+    [result] = await sync(gate, scan)
+    decided = {"decision": "stays", "note": "lost the child"}
+    await hub.post(f"/api/operator/conflicts/{result['conflict_id']}/decision", decided, token=chief)
+    ticket_id = result["decision"]["ticket"]["ticket_id"]
+    _, body = await hub.get(f"/api/tickets/{ticket_id}/life", token=chief)
+    # The stage's tickets are issued at the time of the machine, which is not that of the test.
+    told = [event for event in body["data"]["events"] if event["kind"] in ("scan", "conflict", "conflict_decided")]
+    first, second, conflict, decision = told
+    assert (first["entered"], second["entered"]) == (True, False)
+    assert (conflict["kind"], conflict["cause"], conflict["operator_name"]) == (
+        "conflict",
+        "already_verified",
+        "Tom Brown",
+    )
+    assert conflict["scan_id"] == second["scan_id"] == scan["scan_id"]
+    assert (decision["kind"], decision["outcome"], decision["operator_name"], decision["note"]) == (
+        "conflict_decided", "stays", "Ann Lee", "lost the child",
+    )  # fmt: skip

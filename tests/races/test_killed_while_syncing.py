@@ -218,6 +218,30 @@ class TestKilledBetweenTheTwo:
         assert await recorded(world) == (10, 20, 0)
 
 
+class TestPostgresGoesMeanwhile:
+    """The hub lives, its connections to Postgres end in the middle: the scanner is told so, and sends all of it again."""
+
+    @pytest.mark.parametrize("table", ["scans", "scan_conflicts"])
+    async def test_a_queue_that_is_refused_as_a_whole_is_taken_over_when_it_comes_again(
+        self, world: World, still: Standstill, table: str
+    ) -> None:
+        tickets, first = await queue_of(world, 10)
+        token = await world.staff()
+        rival = [queued(ticket.code, -5) for ticket in tickets[:3]]
+        await still.at(table)
+        async with scanner(world.hub.url, token) as socket:
+            sending = asyncio.create_task(socket.command("sync", scans=first + rival))
+            await still.waits(1)
+            await still.end_backends()
+            reply = await sending
+            assert reply["error"]["code"] == "SERVICE_UNAVAILABLE"
+            await still.go()
+            found = Counter(result["outcome"] for result in await sync(socket, *first, *rival))
+            assert found == {"accepted" if table == "scans" else "duplicate": 10, "conflict": 3}
+        assert await recorded(world) == (10, 13, 3)
+        assert await broken_invariants(world.hub.database) == []
+
+
 async def test_three_deaths_at_any_moment_of_two_long_queues_leave_one_entry_each(
     world: World, served: ServedHub
 ) -> None:

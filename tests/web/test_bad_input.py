@@ -50,6 +50,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/disputes/decision": {"scan_id": "00000000-0000-4000-8000-000000000000", "decision": "admit", "reason": "x",
                                "take_back": False},
     "/api/disputes/withdrawal": {"scan_id": "00000000-0000-4000-8000-000000000000"},
+    "/api/operator/exit": {"code": "x", "gate": "A", "scan_id": None},
     "/venue/scan": {"code": "x", "mode": "validate", "gate": "A", "scan_id": None},
 }  # fmt: skip
 

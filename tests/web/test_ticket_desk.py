@@ -108,8 +108,18 @@ async def test_no_search_and_no_life_walks_a_table(api: Api, world: World) -> No
     """With sequential scans ruled out, a plan that has one still had no index to take."""
     wanted = load("ticket_life")
     nothing = {"find_tickets": [1, "x", "x", "x", "x", 50], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
-               "reservations_of": [1, 1], "waits_of": [1, 1], "ticket_by_id": [1, 1], "disputes_of": [1, "x", 10]}  # fmt: skip
-    big = ("tickets", "orders", "scans", "ticket_reservations", "mail_outbox", "waitlist_tickets", "disputes")
+               "reservations_of": [1, 1], "waits_of": [1, 1], "ticket_by_id": [1, 1], "disputes_of": [1, "x", 10],
+               "conflicts_of": [1, [uuid4()]]}  # fmt: skip
+    big = (
+        "tickets",
+        "orders",
+        "scans",
+        "ticket_reservations",
+        "mail_outbox",
+        "waitlist_tickets",
+        "disputes",
+        "scan_conflicts",
+    )
     async with world.hub.database.transaction() as connection:
         await connection.execute("SET LOCAL enable_seqscan = off")
         for name, sql in wanted.items():

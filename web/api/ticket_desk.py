@@ -72,7 +72,8 @@ class LifeEvent(Shape):
 
     at: datetime
     kind: Literal["issued", "paid", "activated", "reserved", "moved", "expired", "cancelled", "waiting", "offered",
-                  "wait_ended", "mail", "scan", "asked", "declined", "withdrawn"]  # fmt: skip
+                  "wait_ended", "mail", "scan", "asked", "declined", "withdrawn",
+                  "conflict", "conflict_decided"]  # fmt: skip
     reservation_id: int | None = None
     venue: str | None = None
     date: str | None = None

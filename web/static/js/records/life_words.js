@@ -1,6 +1,7 @@
 // The words of a ticket's life: one line for what happened, one for the rest.
 import { t, tn } from "../i18n.js";
 import { kindOf } from "../mail/words.js";
+import { DECISIONS, kindOf as conflictOf } from "../manager/conflict_words.js";
 import { momentAt, shortDayAndSpan } from "../moments.js";
 import { modeOf, reasonOf } from "./words.js";
 
@@ -33,6 +34,8 @@ const WORDS = {
   asked: (event) => [t("Supervisor asked"), saidBy(event)],
   declined: (event) => [t("Supervisor declined"), saidBy(event)],
   withdrawn: (event) => [t("Question to the supervisor taken back"), saidBy(event)],
+  conflict: (event) => [t("Conflict: {what}", { what: conflictOf({ kind: event.cause, reason: event.cause }) }), saidBy(event)],
+  conflict_decided: (event) => [t("Conflict decided: {decision}", { decision: DECISIONS[event.outcome]?.done ?? event.outcome }), saidBy(event)],
   mail: (event) => [t("Message: {kind}", { kind: kindOf({ kind: event.mail }) }), joined(SENT[event.status] ?? event.status, event.recipient)],
 };
 
