@@ -47,7 +47,7 @@ async def analytics(house: House, venue: Venue, first: date, last: date) -> dict
 def _slot(row: Any, scans: list[Any]) -> Sums:
     sums = Sums(row["total_capacity"], row["booked_count"], row["verified_count"], 0, row["made"], row["cancelled"])
     if row["over"]:
-        sums = replace(sums, due=row["booked_count"] + row["released"], came=row["verified_count"])
+        sums = replace(sums, asked=row["made"], due=row["booked_count"] + row["released"], came=row["verified_count"])
     for one in scans:
         if one["slot_id"] == row["id"]:
             sums.scanned(one["result"], one["reason"], one["scans"])
@@ -65,11 +65,12 @@ def _figures(sums: Sums) -> dict[str, Any]:
         "verified": sums.verified + sums.walk_ins,
         "walk_ins": sums.walk_ins,
         "utilisation": rate(sums.booked, sums.capacity),
+        "due": sums.due,
         "no_show": sums.no_show,
         "no_show_rate": rate(sums.no_show, sums.due),
         "made": sums.made,
         "cancelled": sums.cancelled,
-        "conversion": rate(sums.verified, sums.made),
+        "conversion": rate(sums.came, sums.asked),
         "scans": sums.scans,
         "yellow": sums.yellow,
         "red": sums.red,

@@ -3,7 +3,7 @@
 utilisation   booked of capacity
 no_show       booked and not come, of slots whose time is over; places released because nobody came count as well
 rejection     RED of all scans
-conversion    visits of all reservations ever made, those given back among them
+conversion    visits of all reservations ever made for slots that are over, those given back among them
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, fields
 
 @dataclass(slots=True)
 class Sums:
-    """What a slot, a day or a span adds up to. `due` were booked for slots that are over, `came` are those of them who did."""
+    """What a slot, a day or a span adds up to. Of slots that are over: `asked` were ever made, `due` were
+    booked at the end, `came` are those of them who did."""
 
     capacity: int = 0
     booked: int = 0
@@ -20,6 +21,7 @@ class Sums:
     walk_ins: int = 0
     made: int = 0
     cancelled: int = 0
+    asked: int = 0
     due: int = 0
     came: int = 0
     scans: int = 0

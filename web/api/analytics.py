@@ -27,7 +27,7 @@ MOST_DAYS = 92
 USUAL_DAYS = 30
 _BYTE_ORDER_MARK = "\ufeff"
 HEAD = (
-    "date", "slot_id", "start_time", "end_time", "capacity", "booked", "verified", "utilisation", "no_show", "no_show_rate",
+    "date", "slot_id", "start_time", "end_time", "capacity", "booked", "verified", "utilisation", "due", "no_show", "no_show_rate",
     "made", "cancelled", "conversion", "scans", "yellow", "red", "rejection",
 )  # fmt: skip
 _DAY = {"type": "string", "format": "date"}
@@ -47,6 +47,8 @@ class Figures(Shape):
     walk_ins: int
     utilisation: float | None
     """Booked of capacity, 0 to 1; null where there is no capacity."""
+    due: int
+    """Booked for slots that are over, with the places released because nobody came."""
     no_show: int | None
     """Booked and not come, of slots that are over; null while none is."""
     no_show_rate: float | None
@@ -54,7 +56,7 @@ class Figures(Shape):
     """Reservations ever made, those given back among them."""
     cancelled: int
     conversion: float | None
-    """Visits of reservations made."""
+    """Visits of the reservations ever made for slots that are over; null while none is."""
     scans: int
     yellow: int
     red: int

@@ -1,5 +1,7 @@
 """The endpoint of a day told again: one JSON document per line, sent as it is read."""
 
+from typing import Any
+
 from aiohttp import web
 
 from db.pool import DatabaseDown
@@ -32,7 +34,7 @@ async def read(request: web.Request) -> web.StreamResponse:
     day = first or today(house.clock.now(), venue.zone)
     head = await replay_head(house, venue, day)
     pages = replay_events(house, venue, day)
-    page = await anext(pages, [])
+    page: list[list[Any]] = await anext(pages, [])
     response = web.StreamResponse(headers={"Content-Type": NDJSON, "Cache-Control": "no-store"})
     response.enable_compression()
     await response.prepare(request)
@@ -50,7 +52,7 @@ async def read(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _lines(events: list[list[object]]) -> bytes:
+def _lines(events: list[list[Any]]) -> bytes:
     return b"".join(dumps(event) + b"\n" for event in events)
 
 

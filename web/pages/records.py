@@ -14,6 +14,8 @@ from web.pages.staff import sign_in_first
 
 HISTORY = "/manager/history"
 DESK = "/manager/ticket"
+FIGURES = "/manager/analytics"
+REPLAY = "/manager/replay"
 CONFLICTS = "/manager/conflicts"
 DISPUTES = "/manager/disputes"
 
@@ -55,3 +57,18 @@ async def conflicts(request: web.Request) -> web.Response:
 async def disputes(request: web.Request) -> web.Response:
     identity, house = manager_of(request), request.app[HOUSE]
     return page(request, "disputes.html", venue=await venue_of_records(house, identity.org_id, identity.venue_id))
+
+
+async def figures(request: web.Request) -> web.Response:
+    return await _days(request, "analytics.html")
+
+
+async def replay(request: web.Request) -> web.Response:
+    return await _days(request, "replay.html")
+
+
+async def _days(request: web.Request, template: str) -> web.Response:
+    """A page about days: which of them, the page asks the API."""
+    identity, house = manager_of(request), request.app[HOUSE]
+    venue = await venue_of_records(house, identity.org_id, identity.venue_id)
+    return page(request, template, venue=venue, today=today(house.clock.now(), venue.zone).isoformat())

@@ -22,6 +22,8 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/operator/scan.webmanifest", scanner_app.manifest),
         web.get("/manager", staff.control_room),
         web.get(records.HISTORY, records.history),
+        web.get(records.FIGURES, records.figures),
+        web.get(records.REPLAY, records.replay),
         web.get(records.DESK, records.ticket),
         web.get(records.DESK + "/{ticket_id:[0-9]{1,16}}", records.ticket),
         web.get(records.CONFLICTS, records.conflicts),

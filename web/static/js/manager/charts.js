@@ -9,12 +9,12 @@ const MINUTE = 60;
 const BARS = [1, 2, 5, 10, 15, 30, 60];
 const LEAST_BAR_PX = 7;
 
-const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 /** The tokens are six-digit colours; two digits more are how much of it shows. */
 const faded = (colour) => `${colour}2e`;
 
 /** One chart in its place: drawn when it has data and a width, drawn anew when the colours or the type size change. */
-class Chart {
+export class Chart {
   #plot = null;
   #data = null;
 
@@ -57,18 +57,25 @@ class Chart {
     return "";
   }
 
+  label({ zone }, seconds) {
+    return momentAt(seconds * 1000, zone);
+  }
+
+  valueLabel(value) {
+    return number(value);
+  }
+
   #options(data, width, height) {
     const size = parseFloat(getComputedStyle(this.place).fontSize);
     const font = `${Math.round(size)}px ${getComputedStyle(document.body).fontFamily}`;
     const ink = token("--ink-soft");
     const grid = { stroke: token("--line"), width: 1 };
     const axis = { font, stroke: ink, grid, ticks: { show: false }, gap: size / 2 };
-    const clock = (seconds) => momentAt(seconds * 1000, data.zone);
     return {
       width,
       height,
       padding: [size, size, 0, 0],
-      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone),
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone ?? "UTC"),
       legend: { show: false },
       cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { show: this.points } },
       scales: {
@@ -76,10 +83,11 @@ class Chart {
         y: { range: (_, __, most) => [0, Math.max(5, Math.ceil((most || 0) * 1.08))] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: size * 2.2, space: size * 5.5, values: (_, splits) => splits.map(clock) },
+        { ...axis, grid: { show: false }, size: size * 2.2, space: size * 5.5, values: (_, splits) => splits.map((at) => this.label(data, at)),
+          ...(this.ticks && { splits: (plot) => this.ticks(this.#data, Math.max(1, Math.floor(plot.width / (size * 8)))) }) },
         { ...axis, size: (_, values) => Math.max(...(values ?? [""]).map((value) => value.length)) * size * 0.62 + size,
           space: size * 2.2, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000],
-          values: (_, splits) => splits.map((value) => number(value)) },
+          values: (_, splits) => splits.map((value) => this.valueLabel(value)) },
       ],
       series: [{}, ...this.series(data)],
       hooks: {

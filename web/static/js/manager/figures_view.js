@@ -13,7 +13,7 @@ const MOST_REASONS = 8;
 const NO_GATE = t("No gate");
 
 export const oneDigit = (value) => number(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
-const percent = (part, whole) => (whole ? t("{share} %", { share: oneDigit((100 * part) / whole) }) : "–");
+export const percent = (part, whole) => (whole ? t("{share} %", { share: oneDigit((100 * part) / whole) }) : "–");
 
 export function seconds(milliseconds) {
   if (milliseconds === null || milliseconds === undefined) return "–";
@@ -66,7 +66,7 @@ export class FiguresView {
     const gates = figures.inOrder();
     byId("no-gates").hidden = gates.length > 0;
     this.body.parentElement.hidden = gates.length === 0;
-    byId("rate-head").textContent = minute === null ? t("Busiest minute") : t("Scans a minute");
+    byId("rate-head").textContent = minute === null ? t("Busiest minute") : t("A minute");
     byId("gates-note").textContent = gates.length === 0 ? "" : minute === null ? t("of the whole day") : t("of the last {n} minutes", { n: RECENT_MINUTES });
     const rows = gates.map((gate) => this.#gate(figures, gate, minute));
     if (rows.length !== this.body.children.length || rows.some((row, n) => this.body.children[n] !== row)) this.body.replaceChildren(...rows);
@@ -103,20 +103,7 @@ export class FiguresView {
 
   #reasons(figures) {
     const [scans, yellow, red] = figures.sum();
-    const reasons = figures.reasons();
-    byId("no-reasons").hidden = scans === 0 || reasons.length > 0;
-    byId("reasons-share").textContent = scans === 0 ? t("No scans yet")
-      : tn("{red} red and {yellow} yellow of one scan", "{red} red and {yellow} yellow of {n} scans", scans, { red: percent(red, scans), yellow: percent(yellow, scans) });
-    const most = reasons[0]?.count ?? 1;
-    const rows = reasons.slice(0, MOST_REASONS).map(({ result, reason, count, gates }) => {
-      const bar = h("i", { class: "bar" });
-      bar.style.setProperty("--part", count / most);
-      const where = gates.length > 1 || figures.gates.size > 1 ? gates.sort((a, b) => b.count - a.count).map((one) => `${one.gate || NO_GATE} ${number(one.count)}`).join(" · ") : "";
-      return h("li", { class: result, "data-reason": reason },
-        h("span", { class: "why" }, icon(SHAPES[result]), h("span", { class: "unseen" }, `${RESULTS[result]}: `), reasonOf(reason), h("small", {}, where)),
-        h("span", { class: "share" }, percent(count, scans)), h("b", {}, number(count)), h("span", { class: "track", "aria-hidden": "true" }, bar));
-    });
-    byId("reasons").replaceChildren(...rows);
+    showReasons(figures.reasons(), { scans, yellow, red }, figures.gates.size > 1);
   }
 
   #charts(figures, slots, zone, minute, { today, inside }) {
@@ -130,6 +117,23 @@ export class FiguresView {
     this.charts.arrivals.draw({ ...common, columns: arrivals(figures, slots, span, until, minuteOf, inside) });
     this.charts.pace.draw({ ...common, ...pace(figures, span, this.charts.pace.place.clientWidth) });
   }
+}
+
+/** `reasons`: [{ result, reason, count, gates }], most first; `gates` may be left out. */
+export function showReasons(reasons, { scans, yellow, red }, byGate = false) {
+  byId("no-reasons").hidden = scans === 0 || reasons.length > 0;
+  byId("reasons-share").textContent = scans === 0 ? t("No scans yet")
+    : tn("{red} red and {yellow} yellow of one scan", "{red} red and {yellow} yellow of {n} scans", scans, { red: percent(red, scans), yellow: percent(yellow, scans) });
+  const most = reasons[0]?.count ?? 1;
+  const rows = reasons.slice(0, MOST_REASONS).map(({ result, reason, count, gates = [] }) => {
+    const bar = h("i", { class: "bar" });
+    bar.style.setProperty("--part", count / most);
+    const where = byGate ? gates.sort((a, b) => b.count - a.count).map((one) => `${one.gate || NO_GATE} ${number(one.count)}`).join(" · ") : "";
+    return h("li", { class: result, "data-reason": reason },
+      h("span", { class: "why" }, icon(SHAPES[result]), h("span", { class: "unseen" }, `${RESULTS[result]}: `), reasonOf(reason), h("small", {}, where)),
+      h("span", { class: "share" }, percent(count, scans)), h("b", {}, number(count)), h("span", { class: "track", "aria-hidden": "true" }, bar));
+  });
+  byId("reasons").replaceChildren(...rows);
 }
 
 function trendOf() {

@@ -1,0 +1,152 @@
+"""Looking back in the browser: figures of days with their charts, and a day that plays again on the board."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from day_at_the_door import GATES, PLAN, live_through
+from playwright.async_api import Page, expect
+from stage import NOON, TODAY, Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open
+
+AFTERNOON = NOON + timedelta(hours=2, minutes=20)
+
+
+async def a_day(hub: Hub, world: World) -> None:
+    hub.clock.set(AFTERNOON)
+    await live_through(world, until=AFTERNOON, plan=PLAN)
+
+
+async def figures(world: World, open_page: Open, **how: Any) -> Page:
+    page = await open_page("/manager/analytics", token=await world.staff("MANAGER"), **how)
+    await expect(page.locator("#days tr[data-day]")).not_to_have_count(0)
+    return page
+
+
+async def test_the_figures_of_a_month_open_into_days_and_slots(hub: Hub, world: World, open_page: Open) -> None:
+    await a_day(hub, world)
+    page = await figures(world, open_page)
+    manager = await world.staff("MANAGER")
+    _, answer = await hub.get("/api/analytics", token=manager)
+    total = answer["data"]["total"]
+    rates = await page.locator("#rates dd").all_text_contents()
+    assert rates[1] == f"{total['verified']:,}"
+    for text, name in zip(
+        (rates[0], rates[2], rates[3], rates[4]),
+        ("utilisation", "no_show_rate", "rejection", "conversion"),
+        strict=True,
+    ):
+        shown = float(text.removesuffix(" %"))
+        assert abs(shown - 100 * total[name]) <= (0.5 if shown >= 10 else 0.051), name
+    await (
+        page.get_by_role("button", name="Friday, 20 November 2026")
+        .or_(page.get_by_role("button", name="Friday 20 November 2026"))
+        .click()
+    )
+    slots = page.locator("#days tr.slot-row")
+    await expect(slots).to_have_count(len(PLAN))
+    (day,) = [one for one in answer["data"]["days"] if one["date"] == str(TODAY)]
+    for row, slot in zip(await slots.all(), day["slots"], strict=True):
+        cells = await row.locator("td").all_text_contents()
+        assert cells[:2] == [str(slot["booked"]), str(slot["capacity"])]
+        assert cells[3] == str(slot["verified"])
+        assert cells[4] == ("–" if slot["no_show"] is None else str(slot["no_show"]))
+    await expect(page.locator("#visits-chart canvas, #shares-chart canvas")).to_have_count(2)
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Download as CSV").click()
+    assert (await download.value).suggested_filename.startswith("figures-")
+    await assert_accessible(page, "the figures")
+    await page.get_by_role("button", name="7 days").click()
+    await expect(page).to_have_url(f"{hub.url}/manager/analytics?from=2026-11-14&to=2026-11-20")
+    await page.go_back()
+    await expect(page.locator("#from")).to_have_value("2026-10-22")
+
+
+async def test_days_without_anything_say_so_and_fit_a_phone(hub: Hub, world: World, open_page: Open) -> None:
+    page = await open_page("/manager/analytics", token=await world.staff("MANAGER"), phone=True)
+    await expect(page.get_by_text("There is nothing in these days.")).to_be_visible()
+    await a_day(hub, world)
+    page = await figures(world, open_page, phone=True)
+    assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    await assert_accessible(page, "the figures on a phone")
+
+
+async def replay(world: World, open_page: Open, **how: Any) -> Page:
+    page = await open_page(f"/manager/replay?date={TODAY}", token=await world.staff("MANAGER"), **how)
+    await expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    return page
+
+
+async def board_at(hub: Hub, moment: Any) -> dict[str, Any]:
+    rows = await hub.database.fetch("SELECT * FROM scans WHERE logged_at <= $1", moment)
+    looked = {row["scan_id"] for row in rows if row["mode"] == "validate"}
+    visits = [row for row in rows if not (row["mode"] == "verify" and row["scan_id"] in looked)]
+    return {
+        "verified": str(sum(row["entered"] for row in rows)),
+        "scans": {gate: str(sum(row["gate"] == gate for row in visits)) for gate in GATES},
+    }
+
+
+async def shown(page: Page) -> dict[str, Any]:
+    gates = await page.eval_on_selector_all(
+        "#gates tr", "rows => rows.map(r => [r.dataset.gate, r.querySelector('.scans b').textContent])"
+    )
+    return {"verified": await page.locator("#total-verified").text_content(), "scans": dict(gates)}
+
+
+async def test_a_day_plays_again_and_shows_at_every_moment_what_the_log_held(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    await a_day(hub, world)
+    page = await replay(world, open_page)
+    assert (await shown(page))["verified"] == "0"
+    midnight = NOON - timedelta(hours=12)
+    place = page.locator("#place")
+    # Forwards, back, and to the end.
+    for minute in (620, 735, 560, 800):
+        await place.evaluate(
+            "(input, to) => { input.value = to; input.dispatchEvent(new Event('input', { bubbles: true })); }", minute
+        )
+        assert await shown(page) == await board_at(hub, midnight + timedelta(minutes=minute)), minute
+    await page.get_by_label("Speed").select_option("600")
+    await page.get_by_role("button", name="Play", exact=True).click()
+    await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    await expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=30_000)
+    assert await shown(page) == await board_at(hub, AFTERNOON)
+    manager = await open_page("/manager", token=await world.staff("MANAGER"))
+    await expect(manager.locator("#gates tr")).to_have_count(len(GATES))
+    assert await shown(page) == await shown(manager), "the end of the replay is the board of now"
+    reasons = "#reasons li"
+    assert await page.locator(reasons).all_text_contents() == await manager.locator(reasons).all_text_contents()
+
+
+async def test_the_speed_is_the_chosen_one_and_pausing_holds_still(hub: Hub, world: World, open_page: Open) -> None:
+    await a_day(hub, world)
+    page = await replay(world, open_page)
+    await page.get_by_label("Speed").select_option("300")
+    before = int(await page.locator("#place").input_value())
+    await page.get_by_role("button", name="Play", exact=True).click()
+    await page.wait_for_timeout(3000)
+    await page.get_by_role("button", name="Pause").click()
+    after = int(await page.locator("#place").input_value())
+    # Three seconds are fifteen minutes; a busy machine loses frames, and never gains any.
+    assert 4 <= after - before <= 18
+    clock = await page.locator("#player-clock").text_content()
+    await page.wait_for_timeout(500)
+    assert await page.locator("#player-clock").text_content() == clock
+
+
+async def test_the_replay_has_no_barriers_and_says_when_there_is_nothing(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    await a_day(hub, world)
+    page = await replay(world, open_page, phone=True)
+    await assert_accessible(page, "the replay")
+    assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    await page.get_by_role("button", name="Day before").click()
+    await expect(page.locator("#loaded")).to_have_text("0 events")
+    await expect(page.get_by_role("button", name="Play", exact=True)).to_be_disabled()
+    await expect(page.locator("#pace-told")).to_have_text("No scans yet")

@@ -1,0 +1,106 @@
+// A day told again: the events of the log as they came, and the board as it was at any moment of it.
+import { CountBoard } from "./count_board.js";
+import { FigureBoard, RECENT_MINUTES } from "./figure_board.js";
+
+const MINUTE_MS = 60_000;
+const ADDED = { scans: 0, yellow: 1, red: 2, entered: 3, left: 4 };
+
+export class ReplayDay {
+  constructor(head) {
+    this.head = head;
+    this.startsAt = Date.parse(head.starts_at);
+    this.length = Date.parse(head.ends_at) - this.startsAt;
+    this.events = [];
+    this.complete = false;
+    this.#begin();
+  }
+
+  /** An event's line; the head says which column is which. */
+  push(row) {
+    this.events.push(Object.fromEntries(this.head.columns.map((name, place) => [name, row[place]])));
+  }
+
+  /** When the first thing happened, in milliseconds since the day began; null on a day without any. */
+  get first() {
+    return this.events[0]?.at ?? null;
+  }
+
+  get last() {
+    return this.events.at(-1)?.at ?? null;
+  }
+
+  /** Brings both boards to what they showed at this moment. Returns whether anything changed. */
+  seek(at) {
+    const before = this.done;
+    const restarted = before > 0 && this.events[before - 1].at > at;
+    if (restarted) this.#begin();
+    while (this.done < this.events.length && this.events[this.done].at <= at) this.#apply(this.events[this.done++]);
+    this.at = at;
+    this.#medians();
+    return restarted || this.done !== before;
+  }
+
+  #begin() {
+    const { date, starts_at, slots, gates } = this.head;
+    this.done = 0;
+    this.at = 0;
+    this.counts = new CountBoard();
+    this.figures = new FigureBoard();
+    const sum = (name) => slots.reduce((total, slot) => total + slot[name], 0);
+    this.counts.replace({ date, verified: 0, inside: 0, exited: 0, booked: sum("booked"), capacity: sum("capacity"), slots: slots.map((slot) => ({ ...slot, verified: 0, revision: 0 })) }, 0);
+    this.figures.replace({ date, starts_at, gates: gates.map((gate) => ({ gate, minutes: [], reasons: [], median_ms: null })) }, 0);
+    this.took = new Map();
+  }
+
+  #apply(event) {
+    const { figures, counts } = this;
+    let gate = figures.gates.get(event.gate);
+    if (!gate) figures.gates.set(event.gate, (gate = { gate: event.gate, minutes: new Map(), reasons: [], median: null }));
+    const minute = Math.floor(event.counted_at / MINUTE_MS);
+    let numbers = gate.minutes.get(minute);
+    if (!numbers) gate.minutes.set(minute, (numbers = [0, 0, 0, 0, 0]));
+    numbers[ADDED.scans] += event.scans;
+    numbers[ADDED.entered] += event.entered;
+    numbers[ADDED.left] += event.left;
+    if (event.scans && event.result !== "GREEN") {
+      numbers[event.result === "YELLOW" ? ADDED.yellow : ADDED.red] += event.scans;
+      const known = gate.reasons.find(([result, reason]) => result === event.result && reason === event.reason);
+      if (known) known[2] += event.scans;
+      else gate.reasons.push([event.result, event.reason, event.scans]);
+    }
+    if (event.took !== null) this.#note(event);
+    counts.totals.verified += event.entered;
+    counts.totals.exited += Math.max(0, event.left);
+    counts.totals.inside += event.entered - event.left;
+    const slot = counts.slots.get(event.slot_id);
+    if (slot) slot.verified += event.entered;
+  }
+
+  #note({ gate, at, took }) {
+    if (!this.took.has(gate)) this.took.set(gate, []);
+    this.took.get(gate).push([at, took]);
+  }
+
+  /** As the live board has them: over the last minutes, the running one among them. */
+  #medians() {
+    const from = (Math.floor(this.at / MINUTE_MS) - RECENT_MINUTES + 1) * MINUTE_MS;
+    for (const gate of this.figures.gates.values()) {
+      const recent = (this.took.get(gate.gate) ?? []).filter(([at]) => at >= from).map(([, took]) => took).sort((a, b) => a - b);
+      const middle = recent.length >> 1;
+      gate.median = recent.length === 0 ? null : recent.length % 2 ? recent[middle] : Math.round((recent[middle - 1] + recent[middle]) / 2);
+    }
+  }
+}
+
+/** Reads the lines of an answer as they arrive; `onLine(document)` for each. */
+export async function readLines(response, onLine) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) if (line) onLine(JSON.parse(line));
+  }
+}
