@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from playwright.async_api import Page, Route, expect
@@ -14,18 +13,7 @@ from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.test_live_calendar import start_again
 from web.pages.static_files import STATIC, STATIC_ROOT
 
-__all__ = [
-    "ROWS",
-    "admit",
-    "altered",
-    "gone",
-    "has_list",
-    "judged",
-    "ready_for_anything",
-    "scanner",
-    "start_again",
-    "synced",
-]
+__all__ = ["start_again"]
 
 ROWS = """async () => {
   const opening = indexedDB.open('venue-hub.offline');
@@ -81,7 +69,7 @@ async def judged(page: Page, code: str, word: str) -> None:
 
 async def admit(page: Page, code: str, word: str = "VALID TICKET", after: str = "ENTRY RECORDED") -> None:
     await judged(page, code, word)
-    await page.get_by_role("button", name="Mark as verified").click()
+    await page.locator("#verify").click()
     await expect(page.get_by_role("heading", name=after)).to_be_visible()
     await expect(page.get_by_text("PROVISIONAL")).to_be_visible()
     await page.keyboard.press("Escape")
@@ -129,7 +117,3 @@ async def conflicts(hub: Hub) -> list[tuple[str, str]]:
         (row["code"], row["kind"])
         for row in await hub.database.fetch("SELECT code, kind FROM scan_conflicts ORDER BY id")
     ]
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

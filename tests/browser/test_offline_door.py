@@ -83,7 +83,7 @@ async def test_what_it_cannot_know_is_yellow_and_for_the_operator_to_judge(
         await judged(page, code, "NOT ON THE LIST")
         assert await page.evaluate("() => document.body.dataset.verdict") == "YELLOW"
     await assert_accessible(page, "not on the list")
-    await page.get_by_role("button", name="Mark as verified").click()
+    await page.get_by_role("button", name="Admit on my word").click()
     await expect(page.get_by_role("heading", name="ENTRY NOTED")).to_be_visible()
     assert await page.evaluate("() => document.body.dataset.verdict") == "YELLOW"
     await start_again(hub)

@@ -3,6 +3,8 @@ import { byId } from "./elements.js";
 import { t, tn } from "./i18n.js";
 import { call, Refusal } from "./models/api.js";
 import { clearNotice, showNotice } from "./notices.js";
+import { waitingOn } from "./offline/queue.js";
+import { NAME as DATABASE, Store } from "./offline/store.js";
 import { momentAt } from "./moments.js";
 import { NO_CONNECTION } from "./words.js";
 
@@ -78,7 +80,21 @@ function lockedOut(seconds, title = t("Too many wrong tries: sign-in is locked."
   show();
 }
 
+/** Scans a scanner of this browser has yet to send: whoever made them sends them by signing in. */
+async function tellOfWaiting() {
+  if (!(await globalThis.indexedDB?.databases?.())?.some(({ name }) => name === DATABASE)) return;
+  const waiting = await waitingOn(await Store.open());
+  if (!waiting) return;
+  byId("waiting-scans").textContent = tn(
+    "One scan waits on this device. It is sent when the operator who made it signs in here.",
+    "{n} scans wait on this device. They are sent when the operators who made them sign in here.", waiting,
+  );
+  byId("waiting-scans").hidden = false;
+}
+
 function busy(on) {
   button.disabled = on;
   button.setAttribute("aria-busy", String(on));
 }
+
+tellOfWaiting().catch(() => {});

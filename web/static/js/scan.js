@@ -111,7 +111,7 @@ new ConflictNotices({ line: noticeLine, shelf, timezone, known: async () => (awa
 
 desk.on("answered", ({ decision, code }) => {
   past.refresh();
-  if (decision.reason === "TICKET_NOT_FOUND") help.advise(code);
+  if (decision.reason === "TICKET_NOT_FOUND" || decision.reason === "NOT_LISTED") help.advise(code);
 });
 desk.on("cleared", () => help.clear());
 desk.on("left", () => input.clear());

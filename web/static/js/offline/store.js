@@ -1,6 +1,6 @@
 // The device's own memory: what a scanner needs and does without a link, in IndexedDB. What is in it is sealed (seal.js);
 // only whose it is and its order can be read.
-const NAME = "venue-hub.offline";
+export const NAME = "venue-hub.offline";
 const VERSION = 1;
 
 /** The promise of one request. */

@@ -29,7 +29,8 @@ export class Verdict {
     byId("facts").replaceChildren(...factsOf(decision, venue).map(([name, value, { kind = null, wide = false } = {}]) =>
       h("div", { class: wide ? "wide" : null }, h("dt", {}, name), h("dd", { class: kind }, value))));
     byId("verify").hidden = !mayVerify;
-    byId("verify").textContent = decision.reason === "MAY_RETURN" ? t("Let back in") : t("Mark as verified");
+    const onWord = decision.provisional && decision.result === "YELLOW";
+    byId("verify").textContent = onWord ? t("Admit on my word") : decision.reason === "MAY_RETURN" ? t("Let back in") : t("Mark as verified");
     this.ready.hidden = true;
     this.section.hidden = false;
     this.buttons.hidden = false;
@@ -58,7 +59,7 @@ export class Verdict {
 function showProvisional({ provisional, listed_at }) {
   const band = byId("provisional");
   band.hidden = !provisional;
-  band.textContent = !provisional ? "" : listed_at ? t("PROVISIONAL · by the list of {time}", { time: momentAt(listed_at, null) }) : t("PROVISIONAL · without a list");
+  band.textContent = !provisional ? "" : listed_at ? t("PROVISIONAL · list of {time}", { time: momentAt(listed_at, null) }) : t("PROVISIONAL · without a list");
   document.body.toggleAttribute("data-provisional", Boolean(provisional));
 }
 

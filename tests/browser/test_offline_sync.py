@@ -1,0 +1,343 @@
+"""The queue of a scanner without a link: kept through everything, sent once and in order, and what was wrong comes back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, WebSocket, WebSocketRoute, expect
+from stage import Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open
+from tests.browser.offline_scanner import (
+    ROWS,
+    admit,
+    altered,
+    conflicts,
+    entries,
+    gone,
+    judged,
+    scanner,
+    start_again,
+    synced,
+    until,
+)
+from web.pages.static_files import STATIC
+
+# Admissions as fast as the device can keep them, by the page's own parts and beside its own socket.
+MANY = """async ([address, clock, codes]) => {
+  const { Offline } = await import(address);
+  const { HubClock } = await import(clock);
+  const offline = new Offline({ socket: { live: false }, clock: new HubClock(), owner: document.getElementById('scan').dataset.owner, operatorName: 'Jane Smith' });
+  await offline.open();
+  for (const code of codes) {
+    const decision = await offline.present(code, { gate: 'Gate A' });
+    await offline.admit(code, decision, decision.scan_id, { gate: 'Gate A' });
+  }
+  return offline.queue.length;
+}"""
+
+NEW_IDS = """
+  const frame = frameOf(batch);
+  const sent = frame.scans.map((one) => one.scan_id);
+  frame.scans = frame.scans.map((one) => ({ ...one, scan_id: crypto.randomUUID() }));
+  const { results } = await this.socket.request("sync", frame);
+  results.forEach((one, n) => { one.scan_id = sent[n]; });
+"""
+
+
+async def admit_many(page: Page, codes: list[str]) -> int:
+    return int(
+        await page.evaluate(MANY, [STATIC.url("js/offline/index.js"), STATIC.url("js/models/hub_clock.js"), codes])
+    )
+
+
+class Line:
+    """The page's line to the hub, to be broken when a frame of a kind passes."""
+
+    def __init__(self) -> None:
+        self.cut_before_sync = 0
+        self.cut_before_result = 0
+        self.syncs: list[dict[str, Any]] = []
+        self._asked: set[int] = set()
+
+    async def lay(self, page: Page) -> None:
+        await page.route_web_socket(re.compile("/ws$"), self._line)
+        await page.reload()
+        await expect(page.locator("#link-state")).to_have_text("Live")
+
+    def _line(self, route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        cut = False
+
+        async def break_off() -> None:
+            nonlocal cut
+            cut = True
+            await server.close()
+            await route.close(code=1012)
+
+        async def up(text: str | bytes) -> None:
+            frame = json.loads(text)
+            if frame["type"] == "sync":
+                if self.cut_before_sync:
+                    self.cut_before_sync -= 1
+                    await break_off()
+                    return
+                self.syncs.append(frame)
+                self._asked.add(frame["id"])
+            if not cut:
+                server.send(text)
+
+        async def down(text: str | bytes) -> None:
+            frame = json.loads(text)
+            if self.cut_before_result and frame["type"] == "result" and frame["id"] in self._asked:
+                self.cut_before_result -= 1
+                await break_off()
+            elif not cut:
+                route.send(text)
+
+        route.on_message(up)
+        server.on_message(down)
+
+
+async def test_two_scanners_without_a_link_admit_the_same_ticket(hub: Hub, world: World, open_page: Open) -> None:
+    slot = await world.slot()
+    ticket, other = await world.reserved(slot), await world.reserved(slot)
+    first = await scanner(world, open_page, token=await world.staff(name="John Doe"), gate="Gate B")
+    second = await scanner(world, open_page, phone=True)
+    await hub.close()
+    for page in (first, second):
+        await gone(page)
+    await admit(first, ticket.code)
+    await first.wait_for_timeout(1_100)
+    await admit(second, ticket.code)
+    await admit(second, other.code)
+    # The later of the two comes back first: the moment of the scan decides what is told, not who is quicker to send.
+    await start_again(hub)
+    for page in (first, second):
+        await synced(page)
+    assert sorted(row["code"] for row in await entries(hub)) == sorted([ticket.code, other.code])
+    [(code, kind)] = await conflicts(hub)
+    assert (code, kind) == (ticket.code, "already_verified")
+    wrong, right = (first, second) if await first.locator("#conflict-note strong").count() else (second, first)
+    assert await right.locator("#conflict-note strong").count() == 0
+    await expect(wrong.get_by_text("One of your entries was not right.")).to_be_visible()
+    await assert_accessible(wrong, "told of a conflict")
+    await wrong.get_by_role("button", name="Show", exact=True).click()
+    await expect(wrong.get_by_text("Ticket used twice")).to_be_visible()
+    await expect(
+        wrong.get_by_text(re.compile("The entry that counts: .*by (John Doe|Jane Smith), gate Gate [AB]"))
+    ).to_be_visible()
+    await assert_accessible(wrong, "the conflicts")
+    # Told until it is understood, over a reload as well.
+    await wrong.reload()
+    await wrong.get_by_role("button", name="Show", exact=True).click()
+    await wrong.get_by_role("button", name="Understood").click()
+    await expect(wrong.locator("#conflict-note")).to_be_empty()
+    await wrong.reload()
+    await expect(wrong.locator("#link-state")).to_have_text("Live")
+    await expect(wrong.locator("#conflict-note")).to_be_empty()
+
+
+async def test_a_ticket_cancelled_meanwhile_comes_back_to_who_admitted(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    line = page.context
+    await line.set_offline(True)
+    await hub.database.execute(
+        "UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE id = $1", ticket.id
+    )
+    await hub.database.execute(
+        "UPDATE ticket_reservations SET status = 'CANCELLED', cancelled_at = now() WHERE ticket_id = $1", ticket.id
+    )
+    await hub.database.execute("UPDATE reservation_slots SET booked_count = booked_count - 1")
+    await hub.close()
+    await admit(page, ticket.code)
+    await line.set_offline(False)
+    await start_again(hub)
+    await synced(page)
+    assert await conflicts(hub) == [(ticket.code, "cancelled")]
+    await page.get_by_role("button", name="Show", exact=True).click()
+    await expect(page.get_by_text("Cancelled ticket let in")).to_be_visible()
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["as it is", "control: a scan gets a new id each time it is sent"])
+async def test_a_line_that_breaks_anywhere_loses_and_doubles_nothing(
+    hub: Hub, world: World, open_page: Open, kept: bool
+) -> None:
+    tickets = await world.fill(await world.slot(capacity=500), 450)
+    page = await scanner(world, open_page)
+    if not kept:
+        await page.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
+        await altered(
+            page, "js/offline/sync_engine.js",
+            ('const { results } = await this.socket.request("sync", frameOf(batch));', NEW_IDS),
+        )  # fmt: skip
+    line = Line()
+    await line.lay(page)
+    await page.wait_for_timeout(500)
+    await hub.close()
+    await gone(page)
+    assert await admit_many(page, [ticket.code for ticket in tickets]) == 450
+    # Cut once on the way there, and twice on the way back: the hub has done what the scanner never hears of.
+    line.cut_before_sync, line.cut_before_result = 1, 2
+    await start_again(hub)
+    await synced(page)
+    found = await entries(hub)
+    assert len(line.syncs) >= 5
+    exact = len(found) == len({row["code"] for row in found}) == 450 and await conflicts(hub) == []
+    logged = await hub.database.fetchval("SELECT count(*) FROM scans WHERE source = 'sync'")
+    assert (exact and logged == 450) is kept
+    order = [scan["code"] for frame in line.syncs for scan in frame["scans"]]
+    assert list(dict.fromkeys(order)) == [ticket.code for ticket in tickets]
+
+
+async def test_a_thousand_queued_scans_outlive_a_reload_and_a_hub_that_dies_in_the_middle(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    tickets = await world.fill(await world.slot(capacity=1_000), 1_000)
+    page = await scanner(world, open_page, phone=True)
+    await hub.close()
+    await gone(page)
+    took = await page.evaluate("() => performance.now()")
+    assert await admit_many(page, [ticket.code for ticket in tickets]) == 1_000
+    took = await page.evaluate("() => performance.now()") - took
+    await page.reload()
+    await expect(page.locator("#queue-state")).to_have_text("1,000 scans to send")
+    await judged(page, tickets[500].code, "ALREADY VERIFIED")
+    await page.keyboard.press("Escape")
+    batches: list[int] = []
+
+    def listen(line: WebSocket) -> None:
+        line.on("framesent", lambda text: batches.append(len(text)) if '"type":"sync"' in str(text) else None)
+
+    page.on("websocket", listen)
+    await page.reload()
+    await start_again(hub)
+    began = await page.evaluate("() => Date.now()")
+    await until(_more_than(batches, 1))
+    await hub.close()
+    before = len(batches)
+    await start_again(hub)
+    await synced(page)
+    sent = await page.evaluate("() => Date.now()") - began
+    assert 2 <= before < len(batches), "some were sent before the hub went, and some after"
+    print(f"1,000 kept in {took / 1000:.1f} s, sent in {sent / 1000:.1f} s with the hub gone in between")
+    found = await entries(hub)
+    assert len(found) == len({row["code"] for row in found}) == 1_000
+    assert await conflicts(hub) == []
+    held = await page.evaluate(ROWS)
+    assert held["queue"] == []
+
+
+def _more_than(found: list[int], count: int) -> Callable[[], Awaitable[bool]]:
+    async def enough() -> bool:
+        return len(found) > count
+
+    return enough
+
+
+async def test_the_end_of_the_session_keeps_the_queue_and_leaves_nothing_to_read(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    slot = await world.slot()
+    tickets = [await world.reserved(slot) for _ in range(2)]
+    token = await world.staff(username="jane")
+    page = await scanner(world, open_page, token=token)
+    await hub.close()
+    await gone(page)
+    for ticket in tickets:
+        await admit(page, ticket.code)
+    await page.route_web_socket(re.compile("/ws$"), lambda route: route.connect_to_server())
+    await start_again(hub)
+    # Ended before the scanner is back: what comes back is 4401, not a link.
+    await hub.post("/api/operator/logout", {}, token=token)
+    await page.wait_for_url("**/operator/login?next=/operator/scan&ended=1", timeout=30_000)
+    await expect(page.get_by_text("2 scans wait on this device.")).to_be_visible()
+    await assert_accessible(page, "sign-in with a queue waiting")
+    held = await page.evaluate(ROWS)
+    assert (len(held["queue"]), held["keys"], held["lists"], held["since"]) == (2, [], [], [])
+    # Somebody else at the same device neither sends nor reads them.
+    await world.staff(username="john", name="John Doe")
+    await sign_in(page, "john")
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    await page.wait_for_timeout(1_500)
+    await expect(page.locator("#queue-state")).to_be_hidden()
+    assert await entries(hub) == []
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_text("2 scans wait on this device.")).to_be_visible()
+    await sign_in(page, "jane")
+    await until(lambda: entries(hub))
+    await synced(page)
+    assert sorted(row["code"] for row in await entries(hub)) == sorted(ticket.code for ticket in tickets)
+    names = await hub.database.fetch(
+        "SELECT DISTINCT o.name FROM scans s JOIN staff o ON o.id = s.operator_id WHERE s.entered"
+    )
+    assert [row["name"] for row in names] == ["Jane Smith"]
+    assert (await page.evaluate(ROWS))["queue"] == []
+
+
+async def sign_in(page: Page, username: str) -> None:
+    await page.get_by_label("Username").fill(username)
+    await page.locator("#secret").fill("correct horse")
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/operator/scan")
+
+
+async def test_signing_out_with_a_queue_is_asked_twice(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    await hub.close()
+    await gone(page)
+    await admit(page, ticket.code)
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_text("One scan is not sent yet.")).to_be_visible()
+    await start_again(hub)
+    await synced(page)
+    assert [row["code"] for row in await entries(hub)] == [ticket.code]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["", "not measured", "not told"],
+    ids=["as it is", "control: clock not measured", "control: skew not told"],
+)
+async def test_an_entry_counts_from_its_own_moment_whatever_the_device_takes_for_now(
+    hub: Hub, world: World, open_page: Open, broken: str
+) -> None:
+    """The hub of the tests lives on another day than the browser: every scanner's clock is wrong by a day or more."""
+    ticket = await world.reserved(await world.slot(start="11:00", end="18:00"))
+    page = await scanner(world, open_page)
+    if broken:
+        await page.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
+        await page.evaluate("() => localStorage.removeItem('venue-hub.clock')")
+        if broken == "not measured":
+            await altered(page, "js/models/hub_clock.js", ("skew: Math.round((sent + received) / 2 - said)", "skew: 0"))
+        else:
+            await altered(page, "js/offline/sync_engine.js", ("skew_ms: tell ? skew_ms : 0,", "skew_ms: 0,"))
+        await page.reload()
+        await expect(page.locator("#link-state")).to_have_text("Live")
+    await page.wait_for_timeout(2_500)
+    skew = int(await page.evaluate("() => Number(localStorage['venue-hub.clock'] ?? 0)"))
+    truth = await page.evaluate("() => Date.now()") - hub.clock.now().timestamp() * 1000
+    assert (abs(skew - truth) < 250) is (broken != "not measured")
+    await hub.close()
+    await gone(page)
+    scanned = hub.clock.now()
+    if broken == "not measured":
+        await judged(page, ticket.code, "TICKET EXPIRED")
+        await start_again(hub)
+        return
+    await admit(page, ticket.code)
+    # The hub comes back half an hour later, as it would with a device whose clock was set meanwhile.
+    hub.clock.advance(1_800)
+    await start_again(hub)
+    await synced(page)
+    row = await hub.database.fetchrow("SELECT scanned_at, logged_at FROM scans WHERE source = 'sync'")
+    assert row["logged_at"] - scanned >= timedelta(minutes=30)
+    assert (abs(row["scanned_at"] - scanned) < timedelta(seconds=5)) is (not broken)
