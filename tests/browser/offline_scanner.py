@@ -31,6 +31,14 @@ ROWS = """async () => {
   return plain(found);
 }"""
 """All the device holds, as somebody who has it could read it."""
+WAITING = """async () => {
+  const opening = indexedDB.open('venue-hub.offline');
+  const database = await new Promise((resolve) => { opening.onsuccess = () => resolve(opening.result); });
+  const asked = database.transaction('queue').objectStore('queue').count();
+  const count = await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
+  database.close();
+  return count;
+}"""
 
 
 async def has_list(page: Page) -> None:
@@ -80,8 +88,14 @@ async def gone(page: Page) -> None:
 
 
 async def synced(page: Page) -> None:
+    """The link is back, and the device has nothing to send any more."""
     await expect(page.locator("#link-state")).to_have_text("Live", timeout=40_000)
-    await expect(page.locator("#queue-state")).to_be_hidden(timeout=40_000)
+
+    async def empty() -> bool:
+        return int(await page.evaluate(WAITING)) == 0
+
+    await until(empty, seconds=60)
+    await expect(page.locator("#queue-state")).to_be_hidden()
 
 
 async def altered(page: Page, name: str, *changes: tuple[str, str]) -> None:

@@ -196,6 +196,32 @@ async def test_the_list_comes_anew_soon_after_a_change(hub: Hub, world: World, o
     await synced(page)
 
 
+async def test_whoever_leaves_while_there_is_no_link_has_left(hub: Hub, world: World, open_page: Open) -> None:
+    slot = await world.slot()
+    inside, unknown = await world.reserved(slot), await world.reserved(slot)
+    gate_b = await hub.socket(await world.staff(name="John Doe"), gate="Gate B")
+    await gate_b.verify(inside.code)
+    page = await scanner(world, open_page, phone=True)
+    await page.locator("#way-exit").click()
+    await hub.close()
+    await gone(page)
+    await judged(page, inside.code, "EXIT NOTED")
+    assert await page.evaluate("() => document.body.dataset.verdict") == "GREEN"
+    await assert_accessible(page, "an exit without a link")
+    await ready_for_anything(page)
+    await judged(page, inside.code, "ALREADY LEFT")
+    await judged(page, unknown.code, "EXIT NOTED")
+    assert await page.evaluate("() => document.body.dataset.verdict") == "YELLOW"
+    await page.keyboard.press("Escape")
+    await start_again(hub)
+    await synced(page)
+    exits = await hub.database.fetch("SELECT code, reason FROM scans WHERE mode = 'exit' ORDER BY scanned_at")
+    assert [(row["code"], row["reason"]) for row in exits] == [
+        (inside.code, "EXIT_RECORDED"), (inside.code, "ALREADY_LEFT"), (unknown.code, "NOT_INSIDE"),
+    ]  # fmt: skip
+    assert await conflicts(hub) == []
+
+
 async def test_continuous_mode_goes_on_without_a_link(hub: Hub, world: World, open_page: Open) -> None:
     slot = await world.slot()
     tickets = [await world.reserved(slot) for _ in range(3)]

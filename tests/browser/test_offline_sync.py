@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from playwright.async_api import Page, WebSocket, WebSocketRoute, expect
+from playwright.async_api import Page, WebSocket, expect
 from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
@@ -57,52 +55,38 @@ async def admit_many(page: Page, codes: list[str]) -> int:
     )
 
 
-class Line:
-    """The page's line to the hub, to be broken when a frame of a kind passes."""
-
-    def __init__(self) -> None:
-        self.cut_before_sync = 0
-        self.cut_before_result = 0
-        self.syncs: list[dict[str, Any]] = []
-        self._asked: set[int] = set()
-
-    async def lay(self, page: Page) -> None:
-        await page.route_web_socket(re.compile("/ws$"), self._line)
-        await page.reload()
-        await expect(page.locator("#link-state")).to_have_text("Live")
-
-    def _line(self, route: WebSocketRoute) -> None:
-        server = route.connect_to_server()
-        cut = False
-
-        async def break_off() -> None:
-            nonlocal cut
-            cut = True
-            await server.close()
-            await route.close(code=1012)
-
-        async def up(text: str | bytes) -> None:
-            frame = json.loads(text)
-            if frame["type"] == "sync":
-                if self.cut_before_sync:
-                    self.cut_before_sync -= 1
-                    await break_off()
-                    return
-                self.syncs.append(frame)
-                self._asked.add(frame["id"])
-            if not cut:
-                server.send(text)
-
-        async def down(text: str | bytes) -> None:
-            frame = json.loads(text)
-            if self.cut_before_result and frame["type"] == "result" and frame["id"] in self._asked:
-                self.cut_before_result -= 1
-                await break_off()
-            elif not cut:
-                route.send(text)
-
-        route.on_message(up)
-        server.on_message(down)
+# The page's own line, which breaks where a test says: before a batch has left, or when the hub has answered and nobody hears.
+BREAKING = """
+  window.cut = { before: 0, answers: 0 };
+  window.batches = [];
+  const Real = window.WebSocket;
+  window.WebSocket = class extends Real {
+    #syncs = new Set();
+    #hears = null;
+    break() {
+      const { onclose } = this;
+      this.onclose = null;
+      this.close();
+      setTimeout(() => onclose({ code: 1006 }));
+    }
+    send(text) {
+      const frame = JSON.parse(text);
+      if (frame.type === "sync") {
+        if (window.cut.before > 0) { window.cut.before -= 1; this.break(); return; }
+        window.batches.push(frame.scans.map((scan) => scan.code));
+        this.#syncs.add(frame.id);
+      }
+      super.send(text);
+    }
+    set onmessage(hears) {
+      super.onmessage = hears && ((message) => {
+        const frame = JSON.parse(message.data);
+        if (frame.type === "result" && this.#syncs.has(frame.id) && window.cut.answers > 0) { window.cut.answers -= 1; this.break(); }
+        else hears(message);
+      });
+    }
+  };
+"""
 
 
 async def test_two_scanners_without_a_link_admit_the_same_ticket(hub: Hub, world: World, open_page: Open) -> None:
@@ -178,22 +162,25 @@ async def test_a_line_that_breaks_anywhere_loses_and_doubles_nothing(
             page, "js/offline/sync_engine.js",
             ('const { results } = await this.socket.request("sync", frameOf(batch));', NEW_IDS),
         )  # fmt: skip
-    line = Line()
-    await line.lay(page)
+    await page.context.add_init_script(BREAKING)
+    await page.reload()
+    await expect(page.locator("#link-state")).to_have_text("Live")
     await page.wait_for_timeout(500)
     await hub.close()
     await gone(page)
     assert await admit_many(page, [ticket.code for ticket in tickets]) == 450
     # Cut once on the way there, and twice on the way back: the hub has done what the scanner never hears of.
-    line.cut_before_sync, line.cut_before_result = 1, 2
+    await page.evaluate("() => Object.assign(window.cut, { before: 1, answers: 2 })")
     await start_again(hub)
     await synced(page)
     found = await entries(hub)
-    assert len(line.syncs) >= 5
+    batches: list[list[str]] = await page.evaluate("() => window.batches")
+    assert await page.evaluate("() => window.cut") == {"before": 0, "answers": 0}
+    assert len(batches) >= 5
     exact = len(found) == len({row["code"] for row in found}) == 450 and await conflicts(hub) == []
     logged = await hub.database.fetchval("SELECT count(*) FROM scans WHERE source = 'sync'")
     assert (exact and logged == 450) is kept
-    order = [scan["code"] for frame in line.syncs for scan in frame["scans"]]
+    order = [code for batch in batches for code in batch]
     assert list(dict.fromkeys(order)) == [ticket.code for ticket in tickets]
 
 

@@ -58,9 +58,9 @@ export class ScanSession {
   async exit(code, gate) {
     const turn = ++this.turn;
     this.current = null;
-    const fields = { code, scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString() };
+    const fields = { code, scan_id: crypto.randomUUID(), scanned_at: this.hubNow().toISOString() };
     if (gate) fields.gate = gate;
-    const decision = await this.socket.request("exit", fields, AGAIN);
+    const decision = (await this.#ask("exit", fields)) ?? (await this.offline.leave(code, fields.scan_id, { gate }));
     return turn === this.turn ? decision : null;
   }
 

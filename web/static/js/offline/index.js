@@ -5,7 +5,7 @@
 import { hashOf } from "../models/ticket_news.js";
 import { Trouble } from "../models/api.js";
 import { venueTime } from "../rules/venue_day.js";
-import { admitted, decideWithoutHub } from "./decide.js";
+import { admitted, decideWithoutHub, leaveWithoutHub } from "./decide.js";
 import { ListKeeper } from "./list_keeper.js";
 import { Queue } from "./queue.js";
 import { SinceList } from "./since_list.js";
@@ -87,7 +87,7 @@ export class Offline {
     const decision = await decideWithoutHub(code, { list: this.keeper.current, now, ...this.since.of(code, hash) });
     const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
     this.#places.set(scan.scan_id, await this.queue.add(scan));
-    this.#remember(scan, decision);
+    this.#remember(scan);
     return { ...decision, scan_id: scan.scan_id };
   }
 
@@ -99,9 +99,20 @@ export class Offline {
     const verified = { verified_at: new Date(this.clock.now()).toISOString(), operator_name: this.operatorName, gate: gate || null };
     this.since.entered(code, verified, true);
     const answer = { ...admitted(decision, verified), scan_id: scanId };
-    this.#remember(scan, answer);
+    this.#remember(scan);
     this.engine.kick();
     return answer;
+  }
+
+  /** Keeps the exit of whoever holds this code. */
+  async leave(code, scanId, { gate }) {
+    const decision = await leaveWithoutHub(code, { list: this.keeper.current, ...this.since.of(code, await hashOf(code)) });
+    const scan = { ...this.#scan(code, scanId, decision, gate, { mode: "exit" }), seen: decision.reason };
+    await this.queue.add(scan);
+    this.since.left(code);
+    this.#remember(scan);
+    this.engine.kick();
+    return { ...decision, scan_id: scan.scan_id };
   }
 
   /** The hub has recorded an entry: known here, should the link go before the next list. */
@@ -157,6 +168,7 @@ export class Offline {
     for (const { scan } of await this.queue.first()) {
       const verified = { verified_at: new Date(Date.parse(scan.scanned_at) - scan.skew_ms).toISOString(), operator_name: this.operatorName, gate: scan.gate ?? null };
       if (scan.admitted) this.since.entered(scan.code, verified, true);
+      if (scan.mode === "exit") this.since.left(scan.code);
       this.#list(scan);
     }
     this.onConflicts(await this.queue.conflicts());
@@ -169,8 +181,8 @@ export class Offline {
     };
   }
 
-  #remember(scan, decision) {
-    this.#list(scan, decision);
+  #remember(scan) {
+    this.#list(scan);
     // Kept is not lost: browsers that may throw away what pages keep are asked not to.
     if (this.queue.length === 1) navigator.storage?.persist?.().catch(() => {});
     this.#tell();
@@ -185,7 +197,7 @@ export class Offline {
   async #settled(settled) {
     const ids = new Set(settled.map(({ scan }) => scan.scan_id));
     this.waiting = this.waiting.filter(({ scan_id }) => !ids.has(scan_id));
-    this.since.settled(settled.filter(({ scan }) => scan.admitted).map(({ scan }) => scan.code));
+    this.since.settled(settled.filter(({ scan }) => scan.mode !== "validate").map(({ scan }) => scan.code));
     if (settled.some(({ result }) => result.outcome === "conflict" || result.outcome === "refused")) this.onConflicts(await this.queue.conflicts());
     this.keeper.stir();
     this.#tell();

@@ -23,7 +23,7 @@ export class SinceList {
 
   /** Somebody was let in here. `waits`: the hub does not know yet. */
   entered(code, verified, waits) {
-    this.#entries.set(code, { verified, waits, at: this.now() });
+    this.#entries.set(code, { verified, waits, left: false, at: this.now() });
     this.#keepSoon();
   }
 
@@ -56,13 +56,24 @@ export class SinceList {
     if (this.#entries.size + this.#changes.size < before) this.#keepSoon();
   }
 
-  /** What is known of a ticket beyond the list: {entry, changed}. */
+  /** Somebody left here, whether their entry is known or not. */
+  left(code) {
+    const known = this.#entries.get(code) ?? { verified: null, waits: true };
+    this.#entries.set(code, { ...known, left: true, at: this.now() });
+    this.#keepSoon();
+  }
+
+  /** What is known of a ticket beyond the list: {entry, left, changed}. */
   of(code, hash) {
     const own = this.#entries.get(code);
     const news = this.#changes.get(hash);
-    if (own && !(news?.change === "undone" && news.at > own.at)) return { entry: own.verified, changed: false };
-    if (news?.change === "verified") return { entry: { verified_at: new Date(news.at).toISOString(), operator_name: "", gate: null }, changed: false };
-    return { entry: null, changed: Boolean(news) };
+    const left = Boolean(own?.left) || news?.change === "left";
+    if (own?.verified && !(news?.change === "undone" && news.at > own.at)) return { entry: own.verified, left, changed: false };
+    if (news?.change === "verified") {
+      return { entry: { verified_at: new Date(news.at).toISOString(), operator_name: "", gate: null }, left, changed: false };
+    }
+    // Going out and in again changes nothing about the entry.
+    return { entry: null, left, changed: Boolean(news) && news.change !== "left" && news.change !== "returned" };
   }
 
   clear() {

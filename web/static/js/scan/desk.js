@@ -13,7 +13,7 @@ const SLOW_MS = 1_500;
 // The hub takes no longer ones, and no ticket has such a code.
 const LONGEST_CODE = 512;
 
-const GOOD = new Set(["VERIFIED", "OVERRIDDEN", "RE_ENTRY", "EXIT_RECORDED"]);
+const GOOD = new Set(["VERIFIED", "OVERRIDDEN", "RE_ENTRY", "EXIT_RECORDED", "EXIT_NOTED"]);
 /** What continuous mode admits by itself. */
 const WELCOME = new Set(["VALID", "MAY_RETURN"]);
 
