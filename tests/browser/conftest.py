@@ -119,14 +119,15 @@ class Complaints:
 async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
     """`await open_page("/reserve", phone=True)`: a page of a person of their own (own cookies, own storage).
 
-    `scripts=False` switches JavaScript off; `locale` is the language the browser asks for.
+    `scripts=False` switches JavaScript off; `locale` is the language the browser asks for. With `clock=True` the page's time
+    goes by as ever and can be turned on: `await page.clock.fast_forward(61_000)`.
     """
     complaints = Complaints(hub.url)
     contexts: list[BrowserContext] = []
 
     async def open_one(
         path: str, *, phone: bool = False, token: str | None = None, gate: str | None = None, scripts: bool = True,
-        locale: str = "en-GB",
+        locale: str = "en-GB", clock: bool = False,
     ) -> Page:  # fmt: skip
         context = await browser.new_context(
             viewport=PHONE if phone else DESKTOP,
@@ -144,6 +145,8 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
         complaints.listen(page)
+        if clock:
+            await page.clock.install()
         await page.goto(hub.url + path)
         return page
 

@@ -12,6 +12,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 
 NEVER = timedelta(days=400)
+LOOK_EVERY_MS = 4_000
 
 
 async def stuck(world: World, kind: str = "reservation.moved", **columns: Any) -> int:
@@ -35,7 +36,7 @@ async def stuck(world: World, kind: str = "reservation.moved", **columns: Any) -
 
 
 async def desk(world: World, open_page: Open, **how: bool) -> Page:
-    page = await open_page("/admin/mail", token=await world.staff("MANAGER"), **how)
+    page = await open_page("/admin/mail", token=await world.staff("MANAGER"), clock=True, **how)
     await expect(page.locator("#link-state")).to_have_text("Live")
     return page
 
@@ -52,6 +53,7 @@ async def test_what_is_stuck_says_why_and_comes_by_itself(world: World, open_pag
     page = await desk(world, open_page)
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
     number = await stuck(world)
+    await page.clock.run_for(LOOK_EVERY_MS)
     card = page.locator(f'[data-id="{number}"]')
     await expect(card).to_contain_text("New time")
     await expect(card).to_contain_text("The address does not exist.")
@@ -103,6 +105,7 @@ async def test_looking_again_takes_neither_focus_nor_place(world: World, open_pa
     button = page.locator(f'[data-id="{numbers[0]}"]').get_by_role("button", name="Discard")
     await button.focus()
     newest = await stuck(world)
+    await page.clock.run_for(LOOK_EVERY_MS)
     await expect(page.locator(f'[data-id="{newest}"]')).to_be_visible()
     await expect(button).to_be_focused()
 
@@ -118,6 +121,7 @@ async def test_a_message_taken_up_meanwhile_is_explained(hub: Hub, world: World,
     await expect(page.get_by_role("alert")).to_contain_text("This message has gone out or was dropped already.")
     await expect(page.locator("#link-state")).to_contain_text("Reconnecting")
     await page.unroute("**/api/admin/mail?**")
+    await page.clock.run_for(LOOK_EVERY_MS)
     await expect(page.locator("#link-state")).to_have_text("Live")
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
 
@@ -130,6 +134,7 @@ async def test_older_messages_are_fetched_on_request_and_stay(world: World, open
     await expect(page.locator(".mail-card")).to_have_count(70)
     await expect(page.get_by_role("button", name="Older messages")).to_be_hidden()
     newest = await stuck(world)
+    await page.clock.run_for(LOOK_EVERY_MS)
     await expect(page.locator(f'[data-id="{newest}"]')).to_be_visible()
     await expect(page.locator(f'[data-id="{numbers[0]}"]')).to_be_visible()
     shown = await page.locator(".mail-card").evaluate_all("(cards) => cards.map((card) => Number(card.dataset.id))")

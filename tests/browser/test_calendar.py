@@ -218,7 +218,7 @@ async def test_an_open_calendar_follows_what_others_book(world: World, open_page
 
 async def test_many_changes_are_not_read_out_one_by_one(world: World, open_page: Open) -> None:
     slot_id = await world.slot(LATER, capacity=40)
-    page = await open_page("/reserve")
+    page = await open_page("/reserve", clock=True)
     await at_the_calendar(page, (await world.ticket()).code)
     await expect(page.locator("#calendar-line")).to_have_text("Live")
     await day(page, 25).click()
@@ -230,14 +230,14 @@ async def test_many_changes_are_not_read_out_one_by_one(world: World, open_page:
     for ticket in await world.tickets(25):
         await world.reserve(ticket, slot_id)
     await expect(page.locator(f"[data-slot='{slot_id}']")).to_contain_text("15 of 40 places free")
-    await page.wait_for_timeout(6_000)
+    await page.clock.run_for(6_000)
     # Twenty-five bookings changed the word once.
     assert await page.evaluate("window.said") == ["12:00 to 14:00 is now: Limited."]
 
 
 async def test_a_line_that_is_down_is_said_and_places_are_looked_up_instead(world: World, open_page: Open) -> None:
     slot_id = await world.slot(LATER, capacity=10)
-    page = await open_page("/reserve")
+    page = await open_page("/reserve", clock=True)
     down = True
 
     async def line(route: WebSocketRoute) -> None:
@@ -250,7 +250,8 @@ async def test_a_line_that_is_down_is_said_and_places_are_looked_up_instead(worl
     await at_the_calendar(page, (await world.ticket()).code)
     await day(page, 25).click()
     notice = page.locator("#calendar-offline")
-    await expect(notice).to_contain_text("Not live.", timeout=20_000)
+    await page.clock.run_for(4_000)
+    await expect(notice).to_contain_text("Not live.")
     await expect(notice).to_contain_text("Places are looked up every few seconds instead")
     await expect(page.locator("#calendar-line")).to_have_text("Not live")
     await assert_accessible(page, "a calendar that is not live")
@@ -260,7 +261,8 @@ async def test_a_line_that_is_down_is_said_and_places_are_looked_up_instead(worl
     await expect(card).to_contain_text("9 of 10 places free", timeout=4_000)
     await world.reserved(slot_id)
     # Nobody touches anything: the next look comes by itself.
-    await expect(card).to_contain_text("8 of 10 places free", timeout=15_000)
+    await page.clock.run_for(10_000)
+    await expect(card).to_contain_text("8 of 10 places free")
     down = False
     await page.get_by_role("button", name="Try again").click()
     await expect(page.locator("#calendar-line")).to_have_text("Live", timeout=25_000)
