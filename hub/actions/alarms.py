@@ -81,7 +81,7 @@ async def recent_presentations(house: House) -> list[Seen]:
     ]  # fmt: skip
 
 
-def _side(gate: str, at: Any, by: int, name: str | None, result: str, reason: str) -> dict[str, Any]:  # noqa: PLR0917
+def _side(gate: str | None, at: Any, by: int, name: str | None, result: str, reason: str) -> dict[str, Any]:  # noqa: PLR0917
     return {
         "gate": gate,
         "at": rfc3339(at),

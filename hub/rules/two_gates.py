@@ -85,8 +85,8 @@ class _Trail(Generic[S]):
     __slots__ = ("_gates", "_told", "latest")
 
     def __init__(self, first: S) -> None:
-        self._gates = {first.gate: first}
-        self._told: dict[frozenset[str], datetime] = {}
+        self._gates: dict[str | None, S] = {first.gate: first}
+        self._told: dict[frozenset[str | None], datetime] = {}
         self.latest = first.moment
 
     def see(self, sighting: S, within: timedelta) -> S | None:
@@ -108,6 +108,6 @@ class _Trail(Generic[S]):
             self._told[frozenset((other.gate, sighting.gate))] = max(other.moment, sighting.moment)
         return latest
 
-    def _was_told(self, pair: frozenset[str], moment: datetime, within: timedelta) -> bool:
+    def _was_told(self, pair: frozenset[str | None], moment: datetime, within: timedelta) -> bool:
         told = self._told.get(pair)
         return told is not None and abs(moment - told) <= within

@@ -19,6 +19,7 @@ import { CodeInput } from "./scan/code_input.js";
 import { ConflictNotices } from "./scan/conflict_notices.js";
 import { Desk } from "./scan/desk.js";
 import { ExitMode } from "./scan/exit_mode.js";
+import { GateAlarm } from "./scan/gate_alarm.js";
 import { GateChoice } from "./scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "./scan/install.js";
 import { OfflinePanel } from "./scan/offline_panel.js";
@@ -87,6 +88,7 @@ const desk = new Desk({
 const shelf = new NoticeShelf({ onTouched: () => input.focus() });
 const noticeLine = new NoticeLine({ socket });
 const supervisor = new Supervisor({ desk, socket, line: noticeLine, shelf, timezone: () => venue?.timezone });
+new GateAlarm({ line: noticeLine, shelf, signals, timezone: () => venue?.timezone });
 const input = new CodeInput({
   onCode: (code) => desk.present(code), onEnter: () => desk.enter(), onEscape: () => desk.again(), onKey: () => signals.wake(),
 });

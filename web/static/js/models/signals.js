@@ -4,6 +4,8 @@ const TONES = {
   YELLOW: { wave: "triangle", notes: [[587, 0, 0.13], [587, 0.2, 0.13], [587, 0.4, 0.13]], buzz: [90, 70, 90] },
   // Falling where an entry rises: an exit gate is told from an entry gate with eyes shut.
   EXIT: { wave: "sine", notes: [[1046.5, 0, 0.12], [659.3, 0.12, 0.26]], buzz: [40, 60, 40] },
+  // To and fro between two pitches: nobody takes it for an answer.
+  ALARM: { wave: "triangle", notes: [[988, 0, 0.14], [740, 0.17, 0.14], [988, 0.34, 0.14], [740, 0.51, 0.2]], buzz: [60, 40, 60, 40, 60, 40, 60] },
   RED: { wave: "square", notes: [[196, 0, 0.28], [147, 0.3, 0.42]], buzz: [320, 90, 320] },
 };
 const LATE_MS = 500;

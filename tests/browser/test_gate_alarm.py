@@ -1,0 +1,46 @@
+"""The alarm of the two gates on the scanners' screens: at both, once, until somebody has seen it."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, expect
+from stage import Hub, World
+
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open, key_in
+
+CARD = ".gate-notice"
+
+
+async def scanner(open_page: Open, world: World, gate: str, name: str) -> Page:
+    page = await open_page("/operator/scan", token=await world.staff(name=name), phone=True, gate=gate)
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    return page
+
+
+async def test_both_gates_are_told_and_what_was_seen_does_not_come_again(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    (ticket,) = await world.fill(await world.slot(), 1)
+    a, b = await scanner(open_page, world, "A", "Jane Smith"), await scanner(open_page, world, "B", "Tom Brown")
+    c = await scanner(open_page, world, "C", "Eve Green")
+    await key_in(a, ticket.code)
+    await a.get_by_role("button", name="Mark as verified").click()
+    await expect(a.locator("body")).to_have_attribute("data-reason", "VERIFIED")
+    await key_in(b, ticket.code)
+    for page in (a, b):
+        card = page.locator(CARD)
+        await expect(card).to_contain_text(f"Same ticket at two gates: …{ticket.code[-4:]}")
+        await expect(card).to_contain_text("Jane Smith: Admitted")
+        await expect(card).to_contain_text("Tom Brown: Already verified")
+        await assert_accessible(page, "an alarm at the gate", best_practice=False)
+    await expect(b.locator("body")).to_have_attribute("data-reason", "ALREADY_VERIFIED")
+    await expect(c.locator(CARD)).to_have_count(0)
+    await b.reload()
+    await expect(b.locator(CARD)).to_be_visible()
+    await b.get_by_role("button", name="Seen").click()
+    await expect(b.locator(CARD)).to_have_count(0)
+    await b.reload()
+    await expect(b.locator("#link-state")).to_have_attribute("data-state", "live")
+    await b.wait_for_timeout(300)
+    await expect(b.locator(CARD)).to_have_count(0)
+    await a.screenshot(path="/tmp/w_shots/alarm-a.png")
