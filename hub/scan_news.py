@@ -35,6 +35,7 @@ class Seen(NamedTuple):
     entered: bool
     code: str
     ticket_id: int | None
+    device: str | None = None
 
 
 def seen_of(presentation: Any, decision: Decision, now: datetime) -> Seen:
@@ -44,7 +45,7 @@ def seen_of(presentation: Any, decision: Decision, now: datetime) -> Seen:
     return Seen._make((
         p.org_id, p.venue_id, decision.scan_id, now, p.scanned_at or now if p.source == "sync" else now, p.gate,
         p.operator_id, p.operator_name, p.mode, p.source, verdict.result, verdict.reason.value, decision.entered, p.code,
-        ticket.id if ticket else None,
+        ticket.id if ticket else None, p.device,
     ))  # fmt: skip
 
 

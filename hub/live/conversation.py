@@ -14,6 +14,7 @@ from hub.access.tokens import Identity
 from hub.decisions import Decision
 from hub.live import fields, frames
 from hub.live.commands import COMMANDS
+from hub.live.device_rooms import DeviceWatch
 from hub.live.event_rooms import EventWatch
 from hub.live.feed import FeedWatch
 from hub.live.fields import Fields
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
 
 MOST_UNDER_WAY = 32
 
-AnyWatch = Watch | EventWatch | FeedWatch | FigureWatch
+AnyWatch = Watch | DeviceWatch | EventWatch | FeedWatch | FigureWatch
 
 log = logging.getLogger(__name__)
 
 
 class Conversation:
-    __slots__ = ("_connection", "_numbers", "_retiring", "_under_way", "device", "hub", "identity", "queue", "venue",
+    __slots__ = ("_connection", "_numbers", "_retiring", "_under_way", "device", "hub", "identity", "queue", "scanner", "venue",
                  "watches")  # fmt: skip
 
     def __init__(self, connection: "Connection", identity: Identity, venue: Venue | None, device: Device) -> None:
@@ -46,6 +47,8 @@ class Conversation:
         self.identity = identity
         self.venue = venue
         self.device = device
+        self.scanner: tuple[int, str] | None = None
+        self.hub.scanners.told(self, self.hub.house.clock.now())
         self.watches: tuple[AnyWatch, ...] = ()
         self._numbers = 0
         self._under_way = 0
@@ -86,13 +89,17 @@ class Conversation:
     def _take_without_id(self, name: str, fields: Fields) -> None:
         if name != "device":
             raise Refused(Reason.INVALID_FRAME, message="A command needs an id, a whole number from 1 up")
-        self.device = device(fields.get("device"))
+        self._hear_device(fields)
 
     def _take_device(self, number: int, name: str, fields: Fields) -> None:
         if name != "device":
             raise Refused(Reason.UNKNOWN_COMMAND)
-        self.device = device(fields.get("device"))
+        self._hear_device(fields)
         self.queue.send(frames.result(number, {}))
+
+    def _hear_device(self, fields: Fields) -> None:
+        self.device = device(fields.get("device"))
+        self.hub.scanners.told(self, self.hub.house.clock.now())
 
     # ---- Answered
 
@@ -169,6 +176,7 @@ class Conversation:
             self._connection.say_goodbye()
 
     def end(self) -> None:
+        self.hub.scanners.left(self, self.hub.house.clock.now())
         for watch in self.watches:
             watch.leave()
         self.watches = ()

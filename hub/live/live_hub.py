@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from aiohttp import web
 from hub import telemetry
 from hub.actions.availability import FRESH_SECONDS, Availability
 from hub.actions.exit_scans import WayOut
+from hub.actions.gate_activity import gate_activity
 from hub.actions.judge_scans import Door
 from hub.actions.read_counts import DayCounts, day_counts
 from hub.actions.read_feed import latest_scans
@@ -27,6 +29,7 @@ from hub.live.audience import Audience, Seated
 from hub.live.audit import AUDIT_SECONDS, Audit
 from hub.live.calendar_endpoint import calendar_endpoint
 from hub.live.connection import Connection
+from hub.live.device_rooms import DeviceRooms
 from hub.live.endpoint import live_endpoint
 from hub.live.event_rooms import EventRooms
 from hub.live.feed import KEPT_SCANS, Feed, FeedKey
@@ -36,6 +39,7 @@ from hub.live.month_rooms import MonthRoom, MonthRooms
 from hub.live.presence import Presence, Present
 from hub.live.relay import Relay
 from hub.live.rooms import Key, Room, Rooms
+from hub.live.scanners import Scanners
 from hub.live.sign_in import SignIn
 from hub.live.ticket_news import TicketNews
 from hub.live.wheel import TURN_SECONDS, Wheel
@@ -76,6 +80,10 @@ class LiveHub:
         self.ticket_news = TicketNews()
         self.events = EventRooms()
         self.feed = Feed(self._latest_scans, house.scan_news.fellows, house.clock.now)
+        self.scanners = Scanners()
+        self.device_rooms = DeviceRooms(
+            self.scanners, house.redis, house.announcer.origin, house.clock.now, partial(gate_activity, house)
+        )
         self.relay = Relay(house.redis, house.announcer, self._gap)
         self.sign_in = SignIn(house)
         self.wheel = Wheel()
@@ -89,6 +97,7 @@ class LiveHub:
         self._rounds: list[asyncio.Task[None]] = []
         house.announcer.listen(self._hear)
         house.scan_news.listen(self.feed.hear)
+        house.scan_news.listen(self.scanners.hear)
         house.sessions.on_end(self._session_ended)
 
     async def start(self) -> None:
@@ -100,6 +109,7 @@ class LiveHub:
             "live-figures": self.figure_readings.run(),
             "live-relay": self.relay.run(),
             "live-feed": self.feed.run(),
+            "live-devices": self.device_rooms.run(),
             "live-fellows": self.house.scan_news.fellows.run(),
         }
         self._rounds = [self.loop.create_task(run, name=name) for name, run in rounds.items()]
@@ -136,6 +146,7 @@ class LiveHub:
         self.ticket_news.close()
         self.events.close()
         self.feed.close()
+        self.device_rooms.close()
 
     def figures(self) -> dict[str, Any]:
         """What this process holds, for /metrics and the control room."""

@@ -21,6 +21,7 @@ from hub.settings import Settings
 from hub.venues import Venue
 
 LONGEST_TOKEN = 2048
+LARGEST_SKEW_MS = 10 * 365 * 24 * 3600 * 1000
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -31,6 +32,14 @@ class Device(NamedTuple):
     id: str | None = None
     name: str | None = None
     gate: str | None = None
+    battery: int | None = None
+    charging: bool | None = None
+    queue: int | None = None
+    """Scans it keeps and has yet to sync."""
+    version: str | None = None
+    round_trip_ms: int | None = None
+    skew_ms: int | None = None
+    """What its clock is ahead of the hub's."""
 
 
 class ForeignOrigin(Exception):
@@ -89,7 +98,20 @@ def device(given: Any) -> Device:
     if type(given) is not dict:
         fields.refuse("device", "give an object")
     known: Fields = given
-    return Device(*(fields.text_or_none(known, name, 64) for name in ("id", "name", "gate")))
+    charging = known.get("charging")
+    if charging is not None and type(charging) is not bool:
+        fields.refuse("charging", "give true or false")
+    return Device(
+        fields.text_or_none(known, "id", 64),
+        fields.text_or_none(known, "name", 64),
+        fields.text_or_none(known, "gate", 64),
+        battery=fields.whole_or_none(known, "battery", 0, 100),
+        charging=charging,
+        queue=fields.whole_or_none(known, "queue", 0, 1_000_000),
+        version=fields.text_or_none(known, "version", 64),
+        round_trip_ms=fields.whole_or_none(known, "round_trip_ms", 0, 600_000),
+        skew_ms=fields.whole_or_none(known, "skew_ms", -LARGEST_SKEW_MS, LARGEST_SKEW_MS),
+    )
 
 
 def own_origins(settings: Settings) -> frozenset[str]:

@@ -43,4 +43,3 @@ async def test_both_gates_are_told_and_what_was_seen_does_not_come_again(
     await expect(b.locator("#link-state")).to_have_attribute("data-state", "live")
     await b.wait_for_timeout(300)
     await expect(b.locator(CARD)).to_have_count(0)
-    await a.screenshot(path="/tmp/w_shots/alarm-a.png")

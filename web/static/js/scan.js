@@ -30,6 +30,7 @@ import { SettingsDialog } from "./scan/settings_dialog.js";
 import { SoundButton } from "./scan/sound_button.js";
 import { Stale } from "./scan/stale.js";
 import { Supervisor } from "./scan/supervisor.js";
+import { Telemetry } from "./scan/telemetry.js";
 import { Verdict } from "./scan/verdict.js";
 
 // The name of the venue, for a page that opens without a link.
@@ -67,11 +68,13 @@ const socket = new VenueSocket({
   },
 });
 const { owner, operator: operatorName } = byId("scan").dataset;
+const telemetry = new Telemetry({ socket, device, clock, queued: () => offline.state.queued });
 const offline = new Offline({
   socket, clock, owner, operatorName,
   onState: (state) => {
     offlinePanel.showQueue(state);
     screen.rest({ own: state });
+    telemetry.tell();
     if (state.queued) past.redraw();
     else past.refresh();
   },
@@ -101,7 +104,7 @@ const help = new CodeHelp({ input: byId("code"), onUse: (code) => {
 const cameraPanel = new CameraPanel({
   settings, onCode: (text, seenAt) => desk.present(text, seenAt), wants: () => desk.wantsCode, onTouched: toInput,
 });
-const gateChoice = new GateChoice({ device, onChosen: () => socket.setDevice(device.describe()), onClosed: toInput });
+const gateChoice = new GateChoice({ device, onChosen: () => telemetry.tell(), onClosed: toInput });
 const soundButton = new SoundButton({ settings, signals, onTouched: toInput });
 new SettingsDialog({ settings, onChange: changed, onClosed: toInput, onGate: () => gateChoice.ask() });
 const timezone = () => (venue ?? offline.venue)?.timezone;
@@ -160,5 +163,6 @@ news.start();
 offline.open();
 noticeLine.start();
 socket.open();
+telemetry.start();
 if (device.gate) input.focus();
 else gateChoice.ask();

@@ -1,0 +1,25 @@
+"""The topic `devices`: the scanners of a venue, as they are."""
+
+from typing import TYPE_CHECKING, Any
+
+from hub.actions.venues import read_venue
+from hub.live.device_rooms import DeviceWatch
+
+if TYPE_CHECKING:
+    from hub.live.conversation import Conversation
+    from hub.live.subscriptions import Subscribe
+
+
+async def open_devices(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
+    """All of them in the answer, then what changes."""
+    venue = await read_venue(talk.hub.house, talk.identity.org_id, wish.venue_id or talk.own_venue())
+    room = await talk.hub.device_rooms.open((venue.org_id, venue.id))
+    watch = DeviceWatch(talk.watch_number(), room, talk.queue)
+    talk.keep(watch)
+    return {
+        "topic": "devices",
+        "subscription": watch.number,
+        "revision": room.revision,
+        "venue_id": venue.id,
+        **room.snapshot(),
+    }

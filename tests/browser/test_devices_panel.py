@@ -1,0 +1,78 @@
+"""The scanners in the control room, in a real Chromium: what a real scanner page says of itself, and what is worth a look."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.async_api import Page, expect
+from stage import Hub, World
+
+from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open, key_in
+
+CARDS = "#devices .scanner-card"
+
+
+async def panel(open_page: Open, world: World, *, phone: bool = False) -> Page:
+    page = await open_page("/manager#devices", token=await world.staff("MANAGER", name="Ann Lee"), phone=phone)
+    await expect(page.get_by_text("No scanner is on line.")).to_be_visible()
+    return page
+
+
+async def fits(page: Page) -> bool:
+    return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
+
+
+async def test_a_scanner_page_tells_of_itself_and_is_seen_until_it_goes(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    (ticket,) = await world.fill(await world.slot(), 1)
+    manager = await panel(open_page, world)
+    scanner = await open_page("/operator/scan", token=await world.staff(name="Jane Smith"), phone=True, gate="A")
+    card = manager.locator(CARDS)
+    await expect(card).to_contain_text("Gate A")
+    await expect(card).to_contain_text("On line")
+    await expect(card).to_contain_text("Jane Smith")
+    await expect(card).to_contain_text(re.compile(r"Battery\s*100 %, charging"))
+    await expect(card).to_contain_text(re.compile(r"Round trip\s*\d+ ms"))
+    await expect(card).to_contain_text(re.compile(r"Version\s*[0-9a-f]{7}"))
+    # The tests' hub lives on another day than this browser, and the scanner has found that out.
+    await expect(card.locator(".worries li")).to_have_text(["Clock is wrong"])
+    await key_in(scanner, ticket.code)
+    await expect(card).to_contain_text("Valid, not admitted yet")
+    await scanner.close()
+    await expect(card).to_contain_text("Off line since")
+    await expect(manager.get_by_text("0 scanners are on line")).to_be_visible()
+
+
+async def test_what_is_worth_a_look_is_marked_in_words(hub: Hub, world: World, open_page: Open) -> None:
+    manager, phone = await panel(open_page, world), await panel(open_page, world, phone=True)
+    a, b = await hub.socket(await world.staff(name="Jane Smith")), await hub.socket(await world.staff(name="Tom Brown"))
+    said: dict[str, Any] = {
+        "battery": 9,
+        "charging": False,
+        "queue": 37,
+        "version": "0ld",
+        "round_trip_ms": 2300,
+        "skew_ms": -90_000,
+    }
+    await a.command("device", device={"id": "a", "name": "Handheld 1", "gate": "A", **said})
+    await b.command("device", device={"id": "b", "gate": "B"})
+    for _ in range(BUSY_BEFORE):
+        await a.validate("TKT-2026-NOSUCH-TICKET")
+    hub.clock.advance(6 * 60)
+    for _ in range(BUSY_ELSEWHERE):
+        await b.validate("TKT-2026-NOSUCH-TICKET")
+    for page in (manager, phone):
+        await expect(page.locator(CARDS)).to_have_count(2)
+        await expect(page.locator("#devices .worries li")).to_have_text(
+            ["Battery low", "Scans wait to be sent", "Slow line", "Clock is wrong", "Another version"]
+        )
+        quiet = page.locator("#devices .gate-strip .quiet")
+        await expect(quiet).to_contain_text("Gate A", timeout=25_000)
+        await expect(quiet).to_contain_text("quiet since 12:00")
+        await expect(page.locator('#views [data-view="devices"] .tally')).to_have_text("1 waiting")
+        await assert_accessible(page, "the scanners", best_practice=False)
+        assert await fits(page)

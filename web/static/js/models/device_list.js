@@ -1,0 +1,54 @@
+// The scanners of the venue as the hub tells of them, and what of each is worth a look. Knows no page.
+const LOW_BATTERY = 15;
+const SLOW_MS = 1000;
+const WRONG_CLOCK_MS = 30_000;
+
+export class DeviceList {
+  #known = new Map();
+
+  constructor() {
+    this.gates = [];
+    this.complete = true;
+    this.ready = false;
+  }
+
+  replace({ devices, gates, complete }) {
+    this.#known = new Map(devices.map((one) => [one.device_id, one]));
+    Object.assign(this, { gates, complete, ready: true });
+  }
+
+  update({ devices, removed, gates, complete }) {
+    for (const one of devices) this.#known.set(one.device_id, one);
+    for (const id of removed) this.#known.delete(id);
+    Object.assign(this, { gates, complete });
+  }
+
+  /** By gate, and there by name; those that are off line come after those that are on. */
+  get shown() {
+    return [...this.#known.values()].sort(
+      (a, b) => b.live - a.live || compare(a.gate ?? "~", b.gate ?? "~") || compare(a.name ?? "", b.name ?? "") || compare(a.device_id, b.device_id),
+    );
+  }
+
+  get live() {
+    return this.shown.filter((one) => one.live).length;
+  }
+
+  get quiet() {
+    return this.gates.filter((gate) => gate.quiet);
+  }
+}
+
+const compare = (a, b) => a.localeCompare(b, undefined, { numeric: true });
+
+/** The names of what is worth a look about a device: "battery", "queue", "slow", "clock", "version". */
+export function worries(device, version) {
+  if (!device.live) return [];
+  return Object.entries({
+    battery: device.battery !== null && device.battery <= LOW_BATTERY && device.charging !== true,
+    queue: device.queue > 0,
+    slow: device.round_trip_ms > SLOW_MS,
+    clock: Math.abs(device.skew_ms ?? 0) > WRONG_CLOCK_MS,
+    version: device.version !== null && version !== null && device.version !== version,
+  }).filter(([, true_]) => true_).map(([name]) => name);
+}
