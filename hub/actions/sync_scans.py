@@ -31,6 +31,9 @@ from hub.rules.ticket_code import normalise
 
 CONFLICTS = load("conflicts")
 MOST_SCANS = 200
+SETTLED_AT_ONCE = 2
+"""Batches whose conflicts are written down at the same time: of all scanners that come back at once, each has to wait a
+little, so that nobody else has to wait for Postgres."""
 LARGEST_SKEW_MS = 31 * 24 * 3600 * 1000
 
 SyncMode = Literal["validate", "verify", "exit"]
@@ -60,6 +63,7 @@ class SyncDesk:
         self._house = house
         self._door = Door(house, name="sync", max_flights=1, observe=observe)
         self._way_out = WayOut(house, name="sync_exit", max_flights=1)
+        self._settling = asyncio.Semaphore(SETTLED_AT_ONCE)
 
     async def drain(self) -> None:
         """Wait until everything submitted so far has been answered."""
@@ -147,6 +151,11 @@ class SyncDesk:
             })  # fmt: skip
         if not found:
             return {}
+        async with self._settling:
+            return await self._write_down(who, venue_id, found)
+
+    async def _write_down(self, who: Identity, venue_id: int, found: list[dict[str, Any]]) -> dict[UUID, Any]:
+        """Keep the conflicts that are new, tell of them, and return all of them by their scans."""
         database, now = self._house.database, self._house.clock.now()
         new = await database.fetch(CONFLICTS.note_conflicts, who.org_id, orjson.dumps(found).decode(), now)
         rows = await database.fetch(CONFLICTS.conflicts_of_scans, who.org_id, [one["scan_id"] for one in found])

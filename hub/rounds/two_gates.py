@@ -20,6 +20,9 @@ POLICY_SECONDS = 5.0
 TRIES = 5
 TRY_AGAIN_SECONDS = 1.0
 MODES = ("validate", "verify")
+AT_ONCE = 2
+"""Alarms that are written down at the same time: scanners that come back may bring hundreds of copies with them, and who
+stands at the gates needs Postgres too."""
 
 Venue = tuple[int, int]
 
@@ -34,6 +37,7 @@ class TwoGates:
         self._unknown: dict[Venue, list[Seen]] = {}
         self._wakened = asyncio.Event()
         self._deeds: set[asyncio.Task[None]] = set()
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._look_back = True
         house.scan_news.listen(self.hear)
         house.scan_news.needed_elsewhere = self._counts
@@ -56,7 +60,8 @@ class TwoGates:
                 self._wakened.set()
                 continue
             sightings = venues[where]
-            if sightings is not None:
+            # What was scanned without a line and comes too late for anybody to be met at the gate is a conflict, and no alarm.
+            if sightings is not None and seen.at - seen.moment <= sightings.within:
                 other = sightings.see(seen.code, seen)
                 if other is not None:
                     self._begin(seen, other)
@@ -123,7 +128,8 @@ class TwoGates:
     async def _raise(self, seen: Seen, other: Seen) -> None:
         for attempt in range(TRIES):
             try:
-                await raise_alarm(self._house, other, seen)
+                async with self._turns:
+                    await raise_alarm(self._house, other, seen)
             except Exception as trouble:  # noqa: BLE001 - Postgres may be away
                 if attempt == TRIES - 1:
                     telemetry.background_failures.labels("two gates").inc()
