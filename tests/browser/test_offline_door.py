@@ -138,6 +138,71 @@ async def test_a_link_that_stands_and_says_nothing_keeps_nobody_waiting(
     await synced(page)
 
 
+UNABLE = """
+  const Real = window.WebSocket;
+  window.WebSocket = class extends Real {
+    send(text) {
+      const frame = JSON.parse(text);
+      if (window.unable && (frame.type === "validate" || frame.type === "verify")) {
+        const error = { code: "SERVICE_UNAVAILABLE", message: "Not now" };
+        setTimeout(() => this.onmessage({ data: JSON.stringify({ type: "result", id: frame.id, success: false, error }) }));
+      } else super.send(text);
+    }
+  };
+"""
+
+
+async def test_a_hub_that_cannot_judge_is_judged_for_and_told_at_once(hub: Hub, world: World, open_page: Open) -> None:
+    """The line stands, and the hub says that its database does not answer."""
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    await page.context.add_init_script(UNABLE)
+    await page.reload()
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    await page.wait_for_timeout(500)
+    await page.evaluate("() => { window.unable = true; }")
+    await admit(page, ticket.code)
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    await synced(page)
+    assert [(row["code"], row["source"]) for row in await entries(hub)] == [(ticket.code, "sync")]
+
+
+async def test_a_list_of_twenty_thousand_costs_a_scan_nothing(hub: Hub, world: World, open_page: Open) -> None:
+    slot = await world.slot(capacity=20_000)
+    tickets = await world.fill(slot, 20_000)
+    page = await scanner(world, open_page, phone=True)
+    await hub.close()
+    await gone(page)
+    await judged(page, tickets[0].code, "VALID TICKET")
+    await page.reload()
+    times = []
+    for ticket in tickets[1:12]:
+        await page.evaluate("() => document.getElementById('code').focus()")
+        times.append(await page.evaluate(TO_COLOUR, ticket.code))
+        await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+    print("code to colour without a link, ms:", sorted(round(time) for time in times))
+    assert sorted(times)[len(times) // 2] < 150
+    await start_again(hub)
+    await synced(page)
+
+
+# From the end of the code to the painted colour; the answer before is put away first.
+TO_COLOUR = """(code) => new Promise((resolve) => {
+  document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+  document.getElementById('code').value = code;
+  const began = performance.now();
+  const watch = new MutationObserver(() => {
+    if (!document.body.dataset.verdict) return;
+    watch.disconnect();
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)));
+  });
+  setTimeout(() => {
+    watch.observe(document.body, { attributes: true, attributeFilter: ['data-verdict'] });
+    document.getElementById('entry').requestSubmit();
+  });
+})"""
+
+
 async def test_a_reload_without_a_link_forgets_neither_the_list_nor_who_is_in(
     hub: Hub, world: World, open_page: Open
 ) -> None:

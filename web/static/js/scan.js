@@ -45,7 +45,10 @@ let venue = null;
 const linkState = new LinkState(byId("link-state"), { onOffline: (offline) => screen.rest({ offline }) });
 const socket = new VenueSocket({
   device: device.gate ? device.describe() : null,
-  onState: (state) => linkState.show(state),
+  onState: (state) => {
+    linkState.show(state);
+    if (state === "reconnecting") offline.lost();
+  },
   onHello: (frame) => {
     // To the second only; the measure that follows is finer.
     if (clock.roundTripMs === null) hearHubClock(frame.server_time);
@@ -154,6 +157,7 @@ byId("sign-out").addEventListener("click", async ({ currentTarget: button }) => 
   }
 });
 addEventListener("pointerdown", () => signals.wake());
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && offline.lost());
 
 if (localStorage.getItem(VENUE)) screen.showVenue(localStorage.getItem(VENUE));
 makeInstallable();

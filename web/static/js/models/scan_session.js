@@ -84,7 +84,7 @@ export class ScanSession {
   async #ask(type, fields) {
     if (!this.offline?.able) return this.socket.request(type, fields, AGAIN);
     const patience = this.socket.live && !this.socket.doubtful ? ANSWER_MS : HICCUP_MS - this.socket.awayForMs;
-    if (patience <= 0) return null;
+    if (patience <= 0 || (!this.socket.live && navigator.onLine === false)) return null;
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), patience);
     try {

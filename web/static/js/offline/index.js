@@ -73,6 +73,11 @@ export class Offline {
     this.#tell();
   }
 
+  /** The link has gone: what was only remembered is kept. */
+  lost() {
+    this.keeper?.flush();
+  }
+
   /** The hub's news of tickets (topic `tickets`). */
   hear(news) {
     if (!this.able) return;
@@ -84,7 +89,7 @@ export class Offline {
   async present(code, { gate }) {
     const now = this.clock.now();
     const hash = await hashOf(code);
-    const decision = await decideWithoutHub(code, { list: this.keeper.current, now, ...this.since.of(code, hash) });
+    const decision = await decideWithoutHub(code, { list: this.keeper.current, now, ...this.#beyondList(code, hash) });
     const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
     this.#places.set(scan.scan_id, await this.queue.add(scan));
     this.#remember(scan);
@@ -106,7 +111,7 @@ export class Offline {
 
   /** Keeps the exit of whoever holds this code. */
   async leave(code, scanId, { gate }) {
-    const decision = await leaveWithoutHub(code, { list: this.keeper.current, ...this.since.of(code, await hashOf(code)) });
+    const decision = await leaveWithoutHub(code, { list: this.keeper.current, ...this.#beyondList(code, await hashOf(code)) });
     const scan = { ...this.#scan(code, scanId, decision, gate, { mode: "exit" }), seen: decision.reason };
     await this.queue.add(scan);
     this.since.left(code);
@@ -147,10 +152,10 @@ export class Offline {
     const vault = new Vault({ store, owner, now });
     this.since = new SinceList({ store, vault, now });
     this.queue = new Queue({ store, vault });
-    this.keeper = new ListKeeper({ store, vault, now, live: () => socket.live, onFresh: (list) => {
-      this.since.listed(list.generatedAt);
-      this.#tell();
-    } });
+    this.keeper = new ListKeeper({
+      store, vault, now, live: () => socket.live,
+      onFresh: () => this.#tell(), onKept: (moment) => this.since.listed(moment),
+    });
     this.engine = new SyncEngine({ socket, queue: this.queue, onState: () => this.#tell(), onSettled: (settled) => this.#settled(settled) });
     await vault.unlock();
     this.vault = vault;
@@ -172,6 +177,10 @@ export class Offline {
       this.#list(scan);
     }
     this.onConflicts(await this.queue.conflicts());
+  }
+
+  #beyondList(code, hash) {
+    return this.since.of(code, hash, this.keeper.current?.generatedAt ?? 0);
   }
 
   #scan(code, scan_id, decision, gate, how) {

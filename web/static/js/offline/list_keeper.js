@@ -9,6 +9,7 @@ const SOON_MS = [4_000, 12_000];
 const EVERY_MS = 60_000;
 const EVENING = "18:00";
 const TOMORROW_EVERY_MS = 15 * 60_000;
+const KEEP_EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export class ListKeeper {
@@ -17,10 +18,15 @@ export class ListKeeper {
   #due = Infinity;
   #running = null;
   #tomorrowAt = -Infinity;
+  #unkept = new Set();
+  #keptAt = -Infinity;
 
-  /** `vault` seals, `now()` is the hub's time; `onFresh(list)` after each list that came from the hub. */
-  constructor({ store, vault, now, live, onFresh }) {
-    Object.assign(this, { store, vault, now, live, onFresh });
+  /**
+   * `vault` seals, `now()` is the hub's time; `onFresh(list)` after each list that came from the hub, `onKept(moment)` when
+   * that of today is on the device as it was written at a moment.
+   */
+  constructor({ store, vault, now, live, onFresh, onKept }) {
+    Object.assign(this, { store, vault, now, live, onFresh, onKept });
   }
 
   /** What this device still has. */
@@ -61,6 +67,7 @@ export class ListKeeper {
 
   stop() {
     clearTimeout(this.#timer);
+    this.#unkept.clear();
     this.#lists.clear();
   }
 
@@ -109,13 +116,26 @@ export class ListKeeper {
     } else list.apply(data);
     await this.#forgetOlder(data);
     this.onFresh(list);
-    if (changed || !before) await this.#keep(list);
+    if (!changed && before) return;
+    this.#unkept.add(list);
+    // A long list is not written anew with every change of a busy day.
+    if (performance.now() - this.#keptAt >= KEEP_EVERY_MS) await this.flush();
+  }
+
+  /** Writes down what has changed since it was last written. */
+  async flush() {
+    const lists = [...this.#unkept];
+    this.#unkept.clear();
+    this.#keptAt = performance.now();
+    for (const list of lists) await this.#keep(list);
   }
 
   async #keep(list) {
-    const { date } = list.head;
+    const { head: { date }, generatedAt } = list;
     const sealed = await this.vault.seal?.close(`list:${date}`, list.asData());
-    if (sealed) await this.store.write("lists", { owner: this.vault.owner, date, sealed });
+    if (!sealed) return;
+    await this.store.write("lists", { owner: this.vault.owner, date, sealed });
+    if (this.current?.head.date === date) this.onKept(generatedAt);
   }
 
   /** A day that is over is nobody's business any more. */

@@ -48,11 +48,11 @@ export class SinceList {
     this.#keepSoon();
   }
 
-  /** A list that was written at `moment` knows all that was before. */
+  /** The list that is kept on the device was written at `moment`: it knows all that was before. */
   listed(moment) {
     const before = this.#entries.size + this.#changes.size;
-    for (const [code, { waits, at }] of this.#entries) if (!waits && at < moment - SLACK_MS) this.#entries.delete(code);
-    for (const [hash, { at }] of this.#changes) if (at < moment - SLACK_MS) this.#changes.delete(hash);
+    for (const [code, entry] of this.#entries) if (!isNewer(entry, moment)) this.#entries.delete(code);
+    for (const [hash, news] of this.#changes) if (!isNewer(news, moment)) this.#changes.delete(hash);
     if (this.#entries.size + this.#changes.size < before) this.#keepSoon();
   }
 
@@ -63,10 +63,9 @@ export class SinceList {
     this.#keepSoon();
   }
 
-  /** What is known of a ticket beyond the list: {entry, left, changed}. */
-  of(code, hash) {
-    const own = this.#entries.get(code);
-    const news = this.#changes.get(hash);
+  /** What is known of a ticket beyond a list that was written at `moment`: {entry, left, changed}. */
+  of(code, hash, moment) {
+    const [own, news] = [this.#entries.get(code), this.#changes.get(hash)].map((one) => (one && isNewer(one, moment) ? one : null));
     const left = Boolean(own?.left) || news?.change === "left";
     if (own?.verified && !(news?.change === "undone" && news.at > own.at)) return { entry: own.verified, left, changed: false };
     if (news?.change === "verified") {
@@ -95,3 +94,5 @@ export class SinceList {
     if (sealed) await this.store.write("since", { owner: this.vault.owner, sealed });
   }
 }
+
+const isNewer = ({ waits = false, at }, moment) => waits || at >= moment - SLACK_MS;
