@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from day_at_the_door import GATES, PLAN, live_through
 from playwright.async_api import Page, expect
 from stage import TODAY, Hub, Ticket, World
 
@@ -705,6 +706,57 @@ async def scanner_yellow(scene: Scene) -> Page:
 async def manager(scene: Scene) -> Page:
     page = await scene.open("/manager", token=await scene.world.staff("MANAGER"))
     await expect(page.locator("#total-capacity")).not_to_have_text("")
+    return page
+
+
+async def a_day(scene: Scene) -> None:
+    """Gates with a morning behind them, once for all states that look at it."""
+    if "morning" not in scene.slots:
+        scene.slots["morning"] = (await live_through(scene.world, until=scene.hub.clock.now(), plan=PLAN))[0]
+
+
+@state("control")
+async def board_busy(scene: Scene) -> Page:
+    await a_day(scene)
+    page = await scene.open("/manager", token=await scene.world.staff("MANAGER"))
+    await expect(page.locator("#gates tr")).to_have_count(len(GATES))
+    await expect(page.locator("#reasons li")).not_to_have_count(0)
+    return page
+
+
+@state("control")
+async def board_empty(scene: Scene) -> Page:
+    page = await scene.open("/manager", token=await scene.world.staff("MANAGER"))
+    await page.locator("#day-before").click()
+    await expect(page.locator("#no-slots")).to_be_visible()
+    return page
+
+
+@state("control")
+async def figures_of_days(scene: Scene) -> Page:
+    await a_day(scene)
+    page = await scene.open("/manager/analytics", token=await scene.world.staff("MANAGER"))
+    await page.locator("#days .opener").first.click()
+    await expect(page.locator("#days .slot-row").first).to_be_visible()
+    return page
+
+
+@state("control")
+async def figures_none(scene: Scene) -> Page:
+    page = await scene.open(
+        "/manager/analytics?from=2026-09-01&to=2026-09-02", token=await scene.world.staff("MANAGER")
+    )
+    await expect(page.locator("#nothing")).to_be_visible()
+    return page
+
+
+@state("control")
+async def day_replayed(scene: Scene) -> Page:
+    await a_day(scene)
+    page = await scene.open(f"/manager/replay?date={TODAY}", token=await scene.world.staff("MANAGER"))
+    await expect(page.locator("#play")).to_be_enabled()
+    await page.locator("#place").press("End")
+    await expect(page.locator("#reasons li")).not_to_have_count(0)
     return page
 
 
