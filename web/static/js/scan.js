@@ -150,9 +150,10 @@ byId("sign-out").addEventListener("click", async ({ currentTarget: button }) => 
     settings.set("way", "entry");
     await offline.lock();
     await forgetPage();
+    // First: that its session ends here is no news to this page.
+    socket.close();
     await fetch("/api/operator/logout", { method: "POST", credentials: "same-origin" });
   } finally {
-    socket.close();
     location.assign("/operator/login");
   }
 });
