@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,8 @@ from playwright.async_api import Page, expect
 from stage import NOON, TODAY, Hub, World
 
 from tests.browser.axe import assert_accessible
-from tests.browser.hands_and_eyes import Open
+from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.test_live_calendar import start_again
 
 AFTERNOON = NOON + timedelta(hours=1, minutes=12)
 
@@ -114,6 +116,46 @@ async def test_the_board_shows_what_the_log_says_live_with_undo_and_after_a_rest
     await expect(page.locator("#gates tr")).to_have_count(len(GATES))
     agree(await shown(page), log)
     assert (await shown(page))["reasons"] == live["reasons"]
+
+
+async def test_the_board_comes_back_by_itself_when_the_hub_was_gone(hub: Hub, world: World, open_page: Open) -> None:
+    await a_day(hub, world)
+    page = await board(world, open_page)
+    slot = await hub.database.fetchval("SELECT id FROM reservation_slots WHERE start_time = '16:30'")
+    tickets = await world.fill(slot, 2)
+    operator = await world.staff("MANAGER")
+    await hub.close()
+    try:
+        await expect(page.locator("#board")).to_have_attribute("data-state", "stale")
+    finally:
+        await start_again(hub)
+    door = await hub.socket(operator, gate="North")
+    for ticket in tickets:
+        await door.verify(ticket.code)
+    await door.validate("DT-NOBODY")
+    await expect(page.locator("#link-state")).to_have_text("Live", timeout=30_000)
+    log = await from_the_log(hub)
+    await expect(page.locator("#gates tr[data-gate=North] .scans b")).to_have_text(str(log["scans"]["North"]))
+    await expect(page.locator("#arrivals-told")).to_contain_text(f" {log['entries']} arrived")
+    agree(await shown(page), log)
+
+
+async def test_a_look_and_the_entry_after_it_at_a_scanner_are_one_scan_with_its_time(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    scanner = await open_page("/operator/scan", token=await world.staff(), gate="Gate A")
+    await expect(scanner.locator("#link-state")).to_have_text("Live")
+    await key_in(scanner, ticket.code)
+    await expect(scanner.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+    hub.clock.advance(7)
+    await scanner.get_by_role("button", name="Mark as verified").click()
+    await expect(scanner.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
+    page = await open_page("/manager", token=await world.staff("MANAGER"))
+    gate = page.locator("#gates tr[data-gate='Gate A']")
+    await expect(gate.locator(".scans b")).to_have_text("1")
+    await expect(gate.locator(".median b")).to_have_text(re.compile(r"^([7-9]|1\d)(\.\d)? s$"))
+    assert await hub.database.fetchval("SELECT count(DISTINCT scan_id) FROM scans") == 1
 
 
 async def test_a_day_that_is_over_is_shown_whole(hub: Hub, world: World, open_page: Open) -> None:
