@@ -35,7 +35,7 @@ IDLE_SECONDS = 1800.0
 
 Key = tuple[int, int, date]
 TicketRow = list[Any]
-"""`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate]`."""
+"""`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]`."""
 
 
 @dataclass(slots=True)
@@ -153,9 +153,11 @@ def hash_of(salt: bytes, code: str) -> str:
 
 def _ticket(name: str, told: Any) -> TicketRow:
     """A row on the wire, of a row of `manifest_tickets`."""
-    _, status, slot_id, valid_until, channel, verified_at, gate = told
-    until, entered = (None if moment is None else rfc3339(moment) for moment in (valid_until, verified_at))
-    return [name, status, slot_id, int(verified_at is not None), until, channel, entered, gate]
+    _, status, slot_id, valid_until, channel, verified_at, gate, left_at = told
+    until, entered, left = (
+        None if moment is None else rfc3339(moment) for moment in (valid_until, verified_at, left_at)
+    )
+    return [name, status, slot_id, int(verified_at is not None), until, channel, entered, gate, left]
 
 
 def _head(venue: Venue, day: date, salt: bytes, slots: list[dict[str, Any]]) -> dict[str, Any]:
@@ -169,6 +171,7 @@ def _head(venue: Venue, day: date, salt: bytes, slots: list[dict[str, Any]]) -> 
             "unreserved_entry": policy.unreserved_entry,
             "late_entry_minutes": policy.late_entry_minutes,
             "early_entry_minutes": policy.early_entry_minutes,
+            "re_entry": policy.re_entry,
         },
         "slots": slots,
     }

@@ -7,6 +7,8 @@ from stage import TODAY, Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.offline_scanner import conflicts, gone, judged, ready_for_anything, start_again, synced
+from tests.browser.offline_scanner import scanner as offline_scanner
 from tests.browser.test_scan_answers import GREEN, LISTEN, YELLOW, choose, colour, scanner
 
 BLUE = "rgb(10, 79, 184)"
@@ -144,3 +146,91 @@ async def test_an_answer_grows_old_when_the_holder_leaves_elsewhere(world: World
     await expect(page.locator("#stale")).to_contain_text("Somebody has just left with this ticket.")
     await page.get_by_role("button", name="Check again").click()
     await expect(page.locator("#verdict-detail")).to_contain_text("no re-entry")
+
+
+async def turn(page: Page, way: str) -> None:
+    await ready_for_anything(page)
+    await page.get_by_role("button", name=way, exact=True).click()
+
+
+async def movements(hub: Hub) -> tuple[int, int]:
+    row = await hub.database.fetchrow("SELECT sum(exited), sum(reentered) FROM venue_movements")
+    return row[0], row[1]
+
+
+async def test_without_a_link_people_come_and_go_all_the_same(hub: Hub, world: World, open_page: Open) -> None:
+    await world.policy(re_entry="allow")
+    first, second, gone_before = await entered(world, 3)
+    newcomer = (await world.fill(await world.slot(start="15:00", end="16:00"), 1))[0]
+    elsewhere = await world.hub.socket(await world.staff(name="John Doe"), gate="Gate B")
+    await elsewhere.leave(gone_before)
+    page = await offline_scanner(world, open_page, phone=True)
+    await hub.close()
+    await gone(page)
+    await judged(page, gone_before, "MAY COME BACK IN")
+    await turn(page, "Exit")
+    await judged(page, first, "EXIT RECORDED")
+    await expect(page.locator("#verdict-detail")).to_contain_text("Inside since 12:0")
+    assert await colour(page) == BLUE
+    await assert_accessible(page, "an exit, without a link")
+    await judged(page, second, "EXIT RECORDED")
+    await judged(page, gone_before, "ALREADY LEFT")
+    await judged(page, newcomer.code, "EXIT NOTED")
+    await assert_accessible(page, "an exit that is not sure")
+    await judged(page, first, "ALREADY LEFT")
+    # What was done here is known here, also after a reload.
+    await page.wait_for_timeout(700)
+    await page.reload()
+    await gone(page)
+    await expect(page.locator("#way-sign")).to_be_visible()
+    await judged(page, second, "ALREADY LEFT")
+    await turn(page, "Entry")
+    await judged(page, first, "MAY COME BACK IN")
+    await page.get_by_role("button", name="Let back in").click()
+    await expect(page.get_by_role("heading", name="RE-ENTRY RECORDED")).to_be_visible()
+    await ready_for_anything(page)
+    await judged(page, first, "ALREADY VERIFIED")
+    await turn(page, "Exit")
+    await start_again(hub)
+    await synced(page)
+    assert await movements(hub) == (3, 1)
+    rows = await hub.database.fetch(
+        "SELECT code, mode, reason FROM scans WHERE source = 'sync' AND (mode = 'exit' OR reason = 'RE_ENTRY') ORDER BY scanned_at"
+    )
+    assert [tuple(row) for row in rows] == [
+        (first, "exit", "EXIT_RECORDED"), (second, "exit", "EXIT_RECORDED"), (gone_before, "exit", "ALREADY_LEFT"),
+        (newcomer.code, "exit", "NOT_INSIDE"), (first, "exit", "ALREADY_LEFT"), (second, "exit", "ALREADY_LEFT"),
+        (first, "verify", "RE_ENTRY"),
+    ]  # fmt: skip
+    assert await conflicts(hub) == []
+    await judged_live(page, first, "EXIT RECORDED")
+    assert await movements(hub) == (4, 1)
+
+
+async def judged_live(page: Page, code: str, word: str) -> None:
+    await key_in(page, code)
+    await expect(page.get_by_role("heading", name=word)).to_be_visible()
+    await expect(page.get_by_text("PROVISIONAL")).to_be_hidden()
+
+
+async def test_where_nobody_may_come_back_the_scanner_without_a_link_says_so_too(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    here, elsewhere = await entered(world, 2)
+    page = await offline_scanner(world, open_page)
+    gate_b = await world.hub.socket(await world.staff(name="John Doe"), gate="Gate B")
+    await at_exit(page)
+    await judged_live(page, here, "EXIT RECORDED")
+    await gate_b.leave(elsewhere)
+    await page.wait_for_timeout(300)  # the news of it is told ten times a second
+    await hub.close()
+    await gone(page)
+    await turn(page, "Entry")
+    for code, where in ((here, ", gate Gate A"), (elsewhere, "")):
+        await judged(page, code, "ALREADY VERIFIED")
+        await expect(page.locator("#verdict-detail")).to_contain_text("Left at 12:0")
+        await expect(page.locator("#verdict-detail")).to_contain_text(f"{where}; no re-entry")
+        assert await page.get_by_role("button", name="Mark as verified").is_hidden()
+    await start_again(hub)
+    await synced(page)
+    assert await movements(hub) == (2, 0)

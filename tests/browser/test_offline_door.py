@@ -270,7 +270,7 @@ async def test_whoever_leaves_while_there_is_no_link_has_left(hub: Hub, world: W
     await page.locator("#way-exit").click()
     await hub.close()
     await gone(page)
-    await judged(page, inside.code, "EXIT NOTED")
+    await judged(page, inside.code, "EXIT RECORDED")
     assert await page.evaluate("() => document.body.dataset.verdict") == "GREEN"
     await assert_accessible(page, "an exit without a link")
     await ready_for_anything(page)

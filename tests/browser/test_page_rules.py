@@ -19,6 +19,16 @@ from tests.browser.hands_and_eyes import Open
 from web.pages.static_files import STATIC
 
 TABLE = json.loads((Path(__file__).parents[1] / "rules" / "entry_cases.json").read_text(encoding="utf-8"))
+LEAVING = json.loads((Path(__file__).parents[1] / "rules" / "leaving_cases.json").read_text(encoding="utf-8"))
+SAY_OF_LEAVING = """async ([address, exits, returns]) => {
+  const { decideExit, decideReturn } = await import(address);
+  const refused = { result: 'YELLOW', reason: 'ALREADY_VERIFIED', can_verify: true, message: 'ALREADY VERIFIED',
+                    detail: 'Verified at 12:00', days_from_now: null };
+  return [
+    ...exits.map((c) => decideExit(c.left, c.inside_since, Date.parse(c.now), c.timezone)),
+    ...returns.map((c) => decideReturn(refused, c.left, c.reservation, c.policy, Date.parse(c.now), c.timezone)),
+  ];
+}"""
 SAY = """async ([address, venue, cases]) => {
   const { decideEntry } = await import(address);
   return cases.map((c) => decideEntry(c.ticket, c.reservation, c.first_entry, c.policy, venue, Date.parse(c.now), c.timezone));
@@ -122,3 +132,17 @@ async def test_page_and_hub_say_the_same_of_thousands_of_cases_drawn_by_lot(page
     wrong = [(case, got, hub) for (case, hub), got in zip(drawn, said, strict=True) if got != hub]
     assert wrong[:2] == []
     assert len({(hub["result"], hub["reason"]) for _, hub in drawn}) == 11
+
+
+def _later(rows: list[dict[str, Any]], seconds: int) -> list[dict[str, Any]]:
+    return [{**row, "now": _moment(datetime.fromisoformat(row["now"]) + timedelta(seconds=seconds))} for row in rows]
+
+
+@pytest.mark.parametrize("seconds", [0, 1, -1])
+async def test_the_page_says_of_exits_and_returns_what_the_table_says(page: Page, seconds: int) -> None:
+    """With its control: a clock that is a second off is found by the table."""
+    rows = [*LEAVING["exits"], *LEAVING["returns"]]
+    exits, returns = (_later(LEAVING[name], seconds) for name in ("exits", "returns"))
+    said = await page.evaluate(SAY_OF_LEAVING, [STATIC.url("js/rules/leaving.js"), exits, returns])
+    wrong = [row["case"] for row, got in zip(rows, said, strict=True) if got != row["expect"]]
+    assert bool(wrong) is bool(seconds), wrong

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -89,3 +92,38 @@ def test_a_night_past_midnight_is_one_visit():
 def test_an_absence_elsewhere_or_later_changes_nothing():
     assert returning(venue=2)[3] == IN_ALREADY.detail
     assert returning(5)[3] == IN_ALREADY.detail
+
+
+# One table for these rules and for their twin in the browser.
+TABLE = json.loads((Path(__file__).parent / "leaving_cases.json").read_text(encoding="utf-8"))
+
+
+def moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def said(verdict: Verdict) -> dict[str, Any]:
+    names = ("result", "reason", "can_verify", "message", "detail", "days_from_now")
+    return {name: getattr(verdict, name) for name in names}
+
+
+@pytest.mark.parametrize("row", TABLE["exits"], ids=[row["case"] for row in TABLE["exits"]])
+def test_every_exit_of_the_table(row):
+    left = row["left"] and (moment(row["left"]["left_at"]), row["left"]["gate"])
+    since = moment(row["inside_since"])
+    entry = since and FirstEntry(since, 5, "Jane Smith", "A")
+    zone = ZoneInfo(row["timezone"])
+    assert said(decide_exit(True, entry, 1, left, since, 1, moment(row["now"]), zone)) == row["expect"]
+
+
+@pytest.mark.parametrize("row", TABLE["returns"], ids=[row["case"] for row in TABLE["returns"]])
+def test_every_return_of_the_table(row):
+    left, r, policy = row["left"], row["reservation"], row["policy"]
+    absence = Absence(1, date.fromisoformat(left["date"]), moment(left["left_at"]), left["gate"])
+    reservation = r and ReservationFacts(
+        1, 1, 1, date.fromisoformat(r["date"]), time.fromisoformat(r["start_time"]), time.fromisoformat(r["end_time"]),
+        moment(r["starts_at"]), moment(r["ends_at"]), 1, 1,
+    )  # fmt: skip
+    rule = DoorPolicy("deny", policy["late_entry_minutes"], None, policy["re_entry"])
+    verdict = decide_return(IN_ALREADY, absence, reservation, rule, 1, moment(row["now"]), ZoneInfo(row["timezone"]))
+    assert said(verdict) == row["expect"]

@@ -15,6 +15,7 @@ from stage import TODAY, World
 
 from hub.actions.manifest import FRESH_SECONDS, Manifests
 from hub.actions.venues import Policies, set_policies
+from hub.moments import rfc3339
 from web import keys
 
 LIST = "/api/operator/manifest"
@@ -32,15 +33,28 @@ def grow_stale(world: World) -> None:
 
 async def test_a_scanner_finds_the_codes_of_its_day(api: Api, world: World) -> None:
     token, slot_id = await world.staff(), await world.slot()
-    waiting, inside = await world.reserved(slot_id), await world.reserved(slot_id)
+    waiting, inside, gone = [await world.reserved(slot_id) for _ in range(3)]
     tomorrow = await world.reserved(await world.slot(TODAY + timedelta(days=1)))
     elsewhere = await world.reserved(await world.slot(venue_id=await world.venue()))
     scan = {"code": inside.code, "mode": "verify", "gate": "A"}
     entered_at = (await api.post("/venue/scan", scan, token=token)).data["verified"]["verified_at"]
+    await api.post("/venue/scan", scan | {"code": gone.code}, token=token)
+    left = (await api.post("/api/operator/exit", {"code": gone.code}, token=token)).data
+    left_at = await world.hub.database.fetchval("SELECT left_at FROM ticket_absences")
     listed = (await api.get(LIST, token=token)).data
     assert {row[0]: row[1:] for row in listed["tickets"]} == {
-        name_of(listed, waiting.code): ["RESERVED", slot_id, 0, None, "direct", None, None],
-        name_of(listed, inside.code): ["VERIFIED", slot_id, 1, None, "direct", entered_at, "A"],
+        name_of(listed, waiting.code): ["RESERVED", slot_id, 0, None, "direct", None, None, None],
+        name_of(listed, inside.code): ["VERIFIED", slot_id, 1, None, "direct", entered_at, "A", None],
+        name_of(listed, gone.code): [
+            "VERIFIED",
+            slot_id,
+            1,
+            None,
+            "direct",
+            left["verified"]["verified_at"],
+            "A",
+            rfc3339(left_at),
+        ],
     }
     [slot] = listed["slots"]
     assert slot == {

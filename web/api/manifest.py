@@ -26,13 +26,15 @@ DAYS_AROUND = 31
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Channel = Literal["direct", "mini_program", "ota"]
-ListedTicket = tuple[Hash, TicketStatus, int, Literal[0, 1], datetime | None, Channel, datetime | None, str | None]
+ListedTicket = tuple[Hash, TicketStatus, int, Literal[0, 1], datetime | None, Channel, datetime | None, str | None,
+                     datetime | None]  # fmt: skip
 
 
 class ListPolicy(Shape):
     unreserved_entry: Literal["deny", "allow"]
     late_entry_minutes: int
     early_entry_minutes: int | None
+    re_entry: Literal["deny", "allow"]
 
 
 class ListedSlot(Shape):
@@ -62,8 +64,8 @@ class DayList(Shape):
     slots: list[ListedSlot]
     """Of the day, and those of the days beside it whose door is open for a part of it."""
     tickets: list[ListedTicket]
-    """`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate]`, of every ticket with a place in one of
-    the slots; the last two are of the entry."""
+    """`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]`, of every ticket with a place in
+    one of the slots. `verified_at` and `gate` are of the entry, `left_at` is null unless its holder is out again."""
     gone: list[Hash]
 
 

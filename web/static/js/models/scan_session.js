@@ -49,6 +49,7 @@ export class ScanSession {
     const answer = await this.#ask("verify", fields);
     const decision = answer ?? (await this.offline.admit(current.code, current.decision, current.scanId, { gate }));
     if (answer?.reason === "VERIFIED") this.offline?.entered(answer);
+    if (answer?.reason === "RE_ENTRY") this.offline?.moved(answer, null);
     if (turn !== this.turn) return null;
     current.decision = decision;
     return decision;
@@ -60,7 +61,9 @@ export class ScanSession {
     this.current = null;
     const fields = { code, scan_id: crypto.randomUUID(), scanned_at: this.hubNow().toISOString() };
     if (gate) fields.gate = gate;
-    const decision = (await this.#ask("exit", fields)) ?? (await this.offline.leave(code, fields.scan_id, { gate }));
+    const answer = await this.#ask("exit", fields);
+    if (answer?.reason === "EXIT_RECORDED") this.offline?.moved(answer, { left_at: fields.scanned_at, gate: gate || null });
+    const decision = answer ?? (await this.offline.leave(code, fields.scan_id, { gate }));
     return turn === this.turn ? decision : null;
   }
 
@@ -76,7 +79,7 @@ export class ScanSession {
 
   async undo(scanId, reason) {
     const undone = await this.socket.request("undo", { scan_id: scanId, reason });
-    this.offline?.undone(undone.ticket_code);
+    this.offline?.undone(undone.ticket_code, undone.reason);
     return undone;
   }
 

@@ -36,7 +36,7 @@ export class DayList {
     const row = this.tickets.get(await this.hashOf(code));
     const slot = row && this.slots.get(row[2]);
     if (!slot) return null;
-    const [, status, slot_id, verified, valid_until, channel, verified_at, gate] = row;
+    const [, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at = null] = row;
     return {
       ticket: { status, channel, valid_until, venue_id: null },
       reservation: {
@@ -44,6 +44,7 @@ export class DayList {
         starts_at: slot.starts_at, ends_at: slot.ends_at, opens_at: slot.opens_at, closes_at: slot.closes_at,
       },
       firstEntry: verified && verified_at ? { verified_at, operator_name: "", gate } : null,
+      left: left_at && { left_at, gate: null },
     };
   }
 

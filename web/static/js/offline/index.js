@@ -102,7 +102,8 @@ export class Offline {
     const place = this.#places.get(scanId);
     this.#places.set(scanId, await (place === undefined ? this.queue.add(scan) : this.queue.replace(place, scan)));
     const verified = { verified_at: new Date(this.clock.now()).toISOString(), operator_name: this.operatorName, gate: gate || null };
-    this.since.entered(code, verified, true);
+    if (decision.reason === "MAY_RETURN") this.since.moved(code, null, true);
+    else this.since.entered(code, verified, true);
     const answer = { ...admitted(decision, verified), scan_id: scanId };
     this.#remember(scan);
     this.engine.kick();
@@ -111,13 +112,19 @@ export class Offline {
 
   /** Keeps the exit of whoever holds this code. */
   async leave(code, scanId, { gate }) {
-    const decision = await leaveWithoutHub(code, { list: this.keeper.current, ...this.#beyondList(code, await hashOf(code)) });
-    const scan = { ...this.#scan(code, scanId, decision, gate, { mode: "exit" }), seen: decision.reason };
+    const now = this.clock.now();
+    const decision = await leaveWithoutHub(code, { list: this.keeper.current, now, ...this.#beyondList(code, await hashOf(code)) });
+    const scan = this.#scan(code, scanId, decision, gate, { mode: "exit" });
     await this.queue.add(scan);
-    this.since.left(code);
+    if (decision.reason !== "ALREADY_LEFT") this.since.moved(code, { left_at: new Date(now).toISOString(), gate: gate || null }, true);
     this.#remember(scan);
     this.engine.kick();
     return { ...decision, scan_id: scan.scan_id };
+  }
+
+  /** The hub has recorded an exit or a return (`left` null). */
+  moved(decision, left) {
+    if (this.able && decision.ticket?.ticket_code) this.since.moved(decision.ticket.ticket_code, left, false);
   }
 
   /** The hub has recorded an entry: known here, should the link go before the next list. */
@@ -125,8 +132,12 @@ export class Offline {
     if (this.able && decision.verified && decision.ticket?.ticket_code) this.since.entered(decision.ticket.ticket_code, decision.verified, false);
   }
 
-  undone(code) {
-    if (this.able) this.since.undone(code);
+  /** `reason` says what was taken back: an exit, a return, or an entry. */
+  undone(code, reason) {
+    if (!this.able) return;
+    if (reason === "EXIT_UNDONE") this.since.moved(code, null, false);
+    else if (reason === "RETURN_UNDONE") this.since.moved(code, { left_at: new Date(this.clock.now()).toISOString(), gate: null }, false);
+    else this.since.undone(code);
   }
 
   async putAway(conflict) {
@@ -172,8 +183,9 @@ export class Offline {
     await this.queue.count();
     for (const { scan } of await this.queue.first()) {
       const verified = { verified_at: new Date(Date.parse(scan.scanned_at) - scan.skew_ms).toISOString(), operator_name: this.operatorName, gate: scan.gate ?? null };
-      if (scan.admitted) this.since.entered(scan.code, verified, true);
-      if (scan.mode === "exit") this.since.left(scan.code);
+      if (scan.seen === "RE_ENTRY") this.since.moved(scan.code, null, true);
+      else if (scan.admitted) this.since.entered(scan.code, verified, true);
+      else if (scan.mode === "exit") this.since.moved(scan.code, { left_at: verified.verified_at, gate: verified.gate }, true);
       this.#list(scan);
     }
     this.onConflicts(await this.queue.conflicts());
@@ -186,7 +198,7 @@ export class Offline {
   #scan(code, scan_id, decision, gate, how) {
     return {
       scan_id, code, scanned_at: new Date().toISOString(), offline_result: decision.result, ...how, ...(gate && { gate }),
-      skew_ms: this.clock.skewMs, seen: how.admitted ? "VERIFIED" : decision.reason,
+      skew_ms: this.clock.skewMs, seen: seenAs(how, decision),
     };
   }
 
@@ -220,3 +232,5 @@ export class Offline {
     this.onState(state);
   }
 }
+
+const seenAs = ({ admitted: letIn }, { reason }) => (letIn ? (reason === "MAY_RETURN" ? "RE_ENTRY" : "VERIFIED") : reason);

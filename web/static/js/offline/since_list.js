@@ -1,5 +1,5 @@
-// What has happened since the day's list was written: entries of this device, and what the hub told of others. Kept sealed, so
-// that a reload without a link does not forget who is in.
+// What has happened since the day's list was written: comings and goings at this device, and what the hub told of others. Kept
+// sealed, so that a reload without a link does not forget who is in.
 const KIND = "since";
 // The list may be read a moment before it says so, and a change told a moment after it was made.
 const SLACK_MS = 3_000;
@@ -7,6 +7,8 @@ const KEEP_WITHIN_MS = 500;
 
 export class SinceList {
   #entries = new Map();
+  // Who went out or came back here last, by code.
+  #moves = new Map();
   #changes = new Map();
   #timer = null;
 
@@ -18,20 +20,26 @@ export class SinceList {
     const record = await this.store.read("since", this.vault.owner);
     const kept = record && (await this.vault.seal?.open(KIND, record.sealed));
     for (const [code, entry] of kept?.entries ?? []) if (!this.#entries.has(code)) this.#entries.set(code, entry);
+    for (const [code, move] of kept?.moves ?? []) if (!this.#moves.has(code)) this.#moves.set(code, move);
     for (const [hash, change] of kept?.changes ?? []) if (!this.#changes.has(hash)) this.#changes.set(hash, change);
   }
 
   /** Somebody was let in here. `waits`: the hub does not know yet. */
   entered(code, verified, waits) {
-    this.#entries.set(code, { verified, waits, left: false, at: this.now() });
+    this.#entries.set(code, { verified, waits, at: this.now() });
     this.#keepSoon();
   }
 
-  /** The hub has answered for these entries; the next list has them, or has not. */
+  /** Somebody went out here (`left`: {left_at, gate}), or came back (`left` null). `waits`: the hub does not know yet. */
+  moved(code, left, waits) {
+    this.#moves.set(code, { left, waits, at: this.now() });
+    this.#keepSoon();
+  }
+
+  /** The hub has answered for what these did; the next list has it, or has not. */
   settled(codes) {
-    for (const code of codes) {
-      const entry = this.#entries.get(code);
-      if (entry) this.#entries.set(code, { ...entry, waits: false, at: this.now() });
+    for (const kept of [this.#entries, this.#moves]) {
+      for (const code of codes) if (kept.has(code)) kept.set(code, { ...kept.get(code), waits: false, answeredAt: this.now() });
     }
     this.#keepSoon();
   }
@@ -39,6 +47,7 @@ export class SinceList {
   /** An entry of this device was taken back. */
   undone(code) {
     this.#entries.delete(code);
+    this.#moves.delete(code);
     this.#keepSoon();
   }
 
@@ -50,35 +59,31 @@ export class SinceList {
 
   /** The list that is kept on the device was written at `moment`: it knows all that was before. */
   listed(moment) {
-    const before = this.#entries.size + this.#changes.size;
-    for (const [code, entry] of this.#entries) if (!isNewer(entry, moment)) this.#entries.delete(code);
-    for (const [hash, news] of this.#changes) if (!isNewer(news, moment)) this.#changes.delete(hash);
-    if (this.#entries.size + this.#changes.size < before) this.#keepSoon();
-  }
-
-  /** Somebody left here, whether their entry is known or not. */
-  left(code) {
-    const known = this.#entries.get(code) ?? { verified: null, waits: true };
-    this.#entries.set(code, { ...known, left: true, at: this.now() });
-    this.#keepSoon();
-  }
-
-  /** What is known of a ticket beyond a list that was written at `moment`: {entry, left, changed}. */
-  of(code, hash, moment) {
-    const [own, news] = [this.#entries.get(code), this.#changes.get(hash)].map((one) => (one && isNewer(one, moment) ? one : null));
-    const left = Boolean(own?.left) || news?.change === "left";
-    if (own?.verified && !(news?.change === "undone" && news.at > own.at)) return { entry: own.verified, left, changed: false };
-    if (news?.change === "verified") {
-      return { entry: { verified_at: new Date(news.at).toISOString(), operator_name: "", gate: null }, left, changed: false };
+    let fewer = false;
+    for (const kept of [this.#entries, this.#moves, this.#changes]) {
+      for (const [name, one] of kept) if (!isNewer(one, moment)) fewer = kept.delete(name);
     }
-    // Going out and in again changes nothing about the entry.
-    return { entry: null, left, changed: Boolean(news) && news.change !== "left" && news.change !== "returned" };
+    if (fewer) this.#keepSoon();
+  }
+
+  /** What is known of a ticket beyond a list that was written at `moment`: {entry, changed, left, since}, as decide.js has them. */
+  of(code, hash, moment) {
+    const newer = (one) => (one && isNewer(one, moment) ? one : null);
+    const [own, here, news] = [newer(this.#entries.get(code)), newer(this.#moves.get(code)), newer(this.#changes.get(hash))];
+    const moved = movedLast(own, here, news);
+    if (own && !(news?.change === "undone" && news.at > own.at)) return { entry: own.verified, changed: false, ...moved };
+    if (news?.change === "verified" || news?.change === "returned") {
+      return { entry: { verified_at: momentOf(news.at), operator_name: "", gate: null }, changed: false, ...moved };
+    }
+    // Going out changes nothing about the entry.
+    return { entry: null, changed: Boolean(news) && news.change !== "left", ...moved };
   }
 
   clear() {
     clearTimeout(this.#timer);
     this.#timer = null;
     this.#entries.clear();
+    this.#moves.clear();
     this.#changes.clear();
   }
 
@@ -90,9 +95,24 @@ export class SinceList {
   }
 
   async #keep() {
-    const sealed = await this.vault.seal?.close(KIND, { entries: [...this.#entries], changes: [...this.#changes] });
+    const sealed = await this.vault.seal?.close(KIND, { entries: [...this.#entries], moves: [...this.#moves], changes: [...this.#changes] });
     if (sealed) await this.store.write("since", { owner: this.vault.owner, sealed });
   }
 }
 
-const isNewer = ({ waits = false, at }, moment) => waits || at >= moment - SLACK_MS;
+const isNewer = ({ waits = false, at, answeredAt = at }, moment) => waits || answeredAt >= moment - SLACK_MS;
+const momentOf = (at) => new Date(at).toISOString();
+
+/** Whether they are out (`left`), or in again (`left` null, `since`), by whatever came last; nothing where nothing is known. */
+function movedLast(own, here, news) {
+  const told = news?.change === "left" ? { at: news.at, left: { left_at: momentOf(news.at), gate: null } }
+    : news?.change === "returned" ? { at: news.at, left: null } : null;
+  const came = own && { at: own.at, left: null, first: true };
+  // Taken back by somebody: what was known before is not known any more.
+  const standing = [told, here, came].filter((one) => one && !(news?.change === "undone" && news.at > one.at));
+  let last = standing.sort((a, b) => b.at - a.at)[0];
+  if (!last) return {};
+  // The hub's news of what was done here: here more is known of it.
+  if (last === told && here && Boolean(here.left) === Boolean(told.left)) last = here;
+  return { left: last.left, since: last.left || last.first ? null : momentOf(last.at) };
+}

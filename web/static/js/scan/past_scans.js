@@ -14,9 +14,9 @@ const REASONS = {
   VALID: t("valid, not admitted yet"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
   WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
   NOT_LISTED: t("not on the list"), CHANGED: t("not sure"), NO_LIST: t("not checked"),
-  NOTED: t("admitted"), EXIT_NOTED: t("left"), EXIT_UNSURE: t("left"),
+  NOTED: t("admitted"),
   TICKET_NOT_ACTIVATED: t("not activated"), TICKET_EXPIRED: t("expired"), TICKET_CANCELLED: t("cancelled"),
-  EXIT_RECORDED: t("left"), ALREADY_LEFT: t("had left already"), NOT_INSIDE: t("not inside"), MAY_RETURN: t("may come back in"),
+  EXIT_RECORDED: t("left"), ALREADY_LEFT: t("had left already"), NOT_INSIDE: t("not inside"), EXIT_NOTED: t("left, not checked"), MAY_RETURN: t("may come back in"),
   RE_ENTRY: t("came back in"), EXIT_UNDONE: t("exit undone"), RETURN_UNDONE: t("return undone"),
 };
 

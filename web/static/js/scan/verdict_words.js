@@ -11,15 +11,14 @@ const WORDS = {
   NOT_INSIDE: t("NOT INSIDE"), MAY_RETURN: t("MAY COME BACK IN"), RE_ENTRY: t("RE-ENTRY RECORDED"),
   // Said by the scanner itself, without the hub.
   NOT_LISTED: t("NOT ON THE LIST"), CHANGED: t("NOT SURE"), NO_LIST: t("NOT CHECKED"), NOTED: t("ENTRY NOTED"),
-  EXIT_NOTED: t("EXIT NOTED"), EXIT_UNSURE: t("EXIT NOTED"),
+  EXIT_NOTED: t("EXIT NOTED"),
 };
 const OWN = {
   NOT_LISTED: t("Today's list does not have this ticket. It may be for another day, or bought just now: ask, or look at the ticket."),
   CHANGED: t("This ticket was changed just before the connection was lost: ask, or look at the ticket."),
   NO_LIST: t("This scanner has no list of today: look at the ticket."),
   NOTED: t("Admitted on your word. The hub checks it when the connection is back."),
-  EXIT_NOTED: t("Sent when the connection is back."),
-  EXIT_UNSURE: t("This scanner does not know of their entry. The hub checks it when the connection is back."),
+  EXIT_NOTED: t("This scanner does not know of their entry. The hub checks it when the connection is back."),
 };
 
 /** The big word. */
