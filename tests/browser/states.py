@@ -784,3 +784,7 @@ async def mail_admin(scene: Scene) -> Page:
 @state("staff")
 async def not_found(scene: Scene) -> Page:
     return await scene.open("/nothing/here")
+
+
+# They enter themselves.
+from tests.browser import offline_states  # noqa: E402, F401

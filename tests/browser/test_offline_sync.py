@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from tests.browser.offline_scanner import (
     conflicts,
     entries,
     gone,
+    has_list,
     judged,
     scanner,
     start_again,
@@ -328,3 +330,35 @@ async def test_an_entry_counts_from_its_own_moment_whatever_the_device_takes_for
     row = await hub.database.fetchrow("SELECT scanned_at, logged_at FROM scans WHERE source = 'sync'")
     assert row["logged_at"] - scanned >= timedelta(minutes=30)
     assert (abs(row["scanned_at"] - scanned) < timedelta(seconds=5)) is (not broken)
+
+
+@pytest.mark.parametrize("former", [True, False], ids=["as it is", "control: the former secret is not named"])
+async def test_a_queue_outlives_a_change_of_the_hubs_secret(
+    hub: Hub, world: World, open_page: Open, former: bool
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    await world.staff(username="jane")
+    page = await scanner(world, open_page)
+    await page.get_by_role("button", name="Sign out").click()
+    await sign_in(page, "jane")
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    await has_list(page)
+    await hub.close()
+    await gone(page)
+    await admit(page, ticket.code)
+    hub.settings = replace(
+        hub.settings,
+        secret_key=b"a new secret of more than thirty-two bytes",
+        secret_key_previous=hub.settings.secret_key if former else None,
+    )
+    await start_again(hub)
+    if former:
+        await synced(page)
+        assert [row["code"] for row in await entries(hub)] == [ticket.code]
+    else:
+        await page.wait_for_url("**/operator/login?next=/operator/scan&ended=1", timeout=30_000)
+        await sign_in(page, "jane")
+        await expect(page.locator("#link-state")).to_have_text("Live")
+        await page.wait_for_timeout(2_000)
+        assert await entries(hub) == []
+        assert len((await page.evaluate(ROWS))["queue"]) == 1

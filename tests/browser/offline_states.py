@@ -1,0 +1,133 @@
+"""The states of a scanner whose link has gone: what it says by itself, and what comes back. Entered among all states."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, expect
+
+from tests.browser.offline_scanner import WAITING, has_list, until
+from tests.browser.states import Scene, scanner, state
+
+# The page's lines can be cut and let through again; what is tried meanwhile finds nobody.
+CUTTING = """
+  window.lines = [];
+  const Real = window.WebSocket;
+  window.WebSocket = class extends Real {
+    constructor(url) { super(window.isCut ? url.replace('/ws', '/nowhere') : url); window.lines.push(this); }
+  };
+  window.cutLine = (cut) => { window.isCut = cut; for (const line of window.lines.splice(0)) line.close(); };
+"""
+
+
+async def cut_off(scene: Scene) -> Page:
+    page = await scanner(scene)
+    await page.context.add_init_script(CUTTING)
+    await page.reload()
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    await has_list(page)
+    await page.context.set_offline(True)
+    await page.evaluate("() => window.cutLine(true)")
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "offline")
+    return page
+
+
+async def scanned_alone(scene: Scene, code: str, colour: str) -> Page:
+    page = await cut_off(scene)
+    await page.keyboard.type(code)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_attribute("data-verdict", colour)
+    await expect(page.locator("#provisional")).to_be_visible()
+    return page
+
+
+@state("offline")
+async def offline_ready(scene: Scene) -> Page:
+    """With two scans that wait to be sent."""
+    page = await offline_entry(scene)
+    await page.keyboard.press("Escape")
+    await page.keyboard.type("NOBODY-KNOWS-IT")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_attribute("data-verdict", "YELLOW")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#queue-state")).to_contain_text("2")
+    return page
+
+
+@state("offline")
+async def offline_green(scene: Scene) -> Page:
+    _, (one,) = await scene.visit("today")
+    return await scanned_alone(scene, one.code, "GREEN")
+
+
+@state("offline")
+async def offline_entry(scene: Scene) -> Page:
+    page = await offline_green(scene)
+    await page.locator("#verify").click()
+    await expect(page.locator("body")).to_have_attribute("data-reason", "VERIFIED")
+    return page
+
+
+@state("offline")
+async def offline_already_in(scene: Scene) -> Page:
+    _, one = await scene.used()
+    return await scanned_alone(scene, one.code, "YELLOW")
+
+
+@state("offline")
+async def offline_red(scene: Scene) -> Page:
+    return await scanned_alone(scene, scene.missed.code, "RED")
+
+
+@state("offline")
+async def offline_not_listed(scene: Scene) -> Page:
+    return await scanned_alone(scene, "NOBODY-KNOWS-IT", "YELLOW")
+
+
+@state("offline")
+async def offline_on_my_word(scene: Scene) -> Page:
+    page = await offline_not_listed(scene)
+    await page.locator("#verify").click()
+    await expect(page.locator("body")).to_have_attribute("data-reason", "NOTED")
+    return page
+
+
+@state("offline")
+async def offline_exit(scene: Scene) -> Page:
+    page = await cut_off(scene)
+    await page.locator("#way-exit").click()
+    await page.keyboard.type("NOBODY-KNOWS-IT")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_attribute("data-reason", "EXIT_UNSURE")
+    return page
+
+
+@state("offline")
+async def back_with_a_conflict(scene: Scene) -> Page:
+    page = await offline_on_my_word(scene)
+    await page.keyboard.press("Escape")
+    await page.context.set_offline(False)
+    await page.evaluate("() => window.cutLine(false)")
+    await expect(page.locator("#conflict-note button")).to_be_visible(timeout=30_000)
+    return page
+
+
+@state("offline")
+async def conflicts_shown(scene: Scene) -> Page:
+    page = await back_with_a_conflict(scene)
+    await page.locator("#conflict-note button").click()
+    await expect(page.locator("#conflicts li")).to_have_count(1)
+    return page
+
+
+@state("offline")
+async def login_with_scans_waiting(scene: Scene) -> Page:
+    page = await offline_on_my_word(scene)
+
+    async def kept() -> bool:
+        return int(await page.evaluate(WAITING)) == 1
+
+    await until(kept)
+    address = scene.hub.url + "/operator/login"
+    await page.context.set_offline(False)
+    await page.goto(address)
+    await expect(page.locator("#waiting-scans")).to_be_visible()
+    return page
