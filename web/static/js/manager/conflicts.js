@@ -16,6 +16,7 @@ export function openConflicts(place, socket, room, { onDecided = () => {}, more 
   const state = h("p", { class: "conflicts-state soft", role: "status", tabindex: "-1" }, t("Reading…"));
   const shelf = h("ul", { class: "conflicts" });
   const further = h("p", { class: "soft", hidden: true });
+  place.classList.add("conflicts-place");
   place.replaceChildren(state, shelf, further);
   if (more) place.append(h("p", {}, h("a", { class: "button quiet small", href: "/manager/conflicts" }, t("All conflicts"))));
 
