@@ -10,6 +10,8 @@ from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.browser.offline_scanner import admit, gone, scanner, start_again, synced
 
+CARD = '.gate-notice[data-notice^="conflict-"]'
+
 
 async def test_an_operator_is_told_of_the_conflict_and_of_the_decision_once(
     hub: Hub, world: World, open_page: Open
@@ -21,7 +23,7 @@ async def test_an_operator_is_told_of_the_conflict_and_of_the_decision_once(
     await expect(page.locator("#link-state")).to_have_text("Live")
     # Another scanner of the same operator sends its queue.
     [result] = await sync(await hub.socket(token, gate="B"), queued(ticket.code, -15))
-    card = page.locator(".gate-notice")
+    card = page.locator(CARD)
     await expect(card).to_contain_text("One of your entries was not right.")
     await expect(card).to_contain_text(f"Ticket used twice: {ticket.code}, 11:45")
     await assert_accessible(page, "a conflict told at the scanner")
@@ -59,6 +61,6 @@ async def test_the_scanner_that_shows_its_own_conflict_does_not_tell_of_it_twice
     await synced(page)
     await expect(page.locator("#conflict-note")).to_contain_text("One of your entries was not right.")
     await page.wait_for_timeout(3_500)
-    await expect(page.locator(".gate-notice")).to_have_count(0)
+    await expect(page.locator(CARD)).to_have_count(0)
     await page.locator("#conflict-note").get_by_role("button", name="Show").click()
     await expect(page.locator("#conflicts")).to_contain_text("Ticket used twice")

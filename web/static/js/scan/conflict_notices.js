@@ -6,49 +6,53 @@ import { momentAt } from "../moments.js";
 // The notice may overtake the answer that brings the same conflicts to the scanner that sent the queue.
 const ANSWER_FOLLOWS_MS = 3_000;
 
-const keyOf = (key) => `conflict-${key}`;
-
 export class ConflictNotices {
-  /** The notices each card has stood for: whoever has read the last has read them all. */
-  #replaced = new Map();
+  /** The notices of each conflict: whoever has read the newest of them has read them all. */
+  #of = new Map();
+  #decisions = new Set();
 
   /** `known()` gives the conflicts this scanner shows already. */
   constructor({ line, shelf, timezone, known }) {
     Object.assign(this, { line, shelf, timezone, known });
-    line.on("conflicts", (data, notice) => setTimeout(() => this.#found(data, notice), ANSWER_FOLLOWS_MS));
-    line.on("conflict_decided", ({ conflict }, notice) => this.#decided(conflict, notice));
+    line.on("conflicts", (data, { notice_id: id }) => {
+      const key = data.count === 1 ? data.conflicts[0].conflict_id : `of-${id}`;
+      this.#keep(key, id);
+      setTimeout(() => this.#found(key, data), ANSWER_FOLLOWS_MS);
+    });
+    line.on("conflict_decided", ({ conflict }, { notice_id: id }) => {
+      this.#keep(conflict.conflict_id, id);
+      this.#decisions.add(conflict.conflict_id);
+      this.#decided(conflict);
+    });
   }
 
-  async #found({ count, conflicts }, { notice_id: id }) {
+  async #found(key, { count, conflicts }) {
+    // What is decided of it has taken its place.
+    if (this.#decisions.has(key)) return;
     const shown = new Set((await this.known()).map(({ scan_id }) => scan_id));
-    if (conflicts.some(({ scan_id }) => shown.has(scan_id))) {
-      this.line.done(id);
-      return;
-    }
-    // What is decided of it takes its place.
-    const key = count === 1 ? conflicts[0].conflict_id : `of-${id}`;
-    if (count === 1 && this.shelf.has(keyOf(key))) {
-      this.line.done(id);
-      return;
-    }
-    this.#put(key, id, "YELLOW", tn("One of your entries was not right.", "{n} of your entries were not right.", count),
-      conflicts.map((conflict) => this.#lineOf(conflict)));
+    if (conflicts.some(({ scan_id }) => shown.has(scan_id))) this.#done(key);
+    else this.#put(key, "YELLOW", tn("One of your entries was not right.", "{n} of your entries were not right.", count), conflicts.map((conflict) => this.#lineOf(conflict)));
   }
 
-  #decided(conflict, { notice_id: id }) {
+  #decided(conflict) {
     const words = { name: conflict.decided_by ?? t("The supervisor"), decision: DECISIONS[conflict.decision]?.done ?? conflict.decision };
-    this.#put(conflict.conflict_id, id, conflict.decision === "leaves" ? "YELLOW" : "plain", t("{name} has decided: {decision}", words),
-      [this.#lineOf(conflict), conflict.note && t("“{note}”", { note: conflict.note })]);
+    const tone = conflict.decision === "leaves" ? "YELLOW" : "plain";
+    this.#put(conflict.conflict_id, tone, t("{name} has decided: {decision}", words), [this.#lineOf(conflict), conflict.note && t("“{note}”", { note: conflict.note })]);
   }
 
   #lineOf(conflict) {
     return t("{kind}: {code}, {time}", { kind: kindOf(conflict), code: conflict.ticket_code, time: momentAt(conflict.scanned_at, this.timezone()) });
   }
 
-  #put(key, id, tone, title, lines) {
-    const before = this.#replaced.get(key) ?? [];
-    const told = [...before, id];
-    this.#replaced.set(key, told);
-    this.shelf.put(keyOf(key), { tone, title, lines, actions: [[t("Understood"), () => told.forEach((one) => this.line.done(one))]] });
+  #keep(key, id) {
+    this.#of.set(key, [...(this.#of.get(key) ?? []), id]);
+  }
+
+  #done(key) {
+    for (const id of this.#of.get(key) ?? []) this.line.done(id);
+  }
+
+  #put(key, tone, title, lines) {
+    this.shelf.put(`conflict-${key}`, { tone, title, lines, actions: [[t("Understood"), () => this.#done(key)]] });
   }
 }
