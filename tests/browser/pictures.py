@@ -1,4 +1,4 @@
-"""The photographer: `make pictures` writes every state of the portal to docs/pictures, at the width of a phone and of a desk.
+"""The photographer: `make pictures` writes every state of the portal, the door and the control room to docs/pictures, at the width of a phone and of a desk.
 
 It starts servers and a hub of its own, with a venue, a clock and ticket codes that are the same every time. Every QR code in
 a picture is read back from the file, once as it is and once as dim as a screen at its lowest.
@@ -28,7 +28,8 @@ from hub.embedded.supervisor import EmbeddedServers
 from hub.rounds.outbox import OutboxRound
 from tests.browser.axe import SETTLED
 from tests.browser.conftest import ARGUMENTS, PATIENCE, chromium_path
-from tests.browser.states import STATES, Scene, State
+from tests.browser.staff_states import ALL_STATES as STATES
+from tests.browser.states import Scene, State
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 WIDTHS = {390: 844, 1280: 800}
@@ -38,13 +39,14 @@ EXACT, MIXED = 24, 72
 """Colours of a picture: the commonest as they are, the many on the edges of letters and shadows brought together."""
 DIM = 0.2
 PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain")
-STAFF = ("login", "scanner-green", "manager", "mail-admin")
+DOOR = ("door", "control", "records")
+STAFF = ("login", "mail-admin")
 EXTRAS = {"booked": ("dark", "chinese"), "times": ("dark", "chinese"), "visit": ("dark",), "landing": ("chinese",)}
 """States photographed in the dark and in Chinese as well."""
 
 
 def photographed() -> list[State]:
-    return [one for one in STATES.values() if one.area in PORTAL or one.name in STAFF]
+    return [one for one in STATES.values() if one.area in (*PORTAL, *DOOR) or one.name in STAFF]
 
 
 def pictures_of(one: State) -> list[str]:
@@ -55,8 +57,13 @@ def pictures_of(one: State) -> list[str]:
 
 def index() -> str:
     """The page that shows them all, by the steps of a visit."""
-    lines = ["# Pictures", "", "Every state of the portal. `make pictures` takes them anew.", ""]
-    for area in (*PORTAL, "staff"):
+    lines = [
+        "# Pictures",
+        "",
+        "Every state of the portal, of the scanner and of the control room. `make pictures` takes them anew.",
+        "",
+    ]
+    for area in (*PORTAL, *DOOR, "staff"):
         lines += [f"## {area.capitalize()}", "", "| state | phone | desk |", "|---|---|---|"]
         for one in (one for one in photographed() if one.area == area):
             for phone, desk in zip(*[iter(pictures_of(one))] * 2, strict=True):

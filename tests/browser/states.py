@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from day_at_the_door import GATES, PLAN, live_through
 from playwright.async_api import Page, expect
 from stage import TODAY, Hub, Ticket, World
 
@@ -652,136 +651,10 @@ async def plain_lost(scene: Scene) -> Page:
     return await scene.open("/reserve/plain/nothing-here/contact")
 
 
-# Staff, and the page about an error
+# The page about an error
 
 
-@state("staff")
-async def login(scene: Scene) -> Page:
-    return await scene.open("/operator/login")
-
-
-@state("staff")
-async def login_wrong(scene: Scene) -> Page:
-    page = await login(scene)
-    await page.locator("#username").fill("nobody")
-    await page.locator("#secret").fill("wrong")
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alert").first).not_to_be_empty()
-    return page
-
-
-@state("staff")
-async def scanner(scene: Scene) -> Page:
-    page = await scene.open("/operator/scan", token=await scene.world.staff(), gate="Gate A")
-    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
-    return page
-
-
-async def scanned(scene: Scene, code: str, colour: str) -> Page:
-    page = await scanner(scene)
-    await page.keyboard.type(code)
-    await page.keyboard.press("Enter")
-    await expect(page.locator("body")).to_have_attribute("data-verdict", colour)
-    return page
-
-
-@state("staff")
-async def scanner_green(scene: Scene) -> Page:
-    _, (one,) = await scene.visit("today")
-    return await scanned(scene, one.code, "GREEN")
-
-
-@state("staff")
-async def scanner_red(scene: Scene) -> Page:
-    return await scanned(scene, (await scene.world.ticket("CANCELLED")).code, "RED")
-
-
-@state("staff")
-async def scanner_yellow(scene: Scene) -> Page:
-    _, one = await scene.used()
-    return await scanned(scene, one.code, "YELLOW")
-
-
-@state("staff")
-async def manager(scene: Scene) -> Page:
-    page = await scene.open("/manager", token=await scene.world.staff("MANAGER"))
-    await expect(page.locator("#total-capacity")).not_to_have_text("")
-    return page
-
-
-async def a_day(scene: Scene) -> None:
-    """Gates with a morning behind them, once for all states that look at it."""
-    if "morning" not in scene.slots:
-        scene.slots["morning"] = (await live_through(scene.world, until=scene.hub.clock.now(), plan=PLAN))[0]
-
-
-@state("control")
-async def board_busy(scene: Scene) -> Page:
-    await a_day(scene)
-    page = await scene.open("/manager", token=await scene.world.staff("MANAGER"))
-    await expect(page.locator("#gates tr")).to_have_count(len(GATES))
-    await expect(page.locator("#reasons li")).not_to_have_count(0)
-    return page
-
-
-@state("control")
-async def board_empty(scene: Scene) -> Page:
-    page = await scene.open("/manager", token=await scene.world.staff("MANAGER"))
-    await page.locator("#day-before").click()
-    await expect(page.locator("#no-slots")).to_be_visible()
-    return page
-
-
-@state("control")
-async def figures_of_days(scene: Scene) -> Page:
-    await a_day(scene)
-    page = await scene.open("/manager/analytics", token=await scene.world.staff("MANAGER"))
-    await page.locator("#days .opener").first.click()
-    await expect(page.locator("#days .slot-row").first).to_be_visible()
-    return page
-
-
-@state("control")
-async def figures_none(scene: Scene) -> Page:
-    page = await scene.open(
-        "/manager/analytics?from=2026-09-01&to=2026-09-02", token=await scene.world.staff("MANAGER")
-    )
-    await expect(page.locator("#nothing")).to_be_visible()
-    return page
-
-
-@state("control")
-async def day_replayed(scene: Scene) -> Page:
-    await a_day(scene)
-    page = await scene.open(f"/manager/replay?date={TODAY}", token=await scene.world.staff("MANAGER"))
-    await expect(page.locator("#play")).to_be_enabled()
-    await page.locator("#place").press("End")
-    await expect(page.locator("#reasons li")).not_to_have_count(0)
-    return page
-
-
-@state("staff")
-async def mailbox(scene: Scene) -> Page:
-    return await scene.open("/dev/mail")
-
-
-@state("staff")
-async def mail_admin(scene: Scene) -> Page:
-    """A message that was given up and one that waits."""
-    database = scene.hub.database
-    await scene.visit()
-    await scene.visit()
-    await database.execute(
-        "UPDATE mail_outbox SET status = 'DEAD', attempts = 8, last_error = 'recipient refused: 550 5.1.1',"
-        " recipient = 'jonh@exmaple.com', created_at = $1 WHERE id = (SELECT max(id) FROM mail_outbox)",
-        scene.hub.clock.now() - timedelta(hours=2),
-    )
-    page = await scene.open("/admin/mail", token=await scene.world.staff("MANAGER"))
-    await expect(page.locator("#mails li")).not_to_have_count(0)
-    return page
-
-
-@state("staff")
+@state("error")
 async def not_found(scene: Scene) -> Page:
     return await scene.open("/nothing/here")
 

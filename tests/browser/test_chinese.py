@@ -11,7 +11,8 @@ from stage import TODAY, Hub, World
 
 from hub.rounds.outbox import OutboxRound
 from tests.browser.hands_and_eyes import Open, key_in
-from tests.browser.states import STATES, Scene
+from tests.browser.staff_states import ALL_STATES as STATES
+from tests.browser.states import Scene
 
 CHINESE = "zh-CN"
 # Names, and what Chinese readers call by its Latin name themselves.

@@ -9,7 +9,8 @@ from stage import Hub, World
 from hub.rounds.outbox import OutboxRound
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
-from tests.browser.states import STATES, Scene
+from tests.browser.staff_states import ALL_STATES as STATES
+from tests.browser.states import Scene
 
 AREAS = sorted({one.area for one in STATES.values()})
 SETTINGS = {"English on a phone": ("en-GB", True), "Chinese at a desk": ("zh-CN", False)}

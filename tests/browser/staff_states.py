@@ -1,0 +1,451 @@
+"""The states of the staff's pages: signing in, the scanner at a gate, the control room, the records, the mail desk.
+
+Reached the way a person reaches them, in every language; `ALL_STATES` holds the portal's as well.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from device_queue import queued, sync
+from playwright.async_api import Page, expect
+from stage import TODAY, Socket, Ticket
+
+from tests.browser.states import STATES, Scene, state
+
+ALL_STATES = STATES
+
+
+async def done(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
+    reply = await socket.command(command, **fields)
+    assert reply["success"], reply
+    data: dict[str, Any] = reply["data"]
+    return data
+
+
+async def other_gate(scene: Scene, name: str = "Tom Brown", gate: str = "B") -> Socket:
+    return await scene.hub.socket(await scene.world.staff(name=name), gate=gate)
+
+
+async def supervisor(scene: Scene) -> Socket:
+    return await scene.hub.socket(await scene.world.staff("MANAGER", name="Sue Lee"))
+
+
+async def booked(scene: Scene, days: int = 0) -> Ticket:
+    """A ticket with a name, booked for today or for so many days from now."""
+    name = f"in {days} days" if days else "today"
+    if name not in scene.slots:
+        scene.slots[name] = await scene.world.slot(TODAY + timedelta(days), "22:00", "23:00")
+    return await scene.world.reserved(scene.slots[name], customer_name="John Doe")
+
+
+# Signing in
+
+
+@state("staff")
+async def login(scene: Scene) -> Page:
+    return await scene.open("/operator/login")
+
+
+@state("staff")
+async def login_wrong(scene: Scene) -> Page:
+    page = await login(scene)
+    await page.locator("#username").fill("nobody")
+    await page.locator("#secret").fill("wrong")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert").first).not_to_be_empty()
+    return page
+
+
+# The scanner
+
+
+async def at_gate(scene: Scene, role: str = "OPERATOR", gate: str = "A", path: str = "/operator/scan") -> Page:
+    token = await scene.world.staff(role, name="Jane Smith")
+    page = await scene.open(path, token=token, **({"gate": gate} if gate else {}))
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    return page
+
+
+async def scan(page: Page, code: str, colour: str) -> Page:
+    await page.keyboard.type(code)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_attribute("data-verdict", colour)
+    return page
+
+
+async def scanned(scene: Scene, code: str, colour: str) -> Page:
+    return await scan(await at_gate(scene), code, colour)
+
+
+@state("door")
+async def scanner(scene: Scene) -> Page:
+    return await at_gate(scene)
+
+
+@state("door")
+async def scanner_gate(scene: Scene) -> Page:
+    """A device that has never been at a gate asks for its name."""
+    page = await at_gate(scene, gate="")
+    await expect(page.locator("#gate-dialog[open]")).to_be_visible()
+    return page
+
+
+@state("door")
+async def scanner_settings(scene: Scene) -> Page:
+    page = await at_gate(scene)
+    await page.locator("#settings").click()
+    await expect(page.locator("#settings-dialog[open]")).to_be_visible()
+    return page
+
+
+@state("door")
+async def scanner_green(scene: Scene) -> Page:
+    return await scanned(scene, (await booked(scene)).code, "GREEN")
+
+
+@state("door")
+async def scanner_entered(scene: Scene) -> Page:
+    page = await scanner_green(scene)
+    await page.locator("#verify").click()
+    await expect(page.locator("body")).to_have_attribute("data-reason", "VERIFIED")
+    return page
+
+
+@state("door")
+async def scanner_red(scene: Scene) -> Page:
+    return await scanned(scene, (await scene.world.ticket("CANCELLED")).code, "RED")
+
+
+@state("door")
+async def scanner_wrong_date(scene: Scene) -> Page:
+    return await scanned(scene, (await booked(scene, 13)).code, "RED")
+
+
+@state("door")
+async def scanner_yellow(scene: Scene) -> Page:
+    _, one = await scene.used()
+    return await scanned(scene, one.code, "YELLOW")
+
+
+@state("door")
+async def scanner_mistyped(scene: Scene) -> Page:
+    code = (await scene.world.ticket()).code
+    place = next(i for i in range(9, 22) if code[i] != "-" and code[i] != code[i + 1] != "-")
+    page = await scanned(scene, code[:place] + code[place + 1] + code[place] + code[place + 2 :], "RED")
+    await expect(page.locator("#code-help")).not_to_be_empty()
+    return page
+
+
+@state("door")
+async def scanner_out_of_date(scene: Scene) -> Page:
+    """The visitor's ticket is admitted elsewhere while its answer is on the screen."""
+    one = await booked(scene)
+    page = await scanned(scene, one.code, "GREEN")
+    await (await other_gate(scene)).verify(one.code)
+    await expect(page.locator("body")).to_have_attribute("data-stale", "verified")
+    return page
+
+
+@state("door")
+async def scanner_history(scene: Scene) -> Page:
+    """Looking back on a few minutes of one's own."""
+    token = await scene.world.staff(name="Jane Smith")
+    gate = await scene.hub.socket(token, gate="A")
+    scans = [str(uuid4()) for _ in range(4)]
+    for scan_id in scans:
+        await gate.verify((await booked(scene)).code, scan_id)
+    await done(gate, "undo", scan_id=scans[1], reason="wrong group")
+    await gate.verify("TKT-2026-NOSUCH-TICKET")
+    page = await scene.open("/operator/scan", token=token, gate="A")
+    await expect(page.locator("#scans li")).to_have_count(6)
+    return page
+
+
+@state("door")
+async def scanner_undo(scene: Scene) -> Page:
+    page = await scanner_history(scene)
+    await page.locator("#scans button").first.click()
+    await expect(page.locator("#undo-dialog[open]")).to_be_visible()
+    return page
+
+
+@state("door")
+async def scanner_exit(scene: Scene) -> Page:
+    page = await at_gate(scene)
+    await page.locator("#way-exit").click()
+    await expect(page.locator("#way-sign")).to_be_visible()
+    return page
+
+
+@state("door")
+async def scanner_left(scene: Scene) -> Page:
+    _, one = await scene.used()
+    page = await scanner_exit(scene)
+    await page.keyboard.type(one.code)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_attribute("data-reason", "EXIT_RECORDED")
+    return page
+
+
+@state("door")
+async def scanner_without_line(scene: Scene) -> Page:
+    """The answer of the device itself, by the list of the day."""
+    one = await booked(scene)
+    page = await at_gate(scene)
+    await page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
+    await page.wait_for_timeout(1_500)  # the list of the day is fetched and sealed
+    await page.context.set_offline(True)
+    await page.evaluate("() => dispatchEvent(new Event('offline'))")
+    await page.keyboard.type(one.code)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_attribute("data-provisional", "", timeout=30_000)
+    return page
+
+
+@state("door")
+async def scanner_conflict(scene: Scene) -> Page:
+    """One's own entry, made without a line, was not right."""
+    token, one = await scene.world.staff(name="Jane Smith"), await booked(scene)
+    await (await other_gate(scene)).verify(one.code)
+    page = await scene.open("/operator/scan", token=token, gate="A")
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    await sync(await scene.hub.socket(token, gate="A"), queued(one.code, -15))
+    await expect(page.locator(".gate-notice")).to_be_visible()
+    return page
+
+
+# A supervisor asked from the scanner
+
+
+@state("door")
+async def scanner_asking(scene: Scene) -> Page:
+    page = await scanner_wrong_date(scene)
+    await page.locator("#ask-supervisor").click()
+    await page.locator("#ask-note").fill("was told today by mail")
+    return page
+
+
+@state("door")
+async def scanner_asked(scene: Scene) -> Page:
+    page = await scanner_asking(scene)
+    await page.locator("#ask-send").click()
+    await expect(page.locator(".gate-notice.plain")).to_be_visible()
+    return page
+
+
+async def answered(scene: Scene, command: str, reason: str, *, next_visitor: bool = False) -> Page:
+    page = await scanner_asked(scene)
+    if next_visitor:
+        await scan(page, (await scene.world.ticket("CANCELLED")).code, "RED")
+        await expect(page.locator("body")).to_have_attribute("data-reason", "TICKET_CANCELLED")
+    sue = await supervisor(scene)
+    waiting = (await done(sue, "subscribe", topic="disputes"))["disputes"]
+    newest = next(one for one in waiting if one["decision"] is None)
+    await done(sue, command, scan_id=newest["scan_id"], reason=reason)
+    return page
+
+
+@state("door")
+async def scanner_admit(scene: Scene) -> Page:
+    page = await answered(scene, "override", "our mistake in the mail")
+    await expect(page.locator("body")).to_have_attribute("data-reason", "OVERRIDDEN")
+    return page
+
+
+@state("door")
+async def scanner_decline(scene: Scene) -> Page:
+    page = await answered(scene, "decline", "please come on the day you booked")
+    await expect(page.locator("body")).to_have_attribute("data-reason", "DECLINED")
+    return page
+
+
+@state("door")
+async def scanner_answer_for_another(scene: Scene) -> Page:
+    page = await answered(scene, "override", "our mistake in the mail", next_visitor=True)
+    await expect(page.locator(".gate-notice.GREEN")).to_be_visible()
+    return page
+
+
+@state("door")
+async def scanner_supervisor(scene: Scene) -> Page:
+    """A supervisor at the gate decides at once."""
+    page = await scan(await at_gate(scene, "MANAGER"), (await booked(scene, 13)).code, "RED")
+    await page.locator("#ask-supervisor").click()
+    await expect(page.locator("#ask-dialog[open]")).to_be_visible()
+    return page
+
+
+# The control room
+
+
+async def a_busy_hour(scene: Scene) -> None:
+    """Entries and refusals at two gates; nothing is worse for a board than an empty one."""
+    a, b = await other_gate(scene, "Jane Smith", "A"), await other_gate(scene)
+    for number in range(6):
+        one = await booked(scene)
+        await (a if number % 2 else b).verify(one.code)
+    await a.verify("TKT-2026-NOSUCH-TICKET")
+    await b.verify((await scene.world.ticket()).code)
+
+
+async def control(scene: Scene, path: str = "/manager") -> Page:
+    page = await scene.open(path, token=await scene.world.staff("MANAGER", name="Ann Lee"))
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    return page
+
+
+@state("control")
+async def manager(scene: Scene) -> Page:
+    await a_busy_hour(scene)
+    page = await control(scene)
+    await expect(page.locator("#total-capacity")).not_to_have_text("")
+    return page
+
+
+@state("control")
+async def manager_wall(scene: Scene) -> Page:
+    page = await control(scene, "/manager?wall=1")
+    await expect(page.locator("#total-capacity")).not_to_have_text("")
+    return page
+
+
+@state("control")
+async def manager_feed(scene: Scene) -> Page:
+    await a_busy_hour(scene)
+    page = await control(scene, "/manager#feed")
+    await expect(page.locator("#feed .feed > li").first).to_be_visible()
+    return page
+
+
+async def a_conflict(scene: Scene) -> None:
+    one = await booked(scene)
+    await sync(await other_gate(scene, "Jane Smith", "A"), queued(one.code, -20))
+    await sync(await other_gate(scene), queued(one.code, -15))
+
+
+@state("control")
+async def manager_conflicts(scene: Scene) -> Page:
+    await a_conflict(scene)
+    page = await control(scene, "/manager#conflicts")
+    await expect(page.locator("#conflicts [data-conflict]").first).to_be_visible()
+    return page
+
+
+@state("control")
+async def conflicts(scene: Scene) -> Page:
+    await a_conflict(scene)
+    page = await control(scene, "/manager/conflicts")
+    await expect(page.locator("#open [data-conflict]").first).to_be_visible()
+    return page
+
+
+async def some_disputes(scene: Scene) -> None:
+    """One that waits, one that cannot be admitted, one whose entry stands in the way, and two decided ones."""
+    jane, tom, sue = await other_gate(scene, "Jane Smith", "A"), await other_gate(scene), await supervisor(scene)
+    used = await booked(scene)
+    await tom.verify(used.code)
+    asked = []
+    for code, note in (
+        ((await booked(scene, 13)).code, "was told today by mail"), ((await scene.world.ticket("CANCELLED")).code, "paid cash"),
+        (used.code, "says nobody was let in"), ((await booked(scene, 13)).code, "guest list"), ("TKT-2026-NOSUCH-TICKET", "printed it"),
+    ):  # fmt: skip
+        asked.append((await jane.validate(code))["scan_id"])
+        await done(jane, "ask_supervisor", scan_id=asked[-1], note=note)
+    await done(sue, "override", scan_id=asked[3], reason="is on the guest list")
+    await done(sue, "decline", scan_id=asked[4], reason="not one of our tickets")
+
+
+@state("control")
+async def manager_disputes(scene: Scene) -> Page:
+    await some_disputes(scene)
+    page = await control(scene, "/manager#disputes")
+    await expect(page.locator("#disputes [data-decided]").first).to_be_visible()
+    return page
+
+
+@state("control")
+async def disputes(scene: Scene) -> Page:
+    await some_disputes(scene)
+    page = await control(scene, "/manager/disputes")
+    await expect(page.locator("#decided li").first).to_be_visible()
+    return page
+
+
+@state("control")
+async def dispute_without_reason(scene: Scene) -> Page:
+    page = await disputes(scene)
+    await page.locator("#open .dispute .buttons button").first.click()
+    await expect(page.locator("#open .dispute .notice")).to_be_visible()
+    return page
+
+
+# The records
+
+
+async def records(scene: Scene, path: str) -> Page:
+    return await scene.open(path, token=await scene.world.staff("MANAGER", name="Ann Lee"))
+
+
+@state("records")
+async def history(scene: Scene) -> Page:
+    await a_busy_hour(scene)
+    page = await records(scene, "/manager/history")
+    await expect(page.locator("#rows tr").first).to_be_visible()
+    return page
+
+
+@state("records")
+async def history_nothing(scene: Scene) -> Page:
+    page = await records(scene, "/manager/history?code=NOBODY")
+    await expect(page.locator("#nothing")).to_be_visible()
+    return page
+
+
+@state("records")
+async def tickets_found(scene: Scene) -> Page:
+    await booked(scene)
+    page = await records(scene, "/manager/ticket?q=john@example.com")
+    await expect(page.locator("#found li").first).to_be_visible()
+    return page
+
+
+@state("records")
+async def ticket_life(scene: Scene) -> Page:
+    """A ticket about which a supervisor was asked twice."""
+    one, jane, sue = await booked(scene, 13), await other_gate(scene, "Jane Smith", "A"), await supervisor(scene)
+    for command, note, reason in (
+        ("decline", "insists", "come on the day you booked"), ("override", "", "our mistake in the mail"),
+    ):  # fmt: skip
+        scan_id = (await jane.validate(one.code))["scan_id"]
+        await done(jane, "ask_supervisor", scan_id=scan_id, **({"note": note} if note else {}))
+        await done(sue, command, scan_id=scan_id, reason=reason)
+    page = await records(scene, f"/manager/ticket/{one.id}")
+    await expect(page.locator("#events li").first).to_be_visible()
+    return page
+
+
+# The mail desk
+
+
+@state("staff")
+async def mailbox(scene: Scene) -> Page:
+    return await scene.open("/dev/mail")
+
+
+@state("staff")
+async def mail_admin(scene: Scene) -> Page:
+    """A message that was given up and one that waits."""
+    database = scene.hub.database
+    await scene.visit()
+    await scene.visit()
+    await database.execute(
+        "UPDATE mail_outbox SET status = 'DEAD', attempts = 8, last_error = 'recipient refused: 550 5.1.1',"
+        " recipient = 'jonh@exmaple.com', created_at = $1 WHERE id = (SELECT max(id) FROM mail_outbox)",
+        scene.hub.clock.now() - timedelta(hours=2),
+    )
+    page = await scene.open("/admin/mail", token=await scene.world.staff("MANAGER"))
+    await expect(page.locator("#mails li")).not_to_have_count(0)
+    return page
