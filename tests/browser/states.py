@@ -34,6 +34,11 @@ class Scene:
     last: list[int] = field(default_factory=list)
     offers: int = 0
     missed: Ticket = field(default_factory=lambda: Ticket(0, ""))
+    happened: set[str] = field(default_factory=set)
+
+    def once(self, what: str) -> bool:
+        """Whether it has yet to happen here: a state after another one finds what that has left."""
+        return what not in self.happened and not self.happened.add(what)
 
     async def furnish(self) -> Scene:
         world = self.world
