@@ -150,6 +150,17 @@ async def scanner_out_of_date(scene: Scene) -> Page:
 
 
 @state("door")
+async def scanner_alarm(scene: Scene) -> Page:
+    """The same code was shown at another gate a moment ago."""
+    one = await booked(scene)
+    page = await at_gate(scene)
+    await (await other_gate(scene)).verify(one.code)
+    await scan(page, one.code, "YELLOW")
+    await expect(page.locator(".gate-notice")).to_be_visible()
+    return page
+
+
+@state("door")
 async def scanner_history(scene: Scene) -> Page:
     """Looking back on a few minutes of one's own."""
     token = await scene.world.staff(name="Jane Smith")
@@ -292,8 +303,10 @@ async def a_busy_hour(scene: Scene) -> None:
     await b.verify((await scene.world.ticket()).code)
 
 
-async def control(scene: Scene, path: str = "/manager") -> Page:
+async def control(scene: Scene, path: str = "/manager", *, socket: bool = True) -> Page:
     page = await scene.open(path, token=await scene.world.staff("MANAGER", name="Ann Lee"))
+    if not socket:
+        return page
     await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
     return page
 
@@ -318,6 +331,36 @@ async def manager_feed(scene: Scene) -> Page:
     await a_busy_hour(scene)
     page = await control(scene, "/manager#feed")
     await expect(page.locator("#feed .feed > li").first).to_be_visible()
+    return page
+
+
+@state("control")
+async def manager_devices(scene: Scene) -> Page:
+    """Two scanners on line, with what they say of themselves."""
+    for name, gate, battery, waiting in (("Jane Smith", "A", 82, 0), ("Tom Brown", "B", 9, 14)):
+        scanner = await other_gate(scene, name, gate)
+        device = {"id": f"gate-{gate}", "name": f"Gate {gate}", "gate": gate, "queue": waiting, "version": "2026.11",
+                  "battery": battery, "round_trip_ms": 38, "skew_ms": 120}  # fmt: skip
+        await done(scanner, "device", device=device)
+        await scanner.verify((await booked(scene)).code)
+    page = await control(scene, "/manager#devices")
+    await expect(page.locator("#devices .scanner-card").first).to_be_visible()
+    return page
+
+
+@state("control")
+async def analytics(scene: Scene) -> Page:
+    await a_busy_hour(scene)
+    page = await control(scene, "/manager/analytics", socket=False)
+    await expect(page.locator("#shown")).to_be_visible()
+    return page
+
+
+@state("control")
+async def replay(scene: Scene) -> Page:
+    await a_busy_hour(scene)
+    page = await control(scene, "/manager/replay", socket=False)
+    await expect(page.locator("#board")).not_to_have_attribute("data-state", "waiting")
     return page
 
 
@@ -396,8 +439,12 @@ async def records(scene: Scene, path: str) -> Page:
 
 @state("records")
 async def history(scene: Scene) -> Page:
-    await a_busy_hour(scene)
-    page = await records(scene, "/manager/history")
+    gate = await other_gate(scene, "Jane Smith", "North")
+    for _ in range(5):
+        await gate.verify((await booked(scene)).code)
+    await gate.verify((await booked(scene, 13)).code)
+    await gate.verify("TKT-2026-NOSUCH-TICKET")
+    page = await records(scene, "/manager/history?gate=North")
     await expect(page.locator("#rows tr").first).to_be_visible()
     return page
 
@@ -411,8 +458,8 @@ async def history_nothing(scene: Scene) -> Page:
 
 @state("records")
 async def tickets_found(scene: Scene) -> Page:
-    await booked(scene)
-    page = await records(scene, "/manager/ticket?q=john@example.com")
+    one = await booked(scene)
+    page = await records(scene, f"/manager/ticket?q={one.code}")
     await expect(page.locator("#found li").first).to_be_visible()
     return page
 

@@ -24,7 +24,7 @@ def test_every_state_has_its_pictures_and_no_picture_is_of_a_state_that_is_gone(
 def test_the_pictures_are_small() -> None:
     sizes = {name: (TARGET / name).stat().st_size for name in ALL}
     assert max(sizes.values()) <= pictures.LARGEST
-    assert sum(sizes.values()) < 4_000_000
+    assert sum(sizes.values()) < 8_000_000
 
 
 @pytest.mark.parametrize("name", sorted(n for one in photographed() if one.shows_code for n in pictures_of(one)))
