@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from day_at_the_door import PLAN, live_through
 from device_queue import queued, sync
 from playwright.async_api import Page, expect
 from stage import TODAY, Socket, Ticket
@@ -348,19 +349,52 @@ async def manager_devices(scene: Scene) -> Page:
     return page
 
 
+async def a_day(scene: Scene) -> None:
+    """Gates with a morning behind them."""
+    if scene.once("morning"):
+        await live_through(scene.world, until=scene.hub.clock.now(), plan=PLAN)
+
+
 @state("control")
-async def analytics(scene: Scene) -> Page:
-    await a_busy_hour(scene)
-    page = await control(scene, "/manager/analytics", socket=False)
-    await expect(page.locator("#shown")).to_be_visible()
+async def board_busy(scene: Scene) -> Page:
+    await a_day(scene)
+    page = await control(scene)
+    await expect(page.locator("#gates tr")).not_to_have_count(0)
+    await expect(page.locator("#reasons li")).not_to_have_count(0)
     return page
 
 
 @state("control")
-async def replay(scene: Scene) -> Page:
-    await a_busy_hour(scene)
-    page = await control(scene, "/manager/replay", socket=False)
-    await expect(page.locator("#board")).not_to_have_attribute("data-state", "waiting")
+async def board_empty(scene: Scene) -> Page:
+    page = await control(scene)
+    await page.locator("#day-before").click()
+    await expect(page.locator("#no-slots")).to_be_visible()
+    return page
+
+
+@state("control")
+async def figures_of_days(scene: Scene) -> Page:
+    await a_day(scene)
+    page = await control(scene, "/manager/analytics", socket=False)
+    await page.locator("#days .opener").first.click()
+    await expect(page.locator("#days .slot-row").first).to_be_visible()
+    return page
+
+
+@state("control")
+async def figures_none(scene: Scene) -> Page:
+    page = await control(scene, "/manager/analytics?from=2026-09-01&to=2026-09-02", socket=False)
+    await expect(page.locator("#nothing")).to_be_visible()
+    return page
+
+
+@state("control")
+async def day_replayed(scene: Scene) -> Page:
+    await a_day(scene)
+    page = await control(scene, f"/manager/replay?date={TODAY}", socket=False)
+    await expect(page.locator("#play")).to_be_enabled()
+    await page.locator("#place").press("End")
+    await expect(page.locator("#reasons li")).not_to_have_count(0)
     return page
 
 
@@ -439,12 +473,12 @@ async def records(scene: Scene, path: str) -> Page:
 
 @state("records")
 async def history(scene: Scene) -> Page:
-    gate = await other_gate(scene, "Jane Smith", "North")
+    gate = await other_gate(scene, "Jane Smith", "Box")
     for _ in range(5):
         await gate.verify((await booked(scene)).code)
     await gate.verify((await booked(scene, 13)).code)
     await gate.verify("TKT-2026-NOSUCH-TICKET")
-    page = await records(scene, "/manager/history?gate=North")
+    page = await records(scene, "/manager/history?gate=Box")
     await expect(page.locator("#rows tr").first).to_be_visible()
     return page
 
