@@ -157,7 +157,7 @@ async def scanner_alarm(scene: Scene) -> Page:
     page = await at_gate(scene)
     await (await other_gate(scene)).verify(one.code)
     await scan(page, one.code, "YELLOW")
-    await expect(page.locator(".gate-notice")).to_be_visible()
+    await expect(page.locator(".gate-notice[data-notice^=alarm]").first).to_be_visible()
     return page
 
 
@@ -226,7 +226,7 @@ async def scanner_conflict(scene: Scene) -> Page:
     page = await scene.open("/operator/scan", token=token, gate="A")
     await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
     await sync(await scene.hub.socket(token, gate="A"), queued(one.code, -15))
-    await expect(page.locator(".gate-notice")).to_be_visible()
+    await expect(page.locator(".gate-notice[data-notice^=conflict]").first).to_be_visible()
     return page
 
 
