@@ -19,6 +19,8 @@ VENUES = load("venues")
 ORGANISATION = "Demo Venues"
 VENUE = "Teatro Aurora"
 TIMEZONE = "Europe/Rome"
+COUNTRY = "IT"
+"""Whose telephone numbers are understood without a country code."""
 DAYS = 91
 CAPACITY = 200
 FAMILY = "family@example.org"
@@ -68,9 +70,11 @@ async def _found(house: House) -> tuple[int, int] | None:
         org_id = await connection.fetchval(DEMO.name_organisation, ORGANISATION)
         if org_id is None:
             org_id = await connection.fetchval(VENUES.add_organisation, ORGANISATION)
-        venue_id = await connection.fetchval(DEMO.name_venue, org_id, VENUE, TIMEZONE)
+        named = (org_id, VENUE, TIMEZONE, COUNTRY)
+        venue_id = await connection.fetchval(DEMO.name_venue, *named)
         if venue_id is None:
-            venue_id = await connection.fetchval(VENUES.add_venue, org_id, VENUE, TIMEZONE)
+            await connection.fetchval(VENUES.add_venue, org_id, VENUE, TIMEZONE)
+            venue_id = await connection.fetchval(DEMO.name_venue, *named)
         for gate in ("A", "B", "C"):
             await connection.fetchval(VENUES.add_gate, org_id, venue_id, gate)
     house.venues.forget()

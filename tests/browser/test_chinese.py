@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
-from playwright.async_api import Error, Page, expect
+from playwright.async_api import Page, expect
 from stage import TODAY, Hub, World
 
-from hub.rounds.outbox import OutboxRound
 from tests.browser.hands_and_eyes import Open, key_in
-from tests.browser.staff_states import ALL_STATES as STATES
-from tests.browser.states import Scene
 
 CHINESE = "zh-CN"
 # Names, and what Chinese readers call by its Latin name themselves.
@@ -147,37 +143,3 @@ async def test_the_staff_s_pages_speak_chinese(hub: Hub, world: World, open_page
     await expect(board.locator("#total-capacity")).to_have_text("400")
     await expect(board.locator("#day-name")).to_have_text("今天，2026年11月20日星期五")
     await assert_chinese(board)
-
-
-@pytest.fixture
-def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is sent: one-time codes can be read where they wait."""
-
-    async def nothing(_self: OutboxRound) -> None:
-        return
-
-    monkeypatch.setattr(OutboxRound, "run", nothing)
-
-
-@pytest.mark.timeout(400)
-@pytest.mark.usefixtures("still")  # before the hub opens
-@pytest.mark.parametrize("area", sorted({one.area for one in STATES.values()}))
-async def test_every_state_is_chinese(area: str, hub: Hub, world: World, open_page: Open) -> None:
-    async def open_one(path: str, **how: object) -> Page:
-        return await open_page(path, phone=True, locale=CHINESE, **how)
-
-    scene = await Scene(hub, world, open_one).furnish()
-    wrong = []
-    for state in STATES.values():
-        if state.area != area:
-            continue
-        page = None
-        try:
-            page = await state.reach(scene)
-            await assert_chinese(page)
-        except (AssertionError, Error) as found:
-            # One state's fault does not hide another's.
-            wrong.append(f"{state.name}: {found}")
-        if page is not None:
-            await page.context.close()
-    assert not wrong, "\n\n".join(wrong)
