@@ -5,7 +5,8 @@ from __future__ import annotations
 from playwright.async_api import Page, expect
 
 from tests.browser.offline_scanner import WAITING, has_list, until
-from tests.browser.states import Scene, scanner, state
+from tests.browser.staff_states import scanner
+from tests.browser.states import Scene, state
 
 # The page's lines can be cut and let through again; what is tried meanwhile finds nobody.
 CUTTING = """

@@ -535,3 +535,7 @@ async def mail_admin(scene: Scene) -> Page:
     page = await scene.open("/admin/mail", token=await scene.world.staff("MANAGER"))
     await expect(page.locator("#mails li")).not_to_have_count(0)
     return page
+
+
+# They enter themselves.
+from tests.browser import offline_states  # noqa: E402, F401

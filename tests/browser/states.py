@@ -666,7 +666,3 @@ async def plain_lost(scene: Scene) -> Page:
 @state("error")
 async def not_found(scene: Scene) -> Page:
     return await scene.open("/nothing/here")
-
-
-# They enter themselves.
-from tests.browser import offline_states  # noqa: E402, F401
