@@ -10,10 +10,9 @@ export class LinkState {
   #since = null;
   #timer = null;
 
-  /** `onOffline(offline)` when the link is given up for now, and when it is back. */
-  constructor(element, { onOffline = () => {} } = {}) {
-    this.element = element;
-    this.onOffline = onOffline;
+  /** `onOffline(offline)` when the link is given up for now, and when it is back. `timezone()`: whose time it is away since. */
+  constructor(element, { onOffline = () => {}, timezone = () => null } = {}) {
+    Object.assign(this, { element, onOffline, timezone });
     this.offline = false;
   }
 
@@ -29,7 +28,7 @@ export class LinkState {
     const away = this.#since ? Date.now() - this.#since : 0;
     const offline = this.#since !== null && (away >= OFFLINE_AFTER_MS || !navigator.onLine);
     const seconds = Math.floor(away / 1000);
-    const words = offline ? t("Offline since {time}", { time: momentAt(hubNow() - away, null) }) : WORDS[state];
+    const words = offline ? t("Offline since {time}", { time: momentAt(hubNow() - away, this.timezone()) }) : WORDS[state];
     this.element.dataset.state = offline ? "offline" : state;
     // Seconds are for eyes only: a screen reader hears the change of state once.
     this.element.dataset.seconds = seconds >= 3 && !offline ? ` ${t("{seconds} s", { seconds })}` : "";

@@ -42,7 +42,10 @@ const screen = new Screen();
 const clock = new HubClock({ onSkew: setClockSkew });
 let venue = null;
 
-const linkState = new LinkState(byId("link-state"), { onOffline: (offline) => screen.rest({ offline }) });
+// The list knows the venue of a page that has not heard of the hub yet.
+const venueKnown = () => venue ?? offline.venue;
+const timezone = () => venueKnown()?.timezone;
+const linkState = new LinkState(byId("link-state"), { timezone, onOffline: (away) => screen.rest({ offline: away }) });
 const socket = new VenueSocket({
   device: device.gate ? device.describe() : null,
   onState: (state) => {
@@ -82,6 +85,7 @@ const offline = new Offline({
     else past.refresh();
   },
   onConflicts: (conflicts) => offlinePanel.showConflicts(conflicts),
+  onTaken: (scanIds) => desk.taken(scanIds),
 });
 const session = new ScanSession(socket, { offline, hubNow });
 const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(change) || desk.outdated(change), onNews: (told) => offline.hear(told) });
@@ -89,7 +93,7 @@ const gate = new ScanGate();
 const way = new ExitMode({ settings, onTurn: turned, onTouched: () => input.focus() });
 const desk = new Desk({
   session, way, news, device, settings, signals, screen, linkState,
-  gate, verdict: new Verdict(), stale: new Stale(), venue: () => venue ?? offline.venue,
+  gate, verdict: new Verdict(), stale: new Stale(), venue: venueKnown,
 });
 const shelf = new NoticeShelf({ onTouched: () => input.focus() });
 const noticeLine = new NoticeLine({ socket });
@@ -110,7 +114,6 @@ const cameraPanel = new CameraPanel({
 const gateChoice = new GateChoice({ device, onChosen: () => telemetry.tell(), onClosed: toInput });
 const soundButton = new SoundButton({ settings, signals, onTouched: toInput });
 new SettingsDialog({ settings, onChange: changed, onClosed: toInput, onGate: () => gateChoice.ask() });
-const timezone = () => (venue ?? offline.venue)?.timezone;
 const past = new PastScans({ session, timezone, waiting: () => offline.waiting, onClosed: toInput });
 const offlinePanel = new OfflinePanel({
   timezone, onClosed: toInput, putAway: (conflict) => offline.putAway(conflict), onNew: () => signals.give("YELLOW"),

@@ -13,6 +13,8 @@ import { Store } from "./store.js";
 import { SyncEngine } from "./sync_engine.js";
 import { Vault } from "./vault.js";
 
+// What was sent twice was taken the first time.
+const TAKEN = new Set(["accepted", "duplicate"]);
 // Browsers give the tools to pages from https addresses (and this very machine) only.
 const POSSIBLE = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
 
@@ -23,10 +25,11 @@ export class Offline {
 
   /**
    * `owner` names organisation and login as the hub does ("3.17"); `clock` is models/hub_clock.js. `onState(state)` with
-   * {able, queued, sending, listedAt}; `onConflicts(conflicts)` with those not put away yet.
+   * {able, queued, sending, listedAt}; `onConflicts(conflicts)` with those not put away yet; `onTaken(scanIds)` with entries
+   * that the hub has recorded.
    */
-  constructor({ socket, clock, owner, operatorName, onState = () => {}, onConflicts = () => {} }) {
-    Object.assign(this, { socket, clock, owner, operatorName, onState, onConflicts });
+  constructor({ socket, clock, owner, operatorName, onState = () => {}, onConflicts = () => {}, onTaken = () => {} }) {
+    Object.assign(this, { socket, clock, owner, operatorName, onState, onConflicts, onTaken });
     // This device's own scans that wait, newest first.
     this.waiting = [];
   }
@@ -219,6 +222,7 @@ export class Offline {
     const ids = new Set(settled.map(({ scan }) => scan.scan_id));
     this.waiting = this.waiting.filter(({ scan_id }) => !ids.has(scan_id));
     this.since.settled(settled.filter(({ scan }) => scan.mode !== "validate").map(({ scan }) => scan.code));
+    this.onTaken(new Set(settled.filter(({ scan, result }) => scan.admitted && TAKEN.has(result.outcome)).map(({ scan }) => scan.scan_id)));
     if (settled.some(({ result }) => result.outcome === "conflict" || result.outcome === "refused")) this.onConflicts(await this.queue.conflicts());
     this.keeper.stir();
     this.#tell();

@@ -8,6 +8,7 @@ import { byId } from "../elements.js";
 import { t } from "../i18n.js";
 import { CommandRefused, LinkLost } from "../models/scan_session.js";
 import { tidyCode } from "../models/ticket_code.js";
+import { timeColour } from "./frame_to_colour.js";
 
 const SLOW_MS = 1_500;
 // The hub takes no longer ones, and no ticket has such a code.
@@ -124,6 +125,16 @@ export class Desk {
     this.signals.give("YELLOW");
   }
 
+  /** The hub has taken over what was decided here. An entry on the screen is provisional no more, and not in doubt either. */
+  taken(scanIds) {
+    const { scanId, decision } = this.session.current ?? {};
+    if (!this.verdict.shown || !decision?.provisional || !scanIds.has(scanId)) return;
+    this.stale.clear();
+    this.news.follow(decision);
+    this.verdict.confirm();
+    this.#letGo();
+  }
+
   /** A supervisor's word about the ticket on the screen takes the place of the door's. */
   overruled(decision) {
     const { code } = this.session.current;
@@ -202,6 +213,11 @@ export class Desk {
     this.verdict.show(decision, { mayVerify: this.session.mayVerify, venue: this.venue() });
     this.signals.give(decision.reason === "EXIT_RECORDED" ? "EXIT" : decision.result);
     this.#tell("answered", { decision, code });
+    this.#letGo();
+  }
+
+  /** In continuous mode good answers go by themselves. */
+  #letGo() {
     if (!this.settings.get("continuous")) return;
     if (this.#good) {
       const seconds = this.settings.get("seconds");
@@ -227,12 +243,4 @@ export class Desk {
   #tell(name, what) {
     for (const listener of this.#listeners[name]) listener(what);
   }
-}
-
-/** How long the visitor's code waited for its colour: from the camera's frame to the painted screen. */
-function timeColour(seenAt) {
-  requestAnimationFrame(() => setTimeout(() => {
-    performance.clearMeasures("frame-to-colour");
-    performance.measure("frame-to-colour", { start: seenAt, end: performance.now() });
-  }));
 }

@@ -23,7 +23,7 @@ export class Verdict {
     document.body.dataset.verdict = decision.result;
     document.body.dataset.reason = decision.reason;
     byId("verdict-icon").setAttribute("href", `${SPRITE}#${decision.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[decision.result]}`);
-    showProvisional(decision);
+    showProvisional(decision, venue);
     byId("verdict-word").textContent = wordOf(decision);
     byId("verdict-detail").textContent = detailOf(decision, venue);
     byId("facts").replaceChildren(...factsOf(decision, venue).map(([name, value, { kind = null, wide = false } = {}]) =>
@@ -41,6 +41,14 @@ export class Verdict {
     window.scrollTo(0, 0);
   }
 
+  /** The hub has taken over what this device had decided. */
+  confirm() {
+    const band = byId("provisional");
+    band.hidden = false;
+    band.textContent = t("CONFIRMED BY THE HUB");
+    document.body.removeAttribute("data-provisional");
+  }
+
   clear() {
     delete document.body.dataset.verdict;
     delete document.body.dataset.reason;
@@ -56,10 +64,10 @@ export class Verdict {
 }
 
 /** What this device has decided by itself says so, and by what it knew. */
-function showProvisional({ provisional, listed_at }) {
+function showProvisional({ provisional, listed_at }, venue) {
   const band = byId("provisional");
   band.hidden = !provisional;
-  band.textContent = !provisional ? "" : listed_at ? t("PROVISIONAL · list of {time}", { time: momentAt(listed_at, null) }) : t("PROVISIONAL · without a list");
+  band.textContent = !provisional ? "" : listed_at ? t("PROVISIONAL · list of {time}", { time: momentAt(listed_at, venue?.timezone) }) : t("PROVISIONAL · without a list");
   document.body.toggleAttribute("data-provisional", Boolean(provisional));
 }
 

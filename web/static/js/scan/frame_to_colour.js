@@ -1,0 +1,8 @@
+// The measure of the scanner that visitors feel, where the browser's own tools and the tests find it.
+/** How long the visitor's code waited for its colour: from the camera's frame to the painted screen. */
+export function timeColour(seenAt) {
+  requestAnimationFrame(() => setTimeout(() => {
+    performance.clearMeasures("frame-to-colour");
+    performance.measure("frame-to-colour", { start: seenAt, end: performance.now() });
+  }));
+}
