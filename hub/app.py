@@ -13,6 +13,7 @@ from db.statements import load
 from hub import telemetry
 from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
+from hub.actions.alerts import LOOK_EVERY
 from hub.actions.availability import Availability
 from hub.actions.check_ticket import TicketDesk
 from hub.actions.exit_scans import WayOut
@@ -32,6 +33,7 @@ from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_gate import SeatGate
 from hub.house import House
 from hub.live.live_hub import LiveHub
+from hub.rounds.alerts import watch_measures
 from hub.rounds.outbox import OutboxRound
 from hub.rounds.revocations import refresh_revocations
 from hub.rounds.two_gates import TwoGates
@@ -134,6 +136,10 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             _begin("expiry", lambda: walk("expiry", 20, lambda: expire(house))),
             _begin("revocations", lambda: walk("revocations", 15, lambda: refresh_revocations(house))),
             _begin("gate audit", lambda: walk("gate audit", 10, lambda: audit_gate(house, fix=True))),
+            _begin(
+                "alerts",
+                lambda: walk("alerts", LOOK_EVERY.total_seconds(), lambda: watch_measures(house, telemetry.measures)),
+            ),
             _begin("two gates", two_gates.run),
             _begin("loop watch", telemetry.watch_loop),
             _begin("gauges", lambda: walk("gauges", 5, lambda: _see_gauges(house))),

@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import signal
 import sys
 from collections.abc import Sequence
 from datetime import date, time
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from hub.commands.outcome import CommandFailed, Outcome
 
@@ -191,6 +193,36 @@ def _venue_set(parser: argparse.ArgumentParser) -> None:
         "--duplicate-alarm-minutes", type=_count_or("off", 1, 1440), metavar="M",
         help="within which a code shown at two gates raises an alarm; off",
     )  # fmt: skip
+    for name, most, unit, what in (
+        ("failure-percent", 100, "P", "of the bookings of 15 minutes that fail"),
+        ("utilisation-percent", 100, "P", "to which a slot of the next days is booked"),
+        ("latency-ms", 60_000, "MS", "within which 95 of 100 answers of 5 minutes come"),
+        ("login-failures", 100_000, "N", "sign-ins refused in 15 minutes"),
+    ):
+        parser.add_argument(
+            f"--alert-{name}", type=_count_or("off", 1, most), metavar=unit, help=f"alert from so much on: {what}; off"
+        )
+    parser.add_argument("--alert-emails", type=_addresses, metavar="A,A", help="who gets alerts by mail; none")
+    parser.add_argument("--alert-webhook", type=_webhook, metavar="URL", help="called with every alert, signed; none")
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    """Addresses of mail in a row, or `none`."""
+    found = () if text == "none" else tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text) if part))
+    for address in found:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
+            raise argparse.ArgumentTypeError(f"{address!r} is no address of mail")
+    return found
+
+
+def _webhook(text: str) -> str:
+    """An address to call, or `none`."""
+    if text == "none":
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username:
+        raise argparse.ArgumentTypeError("give an address such as https://example.org/hook, or none")
+    return text
 
 
 def _staff_add(parser: argparse.ArgumentParser) -> None:

@@ -54,6 +54,7 @@ class Settings:
     rate_codes: Rate | None
     rate_operator: Rate | None
     rate_sync: Rate | None
+    webhook_networks: tuple[IPNetwork, ...]
     sockets_per_operator: int | None
     public_sockets_per_ip: int | None
     clock_offset: float
@@ -94,6 +95,7 @@ class Settings:
             smtp_url=read.one("HUB_SMTP_URL", _url("smtp", "smtps", "smtp+starttls"), None),
             sms_url=read.one("HUB_SMS_URL", _sms_url, None),
             trusted_proxies=read.one("HUB_TRUSTED_PROXIES", _networks, ()),
+            webhook_networks=read.one("HUB_WEBHOOK_NETWORKS", _networks, ()),
             rate_reservations=read.one("HUB_RATE_RESERVATIONS", parse_rate, Rate(10, 60)),
             rate_validate=read.one("HUB_RATE_VALIDATE", parse_rate, Rate(30, 60)),
             # One-time codes by client address; how many an address may be sent is a rule (hub/rules/contact_code.py). A family

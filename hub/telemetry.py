@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from hub.logs import event as event  # noqa: PLC0414 - telemetry.event(telemetry.TICKET_VERIFIED, ticket_id=7)
+from hub.measures import Measures
 
 # ---- Events: the requirement documents' names (C: card, P: PRD-007, 5: US-015, 6: US-016). Where two documents name the
 # same fact, it is one line: the field `also` lists the other names. A start is told with its outcome and the `seconds` between them.
@@ -65,6 +66,8 @@ SCANS_SYNCED: Final = "scans.synced"
 CONFLICT_DECIDED: Final = "scan_conflict.decided"
 DISPUTE_ASKED: Final = "dispute.asked"
 DISPUTE_DECIDED: Final = "dispute.decided"
+ALERT_RAISED: Final = "alert.raised"
+ALERT_CLEARED: Final = "alert.cleared"
 TICKET_AT_TWO_GATES: Final = "ticket.at_two_gates"
 SIGNED_IN: Final = "operator.login.success"
 SIGN_IN_FAILED: Final = "operator.login.failed"
@@ -82,6 +85,13 @@ STOP_OVERDUE: Final = "hub.stop_overdue"
 LOOP_LAGGED: Final = "loop.lagged"
 SERVER_DIED: Final = "embedded.server.died"
 SERVER_RESTARTED: Final = "embedded.server.restarted"
+
+# ---- What alerts go by (hub/actions/alerts.py)
+
+measures = Measures()
+MEASURED_ROUTES = ("/api/tickets", "/api/reservation", "/api/operator/", "/venue/")
+LONGEST_ANSWER = 60.0
+"""What takes longer is no answer but a table that somebody reads slowly."""
 
 # ---- Metrics
 
@@ -127,6 +137,7 @@ def scan_decided(mode: str, result: str, reason: str, count: int = 1) -> None:
 def scans_took(seconds: float) -> None:
     """How long the scan waited that waited longest among those decided together: one observation a flight."""
     _scan_seconds.observe(seconds)
+    measures.took(seconds)
 
 
 @cache
@@ -149,11 +160,14 @@ def reservation_tried(result: str, seconds: float) -> None:
     """`result` is success, or the lower-case reason: slot_full, ticket_already_reserved ..."""
     _count_of(_creations, result.lower()).inc()
     _creation_seconds.observe(seconds)
+    measures.count("booked" if result == "success" else "not_booked")
 
 
 def request_answered(method: str, route: str, status: int, seconds: float) -> None:
     """`route` is the pattern, never the path: a path holds ids and tokens."""
     _seconds_of(_requests, method, route, str(status)).observe(seconds)
+    if route.startswith(MEASURED_ROUTES) and seconds < LONGEST_ANSWER:
+        measures.took(seconds)
 
 
 def gate_answered(answer: str, count: int = 1) -> None:
@@ -173,6 +187,7 @@ def lane_observer(lane: str) -> Callable[[int, float], None]:
 
 def login_failed(reason: str) -> None:
     _count_of(_login_failures, reason).inc()
+    measures.count("login_failed")
 
 
 def mail_sent() -> None:

@@ -1,5 +1,6 @@
 """The deeds about venues: looking one up, making one, setting its policies."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,7 +22,7 @@ class Policies:
     """What to change of a venue; None leaves it.
 
     -1 takes a limit away: `early_entry_minutes` (from midnight of the day), `waitlist_offer_minutes` (no waiting list),
-    `no_show_release_minutes` (unused places are never given back), `duplicate_alarm_minutes` (no alarm).
+    `no_show_release_minutes` (unused places are never given back), `duplicate_alarm_minutes` (no alarm), and the thresholds of the alerts (not watched).
     """
 
     name: str | None = None
@@ -40,6 +41,13 @@ class Policies:
     no_show_release_minutes: int | None = None
     re_entry: str | None = None
     duplicate_alarm_minutes: int | None = None
+    alert_failure_percent: int | None = None
+    alert_utilisation_percent: int | None = None
+    alert_latency_ms: int | None = None
+    alert_login_failures: int | None = None
+    alert_emails: tuple[str, ...] | None = None
+    alert_webhook_url: str | None = None
+    """Empty: none any more. A secret is made for every address that is set; `set_policies` gives it back, once."""
 
 
 async def read_venue(house: House, org_id: int, venue_id: int) -> Venue:
@@ -70,6 +78,7 @@ async def set_policies(house: House, venue_id: int, policies: Policies) -> dict[
         _check_timezone(policies.timezone)
         if await house.database.fetchval(VENUES.has_slots, venue_id):
             raise Refused(Reason.INVALID_REQUEST, message="This venue has slots; their times were set in its time zone")
+    secret = secrets.token_urlsafe(32) if policies.alert_webhook_url else None
     row = await house.database.fetchrow(
         VENUES.set_policies,
         venue_id,
@@ -89,11 +98,18 @@ async def set_policies(house: House, venue_id: int, policies: Policies) -> dict[
         policies.no_show_release_minutes,
         policies.re_entry,
         policies.duplicate_alarm_minutes,
+        policies.alert_failure_percent,
+        policies.alert_utilisation_percent,
+        policies.alert_latency_ms,
+        policies.alert_login_failures,
+        policies.alert_emails,
+        policies.alert_webhook_url,
+        secret,
     )
     if row is None:
         raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}")
     house.venues.forget()
-    return dict(row)
+    return dict(row) | ({"alert_webhook_secret": secret} if secret else {})
 
 
 def _check_timezone(timezone: str) -> None:

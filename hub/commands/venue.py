@@ -11,7 +11,8 @@ from hub.commands.visit import visit
 POLICIES = (
     "unreserved_entry", "late_entry_minutes", "early_entry_minutes", "change_cutoff_hours", "show_contact", "address",
     "language", "country", "contact_check", "reminder_hours", "waitlist_offer_minutes", "no_show_release_minutes", "re_entry",
-    "duplicate_alarm_minutes",
+    "duplicate_alarm_minutes", "alert_failure_percent", "alert_utilisation_percent", "alert_latency_ms",
+    "alert_login_failures", "alert_emails", "alert_webhook_url",
 )  # fmt: skip
 
 
@@ -53,9 +54,17 @@ async def change(args: Namespace) -> Outcome:
             no_show_release_minutes=args.no_show_release_minutes,
             re_entry=args.re_entry,
             duplicate_alarm_minutes=args.duplicate_alarm_minutes,
+            alert_failure_percent=args.alert_failure_percent,
+            alert_utilisation_percent=args.alert_utilisation_percent,
+            alert_latency_ms=args.alert_latency_ms,
+            alert_login_failures=args.alert_login_failures,
+            alert_emails=args.alert_emails,
+            alert_webhook_url=args.alert_webhook,
         )
         changed = await set_policies(house, args.venue, policies)
-    return Outcome(changed, _line(changed))
+    made = changed.get("alert_webhook_secret")
+    note = f"\nthe webhook's secret, shown this once: {made}" if made else ""
+    return Outcome(changed, _line(changed) + note)
 
 
 def _shown(value: Any) -> str:

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import cast
 
-from hub.confirmation import other_letters, qr_code, reservation_letters
+from hub.confirmation import alert_letters, other_letters, qr_code, reservation_letters
 from hub.confirmation.calendar_file import calendar_of, method_of
 from hub.confirmation.letter import Letter, Unsendable, as_html, as_text
 from hub.confirmation.outgoing import Outgoing, Sender
@@ -32,6 +32,8 @@ LETTERS: Mapping[str, Callable[[Outgoing, Sender], Letter]] = {
     "waitlist.offer": other_letters.waitlist_offer,
     "waitlist.lapsed": other_letters.waitlist_lapsed,
     "contact.code": other_letters.contact_code,
+    "alert.raised": alert_letters.alert_raised,
+    "alert.cleared": alert_letters.alert_cleared,
 }
 TEXT_MESSAGES: Mapping[str, Callable[[Outgoing, Sender], str]] = {"contact.code": other_letters.contact_code_sms}
 _HEADERS = HeaderRegistry()

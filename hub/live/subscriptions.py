@@ -4,6 +4,7 @@ counts    a venue's day: the whole of it in the answer, then what changes (`room
 figures   the same day by minute and gate, as the log tells it (`figure_rooms.py`)
 tickets   that tickets of the organisation stand otherwise than before (`ticket_news.py`)
 devices   the scanners of a venue, as they are (`device_rooms.py`)
+alerts    measures that are over their threshold (`alerts.py`)
 alarms    codes shown at two gates (`alarms.py`)
 scans     every decision at the doors of a venue, through a filter (`feed.py`)
 notices   what somebody at a gate is to be told at once (`notices.py`)
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hub.access.roles import Role, at_least
 from hub.live import fields
 from hub.live.alarms import open_alarms
+from hub.live.alerts import open_alerts
 from hub.live.conflict_news import watch_conflicts
 from hub.live.devices import open_devices
 from hub.live.disputes import open_disputes
@@ -143,6 +145,7 @@ TOPICS: dict[str, Topic] = {
     "figures": Topic(Role.MANAGER, open_figures),
     "tickets": Topic(Role.OPERATOR, _tickets),
     "devices": Topic(Role.MANAGER, open_devices),
+    "alerts": Topic(Role.MANAGER, open_alerts),
     "alarms": Topic(Role.MANAGER, open_alarms),
     "scans": Topic(Role.MANAGER, open_feed),
     "notices": Topic(Role.OPERATOR, open_notices),

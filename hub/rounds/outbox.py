@@ -20,6 +20,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import orjson
+
 from db import statements
 from db.pool import DatabaseDown
 from hub import logs, telemetry
@@ -29,6 +31,7 @@ from hub.confirmation.mail import write_mail, write_text_message
 from hub.confirmation.mail_carrier import MailCarrier
 from hub.confirmation.outgoing import Outgoing, Sender, payload_of, reservation_ids_of
 from hub.confirmation.sms_carrier import SmsCarrier, sms_carrier
+from hub.confirmation.webhook_carrier import Call, WebhookCarrier
 
 if TYPE_CHECKING:
     from hub.house import House
@@ -37,7 +40,7 @@ PERIOD_SECONDS = 0.5
 BATCH = 50
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 8
-CHANNELS = ("mail", "sms")
+CHANNELS = ("mail", "sms", "webhook")
 _STOP_SENDING_AFTER = 25.0  # a try may take 30 s more, and both must end within the lease
 _FIRST_WAIT = 2.0
 _WAIT_FACTOR = 4.0
@@ -86,6 +89,7 @@ class OutboxLane:
         self._sql = statements.load("outbox")
         self._carrier = carrier or MailCarrier(house.settings)
         self._texts = texts or sms_carrier(house.settings)
+        self._webhooks = WebhookCarrier(house.settings.webhook_networks)
         self._sender = Sender(self._carrier.sender, self._carrier.host, house.settings.public_url.rstrip("/"))
         self._jitter = jitter
         self._in_a_rush = in_a_rush
@@ -126,6 +130,7 @@ class OutboxLane:
     async def _rest(self) -> None:
         await self._carrier.rest()
         await self._texts.rest()
+        await self._webhooks.rest()
 
     async def send_due(self) -> int:
         """One batch. Returns how many messages were settled; those not tried are released again."""
@@ -215,6 +220,9 @@ class OutboxLane:
         longer than a scan may wait."""
         outgoing = Outgoing.of(row, party, host=self._sender.host, now=self._house.clock.now())
         started = time.perf_counter()
+        if row["channel"] == "webhook":
+            await self._webhooks.send(await self._call(row, outgoing))
+            return 0.0
         if row["channel"] == "sms":
             text = await asyncio.to_thread(write_text_message, outgoing, self._sender)
             worked = time.perf_counter() - started
@@ -224,6 +232,19 @@ class OutboxLane:
             worked = time.perf_counter() - started
             await self._carrier.send(mail)
         return worked
+
+    async def _call(self, row: Any, outgoing: Outgoing) -> Call:
+        """The secret is read when it is used: a row does not keep it, and the newest one counts."""
+        alert = outgoing.payload.get("alert")
+        venue_id = alert.get("venue_id") if isinstance(alert, dict) else None
+        secret = await self._house.database.jobs.fetchval(
+            statements.load("alerts").webhook_secret, row["org_id"], venue_id, row["recipient"]
+        )
+        if secret is None:
+            raise Unsendable("webhook gone")
+        delivery = outgoing.message_id.strip("<>").partition("@")[0]
+        body = orjson.dumps({"event": row["kind"], "delivery": delivery, "alert": alert})
+        return Call(row["recipient"], row["kind"], delivery, body, secret)
 
     async def _let_others_go_first(self, worked: float) -> None:
         """Rest after `worked` seconds, and long while a rush of bookings needs the loop."""

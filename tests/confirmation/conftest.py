@@ -48,7 +48,9 @@ def events(monkeypatch):
 def house(database, tmp_path, mail_server):
     clock = Clock()
     clock.set(NOW)
-    settings = SimpleNamespace(smtp_url=mail_server.url, sms_url=None, data_dir=tmp_path, public_url=PUBLIC_URL)
+    settings = SimpleNamespace(
+        smtp_url=mail_server.url, sms_url=None, data_dir=tmp_path, public_url=PUBLIC_URL, webhook_networks=()
+    )
     return SimpleNamespace(database=database, clock=clock, settings=settings)
 
 

@@ -1,0 +1,64 @@
+-- Alerts: looking at the measures, raising and clearing.
+
+-- name: claim_look
+-- The look at an organisation ($1) at the moment $2, unless somebody has looked since $3; holds the row for the transaction.
+INSERT INTO alert_looks AS l (org_id, looked_at) VALUES ($1, $2)
+ON CONFLICT (org_id) DO UPDATE SET looked_at = $2 WHERE l.looked_at <= $3
+RETURNING l.org_id;
+
+-- name: alert_policies
+-- The venues of an organisation with what they want to be told of, the first one first.
+SELECT id, name, timezone, language, alert_failure_percent, alert_utilisation_percent, alert_latency_ms,
+       alert_login_failures, alert_emails, alert_webhook_url
+  FROM venues WHERE org_id = $1 ORDER BY id;
+
+-- name: fullest_days
+-- Of each venue and day from now ($2) up to the date $3: how full its fullest slot is in per cent, and which slots are at or over
+-- the venue's measure.
+SELECT s.venue_id, s.date, max(100.0 * (s.booked_count + s.held_count) / s.total_capacity)::double precision AS value,
+       array_agg(to_char(s.start_time, 'HH24:MI') || '-' || to_char(s.end_time, 'HH24:MI') ORDER BY s.start_time)
+           FILTER (WHERE 100.0 * (s.booked_count + s.held_count) / s.total_capacity >= v.alert_utilisation_percent) AS full_slots
+  FROM venues v
+  JOIN reservation_slots s ON s.org_id = v.org_id AND s.venue_id = v.id
+ WHERE v.org_id = $1 AND v.alert_utilisation_percent IS NOT NULL AND s.ends_at > $2::timestamptz AND s.date <= $3::date
+   AND s.total_capacity > 0
+ GROUP BY s.venue_id, s.date;
+
+-- name: standing
+-- The alerts of an organisation that stand, and the states of all its measures.
+SELECT coalesce(a.venue_id, st.venue_id) AS venue_id, coalesce(a.kind, st.kind) AS kind,
+       coalesce(a.subject, st.subject) AS subject, a.id, coalesce(st.over, 0) AS over, coalesce(st.under, 0) AS under
+  FROM (SELECT * FROM alerts WHERE org_id = $1 AND cleared_at IS NULL) a
+  FULL JOIN (SELECT * FROM alert_states WHERE org_id = $1) st
+    ON st.venue_id = a.venue_id AND st.kind = a.kind AND st.subject = a.subject;
+
+-- name: keep_state
+INSERT INTO alert_states (org_id, venue_id, kind, subject, over, under) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (org_id, venue_id, kind, subject) DO UPDATE SET over = $5, under = $6;
+
+-- name: forget_state
+DELETE FROM alert_states WHERE org_id = $1 AND venue_id = $2 AND kind = $3 AND subject = $4;
+
+-- name: raise_alert
+INSERT INTO alerts (org_id, venue_id, kind, subject, value, threshold, details, raised_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8)
+RETURNING *;
+
+-- name: clear_alert
+UPDATE alerts SET cleared_at = $3 WHERE org_id = $1 AND id = $2 AND cleared_at IS NULL
+RETURNING *;
+
+-- name: write_message
+-- A mail or a call of a webhook ($4) about an alert; no use after $7.
+INSERT INTO mail_outbox (org_id, kind, recipient, channel, payload, language, not_after, next_attempt_at, created_at)
+VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $8);
+
+-- name: webhook_secret
+SELECT alert_webhook_secret FROM venues WHERE org_id = $1 AND id = $2 AND alert_webhook_url = $3;
+
+-- name: list_alerts
+-- The alerts of a venue ($2; NULL: of all) that stand or were cleared since $3, newest first.
+SELECT a.*, v.name AS venue_name FROM alerts a JOIN venues v ON v.org_id = a.org_id AND v.id = a.venue_id
+ WHERE a.org_id = $1 AND ($2::bigint IS NULL OR a.venue_id = $2) AND (a.cleared_at IS NULL OR a.cleared_at >= $3)
+ ORDER BY a.id DESC
+ LIMIT 200;

@@ -1,0 +1,299 @@
+"""The four alerts: raised and cleared once, whoever looks, and told on the socket, by mail and by a signed webhook."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import ipaddress
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from stage import TODAY, Hub, World
+
+from hub.actions.alerts import LEAST, LOOK_EVERY, look_at
+from hub.actions.venues import Policies, set_policies
+from hub.cli import _parser
+from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
+from hub.confirmation.webhook_carrier import Call, WebhookCarrier
+from hub.measures import Measures, percentile
+from hub.rounds.outbox import OutboxLane
+
+OWN = (ipaddress.ip_network("127.0.0.0/8"),)
+
+
+async def looks(hub: Hub, world: World, measures: Measures, count: int) -> int:
+    done = 0
+    for _ in range(count):
+        done += await look_at(hub.house, world.org_id, measures)
+        hub.clock.advance(LOOK_EVERY.total_seconds())
+    return done
+
+
+async def manager(hub: Hub, world: World) -> Any:
+    socket = await hub.socket(await world.staff("MANAGER"))
+    reply = await socket.command("subscribe", topic="alerts")
+    assert reply["success"], reply
+    socket.answer = reply["data"]["alerts"]
+    return socket
+
+
+async def told(socket: Any) -> dict[str, Any]:
+    alert: dict[str, Any] = (await socket.event(3))["data"]["alert"]
+    return alert
+
+
+async def test_bookings_that_fail_raise_one_alert_and_clear_it(hub: Hub, world: World) -> None:
+    watch, measures = await manager(hub, world), Measures()
+    measures.count("booked", 10 * LEAST)
+    assert await looks(hub, world, measures, 3) == 0
+    measures.count("not_booked", 2 * LEAST)
+    assert await looks(hub, world, measures, 1) == 0, "once is chance"
+    assert await looks(hub, world, measures, 3) == 1
+    alert = await told(watch)
+    assert (alert["kind"], alert["threshold"], alert["cleared_at"]) == ("failure_rate", 10.0, None)
+    assert alert["value"] == pytest.approx(100 / 6, abs=0.1)
+    assert (await manager(hub, world)).answer == [alert]
+    assert await looks(hub, world, Measures(), 3) == 1
+    over = await told(watch)
+    assert (over["alert_id"], over["cleared_at"] is None) == (alert["alert_id"], False)
+    assert await hub.database.fetchval("SELECT count(*) FROM alert_states") == 0
+
+
+async def test_too_few_say_nothing_and_what_is_off_is_not_watched(hub: Hub, world: World) -> None:
+    few, many = Measures(), Measures()
+    few.count("not_booked", LEAST - 1)
+    assert await looks(hub, world, few, 3) == 0
+    many.count("not_booked", LEAST)
+    await world.policy(alert_failure_percent=None)
+    assert await looks(hub, world, many, 3) == 0
+    await world.policy(alert_failure_percent=100)
+    assert await looks(hub, world, many, 2) == 1
+    await world.policy(alert_failure_percent=None)
+    assert await looks(hub, world, many, 3) == 1, "what is no longer watched does not stand for ever"
+
+
+async def test_slow_answers_and_refused_sign_ins(hub: Hub, world: World) -> None:
+    watch, measures = await manager(hub, world), Measures()
+    for _ in range(95):
+        measures.took(0.01)
+    for _ in range(8):
+        measures.took(1.8)
+    measures.count("login_failed", 20)
+    assert await looks(hub, world, measures, 2) == 2
+    alerts = {alert["kind"]: alert for alert in (await told(watch), await told(watch))}
+    assert alerts["latency"]["value"] > 1000
+    assert alerts["login_failures"]["value"] == 20
+
+
+async def test_the_hub_itself_counts_what_the_alerts_go_by(
+    hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measures = Measures()
+    monkeypatch.setattr("hub.telemetry.measures", measures)
+    slot = await world.slot(capacity=1)
+    for n in range(2):
+        ticket = await world.ticket()
+        body = {
+            "ticket_id": ticket.id,
+            "slot_id": slot,
+            "customer_email": "j@example.com",
+            "customer_phone": "+12025551234",
+        }
+        status, _ = await hub.post("/api/reservations/create", body)
+        assert status == (200 if n == 0 else 409)
+    await hub.post("/api/operator/login", {"username": "nobody", "password": "wrong"})
+    gate = await hub.socket(await world.staff())
+    await gate.validate("TKT-2026-NOSUCH-TICKET")
+    assert (await measures.gather(hub.house.redis, 15))["booked"] == 1, "also before it is added"
+    assert not await Measures().gather(hub.house.redis, 15)
+    await measures.add(hub.house.redis)
+    counted = await Measures().gather(hub.house.redis, 15)
+    assert (counted["booked"], counted["not_booked"], counted["login_failed"]) == (1, 1, 1)
+    assert percentile(counted, 0.95)[1] >= 4
+
+
+async def test_without_redis_a_process_goes_by_what_it_knows(hub: Hub) -> None:
+    class Away:
+        def __getattr__(self, name: str) -> Any:
+            raise ConnectionError
+
+    measures = Measures()
+    measures.count("login_failed", 3)
+    with pytest.raises(ConnectionError):
+        await measures.add(Away())  # type: ignore[arg-type]
+    assert (await measures.gather(Away(), 15))["login_failed"] == 3  # type: ignore[arg-type]
+    await measures.add(hub.house.redis)
+    await measures.add(hub.house.redis)
+    assert (await Measures().gather(hub.house.redis, 15))["login_failed"] == 3, "once, though it was tried before"
+
+
+def test_a_percentile_lies_where_it_is_known_to_lie() -> None:
+    measures = Measures()
+    for n in range(1000):
+        measures.took(n / 1000)
+    value, count = percentile(Counter(next(iter(measures._minutes.values()))), 0.95)
+    assert count == 1000
+    assert value == pytest.approx(0.95, abs=0.05)
+    assert percentile(Counter(), 0.95) == (0.0, 0)
+
+
+async def test_a_day_that_is_nearly_full_is_told_once_with_its_slots(hub: Hub, world: World) -> None:
+    watch, measures = await manager(hub, world), Measures()
+    await world.slot(start="12:00", end="14:00", capacity=10, booked=9)
+    await world.slot(start="16:00", end="18:00", capacity=10, booked=1)
+    assert await looks(hub, world, measures, 5) == 1
+    alert = await told(watch)
+    assert (alert["kind"], alert["subject"], alert["value"]) == ("utilisation", TODAY.isoformat(), 90.0)
+    assert alert["details"] == {"slots": ["12:00-14:00"]}
+
+
+async def test_of_many_processes_that_look_at_once_one_looks(
+    hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measures = Measures()
+    measures.count("not_booked", LEAST)
+    for _ in range(2):
+        await asyncio.gather(*(look_at(hub.house, world.org_id, measures) for _ in range(8)))
+        hub.clock.advance(LOOK_EVERY.total_seconds())
+    assert await hub.database.fetchval("SELECT count(*) FROM alerts") == 1
+    # The control: without the claim one moment's looks count as many, and what happened once is raised at once.
+    monkeypatch.setattr("hub.actions.alerts.LOOK_EVERY", -LOOK_EVERY)
+    other = Measures()
+    other.count("login_failed", 1000)
+    await asyncio.gather(*(look_at(hub.house, world.org_id, other) for _ in range(8)))
+    kinds = await hub.database.fetch("SELECT kind FROM alerts")
+    assert "login_failures" in {row["kind"] for row in kinds}
+
+
+# ---- Mail and webhook
+
+
+class Receiver:
+    """Somebody's server: keeps what it is sent, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[web.Response] = []
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.got.append((dict(request.headers), await request.read()))
+        return self.answers.pop(0) if self.answers else web.Response()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[tuple[Receiver, str]]:
+    receiver = Receiver()
+    app = web.Application()
+    app.router.add_post("/hook", receiver.answer)
+    async with TestServer(app, host="127.0.0.1") as server:
+        yield receiver, str(server.make_url("/hook"))
+
+
+async def test_mail_and_webhook_go_out_once_signed_and_again_until_taken(
+    hub: Hub, world: World, receiver: tuple[Receiver, str]
+) -> None:
+    server, url = receiver
+    changed = await set_policies(
+        hub.house, world.venue_id, Policies(alert_emails=("ann@example.com", "tom@example.com"), alert_webhook_url=url)
+    )
+    secret = changed["alert_webhook_secret"]
+    measures = Measures()
+    measures.count("login_failed", 50)
+    assert await looks(hub, world, measures, 2) == 1
+    rows = await hub.database.fetch("SELECT channel, recipient, payload::text FROM mail_outbox ORDER BY id")
+    assert [row["recipient"] for row in rows] == [url, "ann@example.com", "tom@example.com"]
+    assert secret not in str(rows), "the outbox does not keep the secret"
+
+    lane = OutboxLane(hub.house, urgent=True)
+    lane._webhooks = WebhookCarrier(OWN)
+    server.answers.append(web.Response(status=503))
+    await lane.send_due()
+    await lane.send_due()
+    assert len(server.got) == 1, "it waits before it tries again"
+    hub.clock.advance(30)
+    await lane.send_due()
+    await lane._rest()
+    (first, body), (second, again) = server.got
+    assert body == again
+    assert first["X-Hub-Delivery"] == second["X-Hub-Delivery"]
+    assert first["X-Hub-Event"] == "alert.raised"
+    wanted = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    assert first["X-Hub-Signature-256"] == wanted
+    assert json.loads(body)["alert"]["kind"] == "login_failures"
+    statuses = await hub.database.fetch("SELECT status FROM mail_outbox")
+    assert {row["status"] for row in statuses} == {"SENT"}
+    mails = [path.read_text() for path in (hub.settings.data_dir / "mail").rglob("*.eml")]
+    mine = [mail for mail in mails if "ann@example.com" in mail]
+    assert len(mine) == 1
+    assert "Many failed sign-ins" in mine[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/hook", "https://127.0.0.1/hook", "https://10.1.2.3/", "https://[::1]/", "https://169.254.169.254/latest",
+        "https://[::ffff:10.0.0.1]/", "https://[fe80::1]/", "https://localhost/", "http://example.org/", "https://0.0.0.0/",
+        "file:///etc/passwd", "https://224.0.0.1/", "gopher://example.org/",
+    ],
+)  # fmt: skip
+async def test_what_only_the_hub_can_reach_is_never_called(url: str) -> None:
+    carrier = WebhookCarrier()
+    with pytest.raises(DeliveryRefused, match="webhook forbidden"):
+        await carrier.send(Call(url, "alert.raised", "1", b"{}", "secret"))
+    await carrier.rest()
+
+
+async def test_a_redirect_is_not_followed_and_gone_is_gone(receiver: tuple[Receiver, str]) -> None:
+    server, url = receiver
+    carrier = WebhookCarrier(OWN)
+    call = Call(url, "alert.raised", "1", b"{}", "secret")
+    server.answers = [
+        web.Response(status=302, headers={"Location": url}),
+        web.Response(status=410),
+        web.Response(status=204),
+    ]
+    with pytest.raises(DeliveryDeferred, match="302"):
+        await carrier.send(call)
+    with pytest.raises(DeliveryRefused, match="410"):
+        await carrier.send(call)
+    await carrier.send(call)
+    assert len(server.got) == 3
+    await carrier.rest()
+
+
+async def test_a_webhook_that_is_no_longer_named_is_not_called(
+    hub: Hub, world: World, receiver: tuple[Receiver, str]
+) -> None:
+    server, url = receiver
+    await set_policies(hub.house, world.venue_id, Policies(alert_webhook_url=url))
+    measures = Measures()
+    measures.count("login_failed", 50)
+    await looks(hub, world, measures, 2)
+    await set_policies(hub.house, world.venue_id, Policies(alert_webhook_url=""))
+    lane = OutboxLane(hub.house, urgent=True)
+    lane._webhooks = WebhookCarrier(OWN)
+    await lane.send_due()
+    assert server.got == []
+    assert await hub.database.fetchval("SELECT last_error FROM mail_outbox") == "webhook gone"
+
+
+def test_the_command_reads_the_policies_as_people_write_them() -> None:
+    args = _parser().parse_args([
+        "venue", "set", "1", "--alert-failure-percent", "25", "--alert-latency-ms", "off", "--alert-emails",
+        "ann@example.com, tom@example.com", "--alert-webhook", "https://example.org/hook",
+    ])  # fmt: skip
+    assert (args.alert_failure_percent, args.alert_latency_ms) == (25, -1)
+    assert args.alert_emails == ("ann@example.com", "tom@example.com")
+    for wrong in (
+        ["--alert-emails", "ann"],
+        ["--alert-webhook", "ftp://example.org"],
+        ["--alert-failure-percent", "101"],
+    ):
+        with pytest.raises(SystemExit):
+            _parser().parse_args(["venue", "set", "1", *wrong])

@@ -1,0 +1,59 @@
+"""The alerts above the control room, in a real Chromium: they come, go by themselves, and take no room where there are none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.async_api import expect
+from stage import TODAY, Hub, World
+
+from hub.actions.alerts import LOOK_EVERY, look_at
+from hub.measures import Measures
+from tests.browser.axe import assert_accessible
+from tests.browser.hands_and_eyes import Open
+
+CARDS = "#alerts .alert-card"
+
+
+async def test_alerts_and_alarms_stand_above_every_view_until_they_are_over(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    (ticket,) = await world.fill(await world.slot(capacity=1), 1)
+    await world.slot(TODAY + timedelta(days=2), capacity=1, booked=1)
+    page = await open_page("/manager", token=await world.staff("MANAGER", name="Ann Lee"))
+    phone = await open_page("/manager#feed", token=await world.staff("MANAGER"), phone=True)
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    await expect(page.locator(CARDS)).to_have_count(0)
+    measures = Measures()
+    measures.count("login_failed", 31)
+    for _ in range(2):
+        await look_at(hub.house, world.org_id, measures)
+        hub.clock.advance(LOOK_EVERY.total_seconds())
+    a, b = (
+        await hub.socket(await world.staff(name="Jane Smith"), gate="A"),
+        await hub.socket(await world.staff(name="Tom Brown"), gate="B"),
+    )
+    await a.verify(ticket.code)
+    await b.verify(ticket.code)
+    for each in (page, phone):
+        await expect(each.locator(CARDS)).to_have_count(3)
+        await expect(each.locator(CARDS).filter(has_text="Many failed sign-ins")).to_contain_text(
+            "31 sign-ins were refused in the last 15 minutes; the limit is 20."
+        )
+        await expect(each.locator(CARDS).filter(has_text="Nearly full: Friday")).to_contain_text("12:00-14:00")
+        await expect(each.locator(CARDS).filter(has_text="Nearly full: Friday")).to_contain_text("Also: Sun")
+        alarm = each.locator(f"{CARDS}.alarm")
+        await expect(alarm).to_contain_text(f"Same ticket at two gates: …{ticket.code[-4:]}")
+        await expect(alarm).to_contain_text("Tom Brown: Already verified")
+        assert await each.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+        await assert_accessible(each, "alerts", best_practice=False)
+    await page.get_by_role("button", name="Seen").click()
+    await expect(page.locator(CARDS)).to_have_count(2)
+    await expect(phone.locator(CARDS)).to_have_count(3)
+    for _ in range(3):
+        await look_at(hub.house, world.org_id, Measures())
+        hub.clock.advance(LOOK_EVERY.total_seconds())
+    await expect(page.locator(CARDS)).to_have_count(1)
+    await page.reload()
+    await expect(page.locator(CARDS)).to_have_count(1)
+    await expect(page.locator(CARDS)).to_contain_text("Nearly full")
