@@ -97,7 +97,7 @@ async def offline_exit(scene: Scene) -> Page:
     await page.locator("#way-exit").click()
     await page.keyboard.type("NOBODY-KNOWS-IT")
     await page.keyboard.press("Enter")
-    await expect(page.locator("body")).to_have_attribute("data-reason", "EXIT_UNSURE")
+    await expect(page.locator("body")).to_have_attribute("data-reason", "EXIT_NOTED")
     return page
 
 
