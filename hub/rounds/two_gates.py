@@ -20,6 +20,8 @@ POLICY_SECONDS = 5.0
 TRIES = 5
 TRY_AGAIN_SECONDS = 1.0
 MODES = ("validate", "verify")
+RETURNS = ("MAY_RETURN", "RE_ENTRY")
+"""Whoever comes back has gone out with the ticket meanwhile: at whichever gate they came in before, it is no copy."""
 AT_ONCE = 2
 """Alarms that are written down at the same time: scanners that come back may bring hundreds of copies with them, and who
 stands at the gates needs Postgres too."""
@@ -62,6 +64,8 @@ class TwoGates:
             sightings = venues[where]
             # What was scanned without a line and comes too late for anybody to be met at the gate is a conflict, and no alarm.
             if sightings is not None and seen.at - seen.moment <= sightings.within:
+                if seen.reason in RETURNS:
+                    sightings.forget(seen.code)
                 other = sightings.see(seen.code, seen)
                 if other is not None:
                     self._begin(seen, other)

@@ -62,6 +62,11 @@ class Sightings(Generic[S]):
             trail = self._trails[code] = _Trail(before)
         return trail.see(sighting, self.within)
 
+    def forget(self, code: str) -> None:
+        """What was seen of this code before does not count any more."""
+        self._seen.pop(code, None)
+        self._trails.pop(code, None)
+
     def __len__(self) -> int:
         return len(self._seen) + len(self._trails)
 

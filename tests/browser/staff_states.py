@@ -203,6 +203,18 @@ async def scanner_left(scene: Scene) -> Page:
 
 
 @state("door")
+async def scanner_returning(scene: Scene) -> Page:
+    """Whoever has left may come back in."""
+    await scene.world.policy(re_entry="allow")
+    _, one = await scene.used()
+    await done(await other_gate(scene), "exit", code=one.code, scan_id=str(uuid4()))
+    page = await scanned(scene, one.code, "GREEN")
+    await expect(page.locator("body")).to_have_attribute("data-reason", "MAY_RETURN")
+    await scene.world.policy(re_entry="deny")
+    return page
+
+
+@state("door")
 async def scanner_without_line(scene: Scene) -> Page:
     """The answer of the device itself, by the list of the day."""
     one = await booked(scene)

@@ -54,6 +54,24 @@ async def acquainted(*hubs: Hub) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_whoever_left_and_comes_back_at_another_gate_is_no_alarm_and_a_copy_still_is(
+    hub: Hub, world: World
+) -> None:
+    await world.policy(re_entry="allow")
+    ticket = await world.reserved(await world.slot())
+    a, b, c = [await gate(hub, world, name, f"{name} Person") for name in "ABC"]
+    watch, _ = await manager(hub, world)
+    await a.verify(ticket.code)
+    await b.leave(ticket.code)
+    assert (await b.validate(ticket.code))["reason"] == "MAY_RETURN"
+    assert (await b.verify(ticket.code))["reason"] == "RE_ENTRY"
+    await silent(a, b, c, watch)
+    assert (await c.validate(ticket.code))["reason"] == "ALREADY_VERIFIED"
+    alarm = await alarm_of(watch)
+    assert (alarm["first"]["gate"], alarm["second"]["gate"]) == ("B", "C")
+    assert await alarms(hub) == 1
+
+
 async def test_both_gates_and_the_control_room_are_told_and_nobody_else(hub: Hub, world: World) -> None:
     ticket = await world.reserved(await world.slot())
     a, b, c = [await gate(hub, world, name, f"{name} Person") for name in "ABC"]

@@ -87,3 +87,14 @@ def test_what_is_too_old_or_too_much_is_forgotten() -> None:
     for n in range(1000):
         patient.see(f"TKT-{n}", at(n * 10, "A", n))
     assert len(patient) <= 31 + LOOK_EVERY, "of the last five minutes there are thirty"
+
+
+def test_what_is_forgotten_counts_no_more_whatever_trail_there_was() -> None:
+    seen: Sightings[Held] = Sightings(WITHIN)
+    assert seen.see("TKT", at(0, "A", 1)) is None
+    seen.forget("TKT")
+    assert seen.see("TKT", at(1, "B", 2)) is None
+    assert seen.see("TKT", at(2, "A", 3)) == at(1, "B", 2)
+    seen.forget("TKT")
+    assert len(seen) == 0
+    assert seen.see("TKT", at(3, "C", 4)) is None
