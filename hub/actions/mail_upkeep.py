@@ -1,9 +1,11 @@
 """The deeds of looking after mail that does not go out: see what is stuck, send it again, discard it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from db.statements import load
 from hub import telemetry
@@ -129,9 +131,18 @@ def _facts(row: Any) -> MailStanding:
     return MailStanding(row["kind"], row["status"], row["not_after"], row["leased_until"])
 
 
+def _mask_address(url: str) -> str:
+    """Whose server it is; what follows may be a key to it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}/***"
+
+
+_MASKS: dict[str, Callable[[str], str | None]] = {"sms": mask_phone, "webhook": _mask_address}
+
+
 def _line(row: Any, now: datetime) -> MailLine:
     facts = _facts(row)
-    mask = mask_phone if row["channel"] == "sms" else mask_email
+    mask = _MASKS.get(row["channel"], mask_email)
     return MailLine(
         id=row["id"],
         kind=row["kind"],

@@ -281,6 +281,11 @@ async def test_a_webhook_that_is_no_longer_named_is_not_called(
     await lane.send_due()
     assert server.got == []
     assert await hub.database.fetchval("SELECT last_error FROM mail_outbox") == "webhook gone"
+    status, answer = await hub.get("/api/admin/mail?status=dead", token=await world.staff("ADMIN"))
+    assert status == 200, answer
+    (line,) = answer["data"]["mails"]
+    assert (line["channel"], line["recipient"]) == ("webhook", "http://127.0.0.1/***"), "an address may hold a key"
+    assert line["trouble"] == "The venue no longer names this webhook."
 
 
 def test_the_command_reads_the_policies_as_people_write_them() -> None:

@@ -22,7 +22,7 @@ class Mail(Shape):
     id: int
     kind: str
     """What it tells, such as `reservation.confirmed`."""
-    channel: Literal["mail", "sms"]
+    channel: Literal["mail", "sms", "webhook"]
     status: Literal["PENDING", "SENT", "DEAD", "DROPPED"]
     """`DEAD`: given up after a final refusal or eight tries. `DROPPED`: no longer worth sending, or discarded."""
     overdue: bool

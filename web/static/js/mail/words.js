@@ -10,6 +10,8 @@ const KINDS = {
   "waitlist.offer": () => t("Waiting list: offer"),
   "waitlist.lapsed": () => t("Waiting list: offer lapsed"),
   "contact.code": () => t("One-time code"),
+  "alert.raised": () => t("Alert"),
+  "alert.cleared": () => t("Alert over"),
 };
 
 export const kindOf = (mail) => KINDS[mail.kind]?.() ?? mail.kind;
