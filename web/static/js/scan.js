@@ -121,7 +121,7 @@ const offlinePanel = new OfflinePanel({
 new ConflictNotices({ line: noticeLine, shelf, timezone, known: async () => (await offline.queue?.conflicts().catch(() => [])) ?? [] });
 
 desk.on("answered", ({ decision, code }) => {
-  past.refresh();
+  past.refresh({ fold: true });
   if (decision.reason === "TICKET_NOT_FOUND" || decision.reason === "NOT_LISTED") help.advise(code);
 });
 desk.on("cleared", () => help.clear());

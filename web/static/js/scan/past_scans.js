@@ -57,11 +57,16 @@ export class PastScans {
     this.earlier.addEventListener("click", () => this.#earlier());
   }
 
-  /** The newest again: the next visitor's scan puts an end to looking back. */
-  async refresh() {
-    this.#shown = GLANCE;
+  /** The newest again; `fold` puts an end to looking back, as the next visitor's scan does. */
+  async refresh({ fold = false } = {}) {
     try {
-      ({ scans: this.#told, next: this.#next } = await this.session.history());
+      const { scans, next } = await this.session.history();
+      if (fold) this.#shown = GLANCE;
+      const nameOf = (scan) => `${scan.scan_id} ${scan.mode}`;
+      const newest = new Set(scans.map(nameOf));
+      const older = this.#shown > GLANCE ? this.#told.filter((scan) => !newest.has(nameOf(scan))) : [];
+      this.#told = [...scans, ...older];
+      if (older.length === 0) this.#next = next;
     } catch {
       // The list is a comfort; it comes back with the link.
     }
@@ -136,7 +141,7 @@ export class PastScans {
     try {
       await this.session.undo(this.#wanted.scan_id, reason);
       this.dialog.close();
-      await this.refresh();
+      await this.refresh({ fold: true });
     } catch (error) {
       const words = error instanceof LinkLost ? t("No connection. Try again when the scanner is live.") : error.message;
       showNotice(byId("undo-answer"), { title: words, next: "" });
