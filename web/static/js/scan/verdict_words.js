@@ -14,7 +14,7 @@ const WORDS = {
   EXIT_NOTED: t("EXIT NOTED"),
 };
 const OWN = {
-  NOT_LISTED: t("Today's list does not have this ticket. It may be for another day, or bought just now: ask, or look at the ticket."),
+  NOT_LISTED: t("It may be for another day or bought just now: look at the ticket."),
   CHANGED: t("This ticket was changed just before the connection was lost: ask, or look at the ticket."),
   NO_LIST: t("This scanner has no list of today: look at the ticket."),
   NOTED: t("Admitted on your word. The hub checks it when the connection is back."),
