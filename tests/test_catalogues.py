@@ -13,6 +13,7 @@ from babel.messages.mofile import read_mo
 from hub.languages import DEFAULT, LANGUAGES, catalogue_path, translator
 from hub.locale.catalogue import KEYWORDS, ROOT, ClashingTexts, _add, compiled, extracted, read
 from hub.locale.script_texts import UnreadableCall, texts_of_script
+from web.pages.speech import short_name
 
 OTHERS = [language for language in LANGUAGES if language != DEFAULT]
 _PLACE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
@@ -145,6 +146,15 @@ def test_no_marked_text_escapes_the_extraction(template: Catalog, folder: str, k
         if re.sub(r"\\(.)", r"\1", text[1:-1]) not in known
     ]
     assert missed == []
+
+
+def test_no_two_texts_of_scripts_have_one_short_name() -> None:
+    texts = {text for path in (ROOT / "web/static/js").rglob("*.js") if path.name != "i18n.js"
+             for said in texts_of_script(path.read_text(encoding="utf-8")) for text in forms(said)[:1]}  # fmt: skip
+    assert len(texts) > 500
+    assert len({short_name(text) for text in texts}) == len(texts)
+    # As published for the algorithm: of the empty text its offset basis, of "a" E40C292C.
+    assert [int(short_name(text), 36) for text in ("", "a")] == [0x811C9DC5, 0xE40C292C]
 
 
 def test_two_plurals_of_one_singular_are_refused() -> None:

@@ -18,6 +18,8 @@ from web.pages.static_files import STATIC, STATIC_ROOT
 _SCRIPT = re.compile(r'<script[^>]*\bsrc="/static/[0-9a-f]+/(js/[^"]+)"')
 _IMPORT = re.compile(r"""(?:^\s*(?:import|export)\b[^;]*?|\bimport\s*\(\s*)["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 
+_FIGURES = "0123456789abcdefghijklmnopqrstuvwxyz"
+
 
 def teach(environment: jinja2.Environment) -> None:
     """Have templates speak: `_()`, `ngettext()`, `{% trans %}`, and the filters `day`, `month`, `clock` of the reader's locale."""
@@ -104,7 +106,7 @@ def _texts_of(language: str, names: tuple[str, ...]) -> str:
     by_script = _catalogue(language)
     texts: dict[str, Any] = {}
     for name in sorted(script_and_imports(names)):
-        texts.update(by_script.get(name, {}))
+        texts.update({short_name(text): words for text, words in by_script.get(name, {}).items()})
     return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -112,6 +114,22 @@ def _texts_of(language: str, names: tuple[str, ...]) -> str:
 def _catalogue(language: str) -> dict[str, dict[str, Any]]:
     by_script: dict[str, dict[str, Any]] = json.loads(catalogue_path(language, "json").read_bytes())
     return by_script
+
+
+def short_name(text: str) -> str:
+    """What a text is called in the page's catalogue: its 32-bit FNV-1a over UTF-16 units, in base 36, as `i18n.js` reckons it.
+
+    The English text itself, sent as the key, would be half of what a page brings along.
+    """
+    reckoned = 0x811C9DC5
+    units = text.encode("utf-16-le")
+    for low, high in zip(units[::2], units[1::2], strict=True):
+        reckoned = (reckoned ^ (low | high << 8)) * 0x01000193 & 0xFFFFFFFF
+    figures = ""
+    while reckoned:
+        reckoned, figure = divmod(reckoned, 36)
+        figures = _FIGURES[figure] + figures
+    return figures or "0"
 
 
 def script_and_imports(names: tuple[str, ...]) -> set[str]:

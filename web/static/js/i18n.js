@@ -1,5 +1,5 @@
 // The page's language: its words, its locale and the day its weeks begin with. English texts are the keys; the page brings
-// the translations of its scripts' texts as JSON (web/pages/speech.py), and nothing at all when it is English.
+// the translations of its scripts' texts as JSON (web/pages/speech.py), by short names, and nothing at all when it is English.
 //
 // t() and tn() are found by `make messages`, so their texts are written out at the call, never put together.
 const root = document.documentElement;
@@ -17,11 +17,19 @@ const rules = new Intl.PluralRules(language);
 const FORMS = ["zero", "one", "two", "few", "many", "other"].filter((form) => rules.resolvedOptions().pluralCategories.includes(form));
 const figures = new Intl.NumberFormat(locale);
 
+/** A text by its short name: the 32-bit FNV-1a of its UTF-16 units. */
+function wordsFor(text) {
+  if (!block) return undefined;
+  let reckoned = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) reckoned = Math.imul(reckoned ^ text.charCodeAt(i), 0x01000193);
+  return catalogue[(reckoned >>> 0).toString(36)];
+}
+
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
 
 /** t("Booked for {day}", { day }) */
 export function t(text, values = {}) {
-  const found = catalogue[text] ?? text;
+  const found = wordsFor(text) ?? text;
   return filled(Array.isArray(found) ? found[0] : found, values);
 }
 
@@ -30,7 +38,7 @@ export function t(text, values = {}) {
  * one form only, but a single thing is still said in other words than several: there the catalogue has a form for exactly one.
  */
 export function tn(one, many, n, values = {}) {
-  const found = catalogue[one];
+  const found = wordsFor(one);
   const forms = Array.isArray(found) ? found : null;
   const place = forms?.length > FORMS.length ? Number(n !== 1) : FORMS.indexOf(rules.select(n));
   const text = forms ? (forms[place] ?? forms.at(-1)) : n === 1 ? one : many;
