@@ -113,7 +113,7 @@ async def test_a_command_with_a_wrong_field_is_refused_by_its_id(client) -> None
 async def test_an_unknown_command_and_an_unknown_topic_say_so(client) -> None:
     client.send({"id": 2, "type": "nonsense"})
     assert (await client.next())["error"]["code"] == "UNKNOWN_COMMAND"
-    for topic in ("scans", "devices", "nonsense"):
+    for topic in ("shows", "scans ", "nonsense"):
         client.send({"id": 3, "type": "subscribe", "topic": topic})
         assert (await client.next())["error"]["code"] == "UNKNOWN_TOPIC"
 
