@@ -31,6 +31,20 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
                       WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
  ORDER BY a.n;
 
+-- name: exits_before_their_entries
+-- Of the entries in $3 (codes) and $4 (moments): the exits at their venue since then that let nobody out, because no entry was
+-- known yet. When somebody left is the hub's own word, or that of a scanner without a line brought to the hub's clock.
+SELECT e.scan_id, e.operator_id, o.name AS operator_name, e.code, e.gate, e.device, e.left_at
+  FROM unnest($3::text[], $4::timestamptz[]) AS a (code, entered_at)
+ CROSS JOIN LATERAL (
+       SELECT e.*, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS left_at FROM scans e
+        WHERE e.code = a.code AND e.org_id = $1 AND e.venue_id = $2 AND e.mode = 'exit' AND e.reason = 'NOT_INSIDE'
+          AND e.logged_at >= a.entered_at
+        ORDER BY e.logged_at LIMIT 4) e
+  LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = $1 AND o.id = e.operator_id LIMIT 1) o ON true
+ WHERE e.left_at >= a.entered_at
+ ORDER BY e.left_at;
+
 -- name: open_absences
 -- One row per ticket in $1, $2, in their order: its version, and where and when its holder left and has not come back.
 SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate

@@ -20,6 +20,7 @@ from hub.access.tokens import Identity
 from hub.actions.conflicts import conflict_as_dict, tell_new_conflicts
 from hub.actions.exit_scans import Exit, WayOut
 from hub.actions.judge_scans import LONGEST_CODE, Door, Presentation
+from hub.actions.late_exits import late_exits
 from hub.decisions import Decision
 from hub.house import House
 from hub.moments import rfc3339
@@ -98,6 +99,7 @@ class SyncDesk:
             )
             landed.update(zip(turn, answered, strict=True))
         answers = [_outcome(landed[n]) for n in range(len(scans))]
+        await self._let_out(who, venue_id, at, answers)
         conflicts = await self._settle(who, venue_id, scans, at, answers, device, gate)
         results = [
             _result(scan, answer, conflicts.get(scan.scan_id), contact)
@@ -119,6 +121,18 @@ class SyncDesk:
                 who.org_id, venue_id, who.staff_id, who.name, mode, scan.code, scan.scan_id, at, gate, device, "sync"
             )
         )
+
+    async def _let_out(
+        self, who: Identity, venue_id: int, at: Sequence[datetime], answers: Sequence[Decision | Refused]
+    ) -> None:
+        """Whoever left before the hub heard of their entry has left."""
+        entries = [
+            (answer.ticket.code, moment)
+            for answer, moment in zip(answers, at, strict=True)
+            if isinstance(answer, Decision) and answer.ticket and answer.verdict.reason is Reason.VERIFIED
+        ]
+        for exit_ in await late_exits(self._house, who.org_id, venue_id, entries):
+            await self._way_out.leave(exit_)
 
     async def _settle(  # noqa: PLR0917 - all of one batch
         self,

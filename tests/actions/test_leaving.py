@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from crowd import sabotage
 from stage import NOON, TODAY, Hub, Socket, Ticket, World
 
 from hub.actions.reconcile import reconcile
@@ -403,6 +404,35 @@ async def test_a_queue_is_taken_over_in_the_order_in_which_they_came_and_went(hu
     assert (row["scanned_at"], row["source"], row["device"]) == (NOON - timedelta(minutes=10), "sync", "gate-A")
     left = await hub.database.fetchval("SELECT max(left_at) FROM ticket_absences WHERE ticket_id = $1", first.id)
     assert left == NOON - timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["exit with a line", "exit without a line"])
+async def test_an_exit_that_was_heard_of_before_its_entry_still_lets_them_out(hub, world, jane, board, clock, live):
+    # The gate of the entry is without a line, the one of the exit is not, or has it back earlier.
+    [ticket] = await world.fill(await world.slot(), 1)
+    if live:
+        assert (await jane.leave(ticket.code))["reason"] == "NOT_INSIDE"
+    else:
+        assert await sync(jane, queued(ticket.code, -5)) == [("accepted", "NOT_INSIDE")]
+    clock.advance(60)
+    entry = queued(ticket.code, -20, "verify")
+    assert await sync(jane, entry) == [("accepted", "VERIFIED")]
+    assert await figures(board) == counts(1, 0, 1, 0)
+    left = await hub.database.fetchval("SELECT left_at FROM ticket_absences WHERE ticket_id = $1", ticket.id)
+    assert NOON - timedelta(minutes=5) <= left < NOON + timedelta(minutes=1)
+    # Sent again, nobody leaves again: not even whoever has come back meanwhile.
+    await world.policy(re_entry="allow")
+    assert (await jane.verify(ticket.code))["reason"] == "RE_ENTRY"
+    assert await sync(jane, entry) == [("duplicate", "VERIFIED")]
+    assert await figures(board) == counts(1, 1, 1, 1)
+
+
+async def test_without_looking_for_them_they_would_be_inside_for_ever(hub, world, jane, board, monkeypatch):
+    sabotage(monkeypatch, "leaving", "exits_before_their_entries", ("e.reason = 'NOT_INSIDE'", "false"))
+    [ticket] = await world.fill(await world.slot(), 1)
+    await sync(jane, queued(ticket.code, -5))
+    await sync(jane, queued(ticket.code, -20, "verify"))
+    assert await figures(board) == counts(1, 1, 0, 0)
 
 
 async def test_an_exit_from_before_the_entry_moves_nobody(world, jane, board):
