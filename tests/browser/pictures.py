@@ -39,7 +39,7 @@ EXACT, MIXED = 24, 72
 """Colours of a picture: the commonest as they are, the many on the edges of letters and shadows brought together."""
 DIM = 0.2
 PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain")
-DOOR = ("door", "control", "records")
+DOOR = ("door", "offline", "control", "records")
 STAFF = ("login", "mail-admin")
 EXTRAS = {"booked": ("dark", "chinese"), "times": ("dark", "chinese"), "visit": ("dark",), "landing": ("chinese",)}
 """States photographed in the dark and in Chinese as well."""

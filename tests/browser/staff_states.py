@@ -14,6 +14,8 @@ from device_queue import queued, sync
 from playwright.async_api import Page, expect
 from stage import TODAY, Socket, Ticket
 
+from hub.actions.alerts import LOOK_EVERY, look_at
+from hub.measures import Measures
 from tests.browser.states import STATES, Scene, state
 
 ALL_STATES = STATES
@@ -407,6 +409,25 @@ async def day_replayed(scene: Scene) -> Page:
     await expect(page.locator("#play")).to_be_enabled()
     await page.locator("#place").press("End")
     await expect(page.locator("#reasons li")).not_to_have_count(0)
+    return page
+
+
+@state("control")
+async def manager_alerts(scene: Scene) -> Page:
+    """A measure is passed, a day is nearly full, and a code was shown at two gates a moment ago."""
+    if scene.once("alerts"):
+        measures = Measures()
+        measures.count("login_failed", 31)
+        for _ in range(2):
+            await look_at(scene.hub.house, scene.world.org_id, measures)
+            scene.hub.clock.advance(LOOK_EVERY.total_seconds())
+    one = await booked(scene)
+    # Gates of their own, so that no other state's scanner is told.
+    for gate in (await other_gate(scene, "Jane Smith", "East"), await other_gate(scene, gate="West")):
+        await gate.verify(one.code)
+    page = await control(scene)
+    await expect(page.locator("#alerts .alert-card.alarm").first).to_be_visible()
+    await expect(page.locator("#alerts .alert-card[data-kind=login_failures]")).to_be_visible()
     return page
 
 
