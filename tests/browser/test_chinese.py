@@ -13,7 +13,8 @@ from tests.browser.hands_and_eyes import Open, key_in
 CHINESE = "zh-CN"
 # Names, and what Chinese readers call by its Latin name themselves.
 NAMES = {"Venue", "Hub", "Test", "English", "PNG", "SVG", "PIN", "Outlook", "JavaScript", "Jane", "Smith", "Gate", "ics",
-         "Thunderbird", "Cookie", "UTC", "john", "example", "com", "name", "hub", "run", "IDEMPOTENCY"}  # fmt: skip
+         "Thunderbird", "Cookie", "UTC", "john", "example", "com", "name", "hub", "run", "IDEMPOTENCY", "CSV", "TKT",
+         "Tom", "Brown", "John", "Doe", "Sue", "Ann", "Lee", "Garden", "North", "South", "East", "West", "Box"}  # fmt: skip
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Everything a reader or a screen reader is given: text, and the attributes that are spoken or shown.
 SAID = """() => {
@@ -33,7 +34,8 @@ SAID = """() => {
   }
   return said;
 }"""
-CODE = re.compile(r"[A-Z]{2,4}-[A-Z0-9-]{4,}|\S+/r/\S+|https?://\S+|\S+@\S+")
+# Codes and what is left of them, addresses, and in quotation marks what somebody has typed.
+CODE = re.compile(r"[A-Z]{2,4}-[A-Z0-9-]{4,}|(?:…|尾号为 )[A-Z0-9]{4}\b|“[^”]*”|\S+/r/\S+|https?://\S+|\S+@\S+")
 
 
 async def assert_chinese(page: Page) -> None:

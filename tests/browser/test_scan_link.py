@@ -13,6 +13,7 @@ from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.offline_scanner import has_list
 from tests.browser.test_live_calendar import start_again
 from web.pages.scanner_app import shell
 
@@ -134,6 +135,7 @@ async def test_an_ended_session_leads_to_sign_in_and_does_not_come_back(world: W
 
 async def test_the_link_says_since_when_it_is_away(hub: Hub, world: World, open_page: Open) -> None:
     page = await scanner(world, open_page)
+    await has_list(page)
     await hub.close()
     state = page.locator("#link-state")
     await expect(state).to_have_text("Reconnecting")
