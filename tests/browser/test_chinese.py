@@ -14,7 +14,8 @@ CHINESE = "zh-CN"
 # Names, and what Chinese readers call by its Latin name themselves.
 NAMES = {"Venue", "Hub", "Test", "English", "PNG", "SVG", "PIN", "Outlook", "JavaScript", "Jane", "Smith", "Gate", "ics",
          "Thunderbird", "Cookie", "UTC", "john", "example", "com", "name", "hub", "run", "IDEMPOTENCY", "CSV", "TKT",
-         "Tom", "Brown", "John", "Doe", "Sue", "Ann", "Lee", "Garden", "North", "South", "East", "West", "Box"}  # fmt: skip
+         "Tom", "Brown", "John", "Doe", "Sue", "Ann", "Lee", "Garden", "North", "South", "East", "West", "Box",
+         "Admission"}  # fmt: skip
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Everything a reader or a screen reader is given: text, and the attributes that are spoken or shown.
 SAID = """() => {
