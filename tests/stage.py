@@ -87,7 +87,10 @@ class Hub:
     async def open(self) -> Hub:
         await self._runner.setup()
         await web.TCPSite(self._runner, self.settings.host, self.settings.port, reuse_port=True).start()
-        self.client = aiohttp.ClientSession(self.url, cookie_jar=aiohttp.DummyCookieJar())
+        # As many sockets as a test asks for: by itself the client would wait after the hundredth.
+        self.client = aiohttp.ClientSession(
+            self.url, cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=0)
+        )
         return self
 
     async def close(self) -> None:
