@@ -21,6 +21,8 @@ from hub.actions.reconcile import audit_gate, reconcile
 
 SECONDS = 10
 CLOCK_SECONDS = 150 * 60
+NO_SHOWS = 5
+"""Those of a slot's first bookings that nobody cancels, moves or means to scan: however fast the crowd is, some expire."""
 NEVER = ("500", "503", "INTERNAL", "SERVICE_UNAVAILABLE")
 
 
@@ -31,6 +33,7 @@ class Storm:
         self.hubs, self.world, self.tickets, self.slots = hubs, world, tickets, slots
         self.chance = random.Random(7)
         self.booked: deque[tuple[int, Ticket]] = deque(maxlen=16)
+        self.no_shows: Counter[int] = Counter()
         self.scanned: list[str] = []
         self.seen: Counter[str] = Counter()
         self.until = 0.0
@@ -66,10 +69,12 @@ class Storm:
                     places = answer[1]["data"]["reservations"]
                     self.booked += [(one["reservation_id"], ticket) for one, ticket in zip(places, family, strict=True)]
                 continue
-            ticket = self.chance.choice(self.tickets)
-            answer = await book(hub, ticket, self.chance.choice(self.slots))
+            ticket, slot_id = self.chance.choice(self.tickets), self.chance.choice(self.slots)
+            answer = await book(hub, ticket, slot_id)
             self.seen["book " + outcome(answer)] += 1
-            if answer[0] == 200:
+            if answer[0] == 200 and self.no_shows[slot_id] < NO_SHOWS:
+                self.no_shows[slot_id] += 1
+            elif answer[0] == 200:
                 self.booked.append((answer[1]["data"]["reservation_id"], ticket))
 
     async def move(self, hub: Hub, reservation_id: int, slot_id: int, manager: str) -> tuple[int, Any]:
@@ -107,9 +112,13 @@ class Storm:
             await asyncio.sleep(0.02)
 
     async def time_passes(self, seconds: float) -> None:
+        # By the loop's time: under a storm a sleep of a tenth of a second is as long as it likes.
+        now = asyncio.get_running_loop().time
+        told = now()
         while not self.over:
             await asyncio.sleep(0.1)
-            self.hubs[0].clock.advance(CLOCK_SECONDS * 0.1 / seconds)
+            before, told = told, now()
+            self.hubs[0].clock.advance(CLOCK_SECONDS * (told - before) / seconds)
 
     async def expiry(self, hub: Hub) -> None:
         while not self.over:
@@ -169,7 +178,7 @@ async def test_the_storm_breaks_its_promises_once_a_scan_does_not_ask_the_versio
     )  # fmt: skip
     await without_last_line(world, "reservation_slots_verified_within_booked")
     _, broken = await storm(two_hubs, world, 4)
-    assert any("verified counts" in line or "let in at most once" in line for line in broken), broken
+    assert any("counts" in line or "let in at most once" in line for line in broken), broken
 
 
 async def _gate_told(hubs: list[Hub]) -> None:
