@@ -14,14 +14,11 @@ from hub.access.tokens import Identity
 from hub.decisions import Decision
 from hub.live import fields, frames
 from hub.live.commands import COMMANDS
-from hub.live.device_rooms import DeviceWatch
 from hub.live.event_rooms import EventWatch
-from hub.live.feed import FeedWatch
 from hub.live.fields import Fields
-from hub.live.figure_rooms import FigureWatch
 from hub.live.heartbeat import WATCHER_PING_SECONDS
-from hub.live.rooms import Watch
 from hub.live.sign_in import Device, device
+from hub.live.watch import Watch
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from hub.venues import Venue
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_UNDER_WAY = 32
 
-AnyWatch = Watch | DeviceWatch | EventWatch | FeedWatch | FigureWatch
+AnyWatch = Watch | EventWatch
 
 log = logging.getLogger(__name__)
 

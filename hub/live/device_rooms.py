@@ -16,8 +16,8 @@ import orjson
 from db.redis_client import RedisClient
 from hub.live import frames
 from hub.live.scanners import GONE, Row, Scanners
-from hub.live.send_queue import SendQueue
 from hub.live.tick import Tick
+from hub.live.watch import Watch
 from hub.moments import rfc3339
 
 LOOK_SECONDS = 1.0
@@ -32,45 +32,6 @@ Key = tuple[int, int]
 """Organisation and venue."""
 
 log = logging.getLogger(__name__)
-
-
-class DeviceWatch:
-    """One subscription of one socket; `number` is its name on that socket."""
-
-    __slots__ = ("_offered", "_queue", "_room", "_told", "number")
-
-    topic = "devices"
-    day = None
-
-    def __init__(self, number: int, room: "DeviceRoom", queue: SendQueue) -> None:
-        self.number = number
-        self._room = room
-        self._queue = queue
-        self._told = room.revision
-        self._offered = False
-        room.watches.add(self)
-
-    @property
-    def venue_id(self) -> int:
-        return self._room.key[1]
-
-    def nudge(self) -> None:
-        if not self._offered:
-            self._offered = True
-            self._queue.offer(self)
-
-    def render(self) -> bytes | None:
-        self._offered = False
-        if self._told == self._room.revision or self not in self._room.watches:
-            return None
-        tail = self._room.tail_since(self._told)
-        self._told = self._room.revision
-        return frames.event(b"devices", self.number, tail)
-
-    def leave(self) -> None:
-        self._room.watches.discard(self)
-        if not self._room.watches:
-            self._room.left_at = asyncio.get_running_loop().time()
 
 
 class DeviceRoom:
@@ -91,7 +52,7 @@ class DeviceRoom:
 
     def __init__(self, key: Key, now: float) -> None:
         self.key = key
-        self.watches: set[DeviceWatch] = set()
+        self.watches: set[Watch] = set()
         self.revision = 0
         self.left_at = now
         self.looked_at_gates = -GATES_SECONDS
@@ -100,6 +61,10 @@ class DeviceRoom:
         self._rows: dict[str, Row] = {}
         self._changed: dict[str, int] = {}
         self._tails: dict[int, bytes] = {}
+
+    @property
+    def version(self) -> int:
+        return self.revision
 
     def take(self, rows: dict[str, Row], gates: list[Row], complete: bool) -> bool:
         """Keep what is now; say whether anything is otherwise than before."""
@@ -113,7 +78,7 @@ class DeviceRoom:
         self._tails.clear()
         return True
 
-    def to_tell(self) -> set[DeviceWatch]:
+    def to_tell(self) -> set[Watch]:
         return self.watches
 
     def snapshot(self) -> dict[str, Any]:

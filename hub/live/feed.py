@@ -16,8 +16,8 @@ import orjson
 from hub.actions.read_feed import FeedWish
 from hub.fellows import Fellows
 from hub.live import frames
-from hub.live.send_queue import SendQueue
 from hub.live.tick import Tick
+from hub.live.watch import Watch
 from hub.moments import rfc3339
 from hub.scan_news import Seen
 
@@ -47,46 +47,6 @@ Read = Callable[[FeedKey, datetime | None], Awaitable[list[Seen]]]
 """Gives the end of the log, since a moment or, with None, since the day began."""
 
 
-class FeedWatch:
-    """One subscription of one socket; `number` is its name on that socket."""
-
-    __slots__ = ("_offered", "_queue", "_room", "_told", "number")
-
-    topic = "scans"
-    day = None
-
-    def __init__(self, number: int, room: "FeedRoom", queue: SendQueue) -> None:
-        self.number = number
-        self._room = room
-        self._queue = queue
-        self._told = room.revision
-        self._offered = False
-        room.watches.add(self)
-
-    @property
-    def venue_id(self) -> int:
-        return self._room.key.venue_id
-
-    def nudge(self) -> None:
-        """Tell the watcher, once: a frame still unsent will speak of everything since the last one sent."""
-        if not self._offered:
-            self._offered = True
-            self._queue.offer(self)
-
-    def render(self) -> bytes | None:
-        self._offered = False
-        if self._told == self._room.revision or self not in self._room.watches:
-            return None
-        tail = self._room.tail_since(self._told)
-        self._told = self._room.revision
-        return frames.event(b"scans", self.number, tail)
-
-    def leave(self) -> None:
-        self._room.watches.discard(self)
-        if not self._room.watches:
-            self._room.left_at = asyncio.get_running_loop().time()
-
-
 class _Row:
     """A scan in its place; written when the first watcher is told of it, once for all."""
 
@@ -111,7 +71,7 @@ class FeedRoom:
 
     def __init__(self, key: FeedKey, now: float) -> None:
         self.key = key
-        self.watches: set[FeedWatch] = set()
+        self.watches: set[Watch] = set()
         self.revision = 0
         self.read_at: datetime | None = None
         self.left_at = now
@@ -119,6 +79,10 @@ class FeedRoom:
         self._rows: deque[_Row] = deque(maxlen=KEPT_SCANS)
         self._known: dict[tuple[Any, str], None] = {}
         self._tails: dict[int, bytes] = {}
+
+    @property
+    def version(self) -> int:
+        return self.revision
 
     def take(self, scans: Sequence[Seen]) -> bool:
         """Keep those that pass and are new; say whether any was."""
@@ -136,7 +100,7 @@ class FeedRoom:
         self._tails.clear()
         return True
 
-    def to_tell(self) -> set[FeedWatch]:
+    def to_tell(self) -> set[Watch]:
         return self.watches
 
     def snapshot(self) -> dict[str, Any]:

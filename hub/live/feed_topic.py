@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from hub.actions.read_feed import FeedWish
 from hub.actions.venues import read_venue
-from hub.live.feed import FeedKey, FeedWatch
+from hub.live.feed import FeedKey
+from hub.live.watch import Watch
 
 if TYPE_CHECKING:
     from hub.live.conversation import Conversation
@@ -18,7 +19,7 @@ async def open_feed(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
     room = await hub.feed.open(
         FeedKey(venue.org_id, venue.id, FeedWish(wish.gate, wish.reason, wish.operator_id, wish.result))
     )
-    watch = FeedWatch(talk.watch_number(), room, talk.queue)
+    watch = Watch(talk.watch_number(), "scans", room, room, talk.queue, venue_id=venue.id)
     talk.keep(watch)
     return {
         "topic": "scans",

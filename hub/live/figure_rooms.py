@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from hub.actions.read_figures import Tally, figures_of_day, figures_since, gates_of
 from hub.house import House
-from hub.live import frames
 from hub.live.figure_board import FigureBoard
-from hub.live.send_queue import SendQueue
 from hub.live.tick import Tick
+from hub.live.watch import Watch
 from hub.live.watched_day import watched_day
 from hub.rules.venue_day import day_bounds
 from hub.venues import Venue
@@ -34,62 +33,19 @@ KEPT_SECONDS = 30.0
 Key = tuple[int, int, date]
 
 
-class FigureWatch:
-    """One subscription of one socket; `number` is its name on that socket."""
-
-    __slots__ = ("_offered", "_queue", "_seen", "number", "room")
-
-    topic = "figures"
-
-    def __init__(self, number: int, room: "FigureRoom", queue: SendQueue) -> None:
-        self.number = number
-        self.room = room
-        self._queue = queue
-        self._seen = room.board.version
-        self._offered = False
-        room.watches.add(self)
-
-    @property
-    def day(self) -> date:
-        return self.room.board.date
-
-    @property
-    def venue_id(self) -> int:
-        return self.room.board.venue_id
-
-    def leave(self) -> None:
-        self.room.watches.discard(self)
-        if not self.room.watches:
-            self.room.left_at = asyncio.get_running_loop().time()
-
-    def nudge(self) -> None:
-        if not self._offered:
-            self._offered = True
-            self._queue.offer(self)
-
-    def render(self) -> bytes | None:
-        self._offered = False
-        board = self.room.board
-        if self._seen == board.version or self not in self.room.watches:
-            return None
-        tail = board.tail_since(self._seen)
-        self._seen = board.version
-        return frames.event(b"figures", self.number, tail)
-
-
 class FigureRoom:
     __slots__ = ("board", "horizon", "left_at", "read_at", "reading", "venue", "watches", "whole_at")
 
     def __init__(self, venue: Venue, day: date, now: float) -> None:
         self.venue = venue
         self.board = FigureBoard(venue.id, day, day_bounds(day, venue.zone)[0])
-        self.watches: set[FigureWatch] = set()
+        self.watches: set[Watch] = set()
         self.horizon: datetime | None = None
         self.whole_at = self.read_at = -1e9
         self.left_at = now
         self.reading: asyncio.Task[int] | None = None
 
-    def to_tell(self) -> set[FigureWatch]:
+    def to_tell(self) -> set[Watch]:
         return self.watches
 
 
@@ -171,6 +127,6 @@ async def open_figures(talk: "Conversation", wish: "Subscribe") -> dict[str, Any
     """Board first, answer second: what changes after the answer's revision comes as events."""
     venue, day = await watched_day(talk, wish)
     room = await talk.hub.figure_rooms.open(venue, day)
-    watch = FigureWatch(talk.watch_number(), room, talk.queue)
+    watch = Watch(talk.watch_number(), "figures", room, room.board, talk.queue, venue_id=venue.id, day=day)
     talk.keep(watch)
     return {"topic": "figures", "subscription": watch.number, "revision": room.board.revision, **room.board.snapshot()}

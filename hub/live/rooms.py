@@ -10,10 +10,9 @@ from datetime import date
 
 from hub.actions.read_counts import DayCounts
 from hub.announcements import Announcement, MovementsChanged, SlotChanged, WalkInsChanged
-from hub.live import frames
 from hub.live.count_board import CountBoard
-from hub.live.send_queue import SendQueue
 from hub.live.tick import Tick
+from hub.live.watch import Watch
 
 Key = tuple[int, int, date]
 """Organisation, venue and day."""
@@ -22,50 +21,6 @@ TICK_SECONDS = 0.1
 FRESH_SECONDS = 2.0
 """A board read this recently serves the next watcher from memory: a thousand dashboards that come back read once."""
 KEPT_SECONDS = 30.0
-
-
-class Watch:
-    """One subscription of one socket; `number` is its name on that socket."""
-
-    __slots__ = ("_offered", "_queue", "_seen", "number", "room")
-
-    topic = "counts"
-
-    def __init__(self, number: int, room: "Room", queue: SendQueue) -> None:
-        self.number = number
-        self.room = room
-        self._queue = queue
-        self._seen = room.board.version
-        self._offered = False
-        room.watches.add(self)
-
-    @property
-    def day(self) -> date:
-        return self.room.board.date
-
-    @property
-    def venue_id(self) -> int:
-        return self.room.board.venue_id
-
-    def leave(self) -> None:
-        self.room.watches.discard(self)
-        if not self.room.watches:
-            self.room.left_at = asyncio.get_running_loop().time()
-
-    def nudge(self) -> None:
-        """Tell the watcher, once: a frame still unsent will hold everything since the last one sent."""
-        if not self._offered:
-            self._offered = True
-            self._queue.offer(self)
-
-    def render(self) -> bytes | None:
-        self._offered = False
-        board = self.room.board
-        if self._seen == board.version or self not in self.room.watches:
-            return None
-        tail = board.tail_since(self._seen)
-        self._seen = board.version
-        return frames.event(b"counts", self.number, tail)
 
 
 class Room:

@@ -28,7 +28,7 @@ from hub.live.feed_topic import open_feed
 from hub.live.fields import Fields
 from hub.live.figure_rooms import open_figures
 from hub.live.notices import open_notices
-from hub.live.rooms import Watch
+from hub.live.watch import Watch
 from hub.live.watched_day import watched_day
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
@@ -110,7 +110,7 @@ async def _counts(talk: "Conversation", wish: Subscribe) -> dict[str, Any]:
     hub = talk.hub
     venue, day = await watched_day(talk, wish)
     room = await hub.rooms.open((venue.org_id, venue.id, day))
-    watch = Watch(talk.watch_number(), room, talk.queue)
+    watch = Watch(talk.watch_number(), "counts", room, room.board, talk.queue, venue_id=venue.id, day=day)
     talk.keep(watch)
     return {"topic": "counts", "subscription": watch.number, "revision": room.board.revision, **room.board.snapshot()}
 

@@ -15,8 +15,9 @@ from hub.live import heartbeat
 from hub.live.heartbeat import Heartbeat
 from hub.live.line import CLOSE_SECONDS
 from hub.live.live_hub import LiveHub
-from hub.live.rooms import Rooms, Watch
+from hub.live.rooms import Rooms
 from hub.live.send_queue import MOST_FRAMES, SendQueue
+from hub.live.watch import Watch
 from hub.live.wheel import TURN_SECONDS
 from hub.rules.slot_capacity import SlotCount
 
@@ -185,7 +186,7 @@ async def test_a_slow_watcher_gets_one_frame_with_everything_since(hub: Hub) -> 
 
     rooms = Rooms(read, tick=0.01)
     room = await rooms.open((1, 1, TODAY))
-    Watch(7, room, queue)
+    Watch(7, "counts", room, room.board, queue, venue_id=1, day=TODAY)
     for revision in range(1, 11):
         for slot in (1, 2):
             rooms.hear(SlotChanged(1, 1, TODAY, SlotCount(slot, *TIMES, 10, revision, 0, revision)))
