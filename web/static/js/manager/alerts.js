@@ -4,6 +4,7 @@ import { t } from "../i18n.js";
 import { hubNow, longDay, momentAt, number, shortDay } from "../moments.js";
 import { reasonOf } from "../records/words.js";
 import { style } from "../styles.js";
+import { Cards } from "./cards.js";
 
 const SEEN = "venue-hub.alarms-seen";
 const ALARM_MS = 15 * 60_000;
@@ -26,8 +27,8 @@ export function openAlerts(place, socket, room) {
   style("watch").catch(() => {});
   const alerts = new Map();
   const alarms = new Map();
-  const cards = new Map();
   const list = h("ul", { class: "alert-list", "aria-live": "polite" });
+  const cards = new Cards(list);
   const zone = () => room.venue?.timezone;
 
   watch("alerts", alerts, "alert_id", (data) => data.alert);
@@ -62,20 +63,7 @@ export function openAlerts(place, socket, room) {
       ...[...alarms.values()].filter((alarm) => Date.parse(alarm.raised_at) > since && !seen.includes(alarm.alarm_id)).map((alarm) => [`alarm ${alarm.alarm_id}`, alarm.raised_at, () => alarmCard(alarm)]),
       ...standing().map(([alert, ...more]) => [`alerts ${[alert, ...more].map((one) => one.alert_id)}`, alert.raised_at, () => alertCard(alert, more)]),
     ].sort(([, a], [, b]) => (a < b ? 1 : -1));
-    const names = new Set(wanted.map(([name]) => name));
-    for (const [name, card] of cards) {
-      if (names.has(name)) continue;
-      card.remove();
-      cards.delete(name);
-    }
-    let before = null;
-    for (const [name, , make] of wanted) {
-      let card = cards.get(name);
-      if (!card) cards.set(name, (card = make()));
-      const next = before ? before.nextElementSibling : list.firstElementChild;
-      if (next !== card) list.insertBefore(card, next);
-      before = card;
-    }
+    cards.draw(wanted.map(([name, , make]) => [name, make]));
     // The place is empty while there is nothing to tell, and takes no room then.
     if (wanted.length === 0) place.replaceChildren();
     else if (!list.isConnected) place.replaceChildren(list);

@@ -6,15 +6,16 @@ import { ConflictList } from "../models/conflict_list.js";
 import { momentAt } from "../moments.js";
 import { showNotice } from "../notices.js";
 import { style } from "../styles.js";
+import { Cards } from "./cards.js";
 import { DECISIONS, kindOf, linesOf } from "./conflict_words.js";
 
 /** `room.venue` is the venue as the socket named it; `onDecided` hears of each that is decided, by whomever. */
 export function openConflicts(place, socket, room, { onDecided = () => {}, more = true } = {}) {
   style("conflicts").catch(() => {});
   const list = new ConflictList();
-  const cards = new Map();
   const state = h("p", { class: "conflicts-state soft", role: "status", tabindex: "-1" }, t("Reading…"));
   const shelf = h("ul", { class: "conflicts" });
+  const cards = new Cards(shelf, state);
   const further = h("p", { class: "soft", hidden: true });
   place.classList.add("conflicts-place");
   place.replaceChildren(state, shelf, further);
@@ -33,19 +34,9 @@ export function openConflicts(place, socket, room, { onDecided = () => {}, more 
     }, (error) => showNotice(place, { title: error.message, next: "" }));
   }
 
-  /** Only what came or went is touched: a note being written stays as it is, and so does the focus. */
   function draw() {
     const shown = list.shown;
-    const wanted = new Set(shown.map((one) => one.conflict_id));
-    for (const [id, card] of cards) if (!wanted.has(id)) remove(id, card);
-    let before = null;
-    for (const conflict of shown) {
-      let card = cards.get(conflict.conflict_id);
-      if (!card) cards.set(conflict.conflict_id, (card = makeCard(conflict)));
-      const next = before ? before.nextElementSibling : shelf.firstElementChild;
-      if (next !== card) shelf.insertBefore(card, next);
-      before = card;
-    }
+    cards.draw(shown.map((conflict) => [conflict.conflict_id, () => makeCard(conflict)]));
     const words = list.count === 0 ? t("No conflict waits for a decision.") : tn("One conflict waits for a decision.", "{n} conflicts wait for a decision.", list.count);
     if (state.textContent !== words) state.textContent = words;
     further.hidden = list.further === 0;
@@ -53,14 +44,6 @@ export function openConflicts(place, socket, room, { onDecided = () => {}, more 
     // The oldest ones come up once there is room for them.
     if (list.ready && shown.length === 0 && list.further > 0) watch();
     place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: list.count } }));
-  }
-
-  function remove(id, card) {
-    const focused = card.contains(document.activeElement);
-    const neighbour = card.nextElementSibling ?? card.previousElementSibling;
-    cards.delete(id);
-    card.remove();
-    if (focused) (neighbour?.querySelector("h3") ?? state).focus();
   }
 
   function makeCard(conflict) {

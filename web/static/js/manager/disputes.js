@@ -7,6 +7,7 @@ import { hubNow, momentAt } from "../moments.js";
 import { clearNotice, showNotice } from "../notices.js";
 import { reasonOf, SHAPES } from "../records/words.js";
 import { style } from "../styles.js";
+import { Cards } from "./cards.js";
 import { decisionOf, linesOf, obstacleOf, whyNot } from "./dispute_words.js";
 
 const SHOWN_DECIDED = 8;
@@ -19,9 +20,9 @@ const REASONS = [t("Our mistake"), t("Checked at the desk"), t("Came late becaus
 export function openDisputes(place, socket, room, { onDecided = null } = {}) {
   style("disputes").catch(() => {});
   const list = new DisputeList();
-  const cards = new Map();
   const state = h("p", { class: "soft", role: "status", tabindex: "-1" }, t("Reading…"));
   const shelf = h("ul", { class: "disputes" });
+  const cards = new Cards(shelf, state);
   const past = h("section", { class: "decided", hidden: true }, h("h3", {}, t("Decided in the last 15 minutes")), h("ul"));
   place.classList.add("dispute-panel");
   place.replaceChildren(
@@ -47,33 +48,15 @@ export function openDisputes(place, socket, room, { onDecided = null } = {}) {
     if (dispute.decision) onDecided?.(dispute);
   }
 
-  /** Only what came, changed or went is touched: a reason being written stays as it is, and so does the focus. */
   function draw() {
     const open = list.open;
-    const wanted = new Set(open.map((one) => one.dispute_id));
-    for (const [id, card] of cards) if (!wanted.has(id)) remove(id, card);
-    let before = null;
-    for (const dispute of open) {
-      let card = cards.get(dispute.dispute_id);
-      if (!card) cards.set(dispute.dispute_id, (card = makeCard(dispute)));
-      const next = before ? before.nextElementSibling : shelf.firstElementChild;
-      if (next !== card) shelf.insertBefore(card, next);
-      before = card;
-    }
+    cards.draw(open.map((dispute) => [dispute.dispute_id, () => makeCard(dispute)]));
     const words = open.length === 0 ? t("Nobody waits for a supervisor.") : tn("One visitor waits for your word.", "{n} visitors wait for your word.", open.length);
     if (state.textContent !== words) state.textContent = words;
     const decided = onDecided ? [] : list.decided.slice(0, SHOWN_DECIDED);
     past.hidden = decided.length === 0;
     past.lastElementChild.replaceChildren(...decided.map((one) => decidedLine(one, room.venue?.timezone)));
     place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: open.length } }));
-  }
-
-  function remove(id, card) {
-    const focused = card.contains(document.activeElement);
-    const neighbour = card.nextElementSibling ?? card.previousElementSibling;
-    cards.delete(id);
-    card.remove();
-    if (focused) (neighbour?.querySelector("h3") ?? state).focus();
   }
 
   function makeCard(dispute) {
@@ -121,7 +104,7 @@ export function openDisputes(place, socket, room, { onDecided = null } = {}) {
   }
 
   const clock = setInterval(() => {
-    for (const card of cards.values()) showWaiting(card);
+    for (const card of cards) showWaiting(card);
   }, 1000);
   watch();
   return () => {
