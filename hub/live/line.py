@@ -10,6 +10,7 @@ from the hub's wheel. Whatever the client does or leaves undone, the socket is g
 
 import asyncio
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ CLOSE_SECONDS = 1.0
 GLANCE_SECONDS = 0.02
 
 
-class Line:
+class Line(ABC):
     __slots__ = ("_bad_frames", "_heartbeat", "_pace", "_request", "_socket", "bucket", "closing", "hub", "queue")
 
     BEAT: Beat = STAFF_BEAT
@@ -63,22 +64,26 @@ class Line:
 
     # ---- What an heir says
 
+    @abstractmethod
     async def _greet(self) -> None:
         """What comes before the listening; it may close the line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _take(self, payload: bytes) -> None:
         """One text frame. Must not wait."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _has_parted(self) -> None:
         """Be found by nothing any more; called once or more often."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def _watching(self) -> bool:
         """Whether the client is sent frames it did not ask for one by one."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def _note_close(self, code: int) -> None:
+        """Log the end, where it is worth a line."""
 
     # ---- From the first word to the last
 
@@ -202,9 +207,6 @@ class Line:
         self.queue.shut()
         self._leave()
         self.hub.loop.call_later(CLOSE_SECONDS, self._abort)
-
-    def _note_close(self, code: int) -> None:
-        """Log the end, where it is worth a line."""
 
     def _leave(self) -> None:
         self.closing = True

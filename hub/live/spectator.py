@@ -121,6 +121,9 @@ class Spectator(Line):
     def _watching(self) -> bool:
         return True
 
+    def _note_close(self, code: int) -> None:
+        """Visitors come and go by the hundred; the gauge tells of them."""
+
     def _has_parted(self) -> None:
         self.hub.months.leave(self._watch)
         self.hub.spectator_left(self)
