@@ -14,8 +14,9 @@ from hub.rules.reasons import Reason
 from web.answers import done
 from web.api.asking import operator_of, query_int, staff_of
 from web.api.bodies import LARGEST_ID, Body, FilledText, uuid_text
+from web.api.door_shapes import FirstEntry
 from web.api.endpoint import Endpoint, Parameter
-from web.api.shapes import Done, FirstEntry, Shape, TicketStatus
+from web.api.shapes import Done, Shape, TicketStatus
 from web.json_body import invalid, read_json
 from web.keys import HOUSE
 

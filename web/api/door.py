@@ -17,7 +17,8 @@ from hub.rules.reasons import Reason
 from web.answers import done
 from web.api.asking import path_id, query_int, staff_of
 from web.api.bodies import LARGEST_ID, Body, FilledText, Gate, ScannedText, Text, uuid_text
-from web.api.shapes import Decision, Done, FirstEntry, Shape
+from web.api.door_shapes import Decision, FirstEntry
+from web.api.shapes import Done, Shape
 from web.json_body import invalid, read_json
 from web.keys import HOUSE, SYNC_DESK
 

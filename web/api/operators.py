@@ -7,10 +7,10 @@ from aiohttp import web
 from hub.access.roles import Role, at_least
 from hub.access.tokens import SESSION_COOKIE, Identity
 from hub.actions.exit_scans import Exit
-from hub.actions.judge_scans import Presentation
 from hub.actions.sign_in import sign_in, sign_out
 from hub.actions.venues import read_venue
 from hub.decisions import Decision
+from hub.presentations import Presentation
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from web.answers import done
