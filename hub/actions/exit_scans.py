@@ -13,17 +13,18 @@ from db import row_literals
 from db.row_literals import text
 from db.statements import load
 from hub import telemetry
-from hub.actions.judge_scans import LONGEST_CODE
 from hub.actions.movements import Movement, write_movements
+from hub.actions.scan_verdicts import sharpened
 from hub.decisions import Decision, Presence
 from hub.house import House
 from hub.lane import Lane
 from hub.logs import request_id
+from hub.presentations import LONGEST_CODE
 from hub.refusals import Refused
-from hub.rules.entry_decision import MISTYPED, UNKNOWN, FirstEntry, ReservationFacts, TicketFacts, Verdict
+from hub.rules.entry_decision import UNKNOWN, FirstEntry, ReservationFacts, TicketFacts, Verdict
 from hub.rules.leaving import EXIT_REMEMBERED, decide_exit
 from hub.rules.reasons import Reason
-from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.rules.ticket_code import normalise
 from hub.rules.venue_day import today
 from hub.scan_news import seen_of
 from hub.uuids import sortable_uuid
@@ -143,7 +144,7 @@ class WayOut:
         if row["scanned_code"] is not None:
             if row["scanned_code"] != exit_.code:
                 return Refused(Reason.SCAN_ID_REUSED)
-            verdict = _sharpened(EXIT_REMEMBERED.get(Reason(row["scanned_reason"]), UNKNOWN), exit_.code)
+            verdict = sharpened(EXIT_REMEMBERED.get(Reason(row["scanned_reason"]), UNKNOWN), exit_.code)
             return Decision(verdict, ticket, status, reservation, entry, day, exit_.scan_id, False, True, presence)
         verdict = _verdict(exit_, row, entry, presence, venue, now)
         decision = Decision(verdict, ticket, status, reservation, entry, day, exit_.scan_id, False, False, presence)
@@ -173,11 +174,7 @@ def _verdict(  # noqa: PLR0917 - the facts, as `_decide` has them
     left = (left_at, gate) if left_at is not None else None
     elsewhere = row["entry_venue_id"] or venue.id
     verdict = decide_exit(row["id"] is not None, entry, elsewhere, left, since, venue.id, moment, venue.zone)
-    return _sharpened(verdict, exit_.code)
-
-
-def _sharpened(verdict: Verdict, code: str) -> Verdict:
-    return MISTYPED if verdict is UNKNOWN and looks_mistyped(code) else verdict
+    return sharpened(verdict, exit_.code)
 
 
 def _tell(movements: list[Movement]) -> None:

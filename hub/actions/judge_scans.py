@@ -3,10 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from time import monotonic
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -16,72 +15,28 @@ from db.row_literals import known_text, text
 from db.statements import load
 from hub import telemetry
 from hub.actions.movements import Movement, absences_of, write_movements
+from hub.actions.scan_verdicts import Judged, judge
 from hub.announcements import Announcement, SlotChanged, TicketsChanged, WalkInsChanged
 from hub.decisions import Decision, Presence
 from hub.house import House
 from hub.lane import Lane
 from hub.logs import request_id
+from hub.presentations import LONGEST_CODE, Presentation
 from hub.refusals import Refused
-from hub.rules.entry_decision import (
-    MISTYPED,
-    UNKNOWN,
-    FirstEntry,
-    ReservationFacts,
-    TicketFacts,
-    Verdict,
-    decide_entry,
-    entry_recorded,
-)
-from hub.rules.leaving import RETURN_REMEMBERED, Absence, decide_return, return_recorded
+from hub.rules.leaving import decide_return, return_recorded
 from hub.rules.reasons import Reason
-from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.rules.ticket_code import normalise
 from hub.scan_news import seen_of
 from hub.uuids import sortable_uuid
 from hub.venues import Venue
 
 DOOR = load("door")
-LONGEST_CODE = 64
 ROUNDS = 4
 """How often a presentation is judged anew because its ticket changed between reading and writing."""
 
 _ALLOWED, _DENIED = [telemetry.SCAN_ALLOWED], [telemetry.SCAN_DENIED]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Presentation:
-    """One code held up at a gate. `scanned_at` is the device's word; without it, the moment of judging.
-
-    From `sync` it is judged as of `scanned_at`, which must be the hub's time by then.
-    """
-
-    org_id: int
-    venue_id: int
-    operator_id: int
-    operator_name: str
-    mode: Literal["validate", "verify"]
-    code: str
-    scan_id: UUID | None = None
-    scanned_at: datetime | None = None
-    gate: str | None = None
-    device: str | None = None
-    source: Literal["socket", "http", "sync"] = "socket"
-    presented_at: float = 0.0
-    request_id: str | None = None
-
-
-@dataclass(slots=True)
-class _Judged:
-    """A presentation on its way through one flight."""
-
-    presentation: Presentation
-    scan_id: UUID
-    answer: Decision | Refused | None = None
-    version: int | None = None
-    to_log: bool = field(default=True)
-    back: Absence | None = None
-    """What the presentation ends, where it lets somebody in again who had left."""
 
 
 class Door:
@@ -117,7 +72,7 @@ class Door:
         return str(code) if code is not None else f"#{ticket_id}"
 
     async def _judge(self, presentations: list[Presentation]) -> list[Decision | BaseException]:
-        judged = [_Judged(p, p.scan_id or sortable_uuid()) for p in presentations]
+        judged = [Judged(p, p.scan_id or sortable_uuid()) for p in presentations]
         open_ones = _each_scan_once(judged)
         # One connection for reading and writing: taking one from the pool costs as much as judging a scan.
         async with self._house.database.scans.connection() as connection:
@@ -140,7 +95,7 @@ class Door:
         _tell(judged)
         return [j.answer for j in judged]  # type: ignore[misc]
 
-    async def _read(self, connection: Any, judged: list[_Judged], now: datetime) -> list[_Judged]:
+    async def _read(self, connection: Any, judged: list[Judged], now: datetime) -> list[Judged]:
         """Decide each; return those who are in already: they may have left since."""
         venues: dict[tuple[int, int], Venue | Refused] = {}
         for j in judged:
@@ -158,11 +113,11 @@ class Door:
             today = todays.get(venue.id)
             if today is None:
                 today = todays[venue.id] = now.astimezone(venue.zone).date()
-            if _decide(j, row, venue, now, today):
+            if judge(j, row, venue, now, today):
                 inside.append(j)
         return inside
 
-    async def _let_back(self, connection: Any, inside: list[_Judged], now: datetime) -> list[_Judged]:
+    async def _let_back(self, connection: Any, inside: list[Judged], now: datetime) -> list[Judged]:
         """Judge anew those of `inside` who have left; return those who come in again with this. One statement for all."""
         tickets = [(j.presentation.org_id, j.answer.ticket.id) for j in inside]  # type: ignore[union-attr]
         returning = []
@@ -185,7 +140,7 @@ class Door:
             j.answer = decision._replace(verdict=verdict, presence=Presence(None, absence.left_at, absence.gate))
         return returning
 
-    async def _write_back(self, connection: Any, returning: list[_Judged], now: datetime) -> set[UUID]:
+    async def _write_back(self, connection: Any, returning: list[Judged], now: datetime) -> set[UUID]:
         movements = [
             Movement(j.presentation, j.answer, "in", j.back.venue_id, j.back.date, j.version)  # type: ignore[arg-type, union-attr]
             for j in returning
@@ -205,7 +160,7 @@ class Door:
         except Refused as refused:
             return refused
 
-    async def _write(self, connection: Any, judged: list[_Judged], now: datetime) -> set[UUID]:
+    async def _write(self, connection: Any, judged: list[Judged], now: datetime) -> set[UUID]:
         # In the order of their tickets, which is the order of locking.
         entries = sorted((j for j in judged if j.to_log), key=_ticket_id)
         if not entries:
@@ -236,16 +191,16 @@ class Door:
         return raced
 
 
-def _each_scan_once(judged: list[_Judged]) -> list[_Judged]:
+def _each_scan_once(judged: list[Judged]) -> list[Judged]:
     """Refuse a scan_id that stands twice in one batch; it is for two codes, since one code never stands twice."""
-    first: dict[tuple[int, UUID, str], _Judged] = {}
+    first: dict[tuple[int, UUID, str], Judged] = {}
     for j in judged:
         if first.setdefault((j.presentation.org_id, j.scan_id, j.presentation.mode), j) is not j:
             j.answer = Refused(Reason.SCAN_ID_REUSED)
     return list(first.values())
 
 
-def _tell(judged: list[_Judged]) -> None:
+def _tell(judged: list[Judged]) -> None:
     """Count and log what was decided. The log says which ticket, never which code."""
     counts: dict[tuple[str, str, Reason], int] = {}
     for j in judged:
@@ -277,108 +232,18 @@ def _same_ticket(presentation: Presentation) -> tuple[int, str]:
     return presentation.org_id, presentation.code
 
 
-def _decide(j: _Judged, row: Any, venue: Venue, now: datetime, today: date) -> bool:
-    """Judge one presentation by its row of `read_presented`; sets answer, version and whether it is to be logged. Says whether
-    the answer is that the holder is in already."""
-    p = j.presentation
-    ticket = reservation = first_entry = status = None
-    if row["id"] is not None:
-        # The columns stand in the order of the facts.
-        if row["reservation_id"] is not None:
-            ticket = TicketFacts._make((*row[:8], None))
-            reservation = ReservationFacts._make(row[14:24])
-        else:
-            ticket = TicketFacts._make((*row[:8], row["product_venue_id"]))
-        status, j.version = ticket.status, row["version"]
-        if row["verified_at"] is not None:
-            operator = row["operator_name"] or ""
-            first_entry = FirstEntry(row["verified_at"], row["verified_by"], operator, row["verified_gate"])
-    if row["scanned_code"] is not None:
-        j.to_log = False
-        j.answer = _answered_before(j, row, ticket, reservation, first_entry, venue, today)
-        return False
-    if p.source == "sync" and p.scanned_at is not None:
-        now, ticket = p.scanned_at, _as_of(ticket, reservation)
-    verdict = decide_entry(ticket, reservation, first_entry, venue.policy, venue.id, now, venue.zone)
-    if verdict is UNKNOWN:
-        verdict = _sharpened(verdict, p.code)
-    enters = p.mode == "verify" and first_entry is None and verdict.can_verify
-    if enters and ticket is not None:
-        first_entry = FirstEntry(now, p.operator_id, p.operator_name, p.gate)
-        status = status if ticket.channel == "ota" else "VERIFIED"
-        if verdict.result == "GREEN":
-            verdict = entry_recorded(verdict)
-    j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, enters)
-    return verdict.reason is Reason.ALREADY_VERIFIED
-
-
-def _answered_before(  # noqa: PLR0917 - the facts, as `_decide` has them
-    j: _Judged,
-    row: Any,
-    ticket: TicketFacts | None,
-    reservation: ReservationFacts | None,
-    first_entry: FirstEntry | None,
-    venue: Venue,
-    today: date,
-) -> Decision | Refused:
-    """The answer this scan_id got, worded as it was then."""
-    if row["scanned_code"] != j.presentation.code:
-        return Refused(Reason.SCAN_ID_REUSED)
-    entry_before = first_entry if row["scanned_reason"] == Reason.ALREADY_VERIFIED else None
-    as_before = ticket if entry_before is not None else _as_before(ticket)
-    then = row["scanned_logged_at"]
-    if j.presentation.source == "sync" and j.presentation.scanned_at is not None:
-        then, as_before = j.presentation.scanned_at, _as_of(as_before, reservation)
-    verdict = decide_entry(as_before, reservation, entry_before, venue.policy, venue.id, then, venue.zone)
-    verdict = _remembered(row, _sharpened(verdict, j.presentation.code))
-    status = ticket.status if ticket else None
-    return Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, row["scanned_entered"], True)
-
-
-def _as_of(ticket: TicketFacts | None, reservation: ReservationFacts | None) -> TicketFacts | None:
-    """The ticket as it stood before time ran out for it, for judging a moment in the past: the moment decides then."""
-    if ticket is None or ticket.status != "EXPIRED" or ticket.channel == "ota":
-        return ticket
-    if reservation is not None:
-        return ticket._replace(status="RESERVED")
-    return ticket._replace(status="ACTIVATED") if ticket.valid_until is not None else ticket
-
-
-def _sharpened(verdict: Verdict, code: str) -> Verdict:
-    return MISTYPED if verdict is UNKNOWN and looks_mistyped(code) else verdict
-
-
-def _as_before(ticket: TicketFacts | None) -> TicketFacts | None:
-    """The ticket as it stood before it was let in, for wording a remembered answer."""
-    return ticket._replace(status="RESERVED") if ticket is not None and ticket.status == "VERIFIED" else ticket
-
-
-def _remembered(row: Any, verdict: Verdict) -> Verdict:
-    """The verdict the log holds, worded as it was where the facts still say the same."""
-    reason, result = Reason(row["scanned_reason"]), row["scanned_result"]
-    if reason is Reason.VERIFIED and verdict.reason is Reason.VALID:
-        return entry_recorded(verdict)
-    if reason is verdict.reason and result == verdict.result:
-        return verdict
-    if reason in RETURN_REMEMBERED:
-        return RETURN_REMEMBERED[reason]
-    welcome = reason in (Reason.VALID, Reason.VERIFIED, Reason.ALREADY_VERIFIED)
-    words = reason.value.replace("_", " ") if reason is not Reason.VERIFIED else "ENTRY RECORDED"
-    return Verdict(result, reason, welcome or result == "YELLOW", words, "Answered before", None)
-
-
-def _ticket_id(j: _Judged) -> tuple[int, int]:
+def _ticket_id(j: Judged) -> tuple[int, int]:
     assert isinstance(j.answer, Decision)
     return j.presentation.org_id, j.answer.ticket.id if j.answer.ticket else 0
 
 
-def _presented_row(j: _Judged) -> str:
+def _presented_row(j: Judged) -> str:
     """The fields of `presented_scan`, in their order."""
     p = j.presentation
     return f"{p.org_id},{text(p.code)},{j.scan_id.hex},{p.mode}"
 
 
-def _log_row(j: _Judged) -> str:
+def _log_row(j: Judged) -> str:
     """The fields of `judged_scan`, in their order."""
     p, decision = j.presentation, j.answer
     assert isinstance(decision, Decision)
@@ -392,7 +257,7 @@ def _log_row(j: _Judged) -> str:
     )
 
 
-def _entries_told(judged: Iterable[_Judged]) -> list[Announcement]:
+def _entries_told(judged: Iterable[Judged]) -> list[Announcement]:
     """Who was let in just now, by venue: another gate may have the same ticket on its screen."""
     codes: dict[tuple[int, int], list[str]] = {}
     for j in judged:

@@ -19,11 +19,12 @@ from hub import telemetry
 from hub.access.tokens import Identity
 from hub.actions.conflicts import conflict_as_dict, tell_new_conflicts
 from hub.actions.exit_scans import Exit, WayOut
-from hub.actions.judge_scans import LONGEST_CODE, Door, Presentation
+from hub.actions.judge_scans import Door
 from hub.actions.late_exits import late_exits
 from hub.decisions import Decision
 from hub.house import House
 from hub.moments import rfc3339
+from hub.presentations import LONGEST_CODE, Presentation
 from hub.refusals import Refused
 from hub.rules.entry_decision import Result
 from hub.rules.offline_scan import conflict_kind, moment_of_scan, was_admitted

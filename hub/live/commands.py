@@ -12,7 +12,6 @@ from uuid import UUID
 
 from hub.access.roles import Role
 from hub.actions.exit_scans import Exit
-from hub.actions.judge_scans import Presentation
 from hub.actions.scan_history import own_history
 from hub.actions.undo_scan import undo_scan
 from hub.decisions import Decision
@@ -21,6 +20,7 @@ from hub.live.fields import Fields
 from hub.live.queued_scans import read_sync, sync
 from hub.live.subscriptions import read_subscribe, read_unsubscribe, subscribe, unsubscribe
 from hub.moments import rfc3339
+from hub.presentations import Presentation
 
 if TYPE_CHECKING:
     from hub.live.conversation import Conversation

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from stage import NOON, TODAY, Hub, Ticket, World
 
-from hub.actions.judge_scans import Presentation
+from hub.presentations import Presentation
 from web import keys
 
 TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)

@@ -7,11 +7,11 @@ from typing import Any
 
 from stage import TODAY, Hub, World
 
-from hub.actions.judge_scans import Presentation
 from hub.actions.read_counts import DayCounts
 from hub.announcements import SlotChanged, WalkInsChanged
 from hub.app import LIVE
 from hub.live.rooms import Rooms
+from hub.presentations import Presentation
 from hub.rules.slot_capacity import SlotCount
 
 

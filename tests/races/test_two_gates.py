@@ -8,7 +8,7 @@ from uuid import uuid4
 from crowd import sabotage, without_last_line
 from stage import Hub, World, broken_invariants
 
-from hub.actions.judge_scans import Presentation
+from hub.presentations import Presentation
 from web import keys
 
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
