@@ -194,10 +194,10 @@ def _venue_set(parser: argparse.ArgumentParser) -> None:
         help="within which a code shown at two gates raises an alarm; off",
     )  # fmt: skip
     for name, most, unit, what in (
-        ("failure-percent", 100, "P", "of the bookings of 15 minutes that fail"),
+        ("failure-percent", 100, "P", "of the venue's bookings of 15 minutes that fail"),
         ("utilisation-percent", 100, "P", "to which a slot of the next days is booked"),
-        ("latency-ms", 60_000, "MS", "within which 95 of 100 answers of 5 minutes come"),
-        ("login-failures", 100_000, "N", "sign-ins refused in 15 minutes"),
+        ("latency-ms", 60_000, "MS", "within which 95 of 100 answers of the whole hub come"),
+        ("login-failures", 100_000, "N", "sign-ins of its staff refused in 15 minutes"),
     ):
         parser.add_argument(
             f"--alert-{name}", type=_count_or("off", 1, most), metavar=unit, help=f"alert from so much on: {what}; off"

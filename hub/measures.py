@@ -1,4 +1,4 @@
-"""The measures: bookings tried, times taken and sign-ins refused, by the minute, of all hub processes together.
+"""The measures: bookings tried and sign-ins refused, by venue, and times taken, by the minute, of all hub processes together.
 
 Every process counts for itself and adds what is new to a hash of Redis, one for each minute; without Redis what is counted here
 is all there is.
@@ -34,6 +34,13 @@ class Measures:
                     del minutes[old]
             found[name] += by
 
+    def count_at(self, name: str, org_id: int, venue_id: int) -> None:
+        """Count for one venue; `venue_id` 0 is the organisation's own, of no known venue.
+
+        Only for organisations and venues there are: what is counted for each takes room in every minute.
+        """
+        self.count(at(name, org_id, venue_id))
+
     def took(self, seconds: float) -> None:
         """A request or a scan was answered in so many seconds."""
         self.count(f"t{bisect.bisect_left(BOUNDS, seconds)}")
@@ -67,6 +74,11 @@ class Measures:
             for minute in wanted:
                 total.update(self._minutes.get(minute, ()))
         return total
+
+
+def at(name: str, org_id: int, venue_id: int) -> str:
+    """What is counted for one venue, by the name it is counted under."""
+    return f"{name}:{org_id}:{venue_id}"
 
 
 def percentile(counted: Counter[str], share: float) -> tuple[float, int]:

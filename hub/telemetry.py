@@ -156,11 +156,11 @@ def ticket_validated(result: str, reason: str, seconds: float) -> None:
     _validation_seconds.observe(seconds)
 
 
-def reservation_tried(result: str, seconds: float) -> None:
-    """`result` is success, or the lower-case reason: slot_full, ticket_already_reserved ..."""
+def reservation_tried(result: str, seconds: float, org_id: int, venue_id: int) -> None:
+    """`result` is success, or the lower-case reason: slot_full, ticket_already_reserved ...; `venue_id` 0: none is known."""
     _count_of(_creations, result.lower()).inc()
     _creation_seconds.observe(seconds)
-    measures.count("booked" if result == "success" else "not_booked")
+    measures.count_at("booked" if result == "success" else "not_booked", org_id, venue_id)
 
 
 def request_answered(method: str, route: str, status: int, seconds: float) -> None:
@@ -185,9 +185,11 @@ def lane_observer(lane: str) -> Callable[[int, float], None]:
     return observe
 
 
-def login_failed(reason: str) -> None:
+def login_failed(reason: str, org_id: int | None, venue_id: int) -> None:
+    """Of nobody's alerts where no organisation is known (None): whoever it is held against would be told of another's trouble."""
     _count_of(_login_failures, reason).inc()
-    measures.count("login_failed")
+    if org_id is not None:
+        measures.count_at("login_failed", org_id, venue_id)
 
 
 def mail_sent() -> None:

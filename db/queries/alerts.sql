@@ -56,6 +56,10 @@ VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $8);
 -- name: webhook_secret
 SELECT alert_webhook_secret FROM venues WHERE org_id = $1 AND id = $2 AND alert_webhook_url = $3;
 
+-- name: of_no_venue
+-- Whether a member of staff belongs to no venue in particular.
+SELECT venue_id IS NULL FROM staff WHERE org_id = $1 AND id = $2;
+
 -- name: list_alerts
 -- The alerts of a venue ($2; NULL: of all) that stand or were cleared since $3, newest first.
 SELECT a.*, v.name AS venue_name FROM alerts a JOIN venues v ON v.org_id = a.org_id AND v.id = a.venue_id

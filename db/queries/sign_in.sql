@@ -2,7 +2,7 @@
 
 -- name: find_staff
 -- Who signs in by this name (lower case), with the venue the session is for: the own one, else the organisation's first.
-SELECT s.org_id, s.id, s.name, s.role, s.password_hash, s.pin_hash,
+SELECT s.org_id, s.id, s.name, s.role, s.password_hash, s.pin_hash, coalesce(s.venue_id, 0) AS own_venue_id,
        coalesce(s.venue_id, (SELECT v.id FROM venues v WHERE v.org_id = s.org_id ORDER BY v.id LIMIT 1), 0) AS venue_id
   FROM staff s
  WHERE lower(s.username) = $1 AND s.disabled_at IS NULL;

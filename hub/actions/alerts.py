@@ -1,5 +1,6 @@
 """The deeds of the alerts: looking at the measures, raising and clearing without flapping, and telling it everywhere."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from db.statements import load
 from hub import telemetry
 from hub.announcements import EventTold
 from hub.house import House
-from hub.measures import Measures, percentile
+from hub.measures import Measures, at, percentile
 from hub.moments import rfc3339
 from hub.rules.hysteresis import Watched, look
 
@@ -27,6 +28,15 @@ QUIETLY_CLEARED = ("utilisation",)
 """Its end is no news: a day is over, or somebody cancelled."""
 
 
+class Measured(NamedTuple):
+    """What the whole hub has counted: by venue in the last RATE_MINUTES, and how long it took to answer in LATENCY_MINUTES."""
+
+    counted: Counter[str]
+    seconds: float
+    """The 95th percentile."""
+    answered: int
+
+
 class Reading(NamedTuple):
     venue_id: int
     kind: str
@@ -40,19 +50,22 @@ class Reading(NamedTuple):
         return self.venue_id, self.kind, self.subject
 
 
-async def look_at(house: House, org_id: int, measures: Measures) -> int:
+async def measure(house: House, measures: Measures) -> Measured:
+    """Once for all the organisations that are looked at."""
+    counted = await measures.gather(house.redis, RATE_MINUTES)
+    return Measured(counted, *percentile(await measures.gather(house.redis, LATENCY_MINUTES), 0.95))
+
+
+async def look_at(house: House, org_id: int, measured: Measured) -> int:
     """One look at an organisation, unless another process has just looked; returns how many alerts were raised or cleared."""
     now = house.clock.now()
-    failures, seconds, answered, logins = await _hub_wide(house, measures)
     told: list[dict[str, Any]] = []
     async with house.database.jobs.transaction() as connection:
         if await connection.fetchval(ALERTS.claim_look, org_id, now, now - LOOK_EVERY / 2) is None:
             return 0
         venues = {row["id"]: row for row in await connection.fetch(ALERTS.alert_policies, org_id)}
         days = await connection.fetch(ALERTS.fullest_days, org_id, now, now.date() + timedelta(days=DAYS_AHEAD))
-        readings = _of_venues(venues, days)
-        if venues:
-            readings += _of_hub(next(iter(venues.values())), failures, seconds, answered, logins)
+        readings = [*_of_days(venues, days), *_of_counts(org_id, venues, measured)]
         known = {
             (row["venue_id"], row["kind"], row["subject"]): row
             for row in await connection.fetch(ALERTS.standing, org_id)
@@ -80,34 +93,39 @@ async def list_alerts(house: House, org_id: int, venue_id: int | None) -> list[d
     return [_as_dict(row, row["venue_name"]) for row in rows]
 
 
-async def _hub_wide(house: House, measures: Measures) -> tuple[float | None, float, int, int]:
-    """Per cent of bookings that failed (None: too few), the 95th percentile of answers in seconds, of how many, and sign-ins
-    refused."""
-    counted = await measures.gather(house.redis, RATE_MINUTES)
-    tried = counted["booked"] + counted["not_booked"]
-    seconds, answered = percentile(await measures.gather(house.redis, LATENCY_MINUTES), 0.95)
-    return (
-        100.0 * counted["not_booked"] / tried if tried >= LEAST else None,
-        seconds,
-        answered,
-        counted["login_failed"],
-    )
+async def watches_all(house: House, org_id: int, staff_id: int) -> bool:
+    """Whether this member of staff belongs to no venue in particular."""
+    return bool(await house.database.fetchval(ALERTS.of_no_venue, org_id, staff_id))
 
 
-def _of_hub(venue: Any, failures: float | None, seconds: float, answered: int, logins: int) -> list[Reading]:
-    values = {
-        "failure_rate": (failures or 0.0, venue["alert_failure_percent"]),
-        "latency": (1000 * seconds if answered >= LEAST else 0.0, venue["alert_latency_ms"]),
-        "login_failures": (float(logins), venue["alert_login_failures"]),
-    }
-    return [
-        Reading(venue["id"], kind, "", round(value, 1), float(threshold), {})
-        for kind, (value, threshold) in values.items()
-        if threshold is not None
-    ]
+def _of_counts(org_id: int, venues: dict[int, Any], measured: Measured) -> list[Reading]:
+    """Each venue by its own counts and its own thresholds; how long the hub takes to answer is the same for all of them.
+
+    What is of no known venue (a booking for a slot there is not, a name nobody has) counts at the organisation's first, which
+    is told how much of it that is where there are others.
+    """
+    readings = []
+    for n, venue in enumerate(venues.values()):
+        places = [venue["id"]] if n else [venue["id"], 0]
+        booked, failed, logins = (
+            [measured.counted[at(name, org_id, place)] for place in places]
+            for name in ("booked", "not_booked", "login_failed")
+        )
+        tried = sum(booked) + sum(failed)
+        values = {
+            "failure_rate": (100.0 * sum(failed) / tried if tried >= LEAST else 0.0, venue["alert_failure_percent"]),
+            "latency": (1000 * measured.seconds if measured.answered >= LEAST else 0.0, venue["alert_latency_ms"]),
+            "login_failures": (float(sum(logins)), venue["alert_login_failures"]),
+        }
+        unplaced = {"failure_rate": sum(failed[1:]), "login_failures": sum(logins[1:])} if len(venues) > 1 else {}
+        for kind, (value, threshold) in values.items():
+            if threshold is not None:
+                details = {"unplaced": unplaced[kind]} if unplaced.get(kind) else {}
+                readings.append(Reading(venue["id"], kind, "", round(value, 1), float(threshold), details))
+    return readings
 
 
-def _of_venues(venues: dict[int, Any], days: list[Any]) -> list[Reading]:
+def _of_days(venues: dict[int, Any], days: list[Any]) -> list[Reading]:
     return [
         Reading(
             row["venue_id"],

@@ -129,6 +129,13 @@ class Availability:
         where = await self._where(org_id, slot_id)
         return None if where is None else where[0]
 
+    async def venue_counted(self, org_id: int, slot_id: int) -> int:
+        """As `venue_of`, for a count: 0 where there is no such slot, or nobody can say now. Never fails."""
+        try:
+            return await self.venue_of(org_id, slot_id) or 0
+        except (DatabaseDown, Unavailable):
+            return 0
+
     async def alternatives(self, org_id: int, slot_id: int, places: int = 1) -> list[dict[str, Any]]:
         """The nearest slots of the same venue with `places` left, as `alternative_slots` lists them. Never fails.
 

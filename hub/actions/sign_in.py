@@ -47,11 +47,13 @@ async def sign_in(
     pin: str | None = None,
     device_cookie: str | None = None,
     client_ip: str | None = None,
+    orq: int | None = None,
 ) -> SignedIn:
     """Sign in by password or PIN. Refuses INVALID_CREDENTIALS, the same for unknown names and wrong secrets, and
     LOCKED_OUT(retry_after) after five failures by this name on this device, even with the right secret then.
 
-    All devices that have never signed in by the name share one count, a known device has its own.
+    All devices that have never signed in by the name share one count, a known device has its own. `orq` is the organisation
+    asked for, where one is named: a refusal of a name that nobody has is held against it.
     """
     name = username.strip().lower()
     secret = password if password is not None else pin
@@ -60,12 +62,18 @@ async def sign_in(
     device = house.sessions.devices.known_to(device_cookie, name)
     bucket = hashlib.sha256(f"{name}\n{device or 'unknown'}".encode()).hexdigest()
     async with house.passwords.turn(bucket):
-        await _count(house, bucket, client_ip)
+        try:
+            await _count(house, bucket)
+        except Refused:
+            row = await house.database.fetchrow(SIGN_IN.find_staff, name)
+            login_failed("locked_out", *await _held_against(house, row, orq))
+            event(LOCKED_OUT, "WARNING", client_ip=client_ip)
+            raise
         row = await house.database.fetchrow(SIGN_IN.find_staff, name)
         stored = None if row is None else row["password_hash" if password is not None else "pin_hash"]
         if not await house.passwords.verify(stored, secret):
             await house.database.execute(SIGN_IN.lock_out, bucket, house.clock.now() + LOCK, FAILURES)
-            login_failed("invalid_credentials")
+            login_failed("invalid_credentials", *await _held_against(house, row, orq))
             event(SIGN_IN_FAILED, "WARNING", known_device=device is not None, client_ip=client_ip)
             raise Refused(Reason.INVALID_CREDENTIALS)
         await house.database.execute(SIGN_IN.clear_attempts, bucket)
@@ -82,7 +90,17 @@ async def sign_out(house: House, identity: Identity) -> None:
     event(SIGNED_OUT, org_id=identity.org_id, staff_id=identity.staff_id)
 
 
-async def _count(house: House, bucket: str, client_ip: str | None) -> None:
+async def _held_against(house: House, staff: Any, orq: int | None) -> tuple[int | None, int]:
+    """Whose alerts a refusal is for, organisation and venue (0: of no venue): the member of staff's, where the name is one's,
+    else the organisation asked for, else the only one there is. None where that leaves several."""
+    if staff is not None:
+        return staff["org_id"], staff["own_venue_id"]
+    if orq is not None and orq in await house.venues.organisations():
+        return orq, 0
+    return await house.venues.only_organisation(), 0
+
+
+async def _count(house: House, bucket: str) -> None:
     """Count this attempt, or refuse it with LOCKED_OUT."""
     patience = 3
     while True:
@@ -96,8 +114,6 @@ async def _count(house: House, bucket: str, client_ip: str | None) -> None:
         patience -= 1
         await asyncio.sleep(0.25)
     until = row["locked_until"] or row["window_ends"]
-    login_failed("locked_out")
-    event(LOCKED_OUT, "WARNING", client_ip=client_ip)
     raise Refused(Reason.LOCKED_OUT, retry_after=max(1, int((until - now).total_seconds() + 0.999)))
 
 

@@ -17,6 +17,9 @@ def alert_raised(outgoing: Outgoing, sender: Sender) -> Letter:
     slots = alert.get("details", {}).get("slots")
     if isinstance(slots, list) and slots:
         paragraphs.append(", ".join(str(slot) for slot in slots))
+    unplaced = alert.get("details", {}).get("unplaced")
+    if isinstance(unplaced, int) and unplaced:
+        paragraphs.append(_("Of these at no known venue: {count}.").format(count=unplaced))
     paragraphs.append(_("Since {moment}.").format(moment=_moment(outgoing, alert["raised_at"])))
     return Letter(
         sender_name=_venue(outgoing),
@@ -65,7 +68,9 @@ def _words(alert: dict[str, Any], outgoing: Outgoing) -> tuple[str, str]:
         ),
         "latency": lambda: (
             _("Slow answers"),
-            _("One answer in twenty took longer than {value} ms in the last 5 minutes; the limit is {threshold} ms."),
+            _(
+                "One answer in twenty of the whole hub took longer than {value} ms in the last 5 minutes; the limit is {threshold} ms."
+            ),
         ),
         "login_failures": lambda: (
             _("Many failed sign-ins"),

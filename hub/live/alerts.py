@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from hub.actions.alerts import TOPIC, list_alerts
+from hub.actions.alerts import TOPIC, list_alerts, watches_all
 from hub.live.event_topic import open_events_of_venue
 
 if TYPE_CHECKING:
@@ -11,9 +11,14 @@ if TYPE_CHECKING:
 
 
 async def open_alerts(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
-    """Those that stand and those just over in the answer, then each as it is raised or cleared."""
+    """Those that stand and those just over in the answer, then each as it is raised or cleared.
+
+    Whoever belongs to no venue in particular looks after all of them, though their session is for the first.
+    """
+    me = talk.identity
 
     async def read(venue_id: int | None) -> dict[str, Any]:
-        return {"alerts": await list_alerts(talk.hub.house, talk.identity.org_id, venue_id)}
+        return {"alerts": await list_alerts(talk.hub.house, me.org_id, venue_id)}
 
-    return await open_events_of_venue(talk, wish, TOPIC, read)
+    of_all = wish.venue_id is None and await watches_all(talk.hub.house, me.org_id, me.staff_id)
+    return await open_events_of_venue(talk, wish, TOPIC, read, of_all=of_all)

@@ -40,13 +40,19 @@ async def open_events(
 
 
 async def open_events_of_venue(
-    talk: "Conversation", wish: "Subscribe", topic: str, read: Callable[[int | None], Awaitable[dict[str, Any]]]
+    talk: "Conversation",
+    wish: "Subscribe",
+    topic: str,
+    read: Callable[[int | None], Awaitable[dict[str, Any]]],
+    *,
+    of_all: bool = False,
 ) -> dict[str, Any]:
-    """Of one venue: the one wished for, or the login's; of all venues of the organisation for a login that has none.
+    """Of one venue: the one wished for, or the login's; of all venues of the organisation for a login that has none, and
+    with `of_all` where none is wished for.
 
     Refuses NOT_FOUND where the organisation has no such venue.
     """
-    venue_id = wish.venue_id or talk.identity.venue_id or None
+    venue_id = wish.venue_id or (None if of_all else talk.identity.venue_id) or None
     if venue_id is not None:
         await read_venue(talk.hub.house, talk.identity.org_id, venue_id)
 

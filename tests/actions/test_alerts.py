@@ -16,23 +16,31 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from stage import TODAY, Hub, World
 
-from hub.actions.alerts import LEAST, LOOK_EVERY, look_at
+from hub.actions.alerts import LEAST, LOOK_EVERY, look_at, measure
 from hub.actions.venues import Policies, set_policies
 from hub.cli import _parser
 from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
-from hub.measures import Measures, percentile
+from hub.measures import Measures, at, percentile
 from hub.rounds.outbox import OutboxLane
 
 OWN = (ipaddress.ip_network("127.0.0.0/8"),)
 
 
+async def looks_once(hub: Hub, world: World, measures: Measures) -> int:
+    return await look_at(hub.house, world.org_id, await measure(hub.house, measures))
+
+
 async def looks(hub: Hub, world: World, measures: Measures, count: int) -> int:
     done = 0
     for _ in range(count):
-        done += await look_at(hub.house, world.org_id, measures)
+        done += await looks_once(hub, world, measures)
         hub.clock.advance(LOOK_EVERY.total_seconds())
     return done
+
+
+def count(measures: Measures, world: World, name: str, by: int, venue_id: int | None = None) -> None:
+    measures.count(at(name, world.org_id, world.venue_id if venue_id is None else venue_id), by)
 
 
 async def manager(hub: Hub, world: World) -> Any:
@@ -50,9 +58,9 @@ async def told(socket: Any) -> dict[str, Any]:
 
 async def test_bookings_that_fail_raise_one_alert_and_clear_it(hub: Hub, world: World) -> None:
     watch, measures = await manager(hub, world), Measures()
-    measures.count("booked", 10 * LEAST)
+    count(measures, world, "booked", 10 * LEAST)
     assert await looks(hub, world, measures, 3) == 0
-    measures.count("not_booked", 2 * LEAST)
+    count(measures, world, "not_booked", 2 * LEAST)
     assert await looks(hub, world, measures, 1) == 0, "once is chance"
     assert await looks(hub, world, measures, 3) == 1
     alert = await told(watch)
@@ -67,9 +75,9 @@ async def test_bookings_that_fail_raise_one_alert_and_clear_it(hub: Hub, world: 
 
 async def test_too_few_say_nothing_and_what_is_off_is_not_watched(hub: Hub, world: World) -> None:
     few, many = Measures(), Measures()
-    few.count("not_booked", LEAST - 1)
+    count(few, world, "not_booked", LEAST - 1)
     assert await looks(hub, world, few, 3) == 0
-    many.count("not_booked", LEAST)
+    count(many, world, "not_booked", LEAST)
     await world.policy(alert_failure_percent=None)
     assert await looks(hub, world, many, 3) == 0
     await world.policy(alert_failure_percent=100)
@@ -84,7 +92,7 @@ async def test_slow_answers_and_refused_sign_ins(hub: Hub, world: World) -> None
         measures.took(0.01)
     for _ in range(8):
         measures.took(1.8)
-    measures.count("login_failed", 20)
+    count(measures, world, "login_failed", 20)
     assert await looks(hub, world, measures, 2) == 2
     alerts = {alert["kind"]: alert for alert in (await told(watch), await told(watch))}
     assert alerts["latency"]["value"] > 1000
@@ -110,11 +118,13 @@ async def test_the_hub_itself_counts_what_the_alerts_go_by(
     await hub.post("/api/operator/login", {"username": "nobody", "password": "wrong"})
     gate = await hub.socket(await world.staff())
     await gate.validate("TKT-2026-NOSUCH-TICKET")
-    assert (await measures.gather(hub.house.redis, 15))["booked"] == 1, "also before it is added"
+    here = ("booked", "not_booked")
+    names = [*(at(name, world.org_id, world.venue_id) for name in here), at("login_failed", world.org_id, 0)]
+    assert (await measures.gather(hub.house.redis, 15))[names[0]] == 1, "also before it is added"
     assert not await Measures().gather(hub.house.redis, 15)
     await measures.add(hub.house.redis)
     counted = await Measures().gather(hub.house.redis, 15)
-    assert (counted["booked"], counted["not_booked"], counted["login_failed"]) == (1, 1, 1)
+    assert [counted[name] for name in names] == [1, 1, 1]
     assert percentile(counted, 0.95)[1] >= 4
 
 
@@ -157,16 +167,16 @@ async def test_of_many_processes_that_look_at_once_one_looks(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measures = Measures()
-    measures.count("not_booked", LEAST)
+    count(measures, world, "not_booked", LEAST)
     for _ in range(2):
-        await asyncio.gather(*(look_at(hub.house, world.org_id, measures) for _ in range(8)))
+        await asyncio.gather(*(looks_once(hub, world, measures) for _ in range(8)))
         hub.clock.advance(LOOK_EVERY.total_seconds())
     assert await hub.database.fetchval("SELECT count(*) FROM alerts") == 1
     # The control: without the claim one moment's looks count as many, and what happened once is raised at once.
     monkeypatch.setattr("hub.actions.alerts.LOOK_EVERY", -LOOK_EVERY)
     other = Measures()
-    other.count("login_failed", 1000)
-    await asyncio.gather(*(look_at(hub.house, world.org_id, other) for _ in range(8)))
+    count(other, world, "login_failed", 1000)
+    await asyncio.gather(*(looks_once(hub, world, other) for _ in range(8)))
     kinds = await hub.database.fetch("SELECT kind FROM alerts")
     assert "login_failures" in {row["kind"] for row in kinds}
 
@@ -204,7 +214,7 @@ async def test_mail_and_webhook_go_out_once_signed_and_again_until_taken(
     )
     secret = changed["alert_webhook_secret"]
     measures = Measures()
-    measures.count("login_failed", 50)
+    count(measures, world, "login_failed", 50)
     assert await looks(hub, world, measures, 2) == 1
     rows = await hub.database.fetch("SELECT channel, recipient, payload::text FROM mail_outbox ORDER BY id")
     assert [row["recipient"] for row in rows] == [url, "ann@example.com", "tom@example.com"]
@@ -273,7 +283,7 @@ async def test_a_webhook_that_is_no_longer_named_is_not_called(
     server, url = receiver
     await set_policies(hub.house, world.venue_id, Policies(alert_webhook_url=url))
     measures = Measures()
-    measures.count("login_failed", 50)
+    count(measures, world, "login_failed", 50)
     await looks(hub, world, measures, 2)
     await set_policies(hub.house, world.venue_id, Policies(alert_webhook_url=""))
     lane = OutboxLane(hub.house, urgent=True)

@@ -14,8 +14,8 @@ from device_queue import queued, sync
 from playwright.async_api import Page, expect
 from stage import TODAY, Socket, Ticket
 
-from hub.actions.alerts import LOOK_EVERY, look_at
-from hub.measures import Measures
+from hub.actions.alerts import LOOK_EVERY, look_at, measure
+from hub.measures import Measures, at
 from tests.browser.states import STATES, Scene, state
 
 ALL_STATES = STATES
@@ -417,9 +417,9 @@ async def manager_alerts(scene: Scene) -> Page:
     """A measure is passed, a day is nearly full, and a code was shown at two gates a moment ago."""
     if scene.once("alerts"):
         measures = Measures()
-        measures.count("login_failed", 31)
+        measures.count(at("login_failed", scene.world.org_id, scene.world.venue_id), 31)
         for _ in range(2):
-            await look_at(scene.hub.house, scene.world.org_id, measures)
+            await look_at(scene.hub.house, scene.world.org_id, await measure(scene.hub.house, measures))
             scene.hub.clock.advance(LOOK_EVERY.total_seconds())
     one = await booked(scene)
     # Gates of their own, so that no other state's scanner is told.

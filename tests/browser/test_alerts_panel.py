@@ -7,8 +7,10 @@ from datetime import timedelta
 from playwright.async_api import expect
 from stage import TODAY, Hub, World
 
-from hub.actions.alerts import LOOK_EVERY, look_at
-from hub.measures import Measures
+from hub.access.roles import Role
+from hub.access.tokens import Staff
+from hub.actions.alerts import LOOK_EVERY, look_at, measure
+from hub.measures import Measures, at
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 
@@ -25,9 +27,9 @@ async def test_alerts_and_alarms_stand_above_every_view_until_they_are_over(
     await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
     await expect(page.locator(CARDS)).to_have_count(0)
     measures = Measures()
-    measures.count("login_failed", 31)
+    measures.count(at("login_failed", world.org_id, world.venue_id), 31)
     for _ in range(2):
-        await look_at(hub.house, world.org_id, measures)
+        await look_at(hub.house, world.org_id, await measure(hub.house, measures))
         hub.clock.advance(LOOK_EVERY.total_seconds())
     a, b = (
         await hub.socket(await world.staff(name="Jane Smith"), gate="A"),
@@ -51,9 +53,46 @@ async def test_alerts_and_alarms_stand_above_every_view_until_they_are_over(
     await expect(page.locator(CARDS)).to_have_count(2)
     await expect(phone.locator(CARDS)).to_have_count(3)
     for _ in range(3):
-        await look_at(hub.house, world.org_id, Measures())
+        await look_at(hub.house, world.org_id, await measure(hub.house, Measures()))
         hub.clock.advance(LOOK_EVERY.total_seconds())
     await expect(page.locator(CARDS)).to_have_count(1)
     await page.reload()
     await expect(page.locator(CARDS)).to_have_count(1)
     await expect(page.locator(CARDS)).to_contain_text("Nearly full")
+
+
+async def test_who_looks_after_several_venues_sees_which_it_is(hub: Hub, world: World, open_page: Open) -> None:
+    annex = await world.venue()
+    await hub.database.execute("UPDATE venues SET name = 'Annex' WHERE id = $1", annex)
+    for venue_id in (world.venue_id, annex):
+        await world.slot(TODAY + timedelta(days=1), capacity=1, booked=1, venue_id=venue_id)
+    await world.staff("MANAGER", username="head")
+    await hub.database.execute("UPDATE staff SET venue_id = NULL WHERE username = 'head'")
+    staff_id = await hub.database.fetchval("SELECT id FROM staff WHERE username = 'head'")
+    head = hub.house.sessions.issue(Staff(staff_id, world.org_id, world.venue_id, "Ann Lee", Role.MANAGER))
+    measures = Measures()
+    measures.count(at("not_booked", world.org_id, annex), 30)
+    measures.count(at("login_failed", world.org_id, 0), 25)
+    for _ in range(100):
+        measures.took(1.8)
+    for _ in range(2):
+        await look_at(hub.house, world.org_id, await measure(hub.house, measures))
+        hub.clock.advance(LOOK_EVERY.total_seconds())
+    of_all = await open_page("/manager", token=head)
+    of_one = await open_page("/manager", token=await world.staff("MANAGER"), phone=True)
+    # Each venue's full day has a card of its own, and each venue is told of the hub's own time by its own threshold.
+    await expect(of_all.locator(CARDS)).to_have_count(6)
+    await expect(of_all.locator(CARDS).filter(has_text="· Annex")).to_have_count(3)
+    await expect(of_all.locator(CARDS).filter(has_text="Many bookings fail")).to_contain_text(
+        "Many bookings fail · Annex"
+    )
+    await expect(of_one.locator(CARDS)).to_have_count(3)
+    await expect(of_one.locator(CARDS).filter(has_text="Annex")).to_have_count(0)
+    await expect(of_one.locator(CARDS).filter(has_text="Slow answers")).to_contain_text(
+        "answer in twenty of the whole hub"
+    )
+    for page in (of_all, of_one):
+        logins = page.locator(CARDS).filter(has_text="Many failed sign-ins")
+        await expect(logins).to_contain_text("Of these at no known venue: 25.")
+        assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+        await assert_accessible(page, "alerts of several venues", best_practice=False)

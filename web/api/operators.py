@@ -14,7 +14,7 @@ from hub.presentations import Presentation
 from hub.refusals import Refused
 from hub.rules.reasons import Reason
 from web.answers import done
-from web.api.asking import operator_of, staff_of
+from web.api.asking import operator_of, organisation, staff_of
 from web.api.bodies import ExitAtDoor, Login, Scan, ValidateAtDoor, VerifyAtDoor
 from web.client_ip import client_ip
 from web.json_body import invalid, read_json
@@ -36,6 +36,7 @@ async def login(request: web.Request) -> web.Response:
         pin=body.pin,
         device_cookie=request.cookies.get(DEVICE_COOKIE),
         client_ip=client_ip(request),
+        orq=organisation(request),
     )
     identity = signed_in.identity
     response = done(

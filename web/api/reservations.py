@@ -36,7 +36,7 @@ async def create(request: web.Request) -> web.Response:
     if key is None and desk.is_full(org_id, body.slot_id):
         await keep_pace(request, "reservations", house.settings.rate_reservations)
         full = await desk.refuse_full(org_id, body.slot_id)
-        told_failed(full, body.slot_id, 0.0, ticket_id=body.ticket_id)
+        await told_failed(request, org_id, full, body.slot_id, 0.0, ticket_id=body.ticket_id)
         raise full
     contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
     await keep_pace(request, "reservations", house.settings.rate_reservations)
@@ -58,9 +58,9 @@ async def create(request: web.Request) -> web.Response:
             )
         )
     except Refused as no:
-        told_failed(no, body.slot_id, perf_counter() - started, ticket_id=body.ticket_id)
+        await told_failed(request, org_id, no, body.slot_id, perf_counter() - started, ticket_id=body.ticket_id)
         raise
-    told_booked((reserved,), perf_counter() - started, ticket_id=body.ticket_id)
+    told_booked(org_id, (reserved,), perf_counter() - started, ticket_id=body.ticket_id)
     return done(
         {
             "reservation_id": reserved.reservation_id,
@@ -104,13 +104,13 @@ async def create_party(request: web.Request) -> web.Response:
                 ),
             )
     except Refused as no:
-        told_failed(no, body.slot_id, perf_counter() - started, tickets=len(codes))
+        await told_failed(request, org_id, no, body.slot_id, perf_counter() - started, tickets=len(codes))
         if "tickets" in no.details:
             no.details["tickets"] = [
                 {"message": message(Reason(one["code"]), one), **one} for one in no.details["tickets"]
             ]
         raise
-    told_booked(reserved, perf_counter() - started)
+    told_booked(org_id, reserved, perf_counter() - started)
     return done(party_dict(reserved, house.settings.public_url))
 
 
@@ -158,9 +158,9 @@ async def _of_entry(request: web.Request, body: CreateParty, codes: tuple[str, .
         raise invalid(("waitlist_token", "This offer is for other tickets or another time"))
 
 
-def told_booked(reserved: tuple[Reserved, ...], seconds: float, **who: Any) -> None:
+def told_booked(org_id: int, reserved: tuple[Reserved, ...], seconds: float, **who: Any) -> None:
     """Count and log a booking, whichever page or program asked for it."""
-    telemetry.reservation_tried("success", seconds)
+    telemetry.reservation_tried("success", seconds, org_id, reserved[0].venue_id)
     for one in reserved:
         telemetry.event(
             telemetry.RESERVATION_CREATED,
@@ -173,9 +173,11 @@ def told_booked(reserved: tuple[Reserved, ...], seconds: float, **who: Any) -> N
         )
 
 
-def told_failed(no: Refused, slot_id: int, seconds: float, **who: Any) -> None:
-    """Count and log a refused booking."""
-    telemetry.reservation_tried(no.reason, seconds)
+async def told_failed(request: web.Request, org_id: int, no: Refused, slot_id: int, seconds: float, **who: Any) -> None:
+    """Count and log a refused booking, for the venue it was wanted at."""
+    telemetry.reservation_tried(
+        no.reason, seconds, org_id, await request.app[AVAILABILITY].venue_counted(org_id, slot_id)
+    )
     telemetry.event(
         telemetry.RESERVATION_FAILED,
         slot_id=slot_id,

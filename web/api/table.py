@@ -36,6 +36,12 @@ _ORQ = Parameter(
     {"type": "integer", "minimum": 1, "maximum": bodies.LARGEST_ID},
     "The organisation; may be left out where the hub serves only one.",
 )
+_LOGIN_ORQ = Parameter(
+    "orq",
+    "query",
+    _ORQ.schema,
+    "The organisation whose alerts count the refusal of a name nobody has; of several none does unless named.",
+)
 _DAY = {"type": "string", "format": "date"}
 _SPAN = (
     Parameter("from", "query", _DAY, "First day; with `to`, at most 92 days."),
@@ -239,7 +245,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "POST", "/api/operator/login", operators.login, "Sign in", "Operators", "anyone",
-        door_shapes.SignedInAnswer, body=bodies.Login, refusals=(*_BODY, Reason.INVALID_CREDENTIALS, Reason.LOCKED_OUT, Reason.FORBIDDEN),
+        door_shapes.SignedInAnswer, body=bodies.Login, parameters=(_LOGIN_ORQ,), refusals=(*_BODY, Reason.INVALID_CREDENTIALS, Reason.LOCKED_OUT, Reason.FORBIDDEN),
         about="Sets the session cookie `hub_session` too, and `hub_device`, by which this device is known again.",
     ),
     Endpoint(

@@ -239,7 +239,7 @@ async def _reserve(request: web.Request, draft: Draft) -> str:
             ),
         )
     except Refused as no:
-        told_failed(no, draft.slot_id, perf_counter() - started, tickets=len(draft.tickets))
+        await told_failed(request, org_id, no, draft.slot_id, perf_counter() - started, tickets=len(draft.tickets))
         raise
-    told_booked(reserved, perf_counter() - started)
+    told_booked(org_id, reserved, perf_counter() - started)
     return reserved[0].manage_token

@@ -13,6 +13,9 @@ const form = byId("login-form");
 const secret = byId("secret");
 const answer = byId("login-answer");
 const button = form.querySelector("[type=submit]");
+// Where one hub serves several organisations, the link to this page may name one: /operator/login?orq=2
+const orq = Number.parseInt(new URLSearchParams(location.search).get("orq"), 10);
+const whose = orq > 0 ? `?orq=${orq}` : "";
 let countdown = null;
 
 const kind = () => form.elements.kind.value;
@@ -39,7 +42,7 @@ form.addEventListener("submit", async (event) => {
   clearNotice(answer);
   busy(true);
   try {
-    const { data } = await call("POST", "/api/operator/login", { body: { username, [kind()]: secret.value } });
+    const { data } = await call("POST", `/api/operator/login${whose}`, { body: { username, [kind()]: secret.value } });
     location.assign(form.dataset.next || HOMES[data.operator.role] || HOMES.OPERATOR);
   } catch (error) {
     busy(false);

@@ -19,7 +19,7 @@ const TITLES = {
 const LINES = {
   failure_rate: (v) => t("{value} % of the bookings of the last 15 minutes have failed; the limit is {threshold} %.", v),
   utilisation: (v) => t("The fullest time is booked to {value} %; the limit is {threshold} %.", v),
-  latency: (v) => t("One answer in twenty took longer than {value} ms in the last 5 minutes; the limit is {threshold} ms.", v),
+  latency: (v) => t("One answer in twenty of the whole hub took longer than {value} ms in the last 5 minutes; the limit is {threshold} ms.", v),
   login_failures: (v) => t("{value} sign-ins were refused in the last 15 minutes; the limit is {threshold}.", v),
 };
 
@@ -69,20 +69,27 @@ export function openAlerts(place, socket, room) {
     else if (!list.isConnected) place.replaceChildren(list);
   }
 
-  /** Those that stand, each for itself; of days that are nearly full one card tells all, however many there are. */
+  /** Those that stand, each for itself; of a venue's days that are nearly full one card tells all, however many there are. */
   function standing() {
     const open = [...alerts.values()].filter((alert) => alert.cleared_at === null);
-    const full = open.filter(({ kind }) => kind === "utilisation").sort((a, b) => (a.subject < b.subject ? -1 : 1));
-    return [...open.filter(({ kind }) => kind !== "utilisation").map((alert) => [alert]), ...(full.length > 0 ? [full] : [])];
+    const full = new Map();
+    for (const alert of open.filter(({ kind }) => kind === "utilisation").sort((a, b) => (a.subject < b.subject ? -1 : 1))) {
+      full.set(alert.venue_id, [...(full.get(alert.venue_id) ?? []), alert]);
+    }
+    return [...open.filter(({ kind }) => kind !== "utilisation").map((alert) => [alert]), ...full.values()];
   }
 
   function alertCard(alert, more) {
     const values = { value: number(Math.round(alert.value)), threshold: number(alert.threshold) };
-    const { slots = [] } = alert.details;
+    const { slots = [], unplaced = 0 } = alert.details;
+    const title = TITLES[alert.kind]?.(alert) ?? alert.kind;
+    // Whoever looks after several venues is told of all of them, above the day of one.
+    const where = room.venue && alert.venue_id !== room.venue.id ? ` · ${alert.venue_name}` : "";
     return h("li", { class: "alert-card", "data-kind": alert.kind }, icon("warn"),
-      h("div", {}, h("strong", {}, TITLES[alert.kind]?.(alert) ?? alert.kind),
+      h("div", {}, h("strong", {}, title, where),
         h("p", {}, LINES[alert.kind]?.(values) ?? `${values.value} / ${values.threshold}`),
         slots.length > 0 && h("p", {}, slots.join(", ")),
+        unplaced > 0 && h("p", {}, t("Of these at no known venue: {count}.", { count: number(unplaced) })),
         more.length > 0 && h("p", {}, t("Also: {days}", { days: more.map(({ subject }) => shortDay(subject)).join(" · ") }))),
       h("time", { datetime: alert.raised_at }, t("since {time}", { time: momentAt(alert.raised_at, zone()) })));
   }

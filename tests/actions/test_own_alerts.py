@@ -1,0 +1,199 @@
+"""Alerts speak of one's own house: what goes wrong at one venue is told there, and to nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from stage import Hub, Socket, World
+
+from hub.access.roles import Role
+from hub.access.tokens import Staff
+from hub.actions.alerts import LEAST, LOOK_EVERY
+from hub.actions.venues import Policies, set_policies
+from hub.measures import Measures
+from hub.rounds.alerts import watch_measures
+
+
+@pytest.fixture
+def measures(monkeypatch: pytest.MonkeyPatch) -> Measures:
+    """What this test's hub counts, and nothing of the tests before."""
+    measures = Measures()
+    monkeypatch.setattr("hub.telemetry.measures", measures)
+    return measures
+
+
+@pytest.fixture
+async def other(hub: Hub, world: World) -> World:
+    """A second organisation, with two venues."""
+    other = await World(hub).found()
+    await other.venue()
+    return other
+
+
+async def second_venue(world: World) -> int:
+    venue_id: int = await world.hub.database.fetchval("SELECT max(id) FROM venues WHERE org_id = $1", world.org_id)
+    return venue_id
+
+
+async def look(hub: Hub, measures: Measures, times: int = 2) -> None:
+    for _ in range(times):
+        await watch_measures(hub.house, measures)
+        hub.clock.advance(LOOK_EVERY.total_seconds())
+
+
+async def standing(hub: Hub) -> set[tuple[int, str]]:
+    """The venue and kind of every alert that stands, whichever organisation's."""
+    rows = await hub.database.fetch("SELECT venue_id, kind FROM alerts WHERE cleared_at IS NULL")
+    assert len(rows) == len({(row["venue_id"], row["kind"]) for row in rows}), "once per venue and kind"
+    return {(row["venue_id"], row["kind"]) for row in rows}
+
+
+async def book(hub: Hub, world: World, slot_id: int, times: int, ticket_id: int | None = None) -> None:
+    """Ask for a place with a ticket there is not, or with this one."""
+    for n in range(times):
+        body = {
+            "ticket_id": ticket_id or 7_000_000 + n, "slot_id": slot_id, "orq": world.org_id,
+            "customer_email": "j@example.com", "customer_phone": "+12025551234",
+        }  # fmt: skip
+        status, answer = await hub.post("/api/reservations/create", body)
+        assert answer["success"] == (ticket_id is not None), (status, answer)
+
+
+async def knock(hub: Hub, username: str, times: int, orq: int | None = None) -> None:
+    """Sign in with a wrong password; after the fifth time the name is locked, which is refused too."""
+    for _ in range(times):
+        where = "" if orq is None else f"?orq={orq}"
+        status, _ = await hub.post(f"/api/operator/login{where}", {"username": username, "password": "wrong"})
+        assert status in (401, 429)
+
+
+async def screen(hub: Hub, token: str, **fields: Any) -> tuple[Socket, set[tuple[int, str]]]:
+    """A manager's socket, and the alerts its answer names."""
+    socket = await hub.socket(token)
+    reply = await socket.command("subscribe", topic="alerts", **fields)
+    assert reply["success"], reply
+    return socket, {(alert["venue_id"], alert["kind"]) for alert in reply["data"]["alerts"]}
+
+
+async def troubled(hub: Hub, other: World, measures: Measures) -> int:
+    """The second venue of the other organisation: its bookings fail, and its manager's name is guessed at."""
+    venue_id = await second_venue(other)
+    await other.staff("MANAGER", username="gate-keeper", venue_id=venue_id)
+    await book(hub, other, await other.slot(venue_id=venue_id), LEAST)
+    await knock(hub, "gate-keeper", 20)
+    await look(hub, measures)
+    return venue_id
+
+
+async def test_trouble_at_one_venue_is_told_to_nobody_else(
+    hub: Hub, world: World, other: World, measures: Measures
+) -> None:
+    troubled_venue = await second_venue(other)
+    for venue_id, org in ((world.venue_id, world), (other.venue_id, other), (troubled_venue, other)):
+        email = f"venue-{venue_id}@example.com"
+        await hub.database.execute(
+            "UPDATE venues SET alert_emails = $3 WHERE org_id = $1 AND id = $2", org.org_id, venue_id, [email]
+        )
+    mine, _ = await screen(hub, await world.staff("MANAGER"))
+    first, _ = await screen(hub, await other.staff("MANAGER"))
+    second, _ = await screen(hub, await other.staff("MANAGER", venue_id=troubled_venue))
+    assert await troubled(hub, other, measures) == troubled_venue
+    wanted = {(troubled_venue, "failure_rate"), (troubled_venue, "login_failures")}
+    assert await standing(hub) == wanted
+    assert {(await second.event())["data"]["alert"]["kind"] for _ in range(2)} == {"failure_rate", "login_failures"}
+    for socket in (mine, first):
+        with pytest.raises(TimeoutError):
+            await socket.event(0.3)
+    recipients = await hub.database.fetch("SELECT DISTINCT recipient FROM mail_outbox WHERE kind = 'alert.raised'")
+    assert [row["recipient"] for row in recipients] == [f"venue-{troubled_venue}@example.com"]
+    assert (await screen(hub, await other.staff("MANAGER", venue_id=troubled_venue)))[1] == wanted
+    assert (await screen(hub, await other.staff("MANAGER")))[1] == set()
+    assert (await screen(hub, await world.staff("MANAGER")))[1] == set()
+
+
+async def test_counted_together_everybody_would_be_told(
+    hub: Hub, world: World, other: World, measures: Measures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: this is what it was like, and what the test above would have seen."""
+    for place in ("hub.measures.at", "hub.actions.alerts.at"):
+        monkeypatch.setattr(place, lambda name, *_: name)
+    await troubled(hub, other, measures)
+    assert {(world.venue_id, "failure_rate"), (world.venue_id, "login_failures")} <= await standing(hub)
+
+
+async def test_who_belongs_to_no_venue_is_told_of_each(
+    hub: Hub, world: World, other: World, measures: Measures
+) -> None:
+    await other.staff("MANAGER", username="head")
+    row = await hub.database.fetchrow(
+        "UPDATE staff SET venue_id = NULL WHERE username = 'head' RETURNING id, org_id, name"
+    )
+    # As signing in makes it: a session for the organisation's first venue.
+    token = hub.house.sessions.issue(Staff(row["id"], row["org_id"], other.venue_id, row["name"], Role.MANAGER))
+    socket, before = await screen(hub, token)
+    assert before == set()
+    venue_id = await troubled(hub, other, measures)
+    assert {(await socket.event())["data"]["alert"]["venue_id"] for _ in range(2)} == {venue_id}
+    assert (await screen(hub, token))[1] == {(venue_id, "failure_rate"), (venue_id, "login_failures")}
+    assert (await screen(hub, token, venue_id=other.venue_id))[1] == set()
+
+
+async def test_every_venue_goes_by_its_own_threshold(hub: Hub, other: World, measures: Measures) -> None:
+    strict = await second_venue(other)
+    await set_policies(hub.house, other.venue_id, Policies(alert_failure_percent=50, alert_latency_ms=2000))
+    await set_policies(hub.house, strict, Policies(alert_failure_percent=15, alert_latency_ms=100))
+    for venue_id in (other.venue_id, strict):
+        slot_id = await other.slot(venue_id=venue_id)
+        for ticket in await other.tickets(16):
+            await book(hub, other, slot_id, 1, ticket.id)
+        await book(hub, other, slot_id, 4)
+    for _ in range(400):
+        measures.took(0.25)
+    await look(hub, measures)
+    # The time it takes to answer is the hub's; how long is too long, each venue's own.
+    assert await standing(hub) == {(strict, "failure_rate"), (strict, "latency")}
+    rows = await hub.database.fetch("SELECT kind, value, threshold FROM alerts ORDER BY kind")
+    assert [(row["kind"], row["threshold"]) for row in rows] == [("failure_rate", 15), ("latency", 100)]
+    assert rows[0]["value"] == 20
+
+
+async def test_what_is_of_no_known_venue_is_the_organisations_own(
+    hub: Hub, world: World, other: World, measures: Measures
+) -> None:
+    foreign = await world.slot()
+    await book(hub, other, 999_999, LEAST - 1)
+    await book(hub, other, foreign, 1)
+    await knock(hub, "nobody", 20, other.org_id)
+    await look(hub, measures)
+    assert await standing(hub) == {(other.venue_id, "failure_rate"), (other.venue_id, "login_failures")}
+    details = await hub.database.fetch("SELECT details ->> 'unplaced' AS unplaced FROM alerts")
+    assert [row["unplaced"] for row in details] == ["20", "20"], "and it says how much that was"
+
+
+async def test_a_name_nobody_has_is_held_against_nobody_where_nobody_is_named(
+    hub: Hub, world: World, other: World, measures: Measures
+) -> None:
+    await knock(hub, "nobody", 25)
+    await knock(hub, "nobody", 5, 999_999)
+    await look(hub, measures)
+    assert await standing(hub) == set()
+
+
+async def test_of_one_organisation_with_one_venue_all_is_told_there(hub: Hub, world: World, measures: Measures) -> None:
+    await world.staff(username="jane")
+    await knock(hub, "jane", 10)
+    await knock(hub, "nobody", 10)
+    await look(hub, measures)
+    assert await standing(hub) == {(world.venue_id, "login_failures")}
+    assert await hub.database.fetchval("SELECT details::text FROM alerts") == "{}"
+
+
+async def test_the_venues_of_two_processes_are_added_up(hub: Hub, world: World, other: World) -> None:
+    here, there = Measures(), Measures()
+    for each in (here, there):
+        for _ in range(LEAST // 2):
+            each.count_at("not_booked", other.org_id, other.venue_id)
+    await there.add(hub.house.redis)
+    await look(hub, here)
+    assert await standing(hub) == {(other.venue_id, "failure_rate")}
