@@ -56,7 +56,7 @@ WHERE org_id = $1::bigint AND id = $2::bigint AND lease_id = $3::uuid AND status
 -- Given up for the reason $4. What would open something (links, a code) is not kept; what it was about is, for whoever
 -- sends it again.
 UPDATE mail_outbox
-SET status = 'DEAD', last_error = $4::text, payload = payload - '{manage_token,waitlist_token,code}'::text[],
+SET status = 'DEAD', last_error = $4::text, payload = payload - '{manage_token,waitlist_token,code,ticket_codes}'::text[],
     leased_until = NULL, lease_id = NULL
 WHERE org_id = $1::bigint AND id = $2::bigint AND lease_id = $3::uuid AND status = 'PENDING';
 

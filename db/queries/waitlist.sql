@@ -66,7 +66,7 @@ SELECT count(*) FROM waitlist_entries WHERE org_id = $1 AND slot_id = $2 AND sta
 -- name: entry_of_token
 -- The entry that a link opens, whatever the organisation: the token is the right to it.
 SELECT e.org_id, e.id, e.slot_id, e.venue_id, e.places, e.status, e.offer_ends_at, e.end_cause, e.customer_email,
-       e.customer_phone, e.language, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
+       e.offered_at IS NOT NULL AS had_offer, e.customer_phone, e.language, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        v.name AS venue_name, v.timezone,
        (SELECT array_agg(t.code ORDER BY t.id)
           FROM waitlist_tickets w JOIN tickets t ON t.org_id = w.org_id AND t.id = w.ticket_id
@@ -80,14 +80,17 @@ SELECT e.org_id, e.id, e.slot_id, e.venue_id, e.places, e.status, e.offer_ends_a
  WHERE l.token_hash = $1;
 
 -- name: end_entries
--- WAITING or OFFERED entries become $3 (for the cause $4), and their tickets may wait again. The mail of an offer that has
--- not gone out yet never will. What was offered stays in the slot's held_count until its line is served. Returns those that
--- were ended now.
-WITH ended AS (
+-- WAITING or OFFERED entries become $3 (for the cause $4), and their tickets may wait again; those with a payload among $6, one
+-- for each entry, get a mail. The mail of an offer that has not gone out yet never will. What was offered stays in the slot's
+-- held_count until its line is served. Returns those that were ended now.
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest($2::bigint[], $6::text[]) AS a (id, payload)
+), ended AS (
     UPDATE waitlist_entries e
        SET status = $3, end_cause = $4, ended_at = $5
-     WHERE e.org_id = $1 AND e.id = ANY ($2::bigint[]) AND e.status IN ('WAITING', 'OFFERED')
-    RETURNING e.org_id, e.id
+      FROM asked a
+     WHERE e.org_id = $1 AND e.id = a.id AND e.status IN ('WAITING', 'OFFERED')
+    RETURNING e.org_id, e.id, e.places, e.offered_at, e.customer_email, e.language, a.payload
 ), freed AS (
     UPDATE waitlist_tickets w SET waits = false FROM ended e WHERE w.org_id = e.org_id AND w.entry_id = e.id
 ), unsaid AS (
@@ -95,6 +98,12 @@ WITH ended AS (
      USING ended e
      WHERE o.org_id = e.org_id AND o.status = 'PENDING' AND o.kind = 'waitlist.offer'
        AND (o.payload ->> 'entry_id')::bigint = e.id
+), mailed AS (
+    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at)
+    SELECT $1, 'waitlist.closed', customer_email,
+           payload::jsonb || jsonb_build_object('places', places, 'had_offer', offered_at IS NOT NULL), language, $5
+      FROM ended
+     WHERE payload IS NOT NULL
 )
 SELECT id FROM ended;
 

@@ -65,10 +65,8 @@ async def accept_offer(house: House, token: str, language: str | None = None) ->
 
 
 async def _give_up(house: House, view: WaitlistView, reason: Reason) -> None:
-    """What can never be accepted is held no longer."""
-    causes = {Reason.SLOT_CLOSED: "slot_closed", Reason.SLOT_PAST: "slot_over"}
-    cause = "ticket" if reason in _PARTY_WILL_NOT_DO else causes.get(reason)
-    if cause is not None:
+    """What can never be accepted is held no longer. A slot that is over or closed ends the whole line, when it is served."""
+    if reason in _PARTY_WILL_NOT_DO:
         now = house.clock.now()
-        await house.database.fetch(WAITLIST.end_entries, view.org_id, [view.entry_id], "CLOSED", cause, now)
+        await house.database.fetch(WAITLIST.end_entries, view.org_id, [view.entry_id], "CLOSED", "ticket", now, [None])
     await serve_line(house, view.org_id, view.slot_id)

@@ -13,7 +13,7 @@ async def leave_waitlist(house: House, token: str) -> WaitlistView:
     """Leave, and return the entry as it stands then. An entry that is over stays as it is; repeating changes nothing."""
     view = await read_waitlist(house, token)
     left = await house.database.fetch(
-        WAITLIST.end_entries, view.org_id, [view.entry_id], "LEFT", None, house.clock.now()
+        WAITLIST.end_entries, view.org_id, [view.entry_id], "LEFT", None, house.clock.now(), [None]
     )
     if left:
         telemetry.event(telemetry.WAITLIST_LEFT, entry_id=view.entry_id, slot_id=view.slot_id)

@@ -6,6 +6,7 @@ read under the slot's. Doing it again changes nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -18,7 +19,10 @@ from hub.announcements import SlotChanged
 from hub.house import House
 from hub.moments import rfc3339
 from hub.randomness import secret_token
-from hub.rules.waiting_line import Waiting, offer_end, offer_stands, serve
+from hub.rules.booking_decision import BookingTicket, refuse_ticket
+from hub.rules.reasons import Reason
+from hub.rules.waiting_line import Waiting, offer_end, offer_stands, serve, told_until
+from hub.venues import Venue
 
 WAITLIST = load("waitlist")
 LOOKED_AT = 100
@@ -88,14 +92,16 @@ async def _one_turn(house: House, org_id: int, slot_id: int) -> Served:
         if cause is not None:
             everybody = ["WAITING"] if cause == "no_waitlist" else ["WAITING", "OFFERED"]
             ids = [e["id"] for e in await connection.fetch(WAITLIST.open_entries, org_id, slot_id, everybody)]
-            done.closed += await _end(connection, org_id, ids, cause, now)
+            done.closed += await _close(connection, facts, venue, ids, cause=cause, now=now)
         slot = await connection.fetchrow(WAITLIST.lock_slot, org_id, slot_id)
         over = [e["id"] for e in entries if e["status"] == "OFFERED" and not offer_stands(e["offer_ends_at"], now)
                 and e["id"] not in done.closed]  # fmt: skip
         done.lapsed += await _with_links(connection, WAITLIST.lapse, org_id, over, now, slot_facts(slot, venue))
         gone = {t["entry_id"] for t in tickets if refusal_of(t, slot, now) is not None}
         bad = [e["id"] for e in entries if e["id"] in gone and e["id"] not in (*done.closed, *done.lapsed)]
-        done.closed += await _end(connection, org_id, bad, "ticket", now)
+        # The slot may have closed since it was read without its lock: then that is why, and the others follow.
+        why = _why_closed(slot, now, 0) or "ticket"
+        done.closed += await _close(connection, slot, venue, bad, cause=why, now=now)
         standing = [e for e in entries if e["id"] not in done.lapsed and e["id"] not in done.closed]
         offered = sum(e["places"] for e in standing if e["status"] == "OFFERED")
         end = offer_end(now, minutes or 0, slot["ends_at"])
@@ -128,10 +134,49 @@ def _why_closed(slot: Any, now: Any, minutes: int | None) -> str | None:
     return "no_waitlist" if minutes is None else None
 
 
-async def _end(connection: Any, org_id: int, ids: Sequence[int], cause: str, now: Any) -> list[int]:
+async def _close(
+    connection: Any, slot: Any, venue: Venue, ids: Sequence[int], *, cause: str, now: datetime
+) -> list[int]:
+    """Close entries that the caller has locked, each with its mail where that is news to its holder."""
     if not ids:
         return []
-    return [row["id"] for row in await connection.fetch(WAITLIST.end_entries, org_id, ids, "CLOSED", cause, now)]
+    org_id, until = slot["org_id"], told_until(cause, slot["ends_at"])
+    told: dict[int, str] = {}
+    if until is not None and now < until:
+        parties: dict[int, list[Any]] = {}
+        for ticket in await connection.fetch(WAITLIST.read_tickets, org_id, ids):
+            parties.setdefault(ticket["entry_id"], []).append(ticket)
+        for entry_id, party in parties.items():
+            codes = _still_good(party, org_id, now)
+            if codes is not None:
+                told[entry_id] = slot_facts(slot, venue, cause=cause, told_until=rfc3339(until), orq=org_id,
+                                            good=len(codes), ticket_codes=codes)  # fmt: skip
+    mails = [told.get(one) for one in ids]
+    rows = await connection.fetch(WAITLIST.end_entries, org_id, ids, "CLOSED", cause, now, mails)
+    return [row["id"] for row in rows]
+
+
+def _still_good(tickets: list[Any], org_id: int, now: datetime) -> list[str] | None:
+    """The codes of a party that can be booked for another time; None where one of its tickets is booked already, used or
+    taken back: whoever holds it has had their word about it."""
+    good = []
+    for t in tickets:
+        ticket = BookingTicket(
+            t["ticket_id"],
+            org_id,
+            t["status"],
+            t["valid_until"],
+            t["product_venue_id"],
+            t["reservation_id"] is not None,
+        )
+        match refuse_ticket(ticket, now):
+            case None:
+                good.append(t["code"])
+            case Reason.TICKET_EXPIRED:
+                pass
+            case _:
+                return None
+    return good
 
 
 async def _with_links(connection: Any, sql: str, org_id: int, ids: Sequence[int], *rest: Any) -> list[int]:

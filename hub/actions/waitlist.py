@@ -33,6 +33,8 @@ class WaitlistView:
     """1 is next; None for an entry that does not wait."""
     offer_ends_at: datetime | None
     end_cause: str | None
+    had_offer: bool
+    """Whether there was an offer to it, ever."""
     email: str
     phone: str
     language: str
@@ -57,7 +59,7 @@ async def read_waitlist(house: House, token: str) -> WaitlistView:
     return WaitlistView(
         row["org_id"], row["id"], row["slot_id"], row["venue_id"], row["places"], status,
         row["turn"] if status == "WAITING" else None, row["offer_ends_at"] if status == "OFFERED" else None,
-        row["end_cause"], row["customer_email"], row["customer_phone"], row["language"], row["date"], row["start_time"],
+        row["end_cause"], row["had_offer"], row["customer_email"], row["customer_phone"], row["language"], row["date"], row["start_time"],
         row["end_time"], row["starts_at"], row["ends_at"], row["venue_name"], row["timezone"],
         tuple(row["ticket_codes"] or ()),
     )  # fmt: skip

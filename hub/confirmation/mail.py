@@ -31,6 +31,7 @@ LETTERS: Mapping[str, Callable[[Outgoing, Sender], Letter]] = {
     "waitlist.joined": other_letters.waitlist_joined,
     "waitlist.offer": other_letters.waitlist_offer,
     "waitlist.lapsed": other_letters.waitlist_lapsed,
+    "waitlist.closed": other_letters.waitlist_closed,
     "contact.code": other_letters.contact_code,
     "alert.raised": alert_letters.alert_raised,
     "alert.cleared": alert_letters.alert_cleared,

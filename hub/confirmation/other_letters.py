@@ -1,8 +1,8 @@
 """The other letters: those of the waiting list, and the one-time code by mail and by text message."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from hub.confirmation.letter import Letter, Link, Unsendable, VisitLines
+from hub.confirmation.letter import Letter, Link, Obsolete, Unsendable, VisitLines
 from hub.confirmation.outgoing import Outgoing, Sender
 from hub.languages import format_day, format_moment, format_span, translator
 
@@ -73,6 +73,36 @@ def waitlist_lapsed(outgoing: Outgoing, sender: Sender) -> Letter:
     )
 
 
+def waitlist_closed(outgoing: Outgoing, sender: Sender) -> Letter:
+    """The words are those of the page behind the link."""
+    if outgoing.now >= outgoing.moment("told_until"):
+        raise Obsolete("too late")
+    translation = translator(outgoing.language)
+    _ = translation.gettext
+    why = {
+        "slot_over": _("The time is over, and the offer was not taken.")
+        if outgoing.payload.get("had_offer")
+        else _("The time has come, and no place came free before. We are sorry."),
+        "slot_closed": _("The venue does not offer this time any more."),
+        "no_waitlist": _("The venue has closed its waiting list for this time."),
+    }.get(outgoing.text("cause"))
+    if why is None:
+        raise Unsendable("unreadable: cause")
+    good = outgoing.number("good", 0)
+    still = translation.ngettext(
+        "Your ticket is still good: book another time whenever you like.",
+        "Your tickets are still good: book another time whenever you like.",
+        good,
+    )
+    return _about_slot(
+        outgoing,
+        subject=_("The waiting list is closed: {venue}, {day}"),
+        heading=_("This waiting list is closed"),
+        paragraphs=(why, still) if good else (why,),
+        action=Link(_("Book another time"), _booking_url(outgoing, sender)) if good else None,
+    )
+
+
 def contact_code(outgoing: Outgoing, _sender: Sender) -> Letter:
     _ = translator(outgoing.language).gettext
     code, name = _code(outgoing), _name(outgoing)
@@ -116,6 +146,14 @@ def _lasts(outgoing: Outgoing) -> str:
 def _name(outgoing: Outgoing) -> str:
     """The venue's name where the row has it, the organisation's otherwise."""
     return outgoing.text("venue_name") or outgoing.organisation
+
+
+def _booking_url(outgoing: Outgoing, sender: Sender) -> str:
+    """The booking page with the tickets filled in, where the row still has their codes."""
+    codes = outgoing.payload.get("ticket_codes")
+    named = [code for code in codes if isinstance(code, str)] if isinstance(codes, list) else []
+    tickets = f"ticket={quote(','.join(named), safe='')}&" if named else ""
+    return f"{sender.public_url}/reserve?{tickets}orq={outgoing.number('orq')}"
 
 
 def _link(label: str, url: str) -> Link | None:

@@ -32,7 +32,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"mailbox not writable", N_("The development mailbox cannot be written to.")),
     (r"address not readable", N_("This is not an address that mail can be sent to.")),
     (r"address not supported", N_("The mail server cannot send to an address in this script.")),
-    (r"too late", N_("It would have come too late to be of use.")),
+    (r"(obsolete: )?too late", N_("It would have come too late to be of use.")),
     (r"obsolete: cancelled", N_("The reservation was cancelled before the message went out.")),
     (r"obsolete: moved", N_("The visit was moved before the message went out.")),
     (r"obsolete: used", N_("The visitor had come in before the message went out.")),

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+TOLD_WITHIN = timedelta(days=1)
+"""After the slot; a hub that was away for a week sends nobody word of days long past."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -55,6 +58,12 @@ def serve(
             gathering = entry.id
             kept, came_free = came_free, 0
     return Serving(tuple(offers), gathering, offered + given + kept)
+
+
+def told_until(cause: str, slot_ends_at: datetime) -> datetime | None:
+    """Until when it is news to those who waited that their line was closed; None where they know: a ticket that was booked
+    elsewhere, used or taken back ended their wait itself."""
+    return None if cause == "ticket" else slot_ends_at + TOLD_WITHIN
 
 
 def offer_end(now: datetime, minutes: int, slot_ends_at: datetime) -> datetime:

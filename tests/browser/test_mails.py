@@ -11,6 +11,7 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Page, expect
 from stage import Hub, World
+from waiting import join
 
 from hub.confirmation.development_mailbox import DevelopmentMail, list_development_mail
 from tests.browser.axe import assert_accessible
@@ -75,3 +76,28 @@ async def test_a_text_message_stands_beside_the_mails(hub: Hub, world: World, op
     await page.get_by_role("link", name="042137").click()
     await expect(page.locator("article")).to_contain_text("042137 is your code")
     await assert_accessible(page, "a text message")
+
+
+@pytest.mark.parametrize(("language", "heading", "button"), [
+    ("en", "This waiting list is closed", "Book another time"), ("zh_Hans", "候补已关闭", "预约其他时段"),
+])  # fmt: skip
+async def test_who_waited_in_vain_finds_another_time_behind_the_mails_button(
+    hub: Hub, world: World, open_page: Open, language: str, heading: str, button: str
+) -> None:
+    """From the end of the slot to the booking page, with nothing done by hand."""
+    day = hub.clock.now().date() + timedelta(days=1)
+    ticket = await world.ticket()
+    await join(hub, world, await world.slot(day, capacity=1, booked=1), ticket, language=language)
+    await world.slot(day + timedelta(days=1))
+    hub.clock.advance(27 * 3600)
+    mails = await arrived(hub, 2)
+    (closed,) = [mail for mail in mails if heading in mail.subject or "is closed" in mail.subject]
+    page = await open_page(f"/dev/mail/{closed.name}/html", phone=True)
+    await expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    await assert_accessible(page, "the end of a waiting list", best_practice=False)
+    assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+    link = await page.get_by_role("link", name=button).get_attribute("href") or ""
+    assert link == f"{hub.url}/reserve?ticket={ticket.code}&orq={world.org_id}"
+    booking = await open_page(link.removeprefix(hub.url), phone=True)
+    # The ticket is taken as typed, and the next step stands open.
+    await expect(booking.locator("section[data-step=contact]")).to_be_visible()

@@ -11,6 +11,8 @@ from icalendar import Calendar
 from PIL import Image
 from post_office import NOW, PUBLIC_URL, SLOT, STARTS
 
+from hub.confirmation.troubles import trouble_in_words
+
 LANGUAGES = ("en", "zh_Hans")
 DAYS = {"en": "Saturday, 21 November 2026", "zh_Hans": "2026年11月21日"}
 HOURS = {"en": "12:00 – 14:00", "zh_Hans": "12:00–14:00"}
@@ -270,6 +272,54 @@ async def test_the_waiting_lists_mails_lead_to_its_page(lane, desk, mail_server,
         assert "10:30" in text  # in Rome; 09:30 in UTC
     if language == "en":
         assert mail["From"].addresses[0].display_name == "Museo"
+
+
+CLOSED = {
+    **WAITLIST, "places": 2, "had_offer": False, "told_until": (NOW + timedelta(days=1)).isoformat(), "orq": 7, "good": 2,
+    "ticket_codes": ["TKT-2026-ABC234-DEF001", "OTA/1 &2"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"cause": "slot_over"}, "no place came free before"),
+        ({"cause": "slot_over", "had_offer": True}, "the offer was not taken"),
+        ({"cause": "slot_closed"}, "does not offer this time any more"),
+        ({"cause": "no_waitlist", "good": 1, "ticket_codes": ["X"]}, "has closed its waiting list for this time"),
+        ({"cause": "slot_over", "good": 0, "ticket_codes": []}, "no place came free before"),
+    ],
+)
+async def test_a_list_that_was_closed_says_why_and_leads_to_another_time(
+    lane, desk, mail_server, language, told, words
+):
+    row = await desk.queue("waitlist.closed", CLOSED | told, language=language)
+    mail = await sent(lane, mail_server)
+    check_every_mail(mail, language, row)
+    text, page = bodies(mail)
+    assert "Museo" in mail["Subject"]
+    assert DAYS[language] in mail["Subject"]
+    good = told.get("good", 2)
+    tickets = {2: "TKT-2026-ABC234-DEF001%2COTA%2F1%20%262", 1: "X"}
+    assert page.links == ([f"{PUBLIC_URL}/reserve?ticket={tickets[good]}&orq=7"] if good else [])
+    if language == "en":
+        assert words in text
+        still = {0: "", 1: "Your ticket is still good", 2: "Your tickets are still good"}[good]
+        assert still in text
+        assert bool(still) == ("still good" in text)
+
+
+async def test_a_list_that_was_closed_is_not_told_of_when_it_is_long_past(lane, desk, mail_server, database):
+    for language in LANGUAGES:
+        await desk.queue(
+            "waitlist.closed", CLOSED | {"cause": "slot_over", "told_until": NOW.isoformat()}, language=language
+        )
+    await lane.send_due()
+    assert mail_server.messages == []
+    rows = await database.fetch("SELECT DISTINCT status, last_error FROM mail_outbox")
+    assert [(row["status"], row["last_error"]) for row in rows] == [("DROPPED", "obsolete: too late")]
+    assert trouble_in_words("obsolete: too late", "en") == "It would have come too late to be of use."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

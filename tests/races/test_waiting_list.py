@@ -94,6 +94,51 @@ async def test_without_its_locks_one_place_is_offered_twice(two_hubs, world, man
     assert any("2 mails for one place" in line for line in broken), broken
 
 
+CLOSING_ASKED = ("waitlist", "end_entries", " AND e.status IN ('WAITING', 'OFFERED')\n", "\n")
+CLOSING_LOCKS = ("waitlist", "open_entries", "\n   FOR NO KEY UPDATE", "")
+A_MOMENT_BEFORE_CLOSING = (
+    "waitlist",
+    "read_tickets",
+    " WHERE w.org_id = $1",
+    " WHERE (SELECT pg_sleep(0.3)) IS NOT NULL AND w.org_id = $1",
+)
+
+
+async def two_rounds_close(hubs: list[Hub], world: World, clock: Clock, slots: int = 6) -> list[str]:
+    """Three wait for each of some slots that have just ended; both hubs close their lines at once. The promises broken."""
+    ids, _ = await full_slots(world, slots)
+    lines = [await joined(hubs[0], world, slot_id) for slot_id in ids for _ in range(3)]
+    clock.set(await world.hub.database.fetchval("SELECT max(ends_at) FROM reservation_slots WHERE id = ANY ($1)", ids))
+    await asyncio.gather(*(serve_all(hub) for hub in hubs), return_exceptions=True)
+    told = Counter(mail["payload"]["ticket_codes"][0] for mail in await mails(hubs[0], "waitlist.closed"))
+    broken = [f"{stand}" for stand in await status(hubs[0], *lines) if stand != "CLOSED"]
+    if len(told) != len(lines):
+        broken.append(f"{len(told)} of {len(lines)} were told")
+    broken += [f"{count} mails for {code}" for code, count in told.items() if count != 1]
+    return broken + await broken_invariants(world.hub.database)
+
+
+async def test_two_rounds_at_once_tell_everybody_once_that_their_line_is_closed(two_hubs, world, clock, postgres_log):
+    assert await two_rounds_close(two_hubs, world, clock, slots=20) == []
+    assert postgres_log.deadlocks() == []
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [(ENTRY_LOCKS, CLOSING_LOCKS, CLOSING_ASKED), (LINE_LOCK, ENTRY_LOCKS, CLOSING_LOCKS)],
+    ids=["the line's lock", "a look at the status"],
+)
+async def test_one_mechanism_alone_tells_of_a_closed_line_once(two_hubs, world, clock, monkeypatch, gone):
+    without(monkeypatch, A_MOMENT_BEFORE_CLOSING, *gone)
+    assert await two_rounds_close(two_hubs, world, clock) == []
+
+
+async def test_without_its_locks_a_closed_line_is_told_of_twice(two_hubs, world, clock, monkeypatch):
+    without(monkeypatch, A_MOMENT_BEFORE_CLOSING, LINE_LOCK, ENTRY_LOCKS, CLOSING_LOCKS, CLOSING_ASKED)
+    broken = await two_rounds_close(two_hubs, world, clock)
+    assert any(line.startswith("2 mails for") for line in broken), broken
+
+
 async def answer_of(deed: Awaitable[Any]) -> Any:
     """What it gives, or how it refuses."""
     try:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.rules.waiting_line import Serving, Waiting, offer_end, offer_stands, serve
+from hub.rules.waiting_line import Serving, Waiting, offer_end, offer_stands, serve, told_until
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=30)
@@ -102,3 +102,9 @@ def test_an_offer_never_outlasts_its_slot(minutes, ends):
 def test_an_offer_stands_until_its_end_and_not_at_it():
     assert offer_stands(NOW + timedelta(microseconds=1), NOW)
     assert not offer_stands(NOW, NOW)
+
+
+def test_a_line_that_was_closed_is_told_of_until_a_day_after_its_slot():
+    for cause in ("slot_over", "slot_closed", "no_waitlist"):
+        assert told_until(cause, LATER) == LATER + timedelta(days=1)
+    assert told_until("ticket", LATER) is None

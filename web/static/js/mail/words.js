@@ -9,6 +9,7 @@ const KINDS = {
   "waitlist.joined": () => t("Waiting list: joined"),
   "waitlist.offer": () => t("Waiting list: offer"),
   "waitlist.lapsed": () => t("Waiting list: offer lapsed"),
+  "waitlist.closed": () => t("Waiting list: closed"),
   "contact.code": () => t("One-time code"),
   "alert.raised": () => t("Alert"),
   "alert.cleared": () => t("Alert over"),

@@ -1,0 +1,187 @@
+"""Those whose waiting list was closed are told so: once, why, and with a way to another time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from stage import NOON, TODAY, Hub, World
+from waiting import cancel, entry, join, joined, mails, on_demand, serve_all, status
+
+from db.statements import load
+from hub.actions.accept_offer import accept_offer
+from hub.actions.leave_waitlist import leave_waitlist
+from hub.actions.waitlist import read_waitlist
+from hub.refusals import Refused
+from hub.rules.reasons import Reason
+
+OUTBOX = load("outbox")
+TOMORROW = TODAY + timedelta(days=1)
+ENDS = NOON + timedelta(days=1, hours=2)
+
+
+@pytest.fixture
+async def hub(monkeypatch, open_hub, hub_promises):
+    on_demand(monkeypatch)
+    hub = await open_hub()
+    yield hub
+    await hub_promises(hub)
+
+
+@pytest.fixture
+async def slot_id(world: World) -> int:
+    """A slot of one, booked, tomorrow from twelve to two."""
+    return await world.slot(TOMORROW, capacity=1, booked=1)
+
+
+async def close_slot(hub: Hub, slot_id: int) -> None:
+    await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot_id)
+
+
+async def told(hub: Hub) -> list[dict[str, Any]]:
+    return await mails(hub, "waitlist.closed")
+
+
+async def test_when_the_time_has_come_everybody_who_waits_is_told_once(hub: Hub, world: World, slot_id, clock):
+    party = await world.tickets(1)
+    first = await join(hub, world, slot_id, *party, email="ann@example.com")
+    second = await joined(hub, world, slot_id, email="li@example.com", language="zh_Hans")
+    clock.set(ENDS - timedelta(seconds=1))
+    await serve_all(hub)
+    assert await told(hub) == []
+    clock.set(ENDS)
+    assert sorted((await serve_all(hub)).closed) == [first.entry_id, second.entry_id]
+    one, other = await told(hub)
+    assert [(mail["recipient"], mail["language"], mail["status"]) for mail in (one, other)] == [
+        ("ann@example.com", "en", "PENDING"), ("li@example.com", "zh_Hans", "PENDING"),
+    ]  # fmt: skip
+    payload = one["payload"]
+    assert (payload["cause"], payload["had_offer"], payload["places"], payload["good"]) == ("slot_over", False, 1, 1)
+    assert (payload["ticket_codes"], payload["orq"]) == ([party[0].code], world.org_id)
+    assert (payload["slot"]["slot_id"], payload["slot"]["date"]) == (slot_id, TOMORROW.isoformat())
+    assert not await serve_all(hub)
+    assert len(await told(hub)) == 2
+
+
+async def test_a_slot_that_is_closed_and_a_list_that_is_kept_no_more_are_told_at_once(hub: Hub, world: World, slot_id):
+    await joined(hub, world, slot_id)
+    await close_slot(hub, slot_id)
+    await serve_all(hub)
+    (gone,) = await told(hub)
+    assert gone["payload"]["cause"] == "slot_closed"
+    await joined(hub, world, await world.slot(TOMORROW, "15:00", "16:00", capacity=1, booked=1))
+    await world.policy(waitlist_offer_minutes=None)
+    await serve_all(hub)
+    assert [mail["payload"]["cause"] for mail in await told(hub)] == ["slot_closed", "no_waitlist"]
+
+
+async def test_an_offer_that_was_not_taken_by_the_end_is_not_said_never_to_have_been(hub: Hub, world: World, clock):
+    slot_id = await world.slot(TOMORROW, capacity=1)
+    (booked,) = await world.fill(slot_id, 1)
+    waiting = await joined(hub, world, slot_id)
+    clock.set(ENDS - timedelta(minutes=10))
+    await hub.database.execute("UPDATE venues SET change_cutoff_hours = 0")
+    await cancel(hub, booked, await world.staff("MANAGER"))
+    await serve_all(hub)
+    assert await status(hub, waiting) == ["OFFERED"]
+    clock.set(ENDS)
+    await serve_all(hub)
+    (mail,) = await told(hub)
+    assert (mail["payload"]["cause"], mail["payload"]["had_offer"]) == ("slot_over", True)
+    view = await read_waitlist(hub.house, waiting.token)
+    assert (view.status, view.end_cause, view.had_offer) == ("CLOSED", "slot_over", True)
+    assert await mails(hub, "waitlist.offer") == [], "the offer had not gone out, and never will"
+    assert await mails(hub, "waitlist.lapsed") == []
+
+
+@pytest.mark.parametrize("what", ["booked elsewhere", "used", "cancelled", "one of two is cancelled"])
+async def test_nobody_is_told_whose_wait_their_own_ticket_had_ended(hub: Hub, world: World, clock, what):
+    slot_id = await world.slot(TOMORROW, "12:00", "14:00", capacity=2, booked=2)
+    party = await world.tickets(2 if what == "one of two is cancelled" else 1)
+    gone = await join(hub, world, slot_id, *party)
+    if what == "booked elsewhere":
+        await world.reserve(party[0], await world.slot(TOMORROW, "15:00", "16:00"))
+    elif what == "used":
+        await hub.database.execute("UPDATE tickets SET verified_at = now() WHERE id = $1", party[0].id)
+    else:
+        await hub.database.execute("UPDATE tickets SET status = 'CANCELLED' WHERE id = $1", party[0].id)
+    # Whether the round finds the ticket first, or only the end of the slot.
+    clock.set(ENDS)
+    await serve_all(hub)
+    assert (await entry(hub, gone))["status"] == "CLOSED"
+    assert await told(hub) == []
+
+
+async def test_before_the_slot_is_over_a_ticket_booked_elsewhere_ends_the_wait_in_silence(
+    hub: Hub, world: World, slot_id, clock
+):
+    ticket = await world.ticket()
+    gone = await join(hub, world, slot_id, ticket)
+    await world.reserve(ticket, await world.slot(TOMORROW, "15:00", "16:00"))
+    await hub.database.execute("UPDATE reservation_slots SET total_capacity = 2 WHERE id = $1", slot_id)
+    await serve_all(hub)
+    assert (await entry(hub, gone))["end_cause"] == "ticket"
+    clock.set(ENDS)
+    await serve_all(hub)
+    assert await told(hub) == []
+
+
+async def test_who_left_or_took_the_offer_is_told_nothing(hub: Hub, world: World, clock):
+    slot_id = await world.slot(TOMORROW, capacity=1)
+    (booked,) = await world.fill(slot_id, 1)
+    left, took = await joined(hub, world, slot_id), await joined(hub, world, slot_id)
+    await leave_waitlist(hub.house, left.token)
+    await cancel(hub, booked, await world.staff("MANAGER"))
+    await serve_all(hub)
+    await accept_offer(hub.house, took.token)
+    clock.set(ENDS)
+    await serve_all(hub)
+    assert await status(hub, left, took) == ["LEFT", "ACCEPTED"]
+    assert await told(hub) == []
+
+
+async def test_a_ticket_that_has_expired_leads_nowhere(hub: Hub, world: World, slot_id, clock):
+    ticket = await world.ticket(valid_until=ENDS - timedelta(hours=1))
+    await join(hub, world, slot_id, ticket)
+    clock.set(ENDS)
+    await serve_all(hub)
+    (mail,) = await told(hub)
+    assert (mail["payload"]["good"], mail["payload"]["ticket_codes"]) == (0, [])
+
+
+@pytest.mark.parametrize(("late", "count"), [(timedelta(hours=23), 1), (timedelta(days=1), 0), (timedelta(days=7), 0)])
+async def test_a_hub_that_was_away_sends_no_word_of_days_long_past(hub: Hub, world: World, slot_id, clock, late, count):
+    waiting = await joined(hub, world, slot_id)
+    clock.set(ENDS + late)
+    await serve_all(hub)
+    assert await status(hub, waiting) == ["CLOSED"]
+    assert len(await told(hub)) == count
+
+
+async def test_accepting_after_the_venue_closed_the_slot_closes_the_line_and_tells_all_of_it(hub: Hub, world: World):
+    slot_id = await world.slot(TOMORROW, capacity=1)
+    (booked,) = await world.fill(slot_id, 1)
+    first, second = await joined(hub, world, slot_id), await joined(hub, world, slot_id)
+    await cancel(hub, booked, await world.staff("MANAGER"))
+    await serve_all(hub)
+    await close_slot(hub, slot_id)
+    with pytest.raises(Refused) as no:
+        await accept_offer(hub.house, first.token)
+    assert no.value.reason is Reason.SLOT_CLOSED
+    assert await status(hub, first, second) == ["CLOSED", "CLOSED"]
+    assert [mail["payload"]["had_offer"] for mail in await told(hub)] == [True, False]
+
+
+async def test_a_mail_that_cannot_be_sent_keeps_no_ticket_code(hub: Hub, world: World, slot_id, clock):
+    await joined(hub, world, slot_id)
+    clock.set(ENDS)
+    await serve_all(hub)
+    lease = "00000000-0000-4000-8000-000000000000"
+    (mail,) = await told(hub)
+    await hub.database.execute("UPDATE mail_outbox SET lease_id = $1 WHERE id = $2", lease, mail["id"])
+    await hub.database.execute(OUTBOX.mark_dead, world.org_id, mail["id"], lease, "recipient refused: 550")
+    (mail,) = await told(hub)
+    assert mail["status"] == "DEAD"
+    assert "ticket_codes" not in mail["payload"]
+    assert mail["payload"]["good"] == 1
