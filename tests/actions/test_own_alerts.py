@@ -189,8 +189,8 @@ async def test_of_one_organisation_with_one_venue_all_is_told_there(hub: Hub, wo
     assert await hub.database.fetchval("SELECT details::text FROM alerts") == "{}"
 
 
-async def test_the_venues_of_two_processes_are_added_up(hub: Hub, world: World, other: World) -> None:
-    here, there = Measures(), Measures()
+async def test_the_venues_of_two_processes_are_added_up(hub: Hub, other: World, measures: Measures) -> None:
+    here, there = measures, Measures()
     for each in (here, there):
         for _ in range(LEAST // 2):
             each.count_at("not_booked", other.org_id, other.venue_id)
