@@ -16,6 +16,7 @@ from hub.access.tokens import Sessions
 from hub.actions.alerts import LOOK_EVERY
 from hub.actions.availability import Availability
 from hub.actions.check_ticket import TicketDesk
+from hub.actions.checked_tickets import WRITE_EVERY, CheckedTickets
 from hub.actions.exit_scans import WayOut
 from hub.actions.expire import expire
 from hub.actions.judge_scans import Door
@@ -120,7 +121,10 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.BOOKING_DESK] = BookingDesk(
             house, app[keys.AVAILABILITY], observe=telemetry.lane_observer("bookings"), booked=outbox.wake
         )
-        app[keys.TICKET_DESK] = TicketDesk(house, observe=telemetry.lane_observer("ticket_checks"))
+        checked = CheckedTickets(house)
+        app[keys.TICKET_DESK] = TicketDesk(
+            house, observe=telemetry.lane_observer("ticket_checks"), checked=checked.note
+        )
         app[LIVE] = LiveHub(house, app[keys.DOOR], app[keys.WAY_OUT], app[keys.SYNC_DESK], app[keys.AVAILABILITY])
         await refresh_revocations(house)
         two_gates = TwoGates(house)
@@ -141,6 +145,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
                 lambda: walk("alerts", LOOK_EVERY.total_seconds(), lambda: watch_measures(house, telemetry.measures)),
             ),
             _begin("two gates", two_gates.run),
+            _begin("checked tickets", lambda: walk("checked tickets", WRITE_EVERY, checked.write)),
             _begin("loop watch", telemetry.watch_loop),
             _begin("gauges", lambda: walk("gauges", 5, lambda: _see_gauges(house))),
         ]
@@ -157,6 +162,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             for task in rounds:
                 task.cancel()
             await asyncio.gather(*rounds, return_exceptions=True)
+            await checked.close()
 
 
 async def _talk(request: web.Request) -> web.StreamResponse:

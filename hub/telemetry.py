@@ -45,6 +45,7 @@ MAIL_FAILED: Final = "email.confirmation.failed"  # C
 # ---- Events: ours
 
 TICKET_EXPIRED: Final = "ticket.expired"
+CHECKS_LOST: Final = "ticket_checks.lost"
 MAIL_DROPPED: Final = "mail.dropped"
 MAIL_RETRIED: Final = "mail.retried"
 MAIL_DISCARDED: Final = "mail.discarded"

@@ -61,6 +61,19 @@ async def live_through(
     return slots
 
 
+async def checked_before(world: World, days: int = 13, seed: int = 4) -> None:
+    """Write that the holders of all reservations were on the booking page on the last days, and others who went away again."""
+    dice = random.Random(seed)
+    booked = [row["ticket_id"] for row in await world.hub.database.fetch("SELECT ticket_id FROM ticket_reservations")]
+    tickets = booked + [dice.randrange(2**48) for _ in range(len(booked) // 3)]
+    before = [min(days, int(dice.expovariate(0.25))) for _ in tickets]
+    await world.hub.database.execute(
+        "INSERT INTO ticket_checks (org_id, ticket_id, date, venue_id, checked_at)"
+        " SELECT $1, c.ticket, c.day, $2, 'epoch' FROM unnest($3::bigint[], $4::date[]) AS c (ticket, day)",
+        world.org_id, world.venue_id, tickets, [TODAY - timedelta(days=number) for number in before],
+    )  # fmt: skip
+
+
 async def _admit(world: World, slot_id: int, came: list[Any]) -> None:
     """What the entries of a slot leave behind in its tickets, reservations and counts."""
     await world.hub.database.execute(

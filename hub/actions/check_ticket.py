@@ -1,8 +1,9 @@
 """The deed of checking a ticket before it is booked: does it exist, and may it take a place?"""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from db.statements import load
@@ -34,8 +35,16 @@ class TicketStanding:
 class TicketDesk:
     """All ticket checks of this process, many in one statement."""
 
-    def __init__(self, house: House, *, observe: Callable[[int, float], None] | None = None) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        observe: Callable[[int, float], None] | None = None,
+        checked: Callable[[int, TicketStanding, datetime], None] | None = None,
+    ) -> None:
+        """`checked(org_id, standing, now)` hears of every ticket that passed; checks wait for it, so it must not wait itself."""
         self._house = house
+        self._checked = checked
         self._lane: Lane[tuple[int, str], TicketStanding] = Lane("ticket checks", self._check, observe=observe)
         self.drain = self._lane.drain
 
@@ -43,12 +52,17 @@ class TicketDesk:
         """The standing of a ticket that can be booked; the future raises `Refused` for any other."""
         return self._lane.submit((org_id, normalise(code)[:LONGEST_CODE]))
 
-    async def _check(self, asked: list[tuple[int, str]]) -> list[TicketStanding | BaseException]:
+    async def _check(self, asked: list[tuple[int, str]]) -> Sequence[TicketStanding | BaseException]:
         rows = await self._house.database.bookings.fetch(
             TICKETS.read_standing, [org_id for org_id, _ in asked], [code for _, code in asked]
         )
         now = self._house.clock.now()
-        return [self._judge(org_id, code, row, now) for (org_id, code), row in zip(asked, rows, strict=True)]
+        judged = [self._judge(org_id, code, row, now) for (org_id, code), row in zip(asked, rows, strict=True)]
+        if self._checked is not None:
+            for (org_id, _), standing in zip(asked, judged, strict=True):
+                if isinstance(standing, TicketStanding):
+                    self._checked(org_id, standing, now)
+        return judged
 
     @staticmethod
     def _judge(org_id: int, code: str, row: Any, now: Any) -> TicketStanding | Refused:

@@ -1,4 +1,4 @@
-"""The deed of expiring what time has ended: reservations of past slots, tickets past their validity, old keys.
+"""The deed of expiring what time has ended: reservations of past slots, tickets past their validity, old keys and checks.
 
 The door does not depend on it: the rule judges by the moment, whether this has run or not.
 """
@@ -6,6 +6,7 @@ The door does not depend on it: the rule judges by the moment, whether this has 
 from datetime import timedelta
 
 from db.statements import load
+from hub.actions.checked_tickets import drop_old_checks
 from hub.house import House
 from hub.logs import event
 
@@ -34,6 +35,7 @@ async def expire(house: House) -> dict[str, int]:
     ended["tickets"] = len(await house.database.fetch(SLOTS.expire_tickets, now))
     await house.database.execute(SLOTS.drop_old_keys, now)
     await house.database.execute(CODES.drop_old_codes, now - timedelta(days=1))
+    await drop_old_checks(house)
     if any(ended.values()):
         event("expiry.done", level="INFO", **ended)
     return ended

@@ -1,4 +1,4 @@
-"""The deed of looking back on days: utilisation, no-shows, rejections and conversion per slot and day."""
+"""The deed of looking back on days: utilisation, no-shows and rejections per slot and day, conversion per day."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -12,6 +12,7 @@ from hub.rules.venue_day import day_bounds
 from hub.venues import Venue
 
 FIGURES = load("figures")
+CHECKS = load("ticket_checks")
 
 
 async def analytics(house: House, venue: Venue, first: date, last: date) -> dict[str, Any]:
@@ -39,9 +40,15 @@ async def analytics(house: House, venue: Venue, first: date, last: date) -> dict
         for row in scans:
             whole.scanned(row["result"], row["reason"], row["scans"])
         whole.walk_ins = walked.get(day, 0)
+        if start <= now:
+            checks = await house.database.fetchrow(CHECKS.checks_of_day, venue.org_id, venue.id, day)
+            whole.checked, whole.converted = checks["checked"], checks["converted"]
         sums.append(whole)
-        days.append({"date": day, **_figures(whole), "slots": [_named(row, part) for row, part in of_slots]})
-    return {"from": first, "to": last, "venue_id": venue.id, "total": _figures(total(sums)), "days": days}
+        days.append(
+            {"date": day, **_figures(whole), **_checks(whole), "slots": [_named(row, part) for row, part in of_slots]}
+        )
+    span = total(sums)
+    return {"from": first, "to": last, "venue_id": venue.id, "total": {**_figures(span), **_checks(span)}, "days": days}
 
 
 def _slot(row: Any, scans: list[Any]) -> Sums:
@@ -70,7 +77,7 @@ def _figures(sums: Sums) -> dict[str, Any]:
         "no_show_rate": rate(sums.no_show, sums.due),
         "made": sums.made,
         "cancelled": sums.cancelled,
-        "conversion": rate(sums.came, sums.asked),
+        "kept": rate(sums.came, sums.asked),
         "scans": sums.scans,
         "yellow": sums.yellow,
         "red": sums.red,
@@ -79,4 +86,13 @@ def _figures(sums: Sums) -> dict[str, Any]:
             {"result": result, "reason": reason, "scans": scans}
             for (result, reason), scans in sorted(sums.reasons.items(), key=lambda item: (-item[1], item[0]))
         ],
+    }
+
+
+def _checks(sums: Sums) -> dict[str, Any]:
+    """A slot has none of them: a ticket is checked before there is a slot."""
+    return {
+        "checked": sums.checked,
+        "converted": sums.converted,
+        "conversion": rate(sums.converted, sums.checked),
     }

@@ -1,9 +1,16 @@
-"""The figures of slots and days after the fact: how full, who did not come, what was refused, what became of bookings.
+"""The figures of slots and days after the fact: how full, who did not come, what was refused, what became of bookings and of checks.
 
 utilisation   booked of capacity
 no_show       booked and not come, of slots whose time is over; places released because nobody came count as well
 rejection     RED of all scans
-conversion    visits of all reservations ever made for slots that are over, those given back among them
+kept          visits of all reservations ever made for slots that are over, those given back among them
+conversion    tickets that got a reservation of those checked in the portal (PRD-007 8.4): of a day, never of a slot
+
+A ticket is *checked* on a day of the venue it is for when the portal's check let it pass then, once however often. It is
+*converted* on that day where a reservation of it was made at or after its first check of the day and before its first check of
+any later day, whatever became of that reservation, and whichever slot or venue it is for. So no day converts more than it
+checked; each reservation is one day's at most, that of the latest check before it (also one made after midnight, or when a
+place came free a week later); and days add up. A ticket that is checked on two days before it is booked is two checks.
 """
 
 from collections.abc import Iterable
@@ -27,6 +34,8 @@ class Sums:
     scans: int = 0
     yellow: int = 0
     red: int = 0
+    checked: int = 0
+    converted: int = 0
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def add(self, other: "Sums") -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from day_at_the_door import PLAN, live_through
+from day_at_the_door import PLAN, checked_before, live_through
 from device_queue import queued, sync
 from playwright.async_api import Page, expect
 from stage import TODAY, Socket, Ticket
@@ -367,6 +367,7 @@ async def a_day(scene: Scene) -> None:
     """Gates with a morning behind them."""
     if scene.once("morning"):
         await live_through(scene.world, until=scene.hub.clock.now(), plan=PLAN)
+        await checked_before(scene.world)
 
 
 @state("control")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
-from day_at_the_door import GATES, PLAN, live_through
+from day_at_the_door import GATES, PLAN, checked_before, live_through
 from playwright.async_api import Page, expect
 from stage import NOON, TODAY, Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.test_chinese import assert_chinese
 
 AFTERNOON = NOON + timedelta(hours=2, minutes=20)
 
@@ -18,12 +20,18 @@ AFTERNOON = NOON + timedelta(hours=2, minutes=20)
 async def a_day(hub: Hub, world: World) -> None:
     hub.clock.set(AFTERNOON)
     await live_through(world, until=AFTERNOON, plan=PLAN)
+    await checked_before(world)
 
 
 async def figures(world: World, open_page: Open, **how: Any) -> Page:
     page = await open_page("/manager/analytics", token=await world.staff("MANAGER"), **how)
     await expect(page.locator("#days tr[data-day]")).not_to_have_count(0)
     return page
+
+
+async def last_day(page: Page) -> float:
+    """Where in the chart of a month its last day stands."""
+    return float(await page.locator("#checks-chart .u-over").evaluate("area => area.clientWidth * 29.5 / 30"))
 
 
 async def test_the_figures_of_a_month_open_into_days_and_slots(hub: Hub, world: World, open_page: Open) -> None:
@@ -35,8 +43,8 @@ async def test_the_figures_of_a_month_open_into_days_and_slots(hub: Hub, world: 
     rates = await page.locator("#rates dd").all_text_contents()
     assert rates[1] == f"{total['verified']:,}"
     for text, name in zip(
-        (rates[0], rates[2], rates[3], rates[4]),
-        ("utilisation", "no_show_rate", "rejection", "conversion"),
+        (rates[0], rates[2], rates[3], rates[4], rates[5]),
+        ("utilisation", "no_show_rate", "rejection", "conversion", "kept"),
         strict=True,
     ):
         shown = float(text.removesuffix(" %"))
@@ -54,7 +62,14 @@ async def test_the_figures_of_a_month_open_into_days_and_slots(hub: Hub, world: 
         assert cells[:2] == [str(slot["booked"]), str(slot["capacity"])]
         assert cells[3] == str(slot["verified"])
         assert cells[4] == ("–" if slot["no_show"] is None else str(slot["no_show"]))
-    await expect(page.locator("#visits-chart canvas, #shares-chart canvas")).to_have_count(2)
+        assert cells[6] == "–", "a slot has no conversion"
+    assert total["converted"] == sum(booked for *_, booked in PLAN)
+    assert 0 < total["conversion"] < 1
+    told = page.locator("#checks-told")
+    await expect(told).to_contain_text(f"{total['converted']:,} of {total['checked']:,} tickets checked were booked")
+    await expect(page.locator("#visits-chart canvas, #checks-chart canvas, #shares-chart canvas")).to_have_count(3)
+    await page.locator("#checks-chart .u-over").hover(position={"x": await last_day(page), "y": 20})
+    await expect(told).to_contain_text(f"{day['converted']} of {day['checked']} tickets checked were booked")
     async with page.expect_download() as download:
         await page.get_by_role("link", name="Download as CSV").click()
     assert (await download.value).suggested_filename.startswith("figures-")
@@ -72,6 +87,27 @@ async def test_days_without_anything_say_so_and_fit_a_phone(hub: Hub, world: Wor
     page = await figures(world, open_page, phone=True)
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     await assert_accessible(page, "the figures on a phone")
+
+
+async def test_the_figures_explain_themselves_in_chinese(hub: Hub, world: World, open_page: Open) -> None:
+    await a_day(hub, world)
+    for phone in (False, True):
+        page = await figures(world, open_page, phone=phone, locale="zh-CN")
+        await page.locator("details.meanings summary").click()
+        await expect(page.locator("#rates dt").nth(4)).to_contain_text("转化率")
+        await assert_chinese(page)
+        await assert_accessible(page, "the figures in Chinese")
+
+
+async def test_a_day_on_which_tickets_were_only_checked_is_a_day(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.ticket()
+    await hub.post("/api/tickets/validate", {"ticket_code": ticket.code})
+    async with asyncio.timeout(20):
+        while not await hub.database.fetchval("SELECT count(*) FROM ticket_checks"):
+            await asyncio.sleep(0.05)
+    page = await figures(world, open_page)
+    await expect(page.locator("#rates dd").nth(4)).to_have_text("0 %")
+    await expect(page.locator("#rates dt").nth(4)).to_contain_text("0 of 1 checked tickets booked")
 
 
 async def replay(world: World, open_page: Open, **how: Any) -> Page:

@@ -28,7 +28,7 @@ USUAL_DAYS = 30
 _BYTE_ORDER_MARK = "\ufeff"
 HEAD = (
     "date", "slot_id", "start_time", "end_time", "capacity", "booked", "verified", "utilisation", "due", "no_show", "no_show_rate",
-    "made", "cancelled", "conversion", "scans", "yellow", "red", "rejection",
+    "made", "cancelled", "kept", "scans", "yellow", "red", "rejection", "checked", "converted", "conversion",
 )  # fmt: skip
 _DAY = {"type": "string", "format": "date"}
 
@@ -55,7 +55,7 @@ class Figures(Shape):
     made: int
     """Reservations ever made, those given back among them."""
     cancelled: int
-    conversion: float | None
+    kept: float | None
     """Visits of the reservations ever made for slots that are over; null while none is."""
     scans: int
     yellow: int
@@ -65,13 +65,22 @@ class Figures(Shape):
     reasons: list[ReasonCount]
 
 
+class FiguresWithChecks(Figures):
+    checked: int
+    """Tickets that passed the portal's check, each once a day."""
+    converted: int
+    """Those of them that got a reservation after it and before a check on a later day, whatever became of it."""
+    conversion: float | None
+    """Converted of checked, 0 to 1; null where none was checked. A slot has no such figure."""
+
+
 class SlotFigures(Figures):
     slot_id: int
     start_time: time
     end_time: time
 
 
-class DayFigures(Figures):
+class DayFigures(FiguresWithChecks):
     date: date
     slots: list[SlotFigures]
 
@@ -80,7 +89,7 @@ class Analytics(Shape):
     first: date = Field(alias="from")
     to: date
     venue_id: int
-    total: Figures
+    total: FiguresWithChecks
     days: list[DayFigures]
 
 
@@ -117,14 +126,21 @@ async def read(request: web.Request) -> web.Response:
 
 
 def lines(found: dict[str, Any]) -> str:
-    """One line per slot; days without slots that had scans have one of their own, without a slot."""
+    """One line per slot; a day has one of its own, without a slot, for what is no slot's.
+
+    Of a day with slots that line holds the checks alone, so that every column adds up.
+    """
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(HEAD)
     for day in found["days"]:
-        for row in day["slots"] or ([day] if day["scans"] or day["verified"] else []):
-            values = {"date": day["date"], **row}
-            table.writerow([cell(values.get(name)) for name in HEAD])
+        rows = [{"date": day["date"], **slot} for slot in day["slots"]]
+        if not rows:
+            rows = [day] if day["scans"] or day["verified"] or day["checked"] else []
+        elif day["checked"]:
+            rows.append({name: day[name] for name in ("date", "checked", "converted", "conversion")})
+        for row in rows:
+            table.writerow([cell(row.get(name)) for name in HEAD])
     return text.getvalue()
 
 
@@ -137,9 +153,10 @@ ANALYTICS_ENDPOINTS: tuple[Endpoint, ...] = (
             Parameter("date", "query", _DAY, "One day alone."),
             Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "The login's venue unless given."),
             Parameter("format", "query", {"enum": ["json", "csv"], "default": "json"},
-                      "`csv` answers with a line per slot as `text/csv`."),
+                      "`csv` answers as `text/csv`: a line per slot, and a line per day, without a slot, for its checks."),
         ),
         refusals=(Reason.INVALID_REQUEST, Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.NOT_FOUND),
-        about="For managers. A day counts every scan, a slot those of its own tickets on its own day.",
+        about="For managers. A day counts every scan, a slot those of its own tickets on its own day. "
+        "Reservation conversion (`converted` of `checked`) is a day's alone: a ticket is checked before there is a slot.",
     ),
 )  # fmt: skip

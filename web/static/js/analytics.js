@@ -1,7 +1,7 @@
 // The figures after the day: a span of days, asked once, shown as rates, charts, times of day and a table that opens.
 import { byId, h, icon } from "./elements.js";
 import { t, tn } from "./i18n.js";
-import { placeOf, SharesChart, VisitsChart } from "./manager/day_charts.js";
+import { ChecksChart, placeOf, SharesChart, VisitsChart } from "./manager/day_charts.js";
 import { oneDigit, percent, showReasons } from "./manager/figures_view.js";
 import { call, Refusal } from "./models/api.js";
 import { clock, longDay, number, shortDay, span } from "./moments.js";
@@ -11,6 +11,7 @@ const DAY_MS = 86_400_000;
 const { venue, today } = byId("figures").dataset;
 const form = byId("filters");
 const visits = new VisitsChart(byId("visits-chart"), byId("visits-told"));
+const checks = new ChecksChart(byId("checks-chart"), byId("checks-told"));
 const shares = new SharesChart(byId("shares-chart"), byId("shares-told"));
 let asked = 0;
 
@@ -43,7 +44,7 @@ async function show({ remember = true } = {}) {
 }
 
 function draw({ total, days }) {
-  const empty = !total.capacity && !total.scans && !total.verified;
+  const empty = !total.capacity && !total.scans && !total.verified && !total.checked;
   byId("nothing").hidden = !empty;
   byId("shown").hidden = empty;
   if (empty) return;
@@ -51,7 +52,7 @@ function draw({ total, days }) {
   drawCharts(total, days);
   drawTimes(days);
   showReasons(total.reasons.map(({ scans: count, ...one }) => ({ ...one, count })), total);
-  byId("days").replaceChildren(...days.filter((day) => day.capacity || day.scans || day.verified).reverse().flatMap(dayRows));
+  byId("days").replaceChildren(...days.filter((day) => day.capacity || day.scans || day.verified || day.checked).reverse().flatMap(dayRows));
 }
 
 function drawRates(total) {
@@ -60,7 +61,8 @@ function drawRates(total) {
     [t("Arrived"), number(total.verified), total.walk_ins ? tn("one without a reservation", "{n} without a reservation", total.walk_ins) : ""],
     [t("No-shows"), share(total.no_show_rate), total.no_show === null ? t("no slot is over yet") : tn("one person", "{n} people", total.no_show)],
     [t("Rejected"), share(total.rejection), t("{red} of {scans} scans", { red: number(total.red), scans: number(total.scans) })],
-    [t("Conversion"), share(total.conversion), t("of reservations became visits")],
+    [t("Conversion"), share(total.conversion), t("{booked} of {checked} checked tickets booked", { booked: number(total.converted), checked: number(total.checked) })],
+    [t("Kept"), share(total.kept), t("of reservations became visits")],
   ];
   byId("rates").replaceChildren(...rates.map(([name, value, note]) => h("div", {}, h("dt", {}, name, h("small", {}, note)), h("dd", {}, value))));
 }
@@ -72,6 +74,8 @@ function drawCharts(total, days) {
   const hundred = (name) => of(name).map((value) => (value === null ? null : 100 * value));
   const totals = { arrived: number(total.verified), booked: number(total.booked), capacity: number(total.capacity) };
   visits.draw({ ...common, columns: [at, of("capacity"), of("booked"), of("verified")], totals });
+  const counts = { booked: number(total.converted), checked: number(total.checked), share: share(total.conversion) };
+  checks.draw({ ...common, columns: [at, of("checked"), of("converted")], totals: counts, shares: of("conversion").map(share) });
   const words = (value) => (value === null ? "–" : share(value / 100));
   const told = { missing: share(total.no_show_rate), rejected: share(total.rejection) };
   shares.draw({ ...common, columns: [at, hundred("no_show_rate"), hundred("rejection")], totals: told, words });
@@ -101,7 +105,7 @@ function drawTimes(days) {
 
 const numbers = (one) => [
   number(one.booked), number(one.capacity), share(one.utilisation), number(one.verified),
-  one.no_show === null ? "–" : number(one.no_show), share(one.conversion), number(one.scans), share(one.rejection),
+  one.no_show === null ? "–" : number(one.no_show), share(one.kept), share(one.conversion), number(one.scans), share(one.rejection),
 ].map((text) => h("td", { class: "number" }, text));
 
 function dayRows(day) {

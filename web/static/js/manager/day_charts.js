@@ -9,6 +9,9 @@ const NOON = 43_200;
 export const placeOf = (date) => Date.parse(`${date}T00:00:00Z`) / 1000 + NOON;
 const dateOf = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
+const BARS = uPlot.paths.bars({ size: [0.8, 60] });
+const bar = (name) => ({ fill: token(name), stroke: token(name), width: 0, paths: BARS, points: { show: false } });
+
 class DayChart extends Chart {
   points = false;
 
@@ -25,9 +28,7 @@ class DayChart extends Chart {
 
 export class VisitsChart extends DayChart {
   series() {
-    const paths = uPlot.paths.bars({ size: [0.8, 60] });
-    const bar = (colour) => ({ fill: colour, stroke: colour, width: 0, paths, points: { show: false } });
-    return [bar(token("--line")), bar(token("--chart-booked")), bar(token("--green-line"))];
+    return ["--line", "--chart-booked", "--green-line"].map(bar);
   }
 
   summary({ totals }) {
@@ -38,6 +39,22 @@ export class VisitsChart extends DayChart {
     const [day, capacity, booked, arrived] = columns.map((column) => column[index]);
     const words = { arrived: number(arrived), booked: number(booked), capacity: number(capacity), day: longDay(dateOf(day)) };
     return t("{day}: {arrived} arrived of {booked} booked, room for {capacity}", words);
+  }
+}
+
+export class ChecksChart extends DayChart {
+  series() {
+    return ["--line", "--chart-booked"].map(bar);
+  }
+
+  summary({ totals }) {
+    return t("{booked} of {checked} tickets checked were booked: {share}", totals);
+  }
+
+  point({ columns, shares }, index) {
+    const [day, checked, booked] = columns.map((column) => column[index]);
+    const words = { booked: number(booked), checked: number(checked), share: shares[index], day: longDay(dateOf(day)) };
+    return t("{day}: {booked} of {checked} tickets checked were booked: {share}", words);
   }
 }
 
