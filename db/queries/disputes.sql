@@ -1,12 +1,15 @@
--- Disputes: scans that let nobody in, before a supervisor. The entry itself is recorded by the door's `write_presented`.
+-- Disputes: scans that let nobody in, before a supervisor. The entry itself is recorded by the door's `write_presented`, the return
+-- of somebody who had left by `write_movements`.
 -- Locks: the dispute before its ticket; nobody who holds a ticket locks a dispute.
 
 -- name: disputed_scan
--- The presentation with this id, neither undo nor override: the one that let somebody in where there is one, else the newest.
-SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.result, e.reason, e.entered
+-- The presentation with this id, neither undo nor override: the one that let somebody in, for the first time or back, where there
+-- is one, else the newest.
+SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.result, e.reason,
+       e.entered OR e.reason = 'RE_ENTRY' AS let_in
   FROM scans e
  WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode IN ('validate', 'verify')
- ORDER BY e.entered DESC, e.logged_at DESC
+ ORDER BY let_in DESC, e.logged_at DESC
  LIMIT 1;
 
 -- name: ask
@@ -46,7 +49,7 @@ UPDATE disputes SET decision = 'withdrawn', decided_by = $3, decided_at = $4
 RETURNING id;
 
 -- name: note_override
--- Why, on the entry that was recorded in this very transaction.
+-- Why, on the entry or the return that was recorded in this very transaction.
 UPDATE scans SET note = $3 WHERE org_id = $1 AND scan_id = $2 AND mode = 'override';
 
 -- name: standing_entry
@@ -59,8 +62,10 @@ SELECT e.scan_id
  LIMIT 1;
 
 -- name: read_dispute
+-- One dispute with its ticket as it stands, where its holder has gone, and what an answer recorded.
 SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.customer_name, t.verified_at, t.verified_by,
-       t.verified_gate, f.name AS verified_name, s.date, s.start_time, s.end_time, u.scan_id AS undone_by
+       t.verified_gate, f.name AS verified_name, a.left_at, a.left_gate, s.date, s.start_time, s.end_time,
+       m.reason AS recorded, u.scan_id AS undone_by
   FROM disputes d
   LEFT JOIN staff o ON o.org_id = d.org_id AND o.id = d.operator_id
   LEFT JOIN staff b ON b.org_id = d.org_id AND b.id = d.decided_by
@@ -69,6 +74,11 @@ SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.custome
   LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time FROM ticket_reservations r
                        JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT a.left_at, a.left_gate FROM ticket_absences a
+                      WHERE a.ticket_id = t.id AND a.org_id = t.org_id AND a.returned_at IS NULL LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT m.reason FROM scans m
+                      WHERE d.decision = 'admitted' AND m.org_id = d.org_id AND m.scan_id = d.scan_id
+                        AND m.mode = 'override' LIMIT 1) m ON true
   LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u
                       WHERE d.decision = 'admitted' AND u.undoes = d.scan_id AND u.org_id = d.org_id LIMIT 1) u ON true
  WHERE d.org_id = $1 AND d.scan_id = $2;
@@ -77,7 +87,8 @@ SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.custome
 -- The newest disputes before an id, newest first: of a venue ($2), of an operator ($3), open or decided ($4), open or decided
 -- since a moment ($5); NULL: any.
 SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.customer_name, t.verified_at, t.verified_by,
-       t.verified_gate, f.name AS verified_name, s.date, s.start_time, s.end_time, u.scan_id AS undone_by
+       t.verified_gate, f.name AS verified_name, a.left_at, a.left_gate, s.date, s.start_time, s.end_time,
+       m.reason AS recorded, u.scan_id AS undone_by
   FROM (SELECT * FROM disputes d
          WHERE d.org_id = $1
            AND ($2::bigint IS NULL OR d.venue_id = $2)
@@ -94,6 +105,11 @@ SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.custome
   LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time FROM ticket_reservations r
                        JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT a.left_at, a.left_gate FROM ticket_absences a
+                      WHERE a.ticket_id = t.id AND a.org_id = t.org_id AND a.returned_at IS NULL LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT m.reason FROM scans m
+                      WHERE d.decision = 'admitted' AND m.org_id = d.org_id AND m.scan_id = d.scan_id
+                        AND m.mode = 'override' LIMIT 1) m ON true
   LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u
                       WHERE d.decision = 'admitted' AND u.undoes = d.scan_id AND u.org_id = d.org_id LIMIT 1) u ON true
  ORDER BY d.id DESC;

@@ -17,7 +17,7 @@ WITH presented AS (
     SELECT e.logged_at, e.moment, e.gate, e.result, e.reason,
            CASE WHEN e.mode = 'override' OR v.scan_id IS NOT NULL THEN 0 ELSE 1 END AS scans, e.entered::integer AS entered,
            CASE WHEN e.mode = 'exit' AND e.reason = 'EXIT_RECORDED' THEN 1
-                WHEN e.mode = 'verify' AND e.reason = 'RE_ENTRY' THEN -1 ELSE 0 END AS gone,
+                WHEN e.mode IN ('verify', 'override') AND e.reason = 'RE_ENTRY' THEN -1 ELSE 0 END AS gone,
            CASE WHEN e.entered THEN round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer END AS took
       FROM presented e
       LEFT JOIN scans v ON e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
@@ -25,7 +25,7 @@ WITH presented AS (
     SELECT u.logged_at, e.moment, e.gate, '', '', 0, -e.entered::integer, CASE WHEN e.entered THEN 0 WHEN e.mode = 'exit' THEN -1 ELSE 1 END, NULL
       FROM presented e
       JOIN scans u ON u.undoes = e.scan_id AND u.org_id = e.org_id
-     WHERE e.entered OR e.reason = 'EXIT_RECORDED' OR (e.mode = 'verify' AND e.reason = 'RE_ENTRY')
+     WHERE e.entered OR e.reason = 'EXIT_RECORDED' OR (e.mode IN ('verify', 'override') AND e.reason = 'RE_ENTRY')
 )
 SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60)::integer AS minute,
        coalesce(h.gate, '') AS gate, h.result, h.reason, count(*)::integer AS rows, sum(h.scans)::integer AS scans,
@@ -43,7 +43,7 @@ WITH logged AS MATERIALIZED (
     SELECT e.logged_at, e.moment, e.gate, e.result, e.reason,
            CASE WHEN e.mode = 'override' OR v.scan_id IS NOT NULL THEN 0 ELSE 1 END AS scans, e.entered::integer AS entered,
            CASE WHEN e.mode = 'exit' AND e.reason = 'EXIT_RECORDED' THEN 1
-                WHEN e.mode = 'verify' AND e.reason = 'RE_ENTRY' THEN -1 ELSE 0 END AS gone,
+                WHEN e.mode IN ('verify', 'override') AND e.reason = 'RE_ENTRY' THEN -1 ELSE 0 END AS gone,
            CASE WHEN e.entered THEN round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer END AS took
       FROM logged e
       LEFT JOIN LATERAL (SELECT v.scan_id, v.logged_at FROM scans v
@@ -56,7 +56,7 @@ WITH logged AS MATERIALIZED (
       JOIN LATERAL (SELECT o.gate, o.entered, o.mode, CASE WHEN o.source = 'sync' THEN o.scanned_at ELSE o.logged_at END AS moment
                       FROM scans o
                      WHERE u.mode = 'undo' AND o.org_id = u.org_id AND o.scan_id = u.undoes
-                       AND (o.entered OR o.reason = 'EXIT_RECORDED' OR (o.mode = 'verify' AND o.reason = 'RE_ENTRY'))
+                       AND (o.entered OR o.reason = 'EXIT_RECORDED' OR (o.mode IN ('verify', 'override') AND o.reason = 'RE_ENTRY'))
                      LIMIT 1) o ON true
      WHERE o.moment >= $3 AND o.moment < $4
 )
@@ -120,7 +120,7 @@ SELECT e.logged_at AS at, e.scan_id, e.mode, coalesce(e.gate, o.gate, '') AS gat
                             CASE WHEN o.source = 'sync' THEN o.scanned_at ELSE o.logged_at END AS moment
                        FROM scans o
                       WHERE e.mode = 'undo' AND o.org_id = e.org_id AND o.scan_id = e.undoes
-                        AND (o.entered OR o.reason = 'EXIT_RECORDED' OR (o.mode = 'verify' AND o.reason = 'RE_ENTRY'))
+                        AND (o.entered OR o.reason = 'EXIT_RECORDED' OR (o.mode IN ('verify', 'override') AND o.reason = 'RE_ENTRY'))
                       LIMIT 1) o ON true
  ORDER BY e.logged_at, e.scan_id, e.mode;
 

@@ -1,4 +1,5 @@
--- Leaving and coming back. Locks: ticket by id, then the counts of the venue's day, which nothing else locks.
+-- Leaving and coming back. Locks: ticket by id, then the counts of the venue's day, which nothing else locks. A return by a
+-- supervisor's override holds its dispute before either.
 -- Who comes in for the first time passes none of this: `ticket_absences` is asked only about tickets that are in already.
 
 -- name: read_leaving

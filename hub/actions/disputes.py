@@ -36,7 +36,7 @@ async def ask_supervisor(house: House, who: Identity, scan_id: UUID, note: str |
         raise Refused(Reason.SCAN_NOT_FOUND)
     if scan["operator_id"] != who.staff_id:
         raise Refused(Reason.FORBIDDEN)
-    if scan["entered"] or scan["result"] == "GREEN":
+    if scan["let_in"] or scan["result"] == "GREEN":
         raise Refused(Reason.NOTHING_TO_DISPUTE)
     asked = await house.database.scans.fetchval(DISPUTES.ask, who.org_id, scan_id, note, house.clock.now())
     dispute = await read_dispute(house, who.org_id, scan_id)
@@ -107,8 +107,8 @@ def unless_decided_otherwise(dispute: dict[str, Any], decision: str) -> dict[str
     by = dispute["decided_by"] or {}
     raise Refused(
         Reason.DISPUTE_DECIDED,
-        decision=dispute["decision"], decided_by=by.get("name"), decision_reason=dispute["decision_reason"],
-        undone=dispute["undone"],
+        decision=dispute["decision"], recorded=dispute["recorded"], decided_by=by.get("name"),
+        decision_reason=dispute["decision_reason"], undone=dispute["undone"],
     )  # fmt: skip
 
 
@@ -141,8 +141,9 @@ def dispute_as_dict(row: Any) -> dict[str, Any]:
         "decision_reason": row["decision_reason"],
         "decided_by": None if decided is None else {"id": row["decided_by"], "name": row["decided_name"]},
         "decided_at": None if decided is None else rfc3339(decided),
+        "recorded": row["recorded"],
         "undone": row["undone_by"] is not None,
-        "obstacle": obstacle(row["status"], entered=row["verified_at"] is not None),
+        "obstacle": obstacle(row["status"], entered=row["verified_at"] is not None, left=row["left_at"] is not None),
         "ticket": None if row["status"] is None else _ticket(row),
     }
 
@@ -163,4 +164,5 @@ def _ticket(row: Any) -> dict[str, Any]:
             "operator_name": row["verified_name"] or "",
             "gate": row["verified_gate"],
         },
+        "left": None if row["left_at"] is None else {"left_at": rfc3339(row["left_at"]), "gate": row["left_gate"]},
     }

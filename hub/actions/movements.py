@@ -1,4 +1,4 @@
-"""Movements: exits and returns on their way into the database, for the two deeds that record them."""
+"""Movements: exits and returns on their way into the database, for the deeds that record them."""
 
 import logging
 from collections.abc import Sequence
@@ -47,7 +47,10 @@ async def write_movements(
     connection: Any, movements: Sequence[Movement], now: datetime
 ) -> tuple[set[int], list[Announcement]]:
     """Log and record all of them; return the numbers of those whose ticket has changed meanwhile or whose scan another process
-    has just logged (they are neither logged nor moved), and what is to be told of the others."""
+    has just logged (they are neither logged nor moved), and what is to be told of the others.
+
+    Within a transaction of the caller's a deadlock and a scan logged already are raised as they are: it is broken as a whole.
+    """
     raced: set[int] = set()
     told: list[Announcement] = []
     # In the order of their tickets, which is the order of locking.
@@ -80,8 +83,12 @@ async def _write(connection: Any, movements: Sequence[Movement], now: datetime) 
         try:
             return list(await connection.fetch(LEAVING.write_movements, literal, now))
         except asyncpg.DeadlockDetectedError:
+            if connection.is_in_transaction():
+                raise
             log.warning("door.deadlock")
         except asyncpg.UniqueViolationError:
+            if connection.is_in_transaction():
+                raise
             return None
 
 

@@ -69,7 +69,7 @@ def _event(row: Any, start: datetime) -> list[Any]:
     gone = 0
     if row["mode"] == "exit" and row["reason"] == "EXIT_RECORDED":
         gone = 1
-    elif row["mode"] == "verify" and row["reason"] == "RE_ENTRY":
+    elif row["mode"] in ("verify", "override") and row["reason"] == "RE_ENTRY":
         gone = -1
     took = row.get("took") if row["entered"] else None
     return [

@@ -43,16 +43,8 @@ def judge(j: Judged, row: Any, venue: Venue, now: datetime, today: date) -> bool
     p = j.presentation
     ticket = reservation = first_entry = status = None
     if row["id"] is not None:
-        # The columns stand in the order of the facts.
-        if row["reservation_id"] is not None:
-            ticket = TicketFacts._make((*row[:8], None))
-            reservation = ReservationFacts._make(row[14:24])
-        else:
-            ticket = TicketFacts._make((*row[:8], row["product_venue_id"]))
+        ticket, reservation, first_entry = facts_of(row)
         status, j.version = ticket.status, row["version"]
-        if row["verified_at"] is not None:
-            operator = row["operator_name"] or ""
-            first_entry = FirstEntry(row["verified_at"], row["verified_by"], operator, row["verified_gate"])
     if row["scanned_code"] is not None:
         j.to_log = False
         j.answer = _answered_before(j, row, ticket, reservation, first_entry, venue, today)
@@ -70,6 +62,21 @@ def judge(j: Judged, row: Any, venue: Venue, now: datetime, today: date) -> bool
             verdict = entry_recorded(verdict)
     j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, enters)
     return verdict.reason is Reason.ALREADY_VERIFIED
+
+
+def facts_of(row: Any) -> tuple[TicketFacts, ReservationFacts | None, FirstEntry | None]:
+    """The ticket of a row of `read_presented` that has one, its reservation and the entry that counts."""
+    # The columns stand in the order of the facts.
+    if row["reservation_id"] is not None:
+        ticket = TicketFacts._make((*row[:8], None))
+        reservation = ReservationFacts._make(row[14:24])
+    else:
+        ticket = TicketFacts._make((*row[:8], row["product_venue_id"]))
+        reservation = None
+    if row["verified_at"] is None:
+        return ticket, reservation, None
+    operator = row["operator_name"] or ""
+    return ticket, reservation, FirstEntry(row["verified_at"], row["verified_by"], operator, row["verified_gate"])
 
 
 def _answered_before(  # noqa: PLR0917 - the facts, as `judge` has them

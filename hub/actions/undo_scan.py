@@ -66,7 +66,7 @@ async def undo_scan(
         house.announcer.tell(told)
         house.scan_news.tell([
             Seen(org_id, scan["venue_id"], undo_id, now, now, gate, operator_id, operator_name, "undo", source,
-                 "YELLOW", "UNDONE", False, row["code"], scan["ticket_id"])
+                 "YELLOW", _UNDONE[way].value, False, row["code"], scan["ticket_id"])
         ])  # fmt: skip
         telemetry.event(telemetry.SCAN_UNDONE, ticket_id=scan["ticket_id"], operator_id=operator_id)
         return {

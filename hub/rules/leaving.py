@@ -1,7 +1,8 @@
 """The verdict for those who leave, and for those who come back: from the entry that counts and the absence to a colour.
 
 Whoever is inside may leave, whatever has become of their ticket meanwhile. Coming back is by the venue's policy and on the day
-of the entry only; it is asked after `decide_entry` has said ALREADY_VERIFIED, so nobody returns whom the door would refuse.
+of the entry only; it is asked after `decide_entry` has said ALREADY_VERIFIED, so nobody returns whom the door would refuse. A
+supervisor may let back in whom all this keeps out (`override.py`).
 """
 
 from dataclasses import replace
@@ -87,6 +88,11 @@ def decide_return(  # noqa: PLR0917  as above
 def return_recorded(verdict: Verdict) -> Verdict:
     """What the scanner shows once the return that `verdict` permitted is stored."""
     return replace(_RETURNED, detail=verdict.detail)
+
+
+def returned_by_supervisor(absence: Absence, now: datetime, zone: tzinfo) -> Verdict:
+    """What is recorded where a supervisor lets somebody back in, whatever the policy says."""
+    return replace(_RETURNED, detail=_left_words(absence.left_at, absence.gate, now, zone))
 
 
 def _last_return(day: date, reservation: ReservationFacts | None, policy: DoorPolicy, zone: tzinfo) -> datetime:

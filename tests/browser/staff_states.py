@@ -268,16 +268,33 @@ async def answered(scene: Scene, command: str, reason: str, *, next_visitor: boo
     if next_visitor:
         await scan(page, (await scene.world.ticket("CANCELLED")).code, "RED")
         await expect(page.locator("body")).to_have_attribute("data-reason", "TICKET_CANCELLED")
+    await answer_newest(scene, command, reason)
+    return page
+
+
+async def answer_newest(scene: Scene, command: str, reason: str) -> None:
     sue = await supervisor(scene)
     waiting = (await done(sue, "subscribe", topic="disputes"))["disputes"]
     newest = next(one for one in waiting if one["decision"] is None)
     await done(sue, command, scan_id=newest["scan_id"], reason=reason)
-    return page
 
 
 @state("door")
 async def scanner_admit(scene: Scene) -> Page:
     page = await answered(scene, "override", "our mistake in the mail")
+    await expect(page.locator("body")).to_have_attribute("data-reason", "OVERRIDDEN")
+    return page
+
+
+@state("door")
+async def scanner_let_back_in(scene: Scene) -> Page:
+    """Somebody had left, and comes back by a supervisor's word."""
+    one = await gone(scene, await other_gate(scene, "Jane Smith", "A"))
+    page = await scan(await at_gate(scene), one.code, "YELLOW")
+    await page.locator("#ask-supervisor").click()
+    await page.locator("#ask-send").click()
+    await expect(page.locator(".gate-notice.plain")).to_be_visible()
+    await answer_newest(scene, "override", "saw them leave")
     await expect(page.locator("body")).to_have_attribute("data-reason", "OVERRIDDEN")
     return page
 
@@ -457,17 +474,27 @@ async def conflicts(scene: Scene) -> Page:
     return page
 
 
+async def gone(scene: Scene, gate: Socket) -> Ticket:
+    """A ticket whose holder came in at this gate and has left there."""
+    one = await booked(scene)
+    await gate.verify(one.code)
+    await gate.leave(one.code)
+    return one
+
+
 async def some_disputes(scene: Scene) -> None:
-    """One that waits, one that cannot be admitted, one whose entry stands in the way, and two decided ones."""
+    """One that waits, one that cannot be admitted, one whose entry stands in the way, one about somebody who has left, and two
+    decided ones."""
     if not scene.once("disputes"):
         return
     jane, tom, sue = await other_gate(scene, "Jane Smith", "A"), await other_gate(scene), await supervisor(scene)
     used = await booked(scene)
     await tom.verify(used.code)
-    asked = []
+    asked, left = [], await gone(scene, jane)
     for code, note in (
         ((await booked(scene, 13)).code, "was told today by mail"), ((await scene.world.ticket("CANCELLED")).code, "paid cash"),
         (used.code, "says nobody was let in"), ((await booked(scene, 13)).code, "guest list"), ("TKT-2026-NOSUCH-TICKET", "printed it"),
+        (left.code, "went to the car"),
     ):  # fmt: skip
         asked.append((await jane.validate(code))["scan_id"])
         await done(jane, "ask_supervisor", scan_id=asked[-1], note=note)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
-from stage import TODAY, Hub, Ticket, World
+from stage import TODAY, Hub, Socket, Ticket, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
@@ -27,6 +27,14 @@ async def supervisors(world: World, open_page: Open, path: str = "/manager/dispu
     page = await open_page(path, token=await world.staff("MANAGER", name="Sue Lee"), **how)
     await expect(page.locator("#link-state")).to_have_text("Live")
     return page
+
+
+async def gone(hub: Hub, world: World, ticket: Ticket) -> Socket:
+    """Its holder came in where they will come again, and left elsewhere: no alarm of two gates. Gives the way out."""
+    tom, out = [await hub.socket(await world.staff(name="Tom Brown"), gate=gate) for gate in ("Gate A", "B")]
+    await tom.verify(ticket.code)
+    await out.leave(ticket.code)
+    return out
 
 
 async def refused(page: Page, ticket: Ticket, word: str = "WRONG DATE") -> None:
@@ -179,6 +187,86 @@ async def test_what_stands_in_the_way_is_said_and_an_entry_can_be_taken_back(
     await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
     rows = await hub.database.fetch("SELECT mode FROM scans WHERE code = $1 AND mode <> 'validate'", used.code)
     assert sorted(row["mode"] for row in rows) == ["override", "undo", "verify"]
+
+
+@pytest.mark.parametrize("phone", [False, True])
+async def test_whoever_has_left_is_let_back_in_with_nothing_taken_back(
+    hub: Hub, world: World, open_page: Open, phone: bool
+) -> None:
+    ticket = await world.reserved(await world.slot(), customer_name="John Doe")
+    out = await gone(hub, world, ticket)
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page, phone=phone)
+    bystander = await scanner(world, open_page, phone=True)
+    await refused(gate, ticket, "ALREADY VERIFIED")
+    await expect(gate.locator("#verdict-detail")).to_have_text("Left at 12:00, gate B; no re-entry")
+    await refused(bystander, ticket, "ALREADY VERIFIED")
+    await ask(gate, "went to the car")
+    card = room.locator("#open .dispute")
+    await expect(card).to_contain_text(re.compile(r"Came in 20 Nov, 12:00:\d\d: Tom Brown, gate Gate A"))
+    await expect(card).to_contain_text(re.compile(r"Left 20 Nov, 12:00:\d\d, gate B, and has not come back"))
+    await expect(card.get_by_role("button")).to_have_text(["Admit", "Decline"])
+    await assert_accessible(room, "a dispute about somebody who has left")
+    assert await fits(room)
+    await card.get_by_label("Reason").fill("saw them leave")
+    await card.get_by_role("button", name="Admit").click()
+    await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
+    await expect(gate.locator("#verdict-detail")).to_have_text("Comes back in. Supervisor Sue Lee: “saw them leave”")
+    await expect(gate.locator("#facts")).to_contain_text("Tom Brown, Gate A")
+    assert await colour(gate) == GREEN
+    await assert_accessible(gate, "let back in by a supervisor")
+    await expect(room.locator("#decided li")).to_contain_text("Let back in · Sue Lee · “saw them leave”")
+    # The other gate's answer is old now; the one that asked has the newest there is.
+    await expect(bystander.locator("#stale")).to_contain_text("Somebody has just come back in with this ticket.")
+    await gate.wait_for_timeout(2_500)
+    await expect(gate.locator("#stale")).to_be_empty()
+    rows = await hub.database.fetch("SELECT mode, reason FROM scans WHERE mode IN ('override', 'undo')")
+    assert [tuple(row) for row in rows] == [("override", "RE_ENTRY")]
+    # Gone once more, and that the screen of the gate does not know yet.
+    await out.leave(ticket.code)
+    await expect(gate.locator("#stale")).to_contain_text("Somebody has just left with this ticket.")
+
+
+async def test_a_return_overtaken_by_another_gate_is_told_on_the_card(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    await gone(hub, world, ticket)
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page)
+    await refused(gate, ticket, "ALREADY VERIFIED")
+    await ask(gate)
+    card = room.locator("#open .dispute")
+    await expect(card.get_by_role("button")).to_have_text(["Admit", "Decline"])
+    other = await hub.socket(await world.staff("MANAGER", name="Ann Ray"), gate="Gate A")
+    looked = (await other.validate(ticket.code))["scan_id"]
+    assert (await other.command("override", scan_id=looked, reason="theirs"))["success"]
+    await card.get_by_label("Reason").fill("mine")
+    await card.get_by_role("button", name="Admit", exact=True).click()
+    await expect(card.get_by_role("alert")).to_contain_text("already")
+    await expect(card.get_by_role("alert").get_by_role("button")).to_have_text(["Take that entry back and admit"])
+    await assert_accessible(room, "a return that was recorded elsewhere")
+
+
+async def test_a_supervisor_at_the_gate_lets_back_in_at_once_and_takes_it_back(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    await gone(hub, world, ticket)
+    gate = await scanner(world, open_page, "MANAGER")
+    await refused(gate, ticket, "ALREADY VERIFIED")
+    await gate.get_by_role("button", name="Admit anyway").click()
+    await gate.locator("#ask-note").fill("guest of the house")
+    await gate.get_by_role("button", name="Admit", exact=True).click()
+    await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
+    await expect(gate.locator("#verdict-detail")).to_contain_text("Comes back in.")
+    await gate.wait_for_timeout(2_500)
+    await expect(gate.locator("#stale")).to_be_empty()
+    await gate.locator("#again").click()
+    row = gate.locator("#scans li", has_text="came back in")
+    await expect(row).to_contain_text("“guest of the house”")
+    await row.get_by_role("button", name="Undo").click()
+    await expect(gate.locator("#undo-title")).to_have_text("Undo this return?")
+    await gate.locator("#undo-reason").fill("not them")
+    await gate.get_by_role("button", name="Undo return").click()
+    await expect(gate.locator("#scans li", has_text="return undone")).to_have_count(1)
+    assert await hub.database.fetchval("SELECT count(*) FROM ticket_absences WHERE returned_at IS NULL") == 1
 
 
 async def test_of_two_supervisors_the_later_is_told_who_was_first(world: World, hub: Hub, open_page: Open) -> None:

@@ -262,13 +262,20 @@ async def test_who_leaves_comes_back_and_has_it_taken_back_is_counted_as_inside(
     door = await hub.socket(await world.staff("MANAGER"), gate="A")
     manager = await hub.socket(await world.staff("MANAGER"))
     mirror = Mirror(await watch(manager))
-    tickets = await world.fill(await world.slot(), 4)
-    for ticket in tickets:
+    *tickets, gone = await world.fill(await world.slot(), 5)
+    for ticket in (*tickets, gone):
         await door.verify(ticket.code)
-    out = [(await door.command("exit", code=t.code, scan_id=str(uuid4())))["data"]["scan_id"] for t in tickets[:3]]
+    leaving = (*tickets[:3], gone)
+    out = [(await door.command("exit", code=t.code, scan_id=str(uuid4())))["data"]["scan_id"] for t in leaving]
     back = await door.verify(tickets[0].code)
     assert back["reason"] == "RE_ENTRY"
-    for scan_id in (out[1], back["scan_id"]):
+    # And by a supervisor, once for good and once taken back.
+    await world.policy(re_entry="deny")
+    asked = [(await door.validate(t.code))["scan_id"] for t in (tickets[2], gone)]
+    for scan_id in asked:
+        reply = await door.command("override", scan_id=scan_id, reason="went to the car")
+        assert reply["data"]["recorded"] == "RE_ENTRY", reply
+    for scan_id in (out[1], back["scan_id"], asked[1]):
         reply = await door.command("undo", scan_id=scan_id, reason="not so")
         assert reply["success"], reply
     await mirror.follow(manager, await rows_of_log(hub))
@@ -276,7 +283,7 @@ async def test_who_leaves_comes_back_and_has_it_taken_back_is_counted_as_inside(
     again = Mirror(await watch(await hub.socket(await world.staff("MANAGER"))))
     for one in (mirror, again):
         totals = [sum(column) for column in zip(*one.minutes.values(), strict=True)]
-        assert (totals[ENTERED], totals[ENTERED] - totals[GONE]) == (counts["verified"], counts["inside"]) == (4, 2)
+        assert (totals[ENTERED], totals[ENTERED] - totals[GONE]) == (counts["verified"], counts["inside"]) == (5, 3)
 
 
 async def test_the_figures_are_for_managers_and_name_every_gate(hub: Hub, world: World) -> None:

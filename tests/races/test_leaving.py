@@ -170,7 +170,7 @@ async def test_an_exit_sent_again_over_another_hub_at_the_same_moment_is_recorde
 
 
 async def test_whatever_happens_at_once_the_count_inside_is_that_of_the_tickets(two_hubs, world, gates):
-    """Entries, exits, returns and undos of the same tickets in a muddle over two hubs: the promises stand, and nobody is counted
+    """Entries, exits, returns, overrides and undos of the same tickets in a muddle over two hubs: the promises stand, and nobody is counted
     inside who is not."""
     draw = random.Random(8)
     codes = await inside(world, gates[0], 12)
@@ -180,9 +180,14 @@ async def test_whatever_happens_at_once_the_count_inside_is_that_of_the_tickets(
 
     async def muddle(gate: Socket, manager: Socket) -> None:
         for _ in range(80):
-            deed, code, scan_id = draw.choice(("leave", "verify", "undo")), draw.choice(codes), str(uuid4())
+            deed, code, scan_id = draw.choice(("leave", "verify", "undo", "override")), draw.choice(codes), str(uuid4())
             if deed == "undo" and done:
                 await manager.command("undo", scan_id=draw.choice(done[-12:]), reason="a muddle")
+            elif deed == "override":
+                looked = (await gate.validate(code))["scan_id"]
+                reply = await manager.command("override", scan_id=looked, reason="a muddle")
+                if reply["success"]:
+                    done.append(looked)
             elif deed != "undo":
                 decision = await getattr(gate, deed)(code, scan_id)
                 if decision["reason"] in ("EXIT_RECORDED", "RE_ENTRY", "VERIFIED"):
@@ -200,8 +205,8 @@ async def test_whatever_happens_at_once_the_count_inside_is_that_of_the_tickets(
     for one in two_hubs:
         assert (await figures(world, one))[0] == there
     moved = await database.fetch(
-        "SELECT reason FROM scans WHERE reason IN ('RE_ENTRY', 'EXIT_UNDONE', 'RETURN_UNDONE', 'UNDONE')"
+        "SELECT mode, reason FROM scans WHERE reason IN ('RE_ENTRY', 'EXIT_UNDONE', 'RETURN_UNDONE', 'UNDONE')"
     )
-    assert {row["reason"] for row in moved} == {"RE_ENTRY", "EXIT_UNDONE", "RETURN_UNDONE", "UNDONE"}, (
-        "all of it happened"
-    )
+    assert {tuple(row) for row in moved} == {
+        ("verify", "RE_ENTRY"), ("override", "RE_ENTRY"), ("undo", "EXIT_UNDONE"), ("undo", "RETURN_UNDONE"), ("undo", "UNDONE")
+    }, "all of it happened"  # fmt: skip

@@ -9,7 +9,7 @@ from hub.rules.ticket_lifecycle import TicketStatus
 
 @pytest.mark.parametrize("status", ["RESERVED", "ACTIVATED", "EXPIRED"])
 def test_a_day_an_hour_a_reservation_and_time_run_out_can_be_overlooked(status):
-    assert obstacle(status, entered=False) is None
+    assert obstacle(status, entered=False, left=False) is None
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,28 @@ def test_a_day_an_hour_a_reservation_and_time_run_out_can_be_overlooked(status):
     ],
 )
 def test_what_has_to_be_done_first_cannot(status, entered, why):
-    assert obstacle(status, entered=entered) is why
+    assert obstacle(status, entered=entered, left=False) is why
+
+
+@pytest.mark.parametrize("status", ["VERIFIED", "ACTIVATED", "EXPIRED"])
+def test_whoever_has_left_can_be_let_back_in(status):
+    assert obstacle(status, entered=True, left=True) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("CANCELLED", Reason.TICKET_CANCELLED),
+        # Of an OTA ticket, by its owner's word.
+        ("INACTIVE", Reason.TICKET_NOT_ACTIVATED),
+        ("PENDING_PAYMENT", Reason.TICKET_NOT_ACTIVATED),
+    ],
+)
+def test_what_keeps_out_for_the_first_time_keeps_out_those_who_left(status, why):
+    assert obstacle(status, entered=True, left=True) is why
 
 
 def test_every_status_is_decided():
-    assert {obstacle(status, entered=False) for status in TicketStatus} == {
+    assert {obstacle(status, entered=False, left=False) for status in TicketStatus} == {
         None, Reason.TICKET_NOT_ACTIVATED, Reason.TICKET_CANCELLED
     }  # fmt: skip

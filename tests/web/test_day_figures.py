@@ -127,6 +127,14 @@ async def test_a_day_told_again_ends_where_the_day_did(
     entered = [(await door.verify(ticket.code))["scan_id"] for ticket in tickets[:3]]
     await door.command("undo", scan_id=entered[0], reason="not them")
     await door.command("exit", code=tickets[1].code, scan_id=str(uuid4()))
+    # By a supervisor twice back, and once of that taken back.
+    await door.command("exit", code=tickets[2].code, scan_id=str(uuid4()))
+    for undo in (True, False):
+        scan_id = (await door.validate(tickets[2].code))["scan_id"]
+        back = await door.command("override", scan_id=scan_id, reason="went to the car")
+        assert back["data"]["recorded"] == "RE_ENTRY", back
+        if undo:
+            assert (await door.command("undo", scan_id=scan_id, reason="not them"))["success"]
     scan = {"scan_id": str(uuid4()), "code": tickets[3].code, "offline_result": "GREEN", "gate": "Garden",
             "scanned_at": rfc3339(AFTERNOON - timedelta(minutes=40))}  # fmt: skip
     assert (await door.command("sync", scans=[scan]))["data"]["results"][0]["outcome"] == "accepted"

@@ -35,6 +35,22 @@ async def test_a_dispute_is_asked_listed_and_admitted(api: Api, world: World) ->
     assert [(one["scan_id"], one["note"]) for one in log.data["scans"]] == [(scan_id, "our mistake")]
 
 
+async def test_whoever_has_left_is_let_back_in_over_http(api: Api, world: World) -> None:
+    jane, sue = await world.staff(name="Jane Smith"), await world.staff("MANAGER", name="Sue Lee")
+    ticket = await world.reserved(await world.slot())
+    for path, body in (("verify-ticket", {"ticket_code": ticket.code}), ("exit", {"code": ticket.code})):
+        assert (await api.post(f"/api/operator/{path}", body, token=jane)).status == 200
+    scan_id = await refused_scan(api, jane, ticket.code)
+    asked = await api.post("/api/disputes", {"scan_id": scan_id}, token=jane)
+    assert (asked.data["obstacle"], asked.data["ticket"]["left"]["gate"]) == (None, None)
+    wish = {"scan_id": scan_id, "decision": "admit", "reason": "saw them leave"}
+    admitted = await api.post(DECISION, wish, token=sue)
+    assert (admitted.data["recorded"], admitted.data["ticket"]["left"]) == ("RE_ENTRY", None)
+    assert (await api.post(DECISION, wish, token=sue)).data == admitted.data
+    (listed,) = (await api.get("/api/disputes?status=decided", token=jane)).data["disputes"]
+    assert listed == admitted.data
+
+
 async def test_an_operator_sees_own_disputes_and_withdraws_them(api: Api, world: World) -> None:
     jane, tom = await world.staff(name="Jane Smith"), await world.staff(name="Tom Brown")
     scan_id = await refused_scan(api, jane, (await world.ticket()).code)

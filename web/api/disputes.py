@@ -38,7 +38,9 @@ class DecideDispute(Body):
     take_back: Annotated[
         bool,
         Field(
-            default=False, description="Of `admit`: an entry that stands in the way was a mistake and is undone first."
+            default=False,
+            description="Of `admit`: an entry that stands in the way was a mistake and is undone first. No effect where its"
+            " holder has left: nothing stands in the way then.",
         ),
     ]
 
@@ -52,6 +54,11 @@ class Person(Shape):
     name: str | None
 
 
+class Leaving(Shape):
+    left_at: datetime
+    gate: str | None
+
+
 class DisputedTicket(Shape):
     status: TicketStatus
     customer_name: str | None
@@ -60,6 +67,8 @@ class DisputedTicket(Shape):
     start_time: time | None
     end_time: time | None
     verified: FirstEntry | None
+    left: Leaving | None
+    """When and at which gate its holder left, where they have not come back since: they can be let back in."""
 
 
 class Dispute(Shape):
@@ -82,10 +91,12 @@ class Dispute(Shape):
     decision_reason: str | None
     decided_by: Person | None
     decided_at: datetime | None
+    recorded: Literal["VERIFIED", "RE_ENTRY"] | None
+    """Of `admitted`: whether it recorded an entry, or the return of somebody who had left."""
     undone: bool
-    """Whether the entry that was admitted has been taken back since."""
+    """Whether the entry or the return that was recorded has been taken back since."""
     obstacle: Reason | None
-    """Why no entry can be recorded on the ticket as it stands now; null where one can."""
+    """Why nobody can be let in with the ticket as it stands now; null where its entry can be recorded, or its holder's return."""
     ticket: DisputedTicket | None
     """As it stands now."""
 
@@ -167,9 +178,10 @@ DISPUTE_ENDPOINTS: tuple[Endpoint, ...] = (
         body=DecideDispute,
         refusals=(*_BODY, *_STAFF, Reason.SCAN_NOT_FOUND, Reason.NOTHING_TO_DISPUTE, Reason.DISPUTE_DECIDED,
                   Reason.TICKET_NOT_FOUND, Reason.TICKET_CANCELLED, Reason.TICKET_NOT_ACTIVATED, Reason.ALREADY_VERIFIED,
-                  Reason.LEFT_SINCE, Reason.BUSY),
+                  Reason.BUSY),
         statuses={Reason.ALREADY_VERIFIED: 409},
-        about="For managers, asked or not. `admit` records the entry against the door's word, in the log with mode `override`."
+        about="For managers, asked or not. `admit` records the entry against the door's word, in the log with mode `override`; where"
+        " the holder has left and not come back, their return."
         " The first decision stands; the same one again changes nothing.",
     ),
     Endpoint(

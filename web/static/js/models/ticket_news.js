@@ -80,10 +80,10 @@ export class TicketNews {
 }
 
 /** The changes that a decision tells of itself. */
-function toldBy({ verified, presence, reason }) {
+function toldBy({ verified, presence, reason, recorded }) {
   const told = new Set();
   if (verified) told.add("verified");
   if (presence?.left_at) told.add("left");
-  if (reason === "RE_ENTRY") told.add("returned");
+  if (reason === "RE_ENTRY" || recorded === "RE_ENTRY") told.add("returned");
   return told;
 }

@@ -9,6 +9,7 @@ import { clearNotice, showNotice } from "../notices.js";
 
 // The news that a ticket was admitted may overtake the word that it was the supervisor who did.
 const WORD_FOLLOWS_MS = 2_000;
+const LET_IN = ["verified", "returned"];
 
 export class Supervisor {
   /** Asked and not answered yet, by scan. */
@@ -47,7 +48,7 @@ export class Supervisor {
   /** Whether the ticket on the screen has changed because of an answer that is on its way: then it is not called outdated. */
   awaits(change) {
     const scanId = this.#shown;
-    if (change !== "verified" || !this.#open.has(scanId)) return false;
+    if (!LET_IN.includes(change) || !this.#open.has(scanId)) return false;
     setTimeout(() => {
       if (this.#shown === scanId && this.#open.has(scanId)) this.desk.outdated(change);
     }, WORD_FOLLOWS_MS);
@@ -171,13 +172,16 @@ export class Supervisor {
     this.#told.add(scanId);
     const admitted = decision === "admitted";
     const title = admitted ? t("ADMIT") : t("DO NOT ADMIT");
-    const detail = t("Supervisor {name}: “{reason}”", { name: dispute.decided_by?.name ?? "", reason: dispute.decision_reason ?? "" });
+    const back = dispute.recorded === "RE_ENTRY";
+    const said = { name: dispute.decided_by?.name ?? "", reason: dispute.decision_reason ?? "" };
+    const detail = back ? t("Comes back in. Supervisor {name}: “{reason}”", said) : t("Supervisor {name}: “{reason}”", said);
     if (this.#shown === scanId && !this.desk.busy) {
       this.shelf.take(this.#key(dispute));
       const shown = this.desk.session.current.decision;
       this.desk.overruled({
         ...shown, ticket: shown.ticket && { ...shown.ticket, status: dispute.ticket?.status ?? shown.ticket.status }, result: admitted ? "GREEN" : "RED", reason: admitted ? "OVERRIDDEN" : "DECLINED",
         message: title, detail, can_verify: false, verified: dispute.ticket?.verified ?? null,
+        recorded: dispute.recorded, ...(back && { presence: null }),
       });
       done();
       return;
