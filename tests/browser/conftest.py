@@ -16,15 +16,18 @@ from tests.browser.hands_and_eyes import Open
 
 # The address bar's drop-downs, which no page has: two pages of their own for every context, a quarter of a test's time.
 OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+# A renderer kept ready for a page that never comes, another with every context.
+SPARE = "SpareRendererForSitePerProcess"
 # Of several such lists Chromium heeds the last, so what Playwright 1.65 switches off stands here as well.
 SWITCHED_OFF = (
     "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
     "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
     "AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "OptimizationHints", "NetworkTimeServiceQuerying",
-    "AimEnabled", "PreconnectToSearch", *OMNIBOX,
+    "AimEnabled", "PreconnectToSearch", *OMNIBOX, SPARE,
 )  # fmt: skip
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", f"--disable-features={','.join(SWITCHED_OFF)}",
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-site-isolation-trials",
+    f"--disable-features={','.join(SWITCHED_OFF)}",
 ]  # fmt: skip
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}

@@ -217,22 +217,6 @@ async def scanner_returning(scene: Scene) -> Page:
 
 
 @state("door")
-async def scanner_without_line(scene: Scene) -> Page:
-    """The answer of the device itself, by the list of the day."""
-    one = await booked(scene)
-    page = await at_gate(scene)
-    await page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
-    await page.wait_for_timeout(1_500)  # the list of the day is fetched and sealed
-    await page.context.set_offline(True)
-    await page.evaluate("() => dispatchEvent(new Event('offline'))")
-    await page.keyboard.type(one.code)
-    await page.keyboard.press("Enter")
-    await expect(page.locator("body")).to_have_attribute("data-provisional", "", timeout=30_000)
-    await expect(page.locator("#link-state")).not_to_have_attribute("data-state", "live", timeout=30_000)
-    return page
-
-
-@state("door")
 async def scanner_conflict(scene: Scene) -> Page:
     """One's own entry, made without a line, was not right."""
     token, one = await scene.world.staff(name="Jane Smith"), await booked(scene)
