@@ -31,6 +31,8 @@ ARGUMENTS = [
 ]  # fmt: skip
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+UNHEARD = ("Failed to load resource", "WebSocket connection", "Service Worker registration blocked by Playwright")
+"""Complaints that are none: a refusal of the API is an answer, and a hub that is stopped on purpose cannot be reached."""
 PATIENCE = 15_000
 """Milliseconds until what is expected must be there: a machine busy with other things is slow, not wrong."""
 
@@ -108,9 +110,7 @@ class Complaints:
         page.on("request", self._request)
 
     def _console(self, message: Any) -> None:
-        # A refusal of the API is an answer, and a hub that is stopped on purpose cannot be reached.
-        expected = "Failed to load resource" in message.text or "WebSocket connection" in message.text
-        if message.type in ("error", "warning") and not expected:
+        if message.type in ("error", "warning") and not any(words in message.text for words in UNHEARD):
             self.heard.append(f"{message.type}: {message.text}")
 
     def _request(self, request: Any) -> None:
@@ -123,14 +123,15 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
     """`await open_page("/reserve", phone=True)`: a page of a person of their own (own cookies, own storage).
 
     `scripts=False` switches JavaScript off; `locale` is the language the browser asks for. With `clock=True` the page's time
-    goes by as ever and can be turned on: `await page.clock.fast_forward(61_000)`.
+    goes by as ever and can be turned on: `await page.clock.fast_forward(61_000)`. Only with `works_offline=True` may a page keep
+    its files on the device: every new device would fetch all of them.
     """
     complaints = Complaints(hub.url)
     contexts: list[BrowserContext] = []
 
     async def open_one(
         path: str, *, phone: bool = False, token: str | None = None, gate: str | None = None, scripts: bool = True,
-        locale: str = "en-GB", clock: bool = False,
+        locale: str = "en-GB", clock: bool = False, works_offline: bool = False,
     ) -> Page:  # fmt: skip
         context = await browser.new_context(
             viewport=PHONE if phone else DESKTOP,
@@ -139,6 +140,7 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
             java_script_enabled=scripts,
             locale=locale,
             timezone_id="Europe/Rome",
+            service_workers="allow" if works_offline else "block",
         )
         contexts.append(context)
         if token is not None:

@@ -57,7 +57,7 @@ async def has_list(page: Page) -> None:
 
 async def scanner(world: World, open_page: Open, *, gate: str = "Gate A", token: str | None = None, **how: Any) -> Page:
     """A live scanner that is ready to lose its link."""
-    page = await open_page("/operator/scan", token=token or await world.staff(), gate=gate, **how)
+    page = await open_page("/operator/scan", token=token or await world.staff(), gate=gate, works_offline=True, **how)
     await expect(page.locator("#link-state")).to_have_text("Live")
     await has_list(page)
     return page

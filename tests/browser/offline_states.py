@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Page, expect
 
 from tests.browser.offline_scanner import WAITING, has_list, until
-from tests.browser.staff_states import scanner
+from tests.browser.staff_states import at_gate
 from tests.browser.states import Scene, state
 
 # The page's lines can be cut and let through again; what is tried meanwhile finds nobody.
@@ -20,7 +20,7 @@ CUTTING = """
 
 
 async def cut_off(scene: Scene) -> Page:
-    page = await scanner(scene)
+    page = await at_gate(scene, works_offline=True)
     await page.context.add_init_script(CUTTING)
     await page.reload()
     await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")

@@ -97,7 +97,9 @@ async def make(names: Sequence[str], target: Path) -> list[Path]:
                     viewport={"width": 1280, "height": WIDTHS[1280]},
                 )
 
-                async def open_one(path: str, *, token: str = "", gate: str = "", context=context) -> Page:
+                async def open_one(
+                    path: str, *, token: str = "", gate: str = "", context=context, works_offline: bool = True
+                ) -> Page:
                     if token:
                         session = {"name": "hub_session", "value": token, "url": hub.url, "httpOnly": True}
                         await context.add_cookies([session])

@@ -65,9 +65,11 @@ async def login_wrong(scene: Scene) -> Page:
 # The scanner
 
 
-async def at_gate(scene: Scene, role: str = "OPERATOR", gate: str = "A", path: str = "/operator/scan") -> Page:
+async def at_gate(
+    scene: Scene, role: str = "OPERATOR", gate: str = "A", path: str = "/operator/scan", *, works_offline: bool = False
+) -> Page:
     token = await scene.world.staff(role, name="Jane Smith")
-    page = await scene.open(path, token=token, **({"gate": gate} if gate else {}))
+    page = await scene.open(path, token=token, works_offline=works_offline, **({"gate": gate} if gate else {}))
     await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
     return page
 

@@ -19,7 +19,7 @@ from web.pages.scanner_app import shell
 
 
 async def scanner(world: World, open_page: Open, **how: bool) -> Page:
-    page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", **how)
+    page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", works_offline=True, **how)
     await expect(page.locator("#link-state")).to_have_text("Live")
     return page
 
