@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
 from hub.access.roles import Role
-from hub.actions.exit_scans import Exit
 from hub.actions.scan_history import own_history
 from hub.actions.undo_scan import undo_scan
 from hub.decisions import Decision
@@ -109,8 +108,8 @@ async def _leave_by_id(talk: "Conversation", scan: Scan) -> Decision:
 def _leave(talk: "Conversation", scan: Scan, code: str) -> asyncio.Future[Decision]:
     who, device = talk.identity, talk.device
     return talk.hub.way_out.leave(
-        Exit(who.org_id, talk.own_venue(), who.staff_id, who.name, code, scan.scan_id, scan.scanned_at,
-             scan.gate or device.gate, device.id or device.name, "socket")
+        Presentation(who.org_id, talk.own_venue(), who.staff_id, who.name, "exit", code, scan.scan_id, scan.scanned_at,
+                     scan.gate or device.gate, device.id or device.name, "socket")
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from db.redis_client import RedisClient
 from hub.live import frames
 from hub.live.scanners import GONE, Row, Scanners
 from hub.live.tick import Tick
-from hub.live.watch import Watch
+from hub.live.watch import Watch, watched_of
 from hub.moments import rfc3339
 
 LOOK_SECONDS = 1.0
@@ -136,7 +136,7 @@ class DeviceRooms:
             await asyncio.sleep(self._look_seconds)
             try:
                 await self._lay_down()
-                await self._look(self._watched())
+                await self._look(watched_of(self._rooms, KEPT_SECONDS))
             except Exception:
                 log.exception("devices.failed")
 
@@ -202,13 +202,6 @@ class DeviceRooms:
             log.debug("devices.gates_not_read", extra={"error": type(trouble).__name__})
             return room.gates
         return gates
-
-    def _watched(self) -> list[DeviceRoom]:
-        now = asyncio.get_running_loop().time()
-        for key, room in list(self._rooms.items()):
-            if not room.watches and now - room.left_at > KEPT_SECONDS:
-                del self._rooms[key]
-        return [room for room in self._rooms.values() if room.watches]
 
     def close(self) -> None:
         self._tick.close()

@@ -16,6 +16,7 @@ import orjson
 from hub.actions.read_feed import FeedWish
 from hub.fellows import Fellows
 from hub.live import frames
+from hub.live.shared_reading import SharedReading
 from hub.live.tick import Tick
 from hub.live.watch import Watch
 from hub.moments import rfc3339
@@ -75,7 +76,7 @@ class FeedRoom:
         self.revision = 0
         self.read_at: datetime | None = None
         self.left_at = now
-        self.reading: asyncio.Task[None] | None = None
+        self.reading = SharedReading[None]("feed-reading")
         self._rows: deque[_Row] = deque(maxlen=KEPT_SCANS)
         self._known: dict[tuple[Any, str], None] = {}
         self._tails: dict[int, bytes] = {}
@@ -167,18 +168,12 @@ class Feed:
 
     async def _reread(self, room: FeedRoom) -> None:
         """Askers at one time share one reading."""
-        if room.reading is None:
-            room.reading = asyncio.get_running_loop().create_task(self._read_end(room), name="feed-reading")
-            room.reading.add_done_callback(lambda reading: reading.cancelled() or reading.exception())
-        await asyncio.shield(room.reading)
+        await room.reading.read(lambda: self._read_end(room))
 
     async def _read_end(self, room: FeedRoom) -> None:
-        try:
-            began = self._now()
-            self._take(room, await self._read(room.key, room.read_at and room.read_at - OVERLAP))
-            room.read_at = began
-        finally:
-            room.reading = None
+        began = self._now()
+        self._take(room, await self._read(room.key, room.read_at and room.read_at - OVERLAP))
+        room.read_at = began
 
     def hurry(self) -> None:
         """Something may have been missed: look now."""
@@ -220,8 +215,7 @@ class Feed:
         self._tick.close()
         for rooms in self._rooms.values():
             for room in rooms.values():
-                if room.reading is not None:
-                    room.reading.cancel()
+                room.reading.cancel()
 
 
 def as_dict(seen: Seen) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from hub.actions.read_figures import Tally, figures_of_day, figures_since, gates_of
 from hub.house import House
 from hub.live.figure_board import FigureBoard
+from hub.live.shared_reading import SharedReading
 from hub.live.tick import Tick
-from hub.live.watch import Watch
+from hub.live.watch import Watch, watched_of
 from hub.live.watched_day import watched_day
 from hub.rules.venue_day import day_bounds
 from hub.venues import Venue
@@ -43,7 +44,7 @@ class FigureRoom:
         self.horizon: datetime | None = None
         self.whole_at = self.read_at = -1e9
         self.left_at = now
-        self.reading: asyncio.Task[int] | None = None
+        self.reading = SharedReading[int]("figure-reading")
 
     def to_tell(self) -> set[Watch]:
         return self.watches
@@ -70,31 +71,25 @@ class FigureRooms:
 
     async def reread(self, room: FigureRoom) -> int:
         """Read what the log has gained; return how many minutes changed. Askers at one time share one reading."""
-        if room.reading is None:
-            room.reading = asyncio.get_running_loop().create_task(self._reread(room), name="figure-reading")
-            room.reading.add_done_callback(lambda reading: reading.cancelled() or reading.exception())
-        return await asyncio.shield(room.reading)
+        return await room.reading.read(lambda: self._reread(room))
 
     async def _reread(self, room: FigureRoom) -> int:
-        try:
-            loop, now = asyncio.get_running_loop(), self._house.clock.now()
-            settled_before = now - self._overlap
-            # Where the clock was set back, rows come in before those that were counted: all is counted anew.
-            whole = room.horizon is None or settled_before < room.horizon or loop.time() - room.whole_at > WHOLE_SECONDS
-            began, version = loop.time(), room.board.version
-            tallies = await self._tallies(room, settled_before, whole=whole)
-            if whole:
-                room.board.name_gates(await gates_of(self._house, room.venue))
-                room.whole_at = began
-            start, end = day_bounds(room.board.date, room.venue.zone)
-            minute = int((now - start).total_seconds() // 60) if start <= now < end else None
-            news = room.board.take(tallies, whole=whole, minute=minute)
-            room.horizon, room.read_at = settled_before, began
-            if room.board.version != version and room.watches:
-                self._tick.changed(room)
-            return news
-        finally:
-            room.reading = None
+        loop, now = asyncio.get_running_loop(), self._house.clock.now()
+        settled_before = now - self._overlap
+        # Where the clock was set back, rows come in before those that were counted: all is counted anew.
+        whole = room.horizon is None or settled_before < room.horizon or loop.time() - room.whole_at > WHOLE_SECONDS
+        began, version = loop.time(), room.board.version
+        tallies = await self._tallies(room, settled_before, whole=whole)
+        if whole:
+            room.board.name_gates(await gates_of(self._house, room.venue))
+            room.whole_at = began
+        start, end = day_bounds(room.board.date, room.venue.zone)
+        minute = int((now - start).total_seconds() // 60) if start <= now < end else None
+        news = room.board.take(tallies, whole=whole, minute=minute)
+        room.horizon, room.read_at = settled_before, began
+        if room.board.version != version and room.watches:
+            self._tick.changed(room)
+        return news
 
     async def _tallies(self, room: FigureRoom, settled_before: datetime, *, whole: bool) -> list[Tally]:
         day = room.board.date
@@ -104,14 +99,7 @@ class FigureRooms:
 
     def watched(self) -> list[FigureRoom]:
         """The rooms somebody watches. Rooms long left are dropped here."""
-        now = asyncio.get_running_loop().time()
-        watched = []
-        for key, room in list(self._rooms.items()):
-            if room.watches:
-                watched.append(room)
-            elif now - room.left_at > KEPT_SECONDS:
-                del self._rooms[key]
-        return watched
+        return watched_of(self._rooms, KEPT_SECONDS)
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -119,8 +107,7 @@ class FigureRooms:
     def close(self) -> None:
         self._tick.close()
         for room in self._rooms.values():
-            if room.reading is not None:
-                room.reading.cancel()
+            room.reading.cancel()
 
 
 async def open_figures(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:

@@ -11,8 +11,9 @@ from datetime import date
 from hub.actions.read_counts import DayCounts
 from hub.announcements import Announcement, MovementsChanged, SlotChanged, WalkInsChanged
 from hub.live.count_board import CountBoard
+from hub.live.shared_reading import SharedReading
 from hub.live.tick import Tick
-from hub.live.watch import Watch
+from hub.live.watch import Watch, watched_of
 
 Key = tuple[int, int, date]
 """Organisation, venue and day."""
@@ -32,7 +33,7 @@ class Room:
         self.watches: set[Watch] = set()
         self.read_at: float | None = None
         self.left_at = now
-        self.reading: asyncio.Task[int] | None = None
+        self.reading = SharedReading[int]("board-reading")
 
     def to_tell(self) -> set[Watch]:
         return self.watches
@@ -59,21 +60,15 @@ class Rooms:
 
     async def reread(self, room: Room) -> int:
         """Merge the board with what Postgres holds now; return how much was news. Askers at one time share one reading."""
-        if room.reading is None:
-            room.reading = asyncio.get_running_loop().create_task(self._reread(room), name="board-reading")
-            room.reading.add_done_callback(lambda reading: reading.cancelled() or reading.exception())
-        return await asyncio.shield(room.reading)
+        return await room.reading.read(lambda: self._reread(room))
 
     async def _reread(self, room: Room) -> int:
-        try:
-            began = asyncio.get_running_loop().time()
-            news = room.board.take_day(await self._read(room.key))
-            room.read_at = began
-            if news:
-                self._changed(room)
-            return news
-        finally:
-            room.reading = None
+        began = asyncio.get_running_loop().time()
+        news = room.board.take_day(await self._read(room.key))
+        room.read_at = began
+        if news:
+            self._changed(room)
+        return news
 
     def hear(self, announcement: Announcement) -> None:
         """Take an announcement; most are about days nobody here watches."""
@@ -93,14 +88,7 @@ class Rooms:
 
     def watched(self) -> list[Room]:
         """The rooms somebody watches. Rooms long left are dropped here."""
-        now = asyncio.get_running_loop().time()
-        watched = []
-        for key, room in list(self._rooms.items()):
-            if room.watches:
-                watched.append(room)
-            elif now - room.left_at > KEPT_SECONDS:
-                del self._rooms[key]
-        return watched
+        return watched_of(self._rooms, KEPT_SECONDS)
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -112,5 +100,4 @@ class Rooms:
     def close(self) -> None:
         self._tick.close()
         for room in self._rooms.values():
-            if room.reading is not None:
-                room.reading.cancel()
+            room.reading.cancel()

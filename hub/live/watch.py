@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from hub.live import frames
 from hub.live.send_queue import SendQueue
@@ -23,6 +23,19 @@ class Room(Protocol):
 
     watches: set[Any]
     left_at: float
+
+
+K = TypeVar("K")
+R = TypeVar("R", bound=Room)
+
+
+def watched_of(rooms: dict[K, R], kept_seconds: float) -> list[R]:
+    """The rooms somebody watches. Those left longer ago than `kept_seconds` are dropped from `rooms`."""
+    now = asyncio.get_running_loop().time()
+    for key, room in list(rooms.items()):
+        if not room.watches and now - room.left_at > kept_seconds:
+            del rooms[key]
+    return [room for room in rooms.values() if room.watches]
 
 
 class Watch:
