@@ -12,12 +12,13 @@ from hub.actions import disputes as deeds
 from hub.actions.override_entry import override_entry
 from hub.rules.reasons import Reason
 from web.answers import done
-from web.api.asking import operator_of, query_int, staff_of
-from web.api.bodies import LARGEST_ID, Body, FilledText, uuid_text
+from web.api.asking import operator_of, staff_of
+from web.api.bodies import Body, FilledText, uuid_text
+from web.api.decisions import DECISION_PARAMETERS, which_decisions
 from web.api.door_shapes import FirstEntry
-from web.api.endpoint import Endpoint, Parameter
+from web.api.endpoint import Endpoint
 from web.api.shapes import Done, Shape, TicketStatus
-from web.json_body import invalid, read_json
+from web.json_body import read_json
 from web.keys import HOUSE
 
 Why = Annotated[FilledText, Field(min_length=1, max_length=500)]
@@ -122,19 +123,7 @@ async def ask(request: web.Request) -> web.Response:
 
 
 async def listing(request: web.Request) -> web.Response:
-    staff = staff_of(request)
-    status = request.query.get("status", "all")
-    if status not in ("all", "open", "decided"):
-        raise invalid(("status", "Give one of all, open, decided"))
-    page = await deeds.list_disputes(
-        request.app[HOUSE],
-        staff,
-        venue_id=query_int(request, "venue_id", 1, LARGEST_ID),
-        undecided=None if status == "all" else status == "open",
-        before=query_int(request, "before", 1, LARGEST_ID),
-        limit=query_int(request, "limit", 1, 200) or 50,
-    )
-    return done(page)
+    return done(await deeds.list_disputes(request.app[HOUSE], staff_of(request), **which_decisions(request)))
 
 
 async def decide(request: web.Request) -> web.Response:
@@ -163,13 +152,7 @@ DISPUTE_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "GET", "/api/disputes", listing, "What supervisors were asked", "Disputes", "operator", DisputePageAnswer,
-        parameters=(
-            Parameter("status", "query", {"enum": ["all", "open", "decided"], "default": "all"}, "Decided or not."),
-            Parameter("venue_id", "query", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}, "Of one venue."),
-            Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many."),
-            Parameter("before", "query", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
-                      "The `next` of the page before."),
-        ),
+        parameters=DECISION_PARAMETERS,
         refusals=(Reason.INVALID_REQUEST, *_STAFF),
         about="Newest first: a manager's whole organisation, an operator's own.",
     ),

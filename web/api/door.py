@@ -15,11 +15,12 @@ from hub.actions.venues import read_venue
 from hub.rules.offline_scan import ConflictKind
 from hub.rules.reasons import Reason
 from web.answers import done
-from web.api.asking import path_id, query_int, staff_of
-from web.api.bodies import LARGEST_ID, Body, FilledText, Gate, ScannedText, Text, uuid_text
+from web.api.asking import path_id, staff_of
+from web.api.bodies import Body, FilledText, Gate, ScannedText, Text, uuid_text
+from web.api.decisions import which_decisions
 from web.api.door_shapes import Decision, FirstEntry
 from web.api.shapes import Done, Shape
-from web.json_body import invalid, read_json
+from web.json_body import read_json
 from web.keys import HOUSE, SYNC_DESK
 
 SYNC_LIMIT = 64 * 1024
@@ -160,19 +161,7 @@ async def sync(request: web.Request) -> web.Response:
 
 
 async def conflicts(request: web.Request) -> web.Response:
-    staff = staff_of(request)
-    status = request.query.get("status", "all")
-    if status not in ("all", "open", "decided"):
-        raise invalid(("status", "Give one of all, open, decided"))
-    page = await deeds.list_conflicts(
-        request.app[HOUSE],
-        staff,
-        venue_id=query_int(request, "venue_id", 1, LARGEST_ID),
-        undecided=None if status == "all" else status == "open",
-        before=query_int(request, "before", 1, LARGEST_ID),
-        limit=query_int(request, "limit", 1, 200) or 50,
-    )
-    return done(page)
+    return done(await deeds.list_conflicts(request.app[HOUSE], staff_of(request), **which_decisions(request)))
 
 
 async def decide(request: web.Request) -> web.Response:

@@ -6,7 +6,6 @@ from aiohttp import web
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import SESSION_COOKIE, Identity
-from hub.actions.exit_scans import Exit
 from hub.actions.sign_in import sign_in, sign_out
 from hub.actions.venues import read_venue
 from hub.decisions import Decision
@@ -127,11 +126,12 @@ async def leave(request: web.Request) -> web.Response:
     operator = await operator_of(request)
     body = await read_json(request, ExitAtDoor)
     decision = await request.app[WAY_OUT].leave(
-        Exit(
+        Presentation(
             org_id=operator.org_id,
             venue_id=operator.venue_id,
             operator_id=operator.staff_id,
             operator_name=operator.name,
+            mode="exit",
             code=body.code,
             scan_id=body.scan_id,
             gate=body.gate,

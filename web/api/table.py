@@ -21,6 +21,7 @@ from web.api import (
     waitlist,
 )
 from web.api.analytics import ANALYTICS_ENDPOINTS
+from web.api.decisions import DECISION_PARAMETERS
 from web.api.device_key import DEVICE_KEY_ENDPOINT
 from web.api.disputes import DISPUTE_ENDPOINTS
 from web.api.endpoint import Endpoint, Parameter
@@ -287,13 +288,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/operator/conflicts", door.conflicts, "Whom scanners without a line let in against the hub's word",
         "Operators", "operator", door.ConflictPageAnswer,
-        parameters=(
-            Parameter("status", "query", {"enum": ["all", "open", "decided"], "default": "all"}, "Decided or not."),
-            Parameter("venue_id", "query", {"type": "integer", "minimum": 1, "maximum": bodies.LARGEST_ID}, "Of one venue."),
-            Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many."),
-            Parameter("before", "query", {"type": "integer", "minimum": 1, "maximum": bodies.LARGEST_ID},
-                      "The `next` of the page before."),
-        ),
+        parameters=DECISION_PARAMETERS,
         refusals=(Reason.INVALID_REQUEST, Reason.UNAUTHENTICATED, Reason.FORBIDDEN),
         about="Newest first: a manager's whole organisation, an operator's own.",
     ),
