@@ -12,15 +12,15 @@ LONGEST_CODE = 64
 class Presentation:
     """One code held up at a gate. `scanned_at` is the device's word; without it, the moment of judging.
 
-    From `sync` it is judged as of `scanned_at`, which must be the hub's time by then. In mode `override` it is a supervisor who
-    lets its holder back in, and the door is not asked.
+    From `sync` it is judged as of `scanned_at`, which must be the hub's time by then. In mode `exit` its holder leaves; in mode
+    `override` it is a supervisor who lets its holder back in, and the door is not asked.
     """
 
     org_id: int
     venue_id: int
     operator_id: int
     operator_name: str
-    mode: Literal["validate", "verify", "override"]
+    mode: Literal["validate", "verify", "exit", "override"]
     code: str
     scan_id: UUID | None = None
     scanned_at: datetime | None = None

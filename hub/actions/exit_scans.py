@@ -3,10 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from db import row_literals
@@ -19,7 +18,7 @@ from hub.decisions import Decision, Presence
 from hub.house import House
 from hub.lane import Lane
 from hub.logs import request_id
-from hub.presentations import LONGEST_CODE
+from hub.presentations import LONGEST_CODE, Presentation
 from hub.refusals import Refused
 from hub.rules.entry_decision import UNKNOWN, FirstEntry, ReservationFacts, TicketFacts, Verdict
 from hub.rules.leaving import EXIT_REMEMBERED, decide_exit
@@ -37,26 +36,6 @@ ROUNDS = 4
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Exit:
-    """One code held up by somebody who goes. `scanned_at` is the device's word; from `sync` it is the hub's time by then, and
-    the exit counts from it."""
-
-    org_id: int
-    venue_id: int
-    operator_id: int
-    operator_name: str
-    code: str
-    scan_id: UUID | None = None
-    scanned_at: datetime | None = None
-    gate: str | None = None
-    device: str | None = None
-    source: Literal["socket", "http", "sync"] = "socket"
-    presented_at: float = 0.0
-    request_id: str | None = None
-    mode: Literal["exit"] = "exit"
-
-
 class WayOut:
     """All exits of this process. `leave` returns at once; its future resolves after the commit."""
 
@@ -69,12 +48,12 @@ class WayOut:
         observe: Callable[[int, float], None] | None = None,
     ) -> None:
         self._house = house
-        self._lane: Lane[Exit, Decision] = Lane(
+        self._lane: Lane[Presentation, Decision] = Lane(
             name, self._judge, key=_same_ticket, max_flights=max_flights, observe=observe
         )
         self.drain = self._lane.drain
 
-    def leave(self, exit_: Exit) -> asyncio.Future[Decision]:
+    def leave(self, exit_: Presentation) -> asyncio.Future[Decision]:
         """Judge, and record the exit of whoever is inside. The same `scan_id` again: the same answer.
 
         The future may raise `Refused` (SCAN_ID_REUSED, BUSY) or `Unavailable`.
@@ -85,7 +64,7 @@ class WayOut:
         exit_.request_id = request_id.get()
         return self._lane.submit(exit_)
 
-    async def _judge(self, exits: list[Exit]) -> list[Decision | BaseException]:
+    async def _judge(self, exits: list[Presentation]) -> list[Decision | BaseException]:
         answers: dict[int, Decision | BaseException] = {}
         first: dict[tuple[int, UUID | None], int] = {}
         for n, exit_ in enumerate(exits):
@@ -123,7 +102,7 @@ class WayOut:
                 answers.update((n, Refused(Reason.BUSY)) for n in left)
         return [answers[n] for n in range(len(exits))]
 
-    async def _decide(self, exit_: Exit, row: Any, now: datetime) -> Movement | Decision | Refused:
+    async def _decide(self, exit_: Presentation, row: Any, now: datetime) -> Movement | Decision | Refused:
         """What becomes of one exit: a movement to write, or the answer it had before."""
         try:
             venue = await self._house.venues.read(exit_.org_id, exit_.venue_id)
@@ -164,7 +143,7 @@ def _presence(row: Any) -> Presence | None:
 
 
 def _verdict(  # noqa: PLR0917 - the facts, as `_decide` has them
-    exit_: Exit, row: Any, entry: FirstEntry | None, presence: Presence | None, venue: Venue, now: datetime
+    exit_: Presentation, row: Any, entry: FirstEntry | None, presence: Presence | None, venue: Venue, now: datetime
 ) -> Verdict:
     since, left_at, gate = presence or Presence(None)
     moment = exit_.scanned_at if exit_.source == "sync" and exit_.scanned_at is not None else now
@@ -196,11 +175,11 @@ def _tell(movements: list[Movement]) -> None:
         telemetry.scans_took(monotonic() - min(movement.presentation.presented_at for movement in movements))
 
 
-def _same_ticket(exit_: Exit) -> tuple[int, str]:
+def _same_ticket(exit_: Presentation) -> tuple[int, str]:
     return exit_.org_id, exit_.code
 
 
-def _presented_row(exit_: Exit) -> str:
+def _presented_row(exit_: Presentation) -> str:
     """The fields of `presented_scan`, in their order."""
     assert exit_.scan_id is not None
     return f"{exit_.org_id},{text(exit_.code)},{exit_.scan_id.hex},exit"

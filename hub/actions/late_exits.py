@@ -9,14 +9,16 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from db.statements import load
-from hub.actions.exit_scans import Exit
 from hub.house import House
+from hub.presentations import Presentation
 
 LEAVING = load("leaving")
 _LATE = UUID("5b1f3c0e-6c8d-4d0e-9a3b-7c2f0e9d4a11")
 
 
-async def late_exits(house: House, org_id: int, venue_id: int, entries: Sequence[tuple[str, datetime]]) -> list[Exit]:
+async def late_exits(
+    house: House, org_id: int, venue_id: int, entries: Sequence[tuple[str, datetime]]
+) -> list[Presentation]:
     """The exits at the venue that come after these entries (ticket code and moment) and let nobody out, in their order.
 
     Each has a `scan_id` made from the first one's, so that however often the queue is sent it is recorded once.
@@ -26,7 +28,7 @@ async def late_exits(house: House, org_id: int, venue_id: int, entries: Sequence
     codes, moments = zip(*entries, strict=True)
     rows = await house.database.fetch(LEAVING.exits_before_their_entries, org_id, venue_id, codes, moments)
     return [
-        Exit(org_id, venue_id, row["operator_id"], row["operator_name"] or "", row["code"],
-             uuid5(_LATE, str(row["scan_id"])), row["left_at"], row["gate"], row["device"], "sync")
+        Presentation(org_id, venue_id, row["operator_id"], row["operator_name"] or "", "exit", row["code"],
+                     uuid5(_LATE, str(row["scan_id"])), row["left_at"], row["gate"], row["device"], "sync")
         for row in rows
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from db.row_literals import known_text, text
 from db.statements import load
 from hub.announcements import Announcement, MovementsChanged, TicketsChanged
 from hub.decisions import Decision
+from hub.presentations import Presentation
 from hub.rules.leaving import Absence
 
 LEAVING = load("leaving")
@@ -23,7 +24,7 @@ class Movement(NamedTuple):
     """One presentation judged. `way` None: it is logged, and nobody moves. Otherwise `venue_id` and `day` are those the entry
     was counted for, and `version` is the ticket's as it was read."""
 
-    presentation: Any
+    presentation: Presentation
     decision: Decision
     way: Literal["out", "in"] | None = None
     venue_id: int | None = None

@@ -18,7 +18,7 @@ from db.statements import load
 from hub import telemetry
 from hub.access.tokens import Identity
 from hub.actions.conflicts import conflict_as_dict, tell_new_conflicts
-from hub.actions.exit_scans import Exit, WayOut
+from hub.actions.exit_scans import WayOut
 from hub.actions.judge_scans import Door
 from hub.actions.late_exits import late_exits
 from hub.decisions import Decision
@@ -114,7 +114,19 @@ class SyncDesk:
     ) -> asyncio.Future[Decision]:
         if scan.mode == "exit":
             return self._way_out.leave(
-                Exit(who.org_id, venue_id, who.staff_id, who.name, scan.code, scan.scan_id, at, gate, device, "sync")
+                Presentation(
+                    who.org_id,
+                    venue_id,
+                    who.staff_id,
+                    who.name,
+                    "exit",
+                    scan.code,
+                    scan.scan_id,
+                    at,
+                    gate,
+                    device,
+                    "sync",
+                )
             )
         mode: Literal["verify", "validate"] = "verify" if scan.let_in else "validate"
         return self._door.present(
