@@ -22,6 +22,10 @@ STEADY_PLANS = {
     "jit": "off",
 }
 
+LONG_READS = {"enable_bitmapscan": "off", "enable_sort": "off"}
+"""Pages of a log are read along the index that has its order. Without statistics the planner thinks a day has a dozen rows,
+reads all of it for every page, and sorts it; or walks a whole organisation to lay it over another index."""
+
 PLAN_SECONDS = 5.0
 """How long a cached plan may live. One made while a table was empty walks the whole of it: at the first import or the first
 thousand scans that would be fatal. Planning anew costs about a millisecond, and sees the size the table has now."""
@@ -55,7 +59,17 @@ async def _keep_session(_: Any) -> None:
 class Pool:
     """One named pool. Every method raises `DatabaseDown` where Postgres is absent, other database errors as they are."""
 
-    def __init__(self, dsn: str, *, size: int, steady_plans: bool = False) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        size: int,
+        steady_plans: bool = False,
+        long_reads: bool = False,
+        patience: float = ACQUIRE_SECONDS,
+    ) -> None:
+        """`patience` is how many seconds somebody waits for a connection that others use."""
+        self._patience = patience
         self._dsn = dsn
         self._size = size
         self._settings = {
@@ -65,6 +79,7 @@ class Pool:
             "statement_timeout": "3s",
             "idle_in_transaction_session_timeout": "5s",
             **(STEADY_PLANS if steady_plans else {}),
+            **(LONG_READS if long_reads else {}),
         }
         self._steady_plans = steady_plans
         self._planned: dict[Any, float] = {}
@@ -149,7 +164,7 @@ class Pool:
     async def _acquire(self, pool: asyncpg.Pool) -> Any:
         self._wanting += 1
         try:
-            return await pool.acquire(timeout=ACQUIRE_SECONDS)
+            return await pool.acquire(timeout=self._patience)
         finally:
             self._wanting -= 1
 
@@ -202,13 +217,18 @@ def _usable(connection: Any) -> bool:
 
 
 class Database:
-    """Postgres as the hub uses it: `scans` and `bookings` have connections nobody else can use up, `jobs` is the rest."""
+    """Postgres as the hub uses it: `scans` and `bookings` have connections nobody else can use up, `jobs` is the rest.
+
+    `records` are for looking back over many rows, one short statement after another: however many managers do, three are under
+    way, and the others wait for their turn rather than be refused.
+    """
 
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
         self.scans = Pool(dsn, size=4, steady_plans=True)
         self.bookings = Pool(dsn, size=4, steady_plans=True)
         self.jobs = Pool(dsn, size=6)
+        self.records = Pool(dsn, size=3, steady_plans=True, long_reads=True, patience=30.0)
         self.fetch = self.jobs.fetch
         self.fetchrow = self.jobs.fetchrow
         self.fetchval = self.jobs.fetchval
@@ -223,4 +243,4 @@ class Database:
         await asyncio.gather(*(pool.close() for pool in self.pools().values()))
 
     def pools(self) -> dict[str, Pool]:
-        return {"scans": self.scans, "bookings": self.bookings, "jobs": self.jobs}
+        return {"scans": self.scans, "bookings": self.bookings, "jobs": self.jobs, "records": self.records}

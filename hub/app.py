@@ -21,6 +21,7 @@ from hub.actions.exit_scans import WayOut
 from hub.actions.expire import expire
 from hub.actions.judge_scans import Door
 from hub.actions.manifest import Manifests
+from hub.actions.read_days import COUNT_EVERY, count_days_over
 from hub.actions.reconcile import audit_gate
 from hub.actions.release_no_shows import release_no_shows
 from hub.actions.reserve_ticket import BookingDesk
@@ -146,6 +147,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             ),
             _begin("two gates", two_gates.run),
             _begin("checked tickets", lambda: walk("checked tickets", WRITE_EVERY, checked.write)),
+            _begin("days over", lambda: walk("days over", COUNT_EVERY, lambda: count_days_over(house))),
             _begin("loop watch", telemetry.watch_loop),
             _begin("gauges", lambda: walk("gauges", 5, lambda: _see_gauges(house))),
         ]

@@ -69,37 +69,57 @@ SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60
 
 -- name: days_of_slots
 -- Every slot of a venue from day $3 to $4 with what was booked for it, made for it (also what was given back since, and places
--- released because nobody came), and whether its people's time is over at $5: until $6 minutes after its end.
+-- released because nobody came), and whether its people's time is over at $5: until $6 minutes after its end. Who holds a
+-- place is in the slot's own count, so only reservations that were given back are looked at. OFFSET 0 keeps
+-- the organisation out of the look-up: without statistics the planner would walk all its reservations beside it.
 SELECT s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count,
-       s.ends_at + make_interval(mins => $6) <= $5 AS over, coalesce(r.made, 0) AS made, coalesce(r.cancelled, 0) AS cancelled,
-       coalesce(r.released, 0) AS released
+       s.ends_at + make_interval(mins => $6) <= $5 AS over, s.booked_count + r.cancelled + r.released AS made, r.cancelled, r.released
   FROM reservation_slots s
-  LEFT JOIN LATERAL (SELECT count(*)::integer AS made,
-                            (count(*) FILTER (WHERE r.status = 'CANCELLED' AND r.cancel_cause IS DISTINCT FROM 'no_show'))::integer AS cancelled,
+  LEFT JOIN LATERAL (SELECT (count(*) FILTER (WHERE r.cancel_cause IS DISTINCT FROM 'no_show'))::integer AS cancelled,
                             (count(*) FILTER (WHERE r.cancel_cause = 'no_show'))::integer AS released
-                       FROM ticket_reservations r WHERE r.slot_id = s.id AND r.org_id = s.org_id) r ON true
+                       FROM (SELECT r.org_id, r.cancel_cause FROM ticket_reservations r
+                              WHERE r.slot_id = s.id AND NOT r.holds_place OFFSET 0) r
+                      WHERE r.org_id = s.org_id) r ON true
  WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date BETWEEN $3 AND $4
  ORDER BY s.date, s.start_time, s.id;
 
 -- name: days_of_walk_ins
 SELECT date, entered FROM walk_ins WHERE org_id = $1 AND venue_id = $2 AND date BETWEEN $3 AND $4;
 
--- name: scans_by_slot
--- The scans of one day ($3 up to $4) by the slot of what was presented and by how they were answered; counted as figures_day does.
-WITH presented AS (
-    SELECT e.org_id, e.scan_id, e.mode, e.slot_id, e.result, e.reason FROM scans e
-     WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3 AND e.logged_at < $4
-       AND e.source <> 'sync' AND e.mode IN ('validate', 'verify', 'exit')
-    UNION ALL
-    SELECT e.org_id, e.scan_id, e.mode, e.slot_id, e.result, e.reason FROM scans e
-     WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4
-       AND e.mode IN ('validate', 'verify', 'exit')
-)
+-- name: scans_of_day
+-- The scans of one day ($3 up to $4) by the slot of what was presented and by how they were answered; counted as figures_day
+-- does, without what was synced.
 SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
-  FROM presented e
-  LEFT JOIN scans v ON e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
- WHERE v.scan_id IS NULL
+  FROM scans e
+  LEFT JOIN LATERAL (SELECT v.scan_id FROM scans v
+                      WHERE e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
+                      LIMIT 1) v ON true
+ WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3 AND e.logged_at < $4 AND e.source <> 'sync'
+   AND e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL
  GROUP BY 1, 2, 3;
+
+-- name: synced_of_day
+-- The same of what scanners without a line scanned on that day and synced since.
+SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
+  FROM scans e
+  LEFT JOIN LATERAL (SELECT v.scan_id FROM scans v
+                      WHERE e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
+                      LIMIT 1) v ON true
+ WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4
+   AND e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL
+ GROUP BY 1, 2, 3;
+
+-- name: read_tallies
+-- What scans_of_day said of days that are over, of those that begin from $3 to $4.
+SELECT starts_at, ends_at, tallies FROM scan_tallies
+ WHERE org_id = $1 AND venue_id = $2 AND starts_at BETWEEN $3 AND $4;
+
+-- name: keep_tallies
+-- One row per element of the arrays. Who counted the same day at the same moment counted the same.
+INSERT INTO scan_tallies (org_id, venue_id, starts_at, ends_at, tallies)
+SELECT $1, $2, d.starts_at, d.ends_at, d.tallies
+  FROM unnest($3::timestamptz[], $4::timestamptz[], $5::jsonb[]) AS d (starts_at, ends_at, tallies)
+ON CONFLICT DO NOTHING;
 
 -- name: replay_logged
 -- What was logged on a day from the cursor ($4, $5, $6) on, in order, $7 at most: as figures_day counts it, and of an undo the

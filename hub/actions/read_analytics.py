@@ -6,43 +6,37 @@ from datetime import date, timedelta
 from typing import Any
 
 from db.statements import load
+from hub.actions.read_days import Happened, ScanTally, read_days
 from hub.house import House
 from hub.rules.day_figures import Sums, rate, total
-from hub.rules.venue_day import day_bounds
 from hub.venues import Venue
 
 FIGURES = load("figures")
-CHECKS = load("ticket_checks")
+NOTHING = Happened([], 0, 0)
 
 
 async def analytics(house: House, venue: Venue, first: date, last: date) -> dict[str, Any]:
     """Every day from first to last, each with its slots, and all of them together."""
     now, late = house.clock.now(), venue.policy.late_entry_minutes
+    span_of_days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     slots: dict[date, list[Any]] = defaultdict(list)
-    for row in await house.database.fetch(FIGURES.days_of_slots, venue.org_id, venue.id, first, last, now, late):
+    for row in await house.database.records.fetch(
+        FIGURES.days_of_slots, venue.org_id, venue.id, first, last, now, late
+    ):
         slots[row["date"]].append(row)
-    walked = dict(await house.database.fetch(FIGURES.days_of_walk_ins, venue.org_id, venue.id, first, last))
+    walked = dict(await house.database.records.fetch(FIGURES.days_of_walk_ins, venue.org_id, venue.id, first, last))
+    happened = await read_days(house, venue, span_of_days)
     days, sums = [], []
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        start, end = day_bounds(day, venue.zone)
-        # Day by day: each is a short reading, however long the span.
-        scans = (
-            await house.database.fetch(FIGURES.scans_by_slot, venue.org_id, venue.id, start, end)
-            if start <= now
-            else []
-        )
+    for day in span_of_days:
+        scans, checked, converted = happened.get(day, NOTHING)
         of_slots = [(row, _slot(row, scans)) for row in slots[day]]
         whole = total(part for _, part in of_slots)
         # Also what belongs to no slot of the day: strangers, tickets of other days.
         whole.scans = whole.yellow = whole.red = 0
         whole.reasons = {}
-        for row in scans:
-            whole.scanned(row["result"], row["reason"], row["scans"])
-        whole.walk_ins = walked.get(day, 0)
-        if start <= now:
-            checks = await house.database.fetchrow(CHECKS.checks_of_day, venue.org_id, venue.id, day)
-            whole.checked, whole.converted = checks["checked"], checks["converted"]
+        for one in scans:
+            whole.scanned(one.result, one.reason, one.scans)
+        whole.walk_ins, whole.checked, whole.converted = walked.get(day, 0), checked, converted
         sums.append(whole)
         days.append(
             {"date": day, **_figures(whole), **_checks(whole), "slots": [_named(row, part) for row, part in of_slots]}
@@ -51,13 +45,13 @@ async def analytics(house: House, venue: Venue, first: date, last: date) -> dict
     return {"from": first, "to": last, "venue_id": venue.id, "total": {**_figures(span), **_checks(span)}, "days": days}
 
 
-def _slot(row: Any, scans: list[Any]) -> Sums:
+def _slot(row: Any, scans: list[ScanTally]) -> Sums:
     sums = Sums(row["total_capacity"], row["booked_count"], row["verified_count"], 0, row["made"], row["cancelled"])
     if row["over"]:
         sums = replace(sums, asked=row["made"], due=row["booked_count"] + row["released"], came=row["verified_count"])
     for one in scans:
-        if one["slot_id"] == row["id"]:
-            sums.scanned(one["result"], one["reason"], one["scans"])
+        if one.slot_id == row["id"]:
+            sums.scanned(one.result, one.reason, one.scans)
     return sums
 
 

@@ -106,7 +106,7 @@ async def _rows(  # noqa: PLR0917 - the statement's own order
     last: tuple[str, ...] = ()
     if wish.code is not None:
         sql, last = RECORDS.code_scans, (normalise(wish.code),)
-    return await house.database.fetch(
+    return await house.database.records.fetch(
         sql, venue.org_id, venue.id, start, place.logged_at, place.scan_id, place.mode, wish.operator_id, wish.gate,
         wish.result, wish.reason, wish.mode, limit, *last,
     )  # fmt: skip

@@ -39,11 +39,11 @@ async def replay_head(house: House, venue: Venue, day: date) -> dict[str, Any]:
 async def replay_events(house: House, venue: Venue, day: date) -> AsyncIterator[list[list[Any]]]:
     """The events in order of their moments, page by page. What was taken back after the day is not of it."""
     start, end = day_bounds(day, venue.zone)
-    synced = await house.database.fetch(FIGURES.replay_synced, venue.org_id, venue.id, start, end)
+    synced = await house.database.records.fetch(FIGURES.replay_synced, venue.org_id, venue.id, start, end)
     waiting = [_event(row, start) for row in synced]
     place: tuple[datetime, UUID, str] = (start, UUID(int=0), "")
     while True:
-        rows = await house.database.fetch(FIGURES.replay_logged, venue.org_id, venue.id, end, *place, PAGE)
+        rows = await house.database.records.fetch(FIGURES.replay_logged, venue.org_id, venue.id, end, *place, PAGE)
         logged = [
             event for row in rows if (event := _undo(row, start, end) if row["mode"] == "undo" else _event(row, start))
         ]
