@@ -231,7 +231,7 @@ async def test_a_booking_belongs_to_the_latest_check_also_where_that_is_another_
     assert (there.data["total"]["checked"], there.data["total"]["converted"]) == (1, 1)
 
 
-@pytest.mark.parametrize(("patience", "statuses"), [(30.0, {200}), (0.02, {200, 503})])
+@pytest.mark.parametrize(("patience", "statuses"), [(30.0, {200}), (0.0005, {200, 503})])
 async def test_managers_who_look_back_at_once_wait_for_each_other(
     api: Api, hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch, patience: float, statuses: set[int]
 ) -> None:
