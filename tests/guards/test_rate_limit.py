@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from loop_lag import loop_lag
 
 from db.redis_client import RedisClient, connect
 from hub.guards.rate_limit import RateLimit
@@ -126,8 +127,9 @@ async def test_a_frozen_redis_delays_nobody_for_long(limit: RateLimit, valkey_se
         assert await limit.admit(f"ip:{n}", TEN_A_MINUTE) == 0
         return time.monotonic() - started
 
-    waits = await asyncio.gather(*map(timed, range(120)))
-    assert max(waits) < 0.3
+    async with loop_lag() as lag:
+        waits = await asyncio.gather(*map(timed, range(120)))
+    assert max(waits) < 0.3 + lag.forgiven
     assert limit.is_away
 
 

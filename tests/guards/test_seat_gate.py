@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from loop_lag import loop_lag
 
 from db.redis_client import RedisClient, connect
 from hub.guards.seat_gate import FULL_SECONDS, GateAnswer, SeatGate, SeatRequest
@@ -304,10 +305,11 @@ async def test_a_frozen_redis_costs_a_quarter_second_and_then_nothing(gate: Seat
         assert await gate.ask(SeatRequest(1, 7, f"h{n}")) == UNKNOWN
         return time.monotonic() - started
 
-    waits = await asyncio.gather(*map(timed, range(150)))
-    assert max(waits) < 0.3
+    async with loop_lag() as lag:
+        waits = await asyncio.gather(*map(timed, range(150)))
+    assert max(waits) < 0.3 + lag.forgiven
     assert gate.is_away
-    assert max(waits[100:]) < 0.05
+    assert max(waits[100:]) < 0.05 + lag.forgiven
 
 
 async def test_what_was_settled_while_redis_was_away_is_told_when_it_is_back(

@@ -193,7 +193,7 @@ async def test_the_same_pair_is_written_once(hub: Hub, world: World, monkeypatch
     found = await asyncio.gather(
         *(raise_alarm(hub.house, *pair) for pair in ((one, other), (other, one), (one, other)))
     )
-    assert sorted(found, key=str) == [1, None, None]
+    assert len([alarm_id for alarm_id in found if alarm_id is not None]) == 1
     await hub.database.execute("ALTER TABLE duplicate_alarms DROP CONSTRAINT duplicate_alarms_once")
     with pytest.raises(Exception, match="no unique"):
         await raise_alarm(hub.house, one, other)
