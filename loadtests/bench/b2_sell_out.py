@@ -58,8 +58,7 @@ async def measure(bench: Bench) -> Row:
         stored = await bench.stock.booked(tickets, slot)
         if sold != PLACES or stored != PLACES or sold + full != ATTEMPTS:
             problems.append(f"sold {sold}, stored {stored}, refused {full} of {ATTEMPTS}; kinds {dict(tally.kinds)}")
-    drift = [text for text in await bench.stock.count_drift() if text.startswith(tuple(f"slot {s}:" for s in slots))]
-    problems += [f"count drift: {text}" for text in drift]
+    problems += [f"count drift: {drift}" for drift in await bench.stock.count_drift(slots)]
     latencies.sort()
     ratio, most = median(refusals) / median(bare), max(transactions)
     quiet = most < MOST_TRANSACTIONS and not problems

@@ -81,7 +81,9 @@ async def one_round(bench: Bench, tickets: range, online: range, queued: int) ->
     return seconds, told, tally
 
 
-async def problems(stock: Stock, tickets: range, queued: int, told: Told, tally: ScanTally) -> list[str]:
+async def problems(  # noqa: PLR0917 - all that the round has shown
+    stock: Stock, slots: list[int], tickets: range, queued: int, told: Told, tally: ScanTally
+) -> list[str]:
     """Whatever is not as promised: one entry a ticket, one row and one kind of answer a scan, every conflict told."""
     wrong = [f"a sync was refused: {text}" for text in told.wrong[:3]]
     wrong += [f"at the door, not GREEN VERIFIED: {text}" for text in tally.wrong[:3]]
@@ -100,7 +102,7 @@ async def problems(stock: Stock, tickets: range, queued: int, told: Told, tally:
     stored = tuple(rows or ())
     if stored != (scans, conflicts):
         wrong.append(f"{stored} scans and conflicts stored instead of {(scans, conflicts)}")
-    return wrong + await stock.count_drift()
+    return wrong + await stock.count_drift(slots)
 
 
 async def measure(bench: Bench) -> Row:
@@ -118,7 +120,7 @@ async def measure(bench: Bench) -> Row:
         seconds.append(took)
         p95s.append(percentile(sorted(tally.latencies), 0.95))
         batches.append(percentile(sorted(told.batches), 0.95))
-        wrong += await problems(bench.stock, tickets, queued, told, tally)
+        wrong += await problems(bench.stock, slots, tickets, queued, told, tally)
     took, online_p95 = median(seconds), median(p95s)
     return Row(
         "O1", f"{SCANNERS} queues of {queued:,}, each sent {REPLAYS} times, 30 % in two of them", f"{took:.1f} s",
