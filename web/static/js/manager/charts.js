@@ -74,7 +74,8 @@ export class Chart {
     return {
       width,
       height,
-      padding: [size, size, 0, 0],
+      // Half of the longest time, "12:00 AM", beside the first and the last mark.
+      padding: [size, size * 2.4, 0, 0],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone ?? "UTC"),
       legend: { show: false },
       cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { show: this.points } },
@@ -85,7 +86,7 @@ export class Chart {
       axes: [
         { ...axis, grid: { show: false }, size: size * 2.2, space: size * 5.5, values: (_, splits) => splits.map((at) => this.label(data, at)),
           ...(this.ticks && { splits: (plot) => this.ticks(this.#data, Math.max(1, Math.floor(plot.width / (size * 8)))) }) },
-        { ...axis, size: (_, values) => Math.max(...(values ?? [""]).map((value) => value.length)) * size * 0.62 + size,
+        { ...axis, size: (_, values) => Math.max(size * 1.4, ...(values ?? [""]).map((value) => value.length * size * 0.62)) + size,
           space: size * 2.2, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000],
           values: (_, splits) => splits.map((value) => this.valueLabel(value)) },
       ],
