@@ -1,4 +1,4 @@
-"""The statements: SQL kept as named paragraphs in `db/queries/*.sql`, loaded by subject.
+"""The statements: SQL kept as named paragraphs in `db/queries/<subject>/*.sql`, loaded file by file.
 
 A paragraph starts with `-- name: read_presented` and may carry comment lines saying what the caller may rely on.
 """
@@ -12,7 +12,7 @@ _NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
 
 class Statements:
-    """One subject's statements; each is an attribute holding its SQL text."""
+    """The statements of one file; each is an attribute holding its SQL text."""
 
     def __init__(self, subject: str, texts: dict[str, str]) -> None:
         self._subject = subject
@@ -30,7 +30,7 @@ class Statements:
 
 @cache
 def load(subject: str) -> Statements:
-    """Return the statements of `db/queries/<subject>.sql`."""
+    """Return the statements of `db/queries/<subject>.sql`; `subject` is folder and file, such as `scanning/entries`."""
     text = (QUERIES / f"{subject}.sql").read_text(encoding="utf-8")
     pieces = _NAME.split(text)[1:]
     names, bodies = pieces[0::2], pieces[1::2]
@@ -41,5 +41,5 @@ def load(subject: str) -> Statements:
 
 def all_statements() -> list[tuple[str, str, str]]:
     """Return (subject, name, SQL) of every statement, for the test that prepares each one."""
-    subjects = sorted(path.stem for path in QUERIES.glob("*.sql"))
+    subjects = sorted(path.relative_to(QUERIES).with_suffix("").as_posix() for path in QUERIES.rglob("*.sql"))
     return [(subject, name, sql) for subject in subjects for name, sql in load(subject).items()]

@@ -10,46 +10,46 @@ from aiohttp import web
 from db.pool import Database, DatabaseDown
 from db.redis_client import connect
 from db.statements import load
-from hub import telemetry
 from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
-from hub.actions.alerts import LOOK_EVERY
-from hub.actions.availability import Availability
-from hub.actions.check_ticket import TicketDesk
-from hub.actions.checked_tickets import WRITE_EVERY, CheckedTickets
-from hub.actions.exit_scans import WayOut
-from hub.actions.expire import expire
-from hub.actions.judge_scans import Door
-from hub.actions.manifest import Manifests
-from hub.actions.read_days import COUNT_EVERY, count_days_over
-from hub.actions.reconcile import audit_gate
-from hub.actions.release_no_shows import release_no_shows
-from hub.actions.reserve_ticket import BookingDesk
-from hub.actions.send_reminders import send_reminders
-from hub.actions.sync_scans import SyncDesk
-from hub.announcements import Announcer
+from hub.actions.booking.availability import Availability
+from hub.actions.booking.expire import expire
+from hub.actions.booking.release_no_shows import release_no_shows
+from hub.actions.booking.reserve import Bookings
+from hub.actions.messaging.send_reminders import send_reminders
+from hub.actions.reporting.alerts import LOOK_EVERY
+from hub.actions.reporting.days import COUNT_EVERY, count_days_over
+from hub.actions.reporting.reconcile import audit_gate
+from hub.actions.scanning.entry_scans import EntryScans
+from hub.actions.scanning.exit_scans import ExitScans
+from hub.actions.scanning.manifest import Manifests
+from hub.actions.scanning.offline_sync import OfflineSync
+from hub.actions.tickets.check import TicketChecks
+from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
+from hub.actions.venues.venue_cache import Venues
 from hub.clock import Clock
 from hub.confirmation import qr_code
-from hub.fellows import Fellows
+from hub.events.announcements import Announcer
+from hub.events.peers import Peers
+from hub.events.scan_events import ScanEvents
 from hub.guards.rate_limit import RateLimit
-from hub.guards.seat_gate import SeatGate
-from hub.house import House
+from hub.guards.seat_admission import SeatAdmission
+from hub.jobs.alerts import watch_measures
+from hub.jobs.outbox import OutboxJob
+from hub.jobs.periodic import run_periodically
+from hub.jobs.revocations import refresh_revocations
+from hub.jobs.two_gates import TwoGates
+from hub.jobs.waitlist import WaitlistJob
 from hub.live.live_hub import LiveHub
-from hub.rounds.alerts import watch_measures
-from hub.rounds.outbox import OutboxRound
-from hub.rounds.revocations import refresh_revocations
-from hub.rounds.two_gates import TwoGates
-from hub.rounds.waitlist import WaitlistRound
-from hub.rounds.walk import walk
-from hub.scan_news import ScanNews
+from hub.observability import telemetry
+from hub.services import Services
 from hub.settings import Settings
-from hub.venues import Venues
 from web import keys
 from web.client_ip import client_ip
 from web.routes import add_routes
 
-BOOKING = load("booking")
-OUTBOX = load("outbox")
+BOOKING = load("booking/reservations")
+OUTBOX = load("messaging/outbox")
 OPENING_PATIENCE = 30.0
 """Seconds to wait for Postgres when the hub opens; its servers may be starting too."""
 
@@ -59,7 +59,7 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
     """The house with its connections open; closed again on the way out. Both server URLs must be set."""
     assert settings.database_url
     assert settings.redis_url
@@ -73,28 +73,28 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         return [row["key_hash"].hex()[:32] for row in hashes]
 
     announcer = Announcer(redis)
-    gate = SeatGate(redis, booked_holds=booked_holds, observe=telemetry.lane_observer("gate"))
+    seat_admission = SeatAdmission(redis, booked_holds=booked_holds, observe=telemetry.batch_observer("gate"))
     sessions = Sessions(settings, clock, database)
     announcer.listen(sessions.hear)
-    house = House(
+    services = Services(
         settings=settings,
         clock=clock,
         database=database,
         redis=redis,
         announcer=announcer,
-        gate=gate,
+        seat_admission=seat_admission,
         rate_limit=RateLimit(redis),
         sessions=sessions,
         passwords=Passwords(),
         venues=Venues(database),
-        scan_news=ScanNews(announcer, Fellows(announcer)),
+        scan_events=ScanEvents(announcer, Peers(announcer)),
     )
     try:
-        yield house
+        yield services
     finally:
-        await gate.close()
+        await seat_admission.close()
         await announcer.close()
-        house.passwords.close()
+        services.passwords.close()
         with suppress(Exception):
             await redis.aclose()
         await database.close()
@@ -111,52 +111,56 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
 
 
 async def _operate(app: web.Application, settings: Settings, clock: Clock | None) -> AsyncIterator[None]:
-    async with open_house(settings, clock) as house:
-        app[keys.HOUSE] = house
-        app[keys.DOOR] = Door(house, observe=telemetry.lane_observer("door"))
-        app[keys.WAY_OUT] = WayOut(house, observe=telemetry.lane_observer("exit"))
-        app[keys.SYNC_DESK] = SyncDesk(house, observe=telemetry.lane_observer("sync"))
-        app[keys.MANIFESTS] = Manifests(house)
-        app[keys.AVAILABILITY] = Availability(house)
-        outbox = OutboxRound(house, in_a_rush=lambda: app[keys.BOOKING_DESK].in_a_rush)
-        app[keys.BOOKING_DESK] = BookingDesk(
-            house, app[keys.AVAILABILITY], observe=telemetry.lane_observer("bookings"), booked=outbox.wake
+    async with open_services(settings, clock) as services:
+        app[keys.SERVICES] = services
+        app[keys.ENTRY_SCANS] = EntryScans(services, observe=telemetry.batch_observer("door"))
+        app[keys.EXIT_SCANS] = ExitScans(services, observe=telemetry.batch_observer("exit"))
+        app[keys.OFFLINE_SYNC] = OfflineSync(services, observe=telemetry.batch_observer("sync"))
+        app[keys.MANIFESTS] = Manifests(services)
+        app[keys.AVAILABILITY] = Availability(services)
+        outbox = OutboxJob(services, in_a_rush=lambda: app[keys.BOOKINGS].in_a_rush)
+        app[keys.BOOKINGS] = Bookings(
+            services, app[keys.AVAILABILITY], observe=telemetry.batch_observer("bookings"), booked=outbox.wake
         )
-        checked = CheckedTickets(house)
-        app[keys.TICKET_DESK] = TicketDesk(
-            house, observe=telemetry.lane_observer("ticket_checks"), checked=checked.note
+        checked = CheckedTickets(services)
+        app[keys.TICKET_CHECKS] = TicketChecks(
+            services, observe=telemetry.batch_observer("ticket_checks"), checked=checked.note
         )
-        app[LIVE] = LiveHub(house, app[keys.DOOR], app[keys.WAY_OUT], app[keys.SYNC_DESK], app[keys.AVAILABILITY])
-        await refresh_revocations(house)
-        two_gates = TwoGates(house)
+        app[LIVE] = LiveHub(
+            services, app[keys.ENTRY_SCANS], app[keys.EXIT_SCANS], app[keys.OFFLINE_SYNC], app[keys.AVAILABILITY]
+        )
+        await refresh_revocations(services)
+        two_gates = TwoGates(services)
         app[LIVE].on_gap(two_gates.look_back)
         await app[LIVE].start()
         # The tables of the QR encoder take a moment to make; the first customer shall not wait for it.
         asyncio.get_running_loop().run_in_executor(None, qr_code.prepare)
         rounds = [
             _begin("outbox", outbox.run),
-            _begin("waitlist", WaitlistRound(house).run),
-            _begin("reminders", lambda: walk("reminders", 30, lambda: send_reminders(house))),
-            _begin("no-shows", lambda: walk("no-shows", 20, lambda: release_no_shows(house))),
-            _begin("expiry", lambda: walk("expiry", 20, lambda: expire(house))),
-            _begin("revocations", lambda: walk("revocations", 15, lambda: refresh_revocations(house))),
-            _begin("gate audit", lambda: walk("gate audit", 10, lambda: audit_gate(house, fix=True))),
+            _begin("waitlist", WaitlistJob(services).run),
+            _begin("reminders", lambda: run_periodically("reminders", 30, lambda: send_reminders(services))),
+            _begin("no-shows", lambda: run_periodically("no-shows", 20, lambda: release_no_shows(services))),
+            _begin("expiry", lambda: run_periodically("expiry", 20, lambda: expire(services))),
+            _begin("revocations", lambda: run_periodically("revocations", 15, lambda: refresh_revocations(services))),
+            _begin("gate audit", lambda: run_periodically("gate audit", 10, lambda: audit_gate(services, fix=True))),
             _begin(
                 "alerts",
-                lambda: walk("alerts", LOOK_EVERY.total_seconds(), lambda: watch_measures(house, telemetry.measures)),
+                lambda: run_periodically(
+                    "alerts", LOOK_EVERY.total_seconds(), lambda: watch_measures(services, telemetry.alert_metrics)
+                ),
             ),
             _begin("two gates", two_gates.run),
-            _begin("checked tickets", lambda: walk("checked tickets", WRITE_EVERY, checked.write)),
-            _begin("days over", lambda: walk("days over", COUNT_EVERY, lambda: count_days_over(house))),
+            _begin("checked tickets", lambda: run_periodically("checked tickets", WRITE_EVERY, checked.write)),
+            _begin("days over", lambda: run_periodically("days over", COUNT_EVERY, lambda: count_days_over(services))),
             _begin("loop watch", telemetry.watch_loop),
-            _begin("gauges", lambda: walk("gauges", 5, lambda: _see_gauges(house))),
+            _begin("gauges", lambda: run_periodically("gauges", 5, lambda: _see_gauges(services))),
         ]
         app.on_shutdown.append(_close_sockets)
         try:
             yield
         finally:
             outbox.stop()
-            lanes = (keys.DOOR, keys.WAY_OUT, keys.SYNC_DESK, keys.BOOKING_DESK, keys.TICKET_DESK)
+            lanes = (keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKINGS, keys.TICKET_CHECKS)
             for desk in (app[key] for key in lanes):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(desk.drain(), 5)
@@ -186,10 +190,10 @@ def _begin(name: str, deed: Callable[[], Awaitable[None]]) -> asyncio.Task[None]
     return asyncio.get_running_loop().create_task(run(), name=name)
 
 
-async def _see_gauges(house: House) -> None:
-    for name, pool in house.database.pools().items():
+async def _see_gauges(services: Services) -> None:
+    for name, pool in services.database.pools().items():
         telemetry.pool_seen(name, *pool.gauges)
-    telemetry.outbox_pending.set(await house.database.fetchval(OUTBOX.pending))
+    telemetry.outbox_pending.set(await services.database.fetchval(OUTBOX.pending))
 
 
 async def _open_database(database: Database) -> None:

@@ -55,8 +55,8 @@ def _reason(error: Exception) -> str | None:
         from db.migrate import MigrationError
         from db.pool import DatabaseDown
         from hub.embedded.launch import LaunchError
-        from hub.refusals import Refused, Unavailable
-        from hub.words import message
+        from hub.rules.refusals import Refused, Unavailable
+        from hub.text.messages import message
 
         if isinstance(error, Refused):
             wrong = error.details.get("errors", ())

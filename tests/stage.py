@@ -17,14 +17,14 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from hub.access.roles import Role
 from hub.access.tokens import Staff
-from hub.actions.reserve_ticket import ReserveRequest
-from hub.actions.staff import STAFF
+from hub.actions.booking.reserve import ReserveRequest
+from hub.actions.staff.accounts import STAFF
+from hub.actions.venues.venue_cache import VENUES
 from hub.app import build_app
 from hub.clock import Clock
-from hub.house import House
 from hub.rules.ticket_code import new_code
+from hub.services import Services
 from hub.settings import Settings
-from hub.venues import VENUES
 from web import keys
 
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -98,12 +98,12 @@ class Hub:
         await self._runner.cleanup()
 
     @property
-    def house(self) -> House:
-        return self.app[keys.HOUSE]
+    def services(self) -> Services:
+        return self.app[keys.SERVICES]
 
     @property
     def database(self) -> Any:
-        return self.house.database
+        return self.services.database
 
     async def post(self, path: str, body: Any, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
         """POST JSON; returns (status, decoded body). Header names with underscores for dashes."""
@@ -215,7 +215,7 @@ class World:
         self.order_id = await database.fetchval(
             "INSERT INTO orders (org_id, status, paid_at) VALUES ($1, 'PAID', now()) RETURNING id", self.org_id
         )
-        self.hub.house.venues.forget()
+        self.hub.services.venues.forget()
         return self
 
     async def venue(self, *, timezone: str = ZONE) -> int:
@@ -230,21 +230,21 @@ class World:
                 f"UPDATE venues SET {column} = $3 WHERE org_id = $1 AND id = $2",
                 self.org_id, self.venue_id, value,
             )  # fmt: skip
-        self.hub.house.venues.forget()
+        self.hub.services.venues.forget()
 
     async def staff(
         self, role: str = "OPERATOR", name: str = "Jane Smith", username: str | None = None, venue_id: int | None = None
     ) -> str:
         """Add a member of staff and return a session token; the password is `correct horse`."""
         username = username or f"{role.lower()}-{secrets.token_hex(4)}"
-        house, where = self.hub.house, venue_id or self.venue_id
+        services, where = self.hub.services, venue_id or self.venue_id
         if PASSWORD not in HASHES:
-            HASHES[PASSWORD] = await house.passwords.hash(PASSWORD)
+            HASHES[PASSWORD] = await services.passwords.hash(PASSWORD)
         # As adding staff and signing in would leave it, without the hashing both make everybody wait for.
-        staff_id = await house.database.fetchval(
+        staff_id = await services.database.fetchval(
             STAFF.add_staff, self.org_id, where, username, name, Role(role).value, HASHES[PASSWORD], None
         )
-        return house.sessions.issue(Staff(staff_id, self.org_id, where, name, Role(role)))
+        return services.sessions.issue(Staff(staff_id, self.org_id, where, name, Role(role)))
 
     async def slot(
         self, day: date = TODAY, start: str = "12:00", end: str = "14:00", capacity: int = 200, *,
@@ -304,7 +304,7 @@ class World:
     async def reserve(self, ticket: Ticket, slot_id: int) -> Ticket:
         """Book through the desk, as the API does."""
         request = ReserveRequest(self.org_id, ticket.id, slot_id, "john@example.com", "+12025551234")
-        reserved = await self.hub.app[keys.BOOKING_DESK].reserve(request)
+        reserved = await self.hub.app[keys.BOOKINGS].reserve(request)
         return Ticket(ticket.id, ticket.code, reserved.manage_token, reserved.reservation_id)
 
     async def reserved(self, slot_id: int, **columns: Any) -> Ticket:

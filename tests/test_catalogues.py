@@ -10,9 +10,9 @@ import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import read_mo
 
-from hub.languages import DEFAULT, LANGUAGES, catalogue_path, translator
 from hub.locale.catalogue import KEYWORDS, ROOT, ClashingTexts, _add, compiled, extracted, read
 from hub.locale.script_texts import UnreadableCall, texts_of_script
+from hub.text.languages import DEFAULT, LANGUAGES, catalogue_path, translator
 from web.pages.speech import short_name
 
 OTHERS = [language for language in LANGUAGES if language != DEFAULT]

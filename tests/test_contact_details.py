@@ -5,8 +5,8 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hub.contact_details import check_contact
-from hub.refusals import Refused
+from hub.rules.refusals import Refused
+from hub.text.contact_details import check_contact
 
 
 @pytest.mark.parametrize(

@@ -16,15 +16,15 @@ OURS = ("hub", "web", "db", "loadtests")
 ALLOWED: dict[str, tuple[str, ...]] = {
     "hub.rules": ("hub.rules",),
     "db": ("db",),
-    "hub.guards": ("hub.guards", "db", "hub.rules", "hub.lane", "hub.settings"),
+    "hub.guards": ("hub.guards", "db", "hub.rules", "hub.batching", "hub.settings"),
     "loadtests": ("loadtests",),
 }
 FORBIDDEN: dict[str, tuple[str, ...]] = {
-    "hub.actions": ("aiohttp", "web", "hub.live", "hub.app", "hub.commands", "hub.cli", "hub.serving", "hub.embedded",
-                    "hub.rounds"),
+    "hub.actions": ("aiohttp", "web", "hub.live", "hub.app", "hub.commands", "hub.cli", "hub.serving.loop", "hub.embedded",
+                    "hub.jobs"),
     "hub.access": ("aiohttp", "web", "hub.live", "hub.app", "hub.actions", "hub.commands"),
     "hub.confirmation": ("aiohttp.web", "web", "hub.live", "hub.app", "hub.actions"),
-    "hub.rounds": ("aiohttp", "web", "hub.live", "hub.app"),
+    "hub.jobs": ("aiohttp", "web", "hub.live", "hub.app"),
     "hub.live": ("web", "db.statements", "asyncpg", "hub.app", "hub.commands"),
     "web": ("hub.live", "db.statements", "asyncpg", "hub.app", "hub.commands", "hub.embedded"),
     "hub.embedded": ("aiohttp", "web", "db", "hub.actions", "hub.app"),
@@ -87,10 +87,10 @@ def test_a_module_knows_only_what_the_law_allows(module, path):
     [
         ("hub.rules.made_up", "import asyncpg"),
         ("hub.rules.made_up", "from hub.clock import Clock"),
-        ("hub.rules.made_up", "def f():\n    from hub import house"),
+        ("hub.rules.made_up", "def f():\n    from hub import services"),
         ("db.made_up", "from hub.rules import reasons"),
         ("db.made_up", "import web.keys"),
-        ("hub.guards.made_up", "from hub.actions.expire import expire"),
+        ("hub.guards.made_up", "from hub.actions.booking.expire import expire"),
         ("hub.actions.made_up", "from aiohttp import web"),
         ("hub.actions.made_up", "from ..live import rooms"),
         ("hub.live.made_up", "from web import keys"),
@@ -109,8 +109,8 @@ def test_a_made_up_module_that_breaks_the_law_is_found(module, source):
     ("module", "source"),
     [
         ("hub.rules.made_up", "from dataclasses import dataclass\nfrom hub.rules.reasons import Reason\nfrom . import reasons"),
-        ("hub.guards.made_up", "from db.scripts import lua\nfrom hub.lane import Lane"),
-        ("hub.actions.made_up", "from db.statements import load\nfrom hub.house import House"),
+        ("hub.guards.made_up", "from db.scripts import lua\nfrom hub.batching.batcher import Batcher"),
+        ("hub.actions.made_up", "from db.statements import load\nfrom hub.services import Services"),
         ("loadtests.made_up", "import aiohttp, locust\nfrom loadtests.bench import row"),
         ("hub.app", "from web.routes import add_routes\nfrom hub.live.live_hub import LiveHub"),
     ],

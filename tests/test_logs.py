@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub import logs
+from hub.observability import logs
 
 SECRETS = [
     "TKT-2026-ABC234-DEF567",

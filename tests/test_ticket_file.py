@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.refusals import Refused
-from hub.ticket_file import read_ticket_file
+from hub.rules.refusals import Refused
+from hub.text.ticket_csv import read_ticket_file
 
 TEXT = "Code,Name,Channel,Email,Phone\nDT-20260001,王小明,,,\nMP-20260002,Zoë,ota,zoe@example.com,+390612345678\n"
 

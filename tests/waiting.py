@@ -8,23 +8,23 @@ from typing import Any
 
 from stage import Hub, Ticket, World
 
-from hub.actions.join_waitlist import Joined, JoinRequest, join_waitlist
-from hub.actions.offer_places import Served, serve_lines
-from hub.rounds.outbox import OutboxLane
-from hub.rounds.waitlist import WaitlistRound
+from hub.actions.waitlist.join import Joined, JoinRequest, join_waitlist
+from hub.actions.waitlist.offer_places import Served, serve_lines
+from hub.jobs.outbox import OutboxWorker
+from hub.jobs.waitlist import WaitlistJob
 
 
 def on_demand(monkeypatch: Any) -> None:
     """Hubs opened from now on serve no line and send no mail by themselves: the test says when, and reads what is written."""
 
-    async def rest(_: WaitlistRound) -> None:
+    async def rest(_: WaitlistJob) -> None:
         await asyncio.Event().wait()
 
-    async def nothing_sent(_: OutboxLane) -> int:
+    async def nothing_sent(_: OutboxWorker) -> int:
         return 0
 
-    monkeypatch.setattr(WaitlistRound, "run", rest)
-    monkeypatch.setattr(OutboxLane, "send_due", nothing_sent)
+    monkeypatch.setattr(WaitlistJob, "run", rest)
+    monkeypatch.setattr(OutboxWorker, "send_due", nothing_sent)
 
 
 async def join(
@@ -42,7 +42,7 @@ async def join(
         idempotency_key=key,
         body_hash=repr(codes).encode(),
     )
-    return await join_waitlist(hub.house, request)
+    return await join_waitlist(hub.services, request)
 
 
 async def joined(hub: Hub, world: World, slot_id: int, places: int = 1, **more: Any) -> Joined:
@@ -51,7 +51,7 @@ async def joined(hub: Hub, world: World, slot_id: int, places: int = 1, **more: 
 
 
 async def serve_all(hub: Hub) -> Served:
-    return await serve_lines(hub.house)
+    return await serve_lines(hub.services)
 
 
 async def entry(hub: Hub, waiting: Joined) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
-from hub.words import message, said
+from hub.rules.refusals import Refused
+from hub.text.messages import message, said
 from web.statuses import status_of
 
 JSON = "application/json"

@@ -11,7 +11,7 @@ from functools import lru_cache
 from aiohttp import web
 
 from hub.settings import IPNetwork
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNKNOWN = "unknown"
@@ -28,7 +28,7 @@ def client_ip(request: web.Request) -> str:
 
 
 def client_address(request: web.Request) -> IPAddress | None:
-    proxies = request.app[HOUSE].settings.trusted_proxies
+    proxies = request.app[SERVICES].settings.trusted_proxies
     peer = read_address(request.remote or "")
     if peer is None or not proxies or not within(peer, proxies):
         return peer
@@ -50,7 +50,7 @@ def came_through_a_stranger(request: web.Request) -> bool:
     if "X-Forwarded-For" not in request.headers and "Forwarded" not in request.headers:
         return False
     peer = read_address(request.remote or "")
-    return peer is None or not within(peer, request.app[HOUSE].settings.trusted_proxies)
+    return peer is None or not within(peer, request.app[SERVICES].settings.trusted_proxies)
 
 
 @lru_cache(maxsize=4096)

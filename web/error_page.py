@@ -5,8 +5,8 @@ from html import escape
 import orjson
 from aiohttp import web
 
-from hub.languages import N_, html_lang, spoken, translator
 from hub.rules.reasons import Reason
+from hub.text.languages import N_, html_lang, spoken, translator
 from web.pages.static_files import STATIC
 
 _MACHINES = ("/api/", "/venue/", "/ws", "/metrics", "/healthz", "/readyz")

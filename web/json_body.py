@@ -8,8 +8,8 @@ from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel, ValidationError
 
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 BODY_LIMIT = 10 * 1024
 BODY_SECONDS = 5.0

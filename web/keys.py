@@ -2,20 +2,20 @@
 
 from aiohttp import web
 
-from hub.actions.availability import Availability
-from hub.actions.check_ticket import TicketDesk
-from hub.actions.exit_scans import WayOut
-from hub.actions.judge_scans import Door
-from hub.actions.manifest import Manifests
-from hub.actions.reserve_ticket import BookingDesk
-from hub.actions.sync_scans import SyncDesk
-from hub.house import House
+from hub.actions.booking.availability import Availability
+from hub.actions.booking.reserve import Bookings
+from hub.actions.scanning.entry_scans import EntryScans
+from hub.actions.scanning.exit_scans import ExitScans
+from hub.actions.scanning.manifest import Manifests
+from hub.actions.scanning.offline_sync import OfflineSync
+from hub.actions.tickets.check import TicketChecks
+from hub.services import Services
 
-HOUSE: web.AppKey[House] = web.AppKey("house")
-DOOR: web.AppKey[Door] = web.AppKey("door")
-WAY_OUT: web.AppKey[WayOut] = web.AppKey("way_out")
-SYNC_DESK: web.AppKey[SyncDesk] = web.AppKey("sync_desk")
-BOOKING_DESK: web.AppKey[BookingDesk] = web.AppKey("booking_desk")
-TICKET_DESK: web.AppKey[TicketDesk] = web.AppKey("ticket_desk")
+SERVICES: web.AppKey[Services] = web.AppKey("house")
+ENTRY_SCANS: web.AppKey[EntryScans] = web.AppKey("door")
+EXIT_SCANS: web.AppKey[ExitScans] = web.AppKey("exit_scans")
+OFFLINE_SYNC: web.AppKey[OfflineSync] = web.AppKey("offline_sync")
+BOOKINGS: web.AppKey[Bookings] = web.AppKey("booking_desk")
+TICKET_CHECKS: web.AppKey[TicketChecks] = web.AppKey("ticket_desk")
 MANIFESTS: web.AppKey[Manifests] = web.AppKey("manifests")
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")

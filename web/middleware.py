@@ -12,16 +12,16 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from db.pool import DatabaseDown
-from hub import telemetry
+from hub.access.randomness import random_name
 from hub.access.tokens import SESSION_COOKIE, Identity
-from hub.languages import best_language, html_lang, known_language, spoken
-from hub.logs import request_id
-from hub.randomness import random_name
-from hub.refusals import Refused, Unavailable
+from hub.observability import telemetry
+from hub.observability.logs import request_id
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused, Unavailable
+from hub.text.languages import best_language, html_lang, known_language, spoken
 from web.answers import refusal, refused
 from web.error_page import error_page, wants_page
-from web.keys import HOUSE
+from web.keys import SERVICES
 from web.origins import refuse_foreign_origin
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -60,7 +60,9 @@ async def around_every_request(request: web.Request, handler: Handler) -> web.St
             request["identity"] = _identity(request)
             response = await handler(request)
             if wish is not None and request.method == "GET" and not response.prepared:
-                _remember_language(response, wish, secure=request.app[HOUSE].settings.public_url.startswith("https:"))
+                _remember_language(
+                    response, wish, secure=request.app[SERVICES].settings.public_url.startswith("https:")
+                )
         except asyncio.CancelledError:
             raise
         except web.HTTPException as answer:
@@ -119,7 +121,7 @@ def _identity(request: web.Request) -> Identity | None:
     if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
         return None
     try:
-        return request.app[HOUSE].sessions.read(token)
+        return request.app[SERVICES].sessions.read(token)
     except Refused:
         return None
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from hub.rules.reasons import Reason
-from hub.words import MESSAGES
+from hub.text.messages import MESSAGES
 from web.api.endpoint import Endpoint
 from web.api.shapes import Refusal
 from web.statuses import status_of

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
-from web.keys import HOUSE
+from hub.rules.refusals import Refused
+from web.keys import SERVICES
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
@@ -25,7 +25,7 @@ def refuse_foreign_origin(request: web.Request) -> None:
     if origin is None:
         if request.headers.get("Sec-Fetch-Site", "same-origin") in _OWN_SITE:
             return
-    elif is_own_origin(origin, request.app[HOUSE].settings.public_url, request.headers.get("Host", "")):
+    elif is_own_origin(origin, request.app[SERVICES].settings.public_url, request.headers.get("Host", "")):
         return
     raise Refused(Reason.FORBIDDEN, message="This request comes from a page of another site")
 

@@ -9,7 +9,7 @@ import logging
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from hub.randomness import random_name
+from hub.access.randomness import random_name
 from hub.rules.reasons import Reason
 from web.answers import refusal
 from web.headers import SERVER

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from argon2.low_level import Type
 
-from hub.refusals import Unavailable
+from hub.rules.refusals import Unavailable
 
 THREADS = 2
 MOST_WAITING = 400

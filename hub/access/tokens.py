@@ -14,10 +14,10 @@ from hub.access.devices import Devices
 from hub.access.revocations import OnEnd, Revocations
 from hub.access.roles import Role
 from hub.access.signing import Signer
-from hub.announcements import Announcement, SessionRevoked
 from hub.clock import Clock
-from hub.refusals import Refused
+from hub.events.announcements import Announcement, SessionRevoked
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.settings import Settings
 
 SESSION_COOKIE = "hub_session"
@@ -26,7 +26,7 @@ LEEWAY = 30.0
 """Seconds by which another hub machine's clock may be ahead of ours."""
 MOST_REMEMBERED = 20_000
 
-_SESSIONS = load("sessions")
+_SESSIONS = load("staff/sessions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ def pages(public_url: str) -> list[str]:
 
 
 def lines(card: Mapping[str, Any]) -> list[str]:
-    """`card` is what `hub.actions.demo.demo_card` gives: a list of logins and a list of ticket codes."""
+    """`card` is what `hub.actions.venues.demo.demo_card` gives: a list of logins and a list of ticket codes."""
     told = []
     for login in card.get("logins", ()):
         secret = f"password {login['password']}" if login.get("password") else f"PIN {login.get('pin')}"

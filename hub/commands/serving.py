@@ -12,8 +12,8 @@ from argparse import Namespace
 from typing import Any
 
 from hub.commands import demo_card
+from hub.commands.open_services import with_servers
 from hub.commands.outcome import CommandFailed
-from hub.commands.visit import with_servers
 from hub.settings import Settings
 
 
@@ -28,13 +28,13 @@ def serve(args: Namespace) -> None:
 
 
 def worker(args: Namespace) -> None:
-    """One process of several; started by `hub.workers` alone."""
+    """One process of several; started by `hub.serving.workers` alone."""
     settings = Settings.from_environment(os.environ, development=args.development)
     if settings.database_url is None or settings.redis_url is None or "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         raise CommandFailed("this is started by hub run and hub serve with HUB_WORKERS above 1")
-    from hub import logs
-    from hub.serving import bind, run_loop, serve_here, stop_requested
-    from hub.workers import READY
+    from hub.observability import logs
+    from hub.serving.loop import bind, run_loop, serve_here, stop_requested
+    from hub.serving.workers import READY
 
     async def main() -> None:
         stop = stop_requested()
@@ -53,15 +53,15 @@ def _leave_with_the_parent() -> None:
 
 
 def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
-    from hub import logs
-    from hub.serving import run_loop
+    from hub.observability import logs
+    from hub.serving.loop import run_loop
 
     logs.start()
     run_loop(_main(settings, demo=demo, as_json=as_json))
 
 
 async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
-    from hub.serving import serve_here, stop_requested, with_port
+    from hub.serving.loop import serve_here, stop_requested, with_port
 
     stop = stop_requested()
     # Before anything slow: a port in use is said at once. With workers it is bound again, for sharing.
@@ -80,7 +80,7 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
         if complete.workers == 1:
             await serve_here(complete, stop, ready, listening)
         else:
-            from hub.workers import serve_many
+            from hub.serving.workers import serve_many
 
             listening.close()
             await serve_many(complete, stop, ready)
@@ -88,7 +88,7 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
 
 async def _bind_patiently(settings: Settings) -> socket.socket:
     """The processes of a hub that was killed a moment ago take a moment to go."""
-    from hub.serving import bind
+    from hub.serving.loop import bind
 
     for _ in range(20):
         try:
@@ -102,17 +102,17 @@ async def _bind_patiently(settings: Settings) -> socket.socket:
 
 async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
     """The demo venue and what to say of it, or at least a venue to begin with."""
-    from hub.actions.demo import demo_card as read_card
-    from hub.actions.demo import fill_demo
-    from hub.actions.venues import found_first_venue
-    from hub.app import open_house
+    from hub.actions.venues.demo import demo_card as read_card
+    from hub.actions.venues.demo import fill_demo
+    from hub.actions.venues.venues import found_first_venue
+    from hub.app import open_services
 
-    async with open_house(settings) as house:
+    async with open_services(settings) as services:
         if not demo:
-            await found_first_venue(house)
+            await found_first_venue(services)
             return {}
-        await fill_demo(house)
-        card: dict[str, Any] = await read_card(house)
+        await fill_demo(services)
+        card: dict[str, Any] = await read_card(services)
         return card
 
 

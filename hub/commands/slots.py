@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from hub.commands.open_services import visit
 from hub.commands.outcome import Outcome
-from hub.commands.visit import visit
 
 
 async def generate(args: Namespace) -> Outcome:
-    async with visit() as house:
-        from hub.actions.generate_slots import OpeningHours, generate_slots
+    async with visit() as services:
+        from hub.actions.venues.generate_slots import OpeningHours, generate_slots
 
         hours = OpeningHours(args.first, args.days, args.opens, args.closes, args.minutes, args.capacity)
-        made = await generate_slots(house, hours, venue_id=args.venue)
+        made = await generate_slots(services, hours, venue_id=args.venue)
     return Outcome(
         made, f"venue {made['venue_id']}: {made['created']} slots made, {made['existing']} were there already"
     )
 
 
 async def resize(args: Namespace) -> Outcome:
-    async with visit() as house:
-        from hub.actions.resize_slot import resize_slot
+    async with visit() as services:
+        from hub.actions.venues.resize_slot import resize_slot
 
-        slot = await resize_slot(house, args.slot, args.capacity)
+        slot = await resize_slot(services, args.slot, args.capacity)
     return Outcome(
         slot,
         f"slot {slot['slot_id']} ({slot['date']} {slot['start_time'][:5]}): {slot['was']} -> {slot['capacity']} places, "

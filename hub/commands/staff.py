@@ -5,21 +5,21 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
+from hub.commands.open_services import visit
 from hub.commands.outcome import CommandFailed, Outcome
-from hub.commands.visit import visit
 
 
 async def add(args: Namespace) -> Outcome:
     secret = sys.stdin.readline().rstrip("\r\n")
     if not secret:
         raise CommandFailed("standard input held no " + ("PIN" if args.pin_stdin else "password"))
-    async with visit() as house:
-        from hub.actions.organisations import resolve_org
-        from hub.actions.staff import add_staff
+    async with visit() as services:
+        from hub.actions.staff.accounts import add_staff
+        from hub.actions.venues.organisations import resolve_org
 
-        org_id = await resolve_org(house, None)
+        org_id = await resolve_org(services, None)
         added = await add_staff(
-            house,
+            services,
             org_id=org_id,
             venue_id=args.venue,
             username=args.username,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from hub.commands.open_services import visit
 from hub.commands.outcome import CommandFailed, Outcome
-from hub.commands.visit import visit
 
 _MOST_BYTES = 200_000_000
 _ANY_PHONE = "+12025550123"
@@ -14,13 +14,13 @@ _ANY_PHONE = "+12025550123"
 
 
 async def issue(args: Namespace) -> Outcome:
-    async with visit() as house:
-        from hub.actions.issue_tickets import TicketBatch, issue_tickets
-        from hub.contact_details import check_contact
+    async with visit() as services:
+        from hub.actions.tickets.issue import TicketBatch, issue_tickets
+        from hub.text.contact_details import check_contact
 
         email = check_contact(args.email, _ANY_PHONE).email if args.email else None
         batch = TicketBatch(args.count, args.status, args.channel, args.product, args.order, customer_email=email)
-        issued = await issue_tickets(house, batch)
+        issued = await issue_tickets(services, batch)
     codes = [ticket["ticket_code"] for ticket in issued["tickets"]]
     return Outcome(issued, "\n".join([f"order {issued['order_id']}: {issued['count']} tickets", *codes]))
 
@@ -33,10 +33,10 @@ async def import_file(args: Namespace) -> Outcome:
         content = path.read_bytes()
     except OSError as error:
         raise CommandFailed(f"cannot read {path}: {error.strerror}") from error
-    async with visit() as house:
-        from hub.actions.import_tickets import import_csv
+    async with visit() as services:
+        from hub.actions.tickets.import_csv import import_csv
 
-        report = await import_csv(house, content, all_or_nothing=args.all_or_nothing)
+        report = await import_csv(services, content, all_or_nothing=args.all_or_nothing)
     text = [f"{report['imported']} imported, {report['unchanged']} were there already, {len(report['errors'])} refused"]
     text += [f"line {wrong['line']}: {wrong['message']}" for wrong in report["errors"]]
     if report["errors"] and not report["imported"] and not report["unchanged"]:

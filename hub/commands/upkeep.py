@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 
+from hub.commands.open_services import visit, with_servers
 from hub.commands.outcome import CommandFailed, Outcome
-from hub.commands.visit import visit, with_servers
 from hub.settings import Settings
 
 
@@ -23,19 +23,19 @@ async def migrate(args: Namespace) -> Outcome:
 
 async def demo(args: Namespace) -> Outcome:
     del args
-    async with visit(found_venue=False) as house:
-        from hub.actions.demo import demo_card, fill_demo
+    async with visit(found_venue=False) as services:
+        from hub.actions.venues.demo import demo_card, fill_demo
         from hub.commands.demo_card import lines
 
-        if not await fill_demo(house):
+        if not await fill_demo(services):
             raise CommandFailed("this hub holds data of its own already; the demo is for an empty one")
-        card = await demo_card(house)
+        card = await demo_card(services)
     return Outcome(card, "\n".join(lines(card)))
 
 
 async def reconcile(args: Namespace) -> Outcome:
-    async with visit() as house:
-        from hub.actions.reconcile import reconcile as compare
+    async with visit() as services:
+        from hub.actions.reporting.reconcile import reconcile as compare
 
-        report = await compare(house, fix=args.fix)
+        report = await compare(services, fix=args.fix)
     return Outcome(report, "\n".join(f"{name}: {value}" for name, value in report.items()))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
+from hub.commands.open_services import visit
 from hub.commands.outcome import Outcome
-from hub.commands.visit import visit
 
 POLICIES = (
     "unreserved_entry", "late_entry_minutes", "early_entry_minutes", "change_cutoff_hours", "show_contact", "address",
@@ -18,24 +18,24 @@ POLICIES = (
 
 async def show(args: Namespace) -> Outcome:
     del args
-    async with visit(found_venue=False) as house:
-        from hub.actions.venues import list_venues
+    async with visit(found_venue=False) as services:
+        from hub.actions.venues.venues import list_venues
 
-        venues = await list_venues(house)
+        venues = await list_venues(services)
     return Outcome({"venues": venues}, "\n".join(_line(venue) for venue in venues) or "there is no venue yet")
 
 
 async def add(args: Namespace) -> Outcome:
-    async with visit(found_venue=False) as house:
-        from hub.actions.venues import add_venue
+    async with visit(found_venue=False) as services:
+        from hub.actions.venues.venues import add_venue
 
-        made = await add_venue(house, name=args.name, timezone=args.timezone, orq=args.organisation)
+        made = await add_venue(services, name=args.name, timezone=args.timezone, orq=args.organisation)
     return Outcome(made, f"venue {made['venue_id']}: {made['name']} ({made['timezone']})")
 
 
 async def change(args: Namespace) -> Outcome:
-    async with visit(found_venue=False) as house:
-        from hub.actions.venues import Policies, set_policies
+    async with visit(found_venue=False) as services:
+        from hub.actions.venues.venues import Policies, set_policies
 
         policies = Policies(
             name=args.name,
@@ -61,7 +61,7 @@ async def change(args: Namespace) -> Outcome:
             alert_emails=args.alert_emails,
             alert_webhook_url=args.alert_webhook,
         )
-        changed = await set_policies(house, args.venue, policies)
+        changed = await set_policies(services, args.venue, policies)
     made = changed.get("alert_webhook_secret")
     note = f"\nthe webhook's secret, shown this once: {made}" if made else ""
     return Outcome(changed, _line(changed) + note)

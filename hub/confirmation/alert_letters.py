@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.confirmation.letter import Letter, Link, Unsendable
 from hub.confirmation.outgoing import Outgoing, Sender
-from hub.languages import format_day, format_moment, translator
+from hub.text.languages import format_day, format_moment, translator
 
 
 def alert_raised(outgoing: Outgoing, sender: Sender) -> Letter:

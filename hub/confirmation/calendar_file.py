@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
-from hub.languages import translator
+from hub.text.languages import translator
 
 Method = Literal["PUBLISH", "CANCEL"]
 

@@ -8,7 +8,7 @@ from datetime import UTC
 from urllib.parse import quote, urlencode
 
 from hub.confirmation.calendar_file import CalendarEntry
-from hub.languages import translator
+from hub.text.languages import translator
 
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"

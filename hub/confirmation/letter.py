@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from hub.confirmation.calendar_file import CalendarEntry
-from hub.languages import html_lang, translator
+from hub.text.languages import html_lang, translator
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 

@@ -21,7 +21,7 @@ from hub.confirmation.calendar_file import calendar_of, method_of
 from hub.confirmation.letter import Letter, Unsendable, as_html, as_text
 from hub.confirmation.outgoing import Outgoing, Sender
 from hub.confirmation.sms_carrier import TextMessage
-from hub.languages import html_lang
+from hub.text.languages import html_lang
 
 LETTERS: Mapping[str, Callable[[Outgoing, Sender], Letter]] = {
     "reservation.confirmed": reservation_letters.confirmed,

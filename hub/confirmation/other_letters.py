@@ -4,7 +4,7 @@ from urllib.parse import quote, urlsplit
 
 from hub.confirmation.letter import Letter, Link, Obsolete, Unsendable, VisitLines
 from hub.confirmation.outgoing import Outgoing, Sender
-from hub.languages import format_day, format_moment, format_span, translator
+from hub.text.languages import format_day, format_moment, format_span, translator
 
 
 def waitlist_joined(outgoing: Outgoing, sender: Sender) -> Letter:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.confirmation.letter import Unsendable
 from hub.confirmation.visits import Party
-from hub.languages import DEFAULT, LANGUAGES
+from hub.text.languages import DEFAULT, LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)

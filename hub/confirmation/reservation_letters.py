@@ -11,7 +11,7 @@ from hub.confirmation.calendar_links import calendar_links
 from hub.confirmation.letter import Admission, Letter, Link, Obsolete, VisitLines
 from hub.confirmation.outgoing import Outgoing, Sender
 from hub.confirmation.visits import Party, Place, by_slot, calendar_entries
-from hub.languages import format_day, format_moment, format_span, format_time, translator
+from hub.text.languages import format_day, format_moment, format_span, format_time, translator
 
 _LATE_ENOUGH = timedelta(hours=1)
 """A reminder that comes due this much too early belongs to a slot the visit has been moved out of."""

@@ -2,7 +2,7 @@
 
 import re
 
-from hub.languages import N_, translator
+from hub.text.languages import N_, translator
 
 # By the beginning of what is stored; the first that fits. The code that follows, if any, is shown after the words.
 _WORDS: tuple[tuple[str, str], ...] = (

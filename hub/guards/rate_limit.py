@@ -12,10 +12,10 @@ import time
 from dataclasses import dataclass
 
 from db.redis_client import PATIENCE, RedisClient
-from hub.guards.admissions import Admissions
+from hub.batching.batcher import Batcher
 from hub.guards.breaker import Breaker
+from hub.guards.local_rate_limit import LocalRateLimit
 from hub.guards.script_calls import AWAY, ScriptCalls
-from hub.lane import Lane
 from hub.settings import Rate
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,8 @@ class RateLimit:
     def __init__(self, redis: RedisClient) -> None:
         self._script = ScriptCalls(redis, "rate_limit")
         self._breaker = Breaker()
-        self._here = Admissions()
-        self._lane: Lane[_Knock, float] = Lane("rate-limit", self._fly, max_batch=256)
+        self._here = LocalRateLimit()
+        self._batcher: Batcher[_Knock, float] = Batcher("rate-limit", self._run_batch, max_batch=256)
 
     async def admit(self, bucket: str, rate: Rate | None) -> float:
         """Return 0.0 where the request is admitted, else the seconds to wait. `rate` None admits at once."""
@@ -49,7 +49,7 @@ class RateLimit:
         probe = self._breaker.is_open
         if not self._breaker.admits():
             return self._here.admit(bucket, rate)
-        return await self._lane.submit(_Knock(bucket, rate, now, probe))
+        return await self._batcher.submit(_Knock(bucket, rate, now, probe))
 
     @property
     def is_away(self) -> bool:
@@ -58,9 +58,9 @@ class RateLimit:
 
     async def close(self) -> None:
         """Wait for what is under way; every wait is bounded."""
-        await asyncio.wait_for(self._lane.drain(), 2)
+        await asyncio.wait_for(self._batcher.drain(), 2)
 
-    async def _fly(self, knocks: list[_Knock]) -> list[float]:
+    async def _run_batch(self, knocks: list[_Knock]) -> list[float]:
         if self._breaker.is_open and not any(knock.probe for knock in knocks):
             return self._alone(knocks)
         left = PATIENCE - (time.monotonic() - knocks[0].at)

@@ -41,7 +41,7 @@ class Settlement:
                 del holds[next(iter(holds))]
 
     def arguments(self, *, complete: bool, remember_seconds: int, state_seconds: int) -> list[str | int]:
-        """Return ARGV of db/lua/seat_gate_settle.lua."""
+        """Return ARGV of db/lua/seat_admission_settle.lua."""
         free = "" if self.free is None else self.free
         flags = (int(self.force), int(complete or self.complete))
         return [free, self.revision, *flags, remember_seconds, MOST_HOLDS, state_seconds, len(self.booked),

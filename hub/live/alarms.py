@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from hub.actions.alarms import TOPIC, list_alarms
+from hub.actions.scanning.duplicate_alarms import TOPIC, list_alarms
 from hub.live.event_topic import open_events_of_venue
 
 if TYPE_CHECKING:
@@ -14,6 +14,6 @@ async def open_alarms(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]
     """Those of the last twelve hours in the answer, then each as it is raised."""
 
     async def read(venue_id: int | None) -> dict[str, Any]:
-        return {"alarms": await list_alarms(talk.hub.house, talk.identity.org_id, venue_id)}
+        return {"alarms": await list_alarms(talk.hub.services, talk.identity.org_id, venue_id)}
 
     return await open_events_of_venue(talk, wish, TOPIC, read)

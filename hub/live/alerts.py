@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from hub.actions.alerts import TOPIC, list_alerts, watches_all
+from hub.actions.reporting.alerts import TOPIC, list_alerts, watches_all
 from hub.live.event_topic import open_events_of_venue
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ async def open_alerts(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]
     me = talk.identity
 
     async def read(venue_id: int | None) -> dict[str, Any]:
-        return {"alerts": await list_alerts(talk.hub.house, me.org_id, venue_id)}
+        return {"alerts": await list_alerts(talk.hub.services, me.org_id, venue_id)}
 
-    of_all = wish.venue_id is None and await watches_all(talk.hub.house, me.org_id, me.staff_id)
+    of_all = wish.venue_id is None and await watches_all(talk.hub.services, me.org_id, me.staff_id)
     return await open_events_of_venue(talk, wish, TOPIC, read, of_all=of_all)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
 from db.pool import DatabaseDown
-from hub.refusals import Unavailable
+from hub.rules.refusals import Unavailable
 
 AUDIT_SECONDS = 2.0
 AT_ONCE = 4

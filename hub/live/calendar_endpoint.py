@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
-from hub.actions.organisations import resolve_org
+from hub.actions.venues.organisations import resolve_org
 from hub.live import fields
 from hub.live.endpoint import handshake_refusal, open_socket
 from hub.live.spectator import Spectator, watchable
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 if TYPE_CHECKING:
     from hub.live.live_hub import LiveHub
@@ -34,8 +34,8 @@ async def calendar_endpoint(hub: "LiveHub", request: web.Request, address: str) 
         raise Refused(Reason.FORBIDDEN, message="This page may not watch the calendar")
     if hub.audience.has_enough_of(address):
         raise Refused(Reason.RATE_LIMITED, message="Too many sockets from this address", retry_after=60)
-    org_id = await resolve_org(hub.house, _organisation(request.query.get("orq")))
-    today = await hub.house.venues.today(org_id, hub.house.clock.now())
+    org_id = await resolve_org(hub.services, _organisation(request.query.get("orq")))
+    today = await hub.services.venues.today(org_id, hub.services.clock.now())
     month = today.year, today.month
     if "month" in request.query:
         month = watchable(fields.month(request.query, "month"), today)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
 from hub.access.roles import Role
-from hub.actions.scan_history import own_history
-from hub.actions.undo_scan import undo_scan
-from hub.decisions import Decision
+from hub.actions.scanning.scan_history import own_history
+from hub.actions.scanning.undo_scan import undo_scan
 from hub.live import disputes, fields
 from hub.live.fields import Fields
 from hub.live.queued_scans import read_sync, sync
 from hub.live.subscriptions import read_subscribe, read_unsubscribe, subscribe, unsubscribe
-from hub.moments import rfc3339
-from hub.presentations import Presentation
+from hub.rules.decisions import Decision
+from hub.rules.scan_requests import ScanRequest
+from hub.rules.timestamps import rfc3339
 
 if TYPE_CHECKING:
     from hub.live.conversation import Conversation
@@ -81,18 +81,18 @@ def _verify(talk: "Conversation", scan: Scan) -> Answer:
 def _present(talk: "Conversation", scan: Scan, mode: Literal["validate", "verify"]) -> Answer:
     if scan.code is None:
         return _present_by_id(talk, scan, mode)
-    return talk.hub.door.present(_presentation(talk, scan, mode, scan.code))
+    return talk.hub.door.submit(_presentation(talk, scan, mode, scan.code))
 
 
 async def _present_by_id(talk: "Conversation", scan: Scan, mode: Literal["validate", "verify"]) -> Decision:
     assert scan.ticket_id is not None
     code = await talk.hub.door.code_of(talk.identity.org_id, scan.ticket_id)
-    return await talk.hub.door.present(_presentation(talk, scan, mode, code))
+    return await talk.hub.door.submit(_presentation(talk, scan, mode, code))
 
 
-def _presentation(talk: "Conversation", scan: Scan, mode: Literal["validate", "verify"], code: str) -> Presentation:
+def _presentation(talk: "Conversation", scan: Scan, mode: Literal["validate", "verify"], code: str) -> ScanRequest:
     who, device = talk.identity, talk.device
-    return Presentation(who.org_id, talk.own_venue(), who.staff_id, who.name, mode, code, scan.scan_id,
+    return ScanRequest(who.org_id, talk.own_venue(), who.staff_id, who.name, mode, code, scan.scan_id,
                         scan.scanned_at, scan.gate or device.gate, device.id or device.name, "socket")  # fmt: skip
 
 
@@ -107,8 +107,8 @@ async def _leave_by_id(talk: "Conversation", scan: Scan) -> Decision:
 
 def _leave(talk: "Conversation", scan: Scan, code: str) -> asyncio.Future[Decision]:
     who, device = talk.identity, talk.device
-    return talk.hub.way_out.leave(
-        Presentation(who.org_id, talk.own_venue(), who.staff_id, who.name, "exit", code, scan.scan_id, scan.scanned_at,
+    return talk.hub.exit_scans.submit(
+        ScanRequest(who.org_id, talk.own_venue(), who.staff_id, who.name, "exit", code, scan.scan_id, scan.scanned_at,
                      scan.gate or device.gate, device.id or device.name, "socket")
     )  # fmt: skip
 
@@ -125,7 +125,7 @@ def _read_undo(given: Fields) -> Undo:
 async def _undo(talk: "Conversation", undo: Undo) -> dict[str, Any]:
     who = talk.identity
     return await undo_scan(
-        talk.hub.house,
+        talk.hub.services,
         org_id=who.org_id,
         operator_id=who.staff_id,
         operator_name=who.name,
@@ -148,7 +148,7 @@ def _read_history(given: Fields) -> History:
 async def _history(talk: "Conversation", history: History) -> dict[str, Any]:
     who = talk.identity
     return await own_history(
-        talk.hub.house, org_id=who.org_id, operator_id=who.staff_id, limit=history.limit, before=history.before
+        talk.hub.services, org_id=who.org_id, operator_id=who.staff_id, limit=history.limit, before=history.before
     )
 
 
@@ -157,7 +157,7 @@ def _read_nothing(_: Fields) -> None:
 
 
 def _ping(talk: "Conversation", _: None) -> Answer:
-    return {"server_time": rfc3339(talk.hub.house.clock.now())}
+    return {"server_time": rfc3339(talk.hub.services.clock.now())}
 
 
 COMMANDS: dict[str, Row] = {

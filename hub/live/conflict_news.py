@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from hub.actions.conflicts import TOPIC, open_conflicts
+from hub.actions.scanning.conflicts import TOPIC, open_conflicts
 from hub.live.event_topic import open_events_of_venue
 
 if TYPE_CHECKING:
@@ -14,6 +14,6 @@ async def watch_conflicts(talk: "Conversation", wish: "Subscribe") -> dict[str, 
     """Those that wait for a decision in the answer, then each that is new or decided."""
 
     async def read(venue_id: int | None) -> dict[str, Any]:
-        return await open_conflicts(talk.hub.house, talk.identity.org_id, venue_id)
+        return await open_conflicts(talk.hub.services, talk.identity.org_id, venue_id)
 
     return await open_events_of_venue(talk, wish, TOPIC, read)

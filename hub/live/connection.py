@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from hub import telemetry
 from hub.access.tokens import Identity
 from hub.live import frames
 from hub.live.close_codes import CloseCode
@@ -13,8 +12,9 @@ from hub.live.conversation import Conversation
 from hub.live.fields import Fields
 from hub.live.line import Line
 from hub.live.sign_in import device
-from hub.refusals import Refused
+from hub.observability import telemetry
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 if TYPE_CHECKING:
     from hub.live.live_hub import LiveHub
@@ -50,7 +50,7 @@ class Connection(Line):
 
     async def _greet(self) -> None:
         """Learn who this is, or close."""
-        now = self.hub.house.clock.now()
+        now = self.hub.services.clock.now()
         token, self._token = self._token, None
         greeted = False
         try:
@@ -89,19 +89,19 @@ class Connection(Line):
         venue = await self.hub.sign_in.venue(identity)
         if self.closing:
             return
-        most = self.hub.house.settings.sockets_per_operator
+        most = self.hub.services.settings.sockets_per_operator
         if most is not None and self.hub.presence.open_of(identity) >= most:
             text = f"This login has {most} sockets open already"
             self.queue.send(frames.refusal(None, Reason.RATE_LIMITED, {"message": text}))
             self.close(CloseCode.TOO_MANY)
             return
-        if self.hub.house.sessions.has_ended(identity):  # while the venue was read
+        if self.hub.services.sessions.has_ended(identity):  # while the venue was read
             raise Refused(Reason.UNAUTHENTICATED)
         self.conversation = Conversation(self, identity, venue, device(given))
         self.hub.presence.signed_in(self, identity)
         telemetry.event(telemetry.SOCKET_OPENED, org_id=identity.org_id, operator_id=identity.staff_id)
         self.hub.wheel.put(self, self._seconds_to_next(self.hub.wheel.now))
-        today = self.hub.house.clock.now().astimezone(venue.zone).date() if venue else None
+        today = self.hub.services.clock.now().astimezone(venue.zone).date() if venue else None
         self.queue.send(frames.ready(identity, venue, today))
 
     def _take(self, payload: bytes) -> None:
@@ -119,7 +119,7 @@ class Connection(Line):
 
     def due(self, now: float) -> float | None:
         identity = self.identity
-        if not self.closing and (identity is None or identity.expires_at <= self.hub.house.clock.now()):
+        if not self.closing and (identity is None or identity.expires_at <= self.hub.services.clock.now()):
             self.end_session()
         return super().due(now)
 
@@ -129,7 +129,7 @@ class Connection(Line):
 
     def _seconds_to_next(self, now: float) -> float:
         assert self.identity is not None
-        session = (self.identity.expires_at - self.hub.house.clock.now()).total_seconds()
+        session = (self.identity.expires_at - self.hub.services.clock.now()).total_seconds()
         return min(session, super()._seconds_to_next(now))
 
     # ---- Goodbye

@@ -8,10 +8,9 @@ import logging
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from hub import telemetry
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-from hub.decisions import Decision
+from hub.actions.venues.venue_cache import Venue
 from hub.live import fields, frames
 from hub.live.commands import COMMANDS
 from hub.live.event_rooms import EventWatch
@@ -19,9 +18,10 @@ from hub.live.fields import Fields
 from hub.live.heartbeat import WATCHER_PING_SECONDS
 from hub.live.sign_in import Device, device
 from hub.live.watch import Watch
-from hub.refusals import Refused
+from hub.observability import telemetry
+from hub.rules.decisions import Decision
 from hub.rules.reasons import Reason
-from hub.venues import Venue
+from hub.rules.refusals import Refused
 
 if TYPE_CHECKING:
     from hub.live.connection import Connection
@@ -45,7 +45,7 @@ class Conversation:
         self.venue = venue
         self.device = device
         self.scanner: tuple[int, str] | None = None
-        self.hub.scanners.told(self, self.hub.house.clock.now())
+        self.hub.scanners.told(self, self.hub.services.clock.now())
         self.watches: tuple[AnyWatch, ...] = ()
         self._numbers = 0
         self._under_way = 0
@@ -96,7 +96,7 @@ class Conversation:
 
     def _hear_device(self, fields: Fields) -> None:
         self.device = device(fields.get("device"))
-        self.hub.scanners.told(self, self.hub.house.clock.now())
+        self.hub.scanners.told(self, self.hub.services.clock.now())
 
     # ---- Answered
 
@@ -134,7 +134,7 @@ class Conversation:
         if venue is None:
             return "masked"
         # The policy may have changed since the sign-in; the door keeps it fresh.
-        return (self.hub.house.venues.remembered(venue.org_id, venue.id) or venue).show_contact
+        return (self.hub.services.venues.remembered(venue.org_id, venue.id) or venue).show_contact
 
     def own_venue(self) -> int:
         """The venue of this login; refuses INVALID_REQUEST where there is none."""
@@ -173,7 +173,7 @@ class Conversation:
             self._connection.say_goodbye()
 
     def end(self) -> None:
-        self.hub.scanners.left(self, self.hub.house.clock.now())
+        self.hub.scanners.left(self, self.hub.services.clock.now())
         for watch in self.watches:
             watch.leave()
         self.watches = ()

@@ -7,7 +7,7 @@ Slots are closed, never deleted: nothing ever leaves the board.
 from datetime import date
 from typing import Any
 
-from hub.actions.read_counts import DayCounts
+from hub.actions.reporting.counts import DayCounts
 from hub.live import frames
 from hub.rules.slot_capacity import SlotCount
 

@@ -18,7 +18,7 @@ from hub.live import frames
 from hub.live.scanners import GONE, Row, Scanners
 from hub.live.tick import Tick
 from hub.live.watch import Watch, watched_of
-from hub.moments import rfc3339
+from hub.rules.timestamps import rfc3339
 
 LOOK_SECONDS = 1.0
 LAY_DOWN_SECONDS = 4.0
@@ -187,7 +187,7 @@ class DeviceRooms:
         found = self._scanners.rows(org_id, now)
         for origin, body in fields.items():
             if origin.decode() != self._origin:
-                found += _of_fellow(orjson.loads(body), now)
+                found += _of_peer(orjson.loads(body), now)
         found.sort(key=lambda row: (row["live"], row["since"]))
         return {row["device_id"]: row for row in found}, complete
 
@@ -207,7 +207,7 @@ class DeviceRooms:
         self._tick.close()
 
 
-def _of_fellow(laid_down: dict[str, Any], now: datetime) -> list[Row]:
+def _of_peer(laid_down: dict[str, Any], now: datetime) -> list[Row]:
     """What another process has laid down. One that has not been heard for long is gone, and so are its devices."""
     at = datetime.fromisoformat(laid_down["at"])
     rows: list[Row] = laid_down["devices"]

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from hub.actions.venues import read_venue
+from hub.actions.venues.venues import read_venue
 from hub.live.watch import Watch
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 async def open_devices(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
     """All of them in the answer, then what changes."""
-    venue = await read_venue(talk.hub.house, talk.identity.org_id, wish.venue_id or talk.own_venue())
+    venue = await read_venue(talk.hub.services, talk.identity.org_id, wish.venue_id or talk.own_venue())
     room = await talk.hub.device_rooms.open((venue.org_id, venue.id))
     watch = Watch(talk.watch_number(), "devices", room, room, talk.queue, venue_id=venue.id)
     talk.keep(watch)

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from hub.actions import disputes as deeds
-from hub.actions.override_entry import override_entry
+from hub.actions.scanning import disputes as deeds
+from hub.actions.scanning.override_entry import override_entry
 from hub.live import fields
 from hub.live.event_topic import open_events_of_venue
 from hub.live.fields import Fields
@@ -47,30 +47,30 @@ def read_decline(given: Fields) -> Answer:
 
 
 async def ask_supervisor(talk: "Conversation", question: Question) -> dict[str, Any]:
-    return await deeds.ask_supervisor(talk.hub.house, talk.identity, question.scan_id, question.note)
+    return await deeds.ask_supervisor(talk.hub.services, talk.identity, question.scan_id, question.note)
 
 
 async def withdraw(talk: "Conversation", scan_id: UUID) -> dict[str, Any]:
-    return await deeds.withdraw(talk.hub.house, talk.identity, scan_id)
+    return await deeds.withdraw(talk.hub.services, talk.identity, scan_id)
 
 
 async def override(talk: "Conversation", answer: Answer) -> dict[str, Any]:
     return await override_entry(
-        talk.hub.house, talk.identity, answer.scan_id, answer.reason, take_back=answer.take_back
+        talk.hub.services, talk.identity, answer.scan_id, answer.reason, take_back=answer.take_back
     )
 
 
 async def decline(talk: "Conversation", answer: Answer) -> dict[str, Any]:
-    return await deeds.decline(talk.hub.house, talk.identity, answer.scan_id, answer.reason)
+    return await deeds.decline(talk.hub.services, talk.identity, answer.scan_id, answer.reason)
 
 
 async def open_disputes(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
     """The open ones and those decided in the last quarter of an hour in the answer, then each as it changes."""
-    house, who = talk.hub.house, talk.identity
+    services, who = talk.hub.services, talk.identity
 
     async def read(venue_id: int | None) -> dict[str, Any]:
-        since = house.clock.now() - deeds.RECENT
-        page = await deeds.list_disputes(house, who, venue_id=venue_id, since=since, limit=deeds.MOST)
+        since = services.clock.now() - deeds.RECENT
+        page = await deeds.list_disputes(services, who, venue_id=venue_id, since=since, limit=deeds.MOST)
         return {"disputes": page["disputes"]}
 
     return await open_events_of_venue(talk, wish, deeds.TOPIC, read)

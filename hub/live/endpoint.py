@@ -14,7 +14,7 @@ from hub.live.connection import Connection
 from hub.live.line import CLOSE_SECONDS
 from hub.live.sign_in import ForeignOrigin
 from hub.rules.reasons import Reason
-from hub.words import message
+from hub.text.messages import message
 
 if TYPE_CHECKING:
     from hub.live.live_hub import LiveHub

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from hub.announcements import EventTold
+from hub.events.announcements import TopicEvent
 from hub.live import frames
 from hub.live.send_queue import SendQueue
 from hub.live.tick import Tick
@@ -25,7 +25,7 @@ class Kept(NamedTuple):
     """An event as the room keeps it: written once for all who are told. `told` is None for what concerns everybody."""
 
     tail: bytes
-    told: EventTold | None
+    told: TopicEvent | None
 
 
 class EventWatch:
@@ -46,7 +46,7 @@ class EventWatch:
         *,
         seen: int | None = None,
         venue_id: int | None = None,
-        wants: Callable[[EventTold], bool] | None = None,
+        wants: Callable[[TopicEvent], bool] | None = None,
     ) -> None:
         self.number = number
         self.venue_id = venue_id
@@ -93,7 +93,7 @@ class EventRoom:
         self._missed = missed
         self._events: deque[Kept] = deque(maxlen=KEPT_EVENTS)
 
-    def add(self, data: Any, told: EventTold | None = None) -> None:
+    def add(self, data: Any, told: TopicEvent | None = None) -> None:
         self.revision += 1
         self._events.append(Kept(frames.event_tail(self.revision, data), told))
 
@@ -103,7 +103,7 @@ class EventRoom:
     def to_tell(self) -> Collection[EventWatch]:
         return self.watches
 
-    def event_after(self, revision: int, wants: Callable[[EventTold], bool] | None = None) -> tuple[int, bytes | None]:
+    def event_after(self, revision: int, wants: Callable[[TopicEvent], bool] | None = None) -> tuple[int, bytes | None]:
         """The next event for who has seen `revision`, and its own; None where nothing after it is for them.
 
         Where what comes next is forgotten, that something was missed.
@@ -131,7 +131,7 @@ class EventRooms:
             room = self._rooms[topic, org_id] = EventRoom(topic, {"missed": True})
         return room
 
-    def hear(self, told: EventTold) -> None:
+    def hear(self, told: TopicEvent) -> None:
         room = self._rooms.get((told.topic, told.org_id))
         if room is not None:
             # Also where nobody watches: somebody may be reading what there is before they do.

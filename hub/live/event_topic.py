@@ -4,15 +4,15 @@
     async def open_disputes(talk, wish):
         return await open_events_of_venue(talk, wish, "disputes", read)
 
-`read(venue_id)` gives the open ones from Postgres; whoever changes one tells `EventTold.of(org_id, "disputes", {...})`.
+`read(venue_id)` gives the open ones from Postgres; whoever changes one tells `TopicEvent.of(org_id, "disputes", {...})`.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from hub.actions.venues import read_venue
-from hub.announcements import EventTold
+from hub.actions.venues.venues import read_venue
+from hub.events.announcements import TopicEvent
 from hub.live.event_rooms import EventWatch
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ async def open_events(
     read: Callable[[], Awaitable[dict[str, Any]]],
     *,
     venue_id: int | None = None,
-    wants: Callable[[EventTold], bool] | None = None,
+    wants: Callable[[TopicEvent], bool] | None = None,
 ) -> dict[str, Any]:
     """Room first, reading second: what happens in between is told, and perhaps also stands in the answer."""
     room = talk.hub.events.room(topic, talk.identity.org_id)
@@ -54,9 +54,9 @@ async def open_events_of_venue(
     """
     venue_id = wish.venue_id or (None if of_all else talk.identity.venue_id) or None
     if venue_id is not None:
-        await read_venue(talk.hub.house, talk.identity.org_id, venue_id)
+        await read_venue(talk.hub.services, talk.identity.org_id, venue_id)
 
-    def wants(told: EventTold) -> bool:
+    def wants(told: TopicEvent) -> bool:
         return venue_id is None or told.venue_id in (None, venue_id)
 
     return await open_events(talk, topic, lambda: read(venue_id), venue_id=venue_id, wants=wants)

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from hub.actions.read_feed import FeedWish
-from hub.fellows import Fellows
+from hub.actions.reporting.feed import FeedWish
+from hub.events.peers import Peers
+from hub.events.scan_events import LoggedScan
 from hub.live import frames
 from hub.live.shared_reading import SharedReading
 from hub.live.tick import Tick
 from hub.live.watch import Watch
-from hub.moments import rfc3339
-from hub.scan_news import Seen
+from hub.rules.timestamps import rfc3339
 
 TICK_SECONDS = 0.1
 TICK_PER_WATCHER = 0.0002
@@ -44,7 +44,7 @@ class FeedKey(NamedTuple):
     wish: FeedWish
 
 
-Read = Callable[[FeedKey, datetime | None], Awaitable[list[Seen]]]
+Read = Callable[[FeedKey, datetime | None], Awaitable[list[LoggedScan]]]
 """Gives the end of the log, since a moment or, with None, since the day began."""
 
 
@@ -53,7 +53,7 @@ class _Row:
 
     __slots__ = ("_body", "_seen", "revision")
 
-    def __init__(self, revision: int, seen: Seen) -> None:
+    def __init__(self, revision: int, seen: LoggedScan) -> None:
         self.revision = revision
         self._seen = seen
         self._body: orjson.Fragment | None = None
@@ -85,7 +85,7 @@ class FeedRoom:
     def version(self) -> int:
         return self.revision
 
-    def take(self, scans: Sequence[Seen]) -> bool:
+    def take(self, scans: Sequence[LoggedScan]) -> bool:
         """Keep those that pass and are new; say whether any was."""
         before = self.revision
         for seen in scans:
@@ -124,14 +124,14 @@ class Feed:
     def __init__(
         self,
         read: Read,
-        fellows: Fellows,
+        peers: Peers,
         now: Callable[[], datetime],
         *,
         tick: float = TICK_SECONDS,
         audit_seconds: float = AUDIT_SECONDS,
     ) -> None:
         self._read = read
-        self._fellows = fellows
+        self._fellows = peers
         self._now = now
         self._tick = Tick(tick, per_watcher=TICK_PER_WATCHER)
         self._audit_seconds = audit_seconds
@@ -151,18 +151,18 @@ class Feed:
             await self._reread(room)
         return room
 
-    def hear(self, scans: Sequence[Seen]) -> None:
+    def hear(self, scans: Sequence[LoggedScan]) -> None:
         """Take what was decided; most of it is of venues nobody here watches."""
         if not self._rooms or not scans:
             return
-        by_venue: dict[tuple[int, int], list[Seen]] = {}
+        by_venue: dict[tuple[int, int], list[LoggedScan]] = {}
         for seen in scans:
             by_venue.setdefault((seen.org_id, seen.venue_id), []).append(seen)
         for where, found in by_venue.items():
             for room in self._rooms.get(where, {}).values():
                 self._take(room, found)
 
-    def _take(self, room: FeedRoom, scans: Sequence[Seen]) -> None:
+    def _take(self, room: FeedRoom, scans: Sequence[LoggedScan]) -> None:
         if room.take(scans) and room.watches:
             self._tick.changed(room)
 
@@ -218,7 +218,7 @@ class Feed:
                 room.reading.cancel()
 
 
-def as_dict(seen: Seen) -> dict[str, Any]:
+def as_dict(seen: LoggedScan) -> dict[str, Any]:
     """A scan on the wire. Of the code only its end: the feed hangs on walls, and a code is a ticket."""
     return {
         "scan_id": str(seen.scan_id),

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from hub.actions.read_feed import FeedWish
-from hub.actions.venues import read_venue
+from hub.actions.reporting.feed import FeedWish
+from hub.actions.venues.venues import read_venue
 from hub.live.feed import FeedKey
 from hub.live.watch import Watch
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 async def open_feed(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
     """The last scans in the answer, then each as it is decided."""
     hub = talk.hub
-    venue = await read_venue(hub.house, talk.identity.org_id, wish.venue_id or talk.own_venue())
+    venue = await read_venue(hub.services, talk.identity.org_id, wish.venue_id or talk.own_venue())
     room = await hub.feed.open(
         FeedKey(venue.org_id, venue.id, FeedWish(wish.gate, wish.reason, wish.operator_id, wish.result))
     )

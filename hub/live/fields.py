@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
-from hub.refusals import Refused
+from hub.access.uuids import read_uuid
 from hub.rules.reasons import Reason
-from hub.uuids import read_uuid
+from hub.rules.refusals import Refused
 
 Fields = Mapping[str, Any]
 

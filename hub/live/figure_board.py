@@ -10,9 +10,9 @@ from datetime import date, datetime
 from statistics import median
 from typing import Any
 
-from hub.actions.read_figures import Tally
+from hub.actions.reporting.figures import Tally
 from hub.live import frames
-from hub.moments import rfc3339
+from hub.rules.timestamps import rfc3339
 
 RECENT_MINUTES = 15
 """What the median time to an entry looks back on; a day that is over is looked at whole."""

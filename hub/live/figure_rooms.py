@@ -8,15 +8,15 @@ import asyncio
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hub.actions.read_figures import Tally, figures_of_day, figures_since, gates_of
-from hub.house import House
+from hub.actions.reporting.figures import Tally, figures_of_day, figures_since, gates_of
+from hub.actions.venues.venue_cache import Venue
 from hub.live.figure_board import FigureBoard
 from hub.live.shared_reading import SharedReading
 from hub.live.tick import Tick
 from hub.live.watch import Watch, watched_of
 from hub.live.watched_day import watched_day
 from hub.rules.venue_day import day_bounds
-from hub.venues import Venue
+from hub.services import Services
 
 if TYPE_CHECKING:
     from hub.live.conversation import Conversation
@@ -51,8 +51,8 @@ class FigureRoom:
 
 
 class FigureRooms:
-    def __init__(self, house: House, *, overlap: timedelta = OVERLAP) -> None:
-        self._house = house
+    def __init__(self, services: Services, *, overlap: timedelta = OVERLAP) -> None:
+        self._services = services
         self._overlap = overlap
         self._tick = Tick(0.1)
         self._rooms: dict[Key, FigureRoom] = {}
@@ -74,14 +74,14 @@ class FigureRooms:
         return await room.reading.read(lambda: self._reread(room))
 
     async def _reread(self, room: FigureRoom) -> int:
-        loop, now = asyncio.get_running_loop(), self._house.clock.now()
+        loop, now = asyncio.get_running_loop(), self._services.clock.now()
         settled_before = now - self._overlap
         # Where the clock was set back, rows come in before those that were counted: all is counted anew.
         whole = room.horizon is None or settled_before < room.horizon or loop.time() - room.whole_at > WHOLE_SECONDS
         began, version = loop.time(), room.board.version
         tallies = await self._tallies(room, settled_before, whole=whole)
         if whole:
-            room.board.name_gates(await gates_of(self._house, room.venue))
+            room.board.name_gates(await gates_of(self._services, room.venue))
             room.whole_at = began
         start, end = day_bounds(room.board.date, room.venue.zone)
         minute = int((now - start).total_seconds() // 60) if start <= now < end else None
@@ -94,8 +94,8 @@ class FigureRooms:
     async def _tallies(self, room: FigureRoom, settled_before: datetime, *, whole: bool) -> list[Tally]:
         day = room.board.date
         if whole or room.horizon is None:
-            return await figures_of_day(self._house, room.venue, day, settled_before)
-        return await figures_since(self._house, room.venue, day, settled_before, room.horizon)
+            return await figures_of_day(self._services, room.venue, day, settled_before)
+        return await figures_since(self._services, room.venue, day, settled_before, room.horizon)
 
     def watched(self) -> list[FigureRoom]:
         """The rooms somebody watches. Rooms long left are dropped here."""

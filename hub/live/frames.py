@@ -18,12 +18,12 @@ import orjson
 
 from db.pool import DatabaseDown
 from hub.access.tokens import Identity
+from hub.actions.venues.venue_cache import Venue
 from hub.live.fields import LARGEST, Fields
-from hub.moments import rfc3339
-from hub.refusals import Refused, Unavailable
 from hub.rules.reasons import Reason
-from hub.venues import Venue
-from hub.words import message
+from hub.rules.refusals import Refused, Unavailable
+from hub.rules.timestamps import rfc3339
+from hub.text.messages import message
 
 PROTOCOL = 1
 LARGEST_FRAME = 65536

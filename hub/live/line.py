@@ -18,14 +18,14 @@ from aiohttp import WSMsgType, web
 from aiohttp.http_websocket import WebSocketError
 from aiohttp.streams import EofStream
 
-from hub import telemetry
 from hub.live import frames
 from hub.live.close_codes import CloseCode, sendable
 from hub.live.heartbeat import STAFF_BEAT, Beat, Heartbeat
 from hub.live.pace import Limit, Pace, Verdict
 from hub.live.send_queue import WRITE_SECONDS, SendQueue
-from hub.refusals import Refused
+from hub.observability import telemetry
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 if TYPE_CHECKING:
     from hub.live.live_hub import LiveHub

@@ -13,17 +13,16 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from hub import telemetry
-from hub.actions.availability import FRESH_SECONDS, Availability
-from hub.actions.exit_scans import WayOut
-from hub.actions.gate_activity import gate_activity
-from hub.actions.judge_scans import Door
-from hub.actions.read_counts import DayCounts, day_counts
-from hub.actions.read_feed import latest_scans
-from hub.actions.sync_scans import SyncDesk
-from hub.actions.venues import read_venue
-from hub.announcements import Announcement, EventTold, SlotsEdited, TicketsChanged
-from hub.house import House
+from hub.actions.booking.availability import FRESH_SECONDS, Availability
+from hub.actions.reporting.counts import DayCounts, day_counts
+from hub.actions.reporting.feed import latest_scans
+from hub.actions.reporting.gate_activity import gate_activity
+from hub.actions.scanning.entry_scans import EntryScans
+from hub.actions.scanning.exit_scans import ExitScans
+from hub.actions.scanning.offline_sync import OfflineSync
+from hub.actions.venues.venues import read_venue
+from hub.events.announcements import Announcement, SlotsEdited, TicketsChanged, TopicEvent
+from hub.events.scan_events import LoggedScan
 from hub.live import pace
 from hub.live.audience import Audience, Seated
 from hub.live.audit import AUDIT_SECONDS, Audit
@@ -43,8 +42,9 @@ from hub.live.scanners import Scanners
 from hub.live.sign_in import SignIn
 from hub.live.ticket_news import TicketNews
 from hub.live.wheel import TURN_SECONDS, Wheel
+from hub.observability import telemetry
 from hub.rules.venue_day import midnight, today
-from hub.scan_news import Seen
+from hub.services import Services
 
 RETIRE_SECONDS = 1.5
 """For commands under way, when the hub stops."""
@@ -57,37 +57,41 @@ log = logging.getLogger(__name__)
 class LiveHub:
     def __init__(
         self,
-        house: House,
-        door: Door,
-        way_out: WayOut,
-        sync_desk: SyncDesk,
+        services: Services,
+        door: EntryScans,
+        exit_scans: ExitScans,
+        offline_sync: OfflineSync,
         calendar: Availability,
         *,
         audit_seconds: float = AUDIT_SECONDS,
     ) -> None:
-        self.house = house
+        self.services = services
         self.door = door
-        self.way_out = way_out
-        self.sync_desk = sync_desk
+        self.exit_scans = exit_scans
+        self.offline_sync = offline_sync
         self.presence = Presence()
         self.rooms = Rooms(self._day_counts)
         self.audit: Audit[Room] = Audit(self.rooms, every=audit_seconds)
-        self.audience = Audience(house.settings.public_sockets_per_ip)
+        self.audience = Audience(services.settings.public_sockets_per_ip)
         self.months = MonthRooms(calendar)
         self.months_audit: Audit[MonthRoom] = Audit(self.months, every=FRESH_SECONDS)
-        self.figure_rooms = FigureRooms(house)
+        self.figure_rooms = FigureRooms(services)
         self.figure_readings: Audit[FigureRoom] = Audit(self.figure_rooms, every=FIGURES_SECONDS)
         self.ticket_news = TicketNews()
         self.events = EventRooms()
-        self.feed = Feed(self._latest_scans, house.scan_news.fellows, house.clock.now)
+        self.feed = Feed(self._latest_scans, services.scan_events.peers, services.clock.now)
         self.scanners = Scanners()
         self.device_rooms = DeviceRooms(
-            self.scanners, house.redis, house.announcer.origin, house.clock.now, partial(gate_activity, house)
+            self.scanners,
+            services.redis,
+            services.announcer.origin,
+            services.clock.now,
+            partial(gate_activity, services),
         )
-        self.relay = Relay(house.redis, house.announcer, self._gap)
-        self.sign_in = SignIn(house)
+        self.relay = Relay(services.redis, services.announcer, self._gap)
+        self.sign_in = SignIn(services)
         self.wheel = Wheel()
-        self.limit = pace.limit(house.settings.rate_operator)
+        self.limit = pace.limit(services.settings.rate_operator)
         self.put_out = 0
         self.loop: asyncio.AbstractEventLoop
         self.stopping = False
@@ -95,10 +99,10 @@ class LiveHub:
         self._empty = asyncio.Event()
         self._deeds: set[asyncio.Task[None]] = set()
         self._rounds: list[asyncio.Task[None]] = []
-        house.announcer.listen(self._hear)
-        house.scan_news.listen(self.feed.hear)
-        house.scan_news.listen(self.scanners.hear)
-        house.sessions.on_end(self._session_ended)
+        services.announcer.listen(self._hear)
+        services.scan_events.listen(self.feed.hear)
+        services.scan_events.listen(self.scanners.hear)
+        services.sessions.on_end(self._session_ended)
 
     async def start(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -110,7 +114,7 @@ class LiveHub:
             "live-relay": self.relay.run(),
             "live-feed": self.feed.run(),
             "live-devices": self.device_rooms.run(),
-            "live-fellows": self.house.scan_news.fellows.run(),
+            "live-fellows": self.services.scan_events.peers.run(),
         }
         self._rounds = [self.loop.create_task(run, name=name) for name, run in rounds.items()]
 
@@ -202,13 +206,13 @@ class LiveHub:
     # ---- Behind it
 
     async def _day_counts(self, key: Key) -> DayCounts:
-        return await day_counts(self.house, *key)
+        return await day_counts(self.services, *key)
 
-    async def _latest_scans(self, key: FeedKey, since: datetime | None) -> list[Seen]:
+    async def _latest_scans(self, key: FeedKey, since: datetime | None) -> list[LoggedScan]:
         if since is None:
-            venue = await read_venue(self.house, key.org_id, key.venue_id)
-            since = midnight(today(self.house.clock.now(), venue.zone), venue.zone)
-        return await latest_scans(self.house, key.org_id, key.venue_id, key.wish, since=since, limit=KEPT_SCANS)
+            venue = await read_venue(self.services, key.org_id, key.venue_id)
+            since = midnight(today(self.services.clock.now(), venue.zone), venue.zone)
+        return await latest_scans(self.services, key.org_id, key.venue_id, key.wish, since=since, limit=KEPT_SCANS)
 
     @property
     def _open(self) -> int:
@@ -229,7 +233,7 @@ class LiveHub:
         self.ticket_news.missed()
         self.events.missed()
         self.feed.hurry()
-        self.house.scan_news.fellows.say()
+        self.services.scan_events.peers.say()
         for deed in self._on_gap:
             deed()
 
@@ -244,14 +248,14 @@ class LiveHub:
             pass
 
     async def _turn(self) -> None:
-        offset = self.house.clock.offset_seconds
+        offset = self.services.clock.offset_seconds
         while True:
             await asyncio.sleep(TURN_SECONDS)
             try:
                 self.wheel.turn()
-                if self.house.clock.offset_seconds != offset:
+                if self.services.clock.offset_seconds != offset:
                     # The clock has jumped: sessions end by it, the wheel does not turn by it.
-                    offset = self.house.clock.offset_seconds
+                    offset = self.services.clock.offset_seconds
                     self._end(self.presence.everybody())
             except Exception:
                 log.exception("wheel.failed")
@@ -262,7 +266,7 @@ class LiveHub:
                 self._look_again()
             case TicketsChanged():
                 self.ticket_news.hear(announcement)
-            case EventTold():
+            case TopicEvent():
                 self.events.hear(announcement)
             case _:
                 self.rooms.hear(announcement)
@@ -275,10 +279,10 @@ class LiveHub:
 
     def _end(self, suspects: Iterable[Present]) -> None:
         """Close those whose session is over, by its time or before it."""
-        now = self.house.clock.now()
+        now = self.services.clock.now()
         for present in suspects:
             identity = present.identity
-            if identity is not None and (identity.expires_at <= now or self.house.sessions.has_ended(identity)):
+            if identity is not None and (identity.expires_at <= now or self.services.sessions.has_ended(identity)):
                 present.end_session()
 
 

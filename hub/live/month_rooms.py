@@ -8,11 +8,11 @@ came, a watcher who has been sent a month whole and everything since has what th
 import asyncio
 from collections.abc import Collection
 
-from hub.actions.availability import Availability, MonthKey
+from hub.actions.booking.availability import Availability, MonthKey
 from hub.live import frames
 from hub.live.send_queue import SendQueue
 from hub.live.tick import Tick
-from hub.refusals import Unavailable
+from hub.rules.refusals import Unavailable
 
 TICK_SECONDS = 0.25
 """The contract's four times a second."""

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from hub.actions.notices import TOPIC, recent_notices
-from hub.announcements import EventTold
+from hub.actions.messaging.notices import TOPIC, recent_notices
+from hub.events.announcements import TopicEvent
 from hub.live.event_topic import open_events
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ async def open_notices(talk: "Conversation", wish: "Subscribe") -> dict[str, Any
     del wish
     who = talk.identity
 
-    def mine(told: EventTold) -> bool:
+    def mine(told: TopicEvent) -> bool:
         if told.staff_id is not None:
             return told.staff_id == who.staff_id
         # The gate as it is then: an operator may walk to another.
@@ -25,7 +25,7 @@ async def open_notices(talk: "Conversation", wish: "Subscribe") -> dict[str, Any
     async def read() -> dict[str, Any]:
         return {
             "notices": await recent_notices(
-                talk.hub.house, who.org_id, staff_id=who.staff_id, venue_id=who.venue_id, gate=talk.device.gate
+                talk.hub.services, who.org_id, staff_id=who.staff_id, venue_id=who.venue_id, gate=talk.device.gate
             )
         }
 

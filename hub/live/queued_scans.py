@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hub.actions.sync_scans import LARGEST_SKEW_MS, MOST_SCANS, QueuedScan
+from hub.actions.scanning.offline_sync import LARGEST_SKEW_MS, MOST_SCANS, QueuedScan
 from hub.live import fields
 from hub.live.fields import Fields
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 if TYPE_CHECKING:
     from hub.live.conversation import Conversation
@@ -54,7 +54,7 @@ def _read_scan(number: int, given: Any) -> QueuedScan:
 
 async def sync(talk: "Conversation", wish: Sync) -> dict[str, Any]:
     device = talk.device
-    return await talk.hub.sync_desk.sync(
+    return await talk.hub.offline_sync.sync(
         talk.identity,
         talk.own_venue(),
         wish.scans,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from redis.exceptions import RedisError
 
 from db.redis_client import RedisClient
-from hub.announcements import CHANNEL, Announcer
+from hub.events.announcements import CHANNEL, Announcer
 
 PING_SECONDS = 2.0
 MISSES = 3
@@ -78,7 +78,7 @@ class Relay:
                         self.connected = True
                         self._on_gap()
                 else:
-                    self._announcer.hear(message["data"])
+                    self._announcer.receive(message["data"])
         finally:
             try:
                 async with asyncio.timeout(0.5):

@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 
-from hub.actions.read_counts import DayCounts
-from hub.announcements import Announcement, MovementsChanged, SlotChanged, WalkInsChanged
+from hub.actions.reporting.counts import DayCounts
+from hub.events.announcements import Announcement, MovementsChanged, SlotChanged, WalkInsChanged
 from hub.live.count_board import CountBoard
 from hub.live.shared_reading import SharedReading
 from hub.live.tick import Tick

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hub.moments import rfc3339
-from hub.scan_news import Seen
+from hub.events.scan_events import LoggedScan
+from hub.rules.timestamps import rfc3339
 
 if TYPE_CHECKING:
     from hub.live.conversation import Conversation
@@ -55,7 +55,7 @@ class Scanners:
             self._leave(name, talk, now)
         talk.scanner = None
 
-    def hear(self, scans: Sequence[Seen]) -> None:
+    def hear(self, scans: Sequence[LoggedScan]) -> None:
         """Take what was decided; at every flight of the door."""
         for seen in scans:
             if seen.device is None:

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from hub.access.tokens import SESSION_COOKIE, Identity
-from hub.actions.venues import read_venue
-from hub.house import House
+from hub.actions.venues.venue_cache import Venue
+from hub.actions.venues.venues import read_venue
 from hub.live import fields
 from hub.live.fields import Fields
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
 from hub.settings import Settings
-from hub.venues import Venue
 
 LONGEST_TOKEN = 2048
 LARGEST_SKEW_MS = 10 * 365 * 24 * 3600 * 1000
@@ -47,9 +47,9 @@ class ForeignOrigin(Exception):
 
 
 class SignIn:
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._origins = own_origins(house.settings)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._origins = own_origins(services.settings)
         self._readings: dict[tuple[int, int], asyncio.Task[Venue]] = {}
 
     def credential(self, request: web.Request) -> str | None:
@@ -72,19 +72,19 @@ class SignIn:
         """Whose token this is; refuses UNAUTHENTICATED."""
         if type(token) is not str or not 0 < len(token) <= LONGEST_TOKEN or not token.isascii():
             raise Refused(Reason.UNAUTHENTICATED)
-        return self._house.sessions.read(token)
+        return self._services.sessions.read(token)
 
     async def venue(self, identity: Identity) -> Venue | None:
         """The venue of the identity. However many sign in at once, Postgres is asked once."""
         if not identity.venue_id:
             return None
-        venue = self._house.venues.remembered(identity.org_id, identity.venue_id)
+        venue = self._services.venues.remembered(identity.org_id, identity.venue_id)
         if venue is not None:
             return venue
         key = identity.org_id, identity.venue_id
         reading = self._readings.get(key)
         if reading is None:
-            reading = self._readings[key] = asyncio.get_running_loop().create_task(read_venue(self._house, *key))
+            reading = self._readings[key] = asyncio.get_running_loop().create_task(read_venue(self._services, *key))
             reading.add_done_callback(
                 lambda done: (self._readings.pop(key, None), done.cancelled() or done.exception())
             )

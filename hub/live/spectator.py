@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from hub.actions.availability import MonthKey
+from hub.actions.booking.availability import MonthKey
 from hub.live import fields, frames
 from hub.live.close_codes import CloseCode
 from hub.live.fields import Fields
@@ -22,8 +22,8 @@ from hub.live.heartbeat import Beat
 from hub.live.line import Line
 from hub.live.month_rooms import MonthWatch
 from hub.live.pace import Limit
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 if TYPE_CHECKING:
     from hub.live.live_hub import LiveHub
@@ -85,7 +85,7 @@ class Spectator(Line):
                 self._bad_frame(refused)
 
     def _answer(self, kind: str, given: Fields) -> None:
-        now = self.hub.house.clock.now()
+        now = self.hub.services.clock.now()
         match kind:
             case "ping":
                 self.queue.send(frames.pong(now))

@@ -30,8 +30,8 @@ from hub.live.figure_rooms import open_figures
 from hub.live.notices import open_notices
 from hub.live.watch import Watch
 from hub.live.watched_day import watched_day
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 if TYPE_CHECKING:
     from hub.live.conversation import Conversation

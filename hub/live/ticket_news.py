@@ -6,7 +6,7 @@ have gone missing on the way is told as `missed`, which means: any ticket may ha
 
 from collections.abc import Collection
 
-from hub.announcements import TicketsChanged
+from hub.events.announcements import TicketsChanged
 from hub.live.event_rooms import TICK_SECONDS, EventRoom, EventWatch
 from hub.live.tick import Tick
 

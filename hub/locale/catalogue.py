@@ -16,9 +16,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from hub.languages import DEFAULT, LANGUAGES, catalogue_path
 from hub.locale.script_texts import texts_of_script
-from hub.words import MESSAGES
+from hub.text.languages import DEFAULT, LANGUAGES, catalogue_path
+from hub.text.messages import MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = "web/static/js/"
@@ -63,7 +63,7 @@ def extracted() -> Catalog:
             for text in texts_of_script(script.read_text(encoding="utf-8")):
                 _add(catalog, text, script.relative_to(ROOT).as_posix())
     for words in MESSAGES.values():
-        _add(catalog, words, "hub/words.py")
+        _add(catalog, words, "hub/text/messages.py")
     return catalog
 
 

@@ -1,7 +1,7 @@
 """The supervisor's rule: whom a supervisor may let in against the door's word, and what stands in the way of all others."""
 
 from hub.rules.reasons import Reason
-from hub.rules.ticket_lifecycle import Deed, TicketStatus, may
+from hub.rules.ticket_lifecycle import Action, TicketStatus, may
 
 
 def obstacle(status: str | None, *, entered: bool, left: bool) -> Reason | None:
@@ -19,6 +19,6 @@ def obstacle(status: str | None, *, entered: bool, left: bool) -> Reason | None:
     if entered and not left:
         return Reason.ALREADY_VERIFIED
     # A return leaves the status as the entry has made it.
-    if may(status, Deed.OVERRIDE) or (left and status == TicketStatus.VERIFIED):
+    if may(status, Action.OVERRIDE) or (left and status == TicketStatus.VERIFIED):
         return None
     return Reason.TICKET_NOT_ACTIVATED

@@ -27,7 +27,7 @@ class Channel(StrEnum):
     OTA = "ota"
 
 
-class Deed(StrEnum):
+class Action(StrEnum):
     """What can be done to a ticket."""
 
     PAY_IMMEDIATE = "pay_immediate"
@@ -43,48 +43,48 @@ class Deed(StrEnum):
     CANCEL = "cancel"
 
 
-TRANSITIONS: dict[tuple[str, Deed], TicketStatus] = {
-    (TicketStatus.PENDING_PAYMENT, Deed.PAY_IMMEDIATE): TicketStatus.ACTIVATED,
-    (TicketStatus.PENDING_PAYMENT, Deed.PAY_DEFERRED): TicketStatus.INACTIVE,
-    (TicketStatus.INACTIVE, Deed.ACTIVATE): TicketStatus.ACTIVATED,
-    (TicketStatus.ACTIVATED, Deed.RESERVE): TicketStatus.RESERVED,
-    (TicketStatus.RESERVED, Deed.MOVE): TicketStatus.RESERVED,
-    (TicketStatus.RESERVED, Deed.RELEASE): TicketStatus.ACTIVATED,
-    (TicketStatus.RESERVED, Deed.VERIFY): TicketStatus.VERIFIED,
+TRANSITIONS: dict[tuple[str, Action], TicketStatus] = {
+    (TicketStatus.PENDING_PAYMENT, Action.PAY_IMMEDIATE): TicketStatus.ACTIVATED,
+    (TicketStatus.PENDING_PAYMENT, Action.PAY_DEFERRED): TicketStatus.INACTIVE,
+    (TicketStatus.INACTIVE, Action.ACTIVATE): TicketStatus.ACTIVATED,
+    (TicketStatus.ACTIVATED, Action.RESERVE): TicketStatus.RESERVED,
+    (TicketStatus.RESERVED, Action.MOVE): TicketStatus.RESERVED,
+    (TicketStatus.RESERVED, Action.RELEASE): TicketStatus.ACTIVATED,
+    (TicketStatus.RESERVED, Action.VERIFY): TicketStatus.VERIFIED,
     # Where the venue's policy lets holders in without a reservation, and for OTA tickets, which never become RESERVED.
-    (TicketStatus.ACTIVATED, Deed.VERIFY): TicketStatus.VERIFIED,
-    (TicketStatus.RESERVED, Deed.OVERRIDE): TicketStatus.VERIFIED,
-    (TicketStatus.ACTIVATED, Deed.OVERRIDE): TicketStatus.VERIFIED,
-    (TicketStatus.EXPIRED, Deed.OVERRIDE): TicketStatus.VERIFIED,
-    (TicketStatus.VERIFIED, Deed.UNDO_ENTRY): TicketStatus.RESERVED,
-    (TicketStatus.RESERVED, Deed.EXPIRE): TicketStatus.EXPIRED,
-    (TicketStatus.ACTIVATED, Deed.EXPIRE): TicketStatus.EXPIRED,
-    (TicketStatus.INACTIVE, Deed.EXPIRE): TicketStatus.EXPIRED,
-    (TicketStatus.PENDING_PAYMENT, Deed.CANCEL): TicketStatus.CANCELLED,
-    (TicketStatus.INACTIVE, Deed.CANCEL): TicketStatus.CANCELLED,
-    (TicketStatus.ACTIVATED, Deed.CANCEL): TicketStatus.CANCELLED,
-    (TicketStatus.RESERVED, Deed.CANCEL): TicketStatus.CANCELLED,
+    (TicketStatus.ACTIVATED, Action.VERIFY): TicketStatus.VERIFIED,
+    (TicketStatus.RESERVED, Action.OVERRIDE): TicketStatus.VERIFIED,
+    (TicketStatus.ACTIVATED, Action.OVERRIDE): TicketStatus.VERIFIED,
+    (TicketStatus.EXPIRED, Action.OVERRIDE): TicketStatus.VERIFIED,
+    (TicketStatus.VERIFIED, Action.UNDO_ENTRY): TicketStatus.RESERVED,
+    (TicketStatus.RESERVED, Action.EXPIRE): TicketStatus.EXPIRED,
+    (TicketStatus.ACTIVATED, Action.EXPIRE): TicketStatus.EXPIRED,
+    (TicketStatus.INACTIVE, Action.EXPIRE): TicketStatus.EXPIRED,
+    (TicketStatus.PENDING_PAYMENT, Action.CANCEL): TicketStatus.CANCELLED,
+    (TicketStatus.INACTIVE, Action.CANCEL): TicketStatus.CANCELLED,
+    (TicketStatus.ACTIVATED, Action.CANCEL): TicketStatus.CANCELLED,
+    (TicketStatus.RESERVED, Action.CANCEL): TicketStatus.CANCELLED,
     # A refund after the visit: the entry stays in the log, the next scan is RED.
-    (TicketStatus.VERIFIED, Deed.CANCEL): TicketStatus.CANCELLED,
-    (TicketStatus.EXPIRED, Deed.CANCEL): TicketStatus.CANCELLED,
+    (TicketStatus.VERIFIED, Action.CANCEL): TicketStatus.CANCELLED,
+    (TicketStatus.EXPIRED, Action.CANCEL): TicketStatus.CANCELLED,
 }
 
-_OTA_TRANSITIONS: dict[tuple[str, Deed], TicketStatus] = {
-    (TicketStatus.ACTIVATED, Deed.RESERVE): TicketStatus.ACTIVATED,
-    (TicketStatus.ACTIVATED, Deed.MOVE): TicketStatus.ACTIVATED,
-    (TicketStatus.ACTIVATED, Deed.RELEASE): TicketStatus.ACTIVATED,
-    (TicketStatus.VERIFIED, Deed.UNDO_ENTRY): TicketStatus.ACTIVATED,
+_OTA_TRANSITIONS: dict[tuple[str, Action], TicketStatus] = {
+    (TicketStatus.ACTIVATED, Action.RESERVE): TicketStatus.ACTIVATED,
+    (TicketStatus.ACTIVATED, Action.MOVE): TicketStatus.ACTIVATED,
+    (TicketStatus.ACTIVATED, Action.RELEASE): TicketStatus.ACTIVATED,
+    (TicketStatus.VERIFIED, Action.UNDO_ENTRY): TicketStatus.ACTIVATED,
 }
 
 
 def after(
-    status: str, deed: Deed, channel: str = Channel.DIRECT, *, has_reservation: bool = True
+    status: str, deed: Action, channel: str = Channel.DIRECT, *, has_reservation: bool = True
 ) -> TicketStatus | None:
     """The status that follows, or None when the deed is not allowed from here.
 
     `has_reservation` matters for UNDO_ENTRY alone: who came in without a reservation goes back to ACTIVATED.
     """
-    if deed is Deed.UNDO_ENTRY and status == TicketStatus.VERIFIED and not has_reservation:
+    if deed is Action.UNDO_ENTRY and status == TicketStatus.VERIFIED and not has_reservation:
         return TicketStatus.ACTIVATED
     if channel == Channel.OTA:
         moved = _OTA_TRANSITIONS.get((status, deed))
@@ -93,6 +93,6 @@ def after(
     return TRANSITIONS.get((status, deed))
 
 
-def may(status: str, deed: Deed, channel: str = Channel.DIRECT) -> bool:
+def may(status: str, deed: Action, channel: str = Channel.DIRECT) -> bool:
     """Whether the deed is allowed from this status."""
     return after(status, deed, channel) is not None

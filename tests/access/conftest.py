@@ -14,15 +14,15 @@ from db.pool import Database
 from db.redis_client import connect
 from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
-from hub.announcements import Announcer
+from hub.actions.venues.venue_cache import Venues
 from hub.clock import Clock
-from hub.fellows import Fellows
+from hub.events.announcements import Announcer
+from hub.events.peers import Peers
+from hub.events.scan_events import ScanEvents
 from hub.guards.rate_limit import RateLimit
-from hub.guards.seat_gate import SeatGate
-from hub.house import House
-from hub.scan_news import ScanNews
+from hub.guards.seat_admission import SeatAdmission
+from hub.services import Services
 from hub.settings import Settings
-from hub.venues import Venues
 
 SECRET = "a secret of at least thirty-two bytes, for tests"
 
@@ -52,30 +52,30 @@ def settings(settings_with: Callable[..., Settings]) -> Settings:
 class Office:
     """A house, its organisation and venue; `process()` is the same house seen from another hub process."""
 
-    house: House
+    services: Services
     org_id: int
     venue_id: int
 
-    def process(self) -> House:
-        return _house(self.house.settings, self.house.clock, self.house.database, self.house.redis)
+    def process(self) -> Services:
+        return _services(self.services.settings, self.services.clock, self.services.database, self.services.redis)
 
 
-def _house(settings: Settings, clock: Clock, database: Database, redis: Any) -> House:
+def _services(settings: Settings, clock: Clock, database: Database, redis: Any) -> Services:
     announcer = Announcer(redis)
     sessions = Sessions(settings, clock, database)
     announcer.listen(sessions.hear)
-    return House(
+    return Services(
         settings=settings,
         clock=clock,
         database=database,
         redis=redis,
         announcer=announcer,
-        gate=SeatGate(redis),
+        seat_admission=SeatAdmission(redis),
         rate_limit=RateLimit(redis),
         sessions=sessions,
         passwords=Passwords(),
         venues=Venues(database),
-        scan_news=ScanNews(announcer, Fellows(announcer)),
+        scan_events=ScanEvents(announcer, Peers(announcer)),
     )
 
 
@@ -83,13 +83,13 @@ def _house(settings: Settings, clock: Clock, database: Database, redis: Any) -> 
 async def office(settings: Settings, clock: Clock, database_url: str, redis_url: str) -> AsyncIterator[Office]:
     database, redis = Database(database_url), connect(redis_url)
     await database.open()
-    house = _house(settings, clock, database, redis)
+    services = _services(settings, clock, database, redis)
     org_id = await database.fetchval("INSERT INTO organisations (name) VALUES ('Org') RETURNING id")
     venue_id = await database.fetchval(
         "INSERT INTO venues (org_id, name, timezone) VALUES ($1, 'Venue', 'Europe/Rome') RETURNING id", org_id
     )
-    yield Office(house, org_id, venue_id)
-    house.passwords.close()
-    await house.announcer.close()
+    yield Office(services, org_id, venue_id)
+    services.passwords.close()
+    await services.announcer.close()
     await redis.aclose()
     await database.close()

@@ -9,12 +9,12 @@ import pytest
 
 from hub.access.roles import Role
 from hub.access.tokens import LIFETIME
-from hub.actions.sign_in import SignedIn, sign_in, sign_out
-from hub.actions.staff import add_staff, disable_staff
-from hub.house import House
-from hub.refusals import Refused
-from hub.rounds.revocations import refresh_revocations
+from hub.actions.staff.accounts import add_staff, disable_staff
+from hub.actions.staff.sign_in import SignedIn, sign_in, sign_out
+from hub.jobs.revocations import refresh_revocations
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
 
 if TYPE_CHECKING:
     from tests.access.conftest import Office
@@ -25,18 +25,18 @@ RIGHT, WRONG = "correct horse", "battery staple"
 @pytest.fixture
 async def jane(office: Office) -> dict[str, Any]:
     return await add_staff(
-        office.house, org_id=office.org_id, username="Jane", role=Role.OPERATOR, name="Jane Smith", password=RIGHT,
+        office.services, org_id=office.org_id, username="Jane", role=Role.OPERATOR, name="Jane Smith", password=RIGHT,
         pin="246810",
     )  # fmt: skip
 
 
-async def enter(house: House, secret: str = RIGHT, name: str = "jane", cookie: str | None = None) -> SignedIn:
-    return await sign_in(house, username=name, password=secret, device_cookie=cookie)
+async def enter(services: Services, secret: str = RIGHT, name: str = "jane", cookie: str | None = None) -> SignedIn:
+    return await sign_in(services, username=name, password=secret, device_cookie=cookie)
 
 
-async def outcome(house: House, secret: str = RIGHT, name: str = "jane", cookie: str | None = None) -> str:
+async def outcome(services: Services, secret: str = RIGHT, name: str = "jane", cookie: str | None = None) -> str:
     try:
-        await enter(house, secret, name, cookie)
+        await enter(services, secret, name, cookie)
     except Refused as refused:
         return refused.reason.value
     return "in"
@@ -45,119 +45,121 @@ async def outcome(house: House, secret: str = RIGHT, name: str = "jane", cookie:
 async def test_password_and_pin_both_open_and_the_name_is_taken_in_any_case(
     office: Office, jane: dict[str, Any]
 ) -> None:
-    by_password = await enter(office.house, name="  JANE ")
-    by_pin = await sign_in(office.house, username="jane", password=None, pin="246810")
+    by_password = await enter(office.services, name="  JANE ")
+    by_pin = await sign_in(office.services, username="jane", password=None, pin="246810")
     for signed_in in (by_password, by_pin):
-        who = office.house.sessions.read(signed_in.token)
+        who = office.services.sessions.read(signed_in.token)
         assert (who.staff_id, who.org_id, who.venue_id) == (jane["staff_id"], office.org_id, office.venue_id)
         assert signed_in.expires_at == who.expires_at
 
 
 @pytest.mark.usefixtures("jane")
 async def test_a_pin_is_no_password_and_nobody_is_told_what_was_wrong(office: Office) -> None:
-    assert await outcome(office.house, "246810") == "INVALID_CREDENTIALS"
+    assert await outcome(office.services, "246810") == "INVALID_CREDENTIALS"
     for name in ("nobody", "", " ", "x" * 5000, "ja\x00ne", "\ud800"):
-        assert await outcome(office.house, name=name) == "INVALID_CREDENTIALS"
+        assert await outcome(office.services, name=name) == "INVALID_CREDENTIALS"
     for secret in ("", "\ud800", "x" * 100_000):
-        assert await outcome(office.house, secret) == "INVALID_CREDENTIALS"
+        assert await outcome(office.services, secret) == "INVALID_CREDENTIALS"
 
 
 @pytest.mark.usefixtures("jane")
 @pytest.mark.parametrize("name", ["jane", "nobody"])
 async def test_five_failures_lock_for_fifteen_minutes_even_with_the_right_secret(office: Office, name: str) -> None:
-    assert [await outcome(office.house, WRONG, name) for _ in range(5)] == ["INVALID_CREDENTIALS"] * 5
+    assert [await outcome(office.services, WRONG, name) for _ in range(5)] == ["INVALID_CREDENTIALS"] * 5
     with pytest.raises(Refused) as refusal:
-        await enter(office.house, RIGHT, name)
+        await enter(office.services, RIGHT, name)
     assert refusal.value.reason is Reason.LOCKED_OUT
     assert 890 < refusal.value.details["retry_after"] <= 900
-    office.house.clock.advance(14 * 60)
-    assert await outcome(office.house, RIGHT, name) == "LOCKED_OUT"
-    office.house.clock.advance(62)
-    assert await outcome(office.house, RIGHT, name) == ("in" if name == "jane" else "INVALID_CREDENTIALS")
+    office.services.clock.advance(14 * 60)
+    assert await outcome(office.services, RIGHT, name) == "LOCKED_OUT"
+    office.services.clock.advance(62)
+    assert await outcome(office.services, RIGHT, name) == ("in" if name == "jane" else "INVALID_CREDENTIALS")
 
 
 @pytest.mark.usefixtures("jane")
 async def test_knocking_while_locked_out_does_not_prolong_the_lock(office: Office) -> None:
     for _ in range(5):
-        await outcome(office.house, WRONG)
+        await outcome(office.services, WRONG)
     for _ in range(14):
-        office.house.clock.advance(60)
-        assert await outcome(office.house, WRONG) == "LOCKED_OUT"
-    office.house.clock.advance(62)
-    assert await outcome(office.house) == "in"
+        office.services.clock.advance(60)
+        assert await outcome(office.services, WRONG) == "LOCKED_OUT"
+    office.services.clock.advance(62)
+    assert await outcome(office.services) == "in"
 
 
 @pytest.mark.usefixtures("jane")
 async def test_success_clears_the_count(office: Office) -> None:
     for _ in range(3):
-        assert [await outcome(office.house, WRONG) for _ in range(4)] == ["INVALID_CREDENTIALS"] * 4
-        assert await outcome(office.house) == "in"
+        assert [await outcome(office.services, WRONG) for _ in range(4)] == ["INVALID_CREDENTIALS"] * 4
+        assert await outcome(office.services) == "in"
 
 
 @pytest.mark.usefixtures("jane")
 async def test_strangers_cannot_lock_out_an_operator_on_a_known_device(office: Office) -> None:
-    cookie = (await enter(office.house)).device_cookie
+    cookie = (await enter(office.services)).device_cookie
     for _ in range(8):
-        await outcome(office.house, WRONG)
-    assert await outcome(office.house) == "LOCKED_OUT"
-    assert await outcome(office.house, cookie=cookie) == "in"
-    assert await outcome(office.house) == "LOCKED_OUT", "success on the device clears its own count only"
+        await outcome(office.services, WRONG)
+    assert await outcome(office.services) == "LOCKED_OUT"
+    assert await outcome(office.services, cookie=cookie) == "in"
+    assert await outcome(office.services) == "LOCKED_OUT", "success on the device clears its own count only"
 
 
 @pytest.mark.usefixtures("jane")
 async def test_a_known_device_has_five_guesses_of_its_own(office: Office) -> None:
-    cookie = (await enter(office.house)).device_cookie
+    cookie = (await enter(office.services)).device_cookie
     for _ in range(5):
-        await outcome(office.house, WRONG, cookie=cookie)
-    assert await outcome(office.house, cookie=cookie) == "LOCKED_OUT"
-    assert await outcome(office.house) == "in"
+        await outcome(office.services, WRONG, cookie=cookie)
+    assert await outcome(office.services, cookie=cookie) == "LOCKED_OUT"
+    assert await outcome(office.services) == "in"
 
 
 @pytest.mark.usefixtures("jane")
 async def test_the_devices_of_other_people_buy_no_guesses(office: Office) -> None:
-    await add_staff(office.house, org_id=office.org_id, username="mallory", role="OPERATOR", name="M", password=RIGHT)
-    cookies = [(await enter(office.house, name="mallory")).device_cookie for _ in range(3)]
-    answers = [await outcome(office.house, WRONG, cookie=cookie) for cookie in cookies for _ in range(3)]
+    await add_staff(
+        office.services, org_id=office.org_id, username="mallory", role="OPERATOR", name="M", password=RIGHT
+    )
+    cookies = [(await enter(office.services, name="mallory")).device_cookie for _ in range(3)]
+    answers = [await outcome(office.services, WRONG, cookie=cookie) for cookie in cookies for _ in range(3)]
     assert answers == ["INVALID_CREDENTIALS"] * 5 + ["LOCKED_OUT"] * 4
 
 
 @pytest.mark.usefixtures("jane")
 async def test_parallel_guesses_do_not_slip_through(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = 0
-    houses = [office.house, office.process(), office.process(), office.process()]
+    houses = [office.services, office.process(), office.process(), office.process()]
 
-    def counting(house: House) -> None:
-        verify = house.passwords.verify
+    def counting(services: Services) -> None:
+        verify = services.passwords.verify
 
         async def counted(stored: str | None, secret: str) -> bool:
             nonlocal looked_at
             looked_at += 1
             return await verify(stored, secret)
 
-        monkeypatch.setattr(house.passwords, "verify", counted)
+        monkeypatch.setattr(services.passwords, "verify", counted)
 
-    for house in houses:
-        counting(house)
-    answers = await asyncio.gather(*(outcome(house, WRONG) for house in houses for _ in range(25)))
+    for services in houses:
+        counting(services)
+    answers = await asyncio.gather(*(outcome(services, WRONG) for services in houses for _ in range(25)))
     assert looked_at == 5
     assert (answers.count("INVALID_CREDENTIALS"), answers.count("LOCKED_OUT")) == (5, 95)
 
 
 @pytest.mark.usefixtures("jane")
 async def test_a_shift_that_signs_in_at_once_by_one_login_gets_in(office: Office) -> None:
-    houses = [office.house, office.process()]
+    houses = [office.services, office.process()]
     answers = await asyncio.gather(*(outcome(houses[n % 2]) for n in range(40)))
     assert answers == ["in"] * 40
 
 
 @pytest.mark.usefixtures("jane")
 async def test_signing_out_ends_the_session_everywhere(office: Office) -> None:
-    signed_in, other = await enter(office.house), await enter(office.house)
+    signed_in, other = await enter(office.services), await enter(office.services)
     elsewhere = office.process()
     elsewhere.sessions.read(signed_in.token)
-    await sign_out(office.house, signed_in.identity)
+    await sign_out(office.services, signed_in.identity)
     with pytest.raises(Refused):
-        office.house.sessions.read(signed_in.token)
+        office.services.sessions.read(signed_in.token)
     # The announcement was lost on the way to the other process: its round finds out, and tells the sockets.
     ended: list[Any] = []
     elsewhere.sessions.on_end(lambda *what: ended.append(what))
@@ -169,29 +171,29 @@ async def test_signing_out_ends_the_session_everywhere(office: Office) -> None:
 
 
 async def test_a_disabled_member_of_staff_is_out_at_once(office: Office, jane: dict[str, Any]) -> None:
-    signed_in = await enter(office.house)
-    await disable_staff(office.house, org_id=office.org_id, staff_id=jane["staff_id"])
+    signed_in = await enter(office.services)
+    await disable_staff(office.services, org_id=office.org_id, staff_id=jane["staff_id"])
     with pytest.raises(Refused):
-        office.house.sessions.read(signed_in.token)
-    assert await outcome(office.house) == "INVALID_CREDENTIALS"
+        office.services.sessions.read(signed_in.token)
+    assert await outcome(office.services) == "INVALID_CREDENTIALS"
     fresh = office.process()
     await refresh_revocations(fresh)
     with pytest.raises(Refused):
         fresh.sessions.read(signed_in.token)
-    await disable_staff(office.house, org_id=office.org_id, staff_id=jane["staff_id"])
+    await disable_staff(office.services, org_id=office.org_id, staff_id=jane["staff_id"])
     with pytest.raises(Refused) as refusal:
-        await disable_staff(office.house, org_id=office.org_id, staff_id=jane["staff_id"] + 1)
+        await disable_staff(office.services, org_id=office.org_id, staff_id=jane["staff_id"] + 1)
     assert refusal.value.reason is Reason.NOT_FOUND
 
 
 @pytest.mark.usefixtures("jane")
 async def test_rows_that_ran_out_are_cleared_away(office: Office) -> None:
-    await sign_out(office.house, (await enter(office.house)).identity)
-    await outcome(office.house, WRONG)
-    office.house.clock.advance(LIFETIME.total_seconds() + 1)
-    await refresh_revocations(office.house)
+    await sign_out(office.services, (await enter(office.services)).identity)
+    await outcome(office.services, WRONG)
+    office.services.clock.advance(LIFETIME.total_seconds() + 1)
+    await refresh_revocations(office.services)
     for table in ("revoked_sessions", "sign_in_attempts"):
-        assert await office.house.database.fetchval(f"SELECT count(*) FROM {table}") == 0
+        assert await office.services.database.fetchval(f"SELECT count(*) FROM {table}") == 0
 
 
 @pytest.mark.parametrize(
@@ -224,7 +226,7 @@ async def test_staff_that_cannot_be_added_is_refused_by_field(
         **changes,
     }
     with pytest.raises(Refused) as refusal:
-        await add_staff(office.house, **wanted)
+        await add_staff(office.services, **wanted)
     assert refusal.value.reason is Reason.INVALID_REQUEST
     assert [error["field"] for error in refusal.value.details["errors"]] == [field]
 
@@ -242,7 +244,7 @@ async def test_hashing_does_not_hold_up_the_loop(office: Office) -> None:
             longest = max(longest, loop.time() - before)
 
     watcher = asyncio.create_task(watch())
-    await asyncio.gather(*(office.house.passwords.hash(f"secret {n}") for n in range(20)))
+    await asyncio.gather(*(office.services.passwords.hash(f"secret {n}") for n in range(20)))
     done.set()
     await watcher
     assert longest < 0.1

@@ -16,10 +16,10 @@ import pytest
 from hub.access.roles import Role, at_least
 from hub.access.signing import Signer, _derived
 from hub.access.tokens import Sessions, Staff
-from hub.announcements import SessionRevoked, decode, encode
 from hub.clock import Clock
-from hub.refusals import Refused
+from hub.events.announcements import SessionRevoked, decode, encode
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.settings import Settings
 
 if TYPE_CHECKING:

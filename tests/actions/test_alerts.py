@@ -16,31 +16,31 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from stage import TODAY, Hub, World
 
-from hub.actions.alerts import LEAST, LOOK_EVERY, look_at, measure
-from hub.actions.venues import Policies, set_policies
+from hub.actions.reporting.alerts import LEAST, LOOK_EVERY, look_at, measure
+from hub.actions.venues.venues import Policies, set_policies
 from hub.cli import _parser
 from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
-from hub.measures import Measures, at, percentile
-from hub.rounds.outbox import OutboxLane
+from hub.jobs.outbox import OutboxWorker
+from hub.observability.alert_metrics import AlertMetrics, at, percentile
 
 OWN = (ipaddress.ip_network("127.0.0.0/8"),)
 
 
-async def looks_once(hub: Hub, world: World, measures: Measures) -> int:
-    return await look_at(hub.house, world.org_id, await measure(hub.house, measures))
+async def looks_once(hub: Hub, world: World, alert_metrics: AlertMetrics) -> int:
+    return await look_at(hub.services, world.org_id, await measure(hub.services, alert_metrics))
 
 
-async def looks(hub: Hub, world: World, measures: Measures, count: int) -> int:
+async def looks(hub: Hub, world: World, alert_metrics: AlertMetrics, count: int) -> int:
     done = 0
     for _ in range(count):
-        done += await looks_once(hub, world, measures)
+        done += await looks_once(hub, world, alert_metrics)
         hub.clock.advance(LOOK_EVERY.total_seconds())
     return done
 
 
-def count(measures: Measures, world: World, name: str, by: int, venue_id: int | None = None) -> None:
-    measures.count(at(name, world.org_id, world.venue_id if venue_id is None else venue_id), by)
+def count(alert_metrics: AlertMetrics, world: World, name: str, by: int, venue_id: int | None = None) -> None:
+    alert_metrics.count(at(name, world.org_id, world.venue_id if venue_id is None else venue_id), by)
 
 
 async def manager(hub: Hub, world: World) -> Any:
@@ -57,24 +57,24 @@ async def told(socket: Any) -> dict[str, Any]:
 
 
 async def test_bookings_that_fail_raise_one_alert_and_clear_it(hub: Hub, world: World) -> None:
-    watch, measures = await manager(hub, world), Measures()
-    count(measures, world, "booked", 10 * LEAST)
-    assert await looks(hub, world, measures, 3) == 0
-    count(measures, world, "not_booked", 2 * LEAST)
-    assert await looks(hub, world, measures, 1) == 0, "once is chance"
-    assert await looks(hub, world, measures, 3) == 1
+    watch, alert_metrics = await manager(hub, world), AlertMetrics()
+    count(alert_metrics, world, "booked", 10 * LEAST)
+    assert await looks(hub, world, alert_metrics, 3) == 0
+    count(alert_metrics, world, "not_booked", 2 * LEAST)
+    assert await looks(hub, world, alert_metrics, 1) == 0, "once is chance"
+    assert await looks(hub, world, alert_metrics, 3) == 1
     alert = await told(watch)
     assert (alert["kind"], alert["threshold"], alert["cleared_at"]) == ("failure_rate", 10.0, None)
     assert alert["value"] == pytest.approx(100 / 6, abs=0.1)
     assert (await manager(hub, world)).answer == [alert]
-    assert await looks(hub, world, Measures(), 3) == 1
+    assert await looks(hub, world, AlertMetrics(), 3) == 1
     over = await told(watch)
     assert (over["alert_id"], over["cleared_at"] is None) == (alert["alert_id"], False)
     assert await hub.database.fetchval("SELECT count(*) FROM alert_states") == 0
 
 
 async def test_too_few_say_nothing_and_what_is_off_is_not_watched(hub: Hub, world: World) -> None:
-    few, many = Measures(), Measures()
+    few, many = AlertMetrics(), AlertMetrics()
     count(few, world, "not_booked", LEAST - 1)
     assert await looks(hub, world, few, 3) == 0
     count(many, world, "not_booked", LEAST)
@@ -87,13 +87,13 @@ async def test_too_few_say_nothing_and_what_is_off_is_not_watched(hub: Hub, worl
 
 
 async def test_slow_answers_and_refused_sign_ins(hub: Hub, world: World) -> None:
-    watch, measures = await manager(hub, world), Measures()
+    watch, alert_metrics = await manager(hub, world), AlertMetrics()
     for _ in range(95):
-        measures.took(0.01)
+        alert_metrics.took(0.01)
     for _ in range(8):
-        measures.took(1.8)
-    count(measures, world, "login_failed", 20)
-    assert await looks(hub, world, measures, 2) == 2
+        alert_metrics.took(1.8)
+    count(alert_metrics, world, "login_failed", 20)
+    assert await looks(hub, world, alert_metrics, 2) == 2
     alerts = {alert["kind"]: alert for alert in (await told(watch), await told(watch))}
     assert alerts["latency"]["value"] > 1000
     assert alerts["login_failures"]["value"] == 20
@@ -102,8 +102,8 @@ async def test_slow_answers_and_refused_sign_ins(hub: Hub, world: World) -> None
 async def test_the_hub_itself_counts_what_the_alerts_go_by(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measures = Measures()
-    monkeypatch.setattr("hub.telemetry.measures", measures)
+    alert_metrics = AlertMetrics()
+    monkeypatch.setattr("hub.observability.telemetry.alert_metrics", alert_metrics)
     slot = await world.slot(capacity=1)
     for n in range(2):
         ticket = await world.ticket()
@@ -120,10 +120,10 @@ async def test_the_hub_itself_counts_what_the_alerts_go_by(
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     here = ("booked", "not_booked")
     names = [*(at(name, world.org_id, world.venue_id) for name in here), at("login_failed", world.org_id, 0)]
-    assert (await measures.gather(hub.house.redis, 15))[names[0]] == 1, "also before it is added"
-    assert not await Measures().gather(hub.house.redis, 15)
-    await measures.add(hub.house.redis)
-    counted = await Measures().gather(hub.house.redis, 15)
+    assert (await alert_metrics.gather(hub.services.redis, 15))[names[0]] == 1, "also before it is added"
+    assert not await AlertMetrics().gather(hub.services.redis, 15)
+    await alert_metrics.add(hub.services.redis)
+    counted = await AlertMetrics().gather(hub.services.redis, 15)
     assert [counted[name] for name in names] == [1, 1, 1]
     assert percentile(counted, 0.95)[1] >= 4
 
@@ -133,31 +133,33 @@ async def test_without_redis_a_process_goes_by_what_it_knows(hub: Hub) -> None:
         def __getattr__(self, name: str) -> Any:
             raise ConnectionError
 
-    measures = Measures()
-    measures.count("login_failed", 3)
+    alert_metrics = AlertMetrics()
+    alert_metrics.count("login_failed", 3)
     with pytest.raises(ConnectionError):
-        await measures.add(Away())  # type: ignore[arg-type]
-    assert (await measures.gather(Away(), 15))["login_failed"] == 3  # type: ignore[arg-type]
-    await measures.add(hub.house.redis)
-    await measures.add(hub.house.redis)
-    assert (await Measures().gather(hub.house.redis, 15))["login_failed"] == 3, "once, though it was tried before"
+        await alert_metrics.add(Away())  # type: ignore[arg-type]
+    assert (await alert_metrics.gather(Away(), 15))["login_failed"] == 3  # type: ignore[arg-type]
+    await alert_metrics.add(hub.services.redis)
+    await alert_metrics.add(hub.services.redis)
+    assert (await AlertMetrics().gather(hub.services.redis, 15))["login_failed"] == 3, (
+        "once, though it was tried before"
+    )
 
 
 def test_a_percentile_lies_where_it_is_known_to_lie() -> None:
-    measures = Measures()
+    alert_metrics = AlertMetrics()
     for n in range(1000):
-        measures.took(n / 1000)
-    value, count = percentile(Counter(next(iter(measures._minutes.values()))), 0.95)
+        alert_metrics.took(n / 1000)
+    value, count = percentile(Counter(next(iter(alert_metrics._minutes.values()))), 0.95)
     assert count == 1000
     assert value == pytest.approx(0.95, abs=0.05)
     assert percentile(Counter(), 0.95) == (0.0, 0)
 
 
 async def test_a_day_that_is_nearly_full_is_told_once_with_its_slots(hub: Hub, world: World) -> None:
-    watch, measures = await manager(hub, world), Measures()
+    watch, alert_metrics = await manager(hub, world), AlertMetrics()
     await world.slot(start="12:00", end="14:00", capacity=10, booked=9)
     await world.slot(start="16:00", end="18:00", capacity=10, booked=1)
-    assert await looks(hub, world, measures, 5) == 1
+    assert await looks(hub, world, alert_metrics, 5) == 1
     alert = await told(watch)
     assert (alert["kind"], alert["subject"], alert["value"]) == ("utilisation", TODAY.isoformat(), 90.0)
     assert alert["details"] == {"slots": ["12:00-14:00"]}
@@ -166,15 +168,15 @@ async def test_a_day_that_is_nearly_full_is_told_once_with_its_slots(hub: Hub, w
 async def test_of_many_processes_that_look_at_once_one_looks(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measures = Measures()
-    count(measures, world, "not_booked", LEAST)
+    alert_metrics = AlertMetrics()
+    count(alert_metrics, world, "not_booked", LEAST)
     for _ in range(2):
-        await asyncio.gather(*(looks_once(hub, world, measures) for _ in range(8)))
+        await asyncio.gather(*(looks_once(hub, world, alert_metrics) for _ in range(8)))
         hub.clock.advance(LOOK_EVERY.total_seconds())
     assert await hub.database.fetchval("SELECT count(*) FROM alerts") == 1
     # The control: without the claim one moment's looks count as many, and what happened once is raised at once.
-    monkeypatch.setattr("hub.actions.alerts.LOOK_EVERY", -LOOK_EVERY)
-    other = Measures()
+    monkeypatch.setattr("hub.actions.reporting.alerts.LOOK_EVERY", -LOOK_EVERY)
+    other = AlertMetrics()
     count(other, world, "login_failed", 1000)
     await asyncio.gather(*(looks_once(hub, world, other) for _ in range(8)))
     kinds = await hub.database.fetch("SELECT kind FROM alerts")
@@ -210,17 +212,19 @@ async def test_mail_and_webhook_go_out_once_signed_and_again_until_taken(
 ) -> None:
     server, url = receiver
     changed = await set_policies(
-        hub.house, world.venue_id, Policies(alert_emails=("ann@example.com", "tom@example.com"), alert_webhook_url=url)
+        hub.services,
+        world.venue_id,
+        Policies(alert_emails=("ann@example.com", "tom@example.com"), alert_webhook_url=url),
     )
     secret = changed["alert_webhook_secret"]
-    measures = Measures()
-    count(measures, world, "login_failed", 50)
-    assert await looks(hub, world, measures, 2) == 1
+    alert_metrics = AlertMetrics()
+    count(alert_metrics, world, "login_failed", 50)
+    assert await looks(hub, world, alert_metrics, 2) == 1
     rows = await hub.database.fetch("SELECT channel, recipient, payload::text FROM mail_outbox ORDER BY id")
     assert [row["recipient"] for row in rows] == [url, "ann@example.com", "tom@example.com"]
     assert secret not in str(rows), "the outbox does not keep the secret"
 
-    lane = OutboxLane(hub.house, urgent=True)
+    lane = OutboxWorker(hub.services, urgent=True)
     lane._webhooks = WebhookCarrier(OWN)
     server.answers.append(web.Response(status=503))
     await lane.send_due()
@@ -281,12 +285,12 @@ async def test_a_webhook_that_is_no_longer_named_is_not_called(
     hub: Hub, world: World, receiver: tuple[Receiver, str]
 ) -> None:
     server, url = receiver
-    await set_policies(hub.house, world.venue_id, Policies(alert_webhook_url=url))
-    measures = Measures()
-    count(measures, world, "login_failed", 50)
-    await looks(hub, world, measures, 2)
-    await set_policies(hub.house, world.venue_id, Policies(alert_webhook_url=""))
-    lane = OutboxLane(hub.house, urgent=True)
+    await set_policies(hub.services, world.venue_id, Policies(alert_webhook_url=url))
+    alert_metrics = AlertMetrics()
+    count(alert_metrics, world, "login_failed", 50)
+    await looks(hub, world, alert_metrics, 2)
+    await set_policies(hub.services, world.venue_id, Policies(alert_webhook_url=""))
+    lane = OutboxWorker(hub.services, urgent=True)
     lane._webhooks = WebhookCarrier(OWN)
     await lane.send_due()
     assert server.got == []

@@ -10,7 +10,7 @@ import pytest
 from crowd import book
 from stage import TODAY, Hub, World
 
-from hub.actions.generate_slots import OpeningHours, generate_slots
+from hub.actions.venues.generate_slots import OpeningHours, generate_slots
 from web import keys
 
 
@@ -63,7 +63,7 @@ async def test_a_lost_announcement_is_healed_by_the_next_reading(hub: Hub, world
     await month(hub, world)
     await hub.database.execute("UPDATE reservation_slots SET total_capacity = 20, revision = revision + 1")
     assert (await month(hub, world))[0]["total_capacity"] == 10
-    monkeypatch.setattr("hub.actions.availability.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("hub.actions.booking.availability.FRESH_SECONDS", 0.0)
     for _ in range(100):
         if (await month(hub, world))[0]["total_capacity"] == 20:
             break
@@ -133,6 +133,6 @@ async def test_a_closed_slot_is_shown_closed_and_not_offered(hub: Hub, world: Wo
 
 
 async def test_ninety_days_of_slots_come_in_one_answer(hub: Hub, world: World):
-    await generate_slots(hub.house, OpeningHours(TODAY, 90, time(10), time(18), 60, 200))
+    await generate_slots(hub.services, OpeningHours(TODAY, 90, time(10), time(18), 60, 200))
     status, body = await hub.get(f"/api/reservation-slots/available?from={TODAY}&to={TODAY + timedelta(days=89)}")
     assert (status, body["metadata"]["total_slots"]) == (200, 720)

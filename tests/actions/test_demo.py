@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from stage import Hub
 
-from hub.actions.demo import ORGANISATION, VENUE, fill_demo
-from hub.venues import VENUES
+from hub.actions.venues.demo import ORGANISATION, VENUE, fill_demo
+from hub.actions.venues.venue_cache import VENUES
 
 
 @pytest.mark.parametrize("venue_stands", [True, False])
@@ -14,7 +14,7 @@ async def test_the_booking_page_of_the_demo_starts_with_italian_numbers(hub: Hub
     if venue_stands:
         org_id = await hub.database.fetchval(VENUES.add_organisation, "Organisation")
         await hub.database.execute(VENUES.add_venue, org_id, "Venue", "UTC")
-    assert await fill_demo(hub.house)
+    assert await fill_demo(hub.services)
     (venue,) = await hub.database.fetch(
         "SELECT o.name AS organisation, v.name, timezone, country FROM venues v JOIN organisations o ON o.id = v.org_id"
     )

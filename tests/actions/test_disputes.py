@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from stage import NOON, TODAY, Hub, Socket, Ticket, World
 
-from hub.actions.expire import expire
+from hub.actions.booking.expire import expire
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -142,12 +142,12 @@ async def test_an_expired_ticket_let_in_and_taken_back_expires_again(
 ):
     ticket = await world.reserved(await world.slot())
     clock.advance(3 * 3600)
-    await expire(hub.house)
+    await expire(hub.services)
     scan_id = await refused(jane, ticket.code, "TICKET_EXPIRED")
     await done(sue, "override", scan_id=scan_id, reason="the train was late")
     assert await standing(world, ticket) == ("VERIFIED", "VERIFIED", "A", 1)
     await done(sue, "undo", scan_id=scan_id, reason="did not come after all")
-    await expire(hub.house)
+    await expire(hub.services)
     assert await standing(world, ticket) == ("EXPIRED", "EXPIRED", None, 0)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from stage import NOON, TODAY, Hub, World
 
-from hub.actions.expire import expire
+from hub.actions.booking.expire import expire
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -21,7 +21,7 @@ async def statuses(world: World, *tickets) -> list[str]:
 async def test_reservations_of_an_ended_slot_expire_and_keep_their_place_in_its_figures(hub: Hub, world: World):
     ended, running = await world.slot(YESTERDAY), await world.slot()
     (late,), (in_time,) = await world.fill(ended, 1), await world.fill(running, 1)
-    assert await expire(hub.house) == {"slots": 1, "reservations": 1, "tickets": 0}
+    assert await expire(hub.services) == {"slots": 1, "reservations": 1, "tickets": 0}
     assert await statuses(world, late, in_time) == ["EXPIRED", "RESERVED"]
     reservation = await hub.database.fetchval("SELECT status FROM ticket_reservations WHERE ticket_id = $1", late.id)
     assert reservation == "EXPIRED"
@@ -32,10 +32,10 @@ async def test_a_slot_ends_to_the_second_and_with_its_venues_lateness(hub: Hub, 
     await world.policy(late_entry_minutes=30)
     (ticket,) = await world.fill(await world.slot(), 1)
     clock.set(NOON + timedelta(hours=2, minutes=29, seconds=50))
-    await expire(hub.house)
+    await expire(hub.services)
     assert await statuses(world, ticket) == ["RESERVED"]
     clock.set(NOON + timedelta(hours=2, minutes=30, seconds=1))
-    await expire(hub.house)
+    await expire(hub.services)
     assert await statuses(world, ticket) == ["EXPIRED"]
 
 
@@ -43,7 +43,7 @@ async def test_who_came_in_stays_verified(hub: Hub, world: World, clock):
     (ticket,) = await world.fill(await world.slot(), 1)
     await (await hub.socket(await world.staff())).verify(ticket.code)
     clock.advance(5 * 3600)
-    await expire(hub.house)
+    await expire(hub.services)
     assert await statuses(world, ticket) == ["VERIFIED"]
 
 
@@ -53,14 +53,14 @@ async def test_a_cancelled_reservation_does_not_expire_its_ticket(hub: Hub, worl
     manager = await world.staff("MANAGER")
     assert (await hub.delete(f"/api/reservations/{ticket.reservation_id}", token=manager))[0] == 200
     clock.advance(5 * 3600)
-    await expire(hub.house)
+    await expire(hub.services)
     assert await statuses(world, ticket) == ["ACTIVATED"]
 
 
 async def test_an_ota_tickets_reservation_expires_and_its_status_word_stays(hub: Hub, world: World, clock):
     ticket = await world.reserve(await world.ticket(channel="ota", code="DT-7"), await world.slot())
     clock.advance(5 * 3600)
-    assert (await expire(hub.house))["reservations"] == 1
+    assert (await expire(hub.services))["reservations"] == 1
     assert await statuses(world, ticket) == ["ACTIVATED"]
     assert await hub.database.fetchval("SELECT status FROM ticket_reservations") == "EXPIRED"
     gate = await hub.socket(await world.staff())
@@ -75,23 +75,23 @@ async def test_unused_tickets_past_their_validity_expire_and_others_do_not(hub: 
         await world.ticket("PENDING_PAYMENT", valid_until=past), await world.ticket("CANCELLED", valid_until=past),
         await world.ticket(channel="ota", valid_until=past),
     ]  # fmt: skip
-    assert (await expire(hub.house))["tickets"] == 2
+    assert (await expire(hub.services))["tickets"] == 2
     assert await statuses(world, *gone) == ["EXPIRED", "EXPIRED"]
     assert "EXPIRED" not in await statuses(world, *good)
 
 
 async def test_expiring_again_changes_nothing(hub: Hub, world: World):
     await world.fill(await world.slot(YESTERDAY), 3)
-    await expire(hub.house)
-    assert await expire(hub.house) == {"slots": 0, "reservations": 0, "tickets": 0}
+    await expire(hub.services)
+    assert await expire(hub.services) == {"slots": 0, "reservations": 0, "tickets": 0}
 
 
 async def test_two_hubs_expiring_at_once_expire_each_reservation_once(hub: Hub, world: World, open_hub):
     for hour in range(10):
         await world.fill(await world.slot(YESTERDAY, f"{hour:02}:00", f"{hour + 1:02}:00"), 5)
     other = await open_hub()
-    await asyncio.gather(expire(hub.house), expire(other.house), expire(hub.house))
-    await expire(hub.house)
+    await asyncio.gather(expire(hub.services), expire(other.services), expire(hub.services))
+    await expire(hub.services)
     rows = await hub.database.fetch("SELECT status, version FROM tickets")
     assert {tuple(row) for row in rows} == {("EXPIRED", 3)}
 
@@ -109,7 +109,7 @@ async def test_a_ticket_that_a_scan_holds_is_waited_for_and_not_expired_over(hub
             "UPDATE ticket_reservations SET status = 'VERIFIED', verified_at = $1", NOON + timedelta(hours=1)
         )
         await connection.execute("UPDATE reservation_slots SET verified_count = verified_count + 1")
-        expiring = asyncio.ensure_future(expire(hub.house))
+        expiring = asyncio.ensure_future(expire(hub.services))
         await asyncio.sleep(0.1)
         assert not expiring.done()
     await expiring
@@ -125,8 +125,8 @@ async def test_keys_past_their_day_are_dropped(hub: Hub, world: World, clock):
         "customer_phone": "+12025551234",
     }
     assert (await hub.post("/api/reservations/create", body, Idempotency_Key="k"))[0] == 200
-    await expire(hub.house)
+    await expire(hub.services)
     assert await hub.database.fetchval("SELECT count(*) FROM idempotency_keys") == 1
     clock.advance(25 * 3600)
-    await expire(hub.house)
+    await expire(hub.services)
     assert await hub.database.fetchval("SELECT count(*) FROM idempotency_keys") == 0

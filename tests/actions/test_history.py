@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from stage import Hub, World
 
-from hub.actions.scan_history import own_history
-from hub.refusals import Refused
+from hub.actions.scanning.scan_history import own_history
+from hub.rules.refusals import Refused
 
 
 async def test_the_history_holds_every_own_scan_whatever_its_outcome(hub: Hub, world: World):
@@ -34,7 +34,7 @@ async def test_the_history_holds_every_own_scan_whatever_its_outcome(hub: Hub, w
 
 async def test_pages_follow_each_other_without_gap_or_repeat_also_within_one_moment(hub: Hub, world: World):
     token = await world.staff()
-    operator = hub.house.sessions.read(token)
+    operator = hub.services.sessions.read(token)
     gate = await hub.socket(token)
     wanted = [str(uuid4()) for _ in range(25)]
     for scan_id in wanted:
@@ -43,7 +43,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat_also_within_one_mom
     seen, before = [], None
     for _ in range(10):
         page = await own_history(
-            hub.house, org_id=world.org_id, operator_id=operator.staff_id, limit=4, before=before
+            hub.services, org_id=world.org_id, operator_id=operator.staff_id, limit=4, before=before
         )  # fmt: skip
         seen += [scan["scan_id"] for scan in page["scans"]]
         before = page["next"]
@@ -64,4 +64,4 @@ async def test_nobody_sees_anybody_elses_scans(hub: Hub, world: World):
 )
 async def test_a_malformed_cursor_is_refused(hub: Hub, world: World, cursor: str):
     with pytest.raises(Refused):
-        await own_history(hub.house, org_id=world.org_id, operator_id=1, limit=10, before=cursor)
+        await own_history(hub.services, org_id=world.org_id, operator_id=1, limit=10, before=cursor)

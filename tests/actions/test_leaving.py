@@ -9,8 +9,8 @@ import pytest
 from crowd import sabotage
 from stage import NOON, TODAY, Hub, Socket, Ticket, World
 
-from hub.actions.reconcile import reconcile
-from hub.moments import rfc3339
+from hub.actions.reporting.reconcile import reconcile
+from hub.rules.timestamps import rfc3339
 
 
 @pytest.fixture
@@ -297,19 +297,19 @@ async def test_scanners_hear_that_a_ticket_left_and_came_back(world, jane, hub):
 async def test_reconcile_finds_and_mends_movements_that_count_wrong(hub, world, jane, board):
     ticket = await inside(world, jane)
     await jane.leave(ticket.code)
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0
     await hub.database.execute("UPDATE venue_movements SET exited = 7, reentered = 2")
-    found = await reconcile(hub.house)
+    found = await reconcile(hub.services)
     assert found["movements"] == [{
         "org_id": world.org_id, "venue_id": world.venue_id, "date": str(TODAY), "exited": 7, "reentered": 2,
         "exited_rows": 1, "reentered_rows": 0,
     }]  # fmt: skip
     await board.command("subscribe", topic="counts", date=str(TODAY))
-    assert (await reconcile(hub.house, fix=True))["drift"] == 1
+    assert (await reconcile(hub.services, fix=True))["drift"] == 1
     assert (await board.event())["data"]["exited"] == 1
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0
     await hub.database.execute("DELETE FROM venue_movements")
-    assert (await reconcile(hub.house, fix=True))["movements"][0]["exited_rows"] == 1
+    assert (await reconcile(hub.services, fix=True))["movements"][0]["exited_rows"] == 1
     assert await hub.database.fetchval("SELECT exited FROM venue_movements") == 1
 
 
@@ -428,7 +428,7 @@ async def test_an_exit_that_was_heard_of_before_its_entry_still_lets_them_out(hu
 
 
 async def test_without_looking_for_them_they_would_be_inside_for_ever(hub, world, jane, board, monkeypatch):
-    sabotage(monkeypatch, "leaving", "exits_before_their_entries", ("e.reason = 'NOT_INSIDE'", "false"))
+    sabotage(monkeypatch, "scanning/exits", "exits_before_their_entries", ("e.reason = 'NOT_INSIDE'", "false"))
     [ticket] = await world.fill(await world.slot(), 1)
     await sync(jane, queued(ticket.code, -5))
     await sync(jane, queued(ticket.code, -20, "verify"))

@@ -10,8 +10,8 @@ from crowd import sabotage, without_last_line
 from stage import NOON, Hub, World, broken_invariants
 from waiting import joined, mails, on_demand, serve_all, slot, status
 
-from hub.actions.release_no_shows import release_no_shows
-from hub.announcements import TicketsChanged, code_hash
+from hub.actions.booking.release_no_shows import release_no_shows
+from hub.events.announcements import TicketsChanged, code_hash
 
 QUARTER = timedelta(minutes=15)
 
@@ -41,11 +41,11 @@ async def test_after_its_time_a_reservation_gives_its_place_back_and_the_ticket_
     gate = await hub.socket(await world.staff(), gate="A")
     await gate.verify(tickets[0].code)
     clock.set(NOON + QUARTER - timedelta(seconds=5))
-    assert await release_no_shows(hub.house) == 0
+    assert await release_no_shows(hub.services) == 0
     told = []
-    hub.house.announcer.listen(told.append)
+    hub.services.announcer.listen(told.append)
     clock.set(NOON + QUARTER)
-    assert await release_no_shows(hub.house) == 2
+    assert await release_no_shows(hub.services) == 2
     assert await slot(hub, slot_id) == (1, 0, 2)
     rows = await hub.database.fetch("SELECT * FROM ticket_reservations ORDER BY id")
     assert [(row["status"], row["cancel_cause"], row["calendar_sequence"]) for row in rows] == [
@@ -61,16 +61,16 @@ async def test_after_its_time_a_reservation_gives_its_place_back_and_the_ticket_
     assert (set(news.hashes), news.change) == ({code_hash(t.code) for t in tickets[1:]}, "cancelled")
     assert (await gate.validate(tickets[1].code))["reason"] == "NO_RESERVATION"
     await world.reserve(tickets[2], slot_id)
-    assert await release_no_shows(hub.house) == 0, "who books a slot that has begun has the same time to come"
+    assert await release_no_shows(hub.services) == 0, "who books a slot that has begun has the same time to come"
     clock.advance(QUARTER.total_seconds() + 1)
-    assert await release_no_shows(hub.house) == 1
+    assert await release_no_shows(hub.services) == 1
 
 
 async def test_who_waits_gets_the_place_before_the_public(hub: Hub, world: World, begun, clock):
     slot_id, _ = begun
     waiting = await joined(hub, world, slot_id, 2)
     clock.set(NOON + QUARTER)
-    assert await release_no_shows(hub.house) == 3
+    assert await release_no_shows(hub.services) == 3
     assert await slot(hub, slot_id) == (0, 3, 0), "not for a moment the public's"
     await serve_all(hub)
     assert await status(hub, waiting) == ["OFFERED"]
@@ -83,7 +83,7 @@ async def test_a_party_that_did_not_come_has_one_mail(hub: Hub, world: World, be
     await hub.database.execute("UPDATE ticket_reservations SET manage_token_hash = 'one party'")
     await hub.database.execute("DELETE FROM mail_outbox WHERE reservation_id <> $1", ids[0])
     clock.set(NOON + QUARTER)
-    await release_no_shows(hub.house)
+    await release_no_shows(hub.services)
     (mail,) = await mails(hub, "reservation.cancelled")
     assert mail["payload"]["reservation_ids"] == ids
 
@@ -92,10 +92,10 @@ async def test_where_the_venue_does_not_say_so_everybody_may_come_until_the_end(
     slot_id, _ = begun
     await world.policy(no_show_release_minutes=None)
     clock.set(NOON + timedelta(minutes=119))
-    assert await release_no_shows(hub.house) == 0
+    assert await release_no_shows(hub.services) == 0
     await world.policy(no_show_release_minutes=15)
     clock.set(NOON + timedelta(hours=2))
-    assert await release_no_shows(hub.house) == 0, "a slot that is over is expiry's"
+    assert await release_no_shows(hub.services) == 0, "a slot that is over is expiry's"
     assert await slot(hub, slot_id) == (3, 0, 0)
 
 
@@ -104,7 +104,7 @@ async def test_a_ticket_of_another_system_keeps_its_status(hub: Hub, world: Worl
     slot_id = await world.slot(start="12:30", end="14:00", capacity=1)
     ticket = await world.reserved(slot_id, channel="ota")
     clock.set(NOON + timedelta(minutes=30))
-    assert await release_no_shows(hub.house) == 1
+    assert await release_no_shows(hub.services) == 1
     row = await hub.database.fetchrow("SELECT status, reserved_at FROM tickets WHERE id = $1", ticket.id)
     assert tuple(row) == ("ACTIVATED", None)
 
@@ -116,13 +116,13 @@ async def arriving_at_the_last_moment(open_hub, clock, *, last_line: bool = True
     if not last_line:
         await without_last_line(world, "reservation_slots_verified_within_booked")
     await world.policy(no_show_release_minutes=15)
-    hubs[1].house.venues.forget()
+    hubs[1].services.venues.forget()
     slot_id = await world.slot(capacity=20)
     tickets = await world.fill(slot_id, 20)
     await world.hub.database.execute("UPDATE ticket_reservations SET reserved_at = $1", NOON - timedelta(days=1))
     gate = await hubs[0].socket(await world.staff(), gate="A")
     clock.set(NOON + QUARTER)
-    releasing = asyncio.create_task(release_no_shows(hubs[1].house))
+    releasing = asyncio.create_task(release_no_shows(hubs[1].services))
     seen = [(await gate.verify(ticket.code))["reason"] for ticket in tickets]
     released = await releasing
     assert set(seen) <= {"VERIFIED", "NO_RESERVATION"}
@@ -136,13 +136,13 @@ SLOWLY = ("SELECT r.ticket_id FROM ticket_reservations r\n", "SELECT r.ticket_id
 
 
 async def test_who_is_scanned_at_the_last_moment_is_in_or_released_and_never_both(open_hub, clock, monkeypatch):
-    sabotage(monkeypatch, "no_shows", "lock_no_shows", SLOWLY)
+    sabotage(monkeypatch, "booking/no_shows", "lock_no_shows", SLOWLY)
     assert await arriving_at_the_last_moment(open_hub, clock) == []
 
 
 async def test_a_release_that_does_not_look_again_after_its_locks_throws_out_who_came_in(open_hub, clock, monkeypatch):
     """The control: as above, but what was read before the locks is believed."""
-    sabotage(monkeypatch, "no_shows", "lock_no_shows", SLOWLY)
-    sabotage(monkeypatch, "no_shows", "release_no_shows",
+    sabotage(monkeypatch, "booking/no_shows", "lock_no_shows", SLOWLY)
+    sabotage(monkeypatch, "booking/no_shows", "release_no_shows",
              (" AND r.status = 'RESERVED'\n", "\n"), (" AND t.verified_at IS NULL\n", "\n"))  # fmt: skip
     assert await arriving_at_the_last_moment(open_hub, clock, last_line=False) != []

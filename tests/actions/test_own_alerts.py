@@ -9,18 +9,18 @@ from stage import Hub, Socket, World
 
 from hub.access.roles import Role
 from hub.access.tokens import Staff
-from hub.actions.alerts import LEAST, LOOK_EVERY
-from hub.actions.venues import Policies, set_policies
-from hub.measures import Measures
-from hub.rounds.alerts import watch_measures
+from hub.actions.reporting.alerts import LEAST, LOOK_EVERY
+from hub.actions.venues.venues import Policies, set_policies
+from hub.jobs.alerts import watch_measures
+from hub.observability.alert_metrics import AlertMetrics
 
 
 @pytest.fixture
-def measures(monkeypatch: pytest.MonkeyPatch) -> Measures:
+def alert_metrics(monkeypatch: pytest.MonkeyPatch) -> AlertMetrics:
     """What this test's hub counts, and nothing of the tests before."""
-    measures = Measures()
-    monkeypatch.setattr("hub.telemetry.measures", measures)
-    return measures
+    alert_metrics = AlertMetrics()
+    monkeypatch.setattr("hub.observability.telemetry.alert_metrics", alert_metrics)
+    return alert_metrics
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ async def second_venue(world: World) -> int:
     return venue_id
 
 
-async def look(hub: Hub, measures: Measures, times: int = 2) -> None:
+async def look(hub: Hub, alert_metrics: AlertMetrics, times: int = 2) -> None:
     for _ in range(times):
-        await watch_measures(hub.house, measures)
+        await watch_measures(hub.services, alert_metrics)
         hub.clock.advance(LOOK_EVERY.total_seconds())
 
 
@@ -76,18 +76,18 @@ async def screen(hub: Hub, token: str, **fields: Any) -> tuple[Socket, set[tuple
     return socket, {(alert["venue_id"], alert["kind"]) for alert in reply["data"]["alerts"]}
 
 
-async def troubled(hub: Hub, other: World, measures: Measures) -> int:
+async def troubled(hub: Hub, other: World, alert_metrics: AlertMetrics) -> int:
     """The second venue of the other organisation: its bookings fail, and its manager's name is guessed at."""
     venue_id = await second_venue(other)
     await other.staff("MANAGER", username="gate-keeper", venue_id=venue_id)
     await book(hub, other, await other.slot(venue_id=venue_id), LEAST)
     await knock(hub, "gate-keeper", 20)
-    await look(hub, measures)
+    await look(hub, alert_metrics)
     return venue_id
 
 
 async def test_trouble_at_one_venue_is_told_to_nobody_else(
-    hub: Hub, world: World, other: World, measures: Measures
+    hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     troubled_venue = await second_venue(other)
     for venue_id, org in ((world.venue_id, world), (other.venue_id, other), (troubled_venue, other)):
@@ -98,7 +98,7 @@ async def test_trouble_at_one_venue_is_told_to_nobody_else(
     mine, _ = await screen(hub, await world.staff("MANAGER"))
     first, _ = await screen(hub, await other.staff("MANAGER"))
     second, _ = await screen(hub, await other.staff("MANAGER", venue_id=troubled_venue))
-    assert await troubled(hub, other, measures) == troubled_venue
+    assert await troubled(hub, other, alert_metrics) == troubled_venue
     wanted = {(troubled_venue, "failure_rate"), (troubled_venue, "login_failures")}
     assert await standing(hub) == wanted
     assert {(await second.event())["data"]["alert"]["kind"] for _ in range(2)} == {"failure_rate", "login_failures"}
@@ -113,44 +113,44 @@ async def test_trouble_at_one_venue_is_told_to_nobody_else(
 
 
 async def test_counted_together_everybody_would_be_told(
-    hub: Hub, world: World, other: World, measures: Measures, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, world: World, other: World, alert_metrics: AlertMetrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: this is what it was like, and what the test above would have seen."""
-    for place in ("hub.measures.at", "hub.actions.alerts.at"):
+    for place in ("hub.observability.alert_metrics.at", "hub.actions.reporting.alerts.at"):
         monkeypatch.setattr(place, lambda name, *_: name)
-    await troubled(hub, other, measures)
+    await troubled(hub, other, alert_metrics)
     assert {(world.venue_id, "failure_rate"), (world.venue_id, "login_failures")} <= await standing(hub)
 
 
 async def test_who_belongs_to_no_venue_is_told_of_each(
-    hub: Hub, world: World, other: World, measures: Measures
+    hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     await other.staff("MANAGER", username="head")
     row = await hub.database.fetchrow(
         "UPDATE staff SET venue_id = NULL WHERE username = 'head' RETURNING id, org_id, name"
     )
     # As signing in makes it: a session for the organisation's first venue.
-    token = hub.house.sessions.issue(Staff(row["id"], row["org_id"], other.venue_id, row["name"], Role.MANAGER))
+    token = hub.services.sessions.issue(Staff(row["id"], row["org_id"], other.venue_id, row["name"], Role.MANAGER))
     socket, before = await screen(hub, token)
     assert before == set()
-    venue_id = await troubled(hub, other, measures)
+    venue_id = await troubled(hub, other, alert_metrics)
     assert {(await socket.event())["data"]["alert"]["venue_id"] for _ in range(2)} == {venue_id}
     assert (await screen(hub, token))[1] == {(venue_id, "failure_rate"), (venue_id, "login_failures")}
     assert (await screen(hub, token, venue_id=other.venue_id))[1] == set()
 
 
-async def test_every_venue_goes_by_its_own_threshold(hub: Hub, other: World, measures: Measures) -> None:
+async def test_every_venue_goes_by_its_own_threshold(hub: Hub, other: World, alert_metrics: AlertMetrics) -> None:
     strict = await second_venue(other)
-    await set_policies(hub.house, other.venue_id, Policies(alert_failure_percent=50, alert_latency_ms=2000))
-    await set_policies(hub.house, strict, Policies(alert_failure_percent=15, alert_latency_ms=100))
+    await set_policies(hub.services, other.venue_id, Policies(alert_failure_percent=50, alert_latency_ms=2000))
+    await set_policies(hub.services, strict, Policies(alert_failure_percent=15, alert_latency_ms=100))
     for venue_id in (other.venue_id, strict):
         slot_id = await other.slot(venue_id=venue_id)
         for ticket in await other.tickets(16):
             await book(hub, other, slot_id, 1, ticket.id)
         await book(hub, other, slot_id, 4)
     for _ in range(400):
-        measures.took(0.25)
-    await look(hub, measures)
+        alert_metrics.took(0.25)
+    await look(hub, alert_metrics)
     # The time it takes to answer is the hub's; how long is too long, each venue's own.
     assert await standing(hub) == {(strict, "failure_rate"), (strict, "latency")}
     rows = await hub.database.fetch("SELECT kind, value, threshold FROM alerts ORDER BY kind")
@@ -159,41 +159,43 @@ async def test_every_venue_goes_by_its_own_threshold(hub: Hub, other: World, mea
 
 
 async def test_what_is_of_no_known_venue_is_the_organisations_own(
-    hub: Hub, world: World, other: World, measures: Measures
+    hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     foreign = await world.slot()
     await book(hub, other, 999_999, LEAST - 1)
     await book(hub, other, foreign, 1)
     await knock(hub, "nobody", 20, other.org_id)
-    await look(hub, measures)
+    await look(hub, alert_metrics)
     assert await standing(hub) == {(other.venue_id, "failure_rate"), (other.venue_id, "login_failures")}
     details = await hub.database.fetch("SELECT details ->> 'unplaced' AS unplaced FROM alerts")
     assert [row["unplaced"] for row in details] == ["20", "20"], "and it says how much that was"
 
 
 async def test_a_name_nobody_has_is_held_against_nobody_where_nobody_is_named(
-    hub: Hub, world: World, other: World, measures: Measures
+    hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     await knock(hub, "nobody", 25)
     await knock(hub, "nobody", 5, 999_999)
-    await look(hub, measures)
+    await look(hub, alert_metrics)
     assert await standing(hub) == set()
 
 
-async def test_of_one_organisation_with_one_venue_all_is_told_there(hub: Hub, world: World, measures: Measures) -> None:
+async def test_of_one_organisation_with_one_venue_all_is_told_there(
+    hub: Hub, world: World, alert_metrics: AlertMetrics
+) -> None:
     await world.staff(username="jane")
     await knock(hub, "jane", 10)
     await knock(hub, "nobody", 10)
-    await look(hub, measures)
+    await look(hub, alert_metrics)
     assert await standing(hub) == {(world.venue_id, "login_failures")}
     assert await hub.database.fetchval("SELECT details::text FROM alerts") == "{}"
 
 
-async def test_the_venues_of_two_processes_are_added_up(hub: Hub, other: World, measures: Measures) -> None:
-    here, there = measures, Measures()
+async def test_the_venues_of_two_processes_are_added_up(hub: Hub, other: World, alert_metrics: AlertMetrics) -> None:
+    here, there = alert_metrics, AlertMetrics()
     for each in (here, there):
         for _ in range(LEAST // 2):
             each.count_at("not_booked", other.org_id, other.venue_id)
-    await there.add(hub.house.redis)
+    await there.add(hub.services.redis)
     await look(hub, here)
     assert await standing(hub) == {(other.venue_id, "failure_rate")}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from gate.liar import Liar, told_all
 from stage import TODAY, Hub, World
 
-from hub.actions.reconcile import reconcile
+from hub.actions.reporting.reconcile import reconcile
 
 
 async def test_a_hub_in_order_has_no_drift(hub: Hub, world: World):
     await world.reserved(await world.slot())
     await told_all(hub)
-    assert await reconcile(hub.house) == {
+    assert await reconcile(hub.services) == {
         "fixed": False,
         "drift": 0,
         "counts": [],
@@ -24,7 +24,7 @@ async def test_a_hub_in_order_has_no_drift(hub: Hub, world: World):
 async def test_counts_that_left_their_rows_are_named_and_put_right(hub: Hub, world: World):
     slot_id = await world.slot(booked=3)
     await hub.database.execute("UPDATE reservation_slots SET booked_count = 7, verified_count = 2")
-    found = await reconcile(hub.house)
+    found = await reconcile(hub.services)
     assert found["drift"] == 1
     (drift,) = found["counts"]
     assert (drift["slot_id"], drift["date"], drift["start_time"]) == (slot_id, str(TODAY), "12:00:00")
@@ -35,10 +35,10 @@ async def test_counts_that_left_their_rows_are_named_and_put_right(hub: Hub, wor
         0,
     )
     assert await world.booked_count(slot_id) == 7, "without --fix nothing is changed"
-    assert (await reconcile(hub.house, fix=True))["fixed"]
+    assert (await reconcile(hub.services, fix=True))["fixed"]
     assert await world.booked_count(slot_id) == 3
     await told_all(hub)
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0
 
 
 async def test_a_count_put_right_reaches_board_and_calendar(hub: Hub, world: World):
@@ -48,7 +48,7 @@ async def test_a_count_put_right_reaches_board_and_calendar(hub: Hub, world: Wor
     assert (await board.command("subscribe", topic="counts"))["data"]["booked"] == 7
     status, body = await hub.get(f"/api/reservation-slots/available?month={TODAY:%Y-%m}")
     assert body["data"][0]["booked_count"] == 7
-    await reconcile(hub.house, fix=True)
+    await reconcile(hub.services, fix=True)
     assert (await board.event())["data"]["booked"] == 3
     status, body = await hub.get(f"/api/reservation-slots/available?month={TODAY:%Y-%m}")
     assert (status, body["data"][0]["booked_count"]) == (200, 3)
@@ -60,16 +60,16 @@ async def test_a_gate_ahead_of_postgres_is_put_back(hub: Hub, world: World):
     await told_all(hub)
     liar = Liar(hub, world, slot_id)
     await liar.too_high()
-    found = await reconcile(hub.house, fix=True)
+    found = await reconcile(hub.services, fix=True)
     assert [(d["slot_id"], d["free"], d["gate_free"]) for d in found["gate"]] == [(slot_id, 3, 1000)]
     await told_all(hub)
-    assert (await hub.house.gate.standing(world.org_id, slot_id))["free"] == 3
+    assert (await hub.services.seat_admission.standing(world.org_id, slot_id))["free"] == 3
     await liar.close()
 
 
 async def test_a_slot_the_gate_does_not_know_is_no_drift(hub: Hub, world: World):
     await world.slot(booked=2)
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0
 
 
 async def test_a_scan_is_no_drift_and_a_revision_from_ahead_is(hub: Hub, world: World):
@@ -78,8 +78,8 @@ async def test_a_scan_is_no_drift_and_a_revision_from_ahead_is(hub: Hub, world: 
     ticket = await world.reserved(slot_id)
     await told_all(hub)
     await (await hub.socket(await world.staff())).verify(ticket.code)
-    assert (await reconcile(hub.house))["drift"] == 0
-    await hub.house.redis.hset(Liar(hub, world, slot_id).state, "revision", 10**9)
-    assert (await reconcile(hub.house, fix=True))["drift"] == 1
+    assert (await reconcile(hub.services))["drift"] == 0
+    await hub.services.redis.hset(Liar(hub, world, slot_id).state, "revision", 10**9)
+    assert (await reconcile(hub.services, fix=True))["drift"] == 1
     await told_all(hub)
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0

@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 from stage import NOON, TODAY, Hub, World
 
-from hub.actions import read_records
-from hub.actions.read_records import Wish, every_scan, read_scans
-from hub.house import House
-from hub.refusals import Refused
-from hub.venues import Venue
+from hub.actions.reporting import scan_log as read_records
+from hub.actions.reporting.scan_log import Wish, every_scan, read_scans
+from hub.actions.venues.venue_cache import Venue
+from hub.rules.refusals import Refused
+from hub.services import Services
 
 ROWS = 60_000
 PAGE_BUFFERS = 600
@@ -22,7 +22,7 @@ PAGE_BUFFERS = 600
 
 
 async def venue_of(hub: Hub, world: World) -> Venue:
-    return await hub.house.venues.read(world.org_id, world.venue_id)
+    return await hub.services.venues.read(world.org_id, world.venue_id)
 
 
 async def write_log(world: World, rows: int) -> None:
@@ -38,10 +38,10 @@ async def write_log(world: World, rows: int) -> None:
     await world.hub.database.execute("ANALYZE scans")
 
 
-async def everything(house: House, venue: Venue, wish: Wish, limit: int) -> list[dict[str, Any]]:
+async def everything(services: Services, venue: Venue, wish: Wish, limit: int) -> list[dict[str, Any]]:
     seen, before = [], None
     while True:
-        page = await read_scans(house, venue, wish, limit=limit, before=before)
+        page = await read_scans(services, venue, wish, limit=limit, before=before)
         seen += page["scans"]
         before = page["next"]
         if before is None:
@@ -58,7 +58,7 @@ async def test_pages_hold_every_scan_once_also_within_one_moment(hub: Hub, world
     await gate.verify(ticket.code, scan_id)
     await hub.database.execute("UPDATE scans SET logged_at = (SELECT min(logged_at) FROM scans)")
     venue = await venue_of(hub, world)
-    seen = await everything(hub.house, venue, Wish(first=TODAY, last=TODAY), 2)
+    seen = await everything(hub.services, venue, Wish(first=TODAY, last=TODAY), 2)
     assert len(seen) == len({(scan["scan_id"], scan["mode"]) for scan in seen}) == 11
     assert {scan["mode"] for scan in seen if scan["scan_id"] == scan_id} == {"validate", "verify"}
     assert {scan["operator_name"] for scan in seen} == {"Jane Smith"}
@@ -77,8 +77,8 @@ async def test_a_filter_lets_through_what_it_names_and_nothing_else(hub: Hub, wo
     await write_log(world, 2_500)
     venue = await venue_of(hub, world)
     wanted = sum(1 for n in range(1, 2_501) if share(n))
-    assert len(await everything(hub.house, venue, wish, 200)) == wanted
-    assert sum([len(page) async for page in every_scan(hub.house, venue, wish)]) == wanted
+    assert len(await everything(hub.services, venue, wish, 200)) == wanted
+    assert sum([len(page) async for page in every_scan(hub.services, venue, wish)]) == wanted
 
 
 async def test_a_day_is_the_venues_own_from_midnight_to_midnight(hub: Hub, world: World):
@@ -90,24 +90,24 @@ async def test_a_day_is_the_venues_own_from_midnight_to_midnight(hub: Hub, world
             f" (SELECT scan_id FROM scans ORDER BY logged_at DESC OFFSET {number} LIMIT 1)"
         )
     venue = await venue_of(hub, world)
-    assert len(await everything(hub.house, venue, Wish(first=TODAY, last=TODAY), 50)) == 9
+    assert len(await everything(hub.services, venue, Wish(first=TODAY, last=TODAY), 50)) == 9
     yesterday = TODAY - timedelta(days=1)
-    assert len(await everything(hub.house, venue, Wish(first=yesterday, last=yesterday), 50)) == 1
+    assert len(await everything(hub.services, venue, Wish(first=yesterday, last=yesterday), 50)) == 1
 
 
 async def test_nobody_reads_another_organisations_log(hub: Hub, world: World):
     await write_log(world, 10)
     elsewhere = await World(hub).found()
     venue = await venue_of(hub, elsewhere)
-    assert (await read_scans(hub.house, venue, Wish()))["scans"] == []
-    assert (await read_scans(hub.house, venue, Wish(code="C1")))["scans"] == []
+    assert (await read_scans(hub.services, venue, Wish()))["scans"] == []
+    assert (await read_scans(hub.services, venue, Wish(code="C1")))["scans"] == []
 
 
 @pytest.mark.parametrize("cursor", ["x", "__", "a_b_c", f"2026-11-20T10:00:00_{UUID(int=7)}_verify",
                                     f"2026-11-20T10:00:00+00:00_{UUID(int=7)}_dance", "2026-11-20T10:00:00+00:00_x_verify"])  # fmt: skip
 async def test_a_malformed_cursor_is_refused(hub: Hub, world: World, cursor: str):
     with pytest.raises(Refused):
-        await read_scans(hub.house, await venue_of(hub, world), Wish(), before=cursor)
+        await read_scans(hub.services, await venue_of(hub, world), Wish(), before=cursor)
 
 
 async def _blocks(world: World, sql: str, *arguments: Any) -> int:

@@ -10,7 +10,7 @@ from crowd import sabotage
 from stage import NOON, TODAY, Hub, World
 from waiting import mails, on_demand
 
-from hub.actions.send_reminders import send_reminders
+from hub.actions.messaging.send_reminders import send_reminders
 
 DAY_AFTER_TOMORROW = TODAY + timedelta(days=2)
 START = NOON + timedelta(days=2)
@@ -45,14 +45,14 @@ async def test_a_visit_is_remembered_a_day_and_two_hours_before_each_once(hub: H
     sent = []
     for hours_before in (25, 24, 23.9, 13, 2.1, 2, 1.9, 1.5, 0, -1):
         clock.set(START - timedelta(hours=hours_before))
-        sent.append(await send_reminders(hub.house))
+        sent.append(await send_reminders(hub.services))
     assert sent == [0, 1, 0, 0, 0, 1, 0, 0, 0, 0]
     assert await reminders(hub) == [(24, [visit.reservation_id]), (2, [visit.reservation_id])]
 
 
 async def test_the_mail_says_which_visit_and_brings_a_link_of_its_own(hub: Hub, world: World, visit, clock):
     clock.set(START - timedelta(hours=24))
-    await send_reminders(hub.house)
+    await send_reminders(hub.services)
     (mail,) = await mails(hub, "reservation.reminder")
     assert (mail["recipient"], mail["language"], mail["reservation_id"]) == (
         "john@example.com",
@@ -68,9 +68,9 @@ async def test_the_mail_says_which_visit_and_brings_a_link_of_its_own(hub: Hub, 
 
 async def test_a_hub_that_was_away_does_not_say_a_day_an_hour_before(hub: Hub, world: World, visit, clock):
     clock.set(START - timedelta(hours=11))
-    assert await send_reminders(hub.house) == 0
+    assert await send_reminders(hub.services) == 0
     clock.set(START - timedelta(hours=1.5))
-    assert await send_reminders(hub.house) == 1
+    assert await send_reminders(hub.services) == 1
     assert [hours for hours, _ in await reminders(hub)] == [2]
 
 
@@ -78,7 +78,7 @@ async def test_who_books_when_a_reminder_is_due_has_just_had_a_mail(hub: Hub, wo
     slot_id = await world.slot(DAY_AFTER_TOMORROW)
     clock.set(START - timedelta(hours=23))
     await world.reserved(slot_id)
-    assert await send_reminders(hub.house) == 0
+    assert await send_reminders(hub.services) == 0
 
 
 async def test_nobody_is_reminded_of_what_was_cancelled_or_used(hub: Hub, world: World, clock):
@@ -91,24 +91,24 @@ async def test_nobody_is_reminded_of_what_was_cancelled_or_used(hub: Hub, world:
     await hub.database.execute("UPDATE tickets SET status = 'VERIFIED', verified_at = now() WHERE id = $1", used.id)
     await hub.database.execute("UPDATE reservation_slots SET verified_count = 1")
     clock.set(START - timedelta(hours=24))
-    assert await send_reminders(hub.house) == 0
+    assert await send_reminders(hub.services) == 0
 
 
 async def test_after_a_move_the_new_slot_has_reminders_of_its_own(hub: Hub, world: World, visit, clock):
     clock.set(START - timedelta(hours=24))
-    await send_reminders(hub.house)
+    await send_reminders(hub.services)
     later = await world.slot(DAY_AFTER_TOMORROW + timedelta(days=1))
     await hub.database.execute(
         "UPDATE ticket_reservations SET slot_id = $2, moved_at = $3 WHERE id = $1",
-        visit.reservation_id, later, hub.house.clock.now(),
+        visit.reservation_id, later, hub.services.clock.now(),
     )  # fmt: skip
     await hub.database.execute("UPDATE reservation_slots SET booked_count = (id = $1)::integer", later)
     clock.set(START - timedelta(hours=2))
-    assert await send_reminders(hub.house) == 0, "of the old slot nobody is reminded"
+    assert await send_reminders(hub.services) == 0, "of the old slot nobody is reminded"
     clock.set(START)
-    assert await send_reminders(hub.house) == 1
+    assert await send_reminders(hub.services) == 1
     clock.set(START + timedelta(hours=22))
-    assert await send_reminders(hub.house) == 1
+    assert await send_reminders(hub.services) == 1
     assert [hours for hours, _ in await reminders(hub)] == [24, 24, 2]
 
 
@@ -125,9 +125,9 @@ async def test_a_party_has_one_mail_and_each_venue_its_own_hours(hub: Hub, world
     )
     await world.policy(reminder_hours=[6])
     clock.set(START - timedelta(hours=24))
-    assert await send_reminders(hub.house) == 0
+    assert await send_reminders(hub.services) == 0
     clock.set(START - timedelta(hours=6))
-    assert await send_reminders(hub.house) == 1
+    assert await send_reminders(hub.services) == 1
     (mail,) = await mails(hub, "reservation.reminder")
     assert (mail["payload"]["hours"], mail["payload"]["reservation_ids"], mail["language"]) == (
         6,
@@ -136,7 +136,7 @@ async def test_a_party_has_one_mail_and_each_venue_its_own_hours(hub: Hub, world
     )
     await world.policy(reminder_hours=[])
     clock.set(START - timedelta(hours=1))
-    assert await send_reminders(hub.house) == 0
+    assert await send_reminders(hub.services) == 0
 
 
 async def two_hubs_at_once(hubs: list[Hub], world: World, clock) -> int:
@@ -145,13 +145,13 @@ async def two_hubs_at_once(hubs: list[Hub], world: World, clock) -> int:
     await world.fill(slot_id, 40)
     await world.hub.database.execute("UPDATE ticket_reservations SET reserved_at = $1", NOON)
     clock.set(START - timedelta(hours=24))
-    await asyncio.gather(*(send_reminders(hub.house) for hub in hubs))
+    await asyncio.gather(*(send_reminders(hub.services) for hub in hubs))
     return len(await mails(world.hub, "reservation.reminder"))
 
 
 async def test_two_hubs_at_once_remind_everybody_once(open_hub, clock, monkeypatch):
     hubs = [await open_hub(), await open_hub()]
-    sabotage(monkeypatch, "reminders", "remind", BOTH_HAVE_READ)
+    sabotage(monkeypatch, "messaging/reminders", "remind", BOTH_HAVE_READ)
     assert await two_hubs_at_once(hubs, await World(hubs[0]).found(), clock) == 40
 
 
@@ -159,5 +159,5 @@ async def test_without_the_primary_key_everybody_is_reminded_twice(open_hub, clo
     hubs = [await open_hub(), await open_hub()]
     world = await World(hubs[0]).found()
     await world.hub.database.execute("ALTER TABLE reminders DROP CONSTRAINT reminders_pkey")
-    sabotage(monkeypatch, "reminders", "remind", PRIMARY_KEY, BOTH_HAVE_READ)
+    sabotage(monkeypatch, "messaging/reminders", "remind", PRIMARY_KEY, BOTH_HAVE_READ)
     assert await two_hubs_at_once(hubs, world, clock) == 80

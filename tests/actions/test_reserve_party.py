@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from stage import Hub, World
 
-from hub.actions.reserve_party import PartyRequest, reserve_party
-from hub.actions.take_places import token_hash
-from hub.announcements import SlotChanged
-from hub.refusals import Refused
+from hub.actions.booking.reserve_party import PartyRequest, reserve_party
+from hub.actions.booking.take_places import token_hash
+from hub.events.announcements import SlotChanged
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 HOLD = "UPDATE reservation_slots SET held_count = held_count + $2, revision = revision + 1 WHERE id = $1"
 
@@ -38,7 +38,7 @@ async def standing(hub: Hub, slot_id: int) -> tuple[int, int]:
 async def test_places_that_are_released_in_its_transaction_are_there_for_it(hub: Hub, world: World) -> None:
     slot_id = await held_slot(world, capacity=4, held=4)
     heard: list[Any] = []
-    hub.house.announcer.listen(heard.append)
+    hub.services.announcer.listen(heard.append)
     hashes = []
 
     async def release(connection: Any, now: datetime, manage_token_hash: bytes) -> None:
@@ -46,7 +46,7 @@ async def test_places_that_are_released_in_its_transaction_are_there_for_it(hub:
         hashes.append(manage_token_hash)
         await connection.execute(HOLD, slot_id, -3)
 
-    reserved = await reserve_party(hub.house, await asked(world, slot_id, 3), in_transaction=release)
+    reserved = await reserve_party(hub.services, await asked(world, slot_id, 3), in_transaction=release)
     assert len(reserved) == 3
     assert hashes == [token_hash(reserved[0].manage_token)]
     assert await standing(hub, slot_id) == (3, 1)
@@ -58,7 +58,7 @@ async def test_places_that_are_released_in_its_transaction_are_there_for_it(hub:
 async def test_without_the_release_there_is_no_room(hub: Hub, world: World) -> None:
     slot_id = await held_slot(world, capacity=4, held=4)
     with pytest.raises(Refused) as caught:
-        await reserve_party(hub.house, await asked(world, slot_id, 3))
+        await reserve_party(hub.services, await asked(world, slot_id, 3))
     assert (caught.value.reason, caught.value.details["free"]) == (Reason.SLOT_FULL, 0)
 
 
@@ -70,7 +70,7 @@ async def test_a_refusal_from_inside_undoes_what_was_done_before_it(hub: Hub, wo
         raise Refused(Reason.OFFER_LAPSED)
 
     with pytest.raises(Refused) as caught:
-        await reserve_party(hub.house, await asked(world, slot_id, 3), in_transaction=change_ones_mind)
+        await reserve_party(hub.services, await asked(world, slot_id, 3), in_transaction=change_ones_mind)
     assert caught.value.reason is Reason.OFFER_LAPSED
     assert await standing(hub, slot_id) == (0, 4)
 
@@ -84,7 +84,7 @@ async def test_a_bad_ticket_keeps_the_places_held(hub: Hub, world: World) -> Non
         await connection.execute(HOLD, slot_id, -3)
 
     with pytest.raises(Refused) as caught:
-        await reserve_party(hub.house, request, in_transaction=release)
+        await reserve_party(hub.services, request, in_transaction=release)
     assert caught.value.reason is Reason.TICKET_CANCELLED
     assert await standing(hub, slot_id) == (0, 4)
 
@@ -98,8 +98,8 @@ async def test_a_repeat_gets_the_first_answer_and_releases_nothing_again(hub: Hu
         times.append(now)
         await connection.execute(HOLD, slot_id, -3)
 
-    answers = await asyncio.gather(*(reserve_party(hub.house, request, in_transaction=release) for _ in range(6)))
-    answers.append(await reserve_party(hub.house, request, in_transaction=release))
+    answers = await asyncio.gather(*(reserve_party(hub.services, request, in_transaction=release) for _ in range(6)))
+    answers.append(await reserve_party(hub.services, request, in_transaction=release))
     assert len(set(answers)) == 1
     assert len(times) == 1, "the tickets' locks let one try in after the other"
     assert await standing(hub, slot_id) == (3, 6)

@@ -9,10 +9,10 @@ from gate.liar import told_all
 from stage import TODAY, Hub, World
 from waiting import joined, on_demand, serve_all, slot, status
 
-from hub.actions.resize_slot import resize_slot
-from hub.announcements import SlotChanged, SlotsEdited
-from hub.refusals import Refused
+from hub.actions.venues.resize_slot import resize_slot
+from hub.events.announcements import SlotChanged, SlotsEdited
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -30,8 +30,8 @@ async def test_a_larger_slot_has_free_places_at_once(hub: Hub, world: World):
     with pytest.raises(Refused, match="SLOT_FULL"):
         await world.reserve(await world.ticket(), slot_id)
     told = []
-    hub.house.announcer.listen(told.append)
-    done = await resize_slot(hub.house, slot_id, 3)
+    hub.services.announcer.listen(told.append)
+    done = await resize_slot(hub.services, slot_id, 3)
     assert (done["was"], done["capacity"], done["booked"], done["held"], done["free"]) == (1, 3, 1, 0, 2)
     assert [type(one) for one in told] == [SlotChanged, SlotsEdited]
     await told_all(hub)
@@ -43,7 +43,7 @@ async def test_a_larger_slot_has_free_places_at_once(hub: Hub, world: World):
 async def test_new_places_are_held_for_who_waits(hub: Hub, world: World):
     slot_id = await world.slot(TOMORROW, capacity=2, booked=2)
     family, single = await joined(hub, world, slot_id, 2), await joined(hub, world, slot_id)
-    await resize_slot(hub.house, slot_id, 6)
+    await resize_slot(hub.services, slot_id, 6)
     assert await slot(hub, slot_id) == (2, 4, 0)
     await serve_all(hub)
     assert await status(hub, family, single) == ["OFFERED", "OFFERED"]
@@ -53,20 +53,20 @@ async def test_new_places_are_held_for_who_waits(hub: Hub, world: World):
 async def test_it_is_never_smaller_than_what_is_booked_and_held(hub: Hub, world: World):
     slot_id = await world.slot(TOMORROW, capacity=3, booked=3)
     await joined(hub, world, slot_id)
-    await resize_slot(hub.house, slot_id, 4)
+    await resize_slot(hub.services, slot_id, 4)
     await serve_all(hub)
     with pytest.raises(Refused) as no:
-        await resize_slot(hub.house, slot_id, 3)
+        await resize_slot(hub.services, slot_id, 3)
     assert (no.value.reason, no.value.details) == (Reason.CAPACITY_TAKEN, {"taken": 4})
     assert await slot(hub, slot_id) == (3, 1, 0)
-    assert (await resize_slot(hub.house, slot_id, 4))["capacity"] == 4
+    assert (await resize_slot(hub.services, slot_id, 4))["capacity"] == 4
     empty = await world.slot(TOMORROW, "15:00", "16:00", capacity=9)
-    assert (await resize_slot(hub.house, empty, 0))["free"] == 0
+    assert (await resize_slot(hub.services, empty, 0))["free"] == 0
 
 
 async def test_a_slot_that_is_not_there_and_a_number_no_slot_has(hub: Hub, world: World):
     with pytest.raises(Refused, match="SLOT_NOT_FOUND"):
-        await resize_slot(hub.house, 4711, 5)
+        await resize_slot(hub.services, 4711, 5)
     slot_id = await world.slot(TOMORROW)
     with pytest.raises(Refused, match="INVALID_REQUEST"):
-        await resize_slot(hub.house, slot_id, 1_000_001)
+        await resize_slot(hub.services, slot_id, 1_000_001)

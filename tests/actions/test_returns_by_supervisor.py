@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from stage import TODAY, Hub, Socket, Ticket, World
 
-from hub.actions import override_entry
-from hub.actions.reconcile import reconcile
-from hub.moments import rfc3339
+from hub.actions.reporting.reconcile import reconcile
+from hub.actions.scanning import override_entry
+from hub.rules.timestamps import rfc3339
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -110,7 +110,7 @@ async def test_whoever_has_left_is_let_back_in_and_everybody_hears_of_a_return(
     assert (notice["kind"], notice["data"]["scan_id"], notice["data"]["recorded"]) == ("dispute", scan_id, "RE_ENTRY")
     assert (await tom.event())["data"]["change"] == "returned"
     assert (await jane.validate(ticket.code))["reason"] == "ALREADY_VERIFIED"
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0
 
 
 async def test_the_same_yes_again_changes_nothing(hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket):
@@ -149,7 +149,7 @@ async def test_it_is_taken_back_like_every_other_return(hub: Hub, world: World, 
     await tom.leave(ticket.code)
     assert (await error(sue, "undo", scan_id=second, reason="x"))["code"] == "MOVED_SINCE"
     assert await figures(sue) == (1, 0, 2, 1)
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0
 
 
 async def test_it_counts_for_the_day_of_the_entry_whatever_the_policy_allows(
@@ -175,7 +175,7 @@ async def test_it_counts_for_the_venue_of_the_entry(hub: Hub, world: World, jane
     admitted = await done(sue, "override", scan_id=scan_id, reason="one visit, two houses")
     assert (admitted["recorded"], admitted["venue_id"]) == ("RE_ENTRY", elsewhere)
     assert await figures(sue) == (1, 1, 1, 1)
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0
 
 
 async def test_what_was_cancelled_meanwhile_lets_nobody_back_in(
@@ -245,7 +245,7 @@ async def test_an_ota_ticket_and_a_walk_in_come_back_too(
         admitted = await done(sue, "override", scan_id=await turned_away(jane, ticket), reason="saw them leave")
         assert (admitted["recorded"], admitted["ticket"]["status"]) == ("RE_ENTRY", status)
     assert await figures(sue) == (2, 2, 2, 2)
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0
 
 
 async def test_log_and_life_tell_it_as_a_supervisor_s_return(

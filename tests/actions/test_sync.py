@@ -13,8 +13,8 @@ from crowd import sabotage, without_last_line
 from device_queue import queued, sync
 from stage import NOON, TODAY, Hub, Socket, Ticket, World, broken_invariants
 
-from hub.actions.expire import expire
-from hub.actions.reconcile import reconcile
+from hub.actions.booking.expire import expire
+from hub.actions.reporting.reconcile import reconcile
 from hub.settings import Rate
 
 
@@ -123,14 +123,14 @@ async def test_a_visitor_counts_although_the_slot_has_ended_and_expired_meanwhil
     slot_id = await world.slot(start="10:00", end="12:30")
     ticket, other = await world.reserved(slot_id), await world.reserved(slot_id)
     clock.set(NOON + timedelta(hours=2))
-    await expire(hub.house)
+    await expire(hub.services)
     assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "EXPIRED"
     scan = queued(ticket.code, 5)
     assert [r["outcome"] for r in await sync(gate_a, scan)] == ["accepted"]
     assert [r["outcome"] for r in await sync(gate_a, scan)] == ["duplicate"]
     [late] = await sync(gate_a, queued(other.code, 45))
     assert late["kind"] == "expired", "it was over when this one was scanned"
-    assert (await reconcile(hub.house))["counts"] == []
+    assert (await reconcile(hub.services))["counts"] == []
 
 
 async def test_a_walk_in_counts_for_the_day_of_its_scan_and_is_taken_back_from_it(hub, world, gate_a, clock):
@@ -235,11 +235,11 @@ async def test_they_give_more_than_one_once_the_version_and_the_scan_are_not_ask
     tickets = await world.fill(await world.slot(capacity=50), 50)
     sabotage(
         monkeypatch,
-        "door",
+        "scanning/entries",
         "write_presented",
         (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),
     )
-    sabotage(monkeypatch, "door", "read_presented", ("t.verified_at, t.verified_by", "NULL::timestamptz AS verified_at, t.verified_by"),
+    sabotage(monkeypatch, "scanning/entries", "read_presented", ("t.verified_at, t.verified_by", "NULL::timestamptz AS verified_at, t.verified_by"),
              ("e.scan_id = a.scan_id AND", "false AND"))  # fmt: skip
     await hub.database.execute("ALTER TABLE scans DROP CONSTRAINT scans_pkey")
     await without_last_line(world, "reservation_slots_verified_within_booked")
@@ -255,7 +255,10 @@ async def test_a_conflict_that_a_crash_left_unwritten_is_written_when_the_scan_c
     scan = queued(ticket.code, -10)
     with monkeypatch.context() as crash:
         sabotage(
-            crash, "conflicts", "note_conflicts", ("INSERT INTO scan_conflicts", "INSERT INTO scan_conflicts_gone")
+            crash,
+            "scanning/conflicts",
+            "note_conflicts",
+            ("INSERT INTO scan_conflicts", "INSERT INTO scan_conflicts_gone"),
         )
         reply = await gate_b.command("sync", scans=[scan])
         assert reply["success"] is False
@@ -273,7 +276,7 @@ async def test_one_scan_makes_two_conflicts_once_it_may(hub, world, gate_a, gate
     ticket = await world.reserved(await world.slot())
     await sync(gate_a, queued(ticket.code, -20))
     scan = queued(ticket.code, -10)
-    sabotage(monkeypatch, "conflicts", "note_conflicts", ("\nON CONFLICT (scan_id, org_id) DO NOTHING", ""))
+    sabotage(monkeypatch, "scanning/conflicts", "note_conflicts", ("\nON CONFLICT (scan_id, org_id) DO NOTHING", ""))
     await hub.database.execute("ALTER TABLE scan_conflicts DROP CONSTRAINT scan_conflicts_once")
     for _ in range(2):
         await sync(gate_b, scan)
@@ -283,7 +286,7 @@ async def test_one_scan_makes_two_conflicts_once_it_may(hub, world, gate_a, gate
 async def test_two_hubs_that_get_the_same_queue_at_once_record_it_once(open_hub):
     hubs = [await open_hub(), await open_hub()]
     world = await World(hubs[0]).found()
-    hubs[1].house.venues.forget()
+    hubs[1].services.venues.forget()
     tickets = await world.fill(await world.slot(capacity=300), 300)
     token = await world.staff()
     sockets = [await hub.socket(token, gate="A") for hub in hubs]

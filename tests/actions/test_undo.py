@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from stage import TODAY, Hub, Socket, Ticket, World
 
-from hub.actions.expire import expire
+from hub.actions.booking.expire import expire
 
 
 @pytest.fixture
@@ -124,9 +124,9 @@ async def test_an_entry_undone_after_its_slot_was_expired_expires_with_the_next_
 ):
     ticket, scan_id = await entered(world, jane)
     clock.advance(3 * 3600)
-    assert (await expire(hub.house))["slots"] == 1
+    assert (await expire(hub.services))["slots"] == 1
     manager = await hub.socket(await world.staff("MANAGER"))
     assert (await manager.command("undo", scan_id=scan_id, reason="a dispute"))["success"]
     assert (await jane.validate(ticket.code))["reason"] == "TICKET_EXPIRED"
-    await expire(hub.house)
+    await expire(hub.services)
     assert (await standing(world, ticket))[:2] == ("EXPIRED", "EXPIRED")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from stage import Hub, World
 
-from hub.actions.venues import Policies, list_venues, set_policies
+from hub.actions.venues.venues import Policies, list_venues, set_policies
 from hub.cli import _parser
 
 
@@ -20,8 +20,8 @@ async def test_policies_are_kept_and_followed(hub: Hub, world: World) -> None:
         address="Via Garibaldi 1", language="zh_Hans", country="IT", contact_check="both", reminder_hours=(48, 3),
         waitlist_offer_minutes=15, no_show_release_minutes=20,
     )  # fmt: skip
-    await set_policies(hub.house, world.venue_id, policies)
-    venue = await hub.house.venues.read(world.org_id, world.venue_id)
+    await set_policies(hub.services, world.venue_id, policies)
+    venue = await hub.services.venues.read(world.org_id, world.venue_id)
     assert (venue.address, venue.language, venue.country, venue.contact_check) == (
         "Via Garibaldi 1",
         "zh_Hans",
@@ -29,25 +29,25 @@ async def test_policies_are_kept_and_followed(hub: Hub, world: World) -> None:
         "both",
     )
     assert (venue.reminder_hours, venue.waitlist_offer_minutes, venue.no_show_release_minutes) == ((48, 3), 15, 20)
-    (listed,) = await list_venues(hub.house)
+    (listed,) = await list_venues(hub.services)
     assert listed["reminder_hours"] == [48, 3]
 
 
 async def test_a_limit_can_be_taken_away_and_what_is_not_named_stays(hub: Hub, world: World) -> None:
-    await set_policies(hub.house, world.venue_id, Policies(no_show_release_minutes=20, country="IT"))
+    await set_policies(hub.services, world.venue_id, Policies(no_show_release_minutes=20, country="IT"))
     changed = await set_policies(
-        hub.house, world.venue_id, Policies(waitlist_offer_minutes=-1, no_show_release_minutes=-1, reminder_hours=())
+        hub.services, world.venue_id, Policies(waitlist_offer_minutes=-1, no_show_release_minutes=-1, reminder_hours=())
     )
     assert (changed["waitlist_offer_minutes"], changed["no_show_release_minutes"]) == (None, None)
     assert (changed["reminder_hours"], changed["country"]) == ([], "IT")
 
 
 async def test_re_entry_is_denied_until_the_venue_allows_it(hub: Hub, world: World) -> None:
-    assert (await hub.house.venues.read(world.org_id, world.venue_id)).policy.re_entry == "deny"
-    await set_policies(hub.house, world.venue_id, Policies(re_entry=given("--re-entry", "allow").re_entry))
-    assert (await hub.house.venues.read(world.org_id, world.venue_id)).policy.re_entry == "allow"
-    await set_policies(hub.house, world.venue_id, Policies(country="IT"))
-    (listed,) = await list_venues(hub.house)
+    assert (await hub.services.venues.read(world.org_id, world.venue_id)).policy.re_entry == "deny"
+    await set_policies(hub.services, world.venue_id, Policies(re_entry=given("--re-entry", "allow").re_entry))
+    assert (await hub.services.venues.read(world.org_id, world.venue_id)).policy.re_entry == "allow"
+    await set_policies(hub.services, world.venue_id, Policies(country="IT"))
+    (listed,) = await list_venues(hub.services)
     assert listed["re_entry"] == "allow"
 
 

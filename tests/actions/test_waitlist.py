@@ -10,12 +10,12 @@ from gate.liar import told_all
 from stage import NOON, TODAY, Hub, World
 from waiting import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 
-from hub.actions.accept_offer import accept_offer
-from hub.actions.leave_waitlist import leave_waitlist
-from hub.actions.reconcile import reconcile
-from hub.actions.waitlist import read_waitlist
-from hub.refusals import Refused
+from hub.actions.reporting.reconcile import reconcile
+from hub.actions.waitlist.accept_offer import accept_offer
+from hub.actions.waitlist.entries import read_waitlist
+from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
 TOMORROW = TODAY + timedelta(days=1)
 OFFER = timedelta(minutes=30)
@@ -59,7 +59,7 @@ async def test_a_party_joins_a_full_slot_and_gets_its_link_by_mail(hub: Hub, wor
         "slot": {"slot_id": slot_id, "venue_id": world.venue_id, "date": TOMORROW.isoformat(), "start_time": "12:00:00",
                  "end_time": "14:00:00"},
     }  # fmt: skip
-    view = await read_waitlist(hub.house, first.token)
+    view = await read_waitlist(hub.services, first.token)
     assert (view.status, view.position, view.places, len(view.ticket_codes)) == ("WAITING", 1, 2, 2)
     assert await slot(hub, slot_id) == (3, 0, 0)
 
@@ -78,7 +78,7 @@ async def test_a_ticket_waits_once_for_a_slot_and_may_wait_for_another(hub: Hub,
     first = await join(hub, world, slot_id, ticket)
     assert (await refusal(join(hub, world, slot_id, friend, ticket))).reason is Reason.ALREADY_WAITING
     await join(hub, world, other, ticket)
-    await leave_waitlist(hub.house, first.token)
+    await leave_waitlist(hub.services, first.token)
     assert (await join(hub, world, slot_id, friend, ticket)).position == 1, "who has left may come again"
 
 
@@ -124,7 +124,7 @@ async def test_a_repeat_with_the_same_key_finds_its_entry(hub: Hub, world: World
     assert (again.entry_id, again.position) == (first.entry_id, 1)
     assert len(await mails(hub, "waitlist.joined")) == 1
     for token in (first.token, again.token):
-        assert (await read_waitlist(hub.house, token)).entry_id == first.entry_id
+        assert (await read_waitlist(hub.services, token)).entry_id == first.entry_id
     assert (await refusal(join(hub, world, slot_id, other, key="page-1"))).reason is Reason.IDEMPOTENCY_KEY_REUSED
 
 
@@ -142,11 +142,11 @@ async def test_a_cancelled_place_is_held_at_once_and_offered_to_the_first(hub: H
     assert await slot(hub, slot_id) == (2, 1, 0)
     (mail,) = await mails(hub, "waitlist.offer")
     assert timedelta(0) <= mail["not_after"] - (NOON + OFFER) < timedelta(minutes=1)
-    assert (await read_waitlist(hub.house, mail["payload"]["waitlist_token"])).entry_id == first.entry_id
+    assert (await read_waitlist(hub.services, mail["payload"]["waitlist_token"])).entry_id == first.entry_id
     assert mail["payload"]["ends_at"].startswith("2026-11-20T11:30:")
-    view = await read_waitlist(hub.house, first.token)
+    view = await read_waitlist(hub.services, first.token)
     assert (view.status, view.position, view.offer_ends_at) == ("OFFERED", None, mail["not_after"])
-    assert (await read_waitlist(hub.house, second.token)).position == 1
+    assert (await read_waitlist(hub.services, second.token)).position == 1
     assert not await serve_all(hub), "serving again changes nothing"
 
 
@@ -157,14 +157,14 @@ async def test_an_accepted_offer_is_a_booking_and_its_link_opens_it(hub: Hub, wo
         await cancel(hub, ticket, manager)
     await serve_all(hub)
     (mail,) = await mails(hub, "waitlist.offer")
-    reserved = await accept_offer(hub.house, mail["payload"]["waitlist_token"])
+    reserved = await accept_offer(hub.services, mail["payload"]["waitlist_token"])
     assert len(reserved) == 2
     assert await slot(hub, slot_id) == (3, 0, 0)
     assert await status(hub, waiting) == ["ACCEPTED"]
     for token in (reserved[0].manage_token, waiting.token, mail["payload"]["waitlist_token"]):
         _, body = await hub.get(f"/api/reservations/by-token?token={token}")
         assert len(body["data"]["party"]) == 2, body
-    again = await accept_offer(hub.house, waiting.token)
+    again = await accept_offer(hub.services, waiting.token)
     assert again == reserved, "a second tap gets the first answer"
     assert len(await mails(hub, "reservation.confirmed")) == 3 + 1
 
@@ -176,15 +176,15 @@ async def test_an_offer_lapses_at_its_very_moment_and_is_passed_on(hub: Hub, wor
     await serve_all(hub)
     ends = (await entry(hub, first))["offer_ends_at"]
     clock.set(ends)
-    assert (await read_waitlist(hub.house, first.token)).status == "LAPSED", (
+    assert (await read_waitlist(hub.services, first.token)).status == "LAPSED", (
         "a page tells the truth before any round does"
     )
-    assert (await refusal(accept_offer(hub.house, first.token))).reason is Reason.OFFER_LAPSED
+    assert (await refusal(accept_offer(hub.services, first.token))).reason is Reason.OFFER_LAPSED
     assert await status(hub, first, second) == ["LAPSED", "OFFERED"]
     (lapsed,) = await mails(hub, "waitlist.lapsed")
     assert lapsed["payload"]["slot"]["slot_id"] == slot_id
     assert await slot(hub, slot_id) == (2, 1, 0)
-    assert (await accept_offer(hub.house, second.token))[0].slot_id == slot_id
+    assert (await accept_offer(hub.services, second.token))[0].slot_id == slot_id
     assert await slot(hub, slot_id) == (3, 0, 0)
 
 
@@ -195,7 +195,7 @@ async def test_an_offer_can_be_accepted_until_just_before_its_moment(hub: Hub, w
     await serve_all(hub)
     clock.set((await entry(hub, first))["offer_ends_at"] - timedelta(seconds=1))
     assert not await serve_all(hub)
-    assert len(await accept_offer(hub.house, first.token)) == 1
+    assert len(await accept_offer(hub.services, first.token)) == 1
 
 
 async def test_what_the_last_in_line_lets_lapse_is_free_for_everybody(hub: Hub, world: World, full, manager, clock):
@@ -214,12 +214,12 @@ async def test_leaving_with_an_offer_passes_it_on_at_once(hub: Hub, world: World
     first, second = await joined(hub, world, slot_id), await joined(hub, world, slot_id)
     await cancel(hub, booked[0], manager)
     await serve_all(hub)
-    assert (await leave_waitlist(hub.house, first.token)).status == "LEFT"
+    assert (await leave_waitlist(hub.services, first.token)).status == "LEFT"
     assert await status(hub, first, second) == ["LEFT", "OFFERED"]
-    assert (await leave_waitlist(hub.house, first.token)).status == "LEFT", "repeating changes nothing"
-    assert (await refusal(accept_offer(hub.house, first.token))).reason is Reason.NO_OFFER
+    assert (await leave_waitlist(hub.services, first.token)).status == "LEFT", "repeating changes nothing"
+    assert (await refusal(accept_offer(hub.services, first.token))).reason is Reason.NO_OFFER
     (offer,) = await mails(hub, "waitlist.offer")
-    assert (await read_waitlist(hub.house, offer["payload"]["waitlist_token"])).entry_id == second.entry_id, (
+    assert (await read_waitlist(hub.services, offer["payload"]["waitlist_token"])).entry_id == second.entry_id, (
         "the mail of an offer that ended before it went out never goes out"
     )
 
@@ -254,7 +254,7 @@ async def test_an_offer_that_cannot_be_accepted_any_more_is_refused_with_the_rea
     else:
         await world.reserve(ticket, other)
     reason = {"cancelled": Reason.TICKET_CANCELLED, "booked elsewhere": Reason.TICKET_ALREADY_RESERVED}[what]
-    assert (await refusal(accept_offer(hub.house, first.token))).reason is reason
+    assert (await refusal(accept_offer(hub.services, first.token))).reason is reason
     assert await status(hub, first, second) == ["CLOSED", "OFFERED"]
     assert await slot(hub, slot_id) == (2, 1, 0)
 
@@ -287,7 +287,7 @@ async def test_a_family_gets_what_gathers_for_it_and_holds_up_nobody_after_its_c
     clock.advance(61)
     await serve_all(hub)
     assert await status(hub, family, single) == ["WAITING", "OFFERED"]
-    await accept_offer(hub.house, single.token)
+    await accept_offer(hub.services, single.token)
     for ticket in booked[1:]:
         await cancel(hub, ticket, manager)
     await serve_all(hub)
@@ -334,12 +334,12 @@ async def test_the_gate_hears_of_every_change(hub: Hub, world: World, full, mana
     waiting = await joined(hub, world, slot_id)
     await cancel(hub, booked[0], manager)
     await serve_all(hub)
-    await accept_offer(hub.house, waiting.token)
+    await accept_offer(hub.services, waiting.token)
     await cancel(hub, booked[1], manager)
     await serve_all(hub)
     assert await slot(hub, slot_id) == (2, 0, 1)
     await told_all(hub)
-    assert (await reconcile(hub.house))["drift"] == 0
+    assert (await reconcile(hub.services))["drift"] == 0
 
 
 async def test_held_places_without_a_line_are_found_and_given_back(hub: Hub, world: World):
@@ -347,12 +347,12 @@ async def test_held_places_without_a_line_are_found_and_given_back(hub: Hub, wor
     await hub.database.execute(
         "UPDATE reservation_slots SET held_count = 2, revision = revision + 1 WHERE id = $1", slot_id
     )
-    found = await reconcile(hub.house, fix=True)
+    found = await reconcile(hub.services, fix=True)
     assert [(drift["slot_id"], drift["held_count"], drift["offered_places"]) for drift in found["holds"]] == [
         (slot_id, 2, 0)
     ]
     assert await slot(hub, slot_id) == (0, 0, 3)
-    assert (await reconcile(hub.house))["holds"] == []
+    assert (await reconcile(hub.services))["holds"] == []
 
 
 async def test_an_offer_that_is_not_held_is_found_and_held_again(hub: Hub, world: World, full, manager):
@@ -363,7 +363,7 @@ async def test_an_offer_that_is_not_held_is_found_and_held_again(hub: Hub, world
     await hub.database.execute(
         "UPDATE reservation_slots SET held_count = 0, revision = revision + 1 WHERE id = $1", slot_id
     )
-    assert [drift["offered_places"] for drift in (await reconcile(hub.house, fix=True))["holds"]] == [1]
+    assert [drift["offered_places"] for drift in (await reconcile(hub.services, fix=True))["holds"]] == [1]
     assert await slot(hub, slot_id) == (2, 1, 0)
 
 

@@ -10,13 +10,13 @@ from stage import NOON, TODAY, Hub, World
 from waiting import cancel, entry, join, joined, mails, on_demand, serve_all, status
 
 from db.statements import load
-from hub.actions.accept_offer import accept_offer
-from hub.actions.leave_waitlist import leave_waitlist
-from hub.actions.waitlist import read_waitlist
-from hub.refusals import Refused
+from hub.actions.waitlist.accept_offer import accept_offer
+from hub.actions.waitlist.entries import read_waitlist
+from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 
-OUTBOX = load("outbox")
+OUTBOX = load("messaging/outbox")
 TOMORROW = TODAY + timedelta(days=1)
 ENDS = NOON + timedelta(days=1, hours=2)
 
@@ -89,7 +89,7 @@ async def test_an_offer_that_was_not_taken_by_the_end_is_not_said_never_to_have_
     await serve_all(hub)
     (mail,) = await told(hub)
     assert (mail["payload"]["cause"], mail["payload"]["had_offer"]) == ("slot_over", True)
-    view = await read_waitlist(hub.house, waiting.token)
+    view = await read_waitlist(hub.services, waiting.token)
     assert (view.status, view.end_cause, view.had_offer) == ("CLOSED", "slot_over", True)
     assert await mails(hub, "waitlist.offer") == [], "the offer had not gone out, and never will"
     assert await mails(hub, "waitlist.lapsed") == []
@@ -131,10 +131,10 @@ async def test_who_left_or_took_the_offer_is_told_nothing(hub: Hub, world: World
     slot_id = await world.slot(TOMORROW, capacity=1)
     (booked,) = await world.fill(slot_id, 1)
     left, took = await joined(hub, world, slot_id), await joined(hub, world, slot_id)
-    await leave_waitlist(hub.house, left.token)
+    await leave_waitlist(hub.services, left.token)
     await cancel(hub, booked, await world.staff("MANAGER"))
     await serve_all(hub)
-    await accept_offer(hub.house, took.token)
+    await accept_offer(hub.services, took.token)
     clock.set(ENDS)
     await serve_all(hub)
     assert await status(hub, left, took) == ["LEFT", "ACCEPTED"]
@@ -167,7 +167,7 @@ async def test_accepting_after_the_venue_closed_the_slot_closes_the_line_and_tel
     await serve_all(hub)
     await close_slot(hub, slot_id)
     with pytest.raises(Refused) as no:
-        await accept_offer(hub.house, first.token)
+        await accept_offer(hub.services, first.token)
     assert no.value.reason is Reason.SLOT_CLOSED
     assert await status(hub, first, second) == ["CLOSED", "CLOSED"]
     assert [mail["payload"]["had_offer"] for mail in await told(hub)] == [True, False]

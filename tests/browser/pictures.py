@@ -25,7 +25,7 @@ from stage import NOON, TODAY, Hub, World, settings_for
 from db.migrate import migrate
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers
-from hub.rounds.outbox import OutboxRound
+from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import SETTLED
 from tests.browser.conftest import ARGUMENTS, PATIENCE, chromium_path
 from tests.browser.staff_states import ALL_STATES as STATES
@@ -165,10 +165,10 @@ def read_back(file: Path) -> list[str]:
 async def _hub() -> AsyncIterator[Hub]:
     """A hub at noon of the stage's day that sends nothing, on servers of its own."""
 
-    async def nothing(_self: OutboxRound) -> None:
+    async def nothing(_self: OutboxJob) -> None:
         return
 
-    OutboxRound.run = nothing  # type: ignore[method-assign]
+    OutboxJob.run = nothing  # type: ignore[method-assign]
     # The same ticket codes in every book of pictures.
     steady = random.Random(20_261_120)
     stage.secrets.randbelow = steady.randrange  # type: ignore[attr-defined]

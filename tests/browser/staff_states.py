@@ -14,8 +14,8 @@ from device_queue import queued, sync
 from playwright.async_api import Page, expect
 from stage import TODAY, Socket, Ticket
 
-from hub.actions.alerts import LOOK_EVERY, look_at, measure
-from hub.measures import Measures, at
+from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
+from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser.states import STATES, Scene, state
 
 ALL_STATES = STATES
@@ -420,12 +420,12 @@ async def day_replayed(scene: Scene) -> Page:
 async def manager_alerts(scene: Scene) -> Page:
     """A measure is passed, a day is nearly full, and a code was shown at two gates a moment ago."""
     if scene.once("alerts"):
-        measures = Measures()
-        measures.count(at("login_failed", scene.world.org_id, scene.world.venue_id), 31)
+        alert_metrics = AlertMetrics()
+        alert_metrics.count(at("login_failed", scene.world.org_id, scene.world.venue_id), 31)
         # Twice is enough unless the hub's own look, which finds nothing, comes in between.
         for _ in range(4):
             scene.hub.clock.advance(LOOK_EVERY.total_seconds())
-            await look_at(scene.hub.house, scene.world.org_id, await measure(scene.hub.house, measures))
+            await look_at(scene.hub.services, scene.world.org_id, await measure(scene.hub.services, alert_metrics))
     one = await booked(scene)
     # Gates of their own, so that no other state's scanner is told.
     for gate in (await other_gate(scene, "Jane Smith", "East"), await other_gate(scene, gate="West")):

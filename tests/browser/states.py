@@ -15,8 +15,8 @@ from typing import Any
 from playwright.async_api import Page, expect
 from stage import TODAY, Hub, Ticket, World
 
-from hub.actions.leave_waitlist import leave_waitlist
-from hub.actions.offer_places import serve_lines
+from hub.actions.waitlist.leave import leave_waitlist
+from hub.actions.waitlist.offer_places import serve_lines
 
 EMAIL, PHONE = "john@example.com", "+12025551234"
 LATER = TODAY + timedelta(days=5)
@@ -88,7 +88,7 @@ class Scene:
         token = await self.wait(slot_id)
         await self.wait(slot_id)
         await self.hub.delete(f"/api/reservations/{holder.reservation_id}?token={holder.token}")
-        await serve_lines(self.hub.house)
+        await serve_lines(self.hub.services)
         return token
 
     @staticmethod
@@ -559,7 +559,7 @@ async def waiting_lapsed(scene: Scene) -> Page:
 @state("waiting")
 async def waiting_left(scene: Scene) -> Page:
     token = await scene.wait(scene.slots["full"])
-    await leave_waitlist(scene.hub.house, token)
+    await leave_waitlist(scene.hub.services, token)
     return await scene.open(f"/w/{token}")
 
 

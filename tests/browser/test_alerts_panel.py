@@ -9,8 +9,8 @@ from stage import TODAY, Hub, World
 
 from hub.access.roles import Role
 from hub.access.tokens import Staff
-from hub.actions.alerts import LOOK_EVERY, look_at, measure
-from hub.measures import Measures, at
+from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
+from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 
@@ -26,10 +26,10 @@ async def test_alerts_and_alarms_stand_above_every_view_until_they_are_over(
     phone = await open_page("/manager#feed", token=await world.staff("MANAGER"), phone=True)
     await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
     await expect(page.locator(CARDS)).to_have_count(0)
-    measures = Measures()
-    measures.count(at("login_failed", world.org_id, world.venue_id), 31)
+    alert_metrics = AlertMetrics()
+    alert_metrics.count(at("login_failed", world.org_id, world.venue_id), 31)
     for _ in range(2):
-        await look_at(hub.house, world.org_id, await measure(hub.house, measures))
+        await look_at(hub.services, world.org_id, await measure(hub.services, alert_metrics))
         hub.clock.advance(LOOK_EVERY.total_seconds())
     a, b = (
         await hub.socket(await world.staff(name="Jane Smith"), gate="A"),
@@ -53,7 +53,7 @@ async def test_alerts_and_alarms_stand_above_every_view_until_they_are_over(
     await expect(page.locator(CARDS)).to_have_count(2)
     await expect(phone.locator(CARDS)).to_have_count(3)
     for _ in range(3):
-        await look_at(hub.house, world.org_id, await measure(hub.house, Measures()))
+        await look_at(hub.services, world.org_id, await measure(hub.services, AlertMetrics()))
         hub.clock.advance(LOOK_EVERY.total_seconds())
     await expect(page.locator(CARDS)).to_have_count(1)
     await page.reload()
@@ -69,14 +69,14 @@ async def test_who_looks_after_several_venues_sees_which_it_is(hub: Hub, world: 
     await world.staff("MANAGER", username="head")
     await hub.database.execute("UPDATE staff SET venue_id = NULL WHERE username = 'head'")
     staff_id = await hub.database.fetchval("SELECT id FROM staff WHERE username = 'head'")
-    head = hub.house.sessions.issue(Staff(staff_id, world.org_id, world.venue_id, "Ann Lee", Role.MANAGER))
-    measures = Measures()
-    measures.count(at("not_booked", world.org_id, annex), 30)
-    measures.count(at("login_failed", world.org_id, 0), 25)
+    head = hub.services.sessions.issue(Staff(staff_id, world.org_id, world.venue_id, "Ann Lee", Role.MANAGER))
+    alert_metrics = AlertMetrics()
+    alert_metrics.count(at("not_booked", world.org_id, annex), 30)
+    alert_metrics.count(at("login_failed", world.org_id, 0), 25)
     for _ in range(100):
-        measures.took(1.8)
+        alert_metrics.took(1.8)
     for _ in range(2):
-        await look_at(hub.house, world.org_id, await measure(hub.house, measures))
+        await look_at(hub.services, world.org_id, await measure(hub.services, alert_metrics))
         hub.clock.advance(LOOK_EVERY.total_seconds())
     of_all = await open_page("/manager", token=head)
     of_one = await open_page("/manager", token=await world.staff("MANAGER"), phone=True)

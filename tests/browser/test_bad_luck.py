@@ -18,7 +18,7 @@ from served_hub import ServedHub
 from stage import TODAY, Hub, World
 
 from hub.clock import Clock
-from hub.rounds.outbox import OutboxRound
+from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick, to_confirm
 from tests.browser.conftest import PATIENCE, PHONE
@@ -58,10 +58,10 @@ async def visitor(browser: Browser) -> AsyncIterator[Visit]:
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hub beside sends nothing: what is sent was sent by the hub under test."""
 
-    async def nothing(_self: OutboxRound) -> None:
+    async def nothing(_self: OutboxJob) -> None:
         return
 
-    monkeypatch.setattr(OutboxRound, "run", nothing)
+    monkeypatch.setattr(OutboxJob, "run", nothing)
 
 
 @pytest.fixture

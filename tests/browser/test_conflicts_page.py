@@ -76,7 +76,7 @@ async def test_who_decides_second_is_told_who_was_first(hub: Hub, world: World, 
     # Past the hub, so that this page has not heard of it when its button is pressed.
     await hub.database.execute(
         "UPDATE scan_conflicts SET decision = 'stays', decided_at = $1, decided_by = $2",
-        hub.clock.now(), hub.house.sessions.read(chief).staff_id,
+        hub.clock.now(), hub.services.sessions.read(chief).staff_id,
     )  # fmt: skip
     await page.get_by_role("button", name="Nobody went in").click()
     answer = page.locator("#open .conflict").get_by_role("alert")

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from stage import Hub, World
 
 from hub.clock import Clock
-from hub.rounds.outbox import OutboxRound
+from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick
 from tests.browser.hands_and_eyes import Open
@@ -115,10 +115,10 @@ class TestCodes:
 
     @pytest.fixture(autouse=True)
     def still(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        async def nothing(_self: OutboxRound) -> None:
+        async def nothing(_self: OutboxJob) -> None:
             return
 
-        monkeypatch.setattr(OutboxRound, "run", nothing)
+        monkeypatch.setattr(OutboxJob, "run", nothing)
 
     @staticmethod
     async def newest_code(hub: Hub, channel: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Error, Page, ViewportSize
 from stage import Hub, World
 
-from hub.rounds.outbox import OutboxRound
+from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.browser.staff_states import ALL_STATES as STATES
@@ -29,10 +29,10 @@ WIDTHS: dict[str, ViewportSize] = {
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is sent: one-time codes can be read where they wait."""
 
-    async def nothing(_self: OutboxRound) -> None:
+    async def nothing(_self: OutboxJob) -> None:
         return
 
-    monkeypatch.setattr(OutboxRound, "run", nothing)
+    monkeypatch.setattr(OutboxJob, "run", nothing)
 
 
 @pytest.mark.timeout(400)

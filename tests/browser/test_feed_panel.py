@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from stage import Hub, Socket, World
 
 from hub.app import LIVE
-from hub.scan_news import Seen
+from hub.events.scan_events import LoggedScan
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 
@@ -101,8 +101,8 @@ async def test_a_rush_is_thinned_and_says_so(hub: Hub, world: World, open_page: 
     page = await feed(open_page, world)
     await expect(page.get_by_text("Nothing has been scanned today.")).to_be_visible()
     now = hub.clock.now()
-    hub.house.scan_news.tell([
-        Seen(world.org_id, world.venue_id, uuid4(), now + timedelta(milliseconds=n), now, "A", 5, "Jane", "verify",
+    hub.services.scan_events.publish([
+        LoggedScan(world.org_id, world.venue_id, uuid4(), now + timedelta(milliseconds=n), now, "A", 5, "Jane", "verify",
              "socket", "GREEN", "VERIFIED", True, f"TKT-2026-RUSH{n:04}", None) for n in range(300)
     ])  # fmt: skip
     await expect(page.locator(ROWS)).to_have_count(21)

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 from stage import TODAY, Hub, Ticket, World
 
-from hub.actions.cancel_reservation import cancel_reservation
+from hub.actions.booking.cancel import cancel_reservation
 from hub.app import LIVE
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
@@ -29,7 +29,7 @@ async def showing(page: Page, ticket: Ticket, word: str) -> None:
 
 
 async def cancel(hub: Hub, ticket: Ticket) -> None:
-    await cancel_reservation(hub.house, ticket.reservation_id, token=ticket.token, identity=None)
+    await cancel_reservation(hub.services, ticket.reservation_id, token=ticket.token, identity=None)
 
 
 @pytest.mark.parametrize("phone", [False, True])

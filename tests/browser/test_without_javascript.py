@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 from stage import TODAY, Hub, World
 
-from hub.rounds.outbox import OutboxRound
+from hub.jobs.outbox import OutboxJob
 from tests.browser.hands_and_eyes import Open, read_qr
 
 EVIL = "https://evil.example"
@@ -269,10 +269,10 @@ class TestCodes:
 
     @pytest.fixture(autouse=True)
     def still(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        async def nothing(_self: OutboxRound) -> None:
+        async def nothing(_self: OutboxJob) -> None:
             return
 
-        monkeypatch.setattr(OutboxRound, "run", nothing)
+        monkeypatch.setattr(OutboxJob, "run", nothing)
 
     @staticmethod
     async def newest_code(hub: Hub) -> str:

@@ -12,8 +12,8 @@ from post_office import NOW, PUBLIC_URL, Desk, MailServer
 
 from db.pool import Database
 from hub.clock import Clock
-from hub.rounds import outbox
-from hub.rounds.outbox import OutboxLane
+from hub.jobs import outbox
+from hub.jobs.outbox import OutboxWorker
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def events(monkeypatch):
 
 
 @pytest.fixture
-def house(database, tmp_path, mail_server):
+def services(database, tmp_path, mail_server):
     clock = Clock()
     clock.set(NOW)
     settings = SimpleNamespace(
@@ -55,12 +55,12 @@ def house(database, tmp_path, mail_server):
 
 
 @pytest.fixture
-def lane(house, events):
+def lane(services, events):
     """The lane of ordinary mails."""
-    return OutboxLane(house, jitter=lambda: 0.5)
+    return OutboxWorker(services, jitter=lambda: 0.5)
 
 
 @pytest.fixture
-def urgent(house, events):
+def urgent(services, events):
     """The lane of what is no use after some moment."""
-    return OutboxLane(house, urgent=True, jitter=lambda: 0.5)
+    return OutboxWorker(services, urgent=True, jitter=lambda: 0.5)

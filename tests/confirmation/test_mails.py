@@ -230,7 +230,7 @@ async def test_cancelling_one_of_a_family_keeps_the_others_in_the_calendar_and_t
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("before", "words"), [(26, "Tomorrow"), (2, "Today")])
-async def test_a_reminder_says_which_day_that_is(lane, desk, mail_server, house, language, before, words):
+async def test_a_reminder_says_which_day_that_is(lane, desk, mail_server, services, language, before, words):
     ids = await desk.party(2)
     row = await desk.queue(
         "reservation.reminder",
@@ -238,7 +238,7 @@ async def test_a_reminder_says_which_day_that_is(lane, desk, mail_server, house,
         ids[0],
         language=language,
     )
-    house.clock.set(STARTS - timedelta(hours=before))
+    services.clock.set(STARTS - timedelta(hours=before))
     mail = await sent(lane, mail_server)
     mail.replace_header("Date", NOW)
     check_every_mail(mail, language, row)
@@ -352,11 +352,13 @@ async def test_a_row_from_before_there_were_parties_is_written_without_a_link(la
         assert "URL" not in event
 
 
-async def test_a_mail_says_how_long_a_visit_can_be_changed_and_no_more_once_it_cannot(lane, desk, mail_server, house):
+async def test_a_mail_says_how_long_a_visit_can_be_changed_and_no_more_once_it_cannot(
+    lane, desk, mail_server, services
+):
     ids = await desk.party()
     await desk.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0])
     await lane.send_due()
-    house.clock.set(STARTS - timedelta(hours=23))
+    services.clock.set(STARTS - timedelta(hours=23))
     await desk.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0])
     await lane.send_due()
     early, late = [bodies(mail)[0] for mail in mail_server.messages]

@@ -9,7 +9,7 @@ import pytest
 from post_office import NOW, STARTS
 
 from db import statements
-from hub.rounds.outbox import OutboxLane, OutboxRound
+from hub.jobs.outbox import OutboxJob, OutboxWorker
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -28,12 +28,12 @@ async def test_a_due_mail_is_sent_once_and_its_token_forgotten(lane, desk, mail_
     assert events == [("email.confirmation.sent", told)]
 
 
-async def test_a_mail_server_that_is_away_costs_no_mail_a_try(lane, desk, house, mail_server, events):
+async def test_a_mail_server_that_is_away_costs_no_mail_a_try(lane, desk, services, mail_server, events):
     await desk.confirmations(3)
     await mail_server.stop()
     for _ in range(12):
         await lane.send_due()
-        house.clock.advance(80)
+        services.clock.advance(80)
     rows = await desk.rows()
     assert {(row["status"], row["attempts"]) for row in rows} == {("PENDING", 0)}
     assert all(row["last_error"].startswith("no connection") for row in rows)
@@ -45,7 +45,7 @@ async def test_a_mail_server_that_is_away_costs_no_mail_a_try(lane, desk, house,
 
 
 async def test_a_refusal_for_now_is_tried_again_ever_later_and_given_up_after_eight_tries(
-    lane, desk, house, mail_server, events
+    lane, desk, services, mail_server, events
 ):
     await desk.confirmations()
     mail_server.data_answer = "451 try later"
@@ -53,44 +53,44 @@ async def test_a_refusal_for_now_is_tried_again_ever_later_and_given_up_after_ei
     for _ in range(8):
         assert await lane.send_due() == 1
         (row,) = await desk.rows()
-        waits.append(round((row["next_attempt_at"] - house.clock.now()).total_seconds()))
-        house.clock.advance(3 * 3600)
+        waits.append(round((row["next_attempt_at"] - services.clock.now()).total_seconds()))
+        services.clock.advance(3 * 3600)
     assert waits[:7] == [2, 8, 32, 128, 512, 2048, 7200]
     assert (row["status"], row["attempts"], row["last_error"]) == ("DEAD", 8, "message refused: 451")
     assert await lane.send_due() == 0
     assert [fields.get("dead", False) for _, fields in events] == [False] * 7 + [True]
 
 
-async def test_many_mails_refused_in_one_moment_do_not_all_come_back_in_one_moment(house, events, desk, mail_server):
+async def test_many_mails_refused_in_one_moment_do_not_all_come_back_in_one_moment(services, events, desk, mail_server):
     await desk.confirmations(30)
     mail_server.rcpt_answer = "450 busy"
-    house.clock = SimpleNamespace(now=lambda: NOW)
-    assert await OutboxLane(house).send_due() == 30
+    services.clock = SimpleNamespace(now=lambda: NOW)
+    assert await OutboxWorker(services).send_due() == 30
     waits = [(row["next_attempt_at"] - NOW).total_seconds() for row in await desk.rows()]
     assert all(1.6 <= wait <= 2.4 for wait in waits)
     assert len(set(waits)) == 30
 
 
-async def test_a_greylisting_server_gets_every_mail_at_the_second_try(lane, desk, house, mail_server):
+async def test_a_greylisting_server_gets_every_mail_at_the_second_try(lane, desk, services, mail_server):
     await desk.confirmations(5, to="guest{}@example.org")
     mail_server.greylist = set()
     assert await lane.send_due() == 5
     assert mail_server.messages == []
     assert await desk.states() == [("PENDING", "recipient refused: 450 4.7.1")] * 5
     assert await lane.send_due() == 0
-    house.clock.advance(3)
+    services.clock.advance(3)
     assert await lane.send_due() == 5
     assert sorted(mail["To"] for mail in mail_server.messages) == [f"guest{n}@example.org" for n in range(5)]
 
 
-async def test_an_address_that_bounces_is_dead_at_once_and_holds_up_nobody(lane, desk, house, mail_server, events):
+async def test_an_address_that_bounces_is_dead_at_once_and_holds_up_nobody(lane, desk, services, mail_server, events):
     await desk.confirmations(3, to="guest{}@example.org")
     mail_server.answers["guest1@example.org"] = "550 5.1.1 no such user"
     assert await lane.send_due() == 3
     assert [mail["To"] for mail in mail_server.messages] == ["guest0@example.org", "guest2@example.org"]
     assert (await desk.states())[1] == ("DEAD", "recipient refused: 550 5.1.1")
     mail_server.answers.clear()
-    house.clock.advance(86400)
+    services.clock.advance(86400)
     assert await lane.send_due() == 0
     assert ("email.confirmation.failed", True) in [(name, fields.get("dead")) for name, fields in events]
 
@@ -106,14 +106,14 @@ async def test_what_is_given_up_keeps_what_it_was_about_but_no_key_to_it(lane, d
 
 
 async def test_a_message_that_breaks_the_line_holds_up_nobody_and_is_given_up_in_the_end(
-    lane, desk, house, mail_server
+    lane, desk, services, mail_server
 ):
     await desk.confirmations(1, to="poison@example.org")
     mail_server.hangs_up_on = ("poison@example.org",)
     for number in range(12):
         await desk.confirmations(1, to=f"good{number}@example.org")
         await lane.send_due()
-        house.clock.advance(3 * 3600)
+        services.clock.advance(3 * 3600)
     assert len(mail_server.messages) == 12
     poison, *good = await desk.rows()
     assert {row["status"] for row in good} == {"SENT"}
@@ -121,18 +121,18 @@ async def test_a_message_that_breaks_the_line_holds_up_nobody_and_is_given_up_in
     assert poison["last_error"].startswith("line broke: ")
 
 
-async def test_a_server_that_breaks_every_line_costs_one_mail_one_try(lane, desk, house, mail_server):
+async def test_a_server_that_breaks_every_line_costs_one_mail_one_try(lane, desk, services, mail_server):
     await desk.confirmations(3, to="guest{}@example.org")
     mail_server.hangs_up_on = tuple(f"guest{n}@example.org" for n in range(3))
     for _ in range(10):
         await lane.send_due()
-        house.clock.advance(3600)
+        services.clock.advance(3600)
     rows = await desk.rows()
     assert {row["status"] for row in rows} == {"PENDING"}
     assert sum(row["attempts"] for row in rows) == 1
     mail_server.hangs_up_on = ()
     while await lane.send_due():
-        house.clock.advance(10)
+        services.clock.advance(10)
     assert len(mail_server.messages) == 3
 
 
@@ -167,24 +167,24 @@ async def test_a_reminder_is_dropped_where_the_visit_has_been_moved_away_or_is_o
     ]
 
 
-async def test_what_comes_too_late_is_dropped_and_says_so(urgent, desk, house, mail_server):
+async def test_what_comes_too_late_is_dropped_and_says_so(urgent, desk, services, mail_server):
     await desk.queue("contact.code", {"code": "042137", "minutes": 5}, not_after=LATER)
     mail_server.data_answer = "451 try later"
     assert await urgent.send_due() == 1
-    house.clock.set(LATER - timedelta(seconds=1))
+    services.clock.set(LATER - timedelta(seconds=1))
     assert await urgent.send_due() == 1
     mail_server.data_answer = None
-    house.clock.set(LATER + timedelta(minutes=1))
+    services.clock.set(LATER + timedelta(minutes=1))
     assert await urgent.send_due() == 1
     assert mail_server.messages == []
     (row,) = await desk.rows()
     assert (row["status"], row["last_error"], row["payload"]) == ("DROPPED", "too late", "{}")
 
 
-async def test_what_is_urgent_goes_out_in_the_middle_of_a_rush(house, desk, mail_server, events):
+async def test_what_is_urgent_goes_out_in_the_middle_of_a_rush(services, desk, mail_server, events):
     await desk.confirmations(20)
     until = NOW + timedelta(minutes=5)
-    outbox = OutboxRound(house, in_a_rush=lambda: True)
+    outbox = OutboxJob(services, in_a_rush=lambda: True)
     running = asyncio.create_task(outbox.run())
     async with asyncio.timeout(20):
         while not mail_server.messages:

@@ -12,9 +12,9 @@ from post_office import NOW
 
 from db import statements
 from db.pool import DatabaseDown
-from hub.rounds.outbox import LEASE, OutboxLane
+from hub.jobs.outbox import LEASE, OutboxWorker
 
-SQL = statements.load("outbox")
+SQL = statements.load("messaging/outbox")
 UNLEASED = "AND (leased_until IS NULL OR leased_until <= $1::timestamptz)"
 SKIPPED = "FOR UPDATE SKIP LOCKED"
 
@@ -31,8 +31,8 @@ class Changed:
         return self._changed.get(name) or getattr(SQL, name)
 
 
-def another(house, sql=None):
-    lane = OutboxLane(house, jitter=lambda: 0.5)
+def another(services, sql=None):
+    lane = OutboxWorker(services, jitter=lambda: 0.5)
     if sql is not None:
         lane._sql = sql
     return lane
@@ -42,15 +42,15 @@ def identities(mail_server):
     return [mail["Message-ID"] for mail in mail_server.messages]
 
 
-async def test_two_hubs_share_the_work_and_send_nothing_twice(house, lane, desk, mail_server):
+async def test_two_hubs_share_the_work_and_send_nothing_twice(services, lane, desk, mail_server):
     await desk.confirmations(120)
-    other = another(house)
+    other = another(services)
     while sum(await asyncio.gather(lane.send_due(), other.send_due())):
         pass
     assert len(mail_server.messages) == len(set(identities(mail_server))) == 120
 
 
-async def two_at_once(house, desk, mail_server, sql):
+async def two_at_once(services, desk, mail_server, sql):
     """The first hub holds its mail at the server's door while the second looks for work; gives how often it was sent."""
     await desk.confirmations()
     arrived, go_on = asyncio.Event(), asyncio.Event()
@@ -60,22 +60,22 @@ async def two_at_once(house, desk, mail_server, sql):
         await go_on.wait()
 
     mail_server.data_gate = gate
-    first = asyncio.create_task(another(house, sql).send_due())
+    first = asyncio.create_task(another(services, sql).send_due())
     await asyncio.wait_for(arrived.wait(), 10)
     mail_server.data_gate = None
-    house.clock.set(NOW + LEASE - timedelta(seconds=1))
-    await another(house, sql).send_due()
+    services.clock.set(NOW + LEASE - timedelta(seconds=1))
+    await another(services, sql).send_due()
     go_on.set()
     await first
     return len(mail_server.messages)
 
 
-async def test_a_row_that_is_being_sent_is_nobody_elses_until_its_lease_ends(house, desk, mail_server, events):
-    assert await two_at_once(house, desk, mail_server, SQL) == 1
+async def test_a_row_that_is_being_sent_is_nobody_elses_until_its_lease_ends(services, desk, mail_server, events):
+    assert await two_at_once(services, desk, mail_server, SQL) == 1
 
 
-async def test_without_the_lease_the_same_row_is_sent_twice(house, desk, mail_server, events):
-    assert await two_at_once(house, desk, mail_server, Changed("claim", UNLEASED)) == 2
+async def test_without_the_lease_the_same_row_is_sent_twice(services, desk, mail_server, events):
+    assert await two_at_once(services, desk, mail_server, Changed("claim", UNLEASED)) == 2
 
 
 async def claimed_at_once(database, desk, sql):
@@ -99,7 +99,7 @@ async def test_without_skipping_it_would_wait(database, desk):
         await claimed_at_once(database, desk, Changed("claim", SKIPPED, "FOR UPDATE"))
 
 
-async def killed_between_send_and_mark(house, desk, mail_server):
+async def killed_between_send_and_mark(services, desk, mail_server):
     """A hub that hands its mail over and is gone before it can write that down."""
     await desk.confirmations()
     handed_over = asyncio.Event()
@@ -108,35 +108,35 @@ async def killed_between_send_and_mark(house, desk, mail_server):
         handed_over.set()
         await asyncio.Event().wait()
 
-    dying = another(house)
+    dying = another(services)
     dying._log = lambda *_, **__: None
-    database, execute = house.database.jobs, house.database.jobs.execute
+    database, execute = services.database.jobs, services.database.jobs.execute
 
     async def but_no_mark(sql, *arguments):
         return await (never() if sql == SQL.mark_sent else execute(sql, *arguments))
 
-    dying._house = type("House", (), {**vars(house)})()
-    dying._house.database = type("Database", (), {})()
-    dying._house.database.jobs = type("Jobs", (), {"fetch": database.fetch, "execute": staticmethod(but_no_mark)})()
+    dying._services = type("House", (), {**vars(services)})()
+    dying._services.database = type("Database", (), {})()
+    dying._services.database.jobs = type("Jobs", (), {"fetch": database.fetch, "execute": staticmethod(but_no_mark)})()
     task = asyncio.create_task(dying.send_due())
     await asyncio.wait_for(handed_over.wait(), 10)
     # A killed process releases nothing: its clean-up does not run.
-    dying._house.database.jobs = type("Gone", (), {"execute": staticmethod(lambda *_: asyncio.sleep(0))})()
+    dying._services.database.jobs = type("Gone", (), {"execute": staticmethod(lambda *_: asyncio.sleep(0))})()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_hub_killed_between_sending_and_writing_it_down_costs_one_repeat_after_the_lease(
-    house, lane, desk, mail_server
+    services, lane, desk, mail_server
 ):
-    await killed_between_send_and_mark(house, desk, mail_server)
+    await killed_between_send_and_mark(services, desk, mail_server)
     (row,) = await desk.rows()
     assert (row["status"], len(mail_server.messages)) == ("PENDING", 1)
-    house.clock.set(NOW + LEASE - timedelta(seconds=1))
+    services.clock.set(NOW + LEASE - timedelta(seconds=1))
     assert await lane.send_due() == 0
-    house.clock.set(NOW + LEASE + timedelta(seconds=1))
+    services.clock.set(NOW + LEASE + timedelta(seconds=1))
     assert await lane.send_due() == 1
-    house.clock.advance(10 * LEASE.total_seconds())
+    services.clock.advance(10 * LEASE.total_seconds())
     assert await lane.send_due() == 0
     # Twice, under one name: a mail program that knows the first shows it once.
     assert len(mail_server.messages) == 2
@@ -144,7 +144,7 @@ async def test_a_hub_killed_between_sending_and_writing_it_down_costs_one_repeat
     assert (await desk.rows())[0]["status"] == "SENT"
 
 
-async def test_with_a_mark_before_the_sending_a_killed_hub_would_lose_the_mail(house, lane, desk, mail_server):
+async def test_with_a_mark_before_the_sending_a_killed_hub_would_lose_the_mail(services, lane, desk, mail_server):
     """The control: the other order, at most once instead of at least once."""
     await desk.confirmations()
     carrier = lane._carrier
@@ -154,7 +154,7 @@ async def test_with_a_mark_before_the_sending_a_killed_hub_would_lose_the_mail(h
 
         async def send(self, message):
             (row,) = await desk.rows()
-            await house.database.execute(SQL.mark_sent, row["org_id"], row["id"], row["lease_id"], NOW)
+            await services.database.execute(SQL.mark_sent, row["org_id"], row["id"], row["lease_id"], NOW)
             raise asyncio.CancelledError
 
         async def rest(self):
@@ -163,13 +163,13 @@ async def test_with_a_mark_before_the_sending_a_killed_hub_would_lose_the_mail(h
     lane._carrier = MarksFirst()
     with pytest.raises(asyncio.CancelledError):
         await lane.send_due()
-    house.clock.set(NOW + 2 * LEASE)
-    assert await another(house).send_due() == 0
+    services.clock.set(NOW + 2 * LEASE)
+    assert await another(services).send_due() == 0
     assert mail_server.messages == []
 
 
 @pytest.mark.parametrize("mark", ["mark_sent", "mark_dead", "mark_deferred", "mark_dropped"])
-async def test_whoever_lost_the_lease_changes_nothing(house, desk, database, mark):
+async def test_whoever_lost_the_lease_changes_nothing(services, desk, database, mark):
     await desk.confirmations()
     mine = uuid4()
     (late,) = await database.fetch(SQL.claim, NOW, NOW + LEASE, 50, mine, 0)

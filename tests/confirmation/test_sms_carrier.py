@@ -161,11 +161,11 @@ async def test_without_a_provider_messages_go_beside_the_development_mails(tmp_p
     assert list_development_mail(tmp_path) == []
 
 
-async def test_the_outbox_sends_codes_by_text_message(twilio, urgent, house, desk, mail_server):
-    from hub.rounds.outbox import OutboxLane
+async def test_the_outbox_sends_codes_by_text_message(twilio, urgent, services, desk, mail_server):
+    from hub.jobs.outbox import OutboxWorker
 
-    house.settings.sms_url = url(twilio.port)
-    lane = OutboxLane(house, urgent=True, jitter=lambda: 0.5)
+    services.settings.sms_url = url(twilio.port)
+    lane = OutboxWorker(services, urgent=True, jitter=lambda: 0.5)
     until = NOW.replace(minute=5)
     payload = {"code": "042137", "minutes": 5}
     await desk.queue("contact.code", payload, to="+393331234567", channel="sms", not_after=until, language="en")
@@ -178,12 +178,12 @@ async def test_the_outbox_sends_codes_by_text_message(twilio, urgent, house, des
     await lane._rest()
 
 
-async def test_a_provider_that_is_away_holds_up_no_mail(twilio, house, desk, mail_server, events):
-    from hub.rounds.outbox import OutboxLane
+async def test_a_provider_that_is_away_holds_up_no_mail(twilio, services, desk, mail_server, events):
+    from hub.jobs.outbox import OutboxWorker
 
-    house.settings.sms_url = url(twilio.port)
+    services.settings.sms_url = url(twilio.port)
     await twilio.runner.cleanup()
-    lane = OutboxLane(house, urgent=True, jitter=lambda: 0.5)
+    lane = OutboxWorker(services, urgent=True, jitter=lambda: 0.5)
     until = NOW.replace(minute=5)
     for channel, to in (("sms", "+393331234567"), ("sms", "+393331234568"), ("mail", "j@example.org")):
         await desk.queue("contact.code", {"code": "042137", "minutes": 5}, to=to, channel=channel, not_after=until)

@@ -53,13 +53,13 @@ def test_no_statement_takes_its_time_from_the_server(subject, name, sql):
     assert not re.search(r"\b(now\(\)|current_(date|time|timestamp)|clock_timestamp)\b", body, re.IGNORECASE)
 
 
-HOT = [("leaving", "read_leaving"), ("leaving", "open_absences"), ("leaving", "write_movements"),
-       ("door", "read_presented"), ("door", "write_presented"), ("booking", "read_asked"), ("booking", "take_places"),
-       ("booking", "ticket_ids"), ("booking", "answered_party"), ("booking", "lock_tickets"),
-       ("changes", "party_of_token"), ("changes", "party_of_reservation"), ("changes", "read_target"),
-       ("changes", "move_places"), ("changes", "cancel_places"),
-       ("disputes", "disputed_scan"), ("disputes", "settle"),
-       ("tickets", "read_standing"), ("tickets", "read_order_of"), ("tickets", "tickets_of_order")]  # fmt: skip
+HOT = [("scanning/exits", "read_leaving"), ("scanning/exits", "open_absences"), ("scanning/exits", "write_movements"),
+       ("scanning/entries", "read_presented"), ("scanning/entries", "write_presented"), ("booking/reservations", "read_asked"), ("booking/reservations", "take_places"),
+       ("booking/reservations", "ticket_ids"), ("booking/reservations", "answered_party"), ("booking/reservations", "lock_tickets"),
+       ("booking/changes", "party_of_token"), ("booking/changes", "party_of_reservation"), ("booking/changes", "read_target"),
+       ("booking/changes", "move_places"), ("booking/changes", "cancel_places"),
+       ("scanning/disputes", "disputed_scan"), ("scanning/disputes", "settle"),
+       ("tickets/tickets", "read_standing"), ("tickets/tickets", "read_order_of"), ("tickets/tickets", "tickets_of_order")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("subject", "name"), HOT, ids=[f"{s}.{n}" for s, n in HOT])
@@ -77,5 +77,5 @@ async def test_a_hot_statement_walks_no_table(connection, subject, name):
 
 
 def test_a_statement_that_is_not_there_is_an_error_naming_its_file():
-    with pytest.raises(AttributeError, match=r"db/queries/door\.sql has no statement 'read_minds'"):
-        _ = load("door").read_minds
+    with pytest.raises(AttributeError, match=r"db/queries/scanning/entries\.sql has no statement 'read_minds'"):
+        _ = load("scanning/entries").read_minds

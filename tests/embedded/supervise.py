@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from hub.embedded.supervisor import find_or_start
-from hub.serving import stop_requested
+from hub.serving.loop import stop_requested
 
 
 async def main() -> None:

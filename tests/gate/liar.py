@@ -56,7 +56,7 @@ class Liar:
 async def told_all(*hubs: Hub) -> None:
     """Wait until the gate has been told everything these hubs had to tell."""
     for _ in range(200):
-        if not any(hub.house.gate.unsettled for hub in hubs):
+        if not any(hub.services.seat_admission.unsettled for hub in hubs):
             break
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.03)

@@ -11,8 +11,8 @@ from crowd import book, crowd, outcome, sabotage, without_last_line
 from gate.liar import Liar, told_all
 from stage import Hub, World, broken_invariants, settings_for
 
-from hub.actions import take_places
-from hub.actions.reconcile import audit_gate
+from hub.actions.booking import take_places
+from hub.actions.reporting.reconcile import audit_gate
 from hub.rules.booking_decision import refuse_slot
 from hub.rules.reasons import Reason
 
@@ -45,7 +45,7 @@ async def sale_with_a_liar(world: World, lie: str, *, hubs: list, heal: bool = T
     await liar.close()
     await told_all(*hubs)
     if heal:
-        await audit_gate(world.hub.house, fix=True)
+        await audit_gate(world.hub.services, fix=True)
         await told_all(*hubs)
     refused = [ticket for ticket, (status, _) in zip(tickets, answers, strict=True) if status != 200]
     later = await crowd([partial(book, world.hub, ticket, slot_id) for ticket in refused], clients=12)
@@ -64,7 +64,7 @@ async def test_a_gate_lied_to_sells_every_place_once(open_hub, lie):
     world = await World(hubs[0]).found()
     seen, broken = await sale_with_a_liar(world, lie, hubs=hubs)
     assert broken == [], seen
-    assert await audit_gate(hubs[0].house, fix=False) == []
+    assert await audit_gate(hubs[0].services, fix=False) == []
 
 
 async def test_a_gate_set_too_low_turns_people_away_until_the_audit_has_been(hub, world):
@@ -83,7 +83,10 @@ async def test_a_gate_that_is_trusted_overbooks_on_the_same_lie(open_hub, monkey
 
     monkeypatch.setattr(take_places, "refuse_slot", without_places)
     sabotage(
-        monkeypatch, "booking", "take_places", (" AND w.place <= h.total_capacity - h.booked_count - h.held_count", "")
+        monkeypatch,
+        "booking/reservations",
+        "take_places",
+        (" AND w.place <= h.total_capacity - h.booked_count - h.held_count", ""),
     )
     hub = await open_hub()
     world = await World(hub).found()
@@ -96,15 +99,15 @@ async def test_the_audit_names_the_lie_and_the_truth(hub, world):
     slot_id = await world.slot(capacity=5)
     await world.reserved(slot_id)
     await told_all(hub)
-    assert await audit_gate(hub.house, fix=False) == []
+    assert await audit_gate(hub.services, fix=False) == []
     liar = Liar(hub, world, slot_id)
     await liar.too_low()
-    (drift,) = await audit_gate(hub.house, fix=False)
+    (drift,) = await audit_gate(hub.services, fix=False)
     assert (drift["slot_id"], drift["free"], drift["gate_free"]) == (slot_id, 4, 0)
     assert outcome(await book(hub, await world.ticket(), slot_id)) == "409 SLOT_FULL"
-    await audit_gate(hub.house, fix=True)
+    await audit_gate(hub.services, fix=True)
     await told_all(hub)
-    assert await audit_gate(hub.house, fix=False) == []
+    assert await audit_gate(hub.services, fix=False) == []
     assert outcome(await book(hub, await world.ticket(), slot_id)) == "booked"
     await liar.close()
 
@@ -115,18 +118,18 @@ async def test_the_audit_does_not_undo_what_was_told_while_it_looked(hub, world,
     ticket = await world.reserved(slot_id)
     await told_all(hub)
     manager = await world.staff("MANAGER")
-    look = hub.house.gate.standings
+    look = hub.services.seat_admission.standings
 
     async def look_late(slots):
-        monkeypatch.setattr(hub.house.gate, "standings", look)
+        monkeypatch.setattr(hub.services.seat_admission, "standings", look)
         assert (await hub.delete(f"/api/reservations/{ticket.reservation_id}", token=manager))[0] == 200
         await told_all(hub)
         return await look(slots)
 
-    monkeypatch.setattr(hub.house.gate, "standings", look_late)
-    await audit_gate(hub.house, fix=True)
+    monkeypatch.setattr(hub.services.seat_admission, "standings", look_late)
+    await audit_gate(hub.services, fix=True)
     await told_all(hub)
-    assert await audit_gate(hub.house, fix=False) == []
+    assert await audit_gate(hub.services, fix=False) == []
     assert outcome(await book(hub, await world.ticket(), slot_id)) == "booked"
 
 
@@ -154,7 +157,7 @@ async def test_the_crowd_of_a_full_slot_never_reaches_postgres(hub, world, monke
     await told_all(hub)
     spy = Spy(monkeypatch, hub)
     if gate == "that forgot":
-        await hub.house.gate.forget(world.org_id, slot_id)
+        await hub.services.seat_admission.forget(world.org_id, slot_id)
     tickets = await world.tickets(300)
     answers = await crowd([partial(book, hub, ticket, slot_id) for ticket in tickets], clients=60)
     assert Counter(map(outcome, answers)) == {"409 SLOT_FULL": 300}
@@ -200,11 +203,11 @@ async def test_without_redis_bookings_go_on_and_end_exactly_sold_out(hub_of_its_
         await book(hub, tickets[-1], slot_id)
         await asyncio.sleep(0.05)
     assert await _gate_knows(hub, world, slot_id), "the gate does not learn again"
-    assert await audit_gate(hub.house, fix=False) == []
+    assert await audit_gate(hub.services, fix=False) == []
 
 
 async def _gate_knows(hub, world, slot_id) -> bool:
     try:
-        return (await hub.house.gate.standing(world.org_id, slot_id)) is not None
+        return (await hub.services.seat_admission.standing(world.org_id, slot_id)) is not None
     except OSError:
         return False

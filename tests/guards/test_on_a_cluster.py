@@ -6,19 +6,19 @@ import asyncio
 
 from db.redis_client import RedisClient
 from hub.guards.rate_limit import RateLimit
-from hub.guards.seat_gate import GateAnswer, SeatGate, SeatRequest
+from hub.guards.seat_admission import Admission, SeatAdmission, SeatRequest
 from hub.settings import Rate
 
 
 async def test_the_seat_gate_judges_many_slots_in_one_batch(cluster: RedisClient) -> None:
-    gate = SeatGate(cluster)
+    gate = SeatAdmission(cluster)
     for slot in range(20):
         gate.settle(1, slot, free=slot % 2, revision=1)
     while gate.unsettled:
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.1)
     answers = await asyncio.gather(*(gate.ask(SeatRequest(1, slot, f"h{slot}")) for slot in range(21)))
-    assert answers == [GateAnswer.FULL, GateAnswer.GO] * 10 + [GateAnswer.UNKNOWN]
+    assert answers == [Admission.FULL, Admission.GO] * 10 + [Admission.UNKNOWN]
     standings = await gate.standings([(1, 1), (1, 99)])
     assert standings == [{"free": 1, "revision": 1, "keys_known": True, "held": 1, "asked": 1}, None]
     assert await gate.forget(1, 1)

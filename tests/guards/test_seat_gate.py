@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING
 import pytest
 
 from db.redis_client import PATIENCE, RedisClient, connect
-from hub.guards.seat_gate import FULL_SECONDS, GateAnswer, SeatGate, SeatRequest
+from hub.guards.seat_admission import FULL_SECONDS, Admission, SeatAdmission, SeatRequest
 
 if TYPE_CHECKING:
     from tests.guards.conftest import OwnValkey
 
-GO, FULL, CONTENDED, UNKNOWN = GateAnswer.GO, GateAnswer.FULL, GateAnswer.CONTENDED, GateAnswer.UNKNOWN
+GO, FULL, CONTENDED, UNKNOWN = Admission.GO, Admission.FULL, Admission.CONTENDED, Admission.UNKNOWN
 STATE, HOLDS, ASKED = (f"venuehub:gate:{{1:7}}:{part}" for part in ("state", "holds", "asked"))
 
 
 @pytest.fixture
-async def gate(redis: RedisClient) -> AsyncIterator[SeatGate]:
-    gate = SeatGate(redis, slack=2)
+async def gate(redis: RedisClient) -> AsyncIterator[SeatAdmission]:
+    gate = SeatAdmission(redis, slack=2)
     yield gate
     await gate.close()
 
 
-async def ask(gate: SeatGate, *holds: str, places: int = 1, slot: int = 7) -> list[GateAnswer]:
+async def ask(gate: SeatAdmission, *holds: str, places: int = 1, slot: int = 7) -> list[Admission]:
     return list(await asyncio.gather(*(gate.ask(SeatRequest(1, slot, hold, places)) for hold in holds)))
 
 
-async def settled(gate: SeatGate, seconds: float = 5) -> None:
+async def settled(gate: SeatAdmission, seconds: float = 5) -> None:
     async def nothing_left() -> bool:
         return gate.unsettled == 0
 
@@ -45,11 +45,11 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 5) -> Non
         await asyncio.sleep(0.02)
 
 
-async def test_a_slot_nobody_told_of_is_unknown(gate: SeatGate) -> None:
+async def test_a_slot_nobody_told_of_is_unknown(gate: SeatAdmission) -> None:
     assert await ask(gate, "a", "b") == [UNKNOWN, UNKNOWN]
 
 
-async def test_free_places_are_go_and_a_full_slot_is_full(gate: SeatGate) -> None:
+async def test_free_places_are_go_and_a_full_slot_is_full(gate: SeatAdmission) -> None:
     await gate.truth(1, 7, free=5, revision=3)
     assert await ask(gate, "a", "b") == [GO, GO]
     await gate.truth(1, 7, free=0, revision=4)
@@ -57,7 +57,7 @@ async def test_free_places_are_go_and_a_full_slot_is_full(gate: SeatGate) -> Non
 
 
 async def test_a_full_slot_is_remembered_until_a_place_is_heard_of_or_a_moment_has_passed(
-    gate: SeatGate, monkeypatch: pytest.MonkeyPatch
+    gate: SeatAdmission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await gate.truth(1, 7, free=0, revision=4)
     assert not gate.was_full(1, 7)
@@ -76,18 +76,18 @@ async def test_a_full_slot_is_remembered_until_a_place_is_heard_of_or_a_moment_h
     assert not gate.was_full(1, 7)
 
 
-async def test_a_party_that_is_too_large_does_not_make_the_slot_full_for_one(gate: SeatGate) -> None:
+async def test_a_party_that_is_too_large_does_not_make_the_slot_full_for_one(gate: SeatAdmission) -> None:
     await gate.truth(1, 7, free=0, revision=4)
     assert await ask(gate, "party", places=3) == [FULL]
     assert not gate.was_full(1, 7)
 
 
-async def test_more_in_flight_than_free_is_contended_never_full(gate: SeatGate) -> None:
+async def test_more_in_flight_than_free_is_contended_never_full(gate: SeatAdmission) -> None:
     await gate.truth(1, 7, free=1, revision=1)
     assert await ask(gate, "a", "b", "c", "d") == [GO, GO, GO, CONTENDED]
 
 
-async def test_contended_requests_get_in_once_the_others_were_refused(gate: SeatGate) -> None:
+async def test_contended_requests_get_in_once_the_others_were_refused(gate: SeatAdmission) -> None:
     await gate.truth(1, 7, free=1, revision=1)
     assert await ask(gate, "a", "b", "c", "d") == [GO, GO, GO, CONTENDED]
     gate.settle(1, 7, free=1, revision=1, released=["a", "b", "c"])
@@ -95,7 +95,7 @@ async def test_contended_requests_get_in_once_the_others_were_refused(gate: Seat
     assert await ask(gate, "d") == [GO]
 
 
-async def test_the_last_place_booked_makes_it_full_for_the_others(gate: SeatGate) -> None:
+async def test_the_last_place_booked_makes_it_full_for_the_others(gate: SeatAdmission) -> None:
     await gate.truth(1, 7, free=1, revision=1)
     await ask(gate, "a", "b")
     gate.settle(1, 7, free=0, revision=2, booked=["a"], released=["b"])
@@ -103,7 +103,7 @@ async def test_the_last_place_booked_makes_it_full_for_the_others(gate: SeatGate
     assert await ask(gate, "b", "c") == [FULL, FULL]
 
 
-async def test_a_retry_always_reaches_postgres_even_when_the_slot_is_full_now(gate: SeatGate) -> None:
+async def test_a_retry_always_reaches_postgres_even_when_the_slot_is_full_now(gate: SeatAdmission) -> None:
     await gate.truth(1, 7, free=1, revision=1)
     assert await ask(gate, "a") == [GO]
     gate.settle(1, 7, free=0, revision=2, booked=["a"])
@@ -111,13 +111,13 @@ async def test_a_retry_always_reaches_postgres_even_when_the_slot_is_full_now(ga
     assert await ask(gate, "a", "z") == [GO, FULL]
 
 
-async def test_a_booking_made_while_the_gate_was_away_is_remembered_for_its_retry(gate: SeatGate) -> None:
+async def test_a_booking_made_while_the_gate_was_away_is_remembered_for_its_retry(gate: SeatAdmission) -> None:
     gate.settle(1, 7, free=0, revision=2, booked=["a"])
     await settled(gate)
     assert await ask(gate, "a", "z") == [GO, FULL]
 
 
-async def test_the_same_hold_asked_twice_holds_once(gate: SeatGate, redis: RedisClient) -> None:
+async def test_the_same_hold_asked_twice_holds_once(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     assert await ask(gate, "a", "a") == [GO, GO]
     assert await ask(gate, "a") == [GO]
@@ -125,7 +125,7 @@ async def test_the_same_hold_asked_twice_holds_once(gate: SeatGate, redis: Redis
 
 
 async def test_a_hold_runs_out_by_itself(redis: RedisClient) -> None:
-    gate = SeatGate(redis, slack=0, hold_seconds=0.3)
+    gate = SeatAdmission(redis, slack=0, hold_seconds=0.3)
     await gate.truth(1, 7, free=1, revision=1)
     assert await ask(gate, "a", "b") == [GO, CONTENDED]
     await asyncio.sleep(0.35)
@@ -133,7 +133,7 @@ async def test_a_hold_runs_out_by_itself(redis: RedisClient) -> None:
     await gate.close()
 
 
-async def test_a_party_holds_as_many_places_as_it_has_heads(gate: SeatGate, redis: RedisClient) -> None:
+async def test_a_party_holds_as_many_places_as_it_has_heads(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     assert await ask(gate, "family", places=6) == [GO]
     assert await ask(gate, "couple", places=2) == [CONTENDED]
@@ -143,7 +143,7 @@ async def test_a_party_holds_as_many_places_as_it_has_heads(gate: SeatGate, redi
     assert await ask(gate, "couple", places=2) == [GO]
 
 
-async def test_an_older_revision_never_overwrites_a_newer_one_unless_forced(gate: SeatGate) -> None:
+async def test_an_older_revision_never_overwrites_a_newer_one_unless_forced(gate: SeatAdmission) -> None:
     await gate.truth(1, 7, free=0, revision=9)
     await gate.truth(1, 7, free=5, revision=8)
     assert await ask(gate, "a") == [FULL]
@@ -151,7 +151,7 @@ async def test_an_older_revision_never_overwrites_a_newer_one_unless_forced(gate
     assert await ask(gate, "a") == [GO]
 
 
-async def test_settlements_that_arrive_together_leave_the_newest_truth(gate: SeatGate) -> None:
+async def test_settlements_that_arrive_together_leave_the_newest_truth(gate: SeatAdmission) -> None:
     gate.settle(1, 7, free=2, revision=5)
     gate.settle(1, 7, free=9, revision=4)
     await settled(gate)
@@ -160,7 +160,7 @@ async def test_settlements_that_arrive_together_leave_the_newest_truth(gate: Sea
     assert (standing["free"], standing["revision"]) == (2, 5)
 
 
-async def test_a_settlement_without_a_look_at_the_slot_only_ends_holds(gate: SeatGate, redis: RedisClient) -> None:
+async def test_a_settlement_without_a_look_at_the_slot_only_ends_holds(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     await ask(gate, "a")
     gate.settle(1, 7, free=None, revision=0, released=["a"])
@@ -169,14 +169,14 @@ async def test_a_settlement_without_a_look_at_the_slot_only_ends_holds(gate: Sea
     assert (await gate.standing(1, 7) or {})["free"] == 5
 
 
-async def test_slots_of_one_batch_are_judged_apart(gate: SeatGate) -> None:
+async def test_slots_of_one_batch_are_judged_apart(gate: SeatAdmission) -> None:
     await gate.truth(1, 7, free=0, revision=1)
     await gate.truth(1, 8, free=3, revision=1)
     requests = [SeatRequest(1, slot, f"{slot}-{n}") for n in range(2) for slot in (7, 8, 9)]
     assert await asyncio.gather(*map(gate.ask, requests)) == [FULL, GO, UNKNOWN] * 2
 
 
-async def test_the_same_slot_id_of_another_organisation_is_another_slot(gate: SeatGate) -> None:
+async def test_the_same_slot_id_of_another_organisation_is_another_slot(gate: SeatAdmission) -> None:
     await gate.truth(2, 7, free=0, revision=1)
     assert await ask(gate, "a") == [UNKNOWN]
 
@@ -184,7 +184,7 @@ async def test_the_same_slot_id_of_another_organisation_is_another_slot(gate: Se
 @pytest.mark.parametrize("field", ["free", "revision"])
 @pytest.mark.parametrize("value", ["garbage", "", "1e400", "nan", "0x10", "9" * 40])
 async def test_garbage_in_the_state_is_unknown_until_the_next_truth(
-    gate: SeatGate, redis: RedisClient, field: str, value: str
+    gate: SeatAdmission, redis: RedisClient, field: str, value: str
 ) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     await redis.hset(STATE, field, value)
@@ -196,7 +196,7 @@ async def test_garbage_in_the_state_is_unknown_until_the_next_truth(
 
 @pytest.mark.parametrize("key", [STATE, HOLDS, ASKED])
 async def test_somebody_elses_value_under_our_key_is_unknown_and_then_thrown_away(
-    gate: SeatGate, redis: RedisClient, key: str
+    gate: SeatAdmission, redis: RedisClient, key: str
 ) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     await redis.set(key, "mine")
@@ -207,7 +207,7 @@ async def test_somebody_elses_value_under_our_key_is_unknown_and_then_thrown_awa
 
 
 async def test_a_lie_about_free_places_is_put_right_by_the_next_settlement_of_the_same_revision(
-    gate: SeatGate, redis: RedisClient
+    gate: SeatAdmission, redis: RedisClient
 ) -> None:
     await gate.truth(1, 7, free=0, revision=6)
     await redis.hset(STATE, "free", 1000)
@@ -217,7 +217,7 @@ async def test_a_lie_about_free_places_is_put_right_by_the_next_settlement_of_th
     assert await ask(gate, "a") == [FULL]
 
 
-async def test_a_deleted_state_and_flushall_are_unknown_and_heal(gate: SeatGate, redis: RedisClient) -> None:
+async def test_a_deleted_state_and_flushall_are_unknown_and_heal(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.truth(1, 7, free=0, revision=6)
     await redis.delete(STATE)
     assert await ask(gate, "a") == [UNKNOWN]
@@ -229,7 +229,7 @@ async def test_a_deleted_state_and_flushall_are_unknown_and_heal(gate: SeatGate,
     assert await ask(gate, "a") == [FULL]
 
 
-async def test_script_flush_is_not_noticed(gate: SeatGate, redis: RedisClient) -> None:
+async def test_script_flush_is_not_noticed(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     await gate.truth(1, 8, free=0, revision=1)
     for _ in range(3):
@@ -244,7 +244,7 @@ async def test_a_gate_that_lost_its_memory_says_full_only_after_hearing_of_booke
         await told.wait()
         return ["early bird"] if (org_id, slot_id) == (1, 7) else []
 
-    gate = SeatGate(redis, booked_holds=booked_holds)
+    gate = SeatAdmission(redis, booked_holds=booked_holds)
     gate.settle(1, 7, free=0, revision=6, booked=["late bird"])
     await settled(gate)
     assert await ask(gate, "z", "early bird", "late bird") == [UNKNOWN, UNKNOWN, GO]
@@ -258,7 +258,7 @@ async def test_a_gate_that_lost_its_memory_says_full_only_after_hearing_of_booke
     await gate.close()
 
 
-async def test_forgetting_a_slot_leaves_nothing(gate: SeatGate, redis: RedisClient) -> None:
+async def test_forgetting_a_slot_leaves_nothing(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     await ask(gate, "a")
     assert await gate.forget(1, 7)
@@ -266,13 +266,13 @@ async def test_forgetting_a_slot_leaves_nothing(gate: SeatGate, redis: RedisClie
     assert await gate.standing(1, 7) is None
 
 
-async def test_everything_the_gate_keeps_runs_out(gate: SeatGate, redis: RedisClient) -> None:
+async def test_everything_the_gate_keeps_runs_out(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     await ask(gate, "a")
     assert [await redis.ttl(key) > 0 for key in (STATE, HOLDS, ASKED)] == [True] * 3
 
 
-async def test_out_of_memory_is_no_absence(gate: SeatGate, redis: RedisClient) -> None:
+async def test_out_of_memory_is_no_absence(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     await redis.config_set("maxmemory", 1)
     try:
@@ -284,7 +284,9 @@ async def test_out_of_memory_is_no_absence(gate: SeatGate, redis: RedisClient) -
     assert await ask(gate, "a") == [GO]
 
 
-async def test_a_killed_redis_is_unknown_at_once_and_is_left_alone(gate: SeatGate, valkey_server: OwnValkey) -> None:
+async def test_a_killed_redis_is_unknown_at_once_and_is_left_alone(
+    gate: SeatAdmission, valkey_server: OwnValkey
+) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     valkey_server.kill()
     started = time.monotonic()
@@ -294,7 +296,9 @@ async def test_a_killed_redis_is_unknown_at_once_and_is_left_alone(gate: SeatGat
     assert gate.is_away
 
 
-async def test_a_frozen_redis_costs_a_quarter_second_and_then_nothing(gate: SeatGate, valkey_server: OwnValkey) -> None:
+async def test_a_frozen_redis_costs_a_quarter_second_and_then_nothing(
+    gate: SeatAdmission, valkey_server: OwnValkey
+) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     valkey_server.freeze()
 
@@ -317,7 +321,7 @@ async def test_a_frozen_redis_costs_a_quarter_second_and_then_nothing(gate: Seat
 
 
 async def test_what_was_settled_while_redis_was_away_is_told_when_it_is_back(
-    gate: SeatGate, valkey_server: OwnValkey
+    gate: SeatAdmission, valkey_server: OwnValkey
 ) -> None:
     valkey_server.kill()
     await ask(gate, "a", "b")
@@ -333,13 +337,13 @@ async def test_what_was_settled_while_redis_was_away_is_told_when_it_is_back(
     assert standing == {"free": 2, "revision": 5, "keys_known": True, "held": 0, "asked": 1}
 
 
-async def test_an_idle_gate_finds_redis_again_by_one_probe(gate: SeatGate, valkey_server: OwnValkey) -> None:
+async def test_an_idle_gate_finds_redis_again_by_one_probe(gate: SeatAdmission, valkey_server: OwnValkey) -> None:
     valkey_server.kill()
     for n in range(4):
         await ask(gate, f"h{n}")
     valkey_server.start()
     other = connect(valkey_server.url)
-    teller = SeatGate(other)
+    teller = SeatAdmission(other)
     await teller.truth(1, 7, free=5, revision=1)
     await teller.close()
     await other.aclose()
@@ -351,7 +355,7 @@ async def test_an_idle_gate_finds_redis_again_by_one_probe(gate: SeatGate, valke
 
 
 async def test_a_lost_reply_leaves_one_hold_that_the_settlement_ends(
-    gate: SeatGate, redis: RedisClient, valkey_server: OwnValkey
+    gate: SeatAdmission, redis: RedisClient, valkey_server: OwnValkey
 ) -> None:
     await gate.truth(1, 7, free=5, revision=1)
     await ask(gate, "warm")
@@ -370,7 +374,7 @@ async def test_a_lost_reply_leaves_one_hold_that_the_settlement_ends(
     assert await redis.zcard(HOLDS) == 0
 
 
-async def test_a_rush_never_lets_more_through_than_free_and_slack(gate: SeatGate) -> None:
+async def test_a_rush_never_lets_more_through_than_free_and_slack(gate: SeatAdmission) -> None:
     await gate.truth(1, 7, free=50, revision=1)
     answers = await ask(gate, *(f"h{n}" for n in range(1000)))
     assert (answers.count(GO), answers.count(CONTENDED)) == (52, 948)

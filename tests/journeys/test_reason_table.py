@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from stage import NOON, TODAY, Hub, Ticket, World
 
-from hub.presentations import Presentation
+from hub.rules.scan_requests import ScanRequest
 from web import keys
 
 TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
@@ -35,9 +35,9 @@ class Table:
 
     async def already_verified(self) -> Ticket:
         ticket = await self.valid()
-        staff = self.world.hub.house.sessions.read(await self.world.staff(name="Jane Smith"))
-        await self.world.hub.app[keys.DOOR].present(
-            Presentation(
+        staff = self.world.hub.services.sessions.read(await self.world.staff(name="Jane Smith"))
+        await self.world.hub.app[keys.ENTRY_SCANS].submit(
+            ScanRequest(
                 self.world.org_id, self.world.venue_id, staff.staff_id, staff.name, "verify", ticket.code, gate="A"
             )
         )

@@ -112,7 +112,7 @@ async def test_scenario_3_operator_validation_valid_ticket(hub: Hub, world: Worl
     assert abs(row["verified_at"] - clock.now()) < timedelta(seconds=5)
     assert reservation["verified_at"] == row["verified_at"]
     # And operator ID is recorded
-    assert row["verified_by"] == hub.house.sessions.read(jane).staff_id == gate.ready["operator"]["id"]
+    assert row["verified_by"] == hub.services.sessions.read(jane).staff_id == gate.ready["operator"]["id"]
     assert (decision["verified"]["operator_name"], decision["verified"]["gate"]) == ("Jane Smith", "A")
     # And the manager's count moves at that moment
     event = await manager.event()

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from journeys.conftest import Customer, ticket_row
 from stage import Hub, World
 
-from hub.actions.confirm_payment import confirm_payment
-from hub.actions.issue_tickets import TicketBatch, issue_tickets
+from hub.actions.tickets.confirm_payment import confirm_payment
+from hub.actions.tickets.issue import TicketBatch, issue_tickets
 
 NOVEMBER_19 = datetime(2026, 11, 19, 11, 0, tzinfo=UTC)
 NOVEMBER_20 = date(2026, 11, 20)
@@ -17,8 +17,8 @@ NOVEMBER_20 = date(2026, 11, 20)
 async def test_pre_made_ticket_with_reservation_flow(hub: Hub, world: World, customer: Customer, jane: str):
     # Given I purchase a ticket in pre-made mode
     await hub.database.execute("UPDATE products SET activation_mode = 'deferred'")
-    sold = await issue_tickets(hub.house, TicketBatch(1, "PENDING_PAYMENT"), org_id=world.org_id)
-    paid = await confirm_payment(hub.house, org_id=world.org_id, order_id=sold["order_id"])
+    sold = await issue_tickets(hub.services, TicketBatch(1, "PENDING_PAYMENT"), org_id=world.org_id)
+    paid = await confirm_payment(hub.services, org_id=world.org_id, order_id=sold["order_id"])
     (issued,) = sold["tickets"]
     assert paid["tickets"] == [{"ticket_id": issued["ticket_id"], "status": "INACTIVE"}]
     code = {"X_Ticket_Code": issued["ticket_code"]}

@@ -10,9 +10,9 @@ from live.visitor import Visitor
 from stage import Hub
 
 from hub.app import LIVE
-from hub.decisions import Decision
 from hub.live.live_hub import LiveHub
-from hub.refusals import Unavailable
+from hub.rules.decisions import Decision
+from hub.rules.refusals import Unavailable
 
 
 class HeldDoor:
@@ -22,7 +22,7 @@ class HeldDoor:
         self.real = real
         self.held: list[tuple[Any, asyncio.Future[Decision]]] = []
 
-    def present(self, presentation: Any) -> asyncio.Future[Decision]:
+    def submit(self, presentation: Any) -> asyncio.Future[Decision]:
         future: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
         self.held.append((presentation, future))
         return future

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from stage import Hub, World
 
-from hub.actions.alarms import raise_alarm
+from hub.actions.scanning.duplicate_alarms import raise_alarm
 from hub.app import LIVE
-from hub.rounds.two_gates import TwoGates
+from hub.jobs.two_gates import TwoGates
 
 
 async def gate(hub: Hub, world: World, name: str, operator: str = "Jane Smith") -> Any:
@@ -50,7 +50,7 @@ async def alarms(hub: Hub) -> int:
 
 async def acquainted(*hubs: Hub) -> None:
     async with asyncio.timeout(10):
-        while not all(one.house.scan_news.fellows.others for one in hubs):
+        while not all(one.services.scan_events.peers.others for one in hubs):
             await asyncio.sleep(0.02)
 
 
@@ -126,7 +126,7 @@ async def test_a_venue_sets_the_time_or_switches_the_alarm_off(hub: Hub, world: 
     await silent(a, b)
     await world.policy(duplicate_alarm_minutes=60)
     async with asyncio.timeout(15):
-        while hub.house.scan_news.needed_elsewhere.__self__._venues[world.org_id, world.venue_id] is None:  # type: ignore[attr-defined]
+        while hub.services.scan_events.needed_elsewhere.__self__._venues[world.org_id, world.venue_id] is None:  # type: ignore[attr-defined]
             await asyncio.sleep(0.1)
     await a.verify(second.code)
     hub.clock.advance(59 * 60)
@@ -156,7 +156,7 @@ async def test_without_word_from_the_other_process_nobody_would_notice(hub: Hub,
     other = await open_hub()
     await acquainted(hub, other)
     for one in (hub, other):
-        one.house.scan_news._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
+        one.services.scan_events._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
     a, b = await gate(hub, world, "A"), await gate(other, world, "B")
     ticket = await world.reserved(await world.slot())
     await a.validate(ticket.code)
@@ -174,7 +174,7 @@ async def test_a_process_that_opens_remembers_from_the_log(hub: Hub, world: Worl
     await a.verify(ticket.code)
     other = await open_hub()
     # The one that was open all the time does not hear of the second scan: only the new one can notice.
-    other.house.scan_news._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
+    other.services.scan_events._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
     b = await gate(other, world, "B")
     await b.verify(ticket.code)
     assert (await alarm_of(b))["first"]["gate"] == "A"
@@ -183,7 +183,7 @@ async def test_a_process_that_opens_remembers_from_the_log(hub: Hub, world: Worl
 async def test_the_same_pair_is_written_once(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without the row's own key each process that notices would tell."""
     seen: list[Any] = []
-    hub.house.scan_news.listen(seen.extend)
+    hub.services.scan_events.listen(seen.extend)
     monkeypatch.setattr(TwoGates, "_begin", lambda self, one, other: None)
     ticket = await world.reserved(await world.slot())
     a, b = await hub.socket(await world.staff(), gate="A"), await hub.socket(await world.staff(), gate="B")
@@ -191,16 +191,16 @@ async def test_the_same_pair_is_written_once(hub: Hub, world: World, monkeypatch
     await b.verify(ticket.code)
     one, other = seen
     found = await asyncio.gather(
-        *(raise_alarm(hub.house, *pair) for pair in ((one, other), (other, one), (one, other)))
+        *(raise_alarm(hub.services, *pair) for pair in ((one, other), (other, one), (one, other)))
     )
     assert len([alarm_id for alarm_id in found if alarm_id is not None]) == 1
     await hub.database.execute("ALTER TABLE duplicate_alarms DROP CONSTRAINT duplicate_alarms_once")
     with pytest.raises(Exception, match="no unique"):
-        await raise_alarm(hub.house, one, other)
+        await raise_alarm(hub.services, one, other)
 
 
 async def test_an_alarm_waits_for_postgres(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.rounds.two_gates.TRY_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("hub.jobs.two_gates.TRY_AGAIN_SECONDS", 0.05)
     troubles = iter([OSError(), OSError()])
 
     async def shaky(*given: Any) -> Any:
@@ -208,7 +208,7 @@ async def test_an_alarm_waits_for_postgres(hub: Hub, world: World, monkeypatch: 
             raise trouble
         return await raise_alarm(*given)
 
-    monkeypatch.setattr("hub.rounds.two_gates.raise_alarm", shaky)
+    monkeypatch.setattr("hub.jobs.two_gates.raise_alarm", shaky)
     ticket = await world.reserved(await world.slot())
     a, b = await gate(hub, world, "A"), await gate(hub, world, "B")
     await a.verify(ticket.code, str(uuid4()))

@@ -10,8 +10,8 @@ import pytest
 from live.visitor import Visitor
 from stage import TODAY, Hub, World
 
-from hub.announcements import SlotChanged
 from hub.app import LIVE
+from hub.events.announcements import SlotChanged
 from hub.live import frames
 from hub.live.month_rooms import TICK_SECONDS
 from hub.live.tick import LONGEST_SECONDS, Tick
@@ -29,7 +29,7 @@ async def sold_out_in_a_rush(hub: Hub, world: World, slot: int, seconds: float) 
     while loop.time() - began < seconds:
         revision = next(REVISIONS)
         count = SlotCount(slot, time(12), time(14), 200, revision % 200, 0, revision, 0)
-        hub.house.announcer.tell([SlotChanged(world.org_id, world.venue_id, TODAY, count)])
+        hub.services.announcer.publish([SlotChanged(world.org_id, world.venue_id, TODAY, count)])
         await asyncio.sleep(0.004)
     return loop.time() - began
 
@@ -158,7 +158,7 @@ class Forgetful(dict[Any, Any]):
 async def test_a_month_that_is_watched_is_never_pushed_out_of_memory(
     hub: Hub, world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.actions.availability.MONTHS_KEPT", 2)
+    monkeypatch.setattr("hub.actions.booking.availability.MONTHS_KEPT", 2)
     await world.slot()
     await visit()
     calendar = hub.app[keys.AVAILABILITY]

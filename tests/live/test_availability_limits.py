@@ -14,10 +14,10 @@ from live.test_fuzz import noise
 from live.visitor import Visitor, truth
 from stage import TODAY, Hub, World
 
-from hub.actions.availability import Availability
+from hub.actions.booking.availability import Availability
 from hub.app import LIVE
 from hub.live.spectator import LIMIT, Spectator
-from hub.refusals import Unavailable
+from hub.rules.refusals import Unavailable
 
 Visit = Callable[..., Awaitable[Visitor]]
 

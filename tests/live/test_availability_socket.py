@@ -10,9 +10,9 @@ import pytest
 from live.visitor import Visitor, truth
 from stage import TODAY, Hub, World
 
-from hub.actions.generate_slots import OpeningHours, generate_slots
-from hub.announcements import SlotChanged, SlotsEdited
+from hub.actions.venues.generate_slots import OpeningHours, generate_slots
 from hub.app import LIVE
+from hub.events.announcements import SlotChanged, SlotsEdited
 from hub.live.month_rooms import MonthRoom
 from web import keys
 
@@ -87,15 +87,15 @@ async def test_what_visitors_see_is_true_after_any_sequence_at_two_hubs(
                     "UPDATE reservation_slots SET total_capacity = greatest(booked_count, $2), revision = revision + 1"
                     " WHERE id = $1", chance.choice(slots), chance.randrange(1, 7),
                 )  # fmt: skip
-                at.house.announcer.tell([SlotsEdited(world.org_id)])
+                at.services.announcer.publish([SlotsEdited(world.org_id)])
             case "add" if len(slots) < 12:
                 slots.append(await world.slot(TODAY + timedelta(days=len(slots) % 9), f"{8 + len(slots)}:00", "23:30"))
-                at.house.announcer.tell([SlotsEdited(world.org_id)])
+                at.services.announcer.publish([SlotsEdited(world.org_id)])
             case "late":
                 # A message that was held up: it says what was true a while ago.
                 row = await hub.database.fetchrow("SELECT * FROM reservation_slots WHERE id = $1", chance.choice(slots))
                 stale = SlotChanged.of({**row, "revision": row["revision"] - 1, "booked_count": 0})
-                at.house.announcer.tell([stale])
+                at.services.announcer.publish([stale])
             case _:
                 await asyncio.sleep(chance.random() * 0.3)
     wanted = await truth(hub, world.org_id)
@@ -120,7 +120,7 @@ async def test_two_processes_tell_each_other_within_a_moment(
     await world.reserved(slot)
     await visitor.sees(await truth(hub, world.org_id), 1)
     # The negative control: deaf, and with nobody to look again, the other process tells its visitors nothing.
-    other.house.announcer.hear = lambda message: None
+    other.services.announcer.receive = lambda message: None
     await world.reserved(slot)
     with pytest.raises(AssertionError):
         await visitor.sees(await truth(hub, world.org_id), 1.5)
@@ -140,15 +140,15 @@ async def test_what_was_never_announced_is_found_by_the_audit(hub: Hub, world: W
 async def test_slots_that_are_added_closed_or_gone_reach_an_open_calendar(hub: Hub, world: World, visit: Visit) -> None:
     slot = await world.slot()
     visitor = await visit()
-    await generate_slots(hub.house, OpeningHours(TODAY, 2, time(16), time(18), 60, 5))
+    await generate_slots(hub.services, OpeningHours(TODAY, 2, time(16), time(18), 60, 5))
     await visitor.sees(await truth(hub, world.org_id), 2)
     assert len(visitor.slots) == 5
     await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot)
-    hub.house.announcer.tell([SlotsEdited(world.org_id)])
+    hub.services.announcer.publish([SlotsEdited(world.org_id)])
     await visitor.sees(await truth(hub, world.org_id), 2)
     assert visitor.slots[slot]["available_count"] == 0
     await hub.database.execute("DELETE FROM reservation_slots WHERE id = $1", slot)
-    hub.house.announcer.tell([SlotsEdited(world.org_id)])
+    hub.services.announcer.publish([SlotsEdited(world.org_id)])
     await visitor.sees(await truth(hub, world.org_id), 2)
     assert slot not in visitor.slots
 
@@ -174,21 +174,21 @@ async def test_an_edit_during_the_reading_is_not_lost(hub: Hub, world: World, vi
 
     slow = Slow()
     slow.fetch = held_up  # type: ignore[attr-defined]
-    monkeypatch.setattr(calendar, "_house", _with_database(hub.house, slow))
+    monkeypatch.setattr(calendar, "_house", _with_database(hub.services, slow))
     room = await live.months.open((world.org_id, 2026, 11))
     reading = asyncio.create_task(live.months.reread(room))
     await begun.wait()
     await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot)
-    hub.house.announcer.tell([SlotsEdited(world.org_id)])
+    hub.services.announcer.publish([SlotsEdited(world.org_id)])
     go_on.set()
     await reading
     await visitor.sees(await truth(hub, world.org_id), 1)
 
 
-def _with_database(house: Any, database: Any) -> Any:
+def _with_database(services: Any, database: Any) -> Any:
     class Wrapped:
         def __getattr__(self, name: str) -> Any:
-            return database if name == "database" else getattr(house, name)
+            return database if name == "database" else getattr(services, name)
 
     return Wrapped()
 

@@ -11,7 +11,7 @@ from device_queue import queued, sync
 from live.test_notices import connected
 from stage import Hub, Socket, World
 
-from hub.actions.conflicts import MOST_IN_NOTICE, MOST_SHOWN
+from hub.actions.scanning.conflicts import MOST_IN_NOTICE, MOST_SHOWN
 
 
 async def watching(hub: Hub, token: str, topic: str, **fields: Any) -> tuple[Socket, dict[str, Any]]:
@@ -81,7 +81,7 @@ async def test_it_is_told_again_and_again_once_what_is_known_counts_as_new(
     gate = await hub.socket(await world.staff(), gate="A")
     [scan] = await entered_twice(world, gate)
     sabotage(
-        monkeypatch, "conflicts", "note_conflicts",
+        monkeypatch, "scanning/conflicts", "note_conflicts",
         ("DO NOTHING\nRETURNING", "DO UPDATE SET kind = EXCLUDED.kind\nRETURNING"),
     )  # fmt: skip
     for _ in range(3):

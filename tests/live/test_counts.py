@@ -7,11 +7,11 @@ from typing import Any
 
 from stage import TODAY, Hub, World
 
-from hub.actions.read_counts import DayCounts
-from hub.announcements import SlotChanged, WalkInsChanged
+from hub.actions.reporting.counts import DayCounts
 from hub.app import LIVE
+from hub.events.announcements import SlotChanged, WalkInsChanged
 from hub.live.rooms import Rooms
-from hub.presentations import Presentation
+from hub.rules.scan_requests import ScanRequest
 from hub.rules.slot_capacity import SlotCount
 
 
@@ -126,7 +126,7 @@ async def test_a_burst_of_scans_is_a_handful_of_events(hub: Hub, world: World) -
     manager, scanner = await hub.socket(await world.staff("MANAGER")), await hub.socket(await world.staff())
     mirror = Mirror(await watch(manager))
     began = asyncio.get_running_loop().time()
-    await asyncio.gather(*(hub.app[LIVE].door.present(p) for p in presentations(world, tickets)))
+    await asyncio.gather(*(hub.app[LIVE].door.submit(p) for p in presentations(world, tickets)))
     events = await mirror.follow(manager, mirror.revision + 1)
     while mirror.totals["verified"] < 100:
         mirror.take(await manager.event())
@@ -137,7 +137,7 @@ async def test_a_burst_of_scans_is_a_handful_of_events(hub: Hub, world: World) -
 
 
 def presentations(world: World, tickets: list[Any]) -> list[Any]:
-    return [Presentation(world.org_id, world.venue_id, 1, "Jane", "verify", ticket.code) for ticket in tickets]
+    return [ScanRequest(world.org_id, world.venue_id, 1, "Jane", "verify", ticket.code) for ticket in tickets]
 
 
 async def test_two_processes_see_each_others_counts(hub: Hub, world: World, open_hub) -> None:
@@ -180,7 +180,7 @@ async def test_a_subscriber_that_was_cut_off_is_built_anew_and_looks_what_it_mis
             await asyncio.sleep(0.02)
     hurried = asyncio.Event()
     live.relay._on_gap = hurried.set
-    await hub.house.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    await hub.services.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     await asyncio.wait_for(hurried.wait(), 5)
     assert live.relay.connected
 

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from stage import Hub, World
 
-from hub.actions.read_feed import FeedWish
+from hub.actions.reporting.feed import FeedWish
 from hub.app import LIVE
-from hub.fellows import GONE_SECONDS, Fellows
+from hub.events.peers import GONE_SECONDS, Peers
+from hub.events.scan_events import LoggedScan
 from hub.live.feed import KEPT_SCANS, SCANS_PER_FRAME, FeedKey, FeedRoom
-from hub.moments import rfc3339
-from hub.scan_news import Seen
+from hub.rules.timestamps import rfc3339
 
 
 async def watcher(hub: Hub, world: World, **wish: Any) -> tuple[Any, dict[str, Any]]:
@@ -43,13 +43,13 @@ async def silent(socket: Any) -> None:
 
 async def acquainted(*hubs: Hub) -> None:
     async with asyncio.timeout(10):
-        while not all(one.house.scan_news.fellows.others for one in hubs):
+        while not all(one.services.scan_events.peers.others for one in hubs):
             await asyncio.sleep(0.02)
 
 
-def seen(n: int, **changes: Any) -> Seen:
+def seen(n: int, **changes: Any) -> LoggedScan:
     at = datetime(2026, 11, 20, 11, 0, tzinfo=UTC) + timedelta(seconds=n)
-    row = Seen(1, 1, UUID(int=n), at, at, "A", 5, "Jane",
+    row = LoggedScan(1, 1, UUID(int=n), at, at, "A", 5, "Jane",
                "verify", "socket", "GREEN", "VERIFIED", True, "TKT-2026-ABC123-DEF456", n)  # fmt: skip
     return row._replace(**changes)
 
@@ -110,7 +110,7 @@ async def test_filters_let_through_what_they_name_and_nothing_else(hub: Hub, wor
     bob = await hub.socket(await world.staff(name="Bob"), gate="B")
     first = await world.reserved(slot)
     await ann.verify(first.code)
-    ann_id = hub.house.sessions.read(token).staff_id
+    ann_id = hub.services.sessions.read(token).staff_id
     wishes = ({"gate": "B"}, {"reason": "ALREADY_VERIFIED"}, {"operator_id": ann_id}, {"result": "RED"},
               {"gate": "A", "result": "GREEN"})  # fmt: skip
     watchers = [await watcher(hub, world, **wish) for wish in wishes]
@@ -147,19 +147,19 @@ async def test_scans_of_another_process_are_told_where_somebody_watches(hub: Hub
     await acquainted(hub, other)
     gate = await other.socket(await world.staff(), gate="A")
     sent: list[Any] = []
-    passed_on = other.house.announcer.pass_on
-    other.house.announcer.pass_on = lambda told: (sent.extend(told), passed_on(told))  # type: ignore[method-assign]
+    passed_on = other.services.announcer.pass_on
+    other.services.announcer.pass_on = lambda told: (sent.extend(told), passed_on(told))  # type: ignore[method-assign]
 
     def scans_sent() -> int:
-        return sum(len(one.rows) for one in sent if type(one).__name__ == "ScansSeen")
+        return sum(len(one.rows) for one in sent if type(one).__name__ == "ScansLogged")
 
-    other.house.scan_news.needed_elsewhere = lambda seen: False
+    other.services.scan_events.needed_elsewhere = lambda seen: False
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     assert scans_sent() == 0, "nobody watches: nothing is sent"
     socket, answer = await watcher(hub, world)
     assert len(answer["scans"]) == 1, "read from the log"
     async with asyncio.timeout(3):
-        while not other.house.scan_news.fellows.wanted(world.org_id):
+        while not other.services.scan_events.peers.wanted(world.org_id):
             await asyncio.sleep(0.02)
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     began = asyncio.get_running_loop().time()
@@ -175,7 +175,7 @@ async def test_what_was_not_announced_is_found_in_the_log_and_told_once(hub: Hub
     await acquainted(hub, other)
     socket, _ = await watcher(hub, world)
     gate = await other.socket(await world.staff(), gate="A")
-    other.house.scan_news._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
+    other.services.scan_events._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     await silent(socket)
     hub.app[LIVE].feed.hurry()
@@ -188,30 +188,30 @@ async def test_a_process_that_is_alone_sends_nobody_its_scans(hub: Hub, world: W
     await watcher(hub, world)
     gate = await hub.socket(await world.staff(), gate="A")
     sent: list[Any] = []
-    hub.house.announcer.pass_on = lambda told: sent.extend(told)  # type: ignore[method-assign]
-    assert not hub.house.scan_news.fellows.others
+    hub.services.announcer.pass_on = lambda told: sent.extend(told)  # type: ignore[method-assign]
+    assert not hub.services.scan_events.peers.others
     await gate.validate("TKT-2026-NOSUCH-TICKET")
-    assert [one for one in sent if type(one).__name__ == "ScansSeen"] == []
+    assert [one for one in sent if type(one).__name__ == "ScansLogged"] == []
 
 
 async def test_fellows_know_each_other_at_once_and_forget_who_is_gone(hub: Hub, open_hub: Any) -> None:
     other = await open_hub()
     await acquainted(hub, other)
-    fellows: Fellows = hub.house.scan_news.fellows
-    assert not fellows.wanted(7)
-    other.house.scan_news.fellows.want(7)
+    peers: Peers = hub.services.scan_events.peers
+    assert not peers.wanted(7)
+    other.services.scan_events.peers.want(7)
     async with asyncio.timeout(3):
-        while not fellows.wanted(7):
+        while not peers.wanted(7):
             await asyncio.sleep(0.02)
-    other.house.scan_news.fellows.unwant(7)
+    other.services.scan_events.peers.unwant(7)
     async with asyncio.timeout(3):
-        while fellows.wanted(7):
+        while peers.wanted(7):
             await asyncio.sleep(0.02)
     await other.close()
-    later = fellows._clock() + GONE_SECONDS + 1
-    fellows._clock = lambda: later
+    later = peers._clock() + GONE_SECONDS + 1
+    peers._clock = lambda: later
     async with asyncio.timeout(5):
-        while fellows.others:
+        while peers.others:
             await asyncio.sleep(0.05)
 
 
@@ -235,7 +235,7 @@ async def test_at_most_ten_frames_a_second_speak_of_every_scan(hub: Hub, world: 
     until, count = loop.time() + 1.5, 0
     while loop.time() < until:
         count += 5
-        hub.house.scan_news.tell([
+        hub.services.scan_events.publish([
             seen(count + n, org_id=world.org_id, venue_id=world.venue_id) for n in range(5)
         ])  # fmt: skip
         await asyncio.sleep(0.004)
@@ -285,7 +285,7 @@ async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, worl
     late: list[float] = []
     while live.put_out < 50:
         assert loop.time() < until, "the stalled ones are still there"
-        hub.house.scan_news.tell([
+        hub.services.scan_events.publish([
             seen(count + n, org_id=world.org_id, venue_id=world.venue_id, operator_name="J" * 200) for n in range(40)
         ])  # fmt: skip
         count += 40

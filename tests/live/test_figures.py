@@ -12,7 +12,7 @@ from uuid import uuid4
 from stage import NOON, TODAY, Hub, World
 
 from hub.live.figure_rooms import FigureRooms
-from hub.moments import rfc3339
+from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import day_bounds
 
 SCANS, YELLOW, RED, ENTERED, GONE = range(5)
@@ -64,7 +64,7 @@ async def counted(
     hub: Hub, world: World, day: Any = TODAY
 ) -> tuple[dict[Any, list[int]], dict[str, Counter[Any]], Any]:
     """The same figures, added up here from the rows of the log one by one."""
-    venue = await hub.house.venues.read(world.org_id, world.venue_id)
+    venue = await hub.services.venues.read(world.org_id, world.venue_id)
     start, end = day_bounds(day, venue.zone)
     rows = await hub.database.fetch("SELECT * FROM scans WHERE venue_id = $1", world.venue_id)
     moment = {
@@ -208,8 +208,8 @@ async def write(hub: Hub, world: World, logged_at: datetime, **columns: Any) -> 
 
 async def late_row_is_counted(hub: Hub, world: World, **how: Any) -> bool:
     """Whether a row that becomes visible after a row dated later is on the board."""
-    rooms = FigureRooms(hub.house, **how)
-    venue = await hub.house.venues.read(world.org_id, world.venue_id)
+    rooms = FigureRooms(hub.services, **how)
+    venue = await hub.services.venues.read(world.org_id, world.venue_id)
     now = hub.clock.now()
     await write(hub, world, now - timedelta(seconds=1))
     room = await rooms.open(venue, TODAY)
@@ -227,8 +227,8 @@ async def test_a_row_that_comes_late_into_the_log_is_counted(hub: Hub, world: Wo
 
 
 async def test_a_clock_that_is_set_back_loses_nothing(hub: Hub, world: World) -> None:
-    rooms = FigureRooms(hub.house)
-    venue = await hub.house.venues.read(world.org_id, world.venue_id)
+    rooms = FigureRooms(hub.services)
+    venue = await hub.services.venues.read(world.org_id, world.venue_id)
     room = await rooms.open(venue, TODAY)
     hub.clock.set(NOON - timedelta(hours=1))
     await write(hub, world, hub.clock.now())

@@ -8,9 +8,9 @@ import pytest
 from stage import Hub, World
 
 from hub.access.tokens import Identity
-from hub.actions.notices import KEPT, MOST, TOLD_AGAIN, Notice, drop_old_notices, give_notices
-from hub.announcements import EventTold
+from hub.actions.messaging.notices import KEPT, MOST, TOLD_AGAIN, Notice, drop_old_notices, give_notices
 from hub.app import LIVE
+from hub.events.announcements import TopicEvent
 from hub.live.event_rooms import KEPT_EVENTS, EventRoom
 from hub.live.event_topic import open_events_of_venue
 from hub.live.subscriptions import TOPICS, Topic
@@ -27,7 +27,7 @@ async def scanner(hub: Hub, token: str, gate: str | None = None) -> tuple[Any, l
 
 
 def identity(hub: Hub, token: str) -> Identity:
-    return hub.house.sessions.read(token)
+    return hub.services.sessions.read(token)
 
 
 async def heard(socket: Any) -> dict[str, Any]:
@@ -61,7 +61,7 @@ async def test_a_notice_reaches_one_operator_at_another_process_and_nobody_else(
     assert before == []
     who = identity(hub, token)
     ids = await give_notices(
-        hub.house, world.org_id, [Notice("override", {"by": "Ann"}, world.venue_id, staff_id=who.staff_id)]
+        hub.services, world.org_id, [Notice("override", {"by": "Ann"}, world.venue_id, staff_id=who.staff_id)]
     )
     told = await heard(mine)
     assert told == {"notice_id": ids[0], "kind": "override", "told_at": told["told_at"], "data": {"by": "Ann"}}
@@ -74,10 +74,10 @@ async def test_a_notice_to_a_gate_reaches_who_stands_there_then(hub: Hub, world:
     walker, _ = await scanner(hub, token, "A")
     at_b, _ = await scanner(hub, await world.staff(), "B")
     namesake, _ = await scanner(hub, await world.staff(venue_id=elsewhere), "A")
-    await give_notices(hub.house, world.org_id, [Notice("alarm", {"n": 1}, world.venue_id, gate="A")])
+    await give_notices(hub.services, world.org_id, [Notice("alarm", {"n": 1}, world.venue_id, gate="A")])
     assert (await heard(walker))["data"] == {"n": 1}
     await walker.command("device", device={"gate": "B"})
-    await give_notices(hub.house, world.org_id, [Notice("alarm", {"n": 2}, world.venue_id, gate="B")])
+    await give_notices(hub.services, world.org_id, [Notice("alarm", {"n": 2}, world.venue_id, gate="B")])
     assert (await heard(walker))["data"] == {"n": 2}
     assert (await heard(at_b))["data"] == {"n": 2}
     await silent(walker, at_b, namesake)
@@ -87,9 +87,9 @@ async def test_who_was_not_on_line_is_told_when_back_and_not_for_ever(hub: Hub, 
     token = await world.staff()
     who = identity(hub, token)
     to_me = [Notice("override", {"n": n}, world.venue_id, staff_id=who.staff_id) for n in range(MOST + 2)]
-    await give_notices(hub.house, world.org_id, to_me)
+    await give_notices(hub.services, world.org_id, to_me)
     hub.clock.advance(60)
-    await give_notices(hub.house, world.org_id, [Notice("alarm", {"n": "gate"}, world.venue_id, gate="A")])
+    await give_notices(hub.services, world.org_id, [Notice("alarm", {"n": "gate"}, world.venue_id, gate="A")])
     _, at_gate = await scanner(hub, token, "A")
     assert [one["data"]["n"] for one in at_gate] == [*range(3, MOST + 2), "gate"], "the newest of them, oldest first"
     _, no_gate = await scanner(hub, token)
@@ -99,7 +99,7 @@ async def test_who_was_not_on_line_is_told_when_back_and_not_for_ever(hub: Hub, 
     assert late == []
     assert await hub.database.fetchval("SELECT count(*) FROM notices") == MOST + 3
     hub.clock.advance(KEPT.total_seconds())
-    await drop_old_notices(hub.house)
+    await drop_old_notices(hub.services)
     assert await hub.database.fetchval("SELECT count(*) FROM notices") == 0
 
 
@@ -109,7 +109,7 @@ async def test_what_happens_while_the_answer_is_read_comes_after_it(
     """An event between the reading and the watching is told after the answer that names the subscription."""
 
     async def read(_: int | None) -> dict[str, Any]:
-        hub.house.announcer.tell([EventTold.of(world.org_id, "matters", {"n": 1}, venue_id=world.venue_id)])
+        hub.services.announcer.publish([TopicEvent.of(world.org_id, "matters", {"n": 1}, venue_id=world.venue_id)])
         await asyncio.sleep(0.2)
         return {"open": []}
 
@@ -140,11 +140,11 @@ async def test_a_topic_of_managers_is_no_operators_and_keeps_to_its_venue(
     foreign = await manager.command("subscribe", topic="matters", venue_id=stranger.venue_id)
     assert foreign["error"]["code"] == "NOT_FOUND"
     away = await manager.command("subscribe", topic="matters", venue_id=second)
-    hub.house.announcer.tell([
-        EventTold.of(world.org_id, "matters", {"n": 1}, venue_id=second),
-        EventTold.of(stranger.org_id, "matters", {"n": 2}),
-        EventTold.of(world.org_id, "matters", {"n": 3}, venue_id=world.venue_id),
-        EventTold.of(world.org_id, "matters", {"n": 4}),
+    hub.services.announcer.publish([
+        TopicEvent.of(world.org_id, "matters", {"n": 1}, venue_id=second),
+        TopicEvent.of(stranger.org_id, "matters", {"n": 2}),
+        TopicEvent.of(world.org_id, "matters", {"n": 3}, venue_id=world.venue_id),
+        TopicEvent.of(world.org_id, "matters", {"n": 4}),
     ])  # fmt: skip
     events = [await manager.event(2) for _ in range(4)]
     told = [(event["subscription"], event["data"]["n"]) for event in events]
@@ -157,7 +157,7 @@ async def test_a_topic_of_managers_is_no_operators_and_keeps_to_its_venue(
 async def test_who_may_have_missed_something_is_told_so(hub: Hub, world: World) -> None:
     await connected(hub)
     socket, _ = await scanner(hub, await world.staff(), "A")
-    await hub.house.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    await hub.services.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     assert await heard(socket) == {"missed": True}
 
 
@@ -165,7 +165,7 @@ def test_who_reads_too_slowly_gets_every_event_in_order_or_is_told() -> None:
     def follow(events: int) -> list[Any]:
         room, seen, read = EventRoom("matters", {"missed": True}), 0, []
         for n in range(events):
-            told = EventTold.of(1, "matters", {"n": n}, gate="A" if n % 2 else "B")
+            told = TopicEvent.of(1, "matters", {"n": n}, gate="A" if n % 2 else "B")
             room.add(orjson.Fragment(told.body), told)
         while seen != room.revision:
             seen, tail = room.event_after(seen, lambda told: told.gate == "A")
@@ -182,6 +182,8 @@ async def test_two_notices_that_say_the_same_are_two(hub: Hub, world: World, ope
     other = await open_hub()
     await connected(hub, other)
     socket, _ = await scanner(other, await world.staff(), "A")
-    same = EventTold.of(world.org_id, "notices", {"n": 1}, venue_id=world.venue_id, gate="A")
-    hub.house.announcer.tell([same, EventTold.of(world.org_id, "notices", {"n": 1}, venue_id=world.venue_id, gate="A")])
+    same = TopicEvent.of(world.org_id, "notices", {"n": 1}, venue_id=world.venue_id, gate="A")
+    hub.services.announcer.publish(
+        [same, TopicEvent.of(world.org_id, "notices", {"n": 1}, venue_id=world.venue_id, gate="A")]
+    )
     assert [await heard(socket), await heard(socket)] == [{"n": 1}, {"n": 1}]

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from hub.announcements import Announcer, SlotsEdited
+from hub.events.announcements import Announcer, SlotsEdited
 from hub.live.relay import Relay
 
 

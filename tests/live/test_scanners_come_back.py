@@ -9,10 +9,10 @@ import pytest
 from device_queue import queued, sync
 from stage import Hub, World
 
-from hub.actions import sync_scans
-from hub.actions.alarms import raise_alarm
-from hub.actions.conflicts import tell_new_conflicts
-from hub.rounds import two_gates
+from hub.actions.scanning import offline_sync as sync_scans
+from hub.actions.scanning.conflicts import tell_new_conflicts
+from hub.actions.scanning.duplicate_alarms import raise_alarm
+from hub.jobs import two_gates
 
 ALL = 100
 """The control: room for everybody at once."""

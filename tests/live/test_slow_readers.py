@@ -8,9 +8,9 @@ from typing import Any
 
 from stage import TODAY, Hub, World
 
-from hub.actions.read_counts import DayCounts
-from hub.announcements import SlotChanged
+from hub.actions.reporting.counts import DayCounts
 from hub.app import LIVE
+from hub.events.announcements import SlotChanged
 from hub.live import heartbeat
 from hub.live.heartbeat import Heartbeat
 from hub.live.line import CLOSE_SECONDS

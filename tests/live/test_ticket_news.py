@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from stage import TODAY, Hub, Ticket, World
 
-from hub.actions.move_reservation import move_reservation
-from hub.announcements import TicketsChanged, code_hash
+from hub.actions.booking.move import move_reservation
 from hub.app import LIVE
+from hub.events.announcements import TicketsChanged, code_hash
 from hub.live.event_rooms import KEPT_EVENTS, EventWatch
 from hub.live.send_queue import SendQueue
 from hub.live.ticket_news import HASHES_PER_EVENT, TicketNews
@@ -54,7 +54,7 @@ async def test_every_deed_at_another_process_reaches_a_scanner_by_hash(hub: Hub,
     booked = await book(other, ticket, soon)
     assert await news(socket, "reserved") == [name]
     calendar = other.app[keys.AVAILABILITY]
-    await move_reservation(other.house, calendar, booked[0], later, token=booked[1], identity=None)
+    await move_reservation(other.services, calendar, booked[0], later, token=booked[1], identity=None)
     assert await news(socket, "moved") == [name]
     status, _ = await other.delete(f"/api/reservations/{booked[0]}", X_Reservation_Token=booked[1])
     assert status == 200
@@ -116,8 +116,8 @@ async def test_a_burst_is_a_few_events_and_each_is_of_one_kind(hub: Hub, world: 
     socket = await scanner(hub, world)
     codes = [f"TKT-{n}" for n in range(2 * HASHES_PER_EVENT + 1)]
     for code in codes:
-        hub.house.announcer.tell([TicketsChanged.of(world.org_id, world.venue_id, [code, codes[0]], "reserved")])
-    hub.house.announcer.tell([TicketsChanged.of(world.org_id, world.venue_id, [codes[0]], "cancelled")])
+        hub.services.announcer.publish([TicketsChanged.of(world.org_id, world.venue_id, [code, codes[0]], "reserved")])
+    hub.services.announcer.publish([TicketsChanged.of(world.org_id, world.venue_id, [codes[0]], "cancelled")])
     told = [await news(socket, "reserved") for _ in range(3)]
     assert [len(hashes) for hashes in told] == [HASHES_PER_EVENT, HASHES_PER_EVENT, 1]
     assert {name for hashes in told for name in hashes} == {code_hash(code) for code in codes}
@@ -128,7 +128,7 @@ async def test_after_a_gap_every_scanner_is_told_that_something_was_missed(hub: 
     await connected(hub)
     await asyncio.sleep(0.3)
     socket = await scanner(hub, world)
-    await hub.house.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    await hub.services.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     assert await news(socket, "missed") == []
 
 
@@ -192,7 +192,7 @@ async def test_a_silent_deed_is_what_these_tests_would_notice(
     """The negative control: where nothing is told, nothing is heard."""
     ticket = await world.reserved(await world.slot())
     socket, gate = await scanner(hub, world), await hub.socket(await world.staff())
-    monkeypatch.setattr("hub.actions.judge_scans._entries_told", lambda judged: [])
+    monkeypatch.setattr("hub.actions.scanning.entry_scans._entries_told", lambda judged: [])
     await gate.verify(ticket.code)
     with pytest.raises(TimeoutError):
         await socket.event(0.6)

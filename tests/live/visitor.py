@@ -7,7 +7,7 @@ import orjson
 from live.raw import RawClient
 from stage import Hub
 
-from hub.actions.availability import Availability
+from hub.actions.booking.availability import Availability
 
 
 class Visitor:
@@ -65,6 +65,6 @@ class Visitor:
 async def truth(hub: Hub, org_id: int, month: str = "2026-11") -> list[Any]:
     """The month as the API would answer it, read from Postgres now by a calendar that has heard nothing before."""
     year, number = map(int, month.split("-"))
-    answer = await Availability(hub.house).month(org_id, year, number)
+    answer = await Availability(hub.services).month(org_id, year, number)
     slots: list[Any] = orjson.loads(answer.body)["data"]
     return slots

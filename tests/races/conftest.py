@@ -18,7 +18,7 @@ async def world(two_hubs: list[Hub]) -> World:
     """On the first hub; the second knows of it as another process would. No promises are checked at the end: the races
     check them, and the controls break them."""
     world = await World(two_hubs[0]).found()
-    two_hubs[1].house.venues.forget()
+    two_hubs[1].services.venues.forget()
     return world
 
 

@@ -12,7 +12,7 @@ from crowd import sabotage, without_last_line
 from stage import Hub, World
 
 from hub.access.contact_proofs import ContactProofs
-from hub.rounds.outbox import OutboxRound
+from hub.jobs.outbox import OutboxJob
 
 CONTACT = {"email": "john@example.com", "phone": "+12025551234", "channel": "email"}
 # Nothing else changes: a moment between reading and writing, as a busy server has one.
@@ -25,10 +25,10 @@ SLOW_WRITER = (("message.id FROM message", "message.id FROM message, pg_sleep(0.
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is sent: what waits in the outbox can be read."""
 
-    async def nothing(_self: OutboxRound) -> None:
+    async def nothing(_self: OutboxJob) -> None:
         return
 
-    monkeypatch.setattr(OutboxRound, "run", nothing)
+    monkeypatch.setattr(OutboxJob, "run", nothing)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_fifty_wrong_guesses_at_once_get_three_looks(two_hubs, world, look
 
 async def test_without_the_lock_they_get_more(two_hubs, world, looks, monkeypatch):
     challenge, code = await sent(two_hubs[0], world)
-    sabotage(monkeypatch, "contact_codes", "lock_code", *NO_LOCK)
+    sabotage(monkeypatch, "booking/contact_codes", "lock_code", *NO_LOCK)
     await without_last_line(world, "contact_codes_tries_check", "contact_codes")
     await guess(two_hubs, challenge, wrong(code, 10))
     assert len(looks) > 3
@@ -92,7 +92,7 @@ async def test_without_the_lock_they_get_more(two_hubs, world, looks, monkeypatc
 async def test_without_the_lock_the_table_still_counts_to_three(two_hubs, world, looks, monkeypatch):
     """A guess is counted before it is looked at, and the table does not count to four."""
     challenge, code = await sent(two_hubs[0], world)
-    sabotage(monkeypatch, "contact_codes", "lock_code", *NO_LOCK)
+    sabotage(monkeypatch, "booking/contact_codes", "lock_code", *NO_LOCK)
     await guess(two_hubs, challenge, wrong(code, 10))
     assert len(looks) == 3
 
@@ -106,14 +106,14 @@ async def test_the_right_code_twice_at_once_gives_one_proof(two_hubs, world):
 
 async def test_without_the_lock_it_gives_several(two_hubs, world, monkeypatch):
     challenge, code = await sent(two_hubs[0], world)
-    sabotage(monkeypatch, "contact_codes", "lock_code", *NO_LOCK)
+    sabotage(monkeypatch, "booking/contact_codes", "lock_code", *NO_LOCK)
     answers = await guess(two_hubs, challenge, [code] * 2)
     assert [body["success"] for _, body in answers] == [True, True]
 
 
 async def ask_at_once(hubs: list[Hub], world: World, count: int) -> list[str]:
     await world.policy(contact_check="email")
-    hubs[1].house.venues.forget()
+    hubs[1].services.venues.forget()
     answers = await asyncio.gather(*(hubs[n % 2].post("/api/contact/code", CONTACT) for n in range(count)))
     return sorted("sent" if body["success"] else body["error"]["code"] for _, body in answers)
 
@@ -125,11 +125,11 @@ async def test_asked_ten_times_at_once_one_code_is_sent(two_hubs, world):
 
 async def test_a_slow_writer_alone_sends_no_second_code(two_hubs, world, monkeypatch):
     """The control of the control: who waits in turn reads what the slow one wrote."""
-    sabotage(monkeypatch, "contact_codes", "add_code", *SLOW_WRITER)
+    sabotage(monkeypatch, "booking/contact_codes", "add_code", *SLOW_WRITER)
     assert await ask_at_once(two_hubs, world, 2) == ["CODE_TOO_SOON", "sent"]
 
 
 async def test_without_waiting_in_turn_more_are_sent(two_hubs, world, monkeypatch):
-    sabotage(monkeypatch, "contact_codes", "hold_address", *NO_TURN)
-    sabotage(monkeypatch, "contact_codes", "add_code", *SLOW_WRITER)
+    sabotage(monkeypatch, "booking/contact_codes", "hold_address", *NO_TURN)
+    sabotage(monkeypatch, "booking/contact_codes", "add_code", *SLOW_WRITER)
     assert (await ask_at_once(two_hubs, world, 2)).count("sent") == 2

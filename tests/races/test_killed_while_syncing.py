@@ -166,7 +166,7 @@ class TestKilledWhilePostgresWrites:
         self, world: World, served: ServedHub, still: Standstill, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sabotage(
-            monkeypatch, "door", "write_presented",
+            monkeypatch, "scanning/entries", "write_presented",
             (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),
         )  # fmt: skip
         await world.hub.database.execute(
@@ -213,7 +213,7 @@ class TestKilledBetweenTheTwo:
         only_new = (
             "WHERE NOT EXISTS (SELECT FROM scans e WHERE e.org_id = $1 AND e.scan_id = c.scan_id AND e.logged_at < $3)"
         )
-        sabotage(monkeypatch, "conflicts", "note_conflicts", (" ORDER BY c.scan_id\n", f" {only_new}\n"))
+        sabotage(monkeypatch, "scanning/conflicts", "note_conflicts", (" ORDER BY c.scan_id\n", f" {only_new}\n"))
         assert (await outcomes(world.hub.url, token, scans))["conflict"] == 0
         assert await recorded(world) == (10, 20, 0)
 

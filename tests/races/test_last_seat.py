@@ -45,7 +45,7 @@ async def test_two_clients_for_the_last_seat_a_thousand_times_and_each_time_one_
 
 @pytest.mark.parametrize("missing", [NO_SLOT_LOCK, NO_PLACES_CHECK], ids=["no slot lock", "no places check"])
 async def test_the_last_seat_is_sold_twice_once_the_mechanism_is_gone(two_hubs, world, monkeypatch, missing):
-    sabotage(monkeypatch, "booking", "take_places", *missing)
+    sabotage(monkeypatch, "booking/reservations", "take_places", *missing)
     await without_last_line(world, "reservation_slots_never_overbooked")
     broken = await two_clients_for_each_last_seat(two_hubs, world, 60)
     assert any(sign in line for line in broken for sign in SOLD_TWICE), broken
@@ -53,14 +53,14 @@ async def test_the_last_seat_is_sold_twice_once_the_mechanism_is_gone(two_hubs, 
 
 async def test_the_moment_alone_sells_nothing_twice(two_hubs, world, monkeypatch):
     """The control of the control: with the lock in its place, the moment between counting and taking does no harm."""
-    sabotage(monkeypatch, "booking", "take_places", NO_SLOT_LOCK[1])
+    sabotage(monkeypatch, "booking/reservations", "take_places", NO_SLOT_LOCK[1])
     assert await two_clients_for_each_last_seat(two_hubs, world, 60) == []
 
 
 async def test_where_the_statement_does_not_look_the_check_refuses_and_the_loser_hears_that_it_is_full(
     two_hubs, world, monkeypatch, caplog
 ):
-    sabotage(monkeypatch, "booking", "take_places", *NO_PLACES_CHECK)
+    sabotage(monkeypatch, "booking/reservations", "take_places", *NO_PLACES_CHECK)
     assert await two_clients_for_each_last_seat(two_hubs, world, 60) == []
     assert any(record.getMessage() == "booking.refused_by_table" for record in caplog.records)
 
@@ -94,7 +94,7 @@ async def test_two_thousand_tickets_for_two_hundred_places_sell_exactly_two_hund
 
 
 async def test_the_crowd_overbooks_once_nobody_counts_the_places(two_hubs, world, monkeypatch):
-    sabotage(monkeypatch, "booking", "take_places", *NO_PLACES_CHECK)
+    sabotage(monkeypatch, "booking/reservations", "take_places", *NO_PLACES_CHECK)
     await without_last_line(world, "reservation_slots_never_overbooked")
     broken = await on_sale(two_hubs, world, places=20, tickets=200, clients=100)
     assert any("no slot is overbooked" in line for line in broken), broken

@@ -11,10 +11,10 @@ import pytest
 from crowd import sabotage, without_last_line
 from stage import TODAY, Hub, Socket, World, broken_invariants
 
-import hub.actions.exit_scans
-import hub.actions.judge_scans
-import hub.actions.movements
-import hub.actions.undo_scan
+import hub.actions.scanning.entry_scans
+import hub.actions.scanning.exit_scans
+import hub.actions.scanning.movements
+import hub.actions.scanning.undo_scan
 
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
 NO_UNDO_GUARD = (" AND t.version = $4\n", " AND $4::integer IS NOT NULL\n")
@@ -25,7 +25,7 @@ Gates = list[Socket]
 @pytest.fixture
 async def gates(two_hubs: list[Hub], world: World) -> Gates:
     await world.policy(re_entry="allow")
-    two_hubs[1].house.venues.forget()
+    two_hubs[1].services.venues.forget()
     return [
         await hub.socket(await world.staff(name=name), gate=gate)
         for hub, name, gate in zip(two_hubs, ("Jane Smith", "Tom Brown"), "AB", strict=True)
@@ -37,7 +37,7 @@ class Meeting:
     lost and is judged anew goes alone."""
 
     def __init__(self) -> None:
-        self._write = hub.actions.movements.write_movements
+        self._write = hub.actions.scanning.movements.write_movements
         self._awaited: dict[str, tuple[asyncio.Barrier, list[None]]] = {}
 
     def of(self, code: str) -> None:
@@ -56,7 +56,7 @@ class Meeting:
 @pytest.fixture
 def meeting(monkeypatch: pytest.MonkeyPatch) -> Meeting:
     meeting = Meeting()
-    for door in (hub.actions.exit_scans, hub.actions.judge_scans):
+    for door in (hub.actions.scanning.exit_scans, hub.actions.scanning.entry_scans):
         monkeypatch.setattr(door, "write_movements", meeting.write_movements)
     return meeting
 
@@ -89,7 +89,7 @@ async def test_of_two_exits_at_once_one_is_recorded(two_hubs, world, gates, meet
 
 
 async def test_both_exits_are_recorded_once_the_version_is_not_asked(world, gates, meeting, monkeypatch):
-    sabotage(monkeypatch, "leaving", "write_movements", NO_VERSION_GUARD)
+    sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
     await without_last_line(world, "ticket_absences_one_open")
     [code] = await inside(world, gates[0], 1)
     assert await both(gates, "leave", code, meeting) == ["EXIT_RECORDED", "EXIT_RECORDED"]
@@ -98,7 +98,7 @@ async def test_both_exits_are_recorded_once_the_version_is_not_asked(world, gate
 
 async def test_without_the_version_the_index_still_lets_nobody_leave_twice(world, gates, meeting, monkeypatch):
     """The last line: the second exit breaks it, is judged anew and finds the first."""
-    sabotage(monkeypatch, "leaving", "write_movements", NO_VERSION_GUARD)
+    sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
     [code] = await inside(world, gates[0], 1)
     assert await both(gates, "leave", code, meeting) == ["ALREADY_LEFT", "EXIT_RECORDED"]
     assert await broken_invariants(world.hub.database) == []
@@ -115,7 +115,7 @@ async def test_of_two_returns_at_once_one_is_recorded(two_hubs, world, gates, me
 async def test_both_returns_are_recorded_once_the_version_is_not_asked(world, gates, meeting, monkeypatch):
     [code] = await inside(world, gates[0], 1)
     await gates[0].leave(code)
-    sabotage(monkeypatch, "leaving", "write_movements", NO_VERSION_GUARD)
+    sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
     assert await both(gates, "verify", code, meeting) == ["RE_ENTRY", "RE_ENTRY"]
     assert any("movements equal" in line for line in await broken_invariants(world.hub.database))
 
@@ -128,11 +128,11 @@ async def entry_undone_while_they_leave(
     [ticket] = await world.fill(await world.slot(capacity=1), 1)
     await gates[0].verify(ticket.code, scan_id)
     manager = await hubs[1].socket(await world.staff("MANAGER"))
-    scans, told = hubs[1].house.database.scans, []
+    scans, told = hubs[1].services.database.scans, []
     fetchrow = scans.fetchrow
 
     async def fetchrow_late(sql: str, *values: Any) -> Any:
-        if sql == hub.actions.undo_scan.DOOR.undo_scan and not told:
+        if sql == hub.actions.scanning.undo_scan.ENTRIES.undo_scan and not told:
             told.append((await gates[0].leave(ticket.code))["reason"])
         return await fetchrow(sql, *values)
 
@@ -148,7 +148,7 @@ async def test_an_entry_is_not_taken_back_from_who_has_just_left(two_hubs, world
 
 
 async def test_it_is_taken_back_once_the_version_is_not_asked(two_hubs, world, gates, monkeypatch):
-    sabotage(monkeypatch, "door", "undo_scan", NO_UNDO_GUARD)
+    sabotage(monkeypatch, "scanning/entries", "undo_scan", NO_UNDO_GUARD)
     assert await entry_undone_while_they_leave(two_hubs, world, gates, monkeypatch) == ("EXIT_RECORDED", "UNDONE")
     broken = await broken_invariants(world.hub.database)
     assert any("nobody has left who is not in" in line for line in broken), broken

@@ -55,9 +55,9 @@ async def test_two_movers_to_the_last_place_and_each_time_one_gets_it(two_hubs, 
 
 @pytest.mark.parametrize("missing", [(NO_SLOT_LOCK, SLOWLY), ((ROOM, ""),)], ids=["no slot lock", "no count of places"])
 async def test_the_last_place_has_two_once_the_mechanism_is_gone(two_hubs, world, monkeypatch, missing):
-    sabotage(monkeypatch, "changes", "move_places", *missing)
+    sabotage(monkeypatch, "booking/changes", "move_places", *missing)
     if missing == ((ROOM, ""),):
-        monkeypatch.setattr("hub.actions.move_reservation.refuse_slot", lambda slot, now, places: None)
+        monkeypatch.setattr("hub.actions.booking.move.refuse_slot", lambda slot, now, places: None)
     await without_last_line(world, "reservation_slots_never_overbooked")
     broken = await two_movers_to_each_last_place(two_hubs, world, 8)
     assert any("['booked', 'booked']" in line for line in broken), broken
@@ -65,12 +65,12 @@ async def test_the_last_place_has_two_once_the_mechanism_is_gone(two_hubs, world
 
 async def test_the_moment_alone_lets_nobody_in_twice(two_hubs, world, monkeypatch):
     """The control of the control: with the lock in its place, the moment between counting and taking does no harm."""
-    sabotage(monkeypatch, "changes", "move_places", SLOWLY)
+    sabotage(monkeypatch, "booking/changes", "move_places", SLOWLY)
     assert await two_movers_to_each_last_place(two_hubs, world, 8) == []
 
 
 async def test_where_the_statement_does_not_count_the_table_does(two_hubs, world, monkeypatch):
-    sabotage(monkeypatch, "changes", "move_places", (ROOM, ""))
+    sabotage(monkeypatch, "booking/changes", "move_places", (ROOM, ""))
     assert await two_movers_to_each_last_place(two_hubs, world, 20) == []
 
 
@@ -152,11 +152,11 @@ async def move_what_was_just_used(world: World, sql: str) -> list[str]:
 
 
 async def test_a_move_by_old_facts_does_nothing(world):
-    assert await move_what_was_just_used(world, load("changes").move_places) == []
+    assert await move_what_was_just_used(world, load("booking/changes").move_places) == []
 
 
 async def test_a_move_by_old_facts_takes_a_used_place_along_once_nothing_is_asked(world):
-    sql = load("changes").move_places
+    sql = load("booking/changes").move_places
     for old, new in (NO_TICKET_GUARD, NO_RESERVATION_GUARD):
         assert sql.count(old) == 1
         sql = sql.replace(old, new)
@@ -184,7 +184,7 @@ async def test_a_put_sent_twenty_times_at_once_moves_once_and_writes_once(two_hu
 
 async def test_it_writes_again_and_again_once_it_is_not_asked_where_the_ticket_stands(two_hubs, world, monkeypatch):
     sabotage(
-        monkeypatch, "changes", "move_places",
+        monkeypatch, "booking/changes", "move_places",
         ("     WHERE t.version = a.version AND t.verified_at IS NULL\n", ""), (" AND r.slot_id <> $5", ""),
     )  # fmt: skip
     await without_last_line(world, "reservation_slots_never_overbooked")
@@ -193,7 +193,7 @@ async def test_it_writes_again_and_again_once_it_is_not_asked_where_the_ticket_s
     now = world.hub.clock.now()
     for _ in range(2):
         await world.hub.database.fetch(
-            load("changes").move_places,
+            load("booking/changes").move_places,
             world.org_id,
             [ticket.id],
             [1],

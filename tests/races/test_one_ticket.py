@@ -11,7 +11,7 @@ import pytest
 from crowd import book, crowd, many_slots, outcome, sabotage, without_last_line
 from stage import Hub, World, broken_invariants
 
-from hub.actions import reserve_ticket
+from hub.actions.booking import reserve as reserve_ticket
 from hub.rules.reasons import Reason
 from web.statuses import STATUS
 
@@ -39,7 +39,7 @@ async def test_one_ticket_is_booked_twice_once_its_version_is_not_asked(open_hub
     # The lane keeps one hub's requests for one ticket apart; with a name of their own they board one flight.
     names = count()
     monkeypatch.setattr(reserve_ticket, "_same_ticket", lambda asked: next(names))
-    sabotage(monkeypatch, "booking", "take_places", NO_TICKET_GUARD)
+    sabotage(monkeypatch, "booking/reservations", "take_places", NO_TICKET_GUARD)
     hubs = [await open_hub(), await open_hub()]
     world = await World(hubs[0]).found()
     await without_last_line(world, "ticket_reservations_one_active")
@@ -50,7 +50,7 @@ async def test_one_ticket_is_booked_twice_once_its_version_is_not_asked(open_hub
 async def test_the_index_keeps_a_ticket_to_one_reservation_where_the_statement_does_not_look(
     two_hubs, world, monkeypatch
 ):
-    sabotage(monkeypatch, "booking", "take_places", NO_TICKET_GUARD)
+    sabotage(monkeypatch, "booking/reservations", "take_places", NO_TICKET_GUARD)
     assert await fifty_creates_for_one_ticket(two_hubs, world, 3) == []
 
 
@@ -82,7 +82,7 @@ async def test_one_key_sent_forty_times_books_once_and_answers_the_same_every_ti
 
 
 async def test_a_key_that_is_not_looked_up_gets_a_second_answer(two_hubs, world, monkeypatch):
-    sabotage(monkeypatch, "booking", "read_asked", ("k.key_hash = a.key_hash AND", "false AND"))
+    sabotage(monkeypatch, "booking/reservations", "read_asked", ("k.key_hash = a.key_hash AND", "false AND"))
     assert await twenty_with_one_key(two_hubs, world) != []
 
 

@@ -17,7 +17,7 @@ import pytest
 from crowd import sabotage, without_last_line
 from stage import TODAY, Hub, Socket, Ticket, World, broken_invariants
 
-ROUNDS = 12
+MAX_ATTEMPTS = 12
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
 DECIDED_OR_NOT = (" WHERE d.decision IS NULL\n", "\n")
 
@@ -58,7 +58,7 @@ async def refused_scan(gate: Socket, ticket: Ticket) -> str:
 async def two_supervisors(world: World, gate: Socket, managers: list[Socket], second: str) -> list[list[Any]]:
     """Both answer one question at once, `second` being the other's answer. What each of them was told, per round."""
     told = []
-    for ticket in await world.fill(await world.slot(TODAY + timedelta(days=1)), ROUNDS):
+    for ticket in await world.fill(await world.slot(TODAY + timedelta(days=1)), MAX_ATTEMPTS):
         scan_id = await refused_scan(gate, ticket)
         await gate.command("ask_supervisor", scan_id=scan_id)
         async with held(world, "disputes", "scan_id = $1", scan_id):
@@ -85,17 +85,17 @@ async def test_two_who_say_yes_record_one_entry_and_both_hear_of_the_first(two_h
     for pair in await two_supervisors(world, gate, managers, "override"):
         assert [reply["success"] for reply in pair] == [True, True], pair
         assert pair[0]["data"] == pair[1]["data"]
-    assert await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE mode = 'override'") == ROUNDS
+    assert await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE mode = 'override'") == MAX_ATTEMPTS
     assert await broken_invariants(world.hub.database) == []
 
 
 async def test_both_supervisors_decide_once_nobody_asks_whether_it_is_decided(
     two_hubs, world, gate, managers, monkeypatch
 ):
-    sabotage(monkeypatch, "disputes", "settle", DECIDED_OR_NOT)
+    sabotage(monkeypatch, "scanning/disputes", "settle", DECIDED_OR_NOT)
     both = [pair for pair in await two_supervisors(world, gate, managers, "decline") if all(r["success"] for r in pair)]
     # Where the no came first, the yes after it is one as well; where the yes came first, so is the no. Every time.
-    assert len(both) == ROUNDS
+    assert len(both) == MAX_ATTEMPTS
 
 
 async def a_supervisor_and_a_gate(hubs: list[Hub], world: World, managers: list[Socket]) -> list[tuple[Any, Any]]:
@@ -103,7 +103,7 @@ async def a_supervisor_and_a_gate(hubs: list[Hub], world: World, managers: list[
     wrong = await hubs[0].socket(await world.staff(venue_id=await world.venue()), gate="A")
     right = await hubs[1].socket(await world.staff(), gate="B")
     told = []
-    for ticket in await world.fill(await world.slot(capacity=ROUNDS), ROUNDS):
+    for ticket in await world.fill(await world.slot(capacity=MAX_ATTEMPTS), MAX_ATTEMPTS):
         scan_id = await refused_scan(wrong, ticket)
         async with held(world, "tickets", "id = $1", ticket.id):
             answers = await at_once(
@@ -124,7 +124,7 @@ async def test_a_gate_that_admits_at_that_moment_and_the_supervisor_record_one_e
             assert (decision["reason"], decision["verified"]["gate"]) == ("VERIFIED", "B")
             assert (answer["error"]["code"], answer["error"]["gate"]) == ("ALREADY_VERIFIED", "B")
     database = world.hub.database
-    assert await database.fetchval("SELECT count(*) FROM scans WHERE entered") == ROUNDS
+    assert await database.fetchval("SELECT count(*) FROM scans WHERE entered") == MAX_ATTEMPTS
     # No yes without its entry, and no entry without its yes.
     assert await database.fetchval("SELECT count(*) FROM scans WHERE mode = 'override'") == admitted
     assert await database.fetchval("SELECT count(*) FROM disputes WHERE decision = 'admitted'") == admitted
@@ -132,7 +132,7 @@ async def test_a_gate_that_admits_at_that_moment_and_the_supervisor_record_one_e
 
 
 async def test_both_let_in_once_the_version_is_not_asked(two_hubs, world, managers, monkeypatch):
-    sabotage(monkeypatch, "door", "write_presented", NO_VERSION_GUARD)
+    sabotage(monkeypatch, "scanning/entries", "write_presented", NO_VERSION_GUARD)
     await without_last_line(world, "reservation_slots_verified_within_booked")
     for answer, decision in await a_supervisor_and_a_gate(two_hubs, world, managers):
         assert (answer["data"]["decision"], decision["reason"]) == ("admitted", "VERIFIED")

@@ -16,17 +16,17 @@ import pytest
 from crowd import sabotage
 from stage import TODAY, Hub, Socket, World, broken_invariants
 
-from hub.actions import override_entry
+from hub.actions.scanning import override_entry
 from tests.races.test_override import NO_VERSION_GUARD, at_once, held
 
-ROUNDS = 8
-Deed = Callable[[], Awaitable[Any]]
+MAX_ATTEMPTS = 8
+Action = Callable[[], Awaitable[Any]]
 
 
 @pytest.fixture
 async def gates(two_hubs: list[Hub], world: World) -> list[Socket]:
     await world.policy(re_entry="allow")
-    two_hubs[1].house.venues.forget()
+    two_hubs[1].services.venues.forget()
     return [await hub.socket(await world.staff(), gate=gate) for hub, gate in zip(two_hubs, "AB", strict=True)]
 
 
@@ -42,9 +42,9 @@ async def managers(two_hubs: list[Hub], world: World) -> list[Socket]:
 
 
 @pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Deed]:
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Action]:
     """What is put here is done once a supervisor's return has been read and before it is written."""
-    deeds: list[Deed] = []
+    deeds: list[Action] = []
     write = override_entry.write_movements
 
     async def write_late(*arguments: Any) -> Any:
@@ -95,7 +95,9 @@ async def yesses(world: World) -> int:
 # ---- They come back at another gate in that moment
 
 
-async def returned_meanwhile(world: World, gates: Any, elsewhere: Socket, managers: Any, meanwhile: list[Deed]) -> str:
+async def returned_meanwhile(
+    world: World, gates: Any, elsewhere: Socket, managers: Any, meanwhile: list[Action]
+) -> str:
     [(code, _)] = await gone(world, gates[0])
     scan_id = await refused(elsewhere, code)
 
@@ -115,7 +117,7 @@ async def test_who_has_just_come_back_is_not_let_back_in_again(two_hubs, world, 
 async def test_both_returns_are_counted_once_the_version_is_not_asked(
     world, gates, elsewhere, managers, meanwhile, monkeypatch
 ):
-    sabotage(monkeypatch, "leaving", "write_movements", NO_VERSION_GUARD)
+    sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
     assert await returned_meanwhile(world, gates, elsewhere, managers, meanwhile) == "RE_ENTRY"
     assert any("movements equal" in line for line in await broken_invariants(world.hub.database))
 
@@ -125,7 +127,7 @@ async def test_whoever_is_first_of_a_gate_and_a_supervisor_records_the_only_retu
 ):
     """Both have read and wait for the ticket: Postgres says who is first."""
     admitted = 0
-    for code, _ in await gone(world, gates[0], ROUNDS):
+    for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scan_id = await refused(elsewhere, code)
         async with held(world, "tickets", "code = $1", code):
             answers = await at_once(
@@ -135,7 +137,10 @@ async def test_whoever_is_first_of_a_gate_and_a_supervisor_records_the_only_retu
         pair = outcome(await answers[0]), (await answers[1])["data"]["reason"]
         assert pair in (("RE_ENTRY", "ALREADY_VERIFIED"), ("ALREADY_VERIFIED", "RE_ENTRY"))
         admitted += pair[0] == "RE_ENTRY"
-    assert (await yesses(world), await figures(world, two_hubs[1])) == (admitted, (ROUNDS, ROUNDS, ROUNDS))
+    assert (await yesses(world), await figures(world, two_hubs[1])) == (
+        admitted,
+        (MAX_ATTEMPTS, MAX_ATTEMPTS, MAX_ATTEMPTS),
+    )
     assert await broken_invariants(world.hub.database) == []
 
 
@@ -143,7 +148,7 @@ async def test_whoever_is_first_of_a_gate_and_a_supervisor_records_the_only_retu
 
 
 async def exit_undone_meanwhile(
-    world: World, gates: Any, elsewhere: Socket, managers: Any, meanwhile: list[Deed]
+    world: World, gates: Any, elsewhere: Socket, managers: Any, meanwhile: list[Action]
 ) -> str:
     [(code, exit_scan)] = await gone(world, gates[0])
     scan_id = await refused(elsewhere, code)
@@ -167,7 +172,7 @@ async def test_who_turns_out_not_to_have_left_does_not_come_back(
 async def test_they_come_back_twice_once_the_version_is_not_asked(
     world, gates, elsewhere, managers, meanwhile, monkeypatch
 ):
-    sabotage(monkeypatch, "leaving", "write_movements", NO_VERSION_GUARD)
+    sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
     assert await exit_undone_meanwhile(world, gates, elsewhere, managers, meanwhile) == "RE_ENTRY"
     assert any("movements equal" in line for line in await broken_invariants(world.hub.database))
 
@@ -178,7 +183,7 @@ async def test_they_come_back_twice_once_the_version_is_not_asked(
 async def test_of_two_supervisors_with_one_question_both_hear_of_the_one_return(
     two_hubs, world, gates, elsewhere, managers
 ):
-    for code, _ in await gone(world, gates[0], ROUNDS):
+    for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scan_id = await refused(elsewhere, code)
         await elsewhere.command("ask_supervisor", scan_id=scan_id)
         async with held(world, "disputes", "scan_id = $1", scan_id):
@@ -188,14 +193,17 @@ async def test_of_two_supervisors_with_one_question_both_hear_of_the_one_return(
         pair = [await answer for answer in answers]
         assert [outcome(reply) for reply in pair] == ["RE_ENTRY", "RE_ENTRY"]
         assert pair[0]["data"] == pair[1]["data"]
-    assert (await yesses(world), await figures(world, two_hubs[1])) == (ROUNDS, (ROUNDS, ROUNDS, ROUNDS))
+    assert (await yesses(world), await figures(world, two_hubs[1])) == (
+        MAX_ATTEMPTS,
+        (MAX_ATTEMPTS, MAX_ATTEMPTS, MAX_ATTEMPTS),
+    )
     assert await broken_invariants(world.hub.database) == []
 
 
 async def two_questions(world: World, gates: Any, elsewhere: Socket, managers: Any) -> list[list[str]]:
     """The ticket was held up twice, and each scan is before another supervisor."""
     told = []
-    for code, _ in await gone(world, gates[0], ROUNDS):
+    for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scans = [await refused(elsewhere, code) for _ in managers]
         async with held(world, "tickets", "code = $1", code):
             answers = await at_once(*(
@@ -208,14 +216,17 @@ async def two_questions(world: World, gates: Any, elsewhere: Socket, managers: A
 
 async def test_of_two_questions_about_one_ticket_one_is_admitted(two_hubs, world, gates, elsewhere, managers):
     told = await two_questions(world, gates, elsewhere, managers)
-    assert told == [["ALREADY_VERIFIED", "RE_ENTRY"]] * ROUNDS
-    assert (await yesses(world), await figures(world, two_hubs[0])) == (ROUNDS, (ROUNDS, ROUNDS, ROUNDS))
+    assert told == [["ALREADY_VERIFIED", "RE_ENTRY"]] * MAX_ATTEMPTS
+    assert (await yesses(world), await figures(world, two_hubs[0])) == (
+        MAX_ATTEMPTS,
+        (MAX_ATTEMPTS, MAX_ATTEMPTS, MAX_ATTEMPTS),
+    )
     assert await broken_invariants(world.hub.database) == []
 
 
 async def test_both_are_admitted_once_the_version_is_not_asked(world, gates, elsewhere, managers, monkeypatch):
-    sabotage(monkeypatch, "leaving", "write_movements", NO_VERSION_GUARD)
-    assert await two_questions(world, gates, elsewhere, managers) == [["RE_ENTRY", "RE_ENTRY"]] * ROUNDS
+    sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
+    assert await two_questions(world, gates, elsewhere, managers) == [["RE_ENTRY", "RE_ENTRY"]] * MAX_ATTEMPTS
     assert any("movements equal" in line for line in await broken_invariants(world.hub.database))
 
 
@@ -223,7 +234,9 @@ async def test_a_return_that_fails_leaves_the_question_open(world, gates, elsewh
     """The decision and the return are one: where the second cannot be written, neither is."""
     [(code, _)] = await gone(world, gates[0])
     scan_id = await refused(elsewhere, code)
-    sabotage(monkeypatch, "disputes", "note_override", ("SET note = $3", "SET note = ($3::text::integer)::text"))
+    sabotage(
+        monkeypatch, "scanning/disputes", "note_override", ("SET note = $3", "SET note = ($3::text::integer)::text")
+    )
     reply = await asyncio.wait_for(managers[0].command("override", scan_id=scan_id, reason="yes"), 10)
     assert not reply["success"]
     assert await yesses(world) == 0

@@ -10,7 +10,7 @@ from typing import Any
 from crowd import book, crowd, many_slots, outcome, sabotage, without_last_line
 from stage import Hub, Ticket, World, broken_invariants
 
-from hub.actions.reconcile import audit_gate
+from hub.actions.reporting.reconcile import audit_gate
 
 NO_WHOLE_PARTY = ("w.together = w.size AND w.place <=", "row_number <=")
 SINGLE_FILE = ("count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",
@@ -63,7 +63,7 @@ async def test_a_party_of_five_for_four_places_takes_none_even_where_it_is_not_j
     two_hubs, world, monkeypatch
 ):
     """What was read is forgotten: the statement alone stands between four places and a party of five."""
-    monkeypatch.setattr("hub.actions.take_places.refuse_slot", lambda slot, now, places: None)
+    monkeypatch.setattr("hub.actions.booking.take_places.refuse_slot", lambda slot, now, places: None)
     slot_id = await world.slot(capacity=4)
     assert outcome(await book_party(two_hubs[0], await world.tickets(5), slot_id)) == "429 BUSY"
     assert await world.booked_count(slot_id) == 0
@@ -71,8 +71,8 @@ async def test_a_party_of_five_for_four_places_takes_none_even_where_it_is_not_j
 
 
 async def test_it_takes_four_of_five_once_the_statement_does_not_count_them_together(two_hubs, world, monkeypatch):
-    monkeypatch.setattr("hub.actions.take_places.refuse_slot", lambda slot, now, places: None)
-    sabotage(monkeypatch, "booking", "take_places", SINGLE_FILE, NO_WHOLE_PARTY)
+    monkeypatch.setattr("hub.actions.booking.take_places.refuse_slot", lambda slot, now, places: None)
+    sabotage(monkeypatch, "booking/reservations", "take_places", SINGLE_FILE, NO_WHOLE_PARTY)
     slot_id = await world.slot(capacity=4)
     await book_party(two_hubs[0], await world.tickets(5), slot_id)
     assert await world.booked_count(slot_id) == 4
@@ -81,7 +81,7 @@ async def test_it_takes_four_of_five_once_the_statement_does_not_count_them_toge
 async def a_changed_member(world: World, hub: Hub, monkeypatch: Any) -> tuple[int, Any]:
     """One ticket of a party changes after the party was read: an entry by its code, as another process would write it."""
     slot_id, tickets = await world.slot(capacity=9), await world.tickets(5)
-    from hub.actions import take_places
+    from hub.actions.booking import take_places
 
     read = take_places.read_asked
     once = iter([True])
@@ -93,7 +93,7 @@ async def a_changed_member(world: World, hub: Hub, monkeypatch: Any) -> tuple[in
                 "UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE id = $1", tickets[3].id
             )
 
-    monkeypatch.setattr("hub.actions.reserve_ticket.read_asked", read_and_change)
+    monkeypatch.setattr("hub.actions.booking.reserve.read_asked", read_and_change)
     return slot_id, await book_party(hub, tickets, slot_id)
 
 
@@ -105,7 +105,7 @@ async def test_a_member_that_changes_meanwhile_stops_the_whole_party(two_hubs, w
 
 
 async def test_the_others_get_in_without_it_once_nobody_asks_whether_all_are_there(two_hubs, world, monkeypatch):
-    sabotage(monkeypatch, "booking", "take_places", ("w.together = w.size AND", ""))
+    sabotage(monkeypatch, "booking/reservations", "take_places", ("w.together = w.size AND", ""))
     _, answer = await a_changed_member(world, two_hubs[0], monkeypatch)
     # The answer of a torn party cannot even be written.
     assert answer[0] == 500
@@ -139,17 +139,17 @@ async def test_parties_and_singles_in_a_crowd_fill_the_slot_exactly_and_nobody_i
     assert broken == [], seen
     assert postgres_log.deadlocks() == []
     await _gate_told(two_hubs)
-    assert await audit_gate(world.hub.house, fix=False) == []
+    assert await audit_gate(world.hub.services, fix=False) == []
 
 
 async def test_the_crowd_overbooks_once_a_party_counts_as_one(two_hubs, world, monkeypatch):
     sabotage(
-        monkeypatch, "booking", "take_places",
+        monkeypatch, "booking/reservations", "take_places",
         ("count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",
          "dense_rank() OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,"),
     )  # fmt: skip
     monkeypatch.setattr(
-        "hub.actions.take_places.refuse_slot", lambda slot, now, places: None if slot.free > 0 else "SLOT_FULL"
+        "hub.actions.booking.take_places.refuse_slot", lambda slot, now, places: None if slot.free > 0 else "SLOT_FULL"
     )
     await without_last_line(world, "reservation_slots_never_overbooked")
     slot_id = await world.slot(capacity=4)
@@ -189,7 +189,7 @@ async def test_a_double_tap_of_a_party_books_it_once_at_two_hubs(two_hubs, world
 
 async def _gate_told(hubs: list[Hub]) -> None:
     for _ in range(100):
-        if not any(hub.house.gate.unsettled for hub in hubs):
+        if not any(hub.services.seat_admission.unsettled for hub in hubs):
             break
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.05)

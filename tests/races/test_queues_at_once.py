@@ -15,7 +15,8 @@ from device_queue import queued, sync
 from stage import Hub, Socket, World, broken_invariants
 from standstill import Standstill, standstill
 
-from hub.actions import judge_scans, sync_scans
+from hub.actions.scanning import entry_scans as judge_scans
+from hub.actions.scanning import offline_sync as sync_scans
 
 NO_VERSION = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
 NO_LOG_READ = ("e.scan_id = a.scan_id AND", "false AND")
@@ -64,7 +65,7 @@ async def test_of_two_gates_that_judge_a_ticket_at_once_one_records_the_entry(
 async def test_both_record_it_once_the_version_is_not_asked(
     two_hubs: list[Hub], world: World, still: Standstill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sabotage(monkeypatch, "door", "write_presented", NO_VERSION)
+    sabotage(monkeypatch, "scanning/entries", "write_presented", NO_VERSION)
     outcomes, broken = await two_gates_judge_before_either_writes(two_hubs, world, still)
     assert outcomes == ["accepted", "accepted"]
     assert any("let in at most once" in line for line in broken), broken
@@ -86,7 +87,7 @@ async def test_it_is_never_answered_once_the_log_is_not_read(
     socket, _ = await gates(two_hubs, world)
     scans = [queued(ticket.code, -20) for ticket in await world.fill(await world.slot(), 5)]
     assert await told(socket, *scans) == ["accepted"] * 5
-    sabotage(monkeypatch, "door", "read_presented", NO_LOG_READ)
+    sabotage(monkeypatch, "scanning/entries", "read_presented", NO_LOG_READ)
     reply = await socket.command("sync", scans=scans)
     assert reply["error"]["code"] == "BUSY", "the log's key keeps it from being written twice, and that is all"
     assert await world.hub.database.fetchval("SELECT count(*) FROM scans") == 5
@@ -198,6 +199,6 @@ async def test_two_hubs_that_write_down_the_same_conflicts_do_not_wait_for_each_
 async def test_they_do_once_they_write_them_in_the_order_asked(
     two_hubs: list[Hub], world: World, still: Standstill, monkeypatch: pytest.MonkeyPatch, postgres_log: Any
 ) -> None:
-    sabotage(monkeypatch, "conflicts", "note_conflicts", (" ORDER BY c.scan_id\n", ""))
+    sabotage(monkeypatch, "scanning/conflicts", "note_conflicts", (" ORDER BY c.scan_id\n", ""))
     await the_same_conflicts_at_two_hubs(two_hubs, world, still)
     assert postgres_log.deadlocks()

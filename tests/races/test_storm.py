@@ -16,8 +16,8 @@ import asyncpg
 from crowd import book, outcome, sabotage, without_last_line
 from stage import Hub, Socket, Ticket, World, broken_invariants
 
-from hub.actions.expire import expire
-from hub.actions.reconcile import audit_gate, reconcile
+from hub.actions.booking.expire import expire
+from hub.actions.reporting.reconcile import audit_gate, reconcile
 
 SECONDS = 10
 CLOCK_SECONDS = 150 * 60
@@ -122,7 +122,7 @@ class Storm:
 
     async def expiry(self, hub: Hub) -> None:
         while not self.over:
-            self.seen["expired"] += (await expire(hub.house))["reservations"]
+            self.seen["expired"] += (await expire(hub.services))["reservations"]
             await asyncio.sleep(0.2)
 
 
@@ -152,8 +152,8 @@ async def storm(hubs: list[Hub], world: World, seconds: float) -> tuple[Counter[
     broken = await broken_invariants(world.hub.database)
     broken += [word for word in blows.seen if word.split()[-1] in NEVER or word.split()[1:2] == ["500"]]
     await _gate_told(hubs)
-    broken += [f"the counts drifted: {drift}" for drift in (await reconcile(world.hub.house))["counts"]]
-    broken += [f"the gate drifted: {drift}" for drift in await audit_gate(world.hub.house, fix=False)]
+    broken += [f"the counts drifted: {drift}" for drift in (await reconcile(world.hub.services))["counts"]]
+    broken += [f"the gate drifted: {drift}" for drift in await audit_gate(world.hub.services, fix=False)]
     return blows.seen, broken
 
 
@@ -173,7 +173,7 @@ async def test_a_storm_of_everything_ends_with_counts_equal_to_rows_and_no_deadl
 
 async def test_the_storm_breaks_its_promises_once_a_scan_does_not_ask_the_version(two_hubs, world, monkeypatch):
     sabotage(
-        monkeypatch, "door", "write_presented",
+        monkeypatch, "scanning/entries", "write_presented",
         (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),
     )  # fmt: skip
     await without_last_line(world, "reservation_slots_verified_within_booked")
@@ -183,7 +183,7 @@ async def test_the_storm_breaks_its_promises_once_a_scan_does_not_ask_the_versio
 
 async def _gate_told(hubs: list[Hub]) -> None:
     for _ in range(100):
-        if not any(hub.house.gate.unsettled for hub in hubs):
+        if not any(hub.services.seat_admission.unsettled for hub in hubs):
             break
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.05)

@@ -8,7 +8,7 @@ from uuid import uuid4
 from crowd import sabotage, without_last_line
 from stage import Hub, World, broken_invariants
 
-from hub.presentations import Presentation
+from hub.rules.scan_requests import ScanRequest
 from web import keys
 
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
@@ -43,7 +43,7 @@ async def test_one_code_verified_on_two_sockets_at_once_is_green_once_and_yellow
 
 
 async def test_both_gates_are_green_once_the_version_is_not_asked(two_hubs, world, monkeypatch):
-    sabotage(monkeypatch, "door", "write_presented", NO_VERSION_GUARD)
+    sabotage(monkeypatch, "scanning/entries", "write_presented", NO_VERSION_GUARD)
     await without_last_line(world, "reservation_slots_verified_within_booked")
     broken = await one_code_at_two_gates(two_hubs, world, 30)
     assert any("('GREEN', 'VERIFIED'), ('GREEN', 'VERIFIED')" in line for line in broken), broken
@@ -68,12 +68,12 @@ async def test_a_scan_sent_again_over_another_hub_at_the_same_moment_is_logged_o
 
 
 async def test_a_scan_refused_at_two_hubs_in_the_same_instant_gets_one_answer(two_hubs, world):
-    operator = two_hubs[0].house.sessions.read(await world.staff())
+    operator = two_hubs[0].services.sessions.read(await world.staff())
     for n in range(20):
         scan_id = uuid4()
         pair = await asyncio.gather(*(
-            hub.app[keys.DOOR].present(
-                Presentation(world.org_id, world.venue_id, operator.staff_id, operator.name, "validate", f"DT-{n}", scan_id)
+            hub.app[keys.ENTRY_SCANS].submit(
+                ScanRequest(world.org_id, world.venue_id, operator.staff_id, operator.name, "validate", f"DT-{n}", scan_id)
             )
             for hub in two_hubs
         ))  # fmt: skip

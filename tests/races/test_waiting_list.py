@@ -15,10 +15,10 @@ from stage import Hub, Ticket, World, broken_invariants
 from waiting import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 
 from db.statements import load
-from hub.actions.accept_offer import accept_offer
-from hub.actions.waitlist import read_waitlist
+from hub.actions.waitlist.accept_offer import accept_offer
+from hub.actions.waitlist.entries import read_waitlist
 from hub.clock import Clock
-from hub.refusals import Refused
+from hub.rules.refusals import Refused
 
 LINE_LOCK = ("waitlist", "claim_line", " FOR UPDATE SKIP LOCKED", "")
 ENTRY_LOCKS = ("waitlist", "lock_entries", " ORDER BY e.id\n   FOR NO KEY UPDATE", " ORDER BY e.id")
@@ -159,13 +159,13 @@ async def two_clocks(hubs: list[Hub], world: World, clock: Clock, slots: int, he
     ends = (await entry(hubs[0], lines[0][0]))["offer_ends_at"]
     clock.set(ends)
     clock.advance(-1)
-    hubs[1].house.clock.set(ends)
-    hubs[1].house.clock.advance(1)
+    hubs[1].services.clock.set(ends)
+    hubs[1].services.clock.advance(1)
     lapsing = asyncio.create_task(serve_all(hubs[1]))
     await asyncio.sleep(head_start)
     # Four at a time, as many as there are connections for it.
     answers = await crowd(
-        [partial(answer_of, accept_offer(hubs[0].house, first.token)) for first, _ in lines], clients=4
+        [partial(answer_of, accept_offer(hubs[0].services, first.token)) for first, _ in lines], clients=4
     )
     await asyncio.gather(lapsing, return_exceptions=True)
     broken = []
@@ -232,10 +232,10 @@ async def accepted_twice(hubs: list[Hub], world: World, manager: str) -> list[st
     broken = []
     for slot_id, one in zip(ids, waiting, strict=True):
         answers = list(
-            await asyncio.gather(*(accept_offer(hub.house, one.token) for hub in hubs), return_exceptions=True)
+            await asyncio.gather(*(accept_offer(hub.services, one.token) for hub in hubs), return_exceptions=True)
         )
         try:
-            answers.append(await accept_offer(hubs[1].house, one.token))
+            answers.append(await accept_offer(hubs[1].services, one.token))
         except Refused as no:
             answers.append(no)
         if any(isinstance(answer, BaseException) or answer != answers[0] for answer in answers):
@@ -252,7 +252,7 @@ async def test_an_offer_accepted_twice_at_once_is_one_booking_with_one_answer(tw
 async def test_an_offer_whose_first_answer_is_not_looked_up_is_refused_the_second_time(
     two_hubs, world, manager, monkeypatch
 ):
-    sabotage(monkeypatch, "booking", "read_asked", ("k.key_hash = a.key_hash AND", "false AND"))
+    sabotage(monkeypatch, "booking/reservations", "read_asked", ("k.key_hash = a.key_hash AND", "false AND"))
     broken = await accepted_twice(two_hubs, world, manager)
     assert any("Refused" in line for line in broken), broken
     assert all("Refused" in line for line in broken), "yet nothing is sold twice"
@@ -285,7 +285,7 @@ async def test_the_public_never_snatches_what_is_given_back_where_somebody_waits
 
 async def test_the_public_snatches_it_once_cancelling_does_not_hold_it(two_hubs, world, manager, monkeypatch):
     held = "held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $5 THEN n.went ELSE 0 END"
-    sabotage(monkeypatch, "changes", "cancel_places", (held, "held_count = h.held_count"))
+    sabotage(monkeypatch, "booking/changes", "cancel_places", (held, "held_count = h.held_count"))
 
     # Before any round could take it back.
     async def nobody_serves(_: Hub) -> None:
@@ -299,7 +299,7 @@ async def test_the_public_snatches_it_once_cancelling_does_not_hold_it(two_hubs,
     assert any("was overtaken: (1, 0, 0)" in line for line in broken), broken
 
 
-CANCEL = load("changes").cancel_places
+CANCEL = load("booking/changes").cancel_places
 
 
 async def joining_while_a_cancellation_waits(world: World, sql: str) -> tuple[int, int, int]:
@@ -310,10 +310,10 @@ async def joining_while_a_cancellation_waits(world: World, sql: str) -> tuple[in
     joining, cancelling = [await asyncpg.connect(world.hub.settings.database_url) for _ in range(2)]
     try:
         async with joining.transaction():
-            await joining.fetchrow(load("waitlist").lock_slot, world.org_id, slot_id)
+            await joining.fetchrow(load("waitlist/entries").lock_slot, world.org_id, slot_id)
             await joining.execute("UPDATE reservation_slots SET has_waitlist = true WHERE id = $1", slot_id)
             going = asyncio.ensure_future(cancelling.fetch(
-                sql, world.org_id, [ticket.id], [version], [ticket.reservation_id], world.hub.house.clock.now(), "staff", None,
+                sql, world.org_id, [ticket.id], [version], [ticket.reservation_id], world.hub.services.clock.now(), "staff", None,
             ))  # fmt: skip
             await asyncio.sleep(0.2)
             assert not going.done()
@@ -364,4 +364,4 @@ async def test_one_key_at_both_hubs_at_once_is_one_entry(two_hubs, world):
         one, other = await asyncio.gather(*(join(hub, world, slot_id, ticket, key=f"page-{n}") for hub in two_hubs))
         assert one.entry_id == other.entry_id
         for token in (one.token, other.token):
-            assert (await read_waitlist(two_hubs[0].house, token)).entry_id == one.entry_id
+            assert (await read_waitlist(two_hubs[0].services, token)).entry_id == one.entry_id

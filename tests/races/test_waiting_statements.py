@@ -16,7 +16,7 @@ from stage import NOON, World
 from db.pool import STEADY_PLANS
 from db.statements import load
 
-TAKE = load("booking").take_places
+TAKE = load("booking/reservations").take_places
 FROM_THE_OLD_ROW = TAKE.replace(
     "SET booked_count = h.booked_count + g.places", "SET booked_count = s.booked_count + g.places"
 )

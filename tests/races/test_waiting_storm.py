@@ -13,12 +13,12 @@ from gate.liar import told_all
 from stage import TODAY, Hub, Ticket, World, broken_invariants
 from waiting import join, on_demand, serve_all
 
-from hub.actions.accept_offer import accept_offer
-from hub.actions.join_waitlist import Joined
-from hub.actions.leave_waitlist import leave_waitlist
-from hub.actions.reconcile import reconcile
-from hub.actions.resize_slot import resize_slot
-from hub.refusals import Refused
+from hub.actions.reporting.reconcile import reconcile
+from hub.actions.venues.resize_slot import resize_slot
+from hub.actions.waitlist.accept_offer import accept_offer
+from hub.actions.waitlist.join import Joined
+from hub.actions.waitlist.leave import leave_waitlist
+from hub.rules.refusals import Refused
 
 SECONDS = 8
 SLOTS = 6
@@ -69,13 +69,13 @@ class Storm:
 
     async def accepts(self, hub: Hub) -> str:
         if self.waiting:
-            reserved = await accept_offer(hub.house, self.chance.choice(self.waiting[-40:]).token)
+            reserved = await accept_offer(hub.services, self.chance.choice(self.waiting[-40:]).token)
             self.booked += [one.reservation_id for one in reserved]
         return "done"
 
     async def leaves(self, hub: Hub) -> str:
         if self.waiting and self.chance.random() < 0.3:
-            await leave_waitlist(hub.house, self.chance.choice(self.waiting[-40:]).token)
+            await leave_waitlist(hub.services, self.chance.choice(self.waiting[-40:]).token)
         return "done"
 
     async def cancels(self, hub: Hub) -> str:
@@ -101,7 +101,7 @@ class Storm:
             await asyncio.sleep(0.1)
             self.hubs[0].clock.advance(120)
             try:
-                await resize_slot(self.hubs[1].house, self.chance.choice(self.slots), self.chance.randint(2, 9))
+                await resize_slot(self.hubs[1].services, self.chance.choice(self.slots), self.chance.randint(2, 9))
             except Refused as no:
                 self.seen[f"resize {no.reason}"] += 1
 
@@ -131,10 +131,10 @@ async def storm(hubs: list[Hub], world: World) -> tuple[Counter[str], list[str]]
             broken.append(f"slot {row['id']}: {row['free']} free though a party of {row['smallest']} waits")
         if kept and (row["gathers"] is None or row["gathers"] <= world.hub.clock.now()):
             broken.append(f"slot {row['id']}: {kept} held for nobody")
-    drift = await reconcile(world.hub.house)
+    drift = await reconcile(world.hub.services)
     broken += [f"{drift}"] if drift["drift"] else []
     for one in blows.waiting:
-        await leave_waitlist(hubs[0].house, one.token)
+        await leave_waitlist(hubs[0].services, one.token)
     for row in await world.hub.database.fetch("SELECT id, held_count FROM reservation_slots WHERE held_count > 0"):
         broken.append(f"slot {row['id']}: {row['held_count']} held for nobody once all have left")
     return blows.seen, broken
@@ -152,7 +152,10 @@ async def test_a_storm_over_the_waiting_list_leaves_everything_in_order(two_hubs
 async def test_the_storm_shows_places_that_are_held_for_nobody(two_hubs, world, monkeypatch):
     """The control: what was held once is never given back to the public. (Less drastic wrongs the next round puts right.)"""
     sabotage(
-        monkeypatch, "waitlist", "set_held", ("SET held_count = $3", "SET held_count = greatest(s.held_count, $3)")
+        monkeypatch,
+        "waitlist/entries",
+        "set_held",
+        ("SET held_count = $3", "SET held_count = greatest(s.held_count, $3)"),
     )
     _, broken = await storm(two_hubs, world)
     assert any("held for nobody once all have left" in line for line in broken), broken

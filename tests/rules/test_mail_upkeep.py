@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.rules.mail_upkeep import MailStanding, why_not_discard, why_not_retry
+from hub.rules.outbox_admin import MailStanding, why_not_discard, why_not_retry
 from hub.rules.reasons import Reason
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.rules.ticket_lifecycle import Deed, TicketStatus, after, may
+from hub.rules.ticket_lifecycle import Action, TicketStatus, after, may
 
 ALLOWED = {
     ("PENDING_PAYMENT", "pay_immediate", "ACTIVATED"),
@@ -25,7 +25,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("status", TicketStatus)
-@pytest.mark.parametrize("deed", Deed)
+@pytest.mark.parametrize("deed", Action)
 def test_a_deed_is_allowed_only_where_the_table_says(status, deed):
     expected = {target for start, name, target in ALLOWED if start == status and name == deed}
     assert after(status, deed) == (expected.pop() if expected else None)
@@ -37,17 +37,17 @@ def test_activation_is_irreversible():
 
 
 def test_a_cancelled_ticket_stays_cancelled():
-    assert not any(may(TicketStatus.CANCELLED, deed) for deed in Deed)
+    assert not any(may(TicketStatus.CANCELLED, deed) for deed in Action)
 
 
 def test_an_ota_ticket_keeps_its_status_through_a_reservation():
-    for deed in (Deed.RESERVE, Deed.MOVE, Deed.RELEASE):
+    for deed in (Action.RESERVE, Action.MOVE, Action.RELEASE):
         assert after("ACTIVATED", deed, "ota") == "ACTIVATED"
-    assert after("ACTIVATED", Deed.VERIFY, "ota") == "VERIFIED"
-    assert after("VERIFIED", Deed.UNDO_ENTRY, "ota") == "ACTIVATED"
-    assert after("ACTIVATED", Deed.RESERVE, "mini_program") == "RESERVED"
+    assert after("ACTIVATED", Action.VERIFY, "ota") == "VERIFIED"
+    assert after("VERIFIED", Action.UNDO_ENTRY, "ota") == "ACTIVATED"
+    assert after("ACTIVATED", Action.RESERVE, "mini_program") == "RESERVED"
 
 
 def test_undoing_a_walk_in_gives_the_ticket_back_without_a_reservation():
-    assert after("VERIFIED", Deed.UNDO_ENTRY, has_reservation=False) == "ACTIVATED"
-    assert after("RESERVED", Deed.UNDO_ENTRY, has_reservation=False) is None
+    assert after("VERIFIED", Action.UNDO_ENTRY, has_reservation=False) == "ACTIVATED"
+    assert after("RESERVED", Action.UNDO_ENTRY, has_reservation=False) is None

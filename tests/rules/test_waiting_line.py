@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.rules.waiting_line import Serving, Waiting, offer_end, offer_stands, serve, told_until
+from hub.rules.waitlist_order import Serving, Waiting, offer_end, offer_stands, serve, told_until
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=30)

@@ -12,7 +12,7 @@ from icalendar import Calendar
 from stage import NOON, TODAY, World
 from test_parties import book
 
-from hub.announcements import TicketsChanged, code_hash
+from hub.events.announcements import TicketsChanged, code_hash
 
 LATER = TODAY + timedelta(days=9)
 NEXT = TODAY + timedelta(days=10)
@@ -272,7 +272,7 @@ async def test_the_gate_knows_of_both_slots(api: Api, world: World) -> None:
 
 async def test_scanners_are_told_by_hashes(api: Api, world: World) -> None:
     heard: list[Any] = []
-    api.hub.house.announcer.listen(heard.append)
+    api.hub.services.announcer.listen(heard.append)
     old, new = await world.slot(LATER), await world.slot(NEXT)
     party = await booked(api, world, old, 2)
     await move(api, party, new, whole=True)

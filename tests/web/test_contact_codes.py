@@ -13,15 +13,15 @@ import pytest
 from api_client import Answer, Api
 from stage import Hub, World
 
-from hub import logs
 from hub.access.contact_proofs import ContactProofs
-from hub.actions.contact_codes import require_proof
-from hub.actions.expire import expire
-from hub.refusals import Refused
-from hub.rounds.outbox import OutboxRound
+from hub.actions.booking.contact_codes import require_proof
+from hub.actions.booking.expire import expire
+from hub.actions.venues.venue_cache import Venue
+from hub.jobs.outbox import OutboxJob
+from hub.observability import logs
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.settings import Rate
-from hub.venues import Venue
 
 EMAIL, PHONE = "John@example.com", "+12025551234"
 OpenHub = Callable[..., Awaitable[Hub]]
@@ -31,10 +31,10 @@ OpenHub = Callable[..., Awaitable[Hub]]
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is sent: what waits in the outbox can be read."""
 
-    async def nothing(_self: OutboxRound) -> None:
+    async def nothing(_self: OutboxJob) -> None:
         return
 
-    monkeypatch.setattr(OutboxRound, "run", nothing)
+    monkeypatch.setattr(OutboxJob, "run", nothing)
 
 
 @pytest.fixture
@@ -218,10 +218,10 @@ async def test_the_logs_hold_neither_code_nor_address(
 
 async def test_old_codes_are_forgotten(api: Api, asking: World) -> None:
     await ask(api)
-    await expire(asking.hub.house)
+    await expire(asking.hub.services)
     assert await asking.hub.database.fetchval("SELECT count(*) FROM contact_codes") == 1
     asking.hub.clock.advance(86_500)
-    await expire(asking.hub.house)
+    await expire(asking.hub.services)
     assert await asking.hub.database.fetchval("SELECT count(*) FROM contact_codes") == 0
 
 
@@ -241,7 +241,7 @@ def needed(
 ) -> list[str]:
     """What is still to be confirmed; nothing where the proofs will do."""
     try:
-        require_proof(world.hub.house, venue, email, phone, proofs)
+        require_proof(world.hub.services, venue, email, phone, proofs)
     except Refused as no:
         return list(no.details["needed"]) if no.reason is Reason.CONTACT_NOT_VERIFIED else [no.reason]
     return []
@@ -252,7 +252,7 @@ async def test_a_proof_speaks_for_its_own_address_its_own_channel_and_its_own_or
 ) -> None:
     proofs = await proofs_of(api, asking)
     both = list(proofs.values())
-    venue = await asking.hub.house.venues.read(asking.org_id, asking.venue_id)
+    venue = await asking.hub.services.venues.read(asking.org_id, asking.venue_id)
     assert needed(asking, venue, both) == []
     assert needed(asking, venue, None) == needed(asking, venue, []) == ["email", "sms"]
     assert needed(asking, venue, proofs["email"]) == ["sms"]
@@ -266,7 +266,7 @@ async def test_a_proof_speaks_for_its_own_address_its_own_channel_and_its_own_or
 
 async def test_a_proof_runs_out_and_cannot_be_made_up(api: Api, asking: World) -> None:
     proofs = await proofs_of(api, asking)
-    venue = await asking.hub.house.venues.read(asking.org_id, asking.venue_id)
+    venue = await asking.hub.services.venues.read(asking.org_id, asking.venue_id)
     header, claims, signature = proofs["email"].split(".")
     session = await asking.staff()
     for forged in (f"{header}.{claims}.{signature[:-4]}AAAA", f"{header}.{claims}.", "x", "", "\u00e9", session):
@@ -290,5 +290,5 @@ async def test_a_code_sent_before_the_secret_was_changed_is_still_good(
     old = asking.hub.settings.secret_key
     other = await open_hub(secret_key=b"another secret of at least thirty-two bytes", secret_key_previous=old)
     proof = (await confirm(Api(other), challenge, code)).data["contact_proof"]
-    venue = await other.house.venues.read(asking.org_id, asking.venue_id)
-    require_proof(other.house, replace(venue, contact_check="email"), EMAIL, PHONE, proof)
+    venue = await other.services.venues.read(asking.org_id, asking.venue_id)
+    require_proof(other.services, replace(venue, contact_check="email"), EMAIL, PHONE, proof)

@@ -14,9 +14,9 @@ from stage import NOON, TODAY, Hub, Ticket, World
 from standstill import standstill
 
 import hub.app as house_rules
-from hub.actions import checked_tickets
-from hub.actions.check_ticket import TicketDesk
-from hub.actions.checked_tickets import KEPT_DAYS, CheckedTickets, drop_old_checks
+from hub.actions.tickets import checked_tickets
+from hub.actions.tickets.check import TicketChecks
+from hub.actions.tickets.checked_tickets import KEPT_DAYS, CheckedTickets, drop_old_checks
 from web import keys
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -193,15 +193,15 @@ async def test_a_desk_that_writes_before_it_answers_would_be_noticed(
     api: Api, hub: Hub, world: World, database_url: str
 ) -> None:
     """The control of the test above."""
-    checked = CheckedTickets(hub.house)
+    checked = CheckedTickets(hub.services)
 
-    class SlowDesk(TicketDesk):
+    class SlowDesk(TicketChecks):
         async def _check(self, asked: list[tuple[int, str]]) -> Any:
             answers = await super()._check(asked)
             await checked.write()
             return answers
 
-    hub.app._state[keys.TICKET_DESK] = SlowDesk(hub.house, checked=checked.note)
+    hub.app._state[keys.TICKET_CHECKS] = SlowDesk(hub.services, checked=checked.note)
     ticket = await world.ticket()
     async with standstill(database_url) as still:
         await still.at("ticket_checks")
@@ -217,8 +217,8 @@ async def test_what_waits_is_bounded_and_what_is_too_much_is_told(
     monkeypatch.setattr(checked_tickets, "MOST_KEPT", 3)
     told: list[int] = []
     monkeypatch.setattr(checked_tickets.telemetry, "event", lambda *_, count, **__: told.append(count))
-    checked = CheckedTickets(hub.house)
-    desk = TicketDesk(hub.house, checked=checked.note)
+    checked = CheckedTickets(hub.services)
+    desk = TicketChecks(hub.services, checked=checked.note)
     for ticket in await world.tickets(5):
         await desk.validate(world.org_id, ticket.code)
     await checked.write()
@@ -241,8 +241,8 @@ async def test_a_hub_that_closes_writes_what_is_left(
 
 
 async def test_two_hubs_that_checked_the_same_ticket_keep_its_first_check(hub: Hub, world: World) -> None:
-    ticket, early, late = await world.ticket(), CheckedTickets(hub.house), CheckedTickets(hub.house)
-    standing = await TicketDesk(hub.house).validate(world.org_id, ticket.code)
+    ticket, early, late = await world.ticket(), CheckedTickets(hub.services), CheckedTickets(hub.services)
+    standing = await TicketChecks(hub.services).validate(world.org_id, ticket.code)
     early.note(world.org_id, standing, NOON)
     late.note(world.org_id, standing, NOON + timedelta(minutes=5))
     for one in (late, early, late):
@@ -258,6 +258,6 @@ async def test_checks_are_kept_for_a_year_and_no_longer(hub: Hub, world: World) 
         " SELECT $1, 7, day, $2, $4 FROM unnest($3::date[]) AS day",
         world.org_id, world.venue_id, [TODAY - timedelta(days=n) for n in (0, KEPT_DAYS, KEPT_DAYS + 1)], NOON,
     )  # fmt: skip
-    await drop_old_checks(hub.house)
+    await drop_old_checks(hub.services)
     left = [row["date"] for row in await hub.database.fetch("SELECT date FROM ticket_checks ORDER BY date")]
     assert left == [TODAY - timedelta(days=KEPT_DAYS), TODAY]

@@ -14,8 +14,8 @@ from api_client import Api
 from day_at_the_door import PLAN, live_through
 from stage import NOON, TODAY, World
 
-from hub.actions import read_replay
-from hub.moments import rfc3339
+from hub.actions.reporting import replay as read_replay
+from hub.rules.timestamps import rfc3339
 
 AFTERNOON = NOON + timedelta(hours=2, minutes=20)
 

@@ -11,9 +11,9 @@ from api_client import Api
 from stage import World
 
 from hub.access.tokens import SESSION_COOKIE
-from hub.moments import rfc3339
+from hub.rules.timestamps import rfc3339
 from web.api.device_key import keys_of
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 KEY = "/api/operator/device-key"
 
@@ -42,9 +42,9 @@ async def test_it_is_for_who_is_signed_in_and_is_not_kept_on_the_way(api: Api, w
 
 
 async def test_what_was_sealed_before_the_secret_changed_is_opened_by_the_second_key(api: Api, world: World) -> None:
-    house = world.hub.app[HOUSE]
-    who = house.sessions.read(await world.staff())
-    before = keys_of(house.settings, who)
-    rotated = replace(house.settings, secret_key=b"n" * 32, secret_key_previous=house.settings.secret_key)
+    services = world.hub.app[SERVICES]
+    who = services.sessions.read(await world.staff())
+    before = keys_of(services.settings, who)
+    rotated = replace(services.settings, secret_key=b"n" * 32, secret_key_previous=services.settings.secret_key)
     assert keys_of(rotated, who)[1:] == before
     assert keys_of(rotated, who)[0] != before[0]

@@ -14,9 +14,9 @@ from api_client import Api
 from stage import NOON, TODAY, Hub, World
 
 from db.pool import LONG_READS, STEADY_PLANS, Pool
-from hub.actions import read_replay
-from hub.actions.read_days import count_days_over
-from hub.moments import rfc3339
+from hub.actions.reporting import replay as read_replay
+from hub.actions.reporting.days import count_days_over
+from hub.rules.timestamps import rfc3339
 
 DAYS, EACH = 90, 60
 """So many days of so many visitors, who all check, book and come on one day."""
@@ -165,8 +165,8 @@ async def test_what_is_over_is_counted_before_anybody_asks(
     api: Api, hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await a_season(hub, world)
-    assert await count_days_over(hub.house) > 0
-    assert await count_days_over(hub.house) == 0
+    assert await count_days_over(hub.services) > 0
+    assert await count_days_over(hub.services) == 0
     heard = Statements(hub.database.records, monkeypatch)
     assert (await figures(api, await world.staff("MANAGER")))["total"]["scans"] == DAYS * EACH
     assert heard.of("e.logged_at >= $3") == 0

@@ -13,9 +13,9 @@ import pytest
 from api_client import Api
 from stage import TODAY, World
 
-from hub.actions.manifest import FRESH_SECONDS, Manifests
-from hub.actions.venues import Policies, set_policies
-from hub.moments import rfc3339
+from hub.actions.scanning.manifest import FRESH_SECONDS, Manifests
+from hub.actions.venues.venues import Policies, set_policies
+from hub.rules.timestamps import rfc3339
 from web import keys
 
 LIST = "/api/operator/manifest"
@@ -110,7 +110,7 @@ async def test_changes_bring_an_old_list_to_what_a_new_one_says(api: Api, world:
         await api.ask("DELETE", f"/api/reservations/{leaves.reservation_id}", token=await world.staff("MANAGER"))
     ).status == 200
     comes = await world.reserved(slot_id)
-    await set_policies(world.hub.house, world.venue_id, Policies(late_entry_minutes=20))
+    await set_policies(world.hub.services, world.venue_id, Policies(late_entry_minutes=20))
     grow_stale(world)
     news = (await api.get(f"{LIST}/changes?since={old['edition']}", token=token)).data
     assert news["whole"] is False
@@ -154,9 +154,9 @@ async def test_an_edition_nobody_remembers_is_answered_with_all_of_it(api: Api, 
 
 async def test_another_hub_gives_the_same_state_the_same_name(api: Api, world: World) -> None:
     await world.fill(await world.slot(), 3)
-    house = world.hub.house
-    venue = await house.venues.read(world.org_id, world.venue_id)
-    one, other = await Manifests(house).edition(venue, TODAY), await Manifests(house).edition(venue, TODAY)
+    services = world.hub.services
+    venue = await services.venues.read(world.org_id, world.venue_id)
+    one, other = await Manifests(services).edition(venue, TODAY), await Manifests(services).edition(venue, TODAY)
     assert one == other
 
 

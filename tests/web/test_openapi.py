@@ -8,7 +8,7 @@ from api_client import Api
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.rules.reasons import Reason
-from hub.words import MESSAGES, message
+from hub.text.messages import MESSAGES, message
 from web.api.table import ENDPOINTS
 from web.openapi import build_document, plain_path
 from web.statuses import STATUS

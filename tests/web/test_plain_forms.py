@@ -9,7 +9,7 @@ import pytest
 from multidict import CIMultiDictProxy
 from stage import Hub, World
 
-from hub.randomness import random_bytes
+from hub.access.randomness import random_bytes
 from hub.rules.ticket_code import ALPHABET
 
 START = "/reserve/plain"

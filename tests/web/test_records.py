@@ -13,7 +13,7 @@ from api_client import Api
 from stage import NOON, World
 
 from db.pool import DatabaseDown
-from hub.actions import read_records
+from hub.actions.reporting import scan_log as read_records
 from web.api.scan_table import HEAD, cell
 
 HISTORY = "/api/operators/scan-history"

@@ -29,7 +29,7 @@ async def test_without_redis_it_is_degraded_but_ready_and_books(
     async def away(*_: object, **__: object) -> None:
         raise ConnectionError("gone")
 
-    monkeypatch.setattr(hub.house.redis, "execute_command", away)
+    monkeypatch.setattr(hub.services.redis, "execute_command", away)
     answer = await Api(hub).get("/readyz")
     assert (answer.status, answer.json["status"], answer.json["redis"]) == (200, "degraded", "down")
     body = {"ticket_code": "TKT-2025-ABC123-DEF456"}

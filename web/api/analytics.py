@@ -9,10 +9,10 @@ from aiohttp import web
 from pydantic import Field
 
 from hub.access.roles import Role, at_least
-from hub.actions.read_analytics import analytics
-from hub.actions.read_records import venue_of_records
-from hub.refusals import Refused
+from hub.actions.reporting.analytics import analytics
+from hub.actions.reporting.scan_log import venue_of_records
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.rules.venue_day import today
 from web.answers import done
 from web.api.asking import query_int, staff_of
@@ -21,7 +21,7 @@ from web.api.records import query_days
 from web.api.scan_table import cell
 from web.api.shapes import Done, Shape
 from web.json_body import invalid
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 MOST_DAYS = 92
 USUAL_DAYS = 30
@@ -101,18 +101,18 @@ async def read(request: web.Request) -> web.Response:
     staff = staff_of(request)
     if not at_least(staff.role, Role.MANAGER):
         raise Refused(Reason.FORBIDDEN)
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     form = request.query.get("format", "json")
     if form not in ("json", "csv"):
         raise invalid(("format", "Give json or csv"))
     venue_id = query_int(request, "venue_id", 1, 2**31 - 1)
-    venue = await venue_of_records(house, staff.org_id, venue_id or staff.venue_id)
+    venue = await venue_of_records(services, staff.org_id, venue_id or staff.venue_id)
     first, last = query_days(request)
-    last = last or (first + timedelta(days=USUAL_DAYS - 1) if first else today(house.clock.now(), venue.zone))
+    last = last or (first + timedelta(days=USUAL_DAYS - 1) if first else today(services.clock.now(), venue.zone))
     first = first or last - timedelta(days=USUAL_DAYS - 1)
     if (last - first).days >= MOST_DAYS:
         raise invalid(("to", f"At most {MOST_DAYS} days"))
-    found = await analytics(house, venue, first, last)
+    found = await analytics(services, venue, first, last)
     if form == "json":
         return done(found)
     return web.Response(

@@ -6,13 +6,13 @@ from aiohttp import web
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.settings import Rate
 from web.api.bodies import LARGEST_ID
 from web.client_ip import client_ip
 from web.json_body import invalid
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,200}")
 _PLAIN = re.compile(r"[\x20-\x7e]{1,200}")
@@ -34,11 +34,11 @@ def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
     return identity
 
 
-async def keep_pace(request: web.Request, kind: str, rate: Rate | None, who: str | None = None) -> None:
+async def enforce_rate_limit(request: web.Request, kind: str, rate: Rate | None, who: str | None = None) -> None:
     """Refuse RATE_LIMITED where `who` (the client's address, unless named) does `kind` faster than `rate`."""
     if rate is None:
         return
-    wait = await request.app[HOUSE].rate_limit.admit(f"{kind}:{who or client_ip(request)}", rate)
+    wait = await request.app[SERVICES].rate_limit.admit(f"{kind}:{who or client_ip(request)}", rate)
     if wait > 0:
         raise Refused(Reason.RATE_LIMITED, retry_after=max(1, round(wait + 0.499)))
 
@@ -46,8 +46,8 @@ async def keep_pace(request: web.Request, kind: str, rate: Rate | None, who: str
 async def operator_of(request: web.Request) -> Identity:
     """The operator who asks, within the pace of one operator."""
     operator = staff_of(request)
-    rate = request.app[HOUSE].settings.rate_operator
-    await keep_pace(request, "operator", rate, f"{operator.org_id}:{operator.staff_id}")
+    rate = request.app[SERVICES].settings.rate_operator
+    await enforce_rate_limit(request, "operator", rate, f"{operator.org_id}:{operator.staff_id}")
     return operator
 
 

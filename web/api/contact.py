@@ -7,18 +7,18 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
-from hub.actions.contact_codes import confirm_code, send_code
-from hub.actions.organisations import resolve_org
-from hub.contact_details import check_contact
-from hub.refusals import Refused
+from hub.actions.booking.contact_codes import confirm_code, send_code
+from hub.actions.venues.organisations import resolve_org
 from hub.rules.contact_code import tidy_code
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.text.contact_details import check_contact
 from web.answers import done
-from web.api.asking import keep_pace, organisation
+from web.api.asking import enforce_rate_limit, organisation
 from web.api.bodies import Body, Email, FilledText, Organisation, Phone
 from web.api.shapes import Done, Shape
 from web.json_body import invalid, read_json
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 Channel = Literal["email", "sms"]
 
@@ -60,16 +60,16 @@ class ContactProvenAnswer(Done):
 
 
 async def send(request: web.Request) -> web.Response:
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     body = await read_json(request, SendCode)
     contact = check_contact(body.email, body.phone)
-    org_id = await resolve_org(house, organisation(request, body.orq))
+    org_id = await resolve_org(services, organisation(request, body.orq))
     try:
-        await keep_pace(request, "codes", house.settings.rate_codes)
+        await enforce_rate_limit(request, "codes", services.settings.rate_codes)
     except Refused as no:
         # To whoever asks, it is the same refusal: too many codes, whichever count it is that says so.
         raise Refused(Reason.CODE_TOO_MANY, **no.details) from None
-    challenge = await send_code(house, org_id, contact, body.channel, request["language"])
+    challenge = await send_code(services, org_id, contact, body.channel, request["language"])
     return done(
         {
             "challenge_id": challenge.challenge_id,
@@ -82,12 +82,12 @@ async def send(request: web.Request) -> web.Response:
 
 
 async def confirm(request: web.Request) -> web.Response:
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     body = await read_json(request, ConfirmCode)
-    await keep_pace(request, "contact", house.settings.rate_validate)
+    await enforce_rate_limit(request, "contact", services.settings.rate_validate)
     code = tidy_code(body.code)
     if code is None:
         # Not a guess: it costs no try.
         raise invalid(("code", "Give the six digits of the code"))
-    confirmed = await confirm_code(house, body.challenge_id, code)
+    confirmed = await confirm_code(services, body.challenge_id, code)
     return done({"contact_proof": confirmed.contact_proof, "expires_at": confirmed.expires_at})

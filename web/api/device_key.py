@@ -13,7 +13,7 @@ from web.answers import done
 from web.api.asking import staff_of
 from web.api.endpoint import Endpoint
 from web.api.shapes import Done, Shape
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 
 class DeviceKey(Shape):
@@ -32,7 +32,7 @@ class DeviceKeyAnswer(Done):
 async def device_key(request: web.Request) -> web.Response:
     """The same for every session of a login, so that a scanner which lost its session finds its queue again after the next."""
     who = staff_of(request)
-    keys = [base64.b64encode(key).decode() for key in keys_of(request.app[HOUSE].settings, who)]
+    keys = [base64.b64encode(key).decode() for key in keys_of(request.app[SERVICES].settings, who)]
     return done({"owner": f"{who.org_id}.{who.staff_id}", "keys": keys, "expires_at": who.expires_at})
 
 

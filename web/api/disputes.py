@@ -8,8 +8,8 @@ from aiohttp import web
 from pydantic import BeforeValidator, Field
 
 from hub.access.roles import Role
-from hub.actions import disputes as deeds
-from hub.actions.override_entry import override_entry
+from hub.actions.scanning import disputes as deeds
+from hub.actions.scanning.override_entry import override_entry
 from hub.rules.reasons import Reason
 from web.answers import done
 from web.api.asking import operator_of, staff_of
@@ -19,7 +19,7 @@ from web.api.door_shapes import FirstEntry
 from web.api.endpoint import Endpoint
 from web.api.shapes import Done, Shape, TicketStatus
 from web.json_body import read_json
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 Why = Annotated[FilledText, Field(min_length=1, max_length=500)]
 DisputedScan = Annotated[
@@ -119,26 +119,26 @@ class DisputePageAnswer(Done):
 async def ask(request: web.Request) -> web.Response:
     operator = await operator_of(request)
     body = await read_json(request, AskSupervisor)
-    return done(await deeds.ask_supervisor(request.app[HOUSE], operator, body.scan_id, body.note))
+    return done(await deeds.ask_supervisor(request.app[SERVICES], operator, body.scan_id, body.note))
 
 
 async def listing(request: web.Request) -> web.Response:
-    return done(await deeds.list_disputes(request.app[HOUSE], staff_of(request), **which_decisions(request)))
+    return done(await deeds.list_disputes(request.app[SERVICES], staff_of(request), **which_decisions(request)))
 
 
 async def decide(request: web.Request) -> web.Response:
     manager = staff_of(request, Role.MANAGER)
-    body, house = await read_json(request, DecideDispute), request.app[HOUSE]
+    body, services = await read_json(request, DecideDispute), request.app[SERVICES]
     if body.decision == "decline":
-        return done(await deeds.decline(house, manager, body.scan_id, body.reason))
-    answer = override_entry(house, manager, body.scan_id, body.reason, take_back=body.take_back, source="http")
+        return done(await deeds.decline(services, manager, body.scan_id, body.reason))
+    answer = override_entry(services, manager, body.scan_id, body.reason, take_back=body.take_back, source="http")
     return done(await answer)
 
 
 async def withdraw(request: web.Request) -> web.Response:
     operator = await operator_of(request)
     body = await read_json(request, WithdrawDispute)
-    return done(await deeds.withdraw(request.app[HOUSE], operator, body.scan_id))
+    return done(await deeds.withdraw(request.app[SERVICES], operator, body.scan_id))
 
 
 _BODY = (Reason.INVALID_REQUEST, Reason.PAYLOAD_TOO_LARGE, Reason.UNSUPPORTED_MEDIA_TYPE, Reason.REQUEST_TIMEOUT)

@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from hub.access.roles import Role, at_least
-from hub.actions import conflicts as deeds
-from hub.actions.sync_scans import LARGEST_SKEW_MS, MOST_SCANS, QueuedScan
-from hub.actions.venues import read_venue
+from hub.actions.scanning import conflicts as deeds
+from hub.actions.scanning.offline_sync import LARGEST_SKEW_MS, MOST_SCANS, QueuedScan
+from hub.actions.venues.venues import read_venue
 from hub.rules.offline_scan import ConflictKind
 from hub.rules.reasons import Reason
 from web.answers import done
@@ -21,7 +21,7 @@ from web.api.decisions import which_decisions
 from web.api.door_shapes import Decision, FirstEntry
 from web.api.shapes import Done, Shape
 from web.json_body import read_json
-from web.keys import HOUSE, SYNC_DESK
+from web.keys import OFFLINE_SYNC, SERVICES
 
 SYNC_LIMIT = 64 * 1024
 Colour = Literal["GREEN", "YELLOW", "RED"]
@@ -145,11 +145,11 @@ async def sync(request: web.Request) -> web.Response:
     operator = staff_of(request)
     body = await read_json(request, SyncScans, SYNC_LIMIT)
     full = at_least(operator.role, Role.MANAGER)
-    venue = await read_venue(request.app[HOUSE], operator.org_id, operator.venue_id)
+    venue = await read_venue(request.app[SERVICES], operator.org_id, operator.venue_id)
     scans = [
         QueuedScan(s.scan_id, s.code, s.scanned_at, s.offline_result, s.gate, s.mode, s.admitted) for s in body.scans
     ]
-    synced = await request.app[SYNC_DESK].sync(
+    synced = await request.app[OFFLINE_SYNC].sync(
         operator,
         operator.venue_id,
         scans,
@@ -161,11 +161,11 @@ async def sync(request: web.Request) -> web.Response:
 
 
 async def conflicts(request: web.Request) -> web.Response:
-    return done(await deeds.list_conflicts(request.app[HOUSE], staff_of(request), **which_decisions(request)))
+    return done(await deeds.list_conflicts(request.app[SERVICES], staff_of(request), **which_decisions(request)))
 
 
 async def decide(request: web.Request) -> web.Response:
     staff = staff_of(request, Role.MANAGER)
     conflict_id = path_id(request, "conflict_id")
     body = await read_json(request, DecideConflict)
-    return done(await deeds.decide_conflict(request.app[HOUSE], staff, conflict_id, body.decision, body.note))
+    return done(await deeds.decide_conflict(request.app[SERVICES], staff, conflict_id, body.decision, body.note))

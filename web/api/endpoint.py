@@ -7,8 +7,8 @@ from typing import Literal
 from aiohttp import web
 from pydantic import BaseModel
 
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from web.answers import refused
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -6,14 +6,14 @@ from typing import Any, Literal, cast, get_args
 from aiohttp import web
 
 from hub.access.roles import Role
-from hub.actions.mail_upkeep import MailLine, Wanted, discard_mail, read_mail, retry_mail
+from hub.actions.messaging.outbox_admin import MailLine, Wanted, discard_mail, read_mail, retry_mail
 from hub.confirmation.troubles import trouble_in_words
 from web.answers import done
 from web.api.asking import path_id, query_int, staff_of
 from web.api.bodies import LARGEST_ID
 from web.api.shapes import Done, Shape
 from web.json_body import invalid
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 WANTED: tuple[str, ...] = get_args(Wanted)
 
@@ -68,8 +68,8 @@ async def listing(request: web.Request) -> web.Response:
     if wanted not in WANTED:
         raise invalid(("status", f"Give one of {', '.join(WANTED)}"))
     before = query_int(request, "before", 1, LARGEST_ID)
-    house = request.app[HOUSE]
-    page = await read_mail(house, staff.org_id, cast("Wanted", wanted), before)
+    services = request.app[SERVICES]
+    page = await read_mail(services, staff.org_id, cast("Wanted", wanted), before)
     return done(
         {
             "mails": [as_dict(line, request["language"]) for line in page.lines],
@@ -80,20 +80,20 @@ async def listing(request: web.Request) -> web.Response:
                 "waiting": page.figures.waiting,
                 "last_sent_at": page.figures.last_sent_at,
             },
-            "server_time": house.clock.now(),
+            "server_time": services.clock.now(),
         }
     )
 
 
 async def retry(request: web.Request) -> web.Response:
     staff = staff_of(request, Role.MANAGER)
-    line = await retry_mail(request.app[HOUSE], path_id(request, "mail_id"), staff)
+    line = await retry_mail(request.app[SERVICES], path_id(request, "mail_id"), staff)
     return done(as_dict(line, request["language"]))
 
 
 async def discard(request: web.Request) -> web.Response:
     staff = staff_of(request, Role.MANAGER)
-    line = await discard_mail(request.app[HOUSE], path_id(request, "mail_id"), staff)
+    line = await discard_mail(request.app[SERVICES], path_id(request, "mail_id"), staff)
     return done(as_dict(line, request["language"]))
 
 

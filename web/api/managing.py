@@ -6,19 +6,19 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from hub.actions.cancel_reservation import cancel_reservation
-from hub.actions.move_reservation import move_reservation
-from hub.actions.read_reservation import Party, ReservationView, party_of_token, read_party
+from hub.actions.booking.cancel import cancel_reservation
+from hub.actions.booking.move import move_reservation
+from hub.actions.booking.reservation_views import Party, ReservationView, party_of_token, read_party
 from hub.confirmation import qr_code, visits
 from hub.confirmation.calendar_file import CalendarEntry, calendar_of
 from hub.confirmation.calendar_links import calendar_links
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from web.answers import done
 from web.api.asking import identity_of, manage_token, path_id, query_flag
 from web.api.bodies import MoveReservation
 from web.json_body import read_json
-from web.keys import AVAILABILITY, HOUSE
+from web.keys import AVAILABILITY, SERVICES
 
 
 async def read(request: web.Request) -> web.Response:
@@ -30,14 +30,14 @@ async def by_token(request: web.Request) -> web.Response:
     token = manage_token(request)
     if token is None:
         raise Refused(Reason.UNAUTHENTICATED)
-    return done(_told(request, await party_of_token(request.app[HOUSE], token)))
+    return done(_told(request, await party_of_token(request.app[SERVICES], token)))
 
 
 async def move(request: web.Request) -> web.Response:
     reservation_id = path_id(request, "reservation_id")
     body = await read_json(request, MoveReservation)
     party = await move_reservation(
-        request.app[HOUSE],
+        request.app[SERVICES],
         request.app[AVAILABILITY],
         reservation_id,
         body.slot_id,
@@ -51,7 +51,7 @@ async def move(request: web.Request) -> web.Response:
 async def cancel(request: web.Request) -> web.Response:
     reservation_id = path_id(request, "reservation_id")
     result = await cancel_reservation(
-        request.app[HOUSE],
+        request.app[SERVICES],
         reservation_id,
         token=manage_token(request),
         identity=identity_of(request),
@@ -74,20 +74,20 @@ async def qr_svg(request: web.Request) -> web.Response:
 async def calendar(request: web.Request) -> web.Response:
     """The whole party's visits, under the same names as in its mails: taken from both, they are one entry a slot."""
     party = await _party(request)
-    text = calendar_of(_entries(request, party), stamped_at=request.app[HOUSE].clock.now())
+    text = calendar_of(_entries(request, party), stamped_at=request.app[SERVICES].clock.now())
     return _file(text, "text/calendar; charset=utf-8", f"reservation-{party.reservation.reservation_id}.ics")
 
 
 async def _party(request: web.Request) -> Party:
     reservation_id = path_id(request, "reservation_id")
     return await read_party(
-        request.app[HOUSE], reservation_id, token=manage_token(request), identity=identity_of(request)
+        request.app[SERVICES], reservation_id, token=manage_token(request), identity=identity_of(request)
     )
 
 
 def _told(request: web.Request, party: Party) -> dict[str, Any]:
-    house = request.app[HOUSE]
-    return as_dict(party, house.clock.now(), _links(request, party.reservation))
+    services = request.app[SERVICES]
+    return as_dict(party, services.clock.now(), _links(request, party.reservation))
 
 
 def as_dict(party: Party, now: datetime, links: dict[str, str]) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _links(request: web.Request, one: ReservationView) -> dict[str, str]:
 
 
 def _entries(request: web.Request, party: Party) -> list[CalendarEntry]:
-    settings, token, first = request.app[HOUSE].settings, manage_token(request), party.reservation
+    settings, token, first = request.app[SERVICES].settings, manage_token(request), party.reservation
     places = tuple(
         visits.Place(
             one.reservation_id, one.status, one.calendar_sequence, one.ticket_code, "", None, one.slot_id, one.date,

@@ -10,17 +10,17 @@ from aiohttp import web
 from pydantic import Field
 
 from hub.access.tokens import Identity
-from hub.actions.venues import read_venue
+from hub.actions.venues.venue_cache import Venue
+from hub.actions.venues.venues import read_venue
 from hub.rules.reasons import Reason
 from hub.rules.venue_day import today
-from hub.venues import Venue
 from web.answers import done, json_response
 from web.api.asking import query_text, staff_of
 from web.api.endpoint import Endpoint, Parameter
 from web.api.shapes import Done, Shape, TicketStatus
 from web.api.slots import names_etag
 from web.json_body import invalid
-from web.keys import HOUSE, MANIFESTS
+from web.keys import MANIFESTS, SERVICES
 
 DAYS_AROUND = 31
 
@@ -102,9 +102,9 @@ async def _whole(request: web.Request, venue: Venue, day: date) -> web.Response:
 
 async def _asked(request: web.Request, staff: Identity) -> tuple[Venue, date]:
     """The login's venue, and the day asked for: today there, unless named."""
-    house = request.app[HOUSE]
-    venue = await read_venue(house, staff.org_id, staff.venue_id)
-    this_day = today(house.clock.now(), venue.zone)
+    services = request.app[SERVICES]
+    venue = await read_venue(services, staff.org_id, staff.venue_id)
+    this_day = today(services.clock.now(), venue.zone)
     text = request.query.get("date")
     if text is None:
         return venue, this_day

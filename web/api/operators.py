@@ -6,30 +6,30 @@ from aiohttp import web
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import SESSION_COOKIE, Identity
-from hub.actions.sign_in import sign_in, sign_out
-from hub.actions.venues import read_venue
-from hub.decisions import Decision
-from hub.presentations import Presentation
-from hub.refusals import Refused
+from hub.actions.staff.sign_in import sign_in, sign_out
+from hub.actions.venues.venues import read_venue
+from hub.rules.decisions import Decision
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.scan_requests import ScanRequest
 from web.answers import done
 from web.api.asking import operator_of, organisation, staff_of
 from web.api.bodies import ExitAtDoor, Login, Scan, ValidateAtDoor, VerifyAtDoor
 from web.client_ip import client_ip
 from web.json_body import invalid, read_json
-from web.keys import DOOR, HOUSE, WAY_OUT
+from web.keys import ENTRY_SCANS, EXIT_SCANS, SERVICES
 
 DEVICE_COOKIE = "hub_device"
 _A_YEAR = 365 * 24 * 3600
 
 
 async def login(request: web.Request) -> web.Response:
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     body = await read_json(request, Login)
     if (body.password is None) == (body.pin is None):
         raise invalid(("password", "Give either password or pin"))
     signed_in = await sign_in(
-        house,
+        services,
         username=body.username,
         password=body.password,
         pin=body.pin,
@@ -45,8 +45,8 @@ async def login(request: web.Request) -> web.Response:
             "operator": {"id": identity.staff_id, "name": identity.name, "role": identity.role.value},
         }
     )
-    secure = house.settings.public_url.startswith("https://")
-    seconds = max(0, int((identity.expires_at - house.clock.now()).total_seconds()))
+    secure = services.settings.public_url.startswith("https://")
+    seconds = max(0, int((identity.expires_at - services.clock.now()).total_seconds()))
     response.set_cookie(
         SESSION_COOKIE, signed_in.token, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=secure
     )
@@ -58,7 +58,7 @@ async def login(request: web.Request) -> web.Response:
 
 async def logout(request: web.Request) -> web.Response:
     identity = staff_of(request)
-    await sign_out(request.app[HOUSE], identity)
+    await sign_out(request.app[SERVICES], identity)
     response = done({"signed_out": True})
     response.del_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax")
     return response
@@ -96,7 +96,7 @@ async def verify_ticket(request: web.Request) -> web.Response:
     code = body.ticket_code
     if code is None:
         assert body.ticket_id is not None
-        code = await request.app[DOOR].code_of(operator.org_id, body.ticket_id)
+        code = await request.app[ENTRY_SCANS].code_of(operator.org_id, body.ticket_id)
     decision = await _present(request, operator, "verify", code, body)
     if decision.verdict.reason is not Reason.ALREADY_VERIFIED:
         _refuse_unless_welcome(decision)
@@ -125,8 +125,8 @@ async def leave(request: web.Request) -> web.Response:
     """Whatever the verdict, it is a successful answer."""
     operator = await operator_of(request)
     body = await read_json(request, ExitAtDoor)
-    decision = await request.app[WAY_OUT].leave(
-        Presentation(
+    decision = await request.app[EXIT_SCANS].submit(
+        ScanRequest(
             org_id=operator.org_id,
             venue_id=operator.venue_id,
             operator_id=operator.staff_id,
@@ -148,8 +148,8 @@ async def _present(
     code: str,
     body: ValidateAtDoor | VerifyAtDoor | Scan,
 ) -> Decision:
-    return await request.app[DOOR].present(
-        Presentation(
+    return await request.app[ENTRY_SCANS].submit(
+        ScanRequest(
             org_id=operator.org_id,
             venue_id=operator.venue_id,
             operator_id=operator.staff_id,
@@ -189,4 +189,4 @@ async def _contact(request: web.Request, operator: Identity) -> str:
     """How much of the customer's contact this operator is shown: by the venue's policy, managers always in full."""
     if at_least(operator.role, Role.MANAGER):
         return "full"
-    return (await read_venue(request.app[HOUSE], operator.org_id, operator.venue_id)).show_contact
+    return (await read_venue(request.app[SERVICES], operator.org_id, operator.venue_id)).show_contact

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from aiohttp import web
 
-from hub import telemetry
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-from hub.actions.read_records import MODES, Wish, every_scan, only_own, read_scans, venue_of_records
-from hub.refusals import Refused
+from hub.actions.reporting.scan_log import MODES, Wish, every_scan, only_own, read_scans, venue_of_records
+from hub.observability import telemetry
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from web.answers import done
 from web.api.asking import query_int, query_text, staff_of
 from web.api.bodies import LARGEST_ID
@@ -20,7 +20,7 @@ from web.api.endpoint import Endpoint, Parameter
 from web.api.scan_table import send_table
 from web.api.shapes import Done, Shape
 from web.json_body import invalid
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 RESULTS = ("GREEN", "YELLOW", "RED")
 _TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,64}")
@@ -60,7 +60,7 @@ class LoggedScanPageAnswer(Done):
 
 async def scan_history(request: web.Request) -> web.StreamResponse:
     staff = staff_of(request)
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     wish = _wish(request)
     limit = query_int(request, "limit", 1, 200) or 50
     before = query_text(request, "before")
@@ -70,12 +70,12 @@ async def scan_history(request: web.Request) -> web.StreamResponse:
     venue_id = query_int(request, "venue_id", 1, 2**31 - 1)
     if not at_least(staff.role, Role.MANAGER):
         wish, venue_id = _own(staff, wish, venue_id), staff.venue_id
-    venue = await venue_of_records(house, staff.org_id, venue_id or staff.venue_id)
+    venue = await venue_of_records(services, staff.org_id, venue_id or staff.venue_id)
     if form == "json":
-        return done(await read_scans(house, venue, wish, limit=limit, before=before))
+        return done(await read_scans(services, venue, wish, limit=limit, before=before))
     telemetry.event(telemetry.SCANS_EXPORTED, operator_id=staff.staff_id, venue_id=venue.id)
     name = f"scans-{venue.id}-{wish.first or 'all'}-{wish.last or 'all'}.csv"
-    return await send_table(request, every_scan(house, venue, wish), venue, name)
+    return await send_table(request, every_scan(services, venue, wish), venue, name)
 
 
 def _own(staff: Identity, wish: Wish, venue_id: int | None) -> Wish:

@@ -6,17 +6,17 @@ from aiohttp import web
 
 from db.pool import DatabaseDown
 from hub.access.roles import Role, at_least
-from hub.actions.read_records import venue_of_records
-from hub.actions.read_replay import replay_events, replay_head
-from hub.refusals import Refused
+from hub.actions.reporting.replay import replay_events, replay_head
+from hub.actions.reporting.scan_log import venue_of_records
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.rules.venue_day import today
 from web.answers import dumps
 from web.api.asking import query_int, staff_of
 from web.api.endpoint import Endpoint, Parameter
 from web.api.records import query_days
 from web.json_body import invalid
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 NDJSON = "application/x-ndjson"
 
@@ -25,15 +25,15 @@ async def read(request: web.Request) -> web.StreamResponse:
     staff = staff_of(request)
     if not at_least(staff.role, Role.MANAGER):
         raise Refused(Reason.FORBIDDEN)
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     venue_id = query_int(request, "venue_id", 1, 2**31 - 1)
-    venue = await venue_of_records(house, staff.org_id, venue_id or staff.venue_id)
+    venue = await venue_of_records(services, staff.org_id, venue_id or staff.venue_id)
     first, last = query_days(request)
     if first != last:
         raise invalid(("date", "Give one day"))
-    day = first or today(house.clock.now(), venue.zone)
-    head = await replay_head(house, venue, day)
-    pages = replay_events(house, venue, day)
+    day = first or today(services.clock.now(), venue.zone)
+    head = await replay_head(services, venue, day)
+    pages = replay_events(services, venue, day)
     page: list[list[Any]] = await anext(pages, [])
     response = web.StreamResponse(headers={"Content-Type": NDJSON, "Cache-Control": "no-store"})
     response.enable_compression()

@@ -7,39 +7,39 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from hub import telemetry
-from hub.actions.accept_offer import accept_offer
-from hub.actions.contact_codes import require_proof
-from hub.actions.organisations import resolve_org
-from hub.actions.reserve_party import PartyRequest, book_party
-from hub.actions.take_places import Reserved, ReserveRequest
-from hub.actions.waitlist import read_waitlist
+from hub.actions.booking.contact_codes import require_proof
+from hub.actions.booking.reserve_party import PartyRequest, book_party
+from hub.actions.booking.take_places import Reserved, ReserveRequest
+from hub.actions.venues.organisations import resolve_org
+from hub.actions.waitlist.accept_offer import accept_offer
+from hub.actions.waitlist.entries import read_waitlist
 from hub.confirmation import qr_code
-from hub.contact_details import Contact, check_contact
-from hub.refusals import Refused
+from hub.observability import telemetry
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.rules.ticket_code import normalise
-from hub.words import message
+from hub.text.contact_details import Contact, check_contact
+from hub.text.messages import message
 from web.answers import done
-from web.api.asking import idempotency_key, keep_pace, organisation
+from web.api.asking import enforce_rate_limit, idempotency_key, organisation
 from web.api.bodies import CreateParty, CreateReservation
 from web.json_body import invalid, read_json
-from web.keys import AVAILABILITY, BOOKING_DESK, HOUSE
+from web.keys import AVAILABILITY, BOOKINGS, SERVICES
 
 
 async def create(request: web.Request) -> web.Response:
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     body = await read_json(request, CreateReservation)
     key = idempotency_key(request)
-    org_id = await resolve_org(house, organisation(request, body.orq))
-    desk = request.app[BOOKING_DESK]
+    org_id = await resolve_org(services, organisation(request, body.orq))
+    desk = request.app[BOOKINGS]
     if key is None and desk.is_full(org_id, body.slot_id):
-        await keep_pace(request, "reservations", house.settings.rate_reservations)
+        await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
         full = await desk.refuse_full(org_id, body.slot_id)
         await told_failed(request, org_id, full, body.slot_id, 0.0, ticket_id=body.ticket_id)
         raise full
     contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
-    await keep_pace(request, "reservations", house.settings.rate_reservations)
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     # What was meant, not how it was spelt: a repeat with other spaces or another order of fields is the same request.
     meant = orjson.dumps([body.ticket_id, body.slot_id, contact.email, contact.phone_e164])
     await _prove(request, org_id, body, contact)
@@ -68,30 +68,30 @@ async def create(request: web.Request) -> web.Response:
             "slot": _slot(reserved),
             "confirmation_sent": True,
             "qr_code": qr_code.png_data_url(reserved.ticket_code),
-            "manage_url": f"{house.settings.public_url}/r/{reserved.manage_token}",
+            "manage_url": f"{services.settings.public_url}/r/{reserved.manage_token}",
         }
     )
 
 
 async def create_party(request: web.Request) -> web.Response:
     """All tickets or none. With the token of a waiting list entry it takes the places held for that entry."""
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     body = await read_json(request, CreateParty)
     key = idempotency_key(request)
     contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
-    await keep_pace(request, "reservations", house.settings.rate_reservations)
-    org_id = await resolve_org(house, organisation(request, body.orq))
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
+    org_id = await resolve_org(services, organisation(request, body.orq))
     codes = tuple(normalise(code) for code in body.ticket_codes)
     started = perf_counter()
     try:
         if body.waitlist_token is not None:
             await _of_entry(request, body, codes)
-            reserved = await accept_offer(house, body.waitlist_token, request["language"])
+            reserved = await accept_offer(services, body.waitlist_token, request["language"])
         else:
             await _prove(request, org_id, body, contact)
             meant = orjson.dumps(["party", codes, body.slot_id, contact.email, contact.phone_e164])
             reserved = await book_party(
-                request.app[BOOKING_DESK],
+                request.app[BOOKINGS],
                 PartyRequest(
                     org_id=org_id,
                     ticket_codes=codes,
@@ -111,7 +111,7 @@ async def create_party(request: web.Request) -> web.Response:
             ]
         raise
     told_booked(org_id, reserved, perf_counter() - started)
-    return done(party_dict(reserved, house.settings.public_url))
+    return done(party_dict(reserved, services.settings.public_url))
 
 
 def party_dict(reserved: tuple[Reserved, ...], public_url: str) -> dict[str, object]:
@@ -143,17 +143,17 @@ def _slot(reserved: Reserved) -> dict[str, object]:
 
 async def _prove(request: web.Request, org_id: int, body: CreateReservation | CreateParty, contact: Contact) -> None:
     """Refuse CONTACT_NOT_VERIFIED where the slot's venue wants the contact confirmed and no proof of it came along."""
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     venue_id = await request.app[AVAILABILITY].venue_of(org_id, body.slot_id)
     if venue_id is not None:
-        venue = await house.venues.read(org_id, venue_id)
-        require_proof(house, venue, contact.email, contact.phone_e164, body.contact_proof)
+        venue = await services.venues.read(org_id, venue_id)
+        require_proof(services, venue, contact.email, contact.phone_e164, body.contact_proof)
 
 
 async def _of_entry(request: web.Request, body: CreateParty, codes: tuple[str, ...]) -> None:
     """Refuse a token whose entry waits with other tickets or for another slot."""
     assert body.waitlist_token is not None
-    entry = await read_waitlist(request.app[HOUSE], body.waitlist_token)
+    entry = await read_waitlist(request.app[SERVICES], body.waitlist_token)
     if entry.slot_id != body.slot_id or set(codes) != set(entry.ticket_codes):
         raise invalid(("waitlist_token", "This offer is for other tickets or another time"))
 

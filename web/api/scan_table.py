@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from db.pool import DatabaseDown
-from hub.venues import Venue
+from hub.actions.venues.venue_cache import Venue
 
 HEAD = (
     "logged_at", "scanned_at", "venue_date", "venue_time", "gate", "operator_id", "operator", "mode", "result", "reason",

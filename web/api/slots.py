@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from hub.actions.organisations import resolve_org
-from hub.house import House
-from hub.refusals import Refused
+from hub.actions.venues.organisations import resolve_org
+from hub.rules.refusals import Refused
+from hub.services import Services
 from web.answers import json_response
 from web.api.bodies import LARGEST_ID
 from web.json_body import invalid
-from web.keys import AVAILABILITY, HOUSE
+from web.keys import AVAILABILITY, SERVICES
 
 LONGEST_SPAN = 92
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
@@ -42,11 +42,11 @@ async def available(request: web.Request) -> web.Response:
         raise Refused(wanted.reason, **wanted.details)
     app = request.app
     calendar = app[AVAILABILITY]
-    org_id = await resolve_org(app[HOUSE], wanted.orq)
+    org_id = await resolve_org(app[SERVICES], wanted.orq)
     if wanted.first is not None and wanted.last is not None:
         cached = await calendar.span(org_id, wanted.first, wanted.last)
     else:
-        year, month = wanted.month or await _this_month(app[HOUSE], org_id)
+        year, month = wanted.month or await _this_month(app[SERVICES], org_id)
         cached = await calendar.month(org_id, year, month)
     headers = {"ETag": cached.etag, "Cache-Control": _KEEP_BUT_ASK}
     known = request.headers.get("If-None-Match")
@@ -55,8 +55,8 @@ async def available(request: web.Request) -> web.Response:
     return json_response(cached.body, headers=headers)
 
 
-async def _this_month(house: House, org_id: int) -> tuple[int, int]:
-    today = await house.venues.today(org_id, house.clock.now())
+async def _this_month(services: Services, org_id: int) -> tuple[int, int]:
+    today = await services.venues.today(org_id, services.clock.now())
     return today.year, today.month
 
 

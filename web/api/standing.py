@@ -5,13 +5,13 @@ import ipaddress
 
 from aiohttp import web
 
-from hub import telemetry
-from hub.actions.read_standing import read_standing
-from hub.refusals import Refused
+from hub.actions.reporting.server_health import read_standing
+from hub.observability import telemetry
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from web.answers import dumps, json_response
 from web.client_ip import came_through_a_stranger, client_address, within
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 # Not `is_private`: that counts the documentation ranges in, and what else is set aside.
 _PRIVATE = tuple(
@@ -26,7 +26,7 @@ async def alive(request: web.Request) -> web.Response:  # noqa: ARG001  every ha
 
 async def ready(request: web.Request) -> web.Response:
     """Ready when Postgres answers. Without Redis the hub does its work more slowly: degraded, but ready."""
-    there = await read_standing(request.app[HOUSE])
+    there = await read_standing(request.app[SERVICES])
     status = "unavailable" if not there.database else "ok" if there.redis else "degraded"
     servers = {"database": "ok" if there.database else "down", "redis": "ok" if there.redis else "down"}
     body = dumps({"status": status, **servers})
@@ -43,7 +43,7 @@ async def metrics(request: web.Request) -> web.Response:
 
 def _refuse_strangers(request: web.Request) -> None:
     """Figures are for private networks, or for whoever knows the token."""
-    token = request.app[HOUSE].settings.metrics_token
+    token = request.app[SERVICES].settings.metrics_token
     given = request.headers.get("Authorization", "")
     if token and hmac.compare_digest(given.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode()):
         return

@@ -9,16 +9,16 @@ from aiohttp import web
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-from hub.actions.read_records import venue_of_records
-from hub.actions.ticket_life import MOST_FOUND, find_tickets, ticket_life
-from hub.decisions import Contact
+from hub.actions.reporting.scan_log import venue_of_records
+from hub.actions.tickets.life import MOST_FOUND, find_tickets, ticket_life
+from hub.rules.decisions import Contact
 from hub.rules.reasons import Reason
 from web.answers import done
 from web.api.asking import operator_of, path_id, staff_of
 from web.api.endpoint import Endpoint, Parameter
 from web.api.shapes import Done, Shape
 from web.json_body import invalid
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 _WISH = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{3,200}")
 
@@ -121,16 +121,16 @@ async def search(request: web.Request) -> web.Response:
     wish = request.query.get("q", "")
     if not _WISH.fullmatch(wish) or len(wish.strip()) < 3:
         raise invalid(("q", "Give a ticket code, an order, an email address or a phone number"))
-    house = request.app[HOUSE]
-    venue = await venue_of_records(house, staff.org_id, staff.venue_id)
-    return done({"tickets": await find_tickets(house, staff.org_id, wish, venue.country)})
+    services = request.app[SERVICES]
+    venue = await venue_of_records(services, staff.org_id, staff.venue_id)
+    return done({"tickets": await find_tickets(services, staff.org_id, wish, venue.country)})
 
 
 async def life(request: web.Request) -> web.Response:
     operator = await operator_of(request)
     contact = await _contact(request, operator)
     data: dict[str, Any] = await ticket_life(
-        request.app[HOUSE], operator.org_id, path_id(request, "ticket_id"), contact
+        request.app[SERVICES], operator.org_id, path_id(request, "ticket_id"), contact
     )
     return done(data)
 
@@ -139,7 +139,7 @@ async def _contact(request: web.Request, staff: Identity) -> Contact:
     """Managers are shown a customer's contact in full, operators what their venue's policy says."""
     if at_least(staff.role, Role.MANAGER):
         return "full"
-    venue = await venue_of_records(request.app[HOUSE], staff.org_id, staff.venue_id)
+    venue = await venue_of_records(request.app[SERVICES], staff.org_id, staff.venue_id)
     return "full" if venue.show_contact == "full" else "masked"
 
 

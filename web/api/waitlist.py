@@ -9,21 +9,21 @@ import orjson
 from aiohttp import web
 from pydantic import Field
 
-from hub.actions.accept_offer import accept_offer
-from hub.actions.join_waitlist import JoinRequest, codes_of, join_waitlist
-from hub.actions.leave_waitlist import leave_waitlist
-from hub.actions.organisations import resolve_org
-from hub.actions.waitlist import WaitlistView, read_waitlist
-from hub.contact_details import check_contact
-from hub.refusals import Refused
+from hub.actions.venues.organisations import resolve_org
+from hub.actions.waitlist.accept_offer import accept_offer
+from hub.actions.waitlist.entries import WaitlistView, read_waitlist
+from hub.actions.waitlist.join import JoinRequest, codes_of, join_waitlist
+from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.text.contact_details import check_contact
 from web.answers import done
-from web.api.asking import idempotency_key, keep_pace, organisation
+from web.api.asking import enforce_rate_limit, idempotency_key, organisation
 from web.api.bodies import Body, Code, Email, Id, Organisation, Phone, Text
 from web.api.reservations import party_dict
 from web.api.shapes import Done, Shape, TimedSlot, VenueName
 from web.json_body import read_json
-from web.keys import HOUSE
+from web.keys import SERVICES
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,200}")
 Proof = Annotated[Text, Field(max_length=2048)]
@@ -78,16 +78,16 @@ class EntryAnswer(Done):
 
 
 async def join(request: web.Request) -> web.Response:
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     body = await read_json(request, JoinWaitlist)
     key = idempotency_key(request)
     contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
-    await keep_pace(request, "reservations", house.settings.rate_reservations)
-    org_id = await resolve_org(house, organisation(request, body.orq))
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
+    org_id = await resolve_org(services, organisation(request, body.orq))
     codes = tuple(codes_of(tuple(body.ticket_codes)))
     meant = orjson.dumps([codes, body.slot_id, contact.email, contact.phone_e164])
     joined = await join_waitlist(
-        house,
+        services,
         JoinRequest(
             org_id=org_id,
             ticket_codes=codes,
@@ -105,29 +105,29 @@ async def join(request: web.Request) -> web.Response:
             "waitlist_id": joined.entry_id,
             "position": joined.position,
             "places": joined.places,
-            "waitlist_url": f"{house.settings.public_url}/w/{joined.token}",
+            "waitlist_url": f"{services.settings.public_url}/w/{joined.token}",
             "token": joined.token,
         }
     )
 
 
 async def read(request: web.Request) -> web.Response:
-    return done(as_dict(await read_waitlist(request.app[HOUSE], _token(request)), request))
+    return done(as_dict(await read_waitlist(request.app[SERVICES], _token(request)), request))
 
 
 async def accept(request: web.Request) -> web.Response:
-    house = request.app[HOUSE]
-    await keep_pace(request, "reservations", house.settings.rate_reservations)
-    reserved = await accept_offer(house, _token(request), request["language"])
-    return done(party_dict(reserved, house.settings.public_url))
+    services = request.app[SERVICES]
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
+    reserved = await accept_offer(services, _token(request), request["language"])
+    return done(party_dict(reserved, services.settings.public_url))
 
 
 async def leave(request: web.Request) -> web.Response:
-    return done(as_dict(await leave_waitlist(request.app[HOUSE], _token(request)), request))
+    return done(as_dict(await leave_waitlist(request.app[SERVICES], _token(request)), request))
 
 
 def as_dict(view: WaitlistView, request: web.Request) -> dict[str, Any]:
-    token, public = _token(request), request.app[HOUSE].settings.public_url
+    token, public = _token(request), request.app[SERVICES].settings.public_url
     return {
         "waitlist_id": view.entry_id,
         "status": view.status,

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from hub.moments import rfc3339
-from web.keys import HOUSE
+from hub.rules.timestamps import rfc3339
+from web.keys import SERVICES
 from web.pages.plain_booking import START
 from web.pages.render import page
 from web.pages.visit import visit_page
@@ -21,13 +21,13 @@ LONGEST_CODES = 1_000
 
 
 async def landing(request: web.Request) -> web.Response:
-    return page(request, "landing.html", development=request.app[HOUSE].settings.development, specimen=SPECIMEN)
+    return page(request, "landing.html", development=request.app[SERVICES].settings.development, specimen=SPECIMEN)
 
 
 async def reserve(request: web.Request) -> web.Response:
     """`?ticket=CODE` fills the code in, or several with commas between; whether it is any good is the API's to say."""
     code = request.query.get("ticket", "")[:LONGEST_CODES]
-    now = request.app[HOUSE].clock.now()
+    now = request.app[SERVICES].clock.now()
     kept = {name: value for name in ("ticket", "orq") if (value := request.query.get(name, "")[:LONGEST_CODES])}
     plain = f"{START}?{urlencode(kept)}" if kept else START
     response = page(request, "reserve.html", ticket_code=code, now=rfc3339(now), plain=plain)

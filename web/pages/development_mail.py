@@ -10,7 +10,7 @@ from aiohttp import web
 
 from hub.confirmation.development_mailbox import DevelopmentSms, list_development_mail, read_development_mail
 from hub.settings import Settings
-from web.keys import HOUSE
+from web.keys import SERVICES
 from web.pages.render import page
 
 _LARGEST_PICTURE = 200_000
@@ -65,7 +65,7 @@ async def _mail(request: web.Request, settings: Settings) -> EmailMessage | Deve
 
 
 def _development_only(request: web.Request) -> Settings:
-    settings = request.app[HOUSE].settings
+    settings = request.app[SERVICES].settings
     if not settings.development:
         raise web.HTTPNotFound
     return settings

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from hub.refusals import Refused
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from web.json_body import invalid, read_body
 from web.origins import refuse_foreign_origin
 

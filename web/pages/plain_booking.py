@@ -8,20 +8,20 @@ from time import perf_counter
 
 from aiohttp import web
 
-from hub.actions.activate_ticket import activate_ticket
-from hub.actions.check_ticket import TicketStanding
-from hub.actions.contact_codes import require_proof
-from hub.actions.organisations import resolve_org
-from hub.actions.reserve_party import PartyRequest, book_party
-from hub.phone_countries import countries
-from hub.refusals import Refused
+from hub.actions.booking.contact_codes import require_proof
+from hub.actions.booking.reserve_party import PartyRequest, book_party
+from hub.actions.tickets.activate import activate_ticket
+from hub.actions.tickets.check import TicketStanding
+from hub.actions.venues.organisations import resolve_org
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.rules.ticket_code import normalise
-from hub.words import message, said
-from web.api.asking import keep_pace, query_int
+from hub.text.messages import message, said
+from hub.text.phone_countries import countries
+from web.api.asking import enforce_rate_limit, query_int
 from web.api.bodies import LARGEST_ID
 from web.api.reservations import told_booked, told_failed
-from web.keys import AVAILABILITY, BOOKING_DESK, HOUSE, TICKET_DESK
+from web.keys import AVAILABILITY, BOOKINGS, SERVICES, TICKET_CHECKS
 from web.pages.forms import Form
 from web.pages.plain_code import contact_of, prove, venue_of
 from web.pages.plain_draft import MOST_TICKETS, Draft, new_draft
@@ -88,10 +88,10 @@ def _take_tickets(draft: Draft, form: Form) -> Draft:
 
 
 async def _check_tickets(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     # Every code asks whether a ticket exists, so every code counts.
     for _ in draft.tickets or ("",):
-        await keep_pace(request, "validate", house.settings.rate_validate)
+        await enforce_rate_limit(request, "validate", services.settings.rate_validate)
     if code := form.get("activate"):
         await _activate(request, draft, code)
         return draft, "ticket"
@@ -110,8 +110,8 @@ async def check_party(request: web.Request, draft: Draft) -> list[Checked]:
     """Every ticket of the draft as it stands at this moment, in the order typed."""
     if not draft.has_tried("ticket"):
         return [Checked(code) for code in draft.tickets]
-    org_id = await resolve_org(request.app[HOUSE], draft.orq)
-    desk = request.app[TICKET_DESK]
+    org_id = await resolve_org(request.app[SERVICES], draft.orq)
+    desk = request.app[TICKET_CHECKS]
     found = await asyncio.gather(*(desk.validate(org_id, code) for code in draft.tickets), return_exceptions=True)
     return [_checked(code, one) for code, one in zip(draft.tickets, found, strict=True)]
 
@@ -126,14 +126,14 @@ def _checked(code: str, found: TicketStanding | BaseException) -> Checked:
 
 async def _activate(request: web.Request, draft: Draft, code: str) -> None:
     """Activate the ticket of this code, which may have been activated already in another window."""
-    house = request.app[HOUSE]
-    org_id = await resolve_org(house, draft.orq)
+    services = request.app[SERVICES]
+    org_id = await resolve_org(services, draft.orq)
     try:
-        await request.app[TICKET_DESK].validate(org_id, code)
+        await request.app[TICKET_CHECKS].validate(org_id, code)
     except Refused as no:
         if no.details.get("can_activate"):
             ticket_id = no.details["ticket_id"]
-            await activate_ticket(house, ticket_id, org_id=org_id, code=code, identity=None)
+            await activate_ticket(services, ticket_id, org_id=org_id, code=code, identity=None)
 
 
 async def contact(request: web.Request) -> web.Response:
@@ -168,7 +168,7 @@ def _take_contact(draft: Draft, form: Form) -> Draft:
 
 
 async def _check_contact(request: web.Request, draft: Draft, _form: Form) -> tuple[Draft, str]:
-    await keep_pace(request, "contact", request.app[HOUSE].settings.rate_validate)
+    await enforce_rate_limit(request, "contact", request.app[SERVICES].settings.rate_validate)
     try:
         contact_of(draft)
     except Refused:
@@ -213,20 +213,20 @@ async def _book(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, 
 
 async def _reserve(request: web.Request, draft: Draft) -> str:
     """Book the party, all or none; returns its manage token. A repeat gets the first answer."""
-    house = request.app[HOUSE]
-    org_id = await resolve_org(house, draft.orq)
+    services = request.app[SERVICES]
+    org_id = await resolve_org(services, draft.orq)
     contact = contact_of(draft)
-    await keep_pace(request, "reservations", house.settings.rate_reservations)
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     assert draft.slot_id is not None
     venue_id = await request.app[AVAILABILITY].venue_of(org_id, draft.slot_id)
     if venue_id is not None:
-        venue = await house.venues.read(org_id, venue_id)
-        require_proof(house, venue, contact.email, contact.phone_e164, draft.proofs)
+        venue = await services.venues.read(org_id, venue_id)
+        require_proof(services, venue, contact.email, contact.phone_e164, draft.proofs)
     key = draft.booking_key
     started = perf_counter()
     try:
         reserved = await book_party(
-            request.app[BOOKING_DESK],
+            request.app[BOOKINGS],
             PartyRequest(
                 org_id=org_id,
                 ticket_codes=draft.tickets,

@@ -9,15 +9,15 @@ from uuid import UUID
 from aiohttp import web
 
 from hub.access.contact_proofs import ContactProofs
-from hub.actions.contact_codes import confirm_code, send_code
-from hub.actions.organisations import resolve_org
-from hub.contact_details import Contact, check_contact
-from hub.phone_countries import international
+from hub.actions.booking.contact_codes import confirm_code, send_code
+from hub.actions.venues.organisations import resolve_org
+from hub.actions.venues.venue_cache import Venue
 from hub.rules.contact_code import DIGITS, LIFETIME, needed_channels, tidy_code
 from hub.rules.reasons import Reason
-from hub.venues import Venue
-from web.api.asking import keep_pace
-from web.keys import HOUSE
+from hub.text.contact_details import Contact, check_contact
+from hub.text.phone_countries import international
+from web.api.asking import enforce_rate_limit
+from web.keys import SERVICES
 from web.pages.forms import Form
 from web.pages.plain_draft import Draft
 from web.pages.plain_steps import answer, astray, held, see_other, show
@@ -40,7 +40,7 @@ async def type_code(request: web.Request) -> web.Response:
 
 
 async def _check_code(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
-    await keep_pace(request, "contact", request.app[HOUSE].settings.rate_validate)
+    await enforce_rate_limit(request, "contact", request.app[SERVICES].settings.rate_validate)
     if form.get("again"):
         return await prove(request, replace(draft, challenge={}))
     typed = tidy_code(form.get("code"))
@@ -49,26 +49,26 @@ async def _check_code(request: web.Request, draft: Draft, form: Form) -> tuple[D
     if not draft.challenge:
         # Another window was faster: what it has proved is proved here as well.
         return await prove(request, draft)
-    confirmed = await confirm_code(request.app[HOUSE], UUID(draft.challenge["id"]), typed)
+    confirmed = await confirm_code(request.app[SERVICES], UUID(draft.challenge["id"]), typed)
     return await prove(request, replace(draft, proofs=(*draft.proofs, confirmed.contact_proof), challenge={}))
 
 
 async def prove(request: web.Request, draft: Draft) -> tuple[Draft, str]:
     """The next step after a good contact: a code for each way the venue wants confirmed, then the calendar."""
-    house = request.app[HOUSE]
-    org_id = await resolve_org(house, draft.orq)
+    services = request.app[SERVICES]
+    org_id = await resolve_org(services, draft.orq)
     contact = contact_of(draft)
     venue = await venue_of(request, draft)
     asked = needed_channels(venue.contact_check) if venue else ()
     addresses = {"email": contact.email, "sms": contact.phone_e164}
-    proven = ContactProofs(house.settings, house.clock).proven(draft.proofs, org_id, addresses)
+    proven = ContactProofs(services.settings, services.clock).proven(draft.proofs, org_id, addresses)
     needed = [channel for channel in asked if channel not in proven]
     if not needed:
         return draft, "time"
-    if draft.challenge.get("channel") == needed[0] and draft.challenge["ends"] > house.clock.now().timestamp():
+    if draft.challenge.get("channel") == needed[0] and draft.challenge["ends"] > services.clock.now().timestamp():
         # Its code is on its way: going back and forth sends no other.
         return draft, "code"
-    sent = await send_code(house, org_id, contact, needed[0], request["language"])
+    sent = await send_code(services, org_id, contact, needed[0], request["language"])
     challenge: dict[str, Any] = {
         "id": str(sent.challenge_id), "channel": sent.channel, "to": sent.sent_to, "ends": sent.expires_at.timestamp(),
     }  # fmt: skip
@@ -77,9 +77,11 @@ async def prove(request: web.Request, draft: Draft) -> tuple[Draft, str]:
 
 async def venue_of(request: web.Request, draft: Draft) -> Venue | None:
     """The venue of the draft's tickets; where they are good for any, the organisation's first."""
-    house = request.app[HOUSE]
-    org_id = await resolve_org(house, draft.orq)
-    return await (house.venues.first(org_id) if draft.venue_id is None else house.venues.read(org_id, draft.venue_id))
+    services = request.app[SERVICES]
+    org_id = await resolve_org(services, draft.orq)
+    return await (
+        services.venues.first(org_id) if draft.venue_id is None else services.venues.read(org_id, draft.venue_id)
+    )
 
 
 def contact_of(draft: Draft) -> Contact:

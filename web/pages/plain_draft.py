@@ -16,10 +16,10 @@ from typing import Any
 
 from aiohttp import web
 
+from hub.access.randomness import random_name, secret_token
 from hub.access.signing import Signer
-from hub.house import House
-from hub.randomness import random_name, secret_token
-from web.keys import HOUSE
+from hub.services import Services
+from web.keys import SERVICES
 
 MINUTES = 60
 """How long a draft is kept after its last change."""
@@ -78,9 +78,9 @@ def new_draft(orq: int | None) -> Draft:
 
 def read_draft(request: web.Request) -> Draft | None:
     """The draft that the address names, or None where the browser does not hold it (any more)."""
-    name, house = request.match_info["draft"], request.app[HOUSE]
-    claims = _signer(house).open(request.cookies.get(_DRAFT, ""))
-    if claims is None or claims["sub"] != name or claims["exp"] < house.clock.now().timestamp():
+    name, services = request.match_info["draft"], request.app[SERVICES]
+    claims = _signer(services).open(request.cookies.get(_DRAFT, ""))
+    if claims is None or claims["sub"] != name or claims["exp"] < services.clock.now().timestamp():
         return None
     kept: dict[str, Any] = json.loads(zlib.decompress(urlsafe_b64decode(claims["draft"])))
     proofs = tuple(part for part in request.cookies.get(_PROOFS, "").split("~") if part)
@@ -89,24 +89,26 @@ def read_draft(request: web.Request) -> Draft | None:
 
 
 def keep_draft(request: web.Request, response: web.StreamResponse, draft: Draft) -> None:
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     said = {name: value for name, value in asdict(draft).items() if name not in ("name", "proofs")}
     packed = urlsafe_b64encode(zlib.compress(json.dumps(said, separators=(",", ":")).encode(), 9)).decode()
-    now = int(house.clock.now().timestamp())
-    token = _signer(house).sign({"sub": draft.name, "iat": now, "nbf": now, "exp": now + MINUTES * 60, "draft": packed})
-    _set(house, response, draft, _DRAFT, token)
+    now = int(services.clock.now().timestamp())
+    token = _signer(services).sign(
+        {"sub": draft.name, "iat": now, "nbf": now, "exp": now + MINUTES * 60, "draft": packed}
+    )
+    _set(services, response, draft, _DRAFT, token)
     # Proofs are signed on their own, and two of them would not fit beside the draft.
     if draft.proofs:
-        _set(house, response, draft, _PROOFS, "~".join(draft.proofs))
+        _set(services, response, draft, _PROOFS, "~".join(draft.proofs))
 
 
-def _set(house: House, response: web.StreamResponse, draft: Draft, name: str, value: str) -> None:
+def _set(services: Services, response: web.StreamResponse, draft: Draft, name: str, value: str) -> None:
     # Strict: a form on another site cannot go on with this booking, and no link from elsewhere needs to.
     response.set_cookie(
         name, value, max_age=MINUTES * 60, path=draft.path, httponly=True, samesite="Strict",
-        secure=house.settings.public_url.startswith("https://"),
+        secure=services.settings.public_url.startswith("https://"),
     )  # fmt: skip
 
 
-def _signer(house: House) -> Signer:
-    return Signer(house.settings, purpose="plain-draft", typ="draft+jwt")
+def _signer(services: Services) -> Signer:
+    return Signer(services.settings, purpose="plain-draft", typ="draft+jwt")

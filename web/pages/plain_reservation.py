@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hub.actions.cancel_reservation import cancel_reservation
-from hub.actions.read_reservation import party_of_token
-from hub.refusals import Refused
+from hub.actions.booking.cancel import cancel_reservation
+from hub.actions.booking.reservation_views import party_of_token
 from hub.rules.reasons import Reason
-from hub.words import message
-from web.keys import HOUSE
+from hub.rules.refusals import Refused
+from hub.text.messages import message
+from web.keys import SERVICES
 from web.pages.forms import read_form
 from web.pages.plain_steps import plain_page, see_other
 from web.pages.visit import visit_of
@@ -19,10 +19,10 @@ _NOT_DONE = (Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_E
 
 async def ask(request: web.Request) -> web.Response:
     """`?no=REASON` says why it was not done. A visit that cannot be given back leads to its own page, which says why."""
-    house, token = request.app[HOUSE], request.match_info["token"]
+    services, token = request.app[SERVICES], request.match_info["token"]
     no = next((reason for reason in _NOT_DONE if reason.value == request.query.get("no")), None)
     try:
-        visit = visit_of(await party_of_token(house, token), house.clock.now(), house.settings.public_url)
+        visit = visit_of(await party_of_token(services, token), services.clock.now(), services.settings.public_url)
     except Refused:
         return see_other(f"/r/{token}")
     if not visit.changeable and no is None:
@@ -33,12 +33,12 @@ async def ask(request: web.Request) -> web.Response:
 async def cancel(request: web.Request) -> web.Response:
     """`cancel-which` names one reservation; all of the party that still stands is meant otherwise."""
     form = await read_form(request)
-    house, token = request.app[HOUSE], request.match_info["token"]
+    services, token = request.app[SERVICES], request.match_info["token"]
     which = form.number("cancel-which")
     try:
-        party = await party_of_token(house, token)
+        party = await party_of_token(services, token)
         named = which or party.reservation.reservation_id
-        await cancel_reservation(house, named, token=token, identity=None, whole_party=which is None)
+        await cancel_reservation(services, named, token=token, identity=None, whole_party=which is None)
     except Refused as no:
         if no.reason in _NOT_DONE:
             return see_other(f"/r/{token}/plain?no={no.reason.value}")

@@ -13,16 +13,16 @@ from typing import Any
 from aiohttp import web
 
 from db.pool import DatabaseDown
-from hub.refusals import Refused, Unavailable
 from hub.rules.reasons import Reason
-from hub.words import message
+from hub.rules.refusals import Refused, Unavailable
+from hub.text.messages import message
 from web.pages.forms import Form, read_form
 from web.pages.plain_draft import Draft, keep_draft, read_draft
 from web.pages.render import page
 
 STEPS = ("ticket", "contact", "time", "confirm")
 Take = Callable[[Draft, Form], Draft]
-Deed = Callable[[web.Request, Draft, Form], Awaitable[tuple[Draft, str]]]
+Action = Callable[[web.Request, Draft, Form], Awaitable[tuple[Draft, str]]]
 _TOLD = ("retry_after", "reserved_date", "free", "needed", "tries_left", "change_cutoff_hours")
 
 
@@ -60,7 +60,7 @@ def astray(request: web.Request) -> web.Response:
     return plain_page(request, "lost.html", status=410)
 
 
-async def answer(request: web.Request, step: str, take: Take, deed: Deed, begun: Draft | None = None) -> web.Response:
+async def answer(request: web.Request, step: str, take: Take, deed: Action, begun: Draft | None = None) -> web.Response:
     """Answer the form of `step`: `take` notes what was typed, `deed` acts on it and names the path to go on to.
 
     What the deed refuses is told on the step's own page, where everything typed is still there.

@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from hub.actions.organisations import resolve_org
-from hub.languages import best_locale, first_week_day, weekday_names
-from hub.refusals import Refused
+from hub.actions.venues.organisations import resolve_org
 from hub.rules.reasons import Reason
-from web.keys import AVAILABILITY, HOUSE
+from hub.rules.refusals import Refused
+from hub.text.languages import best_locale, first_week_day, weekday_names
+from web.keys import AVAILABILITY, SERVICES
 from web.pages.forms import Form
 from web.pages.plain_code import prove, venue_of
 from web.pages.plain_draft import Draft
@@ -57,11 +57,11 @@ async def times(request: web.Request) -> web.Response:
     draft = held(request)
     if draft is None:
         return astray(request)
-    house = request.app[HOUSE]
-    org_id = await resolve_org(house, draft.orq)
-    now = house.clock.now()
+    services = request.app[SERVICES]
+    org_id = await resolve_org(services, draft.orq)
+    now = services.clock.now()
     venue = await venue_of(request, draft)
-    today = await house.venues.today(org_id, now)
+    today = await services.venues.today(org_id, now)
     day = _date(request.query.get("day", ""))
     first = _within(today, day or _date(request.query.get("month", "") + "-01") or _date(draft.day) or today)
     found = await _times_of_month(request, org_id, draft, first, now)
@@ -121,12 +121,12 @@ async def _check_time(request: web.Request, draft: Draft, form: Form) -> tuple[D
 
 async def time_of(request: web.Request, draft: Draft) -> Time | None:
     """The time the draft has chosen, as it stands now; None where there is no such slot in the months shown."""
-    house = request.app[HOUSE]
-    org_id = await resolve_org(house, draft.orq)
+    services = request.app[SERVICES]
+    org_id = await resolve_org(services, draft.orq)
     chosen = _date(draft.day)
     if chosen is None or draft.slot_id is None:
         return None
-    found = await _times_of_month(request, org_id, draft, chosen.replace(day=1), house.clock.now())
+    found = await _times_of_month(request, org_id, draft, chosen.replace(day=1), services.clock.now())
     return next((one for one in found if one.slot_id == draft.slot_id), None)
 
 

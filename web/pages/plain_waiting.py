@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hub.actions.accept_offer import accept_offer
-from hub.actions.join_waitlist import JoinRequest, join_waitlist
-from hub.actions.leave_waitlist import leave_waitlist
-from hub.actions.organisations import resolve_org
-from hub.actions.waitlist import read_waitlist
-from hub.refusals import Refused
+from hub.actions.venues.organisations import resolve_org
+from hub.actions.waitlist.accept_offer import accept_offer
+from hub.actions.waitlist.entries import read_waitlist
+from hub.actions.waitlist.join import JoinRequest, join_waitlist
+from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.reasons import Reason
-from hub.words import message
-from web.api.asking import keep_pace
-from web.keys import HOUSE
+from hub.rules.refusals import Refused
+from hub.text.messages import message
+from web.api.asking import enforce_rate_limit
+from web.keys import SERVICES
 from web.pages.forms import read_form
 from web.pages.plain_code import contact_of
 from web.pages.plain_draft import Draft
@@ -28,13 +28,13 @@ _NOT_DONE = (
 
 async def join(request: web.Request, draft: Draft) -> str:
     """Join the line for the draft's slot; returns the address of the entry."""
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     assert draft.slot_id is not None
     contact = contact_of(draft)
-    org_id = await resolve_org(house, draft.orq)
-    await keep_pace(request, "reservations", house.settings.rate_reservations)
+    org_id = await resolve_org(services, draft.orq)
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     joined = await join_waitlist(
-        house,
+        services,
         JoinRequest(
             org_id=org_id,
             ticket_codes=draft.tickets,
@@ -51,15 +51,15 @@ async def join(request: web.Request, draft: Draft) -> str:
 
 async def ask(request: web.Request) -> web.Response:
     """What can be done just now, to be chosen; looking changes nothing. `?no=REASON` says why it was not done."""
-    house, token = request.app[HOUSE], request.match_info["token"]
+    services, token = request.app[SERVICES], request.match_info["token"]
     no = next((reason for reason in _NOT_DONE if reason.value == request.query.get("no")), None)
     try:
-        view = await read_waitlist(house, token)
+        view = await read_waitlist(services, token)
     except Refused:
         return see_other(f"/w/{token}")
     if view.status not in ("WAITING", "OFFERED") and no is None:
         return see_other(f"/w/{token}")
-    venue = await house.venues.read(view.org_id, view.venue_id)
+    venue = await services.venues.read(view.org_id, view.venue_id)
     ends = view.offer_ends_at.astimezone(venue.zone) if view.offer_ends_at else None
     refusal = message(no, {}) if no is not None else ""
     return plain_page(request, "waiting.html", view=view, token=token, ends=ends, refusal=refusal)
@@ -67,13 +67,13 @@ async def ask(request: web.Request) -> web.Response:
 
 async def act(request: web.Request) -> web.Response:
     form = await read_form(request)
-    house, token = request.app[HOUSE], request.match_info["token"]
+    services, token = request.app[SERVICES], request.match_info["token"]
     try:
         if form.get("do") == "accept":
-            reserved = await accept_offer(house, token, request["language"])
+            reserved = await accept_offer(services, token, request["language"])
             return see_other(f"/r/{reserved[0].manage_token}?new=1")
         if form.get("do") == "leave":
-            await leave_waitlist(house, token)
+            await leave_waitlist(services, token)
     except Refused as no:
         if no.reason in _NOT_DONE:
             return see_other(f"/w/{token}/plain?no={no.reason.value}")

@@ -6,9 +6,9 @@ from aiohttp import web
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-from hub.actions.read_records import choices, venue_of_records
+from hub.actions.reporting.scan_log import choices, venue_of_records
 from hub.rules.venue_day import today
-from web.keys import HOUSE
+from web.keys import SERVICES
 from web.pages.render import page
 from web.pages.staff import sign_in_first
 
@@ -31,32 +31,32 @@ def manager_of(request: web.Request) -> Identity:
 
 
 async def history(request: web.Request) -> web.Response:
-    identity, house = manager_of(request), request.app[HOUSE]
-    venue = await venue_of_records(house, identity.org_id, identity.venue_id)
+    identity, services = manager_of(request), request.app[SERVICES]
+    venue = await venue_of_records(services, identity.org_id, identity.venue_id)
     return page(
         request,
         "history.html",
         venue=venue,
-        today=today(house.clock.now(), venue.zone).isoformat(),
-        **await choices(house, venue),
+        today=today(services.clock.now(), venue.zone).isoformat(),
+        **await choices(services, venue),
     )
 
 
 async def ticket(request: web.Request) -> web.Response:
     """The search alone, or with the life of the ticket the address names; which ticket, the page asks the API."""
-    identity, house = manager_of(request), request.app[HOUSE]
-    venue = await venue_of_records(house, identity.org_id, identity.venue_id)
+    identity, services = manager_of(request), request.app[SERVICES]
+    venue = await venue_of_records(services, identity.org_id, identity.venue_id)
     return page(request, "ticket_life.html", venue=venue, ticket_id=request.match_info.get("ticket_id", ""))
 
 
 async def conflicts(request: web.Request) -> web.Response:
-    identity, house = manager_of(request), request.app[HOUSE]
-    return page(request, "conflicts.html", venue=await venue_of_records(house, identity.org_id, identity.venue_id))
+    identity, services = manager_of(request), request.app[SERVICES]
+    return page(request, "conflicts.html", venue=await venue_of_records(services, identity.org_id, identity.venue_id))
 
 
 async def disputes(request: web.Request) -> web.Response:
-    identity, house = manager_of(request), request.app[HOUSE]
-    return page(request, "disputes.html", venue=await venue_of_records(house, identity.org_id, identity.venue_id))
+    identity, services = manager_of(request), request.app[SERVICES]
+    return page(request, "disputes.html", venue=await venue_of_records(services, identity.org_id, identity.venue_id))
 
 
 async def figures(request: web.Request) -> web.Response:
@@ -69,6 +69,6 @@ async def replay(request: web.Request) -> web.Response:
 
 async def _days(request: web.Request, template: str) -> web.Response:
     """A page about days: which of them, the page asks the API."""
-    identity, house = manager_of(request), request.app[HOUSE]
-    venue = await venue_of_records(house, identity.org_id, identity.venue_id)
-    return page(request, template, venue=venue, today=today(house.clock.now(), venue.zone).isoformat())
+    identity, services = manager_of(request), request.app[SERVICES]
+    venue = await venue_of_records(services, identity.org_id, identity.venue_id)
+    return page(request, template, venue=venue, today=today(services.clock.now(), venue.zone).isoformat())

@@ -6,7 +6,7 @@ import json
 
 from aiohttp import web
 
-from hub.languages import html_lang, translator
+from hub.text.languages import html_lang, translator
 from web.pages.speech import script_and_imports
 from web.pages.static_files import STATIC, STATIC_ROOT
 

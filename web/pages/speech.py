@@ -11,8 +11,8 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
-from hub import languages
-from hub.languages import LANGUAGES, OWN_NAMES, catalogue_path, html_lang, translator
+from hub.text import languages
+from hub.text.languages import LANGUAGES, OWN_NAMES, catalogue_path, html_lang, translator
 from web.pages.static_files import STATIC, STATIC_ROOT
 
 _SCRIPT = re.compile(r'<script[^>]*\bsrc="/static/[0-9a-f]+/(js/[^"]+)"')

@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from hub.actions.read_reservation import Party, ReservationView, party_of_token
+from hub.actions.booking.reservation_views import Party, ReservationView, party_of_token
 from hub.confirmation import qr_code
 from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.calendar_links import calendar_links
-from hub.moments import rfc3339
-from hub.refusals import Refused
+from hub.rules.refusals import Refused
+from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import today
-from web.keys import HOUSE
+from web.keys import SERVICES
 from web.pages.render import page
 
 Standing = Literal["booked", "today", "used", "over", "cancelled"]
@@ -100,11 +100,11 @@ class Visit:
 
 async def visit_page(request: web.Request) -> web.Response:
     """`/r/{token}`. A dead link is a page too, with 404. `?new=1` greets who has just booked without JavaScript."""
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     token = request.match_info["token"]
-    now = house.clock.now()
+    now = services.clock.now()
     try:
-        visit = visit_of(await party_of_token(house, token), now, house.settings.public_url)
+        visit = visit_of(await party_of_token(services, token), now, services.settings.public_url)
     except Refused:
         visit = None
     new = request.query.get("new") == "1"

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from hub.actions.waitlist import WaitlistView, read_waitlist
-from hub.moments import rfc3339
-from hub.refusals import Refused
-from web.keys import HOUSE
+from hub.actions.waitlist.entries import WaitlistView, read_waitlist
+from hub.rules.refusals import Refused
+from hub.rules.timestamps import rfc3339
+from web.keys import SERVICES
 from web.pages.render import page
 
 
@@ -38,11 +38,11 @@ class Waiting:
 
 async def waiting_page(request: web.Request) -> web.Response:
     """`/w/{token}`. A dead link is a page too, with 404."""
-    house = request.app[HOUSE]
+    services = request.app[SERVICES]
     token = request.match_info["token"]
-    now = house.clock.now()
+    now = services.clock.now()
     try:
-        waiting = waiting_of(await read_waitlist(house, token), now)
+        waiting = waiting_of(await read_waitlist(services, token), now)
     except Refused:
         waiting = None
     return page(

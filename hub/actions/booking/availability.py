@@ -1,0 +1,286 @@
+"""The deed of showing what is free: a calendar kept in memory, corrected by every announced change.
+
+A month is read from Postgres when first asked for and again when it is older than `FRESH_SECONDS`; between the two,
+announcements carry each slot's newest counts. So what this process books shows at once, and what others book within
+milliseconds; a lost announcement is healed by the next reading. Nobody is ever sold a place on the strength of it.
+"""
+
+import asyncio
+import hashlib
+import time as clock_time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+import orjson
+
+from db.pool import DatabaseDown
+from db.statements import load
+from hub.events.announcements import Announcement, SlotChanged, SlotsEdited
+from hub.rules.alternatives import SlotOffer, choose_alternatives
+from hub.rules.refusals import Unavailable
+from hub.rules.slot_capacity import SlotCount, capacity_status
+from hub.rules.timestamps import rfc3339
+from hub.services import Services
+
+CALENDAR = load("booking/calendar")
+FRESH_SECONDS = 5.0
+MONTHS_KEPT = 64
+ALTERNATIVE_DAYS = 7
+OFFER_SECONDS = 0.25
+
+MonthKey = tuple[int, int, int]
+"""Organisation, year and month."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedBody:
+    """A complete response and its entity tag (with quotes)."""
+
+    body: bytes
+    etag: str
+
+
+class _Slot:
+    """A slot as the calendar shows it, with its JSON ready."""
+
+    __slots__ = ("booked", "capacity", "date", "end", "ends_at", "held", "json", "revision", "slot_id", "start", "status", "venue_id")  # fmt: skip
+
+    def __init__(self, row: Any) -> None:
+        (self.slot_id, self.venue_id, self.date, self.start, self.end, self.ends_at, self.capacity, self.booked,
+         self.held, self.revision, self.status) = row  # fmt: skip
+        self.json = self._encode()
+
+    def take(self, capacity: int, booked: int, held: int, revision: int) -> bool:
+        if revision <= self.revision:
+            return False
+        self.capacity, self.booked, self.held, self.revision = capacity, booked, held, revision
+        self.json = self._encode()
+        return True
+
+    @property
+    def free(self) -> int:
+        return max(self.capacity - self.booked - self.held, 0) if self.status == "ACTIVE" else 0
+
+    def _encode(self) -> bytes:
+        full = self.status == "ACTIVE" and not self.free
+        return orjson.dumps({
+            "id": self.slot_id, "venue_id": self.venue_id, "date": self.date.isoformat(),
+            "start_time": self.start.isoformat("seconds"), "end_time": self.end.isoformat("seconds"),
+            "ends_at": rfc3339(self.ends_at),
+            "total_capacity": self.capacity, "booked_count": self.booked, "available_count": self.free,
+            "status": "FULL" if full else self.status,
+            "capacity_status": capacity_status(self.capacity, self.booked + self.held).value,
+        })  # fmt: skip
+
+
+class _Month:
+    """The slots of one organisation and month, in order; `changes` counts up with every change."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self.slots = {row["id"]: _Slot(row) for row in rows}
+        self.read_at = self.asked_at = clock_time.monotonic()
+        self.changes = 0
+
+
+class Availability:
+    """The calendars of this process."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._months: dict[MonthKey, _Month] = {}
+        self._reading: dict[MonthKey, asyncio.Task[_Month]] = {}
+        self._bodies: dict[tuple[Any, ...], tuple[tuple[Any, ...], CachedBody]] = {}
+        self._days: dict[tuple[int, int], tuple[int, date, time]] = {}
+        self._told: dict[MonthKey, dict[int, SlotCount]] = {}
+        self._offers: dict[tuple[int, int, int], tuple[float, list[dict[str, Any]]]] = {}
+        self._listeners: list[Callable[[MonthKey], None]] = []
+        self.held: set[MonthKey] = set()
+        """Months somebody watches: these stay in memory however many others are asked for."""
+        services.announcer.listen(self._hear)
+
+    async def month(self, org_id: int, year: int, month: int, venue_id: int | None = None) -> CachedBody:
+        """All slots of a month, as the response of `GET /api/reservation-slots/available?month=`."""
+        first = date(year, month, 1)
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return await self._body(org_id, first, last, venue_id, {"month": f"{year:04d}-{month:02d}"})
+
+    async def span(self, org_id: int, first: date, last: date, venue_id: int | None = None) -> CachedBody:
+        """All slots from `first` to `last`, both included."""
+        label = {"from": first.isoformat(), "to": last.isoformat()}
+        return await self._body(org_id, first, last, venue_id, label)
+
+    def on_change(self, listener: Callable[[MonthKey], None]) -> None:
+        """Have `listener` called after a month in memory has changed, was read again or was dropped; it must not block."""
+        self._listeners.append(listener)
+
+    def pieces(self, key: MonthKey) -> dict[int, bytes] | None:
+        """The month in memory, slot by slot in order, each as the JSON that `month` answers with; None where it is not."""
+        month = self._months.get(key)
+        return None if month is None else {slot.slot_id: slot.json for slot in month.slots.values()}
+
+    async def read_again(self, key: MonthKey) -> None:
+        """Bring the month in memory to what Postgres holds now; raises Unavailable."""
+        await asyncio.shield(self._reading.get(key) or self._begin_reading(key))
+
+    async def venue_of(self, org_id: int, slot_id: int) -> int | None:
+        """The venue a slot belongs to; None where this organisation has no such slot. From memory after the first time."""
+        where = await self._where(org_id, slot_id)
+        return None if where is None else where[0]
+
+    async def venue_counted(self, org_id: int, slot_id: int) -> int:
+        """As `venue_of`, for a count: 0 where there is no such slot, or nobody can say now. Never fails."""
+        try:
+            return await self.venue_of(org_id, slot_id) or 0
+        except (DatabaseDown, Unavailable):
+            return 0
+
+    async def alternatives(self, org_id: int, slot_id: int, places: int = 1) -> list[dict[str, Any]]:
+        """The nearest slots of the same venue with `places` left, as `alternative_slots` lists them. Never fails.
+
+        A crowd before one full slot is given the same list for `OFFER_SECONDS`.
+        """
+        known = self._offers.get((org_id, slot_id, places))
+        if known is not None and clock_time.monotonic() - known[0] < OFFER_SECONDS:
+            return known[1]
+        try:
+            where = await self._where(org_id, slot_id)
+            if where is None:
+                return []
+            venue_id, day, start = where
+            first, last = day - timedelta(days=ALTERNATIVE_DAYS), day + timedelta(days=ALTERNATIVE_DAYS)
+            months = [await self._month(key) for key in _months_of(org_id, first, last)]
+        except (DatabaseDown, Unavailable):
+            return []
+        now = self._services.clock.now()
+        offers = [
+            SlotOffer(s.slot_id, s.date, s.start, s.free)
+            for month in months
+            for s in month.slots.values()
+            if first <= s.date <= last and s.venue_id == venue_id and s.free >= places and s.ends_at > now
+        ]
+        chosen = [offer.as_dict() for offer in choose_alternatives(slot_id, day, start, offers)]
+        if len(self._offers) > 10_000:
+            self._offers.clear()
+        self._offers[org_id, slot_id, places] = (clock_time.monotonic(), chosen)
+        return chosen
+
+    async def _body(
+        self, org_id: int, first: date, last: date, venue_id: int | None, label: dict[str, str]
+    ) -> CachedBody:
+        keys = _months_of(org_id, first, last)
+        months = [await self._month(key) for key in keys]
+        state = tuple((id(month), month.changes) for month in months)
+        name = (org_id, first, last, venue_id)
+        known = self._bodies.get(name)
+        if known is not None and known[0] == state:
+            return known[1]
+        pieces = [
+            s.json
+            for month in months
+            for s in month.slots.values()
+            if first <= s.date <= last and (venue_id is None or s.venue_id == venue_id)
+        ]
+        metadata = orjson.dumps({**label, "total_slots": len(pieces)})
+        body = b'{"success":true,"data":[' + b",".join(pieces) + b'],"metadata":' + metadata + b"}"
+        made = CachedBody(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
+        if len(self._bodies) >= 4 * MONTHS_KEPT:
+            self._bodies.clear()
+        self._bodies[name] = (state, made)
+        return made
+
+    async def _month(self, key: MonthKey) -> _Month:
+        """The month in memory; one that has grown old is read again, by one reader for all who ask."""
+        month = self._months.get(key)
+        if month is not None:
+            month.asked_at = clock_time.monotonic()
+        if month is not None and clock_time.monotonic() - month.read_at < FRESH_SECONDS:
+            return month
+        reading = self._reading.get(key) or self._begin_reading(key)
+        if month is not None:
+            # Announcements have kept it right but for lost ones; nobody waits for the refreshment.
+            return month
+        return await asyncio.shield(reading)
+
+    def _begin_reading(self, key: MonthKey) -> asyncio.Task[_Month]:
+        reading = asyncio.get_running_loop().create_task(self._read(key), name="calendar")
+        reading.add_done_callback(lambda task: task.cancelled() or task.exception())
+        self._reading[key] = reading
+        return reading
+
+    async def _read(self, key: MonthKey) -> _Month:
+        org_id, year, number = key
+        first = date(year, number, 1)
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        try:
+            rows = await self._services.database.fetch(CALENDAR.slots_between, org_id, first, last)
+            month, before = _Month(rows), self._months.get(key)
+            if before is not None:
+                for slot_id, slot in before.slots.items():
+                    if slot_id in month.slots:
+                        month.slots[slot_id].take(slot.capacity, slot.booked, slot.held, slot.revision)
+            # Changes announced while this was being read may be newer than what was read.
+            for slot_id, told in self._told.get(key, {}).items():
+                if slot_id in month.slots:
+                    month.slots[slot_id].take(told.capacity, told.booked, told.held, told.revision)
+            if self._reading.get(key) is asyncio.current_task():
+                self._months[key] = month
+                idle = [kept for kept in self._months if kept not in self.held]
+                if len(idle) > MONTHS_KEPT:
+                    del self._months[min(idle, key=lambda kept: self._months[kept].asked_at)]
+                self._tell(key)
+            return month
+        except DatabaseDown as down:
+            raise Unavailable("calendar") from down
+        finally:
+            if self._reading.get(key) is asyncio.current_task():
+                del self._reading[key]
+                self._told.pop(key, None)
+
+    async def _where(self, org_id: int, slot_id: int) -> tuple[int, date, time] | None:
+        where = self._days.get((org_id, slot_id))
+        if where is None:
+            row = await self._services.database.fetchrow(CALENDAR.slot_day, org_id, slot_id)
+            if row is None:
+                return None
+            where = (row["venue_id"], row["date"], row["start_time"])
+            if len(self._days) > 10_000:
+                self._days.clear()
+            self._days[org_id, slot_id] = where
+        return where
+
+    def _hear(self, announcement: Announcement) -> None:
+        if isinstance(announcement, SlotChanged):
+            key = (announcement.org_id, announcement.date.year, announcement.date.month)
+            if key in self._reading:
+                newest = self._told.setdefault(key, {})
+                known = newest.get(announcement.slot.slot_id)
+                if known is None or known.revision < announcement.slot.revision:
+                    newest[announcement.slot.slot_id] = announcement.slot
+            month = self._months.get(key)
+            if month is not None:
+                slot, told = month.slots.get(announcement.slot.slot_id), announcement.slot
+                if slot is not None and slot.take(told.capacity, told.booked, told.held, told.revision):
+                    month.changes += 1
+                    self._tell(key)
+        elif isinstance(announcement, SlotsEdited):
+            # What is being read now may be from before the edit: it is not kept.
+            for kept in (self._months, self._reading):
+                for key in [key for key in kept if key[0] == announcement.org_id]:
+                    del kept[key]
+                    self._tell(key)
+            self._days.clear()
+            self._offers.clear()
+
+    def _tell(self, key: MonthKey) -> None:
+        for listener in self._listeners:
+            listener(key)
+
+
+def _months_of(org_id: int, first: date, last: date) -> list[MonthKey]:
+    keys, day = [], first.replace(day=1)
+    while day <= last:
+        keys.append((org_id, day.year, day.month))
+        day = (day + timedelta(days=31)).replace(day=1)
+    return keys

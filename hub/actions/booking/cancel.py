@@ -1,0 +1,55 @@
+"""The deed of cancelling: places are given back and tickets can be booked again, in one transaction, and a mail says so."""
+
+from typing import Any
+
+from db.statements import load
+from hub.access.tokens import Identity
+from hub.actions.booking.reservation_changes import MAX_ATTEMPTS, PASSED_EACH_OTHER, columns, meant, refuse_change, tell
+from hub.actions.booking.reservation_views import Party, read_party
+from hub.observability import telemetry
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+CHANGES = load("booking/changes")
+
+
+async def cancel_reservation(
+    services: Services, reservation_id: int, *, token: str | None, identity: Identity | None, whole_party: bool = False
+) -> dict[str, Any]:
+    """Cancel until `change_cutoff_hours` before the slot (managers: until it is used). Repeating it changes nothing.
+
+    `whole_party` cancels everything booked with it that still stands, all of it or nothing. Refuses CHANGE_TOO_LATE, and
+    TICKET_ALREADY_USED or TICKET_EXPIRED where the reservation is over.
+    """
+    for _ in range(MAX_ATTEMPTS):
+        party = await read_party(services, reservation_id, token=token, identity=identity)
+        going = meant(party, whole_party)
+        if going == [party.reservation] and party.reservation.status == "CANCELLED":
+            return _answer(party, [one.reservation_id for one in party.members] if whole_party else [reservation_id])
+        now = services.clock.now()
+        refuse_change(going, now, by_holder=token is not None)
+        try:
+            rows = await services.database.bookings.fetch(
+                CHANGES.cancel_places, going[0].org_id, *columns(going), now, "holder" if token else "staff", token
+            )
+        except PASSED_EACH_OTHER:
+            continue
+        if not rows:
+            continue
+        tell(services, rows, going, "cancelled")
+        for one in going:
+            telemetry.event(telemetry.RESERVATION_CANCELLED, reservation_id=one.reservation_id, slot_id=one.slot_id)
+        before = [one.reservation_id for one in party.members if whole_party and one.status == "CANCELLED"]
+        return _answer(party, sorted([*before, *(one.reservation_id for one in going)]))
+    raise Refused(Reason.BUSY)
+
+
+def _answer(party: Party, cancelled: list[int]) -> dict[str, Any]:
+    stood = {one.reservation_id for one in party.members if one.status in ("VERIFIED", "EXPIRED")}
+    return {
+        "reservation_id": party.reservation.reservation_id,
+        "status": "CANCELLED",
+        "ticket_status": "ACTIVATED",
+        "reservation_ids": [one for one in cancelled if one not in stood],
+    }

@@ -1,0 +1,127 @@
+"""The deed of confirming that an address is the customer's own: a one-time code goes there and comes back typed."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from db.statements import load
+from hub.access.contact_proofs import ContactProofs
+from hub.actions.venues.venue_cache import Venue
+from hub.observability import telemetry
+from hub.rules import contact_code
+from hub.rules.contact_code import BETWEEN, LIFETIME, SPAN, TRIES, CodeFacts, may_look, may_send, needed_channels
+from hub.rules.contact_masking import mask_email, mask_phone
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+from hub.text.contact_details import Contact
+
+CODES = load("booking/contact_codes")
+_CARRIED_BY = {"email": "mail", "sms": "sms"}
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A code that is on its way. `sent_to` is masked; `resend_after` are seconds."""
+
+    challenge_id: UUID
+    channel: str
+    sent_to: str
+    expires_at: datetime
+    resend_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    contact_proof: str
+    expires_at: datetime
+
+
+def require_proof(services: Services, venue: Venue, email: str, phone: str, proofs: Sequence[str] | str | None) -> None:
+    """Refuse CONTACT_NOT_VERIFIED(needed=[...]) where this venue wants an address confirmed and no proof speaks for it.
+
+    `email` and `phone` are the ones that will be booked with, as `check_contact` returns them.
+    """
+    asked = needed_channels(venue.contact_check)
+    if not asked:
+        return
+    given = [proofs] if isinstance(proofs, str) else list(proofs or ())
+    addresses = {"email": email, "sms": phone}
+    proven = ContactProofs(services.settings, services.clock).proven(given, venue.org_id, addresses)
+    needed = [channel for channel in asked if channel not in proven]
+    if needed:
+        raise Refused(Reason.CONTACT_NOT_VERIFIED, needed=needed)
+
+
+async def send_code(services: Services, org_id: int, contact: Contact, channel: str, language: str) -> Challenge:
+    """Put a new code for the address on its way; an older one for the same address is void from now on.
+
+    Refuses CODE_TOO_SOON and CODE_TOO_MANY with `retry_after`, and INVALID_REQUEST where no venue of the organisation asks
+    for codes by this channel.
+    """
+    if not await services.database.fetchval(CODES.codes_asked_for, org_id, channel):
+        told = "No venue here asks for a code by this way"
+        raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "channel", "message": told}])
+    books = ContactProofs(services.settings, services.clock)
+    address = contact.email if channel == "email" else contact.phone_e164
+    address_hash = books.address_hash(channel, address)
+    challenge, code = uuid4(), contact_code.new_code(secrets.randbelow)
+    venue = await services.venues.first(org_id)
+    payload = {
+        "code": code,
+        "minutes": int(LIFETIME.total_seconds() // 60),
+        "venue_name": venue.name if venue else "",
+    }
+    async with services.database.transaction() as connection:
+        await connection.execute(CODES.hold_address, address_hash)
+        # Read after the wait: who waited for another sender's turn must not count time it spent waiting.
+        now = services.clock.now()
+        sent = [row["created_at"] for row in await connection.fetch(CODES.sent_since, org_id, address_hash, now - SPAN)]
+        no = may_send(sent, now)
+        if no is not None:
+            raise Refused(no[0], retry_after=max(1, round(no[1] + 0.499)))
+        await connection.execute(
+            CODES.add_code, org_id, challenge, channel, address_hash, now, now + LIFETIME,
+            books.code_hash(challenge, code), address, json.dumps(payload), language, _CARRIED_BY[channel],
+        )  # fmt: skip
+    telemetry.event(telemetry.CODE_SENT, org_id=org_id, channel=channel)
+    masked = mask_email(address) if channel == "email" else mask_phone(address)
+    return Challenge(challenge, channel, masked or "", now + LIFETIME, int(BETWEEN.total_seconds()))
+
+
+async def confirm_code(services: Services, challenge: UUID, typed: str) -> Confirmed:
+    """Exchange the code for a proof, once. Every guess is counted, before it is looked at and whatever becomes of it.
+
+    Refuses CODE_WRONG(tries_left), CODE_LOCKED once three guesses were wrong, CODE_EXPIRED (also for a challenge that is not
+    ours or was followed by a newer one) and CODE_USED.
+    """
+    books = ContactProofs(services.settings, services.clock)
+    no, tries_left, row = None, 0, None
+    async with services.database.transaction() as connection:
+        row = await connection.fetchrow(CODES.lock_code, challenge)
+        if row is None:
+            raise Refused(Reason.CODE_EXPIRED)
+        now = services.clock.now()
+        facts = CodeFacts(
+            row["tries"], row["expires_at"], row["voided_at"] is not None, row["confirmed_at"] is not None
+        )
+        no = may_look(facts, now)
+        if no is None:
+            await connection.execute(CODES.count_try, row["org_id"], challenge)
+            if books.is_code(challenge, typed, bytes(row["code_hash"])):
+                await connection.execute(CODES.confirm_code, row["org_id"], challenge, now)
+            else:
+                tries_left = TRIES - facts.tries - 1
+                no = Reason.CODE_WRONG if tries_left else Reason.CODE_LOCKED
+    # Refused only here: the count of a wrong guess is committed.
+    if no is not None:
+        telemetry.event(telemetry.CODE_REFUSED, reason=no, channel=row["channel"])
+        raise Refused(no, **({"tries_left": tries_left} if no is Reason.CODE_WRONG else {}))
+    telemetry.event(telemetry.CODE_CONFIRMED, channel=row["channel"])
+    proof, run_out = books.issue(row["org_id"], row["channel"], bytes(row["address_hash"]))
+    return Confirmed(proof, run_out)

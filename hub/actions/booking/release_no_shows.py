@@ -1,0 +1,42 @@
+"""The deed of giving back the places of visitors who did not come, where the venue's policy says so."""
+
+from db.statements import load
+from hub.events.announcements import SlotChanged, TicketsChanged
+from hub.observability import telemetry
+from hub.services import Services
+
+NO_SHOWS = load("booking/no_shows")
+AT_ONCE = 500
+"""Reservations released in one transaction: its locks are gone before anybody at the door has waited long."""
+
+
+async def release_no_shows(services: Services) -> int:
+    """Release every reservation whose time to come is over; how many there were.
+
+    Reservation CANCELLED with the cause `no_show`, ticket ACTIVATED, the place free or held for the waiting list, and a mail,
+    all in one transaction. Several hubs may do it at once: the tickets' locks decide.
+    """
+    released = 0
+    for row in await services.database.fetch(NO_SHOWS.slots_with_no_shows, services.clock.now()):
+        org_id, slot_id, latest = row["org_id"], row["id"], row["latest"]
+        while True:
+            async with services.database.transaction() as connection:
+                tickets = [
+                    t["id"] for t in await connection.fetch(NO_SHOWS.lock_no_shows, org_id, slot_id, latest, AT_ONCE)
+                ]
+                slot = None
+                if tickets:
+                    slot = await connection.fetchrow(
+                        NO_SHOWS.release_no_shows, org_id, slot_id, tickets, services.clock.now(), latest
+                    )
+            if slot is None:
+                break
+            changed = SlotChanged.of(slot)
+            services.seat_admission.settle(org_id, slot_id, free=changed.slot.free, revision=changed.slot.revision)
+            tickets_changed = TicketsChanged.of(org_id, changed.venue_id, slot["codes"], "cancelled")
+            services.announcer.publish([changed, tickets_changed])
+            telemetry.event(telemetry.NO_SHOWS_RELEASED, slot_id=slot_id, places=len(slot["codes"]))
+            released += len(slot["codes"])
+            if len(tickets) < AT_ONCE:
+                break
+    return released

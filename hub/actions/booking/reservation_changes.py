@@ -1,0 +1,62 @@
+"""What moving and cancelling share: which reservations of a party are meant, may they change, and what follows."""
+
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from hub.actions.booking.reservation_views import Party, ReservationView
+from hub.events.announcements import SlotChanged, TicketChange, TicketsChanged
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+MAX_ATTEMPTS = 4
+"""How often a change is judged anew because a ticket or slot changed between reading and writing."""
+PASSED_EACH_OTHER = (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError)
+"""Nothing was done; the tables' last line held where two statements passed each other."""
+
+_OVER = {
+    "VERIFIED": Reason.TICKET_ALREADY_USED,
+    "EXPIRED": Reason.TICKET_EXPIRED,
+    "CANCELLED": Reason.TICKET_CANCELLED,
+}
+
+
+def meant(party: Party, whole_party: bool) -> list[ReservationView]:
+    """The reservations a request is about: the one named, or all of its party that still stand."""
+    if not whole_party:
+        return [party.reservation]
+    return [one for one in party.members if one.status == "RESERVED"] or [party.reservation]
+
+
+def refuse_change(reservations: list[ReservationView], now: datetime, *, by_holder: bool) -> None:
+    """Refuse where one of them is over, or too near for its holder; staff may change it until it is used."""
+    for one in reservations:
+        if one.status != "RESERVED":
+            raise Refused(_OVER[one.status])
+        if by_holder and now > one.change_until:
+            raise Refused(Reason.CHANGE_TOO_LATE, change_cutoff_hours=one.change_cutoff_hours)
+
+
+def tell(services: Services, rows: list[Any], reservations: list[ReservationView], change: TicketChange) -> None:
+    """After the commit: the gate, the watchers of the slots, and scanners that have judged one of these tickets."""
+    told: list[SlotChanged | TicketsChanged] = []
+    for row in rows:
+        changed = SlotChanged.of(row)
+        slot = changed.slot
+        services.seat_admission.settle(changed.org_id, slot.slot_id, free=slot.free, revision=slot.revision)
+        told.append(changed)
+    for venue_id in {one.venue_id for one in reservations}:
+        of_venue = [one for one in reservations if one.venue_id == venue_id]
+        told.append(TicketsChanged.of(of_venue[0].org_id, venue_id, [one.ticket_code for one in of_venue], change))
+    services.announcer.publish(told)
+
+
+def columns(reservations: list[ReservationView]) -> tuple[list[int], list[int], list[int]]:
+    """Tickets, the versions they were read at, and reservations, as the statements take them."""
+    return (
+        [one.ticket_id for one in reservations],
+        [one.ticket_version for one in reservations],
+        [one.reservation_id for one in reservations],
+    )

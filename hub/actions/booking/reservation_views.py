@@ -1,0 +1,103 @@
+"""The deed of reading a reservation and its party, for the holder of their token or for a manager."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from db.statements import load
+from hub.access.roles import Role, at_least
+from hub.access.tokens import Identity
+from hub.actions.booking.take_places import token_hash
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+CHANGES = load("booking/changes")
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationView:
+    org_id: int
+    reservation_id: int
+    ticket_id: int
+    ticket_code: str
+    status: str
+    slot_id: int
+    venue_id: int
+    venue_name: str
+    timezone: str
+    date: date
+    start_time: time
+    end_time: time
+    starts_at: datetime
+    ends_at: datetime
+    customer_email: str
+    customer_phone: str
+    reserved_at: datetime
+    change_cutoff_hours: int
+    ticket_version: int
+    venue_address: str
+    language: str
+    calendar_sequence: int
+    first_token_hash: bytes
+    """Of the token the party was booked with; other tokens stand for it."""
+
+    @property
+    def change_until(self) -> datetime:
+        """The last moment at which the holder may move or cancel."""
+        return self.starts_at - timedelta(hours=self.change_cutoff_hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One reservation and all that were booked with it, itself among them, in order of their ids."""
+
+    reservation: ReservationView
+    members: tuple[ReservationView, ...]
+
+    def can_change(self, now: datetime) -> bool:
+        """Whether the holder may still move or cancel this reservation."""
+        return self.reservation.status == "RESERVED" and now <= self.reservation.change_until
+
+
+async def party_of_token(services: Services, token: str) -> Party:
+    """The party a manage link opens, or RESERVATION_NOT_FOUND. Its first reservation that stands is the one looked at."""
+    members = _views(await services.database.fetch(CHANGES.party_of_token, token_hash(token)))
+    return Party(min(members, key=lambda one: (one.status == "CANCELLED", one.reservation_id)), members)
+
+
+async def read_party(services: Services, reservation_id: int, *, token: str | None, identity: Identity | None) -> Party:
+    """The reservation with this id and its party, for who holds their token or manages their organisation.
+
+    A wrong token and an unknown id get the same answer.
+    """
+    if token:
+        members = (await party_of_token(services, token)).members
+    elif identity is None:
+        raise Refused(Reason.UNAUTHENTICATED)
+    elif not at_least(identity.role, Role.MANAGER):
+        raise Refused(Reason.FORBIDDEN)
+    else:
+        members = _views(await services.database.fetch(CHANGES.party_of_reservation, identity.org_id, reservation_id))
+    for one in members:
+        if one.reservation_id == reservation_id:
+            return Party(one, members)
+    raise Refused(Reason.RESERVATION_NOT_FOUND)
+
+
+async def reservation_of_token(services: Services, token: str) -> ReservationView:
+    """The reservation a manage link opens first, or RESERVATION_NOT_FOUND."""
+    return (await party_of_token(services, token)).reservation
+
+
+async def read_reservation(
+    services: Services, reservation_id: int, *, token: str | None, identity: Identity | None
+) -> ReservationView:
+    """The reservation with this id alone; refuses as `read_party`."""
+    return (await read_party(services, reservation_id, token=token, identity=identity)).reservation
+
+
+def _views(rows: list[Any]) -> tuple[ReservationView, ...]:
+    if not rows:
+        raise Refused(Reason.RESERVATION_NOT_FOUND)
+    return tuple(ReservationView(*row) for row in rows)

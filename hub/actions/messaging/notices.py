@@ -1,0 +1,70 @@
+"""The deed of telling somebody at a gate: a row first, for who is not on line just now, then word of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from db.statements import load
+from hub.events.announcements import TopicEvent
+from hub.rules.timestamps import rfc3339
+from hub.services import Services
+
+NOTICES = load("messaging/notices")
+TOPIC = "notices"
+TOLD_AGAIN = timedelta(minutes=15)
+"""A scanner that comes back is told what it was not on line for; what is older helps nobody at a gate."""
+KEPT = timedelta(days=1)
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """To one member of staff (`staff_id`) wherever they are, or to everybody at one `gate` of the venue: one of the two.
+
+    `kind` says what the page does with `data`; docs/protocol.md lists both.
+    """
+
+    kind: str
+    data: dict[str, Any]
+    venue_id: int
+    staff_id: int | None = None
+    gate: str | None = None
+
+
+async def give_notices(services: Services, org_id: int, notices: Sequence[Notice]) -> list[int]:
+    """Keep and tell each of them; returns their ids. What they speak of is committed already."""
+    if not notices:
+        return []
+    now = services.clock.now()
+    bodies = [orjson.dumps(notice.data, default=str).decode() for notice in notices]
+    rows = await services.database.fetch(
+        NOTICES.give_notices, org_id, [n.venue_id for n in notices], [n.staff_id for n in notices],
+        [n.gate for n in notices], [n.kind for n in notices], bodies, now,
+    )  # fmt: skip
+    ids = [row["id"] for row in rows]
+    services.announcer.publish(
+        TopicEvent.of(org_id, TOPIC, _as_dict(notice_id, n.kind, orjson.Fragment(body), now), venue_id=n.venue_id,
+                     staff_id=n.staff_id, gate=n.gate)
+        for notice_id, n, body in zip(ids, notices, bodies, strict=True)
+    )  # fmt: skip
+    return ids
+
+
+async def recent_notices(
+    services: Services, org_id: int, *, staff_id: int, venue_id: int | None, gate: str | None
+) -> list[dict[str, Any]]:
+    """What this member of staff, at this gate, was told in the last quarter of an hour; oldest first."""
+    since = services.clock.now() - TOLD_AGAIN
+    rows = await services.database.fetch(NOTICES.recent_notices, org_id, since, staff_id, venue_id, gate, MOST)
+    return [_as_dict(row["id"], row["kind"], orjson.Fragment(row["data"]), row["told_at"]) for row in rows]
+
+
+async def drop_old_notices(services: Services) -> None:
+    await services.database.jobs.execute(NOTICES.drop_old_notices, services.clock.now() - KEPT)
+
+
+def _as_dict(notice_id: int, kind: str, data: Any, told_at: datetime) -> dict[str, Any]:
+    return {"notice_id": notice_id, "kind": kind, "told_at": rfc3339(told_at), "data": data}

@@ -1,0 +1,161 @@
+"""The deeds of looking after mail that does not go out: see what is stuck, send it again, discard it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from db.statements import load
+from hub.access.randomness import secret_token
+from hub.access.tokens import Identity
+from hub.actions.booking.take_places import token_hash
+from hub.observability import telemetry
+from hub.rules.contact_masking import mask_email, mask_phone
+from hub.rules.outbox_admin import OVERDUE_AFTER, MailStanding, why_not_discard, why_not_retry
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+DESK = load("messaging/outbox_admin")
+PAGE = 50
+_BEYOND = 2**62
+
+Wanted = Literal["stuck", "dead", "pending", "sent", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """One message as staff see it: whom it is for only so far as to recognise it, and never what is in it."""
+
+    id: int
+    kind: str
+    channel: str
+    status: str
+    overdue: bool
+    recipient: str
+    language: str
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    last_error: str | None
+    can_retry: bool
+    can_discard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailFigures:
+    dead: int
+    overdue: int
+    waiting: int
+    last_sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """`next` is the `before` of the following page; None at the end."""
+
+    lines: list[MailLine]
+    next: int | None
+    figures: MailFigures
+
+
+async def read_mail(services: Services, org_id: int, wanted: Wanted, before: int | None) -> MailPage:
+    """The messages of one organisation, newest first."""
+    now = services.clock.now()
+    overdue_before = now - OVERDUE_AFTER
+    below = before or _BEYOND
+    database = services.database.jobs
+    match wanted:
+        case "stuck":
+            rows = await database.fetch(DESK.stuck, org_id, below, PAGE + 1, overdue_before)
+        case "pending":
+            rows = await database.fetch(DESK.waiting, org_id, below, PAGE + 1, overdue_before)
+        case "sent":
+            rows = await database.fetch(DESK.sent, org_id, below, PAGE + 1)
+        case "dead" | "dropped":
+            rows = await database.fetch(DESK.unsent, org_id, below, PAGE + 1, wanted.upper())
+    figures = await database.fetchrow(DESK.figures, org_id, overdue_before)
+    lines = [_line(row, now) for row in rows[:PAGE]]
+    return MailPage(lines, lines[-1].id if len(rows) > PAGE else None, MailFigures(**figures))
+
+
+async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailLine:
+    """Send it again now, with a fresh count of tries. Where its link was forgotten, it gets a new one to the same party."""
+    now = services.clock.now()
+    row = await _standing(services, mail_id, by)
+    if refusal := why_not_retry(_facts(row), now):
+        raise Refused(refusal)
+    payload = json.loads(row["payload"])
+    needs_link = row["kind"].startswith("reservation.") and isinstance(payload, dict) and "manage_token" not in payload
+    token = secret_token() if needs_link else None
+    done = await services.database.jobs.fetchval(
+        DESK.retry,
+        by.org_id,
+        mail_id,
+        now,
+        json.dumps({"manage_token": token} if token else {}),
+        token_hash(token) if token else None,
+    )
+    return await _settled(services, done, mail_id, by, telemetry.MAIL_RETRIED)
+
+
+async def discard_mail(services: Services, mail_id: int, by: Identity) -> MailLine:
+    """Give it up for good: nothing will send it, and what it held is forgotten."""
+    now = services.clock.now()
+    if refusal := why_not_discard(_facts(await _standing(services, mail_id, by)), now):
+        raise Refused(refusal)
+    done = await services.database.jobs.fetchval(DESK.discard, by.org_id, mail_id, now, "discarded")
+    return await _settled(services, done, mail_id, by, telemetry.MAIL_DISCARDED)
+
+
+async def _settled(services: Services, done: int | None, mail_id: int, by: Identity, told: str) -> MailLine:
+    """The message as it stands after the deed; refuses where a hub took it up between the look and the deed."""
+    if done is None:
+        raise Refused(Reason.MAIL_ON_ITS_WAY)
+    row = await _standing(services, mail_id, by)
+    telemetry.event(told, mail_id=mail_id, kind=row["kind"], staff_id=by.staff_id)
+    return _line(row, services.clock.now())
+
+
+async def _standing(services: Services, mail_id: int, by: Identity) -> Any:
+    row = await services.database.jobs.fetchrow(DESK.one, by.org_id, mail_id, services.clock.now() - OVERDUE_AFTER)
+    if row is None:
+        raise Refused(Reason.NOT_FOUND)
+    return row
+
+
+def _facts(row: Any) -> MailStanding:
+    return MailStanding(row["kind"], row["status"], row["not_after"], row["leased_until"])
+
+
+def _mask_address(url: str) -> str:
+    """Whose server it is; what follows may be a key to it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}/***"
+
+
+_MASKS: dict[str, Callable[[str], str | None]] = {"sms": mask_phone, "webhook": _mask_address}
+
+
+def _line(row: Any, now: datetime) -> MailLine:
+    facts = _facts(row)
+    mask = _MASKS.get(row["channel"], mask_email)
+    return MailLine(
+        id=row["id"],
+        kind=row["kind"],
+        channel=row["channel"],
+        status=row["status"],
+        overdue=row["overdue"],
+        recipient=mask(row["recipient"]) or "",
+        language=row["language"],
+        attempts=row["attempts"],
+        created_at=row["created_at"],
+        next_attempt_at=row["next_attempt_at"] if row["status"] == "PENDING" else None,
+        sent_at=row["sent_at"],
+        last_error=row["last_error"],
+        can_retry=why_not_retry(facts, now) is None,
+        can_discard=why_not_discard(facts, now) is None,
+    )

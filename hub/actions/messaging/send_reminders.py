@@ -1,0 +1,43 @@
+"""The deed of reminding visitors: mails are left in the outbox, each once for a slot and a notice, a mail for each party."""
+
+from db.statements import load
+from hub.access.randomness import secret_token
+from hub.actions.booking.take_places import token_hash
+from hub.observability import telemetry
+from hub.rules.reminder_time import DueReminder, due_reminder
+from hub.services import Services
+
+REMINDERS = load("messaging/reminders")
+AT_ONCE = 200
+"""Parties reminded in one transaction."""
+
+
+async def send_reminders(services: Services) -> int:
+    """Leave the mail of every reminder that is due; how many there were. Several hubs may do it at once."""
+    now = services.clock.now()
+    written = 0
+    for row in await services.database.fetch(REMINDERS.slots_ahead, now):
+        due = due_reminder(row["starts_at"], row["reminder_hours"], now)
+        if due is not None:
+            written += await _remind(services, row["org_id"], row["id"], due)
+    if written:
+        telemetry.event(telemetry.REMINDERS_WRITTEN, mails=written)
+    return written
+
+
+async def _remind(services: Services, org_id: int, slot_id: int, due: DueReminder) -> int:
+    written = 0
+    while True:
+        parties = [row["manage_token_hash"] for row in await services.database.fetch(
+            REMINDERS.parties_to_remind, org_id, slot_id, due.hours, due.since, AT_ONCE
+        )]  # fmt: skip
+        if not parties:
+            return written
+        tokens = [secret_token() for _ in parties]
+        mails = await services.database.fetch(
+            REMINDERS.remind, org_id, slot_id, due.hours, parties, tokens, [token_hash(token) for token in tokens],
+            services.clock.now(), due.since, due.until,
+        )  # fmt: skip
+        written += len(mails)
+        if len(parties) < AT_ONCE:
+            return written

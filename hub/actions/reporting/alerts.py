@@ -1,0 +1,184 @@
+"""The deeds of the alerts: looking at the measures, raising and clearing without flapping, and telling it everywhere."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from db.statements import load
+from hub.events.announcements import TopicEvent
+from hub.observability import telemetry
+from hub.observability.alert_metrics import AlertMetrics, at, percentile
+from hub.rules.hysteresis import Watched, look
+from hub.rules.timestamps import rfc3339
+from hub.services import Services
+
+ALERTS = load("reporting/alerts")
+TOPIC = "alerts"
+LOOK_EVERY = timedelta(seconds=20)
+DAYS_AHEAD = 7
+RATE_MINUTES = 15
+LATENCY_MINUTES = 5
+LEAST = 20
+"""Bookings or answers below which a share of them says nothing."""
+TOLD_WITHIN = timedelta(days=1)
+SHOWN_CLEARED = timedelta(hours=1)
+QUIETLY_CLEARED = ("utilisation",)
+"""Its end is no news: a day is over, or somebody cancelled."""
+
+
+class Measured(NamedTuple):
+    """What the whole hub has counted: by venue in the last RATE_MINUTES, and how long it took to answer in LATENCY_MINUTES."""
+
+    counted: Counter[str]
+    seconds: float
+    """The 95th percentile."""
+    answered: int
+
+
+class Reading(NamedTuple):
+    venue_id: int
+    kind: str
+    subject: str
+    value: float
+    threshold: float
+    details: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        return self.venue_id, self.kind, self.subject
+
+
+async def measure(services: Services, alert_metrics: AlertMetrics) -> Measured:
+    """Once for all the organisations that are looked at."""
+    counted = await alert_metrics.gather(services.redis, RATE_MINUTES)
+    return Measured(counted, *percentile(await alert_metrics.gather(services.redis, LATENCY_MINUTES), 0.95))
+
+
+async def look_at(services: Services, org_id: int, measured: Measured) -> int:
+    """One look at an organisation, unless another process has just looked; returns how many alerts were raised or cleared."""
+    now = services.clock.now()
+    told: list[dict[str, Any]] = []
+    async with services.database.jobs.transaction() as connection:
+        if await connection.fetchval(ALERTS.claim_look, org_id, now, now - LOOK_EVERY / 2) is None:
+            return 0
+        venues = {row["id"]: row for row in await connection.fetch(ALERTS.alert_policies, org_id)}
+        days = await connection.fetch(ALERTS.fullest_days, org_id, now, now.date() + timedelta(days=DAYS_AHEAD))
+        readings = [*_of_days(venues, days), *_of_counts(org_id, venues, measured)]
+        known = {
+            (row["venue_id"], row["kind"], row["subject"]): row
+            for row in await connection.fetch(ALERTS.standing, org_id)
+        }
+        found = {reading.key: reading for reading in readings}
+        for key in {*known, *found}:
+            # What is not measured any more (a day that is over, a policy switched off) is nothing.
+            reading = found.get(key) or Reading(*key, 0.0, 1.0, {})
+            alert = await _settle(connection, org_id, reading, known.get(key), now)
+            if alert is not None:
+                told.append(_as_dict(alert, venues[alert["venue_id"]]["name"]))
+                await _write_messages(connection, org_id, venues[alert["venue_id"]], told[-1], now)
+    for alert in told:
+        services.announcer.publish([TopicEvent.of(org_id, TOPIC, {"alert": alert}, venue_id=alert["venue_id"])])
+        telemetry.event(
+            telemetry.ALERT_CLEARED if alert["cleared_at"] else telemetry.ALERT_RAISED, "WARNING", kind=alert["kind"],
+            venue_id=alert["venue_id"], value=alert["value"], threshold=alert["threshold"],
+        )  # fmt: skip
+    return len(told)
+
+
+async def list_alerts(services: Services, org_id: int, venue_id: int | None) -> list[dict[str, Any]]:
+    """The alerts that stand, and those cleared in the last hour; newest first."""
+    rows = await services.database.fetch(ALERTS.list_alerts, org_id, venue_id, services.clock.now() - SHOWN_CLEARED)
+    return [_as_dict(row, row["venue_name"]) for row in rows]
+
+
+async def watches_all(services: Services, org_id: int, staff_id: int) -> bool:
+    """Whether this member of staff belongs to no venue in particular."""
+    return bool(await services.database.fetchval(ALERTS.of_no_venue, org_id, staff_id))
+
+
+def _of_counts(org_id: int, venues: dict[int, Any], measured: Measured) -> list[Reading]:
+    """Each venue by its own counts and its own thresholds; how long the hub takes to answer is the same for all of them.
+
+    What is of no known venue (a booking for a slot there is not, a name nobody has) counts at the organisation's first, which
+    is told how much of it that is where there are others.
+    """
+    readings = []
+    for n, venue in enumerate(venues.values()):
+        places = [venue["id"]] if n else [venue["id"], 0]
+        booked, failed, logins = (
+            [measured.counted[at(name, org_id, place)] for place in places]
+            for name in ("booked", "not_booked", "login_failed")
+        )
+        tried = sum(booked) + sum(failed)
+        values = {
+            "failure_rate": (100.0 * sum(failed) / tried if tried >= LEAST else 0.0, venue["alert_failure_percent"]),
+            "latency": (1000 * measured.seconds if measured.answered >= LEAST else 0.0, venue["alert_latency_ms"]),
+            "login_failures": (float(sum(logins)), venue["alert_login_failures"]),
+        }
+        unplaced = {"failure_rate": sum(failed[1:]), "login_failures": sum(logins[1:])} if len(venues) > 1 else {}
+        for kind, (value, threshold) in values.items():
+            if threshold is not None:
+                details = {"unplaced": unplaced[kind]} if unplaced.get(kind) else {}
+                readings.append(Reading(venue["id"], kind, "", round(value, 1), float(threshold), details))
+    return readings
+
+
+def _of_days(venues: dict[int, Any], days: list[Any]) -> list[Reading]:
+    return [
+        Reading(
+            row["venue_id"],
+            "utilisation",
+            row["date"].isoformat(),
+            round(row["value"], 1),
+            float(venues[row["venue_id"]]["alert_utilisation_percent"]),
+            {"slots": row["full_slots"] or []},
+        )
+        for row in days
+    ]
+
+
+async def _settle(connection: Any, org_id: int, reading: Reading, known: Any, now: datetime) -> Any:
+    """One more look at one measure; returns the alert that was raised or cleared by it, if any."""
+    before = Watched() if known is None else Watched(known["over"], known["under"], known["id"] is not None)
+    after, deed = look(before, reading.value, reading.threshold)
+    if after.over or after.under:
+        await connection.execute(ALERTS.keep_state, org_id, *reading.key, after.over, after.under)
+    elif before.over or before.under:
+        await connection.execute(ALERTS.forget_state, org_id, *reading.key)
+    if deed == "raise":
+        details = orjson.dumps(reading.details).decode()
+        return await connection.fetchrow(
+            ALERTS.raise_alert, org_id, *reading.key, reading.value, reading.threshold, details, now
+        )
+    return await connection.fetchrow(ALERTS.clear_alert, org_id, known["id"], now) if deed == "clear" else None
+
+
+async def _write_messages(connection: Any, org_id: int, venue: Any, alert: dict[str, Any], now: datetime) -> None:
+    """Mails and the call of the webhook, in the same transaction: sent if the alert was raised, and only then."""
+    kind = "alert.cleared" if alert["cleared_at"] else "alert.raised"
+    payload = orjson.dumps({"alert": alert, "timezone": venue["timezone"], "venue_name": venue["name"]}).decode()
+    to = [(venue["alert_webhook_url"], "webhook")] if venue["alert_webhook_url"] else []
+    if not alert["cleared_at"] or alert["kind"] not in QUIETLY_CLEARED:
+        to += [(address, "mail") for address in venue["alert_emails"]]
+    for recipient, channel in to:
+        await connection.execute(
+            ALERTS.write_message, org_id, kind, recipient, channel, payload, venue["language"], now + TOLD_WITHIN, now
+        )
+
+
+def _as_dict(row: Any, venue_name: str) -> dict[str, Any]:
+    details = row["details"]
+    return {
+        "alert_id": row["id"],
+        "venue_id": row["venue_id"],
+        "venue_name": venue_name,
+        "kind": row["kind"],
+        "subject": row["subject"],
+        "value": row["value"],
+        "threshold": row["threshold"],
+        "details": orjson.loads(details) if isinstance(details, str) else details,
+        "raised_at": rfc3339(row["raised_at"]),
+        "cleared_at": None if row["cleared_at"] is None else rfc3339(row["cleared_at"]),
+    }

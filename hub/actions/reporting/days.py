@@ -1,0 +1,125 @@
+"""The deed of reading what happened on each of many days: day by day, so that each statement is short however long the span.
+
+The scans of a day that is over are counted once and kept: the log only grows at its end. What scanners synced may come at any
+time and is counted anew, and so are checks, for a ticket may be booked long after its check.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from db.pool import DatabaseDown
+from db.statements import load
+from hub.actions.venues.venue_cache import Venue
+from hub.actions.venues.venues import list_venues
+from hub.rules.venue_day import day_bounds, today
+from hub.services import Services
+
+FIGURES = load("reporting/figures")
+CHECKS = load("tickets/checks")
+AT_ONCE = 2
+"""Days read at the same time for one manager; a connection is left for others."""
+SETTLED_AFTER = timedelta(hours=1)
+"""A scan is logged within seconds of its moment; an hour forgives hubs whose clocks differ."""
+COUNT_EVERY = 60.0
+"""Seconds between two rounds that count what is over and has not been asked for."""
+COUNTED_DAYS = 92
+"""As many as can be asked for at a time."""
+
+Bounds = tuple[datetime, datetime]
+
+
+class ScanTally(NamedTuple):
+    slot_id: int | None
+    result: str
+    reason: str
+    scans: int
+
+
+class Happened(NamedTuple):
+    """Of one day: its scans by slot and answer, tickets checked, and those of them converted."""
+
+    scans: list[ScanTally]
+    checked: int
+    converted: int
+
+
+async def read_days(services: Services, venue: Venue, days: Iterable[date]) -> dict[date, Happened]:
+    """What happened on those of the days that have begun. Raises `DatabaseDown`."""
+    now = services.clock.now()
+    begun = [(day, bounds) for day in days if (bounds := day_bounds(day, venue.zone))[0] <= now]
+    kept = await _kept(services, venue, [bounds for _, bounds in begun])
+    fresh: dict[Bounds, list[ScanTally]] = {}
+    happened: dict[date, Happened] = {}
+    waiting = iter(begun)
+
+    async def read_in_turn() -> None:
+        for day, bounds in waiting:
+            logged = kept.get(bounds)
+            if logged is None:
+                logged = await _tallies(services, venue, FIGURES.scans_of_day, bounds)
+                if _over(bounds, now):
+                    fresh[bounds] = logged
+            synced = await _tallies(services, venue, FIGURES.synced_of_day, bounds)
+            checks = await services.database.records.fetchrow(
+                CHECKS.checks_of_day, venue.org_id, venue.id, day, *bounds
+            )
+            happened[day] = Happened(logged + synced, checks["checked"], checks["converted"])
+
+    readers = [asyncio.create_task(read_in_turn()) for _ in range(AT_ONCE)]
+    try:
+        await asyncio.gather(*readers)
+    finally:
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+        # Also of a span that was given up half-way: whoever asks again begins there.
+        with suppress(DatabaseDown):
+            await _keep(services, venue, fresh)
+    return happened
+
+
+async def count_days_over(services: Services) -> int:
+    """Count the scans of the last days of every venue, of those that are over and not counted yet; how many there were."""
+    now, counted = services.clock.now(), 0
+    for row in await list_venues(services):
+        venue = await services.venues.read(row["org_id"], row["venue_id"])
+        last = today(now, venue.zone)
+        days = [day_bounds(last - timedelta(days=back), venue.zone) for back in range(COUNTED_DAYS, 0, -1)]
+        kept = await _kept(services, venue, days)
+        for bounds in days:
+            if bounds not in kept and _over(bounds, now):
+                await _keep(services, venue, {bounds: await _tallies(services, venue, FIGURES.scans_of_day, bounds)})
+                counted += 1
+    return counted
+
+
+def _over(bounds: Bounds, now: datetime) -> bool:
+    return bounds[1] + SETTLED_AFTER <= now
+
+
+async def _kept(services: Services, venue: Venue, days: list[Bounds]) -> dict[Bounds, list[ScanTally]]:
+    if not days:
+        return {}
+    rows = await services.database.records.fetch(FIGURES.read_tallies, venue.org_id, venue.id, days[0][0], days[-1][0])
+    return {
+        (row["starts_at"], row["ends_at"]): [ScanTally(*one) for one in orjson.loads(row["tallies"])] for row in rows
+    }
+
+
+async def _tallies(services: Services, venue: Venue, sql: str, bounds: Bounds) -> list[ScanTally]:
+    rows: list[Any] = await services.database.records.fetch(sql, venue.org_id, venue.id, *bounds)
+    return [ScanTally(*row) for row in rows]
+
+
+async def _keep(services: Services, venue: Venue, fresh: dict[Bounds, list[ScanTally]]) -> None:
+    if fresh:
+        starts, ends = zip(*fresh, strict=True)
+        told = [orjson.dumps([tuple(one) for one in tallies]).decode() for tallies in fresh.values()]
+        await services.database.records.execute(
+            FIGURES.keep_tallies, venue.org_id, venue.id, list(starts), list(ends), told
+        )

@@ -1,0 +1,157 @@
+"""The deed of reading the log back: filtered, newest first, page by page or as one long table that is never held whole."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from db.statements import load
+from hub.actions.venues.venue_cache import Venue
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.ticket_code import normalise
+from hub.rules.timestamps import rfc3339
+from hub.rules.venue_day import midnight
+from hub.services import Services
+
+RECORDS = load("reporting/scan_log")
+MOST = 200
+CSV_PAGE = 1000
+"""Rows of an export held at one time."""
+MODES = ("validate", "verify", "undo", "exit", "override")
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+_END = datetime(2200, 1, 1, tzinfo=UTC)
+_NO_ID = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which scans of a venue; None lets everything through. Days are the venue's own, both included."""
+
+    first: date | None = None
+    last: date | None = None
+    operator_id: int | None = None
+    gate: str | None = None
+    result: str | None = None
+    reason: str | None = None
+    mode: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in the log: what comes before it has not been read yet."""
+
+    logged_at: datetime
+    scan_id: UUID
+    mode: str
+
+    def __str__(self) -> str:
+        return f"{self.logged_at.isoformat()}_{self.scan_id}_{self.mode}"
+
+
+async def read_scans(
+    services: Services, venue: Venue, wish: Wish, *, limit: int = 50, before: str | None = None
+) -> dict[str, Any]:
+    """Return at most `limit` scans (1 to 200) and the cursor `next` for the ones before them, or None at the end.
+
+    `before` is such a cursor; a malformed one is refused INVALID_REQUEST.
+    """
+    limit = max(1, min(limit, MOST))
+    start, end = _span(wish, venue)
+    rows = await _rows(services, venue, wish, start, _place(before) if before else end, limit + 1)
+    page = rows[:limit]
+    more = len(rows) > limit
+    return {"scans": [_scan(row) for row in page], "next": str(_place_of(page[-1])) if more else None}
+
+
+async def every_scan(services: Services, venue: Venue, wish: Wish) -> AsyncIterator[list[dict[str, Any]]]:
+    """Every scan the wish lets through, newest first, in pages: each is read when the one before it has been taken."""
+    start, place = _span(wish, venue)
+    while True:
+        rows = await _rows(services, venue, wish, start, place, CSV_PAGE)
+        yield [_scan(row) for row in rows]
+        if len(rows) < CSV_PAGE:
+            return
+        place = _place_of(rows[-1])
+
+
+async def choices(services: Services, venue: Venue) -> dict[str, Any]:
+    """What the filters may be set to: the venue's gates and the organisation's staff."""
+    gates = await services.database.fetch(RECORDS.gate_names, venue.org_id, venue.id)
+    staff = await services.database.fetch(RECORDS.who_scans, venue.org_id)
+    return {"gates": [row["name"] for row in gates], "operators": [dict(row) for row in staff]}
+
+
+async def venue_of_records(services: Services, org_id: int, venue_id: int | None) -> Venue:
+    """The venue asked about, or the organisation's first; refuses NOT_FOUND where there is none."""
+    if venue_id:
+        return await services.venues.read(org_id, venue_id)
+    venue = await services.venues.first(org_id)
+    if venue is None:
+        raise Refused(Reason.NOT_FOUND)
+    return venue
+
+
+def only_own(wish: Wish, operator_id: int) -> Wish:
+    """The same, of one operator's own scans."""
+    return replace(wish, operator_id=operator_id)
+
+
+async def _rows(  # noqa: PLR0917 - the statement's own order
+    services: Services, venue: Venue, wish: Wish, start: datetime, place: _Place, limit: int
+) -> list[Any]:
+    sql: str = RECORDS.venue_scans
+    last: tuple[str, ...] = ()
+    if wish.code is not None:
+        sql, last = RECORDS.code_scans, (normalise(wish.code),)
+    return await services.database.records.fetch(
+        sql, venue.org_id, venue.id, start, place.logged_at, place.scan_id, place.mode, wish.operator_id, wish.gate,
+        wish.result, wish.reason, wish.mode, limit, *last,
+    )  # fmt: skip
+
+
+def _span(wish: Wish, venue: Venue) -> tuple[datetime, _Place]:
+    """From when (included), and the place everything up to the end of the last day lies before."""
+    start = midnight(wish.first, venue.zone) if wish.first else _BEGINNING
+    end = midnight(wish.last + timedelta(days=1), venue.zone) if wish.last else _END
+    return start, _Place(end, _NO_ID, "")
+
+
+def _place_of(row: Any) -> _Place:
+    return _Place(row["logged_at"], row["scan_id"], row["mode"])
+
+
+def _place(text: str) -> _Place:
+    try:
+        moment, scan_id, mode = text.split("_")
+        at = datetime.fromisoformat(moment.replace(" ", "+"))
+        if at.tzinfo is None or mode not in MODES:
+            raise ValueError("no place in the log")
+        return _Place(at.astimezone(UTC), UUID(scan_id), mode)
+    except (ValueError, OverflowError):
+        errors = [{"field": "before", "message": "Give the `next` of the page before"}]
+        raise Refused(Reason.INVALID_REQUEST, errors=errors) from None
+
+
+def _scan(row: Any) -> dict[str, Any]:
+    return {
+        "scan_id": str(row["scan_id"]),
+        "mode": row["mode"],
+        "ticket_code": row["code"],
+        "ticket_id": row["ticket_id"],
+        "gate": row["gate"],
+        "device": row["device"],
+        "source": row["source"],
+        "operator_id": row["operator_id"],
+        "operator_name": row["operator_name"],
+        "result": row["result"],
+        "reason": row["reason"],
+        "entered": row["entered"],
+        "undone": row["undone_by"] is not None,
+        "undoes": str(row["undoes"]) if row["undoes"] else None,
+        "note": row["note"],
+        "scanned_at": rfc3339(row["scanned_at"]),
+        "logged_at": rfc3339(row["logged_at"]),
+    }

@@ -1,0 +1,133 @@
+"""The deeds about conflicts: reading what scanners without a line let in against the hub's word, and deciding each.
+
+Every conflict is a row first; then the managers who watch are told, and the operator who let somebody in, at whichever
+scanner they are by then.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from db.statements import load
+from hub.access.roles import Role, at_least
+from hub.access.tokens import Identity
+from hub.actions.messaging.notices import Notice, give_notices
+from hub.events.announcements import TopicEvent
+from hub.observability import telemetry
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.timestamps import rfc3339
+from hub.services import Services
+
+CONFLICTS = load("scanning/conflicts")
+TOPIC = "conflicts"
+MOST_SHOWN = 50
+MOST_IN_NOTICE = 5
+"""A notice says how many there are and shows the first few; all of them are read as a list."""
+Settled = Literal["stays", "leaves", "mistake"]
+"""They may stay; they were asked to leave; nobody went in (the operator pressed the wrong button, say)."""
+
+
+async def list_conflicts(
+    services: Services, who: Identity, *, venue_id: int | None = None, undecided: bool | None = None,
+    before: int | None = None, limit: int = 50,
+) -> dict[str, Any]:  # fmt: skip
+    """The newest `limit` conflicts before an id: a manager sees everybody's, an operator their own."""
+    own = None if at_least(who.role, Role.MANAGER) else who.staff_id
+    rows = await services.database.fetch(
+        CONFLICTS.list_conflicts, who.org_id, venue_id, own, undecided, before, limit + 1
+    )
+    page = rows[:limit]
+    return {
+        "conflicts": [conflict_as_dict(row) for row in page],
+        "next": page[-1]["id"] if len(rows) > limit else None,
+    }
+
+
+async def open_conflicts(services: Services, org_id: int, venue_id: int | None) -> dict[str, Any]:
+    """How many wait for a decision, and the newest of them."""
+    rows = await services.database.fetch(CONFLICTS.list_conflicts, org_id, venue_id, None, True, None, MOST_SHOWN)
+    return {
+        "open": await services.database.fetchval(CONFLICTS.count_open_conflicts, org_id, venue_id),
+        "conflicts": [conflict_as_dict(row) for row in rows],
+    }
+
+
+async def tell_new_conflicts(
+    services: Services, org_id: int, venue_id: int, operator_id: int, rows: Sequence[Any]
+) -> None:
+    """Word of conflicts that were written down a moment ago; all are of one operator."""
+    if not rows:
+        return
+    conflicts = [conflict_as_dict(row) for row in rows]
+    await _tell_managers(services, org_id, venue_id, conflicts)
+    shown = {"count": len(conflicts), "conflicts": conflicts[:MOST_IN_NOTICE]}
+    await give_notices(services, org_id, [Notice("conflicts", shown, venue_id, staff_id=operator_id)])
+
+
+async def _tell_managers(services: Services, org_id: int, venue_id: int, conflicts: Sequence[dict[str, Any]]) -> None:
+    count = await services.database.fetchval(CONFLICTS.count_open_conflicts, org_id, venue_id)
+    services.announcer.publish(
+        TopicEvent.of(org_id, TOPIC, {"open": count, "conflict": one}, venue_id=venue_id) for one in conflicts
+    )
+
+
+async def decide_conflict(
+    services: Services, who: Identity, conflict_id: int, decision: Settled, note: str | None
+) -> dict[str, Any]:
+    """Write down what was decided; the same decision again changes nothing.
+
+    Refuses NOT_FOUND, and CONFLICT_DECIDED where it was decided otherwise before.
+    """
+    row = await services.database.fetchrow(
+        CONFLICTS.decide_conflict, who.org_id, conflict_id, decision, note, who.staff_id, services.clock.now()
+    )
+    conflict = await services.database.fetchrow(CONFLICTS.read_conflict, who.org_id, conflict_id)
+    if conflict is None:
+        raise Refused(Reason.NOT_FOUND)
+    told = conflict_as_dict(conflict)
+    if row is not None:
+        telemetry.event(
+            telemetry.CONFLICT_DECIDED, conflict_id=conflict_id, operator_id=who.staff_id, decision=decision
+        )
+        venue_id = conflict["venue_id"]
+        await _tell_managers(services, who.org_id, venue_id, [told])
+        notice = Notice("conflict_decided", {"conflict": told}, venue_id, staff_id=conflict["operator_id"])
+        await give_notices(services, who.org_id, [notice])
+    elif conflict["decision"] != decision:
+        raise Refused(Reason.CONFLICT_DECIDED, decision=conflict["decision"], decided_by=conflict["decided_name"])
+    return told
+
+
+def conflict_as_dict(row: Any) -> dict[str, Any]:
+    """A conflict on the wire. `earlier`: by its own moment this scan was before the entry that counts."""
+    first_at: datetime | None = row["first_at"]
+    return {
+        "conflict_id": row["id"],
+        "scan_id": str(row["scan_id"]),
+        "venue_id": row["venue_id"],
+        "kind": row["kind"],
+        "offline_result": row["offline_result"],
+        "result": row["result"],
+        "reason": row["reason"],
+        "ticket_code": row["code"],
+        "ticket_id": row["ticket_id"],
+        "operator": {"id": row["operator_id"], "name": row["operator_name"]},
+        "gate": row["gate"],
+        "device": row["device"],
+        "scanned_at": rfc3339(row["scanned_at"]),
+        "logged_at": rfc3339(row["logged_at"]),
+        "earlier": first_at is not None and row["scanned_at"] < first_at,
+        "first_entry": None
+        if first_at is None
+        else {
+            "verified_at": rfc3339(first_at),
+            "verified_by": row["first_by"],
+            "operator_name": row["first_name"] or "",
+            "gate": row["first_gate"],
+        },
+        "decision": row["decision"],
+        "note": row["note"],
+        "decided_by": row["decided_name"],
+        "decided_at": None if row["decided_at"] is None else rfc3339(row["decided_at"]),
+    }

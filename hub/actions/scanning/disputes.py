@@ -1,0 +1,168 @@
+"""The deeds about disputes: asking a supervisor about a scan that let nobody in, and the answers that let nobody in either.
+
+Letting somebody in is `override_entry.py`. A dispute is named by its scan: asked again, it is told as it stands.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from db.statements import load
+from hub.access.roles import Role, at_least
+from hub.access.tokens import Identity
+from hub.actions.messaging.notices import Notice, give_notices
+from hub.events.announcements import TopicEvent
+from hub.observability import telemetry
+from hub.rules.override import obstacle
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.timestamps import rfc3339
+from hub.services import Services
+
+DISPUTES = load("scanning/disputes")
+TOPIC = "disputes"
+RECENT = timedelta(minutes=15)
+"""How long a decision is told to screens that were away when it was made."""
+MOST = 200
+
+
+async def ask_supervisor(services: Services, who: Identity, scan_id: UUID, note: str | None) -> dict[str, Any]:
+    """Put an own scan before the supervisors; asked again, it is told as it stands now.
+
+    Refuses SCAN_NOT_FOUND, FORBIDDEN (somebody else's scan), NOTHING_TO_DISPUTE (the door lets this one in).
+    """
+    scan = await services.database.scans.fetchrow(DISPUTES.disputed_scan, who.org_id, scan_id)
+    if scan is None:
+        raise Refused(Reason.SCAN_NOT_FOUND)
+    if scan["operator_id"] != who.staff_id:
+        raise Refused(Reason.FORBIDDEN)
+    if scan["let_in"] or scan["result"] == "GREEN":
+        raise Refused(Reason.NOTHING_TO_DISPUTE)
+    asked = await services.database.scans.fetchval(DISPUTES.ask, who.org_id, scan_id, note, services.clock.now())
+    dispute = await read_dispute(services, who.org_id, scan_id)
+    if asked is not None:
+        await tell(services, who.org_id, dispute)
+        telemetry.event(telemetry.DISPUTE_ASKED, operator_id=who.staff_id, ticket_id=scan["ticket_id"])
+    return dispute
+
+
+async def decline(services: Services, who: Identity, scan_id: UUID, reason: str) -> dict[str, Any]:
+    """A supervisor's no, with its reason; the same answer again changes nothing.
+
+    Refuses SCAN_NOT_FOUND, and DISPUTE_DECIDED where somebody has decided otherwise.
+    """
+    settled = await services.database.scans.fetchval(
+        DISPUTES.settle, who.org_id, scan_id, "declined", reason, who.staff_id, services.clock.now()
+    )
+    dispute = await read_dispute(services, who.org_id, scan_id)
+    if settled is None:
+        return unless_decided_otherwise(dispute, "declined")
+    await tell(services, who.org_id, dispute)
+    telemetry.event(telemetry.DISPUTE_DECIDED, operator_id=who.staff_id, decision="declined")
+    return dispute
+
+
+async def withdraw(services: Services, who: Identity, scan_id: UUID) -> dict[str, Any]:
+    """The operator needs no answer any more. Refuses SCAN_NOT_FOUND, FORBIDDEN, DISPUTE_DECIDED."""
+    withdrawn = await services.database.scans.fetchval(
+        DISPUTES.withdraw, who.org_id, scan_id, who.staff_id, services.clock.now()
+    )
+    dispute = await read_dispute(services, who.org_id, scan_id)
+    if withdrawn is None:
+        if dispute["operator"]["id"] != who.staff_id:
+            raise Refused(Reason.FORBIDDEN)
+        return unless_decided_otherwise(dispute, "withdrawn")
+    await tell(services, who.org_id, dispute)
+    return dispute
+
+
+async def list_disputes(
+    services: Services, who: Identity, *, venue_id: int | None = None, undecided: bool | None = None,
+    since: datetime | None = None, before: int | None = None, limit: int = 50,
+) -> dict[str, Any]:  # fmt: skip
+    """The newest `limit` disputes before an id: a manager sees everybody's, an operator their own."""
+    own = None if at_least(who.role, Role.MANAGER) else who.staff_id
+    rows = await services.database.fetch(
+        DISPUTES.list_disputes, who.org_id, venue_id, own, undecided, since, before, limit + 1
+    )
+    page = rows[:limit]
+    return {
+        "disputes": [dispute_as_dict(row) for row in page],
+        "next": page[-1]["id"] if len(rows) > limit else None,
+    }
+
+
+async def read_dispute(services: Services, org_id: int, scan_id: UUID) -> dict[str, Any]:
+    """The dispute about a scan, as it stands. Refuses SCAN_NOT_FOUND where there is none."""
+    row = await services.database.fetchrow(DISPUTES.read_dispute, org_id, scan_id)
+    if row is None:
+        raise Refused(Reason.SCAN_NOT_FOUND)
+    return dispute_as_dict(row)
+
+
+def unless_decided_otherwise(dispute: dict[str, Any], decision: str) -> dict[str, Any]:
+    """The dispute, where it was decided just so; an entry that was taken back since is not what a yes asks for."""
+    if dispute["decision"] == decision and not dispute["undone"]:
+        return dispute
+    by = dispute["decided_by"] or {}
+    raise Refused(
+        Reason.DISPUTE_DECIDED,
+        decision=dispute["decision"], recorded=dispute["recorded"], decided_by=by.get("name"),
+        decision_reason=dispute["decision_reason"], undone=dispute["undone"],
+    )  # fmt: skip
+
+
+async def tell(services: Services, org_id: int, dispute: dict[str, Any]) -> None:
+    """Tell the supervisors how the dispute stands, and its operator when a supervisor has decided."""
+    services.announcer.publish([TopicEvent.of(org_id, TOPIC, {"dispute": dispute}, venue_id=dispute["venue_id"])])
+    if dispute["decision"] in ("admitted", "declined"):
+        operator = dispute["operator"]["id"]
+        await give_notices(services, org_id, [Notice("dispute", dispute, dispute["venue_id"], staff_id=operator)])
+
+
+def dispute_as_dict(row: Any) -> dict[str, Any]:
+    """A dispute on the wire: what the door said, what was asked and answered, and how the ticket stands now."""
+    decided = row["decided_at"]
+    return {
+        "dispute_id": row["id"],
+        "scan_id": str(row["scan_id"]),
+        "venue_id": row["venue_id"],
+        "ticket_code": row["code"],
+        "ticket_id": row["ticket_id"],
+        "gate": row["gate"],
+        "device": row["device"],
+        "result": row["result"],
+        "reason": row["reason"],
+        "scanned_at": rfc3339(row["scanned_at"]),
+        "operator": {"id": row["operator_id"], "name": row["operator_name"]},
+        "note": row["note"],
+        "asked_at": None if row["asked_at"] is None else rfc3339(row["asked_at"]),
+        "decision": row["decision"],
+        "decision_reason": row["decision_reason"],
+        "decided_by": None if decided is None else {"id": row["decided_by"], "name": row["decided_name"]},
+        "decided_at": None if decided is None else rfc3339(decided),
+        "recorded": row["recorded"],
+        "undone": row["undone_by"] is not None,
+        "obstacle": obstacle(row["status"], entered=row["verified_at"] is not None, left=row["left_at"] is not None),
+        "ticket": None if row["status"] is None else _ticket(row),
+    }
+
+
+def _ticket(row: Any) -> dict[str, Any]:
+    first = row["verified_at"]
+    return {
+        "status": row["status"],
+        "customer_name": row["customer_name"],
+        "date": None if row["date"] is None else row["date"].isoformat(),
+        "start_time": None if row["start_time"] is None else row["start_time"].isoformat(),
+        "end_time": None if row["end_time"] is None else row["end_time"].isoformat(),
+        "verified": None
+        if first is None
+        else {
+            "verified_at": rfc3339(first),
+            "verified_by": row["verified_by"],
+            "operator_name": row["verified_name"] or "",
+            "gate": row["verified_gate"],
+        },
+        "left": None if row["left_at"] is None else {"left_at": rfc3339(row["left_at"]), "gate": row["left_gate"]},
+    }

@@ -1,0 +1,93 @@
+"""The deeds of the alarm: raising it where a code was shown at two gates, once; and reading those that were raised."""
+
+from datetime import timedelta
+from typing import Any
+
+from db.statements import load
+from hub.actions.messaging.notices import Notice, give_notices
+from hub.events.announcements import TopicEvent
+from hub.events.scan_events import LoggedScan
+from hub.observability import telemetry
+from hub.rules.timestamps import rfc3339
+from hub.services import Services
+
+ALARMS = load("scanning/duplicate_alarms")
+TOPIC = "alarms"
+SHOWN = timedelta(hours=12)
+MOST = 20
+MOST_REMEMBERED = 20_000
+"""Scans of one venue read back from the log when a process opens, or has been deaf."""
+
+
+async def raise_alarm(services: Services, one: LoggedScan, other: LoggedScan) -> int | None:
+    """Write it down, tell both gates and whoever watches; None where another process has done so already."""
+    first, second = sorted((one, other), key=lambda seen: (seen.moment, seen.scan_id))
+    now = services.clock.now()
+    ticket_id = second.ticket_id or first.ticket_id
+    alarm_id: int | None = await services.database.fetchval(
+        ALARMS.raise_alarm, first.org_id, first.venue_id, first.code, ticket_id,
+        first.scan_id, first.gate, first.operator_id, first.result, first.reason, first.moment,
+        second.scan_id, second.gate, second.operator_id, second.result, second.reason, second.moment, now,
+    )  # fmt: skip
+    if alarm_id is None:
+        return None
+    alarm = {
+        "alarm_id": alarm_id,
+        "venue_id": first.venue_id,
+        "raised_at": rfc3339(now),
+        "code_tail": first.code[-4:],
+        "ticket_id": ticket_id,
+        "first": _side(first.gate, first.moment, first.operator_id, first.operator_name, first.result, first.reason),
+        "second": _side(
+            second.gate, second.moment, second.operator_id, second.operator_name, second.result, second.reason
+        ),
+    }
+    services.announcer.publish([TopicEvent.of(first.org_id, TOPIC, {"alarm": alarm}, venue_id=first.venue_id)])
+    telemetry.event(
+        telemetry.TICKET_AT_TWO_GATES, "WARNING", ticket_id=ticket_id, first_gate=first.gate, second_gate=second.gate
+    )
+    await give_notices(
+        services,
+        first.org_id,
+        [Notice("alarm", alarm, first.venue_id, gate=gate) for gate in (first.gate, second.gate)],
+    )
+    return alarm_id
+
+
+async def list_alarms(services: Services, org_id: int, venue_id: int | None) -> list[dict[str, Any]]:
+    """The alarms of the last twelve hours, newest first."""
+    rows = await services.database.fetch(ALARMS.list_alarms, org_id, venue_id, services.clock.now() - SHOWN, MOST)
+    return [
+        {
+            "alarm_id": row["id"],
+            "venue_id": row["venue_id"],
+            "raised_at": rfc3339(row["raised_at"]),
+            "code_tail": row["code"][-4:],
+            "ticket_id": row["ticket_id"],
+            **{which: _side(*(row[f"{which}_{name}"] for name in ("gate", "at", "by", "name", "result", "reason")))
+               for which in ("first", "second")},
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+async def recent_presentations(services: Services) -> list[LoggedScan]:
+    """What all venues saw within the time that counts for an alarm, oldest first."""
+    rows = await services.database.jobs.fetch(ALARMS.recent_presentations, services.clock.now(), MOST_REMEMBERED)
+    return [
+        LoggedScan(row["org_id"], row["venue_id"], row["scan_id"], row["logged_at"],
+             row["scanned_at"] if row["source"] == "sync" else row["logged_at"], row["gate"], row["operator_id"],
+             row["operator_name"] or "", row["mode"], row["source"], row["result"], row["reason"], row["entered"],
+             row["code"], row["ticket_id"])
+        for row in rows
+    ]  # fmt: skip
+
+
+def _side(gate: str | None, at: Any, by: int, name: str | None, result: str, reason: str) -> dict[str, Any]:  # noqa: PLR0917
+    return {
+        "gate": gate,
+        "at": rfc3339(at),
+        "operator": {"id": by, "name": name or ""},
+        "result": result,
+        "reason": reason,
+    }

@@ -1,0 +1,203 @@
+"""The deed of listing what a scanner needs to decide without a line: the day's slots, policy and tickets, of which it learns
+no code and no person.
+
+A code stands as the first half of HMAC-SHA256 under the venue's salt of the day: a scanner that reads a code finds it, and a
+list that is lost tells nobody a code. An edition is the hash of all of it, so every process gives the same state the same
+name, and the changes since an edition are told by whoever still knows it; whoever does not tells the whole.
+"""
+
+import asyncio
+import gzip
+import hashlib
+import hmac
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+
+from db.statements import load
+from hub.actions.venues.venue_cache import Venue
+from hub.rules.entry_decision import ReservationFacts, entry_window
+from hub.rules.ticket_code import normalise
+from hub.rules.timestamps import rfc3339
+from hub.rules.venue_day import day_bounds
+from hub.services import Services
+
+MANIFEST = load("scanning/manifest")
+FRESH_SECONDS = 2.0
+"""A list read this recently serves the next scanner: twenty that come back at once read it once."""
+NAMES_KEPT = 1000
+"""Of editions of one list: at one a second, a scanner may be away for a quarter of an hour and is told the changes only."""
+IDLE_SECONDS = 1800.0
+
+Key = tuple[int, int, date]
+TicketRow = list[Any]
+"""`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]`."""
+
+
+@dataclass(slots=True)
+class DayList:
+    """One venue's day as it was read last. `changed` says of every hash, also of those that are `gone`, in which reading it
+    last changed; `readings` says of every edition which reading it was."""
+
+    salt: bytes
+    read_at: float = 0.0
+    edition: str = ""
+    head: dict[str, Any] = field(default_factory=dict)
+    tickets: dict[str, TicketRow] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    readings: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    reading: int = 0
+    seen: dict[str, tuple[Any, TicketRow]] = field(default_factory=dict)
+    """By code, what its row was made of."""
+    packed: tuple[str, bytes] = ("", b"")
+    """The whole answer of an edition, by gzip."""
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a thread is at work on it. Who has just let go of it may read until the next await."""
+
+    def take(self, head: dict[str, Any], rows: Sequence[Any], generated_at: str) -> None:
+        """Bring the list to what was read."""
+        self.reading += 1
+        seen: dict[str, tuple[Any, TicketRow]] = {}
+        tickets: dict[str, TicketRow] = {}
+        for told in rows:
+            code = told["code"]
+            was = self.seen.get(code)
+            if was is None or was[0] != told:
+                was = told, _ticket(was[1][0] if was else hash_of(self.salt, code), told)
+                self.changed[was[1][0]] = self.reading
+            seen[code] = was
+            tickets[was[1][0]] = was[1]
+        for name in self.tickets.keys() - tickets.keys():
+            self.changed[name] = self.reading
+        self.edition = hashlib.sha256(orjson.dumps([head, list(tickets.values())])).hexdigest()[:24]
+        self.head = {**head, "edition": self.edition, "generated_at": generated_at}
+        self.tickets, self.seen = tickets, seen
+        self.readings[self.edition] = self.reading
+        self.readings.move_to_end(self.edition)
+        while len(self.readings) > NAMES_KEPT:
+            self.readings.popitem(last=False)
+
+    def since(self, edition: str) -> dict[str, Any] | None:
+        """What has changed since an edition; None where nobody remembers it."""
+        known = self.readings.get(edition)
+        if known is None:
+            return None
+        changed = [name for name, reading in self.changed.items() if reading > known]
+        rows = [self.tickets[name] for name in changed if name in self.tickets]
+        return {"whole": False, **self.head, "tickets": rows, "gone": [n for n in changed if n not in self.tickets]}
+
+    def pack(self) -> None:
+        whole = {"whole": True, **self.head, "tickets": list(self.tickets.values()), "gone": []}
+        self.packed = self.edition, gzip.compress(orjson.dumps({"success": True, "data": whole}), 5, mtime=0)
+
+
+class Manifests:
+    """The lists of this process; one per hub."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lists: dict[Key, DayList] = {}
+
+    async def edition(self, venue: Venue, day: date) -> str:
+        """The name of the list's present state."""
+        return (await self._fresh(venue, day)).edition
+
+    async def whole(self, venue: Venue, day: date) -> tuple[str, bytes]:
+        """The edition's name and the whole answer, by gzip."""
+        listed = await self._fresh(venue, day)
+        async with listed.busy:
+            if listed.packed[0] != listed.edition:
+                await asyncio.to_thread(listed.pack)
+            return listed.packed
+
+    async def changes(self, venue: Venue, day: date, since: str) -> dict[str, Any] | None:
+        """What has changed since the edition `since`; None where that edition is not known here."""
+        return (await self._fresh(venue, day)).since(since)
+
+    async def _fresh(self, venue: Venue, day: date) -> DayList:
+        key, clock = (venue.org_id, venue.id, day), asyncio.get_running_loop().time
+        listed = self._lists.get(key)
+        if listed is None:
+            self._forget_idle(clock() - IDLE_SECONDS)
+            listed = self._lists[key] = DayList(day_salt(self._services.settings.secret_key, *key))
+        async with listed.busy:
+            if listed.edition and clock() - listed.read_at <= FRESH_SECONDS:
+                return listed
+            read_at, now = clock(), rfc3339(self._services.clock.now())
+            around = await self._services.database.fetch(MANIFEST.manifest_slots, venue.org_id, venue.id, day)
+            slots = _slots_open(venue, day, around)
+            ids = [slot["slot_id"] for slot in slots]
+            rows = await self._services.database.fetch(MANIFEST.manifest_tickets, venue.org_id, ids)
+            # Twenty thousand codes take a while to hash; the loop has scans to carry.
+            await asyncio.to_thread(listed.take, _head(venue, day, listed.salt, slots), rows, now)
+            listed.read_at = read_at
+        return listed
+
+    def _forget_idle(self, before: float) -> None:
+        self._lists = {key: one for key, one in self._lists.items() if one.read_at >= before or one.busy.locked()}
+
+
+def day_salt(secret: bytes, org_id: int, venue_id: int, day: date) -> bytes:
+    """The venue's salt of the day; the same in every process, and another one every day."""
+    return hmac.digest(secret, f"manifest:{org_id}:{venue_id}:{day.isoformat()}".encode(), "sha256")[:16]
+
+
+def hash_of(salt: bytes, code: str) -> str:
+    """The name of a code in a list under `salt`: 16 hex digits."""
+    return hmac.digest(salt, normalise(code).encode(), "sha256").hex()[:16]
+
+
+def _ticket(name: str, told: Any) -> TicketRow:
+    """A row on the wire, of a row of `manifest_tickets`."""
+    _, status, slot_id, valid_until, channel, verified_at, gate, left_at = told
+    until, entered, left = (
+        None if moment is None else rfc3339(moment) for moment in (valid_until, verified_at, left_at)
+    )
+    return [name, status, slot_id, int(verified_at is not None), until, channel, entered, gate, left]
+
+
+def _head(venue: Venue, day: date, salt: bytes, slots: list[dict[str, Any]]) -> dict[str, Any]:
+    policy = venue.policy
+    return {
+        "date": day.isoformat(),
+        "venue_id": venue.id,
+        "timezone": venue.timezone,
+        "salt": salt.hex(),
+        "policy": {
+            "unreserved_entry": policy.unreserved_entry,
+            "late_entry_minutes": policy.late_entry_minutes,
+            "early_entry_minutes": policy.early_entry_minutes,
+            "re_entry": policy.re_entry,
+        },
+        "slots": slots,
+    }
+
+
+def _slots_open(venue: Venue, day: date, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The slots of the day, and those of the days beside it whose door is open for a part of it. Each with its window
+    worked out, so that no scanner has to know about time zones."""
+    first, after = day_bounds(day, venue.zone)
+    slots = []
+    for row in rows:
+        starts_at, ends_at = row["starts_at"], row["ends_at"]
+        facts = ReservationFacts(
+            0, row["id"], venue.id, row["date"], row["start_time"], row["end_time"], starts_at, ends_at, 0, 0
+        )
+        opens, closes = entry_window(facts, venue.policy, venue.zone)
+        if row["date"] != day and (closes <= first or opens >= after):
+            continue
+        slots.append({
+            "slot_id": row["id"],
+            "date": row["date"].isoformat(),
+            "start": row["start_time"].isoformat("seconds"),
+            "end": row["end_time"].isoformat("seconds"),
+            "starts_at": rfc3339(starts_at),
+            "ends_at": rfc3339(ends_at),
+            "opens_at": rfc3339(opens),
+            "closes_at": rfc3339(closes),
+        })  # fmt: skip
+    return slots

@@ -1,0 +1,91 @@
+"""The deed of adding and disabling staff."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import asyncpg
+
+from db.statements import load
+from hub.access.passwords import LONGEST_SECRET
+from hub.access.roles import Role
+from hub.access.tokens import LIFETIME
+from hub.events.announcements import SessionRevoked
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+STAFF = load("staff/accounts")
+SESSIONS = load("staff/sessions")
+
+LEAST_PASSWORD = 8
+_USERNAME = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]{1,100}")
+_NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,100}")
+_PASSWORD = re.compile(rf"[^\ud800-\udfff]{{{LEAST_PASSWORD},{LONGEST_SECRET}}}", re.DOTALL)
+_PIN = re.compile(r"[0-9]{4,12}")
+
+
+async def add_staff(
+    services: Services,
+    *,
+    org_id: int,
+    username: str,
+    role: Role | str,
+    name: str,
+    password: str | None = None,
+    pin: str | None = None,
+    venue_id: int | None = None,
+) -> dict[str, Any]:
+    """Add a member of staff who signs in by password, PIN, or either. Refuses INVALID_REQUEST naming every field."""
+    username, name = username.strip(), name.strip()
+    errors = _errors(username, name, str(role), password, pin)
+    if venue_id is not None and not await services.database.fetchval(STAFF.has_venue, org_id, venue_id):
+        errors.append(_error("venue_id", "No such venue"))
+    if errors:
+        raise Refused(Reason.INVALID_REQUEST, errors=errors)
+    password_hash = await services.passwords.hash(password) if password is not None else None
+    pin_hash = await services.passwords.hash(pin) if pin is not None else None
+    role = Role(role)
+    try:
+        staff_id = await services.database.fetchval(
+            STAFF.add_staff, org_id, venue_id, username, name, role.value, password_hash, pin_hash
+        )
+    except asyncpg.UniqueViolationError as taken:
+        raise Refused(Reason.INVALID_REQUEST, errors=[_error("username", "This user name is taken")]) from taken
+    except asyncpg.ForeignKeyViolationError as unknown:
+        raise Refused(Reason.INVALID_REQUEST, errors=[_error("org_id", "No such organisation")]) from unknown
+    return {"staff_id": staff_id, "username": username, "name": name, "role": role.value, "venue_id": venue_id}
+
+
+async def disable_staff(services: Services, *, org_id: int, staff_id: int) -> None:
+    """Let somebody sign in no more, and end every session there is. Refuses NOT_FOUND; twice is as once."""
+    now = services.clock.now()
+    async with services.database.transaction() as connection:
+        if await connection.fetchval(STAFF.disable_staff, org_id, staff_id, now) is None:
+            if await connection.fetchval(STAFF.has_staff, org_id, staff_id):
+                return
+            raise Refused(Reason.NOT_FOUND)
+        await connection.execute(SESSIONS.end_sessions_of_staff, org_id, staff_id, now, now + LIFETIME)
+    services.announcer.publish([SessionRevoked(org_id, None, staff_id, now)])
+
+
+def _errors(username: str, name: str, role: str, password: str | None, pin: str | None) -> list[dict[str, str]]:
+    errors = []
+    if not _USERNAME.fullmatch(username):
+        errors.append(_error("username", "Give 1 to 100 characters without spaces"))
+    if not _NAME.fullmatch(name):
+        errors.append(_error("name", "Give 1 to 100 characters"))
+    if role not in set(Role):
+        errors.append(_error("role", "Give OPERATOR, MANAGER or ADMIN"))
+    if password is None and pin is None:
+        errors.append(_error("password", "Give a password or a PIN"))
+    if password is not None and not _PASSWORD.fullmatch(password):
+        errors.append(_error("password", f"Give at least {LEAST_PASSWORD} characters"))
+    if pin is not None and not _PIN.fullmatch(pin):
+        errors.append(_error("pin", "Give 4 to 12 digits; 6 or more are better"))
+    return errors
+
+
+def _error(field: str, message: str) -> dict[str, str]:
+    return {"field": field, "message": message}

@@ -1,0 +1,125 @@
+"""The deed of signing in and out: a secret against its hash, with guesses counted before they are looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from db.statements import load
+from hub.access.roles import Role
+from hub.access.tokens import Identity, Staff
+from hub.events.announcements import SessionRevoked
+from hub.observability.telemetry import LOCKED_OUT, SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT, event, login_failed
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+FAILURES = 5
+LOCK = timedelta(minutes=15)
+"""How long failures are added up, and how long a lock holds from the last of them."""
+LONGEST_USERNAME = 200
+
+SIGN_IN = load("staff/sign_in")
+SESSIONS = load("staff/sessions")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The new session; `device_cookie` is for the client to keep and to show at its next sign-in."""
+
+    token: str
+    identity: Identity
+    device_cookie: str
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.identity.expires_at
+
+
+async def sign_in(
+    services: Services,
+    *,
+    username: str,
+    password: str | None = None,
+    pin: str | None = None,
+    device_cookie: str | None = None,
+    client_ip: str | None = None,
+    orq: int | None = None,
+) -> SignedIn:
+    """Sign in by password or PIN. Refuses INVALID_CREDENTIALS, the same for unknown names and wrong secrets, and
+    LOCKED_OUT(retry_after) after five failures by this name on this device, even with the right secret then.
+
+    All devices that have never signed in by the name share one count, a known device has its own. `orq` is the organisation
+    asked for, where one is named: a refusal of a name that nobody has is held against it.
+    """
+    name = username.strip().lower()
+    secret = password if password is not None else pin
+    if not secret or not 0 < len(name) <= LONGEST_USERNAME or "\x00" in name or not _encodable(name):
+        raise Refused(Reason.INVALID_CREDENTIALS)
+    device = services.sessions.devices.known_to(device_cookie, name)
+    bucket = hashlib.sha256(f"{name}\n{device or 'unknown'}".encode()).hexdigest()
+    async with services.passwords.turn(bucket):
+        try:
+            await _count(services, bucket)
+        except Refused:
+            row = await services.database.fetchrow(SIGN_IN.find_staff, name)
+            login_failed("locked_out", *await _held_against(services, row, orq))
+            event(LOCKED_OUT, "WARNING", client_ip=client_ip)
+            raise
+        row = await services.database.fetchrow(SIGN_IN.find_staff, name)
+        stored = None if row is None else row["password_hash" if password is not None else "pin_hash"]
+        if not await services.passwords.verify(stored, secret):
+            await services.database.execute(SIGN_IN.lock_out, bucket, services.clock.now() + LOCK, FAILURES)
+            login_failed("invalid_credentials", *await _held_against(services, row, orq))
+            event(SIGN_IN_FAILED, "WARNING", known_device=device is not None, client_ip=client_ip)
+            raise Refused(Reason.INVALID_CREDENTIALS)
+        await services.database.execute(SIGN_IN.clear_attempts, bucket)
+    staff = Staff(row["id"], row["org_id"], row["venue_id"], row["name"], Role(row["role"]))
+    token = services.sessions.issue(staff)
+    event(SIGNED_IN, org_id=staff.org_id, staff_id=staff.staff_id, known_device=device is not None)
+    return SignedIn(token, services.sessions.read(token), services.sessions.devices.remember(device_cookie, name))
+
+
+async def sign_out(services: Services, identity: Identity) -> None:
+    """End this session everywhere: its token is refused and its sockets close."""
+    await services.database.execute(SESSIONS.end_session, identity.org_id, identity.jti, identity.expires_at)
+    services.announcer.publish([SessionRevoked(identity.org_id, identity.jti, None, None)])
+    event(SIGNED_OUT, org_id=identity.org_id, staff_id=identity.staff_id)
+
+
+async def _held_against(services: Services, staff: Any, orq: int | None) -> tuple[int | None, int]:
+    """Whose alerts a refusal is for, organisation and venue (0: of no venue): the member of staff's, where the name is one's,
+    else the organisation asked for, else the only one there is. None where that leaves several."""
+    if staff is not None:
+        return staff["org_id"], staff["own_venue_id"]
+    if orq is not None and orq in await services.venues.organisations():
+        return orq, 0
+    return await services.venues.only_organisation(), 0
+
+
+async def _count(services: Services, bucket: str) -> None:
+    """Count this attempt, or refuse it with LOCKED_OUT."""
+    patience = 3
+    while True:
+        now = services.clock.now()
+        row: Any = await services.database.fetchrow(SIGN_IN.count_attempt, bucket, now, now + LOCK, FAILURES)
+        if row["failures"] <= FAILURES:
+            return
+        if row["locked_until"] is not None or patience == 0:
+            break
+        # Not five failures but five attempts under way (other processes): most honest ones end well within a moment.
+        patience -= 1
+        await asyncio.sleep(0.25)
+    until = row["locked_until"] or row["window_ends"]
+    raise Refused(Reason.LOCKED_OUT, retry_after=max(1, int((until - now).total_seconds() + 0.999)))
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,91 @@
+"""The deed of checking a ticket before it is booked: does it exist, and may it take a place?"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from db.statements import load
+from hub.actions.venues.venue_cache import Venue
+from hub.batching.batcher import Batcher
+from hub.rules.booking_decision import BookingTicket, refuse_ticket
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.services import Services
+
+TICKETS = load("tickets/tickets")
+LONGEST_CODE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStanding:
+    ticket_id: int
+    ticket_code: str
+    status: str
+    product_id: int
+    order_id: int
+    order_tickets: int
+    """How many tickets the order's address opens, counted up to 20: as many as one request can book."""
+    venue_id: int | None
+    """Of its product; None where it is good for any venue."""
+
+
+class TicketChecks:
+    """All ticket checks of this process, many in one statement."""
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        observe: Callable[[int, float], None] | None = None,
+        checked: Callable[[int, TicketStanding, datetime], None] | None = None,
+    ) -> None:
+        """`checked(org_id, standing, now)` hears of every ticket that passed; checks wait for it, so it must not wait itself."""
+        self._services = services
+        self._checked = checked
+        self._batcher: Batcher[tuple[int, str], TicketStanding] = Batcher("ticket checks", self._check, observe=observe)
+        self.drain = self._batcher.drain
+
+    def validate(self, org_id: int, code: str) -> asyncio.Future[TicketStanding]:
+        """The standing of a ticket that can be booked; the future raises `Refused` for any other."""
+        return self._batcher.submit((org_id, normalise(code)[:LONGEST_CODE]))
+
+    async def _check(self, asked: list[tuple[int, str]]) -> Sequence[TicketStanding | BaseException]:
+        rows = await self._services.database.bookings.fetch(
+            TICKETS.read_standing, [org_id for org_id, _ in asked], [code for _, code in asked]
+        )
+        now = self._services.clock.now()
+        judged = [self._judge(org_id, code, row, now) for (org_id, code), row in zip(asked, rows, strict=True)]
+        if self._checked is not None:
+            for (org_id, _), standing in zip(asked, judged, strict=True):
+                if isinstance(standing, TicketStanding):
+                    self._checked(org_id, standing, now)
+        return judged
+
+    @staticmethod
+    def _judge(org_id: int, code: str, row: Any, now: Any) -> TicketStanding | Refused:
+        if row["id"] is None:
+            return Refused(Reason.TICKET_NOT_FOUND, **({"likely_mistyped": True} if looks_mistyped(code) else {}))
+        ticket = BookingTicket(
+            row["id"], org_id, row["status"], row["valid_until"], None, row["reservation_id"] is not None
+        )
+        reason = refuse_ticket(ticket, now)
+        if reason is Reason.TICKET_ALREADY_RESERVED:
+            day = row["reserved_date"]
+            return Refused(reason, reserved_date=day.isoformat() if day else None)
+        if reason is Reason.TICKET_NOT_ACTIVATED and row["status"] == "INACTIVE":
+            # Paid for and waiting for its holder, who can activate it on the spot.
+            return Refused(reason, can_activate=True, ticket_id=row["id"], ticket_code=row["code"])
+        if reason is not None:
+            return Refused(reason)
+        return TicketStanding(row["id"], row["code"], row["status"], row["product_id"], row["order_id"],
+                              row["order_tickets"], row["product_venue_id"])  # fmt: skip
+
+
+async def venue_of_ticket(services: Services, org_id: int, standing: TicketStanding) -> Venue | None:
+    """The venue a ticket is for, the organisation's first where it is for any; None where there is none yet."""
+    if standing.venue_id is not None:
+        return await services.venues.read(org_id, standing.venue_id)
+    return await services.venues.first(org_id)

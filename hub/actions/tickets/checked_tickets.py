@@ -1,0 +1,81 @@
+"""The deed of keeping which tickets passed the portal's check on which day: collected here, written many at a time.
+
+A check is answered without waiting for it. What is collected is lost with a process that is killed: about a second's checks.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from db.pool import DatabaseDown
+from db.statements import load
+from hub.actions.tickets.check import TicketStanding, venue_of_ticket
+from hub.observability import telemetry
+from hub.rules.refusals import Refused
+from hub.rules.venue_day import today
+from hub.services import Services
+
+CHECKS = load("tickets/checks")
+WRITE_EVERY = 1.0
+"""Seconds."""
+BATCH = 500
+MOST_KEPT = 50_000
+"""Checks that wait while Postgres is away, some 25 MB. Without Postgres no ticket is checked, so they hardly grow."""
+LAST_WRITE = 3.0
+"""Seconds that a closing hub spends on what is left."""
+KEPT_DAYS = 400
+"""A year can be held against the one before."""
+
+
+class CheckedTickets:
+    """`note` is called at every good check and takes no time; `write` now and then; `close` once, when nobody checks any more."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        # By ticket and minute: who asks again and again is one check, and no venue's day begins within a minute.
+        self._kept: dict[tuple[int, int, int], tuple[TicketStanding, datetime]] = {}
+        self._lost = 0
+
+    def note(self, org_id: int, standing: TicketStanding, at: datetime) -> None:
+        key = org_id, standing.ticket_id, int(at.timestamp()) // 60
+        if key in self._kept:
+            return
+        if len(self._kept) >= MOST_KEPT:
+            self._lost += 1
+            return
+        self._kept[key] = standing, at
+
+    async def write(self) -> None:
+        """Write what is kept, oldest first. Raises `DatabaseDown` and keeps what may not have been written."""
+        self._tell_lost()
+        while self._kept:
+            batch = dict(islice(self._kept.items(), BATCH))
+            rows: dict[tuple[int, int, date], tuple[int, datetime]] = {}
+            for (org_id, ticket_id, _), (standing, at) in batch.items():
+                with suppress(Refused):  # its venue is gone, and with it the day
+                    venue = await venue_of_ticket(self._services, org_id, standing)
+                    if venue is not None:
+                        rows.setdefault((org_id, ticket_id, today(at, venue.zone)), (venue.id, at))
+            if rows:
+                columns = zip(*((*key, *rest) for key, rest in rows.items()), strict=True)
+                await self._services.database.execute(CHECKS.keep_checks, *(list(column) for column in columns))
+            for key in batch:
+                del self._kept[key]
+
+    async def close(self) -> None:
+        """Write what is left; what Postgres does not take in time is told as lost."""
+        with suppress(DatabaseDown, OSError, TimeoutError):
+            await asyncio.wait_for(self.write(), LAST_WRITE)
+        self._lost += len(self._kept)
+        self._kept.clear()
+        self._tell_lost()
+
+    def _tell_lost(self) -> None:
+        if self._lost:
+            telemetry.event(telemetry.CHECKS_LOST, "WARNING", count=self._lost)
+            self._lost = 0
+
+
+async def drop_old_checks(services: Services) -> None:
+    await services.database.execute(CHECKS.drop_old_checks, services.clock.now().date() - timedelta(days=KEPT_DAYS))

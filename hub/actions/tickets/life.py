@@ -1,0 +1,189 @@
+"""The deed of telling the life of a ticket: everything that is known to have happened to it, in order; and of finding it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from db.statements import load
+from hub.rules.contact_masking import mask_email, mask_phone
+from hub.rules.decisions import Contact
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.ticket_code import normalise
+from hub.services import Services
+from hub.text.contact_details import read_phone
+
+LIFE = load("tickets/life")
+MOST_SCANS = 500
+MOST_FOUND = 50
+
+Event = dict[str, Any]
+
+
+async def ticket_life(services: Services, org_id: int, ticket_id: int, contact: Contact) -> dict[str, Any]:
+    """Return the ticket and its events, oldest first; refuses TICKET_NOT_FOUND. `contact` says how much of it is shown."""
+    ticket = await services.database.fetchrow(LIFE.ticket_by_id, org_id, ticket_id)
+    if ticket is None:
+        raise Refused(Reason.TICKET_NOT_FOUND)
+    reservations = await services.database.fetch(LIFE.reservations_of, org_id, ticket_id)
+    tokens = list({row["manage_token_hash"] for row in reservations})
+    mails = await services.database.fetch(LIFE.mails_of, org_id, tokens) if tokens else []
+    scans = await services.database.fetch(LIFE.scans_of, org_id, ticket["code"], MOST_SCANS + 1)
+    waits = await services.database.fetch(LIFE.waits_of, org_id, ticket_id)
+    disputes = await services.database.fetch(LIFE.disputes_of, org_id, ticket["code"], MOST_SCANS)
+    synced = [row["scan_id"] for row in scans if row["source"] == "sync" and not row["entered"]]
+    conflicts = await services.database.fetch(LIFE.conflicts_of, org_id, synced) if synced else []
+    events = [
+        *_of_ticket(ticket),
+        *(event for row in reservations for event in _of_reservation(row)),
+        *(event for row in waits for event in _of_wait(row)),
+        *(_of_mail(row, contact) for row in mails),
+        *(_of_scan(row) for row in reversed(scans[:MOST_SCANS])),
+        *(event for row in conflicts for event in _of_conflict(row)),
+        *(event for row in disputes for event in _of_dispute(row)),
+    ]
+    events.sort(key=lambda event: event["at"])  # stable: of one moment, a reservation comes before its mail
+    holding = next((row for row in reservations if row["status"] != "CANCELLED"), None)
+    return {
+        "ticket": _ticket(ticket, contact),
+        "reservation": None if holding is None else _reservation(holding),
+        "events": events,
+        "scans_left_out": len(scans) > MOST_SCANS,
+        "timezone": await _timezone(services, org_id, reservations),
+    }
+
+
+async def find_tickets(services: Services, org_id: int, wish: str, country: str) -> list[dict[str, Any]]:
+    """Return at most 50 tickets that answer to `wish`: a code, an order's reference, an e-mail address or a phone number
+    (a national one is of `country`)."""
+    wish = wish.strip()
+    email = wish.lower() if "@" in wish else None
+    phone = None if email else read_phone(wish, country)
+    rows = await services.database.fetch(
+        LIFE.find_tickets, org_id, normalise(wish), wish, email, phone, MOST_FOUND
+    )  # fmt: skip
+    return [
+        {
+            "ticket_id": row["id"],
+            "ticket_code": row["code"],
+            "status": row["status"],
+            "customer_name": row["customer_name"],
+            "customer_email": row["customer_email"],
+            "customer_phone": row["customer_phone"],
+            "order_reference": row["reference"],
+            "date": row["date"],
+            "start_time": row["start_time"],
+            "end_time": row["end_time"],
+        }
+        for row in rows
+    ]
+
+
+async def _timezone(services: Services, org_id: int, reservations: list[Any]) -> str:
+    if reservations:
+        return str(reservations[-1]["timezone"])
+    venue = await services.venues.first(org_id)
+    return venue.timezone if venue is not None else "UTC"
+
+
+def _ticket(row: Any, contact: Contact) -> dict[str, Any]:
+    full = contact == "full"
+    return {
+        "ticket_id": row["id"],
+        "ticket_code": row["code"],
+        "status": row["status"],
+        "channel": row["channel"],
+        "product": row["product"],
+        "order_reference": row["reference"],
+        "customer_name": row["customer_name"],
+        "customer_email": row["customer_email"] if full else mask_email(row["customer_email"]),
+        "customer_phone": row["customer_phone"] if full else mask_phone(row["customer_phone"]),
+        "valid_until": row["valid_until"],
+    }
+
+
+def _reservation(row: Any) -> dict[str, Any]:
+    return {"reservation_id": row["id"], "status": row["status"], "venue": row["venue_name"], **_slot(row)}
+
+
+def _slot(row: Any) -> dict[str, Any]:
+    return {"date": row["date"], "start_time": row["start_time"], "end_time": row["end_time"]}
+
+
+def _event(at: datetime, kind: str, **details: Any) -> Event:
+    return {"at": at, "kind": kind, **details}
+
+
+def _of_ticket(row: Any) -> Iterator[Event]:
+    yield _event(row["created_at"], "issued")
+    if row["paid_at"] is not None:
+        yield _event(row["paid_at"], "paid")
+    if row["activated_at"] is not None:
+        yield _event(row["activated_at"], "activated")
+
+
+def _of_reservation(row: Any) -> Iterator[Event]:
+    """A moved reservation has one row: of where it was only the newest place is known, and how often it moved."""
+    moves = row["calendar_sequence"] if row["moved_at"] is not None else 0
+    slot = {} if moves else _slot(row)
+    yield _event(row["reserved_at"], "reserved", reservation_id=row["id"], venue=row["venue_name"], **slot)
+    if moves:
+        yield _event(row["moved_at"], "moved", reservation_id=row["id"], times=moves, **_slot(row))
+    if row["status"] == "EXPIRED" and row["expired_at"] is not None:
+        yield _event(row["expired_at"], "expired", reservation_id=row["id"], **_slot(row))
+    if row["cancelled_at"] is not None:
+        yield _event(
+            row["cancelled_at"], "cancelled", reservation_id=row["id"], cause=row["cancel_cause"], **_slot(row)
+        )
+
+
+def _of_wait(row: Any) -> Iterator[Event]:
+    yield _event(row["joined_at"], "waiting", **_slot(row))
+    if row["offered_at"] is not None:
+        yield _event(row["offered_at"], "offered", **_slot(row))
+    if row["ended_at"] is not None:
+        yield _event(row["ended_at"], "wait_ended", outcome=row["status"], **_slot(row))
+
+
+def _of_mail(row: Any, contact: Contact) -> Event:
+    hide = mask_email if row["channel"] == "mail" else mask_phone
+    return _event(
+        row["sent_at"] or row["created_at"], "mail", mail=row["kind"], channel=row["channel"], status=row["status"],
+        recipient=row["recipient"] if contact == "full" else hide(row["recipient"]),
+    )  # fmt: skip
+
+
+def _of_dispute(row: Any) -> Iterator[Event]:
+    """A yes is told by the entry it recorded, with its reason."""
+    scan_id = str(row["scan_id"])
+    if row["asked_at"] is not None:
+        yield _event(
+            row["asked_at"], "asked", scan_id=scan_id, note=row["note"], gate=row["gate"],
+            operator_id=row["operator_id"], operator_name=row["operator_name"], venue=row["venue_name"],
+        )  # fmt: skip
+    if row["decision"] in ("declined", "withdrawn"):
+        yield _event(
+            row["decided_at"], row["decision"], scan_id=scan_id, note=row["decision_reason"],
+            operator_id=row["decided_by"], operator_name=row["decided_name"], venue=row["venue_name"],
+        )  # fmt: skip
+
+
+def _of_conflict(row: Any) -> Iterator[Event]:
+    yield _event(
+        row["logged_at"], "conflict", scan_id=str(row["scan_id"]), cause=row["kind"], gate=row["gate"],
+        operator_id=row["operator_id"], operator_name=row["operator_name"], venue=row["venue_name"],
+    )  # fmt: skip
+    if row["decided_at"] is not None:
+        yield _event(
+            row["decided_at"], "conflict_decided", scan_id=str(row["scan_id"]), outcome=row["decision"], note=row["note"],
+            operator_id=row["decided_by"], operator_name=row["decided_name"], venue=row["venue_name"],
+        )  # fmt: skip
+
+
+def _of_scan(row: Any) -> Event:
+    return _event(
+        row["logged_at"], "scan", scan_id=str(row["scan_id"]), mode=row["mode"], result=row["result"],
+        reason=row["reason"], gate=row["gate"], device=row["device"], source=row["source"], entered=row["entered"],
+        undoes=str(row["undoes"]) if row["undoes"] else None, note=row["note"], scanned_at=row["scanned_at"],
+        operator_id=row["operator_id"], operator_name=row["operator_name"], venue=row["venue_name"],
+    )  # fmt: skip

@@ -1,0 +1,37 @@
+"""The deed of showing a customer all tickets of their order: whoever knows one of its codes and the address it was bought with."""
+
+from typing import Any
+
+from db.statements import load
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.ticket_code import normalise
+from hub.services import Services
+
+TICKETS = load("tickets/tickets")
+MOST_SHOWN = 100
+
+
+async def tickets_of_order(services: Services, org_id: int, code: str, email: str) -> list[dict[str, Any]]:
+    """The tickets of the order that `code` belongs to, at most `MOST_SHOWN`.
+
+    Refuses ORDER_NOT_FOUND alike for an unknown code, another address and an order without one: no answer tells which.
+    """
+    order = await services.database.bookings.fetchrow(TICKETS.read_order_of, org_id, normalise(code)[:64])
+    # Mail goes to the same box whatever the case, though a standard of 1982 says it need not.
+    if (
+        order is None
+        or (order["customer_email"] or "").strip().casefold() != email.strip().casefold()
+        or not email.strip()
+    ):
+        raise Refused(Reason.ORDER_NOT_FOUND)
+    rows = await services.database.bookings.fetch(TICKETS.tickets_of_order, org_id, order["id"], MOST_SHOWN)
+    return [
+        {
+            "ticket_id": row["id"],
+            "ticket_code": row["code"],
+            "status": row["status"],
+            "reserved_date": row["reserved_date"],
+        }
+        for row in rows
+    ]

@@ -1,0 +1,119 @@
+"""The deed of setting up a demo venue: staff to sign in as, tickets to book, some of them booked for today."""
+
+import logging
+from datetime import time
+from typing import Any
+
+from db.statements import load
+from hub.access.roles import Role
+from hub.actions.booking.availability import Availability
+from hub.actions.booking.reserve import Bookings, ReserveRequest
+from hub.actions.staff.accounts import add_staff
+from hub.actions.tickets.issue import TicketBatch, issue_tickets
+from hub.actions.venues.generate_slots import OpeningHours, generate_slots
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+DEMO = load("venues/demo")
+VENUES = load("venues/venues")
+ORGANISATION = "Demo Venues"
+VENUE = "Teatro Aurora"
+TIMEZONE = "Europe/Rome"
+COUNTRY = "IT"
+"""Whose telephone numbers are understood without a country code."""
+DAYS = 91
+CAPACITY = 200
+FAMILY = "family@example.org"
+
+LOGINS: list[dict[str, Any]] = [
+    {"username": "operator", "pin": "246810", "role": Role.OPERATOR, "name": "Jane Smith"},
+    {"username": "manager", "password": "demo-manager", "role": Role.MANAGER, "name": "Marco Bianchi"},
+    {"username": "admin", "password": "demo-admin", "role": Role.ADMIN, "name": "Ada Rossi"},
+]
+
+log = logging.getLogger(__name__)
+
+
+async def fill_demo(services: Services) -> bool:
+    """Make the demo venue where nothing has been made yet, and see to it that there is something to book and to scan today.
+
+    Returns whether this hub is the demo: a hub that holds anything else is left as it is.
+    """
+    org_id = await _demo_organisation(services)
+    if org_id is None:
+        venue = await _found(services)
+        if venue is None:
+            return False
+        org_id, venue_id = venue
+        for login in LOGINS:
+            await add_staff(services, org_id=org_id, venue_id=venue_id, **login)
+        await issue_tickets(services, TicketBatch(count=40), org_id=org_id)
+        await issue_tickets(services, TicketBatch(count=2, status="PENDING_PAYMENT"), org_id=org_id)
+        await issue_tickets(services, TicketBatch(count=2, status="INACTIVE"), org_id=org_id)
+        # One order of a family, to try booking together with.
+        await issue_tickets(services, TicketBatch(count=4, customer_email=FAMILY), org_id=org_id)
+    await _prepare_day(services, org_id)
+    return True
+
+
+async def _demo_organisation(services: Services) -> int | None:
+    found: int | None = await services.database.fetchval(DEMO.demo_organisation, ORGANISATION, LOGINS[0]["username"])
+    return found
+
+
+async def _found(services: Services) -> tuple[int, int] | None:
+    """The demo's organisation and venue, made of the empty first ones where they stand; None where something is there."""
+    async with services.database.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
+        if await connection.fetchval(DEMO.anything_made):
+            return None
+        org_id = await connection.fetchval(DEMO.name_organisation, ORGANISATION)
+        if org_id is None:
+            org_id = await connection.fetchval(VENUES.add_organisation, ORGANISATION)
+        named = (org_id, VENUE, TIMEZONE, COUNTRY)
+        venue_id = await connection.fetchval(DEMO.name_venue, *named)
+        if venue_id is None:
+            await connection.fetchval(VENUES.add_venue, org_id, VENUE, TIMEZONE)
+            venue_id = await connection.fetchval(DEMO.name_venue, *named)
+        for gate in ("A", "B", "C"):
+            await connection.fetchval(VENUES.add_gate, org_id, venue_id, gate)
+    services.venues.forget()
+    return org_id, venue_id
+
+
+async def _prepare_day(services: Services, org_id: int) -> None:
+    """Slots for the coming months, round the clock today so that it can be tried at midnight; some booked for today."""
+    venue_id = await services.database.fetchval(VENUES.first_venue, org_id)
+    today = services.clock.now().astimezone((await services.venues.read(org_id, venue_id)).zone).date()
+    await generate_slots(services, OpeningHours(today, 1, time(0), time(0), 120, CAPACITY), venue_id=venue_id)
+    await generate_slots(services, OpeningHours(today, DAYS, time(10), time(20), 120, CAPACITY), venue_id=venue_id)
+    slots = await services.database.fetch(DEMO.slots_from, org_id, services.clock.now())
+    if any(slot["date"] == today and slot["waiting"] for slot in slots):
+        return
+    now_on = [slot["id"] for slot in slots if slot["date"] == today][:3]
+    later = [slot["id"] for slot in slots if slot["date"] > today][:1]
+    wanted = [now_on[n % len(now_on)] for n in range(6 if now_on else 0)] + later
+    desk = Bookings(services, Availability(services))
+    issued = await issue_tickets(services, TicketBatch(count=len(wanted), customer_name="Demo Customer"), org_id=org_id)
+    for ticket, slot_id in zip(issued["tickets"], wanted, strict=True):
+        try:
+            await desk.reserve(
+                ReserveRequest(org_id, ticket["ticket_id"], slot_id, "visitor@example.org", "+12025550123")
+            )
+        except Refused as refused:
+            log.warning("demo.not_booked", extra={"reason": refused.reason.value})
+
+
+async def demo_card(services: Services) -> dict[str, Any]:
+    """Who may sign in and which tickets to try, for printing. Passwords are the demo's own and stand in this file."""
+    org_id = await _demo_organisation(services)
+    if org_id is None:
+        return {"logins": [], "codes": []}
+    rows = await services.database.fetch(DEMO.spare_tickets, org_id, services.clock.now(), FAMILY)
+    return {
+        "logins": [
+            {"username": e["username"], "password": e.get("password"), "pin": e.get("pin"), "role": e["role"].value}
+            for e in LOGINS
+        ],
+        "codes": [f"{row['code']}  {row['standing']}" for row in rows],
+    }

@@ -1,0 +1,19 @@
+"""The deed of finding out which organisation a public request speaks of."""
+
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+
+async def resolve_org(services: Services, orq: int | None) -> int:
+    """Return the organisation named by `orq`, or the only one there is.
+
+    Refuses INVALID_REQUEST where none is named and there are several, or the named one does not exist.
+    """
+    known = await services.venues.organisations()
+    if orq in known:
+        return orq
+    if orq is None and len(known) == 1:
+        return next(iter(known))
+    told = "No such organisation" if orq is not None else "Name the organisation: this hub does not serve just one"
+    raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "orq", "message": told}])

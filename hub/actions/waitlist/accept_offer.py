@@ -1,0 +1,74 @@
+"""The deed of accepting an offer of the waiting list: the places held for a party become its reservations."""
+
+from datetime import datetime
+from typing import Any
+
+from db.statements import load
+from hub.actions.booking.reserve_party import PartyRequest, reserve_party
+from hub.actions.booking.take_places import Reserved
+from hub.actions.waitlist.entries import WaitlistView, read_waitlist
+from hub.actions.waitlist.offer_places import serve_line
+from hub.observability import telemetry
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+WAITLIST = load("waitlist/entries")
+
+_PARTY_WILL_NOT_DO = {
+    Reason.TICKET_NOT_FOUND,
+    Reason.TICKET_NOT_ACTIVATED,
+    Reason.TICKET_EXPIRED,
+    Reason.TICKET_CANCELLED,
+    Reason.TICKET_ALREADY_RESERVED,
+    Reason.TICKET_ALREADY_USED,
+    Reason.WRONG_VENUE,
+}
+
+
+async def accept_offer(services: Services, token: str, language: str | None = None) -> tuple[Reserved, ...]:
+    """Book what is offered to the entry of this link, in one transaction with the end of the offer.
+
+    It can be accepted until `offer_ends_at`, by the house's clock, and not at that moment: OFFER_LAPSED. Refuses NO_OFFER
+    where there is none, and for the tickets' sake as booking does; then the offer is given up and goes to the next in line.
+    Repeating it gives the first answer. Whoever has the link of the entry can open the reservations with it.
+    """
+    view = await read_waitlist(services, token)
+    if view.status == "LAPSED":
+        await serve_line(services, view.org_id, view.slot_id)
+        raise Refused(Reason.OFFER_LAPSED)
+    if view.status not in ("OFFERED", "ACCEPTED"):
+        raise Refused(Reason.NO_OFFER, status=view.status)
+
+    async def take_what_is_held(connection: Any, now: datetime, manage_token_hash: bytes) -> None:
+        accepted = await connection.fetchval(WAITLIST.accept, view.org_id, view.entry_id, now, manage_token_hash)
+        if accepted is None:
+            raise Refused(Reason.OFFER_LAPSED)
+
+    request = PartyRequest(
+        org_id=view.org_id,
+        ticket_codes=view.ticket_codes,
+        slot_id=view.slot_id,
+        email=view.email,
+        phone=view.phone,
+        language=language or view.language,
+        idempotency_key=f"waitlist entry {view.entry_id}",
+        body_hash=b"",
+    )
+    try:
+        reserved = await reserve_party(services, request, in_transaction=take_what_is_held)
+    except Refused as no:
+        await _give_up(services, view, no.reason)
+        raise
+    telemetry.event(telemetry.WAITLIST_ACCEPTED, entry_id=view.entry_id, slot_id=view.slot_id, places=len(reserved))
+    return reserved
+
+
+async def _give_up(services: Services, view: WaitlistView, reason: Reason) -> None:
+    """What can never be accepted is held no longer. A slot that is over or closed ends the whole line, when it is served."""
+    if reason in _PARTY_WILL_NOT_DO:
+        now = services.clock.now()
+        await services.database.fetch(
+            WAITLIST.end_entries, view.org_id, [view.entry_id], "CLOSED", "ticket", now, [None]
+        )
+    await serve_line(services, view.org_id, view.slot_id)

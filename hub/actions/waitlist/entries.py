@@ -1,0 +1,108 @@
+"""The deed of reading an entry of the waiting list, and what its other deeds share: judging a party, wording a slot."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+import orjson
+
+from db.statements import load
+from hub.actions.booking.take_places import token_hash
+from hub.actions.venues.venue_cache import Venue
+from hub.rules.booking_decision import BookingSlot, BookingTicket, refuse_pair, refuse_slot
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.ticket_code import looks_mistyped
+from hub.rules.waitlist_order import offer_stands
+from hub.services import Services
+
+WAITLIST = load("waitlist/entries")
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistView:
+    """An entry as its holder sees it. `status` is the truth of the moment: an offer that has run out is LAPSED."""
+
+    org_id: int
+    entry_id: int
+    slot_id: int
+    venue_id: int
+    places: int
+    status: str
+    position: int | None
+    """1 is next; None for an entry that does not wait."""
+    offer_ends_at: datetime | None
+    end_cause: str | None
+    had_offer: bool
+    """Whether there was an offer to it, ever."""
+    email: str
+    phone: str
+    language: str
+    date: date
+    start_time: time
+    end_time: time
+    starts_at: datetime
+    ends_at: datetime
+    venue_name: str
+    timezone: str
+    ticket_codes: tuple[str, ...]
+
+
+async def read_waitlist(services: Services, token: str) -> WaitlistView:
+    """The entry a link opens, or WAITLIST_NOT_FOUND. Changes nothing."""
+    row = await services.database.fetchrow(WAITLIST.entry_of_token, token_hash(token))
+    if row is None:
+        raise Refused(Reason.WAITLIST_NOT_FOUND)
+    status = row["status"]
+    if status == "OFFERED" and not offer_stands(row["offer_ends_at"], services.clock.now()):
+        status = "LAPSED"
+    return WaitlistView(
+        row["org_id"], row["id"], row["slot_id"], row["venue_id"], row["places"], status,
+        row["turn"] if status == "WAITING" else None, row["offer_ends_at"] if status == "OFFERED" else None,
+        row["end_cause"], row["had_offer"], row["customer_email"], row["customer_phone"], row["language"], row["date"], row["start_time"],
+        row["end_time"], row["starts_at"], row["ends_at"], row["venue_name"], row["timezone"],
+        tuple(row["ticket_codes"] or ()),
+    )  # fmt: skip
+
+
+def refusal_of(ticket: Any, slot: Any, now: datetime) -> Reason | None:
+    """Why this ticket could not be booked into this slot even if there were room. Rows as db/queries/waitlist/entries.sql gives them."""
+    found = None
+    if ticket["ticket_id"] is not None:
+        found = BookingTicket(ticket["ticket_id"], slot["org_id"], ticket["status"], ticket["valid_until"],
+                              ticket["product_venue_id"], ticket["reservation_id"] is not None)  # fmt: skip
+    roomy = BookingSlot(slot["id"], slot["org_id"], slot["venue_id"], slot["status"], slot["starts_at"], slot["ends_at"],
+                        total_capacity=1, booked_count=0)  # fmt: skip
+    return refuse_slot(roomy, now) or refuse_pair(found, roomy, now)
+
+
+def refuse_party(tickets: list[Any], slot: Any, now: datetime) -> None:
+    """Refuse for the first ticket that will not do, naming every such ticket in `tickets`."""
+    bad: list[tuple[Reason, dict[str, Any]]] = []
+    for ticket in tickets:
+        reason = refusal_of(ticket, slot, now)
+        if reason is None:
+            continue
+        day = ticket["reserved_date"]
+        details: dict[str, Any] = {}
+        if reason is Reason.TICKET_ALREADY_RESERVED:
+            details["reserved_date"] = day.isoformat() if day else None
+        elif ticket["status"] == "INACTIVE":
+            details |= {"can_activate": True, "ticket_id": ticket["ticket_id"]}
+        elif ticket["ticket_id"] is None and looks_mistyped(ticket["asked"]):
+            details["likely_mistyped"] = True
+        bad.append((reason, {"ticket_code": ticket["code"] or ticket["asked"], **details}))
+    if bad:
+        reason, first = bad[0]
+        beside = {name: value for name, value in first.items() if name != "ticket_code"}
+        raise Refused(reason, tickets=[{"code": why, **told} for why, told in bad], **beside)
+
+
+def slot_facts(slot: Any, venue: Venue, **more: Any) -> str:
+    """What a mail about the waiting list says of the slot, as JSON for its payload."""
+    facts = {
+        "slot": {"slot_id": slot["id"], "venue_id": slot["venue_id"], "date": slot["date"],
+                 "start_time": slot["start_time"], "end_time": slot["end_time"]},
+        "venue_name": venue.name, "timezone": venue.timezone, **more,
+    }  # fmt: skip
+    return orjson.dumps(facts).decode()

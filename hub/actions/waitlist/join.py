@@ -1,0 +1,119 @@
+"""The deed of joining the waiting list of a full slot with a party of tickets."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from db.statements import load
+from hub.access.randomness import secret_token
+from hub.actions.booking.contact_codes import require_proof
+from hub.actions.booking.take_places import token_hash
+from hub.actions.waitlist.entries import refuse_party, slot_facts
+from hub.observability import telemetry
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.ticket_code import normalise
+from hub.services import Services
+
+WAITLIST = load("waitlist/entries")
+MAX_ATTEMPTS = 3
+MOST_TICKETS = 20
+LONGEST_CODE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """`body_hash` is what a second request with the same key must agree with."""
+
+    org_id: int
+    ticket_codes: tuple[str, ...]
+    slot_id: int
+    email: str
+    phone: str
+    language: str
+    contact_proof: str | list[str] | None = None
+    idempotency_key: str | None = None
+    body_hash: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    entry_id: int
+    token: str
+    position: int
+    places: int
+
+
+def codes_of(texts: tuple[str, ...]) -> list[str]:
+    """The codes meant, in the order given; refuses INVALID_REQUEST where one is named twice, or none or too many are."""
+    codes = [normalise(text)[:LONGEST_CODE] for text in texts]
+    if not 1 <= len(codes) <= MOST_TICKETS or len(set(codes)) < len(codes):
+        problem = {"field": "ticket_codes", "message": "Name each ticket once, 1 to 20 of them"}
+        raise Refused(Reason.INVALID_REQUEST, errors=[problem])
+    return codes
+
+
+async def join_waitlist(services: Services, request: JoinRequest) -> Joined:
+    """Join the end of the line; the mail with the link is written in the same transaction.
+
+    Refuses SLOT_NOT_FULL where there is room for the party (book it instead), ALREADY_WAITING where one of the tickets waits
+    for this slot, WAITLIST_CLOSED where the venue keeps no list or the party is larger than the slot, and whatever booking
+    refuses, the want of a contact proof too. With an idempotency key a repeat finds the entry made before, and gets a link of its own to it.
+    """
+    key = request.idempotency_key
+    key_hash = hashlib.sha256(f"waitlist:{request.org_id}:{key}".encode()).digest() if key is not None else None
+    for _ in range(MAX_ATTEMPTS):
+        if key_hash is not None:
+            before = await services.database.fetchrow(WAITLIST.entry_of_key, request.org_id, key_hash)
+            if before is not None:
+                return await _joined_before(services, request, before)
+        try:
+            return await _join(services, request, key_hash)
+        except asyncpg.UniqueViolationError as taken:
+            if taken.constraint_name == "waitlist_tickets_wait_once":
+                raise Refused(Reason.ALREADY_WAITING) from None
+            # The key: the same request is being answered elsewhere at this moment. Its entry is there now.
+    raise Refused(Reason.BUSY)
+
+
+async def _join(services: Services, request: JoinRequest, key_hash: bytes | None) -> Joined:
+    codes = codes_of(request.ticket_codes)
+    slot = await services.database.fetchrow(WAITLIST.read_slot, request.org_id, request.slot_id)
+    if slot is None:
+        raise Refused(Reason.SLOT_NOT_FOUND)
+    tickets = await services.database.fetch(WAITLIST.read_party, request.org_id, codes)
+    venue = await services.venues.read(request.org_id, slot["venue_id"])
+    now = services.clock.now()
+    refuse_party(tickets, slot, now)
+    require_proof(services, venue, request.email, request.phone, request.contact_proof)
+    token = secret_token()
+    async with services.database.transaction() as connection:
+        slot = await connection.fetchrow(WAITLIST.lock_slot, request.org_id, request.slot_id)
+        refuse_party(tickets, slot, now)
+        if venue.waitlist_offer_minutes is None:
+            raise Refused(Reason.WAITLIST_CLOSED)
+        if len(codes) > slot["total_capacity"]:
+            raise Refused(Reason.WAITLIST_CLOSED, total_capacity=slot["total_capacity"])
+        free = slot["total_capacity"] - slot["booked_count"] - slot["held_count"]
+        if len(codes) <= free:
+            raise Refused(Reason.SLOT_NOT_FULL, free=free)
+        entry_id = await connection.fetchval(
+            WAITLIST.join_line, request.org_id, request.slot_id, slot["venue_id"], [t["ticket_id"] for t in tickets],
+            request.email, request.phone, request.language, key_hash, request.body_hash, token, token_hash(token), now,
+            slot_facts(slot, venue),
+        )  # fmt: skip
+        position = await connection.fetchval(WAITLIST.turn, request.org_id, request.slot_id, entry_id)
+    telemetry.event(telemetry.WAITLIST_JOINED, entry_id=entry_id, slot_id=request.slot_id, places=len(codes))
+    return Joined(entry_id, token, position, len(codes))
+
+
+async def _joined_before(services: Services, request: JoinRequest, before: Any) -> Joined:
+    if before["body_hash"] != request.body_hash:
+        raise Refused(Reason.IDEMPOTENCY_KEY_REUSED)
+    token, entry_id = secret_token(), before["id"]
+    now = services.clock.now()
+    await services.database.execute(WAITLIST.add_link, request.org_id, token_hash(token), entry_id, now)
+    position = await services.database.fetchval(WAITLIST.turn, request.org_id, before["slot_id"], entry_id)
+    return Joined(entry_id, token, position, len(codes_of(request.ticket_codes)))

@@ -1,0 +1,188 @@
+"""The deed of serving a slot's waiting list: what came free is offered in turn, what nobody waits for goes to the public.
+
+It may be done at any time and by several hubs at once: a line is served under its own lock, and what it sees of the slot is
+read under the slot's. Doing it again changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from db.statements import load
+from hub.access.randomness import secret_token
+from hub.actions.booking.take_places import token_hash
+from hub.actions.venues.venue_cache import Venue
+from hub.actions.waitlist.entries import refusal_of, slot_facts
+from hub.events.announcements import SlotChanged
+from hub.observability import telemetry
+from hub.rules.booking_decision import BookingTicket, refuse_ticket
+from hub.rules.reasons import Reason
+from hub.rules.timestamps import rfc3339
+from hub.rules.waitlist_order import Waiting, offer_end, offer_stands, serve, told_until
+from hub.services import Services
+
+WAITLIST = load("waitlist/entries")
+LOOKED_AT = 100
+"""How many of those who wait are looked at in one turn, besides the first. Whoever stands behind them has time."""
+MOST_TURNS = 50
+
+
+@dataclass(slots=True)
+class Served:
+    """What serving a line did, by the ids of the entries."""
+
+    offered: list[int] = field(default_factory=list)
+    lapsed: list[int] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+
+    def add(self, other: "Served") -> None:
+        self.offered += other.offered
+        self.lapsed += other.lapsed
+        self.closed += other.closed
+
+    def __bool__(self) -> bool:
+        return bool(self.offered or self.lapsed or self.closed)
+
+
+async def serve_lines(services: Services) -> Served:
+    """Serve every line that has something to do. One that cannot be served is told of after the others have been."""
+    done = Served()
+    trouble: asyncpg.PostgresError | None = None
+    for row in await services.database.fetch(WAITLIST.lines_to_serve, services.clock.now()):
+        try:
+            done.add(await serve_line(services, row["org_id"], row["slot_id"]))
+        except asyncpg.PostgresError as error:
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
+    return done
+
+
+async def serve_line(services: Services, org_id: int, slot_id: int) -> Served:
+    """Serve one line, as long as there is something to do in it. Does nothing where another hub serves it."""
+    done = Served()
+    for _ in range(MOST_TURNS):
+        turn = await _one_turn(services, org_id, slot_id)
+        done.add(turn)
+        if not turn:
+            break
+    if done:
+        telemetry.event(telemetry.WAITLIST_SERVED, slot_id=slot_id, offered=len(done.offered), lapsed=len(done.lapsed),
+                        closed=len(done.closed))  # fmt: skip
+    return done
+
+
+async def _one_turn(services: Services, org_id: int, slot_id: int) -> Served:
+    """One transaction: the line's lock, its entries', the slot's; then what the rule says of them."""
+    now = services.clock.now()
+    facts = await services.database.fetchrow(WAITLIST.read_slot, org_id, slot_id)
+    if facts is None:
+        return Served()
+    venue = await services.venues.read(org_id, facts["venue_id"])
+    minutes, done = venue.waitlist_offer_minutes, Served()
+    async with services.database.transaction() as connection:
+        if await connection.fetchval(WAITLIST.claim_line, org_id, slot_id) is None:
+            return done
+        entries = list(await connection.fetch(WAITLIST.lock_entries, org_id, slot_id, LOOKED_AT))
+        tickets = await connection.fetch(WAITLIST.read_tickets, org_id, [e["id"] for e in entries])
+        cause = _why_closed(facts, now, minutes)
+        if cause is not None:
+            everybody = ["WAITING"] if cause == "no_waitlist" else ["WAITING", "OFFERED"]
+            ids = [e["id"] for e in await connection.fetch(WAITLIST.open_entries, org_id, slot_id, everybody)]
+            done.closed += await _close(connection, facts, venue, ids, cause=cause, now=now)
+        slot = await connection.fetchrow(WAITLIST.lock_slot, org_id, slot_id)
+        over = [e["id"] for e in entries if e["status"] == "OFFERED" and not offer_stands(e["offer_ends_at"], now)
+                and e["id"] not in done.closed]  # fmt: skip
+        done.lapsed += await _with_links(connection, WAITLIST.lapse, org_id, over, now, slot_facts(slot, venue))
+        gone = {t["entry_id"] for t in tickets if refusal_of(t, slot, now) is not None}
+        bad = [e["id"] for e in entries if e["id"] in gone and e["id"] not in (*done.closed, *done.lapsed)]
+        # The slot may have closed since it was read without its lock: then that is why, and the others follow.
+        why = _why_closed(slot, now, 0) or "ticket"
+        done.closed += await _close(connection, slot, venue, bad, cause=why, now=now)
+        standing = [e for e in entries if e["id"] not in done.lapsed and e["id"] not in done.closed]
+        offered = sum(e["places"] for e in standing if e["status"] == "OFFERED")
+        end = offer_end(now, minutes or 0, slot["ends_at"])
+        serving = serve(
+            [Waiting(e["id"], e["places"], e["gathers_until"]) for e in standing if e["status"] == "WAITING"],
+            held=slot["held_count"], offered=offered, now=now, gather_until=min(end, slot["starts_at"]),
+            free=slot["total_capacity"] - slot["booked_count"] - slot["held_count"],
+        )  # fmt: skip
+        ends = slot_facts(slot, venue, ends_at=rfc3339(end))
+        done.offered += await _with_links(connection, WAITLIST.offer, org_id, serving.offers, now, end, ends)
+        if serving.gathering is not None:
+            await connection.execute(WAITLIST.gather, org_id, serving.gathering, min(end, slot["starts_at"]))
+        # The last line: whatever went wrong before, more than there is cannot be held.
+        held = min(serving.held, slot["total_capacity"] - slot["booked_count"])
+        row = await connection.fetchrow(WAITLIST.set_held, org_id, slot_id, held, now)
+        await connection.execute(WAITLIST.drop_line, org_id, slot_id)
+    if row is not None and row["revision"] != slot["revision"]:
+        changed = SlotChanged.of(row)
+        free = changed.slot.free if slot["status"] == "ACTIVE" and now < slot["ends_at"] else 0
+        services.seat_admission.settle(org_id, slot_id, free=free, revision=changed.slot.revision)
+        services.announcer.publish([changed])
+    return done
+
+
+def _why_closed(slot: Any, now: Any, minutes: int | None) -> str | None:
+    if slot["ends_at"] <= now:
+        return "slot_over"
+    if slot["status"] != "ACTIVE":
+        return "slot_closed"
+    return "no_waitlist" if minutes is None else None
+
+
+async def _close(
+    connection: Any, slot: Any, venue: Venue, ids: Sequence[int], *, cause: str, now: datetime
+) -> list[int]:
+    """Close entries that the caller has locked, each with its mail where that is news to its holder."""
+    if not ids:
+        return []
+    org_id, until = slot["org_id"], told_until(cause, slot["ends_at"])
+    told: dict[int, str] = {}
+    if until is not None and now < until:
+        parties: dict[int, list[Any]] = {}
+        for ticket in await connection.fetch(WAITLIST.read_tickets, org_id, ids):
+            parties.setdefault(ticket["entry_id"], []).append(ticket)
+        for entry_id, party in parties.items():
+            codes = _still_good(party, org_id, now)
+            if codes is not None:
+                told[entry_id] = slot_facts(slot, venue, cause=cause, told_until=rfc3339(until), orq=org_id,
+                                            good=len(codes), ticket_codes=codes)  # fmt: skip
+    mails = [told.get(one) for one in ids]
+    rows = await connection.fetch(WAITLIST.end_entries, org_id, ids, "CLOSED", cause, now, mails)
+    return [row["id"] for row in rows]
+
+
+def _still_good(tickets: list[Any], org_id: int, now: datetime) -> list[str] | None:
+    """The codes of a party that can be booked for another time; None where one of its tickets is booked already, used or
+    taken back: whoever holds it has had their word about it."""
+    good = []
+    for t in tickets:
+        ticket = BookingTicket(
+            t["ticket_id"],
+            org_id,
+            t["status"],
+            t["valid_until"],
+            t["product_venue_id"],
+            t["reservation_id"] is not None,
+        )
+        match refuse_ticket(ticket, now):
+            case None:
+                good.append(t["code"])
+            case Reason.TICKET_EXPIRED:
+                pass
+            case _:
+                return None
+    return good
+
+
+async def _with_links(connection: Any, sql: str, org_id: int, ids: Sequence[int], *rest: Any) -> list[int]:
+    """Carry out `sql` (offer or lapse) for these entries, each with a link of its own for its mail."""
+    if not ids:
+        return []
+    tokens = [secret_token() for _ in ids]
+    hashes = [token_hash(token) for token in tokens]
+    return [row["id"] for row in await connection.fetch(sql, org_id, ids, tokens, hashes, *rest)]

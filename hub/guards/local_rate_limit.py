@@ -1,0 +1,56 @@
+"""The admissions: who was let through lately, as this process knows it. The rate limit's memory while Redis is away."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from hub.settings import Rate
+
+MOST_BUCKETS = 50_000
+
+
+class LocalRateLimit:
+    """Never more than `rate.count` admissions of a bucket within any `rate.seconds`; moments are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, deque[float]] = {}
+        self._blocked: dict[str, float] = {}
+
+    def blocked(self, bucket: str, now: float) -> float:
+        """Seconds for which Redis has said this bucket must wait, 0.0 where it may be asked again."""
+        until = self._blocked.get(bucket)
+        if until is None:
+            return 0.0
+        if until <= now:
+            del self._blocked[bucket]
+            return 0.0
+        return until - now
+
+    def block(self, bucket: str, until: float) -> None:
+        if len(self._blocked) >= MOST_BUCKETS:
+            del self._blocked[next(iter(self._blocked))]
+        self._blocked[bucket] = until
+
+    def record(self, bucket: str, rate: Rate, now: float) -> None:
+        """Remember an admission Redis gave, so that its death does not hand out a second allowance here."""
+        self._moments(bucket, rate).append(now)
+
+    def admit(self, bucket: str, rate: Rate) -> float:
+        """Judge alone: 0.0 and remembered, or the seconds to wait."""
+        now = time.monotonic()
+        moments = self._moments(bucket, rate)
+        if len(moments) == rate.count and (wait := moments[0] + rate.seconds - now) > 0:
+            return wait
+        moments.append(now)
+        return 0.0
+
+    def _moments(self, bucket: str, rate: Rate) -> deque[float]:
+        moments = self._buckets.pop(bucket, None)
+        if moments is None or moments.maxlen != rate.count:
+            moments = deque(moments or (), maxlen=rate.count)
+            if len(self._buckets) >= MOST_BUCKETS:
+                del self._buckets[next(iter(self._buckets))]
+        # Put in last again: what gives way beyond the bound is what was not used for longest.
+        self._buckets[bucket] = moments
+        return moments

@@ -1,0 +1,289 @@
+"""The outbox round: sends the messages that deeds left behind, at least once each, outside any transaction.
+
+Rows are claimed with a lease, so several processes share the work and a process that dies gives its rows back after a
+minute. A message that is refused for now comes back after 2, 8, 32 ... seconds and is dead after eight tries; one that is
+refused for good is dead at once, and one that is no longer worth sending is dropped. A server that cannot be reached counts
+against no message, however long it is away: all of its channel wait together, at most a minute.
+
+Two lanes run side by side, each with connections of its own: what must be there soon (a code, an offer) never stands behind
+the confirmations of a rush.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from db import statements
+from db.pool import DatabaseDown
+from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
+from hub.confirmation.letter import Obsolete, Unsendable
+from hub.confirmation.mail import write_mail, write_text_message
+from hub.confirmation.mail_carrier import MailCarrier
+from hub.confirmation.outgoing import Outgoing, Sender, payload_of, reservation_ids_of
+from hub.confirmation.sms_carrier import SmsCarrier, sms_carrier
+from hub.confirmation.webhook_carrier import Call, WebhookCarrier
+from hub.observability import logs, telemetry
+
+if TYPE_CHECKING:
+    from hub.services import Services
+
+PERIOD_SECONDS = 0.5
+BATCH = 50
+LEASE = timedelta(seconds=60)
+MOST_TRIES = 8
+CHANNELS = ("mail", "sms", "webhook")
+_STOP_SENDING_AFTER = 25.0  # a try may take 30 s more, and both must end within the lease
+_FIRST_WAIT = 2.0
+_WAIT_FACTOR = 4.0
+_LONGEST_WAIT = 2 * 3600.0
+_LONGEST_WAIT_FOR_SERVER = 60.0
+_REST_PER_WORK = 2.0  # writing a mail costs the processor some milliseconds: use a third of it at most
+_REST_IN_A_RUSH = 0.5  # seconds; the mails of a rush go out when it is over
+
+
+class OutboxJob:
+    """Both lanes: `run()` until `stop()`. `wake()` after a booking saves the wait of half a second; it may be called from
+    the loop only."""
+
+    def __init__(self, services: Services, in_a_rush: Callable[[], bool] = lambda: False) -> None:
+        self._lanes = (OutboxWorker(services, urgent=True), OutboxWorker(services, in_a_rush=in_a_rush))
+
+    def wake(self) -> None:
+        """There are confirmations to send. What is urgent is not looked for on every booking of a rush."""
+        self._lanes[1].wake()
+
+    def stop(self) -> None:
+        for lane in self._lanes:
+            lane.stop()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as lanes:
+            for lane in self._lanes:
+                lanes.create_task(lane.run())
+
+
+class OutboxWorker:
+    """One line of messages: those that are no use after some moment, or all the others."""
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        urgent: bool = False,
+        carrier: MailCarrier | None = None,
+        texts: SmsCarrier | None = None,
+        jitter: Callable[[], float] = random.random,
+        in_a_rush: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._services = services
+        self._urgent = urgent
+        self._sql = statements.load("messaging/outbox")
+        self._carrier = carrier or MailCarrier(services.settings)
+        self._texts = texts or sms_carrier(services.settings)
+        self._webhooks = WebhookCarrier(services.settings.webhook_networks)
+        self._sender = Sender(self._carrier.sender, self._carrier.host, services.settings.public_url.rstrip("/"))
+        self._jitter = jitter
+        self._in_a_rush = in_a_rush
+        self._wakened = asyncio.Event()
+        self._stopping = False
+        # In a row and without a success, per channel: how long to leave its server alone.
+        self._failed_contacts = dict.fromkeys(CHANNELS, 0)
+
+    def wake(self) -> None:
+        """Look now rather than in half a second, unless the server was just not there."""
+        if not any(self._failed_contacts.values()):
+            self._wakened.set()
+
+    def stop(self) -> None:
+        """End after the mail in hand; the rest of its batch goes back to the table."""
+        self._stopping = True
+        self._wakened.set()
+
+    async def run(self) -> None:
+        """Send what is due, again and again. Postgres away is waited for; any other trouble is logged and outlived."""
+        try:
+            while not self._stopping:
+                self._wakened.clear()
+                settled = 0
+                try:
+                    settled = await self.send_due()
+                except DatabaseDown:
+                    pass  # health checks tell of it; the next round tries again
+                except Exception as trouble:  # noqa: BLE001  one odd row must not end all mail
+                    logs.event("outbox.round.failed", error=type(trouble).__name__)
+                if settled < BATCH and not self._stopping:
+                    await self._rest()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._wakened.wait(), PERIOD_SECONDS)
+        finally:
+            await self._rest()
+
+    async def _rest(self) -> None:
+        await self._carrier.rest()
+        await self._texts.rest()
+        await self._webhooks.rest()
+
+    async def send_due(self) -> int:
+        """One batch. Returns how many messages were settled; those not tried are released again."""
+        now = self._services.clock.now()
+        lease = uuid4()
+        rows = await self._services.database.jobs.fetch(
+            self._sql.claim, now, now + LEASE, BATCH, lease, int(self._urgent)
+        )
+        if not rows:
+            return 0
+        untried = dict.fromkeys(CHANNELS, 0)
+        for row in rows:
+            untried[row["channel"]] += 1
+        away: dict[str, tuple[datetime, str]] = {}
+        try:
+            parties = await self._parties(rows)
+            started = time.monotonic()
+            for number, row in enumerate(rows):
+                if self._stopping or time.monotonic() - started > _STOP_SENDING_AFTER:
+                    break
+                channel = row["channel"]
+                if channel in away:
+                    continue
+                try:
+                    await self._settle(row, parties.get(number, []), lease)
+                except DeliveryDeferred as absence:
+                    self._failed_contacts[channel] += 1
+                    due = self._later(self._failed_contacts[channel], _LONGEST_WAIT_FOR_SERVER)
+                    away[channel] = (due, str(absence))
+                    self._log(row, str(absence))
+                else:
+                    untried[channel] -= 1
+        finally:
+            for channel, left in untried.items():
+                if left:
+                    due, trouble = away.get(channel, (now, None))
+                    with suppress(DatabaseDown):
+                        await asyncio.shield(
+                            self._services.database.jobs.execute(self._sql.release, lease, due, trouble, channel)
+                        )
+        return len(rows) - sum(untried.values())
+
+    async def _parties(self, rows: list[Any]) -> dict[int, list[Any]]:
+        """The places each row is about, under the row's number; one question for the whole batch."""
+        asked = [
+            (number, row["org_id"], reservation)
+            for number, row in enumerate(rows)
+            for reservation in reservation_ids_of(payload_of(row), row["reservation_id"])
+        ]
+        parties: dict[int, list[Any]] = {}
+        if asked:
+            columns = [list(column) for column in zip(*asked, strict=True)]
+            for place in await self._services.database.jobs.fetch(self._sql.parties, *columns):
+                parties.setdefault(place["n"], []).append(place)
+        return parties
+
+    async def _settle(self, row: Any, party: list[Any], lease: UUID) -> None:
+        """Send and write down the outcome. Raises DeliveryDeferred where no message of this channel can go now."""
+        now = self._services.clock.now()
+        if row["not_after"] is not None and row["not_after"] <= now:
+            await self._drop(row, lease, "too late")
+            return
+        worked = 0.0
+        try:
+            worked = await self._send(row, party)
+        except Obsolete as reason:
+            await self._drop(row, lease, f"obsolete: {reason}")
+        except (Unsendable, DeliveryRefused) as refusal:
+            await self._give_up(row, lease, str(refusal))
+        except DeliveryDeferred as trouble:
+            # A line that broke once may have broken over this message; twice running, it is the server.
+            unsure = trouble.scope == "unsure" and not self._failed_contacts[row["channel"]]
+            if not unsure and trouble.scope != "message":
+                raise
+            self._failed_contacts[row["channel"]] = int(unsure)
+            await self._try_later(row, lease, str(trouble))
+        except Exception as trouble:  # noqa: BLE001  a row that cannot be put into words must not hold up the others
+            await self._try_later(row, lease, f"error: {type(trouble).__name__}")
+        else:
+            self._failed_contacts[row["channel"]] = 0
+            await self._services.database.jobs.execute(
+                self._sql.mark_sent, row["org_id"], row["id"], lease, self._services.clock.now()
+            )
+            self._log(row)
+        await self._let_others_go_first(worked)
+
+    async def _send(self, row: Any, party: list[Any]) -> float:
+        """Returns how long the writing kept the processor busy. It is done beside the loop: a family's mail takes
+        longer than a scan may wait."""
+        outgoing = Outgoing.of(row, party, host=self._sender.host, now=self._services.clock.now())
+        started = time.perf_counter()
+        if row["channel"] == "webhook":
+            await self._webhooks.send(await self._call(row, outgoing))
+            return 0.0
+        if row["channel"] == "sms":
+            text = await asyncio.to_thread(write_text_message, outgoing, self._sender)
+            worked = time.perf_counter() - started
+            await self._texts.send(text)
+        else:
+            mail = await asyncio.to_thread(write_mail, outgoing, self._sender)
+            worked = time.perf_counter() - started
+            await self._carrier.send(mail)
+        return worked
+
+    async def _call(self, row: Any, outgoing: Outgoing) -> Call:
+        """The secret is read when it is used: a row does not keep it, and the newest one counts."""
+        alert = outgoing.payload.get("alert")
+        venue_id = alert.get("venue_id") if isinstance(alert, dict) else None
+        secret = await self._services.database.jobs.fetchval(
+            statements.load("reporting/alerts").webhook_secret, row["org_id"], venue_id, row["recipient"]
+        )
+        if secret is None:
+            raise Unsendable("webhook gone")
+        delivery = outgoing.message_id.strip("<>").partition("@")[0]
+        body = orjson.dumps({"event": row["kind"], "delivery": delivery, "alert": alert})
+        return Call(row["recipient"], row["kind"], delivery, body, secret)
+
+    async def _let_others_go_first(self, worked: float) -> None:
+        """Rest after `worked` seconds, and long while a rush of bookings needs the loop."""
+        await asyncio.sleep(_REST_IN_A_RUSH if self._in_a_rush() else worked * _REST_PER_WORK)
+
+    async def _try_later(self, row: Any, lease: UUID, error: str) -> None:
+        if row["attempts"] >= MOST_TRIES:
+            await self._give_up(row, lease, error)
+            return
+        due = self._later(row["attempts"], _LONGEST_WAIT)
+        await self._services.database.jobs.execute(self._sql.mark_deferred, row["org_id"], row["id"], lease, due, error)
+        self._log(row, error)
+
+    async def _give_up(self, row: Any, lease: UUID, error: str) -> None:
+        await self._services.database.jobs.execute(self._sql.mark_dead, row["org_id"], row["id"], lease, error)
+        self._log(row, error, dead=True)
+
+    async def _drop(self, row: Any, lease: UUID, reason: str) -> None:
+        await self._services.database.jobs.execute(self._sql.mark_dropped, row["org_id"], row["id"], lease, reason)
+        logs.event(telemetry.MAIL_DROPPED, kind=row["kind"], reservation_id=row["reservation_id"], reason=reason)
+
+    def _later(self, tries: int, longest: float) -> datetime:
+        """Exponential, within a fifth of itself, so that many rows do not come back in one second."""
+        seconds = min(_FIRST_WAIT * _WAIT_FACTOR ** min(tries - 1, 16), longest)
+        return self._services.clock.now() + timedelta(seconds=seconds * (0.8 + 0.4 * self._jitter()))
+
+    def _log(self, row: Any, error: str | None = None, *, dead: bool = False) -> None:
+        fields: dict[str, Any] = {
+            "kind": row["kind"],
+            "channel": row["channel"],
+            "reservation_id": row["reservation_id"],
+            "attempt": row["attempts"],
+        }
+        if error is not None:
+            fields.update(error=error, dead=dead)
+            telemetry.mail_failed(final=dead)
+            logs.event(telemetry.MAIL_FAILED, **fields)
+        else:
+            telemetry.mail_sent()
+            logs.event(telemetry.MAIL_SENT, **fields)

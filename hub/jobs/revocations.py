@@ -1,0 +1,18 @@
+"""The revocations round: hears of ended sessions whose announcement was lost, and clears away what has run out."""
+
+from __future__ import annotations
+
+from db.statements import load
+from hub.actions.messaging.notices import drop_old_notices
+from hub.services import Services
+
+SESSIONS = load("staff/sessions")
+SIGN_IN = load("staff/sign_in")
+
+
+async def refresh_revocations(services: Services) -> None:
+    await services.sessions.refresh()
+    now = services.clock.now()
+    await services.database.execute(SESSIONS.drop_run_out, now)
+    await services.database.execute(SIGN_IN.drop_run_out_attempts, now)
+    await drop_old_notices(services)

@@ -1,0 +1,98 @@
+"""The measures: bookings tried and sign-ins refused, by venue, and times taken, by the minute, of all hub processes together.
+
+Every process counts for itself and adds what is new to a hash of Redis, one for each minute; without Redis what is counted here
+is all there is.
+"""
+
+import bisect
+from collections import Counter
+from collections.abc import Callable
+from time import time
+
+from db.redis_client import RedisClient
+
+BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
+"""Seconds; a time is known to lie between two of them."""
+KEPT_MINUTES = 20
+
+
+class AlertMetrics:
+    """`count` is called from anywhere and takes no time; `gather` once in a while."""
+
+    def __init__(self, clock: Callable[[], float] = time) -> None:
+        self._clock = clock
+        self._minutes: dict[int, Counter[str]] = {}
+        self._to_add: dict[int, Counter[str]] = {}
+
+    def count(self, name: str, by: int = 1) -> None:
+        minute = int(self._clock() // 60)
+        for minutes in (self._minutes, self._to_add):
+            found = minutes.get(minute)
+            if found is None:
+                found = minutes[minute] = Counter()
+                for old in [one for one in minutes if one < minute - KEPT_MINUTES]:
+                    del minutes[old]
+            found[name] += by
+
+    def count_at(self, name: str, org_id: int, venue_id: int) -> None:
+        """Count for one venue; `venue_id` 0 is the organisation's own, of no known venue.
+
+        Only for organisations and venues there are: what is counted for each takes room in every minute.
+        """
+        self.count(at(name, org_id, venue_id))
+
+    def took(self, seconds: float) -> None:
+        """A request or a scan was answered in so many seconds."""
+        self.count(f"t{bisect.bisect_left(BOUNDS, seconds)}")
+
+    async def add(self, redis: RedisClient) -> None:
+        """Add what is new to what all processes count together. What cannot be added now is added next time."""
+        for minute in list(self._to_add):
+            counted = self._to_add.pop(minute)
+            try:
+                async with redis.pipeline(transaction=False) as pipe:
+                    for name, by in counted.items():
+                        pipe.hincrby(_place(minute), name, by)
+                    pipe.expire(_place(minute), KEPT_MINUTES * 60)
+                    await pipe.execute()
+            except BaseException:
+                self._to_add.setdefault(minute, Counter()).update(counted)
+                raise
+
+    async def gather(self, redis: RedisClient, minutes: int) -> Counter[str]:
+        """What all processes have counted in the last so many minutes, this one included; its own alone without Redis."""
+        now = int(self._clock() // 60)
+        wanted = range(now - minutes + 1, now + 1)
+        total: Counter[str] = Counter()
+        try:
+            for minute in wanted:
+                for name, count in (await redis.hgetall(_place(minute))).items():
+                    total[name.decode()] += int(count)
+                total.update(self._to_add.get(minute, ()))
+        except Exception:  # noqa: BLE001 - whatever Redis or the network do
+            total.clear()
+            for minute in wanted:
+                total.update(self._minutes.get(minute, ()))
+        return total
+
+
+def at(name: str, org_id: int, venue_id: int) -> str:
+    """What is counted for one venue, by the name it is counted under."""
+    return f"{name}:{org_id}:{venue_id}"
+
+
+def percentile(counted: Counter[str], share: float) -> tuple[float, int]:
+    """The time, in seconds, within which so many of those counted were answered (as far as it is known), and how many there are."""
+    counts = [counted[f"t{n}"] for n in range(len(BOUNDS) + 1)]
+    total, seen = sum(counts), 0
+    for n, count in enumerate(counts):
+        before, seen = seen, seen + count
+        if total and seen >= share * total:
+            low = BOUNDS[n - 1] if n else 0.0
+            high = BOUNDS[n] if n < len(BOUNDS) else 2 * BOUNDS[-1]
+            return low + (high - low) * (share * total - before) / count, total
+    return 0.0, 0
+
+
+def _place(minute: int) -> str:
+    return f"venuehub:measures:{minute}"

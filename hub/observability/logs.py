@@ -1,0 +1,216 @@
+"""The log: one JSON object a line on standard error, never waited for, never holding a code, token or address.
+
+    event("ticket.verified", ticket_id=7)     from anywhere, about a microsecond: the line is made elsewhere
+    logging.getLogger(...).exception(...)     ends in the same place
+
+A line is built, cleaned and written by a thread that wakes ten times a second, at once for an error. What a killed
+process had not written in that tenth is lost; whatever must not be lost is a row in Postgres.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import re
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""Set by whoever opens a request or a socket; every line made below it carries it."""
+
+_Line = tuple[float, str, str, str | None, dict[str, Any]]
+
+_PATIENCE = 0.1
+_MOST_WAITING = 50_000  # lines; beyond, new ones are dropped and counted rather than eating memory
+_CHUNK = 64  # lines made between two writes: a write lets other threads run
+_SHORT = 40  # characters
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+_SECRET_FIELDS = frozenset(
+    [
+        "authorization",
+        "code",
+        "contact",
+        "cookie",
+        "customer_email",
+        "customer_name",
+        "customer_phone",
+        "email",
+        "idempotency_key",
+        "manage_token",
+        "manage_url",
+        "name",
+        "operator_name",
+        "password",
+        "phone",
+        "pin",
+        "qr",
+        "secret",
+        "ticket_code",
+        "token",
+        "user_input",
+        "username",
+    ]
+)
+_HIDDEN = "[redacted]"
+_PATTERNS = (
+    re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"),
+    re.compile(r"(?<![A-Za-z0-9])(?:TKT|DT|MP|tkt|dt|mp)-[A-Za-z0-9][A-Za-z0-9-]{3,}"),
+    re.compile(r"[^\s\"'<>()\\,;:=@]{1,64}@[^\s\"'<>()\\,;:=@]{1,255}"),
+    re.compile(r"(?<![\w:.])\+[1-9][0-9](?:[ ().-]?[0-9]){5,14}(?![\w:])"),
+    re.compile(r"(?<=[?&])(?:token|ticket|code|key)=[^&\s\"]+"),
+    re.compile(r"(?<=/[rb]/)[\w-]{8,}"),
+    # Random text of at least 128 bits; an all-hexadecimal run (request id, scan id, hash) is not one of our tokens.
+    re.compile(r"(?<![\w-])(?=[\w-]*[0-9])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{22,}(?![\w-])"),
+)
+
+_waiting: deque[_Line] = deque()
+_wake = threading.Event()
+_writer: threading.Thread | None = None
+_captures: list[list[dict[str, Any]]] = []
+_dropped = 0
+
+
+def event(name: str, /, level: str = "INFO", **fields: Any) -> None:
+    """Log that something named in `hub/observability/telemetry.py` has happened."""
+    if _writer is not None or _captures:
+        _put((time.time(), level, name, request_id.get(), fields))
+
+
+def start(level: str = "INFO") -> None:
+    """Send everything logged by this process, libraries included, to standard error. Once."""
+    global _writer  # noqa: PLW0603 - one log per process
+    if _writer is not None:
+        return
+    root = logging.getLogger()
+    root.handlers[:] = [_Handler()]
+    root.setLevel(level)
+    logging.captureWarnings(True)
+    _writer = threading.Thread(target=_write_forever, name="log-writer", daemon=True)
+    _writer.start()
+    atexit.register(flush)
+
+
+def flush() -> None:
+    """Write what waits, now, in the calling thread."""
+    while _waiting:
+        lines: list[bytes] = []
+        while _waiting and len(lines) < _CHUNK:
+            try:
+                lines.append(encode(_waiting.popleft()))
+            except IndexError:  # the other thread took it
+                break
+        _write(b"".join(lines))
+
+
+@contextmanager
+def captured() -> Iterator[list[dict[str, Any]]]:
+    """For tests: the lines logged inside the block, as they would be written."""
+    lines: list[dict[str, Any]] = []
+    handler = _Handler()
+    root = logging.getLogger()
+    _captures.append(lines)
+    if _writer is None:
+        root.addHandler(handler)
+    try:
+        yield lines
+    finally:
+        _captures.remove(lines)
+        root.removeHandler(handler)
+
+
+def encode(line: _Line) -> bytes:
+    """The finished line: cleaned twice, by the names of its fields and by what its text looks like."""
+    moment, level, name, request, fields = line
+    document: dict[str, Any] = {"ts": datetime.fromtimestamp(moment, UTC), "level": level, "event": name}
+    if request is not None:
+        document["request_id"] = request
+    for field, value in fields.items():
+        document[field] = _HIDDEN if field in _SECRET_FIELDS and value is not None else _clean(value)
+    try:
+        return orjson.dumps(document, default=str, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
+    except (TypeError, ValueError):  # a lone surrogate, or too deep: still worth a line
+        cut = ascii(document)[:2000]
+        return orjson.dumps({"level": level, "event": "log.unreadable", "text": redact(cut)}) + b"\n"
+
+
+def redact(text: str) -> str:
+    for pattern in _PATTERNS:
+        text = pattern.sub(_HIDDEN, text)
+    return text
+
+
+# Reasons, gates and request ids come again and again; looking for secrets in them is most of what a line costs.
+_redact_short = lru_cache(maxsize=4096)(redact)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isalpha() else _redact_short(value) if len(value) <= _SHORT else redact(value)
+    if isinstance(value, dict):
+        return {k: _HIDDEN if k in _SECRET_FIELDS else _clean(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | datetime):
+        return value
+    return redact(str(value))
+
+
+class _Handler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
+        fields["logger"] = record.name
+        text = record.getMessage()
+        name = text if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", text) else "log"
+        if name == "log":
+            fields["text"] = text
+        if record.exc_info:
+            fields["traceback"] = logging.Formatter().formatException(record.exc_info)
+        _put((record.created, record.levelname, name, request_id.get(), fields))
+        if record.levelno >= logging.ERROR:
+            _wake.set()
+
+
+def _put(line: _Line) -> None:
+    global _dropped  # noqa: PLW0603
+    for lines in _captures:
+        lines.append(orjson.loads(encode(line)))
+    if _writer is None:
+        return
+    if len(_waiting) >= _MOST_WAITING:
+        _dropped += 1
+    else:
+        _waiting.append(line)
+
+
+def _write_forever() -> None:
+    global _dropped
+    while True:
+        _wake.wait(_PATIENCE)
+        _wake.clear()
+        flush()
+        if _dropped:
+            dropped, _dropped = _dropped, 0
+            _write(encode((time.time(), "ERROR", "log.dropped", None, {"lines": dropped})))
+
+
+def _write(text: bytes) -> None:
+    view = memoryview(text)
+    while view:
+        try:
+            view = view[os.write(sys.stderr.fileno() if sys.stderr else 2, view) :]
+        except BlockingIOError:
+            time.sleep(0.01)
+        except (OSError, ValueError):  # nobody reads any more
+            return

@@ -1,0 +1,234 @@
+"""The names of every logged event and metric, and the counters themselves.
+
+Events go through `hub.observability.logs.event`. Metrics are Prometheus objects; a labelled child is looked up once and then kept,
+because looking it up costs more than counting. With several hub processes on one machine they add up through files
+(`PROMETHEUS_MULTIPROC_DIR`, set by `hub/serving/loop.py` before this module is imported).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from hub.observability.alert_metrics import AlertMetrics
+from hub.observability.logs import event as event  # noqa: PLC0414 - telemetry.event(telemetry.TICKET_VERIFIED, ticket_id=7)
+
+# ---- Events: the requirement documents' names (C: card, P: PRD-007, 5: US-015, 6: US-016). Where two documents name the
+# same fact, it is one line: the field `also` lists the other names. A start is told with its outcome and the `seconds` between them.
+
+TICKET_VALIDATED: Final = "ticket.validated"  # P 5
+VALIDATION_RESULT: Final = "validation.result"  # 5
+TICKET_VERIFIED: Final = "ticket.verified"  # P 5
+RESERVATION_CREATED: Final = "reservation.created"  # C P 5 6
+RESERVATION_FAILED: Final = "reservation.failed"  # P 5
+RESERVATION_MODIFIED: Final = "reservation.modified"  # 6
+RESERVATION_CANCELLED: Final = "reservation.cancelled"  # 6
+TICKET_ACTIVATED: Final = "ticket.activation.success"  # 6
+SCAN_ALLOWED: Final = "scan.validation.success"  # 6
+SCAN_DENIED: Final = "scan.validation.failure"  # 6
+VALIDATION_REQUESTED: Final = "ticket.validation.requested"  # C
+VALIDATION_FAILED: Final = "ticket.validation.failed"  # C
+CONTACT_REQUESTED: Final = "contact.verification.requested"  # C
+CONTACT_FAILED: Final = "contact.verification.failed"  # C
+CREATION_STARTED: Final = "reservation.creation.started"  # C
+CREATION_SUCCESS: Final = "reservation.creation.success"  # C
+CREATION_FAILED: Final = "reservation.creation.failed"  # C
+MAIL_SENT: Final = "email.confirmation.sent"  # C
+MAIL_FAILED: Final = "email.confirmation.failed"  # C
+
+# ---- Events: ours
+
+TICKET_EXPIRED: Final = "ticket.expired"
+CHECKS_LOST: Final = "ticket_checks.lost"
+MAIL_DROPPED: Final = "mail.dropped"
+MAIL_RETRIED: Final = "mail.retried"
+MAIL_DISCARDED: Final = "mail.discarded"
+CODE_SENT: Final = "contact.code.sent"
+CODE_CONFIRMED: Final = "contact.code.confirmed"
+CODE_REFUSED: Final = "contact.code.refused"
+WAITLIST_JOINED: Final = "waitlist.joined"
+WAITLIST_LEFT: Final = "waitlist.left"
+WAITLIST_SERVED: Final = "waitlist.served"
+WAITLIST_ACCEPTED: Final = "waitlist.accepted"
+REMINDERS_WRITTEN: Final = "reminders.written"
+NO_SHOWS_RELEASED: Final = "no_shows.released"
+SLOT_RESIZED: Final = "slot.resized"
+SCAN_UNDONE: Final = "scan.undone"
+EXIT_RECORDED: Final = "exit.recorded"
+EXIT_REFUSED: Final = "exit.refused"
+SCANS_EXPORTED: Final = "scans.exported"
+SCANS_SYNCED: Final = "scans.synced"
+CONFLICT_DECIDED: Final = "scan_conflict.decided"
+DISPUTE_ASKED: Final = "dispute.asked"
+DISPUTE_DECIDED: Final = "dispute.decided"
+ALERT_RAISED: Final = "alert.raised"
+ALERT_CLEARED: Final = "alert.cleared"
+TICKET_AT_TWO_GATES: Final = "ticket.at_two_gates"
+SIGNED_IN: Final = "operator.login.success"
+SIGN_IN_FAILED: Final = "operator.login.failed"
+LOCKED_OUT: Final = "operator.login.locked_out"
+SIGNED_OUT: Final = "operator.logout"
+SOCKET_OPENED: Final = "socket.opened"
+SOCKET_CLOSED: Final = "socket.closed"
+SLOW_READER_PUT_OUT: Final = "socket.slow_reader_put_out"
+GATE_HEALED: Final = "gate.healed"
+COUNTS_HEALED: Final = "counts.healed"
+REQUEST_CRASHED: Final = "request.crashed"
+HUB_READY: Final = "hub.ready"
+HUB_STOPPING: Final = "hub.stopping"
+STOP_OVERDUE: Final = "hub.stop_overdue"
+LOOP_LAGGED: Final = "loop.lagged"
+SERVER_DIED: Final = "embedded.server.died"
+SERVER_RESTARTED: Final = "embedded.server.restarted"
+
+# ---- What alerts go by (hub/actions/reporting/alerts.py)
+
+alert_metrics = AlertMetrics()
+MEASURED_ROUTES = ("/api/tickets", "/api/reservation", "/api/operator/", "/venue/")
+LONGEST_ANSWER = 60.0
+"""What takes longer is no answer but a table that somebody reads slowly."""
+
+# ---- Metrics
+
+_FINE = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+_scans = Counter("scan_decisions_total", "Presentations at the door", ["mode", "result", "reason"])
+_scan_seconds = Histogram(
+    "scan_decision_seconds", "From arrival to decision, of the slowest decided together", buckets=_FINE
+)
+_validations = Counter("ticket_validation_total", "POST /api/tickets/validate", ["result", "reason"])
+_validation_seconds = Histogram("ticket_validation_seconds", "Time of a ticket validation", buckets=_FINE)
+_creations = Counter("reservation_creation_total", "Reservations asked for", ["result"])
+_creation_seconds = Histogram("reservation_creation_seconds", "Time of a reservation", buckets=_FINE)
+_requests = Histogram("http_request_seconds", "Time of a request", ["method", "route", "status"], buckets=_FINE)
+_gate = Counter("gate_answers_total", "The seat gate's answers: go, full, contended, unknown", ["answer"])
+_batch = Histogram("lane_batch_size", "Requests that left together", ["lane"], buckets=_SIZES)
+_flight = Histogram("lane_flight_seconds", "Time of a batch", ["lane"], buckets=_FINE)
+_login_failures = Counter("operator_login_failures_total", "Sign-ins refused", ["reason"])
+_mails = Counter("email_confirmation_total", "Confirmation mails handed over or given up", ["result"])
+_messages = Counter("socket_messages_total", "Frames received and sent", ["direction", "type"])
+_pool = Gauge(
+    "database_pool_connections", "Connections by pool and state", ["pool", "state"], multiprocess_mode="livesum"
+)
+
+sockets_open = Gauge("sockets_open", "Operator and manager sockets open now", multiprocess_mode="livesum")
+spectators_open = Gauge("spectators_open", "Calendar sockets of the public open now", multiprocess_mode="livesum")
+slow_readers_put_out = Counter("socket_slow_readers_put_out_total", "Connections closed with 4408")
+outbox_pending = Gauge("outbox_pending", "Mails waiting to be sent", multiprocess_mode="livemax")
+loop_lag = Histogram("loop_lag_seconds", "How late the event loop comes round", buckets=_FINE)
+background_failures = Counter("background_failures_total", "Rounds that raised and were started again", ["round"])
+
+
+@cache
+def _scan_children(mode: str, result: str, reason: str) -> Counter:
+    return _scans.labels(mode, result, reason)
+
+
+def scan_decided(mode: str, result: str, reason: str, count: int = 1) -> None:
+    _scan_children(mode, result, reason).inc(count)
+
+
+def scans_took(seconds: float) -> None:
+    """How long the scan waited that waited longest among those decided together: one observation a flight."""
+    _scan_seconds.observe(seconds)
+    alert_metrics.took(seconds)
+
+
+@cache
+def _seconds_of(metric: Histogram, *labels: str) -> Histogram:
+    return metric.labels(*labels)
+
+
+@cache
+def _count_of(metric: Counter, *labels: str) -> Counter:
+    return metric.labels(*labels)
+
+
+def ticket_validated(result: str, reason: str, seconds: float) -> None:
+    """`result` is valid or invalid."""
+    _count_of(_validations, result, reason).inc()
+    _validation_seconds.observe(seconds)
+
+
+def reservation_tried(result: str, seconds: float, org_id: int, venue_id: int) -> None:
+    """`result` is success, or the lower-case reason: slot_full, ticket_already_reserved ...; `venue_id` 0: none is known."""
+    _count_of(_creations, result.lower()).inc()
+    _creation_seconds.observe(seconds)
+    alert_metrics.count_at("booked" if result == "success" else "not_booked", org_id, venue_id)
+
+
+def request_answered(method: str, route: str, status: int, seconds: float) -> None:
+    """`route` is the pattern, never the path: a path holds ids and tokens."""
+    _seconds_of(_requests, method, route, str(status)).observe(seconds)
+    if route.startswith(MEASURED_ROUTES) and seconds < LONGEST_ANSWER:
+        alert_metrics.took(seconds)
+
+
+def gate_answered(answer: str, count: int = 1) -> None:
+    _count_of(_gate, answer).inc(count)
+
+
+def batch_observer(lane: str) -> Callable[[int, float], None]:
+    """What a Lane takes as `observe`."""
+    size_of, seconds_of = _seconds_of(_batch, lane), _seconds_of(_flight, lane)
+
+    def observe(size: int, seconds: float) -> None:
+        size_of.observe(size)
+        seconds_of.observe(seconds)
+
+    return observe
+
+
+def login_failed(reason: str, org_id: int | None, venue_id: int) -> None:
+    """Of nobody's alerts where no organisation is known (None): whoever it is held against would be told of another's trouble."""
+    _count_of(_login_failures, reason).inc()
+    if org_id is not None:
+        alert_metrics.count_at("login_failed", org_id, venue_id)
+
+
+def mail_sent() -> None:
+    _count_of(_mails, "sent").inc()
+
+
+def mail_failed(final: bool = False) -> None:
+    _count_of(_mails, "given_up" if final else "failed").inc()
+
+
+def message_passed(direction: str, kind: str) -> None:
+    """`direction` is in or out; `kind` must come from our own tables, never from a client."""
+    _count_of(_messages, direction, kind).inc()
+
+
+def pool_seen(pool: str, allowed: int, opened: int, idle: int) -> None:
+    for state, number in (("allowed", allowed), ("open", opened), ("idle", idle)):
+        _pool.labels(pool, state).set(number)
+
+
+async def watch_loop(every: float = 0.25) -> None:
+    """Runs until cancelled, measuring how late it is woken."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + every
+        await asyncio.sleep(every)
+        late = loop.time() - due
+        loop_lag.observe(max(late, 0.0))
+        if late > 0.25:
+            event(LOOP_LAGGED, "WARNING", seconds=round(late, 3))
+
+
+def render() -> tuple[bytes, str]:
+    """The page for `/metrics` and its content type; all processes of this machine together."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import multiprocess
+
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry), CONTENT_TYPE_LATEST
+    return generate_latest(), CONTENT_TYPE_LATEST

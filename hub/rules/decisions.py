@@ -1,0 +1,104 @@
+"""The decision: what the door answers, as a value and as the contract's object on the wire."""
+
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from hub.rules.contact_masking import mask_email, mask_phone
+from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, Verdict
+from hub.rules.timestamps import rfc3339
+
+Contact = Literal["masked", "full"]
+
+
+class Presence(NamedTuple):
+    """Since when somebody is inside, or when and at which gate they left."""
+
+    inside_since: datetime | None
+    left_at: datetime | None = None
+    left_gate: str | None = None
+
+
+class Decision(NamedTuple):
+    """One presentation judged. `first_entry` is the entry that counts, this one's own where it was just recorded."""
+
+    verdict: Verdict
+    ticket: TicketFacts | None
+    status: str | None
+    reservation: ReservationFacts | None
+    first_entry: FirstEntry | None
+    today: date
+    scan_id: UUID
+    entered: bool
+    repeated: bool = False
+    """Whether this scan had been answered before."""
+    presence: Presence | None = None
+    """Of an exit, and of a ticket whose holder has left."""
+
+    def as_dict(self, contact: str = "masked") -> dict[str, Any]:
+        """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown."""
+        verdict, ticket, reservation = self.verdict, self.ticket, self.reservation
+        wire = {
+            "result": verdict.result,
+            "reason": verdict.reason,
+            "message": verdict.message,
+            "detail": verdict.detail,
+            "can_verify": verdict.can_verify,
+            "days_from_now": verdict.days_from_now,
+            "ticket": None
+            if ticket is None
+            else {
+                "ticket_id": ticket.id,
+                "ticket_code": ticket.code,
+                "status": self.status,
+                "customer_name": ticket.customer_name,
+                "customer_email": ticket.customer_email if contact == "full" else mask_email(ticket.customer_email),
+                "customer_phone": ticket.customer_phone if contact == "full" else mask_phone(ticket.customer_phone),
+            },
+            "reservation": None
+            if reservation is None
+            else {
+                "reservation_id": reservation.id,
+                "slot_id": reservation.slot_id,
+                "date": _day(reservation.date),
+                "start_time": _time(reservation.start_time),
+                "end_time": _time(reservation.end_time),
+                "is_today": reservation.date == self.today,
+                "booked_count": reservation.booked_count,
+                "total_capacity": reservation.total_capacity,
+            },
+            "verified": None if self.first_entry is None else _entry(self.first_entry),
+            "scan_id": str(self.scan_id),
+        }
+        if self.presence is not None:
+            since, left_at, gate = self.presence
+            wire["presence"] = {
+                "inside_since": since and _moment(since),
+                "left_at": left_at and _moment(left_at),
+                "left_gate": gate,
+            }
+        return wire
+
+
+def _entry(entry: FirstEntry) -> dict[str, Any]:
+    return {
+        "verified_at": _moment(entry.verified_at),
+        "verified_by": entry.verified_by,
+        "operator_name": entry.operator_name,
+        "gate": entry.gate,
+    }
+
+
+# A gate sees the same few days, times and (within one batch) the same moment over and over.
+_day = lru_cache(maxsize=1024)(date.isoformat)
+
+
+@lru_cache(maxsize=1024)
+def _time(value: time) -> str:
+    return value.isoformat("seconds")
+
+
+@lru_cache(maxsize=1024)
+def _moment(value: datetime) -> str:
+    return rfc3339(value)

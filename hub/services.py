@@ -1,0 +1,30 @@
+"""The house: everything a deed may need, put together once in `hub/app.py` and handed to every action."""
+
+from dataclasses import dataclass
+
+from db.pool import Database
+from db.redis_client import RedisClient
+from hub.access.passwords import Passwords
+from hub.access.tokens import Sessions
+from hub.actions.venues.venue_cache import Venues
+from hub.clock import Clock
+from hub.events.announcements import Announcer
+from hub.events.scan_events import ScanEvents
+from hub.guards.rate_limit import RateLimit
+from hub.guards.seat_admission import SeatAdmission
+from hub.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    clock: Clock
+    database: Database
+    redis: RedisClient
+    announcer: Announcer
+    seat_admission: SeatAdmission
+    rate_limit: RateLimit
+    sessions: Sessions
+    passwords: Passwords
+    venues: Venues
+    scan_events: ScanEvents

@@ -1,0 +1,130 @@
+"""The serving loop: from settings to a port that answers, and back to silence in order."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import uvloop
+from aiohttp import web
+
+from hub.observability import logs, telemetry
+from hub.settings import Settings, default_public_url
+
+_KEEPALIVE_SECONDS = 15
+_DRAIN_SECONDS = 5.0
+_CLEAN_UP_SECONDS = 12.0
+_LEAVE_SECONDS = 3.0
+_BACKLOG = 4096  # a crowd that comes back after a restart waits in the kernel, not outside
+
+
+def run_loop(main: Coroutine[Any, Any, None]) -> None:
+    """Run `main`; tasks that survive it have three seconds to go."""
+
+    async def bounded() -> None:
+        await main
+        left = {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left and (await asyncio.wait(left, timeout=_LEAVE_SECONDS))[1]:
+            logs.flush()
+            os._exit(0)  # closing the loop would wait for them for ever
+
+    uvloop.run(bounded())
+
+
+def stop_requested() -> asyncio.Event:
+    """Set by Ctrl-C or `kill`; a second one does not wait for anything."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop_or_leave() -> None:
+        if stop.is_set():
+            logs.flush()
+            os._exit(1)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop_or_leave)
+    return stop
+
+
+async def serve_here(
+    settings: Settings, stop: asyncio.Event, ready: Callable[[], None], listening: socket.socket | None = None
+) -> None:
+    """Serve in this process until `stop`, then drain: no new connections, sockets told to come back, answers finished."""
+    from hub.app import build_app
+
+    own = listening or bind(settings.host, settings.port)
+    app = build_app(settings)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=_KEEPALIVE_SECONDS,
+        shutdown_timeout=_DRAIN_SECONDS,
+        handle_signals=False,
+        lingering_time=2.0,
+    )
+    try:
+        await runner.setup()
+        await web.SockSite(runner, own, backlog=_BACKLOG).start()
+        _spare_the_collector()
+        telemetry.event(telemetry.HUB_READY, host=settings.host, port=settings.port)
+        ready()
+        await stop.wait()
+        telemetry.event(telemetry.HUB_STOPPING)
+    finally:
+        own.close()
+        await _clean_up(runner)
+
+
+async def _clean_up(runner: web.AppRunner) -> None:
+    """Bounded: a task that does not take its cancellation must not keep a stopped hub alive, nor its servers."""
+    cleaning = asyncio.create_task(runner.cleanup(), name="clean-up")
+    done, _ = await asyncio.wait([cleaning], timeout=_CLEAN_UP_SECONDS)
+    if done:
+        cleaning.result()
+        return
+    waiting = sorted({task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()})
+    telemetry.event(telemetry.STOP_OVERDUE, "ERROR", tasks=waiting)
+    cleaning.cancel()
+
+
+def _spare_the_collector() -> None:
+    """What stands now stands until the end: the collector need not walk it, nor come round every 700 objects. A request
+    makes hundreds and leaves none in a cycle."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that owns the address. `shared` lets the other hub processes of this machine listen on it too."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    own = socket.socket(family, socket.SOCK_STREAM)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        own.bind((host, port))
+    except OSError as error:
+        own.close()
+        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error
+    own.setblocking(False)
+    return own
+
+
+def with_port(settings: Settings, bound: socket.socket) -> Settings:
+    """Settings with the port the kernel chose, where port 0 asked it to."""
+    if settings.port:
+        return settings
+    port: int = bound.getsockname()[1]
+    chosen = settings.public_url == default_public_url(settings.host, 0)
+    url = default_public_url(settings.host, port) if chosen else settings.public_url
+    return replace(settings, port=port, public_url=url)

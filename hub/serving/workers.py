@@ -1,0 +1,126 @@
+"""The hub processes of one machine: as many as HUB_WORKERS says, on one port, kept running by one parent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from pathlib import Path
+
+from hub.observability.logs import event
+from hub.serving.loop import bind
+from hub.settings import Settings
+
+READY = b"ready\n"
+_BACK_OFF = (0.0, 0.5, 1.0, 2.0, 5.0)
+_STEADY_SECONDS = 30.0
+_STOP_SECONDS = 15.0
+
+
+async def serve_many(settings: Settings, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Serve through `settings.workers` child processes until `stop`."""
+    # Asked for alone first: with SO_REUSEPORT a second, unrelated hub would share the port without a word.
+    bind(settings.host, settings.port).close()
+    held = bind(settings.host, settings.port, shared=True)  # bound, not listening: it gets no connections
+    metrics = settings.data_dir / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    started = [asyncio.Event() for _ in range(settings.workers)]
+    keepers = [asyncio.create_task(_keep(settings, metrics, event_, stop)) for event_ in started]
+    announcing = asyncio.create_task(_announce(started, ready))
+    try:
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([stopped, *keepers], return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        await asyncio.gather(stopped, *keepers)
+    finally:
+        announcing.cancel()
+        for keeper in keepers:
+            keeper.cancel()
+        await asyncio.gather(*keepers, return_exceptions=True)
+        held.close()
+
+
+async def _announce(started: list[asyncio.Event], ready: Callable[[], None]) -> None:
+    await asyncio.gather(*(event_.wait() for event_ in started))
+    ready()
+
+
+async def _keep(settings: Settings, metrics: Path, started: asyncio.Event, stop: asyncio.Event) -> None:
+    """One worker, started again when it dies, at once the first time."""
+    deaths = 0
+    while not stop.is_set():
+        begun = time.monotonic()
+        worker = await _spawn(settings, metrics)
+        try:
+            told = asyncio.create_task(_told_ready(worker, started))
+            leaving = asyncio.create_task(stop.wait())
+            gone = asyncio.create_task(worker.wait())
+            await asyncio.wait([leaving, gone], return_when=asyncio.FIRST_COMPLETED)
+            told.cancel()
+            leaving.cancel()
+        finally:
+            await _end(worker)
+        _forget_metrics(metrics, worker.pid)
+        if stop.is_set():
+            return
+        deaths = 1 if time.monotonic() - begun > _STEADY_SECONDS else deaths + 1
+        event("worker.died", "ERROR", exit_code=worker.returncode, deaths=deaths)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _BACK_OFF[min(deaths, len(_BACK_OFF)) - 1] or 0.01)
+
+
+async def _spawn(settings: Settings, metrics: Path) -> Process:
+    command = [sys.executable, "-m", "hub", "_worker", *(["--development"] if settings.development else [])]
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=PIPE,  # never written to: its end tells a worker that the parent is gone, however it went
+        stdout=PIPE,
+        env=_environment(settings, metrics),
+        start_new_session=True,  # Ctrl-C reaches the parent alone, which passes it on once
+    )
+
+
+def _environment(settings: Settings, metrics: Path) -> dict[str, str]:
+    assert settings.database_url is not None
+    assert settings.redis_url is not None
+    return {
+        **os.environ,
+        "HUB_DATABASE_URL": settings.database_url,
+        "HUB_REDIS_URL": settings.redis_url,
+        "HUB_PORT": str(settings.port),
+        "HUB_PUBLIC_URL": settings.public_url,
+        "HUB_SECRET_KEY": settings.secret_key.decode("utf-8", "surrogateescape"),
+        "HUB_WORKERS": str(settings.workers),
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+    }
+
+
+async def _told_ready(worker: Process, started: asyncio.Event) -> None:
+    assert worker.stdout is not None
+    while line := await worker.stdout.readline():
+        if line == READY:
+            started.set()
+
+
+async def _end(worker: Process) -> None:
+    if worker.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            worker.terminate()
+        try:
+            await asyncio.wait_for(asyncio.shield(worker.wait()), _STOP_SECONDS)
+        except (TimeoutError, asyncio.CancelledError):
+            with contextlib.suppress(ProcessLookupError):
+                worker.kill()
+            await worker.wait()
+
+
+def _forget_metrics(metrics: Path, pid: int) -> None:
+    """Counters of a dead process stay (they are history), its gauges go."""
+    for path in metrics.glob(f"gauge_live*_{pid}.db"):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,102 @@
+"""The check of a customer's e-mail address and phone number: form only, no network, about 30 microseconds when new.
+
+Both errors are told at once. The address comes back with its domain in lower case, the number in E.164.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.text.languages import N_
+
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}", re.ASCII)
+_LONGEST_EMAIL = 254
+# Names that no rule can object to; nearly all are such, and reading them so takes a tenth of the time.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*", re.ASCII)
+_LONGEST_NAME = 64
+# The requirement documents accept 10 to 15 digits and use +1234567890 themselves, which is a digit short for its
+# country. Numbering plans grow, so a number of that length is not refused for being shorter than today's plan.
+_ENOUGH_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    email: str
+    phone_e164: str
+
+
+def check_contact(email: str, phone: str, fields: tuple[str, str] = ("email", "phone")) -> Contact:
+    """The contact as it is stored, or Refused(INVALID_CONTACT) with one entry in `validation_errors` per bad field.
+
+    `fields` are the names the caller's body uses for the two.
+    """
+    errors: list[dict[str, str]] = []
+    address = number = ""
+    try:
+        address = _email(email.strip())
+    except ValueError as problem:
+        errors.append({"field": fields[0], "message": str(problem)})
+    try:
+        number = _phone(phone.strip())
+    except ValueError as problem:
+        errors.append({"field": fields[1], "message": str(problem)})
+    if errors:
+        raise Refused(Reason.INVALID_CONTACT, validation_errors=errors)
+    return Contact(address, number)
+
+
+def _email(text: str) -> str:
+    # Control characters and lone surrogates are not printable; neither mail nor Postgres can carry them.
+    if not text.isprintable() or len(text) > _LONGEST_EMAIL:
+        raise ValueError(N_("Invalid email format"))
+    name, _, domain = text.rpartition("@")
+    if len(name) <= _LONGEST_NAME and _PLAIN_NAME.fullmatch(name):
+        return f"{name}@{_domain(domain)}"
+    address = _checked(text)
+    name, _, domain = address.rpartition("@")
+    return f"{name}@{domain.lower()}"
+
+
+@lru_cache(maxsize=2048)
+def _domain(domain: str) -> str:
+    """The domain as it is stored. The same few come again and again."""
+    # The library limits the whole address too; `_email` has done so by the text, which may be shorter than its normal form.
+    return _checked(f"a@{domain}")[2:].lower()
+
+
+def _checked(address: str) -> str:
+    try:
+        return validate_email(address, check_deliverability=False, strict=True).normalized
+    except EmailNotValidError:
+        raise ValueError(N_("Invalid email format")) from None
+
+
+@lru_cache(maxsize=2048)
+def _phone(text: str) -> str:
+    if not _E164.fullmatch(text):
+        raise ValueError(N_("Phone must be in international format, such as +12025551234"))
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        raise ValueError(N_("Unknown country code")) from None
+    # Possible, not valid: which ranges a country has given out changes faster than any library's tables.
+    verdict = phonenumbers.is_possible_number_with_reason(number)
+    if verdict in (phonenumbers.ValidationResult.IS_POSSIBLE, phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
+        return text
+    if verdict == phonenumbers.ValidationResult.TOO_SHORT and len(text) > _ENOUGH_DIGITS:
+        return text
+    raise ValueError(N_("This number has the wrong length for its country"))
+
+
+def read_phone(text: str, country: str) -> str | None:
+    """The number in E.164 that a person wrote in any spelling, a national one of `country`; None where it is none."""
+    try:
+        number = phonenumbers.parse(text[:50], country)
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

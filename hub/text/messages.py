@@ -1,0 +1,106 @@
+"""The words: what each reason is called when a person reads it. English here; other languages are in the catalogues."""
+
+from typing import Any
+
+from hub.rules.reasons import Reason
+from hub.text.languages import N_, spoken, translator
+
+MESSAGES: dict[Reason, str] = {
+    Reason.VALID: "VALID TICKET",
+    Reason.VERIFIED: "ENTRY RECORDED",
+    Reason.ALREADY_VERIFIED: "This ticket was already verified",
+    Reason.NO_RESERVATION: "Ticket is activated but has no reservation",
+    Reason.WRONG_DATE: "Ticket reserved for {reservation_date}, not today",
+    Reason.TOO_EARLY: "Entry for this reservation has not opened yet",
+    Reason.WRONG_VENUE: "This ticket is for another venue",
+    Reason.UNDONE: "ENTRY TAKEN BACK",
+    Reason.EXIT_RECORDED: "EXIT RECORDED",
+    Reason.ALREADY_LEFT: "ALREADY LEFT",
+    Reason.NOT_INSIDE: "NOT INSIDE",
+    Reason.MAY_RETURN: "MAY COME BACK IN",
+    Reason.RE_ENTRY: "RE-ENTRY RECORDED",
+    Reason.EXIT_UNDONE: "EXIT TAKEN BACK",
+    Reason.RETURN_UNDONE: "RE-ENTRY TAKEN BACK",
+    Reason.TICKET_NOT_FOUND: "Invalid ticket code. Please check and try again.",
+    Reason.TICKET_NOT_ACTIVATED: "This ticket is not activated yet. Please complete payment.",
+    Reason.TICKET_EXPIRED: "This ticket has expired.",
+    Reason.TICKET_CANCELLED: "This ticket was cancelled.",
+    Reason.TICKET_ALREADY_RESERVED: "This ticket is already reserved for {reserved_date}",
+    Reason.TICKET_ALREADY_USED: "This ticket has already been used.",
+    Reason.TICKET_ALREADY_ACTIVATED: "This ticket is already active.",
+    Reason.SLOT_NOT_FOUND: "Slot not found",
+    Reason.SLOT_FULL: "This time slot is full. Please select another time.",
+    Reason.SLOT_CLOSED: "This time slot is closed. Please select another time.",
+    Reason.SLOT_PAST: "This time slot is over. Please select another time.",
+    Reason.RESERVATION_NOT_FOUND: "Reservation not found",
+    Reason.ORDER_NOT_FOUND: "No order with this ticket and email address",
+    Reason.CHANGE_TOO_LATE: "It is too late to change this reservation.",
+    Reason.ORGANIZATION_MISMATCH: "Ticket and slot belong to different organisations",
+    Reason.INVALID_CONTACT: "Please enter a valid email and phone number",
+    Reason.IDEMPOTENCY_KEY_REUSED: "This Idempotency-Key was used with another request",
+    Reason.CONTACT_NOT_VERIFIED: "Please confirm your contact details with the code we send you.",
+    Reason.CODE_TOO_SOON: "A code is on its way. You can ask for another one in a minute.",
+    Reason.CODE_TOO_MANY: "Too many codes were asked for. Please try again later.",
+    Reason.CODE_WRONG: "This code is not right. Please check it and try again.",
+    Reason.CODE_LOCKED: "The code was wrong three times. Please ask for a new one.",
+    Reason.CODE_EXPIRED: "This code is no longer good. Please ask for a new one.",
+    Reason.CODE_USED: "This code has been used already. Please ask for a new one.",
+    Reason.SLOT_NOT_FULL: "There is room in this time slot. You can book it now.",
+    Reason.ALREADY_WAITING: "This ticket is on the waiting list of this time slot already.",
+    Reason.WAITLIST_CLOSED: "There is no waiting list for this.",
+    Reason.WAITLIST_NOT_FOUND: "This link belongs to no waiting list entry.",
+    Reason.NO_OFFER: "There is no place on offer for you at the moment.",
+    Reason.OFFER_LAPSED: "This offer has run out. The place was passed on.",
+    Reason.CAPACITY_TAKEN: "{taken} places are booked or held: the slot cannot be smaller than that.",
+    Reason.MAIL_SETTLED: "This message has gone out or was dropped already.",
+    Reason.MAIL_ON_ITS_WAY: "This message is being sent at this moment.",
+    Reason.MAIL_NOT_RETRYABLE: "This message cannot be sent again: its time is over, or what it opens is no longer kept.",
+    Reason.SCAN_NOT_FOUND: "No such scan",
+    Reason.SCAN_ID_REUSED: "This scan_id was used for another code",
+    Reason.NOTHING_TO_UNDO: "This scan admitted nobody, or was undone before",
+    Reason.UNDO_TOO_LATE: "An operator can undo an own scan for 15 minutes; ask a manager",
+    Reason.LEFT_SINCE: "The visitor has left since. Undo the exit first.",
+    Reason.MOVED_SINCE: "The visitor has come or gone since. Undo that first.",
+    Reason.CONFLICT_DECIDED: "Somebody else has decided this conflict otherwise",
+    Reason.NOTHING_TO_DISPUTE: "The door lets this ticket in: there is nothing to ask a supervisor",
+    Reason.DISPUTE_DECIDED: "A supervisor has decided this already",
+    Reason.OPERATOR_MISMATCH: "operator_id is not the operator who is signed in",
+    Reason.UNAUTHENTICATED: "Please sign in",
+    Reason.FORBIDDEN: "Your role does not allow this",
+    Reason.INVALID_CREDENTIALS: "Wrong user name, password or PIN",
+    Reason.LOCKED_OUT: "Too many failed attempts. Try again later.",
+    Reason.INVALID_REQUEST: "The request is not understood",
+    Reason.INVALID_FRAME: "The frame is not a JSON object",
+    Reason.UNKNOWN_COMMAND: "No such command",
+    Reason.UNKNOWN_TOPIC: "No such topic",
+    Reason.PAYLOAD_TOO_LARGE: "The request is larger than 10 KB",
+    Reason.UNSUPPORTED_MEDIA_TYPE: "Send application/json",
+    Reason.REQUEST_TIMEOUT: "The request did not arrive in time",
+    Reason.NOT_FOUND: "No such resource",
+    Reason.METHOD_NOT_ALLOWED: "This resource does not take that method",
+    Reason.RATE_LIMITED: "Too many requests. Please wait a moment.",
+    Reason.BUSY: "Too many requests under way on this socket",
+    Reason.SERVICE_UNAVAILABLE: "The service cannot answer just now. Please try again.",
+    Reason.INTERNAL: "Something went wrong on our side",
+}
+
+
+_ANOTHER_DAY = N_("another day")
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return translator(spoken.get()).gettext(_ANOTHER_DAY) if key.endswith("date") else ""
+
+
+def message(reason: Reason, details: dict[str, Any]) -> str:
+    """The sentence for `reason`, in the language of the request; a `message` among the details wins over the standing words."""
+    say = translator(spoken.get()).gettext
+    given = details.get("message")
+    return say(str(given)) if given else say(MESSAGES[reason]).format_map(_Blank(details))
+
+
+def said(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A list of problems with each one's `message` in the language of the request, where we have words for it."""
+    say = translator(spoken.get()).gettext
+    return [{**entry, "message": say(entry["message"])} if entry.get("message") else entry for entry in entries]
