@@ -6,8 +6,6 @@ import asyncio
 import os
 import secrets
 import shutil
-import socket
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -17,14 +15,14 @@ import asyncpg
 import pytest
 import redis.asyncio
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from memory import ThrowAwayFolder, room_in_memory
-from stage import NOON, Hub, World, broken_invariants, settings_for
-
 from db.migrate import migrate
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers, ServerUrls
+from tests.support.hub import Hub, settings_for
+from tests.support.invariants import broken_invariants
+from tests.support.ports import free_port
+from tests.support.tmpfs import ThrowAwayFolder, room_in_memory
+from tests.support.world import NOON, World
 
 TEMPLATE = "hub_template"
 THROW_AWAY: list[ThrowAwayFolder] = []
@@ -105,15 +103,9 @@ def clock() -> Clock:
     return clock
 
 
-@pytest.fixture
-def free_port() -> int:
-    return _free_port()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(name="free_port")
+def a_free_port() -> int:
+    return free_port()
 
 
 @pytest.fixture
@@ -124,7 +116,7 @@ async def open_hub(
     opened: list[Hub] = []
 
     async def open_one(clock: Clock = clock, **changes: Any) -> Hub:
-        settings = settings_for(database_url, redis_url, tmp_path, _free_port(), **changes)
+        settings = settings_for(database_url, redis_url, tmp_path, free_port(), **changes)
         hub = await Hub(settings, clock).open()
         opened.append(hub)
         return hub

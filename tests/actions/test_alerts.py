@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from stage import TODAY, Hub, World
 
 from hub.actions.reporting.alerts import LEAST, LOOK_EVERY, look_at, measure
 from hub.actions.venues.venues import Policies, set_policies
@@ -23,6 +22,8 @@ from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
 from hub.jobs.outbox import OutboxWorker
 from hub.observability.alert_metrics import AlertMetrics, at, percentile
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 OWN = (ipaddress.ip_network("127.0.0.0/8"),)
 

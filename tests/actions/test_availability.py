@@ -7,10 +7,11 @@ from datetime import time, timedelta
 
 import orjson
 import pytest
-from crowd import book
-from stage import TODAY, Hub, World
 
 from hub.actions.venues.generate_slots import OpeningHours, generate_slots
+from tests.support.bookings import book
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 from web import keys
 
 

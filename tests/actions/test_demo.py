@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from stage import Hub
 
 from hub.actions.venues.demo import ORGANISATION, VENUE, fill_demo
 from hub.actions.venues.venue_cache import VENUES
+from tests.support.hub import Hub
 
 
 @pytest.mark.parametrize("venue_stands", [True, False])

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from stage import NOON, TODAY, Hub, Socket, Ticket, World
 
 from hub.actions.booking.expire import expire
+from tests.support.hub import Hub
+from tests.support.websocket_client import Socket
+from tests.support.world import NOON, TODAY, Ticket, World
 
 TOMORROW = TODAY + timedelta(days=1)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from stage import NOON, TODAY, Hub, World
-
 from hub.actions.booking.expire import expire
+from tests.support.hub import Hub
+from tests.support.world import NOON, TODAY, World
 
 YESTERDAY = TODAY - timedelta(days=1)
 

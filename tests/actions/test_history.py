@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from stage import Hub, World
 
 from hub.actions.scanning.scan_history import own_history
 from hub.rules.refusals import Refused
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def test_the_history_holds_every_own_scan_whatever_its_outcome(hub: Hub, world: World):

@@ -6,11 +6,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from crowd import sabotage
-from stage import NOON, TODAY, Hub, Socket, Ticket, World
 
 from hub.actions.reporting.reconcile import reconcile
 from hub.rules.timestamps import rfc3339
+from tests.support.hub import Hub
+from tests.support.negative_controls import sabotage
+from tests.support.websocket_client import Socket
+from tests.support.world import NOON, TODAY, Ticket, World
 
 
 @pytest.fixture

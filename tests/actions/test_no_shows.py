@@ -6,12 +6,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from crowd import sabotage, without_last_line
-from stage import NOON, Hub, World, broken_invariants
-from waiting import joined, mails, on_demand, serve_all, slot, status
 
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.events.announcements import TicketsChanged, code_hash
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.waitlist import joined, mails, on_demand, serve_all, slot, status
+from tests.support.world import NOON, World
 
 QUARTER = timedelta(minutes=15)
 

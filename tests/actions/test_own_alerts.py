@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from stage import Hub, Socket, World
 
 from hub.access.roles import Role
 from hub.access.tokens import Staff
@@ -13,6 +12,9 @@ from hub.actions.reporting.alerts import LEAST, LOOK_EVERY
 from hub.actions.venues.venues import Policies, set_policies
 from hub.jobs.alerts import watch_measures
 from hub.observability.alert_metrics import AlertMetrics
+from tests.support.hub import Hub
+from tests.support.websocket_client import Socket
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gate.liar import Liar, told_all
-from stage import TODAY, Hub, World
-
 from hub.actions.reporting.reconcile import reconcile
+from tests.support.hub import Hub
+from tests.support.redis_tampering import Liar, told_all
+from tests.support.world import TODAY, World
 
 
 async def test_a_hub_in_order_has_no_drift(hub: Hub, world: World):

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from stage import NOON, TODAY, Hub, World
 
 from hub.actions.reporting import scan_log as read_records
 from hub.actions.reporting.scan_log import Wish, every_scan, read_scans
 from hub.actions.venues.venue_cache import Venue
 from hub.rules.refusals import Refused
 from hub.services import Services
+from tests.support.hub import Hub
+from tests.support.world import NOON, TODAY, World
 
 ROWS = 60_000
 PAGE_BUFFERS = 600

@@ -6,11 +6,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from crowd import sabotage
-from stage import NOON, TODAY, Hub, World
-from waiting import mails, on_demand
 
 from hub.actions.messaging.send_reminders import send_reminders
+from tests.support.hub import Hub
+from tests.support.negative_controls import sabotage
+from tests.support.waitlist import mails, on_demand
+from tests.support.world import NOON, TODAY, World
 
 DAY_AFTER_TOMORROW = TODAY + timedelta(days=2)
 START = NOON + timedelta(days=2)

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from stage import Hub, World
 
 from hub.actions.booking.reserve_party import PartyRequest, reserve_party
 from hub.actions.booking.take_places import token_hash
 from hub.events.announcements import SlotChanged
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from tests.support.hub import Hub
+from tests.support.world import World
 
 HOLD = "UPDATE reservation_slots SET held_count = held_count + $2, revision = revision + 1 WHERE id = $1"
 

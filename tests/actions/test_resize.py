@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from gate.liar import told_all
-from stage import TODAY, Hub, World
-from waiting import joined, on_demand, serve_all, slot, status
 
 from hub.actions.venues.resize_slot import resize_slot
 from hub.events.announcements import SlotChanged, SlotsEdited
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from tests.support.hub import Hub
+from tests.support.redis_tampering import told_all
+from tests.support.waitlist import joined, on_demand, serve_all, slot, status
+from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
 

@@ -7,11 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from stage import TODAY, Hub, Socket, Ticket, World
 
 from hub.actions.reporting.reconcile import reconcile
 from hub.actions.scanning import override_entry
 from hub.rules.timestamps import rfc3339
+from tests.support.hub import Hub
+from tests.support.websocket_client import Socket
+from tests.support.world import TODAY, Ticket, World
 
 TOMORROW = TODAY + timedelta(days=1)
 

@@ -9,13 +9,16 @@ from itertools import product
 from typing import Any
 
 import pytest
-from crowd import sabotage, without_last_line
-from device_queue import queued, sync
-from stage import NOON, TODAY, Hub, Socket, Ticket, World, broken_invariants
 
 from hub.actions.booking.expire import expire
 from hub.actions.reporting.reconcile import reconcile
 from hub.settings import Rate
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.offline_queue import queued, sync
+from tests.support.websocket_client import Socket
+from tests.support.world import NOON, TODAY, Ticket, World
 
 
 @pytest.fixture

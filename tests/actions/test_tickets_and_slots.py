@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from stage import NOON, TODAY, Hub, World
 
 from hub.actions.tickets.activate import activate_ticket
 from hub.actions.tickets.confirm_payment import confirm_payment
@@ -18,6 +17,8 @@ from hub.actions.venues.generate_slots import OpeningHours, generate_slots
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.ticket_code import check
+from tests.support.hub import Hub
+from tests.support.world import NOON, TODAY, World
 
 
 async def test_issued_codes_are_checked_unguessable_and_all_different(hub: Hub, world: World):

@@ -6,9 +6,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from stage import TODAY, Hub, Socket, Ticket, World
 
 from hub.actions.booking.expire import expire
+from tests.support.hub import Hub
+from tests.support.websocket_client import Socket
+from tests.support.world import TODAY, Ticket, World
 
 
 @pytest.fixture

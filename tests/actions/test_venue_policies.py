@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from stage import Hub, World
 
 from hub.actions.venues.venues import Policies, list_venues, set_policies
 from hub.cli import _parser
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 def given(*words: str) -> Any:

@@ -6,9 +6,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from gate.liar import told_all
-from stage import NOON, TODAY, Hub, World
-from waiting import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 
 from hub.actions.reporting.reconcile import reconcile
 from hub.actions.waitlist.accept_offer import accept_offer
@@ -16,6 +13,10 @@ from hub.actions.waitlist.entries import read_waitlist
 from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from tests.support.hub import Hub
+from tests.support.redis_tampering import told_all
+from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
+from tests.support.world import NOON, TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
 OFFER = timedelta(minutes=30)

@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from stage import NOON, TODAY, Hub, World
-from waiting import cancel, entry, join, joined, mails, on_demand, serve_all, status
 
 from db.statements import load
 from hub.actions.waitlist.accept_offer import accept_offer
@@ -15,6 +13,9 @@ from hub.actions.waitlist.entries import read_waitlist
 from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from tests.support.hub import Hub
+from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, status
+from tests.support.world import NOON, TODAY, World
 
 OUTBOX = load("messaging/outbox")
 TOMORROW = TODAY + timedelta(days=1)

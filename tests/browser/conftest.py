@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
-from stage import Hub
 
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
 
 # The address bar's drop-downs, which no page has: two pages of their own for every context, a quarter of a test's time.
 OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")

@@ -16,11 +16,9 @@ from collections.abc import AsyncIterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
-import stage
 import zxingcpp
 from PIL import Image, ImageEnhance
 from playwright.async_api import Page, async_playwright
-from stage import NOON, TODAY, Hub, World, settings_for
 
 from db.migrate import migrate
 from hub.clock import Clock
@@ -30,6 +28,9 @@ from tests.browser.axe import SETTLED
 from tests.browser.conftest import ARGUMENTS, PATIENCE, chromium_path
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State
+from tests.support import world as world_module
+from tests.support.hub import Hub, settings_for
+from tests.support.world import NOON, TODAY, World
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 WIDTHS = {390: 844, 1280: 800}
@@ -171,7 +172,7 @@ async def _hub() -> AsyncIterator[Hub]:
     OutboxJob.run = nothing  # type: ignore[method-assign]
     # The same ticket codes in every book of pictures.
     steady = random.Random(20_261_120)
-    stage.secrets.randbelow = steady.randrange  # type: ignore[attr-defined]
+    world_module.secrets.randbelow = steady.randrange  # type: ignore[attr-defined]
     clock = Clock()
     clock.set(NOON)
     with tempfile.TemporaryDirectory(prefix="venue-hub-pictures-", ignore_cleanup_errors=True) as folder:

@@ -9,14 +9,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from day_at_the_door import PLAN, checked_before, live_through
-from device_queue import queued, sync
 from playwright.async_api import Page, expect
-from stage import TODAY, Socket, Ticket
 
 from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser.states import STATES, Scene, state
+from tests.support.offline_queue import queued, sync
+from tests.support.venue_day import PLAN, checked_before, live_through
+from tests.support.websocket_client import Socket
+from tests.support.world import TODAY, Ticket
 
 ALL_STATES = STATES
 

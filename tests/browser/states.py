@@ -13,10 +13,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from playwright.async_api import Page, expect
-from stage import TODAY, Hub, Ticket, World
 
 from hub.actions.waitlist.leave import leave_waitlist
 from hub.actions.waitlist.offer_places import serve_lines
+from tests.support.hub import Hub
+from tests.support.world import TODAY, Ticket, World
 
 EMAIL, PHONE = "john@example.com", "+12025551234"
 LATER = TODAY + timedelta(days=5)

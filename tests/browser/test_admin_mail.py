@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from playwright.async_api import Page, expect
-from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.world import World
 
 NEVER = timedelta(days=400)
 LOOK_EVERY_MS = 4_000

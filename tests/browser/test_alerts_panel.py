@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from playwright.async_api import expect
-from stage import TODAY, Hub, World
 
 from hub.access.roles import Role
 from hub.access.tokens import Staff
@@ -13,6 +12,8 @@ from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 CARDS = "#alerts .alert-card"
 

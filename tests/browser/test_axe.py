@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, Page
-from stage import Hub, World
 
 from tests.browser.axe import assert_accessible, violations
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.world import World
 
 FAULTS = {
     "a picture without words": ("main", '<img src="/static/icon.svg">', "image-alt"),

@@ -14,8 +14,6 @@ from typing import Any
 import asyncpg
 import pytest
 from playwright.async_api import Browser, BrowserContext, Error, Page, Route, expect
-from served_hub import ServedHub
-from stage import TODAY, Hub, World
 
 from hub.clock import Clock
 from hub.jobs.outbox import OutboxJob
@@ -23,7 +21,10 @@ from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick, to_confirm
 from tests.browser.conftest import PATIENCE, PHONE
 from tests.browser.hands_and_eyes import Open, read_qr
-from tests.confirmation.post_office import MailServer
+from tests.support.hub import Hub
+from tests.support.hub_process import ServedHub
+from tests.support.mail_server import MailServer
+from tests.support.world import TODAY, World
 
 Visit = Callable[..., Awaitable[Page]]
 

@@ -9,13 +9,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from day_at_the_door import GATES, PLAN, live_through
 from playwright.async_api import Page, expect
-from stage import NOON, TODAY, Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.test_live_calendar import start_again
+from tests.support.hub import Hub
+from tests.support.venue_day import GATES, PLAN, live_through
+from tests.support.world import NOON, TODAY, World
 
 AFTERNOON = NOON + timedelta(hours=1, minutes=12)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from playwright.async_api import Page, Route, expect
-from stage import TODAY, Hub, World
 
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 
 async def to_confirm(page: Page, code: str, time: str = "12:00 to 14:00") -> None:

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
-from stage import TODAY, Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 LATER = TODAY + timedelta(days=5)
 """Wednesday, 25 November 2026."""

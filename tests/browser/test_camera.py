@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, Playwright, expect
-from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.camera_film import CONDITIONS, film
 from tests.browser.conftest import ARGUMENTS, DESKTOP, PHONE, Complaints, chromium_path
 from tests.browser.hands_and_eyes import key_in
+from tests.support.hub import Hub
+from tests.support.world import World
 
 Watch = Callable[..., Awaitable[Page]]
 ALLOWED = ["--use-fake-ui-for-media-stream"]

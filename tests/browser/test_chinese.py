@@ -6,9 +6,10 @@ import re
 from datetime import timedelta
 
 from playwright.async_api import Page, expect
-from stage import TODAY, Hub, World
 
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 CHINESE = "zh-CN"
 # Names, and what Chinese readers call by its Latin name themselves.

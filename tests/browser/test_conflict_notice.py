@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from device_queue import queued, sync
 from playwright.async_api import expect
-from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.browser.offline_scanner import admit, gone, scanner, start_again, synced
+from tests.support.hub import Hub
+from tests.support.offline_queue import queued, sync
+from tests.support.world import World
 
 CARD = '.gate-notice[data-notice^="conflict-"]'
 

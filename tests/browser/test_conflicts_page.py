@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from device_queue import queued, sync
 from playwright.async_api import Page, expect
-from stage import Hub, Socket, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.offline_queue import queued, sync
+from tests.support.websocket_client import Socket
+from tests.support.world import World
 
 
 async def two_gates(hub: Hub, world: World) -> tuple[Socket, Socket]:

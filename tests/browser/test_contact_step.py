@@ -7,13 +7,14 @@ import re
 
 import pytest
 from playwright.async_api import Page, expect
-from stage import Hub, World
 
 from hub.clock import Clock
 from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def at_contact(world: World, open_page: Open, **how: bool) -> Page:

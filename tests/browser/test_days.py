@@ -6,13 +6,14 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from day_at_the_door import GATES, PLAN, checked_before, live_through
 from playwright.async_api import Page, expect
-from stage import NOON, TODAY, Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.browser.test_chinese import assert_chinese
+from tests.support.hub import Hub
+from tests.support.venue_day import GATES, PLAN, checked_before, live_through
+from tests.support.world import NOON, TODAY, World
 
 AFTERNOON = NOON + timedelta(hours=2, minutes=20)
 

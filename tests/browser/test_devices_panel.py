@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from playwright.async_api import Page, expect
-from stage import Hub, World
 
 from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.hub import Hub
+from tests.support.world import World
 
 CARDS = "#devices .scanner-card"
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
-from stage import TODAY, Hub, Socket, Ticket, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.hub import Hub
+from tests.support.websocket_client import Socket
+from tests.support.world import TODAY, Ticket, World
 
 TOMORROW = TODAY + timedelta(days=1)
 GREEN, RED = "rgb(8, 112, 59)", "rgb(179, 22, 31)"

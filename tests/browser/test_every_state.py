@@ -7,7 +7,6 @@ from functools import partial
 
 import pytest
 from playwright.async_api import Error, Page, ViewportSize
-from stage import Hub, World
 
 from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import assert_accessible
@@ -15,6 +14,8 @@ from tests.browser.hands_and_eyes import Open
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene
 from tests.browser.test_chinese import CHINESE, assert_chinese
+from tests.support.hub import Hub
+from tests.support.world import World
 
 AREAS = sorted({one.area for one in STATES.values()})
 WIDTHS: dict[str, ViewportSize] = {

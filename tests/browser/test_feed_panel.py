@@ -6,12 +6,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 from playwright.async_api import Page, expect
-from stage import Hub, Socket, World
 
 from hub.app import LIVE
 from hub.events.scan_events import LoggedScan
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.websocket_client import Socket
+from tests.support.world import World
 
 ROWS = "#feed .feed > li"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from playwright.async_api import Page, expect
-from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.hub import Hub
+from tests.support.world import World
 
 CARD = ".gate-notice"
 

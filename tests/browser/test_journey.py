@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from playwright.async_api import Page, expect
-from stage import TODAY, Hub, World
 
 from tests.browser.hands_and_eyes import Open, key_in, read_qr
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 
 async def book(page: Page, code: str) -> None:

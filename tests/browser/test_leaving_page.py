@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from playwright.async_api import Page, expect
-from stage import TODAY, Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.offline_scanner import conflicts, gone, judged, ready_for_anything, start_again, synced
 from tests.browser.offline_scanner import scanner as offline_scanner
 from tests.browser.test_scan_answers import GREEN, LISTEN, YELLOW, choose, colour, scanner
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 BLUE = "rgb(10, 79, 184)"
 

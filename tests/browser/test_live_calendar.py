@@ -7,10 +7,11 @@ import time
 from typing import Any
 
 from playwright.async_api import Page, expect
-from stage import TODAY, Hub, World
 
 from hub.app import LIVE
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 LIVE_WORD = "#calendar-line"
 

@@ -10,12 +10,13 @@ import pytest
 import zxingcpp
 from PIL import Image
 from playwright.async_api import Page, expect
-from stage import Hub, World
-from waiting import join
 
 from hub.confirmation.development_mailbox import DevelopmentMail, list_development_mail
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.waitlist import join
+from tests.support.world import World
 
 
 async def arrived(hub: Hub, count: int = 1) -> list[DevelopmentMail]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from playwright.async_api import WebSocketRoute, expect
-from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
@@ -23,6 +22,8 @@ from tests.browser.offline_scanner import (
     start_again,
     synced,
 )
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(

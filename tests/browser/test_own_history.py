@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import uuid4
 
 from playwright.async_api import Page, expect
-from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def admitted(hub: Hub, world: World, count: int) -> tuple[str, list[str]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from stage import Hub
 
+from tests.support.hub import Hub
 from web.pages.staff import own_path
 from web.pages.static_files import STATIC
 

@@ -9,10 +9,10 @@ from typing import Any
 import phonenumbers
 import pytest
 from playwright.async_api import Page
-from stage import World
 
 from hub.rules.ticket_code import ALPHABET, check, new_code, normalise
 from tests.browser.hands_and_eyes import Open
+from tests.support.world import World
 from web import dialling_codes
 from web.pages.static_files import STATIC
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page
-from stage import World
 
 from hub.rules.entry_decision import DoorPolicy, FirstEntry, ReservationFacts, TicketFacts, decide_entry
 from hub.rules.venue_day import midnight
 from tests.browser.hands_and_eyes import Open
+from tests.support.world import World
 from web.pages.static_files import STATIC
 
 TABLE = json.loads((Path(__file__).parents[1] / "rules" / "entry_cases.json").read_text(encoding="utf-8"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from playwright.async_api import expect
-from stage import World
 
 from tests.browser.booking_steps import at, confirm, to_confirm
 from tests.browser.hands_and_eyes import Open
+from tests.support.world import World
 
 PAGE_BOUND = 100_000
 """Bytes, unpacked, without images: the bound of the issue."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from playwright.async_api import Page, expect
-from stage import TODAY, Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick, to_confirm
 from tests.browser.hands_and_eyes import Open, read_qr
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 
 async def codes_on_the_page(page: Page, count: int) -> list[str]:

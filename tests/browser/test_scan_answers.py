@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
-from stage import Hub, Ticket, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.hub import Hub
+from tests.support.world import Ticket, World
 
 GREEN, RED, YELLOW = "rgb(8, 112, 59)", "rgb(179, 22, 31)", "rgb(255, 198, 26)"
 # Headless browsers have no loudspeaker and no motor: what would be played and felt is written down instead.

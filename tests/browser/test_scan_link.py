@@ -9,12 +9,13 @@ from io import BytesIO
 
 from PIL import Image
 from playwright.async_api import Page, expect
-from stage import Hub, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.offline_scanner import has_list
 from tests.browser.test_live_calendar import start_again
+from tests.support.hub import Hub
+from tests.support.world import World
 from web.pages.scanner_app import shell
 
 

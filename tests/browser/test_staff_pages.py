@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from playwright.async_api import Page, expect
-from stage import Hub, World
 
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def live_scanner(world: World, open_page: Open, **how: bool) -> Page:

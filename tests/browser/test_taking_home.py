@@ -11,11 +11,11 @@ import zxingcpp
 from icalendar import Calendar
 from PIL import Image, ImageEnhance
 from playwright.async_api import Page, expect
-from stage import World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, to_confirm
 from tests.browser.hands_and_eyes import Open, read_qr
+from tests.support.world import World
 
 
 async def booked(world: World, open_page: Open, **how: bool) -> tuple[Page, str]:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
-from stage import TODAY, Hub, Ticket, World
 
 from hub.actions.booking.cancel import cancel_reservation
 from hub.app import LIVE
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.hub import Hub
+from tests.support.world import TODAY, Ticket, World
 
 
 async def scanner(world: World, open_page: Open, **how: bool) -> Page:

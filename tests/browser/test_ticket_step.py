@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Locator, Page, expect
-from stage import Hub, World
 
 from hub.rules.ticket_code import ALPHABET, check, check_character
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, enter_tickets
 from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 def party(page: Page) -> Locator:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from playwright.async_api import Page, Route, expect
-from stage import TODAY, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick, to_confirm
 from tests.browser.hands_and_eyes import Open
+from tests.support.world import TODAY, World
 
 TWO_HOURS_AGO = """() => {
   const kept = JSON.parse(sessionStorage.getItem("venue-hub.visit"));

@@ -10,10 +10,11 @@ import aiohttp
 import zxingcpp
 from PIL import Image
 from playwright.async_api import Browser, Page, Route, expect
-from stage import TODAY, Hub, Ticket, World
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, read_qr
+from tests.support.hub import Hub
+from tests.support.world import TODAY, Ticket, World
 
 LATER = TODAY + timedelta(days=5)
 """Far enough for changes: Wednesday, 25 November 2026."""

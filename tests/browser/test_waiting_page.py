@@ -6,13 +6,14 @@ import re
 from datetime import timedelta
 
 from playwright.async_api import expect
-from stage import TODAY, Hub, Ticket, World
 
 from hub.actions.waitlist.offer_places import serve_lines
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, read_qr
 from tests.browser.test_calendar import at_the_calendar, day
 from tests.browser.test_visit_page import look_again
+from tests.support.hub import Hub
+from tests.support.world import TODAY, Ticket, World
 
 LATER = TODAY + timedelta(days=5)
 

@@ -7,10 +7,11 @@ import re
 
 import pytest
 from playwright.async_api import Page, expect
-from stage import TODAY, Hub, World
 
 from hub.jobs.outbox import OutboxJob
 from tests.browser.hands_and_eyes import Open, read_qr
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 EVIL = "https://evil.example"
 

@@ -1,19 +1,15 @@
 """What these tests stand on: the pools on a database of their own, rows to send, a real SMTP server, and the two lanes."""
 
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from post_office import NOW, PUBLIC_URL, Desk, MailServer
 
 from db.pool import Database
 from hub.clock import Clock
 from hub.jobs import outbox
 from hub.jobs.outbox import OutboxWorker
+from tests.support.mail_outbox import NOW, PUBLIC_URL, Desk
+from tests.support.mail_server import MailServer
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 import zxingcpp
 from icalendar import Calendar
 from PIL import Image
-from post_office import NOW, PUBLIC_URL, SLOT, STARTS
 
 from hub.confirmation.troubles import trouble_in_words
+from tests.support.mail_outbox import NOW, PUBLIC_URL, SLOT, STARTS
 
 LANGUAGES = ("en", "zh_Hans")
 DAYS = {"en": "Saturday, 21 November 2026", "zh_Hans": "2026年11月21日"}

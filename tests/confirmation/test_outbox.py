@@ -6,10 +6,10 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from post_office import NOW, STARTS
 
 from db import statements
 from hub.jobs.outbox import OutboxJob, OutboxWorker
+from tests.support.mail_outbox import NOW, STARTS
 
 LATER = NOW + timedelta(minutes=5)
 

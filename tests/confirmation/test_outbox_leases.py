@@ -8,11 +8,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from post_office import NOW
 
 from db import statements
 from db.pool import DatabaseDown
 from hub.jobs.outbox import LEASE, OutboxWorker
+from tests.support.mail_outbox import NOW
 
 SQL = statements.load("messaging/outbox")
 UNLEASED = "AND (leased_until IS NULL OR leased_until <= $1::timestamptz)"

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
-from post_office import NOW
 
 from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
 from hub.confirmation.sms_carrier import DevelopmentSmsCarrier, TextMessage, TwilioCarrier, sms_carrier
+from tests.support.mail_outbox import NOW
 
 ACCOUNT, TOKEN = "AC0123456789abcdef", "to/k@en:1"
 MESSAGE = TextMessage("+393331234567", "042137 是您的验证码 & more", "<1.5.abc@hub.example.org>")

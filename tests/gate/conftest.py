@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from guards.conftest import OwnValkey
+
+from tests.support.valkey_server import OwnValkey
 
 
 @pytest.fixture

@@ -7,14 +7,18 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from crowd import book, crowd, outcome, sabotage, without_last_line
-from gate.liar import Liar, told_all
-from stage import Hub, World, broken_invariants, settings_for
 
 from hub.actions.booking import take_places
 from hub.actions.reporting.reconcile import audit_gate
 from hub.rules.booking_decision import refuse_slot
 from hub.rules.reasons import Reason
+from tests.support.bookings import book, outcome
+from tests.support.concurrency import crowd
+from tests.support.hub import Hub, settings_for
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.redis_tampering import Liar, told_all
+from tests.support.world import World
 
 PLACES = 40
 LIES = ["deleted", "too_high", "too_low", "text", "other_kinds", "flushed", "scripts_gone"]

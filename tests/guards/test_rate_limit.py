@@ -13,7 +13,7 @@ from hub.guards.rate_limit import RateLimit
 from hub.settings import Rate
 
 if TYPE_CHECKING:
-    from tests.guards.conftest import OwnValkey
+    from tests.support.valkey_server import OwnValkey
 
 TEN_A_MINUTE = Rate(10, 60)
 

@@ -13,7 +13,7 @@ from db.redis_client import PATIENCE, RedisClient, connect
 from hub.guards.seat_admission import FULL_SECONDS, Admission, SeatAdmission, SeatRequest
 
 if TYPE_CHECKING:
-    from tests.guards.conftest import OwnValkey
+    from tests.support.valkey_server import OwnValkey
 
 GO, FULL, CONTENDED, UNKNOWN = Admission.GO, Admission.FULL, Admission.CONTENDED, Admission.UNKNOWN
 STATE, HOLDS, ASKED = (f"venuehub:gate:{{1:7}}:{part}" for part in ("state", "holds", "asked"))

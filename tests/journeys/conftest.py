@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import zxingcpp
 from PIL import Image
-from stage import Hub, Ticket, World
 
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
+from tests.support.hub import Hub
+from tests.support.world import Ticket, World
 
 
 def read_qr(picture: bytes) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from stage import NOON, TODAY, Hub, Ticket, World
 
 from hub.rules.scan_requests import ScanRequest
+from tests.support.hub import Hub
+from tests.support.world import NOON, TODAY, Ticket, World
 from web import keys
 
 TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)

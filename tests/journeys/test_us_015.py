@@ -6,8 +6,10 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Calendar
-from journeys.conftest import Customer, read_data_url, read_qr, ticket_row
-from stage import TODAY, Hub, World
+
+from tests.journeys.conftest import Customer, read_data_url, read_qr, ticket_row
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 NOVEMBER_14 = datetime(2026, 11, 14, 11, 0, tzinfo=UTC)
 NOVEMBER_20 = date(2026, 11, 20)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from journeys.conftest import Customer, ticket_row
-from stage import Hub, World
-
 from hub.actions.tickets.confirm_payment import confirm_payment
 from hub.actions.tickets.issue import TicketBatch, issue_tickets
+from tests.journeys.conftest import Customer, ticket_row
+from tests.support.hub import Hub
+from tests.support.world import World
 
 NOVEMBER_19 = datetime(2026, 11, 19, 11, 0, tzinfo=UTC)
 NOVEMBER_20 = date(2026, 11, 20)

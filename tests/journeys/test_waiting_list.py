@@ -6,9 +6,9 @@ import asyncio
 import re
 from datetime import timedelta
 
-from stage import NOON, TODAY, Hub, World
-
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
+from tests.support.hub import Hub
+from tests.support.world import NOON, TODAY, World
 
 IN_TWO_DAYS = TODAY + timedelta(days=2)
 

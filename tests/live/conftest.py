@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from live.raw import RawClient
-from live.visitor import Visitor
-from stage import Hub
 
 from hub.app import LIVE
 from hub.live.live_hub import LiveHub
 from hub.rules.decisions import Decision
 from hub.rules.refusals import Unavailable
+from tests.support.calendar_client import Visitor
+from tests.support.hub import Hub
+from tests.support.raw_websocket import RawClient
 
 
 class HeldDoor:

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from stage import Hub, World
 
 from hub.actions.scanning.duplicate_alarms import raise_alarm
 from hub.app import LIVE
 from hub.jobs.two_gates import TwoGates
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def gate(hub: Hub, world: World, name: str, operator: str = "Jane Smith") -> Any:

@@ -7,8 +7,6 @@ from datetime import time
 from typing import Any
 
 import pytest
-from live.visitor import Visitor
-from stage import TODAY, Hub, World
 
 from hub.app import LIVE
 from hub.events.announcements import SlotChanged
@@ -16,6 +14,9 @@ from hub.live import frames
 from hub.live.month_rooms import TICK_SECONDS
 from hub.live.tick import LONGEST_SECONDS, Tick
 from hub.rules.slot_capacity import SlotCount
+from tests.support.calendar_client import Visitor
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 from web import keys
 
 Visit = Callable[..., Awaitable[Visitor]]

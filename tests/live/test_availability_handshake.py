@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from live.raw import CLOSE
-from live.visitor import Visitor
-from stage import Hub, World
 
 from hub.app import LIVE
+from tests.support.calendar_client import Visitor
+from tests.support.hub import Hub
+from tests.support.raw_websocket import CLOSE
+from tests.support.world import World
 
 Visit = Callable[..., Awaitable[Visitor]]
 PATH = "/ws/availability?month=2026-11"

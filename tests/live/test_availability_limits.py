@@ -8,16 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from live.raw import CLOSE, PING, TEXT, RawClient, frame
-from live.test_availability_handshake import PATH, refused
-from live.test_fuzz import noise
-from live.visitor import Visitor, truth
-from stage import TODAY, Hub, World
 
 from hub.actions.booking.availability import Availability
 from hub.app import LIVE
 from hub.live.spectator import LIMIT, Spectator
 from hub.rules.refusals import Unavailable
+from tests.live.test_availability_handshake import PATH, refused
+from tests.live.test_fuzz import noise
+from tests.support.calendar_client import Visitor, truth
+from tests.support.hub import Hub
+from tests.support.raw_websocket import CLOSE, PING, TEXT, RawClient, frame
+from tests.support.world import TODAY, World
 
 Visit = Callable[..., Awaitable[Visitor]]
 

@@ -7,13 +7,14 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from live.visitor import Visitor, truth
-from stage import TODAY, Hub, World
 
 from hub.actions.venues.generate_slots import OpeningHours, generate_slots
 from hub.app import LIVE
 from hub.events.announcements import SlotChanged, SlotsEdited
 from hub.live.month_rooms import MonthRoom
+from tests.support.calendar_client import Visitor, truth
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 from web import keys
 
 Visit = Callable[..., Awaitable[Visitor]]

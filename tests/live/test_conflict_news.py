@@ -6,12 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
-from crowd import sabotage
-from device_queue import queued, sync
-from live.test_notices import connected
-from stage import Hub, Socket, World
 
 from hub.actions.scanning.conflicts import MOST_IN_NOTICE, MOST_SHOWN
+from tests.live.test_notices import connected
+from tests.support.hub import Hub
+from tests.support.negative_controls import sabotage
+from tests.support.offline_queue import queued, sync
+from tests.support.websocket_client import Socket
+from tests.support.world import World
 
 
 async def watching(hub: Hub, token: str, topic: str, **fields: Any) -> tuple[Socket, dict[str, Any]]:

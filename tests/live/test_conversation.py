@@ -3,9 +3,9 @@
 import asyncio
 from uuid import uuid4
 
-from stage import Hub, World
-
 from hub.settings import Rate
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def test_replies_come_as_they_are_ready_and_are_told_apart_by_id(world: World, hub: Hub, held_door) -> None:

@@ -5,14 +5,14 @@ import random
 from datetime import time, timedelta
 from typing import Any
 
-from stage import TODAY, Hub, World
-
 from hub.actions.reporting.counts import DayCounts
 from hub.app import LIVE
 from hub.events.announcements import SlotChanged, WalkInsChanged
 from hub.live.rooms import Rooms
 from hub.rules.scan_requests import ScanRequest
 from hub.rules.slot_capacity import SlotCount
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 
 class Mirror:

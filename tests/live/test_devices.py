@@ -4,11 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
-from stage import Hub, World
 
 from hub.app import LIVE
 from hub.live.device_rooms import STALE
 from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE, STILL_EXPECTED, GateActivity, quiet_gates
+from tests.support.hub import Hub
+from tests.support.world import World
 
 TOLD = {"battery": 71, "charging": False, "queue": 3, "version": "abc123", "round_trip_ms": 41, "skew_ms": -1500}
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from stage import TODAY, Hub, Socket, World
+from tests.support.hub import Hub
+from tests.support.websocket_client import Socket
+from tests.support.world import TODAY, World
 
 
 async def ask(gate: Socket, code: str, **note: str) -> str:

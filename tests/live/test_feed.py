@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from stage import Hub, World
 
 from hub.actions.reporting.feed import FeedWish
 from hub.app import LIVE
@@ -15,6 +14,8 @@ from hub.events.peers import GONE_SECONDS, Peers
 from hub.events.scan_events import LoggedScan
 from hub.live.feed import KEPT_SCANS, SCANS_PER_FRAME, FeedKey, FeedRoom
 from hub.rules.timestamps import rfc3339
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def watcher(hub: Hub, world: World, **wish: Any) -> tuple[Any, dict[str, Any]]:

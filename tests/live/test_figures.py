@@ -9,11 +9,11 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
-from stage import NOON, TODAY, Hub, World
-
 from hub.live.figure_rooms import FigureRooms
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import day_bounds
+from tests.support.hub import Hub
+from tests.support.world import NOON, TODAY, World
 
 SCANS, YELLOW, RED, ENTERED, GONE = range(5)
 

@@ -6,10 +6,10 @@ import struct
 from uuid import uuid4
 
 import pytest
-from live.raw import BINARY, CLOSE, PING, TEXT, Closed, frame
-from stage import World
 
 from hub.live import frames
+from tests.support.raw_websocket import BINARY, CLOSE, PING, TEXT, Closed, frame
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from live.raw import RawClient, frame
-from stage import Hub, World
 
 from hub.app import LIVE
+from tests.support.hub import Hub
+from tests.support.raw_websocket import RawClient, frame
+from tests.support.world import World
 
 SEED = 20261120
 WORDS = ("validate", "verify", "undo", "history", "subscribe", "unsubscribe", "ping", "device", "auth", "sync", "")

@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 import pytest
-from stage import Hub, World
 
 from hub.access.tokens import Identity
 from hub.actions.messaging.notices import KEPT, MOST, TOLD_AGAIN, Notice, drop_old_notices, give_notices
@@ -14,6 +13,8 @@ from hub.events.announcements import TopicEvent
 from hub.live.event_rooms import KEPT_EVENTS, EventRoom
 from hub.live.event_topic import open_events_of_venue
 from hub.live.subscriptions import TOPICS, Topic
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def scanner(hub: Hub, token: str, gate: str | None = None) -> tuple[Any, list[Any]]:

@@ -6,13 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
-from device_queue import queued, sync
-from stage import Hub, World
 
 from hub.actions.scanning import offline_sync as sync_scans
 from hub.actions.scanning.conflicts import tell_new_conflicts
 from hub.actions.scanning.duplicate_alarms import raise_alarm
 from hub.jobs import two_gates
+from tests.support.hub import Hub
+from tests.support.offline_queue import queued, sync
+from tests.support.world import World
 
 ALL = 100
 """The control: room for everybody at once."""

@@ -4,10 +4,11 @@ import time
 from datetime import timedelta
 
 import pytest
-from live.raw import RawClient
-from stage import TODAY, Hub, World
 
 from hub.live.sign_in import own_origins
+from tests.support.hub import Hub
+from tests.support.raw_websocket import RawClient
+from tests.support.world import TODAY, World
 
 
 async def refused(raw, **headers: str) -> int:

@@ -6,8 +6,6 @@ from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
-from stage import TODAY, Hub, World
-
 from hub.actions.reporting.counts import DayCounts
 from hub.app import LIVE
 from hub.events.announcements import SlotChanged
@@ -20,6 +18,8 @@ from hub.live.send_queue import MOST_FRAMES, SendQueue
 from hub.live.watch import Watch
 from hub.live.wheel import TURN_SECONDS
 from hub.rules.slot_capacity import SlotCount
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
 
 
 async def never_reads(raw: Any, hub: Hub, token: str, **wishes: Any) -> Any:

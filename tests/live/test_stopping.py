@@ -5,10 +5,11 @@ import time
 from uuid import uuid4
 
 import pytest
-from live.raw import Closed
-from stage import Hub, World
 
 from hub.app import LIVE
+from tests.support.hub import Hub
+from tests.support.raw_websocket import Closed
+from tests.support.world import World
 
 
 async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_never_read(

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from stage import TODAY, Hub, Ticket, World
 
 from hub.actions.booking.move import move_reservation
 from hub.app import LIVE
@@ -16,6 +15,8 @@ from hub.events.announcements import TicketsChanged, code_hash
 from hub.live.event_rooms import KEPT_EVENTS, EventWatch
 from hub.live.send_queue import SendQueue
 from hub.live.ticket_news import HASHES_PER_EVENT, TicketNews
+from tests.support.hub import Hub
+from tests.support.world import TODAY, Ticket, World
 from web import keys
 
 

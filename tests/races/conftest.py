@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stage import Hub, World
+
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from crowd import sabotage, without_last_line
-from stage import Hub, World
 
 from hub.access.contact_proofs import ContactProofs
 from hub.jobs.outbox import OutboxJob
+from tests.support.hub import Hub
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.world import World
 
 CONTACT = {"email": "john@example.com", "phone": "+12025551234", "channel": "email"}
 # Nothing else changes: a moment between reading and writing, as a busy server has one.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import asyncpg
-from crowd import book, outcome
-from stage import broken_invariants
+
+from tests.support.bookings import book, outcome
+from tests.support.invariants import broken_invariants
 
 
 async def test_a_batch_that_waited_for_two_slots_sees_both_as_the_others_left_them(two_hubs, world, postgres_log):

@@ -16,13 +16,16 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
-from crowd import sabotage
-from device_queue import queued, sync
-from served_hub import ServedHub
-from stage import Hub, Socket, Ticket, World, broken_invariants
-from standstill import Standstill, standstill
 
 from hub.clock import Clock
+from tests.support.blocked_inserts import Standstill, standstill
+from tests.support.hub import Hub
+from tests.support.hub_process import ServedHub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage
+from tests.support.offline_queue import queued, sync
+from tests.support.websocket_client import Socket
+from tests.support.world import Ticket, World
 
 
 @pytest.fixture

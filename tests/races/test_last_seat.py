@@ -7,8 +7,13 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from crowd import book, crowd, many_slots, outcome, sabotage, without_last_line
-from stage import Hub, World, broken_invariants
+
+from tests.support.bookings import book, outcome
+from tests.support.concurrency import crowd
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.world import World, many_slots
 
 PLACES = " AND w.place <= h.total_capacity - h.booked_count - h.held_count"
 # Nothing else changes: a moment between counting the places and taking them, as a busy server has one.

@@ -8,13 +8,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from crowd import sabotage, without_last_line
-from stage import TODAY, Hub, Socket, World, broken_invariants
 
 import hub.actions.scanning.entry_scans
 import hub.actions.scanning.exit_scans
 import hub.actions.scanning.movements
 import hub.actions.scanning.undo_scan
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.websocket_client import Socket
+from tests.support.world import TODAY, World
 
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
 NO_UNDO_GUARD = (" AND t.version = $4\n", " AND $4::integer IS NOT NULL\n")

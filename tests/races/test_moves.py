@@ -9,10 +9,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-from crowd import book, crowd, many_slots, outcome, sabotage, without_last_line
-from stage import TODAY, Hub, Ticket, World, broken_invariants
 
 from db.statements import load
+from tests.support.bookings import book, outcome
+from tests.support.concurrency import crowd
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.world import TODAY, Ticket, World, many_slots
 
 NO_SLOT_LOCK = ("     ORDER BY s.id\n       FOR NO KEY UPDATE OF s\n), going", "     ORDER BY s.id\n), going")
 ROOM = "       AND (SELECT count(*) FROM leaving) <= h.total_capacity - h.booked_count - h.held_count\n"

@@ -8,11 +8,15 @@ from functools import partial
 from itertools import count
 
 import pytest
-from crowd import book, crowd, many_slots, outcome, sabotage, without_last_line
-from stage import Hub, World, broken_invariants
 
 from hub.actions.booking import reserve as reserve_ticket
 from hub.rules.reasons import Reason
+from tests.support.bookings import book, outcome
+from tests.support.concurrency import crowd
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.world import World, many_slots
 from web.statuses import STATUS
 
 NO_TICKET_GUARD = ("     WHERE t.version = a.version AND t.status = 'ACTIVATED' AND t.verified_at IS NULL\n", "")

@@ -14,8 +14,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from crowd import sabotage, without_last_line
-from stage import TODAY, Hub, Socket, Ticket, World, broken_invariants
+
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.websocket_client import Socket
+from tests.support.world import TODAY, Ticket, World
 
 MAX_ATTEMPTS = 12
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")

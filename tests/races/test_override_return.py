@@ -13,11 +13,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from crowd import sabotage
-from stage import TODAY, Hub, Socket, World, broken_invariants
 
 from hub.actions.scanning import override_entry
 from tests.races.test_override import NO_VERSION_GUARD, at_once, held
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage
+from tests.support.websocket_client import Socket
+from tests.support.world import TODAY, World
 
 MAX_ATTEMPTS = 8
 Action = Callable[[], Awaitable[Any]]

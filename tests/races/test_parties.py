@@ -7,10 +7,13 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from crowd import book, crowd, many_slots, outcome, sabotage, without_last_line
-from stage import Hub, Ticket, World, broken_invariants
-
 from hub.actions.reporting.reconcile import audit_gate
+from tests.support.bookings import book, outcome
+from tests.support.concurrency import crowd
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.world import Ticket, World, many_slots
 
 NO_WHOLE_PARTY = ("w.together = w.size AND w.place <=", "row_number <=")
 SINGLE_FILE = ("count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",

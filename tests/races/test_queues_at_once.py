@@ -10,13 +10,16 @@ from itertools import count
 from typing import Any
 
 import pytest
-from crowd import sabotage
-from device_queue import queued, sync
-from stage import Hub, Socket, World, broken_invariants
-from standstill import Standstill, standstill
 
 from hub.actions.scanning import entry_scans as judge_scans
 from hub.actions.scanning import offline_sync as sync_scans
+from tests.support.blocked_inserts import Standstill, standstill
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage
+from tests.support.offline_queue import queued, sync
+from tests.support.websocket_client import Socket
+from tests.support.world import World
 
 NO_VERSION = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
 NO_LOG_READ = ("e.scan_id = a.scan_id AND", "false AND")

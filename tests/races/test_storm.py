@@ -13,11 +13,15 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from crowd import book, outcome, sabotage, without_last_line
-from stage import Hub, Socket, Ticket, World, broken_invariants
 
 from hub.actions.booking.expire import expire
 from hub.actions.reporting.reconcile import audit_gate, reconcile
+from tests.support.bookings import book, outcome
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.websocket_client import Socket
+from tests.support.world import Ticket, World
 
 SECONDS = 10
 CLOCK_SECONDS = 150 * 60

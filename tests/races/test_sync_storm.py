@@ -9,8 +9,11 @@ import asyncio
 import random
 from collections import Counter
 
-from device_queue import queued, sync
-from stage import Hub, Socket, Ticket, World, broken_invariants
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.offline_queue import queued, sync
+from tests.support.websocket_client import Socket
+from tests.support.world import Ticket, World
 
 SCANNERS, QUEUED, REPLAYS, PIECE = 10, 40, 10, 20
 SHARED = QUEUED * 3 // 10

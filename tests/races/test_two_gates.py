@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from uuid import uuid4
 
-from crowd import sabotage, without_last_line
-from stage import Hub, World, broken_invariants
-
 from hub.rules.scan_requests import ScanRequest
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.world import World
 from web import keys
 
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")

@@ -10,15 +10,19 @@ from typing import Any
 
 import asyncpg
 import pytest
-from crowd import book, crowd, many_slots, outcome, sabotage
-from stage import Hub, Ticket, World, broken_invariants
-from waiting import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 
 from db.statements import load
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import read_waitlist
 from hub.clock import Clock
 from hub.rules.refusals import Refused
+from tests.support.bookings import book, outcome
+from tests.support.concurrency import crowd
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage
+from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
+from tests.support.world import Ticket, World, many_slots
 
 LINE_LOCK = ("waitlist", "claim_line", " FOR UPDATE SKIP LOCKED", "")
 ENTRY_LOCKS = ("waitlist", "lock_entries", " ORDER BY e.id\n   FOR NO KEY UPDATE", " ORDER BY e.id")

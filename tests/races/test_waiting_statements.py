@@ -11,10 +11,10 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-from stage import NOON, World
 
 from db.pool import STEADY_PLANS
 from db.statements import load
+from tests.support.world import NOON, World
 
 TAKE = load("booking/reservations").take_places
 FROM_THE_OLD_ROW = TAKE.replace(

@@ -8,10 +8,6 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from crowd import book, outcome, sabotage
-from gate.liar import told_all
-from stage import TODAY, Hub, Ticket, World, broken_invariants
-from waiting import join, on_demand, serve_all
 
 from hub.actions.reporting.reconcile import reconcile
 from hub.actions.venues.resize_slot import resize_slot
@@ -19,6 +15,13 @@ from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.join import Joined
 from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.refusals import Refused
+from tests.support.bookings import book, outcome
+from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
+from tests.support.negative_controls import sabotage
+from tests.support.redis_tampering import told_all
+from tests.support.waitlist import join, on_demand, serve_all
+from tests.support.world import TODAY, Ticket, World
 
 SECONDS = 8
 SLOTS = 6

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from api_client import Api
-from stage import Hub, World
+from tests.support.api_client import Api
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 @pytest.fixture

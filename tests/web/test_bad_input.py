@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 import pytest
-from api_client import Api, booking
-from stage import World
 
+from tests.support.api_client import Api, booking
+from tests.support.world import World
 from web.api.table import ENDPOINTS
 from web.openapi import plain_path
 

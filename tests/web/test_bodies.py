@@ -8,7 +8,8 @@ import time
 
 import orjson
 import pytest
-from api_client import Api, raw_request
+
+from tests.support.api_client import Api, raw_request
 
 PATH = "/api/tickets/validate"
 HEAD = f"POST {PATH} HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n".encode()

@@ -10,8 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from api_client import Answer, Api
-from stage import Hub, World
 
 from hub.access.contact_proofs import ContactProofs
 from hub.actions.booking.contact_codes import require_proof
@@ -22,6 +20,9 @@ from hub.observability import logs
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.settings import Rate
+from tests.support.api_client import Answer, Api
+from tests.support.hub import Hub
+from tests.support.world import World
 
 EMAIL, PHONE = "John@example.com", "+12025551234"
 OpenHub = Callable[..., Awaitable[Hub]]

@@ -9,14 +9,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from api_client import Api, booking
-from stage import NOON, TODAY, Hub, Ticket, World
-from standstill import standstill
 
 import hub.app as house_rules
 from hub.actions.tickets import checked_tickets
 from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import KEPT_DAYS, CheckedTickets, drop_old_checks
+from tests.support.api_client import Api, booking
+from tests.support.blocked_inserts import standstill
+from tests.support.hub import Hub
+from tests.support.world import NOON, TODAY, Ticket, World
 from web import keys
 
 TOMORROW = TODAY + timedelta(days=1)

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 import zxingcpp
-from api_client import Api, booking
 from PIL import Image
-from stage import TODAY, World
+
+from tests.support.api_client import Api, booking
+from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
 

@@ -10,12 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from api_client import Api
-from day_at_the_door import PLAN, live_through
-from stage import NOON, TODAY, World
 
 from hub.actions.reporting import replay as read_replay
 from hub.rules.timestamps import rfc3339
+from tests.support.api_client import Api
+from tests.support.venue_day import PLAN, live_through
+from tests.support.world import NOON, TODAY, World
 
 AFTERNOON = NOON + timedelta(hours=2, minutes=20)
 

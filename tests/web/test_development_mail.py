@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from stage import Hub, World
-
 from hub.confirmation.development_mailbox import drop_sms_into_mailbox, list_development_mail
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 async def test_production_shows_no_mail_in_any_form(open_hub: Callable[..., Awaitable[Hub]], world: World) -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from api_client import Api
-from stage import TODAY, World
+
+from tests.support.api_client import Api
+from tests.support.world import TODAY, World
 
 DECISION = "/api/disputes/decision"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from api_client import Api
-from stage import World
+
+from tests.support.api_client import Api
+from tests.support.world import World
 
 
 def queued(code: str, **fields: object) -> dict[str, object]:

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from aiohttp import web
-from api_client import Api
-from stage import Hub, World
 
+from tests.support.api_client import Api
+from tests.support.hub import Hub
+from tests.support.world import World
 from web.api.table import ENDPOINTS
 from web.openapi import plain_path
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from api_client import Api
-from stage import Hub
+
+from tests.support.api_client import Api
+from tests.support.hub import Hub
 
 CHINESE = "zh-CN,zh;q=0.9,en;q=0.5"
 

@@ -10,13 +10,14 @@ from uuid import uuid4
 import asyncpg
 import orjson
 import pytest
-from api_client import Api
-from stage import NOON, TODAY, Hub, World
 
 from db.pool import LONG_READS, STEADY_PLANS, Pool
 from hub.actions.reporting import replay as read_replay
 from hub.actions.reporting.days import count_days_over
 from hub.rules.timestamps import rfc3339
+from tests.support.api_client import Api
+from tests.support.hub import Hub
+from tests.support.world import NOON, TODAY, World
 
 DAYS, EACH = 90, 60
 """So many days of so many visitors, who all check, book and come on one day."""

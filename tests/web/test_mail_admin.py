@@ -9,10 +9,10 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from api_client import Api
-from stage import World
 
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
+from tests.support.api_client import Api
+from tests.support.world import World
 
 LIST = "/api/admin/mail"
 NEVER = timedelta(days=400)

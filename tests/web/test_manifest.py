@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 import pytest
-from api_client import Api
-from stage import TODAY, World
 
 from hub.actions.scanning.manifest import FRESH_SECONDS, Manifests
 from hub.actions.venues.venues import Policies, set_policies
 from hub.rules.timestamps import rfc3339
+from tests.support.api_client import Api
+from tests.support.world import TODAY, World
 from web import keys
 
 LIST = "/api/operator/manifest"

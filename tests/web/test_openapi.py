@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from api_client import Api
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.rules.reasons import Reason
 from hub.text.messages import MESSAGES, message
+from tests.support.api_client import Api
 from web.api.table import ENDPOINTS
 from web.openapi import build_document, plain_path
 from web.statuses import STATUS

@@ -7,8 +7,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from api_client import Api
-from stage import TODAY, World
+
+from tests.support.api_client import Api
+from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
 VALIDATE, VERIFY, SCAN = "/api/operator/validate-ticket", "/api/operator/verify-ticket", "/venue/scan"

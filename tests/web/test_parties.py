@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from api_client import Answer, Api
-from stage import NOON, TODAY, Ticket, World
 
 from hub.actions.waitlist.offer_places import serve_line
+from tests.support.api_client import Answer, Api
+from tests.support.world import NOON, TODAY, Ticket, World
 
 LATER = TODAY + timedelta(days=9)
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from multidict import CIMultiDictProxy
-from stage import Hub, World
 
 from hub.access.randomness import random_bytes
 from hub.rules.ticket_code import ALPHABET
+from tests.support.hub import Hub
+from tests.support.world import World
 
 START = "/reserve/plain"
 CONTACT = {"email": "john@example.com", "country": "US", "phone": "(202) 555-1234"}

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 import zxingcpp
-from api_client import Api, booking
 from icalendar import Calendar
 from PIL import Image
-from stage import TODAY, World
+
+from tests.support.api_client import Api, booking
+from tests.support.world import TODAY, World
 
 LATER = TODAY + timedelta(days=9)
 

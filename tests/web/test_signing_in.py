@@ -7,8 +7,10 @@ from http.cookies import SimpleCookie
 
 import pytest
 from aiohttp import ClientSession
-from api_client import Answer, Api
-from stage import Hub, World
+
+from tests.support.api_client import Answer, Api
+from tests.support.hub import Hub
+from tests.support.world import World
 
 LOGIN, LOGOUT, HISTORY = "/api/operator/login", "/api/operator/logout", "/api/operators/scan-history"
 GOOD = {"username": "jane", "password": "correct horse"}

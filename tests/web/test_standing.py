@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 from ipaddress import ip_network
 
 import pytest
-from api_client import Api
-from stage import Hub, World
 
 from db.pool import DatabaseDown
 from hub.settings import Rate
+from tests.support.api_client import Api
+from tests.support.hub import Hub
+from tests.support.world import World
 
 OpenHub = Callable[..., Awaitable[Hub]]
 

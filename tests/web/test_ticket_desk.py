@@ -9,10 +9,10 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from api_client import Api
-from stage import TODAY, World
 
 from db.statements import load
+from tests.support.api_client import Api
+from tests.support.world import TODAY, World
 
 
 async def life(api: Api, ticket_id: int, token: str) -> Any:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from api_client import Api
-from stage import TODAY, Hub, World
-from waiting import cancel, mails, on_demand, serve_all
+
+from tests.support.api_client import Api
+from tests.support.hub import Hub
+from tests.support.waitlist import cancel, mails, on_demand, serve_all
+from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
 

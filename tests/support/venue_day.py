@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from stage import TODAY, World
+from tests.support.world import TODAY, World
 
 GATES = ("North", "South", "Garden")
 _REFUSED = [("RED", "WRONG_DATE", 5), ("RED", "TICKET_NOT_FOUND", 4), ("RED", "NO_RESERVATION", 2), ("RED", "TICKET_CANCELLED", 1),

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import aiohttp
-from stage import Hub
 
 from hub.clock import Clock
+from tests.support.hub import Hub
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 class ServedHub:

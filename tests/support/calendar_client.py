@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 import orjson
-from live.raw import RawClient
-from stage import Hub
 
 from hub.actions.booking.availability import Availability
+from tests.support.hub import Hub
+from tests.support.raw_websocket import RawClient
 
 
 class Visitor:

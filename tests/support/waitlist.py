@@ -6,12 +6,12 @@ import asyncio
 import json
 from typing import Any
 
-from stage import Hub, Ticket, World
-
 from hub.actions.waitlist.join import Joined, JoinRequest, join_waitlist
 from hub.actions.waitlist.offer_places import Served, serve_lines
 from hub.jobs.outbox import OutboxWorker
 from hub.jobs.waitlist import WaitlistJob
+from tests.support.hub import Hub
+from tests.support.world import Ticket, World
 
 
 def on_demand(monkeypatch: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from stage import Hub, World
-
 from db.redis_client import connect
+from tests.support.hub import Hub
+from tests.support.world import World
 
 
 class Liar:

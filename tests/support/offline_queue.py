@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from stage import NOON, Socket
+from tests.support.websocket_client import Socket
+from tests.support.world import NOON
 
 
 def queued(code: str, minutes: float = -10, offline: str = "GREEN", **fields: Any) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 from jsonschema import Draft202012Validator, FormatChecker
-from stage import Hub
 
+from tests.support.hub import Hub
 from web.api.table import ENDPOINTS
 from web.openapi import build_document, plain_path
 

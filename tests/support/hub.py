@@ -1,0 +1,116 @@
+"""The hub under test: real servers, a real port, and short calls of its API."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import aiohttp_jinja2
+from aiohttp import web
+from jinja2.bccache import Bucket, BytecodeCache
+
+from hub.app import build_app
+from hub.clock import Clock
+from hub.services import Services
+from hub.settings import Settings
+from tests.support.websocket_client import Socket
+from web import keys
+
+COMPILED_TEMPLATES: dict[str, bytes] = {}
+
+
+def settings_for(database_url: str, redis_url: str, data_dir: Path, port: int, **changes: Any) -> Settings:
+    """Settings as from an environment, with every rate limit off unless a test names one."""
+    env = {
+        "HUB_DATABASE_URL": database_url,
+        "HUB_REDIS_URL": redis_url,
+        "HUB_DATA_DIR": str(data_dir),
+        "HUB_PORT": str(port),
+        "HUB_RATE_RESERVATIONS": "off",
+        "HUB_RATE_VALIDATE": "off",
+        "HUB_RATE_CODES": "off",
+        "HUB_RATE_OPERATOR": "off",
+        "HUB_RATE_SYNC": "off",
+        "HUB_SOCKETS_PER_OPERATOR": "off",
+        "HUB_SECRET_KEY": "a test's secret of at least thirty-two bytes",
+    }
+    return replace(Settings.from_environment(env, development=True), **changes)
+
+
+class CompiledTemplates(BytecodeCache):
+    """A cache of compiled templates that all hubs of this process share."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in COMPILED_TEMPLATES:
+            bucket.bytecode_from_string(COMPILED_TEMPLATES[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        COMPILED_TEMPLATES[bucket.key] = bucket.bytecode_to_string()
+
+
+class Hub:
+    """A running hub inside the test's process, with a port of its own."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.url = settings.public_url
+        self.app = build_app(settings, clock=clock)
+        aiohttp_jinja2.get_env(self.app).bytecode_cache = CompiledTemplates()
+        self._runner = web.AppRunner(self.app, access_log=None, keepalive_timeout=15, shutdown_timeout=2)
+
+    async def open(self) -> Hub:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self.settings.host, self.settings.port, reuse_port=True).start()
+        # As many sockets as a test asks for: by itself the client would wait after the hundredth.
+        self.client = aiohttp.ClientSession(
+            self.url, cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=0)
+        )
+        return self
+
+    async def close(self) -> None:
+        await self.client.close()
+        await self._runner.cleanup()
+
+    @property
+    def services(self) -> Services:
+        return self.app[keys.SERVICES]
+
+    @property
+    def database(self) -> Any:
+        return self.services.database
+
+    async def post(self, path: str, body: Any, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
+        """POST JSON; returns (status, decoded body). Header names with underscores for dashes."""
+        async with self.client.post(path, json=body, headers=_headers(token, headers)) as response:
+            return response.status, await response.json()
+
+    async def get(self, path: str, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
+        async with self.client.get(path, headers=_headers(token, headers)) as response:
+            return response.status, await response.json()
+
+    async def delete(self, path: str, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
+        async with self.client.delete(path, headers=_headers(token, headers)) as response:
+            return response.status, await response.json()
+
+    async def socket(self, token: str, *, gate: str | None = None) -> Socket:
+        """A signed-in scanner or dashboard."""
+        ws = await self.client.ws_connect("/ws", headers={"Authorization": f"Bearer {token}"}, compress=0)
+        socket = Socket(ws)
+        assert (await socket.receive())["type"] == "hello"
+        socket.ready = await socket.receive()
+        assert socket.ready["type"] == "ready"
+        if gate is not None:
+            await ws.send_json(
+                {"type": "device", "device": {"id": f"gate-{gate}", "name": f"Gate {gate}", "gate": gate}}
+            )
+        return socket
+
+
+def _headers(token: str | None, named: dict[str, str]) -> dict[str, str]:
+    headers = {name.replace("_", "-"): value for name, value in named.items()}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    return headers

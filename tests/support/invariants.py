@@ -1,0 +1,70 @@
+"""What must hold in the database after every test, each invariant as a query for the rows that break it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+INVARIANTS = {
+    "no slot is overbooked":
+        "SELECT id FROM reservation_slots WHERE booked_count + held_count > total_capacity OR booked_count < 0 OR held_count < 0",
+    "booked counts equal the reservations that hold a place":
+        "SELECT s.id FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.slot_id = s.id"
+        " GROUP BY s.org_id, s.id HAVING s.booked_count <> count(r.id) FILTER (WHERE r.status <> 'CANCELLED')",
+    "verified counts equal the reservations verified":
+        "SELECT s.id FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.slot_id = s.id"
+        " GROUP BY s.org_id, s.id HAVING s.verified_count <> count(r.id) FILTER (WHERE r.status = 'VERIFIED')",
+    "a ticket has at most one active reservation":
+        "SELECT ticket_id FROM ticket_reservations WHERE status <> 'CANCELLED' GROUP BY ticket_id HAVING count(*) > 1",
+    "a ticket was let in at most once more often than it was taken back":
+        "SELECT ticket_id FROM scans GROUP BY ticket_id"
+        " HAVING count(*) FILTER (WHERE entered) - count(*) FILTER (WHERE mode = 'undo' AND undoes IN"
+        " (SELECT scan_id FROM scans WHERE entered)) > 1",
+    "nobody has left who is not in, nor twice without coming back":
+        "SELECT b.ticket_id FROM ticket_absences b JOIN tickets t ON t.org_id = b.org_id AND t.id = b.ticket_id"
+        " WHERE b.returned_at IS NULL GROUP BY b.ticket_id HAVING count(*) > 1 OR bool_or(t.verified_at IS NULL)",
+    "movements equal the absences they count":
+        "SELECT date FROM venue_movements v FULL JOIN (SELECT org_id, venue_id, date, count(*) AS e, count(returned_at) AS r"
+        " FROM ticket_absences GROUP BY 1, 2, 3) b USING (org_id, venue_id, date)"
+        " WHERE coalesce(v.exited, 0) <> coalesce(b.e, 0) OR coalesce(v.reentered, 0) <> coalesce(b.r, 0)",
+    "movements equal the log":
+        "SELECT l.way FROM (SELECT reason AS way, count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM scans u"
+        " WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)) AS n FROM scans e"
+        " WHERE reason IN ('EXIT_RECORDED', 'RE_ENTRY') GROUP BY 1) l"
+        " WHERE l.n <> (SELECT coalesce(sum(CASE l.way WHEN 'RE_ENTRY' THEN reentered ELSE exited END), 0)"
+        " FROM venue_movements)",
+    "no more people leave a venue's day than came":
+        "SELECT v.date FROM venue_movements v WHERE exited - reentered > coalesce((SELECT sum(verified_count)"
+        " FROM reservation_slots s WHERE s.venue_id = v.venue_id AND s.date = v.date), 0) + coalesce((SELECT entered"
+        " FROM walk_ins w WHERE w.venue_id = v.venue_id AND w.date = v.date), 0)",
+    "what is offered to the waiting list is held":
+        "SELECT s.id FROM reservation_slots s LEFT JOIN waitlist_entries e ON e.slot_id = s.id AND e.status = 'OFFERED'"
+        " GROUP BY s.org_id, s.id HAVING s.held_count < coalesce(sum(e.places), 0)",
+    "a slot that somebody waits for says so":
+        "SELECT s.id FROM reservation_slots s JOIN waitlist_entries e ON e.slot_id = s.id"
+        " WHERE e.status = 'WAITING' AND NOT s.has_waitlist",
+    "a ticket waits only with an entry that does":
+        "SELECT w.ticket_id FROM waitlist_tickets w JOIN waitlist_entries e ON e.org_id = w.org_id AND e.id = w.entry_id"
+        " WHERE w.waits <> (e.status IN ('WAITING', 'OFFERED'))",
+    "whoever accepted an offer was booked":
+        "SELECT e.id FROM waitlist_entries e JOIN waitlist_tickets w ON w.org_id = e.org_id AND w.entry_id = e.id"
+        " WHERE e.status = 'ACCEPTED' AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = w.ticket_id)",
+    "every reservation has its party's mail":
+        "SELECT r.id FROM ticket_reservations r WHERE NOT EXISTS (SELECT 1 FROM ticket_reservations p JOIN mail_outbox m"
+        " ON m.reservation_id = p.id AND m.kind = 'reservation.confirmed' WHERE p.manage_token_hash = r.manage_token_hash)",
+    "a party has one confirmation":
+        "SELECT p.manage_token_hash FROM ticket_reservations p JOIN mail_outbox m ON m.reservation_id = p.id"
+        " AND m.kind = 'reservation.confirmed' GROUP BY 1 HAVING count(DISTINCT m.id) > 1",
+    "ticket and reservation agree":
+        "SELECT r.id FROM ticket_reservations r JOIN tickets t ON t.id = r.ticket_id"
+        " WHERE t.channel <> 'ota' AND r.status <> 'CANCELLED' AND r.status <> t.status",
+}  # fmt: skip
+
+
+async def broken_invariants(database: Any) -> list[str]:
+    """The promises that do not hold in this database, each with the rows that break it."""
+    broken = []
+    for promise, sql in INVARIANTS.items():
+        rows = await database.fetch(sql)
+        if rows:
+            broken.append(f"{promise}: not for {[row[0] for row in rows[:5]]}")
+    return broken

@@ -1,0 +1,26 @@
+"""Negative controls: take a mechanism away, so that a test shows that it is needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from db.statements import load
+from tests.support.world import World
+
+
+def sabotage(monkeypatch: Any, subject: str, name: str, *changes: tuple[str, str]) -> None:
+    """Change the text of a statement for this test; what is taken out must have been there, once."""
+    statements = load(subject)
+    text = getattr(statements, name)
+    for old, new in changes:
+        assert text.count(old) == 1, f"{subject}.{name} does not hold {old!r} once"
+        text = text.replace(old, new)
+    monkeypatch.setitem(statements._texts, name, text)
+
+
+async def without_last_line(world: World, constraint: str, table: str = "reservation_slots") -> None:
+    """Take a CHECK or an index out of this test's database, so that only the mechanism in question stands."""
+    if constraint in ("ticket_reservations_one_active", "ticket_absences_one_open"):
+        await world.hub.database.execute(f"DROP INDEX {constraint}")
+    else:
+        await world.hub.database.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
