@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -67,7 +68,7 @@ class Sessions:
         self._revocations = Revocations()
         self.devices = Devices(settings, clock)
         # A scanner shows the same token with every request: its signature is checked once.
-        self._read: dict[str, tuple[Identity, float]] = {}
+        self._read: OrderedDict[str, tuple[Identity, float]] = OrderedDict()
 
     def issue(self, staff: Staff) -> str:
         now = int(self._clock.now().timestamp())
@@ -94,7 +95,7 @@ class Sessions:
             if known is None:
                 raise Refused(Reason.UNAUTHENTICATED)
             if len(self._read) >= MOST_REMEMBERED:
-                del self._read[next(iter(self._read))]
+                self._read.popitem(last=False)
             self._read[token] = known
         identity, not_before = known
         now = self._clock.now()
@@ -125,7 +126,8 @@ class Sessions:
         for row in rows:
             self._end(row["org_id"], row["jti"], row["staff_id"], row["issued_before"], row["expires_at"])
         self._revocations.forget_run_out(now)
-        self._read = {token: known for token, known in self._read.items() if known[0].expires_at > now}
+        for token in [token for token, known in self._read.items() if known[0].expires_at <= now]:
+            del self._read[token]
 
     def _end(
         self, org_id: int, jti: str | None, staff_id: int | None, issued_before: datetime | None, run_out: datetime

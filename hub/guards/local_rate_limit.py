@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import OrderedDict, deque
 
 from hub.settings import Rate
 
@@ -14,8 +14,8 @@ class LocalRateLimit:
     """Never more than `rate.count` admissions of a bucket within any `rate.seconds`; moments are monotonic seconds."""
 
     def __init__(self) -> None:
-        self._buckets: dict[str, deque[float]] = {}
-        self._blocked: dict[str, float] = {}
+        self._buckets: OrderedDict[str, deque[float]] = OrderedDict()
+        self._blocked: OrderedDict[str, float] = OrderedDict()
 
     def blocked(self, bucket: str, now: float) -> float:
         """Seconds for which Redis has said this bucket must wait, 0.0 where it may be asked again."""
@@ -29,7 +29,7 @@ class LocalRateLimit:
 
     def block(self, bucket: str, until: float) -> None:
         if len(self._blocked) >= MOST_BUCKETS:
-            del self._blocked[next(iter(self._blocked))]
+            self._blocked.popitem(last=False)
         self._blocked[bucket] = until
 
     def record(self, bucket: str, rate: Rate, now: float) -> None:
@@ -50,7 +50,7 @@ class LocalRateLimit:
         if moments is None or moments.maxlen != rate.count:
             moments = deque(moments or (), maxlen=rate.count)
             if len(self._buckets) >= MOST_BUCKETS:
-                del self._buckets[next(iter(self._buckets))]
+                self._buckets.popitem(last=False)
         # Put in last again: what gives way beyond the bound is what was not used for longest.
         self._buckets[bucket] = moments
         return moments

@@ -5,6 +5,7 @@ While Redis is away they wait here, bounded: a slot needs only its newest truth,
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,14 +17,14 @@ MOST_HOLDS = 20_000
 
 @dataclass(slots=True)
 class Settlement:
-    """Of one slot: free places at a revision (None where not seen), and what became of holds (dicts as ordered sets)."""
+    """Of one slot: free places at a revision (None where not seen), and what became of holds (as ordered sets)."""
 
     free: int | None = None
     revision: int = -1
     force: bool = False
     complete: bool = False
-    booked: dict[str, None] = field(default_factory=dict)
-    released: dict[str, None] = field(default_factory=dict)
+    booked: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    released: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     def add(self, free: int | None, revision: int, booked: Iterable[str], released: Iterable[str], force: bool) -> None:
         """Take in what a later call says; a forced truth replaces whatever was said before it."""
@@ -38,7 +39,7 @@ class Settlement:
             self.released[hold] = None
         for holds in (self.booked, self.released):
             while len(holds) > MOST_HOLDS:
-                del holds[next(iter(holds))]
+                holds.popitem(last=False)
 
     def arguments(self, *, complete: bool, remember_seconds: int, state_seconds: int) -> list[str | int]:
         """Return ARGV of db/lua/seat_admission_settle.lua."""
@@ -52,7 +53,7 @@ class Settlements:
     """Waiting settlements by slot, oldest first."""
 
     def __init__(self) -> None:
-        self._waiting: dict[SlotKey, Settlement] = {}
+        self._waiting: OrderedDict[SlotKey, Settlement] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -62,19 +63,16 @@ class Settlements:
         waiting = self._waiting.get(key)
         if waiting is None:
             if len(self._waiting) >= MOST_SLOTS:
-                del self._waiting[next(iter(self._waiting))]
+                self._waiting.popitem(last=False)
             waiting = self._waiting[key] = Settlement()
         return waiting
 
     def take(self, most: int) -> list[tuple[SlotKey, Settlement]]:
-        taken = list(self._waiting.items())[:most]
-        for key, _ in taken:
-            del self._waiting[key]
-        return taken
+        return [self._waiting.popitem(last=False) for _ in range(min(most, len(self._waiting)))]
 
     def put_back(self, taken: Sequence[tuple[SlotKey, Settlement]]) -> None:
         """Return what could not be told, under anything that has been said since."""
-        later, self._waiting = self._waiting, dict(taken[-MOST_SLOTS:])
+        later, self._waiting = self._waiting, OrderedDict(taken[-MOST_SLOTS:])
         for key, said in later.items():
             waiting = self.of(key)
             waiting.add(said.free, said.revision, said.booked, said.released, said.force)

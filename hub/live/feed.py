@@ -6,7 +6,7 @@ that nothing stays missing. A burst is thinned: a frame holds the newest scans a
 
 import asyncio
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -78,7 +78,7 @@ class FeedRoom:
         self.left_at = now
         self.reading = SharedReading[None]("feed-reading")
         self._rows: deque[_Row] = deque(maxlen=KEPT_SCANS)
-        self._known: dict[tuple[Any, str], None] = {}
+        self._known: OrderedDict[tuple[Any, str], None] = OrderedDict()
         self._tails: dict[int, bytes] = {}
 
     @property
@@ -97,7 +97,7 @@ class FeedRoom:
         if self.revision == before:
             return False
         while len(self._known) > REMEMBERED:
-            del self._known[next(iter(self._known))]
+            self._known.popitem(last=False)
         self._tails.clear()
         return True
 

@@ -7,6 +7,7 @@
 Who is told once about a pair of gates is not told again of the same code there within the time.
 """
 
+from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -40,8 +41,9 @@ class Sightings(Generic[S]):
         self.within = within
         self._most = most
         # A code that was seen at one gate only, which nearly all are, is kept as its last sighting alone.
-        self._seen: dict[str, S] = {}
-        self._trails: dict[str, _Trail[S]] = {}
+        # Ordered dicts: a plain dict walks over every deleted entry at its front to find its oldest.
+        self._seen: OrderedDict[str, S] = OrderedDict()
+        self._trails: OrderedDict[str, _Trail[S]] = OrderedDict()
         self._count = 0
 
     def see(self, code: str, sighting: S) -> S | None:
