@@ -1,0 +1,191 @@
+"""One word, one meaning: retired words stay out of identifiers, docstrings, SQL and documents (docs/glossary.md)."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CODE = ("hub", "web", "db", "loadtests", "tests")
+
+RETIRED = {
+    "deed": "action or handler",
+    "deeds": "actions or handlers",
+    "house": "services",
+    "lane": "batcher",
+    "lanes": "batchers",
+    "flight": "batch",
+    "flights": "batches",
+    "airborne": "in flight",
+    "aloft": "in flight",
+    "heirs": "subclasses",
+    "fellow": "peer",
+    "fellows": "peers",
+    "wish": "request",
+    "wishes": "requests",
+    "talk": "session",
+    "nudge": "notify",
+    "desk": "the name of what it does",
+    "strangers": "unauthenticated",
+    "nudged": "notified",
+    "spectator": "calendar connection",
+    "spectators": "calendar connections",
+}
+"""Retired everywhere, in identifiers and in docstrings, with what stands in their place."""
+RETIRED_NAMES = {
+    "hear": "receive",
+    "judged": "pending scan",
+    "tell": "publish",
+    "told": "events",
+    "presentation": "scan request",
+    "presentations": "scan requests",
+    "rounds": "jobs or attempts",
+    "seat_gate": "seat admission",
+    "way_out": "exit scans",
+    "put_out": "slow disconnects",
+    "keep_pace": "enforce rate limit",
+}
+"""Retired in identifiers; as plain English words they may stand in a sentence."""
+KEPT = {
+    "spectators_open": "a metric's name",
+    "slow_readers_put_out": "a log event's name",
+    "told_at": "a column, and a field on the wire",
+}
+"""Names that others rely on: metrics, log events, tables, fields on the wire."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def words_of(identifier: str) -> list[str]:
+    """The words of a name: `SeatGate` and `seat_gate` are `seat`, `gate`."""
+    return [word for part in identifier.split("_") for word in _CAMEL.sub("_", part).lower().split("_") if word]
+
+
+def retired_in_name(identifier: str) -> str | None:
+    if identifier in KEPT:
+        return None
+    words = words_of("_".join(words_of(identifier)).replace("in_flight", ""))
+    pairs = {f"{a}_{b}" for a, b in itertools.pairwise(words)}
+    return next((word for word in (*words, *pairs) if word in RETIRED or word in RETIRED_NAMES), None)
+
+
+def retired_in_prose(text: str) -> str | None:
+    return next(
+        (word for word in re.findall(r"[a-z]+", text.lower().replace("in flight", "")) if word in RETIRED), None
+    )
+
+
+def names_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every name a file gives: of classes, functions, parameters, variables and attributes it assigns."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id if isinstance(node, ast.Name) else node.attr
+        elif isinstance(node, ast.alias) and node.asname:
+            yield node.lineno, node.asname
+
+
+def docstrings_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every docstring, those below an attribute or a constant among them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, node.value.value
+
+
+def retired_in_python(source: str, *, sentences: bool = False) -> list[str]:
+    """What a file still says the old way. `sentences`: its test functions are sentences, and are read as prose."""
+    tree = ast.parse(source)
+    found = []
+    for line, name in names_of(tree):
+        word = (
+            retired_in_prose(name.replace("_", " "))
+            if sentences and name.startswith("test_")
+            else retired_in_name(name)
+        )
+        if word:
+            found.append(f"line {line}: {name}: say {RETIRED.get(word) or RETIRED_NAMES[word]}")
+    for line, text in docstrings_of(tree):
+        word = retired_in_prose(text)
+        if word:
+            found.append(f"line {line}: “{word}”: say {RETIRED[word]}")
+    return found
+
+
+def python_files() -> list[Path]:
+    return [path for top in CODE for path in sorted((ROOT / top).rglob("*.py")) if path != Path(__file__)]
+
+
+@pytest.mark.parametrize("top", CODE)
+def test_python_speaks_the_words_of_the_glossary(top: str) -> None:
+    found = {
+        str(path.relative_to(ROOT)): said
+        for path in python_files()
+        if path.is_relative_to(ROOT / top)
+        and (said := retired_in_python(path.read_text(encoding="utf-8"), sentences=top == "tests"))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "pattern", ["db/queries/**/*.sql", "db/lua/*.lua", "docs/*.md", "docs/protocol/*.md", "db/*.md", "*.md"]
+)
+def test_sql_lua_and_documents_speak_them_too(pattern: str) -> None:
+    speaking = [p for p in sorted(ROOT.glob(pattern)) if p.name not in ("glossary.md", "CHANGELOG.md")]
+    assert speaking
+    found = {}
+    for path in speaking:
+        said = [
+            f"line {number}: “{word}”"
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            if (word := retired_in_prose(re.sub(r"`[^`]*`", "", line)))
+        ]
+        if said:
+            found[str(path.relative_to(ROOT))] = said
+    assert found == {}
+
+
+def test_modules_are_named_by_the_field() -> None:
+    nothing = {"utils", "util", "helpers", "helper", "common", "base", "manager", "data", "process", "misc"}
+    named = [path for path in python_files() if path.stem in nothing or retired_in_name(path.stem)]
+    assert [str(path.relative_to(ROOT)) for path in named if not path.stem.startswith("test_")] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class BookingDesk: ...",
+        "def tell(x): ...",
+        "house = 1",
+        "def f(talk): ...",
+        "self.way_out = 2",
+        "class SeatGate: ...",
+        '"""The deed of the day."""',
+        "x = 1\n'''Of one flight.'''",
+        "import a as fellows",
+    ],
+)
+def test_a_retired_word_is_found(source: str) -> None:
+    assert retired_in_python(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Bookings: ...",
+        "def publish(x): ...",
+        "gate = 'A'",
+        '"""A client is told."""',
+        "warehouse = 1",
+        "planes = 2",
+    ],
+)
+def test_other_words_are_not(source: str) -> None:
+    assert retired_in_python(source) == []
