@@ -1,11 +1,38 @@
-"""A presentation: one code held up at a gate, by whom and where."""
+"""Scan requests: one code held up at a gate, by whom and where."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 LONGEST_CODE = 64
+"""Characters of a ticket code as it is stored and compared."""
+LONGEST_SCANNED_TEXT = 512
+"""Characters a client may send as a code: a camera delivers URLs as well."""
+
+Mode = Literal["validate", "verify", "exit", "override"]
+Source = Literal["socket", "http", "sync"]
+
+
+class Operator(Protocol):
+    """Who scans; the identity of a session is one."""
+
+    @property
+    def org_id(self) -> int: ...
+
+    @property
+    def staff_id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+class ScanOperator(NamedTuple):
+    """An operator who is known from a row, not from a session."""
+
+    org_id: int
+    staff_id: int
+    name: str
 
 
 @dataclass(slots=True)
@@ -20,12 +47,41 @@ class ScanRequest:
     venue_id: int
     operator_id: int
     operator_name: str
-    mode: Literal["validate", "verify", "exit", "override"]
+    mode: Mode
     code: str
     scan_id: UUID | None = None
     scanned_at: datetime | None = None
     gate: str | None = None
     device: str | None = None
-    source: Literal["socket", "http", "sync"] = "socket"
+    source: Source = "socket"
     presented_at: float = 0.0
     request_id: str | None = None
+
+    @classmethod
+    def of(  # noqa: PLR0913 - what a scan request is made of
+        cls,
+        operator: Operator,
+        venue_id: int,
+        mode: Mode,
+        code: str,
+        source: Source,
+        *,
+        scan_id: UUID | None = None,
+        scanned_at: datetime | None = None,
+        gate: str | None = None,
+        device: str | None = None,
+    ) -> "Presentation":
+        """Build the scan request of an operator; `device` is the device's id, or its name where it has none."""
+        return cls(
+            operator.org_id,
+            venue_id,
+            operator.staff_id,
+            operator.name,
+            mode,
+            code,
+            scan_id,
+            scanned_at,
+            gate,
+            device,
+            source,
+        )
