@@ -40,7 +40,7 @@ from hub.jobs.periodic import run_periodically
 from hub.jobs.revocations import refresh_revocations
 from hub.jobs.two_gates import TwoGates
 from hub.jobs.waitlist import WaitlistJob
-from hub.live.live_hub import LiveHub
+from hub.live.server import LiveHub
 from hub.observability import telemetry
 from hub.services import Services
 from hub.settings import Settings

@@ -58,7 +58,7 @@ class ScanRequest:
     request_id: str | None = None
 
     @classmethod
-    def of(  # noqa: PLR0913 - what a scan request is made of
+    def of(
         cls,
         operator: Operator,
         venue_id: int,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.app import LIVE
-from hub.live.live_hub import LiveHub
+from hub.live.server import LiveHub
 from hub.rules.decisions import Decision
 from hub.rules.refusals import Unavailable
 from tests.support.calendar_client import Visitor

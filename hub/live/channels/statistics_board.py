@@ -1,0 +1,185 @@
+"""The figure board: one venue's day by minute and gate, as the log tells it.
+
+The log only grows, but a row may become visible a little after rows logged later. So what was logged long ago is counted
+once and kept (`settled`), and the last moments are counted anew at every reading.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from statistics import median
+from typing import Any
+
+from hub.actions.reporting.figures import Tally
+from hub.live.protocol import frames
+from hub.rules.timestamps import rfc3339
+
+RECENT_MINUTES = 15
+"""What the median time to an entry looks back on; a day that is over is looked at whole."""
+
+Cell = tuple[str, int]
+"""Gate and minute of the day."""
+
+
+class _Counts:
+    """Sums of tallies."""
+
+    __slots__ = ("cells", "reasons", "rows", "took")
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.cells: dict[Cell, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+        self.reasons: dict[tuple[str, str, str], int] = defaultdict(int)
+        self.took: dict[Cell, list[int]] = defaultdict(list)
+
+    def add(self, tally: Tally) -> None:
+        cell = (tally.gate, tally.minute)
+        self.rows += tally.rows
+        counts = self.cells[cell]
+        counts[0] += tally.scans
+        counts[1] += tally.scans if tally.result == "YELLOW" else 0
+        counts[2] += tally.scans if tally.result == "RED" else 0
+        counts[3] += tally.entered
+        counts[4] += tally.gone
+        if tally.scans and tally.result != "GREEN":
+            self.reasons[tally.gate, tally.result, tally.reason] += tally.scans
+        if tally.took:
+            self.took[cell] += tally.took
+
+
+class FigureBoard:
+    """`version` counts the changes seen here; a watcher remembers the version it was last sent.
+
+    `revision` is the number of the day's rows in the log, so equal revision means equal state in every process.
+    """
+
+    __slots__ = ("_changed", "_is_on", "_medians", "_recent", "_settled", "_shown", "_tails", "_told_reasons", "date", "gates",
+                 "starts_at", "venue_id", "version")  # fmt: skip
+
+    def __init__(self, venue_id: int, day: date, starts_at: datetime) -> None:
+        self.venue_id = venue_id
+        self.date = day
+        self.starts_at = starts_at
+        self.version = 0
+        self.gates: dict[str, int] = {}
+        self._settled, self._recent = _Counts(), _Counts()
+        self._shown: dict[Cell, tuple[int, ...]] = {}
+        self._changed: dict[Cell, int] = {}
+        self._told_reasons: dict[tuple[str, str, str], int] = {}
+        self._medians: dict[str, int | None] = {}
+        self._tails: dict[int, bytes] = {}
+        self._is_on = True
+
+    @property
+    def revision(self) -> int:
+        return self._settled.rows + self._recent.rows
+
+    def name_gates(self, names: Iterable[str]) -> None:
+        """Gates that stand on the board also while nobody has come to them."""
+        for name in names:
+            if name not in self.gates:
+                self._bump()
+                self.gates[name] = self.version
+
+    def take(self, tallies: Iterable[Tally], *, whole: bool, minute: int | None) -> int:
+        """Lay a reading over the board; return how many minutes changed. `minute` is the one it is now, on its own day."""
+        touched = set(self._recent.cells)
+        touched_reasons = set(self._recent.reasons)
+        if whole:
+            touched |= set(self._shown)
+            touched_reasons |= set(self._told_reasons)
+            self._settled = _Counts()
+        self._recent = _Counts()
+        for tally in tallies:
+            (self._settled if tally.settled else self._recent).add(tally)
+            touched.add((tally.gate, tally.minute))
+            touched_reasons.add((tally.gate, tally.result, tally.reason))
+        changed = [cell for cell in touched if self._numbers(cell) != self._shown.get(cell)]
+        gates = {cell[0] for cell in changed} | self._reasons_changed(touched_reasons)
+        gates |= self._medians_changed(minute, gates)
+        if gates:
+            self._bump()
+        for cell in changed:
+            self._shown[cell] = self._numbers(cell)
+            self._changed[cell] = self.version
+        for gate in gates:
+            self.gates[gate] = self.version
+        return len(changed)
+
+    def snapshot(self) -> dict[str, Any]:
+        return self._data(-1)
+
+    def tail_since(self, version: int) -> bytes:
+        """The shared part of the event that brings a watcher from `version` to now; encoded once for all who are there."""
+        tail = self._tails.get(version)
+        if tail is None:
+            tail = self._tails[version] = frames.event_tail(self.revision, self._data(version))
+        return tail
+
+    def _bump(self) -> None:
+        self.version += 1
+        self._tails.clear()
+
+    def _numbers(self, cell: Cell) -> tuple[int, ...]:
+        settled, recent = self._settled.cells.get(cell), self._recent.cells.get(cell)
+        if settled is None or recent is None:
+            return tuple(settled or recent or (0, 0, 0, 0, 0))
+        return tuple(a + b for a, b in zip(settled, recent, strict=True))
+
+    def _reasons_changed(self, touched: Iterable[tuple[str, str, str]]) -> set[str]:
+        gates = set()
+        for key in touched:
+            now = self._settled.reasons.get(key, 0) + self._recent.reasons.get(key, 0)
+            if now != self._told_reasons.get(key, 0):
+                self._told_reasons[key] = now
+                gates.add(key[0])
+        return gates
+
+    def _medians_changed(self, minute: int | None, touched: set[str]) -> set[str]:
+        """The medians move when time goes on as well; on a day that is over, only where something changed."""
+        by_gate: dict[str, list[int]] = defaultdict(list)
+        asked = {*touched, *self._medians}
+        if minute is None and not self._is_on:
+            asked = touched
+        self._is_on = minute is not None
+        for counts in (self._settled, self._recent):
+            if minute is None:
+                for (gate, _), took in counts.took.items():
+                    if gate in asked:
+                        by_gate[gate] += took
+            else:
+                for gate in asked:
+                    for recent in range(minute - RECENT_MINUTES + 1, minute + 1):
+                        by_gate[gate] += counts.took.get((gate, recent), ())
+        changed = set()
+        for gate in asked:
+            found = round(median(by_gate[gate])) if by_gate[gate] else None
+            if found != self._medians.get(gate):
+                changed.add(gate)
+            self._medians[gate] = found
+        return changed
+
+    def _data(self, version: int) -> dict[str, Any]:
+        minutes: dict[str, list[list[int]]] = defaultdict(list)
+        for (gate, minute), at in self._changed.items():
+            if at > version:
+                minutes[gate].append([minute, *self._shown[gate, minute]])
+        reasons: dict[str, list[list[Any]]] = defaultdict(list)
+        for (gate, result, reason), count in self._told_reasons.items():
+            if count and self.gates[gate] > version:
+                reasons[gate].append([result, reason, count])
+        return {
+            "date": self.date,
+            "venue_id": self.venue_id,
+            "starts_at": rfc3339(self.starts_at),
+            "gates": [
+                {
+                    "gate": gate,
+                    "minutes": sorted(minutes[gate]),
+                    "reasons": sorted(reasons[gate]),
+                    "median_ms": self._medians.get(gate),
+                }
+                for gate, at in sorted(self.gates.items())
+                if at > version
+            ],
+        }

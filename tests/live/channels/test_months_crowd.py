@@ -1,0 +1,169 @@
+"""A crowd before the calendar: told seldom enough, encoded once for all, and read from Postgres once."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from datetime import time
+from typing import Any
+
+import pytest
+
+from hub.app import LIVE
+from hub.events.announcements import SlotChanged
+from hub.live.channels.months import TICK_SECONDS
+from hub.live.channels.tick import LONGEST_SECONDS, Tick
+from hub.live.protocol import frames
+from hub.rules.slot_capacity import SlotCount
+from tests.support.calendar_client import Visitor
+from tests.support.hub import Hub
+from tests.support.world import TODAY, World
+from web import keys
+
+Visit = Callable[..., Awaitable[Visitor]]
+REVISIONS = itertools.count(1000)
+
+
+async def sold_out_in_a_rush(hub: Hub, world: World, slot: int, seconds: float) -> float:
+    """A change to one slot every few milliseconds, as a sale announces them; returns how long it took."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while loop.time() - began < seconds:
+        revision = next(REVISIONS)
+        count = SlotCount(slot, time(12), time(14), 200, revision % 200, 0, revision, 0)
+        hub.services.announcer.publish([SlotChanged(world.org_id, world.venue_id, TODAY, count)])
+        await asyncio.sleep(0.004)
+    return loop.time() - began
+
+
+async def test_a_rush_is_at_most_four_frames_a_second_each_encoded_once_for_all(
+    hub: Hub, world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = await world.slot()
+    visitors = [await visit() for _ in range(30)]
+    hearing = [asyncio.create_task(visitor.hear_until(20)) for visitor in visitors]
+    encoded = 0
+    encode = frames.slots
+
+    def counted(*args: Any) -> bytes:
+        nonlocal encoded
+        encoded += 1
+        return encode(*args)
+
+    monkeypatch.setattr(frames, "slots", counted)
+    before = [visitor.frames for visitor in visitors]
+    took = await sold_out_in_a_rush(hub, world, slot, 2)
+    wanted = booked_in_memory(hub, world, slot)
+    await asyncio.sleep(2 * TICK_SECONDS)
+    sent = [visitor.frames - was for visitor, was in zip(visitors, before, strict=True)]
+    assert max(sent) <= took / TICK_SECONDS + 2
+    assert min(sent) >= 3, "told while it goes on, not at its end"
+    assert encoded <= max(sent), "one encoding for all of them"
+    assert all(visitor.slots[slot]["booked_count"] == wanted for visitor in visitors)
+    # The negative control: told at every change, it is far more.
+    hub.app[LIVE].months._tick._seconds = 0.0
+    hub.app[LIVE].months._tick._per_watcher = 0.0
+    before = [visitor.frames for visitor in visitors]
+    took = await sold_out_in_a_rush(hub, world, slot, 1)
+    assert visitors[0].frames - before[0] > took / TICK_SECONDS + 2
+    for task in hearing:
+        task.cancel()
+
+
+def booked_in_memory(hub: Hub, world: World, slot: int) -> int:
+    month = hub.app[keys.AVAILABILITY]._months[world.org_id, 2026, 11]
+    return int(month.slots[slot].booked)
+
+
+async def test_a_crowd_is_told_less_often_but_within_a_second() -> None:
+    class Crowd:
+        def __init__(self, size: int) -> None:
+            self.size = size
+            self.told: list[float] = []
+
+        def to_tell(self) -> list[Any]:
+            self.told.append(asyncio.get_running_loop().time())
+            return [self] * self.size
+
+        def nudge(self) -> None: ...
+
+    for size, least in ((10, 0.05), (2000, 0.2), (50_000, LONGEST_SECONDS)):
+        tick, crowd = Tick(0.05, per_watcher=0.0001), Crowd(size)
+        for _ in range(2):
+            tick.changed(crowd)
+            async with asyncio.timeout(3):
+                while tick._timer is not None:
+                    await asyncio.sleep(0.002)
+        between = crowd.told[1] - crowd.told[0]
+        assert least - 0.01 <= between < least + 0.5, size
+
+
+async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
+    hub: Hub, world: World, raw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the audit, which looks when the relay has connected and every few seconds, reads once for all of them."""
+    await world.slot()
+    live, calendar = hub.app[LIVE], hub.app[keys.AVAILABILITY]
+    months, key = live.months, (world.org_id, 2026, 11)
+    readings, come = 0, asyncio.Event()
+    read = calendar._read
+
+    async def counted(key: Any) -> Any:
+        nonlocal readings
+        readings += 1
+        await come.wait()
+        return await read(key)
+
+    async def the_crowd_comes(size: int) -> list[Visitor]:
+        """All of them are there before the first of them is told anything."""
+        come.clear()
+        clients = await asyncio.gather(*(raw(path="/ws/availability?month=2026-11") for _ in range(size)))
+        async with asyncio.timeout(20):
+            while key not in months._rooms or months._rooms[key].opening < size:
+                await asyncio.sleep(0.005)
+        come.set()
+        visitors = [Visitor(client) for client in clients]
+        await asyncio.gather(*(visitor.hear() for visitor in visitors))
+        return visitors
+
+    monkeypatch.setattr(calendar, "_read", counted)
+    with monkeypatch.context() as unaudited:
+        unaudited.setattr(months, "watched", list)
+        visitors = await the_crowd_comes(200)
+        assert all(len(visitor.slots) == 1 for visitor in visitors)
+        assert readings == 1
+        assert len(months._rooms[key].watches) == 200
+        await live.months_audit._look(months._rooms[key])
+        assert readings == 2
+    # The negative control: where nobody knows of the reading under way, each of a small crowd starts one.
+    for visitor in visitors:
+        visitor.client.drop()
+    async with asyncio.timeout(20):
+        while months._rooms[key].watches:
+            await asyncio.sleep(0.005)
+    calendar._months.clear()
+    monkeypatch.setattr(calendar, "_reading", Forgetful())
+    monkeypatch.setattr(months, "watched", list)
+    readings = 0
+    await the_crowd_comes(20)
+    assert readings >= 20
+
+
+class Forgetful(dict[Any, Any]):
+    """Knows what it holds only before the reading itself, which asks whether it is still wanted."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        task = asyncio.current_task()
+        return super().get(key, default) if task is not None and task.get_name() == "calendar" else default
+
+
+async def test_a_month_that_is_watched_is_never_pushed_out_of_memory(
+    hub: Hub, world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.actions.booking.availability.MONTHS_KEPT", 2)
+    await world.slot()
+    await visit()
+    calendar = hub.app[keys.AVAILABILITY]
+    for number in range(1, 8):
+        await hub.get(f"/api/reservation-slots/available?month=2027-0{number}")
+    assert (world.org_id, 2026, 11) in calendar._months
+    assert len(calendar._months) == 3

@@ -1,0 +1,308 @@
+"""Managers see every decision as it happens, each once, through the filter they gave; and it costs little where nobody looks."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from hub.actions.reporting.feed import FeedWish
+from hub.app import LIVE
+from hub.events.peers import GONE_SECONDS, Peers
+from hub.events.scan_events import LoggedScan
+from hub.live.channels.scans import KEPT_SCANS, SCANS_PER_FRAME, FeedKey, FeedRoom
+from hub.rules.timestamps import rfc3339
+from tests.support.hub import Hub
+from tests.support.world import World
+
+
+async def watcher(hub: Hub, world: World, **wish: Any) -> tuple[Any, dict[str, Any]]:
+    """A manager's socket that watches the feed, and the answer it got."""
+    socket = await hub.socket(await world.staff("MANAGER", "Mary Watch"))
+    reply = await socket.command("subscribe", topic="scans", **wish)
+    assert reply["success"], reply
+    return socket, reply["data"]
+
+
+async def told(socket: Any, count: int) -> list[dict[str, Any]]:
+    """The next scans of the feed, as they come in one frame or more."""
+    scans: list[dict[str, Any]] = []
+    while len(scans) < count:
+        data = (await socket.event(3))["data"]
+        scans += data["scans"]
+        assert data["more"] == 0
+    return scans
+
+
+async def silent(socket: Any) -> None:
+    await asyncio.sleep(0.3)
+    await socket.command("ping")
+    assert socket.events == []
+
+
+async def acquainted(*hubs: Hub) -> None:
+    async with asyncio.timeout(10):
+        while not all(one.services.scan_events.peers.others for one in hubs):
+            await asyncio.sleep(0.02)
+
+
+def seen(n: int, **changes: Any) -> LoggedScan:
+    at = datetime(2026, 11, 20, 11, 0, tzinfo=UTC) + timedelta(seconds=n)
+    row = LoggedScan(1, 1, UUID(int=n), at, at, "A", 5, "Jane",
+               "verify", "socket", "GREEN", "VERIFIED", True, "TKT-2026-ABC123-DEF456", n)  # fmt: skip
+    return row._replace(**changes)
+
+
+async def test_every_decision_comes_as_it_is_logged_and_shows_no_whole_code(hub: Hub, world: World) -> None:
+    slot = await world.slot()
+    early, ticket = await world.reserved(slot), await world.reserved(slot)
+    gate = await hub.socket(await world.staff(), gate="A")
+    await gate.verify(early.code)
+    socket, answer = await watcher(hub, world)
+    assert [scan["code_tail"] for scan in answer["scans"]] == [early.code[-4:]]
+
+    scan_id = str(uuid4())
+    await gate.verify(ticket.code, scan_id)
+    event = await socket.event(3)
+    assert (event["topic"], event["subscription"], event["revision"]) == ("scans", 1, answer["revision"] + 1)
+    assert event["data"]["more"] == 0
+    (scan,) = event["data"]["scans"]
+    operator = scan["operator"]["id"]
+    assert scan == {
+        "scan_id": scan_id, "at": scan["at"], "scanned_at": scan["at"], "gate": "A",
+        "operator": {"id": operator, "name": "Jane Smith"}, "mode": "verify", "source": "socket", "result": "GREEN",
+        "reason": "VERIFIED", "entered": True, "code_tail": ticket.code[-4:], "ticket_id": ticket.id,
+    }  # fmt: skip
+    assert ticket.code not in json.dumps(event)
+    logged = await hub.database.fetchval("SELECT logged_at FROM scans WHERE scan_id = $1", UUID(scan_id))
+    assert scan["at"] == rfc3339(logged)
+
+    await gate.verify(ticket.code, scan_id)  # the same scan again is no second one
+    await gate.verify(ticket.code)
+    manager = await hub.socket(await world.staff("MANAGER", "Mary Manager"))
+    assert (await manager.command("undo", scan_id=scan_id, reason="wrong person"))["success"]
+    again, undone = await told(socket, 2)
+    assert (again["reason"], again["entered"]) == ("ALREADY_VERIFIED", False)
+    assert (undone["mode"], undone["reason"], undone["operator"]["name"]) == ("undo", "UNDONE", "Mary Manager")
+    await silent(socket)
+
+
+async def test_what_a_watcher_sees_live_is_what_the_log_says_later(hub: Hub, world: World) -> None:
+    slot = await world.slot()
+    tickets = [await world.reserved(slot) for _ in range(3)]
+    socket, _ = await watcher(hub, world)
+    gate = await hub.socket(await world.staff(), gate="B")
+    for ticket in tickets:
+        await gate.verify(ticket.code)
+        await gate.validate(ticket.code)
+    await gate.validate("TKT-2026-NOSUCH-TICKET")
+    live = await told(socket, 7)
+    hub.app[LIVE].feed._rooms.clear()
+    _, later = await watcher(hub, world)
+    assert later["scans"] == live
+
+
+async def test_filters_let_through_what_they_name_and_nothing_else(hub: Hub, world: World) -> None:
+    slot = await world.slot()
+    token = await world.staff(name="Ann")
+    ann = await hub.socket(token, gate="A")
+    bob = await hub.socket(await world.staff(name="Bob"), gate="B")
+    first = await world.reserved(slot)
+    await ann.verify(first.code)
+    ann_id = hub.services.sessions.read(token).staff_id
+    wishes = ({"gate": "B"}, {"reason": "ALREADY_VERIFIED"}, {"operator_id": ann_id}, {"result": "RED"},
+              {"gate": "A", "result": "GREEN"})  # fmt: skip
+    watchers = [await watcher(hub, world, **wish) for wish in wishes]
+    began = [[scan["reason"] for scan in answer["scans"]] for _, answer in watchers]
+    assert began == [[], [], ["VERIFIED"], [], ["VERIFIED"]]
+    await bob.verify(first.code)
+    await ann.validate("TKT-2026-NOSUCH-TICKET")
+    await ann.verify((await world.reserved(slot)).code)
+    wanted = [[("Bob", "ALREADY_VERIFIED")], [("Bob", "ALREADY_VERIFIED")],
+              [("Ann", "TICKET_NOT_FOUND"), ("Ann", "VERIFIED")], [("Ann", "TICKET_NOT_FOUND")],
+              [("Ann", "VERIFIED")]]  # fmt: skip
+    for (socket, _), scans in zip(watchers, wanted, strict=True):
+        heard = await told(socket, len(scans))
+        assert [(scan["operator"]["name"], scan["reason"]) for scan in heard] == scans
+        await silent(socket)
+
+
+async def test_the_feed_is_for_managers_of_the_organisation(hub: Hub, world: World) -> None:
+    stranger = await World(hub).found()
+    operator = await hub.socket(await world.staff())
+    assert (await operator.command("subscribe", topic="scans"))["error"]["code"] == "FORBIDDEN"
+    foreign, _ = await watcher(hub, stranger)
+    refused = await foreign.command("subscribe", topic="scans", venue_id=world.venue_id)
+    assert refused["error"]["code"] == "NOT_FOUND"
+    for field, wrong in (("gate", 5), ("result", "BLUE"), ("operator_id", "x"), ("reason", "")):
+        refused = await foreign.command("subscribe", topic="scans", **{field: wrong})
+        assert refused["error"]["errors"][0]["field"] == field
+    await operator.validate("TKT-2026-NOSUCH-TICKET")
+    await silent(foreign)
+
+
+async def test_scans_of_another_process_are_told_where_somebody_watches(hub: Hub, world: World, open_hub: Any) -> None:
+    other = await open_hub()
+    await acquainted(hub, other)
+    gate = await other.socket(await world.staff(), gate="A")
+    sent: list[Any] = []
+    passed_on = other.services.announcer.pass_on
+    other.services.announcer.pass_on = lambda told: (sent.extend(told), passed_on(told))  # type: ignore[method-assign]
+
+    def scans_sent() -> int:
+        return sum(len(one.rows) for one in sent if type(one).__name__ == "ScansLogged")
+
+    other.services.scan_events.needed_elsewhere = lambda seen: False
+    await gate.validate("TKT-2026-NOSUCH-TICKET")
+    assert scans_sent() == 0, "nobody watches: nothing is sent"
+    socket, answer = await watcher(hub, world)
+    assert len(answer["scans"]) == 1, "read from the log"
+    async with asyncio.timeout(3):
+        while not other.services.scan_events.peers.wanted(world.org_id):
+            await asyncio.sleep(0.02)
+    await gate.validate("TKT-2026-NOSUCH-TICKET")
+    began = asyncio.get_running_loop().time()
+    (scan,) = await told(socket, 1)
+    assert asyncio.get_running_loop().time() - began < 1, "told, not found by the audit"
+    assert (scan["gate"], scan["reason"]) == ("A", "TICKET_NOT_FOUND")
+    assert scans_sent() == 1
+
+
+async def test_what_was_not_announced_is_found_in_the_log_and_told_once(hub: Hub, world: World, open_hub: Any) -> None:
+    """And the control of the test above: without the announcement the scan comes, but only with the audit."""
+    other = await open_hub()
+    await acquainted(hub, other)
+    socket, _ = await watcher(hub, world)
+    gate = await other.socket(await world.staff(), gate="A")
+    other.services.scan_events._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
+    await gate.validate("TKT-2026-NOSUCH-TICKET")
+    await silent(socket)
+    hub.app[LIVE].feed.hurry()
+    assert len(await told(socket, 1)) == 1
+    hub.app[LIVE].feed.hurry()
+    await silent(socket)
+
+
+async def test_a_process_that_is_alone_sends_nobody_its_scans(hub: Hub, world: World) -> None:
+    await watcher(hub, world)
+    gate = await hub.socket(await world.staff(), gate="A")
+    sent: list[Any] = []
+    hub.services.announcer.pass_on = lambda told: sent.extend(told)  # type: ignore[method-assign]
+    assert not hub.services.scan_events.peers.others
+    await gate.validate("TKT-2026-NOSUCH-TICKET")
+    assert [one for one in sent if type(one).__name__ == "ScansLogged"] == []
+
+
+async def test_fellows_know_each_other_at_once_and_forget_who_is_gone(hub: Hub, open_hub: Any) -> None:
+    other = await open_hub()
+    await acquainted(hub, other)
+    peers: Peers = hub.services.scan_events.peers
+    assert not peers.wanted(7)
+    other.services.scan_events.peers.want(7)
+    async with asyncio.timeout(3):
+        while not peers.wanted(7):
+            await asyncio.sleep(0.02)
+    other.services.scan_events.peers.unwant(7)
+    async with asyncio.timeout(3):
+        while peers.wanted(7):
+            await asyncio.sleep(0.02)
+    await other.close()
+    later = peers._clock() + GONE_SECONDS + 1
+    peers._clock = lambda: later
+    async with asyncio.timeout(5):
+        while peers.others:
+            await asyncio.sleep(0.05)
+
+
+def test_a_burst_is_thinned_and_says_by_how_much() -> None:
+    room = FeedRoom(FeedKey(1, 1, FeedWish()), 0.0)
+    assert room.take([seen(n) for n in range(1, 201)])
+    event = json.loads(b'{"x":0' + room.tail_since(0))
+    numbers = [scan["ticket_id"] for scan in event["data"]["scans"]]
+    assert numbers == list(range(201 - SCANS_PER_FRAME, 201)), "the newest, oldest of them first"
+    assert event["data"]["more"] == 200 - SCANS_PER_FRAME
+    assert len(room.snapshot()["scans"]) == KEPT_SCANS
+    assert room.tail_since(0) is room.tail_since(0), "written once for all who are told the same"
+    assert not room.take([seen(200), seen(1)]), "known already"
+    event = json.loads(b'{"x":0' + room.tail_since(198))
+    assert ([scan["ticket_id"] for scan in event["data"]["scans"]], event["data"]["more"]) == ([199, 200], 0)
+
+
+async def test_at_most_ten_frames_a_second_speak_of_every_scan(hub: Hub, world: World) -> None:
+    socket, answer = await watcher(hub, world)
+    loop = asyncio.get_running_loop()
+    until, count = loop.time() + 1.5, 0
+    while loop.time() < until:
+        count += 5
+        hub.services.scan_events.publish([
+            seen(count + n, org_id=world.org_id, venue_id=world.venue_id) for n in range(5)
+        ])  # fmt: skip
+        await asyncio.sleep(0.004)
+    await asyncio.sleep(0.3)
+    await socket.command("ping")
+    frames = socket.events
+    assert 5 <= len(frames) <= 18, len(frames)
+    assert sum(len(frame["data"]["scans"]) + frame["data"]["more"] for frame in frames) == count
+    assert any(frame["data"]["more"] for frame in frames)
+    assert frames[-1]["revision"] == answer["revision"] + count
+
+
+async def test_a_left_room_is_given_up_and_no_longer_wanted(
+    hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.live.channels.scans.KEPT_SECONDS", 0.0)
+    feed = hub.app[LIVE].feed
+    socket, _ = await watcher(hub, world)
+    await socket.command("subscribe", topic="scans", gate="A")
+    assert (len(feed), feed._fellows._wants[world.org_id]) == (2, 2)
+    await socket.close()
+    async with asyncio.timeout(5):
+        while len(feed):
+            feed.hurry()
+            await asyncio.sleep(0.05)
+    assert feed._fellows._wants[world.org_id] == 0
+
+
+async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, world: World, raw: Any) -> None:
+    """Five hundred, of which one in ten stalls: the others are told of every scan, and the stalled ones are put out."""
+    live, token = hub.app[LIVE], await world.staff("MANAGER")
+    healthy = []
+    for _ in range(450):
+        socket = await hub.socket(token)
+        assert (await socket.command("subscribe", topic="scans"))["success"]
+        healthy.append(socket)
+    for _ in range(50):
+        client = await raw(hub.url, receive_buffer=4096)
+        await client.sign_in(token)
+        client.send({"id": 1, "type": "subscribe", "topic": "scans"})
+        await client.next()
+        client.writer.transport.pause_reading()
+    (room,) = [room for rooms in live.feed._rooms.values() for room in rooms.values()]
+    assert len(room.watches) == 500
+    loop, count, deepest = asyncio.get_running_loop(), 0, 0
+    until = loop.time() + 60
+    late: list[float] = []
+    while live.put_out < 50:
+        assert loop.time() < until, "the stalled ones are still there"
+        hub.services.scan_events.publish([
+            seen(count + n, org_id=world.org_id, venue_id=world.venue_id, operator_name="J" * 200) for n in range(40)
+        ])  # fmt: skip
+        count += 40
+        began = loop.time()
+        await healthy[0].command("ping")
+        late.append(loop.time() - began)
+        deepest = max(deepest, *(present.queue.depth for present in live.presence.everybody()))  # type: ignore[attr-defined]
+        # Whoever is well reads what has come, as a page does.
+        if count % 400 == 0:
+            await asyncio.gather(*(socket.command("ping") for socket in healthy))
+        await asyncio.sleep(0.05)
+    assert deepest <= 2, "one frame waits for a slow reader, whatever it has missed"
+    assert sorted(late)[int(len(late) * 0.95)] < 0.25
+    await asyncio.sleep(0.5)
+    for socket in healthy:
+        await socket.command("ping")
+        told_of = sum(len(event["data"]["scans"]) + event["data"]["more"] for event in socket.events)
+        assert told_of == count
+    assert len(room.watches) == 450

@@ -1,0 +1,199 @@
+"""Scanners hear that a ticket stands otherwise: by its hash, whoever changed it, and plainly where something was missed."""
+
+import asyncio
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.actions.booking.move import move_reservation
+from hub.app import LIVE
+from hub.events.announcements import TicketsChanged, code_hash
+from hub.live.channels.events import KEPT_EVENTS, EventWatch
+from hub.live.channels.tickets import HASHES_PER_EVENT, TicketNews
+from hub.live.connection.send_queue import SendQueue
+from tests.support.hub import Hub
+from tests.support.world import TODAY, Ticket, World
+from web import keys
+
+
+async def scanner(hub: Hub, world: World, role: str = "OPERATOR") -> Any:
+    """A signed-in scanner that has subscribed to the topic."""
+    socket = await hub.socket(await world.staff(role))
+    reply = await socket.command("subscribe", topic="tickets")
+    assert reply["data"] == {"topic": "tickets", "subscription": 1, "revision": reply["data"]["revision"]}
+    return socket
+
+
+async def connected(*hubs: Hub) -> None:
+    async with asyncio.timeout(5):
+        while not all(hub.app[LIVE].relay.connected for hub in hubs):
+            await asyncio.sleep(0.02)
+
+
+async def news(socket: Any, change: str) -> list[str]:
+    """The hashes of the next event, which must be of this kind."""
+    event = await socket.event(3)
+    assert (event["topic"], event["subscription"]) == ("tickets", 1)
+    assert event["data"]["change"] == change, event
+    hashes: list[str] = event["data"]["hashes"]
+    return hashes
+
+
+async def test_every_deed_at_another_process_reaches_a_scanner_by_hash(hub: Hub, world: World, open_hub: Any) -> None:
+    other = await open_hub()
+    await connected(hub, other)
+    await asyncio.sleep(0.3)
+    noon, soon, later = [await world.slot(TODAY + timedelta(days=days)) for days in (0, 7, 8)]
+    ticket, sleeping = await world.ticket(), await world.ticket("INACTIVE")
+    name = hashlib.sha256(ticket.code.encode()).hexdigest()
+    socket = await scanner(hub, world)
+
+    booked = await book(other, ticket, soon)
+    assert await news(socket, "reserved") == [name]
+    calendar = other.app[keys.AVAILABILITY]
+    await move_reservation(other.services, calendar, booked[0], later, token=booked[1], identity=None)
+    assert await news(socket, "moved") == [name]
+    status, _ = await other.delete(f"/api/reservations/{booked[0]}", X_Reservation_Token=booked[1])
+    assert status == 200
+    assert await news(socket, "cancelled") == [name]
+    status, _ = await other.post(f"/api/tickets/{sleeping.id}/activate", {}, X_Ticket_Code=sleeping.code)
+    assert status == 200
+    assert await news(socket, "activated") == [code_hash(sleeping.code)]
+
+    await book(other, ticket, noon)
+    assert await news(socket, "reserved") == [name]
+    gate = await other.socket(await world.staff("MANAGER"))
+    scan_id = str(uuid4())
+    await gate.verify(ticket.code, scan_id)
+    assert await news(socket, "verified") == [name]
+    assert (await gate.command("undo", scan_id=scan_id, reason="wrong person"))["success"]
+    assert await news(socket, "undone") == [name]
+
+
+async def book(hub: Hub, ticket: Ticket, slot: int) -> tuple[int, str]:
+    body = {
+        "ticket_id": ticket.id,
+        "slot_id": slot,
+        "customer_email": "john@example.com",
+        "customer_phone": "+12025551234",
+    }
+    status, answer = await hub.post("/api/reservations/create", body)
+    assert status == 200, answer
+    return answer["data"]["reservation_id"], answer["data"]["manage_url"].rsplit("/", 1)[1]
+
+
+async def test_looking_at_a_ticket_is_no_news_and_a_second_entry_neither(hub: Hub, world: World) -> None:
+    ticket = await world.reserved(await world.slot())
+    socket, gate = await scanner(hub, world), await hub.socket(await world.staff())
+    await gate.validate(ticket.code)
+    await gate.verify(ticket.code)
+    assert await news(socket, "verified") == [code_hash(ticket.code)]
+    scan_id = str(uuid4())
+    await gate.verify(ticket.code, scan_id)
+    await gate.verify(ticket.code, scan_id)
+    await asyncio.sleep(0.3)
+    await socket.command("ping")
+    assert socket.events == []
+
+
+async def test_nothing_but_hashes_is_told_and_only_to_the_own_organisation(hub: Hub, world: World) -> None:
+    stranger = await World(hub).found()
+    ticket = await world.ticket()
+    own, foreign = await scanner(hub, world), await scanner(hub, stranger)
+    await world.reserve(ticket, await world.slot())
+    event = await own.event(3)
+    said = json.dumps(event)
+    for secret in (ticket.code, "john@example.com", "+12025551234", str(ticket.id)):
+        assert secret not in said
+    await foreign.command("ping")
+    assert foreign.events == []
+
+
+async def test_a_burst_is_a_few_events_and_each_is_of_one_kind(hub: Hub, world: World) -> None:
+    socket = await scanner(hub, world)
+    codes = [f"TKT-{n}" for n in range(2 * HASHES_PER_EVENT + 1)]
+    for code in codes:
+        hub.services.announcer.publish([TicketsChanged.of(world.org_id, world.venue_id, [code, codes[0]], "reserved")])
+    hub.services.announcer.publish([TicketsChanged.of(world.org_id, world.venue_id, [codes[0]], "cancelled")])
+    told = [await news(socket, "reserved") for _ in range(3)]
+    assert [len(hashes) for hashes in told] == [HASHES_PER_EVENT, HASHES_PER_EVENT, 1]
+    assert {name for hashes in told for name in hashes} == {code_hash(code) for code in codes}
+    assert await news(socket, "cancelled") == [code_hash(codes[0])]
+
+
+async def test_after_a_gap_every_scanner_is_told_that_something_was_missed(hub: Hub, world: World) -> None:
+    await connected(hub)
+    await asyncio.sleep(0.3)
+    socket = await scanner(hub, world)
+    await hub.services.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    assert await news(socket, "missed") == []
+
+
+async def test_who_reads_too_slowly_is_told_that_something_was_missed() -> None:
+    class Transport:
+        writing_paused = True
+        connected = True
+
+    class Response:
+        def __init__(self) -> None:
+            self.sent: list[Any] = []
+
+        async def send_frame(self, payload: bytes, opcode: int) -> None:
+            self.sent.append(json.loads(payload)["data"])
+
+    async def told(events: int) -> list[Any]:
+        emptied = asyncio.Event()
+        transport, response = Transport(), Response()
+        queue = SendQueue(response, transport, emptied.wait, lambda: None)  # type: ignore[arg-type]
+        ticket_news = TicketNews(tick=0)
+        EventWatch(1, ticket_news.room(1), queue)
+        for n in range(events):
+            ticket_news.hear(TicketsChanged(1, 1, (str(n),), "reserved"))
+            async with asyncio.timeout(1):
+                while ticket_news._tick._timer is not None:
+                    await asyncio.sleep(0)
+        assert queue.depth == 1, "one offer stands for all of them"
+        transport.writing_paused = False
+        emptied.set()
+        await asyncio.sleep(0.05)
+        return response.sent
+
+    patient = await told(KEPT_EVENTS)
+    assert [event["hashes"] for event in patient] == [[str(n)] for n in range(KEPT_EVENTS)], "in order, none left out"
+    assert await told(KEPT_EVENTS + 1) == [{"hashes": [], "change": "missed"}]
+
+
+async def test_the_topic_is_for_staff_and_ends_with_its_subscription(hub: Hub, world: World) -> None:
+    socket = await scanner(hub, world)
+    assert (await socket.command("subscribe", topic="nonsense"))["error"]["code"] == "UNKNOWN_TOPIC"
+    reply = await socket.command("unsubscribe", topic="counts")
+    assert reply["error"]["code"] == "NOT_FOUND", "another topic's are left alone"
+    reply = await socket.command("unsubscribe", topic="tickets")
+    assert reply["data"] == {"subscriptions": [1]}
+    await world.reserved(await world.slot())
+    await asyncio.sleep(0.3)
+    await socket.command("ping")
+    assert socket.events == []
+    assert not hub.app[LIVE].ticket_news.room(world.org_id).watches
+    again = await socket.command("subscribe", topic="tickets")
+    await socket.close()
+    assert again["data"]["subscription"] == 2
+    async with asyncio.timeout(3):
+        while hub.app[LIVE].ticket_news.room(world.org_id).watches:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_silent_deed_is_what_these_tests_would_notice(
+    hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: where nothing is told, nothing is heard."""
+    ticket = await world.reserved(await world.slot())
+    socket, gate = await scanner(hub, world), await hub.socket(await world.staff())
+    monkeypatch.setattr("hub.actions.scanning.entry_scans._entries_told", lambda judged: [])
+    await gate.verify(ticket.code)
+    with pytest.raises(TimeoutError):
+        await socket.event(0.6)

@@ -1,0 +1,236 @@
+"""The calendar's socket is open to everybody, and nobody can make it costly: not by junk, by silence, by number or from afar."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.actions.booking.availability import Availability
+from hub.app import LIVE
+from hub.live.endpoints.calendar_connection import LIMIT, Spectator
+from hub.rules.refusals import Unavailable
+from tests.live.endpoints.test_calendar_endpoint import PATH, refused
+from tests.live.protocol.test_fuzz import noise
+from tests.support.calendar_client import Visitor, truth
+from tests.support.hub import Hub
+from tests.support.raw_websocket import CLOSE, PING, TEXT, RawClient, frame
+from tests.support.world import TODAY, World
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+async def test_a_ping_tells_the_time_and_what_is_unknown_is_named(hub: Hub, world: World, visit: Visit) -> None:
+    visitor = await visit()
+    visitor.client.send({"type": "ping"})
+    pong = await visitor.hear()
+    assert pong["type"] == "pong"
+    assert pong["server_time"].startswith("2026-11-20T11:00")
+    for said, code in (
+        ({"type": "subscribe", "id": 1}, "UNKNOWN_COMMAND"),
+        ({"type": "month", "month": "2026-13"}, "INVALID_REQUEST"),
+        ({"type": "month"}, "INVALID_REQUEST"),
+        ({"type": "month", "month": "2030-01"}, "INVALID_REQUEST"),
+        ({"month": "2026-12"}, "INVALID_FRAME"),
+    ):
+        visitor.client.send(said)
+        assert (await visitor.hear())["error"]["code"] == code
+    visitor.ask("2026-12")
+    assert (await visitor.hear())["month"] == "2026-12", "the socket goes on"
+
+
+@pytest.mark.parametrize(
+    "junk", [b"x", b"[]", b"{}", b'{"type":7}', b'{"type":"verify"}', b'{"type":"month","month":[]}']
+)
+async def test_the_tenth_piece_of_junk_ends_the_socket(hub: Hub, world: World, visit: Visit, junk: bytes) -> None:
+    visitor = await visit()
+    for _ in range(9):
+        visitor.client.send(junk)
+        assert (await visitor.hear())["type"] == "error"
+    visitor.client.send({"type": "ping"})
+    assert (await visitor.hear())["type"] == "pong", "nine are forgiven"
+    visitor.client.send(junk)
+    assert await visitor.client.code() == 4400
+
+
+async def test_long_frames_and_broken_text_end_the_socket(hub: Hub, world: World, visit: Visit) -> None:
+    one, two = await visit(), await visit()
+    one.client.send(b'{"type":"ping","x":"' + b"y" * 1100 + b'"}')
+    assert await one.client.code() == 1009
+    two.client.send_frame(TEXT, b"\xff\xfe")
+    assert await two.client.code() == 1007
+
+
+async def test_a_visitor_gone_wild_is_refused_first_and_put_out_then(hub: Hub, world: World, visit: Visit) -> None:
+    visitor = await visit()
+    for _ in range(LIMIT.burst + 50):
+        visitor.client.send({"type": "ping"})
+    answers = [await visitor.hear() for _ in range(LIMIT.burst + 50)]
+    assert sum(answer["type"] == "pong" for answer in answers) <= LIMIT.burst + 5
+    assert answers[-1]["error"]["code"] == "RATE_LIMITED"
+    for _ in range(600):
+        visitor.client.send({"type": "ping"})
+    assert await visitor.client.code() == 4429
+
+
+async def test_nothing_a_visitor_sends_breaks_anything(
+    hub: Hub, world: World, raw: Any, visit: Visit, caplog: pytest.LogCaptureFixture
+) -> None:
+    chance = random.Random(20261120)
+    slot = await world.slot()
+    neighbour = await visit()
+    codes: dict[int, int] = {}
+    with caplog.at_level(logging.ERROR):
+        for _ in range(120):
+            client: RawClient = await raw(path=PATH)
+            spoils = chance.random() < 0.5
+            for _ in range(30):
+                client.writer.write(noise(chance) if spoils else frame(TEXT, sentence(chance)))
+            client.writer.write(frame(CLOSE, b"\x03\xe8"))
+            try:
+                code = await client.code(12)
+            except TimeoutError:
+                code = 0
+            codes[code] = codes.get(code, 0) + 1
+            client.drop()
+        await world.reserved(slot)
+        await neighbour.sees(await truth(hub, world.org_id), 2)
+    assert not caplog.records, [record.getMessage() for record in caplog.records]
+    assert set(codes) <= {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 4400, 4408} | set(range(3000, 5000)), codes
+    async with asyncio.timeout(5):
+        while len(hub.app[LIVE].audience) > 1:
+            await asyncio.sleep(0.05)
+
+
+def sentence(chance: random.Random) -> bytes:
+    """Nearly what a page would say."""
+    month = chance.choice(["2026-11", "2026-12", "2027-01", "2026-00", "1", "9999-12", "2026-11-20", "２０２６-11"])
+    return chance.choice([
+        b'{"type":"ping"}', f'{{"type":"month","month":"{month}"}}'.encode(), b'{"type":"month","month":null}',
+        b'{"type":"month","month":"2026-11","id":1.5}', b'{"type":"auth","token":"x"}', b'{"type":"ping","id":0}',
+    ])  # fmt: skip
+
+
+# ---- Who does not read, who does not answer
+
+
+async def test_a_visitor_that_never_reads_is_put_out_and_the_others_are_told_all_the_while(
+    hub: Hub, world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Spectator, "WRITE_SECONDS", 1.0)
+    for n in range(100):
+        await world.slot(TODAY + timedelta(days=n % 9), f"{8 + n // 9:02d}:00", "23:30", capacity=500)
+    healthy = await visit()
+    stalled = [await visit(receive_buffer=4096) for _ in range(5)]
+    # The negative control: one of them is kept from being put out.
+    spared = await visit(receive_buffer=4096)
+    (kept,) = [s for s in hub.app[LIVE].audience.everybody() if _port(s) == _own_port(spared)]
+    kept.queue._on_slow = lambda: None  # type: ignore[attr-defined]
+    for visitor in [*stalled, spared]:
+        visitor.client.writer.transport.pause_reading()
+        # Months and months, none of them read: more than the kernels hold.
+        for n in range(30):
+            visitor.ask("2026-11" if n % 2 else "2026-12")
+    slot = next(iter(healthy.slots))
+    async with asyncio.timeout(15):
+        while len(hub.app[LIVE].audience) > 2:
+            await world.reserved(slot)
+            await healthy.sees(await truth(hub, world.org_id), 2)
+            for visitor in [*stalled, spared]:
+                visitor.ask("2026-11")
+            await asyncio.sleep(0.1)
+    assert hub.app[LIVE].put_out == 5
+    assert kept in hub.app[LIVE].audience.everybody()
+    assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def _port(spectator: Any) -> int:
+    return int(spectator._request.transport.get_extra_info("peername")[1])
+
+
+def _own_port(visitor: Visitor) -> int:
+    return int(visitor.client.writer.get_extra_info("sockname")[1])
+
+
+async def test_a_visitor_that_answers_no_ping_is_put_out(hub: Hub, world: World, raw: Any, visit: Visit) -> None:
+    dead, alive = await visit(answers_pings=False), await visit()
+    for spectator in hub.app[LIVE].audience.everybody():
+        spectator._heartbeat._after = 0.5  # type: ignore[attr-defined]
+        spectator._heartbeat._beat = Spectator.BEAT._replace(pong=2.0)  # type: ignore[attr-defined]
+        hub.app[LIVE].wheel.put(spectator, 0.5)  # type: ignore[arg-type]
+    hearing = asyncio.create_task(alive.hear_until(6))
+    assert await dead.client.code(8) == 4408
+    assert dead.client.pings >= 1
+    alive.client.send_frame(PING, b"still there")
+    await asyncio.sleep(0.2)
+    assert len(hub.app[LIVE].audience) == 1
+    hearing.cancel()
+
+
+async def test_a_month_that_cannot_be_read_is_said_and_the_visitor_comes_back_later(
+    hub: Hub, world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = await visit()
+
+    async def down(*_: Any) -> None:
+        raise Unavailable("calendar")
+
+    monkeypatch.setattr(Availability, "read_again", down)
+    visitor.ask("2027-03")
+    assert (await visitor.hear())["error"]["code"] == "SERVICE_UNAVAILABLE"
+    assert await visitor.client.code() == 1013
+
+
+# ---- The end
+
+
+async def test_at_the_stop_every_visitor_hears_1012_and_when_to_come_back(
+    hub: Hub, world: World, visit: Visit, raw: Any
+) -> None:
+    visitors = [await visit() for _ in range(40)]
+    for _ in range(5):
+        (await visit(receive_buffer=4096)).client.writer.transport.pause_reading()
+    stopping = asyncio.create_task(hub.app[LIVE].stop())
+    waits = set()
+    for visitor in visitors:
+        bye = await visitor.hear()
+        assert bye["type"] == "bye"
+        waits.add(bye["reconnect_after_ms"])
+        assert await visitor.client.code() == 1012
+    assert len(waits) > 10, "not all at once"
+    await asyncio.wait_for(stopping, 4)
+    assert len(hub.app[LIVE].audience) == 0
+    assert (await refused(raw))[0] == 503
+
+
+async def test_nothing_is_left_behind_by_two_hundred_visits(hub: Hub, world: World, raw: Any) -> None:
+    await world.slot()
+    live = hub.app[LIVE]
+    for _ in range(10):
+        clients = [await raw(path=PATH) for _ in range(20)]
+        for number, client in enumerate(clients):
+            if number % 4 == 0:
+                client.drop()  # before anything was read
+                continue
+            await client.next()
+            client.send({"type": "month", "month": "2026-12"})
+            if number % 2:
+                client.drop()
+            else:
+                client.send_frame(CLOSE, b"\x03\xe8")
+    async with asyncio.timeout(5):
+        while len(live.audience) or live._deeds:
+            await asyncio.sleep(0.02)
+    assert not live.audience._by_address
+    assert not any(live.wheel._buckets)
+    rooms = list(live.months._rooms.values())
+    assert rooms
+    assert not any(room.watches for room in rooms)
+    for room in rooms:
+        room.left_at -= 31
+    assert live.months.watched() == []
+    assert len(live.months) == 0
+    assert not live.months._calendar.held
