@@ -40,7 +40,7 @@ from hub.jobs.periodic import run_periodically
 from hub.jobs.revocations import refresh_revocations
 from hub.jobs.two_gates import TwoGates
 from hub.jobs.waitlist import WaitlistJob
-from hub.live.server import LiveHub
+from hub.live.server import LiveServer
 from hub.observability import telemetry
 from hub.services import Services
 from hub.settings import Settings
@@ -53,7 +53,7 @@ OUTBOX = load("messaging/outbox")
 OPENING_PATIENCE = 30.0
 """Seconds to wait for Postgres when the hub opens; its servers may be starting too."""
 
-LIVE: web.AppKey[LiveHub] = web.AppKey("live")
+LIVE: web.AppKey[LiveServer] = web.AppKey("live")
 
 log = logging.getLogger(__name__)
 
@@ -104,8 +104,8 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     """The whole hub as one aiohttp application; it opens its house on start-up and closes it on clean-up."""
     app = web.Application(client_max_size=10_240)
     add_routes(app, settings)
-    app.router.add_get("/ws", _talk)
-    app.router.add_get("/ws/availability", _show)
+    app.router.add_get("/ws", _serve_staff)
+    app.router.add_get("/ws/availability", _serve_calendar)
     app.cleanup_ctx.append(lambda app: _operate(app, settings, clock))
     return app
 
@@ -126,7 +126,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.TICKET_CHECKS] = TicketChecks(
             services, observe=telemetry.batch_observer("ticket_checks"), checked=checked.note
         )
-        app[LIVE] = LiveHub(
+        app[LIVE] = LiveServer(
             services, app[keys.ENTRY_SCANS], app[keys.EXIT_SCANS], app[keys.OFFLINE_SYNC], app[keys.AVAILABILITY]
         )
         await refresh_revocations(services)
@@ -171,12 +171,12 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             await checked.close()
 
 
-async def _talk(request: web.Request) -> web.StreamResponse:
-    return await request.app[LIVE].endpoint(request)
+async def _serve_staff(request: web.Request) -> web.StreamResponse:
+    return await request.app[LIVE].serve_staff(request)
 
 
-async def _show(request: web.Request) -> web.StreamResponse:
-    return await request.app[LIVE].calendar(request, client_ip(request))
+async def _serve_calendar(request: web.Request) -> web.StreamResponse:
+    return await request.app[LIVE].serve_calendar(request, client_ip(request))
 
 
 async def _close_sockets(app: web.Application) -> None:

@@ -1,7 +1,7 @@
-"""The relay: what other hub processes announce through Redis reaches this one's announcer.
+"""Relay: announcements that other hub processes publish through Redis reach this one's announcer.
 
-A subscriber that has gone deaf looks like a quiet evening. So the relay speaks to itself on a channel of its own every
-two seconds, and starts anew when it has not heard itself three times. Whatever may have been missed is told as a gap.
+A broken subscription looks like a quiet evening. So the relay publishes to itself on a channel of its own every two
+seconds, and subscribes anew when it has missed three of its own messages. After that, `on_gap` is called.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from hub.events.announcements import CHANNEL, Announcer
 
 PING_SECONDS = 2.0
 MISSES = 3
-REST_SECONDS = (0.1, 2.0)
-"""The least and the longest rest before trying again, doubled each time."""
+RETRY_SECONDS = (0.1, 2.0)
+"""The shortest and the longest wait before the next try; doubled each time."""
 
 log = logging.getLogger(__name__)
 
@@ -41,38 +41,38 @@ class Relay:
         self.connected = False
 
     async def run(self) -> None:
-        rest = REST_SECONDS[0]
-        while not _leaving():
+        wait = RETRY_SECONDS[0]
+        while not _is_cancelled():
             try:
                 await self._listen()
             except (RedisError, OSError, TimeoutError) as trouble:
                 log.debug("relay.lost", extra={"error": type(trouble).__name__})
             except Exception:
                 log.exception("relay.failed")
-            rest = REST_SECONDS[0] if self.connected else min(rest * 2, REST_SECONDS[1])
+            wait = RETRY_SECONDS[0] if self.connected else min(wait * 2, RETRY_SECONDS[1])
             self.connected = False
-            await asyncio.sleep(rest * random.uniform(0.5, 1))  # noqa: S311 - jitter
+            await asyncio.sleep(wait * random.uniform(0.5, 1))  # noqa: S311 - jitter
 
     async def _listen(self) -> None:
-        """Hear until the connection breaks or falls silent."""
+        """Receive until the connection breaks or falls silent."""
         loop = asyncio.get_running_loop()
         pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
         try:
             await pubsub.subscribe(CHANNEL, self._own)
-            heard = loop.time()
-            spoken = 0.0
-            while not _leaving():
+            received_at = loop.time()
+            pinged_at = 0.0
+            while not _is_cancelled():
                 now = loop.time()
-                if now - heard > MISSES * self._ping_seconds:
+                if now - received_at > MISSES * self._ping_seconds:
                     log.warning("relay.deaf")
                     return
-                if now - spoken >= self._ping_seconds:
-                    spoken = now
+                if now - pinged_at >= self._ping_seconds:
+                    pinged_at = now
                     await self._redis.publish(self._own, b"")
                 message = await pubsub.get_message(timeout=self._ping_seconds / 2)
                 if message is None:
                     continue
-                heard = loop.time()
+                received_at = loop.time()
                 if message["channel"] == self._own.encode():
                     if not self.connected:
                         self.connected = True
@@ -87,8 +87,11 @@ class Relay:
                 pass
 
 
-def _leaving() -> bool:
-    """Whether this task was cancelled. Asked, because the Redis client's waits (`asyncio.wait_for` before Python 3.12) may
-    swallow a cancellation that arrives together with an answer, and the hub would wait for the relay for ever."""
+def _is_cancelled() -> bool:
+    """Whether this task was cancelled.
+
+    The Redis client's waits (`asyncio.wait_for` before Python 3.12) may swallow a cancellation that arrives together with a
+    message; without this question the hub would wait for the relay for ever.
+    """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -117,7 +117,7 @@ async def test_after_a_broken_line_the_feed_is_whole_again(hub: Hub, world: Worl
     page = await feed(open_page, world)
     await a.validate("TKT-2026-NOSUCH-TICKET")
     await expect(page.locator(ROWS)).to_have_count(1)
-    for present in hub.app[LIVE].presence.everybody():
+    for present in hub.app[LIVE].sockets.staff.all():
         present.say_goodbye()
     b = await hub.socket(await world.staff(), gate="B")
     await b.validate("TKT-2026-NOSUCH-TICKET")

@@ -123,7 +123,7 @@ async def test_a_lost_link_is_said_once_it_is_back(hub: Hub, world: World, open_
     ticket = await world.reserved(await world.slot())
     page = await scanner(world, open_page)
     await showing(page, ticket, "VALID TICKET")
-    for connection in hub.app[LIVE].presence.everybody():
+    for connection in hub.app[LIVE].sockets.staff.all():
         connection._abort()  # type: ignore[attr-defined]
     await expect(page.get_by_role("alert")).to_contain_text("The connection was away")
     await page.get_by_role("button", name="Check again").click()

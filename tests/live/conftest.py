@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.app import LIVE
-from hub.live.server import LiveHub
+from hub.live.server import LiveServer
 from hub.rules.decisions import Decision
 from hub.rules.refusals import Unavailable
 from tests.support.calendar_client import Visitor
@@ -41,14 +41,14 @@ class HeldDoor:
 
 
 @pytest.fixture
-def live(hub: Hub) -> LiveHub:
+def live(hub: Hub) -> LiveServer:
     return hub.app[LIVE]
 
 
 @pytest.fixture
-def held_door(live: LiveHub) -> HeldDoor:
-    door = HeldDoor(live.door)
-    live.door = door  # type: ignore[assignment]
+def held_door(live: LiveServer) -> HeldDoor:
+    door = HeldDoor(live.scans.entry_scans)
+    live.scans.entry_scans = door  # type: ignore[assignment]
     return door
 
 

@@ -43,7 +43,7 @@ async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_neve
     assert time.monotonic() - began < 4
     assert len(waits) > 10, "not all at once"
     assert max(waits) < 10_000
-    assert len(hub.app[LIVE].presence) == 0
+    assert len(hub.app[LIVE].sockets.staff) == 0
     with pytest.raises(ConnectionRefusedError) as refused:
         await raw()
     assert refused.value.args[0] == 503
@@ -90,8 +90,8 @@ async def test_nothing_is_left_behind_by_two_hundred_visits(hub: Hub, world: Wor
                 socket.ws._response.connection.transport.abort()
         await asyncio.gather(*(socket.close() for socket in sockets))
     async with asyncio.timeout(3):
-        while len(live.presence):
+        while len(live.sockets.staff):
             await asyncio.sleep(0.02)
-    assert live.presence.by_role.total() == 0
-    assert not any(live.wheel._buckets)
-    assert all(not room.watches for room in live.rooms._rooms.values())
+    assert live.sockets.staff.by_role.total() == 0
+    assert not any(live.host.timer_wheel._buckets)
+    assert all(not room.subscribers for room in live.channels.counts._channels.values())

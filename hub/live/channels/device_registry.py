@@ -1,107 +1,127 @@
-"""The scanners: which devices are on line at this process, what each says of itself, and when it was used last.
+"""Device registry: the scanners with a socket at this process, what each says about itself, and its last scan.
 
-A device is named by the id it gives; one that gives none is no scanner. What this process knows is laid down in Redis for the
-others, so that a manager at any of them sees all (`device_rooms.py`).
+A device is named by the id it gives; a client that gives none is no scanner. What this process knows is shared with the other
+processes through Redis (`shared_devices.py`), so that a manager at any of them sees all scanners.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple, Protocol
 
+from hub.access.tokens import Identity
 from hub.events.scan_events import LoggedScan
+from hub.live.protocol.device import Device
+from hub.live.protocol.event_bodies import DeviceOperator, DeviceRow, LastScan
 from hub.rules.timestamps import rfc3339
 
-if TYPE_CHECKING:
-    from hub.live.commands.dispatcher import Conversation
-
 GONE = timedelta(minutes=15)
-"""How long a scanner that is off line stays in sight."""
+"""How long a scanner that is offline is still listed."""
 MOST_GONE = 1000
 
-Row = dict[str, Any]
-Name = tuple[int, str]
-"""Organisation and the device's own id."""
+
+class DeviceName(NamedTuple):
+    org_id: int
+    device_id: str
 
 
-class Scanners:
-    """The devices of this process. `changed` holds the organisations in which something is new."""
+class DeviceSession(Protocol):
+    """The open socket of a device, as far as this registry knows it."""
+
+    @property
+    def identity(self) -> Identity: ...
+
+    @property
+    def device(self) -> Device: ...
+
+
+class DeviceRegistry:
+    """`changed` holds the organisations in which something is new."""
 
     def __init__(self) -> None:
         self.changed: set[int] = set()
-        self._live: dict[Name, Conversation] = {}
-        self._last_scan: dict[Name, Row] = {}
-        self._since: dict[Name, datetime] = {}
-        self._gone: dict[Name, tuple[datetime, Row]] = {}
+        self._names: dict[DeviceSession, DeviceName] = {}
+        self._live: dict[DeviceName, DeviceSession] = {}
+        self._last_scan: dict[DeviceName, LoggedScan] = {}
+        self._since: dict[DeviceName, datetime] = {}
+        self._gone: dict[DeviceName, tuple[datetime, DeviceRow]] = {}
 
-    def told(self, talk: "Conversation", now: datetime) -> None:
-        """A device has said something of itself: perhaps for the first time, perhaps under another name."""
-        name = self._name(talk)
-        before = talk.scanner
-        if before is not None and before != name and self._live.get(before) is talk:
-            self._leave(before, talk, now)
-        talk.scanner = name
+    def register(self, session: DeviceSession, now: datetime) -> None:
+        """A device has said something about itself: perhaps for the first time, perhaps under another name."""
+        name = self._name_of(session)
+        before = self._names.get(session)
+        if before is not None and before != name and self._live.get(before) is session:
+            self._note_gone(before, session, now)
         if name is None:
+            self._names.pop(session, None)
             return
-        if self._live.get(name) is not talk:
-            self._live[name] = talk
+        self._names[session] = name
+        if self._live.get(name) is not session:
+            self._live[name] = session
             self._since[name] = now
             self._gone.pop(name, None)
-        self.changed.add(name[0])
+        self.changed.add(name.org_id)
 
-    def left(self, talk: "Conversation", now: datetime) -> None:
-        """Its socket has ended. A device that is back already on another one is not gone."""
-        name = talk.scanner
-        if name is not None and self._live.get(name) is talk:
-            self._leave(name, talk, now)
-        talk.scanner = None
+    def unregister(self, session: DeviceSession, now: datetime) -> None:
+        """Its socket has ended. A device that is back already on another socket is not gone."""
+        name = self._names.pop(session, None)
+        if name is not None and self._live.get(name) is session:
+            self._note_gone(name, session, now)
 
-    def hear(self, scans: Sequence[LoggedScan]) -> None:
-        """Take what was decided; at every flight of the door."""
-        for seen in scans:
-            if seen.device is None:
+    def receive(self, scans: Sequence[LoggedScan]) -> None:
+        """Note the last scan of each device; called for every batch of scans."""
+        for scan in scans:
+            if scan.device is None:
                 continue
-            name = (seen.org_id, seen.device)
+            name = DeviceName(scan.org_id, scan.device)
             if name in self._live:
-                self._last_scan[name] = {"at": seen.at, "result": seen.result, "reason": seen.reason, "mode": seen.mode}
-                self.changed.add(seen.org_id)
+                self._last_scan[name] = scan
+                self.changed.add(scan.org_id)
 
-    def rows(self, org_id: int, now: datetime) -> list[Row]:
-        """All devices of an organisation that are or lately were on line here."""
+    def rows(self, org_id: int, now: datetime) -> list[DeviceRow]:
+        """All devices of an organisation that are connected here, or were lately."""
         for name, (at, _) in list(self._gone.items()):
             if now - at > GONE or len(self._gone) > MOST_GONE:
                 del self._gone[name]
                 self._last_scan.pop(name, None)
-        live = [self._row(name, talk) for name, talk in self._live.items() if name[0] == org_id]
-        return live + [row for (org, _), (_, row) in self._gone.items() if org == org_id]
+        live = [self._row(name, session) for name, session in self._live.items() if name.org_id == org_id]
+        return live + [row for name, (_, row) in self._gone.items() if name.org_id == org_id]
 
     def organisations(self) -> Iterable[int]:
-        return {org_id for org_id, _ in (*self._live, *self._gone)}
+        return {name.org_id for name in (*self._live, *self._gone)}
 
-    def _leave(self, name: Name, talk: "Conversation", now: datetime) -> None:
-        self._gone[name] = (now, self._row(name, talk) | {"live": False, "since": rfc3339(now)})
+    def _note_gone(self, name: DeviceName, session: DeviceSession, now: datetime) -> None:
+        row = self._row(name, session)
+        row["live"], row["since"] = False, rfc3339(now)
+        self._gone[name] = (now, row)
         del self._live[name]
         del self._since[name]
-        self.changed.add(name[0])
+        self.changed.add(name.org_id)
 
-    def _row(self, name: Name, talk: "Conversation") -> Row:
-        device, who, last = talk.device, talk.identity, self._last_scan.get(name)
-        return {
-            "device_id": name[1],
-            "name": device.name,
-            "gate": device.gate,
-            "venue_id": who.venue_id,
-            "operator": {"id": who.staff_id, "name": who.name, "role": str(who.role)},
-            "live": True,
-            "since": rfc3339(self._since[name]),
-            "last_scan": last and {**last, "at": rfc3339(last["at"])},
-            "battery": device.battery,
-            "charging": device.charging,
-            "queue": device.queue,
-            "version": device.version,
-            "round_trip_ms": device.round_trip_ms,
-            "skew_ms": device.skew_ms,
-        }
+    def _row(self, name: DeviceName, session: DeviceSession) -> DeviceRow:
+        device, operator = session.device, session.identity
+        return DeviceRow(
+            device_id=name.device_id,
+            name=device.name,
+            gate=device.gate,
+            venue_id=operator.venue_id,
+            operator=DeviceOperator(id=operator.staff_id, name=operator.name, role=str(operator.role)),
+            live=True,
+            since=rfc3339(self._since[name]),
+            last_scan=self._last_scan_of(name),
+            battery=device.battery,
+            charging=device.charging,
+            queue=device.queue,
+            version=device.version,
+            round_trip_ms=device.round_trip_ms,
+            skew_ms=device.skew_ms,
+        )
+
+    def _last_scan_of(self, name: DeviceName) -> LastScan | None:
+        scan = self._last_scan.get(name)
+        if scan is None:
+            return None
+        return LastScan(at=rfc3339(scan.at), result=scan.result, reason=scan.reason, mode=scan.mode)
 
     @staticmethod
-    def _name(talk: "Conversation") -> Name | None:
-        return (talk.identity.org_id, talk.device.id) if talk.device.id else None
+    def _name_of(session: DeviceSession) -> DeviceName | None:
+        return DeviceName(session.identity.org_id, session.device.id) if session.device.id else None

@@ -1,148 +1,114 @@
-"""The event rooms: what happens is told to the watchers of a topic, each event once and in order.
+"""Event channels: what happens is sent to the subscribers of a topic, each event once and in order.
 
-News and not a state: where some of it may be lost on the way (a slow reader, another process that could not be heard),
-the watcher is told that something was missed, and subscribes anew for the whole of it. What must not be lost is a row.
+Events are no state. Where some may be lost on the way (a slow reader, another process that could not be heard), the client
+is told that something was missed and subscribes anew for the whole of it. What must not be lost is a row.
 """
 
-import asyncio
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
 
 from hub.events.announcements import TopicEvent
+from hub.live.channels.channel import Channel, Channels
 from hub.live.channels.tick import Tick
-from hub.live.connection.send_queue import SendQueue
 from hub.live.protocol import frames
+from hub.live.protocol.event_bodies import MissedBody
 
 TICK_SECONDS = 0.1
 KEPT_EVENTS = 64
-"""For clients that read slowly; who is further behind is told that something was missed."""
+"""For clients that read slowly; a client further behind is told that something was missed."""
+
+EventFilter = Callable[[TopicEvent], bool]
 
 
-class Kept(NamedTuple):
-    """An event as the room keeps it: written once for all who are told. `told` is None for what concerns everybody."""
+class EventKey(NamedTuple):
+    topic: str
+    org_id: int
+
+
+class KeptEvent(NamedTuple):
+    """An event encoded once for all subscribers. `event` is None for what concerns all of them."""
 
     tail: bytes
-    told: TopicEvent | None
+    event: TopicEvent | None
 
 
-class EventWatch:
-    """One subscription of one socket; `number` is its name on that socket.
+class EventLog:
+    """The last events of one topic and organisation. `version`, the revision on the wire, counts the events of this process."""
 
-    `seen` is the revision its answer speaks of (the room's own, where left out); `wants` picks the events it is told.
-    """
+    __slots__ = ("_events", "_missed", "version")
 
-    __slots__ = ("_offered", "_queue", "_room", "_seen", "_wants", "number", "venue_id")
-
-    day = None
-
-    def __init__(
-        self,
-        number: int,
-        room: "EventRoom",
-        queue: SendQueue,
-        *,
-        seen: int | None = None,
-        venue_id: int | None = None,
-        wants: Callable[[TopicEvent], bool] | None = None,
-    ) -> None:
-        self.number = number
-        self.venue_id = venue_id
-        self._room = room
-        self._queue = queue
-        self._seen = room.revision if seen is None else seen
-        self._wants = wants
-        self._offered = False
-        room.watches.add(self)
-
-    @property
-    def topic(self) -> str:
-        return self._room.topic
-
-    def nudge(self) -> None:
-        """Offer what is new, one event after the other; while the socket is full, one offer stands for all of them."""
-        while not self._offered and self._seen != self._room.revision and self in self._room.watches:
-            self._offered = True
-            self._queue.offer(self)
-
-    def render(self) -> bytes | None:
-        self._offered = False
-        if self._seen == self._room.revision or self not in self._room.watches:
-            return None
-        self._seen, tail = self._room.event_after(self._seen, self._wants)
-        if self._seen != self._room.revision:
-            # Not at once: where the queue asked for this frame, it has yet to write it.
-            asyncio.get_running_loop().call_soon(self.nudge)
-        return None if tail is None else frames.event(self.topic.encode(), self.number, tail)
-
-    def leave(self) -> None:
-        self._room.watches.discard(self)
-
-
-class EventRoom:
-    """What an organisation is told of one topic here. `revision` counts the events told by this process."""
-
-    __slots__ = ("_events", "_missed", "revision", "topic", "watches")
-
-    def __init__(self, topic: str, missed: dict[str, Any]) -> None:
-        self.topic = topic
-        self.watches: set[EventWatch] = set()
-        self.revision = 0
+    def __init__(self, missed: Any) -> None:
+        self.version = 0
         self._missed = missed
-        self._events: deque[Kept] = deque(maxlen=KEPT_EVENTS)
+        self._events: deque[KeptEvent] = deque(maxlen=KEPT_EVENTS)
 
-    def add(self, data: Any, told: TopicEvent | None = None) -> None:
-        self.revision += 1
-        self._events.append(Kept(frames.event_tail(self.revision, data), told))
+    def add(self, body: Any, event: TopicEvent | None = None) -> None:
+        self.version += 1
+        self._events.append(KeptEvent(frames.event_tail(self.version, body), event))
 
     def add_missed(self) -> None:
         self.add(self._missed)
 
-    def to_tell(self) -> Collection[EventWatch]:
-        return self.watches
+    def update_after(self, version: int | None) -> tuple[int, bytes | None]:
+        return self.next_after(version or 0)
 
-    def event_after(self, revision: int, wants: Callable[[TopicEvent], bool] | None = None) -> tuple[int, bytes | None]:
-        """The next event for who has seen `revision`, and its own; None where nothing after it is for them.
+    def next_after(self, version: int, wants: EventFilter | None = None) -> tuple[int, bytes | None]:
+        """The next event after `version` and its own version; None where no later event is wanted.
 
-        Where what comes next is forgotten, that something was missed.
+        Where the next event is no longer kept, that something was missed.
         """
-        behind = self.revision - revision
+        behind = self.version - version
         if behind > len(self._events):
-            return self.revision, frames.event_tail(self.revision, self._missed)
+            return self.version, frames.event_tail(self.version, self._missed)
         for back in range(behind, 0, -1):
-            tail, told = self._events[-back]
-            if told is None or wants is None or wants(told):
-                return self.revision - back + 1, tail
-        return self.revision, None
+            tail, event = self._events[-back]
+            if event is None or wants is None or wants(event):
+                return self.version - back + 1, tail
+        return self.version, None
 
 
-class EventRooms:
-    """The rooms of every topic whose events are told one by one, by topic and organisation."""
+class FilteredEvents:
+    """An event log through the filter of one subscription."""
+
+    __slots__ = ("_log", "_wants")
+
+    def __init__(self, log: EventLog, wants: EventFilter) -> None:
+        self._log = log
+        self._wants = wants
+
+    @property
+    def version(self) -> int:
+        return self._log.version
+
+    def update_after(self, version: int | None) -> tuple[int, bytes | None]:
+        return self._log.next_after(version or 0, self._wants)
+
+
+EventChannel = Channel[EventKey, EventLog]
+
+
+class EventChannels(Channels[EventKey, EventChannel]):
+    """The channels of every topic whose events are sent one by one. They are never dropped: their versions go on."""
 
     def __init__(self, *, tick: float = TICK_SECONDS) -> None:
-        self._tick = Tick(tick)
-        self._rooms: dict[tuple[str, int], EventRoom] = {}
+        super().__init__(Tick(tick), kept_seconds=float("inf"))
 
-    def room(self, topic: str, org_id: int) -> EventRoom:
-        room = self._rooms.get((topic, org_id))
-        if room is None:
-            room = self._rooms[topic, org_id] = EventRoom(topic, {"missed": True})
-        return room
+    def channel(self, topic: str, org_id: int) -> EventChannel:
+        key = EventKey(topic, org_id)
+        return self._find_or_add(key, lambda: Channel(key, EventLog(MissedBody(missed=True))))
 
-    def hear(self, told: TopicEvent) -> None:
-        room = self._rooms.get((told.topic, told.org_id))
-        if room is not None:
-            # Also where nobody watches: somebody may be reading what there is before they do.
-            room.add(orjson.Fragment(told.body), told)
-            self._tick.changed(room)
+    def receive(self, event: TopicEvent) -> None:
+        channel = self._channels.get(EventKey(event.topic, event.org_id))
+        if channel is not None:
+            # Also where nobody subscribes: a client may be reading the current state before it subscribes.
+            channel.state.add(orjson.Fragment(event.body), event)
+            self.changed(channel)
 
-    def missed(self) -> None:
-        """What other processes announced may have been missed."""
-        for room in self._rooms.values():
-            room.add_missed()
-            self._tick.changed(room)
-
-    def close(self) -> None:
-        self._tick.close()
+    def announcements_missed(self) -> None:
+        """Announcements of other processes may have been missed."""
+        for channel in self._channels.values():
+            channel.state.add_missed()
+            self.changed(channel)

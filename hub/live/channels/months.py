@@ -1,84 +1,44 @@
-"""The month rooms: who watches which month of the calendar, and what they have been sent of it.
+"""Month channels: who follows which month of the public calendar, and what they have been sent of it.
 
-The calendar in memory (`actions/availability.py`) is the one that answers `GET /api/reservation-slots/available`; here its
-slots are compared with what was told before, as they are written. So whatever changed them, and in whatever order word of it
-came, a watcher who has been sent a month whole and everything since has what the calendar has.
+The calendar in memory (`actions/availability.py`) also answers `GET /api/reservation-slots/available`. Here its encoded slots
+are compared with those that were sent. So whatever changed them, and in whatever order announcements came, a client that was
+sent a month whole and every frame since has what the calendar has.
 """
 
-import asyncio
 from collections.abc import Collection
 
 from hub.actions.booking.availability import Availability, MonthKey
+from hub.live.channels.channel import Channel, Channels
+from hub.live.channels.subscription import Subscription
 from hub.live.channels.tick import Tick
-from hub.live.connection.send_queue import SendQueue
 from hub.live.protocol import frames
 from hub.rules.refusals import Unavailable
 
 TICK_SECONDS = 0.25
 """The contract's four times a second."""
-SECONDS_PER_WATCHER = 0.00025
-"""Where more than a thousand were told at once, the next time comes later: once a second for four thousand."""
-KEPT_SECONDS = 30.0
+SECONDS_PER_SUBSCRIBER = 0.00025
+"""After more than a thousand were notified at once, the next tick comes later: once a second for four thousand."""
 READINGS = 5
 """How often a month is read when slots are edited during each reading."""
 
 
-class MonthWatch:
-    """One visitor's look at one month after another."""
+class MonthState:
+    """One month as it was last compared with the calendar. `version` counts the changes seen here."""
 
-    __slots__ = ("_offered", "_queue", "_seen", "room")
-
-    def __init__(self, queue: SendQueue) -> None:
-        self.room: MonthRoom | None = None
-        self._queue = queue
-        self._seen: int | None = None
-        self._offered = False
-
-    def enter(self, room: "MonthRoom") -> None:
-        """Look at this month; it is sent whole."""
-        self.room = room
-        self._seen = None
-        room.watches.add(self)
-        self.nudge()
-
-    def nudge(self) -> None:
-        """Tell the watcher, once: a frame still unsent will hold everything since the last one sent."""
-        if not self._offered:
-            self._offered = True
-            self._queue.offer(self)
-
-    def render(self) -> bytes | None:
-        self._offered = False
-        room = self.room
-        if room is None or self._seen == room.version:
-            return None
-        frame = room.frame_since(self._seen)
-        self._seen = room.version
-        return frame
-
-
-class MonthRoom:
-    """`version` counts the changes seen here; a watcher remembers the version it was last sent."""
-
-    __slots__ = ("_calendar", "_changed", "_frames", "_pieces", "_told", "_whole_since", "key", "left_at", "opening",
-                 "version", "watches")  # fmt: skip
+    __slots__ = ("_calendar", "_changed", "_frames", "_key", "_pieces", "_whole_since", "version")
 
     def __init__(self, key: MonthKey, calendar: Availability) -> None:
-        self.key = key
-        self.watches: set[MonthWatch] = set()
-        self.left_at = asyncio.get_running_loop().time()
-        self.opening = 0
         self.version = 0
+        self._key = key
         self._calendar = calendar
-        self._told = 0
         self._pieces: dict[int, bytes] | None = None
         self._changed: dict[int, int] = {}
         self._whole_since = 0
         self._frames: dict[int | None, bytes] = {}
 
-    def look(self) -> int | None:
+    def compare(self) -> int | None:
         """Compare with the calendar in memory; return how many slots are news, None while it is not in memory."""
-        now, before = self._calendar.pieces(self.key), self._pieces
+        now, before = self._calendar.pieces(self._key), self._pieces
         if now is None:
             return None
         self._pieces = now
@@ -91,91 +51,68 @@ class MonthRoom:
             self._changed.update(dict.fromkeys(news, self.version))
             self._frames.clear()
             if gone:
-                # That a slot is no more can only be said by telling the whole month.
+                # Only the whole month can say that a slot is no more.
                 self._whole_since = self.version
         return len(news) + gone
 
-    @property
-    def has_news(self) -> bool:
-        return self._told != self.version
-
-    def to_tell(self) -> Collection[MonthWatch]:
-        self.look()
-        if not self.has_news:
-            return ()
-        self._told = self.version
-        return self.watches
-
-    def frame_since(self, version: int | None) -> bytes:
-        """What brings a watcher from `version` to now, None for one who has nothing; encoded once for all who are there."""
+    def update_after(self, version: int | None) -> tuple[int, bytes]:
+        """The frame from `version` to now, the whole month for None; encoded once for all who are at `version`."""
         if version is not None and version < self._whole_since:
             version = None
         frame = self._frames.get(version)
         if frame is None:
             pieces = self._pieces or {}
             changed = self._changed
-            told = [p for slot_id, p in pieces.items() if version is None or changed.get(slot_id, 0) > version]
-            frame = self._frames[version] = frames.slots(self.key[1:], version is None, told)
-        return frame
+            due = [p for slot_id, p in pieces.items() if version is None or changed.get(slot_id, 0) > version]
+            frame = self._frames[version] = frames.slots(self._key[1:], version is None, due)
+        return self.version, frame
 
 
-class MonthRooms:
+class MonthChannel(Channel[MonthKey, MonthState]):
+    __slots__ = ("_notified",)
+
+    def __init__(self, key: MonthKey, calendar: Availability) -> None:
+        super().__init__(key, MonthState(key, calendar))
+        self._notified = 0
+
+    def due_subscribers(self) -> Collection[Subscription]:
+        self.state.compare()
+        if self._notified == self.state.version:
+            return ()
+        self._notified = self.state.version
+        return self.subscribers
+
+
+class MonthChannels(Channels[MonthKey, MonthChannel]):
     def __init__(self, calendar: Availability, *, tick: float = TICK_SECONDS) -> None:
+        super().__init__(Tick(tick, per_subscriber=SECONDS_PER_SUBSCRIBER))
         self._calendar = calendar
-        self._tick = Tick(tick, per_watcher=SECONDS_PER_WATCHER)
-        self._rooms: dict[MonthKey, MonthRoom] = {}
         calendar.on_change(self._calendar_changed)
 
-    async def open(self, key: MonthKey) -> MonthRoom:
-        """The room with the month as this process knows it; raises Unavailable where it cannot be read."""
-        room = self._rooms.get(key)
-        if room is None:
-            room = self._rooms[key] = MonthRoom(key, self._calendar)
-            self._calendar.held.add(key)
-        if not room.watches and room.look() is None:
-            room.opening += 1
-            try:
-                await self.reread(room)
-            finally:
-                room.opening -= 1
-        room.left_at = asyncio.get_running_loop().time()
-        return room
+    async def open(self, key: MonthKey) -> MonthChannel:
+        """The channel with the month as this process knows it; raises Unavailable where it cannot be read."""
+        return await self._open(key, lambda: MonthChannel(key, self._calendar))
 
-    def leave(self, watch: MonthWatch) -> None:
-        room, watch.room = watch.room, None
-        if room is not None:
-            room.watches.discard(watch)
-            room.left_at = asyncio.get_running_loop().time()
-
-    async def reread(self, room: MonthRoom) -> int:
-        """Bring the calendar to what Postgres holds now; return how much of that was news here."""
+    async def resync(self, channel: MonthChannel) -> int:
+        """Read the month anew; return how much was news here. Callers at one time share the calendar's own reading."""
         for _ in range(READINGS):
-            await self._calendar.read_again(room.key)
-            news = room.look()
+            await self._calendar.read_again(channel.key)
+            news = channel.state.compare()
             if news is not None:
-                self._calendar_changed(room.key)
+                self.changed(channel)
                 return news
         raise Unavailable("calendar")
 
-    def watched(self) -> list[MonthRoom]:
-        """The rooms somebody watches. Rooms long left are dropped here."""
-        now = asyncio.get_running_loop().time()
-        watched = []
-        for key, room in list(self._rooms.items()):
-            if room.watches:
-                watched.append(room)
-            elif not room.opening and now - room.left_at > KEPT_SECONDS:
-                del self._rooms[key]
-                self._calendar.held.discard(key)
-        return watched
+    def _is_fresh(self, channel: MonthChannel) -> bool:
+        return bool(channel.subscribers) or channel.state.compare() is not None
+
+    def _was_added(self, channel: MonthChannel) -> None:
+        self._calendar.held.add(channel.key)
+
+    def _was_dropped(self, channel: MonthChannel) -> None:
+        self._calendar.held.discard(channel.key)
 
     def _calendar_changed(self, key: MonthKey) -> None:
-        room = self._rooms.get(key)
-        if room is not None and room.watches:
-            self._tick.changed(room)
-
-    def __len__(self) -> int:
-        return len(self._rooms)
-
-    def close(self) -> None:
-        self._tick.close()
+        channel = self._channels.get(key)
+        if channel is not None:
+            self.changed(channel)

@@ -1,4 +1,4 @@
-"""The audit: every few seconds what is watched is compared with Postgres, so that no lost message stays lost."""
+"""Resync: every few seconds each channel that has subscribers is compared with Postgres, so that no lost message stays lost."""
 
 import asyncio
 import logging
@@ -8,34 +8,49 @@ from typing import Generic, Protocol, TypeVar
 from db.pool import DatabaseDown
 from hub.rules.refusals import Unavailable
 
-AUDIT_SECONDS = 2.0
+RESYNC_SECONDS = 2.0
 AT_ONCE = 4
-"""Boards read side by side: fewer than the connections of the pool they share with everybody else."""
+"""Channels read side by side: fewer than the connections of the pool, which everybody else uses too."""
 
-RoomT = TypeVar("RoomT")
+C = TypeVar("C")
 
 log = logging.getLogger(__name__)
 
 
-class Watched(Protocol[RoomT]):
-    def watched(self) -> Sequence[RoomT]:
-        """The rooms somebody watches."""
+class Resynced(Protocol[C]):
+    def subscribed(self) -> Sequence[C]:
+        """The channels that have subscribers."""
 
-    async def reread(self, room: RoomT) -> int:
-        """Compare a room with Postgres; return how much was news."""
+    async def resync(self, channel: C) -> int:
+        """Compare a channel with Postgres; return how much was news."""
 
 
-class Audit(Generic[RoomT]):
-    """`healed` counts slots found newer in Postgres; a scan that commits during the reading counts as well."""
+class Resync(Generic[C]):
+    """`healed` counts what was newer in Postgres; a scan that commits during the reading counts as well.
 
-    def __init__(self, rooms: Watched[RoomT], *, every: float = AUDIT_SECONDS) -> None:
+    `settle_seconds` is how long a hurried resync waits, so that a burst of edits is compared once. Failures are logged
+    under the name `failed`, at level DEBUG where `quietly` is set.
+    """
+
+    def __init__(
+        self,
+        channels: Resynced[C],
+        *,
+        every: float = RESYNC_SECONDS,
+        settle_seconds: float | None = None,
+        failed: str = "audit.failed",
+        quietly: bool = False,
+    ) -> None:
         self.healed = 0
-        self._rooms = rooms
+        self._channels = channels
         self._every = every
+        self._settle_seconds = settle_seconds
+        self._failed = failed
+        self._quietly = quietly
         self._hurry = asyncio.Event()
 
     def hurry(self) -> None:
-        """Something may have been missed: look now."""
+        """Something may have been missed: compare now."""
         self._hurry.set()
 
     async def run(self) -> None:
@@ -43,19 +58,20 @@ class Audit(Generic[RoomT]):
             try:
                 async with asyncio.timeout(self._every):
                     await self._hurry.wait()
-                # Whoever hurried us may do so again at once: a burst of edits is looked at once.
-                await asyncio.sleep(self._every / 20)
+                await asyncio.sleep(self._every / 20 if self._settle_seconds is None else self._settle_seconds)
             except TimeoutError:
                 pass
             self._hurry.clear()
-            rooms = self._rooms.watched()
-            for start in range(0, len(rooms), AT_ONCE):
-                await asyncio.gather(*(self._look(room) for room in rooms[start : start + AT_ONCE]))
+            channels = self._channels.subscribed()
+            for start in range(0, len(channels), AT_ONCE):
+                await asyncio.gather(*(self._compare(channel) for channel in channels[start : start + AT_ONCE]))
 
-    async def _look(self, room: RoomT) -> None:
+    async def _compare(self, channel: C) -> None:
         try:
-            self.healed += await self._rooms.reread(room)
-        except (DatabaseDown, Unavailable):
-            pass  # the next round looks again
-        except Exception:
-            log.exception("audit.failed")
+            self.healed += await self._channels.resync(channel)
+        except Exception as trouble:
+            # Postgres may be away; the next round compares again.
+            if self._quietly:
+                log.debug(self._failed, extra={"error": type(trouble).__name__})
+            elif not isinstance(trouble, (DatabaseDown, Unavailable)):
+                log.exception(self._failed)

@@ -1,11 +1,9 @@
-"""The feed: every decision at the doors of a venue as it happens, for whoever watches it, each through a filter of theirs.
+"""Scan channels: every decision at the gates of a venue as it happens, through a filter (the topic `scans`).
 
-A room is a filter. It is filled from the log once and then by what is told; an audit reads the end of the log again, so
-that nothing stays missing. A burst is thinned: a frame holds the newest scans and says how many more there were.
+A channel is one filter of one venue. It is filled from the log once and then by scan events; a resync reads the end of the
+log again, so that nothing stays missing. A burst is thinned: a frame holds the newest scans and counts those left out.
 """
 
-import asyncio
-import logging
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -16,221 +14,164 @@ import orjson
 from hub.actions.reporting.feed import FeedWish
 from hub.events.peers import Peers
 from hub.events.scan_events import LoggedScan
-from hub.live.channels.shared_reading import SharedReading
-from hub.live.channels.subscription import Watch
+from hub.live.channels.channel import Channel, Channels
 from hub.live.channels.tick import Tick
-from hub.live.protocol import frames
+from hub.live.channels.versioned_state import VersionedState
+from hub.live.protocol.event_bodies import ScanBody, ScanOperator, ScansBody, ScansSnapshot
 from hub.rules.timestamps import rfc3339
 
 TICK_SECONDS = 0.1
-TICK_PER_WATCHER = 0.0002
-AUDIT_SECONDS = 5.0
-KEPT_SECONDS = 30.0
+SECONDS_PER_SUBSCRIBER = 0.0002
+RESYNC_SECONDS = 5.0
 KEPT_SCANS = 50
-"""What a watcher begins with."""
+"""What a new subscriber begins with."""
 SCANS_PER_FRAME = 20
 """More than anybody can read in a tenth of a second."""
 REMEMBERED = 2000
-"""Scans a room knows it has told, so that none is told twice."""
+"""Scans that a channel knows it has sent, so that none is sent twice."""
 OVERLAP = timedelta(seconds=15)
-"""A row is read under the moment it was judged at, which is a little before its commit."""
-
-log = logging.getLogger(__name__)
+"""A row carries the timestamp of its decision, which is a little before its commit."""
 
 
-class FeedKey(NamedTuple):
+class ScanKey(NamedTuple):
     org_id: int
     venue_id: int
-    wish: FeedWish
+    wanted: FeedWish
 
 
-Read = Callable[[FeedKey, datetime | None], Awaitable[list[LoggedScan]]]
-"""Gives the end of the log, since a moment or, with None, since the day began."""
+ReadScans = Callable[[ScanKey, datetime | None], Awaitable[list[LoggedScan]]]
+"""Reads the end of the log through a filter, since a timestamp or, with None, since the day began."""
 
 
 class _Row:
-    """A scan in its place; written when the first watcher is told of it, once for all."""
+    """A scan in its place; encoded when the first subscriber is sent it, once for all."""
 
-    __slots__ = ("_body", "_seen", "revision")
+    __slots__ = ("_body", "_scan", "revision")
 
-    def __init__(self, revision: int, seen: LoggedScan) -> None:
+    def __init__(self, revision: int, scan: LoggedScan) -> None:
         self.revision = revision
-        self._seen = seen
+        self._scan = scan
         self._body: orjson.Fragment | None = None
 
     @property
     def body(self) -> orjson.Fragment:
         if self._body is None:
-            self._body = orjson.Fragment(orjson.dumps(as_dict(self._seen)))
+            self._body = orjson.Fragment(orjson.dumps(scan_body(self._scan)))
         return self._body
 
 
-class FeedRoom:
-    """`revision` counts the scans that came by here."""
+class ScanFeed(VersionedState):
+    """The last scans that pass a filter. `revision` counts the scans that passed in this process."""
 
-    __slots__ = ("_known", "_rows", "_tails", "key", "left_at", "read_at", "reading", "revision", "watches")
+    __slots__ = ("_known", "_rows", "_wanted")
 
-    def __init__(self, key: FeedKey, now: float) -> None:
-        self.key = key
-        self.watches: set[Watch] = set()
-        self.revision = 0
-        self.read_at: datetime | None = None
-        self.left_at = now
-        self.reading = SharedReading[None]("feed-reading")
+    def __init__(self, wanted: FeedWish) -> None:
+        super().__init__()
+        self._wanted = wanted
         self._rows: deque[_Row] = deque(maxlen=KEPT_SCANS)
         self._known: OrderedDict[tuple[Any, str], None] = OrderedDict()
-        self._tails: dict[int, bytes] = {}
 
     @property
-    def version(self) -> int:
-        return self.revision
+    def revision(self) -> int:
+        return self.version
 
-    def take(self, scans: Sequence[LoggedScan]) -> bool:
-        """Keep those that pass and are new; say whether any was."""
-        before = self.revision
-        for seen in scans:
-            name = (seen.scan_id, seen.mode)
-            if self.key.wish.lets(seen) and name not in self._known:
+    def add_scans(self, scans: Sequence[LoggedScan]) -> int:
+        """Keep those that pass and are new; return how many."""
+        added = 0
+        for scan in scans:
+            name = (scan.scan_id, scan.mode)
+            if self._wanted.lets(scan) and name not in self._known:
                 self._known[name] = None
-                self.revision += 1
-                self._rows.append(_Row(self.revision, seen))
-        if self.revision == before:
-            return False
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-        self._tails.clear()
-        return True
+                added += 1
+                self._rows.append(_Row(self.version + added, scan))
+        if added:
+            self._count_changes(added)
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return added
 
-    def to_tell(self) -> set[Watch]:
-        return self.watches
-
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> ScansSnapshot:
         """The last scans, oldest first."""
-        return {"scans": [row.body for row in self._rows]}
+        return ScansSnapshot(scans=[row.body for row in self._rows])
 
-    def tail_since(self, revision: int) -> bytes:
-        """What brings a watcher from `revision` to now: the newest scans, and how many it is not shown."""
-        tail = self._tails.get(revision)
-        if tail is None:
-            fresh = [row for row in self._rows if row.revision > revision][-SCANS_PER_FRAME:]
-            data = {"scans": [row.body for row in fresh], "more": self.revision - revision - len(fresh)}
-            tail = self._tails[revision] = frames.event_tail(self.revision, data)
-        return tail
+    def body_since(self, version: int) -> ScansBody:
+        """The newest scans after `version`, and how many were left out."""
+        fresh = [row for row in self._rows if row.revision > version][-SCANS_PER_FRAME:]
+        return ScansBody(scans=[row.body for row in fresh], more=self.revision - version - len(fresh))
 
 
-class Feed:
-    """All rooms of this process. `read` gives the end of the log, as far as a room's filter lets it through."""
+class ScanChannel(Channel[ScanKey, ScanFeed]):
+    """`read_until`: the log has been read up to this timestamp."""
 
+    __slots__ = ("read_until",)
+
+    def __init__(self, key: ScanKey) -> None:
+        super().__init__(key, ScanFeed(key.wanted))
+        self.read_until: datetime | None = None
+
+
+class ScanChannels(Channels[ScanKey, ScanChannel]):
     def __init__(
-        self,
-        read: Read,
-        peers: Peers,
-        now: Callable[[], datetime],
-        *,
-        tick: float = TICK_SECONDS,
-        audit_seconds: float = AUDIT_SECONDS,
+        self, read_scans: ReadScans, peers: Peers, now: Callable[[], datetime], *, tick: float = TICK_SECONDS
     ) -> None:
-        self._read = read
-        self._fellows = peers
+        super().__init__(Tick(tick, per_subscriber=SECONDS_PER_SUBSCRIBER), fresh_seconds=float("inf"))
+        self._read_scans = read_scans
+        self._peers = peers
         self._now = now
-        self._tick = Tick(tick, per_watcher=TICK_PER_WATCHER)
-        self._audit_seconds = audit_seconds
-        self._hurry = asyncio.Event()
-        self._rooms: dict[tuple[int, int], dict[FeedWish, FeedRoom]] = {}
+        self._of_venue: dict[tuple[int, int], list[ScanChannel]] = {}
 
-    async def open(self, key: FeedKey) -> FeedRoom:
-        """The room as new as this moment; raises what the reading raised."""
-        now = asyncio.get_running_loop().time()
-        rooms = self._rooms.setdefault((key.org_id, key.venue_id), {})
-        room = rooms.get(key.wish)
-        if room is None:
-            room = rooms[key.wish] = FeedRoom(key, now)
-            self._fellows.want(key.org_id)
-        room.left_at = now
-        if room.read_at is None:
-            await self._reread(room)
-        return room
+    async def open(self, key: ScanKey) -> ScanChannel:
+        """The channel with what is in the log by this moment; raises what the reading raised."""
+        return await self._open(key, lambda: ScanChannel(key))
 
-    def hear(self, scans: Sequence[LoggedScan]) -> None:
-        """Take what was decided; most of it is of venues nobody here watches."""
-        if not self._rooms or not scans:
+    def receive(self, scans: Sequence[LoggedScan]) -> None:
+        """Add scans that were decided; most are of venues that nobody here subscribes to."""
+        if not self._of_venue or not scans:
             return
         by_venue: dict[tuple[int, int], list[LoggedScan]] = {}
-        for seen in scans:
-            by_venue.setdefault((seen.org_id, seen.venue_id), []).append(seen)
-        for where, found in by_venue.items():
-            for room in self._rooms.get(where, {}).values():
-                self._take(room, found)
+        for scan in scans:
+            by_venue.setdefault((scan.org_id, scan.venue_id), []).append(scan)
+        for venue, found in by_venue.items():
+            for channel in self._of_venue.get(venue, ()):
+                self._add_scans(channel, found)
 
-    def _take(self, room: FeedRoom, scans: Sequence[LoggedScan]) -> None:
-        if room.take(scans) and room.watches:
-            self._tick.changed(room)
-
-    async def _reread(self, room: FeedRoom) -> None:
-        """Askers at one time share one reading."""
-        await room.reading.read(lambda: self._read_end(room))
-
-    async def _read_end(self, room: FeedRoom) -> None:
+    async def _read(self, channel: ScanChannel) -> int:
         began = self._now()
-        self._take(room, await self._read(room.key, room.read_at and room.read_at - OVERLAP))
-        room.read_at = began
+        scans = await self._read_scans(channel.key, channel.read_until and channel.read_until - OVERLAP)
+        added = self._add_scans(channel, scans)
+        channel.read_until = began
+        return added
 
-    def hurry(self) -> None:
-        """Something may have been missed: look now."""
-        self._hurry.set()
+    def _add_scans(self, channel: ScanChannel, scans: Sequence[LoggedScan]) -> int:
+        added = channel.state.add_scans(scans)
+        if added:
+            self.changed(channel)
+        return added
 
-    async def run(self) -> None:
-        """Look through the log for what was not heard, again and again; drop rooms long left."""
-        while True:
-            try:
-                async with asyncio.timeout(self._audit_seconds):
-                    await self._hurry.wait()
-            except TimeoutError:
-                pass
-            self._hurry.clear()
-            for room in self._watched():
-                try:
-                    await self._reread(room)
-                except Exception as trouble:  # noqa: BLE001 - Postgres may be away; the next look tries again
-                    log.debug("feed.not_read", extra={"error": type(trouble).__name__})
+    def _was_added(self, channel: ScanChannel) -> None:
+        self._of_venue.setdefault(channel.key[:2], []).append(channel)
+        self._peers.want(channel.key.org_id)
 
-    def _watched(self) -> list[FeedRoom]:
-        now = asyncio.get_running_loop().time()
-        watched = []
-        for where, rooms in list(self._rooms.items()):
-            for wish, room in list(rooms.items()):
-                if room.watches:
-                    watched.append(room)
-                elif now - room.left_at > KEPT_SECONDS:
-                    del rooms[wish]
-                    self._fellows.unwant(room.key.org_id)
-            if not rooms:
-                del self._rooms[where]
-        return watched
-
-    def __len__(self) -> int:
-        return sum(len(rooms) for rooms in self._rooms.values())
-
-    def close(self) -> None:
-        self._tick.close()
-        for rooms in self._rooms.values():
-            for room in rooms.values():
-                room.reading.cancel()
+    def _was_dropped(self, channel: ScanChannel) -> None:
+        channels = self._of_venue[channel.key[:2]]
+        channels.remove(channel)
+        if not channels:
+            del self._of_venue[channel.key[:2]]
+        self._peers.unwant(channel.key.org_id)
 
 
-def as_dict(seen: LoggedScan) -> dict[str, Any]:
-    """A scan on the wire. Of the code only its end: the feed hangs on walls, and a code is a ticket."""
-    return {
-        "scan_id": str(seen.scan_id),
-        "at": rfc3339(seen.at),
-        "scanned_at": rfc3339(seen.moment),
-        "gate": seen.gate,
-        "operator": {"id": seen.operator_id, "name": seen.operator_name},
-        "mode": seen.mode,
-        "source": seen.source,
-        "result": seen.result,
-        "reason": seen.reason,
-        "entered": seen.entered,
-        "code_tail": seen.code[-4:],
-        "ticket_id": seen.ticket_id,
-    }
+def scan_body(scan: LoggedScan) -> ScanBody:
+    return ScanBody(
+        scan_id=str(scan.scan_id),
+        at=rfc3339(scan.at),
+        scanned_at=rfc3339(scan.moment),
+        gate=scan.gate,
+        operator=ScanOperator(id=scan.operator_id, name=scan.operator_name),
+        mode=scan.mode,
+        source=scan.source,
+        result=scan.result,
+        reason=scan.reason,
+        entered=scan.entered,
+        code_tail=scan.code[-4:],
+        ticket_id=scan.ticket_id,
+    )

@@ -1,4 +1,4 @@
-"""A shared reading: one at a time, and whoever asks meanwhile waits for the same one."""
+"""Shared reading: one reading runs at a time, and callers who ask meanwhile wait for the same one."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -15,10 +15,13 @@ class SharedReading(Generic[T]):
         self._task: asyncio.Task[T] | None = None
 
     async def read(self, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """What the reading under way gives, or one that begins now; raises what it raises. Who is cancelled ends no reading."""
+        """Return the result of the reading in flight, or of one that begins now; raises what it raises.
+
+        A caller that is cancelled does not end the reading.
+        """
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(begin(), name=self._name)
-            # Whether or not anybody still waits for it, its trouble has been looked at.
+            # Retrieves the exception also when no caller waits any more.
             self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await asyncio.shield(self._task)
 

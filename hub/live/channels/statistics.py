@@ -1,119 +1,78 @@
-"""The figure rooms: who watches which venue's day by minute and gate, and the reading that keeps it true.
+"""Statistics channels: a venue's day by minute and gate (the topic `figures`), and the readings that keep it true.
 
-Nobody announces a scan for this: while somebody watches, the last moments of the log are read every second, however many
-watch and whichever process scans. A day nobody watches costs nothing.
+Scans are not announced for this. While somebody subscribes, the last moments of the log are read every second, however
+many subscribe and whichever process scans. A day that nobody subscribes to costs nothing.
 """
 
 import asyncio
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 from hub.actions.reporting.figures import Tally, figures_of_day, figures_since, gates_of
 from hub.actions.venues.venue_cache import Venue
-from hub.live.channels.shared_reading import SharedReading
-from hub.live.channels.statistics_board import FigureBoard
-from hub.live.channels.subscription import Watch, watched_of
+from hub.live.channels.channel import Channel, Channels
+from hub.live.channels.counts import DayKey
+from hub.live.channels.statistics_board import StatisticsBoard
 from hub.live.channels.tick import Tick
-from hub.live.topics.venue_day import watched_day
 from hub.rules.venue_day import day_bounds
 from hub.services import Services
 
-if TYPE_CHECKING:
-    from hub.live.commands.dispatcher import Conversation
-    from hub.live.commands.subscriptions import Subscribe
-
-FIGURES_SECONDS = 1.0
+READ_SECONDS = 1.0
+TICK_SECONDS = 0.1
 OVERLAP = timedelta(seconds=20)
-"""How long a row may take from the moment it is dated until it can be read: a statement is given up after four seconds,
-and the clocks of several machines differ a little."""
+"""How long a row may take from its timestamp until it can be read: a statement is given up after four seconds, and the
+clocks of several machines differ a little."""
 WHOLE_SECONDS = 300.0
-"""After this the day is read whole again, in case something took longer all the same."""
-FRESH_SECONDS = 2.0
-KEPT_SECONDS = 30.0
-
-Key = tuple[int, int, date]
+"""After this the day is read whole again, in case a row took longer all the same."""
 
 
-class FigureRoom:
-    __slots__ = ("board", "horizon", "left_at", "read_at", "reading", "venue", "watches", "whole_at")
+class StatisticsChannel(Channel[DayKey, StatisticsBoard]):
+    """`horizon`: everything logged before it has been counted for good."""
 
-    def __init__(self, venue: Venue, day: date, now: float) -> None:
+    __slots__ = ("horizon", "venue", "whole_at")
+
+    def __init__(self, key: DayKey, venue: Venue) -> None:
+        super().__init__(key, StatisticsBoard(venue.id, key.day, day_bounds(key.day, venue.zone)[0]))
         self.venue = venue
-        self.board = FigureBoard(venue.id, day, day_bounds(day, venue.zone)[0])
-        self.watches: set[Watch] = set()
         self.horizon: datetime | None = None
-        self.whole_at = self.read_at = -1e9
-        self.left_at = now
-        self.reading = SharedReading[int]("figure-reading")
-
-    def to_tell(self) -> set[Watch]:
-        return self.watches
+        self.whole_at = float("-inf")
 
 
-class FigureRooms:
+class StatisticsChannels(Channels[DayKey, StatisticsChannel]):
     def __init__(self, services: Services, *, overlap: timedelta = OVERLAP) -> None:
+        super().__init__(Tick(TICK_SECONDS))
         self._services = services
         self._overlap = overlap
-        self._tick = Tick(0.1)
-        self._rooms: dict[Key, FigureRoom] = {}
 
-    async def open(self, venue: Venue, day: date) -> FigureRoom:
-        """The room with a board as new as this moment; raises what the reading raised."""
-        now = asyncio.get_running_loop().time()
-        key = (venue.org_id, venue.id, day)
-        room = self._rooms.get(key)
-        if room is None:
-            room = self._rooms[key] = FigureRoom(venue, day, now)
-        room.left_at = now
-        if now - room.read_at > FRESH_SECONDS:
-            await self.reread(room)
-        return room
+    async def open(self, venue: Venue, day: date) -> StatisticsChannel:
+        """The channel with a board as new as this moment; raises what the reading raised."""
+        key = DayKey(venue.org_id, venue.id, day)
+        return await self._open(key, lambda: StatisticsChannel(key, venue))
 
-    async def reread(self, room: FigureRoom) -> int:
-        """Read what the log has gained; return how many minutes changed. Askers at one time share one reading."""
-        return await room.reading.read(lambda: self._reread(room))
-
-    async def _reread(self, room: FigureRoom) -> int:
-        loop, now = asyncio.get_running_loop(), self._services.clock.now()
+    async def _read(self, channel: StatisticsChannel) -> int:
+        """Count what the log has gained; return how many minutes changed."""
+        loop, now, board = asyncio.get_running_loop(), self._services.clock.now(), channel.state
         settled_before = now - self._overlap
-        # Where the clock was set back, rows come in before those that were counted: all is counted anew.
-        whole = room.horizon is None or settled_before < room.horizon or loop.time() - room.whole_at > WHOLE_SECONDS
-        began, version = loop.time(), room.board.version
-        tallies = await self._tallies(room, settled_before, whole=whole)
+        # Where the clock was set back, rows arrive before those that were counted: everything is counted anew.
+        whole = (
+            channel.horizon is None
+            or settled_before < channel.horizon
+            or loop.time() - channel.whole_at > WHOLE_SECONDS
+        )
+        began, version = loop.time(), board.version
+        tallies = await self._tallies(channel, settled_before, whole=whole)
         if whole:
-            room.board.name_gates(await gates_of(self._services, room.venue))
-            room.whole_at = began
-        start, end = day_bounds(room.board.date, room.venue.zone)
+            board.name_gates(await gates_of(self._services, channel.venue))
+            channel.whole_at = began
+        start, end = day_bounds(channel.key.day, channel.venue.zone)
         minute = int((now - start).total_seconds() // 60) if start <= now < end else None
-        news = room.board.take(tallies, whole=whole, minute=minute)
-        room.horizon, room.read_at = settled_before, began
-        if room.board.version != version and room.watches:
-            self._tick.changed(room)
+        news = board.merge(tallies, whole=whole, minute=minute)
+        channel.horizon = settled_before
+        if board.version != version:
+            self.changed(channel)
         return news
 
-    async def _tallies(self, room: FigureRoom, settled_before: datetime, *, whole: bool) -> list[Tally]:
-        day = room.board.date
-        if whole or room.horizon is None:
-            return await figures_of_day(self._services, room.venue, day, settled_before)
-        return await figures_since(self._services, room.venue, day, settled_before, room.horizon)
-
-    def watched(self) -> list[FigureRoom]:
-        """The rooms somebody watches. Rooms long left are dropped here."""
-        return watched_of(self._rooms, KEPT_SECONDS)
-
-    def __len__(self) -> int:
-        return len(self._rooms)
-
-    def close(self) -> None:
-        self._tick.close()
-        for room in self._rooms.values():
-            room.reading.cancel()
-
-
-async def open_figures(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
-    """Board first, answer second: what changes after the answer's revision comes as events."""
-    venue, day = await watched_day(talk, wish)
-    room = await talk.hub.figure_rooms.open(venue, day)
-    watch = Watch(talk.watch_number(), "figures", room, room.board, talk.queue, venue_id=venue.id, day=day)
-    talk.keep(watch)
-    return {"topic": "figures", "subscription": watch.number, "revision": room.board.revision, **room.board.snapshot()}
+    async def _tallies(self, channel: StatisticsChannel, settled_before: datetime, *, whole: bool) -> list[Tally]:
+        venue, day = channel.venue, channel.key.day
+        if whole or channel.horizon is None:
+            return await figures_of_day(self._services, venue, day, settled_before)
+        return await figures_since(self._services, venue, day, settled_before, channel.horizon)

@@ -1,4 +1,4 @@
-"""The figure board: one venue's day by minute and gate, as the log tells it.
+"""Statistics board: one venue's day by minute and gate, counted from the log of scans (the topic `figures`).
 
 The log only grows, but a row may become visible a little after rows logged later. So what was logged long ago is counted
 once and kept (`settled`), and the last moments are counted anew at every reading.
@@ -11,11 +11,12 @@ from statistics import median
 from typing import Any
 
 from hub.actions.reporting.figures import Tally
-from hub.live.protocol import frames
+from hub.live.channels.versioned_state import VersionedState
+from hub.live.protocol.event_bodies import FiguresBody
 from hub.rules.timestamps import rfc3339
 
 RECENT_MINUTES = 15
-"""What the median time to an entry looks back on; a day that is over is looked at whole."""
+"""The median time to an entry is taken over these; over the whole day once the day is over."""
 
 Cell = tuple[str, int]
 """Gate and minute of the day."""
@@ -47,27 +48,23 @@ class _Counts:
             self.took[cell] += tally.took
 
 
-class FigureBoard:
-    """`version` counts the changes seen here; a watcher remembers the version it was last sent.
+class StatisticsBoard(VersionedState):
+    """`revision` is the number of the day's rows in the log, so equal revision means equal state in every process."""
 
-    `revision` is the number of the day's rows in the log, so equal revision means equal state in every process.
-    """
-
-    __slots__ = ("_changed", "_is_on", "_medians", "_recent", "_settled", "_shown", "_tails", "_told_reasons", "date", "gates",
-                 "starts_at", "venue_id", "version")  # fmt: skip
+    __slots__ = ("_changed", "_is_on", "_medians", "_recent", "_settled", "_shown", "_shown_reasons", "date", "gates",
+                 "starts_at", "venue_id")  # fmt: skip
 
     def __init__(self, venue_id: int, day: date, starts_at: datetime) -> None:
+        super().__init__()
         self.venue_id = venue_id
         self.date = day
         self.starts_at = starts_at
-        self.version = 0
         self.gates: dict[str, int] = {}
         self._settled, self._recent = _Counts(), _Counts()
         self._shown: dict[Cell, tuple[int, ...]] = {}
         self._changed: dict[Cell, int] = {}
-        self._told_reasons: dict[tuple[str, str, str], int] = {}
+        self._shown_reasons: dict[tuple[str, str, str], int] = {}
         self._medians: dict[str, int | None] = {}
-        self._tails: dict[int, bytes] = {}
         self._is_on = True
 
     @property
@@ -75,19 +72,19 @@ class FigureBoard:
         return self._settled.rows + self._recent.rows
 
     def name_gates(self, names: Iterable[str]) -> None:
-        """Gates that stand on the board also while nobody has come to them."""
+        """Show these gates also while nobody has come through them."""
         for name in names:
             if name not in self.gates:
-                self._bump()
+                self._count_changes()
                 self.gates[name] = self.version
 
-    def take(self, tallies: Iterable[Tally], *, whole: bool, minute: int | None) -> int:
-        """Lay a reading over the board; return how many minutes changed. `minute` is the one it is now, on its own day."""
+    def merge(self, tallies: Iterable[Tally], *, whole: bool, minute: int | None) -> int:
+        """Merge a reading; return how many minutes changed. `minute` is the current one, None on another day."""
         touched = set(self._recent.cells)
         touched_reasons = set(self._recent.reasons)
         if whole:
             touched |= set(self._shown)
-            touched_reasons |= set(self._told_reasons)
+            touched_reasons |= set(self._shown_reasons)
             self._settled = _Counts()
         self._recent = _Counts()
         for tally in tallies:
@@ -98,7 +95,7 @@ class FigureBoard:
         gates = {cell[0] for cell in changed} | self._reasons_changed(touched_reasons)
         gates |= self._medians_changed(minute, gates)
         if gates:
-            self._bump()
+            self._count_changes()
         for cell in changed:
             self._shown[cell] = self._numbers(cell)
             self._changed[cell] = self.version
@@ -106,19 +103,8 @@ class FigureBoard:
             self.gates[gate] = self.version
         return len(changed)
 
-    def snapshot(self) -> dict[str, Any]:
-        return self._data(-1)
-
-    def tail_since(self, version: int) -> bytes:
-        """The shared part of the event that brings a watcher from `version` to now; encoded once for all who are there."""
-        tail = self._tails.get(version)
-        if tail is None:
-            tail = self._tails[version] = frames.event_tail(self.revision, self._data(version))
-        return tail
-
-    def _bump(self) -> None:
-        self.version += 1
-        self._tails.clear()
+    def snapshot(self) -> FiguresBody:
+        return self.body_since(-1)
 
     def _numbers(self, cell: Cell) -> tuple[int, ...]:
         settled, recent = self._settled.cells.get(cell), self._recent.cells.get(cell)
@@ -130,13 +116,13 @@ class FigureBoard:
         gates = set()
         for key in touched:
             now = self._settled.reasons.get(key, 0) + self._recent.reasons.get(key, 0)
-            if now != self._told_reasons.get(key, 0):
-                self._told_reasons[key] = now
+            if now != self._shown_reasons.get(key, 0):
+                self._shown_reasons[key] = now
                 gates.add(key[0])
         return gates
 
     def _medians_changed(self, minute: int | None, touched: set[str]) -> set[str]:
-        """The medians move when time goes on as well; on a day that is over, only where something changed."""
+        """Gates whose median changed. Medians move with time as well; on a day that is over, only with a change."""
         by_gate: dict[str, list[int]] = defaultdict(list)
         asked = {*touched, *self._medians}
         if minute is None and not self._is_on:
@@ -159,13 +145,13 @@ class FigureBoard:
             self._medians[gate] = found
         return changed
 
-    def _data(self, version: int) -> dict[str, Any]:
+    def body_since(self, version: int) -> FiguresBody:
         minutes: dict[str, list[list[int]]] = defaultdict(list)
         for (gate, minute), at in self._changed.items():
             if at > version:
                 minutes[gate].append([minute, *self._shown[gate, minute]])
         reasons: dict[str, list[list[Any]]] = defaultdict(list)
-        for (gate, result, reason), count in self._told_reasons.items():
+        for (gate, result, reason), count in self._shown_reasons.items():
             if count and self.gates[gate] > version:
                 reasons[gate].append([result, reason, count])
         return {

@@ -1,78 +1,87 @@
-"""A watch: one socket's subscription to a state that changes, of which it is sent what is new since it was last told."""
+"""Subscription: one socket follows one channel, and is sent what is new since it was last sent something."""
 
 import asyncio
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from hub.live.connection.send_queue import SendQueue
-from hub.live.protocol import frames
 
 
 class State(Protocol):
-    """What is watched. `version` grows with every change."""
+    """What a subscriber is kept up to date with: a whole state, or a list of events."""
 
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """Grows with every change."""
 
-    def tail_since(self, version: int) -> bytes:
-        """The shared part of the event that brings a watcher from `version` to now; encoded once for all who are there."""
+    def update_after(self, version: int | None) -> tuple[int, bytes | None]:
+        """What follows `version` (None: the subscriber has nothing yet), and the version the subscriber has then.
+
+        The bytes are the shared part of the frame, encoded once for all who are at `version`; None where nothing is to be
+        sent. Where the returned version is not the newest, there is more to send.
+        """
 
 
-class Room(Protocol):
-    """Where the watchers of one state are; `left_at` is the loop's time when the last of them left."""
+class Followed(Protocol):
+    """A channel, as far as a subscription knows it; `left_at` is the loop's time when its last subscriber left."""
 
-    watches: set[Any]
+    subscribers: set[Any]
     left_at: float
 
 
-K = TypeVar("K")
-R = TypeVar("R", bound=Room)
+class Subscription:
+    """`number` is its name on its socket. `head` goes before the shared part of each of its frames."""
 
-
-def watched_of(rooms: dict[K, R], kept_seconds: float) -> list[R]:
-    """The rooms somebody watches. Those left longer ago than `kept_seconds` are dropped from `rooms`."""
-    now = asyncio.get_running_loop().time()
-    for key, room in list(rooms.items()):
-        if not room.watches and now - room.left_at > kept_seconds:
-            del rooms[key]
-    return [room for room in rooms.values() if room.watches]
-
-
-class Watch:
-    """One subscription of one socket; `number` is its name on that socket."""
-
-    __slots__ = ("_offered", "_queue", "_room", "_state", "_told", "day", "number", "topic", "venue_id")
+    __slots__ = ("_channel", "_head", "_offered", "_queue", "_state", "_version", "day", "number", "topic", "venue_id")
 
     def __init__(
-        self, number: int, topic: str, room: Room, state: State, queue: SendQueue, *, venue_id: int,
+        self,
+        queue: SendQueue,
+        *,
+        head: bytes = b"",
+        number: int = 0,
+        topic: str = "",
+        venue_id: int | None = None,
         day: date | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.number = number
         self.topic = topic
         self.venue_id = venue_id
         self.day = day
-        self._room = room
-        self._state = state
+        self._head = head
         self._queue = queue
-        self._told = state.version
+        self._channel: Followed | None = None
+        self._state: State | None = None
+        self._version: int | None = None
         self._offered = False
-        room.watches.add(self)
+
+    def follow(self, channel: Followed, state: State, *, version: int | None) -> None:
+        """Follow this channel from now on, and no other; `version` is what the client has of its state."""
+        self.leave()
+        self._channel, self._state, self._version = channel, state, version
+        channel.subscribers.add(self)
 
     def leave(self) -> None:
-        self._room.watches.discard(self)
-        if not self._room.watches:
-            self._room.left_at = asyncio.get_running_loop().time()
+        channel, self._channel, self._state = self._channel, None, None
+        if channel is not None:
+            channel.subscribers.discard(self)
+            if not channel.subscribers:
+                channel.left_at = asyncio.get_running_loop().time()
 
-    def nudge(self) -> None:
-        """Tell the watcher, once: a frame still unsent will hold everything since the last one sent."""
-        if not self._offered:
+    def notify(self) -> None:
+        """Offer what is new to the socket. While the socket is full, one offer stands for everything since."""
+        while not self._offered and self._state is not None and self._version != self._state.version:
             self._offered = True
             self._queue.offer(self)
 
     def render(self) -> bytes | None:
+        """The next frame; the send queue calls this when the socket can take it."""
         self._offered = False
-        if self._told == self._state.version or self not in self._room.watches:
+        state = self._state
+        if state is None or self._version == state.version:
             return None
-        tail = self._state.tail_since(self._told)
-        self._told = self._state.version
-        return frames.event(self.topic.encode(), self.number, tail)
+        self._version, update = state.update_after(self._version)
+        if self._version != state.version:
+            # Not at once: the queue that asked for this frame has yet to write it.
+            asyncio.get_running_loop().call_soon(self.notify)
+        return None if update is None else self._head + update

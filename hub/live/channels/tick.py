@@ -1,4 +1,4 @@
-"""The tick: what has changed is told to the watchers of a room together, at most so often, however often it changes."""
+"""Tick: changes of a channel are sent to its subscribers together, at most so often, however often the channel changes."""
 
 import asyncio
 import logging
@@ -7,64 +7,64 @@ from collections.abc import Iterable
 from typing import Protocol
 
 LEAD_SECONDS = 0.005
-"""After a quiet time the first change waits only this long, for what was committed together with it."""
+"""After a quiet time the first change waits only this long, for changes that were committed together with it."""
 AT_ONCE = 128
-"""Watchers served before the loop gets its turn."""
+"""Subscribers notified before other tasks of the loop get their turn."""
 LONGEST_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
 
-class Nudged(Protocol):
-    def nudge(self) -> None:
+class Notified(Protocol):
+    def notify(self) -> None:
         """There is something new: offer it to the socket."""
 
 
-class Told(Protocol):
-    def to_tell(self) -> Iterable[Nudged]:
-        """Who is to hear of what has changed since the last tick."""
+class Coalesced(Protocol):
+    def due_subscribers(self) -> Iterable[Notified]:
+        """Who is to be notified of the changes since the last tick."""
 
 
 class Tick:
-    """`per_watcher` stretches the time between two ticks, up to `LONGEST_SECONDS`, by how many were told at the last one:
-    telling a crowd must not take the loop away from those who book."""
+    """`per_subscriber` stretches the time between two ticks, up to `LONGEST_SECONDS`, by how many were notified last time:
+    notifying a crowd must not take the loop away from those who book."""
 
-    def __init__(self, seconds: float, *, per_watcher: float = 0.0) -> None:
+    def __init__(self, seconds: float, *, per_subscriber: float = 0.0) -> None:
         self._seconds = seconds
-        self._per_watcher = per_watcher
-        self._dirty: set[Told] = set()
-        self._to_nudge: deque[Nudged] = deque()
+        self._per_subscriber = per_subscriber
+        self._changed: set[Coalesced] = set()
+        self._to_notify: deque[Notified] = deque()
         self._timer: asyncio.Handle | None = None
         self._not_before = 0.0
 
-    def changed(self, room: Told) -> None:
-        self._dirty.add(room)
+    def changed(self, channel: Coalesced) -> None:
+        self._changed.add(channel)
         if self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(max(loop.time() + LEAD_SECONDS, self._not_before), self._tell)
+            self._timer = loop.call_at(max(loop.time() + LEAD_SECONDS, self._not_before), self._begin)
 
-    def _tell(self) -> None:
-        rooms, self._dirty = self._dirty, set()
-        for room in rooms:
+    def _begin(self) -> None:
+        channels, self._changed = self._changed, set()
+        for channel in channels:
             try:
-                self._to_nudge.extend(room.to_tell())
+                self._to_notify.extend(channel.due_subscribers())
             except Exception:
-                log.exception("room.failed")  # the others are told all the same
-        stretched = max(self._seconds, min(LONGEST_SECONDS, self._per_watcher * len(self._to_nudge)))
+                log.exception("room.failed")  # the other channels are served all the same
+        stretched = max(self._seconds, min(LONGEST_SECONDS, self._per_subscriber * len(self._to_notify)))
         self._not_before = asyncio.get_running_loop().time() + stretched
-        self._tell_some()
+        self._notify_some()
 
-    def _tell_some(self) -> None:
-        for _ in range(min(AT_ONCE, len(self._to_nudge))):
+    def _notify_some(self) -> None:
+        for _ in range(min(AT_ONCE, len(self._to_notify))):
             try:
-                self._to_nudge.popleft().nudge()
+                self._to_notify.popleft().notify()
             except Exception:
                 log.exception("watch.failed")
         loop = asyncio.get_running_loop()
-        if self._to_nudge:
-            self._timer = loop.call_soon(self._tell_some)
-        elif self._dirty:
-            self._timer = loop.call_at(self._not_before, self._tell)
+        if self._to_notify:
+            self._timer = loop.call_soon(self._notify_some)
+        elif self._changed:
+            self._timer = loop.call_at(self._not_before, self._begin)
         else:
             self._timer = None
 

@@ -1,59 +1,60 @@
-"""The ticket news: scanners hear that a ticket stands otherwise than it did, so that no answer on a screen stays wrong unnoticed.
+"""Ticket channels: scanners are told that a ticket changed, so that no answer on a screen stays wrong (the topic `tickets`).
 
-News and not a state: nobody is told what a ticket is now, only to ask again, and only by the hash of its code. Whatever may
-have gone missing on the way is told as `missed`, which means: any ticket may have changed.
+Events and no state: nobody is told what a ticket is now, only to ask again, and only by the hash of its code. Where events
+may have been lost, the change is `missed`: any ticket may have changed.
 """
 
 from collections.abc import Collection
 
 from hub.events.announcements import TicketsChanged
-from hub.live.channels.events import TICK_SECONDS, EventRoom, EventWatch
+from hub.live.channels.channel import Channel, Channels
+from hub.live.channels.events import TICK_SECONDS, EventLog
+from hub.live.channels.subscription import Subscription
 from hub.live.channels.tick import Tick
+from hub.live.protocol.event_bodies import TicketsBody
 
 HASHES_PER_EVENT = 200
 
 
-class TicketRoom(EventRoom):
-    """The news of one organisation, gathered by kind until they are told."""
+class TicketChannel(Channel[int, EventLog]):
+    """The events of one organisation (its key), gathered by kind of change until the next tick."""
 
-    __slots__ = ("_news",)
+    __slots__ = ("_gathered",)
 
-    def __init__(self) -> None:
-        super().__init__("tickets", {"hashes": [], "change": "missed"})
-        self._news: dict[str, dict[str, None]] = {}
+    def __init__(self, org_id: int) -> None:
+        super().__init__(org_id, EventLog(TicketsBody(hashes=[], change="missed")))
+        self._gathered: dict[str, dict[str, None]] = {}
 
-    def take(self, change: str, hashes: Collection[str]) -> None:
-        self._news.setdefault(change, {}).update(dict.fromkeys(hashes))
+    def gather(self, change: str, hashes: Collection[str]) -> None:
+        self._gathered.setdefault(change, {}).update(dict.fromkeys(hashes))
 
-    def to_tell(self) -> Collection[EventWatch]:
-        for change, named in self._news.items():
+    def due_subscribers(self) -> Collection[Subscription]:
+        for change, named in self._gathered.items():
             hashes = list(named)
             for start in range(0, max(len(hashes), 1), HASHES_PER_EVENT):
-                self.add({"hashes": hashes[start : start + HASHES_PER_EVENT], "change": change})
-        self._news.clear()
-        return self.watches
+                self.state.add(TicketsBody(hashes=hashes[start : start + HASHES_PER_EVENT], change=change))
+        self._gathered.clear()
+        return self.subscribers
 
 
-class TicketNews:
+class TicketChannels(Channels[int, TicketChannel]):
+    """By organisation. They are never dropped: their versions go on."""
+
     def __init__(self, *, tick: float = TICK_SECONDS) -> None:
-        self._tick = Tick(tick)
-        self._rooms: dict[int, TicketRoom] = {}
+        super().__init__(Tick(tick), kept_seconds=float("inf"))
 
-    def room(self, org_id: int) -> TicketRoom:
-        return self._rooms.setdefault(org_id, TicketRoom())
+    def channel(self, org_id: int) -> TicketChannel:
+        return self._find_or_add(org_id, lambda: TicketChannel(org_id))
 
-    def hear(self, changed: TicketsChanged) -> None:
-        self._tell(self._rooms.get(changed.org_id), changed.change, changed.hashes)
+    def receive(self, changed: TicketsChanged) -> None:
+        self._gather(self._channels.get(changed.org_id), changed.change, changed.hashes)
 
-    def missed(self) -> None:
-        """What other processes announced may have been missed."""
-        for room in self._rooms.values():
-            self._tell(room, "missed", ())
+    def announcements_missed(self) -> None:
+        """Announcements of other processes may have been missed."""
+        for channel in self._channels.values():
+            self._gather(channel, "missed", ())
 
-    def _tell(self, room: TicketRoom | None, change: str, hashes: Collection[str]) -> None:
-        if room is not None and room.watches:
-            room.take(change, hashes)
-            self._tick.changed(room)
-
-    def close(self) -> None:
-        self._tick.close()
+    def _gather(self, channel: TicketChannel | None, change: str, hashes: Collection[str]) -> None:
+        if channel is not None and channel.subscribers:
+            channel.gather(change, hashes)
+            self.changed(channel)

@@ -1,196 +1,159 @@
-"""The conversation: what a signed-in client asks, and what it is answered.
+"""Dispatcher: the command session of a signed-in client finds the handler of each command and sends its reply.
 
-Nothing here waits. A command is read, submitted and forgotten; its answer goes out from wherever it arrives, in any order.
+Nothing here waits. A command is read, handled and forgotten; its reply is sent whenever it is there, in any order.
 """
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from hub.access.roles import Role, at_least
-from hub.access.tokens import Identity
-from hub.actions.venues.venue_cache import Venue
-from hub.live.channels.events import EventWatch
-from hub.live.channels.subscription import Watch
+from hub.access.roles import at_least
+from hub.live.commands.context import CommandContext
 from hub.live.commands.table import COMMANDS
-from hub.live.connection.heartbeat import WATCHER_PING_SECONDS
-from hub.live.endpoints.authentication import Device, device
-from hub.live.protocol import fields, frames
+from hub.live.protocol import frames
+from hub.live.protocol.device import read_device
 from hub.live.protocol.fields import Fields
 from hub.observability import telemetry
 from hub.rules.decisions import Decision
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 
-if TYPE_CHECKING:
-    from hub.live.endpoints.staff_connection import Connection
-
-MOST_UNDER_WAY = 32
-
-AnyWatch = Watch | EventWatch
+MOST_IN_FLIGHT = 32
 
 log = logging.getLogger(__name__)
 
 
-class Conversation:
-    __slots__ = ("_connection", "_numbers", "_retiring", "_under_way", "device", "hub", "identity", "queue", "scanner", "venue",
-                 "watches")  # fmt: skip
+class CommandSession:
+    """`send` sends a frame to the client, `start` runs a coroutine in the background, and `say_goodbye` ends the socket."""
 
-    def __init__(self, connection: "Connection", identity: Identity, venue: Venue | None, device: Device) -> None:
-        self._connection = connection
-        self.hub = connection.hub
-        self.queue = connection.queue
-        self.identity = identity
-        self.venue = venue
-        self.device = device
-        self.scanner: tuple[int, str] | None = None
-        self.hub.scanners.told(self, self.hub.services.clock.now())
-        self.watches: tuple[AnyWatch, ...] = ()
-        self._numbers = 0
-        self._under_way = 0
+    __slots__ = ("_in_flight", "_retiring", "_say_goodbye", "_send", "_start", "context")
+
+    def __init__(
+        self,
+        context: CommandContext,
+        *,
+        send: Callable[[bytes], None],
+        start: Callable[[Coroutine[Any, Any, None]], None],
+        say_goodbye: Callable[[], None],
+    ) -> None:
+        self.context = context
+        self._send = send
+        self._start = start
+        self._say_goodbye = say_goodbye
+        self._in_flight = 0
         self._retiring = False
+        self._register_device()
 
-    # ---- Asked
+    # ---- Requests
 
-    def take(self, number: int | None, name: str, fields: Fields) -> None:
-        """Do what a readable frame asks; refuses INVALID_FRAME where its answer could not be named."""
+    def receive(self, number: int | None, name: str, fields: Fields) -> None:
+        """Handle a readable frame; refuses INVALID_FRAME where its reply could not be named."""
         if self._retiring:
             return
         if number is None:
-            self._take_without_id(name, fields)
+            self._receive_without_id(name, fields)
             return
-        row = COMMANDS.get(name)
+        command = COMMANDS.get(name)
         try:
-            if row is None:
-                self._take_device(number, name, fields)
+            if command is None:
+                self._receive_device(number, name, fields)
                 return
             telemetry.message_passed("in", name)
-            if not at_least(self.identity.role, row.role):
+            if not at_least(self.context.identity.role, command.role):
                 raise Refused(Reason.FORBIDDEN)
-            if self._under_way >= MOST_UNDER_WAY:
+            if self._in_flight >= MOST_IN_FLIGHT:
                 raise Refused(Reason.BUSY)
-            answer = row.deed(self, row.read(fields))
-        except Exception as caught:  # noqa: BLE001 - whatever it is, it is this command's answer
-            self._trouble(number, caught)
+            reply = command.handle(self.context, command.read(fields))
+        except Exception as caught:  # noqa: BLE001 - whatever it is, it is the reply to this command
+            self._send_failure(number, caught)
             return
-        if isinstance(answer, dict):
-            self.queue.send(frames.result(number, answer))
+        if isinstance(reply, dict):
+            self._send(frames.result(number, reply))
             return
-        self._under_way += 1
-        if isinstance(answer, asyncio.Future):
-            answer.add_done_callback(_Answered(self, number))
+        self._in_flight += 1
+        if isinstance(reply, asyncio.Future):
+            reply.add_done_callback(_FutureReply(self, number))
         else:
-            self.hub.follow(self._later(number, answer))
+            self._start(self._wait_for_reply(number, reply))
 
-    def _take_without_id(self, name: str, fields: Fields) -> None:
+    def _receive_without_id(self, name: str, fields: Fields) -> None:
         if name != "device":
             raise Refused(Reason.INVALID_FRAME, message="A command needs an id, a whole number from 1 up")
-        self._hear_device(fields)
+        self._change_device(fields)
 
-    def _take_device(self, number: int, name: str, fields: Fields) -> None:
+    def _receive_device(self, number: int, name: str, fields: Fields) -> None:
         if name != "device":
             raise Refused(Reason.UNKNOWN_COMMAND)
-        self._hear_device(fields)
-        self.queue.send(frames.result(number, {}))
+        self._change_device(fields)
+        self._send(frames.result(number, {}))
 
-    def _hear_device(self, fields: Fields) -> None:
-        self.device = device(fields.get("device"))
-        self.hub.scanners.told(self, self.hub.services.clock.now())
+    def _change_device(self, fields: Fields) -> None:
+        self.context.device = read_device(fields.get("device"))
+        self._register_device()
 
-    # ---- Answered
+    def _register_device(self) -> None:
+        self.context.channels.device_registry.register(self.context, self.context.services.clock.now())
 
-    async def _later(self, number: int, deed: Coroutine[Any, Any, Any]) -> None:
+    # ---- Replies
+
+    async def _wait_for_reply(self, number: int, reply: Coroutine[Any, Any, Any]) -> None:
         try:
-            answer = await deed
+            data = await reply
         except Exception as caught:  # noqa: BLE001 - as above
-            self.failed(number, caught)
+            self.finish_failed(number, caught)
         else:
-            self.answered(number, answer)
+            self.finish(number, data)
 
-    def answered(self, number: int, answer: Decision | dict[str, Any]) -> None:
-        self._under_way -= 1
-        data = answer if isinstance(answer, dict) else answer.as_dict(self.contact())
-        self.queue.send(frames.result(number, data))
+    def finish(self, number: int, reply: Decision | dict[str, Any]) -> None:
+        """Send the reply to a command in flight."""
+        self._in_flight -= 1
+        data = reply if isinstance(reply, dict) else reply.as_dict(self.context.contact())
+        self._send(frames.result(number, data))
         if self._retiring:
-            self._part_if_idle()
+            self._end_if_idle()
 
-    def failed(self, number: int, caught: BaseException) -> None:
-        self._under_way -= 1
-        self._trouble(number, caught)
+    def finish_failed(self, number: int, caught: BaseException) -> None:
+        """Send what went wrong with a command in flight."""
+        self._in_flight -= 1
+        self._send_failure(number, caught)
         if self._retiring:
-            self._part_if_idle()
+            self._end_if_idle()
 
-    def _trouble(self, number: int, caught: BaseException) -> None:
-        if not isinstance(caught, frames.EXPECTED):
+    def _send_failure(self, number: int, caught: BaseException) -> None:
+        if not isinstance(caught, frames.EXPECTED_ERRORS):
             log.error("socket.deed_failed", exc_info=caught)
-        self.queue.send(frames.trouble(number, caught))
+        self._send(frames.failure(number, caught))
 
-    def contact(self) -> str:
-        """How much of a customer's address this client is shown."""
-        venue = self.venue
-        if at_least(self.identity.role, Role.MANAGER):
-            return "full"
-        if venue is None:
-            return "masked"
-        # The policy may have changed since the sign-in; the door keeps it fresh.
-        return (self.hub.services.venues.remembered(venue.org_id, venue.id) or venue).show_contact
-
-    def own_venue(self) -> int:
-        """The venue of this login; refuses INVALID_REQUEST where there is none."""
-        venue_id = self.identity.venue_id
-        if not venue_id:
-            fields.refuse("venue_id", "this login belongs to no venue")
-        return venue_id
-
-    # ---- Watching
-
-    def watch_number(self) -> int:
-        self._numbers += 1
-        return self._numbers
-
-    def keep(self, watch: AnyWatch) -> None:
-        """Hold a subscription until it is dropped or the socket ends (which it may have, while the board was read)."""
-        if self._connection.closing:
-            watch.leave()
-            return
-        self.watches = (*self.watches, watch)
-        self.hub.wheel.put_sooner(self._connection, WATCHER_PING_SECONDS)
-
-    def drop(self, watch: AnyWatch) -> None:
-        self.watches = tuple(kept for kept in self.watches if kept is not watch)
-        watch.leave()
-
-    # ---- Ended
+    # ---- End
 
     def retire(self) -> None:
-        """Take no more commands; say goodbye when those under way are answered."""
+        """Take no more commands; say goodbye once those in flight are replied to."""
         self._retiring = True
-        self._part_if_idle()
+        self._end_if_idle()
 
-    def _part_if_idle(self) -> None:
-        if not self._under_way:
-            self._connection.say_goodbye()
+    def _end_if_idle(self) -> None:
+        if not self._in_flight:
+            self._say_goodbye()
 
     def end(self) -> None:
-        self.hub.scanners.left(self, self.hub.services.clock.now())
-        for watch in self.watches:
-            watch.leave()
-        self.watches = ()
+        """The socket has ended; called once or more often."""
+        self.context.channels.device_registry.unregister(self.context, self.context.services.clock.now())
+        self.context.subscriptions.remove_all()
 
 
-class _Answered:
-    """What a Future of the door calls when it is done: a callback instead of a task per command."""
+class _FutureReply:
+    """The callback of a Future of a batch: one small object instead of a task for each command."""
 
-    __slots__ = ("_conversation", "_number")
+    __slots__ = ("_number", "_session")
 
-    def __init__(self, conversation: Conversation, number: int) -> None:
-        self._conversation = conversation
+    def __init__(self, session: CommandSession, number: int) -> None:
+        self._session = session
         self._number = number
 
     def __call__(self, future: asyncio.Future[Decision]) -> None:
         caught = asyncio.CancelledError() if future.cancelled() else future.exception()
         if caught is not None:
-            self._conversation.failed(self._number, caught)
+            self._session.finish_failed(self._number, caught)
         else:
-            self._conversation.answered(self._number, future.result())
+            self._session.finish(self._number, future.result())

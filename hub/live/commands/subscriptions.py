@@ -1,74 +1,36 @@
-"""The subscriptions: what a signed-in client may have told to it as it happens, by topic.
+"""Commands `subscribe` and `unsubscribe`; `topics/table.py` says to what."""
 
-counts    a venue's day: the whole of it in the answer, then what changes (`rooms.py`)
-figures   the same day by minute and gate, as the log tells it (`figure_rooms.py`)
-tickets   that tickets of the organisation stand otherwise than before (`ticket_news.py`)
-devices   the scanners of a venue, as they are (`device_rooms.py`)
-alerts    measures that are over their threshold (`alerts.py`)
-alarms    codes shown at two gates (`alarms.py`)
-scans     every decision at the doors of a venue, through a filter (`feed.py`)
-notices   what somebody at a gate is to be told at once (`notices.py`)
-conflicts whom scanners without a line let in against the hub's word (`conflict_news.py`)
-disputes  what operators ask supervisors, and what these answer (`disputes.py`)
-"""
-
-from collections.abc import Callable
+from collections.abc import Coroutine
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from hub.access.roles import Role, at_least
-from hub.live.channels.events import EventWatch
-from hub.live.channels.statistics import open_figures
-from hub.live.channels.subscription import Watch
-from hub.live.commands.disputes import open_disputes
+from hub.access.roles import at_least
+from hub.live.commands.context import CommandContext
 from hub.live.protocol import fields
 from hub.live.protocol.fields import Fields
-from hub.live.topics.alarms import open_alarms
-from hub.live.topics.alerts import open_alerts
-from hub.live.topics.conflicts import watch_conflicts
-from hub.live.topics.devices import open_devices
-from hub.live.topics.notices import open_notices
-from hub.live.topics.scans import open_feed
-from hub.live.topics.venue_day import watched_day
+from hub.live.topics.subscribe_request import SubscribeRequest
+from hub.live.topics.table import TOPICS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 
-if TYPE_CHECKING:
-    from hub.live.commands.dispatcher import Conversation
-
-WATCHES_PER_SOCKET = 16
+SUBSCRIPTIONS_PER_SOCKET = 16
 
 
-class Topic(NamedTuple):
-    """Who may watch, and what opens the watch and gives the answer (a dict, or a coroutine that gives one)."""
+class UnsubscribeRequest(NamedTuple):
+    """Names a subscription by its number, or every subscription of a topic (of that date, of that venue)."""
 
-    role: Role
-    open: Callable[["Conversation", "Subscribe"], Any]
-
-
-class Subscribe(NamedTuple):
-    topic: str
-    day: date | None
-    venue_id: int | None
-    gate: str | None = None
-    reason: str | None = None
-    operator_id: int | None = None
-    result: str | None = None
-
-
-class Unsubscribe(NamedTuple):
     subscription: int | None
     topic: str | None
     day: date | None
     venue_id: int | None
 
 
-def read_subscribe(given: Fields) -> Subscribe:
+def read_subscribe(given: Fields) -> SubscribeRequest:
     topic = _topic(given)
     day, venue_id = fields.day_or_none(given, "date"), fields.whole_or_none(given, "venue_id", 1, 2**31 - 1)
     if topic != "scans":
-        return Subscribe(topic, day, venue_id)
-    return Subscribe(
+        return SubscribeRequest(topic, day, venue_id)
+    return SubscribeRequest(
         topic,
         day,
         venue_id,
@@ -79,11 +41,11 @@ def read_subscribe(given: Fields) -> Subscribe:
     )
 
 
-def read_unsubscribe(given: Fields) -> Unsubscribe:
-    named = given.get("topic") is not None or given.get("subscription") is None
-    return Unsubscribe(
+def read_unsubscribe(given: Fields) -> UnsubscribeRequest:
+    names_topic = given.get("topic") is not None or given.get("subscription") is None
+    return UnsubscribeRequest(
         fields.whole_or_none(given, "subscription"),
-        _topic(given) if named else None,
+        _topic(given) if names_topic else None,
         fields.day_or_none(given, "date"),
         fields.whole_or_none(given, "venue_id"),
     )
@@ -96,59 +58,28 @@ def _topic(given: Fields) -> str:
     return topic
 
 
-def subscribe(talk: "Conversation", wish: Subscribe) -> Any:
-    if len(talk.watches) >= WATCHES_PER_SOCKET:
-        raise Refused(Reason.BUSY, message=f"At most {WATCHES_PER_SOCKET} subscriptions on one socket")
-    topic = TOPICS[wish.topic]
-    if not at_least(talk.identity.role, topic.role):
+def subscribe(
+    context: CommandContext, request: SubscribeRequest
+) -> dict[str, Any] | Coroutine[Any, Any, dict[str, Any]]:
+    if len(context.subscriptions) >= SUBSCRIPTIONS_PER_SOCKET:
+        raise Refused(Reason.BUSY, message=f"At most {SUBSCRIPTIONS_PER_SOCKET} subscriptions on one socket")
+    topic = TOPICS[request.topic]
+    if not at_least(context.identity.role, topic.role):
         raise Refused(Reason.FORBIDDEN)
-    return topic.open(talk, wish)
+    return topic.open(context, request)
 
 
-async def _counts(talk: "Conversation", wish: Subscribe) -> dict[str, Any]:
-    """Board first, answer second: what changes after the answer's revision comes as events."""
-    hub = talk.hub
-    venue, day = await watched_day(talk, wish)
-    room = await hub.rooms.open((venue.org_id, venue.id, day))
-    watch = Watch(talk.watch_number(), "counts", room, room.board, talk.queue, venue_id=venue.id, day=day)
-    talk.keep(watch)
-    return {"topic": "counts", "subscription": watch.number, "revision": room.board.revision, **room.board.snapshot()}
-
-
-def _tickets(talk: "Conversation", _: Subscribe) -> dict[str, Any]:
-    """There is nothing to begin with: a ticket on a screen was asked for after this, or is asked for again."""
-    room = talk.hub.ticket_news.room(talk.identity.org_id)
-    watch = EventWatch(talk.watch_number(), room, talk.queue)
-    talk.keep(watch)
-    return {"topic": "tickets", "subscription": watch.number, "revision": room.revision}
-
-
-def unsubscribe(talk: "Conversation", wish: Unsubscribe) -> dict[str, Any]:
-    """By its number, or everything of the topic (of that date, of that venue)."""
+def unsubscribe(context: CommandContext, request: UnsubscribeRequest) -> dict[str, Any]:
     ended = [
-        watch
-        for watch in talk.watches
-        if (wish.subscription is None or watch.number == wish.subscription)
-        and wish.topic in (None, watch.topic)
-        and wish.day in (None, watch.day)
-        and wish.venue_id in (None, watch.venue_id)
+        subscription
+        for subscription in context.subscriptions
+        if request.subscription in (None, subscription.number)
+        and request.topic in (None, subscription.topic)
+        and request.day in (None, subscription.day)
+        and request.venue_id in (None, subscription.venue_id)
     ]
     if not ended:
         raise Refused(Reason.NOT_FOUND, message="No such subscription")
-    for watch in ended:
-        talk.drop(watch)
-    return {"subscriptions": [watch.number for watch in ended]}
-
-
-TOPICS: dict[str, Topic] = {
-    "counts": Topic(Role.OPERATOR, _counts),
-    "figures": Topic(Role.MANAGER, open_figures),
-    "tickets": Topic(Role.OPERATOR, _tickets),
-    "devices": Topic(Role.MANAGER, open_devices),
-    "alerts": Topic(Role.MANAGER, open_alerts),
-    "alarms": Topic(Role.MANAGER, open_alarms),
-    "scans": Topic(Role.MANAGER, open_feed),
-    "notices": Topic(Role.OPERATOR, open_notices),
-    "conflicts": Topic(Role.MANAGER, watch_conflicts),
-    "disputes": Topic(Role.MANAGER, open_disputes),
-}
+    for subscription in ended:
+        context.subscriptions.remove(subscription)
+    return {"subscriptions": [subscription.number for subscription in ended]}

@@ -1,18 +1,15 @@
-"""The command `sync`: what a scanner decided without a line, read scan by scan."""
+"""Command `sync`: what a scanner decided while it was offline, read scan by scan."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from hub.actions.scanning.offline_sync import LARGEST_SKEW_MS, MOST_SCANS, QueuedScan
+from hub.live.commands.context import CommandContext
 from hub.live.protocol import fields
 from hub.live.protocol.fields import Fields
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.scan_requests import LONGEST_SCANNED_TEXT
 
-if TYPE_CHECKING:
-    from hub.live.commands.dispatcher import Conversation
-
-LONGEST_CODE = 512
-"""As in `validate`: a camera delivers URLs as well."""
 MODES = ("verify", "validate", "exit")
 RESULTS = ("GREEN", "YELLOW", "RED")
 
@@ -23,7 +20,7 @@ class Sync(NamedTuple):
 
 
 def read_sync(given: Fields) -> Sync:
-    """Every scan is read before any is judged; a refusal names the scan, such as `scans.3.code`."""
+    """Every scan is read before any is decided; a refusal names the scan, such as `scans.3.code`."""
     queued = given.get("scans")
     if type(queued) is not list or not 1 <= len(queued) <= MOST_SCANS:
         fields.refuse("scans", f"give a list of 1 to {MOST_SCANS} scans")
@@ -40,8 +37,8 @@ def _read_scan(number: int, given: Any) -> QueuedScan:
             fields.refuse("admitted", "give true or false")
         return QueuedScan(
             fields.uuid(given, "scan_id"),
-            fields.text(given, "code", LONGEST_CODE),
-            fields.moment(given, "scanned_at"),
+            fields.text(given, "code", LONGEST_SCANNED_TEXT),
+            fields.timestamp(given, "scanned_at"),
             fields.word(given, "offline_result", RESULTS),
             fields.text_or_none(given, "gate", 64),
             "verify" if given.get("mode") is None else fields.word(given, "mode", MODES),
@@ -52,14 +49,13 @@ def _read_scan(number: int, given: Any) -> QueuedScan:
         raise Refused(Reason.INVALID_REQUEST, errors=errors) from None
 
 
-async def sync(talk: "Conversation", wish: Sync) -> dict[str, Any]:
-    device = talk.device
-    return await talk.hub.offline_sync.sync(
-        talk.identity,
-        talk.own_venue(),
-        wish.scans,
-        device=device.id or device.name,
-        gate=device.gate,
-        skew_ms=wish.skew_ms,
-        contact=talk.contact(),
+async def sync(context: CommandContext, request: Sync) -> dict[str, Any]:
+    return await context.scans.offline_sync.sync(
+        context.identity,
+        context.own_venue_id(),
+        request.scans,
+        device=context.device.label,
+        gate=context.device.gate,
+        skew_ms=request.skew_ms,
+        contact=context.contact(),
     )

@@ -1,10 +1,10 @@
-"""The close codes: why a socket was ended, and by that whether the client should come back."""
+"""Close codes: why a socket was closed, and by that whether the client should come back."""
 
 from enum import IntEnum
 
 
 class CloseCode(IntEnum):
-    """The contract's codes; the standard ones mean what RFC 6455 says."""
+    """Codes of the contract; the standard ones mean what RFC 6455 says."""
 
     NORMAL = 1000
     GOING_AWAY = 1001
@@ -15,9 +15,9 @@ class CloseCode(IntEnum):
     RESTARTING = 1012
     """Come back, with jitter."""
     TRY_LATER = 1013
-    """A server the sign-in needs does not answer; come back, with jitter."""
+    """A server that authentication needs does not answer; come back, with jitter."""
     UNREADABLE = 4400
-    """Too many frames that were no command."""
+    """Too many frames that could not be read as a command."""
     SESSION_ENDED = 4401
     """No session, or it has expired or was revoked: sign in first."""
     FORBIDDEN_ORIGIN = 4403
@@ -28,7 +28,7 @@ class CloseCode(IntEnum):
 
 
 def sendable(code: int | None) -> int:
-    """The close code, or the normal one where this may not stand in a frame."""
+    """Return the code if a close frame may carry it, else the normal one."""
     if code is not None and (code in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011) or 3000 <= code <= 4999):
         return code
     return CloseCode.NORMAL

@@ -1,37 +1,36 @@
-"""The heartbeat: when a client is pinged, and when its silence means that it is gone or does not read.
+"""Heartbeat: when a client is pinged, and when its silence means that it is gone or does not read.
 
-Only a pong counts. A client that sends but never reads, or that drips half a frame byte by byte, looks alive by every
-other measure.
+Only a pong counts. A client that sends but never reads, or that sends half a frame byte by byte, looks alive otherwise.
 """
 
 import random
 from typing import NamedTuple
 
 PING_SECONDS = (16.0, 19.0)
-"""Between two pings, drawn for each, so that sockets opened together do not answer together."""
-WATCHER_PING_SECONDS = 4.0
-"""The same for a client that was sent events since: the kernels between us would take many more unread."""
+"""Between two pings. Drawn at random for each, so that sockets opened together do not answer together."""
+SUBSCRIBER_PING_SECONDS = 4.0
+"""The same for a subscriber that was sent events since: the kernels in between would hold many more unread."""
 PONG_SECONDS = 7.0
 
 
-class Beat(NamedTuple):
-    """How often one kind of client is pinged, and how long it may take."""
+class HeartbeatTimes(NamedTuple):
+    """How often one kind of client is pinged, and how long its pong may take."""
 
     ping: tuple[float, float]
-    watcher_ping: float
+    subscriber_ping: float
     pong: float
 
 
-STAFF_BEAT = Beat(PING_SECONDS, WATCHER_PING_SECONDS, PONG_SECONDS)
+STAFF_HEARTBEAT = HeartbeatTimes(PING_SECONDS, SUBSCRIBER_PING_SECONDS, PONG_SECONDS)
 
 
 class Heartbeat:
-    __slots__ = ("_after", "_asked_at", "_beat", "_pinged_at", "_written")
+    __slots__ = ("_after", "_asked_at", "_pinged_at", "_times", "_written")
 
-    def __init__(self, now: float, beat: Beat = STAFF_BEAT) -> None:
-        self._beat = beat
+    def __init__(self, now: float, times: HeartbeatTimes = STAFF_HEARTBEAT) -> None:
+        self._times = times
         self._pinged_at = now
-        self._after = random.uniform(*beat.ping)  # noqa: S311 - jitter
+        self._after = random.uniform(*times.ping)  # noqa: S311 - jitter
         self._asked_at: float | None = None
         self._written = 0
 
@@ -39,21 +38,23 @@ class Heartbeat:
         self._asked_at = None
 
     def is_overdue(self, now: float) -> bool:
-        return self._asked_at is not None and now - self._asked_at >= self._beat.pong
+        return self._asked_at is not None and now - self._asked_at >= self._times.pong
 
-    def wants_ping(self, now: float, watching: bool, written: int) -> bool:
+    def wants_ping(self, now: float, is_subscribed: bool, written: int) -> bool:
         """`written` counts the frames the client was sent so far."""
         if self._asked_at is not None:
             return False
         quiet = now - self._pinged_at
-        return quiet >= self._after or (watching and quiet >= self._beat.watcher_ping and written != self._written)
+        return quiet >= self._after or (
+            is_subscribed and quiet >= self._times.subscriber_ping and written != self._written
+        )
 
     def pinged(self, now: float, written: int) -> None:
         self._pinged_at = self._asked_at = now
-        self._after = random.uniform(*self._beat.ping)  # noqa: S311 - jitter
+        self._after = random.uniform(*self._times.ping)  # noqa: S311 - jitter
         self._written = written
 
-    def seconds_to_next(self, now: float, watching: bool) -> float:
+    def seconds_to_next(self, now: float, is_subscribed: bool) -> float:
         if self._asked_at is not None:
-            return self._asked_at + self._beat.pong - now
-        return self._beat.watcher_ping if watching else self._pinged_at + self._after - now
+            return self._asked_at + self._times.pong - now
+        return self._times.subscriber_ping if is_subscribed else self._pinged_at + self._after - now

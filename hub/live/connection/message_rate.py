@@ -1,7 +1,7 @@
-"""The pace: how many messages one socket may send, with room for bursts.
+"""Message rate: how many messages one socket may send, with room for bursts.
 
-Not the operator's HTTP limit: a fast lane (two scans a second, bursts of twenty) must never meet it. Its business is a
-client gone wild, which first gets refusals and then, when it does not calm down, is put out.
+This is not the operator's HTTP limit: a busy gate (two scans a second, bursts of twenty) never reaches it. It stops a client
+out of control, which first gets refusals and is then disconnected if it does not slow down.
 """
 
 from enum import Enum
@@ -10,41 +10,41 @@ from typing import NamedTuple
 from hub.settings import Rate
 
 
-class Limit(NamedTuple):
+class MessageLimit(NamedTuple):
     per_second: float
     burst: int
 
 
-USUAL = Limit(50.0, 200)
-PATIENCE = 500
-"""Refusals without one calm moment (the whole burst free again), then the socket is closed."""
+USUAL_LIMIT = MessageLimit(50.0, 200)
+MOST_REFUSALS = 500
+"""Refusals without one quiet moment (the whole burst free again); after these the socket is closed."""
 
 
-class Verdict(Enum):
-    GO = 0
-    WAIT = 1
-    OUT = 2
+class Passage(Enum):
+    ALLOWED = 0
+    REFUSED = 1
+    DISCONNECT = 2
 
 
-def limit(operator: Rate | None) -> Limit | None:
-    """The socket's limit under the operator's: none where that is off, wider where that is wider."""
+def message_limit(operator: Rate | None) -> MessageLimit | None:
+    """The limit of a socket, from the operator's HTTP limit: none where that is off, wider where that is wider."""
     if operator is None:
         return None
-    per_second = max(USUAL.per_second, operator.count / operator.seconds)
-    return Limit(per_second, max(USUAL.burst, int(4 * per_second)))
+    per_second = max(USUAL_LIMIT.per_second, operator.count / operator.seconds)
+    return MessageLimit(per_second, max(USUAL_LIMIT.burst, int(4 * per_second)))
 
 
-class Pace:
-    """GCRA: `_due` is when the messages let through so far would be used up at the steady rate."""
+class MessageRate:
+    """GCRA: `_due` is when the messages allowed so far would be used up at the steady rate."""
 
     __slots__ = ("_due", "_limit", "_refused")
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: MessageLimit) -> None:
         self._limit = limit
         self._due = 0.0
         self._refused = 0
 
-    def admit(self, now: float) -> Verdict:
+    def admit(self, now: float) -> Passage:
         due = self._due
         if due <= now:
             due = now
@@ -52,6 +52,6 @@ class Pace:
         per_second, burst = self._limit
         if due - now > (burst - 1) / per_second:
             self._refused += 1
-            return Verdict.OUT if self._refused > PATIENCE else Verdict.WAIT
+            return Passage.DISCONNECT if self._refused > MOST_REFUSALS else Passage.REFUSED
         self._due = due + 1 / per_second
-        return Verdict.GO
+        return Passage.ALLOWED

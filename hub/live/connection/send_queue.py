@@ -1,8 +1,8 @@
-"""The send queue: what is still to be written to one socket, bounded, so that a slow reader costs memory only up to here.
+"""Send queue: what is still to be written to one socket. It is bounded, so that a slow reader costs little memory.
 
-While the client reads, there is no queue and no task: a frame goes straight into the transport. When the transport says
-that it is full, frames wait here and one task writes them as it empties. What waits too long, or grows too large, ends
-the connection through `on_slow`.
+While the client reads, there is no queue and no task: a frame goes straight into the transport. While the transport is
+full, frames wait here and one task writes them as it empties. A queue that waits too long or grows too large ends the
+connection through `on_slow`.
 """
 
 import asyncio
@@ -16,19 +16,29 @@ from aiohttp.base_protocol import BaseProtocol
 MOST_FRAMES = 256
 MOST_BYTES = 256 * 1024
 WRITE_SECONDS = 5.0
-"""How long the transport may stay full, for a client in the house."""
+"""How long the transport may stay full, for a client inside the venue."""
 
 
 class Pending(Protocol):
-    """Something whose frame is rendered only when the socket can take it, so that it is never an old one."""
+    """Something whose frame is rendered only when the socket can take it, so that the frame is never out of date."""
 
     def render(self) -> bytes | None:
-        """The newest frame; None when there is nothing new to say any more."""
+        """Return the newest frame; None when there is nothing new any more."""
 
 
 class SendQueue:
-    __slots__ = ("_bytes", "_drain", "_on_slow", "_protocol", "_shut", "_socket", "_task", "_waiting",
-                 "_write_seconds", "written")  # fmt: skip
+    __slots__ = (
+        "_bytes",
+        "_drain",
+        "_on_slow",
+        "_protocol",
+        "_queued",
+        "_shut",
+        "_socket",
+        "_task",
+        "_write_seconds",
+        "written",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -44,7 +54,7 @@ class SendQueue:
         self._drain = drain
         self._on_slow = on_slow
         self._write_seconds = write_seconds
-        self._waiting: deque[bytes | Pending] | None = None
+        self._queued: deque[bytes | Pending] | None = None
         self._bytes = 0
         self._task: asyncio.Task[None] | None = None
         self._shut = False
@@ -58,7 +68,7 @@ class SendQueue:
 
     @property
     def depth(self) -> int:
-        return len(self._waiting) if self._waiting else 0
+        return len(self._queued) if self._queued else 0
 
     def send(self, frame: bytes) -> None:
         """Write `frame`, now or in its turn."""
@@ -78,29 +88,29 @@ class SendQueue:
             self._queue(pending)
 
     def control(self, opcode: WSMsgType, payload: bytes = b"") -> None:
-        """Write a ping, pong or close frame before everything that waits; drop a ping or pong the client cannot read."""
+        """Write a ping, pong or close frame before everything queued; drop a ping or pong while the transport is full."""
         if opcode is WSMsgType.CLOSE or not self._protocol.writing_paused:
             self._write(payload, opcode)
 
     async def emptied(self) -> None:
-        """Wait until nothing is queued: who does not read its answers is not read from either."""
+        """Wait until nothing is queued."""
         if self._task is not None:
             await asyncio.wait([self._task])
 
     def shut(self) -> None:
-        """Drop what waits; nothing but a close frame is written any more."""
+        """Drop the queue; only a close frame is written from now on."""
         self._shut = True
-        self._waiting = None
+        self._queued = None
         if self._task is not None:
             self._task.cancel()
 
     def _queue(self, item: bytes | Pending) -> None:
         if self._shut or not self._protocol.connected:
             return
-        if self._waiting is None:
-            self._waiting = deque()
-        self._waiting.append(item)
-        if len(self._waiting) > MOST_FRAMES or self._bytes > MOST_BYTES:
+        if self._queued is None:
+            self._queued = deque()
+        self._queued.append(item)
+        if len(self._queued) > MOST_FRAMES or self._bytes > MOST_BYTES:
             self._on_slow()
         elif self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._empty(), name="socket-writer")
@@ -108,9 +118,9 @@ class SendQueue:
     def _write(self, payload: bytes, opcode: WSMsgType) -> None:
         """Put one frame into the transport at once.
 
-        `send_frame` waits for nothing as the endpoint sets the socket up: no compression, and a writer's limit that is never
-        reached. It must not be left waiting: the future it would wait for is the very one that `_empty` waits for, and
-        whoever awaits such a future after somebody has turned away from it is told "await wasn't used with future".
+        `send_frame` never waits as the handshake sets the socket up: no compression, and a writer limit that is never
+        reached. It must not be left waiting: it would wait for the same future as `_empty`, and awaiting such a future
+        after another waiter gave it up raises "await wasn't used with future".
         """
         if self._shut and opcode is not WSMsgType.CLOSE:
             return
@@ -122,16 +132,16 @@ class SendQueue:
         except StopIteration:
             return
         except ConnectionError:
-            self._shut = True  # the transport is closing; the reader hears of it by itself
+            self._shut = True  # the transport is closing; the reader notices by itself
         else:
             step.close()
 
     async def _empty(self) -> None:
         try:
-            while self._waiting and self._protocol.connected:
+            while self._queued and self._protocol.connected:
                 async with asyncio.timeout(self._write_seconds):
                     await self._drain()
-                self._write_waiting()
+                self._write_queued()
         except TimeoutError:
             self._task = None
             self._on_slow()
@@ -139,13 +149,13 @@ class SendQueue:
             self._shut = True
         finally:
             self._task = None
-            self._waiting = None
+            self._queued = None
             self._bytes = 0
 
-    def _write_waiting(self) -> None:
-        waiting = self._waiting
-        while waiting and not self._protocol.writing_paused:
-            item = waiting.popleft()
+    def _write_queued(self) -> None:
+        queued = self._queued
+        while queued and not self._protocol.writing_paused:
+            item = queued.popleft()
             if isinstance(item, bytes):
                 self._bytes -= len(item)
                 self._write(item, WSMsgType.TEXT)

@@ -1,236 +1,258 @@
-"""The line: one client's socket, read within bounds, kept alive and ended. What is said on it, its heirs know.
+"""Socket session: one client's open socket, read within bounds, kept alive and closed. Subclasses know what is said on it.
 
-    Line
-    +-- Connection   staff: signs in, then talks (`connection.py`)
-    +-- Spectator    anybody: watches a month of the calendar (`spectator.py`)
+    SocketSession
+    +-- StaffConnection      staff: authenticates, then sends commands (`endpoints/staff_connection.py`)
+    +-- CalendarConnection   anybody: follows a month of the calendar (`endpoints/calendar_connection.py`)
 
-One task reads, and never waits for a deed: a slow one delays neither pongs nor other commands. What is due by time comes
-from the hub's wheel. Whatever the client does or leaves undone, the socket is gone a second after `close`.
+One task reads and never waits for a handler: a slow command delays neither pongs nor other commands. What is due by time
+is called by the timer wheel. Whatever the client does, the socket is gone one second after `close`.
 """
 
 import asyncio
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from aiohttp import WSMsgType, web
 from aiohttp.http_websocket import WebSocketError
 from aiohttp.streams import EofStream
 
+from hub.live.connection.background_tasks import BackgroundTasks
 from hub.live.connection.close_codes import CloseCode, sendable
-from hub.live.connection.heartbeat import STAFF_BEAT, Beat, Heartbeat
-from hub.live.connection.message_rate import Limit, Pace, Verdict
+from hub.live.connection.heartbeat import STAFF_HEARTBEAT, Heartbeat, HeartbeatTimes
+from hub.live.connection.message_rate import MessageLimit, MessageRate, Passage
 from hub.live.connection.send_queue import WRITE_SECONDS, SendQueue
+from hub.live.connection.timer_wheel import TimerWheel
 from hub.live.protocol import frames
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 
-if TYPE_CHECKING:
-    from hub.live.server import LiveHub
-
 MOST_BAD_FRAMES = 10
 AT_ONCE = 32
-"""Messages taken from one client before the loop gets its turn."""
+"""Messages taken from one client before other tasks of the loop get their turn."""
 CLOSE_SECONDS = 1.0
-"""For the close frame to arrive and be answered; then the socket is cut, whatever its buffers hold."""
-GLANCE_SECONDS = 0.02
+"""For the close frame to arrive and be answered; after that the socket is cut, whatever its buffers hold."""
+POLL_SECONDS = 0.02
 
 
-class Line(ABC):
-    __slots__ = ("_bad_frames", "_heartbeat", "_pace", "_request", "_socket", "bucket", "closing", "hub", "queue")
+class ClientSocket(NamedTuple):
+    """An open WebSocket, as the handshake hands it over."""
 
-    BEAT: Beat = STAFF_BEAT
+    request: web.Request
+    socket: web.WebSocketResponse[Any]
+    drain: Callable[[], Awaitable[None]]
+    """Waits until the transport can take more."""
+
+
+class SessionHost:
+    """What all socket sessions of one process share."""
+
+    __slots__ = ("background", "reconnect_after_ms", "slow_disconnects", "timer_wheel")
+
+    def __init__(self, reconnect_after_ms: Callable[[], int]) -> None:
+        self.timer_wheel = TimerWheel()
+        self.background = BackgroundTasks()
+        self.reconnect_after_ms = reconnect_after_ms
+        self.slow_disconnects = 0
+        """Clients disconnected because they did not read, or did not answer pings."""
+
+
+class SocketSession(ABC):
+    __slots__ = ("_bad_frames", "_client", "_heartbeat", "_host", "_loop", "_rate", "bucket", "closing", "queue")
+
+    HEARTBEAT: HeartbeatTimes = STAFF_HEARTBEAT
     WRITE_SECONDS = WRITE_SECONDS
 
-    def __init__(
-        self,
-        hub: "LiveHub",
-        request: web.Request,
-        socket: web.WebSocketResponse[Any],
-        drain: Callable[[], Awaitable[None]],
-        limit: Limit | None,
-    ) -> None:
-        self.hub = hub
+    def __init__(self, client: ClientSocket, host: SessionHost, limit: MessageLimit | None) -> None:
         self.bucket = -1
         self.closing = False
-        self.queue = SendQueue(socket, request.protocol, drain, self._too_slow, write_seconds=self.WRITE_SECONDS)
-        self._request = request
-        self._socket = socket
-        self._pace = Pace(limit) if limit is not None else None
-        self._heartbeat = Heartbeat(hub.wheel.now, self.BEAT)
+        self.queue = SendQueue(
+            client.socket, client.request.protocol, client.drain, self._close_slow, write_seconds=self.WRITE_SECONDS
+        )
+        self._client = client
+        self._host = host
+        self._loop = asyncio.get_running_loop()
+        self._rate = MessageRate(limit) if limit is not None else None
+        self._heartbeat = Heartbeat(host.timer_wheel.now, self.HEARTBEAT)
         self._bad_frames = 0
 
-    # ---- What an heir says
+    # ---- What a subclass adds
 
     @abstractmethod
-    async def _greet(self) -> None:
-        """What comes before the listening; it may close the line."""
+    async def _open(self) -> None:
+        """Run before the first message is read; may close the session."""
 
     @abstractmethod
-    def _take(self, payload: bytes) -> None:
-        """One text frame. Must not wait."""
+    def _receive_text(self, payload: bytes) -> None:
+        """Handle one text frame. Must not wait."""
 
     @abstractmethod
-    def _has_parted(self) -> None:
-        """Be found by nothing any more; called once or more often."""
+    def _forget(self) -> None:
+        """Remove the session from every registry; called once or more often."""
 
     @property
     @abstractmethod
-    def _watching(self) -> bool:
-        """Whether the client is sent frames it did not ask for one by one."""
+    def _is_subscribed(self) -> bool:
+        """Whether the client is sent frames that it did not ask for one by one."""
 
     @abstractmethod
-    def _note_close(self, code: int) -> None:
-        """Log the end, where it is worth a line."""
+    def _log_close(self, code: int) -> None:
+        """Log the close, where it is worth a line."""
 
-    # ---- From the first word to the last
+    # ---- From handshake to end
 
     async def _serve(self) -> None:
         """Serve the client until the socket has ended."""
         try:
-            await self._greet()
-            await self._listen()
+            await self._open()
+            await self._read_messages()
         except _ClientCloses:
-            await self._part(close=True)
+            await self._wait_for_end(close=True)
         except WebSocketError as broken:
-            # What came is no WebSocket, or too long; whatever still comes is dropped by aiohttp.
+            # What came is no WebSocket, or too long; aiohttp drops whatever still comes.
             self.close(sendable(broken.code))
-            await self._part(close=False)
+            await self._wait_for_end(close=False)
         except (EofStream, ConnectionError):
             pass
         finally:
             self._leave()
             self._abort()
 
-    # ---- What the client sends
+    # ---- Messages of the client
 
-    def _read(self) -> Coroutine[Any, Any, Any]:
-        """The next message. `receive()` would swallow pongs, wait without limit where a client has sent something wrong
-        and does not read, and answer close frames a second time; so its queue is read directly."""
-        reader = self._socket._reader
+    def _read_message(self) -> Coroutine[Any, Any, Any]:
+        """The next message, read from aiohttp's queue directly.
+
+        `receive()` would swallow pongs, answer close frames a second time, and wait without limit for a client that sends
+        something wrong and does not read.
+        """
+        reader = self._client.socket._reader
         assert reader is not None
         return reader.read()
 
-    async def _listen(self) -> None:
-        """Take messages until the client closes; while we are closing, that is all it waits for."""
+    async def _read_messages(self) -> None:
+        """Handle messages until the client closes; once we are closing, only its close frame matters."""
         taken = 0
         while True:
-            message = await self._read()
+            message = await self._read_message()
             if message.type is WSMsgType.TEXT:
-                self._take(message.data)
+                self._receive_text(message.data)
             else:
-                self._control(message)
+                self._receive_control(message)
             taken += 1
             if self.queue.blocked:
-                # Who does not read its answers is not read from either.
+                # A client that does not read its replies is not read from either.
                 await self.queue.emptied()
             elif taken >= AT_ONCE:
                 taken = 0
                 await asyncio.sleep(0)
 
-    def _control(self, message: Any) -> None:
-        """Mind what is no text: ping, pong, close, and binary frames, of which there are none."""
+    def _receive_control(self, message: Any) -> None:
+        """Handle what is no text: ping, pong, close, and binary frames, which are not part of the protocol."""
         if message.type is WSMsgType.PONG:
             self._heartbeat.pong()
         elif message.type is WSMsgType.PING:
-            if not self.closing and self._admits(None):
+            if not self.closing and self._allows_message(None):
                 self.queue.control(WSMsgType.PONG, message.data)
         elif message.type is WSMsgType.CLOSE:
             self.close(sendable(message.data))
             raise _ClientCloses
         elif not self.closing:
-            self._bad_frame(Refused(Reason.INVALID_FRAME))
+            self._count_bad_frame(Refused(Reason.INVALID_FRAME))
 
-    def _admits(self, number: int | None) -> bool:
-        if self._pace is None:
+    def _allows_message(self, number: int | None) -> bool:
+        """Whether the message rate lets this message pass; if not, the client is told so or disconnected."""
+        if self._rate is None:
             return True
-        verdict = self._pace.admit(self.hub.loop.time())
-        if verdict is Verdict.GO:
+        passage = self._rate.admit(self._loop.time())
+        if passage is Passage.ALLOWED:
             return True
         self.queue.send(frames.refusal(number, Reason.RATE_LIMITED))
-        if verdict is Verdict.OUT:
+        if passage is Passage.DISCONNECT:
             self.close(CloseCode.TOO_MANY)
         return False
 
-    def _unreadable(self, payload: bytes) -> None:
+    def _receive_unreadable(self, payload: bytes) -> None:
         if self.closing:
             return
         if frames.is_text(payload):
-            self._bad_frame(Refused(Reason.INVALID_FRAME))
+            self._count_bad_frame(Refused(Reason.INVALID_FRAME))
         else:
             self.close(CloseCode.NOT_TEXT)
 
-    def _bad_frame(self, refused: Refused) -> None:
+    def _count_bad_frame(self, refused: Refused) -> None:
         self._bad_frames += 1
-        self.queue.send(frames.trouble(None, refused))
+        self.queue.send(frames.failure(None, refused))
         if self._bad_frames >= MOST_BAD_FRAMES:
             self.close(CloseCode.UNREADABLE)
 
-    # ---- What is due by time
+    # ---- Timer
 
-    def due(self, now: float) -> float | None:
+    def on_timer(self, now: float) -> float | None:
+        """Ping the client or give it up; the timer wheel calls this."""
         if self.closing:
             return None
         if self._heartbeat.is_overdue(now):
-            self._too_slow()
+            self._close_slow()
             return None
-        if self._heartbeat.wants_ping(now, self._watching, self.queue.written):
+        if self._heartbeat.wants_ping(now, self._is_subscribed, self.queue.written):
             self._heartbeat.pinged(now, self.queue.written)
             self.queue.control(WSMsgType.PING)
         return self._seconds_to_next(now)
 
     def _seconds_to_next(self, now: float) -> float:
-        return self._heartbeat.seconds_to_next(now, self._watching)
+        return self._heartbeat.seconds_to_next(now, self._is_subscribed)
 
-    # ---- Goodbye
+    # ---- Close
 
     def say_goodbye(self) -> None:
+        """Tell the client that the hub stops and when to come back, and close."""
         if not self.closing:
-            self.queue.send(frames.bye(self.hub.reconnect_after_ms()))
+            self.queue.send(frames.bye(self._host.reconnect_after_ms()))
             self.close(CloseCode.RESTARTING)
 
-    def _too_slow(self) -> None:
+    def _close_slow(self) -> None:
         if not self.closing:
-            self.hub.put_out += 1
+            self._host.slow_disconnects += 1
             telemetry.slow_readers_put_out.inc()
             self.close(CloseCode.TOO_SLOW)
 
     def close(self, code: int) -> None:
-        """Send the close frame, once, and see to it that the socket is gone in `CLOSE_SECONDS`. Never waits."""
+        """Send the close frame, once, and make sure that the socket is gone in `CLOSE_SECONDS`. Never waits."""
         if self.closing:
             return
         self.closing = True
-        self._note_close(code)
+        self._log_close(code)
         self.queue.control(WSMsgType.CLOSE, struct.pack("!H", code))
         self.queue.shut()
         self._leave()
-        self.hub.loop.call_later(CLOSE_SECONDS, self._abort)
+        self._loop.call_later(CLOSE_SECONDS, self._abort)
 
     def _leave(self) -> None:
         self.closing = True
-        self.hub.wheel.remove(self)
-        self._has_parted()
+        self._host.timer_wheel.remove(self)
+        self._forget()
 
-    async def _part(self, *, close: bool) -> None:
-        """Let what was written arrive: cutting over unread data would destroy the close frame on its way.
+    async def _wait_for_end(self, *, close: bool) -> None:
+        """Let written data arrive: cutting the socket over unread data would destroy the close frame on its way.
 
         With the client's close frame in hand the server closes first, as RFC 6455 says; else the client may.
         """
-        transport = self._request.transport
+        transport = self._client.request.transport
         if close and transport is not None:
             transport.close()
         left = CLOSE_SECONDS
-        while self._request.transport is not None and left > 0:
-            await asyncio.sleep(GLANCE_SECONDS)
-            left -= GLANCE_SECONDS
+        while self._client.request.transport is not None and left > 0:
+            await asyncio.sleep(POLL_SECONDS)
+            left -= POLL_SECONDS
 
     def _abort(self) -> None:
-        transport = self._request.transport
+        transport = self._client.request.transport
         if transport is not None:
             transport.abort()
 
 
 class _ClientCloses(Exception):
-    """The client's close frame has come, and ours is sent."""
+    """The client's close frame has arrived, and ours is sent."""

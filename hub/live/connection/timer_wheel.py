@@ -1,7 +1,7 @@
-"""The wheel: one timer for everything that is due per socket, instead of timers per socket.
+"""Timer wheel: one timer for everything that is due per socket, instead of timers per socket.
 
-Its time is counted in turns, at most one each half second. When this process was stopped or overloaded for a while, its
-clients' answers lie unread in the kernel; by this clock they are not late.
+Its time is counted in turns, at most one each half second. After this process was stopped or overloaded for a while, the
+pongs of its clients wait unread in the kernel; by this clock they are not late.
 """
 
 import logging
@@ -14,34 +14,34 @@ BUCKETS = 128
 log = logging.getLogger(__name__)
 
 
-class Due(Protocol):
+class TimerItem(Protocol):
     bucket: int
-    """Where the wheel put it; -1 when it is not on the wheel."""
+    """Where the wheel has put it; -1 when it is not on the wheel."""
 
-    def due(self, now: float) -> float | None:
+    def on_timer(self, now: float) -> float | None:
         """Do what is due at `now` (seconds of the wheel's time); return in how many seconds to call again, if ever."""
 
 
-class Wheel:
+class TimerWheel:
     def __init__(self) -> None:
         self.now = 0.0
         self._turn = 0
-        self._buckets: list[set[Due]] = [set() for _ in range(BUCKETS)]
+        self._buckets: list[set[TimerItem]] = [set() for _ in range(BUCKETS)]
 
-    def put(self, item: Due, seconds: float) -> None:
-        """Call `item.due` in `seconds` or up to a turn later; further off than the wheel is round, it is called early."""
+    def put(self, item: TimerItem, seconds: float) -> None:
+        """Call `item.on_timer` in `seconds` or up to a turn later; a time further off than one round is called early."""
         self.remove(item)
         turns = min(max(1, -int(-seconds // TURN_SECONDS)), BUCKETS - 1)
         item.bucket = (self._turn + turns) % BUCKETS
         self._buckets[item.bucket].add(item)
 
-    def put_sooner(self, item: Due, seconds: float) -> None:
-        """As `put`, unless the item comes up before that anyway: what a client does must not put off what is due."""
+    def put_sooner(self, item: TimerItem, seconds: float) -> None:
+        """As `put`, unless the item is due before that anyway: a client must not delay what is due."""
         turns = max(1, -int(-seconds // TURN_SECONDS))
         if item.bucket < 0 or (item.bucket - self._turn) % BUCKETS > turns:
             self.put(item, seconds)
 
-    def remove(self, item: Due) -> None:
+    def remove(self, item: TimerItem) -> None:
         if item.bucket >= 0:
             self._buckets[item.bucket].discard(item)
             item.bucket = -1
@@ -53,9 +53,9 @@ class Wheel:
         for item in due:
             item.bucket = -1
             try:
-                seconds = item.due(self.now)
+                seconds = item.on_timer(self.now)
             except Exception:
-                # One that fails must not take along the others of its bucket, nor be forgotten itself.
+                # One failure must not stop the others of its bucket, and the item itself stays on the wheel.
                 log.exception("wheel.due_failed")
                 seconds = TURN_SECONDS
             if seconds is not None:

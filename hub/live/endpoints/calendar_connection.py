@@ -1,4 +1,4 @@
-"""The spectator: anybody's socket that watches a month of the calendar, without session and without a greeting.
+"""Calendar connection: anybody's socket that follows a month of the calendar, without session and without a greeting.
 
 client -> hub                             hub -> client
   month   month (YYYY-MM)                   slots   month, whole, slots
@@ -8,131 +8,136 @@ client -> hub                             hub -> client
 """
 
 import logging
-from collections.abc import Awaitable, Callable
-from datetime import date
-from typing import TYPE_CHECKING, Any
-
-from aiohttp import web
+from datetime import date, datetime
+from typing import Protocol
 
 from hub.actions.booking.availability import MonthKey
-from hub.live.channels.months import MonthWatch
+from hub.live.channels.months import MonthChannels
+from hub.live.channels.subscription import Subscription
 from hub.live.connection.close_codes import CloseCode
-from hub.live.connection.heartbeat import Beat
-from hub.live.connection.message_rate import Limit
-from hub.live.connection.socket_session import Line
+from hub.live.connection.heartbeat import HeartbeatTimes
+from hub.live.connection.message_rate import MessageLimit
+from hub.live.connection.socket_session import ClientSocket, SessionHost, SocketSession
+from hub.live.endpoints.open_sockets import OpenSockets
 from hub.live.protocol import fields, frames
 from hub.live.protocol.fields import Fields
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 
-if TYPE_CHECKING:
-    from hub.live.server import LiveHub
-
-LIMIT = Limit(2.0, 40)
-"""Messages: a month whole costs more than asking for it."""
+LIMIT = MessageLimit(2.0, 40)
+"""A whole month costs more than asking for it."""
 MONTHS_EACH_WAY = 12
 
 log = logging.getLogger(__name__)
 
 
-class Spectator(Line):
-    __slots__ = ("_entering", "_watch", "_wish", "address", "org_id")
+class Clock(Protocol):
+    def now(self) -> datetime: ...
 
-    BEAT = Beat(ping=(25.0, 30.0), watcher_ping=15.0, pong=25.0)
-    """A phone on a train is slow, not gone, and its radio shall sleep."""
+
+class CalendarConnection(SocketSession):
+    __slots__ = ("_clock", "_is_turning", "_months", "_requested", "_sockets", "_subscription", "address", "org_id")
+
+    HEARTBEAT = HeartbeatTimes(ping=(25.0, 30.0), subscriber_ping=15.0, pong=25.0)
+    """A phone on a train is slow but not gone, and its radio should sleep."""
     WRITE_SECONDS = 20.0
     """A month of a busy venue is 70 KB."""
 
     def __init__(
         self,
-        hub: "LiveHub",
-        request: web.Request,
-        socket: web.WebSocketResponse[Any],
-        drain: Callable[[], Awaitable[None]],
+        client: ClientSocket,
+        host: SessionHost,
+        sockets: OpenSockets,
+        months: MonthChannels,
+        clock: Clock,
         *,
         address: str,
         org_id: int,
     ) -> None:
-        super().__init__(hub, request, socket, drain, LIMIT)
+        super().__init__(client, host, LIMIT)
         self.address = address
         self.org_id = org_id
-        self._watch = MonthWatch(self.queue)
-        self._wish: MonthKey | None = None
-        self._entering = False
+        self._sockets = sockets
+        self._months = months
+        self._clock = clock
+        self._subscription = Subscription(self.queue)
+        self._requested: MonthKey | None = None
+        self._is_turning = False
 
     async def run(self, month: tuple[int, int]) -> None:
         """Serve the client until the socket has ended."""
         self._turn_to(month)
-        self.hub.spectator_came(self)
-        self.hub.wheel.put(self, self._seconds_to_next(self.hub.wheel.now))
+        self._sockets.add_calendar(self)
+        wheel = self._host.timer_wheel
+        wheel.put(self, self._seconds_to_next(wheel.now))
         await self._serve()
 
-    async def _greet(self) -> None:
+    async def _open(self) -> None:
         """The month itself is the greeting."""
-        if self.hub.stopping:  # since the handshake
+        if self._sockets.stopping:  # since the handshake
             self.say_goodbye()
 
-    def _take(self, payload: bytes) -> None:
+    def _receive_text(self, payload: bytes) -> None:
         if self.closing:
             return
         frame = frames.parse(payload)
         if frame is None:
-            self._unreadable(payload)
-        elif self._admits(None):
+            self._receive_unreadable(payload)
+        elif self._allows_message(None):
             try:
-                self._answer(frame.type, frame.fields)
+                self._handle(frame.type, frame.fields)
             except Refused as refused:
-                self._bad_frame(refused)
+                self._count_bad_frame(refused)
 
-    def _answer(self, kind: str, given: Fields) -> None:
-        now = self.hub.services.clock.now()
+    def _handle(self, kind: str, given: Fields) -> None:
+        now = self._clock.now()
         match kind:
             case "ping":
                 self.queue.send(frames.pong(now))
             case "month":
-                self._turn_to(watchable(fields.month(given, "month"), now.date()))
+                self._turn_to(near_month(fields.month(given, "month"), now.date()))
             case _:
                 raise Refused(Reason.UNKNOWN_COMMAND)
 
     def _turn_to(self, month: tuple[int, int]) -> None:
-        """Watch this month from now on. Whoever leafs through the year is sent what they stop at."""
-        self._wish = (self.org_id, *month)
-        if not self._entering:
-            self._entering = True
-            self.hub.follow(self._enter())
+        """Follow this month from now on. A client that leafs through the year is sent the month where it stops."""
+        self._requested = (self.org_id, *month)
+        if not self._is_turning:
+            self._is_turning = True
+            self._host.background.start(self._follow_requested())
 
-    async def _enter(self) -> None:
+    async def _follow_requested(self) -> None:
         try:
-            while (wish := self._wish) is not None and not self.closing:
-                room = await self.hub.months.open(wish)
-                if self._wish is wish and not self.closing:
-                    self._wish = None
-                    self.hub.months.leave(self._watch)
-                    self._watch.enter(room)
+            while (requested := self._requested) is not None and not self.closing:
+                channel = await self._months.open(requested)
+                if self._requested is requested and not self.closing:
+                    self._requested = None
+                    self._subscription.follow(channel, channel.state, version=None)
+                    self._subscription.notify()
         except Exception as caught:
-            if not isinstance(caught, frames.EXPECTED):
+            if not isinstance(caught, frames.EXPECTED_ERRORS):
                 log.exception("spectator.failed")
-            self.queue.send(frames.trouble(None, caught))
+            self.queue.send(frames.failure(None, caught))
             self.close(CloseCode.TRY_LATER)
         finally:
-            self._entering = False
+            self._is_turning = False
 
     @property
-    def _watching(self) -> bool:
+    def _is_subscribed(self) -> bool:
         return True
 
-    def _note_close(self, code: int) -> None:
-        """Visitors come and go by the hundred; the gauge tells of them."""
+    def _log_close(self, code: int) -> None:
+        """Visitors come and go by the hundred; a gauge counts them."""
 
-    def _has_parted(self) -> None:
-        self.hub.months.leave(self._watch)
-        self.hub.spectator_left(self)
+    def _forget(self) -> None:
+        self._subscription.leave()
+        self._sockets.remove_calendar(self)
 
 
-def watchable(month: tuple[int, int], today: date) -> tuple[int, int]:
-    """The month, if it is near enough to be watched; refuses INVALID_REQUEST.
+def near_month(month: tuple[int, int], today: date) -> tuple[int, int]:
+    """The month, if it is near enough to be followed; refuses INVALID_REQUEST.
 
-    Every watched month is read again and again, so strangers may not have any number of them.
+    Every followed month is read again and again, so anonymous clients may not follow any number of them.
     """
     year, number = month
     if abs((year - today.year) * 12 + number - today.month) > MONTHS_EACH_WAY:

@@ -1,160 +1,196 @@
-"""The connection: a member of staff's socket, from hello over the sign-in to goodbye."""
+"""Staff connection: the socket of a member of staff, from hello over authentication to goodbye."""
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMsgType
 
 from hub.access.tokens import Identity
-from hub.live.commands.dispatcher import Conversation
+from hub.actions.venues.venue_cache import Venue
+from hub.live.channels.live_channels import LiveChannels
+from hub.live.channels.subscriptions import Subscriptions
+from hub.live.commands.context import CommandContext, ScanActions
+from hub.live.commands.dispatcher import CommandSession
 from hub.live.connection.close_codes import CloseCode
-from hub.live.connection.socket_session import Line
-from hub.live.endpoints.authentication import device
+from hub.live.connection.heartbeat import SUBSCRIBER_PING_SECONDS
+from hub.live.connection.message_rate import MessageLimit
+from hub.live.connection.socket_session import ClientSocket, SessionHost, SocketSession
+from hub.live.endpoints.authentication import Authentication
+from hub.live.endpoints.open_sockets import OpenSockets
 from hub.live.protocol import frames
+from hub.live.protocol.device import read_device
 from hub.live.protocol.fields import Fields
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.services import Services
 
-if TYPE_CHECKING:
-    from hub.live.server import LiveHub
-
-SIGN_IN_SECONDS = 5.0
+AUTHENTICATION_SECONDS = 5.0
 
 
-class Connection(Line):
-    __slots__ = ("_token", "conversation")
+@dataclass(frozen=True, slots=True)
+class StaffServices:
+    """What the connections of staff share in one process."""
 
-    def __init__(
-        self,
-        hub: "LiveHub",
-        request: web.Request,
-        socket: web.WebSocketResponse[Any],
-        drain: Callable[[], Awaitable[None]],
-    ) -> None:
-        super().__init__(hub, request, socket, drain, hub.limit)
-        self.conversation: Conversation | None = None
+    services: Services
+    authentication: Authentication
+    sockets: OpenSockets
+    channels: LiveChannels
+    scans: ScanActions
+    message_limit: MessageLimit | None
+
+
+class StaffConnection(SocketSession):
+    __slots__ = ("_staff", "_token", "commands")
+
+    def __init__(self, client: ClientSocket, host: SessionHost, staff: StaffServices) -> None:
+        super().__init__(client, host, staff.message_limit)
+        self._staff = staff
+        self.commands: CommandSession | None = None
         self._token: str | None = None
 
     @property
     def identity(self) -> Identity | None:
         """Who is signed in, if anybody."""
-        return self.conversation.identity if self.conversation is not None else None
+        return self.commands.context.identity if self.commands is not None else None
 
     async def run(self, token: str | None) -> None:
         """Serve the client until the socket has ended; `token` is what the handshake brought."""
         self._token = token
-        self.hub.came(self)
-        self.hub.wheel.put(self, SIGN_IN_SECONDS)
+        self._staff.sockets.add_staff(self)
+        self._host.timer_wheel.put(self, AUTHENTICATION_SECONDS)
         await self._serve()
 
-    async def _greet(self) -> None:
-        """Learn who this is, or close."""
-        now = self.hub.services.clock.now()
+    # ---- Authentication
+
+    async def _open(self) -> None:
+        """Say hello and authenticate the client, or close."""
+        authentication = self._staff.authentication
+        now = self._staff.services.clock.now()
         token, self._token = self._token, None
-        greeted = False
+        said_hello = False
         try:
-            identity = self.hub.sign_in.identity(token) if token is not None else None
+            identity = authentication.read_identity(token) if token is not None else None
             self.queue.send(frames.hello(now, identity is not None))
-            greeted = True
-            given = None
+            said_hello = True
+            device = None
             if identity is None:
-                auth = await self._first_frame()
-                given = auth.get("device")
-                identity = self.hub.sign_in.identity(auth.get("token"))
-            await self._welcome(identity, given)
-        except frames.EXPECTED as caught:
-            if not greeted:
+                auth = await self._read_auth_frame()
+                device = auth.get("device")
+                identity = authentication.read_identity(auth.get("token"))
+            await self._begin_commands(identity, device)
+        except frames.EXPECTED_ERRORS as caught:
+            if not said_hello:
                 self.queue.send(frames.hello(now, authenticated=False))
-            self.queue.send(frames.trouble(None, caught))
+            self.queue.send(frames.failure(None, caught))
             self.close(CloseCode.SESSION_ENDED if isinstance(caught, Refused) else CloseCode.TRY_LATER)
 
-    async def _first_frame(self) -> Fields:
-        """The first frame, which must be `auth`; what is no frame is counted."""
+    async def _read_auth_frame(self) -> Fields:
+        """The first frame, which must be `auth`; unreadable frames are counted."""
         while True:
-            message = await self._read()
+            message = await self._read_message()
             if message.type is not WSMsgType.TEXT:
-                self._control(message)
+                self._receive_control(message)
                 continue
             frame = frames.parse(message.data) if len(message.data) <= frames.LARGEST_FIRST_FRAME else None
             if frame is None:
-                self._unreadable(message.data)
+                self._receive_unreadable(message.data)
             elif frame.type == "auth" and not self.closing:
                 return frame.fields
             else:
                 self.queue.send(frames.refusal(frame.id, Reason.UNAUTHENTICATED))
                 self.close(CloseCode.SESSION_ENDED)
 
-    async def _welcome(self, identity: Identity, given: Any) -> None:
-        venue = await self.hub.sign_in.venue(identity)
+    async def _begin_commands(self, identity: Identity, device: Any) -> None:
+        """Take commands from now on, unless the login has enough sockets or its session has ended."""
+        services = self._staff.services
+        venue = await self._staff.authentication.venue_of(identity)
         if self.closing:
             return
-        most = self.hub.services.settings.sockets_per_operator
-        if most is not None and self.hub.presence.open_of(identity) >= most:
+        most = services.settings.sockets_per_operator
+        if most is not None and self._staff.sockets.staff.count_of_login(identity) >= most:
             text = f"This login has {most} sockets open already"
             self.queue.send(frames.refusal(None, Reason.RATE_LIMITED, {"message": text}))
             self.close(CloseCode.TOO_MANY)
             return
-        if self.hub.services.sessions.has_ended(identity):  # while the venue was read
+        if services.sessions.has_ended(identity):  # while the venue was read
             raise Refused(Reason.UNAUTHENTICATED)
-        self.conversation = Conversation(self, identity, venue, device(given))
-        self.hub.presence.signed_in(self, identity)
+        self.commands = self._new_command_session(identity, venue, device)
+        self._staff.sockets.sign_in(self, identity)
         telemetry.event(telemetry.SOCKET_OPENED, org_id=identity.org_id, operator_id=identity.staff_id)
-        self.hub.wheel.put(self, self._seconds_to_next(self.hub.wheel.now))
-        today = self.hub.services.clock.now().astimezone(venue.zone).date() if venue else None
+        wheel = self._host.timer_wheel
+        wheel.put(self, self._seconds_to_next(wheel.now))
+        today = services.clock.now().astimezone(venue.zone).date() if venue else None
         self.queue.send(frames.ready(identity, venue, today))
 
-    def _take(self, payload: bytes) -> None:
-        conversation = self.conversation
-        if self.closing or conversation is None:
+    def _new_command_session(self, identity: Identity, venue: Venue | None, device: Any) -> CommandSession:
+        staff = self._staff
+        subscriptions = Subscriptions(self.queue, lambda: self.closing, self._ping_sooner)
+        context = CommandContext(
+            staff.services, staff.channels, staff.scans, subscriptions,
+            identity=identity, venue=venue, device=read_device(device),
+        )  # fmt: skip
+        return CommandSession(
+            context, send=self.queue.send, start=self._host.background.start, say_goodbye=self.say_goodbye
+        )
+
+    def _ping_sooner(self) -> None:
+        """A subscriber is pinged more often."""
+        self._host.timer_wheel.put_sooner(self, SUBSCRIBER_PING_SECONDS)
+
+    # ---- Commands
+
+    def _receive_text(self, payload: bytes) -> None:
+        commands = self.commands
+        if self.closing or commands is None:
             return
         frame = frames.parse(payload)
         if frame is None:
-            self._unreadable(payload)
-        elif self._admits(frame.id):
+            self._receive_unreadable(payload)
+        elif self._allows_message(frame.id):
             try:
-                conversation.take(*frame)
+                commands.receive(*frame)
             except Refused as refused:
-                self._bad_frame(refused)
+                self._count_bad_frame(refused)
 
-    def due(self, now: float) -> float | None:
+    def on_timer(self, now: float) -> float | None:
         identity = self.identity
-        if not self.closing and (identity is None or identity.expires_at <= self.hub.services.clock.now()):
+        if not self.closing and (identity is None or identity.expires_at <= self._staff.services.clock.now()):
             self.end_session()
-        return super().due(now)
+        return super().on_timer(now)
 
     @property
-    def _watching(self) -> bool:
-        return self.conversation is not None and bool(self.conversation.watches)
+    def _is_subscribed(self) -> bool:
+        return self.commands is not None and bool(self.commands.context.subscriptions)
 
     def _seconds_to_next(self, now: float) -> float:
         assert self.identity is not None
-        session = (self.identity.expires_at - self.hub.services.clock.now()).total_seconds()
+        session = (self.identity.expires_at - self._staff.services.clock.now()).total_seconds()
         return min(session, super()._seconds_to_next(now))
 
-    # ---- Goodbye
+    # ---- Close
 
     def end_session(self) -> None:
-        """There is no session: none came in time, or it has ended."""
+        """Close because there is no session: none came in time, or it has ended."""
         if not self.closing:
             self.queue.send(frames.refusal(None, Reason.UNAUTHENTICATED))
             self.close(CloseCode.SESSION_ENDED)
 
     def retire(self) -> None:
-        """The hub stops: answer what is under way, then part."""
-        if self.conversation is not None:
-            self.conversation.retire()
+        """The hub stops: reply to the commands in flight, then close."""
+        if self.commands is not None:
+            self.commands.retire()
         else:
             self.say_goodbye()
 
-    def _note_close(self, code: int) -> None:
+    def _log_close(self, code: int) -> None:
         identity = self.identity
         if identity is not None:
             telemetry.event(
                 telemetry.SOCKET_CLOSED, org_id=identity.org_id, operator_id=identity.staff_id, close=int(code)
             )
 
-    def _has_parted(self) -> None:
-        if self.conversation is not None:
-            self.conversation.end()
-        self.hub.left(self)
+    def _forget(self) -> None:
+        if self.commands is not None:
+            self.commands.end()
+        self._staff.sockets.remove_staff(self)

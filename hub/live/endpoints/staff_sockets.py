@@ -1,4 +1,4 @@
-"""The presence: the sockets that are open here, by whose they are."""
+"""Staff sockets: the open sockets of staff, by login."""
 
 from collections import Counter
 from typing import Protocol
@@ -6,9 +6,10 @@ from typing import Protocol
 from hub.access.tokens import Identity
 
 
-class Present(Protocol):
+class StaffSocket(Protocol):
     @property
-    def identity(self) -> Identity | None: ...
+    def identity(self) -> Identity | None:
+        """Who is signed in, if anybody."""
 
     def end_session(self) -> None: ...
 
@@ -17,51 +18,51 @@ class Present(Protocol):
     def say_goodbye(self) -> None: ...
 
 
-class Presence:
-    """Sockets without identity have yet to sign in; they are counted apart."""
+class StaffSockets:
+    """Sockets without an identity have yet to authenticate; they are counted apart."""
 
     def __init__(self) -> None:
-        self._strangers: set[Present] = set()
-        self._staff: dict[tuple[int, int], set[Present]] = {}
+        self._unauthenticated: set[StaffSocket] = set()
+        self._by_login: dict[tuple[int, int], set[StaffSocket]] = {}
         self.by_role: Counter[str] = Counter()
 
-    def came(self, socket: Present) -> None:
-        self._strangers.add(socket)
+    def add(self, socket: StaffSocket) -> None:
+        self._unauthenticated.add(socket)
 
-    def signed_in(self, socket: Present, identity: Identity) -> None:
-        self._strangers.discard(socket)
-        self._staff.setdefault((identity.org_id, identity.staff_id), set()).add(socket)
+    def sign_in(self, socket: StaffSocket, identity: Identity) -> None:
+        self._unauthenticated.discard(socket)
+        self._by_login.setdefault((identity.org_id, identity.staff_id), set()).add(socket)
         self.by_role[str(identity.role)] += 1
 
-    def left(self, socket: Present) -> None:
-        self._strangers.discard(socket)
+    def remove(self, socket: StaffSocket) -> None:
+        """Called once or more often."""
+        self._unauthenticated.discard(socket)
         identity = socket.identity
         if identity is None:
             return
-        key = identity.org_id, identity.staff_id
-        sockets = self._staff.get(key)
+        login = identity.org_id, identity.staff_id
+        sockets = self._by_login.get(login)
         if sockets is not None and socket in sockets:
             sockets.discard(socket)
             self.by_role[str(identity.role)] -= 1
             if not sockets:
-                del self._staff[key]
+                del self._by_login[login]
 
     @property
-    def strangers(self) -> int:
-        return len(self._strangers)
+    def unauthenticated(self) -> int:
+        return len(self._unauthenticated)
 
-    def open_of(self, identity: Identity) -> int:
-        """How many sockets this login has open."""
-        return len(self._staff.get((identity.org_id, identity.staff_id), ()))
+    def count_of_login(self, identity: Identity) -> int:
+        return len(self._by_login.get((identity.org_id, identity.staff_id), ()))
 
-    def of_staff(self, org_id: int, staff_id: int) -> list[Present]:
-        return list(self._staff.get((org_id, staff_id), ()))
+    def of_staff(self, org_id: int, staff_id: int) -> list[StaffSocket]:
+        return list(self._by_login.get((org_id, staff_id), ()))
 
-    def of_session(self, org_id: int, jti: str) -> list[Present]:
-        return [s for s in self.everybody() if s.identity and s.identity.org_id == org_id and s.identity.jti == jti]
+    def of_session(self, org_id: int, jti: str) -> list[StaffSocket]:
+        return [s for s in self.all() if s.identity and s.identity.org_id == org_id and s.identity.jti == jti]
 
-    def everybody(self) -> list[Present]:
-        return [*self._strangers, *(socket for sockets in self._staff.values() for socket in sockets)]
+    def all(self) -> list[StaffSocket]:
+        return [*self._unauthenticated, *(socket for sockets in self._by_login.values() for socket in sockets)]
 
     def __len__(self) -> int:
-        return len(self._strangers) + sum(self.by_role.values())
+        return len(self._unauthenticated) + sum(self.by_role.values())

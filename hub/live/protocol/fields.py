@@ -1,7 +1,7 @@
-"""The fields of a command: each read by a function that names the field it refuses.
+"""Fields of a frame: each is read by a function that names the field it refuses.
 
-What passes here may go to Postgres: text is bounded and holds no NUL (orjson has already refused lone surrogates),
-numbers are whole and exact in every JSON reader, moments are aware.
+Whatever passes may go to Postgres. Text is bounded and holds no NUL (orjson has already refused lone surrogates), numbers
+are whole and exact in every JSON reader, timestamps have a time zone.
 """
 
 import re
@@ -65,7 +65,7 @@ def uuid_or_none(fields: Fields, name: str) -> UUID | None:
     return None if fields.get(name) is None else uuid(fields, name)
 
 
-def moment_or_none(fields: Fields, name: str) -> datetime | None:
+def timestamp_or_none(fields: Fields, name: str) -> datetime | None:
     value = fields.get(name)
     if value is None:
         return None
@@ -80,8 +80,8 @@ def moment_or_none(fields: Fields, name: str) -> datetime | None:
     refuse(name, "give a moment such as 2026-11-20T09:00:00Z")
 
 
-def moment(fields: Fields, name: str) -> datetime:
-    found = moment_or_none(fields, name)
+def timestamp(fields: Fields, name: str) -> datetime:
+    found = timestamp_or_none(fields, name)
     if found is None:
         refuse(name, "give a moment such as 2026-11-20T09:00:00Z")
     return found

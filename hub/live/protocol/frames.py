@@ -1,4 +1,4 @@
-"""The frames: everything that is said on the socket, in both directions.
+"""Frames: everything that is sent on the socket, in both directions.
 
 client -> hub                                            hub -> client
   auth         token, device          (no id)              hello      protocol, server_time, authenticated
@@ -8,7 +8,8 @@ client -> hub                                            hub -> client
                                                            event      topic, subscription, revision, data
                                                            bye        reconnect_after_ms
 
-The calendar's socket has frames of its own (`spectator.py`): slots and pong. `hub/live/commands.py` lists the commands, `docs/protocol.md` tells the whole of it to others.
+The calendar's socket has frames of its own (`endpoints/calendar_connection.py`): slots and pong. `commands/table.py` lists the
+commands, `event_bodies.py` the `data` of every event, and `docs/protocol.md` describes all of it for other teams.
 """
 
 from datetime import date, datetime
@@ -28,7 +29,7 @@ from hub.text.messages import message
 PROTOCOL = 1
 LARGEST_FRAME = 65536
 LARGEST_FIRST_FRAME = 8192
-"""Of a client that has not signed in: a token has at most 2 KB."""
+"""Bytes, from a client that has not signed in: a token has at most 2 KB."""
 
 
 class Frame(NamedTuple):
@@ -66,7 +67,7 @@ def is_text(payload: bytes) -> bool:
     return True
 
 
-# ---- What the hub says
+# ---- What the hub sends
 
 
 def hello(now: datetime, authenticated: bool) -> bytes:
@@ -87,7 +88,7 @@ def result(number: int, data: Any) -> bytes:
 
 
 def refusal(number: int | None, reason: Reason, details: dict[str, Any] | None = None) -> bytes:
-    """A "no": the answer to command `number`, or to nothing that could be named."""
+    """A refusal as the reply to command `number`, or as an error frame where the command could not be named."""
     details = details or {}
     error = {**details, "code": reason, "message": message(reason, details)}
     if number is None:
@@ -95,8 +96,8 @@ def refusal(number: int | None, reason: Reason, details: dict[str, Any] | None =
     return orjson.dumps({"id": number, "type": "result", "success": False, "error": error}, default=str)
 
 
-def trouble(number: int | None, caught: BaseException) -> bytes:
-    """The answer for whatever a deed raised; what nobody expected says INTERNAL and no more."""
+def failure(number: int | None, caught: BaseException) -> bytes:
+    """The reply for whatever a handler raised; an unexpected exception says INTERNAL and no more."""
     match caught:
         case Refused():
             return refusal(number, caught.reason, caught.details)
@@ -107,21 +108,22 @@ def trouble(number: int | None, caught: BaseException) -> bytes:
     return refusal(number, Reason.INTERNAL)
 
 
-EXPECTED = (Refused, Unavailable, DatabaseDown)
-"""What a deed may raise without there being something to mend in it."""
+EXPECTED_ERRORS = (Refused, Unavailable, DatabaseDown)
+"""What a handler may raise without being faulty."""
 
 
-def event_tail(revision: int, data: Any) -> bytes:
-    """The part of an event that is the same for every watcher: what follows the subscription's number."""
-    return b',"revision":%d,"data":%b}' % (revision, orjson.dumps(data))
+def event_head(topic: str, subscription: int) -> bytes:
+    """The start of an event frame, which is the same for every event of one subscription."""
+    return b'{"type":"event","topic":"%b","subscription":%d' % (topic.encode(), subscription)
 
 
-def event(topic: bytes, subscription: int, tail: bytes) -> bytes:
-    return b'{"type":"event","topic":"%b","subscription":%d%b' % (topic, subscription, tail)
+def event_tail(revision: int, body: Any) -> bytes:
+    """The rest of an event frame, which is the same for every subscriber: encoded once, appended to each head."""
+    return b',"revision":%d,"data":%b}' % (revision, orjson.dumps(body))
 
 
 def slots(month: tuple[int, int], whole: bool, pieces: list[bytes]) -> bytes:
-    """Slots of a month, each as the calendar has written it already."""
+    """Slots of a month; each piece is a slot that the calendar has encoded already."""
     head = b'{"type":"slots","month":"%04d-%02d","whole":%b,"slots":[' % (*month, b"true" if whole else b"false")
     return head + b",".join(pieces) + b"]}"
 

@@ -1,19 +1,17 @@
-"""The topic `alarms`: codes that were shown at two gates."""
+"""Topic `alarms`: codes that were shown at two gates."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hub.actions.scanning.duplicate_alarms import TOPIC, list_alarms
-from hub.live.topics.venue_events import open_events_of_venue
-
-if TYPE_CHECKING:
-    from hub.live.commands.dispatcher import Conversation
-    from hub.live.commands.subscriptions import Subscribe
+from hub.live.topics.context import TopicContext
+from hub.live.topics.events import open_venue_events
+from hub.live.topics.subscribe_request import SubscribeRequest
 
 
-async def open_alarms(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
-    """Those of the last twelve hours in the answer, then each as it is raised."""
+async def open_alarms(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
+    """Those of the last twelve hours in the reply, then each as it is raised."""
 
     async def read(venue_id: int | None) -> dict[str, Any]:
-        return {"alarms": await list_alarms(talk.hub.services, talk.identity.org_id, venue_id)}
+        return {"alarms": await list_alarms(context.services, context.identity.org_id, venue_id)}
 
-    return await open_events_of_venue(talk, wish, TOPIC, read)
+    return await open_venue_events(context, request, TOPIC, read)

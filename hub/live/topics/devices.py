@@ -1,25 +1,21 @@
-"""The topic `devices`: the scanners of a venue, as they are."""
+"""Topic `devices`: the scanners of a venue."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from hub.actions.venues.venues import read_venue
-from hub.live.channels.subscription import Watch
-
-if TYPE_CHECKING:
-    from hub.live.commands.dispatcher import Conversation
-    from hub.live.commands.subscriptions import Subscribe
+from hub.live.topics.context import TopicContext
+from hub.live.topics.subscribe_request import SubscribeRequest
+from hub.live.topics.venue_day import read_requested_venue
 
 
-async def open_devices(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
-    """All of them in the answer, then what changes."""
-    venue = await read_venue(talk.hub.services, talk.identity.org_id, wish.venue_id or talk.own_venue())
-    room = await talk.hub.device_rooms.open((venue.org_id, venue.id))
-    watch = Watch(talk.watch_number(), "devices", room, room, talk.queue, venue_id=venue.id)
-    talk.keep(watch)
+async def open_devices(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
+    """All of them in the reply, then what changes."""
+    venue = await read_requested_venue(context, request)
+    channel = await context.channels.devices.open(venue.org_id, venue.id)
+    subscription = context.subscriptions.add("devices", channel, venue_id=venue.id)
     return {
         "topic": "devices",
-        "subscription": watch.number,
-        "revision": room.revision,
+        "subscription": subscription.number,
+        "revision": channel.state.revision,
         "venue_id": venue.id,
-        **room.snapshot(),
+        **channel.state.snapshot(),
     }

@@ -1,32 +1,29 @@
-"""The topic `notices`: what one member of staff, or everybody at one gate, is to be told at once."""
+"""Topic `notices`: what one member of staff, or everybody at one gate, is told at once."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hub.actions.messaging.notices import TOPIC, recent_notices
 from hub.events.announcements import TopicEvent
-from hub.live.topics.venue_events import open_events
-
-if TYPE_CHECKING:
-    from hub.live.commands.dispatcher import Conversation
-    from hub.live.commands.subscriptions import Subscribe
+from hub.live.topics.context import TopicContext
+from hub.live.topics.events import open_events
+from hub.live.topics.subscribe_request import SubscribeRequest
 
 
-async def open_notices(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
-    """Those of the last quarter of an hour in the answer, then each as it is given."""
-    del wish
-    who = talk.identity
+async def open_notices(context: TopicContext, _: SubscribeRequest) -> dict[str, Any]:
+    """Those of the last quarter of an hour in the reply, then each as it is given."""
+    identity = context.identity
 
-    def mine(told: TopicEvent) -> bool:
-        if told.staff_id is not None:
-            return told.staff_id == who.staff_id
+    def wants(event: TopicEvent) -> bool:
+        if event.staff_id is not None:
+            return event.staff_id == identity.staff_id
         # The gate as it is then: an operator may walk to another.
-        return told.venue_id == who.venue_id and told.gate == talk.device.gate
+        return event.venue_id == identity.venue_id and event.gate == context.device.gate
 
     async def read() -> dict[str, Any]:
-        return {
-            "notices": await recent_notices(
-                talk.hub.services, who.org_id, staff_id=who.staff_id, venue_id=who.venue_id, gate=talk.device.gate
-            )
-        }
+        notices = await recent_notices(
+            context.services, identity.org_id, staff_id=identity.staff_id, venue_id=identity.venue_id,
+            gate=context.device.gate,
+        )  # fmt: skip
+        return {"notices": notices}
 
-    return await open_events(talk, TOPIC, read, wants=mine)
+    return await open_events(context, TOPIC, read, wants=wants)

@@ -1,30 +1,24 @@
-"""The topic `scans`: the feed of a venue, through the filter the watcher gives."""
+"""Topic `scans`: every decision at the gates of a venue, through the filter that the client gives."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hub.actions.reporting.feed import FeedWish
-from hub.actions.venues.venues import read_venue
-from hub.live.channels.scans import FeedKey
-from hub.live.channels.subscription import Watch
-
-if TYPE_CHECKING:
-    from hub.live.commands.dispatcher import Conversation
-    from hub.live.commands.subscriptions import Subscribe
+from hub.live.channels.scans import ScanKey
+from hub.live.topics.context import TopicContext
+from hub.live.topics.subscribe_request import SubscribeRequest
+from hub.live.topics.venue_day import read_requested_venue
 
 
-async def open_feed(talk: "Conversation", wish: "Subscribe") -> dict[str, Any]:
-    """The last scans in the answer, then each as it is decided."""
-    hub = talk.hub
-    venue = await read_venue(hub.services, talk.identity.org_id, wish.venue_id or talk.own_venue())
-    room = await hub.feed.open(
-        FeedKey(venue.org_id, venue.id, FeedWish(wish.gate, wish.reason, wish.operator_id, wish.result))
-    )
-    watch = Watch(talk.watch_number(), "scans", room, room, talk.queue, venue_id=venue.id)
-    talk.keep(watch)
+async def open_scans(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
+    """The last scans in the reply, then each as it is decided."""
+    venue = await read_requested_venue(context, request)
+    wanted = FeedWish(request.gate, request.reason, request.operator_id, request.result)
+    channel = await context.channels.scans.open(ScanKey(venue.org_id, venue.id, wanted))
+    subscription = context.subscriptions.add("scans", channel, venue_id=venue.id)
     return {
         "topic": "scans",
-        "subscription": watch.number,
-        "revision": room.revision,
+        "subscription": subscription.number,
+        "revision": channel.state.revision,
         "venue_id": venue.id,
-        **room.snapshot(),
+        **channel.state.snapshot(),
     }

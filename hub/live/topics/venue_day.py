@@ -1,25 +1,28 @@
-"""Which venue's day a subscription is about."""
+"""Venue day: which venue and day a subscription is about."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from hub.actions.venues.venue_cache import Venue
 from hub.actions.venues.venues import read_venue
 from hub.live.protocol import fields
+from hub.live.topics.context import TopicContext
+from hub.live.topics.subscribe_request import SubscribeRequest
 from hub.rules.venue_day import today
 
-if TYPE_CHECKING:
-    from hub.live.commands.dispatcher import Conversation
-    from hub.live.commands.subscriptions import Subscribe
-
-WATCHED_DAYS = timedelta(days=400)
+MOST_DAYS_AWAY = timedelta(days=400)
 
 
-async def watched_day(talk: "Conversation", wish: "Subscribe") -> tuple[Venue, date]:
-    """The login's venue and today there, where nothing else is wished."""
-    venue = await read_venue(talk.hub.services, talk.identity.org_id, wish.venue_id or talk.own_venue())
-    this_day = today(talk.hub.services.clock.now(), venue.zone)
-    day = wish.day or this_day
-    if abs(day - this_day) > WATCHED_DAYS:
-        fields.refuse("date", f"give a date within {WATCHED_DAYS.days} days of today")
+async def read_venue_day(context: TopicContext, request: SubscribeRequest) -> tuple[Venue, date]:
+    """The venue and day of the request; without them, the login's venue and today there."""
+    venue = await read_requested_venue(context, request)
+    this_day = today(context.services.clock.now(), venue.zone)
+    day = request.day or this_day
+    if abs(day - this_day) > MOST_DAYS_AWAY:
+        fields.refuse("date", f"give a date within {MOST_DAYS_AWAY.days} days of today")
     return venue, day
+
+
+async def read_requested_venue(context: TopicContext, request: SubscribeRequest) -> Venue:
+    """The venue of the request; without one, the login's. Refuses NOT_FOUND where the organisation has no such venue."""
+    venue_id = request.venue_id or context.own_venue_id()
+    return await read_venue(context.services, context.identity.org_id, venue_id)

@@ -8,7 +8,7 @@ from typing import Any
 from hub.actions.reporting.counts import DayCounts
 from hub.app import LIVE
 from hub.events.announcements import SlotChanged, WalkInsChanged
-from hub.live.channels.counts import Rooms
+from hub.live.channels.counts import CountChannels, DayKey
 from hub.rules.scan_requests import ScanRequest
 from hub.rules.slot_capacity import SlotCount
 from tests.support.hub import Hub
@@ -111,14 +111,14 @@ async def test_any_order_repetition_and_loss_of_announcements_ends_in_the_newest
         async def read(_: Any) -> Any:
             return DayCounts(list(newest.values())[:2], 0, 0)  # noqa: B023 - used within the loop
 
-        rooms = Rooms(read)
-        room = await rooms.open((1, 1, TODAY))
+        rooms = CountChannels(read)
+        room = await rooms.open(DayKey(1, 1, TODAY))
         for fact in heard:
-            rooms.hear(fact)
-        snapshot = room.board.snapshot()
+            rooms.receive(fact)
+        snapshot = room.state.snapshot()
         assert {s["slot_id"]: s["revision"] for s in snapshot["slots"]} == {k: v.revision for k, v in newest.items()}
         assert snapshot["verified"] == sum(c.verified for c in newest.values()) + 12
-        assert room.board.revision == sum(c.revision for c in newest.values()) + 4
+        assert room.state.revision == sum(c.revision for c in newest.values()) + 4
 
 
 async def test_a_burst_of_scans_is_a_handful_of_events(hub: Hub, world: World) -> None:
@@ -126,7 +126,7 @@ async def test_a_burst_of_scans_is_a_handful_of_events(hub: Hub, world: World) -
     manager, scanner = await hub.socket(await world.staff("MANAGER")), await hub.socket(await world.staff())
     mirror = Mirror(await watch(manager))
     began = asyncio.get_running_loop().time()
-    await asyncio.gather(*(hub.app[LIVE].door.submit(p) for p in presentations(world, tickets)))
+    await asyncio.gather(*(hub.app[LIVE].scans.entry_scans.submit(p) for p in presentations(world, tickets)))
     events = await mirror.follow(manager, mirror.revision + 1)
     while mirror.totals["verified"] < 100:
         mirror.take(await manager.event())
@@ -146,8 +146,8 @@ async def test_two_processes_see_each_others_counts(hub: Hub, world: World, open
         while not (hub.app[LIVE].relay.connected and other.app[LIVE].relay.connected):
             await asyncio.sleep(0.02)
     for live in (hub.app[LIVE], other.app[LIVE]):
-        live.audit.hurry = lambda: None  # what arrives in this test arrives through Redis
-        live.audit._every = 60
+        live.channels.counts_resync.hurry = lambda: None  # what arrives in this test arrives through Redis
+        live.channels.counts_resync._every = 60
     slot = await world.slot()
     tickets = await world.fill(slot, 2)
     here, there = await hub.socket(await world.staff("MANAGER")), await other.socket(await world.staff("MANAGER"))
@@ -170,7 +170,7 @@ async def test_a_lost_message_is_healed_by_the_audit(hub: Hub, world: World) -> 
                                " total_capacity = 150, revision = revision + 1 WHERE id = $1", slot)  # fmt: skip
     event = await manager.event(4)
     assert event["data"]["capacity"] == 150
-    assert hub.app[LIVE].audit.healed >= 1
+    assert hub.app[LIVE].channels.counts_resync.healed >= 1
 
 
 async def test_a_subscriber_that_was_cut_off_is_built_anew_and_looks_what_it_missed(hub: Hub, world: World) -> None:
@@ -213,27 +213,27 @@ async def test_a_board_nobody_watches_is_dropped_after_a_while(hub: Hub, world: 
     live = hub.app[LIVE]
     manager = await hub.socket(await world.staff("MANAGER"))
     await watch(manager)
-    assert len(live.rooms) == 1
+    assert len(live.channels.counts) == 1
     await manager.close()
     await asyncio.sleep(0.05)
-    (room,) = live.rooms._rooms.values()
-    assert not room.watches
+    (room,) = live.channels.counts._channels.values()
+    assert not room.subscribers
     room.left_at -= 31
-    assert live.rooms.watched() == []
-    assert len(live.rooms) == 0
+    assert live.channels.counts.subscribed() == []
+    assert len(live.channels.counts) == 0
 
 
 async def test_a_thousand_dashboards_that_come_back_read_postgres_once(hub: Hub, world: World) -> None:
     live = hub.app[LIVE]
     await world.slot()
     readings = 0
-    read = live.rooms._read
+    read = live.channels.counts._read_counts
 
     async def counted(key: Any) -> Any:
         nonlocal readings
         readings += 1
         return await read(key)
 
-    live.rooms._read = counted
-    await asyncio.gather(*(live.rooms.open((world.org_id, world.venue_id, TODAY)) for _ in range(1000)))
+    live.channels.counts._read_counts = counted
+    await asyncio.gather(*(live.channels.counts.open(DayKey(world.org_id, world.venue_id, TODAY)) for _ in range(1000)))
     assert readings == 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.app import LIVE
-from hub.live.channels.devices import STALE
+from hub.live.channels.shared_devices import STALE
 from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE, STILL_EXPECTED, GateActivity, quiet_gates
 from tests.support.hub import Hub
 from tests.support.world import World
@@ -133,8 +133,7 @@ async def test_what_a_dead_process_left_behind_is_off_line(hub: Hub, world: Worl
     await scanner(other, world, "B")
     watch = await board(hub, world)
     await watch.until(lambda one: one.devices)
-    rooms = other.app[LIVE].device_rooms
-    rooms._lay_down = lambda: asyncio.sleep(0)  # type: ignore[method-assign]
+    other.app[LIVE].channels.devices._shared.publish = lambda: asyncio.sleep(0)  # type: ignore[method-assign]
     await asyncio.sleep(0.2)
     hub.clock.advance(STALE.total_seconds() + 1)
     await watch.until(lambda one: not one.devices["dev-B"]["live"])
@@ -151,7 +150,7 @@ async def test_without_redis_the_own_scanners_are_seen_and_it_is_said(
         raise OSError
 
     with monkeypatch.context() as patch:
-        patch.setattr(hub.app[LIVE].device_rooms._redis, "hgetall", away)
+        patch.setattr(hub.app[LIVE].channels.devices._shared._redis, "hgetall", away)
         await scanner(hub, world, "A")
         await watch.until(lambda one: one.devices and not one.complete)
     await watch.until(lambda one: one.complete)

@@ -11,7 +11,7 @@ import pytest
 from hub.actions.venues.generate_slots import OpeningHours, generate_slots
 from hub.app import LIVE
 from hub.events.announcements import SlotChanged, SlotsEdited
-from hub.live.channels.months import MonthRoom
+from hub.live.channels.months import MonthChannel
 from tests.support.calendar_client import Visitor, truth
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
@@ -52,9 +52,9 @@ async def connected(*hubs: Hub) -> None:
 
 def without_audit(hub: Hub) -> None:
     """What arrives from now on arrives by announcement."""
-    hub.app[LIVE].months_audit.hurry = lambda: None
-    hub.app[LIVE].months_audit._every = 60
-    hub.app[LIVE].months_audit._hurry.set()  # the round that waits already
+    hub.app[LIVE].channels.months_resync.hurry = lambda: None
+    hub.app[LIVE].channels.months_resync._every = 60
+    hub.app[LIVE].channels.months_resync._hurry.set()  # the round that waits already
 
 
 async def test_what_visitors_see_is_true_after_any_sequence_at_two_hubs(
@@ -135,7 +135,7 @@ async def test_what_was_never_announced_is_found_by_the_audit(hub: Hub, world: W
     )
     await visitor.sees(await truth(hub, world.org_id), 7)
     assert visitor.slots[slot]["total_capacity"] == 7
-    assert hub.app[LIVE].months_audit.healed == 1
+    assert hub.app[LIVE].channels.months_resync.healed == 1
 
 
 async def test_slots_that_are_added_closed_or_gone_reach_an_open_calendar(hub: Hub, world: World, visit: Visit) -> None:
@@ -176,8 +176,8 @@ async def test_an_edit_during_the_reading_is_not_lost(hub: Hub, world: World, vi
     slow = Slow()
     slow.fetch = held_up  # type: ignore[attr-defined]
     monkeypatch.setattr(calendar, "_house", _with_database(hub.services, slow))
-    room = await live.months.open((world.org_id, 2026, 11))
-    reading = asyncio.create_task(live.months.reread(room))
+    room = await live.channels.months.open((world.org_id, 2026, 11))
+    reading = asyncio.create_task(live.channels.months.resync(room))
     await begun.wait()
     await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot)
     hub.services.announcer.publish([SlotsEdited(world.org_id)])
@@ -208,7 +208,7 @@ async def test_leafing_through_the_months_ends_with_the_last_one_whole(hub: Hub,
     await visitor.sees(await truth(hub, world.org_id, "2027-02"), 2)
     visitor.ask("2027-02")
     assert (await visitor.hear())["whole"], "asked for again, it comes whole again"
-    assert {room.key for room in hub.app[LIVE].months.watched()} == {(world.org_id, 2027, 2)}
+    assert {room.key for room in hub.app[LIVE].channels.months.subscribed()} == {(world.org_id, 2027, 2)}
 
 
 async def test_an_organisation_sees_its_own_slots_only(hub: Hub, world: World, visit: Visit, raw: Any) -> None:
@@ -229,9 +229,9 @@ async def test_the_comparison_is_what_makes_it_exact(hub: Hub, world: World, vis
     """The negative control of this file: a room that does not look tells nothing, and the tests above would fail."""
     slot = await world.slot()
     visitor = await visit()
-    room = await hub.app[LIVE].months.open((world.org_id, 2026, 11))
-    assert isinstance(room, MonthRoom)
-    room._calendar = _Frozen(room._calendar.pieces(room.key))  # type: ignore[assignment]
+    room = await hub.app[LIVE].channels.months.open((world.org_id, 2026, 11))
+    assert isinstance(room, MonthChannel)
+    room.state._calendar = _Frozen(room.state._calendar.pieces(room.key))  # type: ignore[assignment]
     await world.reserved(slot)
     with pytest.raises(AssertionError):
         await visitor.sees(await truth(hub, world.org_id), 1)

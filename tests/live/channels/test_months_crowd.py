@@ -60,8 +60,8 @@ async def test_a_rush_is_at_most_four_frames_a_second_each_encoded_once_for_all(
     assert encoded <= max(sent), "one encoding for all of them"
     assert all(visitor.slots[slot]["booked_count"] == wanted for visitor in visitors)
     # The negative control: told at every change, it is far more.
-    hub.app[LIVE].months._tick._seconds = 0.0
-    hub.app[LIVE].months._tick._per_watcher = 0.0
+    hub.app[LIVE].channels.months._tick._seconds = 0.0
+    hub.app[LIVE].channels.months._tick._per_subscriber = 0.0
     before = [visitor.frames for visitor in visitors]
     took = await sold_out_in_a_rush(hub, world, slot, 1)
     assert visitors[0].frames - before[0] > took / TICK_SECONDS + 2
@@ -80,14 +80,14 @@ async def test_a_crowd_is_told_less_often_but_within_a_second() -> None:
             self.size = size
             self.told: list[float] = []
 
-        def to_tell(self) -> list[Any]:
+        def due_subscribers(self) -> list[Any]:
             self.told.append(asyncio.get_running_loop().time())
             return [self] * self.size
 
-        def nudge(self) -> None: ...
+        def notify(self) -> None: ...
 
     for size, least in ((10, 0.05), (2000, 0.2), (50_000, LONGEST_SECONDS)):
-        tick, crowd = Tick(0.05, per_watcher=0.0001), Crowd(size)
+        tick, crowd = Tick(0.05, per_subscriber=0.0001), Crowd(size)
         for _ in range(2):
             tick.changed(crowd)
             async with asyncio.timeout(3):
@@ -103,7 +103,7 @@ async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
     """And the audit, which looks when the relay has connected and every few seconds, reads once for all of them."""
     await world.slot()
     live, calendar = hub.app[LIVE], hub.app[keys.AVAILABILITY]
-    months, key = live.months, (world.org_id, 2026, 11)
+    months, key = live.channels.months, (world.org_id, 2026, 11)
     readings, come = 0, asyncio.Event()
     read = calendar._read
 
@@ -118,7 +118,7 @@ async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
         come.clear()
         clients = await asyncio.gather(*(raw(path="/ws/availability?month=2026-11") for _ in range(size)))
         async with asyncio.timeout(20):
-            while key not in months._rooms or months._rooms[key].opening < size:
+            while key not in months._channels or months._channels[key].opening < size:
                 await asyncio.sleep(0.005)
         come.set()
         visitors = [Visitor(client) for client in clients]
@@ -127,22 +127,22 @@ async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
 
     monkeypatch.setattr(calendar, "_read", counted)
     with monkeypatch.context() as unaudited:
-        unaudited.setattr(months, "watched", list)
+        unaudited.setattr(months, "subscribed", list)
         visitors = await the_crowd_comes(200)
         assert all(len(visitor.slots) == 1 for visitor in visitors)
         assert readings == 1
-        assert len(months._rooms[key].watches) == 200
-        await live.months_audit._look(months._rooms[key])
+        assert len(months._channels[key].subscribers) == 200
+        await live.channels.months_resync._compare(months._channels[key])
         assert readings == 2
     # The negative control: where nobody knows of the reading under way, each of a small crowd starts one.
     for visitor in visitors:
         visitor.client.drop()
     async with asyncio.timeout(20):
-        while months._rooms[key].watches:
+        while months._channels[key].subscribers:
             await asyncio.sleep(0.005)
     calendar._months.clear()
     monkeypatch.setattr(calendar, "_reading", Forgetful())
-    monkeypatch.setattr(months, "watched", list)
+    monkeypatch.setattr(months, "subscribed", list)
     readings = 0
     await the_crowd_comes(20)
     assert readings >= 20

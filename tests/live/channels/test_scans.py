@@ -12,7 +12,7 @@ from hub.actions.reporting.feed import FeedWish
 from hub.app import LIVE
 from hub.events.peers import GONE_SECONDS, Peers
 from hub.events.scan_events import LoggedScan
-from hub.live.channels.scans import KEPT_SCANS, SCANS_PER_FRAME, FeedKey, FeedRoom
+from hub.live.channels.scans import KEPT_SCANS, SCANS_PER_FRAME, ScanFeed
 from hub.rules.timestamps import rfc3339
 from tests.support.hub import Hub
 from tests.support.world import World
@@ -99,7 +99,7 @@ async def test_what_a_watcher_sees_live_is_what_the_log_says_later(hub: Hub, wor
         await gate.validate(ticket.code)
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     live = await told(socket, 7)
-    hub.app[LIVE].feed._rooms.clear()
+    hub.app[LIVE].channels.scans._channels.clear()
     _, later = await watcher(hub, world)
     assert later["scans"] == live
 
@@ -179,9 +179,9 @@ async def test_what_was_not_announced_is_found_in_the_log_and_told_once(hub: Hub
     other.services.scan_events._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     await silent(socket)
-    hub.app[LIVE].feed.hurry()
+    hub.app[LIVE].channels.scans_resync.hurry()
     assert len(await told(socket, 1)) == 1
-    hub.app[LIVE].feed.hurry()
+    hub.app[LIVE].channels.scans_resync.hurry()
     await silent(socket)
 
 
@@ -217,15 +217,15 @@ async def test_fellows_know_each_other_at_once_and_forget_who_is_gone(hub: Hub, 
 
 
 def test_a_burst_is_thinned_and_says_by_how_much() -> None:
-    room = FeedRoom(FeedKey(1, 1, FeedWish()), 0.0)
-    assert room.take([seen(n) for n in range(1, 201)])
+    room = ScanFeed(FeedWish())
+    assert room.add_scans([seen(n) for n in range(1, 201)])
     event = json.loads(b'{"x":0' + room.tail_since(0))
     numbers = [scan["ticket_id"] for scan in event["data"]["scans"]]
     assert numbers == list(range(201 - SCANS_PER_FRAME, 201)), "the newest, oldest of them first"
     assert event["data"]["more"] == 200 - SCANS_PER_FRAME
     assert len(room.snapshot()["scans"]) == KEPT_SCANS
     assert room.tail_since(0) is room.tail_since(0), "written once for all who are told the same"
-    assert not room.take([seen(200), seen(1)]), "known already"
+    assert not room.add_scans([seen(200), seen(1)]), "known already"
     event = json.loads(b'{"x":0' + room.tail_since(198))
     assert ([scan["ticket_id"] for scan in event["data"]["scans"]], event["data"]["more"]) == ([199, 200], 0)
 
@@ -252,17 +252,17 @@ async def test_at_most_ten_frames_a_second_speak_of_every_scan(hub: Hub, world: 
 async def test_a_left_room_is_given_up_and_no_longer_wanted(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.live.channels.scans.KEPT_SECONDS", 0.0)
-    feed = hub.app[LIVE].feed
+    feed, resync = hub.app[LIVE].channels.scans, hub.app[LIVE].channels.scans_resync
+    monkeypatch.setattr(feed, "_kept_seconds", 0.0)
     socket, _ = await watcher(hub, world)
     await socket.command("subscribe", topic="scans", gate="A")
-    assert (len(feed), feed._fellows._wants[world.org_id]) == (2, 2)
+    assert (len(feed), feed._peers._wants[world.org_id]) == (2, 2)
     await socket.close()
     async with asyncio.timeout(5):
         while len(feed):
-            feed.hurry()
+            resync.hurry()
             await asyncio.sleep(0.05)
-    assert feed._fellows._wants[world.org_id] == 0
+    assert feed._peers._wants[world.org_id] == 0
 
 
 async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, world: World, raw: Any) -> None:
@@ -279,12 +279,12 @@ async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, worl
         client.send({"id": 1, "type": "subscribe", "topic": "scans"})
         await client.next()
         client.writer.transport.pause_reading()
-    (room,) = [room for rooms in live.feed._rooms.values() for room in rooms.values()]
-    assert len(room.watches) == 500
+    (room,) = live.channels.scans._channels.values()
+    assert len(room.subscribers) == 500
     loop, count, deepest = asyncio.get_running_loop(), 0, 0
     until = loop.time() + 60
     late: list[float] = []
-    while live.put_out < 50:
+    while live.host.slow_disconnects < 50:
         assert loop.time() < until, "the stalled ones are still there"
         hub.services.scan_events.publish([
             seen(count + n, org_id=world.org_id, venue_id=world.venue_id, operator_name="J" * 200) for n in range(40)
@@ -293,7 +293,7 @@ async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, worl
         began = loop.time()
         await healthy[0].command("ping")
         late.append(loop.time() - began)
-        deepest = max(deepest, *(present.queue.depth for present in live.presence.everybody()))  # type: ignore[attr-defined]
+        deepest = max(deepest, *(present.queue.depth for present in live.sockets.staff.all()))  # type: ignore[attr-defined]
         # Whoever is well reads what has come, as a page does.
         if count % 400 == 0:
             await asyncio.gather(*(socket.command("ping") for socket in healthy))
@@ -305,4 +305,4 @@ async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, worl
         await socket.command("ping")
         told_of = sum(len(event["data"]["scans"]) + event["data"]["more"] for event in socket.events)
         assert told_of == count
-    assert len(room.watches) == 450
+    assert len(room.subscribers) == 450

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
-from hub.live.channels.statistics import FigureRooms
+from hub.live.channels.statistics import StatisticsChannels
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import day_bounds
 from tests.support.hub import Hub
@@ -208,17 +208,17 @@ async def write(hub: Hub, world: World, logged_at: datetime, **columns: Any) -> 
 
 async def late_row_is_counted(hub: Hub, world: World, **how: Any) -> bool:
     """Whether a row that becomes visible after a row dated later is on the board."""
-    rooms = FigureRooms(hub.services, **how)
+    rooms = StatisticsChannels(hub.services, **how)
     venue = await hub.services.venues.read(world.org_id, world.venue_id)
     now = hub.clock.now()
     await write(hub, world, now - timedelta(seconds=1))
     room = await rooms.open(venue, TODAY)
-    assert room.board.revision == 1
+    assert room.state.revision == 1
     await write(hub, world, now - timedelta(seconds=8))
-    await rooms.reread(room)
+    await rooms.resync(room)
     rooms.close()
     await hub.database.execute("DELETE FROM scans")
-    return bool(room.board.revision == 2)
+    return bool(room.state.revision == 2)
 
 
 async def test_a_row_that_comes_late_into_the_log_is_counted(hub: Hub, world: World) -> None:
@@ -227,13 +227,13 @@ async def test_a_row_that_comes_late_into_the_log_is_counted(hub: Hub, world: Wo
 
 
 async def test_a_clock_that_is_set_back_loses_nothing(hub: Hub, world: World) -> None:
-    rooms = FigureRooms(hub.services)
+    rooms = StatisticsChannels(hub.services)
     venue = await hub.services.venues.read(world.org_id, world.venue_id)
     room = await rooms.open(venue, TODAY)
     hub.clock.set(NOON - timedelta(hours=1))
     await write(hub, world, hub.clock.now())
-    await rooms.reread(room)
-    assert room.board.revision == 1
+    await rooms.resync(room)
+    assert room.state.revision == 1
     rooms.close()
 
 

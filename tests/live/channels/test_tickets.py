@@ -12,9 +12,11 @@ import pytest
 from hub.actions.booking.move import move_reservation
 from hub.app import LIVE
 from hub.events.announcements import TicketsChanged, code_hash
-from hub.live.channels.events import KEPT_EVENTS, EventWatch
-from hub.live.channels.tickets import HASHES_PER_EVENT, TicketNews
+from hub.live.channels.events import KEPT_EVENTS
+from hub.live.channels.subscription import Subscription
+from hub.live.channels.tickets import HASHES_PER_EVENT, TicketChannels
 from hub.live.connection.send_queue import SendQueue
+from hub.live.protocol import frames
 from tests.support.hub import Hub
 from tests.support.world import TODAY, Ticket, World
 from web import keys
@@ -149,10 +151,11 @@ async def test_who_reads_too_slowly_is_told_that_something_was_missed() -> None:
         emptied = asyncio.Event()
         transport, response = Transport(), Response()
         queue = SendQueue(response, transport, emptied.wait, lambda: None)  # type: ignore[arg-type]
-        ticket_news = TicketNews(tick=0)
-        EventWatch(1, ticket_news.room(1), queue)
+        ticket_news = TicketChannels(tick=0)
+        channel = ticket_news.channel(1)
+        Subscription(queue, head=frames.event_head("tickets", 1)).follow(channel, channel.state, version=0)
         for n in range(events):
-            ticket_news.hear(TicketsChanged(1, 1, (str(n),), "reserved"))
+            ticket_news.receive(TicketsChanged(1, 1, (str(n),), "reserved"))
             async with asyncio.timeout(1):
                 while ticket_news._tick._timer is not None:
                     await asyncio.sleep(0)
@@ -178,12 +181,12 @@ async def test_the_topic_is_for_staff_and_ends_with_its_subscription(hub: Hub, w
     await asyncio.sleep(0.3)
     await socket.command("ping")
     assert socket.events == []
-    assert not hub.app[LIVE].ticket_news.room(world.org_id).watches
+    assert not hub.app[LIVE].channels.tickets.channel(world.org_id).subscribers
     again = await socket.command("subscribe", topic="tickets")
     await socket.close()
     assert again["data"]["subscription"] == 2
     async with asyncio.timeout(3):
-        while hub.app[LIVE].ticket_news.room(world.org_id).watches:
+        while hub.app[LIVE].channels.tickets.channel(world.org_id).subscribers:
             await asyncio.sleep(0.02)
 
 

@@ -9,14 +9,15 @@ from typing import Any
 from hub.actions.reporting.counts import DayCounts
 from hub.app import LIVE
 from hub.events.announcements import SlotChanged
-from hub.live.channels.counts import Rooms
-from hub.live.channels.subscription import Watch
+from hub.live.channels.counts import CountChannels, DayKey
+from hub.live.channels.subscription import Subscription
+from hub.live.connection import heartbeat
 from hub.live.connection.heartbeat import Heartbeat
 from hub.live.connection.send_queue import MOST_FRAMES, SendQueue
 from hub.live.connection.socket_session import CLOSE_SECONDS
 from hub.live.connection.timer_wheel import TURN_SECONDS
-from hub.live.endpoints.staff_connection import heartbeat
-from hub.live.server import LiveHub
+from hub.live.protocol import frames
+from hub.live.server import LiveServer
 from hub.rules.slot_capacity import SlotCount
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
@@ -34,8 +35,8 @@ async def never_reads(raw: Any, hub: Hub, token: str, **wishes: Any) -> Any:
 
 async def busy_venue(hub: Hub, world: World, slots: int = 20) -> asyncio.Task[None]:
     """Twenty changes a second to every slot of today, told as the door tells them."""
-    day = await hub.app[LIVE].rooms.open((world.org_id, world.venue_id, TODAY))
-    start = day.board.snapshot()["slots"]
+    day = await hub.app[LIVE].channels.counts.open(DayKey(world.org_id, world.venue_id, TODAY))
+    start = day.state.snapshot()["slots"]
     assert len(start) >= 1
 
     async def change() -> None:
@@ -44,7 +45,7 @@ async def busy_venue(hub: Hub, world: World, slots: int = 20) -> asyncio.Task[No
             revision += 1
             for n in range(slots):
                 count = SlotCount(10**6 + n, *TIMES, 200, revision % 200, 0, revision)
-                hub.app[LIVE].rooms.hear(SlotChanged(world.org_id, world.venue_id, TODAY, count))
+                hub.app[LIVE].channels.counts.hear(SlotChanged(world.org_id, world.venue_id, TODAY, count))
             await asyncio.sleep(0.05)
 
     return asyncio.get_running_loop().create_task(change())
@@ -79,12 +80,12 @@ async def test_a_watcher_that_never_reads_is_put_out_within_15_seconds_and_nobod
         spare(live, "Spared")
         stalled = [await never_reads(raw, hub, token) for _ in range(20)]
         began = time.monotonic()
-        assert len(live.presence) == 22
+        assert len(live.sockets.staff) == 22
         meanwhile: list[float] = []
-        while len(live.presence) > 2:
+        while len(live.sockets.staff) > 2:
             assert time.monotonic() - began < 15
             meanwhile += await delays(healthy, 0.5)
-        assert live.put_out == 20
+        assert live.host.slow_disconnects == 20
         meanwhile.sort()
         assert meanwhile[int(len(meanwhile) * 0.95)] < max(2 * before[int(len(before) * 0.95)], 0.03)
         # Really gone: the kernel knows the server's side of these sockets no more, not only the hub.
@@ -96,16 +97,16 @@ async def test_a_watcher_that_never_reads_is_put_out_within_15_seconds_and_nobod
         change.cancel()
 
 
-def spare(live: LiveHub, name: str) -> None:
+def spare(live: LiveServer, name: str) -> None:
     """Keep the hub from putting this client out."""
 
     class Immortal(Heartbeat):
         def is_overdue(self, now: float) -> bool:
             return False
 
-    for connection in live.presence.everybody():
+    for connection in live.sockets.staff.all():
         if connection.identity is not None and connection.identity.name == name:
-            connection._heartbeat = Immortal(live.wheel.now)
+            connection._heartbeat = Immortal(live.host.timer_wheel.now)
             connection.queue._on_slow = lambda: None
 
 
@@ -139,12 +140,12 @@ async def test_a_client_that_asks_and_never_reads_is_put_out(hub: Hub, world: Wo
     flooding = asyncio.get_running_loop().create_task(flood())
     try:
         async with asyncio.timeout(15):
-            while len(hub.app[LIVE].presence):
+            while len(hub.app[LIVE].sockets.staff):
                 await asyncio.sleep(0.1)
     finally:
         flooding.cancel()
         await asyncio.gather(flooding, return_exceptions=True)
-    assert hub.app[LIVE].put_out == 1
+    assert hub.app[LIVE].host.slow_disconnects == 1
 
 
 async def test_half_a_frame_dripped_byte_by_byte_does_not_keep_a_socket_open(hub: Hub, world: World, raw) -> None:
@@ -153,11 +154,11 @@ async def test_half_a_frame_dripped_byte_by_byte_does_not_keep_a_socket_open(hub
     await client.sign_in(await world.staff())
     client.writer.write(b"\x81\xfe\x10\x00\0\0\0\0")
     # Not to make the test wait: this one is pinged in a second.
-    (connection,) = hub.app[LIVE].presence.everybody()
+    (connection,) = hub.app[LIVE].sockets.staff.all()
     connection._heartbeat._after = 1
-    hub.app[LIVE].wheel.put(connection, 1)
+    hub.app[LIVE].host.timer_wheel.put(connection, 1)
     async with asyncio.timeout(1 + heartbeat.PONG_SECONDS + 3):
-        while len(hub.app[LIVE].presence) or name_of(client) in server_side_sockets(hub.settings.port):
+        while len(hub.app[LIVE].sockets.staff) or name_of(client) in server_side_sockets(hub.settings.port):
             client.writer.write(b"x")
             await asyncio.sleep(0.2)
     assert client.writer.transport.is_closing() or await client.code() == 4408
@@ -184,12 +185,13 @@ async def test_a_slow_watcher_gets_one_frame_with_everything_since(hub: Hub) -> 
     async def read(_: Any) -> Any:
         return DayCounts([], 0, 0)
 
-    rooms = Rooms(read, tick=0.01)
-    room = await rooms.open((1, 1, TODAY))
-    Watch(7, "counts", room, room.board, queue, venue_id=1, day=TODAY)
+    rooms = CountChannels(read, tick=0.01)
+    room = await rooms.open(DayKey(1, 1, TODAY))
+    subscription = Subscription(queue, head=frames.event_head("counts", 7))
+    subscription.follow(room, room.state, version=room.state.version)
     for revision in range(1, 11):
         for slot in (1, 2):
-            rooms.hear(SlotChanged(1, 1, TODAY, SlotCount(slot, *TIMES, 10, revision, 0, revision)))
+            rooms.receive(SlotChanged(1, 1, TODAY, SlotCount(slot, *TIMES, 10, revision, 0, revision)))
         await asyncio.sleep(0.02)
     assert response.sent == []
     assert queue.depth == 1

@@ -1,27 +1,27 @@
 """The one timer of all sockets."""
 
-from hub.live.connection.timer_wheel import BUCKETS, TURN_SECONDS, Wheel
+from hub.live.connection.timer_wheel import BUCKETS, TURN_SECONDS, TimerWheel
 
 
 class Item:
-    def __init__(self, wheel: Wheel, answers: list[float | None]) -> None:
+    def __init__(self, wheel: TimerWheel, answers: list[float | None]) -> None:
         self.bucket = -1
         self.called: list[float] = []
         self.wheel = wheel
         self.answers = answers
 
-    def due(self, now: float) -> float | None:
+    def on_timer(self, now: float) -> float | None:
         self.called.append(now)
         return self.answers.pop(0) if self.answers else None
 
 
-def turn(wheel: Wheel, seconds: float) -> None:
+def turn(wheel: TimerWheel, seconds: float) -> None:
     for _ in range(int(seconds / TURN_SECONDS)):
         wheel.turn()
 
 
 def test_an_item_comes_up_when_it_is_due_and_again_as_it_answers() -> None:
-    wheel = Wheel()
+    wheel = TimerWheel()
     item = Item(wheel, [2.0, 0.1, None])
     wheel.put(item, 5.0)
     turn(wheel, 30)
@@ -30,7 +30,7 @@ def test_an_item_comes_up_when_it_is_due_and_again_as_it_answers() -> None:
 
 
 def test_what_is_further_off_than_the_wheel_is_round_is_asked_early() -> None:
-    wheel = Wheel()
+    wheel = TimerWheel()
     item = Item(wheel, [])
     wheel.put(item, 10**6)
     turn(wheel, BUCKETS * TURN_SECONDS)
@@ -38,7 +38,7 @@ def test_what_is_further_off_than_the_wheel_is_round_is_asked_early() -> None:
 
 
 def test_a_client_cannot_put_off_what_is_due() -> None:
-    wheel = Wheel()
+    wheel = TimerWheel()
     item = Item(wheel, [])
     wheel.put(item, 3.0)
     turn(wheel, 2)
@@ -52,9 +52,9 @@ def test_a_client_cannot_put_off_what_is_due() -> None:
 
 
 def test_one_that_fails_takes_nobody_along() -> None:
-    wheel = Wheel()
+    wheel = TimerWheel()
     failing, other = Item(wheel, []), Item(wheel, [])
-    failing.due = lambda now: 1 / 0  # type: ignore[method-assign]
+    failing.on_timer = lambda now: 1 / 0  # type: ignore[method-assign]
     wheel.put(failing, 1.0)
     wheel.put(other, 1.0)
     turn(wheel, 1)
@@ -63,7 +63,7 @@ def test_one_that_fails_takes_nobody_along() -> None:
 
 
 def test_a_removed_item_does_not_come_up() -> None:
-    wheel = Wheel()
+    wheel = TimerWheel()
     item = Item(wheel, [])
     wheel.put(item, 1.0)
     wheel.remove(item)

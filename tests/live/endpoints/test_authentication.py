@@ -48,8 +48,8 @@ async def test_a_first_frame_signs_in_with_its_device(world: World, raw, live) -
         {"type": "auth", "token": await world.staff(), "device": {"id": "gate-a-1", "name": "A 1", "gate": "A"}}
     )
     assert (await client.next())["type"] == "ready"
-    (connection,) = live.presence.everybody()
-    assert connection.conversation.device[:3] == ("gate-a-1", "A 1", "A")
+    (connection,) = live.sockets.staff.all()
+    assert connection.commands.context.device[:3] == ("gate-a-1", "A 1", "A")
 
 
 async def test_the_cookie_signs_in_from_our_own_page(hub: Hub, world: World, raw) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from hub.actions.booking.availability import Availability
 from hub.app import LIVE
-from hub.live.endpoints.calendar_connection import LIMIT, Spectator
+from hub.live.endpoints.calendar_connection import LIMIT, CalendarConnection
 from hub.rules.refusals import Unavailable
 from tests.live.endpoints.test_calendar_endpoint import PATH, refused
 from tests.live.protocol.test_fuzz import noise
@@ -101,7 +101,7 @@ async def test_nothing_a_visitor_sends_breaks_anything(
     assert not caplog.records, [record.getMessage() for record in caplog.records]
     assert set(codes) <= {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 4400, 4408} | set(range(3000, 5000)), codes
     async with asyncio.timeout(5):
-        while len(hub.app[LIVE].audience) > 1:
+        while len(hub.app[LIVE].sockets.calendar) > 1:
             await asyncio.sleep(0.05)
 
 
@@ -120,14 +120,14 @@ def sentence(chance: random.Random) -> bytes:
 async def test_a_visitor_that_never_reads_is_put_out_and_the_others_are_told_all_the_while(
     hub: Hub, world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Spectator, "WRITE_SECONDS", 1.0)
+    monkeypatch.setattr(CalendarConnection, "WRITE_SECONDS", 1.0)
     for n in range(100):
         await world.slot(TODAY + timedelta(days=n % 9), f"{8 + n // 9:02d}:00", "23:30", capacity=500)
     healthy = await visit()
     stalled = [await visit(receive_buffer=4096) for _ in range(5)]
     # The negative control: one of them is kept from being put out.
     spared = await visit(receive_buffer=4096)
-    (kept,) = [s for s in hub.app[LIVE].audience.everybody() if _port(s) == _own_port(spared)]
+    (kept,) = [s for s in hub.app[LIVE].sockets.calendar.all() if _port(s) == _own_port(spared)]
     kept.queue._on_slow = lambda: None  # type: ignore[attr-defined]
     for visitor in [*stalled, spared]:
         visitor.client.writer.transport.pause_reading()
@@ -136,19 +136,19 @@ async def test_a_visitor_that_never_reads_is_put_out_and_the_others_are_told_all
             visitor.ask("2026-11" if n % 2 else "2026-12")
     slot = next(iter(healthy.slots))
     async with asyncio.timeout(15):
-        while len(hub.app[LIVE].audience) > 2:
+        while len(hub.app[LIVE].sockets.calendar) > 2:
             await world.reserved(slot)
             await healthy.sees(await truth(hub, world.org_id), 2)
             for visitor in [*stalled, spared]:
                 visitor.ask("2026-11")
             await asyncio.sleep(0.1)
-    assert hub.app[LIVE].put_out == 5
-    assert kept in hub.app[LIVE].audience.everybody()
+    assert hub.app[LIVE].host.slow_disconnects == 5
+    assert kept in hub.app[LIVE].sockets.calendar.all()
     assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-def _port(spectator: Any) -> int:
-    return int(spectator._request.transport.get_extra_info("peername")[1])
+def _port(visitor_socket: Any) -> int:
+    return int(visitor_socket._client.request.transport.get_extra_info("peername")[1])
 
 
 def _own_port(visitor: Visitor) -> int:
@@ -157,16 +157,16 @@ def _own_port(visitor: Visitor) -> int:
 
 async def test_a_visitor_that_answers_no_ping_is_put_out(hub: Hub, world: World, raw: Any, visit: Visit) -> None:
     dead, alive = await visit(answers_pings=False), await visit()
-    for spectator in hub.app[LIVE].audience.everybody():
-        spectator._heartbeat._after = 0.5  # type: ignore[attr-defined]
-        spectator._heartbeat._beat = Spectator.BEAT._replace(pong=2.0)  # type: ignore[attr-defined]
-        hub.app[LIVE].wheel.put(spectator, 0.5)  # type: ignore[arg-type]
+    for visitor_socket in hub.app[LIVE].sockets.calendar.all():
+        visitor_socket._heartbeat._after = 0.5  # type: ignore[attr-defined]
+        visitor_socket._heartbeat._times = CalendarConnection.HEARTBEAT._replace(pong=2.0)  # type: ignore[attr-defined]
+        hub.app[LIVE].host.timer_wheel.put(visitor_socket, 0.5)  # type: ignore[arg-type]
     hearing = asyncio.create_task(alive.hear_until(6))
     assert await dead.client.code(8) == 4408
     assert dead.client.pings >= 1
     alive.client.send_frame(PING, b"still there")
     await asyncio.sleep(0.2)
-    assert len(hub.app[LIVE].audience) == 1
+    assert len(hub.app[LIVE].sockets.calendar) == 1
     hearing.cancel()
 
 
@@ -202,7 +202,7 @@ async def test_at_the_stop_every_visitor_hears_1012_and_when_to_come_back(
         assert await visitor.client.code() == 1012
     assert len(waits) > 10, "not all at once"
     await asyncio.wait_for(stopping, 4)
-    assert len(hub.app[LIVE].audience) == 0
+    assert len(hub.app[LIVE].sockets.calendar) == 0
     assert (await refused(raw))[0] == 503
 
 
@@ -222,15 +222,15 @@ async def test_nothing_is_left_behind_by_two_hundred_visits(hub: Hub, world: Wor
             else:
                 client.send_frame(CLOSE, b"\x03\xe8")
     async with asyncio.timeout(5):
-        while len(live.audience) or live._deeds:
+        while len(live.sockets.calendar) or len(live.host.background):
             await asyncio.sleep(0.02)
-    assert not live.audience._by_address
-    assert not any(live.wheel._buckets)
-    rooms = list(live.months._rooms.values())
+    assert not live.sockets.calendar._by_address
+    assert not any(live.host.timer_wheel._buckets)
+    rooms = list(live.channels.months._channels.values())
     assert rooms
-    assert not any(room.watches for room in rooms)
+    assert not any(room.subscribers for room in rooms)
     for room in rooms:
         room.left_at -= 31
-    assert live.months.watched() == []
-    assert len(live.months) == 0
-    assert not live.months._calendar.held
+    assert live.channels.months.subscribed() == []
+    assert len(live.channels.months) == 0
+    assert not live.channels.months._calendar.held

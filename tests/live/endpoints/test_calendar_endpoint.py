@@ -37,8 +37,8 @@ async def test_a_page_of_another_site_is_refused_and_our_own_and_no_page_are_not
 async def test_a_session_is_neither_needed_nor_looked_at(hub: Hub, world: World, raw: Any) -> None:
     client = await raw(path=PATH, Cookie="hub_session=nonsense", Origin=hub.url)
     assert (await client.next())["type"] == "slots"
-    assert len(hub.app[LIVE].presence) == 0
-    assert len(hub.app[LIVE].audience) == 1
+    assert len(hub.app[LIVE].sockets.staff) == 0
+    assert len(hub.app[LIVE].sockets.calendar) == 1
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ async def test_one_address_may_hold_so_many_sockets_and_no_more(open_hub: Any, r
     clients[0].send_frame(CLOSE, b"\x03\xe8")
     assert await clients[0].code() == 1000
     async with asyncio.timeout(3):
-        while len(hub.app[LIVE].audience) == 3:
+        while len(hub.app[LIVE].sockets.calendar) == 3:
             await asyncio.sleep(0.02)
     await raw(hub.url, path=PATH)
 
@@ -81,7 +81,7 @@ async def test_behind_a_trusted_proxy_each_address_counts_for_itself(open_hub: A
 async def test_a_full_hall_is_closed_and_says_when_to_come_back(
     hub: Hub, world: World, visit: Visit, raw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.live.endpoints.calendar_sockets.MOST_SPECTATORS", 2)
+    monkeypatch.setattr("hub.live.endpoints.calendar_sockets.MOST_CALENDAR_SOCKETS", 2)
     for _ in range(2):
         await visit()
     status, head = await refused(raw)

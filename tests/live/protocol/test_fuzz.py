@@ -95,8 +95,8 @@ async def test_nothing_a_client_sends_breaks_anything(
             client.drop()
         assert (await neighbour.command("ping"))["success"]
         async with asyncio.timeout(10):
-            await hub.app[LIVE].door.drain()
-            while hub.app[LIVE]._deeds:
+            await hub.app[LIVE].scans.entry_scans.drain()
+            while len(hub.app[LIVE].host.background):
                 await asyncio.sleep(0.05)
     logged = await hub.database.fetchval("SELECT count(*) FROM scans")
     assert logged > 50, "commands got as far as the door"
@@ -105,5 +105,5 @@ async def test_nothing_a_client_sends_breaks_anything(
         codes
     )
     async with asyncio.timeout(5):
-        while len(hub.app[LIVE].presence) > 1:
+        while len(hub.app[LIVE].sockets.staff) > 1:
             await asyncio.sleep(0.05)

@@ -164,7 +164,7 @@ async def test_without_word_from_the_other_process_nobody_would_notice(hub: Hub,
     await b.validate(ticket.code)
     await silent(a, b)
     assert await alarms(hub) == 0
-    hub.app[LIVE]._gap()
+    hub.app[LIVE]._announcements_missed()
     assert (await alarm_of(a))["first"]["gate"] == "A"
     assert await alarms(hub) == 1
 

@@ -10,9 +10,9 @@ from hub.access.tokens import Identity
 from hub.actions.messaging.notices import KEPT, MOST, TOLD_AGAIN, Notice, drop_old_notices, give_notices
 from hub.app import LIVE
 from hub.events.announcements import TopicEvent
-from hub.live.channels.events import KEPT_EVENTS, EventRoom
-from hub.live.commands.subscriptions import TOPICS, Topic
-from hub.live.topics.venue_events import open_events_of_venue
+from hub.live.channels.events import KEPT_EVENTS, EventLog
+from hub.live.topics.events import open_venue_events
+from hub.live.topics.table import TOPICS, Topic
 from tests.support.hub import Hub
 from tests.support.world import World
 
@@ -114,8 +114,8 @@ async def test_what_happens_while_the_answer_is_read_comes_after_it(
         await asyncio.sleep(0.2)
         return {"open": []}
 
-    monkeypatch.setitem(TOPICS, "matters", Topic(TOPICS["counts"].role, lambda talk, wish: open_events_of_venue(
-        talk, wish, "matters", read)))  # fmt: skip
+    monkeypatch.setitem(TOPICS, "matters", Topic(TOPICS["counts"].role, lambda context, request: open_venue_events(
+        context, request, "matters", read)))  # fmt: skip
     socket = await hub.socket(await world.staff())
     reply = await socket.command("subscribe", topic="matters")
     assert reply["data"]["open"] == []
@@ -131,7 +131,7 @@ async def test_a_topic_of_managers_is_no_operators_and_keeps_to_its_venue(
         return {"read_for": venue_id}
 
     monkeypatch.setitem(TOPICS, "matters", Topic(type(TOPICS["counts"].role)("MANAGER"),
-                        lambda talk, wish: open_events_of_venue(talk, wish, "matters", read)))  # fmt: skip
+                        lambda context, request: open_venue_events(context, request, "matters", read)))  # fmt: skip
     second, stranger = await world.venue(), await World(hub).found()
     operator, manager = await hub.socket(await world.staff()), await hub.socket(await world.staff("MANAGER"))
     refused = await operator.command("subscribe", topic="matters")
@@ -164,12 +164,12 @@ async def test_who_may_have_missed_something_is_told_so(hub: Hub, world: World) 
 
 def test_who_reads_too_slowly_gets_every_event_in_order_or_is_told() -> None:
     def follow(events: int) -> list[Any]:
-        room, seen, read = EventRoom("matters", {"missed": True}), 0, []
+        log, seen, read = EventLog({"missed": True}), 0, []
         for n in range(events):
             told = TopicEvent.of(1, "matters", {"n": n}, gate="A" if n % 2 else "B")
-            room.add(orjson.Fragment(told.body), told)
-        while seen != room.revision:
-            seen, tail = room.event_after(seen, lambda told: told.gate == "A")
+            log.add(orjson.Fragment(told.body), told)
+        while seen != log.version:
+            seen, tail = log.next_after(seen, lambda told: told.gate == "A")
             if tail is not None:
                 read.append(orjson.loads(b'{"x":0' + tail)["data"])
         return read

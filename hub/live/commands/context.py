@@ -1,0 +1,43 @@
+"""Command context: what a command handler may know and call."""
+
+from dataclasses import dataclass
+
+from hub.access.tokens import Identity
+from hub.actions.scanning.entry_scans import EntryScans
+from hub.actions.scanning.exit_scans import ExitScans
+from hub.actions.scanning.offline_sync import OfflineSync
+from hub.actions.venues.venue_cache import Venue
+from hub.live.channels.live_channels import LiveChannels
+from hub.live.channels.subscriptions import Subscriptions
+from hub.live.protocol.device import Device
+from hub.live.topics.context import TopicContext
+from hub.services import Services
+
+
+@dataclass(slots=True)
+class ScanActions:
+    """The batched actions of the gates, which all sockets of a process share."""
+
+    entry_scans: EntryScans
+    exit_scans: ExitScans
+    offline_sync: OfflineSync
+
+
+class CommandContext(TopicContext):
+    """What a topic may know, and the actions on scans. No handler knows the socket, its session or the server."""
+
+    __slots__ = ("scans",)
+
+    def __init__(
+        self,
+        services: Services,
+        channels: LiveChannels,
+        scans: ScanActions,
+        subscriptions: Subscriptions,
+        *,
+        identity: Identity,
+        venue: Venue | None,
+        device: Device,
+    ) -> None:
+        super().__init__(services, channels, subscriptions, identity=identity, venue=venue, device=device)
+        self.scans = scans

@@ -1,0 +1,65 @@
+"""Open sockets of this process, of staff and of the public: counted, and waited for when the hub stops."""
+
+import asyncio
+import random
+
+from hub.access.tokens import Identity
+from hub.live.endpoints.calendar_sockets import CalendarSocket, CalendarSockets
+from hub.live.endpoints.staff_sockets import StaffSocket, StaffSockets
+from hub.observability import telemetry
+
+
+class OpenSockets:
+    """`stopping`: the hub stops and takes no more sockets."""
+
+    def __init__(self, calendar_sockets_per_address: int | None) -> None:
+        self.staff = StaffSockets()
+        self.calendar = CalendarSockets(calendar_sockets_per_address)
+        self.stopping = False
+        self._empty = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self.staff) + len(self.calendar)
+
+    def add_staff(self, socket: StaffSocket) -> None:
+        self._empty.clear()
+        self.staff.add(socket)
+        telemetry.sockets_open.set(len(self.staff))
+
+    def sign_in(self, socket: StaffSocket, identity: Identity) -> None:
+        self.staff.sign_in(socket, identity)
+
+    def remove_staff(self, socket: StaffSocket) -> None:
+        """Called once or more often."""
+        self.staff.remove(socket)
+        telemetry.sockets_open.set(len(self.staff))
+        self._note_empty()
+
+    def add_calendar(self, socket: CalendarSocket) -> None:
+        self.calendar.add(socket)
+        telemetry.spectators_open.set(len(self.calendar))
+
+    def remove_calendar(self, socket: CalendarSocket) -> None:
+        """Called once or more often."""
+        self.calendar.remove(socket)
+        telemetry.spectators_open.set(len(self.calendar))
+        self._note_empty()
+
+    def reconnect_after_ms(self) -> int:
+        """A random time that spreads as many clients as there are over a time in which they can be served."""
+        return random.randint(100, 1000 + min(9000, 2 * len(self)))  # noqa: S311 - jitter
+
+    async def wait_until_empty(self, seconds: float) -> None:
+        """Wait until no socket is open, at most so long."""
+        if not len(self):
+            return
+        self._empty.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+        except TimeoutError:
+            pass
+
+    def _note_empty(self) -> None:
+        if not len(self):
+            self._empty.set()

@@ -1,0 +1,35 @@
+"""Staff endpoint: the handshake of `GET /ws`."""
+
+import logging
+
+from aiohttp import hdrs, web
+
+from hub.live.connection.socket_session import SessionHost
+from hub.live.endpoints.authentication import ForeignOrigin
+from hub.live.endpoints.handshake import handshake_refusal, open_socket, refuse_handshake
+from hub.live.endpoints.staff_connection import StaffConnection, StaffServices
+from hub.live.protocol import frames
+from hub.rules.reasons import Reason
+
+MOST_UNAUTHENTICATED = 4000
+"""Sockets that have yet to authenticate. Each lives at most five seconds; all scanners of a venue may come back at once."""
+
+log = logging.getLogger(__name__)
+
+
+async def serve_staff(request: web.Request, host: SessionHost, staff: StaffServices) -> web.StreamResponse:
+    """Serve one socket from handshake to end."""
+    sockets = staff.sockets
+    full = sockets.staff.unauthenticated >= MOST_UNAUTHENTICATED
+    refusal = handshake_refusal(request, turned_away=sockets.stopping or full)
+    if refusal is not None:
+        return refusal
+    try:
+        token = staff.authentication.token_of(request)
+    except ForeignOrigin:
+        # Most often not an attack: HUB_PUBLIC_URL names another address than the one people open.
+        log.warning("socket.origin_refused", extra={"origin": request.headers.get(hdrs.ORIGIN, "")[:100]})
+        return refuse_handshake(403, Reason.FORBIDDEN, {"message": "This page may not use your session"})
+    client = await open_socket(request, frames.LARGEST_FRAME)
+    await StaffConnection(client, host, staff).run(token)
+    return client.socket

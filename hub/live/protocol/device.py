@@ -1,0 +1,52 @@
+"""The `device` object of an `auth` or `device` frame: what a scanner says about itself."""
+
+from typing import Any, NamedTuple
+
+from hub.live.protocol import fields
+from hub.live.protocol.fields import Fields
+
+LONGEST_SKEW_MS = 10 * 365 * 24 * 3600 * 1000
+
+
+class Device(NamedTuple):
+    """A scanner as it describes itself; every part may be missing."""
+
+    id: str | None = None
+    name: str | None = None
+    gate: str | None = None
+    battery: int | None = None
+    charging: bool | None = None
+    queue: int | None = None
+    """Scans that the device has kept and not yet synced."""
+    version: str | None = None
+    round_trip_ms: int | None = None
+    skew_ms: int | None = None
+    """How far the device's clock is ahead of the hub's."""
+
+    @property
+    def label(self) -> str | None:
+        """How the log of scans names the device: by its id, or by its name where it has no id."""
+        return self.id or self.name
+
+
+def read_device(given: Any) -> Device:
+    """Read the object; refuses INVALID_REQUEST and names the field."""
+    if given is None:
+        return Device()
+    if type(given) is not dict:
+        fields.refuse("device", "give an object")
+    known: Fields = given
+    charging = known.get("charging")
+    if charging is not None and type(charging) is not bool:
+        fields.refuse("charging", "give true or false")
+    return Device(
+        fields.text_or_none(known, "id", 64),
+        fields.text_or_none(known, "name", 64),
+        fields.text_or_none(known, "gate", 64),
+        battery=fields.whole_or_none(known, "battery", 0, 100),
+        charging=charging,
+        queue=fields.whole_or_none(known, "queue", 0, 1_000_000),
+        version=fields.text_or_none(known, "version", 64),
+        round_trip_ms=fields.whole_or_none(known, "round_trip_ms", 0, 600_000),
+        skew_ms=fields.whole_or_none(known, "skew_ms", -LONGEST_SKEW_MS, LONGEST_SKEW_MS),
+    )

@@ -1,0 +1,53 @@
+"""Table of topics: what a signed-in client may subscribe to, who may, and what opens the subscription.
+
+counts    a venue's day: the whole of it in the reply, then what changes
+figures   the statistics of the same day by minute and gate
+tickets   that tickets of the organisation changed
+devices   the scanners of a venue
+alerts    metrics that are over their threshold
+alarms    codes shown at two gates
+scans     every decision at the gates of a venue, through a filter
+notices   what one member of staff, or everybody at a gate, is told at once
+conflicts visitors whom offline scanners let in against the hub's decision
+disputes  what operators ask supervisors, and what these answer
+
+A topic is a file of this folder, a row here and a body in `protocol/event_bodies.py`.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+from hub.access.roles import Role
+from hub.live.topics.alarms import open_alarms
+from hub.live.topics.alerts import open_alerts
+from hub.live.topics.conflicts import open_conflicts
+from hub.live.topics.context import TopicContext
+from hub.live.topics.counts import open_counts
+from hub.live.topics.devices import open_devices
+from hub.live.topics.disputes import open_disputes
+from hub.live.topics.figures import open_figures
+from hub.live.topics.notices import open_notices
+from hub.live.topics.scans import open_scans
+from hub.live.topics.subscribe_request import SubscribeRequest
+from hub.live.topics.tickets import open_tickets
+
+
+class Topic(NamedTuple):
+    """`role` is the least one that may subscribe; `open` subscribes the client and returns the reply, at once or later."""
+
+    role: Role
+    open: Callable[[TopicContext, SubscribeRequest], dict[str, Any] | Coroutine[Any, Any, dict[str, Any]]]
+
+
+TOPICS: dict[str, Topic] = {
+    "counts": Topic(Role.OPERATOR, open_counts),
+    "figures": Topic(Role.MANAGER, open_figures),
+    "tickets": Topic(Role.OPERATOR, open_tickets),
+    "devices": Topic(Role.MANAGER, open_devices),
+    "alerts": Topic(Role.MANAGER, open_alerts),
+    "alarms": Topic(Role.MANAGER, open_alarms),
+    "scans": Topic(Role.MANAGER, open_scans),
+    "notices": Topic(Role.OPERATOR, open_notices),
+    "conflicts": Topic(Role.MANAGER, open_conflicts),
+    "disputes": Topic(Role.MANAGER, open_disputes),
+}
