@@ -37,10 +37,11 @@ def message_limit(operator: Rate | None) -> MessageLimit | None:
 class MessageRate:
     """GCRA: `_due` is when the messages allowed so far would be used up at the steady rate."""
 
-    __slots__ = ("_due", "_limit", "_refused")
+    __slots__ = ("_burst_seconds", "_due", "_interval", "_refused")
 
     def __init__(self, limit: MessageLimit) -> None:
-        self._limit = limit
+        self._interval = 1 / limit.per_second
+        self._burst_seconds = (limit.burst - 1) / limit.per_second
         self._due = 0.0
         self._refused = 0
 
@@ -49,9 +50,8 @@ class MessageRate:
         if due <= now:
             due = now
             self._refused = 0
-        per_second, burst = self._limit
-        if due - now > (burst - 1) / per_second:
+        if due - now > self._burst_seconds:
             self._refused += 1
             return Passage.DISCONNECT if self._refused > MOST_REFUSALS else Passage.REFUSED
-        self._due = due + 1 / per_second
+        self._due = due + self._interval
         return Passage.ALLOWED

@@ -13,7 +13,7 @@ from hub.services import Services
 class TopicContext:
     """Who is signed in, on which device, and where to subscribe. `device` changes when the client describes it anew."""
 
-    __slots__ = ("channels", "device", "identity", "services", "subscriptions", "venue")
+    __slots__ = ("_is_manager", "channels", "device", "identity", "services", "subscriptions", "venue")
 
     def __init__(
         self,
@@ -31,6 +31,7 @@ class TopicContext:
         self.identity = identity
         self.venue = venue
         self.device = device
+        self._is_manager = at_least(identity.role, Role.MANAGER)
 
     def own_venue_id(self) -> int:
         """The venue of this login; refuses INVALID_REQUEST where it has none."""
@@ -41,9 +42,9 @@ class TopicContext:
 
     def contact(self) -> str:
         """How much of a customer's e-mail and phone this client is shown."""
-        venue = self.venue
-        if at_least(self.identity.role, Role.MANAGER):
+        if self._is_manager:
             return "full"
+        venue = self.venue
         if venue is None:
             return "masked"
         # The policy may have changed since the client signed in; every scan keeps it fresh.
