@@ -19,7 +19,8 @@ from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.resync import RESYNC_SECONDS
 from hub.live.commands.context import ScanActions
 from hub.live.connection.message_rate import message_limit
-from hub.live.connection.socket_session import CLOSE_SECONDS, SessionHost
+from hub.live.connection.session_host import SessionHost
+from hub.live.connection.socket_session import CLOSE_SECONDS
 from hub.live.connection.timer_wheel import TURN_SECONDS
 from hub.live.endpoints.authentication import Authentication
 from hub.live.endpoints.calendar_endpoint import serve_calendar

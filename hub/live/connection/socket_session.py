@@ -18,12 +18,11 @@ from aiohttp import WSMsgType, web
 from aiohttp.http_websocket import WebSocketError
 from aiohttp.streams import EofStream
 
-from hub.live.connection.background_tasks import BackgroundTasks
 from hub.live.connection.close_codes import CloseCode, sendable
 from hub.live.connection.heartbeat import STAFF_HEARTBEAT, Heartbeat, HeartbeatTimes
 from hub.live.connection.message_rate import MessageLimit, MessageRate, Passage
 from hub.live.connection.send_queue import WRITE_SECONDS, SendQueue
-from hub.live.connection.timer_wheel import TimerWheel
+from hub.live.connection.session_host import SessionHost
 from hub.live.protocol import frames
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
@@ -44,19 +43,6 @@ class ClientSocket(NamedTuple):
     socket: web.WebSocketResponse[Any]
     drain: Callable[[], Awaitable[None]]
     """Waits until the transport can take more."""
-
-
-class SessionHost:
-    """What all socket sessions of one process share."""
-
-    __slots__ = ("background", "reconnect_after_ms", "slow_disconnects", "timer_wheel")
-
-    def __init__(self, reconnect_after_ms: Callable[[], int]) -> None:
-        self.timer_wheel = TimerWheel()
-        self.background = BackgroundTasks()
-        self.reconnect_after_ms = reconnect_after_ms
-        self.slow_disconnects = 0
-        """Clients disconnected because they did not read, or did not answer pings."""
 
 
 class SocketSession(ABC):

@@ -17,7 +17,8 @@ from hub.live.channels.subscription import Subscription
 from hub.live.connection.close_codes import CloseCode
 from hub.live.connection.heartbeat import HeartbeatTimes
 from hub.live.connection.message_rate import MessageLimit
-from hub.live.connection.socket_session import ClientSocket, SessionHost, SocketSession
+from hub.live.connection.session_host import SessionHost
+from hub.live.connection.socket_session import ClientSocket, SocketSession
 from hub.live.endpoints.open_sockets import OpenSockets
 from hub.live.protocol import fields, frames
 from hub.live.protocol.fields import Fields

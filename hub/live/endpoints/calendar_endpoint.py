@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from hub.actions.venues.organisations import resolve_org
 from hub.live.channels.months import MonthChannels
-from hub.live.connection.socket_session import SessionHost
+from hub.live.connection.session_host import SessionHost
 from hub.live.endpoints.authentication import Authentication
 from hub.live.endpoints.calendar_connection import CalendarConnection, near_month
 from hub.live.endpoints.handshake import handshake_refusal, open_socket

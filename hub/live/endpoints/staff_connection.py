@@ -14,7 +14,8 @@ from hub.live.commands.dispatcher import CommandSession
 from hub.live.connection.close_codes import CloseCode
 from hub.live.connection.heartbeat import SUBSCRIBER_PING_SECONDS
 from hub.live.connection.message_rate import MessageLimit
-from hub.live.connection.socket_session import ClientSocket, SessionHost, SocketSession
+from hub.live.connection.session_host import SessionHost
+from hub.live.connection.socket_session import ClientSocket, SocketSession
 from hub.live.endpoints.authentication import Authentication
 from hub.live.endpoints.open_sockets import OpenSockets
 from hub.live.protocol import frames

@@ -4,7 +4,7 @@ import logging
 
 from aiohttp import hdrs, web
 
-from hub.live.connection.socket_session import SessionHost
+from hub.live.connection.session_host import SessionHost
 from hub.live.endpoints.authentication import ForeignOrigin
 from hub.live.endpoints.handshake import handshake_refusal, open_socket, refuse_handshake
 from hub.live.endpoints.staff_connection import StaffConnection, StaffServices
