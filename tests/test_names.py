@@ -62,7 +62,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def words_of(identifier: str) -> list[str]:
-    """The words of a name: `SeatGate` and `seat_gate` are `seat`, `gate`."""
+    """The words of a name: `SeatAdmission` and `seat_gate` are `seat`, `gate`."""
     return [word for part in identifier.split("_") for word in _CAMEL.sub("_", part).lower().split("_") if word]
 
 
@@ -165,7 +165,7 @@ def test_modules_are_named_by_the_field() -> None:
         "def tell(x): ...",
         "house = 1",
         "def f(talk): ...",
-        "self.way_out = 2",
+        "self.exit_scans = 2",
         "class SeatGate: ...",
         '"""The deed of the day."""',
         "x = 1\n'''Of one flight.'''",

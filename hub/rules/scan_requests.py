@@ -70,7 +70,7 @@ class ScanRequest:
         scanned_at: datetime | None = None,
         gate: str | None = None,
         device: str | None = None,
-    ) -> "Presentation":
+    ) -> "ScanRequest":
         """Build the scan request of an operator; `device` is the device's id, or its name where it has none."""
         return cls(
             operator.org_id,

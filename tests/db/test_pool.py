@@ -6,8 +6,7 @@ import asyncio
 
 import asyncpg
 import pytest
-
-from db.pool import DatabaseDown, Pool
+from tests.db.pool import DatabaseDown, Pool
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-
-from db.pool import STEADY_PLANS
-from db.statements import all_statements, load
+from tests.db.pool import STEADY_PLANS
+from tests.db.statements import all_statements, load
 
 ROOT = Path(__file__).parent.parent.parent
 STATEMENTS = all_statements()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from db.redis_client import RedisClient
+from tests.db.redis_client import RedisClient
+
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import Admission, SeatAdmission, SeatRequest
 from hub.settings import Rate

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from db.statements import load
+from tests.db.statements import load
+
 from tests.support.world import World
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from db.redis_client import connect
+from tests.db.redis_client import connect
+
 from tests.support.hub import Hub
 from tests.support.world import World
 
