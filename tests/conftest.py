@@ -14,8 +14,8 @@ from typing import Any
 import asyncpg
 import pytest
 import redis.asyncio
-from tests.db.migrate import migrate
 
+from db.migrate import migrate
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 from tests.support.hub import Hub, settings_for

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.db.pool import DatabaseDown
 
+from db.pool import DatabaseDown
 from hub.batching.batcher import Batcher
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused, Unavailable

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.db.pool import Database
-from tests.db.redis_client import connect
 
+from db.pool import Database
+from db.redis_client import connect
 from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
 from hub.actions.venues.venue_cache import Venues

@@ -23,7 +23,7 @@ from hub.rules.refusals import Refused
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from tests.db.pool import Database
+    from db.pool import Database
 
 JANE = Staff(5, 1, 2, "Jane Smith", Role.OPERATOR)
 NO_DATABASE: Database = None  # type: ignore[assignment]  # reading a token asks no database

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.db.statements import load
 
+from db.statements import load
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import read_waitlist
 from hub.actions.waitlist.leave import leave_waitlist

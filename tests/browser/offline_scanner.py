@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from playwright.async_api import Page, Route, expect
-from tests.web.pages.static_files import STATIC, STATIC_ROOT
 
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.test_live_calendar import start_again
 from tests.support.hub import Hub
 from tests.support.world import World
+from web.pages.static_files import STATIC, STATIC_ROOT
 
 __all__ = ["start_again"]
 

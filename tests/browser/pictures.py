@@ -19,8 +19,8 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image, ImageEnhance
 from playwright.async_api import Page, async_playwright
-from tests.db.migrate import migrate
 
+from db.migrate import migrate
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers
 from hub.jobs.outbox import OutboxJob

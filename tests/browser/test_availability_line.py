@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page
-from tests.web.pages.static_files import STATIC
 
 from tests.browser.hands_and_eyes import Open
+from web.pages.static_files import STATIC
 
 MODULE = STATIC.url("js/models/availability_socket.js")
 SETUP = """async (module) => {

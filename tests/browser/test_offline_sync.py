@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, WebSocket, expect
-from tests.web.pages.static_files import STATIC
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
@@ -29,6 +28,7 @@ from tests.browser.offline_scanner import (
 )
 from tests.support.hub import Hub
 from tests.support.world import World
+from web.pages.static_files import STATIC
 
 # Admissions as fast as the device can keep them, by the page's own parts and beside its own socket.
 MANY = """async ([address, clock, codes]) => {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.web.pages.staff import own_path
-from tests.web.pages.static_files import STATIC
 
 from tests.support.hub import Hub
+from web.pages.staff import own_path
+from web.pages.static_files import STATIC
 
 
 async def test_a_static_file_is_kept_for_a_year_under_its_hash_and_not_at_all_under_another(hub: Hub) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import phonenumbers
 import pytest
 from playwright.async_api import Page
-from tests.web.pages.static_files import STATIC
 
 from hub.rules.ticket_code import ALPHABET, check, new_code, normalise
 from tests.browser.hands_and_eyes import Open
 from tests.support.world import World
 from web import dialling_codes
+from web.pages.static_files import STATIC
 
 
 async def ask(page: Page, model: str, expression: str, *given: Any) -> Any:

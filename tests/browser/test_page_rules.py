@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page
-from tests.web.pages.static_files import STATIC
 
 from hub.rules.entry_decision import DoorPolicy, FirstEntry, ReservationFacts, TicketFacts, decide_entry
 from hub.rules.venue_day import midnight
 from tests.browser.hands_and_eyes import Open
 from tests.support.world import World
+from web.pages.static_files import STATIC
 
 TABLE = json.loads((Path(__file__).parents[1] / "rules" / "entry_cases.json").read_text(encoding="utf-8"))
 LEAVING = json.loads((Path(__file__).parents[1] / "rules" / "leaving_cases.json").read_text(encoding="utf-8"))

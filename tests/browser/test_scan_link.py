@@ -9,7 +9,6 @@ from io import BytesIO
 
 from PIL import Image
 from playwright.async_api import Page, expect
-from tests.web.pages.scanner_app import shell
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
@@ -17,6 +16,7 @@ from tests.browser.offline_scanner import has_list
 from tests.browser.test_live_calendar import start_again
 from tests.support.hub import Hub
 from tests.support.world import World
+from web.pages.scanner_app import shell
 
 
 async def scanner(world: World, open_page: Open, **how: bool) -> Page:

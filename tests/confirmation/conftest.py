@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from tests.db.pool import Database
 
+from db.pool import Database
 from hub.clock import Clock
 from hub.jobs import outbox
 from hub.jobs.outbox import OutboxWorker

@@ -8,9 +8,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.db.pool import DatabaseDown
 
 from db import statements
+from db.pool import DatabaseDown
 from hub.jobs.outbox import LEASE, OutboxWorker
 from tests.support.mail_outbox import NOW
 

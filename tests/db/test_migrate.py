@@ -6,8 +6,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.db.migrate import MigrationError, migrate, unapplied
 
+from db.migrate import MigrationError, migrate, unapplied
 from hub.embedded.supervisor import find_or_start
 
 

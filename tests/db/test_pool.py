@@ -6,7 +6,8 @@ import asyncio
 
 import asyncpg
 import pytest
-from tests.db.pool import DatabaseDown, Pool
+
+from db.pool import DatabaseDown, Pool
 
 
 @pytest.fixture

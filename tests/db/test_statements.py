@@ -7,8 +7,9 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.db.pool import STEADY_PLANS
-from tests.db.statements import all_statements, load
+
+from db.pool import STEADY_PLANS
+from db.statements import all_statements, load
 
 ROOT = Path(__file__).parent.parent.parent
 STATEMENTS = all_statements()

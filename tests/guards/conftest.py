@@ -7,8 +7,8 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from tests.db.redis_client import RedisClient, connect
 
+from db.redis_client import RedisClient, connect
 from tests.support.ports import free_port
 from tests.support.valkey_server import OwnValkey
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.db.redis_client import RedisClient
-
+from db.redis_client import RedisClient
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import Admission, SeatAdmission, SeatRequest
 from hub.settings import Rate

@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.db.redis_client import PATIENCE, RedisClient, connect
 
+from db.redis_client import PATIENCE, RedisClient, connect
 from hub.guards.rate_limit import RateLimit
 from hub.settings import Rate
 

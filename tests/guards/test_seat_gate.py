@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.db.redis_client import PATIENCE, RedisClient, connect
 
+from db.redis_client import PATIENCE, RedisClient, connect
 from hub.guards.seat_admission import FULL_SECONDS, Admission, SeatAdmission, SeatRequest
 
 if TYPE_CHECKING:

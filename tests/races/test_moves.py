@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from tests.db.statements import load
 
+from db.statements import load
 from tests.support.bookings import book, outcome
 from tests.support.concurrency import crowd
 from tests.support.hub import Hub

@@ -8,7 +8,6 @@ from functools import partial
 from itertools import count
 
 import pytest
-from tests.web.statuses import STATUS
 
 from hub.actions.booking import reserve as reserve_ticket
 from hub.rules.reasons import Reason
@@ -18,6 +17,7 @@ from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
 from tests.support.world import World, many_slots
+from web.statuses import STATUS
 
 NO_TICKET_GUARD = ("     WHERE t.version = a.version AND t.status = 'ACTIVATED' AND t.verified_at IS NULL\n", "")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.db.statements import load
 
+from db.statements import load
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import read_waitlist
 from hub.clock import Clock

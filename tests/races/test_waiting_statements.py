@@ -11,9 +11,9 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-from tests.db.pool import STEADY_PLANS
-from tests.db.statements import load
 
+from db.pool import STEADY_PLANS
+from db.statements import load
 from tests.support.world import NOON, World
 
 TAKE = load("booking/reservations").take_places

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.db.statements import load
-
+from db.statements import load
 from tests.support.world import World
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tests.db.redis_client import connect
-
+from db.redis_client import connect
 from tests.support.hub import Hub
 from tests.support.world import World
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.web.api.table import ENDPOINTS
-from tests.web.openapi import plain_path
 
 from tests.support.api_client import Api, booking
 from tests.support.world import World
+from web.api.table import ENDPOINTS
+from web.openapi import plain_path
 
 WITH_BODY = [(endpoint.method, plain_path(endpoint.path)) for endpoint in ENDPOINTS if endpoint.body is not None]
 NOT_OBJECTS = [

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import jwt
-from tests.web.api.device_key import keys_of
-from tests.web.keys import SERVICES
 
 from hub.access.tokens import SESSION_COOKIE
 from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
 from tests.support.world import World
+from web.api.device_key import keys_of
+from web.keys import SERVICES
 
 KEY = "/api/operator/device-key"
 

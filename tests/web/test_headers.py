@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from aiohttp import web
-from tests.web.api.table import ENDPOINTS
-from tests.web.openapi import plain_path
 
 from tests.support.api_client import Api
 from tests.support.hub import Hub
 from tests.support.world import World
+from web.api.table import ENDPOINTS
+from web.openapi import plain_path
 
 PAGES = ["/", "/reserve", "/reserve?ticket=TKT-2025-ABC123-DEF456", "/r/some-token", "/operator/login", "/operator/scan",
          "/manager", "/favicon.ico", "/static/none.js", "/nothing", "/api/docs/page.css"]  # fmt: skip

@@ -10,8 +10,8 @@ from uuid import uuid4
 import asyncpg
 import orjson
 import pytest
-from tests.db.pool import LONG_READS, STEADY_PLANS, Pool
 
+from db.pool import LONG_READS, STEADY_PLANS, Pool
 from hub.actions.reporting import replay as read_replay
 from hub.actions.reporting.days import count_days_over
 from hub.rules.timestamps import rfc3339

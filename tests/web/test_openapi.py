@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from tests.web.api.table import ENDPOINTS
-from tests.web.openapi import build_document, plain_path
-from tests.web.statuses import STATUS
 
 from hub.rules.reasons import Reason
 from hub.text.messages import MESSAGES, message
 from tests.support.api_client import Api
+from web.api.table import ENDPOINTS
+from web.openapi import build_document, plain_path
+from web.statuses import STATUS
 
 # Addresses of the same origin that are no endpoints of the API: pages, the socket, the document's own style sheet.
 NOT_ENDPOINTS = re.compile(

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.web.client_ip import read_address
 
 from hub.settings import Rate
 from tests.support.api_client import Api, booking
 from tests.support.hub import Hub
 from tests.support.world import World
+from web.client_ip import read_address
 
 OpenHub = Callable[..., Awaitable[Hub]]
 VALIDATE = "/api/tickets/validate"

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientError
-from tests.db.pool import DatabaseDown
-from tests.web.api.scan_table import HEAD, cell
 
+from db.pool import DatabaseDown
 from hub.actions.reporting import scan_log as read_records
 from tests.support.api_client import Api
 from tests.support.world import NOON, World
+from web.api.scan_table import HEAD, cell
 
 HISTORY = "/api/operators/scan-history"
 

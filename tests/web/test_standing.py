@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from ipaddress import ip_network
 
 import pytest
-from tests.db.pool import DatabaseDown
 
+from db.pool import DatabaseDown
 from hub.settings import Rate
 from tests.support.api_client import Api
 from tests.support.hub import Hub

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from tests.db.statements import load
 
+from db.statements import load
 from tests.support.api_client import Api
 from tests.support.world import TODAY, World
 
