@@ -45,7 +45,7 @@ from hub.observability import telemetry
 from hub.services import Services
 from hub.settings import Settings
 from web import keys
-from web.client_ip import client_ip
+from web.middleware.client_address import client_ip
 from web.routes import add_routes
 
 BOOKING = load("booking/reservations")

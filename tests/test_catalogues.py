@@ -13,7 +13,7 @@ from babel.messages.mofile import read_mo
 from hub.locale.catalogue import KEYWORDS, ROOT, ClashingTexts, _add, compiled, extracted, read
 from hub.locale.script_texts import UnreadableCall, texts_of_script
 from hub.text.languages import DEFAULT, LANGUAGES, catalogue_path, translator
-from web.pages.speech import short_name
+from web.pages.page_language import short_name
 
 OTHERS = [language for language in LANGUAGES if language != DEFAULT]
 _PLACE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")

@@ -3,14 +3,14 @@
 from aiohttp import web
 
 from hub.settings import Settings
-from web import openapi_pages
+from web.api import openapi_pages
+from web.api.openapi import build_document
 from web.api.table import ENDPOINTS
-from web.headers import headers_on
-from web.middleware import around_every_request
-from web.openapi import build_document
+from web.middleware.headers import headers_on
+from web.middleware.request_ring import around_every_request
+from web.middleware.unreadable_requests import answer_unreadable_requests
 from web.pages.render import setup_templates
 from web.pages.routes import page_routes
-from web.unreadable import answer_unreadable_requests
 
 
 def add_routes(app: web.Application, settings: Settings) -> None:

@@ -13,8 +13,8 @@ from playwright.async_api import Page
 from hub.rules.ticket_code import ALPHABET, check, new_code, normalise
 from tests.browser.hands_and_eyes import Open
 from tests.support.world import World
-from web import dialling_codes
 from web.pages.static_files import STATIC
+from web.static_sources import dialling_codes
 
 
 async def ask(page: Page, model: str, expression: str, *given: Any) -> Any:
@@ -105,7 +105,9 @@ async def test_national_numbers_of_every_country_become_what_the_library_says(pa
 
 
 def test_the_table_of_dialling_codes_is_what_the_library_says_today() -> None:
-    assert dialling_codes.TARGET.read_text(encoding="utf-8") == dialling_codes.table(), "python -m web.dialling_codes"
+    assert dialling_codes.TARGET.read_text(encoding="utf-8") == dialling_codes.table(), (
+        "python -m web.static_sources.dialling_codes"
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import orjson
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tests.support.hub import Hub
+from web.api.openapi import build_document, plain_path
 from web.api.table import ENDPOINTS
-from web.openapi import build_document, plain_path
 
 DOCUMENT = build_document(ENDPOINTS, "http://127.0.0.1:8080")
 FORMATS = FormatChecker(formats=["date", "date-time", "uuid"])

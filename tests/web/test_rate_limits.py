@@ -11,7 +11,7 @@ from hub.settings import Rate
 from tests.support.api_client import Api, booking
 from tests.support.hub import Hub
 from tests.support.world import World
-from web.client_ip import read_address
+from web.middleware.client_address import read_address
 
 OpenHub = Callable[..., Awaitable[Hub]]
 VALIDATE = "/api/tickets/validate"

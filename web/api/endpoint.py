@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from web.answers import refused
+from web.json_responses import refused
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Who = Literal["anyone", "holder", "ticket holder", "operator", "monitoring"]

@@ -4,31 +4,29 @@ Routes and the OpenAPI document are both made from it, so neither can know an ad
 """
 
 from hub.rules.reasons import Reason
-from web import openapi_pages
-from web.api import (
-    bodies,
-    contact,
-    door,
-    door_shapes,
-    mail_admin,
-    managing,
-    operators,
-    reservations,
-    shapes,
-    slots,
-    standing,
-    tickets,
-    waitlist,
-)
-from web.api.analytics import ANALYTICS_ENDPOINTS
-from web.api.decisions import DECISION_PARAMETERS
-from web.api.device_key import DEVICE_KEY_ENDPOINT
-from web.api.disputes import DISPUTE_ENDPOINTS
+from web.api import openapi_pages
+from web.api import requests as bodies
+from web.api import responses as shapes
+from web.api.booking import availability_endpoints as slots
+from web.api.booking import contact_endpoints as contact
+from web.api.booking import endpoints as reservations
+from web.api.booking import reservation_endpoints as managing
 from web.api.endpoint import Endpoint, Parameter
-from web.api.manifest import MANIFEST_ENDPOINTS
-from web.api.records import RECORD_ENDPOINTS
-from web.api.replay import REPLAY_ENDPOINTS
-from web.api.ticket_desk import DESK_ENDPOINTS
+from web.api.messaging import endpoints as mail_admin
+from web.api.reporting import health_endpoints as standing
+from web.api.reporting.analytics_endpoints import ANALYTICS_ENDPOINTS
+from web.api.reporting.replay_endpoints import REPLAY_ENDPOINTS
+from web.api.reporting.scan_log_endpoints import RECORD_ENDPOINTS
+from web.api.scanning import conflict_endpoints as door
+from web.api.scanning import endpoints as operators
+from web.api.scanning import responses as door_shapes
+from web.api.scanning.decision_query import DECISION_PARAMETERS
+from web.api.scanning.device_key_endpoints import DEVICE_KEY_ENDPOINT
+from web.api.scanning.dispute_endpoints import DISPUTE_ENDPOINTS
+from web.api.scanning.manifest_endpoints import MANIFEST_ENDPOINTS
+from web.api.tickets import endpoints as tickets
+from web.api.tickets.record_endpoints import DESK_ENDPOINTS
+from web.api.waitlist import endpoints as waitlist
 from web.statuses import CODE_IS_JUDGED
 
 _ORQ = Parameter(

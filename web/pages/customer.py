@@ -9,10 +9,10 @@ from aiohttp import web
 
 from hub.rules.timestamps import rfc3339
 from web.keys import SERVICES
-from web.pages.plain_booking import START
+from web.pages.plain.booking import START
 from web.pages.render import page
-from web.pages.visit import visit_page
-from web.pages.waiting import waiting_page
+from web.pages.reservation import visit_page
+from web.pages.waitlist import waiting_page
 
 SPECIMEN = {"day": date(2026, 11, 20), "start": time(12), "end": time(14)}
 """What stands on the ticket that decorates the front door."""

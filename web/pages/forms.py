@@ -9,7 +9,7 @@ from aiohttp import web
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_body import invalid, read_body
-from web.origins import refuse_foreign_origin
+from web.middleware.origins import refuse_foreign_origin
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 100

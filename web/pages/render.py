@@ -9,7 +9,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from web.pages.speech import context_of, teach
+from web.pages.page_language import context_of, teach
 from web.pages.static_files import STATIC
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"

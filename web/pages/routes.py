@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.pages import admin_mail, customer, development_mail, records, scanner_app, staff
-from web.pages.plain_routes import plain_routes
+from web.pages import customer, development_mail, mail, records, scanner_app, staff
+from web.pages.plain.routes import plain_routes
 from web.pages.static_files import STATIC
 
 
@@ -28,7 +28,7 @@ def page_routes() -> list[web.RouteDef]:
         web.get(records.DESK + "/{ticket_id:[0-9]{1,16}}", records.ticket),
         web.get(records.CONFLICTS, records.conflicts),
         web.get(records.DISPUTES, records.disputes),
-        web.get(admin_mail.ADDRESS, admin_mail.mail_desk),
+        web.get(mail.ADDRESS, mail.mail_desk),
         web.get("/dev/mail", development_mail.listing),
         web.get("/dev/mail/{name}", development_mail.message),
         web.get("/dev/mail/{name}/html", development_mail.as_shown),

@@ -7,7 +7,7 @@ import json
 from aiohttp import web
 
 from hub.text.languages import html_lang, translator
-from web.pages.speech import script_and_imports
+from web.pages.page_language import script_and_imports
 from web.pages.static_files import STATIC, STATIC_ROOT
 
 _STYLES = ("css/tokens.css", "css/controls.css", "css/signs.css", "css/scan.css", "css/verdict.css", "css/provisional.css",

@@ -1,5 +1,5 @@
 // The page's language: its words, its locale and the day its weeks begin with. English texts are the keys; the page brings
-// the translations of its scripts' texts as JSON (web/pages/speech.py), by short names, and nothing at all when it is English.
+// the translations of its scripts' texts as JSON (web/pages/page_language.py), by short names, and nothing at all when it is English.
 //
 // t() and tn() are found by `make messages`, so their texts are written out at the call, never put together.
 const root = document.documentElement;

@@ -1,0 +1,196 @@
+"""Bad input: whatever a client sends, to whatever address, the answer is a refusal that says why. Never a 5xx."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.support.api_client import Api, booking
+from tests.support.world import World
+from web.api.openapi import plain_path
+from web.api.table import ENDPOINTS
+
+WITH_BODY = [(endpoint.method, plain_path(endpoint.path)) for endpoint in ENDPOINTS if endpoint.body is not None]
+NOT_OBJECTS = [
+    b"", b" ", b"null", b"true", b"1", b'"text"', b"[]", b"[{}]", b"{", b"}", b"{'a':1}", b'{"a":NaN}', b'{"a":Infinity}',
+    b"\xff\xfe{}", b'{"a":"\xff"}', b'{"a":"\\ud800"}', b'{"a":"\\x"}', b"{}{}", b"\xef\xbb\xbf{}",
+    b"[" * 5000, b'{"a":' * 2000, b"\x00", b"ticket_code=1", b"<xml/>", b'{"ticket_code"}',
+]  # fmt: skip
+VALUES: list[Any] = [
+    None, True, False, 0, -1, 1, 1.0, 1.5, 1e308, 2**31, 2**53, 2**63, 2**64 - 1, "", " ", "\t\n", "0", "1", "a\x00b", "x" * 3000,
+    "\u202e", "\U0001f600", "\ud7ff\ue000", "'; DROP TABLE tickets; --", "%00", "../..", "{}", [], [1], {}, {"a": 1},
+    "2026-02-30", "NaN", "null", "#1",
+]  # fmt: skip
+GOOD: dict[str, dict[str, Any]] = {
+    "/api/tickets/validate": {"ticket_code": "TKT-2025-ABC123-DEF456"},
+    "/api/tickets/verify-contact": {"ticket_id": 1, "email": "john@example.com", "phone": "+12025551234"},
+    "/api/reservations/create": {"ticket_id": 1, "slot_id": 1, "customer_email": "j@example.com", "customer_phone": "+12025551234"},
+    "/api/tickets/mine": {"ticket_code": "TKT-2025-ABC123-DEF456", "email": "john@example.com"},
+    "/api/contact/code": {"email": "john@example.com", "phone": "+12025551234", "channel": "email"},
+    "/api/contact/confirm": {"challenge_id": "00000000-0000-4000-8000-000000000000", "code": "246810"},
+    "/api/reservations": {"ticket_codes": ["TKT-2025-ABC123-DEF456"], "slot_id": 1, "customer_email": "j@example.com",
+                          "customer_phone": "+12025551234", "waitlist_token": None},
+    "/api/reservations/{reservation_id}": {"slot_id": 1, "party": False},
+    "/api/waitlist": {"ticket_codes": ["TKT-2025-ABC123-DEF456"], "slot_id": 1, "customer_email": "j@example.com",
+                      "customer_phone": "+12025551234"},
+    "/api/operator/login": {"username": "nobody", "password": "x"},
+    "/api/operator/validate-ticket": {"ticket_code": "TKT-2025-ABC123-DEF456", "gate": "A", "scan_id": None},
+    "/api/operator/verify-ticket": {"ticket_id": 1, "operator_id": None, "gate": "A", "scan_id": None},
+    "/api/operator/sync": {
+        "scans": [{"scan_id": "00000000-0000-4000-8000-000000000000", "code": "x", "scanned_at": "2026-11-20T10:00:00Z",
+                   "offline_result": "GREEN", "gate": "A"}],
+        "skew_ms": 0, "device": None,
+    },
+    "/api/operator/conflicts/{conflict_id}/decision": {"decision": "stays", "note": None},
+    "/api/disputes": {"scan_id": "00000000-0000-4000-8000-000000000000", "note": None},
+    "/api/disputes/decision": {"scan_id": "00000000-0000-4000-8000-000000000000", "decision": "admit", "reason": "x",
+                               "take_back": False},
+    "/api/disputes/withdrawal": {"scan_id": "00000000-0000-4000-8000-000000000000"},
+    "/api/operator/exit": {"code": "x", "gate": "A", "scan_id": None},
+    "/venue/scan": {"code": "x", "mode": "validate", "gate": "A", "scan_id": None},
+}  # fmt: skip
+
+
+def address(path: str) -> str:
+    return re.sub(r"\{\w+\}", "1", path)
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_BODY)
+async def test_what_is_no_json_object_is_a_bad_request(api: Api, world: World, method: str, path: str) -> None:
+    token = await world.staff("MANAGER")
+    for data in NOT_OBJECTS:
+        answer = await api.ask(method, address(path), data=data, token=token)
+        assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), data[:40]
+        assert answer.error["errors"], data[:40]
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_BODY)
+async def test_any_value_in_any_field_is_answered_below_500(api: Api, world: World, method: str, path: str) -> None:
+    token = await world.staff("MANAGER")
+    for field, value in itertools.product([*GOOD[path], "orq", "unknown"], VALUES):
+        answer = await api.ask(method, address(path), {**GOOD[path], field: value}, token=token)
+        assert answer.status < 500, (field, value)
+        if isinstance(value, (list, dict, float)) and field in GOOD[path]:
+            assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), (field, value)
+            assert field in [problem["field"].split(".")[0] for problem in answer.error["errors"]]
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_BODY)
+async def test_missing_fields_are_all_named_at_once(api: Api, world: World, method: str, path: str) -> None:
+    required = (
+        next(e.body for e in ENDPOINTS if plain_path(e.path) == path and e.method == method)
+        .model_json_schema()
+        .get("required", [])
+    )  # type: ignore[union-attr]
+    answer = await api.ask(method, address(path), {}, token=await world.staff("MANAGER"))
+    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
+    assert {problem["field"] for problem in answer.error["errors"]} >= set(required)
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", 2**53, 2**63, 2**70, -1, 0, None])
+async def test_an_id_is_a_whole_number_a_browser_can_hold(api: Api, world: World, value: Any) -> None:
+    body = booking(await world.ticket(), 1)
+    data = orjson.dumps(body).replace(
+        b'"slot_id":1', b'"slot_id":' + str(value).lower().encode().replace(b"none", b"null")
+    )
+    if isinstance(value, str):
+        data = orjson.dumps({**body, "slot_id": value})
+    answer = await api.post("/api/reservations/create", data=data)
+    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
+    assert [problem["field"] for problem in answer.error["errors"]] == ["slot_id"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp"],
+)
+async def test_only_json_is_read(api: Api, kind: str) -> None:
+    headers = {"Content-Type": kind}
+    answer = await api.post("/api/tickets/validate", data=b'{"ticket_code":"x"}', headers=headers)
+    assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", "Application/JSON ;x=y"])
+async def test_json_is_read_by_any_of_its_names(api: Api, kind: str) -> None:
+    headers = {"Content-Type": kind}
+    answer = await api.post("/api/tickets/validate", data=b'{"ticket_code":"x"}', headers=headers)
+    assert answer.code == "TICKET_NOT_FOUND"
+
+
+NO_ADDRESSES = [
+    "/nothing", "/api/nothing", "/api/tickets/abc/status", "/api/tickets/-1/status", "/api/reservations/1.5",
+    "/api/reservations/1e3", "/api/reservations/%00", "/api/reservations/%ff", "/api/tickets/\u0661/status", "/api//docs",
+    "/static/../hub/app.py", "/static/%2e%2e/%2e%2e/hub/app.py",
+    *(f"/api/reservations/{number}" for number in ("0", "9007199254740992", "9" * 30, "0" * 300, "9" * 7000)),
+]  # fmt: skip
+
+
+async def test_an_address_that_is_none_is_not_found(api: Api, world: World) -> None:
+    headers = {"Authorization": f"Bearer {await world.staff('MANAGER')}"}
+    for path in NO_ADDRESSES:
+        async with api.hub.client.get(path, headers=headers) as response:
+            assert response.status == 404, path
+            assert (await response.json())["error"]["code"] == "NOT_FOUND", path
+
+
+async def test_a_method_that_is_not_taken_names_the_ones_that_are(api: Api) -> None:
+    for endpoint in ENDPOINTS:
+        path = address(plain_path(endpoint.path))
+        async with api.hub.client.request("PATCH", path) as response:
+            assert response.status == 405
+            assert (await response.json())["error"]["code"] == "METHOD_NOT_ALLOWED"
+            assert endpoint.method in response.headers["Allow"]
+
+
+async def test_any_query_is_answered_below_500(api: Api, world: World) -> None:
+    token = await world.staff("MANAGER")
+    paths = (
+        "/api/reservation-slots/available",
+        "/api/reservations/1",
+        "/api/operators/scan-history",
+        "/api/tickets/1/availability",
+    )
+    names = ("token", "orq", "limit", "before", "month", "from")
+    values = ("%00", "%ff", "%ED%A0%80", "x" * 4000, "9" * 5000, "%F0%9F%98%80", "1%0d%0aX: y", "", "+", "[]")
+    for path, name, value, given in itertools.product(paths, names, values, (token, None)):
+        assert (await api.get(f"{path}?{name}={value}", token=given)).status < 500, (path, name, value)
+
+
+HEADERS = ["X-Ticket-Code", "X-Reservation-Token", "Idempotency-Key", "If-None-Match", "Cookie", "X-Request-ID",
+           "X-Forwarded-For", "Origin", "Accept", "Sec-Fetch-Site", "Authorization"]  # fmt: skip
+HEADER_VALUES = [
+    "\u00e9",
+    "x" * 4000,
+    "hub_session=\u00ff; hub_session",
+    '"',
+    ";;;=,=,",
+    "[",
+    "Bearer eyJ",
+    "Bearer " + "x" * 5000,
+]
+
+
+async def test_any_header_is_answered_below_500(api: Api) -> None:
+    asked = [("GET", "/api/tickets/1/status"), ("GET", "/api/reservations/1"), ("POST", "/api/reservations/create"),
+             ("GET", "/api/reservation-slots/available"), ("GET", "/nothing")]  # fmt: skip
+    for (method, path), header, value in itertools.product(asked, HEADERS, HEADER_VALUES):
+        body = GOOD["/api/reservations/create"] if method == "POST" else None
+        answer = await api.ask(method, path, body, headers={header: value})
+        assert answer.status < 500, (method, path, header, value)
+
+
+async def test_a_cursor_from_the_edge_of_time_is_answered_below_500(api: Api, world: World) -> None:
+    token, nobody = await world.staff(), "00000000-0000-0000-0000-000000000000"
+    for moment in (
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "9999-12-31T23:59:59Z",
+        "2026-11-20T00:00:00",
+        "",
+    ):
+        for before in (f"{moment}_{nobody}", f"{moment}_x", moment):
+            assert (await api.get(f"/api/operators/scan-history?before={before}", token=token)).status < 500, before

@@ -1,0 +1,65 @@
+"""The OpenAPI document: valid, complete, and readable without anything from elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from hub.rules.reasons import Reason
+from hub.text.messages import MESSAGES, message
+from tests.support.api_client import Api
+from web.api.openapi import build_document, plain_path
+from web.api.table import ENDPOINTS
+from web.statuses import STATUS
+
+# Addresses of the same origin that are no endpoints of the API: pages, the socket, the document's own style sheet.
+NOT_ENDPOINTS = re.compile(
+    r"/(|reserve(/.*)?|r/.*|w/.*|b/.*|shows.*|operator/.*|manager(/.*)?|admin(/.*)?|dev/.*|static/.*|favicon\.ico|ws.*|api/docs/page\.css)"
+)
+
+
+async def test_the_served_document_is_valid_openapi(api: Api) -> None:
+    document = (await api.get("/api/openapi.json")).json
+    OpenAPIV31SpecValidator(document).validate()
+    assert document["openapi"].startswith("3.1")
+    assert document["servers"] == [{"url": api.hub.url}]
+
+
+async def test_every_route_is_in_the_document_and_nothing_else(api: Api) -> None:
+    document = build_document(ENDPOINTS, "http://localhost")
+    described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    served = {
+        (route.method, plain_path(route.resource.canonical))
+        for route in api.hub.app.router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    }
+    served = {(method, path) for method, path in served if not NOT_ENDPOINTS.fullmatch(path)}
+    assert served == described
+
+
+def test_operation_ids_are_unique_and_every_operation_names_its_refusals() -> None:
+    document = build_document(ENDPOINTS, "http://localhost")
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == len(ENDPOINTS)
+    for operation in operations:
+        assert {"200", "500", "503"} <= set(operation["responses"])
+
+
+def test_every_reason_has_a_status_and_words() -> None:
+    for reason in Reason:
+        assert reason in STATUS, reason
+        assert MESSAGES[reason], reason
+        assert message(reason, {}), reason
+        assert 200 <= STATUS[reason] <= 599
+
+
+async def test_the_document_can_be_read_as_a_page_of_our_own(api: Api) -> None:
+    page = await api.get("/api/docs")
+    text = page.body.decode()
+    for endpoint in ENDPOINTS:
+        assert plain_path(endpoint.path) in text
+    assert not re.search(r"<script|style=|https?://(?!127\.0\.0\.1)", text)
+    assert (await api.get("/api/docs", headers={"If-None-Match": page.headers["ETag"]})).status == 304
+    async with api.hub.client.get("/api/docs/page.css") as style:
+        assert (style.status, style.content_type) == (200, "text/css")

@@ -1,0 +1,186 @@
+"""The OpenAPI document: the table of endpoints, written as OpenAPI 3.1."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from hub.rules.reasons import Reason
+from hub.text.messages import MESSAGES
+from web.api.endpoint import Endpoint
+from web.api.responses import Refusal
+from web.statuses import status_of
+
+VERSION = "0.1.0"
+_PART = re.compile(r"\{([a-z_]+)(?::[^}]+)?\}")
+_REF = "#/components/schemas/{model}"
+# What any endpoint may answer, whatever it is for.
+_ALWAYS = (Reason.SERVICE_UNAVAILABLE, Reason.INTERNAL)
+_SECURITY: dict[str, list[dict[str, list[str]]]] = {
+    "anyone": [{}],
+    "holder": [{"reservation_token": []}, {"reservation_token_header": []}, {"session_cookie": []}, {"bearer": []}],
+    "ticket holder": [{"ticket_code": []}, {"session_cookie": []}, {"bearer": []}],
+    "operator": [{"session_cookie": []}, {"bearer": []}],
+    "monitoring": [{}, {"bearer": []}],
+}
+_ABOUT = """JSON in, JSON out: `{"success": true, "data": ...}` or `{"success": false, "error": {"code", "message", ...}}`.
+Programs go by `code`; `message` is for people. Bodies are at most 10 KB. Dates are `YYYY-MM-DD`, times `HH:MM:SS` in the
+venue's time zone, moments RFC 3339 in UTC. Every answer carries `X-Request-ID`. The socket at `/ws` is described in
+docs/protocol.md."""
+
+
+def build_document(endpoints: Iterable[Endpoint], public_url: str) -> dict[str, Any]:
+    """The whole document as plain data."""
+    table = tuple(endpoints)
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in table:
+        paths.setdefault(plain_path(endpoint.path), {})[endpoint.method.lower()] = _operation(endpoint)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Venue Hub",
+            "version": VERSION,
+            "description": _ABOUT,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": public_url}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(endpoint.tag for endpoint in table)],
+        "paths": paths,
+        "components": {"schemas": _schemas(table), "securitySchemes": _security_schemes(), "headers": _headers()},
+    }
+
+
+def plain_path(path: str) -> str:
+    """aiohttp's path without the patterns of its parts."""
+    return _PART.sub(r"{\1}", path)
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": f"{endpoint.method.lower()}{re.sub(r'[^a-zA-Z0-9]+', '_', plain_path(endpoint.path))}".rstrip(
+            "_"
+        ),
+        "tags": [endpoint.tag],
+        "summary": endpoint.summary,
+        "description": endpoint.about,
+        "security": _SECURITY[endpoint.who],
+        "parameters": [*_path_parameters(endpoint), *_other_parameters(endpoint)],
+        "responses": _responses(endpoint),
+    }
+    if endpoint.body is not None:
+        schema = {"$ref": _REF.format(model=endpoint.body.__name__)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {name: value for name, value in operation.items() if value not in ("", [])}
+
+
+def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    number, text = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}, {"type": "string", "minLength": 1}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": number if name.endswith("id") else text}
+        for name in _PART.findall(endpoint.path)
+    ]
+
+
+def _other_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    # What is a way of proving who one is stands under security.
+    proofs = {"token", "X-Reservation-Token", "X-Ticket-Code"}
+    return [
+        {
+            "name": parameter.name,
+            "in": parameter.place,
+            "required": parameter.required,
+            "description": parameter.about,
+            "schema": dict(parameter.schema),
+        }
+        for parameter in endpoint.parameters
+        if parameter.name not in proofs
+    ]
+
+
+def _responses(endpoint: Endpoint) -> dict[str, Any]:
+    answers: dict[str, Any] = {"200": _good_answer(endpoint)}
+    if endpoint.not_modified:
+        answers["304"] = {"description": "Unchanged since the `ETag` that was sent."}
+    by_status: dict[int, list[Reason]] = {}
+    for reason in (*endpoint.refusals, *_ALWAYS):
+        reasons = by_status.setdefault(status_of(reason, endpoint.statuses), [])
+        if reason not in reasons:
+            reasons.append(reason)
+    for status, reasons in sorted(by_status.items()):
+        answers[str(status)] = _refusal_answer(status, reasons)
+    if endpoint.path == "/readyz":
+        answers["503"] = {**_good_answer(endpoint), "description": "Not ready."}
+    return answers
+
+
+def _good_answer(endpoint: Endpoint) -> dict[str, Any]:
+    headers = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
+    if isinstance(endpoint.answer, tuple):
+        content = {kind: {"schema": {"type": "string"}} for kind in endpoint.answer}
+        return {"description": "Done.", "headers": headers, "content": content}
+    schema = {"$ref": _REF.format(model=endpoint.answer.__name__)}
+    return {"description": "Done.", "headers": headers, "content": {"application/json": {"schema": schema}}}
+
+
+def _refusal_answer(status: int, reasons: list[Reason]) -> dict[str, Any]:
+    lines = [f"- `{reason.value}`: {MESSAGES[reason]}" for reason in reasons]
+    codes = {"properties": {"error": {"properties": {"code": {"enum": [reason.value for reason in reasons]}}}}}
+    schema = {"allOf": [{"$ref": _REF.format(model=Refusal.__name__)}, codes]}
+    headers = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
+    if status in (429, 503):
+        headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+    return {
+        "description": "\n".join(lines),
+        "headers": headers,
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _schemas(table: tuple[Endpoint, ...]) -> dict[str, Any]:
+    bodies = {endpoint.body for endpoint in table if endpoint.body is not None}
+    shapes = {endpoint.answer for endpoint in table if not isinstance(endpoint.answer, tuple)} | {Refusal}
+    return _definitions(frozenset(bodies), frozenset(shapes))
+
+
+@cache
+def _definitions(bodies: frozenset[type[BaseModel]], shapes: frozenset[type[BaseModel]]) -> dict[str, Any]:
+    """Once a process, however many hubs it opens: this is most of what the document costs."""
+    _, definitions = models_json_schema(
+        [
+            *((model, "validation") for model in sorted(bodies, key=lambda model: model.__name__)),
+            *((model, "serialization") for model in sorted(shapes, key=lambda model: model.__name__)),
+        ],
+        ref_template=_REF,
+    )
+    found: dict[str, Any] = definitions["$defs"]
+    return found
+
+
+def _security_schemes() -> dict[str, Any]:
+    return {
+        "session_cookie": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "hub_session",
+            "description": "Set by signing in.",
+        },
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The token of signing in.",
+        },
+        "reservation_token": {"type": "apiKey", "in": "query", "name": "token"},
+        "reservation_token_header": {"type": "apiKey", "in": "header", "name": "X-Reservation-Token"},
+        "ticket_code": {"type": "apiKey", "in": "header", "name": "X-Ticket-Code"},
+    }
+
+
+def _headers() -> dict[str, Any]:
+    return {
+        "RequestId": {"description": "Names this request in our log.", "schema": {"type": "string"}},
+        "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+    }

@@ -1,0 +1,105 @@
+"""The API's document as served: the JSON itself, and a page of ours that shows it without anything from elsewhere."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import orjson
+from aiohttp import web
+
+from web.json_responses import JSON, dumps
+
+_FOLDER = Path(__file__).resolve().parent / "docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    body: bytes
+    kind: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServedDocument:
+    document: Served
+    page: Served
+    style: Served
+
+
+SERVED: web.AppKey[ServedDocument] = web.AppKey("openapi")
+
+
+async def document(request: web.Request) -> web.Response:
+    return _answer(request, request.app[SERVED].document)
+
+
+async def page(request: web.Request) -> web.Response:
+    return _answer(request, request.app[SERVED].page)
+
+
+async def style(request: web.Request) -> web.Response:
+    return _answer(request, request.app[SERVED].style)
+
+
+def render(openapi: dict[str, Any]) -> ServedDocument:
+    """Everything that is served of the document, made once at start."""
+    html = _page(dumps({name: part for name, part in openapi.items() if name != "servers"}))
+    return ServedDocument(
+        _served(dumps(openapi), JSON),
+        _served(html, "text/html; charset=utf-8"),
+        _served((_FOLDER / "page.css").read_bytes(), "text/css; charset=utf-8"),
+    )
+
+
+@lru_cache(maxsize=1)
+def _page(openapi: bytes) -> bytes:
+    """The same for every hub of a process: it does not show where the hub is."""
+    # Only our own table goes in, and it is escaped all the same.
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.ChainableUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["model"] = lambda schema: str(schema.get("$ref", "")).rpartition("/")[2]
+    environment.filters["type"] = _type
+    environment.filters["codes"] = _codes
+    return environment.get_template("page.html").render(api=orjson.loads(openapi)).encode()
+
+
+def _answer(request: web.Request, served: Served) -> web.Response:
+    headers = {"ETag": served.etag, "Cache-Control": "no-cache", "Content-Type": served.kind}
+    if request.headers.get("If-None-Match") == served.etag:
+        del headers["Content-Type"]
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=served.body, headers=headers)
+
+
+def _served(body: bytes, kind: str) -> Served:
+    return Served(body, kind, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """A schema in a few words: `integer`, `string (date) or null`, `one of A, B`, `list of Slot`."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(_type(one) for one in schema["anyOf"])
+    if "const" in schema:
+        return str(schema["const"]).lower()
+    if "enum" in schema:
+        return "one of " + ", ".join(str(value) for value in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {_type(schema.get('items', {}))}"
+    format_ = f" ({schema['format']})" if "format" in schema else ""
+    return f"{schema.get('type', 'anything')}{format_}"
+
+
+def _codes(response: dict[str, Any]) -> list[str]:
+    """The codes a refusal may carry."""
+    for content in response.get("content", {}).values():
+        for part in content["schema"].get("allOf", ()):
+            if "properties" in part:
+                return [str(code) for code in part["properties"]["error"]["properties"]["code"]["enum"]]
+    return []

@@ -1,0 +1,168 @@
+"""The middleware: one ring around every request. It names the request, knows who asks, and turns every way out into an
+answer of the contract. One ring rather than many: each one more costs every request a call and a coroutine.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from db.pool import DatabaseDown
+from hub.access.randomness import random_name
+from hub.access.tokens import SESSION_COOKIE, Identity
+from hub.observability import telemetry
+from hub.observability.logs import request_id
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused, Unavailable
+from hub.text.languages import best_language, html_lang, known_language, spoken
+from web.json_responses import refusal, refused
+from web.keys import SERVICES
+from web.middleware.error_page import error_page, wants_page
+from web.middleware.origins import refuse_foreign_origin
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+log = logging.getLogger(__name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,100}", re.ASCII)
+_BEARER = "bearer "
+_LONGEST_TOKEN = 2048
+LANGUAGE_COOKIE = "hub_language"
+_A_YEAR = 31_536_000
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_HTTP_ERRORS = {
+    404: Reason.NOT_FOUND,
+    405: Reason.METHOD_NOT_ALLOWED,
+    408: Reason.REQUEST_TIMEOUT,
+    413: Reason.PAYLOAD_TOO_LARGE,
+    415: Reason.UNSUPPORTED_MEDIA_TYPE,
+    429: Reason.RATE_LIMITED,
+    401: Reason.UNAUTHENTICATED,
+    403: Reason.FORBIDDEN,
+    503: Reason.SERVICE_UNAVAILABLE,
+}
+
+
+@web.middleware
+async def around_every_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+    started = perf_counter()
+    given = request.headers.get("X-Request-ID")
+    name = given if given and _REQUEST_ID.fullmatch(given) else random_name()
+    request["request_id"] = name
+    request_id.set(name)
+    status = 499  # nobody waits for the answer any more
+    try:
+        try:
+            wish = _hear_language(request)
+            request["identity"] = _identity(request)
+            response = await handler(request)
+            if wish is not None and request.method == "GET" and not response.prepared:
+                _remember_language(
+                    response, wish, secure=request.app[SERVICES].settings.public_url.startswith("https:")
+                )
+        except asyncio.CancelledError:
+            raise
+        except web.HTTPException as answer:
+            if answer.status < 400:
+                status = answer.status
+                raise
+            response = _as_page(request, _http_error(answer))
+        except Exception as trouble:  # noqa: BLE001  the last resort: every way out is an answer
+            response = _as_page(request, _answer_to(trouble, request))
+        status = response.status
+        return response
+    finally:
+        _count(request, status, perf_counter() - started)
+
+
+def _hear_language(request: web.Request) -> str | None:
+    """Settle `request["language"]`: `?lang=`, else the cookie, else the browser's wish. Returns what `?lang=` named."""
+    headers = request.headers
+    # Looked for in the raw address first: this is on every path, and parsing a query costs more than the rest of it.
+    wish = known_language(request.query.get("lang", "")) if "lang=" in request.raw_path else None
+    cookies = headers.get("Cookie")
+    remembered = None
+    if wish is None and cookies is not None and LANGUAGE_COOKIE in cookies:
+        remembered = known_language(request.cookies.get(LANGUAGE_COOKIE, ""))
+    language = wish or remembered or best_language(headers.get("Accept-Language"))
+    request["language"] = language
+    spoken.set(language)
+    return wish
+
+
+def _remember_language(response: web.StreamResponse, language: str, *, secure: bool) -> None:
+    response.set_cookie(
+        LANGUAGE_COOKIE, html_lang(language), max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax"
+    )
+
+
+def _count(request: web.Request, status: int, seconds: float) -> None:
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "unmatched"
+    method = request.method if request.method in _METHODS else "OTHER"
+    telemetry.request_answered(method, route, status, seconds)
+
+
+def _identity(request: web.Request) -> Identity | None:
+    """Who asks, or None. A token that is no good is nobody; whether that matters is the endpoint's to say."""
+    headers = request.headers
+    cookies = headers.get("Cookie")
+    token = ""
+    if cookies is not None and SESSION_COOKIE in cookies:
+        token = request.cookies.get(SESSION_COOKIE, "")
+        if token:
+            refuse_foreign_origin(request)
+    authorization = headers.get("Authorization")
+    if authorization is not None and authorization[:7].lower() == _BEARER:
+        token = authorization[7:].strip()
+    if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
+        return None
+    try:
+        return request.app[SERVICES].sessions.read(token)
+    except Refused:
+        return None
+
+
+def _answer_to(trouble: Exception, request: web.Request) -> web.Response:
+    match trouble:
+        case Refused():
+            response = refused(trouble)
+            if trouble.reason is Reason.REQUEST_TIMEOUT:
+                response.force_close()
+            return response
+        case Unavailable():
+            return refusal(Reason.SERVICE_UNAVAILABLE, headers={"Retry-After": str(trouble.retry_after)})
+        case DatabaseDown():
+            return refusal(Reason.SERVICE_UNAVAILABLE, headers={"Retry-After": "1"})
+        case web.RequestPayloadError() | HttpProcessingError():
+            return refusal(Reason.INVALID_REQUEST, {"errors": [{"field": "body", "message": "The body is damaged"}]})
+        case ConnectionError():
+            # The client went away in the middle of its request; nobody reads this.
+            return refusal(Reason.REQUEST_TIMEOUT)
+    incident = request["request_id"]
+    # The route, not the address: addresses can hold tokens and codes.
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "unmatched"
+    log.error(
+        telemetry.REQUEST_CRASHED,
+        extra={"incident": incident, "method": request.method, "route": route},
+        exc_info=trouble,
+    )
+    return refusal(Reason.INTERNAL, {"incident": incident})
+
+
+def _http_error(answer: web.HTTPException) -> web.Response:
+    """aiohttp's own refusals (no route, no such method, too large) in our words."""
+    reason = _HTTP_ERRORS.get(answer.status, Reason.INVALID_REQUEST if answer.status < 500 else Reason.INTERNAL)
+    kept = {name: answer.headers[name] for name in ("Allow", "Retry-After") if name in answer.headers}
+    response = refusal(reason, headers=kept)
+    if reason is Reason.INVALID_REQUEST:
+        response.set_status(answer.status)
+    return response
+
+
+def _as_page(request: web.Request, response: web.Response) -> web.Response:
+    return error_page(response) if wants_page(request) else response

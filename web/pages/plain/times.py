@@ -1,0 +1,204 @@
+"""Choosing a time without JavaScript: a month of days, the times of one day, and what else there is where one is full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from hub.actions.venues.organisations import resolve_org
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.text.languages import best_locale, first_week_day, weekday_names
+from web.keys import AVAILABILITY, SERVICES
+from web.pages.forms import Form
+from web.pages.plain.contact_code import prove, venue_of
+from web.pages.plain.draft import Draft
+from web.pages.plain.steps import answer, astray, held, show
+from web.pages.plain.waitlist import join
+
+MONTHS_EITHER_WAY = 3
+_FULL_REASONS = (Reason.SLOT_FULL.value, Reason.SLOT_CLOSED.value, Reason.SLOT_PAST.value)
+_ORDER = ("AVAILABLE", "LIMITED", "FULL")
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """One slot for a party: `state` is available, limited, full, closed, over, or short where the party does not fit."""
+
+    slot_id: int
+    date: date
+    start: time
+    end: time
+    free: int
+    capacity: int
+    state: str
+
+    @property
+    def open(self) -> bool:
+        return self.state in ("available", "limited")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """`state` is the best of its times; empty where nothing is planned."""
+
+    date: date
+    state: str
+    in_month: bool
+    is_today: bool
+
+
+async def times(request: web.Request) -> web.Response:
+    """`?month=YYYY-MM` and `?day=YYYY-MM-DD` say what is shown; otherwise the day chosen last, or today's month."""
+    draft = held(request)
+    if draft is None:
+        return astray(request)
+    services = request.app[SERVICES]
+    org_id = await resolve_org(services, draft.orq)
+    now = services.clock.now()
+    venue = await venue_of(request, draft)
+    today = await services.venues.today(org_id, now)
+    day = _date(request.query.get("day", ""))
+    first = _within(today, day or _date(request.query.get("month", "") + "-01") or _date(draft.day) or today)
+    found = await _times_of_month(request, org_id, draft, first, now)
+    if day is None:
+        day = _date(draft.day) if _same_month(draft.day, first) else _first_open(found)
+    alternatives: list[dict[str, Any]] = []
+    if draft.refusal in _FULL_REASONS and draft.slot_id is not None:
+        offers = await request.app[AVAILABILITY].alternatives(org_id, draft.slot_id, len(draft.tickets))
+        alternatives = [
+            {**offer, "date": date.fromisoformat(offer["date"]), "start": time.fromisoformat(offer["start_time"])}
+            for offer in offers
+        ]
+    locale = best_locale(request.headers.get("Accept-Language"), request["language"])
+    weeks = _weeks(first, today, found, first_week_day(locale))
+    return show(
+        request,
+        "time",
+        draft,
+        first=first,
+        weeks=weeks,
+        weekdays=[weekday_names(one.date, locale) for one in weeks[0]],
+        before=_month_key(today, first, -1),
+        after=_month_key(today, first, 1),
+        day=day if _same_month(day, first) else None,
+        times=[one for one in found if one.date == day],
+        alternatives=alternatives,
+        places=len(draft.tickets),
+        waitlist=venue is not None and venue.waitlist_offer_minutes is not None,
+    )
+
+
+async def choose(request: web.Request) -> web.Response:
+    return await answer(request, "time", _take_time, _check_time)
+
+
+def _take_time(draft: Draft, form: Form) -> Draft:
+    """A button names its slot with its day, so that a time of another month can be offered as well."""
+    number, _, day = (form.get("slot") or form.get("wait")).partition(".")
+    known = _date(day)
+    if known is None or not number.isascii() or not number.isdigit() or len(number) > 16:
+        return replace(draft, slot_id=None)
+    return replace(draft, slot_id=int(number), day=known.isoformat())
+
+
+async def _check_time(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
+    if draft.slot_id is None:
+        raise Refused(Reason.SLOT_NOT_FOUND)
+    if not form.get("wait"):
+        return draft, "confirm"
+    try:
+        return draft, await join(request, draft)
+    except Refused as no:
+        if no.reason is not Reason.CONTACT_NOT_VERIFIED:
+            raise
+    return await prove(request, replace(draft, proofs=()))
+
+
+async def time_of(request: web.Request, draft: Draft) -> Time | None:
+    """The time the draft has chosen, as it stands now; None where there is no such slot in the months shown."""
+    services = request.app[SERVICES]
+    org_id = await resolve_org(services, draft.orq)
+    chosen = _date(draft.day)
+    if chosen is None or draft.slot_id is None:
+        return None
+    found = await _times_of_month(request, org_id, draft, chosen.replace(day=1), services.clock.now())
+    return next((one for one in found if one.slot_id == draft.slot_id), None)
+
+
+async def _times_of_month(request: web.Request, org_id: int, draft: Draft, first: date, now: datetime) -> list[Time]:
+    calendar = await request.app[AVAILABILITY].month(org_id, first.year, first.month, draft.venue_id)
+    return [_time(slot, len(draft.tickets), now) for slot in orjson.loads(calendar.body)["data"]]
+
+
+def _time(slot: dict[str, Any], places: int, now: datetime) -> Time:
+    free = slot["available_count"]
+    state = slot["capacity_status"].lower()
+    if datetime.fromisoformat(slot["ends_at"]) <= now:
+        state = "over"
+    elif slot["status"] not in ("ACTIVE", "FULL"):
+        state = "closed"
+    elif 0 < free < places:
+        state = "short"
+    return Time(
+        slot["id"], date.fromisoformat(slot["date"]), time.fromisoformat(slot["start_time"]),
+        time.fromisoformat(slot["end_time"]), free, slot["total_capacity"], state,
+    )  # fmt: skip
+
+
+def _weeks(first: date, today: date, found: list[Time], week_start: int) -> list[list[Day]]:
+    states: dict[date, set[str]] = {}
+    for one in found:
+        states.setdefault(one.date, set()).add(one.state)
+    start = first - timedelta(days=(first.isoweekday() - week_start) % 7)
+    after = (first + timedelta(days=31)).replace(day=1)
+    weeks = []
+    while start < after:
+        days = [start + timedelta(days=n) for n in range(7)]
+        weeks.append([Day(d, _state(d, today, states), d.month == first.month, d == today) for d in days])
+        start += timedelta(days=7)
+    return weeks
+
+
+def _state(day: date, today: date, states: dict[date, set[str]]) -> str:
+    if day < today:
+        return "past"
+    known = states.get(day)
+    if not known:
+        return "none"
+    return next((state for state in ("available", "limited") if state in known), "full")
+
+
+def _first_open(found: list[Time]) -> date | None:
+    return next((one.date for one in found if one.open), None)
+
+
+def _within(today: date, wish: date) -> date:
+    """The first of the wished month, no further than the calendar goes."""
+    return max(_shifted(today, -MONTHS_EITHER_WAY), min(wish.replace(day=1), _shifted(today, MONTHS_EITHER_WAY)))
+
+
+def _month_key(today: date, first: date, by: int) -> str:
+    other = _shifted(first, by)
+    return f"{other:%Y-%m}" if _within(today, other) == other else ""
+
+
+def _shifted(day: date, months: int) -> date:
+    number = day.year * 12 + day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _same_month(day: date | str | None, first: date) -> bool:
+    known = _date(day) if isinstance(day, str) else day
+    return known is not None and known.replace(day=1) == first
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None

@@ -1,0 +1,82 @@
+"""The waiting list without JavaScript: joining it, taking what is offered, and leaving. The list's own page says the rest."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hub.actions.venues.organisations import resolve_org
+from hub.actions.waitlist.accept_offer import accept_offer
+from hub.actions.waitlist.entries import read_waitlist
+from hub.actions.waitlist.join import JoinRequest, join_waitlist
+from hub.actions.waitlist.leave import leave_waitlist
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.text.messages import message
+from web.keys import SERVICES
+from web.pages.forms import read_form
+from web.pages.plain.contact_code import contact_of
+from web.pages.plain.draft import Draft
+from web.pages.plain.steps import plain_page, see_other
+from web.request_fields import enforce_rate_limit
+
+_NOT_DONE = (
+    Reason.OFFER_LAPSED, Reason.NO_OFFER, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.TICKET_NOT_FOUND,
+    Reason.TICKET_NOT_ACTIVATED, Reason.TICKET_EXPIRED, Reason.TICKET_CANCELLED, Reason.TICKET_ALREADY_RESERVED,
+    Reason.TICKET_ALREADY_USED, Reason.WRONG_VENUE, Reason.BUSY,
+)  # fmt: skip
+
+
+async def join(request: web.Request, draft: Draft) -> str:
+    """Join the line for the draft's slot; returns the address of the entry."""
+    services = request.app[SERVICES]
+    assert draft.slot_id is not None
+    contact = contact_of(draft)
+    org_id = await resolve_org(services, draft.orq)
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
+    joined = await join_waitlist(
+        services,
+        JoinRequest(
+            org_id=org_id,
+            ticket_codes=draft.tickets,
+            slot_id=draft.slot_id,
+            email=contact.email,
+            phone=contact.phone_e164,
+            language=request["language"],
+            contact_proof=list(draft.proofs),
+            idempotency_key=draft.booking_key,
+        ),
+    )
+    return f"/w/{joined.token}"
+
+
+async def ask(request: web.Request) -> web.Response:
+    """What can be done just now, to be chosen; looking changes nothing. `?no=REASON` says why it was not done."""
+    services, token = request.app[SERVICES], request.match_info["token"]
+    no = next((reason for reason in _NOT_DONE if reason.value == request.query.get("no")), None)
+    try:
+        view = await read_waitlist(services, token)
+    except Refused:
+        return see_other(f"/w/{token}")
+    if view.status not in ("WAITING", "OFFERED") and no is None:
+        return see_other(f"/w/{token}")
+    venue = await services.venues.read(view.org_id, view.venue_id)
+    ends = view.offer_ends_at.astimezone(venue.zone) if view.offer_ends_at else None
+    refusal = message(no, {}) if no is not None else ""
+    return plain_page(request, "waiting.html", view=view, token=token, ends=ends, refusal=refusal)
+
+
+async def act(request: web.Request) -> web.Response:
+    form = await read_form(request)
+    services, token = request.app[SERVICES], request.match_info["token"]
+    try:
+        if form.get("do") == "accept":
+            reserved = await accept_offer(services, token, request["language"])
+            return see_other(f"/r/{reserved[0].manage_token}?new=1")
+        if form.get("do") == "leave":
+            await leave_waitlist(services, token)
+    except Refused as no:
+        if no.reason in _NOT_DONE:
+            return see_other(f"/w/{token}/plain?no={no.reason.value}")
+        if no.reason is not Reason.WAITLIST_NOT_FOUND:
+            raise
+    return see_other(f"/w/{token}")
