@@ -1,4 +1,4 @@
-"""The request body: read within its bounds, understood as JSON, and checked whole before anything is done with it."""
+"""The request body: read within its limits, parsed as JSON, and validated before an endpoint acts on it."""
 
 import asyncio
 from typing import Any, TypeVar
@@ -10,32 +10,31 @@ from pydantic import BaseModel, ValidationError
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from web.limits import BODY_BYTES, BODY_SECONDS
 
-BODY_LIMIT = 10 * 1024
-BODY_SECONDS = 5.0
 _JSON = "application/json"
 _BRIEF: Any = {"include_url": False, "include_context": False, "include_input": False}
-_Body = TypeVar("_Body", bound=BaseModel)
+_Request = TypeVar("_Request", bound=BaseModel)
 
 
-async def read_json(request: web.Request, model: type[_Body], limit: int = BODY_LIMIT) -> _Body:
+async def read_json(request: web.Request, model: type[_Request], limit: int = BODY_BYTES) -> _Request:
     """The request's body as `model`, or a refusal that names every problem at once."""
     if not _is_json(request):
         raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
-    return understand(await read_body(request, limit), model)
+    return parse_json(await read_body(request, limit), model)
 
 
-def understand(body: bytes, model: type[_Body]) -> _Body:
+def parse_json(body: bytes, model: type[_Request]) -> _Request:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as problem:
         raise invalid(("body", f"Not valid JSON: {problem.msg}" if body else "A JSON object is required")) from None
     if not isinstance(value, dict):
         raise invalid(("body", "A JSON object is required"))
-    return checked(value, model)
+    return validate_body(value, model)
 
 
-def checked(value: dict[str, Any], model: type[_Body]) -> _Body:
+def validate_body(value: dict[str, Any], model: type[_Request]) -> _Request:
     try:
         return model.model_validate(value)
     except ValidationError as problems:
@@ -47,8 +46,8 @@ def invalid(*problems: tuple[str, str]) -> Refused:
     return Refused(Reason.INVALID_REQUEST, errors=[{"field": field, "message": text} for field, text in problems])
 
 
-async def read_body(request: web.Request, limit: int = BODY_LIMIT) -> bytes:
-    """The body, at most `limit` bytes and within five seconds: a body dripped byte by byte would hold a socket for ever."""
+async def read_body(request: web.Request, limit: int = BODY_BYTES) -> bytes:
+    """The body: at most `limit` bytes, within `BODY_SECONDS`."""
     length = request.content_length
     if length is not None and length > limit:
         raise Refused(Reason.PAYLOAD_TOO_LARGE)

@@ -1,4 +1,4 @@
-"""The answers: how a result or a refusal becomes a JSON response."""
+"""The JSON responses: how a result or a refusal is written, with its status and headers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
 
 def dumps(value: object) -> bytes:
-    """JSON as the contract writes it: dates `YYYY-MM-DD`, times `HH:MM:SS`, moments in UTC with `Z`."""
+    """JSON as the contract writes it: dates `YYYY-MM-DD`, times `HH:MM:SS`, timestamps in UTC with `Z`."""
     return orjson.dumps(value, option=_OPTIONS)
 
 
@@ -27,12 +27,12 @@ def json_response(body: bytes, *, status: int = 200, headers: Mapping[str, str] 
     return response
 
 
-def done(data: object, **beside: Any) -> web.Response:
+def success_response(data: object, **beside: Any) -> web.Response:
     """`{"success": true, "data": ...}`, with `beside` next to `data`."""
     return json_response(dumps({"success": True, "data": data, **beside}))
 
 
-def refusal(
+def refusal_response(
     reason: Reason,
     details: Mapping[str, Any] | None = None,
     *,
@@ -47,7 +47,7 @@ def refusal(
         if problems in error:
             error[problems] = said(error[problems])
     if "tickets" in error:
-        # Of a party, every ticket that will not do, each with its own reason.
+        # Of a party, every ticket that cannot be used, each with its own reason.
         error["tickets"] = [{"message": message(Reason(one["code"]), one), **one} for one in error["tickets"]]
     response = json_response(
         dumps({"success": False, "error": error}), status=status_of(reason, overrides), headers=headers
@@ -59,5 +59,5 @@ def refusal(
     return response
 
 
-def refused(refused: Refused, overrides: Mapping[Reason, int] | None = None) -> web.Response:
-    return refusal(refused.reason, refused.details, overrides=overrides)
+def refused_response(refused: Refused, overrides: Mapping[Reason, int] | None = None) -> web.Response:
+    return refusal_response(refused.reason, refused.details, overrides=overrides)

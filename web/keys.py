@@ -1,4 +1,4 @@
-"""The keys under which the application keeps what its handlers need."""
+"""The keys under which the application keeps its services for the handlers."""
 
 from aiohttp import web
 

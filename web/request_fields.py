@@ -1,6 +1,7 @@
-"""What an endpoint may ask of a request before it acts: who is there, how fast, and what stands in path, query and headers."""
+"""The fields of a request: who sent it, and what its path, query and headers hold."""
 
 import re
+from datetime import date
 
 from aiohttp import web
 
@@ -8,24 +9,24 @@ from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.settings import Rate
-from web.api.requests import LARGEST_ID
 from web.json_body import invalid
-from web.keys import SERVICES
-from web.middleware.client_address import client_ip
+from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_TOKEN
 
-_VISIBLE = re.compile(r"[\x21-\x7e]{1,200}")
-_PLAIN = re.compile(r"[\x20-\x7e]{1,200}")
-_HEADER_TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+_VISIBLE = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
+_PLAIN = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_TOKEN}}}")
+_HEADER_TEXT = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{1,{LONGEST_TOKEN}}}")
+_YEARS = range(2000, 2200)
+"""Beyond these lie days that no time zone can place."""
 
 
 def identity_of(request: web.Request) -> Identity | None:
+    """The identity that the middleware found; None for a request without a valid session."""
     identity: Identity | None = request.get("identity")
     return identity
 
 
 def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
-    """The member of staff who asks; refuses UNAUTHENTICATED, or FORBIDDEN below role `least`."""
+    """The identity of a staff member; refuses UNAUTHENTICATED, or FORBIDDEN below role `least`."""
     identity = identity_of(request)
     if identity is None:
         raise Refused(Reason.UNAUTHENTICATED)
@@ -34,52 +35,46 @@ def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
     return identity
 
 
-async def enforce_rate_limit(request: web.Request, kind: str, rate: Rate | None, who: str | None = None) -> None:
-    """Refuse RATE_LIMITED where `who` (the client's address, unless named) does `kind` faster than `rate`."""
-    if rate is None:
-        return
-    wait = await request.app[SERVICES].rate_limit.admit(f"{kind}:{who or client_ip(request)}", rate)
-    if wait > 0:
-        raise Refused(Reason.RATE_LIMITED, retry_after=max(1, round(wait + 0.499)))
-
-
-async def operator_of(request: web.Request) -> Identity:
-    """The operator who asks, within the pace of one operator."""
-    operator = staff_of(request)
-    rate = request.app[SERVICES].settings.rate_operator
-    await enforce_rate_limit(request, "operator", rate, f"{operator.org_id}:{operator.staff_id}")
-    return operator
-
-
 def path_id(request: web.Request, name: str) -> int:
-    """The id in the path. The route's pattern admits digits only; a number no id can be is not found."""
+    """The id in the path. The route's pattern admits digits only; a number that is too large for an id is NOT_FOUND."""
     text = request.match_info[name]
     if len(text) > 16 or not 0 < int(text) <= LARGEST_ID:
         raise Refused(Reason.NOT_FOUND)
     return int(text)
 
 
+def waitlist_token(request: web.Request) -> str:
+    """The token in the path of a waiting list entry; refuses WAITLIST_NOT_FOUND for text that is no token."""
+    token = request.match_info["token"]
+    if not _VISIBLE.fullmatch(token):
+        raise Refused(Reason.WAITLIST_NOT_FOUND)
+    return token
+
+
 def manage_token(request: web.Request) -> str | None:
-    """The reservation's token, from the query or the header; one that no token can be is none."""
+    """The reservation's token from the query or the header; None for text that is no token."""
     token = request.query.get("token") or request.headers.get("X-Reservation-Token")
     return token if token and _VISIBLE.fullmatch(token) else None
 
 
 def ticket_code(request: web.Request) -> str | None:
+    """The ticket code from the header; None for text that is no code."""
     code = request.headers.get("X-Ticket-Code")
     return code if code and _HEADER_TEXT.fullmatch(code) else None
 
 
 def idempotency_key(request: web.Request) -> str | None:
+    """The idempotency key from the header; refuses INVALID_REQUEST for a key of other characters or length."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
     if not _VISIBLE.fullmatch(key):
-        raise invalid(("Idempotency-Key", "Give 1 to 200 visible ASCII characters"))
+        raise invalid(("Idempotency-Key", f"Give 1 to {LONGEST_TOKEN} visible ASCII characters"))
     return key
 
 
 def query_int(request: web.Request, name: str, least: int, most: int) -> int | None:
+    """A whole number from the query."""
     text = request.query.get(name)
     if text is None:
         return None
@@ -89,16 +84,11 @@ def query_int(request: web.Request, name: str, least: int, most: int) -> int | N
 
 
 def query_flag(request: web.Request, name: str) -> bool:
-    """A switch in the query: 1 or true, 0 or false; off where it is not named."""
+    """A flag from the query: 1 or true, 0 or false; False where it is missing."""
     text = request.query.get(name, "0")
     if text not in ("0", "1", "true", "false"):
         raise invalid((name, "Give 1 or 0"))
     return text in ("1", "true")
-
-
-def organisation(request: web.Request, named: int | None = None) -> int | None:
-    """The organisation a public request names: in its body, or as `orq` in the query."""
-    return named if named is not None else query_int(request, "orq", 1, LARGEST_ID)
 
 
 def query_text(request: web.Request, name: str) -> str | None:
@@ -107,5 +97,46 @@ def query_text(request: web.Request, name: str) -> str | None:
     if text is None:
         return None
     if not _PLAIN.fullmatch(text):
-        raise invalid((name, "Give 1 to 200 plain characters"))
+        raise invalid((name, f"Give 1 to {LONGEST_TOKEN} plain characters"))
     return text
+
+
+def query_choice(request: web.Request, name: str, choices: tuple[str, ...]) -> str | None:
+    """One of `choices` from the query."""
+    choice = request.query.get(name)
+    if choice is not None and choice not in choices:
+        raise invalid((name, f"Give one of {', '.join(choices)}"))
+    return choice
+
+
+def query_venue_id(request: web.Request) -> int | None:
+    return query_int(request, "venue_id", 1, LARGEST_VENUE_ID)
+
+
+def query_days(request: web.Request) -> tuple[date | None, date | None]:
+    """The first and the last day: `date` alone, or `from` and `to`, each of which may be missing."""
+    day, first, last = (_query_day(request, name) for name in ("date", "from", "to"))
+    if day is not None and (first is not None or last is not None):
+        raise invalid(("date", "Give either date, or from and to"))
+    first, last = (day, day) if day is not None else (first, last)
+    if first is not None and last is not None and last < first:
+        raise invalid(("to", "The last day is before the first"))
+    return first, last
+
+
+def _query_day(request: web.Request, name: str) -> date | None:
+    text = request.query.get(name)
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != text or found.year not in _YEARS:
+        raise invalid((name, "Give a date such as 2026-11-20"))
+    return found
+
+
+def named_organisation(request: web.Request, named: int | None = None) -> int | None:
+    """The organisation that a public request names in its body (`named`), or as `orq` in the query."""
+    return named if named is not None else query_int(request, "orq", 1, LARGEST_ID)

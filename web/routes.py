@@ -1,4 +1,4 @@
-"""The routes: everything the hub answers over HTTP, and the ring around it."""
+"""The routes: all that the hub answers over HTTP, and the middleware around it."""
 
 from aiohttp import web
 
@@ -6,8 +6,8 @@ from hub.settings import Settings
 from web.api import openapi_pages
 from web.api.openapi import build_document
 from web.api.table import ENDPOINTS
-from web.middleware.headers import headers_on
-from web.middleware.request_ring import around_every_request
+from web.middleware.headers import header_setter
+from web.middleware.request_ring import request_ring
 from web.middleware.unreadable_requests import answer_unreadable_requests
 from web.pages.render import setup_templates
 from web.pages.routes import page_routes
@@ -16,10 +16,10 @@ from web.pages.routes import page_routes
 def add_routes(app: web.Application, settings: Settings) -> None:
     """Add the API, the pages, their headers and the middleware to a new application."""
     answer_unreadable_requests()
-    app.middlewares.append(around_every_request)
-    app.on_response_prepare.append(headers_on(settings))
-    app[openapi_pages.SERVED] = openapi_pages.render(build_document(ENDPOINTS, settings.public_url))
+    app.middlewares.append(request_ring)
+    app.on_response_prepare.append(header_setter(settings))
+    app[openapi_pages.SERVED] = openapi_pages.render_document(build_document(ENDPOINTS, settings.public_url))
     app.add_routes([endpoint.route() for endpoint in ENDPOINTS])
-    app.router.add_get("/api/docs/page.css", openapi_pages.style)
+    app.router.add_get("/api/docs/page.css", openapi_pages.show_style)
     setup_templates(app)
     app.add_routes(page_routes())

@@ -1,4 +1,4 @@
-"""The statuses: which HTTP status each reason has. An endpoint that the contract gives another one overrides it there."""
+"""The HTTP status of each reason. An endpoint for which the contract names another one overrides it in the table."""
 
 from collections.abc import Mapping
 
@@ -83,9 +83,9 @@ STATUS: Mapping[Reason, int] = {
     Reason.INTERNAL: 500,
 }
 
-# Where a code is typed in or scanned, a ticket that will not do is a bad request (PRD-007 6.1 and 6.2; product.md settles
-# that only "already reserved" is a conflict). Everywhere else it is a conflict, and an unknown one is not found.
-CODE_IS_JUDGED: Mapping[Reason, int] = {
+# Where a code is typed in or scanned, a ticket that cannot be used is a bad request (PRD-007 6.1 and 6.2; product.md settles
+# that only "already reserved" is a conflict). Everywhere else it is a conflict, and an unknown ticket is not found.
+CODE_CHECK_STATUSES: Mapping[Reason, int] = {
     Reason.TICKET_NOT_FOUND: 400,
     Reason.TICKET_NOT_ACTIVATED: 400,
     Reason.TICKET_EXPIRED: 400,

@@ -1,4 +1,4 @@
-"""The endpoint: one row of the route table. It answers requests and says everything the OpenAPI document needs of it."""
+"""The endpoint: one row of the table of endpoints, with all that the routes and the OpenAPI document need."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +9,10 @@ from pydantic import BaseModel
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from web.json_responses import refused
+from web.json_responses import refused_response
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Who = Literal["anyone", "holder", "ticket holder", "operator", "monitoring"]
-NONE: Mapping[Reason, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`path` is aiohttp's, with the pattern of each part; `answer` the model of the 200 answer, or its media types."""
+    """`path` is aiohttp's, with the pattern of each part; `response` the model of the 200 response, or its media types."""
 
     method: str
     path: str
@@ -37,7 +36,7 @@ class Endpoint:
     summary: str
     tag: str
     who: Who
-    answer: type[BaseModel] | tuple[str, ...]
+    response: type[BaseModel] | tuple[str, ...]
     body: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = ()
     refusals: tuple[Reason, ...] = ()
@@ -46,11 +45,11 @@ class Endpoint:
     about: str = ""
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """The handler, with this endpoint's own statuses for its refusals."""
+        """Call the handler, and answer its refusals with the statuses of this endpoint."""
         try:
             return await self.handler(request)
         except Refused as no:
-            return refused(no, self.statuses)
+            return refused_response(no, self.statuses)
 
     def route(self) -> web.RouteDef:
         handler = self.serve if self.statuses else self.handler

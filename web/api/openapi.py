@@ -1,4 +1,4 @@
-"""The OpenAPI document: the table of endpoints, written as OpenAPI 3.1."""
+"""The OpenAPI 3.1 document, made from the table of endpoints."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from web.statuses import status_of
 VERSION = "0.1.0"
 _PART = re.compile(r"\{([a-z_]+)(?::[^}]+)?\}")
 _REF = "#/components/schemas/{model}"
-# What any endpoint may answer, whatever it is for.
+# The refusals that every endpoint may answer with.
 _ALWAYS = (Reason.SERVICE_UNAVAILABLE, Reason.INTERNAL)
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "anyone": [{}],
@@ -33,7 +33,7 @@ docs/protocol.md."""
 
 
 def build_document(endpoints: Iterable[Endpoint], public_url: str) -> dict[str, Any]:
-    """The whole document as plain data."""
+    """The whole document as plain dictionaries and lists."""
     table = tuple(endpoints)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in table:
@@ -85,7 +85,7 @@ def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 
 def _other_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    # What is a way of proving who one is stands under security.
+    # Parameters that prove an identity are described under security.
     proofs = {"token", "X-Reservation-Token", "X-Ticket-Code"}
     return [
         {
@@ -101,31 +101,31 @@ def _other_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
-    answers: dict[str, Any] = {"200": _good_answer(endpoint)}
+    responses: dict[str, Any] = {"200": _success(endpoint)}
     if endpoint.not_modified:
-        answers["304"] = {"description": "Unchanged since the `ETag` that was sent."}
+        responses["304"] = {"description": "Unchanged since the `ETag` that was sent."}
     by_status: dict[int, list[Reason]] = {}
     for reason in (*endpoint.refusals, *_ALWAYS):
         reasons = by_status.setdefault(status_of(reason, endpoint.statuses), [])
         if reason not in reasons:
             reasons.append(reason)
     for status, reasons in sorted(by_status.items()):
-        answers[str(status)] = _refusal_answer(status, reasons)
+        responses[str(status)] = _refusal(status, reasons)
     if endpoint.path == "/readyz":
-        answers["503"] = {**_good_answer(endpoint), "description": "Not ready."}
-    return answers
+        responses["503"] = {**_success(endpoint), "description": "Not ready."}
+    return responses
 
 
-def _good_answer(endpoint: Endpoint) -> dict[str, Any]:
+def _success(endpoint: Endpoint) -> dict[str, Any]:
     headers = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
-    if isinstance(endpoint.answer, tuple):
-        content = {kind: {"schema": {"type": "string"}} for kind in endpoint.answer}
+    if isinstance(endpoint.response, tuple):
+        content = {kind: {"schema": {"type": "string"}} for kind in endpoint.response}
         return {"description": "Done.", "headers": headers, "content": content}
-    schema = {"$ref": _REF.format(model=endpoint.answer.__name__)}
+    schema = {"$ref": _REF.format(model=endpoint.response.__name__)}
     return {"description": "Done.", "headers": headers, "content": {"application/json": {"schema": schema}}}
 
 
-def _refusal_answer(status: int, reasons: list[Reason]) -> dict[str, Any]:
+def _refusal(status: int, reasons: list[Reason]) -> dict[str, Any]:
     lines = [f"- `{reason.value}`: {MESSAGES[reason]}" for reason in reasons]
     codes = {"properties": {"error": {"properties": {"code": {"enum": [reason.value for reason in reasons]}}}}}
     schema = {"allOf": [{"$ref": _REF.format(model=Refusal.__name__)}, codes]}
@@ -141,17 +141,17 @@ def _refusal_answer(status: int, reasons: list[Reason]) -> dict[str, Any]:
 
 def _schemas(table: tuple[Endpoint, ...]) -> dict[str, Any]:
     bodies = {endpoint.body for endpoint in table if endpoint.body is not None}
-    shapes = {endpoint.answer for endpoint in table if not isinstance(endpoint.answer, tuple)} | {Refusal}
-    return _definitions(frozenset(bodies), frozenset(shapes))
+    responses = {endpoint.response for endpoint in table if not isinstance(endpoint.response, tuple)} | {Refusal}
+    return _definitions(frozenset(bodies), frozenset(responses))
 
 
 @cache
-def _definitions(bodies: frozenset[type[BaseModel]], shapes: frozenset[type[BaseModel]]) -> dict[str, Any]:
-    """Once a process, however many hubs it opens: this is most of what the document costs."""
+def _definitions(bodies: frozenset[type[BaseModel]], responses: frozenset[type[BaseModel]]) -> dict[str, Any]:
+    """The schemas of all models, made once a process: they are most of what the document costs."""
     _, definitions = models_json_schema(
         [
             *((model, "validation") for model in sorted(bodies, key=lambda model: model.__name__)),
-            *((model, "serialization") for model in sorted(shapes, key=lambda model: model.__name__)),
+            *((model, "serialization") for model in sorted(responses, key=lambda model: model.__name__)),
         ],
         ref_template=_REF,
     )

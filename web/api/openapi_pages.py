@@ -1,4 +1,4 @@
-"""The API's document as served: the JSON itself, and a page of ours that shows it without anything from elsewhere."""
+"""The OpenAPI document as it is served: the JSON, and a page that shows it without files from other sites."""
 
 import hashlib
 from dataclasses import dataclass
@@ -32,20 +32,20 @@ class ServedDocument:
 SERVED: web.AppKey[ServedDocument] = web.AppKey("openapi")
 
 
-async def document(request: web.Request) -> web.Response:
+async def show_document(request: web.Request) -> web.Response:
     return _answer(request, request.app[SERVED].document)
 
 
-async def page(request: web.Request) -> web.Response:
+async def show_document_page(request: web.Request) -> web.Response:
     return _answer(request, request.app[SERVED].page)
 
 
-async def style(request: web.Request) -> web.Response:
+async def show_style(request: web.Request) -> web.Response:
     return _answer(request, request.app[SERVED].style)
 
 
-def render(openapi: dict[str, Any]) -> ServedDocument:
-    """Everything that is served of the document, made once at start."""
+def render_document(openapi: dict[str, Any]) -> ServedDocument:
+    """The document, its page and its style sheet, rendered once at start."""
     html = _page(dumps({name: part for name, part in openapi.items() if name != "servers"}))
     return ServedDocument(
         _served(dumps(openapi), JSON),
@@ -56,8 +56,8 @@ def render(openapi: dict[str, Any]) -> ServedDocument:
 
 @lru_cache(maxsize=1)
 def _page(openapi: bytes) -> bytes:
-    """The same for every hub of a process: it does not show where the hub is."""
-    # Only our own table goes in, and it is escaped all the same.
+    """Rendered once for every hub of a process: the page does not show the address of the hub."""
+    # Only the table of endpoints goes in, and it is escaped all the same.
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.ChainableUndefined,
         trim_blocks=True, lstrip_blocks=True,

@@ -1,13 +1,24 @@
-"""The request bodies: one strict model each, used both to check what comes in and to describe it in the document."""
+"""The base of all requests, and the types of their fields.
 
-from typing import Annotated, Literal
+A request is one strict model, used both to check what comes in and to describe it in the OpenAPI document.
+"""
+
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-LARGEST_ID = 2**53 - 1
-"""Beyond this a JavaScript client cannot tell two integers apart."""
+from web.limits import (
+    LARGEST_ID,
+    LONGEST_EMAIL,
+    LONGEST_LABEL,
+    LONGEST_PHONE,
+    LONGEST_PROOF,
+    LONGEST_SCAN_FIELD,
+    LONGEST_TYPED_CODE,
+    MOST_PROOFS,
+)
 
 
 def _storable(text: str) -> str:
@@ -35,24 +46,48 @@ def uuid_text(value: object) -> object:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
+
+
 FilledText = Annotated[str, AfterValidator(_storable), AfterValidator(_filled)]
+
+
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
 Organisation = Annotated[
     Id | None, Field(default=None, description="The organisation; may be left out where the hub serves only one.")
 ]
-Code = Annotated[FilledText, Field(min_length=1, max_length=256, examples=["TKT-2025-ABC123-DEF456"])]
+
+
+Code = Annotated[FilledText, Field(min_length=1, max_length=LONGEST_TYPED_CODE, examples=["TKT-2025-ABC123-DEF456"])]
+
+
 # A scanner delivers whatever the QR code holds: a code, a token, or an address with one of them in it.
-ScannedText = Annotated[FilledText, Field(min_length=1, max_length=2048, examples=["TKT-2025-ABC123-DEF456"])]
-Email = Annotated[Text, Field(max_length=320, examples=["john@example.com"])]
-Phone = Annotated[Text, Field(max_length=64, description="E.164", examples=["+12025551234"])]
-Proof = Annotated[Text, Field(max_length=2048)]
+ScannedText = Annotated[
+    FilledText, Field(min_length=1, max_length=LONGEST_SCAN_FIELD, examples=["TKT-2025-ABC123-DEF456"])
+]
+
+
+Email = Annotated[Text, Field(max_length=LONGEST_EMAIL, examples=["john@example.com"])]
+
+
+Phone = Annotated[Text, Field(max_length=LONGEST_PHONE, description="E.164", examples=["+12025551234"])]
+
+
+Proof = Annotated[Text, Field(max_length=LONGEST_PROOF)]
+
+
 ContactProof = Annotated[
-    Proof | Annotated[list[Proof], Field(max_length=4)] | None,
+    Proof | Annotated[list[Proof], Field(max_length=MOST_PROOFS)] | None,
     Field(
         default=None, description="Where the venue asks for it: what `POST /api/contact/confirm` gave, once or twice."
     ),
 ]
-Gate = Annotated[Text | None, Field(default=None, max_length=64, examples=["A"])]
+
+
+Gate = Annotated[Text | None, Field(default=None, max_length=LONGEST_LABEL, examples=["A"])]
+
+
 ScanId = Annotated[
     UUID | None,
     BeforeValidator(lambda value: None if value is None else uuid_text(value)),
@@ -60,91 +95,5 @@ ScanId = Annotated[
 ]
 
 
-class Body(BaseModel):
+class Request(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
-
-
-class ValidateTicket(Body):
-    ticket_code: Code
-    orq: Organisation
-
-
-class VerifyContact(Body):
-    ticket_id: Id
-    email: Email
-    phone: Phone
-
-
-class TicketsOfOrder(Body):
-    ticket_code: Annotated[Code, Field(description="Any ticket of the order.")]
-    email: Annotated[Email, Field(description="The address the order was made with.")]
-    orq: Organisation
-
-
-class CreateReservation(Body):
-    ticket_id: Id
-    slot_id: Id
-    customer_email: Email
-    customer_phone: Phone
-    contact_proof: ContactProof
-    orq: Organisation
-
-
-class CreateParty(Body):
-    ticket_codes: Annotated[list[Code], Field(min_length=1, max_length=20, description="Each ticket once.")]
-    slot_id: Id
-    customer_email: Email
-    customer_phone: Phone
-    contact_proof: ContactProof
-    waitlist_token: Annotated[
-        Text | None,
-        Field(
-            default=None,
-            min_length=1,
-            max_length=200,
-            description="Of an entry of the waiting list with these tickets: takes what is offered to it. The contact is the entry's.",
-        ),
-    ]
-    orq: Organisation
-
-
-class MoveReservation(Body):
-    slot_id: Id
-    party: Annotated[
-        bool, Field(default=False, description="Move everybody booked with it who still stands, all of them or nobody.")
-    ]
-
-
-class Login(Body):
-    username: Annotated[FilledText, Field(max_length=200)]
-    password: Annotated[Text | None, Field(default=None, max_length=1024, description="Either this or the PIN.")]
-    pin: Annotated[Text | None, Field(default=None, max_length=32, description="Either this or the password.")]
-
-
-class ValidateAtDoor(Body):
-    ticket_code: ScannedText
-    gate: Gate
-    scan_id: ScanId
-
-
-class VerifyAtDoor(Body):
-    ticket_id: Annotated[Id | None, Field(default=None, description="Either this or `ticket_code`.")]
-    ticket_code: Annotated[ScannedText | None, Field(default=None, description="Either this or `ticket_id`.")]
-    operator_id: Annotated[
-        Id | None, Field(default=None, description="The operator is the session's; another one here is refused.")
-    ]
-    gate: Gate
-    scan_id: ScanId
-
-
-class Scan(Body):
-    code: ScannedText
-    mode: Annotated[Literal["validate", "verify"], Field(default="validate")]
-    gate: Gate
-    scan_id: ScanId
-
-
-class ExitAtDoor(Body):
-    code: ScannedText
-    gate: Gate
-    scan_id: ScanId

@@ -1,7 +1,7 @@
-"""The client's address: who is really asking, as the key of a rate limit.
+"""The client's address, as the key of a rate limit.
 
-`X-Forwarded-For` is believed only where the TCP peer is a proxy of ours, and then only back to the rightmost hop that is
-not one: everything left of that hop can be invented. An IPv6 customer holds a whole /64, so the /64 is the key.
+`X-Forwarded-For` counts only if the TCP peer is a trusted proxy, and then only back to the rightmost hop that is none:
+everything left of that hop can be invented. An IPv6 customer has a whole /64, so the /64 is the key.
 """
 
 import ipaddress
@@ -37,7 +37,7 @@ def client_address(request: web.Request) -> IPAddress | None:
     for hop in reversed(hops[-64:]):
         address = read_address(hop.strip())
         if address is None:
-            # What a proxy of ours wrote is an address; whatever is left of something else is not to be believed.
+            # A trusted proxy writes addresses; what stands left of anything else is not trusted.
             break
         client = address
         if not within(address, proxies):
@@ -45,8 +45,8 @@ def client_address(request: web.Request) -> IPAddress | None:
     return client
 
 
-def came_through_a_stranger(request: web.Request) -> bool:
-    """Whether a proxy that we were not told of passed this on: its address then says nothing about the client."""
+def came_through_unknown_proxy(request: web.Request) -> bool:
+    """Whether a proxy that is not trusted forwarded the request: its address then says nothing about the client."""
     if "X-Forwarded-For" not in request.headers and "Forwarded" not in request.headers:
         return False
     peer = read_address(request.remote or "")

@@ -1,4 +1,4 @@
-"""The error page: what a person with a browser sees where a program would get the JSON refusal."""
+"""The error page: what a browser shows where a program would get the JSON refusal."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""The security headers: what every response tells the browser not to do. Set as the last step, so on errors too."""
+"""The security headers of every response. They are set as the last step, so on errors too."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -9,15 +9,15 @@ from hub.settings import Settings
 
 SERVER = "venue-hub"
 SCANNER = "/operator/scan"
-# Pages whose address holds a ticket code or a token: it is nobody else's business.
-_TELLTALE = ("/r/", "/w/", "/b/", "/reserve", "/api/", "/dev/")
+# Pages whose address holds a ticket code or a token: no other site may see it.
+_SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/api/", "/dev/")
 # The code reader is WebAssembly. A worker has the policy of its own file, so that file needs the permission as well.
 _READER = "/js/scan/reader_worker.js"
 _YEARS = 63_072_000
 
 
 def content_security_policy(public_url: str, *, scanner: bool = False) -> str:
-    """No inline script, no inline style, nothing from elsewhere; `data:` images are the QR codes the API answers with.
+    """No inline script, no inline style, nothing from other sites; `data:` images are the QR codes of the API.
 
     Only the scanner may compile WebAssembly and start workers.
     """
@@ -40,7 +40,7 @@ def content_security_policy(public_url: str, *, scanner: bool = False) -> str:
     )
 
 
-def headers_on(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """The handler for `app.on_response_prepare`."""
     always = {
         "Server": SERVER,
@@ -62,15 +62,15 @@ def headers_on(settings: Settings) -> Callable[[web.Request, web.StreamResponse]
     async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
         path = request.path
-        # A page that is not ours to style, such as a mail as its reader sees it, brings a stricter policy of its own.
+        # A page that shows foreign HTML, such as an e-mail, brings a stricter policy of its own.
         own_policy = headers.get("Content-Security-Policy")
         headers.update(scanner if path == SCANNER or path.endswith(_READER) else elsewhere)
         if own_policy is not None:
             headers["Content-Security-Policy"] = own_policy
         headers["X-Request-ID"] = request.get("request_id") or ""
         if "Referrer-Policy" not in headers:
-            telltale = path.startswith(_TELLTALE)
-            headers["Referrer-Policy"] = "no-referrer" if telltale else "strict-origin-when-cross-origin"
+            secret = path.startswith(_SECRET_ADDRESSES)
+            headers["Referrer-Policy"] = "no-referrer" if secret else "strict-origin-when-cross-origin"
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
 

@@ -1,4 +1,4 @@
-"""The origin check: a page elsewhere must not spend the session cookie of somebody who is signed in here."""
+"""The origin check: a page of another site must not use the session cookie of somebody who is signed in here."""
 
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -9,17 +9,17 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.keys import SERVICES
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
 
 
 def refuse_foreign_origin(request: web.Request) -> None:
-    """Refuse a changing request that carries the session cookie and comes from a page of another origin.
+    """Refuse a request that changes something, carries the session cookie and comes from a page of another origin.
 
     Browsers always send `Origin` with such a request; a client that sends neither `Origin` nor `Sec-Fetch-Site` is not a
     browser and cannot be made to send somebody else's cookie.
     """
-    if request.method in _READING:
+    if request.method in _SAFE_METHODS:
         return
     origin = request.headers.get("Origin")
     if origin is None:
@@ -32,7 +32,7 @@ def refuse_foreign_origin(request: web.Request) -> None:
 
 @lru_cache(maxsize=1024)
 def is_own_origin(origin: str, public_url: str, host: str) -> bool:
-    """Whether `origin` is ours: the public URL's, or, on plain HTTP, the very address the browser asked for.
+    """Whether `origin` is the hub's own: that of the public URL or, on plain HTTP, the address of the request itself.
 
     The second lets `http://localhost:8080` and `http://127.0.0.1:8080` both work on one's own machine; the cookie belongs
     to that host all the same.

@@ -1,5 +1,7 @@
-"""The middleware: one ring around every request. It names the request, knows who asks, and turns every way out into an
-answer of the contract. One ring rather than many: each one more costs every request a call and a coroutine.
+"""The request ring: the one middleware around every request.
+
+It names the request, finds its language and identity, and turns every exception into a response of the contract. One ring
+rather than many: each further one costs every request a call and a coroutine.
 """
 
 import asyncio
@@ -19,7 +21,7 @@ from hub.observability.logs import request_id
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused, Unavailable
 from hub.text.languages import best_language, html_lang, known_language, spoken
-from web.json_responses import refusal, refused
+from web.json_responses import refusal_response, refused_response
 from web.keys import SERVICES
 from web.middleware.error_page import error_page, wants_page
 from web.middleware.origins import refuse_foreign_origin
@@ -47,50 +49,50 @@ _HTTP_ERRORS = {
 
 
 @web.middleware
-async def around_every_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def request_ring(request: web.Request, handler: Handler) -> web.StreamResponse:
     started = perf_counter()
     given = request.headers.get("X-Request-ID")
     name = given if given and _REQUEST_ID.fullmatch(given) else random_name()
     request["request_id"] = name
     request_id.set(name)
-    status = 499  # nobody waits for the answer any more
+    status = 499  # the client has closed the connection
     try:
         try:
-            wish = _hear_language(request)
+            chosen = _find_language(request)
             request["identity"] = _identity(request)
             response = await handler(request)
-            if wish is not None and request.method == "GET" and not response.prepared:
+            if chosen is not None and request.method == "GET" and not response.prepared:
                 _remember_language(
-                    response, wish, secure=request.app[SERVICES].settings.public_url.startswith("https:")
+                    response, chosen, secure=request.app[SERVICES].settings.public_url.startswith("https:")
                 )
         except asyncio.CancelledError:
             raise
-        except web.HTTPException as answer:
-            if answer.status < 400:
-                status = answer.status
+        except web.HTTPException as error:
+            if error.status < 400:
+                status = error.status
                 raise
-            response = _as_page(request, _http_error(answer))
-        except Exception as trouble:  # noqa: BLE001  the last resort: every way out is an answer
-            response = _as_page(request, _answer_to(trouble, request))
+            response = _as_page(request, _http_error(error))
+        except Exception as trouble:  # noqa: BLE001  the last resort: every exception becomes a response
+            response = _as_page(request, _response_to(trouble, request))
         status = response.status
         return response
     finally:
         _count(request, status, perf_counter() - started)
 
 
-def _hear_language(request: web.Request) -> str | None:
-    """Settle `request["language"]`: `?lang=`, else the cookie, else the browser's wish. Returns what `?lang=` named."""
+def _find_language(request: web.Request) -> str | None:
+    """Set `request["language"]`: from `?lang=`, else the cookie, else the browser. Returns the one of `?lang=`."""
     headers = request.headers
-    # Looked for in the raw address first: this is on every path, and parsing a query costs more than the rest of it.
-    wish = known_language(request.query.get("lang", "")) if "lang=" in request.raw_path else None
+    # Search the raw address first: this runs for every request, and parsing a query costs more than the rest.
+    chosen = known_language(request.query.get("lang", "")) if "lang=" in request.raw_path else None
     cookies = headers.get("Cookie")
     remembered = None
-    if wish is None and cookies is not None and LANGUAGE_COOKIE in cookies:
+    if chosen is None and cookies is not None and LANGUAGE_COOKIE in cookies:
         remembered = known_language(request.cookies.get(LANGUAGE_COOKIE, ""))
-    language = wish or remembered or best_language(headers.get("Accept-Language"))
+    language = chosen or remembered or best_language(headers.get("Accept-Language"))
     request["language"] = language
     spoken.set(language)
-    return wish
+    return chosen
 
 
 def _remember_language(response: web.StreamResponse, language: str, *, secure: bool) -> None:
@@ -107,7 +109,7 @@ def _count(request: web.Request, status: int, seconds: float) -> None:
 
 
 def _identity(request: web.Request) -> Identity | None:
-    """Who asks, or None. A token that is no good is nobody; whether that matters is the endpoint's to say."""
+    """The identity of the session, or None. A token that is not valid gives None; the endpoint decides whether that matters."""
     headers = request.headers
     cookies = headers.get("Cookie")
     token = ""
@@ -126,22 +128,24 @@ def _identity(request: web.Request) -> Identity | None:
         return None
 
 
-def _answer_to(trouble: Exception, request: web.Request) -> web.Response:
+def _response_to(trouble: Exception, request: web.Request) -> web.Response:
     match trouble:
         case Refused():
-            response = refused(trouble)
+            response = refused_response(trouble)
             if trouble.reason is Reason.REQUEST_TIMEOUT:
                 response.force_close()
             return response
         case Unavailable():
-            return refusal(Reason.SERVICE_UNAVAILABLE, headers={"Retry-After": str(trouble.retry_after)})
+            return refusal_response(Reason.SERVICE_UNAVAILABLE, headers={"Retry-After": str(trouble.retry_after)})
         case DatabaseDown():
-            return refusal(Reason.SERVICE_UNAVAILABLE, headers={"Retry-After": "1"})
+            return refusal_response(Reason.SERVICE_UNAVAILABLE, headers={"Retry-After": "1"})
         case web.RequestPayloadError() | HttpProcessingError():
-            return refusal(Reason.INVALID_REQUEST, {"errors": [{"field": "body", "message": "The body is damaged"}]})
+            return refusal_response(
+                Reason.INVALID_REQUEST, {"errors": [{"field": "body", "message": "The body is damaged"}]}
+            )
         case ConnectionError():
-            # The client went away in the middle of its request; nobody reads this.
-            return refusal(Reason.REQUEST_TIMEOUT)
+            # The client closed the connection in the middle of its request; nobody reads this.
+            return refusal_response(Reason.REQUEST_TIMEOUT)
     incident = request["request_id"]
     # The route, not the address: addresses can hold tokens and codes.
     resource = request.match_info.route.resource
@@ -151,16 +155,16 @@ def _answer_to(trouble: Exception, request: web.Request) -> web.Response:
         extra={"incident": incident, "method": request.method, "route": route},
         exc_info=trouble,
     )
-    return refusal(Reason.INTERNAL, {"incident": incident})
+    return refusal_response(Reason.INTERNAL, {"incident": incident})
 
 
-def _http_error(answer: web.HTTPException) -> web.Response:
-    """aiohttp's own refusals (no route, no such method, too large) in our words."""
-    reason = _HTTP_ERRORS.get(answer.status, Reason.INVALID_REQUEST if answer.status < 500 else Reason.INTERNAL)
-    kept = {name: answer.headers[name] for name in ("Allow", "Retry-After") if name in answer.headers}
-    response = refusal(reason, headers=kept)
+def _http_error(error: web.HTTPException) -> web.Response:
+    """The refusals of aiohttp itself (no route, no such method, too large) as refusals of the contract."""
+    reason = _HTTP_ERRORS.get(error.status, Reason.INVALID_REQUEST if error.status < 500 else Reason.INTERNAL)
+    kept = {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
+    response = refusal_response(reason, headers=kept)
     if reason is Reason.INVALID_REQUEST:
-        response.set_status(answer.status)
+        response.set_status(error.status)
     return response
 
 

@@ -1,7 +1,7 @@
-"""The unreadable request: what a client gets whose bytes are not HTTP, before any route or middleware is asked.
+"""Unreadable requests: the response to bytes that are not HTTP, before any route or middleware sees them.
 
-aiohttp answers those itself, in plain text and with a traceback in the log. A stranger's bad bytes are no error of ours:
-they get our JSON and one line at debug level.
+aiohttp answers those itself, in plain text and with a traceback in the log. Bad bytes of a client are no error of the hub:
+they get JSON and one line at debug level.
 """
 
 import logging
@@ -11,7 +11,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from hub.access.randomness import random_name
 from hub.rules.reasons import Reason
-from web.json_responses import refusal
+from web.json_responses import refusal_response
 from web.middleware.headers import SERVER
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def _handle_error(
     if status >= 500 or request.writer.output_size > 0:
         return _ordinary(self, request, status, exc, message)
     log.debug("request.unreadable", extra={"status": status, "problem": type(exc).__name__})
-    response = refusal(
+    response = refusal_response(
         Reason.INVALID_REQUEST,
         {"errors": [{"field": "request", "message": "This is not a well-formed HTTP request"}]},
         headers={

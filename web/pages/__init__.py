@@ -1,6 +1,1 @@
-"""The pages: what a browser gets as HTML. Handlers stay thin; the pages talk to the JSON API and the socket."""
-
-from web.pages.render import setup_templates
-from web.pages.routes import page_routes
-
-__all__ = ["page_routes", "setup_templates"]
+"""The pages: the HTML that a browser gets. Handlers stay thin; the scripts of the pages use the JSON API and the socket."""

@@ -1,4 +1,4 @@
-"""The development mailbox in the browser: what customers were sent, readable only under `hub run` without a mail server."""
+"""The development mailbox: the messages to customers, readable only under `hub run` without a mail server."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from web.keys import SERVICES
 from web.pages.render import page
 
 _LARGEST_PICTURE = 200_000
-# A mail brings its styles with it, as mail programs want them, and may do nothing else.
+# An e-mail brings its styles with it, as mail programs want them, and may load nothing else.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-async def listing(request: web.Request) -> web.Response:
+async def show_mails(request: web.Request) -> web.Response:
     settings = _development_only(request)
     mails = await asyncio.to_thread(list_development_mail, settings.data_dir)
     return page(request, "mailbox.html", mails=mails)
 
 
-async def message(request: web.Request) -> web.Response:
+async def show_message(request: web.Request) -> web.Response:
     settings = _development_only(request)
     mail = await _mail(request, settings)
     if isinstance(mail, DevelopmentSms):
@@ -44,7 +44,7 @@ async def message(request: web.Request) -> web.Response:
     )
 
 
-async def as_shown(request: web.Request) -> web.Response:
+async def send_message_html(request: web.Request) -> web.Response:
     """The HTML of a mail alone, as a mail program shows it."""
     mail = await _mail(request, _development_only(request))
     body = mail.get_body(preferencelist=("html",)) if isinstance(mail, EmailMessage) else None

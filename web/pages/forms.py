@@ -1,4 +1,4 @@
-"""The form: what a page without JavaScript sends, read within the same bounds as a JSON body."""
+"""The form of a page without JavaScript, read within the same limits as a JSON body."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_FIELDS = 100
 
 
 class Form:
-    """Fields by name, blanks around them taken off; a field that was not sent is empty."""
+    """Fields by name, without blanks around them; a field that was not sent is empty."""
 
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         self._fields = fields
@@ -45,5 +45,5 @@ async def read_form(request: web.Request) -> Form:
         fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise invalid(("body", "The form is damaged")) from None
-    # Postgres text holds no NUL, and a field of one line no line ends.
+    # Postgres text holds no NUL, and a field of a single line holds no line breaks.
     return Form([(name, " ".join(value.replace("\0", " ").split())) for name, value in fields])

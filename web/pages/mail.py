@@ -1,20 +1,15 @@
-"""The page for mail that does not go out. Managers only; without the right session it leads to sign-in."""
+"""The page for e-mails that do not go out. Managers only; others are redirected to the login page."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from hub.access.roles import Role, at_least
 from web.pages.render import page
-from web.pages.staff import sign_in_first
+from web.pages.staff import manager_of
 
 ADDRESS = "/admin/mail"
 
 
-async def mail_desk(request: web.Request) -> web.Response:
-    identity = request.get("identity")
-    if identity is None:
-        raise sign_in_first(ADDRESS)
-    if not at_least(identity.role, Role.MANAGER):
-        raise sign_in_first(ADDRESS, need="manager")
+async def show_mail(request: web.Request) -> web.Response:
+    manager_of(request)
     return page(request, "admin_mail.html")

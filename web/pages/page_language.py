@@ -1,4 +1,4 @@
-"""The speech of a page: the reader's language, the links to the others, and the words that its scripts will need."""
+"""The language of a page: the reader's language, the links to the others, and the texts that its scripts need."""
 
 import json
 import posixpath
@@ -18,11 +18,11 @@ from web.pages.static_files import STATIC, STATIC_ROOT
 _SCRIPT = re.compile(r'<script[^>]*\bsrc="/static/[0-9a-f]+/(js/[^"]+)"')
 _IMPORT = re.compile(r"""(?:^\s*(?:import|export)\b[^;]*?|\bimport\s*\(\s*)["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 
-_FIGURES = "0123456789abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def teach(environment: jinja2.Environment) -> None:
-    """Have templates speak: `_()`, `ngettext()`, `{% trans %}`, and the filters `day`, `month`, `clock` of the reader's locale."""
+def add_language(environment: jinja2.Environment) -> None:
+    """Add what templates need: `_()`, `ngettext()`, `{% trans %}`, and the filters `day`, `month`, `clock` of the reader's locale."""
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -33,8 +33,8 @@ def teach(environment: jinja2.Environment) -> None:
     environment.globals["span"] = _span
 
 
-def context_of(request: web.Request) -> dict[str, Any]:
-    """What every page says of its language: `language`, `html_lang`, `locale`, `week_start` and the other `languages`."""
+def language_context(request: web.Request) -> dict[str, Any]:
+    """The language in the context of every page: `language`, `html_lang`, `locale`, `week_start` and the other `languages`."""
     language: str = request["language"]
     locale = languages.best_locale(request.headers.get("Accept-Language"), language)
     kept = [(name, value) for name, value in request.query.items() if name != "lang"]
@@ -117,19 +117,19 @@ def _catalogue(language: str) -> dict[str, dict[str, Any]]:
 
 
 def short_name(text: str) -> str:
-    """What a text is called in the page's catalogue: its 32-bit FNV-1a over UTF-16 units, in base 36, as `i18n.js` reckons it.
+    """The key of a text in the page's catalogue: 32-bit FNV-1a over its UTF-16 units in base 36, as `i18n.js` computes it.
 
-    The English text itself, sent as the key, would be half of what a page brings along.
+    The English text as the key would be half of the bytes of a page.
     """
-    reckoned = 0x811C9DC5
+    number = 0x811C9DC5
     units = text.encode("utf-16-le")
     for low, high in zip(units[::2], units[1::2], strict=True):
-        reckoned = (reckoned ^ (low | high << 8)) * 0x01000193 & 0xFFFFFFFF
-    figures = ""
-    while reckoned:
-        reckoned, figure = divmod(reckoned, 36)
-        figures = _FIGURES[figure] + figures
-    return figures or "0"
+        number = (number ^ (low | high << 8)) * 0x01000193 & 0xFFFFFFFF
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"
 
 
 def script_and_imports(names: tuple[str, ...]) -> set[str]:

@@ -1,36 +1,24 @@
-"""The pages of the records: the scan log, the life of a ticket, the conflicts. Managers only; others are led to sign-in."""
+"""The pages of the records: scan log, ticket history, conflicts, disputes, figures, replay. Managers only; others must sign in."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from hub.access.roles import Role, at_least
-from hub.access.tokens import Identity
 from hub.actions.reporting.scan_log import choices, venue_of_records
 from hub.rules.venue_day import today
 from web.keys import SERVICES
 from web.pages.render import page
-from web.pages.staff import sign_in_first
+from web.pages.staff import manager_of
 
 HISTORY = "/manager/history"
-DESK = "/manager/ticket"
+TICKET = "/manager/ticket"
 FIGURES = "/manager/analytics"
 REPLAY = "/manager/replay"
 CONFLICTS = "/manager/conflicts"
 DISPUTES = "/manager/disputes"
 
 
-def manager_of(request: web.Request) -> Identity:
-    """The manager who asks; anybody else is led to sign-in."""
-    identity: Identity | None = request.get("identity")
-    if identity is None:
-        raise sign_in_first(request.path)
-    if not at_least(identity.role, Role.MANAGER):
-        raise sign_in_first(request.path, need="manager")
-    return identity
-
-
-async def history(request: web.Request) -> web.Response:
+async def show_history(request: web.Request) -> web.Response:
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
     return page(
@@ -42,33 +30,33 @@ async def history(request: web.Request) -> web.Response:
     )
 
 
-async def ticket(request: web.Request) -> web.Response:
-    """The search alone, or with the life of the ticket the address names; which ticket, the page asks the API."""
+async def show_ticket(request: web.Request) -> web.Response:
+    """The search, and the history of the ticket that the address names. The page's script reads it from the API."""
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
     return page(request, "ticket_life.html", venue=venue, ticket_id=request.match_info.get("ticket_id", ""))
 
 
-async def conflicts(request: web.Request) -> web.Response:
+async def show_conflicts(request: web.Request) -> web.Response:
     identity, services = manager_of(request), request.app[SERVICES]
     return page(request, "conflicts.html", venue=await venue_of_records(services, identity.org_id, identity.venue_id))
 
 
-async def disputes(request: web.Request) -> web.Response:
+async def show_disputes(request: web.Request) -> web.Response:
     identity, services = manager_of(request), request.app[SERVICES]
     return page(request, "disputes.html", venue=await venue_of_records(services, identity.org_id, identity.venue_id))
 
 
-async def figures(request: web.Request) -> web.Response:
-    return await _days(request, "analytics.html")
+async def show_figures(request: web.Request) -> web.Response:
+    return await _days_page(request, "analytics.html")
 
 
-async def replay(request: web.Request) -> web.Response:
-    return await _days(request, "replay.html")
+async def show_replay(request: web.Request) -> web.Response:
+    return await _days_page(request, "replay.html")
 
 
-async def _days(request: web.Request, template: str) -> web.Response:
-    """A page about days: which of them, the page asks the API."""
+async def _days_page(request: web.Request, template: str) -> web.Response:
+    """A page about days; its script reads them from the API."""
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
     return page(request, template, venue=venue, today=today(services.clock.now(), venue.zone).isoformat())

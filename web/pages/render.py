@@ -1,4 +1,4 @@
-"""The rendering of a page. The security headers, Content-Security-Policy first, are put on by web.headers."""
+"""The rendering of a page. The middleware adds the security headers, such as Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from web.pages.page_language import context_of, teach
+from web.pages.page_language import add_language, language_context
 from web.pages.static_files import STATIC
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -25,14 +25,14 @@ def setup_templates(app: web.Application) -> None:
         lstrip_blocks=True,
     )
     environment.globals["static"] = STATIC.url
-    teach(environment)
+    add_language(environment)
 
 
 def page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
-    context = {**context_of(request), **context}
+    context = {**language_context(request), **context}
     response = aiohttp_jinja2.render_template(template, request, context, status=status)
     response.headers["Content-Language"] = context["html_lang"]
     response.headers["Vary"] = "Accept-Language, Cookie"
-    # Pages name the static files' hash and who is signed in: always asked for anew.
+    # Pages hold the hash of the static files and who is signed in: a browser must fetch them again every time.
     response.headers["Cache-Control"] = "no-store"
     return response

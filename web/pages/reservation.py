@@ -1,7 +1,7 @@
-"""The customer's visit by its link: the page as the hub writes it, whole without JavaScript, and read again by its script.
+"""The reservation page: the customer's visit by its link, complete without JavaScript.
 
-The page is rendered here alone. Its script fetches the same address again and swaps the part in when `version` has
-changed, so there is one wording of every state.
+Only the hub renders the page. Its script fetches the same address again and replaces the part when `version` has changed,
+so there is one wording of every state.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LIVELIEST: tuple[Standing, ...] = ("today", "booked", "used", "over", "cancelle
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One ticket of the party. `picture` is empty where the code opens no door any more."""
+    """One ticket of the party. `picture` is empty where the code is no longer valid at the gate."""
 
     reservation_id: int
     code: str
@@ -62,7 +62,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Everything the page says. `change_day` and `change_time` are the last moment for changes, on the venue's clock."""
+    """Everything the page shows. `change_day` and `change_time` are the last moment for changes, on the venue's clock."""
 
     version: str
     standing: Standing
@@ -98,8 +98,8 @@ class Visit:
         return next((m for m in self.meetings if any(one.can_change for one in m.passes)), self.meetings[0])
 
 
-async def visit_page(request: web.Request) -> web.Response:
-    """`/r/{token}`. A dead link is a page too, with 404. `?new=1` greets who has just booked without JavaScript."""
+async def show_reservation(request: web.Request) -> web.Response:
+    """`/r/{token}`. A dead link gets a page too, with 404. `?new=1` greets a customer who has just booked without JavaScript."""
     services = request.app[SERVICES]
     token = request.match_info["token"]
     now = services.clock.now()
@@ -114,21 +114,21 @@ async def visit_page(request: web.Request) -> web.Response:
 
 
 def visit_of(party: Party, now: datetime, public_url: str) -> Visit:
-    """The party as its page shows it at this moment. Cancelled passes are left out while others of the party stand."""
+    """The party as its page shows it now. Cancelled passes are left out while other places of the party stand."""
     shown = [one for one in party.members if one.status != "CANCELLED"] or list(party.members)
     shown.sort(key=lambda one: (one.starts_at, one.slot_id, one.reservation_id))
     meetings = tuple(
         _meeting(list(members), now, public_url) for _, members in groupby(shown, key=lambda one: one.slot_id)
     )
     changeable = tuple(one for meeting in meetings for one in meeting.passes if one.can_change)
-    # The deadline told is that of what can be changed the longest, or else of what stood last.
+    # The deadline shown is that of the place that can be changed the longest, or else of the last one.
     last = max(shown, key=lambda one: (one.status == "RESERVED", one.change_until))
     first = shown[0]
     until = last.change_until.astimezone(ZoneInfo(last.timezone))
-    told = [(one.reservation_id, one.code, one.standing, one.can_change) for m in meetings for one in m.passes]
+    states = [(one.reservation_id, one.code, one.standing, one.can_change) for m in meetings for one in m.passes]
     given_back = tuple(one.ticket_code for one in party.members if one.status == "CANCELLED" and one not in shown)
     facts = repr(
-        (told, given_back, [(m.slot_id, m.date, m.start_time, m.end_time) for m in meetings], until, first.venue_name)
+        (states, given_back, [(m.slot_id, m.date, m.start_time, m.end_time) for m in meetings], until, first.venue_name)
     )
     return Visit(
         version=hashlib.blake2b(facts.encode(), digest_size=8).hexdigest(),
@@ -158,7 +158,7 @@ def _meeting(members: list[ReservationView], now: datetime, public_url: str) -> 
         ticket_code=first.ticket_code,
         starts_at=first.starts_at,
         ends_at=first.ends_at,
-        # A link through somebody else's servers holds no key.
+        # A link through servers of others holds no token.
         manage_url="",
         address=first.venue_address,
         language=first.language,
@@ -179,13 +179,13 @@ def _meeting(members: list[ReservationView], now: datetime, public_url: str) -> 
 
 def _pass(one: ReservationView, now: datetime) -> Pass:
     standing = _standing(one, now)
-    open_door = standing in ("booked", "today")
+    valid = standing in ("booked", "today")
     return Pass(
         reservation_id=one.reservation_id,
         code=one.ticket_code,
         standing=standing,
-        picture=qr_code.png_data_url(one.ticket_code) if open_door else "",
-        can_change=open_door and now <= one.change_until,
+        picture=qr_code.png_data_url(one.ticket_code) if valid else "",
+        can_change=valid and now <= one.change_until,
     )
 
 
@@ -194,7 +194,7 @@ def _standing(one: ReservationView, now: datetime) -> Standing:
         return "used"
     if one.status == "CANCELLED":
         return "cancelled"
-    # The round that marks what has expired may not have come by yet.
+    # The background job that marks expired reservations may not have run yet.
     if one.status == "EXPIRED" or now >= one.ends_at:
         return "over"
     return "today" if one.date == today(now, ZoneInfo(one.timezone)) else "booked"

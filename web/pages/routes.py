@@ -1,4 +1,4 @@
-"""The table of pages: which address is answered by which handler."""
+"""The table of pages: the handler of each address."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ from aiohttp import web
 
 from web.pages import customer, development_mail, mail, records, scanner_app, staff
 from web.pages.plain.routes import plain_routes
+from web.pages.reservation import show_reservation
 from web.pages.static_files import STATIC
+from web.pages.waitlist import show_entry
 
 
 def page_routes() -> list[web.RouteDef]:
     return [
-        web.get("/", customer.landing),
-        web.get("/reserve", customer.reserve),
-        web.get("/r/{token}", customer.reservation),
-        web.get("/w/{token}", customer.waiting),
+        web.get("/", customer.show_landing),
+        web.get("/reserve", customer.show_booking),
+        web.get("/r/{token}", show_reservation),
+        web.get("/w/{token}", show_entry),
         *plain_routes(),
-        web.get("/operator/login", staff.login),
-        web.get("/operator/scan", staff.scan),
-        web.get("/operator/service_worker.js", scanner_app.service_worker),
-        web.get("/operator/scan.webmanifest", scanner_app.manifest),
-        web.get("/manager", staff.control_room),
-        web.get(records.HISTORY, records.history),
-        web.get(records.FIGURES, records.figures),
-        web.get(records.REPLAY, records.replay),
-        web.get(records.DESK, records.ticket),
-        web.get(records.DESK + "/{ticket_id:[0-9]{1,16}}", records.ticket),
-        web.get(records.CONFLICTS, records.conflicts),
-        web.get(records.DISPUTES, records.disputes),
-        web.get(mail.ADDRESS, mail.mail_desk),
-        web.get("/dev/mail", development_mail.listing),
-        web.get("/dev/mail/{name}", development_mail.message),
-        web.get("/dev/mail/{name}/html", development_mail.as_shown),
-        web.get("/static/{name:.+}", STATIC.serve),
-        web.get("/favicon.ico", STATIC.icon),
+        web.get("/operator/login", staff.show_login),
+        web.get("/operator/scan", staff.show_scanner),
+        web.get("/operator/service_worker.js", scanner_app.send_service_worker),
+        web.get("/operator/scan.webmanifest", scanner_app.send_manifest),
+        web.get("/manager", staff.show_control_room),
+        web.get(records.HISTORY, records.show_history),
+        web.get(records.FIGURES, records.show_figures),
+        web.get(records.REPLAY, records.show_replay),
+        web.get(records.TICKET, records.show_ticket),
+        web.get(records.TICKET + "/{ticket_id:[0-9]{1,16}}", records.show_ticket),
+        web.get(records.CONFLICTS, records.show_conflicts),
+        web.get(records.DISPUTES, records.show_disputes),
+        web.get(mail.ADDRESS, mail.show_mail),
+        web.get("/dev/mail", development_mail.show_mails),
+        web.get("/dev/mail/{name}", development_mail.show_message),
+        web.get("/dev/mail/{name}/html", development_mail.send_message_html),
+        web.get("/static/{name:.+}", STATIC.serve_file),
+        web.get("/favicon.ico", STATIC.serve_icon),
     ]

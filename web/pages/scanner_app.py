@@ -1,4 +1,4 @@
-"""The scanner as an installable app: its manifest, and the service worker that keeps its files for a gate without a link."""
+"""The scanner as an installable app: its manifest, and the service worker that keeps its files for working offline."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def shell() -> list[str]:
     return [STATIC.url(name) for name in (*_STYLES, *_PICTURES, *sorted(scripts), _ENGINE)]
 
 
-async def service_worker(_request: web.Request) -> web.Response:
+async def send_service_worker(_request: web.Request) -> web.Response:
     source = (STATIC_ROOT / "js" / "service_worker.js").read_text(encoding="utf-8")
     known = json.dumps({"version": STATIC.version, "files": shell()})
     return web.Response(
@@ -35,7 +35,7 @@ async def service_worker(_request: web.Request) -> web.Response:
     )
 
 
-async def manifest(request: web.Request) -> web.Response:
+async def send_manifest(request: web.Request) -> web.Response:
     language: str = request["language"]
     name = translator(language).gettext("Scanner")
     icons = [

@@ -1,4 +1,4 @@
-"""The staff's pages: sign-in, the scanner and the control room. Without the right session they lead to sign-in."""
+"""The pages of staff: login, scanner and control room. Without the right session they redirect to the login page."""
 
 from __future__ import annotations
 
@@ -10,21 +10,26 @@ from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
 from web.pages.render import page
 from web.pages.static_files import STATIC
+from web.request_fields import identity_of
 
 SCANNER = "/operator/scan"
-CONTROL_ROOM = "/manager"
 PANELS = ("feed", "devices", "alerts", "conflicts", "disputes")
-"""What the control room shows beside its board, each by the script of that name."""
+"""What the control room shows beside its board, each with a script of its own."""
 
 
-def own_path(wish: str) -> str:
-    """`next=` may name a page of ours and nothing else; `//host` and `/\\host` would leave the site."""
-    plain = wish.startswith("/") and not wish.startswith(("//", "/\\"))
-    return wish if plain and wish.isprintable() and len(wish) <= 300 else ""
+def own_path(path: str) -> str:
+    """`next=` may name a page of this site only; `//host` and `/\\host` would leave it."""
+    plain = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if plain and path.isprintable() and len(path) <= 300 else ""
 
 
-def _identity(request: web.Request) -> Identity | None:
-    identity: Identity | None = request.get("identity")
+def manager_of(request: web.Request) -> Identity:
+    """The identity of the manager; anybody else is redirected to the login page."""
+    identity = identity_of(request)
+    if identity is None:
+        raise sign_in_first(request.path)
+    if not at_least(identity.role, Role.MANAGER):
+        raise sign_in_first(request.path, need="manager")
     return identity
 
 
@@ -33,7 +38,7 @@ def sign_in_first(path: str, *, need: str = "") -> web.HTTPFound:
     return web.HTTPFound(f"/operator/login?next={quote(path)}{note}")
 
 
-async def login(request: web.Request) -> web.Response:
+async def show_login(request: web.Request) -> web.Response:
     return page(
         request,
         "login.html",
@@ -43,18 +48,14 @@ async def login(request: web.Request) -> web.Response:
     )
 
 
-async def scan(request: web.Request) -> web.Response:
-    identity = _identity(request)
+async def show_scanner(request: web.Request) -> web.Response:
+    identity = identity_of(request)
     if identity is None:
         raise sign_in_first(SCANNER)
     return page(request, "scan.html", identity=identity, may_manage=at_least(identity.role, Role.MANAGER))
 
 
-async def control_room(request: web.Request) -> web.Response:
-    identity = _identity(request)
-    if identity is None:
-        raise sign_in_first(CONTROL_ROOM)
-    if not at_least(identity.role, Role.MANAGER):
-        raise sign_in_first(CONTROL_ROOM, need="manager")
+async def show_control_room(request: web.Request) -> web.Response:
+    identity = manager_of(request)
     panels = [name for name in PANELS if STATIC.has(f"js/manager/{name}.js")]
     return page(request, "manager.html", identity=identity, panels=panels)

@@ -44,7 +44,7 @@ class StaticFiles:
     def has(self, name: str) -> bool:
         return name in self._files
 
-    async def serve(self, request: web.Request) -> web.StreamResponse:
+    async def serve_file(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
         version, _, rest = name.partition("/")
         current = version == self.version
@@ -53,14 +53,14 @@ class StaticFiles:
             raise web.HTTPNotFound(text="No such file.")
         kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         headers = {
-            # A page from before a restart may still ask with the old hash: it gets today's file, but may not keep it.
+            # A page from before a restart may still use the old hash: it gets the current file, but may not keep it.
             "Cache-Control": FOREVER if current else "no-cache",
             "X-Content-Type-Options": "nosniff",
             "Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
         }
         if path.suffix not in TYPES:
             return web.FileResponse(path, headers=headers)
-        # A phone on a slow line gets a third of the bytes. Nothing secret is in these files that a guess could be packed with.
+        # A phone on a slow network gets a third of the bytes. These files hold no secret that compression could give away.
         headers["Vary"] = "Accept-Encoding"
         if "gzip" not in request.headers.get("Accept-Encoding", "").lower():
             return web.FileResponse(path, headers=headers)
@@ -74,7 +74,7 @@ class StaticFiles:
             known = self._packed[path] = (edited, gzip.compress(path.read_bytes(), mtime=0))
         return known[1]
 
-    async def icon(self, _request: web.Request) -> web.StreamResponse:
+    async def serve_icon(self, _request: web.Request) -> web.StreamResponse:
         """Browsers ask for /favicon.ico by themselves."""
         return web.FileResponse(
             self._files["icon.svg"], headers={"Content-Type": "image/svg+xml", "Cache-Control": "public, max-age=86400"}

@@ -1,4 +1,4 @@
-"""A place in the waiting list by its link: written whole by the hub, read again and acted on by its script.
+"""The waiting list page: one entry by its link, complete without JavaScript and refreshed by its script.
 
 A GET changes nothing: link scanners of mail programs open every address they see.
 """
@@ -21,7 +21,7 @@ from web.pages.render import page
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the page says. `ends_at` is the end of the offer, as a moment and on the venue's clock; empty without one."""
+    """What the page shows. `ends_at` is the end of the offer in RFC 3339, `end_day` and `end_time` are on the venue's clock."""
 
     version: str
     view: WaitlistView
@@ -36,8 +36,8 @@ class Waiting:
         return self.view.ticket_codes
 
 
-async def waiting_page(request: web.Request) -> web.Response:
-    """`/w/{token}`. A dead link is a page too, with 404."""
+async def show_entry(request: web.Request) -> web.Response:
+    """`/w/{token}`. A dead link gets a page too, with 404."""
     services = request.app[SERVICES]
     token = request.match_info["token"]
     now = services.clock.now()

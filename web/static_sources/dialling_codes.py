@@ -1,4 +1,4 @@
-"""The maker of web/static/js/models/dialling_codes.js: `python -m web.static_sources.dialling_codes` writes it from the phonenumbers library.
+"""Write web/static/js/models/dialling_codes.js from the phonenumbers library: `python -m web.static_sources.dialling_codes`.
 
 A browser needs little of that library to turn "0331 234567" into E.164: per country its calling code, the prefix people
 dial inside the country, and how many digits a number may have. The hub itself checks numbers with the whole library.

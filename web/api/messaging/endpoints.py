@@ -1,78 +1,32 @@
-"""The endpoints for mail that does not go out: what is stuck and why, send it again, discard it."""
+"""The endpoints for e-mails that do not go out: list them and why, send one again, discard one."""
 
-from datetime import datetime
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 from aiohttp import web
 
 from hub.access.roles import Role
 from hub.actions.messaging.outbox_admin import MailLine, Wanted, discard_mail, read_mail, retry_mail
 from hub.confirmation.troubles import trouble_in_words
-from web.api.requests import LARGEST_ID
-from web.api.responses import Done, Shape
 from web.json_body import invalid
-from web.json_responses import done
+from web.json_responses import success_response
 from web.keys import SERVICES
+from web.limits import LARGEST_ID
 from web.request_fields import path_id, query_int, staff_of
 
-WANTED: tuple[str, ...] = get_args(Wanted)
+MAIL_STATUSES: tuple[str, ...] = get_args(Wanted)
 
 
-class Mail(Shape):
-    id: int
-    kind: str
-    """What it tells, such as `reservation.confirmed`."""
-    channel: Literal["mail", "sms", "webhook"]
-    status: Literal["PENDING", "SENT", "DEAD", "DROPPED"]
-    """`DEAD`: given up after a final refusal or eight tries. `DROPPED`: no longer worth sending, or discarded."""
-    overdue: bool
-    recipient: str
-    """Masked."""
-    language: str
-    attempts: int
-    created_at: datetime
-    next_attempt_at: datetime | None
-    sent_at: datetime | None
-    trouble: str | None
-    """What went wrong last, in the words of the reader's language."""
-    can_retry: bool
-    can_discard: bool
-
-
-class MailAnswer(Done):
-    data: Mail
-
-
-class MailFigures(Shape):
-    dead: int
-    overdue: int
-    waiting: int
-    last_sent_at: datetime | None
-
-
-class MailPage(Shape):
-    mails: list[Mail]
-    next: int | None
-    """The `before` of the following page; null at the end."""
-    figures: MailFigures
-    server_time: datetime
-
-
-class MailPageAnswer(Done):
-    data: MailPage
-
-
-async def listing(request: web.Request) -> web.Response:
+async def show_mails(request: web.Request) -> web.Response:
     staff = staff_of(request, Role.MANAGER)
-    wanted = request.query.get("status", "stuck")
-    if wanted not in WANTED:
-        raise invalid(("status", f"Give one of {', '.join(WANTED)}"))
+    status = request.query.get("status", "stuck")
+    if status not in MAIL_STATUSES:
+        raise invalid(("status", f"Give one of {', '.join(MAIL_STATUSES)}"))
     before = query_int(request, "before", 1, LARGEST_ID)
     services = request.app[SERVICES]
-    page = await read_mail(services, staff.org_id, cast("Wanted", wanted), before)
-    return done(
+    page = await read_mail(services, staff.org_id, cast("Wanted", status), before)
+    return success_response(
         {
-            "mails": [as_dict(line, request["language"]) for line in page.lines],
+            "mails": [_mail_fields(mail, request["language"]) for mail in page.lines],
             "next": page.next,
             "figures": {
                 "dead": page.figures.dead,
@@ -85,32 +39,32 @@ async def listing(request: web.Request) -> web.Response:
     )
 
 
-async def retry(request: web.Request) -> web.Response:
+async def retry_one_mail(request: web.Request) -> web.Response:
     staff = staff_of(request, Role.MANAGER)
-    line = await retry_mail(request.app[SERVICES], path_id(request, "mail_id"), staff)
-    return done(as_dict(line, request["language"]))
+    mail = await retry_mail(request.app[SERVICES], path_id(request, "mail_id"), staff)
+    return success_response(_mail_fields(mail, request["language"]))
 
 
-async def discard(request: web.Request) -> web.Response:
+async def discard_one_mail(request: web.Request) -> web.Response:
     staff = staff_of(request, Role.MANAGER)
-    line = await discard_mail(request.app[SERVICES], path_id(request, "mail_id"), staff)
-    return done(as_dict(line, request["language"]))
+    mail = await discard_mail(request.app[SERVICES], path_id(request, "mail_id"), staff)
+    return success_response(_mail_fields(mail, request["language"]))
 
 
-def as_dict(line: MailLine, language: str) -> dict[str, Any]:
+def _mail_fields(mail: MailLine, language: str) -> dict[str, Any]:
     return {
-        "id": line.id,
-        "kind": line.kind,
-        "channel": line.channel,
-        "status": line.status,
-        "overdue": line.overdue,
-        "recipient": line.recipient,
-        "language": line.language,
-        "attempts": line.attempts,
-        "created_at": line.created_at,
-        "next_attempt_at": line.next_attempt_at,
-        "sent_at": line.sent_at,
-        "trouble": trouble_in_words(line.last_error, language) if line.last_error else None,
-        "can_retry": line.can_retry,
-        "can_discard": line.can_discard,
+        "id": mail.id,
+        "kind": mail.kind,
+        "channel": mail.channel,
+        "status": mail.status,
+        "overdue": mail.overdue,
+        "recipient": mail.recipient,
+        "language": mail.language,
+        "attempts": mail.attempts,
+        "created_at": mail.created_at,
+        "next_attempt_at": mail.next_attempt_at,
+        "sent_at": mail.sent_at,
+        "trouble": trouble_in_words(mail.last_error, language) if mail.last_error else None,
+        "can_retry": mail.can_retry,
+        "can_discard": mail.can_discard,
     }

@@ -1,17 +1,17 @@
-"""How lists of what waits for decisions are asked for: conflicts and disputes."""
+"""The query of the lists of what waits for a manager's decision: conflicts and disputes."""
 
 from typing import TypedDict
 
 from aiohttp import web
 
 from web.api.endpoint import Parameter
-from web.api.requests import LARGEST_ID
 from web.json_body import invalid
+from web.limits import LARGEST_ID
 from web.request_fields import query_int
 
-WHICH = ("all", "open", "decided")
+STATUSES = ("all", "open", "decided")
 DECISION_PARAMETERS = (
-    Parameter("status", "query", {"enum": list(WHICH), "default": "all"}, "Decided or not."),
+    Parameter("status", "query", {"enum": list(STATUSES), "default": "all"}, "Decided or not."),
     Parameter("venue_id", "query", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}, "Of one venue."),
     Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many."),
     Parameter(
@@ -20,7 +20,7 @@ DECISION_PARAMETERS = (
 )
 
 
-class Which(TypedDict):
+class DecisionQuery(TypedDict):
     """`undecided` None: both kinds."""
 
     venue_id: int | None
@@ -29,12 +29,12 @@ class Which(TypedDict):
     limit: int
 
 
-def which_decisions(request: web.Request) -> Which:
-    """What the query asks for; refuses INVALID_REQUEST."""
+def query_decisions(request: web.Request) -> DecisionQuery:
+    """The filters of the query; refuses INVALID_REQUEST."""
     status = request.query.get("status", "all")
-    if status not in WHICH:
+    if status not in STATUSES:
         raise invalid(("status", "Give one of all, open, decided"))
-    return Which(
+    return DecisionQuery(
         venue_id=query_int(request, "venue_id", 1, LARGEST_ID),
         undecided=None if status == "all" else status == "open",
         before=query_int(request, "before", 1, LARGEST_ID),

@@ -1,38 +1,15 @@
-"""The shapes of the answers at the door: who signs in, and what is decided on a scan."""
+"""The responses of scanning: what is decided on a scan, and what became of a queue."""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from hub.rules.offline_scan import ConflictKind
 from hub.rules.reasons import Reason
-from web.api.responses import Done, RoleName, Shape, TicketReservation, TicketStatus
+from web.api.responses import Colour, Done, Response, TicketReservation, TicketStatus
 
 
-class Operator(Shape):
-    id: int
-    name: str
-    role: RoleName
-
-
-class SignedIn(Shape):
-    token: str
-    expires_at: datetime
-    operator: Operator
-
-
-class SignedInAnswer(Done):
-    data: SignedIn
-
-
-class SignedOut(Shape):
-    signed_out: Literal[True]
-
-
-class SignedOutAnswer(Done):
-    data: SignedOut
-
-
-class DoorTicket(Shape):
+class DoorTicket(Response):
     ticket_id: int
     ticket_code: str
     status: TicketStatus
@@ -48,7 +25,7 @@ class DoorReservation(TicketReservation):
     total_capacity: int
 
 
-class FirstEntry(Shape):
+class FirstEntry(Response):
     verified_at: datetime
     verified_by: int
     operator_name: str
@@ -83,14 +60,14 @@ class VerifiedAtDoorAnswer(Done):
     data: VerifiedAtDoor
 
 
-class Presence(Shape):
+class Presence(Response):
     inside_since: datetime | None
     left_at: datetime | None
     left_gate: str | None
 
 
-class Decision(Shape):
-    result: Literal["GREEN", "YELLOW", "RED"]
+class Decision(Response):
+    result: Colour
     reason: Reason
     message: str
     detail: str
@@ -106,3 +83,27 @@ class Decision(Shape):
 
 class DecisionAnswer(Done):
     data: Decision
+
+
+class Synced(Response):
+    scan_id: UUID
+    outcome: Literal["accepted", "duplicate", "conflict", "refused"]
+    """`duplicate`: taken over before. `refused`: the scan_id was used for another code."""
+    reason: Reason
+    decision: Decision | None
+    """The hub's own, as of the moment of the scan."""
+    repeated: bool = False
+    """Of a conflict: whether it was told before."""
+    conflict_id: int | None = None
+    kind: ConflictKind | None = None
+    first_entry: FirstEntry | None = None
+    """Of a conflict `already_verified`: the entry that counts."""
+
+
+class SyncedScans(Response):
+    results: list[Synced]
+    server_time: datetime
+
+
+class SyncedAnswer(Done):
+    data: SyncedScans

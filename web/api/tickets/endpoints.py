@@ -1,4 +1,4 @@
-"""The tickets endpoints: is this code good, is this contact good, and what the holder of a ticket may do with it."""
+"""The tickets endpoints: check a code, list the tickets of an order, and what the holder of a ticket may do with it."""
 
 from time import perf_counter
 from typing import Any
@@ -13,46 +13,46 @@ from hub.actions.tickets.status import ticket_status
 from hub.actions.venues.organisations import resolve_org
 from hub.observability import telemetry
 from hub.rules.refusals import Refused
-from hub.text.contact_details import check_contact
-from web.api.booking.availability_endpoints import query_span
-from web.api.requests import TicketsOfOrder, ValidateTicket, VerifyContact
+from web.api.slot_query import query_span
+from web.api.tickets.requests import TicketsOfOrder, ValidateTicket
 from web.json_body import read_json
-from web.json_responses import done, dumps, json_response
+from web.json_responses import success_response
 from web.keys import AVAILABILITY, SERVICES, TICKET_CHECKS
-from web.request_fields import enforce_rate_limit, identity_of, organisation, path_id, ticket_code
+from web.rate_limits import enforce_rate_limit
+from web.request_fields import identity_of, named_organisation, path_id, ticket_code
 
 DAYS_SHOWN = 90
 
 
-async def validate(request: web.Request) -> web.Response:
+async def validate_ticket(request: web.Request) -> web.Response:
     started = perf_counter()
     services = request.app[SERVICES]
     body = await read_json(request, ValidateTicket)
     await enforce_rate_limit(request, "validate", services.settings.rate_validate)
-    org_id = await resolve_org(services, organisation(request, body.orq))
+    org_id = await resolve_org(services, named_organisation(request, body.orq))
     try:
-        standing = await request.app[TICKET_CHECKS].validate(org_id, body.ticket_code)
+        checked = await request.app[TICKET_CHECKS].validate(org_id, body.ticket_code)
     except Refused as no:
         telemetry.ticket_validated("invalid", no.reason, perf_counter() - started)
         telemetry.event(telemetry.VALIDATION_FAILED, reason=no.reason, also=[telemetry.VALIDATION_REQUESTED])
         raise
-    venue = await venue_of_ticket(services, org_id, standing)
+    venue = await venue_of_ticket(services, org_id, checked)
     telemetry.ticket_validated("valid", "VALID", perf_counter() - started)
     telemetry.event(
         telemetry.TICKET_VALIDATED,
-        ticket_id=standing.ticket_id,
-        status=standing.status,
+        ticket_id=checked.ticket_id,
+        status=checked.status,
         result="valid",
         also=[telemetry.VALIDATION_REQUESTED],
     )
-    return done(
+    return success_response(
         {
-            "ticket_id": standing.ticket_id,
-            "ticket_code": standing.ticket_code,
-            "status": standing.status,
-            "product_id": standing.product_id,
-            "order_id": standing.order_id,
-            "order_tickets": standing.order_tickets,
+            "ticket_id": checked.ticket_id,
+            "ticket_code": checked.ticket_code,
+            "status": checked.status,
+            "product_id": checked.product_id,
+            "order_id": checked.order_id,
+            "order_tickets": checked.order_tickets,
             "venue": None
             if venue is None
             else {
@@ -67,55 +67,43 @@ async def validate(request: web.Request) -> web.Response:
     )
 
 
-async def mine(request: web.Request) -> web.Response:
-    """All tickets of an order, for whoever has one of them and knows the address it was made with."""
+async def list_order_tickets(request: web.Request) -> web.Response:
+    """All tickets of an order, for somebody who has one of them and knows the order's e-mail address."""
     services = request.app[SERVICES]
     body = await read_json(request, TicketsOfOrder)
     await enforce_rate_limit(request, "validate", services.settings.rate_validate)
-    org_id = await resolve_org(services, organisation(request, body.orq))
-    return done({"tickets": await tickets_of_order(services, org_id, body.ticket_code, body.email)})
+    org_id = await resolve_org(services, named_organisation(request, body.orq))
+    return success_response({"tickets": await tickets_of_order(services, org_id, body.ticket_code, body.email)})
 
 
-async def verify_contact(request: web.Request) -> web.Response:
-    body = await read_json(request, VerifyContact)
-    await enforce_rate_limit(request, "contact", request.app[SERVICES].settings.rate_validate)
-    telemetry.event(telemetry.CONTACT_REQUESTED, ticket_id=body.ticket_id)
-    try:
-        check_contact(body.email, body.phone)
-    except Refused as no:
-        fields = [problem["field"] for problem in no.details["validation_errors"]]
-        telemetry.event(telemetry.CONTACT_FAILED, ticket_id=body.ticket_id, fields=fields)
-        raise
-    return json_response(dumps({"success": True, "message": "Contact information verified", "otp_sent": False}))
+async def activate_held_ticket(request: web.Request) -> web.Response:
+    return success_response(await activate_ticket(request.app[SERVICES], **await _ticket_holder(request)))
 
 
-async def activate(request: web.Request) -> web.Response:
-    return done(await activate_ticket(request.app[SERVICES], **await _holder(request)))
+async def show_status(request: web.Request) -> web.Response:
+    return success_response(await ticket_status(request.app[SERVICES], **await _ticket_holder(request)))
 
 
-async def status(request: web.Request) -> web.Response:
-    return done(await ticket_status(request.app[SERVICES], **await _holder(request)))
-
-
-async def availability(request: web.Request) -> web.Response:
-    """What this ticket could be booked into: the next 90 days, or the span asked for."""
+async def list_slots_of_ticket(request: web.Request) -> web.Response:
+    """The slots this ticket could be booked into: of the next 90 days, or of the span in the query."""
     services = request.app[SERVICES]
-    holder = await _holder(request)
+    holder = await _ticket_holder(request)
     today = await services.venues.today(holder["org_id"], services.clock.now())
     first, last = query_span(request, today=today, days=DAYS_SHOWN)
     ticket = await ticket_status(services, **holder)
     calendar = await request.app[AVAILABILITY].span(holder["org_id"], first, last)
     slots = [slot for slot in orjson.loads(calendar.body)["data"] if slot["available_count"] > 0]
     can_reserve = ticket["status"] == "ACTIVATED" and ticket["reservation"] is None
-    return done({"ticket": ticket, "can_reserve": can_reserve, "slots": slots})
+    return success_response({"ticket": ticket, "can_reserve": can_reserve, "slots": slots})
 
 
-async def _holder(request: web.Request) -> dict[str, Any]:
-    """Who asks about which ticket. Strangers are held to the pace of code checks: this too tells good codes from bad."""
+async def _ticket_holder(request: web.Request) -> dict[str, Any]:
+    """The ticket and who asks about it. Unauthenticated requests share the rate limit of code checks: a response shows
+    whether a code is right."""
     services = request.app[SERVICES]
     ticket_id = path_id(request, "ticket_id")
     identity = identity_of(request)
     if identity is None:
         await enforce_rate_limit(request, "holder", services.settings.rate_validate)
-    org_id = identity.org_id if identity is not None else await resolve_org(services, organisation(request, None))
+    org_id = identity.org_id if identity is not None else await resolve_org(services, named_organisation(request, None))
     return {"ticket_id": ticket_id, "org_id": org_id, "code": ticket_code(request), "identity": identity}

@@ -1,89 +1,33 @@
-"""The waiting list endpoints: join the line of a full slot, look at one's turn, take what is offered, leave."""
+"""The waiting list endpoints: join the waiting list of a full slot, see the entry, accept an offer, leave."""
 
 import hashlib
-import re
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import orjson
 from aiohttp import web
-from pydantic import Field
 
 from hub.actions.venues.organisations import resolve_org
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist
 from hub.actions.waitlist.join import JoinRequest, codes_of, join_waitlist
 from hub.actions.waitlist.leave import leave_waitlist
-from hub.rules.reasons import Reason
-from hub.rules.refusals import Refused
 from hub.text.contact_details import check_contact
-from web.api.booking.endpoints import party_dict
-from web.api.requests import Body, Code, Email, Id, Organisation, Phone, Text
-from web.api.responses import Done, Shape, TimedSlot, VenueName
+from web.api.booking.reserved_fields import party_fields
+from web.api.waitlist.requests import JoinWaitlist
 from web.json_body import read_json
-from web.json_responses import done
+from web.json_responses import success_response
 from web.keys import SERVICES
-from web.request_fields import enforce_rate_limit, idempotency_key, organisation
-
-_VISIBLE = re.compile(r"[\x21-\x7e]{1,200}")
-Proof = Annotated[Text, Field(max_length=2048)]
-Status = Literal["WAITING", "OFFERED", "ACCEPTED", "LAPSED", "LEFT", "CLOSED"]
+from web.rate_limits import enforce_rate_limit
+from web.request_fields import idempotency_key, named_organisation, waitlist_token
 
 
-class JoinWaitlist(Body):
-    ticket_codes: Annotated[list[Code], Field(min_length=1, max_length=20)]
-    slot_id: Id
-    customer_email: Email
-    customer_phone: Phone
-    contact_proof: Annotated[
-        Proof | Annotated[list[Proof], Field(max_length=4)] | None,
-        Field(default=None, description="Where the venue asks for it: what `POST /api/contact/confirm` gave."),
-    ]
-    orq: Organisation
-
-
-class Joined(Shape):
-    waitlist_id: int
-    position: int
-    """1 is next."""
-    places: int
-    waitlist_url: str
-    """The link to this entry. Whoever has it can accept an offer, or leave."""
-    token: str
-
-
-class JoinedAnswer(Done):
-    data: Joined
-
-
-class Entry(Shape):
-    waitlist_id: int
-    status: Status
-    position: int | None
-    """1 is next; null unless WAITING."""
-    places: int
-    ticket_codes: list[str]
-    slot: TimedSlot
-    venue: VenueName
-    offer_ends_at: datetime | None
-    """The offer can be accepted before this moment."""
-    closed_because: Literal["slot_over", "slot_closed", "ticket", "no_waitlist"] | None
-    """Why a CLOSED entry was closed; `ticket`: one of its tickets was booked elsewhere or is not good any more."""
-    manage_url: str | None
-    """The link to the reservations of an ACCEPTED entry."""
-
-
-class EntryAnswer(Done):
-    data: Entry
-
-
-async def join(request: web.Request) -> web.Response:
+async def join_entry(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     body = await read_json(request, JoinWaitlist)
     key = idempotency_key(request)
-    contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
-    org_id = await resolve_org(services, organisation(request, body.orq))
+    org_id = await resolve_org(services, named_organisation(request, body.orq))
+    contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
     codes = tuple(codes_of(tuple(body.ticket_codes)))
     meant = orjson.dumps([codes, body.slot_id, contact.email, contact.phone_e164])
     joined = await join_waitlist(
@@ -100,7 +44,7 @@ async def join(request: web.Request) -> web.Response:
             body_hash=hashlib.sha256(meant).digest(),
         ),
     )
-    return done(
+    return success_response(
         {
             "waitlist_id": joined.entry_id,
             "position": joined.position,
@@ -111,23 +55,25 @@ async def join(request: web.Request) -> web.Response:
     )
 
 
-async def read(request: web.Request) -> web.Response:
-    return done(as_dict(await read_waitlist(request.app[SERVICES], _token(request)), request))
+async def show_entry(request: web.Request) -> web.Response:
+    return success_response(_entry_fields(await read_waitlist(request.app[SERVICES], waitlist_token(request)), request))
 
 
-async def accept(request: web.Request) -> web.Response:
+async def accept_entry(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
-    reserved = await accept_offer(services, _token(request), request["language"])
-    return done(party_dict(reserved, services.settings.public_url))
+    reserved = await accept_offer(services, waitlist_token(request), request["language"])
+    return success_response(party_fields(reserved, services.settings.public_url))
 
 
-async def leave(request: web.Request) -> web.Response:
-    return done(as_dict(await leave_waitlist(request.app[SERVICES], _token(request)), request))
+async def leave_entry(request: web.Request) -> web.Response:
+    return success_response(
+        _entry_fields(await leave_waitlist(request.app[SERVICES], waitlist_token(request)), request)
+    )
 
 
-def as_dict(view: WaitlistView, request: web.Request) -> dict[str, Any]:
-    token, public = _token(request), request.app[SERVICES].settings.public_url
+def _entry_fields(view: WaitlistView, request: web.Request) -> dict[str, Any]:
+    token, public = waitlist_token(request), request.app[SERVICES].settings.public_url
     return {
         "waitlist_id": view.entry_id,
         "status": view.status,
@@ -147,10 +93,3 @@ def as_dict(view: WaitlistView, request: web.Request) -> dict[str, Any]:
         "closed_because": view.end_cause,
         "manage_url": f"{public}/r/{token}" if view.status == "ACCEPTED" else None,
     }
-
-
-def _token(request: web.Request) -> str:
-    token = request.match_info["token"]
-    if not _VISIBLE.fullmatch(token):
-        raise Refused(Reason.WAITLIST_NOT_FOUND)
-    return token

@@ -1,4 +1,4 @@
-"""Giving a visit back without JavaScript: the question, and the deed. The visit's own page says everything else."""
+"""Cancelling a visit without JavaScript: the question, and the action. The visit's own page shows everything else."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from web.pages.forms import read_form
 from web.pages.plain.steps import plain_page, see_other
 from web.pages.reservation import visit_of
 
-_NOT_DONE = (Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED, Reason.BUSY)
+_SHOWN_REFUSALS = (Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED, Reason.BUSY)
 
 
-async def ask(request: web.Request) -> web.Response:
-    """`?no=REASON` says why it was not done. A visit that cannot be given back leads to its own page, which says why."""
+async def show_question(request: web.Request) -> web.Response:
+    """`?no=REASON` says why it was refused. A visit that cannot be cancelled redirects to its own page, which says why."""
     services, token = request.app[SERVICES], request.match_info["token"]
-    no = next((reason for reason in _NOT_DONE if reason.value == request.query.get("no")), None)
+    no = next((reason for reason in _SHOWN_REFUSALS if reason.value == request.query.get("no")), None)
     try:
         visit = visit_of(await party_of_token(services, token), services.clock.now(), services.settings.public_url)
     except Refused:
@@ -30,8 +30,8 @@ async def ask(request: web.Request) -> web.Response:
     return plain_page(request, "cancel.html", token=token, visit=visit, refusal=message(no, {}) if no else "")
 
 
-async def cancel(request: web.Request) -> web.Response:
-    """`cancel-which` names one reservation; all of the party that still stands is meant otherwise."""
+async def answer_question(request: web.Request) -> web.Response:
+    """`cancel-which` names one reservation; without it, everybody of the party who still has a place is meant."""
     form = await read_form(request)
     services, token = request.app[SERVICES], request.match_info["token"]
     which = form.number("cancel-which")
@@ -40,7 +40,7 @@ async def cancel(request: web.Request) -> web.Response:
         named = which or party.reservation.reservation_id
         await cancel_reservation(services, named, token=token, identity=None, whole_party=which is None)
     except Refused as no:
-        if no.reason in _NOT_DONE:
+        if no.reason in _SHOWN_REFUSALS:
             return see_other(f"/r/{token}/plain?no={no.reason.value}")
         if no.reason is not Reason.RESERVATION_NOT_FOUND:
             raise

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.pages.plain import booking, cancel, contact_code, times, waitlist
-from web.pages.plain.booking import START
+from web.pages.plain import cancel, code_step, confirm_step, contact_step, ticket_step, time_step, waitlist
+from web.pages.plain.draft import START
 
 _DRAFT = START + "/{draft}"
 
 
 def plain_routes() -> list[web.RouteDef]:
     return [
-        web.get(START, booking.begin),
-        web.post(START, booking.begun),
-        web.get(f"{_DRAFT}/ticket", booking.ticket),
-        web.post(f"{_DRAFT}/ticket", booking.tickets),
-        web.get(f"{_DRAFT}/contact", booking.contact),
-        web.post(f"{_DRAFT}/contact", booking.take_contact),
-        web.get(f"{_DRAFT}/code", contact_code.code),
-        web.post(f"{_DRAFT}/code", contact_code.type_code),
-        web.get(f"{_DRAFT}/time", times.times),
-        web.post(f"{_DRAFT}/time", times.choose),
-        web.get(f"{_DRAFT}/confirm", booking.confirm),
-        web.post(f"{_DRAFT}/confirm", booking.book),
-        web.get("/r/{token}/plain", cancel.ask),
-        web.post("/r/{token}/plain", cancel.cancel),
-        web.get("/w/{token}/plain", waitlist.ask),
-        web.post("/w/{token}/plain", waitlist.act),
+        web.get(START, ticket_step.show_first_page),
+        web.post(START, ticket_step.start_draft),
+        web.get(f"{_DRAFT}/ticket", ticket_step.show_tickets),
+        web.post(f"{_DRAFT}/ticket", ticket_step.answer_tickets),
+        web.get(f"{_DRAFT}/contact", contact_step.show_contact),
+        web.post(f"{_DRAFT}/contact", contact_step.answer_contact),
+        web.get(f"{_DRAFT}/code", code_step.show_code),
+        web.post(f"{_DRAFT}/code", code_step.answer_code),
+        web.get(f"{_DRAFT}/time", time_step.show_times),
+        web.post(f"{_DRAFT}/time", time_step.answer_time),
+        web.get(f"{_DRAFT}/confirm", confirm_step.show_summary),
+        web.post(f"{_DRAFT}/confirm", confirm_step.answer_summary),
+        web.get("/r/{token}/plain", cancel.show_question),
+        web.post("/r/{token}/plain", cancel.answer_question),
+        web.get("/w/{token}/plain", waitlist.show_choices),
+        web.post("/w/{token}/plain", waitlist.answer_choice),
     ]

@@ -21,9 +21,9 @@ from web.pages.plain.draft import Draft, keep_draft, read_draft
 from web.pages.render import page
 
 STEPS = ("ticket", "contact", "time", "confirm")
-Take = Callable[[Draft, Form], Draft]
-Action = Callable[[web.Request, Draft, Form], Awaitable[tuple[Draft, str]]]
-_TOLD = ("retry_after", "reserved_date", "free", "needed", "tries_left", "change_cutoff_hours")
+FormReader = Callable[[Draft, Form], Draft]
+FormAction = Callable[[web.Request, Draft, Form], Awaitable[tuple[Draft, str]]]
+_KEPT_DETAILS = ("retry_after", "reserved_date", "free", "needed", "tries_left", "change_cutoff_hours")
 
 
 def see_other(path: str) -> web.Response:
@@ -37,43 +37,47 @@ def plain_page(request: web.Request, template: str, *, status: int = 200, **cont
     return response
 
 
-def show(request: web.Request, step: str, draft: Draft, *, path: str | None = None, **context: Any) -> web.Response:
+def show_step(
+    request: web.Request, step: str, draft: Draft, *, path: str | None = None, **context: Any
+) -> web.Response:
     """The page of one step, with what the last answer refused."""
-    said = message(Reason(draft.refusal), draft.told) if draft.refusal else ""
+    refusal = message(Reason(draft.refusal), draft.refusal_details) if draft.refusal else ""
     base = draft.path if path is None else path
     at = "contact" if step == "code" else step
     passed = STEPS[: STEPS.index(at)]
-    return plain_page(request, f"{step}.html", draft=draft, base=base, at=at, passed=passed, refusal=said, **context)
+    return plain_page(request, f"{step}.html", draft=draft, base=base, at=at, passed=passed, refusal=refusal, **context)
 
 
-def held(request: web.Request) -> Draft | None:
-    """The draft of this address that is still to be finished; None where there is none, or it has been booked."""
+def find_draft(request: web.Request) -> Draft | None:
+    """The unfinished draft of this address; None where there is none, or where it has been booked."""
     draft = read_draft(request)
     return None if draft is None or draft.reservation else draft
 
 
-def astray(request: web.Request) -> web.Response:
-    """Where a request leads whose draft is booked already or not to be found."""
+def draft_not_found(request: web.Request) -> web.Response:
+    """The response without an unfinished draft: a redirect to its reservation, or a page that says it is lost."""
     draft = read_draft(request)
     if draft is not None and draft.reservation:
         return see_other(draft.reservation)
     return plain_page(request, "lost.html", status=410)
 
 
-async def answer(request: web.Request, step: str, take: Take, deed: Action, begun: Draft | None = None) -> web.Response:
-    """Answer the form of `step`: `take` notes what was typed, `deed` acts on it and names the path to go on to.
+async def answer_form(
+    request: web.Request, step: str, reader: FormReader, action: FormAction, new: Draft | None = None
+) -> web.Response:
+    """Answer the form of `step`: `reader` puts what was typed into the draft, `action` acts on it and names the next path.
 
-    What the deed refuses is told on the step's own page, where everything typed is still there.
+    A refusal of the action is shown on the step's own page, where everything typed is still there.
     """
     form = await read_form(request)
-    draft = begun or held(request)
+    draft = new or find_draft(request)
     if draft is None:
-        return astray(request)
-    draft = take(draft.trying(step), form)
+        return draft_not_found(request)
+    draft = reader(draft.trying(step), form)
     try:
-        draft, to = await deed(request, draft, form)
+        draft, to = await action(request, draft, form)
     except Refused as no:
-        draft, to = replace(draft, refusal=no.reason.value, told=told_of(no)), step
+        draft, to = replace(draft, refusal=no.reason.value, refusal_details=keep_details(no)), step
     except (Unavailable, DatabaseDown):
         draft, to = replace(draft, refusal=Reason.SERVICE_UNAVAILABLE.value), step
     response = see_other(to if to.startswith("/") else f"{draft.path}/{to}")
@@ -81,6 +85,6 @@ async def answer(request: web.Request, step: str, take: Take, deed: Action, begu
     return response
 
 
-def told_of(no: Refused) -> dict[str, Any]:
-    """The details of a refusal that its sentence may name; lists are found anew when the page is shown."""
-    return {name: value for name, value in no.details.items() if name in _TOLD}
+def keep_details(no: Refused) -> dict[str, Any]:
+    """The details of a refusal that its message may name; lists are read again when the page is shown."""
+    return {name: value for name, value in no.details.items() if name in _KEPT_DETAILS}

@@ -1,4 +1,4 @@
-"""The waiting list without JavaScript: joining it, taking what is offered, and leaving. The list's own page says the rest."""
+"""The waiting list without JavaScript: join it, accept an offer, leave. The entry's own page shows everything else."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from hub.rules.refusals import Refused
 from hub.text.messages import message
 from web.keys import SERVICES
 from web.pages.forms import read_form
-from web.pages.plain.contact_code import contact_of
+from web.pages.plain.contact_proof import contact_of
 from web.pages.plain.draft import Draft
 from web.pages.plain.steps import plain_page, see_other
-from web.request_fields import enforce_rate_limit
+from web.rate_limits import enforce_rate_limit
 
-_NOT_DONE = (
+_SHOWN_REFUSALS = (
     Reason.OFFER_LAPSED, Reason.NO_OFFER, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.TICKET_NOT_FOUND,
     Reason.TICKET_NOT_ACTIVATED, Reason.TICKET_EXPIRED, Reason.TICKET_CANCELLED, Reason.TICKET_ALREADY_RESERVED,
     Reason.TICKET_ALREADY_USED, Reason.WRONG_VENUE, Reason.BUSY,
 )  # fmt: skip
 
 
-async def join(request: web.Request, draft: Draft) -> str:
-    """Join the line for the draft's slot; returns the address of the entry."""
+async def join_draft(request: web.Request, draft: Draft) -> str:
+    """Join the waiting list of the draft's slot; returns the address of the entry."""
     services = request.app[SERVICES]
     assert draft.slot_id is not None
-    contact = contact_of(draft)
-    org_id = await resolve_org(services, draft.orq)
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
+    org_id = await resolve_org(services, draft.orq)
+    contact = contact_of(draft)
     joined = await join_waitlist(
         services,
         JoinRequest(
@@ -49,10 +49,10 @@ async def join(request: web.Request, draft: Draft) -> str:
     return f"/w/{joined.token}"
 
 
-async def ask(request: web.Request) -> web.Response:
-    """What can be done just now, to be chosen; looking changes nothing. `?no=REASON` says why it was not done."""
+async def show_choices(request: web.Request) -> web.Response:
+    """What can be done with the entry now; a GET changes nothing. `?no=REASON` says why a choice was refused."""
     services, token = request.app[SERVICES], request.match_info["token"]
-    no = next((reason for reason in _NOT_DONE if reason.value == request.query.get("no")), None)
+    no = next((reason for reason in _SHOWN_REFUSALS if reason.value == request.query.get("no")), None)
     try:
         view = await read_waitlist(services, token)
     except Refused:
@@ -65,7 +65,7 @@ async def ask(request: web.Request) -> web.Response:
     return plain_page(request, "waiting.html", view=view, token=token, ends=ends, refusal=refusal)
 
 
-async def act(request: web.Request) -> web.Response:
+async def answer_choice(request: web.Request) -> web.Response:
     form = await read_form(request)
     services, token = request.app[SERVICES], request.match_info["token"]
     try:
@@ -75,7 +75,7 @@ async def act(request: web.Request) -> web.Response:
         if form.get("do") == "leave":
             await leave_waitlist(services, token)
     except Refused as no:
-        if no.reason in _NOT_DONE:
+        if no.reason in _SHOWN_REFUSALS:
             return see_other(f"/w/{token}/plain?no={no.reason.value}")
         if no.reason is not Reason.WAITLIST_NOT_FOUND:
             raise

@@ -14,7 +14,8 @@ from db.pool import DatabaseDown
 from hub.actions.reporting import scan_log as read_records
 from tests.support.api_client import Api
 from tests.support.world import NOON, World
-from web.api.reporting.scan_log_csv import HEAD, cell
+from web.api.reporting.csv_files import csv_cell
+from web.api.reporting.scan_log_csv import COLUMNS
 
 HISTORY = "/api/operators/scan-history"
 
@@ -77,7 +78,7 @@ async def test_the_table_holds_every_scan_with_both_clocks(api: Api, world: Worl
     token = await world.staff()
     await scans(api, world, token, 1)
     (row,) = await table(api, await world.staff("MANAGER"), "&date=2026-11-20")
-    assert list(row) == list(HEAD)
+    assert list(row) == list(COLUMNS)
     # Noon in Rome, and a little later.
     assert (row["venue_date"], row["venue_time"][:5], row["scanned_at"][:16]) == (
         "2026-11-20",
@@ -89,8 +90,8 @@ async def test_the_table_holds_every_scan_with_both_clocks(api: Api, world: Worl
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "\n=1"])
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert cell(text) == f"'{text}"
-    assert cell("Gate A-1") == "Gate A-1"
+    assert csv_cell(text) == f"'{text}"
+    assert csv_cell("Gate A-1") == "Gate A-1"
 
 
 async def test_what_people_wrote_comes_out_as_text(api: Api, world: World) -> None:

@@ -12,7 +12,7 @@ from hub.access.tokens import SESSION_COOKIE
 from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
 from tests.support.world import World
-from web.api.scanning.device_key_endpoints import keys_of
+from web.api.scanning.device_key_endpoints import device_keys
 from web.keys import SERVICES
 
 KEY = "/api/operator/device-key"
@@ -44,7 +44,7 @@ async def test_it_is_for_who_is_signed_in_and_is_not_kept_on_the_way(api: Api, w
 async def test_what_was_sealed_before_the_secret_changed_is_opened_by_the_second_key(api: Api, world: World) -> None:
     services = world.hub.app[SERVICES]
     who = services.sessions.read(await world.staff())
-    before = keys_of(services.settings, who)
+    before = device_keys(services.settings, who)
     rotated = replace(services.settings, secret_key=b"n" * 32, secret_key_previous=services.settings.secret_key)
-    assert keys_of(rotated, who)[1:] == before
-    assert keys_of(rotated, who)[0] != before[0]
+    assert device_keys(rotated, who)[1:] == before
+    assert device_keys(rotated, who)[0] != before[0]

@@ -1,4 +1,4 @@
-"""Choosing a time without JavaScript: a month of days, the times of one day, and what else there is where one is full."""
+"""The time step without JavaScript: a month of days, the times of one day, and alternatives to a full one."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from hub.rules.refusals import Refused
 from hub.text.languages import best_locale, first_week_day, weekday_names
 from web.keys import AVAILABILITY, SERVICES
 from web.pages.forms import Form
-from web.pages.plain.contact_code import prove, venue_of
+from web.pages.plain.contact_proof import confirm_contact, venue_of
 from web.pages.plain.draft import Draft
-from web.pages.plain.steps import answer, astray, held, show
-from web.pages.plain.waitlist import join
+from web.pages.plain.steps import answer_form, draft_not_found, find_draft, show_step
+from web.pages.plain.waitlist import join_draft
 
 MONTHS_EITHER_WAY = 3
 _FULL_REASONS = (Reason.SLOT_FULL.value, Reason.SLOT_CLOSED.value, Reason.SLOT_PAST.value)
@@ -52,11 +52,11 @@ class Day:
     is_today: bool
 
 
-async def times(request: web.Request) -> web.Response:
+async def show_times(request: web.Request) -> web.Response:
     """`?month=YYYY-MM` and `?day=YYYY-MM-DD` say what is shown; otherwise the day chosen last, or today's month."""
-    draft = held(request)
+    draft = find_draft(request)
     if draft is None:
-        return astray(request)
+        return draft_not_found(request)
     services = request.app[SERVICES]
     org_id = await resolve_org(services, draft.orq)
     now = services.clock.now()
@@ -76,7 +76,7 @@ async def times(request: web.Request) -> web.Response:
         ]
     locale = best_locale(request.headers.get("Accept-Language"), request["language"])
     weeks = _weeks(first, today, found, first_week_day(locale))
-    return show(
+    return show_step(
         request,
         "time",
         draft,
@@ -93,11 +93,11 @@ async def times(request: web.Request) -> web.Response:
     )
 
 
-async def choose(request: web.Request) -> web.Response:
-    return await answer(request, "time", _take_time, _check_time)
+async def answer_time(request: web.Request) -> web.Response:
+    return await answer_form(request, "time", _read_time, _check_time)
 
 
-def _take_time(draft: Draft, form: Form) -> Draft:
+def _read_time(draft: Draft, form: Form) -> Draft:
     """A button names its slot with its day, so that a time of another month can be offered as well."""
     number, _, day = (form.get("slot") or form.get("wait")).partition(".")
     known = _date(day)
@@ -112,11 +112,11 @@ async def _check_time(request: web.Request, draft: Draft, form: Form) -> tuple[D
     if not form.get("wait"):
         return draft, "confirm"
     try:
-        return draft, await join(request, draft)
+        return draft, await join_draft(request, draft)
     except Refused as no:
         if no.reason is not Reason.CONTACT_NOT_VERIFIED:
             raise
-    return await prove(request, replace(draft, proofs=()))
+    return await confirm_contact(request, replace(draft, proofs=()))
 
 
 async def time_of(request: web.Request, draft: Draft) -> Time | None:
@@ -177,9 +177,9 @@ def _first_open(found: list[Time]) -> date | None:
     return next((one.date for one in found if one.open), None)
 
 
-def _within(today: date, wish: date) -> date:
-    """The first of the wished month, no further than the calendar goes."""
-    return max(_shifted(today, -MONTHS_EITHER_WAY), min(wish.replace(day=1), _shifted(today, MONTHS_EITHER_WAY)))
+def _within(today: date, month: date) -> date:
+    """The first day of the month, no further than the calendar goes."""
+    return max(_shifted(today, -MONTHS_EITHER_WAY), min(month.replace(day=1), _shifted(today, MONTHS_EITHER_WAY)))
 
 
 def _month_key(today: date, first: date, by: int) -> str:

@@ -1,0 +1,178 @@
+"""The booking pipeline: every way of booking a place over HTTP goes through it, one step after the other.
+
+    bounded body -> rate limit -> seat admission -> transaction -> commit -> publish -> response
+
+The caller reads the body and writes the response; `book_places` does what lies between. It knows no endpoint, so that the
+pages without JavaScript book with it too.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from hub.actions.booking.contact_codes import require_proof
+from hub.actions.booking.reserve_party import PartyRequest, book_party
+from hub.actions.booking.take_places import Reserved, ReserveRequest
+from hub.actions.venues.organisations import resolve_org
+from hub.actions.waitlist.accept_offer import accept_offer
+from hub.actions.waitlist.entries import read_waitlist
+from hub.observability import telemetry
+from hub.rules.refusals import Refused
+from hub.text.contact_details import Contact, check_contact
+from web.json_body import invalid
+from web.keys import AVAILABILITY, BOOKINGS, SERVICES
+from web.rate_limits import enforce_rate_limit
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What somebody asks for. `ticket_id` books one ticket; without it, the tickets are named by `ticket_codes`.
+
+    With `waitlist_token` the party takes the places held for that entry. `body_hash` is what a second request with the
+    same idempotency key must agree with; without it, the hash is made from the tickets, the slot and the contact.
+    """
+
+    slot_id: int
+    email: str
+    phone: str
+    organisation: int | None = None
+    ticket_id: int | None = None
+    ticket_codes: tuple[str, ...] = ()
+    contact_proof: Sequence[str] | str | None = None
+    waitlist_token: str | None = None
+    idempotency_key: str | None = None
+    body_hash: bytes | None = None
+    contact_fields: tuple[str, str] = ("customer_email", "customer_phone")
+
+
+async def book_places(request: web.Request, booking: Booking) -> tuple[Reserved, ...]:
+    """Book a place for every ticket, all in one slot or none, in the order of the tickets.
+
+    Refuses with the reasons of the rate limit, the contact, its proof and the booking itself. A slot that is known to be
+    full is refused before anything is checked or asked of Postgres.
+    """
+    services = request.app[SERVICES]
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
+    org_id = await resolve_org(services, booking.organisation)
+    await _refuse_known_full(request, org_id, booking)
+    contact = check_contact(booking.email, booking.phone, booking.contact_fields)
+    started = perf_counter()
+    try:
+        reserved = await _take_places(request, org_id, booking, contact)
+    except Refused as no:
+        await _record_refusal(request, org_id, booking, no, perf_counter() - started)
+        raise
+    _record_success(org_id, booking, reserved, perf_counter() - started)
+    return reserved
+
+
+async def _refuse_known_full(request: web.Request, org_id: int, booking: Booking) -> None:
+    """Refuse SLOT_FULL for one ticket where seat admission has just said that the slot is full.
+
+    A request with an idempotency key goes on: it may be a repeat of one that has its place already.
+    """
+    bookings = request.app[BOOKINGS]
+    if (
+        booking.ticket_id is None
+        or booking.idempotency_key is not None
+        or not bookings.is_full(org_id, booking.slot_id)
+    ):
+        return
+    full = await bookings.refuse_full(org_id, booking.slot_id)
+    await _record_refusal(request, org_id, booking, full, 0.0)
+    raise full
+
+
+async def _take_places(request: web.Request, org_id: int, booking: Booking, contact: Contact) -> tuple[Reserved, ...]:
+    """Seat admission, the transaction, its commit and what is published after it, by the kind of booking."""
+    language: str = request["language"]
+    if booking.waitlist_token is not None:
+        await _refuse_other_entry(request, booking, booking.waitlist_token)
+        return await accept_offer(request.app[SERVICES], booking.waitlist_token, language)
+    await _require_proof(request, org_id, booking, contact)
+    bookings = request.app[BOOKINGS]
+    body_hash = booking.body_hash if booking.body_hash is not None else _hash_body(booking, contact)
+    if booking.ticket_id is None:
+        party = PartyRequest(
+            org_id=org_id,
+            ticket_codes=booking.ticket_codes,
+            slot_id=booking.slot_id,
+            email=contact.email,
+            phone=contact.phone_e164,
+            language=language,
+            idempotency_key=booking.idempotency_key,
+            body_hash=body_hash,
+        )
+        return await book_party(bookings, party)
+    single = ReserveRequest(
+        org_id=org_id,
+        ticket_id=booking.ticket_id,
+        slot_id=booking.slot_id,
+        email=contact.email,
+        phone=contact.phone_e164,
+        idempotency_key=booking.idempotency_key,
+        body_hash=body_hash,
+        language=language,
+    )
+    return await bookings.reserve_together(single)
+
+
+async def _require_proof(request: web.Request, org_id: int, booking: Booking, contact: Contact) -> None:
+    """Refuse CONTACT_NOT_VERIFIED where the slot's venue asks for a confirmed contact and the request proves none."""
+    services = request.app[SERVICES]
+    venue_id = await request.app[AVAILABILITY].venue_of(org_id, booking.slot_id)
+    if venue_id is not None:
+        venue = await services.venues.read(org_id, venue_id)
+        require_proof(services, venue, contact.email, contact.phone_e164, booking.contact_proof)
+
+
+async def _refuse_other_entry(request: web.Request, booking: Booking, token: str) -> None:
+    """Refuse a token whose entry waits with other tickets or for another slot."""
+    entry = await read_waitlist(request.app[SERVICES], token)
+    if entry.slot_id != booking.slot_id or set(booking.ticket_codes) != set(entry.ticket_codes):
+        raise invalid(("waitlist_token", "This offer is for other tickets or another time"))
+
+
+def _hash_body(booking: Booking, contact: Contact) -> bytes:
+    """The hash of what is meant, not how it is spelt: other spaces or another order of fields are the same request."""
+    tickets: tuple[Any, ...] = ("party", booking.ticket_codes) if booking.ticket_id is None else (booking.ticket_id,)
+    meant = orjson.dumps([*tickets, booking.slot_id, contact.email, contact.phone_e164])
+    return hashlib.sha256(meant).digest()
+
+
+def _fields_of_event(booking: Booking) -> dict[str, Any]:
+    return {} if booking.ticket_id is None else {"ticket_id": booking.ticket_id}
+
+
+def _record_success(org_id: int, booking: Booking, reserved: tuple[Reserved, ...], seconds: float) -> None:
+    """Count and log the reservations of one booking."""
+    telemetry.reservation_tried("success", seconds, org_id, reserved[0].venue_id)
+    for one in reserved:
+        telemetry.event(
+            telemetry.RESERVATION_CREATED,
+            reservation_id=one.reservation_id,
+            slot_id=one.slot_id,
+            slot_date=one.date,
+            seconds=seconds,
+            also=[telemetry.CREATION_STARTED, telemetry.CREATION_SUCCESS],
+            **_fields_of_event(booking),
+        )
+
+
+async def _record_refusal(request: web.Request, org_id: int, booking: Booking, no: Refused, seconds: float) -> None:
+    """Count and log a refused booking, for the venue of its slot."""
+    venue_id = await request.app[AVAILABILITY].venue_counted(org_id, booking.slot_id)
+    telemetry.reservation_tried(no.reason, seconds, org_id, venue_id)
+    telemetry.event(
+        telemetry.RESERVATION_FAILED,
+        slot_id=booking.slot_id,
+        reason=no.reason,
+        seconds=seconds,
+        also=[telemetry.CREATION_STARTED, telemetry.CREATION_FAILED],
+        **(_fields_of_event(booking) or {"tickets": len(booking.ticket_codes)}),
+    )

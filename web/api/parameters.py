@@ -1,0 +1,18 @@
+"""The parameters that several endpoints take, and the schemas of their values."""
+
+from web.api.endpoint import Parameter
+from web.limits import LARGEST_ID, LONGEST_TOKEN, MOST_SPAN_DAYS
+
+ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+DAY_SCHEMA = {"type": "string", "format": "date"}
+ORQ = Parameter("orq", "query", ID_SCHEMA, "The organisation; may be left out where the hub serves only one.")
+SPAN = (
+    Parameter("from", "query", DAY_SCHEMA, f"First day; with `to`, at most {MOST_SPAN_DAYS} days."),
+    Parameter("to", "query", DAY_SCHEMA, "Last day, included."),
+)
+IF_NONE_MATCH = Parameter("If-None-Match", "header", {"type": "string"}, "The `ETag` of an earlier answer.")
+
+
+def idempotency_key_parameter(about: str) -> Parameter:
+    schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_TOKEN, "pattern": "^[!-~]+$"}
+    return Parameter("Idempotency-Key", "header", schema, about)

@@ -1,0 +1,19 @@
+"""The refusals that several endpoints share."""
+
+from hub.rules.reasons import Reason
+
+BODY_REFUSALS = (
+    Reason.INVALID_REQUEST,
+    Reason.PAYLOAD_TOO_LARGE,
+    Reason.UNSUPPORTED_MEDIA_TYPE,
+    Reason.REQUEST_TIMEOUT,
+)
+STAFF_REFUSALS = (Reason.UNAUTHENTICATED, Reason.FORBIDDEN)
+TICKET_REFUSALS = (
+    Reason.TICKET_NOT_ACTIVATED,
+    Reason.TICKET_EXPIRED,
+    Reason.TICKET_CANCELLED,
+    Reason.TICKET_ALREADY_USED,
+    Reason.TICKET_ALREADY_RESERVED,
+)
+"""Why a ticket cannot be booked."""

@@ -1,0 +1,122 @@
+"""The requests of scanning: tickets presented at a gate, queued scans, and decisions of supervisors."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from hub.actions.scanning.offline_sync import LARGEST_SKEW_MS, MOST_SCANS
+from hub.rules.scan_requests import LONGEST_SCANNED_TEXT
+from web.api.requests import FilledText, Gate, Id, Request, ScanId, ScannedText, Text, uuid_text
+from web.api.responses import Colour
+from web.limits import LONGEST_LABEL, LONGEST_NOTE
+
+
+class ValidateAtDoor(Request):
+    ticket_code: ScannedText
+    gate: Gate
+    scan_id: ScanId
+
+
+class VerifyAtDoor(Request):
+    ticket_id: Annotated[Id | None, Field(default=None, description="Either this or `ticket_code`.")]
+    ticket_code: Annotated[ScannedText | None, Field(default=None, description="Either this or `ticket_id`.")]
+    operator_id: Annotated[
+        Id | None, Field(default=None, description="The operator is the session's; another one here is refused.")
+    ]
+    gate: Gate
+    scan_id: ScanId
+
+
+class Scan(Request):
+    code: ScannedText
+    mode: Annotated[Literal["validate", "verify"], Field(default="validate")]
+    gate: Gate
+    scan_id: ScanId
+
+
+class ExitAtDoor(Request):
+    code: ScannedText
+    gate: Gate
+    scan_id: ScanId
+
+
+def _zoned_timestamp(value: object) -> datetime:
+    if isinstance(value, str) and len(value) <= 40:
+        try:
+            found = datetime.fromisoformat(value)
+            if found.tzinfo is not None:
+                return found.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise PydanticCustomError("moment", "Give a moment such as 2026-11-20T09:00:00Z")
+
+
+class OfflineScan(Request):
+    scan_id: Annotated[
+        UUID, BeforeValidator(uuid_text), Field(description="Made by the device; what names this scan for ever.")
+    ]
+    code: Annotated[ScannedText, Field(max_length=LONGEST_SCANNED_TEXT)]
+    scanned_at: Annotated[datetime, BeforeValidator(_zoned_timestamp), Field(description="By the device's clock.")]
+    offline_result: Annotated[Colour, Field(description="What the scanner showed.")]
+    gate: Gate
+    mode: Annotated[Literal["verify", "validate", "exit"], Field(default="verify")]
+    admitted: Annotated[
+        bool | None,
+        Field(
+            default=None, description="Whether somebody was let in; left out, told from `mode` and `offline_result`."
+        ),
+    ]
+
+
+class SyncScans(Request):
+    scans: Annotated[list[OfflineScan], Field(min_length=1, max_length=MOST_SCANS)]
+    skew_ms: Annotated[
+        int,
+        Field(default=0, ge=-LARGEST_SKEW_MS, le=LARGEST_SKEW_MS,
+              description="How far the device's clock is ahead of the hub's."),
+    ]  # fmt: skip
+    device: Annotated[Text | None, Field(default=None, max_length=LONGEST_LABEL)]
+
+
+class DecideConflict(Request):
+    decision: Annotated[
+        Literal["stays", "leaves", "mistake"],
+        Field(description="They may stay; they were asked to leave; nobody went in."),
+    ]
+    note: Annotated[FilledText | None, Field(default=None, max_length=LONGEST_NOTE)]
+
+
+ReasonText = Annotated[FilledText, Field(min_length=1, max_length=LONGEST_NOTE)]
+
+
+DisputedScan = Annotated[
+    UUID, BeforeValidator(uuid_text), Field(description="The scan that let nobody in: a dispute is named by it.")
+]
+
+
+class AskSupervisor(Request):
+    scan_id: DisputedScan
+    note: Annotated[
+        FilledText | None, Field(default=None, max_length=LONGEST_NOTE, description="What the visitor says.")
+    ]
+
+
+class DecideDispute(Request):
+    scan_id: DisputedScan
+    decision: Literal["admit", "decline"]
+    reason: Annotated[ReasonText, Field(description="Stays on record, and is shown at the gate.")]
+    take_back: Annotated[
+        bool,
+        Field(
+            default=False,
+            description="Of `admit`: an entry that stands in the way was a mistake and is undone first. No effect where its"
+            " holder has left: nothing stands in the way then.",
+        ),
+    ]
+
+
+class WithdrawDispute(Request):
+    scan_id: DisputedScan

@@ -1,0 +1,29 @@
+"""The sync endpoint: take over the scans that a scanner queued while it was offline."""
+
+from aiohttp import web
+
+from hub.actions.scanning.offline_sync import QueuedScan
+from web.api.scanning.requests import SyncScans
+from web.api.visible_contact import visible_contact
+from web.json_body import read_json
+from web.json_responses import success_response
+from web.keys import OFFLINE_SYNC
+from web.limits import SYNC_BODY_BYTES
+from web.request_fields import staff_of
+
+
+async def sync_scans(request: web.Request) -> web.Response:
+    operator = staff_of(request)
+    body = await read_json(request, SyncScans, SYNC_BODY_BYTES)
+    scans = [
+        QueuedScan(s.scan_id, s.code, s.scanned_at, s.offline_result, s.gate, s.mode, s.admitted) for s in body.scans
+    ]
+    synced = await request.app[OFFLINE_SYNC].sync(
+        operator,
+        operator.venue_id,
+        scans,
+        device=body.device,
+        skew_ms=body.skew_ms,
+        contact=await visible_contact(request, operator),
+    )
+    return success_response(synced)

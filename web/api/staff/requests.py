@@ -1,0 +1,16 @@
+"""The requests of staff who sign in."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from web.api.requests import FilledText, Request, Text
+from web.limits import LONGEST_PASSWORD, LONGEST_PIN, LONGEST_USERNAME
+
+
+class Login(Request):
+    username: Annotated[FilledText, Field(max_length=LONGEST_USERNAME)]
+    password: Annotated[
+        Text | None, Field(default=None, max_length=LONGEST_PASSWORD, description="Either this or the PIN.")
+    ]
+    pin: Annotated[Text | None, Field(default=None, max_length=LONGEST_PIN, description="Either this or the password.")]

@@ -1,0 +1,30 @@
+"""The responses of signing in and out."""
+
+from datetime import datetime
+from typing import Literal
+
+from web.api.responses import Done, Response, RoleName
+
+
+class Operator(Response):
+    id: int
+    name: str
+    role: RoleName
+
+
+class SignedIn(Response):
+    token: str
+    expires_at: datetime
+    operator: Operator
+
+
+class SignedInAnswer(Done):
+    data: SignedIn
+
+
+class SignedOut(Response):
+    signed_out: Literal[True]
+
+
+class SignedOutAnswer(Done):
+    data: SignedOut

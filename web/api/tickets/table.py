@@ -1,0 +1,66 @@
+"""The endpoints of tickets: the rows of the table."""
+
+from hub.actions.tickets.life import MOST_FOUND
+from hub.rules.reasons import Reason
+from web.api.endpoint import Endpoint, Parameter
+from web.api.parameters import ORQ, SPAN
+from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS, TICKET_REFUSALS
+from web.api.tickets import endpoints, record_endpoints, requests, responses
+from web.statuses import CODE_CHECK_STATUSES
+
+_TICKET = "/api/tickets/{ticket_id:[0-9]+}"
+_TICKET_CODE = Parameter("X-Ticket-Code", "header", {"type": "string"}, "The ticket's code; not needed by staff.")
+_HOLDER_REFUSALS = (Reason.UNAUTHENTICATED, Reason.TICKET_NOT_FOUND, Reason.NOT_FOUND, Reason.RATE_LIMITED)
+
+CHECK_ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "POST", "/api/tickets/validate", endpoints.validate_ticket,
+        "Check a ticket code before booking", "Customer reservation", "anyone",
+        responses.TicketCheckedAnswer, body=requests.ValidateTicket, parameters=(ORQ,), statuses=CODE_CHECK_STATUSES,
+        refusals=(*BODY_REFUSALS, Reason.TICKET_NOT_FOUND, *TICKET_REFUSALS, Reason.RATE_LIMITED),
+        about="The first step of a booking. Repeating it changes nothing.",
+    ),
+    Endpoint(
+        "POST", "/api/tickets/mine", endpoints.list_order_tickets,
+        "The other tickets of an order", "Customer reservation", "anyone",
+        responses.OrderTicketsAnswer, body=requests.TicketsOfOrder, parameters=(ORQ,),
+        refusals=(*BODY_REFUSALS, Reason.ORDER_NOT_FOUND, Reason.RATE_LIMITED),
+        about="For whoever has one of its tickets and knows the address it was made with; every other case is `ORDER_NOT_FOUND`.",
+    ),
+)  # fmt: skip
+
+HOLDER_ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "POST", f"{_TICKET}/activate", endpoints.activate_held_ticket, "Activate a ticket bought for later", "Tickets",
+        "ticket holder", responses.TicketAnswer, parameters=(_TICKET_CODE,),
+        refusals=(*_HOLDER_REFUSALS, Reason.TICKET_NOT_ACTIVATED, Reason.TICKET_ALREADY_ACTIVATED, Reason.TICKET_CANCELLED, Reason.TICKET_EXPIRED),
+        about="Irreversible. `TICKET_NOT_ACTIVATED` means that it is not paid for yet.",
+    ),
+    Endpoint(
+        "GET", f"{_TICKET}/status", endpoints.show_status, "The standing of a ticket", "Tickets", "ticket holder",
+        responses.TicketAnswer, parameters=(_TICKET_CODE,), refusals=_HOLDER_REFUSALS,
+    ),
+    Endpoint(
+        "GET", f"{_TICKET}/availability", endpoints.list_slots_of_ticket, "The slots a ticket could be booked into", "Tickets",
+        "ticket holder", responses.TicketSlotsAnswer, parameters=(_TICKET_CODE, *SPAN),
+        refusals=(Reason.INVALID_REQUEST, *_HOLDER_REFUSALS), about="Without a span, the next 90 days.",
+    ),
+)  # fmt: skip
+
+RECORD_ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "GET", "/api/tickets/search", record_endpoints.search_tickets, "Find tickets", "Records", "operator", responses.FoundTicketsAnswer,
+        parameters=(
+            Parameter("q", "query", {"type": "string", "minLength": 3, "maxLength": 200},
+                      "A ticket's code, an order's reference, an e-mail address or a phone number, each whole.", True),
+        ),
+        refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
+        about=f"For managers, in their own organisation. At most {MOST_FOUND}.",
+    ),
+    Endpoint(
+        "GET", "/api/tickets/{ticket_id:[0-9]+}/life", record_endpoints.show_ticket_history, "The life of a ticket", "Records", "operator", responses.LifeAnswer,
+        refusals=(Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.TICKET_NOT_FOUND, Reason.NOT_FOUND, Reason.RATE_LIMITED),
+        about="Everything that is known to have happened to it, oldest first. Contact details as at the door: in full for"
+        " managers, by the venue's policy for operators.",
+    ),
+)  # fmt: skip

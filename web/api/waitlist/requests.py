@@ -1,0 +1,21 @@
+"""The requests of the waiting list."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from hub.actions.booking.reserve_party import MOST_TICKETS
+from web.api.requests import Code, Email, Id, Organisation, Phone, Proof, Request
+from web.limits import MOST_PROOFS
+
+
+class JoinWaitlist(Request):
+    ticket_codes: Annotated[list[Code], Field(min_length=1, max_length=MOST_TICKETS)]
+    slot_id: Id
+    customer_email: Email
+    customer_phone: Phone
+    contact_proof: Annotated[
+        Proof | Annotated[list[Proof], Field(max_length=MOST_PROOFS)] | None,
+        Field(default=None, description="Where the venue asks for it: what `POST /api/contact/confirm` gave."),
+    ]
+    orq: Organisation

@@ -1,0 +1,44 @@
+"""The responses of the waiting list."""
+
+from datetime import datetime
+from typing import Literal
+
+from web.api.booking.responses import TimedSlot, VenueName
+from web.api.responses import Done, Response
+
+Status = Literal["WAITING", "OFFERED", "ACCEPTED", "LAPSED", "LEFT", "CLOSED"]
+
+
+class Joined(Response):
+    waitlist_id: int
+    position: int
+    """1 is next."""
+    places: int
+    waitlist_url: str
+    """The link to this entry. Whoever has it can accept an offer, or leave."""
+    token: str
+
+
+class JoinedAnswer(Done):
+    data: Joined
+
+
+class Entry(Response):
+    waitlist_id: int
+    status: Status
+    position: int | None
+    """1 is next; null unless WAITING."""
+    places: int
+    ticket_codes: list[str]
+    slot: TimedSlot
+    venue: VenueName
+    offer_ends_at: datetime | None
+    """The offer can be accepted before this moment."""
+    closed_because: Literal["slot_over", "slot_closed", "ticket", "no_waitlist"] | None
+    """Why a CLOSED entry was closed; `ticket`: one of its tickets was booked elsewhere or is not good any more."""
+    manage_url: str | None
+    """The link to the reservations of an ACCEPTED entry."""
+
+
+class EntryAnswer(Done):
+    data: Entry

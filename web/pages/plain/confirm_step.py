@@ -1,0 +1,90 @@
+"""The confirm step without JavaScript: the summary of the draft, and the booking itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.text.phone_countries import international
+from web.api.booking.pipeline import Booking, book_places
+from web.pages.forms import Form
+from web.pages.plain.contact_proof import confirm_contact, contact_of
+from web.pages.plain.draft import Draft
+from web.pages.plain.steps import (
+    answer_form,
+    draft_not_found,
+    find_draft,
+    keep_details,
+    see_other,
+    show_step,
+)
+from web.pages.plain.time_step import time_of
+
+# The step where a refusal of the booking can be put right. A refused ticket is named there, each beside its field.
+_STEP_OF = {
+    **dict.fromkeys((Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.SLOT_NOT_FOUND), "time"),
+    **dict.fromkeys(
+        (Reason.TICKET_NOT_FOUND, Reason.TICKET_NOT_ACTIVATED, Reason.TICKET_EXPIRED, Reason.TICKET_CANCELLED,
+         Reason.TICKET_ALREADY_RESERVED, Reason.TICKET_ALREADY_USED, Reason.WRONG_VENUE), "ticket",
+    ),
+    Reason.INVALID_CONTACT: "contact",
+}  # fmt: skip
+
+
+async def show_summary(request: web.Request) -> web.Response:
+    draft = find_draft(request)
+    if draft is None:
+        return draft_not_found(request)
+    chosen = await time_of(request, draft)
+    try:
+        contact = contact_of(draft)
+    except Refused:
+        return see_other(f"{draft.path}/contact")
+    if chosen is None or not draft.tickets:
+        return see_other(f"{draft.path}/{'time' if draft.tickets else 'ticket'}")
+    changed = request.query.get("changed") == "1" and not draft.refusal
+    return show_step(request, "confirm", draft, chosen=chosen, contact=contact, key=draft.booking_key, changed=changed)
+
+
+async def answer_summary(request: web.Request) -> web.Response:
+    return await answer_form(request, "confirm", lambda draft, _form: draft, _book_draft)
+
+
+async def _book_draft(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
+    if form.get("key") != draft.booking_key:
+        # The page is older than the draft: another window has changed it, and the customer must see the change first.
+        return draft, "confirm?changed=1"
+    try:
+        visit = f"/r/{await _reserve_places(request, draft)}?new=1"
+    except Refused as no:
+        if no.reason is Reason.CONTACT_NOT_VERIFIED:
+            return await confirm_contact(request, replace(draft, proofs=()))
+        step = _STEP_OF.get(no.reason)
+        if step is None:
+            raise
+        return replace(draft, refusal=no.reason.value, refusal_details=keep_details(no)), step
+    return replace(draft, reservation=visit), visit
+
+
+async def _reserve_places(request: web.Request, draft: Draft) -> str:
+    """Book the party, all or none; returns its manage token. A repeat gets the first answer."""
+    assert draft.slot_id is not None
+    key = draft.booking_key
+    reserved = await book_places(
+        request,
+        Booking(
+            slot_id=draft.slot_id,
+            email=draft.email,
+            phone=international(draft.phone, draft.country),
+            organisation=draft.orq,
+            ticket_codes=draft.tickets,
+            contact_proof=draft.proofs,
+            idempotency_key=key,
+            body_hash=bytes.fromhex(key),
+            contact_fields=("email", "phone"),
+        ),
+    )
+    return reserved[0].manage_token

@@ -1,0 +1,125 @@
+"""The ticket step without JavaScript: codes are typed in, checked, and activated where their holder wants it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+
+from hub.actions.booking.reserve_party import MOST_TICKETS
+from hub.actions.tickets.activate import activate_ticket
+from hub.actions.tickets.check import TicketStanding
+from hub.actions.venues.organisations import resolve_org
+from hub.rules.refusals import Refused
+from hub.rules.ticket_code import normalise
+from hub.text.messages import message
+from web.keys import SERVICES, TICKET_CHECKS
+from web.limits import LARGEST_ID
+from web.pages.forms import Form
+from web.pages.plain.draft import START, Draft, new_draft
+from web.pages.plain.steps import answer_form, draft_not_found, find_draft, show_step
+from web.rate_limits import enforce_rate_limit
+from web.request_fields import query_int
+
+LONGEST_KEPT_CODE = 32
+"""Characters of a typed code that are kept; no code of ours is as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTicket:
+    """One ticket of the party as it is now; `wrong` says why it cannot be booked."""
+
+    code: str
+    standing: TicketStanding | None = None
+    wrong: str = ""
+    can_activate: bool = False
+
+
+async def show_first_page(request: web.Request) -> web.Response:
+    """`?ticket=CODE` fills the code in, or several with commas between."""
+    codes = [code.strip()[:LONGEST_KEPT_CODE] for code in request.query.get("ticket", "").split(",")]
+    tickets = tuple(dict.fromkeys(code for code in codes if code))[:MOST_TICKETS]
+    draft = replace(new_draft(query_int(request, "orq", 1, LARGEST_ID)), tickets=tickets)
+    return _ticket_page(request, draft, [CheckedTicket(code) for code in draft.tickets], path=START)
+
+
+async def start_draft(request: web.Request) -> web.Response:
+    orq = query_int(request, "orq", 1, LARGEST_ID)
+    return await answer_form(request, "ticket", _read_tickets, _check_tickets, new_draft(orq))
+
+
+async def show_tickets(request: web.Request) -> web.Response:
+    draft = find_draft(request)
+    if draft is None:
+        return draft_not_found(request)
+    return _ticket_page(request, draft, await _check_party(request, draft))
+
+
+async def answer_tickets(request: web.Request) -> web.Response:
+    return await answer_form(request, "ticket", _read_tickets, _check_tickets)
+
+
+def _ticket_page(
+    request: web.Request, draft: Draft, checked: list[CheckedTicket], path: str | None = None
+) -> web.Response:
+    wrong_at = next((n for n, one in enumerate(checked) if one.wrong), 0)
+    return show_step(
+        request, "ticket", draft, path=path, checked=checked, wrong_at=wrong_at, most=MOST_TICKETS, start=START
+    )
+
+
+def _read_tickets(draft: Draft, form: Form) -> Draft:
+    # The same code twice is one ticket.
+    typed = {normalise(code[:LONGEST_KEPT_CODE]): code[:LONGEST_KEPT_CODE] for code in form.all("ticket")}
+    return replace(draft, tickets=tuple(typed.values())[:MOST_TICKETS])
+
+
+async def _check_tickets(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
+    services = request.app[SERVICES]
+    # Every code asks whether a ticket exists, so every code counts.
+    for _ in draft.tickets or ("",):
+        await enforce_rate_limit(request, "validate", services.settings.rate_validate)
+    if code := form.get("activate"):
+        await _activate_code(request, draft, code)
+        return draft, "ticket"
+    if form.get("more"):
+        return replace(draft, more=min(len(draft.tickets) + 1, MOST_TICKETS)), "ticket"
+    checked = await _check_party(request, draft)
+    if not checked or any(one.wrong for one in checked):
+        return draft, "ticket"
+    standings = [one.standing for one in checked if one.standing]
+    venue_id = next((one.venue_id for one in standings if one.venue_id is not None), None)
+    codes = tuple(one.ticket_code for one in standings)
+    return replace(draft, more=0, tickets=codes, venue_id=venue_id), "contact"
+
+
+async def _check_party(request: web.Request, draft: Draft) -> list[CheckedTicket]:
+    """Every ticket of the draft as it is at this moment, in the order typed."""
+    if not draft.has_tried("ticket"):
+        return [CheckedTicket(code) for code in draft.tickets]
+    org_id = await resolve_org(request.app[SERVICES], draft.orq)
+    checks = request.app[TICKET_CHECKS]
+    found = await asyncio.gather(*(checks.validate(org_id, code) for code in draft.tickets), return_exceptions=True)
+    return [_checked_ticket(code, one) for code, one in zip(draft.tickets, found, strict=True)]
+
+
+def _checked_ticket(code: str, found: TicketStanding | BaseException) -> CheckedTicket:
+    if isinstance(found, TicketStanding):
+        return CheckedTicket(found.ticket_code, found)
+    if isinstance(found, Refused):
+        wrong = message(found.reason, found.details)
+        return CheckedTicket(code, None, wrong, bool(found.details.get("can_activate")))
+    raise found
+
+
+async def _activate_code(request: web.Request, draft: Draft, code: str) -> None:
+    """Activate the ticket of this code, which may have been activated already in another window."""
+    services = request.app[SERVICES]
+    org_id = await resolve_org(services, draft.orq)
+    try:
+        await request.app[TICKET_CHECKS].validate(org_id, code)
+    except Refused as no:
+        if no.details.get("can_activate"):
+            ticket_id = no.details["ticket_id"]
+            await activate_ticket(services, ticket_id, org_id=org_id, code=code, identity=None)
