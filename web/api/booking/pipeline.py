@@ -54,13 +54,17 @@ async def book_places(request: web.Request, booking: Booking) -> tuple[Reserved,
     """Book a place for every ticket, all in one slot or none, in the order of the tickets.
 
     Refuses with the reasons of the rate limit, the contact, its proof and the booking itself. A slot that is known to be
-    full is refused before anything is checked or asked of Postgres.
+    full is refused without a look at the contact or a query to Postgres.
     """
     services = request.app[SERVICES]
-    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     org_id = await resolve_org(services, booking.organisation)
-    await _refuse_known_full(request, org_id, booking)
-    contact = check_contact(booking.email, booking.phone, booking.contact_fields)
+    # The contact belongs to the body: a mistyped one does not count against the rate limit. It is the dearest part of a body
+    # to check, so it is not checked for a slot that is known to be full.
+    known_full = _is_known_full(request, org_id, booking)
+    contact = None if known_full else check_contact(booking.email, booking.phone, booking.contact_fields)
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
+    if contact is None:
+        raise await _known_full_refusal(request, org_id, booking)
     started = perf_counter()
     try:
         reserved = await _take_places(request, org_id, booking, contact)
@@ -71,21 +75,21 @@ async def book_places(request: web.Request, booking: Booking) -> tuple[Reserved,
     return reserved
 
 
-async def _refuse_known_full(request: web.Request, org_id: int, booking: Booking) -> None:
-    """Refuse SLOT_FULL for one ticket where seat admission has just said that the slot is full.
+def _is_known_full(request: web.Request, org_id: int, booking: Booking) -> bool:
+    """Whether seat admission has just said that the slot has no place for this one ticket.
 
     A request with an idempotency key goes on: it may be a repeat of one that has its place already.
     """
-    bookings = request.app[BOOKINGS]
-    if (
-        booking.ticket_id is None
-        or booking.idempotency_key is not None
-        or not bookings.is_full(org_id, booking.slot_id)
-    ):
-        return
-    full = await bookings.refuse_full(org_id, booking.slot_id)
+    if booking.ticket_id is None or booking.idempotency_key is not None:
+        return False
+    return request.app[BOOKINGS].is_full(org_id, booking.slot_id)
+
+
+async def _known_full_refusal(request: web.Request, org_id: int, booking: Booking) -> Refused:
+    """The refusal SLOT_FULL with its alternatives, counted and logged."""
+    full = await request.app[BOOKINGS].refuse_full(org_id, booking.slot_id)
     await _record_refusal(request, org_id, booking, full, 0.0)
-    raise full
+    return full
 
 
 async def _take_places(request: web.Request, org_id: int, booking: Booking, contact: Contact) -> tuple[Reserved, ...]:

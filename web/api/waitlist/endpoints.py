@@ -25,9 +25,9 @@ async def join_entry(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     body = await read_json(request, JoinWaitlist)
     key = idempotency_key(request)
-    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     org_id = await resolve_org(services, named_organisation(request, body.orq))
     contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     codes = tuple(codes_of(tuple(body.ticket_codes)))
     meant = orjson.dumps([codes, body.slot_id, contact.email, contact.phone_e164])
     joined = await join_waitlist(

@@ -30,9 +30,9 @@ async def join_draft(request: web.Request, draft: Draft) -> str:
     """Join the waiting list of the draft's slot; returns the address of the entry."""
     services = request.app[SERVICES]
     assert draft.slot_id is not None
-    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     org_id = await resolve_org(services, draft.orq)
     contact = contact_of(draft)
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     joined = await join_waitlist(
         services,
         JoinRequest(
