@@ -10,6 +10,8 @@ LARGEST_ID = 2**53 - 1
 LARGEST_VENUE_ID = 2**31 - 1
 MOST_PROOFS = 4
 MOST_SPAN_DAYS = 92
+MOST_ROWS, USUAL_ROWS = 200, 50
+"""Of one page of a list."""
 
 LONGEST_TYPED_CODE = 256
 """A ticket code in a request; what is compared is shorter."""
@@ -21,6 +23,8 @@ LONGEST_CONTACT_CODE = 64
 LONGEST_PROOF = 2048
 LONGEST_TOKEN = 200
 """A reservation's token, an idempotency key, a cursor."""
+LEAST_SEARCH, LONGEST_SEARCH = 3, 200
+LONGEST_SESSION_TOKEN = 2048
 LONGEST_LABEL = 64
 """The name of a gate or a device, and a filter of the scan log."""
 LONGEST_NOTE = 500

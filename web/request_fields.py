@@ -10,7 +10,7 @@ from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_body import invalid
-from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_TOKEN
+from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_TOKEN, MOST_ROWS, USUAL_ROWS
 
 _VISIBLE = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
 _PLAIN = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_TOKEN}}}")
@@ -107,6 +107,11 @@ def query_choice(request: web.Request, name: str, choices: tuple[str, ...]) -> s
     if choice is not None and choice not in choices:
         raise invalid((name, f"Give one of {', '.join(choices)}"))
     return choice
+
+
+def query_limit(request: web.Request) -> int:
+    """How many rows of a list one page holds."""
+    return query_int(request, "limit", 1, MOST_ROWS) or USUAL_ROWS
 
 
 def query_venue_id(request: web.Request) -> int | None:

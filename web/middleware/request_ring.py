@@ -23,6 +23,7 @@ from hub.rules.refusals import Refused, Unavailable
 from hub.text.languages import best_language, html_lang, known_language, spoken
 from web.json_responses import refusal_response, refused_response
 from web.keys import SERVICES
+from web.limits import LONGEST_SESSION_TOKEN
 from web.middleware.error_page import error_page, wants_page
 from web.middleware.origins import refuse_foreign_origin
 
@@ -31,7 +32,6 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,100}", re.ASCII)
 _BEARER = "bearer "
-_LONGEST_TOKEN = 2048
 LANGUAGE_COOKIE = "hub_language"
 _A_YEAR = 31_536_000
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -120,7 +120,7 @@ def _identity(request: web.Request) -> Identity | None:
     authorization = headers.get("Authorization")
     if authorization is not None and authorization[:7].lower() == _BEARER:
         token = authorization[7:].strip()
-    if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
+    if not token or len(token) > LONGEST_SESSION_TOKEN or not token.isascii():
         return None
     try:
         return request.app[SERVICES].sessions.read(token)

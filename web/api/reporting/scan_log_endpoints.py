@@ -16,7 +16,7 @@ from web.json_body import invalid
 from web.json_responses import success_response
 from web.keys import SERVICES
 from web.limits import LARGEST_ID, LONGEST_LABEL
-from web.request_fields import query_choice, query_days, query_int, query_text, query_venue_id, staff_of
+from web.request_fields import query_choice, query_days, query_int, query_limit, query_text, query_venue_id, staff_of
 
 RESULTS = ("GREEN", "YELLOW", "RED")
 _LABEL = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{1,{LONGEST_LABEL}}}")
@@ -26,7 +26,7 @@ async def show_scan_log(request: web.Request) -> web.StreamResponse:
     staff = staff_of(request)
     services = request.app[SERVICES]
     filters = _query_filters(request)
-    limit = query_int(request, "limit", 1, 200) or 50
+    limit = query_limit(request)
     before = query_text(request, "before")
     as_csv = wants_csv(request)
     venue_id = query_venue_id(request)

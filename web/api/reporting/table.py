@@ -3,7 +3,7 @@
 from hub.actions.reporting.scan_log import MODES
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import DAY_SCHEMA
+from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, LIMIT
 from web.api.refusal_groups import STAFF_REFUSALS
 from web.api.reporting import (
     analytics_endpoints,
@@ -41,9 +41,8 @@ REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
         responses.LoggedScanPageAnswer,
         parameters=(
             *_FILTERS,
-            Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many."),
-            Parameter("before", "query", {"type": "string", "minLength": 1, "maxLength": 200},
-                      "The `next` of the page before."),
+            LIMIT,
+            Parameter("before", "query", CURSOR_SCHEMA, "The `next` of the page before."),
             Parameter("format", "query", {"enum": ["json", "csv"], "default": "json"},
                       "`csv` answers with everything the filters let through as one `text/csv` file, sent as it is read."),
         ),

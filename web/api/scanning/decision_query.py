@@ -5,18 +5,17 @@ from typing import TypedDict
 from aiohttp import web
 
 from web.api.endpoint import Parameter
+from web.api.parameters import ID_SCHEMA, LIMIT
 from web.json_body import invalid
 from web.limits import LARGEST_ID
-from web.request_fields import query_int
+from web.request_fields import query_int, query_limit
 
 STATUSES = ("all", "open", "decided")
 DECISION_PARAMETERS = (
     Parameter("status", "query", {"enum": list(STATUSES), "default": "all"}, "Decided or not."),
-    Parameter("venue_id", "query", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}, "Of one venue."),
-    Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many."),
-    Parameter(
-        "before", "query", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}, "The `next` of the page before."
-    ),
+    Parameter("venue_id", "query", ID_SCHEMA, "Of one venue."),
+    LIMIT,
+    Parameter("before", "query", ID_SCHEMA, "The `next` of the page before."),
 )
 
 
@@ -38,5 +37,5 @@ def query_decisions(request: web.Request) -> DecisionQuery:
         venue_id=query_int(request, "venue_id", 1, LARGEST_ID),
         undecided=None if status == "all" else status == "open",
         before=query_int(request, "before", 1, LARGEST_ID),
-        limit=query_int(request, "limit", 1, 200) or 50,
+        limit=query_limit(request),
     )

@@ -2,7 +2,7 @@
 
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import DAY_SCHEMA, IF_NONE_MATCH
+from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, IF_NONE_MATCH
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.scanning import (
     conflict_endpoints,
@@ -95,8 +95,7 @@ MANIFEST_ENDPOINTS: tuple[Endpoint, ...] = (
         "GET", "/api/operator/manifest/changes", manifest_endpoints.show_manifest_changes, "What has changed in the day's list", "Operators",
         "operator", manifest_responses.DayListAnswer,
         parameters=(
-            Parameter("since", "query", {"type": "string", "minLength": 1, "maxLength": 200}, "The `edition` one has.",
-                      required=True),
+            Parameter("since", "query", CURSOR_SCHEMA, "The `edition` one has.", required=True),
             Parameter("date", "query", DAY_SCHEMA, "As of the list."),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),

@@ -12,16 +12,17 @@ from web.api.visible_contact import visible_contact
 from web.json_body import invalid
 from web.json_responses import success_response
 from web.keys import SERVICES
+from web.limits import LEAST_SEARCH, LONGEST_SEARCH
 from web.rate_limits import operator_of
 from web.request_fields import path_id, staff_of
 
-_SEARCH_TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{3,200}")
+_SEARCH_TEXT = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{{LEAST_SEARCH},{LONGEST_SEARCH}}}")
 
 
 async def search_tickets(request: web.Request) -> web.Response:
     staff = staff_of(request, Role.MANAGER)
     text = request.query.get("q", "")
-    if not _SEARCH_TEXT.fullmatch(text) or len(text.strip()) < 3:
+    if not _SEARCH_TEXT.fullmatch(text) or len(text.strip()) < LEAST_SEARCH:
         raise invalid(("q", "Give a ticket code, an order, an email address or a phone number"))
     services = request.app[SERVICES]
     venue = await venue_of_records(services, staff.org_id, staff.venue_id)

@@ -6,6 +6,7 @@ from web.api.endpoint import Endpoint, Parameter
 from web.api.parameters import ORQ, SPAN
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS, TICKET_REFUSALS
 from web.api.tickets import endpoints, record_endpoints, requests, responses
+from web.limits import LEAST_SEARCH, LONGEST_SEARCH
 from web.statuses import CODE_CHECK_STATUSES
 
 _TICKET = "/api/tickets/{ticket_id:[0-9]+}"
@@ -51,7 +52,7 @@ RECORD_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/tickets/search", record_endpoints.search_tickets, "Find tickets", "Records", "operator", responses.FoundTicketsAnswer,
         parameters=(
-            Parameter("q", "query", {"type": "string", "minLength": 3, "maxLength": 200},
+            Parameter("q", "query", {"type": "string", "minLength": LEAST_SEARCH, "maxLength": LONGEST_SEARCH},
                       "A ticket's code, an order's reference, an e-mail address or a phone number, each whole.", True),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
