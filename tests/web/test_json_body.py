@@ -1,4 +1,4 @@
-"""Bodies: their bounds in size and time, however they are sent."""
+"""Bodies: their limits in size and time, however they are sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits over HTTP: who is counted, and what cannot get round it."""
+"""Rate limits over HTTP: who is counted, and what does not evade the count."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ async def test_bookings_are_counted_apart_and_mistyped_ones_not_at_all(open_hub:
     for _ in range(5):
         wrong = booking(tickets[0], slot, customer_email="no")
         assert (await api.post("/api/reservations/create", wrong)).code == "INVALID_CONTACT"
-    told = [(await api.post("/api/reservations/create", booking(ticket, slot))).status for ticket in tickets]
-    assert told == [200, 200, 429]
+    results = [(await api.post("/api/reservations/create", booking(ticket, slot))).status for ticket in tickets]
+    assert results == [200, 200, 429]
 
 
 async def test_an_invented_forwarded_address_changes_nothing(open_hub: OpenHub) -> None:
     hub = await open_hub(rate_validate=Rate(2, 60))
     await World(hub).found()
-    told = [(await statuses(Api(hub), 1, headers={"X-Forwarded-For": f"203.0.113.{n}"}))[0] for n in range(4)]
-    assert told == [400, 400, 429, 429]
+    results = [(await statuses(Api(hub), 1, headers={"X-Forwarded-For": f"203.0.113.{n}"}))[0] for n in range(4)]
+    assert results == [400, 400, 429, 429]
 
 
 async def test_behind_a_proxy_of_ours_each_client_has_a_budget(open_hub: OpenHub) -> None:
@@ -79,8 +79,8 @@ async def test_operators_have_a_budget_each(open_hub: OpenHub) -> None:
     hub = await open_hub(rate_operator=Rate(3, 60))
     world, api = await World(hub).found(), Api(hub)
     first, second = await world.staff(), await world.staff()
-    told = [(await api.post("/venue/scan", {"code": "x"}, token=first)).status for _ in range(4)]
-    assert told == [200, 200, 200, 429]
+    results = [(await api.post("/venue/scan", {"code": "x"}, token=first)).status for _ in range(4)]
+    assert results == [200, 200, 200, 429]
     assert (await api.post("/venue/scan", {"code": "x"}, token=second)).status == 200
 
 

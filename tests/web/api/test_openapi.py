@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, complete, and readable without anything from elsewhere."""
+"""The OpenAPI document: valid, complete, and readable without files from other sites."""
 
 from __future__ import annotations
 

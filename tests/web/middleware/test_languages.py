@@ -1,4 +1,4 @@
-"""The language of a page: what the reader asked for, what the browser wishes, and what happens to both."""
+"""The language of a page: what the reader chose, what the browser prefers, and what overrides what."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ async def page(hub: Hub, path: str, **headers: str) -> tuple[str, str, str]:
     ],
 )
 async def test_a_page_speaks_the_language_the_browser_likes_best(
-    hub: Hub, wish: str, language: str, week_start: str
+    hub: Hub, accept_language: str, language: str, week_start: str
 ) -> None:
-    assert (await page(hub, "/", Accept_Language=wish))[:2] == (language, week_start)
+    assert (await page(hub, "/", Accept_Language=accept_language))[:2] == (language, week_start)
 
 
 async def test_a_reader_who_chose_a_language_keeps_it(hub: Hub) -> None:
@@ -83,7 +83,9 @@ async def test_a_refusal_is_said_in_the_reader_s_language_and_its_code_is_the_sa
 
 
 async def test_the_next_request_on_a_connection_has_its_own_language(hub: Hub) -> None:
-    for wish, language in ((CHINESE, "zh-Hans"), ("en", "en")):
-        async with hub.client.get("/nothing", headers={"Accept": "text/html", "Accept-Language": wish}) as response:
+    for accept_language, language in ((CHINESE, "zh-Hans"), ("en", "en")):
+        async with hub.client.get(
+            "/nothing", headers={"Accept": "text/html", "Accept-Language": accept_language}
+        ) as response:
             assert response.status == 404
             assert f'<html lang="{language}">' in await response.text()

@@ -1,4 +1,4 @@
-"""The development mailbox: a window that is walled up in production."""
+"""The development mailbox: not there in production."""
 
 from __future__ import annotations
 

@@ -112,8 +112,8 @@ async def test_the_right_code_becomes_a_proof_once(api: Api, asking: World) -> N
 async def test_three_wrong_guesses_and_the_right_one_is_not_looked_at_any_more(api: Api, asking: World) -> None:
     challenge = (await ask(api)).data["challenge_id"]
     code = await code_of(asking, challenge)
-    told = [await confirm(api, challenge, another(code)) for _ in range(3)]
-    assert [(a.status, a.code, a.error.get("tries_left")) for a in told] == [
+    results = [await confirm(api, challenge, another(code)) for _ in range(3)]
+    assert [(a.status, a.code, a.error.get("tries_left")) for a in results] == [
         (400, "CODE_WRONG", 2), (400, "CODE_WRONG", 1), (429, "CODE_LOCKED", None),
     ]  # fmt: skip
     assert (await confirm(api, challenge, code)).code == "CODE_LOCKED"
@@ -182,9 +182,9 @@ async def test_one_client_cannot_have_the_whole_town_written_to(open_hub: OpenHu
     hub = await open_hub(rate_codes=Rate(3, 3600))
     world, api = await World(hub).found(), Api(hub)
     await world.policy(contact_check="email")
-    told = [await ask(api, email=f"person{n}@example.com") for n in range(4)]
-    assert [answer.status for answer in told] == [200, 200, 200, 429]
-    assert told[3].code == "CODE_TOO_MANY"
+    results = [await ask(api, email=f"person{n}@example.com") for n in range(4)]
+    assert [answer.status for answer in results] == [200, 200, 200, 429]
+    assert results[3].code == "CODE_TOO_MANY"
     assert len(await messages(world)) == 3
 
 

@@ -180,7 +180,7 @@ async def test_a_bad_phone_is_an_invalid_contact(api: Api, phone: str) -> None:
     assert [problem["field"] for problem in answer.error["validation_errors"]] == ["phone"]
 
 
-async def test_both_contact_errors_are_told_at_once(api: Api, world: World) -> None:
+async def test_both_contact_errors_are_named_at_once(api: Api, world: World) -> None:
     answer = await api.post("/api/tickets/verify-contact", {"ticket_id": 1, "email": "no", "phone": "no"})
     assert {problem["field"] for problem in answer.error["validation_errors"]} == {"email", "phone"}
     answer = await api.post(

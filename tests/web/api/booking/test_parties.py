@@ -1,4 +1,4 @@
-"""Parties over HTTP: one slot for all tickets or nothing, said ticket by ticket where something is wrong."""
+"""Parties over HTTP: one slot for all tickets or nothing, with a message for each ticket that is refused."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ async def test_every_bad_ticket_is_named_and_the_good_ones_are_left_alone(api: A
     assert await world.hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", good.id) == "ACTIVATED"
 
 
-async def test_a_party_of_one_is_told_of_its_ticket_too(api: Api, world: World) -> None:
+async def test_a_party_of_one_gets_the_refusal_of_its_ticket_too(api: Api, world: World) -> None:
     answer = await book(api, [await world.ticket("EXPIRED")], await world.slot(LATER))
     assert [one["code"] for one in answer.error["tickets"]] == ["TICKET_EXPIRED"]
 
@@ -132,10 +132,10 @@ async def test_unknown_codes_are_named_and_a_slip_of_the_finger_is_guessed(api: 
 
 
 async def test_another_organisations_ticket_is_unknown_here(api: Api, world: World) -> None:
-    stranger = await World(api.hub).found()
+    other_world = await World(api.hub).found()
     answer = await api.post(
         "/api/reservations",
-        party([await world.ticket(), await stranger.ticket()], await world.slot(LATER), orq=world.org_id),
+        party([await world.ticket(), await other_world.ticket()], await world.slot(LATER), orq=world.org_id),
     )
     assert (answer.status, answer.code) == (404, "TICKET_NOT_FOUND")
 
@@ -154,8 +154,8 @@ async def test_a_ticket_named_twice_is_a_bad_request(api: Api, world: World) -> 
 
 async def test_the_same_key_and_body_give_the_first_answer_again(api: Api, world: World) -> None:
     tickets, slot = await world.tickets(3), await world.slot(LATER, capacity=3)
-    answers = await asyncio.gather(*(book(api, tickets, slot, key="one-wish") for _ in range(12)))
-    answers.append(await book(api, tickets, slot, key="one-wish"))
+    answers = await asyncio.gather(*(book(api, tickets, slot, key="one-request") for _ in range(12)))
+    answers.append(await book(api, tickets, slot, key="one-request"))
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
     assert await world.booked_count(slot) == 3
@@ -164,15 +164,15 @@ async def test_the_same_key_and_body_give_the_first_answer_again(api: Api, world
 
 async def test_the_same_key_for_others_is_refused(api: Api, world: World) -> None:
     tickets, slot = await world.tickets(4), await world.slot(LATER)
-    assert (await book(api, tickets[:2], slot, key="one-wish")).status == 200
-    assert (await book(api, tickets[2:], slot, key="one-wish")).code == "IDEMPOTENCY_KEY_REUSED"
+    assert (await book(api, tickets[:2], slot, key="one-request")).status == 200
+    assert (await book(api, tickets[2:], slot, key="one-request")).code == "IDEMPOTENCY_KEY_REUSED"
     alone = {
         "ticket_id": tickets[2].id,
         "slot_id": slot,
         "customer_email": "a@example.com",
         "customer_phone": "+12025551234",
     }
-    answer = await api.post("/api/reservations/create", alone, headers={"Idempotency-Key": "one-wish"})
+    answer = await api.post("/api/reservations/create", alone, headers={"Idempotency-Key": "one-request"})
     assert answer.code == "IDEMPOTENCY_KEY_REUSED"
 
 

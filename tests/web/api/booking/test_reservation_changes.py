@@ -1,4 +1,4 @@
-"""Changing one's mind over HTTP: moving and cancelling, one of a party or all of it, and what is written and told of it."""
+"""Changes over HTTP: move and cancel, one of a party or all of it, and what is stored and published."""
 
 from __future__ import annotations
 
@@ -137,8 +137,8 @@ async def test_a_ticket_cannot_move_past_its_own_end(api: Api, world: World) -> 
 
 async def test_another_organisations_slot_is_not_found(api: Api, world: World) -> None:
     party = await booked(api, world, await world.slot(LATER), 1)
-    stranger = await World(api.hub).found()
-    assert (await move(api, party, await stranger.slot(LATER))).code == "SLOT_NOT_FOUND"
+    other_world = await World(api.hub).found()
+    assert (await move(api, party, await other_world.slot(LATER))).code == "SLOT_NOT_FOUND"
 
 
 async def test_the_cutoff_counts_to_the_second_and_not_for_staff(api: Api, world: World) -> None:
@@ -186,8 +186,8 @@ async def test_only_who_may_see_it_may_move_it(api: Api, world: World) -> None:
     assert (await api.put(path, {"slot_id": slot})).status == 401
     assert (await api.put(path, {"slot_id": slot}, headers=other["headers"])).status == 404
     assert (await api.put(path, {"slot_id": slot}, token=await world.staff())).status == 403
-    stranger = await World(api.hub).found()
-    assert (await api.put(path, {"slot_id": slot}, token=await stranger.staff("MANAGER"))).status == 404
+    other_world = await World(api.hub).found()
+    assert (await api.put(path, {"slot_id": slot}, token=await other_world.staff("MANAGER"))).status == 404
 
 
 async def test_a_party_cancels_together_and_once(api: Api, world: World) -> None:
@@ -270,19 +270,19 @@ async def test_the_gate_knows_of_both_slots(api: Api, world: World) -> None:
     assert (await book(api, [await world.ticket()], old)).status == 200
 
 
-async def test_scanners_are_told_by_hashes(api: Api, world: World) -> None:
-    heard: list[Any] = []
-    api.hub.services.announcer.listen(heard.append)
+async def test_changes_are_published_to_scanners_by_hashes(api: Api, world: World) -> None:
+    received: list[Any] = []
+    api.hub.services.announcer.listen(received.append)
     old, new = await world.slot(LATER), await world.slot(NEXT)
     party = await booked(api, world, old, 2)
     await move(api, party, new, whole=True)
     await api.delete(f"/api/reservations/{party['ids'][0]}?party=1", headers=party["headers"])
-    told = [one for one in heard if isinstance(one, TicketsChanged)]
+    results = [one for one in received if isinstance(one, TicketsChanged)]
     hashes = {code_hash(one["ticket_code"]) for one in party["reservations"]}
-    assert [(one.change, set(one.hashes)) for one in told] == [
+    assert [(one.change, set(one.hashes)) for one in results] == [
         ("reserved", hashes), ("moved", hashes), ("cancelled", hashes)
     ]  # fmt: skip
-    assert all(one.venue_id == world.venue_id for one in told)
+    assert all(one.venue_id == world.venue_id for one in results)
 
 
 async def test_the_calendar_file_follows_a_move(api: Api, world: World) -> None:

@@ -1,4 +1,4 @@
-"""Reservations over HTTP: the idempotency key, the holder's token, the picture and the calendar entry, giving back."""
+"""Reservations over HTTP: the idempotency key, the holder's token, the picture and the calendar entry, cancelling."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LATER = TODAY + timedelta(days=9)
 
 async def test_the_same_key_and_body_give_the_first_answer_again(api: Api, world: World) -> None:
     body = booking(await world.ticket(), await world.slot())
-    headers = {"Idempotency-Key": "one-wish"}
+    headers = {"Idempotency-Key": "one-request"}
     answers = await asyncio.gather(*(api.post("/api/reservations/create", body, headers=headers) for _ in range(20)))
     answers.append(await api.post("/api/reservations/create", body, headers=headers))
     assert {answer.status for answer in answers} == {200}
@@ -30,7 +30,7 @@ async def test_the_same_key_and_body_give_the_first_answer_again(api: Api, world
 async def test_the_same_key_with_another_body_is_refused(api: Api, world: World) -> None:
     first, second = await world.tickets(2)
     slot = await world.slot()
-    headers = {"Idempotency-Key": "one-wish"}
+    headers = {"Idempotency-Key": "one-request"}
     assert (await api.post("/api/reservations/create", booking(first, slot), headers=headers)).status == 200
     answer = await api.post("/api/reservations/create", booking(second, slot), headers=headers)
     assert (answer.status, answer.code) == (422, "IDEMPOTENCY_KEY_REUSED")
@@ -62,8 +62,8 @@ async def test_nobody_else_sees_it(api: Api, world: World) -> None:
     assert (await api.get(f"{path}?token=wrong")).status == 404
     assert (await api.get(f"{path}?token={other.token}")).status == 404
     assert (await api.get(path, token=await world.staff("OPERATOR"))).status == 403
-    stranger = await World(api.hub).found()
-    assert (await api.get(path, token=await stranger.staff("MANAGER"))).status == 404
+    other_world = await World(api.hub).found()
+    assert (await api.get(path, token=await other_world.staff("MANAGER"))).status == 404
     assert (await api.get(path, token=await world.staff("MANAGER"))).status == 200
 
 

@@ -1,4 +1,4 @@
-"""Mail that does not go out, as managers see it: what is stuck and why, sent again, discarded."""
+"""E-mails that do not go out, as managers see them: what is stuck and why, sent again, discarded."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ async def test_a_list_that_does_not_exist_is_refused(api: Api, world: World, que
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
 
 
-async def test_trouble_is_told_in_the_readers_language(api: Api, world: World) -> None:
+async def test_trouble_is_named_in_the_readers_language(api: Api, world: World) -> None:
     await dead(world)
     token = await world.staff("MANAGER")
     english, chinese = [

@@ -1,4 +1,4 @@
-"""Reservation conversion: tickets booked of those the portal's check let pass, by the venue's day, however they are written."""
+"""Reservation conversion: how many checked tickets were booked, by the venue's day, however the check was stored."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ async def days(api: Api, token: str, first: date = TODAY, last: date = TODAY, **
     """(checked, converted) of every day by its date, and of all of them under "total"."""
     more = "".join(f"&{name}={value}" for name, value in query.items())
     found = (await api.get(f"/api/analytics?from={first}&to={last}{more}", token=token)).data
-    told = {one.get("date", "total"): one for one in [*found["days"], found["total"]]}
-    for one in told.values():
+    results = {one.get("date", "total"): one for one in [*found["days"], found["total"]]}
+    for one in results.values():
         share = round(one["converted"] / one["checked"], 4) if one["checked"] else None
         assert one["conversion"] == share
         assert one["converted"] <= one["checked"]
-    return {name: (one["checked"], one["converted"]) for name, one in told.items()}
+    return {name: (one["checked"], one["converted"]) for name, one in results.items()}
 
 
 async def test_tickets_checked_and_those_of_them_that_were_booked(api: Api, hub: Hub, world: World) -> None:
@@ -149,7 +149,7 @@ async def test_the_page_without_javascript_checks_tickets_too(api: Api, hub: Hub
     assert await days(api, await world.staff("MANAGER")) == {str(TODAY): (1, 0), "total": (1, 0)}
 
 
-async def test_the_table_tells_checks_on_a_line_of_the_day(api: Api, hub: Hub, world: World) -> None:
+async def test_the_table_has_the_checks_on_a_line_of_the_day(api: Api, hub: Hub, world: World) -> None:
     slots = [await world.slot(), await world.slot(start="14:00", end="16:00")]
     tickets = await world.tickets(4)
     for ticket in tickets:
@@ -162,8 +162,8 @@ async def test_the_table_tells_checks_on_a_line_of_the_day(api: Api, hub: Hub, w
     path = f"/api/analytics?from={TODAY}&to={TOMORROW}&format=csv"
     async with hub.client.get(path, headers={"Authorization": f"Bearer {manager}"}) as answer:
         rows = list(csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig"))))
-    told = [(row["date"], row["slot_id"], row["checked"], row["converted"], row["conversion"]) for row in rows]
-    assert told == [
+    results = [(row["date"], row["slot_id"], row["checked"], row["converted"], row["conversion"]) for row in rows]
+    assert results == [
         *((str(TODAY), str(slot), "", "", "") for slot in slots),
         (str(TODAY), "", "4", "1", "0.25"),
         (str(TOMORROW), "", "1", "0", "0.0"),
@@ -190,7 +190,7 @@ async def test_a_check_is_answered_while_its_row_cannot_be_written(
     assert (await days(api, await world.staff("MANAGER")))["total"] == (6, 0)
 
 
-async def test_a_desk_that_writes_before_it_answers_would_be_noticed(
+async def test_a_ticket_check_that_writes_before_it_answers_would_be_noticed(
     api: Api, hub: Hub, world: World, database_url: str
 ) -> None:
     """The control of the test above."""
@@ -212,19 +212,19 @@ async def test_a_desk_that_writes_before_it_answers_would_be_noticed(
         await still.go()
 
 
-async def test_what_waits_is_bounded_and_what_is_too_much_is_told(
+async def test_what_waits_is_bounded_and_what_is_too_much_is_reported(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checked_tickets, "MOST_KEPT", 3)
-    told: list[int] = []
-    monkeypatch.setattr(checked_tickets.telemetry, "event", lambda *_, count, **__: told.append(count))
+    results: list[int] = []
+    monkeypatch.setattr(checked_tickets.telemetry, "event", lambda *_, count, **__: results.append(count))
     checked = CheckedTickets(hub.services)
-    desk = TicketChecks(hub.services, checked=checked.note)
+    checks = TicketChecks(hub.services, checked=checked.note)
     for ticket in await world.tickets(5):
-        await desk.validate(world.org_id, ticket.code)
+        await checks.validate(world.org_id, ticket.code)
     await checked.write()
     assert await hub.database.fetchval("SELECT count(*) FROM ticket_checks") == 3
-    assert told == [2]
+    assert results == [2]
 
 
 async def test_a_hub_that_closes_writes_what_is_left(

@@ -1,4 +1,4 @@
-"""After the day: figures per slot and day, and the day told again, both equal to what the tables hold."""
+"""After the day: the figures per slot and day, and the replay of the day, both equal to what the tables hold."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_slots_and_days_are_what_the_tables_say(api: Api, world: World) ->
     given_back = (await world.fill(slots[5], 2))[0]
     reservation = await api.delete(f"/api/reservations/{given_back.reservation_id}", token=await world.staff("MANAGER"))
     assert reservation.status == 200
-    door = await world.hub.socket(await world.staff("MANAGER"), gate="North")
+    scanner = await world.hub.socket(await world.staff("MANAGER"), gate="North")
     revoked = (await database.fetch("SELECT code FROM tickets WHERE status = 'RESERVED' LIMIT 3"))[0]["code"]
     await database.execute("UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE code = $1", revoked)
     await database.execute(
@@ -41,7 +41,7 @@ async def test_slots_and_days_are_what_the_tables_say(api: Api, world: World) ->
     await database.execute(
         "UPDATE reservation_slots s SET booked_count = (SELECT count(*) FROM ticket_reservations r WHERE r.slot_id = s.id AND r.holds_place)"
     )
-    await door.validate(revoked)
+    await scanner.validate(revoked)
     answer = await api.get(f"/api/analytics?from={TODAY}&to={TODAY}", token=await world.staff("MANAGER"))
     (day,) = answer.data["days"]
     assert [slot["slot_id"] for slot in day["slots"]] == slots
@@ -106,7 +106,7 @@ async def test_figures_and_replay_are_for_managers_and_have_bounds(api: Api, wor
     assert days[0]["utilisation"] is days[0]["no_show"] is days[0]["rejection"] is None
 
 
-async def told(api: Api, token: str, day: date = TODAY) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+async def replay_of(api: Api, token: str, day: date = TODAY) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     async with api.hub.client.get(f"/api/replay?date={day}", headers={"Authorization": f"Bearer {token}"}) as answer:
         assert answer.status == 200
         head, *events, end = [json.loads(line) for line in (await answer.text()).splitlines()]
@@ -115,44 +115,44 @@ async def told(api: Api, token: str, day: date = TODAY) -> tuple[dict[str, Any],
 
 
 @pytest.mark.parametrize("page", [2000, 7])
-async def test_a_day_told_again_ends_where_the_day_did(
+async def test_a_replayed_day_ends_where_the_day_did(
     api: Api, world: World, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
     monkeypatch.setattr(read_replay, "PAGE", page)
     slots = await a_day(world)
     await world.policy(re_entry="allow")
     manager = await world.staff("MANAGER")
-    door = await world.hub.socket(manager, gate="South")
+    scanner = await world.hub.socket(manager, gate="South")
     tickets = await world.fill(slots[4], 4)
-    entered = [(await door.verify(ticket.code))["scan_id"] for ticket in tickets[:3]]
-    await door.command("undo", scan_id=entered[0], reason="not them")
-    await door.command("exit", code=tickets[1].code, scan_id=str(uuid4()))
+    entered = [(await scanner.verify(ticket.code))["scan_id"] for ticket in tickets[:3]]
+    await scanner.command("undo", scan_id=entered[0], reason="not them")
+    await scanner.command("exit", code=tickets[1].code, scan_id=str(uuid4()))
     # By a supervisor twice back, and once of that taken back.
-    await door.command("exit", code=tickets[2].code, scan_id=str(uuid4()))
+    await scanner.command("exit", code=tickets[2].code, scan_id=str(uuid4()))
     for undo in (True, False):
-        scan_id = (await door.validate(tickets[2].code))["scan_id"]
-        back = await door.command("override", scan_id=scan_id, reason="went to the car")
+        scan_id = (await scanner.validate(tickets[2].code))["scan_id"]
+        back = await scanner.command("override", scan_id=scan_id, reason="went to the car")
         assert back["data"]["recorded"] == "RE_ENTRY", back
         if undo:
-            assert (await door.command("undo", scan_id=scan_id, reason="not them"))["success"]
+            assert (await scanner.command("undo", scan_id=scan_id, reason="not them"))["success"]
     scan = {"scan_id": str(uuid4()), "code": tickets[3].code, "offline_result": "GREEN", "gate": "Garden",
             "scanned_at": rfc3339(AFTERNOON - timedelta(minutes=40))}  # fmt: skip
-    assert (await door.command("sync", scans=[scan]))["data"]["results"][0]["outcome"] == "accepted"
-    head, events = await told(api, manager)
+    assert (await scanner.command("sync", scans=[scan]))["data"]["results"][0]["outcome"] == "accepted"
+    head, events = await replay_of(api, manager)
     moments = [event["at"] for event in events]
     assert moments == sorted(moments)
-    counts = (await door.command("subscribe", topic="counts"))["data"]
+    counts = (await scanner.command("subscribe", topic="counts"))["data"]
     assert sum(event["entered"] for event in events) == counts["verified"]
     assert sum(event["entered"] - event["left"] for event in events) == counts["inside"] == counts["verified"] - 1
     for slot in counts["slots"]:
         assert sum(event["entered"] for event in events if event["slot_id"] == slot["slot_id"]) == slot["verified"]
     planned = [(slot["slot_id"], slot["booked"], slot["capacity"]) for slot in head["slots"]]
     assert planned == [(slot["slot_id"], slot["booked"], slot["capacity"]) for slot in counts["slots"]]
-    figures = (await door.command("subscribe", topic="figures"))["data"]
+    figures = (await scanner.command("subscribe", topic="figures"))["data"]
     for gate in figures["gates"]:
         own = [event for event in events if event["gate"] == gate["gate"]]
         assert sum(event["scans"] for event in own) == sum(row[1] for row in gate["minutes"])
         for result, reason, count in gate["reasons"]:
             assert sum(e["scans"] for e in own if (e["result"], e["reason"]) == (result, reason)) == count
-    _, tomorrow = await told(api, manager, TODAY + timedelta(days=1))
+    _, tomorrow = await replay_of(api, manager, TODAY + timedelta(days=1))
     assert tomorrow == []

@@ -1,4 +1,4 @@
-"""Standing: alive, ready, and figures for those they are meant for."""
+"""Health: alive, ready, and the metrics for clients that may read them."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ async def test_without_redis_it_is_degraded_but_ready_and_books(
     answer = await Api(hub).get("/readyz")
     assert (answer.status, answer.json["status"], answer.json["redis"]) == (200, "degraded", "down")
     body = {"ticket_code": "TKT-2025-ABC123-DEF456"}
-    told = [(await Api(hub).post("/api/tickets/validate", body)).status for _ in range(2)]
-    assert told == [400, 429], "each process then counts for itself"
+    results = [(await Api(hub).post("/api/tickets/validate", body)).status for _ in range(2)]
+    assert results == [400, 429], "each process then counts for itself"
 
 
 async def test_without_postgres_it_is_not_ready_and_says_when_to_come_back(
@@ -77,7 +77,7 @@ async def test_figures_are_for_private_networks_or_the_token(open_hub: OpenHub) 
     assert (await api.get("/metrics", headers=public, token="a-token")).status == 200
 
 
-async def test_a_proxy_we_were_not_told_of_does_not_make_its_clients_private(api: Api) -> None:
+async def test_an_unknown_proxy_does_not_make_its_clients_private(api: Api) -> None:
     assert (await api.get("/metrics", headers={"X-Forwarded-For": "203.0.113.1"})).status == 403
 
 

@@ -89,11 +89,11 @@ class Statements:
     def _listen(self, pool: Pool, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ask = getattr(pool, name)
 
-        async def heard(sql: str, *args: Any) -> Any:
+        async def received(sql: str, *args: Any) -> Any:
             self.asked.append((sql, args))
             return await ask(sql, *args)
 
-        monkeypatch.setattr(pool, name, heard)
+        monkeypatch.setattr(pool, name, received)
 
     def of(self, words: str) -> int:
         return sum(words in sql for sql, _ in self.asked)
@@ -106,10 +106,10 @@ class Statements:
         try:
             pages = []
             for sql, args in ((sql, args) for sql, args in self.asked if of in sql):
-                told = await connection.fetchval(
+                explained = await connection.fetchval(
                     f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql.replace(without, '')}", *args
                 )
-                plan = orjson.loads(told)[0]["Plan"]
+                plan = orjson.loads(explained)[0]["Plan"]
                 pages.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
             return pages
         finally:
@@ -120,13 +120,13 @@ async def test_no_statement_of_a_long_span_reads_more_than_a_day_or_walks_the_or
     api: Api, hub: Hub, world: World, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await a_season(hub, world)
-    manager, heard = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
+    manager, statements = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
     total = (await figures(api, manager))["total"]
     assert [total[name] for name in ("booked", "verified", "scans", "checked", "converted")] == [DAYS * EACH] * 5
-    assert max(await heard.pages(database_url)) < 10 * EACH
+    assert max(await statements.pages(database_url)) < 10 * EACH
     # The control: without what keeps the organisation's own index out of the plans, they walk all its reservations.
-    kept_out = await heard.pages(database_url, of="ticket_checks")
-    assert sum(await heard.pages(database_url, of="ticket_checks", without=" OFFSET 0")) > 2 * sum(kept_out)
+    kept_out = await statements.pages(database_url, of="ticket_checks")
+    assert sum(await statements.pages(database_url, of="ticket_checks", without=" OFFSET 0")) > 2 * sum(kept_out)
 
 
 @pytest.mark.parametrize("path", ["/api/operators/scan-history?limit=50", f"/api/replay?date={TODAY - A_DAY}"])
@@ -136,30 +136,30 @@ async def test_a_page_of_the_log_is_read_in_the_order_of_its_index(
     """With the control: left to itself the planner, who knows nothing of the log yet, reads all that is asked for and sorts it."""
     monkeypatch.setattr(read_replay, "PAGE", 20)
     await a_season(hub, world)
-    manager, heard = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
+    manager, statements = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
     async with hub.client.get(path, headers={"Authorization": f"Bearer {manager}"}) as answer:
         assert answer.status == 200
         await answer.read()
     await seem_a_million(database_url, "scans")
-    pages = await heard.pages(database_url, of="FROM scans")
+    pages = await statements.pages(database_url, of="FROM scans")
     assert max(pages) < 6 * 51
-    assert sum(await heard.pages(database_url, of="FROM scans", settings=STEADY_PLANS)) > 1.2 * sum(pages)
+    assert sum(await statements.pages(database_url, of="FROM scans", settings=STEADY_PLANS)) > 1.2 * sum(pages)
 
 
 async def test_the_scans_of_a_day_that_is_over_are_counted_once(
     api: Api, hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await a_season(hub, world)
-    manager, heard = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
+    manager, statements = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
     counting = "e.logged_at >= $3"
-    told = await figures(api, manager)
-    assert heard.of(counting) == DAYS
-    assert await figures(api, manager) == told
-    assert heard.of(counting) == DAYS
+    results = await figures(api, manager)
+    assert statements.of(counting) == DAYS
+    assert await figures(api, manager) == results
+    assert statements.of(counting) == DAYS
     # Of a time zone that was corrected the days are other days.
     await world.policy(timezone="Asia/Tokyo")
     await figures(api, manager)
-    assert heard.of(counting) == 2 * DAYS
+    assert statements.of(counting) == 2 * DAYS
 
 
 async def test_what_is_over_is_counted_before_anybody_asks(
@@ -168,26 +168,26 @@ async def test_what_is_over_is_counted_before_anybody_asks(
     await a_season(hub, world)
     assert await count_days_over(hub.services) > 0
     assert await count_days_over(hub.services) == 0
-    heard = Statements(hub.database.records, monkeypatch)
+    statements = Statements(hub.database.records, monkeypatch)
     assert (await figures(api, await world.staff("MANAGER")))["total"]["scans"] == DAYS * EACH
-    assert heard.of("e.logged_at >= $3") == 0
+    assert statements.of("e.logged_at >= $3") == 0
 
 
 async def test_a_day_is_over_an_hour_after_its_end(api: Api, hub: Hub, world: World) -> None:
     hub.clock.set(NOON + timedelta(hours=11, minutes=50))  # ten minutes to midnight in Rome
     manager = await world.staff("MANAGER")
-    door = await hub.socket(manager, gate="South")
-    await door.validate("VH-STRANGER")
+    scanner = await hub.socket(manager, gate="South")
+    await scanner.validate("VH-STRANGER")
     hub.clock.set(NOON + timedelta(hours=12, minutes=59))
     assert (await figures(api, manager, TODAY, TODAY))["total"]["scans"] == 1
     assert await hub.database.fetchval("SELECT count(*) FROM scan_tallies") == 0
     # Logged by a hub whose clock was late.
     hub.clock.set(NOON + timedelta(hours=11, minutes=59))
-    await door.validate("VH-ANOTHER")
+    await scanner.validate("VH-ANOTHER")
     hub.clock.set(NOON + timedelta(hours=13))
     assert (await figures(api, manager, TODAY, TODAY))["total"]["scans"] == 2
     assert await hub.database.fetchval("SELECT count(*) FROM scan_tallies") == 1
-    await door.close()
+    await scanner.close()
 
 
 async def test_what_comes_later_is_added_to_a_day_that_is_over(api: Api, hub: Hub, world: World) -> None:
@@ -202,11 +202,11 @@ async def test_what_comes_later_is_added_to_a_day_that_is_over(api: Api, hub: Hu
     before = (await figures(api, manager, TODAY, TODAY))["total"]
     assert (before["scans"], before["checked"], before["converted"]) == (0, 1, 0)
     assert await hub.database.fetchval("SELECT count(*) FROM scan_tallies") == 1
-    door = await hub.socket(manager, gate="South")
+    scanner = await hub.socket(manager, gate="South")
     scan = {"scan_id": str(uuid4()), "code": late.code, "offline_result": "GREEN", "gate": "Garden",
             "scanned_at": rfc3339(NOON + timedelta(minutes=5))}  # fmt: skip
-    await door.command("sync", scans=[scan])
-    await door.close()
+    await scanner.command("sync", scans=[scan])
+    await scanner.close()
     await world.reserve(undecided, later)
     after = (await figures(api, manager, TODAY, TODAY))["total"]
     assert (after["scans"], after["checked"], after["converted"]) == (1, 1, 1)

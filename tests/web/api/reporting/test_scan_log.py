@@ -1,4 +1,4 @@
-"""The scan log over HTTP: who may see what, filters, and the table that is sent as it is read."""
+"""The scan log over HTTP: who may see what, filters, and the table that is sent while it is read."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ async def test_another_venue_is_a_managers_and_another_organisations_is_nobodys(
     assert len((await api.get(f"{HISTORY}?venue_id={second}", token=manager)).data["scans"]) == 3
     assert (await api.get(f"{HISTORY}?venue_id={second}", token=await world.staff())).code == "FORBIDDEN"
     elsewhere = await World(api.hub).found()
-    stranger = await elsewhere.staff("ADMIN")
-    assert (await api.get(f"{HISTORY}?venue_id={second}", token=stranger)).code == "NOT_FOUND"
+    other_world = await elsewhere.staff("ADMIN")
+    assert (await api.get(f"{HISTORY}?venue_id={second}", token=other_world)).code == "NOT_FOUND"
 
 
 @pytest.mark.parametrize("query", ["date=2026-13-01", "date=20261120", "date=9999-12-31", "from=x", "result=BLUE", "mode=x",

@@ -1,4 +1,4 @@
-"""The key under which a scanner keeps its list and its queue: the same for a person, another for everybody else."""
+"""The device key, with which a scanner seals its list and its queue: the same for a person, another for everybody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Disputes over plain HTTP: the same deeds as on the socket, as the document describes them."""
+"""Disputes over plain HTTP: the same actions as on the socket, as the document describes them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ async def test_a_dispute_is_asked_listed_and_admitted(api: Api, world: World) ->
     assert asked.data["decision"] is None
     listed = await api.get("/api/disputes?status=open", token=sue)
     assert [one["scan_id"] for one in listed.data["disputes"]] == [scan_id]
-    wish = {"scan_id": scan_id, "decision": "admit", "reason": "our mistake"}
-    admitted = await api.post(DECISION, wish, token=sue)
+    decision = {"scan_id": scan_id, "decision": "admit", "reason": "our mistake"}
+    admitted = await api.post(DECISION, decision, token=sue)
     assert (admitted.data["decision"], admitted.data["ticket"]["status"]) == ("admitted", "VERIFIED")
     assert (await api.get("/api/disputes?status=open", token=sue)).data["disputes"] == []
-    late = await api.post(DECISION, {**wish, "decision": "decline"}, token=sue)
+    late = await api.post(DECISION, {**decision, "decision": "decline"}, token=sue)
     assert (late.status, late.code) == (409, "DISPUTE_DECIDED")
     log = await api.get("/api/operators/scan-history?mode=override", token=sue)
     assert [(one["scan_id"], one["note"]) for one in log.data["scans"]] == [(scan_id, "our mistake")]
@@ -44,10 +44,10 @@ async def test_whoever_has_left_is_let_back_in_over_http(api: Api, world: World)
     scan_id = await refused_scan(api, jane, ticket.code)
     asked = await api.post("/api/disputes", {"scan_id": scan_id}, token=jane)
     assert (asked.data["obstacle"], asked.data["ticket"]["left"]["gate"]) == (None, None)
-    wish = {"scan_id": scan_id, "decision": "admit", "reason": "saw them leave"}
-    admitted = await api.post(DECISION, wish, token=sue)
+    decision = {"scan_id": scan_id, "decision": "admit", "reason": "saw them leave"}
+    admitted = await api.post(DECISION, decision, token=sue)
     assert (admitted.data["recorded"], admitted.data["ticket"]["left"]) == ("RE_ENTRY", None)
-    assert (await api.post(DECISION, wish, token=sue)).data == admitted.data
+    assert (await api.post(DECISION, decision, token=sue)).data == admitted.data
     (listed,) = (await api.get("/api/disputes?status=decided", token=jane)).data["disputes"]
     assert listed == admitted.data
 
@@ -71,17 +71,17 @@ async def test_an_operator_sees_own_disputes_and_withdraws_them(api: Api, world:
 async def test_a_decision_that_is_none_is_refused(
     api: Api, world: World, changes: dict[str, object], field: str
 ) -> None:
-    wish = {"scan_id": str(uuid4()), "decision": "admit", "reason": "x", **changes}
-    answer = await api.post(DECISION, wish, token=await world.staff("MANAGER"))
+    decision = {"scan_id": str(uuid4()), "decision": "admit", "reason": "x", **changes}
+    answer = await api.post(DECISION, decision, token=await world.staff("MANAGER"))
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
     assert [problem["field"] for problem in answer.error["errors"]] == [field]
 
 
 async def test_only_managers_decide_and_only_scans_there_are(api: Api, world: World) -> None:
-    wish = {"scan_id": str(uuid4()), "decision": "decline", "reason": "x"}
-    assert (await api.post(DECISION, wish)).status == 401
-    assert (await api.post(DECISION, wish, token=await world.staff())).status == 403
-    answer = await api.post(DECISION, wish, token=await world.staff("MANAGER"))
+    decision = {"scan_id": str(uuid4()), "decision": "decline", "reason": "x"}
+    assert (await api.post(DECISION, decision)).status == 401
+    assert (await api.post(DECISION, decision, token=await world.staff())).status == 403
+    answer = await api.post(DECISION, decision, token=await world.staff("MANAGER"))
     assert (answer.status, answer.code) == (404, "SCAN_NOT_FOUND")
 
 

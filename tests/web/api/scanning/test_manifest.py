@@ -1,4 +1,4 @@
-"""The day's list of a scanner: enough to decide without a line, and nothing that would tell whoever finds the device."""
+"""The manifest of a day: enough for a scanner to decide offline, and nothing of use to whoever finds the device."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ async def test_changes_bring_an_old_list_to_what_a_new_one_says(api: Api, world:
     assert name_of(new, stays.code) in {row[0] for row in new["tickets"]}
 
 
-async def test_who_was_away_for_several_editions_is_told_all_their_changes_and_who_has_the_newest_none(
+async def test_who_was_away_for_several_editions_gets_all_their_changes_and_who_has_the_newest_none(
     api: Api, world: World
 ) -> None:
     token, slot_id = await world.staff(), await world.slot()
@@ -160,7 +160,7 @@ async def test_another_hub_gives_the_same_state_the_same_name(api: Api, world: W
     assert one == other
 
 
-async def test_a_door_that_is_open_over_midnight_is_in_the_lists_of_both_days(api: Api, world: World) -> None:
+async def test_a_slot_whose_entry_is_open_over_midnight_is_in_the_lists_of_both_days(api: Api, world: World) -> None:
     token = await world.staff()
     late = await world.slot(start="22:00", end="02:00")
     await world.slot()

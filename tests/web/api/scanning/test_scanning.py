@@ -187,7 +187,7 @@ async def test_a_bad_question_about_the_history_is_a_bad_request(api: Api, world
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
 
 
-async def test_without_a_session_the_door_is_closed(api: Api) -> None:
+async def test_without_a_session_no_ticket_can_be_scanned(api: Api) -> None:
     closed = [("POST", VALIDATE), ("POST", VERIFY), ("POST", SCAN), ("POST", "/api/operator/logout"),
               ("GET", "/api/operators/scan-history")]  # fmt: skip
     for method, path in closed:

@@ -1,4 +1,4 @@
-"""The door's other side over HTTP: a queue taken over, and managers deciding what was wrong in it."""
+"""Offline scans over HTTP: a queue is taken over, and managers decide its conflicts."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ async def test_a_manager_decides_what_an_operator_let_in(api: Api, world: World)
 async def test_conflicts_of_another_organisation_are_out_of_sight(api: Api, world: World) -> None:
     await api.post("/api/operator/sync", {"scans": [queued("DT-1")]}, token=await world.staff())
     [conflict] = (await api.get("/api/operator/conflicts", token=await world.staff("MANAGER"))).data["conflicts"]
-    stranger = await (await World(world.hub).found()).staff("MANAGER")
-    assert (await api.get("/api/operator/conflicts", token=stranger)).data["conflicts"] == []
+    other_world = await (await World(world.hub).found()).staff("MANAGER")
+    assert (await api.get("/api/operator/conflicts", token=other_world)).data["conflicts"] == []
     path = f"/api/operator/conflicts/{conflict['conflict_id']}/decision"
-    assert (await api.post(path, {"decision": "stays"}, token=stranger)).status == 404
+    assert (await api.post(path, {"decision": "stays"}, token=other_world)).status == 404
 
 
 async def test_conflicts_are_turned_page_by_page(api: Api, world: World) -> None:

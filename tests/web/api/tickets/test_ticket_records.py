@@ -1,4 +1,4 @@
-"""The ticket desk over HTTP: a ticket is found by what its holder can say, and its whole life told in order."""
+"""Ticket records over HTTP: a ticket is found by what its holder can say, and its history is listed in order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def life(api: Api, ticket_id: int, token: str) -> Any:
     return (await api.get(f"/api/tickets/{ticket_id}/life", token=token)).data
 
 
-async def test_a_life_is_told_from_beginning_to_end(api: Api, world: World) -> None:
+async def test_a_ticket_history_is_listed_from_beginning_to_end(api: Api, world: World) -> None:
     manager, jane = await world.staff("MANAGER", name="Mary Major"), await world.staff()
     first, second = await world.slot(TODAY + timedelta(days=3)), await world.slot(TODAY, "16:00", "18:00")
     now = world.hub.clock.now()
@@ -39,12 +39,12 @@ async def test_a_life_is_told_from_beginning_to_end(api: Api, world: World) -> N
     await (await api.hub.socket(manager)).command("undo", scan_id=scan_id, reason="Wrong group")
     world.hub.clock.advance(1)
     data = await life(api, ticket.id, manager)
-    told = [(e["kind"], e.get("mode") or e.get("mail"), e.get("reason")) for e in data["events"]]
-    assert [one for one in told if one[0] != "mail"] == [
+    results = [(e["kind"], e.get("mode") or e.get("mail"), e.get("reason")) for e in data["events"]]
+    assert [one for one in results if one[0] != "mail"] == [
         ("issued", None, None), ("paid", None, None), ("activated", None, None), ("reserved", None, None),
         ("moved", None, None), ("scan", "validate", "VALID"), ("scan", "verify", "VERIFIED"), ("scan", "undo", "UNDONE"),
     ]  # fmt: skip
-    assert {one[1] for one in told if one[0] == "mail"} == {"reservation.confirmed", "reservation.moved"}
+    assert {one[1] for one in results if one[0] == "mail"} == {"reservation.confirmed", "reservation.moved"}
     times = [event["at"] for event in data["events"]]
     assert times == sorted(times)
     undo = next(event for event in data["events"] if event.get("mode") == "undo")
@@ -76,30 +76,30 @@ async def test_a_ticket_is_found_by_code_order_address_and_number(api: Api, worl
     manager = await world.staff("MANAGER")
     await world.hub.database.execute("UPDATE orders SET reference = 'ORD-77', customer_email = 'Buyer@Example.com'")
 
-    async def found(wish: str) -> set[int]:
-        answer = await api.get(f"/api/tickets/search?q={quote(wish)}", token=manager)
+    async def found(text: str) -> set[int]:
+        answer = await api.get(f"/api/tickets/search?q={quote(text)}", token=manager)
         return {one["ticket_id"] for one in answer.data["tickets"]}
 
-    for wish in (ticket.code, ticket.code.lower(), f" {ticket.code} ", "john@example.com", "JOHN@Example.com",
+    for text in (ticket.code, ticket.code.lower(), f" {ticket.code} ", "john@example.com", "JOHN@Example.com",
                  "+12025551234", "+1 202 555-1234", "(202) 555-1234"):  # fmt: skip
-        assert await found(wish) == {ticket.id}, wish
-    for wish in ("ORD-77", "buyer@example.com"):
-        assert await found(wish) == {ticket.id, other.id}, wish
-    for wish in ("nobody@example.com", "TKT-NOBODY", "%%%", "'; DROP"):
-        assert await found(wish) == set(), wish
+        assert await found(text) == {ticket.id}, text
+    for text in ("ORD-77", "buyer@example.com"):
+        assert await found(text) == {ticket.id, other.id}, text
+    for text in ("nobody@example.com", "TKT-NOBODY", "%%%", "'; DROP"):
+        assert await found(text) == set(), text
 
 
 async def test_finding_is_for_managers_of_the_same_organisation(api: Api, world: World) -> None:
     ticket = await world.reserved(await world.slot())
-    stranger = await (await World(api.hub).found()).staff("ADMIN")
+    other_world = await (await World(api.hub).found()).staff("ADMIN")
     assert (await api.get(f"/api/tickets/search?q={ticket.code}", token=await world.staff())).code == "FORBIDDEN"
-    assert (await api.get(f"/api/tickets/search?q={ticket.code}", token=stranger)).data["tickets"] == []
-    assert (await api.get(f"/api/tickets/{ticket.id}/life", token=stranger)).code == "TICKET_NOT_FOUND"
+    assert (await api.get(f"/api/tickets/search?q={ticket.code}", token=other_world)).data["tickets"] == []
+    assert (await api.get(f"/api/tickets/{ticket.id}/life", token=other_world)).code == "TICKET_NOT_FOUND"
     assert (await api.get("/api/tickets/search?q=abc")).code == "UNAUTHENTICATED"
 
 
 @pytest.mark.parametrize("query", ["", "q=", "q=ab", "q=%00abc", f"q={'x' * 201}", "q=%20%20%20%20"])
-async def test_a_bad_wish_is_a_bad_request(api: Api, world: World, query: str) -> None:
+async def test_a_bad_search_is_a_bad_request(api: Api, world: World, query: str) -> None:
     answer = await api.get(f"/api/tickets/search?{query}", token=await world.staff("MANAGER"))
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
 

@@ -1,4 +1,4 @@
-"""The waiting list over HTTP: the shapes, the words and the statuses; every answer is held against the document."""
+"""The waiting list over HTTP: the fields, the messages and the statuses; every answer is held against the document."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ async def full(world: World):
     return slot_id, await world.fill(slot_id, 2)
 
 
-def wish(slot_id: int, *tickets, **other):
+def join_request(slot_id: int, *tickets, **other):
     return {"ticket_codes": [ticket.code for ticket in tickets], "slot_id": slot_id, "customer_email": "Ann@Example.com",
             "customer_phone": "+12025551234", **other}  # fmt: skip
 
 
-async def test_the_whole_way_from_joining_to_the_door(api: Api, hub: Hub, world: World, full):
+async def test_the_whole_way_from_joining_to_the_entry(api: Api, hub: Hub, world: World, full):
     slot_id, booked = full
     tickets = await world.tickets(2)
-    joined = (await api.post("/api/waitlist", wish(slot_id, *tickets))).data
+    joined = (await api.post("/api/waitlist", join_request(slot_id, *tickets))).data
     assert (joined["position"], joined["places"]) == (1, 2)
     assert joined["waitlist_url"] == f"{hub.url}/w/{joined['token']}"
     address = f"/api/waitlist/{joined['token']}"
@@ -68,7 +68,7 @@ async def test_the_whole_way_from_joining_to_the_door(api: Api, hub: Hub, world:
 
 async def test_a_get_changes_nothing_and_leaving_is_harmless_to_repeat(api: Api, hub: Hub, world: World, full):
     slot_id, _ = full
-    joined = (await api.post("/api/waitlist", wish(slot_id, await world.ticket()))).data
+    joined = (await api.post("/api/waitlist", join_request(slot_id, await world.ticket()))).data
     address = f"/api/waitlist/{joined['token']}"
     before = await hub.database.fetch("SELECT * FROM waitlist_entries")
     for _ in range(3):
@@ -83,20 +83,20 @@ async def test_refusals_say_what_to_do_next(api: Api, world: World, full):
     slot_id, booked = full
     ticket, inactive = await world.ticket(), await world.ticket("INACTIVE")
     free = await world.slot(TOMORROW, "15:00", "16:00")
-    no = await api.post("/api/waitlist", wish(free, ticket))
+    no = await api.post("/api/waitlist", join_request(free, ticket))
     assert (no.status, no.code, no.error["free"]) == (409, "SLOT_NOT_FULL", 200)
-    no = await api.post("/api/waitlist", wish(slot_id, ticket, booked[0], inactive))
+    no = await api.post("/api/waitlist", join_request(slot_id, ticket, booked[0], inactive))
     assert (no.status, no.code) == (409, "TICKET_ALREADY_RESERVED")
     assert [one["code"] for one in no.error["tickets"]] == ["TICKET_ALREADY_RESERVED", "TICKET_NOT_ACTIVATED"]
     assert all(one["message"] for one in no.error["tickets"])
     assert no.error["tickets"][1]["can_activate"] is True
-    assert (await api.post("/api/waitlist", wish(slot_id, ticket))).status == 200
-    again = await api.post("/api/waitlist", wish(slot_id, ticket))
+    assert (await api.post("/api/waitlist", join_request(slot_id, ticket))).status == 200
+    again = await api.post("/api/waitlist", join_request(slot_id, ticket))
     assert (again.status, again.code) == (409, "ALREADY_WAITING")
-    no = await api.post("/api/waitlist", wish(4711, ticket))
+    no = await api.post("/api/waitlist", join_request(4711, ticket))
     assert (no.status, no.code) == (404, "SLOT_NOT_FOUND")
     await world.policy(waitlist_offer_minutes=None)
-    no = await api.post("/api/waitlist", wish(slot_id, await world.ticket()))
+    no = await api.post("/api/waitlist", join_request(slot_id, await world.ticket()))
     assert (no.status, no.code) == (409, "WAITLIST_CLOSED")
 
 
@@ -108,20 +108,20 @@ async def test_refusals_say_what_to_do_next(api: Api, world: World, full):
     ],
 )  # fmt: skip
 async def test_what_makes_no_sense_is_refused_by_field(api: Api, world: World, change):
-    no = await api.post("/api/waitlist", {**wish(1, await world.ticket()), **change})
+    no = await api.post("/api/waitlist", {**join_request(1, await world.ticket()), **change})
     assert (no.status, no.code) == (400, "INVALID_REQUEST")
     assert no.error["errors"][0]["field"].startswith(next(iter(change)))
 
 
 async def test_a_contact_that_will_not_do_is_named(api: Api, world: World, full):
-    no = await api.post("/api/waitlist", wish(full[0], await world.ticket(), customer_email="nobody"))
+    no = await api.post("/api/waitlist", join_request(full[0], await world.ticket(), customer_email="nobody"))
     assert (no.status, no.code) == (400, "INVALID_CONTACT")
     assert [one["field"] for one in no.error["validation_errors"]] == ["customer_email"]
 
 
 async def test_where_the_venue_wants_an_address_confirmed_nobody_waits_without(api: Api, world: World, full):
     await world.policy(contact_check="both")
-    no = await api.post("/api/waitlist", wish(full[0], await world.ticket()))
+    no = await api.post("/api/waitlist", join_request(full[0], await world.ticket()))
     assert (no.status, no.code, no.error["needed"]) == (403, "CONTACT_NOT_VERIFIED", ["email", "sms"])
 
 
@@ -136,15 +136,17 @@ async def test_a_repeat_with_the_key_of_the_page_is_the_same_entry(api: Api, hub
     slot_id, _ = full
     ticket, other = await world.tickets(2)
     key = {"Idempotency-Key": "page-7"}
-    first = (await api.post("/api/waitlist", wish(slot_id, ticket), headers=key)).data
-    again = (await api.post("/api/waitlist", wish(slot_id, ticket, customer_email="Ann@EXAMPLE.com"), headers=key)).data
+    first = (await api.post("/api/waitlist", join_request(slot_id, ticket), headers=key)).data
+    again = (
+        await api.post("/api/waitlist", join_request(slot_id, ticket, customer_email="Ann@EXAMPLE.com"), headers=key)
+    ).data
     assert (first["waitlist_id"], first["position"]) == (again["waitlist_id"], again["position"])
     assert (await api.get(f"/api/waitlist/{again['token']}")).data["status"] == "WAITING"
     assert len(await mails(hub, "waitlist.joined")) == 1
-    no = await api.post("/api/waitlist", wish(slot_id, other), headers=key)
+    no = await api.post("/api/waitlist", join_request(slot_id, other), headers=key)
     assert (no.status, no.code) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
 async def test_the_language_of_the_page_is_that_of_the_mails(api: Api, hub: Hub, world: World, full):
-    await api.post("/api/waitlist", wish(full[0], await world.ticket()), headers={"Accept-Language": "zh-CN"})
+    await api.post("/api/waitlist", join_request(full[0], await world.ticket()), headers={"Accept-Language": "zh-CN"})
     assert [mail["language"] for mail in await mails(hub, "waitlist.joined")] == ["zh_Hans"]
