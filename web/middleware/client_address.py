@@ -33,7 +33,7 @@ def client_address(request: web.Request) -> IPAddress | None:
     if peer is None or not proxies or not within(peer, proxies):
         return peer
     client = peer
-    hops = [hop for line in request.headers.getall("X-Forwarded-For", ()) for hop in line.split(",")]
+    hops = [hop for value in request.headers.getall("X-Forwarded-For", ()) for hop in value.split(",")]
     for hop in reversed(hops[-64:]):
         address = read_address(hop.strip())
         if address is None:
