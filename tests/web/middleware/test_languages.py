@@ -26,7 +26,7 @@ async def page(hub: Hub, path: str, **headers: str) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize(
-    ("wish", "language", "week_start"),
+    ("accept_language", "language", "week_start"),
     [
         (CHINESE, "zh-Hans", "1"),
         ("zh-TW", "zh-Hans", "1"),
