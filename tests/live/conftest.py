@@ -1,4 +1,4 @@
-"""What the socket's tests share: raw clients that are cleaned up, and doors that answer when the test says so."""
+"""What the tests of the socket share: raw clients that are cleaned up, and entry scans that are answered on demand."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,21 +15,21 @@ from tests.support.hub import Hub
 from tests.support.raw_websocket import RawClient
 
 
-class HeldDoor:
-    """A door that keeps every presentation until it is told to let it go."""
+class HeldEntryScans:
+    """Entry scans that keep every scan request until the test lets it go."""
 
     def __init__(self, real: Any) -> None:
         self.real = real
         self.held: list[tuple[Any, asyncio.Future[Decision]]] = []
 
-    def submit(self, presentation: Any) -> asyncio.Future[Decision]:
+    def present(self, scan_request: Any) -> asyncio.Future[Decision]:
         future: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
-        self.held.append((presentation, future))
+        self.held.append((scan_request, future))
         return future
 
     async def let_go(self, number: int = 0) -> None:
-        presentation, future = self.held.pop(number)
-        future.set_result(await self.real.present(presentation))
+        scan_request, future = self.held.pop(number)
+        future.set_result(await self.real.present(scan_request))
 
     def fail(self, number: int = 0) -> None:
         self.held.pop(number)[1].set_exception(Unavailable("door"))
@@ -46,10 +46,10 @@ def live(hub: Hub) -> LiveServer:
 
 
 @pytest.fixture
-def held_door(live: LiveServer) -> HeldDoor:
-    door = HeldDoor(live.scans.entry_scans)
-    live.scans.entry_scans = door  # type: ignore[assignment]
-    return door
+def held_scans(live: LiveServer) -> HeldEntryScans:
+    held = HeldEntryScans(live.scans.entry_scans)
+    live.scans.entry_scans = held  # type: ignore[assignment]
+    return held
 
 
 @pytest.fixture

@@ -16,14 +16,14 @@ from tests.support.offline_queue import queued, sync
 from tests.support.world import World
 
 ALL = 100
-"""The control: room for everybody at once."""
+"""The control: channel for everybody at once."""
 
 
 class Busy:
-    """Stands in for a deed, does it, and counts how many of them were under way at once."""
+    """Stands in for an action, runs it, and counts how many of them were under way at once."""
 
-    def __init__(self, deed: Any) -> None:
-        self._deed = deed
+    def __init__(self, action: Any) -> None:
+        self._action = action
         self.now = self.most = self.done = 0
 
     async def __call__(self, *given: Any) -> Any:
@@ -32,7 +32,7 @@ class Busy:
         try:
             # As long as all that want to have had time to begin.
             await asyncio.sleep(0.02)
-            return await self._deed(*given)
+            return await self._action(*given)
         finally:
             self.now -= 1
             self.done += 1

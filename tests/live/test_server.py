@@ -21,8 +21,8 @@ async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_neve
         client = await raw()
         await client.sign_in(token)
         healthy.append(client)
-    stranger = await raw()
-    await stranger.next()
+    unauthenticated = await raw()
+    await unauthenticated.next()
     for _ in range(20):
         client = await raw(receive_buffer=4096)
         await client.sign_in(token)
@@ -33,7 +33,7 @@ async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_neve
     began = time.monotonic()
     stopping = asyncio.get_running_loop().create_task(hub.app[LIVE].stop())
     waits = set()
-    for client in [*healthy, stranger]:
+    for client in [*healthy, unauthenticated]:
         bye = await client.next()
         assert bye["type"] == "bye"
         waits.add(bye["reconnect_after_ms"])
@@ -49,16 +49,16 @@ async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_neve
     assert refused.value.args[0] == 503
 
 
-async def test_a_scan_under_way_is_answered_before_the_goodbye(hub: Hub, world: World, raw, held_door) -> None:
+async def test_a_scan_in_flight_is_answered_before_the_goodbye(hub: Hub, world: World, raw, held_scans) -> None:
     ticket = await world.reserved(await world.slot())
     client = await raw()
     await client.sign_in(await world.staff())
     client.send({"id": 1, "type": "verify", "code": ticket.code, "scan_id": str(uuid4())})
-    await held_door.wait_for(1)
+    await held_scans.wait_for(1)
     stopping = asyncio.get_running_loop().create_task(hub.app[LIVE].stop())
     await asyncio.sleep(0.2)
     client.send({"id": 2, "type": "ping"})
-    await held_door.let_go()
+    await held_scans.let_go()
     assert (await client.next())["data"]["reason"] == "VERIFIED"
     assert (await client.next())["type"] == "bye"
     with pytest.raises(Closed) as closed:
@@ -67,11 +67,11 @@ async def test_a_scan_under_way_is_answered_before_the_goodbye(hub: Hub, world: 
     await stopping
 
 
-async def test_a_scan_that_is_never_answered_does_not_hold_the_stop_up(hub: Hub, world: World, raw, held_door) -> None:
+async def test_a_scan_that_is_never_answered_does_not_hold_the_stop_up(hub: Hub, world: World, raw, held_scans) -> None:
     client = await raw()
     await client.sign_in(await world.staff())
     client.send({"id": 1, "type": "validate", "code": "x"})
-    await held_door.wait_for(1)
+    await held_scans.wait_for(1)
     began = time.monotonic()
     await hub.app[LIVE].stop()
     assert time.monotonic() - began < 3
@@ -94,4 +94,4 @@ async def test_nothing_is_left_behind_by_two_hundred_visits(hub: Hub, world: Wor
             await asyncio.sleep(0.02)
     assert live.sockets.staff.by_role.total() == 0
     assert not any(live.host.timer_wheel._buckets)
-    assert all(not room.subscribers for room in live.channels.counts._channels.values())
+    assert all(not channel.subscribers for channel in live.channels.counts._channels.values())

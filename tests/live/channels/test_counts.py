@@ -111,14 +111,14 @@ async def test_any_order_repetition_and_loss_of_announcements_ends_in_the_newest
         async def read(_: Any) -> Any:
             return DayCounts(list(newest.values())[:2], 0, 0)  # noqa: B023 - used within the loop
 
-        rooms = CountChannels(read)
-        room = await rooms.open(DayKey(1, 1, TODAY))
+        channels = CountChannels(read)
+        channel = await channels.open(DayKey(1, 1, TODAY))
         for fact in heard:
-            rooms.receive(fact)
-        snapshot = room.state.snapshot()
+            channels.receive(fact)
+        snapshot = channel.state.snapshot()
         assert {s["slot_id"]: s["revision"] for s in snapshot["slots"]} == {k: v.revision for k, v in newest.items()}
         assert snapshot["verified"] == sum(c.verified for c in newest.values()) + 12
-        assert room.state.revision == sum(c.revision for c in newest.values()) + 4
+        assert channel.state.revision == sum(c.revision for c in newest.values()) + 4
 
 
 async def test_a_burst_of_scans_is_a_handful_of_events(hub: Hub, world: World) -> None:
@@ -162,7 +162,7 @@ async def test_two_processes_see_each_others_counts(hub: Hub, world: World, open
     assert (await watch(here))["revision"] == (await watch(there))["revision"], "equal state, equal revision"
 
 
-async def test_a_lost_message_is_healed_by_the_audit(hub: Hub, world: World) -> None:
+async def test_a_lost_message_is_healed_by_the_resync(hub: Hub, world: World) -> None:
     slot = await world.slot()
     manager = await hub.socket(await world.staff("MANAGER"))
     await watch(manager)
@@ -209,16 +209,16 @@ async def test_sixteen_subscriptions_are_enough_for_one_socket(hub: Hub, world: 
     assert (await manager.command("subscribe", topic="counts"))["error"]["code"] == "BUSY"
 
 
-async def test_a_board_nobody_watches_is_dropped_after_a_while(hub: Hub, world: World) -> None:
+async def test_a_board_nobody_subscribes_to_is_dropped_after_a_while(hub: Hub, world: World) -> None:
     live = hub.app[LIVE]
     manager = await hub.socket(await world.staff("MANAGER"))
     await watch(manager)
     assert len(live.channels.counts) == 1
     await manager.close()
     await asyncio.sleep(0.05)
-    (room,) = live.channels.counts._channels.values()
-    assert not room.subscribers
-    room.left_at -= 31
+    (channel,) = live.channels.counts._channels.values()
+    assert not channel.subscribers
+    channel.left_at -= 31
     assert live.channels.counts.subscribed() == []
     assert len(live.channels.counts) == 0
 

@@ -50,7 +50,7 @@ async def connected(*hubs: Hub) -> None:
     await asyncio.sleep(0.4)
 
 
-def without_audit(hub: Hub) -> None:
+def without_resync(hub: Hub) -> None:
     """What arrives from now on arrives by announcement."""
     hub.app[LIVE].channels.months_resync.hurry = lambda: None
     hub.app[LIVE].channels.months_resync._every = 60
@@ -116,7 +116,7 @@ async def test_two_processes_tell_each_other_within_a_moment(
     visitor = await visit(at=other)
     await connected(hub, other)
     for each in (hub, other):
-        without_audit(each)
+        without_resync(each)
     await asyncio.sleep(0.1)
     await world.reserved(slot)
     await visitor.sees(await truth(hub, world.org_id), 1)
@@ -127,7 +127,7 @@ async def test_two_processes_tell_each_other_within_a_moment(
         await visitor.sees(await truth(hub, world.org_id), 1.5)
 
 
-async def test_what_was_never_announced_is_found_by_the_audit(hub: Hub, world: World, visit: Visit) -> None:
+async def test_what_was_never_announced_is_found_by_the_resync(hub: Hub, world: World, visit: Visit) -> None:
     slot = await world.slot()
     visitor = await visit()
     await hub.database.execute(
@@ -157,7 +157,7 @@ async def test_slots_that_are_added_closed_or_gone_reach_an_open_calendar(hub: H
 async def test_an_edit_during_the_reading_is_not_lost(hub: Hub, world: World, visit: Visit, monkeypatch: Any) -> None:
     slot = await world.slot()
     visitor = await visit()
-    without_audit(hub)
+    without_resync(hub)
     live, calendar = hub.app[LIVE], hub.app[keys.AVAILABILITY]
     begun, go_on = asyncio.Event(), asyncio.Event()
     fetch = hub.database.fetch
@@ -176,8 +176,8 @@ async def test_an_edit_during_the_reading_is_not_lost(hub: Hub, world: World, vi
     slow = Slow()
     slow.fetch = held_up  # type: ignore[attr-defined]
     monkeypatch.setattr(calendar, "_house", _with_database(hub.services, slow))
-    room = await live.channels.months.open((world.org_id, 2026, 11))
-    reading = asyncio.create_task(live.channels.months.resync(room))
+    channel = await live.channels.months.open((world.org_id, 2026, 11))
+    reading = asyncio.create_task(live.channels.months.resync(channel))
     await begun.wait()
     await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot)
     hub.services.announcer.publish([SlotsEdited(world.org_id)])
@@ -208,7 +208,7 @@ async def test_leafing_through_the_months_ends_with_the_last_one_whole(hub: Hub,
     await visitor.sees(await truth(hub, world.org_id, "2027-02"), 2)
     visitor.ask("2027-02")
     assert (await visitor.hear())["whole"], "asked for again, it comes whole again"
-    assert {room.key for room in hub.app[LIVE].channels.months.subscribed()} == {(world.org_id, 2027, 2)}
+    assert {channel.key for channel in hub.app[LIVE].channels.months.subscribed()} == {(world.org_id, 2027, 2)}
 
 
 async def test_an_organisation_sees_its_own_slots_only(hub: Hub, world: World, visit: Visit, raw: Any) -> None:
@@ -226,12 +226,12 @@ async def test_an_organisation_sees_its_own_slots_only(hub: Hub, world: World, v
 
 
 async def test_the_comparison_is_what_makes_it_exact(hub: Hub, world: World, visit: Visit) -> None:
-    """The negative control of this file: a room that does not look tells nothing, and the tests above would fail."""
+    """The negative control of this file: a channel that does not look tells nothing, and the tests above would fail."""
     slot = await world.slot()
     visitor = await visit()
-    room = await hub.app[LIVE].channels.months.open((world.org_id, 2026, 11))
-    assert isinstance(room, MonthChannel)
-    room.state._calendar = _Frozen(room.state._calendar.pieces(room.key))  # type: ignore[assignment]
+    channel = await hub.app[LIVE].channels.months.open((world.org_id, 2026, 11))
+    assert isinstance(channel, MonthChannel)
+    channel.state._calendar = _Frozen(channel.state._calendar.pieces(channel.key))  # type: ignore[assignment]
     await world.reserved(slot)
     with pytest.raises(AssertionError):
         await visitor.sees(await truth(hub, world.org_id), 1)

@@ -100,7 +100,7 @@ async def test_a_crowd_is_told_less_often_but_within_a_second() -> None:
 async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
     hub: Hub, world: World, raw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the audit, which looks when the relay has connected and every few seconds, reads once for all of them."""
+    """And the resync, which looks when the relay has connected and every few seconds, reads once for all of them."""
     await world.slot()
     live, calendar = hub.app[LIVE], hub.app[keys.AVAILABILITY]
     months, key = live.channels.months, (world.org_id, 2026, 11)
@@ -126,8 +126,8 @@ async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
         return visitors
 
     monkeypatch.setattr(calendar, "_read", counted)
-    with monkeypatch.context() as unaudited:
-        unaudited.setattr(months, "subscribed", list)
+    with monkeypatch.context() as patch:
+        patch.setattr(months, "subscribed", list)
         visitors = await the_crowd_comes(200)
         assert all(len(visitor.slots) == 1 for visitor in visitors)
         assert readings == 1

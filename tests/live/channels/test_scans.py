@@ -18,7 +18,7 @@ from tests.support.hub import Hub
 from tests.support.world import World
 
 
-async def watcher(hub: Hub, world: World, **wish: Any) -> tuple[Any, dict[str, Any]]:
+async def subscriber(hub: Hub, world: World, **wish: Any) -> tuple[Any, dict[str, Any]]:
     """A manager's socket that watches the feed, and the answer it got."""
     socket = await hub.socket(await world.staff("MANAGER", "Mary Watch"))
     reply = await socket.command("subscribe", topic="scans", **wish)
@@ -60,7 +60,7 @@ async def test_every_decision_comes_as_it_is_logged_and_shows_no_whole_code(hub:
     early, ticket = await world.reserved(slot), await world.reserved(slot)
     gate = await hub.socket(await world.staff(), gate="A")
     await gate.verify(early.code)
-    socket, answer = await watcher(hub, world)
+    socket, answer = await subscriber(hub, world)
     assert [scan["code_tail"] for scan in answer["scans"]] == [early.code[-4:]]
 
     scan_id = str(uuid4())
@@ -89,10 +89,10 @@ async def test_every_decision_comes_as_it_is_logged_and_shows_no_whole_code(hub:
     await silent(socket)
 
 
-async def test_what_a_watcher_sees_live_is_what_the_log_says_later(hub: Hub, world: World) -> None:
+async def test_what_a_subscriber_sees_live_is_what_the_log_says_later(hub: Hub, world: World) -> None:
     slot = await world.slot()
     tickets = [await world.reserved(slot) for _ in range(3)]
-    socket, _ = await watcher(hub, world)
+    socket, _ = await subscriber(hub, world)
     gate = await hub.socket(await world.staff(), gate="B")
     for ticket in tickets:
         await gate.verify(ticket.code)
@@ -100,7 +100,7 @@ async def test_what_a_watcher_sees_live_is_what_the_log_says_later(hub: Hub, wor
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     live = await told(socket, 7)
     hub.app[LIVE].channels.scans._channels.clear()
-    _, later = await watcher(hub, world)
+    _, later = await subscriber(hub, world)
     assert later["scans"] == live
 
 
@@ -114,8 +114,8 @@ async def test_filters_let_through_what_they_name_and_nothing_else(hub: Hub, wor
     ann_id = hub.services.sessions.read(token).staff_id
     wishes = ({"gate": "B"}, {"reason": "ALREADY_VERIFIED"}, {"operator_id": ann_id}, {"result": "RED"},
               {"gate": "A", "result": "GREEN"})  # fmt: skip
-    watchers = [await watcher(hub, world, **wish) for wish in wishes]
-    began = [[scan["reason"] for scan in answer["scans"]] for _, answer in watchers]
+    subscribers = [await subscriber(hub, world, **wish) for wish in wishes]
+    began = [[scan["reason"] for scan in answer["scans"]] for _, answer in subscribers]
     assert began == [[], [], ["VERIFIED"], [], ["VERIFIED"]]
     await bob.verify(first.code)
     await ann.validate("TKT-2026-NOSUCH-TICKET")
@@ -123,7 +123,7 @@ async def test_filters_let_through_what_they_name_and_nothing_else(hub: Hub, wor
     wanted = [[("Bob", "ALREADY_VERIFIED")], [("Bob", "ALREADY_VERIFIED")],
               [("Ann", "TICKET_NOT_FOUND"), ("Ann", "VERIFIED")], [("Ann", "TICKET_NOT_FOUND")],
               [("Ann", "VERIFIED")]]  # fmt: skip
-    for (socket, _), scans in zip(watchers, wanted, strict=True):
+    for (socket, _), scans in zip(subscribers, wanted, strict=True):
         heard = await told(socket, len(scans))
         assert [(scan["operator"]["name"], scan["reason"]) for scan in heard] == scans
         await silent(socket)
@@ -133,7 +133,7 @@ async def test_the_feed_is_for_managers_of_the_organisation(hub: Hub, world: Wor
     stranger = await World(hub).found()
     operator = await hub.socket(await world.staff())
     assert (await operator.command("subscribe", topic="scans"))["error"]["code"] == "FORBIDDEN"
-    foreign, _ = await watcher(hub, stranger)
+    foreign, _ = await subscriber(hub, stranger)
     refused = await foreign.command("subscribe", topic="scans", venue_id=world.venue_id)
     assert refused["error"]["code"] == "NOT_FOUND"
     for field, wrong in (("gate", 5), ("result", "BLUE"), ("operator_id", "x"), ("reason", "")):
@@ -143,7 +143,9 @@ async def test_the_feed_is_for_managers_of_the_organisation(hub: Hub, world: Wor
     await silent(foreign)
 
 
-async def test_scans_of_another_process_are_told_where_somebody_watches(hub: Hub, world: World, open_hub: Any) -> None:
+async def test_scans_of_another_process_are_told_where_somebody_subscribes(
+    hub: Hub, world: World, open_hub: Any
+) -> None:
     other = await open_hub()
     await acquainted(hub, other)
     gate = await other.socket(await world.staff(), gate="A")
@@ -157,7 +159,7 @@ async def test_scans_of_another_process_are_told_where_somebody_watches(hub: Hub
     other.services.scan_events.needed_elsewhere = lambda seen: False
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     assert scans_sent() == 0, "nobody watches: nothing is sent"
-    socket, answer = await watcher(hub, world)
+    socket, answer = await subscriber(hub, world)
     assert len(answer["scans"]) == 1, "read from the log"
     async with asyncio.timeout(3):
         while not other.services.scan_events.peers.wanted(world.org_id):
@@ -165,16 +167,16 @@ async def test_scans_of_another_process_are_told_where_somebody_watches(hub: Hub
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     began = asyncio.get_running_loop().time()
     (scan,) = await told(socket, 1)
-    assert asyncio.get_running_loop().time() - began < 1, "told, not found by the audit"
+    assert asyncio.get_running_loop().time() - began < 1, "told, not found by the resync"
     assert (scan["gate"], scan["reason"]) == ("A", "TICKET_NOT_FOUND")
     assert scans_sent() == 1
 
 
 async def test_what_was_not_announced_is_found_in_the_log_and_told_once(hub: Hub, world: World, open_hub: Any) -> None:
-    """And the control of the test above: without the announcement the scan comes, but only with the audit."""
+    """And the control of the test above: without the announcement the scan comes, but only with the resync."""
     other = await open_hub()
     await acquainted(hub, other)
-    socket, _ = await watcher(hub, world)
+    socket, _ = await subscriber(hub, world)
     gate = await other.socket(await world.staff(), gate="A")
     other.services.scan_events._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
     await gate.validate("TKT-2026-NOSUCH-TICKET")
@@ -186,7 +188,7 @@ async def test_what_was_not_announced_is_found_in_the_log_and_told_once(hub: Hub
 
 
 async def test_a_process_that_is_alone_sends_nobody_its_scans(hub: Hub, world: World) -> None:
-    await watcher(hub, world)
+    await subscriber(hub, world)
     gate = await hub.socket(await world.staff(), gate="A")
     sent: list[Any] = []
     hub.services.announcer.pass_on = lambda told: sent.extend(told)  # type: ignore[method-assign]
@@ -217,21 +219,21 @@ async def test_fellows_know_each_other_at_once_and_forget_who_is_gone(hub: Hub, 
 
 
 def test_a_burst_is_thinned_and_says_by_how_much() -> None:
-    room = ScanFeed(FeedWish())
-    assert room.add_scans([seen(n) for n in range(1, 201)])
-    event = json.loads(b'{"x":0' + room.tail_since(0))
+    channel = ScanFeed(FeedWish())
+    assert channel.add_scans([seen(n) for n in range(1, 201)])
+    event = json.loads(b'{"x":0' + channel.tail_since(0))
     numbers = [scan["ticket_id"] for scan in event["data"]["scans"]]
     assert numbers == list(range(201 - SCANS_PER_FRAME, 201)), "the newest, oldest of them first"
     assert event["data"]["more"] == 200 - SCANS_PER_FRAME
-    assert len(room.snapshot()["scans"]) == KEPT_SCANS
-    assert room.tail_since(0) is room.tail_since(0), "written once for all who are told the same"
-    assert not room.add_scans([seen(200), seen(1)]), "known already"
-    event = json.loads(b'{"x":0' + room.tail_since(198))
+    assert len(channel.snapshot()["scans"]) == KEPT_SCANS
+    assert channel.tail_since(0) is channel.tail_since(0), "written once for all who are told the same"
+    assert not channel.add_scans([seen(200), seen(1)]), "known already"
+    event = json.loads(b'{"x":0' + channel.tail_since(198))
     assert ([scan["ticket_id"] for scan in event["data"]["scans"]], event["data"]["more"]) == ([199, 200], 0)
 
 
 async def test_at_most_ten_frames_a_second_speak_of_every_scan(hub: Hub, world: World) -> None:
-    socket, answer = await watcher(hub, world)
+    socket, answer = await subscriber(hub, world)
     loop = asyncio.get_running_loop()
     until, count = loop.time() + 1.5, 0
     while loop.time() < until:
@@ -249,12 +251,12 @@ async def test_at_most_ten_frames_a_second_speak_of_every_scan(hub: Hub, world: 
     assert frames[-1]["revision"] == answer["revision"] + count
 
 
-async def test_a_left_room_is_given_up_and_no_longer_wanted(
+async def test_a_left_channel_is_given_up_and_no_longer_wanted(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     feed, resync = hub.app[LIVE].channels.scans, hub.app[LIVE].channels.scans_resync
     monkeypatch.setattr(feed, "_kept_seconds", 0.0)
-    socket, _ = await watcher(hub, world)
+    socket, _ = await subscriber(hub, world)
     await socket.command("subscribe", topic="scans", gate="A")
     assert (len(feed), feed._peers._wants[world.org_id]) == (2, 2)
     await socket.close()
@@ -266,7 +268,7 @@ async def test_a_left_room_is_given_up_and_no_longer_wanted(
 
 
 async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, world: World, raw: Any) -> None:
-    """Five hundred, of which one in ten stalls: the others are told of every scan, and the stalled ones are put out."""
+    """Five hundred, of which one in ten stalls: the others are told of every scan, and the stalled ones are disconnected."""
     live, token = hub.app[LIVE], await world.staff("MANAGER")
     healthy = []
     for _ in range(450):
@@ -279,8 +281,8 @@ async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, worl
         client.send({"id": 1, "type": "subscribe", "topic": "scans"})
         await client.next()
         client.writer.transport.pause_reading()
-    (room,) = live.channels.scans._channels.values()
-    assert len(room.subscribers) == 500
+    (channel,) = live.channels.scans._channels.values()
+    assert len(channel.subscribers) == 500
     loop, count, deepest = asyncio.get_running_loop(), 0, 0
     until = loop.time() + 60
     late: list[float] = []
@@ -305,4 +307,4 @@ async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, worl
         await socket.command("ping")
         told_of = sum(len(event["data"]["scans"]) + event["data"]["more"] for event in socket.events)
         assert told_of == count
-    assert len(room.subscribers) == 450
+    assert len(channel.subscribers) == 450

@@ -121,36 +121,36 @@ async def test_snapshot_and_events_are_the_log_whatever_happens_and_after_a_rest
     await world.policy(unreserved_entry="allow")
     slots = [await world.slot(start=f"{hour}:00", end=f"{hour + 2}:00") for hour in (12, 14)]
     manager = await hub.socket(await world.staff("MANAGER"))
-    doors = [await hub.socket(await world.staff("MANAGER"), gate=gate) for gate in "ABC"]
+    gates = [await hub.socket(await world.staff("MANAGER"), gate=gate) for gate in "ABC"]
     mirror = Mirror(await watch(manager))
     seed = random.randrange(10**6)
     chance = random.Random(seed)
     entered: list[str] = []
     for _ in range(80):
-        door = chance.choice(doors)
-        match chance.choice(["look and admit", "admit", "stranger", "again", "walk in", "undo", "late", "time"]):
+        gate = chance.choice(gates)
+        match chance.choice(["look and admit", "admit", "unknown code", "again", "walk in", "undo", "late", "time"]):
             case "look and admit":
                 ticket, scan_id = await world.reserved(chance.choice(slots)), str(uuid4())
-                await door.command("validate", code=ticket.code, scan_id=scan_id)
-                await door.verify(ticket.code, scan_id)
+                await gate.command("validate", code=ticket.code, scan_id=scan_id)
+                await gate.verify(ticket.code, scan_id)
                 entered.append(scan_id)
             case "admit":
                 ticket = await world.reserved(chance.choice(slots))
-                entered.append((await door.verify(ticket.code))["scan_id"])
+                entered.append((await gate.verify(ticket.code))["scan_id"])
                 if chance.random() < 0.5:
-                    await chance.choice(doors).verify(ticket.code)
-            case "stranger":
-                await door.validate("DT-NOBODY")
+                    await chance.choice(gates).verify(ticket.code)
+            case "unknown code":
+                await gate.validate("DT-NOBODY")
             case "walk in":
-                entered.append((await door.verify((await world.ticket()).code))["scan_id"])
+                entered.append((await gate.verify((await world.ticket()).code))["scan_id"])
             case "undo" if entered:
                 scan_id = entered.pop(chance.randrange(len(entered)))
-                await door.command("undo", scan_id=scan_id, reason="test")
+                await gate.command("undo", scan_id=scan_id, reason="test")
             case "late":
                 at = rfc3339(hub.clock.now() - timedelta(minutes=chance.randrange(1, 90)))
                 scan = {"scan_id": str(uuid4()), "code": (await world.ticket()).code, "scanned_at": at,
                         "offline_result": "GREEN", "gate": chance.choice("AB")}  # fmt: skip
-                reply = await door.command("sync", scans=[scan])
+                reply = await gate.command("sync", scans=[scan])
                 assert reply["success"], reply
             case "time":
                 hub.clock.advance(chance.choice([5, 45, 200]))
@@ -173,15 +173,15 @@ async def test_snapshot_and_events_are_the_log_whatever_happens_and_after_a_rest
 async def test_the_median_is_of_the_last_quarter_of_an_hour_and_of_the_whole_day_when_it_is_over(
     hub: Hub, world: World
 ) -> None:
-    door = await hub.socket(await world.staff("MANAGER"), gate="A")
+    gate = await hub.socket(await world.staff("MANAGER"), gate="A")
     tickets = await world.fill(await world.slot(start="10:00", end="23:00"), 6)
     for ticket, seconds in zip(tickets, (2, 4, 30, 1, 3, 8), strict=True):
         if seconds == 1:
             hub.clock.advance(16 * 60)
         scan_id = str(uuid4())
-        await door.command("validate", code=ticket.code, scan_id=scan_id)
+        await gate.command("validate", code=ticket.code, scan_id=scan_id)
         hub.clock.advance(seconds)
-        await door.verify(ticket.code, scan_id)
+        await gate.verify(ticket.code, scan_id)
     manager = await hub.socket(await world.staff("MANAGER"))
     _, _, took = await counted(hub, world)
     (gate,) = (await watch(manager))["gates"]
@@ -208,17 +208,17 @@ async def write(hub: Hub, world: World, logged_at: datetime, **columns: Any) -> 
 
 async def late_row_is_counted(hub: Hub, world: World, **how: Any) -> bool:
     """Whether a row that becomes visible after a row dated later is on the board."""
-    rooms = StatisticsChannels(hub.services, **how)
+    channels = StatisticsChannels(hub.services, **how)
     venue = await hub.services.venues.read(world.org_id, world.venue_id)
     now = hub.clock.now()
     await write(hub, world, now - timedelta(seconds=1))
-    room = await rooms.open(venue, TODAY)
-    assert room.state.revision == 1
+    channel = await channels.open(venue, TODAY)
+    assert channel.state.revision == 1
     await write(hub, world, now - timedelta(seconds=8))
-    await rooms.resync(room)
-    rooms.close()
+    await channels.resync(channel)
+    channels.close()
     await hub.database.execute("DELETE FROM scans")
-    return bool(room.state.revision == 2)
+    return bool(channel.state.revision == 2)
 
 
 async def test_a_row_that_comes_late_into_the_log_is_counted(hub: Hub, world: World) -> None:
@@ -227,22 +227,22 @@ async def test_a_row_that_comes_late_into_the_log_is_counted(hub: Hub, world: Wo
 
 
 async def test_a_clock_that_is_set_back_loses_nothing(hub: Hub, world: World) -> None:
-    rooms = StatisticsChannels(hub.services)
+    channels = StatisticsChannels(hub.services)
     venue = await hub.services.venues.read(world.org_id, world.venue_id)
-    room = await rooms.open(venue, TODAY)
+    channel = await channels.open(venue, TODAY)
     hub.clock.set(NOON - timedelta(hours=1))
     await write(hub, world, hub.clock.now())
-    await rooms.resync(room)
-    assert room.state.revision == 1
-    rooms.close()
+    await channels.resync(channel)
+    assert channel.state.revision == 1
+    channels.close()
 
 
 async def test_what_is_synced_or_undone_on_another_day_counts_on_its_own(hub: Hub, world: World) -> None:
     tomorrow = NOON + timedelta(days=1)
     await write(hub, world, tomorrow, source="sync", scanned_at=NOON)
-    door = await hub.socket(await world.staff("MANAGER"), gate="B")
+    gate = await hub.socket(await world.staff("MANAGER"), gate="B")
     ticket = (await world.fill(await world.slot(), 1))[0]
-    scan_id = (await door.verify(ticket.code))["scan_id"]
+    scan_id = (await gate.verify(ticket.code))["scan_id"]
     manager = await hub.socket(await world.staff("MANAGER"))
     mirror = Mirror(await watch(manager))
     assert sorted(gate for gate, _ in mirror.minutes) == ["A", "B"]
@@ -259,24 +259,24 @@ async def test_what_is_synced_or_undone_on_another_day_counts_on_its_own(hub: Hu
 
 async def test_who_leaves_comes_back_and_has_it_taken_back_is_counted_as_inside(hub: Hub, world: World) -> None:
     await world.policy(re_entry="allow")
-    door = await hub.socket(await world.staff("MANAGER"), gate="A")
+    gate = await hub.socket(await world.staff("MANAGER"), gate="A")
     manager = await hub.socket(await world.staff("MANAGER"))
     mirror = Mirror(await watch(manager))
     *tickets, gone = await world.fill(await world.slot(), 5)
     for ticket in (*tickets, gone):
-        await door.verify(ticket.code)
+        await gate.verify(ticket.code)
     leaving = (*tickets[:3], gone)
-    out = [(await door.command("exit", code=t.code, scan_id=str(uuid4())))["data"]["scan_id"] for t in leaving]
-    back = await door.verify(tickets[0].code)
+    out = [(await gate.command("exit", code=t.code, scan_id=str(uuid4())))["data"]["scan_id"] for t in leaving]
+    back = await gate.verify(tickets[0].code)
     assert back["reason"] == "RE_ENTRY"
     # And by a supervisor, once for good and once taken back.
     await world.policy(re_entry="deny")
-    asked = [(await door.validate(t.code))["scan_id"] for t in (tickets[2], gone)]
+    asked = [(await gate.validate(t.code))["scan_id"] for t in (tickets[2], gone)]
     for scan_id in asked:
-        reply = await door.command("override", scan_id=scan_id, reason="went to the car")
+        reply = await gate.command("override", scan_id=scan_id, reason="went to the car")
         assert reply["data"]["recorded"] == "RE_ENTRY", reply
     for scan_id in (out[1], back["scan_id"], asked[1]):
-        reply = await door.command("undo", scan_id=scan_id, reason="not so")
+        reply = await gate.command("undo", scan_id=scan_id, reason="not so")
         assert reply["success"], reply
     await mirror.follow(manager, await rows_of_log(hub))
     counts = (await manager.command("subscribe", topic="counts"))["data"]

@@ -45,7 +45,7 @@ async def news(socket: Any, change: str) -> list[str]:
     return hashes
 
 
-async def test_every_deed_at_another_process_reaches_a_scanner_by_hash(hub: Hub, world: World, open_hub: Any) -> None:
+async def test_every_action_at_another_process_reaches_a_scanner_by_hash(hub: Hub, world: World, open_hub: Any) -> None:
     other = await open_hub()
     await connected(hub, other)
     await asyncio.sleep(0.3)
@@ -151,13 +151,13 @@ async def test_who_reads_too_slowly_is_told_that_something_was_missed() -> None:
         emptied = asyncio.Event()
         transport, response = Transport(), Response()
         queue = SendQueue(response, transport, emptied.wait, lambda: None)  # type: ignore[arg-type]
-        ticket_news = TicketChannels(tick=0)
-        channel = ticket_news.channel(1)
+        channels = TicketChannels(tick=0)
+        channel = channels.channel(1)
         Subscription(queue, head=frames.event_head("tickets", 1)).follow(channel, channel.state, version=0)
         for n in range(events):
-            ticket_news.receive(TicketsChanged(1, 1, (str(n),), "reserved"))
+            channels.receive(TicketsChanged(1, 1, (str(n),), "reserved"))
             async with asyncio.timeout(1):
-                while ticket_news._tick._timer is not None:
+                while channels._tick._timer is not None:
                     await asyncio.sleep(0)
         assert queue.depth == 1, "one offer stands for all of them"
         transport.writing_paused = False
@@ -190,7 +190,7 @@ async def test_the_topic_is_for_staff_and_ends_with_its_subscription(hub: Hub, w
             await asyncio.sleep(0.02)
 
 
-async def test_a_silent_deed_is_what_these_tests_would_notice(
+async def test_a_silent_action_is_what_these_tests_would_notice(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: where nothing is told, nothing is heard."""

@@ -8,18 +8,18 @@ from tests.support.hub import Hub
 from tests.support.world import World
 
 
-async def test_replies_come_as_they_are_ready_and_are_told_apart_by_id(world: World, hub: Hub, held_door) -> None:
+async def test_replies_come_as_they_are_ready_and_are_told_apart_by_id(world: World, hub: Hub, held_scans) -> None:
     ticket = await world.reserved(await world.slot())
     socket = await hub.socket(await world.staff())
     await socket.ws.send_json({"id": 1, "type": "validate", "code": "x"})
     await socket.ws.send_json({"id": 2, "type": "validate", "code": ticket.code})
     await socket.ws.send_json({"id": 3, "type": "ping"})
-    await held_door.wait_for(2)
+    await held_scans.wait_for(2)
     assert (await socket.receive())["id"] == 3
-    await held_door.let_go(1)
+    await held_scans.let_go(1)
     second = await socket.receive()
     assert (second["id"], second["data"]["reason"]) == (2, "VALID")
-    await held_door.let_go(0)
+    await held_scans.let_go(0)
     first = await socket.receive()
     assert (first["id"], first["success"], first["data"]["reason"]) == (1, True, "TICKET_NOT_FOUND")
 
@@ -66,25 +66,25 @@ async def test_undo_and_history_are_the_operators_own(hub: Hub, world: World) ->
     assert (await other.command("history"))["data"] == {"scans": [], "next": None}
 
 
-async def test_thirty_two_commands_may_be_under_way_and_the_next_is_told_to_wait(
-    hub: Hub, world: World, held_door
+async def test_thirty_two_commands_may_be_in_flight_and_the_next_is_told_to_wait(
+    hub: Hub, world: World, held_scans
 ) -> None:
     socket = await hub.socket(await world.staff())
     for number in range(1, 34):
         await socket.ws.send_json({"id": number, "type": "validate", "code": f"x{number}"})
     busy = await socket.receive()
     assert (busy["id"], busy["error"]["code"]) == (33, "BUSY")
-    await held_door.let_go()
+    await held_scans.let_go()
     assert (await socket.receive())["success"]
     await socket.ws.send_json({"id": 34, "type": "validate", "code": "x"})
-    await held_door.wait_for(32)
+    await held_scans.wait_for(32)
 
 
-async def test_a_database_that_does_not_answer_is_said_and_the_socket_lives(hub: Hub, world: World, held_door) -> None:
+async def test_a_database_that_does_not_answer_is_said_and_the_socket_lives(hub: Hub, world: World, held_scans) -> None:
     socket = await hub.socket(await world.staff())
     await socket.ws.send_json({"id": 1, "type": "validate", "code": "x"})
-    await held_door.wait_for(1)
-    held_door.fail()
+    await held_scans.wait_for(1)
+    held_scans.fail()
     reply = await socket.receive()
     assert reply["error"] == {"code": "SERVICE_UNAVAILABLE", "retry_after": 1, "message": reply["error"]["message"]}
     await hub.database.jobs.close()
@@ -93,30 +93,32 @@ async def test_a_database_that_does_not_answer_is_said_and_the_socket_lives(hub:
     await hub.database.jobs.open()
 
 
-async def test_what_goes_wrong_on_our_side_is_said_without_a_word_more(hub: Hub, world: World, held_door) -> None:
+async def test_what_goes_wrong_on_our_side_is_said_without_a_word_more(hub: Hub, world: World, held_scans) -> None:
     socket = await hub.socket(await world.staff())
     await socket.ws.send_json({"id": 1, "type": "validate", "code": "x"})
-    await held_door.wait_for(1)
-    held_door.held.pop()[1].set_exception(RuntimeError("secret"))
+    await held_scans.wait_for(1)
+    held_scans.held.pop()[1].set_exception(RuntimeError("secret"))
     assert (await socket.receive())["error"] == {"code": "INTERNAL", "message": "Something went wrong on our side"}
     assert (await socket.command("ping"))["success"]
 
 
-async def test_a_client_that_leaves_does_not_take_its_scan_along(hub: Hub, world: World, held_door) -> None:
+async def test_a_client_that_leaves_does_not_take_its_scan_along(hub: Hub, world: World, held_scans) -> None:
     ticket = await world.reserved(await world.slot())
     socket = await hub.socket(await world.staff())
     await socket.ws.send_json({"id": 1, "type": "verify", "code": ticket.code, "scan_id": str(uuid4())})
-    await held_door.wait_for(1)
+    await held_scans.wait_for(1)
     await socket.close()
-    await held_door.let_go()
+    await held_scans.let_go()
     again = await hub.socket(await world.staff())
     await again.ws.send_json({"id": 1, "type": "validate", "code": ticket.code})
-    await held_door.wait_for(1)
-    await held_door.let_go()
+    await held_scans.wait_for(1)
+    await held_scans.let_go()
     assert (await again.receive())["data"]["reason"] == "ALREADY_VERIFIED"
 
 
-async def test_a_fast_lane_never_meets_the_pace_and_a_flood_is_told_then_put_out(world: World, open_hub, raw) -> None:
+async def test_a_busy_gate_never_reaches_the_message_rate_and_a_flood_is_refused_then_disconnected(
+    world: World, open_hub, raw
+) -> None:
     hub = await open_hub(rate_operator=Rate(100, 60))
     client = await raw(hub.url)
     await client.sign_in(await world.staff())
@@ -139,7 +141,7 @@ async def test_a_fast_lane_never_meets_the_pace_and_a_flood_is_told_then_put_out
     assert await client.code() == 4429
 
 
-async def test_without_the_operators_limit_there_is_no_pace(hub: Hub, world: World, raw) -> None:
+async def test_without_the_operators_limit_there_is_no_message_rate(hub: Hub, world: World, raw) -> None:
     client = await raw()
     await client.sign_in(await world.staff())
     for number in range(1, 3001):

@@ -1,4 +1,4 @@
-"""A client that does not read costs little, is put out soon, and nobody else notices."""
+"""A client that does not read costs little, is disconnected soon, and nobody else notices."""
 
 import asyncio
 import time
@@ -34,7 +34,7 @@ async def never_reads(raw: Any, hub: Hub, token: str, **wishes: Any) -> Any:
 
 
 async def busy_venue(hub: Hub, world: World, slots: int = 20) -> asyncio.Task[None]:
-    """Twenty changes a second to every slot of today, told as the door tells them."""
+    """Twenty changes a second to every slot of today, told as entry scans publish them."""
     day = await hub.app[LIVE].channels.counts.open(DayKey(world.org_id, world.venue_id, TODAY))
     start = day.state.snapshot()["slots"]
     assert len(start) >= 1
@@ -65,7 +65,7 @@ async def delays(socket: Any, seconds: float) -> list[float]:
     return sorted(taken)
 
 
-async def test_a_watcher_that_never_reads_is_put_out_within_15_seconds_and_nobody_notices(
+async def test_a_subscriber_that_never_reads_is_disconnected_within_15_seconds_and_nobody_notices(
     hub: Hub, world: World, raw
 ) -> None:
     live = hub.app[LIVE]
@@ -75,7 +75,7 @@ async def test_a_watcher_that_never_reads_is_put_out_within_15_seconds_and_nobod
     try:
         await healthy.command("subscribe", topic="counts")
         before = await delays(healthy, 1)
-        # The negative control: one stalled client that the hub is kept from putting out.
+        # The negative control: one stalled client that the hub is kept from disconnecting.
         spared = await never_reads(raw, hub, await world.staff("MANAGER", name="Spared"))
         spare(live, "Spared")
         stalled = [await never_reads(raw, hub, token) for _ in range(20)]
@@ -98,7 +98,7 @@ async def test_a_watcher_that_never_reads_is_put_out_within_15_seconds_and_nobod
 
 
 def spare(live: LiveServer, name: str) -> None:
-    """Keep the hub from putting this client out."""
+    """Keep the hub from disconnecting this client."""
 
     class Immortal(Heartbeat):
         def is_overdue(self, now: float) -> bool:
@@ -124,7 +124,7 @@ def server_side_sockets(port: int) -> set[tuple[str, int]]:
     return peers
 
 
-async def test_a_client_that_asks_and_never_reads_is_put_out(hub: Hub, world: World, raw) -> None:
+async def test_a_client_that_asks_and_never_reads_is_disconnected(hub: Hub, world: World, raw) -> None:
     client = await raw(hub.url, receive_buffer=4096)
     await client.sign_in(await world.staff())
     client.writer.transport.pause_reading()
@@ -164,7 +164,7 @@ async def test_half_a_frame_dripped_byte_by_byte_does_not_keep_a_socket_open(hub
     assert client.writer.transport.is_closing() or await client.code() == 4408
 
 
-async def test_a_slow_watcher_gets_one_frame_with_everything_since(hub: Hub) -> None:
+async def test_a_slow_subscriber_gets_one_frame_with_everything_since(hub: Hub) -> None:
     """The queue's own test: a transport that is full until the test empties it."""
 
     class Transport:
@@ -185,13 +185,13 @@ async def test_a_slow_watcher_gets_one_frame_with_everything_since(hub: Hub) -> 
     async def read(_: Any) -> Any:
         return DayCounts([], 0, 0)
 
-    rooms = CountChannels(read, tick=0.01)
-    room = await rooms.open(DayKey(1, 1, TODAY))
+    channels = CountChannels(read, tick=0.01)
+    channel = await channels.open(DayKey(1, 1, TODAY))
     subscription = Subscription(queue, head=frames.event_head("counts", 7))
-    subscription.follow(room, room.state, version=room.state.version)
+    subscription.follow(channel, channel.state, version=channel.state.version)
     for revision in range(1, 11):
         for slot in (1, 2):
-            rooms.receive(SlotChanged(1, 1, TODAY, SlotCount(slot, *TIMES, 10, revision, 0, revision)))
+            channels.receive(SlotChanged(1, 1, TODAY, SlotCount(slot, *TIMES, 10, revision, 0, revision)))
         await asyncio.sleep(0.02)
     assert response.sent == []
     assert queue.depth == 1

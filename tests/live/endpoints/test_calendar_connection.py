@@ -64,7 +64,7 @@ async def test_long_frames_and_broken_text_end_the_socket(hub: Hub, world: World
     assert await two.client.code() == 1007
 
 
-async def test_a_visitor_gone_wild_is_refused_first_and_put_out_then(hub: Hub, world: World, visit: Visit) -> None:
+async def test_a_visitor_gone_wild_is_refused_first_and_disconnected_then(hub: Hub, world: World, visit: Visit) -> None:
     visitor = await visit()
     for _ in range(LIMIT.burst + 50):
         visitor.client.send({"type": "ping"})
@@ -117,7 +117,7 @@ def sentence(chance: random.Random) -> bytes:
 # ---- Who does not read, who does not answer
 
 
-async def test_a_visitor_that_never_reads_is_put_out_and_the_others_are_told_all_the_while(
+async def test_a_visitor_that_never_reads_is_disconnected_and_the_others_are_told_all_the_while(
     hub: Hub, world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(CalendarConnection, "WRITE_SECONDS", 1.0)
@@ -125,7 +125,7 @@ async def test_a_visitor_that_never_reads_is_put_out_and_the_others_are_told_all
         await world.slot(TODAY + timedelta(days=n % 9), f"{8 + n // 9:02d}:00", "23:30", capacity=500)
     healthy = await visit()
     stalled = [await visit(receive_buffer=4096) for _ in range(5)]
-    # The negative control: one of them is kept from being put out.
+    # The negative control: one of them is kept from being disconnected.
     spared = await visit(receive_buffer=4096)
     (kept,) = [s for s in hub.app[LIVE].sockets.calendar.all() if _port(s) == _own_port(spared)]
     kept.queue._on_slow = lambda: None  # type: ignore[attr-defined]
@@ -155,7 +155,7 @@ def _own_port(visitor: Visitor) -> int:
     return int(visitor.client.writer.get_extra_info("sockname")[1])
 
 
-async def test_a_visitor_that_answers_no_ping_is_put_out(hub: Hub, world: World, raw: Any, visit: Visit) -> None:
+async def test_a_visitor_that_answers_no_ping_is_disconnected(hub: Hub, world: World, raw: Any, visit: Visit) -> None:
     dead, alive = await visit(answers_pings=False), await visit()
     for visitor_socket in hub.app[LIVE].sockets.calendar.all():
         visitor_socket._heartbeat._after = 0.5  # type: ignore[attr-defined]
@@ -226,11 +226,11 @@ async def test_nothing_is_left_behind_by_two_hundred_visits(hub: Hub, world: Wor
             await asyncio.sleep(0.02)
     assert not live.sockets.calendar._by_address
     assert not any(live.host.timer_wheel._buckets)
-    rooms = list(live.channels.months._channels.values())
-    assert rooms
-    assert not any(room.subscribers for room in rooms)
-    for room in rooms:
-        room.left_at -= 31
+    channels = list(live.channels.months._channels.values())
+    assert channels
+    assert not any(channel.subscribers for channel in channels)
+    for channel in channels:
+        channel.left_at -= 31
     assert live.channels.months.subscribed() == []
     assert len(live.channels.months) == 0
     assert not live.channels.months._calendar.held

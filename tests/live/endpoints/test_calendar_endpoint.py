@@ -46,7 +46,7 @@ async def test_a_session_is_neither_needed_nor_looked_at(hub: Hub, world: World,
     ["month=2026-13", "month=november", "month=", "month=2036-11", "month=2025-10", "orq=x", "orq=0", "orq=99999",
      "orq=-1", "month=2026-11&orq=", "month=%F0%9F%98%80"],
 )  # fmt: skip
-async def test_what_cannot_be_watched_is_refused_at_the_door(hub: Hub, world: World, raw: Any, query: str) -> None:
+async def test_what_cannot_be_watched_is_refused_at_the_handshake(hub: Hub, world: World, raw: Any, query: str) -> None:
     assert (await refused(raw, f"/ws/availability?{query}"))[0] == 400
 
 

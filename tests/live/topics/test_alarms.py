@@ -1,4 +1,4 @@
-"""A code shown at two gates within the venue's time: told at both gates and in the control room, once, by whichever processes."""
+"""A code shown at two gates within the venue's time: told at both gates and in the control channel, once, by whichever processes."""
 
 import asyncio
 from typing import Any

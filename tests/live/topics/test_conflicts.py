@@ -101,7 +101,7 @@ async def test_a_queue_full_of_conflicts_is_one_notice(hub: Hub, world: World) -
     notice = (await hers.event(3))["data"]["data"]
     assert (notice["count"], len(notice["conflicts"])) == (80, MOST_IN_NOTICE)
     await silent(hers)
-    # More than a room keeps for its watchers: they are told so, and find the newest and the number of all.
+    # More than a channel keeps for its watchers: they are told so, and find the newest and the number of all.
     assert (await manager.event(3))["data"] == {"missed": True}
     _, after = await watching(hub, await world.staff("MANAGER"), "conflicts")
     assert (after["open"], len(after["conflicts"])) == (80, MOST_SHOWN)
