@@ -18,7 +18,9 @@ def add_routes(app: web.Application, settings: Settings) -> None:
     answer_unreadable_requests()
     app.middlewares.append(request_ring)
     app.on_response_prepare.append(header_setter(settings))
-    app[openapi_pages.SERVED] = openapi_pages.render_document(build_document(ENDPOINTS, settings.public_url))
+    app[openapi_pages.DOCUMENT] = openapi_pages.ApiDocument(
+        lambda: openapi_pages.render_document(build_document(ENDPOINTS, settings.public_url))
+    )
     app.add_routes([endpoint.route() for endpoint in ENDPOINTS])
     app.router.add_get("/api/docs/page.css", openapi_pages.show_style)
     setup_templates(app)

@@ -1,6 +1,8 @@
 """The OpenAPI document as it is served: the JSON, and a page that shows it without files from other sites."""
 
+import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,23 +31,38 @@ class ServedDocument:
     style: Served
 
 
-SERVED: web.AppKey[ServedDocument] = web.AppKey("openapi")
+class ApiDocument:
+    """The document, made in a thread when somebody first asks for it: it costs 0.3 s, and a serving process may never need it."""
+
+    def __init__(self, make: Callable[[], ServedDocument]) -> None:
+        self._make = make
+        self._making = asyncio.Lock()
+        self._served: ServedDocument | None = None
+
+    async def served(self) -> ServedDocument:
+        async with self._making:
+            if self._served is None:
+                self._served = await asyncio.to_thread(self._make)
+        return self._served
+
+
+DOCUMENT: web.AppKey[ApiDocument] = web.AppKey("openapi")
 
 
 async def show_document(request: web.Request) -> web.Response:
-    return _answer(request, request.app[SERVED].document)
+    return _answer(request, (await request.app[DOCUMENT].served()).document)
 
 
 async def show_document_page(request: web.Request) -> web.Response:
-    return _answer(request, request.app[SERVED].page)
+    return _answer(request, (await request.app[DOCUMENT].served()).page)
 
 
 async def show_style(request: web.Request) -> web.Response:
-    return _answer(request, request.app[SERVED].style)
+    return _answer(request, (await request.app[DOCUMENT].served()).style)
 
 
 def render_document(openapi: dict[str, Any]) -> ServedDocument:
-    """The document, its page and its style sheet, rendered once at start."""
+    """Everything that is served of the document."""
     html = _page(dumps({name: part for name, part in openapi.items() if name != "servers"}))
     return ServedDocument(
         _served(dumps(openapi), JSON),
