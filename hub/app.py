@@ -28,7 +28,7 @@ from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
 from hub.actions.venues.venue_cache import Venues
 from hub.clock import Clock
-from hub.confirmation import qr_code
+from hub.confirmation import calendar_file, qr_code
 from hub.events.announcements import Announcer
 from hub.events.peers import Peers
 from hub.events.scan_events import ScanEvents
@@ -44,6 +44,7 @@ from hub.live.server import LiveServer
 from hub.observability import telemetry
 from hub.services import Services
 from hub.settings import Settings
+from hub.text import contact_details
 from web import keys
 from web.middleware.client_address import client_ip
 from web.routes import add_routes
@@ -52,6 +53,9 @@ BOOKING = load("booking/reservations")
 OUTBOX = load("messaging/outbox")
 OPENING_PATIENCE = 30.0
 """Seconds to wait for Postgres when the hub opens; its servers may be starting too."""
+
+WARM_UP_AFTER = 0.3
+"""Seconds from assembly on: the hub is ready by then."""
 
 LIVE: web.AppKey[LiveServer] = web.AppKey("live")
 
@@ -133,8 +137,8 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         two_gates = TwoGates(services)
         app[LIVE].on_gap(two_gates.look_back)
         await app[LIVE].start()
-        # The tables of the QR encoder take a moment to make; the first customer shall not wait for it.
-        asyncio.get_running_loop().run_in_executor(None, qr_code.prepare)
+        loop = asyncio.get_running_loop()
+        warming_up = loop.call_later(WARM_UP_AFTER, loop.run_in_executor, None, warm_up)
         rounds = [
             _begin("outbox", outbox.run),
             _begin("waitlist", WaitlistJob(services).run),
@@ -159,6 +163,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         try:
             yield
         finally:
+            warming_up.cancel()
             outbox.stop()
             lanes = (keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKINGS, keys.TICKET_CHECKS)
             for desk in (app[key] for key in lanes):
@@ -169,6 +174,13 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
                 task.cancel()
             await asyncio.gather(*rounds, return_exceptions=True)
             await checked.close()
+
+
+def warm_up() -> None:
+    """What the first customer would otherwise wait for: a thread imports what bookings need and makes the QR encoder's tables."""
+    qr_code.prepare()
+    contact_details.prepare()
+    calendar_file.prepare()
 
 
 async def _serve_staff(request: web.Request) -> web.StreamResponse:

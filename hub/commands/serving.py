@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 from argparse import Namespace
+from importlib import import_module
 from typing import Any
 
 from hub.commands import demo_card
@@ -33,7 +34,7 @@ def worker(args: Namespace) -> None:
     if settings.database_url is None or settings.redis_url is None or "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         raise CommandFailed("this is started by hub run and hub serve with HUB_WORKERS above 1")
     from hub.observability import logs
-    from hub.serving.loop import bind, run_loop, serve_here, stop_requested
+    from hub.serving.loop import bind, run_loop, serve_here, start_without_collector, stop_requested
     from hub.serving.workers import READY
 
     async def main() -> None:
@@ -42,6 +43,7 @@ def worker(args: Namespace) -> None:
         listening = bind(settings.host, settings.port, shared=True)
         await serve_here(settings, stop, lambda: _say(READY.decode()), listening)
 
+    start_without_collector()
     logs.start()
     run_loop(main())
 
@@ -54,8 +56,9 @@ def _leave_with_the_parent() -> None:
 
 def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
     from hub.observability import logs
-    from hub.serving.loop import run_loop
+    from hub.serving.loop import run_loop, start_without_collector
 
+    start_without_collector()
     logs.start()
     run_loop(_main(settings, demo=demo, as_json=as_json))
 
@@ -67,7 +70,10 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
     # Before anything slow: a port in use is said at once. With workers it is bound again, for sharing.
     listening = await _bind_patiently(settings)
     settings = with_port(settings, listening)
+    # In a thread, while the servers start: both take about half a second.
+    importing = asyncio.create_task(asyncio.to_thread(import_module, "hub.app"))
     async with with_servers(settings, "server") as complete:
+        await importing
         from db.migrate import migrate
 
         assert complete.database_url is not None

@@ -13,11 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.exceptions import DataOverflowError
-from qrcode.main import QRCode
-from qrcode.util import QRData
-
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _ALPHANUMERIC_MODE: Literal[2] = 2  # qrcode.util.MODE_ALPHA_NUM, which its stubs take for any number
 _VALUE = {character: value for value, character in enumerate(_ALPHANUMERIC)}
@@ -139,6 +134,12 @@ def _modules(text: str) -> tuple[int, str]:
 
 
 def _by_library(text: str, *, fixed: bool = False) -> tuple[int, str]:
+    # Imported here: with its imaging library it takes 20 ms, and after `prepare` hardly anybody comes here.
+    from qrcode.constants import ERROR_CORRECT_M
+    from qrcode.exceptions import DataOverflowError
+    from qrcode.main import QRCode
+    from qrcode.util import QRData
+
     if fixed:
         code = QRCode(version=_VERSION, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
         code.add_data(QRData(text.encode(), mode=_ALPHANUMERIC_MODE), optimize=0)

@@ -1,4 +1,7 @@
-"""The serving loop: from settings to a port that answers, and back to silence in order."""
+"""The serving loop: from settings to a port that answers, and back to silence in order.
+
+The application and its libraries are imported inside the functions: `hub run` imports them while its servers start.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,15 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvloop
-from aiohttp import web
 
-from hub.observability import logs, telemetry
+from hub.observability import logs
 from hub.settings import Settings, default_public_url
+
+if TYPE_CHECKING:
+    from aiohttp.web import AppRunner
 
 _KEEPALIVE_SECONDS = 15
 _DRAIN_SECONDS = 5.0
@@ -59,7 +64,10 @@ async def serve_here(
     settings: Settings, stop: asyncio.Event, ready: Callable[[], None], listening: socket.socket | None = None
 ) -> None:
     """Serve in this process until `stop`, then drain: no new connections, sockets told to come back, answers finished."""
+    from aiohttp import web
+
     from hub.app import build_app
+    from hub.observability import telemetry
 
     own = listening or bind(settings.host, settings.port)
     app = build_app(settings)
@@ -84,8 +92,10 @@ async def serve_here(
         await _clean_up(runner)
 
 
-async def _clean_up(runner: web.AppRunner) -> None:
+async def _clean_up(runner: AppRunner) -> None:
     """Bounded: a task that does not take its cancellation must not keep a stopped hub alive, nor its servers."""
+    from hub.observability import telemetry
+
     cleaning = asyncio.create_task(runner.cleanup(), name="clean-up")
     done, _ = await asyncio.wait([cleaning], timeout=_CLEAN_UP_SECONDS)
     if done:
@@ -96,12 +106,17 @@ async def _clean_up(runner: web.AppRunner) -> None:
     cleaning.cancel()
 
 
+def start_without_collector() -> None:
+    """What a starting hub makes stays until the end; looking for garbage in it costs 60 ms of processor. `serve_here` ends this."""
+    gc.disable()
+
+
 def _spare_the_collector() -> None:
     """What stands now stands until the end: the collector need not walk it, nor come round every 700 objects. A request
     makes hundreds and leaves none in a cycle."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:

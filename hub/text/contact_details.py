@@ -1,14 +1,12 @@
 """The check of a customer's e-mail address and phone number: form only, no network, about 30 microseconds when new.
 
 Both errors are told at once. The address comes back with its domain in lower case, the number in E.164.
+The libraries are imported where they are used, so that a starting hub does not wait for them.
 """
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -28,6 +26,12 @@ _ENOUGH_DIGITS = 10
 class Contact:
     email: str
     phone_e164: str
+
+
+def prepare() -> None:
+    """Import both libraries (35 ms) now rather than at the first contact."""
+    _checked("a@example.com")
+    _phone("+12025550123")
 
 
 def check_contact(email: str, phone: str, fields: tuple[str, str] = ("email", "phone")) -> Contact:
@@ -70,6 +74,8 @@ def _domain(domain: str) -> str:
 
 
 def _checked(address: str) -> str:
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(address, check_deliverability=False, strict=True).normalized
     except EmailNotValidError:
@@ -80,6 +86,8 @@ def _checked(address: str) -> str:
 def _phone(text: str) -> str:
     if not _E164.fullmatch(text):
         raise ValueError(N_("Phone must be in international format, such as +12025551234"))
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
@@ -95,6 +103,8 @@ def _phone(text: str) -> str:
 
 def read_phone(text: str, country: str) -> str | None:
     """The number in E.164 that a person wrote in any spelling, a national one of `country`; None where it is none."""
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text[:50], country)
     except phonenumbers.NumberParseException:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-import phonenumbers
 from babel import Locale
 
 
@@ -19,6 +18,8 @@ class Country:
 @lru_cache(maxsize=4)
 def countries(language: str) -> tuple[Country, ...]:
     """Every country with numbers of its own, by its name in `language`."""
+    import phonenumbers
+
     names = Locale.parse(language).territories
     known = [
         Country(code, str(names.get(code, code)), phonenumbers.country_code_for_region(code))
@@ -29,6 +30,8 @@ def countries(language: str) -> tuple[Country, ...]:
 
 def international(typed: str, country: str) -> str:
     """`02 1234 5678` dialled in Italy is `+390212345678`. What is no number there comes back as it was typed."""
+    import phonenumbers
+
     region = country if country in phonenumbers.SUPPORTED_REGIONS else None
     try:
         number = phonenumbers.parse(typed, region)
