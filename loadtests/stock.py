@@ -3,7 +3,9 @@ asked of the tables afterwards."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -165,6 +167,23 @@ class Stock:
                 self.org_id, id_of(numbers.start), id_of(numbers.stop - 1), slot_id, timeout=300,
             )
         )  # fmt: skip
+
+    async def mails_waiting(self) -> int:
+        """Mails the hub has still to send; those that pgbench wrote are never due."""
+        return int(
+            await self.connection.fetchval(
+                "SELECT count(*) FROM mail_outbox WHERE status = 'PENDING' AND next_attempt_at < 'infinity'"
+            )
+        )
+
+    async def wait_for_mails(self, seconds: float) -> bool:
+        """Whether the hub has sent all of them within so many seconds."""
+        deadline = time.monotonic() + seconds
+        while await self.mails_waiting():
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.5)
+        return True
 
     async def count_drift(self, slots: Sequence[int] | None = None) -> list[str]:
         """Every slot (of these; None: of all) whose counts are not those of its reservations, or which holds more than it may.

@@ -31,15 +31,16 @@ from loadtests.bench.row import Row, table
 from loadtests.own_hub import ROOT, OwnHub
 from loadtests.stock import Stock
 
-# R1 restarts the hub and is last; the latency rows go first, on small tables and a fresh hub.
+# R1 restarts the hub and is last; the latency rows go first, on small tables and a fresh hub. B1 leaves more mails than the
+# hub sends in minutes, so nothing but R1 comes after it.
 ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "V2": v2_one_verify.measure,
     "V3": v3_steady_scans.measure,
     "V1": v1_verifies_per_second.measure,
-    "B1": b1_bookings_per_second.measure,
+    "O1": o1_offline_sync.measure,
     "B2": b2_sell_out.measure,
     "A1": a1_availability.measure,
-    "O1": o1_offline_sync.measure,
+    "B1": b1_bookings_per_second.measure,
     "R1": r1_start.measure,
 }
 

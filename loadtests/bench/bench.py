@@ -33,9 +33,14 @@ class Bench:
         return 1 if self.quick else 3
 
     @property
+    def stretches(self) -> int:
+        """Into how many parts a sustained rate is cut, so that its limit is measured in between."""
+        return 1 if self.quick else 6
+
+    @property
     def seconds(self) -> float:
-        """How long one round of a rate lasts."""
-        return 3.0 if self.quick else 6.0
+        """How long one stretch of a sustained rate lasts: 60 s in all."""
+        return 3.0 if self.quick else 10.0
 
     async def pgbench_at_best(
         self, script: str, variables: dict[str, int], make: Callable[[int], Awaitable[range]]

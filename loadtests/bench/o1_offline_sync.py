@@ -12,7 +12,7 @@ from datetime import timedelta
 import orjson
 
 from loadtests.bench.bench import OPERATORS, Bench, scanner
-from loadtests.bench.row import Row, median, percentile
+from loadtests.bench.row import Row, last_of_best, median, percentile
 from loadtests.bench.scan_load import ScanIds, ScanTally, open_loop
 from loadtests.stock import Stock, code_of, id_of
 from loadtests.wire.socket_client import SocketClient
@@ -22,7 +22,7 @@ REPLAYS = 10
 BATCH = 200
 ONLINE_SOCKETS = 4
 ONLINE_PER_SECOND = 50
-MUST_SECONDS, GOAL_SECONDS, MUST_ONLINE_MS = 30.0, 10.0, 500.0
+MUST_SECONDS, GOAL_SECONDS, MUST_ONLINE_MS, GOAL_ONLINE_MS = 10.0, 5.0, 60.0, 20.0
 
 
 @dataclass
@@ -112,7 +112,7 @@ async def measure(bench: Bench) -> Row:
     p95s: list[float] = []
     batches: list[float] = []
     wrong: list[str] = []
-    for _ in range(bench.rounds):
+    for _ in range(bench.stretches):
         tickets = await bench.stock.reserved(SCANNERS * queued * 7 // 10, slots)
         online = await bench.stock.reserved(ONLINE_PER_SECOND * (2 if bench.quick else 10), slots)
         await bench.stock.settle()
@@ -124,11 +124,13 @@ async def measure(bench: Bench) -> Row:
     took, online_p95 = median(seconds), median(p95s)
     return Row(
         "O1", f"{SCANNERS} queues of {queued:,}, each sent {REPLAYS} times, 30 % in two of them", f"{took:.1f} s",
-        f"{MUST_SECONDS:.0f} s", took / MUST_SECONDS, "30 s, at the door p95 < 500 ms", "10 s",
-        took <= MUST_SECONDS and online_p95 <= MUST_ONLINE_MS, took <= GOAL_SECONDS, wrong[:5],
+        f"{MUST_SECONDS:.0f} s", took / MUST_SECONDS, f"{MUST_SECONDS:.0f} s, door p95 < {MUST_ONLINE_MS:.0f} ms, steady",
+        f"{GOAL_SECONDS:.0f} s, door p95 < {GOAL_ONLINE_MS:.0f} ms",
+        took <= MUST_SECONDS and online_p95 < MUST_ONLINE_MS, took <= GOAL_SECONDS and online_p95 < GOAL_ONLINE_MS, wrong[:5],
         [
             f"{SCANNERS * queued * REPLAYS / took:,.0f} scans a second; a batch of {BATCH}: p95 {median(batches):,.0f} ms",
             f"meanwhile at the door: p95 {online_p95:.0f} ms at {ONLINE_PER_SECOND}/s",
+            "rounds " + ", ".join(f"{one:.1f} s with {door:.0f} ms" for one, door in zip(seconds, p95s, strict=True)),
         ],
-        {"seconds": seconds, "online_p95": p95s, "batch_p95": batches},
+        {"seconds": seconds, "online_p95": p95s, "batch_p95": batches}, last_of_best([1 / one for one in seconds]),
     )  # fmt: skip

@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+STEADY = 0.95
+"""A sustained rate may not end below this part of its best."""
+
 
 @dataclass(slots=True)
 class Row:
-    """`ratio` is ours against the limit, in the unit that `must` and `goal` speak of."""
+    """`ratio` is ours against the limit, in the unit that `must` and `goal` speak of.
+
+    `steady` is the last sixth of a sustained rate against its best sixth; None where the row has no such rate or was cut short.
+    """
 
     id: str
     what: str
@@ -24,11 +30,14 @@ class Row:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rounds: dict[str, Any] = field(default_factory=dict)
+    steady: float | None = None
 
     @property
     def verdict(self) -> str:
         if self.problems:
             return "INVALID"
+        if self.steady is not None and self.steady < STEADY:
+            return "MISSED"
         return "goal" if self.goal_met and self.must_met else "must" if self.must_met else "MISSED"
 
     def document(self) -> dict[str, Any]:
@@ -46,17 +55,35 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
+def last_of_best(rates: Sequence[float]) -> float | None:
+    """The last stretch of a sustained rate against its best; one stretch says nothing."""
+    return rates[-1] / max(rates) if len(rates) > 1 and max(rates) > 0 else None
+
+
 def spread(values: Sequence[float]) -> str:
     """Lowest and highest of the rounds, so that a median of three hides nothing."""
     return f"{min(values):,.0f}-{max(values):,.0f}"
 
 
+def stretches(ours: Sequence[float], limit: Sequence[float]) -> str:
+    """Every stretch in its order, ours and the limit's: what falls in both is the machine."""
+    return f"ours {_in_order(ours)}; limit {_in_order(limit)}"
+
+
+def _in_order(rates: Sequence[float]) -> str:
+    last = last_of_best(rates)
+    return " ".join(f"{rate:,.0f}" for rate in rates) + (f" (last/best {last:.2f})" if last is not None else "")
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
 def table(rows: Sequence[Row]) -> str:
     """The one table that `make bench` prints."""
-    head = ("id", "what", "ours", "limit", "ratio", "must", "goal", "verdict")
+    head = ("id", "what", "ours", "limit", "ratio", "last/best", "must", "goal", "verdict")
     lines = [
-        (r.id, r.what, r.ours, r.limit, "-" if r.ratio is None else f"{r.ratio:.2f}", r.must, r.goal, r.verdict)
-        for r in rows
+        (r.id, r.what, r.ours, r.limit, _figure(r.ratio), _figure(r.steady), r.must, r.goal, r.verdict) for r in rows
     ]
     widths = [max(len(line[n]) for line in [head, *lines]) for n in range(len(head))]
     show = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in [head, *lines]]
