@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -29,6 +30,10 @@ reads all of it for every page, and sorts it; or walks a whole organisation to l
 PLAN_SECONDS = 5.0
 """How long a cached plan may live. One made while a table was empty walks the whole of it: at the first import or the first
 thousand scans that would be fatal. Planning anew costs about a millisecond, and sees the size the table has now."""
+
+FIRST_PLAN_SECONDS = 0.25
+"""How long the first plan after a pause may live. The pause may have been a bulk load with ANALYZE, after which `scans` is known
+to be empty: then the planner looks scans up by an index that has their id in third place, and walks the whole of it."""
 
 _ABSENT = (
     OSError,
@@ -180,10 +185,12 @@ class Pool:
 
     async def _plan_anew(self, connection: Any) -> None:
         now, name = monotonic(), connection.get_server_pid()
-        if now - self._planned.get(name, 0.0) > PLAN_SECONDS:
+        age = now - self._planned.get(name, -inf)
+        if age > PLAN_SECONDS:
             if len(self._planned) > 4 * self._size:
                 self._planned.clear()
-            self._planned[name] = now
+            after_a_pause = age > 2 * PLAN_SECONDS
+            self._planned[name] = now - PLAN_SECONDS + FIRST_PLAN_SECONDS if after_a_pause else now
             await connection.execute("DISCARD PLANS")
 
     @asynccontextmanager

@@ -111,3 +111,19 @@ async def test_nobody_waits_for_ever_for_a_connection(pool):
 async def test_a_server_that_is_not_there_is_an_absence():
     with pytest.raises(DatabaseDown):
         await Pool("postgresql://hub@127.0.0.1:1/hub", size=1).open()
+
+
+async def test_plans_are_made_anew_every_five_seconds_and_the_first_after_a_pause_much_sooner(pool, monkeypatch):
+    clock, seen, execute = [0.0], [], asyncpg.Connection.execute
+
+    async def noted(connection, query, *args, **named):
+        if query == "DISCARD PLANS":
+            seen.append(clock[0])
+        return await execute(connection, query, *args, **named)
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", noted)
+    monkeypatch.setattr("db.pool.monotonic", lambda: clock[0])
+    for now in (1000.0, 1000.2, 1000.3, 1002.0, 1005.2, 1005.4, 1006.0, 1040.0, 1040.2, 1040.3, 1041.0):
+        clock[0] = now
+        await pool.fetchval("SELECT 1")
+    assert seen == [1000.0, 1000.3, 1005.4, 1040.0, 1040.3]
