@@ -252,5 +252,5 @@ def ticket_codes(document: Any) -> list[str]:
 
 
 async def in_thread(work: Any, *arguments: Any, **named: Any) -> Any:
-    """Runs one of the blocking deeds above without stopping the sockets that are open."""
+    """Run one of the blocking methods above without stopping the sockets that are open."""
     return await asyncio.to_thread(work, *arguments, **named)

@@ -74,7 +74,7 @@ class Stock:
         return await self._tickets(count, "ACTIVATED")
 
     async def reserved(self, count: int, slots: Sequence[int]) -> range:
-        """Tickets reserved evenly over `slots`, with slot counts to match; bypasses the gate, so not for booking runs."""
+        """Tickets reserved evenly over `slots`, with slot counts to match; bypasses seat admission, so not for booking runs."""
         numbers = await self._tickets(count, "RESERVED")
         await self.connection.execute(
             """

@@ -1,4 +1,4 @@
-"""O1: ten scanners were without a line, come back at once and send their queues ten times, while others go on scanning."""
+"""O1: ten scanners were offline, come back at once and send their queues ten times, while others go on scanning."""
 
 from __future__ import annotations
 

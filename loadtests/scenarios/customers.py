@@ -34,14 +34,14 @@ class CustomerUser(FastHttpUser):
         slot = self._choose()
         if slot is None:
             return
-        wish = {
+        booking = {
             "ticket_id": ticket_id, "slot_id": slot["id"], "customer_email": contact["email"],
             "customer_phone": contact["phone"],
         }  # fmt: skip
-        booked = self._reserve(ticket, wish, slot)
+        booked = self._reserve(ticket, booking, slot)
         if booked is not None:
             pools.promise("bookings", {"code": ticket, "slot_id": booked, "ticket_id": ticket_id})
-            self._again(ticket, {**wish, "slot_id": booked})
+            self._again(ticket, {**booking, "slot_id": booked})
 
     def _validate(self, code: str) -> int | None:
         data = self._ask("POST", "/api/tickets/validate", "validate", {"ticket_code": code})
@@ -74,9 +74,9 @@ class CustomerUser(FastHttpUser):
         ]
         return random.choice(open_slots) if open_slots else None
 
-    def _reserve(self, code: str, wish: dict[str, Any], slot: dict[str, Any]) -> int | None:
-        """The slot booked: the one wished for, or an alternative where that one was full."""
-        with self._post("/api/reservations/create", "reserve", wish) as response:
+    def _reserve(self, code: str, booking: dict[str, Any], slot: dict[str, Any]) -> int | None:
+        """The slot booked: the one asked for, or an alternative where that one was full."""
+        with self._post("/api/reservations/create", "reserve", booking) as response:
             document = _document(response)
             error = document.get("error") or {}
             if (
@@ -96,7 +96,7 @@ class CustomerUser(FastHttpUser):
                     response.failure(problem)
                     return None
                 return int(slot["id"])
-        second = {**wish, "slot_id": chosen["slot_id"]}
+        second = {**booking, "slot_id": chosen["slot_id"]}
         with self._post("/api/reservations/create", "reserve an alternative", second) as response:
             problem = _booking_problem(response.status_code, _document(response), code, chosen)
             if problem:
@@ -104,11 +104,11 @@ class CustomerUser(FastHttpUser):
                 return None
         return int(chosen["slot_id"])
 
-    def _again(self, code: str, wish: dict[str, Any]) -> None:
+    def _again(self, code: str, booking: dict[str, Any]) -> None:
         """A ticket books once: the second time both questions say so. A slot that filled up meanwhile may say so first,
         as the documents check the slot before the ticket."""
         for path, name, body in (
-            ("/api/reservations/create", "reserve a second time", wish),
+            ("/api/reservations/create", "reserve a second time", booking),
             ("/api/tickets/validate", "validate when reserved", {"ticket_code": code}),
         ):
             with self._post(path, name, body) as response:
