@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
-from tests.web.api.booking.test_parties import book
 
 from hub.events.announcements import TicketsChanged, code_hash
 from tests.support.api_client import Answer, Api
 from tests.support.world import NOON, TODAY, World
+from tests.web.api.booking.test_parties import book
 
 LATER = TODAY + timedelta(days=9)
 NEXT = TODAY + timedelta(days=10)
