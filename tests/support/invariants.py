@@ -60,11 +60,15 @@ INVARIANTS = {
 }  # fmt: skip
 
 
+# One statement, so that a test pays for one round trip and not for one per invariant.
+_ALL = " UNION ALL ".join(
+    f"SELECT {n} AS number, array_agg(id) AS ids FROM (SELECT id::text FROM ({sql}) AS found (id) LIMIT 5) AS rows"
+    f" HAVING count(*) > 0"
+    for n, sql in enumerate(INVARIANTS.values())
+)
+
+
 async def broken_invariants(database: Any) -> list[str]:
-    """The promises that do not hold in this database, each with the rows that break it."""
-    broken = []
-    for promise, sql in INVARIANTS.items():
-        rows = await database.fetch(sql)
-        if rows:
-            broken.append(f"{promise}: not for {[row[0] for row in rows[:5]]}")
-    return broken
+    """The invariants that do not hold in this database, each with up to five rows that break it."""
+    promises = list(INVARIANTS)
+    return [f"{promises[row['number']]}: not for {row['ids']}" for row in await database.fetch(_ALL)]
