@@ -10,9 +10,13 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.driver_info import DriverInfo
 
 PATIENCE = 0.25
 """Seconds to wait for Redis to connect, to answer, or for a free connection."""
+
+_DRIVER = DriverInfo()
+"""Made once: by itself redis-py reads its version from disk for every connection, 0.4 ms of the loop's time."""
 
 RedisClient = Any
 """A `Redis` or a `RedisCluster`; both answer the few commands the hub uses."""
@@ -37,5 +41,6 @@ def connect(url: str, *, max_connections: int = 32, patience: float = PATIENCE) 
         retry=Retry(NoBackoff(), 0),
         retry_on_error=[],
         protocol=2,
+        driver_info=_DRIVER,
     )
     return Redis.from_pool(pool)

@@ -110,7 +110,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
         if reason not in reasons:
             reasons.append(reason)
     for status, reasons in sorted(by_status.items()):
-        responses[str(status)] = _refusal(status, reasons)
+        responses[str(status)] = _refusal(status, tuple(reasons))
     if endpoint.path == "/readyz":
         responses["503"] = {**_success(endpoint), "description": "Not ready."}
     return responses
@@ -125,7 +125,8 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
     return {"description": "Done.", "headers": headers, "content": {"application/json": {"schema": schema}}}
 
 
-def _refusal(status: int, reasons: list[Reason]) -> dict[str, Any]:
+@cache
+def _refusal(status: int, reasons: tuple[Reason, ...]) -> dict[str, Any]:
     lines = [f"- `{reason.value}`: {MESSAGES[reason]}" for reason in reasons]
     codes = {"properties": {"error": {"properties": {"code": {"enum": [reason.value for reason in reasons]}}}}}
     schema = {"allOf": [{"$ref": _REF.format(model=Refusal.__name__)}, codes]}
