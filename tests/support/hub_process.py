@@ -1,19 +1,18 @@
-"""The served hub: `hub serve` in a process of its own, which can be stopped, killed and started anew."""
+"""`hub serve` in a process of its own, which can be stopped, killed and started again. `tests/cli` has it from a fresh start."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sys
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 
 from hub.clock import Clock
+from tests.support.fork_server import FORK_SERVER
 from tests.support.hub import Hub
-
-ROOT = Path(__file__).parents[2]
 
 
 class ServedHub:
@@ -34,30 +33,28 @@ class ServedHub:
             "HUB_REHEARSAL": "1",
             "HUB_CLOCK_OFFSET": str(clock.offset_seconds),
         }
-        self._process: asyncio.subprocess.Process | None = None
+        self._pid: int | None = None
 
     async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hub", "serve", cwd=ROOT, env=self._env,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+        self._pid = await asyncio.to_thread(FORK_SERVER.start, "serve", env=self._env)
         async with aiohttp.ClientSession() as client:
             while True:
-                assert self._process.returncode is None
+                assert await asyncio.to_thread(FORK_SERVER.ended, self._pid) is None
                 try:
                     async with client.get(f"{self.url}/readyz") as answer:
                         if answer.status == 200:
                             return
                 except aiohttp.ClientError:
-                    await asyncio.sleep(0.1)
+                    await asyncio.sleep(0.02)
 
     def stall(self) -> None:
         """It takes connections and answers none: nothing that arrives now is read."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
+        assert self._pid is not None
+        os.kill(self._pid, signal.SIGSTOP)
 
     async def kill(self) -> None:
-        assert self._process is not None
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGKILL)
-            await self._process.wait()
+        if self._pid is not None:
+            pid, self._pid = self._pid, None
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            await asyncio.to_thread(FORK_SERVER.wait, pid)
