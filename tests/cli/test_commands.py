@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.fork_server import FORK_SERVER
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -22,17 +24,21 @@ def data_dir() -> Iterator[Path]:
 
 
 def hub(data_dir: Path, *words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    """The command in a process of its own, forked from one that has imported the hub."""
+    return FORK_SERVER.run(*words, stdin=stdin, env=_environment(data_dir, env))
+
+
+def hub_afresh(data_dir: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """The command as a shell starts it."""
     return subprocess.run(
         [sys.executable, "-m", "hub", *words],
-        cwd=ROOT,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**inherited, "HUB_DATA_DIR": str(data_dir), **env},
-    )
+        cwd=ROOT, input="", capture_output=True, text=True, timeout=60, check=False, env=_environment(data_dir, env),
+    )  # fmt: skip
+
+
+def _environment(data_dir: Path, env: dict[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    return {**inherited, "HUB_DATA_DIR": str(data_dir), **env}
 
 
 @pytest.mark.parametrize(
@@ -150,9 +156,17 @@ def test_a_refusal_is_exit_code_1_and_one_line(
 
 
 def test_json_is_one_document_and_nothing_else(data_dir: Path) -> None:
-    first = json.loads(hub(data_dir, "migrate", "--json").stdout)
+    first = json.loads(hub_afresh(data_dir, "migrate", "--json").stdout)
     assert first["applied"]
-    assert json.loads(hub(data_dir, "migrate", "--json").stdout) == {"applied": []}
+    assert json.loads(hub_afresh(data_dir, "migrate", "--json").stdout) == {"applied": []}
+
+
+@pytest.mark.parametrize(("words", "code"), [(["nonsense"], 2), (["serve"], 1)], ids=["wrong usage", "a refusal"])
+def test_a_shell_hears_the_same_as_these_tests(data_dir: Path, words: list[str], code: int) -> None:
+    """Forked or started afresh, a command answers alike."""
+    forked, afresh = hub(data_dir, *words), hub_afresh(data_dir, *words)
+    assert (forked.returncode, forked.stdout, forked.stderr) == (afresh.returncode, afresh.stdout, afresh.stderr)
+    assert afresh.returncode == code
 
 
 def test_a_slot_is_made_larger_and_never_smaller_than_what_is_taken(data_dir: Path) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.fork_server import FORK_SERVER
+
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]]
 
@@ -105,10 +107,7 @@ def test_another_command_uses_the_running_hubs_servers(run: Run, data_dir: Path)
     env = {**os.environ, "HUB_DATA_DIR": str(data_dir)}
 
     def hub(*words: str, stdin: str = "") -> dict[str, Any]:
-        done = subprocess.run(
-            [sys.executable, "-m", "hub", *words, "--json"],
-            cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, timeout=30, check=False,
-        )  # fmt: skip
+        done = FORK_SERVER.run(*words, "--json", env=env, stdin=stdin)
         assert done.returncode == 0, done.stderr
         document: dict[str, Any] = json.loads(done.stdout)
         return document
