@@ -13,7 +13,7 @@ ARGS   ?=
 SIDE_BY_SIDE ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test load bench check format messages pictures lock clean
+.PHONY: help run test quick load bench check format messages pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
@@ -23,8 +23,11 @@ run: $(VENV)/.runs ## everything on this machine, with demo data, at http://127.
 
 test: $(VENV)/.tests ## every test, against real servers and a real browser
 	@chromium=$$(PY=$(PY) tests/ensure_chromium.sh) || exit 1; \
-	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" exec $(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS); \
-	else exec $(PY) -m pytest $(SIDE_BY_SIDE) --ignore=tests/browser $(ARGS); fi
+	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" exec $(PY) -m pytest $(SIDE_BY_SIDE) --durations=10 $(ARGS); \
+	else exec $(PY) -m pytest $(SIDE_BY_SIDE) --durations=10 --ignore=tests/browser $(ARGS); fi
+
+quick: $(VENV)/.tests ## rules, statements, access, actions, guards and the API: under three minutes, without a browser
+	@exec $(PY) -m pytest $(SIDE_BY_SIDE) $(addprefix tests/,rules db access actions guards web) $(ARGS)
 
 load: $(VENV)/.tests ## the locust scenarios against a hub of their own, headless and bounded
 	@exec $(PY) -m loadtests.load $(ARGS)
