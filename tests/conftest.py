@@ -23,6 +23,7 @@ from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 from tests.support.asyncpg_types import remember_types
 from tests.support.hub import Hub, settings_for
 from tests.support.invariants import broken_invariants
+from tests.support.patience import wait_for_slow_servers
 from tests.support.ports import free_port
 from tests.support.tmpfs import ThrowAwayFolder, room_in_memory
 from tests.support.world import NOON, World
@@ -127,6 +128,12 @@ def clock() -> Clock:
 @pytest.fixture(name="free_port")
 def a_free_port() -> int:
     return free_port()
+
+
+@pytest.fixture
+def slow_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that judge what happens and not how fast: see `tests.support.patience`."""
+    wait_for_slow_servers(monkeypatch)
 
 
 @pytest.fixture

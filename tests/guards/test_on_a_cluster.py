@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from db.redis_client import RedisClient
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import Admission, SeatAdmission, SeatRequest
 from hub.settings import Rate
+from tests.support.redis_tampering import settled
+
+pytestmark = pytest.mark.usefixtures("slow_servers")
 
 
 async def test_the_seat_gate_judges_many_slots_in_one_batch(cluster: RedisClient) -> None:
     gate = SeatAdmission(cluster)
     for slot in range(20):
         gate.settle(1, slot, free=slot % 2, revision=1)
-    while gate.unsettled:
-        await asyncio.sleep(0.02)
-    await asyncio.sleep(0.1)
+    await settled(gate)
     answers = await asyncio.gather(*(gate.ask(SeatRequest(1, slot, f"h{slot}")) for slot in range(21)))
     assert answers == [Admission.FULL, Admission.GO] * 10 + [Admission.UNKNOWN]
     standings = await gate.standings([(1, 1), (1, 99)])

@@ -13,6 +13,7 @@ from tests.support.concurrency import crowd
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.repetitions import repetitions
 from tests.support.world import World, many_slots
 
 PLACES = " AND w.place <= h.total_capacity - h.booked_count - h.held_count"
@@ -45,7 +46,7 @@ async def two_clients_for_each_last_seat(hubs: list[Hub], world: World, rounds: 
 
 
 async def test_two_clients_for_the_last_seat_a_thousand_times_and_each_time_one_gets_it(two_hubs, world):
-    assert await two_clients_for_each_last_seat(two_hubs, world, 1000) == []
+    assert await two_clients_for_each_last_seat(two_hubs, world, repetitions(full=1000, short=200)) == []
 
 
 @pytest.mark.parametrize("missing", [NO_SLOT_LOCK, NO_PLACES_CHECK], ids=["no slot lock", "no places check"])

@@ -16,6 +16,7 @@ from tests.support.concurrency import crowd
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.repetitions import repetitions
 from tests.support.world import TODAY, Ticket, World, many_slots
 
 NO_SLOT_LOCK = ("     ORDER BY s.id\n       FOR NO KEY UPDATE OF s\n), going", "     ORDER BY s.id\n), going")
@@ -54,7 +55,7 @@ async def two_movers_to_each_last_place(hubs: list[Hub], world: World, rounds: i
 
 
 async def test_two_movers_to_the_last_place_and_each_time_one_gets_it(two_hubs, world):
-    assert await two_movers_to_each_last_place(two_hubs, world, 60) == []
+    assert await two_movers_to_each_last_place(two_hubs, world, repetitions(full=60, short=20)) == []
 
 
 @pytest.mark.parametrize("missing", [(NO_SLOT_LOCK, SLOWLY), ((ROOM, ""),)], ids=["no slot lock", "no count of places"])
@@ -127,7 +128,7 @@ async def moved_cancelled_and_scanned_at_once(
 
 
 async def test_a_move_against_a_cancellation_against_a_scan_of_the_same_ticket(two_hubs, world, postgres_log):
-    seen, broken = await moved_cancelled_and_scanned_at_once(two_hubs, world, 80)
+    seen, broken = await moved_cancelled_and_scanned_at_once(two_hubs, world, repetitions(full=80, short=25))
     assert broken == [], seen
     assert postgres_log.deadlocks() == []
 

@@ -16,6 +16,7 @@ from tests.support.concurrency import crowd
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.repetitions import repetitions
 from tests.support.world import World, many_slots
 from web.statuses import STATUS
 
@@ -36,7 +37,7 @@ async def fifty_creates_for_one_ticket(hubs: list[Hub], world: World, rounds: in
 
 
 async def test_one_ticket_by_fifty_parallel_creates_is_booked_once(two_hubs, world):
-    assert await fifty_creates_for_one_ticket(two_hubs, world, 20) == []
+    assert await fifty_creates_for_one_ticket(two_hubs, world, repetitions(full=20, short=5)) == []
 
 
 async def test_one_ticket_is_booked_twice_once_its_version_is_not_asked(open_hub, monkeypatch):

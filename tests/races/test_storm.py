@@ -20,6 +20,7 @@ from tests.support.bookings import book, outcome
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.redis_tampering import told_all
 from tests.support.websocket_client import Socket
 from tests.support.world import Ticket, World
 
@@ -155,7 +156,7 @@ async def storm(hubs: list[Hub], world: World, seconds: float) -> tuple[Counter[
     )
     broken = await broken_invariants(world.hub.database)
     broken += [word for word in blows.seen if word.split()[-1] in NEVER or word.split()[1:2] == ["500"]]
-    await _gate_told(hubs)
+    await told_all(*hubs)
     broken += [f"the counts drifted: {drift}" for drift in (await reconcile(world.hub.services))["counts"]]
     broken += [f"the gate drifted: {drift}" for drift in await audit_gate(world.hub.services, fix=False)]
     return blows.seen, broken
@@ -183,14 +184,6 @@ async def test_the_storm_breaks_its_promises_once_a_scan_does_not_ask_the_versio
     await without_last_line(world, "reservation_slots_verified_within_booked")
     _, broken = await storm(two_hubs, world, 4)
     assert any("counts" in line or "let in at most once" in line for line in broken), broken
-
-
-async def _gate_told(hubs: list[Hub]) -> None:
-    for _ in range(100):
-        if not any(hub.services.seat_admission.unsettled for hub in hubs):
-            break
-        await asyncio.sleep(0.02)
-    await asyncio.sleep(0.05)
 
 
 async def test_a_slot_locked_before_its_ticket_deadlocks_with_a_scan_and_the_log_says_so(two_hubs, world, postgres_log):

@@ -9,6 +9,7 @@ from hub.rules.scan_requests import ScanRequest
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.repetitions import repetitions
 from tests.support.world import World
 from web import keys
 
@@ -40,7 +41,7 @@ async def one_code_at_two_gates(hubs: list[Hub], world: World, rounds: int) -> l
 
 
 async def test_one_code_verified_on_two_sockets_at_once_is_green_once_and_yellow_once(two_hubs, world):
-    assert await one_code_at_two_gates(two_hubs, world, 200) == []
+    assert await one_code_at_two_gates(two_hubs, world, repetitions(full=200, short=50)) == []
 
 
 async def test_both_gates_are_green_once_the_version_is_not_asked(two_hubs, world, monkeypatch):

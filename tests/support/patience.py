@@ -1,0 +1,34 @@
+"""Time limits so long that no machine is too slow for them.
+
+For tests that judge what happens and not how fast: on a busy machine a true limit is passed by the machine, and the hub answers
+503 or does without Redis, as it should. The true limits have tests of their own, in tests/db/test_pool.py and tests/guards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import db.pool
+import db.redis_client
+from hub.guards import rate_limit, script_calls, seat_gate
+
+_SECONDS = 60.0
+
+
+def wait_for_slow_servers(monkeypatch: Any) -> None:
+    """Hubs opened from now on wait a minute for Postgres and Redis."""
+    open_pool = db.pool.Pool.__init__
+
+    def open_patient_pool(pool: Any, dsn: str, **how: Any) -> None:
+        open_pool(pool, dsn, **{**how, "patience": _SECONDS})
+        for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+            pool._settings[limit] = f"{_SECONDS:.0f}s"
+
+    monkeypatch.setattr(db.pool.Pool, "__init__", open_patient_pool)
+    monkeypatch.setattr(db.pool, "ACQUIRE_SECONDS", _SECONDS)
+    monkeypatch.setattr(db.pool, "COMMAND_SECONDS", _SECONDS)
+    monkeypatch.setitem(db.redis_client.connect.__kwdefaults__, "patience", _SECONDS)
+    monkeypatch.setitem(script_calls.ScriptCalls.run.__kwdefaults__, "within", _SECONDS)
+    for module in (rate_limit, script_calls, seat_gate):
+        monkeypatch.setattr(module, "PATIENCE", _SECONDS)
+    monkeypatch.setattr(seat_gate, "LATE_SECONDS", _SECONDS)
