@@ -9,16 +9,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import re
 import signal
 import sys
 from collections.abc import Sequence
 from datetime import date, time
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 from hub.commands.outcome import CommandFailed, Outcome
+from hub.rules.venue_policies import POLICIES, Parse, whole_number
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 _INTERRUPTED = 130
@@ -159,70 +158,18 @@ def _venue_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("venue", type=_count(1, 2**63 - 1), metavar="ID")
     parser.add_argument("--name")
     parser.add_argument("--timezone", metavar="ZONE", help="only while the venue has no slots")
-    parser.add_argument("--unreserved-entry", choices=["deny", "allow"])
-    parser.add_argument("--re-entry", choices=["deny", "allow"], help="for who has left, on the day of their entry")
-    parser.add_argument("--late-entry-minutes", type=_count(0, 1440), metavar="M")
-    parser.add_argument(
-        "--early-entry-minutes", type=_count_or("midnight", 0, 1440), metavar="M", help="midnight: the whole day"
-    )
-    parser.add_argument("--change-cutoff-hours", type=_count(0, 8760), metavar="H")
-    parser.add_argument("--show-contact", choices=["masked", "full"])
-    parser.add_argument("--address", help="where it is, as a letter would say")
-    parser.add_argument("--language", choices=["en", "zh_Hans"], help="of mails to customers who named none")
-    parser.add_argument(
-        "--country", type=_country, metavar="XX", help="whose phone numbers need no country code, e.g. IT"
-    )
-    parser.add_argument(
-        "--contact-check",
-        choices=["format", "email", "sms", "both"],
-        help="which way of contact must be proved by a one-time code; format: none",
-    )
-    parser.add_argument(
-        "--reminder-hours", type=_hours, metavar="H,H", help="hours before the start to remind at; none: never"
-    )
-    parser.add_argument(
-        "--waitlist-offer-minutes", type=_count_or("off", 1, 1440), metavar="M", help="off: no waiting list"
-    )
-    parser.add_argument(
-        "--no-show-release-minutes",
-        type=_count_or("never", 0, 1440),
-        metavar="M",
-        help="after the start, when an unused place is given back; never",
-    )
-    parser.add_argument(
-        "--duplicate-alarm-minutes", type=_count_or("off", 1, 1440), metavar="M",
-        help="within which a code shown at two gates raises an alarm; off",
-    )  # fmt: skip
-    for name, most, unit, what in (
-        ("failure-percent", 100, "P", "of the venue's bookings of 15 minutes that fail"),
-        ("utilisation-percent", 100, "P", "to which a slot of the next days is booked"),
-        ("latency-ms", 60_000, "MS", "within which 95 of 100 answers of the whole hub come"),
-        ("login-failures", 100_000, "N", "sign-ins of its staff refused in 15 minutes"),
-    ):
+    for policy in POLICIES:
+        kind = policy.type
+        shown: dict[str, Any] = {"choices": kind.choices} if kind.choices else {"type": _typed(kind.parse)}
+        if kind.metavar:
+            shown["metavar"] = kind.metavar
         parser.add_argument(
-            f"--alert-{name}", type=_count_or("off", 1, most), metavar=unit, help=f"alert from so much on: {what}; off"
+            policy.option,
+            dest=policy.column,
+            default=argparse.SUPPRESS,
+            help=policy.sentence.replace("%", "%%"),
+            **shown,
         )
-    parser.add_argument("--alert-emails", type=_addresses, metavar="A,A", help="who gets alerts by mail; none")
-    parser.add_argument("--alert-webhook", type=_webhook, metavar="URL", help="called with every alert, signed; none")
-
-
-def _addresses(text: str) -> tuple[str, ...]:
-    """Addresses of mail in a row, or `none`."""
-    found = () if text == "none" else tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text) if part))
-    for address in found:
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
-            raise argparse.ArgumentTypeError(f"{address!r} is no address of mail")
-    return found
-
-
-def _webhook(text: str) -> str:
-    """An address to call, or `none`."""
-    if text == "none":
-        return ""
-    parts = urlsplit(text)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username:
-        raise argparse.ArgumentTypeError("give an address such as https://example.org/hook, or none")
-    return text
 
 
 def _staff_add(parser: argparse.ArgumentParser) -> None:
@@ -252,32 +199,17 @@ def _time(text: str) -> time:
     return moment
 
 
-def _country(text: str) -> str:
-    if len(text) != 2 or not text.isascii() or not text.isalpha():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a country code of two letters such as IT")
-    return text.upper()
+def _typed(parse: Parse) -> Parse:
+    """`parse` with its ValueError as a message of wrong usage."""
+
+    def parse_option(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as wrong:
+            raise argparse.ArgumentTypeError(str(wrong)) from None
+
+    return parse_option
 
 
-def _hours(text: str) -> tuple[int, ...]:
-    """The hours before a slot, each once, the farthest first; `none` for no reminder."""
-    hour = _count(1, 720)
-    return () if text == "none" else tuple(sorted({hour(part.strip()) for part in text.split(",")}, reverse=True))
-
-
-def _count_or(word: str, least: int, most: int) -> Any:
-    """A whole number, or the word that takes the limit away (-1)."""
-    count = _count(least, most)
-
-    def parse(text: str) -> int:
-        return -1 if text in (word, "-1") else count(text)
-
-    return parse
-
-
-def _count(least: int, most: int) -> Any:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or len(text) > 19 or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
-        return int(text)
-
-    return parse
+def _count(least: int, most: int) -> Parse:
+    return _typed(whole_number(least, most))

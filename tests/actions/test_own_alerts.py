@@ -9,7 +9,7 @@ import pytest
 from hub.access.roles import Role
 from hub.access.tokens import Staff
 from hub.actions.reporting.alerts import LEAST, LOOK_EVERY
-from hub.actions.venues.venues import Policies, set_policies
+from hub.actions.venues.venues import change_venue
 from hub.jobs.alerts import watch_measures
 from hub.observability.alert_metrics import AlertMetrics
 from tests.support.hub import Hub
@@ -143,8 +143,8 @@ async def test_who_belongs_to_no_venue_is_told_of_each(
 
 async def test_every_venue_goes_by_its_own_threshold(hub: Hub, other: World, alert_metrics: AlertMetrics) -> None:
     strict = await second_venue(other)
-    await set_policies(hub.services, other.venue_id, Policies(alert_failure_percent=50, alert_latency_ms=2000))
-    await set_policies(hub.services, strict, Policies(alert_failure_percent=15, alert_latency_ms=100))
+    await change_venue(hub.services, other.venue_id, {"alert_failure_percent": 50, "alert_latency_ms": 2000})
+    await change_venue(hub.services, strict, {"alert_failure_percent": 15, "alert_latency_ms": 100})
     for venue_id in (other.venue_id, strict):
         slot_id = await other.slot(venue_id=venue_id)
         for ticket in await other.tickets(16):

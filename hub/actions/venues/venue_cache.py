@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.pool import Database
@@ -10,6 +11,7 @@ from db.statements import load
 from hub.rules.entry_decision import DoorPolicy
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.venue_policies import policies_of
 
 VENUES = load("venues/venues")
 FRESH_SECONDS = 5.0
@@ -18,6 +20,8 @@ FRESH_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Venue:
+    """A venue with the policies that the hub's code reads; hub/rules/venue_policies.py says what each means."""
+
     org_id: int
     id: int
     name: str
@@ -26,19 +30,28 @@ class Venue:
     policy: DoorPolicy
     show_contact: str
     change_cutoff_hours: int
-    address: str = ""
-    language: str = "en"
-    country: str = "US"
-    """Whose national phone numbers are understood without a country code (ISO 3166)."""
-    contact_check: str = "format"
-    """`format` looks at the spelling; `email`, `sms` and `both` ask for one-time codes."""
-    reminder_hours: tuple[int, ...] = ()
-    waitlist_offer_minutes: int | None = None
-    """How long an offer of the waiting list stands; None: no waiting list."""
-    no_show_release_minutes: int | None = None
-    """Minutes after the start from which an unused reservation gives its place back; None: never."""
-    duplicate_alarm_minutes: int | None = 5
-    """Within how many minutes a code shown at two gates raises an alarm; None: never."""
+    address: str
+    language: str
+    country: str
+    contact_check: str
+    reminder_hours: tuple[int, ...]
+    waitlist_offer_minutes: int | None
+    no_show_release_minutes: int | None
+    duplicate_alarm_minutes: int | None
+
+    @classmethod
+    def of(cls, row: Any) -> "Venue":
+        """From a row of `venues`: every field that is a policy is the column of its name."""
+        policies = {name: value for name, value in policies_of(row).items() if name in cls.__slots__}
+        return cls(
+            row["org_id"],
+            row["id"],
+            row["name"],
+            row["timezone"],
+            ZoneInfo(row["timezone"]),
+            DoorPolicy(row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"], row["re_entry"]),
+            **policies | {"reminder_hours": tuple(row["reminder_hours"])},
+        )
 
 
 class Venues:
@@ -64,14 +77,7 @@ class Venues:
             row = await self._database.fetchrow(VENUES.read_venue, org_id, venue_id)
             if row is None:
                 raise Refused(Reason.NOT_FOUND)
-            policy = DoorPolicy(
-                row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"], row["re_entry"]
-            )
-            venue = Venue(org_id, venue_id, row["name"], row["timezone"], ZoneInfo(row["timezone"]), policy,
-                          row["show_contact"], row["change_cutoff_hours"], row["address"], row["language"],
-                          row["country"], row["contact_check"], tuple(row["reminder_hours"]),
-                          row["waitlist_offer_minutes"], row["no_show_release_minutes"],
-                          row["duplicate_alarm_minutes"])  # fmt: skip
+            venue = Venue.of(row)
             self._known[org_id, venue_id] = (time.monotonic(), venue)
         return venue
 

@@ -1,7 +1,7 @@
 """The deeds about venues: looking one up, making one, setting its policies."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,44 +10,12 @@ from hub.actions.venues.organisations import resolve_org
 from hub.actions.venues.venue_cache import Venue
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.venue_policies import known_policies, policies_of
 from hub.services import Services
 
 VENUES = load("venues/venues")
 FIRST_ORGANISATION = "My organisation"
 FIRST_VENUE = "My venue"
-
-
-@dataclass(frozen=True, slots=True)
-class Policies:
-    """What to change of a venue; None leaves it.
-
-    -1 takes a limit away: `early_entry_minutes` (from midnight of the day), `waitlist_offer_minutes` (no waiting list),
-    `no_show_release_minutes` (unused places are never given back), `duplicate_alarm_minutes` (no alarm), and the thresholds of the alerts (not watched).
-    """
-
-    name: str | None = None
-    unreserved_entry: str | None = None
-    late_entry_minutes: int | None = None
-    early_entry_minutes: int | None = None
-    change_cutoff_hours: int | None = None
-    show_contact: str | None = None
-    timezone: str | None = None
-    address: str | None = None
-    language: str | None = None
-    country: str | None = None
-    contact_check: str | None = None
-    reminder_hours: tuple[int, ...] | None = None
-    waitlist_offer_minutes: int | None = None
-    no_show_release_minutes: int | None = None
-    re_entry: str | None = None
-    duplicate_alarm_minutes: int | None = None
-    alert_failure_percent: int | None = None
-    alert_utilisation_percent: int | None = None
-    alert_latency_ms: int | None = None
-    alert_login_failures: int | None = None
-    alert_emails: tuple[str, ...] | None = None
-    alert_webhook_url: str | None = None
-    """Empty: none any more. A secret is made for every address that is set; `set_policies` gives it back, once."""
 
 
 async def read_venue(services: Services, org_id: int, venue_id: int) -> Venue:
@@ -56,8 +24,9 @@ async def read_venue(services: Services, org_id: int, venue_id: int) -> Venue:
 
 
 async def list_venues(services: Services) -> list[dict[str, Any]]:
-    """Every venue of this hub with its policies."""
-    return [dict(row) for row in await services.database.fetch(VENUES.all_venues)]
+    """Every venue of this hub with its policies, each column of `POLICIES` by its name."""
+    rows = await services.database.fetch(VENUES.all_venues)
+    return [{"org_id": row["org_id"], "organisation": row["organisation"], **_venue_as_dict(row)} for row in rows]
 
 
 async def add_venue(services: Services, *, name: str, timezone: str, orq: int | None = None) -> dict[str, Any]:
@@ -69,47 +38,53 @@ async def add_venue(services: Services, *, name: str, timezone: str, orq: int | 
     return {"org_id": org_id, "venue_id": venue_id, "name": name, "timezone": ZoneInfo(timezone).key}
 
 
-async def set_policies(services: Services, venue_id: int, policies: Policies) -> dict[str, Any]:
-    """Change a venue's policies; every process follows within `FRESH_SECONDS` of hub/actions/venues/venue_cache.py.
+async def change_venue(
+    services: Services,
+    venue_id: int,
+    policies: Mapping[str, Any],
+    *,
+    name: str | None = None,
+    timezone: str | None = None,
+) -> dict[str, Any]:
+    """Change what is given of a venue and keep the rest; every process follows within `FRESH_SECONDS` of venue_cache.py.
 
-    The time zone can change only while the venue has no slots: their moments were computed in it.
+    `policies` are values by column, as the types of hub/rules/venue_policies.py make them; None takes a limit away. The time
+    zone can change only while the venue has no slots: their moments were computed in it. A webhook gets a secret of its own
+    every time it is set; it is in the answer as `alert_webhook_secret`, this once. Refuses NOT_FOUND and INVALID_REQUEST.
     """
-    if policies.timezone is not None:
-        _check_timezone(policies.timezone)
+    changes = known_policies(policies)
+    if timezone is not None:
+        _check_timezone(timezone)
         if await services.database.fetchval(VENUES.has_slots, venue_id):
             raise Refused(Reason.INVALID_REQUEST, message="This venue has slots; their times were set in its time zone")
-    secret = secrets.token_urlsafe(32) if policies.alert_webhook_url else None
-    row = await services.database.fetchrow(
-        VENUES.set_policies,
-        venue_id,
-        policies.name,
-        policies.unreserved_entry,
-        policies.late_entry_minutes,
-        policies.early_entry_minutes,
-        policies.change_cutoff_hours,
-        policies.show_contact,
-        policies.timezone,
-        policies.address,
-        policies.language,
-        policies.country,
-        policies.contact_check,
-        policies.reminder_hours,
-        policies.waitlist_offer_minutes,
-        policies.no_show_release_minutes,
-        policies.re_entry,
-        policies.duplicate_alarm_minutes,
-        policies.alert_failure_percent,
-        policies.alert_utilisation_percent,
-        policies.alert_latency_ms,
-        policies.alert_login_failures,
-        policies.alert_emails,
-        policies.alert_webhook_url,
-        secret,
-    )
+        changes["timezone"] = timezone
+    if name is not None:
+        changes["name"] = name
+    secret = secrets.token_urlsafe(32) if changes.get("alert_webhook_url") else None
+    if secret is not None:
+        changes["alert_webhook_secret"] = secret
+    row = await services.database.fetchrow(venue_update(list(changes)), venue_id, *changes.values())
     if row is None:
         raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}")
     services.venues.forget()
-    return dict(row) | ({"alert_webhook_secret": secret} if secret else {})
+    made = {"alert_webhook_secret": secret} if secret else {}
+    return {"org_id": row["org_id"], **_venue_as_dict(row), **made}
+
+
+def venue_update(columns: Sequence[str]) -> str:
+    """The statement that sets these columns of the venue $1 to $2, $3 and so on, and returns the whole row.
+
+    The columns are constants of ours, never what somebody has typed. Without any column the row is only read.
+    """
+    if not columns:
+        return VENUES.venue_row
+    setting = ", ".join(f"{column} = ${n}" for n, column in enumerate(columns, start=2))
+    return f"UPDATE venues SET {setting} WHERE id = $1 RETURNING *"  # noqa: S608
+
+
+def _venue_as_dict(row: Any) -> dict[str, Any]:
+    """What is said of a venue; `row` is a whole row of `venues`, of which the webhook's secret stays here."""
+    return {"venue_id": row["id"], "name": row["name"], "timezone": row["timezone"], **policies_of(row)}
 
 
 def _check_timezone(timezone: str) -> None:

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from hub.actions.scanning.manifest import FRESH_SECONDS, Manifests
-from hub.actions.venues.venues import Policies, set_policies
+from hub.actions.venues.venues import change_venue
 from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
 from tests.support.world import TODAY, World
@@ -110,7 +110,7 @@ async def test_changes_bring_an_old_list_to_what_a_new_one_says(api: Api, world:
         await api.ask("DELETE", f"/api/reservations/{leaves.reservation_id}", token=await world.staff("MANAGER"))
     ).status == 200
     comes = await world.reserved(slot_id)
-    await set_policies(world.hub.services, world.venue_id, Policies(late_entry_minutes=20))
+    await change_venue(world.hub.services, world.venue_id, {"late_entry_minutes": 20})
     grow_stale(world)
     news = (await api.get(f"{LIST}/changes?since={old['edition']}", token=token)).data
     assert news["whole"] is False

@@ -1,0 +1,38 @@
+"""The table of venue policies: each row can be typed, is documented, and means what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.rules.venue_policies import POLICIES, known_policies, policies_in_words, policies_table
+
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
+
+
+def test_the_table_in_the_documentation_is_this_table() -> None:
+    assert policies_table() in OPERATIONS.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.column)
+def test_a_default_can_be_typed_and_comes_back(policy) -> None:
+    assert policy.type.parse(policy.default_text) == policy.default
+    if policy.type.choices:
+        assert policy.default in policy.type.choices
+    if policy.type.off:
+        assert policy.type.parse(policy.type.off) is None
+
+
+def test_columns_and_options_are_named_once() -> None:
+    assert len({policy.column for policy in POLICIES}) == len({policy.option for policy in POLICIES}) == len(POLICIES)
+
+
+def test_a_venue_is_listed_without_what_is_empty_or_off() -> None:
+    policies = {policy.column: None for policy in POLICIES}
+    policies |= {"late_entry_minutes": 0, "reminder_hours": [24, 2], "address": "", "alert_emails": []}
+    assert policies_in_words(policies) == "late_entry_minutes 0, reminder_hours 24+2"
+
+
+def test_changes_come_in_the_order_of_the_table_whatever_the_order_given() -> None:
+    assert list(known_policies({"country": "IT", "address": ""})) == ["address", "country"]
