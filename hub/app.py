@@ -35,10 +35,10 @@ from hub.events.scan_events import ScanEvents
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import SeatAdmission
 from hub.jobs.alerts import watch_measures
+from hub.jobs.duplicate_alarms import TwoGates
 from hub.jobs.outbox import OutboxJob
-from hub.jobs.periodic import run_periodically
+from hub.jobs.periodic_jobs import run_periodically
 from hub.jobs.revocations import refresh_revocations
-from hub.jobs.two_gates import TwoGates
 from hub.jobs.waitlist import WaitlistJob
 from hub.live.server import LiveServer
 from hub.observability import telemetry

@@ -16,7 +16,7 @@ from datetime import date, time
 from importlib import import_module
 from typing import Any
 
-from hub.commands.outcome import CommandFailed, Outcome
+from hub.commands.command_result import CommandFailed, Outcome
 from hub.rules.venue_policies import POLICIES, Parse, whole_number
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
@@ -92,9 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     _command(words, "serve", "serving:serve", "serve, as in production", own_loop=True)
     worker = _command(words, "_worker", "serving:worker", argparse.SUPPRESS, own_loop=True)
     worker.add_argument("--development", action="store_true")
-    _command(words, "migrate", "upkeep:migrate", "bring the database schema up to date")
-    _command(words, "demo", "upkeep:demo", "fill in demo data once and show it")
-    reconcile = _command(words, "reconcile", "upkeep:reconcile", "compare gate, counts and reservations")
+    _command(words, "migrate", "database:migrate", "bring the database schema up to date")
+    _command(words, "demo", "database:demo", "fill in demo data once and show it")
+    reconcile = _command(words, "reconcile", "database:reconcile", "compare gate, counts and reservations")
     reconcile.add_argument("--fix", action="store_true", help="put right what differs")
     _command(words, "doctor", "doctor:doctor", "name the servers in use and what is wrong")
     slots = words.add_parser("slots", help="slots", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")

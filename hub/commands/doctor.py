@@ -7,8 +7,8 @@ import platform
 from argparse import Namespace
 from typing import Any
 
-from hub.commands.open_services import with_servers
-from hub.commands.outcome import Outcome
+from hub.commands.command_result import Outcome
+from hub.commands.command_services import with_servers
 from hub.settings import Settings
 
 

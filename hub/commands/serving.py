@@ -13,8 +13,8 @@ from importlib import import_module
 from typing import Any
 
 from hub.commands import demo_card
-from hub.commands.open_services import with_servers
-from hub.commands.outcome import CommandFailed
+from hub.commands.command_result import CommandFailed
+from hub.commands.command_services import with_servers
 from hub.settings import Settings
 
 

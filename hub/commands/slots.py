@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from hub.commands.open_services import visit
-from hub.commands.outcome import Outcome
+from hub.commands.command_result import Outcome
+from hub.commands.command_services import visit
 
 
 async def generate(args: Namespace) -> Outcome:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from hub.commands.open_services import visit
-from hub.commands.outcome import CommandFailed, Outcome
+from hub.commands.command_result import CommandFailed, Outcome
+from hub.commands.command_services import visit
 
 
 async def add(args: Namespace) -> Outcome:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from hub.commands.open_services import visit
-from hub.commands.outcome import CommandFailed, Outcome
+from hub.commands.command_result import CommandFailed, Outcome
+from hub.commands.command_services import visit
 
 _MOST_BYTES = 200_000_000
 _ANY_PHONE = "+12025550123"

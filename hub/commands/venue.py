@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from hub.commands.open_services import visit
-from hub.commands.outcome import Outcome
+from hub.commands.command_result import Outcome
+from hub.commands.command_services import visit
 from hub.rules.venue_policies import POLICIES, policies_in_words
 
 

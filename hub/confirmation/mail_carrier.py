@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
+from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.development_mailbox import drop_into_mailbox
 from hub.settings import Settings
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import aiohttp
 
-from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
+from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.development_mailbox import drop_sms_into_mailbox
 from hub.settings import Settings
 

@@ -23,7 +23,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
+from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.settings import IPNetwork
 
 _SECONDS = 10.0

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from hub.embedded import launch, leftovers
+from hub.embedded import launch, stale_servers
 from hub.embedded.launch import Identity, LaunchError
 
 ROLE = DATABASE = "hub"
@@ -99,10 +99,10 @@ class Postgres:
 
     async def clear_leftover(self) -> None:
         pid_file = self.folder / "postmaster.pid"
-        pid = leftovers.pid_in(pid_file)
+        pid = stale_servers.pid_in(pid_file)
         if pid is None:
             return
-        await leftovers.clear(pid, ("postgres", str(self.folder)), stop_signal=signal.SIGINT)
+        await stale_servers.clear(pid, ("postgres", str(self.folder)), stop_signal=signal.SIGINT)
         # Whoever has that number now is another program, and Postgres would take it for a running server.
         pid_file.unlink(missing_ok=True)
 

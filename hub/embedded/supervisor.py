@@ -25,8 +25,8 @@ from typing import IO, Any, Literal
 
 from hub.embedded import launch, postgres
 from hub.embedded.launch import LaunchError
+from hub.embedded.ports_and_passwords import recall, write_private
 from hub.embedded.postgres import Postgres
-from hub.embedded.remembered import recall, write_private
 from hub.embedded.valkey import Valkey
 
 Kind = Literal["server", "command"]

@@ -13,7 +13,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from hub.embedded import launch, leftovers
+from hub.embedded import launch, stale_servers
 from hub.embedded.launch import Identity, LaunchError
 
 _START_SECONDS = 60.0  # a long append-only file takes a while to read
@@ -86,10 +86,12 @@ class Valkey:
                 return
 
     async def clear_leftover(self) -> None:
-        pid = leftovers.pid_in(self._pid_file)
+        pid = stale_servers.pid_in(self._pid_file)
         if pid is not None:
             # The server shows its address instead of its arguments; which port was ours, the old settings say.
-            await leftovers.clear(pid, ("valkey-server", f"127.0.0.1:{self._old_port()}"), stop_signal=signal.SIGTERM)
+            await stale_servers.clear(
+                pid, ("valkey-server", f"127.0.0.1:{self._old_port()}"), stop_signal=signal.SIGTERM
+            )
             self._pid_file.unlink(missing_ok=True)
 
     def _configuration(self) -> Path:

@@ -24,11 +24,11 @@ import orjson
 
 from db import statements
 from db.pool import DatabaseDown
-from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
-from hub.confirmation.letter import Obsolete, Unsendable
-from hub.confirmation.mail import write_mail, write_text_message
+from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
+from hub.confirmation.email_content import Obsolete, Unsendable
+from hub.confirmation.email_message import write_mail, write_text_message
 from hub.confirmation.mail_carrier import MailCarrier
-from hub.confirmation.outgoing import Outgoing, Sender, payload_of, reservation_ids_of
+from hub.confirmation.outbox_message import Outgoing, Sender, payload_of, reservation_ids_of
 from hub.confirmation.sms_carrier import SmsCarrier, sms_carrier
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
 from hub.observability import logs, telemetry

@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer
 from hub.actions.reporting.alerts import LEAST, LOOK_EVERY, look_at, measure
 from hub.actions.venues.venues import change_venue
 from hub.cli import _parser
-from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
+from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
 from hub.jobs.outbox import OutboxWorker
 from hub.observability.alert_metrics import AlertMetrics, at, percentile

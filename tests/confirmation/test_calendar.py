@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from icalendar import Calendar
 
+from hub.confirmation.booked_party import Party, Place, VenueFacts, calendar_entries
 from hub.confirmation.calendar_file import CalendarEntry, calendar_file, calendar_of
 from hub.confirmation.calendar_links import calendar_links
-from hub.confirmation.visits import Party, Place, VenueFacts, calendar_entries
 
 STARTS = datetime(2026, 11, 20, 11, tzinfo=UTC)
 ENDS = datetime(2026, 11, 20, 13, tzinfo=UTC)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hub.confirmation.delivery import DeliveryDeferred, DeliveryRefused
+from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
 from hub.confirmation.mail_carrier import MailCarrier
 

@@ -10,7 +10,7 @@ import zxingcpp
 from icalendar import Calendar
 from PIL import Image
 
-from hub.confirmation.troubles import trouble_in_words
+from hub.confirmation.failure_texts import trouble_in_words
 from tests.support.mail_outbox import NOW, PUBLIC_URL, SLOT, STARTS
 
 LANGUAGES = ("en", "zh_Hans")

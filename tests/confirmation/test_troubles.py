@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.confirmation.troubles import trouble_in_words
+from hub.confirmation.failure_texts import trouble_in_words
 
 
 @pytest.mark.parametrize(

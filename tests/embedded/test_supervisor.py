@@ -16,7 +16,7 @@ from redis.retry import Retry
 
 from hub.embedded import launch
 from hub.embedded.launch import Identity
-from hub.embedded.remembered import is_free
+from hub.embedded.ports_and_passwords import is_free
 from hub.embedded.supervisor import EmbeddedServers, find_or_start
 from tests.embedded.conftest import Supervise, ask, is_gone, told
 

@@ -10,7 +10,7 @@ import pytest
 from hub.actions.scanning import offline_sync as sync_scans
 from hub.actions.scanning.conflicts import tell_new_conflicts
 from hub.actions.scanning.duplicate_alarms import raise_alarm
-from hub.jobs import two_gates
+from hub.jobs import duplicate_alarms
 from tests.support.hub import Hub
 from tests.support.offline_queue import queued, sync
 from tests.support.world import World
@@ -70,13 +70,13 @@ async def test_copies_of_a_moment_ago_are_an_alarm_and_those_of_long_ago_a_confl
     await all_raised(hub, 3)
 
 
-@pytest.mark.parametrize("at_once", [two_gates.AT_ONCE, ALL])
+@pytest.mark.parametrize("at_once", [duplicate_alarms.AT_ONCE, ALL])
 async def test_a_queue_full_of_copies_is_raised_a_few_at_a_time(
     open_hub: Any, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
     busy = Busy(raise_alarm)
-    monkeypatch.setattr(two_gates, "raise_alarm", busy)
-    monkeypatch.setattr(two_gates, "AT_ONCE", at_once)
+    monkeypatch.setattr(duplicate_alarms, "raise_alarm", busy)
+    monkeypatch.setattr(duplicate_alarms, "AT_ONCE", at_once)
     hub = await open_hub()
     await copies_at_two_gates(hub, await World(hub).found(), 40, minutes=-1)
     await all_raised(hub, 40)

@@ -8,7 +8,7 @@ import pytest
 
 from hub.actions.scanning.duplicate_alarms import raise_alarm
 from hub.app import LIVE
-from hub.jobs.two_gates import TwoGates
+from hub.jobs.duplicate_alarms import TwoGates
 from tests.support.hub import Hub
 from tests.support.world import World
 
@@ -201,7 +201,7 @@ async def test_the_same_pair_is_written_once(hub: Hub, world: World, monkeypatch
 
 
 async def test_an_alarm_waits_for_postgres(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.jobs.two_gates.TRY_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("hub.jobs.duplicate_alarms.TRY_AGAIN_SECONDS", 0.05)
     troubles = iter([OSError(), OSError()])
 
     async def shaky(*given: Any) -> Any:
@@ -209,7 +209,7 @@ async def test_an_alarm_waits_for_postgres(hub: Hub, world: World, monkeypatch: 
             raise trouble
         return await raise_alarm(*given)
 
-    monkeypatch.setattr("hub.jobs.two_gates.raise_alarm", shaky)
+    monkeypatch.setattr("hub.jobs.duplicate_alarms.raise_alarm", shaky)
     ticket = await world.reserved(await world.slot())
     a, b = await gate(hub, world, "A"), await gate(hub, world, "B")
     await a.verify(ticket.code, str(uuid4()))

@@ -8,7 +8,7 @@ from aiohttp import web
 from hub.actions.booking.cancel import cancel_reservation
 from hub.actions.booking.move import move_reservation
 from hub.actions.booking.reservation_views import Party, ReservationView, party_of_token, read_party
-from hub.confirmation import qr_code, visits
+from hub.confirmation import booked_party, qr_code
 from hub.confirmation.calendar_file import CalendarEntry, calendar_of
 from hub.confirmation.calendar_links import calendar_links
 from hub.rules.reasons import Reason
@@ -98,16 +98,16 @@ def _calendar_links(request: web.Request, one: ReservationView) -> dict[str, str
 def _entries(request: web.Request, party: Party) -> list[CalendarEntry]:
     settings, token, first = request.app[SERVICES].settings, manage_token(request), party.reservation
     places = tuple(
-        visits.Place(
+        booked_party.Place(
             one.reservation_id, one.status, one.calendar_sequence, one.ticket_code, "", None, one.slot_id, one.date,
             one.start_time, one.end_time, one.starts_at, one.ends_at,
         )
         for one in party.members
     )  # fmt: skip
-    venue = visits.VenueFacts(first.venue_name, first.venue_address, first.timezone, first.change_cutoff_hours)
+    venue = booked_party.VenueFacts(first.venue_name, first.venue_address, first.timezone, first.change_cutoff_hours)
     standing = [one.reservation_id for one in party.members if one.status != "CANCELLED"]
-    return visits.calendar_entries(
-        visits.Party(venue, places),
+    return booked_party.calendar_entries(
+        booked_party.Party(venue, places),
         standing or [one.reservation_id for one in party.members],
         host=urlsplit(settings.public_url).hostname or "localhost",
         manage_url=f"{settings.public_url}/r/{token}" if token else "",

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hub.access.roles import Role
 from hub.actions.messaging.outbox_admin import MailLine, Wanted, discard_mail, read_mail, retry_mail
-from hub.confirmation.troubles import trouble_in_words
+from hub.confirmation.failure_texts import trouble_in_words
 from web.json_body import invalid
 from web.json_responses import success_response
 from web.keys import SERVICES

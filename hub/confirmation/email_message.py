@@ -16,27 +16,27 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import cast
 
-from hub.confirmation import alert_letters, other_letters, qr_code, reservation_letters
+from hub.confirmation import alert_emails, qr_code, reservation_emails, waitlist_emails
 from hub.confirmation.calendar_file import calendar_of, method_of
-from hub.confirmation.letter import Letter, Unsendable, as_html, as_text
-from hub.confirmation.outgoing import Outgoing, Sender
+from hub.confirmation.email_content import Letter, Unsendable, as_html, as_text
+from hub.confirmation.outbox_message import Outgoing, Sender
 from hub.confirmation.sms_carrier import TextMessage
 from hub.text.languages import html_lang
 
 LETTERS: Mapping[str, Callable[[Outgoing, Sender], Letter]] = {
-    "reservation.confirmed": reservation_letters.confirmed,
-    "reservation.moved": reservation_letters.moved,
-    "reservation.cancelled": reservation_letters.cancelled,
-    "reservation.reminder": reservation_letters.reminder,
-    "waitlist.joined": other_letters.waitlist_joined,
-    "waitlist.offer": other_letters.waitlist_offer,
-    "waitlist.lapsed": other_letters.waitlist_lapsed,
-    "waitlist.closed": other_letters.waitlist_closed,
-    "contact.code": other_letters.contact_code,
-    "alert.raised": alert_letters.alert_raised,
-    "alert.cleared": alert_letters.alert_cleared,
+    "reservation.confirmed": reservation_emails.confirmed,
+    "reservation.moved": reservation_emails.moved,
+    "reservation.cancelled": reservation_emails.cancelled,
+    "reservation.reminder": reservation_emails.reminder,
+    "waitlist.joined": waitlist_emails.waitlist_joined,
+    "waitlist.offer": waitlist_emails.waitlist_offer,
+    "waitlist.lapsed": waitlist_emails.waitlist_lapsed,
+    "waitlist.closed": waitlist_emails.waitlist_closed,
+    "contact.code": waitlist_emails.contact_code,
+    "alert.raised": alert_emails.alert_raised,
+    "alert.cleared": alert_emails.alert_cleared,
 }
-TEXT_MESSAGES: Mapping[str, Callable[[Outgoing, Sender], str]] = {"contact.code": other_letters.contact_code_sms}
+TEXT_MESSAGES: Mapping[str, Callable[[Outgoing, Sender], str]] = {"contact.code": waitlist_emails.contact_code_sms}
 _HEADERS = HeaderRegistry()
 _LONGEST_SUBJECT = 200
 _LONGEST_NAME = 80

@@ -77,11 +77,11 @@ class Letter:
 
 def as_html(letter: Letter, language: str, pictures: dict[str, str]) -> str:
     """`pictures` gives the Content-ID of each code's picture."""
-    return _render("letter.html", language, letter=letter, pictures=pictures)
+    return _render("email.html", language, letter=letter, pictures=pictures)
 
 
 def as_text(letter: Letter, language: str) -> str:
-    return _render("letter.txt", language, letter=letter)
+    return _render("email.txt", language, letter=letter)
 
 
 def _render(template: str, language: str, **context: Any) -> str:

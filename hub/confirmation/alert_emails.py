@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from hub.confirmation.letter import Letter, Link, Unsendable
-from hub.confirmation.outgoing import Outgoing, Sender
+from hub.confirmation.email_content import Letter, Link, Unsendable
+from hub.confirmation.outbox_message import Outgoing, Sender
 from hub.text.languages import format_day, format_moment, translator
 
 

@@ -2,8 +2,8 @@
 
 from urllib.parse import quote, urlsplit
 
-from hub.confirmation.letter import Letter, Link, Obsolete, Unsendable, VisitLines
-from hub.confirmation.outgoing import Outgoing, Sender
+from hub.confirmation.email_content import Letter, Link, Obsolete, Unsendable, VisitLines
+from hub.confirmation.outbox_message import Outgoing, Sender
 from hub.text.languages import format_day, format_moment, format_span, translator
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.confirmation.letter import Unsendable
-from hub.confirmation.visits import Party
+from hub.confirmation.booked_party import Party
+from hub.confirmation.email_content import Unsendable
 from hub.text.languages import DEFAULT, LANGUAGES
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from hub.confirmation.booked_party import Party, Place, by_slot, calendar_entries
 from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.calendar_links import calendar_links
-from hub.confirmation.letter import Admission, Letter, Link, Obsolete, VisitLines
-from hub.confirmation.outgoing import Outgoing, Sender
-from hub.confirmation.visits import Party, Place, by_slot, calendar_entries
+from hub.confirmation.email_content import Admission, Letter, Link, Obsolete, VisitLines
+from hub.confirmation.outbox_message import Outgoing, Sender
 from hub.text.languages import format_day, format_moment, format_span, format_time, translator
 
 _LATE_ENOUGH = timedelta(hours=1)
