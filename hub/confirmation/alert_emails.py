@@ -1,30 +1,30 @@
-"""The letters of the alerts: what a manager is told by mail when a measure is over its threshold, and when it no longer is."""
+"""E-mails about alerts: a measure has passed its threshold, or is below it again."""
 
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from hub.confirmation.email_content import Letter, Link, Unsendable
-from hub.confirmation.outbox_message import Outgoing, Sender
+from hub.confirmation.email_content import EmailContent, Link, Unsendable
+from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.text.languages import format_day, format_moment, translator
 
 
-def alert_raised(outgoing: Outgoing, sender: Sender) -> Letter:
-    _ = translator(outgoing.language).gettext
-    alert = _alert(outgoing)
-    title, line = _words(alert, outgoing)
-    paragraphs = [line]
+def alert_raised(message: OutboxMessage, sender: Sender) -> EmailContent:
+    _ = translator(message.language).gettext
+    alert = _alert(message)
+    title, sentence = _words(alert, message)
+    paragraphs = [sentence]
     slots = alert.get("details", {}).get("slots")
     if isinstance(slots, list) and slots:
         paragraphs.append(", ".join(str(slot) for slot in slots))
     unplaced = alert.get("details", {}).get("unplaced")
     if isinstance(unplaced, int) and unplaced:
         paragraphs.append(_("Of these at no known venue: {count}.").format(count=unplaced))
-    paragraphs.append(_("Since {moment}.").format(moment=_moment(outgoing, alert["raised_at"])))
-    return Letter(
-        sender_name=_venue(outgoing),
-        subject=_("Alert: {title} · {venue}").format(title=title, venue=_venue(outgoing)),
-        preview=line,
+    paragraphs.append(_("Since {moment}.").format(moment=_moment(message, alert["raised_at"])))
+    return EmailContent(
+        sender_name=message.venue_name,
+        subject=_("Alert: {title} · {venue}").format(title=title, venue=message.venue_name),
+        preview=sentence,
         heading=title,
         paragraphs=tuple(paragraphs),
         action=Link(_("Open the control room"), f"{sender.public_url}/manager"),
@@ -32,30 +32,30 @@ def alert_raised(outgoing: Outgoing, sender: Sender) -> Letter:
     )
 
 
-def alert_cleared(outgoing: Outgoing, sender: Sender) -> Letter:
-    _ = translator(outgoing.language).gettext
-    alert = _alert(outgoing)
-    title, _line = _words(alert, outgoing)
-    line = _("It began at {raised} and was over at {cleared}.").format(
-        raised=_moment(outgoing, alert["raised_at"]), cleared=_moment(outgoing, alert["cleared_at"])
+def alert_cleared(message: OutboxMessage, sender: Sender) -> EmailContent:
+    _ = translator(message.language).gettext
+    alert = _alert(message)
+    title, _sentence = _words(alert, message)
+    sentence = _("It began at {raised} and was over at {cleared}.").format(
+        raised=_moment(message, alert["raised_at"]), cleared=_moment(message, alert["cleared_at"])
     )
-    return Letter(
-        sender_name=_venue(outgoing),
-        subject=_("Over: {title} · {venue}").format(title=title, venue=_venue(outgoing)),
-        preview=line,
+    return EmailContent(
+        sender_name=message.venue_name,
+        subject=_("Over: {title} · {venue}").format(title=title, venue=message.venue_name),
+        preview=sentence,
         heading=_("Over: {title}").format(title=title),
-        paragraphs=(line,),
+        paragraphs=(sentence,),
         action=Link(_("Open the control room"), f"{sender.public_url}/manager"),
     )
 
 
-def _words(alert: dict[str, Any], outgoing: Outgoing) -> tuple[str, str]:
-    """What it is called, and what was measured."""
-    _ = translator(outgoing.language).gettext
+def _words(alert: dict[str, Any], message: OutboxMessage) -> tuple[str, str]:
+    """The alert's title, and a sentence with the measured value and its limit."""
+    _ = translator(message.language).gettext
     value, threshold = f"{alert['value']:g}", f"{alert['threshold']:g}"
 
     def day(subject: str) -> str:
-        return format_day(date.fromisoformat(subject), outgoing.language)
+        return format_day(date.fromisoformat(subject), message.language)
 
     words: dict[str, Callable[[], tuple[str, str]]] = {
         "failure_rate": lambda: (
@@ -78,22 +78,18 @@ def _words(alert: dict[str, Any], outgoing: Outgoing) -> tuple[str, str]:
         ),
     }
     try:
-        title, line = words[alert["kind"]]()
+        title, sentence = words[alert["kind"]]()
     except (KeyError, TypeError, ValueError):
         raise Unsendable("unreadable: alert") from None
-    return title, line.format(value=value, threshold=threshold)
+    return title, sentence.format(value=value, threshold=threshold)
 
 
-def _alert(outgoing: Outgoing) -> dict[str, Any]:
-    alert = outgoing.payload.get("alert")
+def _alert(message: OutboxMessage) -> dict[str, Any]:
+    alert = message.payload.get("alert")
     if not isinstance(alert, dict):
         raise Unsendable("unreadable: alert")
     return alert
 
 
-def _moment(outgoing: Outgoing, moment: Any) -> str:
-    return format_moment(datetime.fromisoformat(str(moment)), outgoing.zone(), outgoing.language)
-
-
-def _venue(outgoing: Outgoing) -> str:
-    return outgoing.text("venue_name") or outgoing.organisation
+def _moment(message: OutboxMessage, moment: Any) -> str:
+    return format_moment(datetime.fromisoformat(str(moment)), message.zone(), message.language)

@@ -1,4 +1,4 @@
-"""The visits: the places of one party as its letters and its calendar entries need them."""
+"""Booked parties: the places of one party, as its e-mails and calendar entries need them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -41,14 +41,14 @@ class VenueFacts:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Everybody who was booked in one request, cancelled ones included, in the order of their reservations."""
+    """All places booked in one request, cancelled ones included, in the order of their reservation ids."""
 
     venue: VenueFacts
     places: tuple[Place, ...]
 
     @classmethod
     def of(cls, rows: Sequence[Any]) -> "Party | None":
-        """From the rows of `outbox.parties`; None where there are none."""
+        """From the rows of `outbox.parties`; None without rows."""
         if not rows:
             return None
         first = rows[0]
@@ -79,11 +79,11 @@ def by_slot(places: Sequence[Place]) -> list[tuple[Place, ...]]:
 def calendar_entries(
     party: Party, spoken_of: Collection[int], *, host: str, manage_url: str, language: str, organizer: str
 ) -> list[CalendarEntry]:
-    """The whole party's calendar, for a letter about the reservations `spoken_of`: one entry a slot.
+    """The calendar of the whole party, for an e-mail about the reservations `spoken_of`: one entry for each slot.
 
-    An entry has the UID of the first reservation in its slot, a cancelled one too, so that it stays the same entry when one
-    of a family cancels. Where a party has been split by moves, the others may have had entries of their own once: those are
-    told as cancelled, or a family that met again would keep a second entry at the wrong time.
+    An entry has the UID of the first reservation in its slot, even of a cancelled one, so it stays the same entry when one
+    member cancels. If moves have split the party, other members may once have had entries of their own: these are sent as
+    cancelled. Otherwise a party that is together again would keep a second entry at the wrong time.
     """
     standing = [place for place in party.places if not place.cancelled] or list(party.places)
     sequences = {place.calendar_sequence for place in standing}

@@ -1,7 +1,7 @@
-"""The letter: what one message says, in finished words, before it becomes HTML and plain text.
+"""The content of one e-mail, in finished words, before it becomes HTML and plain text.
 
-Both forms are made from the same letter by `templates/letter.*`, so they cannot say different things. Everything here is
-text, never markup.
+`templates/email.*` make both forms from the same content, so they cannot say different things. Everything here is text,
+never markup.
 """
 
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 class Obsolete(Exception):
-    """What the message was to say is no longer so: it is dropped, and nobody needs to look after it."""
+    """The message is no longer true or needed: it is dropped, and nobody has to act."""
 
 
 class Unsendable(Exception):
-    """The row can never become a message; somebody has to look at it."""
+    """The row can never become a message: it is dead, and staff have to look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class TicketBlock:
     """One ticket; `picture` says whether its QR code is shown."""
 
     code: str
@@ -40,20 +40,24 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitLines:
-    """Where and when, and with which tickets. A visit that no longer holds is `struck` through."""
+class VisitBlock:
+    """Where and when, and with which tickets. A visit that no longer takes place is `struck` through."""
 
     venue: str
     address: str
     day: str
     hours: str
-    admissions: tuple[Admission, ...] = ()
+    tickets: tuple[TicketBlock, ...] = ()
     struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """`preview` is what a list of mails shows after the subject; `code` is a one-time code, set large."""
+class EmailContent:
+    """All texts of one e-mail, in its language.
+
+    `preview` is what a list of e-mails shows after the subject. `code` is a one-time code, shown large. `entries` become the
+    attached calendar file.
+    """
 
     sender_name: str
     subject: str
@@ -62,7 +66,7 @@ class Letter:
     paragraphs: tuple[str, ...]
     greeting: str = ""
     code: str = ""
-    visits: tuple[VisitLines, ...] = ()
+    visits: tuple[VisitBlock, ...] = ()
     action: Link | None = None
     also: tuple[Link, ...] = ()
     calendars: tuple[Link, ...] = ()
@@ -71,17 +75,18 @@ class Letter:
 
     @property
     def pictured(self) -> tuple[str, ...]:
-        """The ticket codes whose QR codes are shown, in the order of the letter."""
-        return tuple(admission.code for visit in self.visits for admission in visit.admissions if admission.picture)
+        """The ticket codes shown as QR codes, in the order of the e-mail."""
+        return tuple(ticket.code for visit in self.visits for ticket in visit.tickets if ticket.picture)
 
 
-def as_html(letter: Letter, language: str, pictures: dict[str, str]) -> str:
-    """`pictures` gives the Content-ID of each code's picture."""
-    return _render("email.html", language, letter=letter, pictures=pictures)
+def as_html(email: EmailContent, language: str, pictures: dict[str, str]) -> str:
+    """The HTML part. `pictures` maps a ticket code to the Content-ID of its picture."""
+    return _render("email.html", language, email=email, pictures=pictures)
 
 
-def as_text(letter: Letter, language: str) -> str:
-    return _render("email.txt", language, letter=letter)
+def as_text(email: EmailContent, language: str) -> str:
+    """The plain text part."""
+    return _render("email.txt", language, email=email)
 
 
 def _render(template: str, language: str, **context: Any) -> str:

@@ -1,4 +1,4 @@
-"""The mail: one outgoing message as MIME, with text, HTML, the QR codes in it and the calendar file attached.
+"""E-mails as MIME messages: text, HTML, the QR codes in it and the calendar file attached.
 
 multipart/mixed
   multipart/alternative
@@ -16,14 +16,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import cast
 
-from hub.confirmation import alert_emails, qr_code, reservation_emails, waitlist_emails
+from hub.confirmation import alert_emails, contact_code_messages, qr_code, reservation_emails, waitlist_emails
 from hub.confirmation.calendar_file import calendar_of, method_of
-from hub.confirmation.email_content import Letter, Unsendable, as_html, as_text
-from hub.confirmation.outbox_message import Outgoing, Sender
+from hub.confirmation.email_content import EmailContent, Unsendable, as_html, as_text
+from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.confirmation.sms_carrier import TextMessage
 from hub.text.languages import html_lang
 
-LETTERS: Mapping[str, Callable[[Outgoing, Sender], Letter]] = {
+EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "reservation.confirmed": reservation_emails.confirmed,
     "reservation.moved": reservation_emails.moved,
     "reservation.cancelled": reservation_emails.cancelled,
@@ -32,48 +32,50 @@ LETTERS: Mapping[str, Callable[[Outgoing, Sender], Letter]] = {
     "waitlist.offer": waitlist_emails.waitlist_offer,
     "waitlist.lapsed": waitlist_emails.waitlist_lapsed,
     "waitlist.closed": waitlist_emails.waitlist_closed,
-    "contact.code": waitlist_emails.contact_code,
+    "contact.code": contact_code_messages.contact_code_email,
     "alert.raised": alert_emails.alert_raised,
     "alert.cleared": alert_emails.alert_cleared,
 }
-TEXT_MESSAGES: Mapping[str, Callable[[Outgoing, Sender], str]] = {"contact.code": waitlist_emails.contact_code_sms}
+TEXT_MESSAGES: Mapping[str, Callable[[OutboxMessage, Sender], str]] = {
+    "contact.code": contact_code_messages.contact_code_sms
+}
 _HEADERS = HeaderRegistry()
 _LONGEST_SUBJECT = 200
 _LONGEST_NAME = 80
 
 
-def write_mail(outgoing: Outgoing, sender: Sender) -> EmailMessage:
-    """The whole message, ready for any carrier. Raises Obsolete or Unsendable."""
-    write = LETTERS.get(outgoing.kind)
+def write_email(message: OutboxMessage, sender: Sender) -> EmailMessage:
+    """The e-mail of an outbox message, ready to be sent. Raises Obsolete or Unsendable."""
+    write = EMAILS.get(message.kind)
     if write is None:
         raise Unsendable("unknown kind")
-    return _message(write(outgoing, sender), outgoing, sender)
+    return _message(write(message, sender), message, sender)
 
 
-def write_text_message(outgoing: Outgoing, sender: Sender) -> TextMessage:
-    """As `write_mail`, for a phone."""
-    write = TEXT_MESSAGES.get(outgoing.kind)
+def write_text_message(message: OutboxMessage, sender: Sender) -> TextMessage:
+    """The text message of an outbox message, ready for a phone. Raises Obsolete or Unsendable."""
+    write = TEXT_MESSAGES.get(message.kind)
     if write is None:
         raise Unsendable("unknown kind")
-    return TextMessage(outgoing.recipient, write(outgoing, sender), outgoing.message_id)
+    return TextMessage(message.recipient, write(message, sender), message.message_id)
 
 
-def _message(letter: Letter, outgoing: Outgoing, sender: Sender) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = _one_line(letter.subject, _LONGEST_SUBJECT)
-    message["From"] = Address(_one_line(letter.sender_name, _LONGEST_NAME), addr_spec=sender.address)
-    message["To"] = _one_address(outgoing.recipient)
-    message["Date"] = outgoing.now
-    message["Message-ID"] = outgoing.message_id
+def _message(content: EmailContent, message: OutboxMessage, sender: Sender) -> EmailMessage:
+    email = EmailMessage(policy=SMTP)
+    email["Subject"] = _one_line(content.subject, _LONGEST_SUBJECT)
+    email["From"] = Address(_one_line(content.sender_name, _LONGEST_NAME), addr_spec=sender.address)
+    email["To"] = _one_address(message.recipient)
+    email["Date"] = message.now
+    email["Message-ID"] = message.message_id
     # Out-of-office programs do not answer a mail that says it was made by a machine (RFC 3834; the second is Exchange's).
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    email["Auto-Submitted"] = "auto-generated"
+    email["X-Auto-Response-Suppress"] = "All"
 
-    message.set_content(as_text(letter, outgoing.language), cte="quoted-printable")
-    row = outgoing.message_id.strip("<>")
-    pictures = {code: f"qr{number}.{row}" for number, code in enumerate(letter.pictured)}
-    message.add_alternative(as_html(letter, outgoing.language, pictures), subtype="html", cte="quoted-printable")
-    html = message.get_body(("html",))
+    email.set_content(as_text(content, message.language), cte="quoted-printable")
+    row = message.message_id.strip("<>")
+    pictures = {code: f"qr{number}.{row}" for number, code in enumerate(content.pictured)}
+    email.add_alternative(as_html(content, message.language, pictures), subtype="html", cte="quoted-printable")
+    html = email.get_body(("html",))
     assert html is not None
     for code, picture in pictures.items():
         html.add_related(
@@ -84,21 +86,21 @@ def _message(letter: Letter, outgoing: Outgoing, sender: Sender) -> EmailMessage
             disposition="inline",
             filename=f"ticket-{_file_name(code)}.png",
         )
-    if letter.entries:
-        message.add_attachment(
-            calendar_of(letter.entries, stamped_at=outgoing.now).decode("utf-8"),
+    if content.entries:
+        email.add_attachment(
+            calendar_of(content.entries, stamped_at=message.now).decode("utf-8"),
             subtype="calendar",
             cte="quoted-printable",
             filename="visit.ics",
-            params={"method": method_of(letter.entries)},
+            params={"method": method_of(content.entries)},
         )
     # Last: while a message is built, headers of content move into its first part.
-    message["Content-Language"] = html_lang(outgoing.language)
-    return message
+    email["Content-Language"] = html_lang(message.language)
+    return email
 
 
 def _one_address(recipient: str) -> str:
-    """The address if it is one and only one: a comma, a line break or a name beside it would reach somebody else."""
+    """The address if it is exactly one address: a comma, a line break or a name beside it would reach somebody else."""
     try:
         (address,) = cast("AddressHeader", _HEADERS("To", recipient)).addresses
         usable = address.addr_spec == recipient and address.domain != "" and recipient.isprintable()
@@ -110,7 +112,7 @@ def _one_address(recipient: str) -> str:
 
 
 def _one_line(text: str, longest: int) -> str:
-    """Without line breaks and controls, so that no name can add a header, and no longer than a header should be."""
+    """`text` without line breaks and control characters, so that no name can add a header, cut to `longest` characters."""
     line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 

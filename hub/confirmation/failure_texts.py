@@ -1,10 +1,10 @@
-"""The troubles of delivery in words: what kept a message from going out, as a manager understands it and can act on it."""
+"""Delivery failures in words: why a message was not sent, so that a manager can act on it."""
 
 import re
 
 from hub.text.languages import N_, translator
 
-# By the beginning of what is stored; the first that fits. The code that follows, if any, is shown after the words.
+# Matched against the beginning of the stored error; the first match wins. A code that follows is shown after the text.
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"recipient refused: 5\d\d 5\.1\.", N_("The address does not exist. Ask the customer for the right one.")),
     (r"recipient refused: \d\d\d [45]\.2\.2", N_("The customer's mailbox is full.")),
@@ -45,8 +45,8 @@ _PATTERNS = tuple((re.compile(pattern), words) for pattern, words in _WORDS)
 _CODE = re.compile(r": ([0-9]{3}(?: [0-9.]+)?)$")
 
 
-def trouble_in_words(error: str, language: str) -> str:
-    """A sentence or two, and the other side's code where there is one: `... (550 5.1.1)`."""
+def failure_text(error: str, language: str) -> str:
+    """One or two sentences for the stored `error`, with the server's code where there is one: `... (550 5.1.1)`."""
     _ = translator(language).gettext
     words = next((words for pattern, words in _PATTERNS if pattern.match(error)), N_("The message was not taken."))
     code = _CODE.search(error)

@@ -46,8 +46,8 @@ class MailCarrier:
         if self._url is None:
             try:
                 await asyncio.to_thread(drop_into_mailbox, self._data_dir, message)
-            except OSError as trouble:
-                raise DeliveryDeferred(f"mailbox not writable: {trouble.strerror}", "all") from trouble
+            except OSError as error:
+                raise DeliveryDeferred(f"mailbox not writable: {error.strerror}", "all") from error
             return
         async with self._lock:
             in_dialogue = False
@@ -56,12 +56,12 @@ class MailCarrier:
                     client = await self._connected()
                     in_dialogue = True
                     await client.send_message(message)
-            except aiosmtplib.SMTPException as trouble:
-                await self._drop_unless_usable(trouble)
-                raise _judge(trouble, in_dialogue) from trouble
-            except (OSError, TimeoutError) as trouble:
+            except aiosmtplib.SMTPException as error:
+                await self._drop_unless_usable(error)
+                raise _judge(error, in_dialogue) from error
+            except (OSError, TimeoutError) as error:
                 self._close()
-                raise _line_broke(trouble, in_dialogue) from trouble
+                raise _line_broke(error, in_dialogue) from error
             except BaseException:
                 self._close()  # cancelled in the middle of a dialogue: the next message must not continue it
                 raise
@@ -95,9 +95,9 @@ class MailCarrier:
         await client.connect()
         return client
 
-    async def _drop_unless_usable(self, trouble: aiosmtplib.SMTPException) -> None:
+    async def _drop_unless_usable(self, error: aiosmtplib.SMTPException) -> None:
         """A refused message leaves a good connection after RSET; anything else starts afresh."""
-        if self._client is not None and _about_message(trouble):
+        if self._client is not None and _about_message(error):
             try:
                 await self._client.rset()
                 return
@@ -111,38 +111,36 @@ class MailCarrier:
             client.close()
 
 
-def _codes(trouble: aiosmtplib.SMTPResponseException) -> str:
+def _codes(error: aiosmtplib.SMTPResponseException) -> str:
     """`550 5.1.1`: the reply code and, where the server gives one, the enhanced code (RFC 3463) that says more."""
-    found = _ENHANCED.search(trouble.message or "")
-    return f"{trouble.code} {found[0]}" if found else str(trouble.code)
+    found = _ENHANCED.search(error.message or "")
+    return f"{error.code} {found[0]}" if found else str(error.code)
 
 
-def _about_message(trouble: aiosmtplib.SMTPException) -> bool:
-    return isinstance(
-        trouble, aiosmtplib.SMTPRecipientsRefused | aiosmtplib.SMTPDataError | aiosmtplib.SMTPSenderRefused
-    )
+def _about_message(error: aiosmtplib.SMTPException) -> bool:
+    return isinstance(error, aiosmtplib.SMTPRecipientsRefused | aiosmtplib.SMTPDataError | aiosmtplib.SMTPSenderRefused)
 
 
-def _judge(trouble: aiosmtplib.SMTPException, in_dialogue: bool) -> DeliveryRefused | DeliveryDeferred:
+def _judge(error: aiosmtplib.SMTPException, in_dialogue: bool) -> DeliveryRefused | DeliveryDeferred:
     """5xx about the message or its recipient is final. A refused sender or sign-in is our own setting: worth waiting for."""
-    if isinstance(trouble, aiosmtplib.SMTPRecipientsRefused):
-        refusals = trouble.recipients
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        refusals = error.recipients
         text = f"recipient refused: {_codes(refusals[0]) if refusals else 'no code'}"
         final = bool(refusals) and all(refusal.code >= 500 for refusal in refusals)
         return DeliveryRefused(text) if final else DeliveryDeferred(text, "message")
-    if isinstance(trouble, aiosmtplib.SMTPNotSupported):
+    if isinstance(error, aiosmtplib.SMTPNotSupported):
         # Without SMTPUTF8 this server can never carry an address in another script.
         return DeliveryRefused("address not supported")
-    if isinstance(trouble, aiosmtplib.SMTPResponseException):
-        text = f"{_WORDS.get(type(trouble), 'server refused')}: {_codes(trouble)}"
-        if isinstance(trouble, aiosmtplib.SMTPDataError) and trouble.code >= 500:
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        text = f"{_WORDS.get(type(error), 'server refused')}: {_codes(error)}"
+        if isinstance(error, aiosmtplib.SMTPDataError) and error.code >= 500:
             return DeliveryRefused(text)
-        return DeliveryDeferred(text, "message" if _about_message(trouble) else "all")
-    return _line_broke(trouble, in_dialogue)
+        return DeliveryDeferred(text, "message" if _about_message(error) else "all")
+    return _line_broke(error, in_dialogue)
 
 
-def _line_broke(trouble: Exception, in_dialogue: bool) -> DeliveryDeferred:
-    name = type(trouble).__name__
+def _line_broke(error: Exception, in_dialogue: bool) -> DeliveryDeferred:
+    name = type(error).__name__
     return (
         DeliveryDeferred(f"line broke: {name}", "unsure")
         if in_dialogue

@@ -1,4 +1,4 @@
-"""The outgoing message: one row of the outbox with everything its words need, and nothing that is not looked at."""
+"""Outbox messages: one row of the outbox with all that its text needs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from hub.text.languages import DEFAULT, LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose hub it is: the address mail comes from, the name in ids, and where its pages are."""
+    """The sending hub: the address of its e-mails, the host name in its ids, and the URL of its pages."""
 
     address: str
     host: str
@@ -23,8 +23,10 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """`party` is None where the kind speaks of no reservation, or where the reservation is gone."""
+class OutboxMessage:
+    """A message to be written and sent. `party` is None where it is about no reservation, or about one that is gone.
+
+    The readers of the payload raise Unsendable where a value is missing or of the wrong form; `text` and `number` have a default."""
 
     kind: str
     channel: str
@@ -38,8 +40,8 @@ class Outgoing:
     now: datetime
 
     @classmethod
-    def of(cls, row: Any, party_rows: Sequence[Any], *, host: str, now: datetime) -> "Outgoing":
-        """The Message-ID stays the same when a row is sent again, so that a repeat can be recognised."""
+    def of(cls, row: Any, party_rows: Sequence[Any], *, host: str, now: datetime) -> "OutboxMessage":
+        """From a row of `outbox.claim` and its rows of `outbox.parties`. A row that is sent again keeps its Message-ID."""
         made: datetime = row["created_at"]
         return cls(
             kind=row["kind"],
@@ -56,17 +58,22 @@ class Outgoing:
 
     @property
     def reservation_ids(self) -> tuple[int, ...]:
-        """Which reservations the message is about. Rows from before there were parties name one."""
+        """The reservations this message is about. Rows older than parties name one."""
         return reservation_ids_of(self.payload, self.reservation_id)
 
     def manage_url(self, sender: Sender) -> str:
-        """Empty where the row has no token (any more)."""
+        """The link to the reservation; empty where the row has no token (any more)."""
         token = self.text("manage_token")
         return f"{sender.public_url}/r/{quote(token, safe='')}" if token else ""
 
     def waitlist_url(self, sender: Sender) -> str:
         token = self.text("waitlist_token")
         return f"{sender.public_url}/w/{quote(token, safe='')}" if token else ""
+
+    @property
+    def venue_name(self) -> str:
+        """The venue's name where the row has it, else the organisation's."""
+        return self.text("venue_name") or self.organisation
 
     def text(self, name: str) -> str:
         value = self.payload.get(name)

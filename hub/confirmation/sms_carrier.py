@@ -60,8 +60,8 @@ class DevelopmentSmsCarrier:
             await asyncio.to_thread(
                 drop_sms_into_mailbox, self._data_dir, message.recipient, message.text, message.name
             )
-        except OSError as trouble:
-            raise DeliveryDeferred(f"mailbox not writable: {trouble.strerror}", "all") from trouble
+        except OSError as error:
+            raise DeliveryDeferred(f"mailbox not writable: {error.strerror}", "all") from error
 
     async def rest(self) -> None:
         return
@@ -97,10 +97,10 @@ class TwilioCarrier:
                 if response.status in (200, 201):
                     return
                 raise _judge(response.status, await _code(response))
-        except aiohttp.ClientConnectorError as trouble:
-            raise DeliveryDeferred(f"no connection: {type(trouble).__name__}", "all") from trouble
-        except (aiohttp.ClientError, OSError, TimeoutError) as trouble:
-            raise DeliveryDeferred(f"line broke: {type(trouble).__name__}", "unsure") from trouble
+        except aiohttp.ClientConnectorError as error:
+            raise DeliveryDeferred(f"no connection: {type(error).__name__}", "all") from error
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise DeliveryDeferred(f"line broke: {type(error).__name__}", "unsure") from error
 
     async def rest(self) -> None:
         session, self._session = self._session, None

@@ -103,11 +103,11 @@ class WebhookCarrier:
                 if response.status == _GONE:
                     raise DeliveryRefused("webhook refused: 410")
                 raise DeliveryDeferred(f"webhook refused: {response.status}", "message")
-        except (aiohttp.ClientError, OSError, TimeoutError) as trouble:
-            if _is_forbidden(trouble):
-                raise DeliveryRefused("webhook forbidden") from trouble
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            if _is_forbidden(error):
+                raise DeliveryRefused("webhook forbidden") from error
             # Every webhook is another server: the others need not wait for this one.
-            raise DeliveryDeferred(f"no connection: {type(trouble).__name__}", "message") from trouble
+            raise DeliveryDeferred(f"no connection: {type(error).__name__}", "message") from error
 
     def _refuse_forbidden(self, url: str) -> None:
         parts = urlsplit(url)
@@ -137,8 +137,8 @@ class WebhookCarrier:
         return self._session
 
 
-def _is_forbidden(trouble: BaseException | None) -> bool:
-    seen: Any = trouble
+def _is_forbidden(error: BaseException | None) -> bool:
+    seen: Any = error
     while seen is not None:
         if isinstance(seen, _Forbidden) or isinstance(getattr(seen, "os_error", None), _Forbidden):
             return True

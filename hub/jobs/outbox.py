@@ -26,9 +26,9 @@ from db import statements
 from db.pool import DatabaseDown
 from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.email_content import Obsolete, Unsendable
-from hub.confirmation.email_message import write_mail, write_text_message
+from hub.confirmation.email_message import write_email, write_text_message
 from hub.confirmation.mail_carrier import MailCarrier
-from hub.confirmation.outbox_message import Outgoing, Sender, payload_of, reservation_ids_of
+from hub.confirmation.outbox_message import OutboxMessage, Sender, payload_of, reservation_ids_of
 from hub.confirmation.sms_carrier import SmsCarrier, sms_carrier
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
 from hub.observability import logs, telemetry
@@ -220,7 +220,7 @@ class OutboxWorker:
     async def _send(self, row: Any, party: list[Any]) -> float:
         """Returns how long the writing kept the processor busy. It is done beside the loop: a family's mail takes
         longer than a scan may wait."""
-        outgoing = Outgoing.of(row, party, host=self._sender.host, now=self._services.clock.now())
+        outgoing = OutboxMessage.of(row, party, host=self._sender.host, now=self._services.clock.now())
         started = time.perf_counter()
         if row["channel"] == "webhook":
             await self._webhooks.send(await self._call(row, outgoing))
@@ -230,12 +230,12 @@ class OutboxWorker:
             worked = time.perf_counter() - started
             await self._texts.send(text)
         else:
-            mail = await asyncio.to_thread(write_mail, outgoing, self._sender)
+            mail = await asyncio.to_thread(write_email, outgoing, self._sender)
             worked = time.perf_counter() - started
             await self._carrier.send(mail)
         return worked
 
-    async def _call(self, row: Any, outgoing: Outgoing) -> Call:
+    async def _call(self, row: Any, outgoing: OutboxMessage) -> Call:
         """The secret is read when it is used: a row does not keep it, and the newest one counts."""
         alert = outgoing.payload.get("alert")
         venue_id = alert.get("venue_id") if isinstance(alert, dict) else None

@@ -10,7 +10,7 @@ import zxingcpp
 from icalendar import Calendar
 from PIL import Image
 
-from hub.confirmation.failure_texts import trouble_in_words
+from hub.confirmation.failure_texts import failure_text
 from tests.support.mail_outbox import NOW, PUBLIC_URL, SLOT, STARTS
 
 LANGUAGES = ("en", "zh_Hans")
@@ -319,7 +319,7 @@ async def test_a_list_that_was_closed_is_not_told_of_when_it_is_long_past(lane, 
     assert mail_server.messages == []
     rows = await database.fetch("SELECT DISTINCT status, last_error FROM mail_outbox")
     assert [(row["status"], row["last_error"]) for row in rows] == [("DROPPED", "obsolete: too late")]
-    assert trouble_in_words("obsolete: too late", "en") == "It would have come too late to be of use."
+    assert failure_text("obsolete: too late", "en") == "It would have come too late to be of use."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

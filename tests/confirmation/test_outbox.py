@@ -202,7 +202,7 @@ async def test_what_is_urgent_goes_out_in_the_middle_of_a_rush(services, desk, m
 async def test_the_claim_of_either_lane_reads_its_own_rows_by_index(database, plans):
     async with database.transaction() as connection:
         await connection.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = {plans}")
-        await connection.execute(f"PREPARE claiming AS {statements.load('outbox').claim}")
+        await connection.execute(f"PREPARE claiming AS {statements.load('messaging/outbox').claim}")
         for urgent in (0, 1):
             rows = await connection.fetch(f"EXPLAIN EXECUTE claiming (now(), now(), 50, NULL, {urgent})")
             plan = "\n".join(row[0] for row in rows)

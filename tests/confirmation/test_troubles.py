@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.confirmation.failure_texts import trouble_in_words
+from hub.confirmation.failure_texts import failure_text
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ from hub.confirmation.failure_texts import trouble_in_words
     ],
 )  # fmt: skip
 def test_every_trouble_has_words_and_keeps_its_code(error, words):
-    assert trouble_in_words(error, "en") == words
+    assert failure_text(error, "en") == words
