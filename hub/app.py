@@ -19,7 +19,7 @@ from hub.actions.booking.reserve import Bookings
 from hub.actions.messaging.send_reminders import send_reminders
 from hub.actions.reporting.alerts import LOOK_EVERY
 from hub.actions.reporting.days import COUNT_EVERY, count_days_over
-from hub.actions.reporting.reconcile import audit_gate
+from hub.actions.reporting.reconcile import resync_seat_admission
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.manifest import Manifests
@@ -146,7 +146,10 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             _begin("no-shows", lambda: run_periodically("no-shows", 20, lambda: release_no_shows(services))),
             _begin("expiry", lambda: run_periodically("expiry", 20, lambda: expire(services))),
             _begin("revocations", lambda: run_periodically("revocations", 15, lambda: refresh_revocations(services))),
-            _begin("gate audit", lambda: run_periodically("gate audit", 10, lambda: audit_gate(services, fix=True))),
+            _begin(
+                "gate audit",
+                lambda: run_periodically("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
+            ),
             _begin(
                 "alerts",
                 lambda: run_periodically(

@@ -6,7 +6,7 @@
 -- ARGV[2i]         window of request i in ms
 --
 -- Returns one string: for every request, in order, 0 (admitted) or the ms to wait, separated by spaces.
--- A refused request leaves no trace, so that knocking on does not prolong the wait. A list goes with its last moment.
+-- A refused request is not recorded, so trying again does not prolong the wait. A list expires with its newest moment.
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)

@@ -1,4 +1,4 @@
--- The seat gate learns what became of requests for places of ONE slot, and what Postgres says is free.
+-- Settles seat admission: what became of requests for places of ONE slot, and how many places are free by Postgres.
 --
 -- KEYS[1]  hash  state   } as in seat_admission.lua
 -- KEYS[2]  zset  holds   }
@@ -13,11 +13,11 @@
 -- ARGV[8]  how many of the following were booked; the others were not
 -- ARGV[9..] hold ids: first the booked ones, then the others. Both stop being held; the others are also forgotten
 --
--- Returns 0 state left as it was, 1 state written, 2 as 0 or 1 but `asked` may lack booked holds: give them all.
+-- Returns 0 state left as it was, 1 state written, 2 as 0 or 1 but `asked` may lack booked holds: send them all.
 
 local function whole(value) return value and #value <= 15 and string.match(value, '^%-?%d+$') and tonumber(value) end
 local function typed(key, kind)
-  -- Somebody else's value under our name is thrown away rather than obeyed.
+  -- A value of another type under our key is deleted.
   local found = redis.call('TYPE', key).ok
   if found ~= kind and found ~= 'none' then redis.call('DEL', key) end
 end

@@ -1,4 +1,4 @@
-"""The breaker: after a few failures in a row a server is left alone for a moment, then tried with a single request."""
+"""The circuit breaker: after three failures in a row a server is left alone for two seconds, then tried with one request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ OPEN_SECONDS = 2.0
 
 
 class Breaker:
-    """Ask `closed` before a call and tell `success` or `failure` after it; while open, one probe at a time is let by."""
+    """Ask `admits` before a call, report `success` or `failure` after it. While open, one call in `open_seconds` is admitted."""
 
     def __init__(self, *, failures: int = FAILURES, open_seconds: float = OPEN_SECONDS) -> None:
         self._limit = failures

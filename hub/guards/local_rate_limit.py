@@ -1,4 +1,4 @@
-"""The admissions: who was let through lately, as this process knows it. The rate limit's memory while Redis is away."""
+"""The local rate limit: recent requests as this process knows them. It applies while Redis is away."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ MOST_BUCKETS = 50_000
 
 
 class LocalRateLimit:
-    """Never more than `rate.count` admissions of a bucket within any `rate.seconds`; moments are monotonic seconds."""
+    """At most `rate.count` requests of a bucket within any `rate.seconds`; moments are monotonic seconds."""
 
     def __init__(self) -> None:
         self._buckets: OrderedDict[str, deque[float]] = OrderedDict()
         self._blocked: OrderedDict[str, float] = OrderedDict()
 
     def blocked(self, bucket: str, now: float) -> float:
-        """Seconds for which Redis has said this bucket must wait, 0.0 where it may be asked again."""
+        """Seconds that this bucket must still wait by the last answer of Redis; 0.0 where Redis may be asked again."""
         until = self._blocked.get(bucket)
         if until is None:
             return 0.0
@@ -28,16 +28,17 @@ class LocalRateLimit:
         return until - now
 
     def block(self, bucket: str, until: float) -> None:
+        """Refuse this bucket without asking Redis until the moment `until`."""
         if len(self._blocked) >= MOST_BUCKETS:
             self._blocked.popitem(last=False)
         self._blocked[bucket] = until
 
     def record(self, bucket: str, rate: Rate, now: float) -> None:
-        """Remember an admission Redis gave, so that its death does not hand out a second allowance here."""
+        """Record a request that Redis admitted, so that losing Redis does not grant a second allowance here."""
         self._moments(bucket, rate).append(now)
 
     def admit(self, bucket: str, rate: Rate) -> float:
-        """Judge alone: 0.0 and remembered, or the seconds to wait."""
+        """Decide without Redis: 0.0 (admitted and recorded), or the seconds to wait."""
         now = time.monotonic()
         moments = self._moments(bucket, rate)
         if len(moments) == rate.count and (wait := moments[0] + rate.seconds - now) > 0:
@@ -51,6 +52,6 @@ class LocalRateLimit:
             moments = deque(moments or (), maxlen=rate.count)
             if len(self._buckets) >= MOST_BUCKETS:
                 self._buckets.popitem(last=False)
-        # Put in last again: what gives way beyond the bound is what was not used for longest.
+        # Put last again: beyond the bound the bucket unused for longest is dropped.
         self._buckets[bucket] = moments
         return moments

@@ -1,7 +1,7 @@
-"""The rate limit: so many requests of one bucket in so many seconds, counted in Redis over all hub processes.
+"""The rate limit: at most N requests of one bucket in M seconds, counted in Redis over all hub processes.
 
-The count holds for *any* stretch of the window's length: ten at once are fine with 10/min, an eleventh within the minute
-is not. While Redis is away every process applies the same rate by its own memory.
+The window slides: with 10/min ten requests at once are admitted, an eleventh within the same minute is not. While Redis is away
+every process applies the same rate from its own memory.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Knock:
+class _RateRequest:
     bucket: str
     rate: Rate
     at: float
@@ -35,21 +35,21 @@ class RateLimit:
     def __init__(self, redis: RedisClient) -> None:
         self._script = ScriptCalls(redis, "rate_limit")
         self._breaker = Breaker()
-        self._here = LocalRateLimit()
-        self._batcher: Batcher[_Knock, float] = Batcher("rate-limit", self._run_batch, max_batch=256)
+        self._local = LocalRateLimit()
+        self._batcher: Batcher[_RateRequest, float] = Batcher("rate-limit", self._run_batch, max_batch=256)
 
     async def admit(self, bucket: str, rate: Rate | None) -> float:
         """Return 0.0 where the request is admitted, else the seconds to wait. `rate` None admits at once."""
         if rate is None:
             return 0.0
         now = time.monotonic()
-        wait = self._here.blocked(bucket, now)
+        wait = self._local.blocked(bucket, now)
         if wait > 0:
             return wait
         probe = self._breaker.is_open
         if not self._breaker.admits():
-            return self._here.admit(bucket, rate)
-        return await self._batcher.submit(_Knock(bucket, rate, now, probe))
+            return self._local.admit(bucket, rate)
+        return await self._batcher.submit(_RateRequest(bucket, rate, now, probe))
 
     @property
     def is_away(self) -> bool:
@@ -57,42 +57,42 @@ class RateLimit:
         return self._breaker.is_open
 
     async def close(self) -> None:
-        """Wait for what is under way; every wait is bounded."""
+        """Wait for the batches in flight, at most 2 s."""
         await asyncio.wait_for(self._batcher.drain(), 2)
 
-    async def _run_batch(self, knocks: list[_Knock]) -> list[float]:
-        if self._breaker.is_open and not any(knock.probe for knock in knocks):
-            return self._alone(knocks)
-        left = PATIENCE - (time.monotonic() - knocks[0].at)
+    async def _run_batch(self, requests: list[_RateRequest]) -> list[float]:
+        if self._breaker.is_open and not any(request.probe for request in requests):
+            return self._admit_locally(requests)
+        left = PATIENCE - (time.monotonic() - requests[0].at)
         if left < 0.05:
-            # They waited behind a flight Redis did not answer.
-            return self._alone(knocks)
-        keys = [f"venuehub:{{rate}}:{knock.bucket}" for knock in knocks]
+            # They waited behind a batch that Redis did not answer.
+            return self._admit_locally(requests)
+        keys = [f"venuehub:{{rate}}:{request.bucket}" for request in requests]
         arguments: list[str | int] = []
-        for knock in knocks:
-            arguments += (knock.rate.count, knock.rate.seconds * 1000)
+        for request in requests:
+            arguments += (request.rate.count, request.rate.seconds * 1000)
         try:
-            (said,) = await self._script.run([(keys, arguments)], within=left)
-            waits = [int(word) / 1000 for word in said.split()] if isinstance(said, bytes) else []
-        except AWAY as trouble:
+            (answer,) = await self._script.run([(keys, arguments)], within=left)
+            waits = [int(milliseconds) / 1000 for milliseconds in answer.split()] if isinstance(answer, bytes) else []
+        except AWAY as error:
             self._breaker.failure()
-            log.debug("rate_limit.away", extra={"error": type(trouble).__name__})
-            return self._alone(knocks)
+            log.debug("rate_limit.away", extra={"error": type(error).__name__})
+            return self._admit_locally(requests)
         except Exception:
             self._breaker.failure()
             log.exception("rate_limit.failed")
-            return self._alone(knocks)
+            return self._admit_locally(requests)
         self._breaker.success()
-        if len(waits) != len(knocks):
+        if len(waits) != len(requests):
             # Redis is there but refused the script (out of memory, say).
-            return self._alone(knocks)
+            return self._admit_locally(requests)
         now = time.monotonic()
-        for knock, wait in zip(knocks, waits, strict=True):
+        for request, wait in zip(requests, waits, strict=True):
             if wait > 0:
-                self._here.block(knock.bucket, now + wait)
+                self._local.block(request.bucket, now + wait)
             else:
-                self._here.record(knock.bucket, knock.rate, now)
+                self._local.record(request.bucket, request.rate, now)
         return waits
 
-    def _alone(self, knocks: list[_Knock]) -> list[float]:
-        return [self._here.admit(knock.bucket, knock.rate) for knock in knocks]
+    def _admit_locally(self, requests: list[_RateRequest]) -> list[float]:
+        return [self._local.admit(request.bucket, request.rate) for request in requests]

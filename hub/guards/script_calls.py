@@ -1,4 +1,4 @@
-"""The script calls: one Lua script run for several keys at once, each call once, with one answer or one trouble each."""
+"""Script calls: one Lua script run for several keys together, each call once, with one answer or one error for each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AWAY = (RedisError, OSError, TimeoutError)
 
 
 class ScriptCalls:
-    """`db/lua/<name>.lua` by its hash. A server that has not seen it gets the text, once; nothing else is repeated."""
+    """`db/lua/<name>.lua`, called by its hash. A server that does not know the hash gets the text, once. Nothing else is repeated."""
 
     def __init__(self, redis: RedisClient, name: str) -> None:
         self._redis = redis
@@ -30,7 +30,7 @@ class ScriptCalls:
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
         # A cluster client refuses scripts in a pipeline: the calls of one batch may belong to different nodes.
         self._pipelines = not isinstance(redis, RedisCluster)
-        self._flying: set[asyncio.Task[list[Any]]] = set()
+        self._in_flight: set[asyncio.Task[list[Any]]] = set()
 
     async def run(self, calls: Sequence[Call], *, within: float = PATIENCE) -> list[Any]:
         """Return one answer per call, in order; a call Redis refused has its exception as the answer.
@@ -38,18 +38,18 @@ class ScriptCalls:
         Raises TimeoutError after `within` seconds, and what redis-py raises where the server is away. A call given up
         here is not cancelled (that would cost the connection); its own time limit ends it.
         """
-        flight = asyncio.get_running_loop().create_task(self._run(calls))
-        self._flying.add(flight)
-        flight.add_done_callback(self._landed)
-        await asyncio.wait((flight,), timeout=within)
-        if not flight.done():
+        task = asyncio.get_running_loop().create_task(self._run(calls))
+        self._in_flight.add(task)
+        task.add_done_callback(self._discard_task)
+        await asyncio.wait((task,), timeout=within)
+        if not task.done():
             raise TimeoutError
-        return flight.result()
+        return task.result()
 
-    def _landed(self, flight: asyncio.Task[list[Any]]) -> None:
-        self._flying.discard(flight)
-        if not flight.cancelled():
-            flight.exception()
+    def _discard_task(self, task: asyncio.Task[list[Any]]) -> None:
+        self._in_flight.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _run(self, calls: Sequence[Call]) -> list[Any]:
         started = time.monotonic()

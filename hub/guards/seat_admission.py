@@ -1,7 +1,7 @@
-"""The seat gate: Redis turns away requests for places that are gone, so that a rush does not queue in Postgres.
+"""Seat admission: Redis turns away requests for places that are gone, so that a rush does not queue in Postgres.
 
-Its word is advice: `FULL` is said only where Postgres said so, everything doubtful is `UNKNOWN` and goes to Postgres,
-whose transaction decides. What the gate believes is told to it after every transaction (`settle`).
+The answer is advice. `FULL` is answered only where Postgres has said so. Everything doubtful is `UNKNOWN` and goes to Postgres,
+whose transaction decides. After every transaction `settle` writes to Redis what Postgres said.
 """
 
 from __future__ import annotations
@@ -12,36 +12,34 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
-
-from redis.asyncio.cluster import RedisCluster
 
 from db.redis_client import PATIENCE, RedisClient
 from hub.batching.batcher import Batcher
 from hub.guards.breaker import Breaker
 from hub.guards.script_calls import AWAY, ScriptCalls
+from hub.guards.seat_states import read_seat_states, slot_keys
 from hub.guards.settlements import Settlement, Settlements, SlotKey
 
 REMEMBER_SECONDS = 86_400
-"""How long a hold that passed keeps its way to Postgres: as long as its first answer is kept there."""
+"""How long a hold that was admitted is admitted again: as long as Postgres keeps its first answer."""
 STATE_SECONDS = 8 * 86_400
 FULL_SECONDS = 0.1
-"""How long the word that a slot is full is passed on without asking again, unless this process hears of a free place."""
+"""How long this process answers FULL for a slot without asking Redis again, unless it learns of a free place."""
 MOST_FULL = 10_000
 LATE_SECONDS = PATIENCE - 0.05
-"""A request that waited this long for its flight is answered at once: asking would take it past `PATIENCE`."""
+"""A request that waited this long for its batch is answered UNKNOWN at once: a call would take it past `PATIENCE`."""
 
 log = logging.getLogger(__name__)
 
 
 class Admission(IntEnum):
     UNKNOWN = -1
-    """Ask Postgres; the gate cannot help."""
+    """Ask Postgres: Redis has no state of the slot that can be trusted."""
     FULL = 0
     GO = 1
     """Ask Postgres; a place is held meanwhile."""
     CONTENDED = 2
-    """Every free place is being asked for by others: come again in a moment."""
+    """Other requests in flight want every free place: ask again in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class SeatRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _PendingRequest:
     request: SeatRequest
     at: float
     probe: bool
@@ -67,8 +65,11 @@ BookedHolds = Callable[[int, int], Awaitable[Sequence[str]]]
 
 
 class SeatAdmission:
-    """One per process. `booked_holds(org_id, slot_id)` gives the hold ids of answers kept in Postgres; with it a gate
-    that lost its memory says FULL again only once it has been told which retries have a first answer waiting."""
+    """One per process.
+
+    `booked_holds(org_id, slot_id)` reads the hold ids whose first answers Postgres keeps. After Redis has lost its state it
+    answers FULL again only when it has these ids: a retry must reach its first answer.
+    """
 
     def __init__(
         self,
@@ -82,34 +83,34 @@ class SeatAdmission:
         self._redis = redis
         self._head: tuple[str | int, ...] = (int(hold_seconds * 1000), slack, REMEMBER_SECONDS)
         self._booked_holds = booked_holds
-        self._asking = ScriptCalls(redis, "seat_admission")
-        self._settling = ScriptCalls(redis, "seat_admission_settle")
+        self._admission_script = ScriptCalls(redis, "seat_admission")
+        self._settle_script = ScriptCalls(redis, "seat_admission_settle")
         self._breaker = Breaker()
-        self._batcher: Batcher[_Asked, Admission] = Batcher(
+        self._batcher: Batcher[_PendingRequest, Admission] = Batcher(
             "seat-gate", self._run_batch, max_batch=256, observe=observe
         )
         self._settlements = Settlements()
         self._flusher: asyncio.Task[None] | None = None
-        self._completing: dict[SlotKey, asyncio.Task[None]] = {}
+        self._booked_hold_reads: dict[SlotKey, asyncio.Task[None]] = {}
         self._full: dict[SlotKey, float] = {}
         self._closed = False
 
     def ask(self, request: SeatRequest) -> asyncio.Future[Admission]:
-        """Return the gate's answer to be; never raises and never takes longer than 0.25 s."""
+        """Return a future of the answer; it never raises and never takes longer than 0.25 s."""
         probe = self._breaker.is_open
         if self._breaker.admits() and not self._closed:
-            return self._batcher.submit(_Asked(request, time.monotonic(), probe))
+            return self._batcher.submit(_PendingRequest(request, time.monotonic(), probe))
         unknown: asyncio.Future[Admission] = asyncio.get_running_loop().create_future()
         unknown.set_result(Admission.UNKNOWN)
         return unknown
 
     def was_full(self, org_id: int, slot_id: int) -> bool:
-        """Whether a single place was refused as FULL a moment ago: a crowd before a full slot need not ask one by one.
+        """Whether a single place was refused as FULL a moment ago (`FULL_SECONDS`), so that a crowd need not ask one by one.
 
         Not to be asked about a request that may have its place already (one with an idempotency key).
         """
-        said = self._full.get((org_id, slot_id))
-        return said is not None and time.monotonic() - said < FULL_SECONDS
+        refused_at = self._full.get((org_id, slot_id))
+        return refused_at is not None and time.monotonic() - refused_at < FULL_SECONDS
 
     def settle(
         self,
@@ -122,64 +123,51 @@ class SeatAdmission:
         released: Sequence[str] = (),
         force: bool = False,
     ) -> None:
-        """Tell the gate, soon and surely, what a transaction left: never waits and never fails.
+        """Queue the result of a transaction for Redis. Never waits and never fails; it is written again until Redis takes it.
 
-        `booked` and `released` are hold ids; `free` is None where the slot was not looked at. `force` is for the audit
-        that found the gate ahead of Postgres.
+        `booked` and `released` are hold ids; `free` is None where the slot was not looked at. `force` writes over
+        a higher revision: Postgres was put back to an earlier state.
         """
         if free != 0:
             self._full.pop((org_id, slot_id), None)
         self._settlements.of((org_id, slot_id)).add(free, revision, booked, released, force)
-        self._wake()
+        self._start_flusher()
 
-    async def truth(
+    async def write_state(
         self, org_id: int, slot_id: int, *, free: int, revision: int, force: bool = False, booked: Sequence[str] | None = None
     ) -> bool:  # fmt: skip
-        """Write what Postgres says now; whether Redis took it. `booked`: all holds with an answer, where known."""
+        """Write what Postgres says now; returns whether Redis took it. `booked`: all holds with a first answer, where known."""
         if free != 0:
             self._full.pop((org_id, slot_id), None)
-        said = Settlement(complete=booked is not None)
-        said.add(free, revision, booked or (), (), force)
+        settlement = Settlement(complete=booked is not None)
+        settlement.add(free, revision, booked or (), (), force)
         try:
-            answer = (await self._settling.run([self._settle_call((org_id, slot_id), said)]))[0]
+            answer = (await self._settle_script.run([self._settle_call((org_id, slot_id), settlement)]))[0]
         except AWAY:
             self._breaker.failure()
             return False
         return isinstance(answer, int)
 
     async def forget(self, org_id: int, slot_id: int) -> bool:
-        """Drop everything about a slot; whether Redis did."""
+        """Delete the state of a slot; returns whether Redis did."""
         self._full.pop((org_id, slot_id), None)
         self._settlements.drop((org_id, slot_id))
         try:
-            await self._redis.delete(*_keys((org_id, slot_id)))
+            await self._redis.delete(*slot_keys((org_id, slot_id)))
         except AWAY:
             return False
         return True
 
-    async def standing(self, org_id: int, slot_id: int) -> dict[str, int] | None:
-        return (await self.standings([(org_id, slot_id)]))[0]
+    async def read_state(self, org_id: int, slot_id: int) -> dict[str, int] | None:
+        """As `read_states`, for one slot."""
+        return (await self.read_states([(org_id, slot_id)]))[0]
 
-    async def standings(self, slots: Sequence[SlotKey]) -> list[dict[str, int] | None]:
-        """Return what the gate believes of each slot, None where it believes nothing; raises what redis-py raises.
+    async def read_states(self, slots: Sequence[SlotKey]) -> list[dict[str, int] | None]:
+        """Return the state of each slot in Redis, None where there is none; raises what redis-py raises.
 
-        `held` counts live holds only after the next question of the slot has dropped the run-out ones.
+        `held` includes holds that have run out, until the next request for the slot removes them.
         """
-        commands = [
-            command
-            for state, holds, asked in map(_keys, slots)
-            for command in (("HMGET", state, "free", "revision", "keys"), ("ZCARD", holds), ("ZCARD", asked))
-        ]
-        answers: list[Any]
-        if isinstance(self._redis, RedisCluster):
-            sent = (self._redis.execute_command(*command) for command in commands)
-            answers = await asyncio.gather(*sent, return_exceptions=True)
-        else:
-            pipeline = self._redis.pipeline(transaction=False)
-            for command in commands:
-                pipeline.execute_command(*command)
-            answers = await pipeline.execute(raise_on_error=False)
-        return [_standing(*answers[i : i + 3]) for i in range(0, len(answers), 3)]
+        return await read_seat_states(self._redis, slots)
 
     @property
     def is_away(self) -> bool:
@@ -192,9 +180,9 @@ class SeatAdmission:
         return len(self._settlements)
 
     async def close(self) -> None:
-        """Tell what is left if Redis listens, for a second at most."""
+        """Write what is left, for at most a second."""
         self._closed = True
-        tasks: list[asyncio.Task[None]] = [*self._completing.values()]
+        tasks: list[asyncio.Task[None]] = [*self._booked_hold_reads.values()]
         if self._flusher is not None:
             await asyncio.wait([self._flusher], timeout=1)
             tasks.append(self._flusher)
@@ -202,43 +190,43 @@ class SeatAdmission:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run_batch(self, asked: list[_Asked]) -> list[Admission]:
-        answers = [Admission.UNKNOWN] * len(asked)
-        if self._breaker.is_open and not any(one.probe for one in asked):
+    async def _run_batch(self, pending: list[_PendingRequest]) -> list[Admission]:
+        answers = [Admission.UNKNOWN] * len(pending)
+        if self._breaker.is_open and not any(one.probe for one in pending):
             return answers
         now = time.monotonic()
         first = 0
-        while first < len(asked) and now - asked[first].at > LATE_SECONDS:
+        while first < len(pending) and now - pending[first].at > LATE_SECONDS:
             first += 1
-        if first == len(asked):
+        if first == len(pending):
             return answers
         slots: dict[SlotKey, tuple[list[int], list[str | int]]] = {}
-        for i in range(first, len(asked)):
-            request = asked[i].request
+        for i in range(first, len(pending)):
+            request = pending[i].request
             key = (request.org_id, request.slot_id)
             if key not in slots:
                 slots[key] = ([], list(self._head))
             places, pairs = slots[key]
             places.append(i)
             pairs += (request.hold_id, request.places)
-        calls = [(_keys(key), pairs) for key, (_, pairs) in slots.items()]
+        calls = [(slot_keys(key), pairs) for key, (_, pairs) in slots.items()]
         try:
-            said = await self._asking.run(calls, within=PATIENCE - (now - asked[first].at))
-        except AWAY as trouble:
+            answered = await self._admission_script.run(calls, within=PATIENCE - (now - pending[first].at))
+        except AWAY as error:
             self._breaker.failure()
-            log.debug("seat_gate.away", extra={"error": type(trouble).__name__})
+            log.debug("seat_gate.away", extra={"error": type(error).__name__})
             return answers
         except Exception:
             self._breaker.failure()
             log.exception("seat_gate.failed")
             return answers
         self._breaker.success()
-        for (indexes, _), word in zip(slots.values(), said, strict=True):
-            if isinstance(word, bytes) and len(word) == len(indexes):
-                for i, character in zip(indexes, word, strict=True):
+        for (indexes, _), characters in zip(slots.values(), answered, strict=True):
+            if isinstance(characters, bytes) and len(characters) == len(indexes):
+                for i, character in zip(indexes, characters, strict=True):
                     answers[i] = _ANSWERS.get(character, Admission.UNKNOWN)
-                    if answers[i] is Admission.FULL and asked[i].request.places == 1:
-                        self._remember_full(asked[i].request)
+                    if answers[i] is Admission.FULL and pending[i].request.places == 1:
+                        self._remember_full(pending[i].request)
         return answers
 
     def _remember_full(self, request: SeatRequest) -> None:
@@ -246,14 +234,16 @@ class SeatAdmission:
             self._full.clear()
         self._full[request.org_id, request.slot_id] = time.monotonic()
 
-    def _settle_call(self, key: SlotKey, said: Settlement) -> tuple[Sequence[str], Sequence[str | int]]:
+    def _settle_call(self, key: SlotKey, settlement: Settlement) -> tuple[Sequence[str], Sequence[str | int]]:
         complete = self._booked_holds is None
-        arguments = said.arguments(complete=complete, remember_seconds=REMEMBER_SECONDS, state_seconds=STATE_SECONDS)
-        return _keys(key), arguments
+        arguments = settlement.arguments(
+            complete=complete, remember_seconds=REMEMBER_SECONDS, state_seconds=STATE_SECONDS
+        )
+        return slot_keys(key), arguments
 
-    def _wake(self) -> None:
+    def _start_flusher(self) -> None:
         if self._flusher is None or self._flusher.done():
-            self._flusher = asyncio.get_running_loop().create_task(self._flush(), name="seat-gate-settling")
+            self._flusher = asyncio.get_running_loop().create_task(self._flush(), name="seat-admission-settling")
 
     async def _flush(self) -> None:
         while self._settlements:
@@ -264,7 +254,9 @@ class SeatAdmission:
                 continue
             taken = self._settlements.take(256)
             try:
-                answers = await self._settling.run([self._settle_call(key, said) for key, said in taken])
+                answers = await self._settle_script.run(
+                    [self._settle_call(key, settlement) for key, settlement in taken]
+                )
             except AWAY:
                 self._breaker.failure()
                 self._settlements.put_back(taken)
@@ -277,39 +269,24 @@ class SeatAdmission:
             self._breaker.success()
             for (key, _), answer in zip(taken, answers, strict=True):
                 if answer == 2:
-                    self._complete(key)
+                    self._request_booked_holds(key)
                 elif isinstance(answer, Exception):
                     log.warning("seat_gate.settle_refused", extra={"error": str(answer)[:200]})
 
-    def _complete(self, key: SlotKey) -> None:
-        if self._booked_holds is None or key in self._completing or self._closed:
+    def _request_booked_holds(self, key: SlotKey) -> None:
+        if self._booked_holds is None or key in self._booked_hold_reads or self._closed:
             return
-        task = asyncio.get_running_loop().create_task(self._tell_booked(key, self._booked_holds))
-        self._completing[key] = task
-        task.add_done_callback(lambda _: self._completing.pop(key, None))
+        task = asyncio.get_running_loop().create_task(self._add_booked_holds(key, self._booked_holds))
+        self._booked_hold_reads[key] = task
+        task.add_done_callback(lambda _: self._booked_hold_reads.pop(key, None))
 
-    async def _tell_booked(self, key: SlotKey, booked_holds: BookedHolds) -> None:
+    async def _add_booked_holds(self, key: SlotKey, booked_holds: BookedHolds) -> None:
         try:
             booked = await booked_holds(*key)
-        except Exception as trouble:  # noqa: BLE001 - whatever it was: the slot's next settlement asks again
-            log.debug("seat_gate.booked_holds_unknown", extra={"error": type(trouble).__name__})
+        except Exception as error:  # noqa: BLE001 - whatever it was: the slot's next settlement asks again
+            log.debug("seat_gate.booked_holds_unknown", extra={"error": type(error).__name__})
             return
-        waiting = self._settlements.of(key)
-        waiting.add(None, -1, booked, (), False)
-        waiting.complete = True
-        self._wake()
-
-
-def _keys(slot: SlotKey) -> tuple[str, str, str]:
-    tag = f"venuehub:gate:{{{slot[0]}:{slot[1]}}}:"
-    return tag + "state", tag + "holds", tag + "asked"
-
-
-def _standing(state: Any, held: Any, asked: Any) -> dict[str, int] | None:
-    try:
-        free, revision, keys = (int(value) if value is not None else -1 for value in state)
-        if None in state[:2]:
-            return None
-        return {"free": free, "revision": revision, "keys_known": keys == 1, "held": int(held), "asked": int(asked)}
-    except (TypeError, ValueError):
-        return None
+        settlement = self._settlements.of(key)
+        settlement.add(None, -1, booked, (), False)
+        settlement.complete = True
+        self._start_flusher()

@@ -1,6 +1,6 @@
-"""The settlements: what the seat gate still has to be told about each slot, merged so that the newest truth is told once.
+"""Settlements: results of transactions that Redis has not taken yet, merged to one for each slot.
 
-While Redis is away they wait here, bounded: a slot needs only its newest truth, and holds run out by themselves.
+While Redis is away they wait here. The memory is bounded: a slot needs only its newest state, and holds run out by themselves.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_HOLDS = 20_000
 
 @dataclass(slots=True)
 class Settlement:
-    """Of one slot: free places at a revision (None where not seen), and what became of holds (as ordered sets)."""
+    """Of one slot: free places at a revision (None where not read), and the hold ids that were booked or released."""
 
     free: int | None = None
     revision: int = -1
@@ -27,7 +27,7 @@ class Settlement:
     released: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     def add(self, free: int | None, revision: int, booked: Iterable[str], released: Iterable[str], force: bool) -> None:
-        """Take in what a later call says; a forced truth replaces whatever was said before it."""
+        """Merge a later result; a forced one replaces the free places whatever their revision."""
         if free is not None and (force or self.free is None or revision >= self.revision):
             self.free, self.revision = free, revision
         self.force = self.force or force
@@ -60,23 +60,30 @@ class Settlements:
 
     def of(self, key: SlotKey) -> Settlement:
         """Return the waiting settlement of a slot, begun where there was none; the oldest gives way beyond the bound."""
-        waiting = self._waiting.get(key)
-        if waiting is None:
+        settlement = self._waiting.get(key)
+        if settlement is None:
             if len(self._waiting) >= MOST_SLOTS:
                 self._waiting.popitem(last=False)
-            waiting = self._waiting[key] = Settlement()
-        return waiting
+            settlement = self._waiting[key] = Settlement()
+        return settlement
 
     def take(self, most: int) -> list[tuple[SlotKey, Settlement]]:
+        """Remove and return up to `most` settlements, oldest first."""
         return [self._waiting.popitem(last=False) for _ in range(min(most, len(self._waiting)))]
 
     def put_back(self, taken: Sequence[tuple[SlotKey, Settlement]]) -> None:
-        """Return what could not be told, under anything that has been said since."""
-        later, self._waiting = self._waiting, OrderedDict(taken[-MOST_SLOTS:])
-        for key, said in later.items():
-            waiting = self.of(key)
-            waiting.add(said.free, said.revision, said.booked, said.released, said.force)
-            waiting.complete = waiting.complete or said.complete
+        """Return settlements that could not be written; later results stay above them."""
+        newer, self._waiting = self._waiting, OrderedDict(taken[-MOST_SLOTS:])
+        for key, later_settlement in newer.items():
+            settlement = self.of(key)
+            settlement.add(
+                later_settlement.free,
+                later_settlement.revision,
+                later_settlement.booked,
+                later_settlement.released,
+                later_settlement.force,
+            )
+            settlement.complete = settlement.complete or later_settlement.complete
 
     def drop(self, key: SlotKey) -> None:
         self._waiting.pop(key, None)

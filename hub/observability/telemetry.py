@@ -108,9 +108,9 @@ _validation_seconds = Histogram("ticket_validation_seconds", "Time of a ticket v
 _creations = Counter("reservation_creation_total", "Reservations asked for", ["result"])
 _creation_seconds = Histogram("reservation_creation_seconds", "Time of a reservation", buckets=_FINE)
 _requests = Histogram("http_request_seconds", "Time of a request", ["method", "route", "status"], buckets=_FINE)
-_gate = Counter("gate_answers_total", "The seat gate's answers: go, full, contended, unknown", ["answer"])
-_batch = Histogram("lane_batch_size", "Requests that left together", ["lane"], buckets=_SIZES)
-_flight = Histogram("lane_flight_seconds", "Time of a batch", ["lane"], buckets=_FINE)
+_admissions = Counter("gate_answers_total", "The seat gate's answers: go, full, contended, unknown", ["answer"])
+_batch_sizes = Histogram("lane_batch_size", "Requests that left together", ["lane"], buckets=_SIZES)
+_batch_seconds = Histogram("lane_flight_seconds", "Time of a batch", ["lane"], buckets=_FINE)
 _login_failures = Counter("operator_login_failures_total", "Sign-ins refused", ["reason"])
 _mails = Counter("email_confirmation_total", "Confirmation mails handed over or given up", ["result"])
 _messages = Counter("socket_messages_total", "Frames received and sent", ["direction", "type"])
@@ -136,7 +136,7 @@ def scan_decided(mode: str, result: str, reason: str, count: int = 1) -> None:
 
 
 def scans_took(seconds: float) -> None:
-    """How long the scan waited that waited longest among those decided together: one observation a flight."""
+    """The longest wait among the scans of one batch, in seconds: one observation for each batch."""
     _scan_seconds.observe(seconds)
     alert_metrics.took(seconds)
 
@@ -171,13 +171,14 @@ def request_answered(method: str, route: str, status: int, seconds: float) -> No
         alert_metrics.took(seconds)
 
 
-def gate_answered(answer: str, count: int = 1) -> None:
-    _count_of(_gate, answer).inc(count)
+def seat_admission_answered(answer: str, count: int = 1) -> None:
+    """`answer` is the lower-case name of an `Admission`."""
+    _count_of(_admissions, answer).inc(count)
 
 
-def batch_observer(lane: str) -> Callable[[int, float], None]:
-    """What a Lane takes as `observe`."""
-    size_of, seconds_of = _seconds_of(_batch, lane), _seconds_of(_flight, lane)
+def batch_observer(batcher: str) -> Callable[[int, float], None]:
+    """What a Batcher takes as `observe`: called with the size of a batch and its seconds."""
+    size_of, seconds_of = _seconds_of(_batch_sizes, batcher), _seconds_of(_batch_seconds, batcher)
 
     def observe(size: int, seconds: float) -> None:
         size_of.observe(size)
@@ -187,7 +188,7 @@ def batch_observer(lane: str) -> Callable[[int, float], None]:
 
 
 def login_failed(reason: str, org_id: int | None, venue_id: int) -> None:
-    """Of nobody's alerts where no organisation is known (None): whoever it is held against would be told of another's trouble."""
+    """Counted for the alerts of an organisation; for none where it is not known (None)."""
     _count_of(_login_failures, reason).inc()
     if org_id is not None:
         alert_metrics.count_at("login_failed", org_id, venue_id)

@@ -63,7 +63,7 @@ async def test_a_gate_ahead_of_postgres_is_put_back(hub: Hub, world: World):
     found = await reconcile(hub.services, fix=True)
     assert [(d["slot_id"], d["free"], d["gate_free"]) for d in found["gate"]] == [(slot_id, 3, 1000)]
     await told_all(hub)
-    assert (await hub.services.seat_admission.standing(world.org_id, slot_id))["free"] == 3
+    assert (await hub.services.seat_admission.read_state(world.org_id, slot_id))["free"] == 3
     await liar.close()
 
 

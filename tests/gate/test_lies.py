@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 
 from hub.actions.booking import take_places
-from hub.actions.reporting.reconcile import audit_gate
+from hub.actions.reporting.reconcile import resync_seat_admission
 from hub.guards.breaker import FAILURES, OPEN_SECONDS
 from hub.rules.booking_decision import refuse_slot
 from hub.rules.reasons import Reason
@@ -53,7 +53,7 @@ async def sale_with_a_liar(world: World, lie: str, *, hubs: list, heal: bool = T
     await liar.close()
     await told_all(*hubs)
     if heal:
-        await audit_gate(world.hub.services, fix=True)
+        await resync_seat_admission(world.hub.services, fix=True)
         await told_all(*hubs)
     refused = [ticket for ticket, (status, _) in zip(tickets, answers, strict=True) if status != 200]
     later = await crowd([partial(book, world.hub, ticket, slot_id) for ticket in refused], clients=12)
@@ -72,7 +72,7 @@ async def test_a_gate_lied_to_sells_every_place_once(open_hub, lie):
     world = await World(hubs[0]).found()
     seen, broken = await sale_with_a_liar(world, lie, hubs=hubs)
     assert broken == [], seen
-    assert await audit_gate(hubs[0].services, fix=False) == []
+    assert await resync_seat_admission(hubs[0].services, fix=False) == []
 
 
 async def test_a_gate_set_too_low_turns_people_away_until_the_audit_has_been(hub, world):
@@ -107,15 +107,15 @@ async def test_the_audit_names_the_lie_and_the_truth(hub, world):
     slot_id = await world.slot(capacity=5)
     await world.reserved(slot_id)
     await told_all(hub)
-    assert await audit_gate(hub.services, fix=False) == []
+    assert await resync_seat_admission(hub.services, fix=False) == []
     liar = Liar(hub, world, slot_id)
     await liar.too_low()
-    (drift,) = await audit_gate(hub.services, fix=False)
+    (drift,) = await resync_seat_admission(hub.services, fix=False)
     assert (drift["slot_id"], drift["free"], drift["gate_free"]) == (slot_id, 4, 0)
     assert outcome(await book(hub, await world.ticket(), slot_id)) == "409 SLOT_FULL"
-    await audit_gate(hub.services, fix=True)
+    await resync_seat_admission(hub.services, fix=True)
     await told_all(hub)
-    assert await audit_gate(hub.services, fix=False) == []
+    assert await resync_seat_admission(hub.services, fix=False) == []
     assert outcome(await book(hub, await world.ticket(), slot_id)) == "booked"
     await liar.close()
 
@@ -135,9 +135,9 @@ async def test_the_audit_does_not_undo_what_was_told_while_it_looked(hub, world,
         return await look(slots)
 
     monkeypatch.setattr(hub.services.seat_admission, "standings", look_late)
-    await audit_gate(hub.services, fix=True)
+    await resync_seat_admission(hub.services, fix=True)
     await told_all(hub)
-    assert await audit_gate(hub.services, fix=False) == []
+    assert await resync_seat_admission(hub.services, fix=False) == []
     assert outcome(await book(hub, await world.ticket(), slot_id)) == "booked"
 
 
@@ -220,11 +220,11 @@ async def test_without_redis_bookings_go_on_and_end_exactly_sold_out(hub_of_its_
         await book(hub, tickets[-1], slot_id)
         await asyncio.sleep(0.05)
     assert await _gate_knows(hub, world, slot_id), "the gate does not learn again"
-    assert await audit_gate(hub.services, fix=False) == []
+    assert await resync_seat_admission(hub.services, fix=False) == []
 
 
 async def _gate_knows(hub, world, slot_id) -> bool:
     try:
-        return (await hub.services.seat_admission.standing(world.org_id, slot_id)) is not None
+        return (await hub.services.seat_admission.read_state(world.org_id, slot_id)) is not None
     except OSError:
         return False

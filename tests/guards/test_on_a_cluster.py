@@ -22,10 +22,10 @@ async def test_the_seat_gate_judges_many_slots_in_one_batch(cluster: RedisClient
     await settled(gate)
     answers = await asyncio.gather(*(gate.ask(SeatRequest(1, slot, f"h{slot}")) for slot in range(21)))
     assert answers == [Admission.FULL, Admission.GO] * 10 + [Admission.UNKNOWN]
-    standings = await gate.standings([(1, 1), (1, 99)])
+    standings = await gate.read_states([(1, 1), (1, 99)])
     assert standings == [{"free": 1, "revision": 1, "keys_known": True, "held": 1, "asked": 1}, None]
     assert await gate.forget(1, 1)
-    assert await gate.standing(1, 1) is None
+    assert await gate.read_state(1, 1) is None
     assert not gate.is_away
     await gate.close()
 

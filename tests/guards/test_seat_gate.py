@@ -44,16 +44,16 @@ async def test_a_slot_nobody_told_of_is_unknown(gate: SeatAdmission) -> None:
 
 
 async def test_free_places_are_go_and_a_full_slot_is_full(gate: SeatAdmission) -> None:
-    await gate.truth(1, 7, free=5, revision=3)
+    await gate.write_state(1, 7, free=5, revision=3)
     assert await ask(gate, "a", "b") == [GO, GO]
-    await gate.truth(1, 7, free=0, revision=4)
+    await gate.write_state(1, 7, free=0, revision=4)
     assert await ask(gate, "c") == [FULL]
 
 
 async def test_a_full_slot_is_remembered_until_a_place_is_heard_of_or_a_moment_has_passed(
     gate: SeatAdmission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await gate.truth(1, 7, free=0, revision=4)
+    await gate.write_state(1, 7, free=0, revision=4)
     assert not gate.was_full(1, 7)
     assert await ask(gate, "a") == [FULL]
     assert gate.was_full(1, 7)
@@ -63,7 +63,7 @@ async def test_a_full_slot_is_remembered_until_a_place_is_heard_of_or_a_moment_h
     gate.settle(1, 7, free=1, revision=6)
     assert not gate.was_full(1, 7)
     await settled(gate)
-    await gate.truth(1, 7, free=0, revision=7)
+    await gate.write_state(1, 7, free=0, revision=7)
     assert await ask(gate, "b") == [FULL]
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + FULL_SECONDS + 0.05)
@@ -71,18 +71,18 @@ async def test_a_full_slot_is_remembered_until_a_place_is_heard_of_or_a_moment_h
 
 
 async def test_a_party_that_is_too_large_does_not_make_the_slot_full_for_one(gate: SeatAdmission) -> None:
-    await gate.truth(1, 7, free=0, revision=4)
+    await gate.write_state(1, 7, free=0, revision=4)
     assert await ask(gate, "party", places=3) == [FULL]
     assert not gate.was_full(1, 7)
 
 
 async def test_more_in_flight_than_free_is_contended_never_full(gate: SeatAdmission) -> None:
-    await gate.truth(1, 7, free=1, revision=1)
+    await gate.write_state(1, 7, free=1, revision=1)
     assert await ask(gate, "a", "b", "c", "d") == [GO, GO, GO, CONTENDED]
 
 
 async def test_contended_requests_get_in_once_the_others_were_refused(gate: SeatAdmission) -> None:
-    await gate.truth(1, 7, free=1, revision=1)
+    await gate.write_state(1, 7, free=1, revision=1)
     assert await ask(gate, "a", "b", "c", "d") == [GO, GO, GO, CONTENDED]
     gate.settle(1, 7, free=1, revision=1, released=["a", "b", "c"])
     await settled(gate)
@@ -90,7 +90,7 @@ async def test_contended_requests_get_in_once_the_others_were_refused(gate: Seat
 
 
 async def test_the_last_place_booked_makes_it_full_for_the_others(gate: SeatAdmission) -> None:
-    await gate.truth(1, 7, free=1, revision=1)
+    await gate.write_state(1, 7, free=1, revision=1)
     await ask(gate, "a", "b")
     gate.settle(1, 7, free=0, revision=2, booked=["a"], released=["b"])
     await settled(gate)
@@ -98,7 +98,7 @@ async def test_the_last_place_booked_makes_it_full_for_the_others(gate: SeatAdmi
 
 
 async def test_a_retry_always_reaches_postgres_even_when_the_slot_is_full_now(gate: SeatAdmission) -> None:
-    await gate.truth(1, 7, free=1, revision=1)
+    await gate.write_state(1, 7, free=1, revision=1)
     assert await ask(gate, "a") == [GO]
     gate.settle(1, 7, free=0, revision=2, booked=["a"])
     await settled(gate)
@@ -112,7 +112,7 @@ async def test_a_booking_made_while_the_gate_was_away_is_remembered_for_its_retr
 
 
 async def test_the_same_hold_asked_twice_holds_once(gate: SeatAdmission, redis: RedisClient) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     assert await ask(gate, "a", "a") == [GO, GO]
     assert await ask(gate, "a") == [GO]
     assert await redis.zcard(HOLDS) == 1
@@ -120,7 +120,7 @@ async def test_the_same_hold_asked_twice_holds_once(gate: SeatAdmission, redis: 
 
 async def test_a_hold_runs_out_by_itself(redis: RedisClient) -> None:
     gate = SeatAdmission(redis, slack=0, hold_seconds=0.3)
-    await gate.truth(1, 7, free=1, revision=1)
+    await gate.write_state(1, 7, free=1, revision=1)
     assert await ask(gate, "a", "b") == [GO, CONTENDED]
     await asyncio.sleep(0.35)
     assert await ask(gate, "b") == [GO]
@@ -128,7 +128,7 @@ async def test_a_hold_runs_out_by_itself(redis: RedisClient) -> None:
 
 
 async def test_a_party_holds_as_many_places_as_it_has_heads(gate: SeatAdmission, redis: RedisClient) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     assert await ask(gate, "family", places=6) == [GO]
     assert await ask(gate, "couple", places=2) == [CONTENDED]
     gate.settle(1, 7, free=5, revision=1, released=["family"])
@@ -138,10 +138,10 @@ async def test_a_party_holds_as_many_places_as_it_has_heads(gate: SeatAdmission,
 
 
 async def test_an_older_revision_never_overwrites_a_newer_one_unless_forced(gate: SeatAdmission) -> None:
-    await gate.truth(1, 7, free=0, revision=9)
-    await gate.truth(1, 7, free=5, revision=8)
+    await gate.write_state(1, 7, free=0, revision=9)
+    await gate.write_state(1, 7, free=5, revision=8)
     assert await ask(gate, "a") == [FULL]
-    await gate.truth(1, 7, free=5, revision=8, force=True)
+    await gate.write_state(1, 7, free=5, revision=8, force=True)
     assert await ask(gate, "a") == [GO]
 
 
@@ -149,29 +149,29 @@ async def test_settlements_that_arrive_together_leave_the_newest_truth(gate: Sea
     gate.settle(1, 7, free=2, revision=5)
     gate.settle(1, 7, free=9, revision=4)
     await settled(gate)
-    standing = await gate.standing(1, 7)
+    standing = await gate.read_state(1, 7)
     assert standing is not None
     assert (standing["free"], standing["revision"]) == (2, 5)
 
 
 async def test_a_settlement_without_a_look_at_the_slot_only_ends_holds(gate: SeatAdmission, redis: RedisClient) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     await ask(gate, "a")
     gate.settle(1, 7, free=None, revision=0, released=["a"])
     await settled(gate)
     assert await redis.zcard(HOLDS) == await redis.zcard(ASKED) == 0
-    assert (await gate.standing(1, 7) or {})["free"] == 5
+    assert (await gate.read_state(1, 7) or {})["free"] == 5
 
 
 async def test_slots_of_one_batch_are_judged_apart(gate: SeatAdmission) -> None:
-    await gate.truth(1, 7, free=0, revision=1)
-    await gate.truth(1, 8, free=3, revision=1)
+    await gate.write_state(1, 7, free=0, revision=1)
+    await gate.write_state(1, 8, free=3, revision=1)
     requests = [SeatRequest(1, slot, f"{slot}-{n}") for n in range(2) for slot in (7, 8, 9)]
     assert await asyncio.gather(*map(gate.ask, requests)) == [FULL, GO, UNKNOWN] * 2
 
 
 async def test_the_same_slot_id_of_another_organisation_is_another_slot(gate: SeatAdmission) -> None:
-    await gate.truth(2, 7, free=0, revision=1)
+    await gate.write_state(2, 7, free=0, revision=1)
     assert await ask(gate, "a") == [UNKNOWN]
 
 
@@ -180,7 +180,7 @@ async def test_the_same_slot_id_of_another_organisation_is_another_slot(gate: Se
 async def test_garbage_in_the_state_is_unknown_until_the_next_truth(
     gate: SeatAdmission, redis: RedisClient, field: str, value: str
 ) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     await redis.hset(STATE, field, value)
     assert await ask(gate, "a") == [UNKNOWN]
     gate.settle(1, 7, free=5, revision=1, booked=["a"])
@@ -192,7 +192,7 @@ async def test_garbage_in_the_state_is_unknown_until_the_next_truth(
 async def test_somebody_elses_value_under_our_key_is_unknown_and_then_thrown_away(
     gate: SeatAdmission, redis: RedisClient, key: str
 ) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     await redis.set(key, "mine")
     assert await ask(gate, "a") == [UNKNOWN]
     gate.settle(1, 7, free=5, revision=1)
@@ -203,7 +203,7 @@ async def test_somebody_elses_value_under_our_key_is_unknown_and_then_thrown_awa
 async def test_a_lie_about_free_places_is_put_right_by_the_next_settlement_of_the_same_revision(
     gate: SeatAdmission, redis: RedisClient
 ) -> None:
-    await gate.truth(1, 7, free=0, revision=6)
+    await gate.write_state(1, 7, free=0, revision=6)
     await redis.hset(STATE, "free", 1000)
     assert await ask(gate, "a") == [GO]
     gate.settle(1, 7, free=0, revision=6, released=["a"])
@@ -212,10 +212,10 @@ async def test_a_lie_about_free_places_is_put_right_by_the_next_settlement_of_th
 
 
 async def test_a_deleted_state_and_flushall_are_unknown_and_heal(gate: SeatAdmission, redis: RedisClient) -> None:
-    await gate.truth(1, 7, free=0, revision=6)
+    await gate.write_state(1, 7, free=0, revision=6)
     await redis.delete(STATE)
     assert await ask(gate, "a") == [UNKNOWN]
-    await gate.truth(1, 7, free=0, revision=6)
+    await gate.write_state(1, 7, free=0, revision=6)
     await redis.flushall()
     assert await ask(gate, "a") == [UNKNOWN]
     gate.settle(1, 7, free=0, revision=6, released=["a"])
@@ -224,8 +224,8 @@ async def test_a_deleted_state_and_flushall_are_unknown_and_heal(gate: SeatAdmis
 
 
 async def test_script_flush_is_not_noticed(gate: SeatAdmission, redis: RedisClient) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
-    await gate.truth(1, 8, free=0, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
+    await gate.write_state(1, 8, free=0, revision=1)
     for _ in range(3):
         await redis.script_flush()
         assert await asyncio.gather(gate.ask(SeatRequest(1, 7, "a")), gate.ask(SeatRequest(1, 8, "b"))) == [GO, FULL]
@@ -253,21 +253,21 @@ async def test_a_gate_that_lost_its_memory_says_full_only_after_hearing_of_booke
 
 
 async def test_forgetting_a_slot_leaves_nothing(gate: SeatAdmission, redis: RedisClient) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     await ask(gate, "a")
     assert await gate.forget(1, 7)
     assert await redis.dbsize() == 0
-    assert await gate.standing(1, 7) is None
+    assert await gate.read_state(1, 7) is None
 
 
 async def test_everything_the_gate_keeps_runs_out(gate: SeatAdmission, redis: RedisClient) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     await ask(gate, "a")
     assert [await redis.ttl(key) > 0 for key in (STATE, HOLDS, ASKED)] == [True] * 3
 
 
 async def test_out_of_memory_is_no_absence(gate: SeatAdmission, redis: RedisClient) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     await redis.config_set("maxmemory", 1)
     try:
         for n in range(5):
@@ -281,7 +281,7 @@ async def test_out_of_memory_is_no_absence(gate: SeatAdmission, redis: RedisClie
 async def test_a_killed_redis_is_unknown_at_once_and_is_left_alone(
     gate: SeatAdmission, valkey_server: OwnValkey
 ) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     valkey_server.kill()
     started = time.monotonic()
     for n in range(5):
@@ -302,7 +302,7 @@ async def turns() -> None:
 async def test_a_frozen_redis_costs_a_quarter_second_and_then_nothing(
     gate: SeatAdmission, valkey_server: OwnValkey
 ) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     valkey_server.freeze()
     started = time.monotonic()
 
@@ -346,7 +346,7 @@ async def test_what_was_settled_while_redis_was_away_is_told_when_it_is_back(
     valkey_server.start()
     await settled(gate)
     assert not gate.is_away
-    standing = await gate.standing(1, 7)
+    standing = await gate.read_state(1, 7)
     assert standing == {"free": 2, "revision": 5, "keys_known": True, "held": 0, "asked": 1}
 
 
@@ -357,7 +357,7 @@ async def test_an_idle_gate_finds_redis_again_by_one_probe(gate: SeatAdmission, 
     valkey_server.start()
     other = connect(valkey_server.url)
     teller = SeatAdmission(other)
-    await teller.truth(1, 7, free=5, revision=1)
+    await teller.write_state(1, 7, free=5, revision=1)
     await teller.close()
     await other.aclose()
 
@@ -370,7 +370,7 @@ async def test_an_idle_gate_finds_redis_again_by_one_probe(gate: SeatAdmission, 
 async def test_a_lost_reply_leaves_one_hold_that_the_settlement_ends(
     gate: SeatAdmission, redis: RedisClient, valkey_server: OwnValkey
 ) -> None:
-    await gate.truth(1, 7, free=5, revision=1)
+    await gate.write_state(1, 7, free=5, revision=1)
     await ask(gate, "warm")
     valkey_server.freeze()
     assert await ask(gate, "a") == [UNKNOWN]
@@ -388,6 +388,6 @@ async def test_a_lost_reply_leaves_one_hold_that_the_settlement_ends(
 
 
 async def test_a_rush_never_lets_more_through_than_free_and_slack(gate: SeatAdmission) -> None:
-    await gate.truth(1, 7, free=50, revision=1)
+    await gate.write_state(1, 7, free=50, revision=1)
     answers = await ask(gate, *(f"h{n}" for n in range(1000)))
     assert (answers.count(GO), answers.count(CONTENDED)) == (52, 948)

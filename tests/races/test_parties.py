@@ -7,7 +7,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from hub.actions.reporting.reconcile import audit_gate
+from hub.actions.reporting.reconcile import resync_seat_admission
 from tests.support.bookings import book, outcome
 from tests.support.concurrency import crowd
 from tests.support.hub import Hub
@@ -142,7 +142,7 @@ async def test_parties_and_singles_in_a_crowd_fill_the_slot_exactly_and_nobody_i
     assert broken == [], seen
     assert postgres_log.deadlocks() == []
     await _gate_told(two_hubs)
-    assert await audit_gate(world.hub.services, fix=False) == []
+    assert await resync_seat_admission(world.hub.services, fix=False) == []
 
 
 async def test_the_crowd_overbooks_once_a_party_counts_as_one(two_hubs, world, monkeypatch):

@@ -15,7 +15,7 @@ from uuid import uuid4
 import asyncpg
 
 from hub.actions.booking.expire import expire
-from hub.actions.reporting.reconcile import audit_gate, reconcile
+from hub.actions.reporting.reconcile import reconcile, resync_seat_admission
 from tests.support.bookings import book, outcome
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
@@ -158,7 +158,7 @@ async def storm(hubs: list[Hub], world: World, seconds: float) -> tuple[Counter[
     broken += [word for word in blows.seen if word.split()[-1] in NEVER or word.split()[1:2] == ["500"]]
     await told_all(*hubs)
     broken += [f"the counts drifted: {drift}" for drift in (await reconcile(world.hub.services))["counts"]]
-    broken += [f"the gate drifted: {drift}" for drift in await audit_gate(world.hub.services, fix=False)]
+    broken += [f"the gate drifted: {drift}" for drift in await resync_seat_admission(world.hub.services, fix=False)]
     return blows.seen, broken
 
 

@@ -79,7 +79,7 @@ class Bookings:
 
     async def refuse_full(self, org_id: int, slot_id: int) -> Refused:
         """The refusal of a slot that `is_full`."""
-        telemetry.gate_answered("full")
+        telemetry.seat_admission_answered("full")
         return Refused(Reason.SLOT_FULL, alternative_slots=await self._availability.alternatives(org_id, slot_id))
 
     async def reserve(self, request: ReserveRequest) -> Reserved:
@@ -108,7 +108,7 @@ class Bookings:
                     break
                 await asyncio.sleep(CONTENDED_WAIT * random.uniform(0.5, 1.5))  # noqa: S311 - a wait, not a secret
                 answer = await self._services.seat_admission.ask(seat)
-            telemetry.gate_answered(answer.name.lower())
+            telemetry.seat_admission_answered(answer.name.lower())
             if answer is Admission.FULL:
                 raise Refused(Reason.SLOT_FULL, **({} if request.party is None else {"free": 0}))
             return await self._batcher.submit(asked)

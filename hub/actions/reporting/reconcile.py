@@ -1,4 +1,4 @@
-"""The deed of comparing what should be equal: counts against the rows they count, the gate against Postgres."""
+"""Reconciliation: compare counts with the rows they count, and seat admission with Postgres."""
 
 from typing import Any
 
@@ -14,8 +14,10 @@ MOST_SLOTS = 20_000
 
 
 async def reconcile(services: Services, *, fix: bool = False) -> dict[str, Any]:
-    """List every drift, and with `fix` put it right: counts and movements from the rows, what is held from the waiting list, the
-    gate from the counts."""
+    """List every difference, and correct it with `fix`.
+
+    Counts and movements are corrected from the rows, held places from the waiting list, seat admission from the counts.
+    """
     counts = []
     for row in await services.database.fetch(SLOTS.drifted_slots):
         counts.append({
@@ -26,15 +28,15 @@ async def reconcile(services: Services, *, fix: bool = False) -> dict[str, Any]:
         })  # fmt: skip
         if fix:
             await _correct(services, row["org_id"], row["slot_id"])
-    holds = await _audit_holds(services, fix=fix)
-    movements = await _audit_movements(services, fix=fix)
-    gate = await audit_gate(services, fix=fix)
-    drift = len(counts) + len(holds) + len(movements) + len(gate)
-    return {"fixed": fix, "drift": drift, "counts": counts, "holds": holds, "movements": movements, "gate": gate}
+    holds = await _compare_holds(services, fix=fix)
+    movements = await _compare_movements(services, fix=fix)
+    admission = await resync_seat_admission(services, fix=fix)
+    drift = len(counts) + len(holds) + len(movements) + len(admission)
+    return {"fixed": fix, "drift": drift, "counts": counts, "holds": holds, "movements": movements, "gate": admission}
 
 
-async def _audit_movements(services: Services, *, fix: bool) -> list[dict[str, Any]]:
-    """Days whose exits and returns are counted otherwise than they are recorded."""
+async def _compare_movements(services: Services, *, fix: bool) -> list[dict[str, Any]]:
+    """Days whose counts of exits and returns differ from the rows."""
     drift = []
     for row in await services.database.fetch(EXITS.drifted_movements):
         drift.append({**row, "date": row["date"].isoformat()})
@@ -48,8 +50,8 @@ async def _audit_movements(services: Services, *, fix: bool) -> list[dict[str, A
     return drift
 
 
-async def _audit_holds(services: Services, *, fix: bool) -> list[dict[str, Any]]:
-    """Slots that hold fewer places than they have offered, or hold some though nobody stands in line."""
+async def _compare_holds(services: Services, *, fix: bool) -> list[dict[str, Any]]:
+    """Slots that hold fewer places than they have offered, or hold some although nobody waits."""
     drift = []
     for row in await services.database.fetch(WAITLIST.drifted_holds):
         drift.append({
@@ -63,39 +65,39 @@ async def _audit_holds(services: Services, *, fix: bool) -> list[dict[str, Any]]
     return drift
 
 
-async def audit_gate(services: Services, *, fix: bool) -> list[dict[str, Any]]:
-    """Where the gate says other than Postgres; slots the gate does not know are not drift, they are asked about."""
+async def resync_seat_admission(services: Services, *, fix: bool) -> list[dict[str, Any]]:
+    """Slots whose state in Redis differs from Postgres, corrected with `fix`. A slot without state in Redis is no difference."""
     rows = await services.database.fetch(SLOTS.bookable_slots, services.clock.now(), MOST_SLOTS)
-    standings = await services.seat_admission.standings([(row["org_id"], row["slot_id"]) for row in rows])
-    believed = {
-        (row["org_id"], row["slot_id"]): standing
-        for row, standing in zip(rows, standings, strict=True)
-        if standing is not None and not _agree(standing, row)
+    states = await services.seat_admission.read_states([(row["org_id"], row["slot_id"]) for row in rows])
+    differing = {
+        (row["org_id"], row["slot_id"]): state
+        for row, state in zip(rows, states, strict=True)
+        if state is not None and not _agrees(state, row)
     }
-    if not believed:
+    if not differing:
         return []
-    # Bookings go on while this looks. Read again after the gate was, Postgres is never behind what the gate was told:
-    # a higher revision there was never committed here, and only then is an older state put over it.
+    # Bookings go on meanwhile. Postgres is read again after Redis, so it is never behind what was written to Redis: a higher
+    # revision in Redis was never committed here, and only then is it overwritten by a lower one.
     drift = []
     for row in await services.database.fetch(SLOTS.bookable_slots, services.clock.now(), MOST_SLOTS):
-        standing = believed.get((row["org_id"], row["slot_id"]))
-        if standing is None or _agree(standing, row):
+        state = differing.get((row["org_id"], row["slot_id"]))
+        if state is None or _agrees(state, row):
             continue
         drift.append({
             "org_id": row["org_id"], "slot_id": row["slot_id"], "free": row["free"],
-            "gate_free": standing["free"], "revision": row["revision"], "gate_revision": standing["revision"],
+            "gate_free": state["free"], "revision": row["revision"], "gate_revision": state["revision"],
         })  # fmt: skip
         if fix:
             services.seat_admission.settle(
                 row["org_id"], row["slot_id"], free=row["free"], revision=row["revision"], booked=(),
-                released=(), force=standing["revision"] > row["revision"],
+                released=(), force=state["revision"] > row["revision"],
             )  # fmt: skip
     return drift
 
 
-def _agree(standing: dict[str, int], row: Any) -> bool:
-    """Scans raise a slot's revision without telling the gate; a revision from ahead would make it deaf to what is settled."""
-    return standing["free"] == int(row["free"]) and standing["revision"] <= int(row["revision"])
+def _agrees(state: dict[str, int], row: Any) -> bool:
+    """Scans raise a slot's revision without a settlement, so Redis may be behind; ahead, it would ignore later settlements."""
+    return state["free"] == int(row["free"]) and state["revision"] <= int(row["revision"])
 
 
 async def _correct(services: Services, org_id: int, slot_id: int) -> None:
