@@ -1,8 +1,8 @@
-"""The application: the one place where everything is put together, and taken apart again in order."""
+"""The application: the only place where the parts of the hub are put together, and closed again in order."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
@@ -35,7 +35,7 @@ from hub.events.scan_events import ScanEvents
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import SeatAdmission
 from hub.jobs.alerts import watch_measures
-from hub.jobs.duplicate_alarms import TwoGates
+from hub.jobs.duplicate_alarms import DuplicateAlarmJob
 from hub.jobs.outbox import OutboxJob
 from hub.jobs.periodic_jobs import run_periodically
 from hub.jobs.revocations import refresh_revocations
@@ -52,7 +52,7 @@ from web.routes import add_routes
 BOOKING = load("booking/reservations")
 OUTBOX = load("messaging/outbox")
 OPENING_PATIENCE = 30.0
-"""Seconds to wait for Postgres when the hub opens; its servers may be starting too."""
+"""Seconds to wait for Postgres when the hub opens: the server may be starting too."""
 
 WARM_UP_AFTER = 0.3
 """Seconds from assembly on: the hub is ready by then."""
@@ -64,7 +64,7 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
-    """The house with its connections open; closed again on the way out. Both server URLs must be set."""
+    """The services with their connections open, closed again at the end. Both server URLs must be set."""
     assert settings.database_url
     assert settings.redis_url
     clock = clock or Clock(settings.clock_offset)
@@ -79,7 +79,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     announcer = Announcer(redis)
     seat_admission = SeatAdmission(redis, booked_holds=booked_holds, observe=telemetry.batch_observer("gate"))
     sessions = Sessions(settings, clock, database)
-    announcer.listen(sessions.hear)
+    announcer.listen(sessions.receive)
     services = Services(
         settings=settings,
         clock=clock,
@@ -105,11 +105,11 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
 
 
 def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Application:
-    """The whole hub as one aiohttp application; it opens its house on start-up and closes it on clean-up."""
+    """The whole hub as one aiohttp application: services open at start-up and close at clean-up."""
     app = web.Application(client_max_size=10_240)
     add_routes(app, settings)
-    app.router.add_get("/ws", _serve_staff)
-    app.router.add_get("/ws/availability", _serve_calendar)
+    app.router.add_get("/ws", _serve_staff_socket)
+    app.router.add_get("/ws/availability", _serve_calendar_socket)
     app.cleanup_ctx.append(lambda app: _operate(app, settings, clock))
     return app
 
@@ -134,63 +134,71 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             services, app[keys.ENTRY_SCANS], app[keys.EXIT_SCANS], app[keys.OFFLINE_SYNC], app[keys.AVAILABILITY]
         )
         await refresh_revocations(services)
-        two_gates = TwoGates(services)
-        app[LIVE].on_gap(two_gates.look_back)
+        duplicate_alarms = DuplicateAlarmJob(services)
+        app[LIVE].on_gap(duplicate_alarms.look_back)
         await app[LIVE].start()
         loop = asyncio.get_running_loop()
         warming_up = loop.call_later(WARM_UP_AFTER, loop.run_in_executor, None, warm_up)
-        rounds = [
-            _begin("outbox", outbox.run),
-            _begin("waitlist", WaitlistJob(services).run),
-            _begin("reminders", lambda: run_periodically("reminders", 30, lambda: send_reminders(services))),
-            _begin("no-shows", lambda: run_periodically("no-shows", 20, lambda: release_no_shows(services))),
-            _begin("expiry", lambda: run_periodically("expiry", 20, lambda: expire(services))),
-            _begin("revocations", lambda: run_periodically("revocations", 15, lambda: refresh_revocations(services))),
-            _begin(
-                "gate audit",
-                lambda: run_periodically("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
-            ),
-            _begin(
-                "alerts",
-                lambda: run_periodically(
-                    "alerts", LOOK_EVERY.total_seconds(), lambda: watch_measures(services, telemetry.alert_metrics)
-                ),
-            ),
-            _begin("two gates", two_gates.run),
-            _begin("checked tickets", lambda: run_periodically("checked tickets", WRITE_EVERY, checked.write)),
-            _begin("days over", lambda: run_periodically("days over", COUNT_EVERY, lambda: count_days_over(services))),
-            _begin("loop watch", telemetry.watch_loop),
-            _begin("gauges", lambda: run_periodically("gauges", 5, lambda: _see_gauges(services))),
-        ]
+        jobs = _start_jobs(services, outbox, duplicate_alarms, checked)
         app.on_shutdown.append(_close_sockets)
         try:
             yield
         finally:
             warming_up.cancel()
             outbox.stop()
-            lanes = (keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKINGS, keys.TICKET_CHECKS)
-            for desk in (app[key] for key in lanes):
+            for key in (keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKINGS, keys.TICKET_CHECKS):
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(desk.drain(), 5)
-            await asyncio.wait([rounds[0]], timeout=3)
-            for task in rounds:
-                task.cancel()
-            await asyncio.gather(*rounds, return_exceptions=True)
+                    await asyncio.wait_for(app[key].drain(), 5)
+            await asyncio.wait([jobs[0]], timeout=3)  # the outbox ends after the message in hand
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
             await checked.close()
 
 
 def warm_up() -> None:
-    """What the first customer would otherwise wait for: a thread imports what bookings need and makes the QR encoder's tables."""
+    """Import what bookings need and make the QR encoder's tables, so that the first customer need not wait for either."""
     qr_code.prepare()
     contact_details.prepare()
     calendar_file.prepare()
 
 
-async def _serve_staff(request: web.Request) -> web.StreamResponse:
+def _start_jobs(
+    services: Services, outbox: OutboxJob, duplicate_alarms: DuplicateAlarmJob, checked: CheckedTickets
+) -> list[asyncio.Task[None]]:
+    """All background jobs of this process, the outbox first. The periods are seconds."""
+    return [
+        _start("outbox", outbox.run()),
+        _start("waitlist", WaitlistJob(services).run()),
+        _start("two gates", duplicate_alarms.run()),
+        _start("loop watch", telemetry.watch_loop()),
+        _start_periodic("reminders", 30, lambda: send_reminders(services)),
+        _start_periodic("no-shows", 20, lambda: release_no_shows(services)),
+        _start_periodic("expiry", 20, lambda: expire(services)),
+        _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
+        _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
+        _start_periodic(
+            "alerts", LOOK_EVERY.total_seconds(), lambda: watch_measures(services, telemetry.alert_metrics)
+        ),
+        _start_periodic("checked tickets", WRITE_EVERY, checked.write),
+        _start_periodic("days over", COUNT_EVERY, lambda: count_days_over(services)),
+        _start_periodic("gauges", 5, lambda: _update_gauges(services)),
+    ]
+
+
+def _start(name: str, job: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    return asyncio.get_running_loop().create_task(job, name=name)
+
+
+def _start_periodic(name: str, every: float, job: Callable[[], Awaitable[object]]) -> asyncio.Task[None]:
+    return _start(name, run_periodically(name, every, job))
+
+
+async def _serve_staff_socket(request: web.Request) -> web.StreamResponse:
     return await request.app[LIVE].serve_staff(request)
 
 
-async def _serve_calendar(request: web.Request) -> web.StreamResponse:
+async def _serve_calendar_socket(request: web.Request) -> web.StreamResponse:
     return await request.app[LIVE].serve_calendar(request, client_ip(request))
 
 
@@ -198,14 +206,7 @@ async def _close_sockets(app: web.Application) -> None:
     await app[LIVE].stop()
 
 
-def _begin(name: str, deed: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-    async def run() -> None:
-        await deed()
-
-    return asyncio.get_running_loop().create_task(run(), name=name)
-
-
-async def _see_gauges(services: Services) -> None:
+async def _update_gauges(services: Services) -> None:
     for name, pool in services.database.pools().items():
         telemetry.pool_seen(name, *pool.gauges)
     telemetry.outbox_pending.set(await services.database.fetchval(OUTBOX.pending))

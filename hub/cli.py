@@ -1,7 +1,7 @@
-"""The `hub` command: its words, its exit codes, and where each word leads.
+"""The `hub` command: its subcommands, its exit codes, and the function behind each subcommand.
 
-0 done; 1 refused, with one line on standard error; 2 wrong usage. With `--json` standard output is one document.
-Imports are inside the functions: `hub --help` and the start of `hub run` wait for nothing they do not need.
+Exit codes: 0 done; 1 refused, with one line on standard error; 2 wrong usage. With `--json` standard output is one document.
+Imports are inside the functions, so `hub --help` and the start of `hub run` load only what they need.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import date, time
 from importlib import import_module
 from typing import Any
 
-from hub.commands.command_result import CommandFailed, Outcome
+from hub.commands.command_result import CommandFailed, CommandResult
 from hub.rules.venue_policies import POLICIES, Parse, whole_number
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
@@ -27,8 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     module, function = args.leads_to.split(":")
     try:
-        deed = getattr(import_module(f"hub.commands.{module}"), function)
-        outcome: Outcome | None = deed(args) if args.own_loop else asyncio.run(_until_told_to_stop(deed(args)))
+        action = getattr(import_module(f"hub.commands.{module}"), function)
+        result: CommandResult | None = (
+            action(args) if args.own_loop else asyncio.run(_run_until_terminated(action(args)))
+        )
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception as error:
@@ -37,13 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"hub: {reason}", file=sys.stderr)
         return REFUSED
-    if outcome is not None:
-        print(json.dumps(outcome.document, default=str, ensure_ascii=False) if args.json else outcome.text)
+    if result is not None:
+        print(json.dumps(result.document, default=str, ensure_ascii=False) if args.json else result.text)
     return DONE
 
 
 def _reason(error: Exception) -> str | None:
-    """One line for what can be expected to go wrong; None for a fault of ours, which deserves its traceback."""
+    """One line for an expected error; None for a fault of ours, which gets its traceback."""
     from hub.settings import SettingsError
 
     known: tuple[type[Exception], ...] = (CommandFailed, SettingsError, OSError)
@@ -72,9 +74,9 @@ def _reason(error: Exception) -> str | None:
     return "; ".join(line.strip() for line in str(error).splitlines() if line.strip()) or type(error).__name__
 
 
-async def _until_told_to_stop(deed: Any) -> Any:
+async def _run_until_terminated(action: Any) -> Any:
     """`kill` ends a command the way Ctrl-C does: servers it started for itself are stopped."""
-    task = asyncio.ensure_future(deed)
+    task = asyncio.ensure_future(action)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
         return await task
@@ -84,43 +86,47 @@ async def _until_told_to_stop(deed: Any) -> Any:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hub", description="A real-time venue operations hub.", allow_abbrev=False)
-    words = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = _command(
-        words, "run", "serving:run", "everything on this machine: servers, demo data, the hub", own_loop=True
+        commands, "run", "serving:run", "everything on this machine: servers, demo data, the hub", own_loop=True
     )
     run.add_argument("--no-demo", action="store_true", help="leave the database as it is")
-    _command(words, "serve", "serving:serve", "serve, as in production", own_loop=True)
-    worker = _command(words, "_worker", "serving:worker", argparse.SUPPRESS, own_loop=True)
+    _command(commands, "serve", "serving:serve", "serve, as in production", own_loop=True)
+    worker = _command(commands, "_worker", "serving:worker", argparse.SUPPRESS, own_loop=True)
     worker.add_argument("--development", action="store_true")
-    _command(words, "migrate", "database:migrate", "bring the database schema up to date")
-    _command(words, "demo", "database:demo", "fill in demo data once and show it")
-    reconcile = _command(words, "reconcile", "database:reconcile", "compare gate, counts and reservations")
+    _command(commands, "migrate", "database:migrate", "bring the database schema up to date")
+    _command(commands, "demo", "database:demo", "fill in demo data once and show it")
+    reconcile = _command(commands, "reconcile", "database:reconcile", "compare gate, counts and reservations")
     reconcile.add_argument("--fix", action="store_true", help="put right what differs")
-    _command(words, "doctor", "doctor:doctor", "name the servers in use and what is wrong")
-    slots = words.add_parser("slots", help="slots", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
+    _command(commands, "doctor", "doctor:doctor", "name the servers in use and what is wrong")
+    slots = commands.add_parser("slots", help="slots", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
     _slots_generate(_command(slots, "generate", "slots:generate", "make slots from opening hours"))
     resizing = _command(slots, "resize", "slots:resize", "give a slot more or fewer places, never fewer than are taken")
     resizing.add_argument("--slot", type=_count(1, 2**53 - 1), required=True, metavar="ID")
     resizing.add_argument("--capacity", type=_count(0, 1_000_000), required=True, metavar="N")
-    tickets = words.add_parser("tickets", help="tickets", allow_abbrev=False)
-    deeds = tickets.add_subparsers(required=True, metavar="DEED")
-    _tickets_issue(_command(deeds, "issue", "tickets:issue", "issue tickets with new codes"))
-    importing = _command(deeds, "import", "tickets:import_file", "read tickets from a CSV file")
+    tickets = commands.add_parser("tickets", help="tickets", allow_abbrev=False)
+    actions = tickets.add_subparsers(required=True, metavar="DEED")
+    _tickets_issue(_command(actions, "issue", "tickets:issue", "issue tickets with new codes"))
+    importing = _command(actions, "import", "tickets:import_file", "read tickets from a CSV file")
     importing.add_argument("file", metavar="FILE.csv")
     importing.add_argument("--all-or-nothing", action="store_true", help="keep no row where one is wrong")
-    venue = words.add_parser("venue", help="venues", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
+    venue = commands.add_parser("venue", help="venues", allow_abbrev=False).add_subparsers(
+        required=True, metavar="DEED"
+    )
     _command(venue, "list", "venue:show", "list venues and their policies")
     _venue_add(_command(venue, "add", "venue:add", "make a venue"))
     _venue_set(_command(venue, "set", "venue:change", "change a venue's name, time zone and policies"))
-    staff = words.add_parser("staff", help="staff", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
+    staff = commands.add_parser("staff", help="staff", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
     _staff_add(_command(staff, "add", "staff:add", "add an operator, manager or administrator"))
     return parser
 
 
-def _command(words: Any, name: str, leads_to: str, summary: str, *, own_loop: bool = False) -> argparse.ArgumentParser:
+def _command(
+    commands: Any, name: str, leads_to: str, summary: str, *, own_loop: bool = False
+) -> argparse.ArgumentParser:
     hidden = summary is argparse.SUPPRESS
     extra = {} if hidden else {"help": summary, "description": summary}
-    parser: argparse.ArgumentParser = words.add_parser(name, allow_abbrev=False, **extra)
+    parser: argparse.ArgumentParser = commands.add_parser(name, allow_abbrev=False, **extra)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(leads_to=leads_to, own_loop=own_loop)
     return parser
@@ -200,7 +206,7 @@ def _time(text: str) -> time:
 
 
 def _typed(parse: Parse) -> Parse:
-    """`parse` with its ValueError as a message of wrong usage."""
+    """`parse`, with its ValueError as an error of usage."""
 
     def parse_option(text: str) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""The house: everything a deed may need, put together once in `hub/app.py` and handed to every action."""
+"""The services: what an action may need, put together once in `hub/app.py` and passed to every action."""
 
 from dataclasses import dataclass
 

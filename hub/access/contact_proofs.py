@@ -48,8 +48,8 @@ class ContactProofs:
 
     def address_hashes(self, channel: str, address: str) -> list[bytes]:
         """The hash of an address by today's key, and by the one before it. Mailboxes do not tell capitals apart."""
-        said = f"{channel}\n{address.casefold()}".encode()
-        return [hmac.new(key, b"venue-hub address: " + said, hashlib.sha256).digest() for key in self._keys]
+        text = f"{channel}\n{address.casefold()}".encode()
+        return [hmac.new(key, b"venue-hub address: " + text, hashlib.sha256).digest() for key in self._keys]
 
     def code_hash(self, challenge: UUID, code: str) -> bytes:
         return self._code_hashes(challenge, code)[0]
@@ -60,5 +60,5 @@ class ContactProofs:
 
     def _code_hashes(self, challenge: UUID, code: str) -> list[bytes]:
         # Six digits are found from a plain hash in no time: without the key, the hash says nothing.
-        said = b"venue-hub contact code: " + challenge.bytes + code.encode()
-        return [hmac.new(key, said, hashlib.sha256).digest() for key in self._keys]
+        text = b"venue-hub contact code: " + challenge.bytes + code.encode()
+        return [hmac.new(key, text, hashlib.sha256).digest() for key in self._keys]

@@ -64,12 +64,12 @@ class Passwords:
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _beside(self, deed: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _beside(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._waiting >= MOST_WAITING:
             raise Unavailable("signing in")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: deed(*args, **kwargs))
+            return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: function(*args, **kwargs))
         finally:
             self._waiting -= 1
 

@@ -4,6 +4,7 @@ One system call an id is a noticeable part of a booking; the bytes are the same 
 other than the event loop's, and processes are started afresh, never forked with bytes in stock.
 """
 
+import hashlib
 import os
 from base64 import urlsafe_b64encode
 
@@ -30,3 +31,8 @@ def random_name() -> str:
 def secret_token() -> str:
     """192 bits as 32 characters that need no escaping in a URL."""
     return urlsafe_b64encode(random_bytes(24)).decode()
+
+
+def token_hash(token: str) -> bytes:
+    """The SHA-256 of a token, as it is stored; the token itself stands only in its holder's link."""
+    return hashlib.sha256(token.encode()).digest()

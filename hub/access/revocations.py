@@ -26,13 +26,13 @@ class Revocations:
         """End one session; `run_out` is when it would have ended anyway."""
         if (org_id, jti) not in self._sessions:
             self._sessions[org_id, jti] = run_out
-            self._tell(org_id, jti, None, None)
+            self._notify(org_id, jti, None, None)
 
     def add_staff(self, org_id: int, staff_id: int, issued_before: datetime, run_out: datetime) -> None:
         known = self._staff.get((org_id, staff_id))
         if known is None or known[0] < issued_before:
             self._staff[org_id, staff_id] = (issued_before, run_out)
-            self._tell(org_id, None, staff_id, issued_before)
+            self._notify(org_id, None, staff_id, issued_before)
 
     def holds(self, org_id: int, jti: str, staff_id: int, issued_at: datetime) -> bool:
         """Whether this session has been ended."""
@@ -45,7 +45,7 @@ class Revocations:
         self._sessions = {key: run_out for key, run_out in self._sessions.items() if run_out > now}
         self._staff = {key: ended for key, ended in self._staff.items() if ended[1] > now}
 
-    def _tell(self, org_id: int, jti: str | None, staff_id: int | None, issued_before: datetime | None) -> None:
+    def _notify(self, org_id: int, jti: str | None, staff_id: int | None, issued_before: datetime | None) -> None:
         for callback in self._callbacks:
             try:
                 callback(org_id, jti, staff_id, issued_before)

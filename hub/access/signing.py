@@ -27,8 +27,8 @@ class Signer:
         self._keys = [_derived(secret, purpose) for secret in secrets if secret]
 
     def sign(self, claims: Mapping[str, Any]) -> str:
-        said = {**claims, "iss": ISSUER, "aud": self._purpose, "typ": self._typ}
-        return jwt.encode(said, self._keys[0], algorithm=ALGORITHM, headers={"typ": self._typ})
+        payload = {**claims, "iss": ISSUER, "aud": self._purpose, "typ": self._typ}
+        return jwt.encode(payload, self._keys[0], algorithm=ALGORITHM, headers={"typ": self._typ})
 
     def open(self, token: str) -> dict[str, Any] | None:
         """Return the claims of a token of ours, or None. The moments in it are the caller's to judge: its clock is."""

@@ -113,7 +113,7 @@ class Sessions:
         """Have `callback(org_id, jti | None, staff_id | None, issued_before | None)` called once per ending."""
         self._revocations.on_end(callback)
 
-    def hear(self, announcement: Announcement) -> None:
+    def receive(self, announcement: Announcement) -> None:
         """Take note of a session ended here or by another process."""
         if isinstance(announcement, SessionRevoked):
             self._end(announcement.org_id, announcement.jti, announcement.staff_id, announcement.issued_before,

@@ -1,1 +1,1 @@
-"""The commands of `hub`, a file each: what they ask of the house and how they say what was done."""
+"""The commands of `hub`, one file for each group: the actions they call and what they print."""

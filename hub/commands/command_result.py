@@ -1,4 +1,4 @@
-"""The outcome of a command: one document for `--json`, and the same said to a person."""
+"""The result of a command: one document for `--json`, and the same as text for a person."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CommandResult:
     document: dict[str, Any]
     text: str
 
 
 class CommandFailed(Exception):
-    """The command was refused; the message is the one line said about it."""
+    """The command was refused; the message is the line that is printed."""

@@ -1,4 +1,4 @@
-"""A visit to the house: the servers found or started, the schema in place, the house opened and closed again."""
+"""Services for a command: servers found or started, the schema up to date, connections opened and closed again."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ async def with_servers(settings: Settings, kind: Kind = "command") -> AsyncItera
 
 
 @asynccontextmanager
-async def visit(*, found_venue: bool = True) -> AsyncIterator[Services]:
-    """The house, for one command; with a venue to begin with, unless the command makes its own."""
+async def open_command_services(*, found_venue: bool = True) -> AsyncIterator[Services]:
+    """The services for one command. With `found_venue` a first venue is made where there is none."""
     settings = Settings.from_environment(os.environ, development=False, serving=False)
     async with with_servers(settings) as complete:
         from db.migrate import migrate

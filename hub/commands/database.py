@@ -1,16 +1,16 @@
-"""`hub migrate`, `hub demo`, `hub reconcile`: the database brought up to date, filled, and checked."""
+"""`hub migrate`, `hub demo`, `hub reconcile`: bring the database up to date, fill it, and check it."""
 
 from __future__ import annotations
 
 import os
 from argparse import Namespace
 
-from hub.commands.command_result import CommandFailed, Outcome
-from hub.commands.command_services import visit, with_servers
+from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_services import open_command_services, with_servers
 from hub.settings import Settings
 
 
-async def migrate(args: Namespace) -> Outcome:
+async def migrate(args: Namespace) -> CommandResult:
     del args
     settings = Settings.from_environment(os.environ, development=False, serving=False)
     async with with_servers(settings) as complete:
@@ -18,24 +18,24 @@ async def migrate(args: Namespace) -> Outcome:
 
         assert complete.database_url is not None
         applied = await apply(complete.database_url)
-    return Outcome({"applied": applied}, "\n".join(f"applied {name}" for name in applied) or "nothing to apply")
+    return CommandResult({"applied": applied}, "\n".join(f"applied {name}" for name in applied) or "nothing to apply")
 
 
-async def demo(args: Namespace) -> Outcome:
+async def demo(args: Namespace) -> CommandResult:
     del args
-    async with visit(found_venue=False) as services:
+    async with open_command_services(found_venue=False) as services:
         from hub.actions.venues.demo import demo_card, fill_demo
-        from hub.commands.demo_card import lines
+        from hub.commands.demo_card import card_lines
 
         if not await fill_demo(services):
             raise CommandFailed("this hub holds data of its own already; the demo is for an empty one")
         card = await demo_card(services)
-    return Outcome(card, "\n".join(lines(card)))
+    return CommandResult(card, "\n".join(card_lines(card)))
 
 
-async def reconcile(args: Namespace) -> Outcome:
-    async with visit() as services:
+async def reconcile(args: Namespace) -> CommandResult:
+    async with open_command_services() as services:
         from hub.actions.reporting.reconcile import reconcile as compare
 
         report = await compare(services, fix=args.fix)
-    return Outcome(report, "\n".join(f"{name}: {value}" for name, value in report.items()))
+    return CommandResult(report, "\n".join(f"{name}: {value}" for name, value in report.items()))

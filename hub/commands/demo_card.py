@@ -12,14 +12,14 @@ def pages(public_url: str) -> list[str]:
     return [f"  {title:<17} {public_url}{path}" for title, path in PAGES]
 
 
-def lines(card: Mapping[str, Any]) -> list[str]:
+def card_lines(card: Mapping[str, Any]) -> list[str]:
     """`card` is what `hub.actions.venues.demo.demo_card` gives: a list of logins and a list of ticket codes."""
-    told = []
+    lines = []
     for login in card.get("logins", ()):
         secret = f"password {login['password']}" if login.get("password") else f"PIN {login.get('pin')}"
-        told.append(f"  {login.get('role', '').capitalize():<17} {login['username']}, {secret}")
+        lines.append(f"  {login.get('role', '').capitalize():<17} {login['username']}, {secret}")
     codes = list(card.get("codes", ()))
     if codes:
-        told.append(f"  {'Tickets':<17} {codes[0]}")
-        told += [f"  {'':<17} {code}" for code in codes[1:]]
-    return told
+        lines.append(f"  {'Tickets':<17} {codes[0]}")
+        lines += [f"  {'':<17} {code}" for code in codes[1:]]
+    return lines

@@ -7,12 +7,12 @@ import platform
 from argparse import Namespace
 from typing import Any
 
-from hub.commands.command_result import Outcome
+from hub.commands.command_result import CommandResult
 from hub.commands.command_services import with_servers
 from hub.settings import Settings
 
 
-async def doctor(args: Namespace) -> Outcome:
+async def doctor(args: Namespace) -> CommandResult:
     del args
     settings = Settings.from_environment(os.environ, development=False, serving=False)
     problems: list[str] = []
@@ -36,7 +36,7 @@ async def doctor(args: Namespace) -> Outcome:
     text = [f"{name:<13} {document[name]}" for name in ("database_url", "redis_url", "data_dir")]
     text += [f"{name:<13} {version}" for name, version in versions.items()]
     text += [f"problem       {problem}" for problem in problems] or ["no problem found"]
-    return Outcome(document, "\n".join(text))
+    return CommandResult(document, "\n".join(text))
 
 
 async def _look_at_postgres(url: str, problems: list[str]) -> str | None:
@@ -77,8 +77,8 @@ async def _look_at_redis(url: str, problems: list[str]) -> str | None:
 
     client: Any = connect(url)
     try:
-        told = await client.info()
-        facts: dict[str, Any] = next(iter(told.values())) if "redis_version" not in told else told
+        sections = await client.info()
+        facts: dict[str, Any] = next(iter(sections.values())) if "redis_version" not in sections else sections
         policy = facts.get("maxmemory_policy", "noeviction")
         if policy != "noeviction":
             problems.append(f"Redis evicts keys (maxmemory-policy {policy}): set noeviction, or holds vanish")

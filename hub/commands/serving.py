@@ -81,7 +81,7 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
         card = await _furnish(complete, demo=demo)
 
         def ready() -> None:
-            _say(_told(complete, card, as_json))
+            _say(_demo_lines(complete, card, as_json))
 
         if complete.workers == 1:
             await serve_here(complete, stop, ready, listening)
@@ -122,16 +122,16 @@ async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
         return card
 
 
-def _told(settings: Settings, card: dict[str, Any], as_json: bool) -> str:
+def _demo_lines(settings: Settings, card: dict[str, Any], as_json: bool) -> str:
     if as_json:
         return json.dumps({"url": settings.public_url, **card}, default=str, ensure_ascii=False) + "\n"
-    lines = ["", f"Venue Hub is open at {settings.public_url}", "", *demo_card.pages(settings.public_url)]
+    card_lines = ["", f"Venue Hub is open at {settings.public_url}", "", *demo_card.pages(settings.public_url)]
     if card:
-        lines += ["", *demo_card.lines(card)]
+        card_lines += ["", *demo_card.card_lines(card)]
     if settings.development:
-        lines += ["", f"  {'Mail':<17} {settings.public_url}/dev/mail"]
-        lines += [f"  {'Data':<17} {settings.data_dir}", "", "Ctrl-C stops everything."]
-    return "\n".join([*lines, "", ""])
+        card_lines += ["", f"  {'Mail':<17} {settings.public_url}/dev/mail"]
+        card_lines += [f"  {'Data':<17} {settings.data_dir}", "", "Ctrl-C stops everything."]
+    return "\n".join([*card_lines, "", ""])
 
 
 def _say(text: str) -> None:

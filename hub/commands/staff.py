@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from hub.commands.command_result import CommandFailed, Outcome
-from hub.commands.command_services import visit
+from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_services import open_command_services
 
 
-async def add(args: Namespace) -> Outcome:
+async def add(args: Namespace) -> CommandResult:
     secret = sys.stdin.readline().rstrip("\r\n")
     if not secret:
         raise CommandFailed("standard input held no " + ("PIN" if args.pin_stdin else "password"))
-    async with visit() as services:
+    async with open_command_services() as services:
         from hub.actions.staff.accounts import add_staff
         from hub.actions.venues.organisations import resolve_org
 
@@ -28,4 +28,4 @@ async def add(args: Namespace) -> Outcome:
             password=None if args.pin_stdin else secret,
             pin=secret if args.pin_stdin else None,
         )
-    return Outcome(added, f"{added['username']} may sign in as {args.role} (id {added['staff_id']})")
+    return CommandResult(added, f"{added['username']} may sign in as {args.role} (id {added['staff_id']})")

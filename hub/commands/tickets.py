@@ -5,16 +5,16 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from hub.commands.command_result import CommandFailed, Outcome
-from hub.commands.command_services import visit
+from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_services import open_command_services
 
 _MOST_BYTES = 200_000_000
 _ANY_PHONE = "+12025550123"
 """The check of a contact wants both; here there is an address alone."""
 
 
-async def issue(args: Namespace) -> Outcome:
-    async with visit() as services:
+async def issue(args: Namespace) -> CommandResult:
+    async with open_command_services() as services:
         from hub.actions.tickets.issue import TicketBatch, issue_tickets
         from hub.text.contact_details import check_contact
 
@@ -22,10 +22,10 @@ async def issue(args: Namespace) -> Outcome:
         batch = TicketBatch(args.count, args.status, args.channel, args.product, args.order, customer_email=email)
         issued = await issue_tickets(services, batch)
     codes = [ticket["ticket_code"] for ticket in issued["tickets"]]
-    return Outcome(issued, "\n".join([f"order {issued['order_id']}: {issued['count']} tickets", *codes]))
+    return CommandResult(issued, "\n".join([f"order {issued['order_id']}: {issued['count']} tickets", *codes]))
 
 
-async def import_file(args: Namespace) -> Outcome:
+async def import_file(args: Namespace) -> CommandResult:
     path = Path(args.file)
     try:
         if path.stat().st_size > _MOST_BYTES:
@@ -33,7 +33,7 @@ async def import_file(args: Namespace) -> Outcome:
         content = path.read_bytes()
     except OSError as error:
         raise CommandFailed(f"cannot read {path}: {error.strerror}") from error
-    async with visit() as services:
+    async with open_command_services() as services:
         from hub.actions.tickets.import_csv import import_csv
 
         report = await import_csv(services, content, all_or_nothing=args.all_or_nothing)
@@ -41,4 +41,4 @@ async def import_file(args: Namespace) -> Outcome:
     text += [f"line {wrong['line']}: {wrong['message']}" for wrong in report["errors"]]
     if report["errors"] and not report["imported"] and not report["unchanged"]:
         raise CommandFailed("; ".join(text[:6]))
-    return Outcome(report, "\n".join(text))
+    return CommandResult(report, "\n".join(text))

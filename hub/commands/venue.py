@@ -5,30 +5,30 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from hub.commands.command_result import Outcome
-from hub.commands.command_services import visit
+from hub.commands.command_result import CommandResult
+from hub.commands.command_services import open_command_services
 from hub.rules.venue_policies import POLICIES, policies_in_words
 
 
-async def show(args: Namespace) -> Outcome:
+async def show(args: Namespace) -> CommandResult:
     del args
-    async with visit(found_venue=False) as services:
+    async with open_command_services(found_venue=False) as services:
         from hub.actions.venues.venues import list_venues
 
         venues = await list_venues(services)
-    return Outcome({"venues": venues}, "\n".join(_line(venue) for venue in venues) or "there is no venue yet")
+    return CommandResult({"venues": venues}, "\n".join(_line(venue) for venue in venues) or "there is no venue yet")
 
 
-async def add(args: Namespace) -> Outcome:
-    async with visit(found_venue=False) as services:
+async def add(args: Namespace) -> CommandResult:
+    async with open_command_services(found_venue=False) as services:
         from hub.actions.venues.venues import add_venue
 
         made = await add_venue(services, name=args.name, timezone=args.timezone, orq=args.organisation)
-    return Outcome(made, f"venue {made['venue_id']}: {made['name']} ({made['timezone']})")
+    return CommandResult(made, f"venue {made['venue_id']}: {made['name']} ({made['timezone']})")
 
 
-async def change(args: Namespace) -> Outcome:
-    async with visit(found_venue=False) as services:
+async def change(args: Namespace) -> CommandResult:
+    async with open_command_services(found_venue=False) as services:
         from hub.actions.venues.venues import change_venue
 
         given = vars(args)
@@ -36,7 +36,7 @@ async def change(args: Namespace) -> Outcome:
         changed = await change_venue(services, args.venue, policies, name=args.name, timezone=args.timezone)
     made = changed.get("alert_webhook_secret")
     note = f"\nthe webhook's secret, shown this once: {made}" if made else ""
-    return Outcome(changed, _line(changed) + note)
+    return CommandResult(changed, _line(changed) + note)
 
 
 def _line(venue: dict[str, Any]) -> str:

@@ -200,13 +200,13 @@ async def find_or_start(data_dir: Path, kind: Kind = "command") -> AsyncIterator
 
 def _found(data_dir: Path, kind: Kind) -> ServerUrls | None:
     try:
-        told: dict[str, Any] = json.loads((data_dir / "embedded.json").read_text(encoding="utf-8"))
-        os.kill(told["supervisor_pid"], 0)  # not the word of one that was killed
+        state: dict[str, Any] = json.loads((data_dir / "embedded.json").read_text(encoding="utf-8"))
+        os.kill(state["supervisor_pid"], 0)  # not the word of one that was killed
     except (OSError, ValueError, KeyError):
         return None
-    if kind == "server" and told["kind"] == "command":
+    if kind == "server" and state["kind"] == "command":
         return None
-    return ServerUrls(told["database_url"], told["redis_url"])
+    return ServerUrls(state["database_url"], state["redis_url"])
 
 
 async def _lock(path: Path, deadline: float, *, shared: bool) -> IO[str]:

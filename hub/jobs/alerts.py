@@ -1,4 +1,4 @@
-"""The alert round: adds what was counted here to what all count, and looks; of many processes one at a time."""
+"""The alert job: adds this process's counts to the shared ones and compares them with the thresholds."""
 
 from contextlib import suppress
 
@@ -8,6 +8,7 @@ from hub.services import Services
 
 
 async def watch_measures(services: Services, alert_metrics: AlertMetrics) -> None:
+    """One look at all organisations. Of several processes one looks at an organisation at a time."""
     with suppress(Exception):  # added next time; the look goes by what is known here
         await alert_metrics.add(services.redis)
     measured = await measure(services, alert_metrics)

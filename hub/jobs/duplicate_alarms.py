@@ -1,7 +1,7 @@
-"""The watch over the gates: notices a code that is shown at two of them, whichever hub processes decided, and raises the alarm.
+"""The duplicate alarm job: finds a code that is shown at two gates, whichever hub processes decided, and raises the alarm.
 
-Every process remembers what all of them see, and reads it back from the log when it opens or has been deaf. Two that notice
-the same pair write the same row, and whoever writes it tells.
+Every process keeps the recent scans of all processes. It reads them from the log when it opens and after a gap in the
+announcements. Two processes that find the same pair write the same row; the one that writes it publishes it.
 """
 
 import asyncio
@@ -21,64 +21,65 @@ TRIES = 5
 TRY_AGAIN_SECONDS = 1.0
 MODES = ("validate", "verify")
 RETURNS = ("MAY_RETURN", "RE_ENTRY")
-"""Whoever comes back has gone out with the ticket meanwhile: at whichever gate they came in before, it is no copy."""
+"""Reasons of a return: the visitor has left with the ticket meanwhile, so it is no copy."""
 AT_ONCE = 2
-"""Alarms that are written down at the same time: scanners that come back may bring hundreds of copies with them, and who
-stands at the gates needs Postgres too."""
+"""Alarms written at the same time. Scanners that reconnect may bring hundreds, and the scans at the gates need Postgres too."""
 
 Venue = tuple[int, int]
 
 log = logging.getLogger(__name__)
 
 
-class TwoGates:
+class DuplicateAlarmJob:
+    """`run()` until cancelled; one per process."""
+
     def __init__(self, services: Services) -> None:
         self._services = services
         self._venues: dict[Venue, Sightings[LoggedScan] | None] = {}
-        """None: the venue wants no such alarm."""
+        """None: the venue's policy is off."""
         self._unknown: dict[Venue, list[LoggedScan]] = {}
         self._wakened = asyncio.Event()
-        self._deeds: set[asyncio.Task[None]] = set()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._at_once = asyncio.Semaphore(AT_ONCE)
         self._look_back = True
-        services.scan_events.listen(self.hear)
+        services.scan_events.listen(self.receive)
         services.scan_events.needed_elsewhere = self._counts
 
     def look_back(self) -> None:
-        """What other processes told may have been missed: read it from the log."""
+        """Announcements of other processes may have been lost: read the log at the next turn."""
         self._look_back = True
         self._wakened.set()
 
-    def hear(self, scans: Sequence[LoggedScan]) -> None:
-        """Take what was decided; at every flight of the door."""
+    def receive(self, scans: Sequence[LoggedScan]) -> None:
+        """Compare decided scans with recent ones; called for every batch of scans."""
         venues = self._venues
-        for seen in scans:
-            if seen.gate is None or seen.mode not in MODES:
+        for scan in scans:
+            if scan.gate is None or scan.mode not in MODES:
                 continue
-            where = seen[:2]
+            where = scan[:2]
             if where not in venues:
                 # Its policy is read in a moment; until then its scans wait here.
-                self._unknown.setdefault(where, []).append(seen)
+                self._unknown.setdefault(where, []).append(scan)
                 self._wakened.set()
                 continue
             sightings = venues[where]
-            # What was scanned without a line and comes too late for anybody to be met at the gate is a conflict, and no alarm.
-            if sightings is not None and seen.at - seen.moment <= sightings.within:
-                if seen.reason in RETURNS:
-                    sightings.forget(seen.code)
-                other = sightings.see(seen.code, seen)
+            # A scan made without a connection that comes too late to stop anybody is a conflict, not an alarm.
+            if sightings is not None and scan.at - scan.moment <= sightings.within:
+                if scan.reason in RETURNS:
+                    sightings.forget(scan.code)
+                other = sightings.see(scan.code, scan)
                 if other is not None:
-                    self._begin(seen, other)
+                    self._start_raising(scan, other)
 
-    def _counts(self, seen: LoggedScan) -> bool:
+    def _counts(self, scan: LoggedScan) -> bool:
         return (
-            seen.gate is not None
-            and seen.mode in MODES
-            and self._venues.get((seen.org_id, seen.venue_id), True) is not None
+            scan.gate is not None
+            and scan.mode in MODES
+            and self._venues.get((scan.org_id, scan.venue_id), True) is not None
         )
 
     async def run(self) -> None:
-        """Follow the venues' policies, and look back where something may have been missed, until cancelled."""
+        """Read the venues' policies every few seconds, and the log where scans may have been missed, until cancelled."""
         while True:
             try:
                 async with asyncio.timeout(POLICY_SECONDS):
@@ -91,10 +92,10 @@ class TwoGates:
                 if self._look_back:
                     found = await recent_presentations(self._services)
                     self._look_back = False
-                    await self._learn({(seen.org_id, seen.venue_id) for seen in found})
-                    self.hear(found)
-            except Exception as trouble:  # noqa: BLE001 - Postgres may be away; the next round tries again
-                log.debug("two_gates.postponed", extra={"error": type(trouble).__name__})
+                    await self._learn({(scan.org_id, scan.venue_id) for scan in found})
+                    self.receive(found)
+            except Exception as error:  # noqa: BLE001 - Postgres may be away; the next turn tries again
+                log.debug("two_gates.postponed", extra={"error": type(error).__name__})
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
                 self._wakened.set()
 
@@ -108,7 +109,7 @@ class TwoGates:
             self._unknown = waiting
             raise
         for scans in waiting.values():
-            self.hear(scans)
+            self.receive(scans)
 
     async def _learn(self, venues: set[Venue]) -> None:
         for where in venues:
@@ -124,20 +125,20 @@ class TwoGates:
             else:
                 known.within = timedelta(minutes=minutes)
 
-    def _begin(self, seen: LoggedScan, other: LoggedScan) -> None:
-        deed = asyncio.get_running_loop().create_task(self._raise(seen, other), name="two-gates-alarm")
-        self._deeds.add(deed)
-        deed.add_done_callback(self._deeds.discard)
+    def _start_raising(self, scan: LoggedScan, other: LoggedScan) -> None:
+        task = asyncio.get_running_loop().create_task(self._raise(scan, other), name="two-gates-alarm")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _raise(self, seen: LoggedScan, other: LoggedScan) -> None:
+    async def _raise(self, scan: LoggedScan, other: LoggedScan) -> None:
         for attempt in range(TRIES):
             try:
-                async with self._turns:
-                    await raise_alarm(self._services, other, seen)
-            except Exception as trouble:  # noqa: BLE001 - Postgres may be away
+                async with self._at_once:
+                    await raise_alarm(self._services, other, scan)
+            except Exception as error:  # noqa: BLE001 - Postgres may be away
                 if attempt == TRIES - 1:
                     telemetry.background_failures.labels("two gates").inc()
-                    log.warning("two_gates.not_raised", extra={"error": type(trouble).__name__})
+                    log.warning("two_gates.not_raised", extra={"error": type(error).__name__})
                 await asyncio.sleep(TRY_AGAIN_SECONDS * 2**attempt)
             else:
                 return

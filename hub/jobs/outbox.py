@@ -1,12 +1,12 @@
-"""The outbox round: sends the messages that deeds left behind, at least once each, outside any transaction.
+"""The outbox job: sends the messages that actions left in the outbox, at least once each, outside any transaction.
 
-Rows are claimed with a lease, so several processes share the work and a process that dies gives its rows back after a
-minute. A message that is refused for now comes back after 2, 8, 32 ... seconds and is dead after eight tries; one that is
-refused for good is dead at once, and one that is no longer worth sending is dropped. A server that cannot be reached counts
-against no message, however long it is away: all of its channel wait together, at most a minute.
+Rows are claimed with a lease, so several processes share the work; the rows of a process that dies are free after a minute. A
+deferred message is tried again after 2, 8, 32 ... seconds and is dead after eight tries. A refused one is dead at once. One that
+is no longer true or needed is dropped. A server that cannot be reached counts against no message: its whole channel waits, at
+most a minute at a time.
 
-Two lanes run side by side, each with connections of its own: what must be there soon (a code, an offer) never stands behind
-the confirmations of a rush.
+Two workers run side by side, each with its own connections: urgent messages (a code, an offer) never wait behind the
+confirmations of a rush.
 """
 
 from __future__ import annotations
@@ -51,28 +51,27 @@ _REST_IN_A_RUSH = 0.5  # seconds; the mails of a rush go out when it is over
 
 
 class OutboxJob:
-    """Both lanes: `run()` until `stop()`. `wake()` after a booking saves the wait of half a second; it may be called from
-    the loop only."""
+    """Both workers: `run()` until `stop()`. `wake()` after a booking saves a wait of half a second; from the event loop only."""
 
     def __init__(self, services: Services, in_a_rush: Callable[[], bool] = lambda: False) -> None:
-        self._lanes = (OutboxWorker(services, urgent=True), OutboxWorker(services, in_a_rush=in_a_rush))
+        self._workers = (OutboxWorker(services, urgent=True), OutboxWorker(services, in_a_rush=in_a_rush))
 
     def wake(self) -> None:
-        """There are confirmations to send. What is urgent is not looked for on every booking of a rush."""
-        self._lanes[1].wake()
+        """There are confirmations to send. Urgent messages are not looked for on every booking of a rush."""
+        self._workers[1].wake()
 
     def stop(self) -> None:
-        for lane in self._lanes:
-            lane.stop()
+        for worker in self._workers:
+            worker.stop()
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as lanes:
-            for lane in self._lanes:
-                lanes.create_task(lane.run())
+        async with asyncio.TaskGroup() as tasks:
+            for worker in self._workers:
+                tasks.create_task(worker.run())
 
 
 class OutboxWorker:
-    """One line of messages: those that are no use after some moment, or all the others."""
+    """Sends one kind of messages: the `urgent` ones, which are no use after some moment, or all the others."""
 
     def __init__(
         self,
@@ -93,37 +92,37 @@ class OutboxWorker:
         self._sender = Sender(self._carrier.sender, self._carrier.host, services.settings.public_url.rstrip("/"))
         self._jitter = jitter
         self._in_a_rush = in_a_rush
-        self._wakened = asyncio.Event()
+        self._woken = asyncio.Event()
         self._stopping = False
-        # In a row and without a success, per channel: how long to leave its server alone.
+        # Failures in a row for each channel: they decide how long its server is left alone.
         self._failed_contacts = dict.fromkeys(CHANNELS, 0)
 
     def wake(self) -> None:
-        """Look now rather than in half a second, unless the server was just not there."""
+        """Look now rather than in half a second, unless a server was just away."""
         if not any(self._failed_contacts.values()):
-            self._wakened.set()
+            self._woken.set()
 
     def stop(self) -> None:
-        """End after the mail in hand; the rest of its batch goes back to the table."""
+        """End after the message in hand; the rest of its batch is released."""
         self._stopping = True
-        self._wakened.set()
+        self._woken.set()
 
     async def run(self) -> None:
-        """Send what is due, again and again. Postgres away is waited for; any other trouble is logged and outlived."""
+        """Send due messages until `stop()`. Postgres away is waited for; any other error is logged, and the job goes on."""
         try:
             while not self._stopping:
-                self._wakened.clear()
+                self._woken.clear()
                 settled = 0
                 try:
                     settled = await self.send_due()
                 except DatabaseDown:
-                    pass  # health checks tell of it; the next round tries again
-                except Exception as trouble:  # noqa: BLE001  one odd row must not end all mail
-                    logs.event("outbox.round.failed", error=type(trouble).__name__)
+                    pass  # health checks report it; the next turn tries again
+                except Exception as error:  # noqa: BLE001  one odd row must not end all mail
+                    logs.event("outbox.round.failed", error=type(error).__name__)
                 if settled < BATCH and not self._stopping:
                     await self._rest()
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wakened.wait(), PERIOD_SECONDS)
+                        await asyncio.wait_for(self._woken.wait(), PERIOD_SECONDS)
         finally:
             await self._rest()
 
@@ -133,7 +132,7 @@ class OutboxWorker:
         await self._webhooks.rest()
 
     async def send_due(self) -> int:
-        """One batch. Returns how many messages were settled; those not tried are released again."""
+        """Send one batch. Returns how many messages were settled; those not tried are released."""
         now = self._services.clock.now()
         lease = uuid4()
         rows = await self._services.database.jobs.fetch(
@@ -166,29 +165,29 @@ class OutboxWorker:
         finally:
             for channel, left in untried.items():
                 if left:
-                    due, trouble = away.get(channel, (now, None))
+                    due, error = away.get(channel, (now, None))
                     with suppress(DatabaseDown):
                         await asyncio.shield(
-                            self._services.database.jobs.execute(self._sql.release, lease, due, trouble, channel)
+                            self._services.database.jobs.execute(self._sql.release, lease, due, error, channel)
                         )
         return len(rows) - sum(untried.values())
 
     async def _parties(self, rows: list[Any]) -> dict[int, list[Any]]:
-        """The places each row is about, under the row's number; one question for the whole batch."""
-        asked = [
+        """The places each row is about, by the row's number; one statement for the whole batch."""
+        wanted = [
             (number, row["org_id"], reservation)
             for number, row in enumerate(rows)
             for reservation in reservation_ids_of(payload_of(row), row["reservation_id"])
         ]
         parties: dict[int, list[Any]] = {}
-        if asked:
-            columns = [list(column) for column in zip(*asked, strict=True)]
+        if wanted:
+            columns = [list(column) for column in zip(*wanted, strict=True)]
             for place in await self._services.database.jobs.fetch(self._sql.parties, *columns):
                 parties.setdefault(place["n"], []).append(place)
         return parties
 
     async def _settle(self, row: Any, party: list[Any], lease: UUID) -> None:
-        """Send and write down the outcome. Raises DeliveryDeferred where no message of this channel can go now."""
+        """Send one message and store the outcome. Raises DeliveryDeferred where no message of its channel can be sent now."""
         now = self._services.clock.now()
         if row["not_after"] is not None and row["not_after"] <= now:
             await self._drop(row, lease, "too late")
@@ -200,15 +199,15 @@ class OutboxWorker:
             await self._drop(row, lease, f"obsolete: {reason}")
         except (Unsendable, DeliveryRefused) as refusal:
             await self._give_up(row, lease, str(refusal))
-        except DeliveryDeferred as trouble:
+        except DeliveryDeferred as error:
             # A line that broke once may have broken over this message; twice running, it is the server.
-            unsure = trouble.scope == "unsure" and not self._failed_contacts[row["channel"]]
-            if not unsure and trouble.scope != "message":
+            unsure = error.scope == "unsure" and not self._failed_contacts[row["channel"]]
+            if not unsure and error.scope != "message":
                 raise
             self._failed_contacts[row["channel"]] = int(unsure)
-            await self._try_later(row, lease, str(trouble))
-        except Exception as trouble:  # noqa: BLE001  a row that cannot be put into words must not hold up the others
-            await self._try_later(row, lease, f"error: {type(trouble).__name__}")
+            await self._try_later(row, lease, str(error))
+        except Exception as error:  # noqa: BLE001  a row that cannot be put into words must not hold up the others
+            await self._try_later(row, lease, f"error: {type(error).__name__}")
         else:
             self._failed_contacts[row["channel"]] = 0
             await self._services.database.jobs.execute(

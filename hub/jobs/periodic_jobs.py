@@ -1,4 +1,4 @@
-"""The walk: a deed done again and again while the hub is open, outliving every failure of a single round."""
+"""Periodic jobs: a coroutine run every N seconds until shutdown; one failed run does not end the others."""
 
 import asyncio
 import random
@@ -9,14 +9,17 @@ from hub.observability import telemetry
 from hub.observability.logs import event
 
 
-async def run_periodically(name: str, every: float, deed: Callable[[], Awaitable[object]]) -> None:
-    """Do `deed` every `every` seconds (give or take a tenth, so that processes do not walk in step) until cancelled."""
+async def run_periodically(name: str, every: float, job: Callable[[], Awaitable[object]]) -> None:
+    """Run `job` every `every` seconds until cancelled, give or take a tenth so that processes do not run it together.
+
+    Postgres or the network away is logged as `round.postponed`, any other error as `round.failed`; the next run comes as usual.
+    """
     while True:
         await asyncio.sleep(every * random.uniform(0.9, 1.1))  # noqa: S311 - nobody gains by guessing it
         try:
-            await deed()
+            await job()
         except (DatabaseDown, OSError) as away:
             event("round.postponed", "WARNING", round=name, error=type(away).__name__)
-        except Exception as trouble:  # noqa: BLE001 - one bad round must not end all the following ones
+        except Exception as error:  # noqa: BLE001 - one failed run must not end the following ones
             telemetry.background_failures.labels(name).inc()
-            event("round.failed", "ERROR", round=name, error=f"{type(trouble).__name__}: {trouble}")
+            event("round.failed", "ERROR", round=name, error=f"{type(error).__name__}: {error}")

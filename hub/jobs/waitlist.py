@@ -1,4 +1,4 @@
-"""The waiting list round: serves the lines of full slots as soon as a place comes free, and again every few seconds."""
+"""The waiting list job: offers places of full slots as soon as they come free, and looks again every few seconds."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
     from hub.services import Services
 
 PERIOD_SECONDS = 2.0
-"""Offers run out at moments nobody announces, and an announcement may be lost."""
+"""Seconds between two looks: offers run out without an announcement, and an announcement may be lost."""
 GATHER_SECONDS = 0.05
-"""A cancelled party is announced slot by slot; several announcements are served together."""
+"""Seconds to wait after an announcement: those of one cancelled party come close together."""
 
 
 class WaitlistJob:
-    """`run()` until cancelled. Every hub has one; which of them serves a line is decided by the line's lock."""
+    """`run()` until cancelled. Every process has one; a lock on the slot's waiting list decides which of them serves it."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._wakened = asyncio.Event()
-        services.announcer.listen(self._hear)
+        self._woken = asyncio.Event()
+        services.announcer.listen(self._receive)
 
     async def run(self) -> None:
-        """Serve, again and again. Postgres away is waited for; any other trouble is logged and outlived."""
+        """Serve until cancelled. Postgres away is waited for; any other error is logged, and the job goes on."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wakened.wait(), PERIOD_SECONDS)
+                await asyncio.wait_for(self._woken.wait(), PERIOD_SECONDS)
                 await asyncio.sleep(GATHER_SECONDS)
-            self._wakened.clear()
+            self._woken.clear()
             try:
                 await serve_lines(self._services)
             except (DatabaseDown, OSError) as away:
                 event("round.postponed", "WARNING", round="waitlist", error=type(away).__name__)
                 await asyncio.sleep(PERIOD_SECONDS)
-            except Exception as trouble:  # noqa: BLE001 - one bad line must not end all the following rounds
+            except Exception as error:  # noqa: BLE001 - one failed run must not end the following ones
                 telemetry.background_failures.labels("waitlist").inc()
-                event("round.failed", "ERROR", round="waitlist", error=f"{type(trouble).__name__}: {trouble}")
+                event("round.failed", "ERROR", round="waitlist", error=f"{type(error).__name__}: {error}")
 
-    def _hear(self, announcement: Announcement) -> None:
+    def _receive(self, announcement: Announcement) -> None:
         # Only where something is held does somebody wait: bookings by the hundred wake nobody.
         match announcement:
             case SlotChanged(slot=slot) if slot.held > 0:
-                self._wakened.set()
+                self._woken.set()
             case SlotsEdited():
-                self._wakened.set()
+                self._woken.set()

@@ -58,11 +58,11 @@ async def _keep(settings: Settings, metrics: Path, started: asyncio.Event, stop:
         begun = time.monotonic()
         worker = await _spawn(settings, metrics)
         try:
-            told = asyncio.create_task(_told_ready(worker, started))
+            readiness = asyncio.create_task(_wait_until_ready(worker, started))
             leaving = asyncio.create_task(stop.wait())
             gone = asyncio.create_task(worker.wait())
             await asyncio.wait([leaving, gone], return_when=asyncio.FIRST_COMPLETED)
-            told.cancel()
+            readiness.cancel()
             leaving.cancel()
         finally:
             await _end(worker)
@@ -101,7 +101,7 @@ def _environment(settings: Settings, metrics: Path) -> dict[str, str]:
     }
 
 
-async def _told_ready(worker: Process, started: asyncio.Event) -> None:
+async def _wait_until_ready(worker: Process, started: asyncio.Event) -> None:
     assert worker.stdout is not None
     while line := await worker.stdout.readline():
         if line == READY:

@@ -36,12 +36,12 @@ def html_lang(name: str) -> str:
     return name.replace("_", "-")
 
 
-def known_language(wish: str) -> str | None:
+def known_language(tag: str) -> str | None:
     """The language a single tag names (`zh`, `zh-CN`, `zh_Hans`, `en-GB`), or None where we do not speak it.
 
     Every Chinese reader gets the simplified script: it is nearer to the traditional one than English is.
     """
-    primary = re.split("[-_]", wish, maxsplit=1)[0].lower()
+    primary = re.split("[-_]", tag, maxsplit=1)[0].lower()
     return {"en": "en", "zh": "zh_Hans"}.get(primary)
 
 

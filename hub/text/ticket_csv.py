@@ -10,13 +10,13 @@ from typing import Any
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import normalise
 from hub.text.contact_details import check_contact
 
 COLUMNS = ("code", "order", "product", "channel", "status", "name", "email", "phone")
 CHANNELS = ("direct", "mini_program", "ota")
 STATUSES = ("ACTIVATED", "INACTIVE", "PENDING_PAYMENT", "CANCELLED")
-LONGEST_CODE = 64
 LONGEST_TEXT = 200
 _CHANNEL_OF_PREFIX = {"MP-": "mini_program", "DT-": "ota"}
 # The check wants both; the one that is missing is stood in for by one that is right.

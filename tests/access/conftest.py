@@ -63,7 +63,7 @@ class Office:
 def _services(settings: Settings, clock: Clock, database: Database, redis: Any) -> Services:
     announcer = Announcer(redis)
     sessions = Sessions(settings, clock, database)
-    announcer.listen(sessions.hear)
+    announcer.listen(sessions.receive)
     return Services(
         settings=settings,
         clock=clock,

@@ -166,7 +166,7 @@ def test_a_revoked_session_is_refused_at_once_and_told_once(sessions: Sessions) 
     for _ in range(2):
         announcement = decode(encode(SessionRevoked(1, jti, None, None)))
         assert announcement is not None
-        sessions.hear(announcement)
+        sessions.receive(announcement)
     assert refused(sessions, token)
     sessions.read(other)
     assert ended == [(1, jti, None, None)]
@@ -177,7 +177,7 @@ def test_ending_all_sessions_of_somebody_spares_later_ones_and_other_people(sess
     sessions.on_end(lambda *what: ended.append(what))
     before, somebody_else = sessions.issue(JANE), sessions.issue(Staff(6, 1, 2, "Ann", Role.ADMIN))
     moment = clock.now()
-    sessions.hear(SessionRevoked(1, None, 5, moment))
+    sessions.receive(SessionRevoked(1, None, 5, moment))
     clock.advance(1)
     after = sessions.issue(JANE)
     assert refused(sessions, before)

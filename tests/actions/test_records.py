@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.actions.reporting import scan_log as read_records
-from hub.actions.reporting.scan_log import Wish, every_scan, read_scans
+from hub.actions.reporting.scan_log import ScanFilter, every_scan, read_scans
 from hub.actions.venues.venue_cache import Venue
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -39,7 +39,7 @@ async def write_log(world: World, rows: int) -> None:
     await world.hub.database.execute("ANALYZE scans")
 
 
-async def everything(services: Services, venue: Venue, wish: Wish, limit: int) -> list[dict[str, Any]]:
+async def everything(services: Services, venue: Venue, wish: ScanFilter, limit: int) -> list[dict[str, Any]]:
     seen, before = [], None
     while True:
         page = await read_scans(services, venue, wish, limit=limit, before=before)
@@ -59,22 +59,24 @@ async def test_pages_hold_every_scan_once_also_within_one_moment(hub: Hub, world
     await gate.verify(ticket.code, scan_id)
     await hub.database.execute("UPDATE scans SET logged_at = (SELECT min(logged_at) FROM scans)")
     venue = await venue_of(hub, world)
-    seen = await everything(hub.services, venue, Wish(first=TODAY, last=TODAY), 2)
+    seen = await everything(hub.services, venue, ScanFilter(first=TODAY, last=TODAY), 2)
     assert len(seen) == len({(scan["scan_id"], scan["mode"]) for scan in seen}) == 11
     assert {scan["mode"] for scan in seen if scan["scan_id"] == scan_id} == {"validate", "verify"}
     assert {scan["operator_name"] for scan in seen} == {"Jane Smith"}
 
 
 @pytest.mark.parametrize(("wish", "share"), [
-    (Wish(), lambda n: True),
-    (Wish(result="RED"), lambda n: n % 10 == 0),
-    (Wish(reason="WRONG_DATE", gate="G0"), lambda n: n % 10 == 0),
-    (Wish(operator_id=3), lambda n: n % 7 == 2),
-    (Wish(code="C17"), lambda n: n % 1000 == 17),
-    (Wish(code="C17", gate="G1"), lambda n: False),
-    (Wish(mode="undo"), lambda n: False),
+    (ScanFilter(), lambda n: True),
+    (ScanFilter(result="RED"), lambda n: n % 10 == 0),
+    (ScanFilter(reason="WRONG_DATE", gate="G0"), lambda n: n % 10 == 0),
+    (ScanFilter(operator_id=3), lambda n: n % 7 == 2),
+    (ScanFilter(code="C17"), lambda n: n % 1000 == 17),
+    (ScanFilter(code="C17", gate="G1"), lambda n: False),
+    (ScanFilter(mode="undo"), lambda n: False),
 ])  # fmt: skip
-async def test_a_filter_lets_through_what_it_names_and_nothing_else(hub: Hub, world: World, wish: Wish, share: Any):
+async def test_a_filter_lets_through_what_it_names_and_nothing_else(
+    hub: Hub, world: World, wish: ScanFilter, share: Any
+):
     await write_log(world, 2_500)
     venue = await venue_of(hub, world)
     wanted = sum(1 for n in range(1, 2_501) if share(n))
@@ -91,24 +93,24 @@ async def test_a_day_is_the_venues_own_from_midnight_to_midnight(hub: Hub, world
             f" (SELECT scan_id FROM scans ORDER BY logged_at DESC OFFSET {number} LIMIT 1)"
         )
     venue = await venue_of(hub, world)
-    assert len(await everything(hub.services, venue, Wish(first=TODAY, last=TODAY), 50)) == 9
+    assert len(await everything(hub.services, venue, ScanFilter(first=TODAY, last=TODAY), 50)) == 9
     yesterday = TODAY - timedelta(days=1)
-    assert len(await everything(hub.services, venue, Wish(first=yesterday, last=yesterday), 50)) == 1
+    assert len(await everything(hub.services, venue, ScanFilter(first=yesterday, last=yesterday), 50)) == 1
 
 
 async def test_nobody_reads_another_organisations_log(hub: Hub, world: World):
     await write_log(world, 10)
     elsewhere = await World(hub).found()
     venue = await venue_of(hub, elsewhere)
-    assert (await read_scans(hub.services, venue, Wish()))["scans"] == []
-    assert (await read_scans(hub.services, venue, Wish(code="C1")))["scans"] == []
+    assert (await read_scans(hub.services, venue, ScanFilter()))["scans"] == []
+    assert (await read_scans(hub.services, venue, ScanFilter(code="C1")))["scans"] == []
 
 
 @pytest.mark.parametrize("cursor", ["x", "__", "a_b_c", f"2026-11-20T10:00:00_{UUID(int=7)}_verify",
                                     f"2026-11-20T10:00:00+00:00_{UUID(int=7)}_dance", "2026-11-20T10:00:00+00:00_x_verify"])  # fmt: skip
 async def test_a_malformed_cursor_is_refused(hub: Hub, world: World, cursor: str):
     with pytest.raises(Refused):
-        await read_scans(hub.services, await venue_of(hub, world), Wish(), before=cursor)
+        await read_scans(hub.services, await venue_of(hub, world), ScanFilter(), before=cursor)
 
 
 async def _blocks(world: World, sql: str, *arguments: Any) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from hub.access.randomness import token_hash
 from hub.actions.booking.reserve_party import PartyRequest, reserve_party
-from hub.actions.booking.take_places import token_hash
 from hub.events.announcements import SlotChanged
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused

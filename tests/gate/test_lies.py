@@ -9,7 +9,7 @@ from time import monotonic
 
 import pytest
 
-from hub.actions.booking import take_places
+from hub.actions.booking import booking_facts
 from hub.actions.reporting.reconcile import resync_seat_admission
 from hub.guards.breaker import FAILURES, OPEN_SECONDS
 from hub.rules.booking_decision import refuse_slot
@@ -89,7 +89,7 @@ async def test_a_gate_that_is_trusted_overbooks_on_the_same_lie(open_hub, monkey
         reason = refuse_slot(slot, now, places)
         return None if reason is Reason.SLOT_FULL else reason
 
-    monkeypatch.setattr(take_places, "refuse_slot", without_places)
+    monkeypatch.setattr(booking_facts, "refuse_slot", without_places)
     sabotage(
         monkeypatch,
         "booking/reservations",
@@ -126,15 +126,15 @@ async def test_the_audit_does_not_undo_what_was_told_while_it_looked(hub, world,
     ticket = await world.reserved(slot_id)
     await told_all(hub)
     manager = await world.staff("MANAGER")
-    look = hub.services.seat_admission.standings
+    look = hub.services.seat_admission.read_states
 
     async def look_late(slots):
-        monkeypatch.setattr(hub.services.seat_admission, "standings", look)
+        monkeypatch.setattr(hub.services.seat_admission, "read_states", look)
         assert (await hub.delete(f"/api/reservations/{ticket.reservation_id}", token=manager))[0] == 200
         await told_all(hub)
         return await look(slots)
 
-    monkeypatch.setattr(hub.services.seat_admission, "standings", look_late)
+    monkeypatch.setattr(hub.services.seat_admission, "read_states", look_late)
     await resync_seat_admission(hub.services, fix=True)
     await told_all(hub)
     assert await resync_seat_admission(hub.services, fix=False) == []

@@ -66,7 +66,7 @@ async def test_a_party_of_five_for_four_places_takes_none_even_where_it_is_not_j
     two_hubs, world, monkeypatch
 ):
     """What was read is forgotten: the statement alone stands between four places and a party of five."""
-    monkeypatch.setattr("hub.actions.booking.take_places.refuse_slot", lambda slot, now, places: None)
+    monkeypatch.setattr("hub.actions.booking.booking_facts.refuse_slot", lambda slot, now, places: None)
     slot_id = await world.slot(capacity=4)
     assert outcome(await book_party(two_hubs[0], await world.tickets(5), slot_id)) == "429 BUSY"
     assert await world.booked_count(slot_id) == 0
@@ -74,7 +74,7 @@ async def test_a_party_of_five_for_four_places_takes_none_even_where_it_is_not_j
 
 
 async def test_it_takes_four_of_five_once_the_statement_does_not_count_them_together(two_hubs, world, monkeypatch):
-    monkeypatch.setattr("hub.actions.booking.take_places.refuse_slot", lambda slot, now, places: None)
+    monkeypatch.setattr("hub.actions.booking.booking_facts.refuse_slot", lambda slot, now, places: None)
     sabotage(monkeypatch, "booking/reservations", "take_places", SINGLE_FILE, NO_WHOLE_PARTY)
     slot_id = await world.slot(capacity=4)
     await book_party(two_hubs[0], await world.tickets(5), slot_id)
@@ -84,9 +84,9 @@ async def test_it_takes_four_of_five_once_the_statement_does_not_count_them_toge
 async def a_changed_member(world: World, hub: Hub, monkeypatch: Any) -> tuple[int, Any]:
     """One ticket of a party changes after the party was read: an entry by its code, as another process would write it."""
     slot_id, tickets = await world.slot(capacity=9), await world.tickets(5)
-    from hub.actions.booking import take_places
+    from hub.actions.booking import booking_facts
 
-    read = take_places.read_asked
+    read = booking_facts.decide_bookings
     once = iter([True])
 
     async def read_and_change(*args: Any) -> None:
@@ -96,7 +96,7 @@ async def a_changed_member(world: World, hub: Hub, monkeypatch: Any) -> tuple[in
                 "UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE id = $1", tickets[3].id
             )
 
-    monkeypatch.setattr("hub.actions.booking.reserve.read_asked", read_and_change)
+    monkeypatch.setattr("hub.actions.booking.reserve.decide_bookings", read_and_change)
     return slot_id, await book_party(hub, tickets, slot_id)
 
 
@@ -152,7 +152,8 @@ async def test_the_crowd_overbooks_once_a_party_counts_as_one(two_hubs, world, m
          "dense_rank() OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,"),
     )  # fmt: skip
     monkeypatch.setattr(
-        "hub.actions.booking.take_places.refuse_slot", lambda slot, now, places: None if slot.free > 0 else "SLOT_FULL"
+        "hub.actions.booking.booking_facts.refuse_slot",
+        lambda slot, now, places: None if slot.free > 0 else "SLOT_FULL",
     )
     await without_last_line(world, "reservation_slots_never_overbooked")
     slot_id = await world.slot(capacity=4)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hub.access.roles import Role
 from hub.access.tokens import Staff
-from hub.actions.booking.reserve import ReserveRequest
+from hub.actions.booking.booking_request import ReserveRequest
 from hub.actions.staff.accounts import STAFF
 from hub.actions.venues.venue_cache import VENUES
 from hub.rules.ticket_code import new_code

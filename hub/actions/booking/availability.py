@@ -1,8 +1,8 @@
-"""The deed of showing what is free: a calendar kept in memory, corrected by every announced change.
+"""Availability: calendars kept in memory and corrected by every announced change.
 
-A month is read from Postgres when first asked for and again when it is older than `FRESH_SECONDS`; between the two,
-announcements carry each slot's newest counts. So what this process books shows at once, and what others book within
-milliseconds; a lost announcement is healed by the next reading. Nobody is ever sold a place on the strength of it.
+A month is read from Postgres when first requested, and again when it is older than `FRESH_SECONDS`. In between, announcements
+bring each slot's newest counts: bookings of this process show at once, those of others within milliseconds. The next read heals
+a lost announcement. No place is sold on the strength of this calendar.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class _Slot:
          self.held, self.revision, self.status) = row  # fmt: skip
         self.json = self._encode()
 
-    def take(self, capacity: int, booked: int, held: int, revision: int) -> bool:
+    def update(self, capacity: int, booked: int, held: int, revision: int) -> bool:
         if revision <= self.revision:
             return False
         self.capacity, self.booked, self.held, self.revision = capacity, booked, held, revision
@@ -93,12 +93,12 @@ class Availability:
         self._reading: dict[MonthKey, asyncio.Task[_Month]] = {}
         self._bodies: dict[tuple[Any, ...], tuple[tuple[Any, ...], CachedBody]] = {}
         self._days: dict[tuple[int, int], tuple[int, date, time]] = {}
-        self._told: dict[MonthKey, dict[int, SlotCount]] = {}
+        self._announced: dict[MonthKey, dict[int, SlotCount]] = {}
         self._offers: dict[tuple[int, int, int], tuple[float, list[dict[str, Any]]]] = {}
         self._listeners: list[Callable[[MonthKey], None]] = []
         self.held: set[MonthKey] = set()
         """Months somebody watches: these stay in memory however many others are asked for."""
-        services.announcer.listen(self._hear)
+        services.announcer.listen(self._receive)
 
     async def month(self, org_id: int, year: int, month: int, venue_id: int | None = None) -> CachedBody:
         """All slots of a month, as the response of `GET /api/reservation-slots/available?month=`."""
@@ -126,8 +126,8 @@ class Availability:
 
     async def venue_of(self, org_id: int, slot_id: int) -> int | None:
         """The venue a slot belongs to; None where this organisation has no such slot. From memory after the first time."""
-        where = await self._where(org_id, slot_id)
-        return None if where is None else where[0]
+        place = await self._place_of_slot(org_id, slot_id)
+        return None if place is None else place[0]
 
     async def venue_counted(self, org_id: int, slot_id: int) -> int:
         """As `venue_of`, for a count: 0 where there is no such slot, or nobody can say now. Never fails."""
@@ -145,10 +145,10 @@ class Availability:
         if known is not None and clock_time.monotonic() - known[0] < OFFER_SECONDS:
             return known[1]
         try:
-            where = await self._where(org_id, slot_id)
-            if where is None:
+            place = await self._place_of_slot(org_id, slot_id)
+            if place is None:
                 return []
-            venue_id, day, start = where
+            venue_id, day, start = place
             first, last = day - timedelta(days=ALTERNATIVE_DAYS), day + timedelta(days=ALTERNATIVE_DAYS)
             months = [await self._month(key) for key in _months_of(org_id, first, last)]
         except (DatabaseDown, Unavailable):
@@ -219,61 +219,65 @@ class Availability:
             if before is not None:
                 for slot_id, slot in before.slots.items():
                     if slot_id in month.slots:
-                        month.slots[slot_id].take(slot.capacity, slot.booked, slot.held, slot.revision)
+                        month.slots[slot_id].update(slot.capacity, slot.booked, slot.held, slot.revision)
             # Changes announced while this was being read may be newer than what was read.
-            for slot_id, told in self._told.get(key, {}).items():
+            for slot_id, announced in self._announced.get(key, {}).items():
                 if slot_id in month.slots:
-                    month.slots[slot_id].take(told.capacity, told.booked, told.held, told.revision)
+                    month.slots[slot_id].update(
+                        announced.capacity, announced.booked, announced.held, announced.revision
+                    )
             if self._reading.get(key) is asyncio.current_task():
                 self._months[key] = month
                 idle = [kept for kept in self._months if kept not in self.held]
                 if len(idle) > MONTHS_KEPT:
                     del self._months[min(idle, key=lambda kept: self._months[kept].asked_at)]
-                self._tell(key)
+                self._notify(key)
             return month
         except DatabaseDown as down:
             raise Unavailable("calendar") from down
         finally:
             if self._reading.get(key) is asyncio.current_task():
                 del self._reading[key]
-                self._told.pop(key, None)
+                self._announced.pop(key, None)
 
-    async def _where(self, org_id: int, slot_id: int) -> tuple[int, date, time] | None:
-        where = self._days.get((org_id, slot_id))
-        if where is None:
+    async def _place_of_slot(self, org_id: int, slot_id: int) -> tuple[int, date, time] | None:
+        place = self._days.get((org_id, slot_id))
+        if place is None:
             row = await self._services.database.fetchrow(CALENDAR.slot_day, org_id, slot_id)
             if row is None:
                 return None
-            where = (row["venue_id"], row["date"], row["start_time"])
+            place = (row["venue_id"], row["date"], row["start_time"])
             if len(self._days) > 10_000:
                 self._days.clear()
-            self._days[org_id, slot_id] = where
-        return where
+            self._days[org_id, slot_id] = place
+        return place
 
-    def _hear(self, announcement: Announcement) -> None:
+    def _receive(self, announcement: Announcement) -> None:
         if isinstance(announcement, SlotChanged):
             key = (announcement.org_id, announcement.date.year, announcement.date.month)
             if key in self._reading:
-                newest = self._told.setdefault(key, {})
+                newest = self._announced.setdefault(key, {})
                 known = newest.get(announcement.slot.slot_id)
                 if known is None or known.revision < announcement.slot.revision:
                     newest[announcement.slot.slot_id] = announcement.slot
             month = self._months.get(key)
             if month is not None:
-                slot, told = month.slots.get(announcement.slot.slot_id), announcement.slot
-                if slot is not None and slot.take(told.capacity, told.booked, told.held, told.revision):
+                slot, announced = month.slots.get(announcement.slot.slot_id), announcement.slot
+                if slot is not None and slot.update(
+                    announced.capacity, announced.booked, announced.held, announced.revision
+                ):
                     month.changes += 1
-                    self._tell(key)
+                    self._notify(key)
         elif isinstance(announcement, SlotsEdited):
             # What is being read now may be from before the edit: it is not kept.
             for kept in (self._months, self._reading):
                 for key in [key for key in kept if key[0] == announcement.org_id]:
                     del kept[key]
-                    self._tell(key)
+                    self._notify(key)
             self._days.clear()
             self._offers.clear()
 
-    def _tell(self, key: MonthKey) -> None:
+    def _notify(self, key: MonthKey) -> None:
         for listener in self._listeners:
             listener(key)
 

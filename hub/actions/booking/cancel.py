@@ -1,12 +1,19 @@
-"""The deed of cancelling: places are given back and tickets can be booked again, in one transaction, and a mail says so."""
+"""Cancelling: one statement gives the places back, makes the tickets bookable again and leaves an e-mail in the outbox."""
 
 from typing import Any
 
 from db.statements import load
 from hub.access.tokens import Identity
-from hub.actions.booking.reservation_changes import MAX_ATTEMPTS, PASSED_EACH_OTHER, columns, meant, refuse_change, tell
+from hub.actions.booking.reservation_changes import (
+    LOST_RACES,
+    chosen_reservations,
+    publish_change,
+    refuse_change,
+    write_columns,
+)
 from hub.actions.booking.reservation_views import Party, read_party
 from hub.observability import telemetry
+from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -24,24 +31,29 @@ async def cancel_reservation(
     """
     for _ in range(MAX_ATTEMPTS):
         party = await read_party(services, reservation_id, token=token, identity=identity)
-        going = meant(party, whole_party)
-        if going == [party.reservation] and party.reservation.status == "CANCELLED":
+        chosen = chosen_reservations(party, whole_party)
+        if chosen == [party.reservation] and party.reservation.status == "CANCELLED":
             return _answer(party, [one.reservation_id for one in party.members] if whole_party else [reservation_id])
         now = services.clock.now()
-        refuse_change(going, now, by_holder=token is not None)
+        refuse_change(chosen, now, by_holder=token is not None)
         try:
             rows = await services.database.bookings.fetch(
-                CHANGES.cancel_places, going[0].org_id, *columns(going), now, "holder" if token else "staff", token
+                CHANGES.cancel_places,
+                chosen[0].org_id,
+                *write_columns(chosen),
+                now,
+                "holder" if token else "staff",
+                token,
             )
-        except PASSED_EACH_OTHER:
+        except LOST_RACES:
             continue
         if not rows:
             continue
-        tell(services, rows, going, "cancelled")
-        for one in going:
+        publish_change(services, rows, chosen, "cancelled")
+        for one in chosen:
             telemetry.event(telemetry.RESERVATION_CANCELLED, reservation_id=one.reservation_id, slot_id=one.slot_id)
         before = [one.reservation_id for one in party.members if whole_party and one.status == "CANCELLED"]
-        return _answer(party, sorted([*before, *(one.reservation_id for one in going)]))
+        return _answer(party, sorted([*before, *(one.reservation_id for one in chosen)]))
     raise Refused(Reason.BUSY)
 
 

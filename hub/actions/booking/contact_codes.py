@@ -1,4 +1,4 @@
-"""The deed of confirming that an address is the customer's own: a one-time code goes there and comes back typed."""
+"""Contact codes: a one-time code is sent to an address, and typing it proves that the address is the customer's."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def require_proof(services: Services, venue: Venue, email: str, phone: str, proo
 
 
 async def send_code(services: Services, org_id: int, contact: Contact, channel: str, language: str) -> Challenge:
-    """Put a new code for the address on its way; an older one for the same address is void from now on.
+    """Send a new code to the address; an older one for the same address is void from now on.
 
     Refuses CODE_TOO_SOON and CODE_TOO_MANY with `retry_after`, and INVALID_REQUEST where no venue of the organisation asks
     for codes by this channel.
     """
     if not await services.database.fetchval(CODES.codes_asked_for, org_id, channel):
-        told = "No venue here asks for a code by this way"
-        raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "channel", "message": told}])
+        message = "No venue here asks for a code by this way"
+        raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "channel", "message": message}])
     books = ContactProofs(services.settings, services.clock)
     address = contact.email if channel == "email" else contact.phone_e164
     address_hash = books.address_hash(channel, address)
@@ -95,7 +95,7 @@ async def send_code(services: Services, org_id: int, contact: Contact, channel: 
 
 
 async def confirm_code(services: Services, challenge: UUID, typed: str) -> Confirmed:
-    """Exchange the code for a proof, once. Every guess is counted, before it is looked at and whatever becomes of it.
+    """Exchange the code for a proof, once. Every attempt is counted before the code is compared.
 
     Refuses CODE_WRONG(tries_left), CODE_LOCKED once three guesses were wrong, CODE_EXPIRED (also for a challenge that is not
     ours or was followed by a newer one) and CODE_USED.

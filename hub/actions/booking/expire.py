@@ -1,4 +1,4 @@
-"""The deed of expiring what time has ended: reservations of past slots, tickets past their validity, old keys and checks.
+"""Expiring what time has ended: reservations of past slots, tickets past their validity, old keys and checks.
 
 The door does not depend on it: the rule judges by the moment, whether this has run or not.
 """
@@ -13,7 +13,7 @@ from hub.services import Services
 SLOTS = load("venues/slots")
 CODES = load("booking/contact_codes")
 ONE_AT_A_TIME = 7_351_001
-"""Advisory lock of this deed: several processes may try, one does it, the others come back later."""
+"""Advisory lock: of several processes one expires, the others try again later."""
 
 
 async def expire(services: Services) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The deed of giving back the places of visitors who did not come, where the venue's policy says so."""
+"""Giving back the places of visitors who did not come, where the venue's policy asks for it."""
 
 from db.statements import load
 from hub.events.announcements import SlotChanged, TicketsChanged

@@ -1,4 +1,4 @@
-"""What moving and cancelling share: which reservations of a party are meant, may they change, and what follows."""
+"""Steps that moving and cancelling share: which reservations change, whether they may, and the announcement."""
 
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,8 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
 
-MAX_ATTEMPTS = 4
-"""How often a change is judged anew because a ticket or slot changed between reading and writing."""
-PASSED_EACH_OTHER = (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError)
-"""Nothing was done; the tables' last line held where two statements passed each other."""
+LOST_RACES = (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError)
+"""Errors after which nothing was written: two statements raced, and a constraint or the deadlock check stopped one."""
 
 _OVER = {
     "VERIFIED": Reason.TICKET_ALREADY_USED,
@@ -23,15 +21,15 @@ _OVER = {
 }
 
 
-def meant(party: Party, whole_party: bool) -> list[ReservationView]:
-    """The reservations a request is about: the one named, or all of its party that still stand."""
+def chosen_reservations(party: Party, whole_party: bool) -> list[ReservationView]:
+    """The reservations a request is about: the one named, or all of its party that are still RESERVED."""
     if not whole_party:
         return [party.reservation]
     return [one for one in party.members if one.status == "RESERVED"] or [party.reservation]
 
 
 def refuse_change(reservations: list[ReservationView], now: datetime, *, by_holder: bool) -> None:
-    """Refuse where one of them is over, or too near for its holder; staff may change it until it is used."""
+    """Refuse where one of them is over, or too near for its holder. Staff may change a reservation until it is used."""
     for one in reservations:
         if one.status != "RESERVED":
             raise Refused(_OVER[one.status])
@@ -39,22 +37,26 @@ def refuse_change(reservations: list[ReservationView], now: datetime, *, by_hold
             raise Refused(Reason.CHANGE_TOO_LATE, change_cutoff_hours=one.change_cutoff_hours)
 
 
-def tell(services: Services, rows: list[Any], reservations: list[ReservationView], change: TicketChange) -> None:
-    """After the commit: the gate, the watchers of the slots, and scanners that have judged one of these tickets."""
-    told: list[SlotChanged | TicketsChanged] = []
+def publish_change(
+    services: Services, rows: list[Any], reservations: list[ReservationView], change: TicketChange
+) -> None:
+    """After the commit: settle seat admission, and publish the slots' counts and the changed tickets."""
+    announcements: list[SlotChanged | TicketsChanged] = []
     for row in rows:
         changed = SlotChanged.of(row)
         slot = changed.slot
         services.seat_admission.settle(changed.org_id, slot.slot_id, free=slot.free, revision=slot.revision)
-        told.append(changed)
+        announcements.append(changed)
     for venue_id in {one.venue_id for one in reservations}:
         of_venue = [one for one in reservations if one.venue_id == venue_id]
-        told.append(TicketsChanged.of(of_venue[0].org_id, venue_id, [one.ticket_code for one in of_venue], change))
-    services.announcer.publish(told)
+        announcements.append(
+            TicketsChanged.of(of_venue[0].org_id, venue_id, [one.ticket_code for one in of_venue], change)
+        )
+    services.announcer.publish(announcements)
 
 
-def columns(reservations: list[ReservationView]) -> tuple[list[int], list[int], list[int]]:
-    """Tickets, the versions they were read at, and reservations, as the statements take them."""
+def write_columns(reservations: list[ReservationView]) -> tuple[list[int], list[int], list[int]]:
+    """The arrays of the guarded writes: ticket ids, the versions read, and reservation ids."""
     return (
         [one.ticket_id for one in reservations],
         [one.ticket_version for one in reservations],

@@ -1,13 +1,13 @@
-"""The deed of reading a reservation and its party, for the holder of their token or for a manager."""
+"""Reading a reservation and its party, for the holder of its token or for a manager."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from db.statements import load
+from hub.access.randomness import token_hash
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-from hub.actions.booking.take_places import token_hash
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -61,7 +61,7 @@ class Party:
 
 
 async def party_of_token(services: Services, token: str) -> Party:
-    """The party a manage link opens, or RESERVATION_NOT_FOUND. Its first reservation that stands is the one looked at."""
+    """The party a manage link opens, seen from its first reservation that is not cancelled. Refuses RESERVATION_NOT_FOUND."""
     members = _views(await services.database.fetch(CHANGES.party_of_token, token_hash(token)))
     return Party(min(members, key=lambda one: (one.status == "CANCELLED", one.reservation_id)), members)
 

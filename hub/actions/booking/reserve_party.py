@@ -1,4 +1,4 @@
-"""The deed of booking a party: several tickets named by their codes, one slot for all of them or for none."""
+"""Booking a party: several tickets named by their codes, one slot for all of them or for none."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,28 +6,29 @@ from datetime import datetime
 from typing import Any
 
 from db.statements import load
-from hub.access.randomness import secret_token
+from hub.access.randomness import secret_token, token_hash
+from hub.actions.booking.booking_facts import decide_bookings
+from hub.actions.booking.booking_request import PendingBooking, Reserved, ReserveRequest, SlotStates
+from hub.actions.booking.party_tickets import party_codes
 from hub.actions.booking.reserve import Bookings
-from hub.actions.booking.take_places import Asked, Reserved, ReserveRequest, Standings, read_asked, take, token_hash
+from hub.actions.booking.take_places import take_places
 from hub.events.announcements import Announcement
+from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.rules.ticket_code import looks_mistyped
 from hub.services import Services
 
 BOOKING = load("booking/reservations")
-MAX_ATTEMPTS = 4
-MOST_TICKETS = 20
-LONGEST_CODE = 64
 
 InTransaction = Callable[[Any, datetime, bytes], Awaitable[None]]
-"""What else belongs to the booking: called with the connection, the moment and the hash of the party's manage token inside
-its transaction."""
+"""What else must happen in the booking's transaction; called with the connection, the moment and the hash of the party's
+manage token."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartyRequest:
-    """`body_hash` is what a second request with the same key must agree with."""
+    """A party named by its ticket codes. A repeat with the same `idempotency_key` must have the same `body_hash`."""
 
     org_id: int
     ticket_codes: tuple[str, ...]
@@ -39,34 +40,34 @@ class PartyRequest:
     body_hash: bytes = b""
 
 
-async def book_party(desk: Bookings, request: PartyRequest) -> tuple[Reserved, ...]:
+async def book_party(bookings: Bookings, request: PartyRequest) -> tuple[Reserved, ...]:
     """Book one slot for all tickets, in the order of their codes; they share one manage token.
 
     A refusal for the tickets' sake is that of the first bad one and names every bad one in `tickets`.
     """
-    codes = _codes(request)
-    return await desk.reserve_together(_named(request, codes, await desk.ticket_ids(request.org_id, codes)))
+    codes = party_codes(request.ticket_codes)
+    return await bookings.reserve_together(_named(request, codes, await bookings.ticket_ids(request.org_id, codes)))
 
 
 async def reserve_party(
     services: Services, request: PartyRequest, *, in_transaction: InTransaction | None = None
 ) -> tuple[Reserved, ...]:
-    """The same in a transaction of its own, in which `in_transaction` does what must happen with the booking or not at all.
+    """As `book_party`, in a transaction of its own. `in_transaction` does what must happen with the booking or not at all.
 
-    It is called after the tickets are locked and before the slot is judged: places it stops holding are there to be taken.
-    It may refuse. A repeat with the same idempotency key gets the first answer without it. No gate is asked.
+    It is called after the tickets are locked and before the slot is decided on, so places it stops holding can be taken. It may
+    refuse. A repeat with the same idempotency key gets the first answer without it. Seat admission is not asked.
     """
-    codes = _codes(request)
+    codes = party_codes(request.ticket_codes)
     rows = await services.database.bookings.fetch(BOOKING.ticket_ids, [request.org_id] * len(codes), list(codes))
     reserve = _named(request, codes, [row["id"] for row in rows])
-    slots: Standings = {}
+    slots: SlotStates = {}
     for _ in range(MAX_ATTEMPTS):
-        asked = Asked(reserve, reserve.tickets, "", reserve.key_hash, secret_token())
+        booking = PendingBooking(reserve, reserve.tickets, "", reserve.key_hash, secret_token())
         now = services.clock.now()
         try:
             async with services.database.bookings.transaction() as connection:
-                told = await _book_in(connection, asked, now, slots, in_transaction)
-                reserved = asked.answer
+                announcements = await _book_in(connection, booking, now, slots, in_transaction)
+                reserved = booking.answer
                 if not isinstance(reserved, tuple):
                     raise _Raced
         except _Raced:
@@ -74,39 +75,31 @@ async def reserve_party(
         for (org_id, slot_id), (free, revision) in slots.items():
             booked = [reserve.key_hash.hex()[:32]] if reserve.key_hash is not None else []
             services.seat_admission.settle(org_id, slot_id, free=free, revision=revision, booked=booked)
-        services.announcer.publish(told)
+        services.announcer.publish(announcements)
         return reserved
     raise Refused(Reason.BUSY)
 
 
 async def _book_in(
-    connection: Any, asked: Asked, now: datetime, slots: Standings, in_transaction: InTransaction | None
+    connection: Any, booking: PendingBooking, now: datetime, slots: SlotStates, in_transaction: InTransaction | None
 ) -> list[Announcement]:
-    """One try inside its transaction; without an answer afterwards it is to be rolled back and tried again."""
-    await connection.fetch(BOOKING.lock_tickets, asked.request.org_id, sorted(asked.tickets))
-    await read_asked(connection, [asked], now, slots)
-    if isinstance(asked.answer, tuple):
+    """One attempt inside its transaction. Without an answer afterwards the transaction must be rolled back and tried again."""
+    await connection.fetch(BOOKING.lock_tickets, booking.request.org_id, sorted(booking.tickets))
+    await decide_bookings(connection, [booking], now, slots)
+    if isinstance(booking.answer, tuple):
         return []
     if in_transaction is not None:
-        asked.answer = None
-        await in_transaction(connection, now, token_hash(asked.token))
+        booking.answer = None
+        await in_transaction(connection, now, token_hash(booking.token))
         slots.clear()
-        await read_asked(connection, [asked], now, slots)
-    if isinstance(asked.answer, Refused):
-        raise asked.answer
-    return await take(connection, [asked], now, slots)
+        await decide_bookings(connection, [booking], now, slots)
+    if isinstance(booking.answer, Refused):
+        raise booking.answer
+    return await take_places(connection, [booking], now, slots)
 
 
 class _Raced(Exception):
-    """A ticket, the slot or the key changed under us: roll back and judge again."""
-
-
-def _codes(request: PartyRequest) -> tuple[str, ...]:
-    codes = tuple(normalise(code)[:LONGEST_CODE] for code in request.ticket_codes)
-    if not 1 <= len(codes) <= MOST_TICKETS or len(set(codes)) < len(codes):
-        problem = {"field": "ticket_codes", "message": "Name each ticket once, 1 to 20 of them"}
-        raise Refused(Reason.INVALID_REQUEST, errors=[problem])
-    return codes
+    """A ticket, the slot or the key changed meanwhile: roll back and decide again."""
 
 
 def _named(request: PartyRequest, codes: tuple[str, ...], ids: list[int | None]) -> ReserveRequest:

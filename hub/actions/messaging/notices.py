@@ -1,4 +1,4 @@
-"""The deed of telling somebody at a gate: a row first, for who is not on line just now, then word of it."""
+"""Notices to staff at a gate: stored first, for devices that are not connected, then published."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from hub.services import Services
 
 NOTICES = load("messaging/notices")
 TOPIC = "notices"
-TOLD_AGAIN = timedelta(minutes=15)
-"""A scanner that comes back is told what it was not on line for; what is older helps nobody at a gate."""
+REPEATED_FOR = timedelta(minutes=15)
+"""A scanner that reconnects gets the notices it missed; older ones help nobody at a gate."""
 KEPT = timedelta(days=1)
 MOST = 20
 
@@ -35,7 +35,7 @@ class Notice:
 
 
 async def give_notices(services: Services, org_id: int, notices: Sequence[Notice]) -> list[int]:
-    """Keep and tell each of them; returns their ids. What they speak of is committed already."""
+    """Store and publish notices; returns their ids. What they are about must be committed already."""
     if not notices:
         return []
     now = services.clock.now()
@@ -56,8 +56,8 @@ async def give_notices(services: Services, org_id: int, notices: Sequence[Notice
 async def recent_notices(
     services: Services, org_id: int, *, staff_id: int, venue_id: int | None, gate: str | None
 ) -> list[dict[str, Any]]:
-    """What this member of staff, at this gate, was told in the last quarter of an hour; oldest first."""
-    since = services.clock.now() - TOLD_AGAIN
+    """The notices for this member of staff, at this gate, of the last quarter of an hour; oldest first."""
+    since = services.clock.now() - REPEATED_FOR
     rows = await services.database.fetch(NOTICES.recent_notices, org_id, since, staff_id, venue_id, gate, MOST)
     return [_as_dict(row["id"], row["kind"], orjson.Fragment(row["data"]), row["told_at"]) for row in rows]
 

@@ -1,4 +1,4 @@
-"""The deeds of looking after mail that does not go out: see what is stuck, send it again, discard it."""
+"""Outbox administration: list messages, send a stuck one again, discard it."""
 
 import json
 from collections.abc import Callable
@@ -8,9 +8,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from db.statements import load
-from hub.access.randomness import secret_token
+from hub.access.randomness import secret_token, token_hash
 from hub.access.tokens import Identity
-from hub.actions.booking.take_places import token_hash
 from hub.observability import telemetry
 from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.outbox_admin import OVERDUE_AFTER, MailStanding, why_not_discard, why_not_retry
@@ -18,7 +17,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
 
-DESK = load("messaging/outbox_admin")
+OUTBOX_ADMIN = load("messaging/outbox_admin")
 PAGE = 50
 _BEYOND = 2**62
 
@@ -26,8 +25,8 @@ Wanted = Literal["stuck", "dead", "pending", "sent", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
-class MailLine:
-    """One message as staff see it: whom it is for only so far as to recognise it, and never what is in it."""
+class MailRow:
+    """One message as staff see it: its recipient masked, its content never."""
 
     id: int
     kind: str
@@ -57,7 +56,7 @@ class MailFigures:
 class MailPage:
     """`next` is the `before` of the following page; None at the end."""
 
-    lines: list[MailLine]
+    lines: list[MailRow]
     next: int | None
     figures: MailFigures
 
@@ -70,20 +69,20 @@ async def read_mail(services: Services, org_id: int, wanted: Wanted, before: int
     database = services.database.jobs
     match wanted:
         case "stuck":
-            rows = await database.fetch(DESK.stuck, org_id, below, PAGE + 1, overdue_before)
+            rows = await database.fetch(OUTBOX_ADMIN.stuck, org_id, below, PAGE + 1, overdue_before)
         case "pending":
-            rows = await database.fetch(DESK.waiting, org_id, below, PAGE + 1, overdue_before)
+            rows = await database.fetch(OUTBOX_ADMIN.waiting, org_id, below, PAGE + 1, overdue_before)
         case "sent":
-            rows = await database.fetch(DESK.sent, org_id, below, PAGE + 1)
+            rows = await database.fetch(OUTBOX_ADMIN.sent, org_id, below, PAGE + 1)
         case "dead" | "dropped":
-            rows = await database.fetch(DESK.unsent, org_id, below, PAGE + 1, wanted.upper())
-    figures = await database.fetchrow(DESK.figures, org_id, overdue_before)
-    lines = [_line(row, now) for row in rows[:PAGE]]
+            rows = await database.fetch(OUTBOX_ADMIN.unsent, org_id, below, PAGE + 1, wanted.upper())
+    figures = await database.fetchrow(OUTBOX_ADMIN.figures, org_id, overdue_before)
+    lines = [_mail_row(row, now) for row in rows[:PAGE]]
     return MailPage(lines, lines[-1].id if len(rows) > PAGE else None, MailFigures(**figures))
 
 
-async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailLine:
-    """Send it again now, with a fresh count of tries. Where its link was forgotten, it gets a new one to the same party."""
+async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailRow:
+    """Send it again now, with a new count of attempts. Where its link is no longer stored, it gets a new one for the same party."""
     now = services.clock.now()
     row = await _standing(services, mail_id, by)
     if refusal := why_not_retry(_facts(row), now):
@@ -92,7 +91,7 @@ async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailLine
     needs_link = row["kind"].startswith("reservation.") and isinstance(payload, dict) and "manage_token" not in payload
     token = secret_token() if needs_link else None
     done = await services.database.jobs.fetchval(
-        DESK.retry,
+        OUTBOX_ADMIN.retry,
         by.org_id,
         mail_id,
         now,
@@ -102,26 +101,28 @@ async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailLine
     return await _settled(services, done, mail_id, by, telemetry.MAIL_RETRIED)
 
 
-async def discard_mail(services: Services, mail_id: int, by: Identity) -> MailLine:
-    """Give it up for good: nothing will send it, and what it held is forgotten."""
+async def discard_mail(services: Services, mail_id: int, by: Identity) -> MailRow:
+    """Give it up for good: it is never sent, and its content is deleted."""
     now = services.clock.now()
     if refusal := why_not_discard(_facts(await _standing(services, mail_id, by)), now):
         raise Refused(refusal)
-    done = await services.database.jobs.fetchval(DESK.discard, by.org_id, mail_id, now, "discarded")
+    done = await services.database.jobs.fetchval(OUTBOX_ADMIN.discard, by.org_id, mail_id, now, "discarded")
     return await _settled(services, done, mail_id, by, telemetry.MAIL_DISCARDED)
 
 
-async def _settled(services: Services, done: int | None, mail_id: int, by: Identity, told: str) -> MailLine:
-    """The message as it stands after the deed; refuses where a hub took it up between the look and the deed."""
+async def _settled(services: Services, done: int | None, mail_id: int, by: Identity, event_name: str) -> MailRow:
+    """The message after the change; refuses MAIL_ON_ITS_WAY where a process claimed it in between."""
     if done is None:
         raise Refused(Reason.MAIL_ON_ITS_WAY)
     row = await _standing(services, mail_id, by)
-    telemetry.event(told, mail_id=mail_id, kind=row["kind"], staff_id=by.staff_id)
-    return _line(row, services.clock.now())
+    telemetry.event(event_name, mail_id=mail_id, kind=row["kind"], staff_id=by.staff_id)
+    return _mail_row(row, services.clock.now())
 
 
 async def _standing(services: Services, mail_id: int, by: Identity) -> Any:
-    row = await services.database.jobs.fetchrow(DESK.one, by.org_id, mail_id, services.clock.now() - OVERDUE_AFTER)
+    row = await services.database.jobs.fetchrow(
+        OUTBOX_ADMIN.one, by.org_id, mail_id, services.clock.now() - OVERDUE_AFTER
+    )
     if row is None:
         raise Refused(Reason.NOT_FOUND)
     return row
@@ -132,7 +133,7 @@ def _facts(row: Any) -> MailStanding:
 
 
 def _mask_address(url: str) -> str:
-    """Whose server it is; what follows may be a key to it."""
+    """The server of a webhook; the rest of the URL may be a secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}/***"
 
@@ -140,10 +141,10 @@ def _mask_address(url: str) -> str:
 _MASKS: dict[str, Callable[[str], str | None]] = {"sms": mask_phone, "webhook": _mask_address}
 
 
-def _line(row: Any, now: datetime) -> MailLine:
+def _mail_row(row: Any, now: datetime) -> MailRow:
     facts = _facts(row)
     mask = _MASKS.get(row["channel"], mask_email)
-    return MailLine(
+    return MailRow(
         id=row["id"],
         kind=row["kind"],
         channel=row["channel"],

@@ -1,8 +1,7 @@
-"""The deed of reminding visitors: mails are left in the outbox, each once for a slot and a notice, a mail for each party."""
+"""Reminders: one e-mail for each party, slot and notice time, as outbox rows."""
 
 from db.statements import load
-from hub.access.randomness import secret_token
-from hub.actions.booking.take_places import token_hash
+from hub.access.randomness import secret_token, token_hash
 from hub.observability import telemetry
 from hub.rules.reminder_time import DueReminder, due_reminder
 from hub.services import Services
@@ -13,7 +12,7 @@ AT_ONCE = 200
 
 
 async def send_reminders(services: Services) -> int:
-    """Leave the mail of every reminder that is due; how many there were. Several hubs may do it at once."""
+    """Write the outbox row of every due reminder; returns how many. Several processes may run it at once."""
     now = services.clock.now()
     written = 0
     for row in await services.database.fetch(REMINDERS.slots_ahead, now):

@@ -1,4 +1,4 @@
-"""The deeds of the alerts: looking at the measures, raising and clearing without flapping, and telling it everywhere."""
+"""Alerts: compare the measures with their thresholds, raise and clear without flapping, and publish the change."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -21,11 +21,11 @@ DAYS_AHEAD = 7
 RATE_MINUTES = 15
 LATENCY_MINUTES = 5
 LEAST = 20
-"""Bookings or answers below which a share of them says nothing."""
+"""Fewest bookings or answers of which a share is measured."""
 TOLD_WITHIN = timedelta(days=1)
 SHOWN_CLEARED = timedelta(hours=1)
 QUIETLY_CLEARED = ("utilisation",)
-"""Its end is no news: a day is over, or somebody cancelled."""
+"""Kinds whose end sends no e-mail: a day is over, or somebody cancelled."""
 
 
 class Measured(NamedTuple):
@@ -51,15 +51,15 @@ class Reading(NamedTuple):
 
 
 async def measure(services: Services, alert_metrics: AlertMetrics) -> Measured:
-    """Once for all the organisations that are looked at."""
+    """What the whole hub has counted lately: read once for all organisations."""
     counted = await alert_metrics.gather(services.redis, RATE_MINUTES)
     return Measured(counted, *percentile(await alert_metrics.gather(services.redis, LATENCY_MINUTES), 0.95))
 
 
 async def look_at(services: Services, org_id: int, measured: Measured) -> int:
-    """One look at an organisation, unless another process has just looked; returns how many alerts were raised or cleared."""
+    """Look at one organisation, unless another process has just done so. Returns how many alerts were raised or cleared."""
     now = services.clock.now()
-    told: list[dict[str, Any]] = []
+    changed_alerts: list[dict[str, Any]] = []
     async with services.database.jobs.transaction() as connection:
         if await connection.fetchval(ALERTS.claim_look, org_id, now, now - LOOK_EVERY / 2) is None:
             return 0
@@ -76,15 +76,15 @@ async def look_at(services: Services, org_id: int, measured: Measured) -> int:
             reading = found.get(key) or Reading(*key, 0.0, 1.0, {})
             alert = await _settle(connection, org_id, reading, known.get(key), now)
             if alert is not None:
-                told.append(_as_dict(alert, venues[alert["venue_id"]]["name"]))
-                await _write_messages(connection, org_id, venues[alert["venue_id"]], told[-1], now)
-    for alert in told:
+                changed_alerts.append(_as_dict(alert, venues[alert["venue_id"]]["name"]))
+                await _write_messages(connection, org_id, venues[alert["venue_id"]], changed_alerts[-1], now)
+    for alert in changed_alerts:
         services.announcer.publish([TopicEvent.of(org_id, TOPIC, {"alert": alert}, venue_id=alert["venue_id"])])
         telemetry.event(
             telemetry.ALERT_CLEARED if alert["cleared_at"] else telemetry.ALERT_RAISED, "WARNING", kind=alert["kind"],
             venue_id=alert["venue_id"], value=alert["value"], threshold=alert["threshold"],
         )  # fmt: skip
-    return len(told)
+    return len(changed_alerts)
 
 
 async def list_alerts(services: Services, org_id: int, venue_id: int | None) -> list[dict[str, Any]]:
@@ -140,23 +140,23 @@ def _of_days(venues: dict[int, Any], days: list[Any]) -> list[Reading]:
 
 
 async def _settle(connection: Any, org_id: int, reading: Reading, known: Any, now: datetime) -> Any:
-    """One more look at one measure; returns the alert that was raised or cleared by it, if any."""
+    """Apply one reading to its measure; returns the alert it raised or cleared, if any."""
     before = Watched() if known is None else Watched(known["over"], known["under"], known["id"] is not None)
-    after, deed = look(before, reading.value, reading.threshold)
+    after, change = look(before, reading.value, reading.threshold)
     if after.over or after.under:
         await connection.execute(ALERTS.keep_state, org_id, *reading.key, after.over, after.under)
     elif before.over or before.under:
         await connection.execute(ALERTS.forget_state, org_id, *reading.key)
-    if deed == "raise":
+    if change == "raise":
         details = orjson.dumps(reading.details).decode()
         return await connection.fetchrow(
             ALERTS.raise_alert, org_id, *reading.key, reading.value, reading.threshold, details, now
         )
-    return await connection.fetchrow(ALERTS.clear_alert, org_id, known["id"], now) if deed == "clear" else None
+    return await connection.fetchrow(ALERTS.clear_alert, org_id, known["id"], now) if change == "clear" else None
 
 
 async def _write_messages(connection: Any, org_id: int, venue: Any, alert: dict[str, Any], now: datetime) -> None:
-    """Mails and the call of the webhook, in the same transaction: sent if the alert was raised, and only then."""
+    """The e-mails and the webhook call as outbox rows of the same transaction: sent if, and only if, the alert was raised."""
     kind = "alert.cleared" if alert["cleared_at"] else "alert.raised"
     payload = orjson.dumps({"alert": alert, "timezone": venue["timezone"], "venue_name": venue["name"]}).decode()
     to = [(venue["alert_webhook_url"], "webhook")] if venue["alert_webhook_url"] else []

@@ -1,4 +1,4 @@
-"""The deed of looking back on days: utilisation, no-shows and rejections per slot and day, conversion per day."""
+"""Looking back on days: utilisation, no-shows and rejections per slot and day, conversion per day."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -31,7 +31,7 @@ async def analytics(services: Services, venue: Venue, first: date, last: date) -
         scans, checked, converted = happened.get(day, NOTHING)
         of_slots = [(row, _slot(row, scans)) for row in slots[day]]
         whole = total(part for _, part in of_slots)
-        # Also what belongs to no slot of the day: strangers, tickets of other days.
+        # Also scans that belong to no slot of the day: unknown codes, tickets of other days.
         whole.scans = whole.yellow = whole.red = 0
         whole.reasons = {}
         for one in scans:

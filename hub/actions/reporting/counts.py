@@ -1,4 +1,4 @@
-"""The deed of reading a day's counts whole, as the live board starts from and is audited against."""
+"""The whole counts of a day: the live board starts from them and is resynced with them."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""The deed of reading what happened on each of many days: day by day, so that each statement is short however long the span.
+"""Reading what happened on each of many days: day by day, so that each statement is short however long the span.
 
 The scans of a day that is over are counted once and kept: the log only grows at its end. What scanners synced may come at any
 time and is counted anew, and so are checks, for a ticket may be booked long after its check.
@@ -26,7 +26,7 @@ AT_ONCE = 2
 SETTLED_AFTER = timedelta(hours=1)
 """A scan is logged within seconds of its moment; an hour forgives hubs whose clocks differ."""
 COUNT_EVERY = 60.0
-"""Seconds between two rounds that count what is over and has not been asked for."""
+"""Seconds between two runs that count past days nobody has asked for."""
 COUNTED_DAYS = 92
 """As many as can be asked for at a time."""
 
@@ -119,7 +119,7 @@ async def _tallies(services: Services, venue: Venue, sql: str, bounds: Bounds) -
 async def _keep(services: Services, venue: Venue, fresh: dict[Bounds, list[ScanTally]]) -> None:
     if fresh:
         starts, ends = zip(*fresh, strict=True)
-        told = [orjson.dumps([tuple(one) for one in tallies]).decode() for tallies in fresh.values()]
+        tallied = [orjson.dumps([tuple(one) for one in tallies]).decode() for tallies in fresh.values()]
         await services.database.records.execute(
-            FIGURES.keep_tallies, venue.org_id, venue.id, list(starts), list(ends), told
+            FIGURES.keep_tallies, venue.org_id, venue.id, list(starts), list(ends), tallied
         )

@@ -1,4 +1,4 @@
-"""The deed of reading the end of a venue's log, as whoever watches it live begins."""
+"""The newest scans of a venue's log, which a new subscriber of the feed gets first."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from hub.services import Services
 FEED = load("reporting/feed")
 
 
-class FeedWish(NamedTuple):
+class FeedFilter(NamedTuple):
     """Which scans of a venue; None lets everything through."""
 
     gate: str | None = None
@@ -28,10 +28,10 @@ class FeedWish(NamedTuple):
 
 
 async def latest_scans(
-    services: Services, org_id: int, venue_id: int, wish: FeedWish, *, since: datetime, limit: int
+    services: Services, org_id: int, venue_id: int, feed_filter: FeedFilter, *, since: datetime, limit: int
 ) -> list[LoggedScan]:
     """The newest of those logged since a moment, oldest first."""
-    rows = await services.database.fetch(FEED.latest_scans, org_id, venue_id, since, *wish, limit)
+    rows = await services.database.fetch(FEED.latest_scans, org_id, venue_id, since, *feed_filter, limit)
     return [_seen(org_id, venue_id, row) for row in rows]
 
 

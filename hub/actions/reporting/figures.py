@@ -1,4 +1,4 @@
-"""The deed of reading a day's figures out of the log, whole or what was logged since a moment."""
+"""A day's figures from the scan log: the whole day, or what was logged since a moment."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

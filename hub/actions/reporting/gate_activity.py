@@ -1,4 +1,4 @@
-"""The deed of looking at the gates of a venue: how busy each was lately, and which have gone quiet at peak."""
+"""Activity of a venue's gates: how busy each was lately, and which are quiet at peak time."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The deed of telling a day again: everything that happened at the doors, in order, a page at a time."""
+"""Replaying a day: everything that happened at the gates, in order, a page at a time."""
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime

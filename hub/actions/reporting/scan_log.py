@@ -1,4 +1,4 @@
-"""The deed of reading the log back: filtered, newest first, page by page or as one long table that is never held whole."""
+"""Reading the scan log: filtered, newest first, page by page or as one long table that is never held whole."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ _NO_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ScanFilter:
     """Which scans of a venue; None lets everything through. Days are the venue's own, both included."""
 
     first: date | None = None
@@ -52,25 +52,25 @@ class _Place:
 
 
 async def read_scans(
-    services: Services, venue: Venue, wish: Wish, *, limit: int = 50, before: str | None = None
+    services: Services, venue: Venue, scan_filter: ScanFilter, *, limit: int = 50, before: str | None = None
 ) -> dict[str, Any]:
     """Return at most `limit` scans (1 to 200) and the cursor `next` for the ones before them, or None at the end.
 
     `before` is such a cursor; a malformed one is refused INVALID_REQUEST.
     """
     limit = max(1, min(limit, MOST))
-    start, end = _span(wish, venue)
-    rows = await _rows(services, venue, wish, start, _place(before) if before else end, limit + 1)
+    start, end = _span(scan_filter, venue)
+    rows = await _rows(services, venue, scan_filter, start, _cursor_of(before) if before else end, limit + 1)
     page = rows[:limit]
     more = len(rows) > limit
     return {"scans": [_scan(row) for row in page], "next": str(_place_of(page[-1])) if more else None}
 
 
-async def every_scan(services: Services, venue: Venue, wish: Wish) -> AsyncIterator[list[dict[str, Any]]]:
-    """Every scan the wish lets through, newest first, in pages: each is read when the one before it has been taken."""
-    start, place = _span(wish, venue)
+async def every_scan(services: Services, venue: Venue, scan_filter: ScanFilter) -> AsyncIterator[list[dict[str, Any]]]:
+    """Every scan that passes the filter, newest first, in pages: each is read when the one before it has been used."""
+    start, place = _span(scan_filter, venue)
     while True:
-        rows = await _rows(services, venue, wish, start, place, CSV_PAGE)
+        rows = await _rows(services, venue, scan_filter, start, place, CSV_PAGE)
         yield [_scan(row) for row in rows]
         if len(rows) < CSV_PAGE:
             return
@@ -94,28 +94,28 @@ async def venue_of_records(services: Services, org_id: int, venue_id: int | None
     return venue
 
 
-def only_own(wish: Wish, operator_id: int) -> Wish:
+def only_own(scan_filter: ScanFilter, operator_id: int) -> ScanFilter:
     """The same, of one operator's own scans."""
-    return replace(wish, operator_id=operator_id)
+    return replace(scan_filter, operator_id=operator_id)
 
 
 async def _rows(  # noqa: PLR0917 - the statement's own order
-    services: Services, venue: Venue, wish: Wish, start: datetime, place: _Place, limit: int
+    services: Services, venue: Venue, scan_filter: ScanFilter, start: datetime, place: _Place, limit: int
 ) -> list[Any]:
     sql: str = RECORDS.venue_scans
     last: tuple[str, ...] = ()
-    if wish.code is not None:
-        sql, last = RECORDS.code_scans, (normalise(wish.code),)
+    if scan_filter.code is not None:
+        sql, last = RECORDS.code_scans, (normalise(scan_filter.code),)
     return await services.database.records.fetch(
-        sql, venue.org_id, venue.id, start, place.logged_at, place.scan_id, place.mode, wish.operator_id, wish.gate,
-        wish.result, wish.reason, wish.mode, limit, *last,
+        sql, venue.org_id, venue.id, start, place.logged_at, place.scan_id, place.mode, scan_filter.operator_id, scan_filter.gate,
+        scan_filter.result, scan_filter.reason, scan_filter.mode, limit, *last,
     )  # fmt: skip
 
 
-def _span(wish: Wish, venue: Venue) -> tuple[datetime, _Place]:
+def _span(scan_filter: ScanFilter, venue: Venue) -> tuple[datetime, _Place]:
     """From when (included), and the place everything up to the end of the last day lies before."""
-    start = midnight(wish.first, venue.zone) if wish.first else _BEGINNING
-    end = midnight(wish.last + timedelta(days=1), venue.zone) if wish.last else _END
+    start = midnight(scan_filter.first, venue.zone) if scan_filter.first else _BEGINNING
+    end = midnight(scan_filter.last + timedelta(days=1), venue.zone) if scan_filter.last else _END
     return start, _Place(end, _NO_ID, "")
 
 
@@ -123,7 +123,7 @@ def _place_of(row: Any) -> _Place:
     return _Place(row["logged_at"], row["scan_id"], row["mode"])
 
 
-def _place(text: str) -> _Place:
+def _cursor_of(text: str) -> _Place:
     try:
         moment, scan_id, mode = text.split("_")
         at = datetime.fromisoformat(moment.replace(" ", "+"))

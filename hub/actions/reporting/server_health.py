@@ -1,4 +1,4 @@
-"""The deed of asking the servers whether they are there: for readiness, never for a decision."""
+"""Asking the servers whether they are there: for readiness, never for a decision."""
 
 import asyncio
 from dataclasses import dataclass

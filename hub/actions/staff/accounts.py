@@ -1,4 +1,4 @@
-"""The deed of adding and disabling staff."""
+"""Adding and disabling staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The deed of signing in and out: a secret against its hash, with guesses counted before they are looked at."""
+"""Signing in and out: a secret is checked against its hash, and every attempt is counted before the check."""
 
 from __future__ import annotations
 
@@ -91,8 +91,11 @@ async def sign_out(services: Services, identity: Identity) -> None:
 
 
 async def _held_against(services: Services, staff: Any, orq: int | None) -> tuple[int | None, int]:
-    """Whose alerts a refusal is for, organisation and venue (0: of no venue): the member of staff's, where the name is one's,
-    else the organisation asked for, else the only one there is. None where that leaves several."""
+    """The organisation and venue (0: no venue) whose alerts count a refusal.
+
+    These are the member of staff's where the name exists, else the organisation named in the request, else the only one. None
+    where there are several.
+    """
     if staff is not None:
         return staff["org_id"], staff["own_venue_id"]
     if orq is not None and orq in await services.venues.organisations():

@@ -1,4 +1,4 @@
-"""The deed of activating a ticket bought for later: irreversible, and safe to repeat."""
+"""Activating a ticket bought for later: irreversible, and safe to repeat."""
 
 from typing import Any
 

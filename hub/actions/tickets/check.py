@@ -1,4 +1,4 @@
-"""The deed of checking a ticket before it is booked: does it exist, and may it take a place?"""
+"""Checking a ticket before it is booked: does it exist, and may it take a place?"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -12,11 +12,11 @@ from hub.batching.batcher import Batcher
 from hub.rules.booking_decision import BookingTicket, refuse_ticket
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import looks_mistyped, normalise
 from hub.services import Services
 
 TICKETS = load("tickets/tickets")
-LONGEST_CODE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class TicketChecks:
         observe: Callable[[int, float], None] | None = None,
         checked: Callable[[int, TicketStanding, datetime], None] | None = None,
     ) -> None:
-        """`checked(org_id, standing, now)` hears of every ticket that passed; checks wait for it, so it must not wait itself."""
+        """`checked(org_id, standing, now)` is called for every ticket that passed; checks wait for it, so it must not block."""
         self._services = services
         self._checked = checked
         self._batcher: Batcher[tuple[int, str], TicketStanding] = Batcher("ticket checks", self._check, observe=observe)

@@ -1,4 +1,4 @@
-"""The deed of keeping which tickets passed the portal's check on which day: collected here, written many at a time.
+"""Keeping which tickets passed the portal's check on which day: collected here, written many at a time.
 
 A check is answered without waiting for it. What is collected is lost with a process that is killed: about a second's checks.
 """
@@ -48,7 +48,7 @@ class CheckedTickets:
 
     async def write(self) -> None:
         """Write what is kept, oldest first. Raises `DatabaseDown` and keeps what may not have been written."""
-        self._tell_lost()
+        self._report_lost()
         while self._kept:
             batch = dict(islice(self._kept.items(), BATCH))
             rows: dict[tuple[int, int, date], tuple[int, datetime]] = {}
@@ -64,14 +64,14 @@ class CheckedTickets:
                 del self._kept[key]
 
     async def close(self) -> None:
-        """Write what is left; what Postgres does not take in time is told as lost."""
+        """Write what is left; what Postgres does not take in time is logged as lost."""
         with suppress(DatabaseDown, OSError, TimeoutError):
             await asyncio.wait_for(self.write(), LAST_WRITE)
         self._lost += len(self._kept)
         self._kept.clear()
-        self._tell_lost()
+        self._report_lost()
 
-    def _tell_lost(self) -> None:
+    def _report_lost(self) -> None:
         if self._lost:
             telemetry.event(telemetry.CHECKS_LOST, "WARNING", count=self._lost)
             self._lost = 0

@@ -1,4 +1,4 @@
-"""The deed of confirming a payment: an order's tickets become usable, at once or when their holder activates them."""
+"""Confirming a payment: an order's tickets become usable, at once or when their holder activates them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The deed of importing tickets whose codes were made elsewhere; repeating it changes nothing."""
+"""Importing tickets whose codes were made elsewhere; repeating it changes nothing."""
 
 import hashlib
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The deed of issuing tickets: unguessable codes with a check character, in one order."""
+"""Issuing tickets: unguessable codes with a check character, in one order."""
 
 import secrets
 from dataclasses import dataclass

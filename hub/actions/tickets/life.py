@@ -1,4 +1,4 @@
-"""The deed of telling the life of a ticket: everything that is known to have happened to it, in order; and of finding it."""
+"""The life of a ticket: finding it, and everything that happened to it, in order."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -53,14 +53,14 @@ async def ticket_life(services: Services, org_id: int, ticket_id: int, contact: 
     }
 
 
-async def find_tickets(services: Services, org_id: int, wish: str, country: str) -> list[dict[str, Any]]:
-    """Return at most 50 tickets that answer to `wish`: a code, an order's reference, an e-mail address or a phone number
+async def find_tickets(services: Services, org_id: int, text: str, country: str) -> list[dict[str, Any]]:
+    """Return at most 50 tickets that answer to `text`: a code, an order's reference, an e-mail address or a phone number
     (a national one is of `country`)."""
-    wish = wish.strip()
-    email = wish.lower() if "@" in wish else None
-    phone = None if email else read_phone(wish, country)
+    text = text.strip()
+    email = text.lower() if "@" in text else None
+    phone = None if email else read_phone(text, country)
     rows = await services.database.fetch(
-        LIFE.find_tickets, org_id, normalise(wish), wish, email, phone, MOST_FOUND
+        LIFE.find_tickets, org_id, normalise(text), text, email, phone, MOST_FOUND
     )  # fmt: skip
     return [
         {
@@ -154,7 +154,7 @@ def _of_mail(row: Any, contact: Contact) -> Event:
 
 
 def _of_dispute(row: Any) -> Iterator[Event]:
-    """A yes is told by the entry it recorded, with its reason."""
+    """An accepted scan is shown as the entry it recorded, with its reason."""
     scan_id = str(row["scan_id"])
     if row["asked_at"] is not None:
         yield _event(

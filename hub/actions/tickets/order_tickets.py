@@ -1,4 +1,4 @@
-"""The deed of showing a customer all tickets of their order: whoever knows one of its codes and the address it was bought with."""
+"""All tickets of an order, for whoever knows one of its codes and the e-mail address it was bought with."""
 
 from typing import Any
 

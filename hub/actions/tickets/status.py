@@ -1,4 +1,4 @@
-"""The deed of telling a ticket's status to whoever knows its code, or to staff."""
+"""The status of a ticket, for whoever knows its code, or for staff."""
 
 import hmac
 from typing import Any

@@ -1,4 +1,4 @@
-"""The deed of setting up a demo venue: staff to sign in as, tickets to book, some of them booked for today."""
+"""Setting up a demo venue: staff to sign in as, tickets to book, some of them booked for today."""
 
 import logging
 from datetime import time
@@ -7,7 +7,8 @@ from typing import Any
 from db.statements import load
 from hub.access.roles import Role
 from hub.actions.booking.availability import Availability
-from hub.actions.booking.reserve import Bookings, ReserveRequest
+from hub.actions.booking.booking_request import ReserveRequest
+from hub.actions.booking.reserve import Bookings
 from hub.actions.staff.accounts import add_staff
 from hub.actions.tickets.issue import TicketBatch, issue_tickets
 from hub.actions.venues.generate_slots import OpeningHours, generate_slots
@@ -20,7 +21,7 @@ ORGANISATION = "Demo Venues"
 VENUE = "Teatro Aurora"
 TIMEZONE = "Europe/Rome"
 COUNTRY = "IT"
-"""Whose telephone numbers are understood without a country code."""
+"""The country whose telephone numbers need no country code."""
 DAYS = 91
 CAPACITY = 200
 FAMILY = "family@example.org"
@@ -35,9 +36,9 @@ log = logging.getLogger(__name__)
 
 
 async def fill_demo(services: Services) -> bool:
-    """Make the demo venue where nothing has been made yet, and see to it that there is something to book and to scan today.
+    """Make the demo venue in an empty hub, and slots and reservations for today.
 
-    Returns whether this hub is the demo: a hub that holds anything else is left as it is.
+    Returns whether this hub is the demo; a hub with other data is left as it is.
     """
     org_id = await _demo_organisation(services)
     if org_id is None:
@@ -62,7 +63,7 @@ async def _demo_organisation(services: Services) -> int | None:
 
 
 async def _found(services: Services) -> tuple[int, int] | None:
-    """The demo's organisation and venue, made of the empty first ones where they stand; None where something is there."""
+    """The ids of the demo's organisation and venue, made from the empty first ones; None where the hub has other data."""
     async with services.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
         if await connection.fetchval(DEMO.anything_made):
@@ -93,11 +94,11 @@ async def _prepare_day(services: Services, org_id: int) -> None:
     now_on = [slot["id"] for slot in slots if slot["date"] == today][:3]
     later = [slot["id"] for slot in slots if slot["date"] > today][:1]
     wanted = [now_on[n % len(now_on)] for n in range(6 if now_on else 0)] + later
-    desk = Bookings(services, Availability(services))
+    bookings = Bookings(services, Availability(services))
     issued = await issue_tickets(services, TicketBatch(count=len(wanted), customer_name="Demo Customer"), org_id=org_id)
     for ticket, slot_id in zip(issued["tickets"], wanted, strict=True):
         try:
-            await desk.reserve(
+            await bookings.reserve(
                 ReserveRequest(org_id, ticket["ticket_id"], slot_id, "visitor@example.org", "+12025550123")
             )
         except Refused as refused:
@@ -105,7 +106,7 @@ async def _prepare_day(services: Services, org_id: int) -> None:
 
 
 async def demo_card(services: Services) -> dict[str, Any]:
-    """Who may sign in and which tickets to try, for printing. Passwords are the demo's own and stand in this file."""
+    """The logins and tickets to try, for printing. The passwords are the demo's own and stand in this file."""
     org_id = await _demo_organisation(services)
     if org_id is None:
         return {"logins": [], "codes": []}

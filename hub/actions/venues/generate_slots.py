@@ -1,4 +1,4 @@
-"""The deed of making slots from opening hours; repeating it adds only what is missing."""
+"""Making slots from opening hours; repeating it adds only what is missing."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -19,7 +19,7 @@ MOST_CAPACITY = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class OpeningHours:
-    """Slots of `minutes` each from `open` to `close` on `days` days from `first`, `capacity` places in each."""
+    """Slots of `minutes` minutes from `open` to `close`, on `days` days from `first`, with `capacity` places each."""
 
     first: date
     days: int
@@ -30,9 +30,9 @@ class OpeningHours:
 
 
 async def generate_slots(services: Services, hours: OpeningHours, *, venue_id: int | None = None) -> dict[str, Any]:
-    """Make the slots of one venue (the only one where none is named). Returns how many were made and how many stood.
+    """Make the slots of one venue (the only one where none is named). Returns how many were made and how many existed.
 
-    Refuses INVALID_REQUEST for hours that make no sense, NOT_FOUND for an unknown venue.
+    Refuses INVALID_REQUEST for impossible hours, NOT_FOUND for an unknown venue.
     """
     venue = await pick_venue(services, venue_id)
     if not 1 <= hours.days <= MOST_DAYS or not 0 <= hours.capacity <= MOST_CAPACITY:
@@ -58,7 +58,7 @@ async def generate_slots(services: Services, hours: OpeningHours, *, venue_id: i
 
 
 async def pick_venue(services: Services, venue_id: int | None) -> Any:
-    """The venue a command means: the one named, or the only one."""
+    """The venue of a command: the one named, or the only one. Refuses NOT_FOUND and INVALID_REQUEST."""
     found = await services.database.fetch(VENUES.venue_anywhere, venue_id)
     if not found:
         raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}" if venue_id else "There is no venue yet")

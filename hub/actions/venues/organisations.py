@@ -1,4 +1,4 @@
-"""The deed of finding out which organisation a public request speaks of."""
+"""Resolving the organisation of a public request."""
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -15,5 +15,5 @@ async def resolve_org(services: Services, orq: int | None) -> int:
         return orq
     if orq is None and len(known) == 1:
         return next(iter(known))
-    told = "No such organisation" if orq is not None else "Name the organisation: this hub does not serve just one"
-    raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "orq", "message": told}])
+    message = "No such organisation" if orq is not None else "Name the organisation: this hub does not serve just one"
+    raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "orq", "message": message}])

@@ -1,4 +1,4 @@
-"""The deed of making a slot larger or smaller; never smaller than what is booked and held in it."""
+"""Making a slot larger or smaller; never smaller than the places booked and held."""
 
 from typing import Any
 

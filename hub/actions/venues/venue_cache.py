@@ -1,4 +1,4 @@
-"""The venues: name, time zone and policies of each, read often and changed seldom."""
+"""The venue cache: name, time zone and policies of each venue, kept in memory for a few seconds."""
 
 import time
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from hub.rules.venue_policies import policies_of
 
 VENUES = load("venues/venues")
 FRESH_SECONDS = 5.0
-"""How long a policy change may take to reach a process that has the venue in memory."""
+"""Seconds until a changed policy reaches every process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Venues:
         self._organisations: tuple[float, frozenset[int]] | None = None
 
     def remembered(self, org_id: int, venue_id: int) -> Venue | None:
-        """The venue if it is in memory and fresh; for the path that must not wait."""
+        """The venue if it is in memory and fresh, else None; for code that must not wait."""
         known = self._known.get((org_id, venue_id))
         if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
             return None

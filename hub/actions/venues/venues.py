@@ -1,4 +1,4 @@
-"""The deeds about venues: looking one up, making one, setting its policies."""
+"""Venues: reading one, listing them, adding one, changing its policies."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -93,7 +93,7 @@ def _check_timezone(timezone: str) -> None:
 
 
 async def found_first_organisation(services: Services) -> None:
-    """Make an organisation where there is none: the hub of a single house never has to name it."""
+    """Make an organisation where there is none: a hub with one organisation never has to name it."""
     async with services.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
         if not await connection.fetch(VENUES.organisations):

@@ -1,11 +1,11 @@
-"""The deed of accepting an offer of the waiting list: the places held for a party become its reservations."""
+"""Accepting an offer of the waiting list: the places held for a party become its reservations."""
 
 from datetime import datetime
 from typing import Any
 
 from db.statements import load
+from hub.actions.booking.booking_request import Reserved
 from hub.actions.booking.reserve_party import PartyRequest, reserve_party
-from hub.actions.booking.take_places import Reserved
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist
 from hub.actions.waitlist.offer_places import serve_line
 from hub.observability import telemetry
@@ -15,7 +15,7 @@ from hub.services import Services
 
 WAITLIST = load("waitlist/entries")
 
-_PARTY_WILL_NOT_DO = {
+_NEVER_ACCEPTABLE = {
     Reason.TICKET_NOT_FOUND,
     Reason.TICKET_NOT_ACTIVATED,
     Reason.TICKET_EXPIRED,
@@ -29,9 +29,9 @@ _PARTY_WILL_NOT_DO = {
 async def accept_offer(services: Services, token: str, language: str | None = None) -> tuple[Reserved, ...]:
     """Book what is offered to the entry of this link, in one transaction with the end of the offer.
 
-    It can be accepted until `offer_ends_at`, by the house's clock, and not at that moment: OFFER_LAPSED. Refuses NO_OFFER
-    where there is none, and for the tickets' sake as booking does; then the offer is given up and goes to the next in line.
-    Repeating it gives the first answer. Whoever has the link of the entry can open the reservations with it.
+    It can be accepted until `offer_ends_at`, by the hub's clock, and not at that moment: OFFER_LAPSED. Refuses NO_OFFER
+    where there is none, and for the tickets as booking does; then the offer ends and goes to the next entry. Repeating it gives
+    the first answer. The link of the entry then opens the reservations.
     """
     view = await read_waitlist(services, token)
     if view.status == "LAPSED":
@@ -57,16 +57,16 @@ async def accept_offer(services: Services, token: str, language: str | None = No
     )
     try:
         reserved = await reserve_party(services, request, in_transaction=take_what_is_held)
-    except Refused as no:
-        await _give_up(services, view, no.reason)
+    except Refused as refusal:
+        await _give_up(services, view, refusal.reason)
         raise
     telemetry.event(telemetry.WAITLIST_ACCEPTED, entry_id=view.entry_id, slot_id=view.slot_id, places=len(reserved))
     return reserved
 
 
 async def _give_up(services: Services, view: WaitlistView, reason: Reason) -> None:
-    """What can never be accepted is held no longer. A slot that is over or closed ends the whole line, when it is served."""
-    if reason in _PARTY_WILL_NOT_DO:
+    """Release an offer that can never be accepted, and serve the waiting list of the slot."""
+    if reason in _NEVER_ACCEPTABLE:
         now = services.clock.now()
         await services.database.fetch(
             WAITLIST.end_entries, view.org_id, [view.entry_id], "CLOSED", "ticket", now, [None]

@@ -1,4 +1,4 @@
-"""The deed of reading an entry of the waiting list, and what its other deeds share: judging a party, wording a slot."""
+"""Waiting list entries: reading one, and steps its actions share: refusing a party, the slot's facts for an e-mail."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from db.statements import load
-from hub.actions.booking.take_places import token_hash
+from hub.access.randomness import token_hash
 from hub.actions.venues.venue_cache import Venue
 from hub.rules.booking_decision import BookingSlot, BookingTicket, refuse_pair, refuse_slot
 from hub.rules.reasons import Reason
@@ -21,7 +21,7 @@ WAITLIST = load("waitlist/entries")
 
 @dataclass(frozen=True, slots=True)
 class WaitlistView:
-    """An entry as its holder sees it. `status` is the truth of the moment: an offer that has run out is LAPSED."""
+    """An entry as its holder sees it. `status` is that of this moment: an offer that has run out is LAPSED."""
 
     org_id: int
     entry_id: int
@@ -49,7 +49,7 @@ class WaitlistView:
 
 
 async def read_waitlist(services: Services, token: str) -> WaitlistView:
-    """The entry a link opens, or WAITLIST_NOT_FOUND. Changes nothing."""
+    """The entry that a link opens; refuses WAITLIST_NOT_FOUND. Changes nothing."""
     row = await services.database.fetchrow(WAITLIST.entry_of_token, token_hash(token))
     if row is None:
         raise Refused(Reason.WAITLIST_NOT_FOUND)
@@ -66,7 +66,10 @@ async def read_waitlist(services: Services, token: str) -> WaitlistView:
 
 
 def refusal_of(ticket: Any, slot: Any, now: datetime) -> Reason | None:
-    """Why this ticket could not be booked into this slot even if there were room. Rows as db/queries/waitlist/entries.sql gives them."""
+    """Why this ticket could not be booked into this slot even if places were free; None where it could.
+
+    `ticket` and `slot` are rows of db/queries/waitlist/entries.sql.
+    """
     found = None
     if ticket["ticket_id"] is not None:
         found = BookingTicket(ticket["ticket_id"], slot["org_id"], ticket["status"], ticket["valid_until"],
@@ -77,7 +80,7 @@ def refusal_of(ticket: Any, slot: Any, now: datetime) -> Reason | None:
 
 
 def refuse_party(tickets: list[Any], slot: Any, now: datetime) -> None:
-    """Refuse for the first ticket that will not do, naming every such ticket in `tickets`."""
+    """Refuse with the reason of the first ticket that cannot be booked; `tickets` of the refusal names them all."""
     bad: list[tuple[Reason, dict[str, Any]]] = []
     for ticket in tickets:
         reason = refusal_of(ticket, slot, now)
@@ -95,11 +98,11 @@ def refuse_party(tickets: list[Any], slot: Any, now: datetime) -> None:
     if bad:
         reason, first = bad[0]
         beside = {name: value for name, value in first.items() if name != "ticket_code"}
-        raise Refused(reason, tickets=[{"code": why, **told} for why, told in bad], **beside)
+        raise Refused(reason, tickets=[{"code": why, **facts} for why, facts in bad], **beside)
 
 
 def slot_facts(slot: Any, venue: Venue, **more: Any) -> str:
-    """What a mail about the waiting list says of the slot, as JSON for its payload."""
+    """The slot's facts for an e-mail about the waiting list, as JSON for the payload of its outbox row."""
     facts = {
         "slot": {"slot_id": slot["id"], "venue_id": slot["venue_id"], "date": slot["date"],
                  "start_time": slot["start_time"], "end_time": slot["end_time"]},

@@ -1,4 +1,4 @@
-"""The deed of joining the waiting list of a full slot with a party of tickets."""
+"""Joining the waiting list of a full slot with a party of tickets."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,25 +7,22 @@ from typing import Any
 import asyncpg
 
 from db.statements import load
-from hub.access.randomness import secret_token
+from hub.access.randomness import secret_token, token_hash
 from hub.actions.booking.contact_codes import require_proof
-from hub.actions.booking.take_places import token_hash
+from hub.actions.booking.party_tickets import party_codes
 from hub.actions.waitlist.entries import refuse_party, slot_facts
 from hub.observability import telemetry
+from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.ticket_code import normalise
 from hub.services import Services
 
 WAITLIST = load("waitlist/entries")
-MAX_ATTEMPTS = 3
-MOST_TICKETS = 20
-LONGEST_CODE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class JoinRequest:
-    """`body_hash` is what a second request with the same key must agree with."""
+    """A repeat with the same `idempotency_key` must have the same `body_hash`."""
 
     org_id: int
     ticket_codes: tuple[str, ...]
@@ -46,21 +43,12 @@ class Joined:
     places: int
 
 
-def codes_of(texts: tuple[str, ...]) -> list[str]:
-    """The codes meant, in the order given; refuses INVALID_REQUEST where one is named twice, or none or too many are."""
-    codes = [normalise(text)[:LONGEST_CODE] for text in texts]
-    if not 1 <= len(codes) <= MOST_TICKETS or len(set(codes)) < len(codes):
-        problem = {"field": "ticket_codes", "message": "Name each ticket once, 1 to 20 of them"}
-        raise Refused(Reason.INVALID_REQUEST, errors=[problem])
-    return codes
-
-
 async def join_waitlist(services: Services, request: JoinRequest) -> Joined:
-    """Join the end of the line; the mail with the link is written in the same transaction.
+    """Join the waiting list at its end; the e-mail with the link is a row of the same transaction.
 
     Refuses SLOT_NOT_FULL where there is room for the party (book it instead), ALREADY_WAITING where one of the tickets waits
     for this slot, WAITLIST_CLOSED where the venue keeps no list or the party is larger than the slot, and whatever booking
-    refuses, the want of a contact proof too. With an idempotency key a repeat finds the entry made before, and gets a link of its own to it.
+    refuses, a missing contact proof too. With an idempotency key a repeat finds the entry made before, and gets a link of its own to it.
     """
     key = request.idempotency_key
     key_hash = hashlib.sha256(f"waitlist:{request.org_id}:{key}".encode()).digest() if key is not None else None
@@ -79,7 +67,7 @@ async def join_waitlist(services: Services, request: JoinRequest) -> Joined:
 
 
 async def _join(services: Services, request: JoinRequest, key_hash: bytes | None) -> Joined:
-    codes = codes_of(request.ticket_codes)
+    codes = party_codes(request.ticket_codes)
     slot = await services.database.fetchrow(WAITLIST.read_slot, request.org_id, request.slot_id)
     if slot is None:
         raise Refused(Reason.SLOT_NOT_FOUND)
@@ -116,4 +104,4 @@ async def _joined_before(services: Services, request: JoinRequest, before: Any) 
     now = services.clock.now()
     await services.database.execute(WAITLIST.add_link, request.org_id, token_hash(token), entry_id, now)
     position = await services.database.fetchval(WAITLIST.turn, request.org_id, before["slot_id"], entry_id)
-    return Joined(entry_id, token, position, len(codes_of(request.ticket_codes)))
+    return Joined(entry_id, token, position, len(party_codes(request.ticket_codes)))

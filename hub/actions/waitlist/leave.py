@@ -1,4 +1,4 @@
-"""The deed of leaving the waiting list; what was offered goes to the next in line."""
+"""Leaving the waiting list; places offered to the entry go to the next one."""
 
 from db.statements import load
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist

@@ -1,7 +1,7 @@
-"""The deed of serving a slot's waiting list: what came free is offered in turn, what nobody waits for goes to the public.
+"""Serving a slot's waiting list: free places are offered in turn, and those nobody waits for go to the public.
 
-It may be done at any time and by several hubs at once: a line is served under its own lock, and what it sees of the slot is
-read under the slot's. Doing it again changes nothing.
+It may run at any time and in several processes: a list is served under its own lock, and the slot is read under the slot's lock.
+Repeating it changes nothing.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,7 @@ from typing import Any
 import asyncpg
 
 from db.statements import load
-from hub.access.randomness import secret_token
-from hub.actions.booking.take_places import token_hash
+from hub.access.randomness import secret_token, token_hash
 from hub.actions.venues.venue_cache import Venue
 from hub.actions.waitlist.entries import refusal_of, slot_facts
 from hub.events.announcements import SlotChanged
@@ -48,24 +47,24 @@ class Served:
 
 
 async def serve_lines(services: Services) -> Served:
-    """Serve every line that has something to do. One that cannot be served is told of after the others have been."""
+    """Serve every list with work to do. The first error is raised after the others are served."""
     done = Served()
-    trouble: asyncpg.PostgresError | None = None
+    first_error: asyncpg.PostgresError | None = None
     for row in await services.database.fetch(WAITLIST.lines_to_serve, services.clock.now()):
         try:
             done.add(await serve_line(services, row["org_id"], row["slot_id"]))
         except asyncpg.PostgresError as error:
-            trouble = trouble or error
-    if trouble is not None:
-        raise trouble
+            first_error = first_error or error
+    if first_error is not None:
+        raise first_error
     return done
 
 
 async def serve_line(services: Services, org_id: int, slot_id: int) -> Served:
-    """Serve one line, as long as there is something to do in it. Does nothing where another hub serves it."""
+    """Serve the list of one slot while there is work in it. Does nothing where another process serves it."""
     done = Served()
     for _ in range(MOST_TURNS):
-        turn = await _one_turn(services, org_id, slot_id)
+        turn = await _serve_once(services, org_id, slot_id)
         done.add(turn)
         if not turn:
             break
@@ -75,8 +74,8 @@ async def serve_line(services: Services, org_id: int, slot_id: int) -> Served:
     return done
 
 
-async def _one_turn(services: Services, org_id: int, slot_id: int) -> Served:
-    """One transaction: the line's lock, its entries', the slot's; then what the rule says of them."""
+async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
+    """One transaction: lock the list, its entries and the slot; then write what the rules decide."""
     now = services.clock.now()
     facts = await services.database.fetchrow(WAITLIST.read_slot, org_id, slot_id)
     if facts is None:
@@ -114,7 +113,7 @@ async def _one_turn(services: Services, org_id: int, slot_id: int) -> Served:
         done.offered += await _with_links(connection, WAITLIST.offer, org_id, serving.offers, now, end, ends)
         if serving.gathering is not None:
             await connection.execute(WAITLIST.gather, org_id, serving.gathering, min(end, slot["starts_at"]))
-        # The last line: whatever went wrong before, more than there is cannot be held.
+        # Never hold more places than there are, whatever went wrong before.
         held = min(serving.held, slot["total_capacity"] - slot["booked_count"])
         row = await connection.fetchrow(WAITLIST.set_held, org_id, slot_id, held, now)
         await connection.execute(WAITLIST.drop_line, org_id, slot_id)
@@ -137,11 +136,11 @@ def _why_closed(slot: Any, now: Any, minutes: int | None) -> str | None:
 async def _close(
     connection: Any, slot: Any, venue: Venue, ids: Sequence[int], *, cause: str, now: datetime
 ) -> list[int]:
-    """Close entries that the caller has locked, each with its mail where that is news to its holder."""
+    """Close entries that the caller has locked, each with an e-mail where its holder does not know yet."""
     if not ids:
         return []
     org_id, until = slot["org_id"], told_until(cause, slot["ends_at"])
-    told: dict[int, str] = {}
+    mails: dict[int, str] = {}
     if until is not None and now < until:
         parties: dict[int, list[Any]] = {}
         for ticket in await connection.fetch(WAITLIST.read_tickets, org_id, ids):
@@ -149,16 +148,18 @@ async def _close(
         for entry_id, party in parties.items():
             codes = _still_good(party, org_id, now)
             if codes is not None:
-                told[entry_id] = slot_facts(slot, venue, cause=cause, told_until=rfc3339(until), orq=org_id,
+                mails[entry_id] = slot_facts(slot, venue, cause=cause, told_until=rfc3339(until), orq=org_id,
                                             good=len(codes), ticket_codes=codes)  # fmt: skip
-    mails = [told.get(one) for one in ids]
-    rows = await connection.fetch(WAITLIST.end_entries, org_id, ids, "CLOSED", cause, now, mails)
+    messages = [mails.get(one) for one in ids]
+    rows = await connection.fetch(WAITLIST.end_entries, org_id, ids, "CLOSED", cause, now, messages)
     return [row["id"] for row in rows]
 
 
 def _still_good(tickets: list[Any], org_id: int, now: datetime) -> list[str] | None:
-    """The codes of a party that can be booked for another time; None where one of its tickets is booked already, used or
-    taken back: whoever holds it has had their word about it."""
+    """The codes of a party that can be booked for another time.
+
+    None where one of its tickets is booked, used or cancelled already: then its holder knows.
+    """
     good = []
     for t in tickets:
         ticket = BookingTicket(
@@ -180,7 +181,7 @@ def _still_good(tickets: list[Any], org_id: int, now: datetime) -> list[str] | N
 
 
 async def _with_links(connection: Any, sql: str, org_id: int, ids: Sequence[int], *rest: Any) -> list[int]:
-    """Carry out `sql` (offer or lapse) for these entries, each with a link of its own for its mail."""
+    """Run `sql` (offer or lapse) for these entries, each with a link of its own for its e-mail."""
     if not ids:
         return []
     tokens = [secret_token() for _ in ids]

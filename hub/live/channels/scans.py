@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from hub.actions.reporting.feed import FeedWish
+from hub.actions.reporting.feed import FeedFilter
 from hub.events.peers import Peers
 from hub.events.scan_events import LoggedScan
 from hub.live.channels.channel import Channel, Channels
@@ -36,7 +36,7 @@ OVERLAP = timedelta(seconds=15)
 class ScanKey(NamedTuple):
     org_id: int
     venue_id: int
-    wanted: FeedWish
+    wanted: FeedFilter
 
 
 ReadScans = Callable[[ScanKey, datetime | None], Awaitable[list[LoggedScan]]]
@@ -65,7 +65,7 @@ class ScanFeed(VersionedState):
 
     __slots__ = ("_known", "_rows", "_wanted")
 
-    def __init__(self, wanted: FeedWish) -> None:
+    def __init__(self, wanted: FeedFilter) -> None:
         super().__init__()
         self._wanted = wanted
         self._rows: deque[_Row] = deque(maxlen=KEPT_SCANS)

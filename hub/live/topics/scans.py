@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hub.actions.reporting.feed import FeedWish
+from hub.actions.reporting.feed import FeedFilter
 from hub.live.channels.scans import ScanKey
 from hub.live.topics.context import TopicContext
 from hub.live.topics.subscribe_request import SubscribeRequest
@@ -12,7 +12,7 @@ from hub.live.topics.venue_day import read_requested_venue
 async def open_scans(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
     """The last scans in the reply, then each as it is decided."""
     venue = await read_requested_venue(context, request)
-    wanted = FeedWish(request.gate, request.reason, request.operator_id, request.result)
+    wanted = FeedFilter(request.gate, request.reason, request.operator_id, request.result)
     channel = await context.channels.scans.open(ScanKey(venue.org_id, venue.id, wanted))
     subscription = context.subscriptions.add("scans", channel, venue_id=venue.id)
     return {

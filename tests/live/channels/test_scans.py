@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from hub.actions.reporting.feed import FeedWish
+from hub.actions.reporting.feed import FeedFilter
 from hub.app import LIVE
 from hub.events.peers import GONE_SECONDS, Peers
 from hub.events.scan_events import LoggedScan
@@ -219,7 +219,7 @@ async def test_fellows_know_each_other_at_once_and_forget_who_is_gone(hub: Hub, 
 
 
 def test_a_burst_is_thinned_and_says_by_how_much() -> None:
-    channel = ScanFeed(FeedWish())
+    channel = ScanFeed(FeedFilter())
     assert channel.add_scans([seen(n) for n in range(1, 201)])
     event = json.loads(b'{"x":0' + channel.tail_since(0))
     numbers = [scan["ticket_id"] for scan in event["data"]["scans"]]

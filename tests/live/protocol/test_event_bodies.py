@@ -7,7 +7,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from hub.actions.reporting.feed import FeedWish
+from hub.actions.reporting.feed import FeedFilter
 from hub.actions.reporting.figures import Tally
 from hub.events.scan_events import LoggedScan
 from hub.live.channels.count_board import CountBoard
@@ -45,7 +45,7 @@ def devices() -> Any:
 
 
 def scans() -> Any:
-    feed = ScanFeed(FeedWish())
+    feed = ScanFeed(FeedFilter())
     feed.add_scans([SCAN])
     return data_of(feed.tail_since(0))
 

@@ -8,7 +8,7 @@ import pytest
 
 from hub.actions.scanning.duplicate_alarms import raise_alarm
 from hub.app import LIVE
-from hub.jobs.duplicate_alarms import TwoGates
+from hub.jobs.duplicate_alarms import DuplicateAlarmJob
 from tests.support.hub import Hub
 from tests.support.world import World
 
@@ -185,7 +185,7 @@ async def test_the_same_pair_is_written_once(hub: Hub, world: World, monkeypatch
     """The control: without the row's own key each process that notices would tell."""
     seen: list[Any] = []
     hub.services.scan_events.listen(seen.extend)
-    monkeypatch.setattr(TwoGates, "_begin", lambda self, one, other: None)
+    monkeypatch.setattr(DuplicateAlarmJob, "_start_raising", lambda self, one, other: None)
     ticket = await world.reserved(await world.slot())
     a, b = await hub.socket(await world.staff(), gate="A"), await hub.socket(await world.staff(), gate="B")
     await a.verify(ticket.code)

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from hub.access.tokens import Identity
-from hub.actions.messaging.notices import KEPT, MOST, TOLD_AGAIN, Notice, drop_old_notices, give_notices
+from hub.actions.messaging.notices import KEPT, MOST, REPEATED_FOR, Notice, drop_old_notices, give_notices
 from hub.app import LIVE
 from hub.events.announcements import TopicEvent
 from hub.live.channels.events import KEPT_EVENTS, EventLog
@@ -95,7 +95,7 @@ async def test_who_was_not_on_line_is_told_when_back_and_not_for_ever(hub: Hub, 
     assert [one["data"]["n"] for one in at_gate] == [*range(3, MOST + 2), "gate"], "the newest of them, oldest first"
     _, no_gate = await scanner(hub, token)
     assert [one["data"]["n"] for one in no_gate] == list(range(2, MOST + 2))
-    hub.clock.advance(TOLD_AGAIN.total_seconds())
+    hub.clock.advance(REPEATED_FOR.total_seconds())
     _, late = await scanner(hub, token, "A")
     assert late == []
     assert await hub.database.fetchval("SELECT count(*) FROM notices") == MOST + 3

@@ -1,6 +1,6 @@
 """The fields of a booking's response: one reserved ticket, or a party."""
 
-from hub.actions.booking.take_places import Reserved
+from hub.actions.booking.booking_request import Reserved
 from hub.confirmation import qr_code
 
 

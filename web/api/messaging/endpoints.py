@@ -5,7 +5,7 @@ from typing import Any, cast, get_args
 from aiohttp import web
 
 from hub.access.roles import Role
-from hub.actions.messaging.outbox_admin import MailLine, Wanted, discard_mail, read_mail, retry_mail
+from hub.actions.messaging.outbox_admin import MailRow, Wanted, discard_mail, read_mail, retry_mail
 from hub.confirmation.failure_texts import trouble_in_words
 from web.json_body import invalid
 from web.json_responses import success_response
@@ -51,7 +51,7 @@ async def discard_one_mail(request: web.Request) -> web.Response:
     return success_response(_mail_fields(mail, request["language"]))
 
 
-def _mail_fields(mail: MailLine, language: str) -> dict[str, Any]:
+def _mail_fields(mail: MailRow, language: str) -> dict[str, Any]:
     return {
         "id": mail.id,
         "kind": mail.kind,

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-from hub.actions.reporting.scan_log import MODES, Wish, every_scan, only_own, read_scans, venue_of_records
+from hub.actions.reporting.scan_log import MODES, ScanFilter, every_scan, only_own, read_scans, venue_of_records
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -40,19 +40,19 @@ async def show_scan_log(request: web.Request) -> web.StreamResponse:
     return await send_table(request, every_scan(services, venue, filters), venue, name)
 
 
-def _only_own(staff: Identity, filters: Wish, venue_id: int | None) -> Wish:
+def _only_own(staff: Identity, filters: ScanFilter, venue_id: int | None) -> ScanFilter:
     """The filters of an operator, who sees own scans only; refuses FORBIDDEN for another operator or venue."""
     if filters.operator_id not in (None, staff.staff_id) or venue_id not in (None, staff.venue_id):
         raise Refused(Reason.FORBIDDEN)
     return only_own(filters, staff.staff_id)
 
 
-def _query_filters(request: web.Request) -> Wish:
+def _query_filters(request: web.Request) -> ScanFilter:
     first, last = query_days(request)
     reason = request.query.get("reason")
     if reason is not None and reason not in Reason.__members__:
         raise invalid(("reason", "Give a reason such as WRONG_DATE"))
-    return Wish(
+    return ScanFilter(
         first=first,
         last=last,
         operator_id=query_int(request, "operator_id", 1, LARGEST_ID),

@@ -9,7 +9,8 @@ from aiohttp import web
 from hub.actions.venues.organisations import resolve_org
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist
-from hub.actions.waitlist.join import JoinRequest, codes_of, join_waitlist
+from hub.actions.booking.party_tickets import party_codes
+from hub.actions.waitlist.join import JoinRequest, join_waitlist
 from hub.actions.waitlist.leave import leave_waitlist
 from hub.text.contact_details import check_contact
 from web.api.booking.reserved_fields import party_fields
@@ -28,7 +29,7 @@ async def join_entry(request: web.Request) -> web.Response:
     org_id = await resolve_org(services, named_organisation(request, body.orq))
     contact = check_contact(body.customer_email, body.customer_phone, ("customer_email", "customer_phone"))
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
-    codes = tuple(codes_of(tuple(body.ticket_codes)))
+    codes = tuple(party_codes(tuple(body.ticket_codes)))
     meant = orjson.dumps([codes, body.slot_id, contact.email, contact.phone_e164])
     joined = await join_waitlist(
         services,
