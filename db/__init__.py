@@ -1,1 +1,1 @@
-"""What is stored: migrations, queries, scripts, and the thin loaders for them."""
+"""Storage: migrations, queries, Lua scripts, and thin loaders for them."""

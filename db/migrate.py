@@ -20,7 +20,7 @@ _NAME = re.compile(r"\d{4}_\w+\.sql")
 
 
 class MigrationError(Exception):
-    """Nothing of the file named in the message was kept."""
+    """A migration failed; nothing of the file named in the message was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _refuse_changes(files: list[_File], known: dict[str, str]) -> None:
 
 
 async def _take_lock(connection: Any) -> None:
-    """Ask again and again instead of waiting inside Postgres, where CREATE INDEX CONCURRENTLY would wait for us."""
+    """Take the lock by asking repeatedly: a wait inside Postgres would block CREATE INDEX CONCURRENTLY."""
     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
         await asyncio.sleep(0.02)
 

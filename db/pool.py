@@ -1,4 +1,4 @@
-"""The connection pools: Postgres with a time limit on every wait, and one exception for every kind of absence."""
+"""Connection pools: Postgres with a time limit on every wait, and one exception for every way it can be away."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,11 +25,11 @@ STEADY_PLANS = {
 
 LONG_READS = {"enable_bitmapscan": "off", "enable_sort": "off"}
 """Pages of a log are read along the index that has its order. Without statistics the planner thinks a day has a dozen rows,
-reads all of it for every page, and sorts it; or walks a whole organisation to lay it over another index."""
+reads all of it for every page, and sorts it; or reads a whole organisation to combine it with another index."""
 
 PLAN_SECONDS = 5.0
-"""How long a cached plan may live. One made while a table was empty walks the whole of it: at the first import or the first
-thousand scans that would be fatal. Planning anew costs about a millisecond, and sees the size the table has now."""
+"""How long a cached plan may live. One made while a table was empty reads the whole table, which would be
+fatal after the first import or the first thousand scans. Planning again costs about a millisecond and sees the present size."""
 
 FIRST_PLAN_SECONDS = 0.25
 """How long the first plan after a pause may live. The pause may have been a bulk load with ANALYZE, after which `scans` is known
@@ -73,7 +73,7 @@ class Pool:
         long_reads: bool = False,
         patience: float = ACQUIRE_SECONDS,
     ) -> None:
-        """`patience` is how many seconds somebody waits for a connection that others use."""
+        """`patience`: seconds to wait for a connection that others use."""
         self._patience = patience
         self._dsn = dsn
         self._size = size
@@ -162,7 +162,7 @@ class Pool:
             connection = self._idle.pop()
             if _usable(connection):
                 return connection
-            # The server is gone or was restarted. The pool forgets the connection as soon as it is told.
+            # The server is gone or was restarted. The pool drops the connection as soon as it knows.
             self._forget(connection)
         return None
 
@@ -224,7 +224,7 @@ def _usable(connection: Any) -> bool:
 
 
 class Database:
-    """Postgres as the hub uses it: `scans` and `bookings` have connections nobody else can use up, `jobs` is the rest.
+    """The pools of the hub: `scans` and `bookings` have connections of their own, `jobs` is for the rest.
 
     `records` are for looking back over many rows, one short statement after another: however many managers do, three are under
     way, and the others wait for their turn rather than be refused.

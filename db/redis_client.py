@@ -1,4 +1,4 @@
-"""The Redis client: quick to give up and never repeating a command by itself.
+"""The Redis client: it gives up quickly and never repeats a command by itself.
 
 redis-py's defaults repeat a command whose reply was lost up to ten times with five-second waits; a gate call must run
 once and cost a quarter of a second at the worst, because Redis only advises.

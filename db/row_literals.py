@@ -1,6 +1,6 @@
 """Rows as one text parameter: `$1::text::some_type[]` reads what `rows` wrote.
 
-asyncpg encodes an array element by element and asks of each whether it is itself a list; for a flight of scans with
+asyncpg encodes an array element by element and asks of each whether it is itself a list; for a batch of scans with
 seventeen columns that was the dearest thing the process did. One text costs a third of it, and Postgres reads it no slower.
 """
 

@@ -1,4 +1,4 @@
-"""The scripts: Lua kept in `db/lua/*.lua`, each opening with a legend of its KEYS, ARGV and return values."""
+"""Lua scripts, kept in `db/lua/*.lua`, each opening with a legend of its KEYS, ARGV and return values."""
 
 from functools import cache
 from pathlib import Path

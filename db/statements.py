@@ -1,4 +1,4 @@
-"""The statements: SQL kept as named paragraphs in `db/queries/<subject>/*.sql`, loaded file by file.
+"""SQL statements, kept as named paragraphs in `db/queries/<subject>/*.sql`, loaded file by file. A folder is a subject.
 
 A paragraph starts with `-- name: read_presented` and may carry comment lines saying what the caller may rely on.
 """

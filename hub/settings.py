@@ -1,4 +1,4 @@
-"""The settings: read once from the environment, every missing or wrong value named in one message."""
+"""Settings: read once from the environment; one message names every missing or wrong value."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many requests in so many seconds."""
+    """At most `count` requests in `seconds` seconds."""
 
     count: int
     seconds: int
@@ -125,7 +125,7 @@ def default_public_url(host: str, port: int) -> str:
 
 
 def own_secret_key(data_dir: Path) -> bytes:
-    """The key of this data folder, made by whoever comes first and readable by its owner only."""
+    """The secret key of this data folder: made by the first process, readable by its owner only."""
     path = data_dir / "secret.key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The proofs of contact: a signed statement that whoever holds it has read a code sent to an address."""
+"""Contact proofs: a signed token that says its holder has read a code sent to an address."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIFETIME = timedelta(minutes=60)
 
 
 class ContactProofs:
-    """Hashes addresses and codes with keys of their own, and signs what has been confirmed."""
+    """Hashes addresses and codes, each with its own key, and signs proofs."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._signer = Signer(settings, purpose="contact", typ="contact+jwt")
@@ -24,14 +24,14 @@ class ContactProofs:
         self._keys = [key for key in (settings.secret_key, settings.secret_key_previous) if key]
 
     def issue(self, org_id: int, channel: str, address_hash: bytes) -> tuple[str, datetime]:
-        """The proof and the moment it runs out."""
+        """A proof and the moment it expires."""
         now = int(self._clock.now().timestamp())
         run_out = now + int(LIFETIME.total_seconds())
         claims = {"sub": address_hash.hex(), "org": org_id, "channel": channel, "iat": now, "nbf": now, "exp": run_out}
         return self._signer.sign(claims), datetime.fromtimestamp(run_out, tz=self._clock.now().tzinfo)
 
     def proven(self, proofs: Iterable[str], org_id: int, addresses: dict[str, str]) -> set[str]:
-        """The channels of `addresses` ({channel: address}) that these proofs speak for; a bad proof proves nothing."""
+        """The channels of `addresses` ({channel: address}) that these proofs cover; an invalid proof is ignored."""
         now = self._clock.now().timestamp()
         found = set()
         for proof in proofs:
@@ -47,7 +47,7 @@ class ContactProofs:
         return self.address_hashes(channel, address)[0]
 
     def address_hashes(self, channel: str, address: str) -> list[bytes]:
-        """The hash of an address by today's key, and by the one before it. Mailboxes do not tell capitals apart."""
+        """The hash of an address by today's key, and by the one before it. Mailboxes ignore capital letters."""
         text = f"{channel}\n{address.casefold()}".encode()
         return [hmac.new(key, b"venue-hub address: " + text, hashlib.sha256).digest() for key in self._keys]
 
@@ -55,7 +55,7 @@ class ContactProofs:
         return self._code_hashes(challenge, code)[0]
 
     def is_code(self, challenge: UUID, typed: str, code_hash: bytes) -> bool:
-        """Whether this is the code, in a time that says nothing about how near it is."""
+        """Whether this is the code, compared in constant time."""
         return any([hmac.compare_digest(one, code_hash) for one in self._code_hashes(challenge, typed)])  # noqa: C419 - every key, always
 
     def _code_hashes(self, challenge: UUID, code: str) -> list[bytes]:

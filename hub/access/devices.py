@@ -1,6 +1,6 @@
-"""The devices: a long-lived cookie says for which names a browser or scanner has signed in before.
+"""Devices: a long-lived cookie that says which names have signed in on a browser or scanner before.
 
-A known device has its own budget of failures, so that strangers guessing at a name cannot lock out the gate that uses it.
+A known device has its own budget of failures, so that guesses from unknown devices cannot lock out the gate that uses a name.
 """
 
 from __future__ import annotations
@@ -47,5 +47,5 @@ class Devices:
 
 
 def _mark(device_id: str, username: str) -> str:
-    """A name as the cookie carries it: unreadable to whoever finds the cookie."""
+    """A name as the cookie carries it: hashed, so that the cookie does not reveal it."""
     return hashlib.sha256(f"{device_id}\n{username}".encode("utf-8", "replace")).hexdigest()[:24]

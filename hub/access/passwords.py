@@ -1,4 +1,4 @@
-"""The passwords: argon2id beside the loop, on two threads, so that a crowd signing in cannot stop the door."""
+"""Passwords: argon2id on two threads beside the event loop, so that many sign-ins at once cannot delay scans."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from hub.rules.refusals import Unavailable
 
 THREADS = 2
 MOST_WAITING = 400
-"""About four seconds of hashing; whoever comes later is told to come back rather than kept."""
+"""Hashes waiting, about four seconds of work; later requests get Unavailable."""
 LONGEST_SECRET = 1024
 
-# OWASP's least for argon2id: 19 MiB, two passes, one lane. About 20 ms.
+# OWASP's minimum for argon2id: 19 MiB, two passes, parallelism 1. About 20 ms.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 
 # Of 32 random bytes nobody kept, at the same cost: an unknown name takes as long to refuse as a known one.
@@ -50,7 +50,7 @@ class Passwords:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
-        """Two at a time by one name: a shift that signs in at once by the same login is not taken for guessing."""
+        """At most two checks of one name at a time, so that a shift signing in with one login is not taken for guessing."""
         turns, users = self._turns.get(name) or (asyncio.Semaphore(2), 0)
         self._turns[name] = (turns, users + 1)
         try:

@@ -1,7 +1,7 @@
-"""The randomness for ids and tokens: the kernel's, drawn a few thousand bytes at a time.
+"""Randomness for ids and tokens: from the kernel, drawn 8 KiB at a time, each byte used once.
 
-One system call an id is a noticeable part of a booking; the bytes are the same ones, each given out once. Not for threads
-other than the event loop's, and processes are started afresh, never forked with bytes in stock.
+One system call for each id would be a noticeable part of a booking. Use it from the event loop's thread only, and never fork a
+process that holds unused bytes.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ _at = 0
 
 
 def random_bytes(count: int) -> bytes:
-    """Return `count` unpredictable bytes that nobody else has been given."""
+    """Return `count` unpredictable bytes that were not returned before."""
     global _stock, _at  # noqa: PLW0603 - one stock per process
     if _at + count > len(_stock):
         _stock, _at = os.urandom(_DRAW), 0
@@ -24,7 +24,7 @@ def random_bytes(count: int) -> bytes:
 
 
 def random_name() -> str:
-    """Sixteen hexadecimal digits: for telling requests apart, not for keeping anybody out."""
+    """Sixteen hexadecimal digits, to distinguish requests; no secret."""
     return random_bytes(8).hex()
 
 

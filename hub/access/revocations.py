@@ -1,4 +1,4 @@
-"""The revocations: which sessions ended before their time, held in memory so that reading a token asks nobody."""
+"""Revocations: sessions ended early, kept in memory so that reading a token needs no server."""
 
 from __future__ import annotations
 

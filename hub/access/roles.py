@@ -1,4 +1,4 @@
-"""The roles: what a member of staff may do, each including the one before."""
+"""Roles of staff; each includes the one before."""
 
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ _RANK = {role: rank for rank, role in enumerate(Role)}
 
 
 def at_least(role: Role | str, needed: Role) -> bool:
-    """Whether `role` may do what `needed` may; a word that is no role may do nothing."""
+    """Whether `role` may do what `needed` may; an unknown role may do nothing."""
     try:
         return _RANK[Role(role)] >= _RANK[needed]
     except ValueError:

@@ -1,4 +1,4 @@
-"""The signing of tokens: HS256 fixed in code, one key and one `typ` per purpose, so that no token passes for another."""
+"""Token signing: HS256 only, one key and one `typ` for each purpose, so that no token is valid for another purpose."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.settings import Settings
 ALGORITHM = "HS256"
 ISSUER = "venue-hub"
 LARGEST = 2048
-"""Bytes of a token; what is longer is not looked at."""
+"""Bytes of a token; a longer one is refused unread."""
 
 
 class Signer:
@@ -31,7 +31,7 @@ class Signer:
         return jwt.encode(payload, self._keys[0], algorithm=ALGORITHM, headers={"typ": self._typ})
 
     def open(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of a token of ours, or None. The moments in it are the caller's to judge: its clock is."""
+        """Return the claims of a token with a valid signature, or None. The caller checks the moments in it, by its own clock."""
         if not 0 < len(token) <= LARGEST or not token.isascii():
             return None
         for key in self._keys:

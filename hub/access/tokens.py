@@ -1,4 +1,4 @@
-"""The tokens: a session is a signed statement of who signed in, read without asking any server."""
+"""Session tokens: a signed statement of who signed in, read without asking any server."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks, as the session says; `jti` names the session itself."""
+    """The member of staff a session belongs to; `jti` is the id of the session."""
 
     staff_id: int
     org_id: int
@@ -87,7 +87,7 @@ class Sessions:
         )
 
     def read(self, token: str) -> Identity:
-        """Return who the token says it is; refuses UNAUTHENTICATED for whatever is wrong with it, in the same words."""
+        """Return the identity in the token. Refuses UNAUTHENTICATED, with the same answer for every fault."""
         known = self._read.get(token)
         if known is None:
             claims = self._signer.open(token)
@@ -114,13 +114,13 @@ class Sessions:
         self._revocations.on_end(callback)
 
     def receive(self, announcement: Announcement) -> None:
-        """Take note of a session ended here or by another process."""
+        """Record a session ended here or by another process."""
         if isinstance(announcement, SessionRevoked):
             self._end(announcement.org_id, announcement.jti, announcement.staff_id, announcement.issued_before,
                       self._clock.now() + LIFETIME)  # fmt: skip
 
     async def refresh(self) -> None:
-        """Read what was ended while an announcement was lost. What was heard since stays."""
+        """Read the ended sessions from Postgres; those received since stay."""
         now = self._clock.now()
         rows: Sequence[Any] = await self._database.fetch(_SESSIONS.ended_sessions, now)
         for row in rows:

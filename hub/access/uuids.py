@@ -1,4 +1,4 @@
-"""The UUIDs that name scans. asyncpg's own class is a `uuid.UUID` that is read and written ten times as fast."""
+"""UUIDs of scans. asyncpg's class is a `uuid.UUID` that is read and written ten times as fast."""
 
 import time
 from uuid import UUID

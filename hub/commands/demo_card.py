@@ -13,7 +13,7 @@ def pages(public_url: str) -> list[str]:
 
 
 def card_lines(card: Mapping[str, Any]) -> list[str]:
-    """`card` is what `hub.actions.venues.demo.demo_card` gives: a list of logins and a list of ticket codes."""
+    """The lines to print. `card` is the result of `hub.actions.venues.demo.demo_card`: logins and ticket codes."""
     lines = []
     for login in card.get("logins", ()):
         secret = f"password {login['password']}" if login.get("password") else f"PIN {login.get('pin')}"

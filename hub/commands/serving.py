@@ -24,7 +24,7 @@ def run(args: Namespace) -> None:
 
 
 def serve(args: Namespace) -> None:
-    """As in production: nothing is invented that a setting should say."""
+    """As in production: every setting must be given."""
     _serve(Settings.from_environment(os.environ, development=False), demo=False, as_json=args.json)
 
 
@@ -93,7 +93,7 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
 
 
 async def _bind_patiently(settings: Settings) -> socket.socket:
-    """The processes of a hub that was killed a moment ago take a moment to go."""
+    """Wait for the processes of a hub that was just killed to end."""
     from hub.serving.loop import bind
 
     for _ in range(20):

@@ -1,4 +1,4 @@
-"""The way a server process is started: never as root, and never outliving the hub that started it.
+"""Launching a server process: never as root, and never outliving the hub that started it.
 
 Postgres refuses to run as root, which is who one is in most containers. Three identities, tried in this order:
 

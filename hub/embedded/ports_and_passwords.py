@@ -1,4 +1,4 @@
-"""The ports and passwords of the embedded servers: made once, kept in the data folder, readable by its owner only."""
+"""Ports and passwords of the embedded servers: made once, kept in the data folder, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Remembered:
 
 
 def recall(data_dir: Path) -> Remembered:
-    """What was remembered; ports in use by somebody else since then are replaced."""
+    """Ports and passwords of the last run; a port that another program uses now is replaced."""
     path = data_dir / "embedded.keys.json"
     try:
         kept = Remembered(**json.loads(path.read_text(encoding="utf-8")))

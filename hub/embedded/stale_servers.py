@@ -1,7 +1,7 @@
-"""The clearing of servers that a killed hub left running: found by their pid file, known by their command line.
+"""Stale servers: those a killed hub left running, found by their pid file and recognised by their command line.
 
 On Linux the kernel stops them with the hub, so usually one waits a few milliseconds for an end that is under way; on
-macOS they are told to stop here.
+macOS they are stopped here.
 """
 
 from __future__ import annotations

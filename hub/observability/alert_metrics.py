@@ -1,4 +1,4 @@
-"""The measures: bookings tried and sign-ins refused, by venue, and times taken, by the minute, of all hub processes together.
+"""Alert metrics: bookings and refused sign-ins by venue, and response times, by the minute, of all hub processes together.
 
 Every process counts for itself and adds what is new to a hash of Redis, one for each minute; without Redis what is counted here
 is all there is.
@@ -42,11 +42,11 @@ class AlertMetrics:
         self.count(at(name, org_id, venue_id))
 
     def took(self, seconds: float) -> None:
-        """A request or a scan was answered in so many seconds."""
+        """Record the seconds a request or a scan took."""
         self.count(f"t{bisect.bisect_left(BOUNDS, seconds)}")
 
     async def add(self, redis: RedisClient) -> None:
-        """Add what is new to what all processes count together. What cannot be added now is added next time."""
+        """Add new counts to the shared ones in Redis. What cannot be added now is added the next time."""
         for minute in list(self._to_add):
             counted = self._to_add.pop(minute)
             try:
@@ -60,7 +60,7 @@ class AlertMetrics:
                 raise
 
     async def gather(self, redis: RedisClient, minutes: int) -> Counter[str]:
-        """What all processes have counted in the last so many minutes, this one included; its own alone without Redis."""
+        """The counts of all processes in the last `minutes` minutes; without Redis those of this process only."""
         now = int(self._clock() // 60)
         wanted = range(now - minutes + 1, now + 1)
         total: Counter[str] = Counter()
@@ -77,12 +77,12 @@ class AlertMetrics:
 
 
 def at(name: str, org_id: int, venue_id: int) -> str:
-    """What is counted for one venue, by the name it is counted under."""
+    """The key of a count of one venue."""
     return f"{name}:{org_id}:{venue_id}"
 
 
 def percentile(counted: Counter[str], share: float) -> tuple[float, int]:
-    """The time, in seconds, within which so many of those counted were answered (as far as it is known), and how many there are."""
+    """The seconds within which this share was answered, and the number of answers."""
     counts = [counted[f"t{n}"] for n in range(len(BOUNDS) + 1)]
     total, seen = sum(counts), 0
     for n, count in enumerate(counts):

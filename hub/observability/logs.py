@@ -27,7 +27,7 @@ from typing import Any
 import orjson
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""Set by whoever opens a request or a socket; every line made below it carries it."""
+"""The id of the request or socket under way; every line logged within it carries it."""
 
 _Line = tuple[float, str, str, str | None, dict[str, Any]]
 
@@ -103,7 +103,7 @@ def start(level: str = "INFO") -> None:
 
 
 def flush() -> None:
-    """Write what waits, now, in the calling thread."""
+    """Write the waiting lines now, in the calling thread."""
     while _waiting:
         lines: list[bytes] = []
         while _waiting and len(lines) < _CHUNK:

@@ -20,7 +20,7 @@ from hub.observability.alert_metrics import AlertMetrics
 from hub.observability.logs import event as event  # noqa: PLC0414 - telemetry.event(telemetry.TICKET_VERIFIED, ticket_id=7)
 
 # ---- Events: the requirement documents' names (C: card, P: PRD-007, 5: US-015, 6: US-016). Where two documents name the
-# same fact, it is one line: the field `also` lists the other names. A start is told with its outcome and the `seconds` between them.
+# same fact, it is one line: the field `also` lists the other names. A start is logged with its outcome and the `seconds` between them.
 
 TICKET_VALIDATED: Final = "ticket.validated"  # P 5
 VALIDATION_RESULT: Final = "validation.result"  # 5
@@ -92,7 +92,7 @@ SERVER_RESTARTED: Final = "embedded.server.restarted"
 alert_metrics = AlertMetrics()
 MEASURED_ROUTES = ("/api/tickets", "/api/reservation", "/api/operator/", "/venue/")
 LONGEST_ANSWER = 60.0
-"""What takes longer is no answer but a table that somebody reads slowly."""
+"""Seconds; a longer response is a table that is read slowly, and is not measured."""
 
 # ---- Metrics
 

@@ -1,4 +1,4 @@
-"""The serving loop: from settings to a port that answers, and back to silence in order.
+"""The serving loop: listen on a port, handle signals, and shut down in order.
 
 The application and its libraries are imported inside the functions: `hub run` imports them while its servers start.
 """
@@ -63,7 +63,7 @@ def stop_requested() -> asyncio.Event:
 async def serve_here(
     settings: Settings, stop: asyncio.Event, ready: Callable[[], None], listening: socket.socket | None = None
 ) -> None:
-    """Serve in this process until `stop`, then drain: no new connections, sockets told to come back, answers finished."""
+    """Serve in this process until `stop`, then drain: no new connections, sockets asked to reconnect, requests finished."""
     from aiohttp import web
 
     from hub.app import build_app
@@ -112,8 +112,10 @@ def start_without_collector() -> None:
 
 
 def _spare_the_collector() -> None:
-    """What stands now stands until the end: the collector need not walk it, nor come round every 700 objects. A request
-    makes hundreds and leaves none in a cycle."""
+    """Exclude the objects made so far from garbage collection, and collect less often.
+
+    They live until the end, and a request makes hundreds of objects without a cycle.
+    """
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()

@@ -1,6 +1,6 @@
 """The check of a customer's e-mail address and phone number: form only, no network, about 30 microseconds when new.
 
-Both errors are told at once. The address comes back with its domain in lower case, the number in E.164.
+Both errors are reported together. The address comes back with its domain in lower case, the number in E.164.
 The libraries are imported where they are used, so that a starting hub does not wait for them.
 """
 

@@ -1,4 +1,4 @@
-"""The languages: which ones the hub speaks, which one somebody asks for, and how days and times are written there.
+"""Languages: which ones the hub has, which one a request asks for, and how days and times are written in it.
 
 A *language* is a catalogue of words (`en`, `zh_Hans`). A *locale* is a language as one region writes it (`en_US` begins the
 week on Sunday and writes 2:00 PM); where a function takes one, a bare language will do.
@@ -37,7 +37,7 @@ def html_lang(name: str) -> str:
 
 
 def known_language(tag: str) -> str | None:
-    """The language a single tag names (`zh`, `zh-CN`, `zh_Hans`, `en-GB`), or None where we do not speak it.
+    """The language a single tag names (`zh`, `zh-CN`, `zh_Hans`, `en-GB`), or None where the hub does not have it.
 
     Every Chinese reader gets the simplified script: it is nearer to the traditional one than English is.
     """
@@ -85,7 +85,7 @@ def translator(language: str) -> gettext.NullTranslations:
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
-    """Mark a text for the catalogue where it stands; it is translated where it is said."""
+    """Mark a text for the catalogue; it is translated where it is used."""
     return text
 
 

@@ -1,4 +1,4 @@
-"""The words: what each reason is called when a person reads it. English here; other languages are in the catalogues."""
+"""Messages: the sentence for each reason. English here; other languages are in the catalogues."""
 
 from typing import Any
 
@@ -94,7 +94,7 @@ class _Blank(dict[str, Any]):
 
 
 def message(reason: Reason, details: dict[str, Any]) -> str:
-    """The sentence for `reason`, in the language of the request; a `message` among the details wins over the standing words."""
+    """The sentence for `reason`, in the language of the request; a `message` among the details wins over it."""
     say = translator(spoken.get()).gettext
     given = details.get("message")
     return say(str(given)) if given else say(MESSAGES[reason]).format_map(_Blank(details))

@@ -1,4 +1,4 @@
-"""The countries of telephone numbers: their names and codes, and a number as people dial it at home put in E.164."""
+"""Countries of telephone numbers: names and codes, and national numbers converted to E.164."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The ticket file: a CSV from another system, in whatever encoding it left it, read into rows and complaints."""
+"""Ticket files: a CSV from another system, in any of its encodings, read into rows and errors."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class TicketFile:
 
 
 def read_ticket_file(content: bytes) -> TicketFile:
-    """Refuses INVALID_REQUEST for what is no CSV with a `code` column; single bad rows are told among the errors."""
+    """The rows and errors of a file. Refuses INVALID_REQUEST where it is no CSV with a `code` column; bad rows are errors."""
     encoding, text = _decode(content)
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)

@@ -40,7 +40,7 @@ SELECT s.id AS slot_id, s.org_id, s.venue_id, s.status, s.starts_at, s.ends_at, 
 -- name: move_places
 -- Moves reservations to slot $5, all or none: their old places are given back and new ones taken under one set of locks, the
 -- calendar entries grow a SEQUENCE, and one mail goes out. No rows where a ticket or reservation has changed since it was
--- read or the slot has no room: read again and judge again. The standing of every slot concerned comes back whole.
+-- read or the slot has no room: read and decide again. The whole count of every slot concerned comes back.
 WITH asked AS MATERIALIZED (
     SELECT $1::bigint AS org_id, a.*
       FROM unnest($2::bigint[], $3::integer[], $4::bigint[]) AS a (ticket_id, version, reservation_id)

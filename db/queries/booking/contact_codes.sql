@@ -1,11 +1,11 @@
 -- One-time codes for a customer's address: sent through the outbox, looked at three times at most, good once.
 
 -- name: codes_asked_for
--- Whether any venue of organisation $1 asks for a code by channel $2: nobody can have us write to strangers otherwise.
+-- Whether any venue of organisation $1 asks for a code by channel $2: otherwise the hub could be made to write to any address.
 SELECT EXISTS (SELECT FROM venues WHERE org_id = $1 AND contact_check IN ($2::text, 'both'));
 
 -- name: hold_address
--- Whoever else wants a code for the address hash $1 waits until this transaction ends: the limits are read and kept as one.
+-- Other requests for a code to the address hash $1 wait until this transaction ends, so that the limits hold.
 SELECT pg_advisory_xact_lock(hashtextextended(encode($1::bytea, 'hex'), 4));
 
 -- name: sent_since

@@ -1,5 +1,5 @@
--- Booking: what is asked for, and taking the places. Locks: ticket by id, then slot by id; the reservation row is new.
--- What becomes of a booking afterwards (read, move, cancel) stands in `changes.sql`.
+-- Booking: the facts of requests, and taking the places. Locks: ticket by id, then slot by id; the reservation row is new.
+-- Reading, moving and cancelling a booking is in `changes.sql`.
 
 -- name: read_asked
 -- One row per element of the arrays, in their order: the ticket, the slot and the answer an idempotency key had before.
@@ -31,7 +31,7 @@ SELECT t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status 
 -- Takes as many places as there are, in the order asked; writes reservation, ticket, mail and key, all or none.
 -- A party is several rows with the same `n` (`i` counts from 0, `size` of them): all of it gets in or nobody, and it has one
 -- mail and one key. A request that comes back in no row `taken` found a ticket changed, its slot full or closed, or its key
--- just used by another process: read again and judge again. The standing of every slot that was asked for comes back whole.
+-- just used by another process: read and decide again. The whole count of every requested slot comes back.
 -- Neither a ticket nor a key may stand under two `n`.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::integer[], $5::bigint[], $6::text[], $7::text[],

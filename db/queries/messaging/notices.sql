@@ -1,4 +1,4 @@
--- Notices: what somebody at a gate is to be told at once.
+-- Notices to staff at a gate.
 
 -- name: give_notices
 -- Keeps the notices of the columns $2 to $6, in their order; the ids come back in that order.
@@ -10,7 +10,7 @@ SELECT $1, n.venue_id, n.staff_id, n.gate, n.kind, n.data::jsonb, $7
 RETURNING id;
 
 -- name: recent_notices
--- What was told since a moment ($2) to one member of staff ($3) or to the gate ($5) of their venue ($4), oldest first; the
+-- The notices since a moment ($2) to one member of staff ($3) or to the gate ($5) of their venue ($4), oldest first; the
 -- newest $6 of them.
 SELECT r.id, r.kind, r.data, r.told_at
   FROM (SELECT n.id, n.kind, n.data, n.told_at

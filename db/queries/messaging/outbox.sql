@@ -1,9 +1,9 @@
--- The outbox: rows written with the deed they tell of, sent afterwards, at least once.
+-- The outbox: rows written in the transaction of the action they report, sent afterwards, at least once.
 
 -- name: claim
 -- Up to $3 due messages, leased to $4 until $2: with $5 = 1 those that are no use after some moment, with 0 all the others. Rows
 -- that another process holds are passed over, so processes never wait for each other. Counts the attempt. Those tried least
--- come first, so that one which breaks the line every time holds up none that never did.
+-- come first, so that one that breaks the connection every time holds up no other.
 WITH due AS (
     SELECT org_id, id
     FROM mail_outbox

@@ -1,4 +1,4 @@
--- The mail desk: what staff see of the outbox of their organisation, and what they may do about it.
+-- Outbox administration: what staff see of the outbox of their organisation, and how they change it.
 -- Overdue is what waits, was made before $n, and has failed before or should have been tried by then.
 
 -- name: stuck

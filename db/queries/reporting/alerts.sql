@@ -7,7 +7,7 @@ ON CONFLICT (org_id) DO UPDATE SET looked_at = $2 WHERE l.looked_at <= $3
 RETURNING l.org_id;
 
 -- name: alert_policies
--- The venues of an organisation with what they want to be told of, the first one first.
+-- The venues of an organisation with their thresholds and recipients, the first one first.
 SELECT id, name, timezone, language, alert_failure_percent, alert_utilisation_percent, alert_latency_ms,
        alert_login_failures, alert_emails, alert_webhook_url
   FROM venues WHERE org_id = $1 ORDER BY id;

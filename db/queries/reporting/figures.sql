@@ -71,7 +71,7 @@ SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60
 -- Every slot of a venue from day $3 to $4 with what was booked for it, made for it (also what was given back since, and places
 -- released because nobody came), and whether its people's time is over at $5: until $6 minutes after its end. Who holds a
 -- place is in the slot's own count, so only reservations that were given back are looked at. OFFSET 0 keeps
--- the organisation out of the look-up: without statistics the planner would walk all its reservations beside it.
+-- the organisation out of the look-up: without statistics the planner would read all its reservations beside it.
 SELECT s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count,
        s.ends_at + make_interval(mins => $6) <= $5 AS over, s.booked_count + r.cancelled + r.released AS made, r.cancelled, r.released
   FROM reservation_slots s
@@ -99,7 +99,7 @@ SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
  GROUP BY 1, 2, 3;
 
 -- name: synced_of_day
--- The same of what scanners without a line scanned on that day and synced since.
+-- The same of what scanners without a connection scanned on that day and synced since.
 SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
   FROM scans e
   LEFT JOIN LATERAL (SELECT v.scan_id FROM scans v
@@ -145,7 +145,7 @@ SELECT e.logged_at AS at, e.scan_id, e.mode, coalesce(e.gate, o.gate, '') AS gat
  ORDER BY e.logged_at, e.scan_id, e.mode;
 
 -- name: replay_synced
--- What scanners without a line scanned on a day and synced since, in order.
+-- What scanners without a connection scanned on a day and synced since, in order.
 SELECT e.scanned_at AS at, e.scan_id, e.mode, coalesce(e.gate, '') AS gate, e.result, e.reason,
        e.mode IN ('validate', 'verify', 'exit') AS scans, e.entered, e.slot_id
   FROM scans e

@@ -1,4 +1,4 @@
--- The records: the log of the door read back by managers, page by page. Nothing here locks or writes.
+-- The records: the scan log as managers read it, page by page. Nothing here locks or writes.
 
 -- name: venue_scans
 -- The scans of a venue logged from $3 on and before the cursor ($4, $5, $6), newest first. Filters that are NULL let all
@@ -36,7 +36,7 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.res
  ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC;
 
 -- name: who_scans
--- Everybody who may stand at the doors of an organisation, by name; those who no longer may are in the log as well.
+-- All staff of an organisation by name; disabled ones are in the log as well.
 SELECT id, name FROM staff WHERE org_id = $1 ORDER BY name, id;
 
 -- name: gate_names

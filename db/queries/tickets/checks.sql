@@ -13,7 +13,7 @@ ON CONFLICT (org_id, ticket_id, date) DO UPDATE SET checked_at = EXCLUDED.checke
 -- How many tickets were checked on a venue's day ($3, from $4 up to $5), and how many of them got a reservation (whatever became
 -- of it) at or after that check and before the ticket was checked on a later day: a reservation counts for one day at most.
 -- Most are booked on the day of the check. Those are found by laying the day's checks and the day's bookings side by side, of
--- which no plan can make more than two short walks; only the others are looked up one by one. A ticket that was checked for
+-- which no plan can make more than two short scans of an index; only the others are looked up one by one. A ticket that was checked for
 -- another venue within that day (whose date may be another there) is looked up as well. OFFSET 0
 -- as in days_of_slots.
 WITH told AS MATERIALIZED (

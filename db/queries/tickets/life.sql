@@ -62,7 +62,7 @@ SELECT d.scan_id, d.gate, d.note, d.asked_at, d.operator_id, o.name AS operator_
  ORDER BY d.id;
 
 -- name: waits_of
--- Where the ticket stands or stood in line.
+-- The waiting list entries of the ticket, past and present.
 SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s.date, s.start_time, s.end_time
   FROM (SELECT * FROM waitlist_tickets a WHERE a.ticket_id = $2 AND a.org_id = $1 AND a.waits
         UNION ALL

@@ -1,4 +1,4 @@
--- Tickets: their standing, and the deeds of their life that happen away from the door.
+-- Tickets: their status, and the changes of it that are no scans.
 
 -- name: read_standing
 -- One row per element of the arrays, in their order. `order_tickets` is how many tickets can be had by naming the order's

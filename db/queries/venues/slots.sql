@@ -1,4 +1,4 @@
--- Slots: making them, ending them, and what the audits compare.
+-- Slots: making them, ending them, and what reconciliation compares.
 
 -- name: add_slots
 -- Slots that stand already are left as they are; what was added comes back.
@@ -10,7 +10,7 @@ ON CONFLICT (org_id, venue_id, date, start_time) DO NOTHING
 RETURNING id;
 
 -- name: due_to_expire
--- Slots that have ended, with their venue's lateness, and have not been walked.
+-- Slots that have ended, with their venue's lateness, and have not been expired.
 SELECT s.org_id, s.id
   FROM reservation_slots s
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
@@ -87,7 +87,7 @@ RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_
           s.verified_count, s.held_count, s.revision;
 
 -- name: bookable_slots
--- Slots that can still be booked, with what the gate should say of them.
+-- Slots that can still be booked, with what seat admission should hold of them.
 SELECT org_id, id AS slot_id, CASE WHEN status = 'ACTIVE' THEN total_capacity - booked_count - held_count ELSE 0 END AS free, revision
   FROM reservation_slots
  WHERE ends_at > $1

@@ -1,4 +1,4 @@
--- The waiting list: joining it, its links, serving a slot's line. Locks: line, then entries by id, then the slot; accepting
+-- The waiting list: joining it, its links, serving the list of a slot. Locks: list, then entries by id, then the slot; accepting
 -- an offer locks the tickets first, then its entry, then the slot.
 
 -- name: read_party
@@ -31,7 +31,7 @@ SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, sta
 SELECT id, slot_id, body_hash FROM waitlist_entries WHERE org_id = $1 AND key_hash = $2;
 
 -- name: join_line
--- A new entry at the end of the line of a slot the caller has locked, with its tickets, its link and its mail. A ticket that
+-- A new entry at the end of the list of a slot the caller has locked, with its tickets, its link and its mail. A ticket that
 -- waits for this slot already violates waitlist_tickets_wait_once; a key in use violates waitlist_entries_key_once.
 WITH line AS (
     INSERT INTO waitlist_lines (org_id, slot_id) VALUES ($1, $2) ON CONFLICT (org_id, slot_id) DO NOTHING
@@ -60,7 +60,7 @@ SELECT id FROM entry;
 INSERT INTO waitlist_links (org_id, token_hash, entry_id, created_at) VALUES ($1, $2, $3, $4);
 
 -- name: turn
--- How many wait up to and including this entry: its place in the line.
+-- How many wait up to and including this entry: its position.
 SELECT count(*) FROM waitlist_entries WHERE org_id = $1 AND slot_id = $2 AND status = 'WAITING' AND id <= $3;
 
 -- name: entry_of_token
@@ -82,7 +82,7 @@ SELECT e.org_id, e.id, e.slot_id, e.venue_id, e.places, e.status, e.offer_ends_a
 -- name: end_entries
 -- WAITING or OFFERED entries become $3 (for the cause $4), and their tickets may wait again; those with a payload among $6, one
 -- for each entry, get a mail. The mail of an offer that has not gone out yet never will. What was offered stays in the slot's
--- held_count until its line is served. Returns those that were ended now.
+-- held_count until its list is served. Returns those that were ended now.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($2::bigint[], $6::text[]) AS a (id, payload)
 ), ended AS (
@@ -108,7 +108,7 @@ WITH asked AS MATERIALIZED (
 SELECT id FROM ended;
 
 -- name: lines_to_serve
--- Lines with something to do: an offer has run out or cannot be accepted any more, something held is offered to nobody,
+-- Lists with something to do: an offer has run out or cannot be accepted any more, something held is offered to nobody,
 -- something is free that somebody waits for, the slot is over or closed, or nobody waits any more.
 SELECT l.org_id, l.slot_id
   FROM waitlist_lines l
@@ -133,11 +133,11 @@ SELECT l.org_id, l.slot_id
  ORDER BY l.org_id, l.slot_id;
 
 -- name: claim_line
--- The line's row, locked; nothing where another hub serves it now.
+-- The list's row, locked; nothing where another process serves it now.
 SELECT slot_id FROM waitlist_lines WHERE org_id = $1 AND slot_id = $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_entries
--- Of one line every offer, the first who waits, and the next $3 whose party is not larger than all that is not booked;
+-- Of one list every offer, the first who waits, and the next $3 whose party is not larger than all that is not booked;
 -- locked in order of joining.
 SELECT e.id, e.places, e.status, e.gathers_until, e.offer_ends_at
   FROM waitlist_entries e
@@ -216,7 +216,7 @@ UPDATE waitlist_entries SET gathers_until = $3
  WHERE org_id = $1 AND id = $2 AND status = 'WAITING' AND gathers_until IS NULL;
 
 -- name: open_entries
--- All who wait or have an offer, of one line.
+-- All who wait or have an offer, of one list.
 SELECT id FROM waitlist_entries
  WHERE org_id = $1 AND slot_id = $2 AND status = ANY ($3::text[])
  ORDER BY id
@@ -234,7 +234,7 @@ RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_
           s.verified_count, s.held_count, s.revision;
 
 -- name: drop_line
--- A line nobody stands in.
+-- Deletes the row of a list without entries.
 DELETE FROM waitlist_lines l
  WHERE l.org_id = $1 AND l.slot_id = $2
    AND NOT EXISTS (SELECT 1 FROM waitlist_entries e
@@ -270,11 +270,11 @@ UPDATE reservation_slots s
 RETURNING s.id;
 
 -- name: open_line
--- A line for a slot that has none, so that it is served.
+-- A list for a slot that has none, so that it is served.
 INSERT INTO waitlist_lines (org_id, slot_id) VALUES ($1, $2) ON CONFLICT (org_id, slot_id) DO NOTHING;
 
 -- name: drifted_holds
--- Slots that hold less than they have offered, or hold something though they have no line.
+-- Slots that hold less than they have offered, or hold something although nobody waits.
 SELECT s.org_id, s.id AS slot_id, s.date, s.start_time, s.held_count, o.places AS offered
   FROM reservation_slots s
   CROSS JOIN LATERAL (SELECT coalesce(sum(e.places), 0) AS places
