@@ -84,7 +84,11 @@ def test_no_value_breaks_the_log(value: object) -> None:
 
 def test_a_process_writes_every_line_as_json_before_it_ends() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "from hub import logs; logs.start(); [logs.event('x.y', n=n) for n in range(3000)]"],
+        [
+            sys.executable,
+            "-c",
+            "from hub.observability import logs; logs.start(); [logs.event('x.y', n=n) for n in range(3000)]",
+        ],
         cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,

@@ -16,7 +16,9 @@ async def show(args: Namespace) -> CommandResult:
         from hub.actions.venues.venues import list_venues
 
         venues = await list_venues(services)
-    return CommandResult({"venues": venues}, "\n".join(_line(venue) for venue in venues) or "there is no venue yet")
+    return CommandResult(
+        {"venues": venues}, "\n".join(_venue_text(venue) for venue in venues) or "there is no venue yet"
+    )
 
 
 async def add(args: Namespace) -> CommandResult:
@@ -36,8 +38,8 @@ async def change(args: Namespace) -> CommandResult:
         changed = await change_venue(services, args.venue, policies, name=args.name, timezone=args.timezone)
     made = changed.get("alert_webhook_secret")
     note = f"\nthe webhook's secret, shown this once: {made}" if made else ""
-    return CommandResult(changed, _line(changed) + note)
+    return CommandResult(changed, _venue_text(changed) + note)
 
 
-def _line(venue: dict[str, Any]) -> str:
+def _venue_text(venue: dict[str, Any]) -> str:
     return f"venue {venue['venue_id']}: {venue['name']} ({venue['timezone']}); {policies_in_words(venue)}"

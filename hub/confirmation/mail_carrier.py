@@ -61,7 +61,7 @@ class MailCarrier:
                 raise _judge(error, in_dialogue) from error
             except (OSError, TimeoutError) as error:
                 self._close()
-                raise _line_broke(error, in_dialogue) from error
+                raise _connection_broke(error, in_dialogue) from error
             except BaseException:
                 self._close()  # cancelled in the middle of a dialogue: the next message must not continue it
                 raise
@@ -136,10 +136,10 @@ def _judge(error: aiosmtplib.SMTPException, in_dialogue: bool) -> DeliveryRefuse
         if isinstance(error, aiosmtplib.SMTPDataError) and error.code >= 500:
             return DeliveryRefused(text)
         return DeliveryDeferred(text, "message" if _about_message(error) else "all")
-    return _line_broke(error, in_dialogue)
+    return _connection_broke(error, in_dialogue)
 
 
-def _line_broke(error: Exception, in_dialogue: bool) -> DeliveryDeferred:
+def _connection_broke(error: Exception, in_dialogue: bool) -> DeliveryDeferred:
     name = type(error).__name__
     return (
         DeliveryDeferred(f"line broke: {name}", "unsure")

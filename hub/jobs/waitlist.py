@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from db.pool import DatabaseDown
-from hub.actions.waitlist.offer_places import serve_lines
+from hub.actions.waitlist.offer_places import serve_waitlists
 from hub.events.announcements import Announcement, SlotChanged, SlotsEdited
 from hub.observability import telemetry
 from hub.observability.logs import event
@@ -37,7 +37,7 @@ class WaitlistJob:
                 await asyncio.sleep(GATHER_SECONDS)
             self._woken.clear()
             try:
-                await serve_lines(self._services)
+                await serve_waitlists(self._services)
             except (DatabaseDown, OSError) as away:
                 event("round.postponed", "WARNING", round="waitlist", error=type(away).__name__)
                 await asyncio.sleep(PERIOD_SECONDS)

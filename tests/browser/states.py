@@ -15,7 +15,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from hub.actions.waitlist.leave import leave_waitlist
-from hub.actions.waitlist.offer_places import serve_lines
+from hub.actions.waitlist.offer_places import serve_waitlists
 from tests.support.hub import Hub
 from tests.support.world import TODAY, Ticket, World
 
@@ -89,7 +89,7 @@ class Scene:
         token = await self.wait(slot_id)
         await self.wait(slot_id)
         await self.hub.delete(f"/api/reservations/{holder.reservation_id}?token={holder.token}")
-        await serve_lines(self.hub.services)
+        await serve_waitlists(self.hub.services)
         return token
 
     @staticmethod

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from playwright.async_api import expect
 
-from hub.actions.waitlist.offer_places import serve_lines
+from hub.actions.waitlist.offer_places import serve_waitlists
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, read_qr
 from tests.browser.test_calendar import at_the_calendar, day
@@ -34,7 +34,7 @@ async def join(world: World, slot_id: int, *tickets: Ticket) -> str:
 async def give_back(world: World, ticket: Ticket) -> None:
     """Its holder cancels, and the line is served."""
     await world.hub.delete(f"/api/reservations/{ticket.reservation_id}", X_Reservation_Token=ticket.token)
-    await serve_lines(world.hub.services)
+    await serve_waitlists(world.hub.services)
 
 
 async def test_a_full_slot_is_waited_for_from_the_calendar(world: World, open_page: Open) -> None:
@@ -162,7 +162,7 @@ async def test_a_closed_list_and_a_dead_link_say_what_next(hub: Hub, world: Worl
     await world.reserved(slot_id)
     token = await join(world, slot_id, await world.ticket())
     hub.clock.set(hub.clock.now() + timedelta(days=6))
-    await serve_lines(hub.services)
+    await serve_waitlists(hub.services)
     page = await open_page(f"/w/{token}")
     await expect(page.get_by_role("heading", name="This waiting list is closed")).to_be_visible()
     await expect(page.get_by_text("The time has come, and no place came free before.")).to_be_visible()

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from hub.actions.waitlist.join import Joined, JoinRequest, join_waitlist
-from hub.actions.waitlist.offer_places import Served, serve_lines
+from hub.actions.waitlist.offer_places import Served, serve_waitlists
 from hub.jobs.outbox import OutboxWorker
 from hub.jobs.waitlist import WaitlistJob
 from tests.support.hub import Hub
@@ -51,7 +51,7 @@ async def joined(hub: Hub, world: World, slot_id: int, places: int = 1, **more: 
 
 
 async def serve_all(hub: Hub) -> Served:
-    return await serve_lines(hub.services)
+    return await serve_waitlists(hub.services)
 
 
 async def entry(hub: Hub, waiting: Joined) -> Any:

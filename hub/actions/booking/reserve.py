@@ -52,7 +52,7 @@ class Bookings:
             "bookings", self._book, key=_same_ticket, observe=observe
         )
         self._ticket_ids: Batcher[tuple[int, str], int | None] = Batcher("ticket names", self._read_ticket_ids)
-        self._second, self._asked_this_second, self._asked_last_second = 0, 0, 0
+        self._second, self._this_second, self._last_second = 0, 0, 0
 
     async def drain(self) -> None:
         await self._ticket_ids.drain()
@@ -61,14 +61,14 @@ class Bookings:
     @property
     def in_a_rush(self) -> bool:
         """Whether there are more than `RUSH` bookings a second: everything that can wait should."""
-        return max(self._asked_this_second, self._asked_last_second) > RUSH and monotonic() - self._second < 2
+        return max(self._this_second, self._last_second) > RUSH and monotonic() - self._second < 2
 
-    def _count(self, asked: int) -> None:
+    def _count(self, requests: int) -> None:
         second = int(monotonic())
         if second != self._second:
-            self._asked_last_second = self._asked_this_second if second == self._second + 1 else 0
-            self._second, self._asked_this_second = second, 0
-        self._asked_this_second += asked
+            self._last_second = self._this_second if second == self._second + 1 else 0
+            self._second, self._this_second = second, 0
+        self._this_second += requests
 
     def is_full(self, org_id: int, slot_id: int) -> bool:
         """Whether seat admission has just answered that this slot is full, so that the request need not be read further.
@@ -128,9 +128,9 @@ class Bookings:
         """The ids of tickets by their normalised codes, None for an unknown code; many callers share one statement."""
         return list(await asyncio.gather(*(self._ticket_ids.submit((org_id, code)) for code in codes)))
 
-    async def _read_ticket_ids(self, asked: list[tuple[int, str]]) -> list[int | BaseException | None]:
+    async def _read_ticket_ids(self, codes: list[tuple[int, str]]) -> list[int | BaseException | None]:
         rows = await self._services.database.bookings.fetch(
-            BOOKING.ticket_ids, [org_id for org_id, _ in asked], [code for _, code in asked]
+            BOOKING.ticket_ids, [org_id for org_id, _ in codes], [code for _, code in codes]
         )
         return [row["id"] for row in rows]
 

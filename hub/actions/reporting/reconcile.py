@@ -3,7 +3,7 @@
 from typing import Any
 
 from db.statements import load
-from hub.actions.waitlist.offer_places import serve_line
+from hub.actions.waitlist.offer_places import serve_waitlist
 from hub.events.announcements import MovementsChanged, SlotChanged
 from hub.services import Services
 
@@ -61,7 +61,7 @@ async def _compare_holds(services: Services, *, fix: bool) -> list[dict[str, Any
         })  # fmt: skip
         if fix:
             await services.database.execute(WAITLIST.open_line, row["org_id"], row["slot_id"])
-            await serve_line(services, row["org_id"], row["slot_id"])
+            await serve_waitlist(services, row["org_id"], row["slot_id"])
     return drift
 
 

@@ -7,7 +7,7 @@ from db.statements import load
 from hub.actions.booking.booking_request import Reserved
 from hub.actions.booking.reserve_party import PartyRequest, reserve_party
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist
-from hub.actions.waitlist.offer_places import serve_line
+from hub.actions.waitlist.offer_places import serve_waitlist
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -35,7 +35,7 @@ async def accept_offer(services: Services, token: str, language: str | None = No
     """
     view = await read_waitlist(services, token)
     if view.status == "LAPSED":
-        await serve_line(services, view.org_id, view.slot_id)
+        await serve_waitlist(services, view.org_id, view.slot_id)
         raise Refused(Reason.OFFER_LAPSED)
     if view.status not in ("OFFERED", "ACCEPTED"):
         raise Refused(Reason.NO_OFFER, status=view.status)
@@ -71,4 +71,4 @@ async def _give_up(services: Services, view: WaitlistView, reason: Reason) -> No
         await services.database.fetch(
             WAITLIST.end_entries, view.org_id, [view.entry_id], "CLOSED", "ticket", now, [None]
         )
-    await serve_line(services, view.org_id, view.slot_id)
+    await serve_waitlist(services, view.org_id, view.slot_id)

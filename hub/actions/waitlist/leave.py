@@ -2,7 +2,7 @@
 
 from db.statements import load
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist
-from hub.actions.waitlist.offer_places import serve_line
+from hub.actions.waitlist.offer_places import serve_waitlist
 from hub.observability import telemetry
 from hub.services import Services
 
@@ -17,5 +17,5 @@ async def leave_waitlist(services: Services, token: str) -> WaitlistView:
     )
     if left:
         telemetry.event(telemetry.WAITLIST_LEFT, entry_id=view.entry_id, slot_id=view.slot_id)
-        await serve_line(services, view.org_id, view.slot_id)
+        await serve_waitlist(services, view.org_id, view.slot_id)
     return await read_waitlist(services, token)

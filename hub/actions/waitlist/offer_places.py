@@ -46,13 +46,13 @@ class Served:
         return bool(self.offered or self.lapsed or self.closed)
 
 
-async def serve_lines(services: Services) -> Served:
+async def serve_waitlists(services: Services) -> Served:
     """Serve every list with work to do. The first error is raised after the others are served."""
     done = Served()
     first_error: asyncpg.PostgresError | None = None
     for row in await services.database.fetch(WAITLIST.lines_to_serve, services.clock.now()):
         try:
-            done.add(await serve_line(services, row["org_id"], row["slot_id"]))
+            done.add(await serve_waitlist(services, row["org_id"], row["slot_id"]))
         except asyncpg.PostgresError as error:
             first_error = first_error or error
     if first_error is not None:
@@ -60,7 +60,7 @@ async def serve_lines(services: Services) -> Served:
     return done
 
 
-async def serve_line(services: Services, org_id: int, slot_id: int) -> Served:
+async def serve_waitlist(services: Services, org_id: int, slot_id: int) -> Served:
     """Serve the list of one slot while there is work in it. Does nothing where another process serves it."""
     done = Served()
     for _ in range(MOST_TURNS):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub.actions.waitlist.offer_places import serve_line
+from hub.actions.waitlist.offer_places import serve_waitlist
 from tests.support.api_client import Answer, Api
 from tests.support.world import NOON, TODAY, Ticket, World
 
@@ -293,7 +293,7 @@ async def test_a_party_takes_what_the_waiting_list_offers_it(api: Api, world: Wo
     holder = {"X-Reservation-Token": sitting["token"]}
     first = sitting["reservations"][0]["reservation_id"]
     assert (await api.delete(f"/api/reservations/{first}?party=1", headers=holder)).status == 200
-    await serve_line(api.hub.services, world.org_id, slot)
+    await serve_waitlist(api.hub.services, world.org_id, slot)
     # What is held for them is not there for others, nor for them without the offer, nor for other tickets with it.
     assert (await book(api, waiting, slot)).code == "SLOT_FULL"
     others = await book(api, await world.tickets(2), slot, waitlist_token=entry["token"])
