@@ -77,6 +77,7 @@ _PATTERNS = (
 
 _waiting: deque[_Line] = deque()
 _wake = threading.Event()
+_flushing = threading.RLock()
 _writer: threading.Thread | None = None
 _captures: list[list[dict[str, Any]]] = []
 _dropped = 0
@@ -103,15 +104,14 @@ def start(level: str = "INFO") -> None:
 
 
 def flush() -> None:
-    """Write the waiting lines now, in the calling thread."""
-    while _waiting:
-        lines: list[bytes] = []
-        while _waiting and len(lines) < _CHUNK:
-            try:
-                lines.append(encode(_waiting.popleft()))
-            except IndexError:  # the other thread took it
-                break
-        _write(b"".join(lines))
+    """Write the waiting lines now, in the calling thread.
+
+    One thread at a time: at exit the writer may be in the middle of a line, because a full pipe takes a part of a chunk.
+    """
+    with _flushing:
+        while _waiting:
+            lines = [encode(_waiting.popleft()) for _ in range(min(len(_waiting), _CHUNK))]
+            _write(b"".join(lines))
 
 
 @contextmanager
