@@ -219,31 +219,31 @@ class OutboxWorker:
     async def _send(self, row: Any, party: list[Any]) -> float:
         """Returns how long the writing kept the processor busy. It is done beside the loop: a family's mail takes
         longer than a scan may wait."""
-        outgoing = OutboxMessage.of(row, party, host=self._sender.host, now=self._services.clock.now())
+        message = OutboxMessage.of(row, party, host=self._sender.host, now=self._services.clock.now())
         started = time.perf_counter()
         if row["channel"] == "webhook":
-            await self._webhooks.send(await self._call(row, outgoing))
+            await self._webhooks.send(await self._call(row, message))
             return 0.0
         if row["channel"] == "sms":
-            text = await asyncio.to_thread(write_text_message, outgoing, self._sender)
+            text = await asyncio.to_thread(write_text_message, message, self._sender)
             worked = time.perf_counter() - started
             await self._texts.send(text)
         else:
-            mail = await asyncio.to_thread(write_email, outgoing, self._sender)
+            mail = await asyncio.to_thread(write_email, message, self._sender)
             worked = time.perf_counter() - started
             await self._carrier.send(mail)
         return worked
 
-    async def _call(self, row: Any, outgoing: OutboxMessage) -> Call:
+    async def _call(self, row: Any, message: OutboxMessage) -> Call:
         """The secret is read when it is used: a row does not keep it, and the newest one counts."""
-        alert = outgoing.payload.get("alert")
+        alert = message.payload.get("alert")
         venue_id = alert.get("venue_id") if isinstance(alert, dict) else None
         secret = await self._services.database.jobs.fetchval(
             statements.load("reporting/alerts").webhook_secret, row["org_id"], venue_id, row["recipient"]
         )
         if secret is None:
             raise Unsendable("webhook gone")
-        delivery = outgoing.message_id.strip("<>").partition("@")[0]
+        delivery = message.message_id.strip("<>").partition("@")[0]
         body = orjson.dumps({"event": row["kind"], "delivery": delivery, "alert": alert})
         return Call(row["recipient"], row["kind"], delivery, body, secret)
 
