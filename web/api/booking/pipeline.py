@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from hub.actions.booking.booking_request import Reserved, ReserveRequest
 from hub.actions.booking.contact_codes import require_proof
 from hub.actions.booking.reserve_party import PartyRequest, book_party
-from hub.actions.booking.booking_request import Reserved, ReserveRequest
 from hub.actions.venues.organisations import resolve_org
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import read_waitlist

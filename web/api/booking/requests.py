@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from hub.actions.booking.reserve_party import MOST_TICKETS
+from hub.actions.booking.party_tickets import MOST_TICKETS
 from web.api.requests import Code, ContactProof, Email, FilledText, Id, Organisation, Phone, Request, Text
 from web.limits import LONGEST_CONTACT_CODE, LONGEST_TOKEN
 

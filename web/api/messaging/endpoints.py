@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hub.access.roles import Role
 from hub.actions.messaging.outbox_admin import MailRow, Wanted, discard_mail, read_mail, retry_mail
-from hub.confirmation.failure_texts import trouble_in_words
+from hub.confirmation.failure_texts import failure_text
 from web.json_body import invalid
 from web.json_responses import success_response
 from web.keys import SERVICES
@@ -64,7 +64,7 @@ def _mail_fields(mail: MailRow, language: str) -> dict[str, Any]:
         "created_at": mail.created_at,
         "next_attempt_at": mail.next_attempt_at,
         "sent_at": mail.sent_at,
-        "trouble": trouble_in_words(mail.last_error, language) if mail.last_error else None,
+        "trouble": failure_text(mail.last_error, language) if mail.last_error else None,
         "can_retry": mail.can_retry,
         "can_discard": mail.can_discard,
     }

@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from hub.actions.booking.party_tickets import party_codes
 from hub.actions.venues.organisations import resolve_org
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist
-from hub.actions.booking.party_tickets import party_codes
 from hub.actions.waitlist.join import JoinRequest, join_waitlist
 from hub.actions.waitlist.leave import leave_waitlist
 from hub.text.contact_details import check_contact

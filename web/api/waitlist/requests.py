@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hub.actions.booking.reserve_party import MOST_TICKETS
+from hub.actions.booking.party_tickets import MOST_TICKETS
 from web.api.requests import Code, Email, Id, Organisation, Phone, Proof, Request
 from web.limits import MOST_PROOFS
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from hub.actions.booking.reserve_party import MOST_TICKETS
+from hub.actions.booking.party_tickets import MOST_TICKETS
 from hub.actions.tickets.activate import activate_ticket
 from hub.actions.tickets.check import TicketStanding
 from hub.actions.venues.organisations import resolve_org
