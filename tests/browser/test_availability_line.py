@@ -14,7 +14,7 @@ from playwright.async_api import Page
 from tests.browser.hands_and_eyes import Open
 from web.pages.static_files import STATIC
 
-MODULE = STATIC.url("js/models/availability_socket.js")
+MODULE = STATIC.url("js/lib/availability_socket.js")
 SETUP = """async (module) => {
   const { AvailabilitySocket } = await import(module);
   class Fake {

@@ -322,7 +322,7 @@ async def test_who_holds_the_device_reads_neither_a_code_nor_the_list(
     if not sealed:
         await page.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
         await altered(
-            page, "js/offline/seal.js",
+            page, "js/features/scan/offline/seal.js",
             ("data: await crypto.subtle.encrypt(this.#how(kind, iv), this.keys[0], plain)", "data: plain.buffer"),
         )  # fmt: skip
         await page.evaluate("() => indexedDB.deleteDatabase('venue-hub.offline')")

@@ -54,7 +54,9 @@ NEW_IDS = """
 
 async def admit_many(page: Page, codes: list[str]) -> int:
     return int(
-        await page.evaluate(MANY, [STATIC.url("js/offline/index.js"), STATIC.url("js/models/hub_clock.js"), codes])
+        await page.evaluate(
+            MANY, [STATIC.url("js/features/scan/offline/offline.js"), STATIC.url("js/models/hub_clock.js"), codes]
+        )
     )
 
 
@@ -162,7 +164,7 @@ async def test_a_line_that_breaks_anywhere_loses_and_doubles_nothing(
     if not kept:
         await page.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
         await altered(
-            page, "js/offline/sync_engine.js",
+            page, "js/features/scan/offline/sync_engine.js",
             ('const { results } = await this.socket.request("sync", frameOf(batch));', NEW_IDS),
         )  # fmt: skip
     await page.context.add_init_script(BREAKING)
@@ -309,7 +311,9 @@ async def test_an_entry_counts_from_its_own_moment_whatever_the_device_takes_for
         if broken == "not measured":
             await altered(page, "js/models/hub_clock.js", ("skew: Math.round((sent + received) / 2 - said)", "skew: 0"))
         else:
-            await altered(page, "js/offline/sync_engine.js", ("skew_ms: tell ? skew_ms : 0,", "skew_ms: 0,"))
+            await altered(
+                page, "js/features/scan/offline/sync_engine.js", ("skew_ms: tell ? skew_ms : 0,", "skew_ms: 0,")
+            )
         await page.reload()
         await expect(page.locator("#link-state")).to_have_text("Live")
     await page.wait_for_timeout(2_500)

@@ -11,9 +11,9 @@ from web.pages.static_files import STATIC
 
 async def test_a_static_file_is_kept_for_a_year_under_its_hash_and_not_at_all_under_another(hub: Hub) -> None:
     for address, kept in (
-        (STATIC.url("js/scan.js"), "public, max-age=31536000, immutable"),
-        ("/static/000000000000/js/scan.js", "no-cache"),
-        ("/static/js/scan.js", "no-cache"),
+        (STATIC.url("js/app/scan.js"), "public, max-age=31536000, immutable"),
+        ("/static/000000000000/js/app/scan.js", "no-cache"),
+        ("/static/js/app/scan.js", "no-cache"),
     ):
         async with hub.client.get(address) as response:
             assert response.status == 200

@@ -44,7 +44,7 @@ async def page(world: World, open_page: Open) -> Page:
 
 async def say(page: Page, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     said: list[dict[str, Any]] = await page.evaluate(
-        SAY, [STATIC.url("js/rules/entry_decision.js"), TABLE["venue_id"], cases]
+        SAY, [STATIC.url("js/models/rules/entry_decision.js"), TABLE["venue_id"], cases]
     )
     return said
 
@@ -143,6 +143,6 @@ async def test_the_page_says_of_exits_and_returns_what_the_table_says(page: Page
     """With its control: a clock that is a second off is found by the table."""
     rows = [*LEAVING["exits"], *LEAVING["returns"]]
     exits, returns = (_later(LEAVING[name], seconds) for name in ("exits", "returns"))
-    said = await page.evaluate(SAY_OF_LEAVING, [STATIC.url("js/rules/leaving.js"), exits, returns])
+    said = await page.evaluate(SAY_OF_LEAVING, [STATIC.url("js/models/rules/leaving.js"), exits, returns])
     wrong = [row["case"] for row, got in zip(rows, said, strict=True) if got != row["expect"]]
     assert bool(wrong) is bool(seconds), wrong

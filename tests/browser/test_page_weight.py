@@ -25,7 +25,7 @@ async def test_the_first_step_weighs_less_than_its_bound(world: World, open_page
         page = await open_page(f"/reserve?lang={language}", phone=True)
         await expect(page.locator("#reserve[data-ready]")).to_be_attached()
         parts = await page.evaluate(WEIGHT)
-        assert any(name.endswith("/js/reserve/ticket.js") and size > 1000 for name, size in parts)
+        assert any(name.endswith("/js/features/reserve/ticket.js") and size > 1000 for name, size in parts)
         total = sum(size for _, size in parts)
         assert total < PAGE_BOUND, f"{language}: {total} bytes before the first step"
 

@@ -63,7 +63,7 @@ def error_page(refusal: web.Response) -> web.Response:
 def _styles() -> str:
     """The site's own style sheets; a page about an error must not fail for want of one."""
     links = []
-    for name in ("css/tokens.css", "css/controls.css"):
+    for name in ("css/base/tokens.css", "css/base/controls.css"):
         try:
             links.append(f'<link rel="stylesheet" href="{STATIC.url(name)}">\n')
         except KeyError:

@@ -12,7 +12,7 @@ SCANNER = "/operator/scan"
 # Pages whose address holds a ticket code or a token: no other site may see it.
 _SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/api/", "/dev/")
 # The code reader is WebAssembly. A worker has the policy of its own file, so that file needs the permission as well.
-_READER = "/js/scan/reader_worker.js"
+_READER = "/js/features/scan/reader_worker.js"
 _YEARS = 63_072_000
 
 

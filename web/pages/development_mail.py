@@ -21,18 +21,18 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-ur
 async def show_mails(request: web.Request) -> web.Response:
     settings = _development_only(request)
     mails = await asyncio.to_thread(list_development_mail, settings.data_dir)
-    return page(request, "mailbox.html", mails=mails)
+    return page(request, "development_mail.html", mails=mails)
 
 
 async def show_message(request: web.Request) -> web.Response:
     settings = _development_only(request)
     mail = await _mail(request, settings)
     if isinstance(mail, DevelopmentSms):
-        return page(request, "sms_message.html", recipient=mail.recipient, text=mail.text)
+        return page(request, "development_mail/text_message.html", recipient=mail.recipient, text=mail.text)
     body = mail.get_body(preferencelist=("plain",))
     return page(
         request,
-        "mail_message.html",
+        "development_mail/message.html",
         name=request.match_info["name"],
         subject=str(mail["Subject"] or ""),
         sender=str(mail["From"] or ""),

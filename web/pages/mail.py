@@ -12,4 +12,4 @@ ADDRESS = "/admin/mail"
 
 async def show_mail(request: web.Request) -> web.Response:
     manager_of(request)
-    return page(request, "admin_mail.html")
+    return page(request, "mail.html")

@@ -34,7 +34,7 @@ async def show_ticket(request: web.Request) -> web.Response:
     """The search, and the history of the ticket that the address names. The page's script reads it from the API."""
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
-    return page(request, "ticket_life.html", venue=venue, ticket_id=request.match_info.get("ticket_id", ""))
+    return page(request, "ticket.html", venue=venue, ticket_id=request.match_info.get("ticket_id", ""))
 
 
 async def show_conflicts(request: web.Request) -> web.Response:

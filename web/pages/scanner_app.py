@@ -10,22 +10,22 @@ from hub.text.languages import html_lang, translator
 from web.pages.page_language import script_and_imports
 from web.pages.static_files import STATIC, STATIC_ROOT
 
-_STYLES = ("css/tokens.css", "css/controls.css", "css/signs.css", "css/scan.css", "css/verdict.css", "css/provisional.css",
-           "css/scan_notices.css")  # fmt: skip
+_STYLES = ("css/base/tokens.css", "css/base/controls.css", "css/base/notices.css", "css/scan.css", "css/scan/verdict.css", "css/scan/offline.css",
+           "css/scan/notices.css", "css/scan/ways.css")  # fmt: skip
 _PICTURES = ("icons.svg", "icon.svg")
-_READER = "js/scan/reader_worker.js"
+_READER = "js/features/scan/reader_worker.js"
 _ENGINE = "vendor/zxing-wasm-3.1.4/reader/zxing_reader.wasm"
 _DUSK = "#0b1020"
 
 
 def shell() -> list[str]:
     """The addresses of everything the scanner's page needs besides the hub's answers."""
-    scripts = script_and_imports(("js/scan.js", _READER))
+    scripts = script_and_imports(("js/app/scan.js", _READER))
     return [STATIC.url(name) for name in (*_STYLES, *_PICTURES, *sorted(scripts), _ENGINE)]
 
 
 async def send_service_worker(_request: web.Request) -> web.Response:
-    source = (STATIC_ROOT / "js" / "service_worker.js").read_text(encoding="utf-8")
+    source = (STATIC_ROOT / "js" / "app" / "service_worker.js").read_text(encoding="utf-8")
     known = json.dumps({"version": STATIC.version, "files": shell()})
     return web.Response(
         text=f"const SHELL = {known};\n{source}",

@@ -9,7 +9,6 @@ from aiohttp import web
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
 from web.pages.render import page
-from web.pages.static_files import STATIC
 from web.request_fields import identity_of
 
 SCANNER = "/operator/scan"
@@ -57,5 +56,4 @@ async def show_scanner(request: web.Request) -> web.Response:
 
 async def show_control_room(request: web.Request) -> web.Response:
     identity = manager_of(request)
-    panels = [name for name in PANELS if STATIC.has(f"js/manager/{name}.js")]
-    return page(request, "manager.html", identity=identity, panels=panels)
+    return page(request, "control_room.html", identity=identity, panels=PANELS)

@@ -46,7 +46,7 @@ async def show_entry(request: web.Request) -> web.Response:
     except Refused:
         waiting = None
     return page(
-        request, "waiting.html", status=200 if waiting else 404, waiting=waiting, token=token, now=rfc3339(now)
+        request, "waitlist.html", status=200 if waiting else 404, waiting=waiting, token=token, now=rfc3339(now)
     )  # fmt: skip
 
 

@@ -46,8 +46,8 @@ async def test_only_the_scanner_and_its_code_reader_may_run_webassembly(api: Api
     headers = {"Authorization": f"Bearer {await world.staff('MANAGER')}"}
     for path, may in (
         ("/operator/scan", True),
-        ("/static/js/scan/reader_worker.js", True),
-        ("/static/js/scan.js", False),
+        ("/static/js/features/scan/reader_worker.js", True),
+        ("/static/js/app/scan.js", False),
         ("/manager", False),
         ("/reserve", False),
     ):

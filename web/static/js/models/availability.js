@@ -1,5 +1,5 @@
 // What a month offers: slots grouped by day, and one word per day, for a party of a given size.
-import { hubNow } from "../moments.js";
+import { hubNow } from "../lib/dates.js";
 
 export const MONTHS_EACH_WAY = 3;
 export const BOOKABLE = ["available", "limited"];

@@ -1,6 +1,6 @@
 // One wish to book: it keeps its idempotency key through every retry, a double tap and a reloaded page.
-import { call, Refusal } from "./api.js";
-import { waitBefore } from "./backoff.js";
+import { call, Refusal } from "../lib/api.js";
+import { waitBefore } from "../lib/backoff.js";
 
 const STORED = "venue-hub.booking-attempt";
 const TRIES_ALONE = 5;

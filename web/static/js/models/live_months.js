@@ -1,7 +1,7 @@
 // The months of a calendar as they are now: over the live line while it is up, by asking again while it is not. No page here.
-import { call } from "./api.js";
+import { call } from "../lib/api.js";
 import { addMonths, Month, monthKey } from "./availability.js";
-import { AvailabilitySocket } from "./availability_socket.js";
+import { AvailabilitySocket } from "../lib/availability_socket.js";
 
 const POLL_EVERY_MS = 10_000;
 /** Neighbouring months serve only as other times to offer; the hub has the last word on them. */

@@ -1,5 +1,5 @@
 // One operator's scanning: present a code, admit it, undo it. Knows the socket and what decides without it, not the page.
-import { CommandRefused, LinkLost } from "./socket.js";
+import { CommandRefused, LinkLost } from "../lib/socket.js";
 
 /** Repeating these is harmless (a verify carries its scan_id), so they wait out a lost link and are sent again. */
 const AGAIN = { again: true };

@@ -1,0 +1,150 @@
+// The figures after the day: a span of days, asked once, shown as rates, charts, times of day and a table that opens.
+import { byId, h, icon } from "../lib/elements.js";
+import { t, tn } from "../lib/i18n.js";
+import { ChecksChart, placeOf, SharesChart, VisitsChart } from "../features/analytics/day_charts.js";
+import { oneDigit, percent, showReasons } from "../features/control_room/figures_view.js";
+import { call, Refusal } from "../lib/api.js";
+import { clock, longDay, number, shortDay, span } from "../lib/dates.js";
+import { clearNotice, showNotice } from "../lib/notices.js";
+
+const DAY_MS = 86_400_000;
+const { venue, today } = byId("figures").dataset;
+const form = byId("filters");
+const visits = new VisitsChart(byId("visits-chart"), byId("visits-told"));
+const checks = new ChecksChart(byId("checks-chart"), byId("checks-told"));
+const shares = new SharesChart(byId("shares-chart"), byId("shares-told"));
+let asked = 0;
+
+const share = (value) => (value === null || value === undefined ? "–" : t("{share} %", { share: oneDigit(100 * value) }));
+const earlier = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
+
+async function show({ remember = true } = {}) {
+  const mine = ++asked;
+  const wish = new URLSearchParams({ from: form.elements.from.value, to: form.elements.to.value });
+  if (remember) history.pushState(null, "", `?${wish}`);
+  const query = new URLSearchParams([["venue_id", venue], ...wish]);
+  byId("export").href = `/api/analytics?format=csv&${query}`;
+  byId("figures").setAttribute("aria-busy", "true");
+  try {
+    const { data } = await call("GET", `/api/analytics?${query}`);
+    if (mine !== asked) return;
+    clearNotice(byId("answer"));
+    draw(data);
+  } catch (error) {
+    if (mine !== asked) return;
+    if (error instanceof Refusal && (error.status === 401 || error.status === 403)) {
+      location.assign("/operator/login?next=/manager/analytics&ended=1");
+      return;
+    }
+    const title = error instanceof Refusal ? (error.details.errors?.[0]?.message ?? error.message) : t("No connection. Please try again.");
+    showNotice(byId("answer"), { title, next: "" }, { kind: "warn" });
+  } finally {
+    if (mine === asked) byId("figures").removeAttribute("aria-busy");
+  }
+}
+
+function draw({ total, days }) {
+  const empty = !total.capacity && !total.scans && !total.verified && !total.checked;
+  byId("nothing").hidden = !empty;
+  byId("shown").hidden = empty;
+  if (empty) return;
+  drawRates(total);
+  drawCharts(total, days);
+  drawTimes(days);
+  showReasons(total.reasons.map(({ scans: count, ...one }) => ({ ...one, count })), total);
+  byId("days").replaceChildren(...days.filter((day) => day.capacity || day.scans || day.verified || day.checked).reverse().flatMap(dayRows));
+}
+
+function drawRates(total) {
+  const rates = [
+    [t("Utilisation"), share(total.utilisation), t("{booked} of {capacity} places", { booked: number(total.booked), capacity: number(total.capacity) })],
+    [t("Arrived"), number(total.verified), total.walk_ins ? tn("one without a reservation", "{n} without a reservation", total.walk_ins) : ""],
+    [t("No-shows"), share(total.no_show_rate), total.no_show === null ? t("no slot is over yet") : tn("one person", "{n} people", total.no_show)],
+    [t("Rejected"), share(total.rejection), t("{red} of {scans} scans", { red: number(total.red), scans: number(total.scans) })],
+    [t("Conversion"), share(total.conversion), t("{booked} of {checked} checked tickets booked", { booked: number(total.converted), checked: number(total.checked) })],
+    [t("Kept"), share(total.kept), t("of reservations became visits")],
+  ];
+  byId("rates").replaceChildren(...rates.map(([name, value, note]) => h("div", {}, h("dt", {}, name, h("small", {}, note)), h("dd", {}, value))));
+}
+
+function drawCharts(total, days) {
+  const at = days.map((day) => placeOf(day.date));
+  const common = { now: null, from: at[0] - DAY_MS / 2000, to: at.at(-1) + DAY_MS / 2000 };
+  const of = (name) => days.map((day) => day[name]);
+  const hundred = (name) => of(name).map((value) => (value === null ? null : 100 * value));
+  const totals = { arrived: number(total.verified), booked: number(total.booked), capacity: number(total.capacity) };
+  visits.draw({ ...common, columns: [at, of("capacity"), of("booked"), of("verified")], totals });
+  const counts = { booked: number(total.converted), checked: number(total.checked), share: share(total.conversion) };
+  checks.draw({ ...common, columns: [at, of("checked"), of("converted")], totals: counts, shares: of("conversion").map(share) });
+  const words = (value) => (value === null ? "–" : share(value / 100));
+  const told = { missing: share(total.no_show_rate), rejected: share(total.rejection) };
+  shares.draw({ ...common, columns: [at, hundred("no_show_rate"), hundred("rejection")], totals: told, words });
+}
+
+/** Slots that begin at the same time on different days, together. */
+function drawTimes(days) {
+  const times = new Map();
+  for (const slot of days.flatMap((day) => day.slots)) {
+    const sum = times.get(slot.start_time) ?? { capacity: 0, booked: 0, due: 0, missing: 0 };
+    sum.capacity += slot.capacity;
+    sum.booked += slot.booked;
+    if (slot.no_show !== null) {
+      sum.due += slot.due;
+      sum.missing += slot.no_show;
+    }
+    times.set(slot.start_time, sum);
+  }
+  byId("times").replaceChildren(...[...times].sort().map(([start, sum]) => {
+    const bar = h("i", { class: "booked" });
+    bar.style.setProperty("--part", sum.capacity ? sum.booked / sum.capacity : 0);
+    return h("tr", {}, h("th", { scope: "row" }, clock(start)),
+      h("td", {}, h("div", { class: "full" }, h("div", { class: "meter", "aria-hidden": "true" }, bar), h("span", {}, percent(sum.booked, sum.capacity)))),
+      h("td", { class: "number" }, percent(sum.missing, sum.due)));
+  }));
+}
+
+const numbers = (one) => [
+  number(one.booked), number(one.capacity), share(one.utilisation), number(one.verified),
+  one.no_show === null ? "–" : number(one.no_show), share(one.kept), share(one.conversion), number(one.scans), share(one.rejection),
+].map((text) => h("td", { class: "number" }, text));
+
+function dayRows(day) {
+  const slots = day.slots.map((slot) => h("tr", { class: "slot-row", hidden: true, "data-slot": slot.slot_id },
+    h("th", { scope: "row" }, span(slot.start_time, slot.end_time)), ...numbers(slot)));
+  const opener = h("button", { class: "opener", type: "button", "aria-expanded": "false", "aria-label": longDay(day.date) }, icon("right"), shortDay(day.date));
+  opener.addEventListener("click", () => {
+    const open = opener.getAttribute("aria-expanded") === "false";
+    opener.setAttribute("aria-expanded", String(open));
+    for (const row of slots) row.hidden = !open;
+  });
+  const replay = h("a", { href: `/manager/replay?date=${day.date}` }, t("Replay"));
+  return [h("tr", { "data-day": day.date }, h("th", { scope: "row" }, slots.length ? opener : shortDay(day.date), " ", day.scans ? replay : null), ...numbers(day)), ...slots];
+}
+
+function choose(days) {
+  form.elements.to.value = today;
+  form.elements.from.value = earlier(today, days - 1);
+}
+
+function readAddress() {
+  const given = new URLSearchParams(location.search);
+  choose(30);
+  for (const name of ["from", "to"]) if (given.get(name)) form.elements[name].value = given.get(name);
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  show();
+});
+for (const button of form.querySelectorAll("[data-days]")) {
+  button.addEventListener("click", () => {
+    choose(Number(button.dataset.days));
+    show();
+  });
+}
+addEventListener("popstate", () => {
+  readAddress();
+  show({ remember: false });
+});
+readAddress();
+show({ remember: false });

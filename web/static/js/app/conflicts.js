@@ -1,0 +1,23 @@
+// The page of conflicts: those that wait, as they come, and below them what was decided.
+import { byId, h } from "../lib/elements.js";
+import { LinkState } from "../lib/link_state.js";
+import { decisionOf } from "../words/conflicts.js";
+import { headOf, openConflicts } from "../features/conflicts/open_conflicts.js";
+import { DecidedList } from "../features/decisions/decided_list.js";
+import { VenueSocket } from "../lib/socket.js";
+
+const { timezone } = byId("records").dataset;
+const linkState = new LinkState(byId("link-state"));
+const onEnded = () => location.assign("/operator/login?next=/manager/conflicts&ended=1");
+const socket = new VenueSocket({ onState: (state) => linkState.show(state), onEnded });
+
+const decided = new DecidedList({
+  address: "/api/operator/conflicts", name: "conflicts", idOf: (conflict) => conflict.conflict_id, onEnded,
+  lineOf: (conflict) => h("li", { class: "conflict decided", "data-conflict": conflict.conflict_id },
+    headOf(conflict, `decided-${conflict.conflict_id}`, timezone),
+    h("p", { class: "verdict" }, decisionOf(conflict, timezone)), conflict.note && h("p", {}, conflict.note)),
+});
+
+openConflicts(byId("open"), socket, { venue: { timezone } }, { more: false, onDecided: (conflict) => decided.add(conflict) });
+socket.open();
+decided.load();

@@ -1,0 +1,128 @@
+// The control room: the day's counts and figures, drawn as they change, and the panels beside them.
+import { byId } from "../lib/elements.js";
+import { t } from "../lib/i18n.js";
+import { LinkState } from "../lib/link_state.js";
+import { BoardView } from "../features/control_room/board_view.js";
+import { FiguresView } from "../features/control_room/figures_view.js";
+import { openViews } from "../features/control_room/views.js";
+import { openWall } from "../features/control_room/wall.js";
+import { CountBoard } from "../models/count_board.js";
+import { FigureBoard } from "../models/figure_board.js";
+import { VenueSocket } from "../lib/socket.js";
+import { hearHubClock, hubNow, longDay, momentAt, nowAt } from "../lib/dates.js";
+import { showNotice } from "../lib/notices.js";
+
+const DAY_MS = 86_400_000;
+const linkState = new LinkState(byId("link-state"));
+const board = new CountBoard();
+const view = new BoardView();
+const figures = new FigureBoard();
+const figuresView = new FiguresView();
+let venue = null;
+let day = null;
+let followsToday = true;
+const leaving = [];
+
+const socket = new VenueSocket({
+  onState: (state) => {
+    linkState.show(state);
+    if (state !== "live") view.stale();
+  },
+  onHello: (frame) => hearHubClock(frame.server_time),
+  onReady: (frame) => {
+    venue = frame.venue;
+    if (!venue) {
+      showNotice(byId("board-answer"), { title: t("This login belongs to no venue."), next: t("Sign in with a login of the venue you want to watch.") });
+      return;
+    }
+    byId("venue-name").textContent = venue.name;
+    // After midnight, or after a night without a link, today is another day.
+    if (day === null || (followsToday && day !== venue.today)) watch(venue.today);
+    tick();
+  },
+  onEnded: () => location.assign("/operator/login?next=/manager&ended=1"),
+});
+
+function watch(date) {
+  for (const leave of leaving.splice(0)) leave();
+  day = date;
+  followsToday = date === venue.today;
+  board.clear();
+  figures.clear();
+  byId("day").value = date;
+  byId("day-name").textContent = followsToday ? t("Today, {day}", { day: longDay(date) }) : longDay(date);
+  byId("day-today").disabled = followsToday;
+  byId("board-answer").replaceChildren();
+  view.waiting();
+  figuresView.waiting();
+  const current = () => day === date;
+  const keep = (model, draw) => (name) => (data, revision) => {
+    if (!current()) return;
+    model[name](name === "replace" ? { date, ...data } : data, revision);
+    draw();
+  };
+  const refused = (error) => current() && showNotice(byId("board-answer"), { title: error.message, next: "" });
+  const counts = keep(board, () => {
+    view.show(board, clockOfVenue());
+    drawFigures();
+  });
+  const minutes = keep(figures, drawFigures);
+  leaving.push(
+    socket.subscribe("counts", { date }, counts("replace"), counts("update"), refused),
+    socket.subscribe("figures", { date }, minutes("replace"), minutes("update"), refused),
+  );
+}
+
+/** Once a frame, however much has come; not before both the slots and the log are there. */
+let drawing = 0;
+
+function drawFigures() {
+  if (figures.date !== day || board.date !== day) return;
+  drawing ||= requestAnimationFrame(() => {
+    drawing = 0;
+    if (figures.date !== day || board.date !== day) return;
+    const { exited } = board.totals;
+    figuresView.show(figures, { slots: board.inOrder(), zone: venue.timezone, now: hubNow().getTime(), today: followsToday, inside: exited > 0 });
+  });
+}
+
+const clockOfVenue = () => nowAt(venue?.timezone);
+
+function tick() {
+  if (!venue) return;
+  const now = clockOfVenue();
+  byId("venue-clock").textContent = t("{time} at the venue", { time: momentAt(hubNow(), venue.timezone) });
+  if (followsToday && now.date > venue.today) {
+    venue = { ...venue, today: now.date };
+    watch(now.date);
+  } else {
+    view.mark(board, now);
+    drawFigures();
+  }
+}
+
+function step(days) {
+  if (day) watch(new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10));
+}
+
+byId("day-before").addEventListener("click", () => step(-1));
+byId("day-after").addEventListener("click", () => step(1));
+byId("day-today").addEventListener("click", () => venue && watch(venue.today));
+byId("day").addEventListener("change", (event) => event.target.value && venue && watch(event.target.value));
+byId("sign-out").addEventListener("click", async () => {
+  try {
+    await fetch("/api/operator/logout", { method: "POST", credentials: "same-origin" });
+  } finally {
+    socket.close();
+    location.assign("/operator/login");
+  }
+});
+
+setInterval(tick, 10_000);
+openWall(() => figuresView.redraw());
+openViews(socket, {
+  get venue() {
+    return venue;
+  },
+});
+socket.open();

@@ -1,0 +1,104 @@
+// The scan history: the filters stand in the address, so that a view can be kept, sent on, and gone back to.
+import { byId, h, icon } from "../lib/elements.js";
+import { t, tn } from "../lib/i18n.js";
+import { call, Refusal } from "../lib/api.js";
+import { momentAt } from "../lib/dates.js";
+import { clearNotice, showNotice } from "../lib/notices.js";
+import { MODES, modeOf, REASONS, reasonOf, RESULTS, SHAPES } from "../words/scans.js";
+
+const PAGE = 100;
+const NAMES = ["from", "to", "gate", "operator_id", "result", "reason", "mode", "code"];
+const { venue, timezone, today } = byId("records").dataset;
+const form = byId("filters");
+let next = null;
+let asked = 0;
+
+function question() {
+  const wish = new URLSearchParams();
+  for (const name of NAMES) {
+    const value = form.elements[name].value.trim();
+    if (value) wish.set(name, value);
+  }
+  return wish;
+}
+
+function readAddress() {
+  const given = new URLSearchParams(location.search);
+  for (const name of NAMES) form.elements[name].value = given.get(name) ?? "";
+  // A first visit shows today; whoever has chosen filters keeps them, also the wish for every day.
+  if (!NAMES.some((name) => given.has(name)) && !given.has("all")) form.elements.from.value = form.elements.to.value = today;
+}
+
+async function show({ remember = true } = {}) {
+  const wish = question();
+  if (remember) history.pushState(null, "", `?${wish.size ? wish : "all=1"}`);
+  byId("export").href = `/api/operators/scan-history?${new URLSearchParams([["format", "csv"], ["venue_id", venue], ...wish])}`;
+  next = null;
+  await load(wish, { fresh: true });
+}
+
+async function load(wish, { fresh }) {
+  const mine = ++asked;
+  const query = new URLSearchParams([["limit", PAGE], ["venue_id", venue], ...wish, ...(next ? [["before", next]] : [])]);
+  byId("frame").setAttribute("aria-busy", "true");
+  try {
+    const { data } = await call("GET", `/api/operators/scan-history?${query}`);
+    if (mine !== asked) return;
+    clearNotice(byId("answer"));
+    draw(data, fresh);
+  } catch (error) {
+    if (mine !== asked) return;
+    if (error instanceof Refusal && (error.status === 401 || error.status === 403)) {
+      location.assign(`/operator/login?next=/manager/history&ended=1`);
+      return;
+    }
+    const title = error instanceof Refusal ? (error.details.errors?.[0]?.message ?? error.message) : t("No connection. Please try again.");
+    showNotice(byId("answer"), { title, next: "" }, { kind: "warn" });
+  } finally {
+    if (mine === asked) byId("frame").removeAttribute("aria-busy");
+  }
+}
+
+function draw(data, fresh) {
+  const rows = data.scans.map(row);
+  if (fresh) byId("rows").replaceChildren(...rows);
+  else byId("rows").append(...rows);
+  next = data.next;
+  const shown = byId("rows").childElementCount;
+  byId("frame").hidden = shown === 0;
+  byId("nothing").hidden = shown > 0;
+  byId("older").hidden = next === null;
+  byId("spoken").textContent = next ? tn("One scan shown, there are more", "{n} scans shown, there are more", shown) : tn("One scan shown", "{n} scans shown", shown);
+}
+
+function row(scan) {
+  const at = momentAt(scan.scanned_at, timezone, { seconds: true, day: true });
+  const note = scan.undone ? t("undone") : (scan.note ?? "");
+  return h("tr", { class: scan.result, "data-scan": scan.scan_id },
+    h("td", {}, h("time", { datetime: scan.scanned_at }, at)),
+    h("td", {}, h("span", { class: "verdict-mark" }, icon(SHAPES[scan.result] ?? "clock"), h("span", { class: "unseen" }, `${RESULTS[scan.result]}: `), reasonOf(scan.reason))),
+    h("td", { class: "code" }, scan.ticket_id ? h("a", { href: `/manager/ticket/${scan.ticket_id}` }, scan.ticket_code) : scan.ticket_code),
+    h("td", {}, scan.gate ?? "–"),
+    h("td", {}, scan.operator_name ?? `#${scan.operator_id}`),
+    h("td", {}, modeOf(scan.mode)),
+    h("td", { class: "note" }, note),
+  );
+}
+
+for (const [reason, words] of Object.entries(REASONS)) byId("reason").append(h("option", { value: reason }, words));
+for (const [mode, words] of Object.entries(MODES)) byId("mode").append(h("option", { value: mode }, words));
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  show();
+});
+byId("clear").addEventListener("click", () => {
+  for (const name of NAMES) form.elements[name].value = "";
+  show();
+});
+byId("older").addEventListener("click", () => load(question(), { fresh: false }));
+addEventListener("popstate", () => {
+  readAddress();
+  show({ remember: false });
+});
+readAddress();
+show({ remember: false });

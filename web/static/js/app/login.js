@@ -1,0 +1,103 @@
+// Staff sign-in with a password or a PIN. The cookie is the API's to set; a lockout counts down here.
+import { byId } from "../lib/elements.js";
+import { t, tn } from "../lib/i18n.js";
+import { call, Refusal } from "../lib/api.js";
+import { clearNotice, showNotice } from "../lib/notices.js";
+import { waitingOn } from "../features/scan/offline/queue.js";
+import { NAME as DATABASE, Store } from "../features/scan/offline/store.js";
+import { momentAt } from "../lib/dates.js";
+import { NO_CONNECTION } from "../words/refusals.js";
+
+const HOMES = { OPERATOR: "/operator/scan", MANAGER: "/manager", ADMIN: "/manager" };
+const form = byId("login-form");
+const secret = byId("secret");
+const answer = byId("login-answer");
+const button = form.querySelector("[type=submit]");
+// Where one hub serves several organisations, the link to this page may name one: /operator/login?orq=2
+const orq = Number.parseInt(new URLSearchParams(location.search).get("orq"), 10);
+const whose = orq > 0 ? `?orq=${orq}` : "";
+let countdown = null;
+
+const kind = () => form.elements.kind.value;
+
+for (const radio of form.elements.kind) {
+  radio.addEventListener("change", () => {
+    const pin = kind() === "pin";
+    byId("secret-label").textContent = pin ? t("PIN") : t("Password");
+    secret.inputMode = pin ? "numeric" : "text";
+    secret.autocomplete = pin ? "off" : "current-password";
+    secret.value = "";
+    secret.focus();
+  });
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const username = form.elements.username.value.trim();
+  if (!username || !secret.value) {
+    showNotice(answer, { title: kind() === "pin" ? t("Please enter your username and PIN.") : t("Please enter your username and password."), next: "" });
+    (username ? secret : form.elements.username).focus();
+    return;
+  }
+  clearNotice(answer);
+  busy(true);
+  try {
+    const { data } = await call("POST", `/api/operator/login${whose}`, { body: { username, [kind()]: secret.value } });
+    location.assign(form.dataset.next || HOMES[data.operator.role] || HOMES.OPERATOR);
+  } catch (error) {
+    busy(false);
+    secret.value = "";
+    secret.focus();
+    if (error instanceof Refusal) refused(error);
+    else showNotice(answer, NO_CONNECTION, { kind: "warn" });
+  }
+});
+
+function refused(error) {
+  if (error.code === "LOCKED_OUT") lockedOut(error.retryAfter ?? error.details.retry_after ?? 15 * 60);
+  else if (error.code === "RATE_LIMITED") lockedOut(error.retryAfter ?? 30, t("Too many tries in a short time."));
+  else if (error.code === "INVALID_CREDENTIALS") {
+    const title = kind() === "pin" ? t("Username or PIN is wrong.") : t("Username or password is wrong.");
+    showNotice(answer, { title, next: t("After five wrong tries sign-in is locked for 15 minutes.") });
+  } else showNotice(answer, { title: error.message, next: "" });
+}
+
+function lockedOut(seconds, title = t("Too many wrong tries: sign-in is locked.")) {
+  const until = Date.now() + seconds * 1000;
+  const show = () => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (left <= 0) {
+      clearInterval(countdown);
+      clearNotice(answer);
+      button.disabled = false;
+      return;
+    }
+    const wait = left > 90 ? tn("one minute", "{n} minutes", Math.ceil(left / 60)) : tn("one second", "{n} seconds", left);
+    const time = momentAt(until, null, { seconds: left <= 90 });
+    const next = t("You can try again at {time}, in {wait}. A manager can help sooner.", { time, wait });
+    if (answer.textContent !== title + next) showNotice(answer, { title, next });
+  };
+  button.disabled = true;
+  clearInterval(countdown);
+  countdown = setInterval(show, 1000);
+  show();
+}
+
+/** Scans a scanner of this browser has yet to send: whoever made them sends them by signing in. */
+async function tellOfWaiting() {
+  if (!(await globalThis.indexedDB?.databases?.())?.some(({ name }) => name === DATABASE)) return;
+  const waiting = await waitingOn(await Store.open());
+  if (!waiting) return;
+  byId("waiting-scans").textContent = tn(
+    "One scan waits on this device. It is sent when the operator who made it signs in here.",
+    "{n} scans wait on this device. They are sent when the operators who made them sign in here.", waiting,
+  );
+  byId("waiting-scans").hidden = false;
+}
+
+function busy(on) {
+  button.disabled = on;
+  button.setAttribute("aria-busy", String(on));
+}
+
+tellOfWaiting().catch(() => {});

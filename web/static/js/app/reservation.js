@@ -1,0 +1,94 @@
+// The visit by its link: the hub writes the page, this keeps it true and does what it offers.
+import { byId } from "../lib/elements.js";
+import { t } from "../lib/i18n.js";
+import { fetchPage, keepLooking } from "../lib/fresh_page.js";
+import { hearHubClock } from "../lib/dates.js";
+import { clearNotice, showNotice } from "../lib/notices.js";
+import { Canceller } from "../features/reservation/canceller.js";
+import { Mover } from "../features/reservation/mover.js";
+import { enhancePasses } from "../features/reservation/passes.js";
+
+const LOOK_EVERY_MS = 20_000;
+const root = byId("visit");
+const { token } = root.dataset;
+hearHubClock(root.dataset.now);
+
+const part = () => byId("visit-part");
+/** In a header: addresses are written to logs, and the token opens the reservation. */
+const headers = { "X-Reservation-Token": token };
+
+const mover = byId("mover") && new Mover({ headers, part, onDone: (words) => changedHere(words), onStale: (words) => goneStale(words) });
+const canceller = byId("canceller") && new Canceller({ headers, onDone: (words) => changedHere(words), onStale: (words) => goneStale(words) });
+
+/** Puts what the hub says now in place of what is shown; tells whether that was something else. */
+async function bringUpToDate() {
+  const page = await fetchPage();
+  hearHubClock(page.getElementById("visit").dataset.now);
+  const fresh = page.getElementById("visit-part");
+  if (fresh.dataset.version === part().dataset.version) return false;
+  // A change that has just become possible needs forms that this page was written without.
+  if (page.getElementById("mover") && !mover) location.reload();
+  const held = part().contains(document.activeElement);
+  fresh.hidden = part().hidden;
+  part().replaceWith(document.adoptNode(fresh));
+  for (const place of root.querySelectorAll("[data-which]")) {
+    const now = page.querySelector(`[data-which="${place.dataset.which}"]`);
+    if (now) place.replaceWith(document.adoptNode(now));
+    else place.replaceChildren();
+  }
+  const still = page.getElementById("mover");
+  if (still) byId("mover").dataset.reservation = still.dataset.reservation;
+  else {
+    mover?.close({ focus: false });
+    canceller?.close();
+  }
+  enhancePasses(part());
+  if (held) byId("visit-title").focus();
+  return true;
+}
+
+/** A "no" because the visit is not what this page took it for: the page as it is now, and why on top of it. */
+async function goneStale(words) {
+  mover?.close({ focus: false });
+  canceller?.close();
+  await bringUpToDate().catch(() => {});
+  showNotice(byId("visit-news"), words);
+  byId("visit-title").focus({ preventScroll: true });
+  scrollTo({ top: 0, behavior: "smooth" });
+}
+
+/** Something done on this page: said aloud, and the page is as it is now. */
+async function changedHere(words) {
+  try {
+    await bringUpToDate();
+  } catch {
+    location.reload();
+    return;
+  }
+  showNotice(byId("visit-news"), words, { kind: "good" });
+  byId("visit-title").focus({ preventScroll: true });
+  scrollTo({ top: 0, behavior: "smooth" });
+}
+
+const look = keepLooking(async () => {
+  if (mover?.busy || canceller?.busy) return;
+  if (await bringUpToDate()) {
+    showNotice(byId("visit-news"), { title: t("Your visit has changed."), next: t("It was changed by the venue or on another device. This page shows how it is now.") }, { kind: "warn" });
+  }
+}, LOOK_EVERY_MS);
+
+root.addEventListener("click", (event) => {
+  const deed = event.target.closest("button[data-deed]")?.dataset.deed;
+  if (deed === "move") {
+    clearNotice(byId("visit-news"));
+    mover.open();
+  } else if (deed === "cancel") {
+    clearNotice(byId("visit-news"));
+    canceller.open();
+  } else if (deed === "print") print();
+});
+
+enhancePasses(part());
+// For whoever waits for the page to have settled.
+root.dataset.ready = "true";
+export { look };

@@ -1,0 +1,178 @@
+// The booking page: ticket, contact, day and time, confirm, done. Keeps everything typed until the end, and after.
+import { byId, fill, h } from "../lib/elements.js";
+import { t, tn } from "../lib/i18n.js";
+import { shareBookings } from "../lib/other_tabs.js";
+import { codesIn } from "../models/ticket_code.js";
+import { Visit } from "../models/booking_draft.js";
+import { hearHubClock, hubNow, longDay, span } from "../lib/dates.js";
+import { clearNotice, showNotice } from "../lib/notices.js";
+import { Steps } from "../features/reserve/steps.js";
+import { TicketStep } from "../features/reserve/ticket.js";
+import { style } from "../lib/style_sheets.js";
+import { NO_CONNECTION } from "../words/refusals.js";
+
+const root = byId("reserve");
+// Where one hub serves several organisations, the link to this page names one: /reserve?orq=2
+const orq = Number.parseInt(new URLSearchParams(location.search).get("orq"), 10);
+const whose = orq > 0 ? { orq } : {};
+hearHubClock(root.dataset.now);
+const visit = new Visit({ orq: whose.orq ?? null });
+
+// What a step needs beyond the first is fetched once the page stands, so that a phone can type before all has arrived.
+const makers = {
+  contact: async () => new (await import("../features/reserve/contact.js")).ContactStep({ visit, onDone: () => steps.go(afterContact()) }),
+  code: async () => new (await import("../features/reserve/code.js")).CodeStep({ visit, whose, onDone: () => steps.go(visit.placed ? "confirm" : "slot") }),
+  slot: async () => {
+    const [{ SlotStep }, { Turns }] = await Promise.all([import("../features/reserve/slot_step.js"), import("../features/reserve/turns.js"), style("base/calendar"), style("base/slots")]);
+    turns = new Turns({ visit, onTurn: openSlots });
+    return new SlotStep({ whose, wish, onChosen });
+  },
+  confirm: async () => new (await import("../features/reserve/confirm.js")).Confirm({ visit, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale(), goTo: (step) => steps.go(step) }),
+  done: async () => {
+    const [{ showSuccess }] = await Promise.all([import("../features/reserve/success.js"), style("base/take_home")]);
+    return { enter: () => showSuccess(visit) };
+  },
+};
+const parts = {};
+let turns = null;
+const making = {};
+
+function make(name) {
+  making[name] ??= makers[name]().then((part) => (parts[name] = part));
+  making[name].catch(() => delete making[name]);
+  return making[name];
+}
+
+/** Everything a step needs is here; a network that is gone is said, and the step stays where it is. */
+async function prepare(step) {
+  const place = document.querySelector(`section[data-step="${steps.step ?? "ticket"}"] .answer[role="alert"]`);
+  try {
+    await Promise.all([step in makers && make(step), step === "confirm" && make("slot")]);
+    return true;
+  } catch {
+    if (place) showNotice(place, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => (clearNotice(place), steps.go(step))]] });
+    return false;
+  }
+}
+
+/** The last step that can be stood on. */
+function furthest() {
+  if (visit.results.length && !visit.tickets.length) return "done";
+  if (!visit.tickets.length) return "ticket";
+  if (!visit.email || !visit.phone) return "contact";
+  if (visit.unproved(+hubNow()).length) return "code";
+  return visit.placed ? "confirm" : "slot";
+}
+
+function afterContact() {
+  if (visit.unproved(+hubNow()).length) return "code";
+  return visit.placed ? "confirm" : "slot";
+}
+
+const steps = new Steps(root, {
+  furthest,
+  prepare,
+  instead: (step) => (step === "code" && !visit.unproved(+hubNow()).length ? "contact" : step),
+  onEnter(step) {
+    visit.step = step;
+    if (step === "ticket") ticket.enter();
+    else if (step === "slot") openSlots();
+    else parts[step].enter();
+    keep();
+  },
+  onLeave(step) {
+    if (step === "slot") parts.slot?.rest?.();
+    else parts[step]?.leave?.();
+  },
+});
+
+const ticket = new TicketStep({
+  visit,
+  whose,
+  onTickets: keep,
+  onDone: () => steps.go(visit.email && visit.placed ? "confirm" : "contact"),
+});
+
+function openSlots() {
+  turns.draw();
+  keep();
+  parts.slot.open();
+}
+
+function wish() {
+  const { codes, slot } = turns;
+  const { email, phone, venue } = visit;
+  return { places: codes.length, slot, codes, email, phone, proof: visit.contactProof(+hubNow()), venue };
+}
+
+function onChosen(slot) {
+  const all = turns.choose(slot);
+  keep();
+  if (all) {
+    steps.go("confirm");
+    return;
+  }
+  parts.slot.stale();
+  openSlots();
+  byId("turns").querySelector("[aria-pressed=true]").focus();
+}
+
+function onBooked() {
+  const told = visit.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code));
+  tellOthers(told, new URL(visit.results[0].manage_url, location.href).pathname);
+  steps.go("done");
+}
+
+const tellOthers = shareBookings(({ codes, manage }) => {
+  const mine = visit.codes.filter((code) => codes.includes(code));
+  if (!mine.length) return;
+  for (const code of mine) visit.remove(code);
+  keep();
+  steps.go("ticket");
+  const link = h("a", { class: "button quiet small", href: manage }, t("See the reservation"));
+  showNotice(byId("visit-note"), { title: tn("You have booked this ticket in another tab.", "You have booked these tickets in another tab.", mine.length), next: "" }, { kind: "good", extra: link });
+});
+
+/** The visit as it stands, on the page and in this tab's memory. */
+function keep() {
+  visit.save();
+  const [first, ...others] = visit.codes;
+  const slots = visit.tickets.length ? [...new Map(visit.codes.map((code) => visit.slotOf(code)).filter(Boolean).map((slot) => [slot.id, slot])).values()] : [];
+  const [slot] = slots;
+  fill(root, {
+    ticket: others.length ? tn("{code} and one more", "{code} and {n} more", others.length, { code: first }) : first,
+    email: visit.email,
+    phone: visit.phone,
+    day: slots.length > 1 ? tn("One time", "{n} times", slots.length) : slot && longDay(slot.date),
+    time: slots.length > 1 ? slots.map((one) => span(one.start_time, one.end_time)).join(", ") : slot && span(slot.start_time, slot.end_time),
+  });
+}
+
+byId("another").addEventListener("click", () => {
+  visit.forget();
+  location.assign(orq > 0 ? `/reserve?orq=${orq}` : "/reserve");
+});
+
+async function begin() {
+  const found = visit.restore();
+  const given = codesIn(root.dataset.ticket);
+  const known = [...visit.codes, ...visit.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code))];
+  // A link with another ticket begins another visit.
+  if (given.some((code) => !known.includes(code))) {
+    visit.clear();
+    await steps.begin("ticket");
+    ticket.begin(root.dataset.ticket);
+    return;
+  }
+  if (given.length) byId("ticket-code").value = "";
+  await steps.begin(found === "fresh" ? visit.step : "ticket");
+  if (found === "expired") {
+    showNotice(byId("visit-note"), { title: t("This visit was left for too long and has been put away."), next: t("Nothing was booked by it. Please start again with your ticket.") }, { kind: "info" });
+  }
+}
+
+await begin();
+performance.mark("usable");
+root.dataset.ready = "";
+const idle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 300));
+idle(() => ["contact", "slot", "confirm", "code", "done"].reduce((last, name) => last.then(() => make(name)), Promise.resolve()).catch(() => {}));

@@ -1,0 +1,176 @@
+// The scanner page: its parts, and who tells whom what.
+import { byId } from "../lib/elements.js";
+import { tn } from "../lib/i18n.js";
+import { LinkState } from "../lib/link_state.js";
+import { Device } from "../models/device.js";
+import { HubClock } from "../models/hub_clock.js";
+import { NoticeLine } from "../models/gate_notices.js";
+import { ScanGate } from "../models/repeat_filter.js";
+import { ScanSettings } from "../models/scan_settings.js";
+import { ScanSession } from "../models/scan_session.js";
+import { Signals } from "../features/scan/signals.js";
+import { TicketNews } from "../models/ticket_news.js";
+import { VenueSocket } from "../lib/socket.js";
+import { hearHubClock, hubNow, setClockSkew } from "../lib/dates.js";
+import { Offline } from "../features/scan/offline/offline.js";
+import { CameraPanel } from "../features/scan/camera_panel.js";
+import { CodeHelp } from "../features/scan/code_help.js";
+import { CodeInput } from "../features/scan/code_input.js";
+import { ConflictNotices } from "../features/scan/conflict_notices.js";
+import { Desk } from "../features/scan/scan_flow.js";
+import { ExitMode } from "../features/scan/exit_mode.js";
+import { GateAlarm } from "../features/scan/gate_alarm.js";
+import { GateChoice } from "../features/scan/gate_choice.js";
+import { forgetPage, makeInstallable } from "../features/scan/install.js";
+import { OfflinePanel } from "../features/scan/offline_panel.js";
+import { NoticeShelf } from "../features/scan/notices.js";
+import { PastScans } from "../features/scan/past_scans.js";
+import { Screen } from "../features/scan/screen.js";
+import { SettingsDialog } from "../features/scan/settings_dialog.js";
+import { SoundButton } from "../features/scan/sound_button.js";
+import { Stale } from "../features/scan/stale.js";
+import { Supervisor } from "../features/scan/supervisor.js";
+import { Telemetry } from "../features/scan/telemetry.js";
+import { Verdict } from "../features/scan/verdict.js";
+
+// The name of the venue, for a page that opens without a link.
+const VENUE = "venue-hub.venue";
+const device = new Device();
+const settings = new ScanSettings();
+const signals = new Signals(settings);
+const screen = new Screen();
+const clock = new HubClock({ onSkew: setClockSkew });
+let venue = null;
+
+// The list knows the venue of a page that has not heard of the hub yet.
+const venueKnown = () => venue ?? offline.venue;
+const timezone = () => venueKnown()?.timezone;
+const linkState = new LinkState(byId("link-state"), { timezone, onOffline: (away) => screen.rest({ offline: away }) });
+const socket = new VenueSocket({
+  device: device.gate ? device.describe() : null,
+  onState: (state) => {
+    linkState.show(state);
+    if (state === "reconnecting") offline.lost();
+  },
+  onHello: (frame) => {
+    // To the second only; the measure that follows is finer.
+    if (clock.roundTripMs === null) hearHubClock(frame.server_time);
+  },
+  onPong: ({ server_time, sent, received }) => clock.hear(server_time, sent, received),
+  onReady: (frame) => {
+    news.linked();
+    venue = frame.venue;
+    localStorage.setItem(VENUE, venue?.name ?? "");
+    screen.showVenue(venue?.name);
+    gateChoice.offer((venue?.gates ?? []).map((item) => item.name ?? item));
+    past.refresh();
+    supervisor.operator = frame.operator;
+    supervisor.refresh();
+    offline.linked();
+  },
+  onEnded: async () => {
+    await offline.lock();
+    location.assign("/operator/login?next=/operator/scan&ended=1");
+  },
+});
+const { owner, operator: operatorName } = byId("scan").dataset;
+const telemetry = new Telemetry({ socket, device, clock, queued: () => offline.state.queued });
+const offline = new Offline({
+  socket, clock, owner, operatorName,
+  onState: (state) => {
+    offlinePanel.showQueue(state);
+    screen.rest({ own: state });
+    telemetry.tell();
+    if (state.queued) past.redraw();
+    else past.refresh();
+  },
+  onConflicts: (conflicts) => offlinePanel.showConflicts(conflicts),
+  onTaken: (scanIds) => desk.taken(scanIds),
+});
+const session = new ScanSession(socket, { offline, hubNow });
+const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(change) || desk.outdated(change), onNews: (told) => offline.hear(told) });
+const gate = new ScanGate();
+const way = new ExitMode({ settings, onTurn: turned, onTouched: () => input.focus() });
+const desk = new Desk({
+  session, way, news, device, settings, signals, screen, linkState,
+  gate, verdict: new Verdict(), stale: new Stale(), venue: venueKnown,
+});
+const shelf = new NoticeShelf({ onTouched: () => input.focus() });
+const noticeLine = new NoticeLine({ socket });
+const supervisor = new Supervisor({ desk, socket, line: noticeLine, shelf, timezone: () => venue?.timezone });
+new GateAlarm({ line: noticeLine, shelf, signals, timezone: () => venue?.timezone });
+const input = new CodeInput({
+  onCode: (code) => desk.present(code), onEnter: () => desk.enter(), onEscape: () => desk.again(), onKey: () => signals.wake(),
+});
+const toInput = () => input.focus();
+desk.onTouched = toInput;
+const help = new CodeHelp({ input: byId("code"), onUse: (code) => {
+  desk.again();
+  desk.present(code);
+} });
+const cameraPanel = new CameraPanel({
+  settings, onCode: (text, seenAt) => desk.present(text, seenAt), wants: () => desk.wantsCode, onTouched: toInput,
+});
+const gateChoice = new GateChoice({ device, onChosen: () => telemetry.tell(), onClosed: toInput });
+const soundButton = new SoundButton({ settings, signals, onTouched: toInput });
+new SettingsDialog({ settings, onChange: changed, onClosed: toInput, onGate: () => gateChoice.ask() });
+const past = new PastScans({ session, timezone, waiting: () => offline.waiting, onClosed: toInput });
+const offlinePanel = new OfflinePanel({
+  timezone, onClosed: toInput, putAway: (conflict) => offline.putAway(conflict), onNew: () => signals.give("YELLOW"),
+});
+new ConflictNotices({ line: noticeLine, shelf, timezone, known: async () => (await offline.queue?.conflicts().catch(() => [])) ?? [] });
+
+desk.on("answered", ({ decision, code }) => {
+  past.refresh({ fold: true });
+  if (decision.reason === "TICKET_NOT_FOUND" || decision.reason === "NOT_LISTED") help.advise(code);
+});
+desk.on("cleared", () => help.clear());
+desk.on("left", () => input.clear());
+
+/** The same code the other way is a scan of its own. */
+function turned(leaving) {
+  gate.forget();
+  screen.turn(leaving);
+}
+
+function changed(name) {
+  if (name === "sound") soundButton.show();
+  else if (name === "vibration" && settings.get(name)) navigator.vibrate?.(70);
+  else if (name === "continuous") document.body.toggleAttribute("data-continuous", settings.get(name));
+}
+
+byId("sign-out").addEventListener("click", async ({ currentTarget: button }) => {
+  const { queued } = offline.state;
+  if (queued && !button.dataset.sure) {
+    button.dataset.sure = "";
+    screen.say(tn(
+      "One scan is not sent yet. It stays on this device until you sign in here again. To sign out all the same, press again.",
+      "{n} scans are not sent yet. They stay on this device until you sign in here again. To sign out all the same, press again.", queued,
+    ));
+    return;
+  }
+  try {
+    settings.set("way", "entry");
+    await offline.lock();
+    await forgetPage();
+    // First: that its session ends here is no news to this page.
+    socket.close();
+    await fetch("/api/operator/logout", { method: "POST", credentials: "same-origin" });
+  } finally {
+    location.assign("/operator/login");
+  }
+});
+addEventListener("pointerdown", () => signals.wake());
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && offline.lost());
+
+if (localStorage.getItem(VENUE)) screen.showVenue(localStorage.getItem(VENUE));
+makeInstallable();
+changed("continuous");
+cameraPanel.begin();
+news.start();
+offline.open();
+noticeLine.start();
+socket.open();
+telemetry.start();
+if (device.gate) input.focus();
+else gateChoice.ask();

@@ -1,0 +1,80 @@
+// The ticket desk: find a ticket by what its holder can say, and read its whole life from top to bottom.
+import { byId, h } from "../lib/elements.js";
+import { t, tn } from "../lib/i18n.js";
+import { call, Refusal } from "../lib/api.js";
+import { momentAt, shortDayAndSpan } from "../lib/dates.js";
+import { clearNotice, showNotice } from "../lib/notices.js";
+import { statusOf, wordsOf } from "../words/ticket_history.js";
+
+const named = byId("desk").dataset.ticket;
+
+async function ask(path, draw) {
+  clearNotice(byId("answer"));
+  try {
+    draw((await call("GET", path)).data);
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) {
+      location.assign(`/operator/login?next=${encodeURIComponent(location.pathname)}&ended=1`);
+      return;
+    }
+    const title = error instanceof Refusal ? (error.details.errors?.[0]?.message ?? (error.code === "TICKET_NOT_FOUND" ? t("There is no such ticket.") : error.message)) : t("No connection. Please try again.");
+    showNotice(byId("answer"), { title, next: "" }, { kind: "warn" });
+  }
+}
+
+const find = (wish) => ask(`/api/tickets/search?q=${encodeURIComponent(wish)}`, showFound);
+
+function showFound({ tickets }) {
+  byId("found").replaceChildren(...tickets.map((one) =>
+    h("li", {}, h("a", { href: `/manager/ticket/${one.ticket_id}` },
+      h("strong", { class: "code" }, one.ticket_code),
+      h("span", {}, one.date ? shortDayAndSpan(one.date, one.start_time, one.end_time) : "", one.date ? " · " : "", statusOf(one.status)),
+      h("small", {}, [one.customer_name, one.customer_email, one.customer_phone, one.order_reference].filter(Boolean).join(" · "))))));
+  byId("found").hidden = tickets.length === 0;
+  byId("spoken").textContent = tn("One ticket found", "{n} tickets found", tickets.length);
+  if (tickets.length === 0) showNotice(byId("answer"), { title: t("No ticket answers to that."), next: t("Codes, orders, addresses and numbers must be whole.") }, { kind: "warn" });
+}
+
+function showLife({ ticket, reservation, events, scans_left_out: leftOut, timezone }) {
+  byId("title").textContent = ticket.ticket_code;
+  document.title = `${ticket.ticket_code} · Venue Hub`;
+  const facts = [
+    [t("Status"), statusOf(ticket.status)],
+    [t("Reservation"), reservation && shortDayAndSpan(reservation.date, reservation.start_time, reservation.end_time)],
+    [t("Venue"), reservation?.venue],
+    [t("Product"), ticket.product],
+    [t("Order"), ticket.order_reference],
+    [t("Customer"), ticket.customer_name],
+    [t("Email"), ticket.customer_email],
+    [t("Phone"), ticket.customer_phone],
+    [t("Valid until"), ticket.valid_until && momentAt(ticket.valid_until, timezone, { day: true })],
+  ];
+  byId("facts").replaceChildren(...facts.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  byId("events").replaceChildren(...events.map((event) => line(event, timezone)));
+  byId("left-out").hidden = !leftOut;
+  byId("life").hidden = false;
+}
+
+function line(event, timezone) {
+  const [what, more] = wordsOf(event, timezone);
+  return h("li", { class: event.result ?? "", "data-kind": event.kind, "data-scan": event.scan_id },
+    h("time", { datetime: event.at }, momentAt(event.at, timezone, { day: true, seconds: true })),
+    h("div", {}, h("div", { class: "what" }, what), more && h("div", { class: "more" }, more)));
+}
+
+byId("finder").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const wish = byId("q").value.trim();
+  history.pushState(null, "", `/manager/ticket?q=${encodeURIComponent(wish)}`);
+  byId("life").hidden = true;
+  byId("title").textContent = t("Tickets");
+  find(wish);
+});
+addEventListener("popstate", () => location.reload());
+
+const wish = new URLSearchParams(location.search).get("q");
+if (named) ask(`/api/tickets/${named}/life`, showLife);
+else if (wish) {
+  byId("q").value = wish;
+  find(wish);
+} else byId("q").focus();

@@ -1,0 +1,125 @@
+// A place in the waiting list: the queue moves by itself, an offer counts down, and accepting it books at once.
+import { byId } from "../lib/elements.js";
+import { t, tn } from "../lib/i18n.js";
+import { call, Refusal } from "../lib/api.js";
+import { fetchPage, keepLooking } from "../lib/fresh_page.js";
+import { hearHubClock, hubNow } from "../lib/dates.js";
+import { clearNotice, showNotice } from "../lib/notices.js";
+import { explain, NO_CONNECTION } from "../words/refusals.js";
+
+const LOOK_EVERY_MS = 10_000;
+/** Minutes left that are said aloud; the ticking is for eyes only. */
+const SAID_AT = [10, 5, 2, 1];
+const SOON_MS = 2 * 60_000;
+
+const root = byId("waiting");
+const path = `/api/waitlist/${encodeURIComponent(root.dataset.token)}`;
+hearHubClock(root.dataset.now);
+
+const part = () => byId("waiting-part");
+let busy = false;
+let ticking = null;
+
+async function bringUpToDate() {
+  const page = await fetchPage();
+  hearHubClock(page.getElementById("waiting").dataset.now);
+  const fresh = page.getElementById("waiting-part");
+  if (fresh.dataset.version === part().dataset.version) return false;
+  const held = part().contains(document.activeElement);
+  const before = part().dataset.status;
+  part().replaceWith(document.adoptNode(fresh));
+  startCountdown();
+  const moved = fresh.dataset.status !== before;
+  if (moved) byId("leaver")?.close();
+  if (held || moved) byId("waiting-title").focus({ preventScroll: true });
+  return moved;
+}
+
+function startCountdown() {
+  clearInterval(ticking);
+  const place = byId("countdown");
+  if (!place) return;
+  const ends = Date.parse(part().dataset.ends);
+  let said = Infinity;
+  const tick = () => {
+    const left = Math.max(0, ends - hubNow());
+    const seconds = Math.ceil(left / 1000);
+    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+    place.textContent = `${hours ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes}:${String(seconds % 60).padStart(2, "0")}`;
+    place.classList.toggle("soon", left < SOON_MS);
+    const due = SAID_AT.filter((mark) => left <= mark * 60_000).at(-1);
+    if (due !== undefined && due < said && left > 0) {
+      said = due;
+      byId("waiting-countdown-words").textContent = tn("Less than one minute left to accept.", "Less than {n} minutes left to accept.", due);
+    }
+    if (left > 0) return;
+    clearInterval(ticking);
+    look();
+  };
+  ticking = setInterval(tick, 1000);
+  tick();
+}
+
+async function accept(button) {
+  if (busy) return;
+  clearNotice(byId("waiting-answer"));
+  show(button, true);
+  try {
+    // A repeat is harmless: it gives the first answer again.
+    const { data } = await call("POST", `${path}/accept`);
+    location.assign(data.manage_url ? new URL(data.manage_url, location.href).pathname : `/r/${root.dataset.token}`);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === "BUSY") {
+      showNotice(byId("waiting-answer"), NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => accept(button)]] });
+    } else {
+      await bringUpToDate().catch(() => {});
+      showNotice(byId("waiting-answer"), WORDS[error.code]?.() ?? explain(error));
+    }
+  } finally {
+    show(button, false);
+  }
+}
+
+const WORDS = {
+  OFFER_LAPSED: () => ({ title: t("The offer ran out a moment ago."), next: t("It went to the next in the queue. Your ticket is still good.") }),
+  NO_OFFER: () => ({ title: t("There is no offer to accept right now."), next: t("This page shows how your place in the queue stands.") }),
+};
+
+async function leave() {
+  const button = byId("leaver-do");
+  clearNotice(byId("leaver-answer"));
+  show(button, true);
+  try {
+    await call("DELETE", path);
+    byId("leaver").close();
+    await bringUpToDate();
+  } catch (error) {
+    const words = error instanceof Refusal ? explain(error) : NO_CONNECTION;
+    showNotice(byId("leaver-answer"), words, { kind: "warn", actions: [[t("Try again"), leave]] });
+  } finally {
+    show(button, false);
+  }
+}
+
+function show(button, on) {
+  busy = on;
+  button.disabled = on;
+  button.setAttribute("aria-busy", String(on));
+}
+
+const look = keepLooking(async () => {
+  if (busy) return;
+  if (await bringUpToDate()) showNotice(byId("waiting-news"), { title: t("There is news."), next: t("This page has just been brought up to date.") });
+}, LOOK_EVERY_MS);
+
+root.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.deed === "accept") accept(button);
+  if (button?.dataset.deed === "leave") byId("leaver").showModal();
+  if (button?.id === "leaver-stay") byId("leaver").close();
+});
+byId("leaver-form")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  leave();
+});
+startCountdown();

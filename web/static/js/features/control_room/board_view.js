@@ -1,0 +1,130 @@
+// The board as it is drawn: rows are kept and changed in place, so that a bar grows instead of jumping.
+import { byId, h } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { number, span } from "../../lib/dates.js";
+
+const SPEAK_EVERY_MS = 15_000;
+/** Slots that a wall screen has room for: the one that is on and those around it. */
+const ON_WALL = 5;
+const NAMES = { verified: t("arrived"), booked: t("expected"), capacity: t("capacity") };
+
+export class BoardView {
+  #rows = new Map();
+  #spokenAt = 0;
+
+  constructor() {
+    this.root = byId("board");
+    this.body = byId("slots");
+    this.meter = this.root.querySelector(".meter.big");
+  }
+
+  waiting() {
+    this.root.dataset.state = "waiting";
+    this.body.replaceChildren();
+    this.#rows.clear();
+    byId("no-slots").hidden = true;
+  }
+
+  stale() {
+    if (this.root.dataset.state === "live") this.root.dataset.state = "stale";
+  }
+
+  show(board, now) {
+    this.root.dataset.state = "live";
+    const slots = board.inOrder();
+    byId("no-slots").hidden = slots.length > 0;
+    this.#totals(board);
+    this.body.parentElement.toggleAttribute("data-many", slots.length > 6);
+    const rows = slots.map((slot) => this.#row(slot));
+    const kept = new Set(slots.map((slot) => slot.slot_id));
+    for (const id of this.#rows.keys()) if (!kept.has(id)) this.#rows.delete(id);
+    const inPlace = rows.length === this.body.children.length && rows.every((row, i) => this.body.children[i] === row);
+    if (!inPlace) this.body.replaceChildren(...rows);
+    this.mark(board, now);
+    this.#speak(board.totals);
+  }
+
+  /** Which slot is on now, and which are over. */
+  mark(board, now) {
+    for (const slot of board.slots.values()) {
+      const row = this.#rows.get(slot.slot_id);
+      if (!row) continue;
+      const today = board.date === now.date;
+      const on = today && slot.start_time <= now.time && (now.time < slot.end_time || slot.end_time < slot.start_time);
+      row.classList.toggle("now", on);
+      const ended = slot.end_time > slot.start_time && slot.end_time <= now.time;
+      row.classList.toggle("over", board.date < now.date || (today && ended));
+      const over = row.classList.contains("over");
+      const missing = slot.booked - slot.verified;
+      row.querySelector(".time .on").textContent = on ? t("Now") : "";
+      row.querySelector(".time .missing").textContent = missing <= 0 ? "" : over
+        ? tn("one did not come", "{n} did not come", missing) : tn("one to come", "{n} to come", missing);
+    }
+    this.#markForWall();
+  }
+
+  /** On a wall nobody scrolls: the slots that matter now stay, and a line says how many are left out. */
+  #markForWall() {
+    const rows = [...this.body.children];
+    const first = rows.findIndex((row) => !row.classList.contains("over"));
+    const from = Math.max(0, Math.min(first < 0 ? rows.length : first - 1, rows.length - ON_WALL));
+    rows.forEach((row, n) => row.classList.toggle("off-wall", n < from || n >= from + ON_WALL));
+    const out = rows.length - ON_WALL;
+    byId("slots-more").hidden = out <= 0;
+    byId("slots-more").textContent = tn("one more slot on this day", "{n} more slots on this day", Math.max(out, 1));
+  }
+
+  #totals(board) {
+    const { verified, booked, capacity, inside } = board.totals;
+    byId("inside").hidden = inside === null;
+    if (inside !== null) write(byId("total-inside"), inside);
+    write(byId("total-verified"), verified);
+    write(byId("total-booked"), booked);
+    write(byId("total-capacity"), capacity);
+    const inSlots = verified - board.withoutSlot;
+    write(byId("total-share"), booked ? Math.round((100 * inSlots) / booked) : 0);
+    stretch(this.meter, { verified: inSlots, booked, capacity });
+    const note = byId("without-slot");
+    note.hidden = board.withoutSlot === 0;
+    note.textContent = tn("One of the verified entered without a reservation.", "{n} of the verified entered without a reservation.", board.withoutSlot);
+  }
+
+  #row(slot) {
+    let row = this.#rows.get(slot.slot_id);
+    if (!row) {
+      const count = (name) => h("td", { class: `count ${name}` }, h("b", { class: "figure-small" }), h("small", {}, NAMES[name]));
+      row = h("tr", { "data-slot": slot.slot_id },
+        h("th", { scope: "row", class: "time" }, span(slot.start_time, slot.end_time), h("small", {}, h("b", { class: "on" }), h("span", { class: "missing" }))),
+        h("td", {}, h("div", { class: "meter" }, h("i", { class: "booked" }), h("i", { class: "verified" }))),
+        count("verified"), count("booked"), count("capacity"));
+      this.#rows.set(slot.slot_id, row);
+    }
+    for (const name of ["verified", "booked", "capacity"]) write(row.querySelector(`.${name} b`), slot[name]);
+    stretch(row.querySelector(".meter"), slot);
+    return row;
+  }
+
+  /** A screen reader hears the totals now and then, not at every visitor. */
+  #speak({ verified, booked }) {
+    if (Date.now() - this.#spokenAt < SPEAK_EVERY_MS) return;
+    this.#spokenAt = Date.now();
+    byId("spoken").textContent = t("{verified} verified of {booked} booked", { verified: number(verified), booked: number(booked) });
+  }
+}
+
+function write(element, value) {
+  const text = number(value);
+  if (element.textContent === text) return;
+  const first = element.textContent === "";
+  element.textContent = text;
+  if (first) return;
+  element.classList.remove("moved");
+  void element.offsetWidth;
+  element.classList.add("moved");
+}
+
+function stretch(meter, { verified, booked, capacity }) {
+  const part = (value) => (capacity > 0 ? Math.min(1, value / capacity) : 0);
+  meter.querySelector(".booked").style.setProperty("--part", part(booked));
+  meter.querySelector(".verified").style.setProperty("--part", part(verified));
+}

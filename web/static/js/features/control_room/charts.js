@@ -1,0 +1,255 @@
+// The charts of the board: people over the day, and scans a minute. Drawn by uPlot on the venue's clock, in the page's colours.
+import uPlot from "../../../vendor/uplot-1.6.32/uPlot.esm.js";
+import { ENTERED, LEFT, RED, SCANS, YELLOW } from "../../models/figure_board.js";
+import { t } from "../../lib/i18n.js";
+import { momentAt, number } from "../../lib/dates.js";
+
+const MINUTE = 60;
+/** Minutes of one bar of the pace: the fewest that leave a bar its width. */
+const BARS = [1, 2, 5, 10, 15, 30, 60];
+const LEAST_BAR_PX = 7;
+
+export const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** The tokens are six-digit colours; two digits more are how much of it shows. */
+const faded = (colour) => `${colour}2e`;
+
+/** One chart in its place: drawn when it has data and a width, drawn anew when the colours or the type size change. */
+export class Chart {
+  #plot = null;
+  #data = null;
+
+  constructor(place, told) {
+    this.place = place;
+    this.told = told;
+    new ResizeObserver(() => this.#fit()).observe(place);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+  }
+
+  /** Draws anew from nothing: colours, type and what a chart is made of. */
+  redraw() {
+    this.#plot?.destroy();
+    this.#plot = null;
+    if (this.#data) this.draw(this.#data);
+  }
+
+  /** `data`: { now, from, to, zone, columns } with moments in seconds. */
+  draw(data) {
+    const shape = this.shape(data);
+    this.#data = data;
+    const anew = this.#plot && (this.#plot.data.length !== data.columns.length || this.shaped !== shape);
+    if (anew) {
+      this.#plot.destroy();
+      this.#plot = null;
+    }
+    this.shaped = shape;
+    const { clientWidth: width, clientHeight: height } = this.place;
+    if (!width || !height) return;
+    if (!this.#plot) this.#plot = new uPlot(this.#options(data, width, height), data.columns, this.place);
+    else {
+      this.#plot.setData(data.columns, false);
+      this.#plot.setScale("x", { min: data.from, max: data.to });
+    }
+    if (this.#plot.cursor.idx == null) this.told.textContent = this.summary(data);
+  }
+
+  /** What a plot cannot change once it is made. */
+  shape() {
+    return "";
+  }
+
+  label({ zone }, seconds) {
+    return momentAt(seconds * 1000, zone);
+  }
+
+  valueLabel(value) {
+    return number(value);
+  }
+
+  #options(data, width, height) {
+    const size = parseFloat(getComputedStyle(this.place).fontSize);
+    const font = `${Math.round(size)}px ${getComputedStyle(document.body).fontFamily}`;
+    const ink = token("--ink-soft");
+    const grid = { stroke: token("--line"), width: 1 };
+    const axis = { font, stroke: ink, grid, ticks: { show: false }, gap: size / 2 };
+    return {
+      width,
+      height,
+      // Half of the longest time, "12:00 AM", beside the first and the last mark.
+      padding: [size, size * 2.4, 0, 0],
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone ?? "UTC"),
+      legend: { show: false },
+      cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { show: this.points } },
+      scales: {
+        x: { time: true, range: () => [this.#data.from, this.#data.to] },
+        y: { range: (_, __, most) => [0, Math.max(5, Math.ceil((most || 0) * 1.08))] },
+      },
+      axes: [
+        { ...axis, grid: { show: false }, size: size * 2.2, space: size * 5.5, values: (_, splits) => splits.map((at) => this.label(data, at)),
+          ...(this.ticks && { splits: (plot) => this.ticks(this.#data, Math.max(1, Math.floor(plot.width / (size * 8)))) }) },
+        { ...axis, size: (_, values) => Math.max(size * 1.4, ...(values ?? [""]).map((value) => value.length * size * 0.62)) + size,
+          space: size * 2.2, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000],
+          values: (_, splits) => splits.map((value) => this.valueLabel(value)) },
+      ],
+      series: [{}, ...this.series(data)],
+      hooks: {
+        setCursor: [({ cursor: { idx } }) => {
+          this.told.textContent = idx == null ? this.summary(this.#data) : this.point(this.#data, idx);
+        }],
+        draw: [(plot) => this.#markNow(plot)],
+      },
+    };
+  }
+
+  /** A line where the day is now. */
+  #markNow(plot) {
+    const { now, from, to } = this.#data;
+    if (now === null || now < from || now > to) return;
+    const { ctx, bbox } = plot;
+    const x = Math.round(plot.valToPos(now, "x", true));
+    ctx.save();
+    ctx.strokeStyle = token("--ink-soft");
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([3 * devicePixelRatio, 4 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.restore();
+  }
+
+  #fit() {
+    const { clientWidth: width, clientHeight: height } = this.place;
+    if (!width || !height || !this.#data) return;
+    if (!this.#plot) this.draw(this.#data);
+    else if (this.#plot.width !== width || this.#plot.height !== height) this.redraw();
+  }
+}
+
+/** People over the day: who has arrived, who was expected by then, and who is inside where leaving is recorded. */
+export class ArrivalsChart extends Chart {
+  points = true;
+
+  shape({ columns }) {
+    return String(columns.length);
+  }
+
+  series({ columns }) {
+    const green = token("--green-line");
+    const stroke = Math.max(2, parseFloat(getComputedStyle(this.place).fontSize) / 7);
+    return [
+      { stroke: token("--blue"), width: stroke, dash: [stroke * 3, stroke * 2], paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } },
+      { stroke: green, fill: faded(green), width: stroke * 1.2, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } },
+      ...(columns.length > 3 ? [{ stroke: token("--ink"), width: stroke, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }] : []),
+    ];
+  }
+
+  #words(zone, [at, expected, arrived, inside]) {
+    const words = { time: momentAt(at * 1000, zone), arrived: number(arrived), expected: number(expected) };
+    return inside === undefined || inside === null
+      ? t("{time}: {arrived} arrived, {expected} booked for slots begun", words)
+      : t("{time}: {arrived} arrived, {expected} booked for slots begun, {inside} inside", { ...words, inside: number(inside) });
+  }
+
+  summary({ columns, zone }) {
+    const last = columns[2].findLastIndex((value) => value !== null);
+    return last < 0 ? "" : this.#words(zone, columns.map((column) => column[last]));
+  }
+
+  point(data, index) {
+    return data.columns[2][index] === null ? this.summary(data) : this.#words(data.zone, data.columns.map((column) => column[index]));
+  }
+}
+
+/** Scans a minute, by colour, in bars that stand on each other. */
+export class PaceChart extends Chart {
+  points = false;
+
+  series() {
+    const bars = uPlot.paths.bars({ size: [0.86, 40], align: 1 });
+    const bar = (name) => ({ fill: token(name), stroke: token(name), width: 0, paths: bars, points: { show: false } });
+    return [bar("--green-line"), bar("--yellow-line"), bar("--red-line")];
+  }
+
+  summary({ columns, zone }) {
+    const rates = columns[1];
+    let best = -1;
+    rates.forEach((rate, index) => {
+      if (rate > 0 && (best < 0 || rate > rates[best])) best = index;
+    });
+    if (best < 0) return t("No scans yet");
+    return t("At most {rate} a minute, at {time}", { rate: number(round(rates[best])), time: momentAt(columns[0][best] * 1000, zone) });
+  }
+
+  point({ columns, zone, minutes }, index) {
+    const [at, all, notGreen, red] = columns.map((column) => column[index]);
+    const times = { time: momentAt(at * 1000, zone), end: momentAt((at + minutes * MINUTE) * 1000, zone) };
+    return t("{time} to {end}: {rate} a minute, {yellow} of them yellow, {red} red", {
+      ...times, rate: number(round(all)), yellow: number(round(notGreen - red)), red: number(round(red)),
+    });
+  }
+}
+
+const round = (value) => Math.round(value * 10) / 10;
+
+/** The span of the day worth showing: from an hour before the first slot or the first scan to the end of the last. */
+export function spanOf(figures, slots, minuteOf) {
+  const minutes = figures.byMinute().filter(([, numbers]) => numbers.some(Boolean)).map(([minute]) => minute);
+  const begins = slots.map((slot) => minuteOf(slot.start_time) - 60);
+  const ends = slots.map((slot) => {
+    const end = minuteOf(slot.end_time);
+    return (end <= minuteOf(slot.start_time) ? 1440 : end) + 15;
+  });
+  const first = Math.min(...begins, ...(minutes.length ? [minutes[0] - 15] : []));
+  const last = Math.max(...ends, ...(minutes.length ? [minutes.at(-1) + 15] : []));
+  return Number.isFinite(first) ? [Math.max(0, Math.floor(first / 30) * 30), Math.ceil(last / 30) * 30] : [9 * 60, 18 * 60];
+}
+
+/** Columns of the arrivals: one point a minute, up to `until` (a minute, or null for a day that is over). */
+export function arrivals(figures, slots, [from, to], until, minuteOf, withInside) {
+  const happened = new Map(figures.byMinute());
+  const begun = slots.map((slot) => [minuteOf(slot.start_time), slot.booked]).sort((a, b) => a[0] - b[0]);
+  const columns = withInside ? [[], [], [], []] : [[], [], []];
+  let [arrived, gone, expected, next] = [0, 0, 0, 0];
+  for (const [minute, numbers] of happened) {
+    if (minute >= from) continue;
+    arrived += numbers[ENTERED];
+    gone += numbers[LEFT];
+  }
+  for (let minute = from; minute <= to; minute += 1) {
+    while (next < begun.length && begun[next][0] <= minute) expected += begun[next++][1];
+    const numbers = happened.get(minute);
+    arrived += numbers?.[ENTERED] ?? 0;
+    gone += numbers?.[LEFT] ?? 0;
+    const known = until === null || minute <= until;
+    columns[0].push(figures.startsAt / 1000 + minute * MINUTE);
+    columns[1].push(expected);
+    columns[2].push(known ? arrived : null);
+    if (withInside) columns[3].push(known ? arrived - gone : null);
+  }
+  return columns;
+}
+
+/** Columns of the pace in bars of as many minutes as the width allows; each colour's column holds those that stand on it. */
+export function pace(figures, [from, to], width) {
+  const minutes = BARS.find((size) => ((to - from) / size) * LEAST_BAR_PX <= width) ?? BARS.at(-1);
+  const bars = new Map();
+  for (const [minute, numbers] of figures.byMinute()) {
+    const start = Math.floor(minute / minutes) * minutes;
+    const sum = bars.get(start) ?? [0, 0, 0];
+    [SCANS, YELLOW, RED].forEach((kind, place) => {
+      sum[place] += numbers[kind];
+    });
+    bars.set(start, sum);
+  }
+  const columns = [[], [], [], []];
+  for (let start = Math.floor(from / minutes) * minutes; start < to; start += minutes) {
+    const [scans, yellow, red] = (bars.get(start) ?? [0, 0, 0]).map((count) => count / minutes);
+    [figures.startsAt / 1000 + start * MINUTE, scans, yellow + red, red].forEach((value, place) => columns[place].push(value));
+  }
+  return { columns, minutes };
+}
+
+export const openCharts = (byId) => ({
+  arrivals: new ArrivalsChart(byId("arrivals-chart"), byId("arrivals-told")),
+  pace: new PaceChart(byId("pace-chart"), byId("pace-told")),
+});

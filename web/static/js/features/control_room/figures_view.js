@@ -1,0 +1,168 @@
+// What the log says, as it is drawn: a row for each gate, the reasons, and the two charts.
+import { byId, h, icon } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { RECENT_MINUTES, RED, SCANS, YELLOW } from "../../models/figure_board.js";
+import { nowAt, number } from "../../lib/dates.js";
+import { reasonOf, RESULTS, SHAPES } from "../../words/scans.js";
+import { arrivals, openCharts, pace, spanOf } from "./charts.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const TREND_MINUTES = 60;
+const TREND_STEP = 2;
+const MOST_REASONS = 8;
+const NO_GATE = t("No gate");
+
+export const oneDigit = (value) => number(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
+export const percent = (part, whole) => (whole ? t("{share} %", { share: oneDigit((100 * part) / whole) }) : "–");
+
+export function seconds(milliseconds) {
+  if (milliseconds === null || milliseconds === undefined) return "–";
+  if (milliseconds < 60_000) return t("{seconds} s", { seconds: oneDigit(milliseconds / 1000) });
+  return t("{minutes} min", { minutes: oneDigit(milliseconds / 60_000) });
+}
+
+/** The elapsed minute of the day at which a wall clock there shows `time`; clocks may have jumped since midnight. */
+export function minuteOfDay(startsAt, zone) {
+  const wall = (time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+  return (time) => {
+    const minute = wall(time);
+    const shown = wall(nowAt(zone, new Date(startsAt + minute * 60_000)).time);
+    const jump = minute - shown;
+    return Math.abs(jump) <= 180 ? minute + jump : minute;
+  };
+}
+
+export class FiguresView {
+  #rows = new Map();
+
+  constructor() {
+    this.body = byId("gates");
+    this.charts = openCharts(byId);
+  }
+
+  waiting() {
+    this.#rows.clear();
+    this.body.replaceChildren();
+    byId("reasons").replaceChildren();
+  }
+
+  redraw() {
+    this.charts.arrivals.redraw();
+    this.charts.pace.redraw();
+  }
+
+  /**
+   * `now` is the moment on the hub's clock (ms), `today` whether the day shown is the one it falls on, `slots` the day's;
+   * `inside` whether leaving is recorded, so that there is a line for who is inside.
+   */
+  show(figures, { slots, zone, now, today, inside }) {
+    const minute = figures.minuteAt(now);
+    this.#gates(figures, today ? minute : null);
+    this.#reasons(figures);
+    this.#charts(figures, slots, zone, minute, { today, inside });
+  }
+
+  #gates(figures, minute) {
+    const gates = figures.inOrder();
+    byId("no-gates").hidden = gates.length > 0;
+    this.body.parentElement.hidden = gates.length === 0;
+    byId("rate-head").textContent = minute === null ? t("Busiest minute") : t("A minute");
+    byId("gates-note").textContent = gates.length === 0 ? "" : minute === null ? t("of the whole day") : t("of the last {n} minutes", { n: RECENT_MINUTES });
+    const rows = gates.map((gate) => this.#gate(figures, gate, minute));
+    if (rows.length !== this.body.children.length || rows.some((row, n) => this.body.children[n] !== row)) this.body.replaceChildren(...rows);
+  }
+
+  #gate(figures, { gate, median }, minute) {
+    let row = this.#rows.get(gate);
+    if (!row) {
+      const cell = (name, label) => h("td", { class: name, "data-label": label }, h("b"));
+      row = h("tr", { "data-gate": gate },
+        h("th", { scope: "row" }, gate || NO_GATE),
+        cell("rate", t("a minute")),
+        h("td", { class: "trend" }, trendOf()),
+        cell("yellow", t("Yellow")), cell("red", t("Red")), cell("median", t("Look to entry")), cell("scans", t("Scans")));
+      this.#rows.set(gate, row);
+    }
+    const from = minute === null ? -Infinity : Math.floor(minute) - RECENT_MINUTES + 1;
+    const recent = figures.sum(gate, from);
+    const values = {
+      rate: minute === null ? number(figures.busiest(gate)) : oneDigit(figures.rate(gate, minute)),
+      yellow: percent(recent[YELLOW], recent[SCANS]),
+      red: percent(recent[RED], recent[SCANS]),
+      median: seconds(median),
+      scans: number(figures.sum(gate)[SCANS]),
+    };
+    for (const [name, text] of Object.entries(values)) {
+      const element = row.querySelector(`.${name} b`);
+      if (element.textContent !== text) element.textContent = text;
+    }
+    row.classList.toggle("many-red", recent[SCANS] >= 10 && recent[RED] / recent[SCANS] >= 0.2);
+    drawTrend(row.querySelector(".trend svg"), figures, gate, minute);
+    return row;
+  }
+
+  #reasons(figures) {
+    const [scans, yellow, red] = figures.sum();
+    showReasons(figures.reasons(), { scans, yellow, red }, figures.gates.size > 1);
+  }
+
+  #charts(figures, slots, zone, minute, { today, inside }) {
+    const minuteOf = minuteOfDay(figures.startsAt, zone);
+    const span = spanOf(figures, slots, minuteOf);
+    const at = (one) => figures.startsAt / 1000 + one * 60;
+    const over = minute >= 1380 && !today;
+    const until = today ? Math.floor(minute) : over ? null : -1;
+    const common = { zone, from: at(span[0]), to: at(span[1]), now: today ? at(minute) : null };
+    byId("inside-key").hidden = !inside;
+    this.charts.arrivals.draw({ ...common, columns: arrivals(figures, slots, span, until, minuteOf, inside) });
+    this.charts.pace.draw({ ...common, ...pace(figures, span, this.charts.pace.place.clientWidth) });
+  }
+}
+
+/** `reasons`: [{ result, reason, count, gates }], most first; `gates` may be left out. */
+export function showReasons(reasons, { scans, yellow, red }, byGate = false) {
+  byId("no-reasons").hidden = scans === 0 || reasons.length > 0;
+  byId("reasons-share").textContent = scans === 0 ? t("No scans yet")
+    : tn("{red} red and {yellow} yellow of one scan", "{red} red and {yellow} yellow of {n} scans", scans, { red: percent(red, scans), yellow: percent(yellow, scans) });
+  const most = reasons[0]?.count ?? 1;
+  const rows = reasons.slice(0, MOST_REASONS).map(({ result, reason, count, gates = [] }) => {
+    const bar = h("i", { class: "bar" });
+    bar.style.setProperty("--part", count / most);
+    const where = byGate ? gates.sort((a, b) => b.count - a.count).map((one) => `${one.gate || NO_GATE} ${number(one.count)}`).join(" · ") : "";
+    return h("li", { class: result, "data-reason": reason },
+      h("span", { class: "why" }, icon(SHAPES[result]), h("span", { class: "unseen" }, `${RESULTS[result]}: `), reasonOf(reason), h("small", {}, where)),
+      h("span", { class: "share" }, percent(count, scans)), h("b", {}, number(count)), h("span", { class: "track", "aria-hidden": "true" }, bar));
+  });
+  byId("reasons").replaceChildren(...rows);
+}
+
+function trendOf() {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${TREND_MINUTES / TREND_STEP} 10`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  for (const name of ["all", "yellow", "red"]) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("class", name);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/** The last hour at one gate (the busiest one of a day that is over is no trend: nothing is drawn then). */
+function drawTrend(svg, figures, gate, minute) {
+  const paths = Object.fromEntries([...svg.children].map((path) => [path.getAttribute("class"), ""]));
+  if (minute !== null) {
+    const last = Math.floor(minute);
+    const bars = [];
+    for (let from = last - TREND_MINUTES + 1; from <= last; from += TREND_STEP) bars.push(figures.sum(gate, from, from + TREND_STEP - 1));
+    const most = Math.max(4, ...bars.map(([scans]) => scans));
+    bars.forEach(([scans, yellow, red], n) => {
+      const bar = (value) => (value ? `M${n + 0.1} 10V${10 - (10 * value) / most}H${n + 0.9}V10Z` : "");
+      paths.all += bar(scans);
+      paths.yellow += bar(yellow + red);
+      paths.red += bar(red);
+    });
+  }
+  for (const path of svg.children) path.setAttribute("d", paths[path.getAttribute("class")]);
+}

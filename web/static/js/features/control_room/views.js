@@ -1,0 +1,51 @@
+// The views of the control room: the address names the one that is shown, so that it can be kept, sent on and gone back to.
+// Each panel is a script of its own, fetched with the page and drawn into its place by `open<Name>(place, socket, room)`.
+import { byId, h } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { number } from "../../lib/dates.js";
+
+const SCRIPTS = {
+  feed: () => import("./feed.js").then((script) => script.openFeed),
+  devices: () => import("./devices.js").then((script) => script.openDevices),
+  alerts: () => import("./alerts.js").then((script) => script.openAlerts),
+  conflicts: () => import("../conflicts/open_conflicts.js").then((script) => script.openConflicts),
+  disputes: () => import("../disputes/open_disputes.js").then((script) => script.openDisputes),
+};
+
+const control = byId("control");
+const links = [...byId("views").querySelectorAll("a")];
+
+function show() {
+  const wished = location.hash.slice(1);
+  const view = links.some((link) => link.dataset.view === wished) ? wished : "board";
+  control.dataset.view = view;
+  for (const link of links) {
+    if (link.dataset.view === view) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/** A panel says how much in it waits for somebody, by the event `tally` with `{ count }` from its place. */
+function tally(event) {
+  const name = event.target.closest("section")?.id;
+  const mark = links.find((link) => link.dataset.view === name)?.querySelector(".tally");
+  if (!mark) return;
+  const { count } = event.detail;
+  mark.hidden = !count;
+  mark.replaceChildren(number(count), h("span", { class: "unseen" }, ` ${t("waiting")}`));
+}
+
+export function openViews(socket, room) {
+  addEventListener("hashchange", () => {
+    show();
+    scrollTo(0, 0);
+  });
+  control.addEventListener("tally", tally);
+  show();
+  return Promise.all(
+    control.dataset.panels.split(" ").filter(Boolean).map(async (name) => {
+      const open = await SCRIPTS[name]();
+      open(byId(`${name}-body`) ?? byId(name), socket, room);
+    }),
+  );
+}

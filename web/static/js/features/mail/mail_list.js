@@ -1,0 +1,74 @@
+// The list of messages: a card each, kept as it is while nothing about it changes, so that focus and a reader's place stay.
+import { h } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { howLong, kindOf, standingOf, standingWords, triesOf } from "../../words/mail.js";
+
+export class MailList {
+  #cards = new Map();
+
+  /** `on` is {retry(mail), discard(mail)}. */
+  constructor(place, on) {
+    this.place = place;
+    this.on = on;
+  }
+
+  /** Draws the messages, newest first; gives whether the card that had the focus is gone. */
+  show(mails, now) {
+    const hadFocus = this.place.contains(document.activeElement);
+    const kept = new Map();
+    for (const mail of mails) {
+      const version = JSON.stringify(mail);
+      const old = this.#cards.get(mail.id);
+      const card = old?.version === version ? old : { version, mail, element: this.#draw(mail) };
+      if (old && card !== old) this.#swap(old.element, card.element);
+      kept.set(mail.id, card);
+    }
+    for (const [id, { element }] of this.#cards) if (!kept.has(id)) element.remove();
+    let place = this.place.firstElementChild;
+    for (const { element } of kept.values()) {
+      if (element === place) place = place.nextElementSibling;
+      else this.place.insertBefore(element, place);
+    }
+    this.#cards = kept;
+    this.mark(now);
+    return hadFocus && !this.place.contains(document.activeElement);
+  }
+
+  /** Brings the ages up to now. */
+  mark(now) {
+    for (const { mail, element } of this.#cards.values()) {
+      const since = mail.sent_at ?? mail.created_at;
+      write(element.querySelector("[data-since]"), howLong(since, now));
+      const next = element.querySelector("[data-next]");
+      if (next) write(next, Date.parse(mail.next_attempt_at) <= now ? t("next try at once") : t("next try {when}", { when: howLong(mail.next_attempt_at, now) }));
+    }
+  }
+
+  /** A card that changes under the focus hands it on to the same button. */
+  #swap(old, fresh) {
+    const action = old.contains(document.activeElement) ? document.activeElement.dataset.action : null;
+    old.replaceWith(fresh);
+    if (action) fresh.querySelector(`[data-action="${action}"]`)?.focus();
+  }
+
+  #draw(mail) {
+    const title = `mail-${mail.id}`;
+    const button = (action, words, name) =>
+      h("button", { type: "button", class: "button quiet small", "data-action": action, "aria-describedby": title, onclick: () => this.on[action](mail, name) }, words);
+    return h("li", { class: "mail-card", "data-id": mail.id },
+      h("h3", { id: title }, kindOf(mail), h("span", { class: "mail-state", "data-status": standingOf(mail) }, standingWords(mail))),
+      h("p", { class: "meta" },
+        h("span", {}, mail.channel === "sms" ? t("to {recipient} by text message", { recipient: mail.recipient }) : t("to {recipient}", { recipient: mail.recipient })),
+        h("time", { datetime: mail.sent_at ?? mail.created_at, "data-since": "" }),
+        h("span", {}, triesOf(mail)),
+        mail.next_attempt_at && h("span", { "data-next": "" })),
+      mail.trouble && h("p", { class: "trouble" }, mail.trouble),
+      (mail.can_retry || mail.can_discard) && h("div", { class: "buttons" },
+        mail.can_retry && button("retry", t("Send again")),
+        mail.can_discard && button("discard", t("Discard"))));
+  }
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

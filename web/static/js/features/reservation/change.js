@@ -1,0 +1,26 @@
+// What moving and cancelling share: which tickets are meant, and what a "no" means here.
+import { t } from "../../lib/i18n.js";
+import { explain } from "../../words/refusals.js";
+
+/** {id, party, count}: the reservation to name to the API, whether it stands for the whole party, and how many are meant. */
+export function meant(root, fallbackId) {
+  const boxes = [...root.querySelectorAll("[data-which] input")];
+  const value = boxes.find((box) => box.checked)?.value ?? "all";
+  if (value !== "all") return { id: value, party: false, count: 1 };
+  const singles = boxes.filter((box) => box.value !== "all").length;
+  return { id: fallbackId, party: true, count: Math.max(1, singles) };
+}
+
+const WORDS = {
+  CHANGE_TOO_LATE: () => ({ title: t("It is too late to change this online."), next: t("If something has come up, the venue's staff can still help.") }),
+  TICKET_ALREADY_USED: () => ({ title: t("This ticket was used at the door."), next: t("A visit that has begun cannot be changed.") }),
+  TICKET_EXPIRED: () => ({ title: t("This visit is over."), next: t("It cannot be changed any more.") }),
+  TICKET_CANCELLED: () => ({ title: t("This visit was cancelled already."), next: t("You can book again with the same ticket.") }),
+  RESERVATION_NOT_FOUND: () => ({ title: t("We cannot find this reservation."), next: t("The link may have been replaced. Your newest mail holds the right one.") }),
+  SLOT_FULL: () => ({ title: t("This time has just filled up."), next: t("Nothing has changed: your visit stands as it was. Pick another time.") }),
+  BUSY: () => ({ title: t("Many people are booking right now."), next: t("Nothing has changed yet. Please try again in a moment.") }),
+};
+
+export const explainChange = (error) => WORDS[error.code]?.() ?? explain(error);
+/** After these the page shows something that is not so any more. */
+export const isStale = (code) => ["CHANGE_TOO_LATE", "TICKET_ALREADY_USED", "TICKET_EXPIRED", "TICKET_CANCELLED", "RESERVATION_NOT_FOUND"].includes(code);

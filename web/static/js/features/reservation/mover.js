@@ -1,0 +1,134 @@
+// Moving a visit: the booking page's own calendar, then what is and what would be, side by side, and one button.
+import { byId, h } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { call, Refusal } from "../../lib/api.js";
+import { dayAndSpan } from "../../lib/dates.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+import { drawAlternatives } from "../reserve/slots.js";
+import { SlotStep } from "../reserve/slot_step.js";
+import { NO_CONNECTION } from "../../words/refusals.js";
+import { explainChange, isStale, meant } from "./change.js";
+
+export class Mover {
+  busy = false;
+  #step = null;
+  #slot = null;
+
+  /** `part()` is the page's part that says how the visit stands. */
+  constructor({ headers, part, onDone, onStale }) {
+    Object.assign(this, { headers, part, onDone, onStale });
+    this.panel = byId("mover");
+    this.choose = byId("mover-choose");
+    this.confirm = byId("mover-confirm");
+    this.answer = byId("mover-answer");
+    this.back = byId("mover-back");
+    this.button = byId("mover-do");
+    this.back.addEventListener("click", () => (this.#slot ? this.#toCalendar() : this.close()));
+    this.button.addEventListener("click", () => this.#move());
+    this.panel.addEventListener("change", (event) => event.target.closest("[data-which]") && this.#step.open());
+  }
+
+  open() {
+    const { dataset } = this.panel;
+    this.#step ??= new SlotStep({
+      whose: dataset.orq ? { orq: Number(dataset.orq) } : {},
+      wish: () => ({
+        places: meant(this.panel, dataset.reservation).count,
+        slot: this.#now(),
+        venue: { id: Number(dataset.venue), timezone: dataset.timezone },
+      }),
+      onChosen: (slot) => this.#chosen(slot),
+    });
+    this.panel.hidden = false;
+    this.part().hidden = true;
+    this.#toCalendar();
+    byId("mover-title").focus({ preventScroll: true });
+    scrollTo({ top: 0, behavior: "smooth" });
+  }
+
+  close({ focus = true } = {}) {
+    if (this.panel.hidden) return;
+    this.#step.rest();
+    this.#slot = null;
+    this.panel.hidden = true;
+    this.part().hidden = false;
+    clearNotice(this.answer);
+    if (focus) this.part().querySelector("[data-deed=move]")?.focus();
+  }
+
+  /** The slot that the tickets meant have now. */
+  #now() {
+    const { id } = meant(this.panel, this.panel.dataset.reservation);
+    const meeting = this.part().querySelector(`[data-reservation="${id}"]`)?.closest(".meeting");
+    return meeting ? { id: Number(meeting.dataset.slot), date: meeting.dataset.date, words: meeting.getAttribute("aria-label") } : null;
+  }
+
+  #toCalendar() {
+    this.#slot = null;
+    clearNotice(this.answer);
+    this.choose.hidden = false;
+    this.confirm.hidden = true;
+    this.button.hidden = true;
+    this.back.textContent = t("Keep it as it is");
+    this.#step.open();
+  }
+
+  #chosen(slot) {
+    const now = this.#now();
+    if (slot.id === now?.id) {
+      this.close();
+      return;
+    }
+    this.#slot = slot;
+    this.#step.rest();
+    clearNotice(this.answer);
+    byId("mover-from").textContent = now?.words ?? "";
+    byId("mover-to").textContent = dayAndSpan(slot.date, slot.start_time, slot.end_time);
+    this.choose.hidden = true;
+    this.confirm.hidden = false;
+    this.button.hidden = false;
+    this.back.textContent = t("Pick another time");
+    byId("mover-confirm-title").focus();
+  }
+
+  async #move() {
+    if (this.busy) return;
+    const { id, party } = meant(this.panel, this.panel.dataset.reservation);
+    clearNotice(this.answer);
+    this.#show(true);
+    try {
+      await call("PUT", `/api/reservations/${id}`, { body: { slot_id: this.#slot.id, ...(party && { party: true }) }, headers: this.headers });
+      this.busy = false;
+      this.close({ focus: false });
+      this.onDone({ title: t("Your visit is moved."), next: t("The codes stay the same. A new confirmation is on its way to {email}.", { email: this.part().dataset.email }) });
+    } catch (error) {
+      this.#refused(error);
+    } finally {
+      this.#show(false);
+    }
+  }
+
+  #refused(error) {
+    if (!(error instanceof Refusal) || error.code === "BUSY") {
+      // A repeat is harmless: a visit that is there already stays there.
+      showNotice(this.answer, error instanceof Refusal ? explainChange(error) : NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.#move()]] });
+      return;
+    }
+    if (isStale(error.code)) {
+      this.onStale(explainChange(error));
+      return;
+    }
+    const now = this.#now()?.id;
+    const alternatives = this.#step.known(error.details.alternative_slots ?? []).filter((slot) => slot.id !== now);
+    const extra = alternatives.length ? drawAlternatives(h("div"), alternatives, (slot) => this.#chosen(slot)) : null;
+    const actions = error.code.startsWith("SLOT_") ? [[t("See the calendar"), () => this.#toCalendar()]] : [];
+    showNotice(this.answer, explainChange(error), { kind: actions.length ? "warn" : "bad", extra, actions });
+    this.answer.querySelector("button")?.focus();
+  }
+
+  #show(busy) {
+    this.busy = busy;
+    this.button.disabled = this.back.disabled = busy;
+    this.button.setAttribute("aria-busy", String(busy));
+  }
+}

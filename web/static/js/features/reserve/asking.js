@@ -1,0 +1,42 @@
+// A question a form asks the hub: its button shows that it is under way, and trouble becomes a notice with a retry.
+import { t } from "../../lib/i18n.js";
+import { Refusal } from "../../lib/api.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+import { NO_CONNECTION } from "../../words/refusals.js";
+
+/** The answer, or null: a refusal went to `onRefusal`, trouble is shown in `answer` and `again` tries once more. */
+export async function ask({ button, answer, question, onRefusal, again }) {
+  clearNotice(answer);
+  busy(button, true);
+  try {
+    return await question();
+  } catch (error) {
+    if (error instanceof Refusal) onRefusal(error);
+    else showNotice(answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), again]] });
+    return null;
+  } finally {
+    busy(button, false);
+  }
+}
+
+export function busy(button, on) {
+  button.disabled = on;
+  button.setAttribute("aria-busy", String(on));
+}
+
+/** What is wrong with a field, below it; "" takes it away. The field names its line by aria-describedby. */
+export function markField(input, line, message) {
+  if (line.textContent !== message) line.textContent = message;
+  if (message) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+}
+
+let pressed = false;
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
+
+/** Words that appear when a field is left push down the very button that is being pressed: they wait until it is let go. */
+export function onceReleased(act) {
+  if (!pressed) act();
+  else addEventListener("pointerup", () => setTimeout(act, 0), { once: true });
+}

@@ -1,0 +1,221 @@
+// The month grid (ARIA grid pattern): one tab stop; arrows move by day and week, Home and End within the week,
+// Page Up and Down by month, with Shift as far as the calendar reaches; Enter and Space pick.
+import { byId, h, icon } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { addDays, addMonths, BOOKABLE, daysOf, MONTHS_EACH_WAY, monthKey, sameDay } from "../../models/availability.js";
+import { mark } from "../../lib/marks.js";
+import { longDay, monthName, number, placeInWeek, weekdays } from "../../lib/dates.js";
+
+const CELLS = 42;
+const SHAPES = { available: "open", limited: "half", short: "few", full: "full", closed: "cross" };
+// A full day opens too: its slots name the nearest other times and the waiting list.
+const PICKABLE = [...BOOKABLE, "short", "full"];
+
+const words = (standing, party) =>
+  ({
+    available: () => t("available"),
+    limited: () => t("limited"),
+    short: () => t("not enough places for {n}", { n: party }),
+    full: () => t("full"),
+    closed: () => t("closed"),
+    over: () => t("over"),
+    none: () => t("nothing offered"),
+    past: () => t("past"),
+    unknown: () => t("loading"),
+  })[standing]();
+
+const shortWords = {
+  available: () => t("Free"),
+  limited: () => t("Limited"),
+  short: () => t("Too few"),
+  full: () => t("Full"),
+  closed: () => t("Closed"),
+};
+
+export class Calendar {
+  #month = null;
+  #party = 1;
+  #cells = [];
+  #heldFocus = false;
+
+  /** `onPick(date)` hears of a chosen day, `onTurn(key)` of a month wanted; draw() then brings what it offers. */
+  constructor({ today, onPick, onTurn }) {
+    Object.assign(this, { today, onPick, onTurn });
+    this.root = byId("calendar");
+    this.body = byId("days");
+    this.before = byId("month-before");
+    this.after = byId("month-after");
+    this.key = monthKey(today);
+    this.selected = null;
+    this.focused = null;
+    byId("weekdays").replaceChildren(
+      ...weekdays().map((day) => h("th", { scope: "col" }, h("span", { "aria-hidden": "true" }, day.short), h("span", { class: "unseen" }, day.long))),
+    );
+    this.#build();
+    this.before.addEventListener("click", () => this.turn(addMonths(this.key, -1)));
+    this.after.addEventListener("click", () => this.turn(addMonths(this.key, 1)));
+    this.body.addEventListener("keydown", (event) => this.#onKey(event));
+    this.body.addEventListener("click", (event) => this.#onClick(event));
+  }
+
+  /** Turns to a month, to nowhere beyond the reach; the dates show at once, what they offer comes with draw(). */
+  turn(key, focus = null) {
+    if (!this.#reaches(key)) return;
+    this.key = key;
+    this.#month = null;
+    this.#heldFocus = Boolean(focus);
+    this.focused = focus;
+    this.root.setAttribute("aria-busy", "true");
+    this.#paint();
+    if (focus) this.#button(focus)?.focus();
+    this.onTurn(key);
+  }
+
+  /** What the month offers, now or as it has become; days whose word has changed meanwhile are marked for a moment. */
+  draw(month, party = this.#party) {
+    if (month.key !== this.key) return;
+    const fresh = this.#month === null;
+    const again = !fresh && party === this.#party;
+    this.#month = month;
+    this.#party = party;
+    if (fresh && !this.#heldFocus && !this.body.contains(document.activeElement)) this.focused = null;
+    this.root.removeAttribute("aria-busy");
+    const before = new Map(this.#cells.map(({ td, standing }) => [td.dataset.date, standing]));
+    this.#paint();
+    if (!again) return;
+    for (const { td, button, standing } of this.#cells) {
+      if (td.dataset.date && standing !== before.get(td.dataset.date)) mark(button);
+    }
+  }
+
+  select(date) {
+    this.selected = date;
+    if (date && monthKey(date) === this.key) this.focused = date;
+    this.#paint();
+  }
+
+  standing(date) {
+    if (date < this.today) return "past";
+    return this.#month ? this.#month.standing(date, this.#party) : "unknown";
+  }
+
+  #reaches(key) {
+    const home = monthKey(this.today);
+    return key >= addMonths(home, -MONTHS_EACH_WAY) && key <= addMonths(home, MONTHS_EACH_WAY);
+  }
+
+  /** Six rows whatever the month, made once, so that nothing below jumps and a change touches only what it changes. */
+  #build() {
+    const rows = [];
+    for (let row = 0; row < CELLS / 7; row += 1) {
+      const tr = h("tr");
+      for (let column = 0; column < 7; column += 1) {
+        const day = h("span", { class: "day-number" });
+        const shape = h("span", { class: "day-shape" });
+        const word = h("span", { class: "day-word", "aria-hidden": "true" });
+        const button = h("button", { type: "button", class: "day", tabindex: -1 }, day, shape, word);
+        const td = h("td");
+        tr.append(td);
+        this.#cells.push({ td, button, day, shape, word, shown: "" });
+      }
+      rows.push(tr);
+    }
+    this.body.replaceChildren(...rows);
+  }
+
+  #paint() {
+    const dates = daysOf(this.key);
+    if (!this.focused || !dates.includes(this.focused)) this.focused = this.#doorway(dates);
+    byId("month-name").textContent = monthName(this.key);
+    // Not `disabled`: a button that goes dead under the finger would drop the focus.
+    this.before.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, -1))));
+    this.after.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, 1))));
+    const lead = placeInWeek(dates[0]);
+    this.#cells.forEach((cell, place) => this.#paintCell(cell, dates[place - lead] ?? null));
+    for (const row of this.body.rows) row.classList.toggle("empty-week", !row.querySelector("button"));
+  }
+
+  /** Where Tab enters the grid: the chosen day, else the first that can be booked, else today or the month's first. */
+  #doorway(dates) {
+    if (dates.includes(this.selected)) return this.selected;
+    return dates.find((date) => BOOKABLE.includes(this.standing(date))) ?? (dates.includes(this.today) ? this.today : dates[0]);
+  }
+
+  #paintCell(cell, date) {
+    const { td, button } = cell;
+    if (!date) {
+      if (cell.shown === "-") return;
+      cell.shown = "-";
+      td.replaceChildren();
+      td.removeAttribute("data-date");
+      td.removeAttribute("aria-selected");
+      return;
+    }
+    const standing = this.standing(date);
+    const selected = date === this.selected;
+    const tabindex = date === this.focused ? 0 : -1;
+    const shown = `${date} ${standing} ${selected} ${tabindex} ${this.#party}`;
+    if (cell.shown === shown) return;
+    cell.shown = shown;
+    cell.standing = standing;
+    const today = date === this.today;
+    td.dataset.date = date;
+    td.setAttribute("aria-selected", String(selected));
+    button.className = `day ${standing}${today ? " today" : ""}`;
+    button.tabIndex = tabindex;
+    if (PICKABLE.includes(standing)) button.removeAttribute("aria-disabled");
+    else button.setAttribute("aria-disabled", "true");
+    const said = [longDay(date), today && t("today"), words(standing, this.#party), selected && t("selected")];
+    button.setAttribute("aria-label", said.filter(Boolean).join(", "));
+    cell.day.textContent = number(Number(date.slice(8)));
+    cell.shape.replaceChildren(...(SHAPES[standing] ? [icon(SHAPES[standing])] : []));
+    cell.word.textContent = shortWords[standing]?.() ?? (today ? t("Today") : "");
+    if (button.parentNode !== td) td.replaceChildren(button);
+  }
+
+  #button(date) {
+    return this.#cells.find(({ td }) => td.dataset.date === date)?.button ?? null;
+  }
+
+  #onClick(event) {
+    const date = event.target.closest("td")?.dataset.date;
+    if (!date || !event.target.closest("button")) return;
+    this.focused = date;
+    if (PICKABLE.includes(this.standing(date))) {
+      this.select(date);
+      this.onPick(date);
+    } else this.#paint();
+  }
+
+  #onKey(event) {
+    const date = event.target.closest("td")?.dataset.date;
+    if (!date || event.altKey || event.metaKey) return;
+    const wanted = this.#wanted(event, date);
+    if (!wanted) return;
+    event.preventDefault();
+    if (monthKey(wanted) !== this.key) {
+      this.turn(monthKey(wanted), wanted);
+      return;
+    }
+    this.focused = wanted;
+    this.#paint();
+    this.#button(wanted).focus();
+  }
+
+  #wanted({ key, shiftKey, ctrlKey }, date) {
+    const days = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[key];
+    if (days) return this.#reaches(monthKey(addDays(date, days))) ? addDays(date, days) : null;
+    const months = { PageUp: -1, PageDown: 1 }[key];
+    if (months) {
+      // Shift would be a year; the calendar ends before that, so it goes to the end.
+      const home = monthKey(this.today);
+      const target = shiftKey ? addMonths(home, months * MONTHS_EACH_WAY) : addMonths(this.key, months);
+      return this.#reaches(target) && target !== this.key ? sameDay(date, target) : null;
+    }
+    if (key !== "Home" && key !== "End") return null;
+    const dates = daysOf(this.key);
+    if (ctrlKey) return key === "Home" ? dates[0] : dates.at(-1);
+    const edge = addDays(date, key === "Home" ? -placeInWeek(date) : 6 - placeInWeek(date));
+    return this.#reaches(monthKey(edge)) ? edge : null;
+  }
+}

@@ -1,0 +1,161 @@
+// The one-time code: sent by mail, by text message or both, one after the other.
+import { byId } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { call } from "../../lib/api.js";
+import { hubNow } from "../../lib/dates.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+import { explain } from "../../words/refusals.js";
+import { ask, markField } from "./asking.js";
+
+const DIGITS = 6;
+// After these a code is no good any more, whatever is typed.
+const SPENT = new Set(["CODE_EXPIRED", "CODE_USED", "CODE_LOCKED"]);
+
+export class CodeStep {
+  #challenge = null;
+  #timer = null;
+  #waitUntil = 0;
+
+  constructor({ visit, whose, onDone }) {
+    Object.assign(this, { visit, whose, onDone });
+    this.form = byId("code-form");
+    this.input = byId("code");
+    this.answer = byId("code-answer");
+    this.again = byId("code-again");
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#confirm();
+    });
+    this.input.addEventListener("input", () => this.#onInput());
+    this.again.addEventListener("click", () => this.#send());
+  }
+
+  /** In sight: a code is asked for, unless one for the same contact is still good. */
+  enter() {
+    const [channel] = this.visit.unproved(+hubNow());
+    if (!channel) {
+      this.onDone();
+      return;
+    }
+    const about = this.#about(channel);
+    const running = this.#challenge?.channel === channel && this.#challenge.about === about && this.#left() > 0;
+    if (running) this.#tick();
+    else this.#begin(channel);
+  }
+
+  leave() {
+    clearInterval(this.#timer);
+  }
+
+  #about(channel) {
+    return channel === "email" ? this.visit.email : this.visit.phone;
+  }
+
+  #begin(channel) {
+    this.#challenge = { channel, about: this.#about(channel) };
+    this.#waitUntil = 0;
+    this.#clear();
+    byId("code-way").textContent = channel === "email"
+      ? t("By mail to {address}.", { address: this.visit.email })
+      : t("By text message to {number}.", { number: this.visit.phone });
+    this.#send();
+  }
+
+  #clear() {
+    this.input.value = "";
+    markField(this.input, byId("code-wrong"), "");
+    clearNotice(this.answer);
+  }
+
+  async #send() {
+    const challenge = this.#challenge;
+    const { channel } = challenge;
+    this.#clear();
+    const reply = await ask({
+      button: this.again,
+      answer: this.answer,
+      question: () => call("POST", "/api/contact/code", { body: { email: this.visit.email, phone: this.visit.phone, channel, ...this.whose } }),
+      onRefusal: (error) => this.#notSent(error),
+      again: () => this.#send(),
+    });
+    if (this.#challenge !== challenge) return;
+    if (reply) {
+      Object.assign(challenge, reply.data);
+      this.#waitUntil = momentOf(reply.data.resend_after);
+      this.input.focus();
+    }
+    this.#tick();
+  }
+
+  #notSent(error) {
+    if (error.retryAfter ?? error.details.retry_after) this.#waitUntil = +hubNow() + 1000 * (error.retryAfter ?? error.details.retry_after);
+    showNotice(this.answer, explain(error), { kind: error.code === "CODE_TOO_SOON" ? "info" : "bad" });
+  }
+
+  /** Pasted with blanks, typed with a dash: digits count. The sixth sends it. */
+  #onInput() {
+    const digits = this.input.value.normalize("NFKC").replace(/\D/g, "").slice(0, DIGITS);
+    if (this.input.value !== digits) this.input.value = digits;
+    markField(this.input, byId("code-wrong"), "");
+    if (digits.length === DIGITS && !byId("code-go").disabled) this.form.requestSubmit();
+  }
+
+  async #confirm() {
+    const challenge = this.#challenge;
+    if (this.input.value.length !== DIGITS) {
+      this.#wrong(t("The code has six digits."));
+      return;
+    }
+    if (!challenge.challenge_id) return;
+    const reply = await ask({
+      button: byId("code-go"),
+      answer: this.answer,
+      question: () => call("POST", "/api/contact/confirm", { body: { challenge_id: challenge.challenge_id, code: this.input.value, ...this.whose } }),
+      onRefusal: (error) => this.#refused(error),
+      again: () => this.form.requestSubmit(),
+    });
+    if (!reply) return;
+    this.visit.proofs[challenge.channel] = { ...reply.data, about: challenge.about };
+    this.visit.save();
+    this.#challenge = null;
+    clearInterval(this.#timer);
+    this.enter();
+  }
+
+  #refused(error) {
+    const { title, next } = explain(error);
+    if (SPENT.has(error.code)) this.#challenge.expires_at = null;
+    this.#wrong(`${title} ${next}`.trim());
+    this.input.select();
+    this.#tick();
+  }
+
+  #wrong(words) {
+    markField(this.input, byId("code-wrong"), words);
+    this.input.focus();
+  }
+
+  #left() {
+    const ends = this.#challenge?.expires_at;
+    return ends ? Math.max(0, Math.round((Date.parse(ends) - hubNow()) / 1000)) : 0;
+  }
+
+  #tick() {
+    clearInterval(this.#timer);
+    const show = () => {
+      const left = this.#left();
+      const wait = Math.max(0, Math.ceil((this.#waitUntil - hubNow()) / 1000));
+      byId("code-left").textContent = left ? t("Good for another {time}.", { time: minutes(left) }) : this.#challenge?.challenge_id ? t("This code is no longer good.") : "";
+      this.again.disabled = wait > 0;
+      this.again.textContent = wait > 0 ? t("New code in {time}", { time: minutes(wait) }) : t("Send a new code");
+      if (!left && !wait) clearInterval(this.#timer);
+    };
+    this.#timer = setInterval(show, 1000);
+    show();
+  }
+}
+
+const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+/** `resend_after` is a moment, or seconds from now. */
+const momentOf = (value) => (typeof value === "number" ? +hubNow() + value * 1000 : Date.parse(value) || 0);

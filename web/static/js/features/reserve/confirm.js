@@ -1,0 +1,179 @@
+// The confirm step: everything once more, then one attempt per slot, sent until it is answered, and never twice.
+import { byId, h } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { BookingAttempt } from "../../models/booking_attempt.js";
+import { hubNow } from "../../lib/dates.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+import { explain, isAboutSlot, isAboutTicket } from "../../words/refusals.js";
+import { drawSummary } from "./summary.js";
+
+export class Confirm {
+  #attempt = null;
+  #running = false;
+
+  /** `onBooked()` when every ticket has its place; `onChanged()` when the visit did; `onStale()` when a slot was not as shown. */
+  constructor({ visit, whose, onBooked, onChanged, onStale, goTo }) {
+    Object.assign(this, { visit, whose, onBooked, onChanged, onStale, goTo });
+    this.button = byId("confirm");
+    this.back = byId("confirm-back");
+    this.answer = byId("confirm-answer");
+    this.button.addEventListener("click", () => this.#book());
+  }
+
+  enter() {
+    this.#draw();
+    if (this.#running) return;
+    clearNotice(this.answer);
+    byId("confirm-waitlist").replaceChildren();
+    const unanswered = BookingAttempt.unanswered();
+    if (unanswered?.fresh) this.#book();
+    else if (unanswered) {
+      showNotice(this.answer, { title: t("We do not know whether your booking arrived."), next: t("Confirm once more to be sure. You cannot book twice.") }, { kind: "warn" });
+    }
+  }
+
+  #draw() {
+    drawSummary(byId("summary"), this.visit, this.goTo);
+    const hours = this.visit.venue?.change_cutoff_hours;
+    byId("confirm-change").textContent = hours === undefined || hours === null ? "" : tn(
+      "You can move or cancel it until one hour before, with the link in your confirmation.",
+      "You can move or cancel it until {n} hours before, with the link in your confirmation.", hours);
+  }
+
+  async #book() {
+    if (this.#running) return;
+    this.#running = true;
+    this.#busy(true);
+    clearNotice(this.answer);
+    byId("confirm-waitlist").replaceChildren();
+    let group = null;
+    try {
+      for (group of this.visit.groups()) {
+        const attempt = this.#attemptFor(group);
+        this.#attempt = attempt;
+        const data = await attempt.send((seconds, byItself, error) => this.#waiting(seconds, byItself, error));
+        this.#keep(group, data);
+        attempt.forget();
+      }
+      this.onBooked();
+    } catch (error) {
+      await this.#refused(error, group);
+    } finally {
+      this.#attempt = null;
+      this.#running = false;
+      this.#busy(false);
+    }
+  }
+
+  #attemptFor({ slot, tickets }) {
+    const { email, phone } = this.visit;
+    const body = { slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
+    const proof = this.visit.contactProof(+hubNow());
+    return tickets.length === 1
+      ? new BookingAttempt("/api/reservations/create", { ticket_id: tickets[0].ticket_id, ...body }, proof)
+      : new BookingAttempt("/api/reservations", { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), ...body }, proof);
+  }
+
+  /** What was booked is what the answer says, not what the page believes. */
+  #keep({ slot, tickets }, data) {
+    this.visit.place = this.visit.venue?.name ?? this.visit.place;
+    const reservations = data.reservations ?? [{ reservation_id: data.reservation_id, ticket_code: data.ticket_code, qr_code: data.qr_code }];
+    this.visit.results.push({ reservations, slot: { ...slot, ...data.slot }, manage_url: data.manage_url });
+    for (const { ticket_code } of tickets) this.visit.remove(ticket_code);
+    this.visit.save();
+  }
+
+  #waiting(seconds, byItself, error) {
+    const attempt = this.#attempt;
+    const crowded = error.code === "RATE_LIMITED" || error.code === "BUSY";
+    const title = crowded ? t("Many people are booking right now.") : navigator.onLine === false ? t("You are offline.") : t("The connection is shaky.");
+    const wait = Math.max(1, Math.round(seconds));
+    const next = byItself
+      ? tn("We try again in one second. You cannot book twice by trying again.", "We try again in {n} seconds. You cannot book twice by trying again.", wait)
+      : t("Try again when you have a signal. You cannot book twice by trying again.");
+    const hurry = () => {
+      clearNotice(this.answer);
+      attempt.hurry();
+    };
+    showNotice(this.answer, { title, next }, { kind: "warn", actions: [[t("Try again now"), hurry]] });
+  }
+
+  async #refused(error, group) {
+    if (!error.code) throw error;
+    const words = this.#withBooked(explain(error));
+    this.#draw();
+    if (isAboutSlot(error.code)) await this.#slotRefused(error, group, words);
+    else if (isAboutTicket(error.code)) this.#ticketsRefused(error, group, words);
+    else if (error.code === "CONTACT_NOT_VERIFIED") {
+      this.visit.demanded = error.details.needed ?? ["email"];
+      for (const channel of this.visit.demanded) delete this.visit.proofs[channel];
+      this.goTo("code");
+    } else if (error.code === "INVALID_CONTACT") {
+      showNotice(this.answer, words, { actions: [[t("Check contact"), () => this.goTo("contact")]] });
+    } else {
+      showNotice(this.answer, words);
+    }
+  }
+
+  /** Slot by slot, some may have their place already: that is said first. */
+  #withBooked(words) {
+    const booked = this.visit.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
+    return booked ? { ...words, next: `${tn("One ticket is booked already and stays so.", "{n} tickets are booked already and stay so.", booked)} ${words.next}` } : words;
+  }
+
+  async #slotRefused(error, { slot, tickets }, words) {
+    this.onStale();
+    const { drawAlternatives } = await import("./slots.js");
+    const alternatives = error.details.alternative_slots ?? [];
+    const pick = (other) => {
+      clearNotice(this.answer);
+      byId("confirm-waitlist").replaceChildren();
+      for (const { ticket_code } of tickets) this.visit.choose(other, ticket_code);
+      this.onChanged();
+      this.#draw();
+      this.button.focus();
+    };
+    const actions = [[t("See the calendar"), () => this.goTo("slot")]];
+    if (tickets.length > 1) actions.push([t("Choose a time for each"), () => this.#split()]);
+    showNotice(this.answer, words, { kind: "warn", extra: alternatives.length ? drawAlternatives(h("div", { class: "other-times" }), alternatives, pick) : null, actions });
+    if (error.code === "SLOT_FULL" && this.visit.venue?.waitlist) await this.#offerWaitlist(slot, tickets);
+  }
+
+  #split() {
+    this.visit.together = false;
+    this.onChanged();
+    this.goTo("slot");
+  }
+
+  async #offerWaitlist(slot, tickets) {
+    const { WaitlistOffer } = await import("./waitlist.js");
+    const { email, phone } = this.visit;
+    const body = { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
+    const proof = this.visit.contactProof(+hubNow());
+    if (proof) body.contact_proof = proof;
+    byId("confirm-waitlist").replaceChildren(new WaitlistOffer({ slot, places: tickets.length, body }).element);
+  }
+
+  #ticketsRefused(error, { tickets }, words) {
+    const bad = error.details.tickets ?? [{ ticket_code: tickets[0].ticket_code, code: error.code }];
+    const drop = (then) => () => {
+      for (const { ticket_code } of bad) this.visit.remove(ticket_code);
+      this.onChanged();
+      then();
+    };
+    const several = tickets.length > 1;
+    const list = several ? h("ul", {}, ...bad.map((one) => h("li", {}, h("span", { class: "code" }, one.ticket_code), " ", explain({ code: one.code, details: one, message: one.message }).title))) : null;
+    const title = several ? tn("One ticket cannot be booked, so none was.", "{n} tickets cannot be booked, so none was.", bad.length) : words.title;
+    const actions = [];
+    if (this.visit.tickets.length > bad.length) actions.push([t("Go on without"), drop(() => this.enter())]);
+    actions.push([t("Use another ticket"), drop(() => this.goTo("ticket"))]);
+    showNotice(this.answer, { title, next: words.next }, { actions, extra: list });
+  }
+
+  #busy(busy) {
+    this.button.disabled = busy;
+    this.back.disabled = busy;
+    this.button.setAttribute("aria-busy", String(busy));
+    this.button.textContent = busy ? t("Booking") : t("Confirm");
+  }
+}

@@ -1,0 +1,129 @@
+// The contact step: an address and a number, looked at when a field is left, never while it is being typed in.
+import { byId, h } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { call } from "../../lib/api.js";
+import { looksLikeEmail, probablyMeant } from "../../models/email.js";
+import { isCountry } from "../../models/phone.js";
+import { showNotice } from "../../lib/notices.js";
+import { explain } from "../../words/refusals.js";
+import { ask, markField, onceReleased } from "./asking.js";
+import { PhoneField } from "./phone_field.js";
+
+export class ContactStep {
+  constructor({ visit, onDone }) {
+    Object.assign(this, { visit, onDone });
+    this.form = byId("contact-form");
+    this.email = byId("email");
+    this.phone = new PhoneField();
+    this.#watch(this.email, "email", () => this.#emailProblem(), () => this.#adviseEmail());
+    this.#watch(this.phone.input, "phone", () => this.phone.problem(), () => this.#advisePhone());
+    this.phone.select.addEventListener("change", () => {
+      if (this.phone.input.value) this.#look("phone");
+    });
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+  }
+
+  enter() {
+    const { visit, phone } = this;
+    if (!this.email.value) this.email.value = visit.email;
+    if (!phone.input.value) {
+      phone.input.value = visit.typed;
+      phone.country = visit.country || this.#homeCountry();
+    }
+    const count = visit.tickets.length;
+    byId("contact-tickets").replaceChildren(count === 1 ? h("span", { class: "code" }, visit.codes[0]) : tn("{n} ticket", "{n} tickets", count));
+    const more = visit.tickets.some((one) => one.order_tickets > count);
+    byId("contact-more").textContent = more ? t("Add the other tickets of this order") : t("Add more tickets");
+  }
+
+  /** The venue's country, and the browser's where the venue names none. */
+  #homeCountry() {
+    const here = this.visit.venue?.country;
+    if (isCountry(here)) return here;
+    const regions = (navigator.languages ?? []).map((name) => new Intl.Locale(name).region);
+    return regions.find(isCountry) ?? "US";
+  }
+
+  #watch(input, name, problem, advise) {
+    this.looks ??= {};
+    this.looks[name] = { input, problem, advise };
+    let edited = false;
+    input.addEventListener("input", () => {
+      edited = true;
+      byId(`${name}-advice`).replaceChildren();
+      // What was wrong is taken back the moment it is right.
+      if (input.getAttribute("aria-invalid") === "true" && !problem()) markField(input, byId(`${name}-wrong`), "");
+    });
+    input.addEventListener("blur", () => {
+      onceReleased(() => edited && input.value.trim() && this.#look(name));
+    });
+  }
+
+  /** Whether a field is good; says so at the field. */
+  #look(name) {
+    const { input, problem, advise } = this.looks[name];
+    const words = problem();
+    markField(input, byId(`${name}-wrong`), words);
+    byId(`${name}-advice`).replaceChildren();
+    if (!words) advise();
+    return !words;
+  }
+
+  #emailProblem() {
+    if (!this.email.value.trim()) return t("Please enter your e-mail address.");
+    return looksLikeEmail(this.email.value) ? "" : t("This does not look like an e-mail address, such as name@example.com.");
+  }
+
+  #adviseEmail() {
+    const meant = probablyMeant(this.email.value);
+    if (!meant) return;
+    const use = () => {
+      this.email.value = meant;
+      byId("email-advice").replaceChildren();
+      markField(this.email, byId("email-wrong"), "");
+      this.email.focus();
+    };
+    byId("email-advice").replaceChildren(
+      h("span", {}, t("Did you mean {address}?", { address: meant })),
+      h("button", { type: "button", class: "button quiet small", onclick: use }, t("Use it")));
+  }
+
+  #advisePhone() {
+    byId("phone-advice").replaceChildren(this.phone.doubt());
+  }
+
+  async #submit() {
+    const good = ["email", "phone"].map((name) => this.#look(name));
+    if (good.includes(false)) {
+      (good[0] ? this.phone.input : this.email).focus();
+      return;
+    }
+    const email = this.email.value.trim();
+    const phone = this.phone.read().e164;
+    const [{ ticket_id }] = this.visit.tickets;
+    const reply = await ask({
+      button: byId("contact-go"),
+      answer: byId("contact-answer"),
+      question: () => call("POST", "/api/tickets/verify-contact", { body: { ticket_id, email, phone } }),
+      onRefusal: (error) => this.#refused(error),
+      again: () => this.form.requestSubmit(),
+    });
+    if (!reply) return;
+    Object.assign(this.visit, { email, phone, typed: this.phone.input.value, country: this.phone.country });
+    this.onDone();
+  }
+
+  #refused(error) {
+    const wrong = (error.details.validation_errors ?? []).filter(({ field }) => field in this.looks);
+    const words = {
+      email: () => t("This does not look like an e-mail address, such as name@example.com."),
+      phone: () => t("This number cannot be right for its country. Please check the digits and the country."),
+    };
+    for (const { field } of wrong) markField(this.looks[field].input, byId(`${field}-wrong`), words[field]());
+    if (wrong.length) this.looks[wrong[0].field].input.focus();
+    else showNotice(byId("contact-answer"), explain(error));
+  }
+}

@@ -1,0 +1,50 @@
+// What is kept of a reservation: the entry in a calendar, the link to come back, a sheet of paper.
+import { h, icon } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { call } from "../../lib/api.js";
+import { dayAndSpan } from "../../lib/dates.js";
+
+/** `slot` is named only where there are several. The first carries the ids by which the page's parts are known. */
+export function drawKeep({ manage, token, reservationId, slot = null, first = true, links = null }) {
+  const id = (name) => (first ? name : null);
+  return h("section", { class: "keep" },
+    slot && h("h2", {}, dayAndSpan(slot.date, slot.start_time, slot.end_time)),
+    h("div", { class: "pair" }, calendarMenu({ token, reservationId, id, links }),
+      first && h("button", { type: "button", class: "button quiet with-icon", id: "print", onclick: () => print() }, icon("print"), t("Print"))),
+    h("div", { class: "link-box" },
+      h("p", {}, h("strong", {}, t("Change your mind?")), " ", t("Keep this link to see, move or cancel your reservation:")),
+      h("p", {}, h("a", { id: id("manage-link"), href: manage.pathname }, `${location.host}${manage.pathname}`)),
+      sharing(manage)));
+}
+
+/** The file works everywhere; the two links come with the hub's word on the venue's time zone. */
+function calendarMenu({ token, reservationId, id, links }) {
+  const item = (name, words, attributes) => h("li", {}, h("a", { id: id(name), ...attributes }, words));
+  const list = h("ul", {}, item("calendar-file", t("Apple, Thunderbird and others (.ics file)"), { href: `/api/reservations/${reservationId}/calendar.ics?token=${encodeURIComponent(token)}`, download: "" }));
+  const add = (found) => {
+    for (const [name, words] of [["google", t("Google Calendar")], ["outlook", t("Outlook")]]) {
+      if (found?.[name]) list.append(item(`calendar-${name}`, words, { href: found[name], target: "_blank", rel: "noopener noreferrer" }));
+    }
+  };
+  const menu = h("details", {}, h("summary", { class: "with-icon" }, icon("calendar"), t("Add to calendar"), icon("right")), list);
+  if (links) add(links);
+  else call("GET", "/api/reservations/by-token", { headers: { "X-Reservation-Token": token } }).then((reply) => add(reply.data.calendar_links), () => {});
+  return menu;
+}
+
+function sharing(manage) {
+  const said = h("span", { role: "status" });
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(manage.href);
+      said.textContent = t("Copied.");
+    } catch {
+      said.textContent = t("Your browser does not let us copy; please select the link.");
+    }
+  };
+  const share = () => navigator.share({ title: t("My reservation"), url: manage.href }).catch(() => {});
+  return h("div", { class: "buttons" },
+    h("button", { type: "button", class: "button quiet small", onclick: copy }, t("Copy link")),
+    navigator.share && h("button", { type: "button", class: "button quiet small", onclick: share }, t("Share link")),
+    said);
+}

@@ -1,0 +1,12 @@
+// The tickets of a visit, as a list with a way out for each.
+import { h, icon } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+
+export function drawParty(list, tickets, onRemove) {
+  list.replaceChildren(
+    ...tickets.map(({ ticket_code: code }) =>
+      h("li", {},
+        h("span", { class: "code" }, code),
+        h("button", { type: "button", class: "button link small with-icon", "aria-label": t("Remove {code}", { code }), onclick: () => onRemove(code) }, icon("cross")))),
+  );
+}

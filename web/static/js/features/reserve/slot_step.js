@@ -1,0 +1,192 @@
+// The step where a day and a time are picked: the calendar, below it the chosen day's places, and both live.
+import { byId, h, icon } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { Refusal } from "../../lib/api.js";
+import { BOOKABLE, monthKey, nearestWithRoom } from "../../models/availability.js";
+import { LiveMonths } from "../../models/live_months.js";
+import { clock, longDay, nowAt, spokenSpan } from "../../lib/dates.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+import { explain, NO_CONNECTION } from "../../words/refusals.js";
+import { Calendar } from "./calendar.js";
+import { slotWords, SlotsPanel } from "./slots.js";
+import { WaitlistOffer } from "./waitlist.js";
+
+/** At most one spoken line in so many ms, however busy the venue is. */
+const NEWS_EVERY_MS = 5_000;
+/** How often the clock alone is looked at: a slot ends, and a day, while nobody books anything. */
+const CLOCK_EVERY_MS = 20_000;
+
+export class SlotStep {
+  #calendar = null;
+  #months = null;
+  #panel = null;
+  #resting = true;
+  #news = new Map();
+  #newsTimer = null;
+  #saidAt = 0;
+
+  /**
+   * `whose` names the organisation for the API ({} or {orq}); `wish()` gives what is being chosen for: {places, slot, codes,
+   * email, phone, proof, venue}; `onChosen(slot)` hears of a slot picked. The waiting list is offered where codes, email and
+   * phone are known and the venue has one.
+   */
+  constructor({ whose, wish, onChosen }) {
+    Object.assign(this, { whose, wish, onChosen });
+  }
+
+  /** The step comes into sight. */
+  open() {
+    this.#resting = false;
+    const { slot } = this.wish();
+    this.#start();
+    byId("legend-short").hidden = this.#places < 2;
+    this.#calendar.today = this.#today();
+    if (slot) this.#calendar.select(slot.date);
+    this.#calendar.turn(slot ? monthKey(slot.date) : this.#calendar.key);
+  }
+
+  /** The step goes out of sight: the line stays, but nothing is said aloud. */
+  rest() {
+    this.#resting = true;
+    this.#news.clear();
+  }
+
+  /** What is shown of the day is known to be out of date. */
+  stale() {
+    this.#panel?.clear();
+  }
+
+  /** Slots as the API names them in a refusal, with everything the calendar knows of them. */
+  known(alternatives) {
+    return alternatives.map((slot) => ({ ...this.#months?.month(monthKey(slot.date))?.slot(slot.slot_id), ...slot, id: slot.slot_id }));
+  }
+
+  get #places() {
+    return this.wish().places ?? 1;
+  }
+
+  #today() {
+    return nowAt(this.wish().venue?.timezone).date;
+  }
+
+  #start() {
+    if (this.#calendar) return;
+    this.#calendar = new Calendar({ today: this.#today(), onPick: (date) => this.#pick(date), onTurn: (key) => this.#turn(key) });
+    this.#panel = new SlotsPanel(byId("slots"), {
+      onSelect: (slot) => this.onChosen(slot),
+      nearest: async (slot) => nearestWithRoom(await this.#months.around(slot.date), slot, this.#places),
+      waiting: (slot) => this.#waiting(slot),
+    });
+    this.#months = new LiveMonths({
+      whose: this.whose,
+      venueId: this.wish().venue?.id,
+      onMonth: (month, changes) => this.#hear(month, changes),
+      onTrouble: (error) => this.#trouble(error),
+      onState: (state) => this.#showLine(state),
+    });
+    setInterval(() => this.#passTime(), CLOCK_EVERY_MS);
+    globalThis.addEventListener("pagehide", (event) => event.persisted || this.#months.close());
+  }
+
+  #passTime() {
+    const month = this.#months.month(this.#calendar.key);
+    if (this.#resting || !month) return;
+    this.#calendar.today = this.#today();
+    this.#calendar.draw(month, this.#places);
+    const open = this.#calendar.selected;
+    if (open && monthKey(open) === month.key) this.#panel.update(month.slots(open), []);
+  }
+
+  #waiting(slot) {
+    const { codes, email, phone, proof, venue, places = 1 } = this.wish();
+    if (!codes?.length || !email || !phone || venue?.waitlist === false) return null;
+    const body = { ticket_codes: codes, slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
+    if (proof) body.contact_proof = proof;
+    return new WaitlistOffer({ slot, places, body }).element;
+  }
+
+  #turn(key) {
+    clearNotice(byId("calendar-answer"));
+    this.#months.watch(key);
+  }
+
+  #trouble(error) {
+    this.#calendar.root.removeAttribute("aria-busy");
+    const words = error instanceof Refusal ? explain(error) : NO_CONNECTION;
+    showNotice(byId("calendar-answer"), words, { kind: "warn", actions: [[t("Try again"), () => this.#months.retry()]] });
+  }
+
+  #hear(month, changes) {
+    const started = performance.now();
+    clearNotice(byId("calendar-answer"));
+    this.#calendar.draw(month, this.#places);
+    const open = this.#calendar.selected;
+    if (open && monthKey(open) === month.key) {
+      if (changes.length) this.#panel.update(month.slots(open), changes);
+      else this.#showDay(open);
+    }
+    this.#tell(changes, open);
+    performance.measure("calendar", { start: started, end: performance.now() });
+  }
+
+  #pick(date) {
+    this.#showDay(date);
+    const slots = this.#months.month(monthKey(date))?.slots(date) ?? [];
+    const count = slots.filter((slot) => BOOKABLE.includes(slotWords(slot, this.#places).standing)).length;
+    this.#say(`${longDay(date)}. ${count ? tn("One time with room.", "{n} times with room.", count) : t("No time with room. Other times and the waiting list are below.")}`);
+    byId("slots").scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }
+
+  #showDay(date) {
+    const { slot, places = 1 } = this.wish();
+    this.#panel.show(date, this.#months.month(monthKey(date)).slots(date), { party: places, chosenId: slot?.id });
+  }
+
+  /** Only what the visitor looks at is said, only where its word changed, the newest word once, and never in a stream. */
+  #tell(changes, open) {
+    if (this.#resting || !open) return;
+    for (const { slot, was } of changes) {
+      if (!slot || !was || slot.date !== open) continue;
+      const now = slotWords(slot, this.#places);
+      if (now.standing !== slotWords(was, this.#places).standing) this.#news.set(slot.id, t("{time} is now: {state}.", { time: spokenSpan(slot.start_time, slot.end_time), state: now.word }));
+    }
+    if (!this.#news.size || this.#newsTimer) return;
+    const wait = Math.max(300, this.#saidAt + NEWS_EVERY_MS - Date.now());
+    this.#newsTimer = setTimeout(() => {
+      this.#newsTimer = null;
+      this.#saidAt = Date.now();
+      if (this.#news.size) this.#say([...this.#news.values()].slice(0, 4).join(" "));
+      this.#news.clear();
+    }, wait);
+  }
+
+  #say(text) {
+    if (!this.#resting) byId("slots-news").textContent = text;
+  }
+
+  #showLine({ state, since, checkedAt }) {
+    const line = byId("calendar-line");
+    const notice = byId("calendar-offline");
+    line.dataset.state = state;
+    const words = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), lost: t("Not live") }[state];
+    if (line.textContent !== words) line.textContent = words;
+    const off = state === "lost";
+    if (!off) {
+      notice.hidden = true;
+      notice.replaceChildren();
+      return;
+    }
+    const at = (moment) => clock(nowAt(undefined, new Date(moment)).time);
+    const title = since ? t("Not live since {time}.", { time: at(since) }) : t("Not live.");
+    const next = checkedAt ? t("Places are looked up every few seconds instead, last at {time}.", { time: at(checkedAt) }) : t("Places shown may have changed.");
+    if (notice.hidden) {
+      this.offlineTitle = h("strong");
+      this.offlineNext = h("span");
+      const retry = h("button", { type: "button", class: "button quiet small", onclick: () => this.#months.retry() }, t("Try again"));
+      notice.replaceChildren(icon("warn"), h("p", {}, this.offlineTitle, " ", this.offlineNext), retry);
+      notice.hidden = false;
+    }
+    if (this.offlineTitle.textContent !== title) this.offlineTitle.textContent = title;
+    this.offlineNext.textContent = next;
+  }
+}

@@ -1,0 +1,192 @@
+// One day's slots as cards that are updated in place, and the shorter list of other times when one has filled up.
+import { h, icon } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { mark } from "../../lib/marks.js";
+import { slotStanding } from "../../models/availability.js";
+import { longDay, number, shortDay, span, spokenSpan } from "../../lib/dates.js";
+
+const SHAPES = { available: "check", limited: "half", short: "few", full: "full", closed: "cross", over: "clock" };
+
+/** How a slot stands for a party, as a word for the program and one for people. */
+export function slotWords(slot, party = 1) {
+  const standing = slotStanding(slot, party);
+  const word = {
+    available: () => t("Available"),
+    limited: () => t("Limited"),
+    short: () => t("Not enough places for {n}", { n: number(party) }),
+    full: () => t("Full"),
+    closed: () => t("Closed"),
+    over: () => t("Over"),
+  }[standing]();
+  return { standing, word };
+}
+
+export class SlotsPanel {
+  #cards = new Map();
+  #party = 1;
+  #chosenId = null;
+
+  /**
+   * `onSelect(slot)` hears of a slot picked; `nearest(slot)` promises other slots with room; `waiting(slot)` gives the
+   * waiting list's element, or null where there is none.
+   */
+  constructor(place, { onSelect, nearest, waiting }) {
+    Object.assign(this, { place, onSelect, nearest, waiting });
+  }
+
+  show(date, slots, { party, chosenId }) {
+    this.#party = party;
+    this.#chosenId = chosenId ?? null;
+    this.#cards.clear();
+    this.list = h("ul", { class: "slot-list" });
+    const heading = h("h3", { class: "slots-day" }, longDay(date));
+    this.place.replaceChildren(h("div", { class: "slots-head" }, heading, party > 1 && h("p", { class: "soft" }, tn("for one", "for {n} people", party))), this.list);
+    this.#lay(slots);
+  }
+
+  /** The same day, some of it changed: cards stay where they are, and so does the focus. */
+  update(slots, changes) {
+    if (!this.#cards.size && !slots.length) return;
+    this.#lay(slots);
+    for (const { slot, was } of changes) if (slot && was) this.#cards.get(slot.id)?.flash();
+  }
+
+  clear() {
+    this.#cards.clear();
+    this.place.replaceChildren();
+  }
+
+  #lay(slots) {
+    const wanted = new Set(slots.map(({ id }) => id));
+    for (const [id, card] of this.#cards) {
+      if (wanted.has(id)) continue;
+      card.element.remove();
+      this.#cards.delete(id);
+    }
+    for (const [place, slot] of slots.entries()) {
+      const card = this.#cards.get(slot.id) ?? new Card(this);
+      this.#cards.set(slot.id, card);
+      card.draw(slot, this.#party, slot.id === this.#chosenId);
+      if (this.list.children[place] !== card.element) this.list.insertBefore(card.element, this.list.children[place] ?? null);
+    }
+  }
+}
+
+class Card {
+  #slot = null;
+  #shown = "";
+
+  constructor(panel) {
+    this.panel = panel;
+    this.time = h("p", { class: "time" });
+    this.badge = h("span", { class: "badge" });
+    this.bar = h("span", { class: "bar", "aria-hidden": "true" }, h("span"));
+    this.count = h("span", { class: "count" });
+    this.button = h("button", { type: "button", class: "button small", onclick: () => this.#act() });
+    this.more = h("div", { class: "slot-more", hidden: true });
+    this.element = h(
+      "li",
+      { class: "slot" },
+      this.time,
+      h("div", { class: "slot-facts" }, this.badge, this.count),
+      this.bar,
+      this.button,
+      this.more,
+    );
+  }
+
+  draw(slot, party, chosen) {
+    const shown = JSON.stringify([slot, party, chosen, slotWords(slot, party).standing]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#slot = slot;
+    const { standing, word } = slotWords(slot, party);
+    this.standing = standing;
+    const time = span(slot.start_time, slot.end_time);
+    this.element.className = `slot ${standing}${chosen ? " chosen" : ""}`;
+    this.element.dataset.slot = slot.id;
+    this.time.textContent = time;
+    this.badge.className = `badge ${standing}`;
+    this.badge.replaceChildren(icon(SHAPES[standing]), word);
+    const free = Math.max(0, slot.available_count);
+    this.count.textContent = t("{free} of {total} places free", { free: number(free), total: number(slot.total_capacity) });
+    // Of what is over or closed nobody needs to know how much was left.
+    this.count.hidden = this.bar.hidden = standing === "closed" || standing === "over";
+    this.bar.firstElementChild.style.width = `${slot.total_capacity ? Math.round((free / slot.total_capacity) * 100) : 0}%`;
+    this.#drawButton(standing, spokenSpan(slot.start_time, slot.end_time), chosen);
+    if (!this.#hasMore) this.#close();
+  }
+
+  flash() {
+    mark(this.element);
+  }
+
+  /** Full, or too small for the party: other times and the waiting list may help. */
+  get #hasMore() {
+    return this.standing === "full" || this.standing === "short";
+  }
+
+  #drawButton(standing, time, chosen) {
+    const { button } = this;
+    button.hidden = standing === "closed" || standing === "over";
+    button.classList.toggle("quiet", this.#hasMore);
+    if (this.#hasMore) {
+      button.textContent = t("Options");
+      button.setAttribute("aria-label", t("Options for {time}", { time }));
+      button.setAttribute("aria-expanded", String(!this.more.hidden));
+    } else {
+      button.textContent = chosen ? t("Keep this time") : t("Select");
+      button.setAttribute("aria-label", chosen ? t("Keep {time}", { time }) : t("Select {time}", { time }));
+      button.removeAttribute("aria-expanded");
+    }
+  }
+
+  #act() {
+    if (!this.#hasMore) this.panel.onSelect(this.#slot);
+    else if (this.more.hidden) this.#open();
+    else this.#close();
+  }
+
+  #close() {
+    if (this.more.hidden) return;
+    this.more.hidden = true;
+    this.more.replaceChildren();
+    if (this.button.hasAttribute("aria-expanded")) this.button.setAttribute("aria-expanded", "false");
+  }
+
+  async #open() {
+    const slot = this.#slot;
+    const host = h("div", { class: "other-times" });
+    this.more.replaceChildren(h("p", { class: "more-title" }, t("Nearest times with room")), host);
+    this.more.hidden = false;
+    this.button.setAttribute("aria-expanded", "true");
+    const waiting = this.panel.waiting(slot);
+    if (waiting) this.more.append(waiting);
+    const found = await this.panel.nearest(slot);
+    if (found.length) drawAlternatives(host, found, (picked) => this.panel.onSelect(picked));
+    else host.replaceChildren(h("p", { class: "soft" }, t("There is none near this one.")));
+  }
+}
+
+/** Fills `host` with other times, the API's `alternative_slots` or slots of the calendar, and returns it. */
+export function drawAlternatives(host, alternatives, onPick) {
+  host.replaceChildren(h("ul", { class: "alternatives" }, ...alternatives.map((slot) => h("li", {}, alternative(slot, onPick)))));
+  return host;
+}
+
+function alternative(slot, onPick) {
+  const [day, time] = [shortDay(slot.date), span(slot.start_time, slot.end_time)];
+  const room = slot.available_count > 0 ? tn("one place free", "{n} places free", slot.available_count) : null;
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "alternative",
+      "aria-label": [day, spokenSpan(slot.start_time, slot.end_time), room].filter(Boolean).join(", "),
+      onclick: () => onPick({ ...slot, id: slot.slot_id ?? slot.id }),
+    },
+    h("span", { class: "alternative-day" }, day),
+    h("span", { class: "alternative-time" }, time),
+    room && h("span", { class: "alternative-room" }, room),
+  );
+}

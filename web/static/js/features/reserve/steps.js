@@ -1,0 +1,74 @@
+// Where the customer is: one step in sight, each with its own place in the browser's history.
+import { byId } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+
+export const STEPS = ["ticket", "contact", "code", "slot", "confirm", "done"];
+// The one-time code belongs to the contact.
+const SHOWN_AS = { code: "contact" };
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Steps {
+  #title = document.title;
+
+  #wanted = null;
+
+  /**
+   * `furthest()` is the last step that can be stood on; `prepare(step)` promises whether all it needs is here; `onEnter(step)`
+   * and `onLeave(step)` fill it and put it away; `instead(step)` names another where there is nothing to do at this one.
+   */
+  constructor(root, { furthest, prepare, onEnter, onLeave, instead }) {
+    Object.assign(this, { root, furthest, prepare, onEnter, onLeave, instead });
+    this.step = null;
+    history.scrollRestoration = "manual";
+    addEventListener("popstate", (event) => this.#show(this.#possible(event.state?.step ?? "ticket"), true));
+    for (const button of root.querySelectorAll("[data-back]")) button.addEventListener("click", () => this.go(button.dataset.back));
+  }
+
+  /** The step the page begins with. */
+  async begin(wanted) {
+    const step = this.#possible(wanted);
+    history.replaceState({ step }, "");
+    await this.#show(step, step !== "ticket");
+  }
+
+  async go(wanted) {
+    const step = this.#possible(wanted);
+    if ((await this.#show(step, true)) && step !== history.state?.step) history.pushState({ step }, "");
+  }
+
+  #possible(step) {
+    const furthest = this.furthest();
+    if (furthest === "done") return "done";
+    return this.instead(STEPS.indexOf(step) <= STEPS.indexOf(furthest) ? step : furthest);
+  }
+
+  async #show(step, focus) {
+    this.#wanted = step;
+    if (!(await this.prepare(step)) || this.#wanted !== step) return false;
+    if (this.step && this.step !== step) this.onLeave(this.step);
+    this.step = step;
+    this.root.dataset.step = step;
+    for (const section of this.root.querySelectorAll("section.step")) section.hidden = section.dataset.step !== step;
+    this.#mark(SHOWN_AS[step] ?? step);
+    this.onEnter(step);
+    const heading = byId(`${step}-title`);
+    document.title = step === "ticket" ? this.#title : `${heading.textContent.trim()} · ${this.#title}`;
+    if (!focus) return true;
+    heading.focus({ preventScroll: true });
+    scrollTo({ top: 0, behavior: calm.matches ? "auto" : "smooth" });
+    return true;
+  }
+
+  #mark(shown) {
+    const at = STEPS.indexOf(shown);
+    for (const item of byId("steps").children) {
+      const place = STEPS.indexOf(item.dataset.step);
+      const label = item.firstElementChild;
+      item.classList.toggle("past", place < at);
+      if (label.tagName === "BUTTON") label.disabled = place >= at;
+      if (place === at) item.setAttribute("aria-current", "step");
+      else item.removeAttribute("aria-current");
+      label.title = place < at ? t("Done; go back to change it") : "";
+    }
+  }
+}

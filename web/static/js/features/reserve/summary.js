@@ -1,0 +1,23 @@
+// Everything that is about to be booked, each part with a way to change it.
+import { h } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { spaced } from "../../models/phone.js";
+import { longDay, span } from "../../lib/dates.js";
+
+export function drawSummary(place, visit, goTo) {
+  const change = (step, what) => h("dd", { class: "change" }, h("button", { type: "button", class: "button link small", "aria-label": what, onclick: () => goTo(step) }, t("Change")));
+  const codes = (tickets) => h("ul", {}, ...tickets.map(({ ticket_code }) => h("li", { class: "code" }, ticket_code)));
+  const rows = visit.groups().flatMap(({ slot, tickets }) => [
+    h("div", { class: "when" },
+      h("dt", {}, t("When")),
+      h("dd", {}, longDay(slot.date)),
+      h("dd", {}, span(slot.start_time, slot.end_time)),
+      change("slot", t("Change day and time"))),
+    h("div", {}, h("dt", {}, tickets.length === 1 ? t("Ticket") : t("Tickets")), h("dd", {}, codes(tickets)), change("ticket", t("Change tickets"))),
+  ]);
+  place.replaceChildren(
+    ...rows,
+    h("div", {}, h("dt", {}, t("E-mail")), h("dd", {}, visit.email), change("contact", t("Change address"))),
+    h("div", {}, h("dt", {}, t("Phone")), h("dd", {}, spaced(visit.phone, visit.country)), change("contact", t("Change number"))),
+  );
+}

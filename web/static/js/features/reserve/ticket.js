@@ -1,0 +1,218 @@
+// The ticket step: one code or many become the tickets of this visit.
+import { byId, h } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { call, Refusal } from "../../lib/api.js";
+import { codesIn } from "../../models/ticket_code.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+import { explain, NO_CONNECTION } from "../../words/refusals.js";
+import { busy, onceReleased } from "./asking.js";
+import { drawParty } from "./party.js";
+
+export const MOST_TICKETS = 20;
+const PAUSE_MS = 700;
+
+export class TicketStep {
+  #pause = null;
+
+  /** `onTickets()` hears that the visit's tickets changed, `onDone()` that the customer goes on. */
+  constructor({ visit, whose, onTickets, onDone }) {
+    Object.assign(this, { visit, whose, onTickets, onDone });
+    this.form = byId("ticket-form");
+    this.input = byId("ticket-code");
+    this.answer = byId("ticket-answer");
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit(true);
+    });
+    byId("ticket-more").addEventListener("click", () => this.#submit(false));
+    this.input.addEventListener("paste", (event) => this.#onPaste(event));
+    this.input.addEventListener("input", () => this.#onInput());
+    this.input.addEventListener("blur", () => onceReleased(() => this.#advise()));
+  }
+
+  enter() {
+    this.#draw();
+  }
+
+  /** A code that came with the page's address. */
+  begin(code) {
+    this.input.value = codesIn(code).join(", ");
+    return this.#submit(true);
+  }
+
+  /** Tickets of one order, found elsewhere. */
+  take(tickets) {
+    for (const ticket of tickets) if (this.visit.tickets.length < MOST_TICKETS) this.visit.add(ticket);
+    this.#changed();
+  }
+
+  async check(code) {
+    const reply = await call("POST", "/api/tickets/validate", { body: { ticket_code: code, ...this.whose } });
+    return reply.data;
+  }
+
+  async #submit(goOn) {
+    const codes = codesIn(this.input.value);
+    this.#say();
+    if (!codes.length) {
+      if (goOn && this.visit.tickets.length) this.onDone();
+      else this.#refuse({ title: t("Please enter your ticket code."), next: "" });
+      return;
+    }
+    if (await this.#add(codes)) {
+      if (goOn) this.onDone();
+      else this.input.focus();
+    }
+  }
+
+  /** Whether all of them are tickets of the visit now. What is not stays in the field, with its reason. */
+  async #add(codes) {
+    const button = byId("ticket-go");
+    const fresh = codes.filter((code) => !this.visit.codes.includes(code));
+    clearNotice(this.answer);
+    if (this.visit.tickets.length + fresh.length > MOST_TICKETS) {
+      this.#refuse({ title: t("One visit takes up to {n} tickets.", { n: MOST_TICKETS }), next: t("Book the others in a second visit.") });
+      return false;
+    }
+    const failed = [];
+    const typed = this.input.value;
+    busy(button, true);
+    try {
+      for (const code of fresh) {
+        try {
+          this.visit.add(await this.check(code));
+        } catch (error) {
+          failed.push({ code, error });
+          // Without a connection, or beyond the pace, the next ones would fare no better.
+          if (!(error instanceof Refusal) || error.code === "RATE_LIMITED") break;
+        }
+      }
+    } finally {
+      busy(button, false);
+    }
+    const left = fresh.filter((code) => !this.visit.codes.includes(code));
+    // What was typed while these were looked at stays.
+    const since = this.input.value === typed ? "" : this.input.value;
+    this.input.value = [...left, since].filter(Boolean).join(", ");
+    this.#changed();
+    if (failed.length) this.#explain(failed);
+    else this.input.removeAttribute("aria-invalid");
+    return !failed.length;
+  }
+
+  #explain(failed) {
+    const [{ code, error }] = failed;
+    if (!(error instanceof Refusal)) {
+      showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.form.requestSubmit()]] });
+      return;
+    }
+    if (failed.length > 1) {
+      const list = h("ul", {}, ...failed.map((one) => h("li", {}, h("span", { class: "code" }, one.code), " ", explain(one.error).title)));
+      this.#refuse({ title: tn("One ticket cannot be booked.", "{n} tickets cannot be booked.", failed.length), next: "" }, { extra: list });
+      return;
+    }
+    const actions = error.details.can_activate ? [[t("Activate this ticket"), () => this.#activate(code, error.details.ticket_id)]] : [];
+    const kind = actions.length ? "warn" : "bad";
+    const words = explain(error);
+    // What is said at the field need not be said twice.
+    if (error.details.likely_mistyped) words.next = t("Compare it with your ticket, character by character.");
+    this.#refuse(words, { actions, kind });
+    this.#advise();
+  }
+
+  #refuse(words, options) {
+    this.input.setAttribute("aria-invalid", "true");
+    showNotice(this.answer, words, options);
+    this.input.focus();
+  }
+
+  async #activate(code, id) {
+    const { confirmActivation } = await import("./activation.js");
+    const active = await confirmActivation({ code, id, whose: this.whose });
+    if (!active) return;
+    clearNotice(this.answer);
+    this.input.value = code;
+    await this.#submit(false);
+    this.#say(t("The ticket is active now."));
+  }
+
+  #onPaste(event) {
+    const codes = codesIn(event.clipboardData?.getData("text") ?? "");
+    if (codes.length < 2) return;
+    event.preventDefault();
+    this.#add(codes);
+  }
+
+  #onInput() {
+    clearTimeout(this.#pause);
+    this.input.removeAttribute("aria-invalid");
+    this.#say();
+    this.#pause = setTimeout(() => this.#advise(), PAUSE_MS);
+  }
+
+  /** A likely slip is named while the code is still under the customer's eyes; it never stands in the way. */
+  async #advise() {
+    clearTimeout(this.#pause);
+    const typed = this.input.value;
+    const codes = codesIn(typed);
+    const advice = codes.length === 1 ? await import("./advice.js").catch(() => null) : null;
+    if (this.input.value !== typed) return;
+    this.#say(...(advice?.adviceOn(codes[0], { typing: document.activeElement === this.input, onUse: (code) => this.#use(code) }) ?? []));
+  }
+
+  #use(code) {
+    this.input.value = code;
+    this.input.removeAttribute("aria-invalid");
+    clearNotice(this.answer);
+    this.#say();
+    byId("ticket-go").focus();
+  }
+
+  #say(...words) {
+    byId("ticket-advice").replaceChildren(...words);
+  }
+
+  #changed() {
+    this.#draw();
+    this.onTickets();
+  }
+
+  #draw() {
+    const some = this.visit.tickets.length > 0;
+    byId("ticket-label").textContent = some ? t("Another ticket code") : t("Ticket code");
+    this.input.required = !some;
+    drawParty(byId("party"), this.visit.tickets, (code) => {
+      this.visit.remove(code);
+      this.#changed();
+      this.input.focus();
+    });
+    this.#offerOrder();
+  }
+
+  /** A family has one order: its other tickets are a mail address away. */
+  async #offerOrder() {
+    const place = byId("mine");
+    const missing = (one) => (one.order_tickets ?? 0) - this.visit.tickets.filter(({ order_id }) => order_id === one.order_id).length;
+    const ticket = this.visit.tickets.find((one) => missing(one) > 0);
+    if (!ticket || this.visit.tickets.length >= MOST_TICKETS) {
+      place.replaceChildren();
+      return;
+    }
+    const { orderForm } = await import("./order.js");
+    const others = missing(ticket);
+    const wanted = `${ticket.order_id}:${others}`;
+    if (place.dataset.for === wanted && place.firstChild) return;
+    place.dataset.for = wanted;
+    place.replaceChildren(orderForm({ ticket, others, whose: this.whose, onFound: (found) => this.#fromOrder(ticket, found) }));
+  }
+
+  /** Which of an order's tickets can be booked; the rest with their reason. */
+  async #fromOrder(ticket, found) {
+    const { bookable, others } = found;
+    this.take(bookable.map((one) => ({ ...ticket, ...one })));
+    if (!others.length) return;
+    const line = (one) => h("li", {}, h("span", { class: "code" }, one.ticket_code), " ", one.words,
+      one.status === "INACTIVE" && h("button", { type: "button", class: "button quiet small", onclick: () => this.#activate(one.ticket_code, one.ticket_id) }, t("Activate")));
+    showNotice(this.answer, { title: tn("One ticket of the order was left out.", "{n} tickets of the order were left out.", others.length), next: "" }, { kind: "info", extra: h("ul", {}, ...others.map(line)) });
+  }
+}

@@ -1,0 +1,73 @@
+// Joining the waiting list of a full slot: what it means, one button, and the place in the queue.
+import { h } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { call, Refusal } from "../../lib/api.js";
+import { number } from "../../lib/dates.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+import { explain, NO_CONNECTION } from "../../words/refusals.js";
+
+const OWN_WORDS = {
+  SLOT_NOT_FULL: () => ({ title: t("Good news: there is room again."), next: t("Select this time to book it.") }),
+  WAITLIST_CLOSED: () => ({ title: t("This time has no waiting list any more."), next: t("Pick one of the other times.") }),
+  ALREADY_WAITING: () => ({ title: t("You are on this waiting list already."), next: t("The mail you got when you joined holds the link to your place.") }),
+};
+
+export class WaitlistOffer {
+  #key = crypto.randomUUID();
+
+  constructor({ slot, places, body }) {
+    Object.assign(this, { slot, places, body });
+    this.answer = h("div", { class: "answer", role: "status" });
+    this.button = h("button", { type: "button", class: "button quiet small", onclick: () => this.#join() }, t("Join the waiting list"));
+    this.element = h(
+      "div",
+      { class: "waitlist" },
+      h("p", { class: "more-title" }, t("Or wait for this one")),
+      h(
+        "p",
+        { class: "soft" },
+        tn(
+          "When a place comes free, we hold it for you and write to {email}. Nothing is booked until you accept.",
+          "When {n} places come free, we hold them for you and write to {email}. Nothing is booked until you accept.",
+          places,
+          { email: body.customer_email },
+        ),
+      ),
+      this.button,
+      this.answer,
+    );
+  }
+
+  async #join() {
+    clearNotice(this.answer);
+    this.#busy(true);
+    try {
+      // The same key for every try: a lost answer does not queue the party twice.
+      const { data } = await call("POST", "/api/waitlist", { body: this.body, headers: { "Idempotency-Key": this.#key } });
+      this.#joined(data);
+    } catch (error) {
+      if (!(error instanceof Refusal)) showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.#join()]] });
+      else showNotice(this.answer, OWN_WORDS[error.code]?.() ?? explain(error), { kind: error.code === "ALREADY_WAITING" ? "warn" : "bad" });
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  #joined(data) {
+    const link = new URL(data.waitlist_url, location.href);
+    showNotice(
+      this.answer,
+      {
+        title: data.position > 1 ? t("You are on the waiting list, number {n} in the queue.", { n: number(data.position) }) : t("You are first on the waiting list."),
+        next: t("We write to {email} as soon as there is room. You can still book another time meanwhile.", { email: this.body.customer_email }),
+      },
+      { kind: "good", extra: h("p", {}, h("a", { href: link.pathname }, t("See your place in the queue"))) },
+    );
+    this.button.hidden = true;
+  }
+
+  #busy(busy) {
+    this.button.disabled = busy;
+    this.button.setAttribute("aria-busy", String(busy));
+  }
+}

@@ -1,0 +1,52 @@
+// What the check character knows about a code of ours that does not agree: where the slip may be, and what was meant.
+import { byId, h } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { diagnose } from "../../models/code_slips.js";
+import { tidyCode } from "../../models/ticket_code.js";
+
+const PAUSE_MS = 600;
+
+export class CodeHelp {
+  #pause = null;
+
+  /** `onUse(code)`: the operator takes one of the codes that would be right. */
+  constructor({ input, onUse }) {
+    this.place = byId("code-help");
+    this.onUse = onUse;
+    // A hardware scanner is done long before the pause is over; only people are advised while they type.
+    input.addEventListener("input", () => {
+      clearTimeout(this.#pause);
+      this.clear();
+      this.#pause = setTimeout(() => input.value && this.advise(tidyCode(input.value)), PAUSE_MS);
+    });
+  }
+
+  clear() {
+    clearTimeout(this.#pause);
+    this.place.replaceChildren();
+  }
+
+  advise(code) {
+    const found = diagnose(code);
+    if (!found) {
+      this.clear();
+      return;
+    }
+    if (found.kind === "length") {
+      this.place.replaceChildren(
+        h("p", {}, tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have)),
+      );
+      return;
+    }
+    const shown = h("p", { class: "code" }, ...[...code].map((letter, i) => (found.marks.includes(i) ? h("mark", {}, letter) : letter)));
+    const use = (meant) => h("button", { type: "button", class: "button", onclick: () => this.#use(meant) }, t("Use {code}", { code: meant }));
+    this.place.replaceChildren(
+      h("p", {}, t("The check character says: this code was mistyped.")), found.marks.length ? shown : "", ...found.meant.map(use),
+    );
+  }
+
+  #use(code) {
+    this.clear();
+    this.onUse(code);
+  }
+}

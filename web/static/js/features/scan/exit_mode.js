@@ -1,0 +1,41 @@
+// Which way people go past this scanner: in or out. At an exit the page looks, sounds and speaks otherwise the whole time, also
+// while an answer is shown, so that nobody takes one for the other. The gate keeps its way until somebody turns it, or signs out.
+import { byId } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+
+const WAYS = ["entry", "exit"];
+
+export class ExitMode {
+  /** `onTurn(leaving)` is told at once and after every turn; `onTouched()` gives the focus back. */
+  constructor({ settings, onTurn, onTouched }) {
+    Object.assign(this, { settings, onTurn });
+    for (const way of WAYS) {
+      byId(`way-${way}`).addEventListener("click", () => {
+        this.turn(way);
+        onTouched();
+      });
+    }
+    this.#show();
+  }
+
+  get leaving() {
+    return this.settings.get("way") === "exit";
+  }
+
+  /** Not while a scan waits for its answer: that one was asked the other way. */
+  turn(way) {
+    if (byId("scan").dataset.busy !== undefined) return;
+    this.settings.set("way", way);
+    this.#show();
+  }
+
+  #show() {
+    const { leaving } = this;
+    document.body.dataset.way = leaving ? "exit" : "entry";
+    byId("way-entry").setAttribute("aria-pressed", String(!leaving));
+    byId("way-exit").setAttribute("aria-pressed", String(leaving));
+    byId("way-sign").hidden = !leaving;
+    byId("entry-submit").textContent = leaving ? t("Record") : t("Check");
+    this.onTurn(leaving);
+  }
+}

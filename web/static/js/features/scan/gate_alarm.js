@@ -1,0 +1,27 @@
+// The alarm of the two gates, at each of them: the same ticket was held up here and there within a few minutes.
+import { t } from "../../lib/i18n.js";
+import { momentAt } from "../../lib/dates.js";
+import { reasonOf } from "../../words/scans.js";
+
+export class GateAlarm {
+  constructor({ line, shelf, signals, timezone }) {
+    Object.assign(this, { line, shelf, signals, timezone });
+    line.on("alarm", (alarm, notice) => this.#show(alarm, notice));
+  }
+
+  #show(alarm, notice) {
+    this.shelf.put(`alarm-${alarm.alarm_id}`, {
+      tone: "YELLOW",
+      title: t("Same ticket at two gates: …{tail}", { tail: alarm.code_tail }),
+      lines: [this.#side(alarm.first), this.#side(alarm.second)],
+      actions: [[t("Seen"), () => this.line.done(notice.notice_id)]],
+    });
+    this.signals.give("ALARM");
+  }
+
+  #side({ gate, at, operator, reason }) {
+    return t("Gate {gate}, {time}, {operator}: {reason}", {
+      gate, time: momentAt(at, this.timezone(), { seconds: true }), operator: operator.name, reason: reasonOf(reason),
+    });
+  }
+}

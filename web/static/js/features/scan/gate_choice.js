@@ -1,0 +1,41 @@
+// Which gate this device stands at: shown in the bar, asked for where it is not known, told to the hub.
+import { byId } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+
+export class GateChoice {
+  /** `onChosen()` after a choice; `onClosed()` gives the focus back. */
+  constructor({ device, onChosen, onClosed }) {
+    Object.assign(this, { device, onChosen });
+    this.dialog = byId("gate-dialog");
+    byId("gate-button").addEventListener("click", () => this.ask());
+    byId("gate-form").addEventListener("submit", (event) => this.#choose(event));
+    this.dialog.addEventListener("close", onClosed);
+    this.#show();
+  }
+
+  ask() {
+    byId("gate").value = this.device.gate ?? "";
+    this.dialog.showModal();
+    byId("gate").select();
+  }
+
+  /** The gates the venue has; any other name may be typed. */
+  offer(names) {
+    byId("gates").replaceChildren(...names.map((value) => Object.assign(document.createElement("option"), { value })));
+  }
+
+  #choose(event) {
+    const name = byId("gate").value.trim();
+    if (!name) {
+      event.preventDefault();
+      return;
+    }
+    this.device.setGate(name);
+    this.#show();
+    this.onChosen();
+  }
+
+  #show() {
+    byId("gate-name").textContent = this.device.gate ?? t("Choose gate");
+  }
+}

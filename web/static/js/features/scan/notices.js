@@ -1,0 +1,62 @@
+// What the scanner is told besides the answer on its screen: cards above it, each until it is touched or taken away.
+import { byId, h, icon } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { hubNow } from "../../lib/dates.js";
+
+const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn", plain: "clock" };
+
+export class NoticeShelf {
+  #cards = new Map();
+  #clock = null;
+
+  /** `onTouched` gives the focus back to where codes go. */
+  constructor({ place = byId("notices"), onTouched = () => {} } = {}) {
+    this.place = place;
+    this.onTouched = onTouched;
+  }
+
+  /**
+   * Puts a card up, or another in its place. `tone` is a colour of the door or "plain"; `actions` are [label, handler] pairs,
+   * after each of which the card is gone unless its handler gives false; `since` shows the seconds from a moment on.
+   */
+  put(key, { tone = "plain", title, lines = [], actions = [], since = null }) {
+    const buttons = actions.map(([label, handler]) => h("button", { type: "button", class: "button small", onclick: async () => {
+      const gone = (await handler()) !== false;
+      if (gone) this.take(key);
+      this.onTouched();
+    } }, label));
+    const card = h("article", { class: `gate-notice ${tone}`, "data-notice": key, "data-since": since },
+      icon(SHAPES[tone]),
+      h("div", { class: "gate-notice-words" }, h("strong", {}, title), ...lines.filter(Boolean).map((line) => (line instanceof Node ? line : h("p", {}, line)))),
+      buttons.length > 0 && h("div", { class: "gate-notice-buttons" }, ...buttons));
+    const before = this.#cards.get(key);
+    this.#cards.set(key, card);
+    if (before) before.replaceWith(card);
+    else this.place.prepend(card);
+    this.#tick();
+    this.#clock ??= setInterval(() => this.#tick(), 1000);
+  }
+
+  has(key) {
+    return this.#cards.has(key);
+  }
+
+  take(key) {
+    this.#cards.get(key)?.remove();
+    this.#cards.delete(key);
+  }
+
+  /** For eyes only: a screen reader hears that somebody waits once, not every second. */
+  #tick() {
+    const waiting = [...this.#cards.values()].filter((card) => card.dataset.since);
+    if (waiting.length === 0) {
+      clearInterval(this.#clock);
+      this.#clock = null;
+    }
+    for (const card of waiting) {
+      const seconds = Math.max(0, Math.floor((hubNow() - Date.parse(card.dataset.since)) / 1000));
+      card.querySelector("strong").dataset.waited = seconds < 60
+        ? t("{seconds} s", { seconds }) : t("{minutes} min", { minutes: Math.floor(seconds / 60) });
+    }
+  }
+}

@@ -1,0 +1,148 @@
+// Keeps the day's list fresh while there is a link: at the start, soon after the hub told of changes, and every minute. In the
+// evening the next day's as well, so that a scanner without a link knows its visitors after midnight.
+import { call, Refusal, Trouble } from "../../../lib/api.js";
+import { venueTime } from "../../../models/rules/venue_day.js";
+import { DayList } from "../../../models/day_list.js";
+
+// A crowd of scanners that hears of one change does not ask in one moment.
+const SOON_MS = [4_000, 12_000];
+const EVERY_MS = 60_000;
+const EVENING = "18:00";
+const TOMORROW_EVERY_MS = 15 * 60_000;
+const KEEP_EVERY_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export class ListKeeper {
+  #lists = new Map();
+  #timer = null;
+  #due = Infinity;
+  #running = null;
+  #tomorrowAt = -Infinity;
+  #unkept = new Set();
+  #keptAt = -Infinity;
+
+  /**
+   * `vault` seals, `now()` is the hub's time; `onFresh(list)` after each list that came from the hub, `onKept(moment)` when
+   * that of today is on the device as it was written at a moment.
+   */
+  constructor({ store, vault, now, live, onFresh, onKept }) {
+    Object.assign(this, { store, vault, now, live, onFresh, onKept });
+  }
+
+  /** What this device still has. */
+  async load() {
+    const kept = await this.store.run("lists", "readonly", (lists) => new Promise((resolve, reject) => {
+      const all = lists.getAll(IDBKeyRange.bound([this.vault.owner, ""], [this.vault.owner, "\uffff"]));
+      all.onsuccess = () => resolve(all.result);
+      all.onerror = () => reject(all.error);
+    }));
+    for (const { date, sealed } of kept) {
+      const data = await this.vault.seal?.open(`list:${date}`, sealed);
+      if (data && !this.#lists.has(date)) this.#lists.set(date, new DayList(data));
+    }
+  }
+
+  /** The list to decide by at this moment: the day's own, or the one before while its slots last. */
+  get current() {
+    const any = this.#lists.values().next().value;
+    if (!any) return null;
+    const today = venueTime(this.now(), any.head.timezone).date;
+    const yesterday = venueTime(this.now() - DAY_MS, any.head.timezone).date;
+    return this.#lists.get(today) ?? this.#lists.get(yesterday) ?? null;
+  }
+
+  /** The hub told that something has changed. */
+  stir() {
+    this.#plan(SOON_MS[0] + Math.random() * (SOON_MS[1] - SOON_MS[0]));
+  }
+
+  /** Asks the hub; of several calls at once only one asks. */
+  refresh() {
+    this.#running ??= this.#refresh().finally(() => {
+      this.#running = null;
+      this.#plan(EVERY_MS * (0.9 + Math.random() * 0.2));
+    });
+    return this.#running;
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#unkept.clear();
+    this.#lists.clear();
+  }
+
+  #plan(inMs) {
+    const due = performance.now() + inMs;
+    if (due >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => {
+      this.#due = Infinity;
+      if (this.live() && this.vault.seal) this.refresh();
+    }, inMs);
+  }
+
+  async #refresh() {
+    clearTimeout(this.#timer);
+    this.#due = Infinity;
+    try {
+      await this.#take("", this.current);
+      const { timezone } = this.current?.head ?? {};
+      if (timezone && venueTime(this.now(), timezone).time >= EVENING && this.now() - this.#tomorrowAt > TOMORROW_EVERY_MS) {
+        const { date } = venueTime(this.now() + DAY_MS, timezone);
+        await this.#take(date, this.#lists.get(date) ?? null);
+        this.#tomorrowAt = this.now();
+      }
+    } catch (error) {
+      // Without an answer the list stays as it was, and says how old it is.
+      if (!(error instanceof Refusal) && !(error instanceof Trouble)) throw error;
+    }
+  }
+
+  /** `date` empty: today's, by the hub's own clock. */
+  async #take(date, known) {
+    const day = date && `date=${date}`;
+    const path = known
+      ? `/api/operator/manifest/changes?${[`since=${known.head.edition}`, day].filter(Boolean).join("&")}`
+      : `/api/operator/manifest${day && `?${day}`}`;
+    const { data } = await call("GET", path);
+    const before = this.#lists.get(data.date);
+    const changed = before?.head.edition !== data.edition;
+    let list = before;
+    if (data.whole || before !== known || !before) {
+      if (!data.whole) return;
+      list = new DayList(data);
+      this.#lists.set(data.date, list);
+    } else list.apply(data);
+    await this.#forgetOlder(data);
+    this.onFresh(list);
+    if (!changed && before) return;
+    this.#unkept.add(list);
+    // A long list is not written anew with every change of a busy day.
+    if (performance.now() - this.#keptAt >= KEEP_EVERY_MS) await this.flush();
+  }
+
+  /** Writes down what has changed since it was last written. */
+  async flush() {
+    const lists = [...this.#unkept];
+    this.#unkept.clear();
+    this.#keptAt = performance.now();
+    for (const list of lists) await this.#keep(list);
+  }
+
+  async #keep(list) {
+    const { head: { date }, generatedAt } = list;
+    const sealed = await this.vault.seal?.close(`list:${date}`, list.asData());
+    if (!sealed) return;
+    await this.store.write("lists", { owner: this.vault.owner, date, sealed });
+    if (this.current?.head.date === date) this.onKept(generatedAt);
+  }
+
+  /** A day that is over is nobody's business any more. */
+  async #forgetOlder({ timezone }) {
+    const yesterday = venueTime(this.now() - DAY_MS, timezone).date;
+    for (const date of this.#lists.keys()) if (date < yesterday) this.#lists.delete(date);
+    const { owner } = this.vault;
+    await this.store.remove("lists", IDBKeyRange.bound([owner, ""], [owner, yesterday], false, true));
+  }
+}

@@ -1,0 +1,240 @@
+// The scanner without a link: decides by the day's list, keeps what was scanned, and sends it when the link is back.
+//
+//   const offline = new Offline({ socket, clock, owner, operatorName, onState, onConflicts });
+//   await offline.open();
+import { hashOf } from "../../../models/ticket_news.js";
+import { Trouble } from "../../../lib/api.js";
+import { venueTime } from "../../../models/rules/venue_day.js";
+import { admitted, decideWithoutHub, leaveWithoutHub } from "../../../models/offline_decision.js";
+import { ListKeeper } from "./list_keeper.js";
+import { Queue } from "./queue.js";
+import { SinceList } from "./since_list.js";
+import { Store } from "./store.js";
+import { SyncEngine } from "./sync_engine.js";
+import { Vault } from "./vault.js";
+
+// What was sent twice was taken the first time.
+const TAKEN = new Set(["accepted", "duplicate"]);
+// Browsers give the tools to pages from https addresses (and this very machine) only.
+const POSSIBLE = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
+
+export class Offline {
+  #opened = null;
+  #places = new Map();
+  #told = "";
+
+  /**
+   * `owner` names organisation and login as the hub does ("3.17"); `clock` is models/hub_clock.js. `onState(state)` with
+   * {able, queued, sending, listedAt}; `onConflicts(conflicts)` with those not put away yet; `onTaken(scanIds)` with entries
+   * that the hub has recorded.
+   */
+  constructor({ socket, clock, owner, operatorName, onState = () => {}, onConflicts = () => {}, onTaken = () => {} }) {
+    Object.assign(this, { socket, clock, owner, operatorName, onState, onConflicts, onTaken });
+    // This device's own scans that wait, newest first.
+    this.waiting = [];
+  }
+
+  /** Takes up what was kept. Never throws: where the browser cannot keep anything the scanner needs its link, as ever. */
+  open() {
+    this.#opened ??= this.#open().catch((error) => console.info("The scanner cannot work without a link:", error));
+    return this.#opened;
+  }
+
+  /** Whether this device can decide by itself. */
+  get able() {
+    return Boolean(this.vault?.seal);
+  }
+
+  get state() {
+    return {
+      able: this.able, queued: this.queue?.length ?? 0, sending: this.engine?.sending ?? false,
+      listedAt: this.keeper?.current?.head.generated_at ?? null,
+    };
+  }
+
+  /** The venue as the list tells it, for a page that has not heard of the hub yet. */
+  get venue() {
+    const { timezone } = this.keeper?.current?.head ?? {};
+    return timezone ? { timezone, today: venueTime(this.clock.now(), timezone).date } : null;
+  }
+
+  /** The link is there: the key, the list, the queue, in this order of need. */
+  async linked() {
+    await this.open();
+    if (!this.vault) return;
+    try {
+      await this.vault.renew();
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+    }
+    if (!this.able) return;
+    await this.#recall();
+    // Another tab may have kept some as well.
+    await this.queue.count();
+    this.engine.kick();
+    await this.keeper.refresh();
+    this.#tell();
+  }
+
+  /** The link has gone: what was only remembered is kept. */
+  lost() {
+    this.keeper?.flush();
+  }
+
+  /** The hub's news of tickets (topic `tickets`). */
+  hear(news) {
+    if (!this.able) return;
+    this.since.heard(news);
+    this.keeper.stir();
+  }
+
+  /** Decides about a code and keeps the look. */
+  async present(code, { gate }) {
+    const now = this.clock.now();
+    const hash = await hashOf(code);
+    const decision = await decideWithoutHub(code, { list: this.keeper.current, now, ...this.#beyondList(code, hash) });
+    const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
+    this.#places.set(scan.scan_id, await this.queue.add(scan));
+    this.#remember(scan);
+    return { ...decision, scan_id: scan.scan_id };
+  }
+
+  /** Lets somebody in on a decision of this device or, where the link went before the entry, of the hub. */
+  async admit(code, decision, scanId, { gate }) {
+    const scan = this.#scan(code, scanId, decision, gate, { mode: "verify", admitted: true });
+    const place = this.#places.get(scanId);
+    this.#places.set(scanId, await (place === undefined ? this.queue.add(scan) : this.queue.replace(place, scan)));
+    const verified = { verified_at: new Date(this.clock.now()).toISOString(), operator_name: this.operatorName, gate: gate || null };
+    if (decision.reason === "MAY_RETURN") this.since.moved(code, null, true);
+    else this.since.entered(code, verified, true);
+    const answer = { ...admitted(decision, verified), scan_id: scanId };
+    this.#remember(scan);
+    this.engine.kick();
+    return answer;
+  }
+
+  /** Keeps the exit of whoever holds this code. */
+  async leave(code, scanId, { gate }) {
+    const now = this.clock.now();
+    const decision = await leaveWithoutHub(code, { list: this.keeper.current, now, ...this.#beyondList(code, await hashOf(code)) });
+    const scan = this.#scan(code, scanId, decision, gate, { mode: "exit" });
+    await this.queue.add(scan);
+    if (decision.reason !== "ALREADY_LEFT") this.since.moved(code, { left_at: new Date(now).toISOString(), gate: gate || null }, true);
+    this.#remember(scan);
+    this.engine.kick();
+    return { ...decision, scan_id: scan.scan_id };
+  }
+
+  /** The hub has recorded an exit or a return (`left` null). */
+  moved(decision, left) {
+    if (this.able && decision.ticket?.ticket_code) this.since.moved(decision.ticket.ticket_code, left, false);
+  }
+
+  /** The hub has recorded an entry: known here, should the link go before the next list. */
+  entered(decision) {
+    if (this.able && decision.verified && decision.ticket?.ticket_code) this.since.entered(decision.ticket.ticket_code, decision.verified, false);
+  }
+
+  /** `reason` says what was taken back: an exit, a return, or an entry. */
+  undone(code, reason) {
+    if (!this.able) return;
+    if (reason === "EXIT_UNDONE") this.since.moved(code, null, false);
+    else if (reason === "RETURN_UNDONE") this.since.moved(code, { left_at: new Date(this.clock.now()).toISOString(), gate: null }, false);
+    else this.since.undone(code);
+  }
+
+  async putAway(conflict) {
+    await this.queue.putAway(conflict.seq);
+    this.onConflicts(await this.queue.conflicts());
+  }
+
+  /** The session is over: what is kept here cannot be read any more. The queue stays for its owner's next sign-in. */
+  async lock() {
+    if (!this.vault) return;
+    this.engine.stop();
+    this.keeper.stop();
+    this.since.clear();
+    this.waiting = [];
+    await this.vault.lock();
+  }
+
+  async #open() {
+    if (!POSSIBLE || !this.owner) throw new Error("no means to keep anything");
+    const { owner, clock, socket } = this;
+    const now = () => clock.now();
+    const store = await Store.open();
+    const vault = new Vault({ store, owner, now });
+    this.since = new SinceList({ store, vault, now });
+    this.queue = new Queue({ store, vault });
+    this.keeper = new ListKeeper({
+      store, vault, now, live: () => socket.live,
+      onFresh: () => this.#tell(), onKept: (moment) => this.since.listed(moment),
+    });
+    this.engine = new SyncEngine({ socket, queue: this.queue, onState: () => this.#tell(), onSettled: (settled) => this.#settled(settled) });
+    await vault.unlock();
+    this.vault = vault;
+    if (this.able) await this.#recall();
+    this.#tell();
+  }
+
+  /** What was kept becomes readable with the key: at the start, or with the first sign-in after it was lost. */
+  async #recall() {
+    if (this.recalled) return;
+    this.recalled = true;
+    await this.keeper.load();
+    await this.since.load();
+    await this.queue.count();
+    for (const { scan } of await this.queue.first()) {
+      const verified = { verified_at: new Date(Date.parse(scan.scanned_at) - scan.skew_ms).toISOString(), operator_name: this.operatorName, gate: scan.gate ?? null };
+      if (scan.seen === "RE_ENTRY") this.since.moved(scan.code, null, true);
+      else if (scan.admitted) this.since.entered(scan.code, verified, true);
+      else if (scan.mode === "exit") this.since.moved(scan.code, { left_at: verified.verified_at, gate: verified.gate }, true);
+      this.#list(scan);
+    }
+    this.onConflicts(await this.queue.conflicts());
+  }
+
+  #beyondList(code, hash) {
+    return this.since.of(code, hash, this.keeper.current?.generatedAt ?? 0);
+  }
+
+  #scan(code, scan_id, decision, gate, how) {
+    return {
+      scan_id, code, scanned_at: new Date().toISOString(), offline_result: decision.result, ...how, ...(gate && { gate }),
+      skew_ms: this.clock.skewMs, seen: seenAs(how, decision),
+    };
+  }
+
+  #remember(scan) {
+    this.#list(scan);
+    // Kept is not lost: browsers that may throw away what pages keep are asked not to.
+    if (this.queue.length === 1) navigator.storage?.persist?.().catch(() => {});
+    this.#tell();
+  }
+
+  #list(scan) {
+    const at = new Date(Date.parse(scan.scanned_at) - scan.skew_ms).toISOString();
+    const shown = { scan_id: scan.scan_id, ticket_code: scan.code, result: scan.offline_result, reason: scan.seen, scanned_at: at, waits: true };
+    this.waiting = [shown, ...this.waiting.filter(({ scan_id }) => scan_id !== scan.scan_id)].slice(0, 30);
+  }
+
+  async #settled(settled) {
+    const ids = new Set(settled.map(({ scan }) => scan.scan_id));
+    this.waiting = this.waiting.filter(({ scan_id }) => !ids.has(scan_id));
+    this.since.settled(settled.filter(({ scan }) => scan.mode !== "validate").map(({ scan }) => scan.code));
+    this.onTaken(new Set(settled.filter(({ scan, result }) => scan.admitted && TAKEN.has(result.outcome)).map(({ scan }) => scan.scan_id)));
+    if (settled.some(({ result }) => result.outcome === "conflict" || result.outcome === "refused")) this.onConflicts(await this.queue.conflicts());
+    this.keeper.stir();
+    this.#tell();
+  }
+
+  #tell() {
+    const { state } = this;
+    const said = JSON.stringify([state, this.waiting.length]);
+    if (said === this.#told) return;
+    this.#told = said;
+    this.onState(state);
+  }
+}
+
+const seenAs = ({ admitted: letIn }, { reason }) => (letIn ? (reason === "MAY_RETURN" ? "RE_ENTRY" : "VERIFIED") : reason);

@@ -1,0 +1,130 @@
+// Sends the queue when there is a link: in order, in batches, one batch at a time over all tabs. Broken off anywhere it begins
+// again with what has no answer; the hub knows every scan by its id and takes it once.
+import { CommandRefused, LinkLost } from "../../../lib/socket.js";
+
+const MOST_SCANS = 200;
+// A frame holds 64 KiB; every scan is a few hundred bytes.
+const MOST_BYTES = 48_000;
+const LARGEST_SKEW_MS = 31 * 86_400_000;
+const LOCK = "venue-hub.sync";
+const AGAIN_MS = [2_000, 60_000];
+
+export class SyncEngine {
+  #running = false;
+  #wanted = false;
+  #timer = null;
+  #wait = AGAIN_MS[0];
+
+  /** `onSettled(batch, results)` after each batch, `onState()` when sending begins or ends. */
+  constructor({ socket, queue, onSettled, onState }) {
+    Object.assign(this, { socket, queue, onSettled, onState });
+    this.sending = false;
+    // Scans the hub will not read at all; they stay in the queue for a newer page or hub.
+    this.unreadable = new Set();
+  }
+
+  /** There is something to send, or a link to send it over. */
+  kick() {
+    this.#wanted = true;
+    if (!this.#running) this.#run();
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#wanted = false;
+  }
+
+  async #run() {
+    this.#running = true;
+    clearTimeout(this.#timer);
+    try {
+      while (this.#wanted && this.socket.live) {
+        this.#wanted = false;
+        if (this.queue.length > this.unreadable.size) await inTurn(() => this.#drain());
+      }
+    } finally {
+      this.#running = false;
+      this.#show(false);
+    }
+  }
+
+  async #drain() {
+    while (this.socket.live) {
+      const batch = batchOf((await this.queue.first(MOST_SCANS + this.unreadable.size)).filter(({ seq }) => !this.unreadable.has(seq)));
+      if (!batch.length) return;
+      this.#show(true);
+      try {
+        const { results } = await this.socket.request("sync", frameOf(batch));
+        await this.#settle(batch, results);
+        this.#wait = AGAIN_MS[0];
+      } catch (error) {
+        if (error instanceof LinkLost) return;
+        if (!(error instanceof CommandRefused)) throw error;
+        if (error.code === "INVALID_REQUEST" && this.#setAside(batch, error)) continue;
+        this.#later(error);
+        return;
+      }
+    }
+  }
+
+  async #settle(batch, results) {
+    const byId = new Map(results.map((result) => [result.scan_id, result]));
+    const answered = batch.filter(({ scan }) => byId.has(scan.scan_id));
+    const told = [];
+    for (const { scan } of answered) {
+      const { outcome, kind = null, first_entry = null, conflict_id = null } = byId.get(scan.scan_id);
+      if (outcome === "conflict" || outcome === "refused") {
+        const { scan_id, code, scanned_at, skew_ms, gate } = scan;
+        told.push({ scan_id, code, at: Date.parse(scanned_at) - skew_ms, gate, outcome, kind, first_entry, conflict_id });
+      }
+    }
+    await this.queue.settle(answered, told);
+    this.onSettled(answered.map(({ scan }) => ({ scan, result: byId.get(scan.scan_id) })));
+  }
+
+  /** One scan that cannot be read must not hold up those behind it. */
+  #setAside(batch, error) {
+    const places = (error.details.errors ?? []).map(({ field }) => /^scans\.(\d+)\./.exec(field ?? "")?.[1]).filter(Boolean);
+    for (const place of places) if (batch[place]) this.unreadable.add(batch[place].seq);
+    return places.length > 0;
+  }
+
+  /** The hub is there and cannot do it now. */
+  #later(error) {
+    const wait = Math.max(this.#wait, (error.details.retry_after ?? 0) * 1000);
+    this.#wait = Math.min(AGAIN_MS[1], this.#wait * 2);
+    this.#timer = setTimeout(() => this.kick(), wait * (1 + Math.random() / 4));
+  }
+
+  #show(sending) {
+    if (this.sending === sending) return;
+    this.sending = sending;
+    this.onState();
+  }
+}
+
+/** As many of the first as fit into one frame and were made by the same clock. */
+function batchOf(items) {
+  const batch = [];
+  let bytes = 0;
+  for (const item of items) {
+    bytes += JSON.stringify(item.scan).length + 1;
+    if (batch.length && (batch.length === MOST_SCANS || bytes > MOST_BYTES || item.scan.skew_ms !== batch[0].scan.skew_ms)) break;
+    batch.push(item);
+  }
+  return batch;
+}
+
+function frameOf(batch) {
+  const { skew_ms } = batch[0].scan;
+  // A clock that was never set is further off than the hub cares to hear: then the moments themselves are put right.
+  const tell = Math.abs(skew_ms) <= LARGEST_SKEW_MS;
+  const scans = batch.map(({ scan: { skew_ms: _skew, seen: _seen, ...scan } }) =>
+    (tell ? scan : { ...scan, scanned_at: new Date(Date.parse(scan.scanned_at) - skew_ms).toISOString() }));
+  return { skew_ms: tell ? skew_ms : 0, scans };
+}
+
+/** Two tabs of one device do not send the same at once. */
+function inTurn(work) {
+  return navigator.locks ? navigator.locks.request(LOCK, work) : work();
+}

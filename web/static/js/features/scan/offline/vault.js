@@ -1,0 +1,56 @@
+// The keys of what is kept, bound to the sign-in: the hub gives them to the same person only, and they go with the session.
+// Without them nobody reads the list or the queue, whoever holds the device; the queue itself stays until its owner is back.
+import { call, Refusal } from "../../../lib/api.js";
+import { importKeys, Seal } from "./seal.js";
+
+export class Vault {
+  /** `owner` as the page says it: organisation and login. `now()` by the hub's clock. */
+  constructor({ store, owner, now }) {
+    Object.assign(this, { store, owner, now });
+    this.seal = null;
+  }
+
+  /** With the key this device still has, for a page that opens without a link. Keys of a session that is over are dropped. */
+  async unlock() {
+    const kept = await this.store.run("keys", "readonly", (keys) => new Promise((resolve, reject) => {
+      const all = keys.getAll();
+      all.onsuccess = () => resolve(all.result);
+      all.onerror = () => reject(all.error);
+    }));
+    for (const { owner, until } of kept) {
+      if (owner !== this.owner || until <= this.now()) await this.#forget(owner);
+    }
+    const own = kept.find(({ owner, until }) => owner === this.owner && until > this.now());
+    if (own) this.seal ??= new Seal(this.owner, own.keys);
+    return this.seal !== null;
+  }
+
+  /** With the hub's own word. Gives whether there is a key now; throws Trouble where the hub does not answer. */
+  async renew() {
+    try {
+      const { data } = await call("GET", "/api/operator/device-key");
+      if (data.owner !== this.owner) return this.seal !== null;
+      const keys = await importKeys(data.keys);
+      await this.store.write("keys", { owner: data.owner, keys, until: Date.parse(data.expires_at) });
+      this.seal = new Seal(data.owner, keys);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 401) throw error;
+      await this.lock();
+    }
+    return this.seal !== null;
+  }
+
+  /** The session is over: nothing kept here is readable any more, and the lists are gone. */
+  async lock() {
+    this.seal = null;
+    await this.#forget(this.owner);
+  }
+
+  #forget(owner) {
+    return this.store.run(["keys", "lists", "since"], "readwrite", async (keys, lists, since) => {
+      keys.delete(owner);
+      since.delete(owner);
+      lists.delete(IDBKeyRange.bound([owner, ""], [owner, "\uffff"]));
+    });
+  }
+}

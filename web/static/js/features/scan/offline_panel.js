@@ -1,0 +1,56 @@
+// What waits to be sent, and what came back: the count beside the link's state, and the entries that were not right.
+import { byId, h, icon } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { kindOf } from "../../words/conflicts.js";
+import { momentAt } from "../../lib/dates.js";
+
+export class OfflinePanel {
+  #shown = 0;
+
+  /** `onNew()` when a conflict has come that was not there before; `putAway(conflict)` when the operator has read it. */
+  constructor({ timezone, putAway, onNew, onClosed }) {
+    Object.assign(this, { timezone, putAway, onNew });
+    this.queue = byId("queue-state");
+    this.note = byId("conflict-note");
+    this.dialog = byId("conflicts-dialog");
+    this.dialog.addEventListener("close", onClosed);
+  }
+
+  showQueue({ queued, sending }) {
+    this.queue.hidden = queued === 0;
+    this.queue.dataset.sending = String(sending);
+    this.queue.textContent = sending ? tn("Sending one scan", "Sending {n} scans", queued) : tn("One scan to send", "{n} scans to send", queued);
+  }
+
+  showConflicts(conflicts) {
+    if (conflicts.length) {
+      const words = tn("One of your entries was not right.", "{n} of your entries were not right.", conflicts.length);
+      const show = h("button", { type: "button", class: "button small", onclick: () => this.dialog.showModal() }, t("Show"));
+      this.note.replaceChildren(icon("warn"), h("strong", {}, words), show);
+    } else {
+      this.note.replaceChildren();
+      this.dialog.close();
+    }
+    byId("conflicts").replaceChildren(...conflicts.map((conflict) => this.#row(conflict)));
+    if (conflicts.length > this.#shown) this.onNew();
+    this.#shown = conflicts.length;
+  }
+
+  #row(conflict) {
+    const at = (moment) => momentAt(moment, this.timezone(), { seconds: true });
+    const { code, gate, first_entry: first } = conflict;
+    const own = gate ? t("You let them in at {time}, gate {gate}.", { time: at(conflict.at), gate }) : t("You let them in at {time}.", { time: at(conflict.at) });
+    return h("li", {},
+      h("strong", {}, conflict.outcome === "refused" ? t("Not taken over by the hub") : kindOf(conflict)),
+      h("span", { class: "code" }, code),
+      h("span", {}, own),
+      first && h("span", {}, firstWords(first, at)),
+      h("button", { type: "button", class: "button quiet small", onclick: () => this.putAway(conflict) }, t("Understood")));
+  }
+}
+
+function firstWords({ verified_at, operator_name: operator, gate }, at) {
+  const values = { time: at(verified_at), operator, gate };
+  if (!operator) return t("Somebody was admitted with it at {time}.", values);
+  return gate ? t("The entry that counts: {time}, by {operator}, gate {gate}.", values) : t("The entry that counts: {time}, by {operator}.", values);
+}

@@ -1,0 +1,161 @@
+// The operator's own last scans, and the undo of an entry with a reason.
+import { byId, h, icon } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { LinkLost } from "../../lib/socket.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+import { hubNow, momentAt } from "../../lib/dates.js";
+
+const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
+const UNDO_FOR_MS = 15 * 60 * 1000;
+// A glance back is short; who looks for an entry of a while ago asks for more.
+const GLANCE = 12;
+const PAGE = 50;
+const REASONS = {
+  VALID: t("valid, not admitted yet"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
+  WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
+  NOT_LISTED: t("not on the list"), CHANGED: t("not sure"), NO_LIST: t("not checked"),
+  NOTED: t("admitted"),
+  TICKET_NOT_ACTIVATED: t("not activated"), TICKET_EXPIRED: t("expired"), TICKET_CANCELLED: t("cancelled"),
+  EXIT_RECORDED: t("left"), ALREADY_LEFT: t("had left already"), NOT_INSIDE: t("not inside"), EXIT_NOTED: t("left, not checked"), MAY_RETURN: t("may come back in"),
+  RE_ENTRY: t("came back in"), EXIT_UNDONE: t("exit undone"), RETURN_UNDONE: t("return undone"),
+};
+
+/** What can be taken back: how it is asked, what follows, and how it is done. */
+const ENTRY = {
+  title: t("Undo this entry?"), keep: t("Keep the entry"), undo: t("Undo entry"),
+  means: t("The ticket can then be used again. Both the entry and the undo stay on record."),
+};
+const UNDOABLE = {
+  EXIT_RECORDED: {
+    title: t("Undo this exit?"), keep: t("Keep the exit"), undo: t("Undo exit"),
+    means: t("The visitor then counts as inside again. Both the exit and the undo stay on record."),
+  },
+  RE_ENTRY: {
+    title: t("Undo this return?"), keep: t("Keep the return"), undo: t("Undo return"),
+    means: t("The visitor then counts as outside again. Both the return and the undo stay on record."),
+  },
+};
+const undoOf = (scan) => (scan.entered ? ENTRY : UNDOABLE[scan.reason]);
+
+export class PastScans {
+  #wanted = null;
+  #told = [];
+  #next = null;
+  #shown = GLANCE;
+
+  /** `waiting()` are the scans the hub has yet to hear of, newest first. */
+  constructor({ session, timezone, waiting, onClosed }) {
+    Object.assign(this, { session, timezone, waiting, onClosed });
+    this.dialog = byId("undo-dialog");
+    byId("undo-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#undo(event.currentTarget);
+    });
+    byId("undo-cancel").addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("close", () => this.onClosed());
+    this.earlier = byId("earlier-scans");
+    this.earlier.addEventListener("click", () => this.#earlier());
+  }
+
+  /** The newest again; `fold` puts an end to looking back, as the next visitor's scan does. */
+  async refresh({ fold = false } = {}) {
+    try {
+      const { scans, next } = await this.session.history();
+      if (fold) this.#shown = GLANCE;
+      const nameOf = (scan) => `${scan.scan_id} ${scan.mode}`;
+      const newest = new Set(scans.map(nameOf));
+      const older = this.#shown > GLANCE ? this.#told.filter((scan) => !newest.has(nameOf(scan))) : [];
+      this.#told = [...scans, ...older];
+      if (older.length === 0) this.#next = next;
+    } catch {
+      // The list is a comfort; it comes back with the link.
+    }
+    this.redraw();
+  }
+
+  async #earlier() {
+    this.#shown += PAGE;
+    this.earlier.disabled = true;
+    try {
+      while (this.#next && this.#visitors().length < this.#shown) {
+        const page = await this.session.history(PAGE, this.#next);
+        this.#told = [...this.#told, ...page.scans];
+        this.#next = page.next;
+      }
+    } catch {
+      // What is there is shown; the button stays.
+    } finally {
+      this.earlier.disabled = false;
+      this.redraw();
+      this.onClosed();
+    }
+  }
+
+  #visitors = () => onePerVisitor([...this.waiting(), ...this.#told]);
+
+  redraw() {
+    const visitors = this.#visitors();
+    byId("no-scans").hidden = visitors.length > 0;
+    byId("scans").replaceChildren(...visitors.slice(0, this.#shown).map((scan) => this.#row(scan)));
+    this.earlier.hidden = visitors.length <= this.#shown && this.#next === null;
+  }
+
+  #row(scan) {
+    const fresh = hubNow() - Date.parse(scan.logged_at) < UNDO_FOR_MS;
+    const what = REASONS[scan.reason] ?? scan.reason;
+    const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
+    const words = scan.waits ? t("{time}, {what}, not sent yet", { time, what }) : scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
+    // Why an entry was taken back.
+    const why = scan.note && h("div", { class: "what" }, t("“{note}”", { note: scan.note }));
+    return h(
+      "li",
+      { class: scan.reason === "EXIT_RECORDED" ? "EXIT" : scan.result },
+      h("span", { class: "mark" }, icon(scan.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[scan.result] ?? "clock")),
+      h("div", {}, h("div", { class: "code" }, scan.ticket_code ?? t("Unreadable")), h("div", { class: "what" }, words), why),
+      undoOf(scan) && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, t("Undo")),
+    );
+  }
+
+  #ask(scan) {
+    this.#wanted = scan;
+    const { title, keep, undo, means } = undoOf(scan);
+    byId("undo-title").textContent = title;
+    byId("undo-means").textContent = means;
+    byId("undo-cancel").textContent = keep;
+    byId("undo-submit").textContent = undo;
+    byId("undo-code").textContent = scan.ticket_code ?? t("Unreadable");
+    byId("undo-reason").value = "";
+    clearNotice(byId("undo-answer"));
+    this.dialog.showModal();
+    byId("undo-reason").focus();
+  }
+
+  async #undo(form) {
+    const reason = byId("undo-reason").value.trim();
+    if (!reason) {
+      showNotice(byId("undo-answer"), { title: t("Please say why."), next: "" });
+      return;
+    }
+    const button = form.querySelector("[type=submit]");
+    button.disabled = true;
+    try {
+      await this.session.undo(this.#wanted.scan_id, reason);
+      this.dialog.close();
+      await this.refresh({ fold: true });
+    } catch (error) {
+      const words = error instanceof LinkLost ? t("No connection. Try again when the scanner is live.") : error.message;
+      showNotice(byId("undo-answer"), { title: words, next: "" });
+    } finally {
+      button.disabled = false;
+    }
+  }
+}
+
+/** Looking and letting in are two scans of one visitor: where the second is listed, the first says nothing new. */
+function onePerVisitor(scans) {
+  return scans.filter((scan, i) => {
+    const next = scans.slice(0, i).findLast((later) => later.ticket_code === scan.ticket_code);
+    const letIn = next?.entered || next?.reason === "VERIFIED";
+    return !(scan.reason === "VALID" && letIn) && !(scan.reason === "MAY_RETURN" && next?.reason === "RE_ENTRY");
+  });
+}

@@ -1,0 +1,246 @@
+// The course of a scan: a code comes in, the answer fills the screen, the entry is one key away, and the next visitor's turn.
+//
+// Parts of the page hang on by `on(name, listener)`:
+//   "answered" ({ decision, code })  an answer has come on the screen
+//   "cleared"  ()                    the answer has left the screen
+//   "left"     ()                    and nothing new is asked: the scanner is free for the next visitor
+import { byId } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { CommandRefused, LinkLost } from "../../models/scan_session.js";
+import { tidyCode } from "../../models/ticket_code.js";
+import { timeColour } from "./frame_to_colour.js";
+
+const SLOW_MS = 1_500;
+// The hub takes no longer ones, and no ticket has such a code.
+const LONGEST_CODE = 512;
+
+const GOOD = new Set(["VERIFIED", "OVERRIDDEN", "RE_ENTRY", "EXIT_RECORDED", "EXIT_NOTED"]);
+/** What continuous mode admits by itself. */
+const WELCOME = new Set(["VALID", "MAY_RETURN"]);
+
+export class Desk {
+  #root = byId("scan");
+  #dismissal = null;
+  #listeners = { answered: [], cleared: [], left: [] };
+
+  /** `session` judges and admits; `way.leaving` says whether people leave here; `venue()` is the venue as far as it is known. */
+  constructor({ session, way, news, gate, device, settings, signals, verdict, stale, screen, linkState, venue }) {
+    Object.assign(this, { session, way, news, gate, device, settings, signals, verdict, stale, screen, linkState, venue });
+    byId("verify").addEventListener("click", () => this.verify());
+    stale.recheck.addEventListener("click", () => this.recheck());
+    const leave = () => {
+      this.again();
+      this.onTouched();
+    };
+    byId("again").addEventListener("click", leave);
+    byId("verdict").addEventListener("click", () => this.#held && !stale.shown && leave());
+  }
+
+  on(name, listener) {
+    this.#listeners[name].push(listener);
+  }
+
+  get busy() {
+    return this.#root.dataset.busy !== undefined;
+  }
+
+  /** The camera sees whatever is held before it; it may not take an answer away that somebody has yet to act on. */
+  get wantsCode() {
+    if (document.querySelector("dialog[open]") || this.busy) return false;
+    return !this.verdict.shown || this.#good;
+  }
+
+  /** An answer that ends the matter well, so that the next visitor may come. */
+  get #good() {
+    return GOOD.has(document.body.dataset.reason) && !this.stale.shown;
+  }
+
+  /** In continuous mode an answer that is not good stays until somebody touches it. */
+  get #held() {
+    return this.settings.get("continuous") && this.verdict.shown && !this.#good;
+  }
+
+  /** `seenAt` is the moment of the camera's frame, where there was one. */
+  async present(typed, seenAt = null) {
+    const code = tidyCode(typed);
+    if (!code) return;
+    if (this.#held) {
+      this.screen.say(t("Touch the answer first, then scan the next ticket."));
+      return;
+    }
+    if (code.length > LONGEST_CODE) {
+      this.#refuse("RED", t("This is no ticket: the code is too long."));
+      return;
+    }
+    if (this.settings.get("continuous") && this.busy) {
+      this.#refuse("RED", t("Not checked: the ticket before has no answer yet."));
+      return;
+    }
+    if (this.linkState.offline && !this.session.mayDecide) {
+      // Nobody here could judge it, and an answer that comes minutes later would be another visitor's.
+      this.#refuse("YELLOW", t("Not checked: there is no connection. Scan it again when the scanner is live."));
+      return;
+    }
+    if (!this.gate.admits(code)) {
+      this.screen.say(t("Same code again, counted once"));
+      return;
+    }
+    this.#clear();
+    this.screen.say("");
+    this.screen.rest({ checking: true });
+    this.news.ask();
+    let decision = this.way.leaving
+      ? await this.#waitingFor(t("Exit"), () => this.session.exit(code, this.device.gate))
+      : await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
+    if (WELCOME.has(decision?.reason) && this.settings.get("continuous") && this.session.mayVerify) {
+      // What cannot be recorded stays on the screen as valid, to be admitted by hand.
+      this.news.ask();
+      decision = (await this.#admit()) ?? (this.session.current ? decision : null);
+    }
+    this.screen.rest();
+    if (!decision) return;
+    this.#answer(decision, code);
+    if (seenAt !== null) timeColour(seenAt);
+  }
+
+  /** Asks about the ticket on the screen once more; the answer before stays, marked, until the new one is there. */
+  async recheck() {
+    if (this.busy) return;
+    const { code } = this.session.current;
+    this.stale.recheck.disabled = true;
+    this.news.ask();
+    const decision = await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
+    this.stale.recheck.disabled = false;
+    if (decision) this.#answer(decision, code);
+    // Without an answer the mark stays, and so does the way to ask again.
+    else this.session.current ??= { code, decision: null, scanId: null };
+    this.onTouched();
+  }
+
+  /** The ticket on the screen stands otherwise than the screen says. */
+  outdated(change) {
+    if (!this.verdict.shown) return;
+    this.#stay();
+    this.stale.show(change);
+    this.signals.give("YELLOW");
+  }
+
+  /** The hub has taken over what was decided here. An entry on the screen is provisional no more, and not in doubt either. */
+  taken(scanIds) {
+    const { scanId, decision } = this.session.current ?? {};
+    if (!this.verdict.shown || !decision?.provisional || !scanIds.has(scanId)) return;
+    this.stale.clear();
+    this.news.follow(decision);
+    this.verdict.confirm();
+    this.#letGo();
+  }
+
+  /** A supervisor's word about the ticket on the screen takes the place of the door's. */
+  overruled(decision) {
+    const { code } = this.session.current;
+    this.session.current.decision = decision;
+    this.#answer(decision, code);
+  }
+
+  async verify() {
+    if (!this.session.mayVerify || this.busy) return;
+    const button = byId("verify");
+    const { code } = this.session.current;
+    button.disabled = true;
+    button.setAttribute("aria-busy", "true");
+    this.news.ask();
+    const decision = await this.#admit();
+    button.disabled = false;
+    button.setAttribute("aria-busy", "false");
+    if (decision) this.#answer(decision, code);
+    this.onTouched();
+  }
+
+  /** Room for the next visitor. */
+  again() {
+    this.session.leave();
+    this.#clear();
+    this.screen.say("");
+    this.#tell("left");
+  }
+
+  /** Enter with nothing typed: admit what is valid, otherwise make room for the next visitor. */
+  enter() {
+    if (this.gate.isTail() || this.busy || !this.verdict.shown) return;
+    if (this.stale.shown) this.recheck();
+    else if (this.session.mayVerify) this.verify();
+    else this.again();
+  }
+
+  /** A button of the desk was touched: the page gives the focus back to its input. */
+  onTouched() {}
+
+  #admit() {
+    return this.#waitingFor(t("Entry"), () => this.session.verify(this.device.gate));
+  }
+
+  #refuse(result, words) {
+    this.signals.give(result);
+    this.screen.say(words);
+  }
+
+  /** Does one thing over the socket; says so when the link makes it wait. Gives null when there is no answer to show. */
+  async #waitingFor(deed, work) {
+    this.#root.dataset.busy = "";
+    const slow = setTimeout(() => this.screen.say(this.session.socket.live
+      ? t("{deed}: waiting for the hub", { deed }) : t("{deed}: sent as soon as the link is back", { deed })), SLOW_MS);
+    try {
+      const decision = await work();
+      if (decision) this.screen.say("");
+      return decision;
+    } catch (error) {
+      if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;
+      this.gate.forget();
+      this.news.keep();
+      this.#refuse("RED", error instanceof CommandRefused ? error.message : t("{deed}: no connection", { deed }));
+      return null;
+    } finally {
+      clearTimeout(slow);
+      delete this.#root.dataset.busy;
+    }
+  }
+
+  #answer(decision, code) {
+    this.stale.clear();
+    // An exit is done when it is answered: nothing that happens later makes its answer wrong.
+    if (this.way.leaving) this.news.leave();
+    else this.news.follow(decision);
+    this.verdict.show(decision, { mayVerify: this.session.mayVerify, venue: this.venue() });
+    this.signals.give(decision.reason === "EXIT_RECORDED" ? "EXIT" : decision.result);
+    this.#tell("answered", { decision, code });
+    this.#letGo();
+  }
+
+  /** In continuous mode good answers go by themselves. */
+  #letGo() {
+    if (!this.settings.get("continuous")) return;
+    if (this.#good) {
+      const seconds = this.settings.get("seconds");
+      this.#dismissal = setTimeout(() => this.again(), seconds * 1000);
+      this.screen.runOut(seconds);
+    } else this.screen.say(t("Stays until you touch it."));
+  }
+
+  /** The answer does not go by itself any more. */
+  #stay() {
+    clearTimeout(this.#dismissal);
+    this.screen.stay();
+  }
+
+  #clear() {
+    this.#stay();
+    this.news.leave();
+    this.stale.clear();
+    this.verdict.clear();
+    this.#tell("cleared");
+  }
+
+  #tell(name, what) {
+    for (const listener of this.#listeners[name]) listener(what);
+  }
+}

@@ -1,0 +1,53 @@
+// What stands around the answer: the line that is said, the scanner at rest, and the line that runs out with an answer's time.
+import { byId } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { momentAt } from "../../lib/dates.js";
+
+export class Screen {
+  #offline = false;
+  #own = { able: false, listedAt: null };
+  #leaving = false;
+
+  /** Which way people go past this scanner. */
+  turn(leaving) {
+    this.#leaving = leaving;
+    this.rest();
+  }
+
+  say(text) {
+    byId("said").textContent = text;
+  }
+
+  /** At rest, `checking` while an answer is waited for, and without a link; `own` is what this device can do by itself. */
+  rest({ offline = this.#offline, checking = false, own = this.#own } = {}) {
+    this.#offline = offline;
+    this.#own = own;
+    document.body.toggleAttribute("data-offline", offline);
+    byId("ready-title").textContent = checking ? t("Checking") : offline && !own.able ? t("No connection")
+      : this.#leaving ? t("Ready to scan exits") : t("Ready to scan");
+    byId("ready-hint").textContent = offline ? this.#withoutLink(own)
+      : this.#leaving ? t("Whoever is scanned now is recorded as leaving.") : t("Point the scanner at a code, or type one below.");
+  }
+
+  #withoutLink({ able, listedAt }) {
+    if (!able) return t("Nothing is checked until the scanner is live again. It keeps trying by itself.");
+    if (!listedAt) return t("No connection and no list of today: the scanner cannot judge tickets. What you admit is kept and sent later.");
+    return t("No connection: this scanner decides by its list of {time}. Everything is kept here and sent later.", { time: momentAt(listedAt, null) });
+  }
+
+  showVenue(name) {
+    byId("venue-name").textContent = name || t("No venue");
+  }
+
+  /** The line that runs out with the answer's time. */
+  runOut(seconds) {
+    const line = byId("time-left");
+    line.getAnimations().forEach((animation) => animation.cancel());
+    line.animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], { duration: seconds * 1000, fill: "forwards" });
+    line.hidden = false;
+  }
+
+  stay() {
+    byId("time-left").hidden = true;
+  }
+}

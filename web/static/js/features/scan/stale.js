@@ -1,0 +1,43 @@
+// The mark on an answer that is no longer true: what has happened, and no colour that could be taken for a verdict.
+import { byId, h, icon } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+
+const WORDS = {
+  reserved: t("This ticket has just been booked."),
+  moved: t("This reservation was just moved to another time."),
+  cancelled: t("This reservation was just cancelled."),
+  activated: t("This ticket has just been activated."),
+  verified: t("This ticket was just admitted elsewhere."),
+  left: t("Somebody has just left with this ticket."),
+  returned: t("Somebody has just come back in with this ticket."),
+  undone: t("The entry of this ticket was just taken back."),
+  missed: t("The connection was away, and this ticket may have changed meanwhile."),
+};
+
+export class Stale {
+  constructor() {
+    this.note = byId("stale");
+    this.recheck = byId("recheck");
+  }
+
+  get shown() {
+    return document.body.dataset.stale !== undefined;
+  }
+
+  show(change) {
+    document.body.dataset.stale = change;
+    this.note.replaceChildren(
+      icon("warn"),
+      h("div", {}, h("strong", {}, t("This answer is out of date.")), h("p", {}, WORDS[change] ?? WORDS.missed)),
+    );
+    byId("verify").hidden = true;
+    this.recheck.hidden = false;
+    window.scrollTo(0, 0);
+  }
+
+  clear() {
+    delete document.body.dataset.stale;
+    this.note.replaceChildren();
+    this.recheck.hidden = true;
+  }
+}

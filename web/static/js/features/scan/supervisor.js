@@ -1,0 +1,199 @@
+// A supervisor is asked about the answer on the screen, and the word that comes back: on the whole screen while that visitor
+// is still the one before it, else as a card. Whoever is a supervisor decides here at once.
+import { byId, h } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { call } from "../../lib/api.js";
+import { CommandRefused, LinkLost } from "../../lib/socket.js";
+import { momentAt } from "../../lib/dates.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+
+// The news that a ticket was admitted may overtake the word that it was the supervisor who did.
+const WORD_FOLLOWS_MS = 2_000;
+const LET_IN = ["verified", "returned"];
+
+export class Supervisor {
+  /** Asked and not answered yet, by scan. */
+  #open = new Map();
+  #told = new Set();
+  #asking = null;
+
+  constructor({ desk, socket, line, shelf, timezone, decides = byId("scan").dataset.supervisor !== undefined }) {
+    Object.assign(this, { desk, socket, line, shelf, timezone, decides });
+    this.button = byId("ask-supervisor");
+    this.dialog = byId("ask-dialog");
+    this.button.addEventListener("click", () => this.#ask());
+    byId("ask-cancel").addEventListener("click", () => this.dialog.close());
+    byId("ask-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send({});
+    });
+    this.dialog.addEventListener("close", () => desk.onTouched());
+    desk.on("answered", ({ decision }) => this.#offer(decision));
+    desk.on("cleared", () => this.#offer(null));
+    line.on("dispute", (dispute, notice) => this.#answered(dispute, notice));
+  }
+
+  /** After the link was made: what was asked before is looked after, and what was answered meanwhile is told. */
+  async refresh() {
+    try {
+      const { data } = await call("GET", "/api/disputes?status=open&limit=20");
+      const open = new Set(data.disputes.map((dispute) => dispute.scan_id));
+      for (const dispute of data.disputes) if (dispute.asked_at && dispute.operator.id === this.#self) this.#wait(dispute);
+      for (const scanId of this.#open.keys()) if (!open.has(scanId)) this.#look(scanId);
+    } catch {
+      // It is looked for again with the next link.
+    }
+  }
+
+  /** Whether the ticket on the screen has changed because of an answer that is on its way: then it is not called outdated. */
+  awaits(change) {
+    const scanId = this.#shown;
+    if (!LET_IN.includes(change) || !this.#open.has(scanId)) return false;
+    setTimeout(() => {
+      if (this.#shown === scanId && this.#open.has(scanId)) this.desk.outdated(change);
+    }, WORD_FOLLOWS_MS);
+    return true;
+  }
+
+  set operator(operator) {
+    this.#self = operator.id;
+  }
+
+  #self = null;
+
+  /** The scan whose answer is on the screen. */
+  get #shown() {
+    return this.desk.verdict.shown ? (this.desk.session.current?.decision?.scan_id ?? null) : null;
+  }
+
+  #offer(decision) {
+    // Without a current scan it is an exit: nobody asks to be let out.
+    const refused = decision !== null && this.desk.session.current !== null && decision.result !== "GREEN" && !this.desk.session.mayVerify && decision.reason !== "DECLINED";
+    this.button.hidden = !refused || decision.provisional === true || this.#open.has(decision.scan_id);
+    this.button.textContent = this.decides ? t("Admit anyway") : t("Ask a supervisor");
+  }
+
+  #ask() {
+    this.#asking = this.desk.session.current.decision;
+    const code = this.#asking.ticket?.ticket_code ?? this.desk.session.current.code;
+    byId("ask-title").textContent = this.decides ? t("Admit against the door's word?") : t("Ask a supervisor?");
+    byId("ask-code").textContent = code;
+    byId("ask-label").textContent = this.decides ? t("Reason") : t("What the visitor says (optional)");
+    byId("ask-send").textContent = this.decides ? t("Admit") : t("Ask");
+    byId("ask-note").value = "";
+    byId("ask-note").required = this.decides;
+    clearNotice(byId("ask-answer"));
+    this.dialog.showModal();
+    byId("ask-note").focus();
+  }
+
+  async #send({ takeBack = false }) {
+    const note = byId("ask-note").value.trim();
+    const { scan_id: scanId } = this.#asking;
+    if (this.decides && !note) {
+      showNotice(byId("ask-answer"), { title: t("Please say why."), next: "" });
+      return;
+    }
+    byId("ask-send").disabled = true;
+    try {
+      if (this.decides) {
+        this.desk.news.ask();
+        this.#answered(await this.socket.request("override", { scan_id: scanId, reason: note, take_back: takeBack }));
+      } else this.#wait(await this.socket.request("ask_supervisor", { scan_id: scanId, ...(note && { note }) }));
+      this.dialog.close();
+    } catch (error) {
+      if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;
+      this.desk.news.keep();
+      this.#refused(error);
+    } finally {
+      byId("ask-send").disabled = false;
+    }
+  }
+
+  #refused(error) {
+    const lost = error instanceof LinkLost;
+    const inTheWay = error.code === "ALREADY_VERIFIED" && error.details.verified_at;
+    const next = inTheWay
+      ? t("Admitted at {time} by {operator}.", { time: momentAt(inTheWay, this.timezone(), { seconds: true }), operator: error.details.operator_name })
+      : "";
+    const actions = inTheWay ? [[t("Take that entry back and admit"), () => this.#send({ takeBack: true })]] : [];
+    const title = lost ? t("No connection. Try again when the scanner is live.") : error.message;
+    showNotice(byId("ask-answer"), { title, next }, { actions });
+  }
+
+  /** Asked: the card says so until there is an answer, whatever is scanned meanwhile. */
+  #wait(dispute) {
+    if (dispute.decision) {
+      this.#answered(dispute);
+      return;
+    }
+    this.#open.set(dispute.scan_id, dispute);
+    if (this.#shown === dispute.scan_id) this.button.hidden = true;
+    this.shelf.put(this.#key(dispute), {
+      title: t("Supervisor asked"), lines: [codeOf(dispute), dispute.note && t("“{note}”", { note: dispute.note })], since: dispute.asked_at,
+      actions: [[t("Not needed any more"), () => this.#withdraw(dispute)]],
+    });
+  }
+
+  async #withdraw({ scan_id: scanId }) {
+    try {
+      await this.socket.request("withdraw", { scan_id: scanId });
+    } catch (error) {
+      if (error instanceof LinkLost) return false;
+      if (!(error instanceof CommandRefused)) throw error;
+      // Answered in that very moment.
+      this.#look(scanId);
+      return false;
+    }
+    this.#open.delete(scanId);
+    this.#offer(this.#shown ? this.desk.session.current.decision : null);
+    return true;
+  }
+
+  /** How it stands now: asking again tells. */
+  async #look(scanId) {
+    try {
+      const dispute = await this.socket.request("ask_supervisor", { scan_id: scanId });
+      if (dispute.decision) this.#answered(dispute);
+    } catch (error) {
+      if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;
+    }
+  }
+
+  #answered(dispute, notice = null) {
+    const { scan_id: scanId, decision } = dispute;
+    const done = () => notice && this.line.done(notice.notice_id);
+    this.#open.delete(scanId);
+    if (decision === "withdrawn" || this.#told.has(scanId)) {
+      this.shelf.take(this.#key(dispute));
+      done();
+      return;
+    }
+    this.#told.add(scanId);
+    const admitted = decision === "admitted";
+    const title = admitted ? t("ADMIT") : t("DO NOT ADMIT");
+    const back = dispute.recorded === "RE_ENTRY";
+    const said = { name: dispute.decided_by?.name ?? "", reason: dispute.decision_reason ?? "" };
+    const detail = back ? t("Comes back in. Supervisor {name}: “{reason}”", said) : t("Supervisor {name}: “{reason}”", said);
+    if (this.#shown === scanId && !this.desk.busy) {
+      this.shelf.take(this.#key(dispute));
+      const shown = this.desk.session.current.decision;
+      this.desk.overruled({
+        ...shown, ticket: shown.ticket && { ...shown.ticket, status: dispute.ticket?.status ?? shown.ticket.status }, result: admitted ? "GREEN" : "RED", reason: admitted ? "OVERRIDDEN" : "DECLINED",
+        message: title, detail, can_verify: false, verified: dispute.ticket?.verified ?? null,
+        recorded: dispute.recorded, ...(back && { presence: null }),
+      });
+      done();
+      return;
+    }
+    this.shelf.put(this.#key(dispute), {
+      tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), detail], actions: [[t("Seen"), done]],
+    });
+    // The eye is called; whose colour it is stands on the card.
+    this.desk.signals.give("YELLOW");
+  }
+
+  #key = ({ scan_id: scanId }) => `dispute-${scanId}`;
+}
+
+const codeOf = ({ ticket_code: code }) => h("p", { class: "code" }, code);

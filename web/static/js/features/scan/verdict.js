@@ -1,0 +1,98 @@
+// The answer on the whole screen: colour, icon, one word, the line that matters and the facts behind it.
+import { byId, h } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
+import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/dates.js";
+import { detailOf, inDays, wordOf } from "../../words/verdicts.js";
+
+const SPRITE = new URL("../../../icons.svg", import.meta.url).href;
+const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
+const STATUS_WORDS = {
+  PENDING_PAYMENT: t("Not paid"), INACTIVE: t("Not activated"), ACTIVATED: t("Activated"), RESERVED: t("Reserved"),
+  VERIFIED: t("Verified"), EXPIRED: t("Expired"), CANCELLED: t("Cancelled"),
+};
+
+export class Verdict {
+  constructor() {
+    this.section = byId("verdict");
+    this.ready = byId("ready");
+    this.buttons = byId("verdict-buttons");
+  }
+
+  /** On the whole screen; of an exit with a sign and a colour that no entry has. */
+  show(decision, { mayVerify, venue }) {
+    document.body.dataset.verdict = decision.result;
+    document.body.dataset.reason = decision.reason;
+    byId("verdict-icon").setAttribute("href", `${SPRITE}#${decision.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[decision.result]}`);
+    showProvisional(decision, venue);
+    byId("verdict-word").textContent = wordOf(decision);
+    byId("verdict-detail").textContent = detailOf(decision, venue);
+    byId("facts").replaceChildren(...factsOf(decision, venue).map(([name, value, { kind = null, wide = false } = {}]) =>
+      h("div", { class: wide ? "wide" : null }, h("dt", {}, name), h("dd", { class: kind }, value))));
+    byId("verify").hidden = !mayVerify;
+    const onWord = decision.provisional && decision.result === "YELLOW";
+    byId("verify").textContent = onWord ? t("Admit on my word") : decision.reason === "MAY_RETURN" ? t("Let back in") : t("Mark as verified");
+    this.ready.hidden = true;
+    this.section.hidden = false;
+    this.buttons.hidden = false;
+    // A new answer of the same colour must still be seen to arrive.
+    this.section.style.animation = "none";
+    void this.section.offsetWidth;
+    this.section.style.animation = "";
+    window.scrollTo(0, 0);
+  }
+
+  /** The hub has taken over what this device had decided. */
+  confirm() {
+    const band = byId("provisional");
+    band.hidden = false;
+    band.textContent = t("CONFIRMED BY THE HUB");
+    document.body.removeAttribute("data-provisional");
+  }
+
+  clear() {
+    delete document.body.dataset.verdict;
+    delete document.body.dataset.reason;
+    delete document.body.dataset.provisional;
+    this.section.hidden = true;
+    this.buttons.hidden = true;
+    this.ready.hidden = false;
+  }
+
+  get shown() {
+    return !this.section.hidden;
+  }
+}
+
+/** What this device has decided by itself says so, and by what it knew. */
+function showProvisional({ provisional, listed_at }, venue) {
+  const band = byId("provisional");
+  band.hidden = !provisional;
+  band.textContent = !provisional ? "" : listed_at ? t("PROVISIONAL · list of {time}", { time: momentAt(listed_at, venue?.timezone) }) : t("PROVISIONAL · without a list");
+  document.body.toggleAttribute("data-provisional", Boolean(provisional));
+}
+
+function factsOf({ ticket, reservation, verified, days_from_now }, venue) {
+  const facts = [];
+  if (verified) {
+    const who = [verified.operator_name, verified.gate].filter(Boolean).join(", ");
+    facts.push([t("First entry"), momentAt(verified.verified_at, venue?.timezone, { seconds: true, day: true })]);
+    if (who) facts.push([t("Admitted by"), who]);
+  }
+  if (reservation) {
+    const days = days_from_now ?? (venue?.today ? daysBetween(venue.today, reservation.date) : 0);
+    facts.push([t("Reserved"), t("{day} ({when})", { day: shortDay(reservation.date), when: inDays(days) })]);
+    facts.push([t("Time"), reservation.end_time ? span(reservation.start_time, reservation.end_time) : clock(reservation.start_time)]);
+    if (Number.isInteger(reservation.booked_count)) {
+      const share = { booked: number(reservation.booked_count), capacity: number(reservation.total_capacity) };
+      facts.push([t("Slot"), t("{booked}/{capacity} booked", share)]);
+    }
+  }
+  if (ticket) {
+    if (ticket.customer_name) facts.push([t("Customer"), ticket.customer_name]);
+    if (ticket.customer_email) facts.push([t("E-mail"), ticket.customer_email, { wide: true }]);
+    if (ticket.customer_phone) facts.push([t("Phone"), ticket.customer_phone]);
+    if (ticket.status && !reservation) facts.push([t("Status"), STATUS_WORDS[ticket.status] ?? ticket.status]);
+    if (ticket.ticket_code) facts.push([t("Ticket"), ticket.ticket_code, { kind: "code", wide: true }]);
+  }
+  return facts;
+}

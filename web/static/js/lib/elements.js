@@ -1,0 +1,34 @@
+// Elements made in one line. Text is always text: nothing here reads HTML from a string.
+const SVG = "http://www.w3.org/2000/svg";
+const SPRITE = new URL("../../icons.svg", import.meta.url).href;
+
+/** h("button", {class: "button", type: "button", onclick: f}, "Text", child, ...) */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${SPRITE}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+/** Fills every [data-fill=name] below root. */
+export function fill(root, values) {
+  for (const [name, value] of Object.entries(values)) {
+    for (const element of root.querySelectorAll(`[data-fill="${name}"]`)) element.textContent = value ?? "";
+  }
+}

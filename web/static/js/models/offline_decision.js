@@ -1,0 +1,64 @@
+// The decision without a link: the rule of the door, over what this device knows. What it cannot know is never GREEN.
+import { decideEntry, entryRecorded } from "./rules/entry_decision.js";
+import { decideExit, decideReturn, returnRecorded } from "./rules/leaving.js";
+
+const UNSURE = { result: "YELLOW", can_verify: true, days_from_now: null, reservation: null, verified: null, provisional: true };
+
+const EXIT_NOTED = {
+  ...UNSURE, reason: "EXIT_NOTED", message: "EXIT NOTED", detail: "The hub checks it when the connection is back", can_verify: false,
+};
+
+/**
+ * `list`: the day's list or null; `entry`: an entry this device made or heard of later than the list, or null; `changed`:
+ * whether the hub told, later than the list, that this ticket stands otherwise; `left`: {left_at, gate} where its holder is out
+ * by what is known later than the list, null where they are not, undefined where nothing is.
+ */
+export async function decideWithoutHub(code, { list, entry, changed, left, now }) {
+  const ticket = { ticket_code: code };
+  const listed_at = list?.head.generated_at ?? null;
+  if (!list) return { ...UNSURE, reason: "NO_LIST", message: "NOT CHECKED", detail: "This scanner has no list of today", ticket, listed_at };
+  const facts = await list.find(code);
+  const { venue_id, policy, timezone } = list.head;
+  const first = entry ?? (changed ? null : facts?.firstEntry);
+  if (first) {
+    const known = facts ?? { ticket: { status: "VERIFIED", channel: "direct", valid_until: null, venue_id: null }, reservation: null };
+    let verdict = decideEntry(known.ticket, known.reservation, first, policy, venue_id, now, timezone);
+    const verified = verdict.reason === "ALREADY_VERIFIED" ? first : null;
+    const out = verified && outside(left, facts);
+    if (out) verdict = decideReturn(verdict, { ...out, date: known.reservation?.date ?? list.head.date }, known.reservation, policy, now, timezone);
+    const presence = out && { presence: { inside_since: null, left_at: out.left_at, left_gate: out.gate } };
+    return { ...verdict, ...presence, ticket: { ...ticket, status: known.ticket.status }, reservation: known.reservation, verified, provisional: true, listed_at };
+  }
+  // Who has left came in before that, and the list does not know it yet.
+  if (changed || left) {
+    return { ...UNSURE, reason: "CHANGED", message: "NOT SURE", detail: "This ticket changed just before the connection was lost", ticket, listed_at };
+  }
+  if (!facts) return { ...UNSURE, reason: "NOT_LISTED", message: "NOT ON THE LIST", detail: "This scanner's list of today does not have this ticket", ticket, listed_at };
+  const verdict = decideEntry(facts.ticket, facts.reservation, null, policy, venue_id, now, timezone);
+  return { ...verdict, ticket: { ...ticket, status: facts.ticket.status }, reservation: facts.reservation, verified: null, provisional: true, listed_at };
+}
+
+/** What is shown once somebody was let in on `decision`. What was not sure before is not sure now. */
+export function admitted(decision, verified) {
+  if (decision.reason === "MAY_RETURN") return { ...decision, ...returnRecorded(decision) };
+  const noted = decision.result === "GREEN" ? entryRecorded(decision) : { reason: "NOTED", message: "ENTRY NOTED" };
+  return { ...decision, ...noted, verified, provisional: true };
+}
+
+/**
+ * Somebody leaves: nobody is kept from it. Whether they were inside is for the hub to say where this device does not know.
+ * `since`: when they last came back in, where that is known later than the list.
+ */
+export async function leaveWithoutHub(code, { list, entry, changed, left, since, now }) {
+  const facts = (await list?.find(code)) ?? null;
+  const first = entry ?? (changed ? null : facts?.firstEntry) ?? null;
+  const out = outside(left, facts);
+  const known = { ticket: { ticket_code: code, status: facts?.ticket.status }, listed_at: list?.head.generated_at ?? null, provisional: true };
+  if (!list || !(first || out)) return { ...EXIT_NOTED, ...known };
+  const inside_since = since ?? first?.verified_at ?? out.left_at;
+  const verdict = decideExit(out, inside_since, now, list.head.timezone);
+  const presence = { inside_since, left_at: out?.left_at ?? null, left_gate: out?.gate ?? null };
+  return { ...verdict, ...known, reservation: facts?.reservation ?? null, verified: first, presence };
+}
+
+const outside = (left, facts) => (left === undefined ? facts?.left : left) ?? null;

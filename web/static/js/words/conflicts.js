@@ -1,0 +1,48 @@
+// A conflict in words: what was wrong, who did what, and what may be decided of it.
+import { t } from "../lib/i18n.js";
+import { momentAt } from "../lib/dates.js";
+import { reasonOf } from "./scans.js";
+
+const KINDS = {
+  already_verified: t("Ticket used twice"),
+  cancelled: t("Cancelled ticket let in"),
+  unknown: t("Unknown code let in"),
+  wrong_date: t("Let in on the wrong day"),
+  wrong_venue: t("Let in at the wrong venue"),
+  too_early: t("Let in too early"),
+  expired: t("Expired ticket let in"),
+  not_activated: t("Ticket not activated, let in"),
+  no_reservation: t("Let in without a reservation"),
+};
+
+/** A kind that is newer than this page is called by the hub's reason. */
+export const kindOf = (conflict) => KINDS[conflict.kind] ?? reasonOf(conflict.reason);
+
+export const DECISIONS = {
+  stays: { verb: t("They may stay"), done: t("May stay") },
+  leaves: { verb: t("Asked to leave"), done: t("Asked to leave") },
+  mistake: { verb: t("Nobody went in"), done: t("Nobody went in") },
+};
+
+const SHOWN = { GREEN: t("Its scanner had no line and showed green."), YELLOW: t("Its scanner had no line and showed yellow."), RED: t("Its scanner had no line and showed red.") };
+
+const place = (gate) => (gate ? t("gate {gate}", { gate }) : t("no gate named"));
+
+/** The lines below the headline. */
+export function linesOf(conflict, timezone) {
+  const at = (moment) => momentAt(moment, timezone, { seconds: true });
+  const first = conflict.first_entry;
+  const lines = [
+    t("Let in at {time}, {place}, by {operator}", { time: at(conflict.scanned_at), place: place(conflict.gate), operator: conflict.operator.name ?? `#${conflict.operator.id}` }),
+  ];
+  if (first) {
+    lines.push(t("The entry that counts: {time}, {place}, by {operator}", { time: at(first.verified_at), place: place(first.gate), operator: first.operator_name || `#${first.verified_by}` }));
+  }
+  lines.push(conflict.earlier ? t("This one was at the gate first; its scanner was told later.") : SHOWN[conflict.offline_result]);
+  return lines;
+}
+
+export function decisionOf(conflict, timezone) {
+  const words = { decision: DECISIONS[conflict.decision]?.done ?? conflict.decision, name: conflict.decided_by ?? "", time: momentAt(conflict.decided_at, timezone, { day: true }) };
+  return t("{decision}: {name}, {time}", words);
+}

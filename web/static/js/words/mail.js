@@ -1,0 +1,41 @@
+// What a message is called, how it stands and since when, in the reader's words.
+import { locale, t, tn } from "../lib/i18n.js";
+
+const KINDS = {
+  "reservation.confirmed": () => t("Confirmation"),
+  "reservation.moved": () => t("New time"),
+  "reservation.cancelled": () => t("Cancellation"),
+  "reservation.reminder": () => t("Reminder"),
+  "waitlist.joined": () => t("Waiting list: joined"),
+  "waitlist.offer": () => t("Waiting list: offer"),
+  "waitlist.lapsed": () => t("Waiting list: offer lapsed"),
+  "waitlist.closed": () => t("Waiting list: closed"),
+  "contact.code": () => t("One-time code"),
+  "alert.raised": () => t("Alert"),
+  "alert.cleared": () => t("Alert over"),
+};
+
+export const kindOf = (mail) => KINDS[mail.kind]?.() ?? mail.kind;
+
+const STANDING = {
+  PENDING: () => t("waiting"),
+  OVERDUE: () => t("overdue"),
+  SENT: () => t("sent"),
+  DEAD: () => t("given up"),
+  DROPPED: () => t("dropped"),
+};
+
+export const standingOf = (mail) => (mail.status === "PENDING" && mail.overdue ? "OVERDUE" : mail.status);
+export const standingWords = (mail) => STANDING[standingOf(mail)]();
+
+const RELATIVE = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+const STEPS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+
+/** "2 hours ago", "in 3 minutes". Seconds are rounded to tens: a list that is looked at need not tick. */
+export function howLong(moment, now) {
+  const seconds = Math.round((Date.parse(moment) - now) / 1000);
+  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+  return RELATIVE.format(unit === "second" ? Math.round(seconds / 10) * 10 : Math.trunc(seconds / size), unit);
+}
+
+export const triesOf = (mail) => (mail.attempts ? tn("tried once", "tried {n} times", mail.attempts) : t("not tried yet"));

@@ -1,0 +1,21 @@
+// The words of the scan log: what was done, and what the door said.
+import { t } from "../lib/i18n.js";
+
+export const REASONS = {
+  VALID: t("Valid, not admitted yet"), VERIFIED: t("Admitted"), ALREADY_VERIFIED: t("Already verified"), NO_RESERVATION: t("No reservation"),
+  WRONG_DATE: t("Wrong date"), TOO_EARLY: t("Too early"), WRONG_VENUE: t("Wrong venue"), TICKET_NOT_FOUND: t("Invalid ticket"),
+  TICKET_NOT_ACTIVATED: t("Not activated"), TICKET_EXPIRED: t("Expired"), TICKET_CANCELLED: t("Cancelled"), UNDONE: t("Entry undone"),
+  EXIT_RECORDED: t("Left"), ALREADY_LEFT: t("Had left already"), NOT_INSIDE: t("Not inside"), MAY_RETURN: t("May come back in"),
+  RE_ENTRY: t("Came back in"), EXIT_UNDONE: t("Exit undone"), RETURN_UNDONE: t("Return undone"),
+};
+
+export const MODES = {
+  validate: t("Looked at"), verify: t("Scanned for entry"), undo: t("Undo"), exit: t("Scanned for exit"), override: t("Supervisor's override"),
+};
+
+export const RESULTS = { GREEN: t("Green"), YELLOW: t("Yellow"), RED: t("Red") };
+
+/** A reason in words; one that is newer than this page is shown by its name. */
+export const reasonOf = (reason) => REASONS[reason] ?? reason;
+export const modeOf = (mode) => MODES[mode] ?? mode;
+export const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };

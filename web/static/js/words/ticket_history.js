@@ -1,0 +1,57 @@
+// The words of a ticket's life: one line for what happened, one for the rest.
+import { t, tn } from "../lib/i18n.js";
+import { kindOf } from "./mail.js";
+import { DECISIONS, kindOf as conflictOf } from "./conflicts.js";
+import { momentAt, shortDayAndSpan } from "../lib/dates.js";
+import { modeOf, reasonOf } from "./scans.js";
+
+export const STATUSES = {
+  PENDING_PAYMENT: t("Waiting for payment"), INACTIVE: t("Paid, not activated"), ACTIVATED: t("Active, not booked"), RESERVED: t("Booked"),
+  VERIFIED: t("Admitted"), EXPIRED: t("Expired"), CANCELLED: t("Cancelled"),
+};
+export const statusOf = (status) => STATUSES[status] ?? status;
+
+const CAUSES = { holder: t("by the holder"), staff: t("by staff"), no_show: t("not shown up in time") };
+const ENDED = { ACCEPTED: t("Waiting list: offer taken"), LAPSED: t("Waiting list: offer lapsed"), LEFT: t("Waiting list: left"), CLOSED: t("Waiting list: closed") };
+const SENT = { SENT: t("sent"), PENDING: t("waiting"), DEAD: t("given up"), DROPPED: t("dropped") };
+
+const slotOf = (event) => event.date && shortDayAndSpan(event.date, event.start_time, event.end_time);
+const joined = (...parts) => parts.filter(Boolean).join(" · ");
+
+const saidBy = (event) => joined(event.operator_name, event.gate && t("gate {gate}", { gate: event.gate }), event.note && t("“{note}”", { note: event.note }));
+
+const WORDS = {
+  issued: () => [t("Issued"), ""],
+  paid: () => [t("Paid"), ""],
+  activated: () => [t("Activated"), ""],
+  reserved: (event) => [t("Booked"), joined(slotOf(event), event.venue)],
+  moved: (event) => [t("Moved"), joined(slotOf(event), event.times > 1 && tn("moved once", "moved {n} times in all", event.times))],
+  expired: (event) => [t("Slot ended unused"), slotOf(event)],
+  cancelled: (event) => [t("Reservation cancelled"), joined(CAUSES[event.cause], slotOf(event))],
+  waiting: (event) => [t("Waiting list: joined"), slotOf(event)],
+  offered: (event) => [t("Waiting list: offer"), slotOf(event)],
+  wait_ended: (event) => [ENDED[event.outcome] ?? event.outcome, slotOf(event)],
+  asked: (event) => [t("Supervisor asked"), saidBy(event)],
+  declined: (event) => [t("Supervisor declined"), saidBy(event)],
+  withdrawn: (event) => [t("Question to the supervisor taken back"), saidBy(event)],
+  conflict: (event) => [t("Conflict: {what}", { what: conflictOf({ kind: event.cause, reason: event.cause }) }), saidBy(event)],
+  conflict_decided: (event) => [t("Conflict decided: {decision}", { decision: DECISIONS[event.outcome]?.done ?? event.outcome }), saidBy(event)],
+  mail: (event) => [t("Message: {kind}", { kind: kindOf({ kind: event.mail }) }), joined(SENT[event.status] ?? event.status, event.recipient)],
+};
+
+/** What happened and the line below it. `timezone` is the venue's. */
+export function wordsOf(event, timezone) {
+  if (event.kind === "scan") return scanWords(event, timezone);
+  return WORDS[event.kind]?.(event) ?? [event.kind, ""];
+}
+
+function scanWords(event, timezone) {
+  const where = event.gate && t("gate {gate}", { gate: event.gate });
+  // A scan that came in later was made without a line: both times are told.
+  const late = Date.parse(event.at) - Date.parse(event.scanned_at) > 5_000;
+  const then = late && t("scanned at {time}", { time: momentAt(event.scanned_at, timezone, { seconds: true }) });
+  return [
+    t("{mode}: {reason}", { mode: modeOf(event.mode), reason: reasonOf(event.reason) }),
+    joined(event.entered && event.mode !== "undo" && t("entry recorded"), event.operator_name, where, event.venue, then, event.note && t("“{note}”", { note: event.note })),
+  ];
+}

@@ -1,0 +1,94 @@
+// The words of a verdict. The hub writes its own in English, made of the facts it sends along; in other languages the page
+// makes the same words of the same facts.
+import { language, t, tn } from "../lib/i18n.js";
+import { momentAt, shortDay, span } from "../lib/dates.js";
+
+const WORDS = {
+  VALID: t("VALID TICKET"), VERIFIED: t("ENTRY RECORDED"), ALREADY_VERIFIED: t("ALREADY VERIFIED"),
+  NO_RESERVATION: t("NO RESERVATION"), WRONG_DATE: t("WRONG DATE"), TOO_EARLY: t("TOO EARLY"), WRONG_VENUE: t("WRONG VENUE"),
+  TICKET_NOT_FOUND: t("INVALID TICKET"), TICKET_NOT_ACTIVATED: t("TICKET NOT ACTIVATED"), TICKET_EXPIRED: t("TICKET EXPIRED"),
+  TICKET_CANCELLED: t("TICKET CANCELLED"), EXIT_RECORDED: t("EXIT RECORDED"), ALREADY_LEFT: t("ALREADY LEFT"),
+  NOT_INSIDE: t("NOT INSIDE"), MAY_RETURN: t("MAY COME BACK IN"), RE_ENTRY: t("RE-ENTRY RECORDED"),
+  // Said by the scanner itself, without the hub.
+  NOT_LISTED: t("NOT ON THE LIST"), CHANGED: t("NOT SURE"), NO_LIST: t("NOT CHECKED"), NOTED: t("ENTRY NOTED"),
+  EXIT_NOTED: t("EXIT NOTED"),
+};
+const OWN = {
+  NOT_LISTED: t("It may be for another day or bought just now: look at the ticket."),
+  CHANGED: t("This ticket was changed just before the connection was lost: ask, or look at the ticket."),
+  NO_LIST: t("This scanner has no list of today: look at the ticket."),
+  NOTED: t("Admitted on your word. The hub checks it when the connection is back."),
+  EXIT_NOTED: t("This scanner does not know of their entry. The hub checks it when the connection is back."),
+};
+
+/** The big word. */
+export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
+
+/** The line below it. */
+export function detailOf(decision, venue) {
+  if (decision.provisional && decision.reason === "ALREADY_LEFT") return t("They left before, as far as this scanner knows.");
+  if (decision.reason in OWN) return OWN[decision.reason];
+  if (language === "en") return decision.detail ?? "";
+  const { reservation, ticket, verified, presence } = decision;
+  const when = reservation && slotOf(reservation, decision.days_from_now);
+  switch (decision.reason) {
+    case "VALID":
+    case "VERIFIED":
+      if (when) return t("Reserved for {when}", { when });
+      return t("No reservation, allowed here");
+    case "WRONG_DATE":
+      return t("Reserved for {when} ({days})", { when, days: inDays(decision.days_from_now) });
+    case "TOO_EARLY":
+      return t("Reserved for {when}, not open yet", { when });
+    case "TICKET_EXPIRED":
+      return when ? t("Reservation for {when} has ended", { when }) : t("This ticket is no longer valid");
+    case "WRONG_VENUE":
+      return when ? t("Reserved at another venue for {when}", { when }) : t("This ticket is for another venue");
+    case "NO_RESERVATION":
+      return decision.can_verify ? t("No reservation, allowed here") : t("Customer must book a time slot first");
+    case "ALREADY_VERIFIED":
+      if (presence?.left_at) return t("{left}; no re-entry", { left: leftOf(presence, venue) });
+      return verified ? entryOf(verified, venue) : t("Verified before");
+    case "EXIT_RECORDED":
+      return t("Inside since {time}", { time: momentAt(presence.inside_since, venue?.timezone) });
+    case "ALREADY_LEFT":
+    case "MAY_RETURN":
+    case "RE_ENTRY":
+      return presence?.left_at ? leftOf(presence, venue) : t("Answered before");
+    case "NOT_INSIDE":
+      return verified ? t("The entry of this ticket was at another venue") : t("No entry is recorded for this ticket");
+    case "TICKET_NOT_ACTIVATED":
+      return ticket?.status === "INACTIVE" ? t("Customer must activate the ticket first") : t("Payment is not complete");
+    case "TICKET_CANCELLED":
+      return t("This ticket was cancelled");
+    case "TICKET_NOT_FOUND":
+      return t("No ticket has this code, or it was misread");
+    default:
+      return decision.detail ?? "";
+  }
+}
+
+/** A day's distance from today in words. */
+export function inDays(days) {
+  if (days === 0) return t("today");
+  if (days === 1) return t("tomorrow");
+  if (days === -1) return t("yesterday");
+  return days > 0 ? tn("in one day", "in {n} days", days) : tn("one day ago", "{n} days ago", -days);
+}
+
+function slotOf(reservation, days) {
+  const time = span(reservation.start_time, reservation.end_time);
+  return t("{day}, {time}", { day: days === 0 ? t("today") : shortDay(reservation.date), time });
+}
+
+function leftOf({ left_at, left_gate }, venue) {
+  const time = momentAt(left_at, venue?.timezone);
+  return left_gate ? t("Left at {time}, gate {gate}", { time, gate: left_gate }) : t("Left at {time}", { time });
+}
+
+function entryOf({ verified_at, operator_name, gate }, venue) {
+  const time = momentAt(verified_at, venue?.timezone);
+  const values = { time, operator: operator_name, gate };
+  if (!operator_name) return gate ? t("Verified at {time}, gate {gate}", values) : t("Verified at {time}", values);
+  return gate ? t("Verified at {time} by {operator}, gate {gate}", values) : t("Verified at {time} by {operator}", values);
+}
