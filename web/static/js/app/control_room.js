@@ -1,6 +1,7 @@
 // The control room: the day's counts and figures, drawn as they change, and the panels beside them.
 import { byId } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
+import { retryLoading } from "../lib/lazy_loading.js";
 import { LinkState } from "../lib/link_state.js";
 import { BoardView } from "../features/control_room/board_view.js";
 import { FiguresView } from "../features/control_room/figures_view.js";
@@ -30,6 +31,7 @@ const socket = new VenueSocket({
   },
   onHello: (frame) => hearHubClock(frame.server_time),
   onReady: (frame) => {
+    retryLoading();
     venue = frame.venue;
     if (!venue) {
       showNotice(byId("board-answer"), { title: t("This login belongs to no venue."), next: t("Sign in with a login of the venue you want to watch.") });

@@ -8,7 +8,7 @@ import { hearHubClock, hubNow, longDay, span } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 import { Steps } from "../features/reserve/steps.js";
 import { TicketStep } from "../features/reserve/ticket.js";
-import { style } from "../lib/style_sheets.js";
+import { loadModule, loadStyleSheet } from "../lib/lazy_loading.js";
 import { NO_CONNECTION } from "../words/refusals.js";
 
 const root = byId("reserve");
@@ -20,16 +20,16 @@ const visit = new Visit({ orq: whose.orq ?? null });
 
 // What a step needs beyond the first is fetched once the page stands, so that a phone can type before all has arrived.
 const makers = {
-  contact: async () => new (await import("../features/reserve/contact.js")).ContactStep({ visit, onDone: () => steps.go(afterContact()) }),
-  code: async () => new (await import("../features/reserve/code.js")).CodeStep({ visit, whose, onDone: () => steps.go(visit.placed ? "confirm" : "slot") }),
+  contact: async () => new (await loadModule(() => import("../features/reserve/contact.js"))).ContactStep({ visit, onDone: () => steps.go(afterContact()) }),
+  code: async () => new (await loadModule(() => import("../features/reserve/code.js"))).CodeStep({ visit, whose, onDone: () => steps.go(visit.placed ? "confirm" : "slot") }),
   slot: async () => {
-    const [{ SlotStep }, { Turns }] = await Promise.all([import("../features/reserve/slot_step.js"), import("../features/reserve/turns.js"), style("base/calendar"), style("base/slots")]);
+    const [{ SlotStep }, { Turns }] = await Promise.all([loadModule(() => import("../features/reserve/slot_step.js")), loadModule(() => import("../features/reserve/turns.js")), loadStyleSheet("base/calendar"), loadStyleSheet("base/slots")]);
     turns = new Turns({ visit, onTurn: openSlots });
     return new SlotStep({ whose, wish, onChosen });
   },
-  confirm: async () => new (await import("../features/reserve/confirm.js")).Confirm({ visit, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale(), goTo: (step) => steps.go(step) }),
+  confirm: async () => new (await loadModule(() => import("../features/reserve/confirm.js"))).Confirm({ visit, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale(), goTo: (step) => steps.go(step) }),
   done: async () => {
-    const [{ showSuccess }] = await Promise.all([import("../features/reserve/success.js"), style("base/take_home")]);
+    const [{ showSuccess }] = await Promise.all([loadModule(() => import("../features/reserve/success.js")), loadStyleSheet("base/take_home")]);
     return { enter: () => showSuccess(visit) };
   },
 };

@@ -5,13 +5,13 @@ import { call, Refusal } from "../../lib/api.js";
 import { ConflictList } from "../../models/conflict_list.js";
 import { momentAt } from "../../lib/dates.js";
 import { showNotice } from "../../lib/notices.js";
-import { style } from "../../lib/style_sheets.js";
+import { loadStyleSheet } from "../../lib/lazy_loading.js";
 import { Cards } from "../../lib/cards.js";
 import { DECISIONS, kindOf, linesOf } from "../../words/conflicts.js";
 
 /** `room.venue` is the venue as the socket named it; `onDecided` hears of each that is decided, by whomever. */
 export function openConflicts(place, socket, room, { onDecided = () => {}, more = true } = {}) {
-  style("conflicts").catch(() => {});
+  loadStyleSheet("conflicts", { tries: Infinity });
   const list = new ConflictList();
   const state = h("p", { class: "conflicts-state soft", role: "status", tabindex: "-1" }, t("Reading…"));
   const shelf = h("ul", { class: "conflicts" });

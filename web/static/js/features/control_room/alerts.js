@@ -3,7 +3,7 @@ import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow, longDay, momentAt, number, shortDay } from "../../lib/dates.js";
 import { reasonOf } from "../../words/scans.js";
-import { style } from "../../lib/style_sheets.js";
+import { loadStyleSheet } from "../../lib/lazy_loading.js";
 import { Cards } from "../../lib/cards.js";
 
 const SEEN = "venue-hub.alarms-seen";
@@ -24,7 +24,7 @@ const LINES = {
 };
 
 export function openAlerts(place, socket, room) {
-  style("control_room/panels").catch(() => {});
+  loadStyleSheet("control_room/panels", { tries: Infinity });
   const alerts = new Map();
   const alarms = new Map();
   const list = h("ul", { class: "alert-list", "aria-live": "polite" });

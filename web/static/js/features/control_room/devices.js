@@ -5,7 +5,7 @@ import { DeviceList, worries } from "../../models/device_list.js";
 import { momentAt, number } from "../../lib/dates.js";
 import { showNotice } from "../../lib/notices.js";
 import { reasonOf } from "../../words/scans.js";
-import { style } from "../../lib/style_sheets.js";
+import { loadStyleSheet } from "../../lib/lazy_loading.js";
 
 const VERSION = /\/static\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? null;
 const WORRIES = {
@@ -13,7 +13,7 @@ const WORRIES = {
 };
 
 export function openDevices(place, socket, room) {
-  style("control_room/panels").catch(() => {});
+  loadStyleSheet("control_room/panels", { tries: Infinity });
   const list = new DeviceList();
   const cards = new Map();
   const said = h("p", { class: "soft", role: "status" }, t("Reading…"));

@@ -5,12 +5,12 @@ import { Feed } from "../../models/feed.js";
 import { momentAt } from "../../lib/dates.js";
 import { showNotice } from "../../lib/notices.js";
 import { modeOf, REASONS, reasonOf, RESULTS, SHAPES } from "../../words/scans.js";
-import { style } from "../../lib/style_sheets.js";
+import { loadStyleSheet } from "../../lib/lazy_loading.js";
 
 const MODES_SAID = ["undo", "exit", "override"];
 
 export function openFeed(place, socket, room) {
-  style("control_room/panels").catch(() => {});
+  loadStyleSheet("control_room/panels", { tries: Infinity });
   const feed = new Feed();
   const drawn = new Map();
   const wish = {};

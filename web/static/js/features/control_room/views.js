@@ -1,15 +1,18 @@
 // The views of the control room: the address names the one that is shown, so that it can be kept, sent on and gone back to.
-// Each panel is a script of its own, fetched with the page and drawn into its place by `open<Name>(place, socket, room)`.
+// Each panel is a script of its own, fetched after the page, tried until it is there, and drawn into its place by
+// `open<Name>(place, socket, room)`.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
+import { loadModule } from "../../lib/lazy_loading.js";
 import { number } from "../../lib/dates.js";
 
-const SCRIPTS = {
-  feed: () => import("./feed.js").then((script) => script.openFeed),
-  devices: () => import("./devices.js").then((script) => script.openDevices),
-  alerts: () => import("./alerts.js").then((script) => script.openAlerts),
-  conflicts: () => import("../conflicts/open_conflicts.js").then((script) => script.openConflicts),
-  disputes: () => import("../disputes/open_disputes.js").then((script) => script.openDisputes),
+const ENDLESS = { tries: Infinity };
+const PANELS = {
+  feed: async () => (await loadModule(() => import("./feed.js"), ENDLESS)).openFeed,
+  devices: async () => (await loadModule(() => import("./devices.js"), ENDLESS)).openDevices,
+  alerts: async () => (await loadModule(() => import("./alerts.js"), ENDLESS)).openAlerts,
+  conflicts: async () => (await loadModule(() => import("../conflicts/open_conflicts.js"), ENDLESS)).openConflicts,
+  disputes: async () => (await loadModule(() => import("../disputes/open_disputes.js"), ENDLESS)).openDisputes,
 };
 
 const control = byId("control");
@@ -44,7 +47,7 @@ export function openViews(socket, room) {
   show();
   return Promise.all(
     control.dataset.panels.split(" ").filter(Boolean).map(async (name) => {
-      const open = await SCRIPTS[name]();
+      const open = await PANELS[name]();
       open(byId(`${name}-body`) ?? byId(name), socket, room);
     }),
   );

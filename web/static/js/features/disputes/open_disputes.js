@@ -6,7 +6,7 @@ import { CommandRefused } from "../../lib/socket.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { reasonOf, SHAPES } from "../../words/scans.js";
-import { style } from "../../lib/style_sheets.js";
+import { loadStyleSheet } from "../../lib/lazy_loading.js";
 import { Cards } from "../../lib/cards.js";
 import { decisionOf, linesOf, obstacleOf, whyNot } from "../../words/disputes.js";
 
@@ -18,7 +18,7 @@ const REASONS = [t("Our mistake"), t("Checked at the desk"), t("Came late becaus
  * shows it; else the panel shows the latest.
  */
 export function openDisputes(place, socket, room, { onDecided = null } = {}) {
-  style("disputes").catch(() => {});
+  loadStyleSheet("disputes", { tries: Infinity });
   const list = new DisputeList();
   const state = h("p", { class: "soft", role: "status", tabindex: "-1" }, t("Reading…"));
   const shelf = h("ul", { class: "disputes" });

@@ -1,6 +1,7 @@
 // The confirm step: everything once more, then one attempt per slot, sent until it is answered, and never twice.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
+import { loadModule } from "../../lib/lazy_loading.js";
 import { BookingAttempt } from "../../models/booking_attempt.js";
 import { hubNow } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
@@ -123,7 +124,7 @@ export class Confirm {
 
   async #slotRefused(error, { slot, tickets }, words) {
     this.onStale();
-    const { drawAlternatives } = await import("./slots.js");
+    const { drawAlternatives } = await loadModule(() => import("./slots.js"));
     const alternatives = error.details.alternative_slots ?? [];
     const pick = (other) => {
       clearNotice(this.answer);
@@ -146,7 +147,7 @@ export class Confirm {
   }
 
   async #offerWaitlist(slot, tickets) {
-    const { WaitlistOffer } = await import("./waitlist.js");
+    const { WaitlistOffer } = await loadModule(() => import("./waitlist.js"));
     const { email, phone } = this.visit;
     const body = { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
     const proof = this.visit.contactProof(+hubNow());

@@ -1,6 +1,7 @@
 // The ticket step: one code or many become the tickets of this visit.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
+import { loadModule } from "../../lib/lazy_loading.js";
 import { call, Refusal } from "../../lib/api.js";
 import { codesIn } from "../../models/ticket_code.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
@@ -127,8 +128,12 @@ export class TicketStep {
   }
 
   async #activate(code, id) {
-    const { confirmActivation } = await import("./activation.js");
-    const active = await confirmActivation({ code, id, whose: this.whose });
+    const activation = await loadModule(() => import("./activation.js")).catch(() => null);
+    if (!activation) {
+      this.#refuse(NO_CONNECTION, { kind: "warn" });
+      return;
+    }
+    const active = await activation.confirmActivation({ code, id, whose: this.whose });
     if (!active) return;
     clearNotice(this.answer);
     this.input.value = code;
@@ -155,7 +160,7 @@ export class TicketStep {
     clearTimeout(this.#pause);
     const typed = this.input.value;
     const codes = codesIn(typed);
-    const advice = codes.length === 1 ? await import("./advice.js").catch(() => null) : null;
+    const advice = codes.length === 1 ? await loadModule(() => import("./advice.js")).catch(() => null) : null;
     if (this.input.value !== typed) return;
     this.#say(...(advice?.adviceOn(codes[0], { typing: document.activeElement === this.input, onUse: (code) => this.#use(code) }) ?? []));
   }
@@ -198,12 +203,14 @@ export class TicketStep {
       place.replaceChildren();
       return;
     }
-    const { orderForm } = await import("./order.js");
+    // Without a connection the offer is left out; the next ticket brings it.
+    const order = await loadModule(() => import("./order.js")).catch(() => null);
+    if (!order) return;
     const others = missing(ticket);
     const wanted = `${ticket.order_id}:${others}`;
     if (place.dataset.for === wanted && place.firstChild) return;
     place.dataset.for = wanted;
-    place.replaceChildren(orderForm({ ticket, others, whose: this.whose, onFound: (found) => this.#fromOrder(ticket, found) }));
+    place.replaceChildren(order.orderForm({ ticket, others, whose: this.whose, onFound: (found) => this.#fromOrder(ticket, found) }));
   }
 
   /** Which of an order's tickets can be booked; the rest with their reason. */

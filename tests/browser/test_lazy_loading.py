@@ -1,0 +1,47 @@
+"""Parts of a page that are fetched later: a fetch that fails is tried again, and the part comes by itself."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.browser.hands_and_eyes import Open
+from tests.browser.offline_scanner import altered
+from tests.browser.test_live_calendar import start_again
+from tests.support.hub import Hub
+from tests.support.world import World
+from web.pages.static_files import STATIC
+
+PANEL = STATIC.url("js/features/disputes/open_disputes.js")
+
+
+@pytest.mark.parametrize("mended", [True, False], ids=["as it is", "control: tried once"])
+async def test_a_panel_whose_script_is_asked_for_while_the_hub_is_away_comes_when_it_is_back(
+    hub: Hub, world: World, open_page: Open, mended: bool
+) -> None:
+    page = await open_page("/operator/login", token=await world.staff("MANAGER"))
+    if not mended:
+        once = ("await pause(waitBefore(attempt) * 1000);", "await new Promise(() => {});")
+        await altered(page, "js/lib/lazy_loading.js", once)
+    gone, failed = asyncio.Event(), asyncio.Event()
+
+    async def ask_while_the_hub_is_away(route: Route) -> None:
+        if not gone.is_set():
+            gone.set()
+            await hub.close()
+        await route.continue_()
+
+    page.on("requestfailed", lambda request: failed.set() if request.url.endswith(PANEL) else None)
+    await page.route(f"**{PANEL}", ask_while_the_hub_is_away)
+    await page.goto(hub.url + "/manager#disputes", wait_until="commit")
+    await asyncio.wait_for(failed.wait(), 15)
+    await page.unroute(f"**{PANEL}")
+    await start_again(hub)
+    await expect(page.locator("#link-state")).to_have_text("Live", timeout=30_000)
+    if mended:
+        await expect(page.locator("#disputes-body .dispute-panel, #disputes-body > p").first).to_be_visible()
+        return
+    await page.wait_for_timeout(3_000)
+    await expect(page.locator("#disputes-body")).to_be_empty()
