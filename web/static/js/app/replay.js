@@ -3,7 +3,8 @@ import { byId } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { BoardView } from "../features/control_room/board_view.js";
 import { FiguresView } from "../features/control_room/figures_view.js";
-import { ReplayDay, readLines } from "../models/replay_day.js";
+import { ReplayDay } from "../models/replay_day.js";
+import { readLines } from "../lib/json_lines.js";
 import { longDay, momentAt, nowAt } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 

@@ -1,5 +1,6 @@
 // The same page as the hub would write it now: fetched again from time to time and whenever somebody looks at it.
 import { Trouble } from "./api.js";
+import { isVisible } from "./visibility.js";
 
 const PATIENCE_MS = 15_000;
 
@@ -22,18 +23,17 @@ export async function fetchPage(path = location.pathname) {
 
 /** Calls `look` every so often while the page is in sight, and at once when it comes back into sight. */
 export function keepLooking(look, everyMs) {
-  const visible = () => document.visibilityState === "visible";
   let timer = null;
   let running = null;
   const turn = () => {
     clearTimeout(timer);
     running ??= Promise.resolve(look()).catch(() => {}).finally(() => {
       running = null;
-      timer = setTimeout(() => visible() && turn(), everyMs * (0.9 + Math.random() * 0.2));
+      timer = setTimeout(() => isVisible() && turn(), everyMs * (0.9 + Math.random() * 0.2));
     });
     return running;
   };
-  document.addEventListener("visibilitychange", () => visible() && turn());
+  document.addEventListener("visibilitychange", () => isVisible() && turn());
   addEventListener("focus", turn);
   addEventListener("online", turn);
   // A page brought back by the back button shows what was true when it was left.

@@ -1,6 +1,7 @@
 // One wish to book: it keeps its idempotency key through every retry, a double tap and a reloaded page.
 import { call, Refusal } from "../lib/api.js";
 import { waitBefore } from "../lib/backoff.js";
+import { tabStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.booking-attempt";
 const TRIES_ALONE = 5;
@@ -14,7 +15,7 @@ export class BookingAttempt {
   #hurry = null;
 
   /** `proof` of the contact travels along; it is no part of what is wished, so a newer one does not make another attempt. */
-  constructor(path, wish, proof = null, store = sessionStorage, now = Date.now) {
+  constructor(path, wish, proof = null, store = tabStore(), now = Date.now) {
     Object.assign(this, { path, store, now });
     this.body = proof ? { ...wish, contact_proof: proof } : wish;
     this.wish = JSON.stringify([path, wish]);
@@ -22,7 +23,7 @@ export class BookingAttempt {
   }
 
   /** What was sent from this tab and never answered: {fresh}, or null. */
-  static unanswered(store = sessionStorage, now = Date.now) {
+  static unanswered(store = tabStore(), now = Date.now) {
     const kept = read(store);
     return kept?.sent ? { fresh: now() - kept.sent < FRESH_MS } : null;
   }

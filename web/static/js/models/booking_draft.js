@@ -1,10 +1,12 @@
 // The visit being booked: kept in this tab through a reload, the back button and a phone that sleeps, for two hours.
+import { tabStore } from "../lib/storage.js";
+
 const STORED = "venue-hub.visit";
 const LIFE_MS = 2 * 60 * 60 * 1000;
 const KEPT = ["orq", "tickets", "together", "email", "phone", "typed", "country", "proofs", "slot", "slots", "step", "results", "place"];
 
 export class Visit {
-  constructor({ orq = null, store = sessionStorage, now = Date.now } = {}) {
+  constructor({ orq = null, store = tabStore(), now = Date.now } = {}) {
     Object.assign(this, { store, now, orq });
     this.clear();
   }

@@ -1,9 +1,11 @@
 // This device as the hub knows it: an id made once, and the gate the operator chose.
+import { deviceStore } from "../lib/storage.js";
+
 const ID = "venue-hub.device";
 const GATE = "venue-hub.gate";
 
 export class Device {
-  constructor(store = localStorage) {
+  constructor(store = deviceStore()) {
     this.store = store;
     this.id = store.getItem(ID);
     if (!this.id) {

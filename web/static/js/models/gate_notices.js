@@ -1,4 +1,6 @@
 // What the hub tells this operator or this gate at once (docs/protocol.md, "Notices to a gate"). Knows no page.
+import { deviceStore } from "../lib/storage.js";
+
 const DONE = "venue-hub.notices-done";
 const KEPT = 60;
 
@@ -11,7 +13,7 @@ export class NoticeLine {
   #heard = new Set();
   #leave = () => {};
 
-  constructor({ socket, store = localStorage }) {
+  constructor({ socket, store = deviceStore() }) {
     this.socket = socket;
     this.store = store;
   }

@@ -1,4 +1,6 @@
 // How far this device's clock is from the hub's: measured by question and answer, the quickest of the last ones believed.
+import { deviceStore } from "../lib/storage.js";
+
 const STORED = "venue-hub.clock";
 const KEPT = 8;
 // An answer that took longer says nothing that the ones before did not say better.
@@ -10,7 +12,7 @@ export class HubClock {
   #samples = [];
 
   /** `onSkew(ms)` whenever another measure is believed. `ms` is what this device's clock is ahead of the hub's. */
-  constructor({ store = localStorage, onSkew = () => {} } = {}) {
+  constructor({ store = deviceStore(), onSkew = () => {} } = {}) {
     Object.assign(this, { store, onSkew });
     const kept = Number.parseInt(store.getItem(STORED) ?? "", 10);
     this.skewMs = Number.isFinite(kept) ? kept : 0;

@@ -1,5 +1,6 @@
 // The months of a calendar as they are now: over the live line while it is up, by asking again while it is not. No page here.
 import { call } from "../lib/api.js";
+import { isVisible } from "../lib/visibility.js";
 import { addMonths, Month, monthKey } from "./availability.js";
 import { AvailabilitySocket } from "../lib/availability_socket.js";
 
@@ -109,7 +110,7 @@ export class LiveMonths {
     this.state = state;
     this.since = since;
     if (state === "lost") {
-      this.#poll = setInterval(() => document.visibilityState === "visible" && this.#ask(this.#key), POLL_EVERY_MS);
+      this.#poll = setInterval(() => isVisible() && this.#ask(this.#key), POLL_EVERY_MS);
       this.#ask(this.#key);
     }
     this.#tellState();

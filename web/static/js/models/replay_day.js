@@ -91,16 +91,3 @@ export class ReplayDay {
     }
   }
 }
-
-/** Reads the lines of an answer as they arrive; `onLine(document)` for each. */
-export async function readLines(response, onLine) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    const lines = (rest + value).split("\n");
-    rest = lines.pop();
-    for (const line of lines) if (line) onLine(JSON.parse(line));
-  }
-}

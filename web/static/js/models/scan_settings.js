@@ -1,4 +1,6 @@
 // What an operator has chosen for this device. Kept on the device, because a gate's noise and light stay with the gate.
+import { deviceStore } from "../lib/storage.js";
+
 const STORED = "venue-hub.scanner";
 // `way` is which way people go past this scanner: "entry" or "exit".
 const USUAL = { way: "entry", sound: true, vibration: true, continuous: false, seconds: 2, cameraOn: false, camera: "" };
@@ -8,7 +10,7 @@ export const LONGEST_S = 8;
 export class ScanSettings {
   #values;
 
-  constructor(store = localStorage) {
+  constructor(store = deviceStore()) {
     this.store = store;
     let kept = {};
     try {
