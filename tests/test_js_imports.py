@@ -64,7 +64,8 @@ def code_of(source: str) -> str:
 def imports_of(name: str, source: str) -> Iterator[str]:
     """What a script imports, at once and later, by paths below web/static/js; `../` leads out of it."""
     for found in _IMPORT.finditer(without_comments(source)):
-        yield posixpath.normpath(posixpath.join(posixpath.dirname(name), found["path"]))
+        path = found["path"]
+        yield posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path.startswith(".") else path
 
 
 def broken_laws(name: str, source: str) -> list[str]:
