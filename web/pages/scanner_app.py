@@ -10,8 +10,13 @@ from hub.text.languages import html_lang, translator
 from web.pages.page_language import script_and_imports
 from web.pages.static_files import STATIC, STATIC_ROOT
 
-_STYLES = ("css/base/tokens.css", "css/base/controls.css", "css/base/notices.css", "css/scan.css", "css/scan/verdict.css", "css/scan/offline.css",
-           "css/scan/notices.css", "css/scan/ways.css")  # fmt: skip
+_STYLES = tuple(
+    f"css/{name}.css"
+    for name in (
+        "base/tokens", "base/controls", "base/notices",
+        "scan/tokens", "scan", "scan/verdict", "scan/offline", "scan/notices", "scan/ways",
+    )
+)  # fmt: skip
 _PICTURES = ("icons.svg", "icon.svg")
 _READER = "js/features/scan/reader_worker.js"
 _ENGINE = "vendor/zxing-wasm-3.1.4/reader/zxing_reader.wasm"
