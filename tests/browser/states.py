@@ -467,7 +467,7 @@ async def visit_today(scene: Scene) -> Page:
 @state("visit")
 async def visit_moving(scene: Scene) -> Page:
     page = await visit(scene)
-    await page.locator("[data-deed='move']").click()
+    await page.locator("[data-action='move']").click()
     await expect(page.locator("#mover #slots .slot").first).to_be_visible()
     return page
 
@@ -492,7 +492,7 @@ async def visit_moved(scene: Scene) -> Page:
 async def visit_cancelling(scene: Scene) -> Page:
     token, _ = await scene.visit(count=2)
     page = await scene.open(f"/r/{token}")
-    await page.locator("[data-deed='cancel']").click()
+    await page.locator("[data-action='cancel']").click()
     await expect(page.locator("#canceller")).to_be_visible()
     return page
 
@@ -531,7 +531,7 @@ async def waiting(scene: Scene) -> Page:
 @state("waiting")
 async def waiting_leaving(scene: Scene) -> Page:
     page = await waiting(scene)
-    await page.locator("[data-deed='leave']").click()
+    await page.locator("[data-action='leave']").click()
     await expect(page.locator("#leaver")).to_be_visible()
     return page
 

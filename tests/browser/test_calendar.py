@@ -146,7 +146,7 @@ async def test_week_and_names_are_the_readers_own(
 ) -> None:
     ticket = await world.reserved(await world.slot(LATER))
     page = await speaking(locale, f"/r/{ticket.token}")
-    await page.locator("[data-deed=move]").click()
+    await page.locator("[data-action=move]").click()
     await expect(page.locator("#month-name")).to_have_text(month)
     await expect(page.locator("#weekdays th").first).to_contain_text(first)
     # 1 November 2026 was a Sunday.

@@ -1,5 +1,5 @@
-// The figures after the day: a span of days, asked once, shown as rates, charts, times of day and a table that opens.
-import { byId, h, icon } from "../lib/elements.js";
+// The analytics page: reads a span of days once and shows rates, charts, times of day and a table of days.
+import { byId, fieldOf, h, icon } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { ChecksChart, placeOf, SharesChart, VisitsChart } from "../features/analytics/day_charts.js";
 import { oneDigit, percent, showReasons } from "../features/control_room/figures_view.js";
@@ -20,9 +20,9 @@ const earlier = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) - days 
 
 async function show({ remember = true } = {}) {
   const mine = ++asked;
-  const wish = new URLSearchParams({ from: form.elements.from.value, to: form.elements.to.value });
-  if (remember) history.pushState(null, "", `?${wish}`);
-  const query = new URLSearchParams([["venue_id", venue], ...wish]);
+  const filters = new URLSearchParams({ from: fieldOf(form, "from").value, to: fieldOf(form, "to").value });
+  if (remember) history.pushState(null, "", `?${filters}`);
+  const query = new URLSearchParams([["venue_id", venue ?? ""], ...filters]);
   byId("export").href = `/api/analytics?format=csv&${query}`;
   byId("figures").setAttribute("aria-busy", "true");
   try {
@@ -96,7 +96,7 @@ function drawTimes(days) {
   }
   byId("times").replaceChildren(...[...times].sort().map(([start, sum]) => {
     const bar = h("i", { class: "booked" });
-    bar.style.setProperty("--part", sum.capacity ? sum.booked / sum.capacity : 0);
+    bar.style.setProperty("--part", String(sum.capacity ? sum.booked / sum.capacity : 0));
     return h("tr", {}, h("th", { scope: "row" }, clock(start)),
       h("td", {}, h("div", { class: "full" }, h("div", { class: "meter", "aria-hidden": "true" }, bar), h("span", {}, percent(sum.booked, sum.capacity)))),
       h("td", { class: "number" }, percent(sum.missing, sum.due)));
@@ -122,8 +122,8 @@ function dayRows(day) {
 }
 
 function choose(days) {
-  form.elements.to.value = today;
-  form.elements.from.value = earlier(today, days - 1);
+  fieldOf(form, "to").value = today ?? "";
+  fieldOf(form, "from").value = earlier(today, days - 1);
 }
 
 function readAddress() {
@@ -136,7 +136,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   show();
 });
-for (const button of form.querySelectorAll("[data-days]")) {
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-days]"))) {
   button.addEventListener("click", () => {
     choose(Number(button.dataset.days));
     show();

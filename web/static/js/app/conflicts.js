@@ -1,4 +1,4 @@
-// The page of conflicts: those that wait, as they come, and below them what was decided.
+// The conflicts page: open conflicts, live, and the decided ones below.
 import { byId, h } from "../lib/elements.js";
 import { LinkState } from "../lib/link_state.js";
 import { decisionOf } from "../words/conflicts.js";

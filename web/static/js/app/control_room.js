@@ -1,5 +1,5 @@
 // The control room: the day's counts and figures, drawn as they change, and the panels beside them.
-import { byId } from "../lib/elements.js";
+import { byId, targetOf } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
 import { retryLoading } from "../lib/lazy_loading.js";
 import { LinkState } from "../lib/link_state.js";
@@ -10,7 +10,7 @@ import { openWall } from "../features/control_room/wall.js";
 import { CountBoard } from "../models/count_board.js";
 import { FigureBoard } from "../models/figure_board.js";
 import { VenueSocket } from "../lib/socket.js";
-import { hearHubClock, hubNow, longDay, momentAt, nowAt } from "../lib/dates.js";
+import { followHubClock, hubNow, longDay, momentAt, nowAt } from "../lib/dates.js";
 import { showNotice } from "../lib/notices.js";
 
 const DAY_MS = 86_400_000;
@@ -19,9 +19,12 @@ const board = new CountBoard();
 const view = new BoardView();
 const figures = new FigureBoard();
 const figuresView = new FiguresView();
+/** @type {Venue | null} */
 let venue = null;
+/** @type {string | null} */
 let day = null;
 let followsToday = true;
+/** @type {(() => void)[]} */
 const leaving = [];
 
 const socket = new VenueSocket({
@@ -29,7 +32,7 @@ const socket = new VenueSocket({
     linkState.show(state);
     if (state !== "live") view.stale();
   },
-  onHello: (frame) => hearHubClock(frame.server_time),
+  onHello: (frame) => followHubClock(frame.server_time),
   onReady: (frame) => {
     retryLoading();
     venue = frame.venue;
@@ -45,7 +48,9 @@ const socket = new VenueSocket({
   onEnded: () => location.assign("/operator/login?next=/manager&ended=1"),
 });
 
+/** @param {string} date */
 function watch(date) {
+  if (!venue) return;
   for (const leave of leaving.splice(0)) leave();
   day = date;
   followsToday = date === venue.today;
@@ -82,7 +87,7 @@ function drawFigures() {
   if (figures.date !== day || board.date !== day) return;
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
-    if (figures.date !== day || board.date !== day) return;
+    if (!venue || figures.date !== day || board.date !== day) return;
     const { exited } = board.totals;
     figuresView.show(figures, { slots: board.inOrder(), zone: venue.timezone, now: hubNow().getTime(), today: followsToday, inside: exited > 0 });
   });
@@ -110,7 +115,7 @@ function step(days) {
 byId("day-before").addEventListener("click", () => step(-1));
 byId("day-after").addEventListener("click", () => step(1));
 byId("day-today").addEventListener("click", () => venue && watch(venue.today));
-byId("day").addEventListener("change", (event) => event.target.value && venue && watch(event.target.value));
+byId("day").addEventListener("change", (event) => targetOf(event).value && venue && watch(targetOf(event).value));
 byId("sign-out").addEventListener("click", async () => {
   try {
     await fetch("/api/operator/logout", { method: "POST", credentials: "same-origin" });

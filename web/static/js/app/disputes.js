@@ -1,15 +1,15 @@
-// The page of disputes: those that wait, as they come, and below them what was decided.
+// The disputes page: open disputes, live, and the decided ones below.
 import { byId } from "../lib/elements.js";
 import { LinkState } from "../lib/link_state.js";
 import { DecidedList } from "../features/decisions/decided_list.js";
 import { decidedLine, openDisputes } from "../features/disputes/open_disputes.js";
 import { VenueSocket } from "../lib/socket.js";
-import { hearHubClock } from "../lib/dates.js";
+import { followHubClock } from "../lib/dates.js";
 
 const { timezone } = byId("records").dataset;
 const linkState = new LinkState(byId("link-state"));
 const onEnded = () => location.assign("/operator/login?next=/manager/disputes&ended=1");
-const socket = new VenueSocket({ onState: (state) => linkState.show(state), onHello: (frame) => hearHubClock(frame.server_time), onEnded });
+const socket = new VenueSocket({ onState: (state) => linkState.show(state), onHello: (frame) => followHubClock(frame.server_time), onEnded });
 
 const decided = new DecidedList({
   address: "/api/disputes", name: "disputes", idOf: (dispute) => dispute.dispute_id, onEnded,

@@ -1,5 +1,5 @@
-// The scan history: the filters stand in the address, so that a view can be kept, sent on, and gone back to.
-import { byId, h, icon } from "../lib/elements.js";
+// The scan history page. Its filters stand in the address, so that a view can be bookmarked and shared.
+import { byId, fieldOf, h, icon } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
 import { momentAt } from "../lib/dates.js";
@@ -14,32 +14,32 @@ let next = null;
 let asked = 0;
 
 function question() {
-  const wish = new URLSearchParams();
+  const filters = new URLSearchParams();
   for (const name of NAMES) {
     const value = form.elements[name].value.trim();
-    if (value) wish.set(name, value);
+    if (value) filters.set(name, value);
   }
-  return wish;
+  return filters;
 }
 
 function readAddress() {
   const given = new URLSearchParams(location.search);
   for (const name of NAMES) form.elements[name].value = given.get(name) ?? "";
-  // A first visit shows today; whoever has chosen filters keeps them, also the wish for every day.
-  if (!NAMES.some((name) => given.has(name)) && !given.has("all")) form.elements.from.value = form.elements.to.value = today;
+  // A first visit shows today; whoever has chosen filters keeps them, also the choice of every day.
+  if (!NAMES.some((name) => given.has(name)) && !given.has("all")) fieldOf(form, "from").value = fieldOf(form, "to").value = today ?? "";
 }
 
 async function show({ remember = true } = {}) {
-  const wish = question();
-  if (remember) history.pushState(null, "", `?${wish.size ? wish : "all=1"}`);
-  byId("export").href = `/api/operators/scan-history?${new URLSearchParams([["format", "csv"], ["venue_id", venue], ...wish])}`;
+  const filters = question();
+  if (remember) history.pushState(null, "", `?${filters.size ? filters : "all=1"}`);
+  byId("export").href = `/api/operators/scan-history?${new URLSearchParams([["format", "csv"], ["venue_id", venue ?? ""], ...filters])}`;
   next = null;
-  await load(wish, { fresh: true });
+  await load(filters, { fresh: true });
 }
 
-async function load(wish, { fresh }) {
+async function load(filters, { fresh }) {
   const mine = ++asked;
-  const query = new URLSearchParams([["limit", PAGE], ["venue_id", venue], ...wish, ...(next ? [["before", next]] : [])]);
+  const query = new URLSearchParams([["limit", PAGE], ["venue_id", venue], ...filters, ...(next ? [["before", next]] : [])]);
   byId("frame").setAttribute("aria-busy", "true");
   try {
     const { data } = await call("GET", `/api/operators/scan-history?${query}`);

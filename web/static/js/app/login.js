@@ -1,5 +1,5 @@
 // Staff sign-in with a password or a PIN. The cookie is the API's to set; a lockout counts down here.
-import { byId } from "../lib/elements.js";
+import { byId, fieldOf, first } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
@@ -12,15 +12,16 @@ const HOMES = { OPERATOR: "/operator/scan", MANAGER: "/manager", ADMIN: "/manage
 const form = byId("login-form");
 const secret = byId("secret");
 const answer = byId("login-answer");
-const button = form.querySelector("[type=submit]");
+const button = /** @type {HTMLButtonElement} */ (first(form, "[type=submit]"));
 // Where one hub serves several organisations, the link to this page may name one: /operator/login?orq=2
-const orq = Number.parseInt(new URLSearchParams(location.search).get("orq"), 10);
+const orq = Number.parseInt(new URLSearchParams(location.search).get("orq") ?? "", 10);
 const whose = orq > 0 ? `?orq=${orq}` : "";
-let countdown = null;
+/** @type {number | undefined} */
+let countdown;
 
-const kind = () => form.elements.kind.value;
+const kind = () => fieldOf(form, "kind").value;
 
-for (const radio of form.elements.kind) {
+for (const radio of /** @type {any} */ (fieldOf(form, "kind"))) {
   radio.addEventListener("change", () => {
     const pin = kind() === "pin";
     byId("secret-label").textContent = pin ? t("PIN") : t("Password");
@@ -33,10 +34,10 @@ for (const radio of form.elements.kind) {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const username = form.elements.username.value.trim();
+  const username = fieldOf(form, "username").value.trim();
   if (!username || !secret.value) {
     showNotice(answer, { title: kind() === "pin" ? t("Please enter your username and PIN.") : t("Please enter your username and password."), next: "" });
-    (username ? secret : form.elements.username).focus();
+    (username ? secret : fieldOf(form, "username")).focus();
     return;
   }
   clearNotice(answer);

@@ -1,11 +1,11 @@
-// The mail desk: asks again every few seconds while somebody looks, and sends or discards what is stuck.
-import { byId } from "../lib/elements.js";
+// The mail page: reads the outbox every few seconds while the page is visible; sends or discards stuck messages.
+import { byId, first, targetOf } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
 import { LinkState } from "../lib/link_state.js";
 import { MailList } from "../features/mail/mail_list.js";
 import { howLong, kindOf } from "../words/mail.js";
 import { call, Refusal } from "../lib/api.js";
-import { hearHubClock, hubNow } from "../lib/dates.js";
+import { followHubClock, hubNow } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 
 const LOOK_EVERY_MS = 4_000;
@@ -24,7 +24,8 @@ let older = []; // pages beyond the first, as they were when they were asked for
 let next = null;
 let lastSent = null;
 let asked = 0;
-let timer = null;
+/** @type {number | undefined} */
+let timer;
 
 async function look() {
   clearTimeout(timer);
@@ -33,7 +34,7 @@ async function look() {
   try {
     const { data } = await call("GET", `/api/admin/mail?status=${wanted}`);
     if (mine !== asked) return;
-    hearHubClock(data.server_time);
+    followHubClock(data.server_time);
     show(data);
     linkState.show("live");
     byId("figures").dataset.state = "live";
@@ -55,9 +56,9 @@ function schedule() {
 }
 
 function show(data) {
-  for (const name of ["dead", "overdue", "waiting"]) {
+  for (const name of /** @type {const} */ (["dead", "overdue", "waiting"])) {
     byId(name).textContent = data.figures[name].toLocaleString(document.documentElement.lang);
-    byId(name).parentElement.classList.toggle("some", data.figures[name] > 0);
+    byId(name).closest("div")?.classList.toggle("some", data.figures[name] > 0);
   }
   lastSent = data.figures.last_sent_at;
   const newest = new Set(data.mails.map((mail) => mail.id));
@@ -70,7 +71,7 @@ function show(data) {
 function draw(mails) {
   const lost = list.show(mails, hubNow());
   byId("nothing").hidden = mails.length > 0;
-  byId("nothing").firstElementChild.textContent = NOTHING[view]();
+  first(byId("nothing"), "strong").textContent = NOTHING[view]();
   byId("older").hidden = next === null;
   if (lost) byId("list-title").focus({ preventScroll: true });
   tick();
@@ -119,7 +120,7 @@ byId("older").addEventListener("click", async () => {
 });
 
 byId("views").addEventListener("change", (event) => {
-  view = event.target.value;
+  view = targetOf(event).value;
   older = [];
   next = null;
   clearNotice(byId("answer"));

@@ -1,5 +1,5 @@
-// The replay: a day's log on the board of the control room, at the speed one likes, forwards and back.
-import { byId } from "../lib/elements.js";
+// The replay page: plays a day's log on the board of the control room, forwards and back, at a chosen speed.
+import { byId, targetOf } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { BoardView } from "../features/control_room/board_view.js";
 import { FiguresView } from "../features/control_room/figures_view.js";
@@ -16,8 +16,11 @@ const { venue, timezone, today } = byId("control").dataset;
 const view = new BoardView();
 const figuresView = new FiguresView();
 const [play, place, speed] = [byId("play"), byId("place"), byId("speed")];
+/** @type {string | null} */
 let day = null;
+/** @type {ReplayDay | null} */
 let replay = null;
+/** @type {AbortController | null} */
 let loading = null;
 let at = 0;
 let playing = false;
@@ -44,9 +47,9 @@ async function load(date, { remember = true } = {}) {
     }
     if (!response.ok) throw new Error((await response.json()).error?.message);
     await readLines(response, take);
-    if (mine === loading && !replay?.complete) throw new Error();
+    if (mine === loading && !(/** @type {ReplayDay | null} */ (replay)?.complete)) throw new Error();
   } catch (error) {
-    if (mine !== loading || error.name === "AbortError") return;
+    if (mine !== loading || !(error instanceof Error) || error.name === "AbortError") return;
     byId("loaded").textContent = "";
     showNotice(byId("board-answer"), { title: error.message || t("No connection. Please try again."), next: "" }, { kind: "warn" });
   }
@@ -55,21 +58,23 @@ async function load(date, { remember = true } = {}) {
 function take(line) {
   if (line.columns) replay = new ReplayDay(line);
   else if (line.end) loaded();
-  else replay.push(line);
+  else replay?.push(line);
 }
 
 function loaded() {
+  if (!replay) return;
   replay.complete = true;
   const { first, last, events } = replay;
   byId("loaded").textContent = tn("One event", "{n} events", events.length);
   const [from, to] = first === null ? [0, replay.length] : [Math.max(0, first - LEAD_MS), Math.min(replay.length, last + LEAD_MS)];
-  place.min = Math.floor(from / MINUTE_MS);
-  place.max = Math.ceil(to / MINUTE_MS);
+  place.min = String(Math.floor(from / MINUTE_MS));
+  place.max = String(Math.ceil(to / MINUTE_MS));
   play.disabled = place.disabled = first === null;
-  go(first === null ? 0 : place.min * MINUTE_MS, { anew: true });
+  go(first === null ? 0 : Number(place.min) * MINUTE_MS, { anew: true });
 }
 
 function go(moment, { anew = false } = {}) {
+  if (!replay) return;
   at = moment;
   const changed = replay.seek(at);
   const minute = Math.floor(at / MINUTE_MS);
@@ -79,7 +84,7 @@ function go(moment, { anew = false } = {}) {
     view.show(replay.counts, nowAt(timezone, new Date(now)));
     figuresView.show(replay.figures, { slots: replay.counts.inOrder(), zone: timezone, now, today: true, inside: replay.counts.totals.exited > 0 });
   }
-  place.value = minute;
+  place.value = String(minute);
   place.setAttribute("aria-valuetext", words);
   byId("player-clock").textContent = words;
 }
@@ -116,7 +121,7 @@ play.addEventListener("click", () => (playing ? stop() : start()));
 place.addEventListener("input", () => replay && go(Number(place.value) * MINUTE_MS, { anew: true }));
 byId("day-before").addEventListener("click", () => shift(-1));
 byId("day-after").addEventListener("click", () => shift(1));
-byId("day").addEventListener("change", (event) => event.target.value && load(event.target.value));
-const wished = () => new URLSearchParams(location.search).get("date") ?? today;
-addEventListener("popstate", () => load(wished(), { remember: false }));
-load(wished(), { remember: false });
+byId("day").addEventListener("change", (event) => targetOf(event).value && load(targetOf(event).value));
+const requestedDate = () => new URLSearchParams(location.search).get("date") ?? today;
+addEventListener("popstate", () => load(requestedDate(), { remember: false }));
+load(requestedDate(), { remember: false });

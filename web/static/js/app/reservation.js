@@ -1,8 +1,8 @@
-// The visit by its link: the hub writes the page, this keeps it true and does what it offers.
-import { byId } from "../lib/elements.js";
+// The reservation page: the hub renders it; this script keeps it up to date and moves or cancels the reservation.
+import { byId, first, targetOf } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
 import { fetchPage, keepLooking } from "../lib/fresh_page.js";
-import { hearHubClock } from "../lib/dates.js";
+import { followHubClock } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 import { Canceller } from "../features/reservation/canceller.js";
 import { Mover } from "../features/reservation/mover.js";
@@ -11,7 +11,7 @@ import { enhancePasses } from "../features/reservation/passes.js";
 const LOOK_EVERY_MS = 20_000;
 const root = byId("visit");
 const { token } = root.dataset;
-hearHubClock(root.dataset.now);
+followHubClock(root.dataset.now);
 
 const part = () => byId("visit-part");
 /** In a header: addresses are written to logs, and the token opens the reservation. */
@@ -20,18 +20,18 @@ const headers = { "X-Reservation-Token": token };
 const mover = byId("mover") && new Mover({ headers, part, onDone: (words) => changedHere(words), onStale: (words) => goneStale(words) });
 const canceller = byId("canceller") && new Canceller({ headers, onDone: (words) => changedHere(words), onStale: (words) => goneStale(words) });
 
-/** Puts what the hub says now in place of what is shown; tells whether that was something else. */
+/** Puts what the hub says now in place of what is shown; returns whether anything differs. */
 async function bringUpToDate() {
   const page = await fetchPage();
-  hearHubClock(page.getElementById("visit").dataset.now);
-  const fresh = page.getElementById("visit-part");
+  followHubClock(first(page, "#visit").dataset.now);
+  const fresh = first(page, "#visit-part");
   if (fresh.dataset.version === part().dataset.version) return false;
   // A change that has just become possible needs forms that this page was written without.
   if (page.getElementById("mover") && !mover) location.reload();
   const held = part().contains(document.activeElement);
   fresh.hidden = part().hidden;
   part().replaceWith(document.adoptNode(fresh));
-  for (const place of root.querySelectorAll("[data-which]")) {
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-which]"))) {
     const now = page.querySelector(`[data-which="${place.dataset.which}"]`);
     if (now) place.replaceWith(document.adoptNode(now));
     else place.replaceChildren();
@@ -78,14 +78,14 @@ const look = keepLooking(async () => {
 }, LOOK_EVERY_MS);
 
 root.addEventListener("click", (event) => {
-  const deed = event.target.closest("button[data-deed]")?.dataset.deed;
-  if (deed === "move") {
+  const action = /** @type {HTMLElement | null} */ (targetOf(event).closest("button[data-action]"))?.dataset.action;
+  if (action === "move") {
     clearNotice(byId("visit-news"));
     mover.open();
-  } else if (deed === "cancel") {
+  } else if (action === "cancel") {
     clearNotice(byId("visit-news"));
     canceller.open();
-  } else if (deed === "print") print();
+  } else if (action === "print") print();
 });
 
 enhancePasses(part());

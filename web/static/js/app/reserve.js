@@ -1,10 +1,10 @@
 // The booking page: ticket, contact, day and time, confirm, done. Keeps everything typed until the end, and after.
-import { byId, fill, h } from "../lib/elements.js";
+import { byId, fill, first, h } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { shareBookings } from "../lib/other_tabs.js";
 import { codesIn } from "../models/ticket_code.js";
-import { Visit } from "../models/booking_draft.js";
-import { hearHubClock, hubNow, longDay, span } from "../lib/dates.js";
+import { BookingDraft } from "../models/booking_draft.js";
+import { followHubClock, hubNow, longDay, span } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 import { Steps } from "../features/reserve/steps.js";
 import { TicketStep } from "../features/reserve/ticket.js";
@@ -13,28 +13,31 @@ import { NO_CONNECTION } from "../words/refusals.js";
 
 const root = byId("reserve");
 // Where one hub serves several organisations, the link to this page names one: /reserve?orq=2
-const orq = Number.parseInt(new URLSearchParams(location.search).get("orq"), 10);
+const orq = Number.parseInt(new URLSearchParams(location.search).get("orq") ?? "", 10);
 const whose = orq > 0 ? { orq } : {};
-hearHubClock(root.dataset.now);
-const visit = new Visit({ orq: whose.orq ?? null });
+followHubClock(root.dataset.now);
+const draft = new BookingDraft({ orq: whose.orq ?? null });
 
 // What a step needs beyond the first is fetched once the page stands, so that a phone can type before all has arrived.
 const makers = {
-  contact: async () => new (await loadModule(() => import("../features/reserve/contact.js"))).ContactStep({ visit, onDone: () => steps.go(afterContact()) }),
-  code: async () => new (await loadModule(() => import("../features/reserve/code.js"))).CodeStep({ visit, whose, onDone: () => steps.go(visit.placed ? "confirm" : "slot") }),
+  contact: async () => new (await loadModule(() => import("../features/reserve/contact.js"))).ContactStep({ draft, onDone: () => steps.go(afterContact()) }),
+  code: async () => new (await loadModule(() => import("../features/reserve/code.js"))).CodeStep({ draft, whose, onDone: () => steps.go(draft.placed ? "confirm" : "slot") }),
   slot: async () => {
     const [{ SlotStep }, { Turns }] = await Promise.all([loadModule(() => import("../features/reserve/slot_step.js")), loadModule(() => import("../features/reserve/turns.js")), loadStyleSheet("base/calendar"), loadStyleSheet("base/slots")]);
-    turns = new Turns({ visit, onTurn: openSlots });
-    return new SlotStep({ whose, wish, onChosen });
+    turns = new Turns({ draft, onTurn: openSlots });
+    return new SlotStep({ whose, booking, onChosen });
   },
-  confirm: async () => new (await loadModule(() => import("../features/reserve/confirm.js"))).Confirm({ visit, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale(), goTo: (step) => steps.go(step) }),
+  confirm: async () => new (await loadModule(() => import("../features/reserve/confirm.js"))).Confirm({ draft, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale(), goTo: (step) => steps.go(step) }),
   done: async () => {
     const [{ showSuccess }] = await Promise.all([loadModule(() => import("../features/reserve/success.js")), loadStyleSheet("base/take_home")]);
-    return { enter: () => showSuccess(visit) };
+    return { enter: () => showSuccess(draft) };
   },
 };
+/** @type {Record<string, any>} */
 const parts = {};
-let turns = null;
+/** @type {import("../features/reserve/turns.js").Turns} */
+let turns;
+/** @type {Record<string, Promise<any>>} */
 const making = {};
 
 function make(name) {
@@ -57,24 +60,24 @@ async function prepare(step) {
 
 /** The last step that can be stood on. */
 function furthest() {
-  if (visit.results.length && !visit.tickets.length) return "done";
-  if (!visit.tickets.length) return "ticket";
-  if (!visit.email || !visit.phone) return "contact";
-  if (visit.unproved(+hubNow()).length) return "code";
-  return visit.placed ? "confirm" : "slot";
+  if (draft.results.length && !draft.tickets.length) return "done";
+  if (!draft.tickets.length) return "ticket";
+  if (!draft.email || !draft.phone) return "contact";
+  if (draft.unproved(+hubNow()).length) return "code";
+  return draft.placed ? "confirm" : "slot";
 }
 
 function afterContact() {
-  if (visit.unproved(+hubNow()).length) return "code";
-  return visit.placed ? "confirm" : "slot";
+  if (draft.unproved(+hubNow()).length) return "code";
+  return draft.placed ? "confirm" : "slot";
 }
 
 const steps = new Steps(root, {
   furthest,
   prepare,
-  instead: (step) => (step === "code" && !visit.unproved(+hubNow()).length ? "contact" : step),
+  instead: (step) => (step === "code" && !draft.unproved(+hubNow()).length ? "contact" : step),
   onEnter(step) {
-    visit.step = step;
+    draft.step = step;
     if (step === "ticket") ticket.enter();
     else if (step === "slot") openSlots();
     else parts[step].enter();
@@ -87,10 +90,10 @@ const steps = new Steps(root, {
 });
 
 const ticket = new TicketStep({
-  visit,
+  draft,
   whose,
   onTickets: keep,
-  onDone: () => steps.go(visit.email && visit.placed ? "confirm" : "contact"),
+  onDone: () => steps.go(draft.email && draft.placed ? "confirm" : "contact"),
 });
 
 function openSlots() {
@@ -99,10 +102,10 @@ function openSlots() {
   parts.slot.open();
 }
 
-function wish() {
+function booking() {
   const { codes, slot } = turns;
-  const { email, phone, venue } = visit;
-  return { places: codes.length, slot, codes, email, phone, proof: visit.contactProof(+hubNow()), venue };
+  const { email, phone, venue } = draft;
+  return { places: codes.length, slot, codes, email, phone, proof: draft.contactProof(+hubNow()), venue };
 }
 
 function onChosen(slot) {
@@ -114,19 +117,19 @@ function onChosen(slot) {
   }
   parts.slot.stale();
   openSlots();
-  byId("turns").querySelector("[aria-pressed=true]").focus();
+  first(byId("turns"), "[aria-pressed=true]").focus();
 }
 
 function onBooked() {
-  const told = visit.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code));
-  tellOthers(told, new URL(visit.results[0].manage_url, location.href).pathname);
+  const codes = draft.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code));
+  announceBooking(codes, new URL(draft.results[0].manage_url, location.href).pathname);
   steps.go("done");
 }
 
-const tellOthers = shareBookings(({ codes, manage }) => {
-  const mine = visit.codes.filter((code) => codes.includes(code));
+const announceBooking = shareBookings(({ codes, manage }) => {
+  const mine = draft.codes.filter((code) => codes.includes(code));
   if (!mine.length) return;
-  for (const code of mine) visit.remove(code);
+  for (const code of mine) draft.remove(code);
   keep();
   steps.go("ticket");
   const link = h("a", { class: "button quiet small", href: manage }, t("See the reservation"));
@@ -135,37 +138,37 @@ const tellOthers = shareBookings(({ codes, manage }) => {
 
 /** The visit as it stands, on the page and in this tab's memory. */
 function keep() {
-  visit.save();
-  const [first, ...others] = visit.codes;
-  const slots = visit.tickets.length ? [...new Map(visit.codes.map((code) => visit.slotOf(code)).filter(Boolean).map((slot) => [slot.id, slot])).values()] : [];
+  draft.save();
+  const [code, ...others] = draft.codes;
+  const slots = draft.tickets.length ? [...new Map(draft.codes.map((one) => draft.slotOf(one)).filter((slot) => slot !== null).map((slot) => [slot.id, slot])).values()] : [];
   const [slot] = slots;
   fill(root, {
-    ticket: others.length ? tn("{code} and one more", "{code} and {n} more", others.length, { code: first }) : first,
-    email: visit.email,
-    phone: visit.phone,
+    ticket: others.length ? tn("{code} and one more", "{code} and {n} more", others.length, { code }) : code,
+    email: draft.email,
+    phone: draft.phone,
     day: slots.length > 1 ? tn("One time", "{n} times", slots.length) : slot && longDay(slot.date),
     time: slots.length > 1 ? slots.map((one) => span(one.start_time, one.end_time)).join(", ") : slot && span(slot.start_time, slot.end_time),
   });
 }
 
 byId("another").addEventListener("click", () => {
-  visit.forget();
+  draft.forget();
   location.assign(orq > 0 ? `/reserve?orq=${orq}` : "/reserve");
 });
 
 async function begin() {
-  const found = visit.restore();
+  const found = draft.restore();
   const given = codesIn(root.dataset.ticket);
-  const known = [...visit.codes, ...visit.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code))];
+  const known = [...draft.codes, ...draft.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code))];
   // A link with another ticket begins another visit.
   if (given.some((code) => !known.includes(code))) {
-    visit.clear();
+    draft.clear();
     await steps.begin("ticket");
     ticket.begin(root.dataset.ticket);
     return;
   }
   if (given.length) byId("ticket-code").value = "";
-  await steps.begin(found === "fresh" ? visit.step : "ticket");
+  await steps.begin(found === "fresh" ? draft.step : "ticket");
   if (found === "expired") {
     showNotice(byId("visit-note"), { title: t("This visit was left for too long and has been put away."), next: t("Nothing was booked by it. Please start again with your ticket.") }, { kind: "info" });
   }

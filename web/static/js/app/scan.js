@@ -1,23 +1,23 @@
-// The scanner page: its parts, and who tells whom what.
+// The scanner page: makes its parts and connects their events.
 import { byId } from "../lib/elements.js";
 import { tn } from "../lib/i18n.js";
 import { LinkState } from "../lib/link_state.js";
 import { Device } from "../models/device.js";
 import { HubClock } from "../models/hub_clock.js";
-import { NoticeLine } from "../models/gate_notices.js";
-import { ScanGate } from "../models/repeat_filter.js";
+import { GateNotices } from "../models/gate_notices.js";
+import { RepeatFilter } from "../models/repeat_filter.js";
 import { ScanSettings } from "../models/scan_settings.js";
 import { ScanSession } from "../models/scan_session.js";
 import { Signals } from "../features/scan/signals.js";
 import { TicketNews } from "../models/ticket_news.js";
 import { VenueSocket } from "../lib/socket.js";
-import { hearHubClock, hubNow, setClockSkew } from "../lib/dates.js";
+import { followHubClock, hubNow, setClockSkew } from "../lib/dates.js";
 import { Offline } from "../features/scan/offline/offline.js";
 import { CameraPanel } from "../features/scan/camera_panel.js";
 import { CodeHelp } from "../features/scan/code_help.js";
 import { CodeInput } from "../features/scan/code_input.js";
 import { ConflictNotices } from "../features/scan/conflict_notices.js";
-import { Desk } from "../features/scan/scan_flow.js";
+import { ScanFlow } from "../features/scan/scan_flow.js";
 import { ExitMode } from "../features/scan/exit_mode.js";
 import { GateAlarm } from "../features/scan/gate_alarm.js";
 import { GateChoice } from "../features/scan/gate_choice.js";
@@ -40,9 +40,10 @@ const settings = new ScanSettings();
 const signals = new Signals(settings);
 const screen = new Screen();
 const clock = new HubClock({ onSkew: setClockSkew });
+/** @type {Venue | null} */
 let venue = null;
 
-// The list knows the venue of a page that has not heard of the hub yet.
+// Before the hub has answered, the venue comes from the stored list.
 const venueKnown = () => venue ?? offline.venue;
 const timezone = () => venueKnown()?.timezone;
 const linkState = new LinkState(byId("link-state"), { timezone, onOffline: (away) => screen.rest({ offline: away }) });
@@ -54,15 +55,15 @@ const socket = new VenueSocket({
   },
   onHello: (frame) => {
     // To the second only; the measure that follows is finer.
-    if (clock.roundTripMs === null) hearHubClock(frame.server_time);
+    if (clock.roundTripMs === null) followHubClock(frame.server_time);
   },
-  onPong: ({ server_time, sent, received }) => clock.hear(server_time, sent, received),
+  onPong: ({ server_time, sent, received }) => clock.measure(server_time, sent, received),
   onReady: (frame) => {
     news.linked();
     venue = frame.venue;
     localStorage.setItem(VENUE, venue?.name ?? "");
     screen.showVenue(venue?.name);
-    gateChoice.offer((venue?.gates ?? []).map((item) => item.name ?? item));
+    gateChoice.offer((venue?.gates ?? []).map((/** @type {any} */ item) => item.name ?? item));
     past.refresh();
     supervisor.operator = frame.operator;
     supervisor.refresh();
@@ -80,56 +81,56 @@ const offline = new Offline({
   onState: (state) => {
     offlinePanel.showQueue(state);
     screen.rest({ own: state });
-    telemetry.tell();
+    telemetry.send();
     if (state.queued) past.redraw();
     else past.refresh();
   },
   onConflicts: (conflicts) => offlinePanel.showConflicts(conflicts),
-  onTaken: (scanIds) => desk.taken(scanIds),
+  onTaken: (scanIds) => flow.taken(scanIds),
 });
 const session = new ScanSession(socket, { offline, hubNow });
-const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(change) || desk.outdated(change), onNews: (told) => offline.hear(told) });
-const gate = new ScanGate();
+const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(change) || flow.outdated(change), onNews: (received) => offline.receiveNews(received) });
+const repeats = new RepeatFilter();
 const way = new ExitMode({ settings, onTurn: turned, onTouched: () => input.focus() });
-const desk = new Desk({
+const flow = new ScanFlow({
   session, way, news, device, settings, signals, screen, linkState,
-  gate, verdict: new Verdict(), stale: new Stale(), venue: venueKnown,
+  repeats, verdict: new Verdict(), stale: new Stale(), venue: venueKnown,
 });
 const shelf = new NoticeShelf({ onTouched: () => input.focus() });
-const noticeLine = new NoticeLine({ socket });
-const supervisor = new Supervisor({ desk, socket, line: noticeLine, shelf, timezone: () => venue?.timezone });
-new GateAlarm({ line: noticeLine, shelf, signals, timezone: () => venue?.timezone });
+const notices = new GateNotices({ socket });
+const supervisor = new Supervisor({ flow, socket, notices, shelf, timezone: () => venue?.timezone });
+new GateAlarm({ notices, shelf, signals, timezone: () => venue?.timezone });
 const input = new CodeInput({
-  onCode: (code) => desk.present(code), onEnter: () => desk.enter(), onEscape: () => desk.again(), onKey: () => signals.wake(),
+  onCode: (code) => flow.present(code), onEnter: () => flow.enter(), onEscape: () => flow.again(), onKey: () => signals.wake(),
 });
 const toInput = () => input.focus();
-desk.onTouched = toInput;
+flow.onTouched = toInput;
 const help = new CodeHelp({ input: byId("code"), onUse: (code) => {
-  desk.again();
-  desk.present(code);
+  flow.again();
+  flow.present(code);
 } });
 const cameraPanel = new CameraPanel({
-  settings, onCode: (text, seenAt) => desk.present(text, seenAt), wants: () => desk.wantsCode, onTouched: toInput,
+  settings, onCode: (text, seenAt) => flow.present(text, seenAt), wants: () => flow.wantsCode, onTouched: toInput,
 });
-const gateChoice = new GateChoice({ device, onChosen: () => telemetry.tell(), onClosed: toInput });
+const gateChoice = new GateChoice({ device, onChosen: () => telemetry.send(), onClosed: toInput });
 const soundButton = new SoundButton({ settings, signals, onTouched: toInput });
 new SettingsDialog({ settings, onChange: changed, onClosed: toInput, onGate: () => gateChoice.ask() });
 const past = new PastScans({ session, timezone, waiting: () => offline.waiting, onClosed: toInput });
 const offlinePanel = new OfflinePanel({
   timezone, onClosed: toInput, putAway: (conflict) => offline.putAway(conflict), onNew: () => signals.give("YELLOW"),
 });
-new ConflictNotices({ line: noticeLine, shelf, timezone, known: async () => (await offline.queue?.conflicts().catch(() => [])) ?? [] });
+new ConflictNotices({ notices, shelf, timezone, known: async () => (await offline.queue?.conflicts().catch(() => [])) ?? [] });
 
-desk.on("answered", ({ decision, code }) => {
+flow.on("answered", ({ decision, code }) => {
   past.refresh({ fold: true });
   if (decision.reason === "TICKET_NOT_FOUND" || decision.reason === "NOT_LISTED") help.advise(code);
 });
-desk.on("cleared", () => help.clear());
-desk.on("left", () => input.clear());
+flow.on("cleared", () => help.clear());
+flow.on("left", () => input.clear());
 
 /** The same code the other way is a scan of its own. */
 function turned(leaving) {
-  gate.forget();
+  repeats.forget();
   screen.turn(leaving);
 }
 
@@ -139,7 +140,8 @@ function changed(name) {
   else if (name === "continuous") document.body.toggleAttribute("data-continuous", settings.get(name));
 }
 
-byId("sign-out").addEventListener("click", async ({ currentTarget: button }) => {
+byId("sign-out").addEventListener("click", async () => {
+  const button = byId("sign-out");
   const { queued } = offline.state;
   if (queued && !button.dataset.sure) {
     button.dataset.sure = "";
@@ -169,7 +171,7 @@ changed("continuous");
 cameraPanel.begin();
 news.start();
 offline.open();
-noticeLine.start();
+notices.start();
 socket.open();
 telemetry.start();
 if (device.gate) input.focus();

@@ -1,20 +1,19 @@
 // Keeps the scanner's page and its files on the device, so that it opens without a link. The hub writes SHELL before this
 // text: the version of the files and their addresses. Answers of the hub are never kept: what is judged is judged now.
-/* global SHELL */
 const PAGE = "/operator/scan";
 const NAME = `venue-hub.scanner.${SHELL.version}`;
 // A gate's network is more often slow than gone.
 const PATIENCE_MS = 4_000;
 
-addEventListener("install", (event) => {
-  event.waitUntil(fill().then(() => skipWaiting()));
-});
+/**
+ * @param {"install" | "activate" | "fetch"} name
+ * @param {(event: WorkerEvent) => void} handle
+ */
+const on = (name, handle) => addEventListener(name, (event) => handle(/** @type {WorkerEvent} */ (event)));
 
-addEventListener("activate", (event) => {
-  event.waitUntil(forgetOlder().then(() => clients.claim()));
-});
-
-addEventListener("fetch", (event) => {
+on("install", (event) => event.waitUntil(fill().then(() => skipWaiting())));
+on("activate", (event) => event.waitUntil(forgetOlder().then(() => clients.claim())));
+on("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
@@ -35,7 +34,12 @@ async function forgetOlder() {
   await Promise.all(names.filter((name) => name.startsWith("venue-hub.scanner.") && name !== NAME).map((name) => caches.delete(name)));
 }
 
-/** The hub's own page whenever the hub answers in time, else the one kept. */
+/**
+ * The hub's own page whenever the hub answers in time, else the one kept.
+ *
+ * @param {Request} request
+ * @returns {Promise<Response>}
+ */
 async function page(request) {
   const cache = await caches.open(NAME);
   const kept = await cache.match(PAGE, { ignoreVary: true });
@@ -46,10 +50,12 @@ async function page(request) {
     return response.status >= 500 && kept ? kept : response;
   });
   if (!kept) return fresh;
+  /** @type {Promise<Response>} */
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, kept));
   return Promise.race([fresh.catch(() => kept), late]);
 }
 
+/** @param {Request} request */
 async function file(request) {
   const cache = await caches.open(NAME);
   return (await cache.match(request, { ignoreVary: true })) ?? fetch(request);

@@ -1,4 +1,4 @@
-// The ticket desk: find a ticket by what its holder can say, and read its whole life from top to bottom.
+// The ticket page: finds a ticket by code, order or contact, and shows its history, oldest first.
 import { byId, h } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
@@ -6,7 +6,7 @@ import { momentAt, shortDayAndSpan } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 import { statusOf, wordsOf } from "../words/ticket_history.js";
 
-const named = byId("desk").dataset.ticket;
+const named = byId("ticket-page").dataset.ticket;
 
 async function ask(path, draw) {
   clearNotice(byId("answer"));
@@ -22,7 +22,7 @@ async function ask(path, draw) {
   }
 }
 
-const find = (wish) => ask(`/api/tickets/search?q=${encodeURIComponent(wish)}`, showFound);
+const find = (query) => ask(`/api/tickets/search?q=${encodeURIComponent(query)}`, showFound);
 
 function showFound({ tickets }) {
   byId("found").replaceChildren(...tickets.map((one) =>
@@ -64,17 +64,17 @@ function line(event, timezone) {
 
 byId("finder").addEventListener("submit", (event) => {
   event.preventDefault();
-  const wish = byId("q").value.trim();
-  history.pushState(null, "", `/manager/ticket?q=${encodeURIComponent(wish)}`);
+  const query = byId("q").value.trim();
+  history.pushState(null, "", `/manager/ticket?q=${encodeURIComponent(query)}`);
   byId("life").hidden = true;
   byId("title").textContent = t("Tickets");
-  find(wish);
+  find(query);
 });
 addEventListener("popstate", () => location.reload());
 
-const wish = new URLSearchParams(location.search).get("q");
+const query = new URLSearchParams(location.search).get("q");
 if (named) ask(`/api/tickets/${named}/life`, showLife);
-else if (wish) {
-  byId("q").value = wish;
-  find(wish);
+else if (query) {
+  byId("q").value = query;
+  find(query);
 } else byId("q").focus();

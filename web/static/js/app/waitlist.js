@@ -1,9 +1,9 @@
-// A place in the waiting list: the queue moves by itself, an offer counts down, and accepting it books at once.
-import { byId } from "../lib/elements.js";
+// The waitlist page: follows the place in the queue, counts an offer down, and accepts it, which books at once.
+import { byId, first, targetOf } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
 import { fetchPage, keepLooking } from "../lib/fresh_page.js";
-import { hearHubClock, hubNow } from "../lib/dates.js";
+import { followHubClock, hubNow } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 import { explain, NO_CONNECTION } from "../words/refusals.js";
 
@@ -13,17 +13,18 @@ const SAID_AT = [10, 5, 2, 1];
 const SOON_MS = 2 * 60_000;
 
 const root = byId("waiting");
-const path = `/api/waitlist/${encodeURIComponent(root.dataset.token)}`;
-hearHubClock(root.dataset.now);
+const path = `/api/waitlist/${encodeURIComponent(root.dataset.token ?? "")}`;
+followHubClock(root.dataset.now);
 
 const part = () => byId("waiting-part");
 let busy = false;
-let ticking = null;
+/** @type {number | undefined} */
+let ticking;
 
 async function bringUpToDate() {
   const page = await fetchPage();
-  hearHubClock(page.getElementById("waiting").dataset.now);
-  const fresh = page.getElementById("waiting-part");
+  followHubClock(first(page, "#waiting").dataset.now);
+  const fresh = first(page, "#waiting-part");
   if (fresh.dataset.version === part().dataset.version) return false;
   const held = part().contains(document.activeElement);
   const before = part().dataset.status;
@@ -39,10 +40,10 @@ function startCountdown() {
   clearInterval(ticking);
   const place = byId("countdown");
   if (!place) return;
-  const ends = Date.parse(part().dataset.ends);
+  const ends = Date.parse(part().dataset.ends ?? "");
   let said = Infinity;
   const tick = () => {
-    const left = Math.max(0, ends - hubNow());
+    const left = Math.max(0, ends - +hubNow());
     const seconds = Math.ceil(left / 1000);
     const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
     place.textContent = `${hours ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes}:${String(seconds % 60).padStart(2, "0")}`;
@@ -113,9 +114,9 @@ const look = keepLooking(async () => {
 }, LOOK_EVERY_MS);
 
 root.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (button?.dataset.deed === "accept") accept(button);
-  if (button?.dataset.deed === "leave") byId("leaver").showModal();
+  const button = targetOf(event).closest("button");
+  if (button?.dataset.action === "accept") accept(button);
+  if (button?.dataset.action === "leave") byId("leaver").showModal();
   if (button?.id === "leaver-stay") byId("leaver").close();
 });
 byId("leaver-form")?.addEventListener("submit", (event) => {

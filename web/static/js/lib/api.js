@@ -2,6 +2,11 @@
 
 /** The API said no. `code` is the contract's; `details` is the whole error object. */
 export class Refusal extends Error {
+  /**
+   * @param {number} status
+   * @param {ApiError} error
+   * @param {number | null} [retryAfter] seconds
+   */
   constructor(status, error, retryAfter = null) {
     super(error.message ?? error.code);
     this.name = "Refusal";
@@ -14,6 +19,10 @@ export class Refusal extends Error {
 
 /** No answer we can rely on: the request may or may not have arrived. */
 export class Trouble extends Error {
+  /**
+   * @param {string} message
+   * @param {number | null} [retryAfter] seconds
+   */
   constructor(message, retryAfter = null) {
     super(message);
     this.name = "Trouble";
@@ -23,7 +32,14 @@ export class Trouble extends Error {
 
 const PATIENCE_MS = 15_000;
 
+/**
+ * @param {"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} method
+ * @param {string} path
+ * @param {{ body?: unknown, headers?: Record<string, string> }} [options]
+ * @returns {Promise<any>} the envelope of a success
+ */
 export async function call(method, path, { body = null, headers = {} } = {}) {
+  /** @type {RequestInit & { headers: Record<string, string> }} */
   const options = { method, headers: { Accept: "application/json", ...headers }, credentials: "same-origin" };
   if (body !== null) {
     options.body = JSON.stringify(body);
@@ -31,13 +47,14 @@ export async function call(method, path, { body = null, headers = {} } = {}) {
   }
   const abandon = new AbortController();
   const timer = setTimeout(() => abandon.abort(), PATIENCE_MS);
+  /** @type {Response | undefined} */
   let response;
   let answer;
   try {
     response = await fetch(path, { ...options, signal: abandon.signal });
     answer = await response.json();
   } catch (error) {
-    throw new Trouble(error.message, retryAfterOf(response));
+    throw new Trouble(messageOf(error), retryAfterOf(response));
   } finally {
     clearTimeout(timer);
   }
@@ -47,6 +64,14 @@ export async function call(method, path, { body = null, headers = {} } = {}) {
   throw new Refusal(response.status, error, retryAfterOf(response));
 }
 
+/**
+ * What an error says.
+ *
+ * @param {unknown} error
+ */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/** @param {Response | undefined} response */
 function retryAfterOf(response) {
   const seconds = Number.parseFloat(response?.headers.get("Retry-After") ?? "");
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;

@@ -1,16 +1,16 @@
-// The calendar's live line: a month whole, then every slot that changes, for as long as the page is open. Knows no page.
+// The calendar's live link: a month whole, then every slot that changes, for as long as the page is open. Knows no page.
 //
-//   const line = new AvailabilitySocket({
+//   const socket = new AvailabilitySocket({
 //     orq,                                  // the organisation's number, or undefined where there is one
 //     onSlots: (slots, whole, month) => {}, // `whole`: the month's every slot, replace all; else changed slots whole, replace by id
-//     onState: (state, since) => {},        // see below; told only when it changes
+//     onState: (state, since) => {},        // see below; called only when it changes
 //     onClock: (serverTime) => {},          // optional: what time the hub has (RFC 3339)
 //   });
-//   line.watch("2026-11");                  // connects, or switches to another month; the same month again does nothing
-//   line.wake();                            // somebody asked: try now (never more often than every two seconds)
-//   line.close();                           // for good
+//   socket.watch("2026-11");                  // connects, or switches to another month; the same month again does nothing
+//   socket.wake();                            // somebody asked: try now (never more often than every two seconds)
+//   socket.close();                           // for good
 //
-// `state` is "connecting" (nothing was heard yet), "live", "reconnecting" (lost a moment ago: most often a restart, over
+// `state` is "connecting" (nothing has come yet), "live", "reconnecting" (lost a moment ago: most often a restart, over
 // before anybody reads a warning) or "lost" (the page is not live, and has not been since `since`, in ms since 1970; null
 // where it never was). Slots carry the same fields as those of `GET /api/reservation-slots/available`. A frame of a month
 // that is not watched any more is dropped here. After every reconnect the month comes whole again, so nothing needs asking.
@@ -27,7 +27,7 @@ const WARN_AFTER_MS = 4_000;
 const STEADY_MS = 10_000;
 /** What wakes it (a glance at the phone, a flickering network) is heeded at most this often. */
 const WAKE_EVERY_MS = 2_000;
-/** A page nobody has looked at for so long needs no line; the next glance brings it back. */
+/** A page nobody has looked at for so long needs no link; the next glance brings it back. */
 const REST_AFTER_MS = 5 * 60_000;
 const PATIENT_WAIT_MS = 60_000;
 /** The hub would refuse at once again: unreadable (a newer hub?), foreign origin, too many messages. */
@@ -39,21 +39,44 @@ const OPEN = 1;
 const nothing = () => {};
 
 export class AvailabilitySocket {
+  /** @type {WebSocket | null} */
   #socket = null;
+  /** @type {string | null} */
   #month = null;
-  /** The month that came whole over this very link. */
-  #heard = null;
+  /**
+   * The month that came whole over this very link.
+   * @type {string | null}
+   */
+  #received = null;
+  /** @type {number | null} */
   #liveAt = null;
   #attempt = 0;
   #patience = 0;
   #startedAt = -Infinity;
+  /** @type {Record<string, number>} */
   #timers = {};
   #stopped = false;
   #resting = false;
 
+  /**
+   * @param {object} options
+   * @param {number} [options.orq]
+   * @param {(slots: any[], whole: boolean, month: string) => void} options.onSlots
+   * @param {(state: string, since: number | null) => void} [options.onState]
+   * @param {(serverTime: string) => void} [options.onClock]
+   * @param {string} [options.url]
+   * @param {typeof WebSocket} [options.Socket]
+   */
   constructor({ orq, onSlots, onState = nothing, onClock = nothing, url = socketUrl("/ws/availability"), Socket = WebSocket }) {
-    Object.assign(this, { orq, onSlots, onState, onClock, url, Socket });
+    this.orq = orq;
+    this.onSlots = onSlots;
+    this.onState = onState;
+    this.onClock = onClock;
+    this.url = url;
+    this.Socket = Socket;
+    /** @type {string | null} */
     this.state = null;
+    /** @type {number | null} */
     this.since = null;
     this.onGlance = () => this.wake();
     this.onVisibility = () => (document.visibilityState === "hidden" ? this.#restLater() : this.wake());
@@ -63,6 +86,7 @@ export class AvailabilitySocket {
     return this.state === "live";
   }
 
+  /** @param {string} month */
   watch(month) {
     if (this.#stopped || month === this.#month) return;
     const first = this.#month === null;
@@ -92,7 +116,7 @@ export class AvailabilitySocket {
     globalThis.addEventListener?.("offline", this.onGlance);
     globalThis.document?.addEventListener("visibilitychange", this.onVisibility);
     if (globalThis.document?.visibilityState === "hidden") this.#restLater();
-    this.#tell("connecting");
+    this.#setState("connecting");
     this.#warnLater();
     this.#connect();
   }
@@ -100,8 +124,8 @@ export class AvailabilitySocket {
   #connect() {
     this.#abandon();
     this.#startedAt = performance.now();
-    const asked = this.#month;
-    const socket = new this.Socket(`${this.url}?${new URLSearchParams({ month: asked, ...(this.orq ? { orq: this.orq } : {}) })}`);
+    const asked = this.#month ?? "";
+    const socket = new this.Socket(`${this.url}?${new URLSearchParams({ month: asked, ...(this.orq ? { orq: String(this.orq) } : {}) })}`);
     this.#socket = socket;
     this.#expectMonth();
     socket.onopen = () => {
@@ -112,7 +136,7 @@ export class AvailabilitySocket {
     socket.onclose = (event) => this.#lost(event.code);
   }
 
-  #receive(text) {
+  #receive(/** @type {string} */ text) {
     this.#clear("pong");
     const frame = JSON.parse(text);
     if (frame.type === "slots") this.#take(frame);
@@ -120,22 +144,22 @@ export class AvailabilitySocket {
     else if (frame.type === "bye") this.#patience = frame.reconnect_after_ms ?? 0;
   }
 
-  #take({ month, whole, slots }) {
+  #take(/** @type {{ month: string, whole: boolean, slots: any[] }} */ { month, whole, slots }) {
     // Changes of a month make no sense before the month itself.
-    if (month !== this.#month || (!whole && this.#heard !== month)) return;
+    if (month !== this.#month || (!whole && this.#received !== month)) return;
     this.onSlots(slots, whole, month);
     if (!whole) return;
     this.#clear("month", "warn");
-    this.#heard = month;
+    this.#received = month;
     if (this.#liveAt === null) {
       this.#liveAt = performance.now();
       this.#timers.ping = setInterval(() => this.#ping(PONG_WITHIN_MS), PING_EVERY_MS);
     }
     this.since = null;
-    this.#tell("live");
+    this.#setState("live");
   }
 
-  #lost(code) {
+  #lost(/** @type {number} */ code) {
     if (this.#liveAt !== null && performance.now() - this.#liveAt >= STEADY_MS) this.#attempt = 0;
     this.#quit();
     const jitter = waitBefore(this.#attempt) * (this.#attempt > LONG_AWAY ? 3000 : 1000);
@@ -145,19 +169,19 @@ export class AvailabilitySocket {
     this.#timers.retry = setTimeout(() => this.#connect(), wait);
   }
 
-  /** No link any more; the page is told at first that it is coming back, and only after a while that it is not live. */
+  /** No link any more; the state is at first that it is coming back, and only after a while that it is not live. */
   #quit() {
     const wasLive = this.#liveAt !== null;
     this.#abandon();
     if (!wasLive) return;
     this.since = Date.now();
-    this.#tell("reconnecting");
+    this.#setState("reconnecting");
     this.#warnLater();
   }
 
   #warnLater() {
     this.#clear("warn");
-    this.#timers.warn = setTimeout(() => this.#tell("lost"), WARN_AFTER_MS);
+    this.#timers.warn = setTimeout(() => this.#setState("lost"), WARN_AFTER_MS);
   }
 
   #expectMonth() {
@@ -165,7 +189,7 @@ export class AvailabilitySocket {
     this.#timers.month = setTimeout(() => this.#lost(1006), MONTH_WITHIN_MS);
   }
 
-  #ping(within) {
+  #ping(/** @type {number} */ within) {
     if (this.#timers.pong) return;
     this.#timers.pong = setTimeout(() => this.#lost(1006), within);
     this.#send({ type: "ping" });
@@ -201,27 +225,27 @@ export class AvailabilitySocket {
   /** Ends the link, if any, without waiting for its farewell. What warns and what rests goes on. */
   #abandon() {
     const socket = this.#socket;
-    this.#socket = this.#heard = this.#liveAt = null;
+    this.#socket = this.#received = this.#liveAt = null;
     this.#clear("retry", "month", "ping", "pong");
     if (socket === null) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close(1000);
   }
 
-  #clear(...names) {
+  #clear(/** @type {string[]} */ ...names) {
     for (const name of names) {
       clearTimeout(this.#timers[name]);
       delete this.#timers[name];
     }
   }
 
-  #tell(state) {
+  #setState(/** @type {string} */ state) {
     if (state === this.state) return;
     this.state = state;
     this.onState(state, this.since);
   }
 
-  #send(frame) {
+  #send(/** @type {object} */ frame) {
     if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame));
   }
 }

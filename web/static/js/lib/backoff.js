@@ -2,7 +2,11 @@
 export const SHORTEST = 0.5;
 export const LONGEST = 20;
 
-/** Seconds before attempt number `attempt` (0, 1, 2, ...): anything between the shortest wait and a doubling ceiling. */
+/**
+ * Seconds before attempt number `attempt` (0, 1, 2, ...): anything between the shortest wait and a doubling ceiling.
+ *
+ * @param {number} attempt
+ */
 export function waitBefore(attempt, random = Math.random) {
   const ceiling = Math.min(LONGEST, SHORTEST * 2 ** (attempt + 1));
   return SHORTEST + random() * (ceiling - SHORTEST);

@@ -1,30 +1,39 @@
-// A list of cards in order, drawn again and again: only what came or went is touched, so that what is being written in a card
-// stays as it is, and so does the focus.
+// A list of cards in order, drawn again and again. Only cards that came or went are touched, so that the focus and what is being
+// typed in a card stay.
 export class Cards {
+  /** @type {Map<unknown, HTMLElement>} */
   #cards = new Map();
   #list;
   #elsewhere;
 
-  /** `elsewhere` takes the focus when the last card goes while the focus is in it. */
+  /**
+   * @param {Element} list
+   * @param {HTMLElement | null} [elsewhere] takes the focus when the last card goes while the focus is in it
+   */
   constructor(list, elsewhere = null) {
     this.#list = list;
     this.#elsewhere = elsewhere;
   }
 
-  /** `wanted` are [key, make] in order; `make` is called once for a key, and gives its element. */
+  /**
+   * @param {[unknown, () => HTMLElement][]} wanted in order; the function is called once for a key
+   */
   draw(wanted) {
     const keys = new Set(wanted.map(([key]) => key));
     for (const key of this.#cards.keys()) if (!keys.has(key)) this.#remove(key);
+    /** @type {Element | null} */
     let before = null;
     for (const [key, make] of wanted) {
       let card = this.#cards.get(key);
       if (!card) this.#cards.set(key, (card = make()));
+      /** @type {Element | null} */
       const next = before ? before.nextElementSibling : this.#list.firstElementChild;
       if (next !== card) this.#list.insertBefore(card, next);
       before = card;
     }
   }
 
+  /** @param {unknown} key */
   has(key) {
     return this.#cards.has(key);
   }
@@ -33,12 +42,14 @@ export class Cards {
     return this.#cards.values();
   }
 
+  /** @param {unknown} key */
   #remove(key) {
     const card = this.#cards.get(key);
+    if (!card) return;
     const focused = card.contains(document.activeElement);
     const neighbour = card.nextElementSibling ?? card.previousElementSibling;
     this.#cards.delete(key);
     card.remove();
-    if (focused) (neighbour?.querySelector("h3, button") ?? this.#elsewhere)?.focus();
+    if (focused) (/** @type {HTMLElement | null | undefined} */ (neighbour?.querySelector("h3, button")) ?? this.#elsewhere)?.focus();
   }
 }

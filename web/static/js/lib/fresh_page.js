@@ -1,5 +1,5 @@
 // The same page as the hub would write it now: fetched again from time to time and whenever somebody looks at it.
-import { Trouble } from "./api.js";
+import { messageOf, Trouble } from "./api.js";
 import { isVisible } from "./visibility.js";
 
 const PATIENCE_MS = 15_000;
@@ -12,7 +12,7 @@ export async function fetchPage(path = location.pathname) {
     response = await fetch(path, { headers: { Accept: "text/html" }, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS) });
     text = await response.text();
   } catch (error) {
-    throw new Trouble(error.message);
+    throw new Trouble(messageOf(error));
   }
   if (!response.ok && response.status !== 404) throw new Trouble(`status ${response.status}`);
   const page = new DOMParser().parseFromString(text, "text/html");
@@ -21,9 +21,16 @@ export async function fetchPage(path = location.pathname) {
   return page;
 }
 
-/** Calls `look` every so often while the page is in sight, and at once when it comes back into sight. */
+/**
+ * Calls `look` every so often while the page is in sight, and at once when it comes back into sight.
+ *
+ * @param {() => unknown} look
+ * @param {number} everyMs
+ */
 export function keepLooking(look, everyMs) {
-  let timer = null;
+  /** @type {number | undefined} */
+  let timer;
+  /** @type {Promise<unknown> | null} */
   let running = null;
   const turn = () => {
     clearTimeout(timer);

@@ -12,12 +12,19 @@ export const locale = root.dataset.locale || language;
 export const weekStart = Number(root.dataset.weekStart) || 1;
 
 const block = document.getElementById("messages");
-const catalogue = block ? JSON.parse(block.textContent) : {};
+/** @type {Record<string, string | string[]>} */
+const catalogue = block ? JSON.parse(block.textContent ?? "{}") : {};
 const rules = new Intl.PluralRules(language);
-const FORMS = ["zero", "one", "two", "few", "many", "other"].filter((form) => rules.resolvedOptions().pluralCategories.includes(form));
+/** @type {Intl.LDMLPluralRule[]} */
+const EVERY_FORM = ["zero", "one", "two", "few", "many", "other"];
+const FORMS = EVERY_FORM.filter((form) => rules.resolvedOptions().pluralCategories.includes(form));
 const figures = new Intl.NumberFormat(locale);
 
-/** A text by its short name: the 32-bit FNV-1a of its UTF-16 units. */
+/**
+ * A text by its short name: the 32-bit FNV-1a of its UTF-16 units.
+ *
+ * @param {string} text
+ */
 function wordsFor(text) {
   if (!block) return undefined;
   let reckoned = 0x811c9dc5;
@@ -25,9 +32,14 @@ function wordsFor(text) {
   return catalogue[(reckoned >>> 0).toString(36)];
 }
 
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
+const filled = (/** @type {string} */ text, /** @type {Record<string, unknown>} */ values) => text.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
 
-/** t("Booked for {day}", { day }) */
+/**
+ * t("Booked for {day}", { day })
+ *
+ * @param {string} text
+ * @param {Record<string, unknown>} [values]
+ */
 export function t(text, values = {}) {
   const found = wordsFor(text) ?? text;
   return filled(Array.isArray(found) ? found[0] : found, values);
@@ -36,11 +48,16 @@ export function t(text, values = {}) {
 /**
  * tn("one place", "{n} places", 3): the form this language has for the number; {n} is the number itself. Chinese grammar knows
  * one form only, but a single thing is still said in other words than several: there the catalogue has a form for exactly one.
+ *
+ * @param {string} one
+ * @param {string} many
+ * @param {number} n
+ * @param {Record<string, unknown>} [values]
  */
 export function tn(one, many, n, values = {}) {
   const found = wordsFor(one);
   const forms = Array.isArray(found) ? found : null;
-  const place = forms?.length > FORMS.length ? Number(n !== 1) : FORMS.indexOf(rules.select(n));
+  const place = forms && forms.length > FORMS.length ? Number(n !== 1) : FORMS.indexOf(rules.select(n));
   const text = forms ? (forms[place] ?? forms.at(-1)) : n === 1 ? one : many;
   return filled(text, { n: figures.format(n), ...values });
 }

@@ -1,14 +1,20 @@
 // A response of many lines, each a JSON value of its own.
 
-/** Reads the lines of a response as they arrive and calls `onLine` with the value of each. */
+/**
+ * Reads the lines of a response as they arrive and calls `onLine` with the value of each.
+ *
+ * @param {Response} response
+ * @param {(value: any) => void} onLine
+ */
 export async function readLines(response, onLine) {
+  if (!response.body) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read();
     if (done) break;
     const lines = (rest + value).split("\n");
-    rest = lines.pop();
+    rest = lines.pop() ?? "";
     for (const line of lines) if (line) onLine(JSON.parse(line));
   }
 }

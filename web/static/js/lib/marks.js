@@ -1,7 +1,8 @@
-// A brief mark on what has just changed by itself, so that the eye finds it.
+// Marks an element briefly that has just changed by itself.
 const MARKED_MS = 2_400;
 const timers = new WeakMap();
 
+/** @param {Element} element */
 export function mark(element) {
   clearTimeout(timers.get(element));
   element.classList.add("changed");

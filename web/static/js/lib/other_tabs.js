@@ -1,7 +1,10 @@
-// Other tabs of the same browser: what one has booked, the others need not try.
+// Other tabs of the same browser: a booking made in one is announced to the others.
 const NAME = "venue-hub.booked";
 
-/** `onBooked({codes, manage})` hears of bookings made elsewhere; the function returned tells of one made here. */
+/**
+ * @param {(booking: { codes: string[], manage: string }) => void} onBooked receives the bookings that other tabs made
+ * @returns {(codes: string[], manage: string) => void} announces a booking of this tab to the others
+ */
 export function shareBookings(onBooked) {
   if (!("BroadcastChannel" in globalThis)) return () => {};
   const channel = new BroadcastChannel(NAME);

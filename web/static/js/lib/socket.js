@@ -12,12 +12,29 @@ const SESSION_ENDED = 4401;
 const FORBIDDEN = 4403;
 const OPEN = 1;
 // Where coming back at once would only end the same way: the seconds to wait on top, and the attempt to begin counting with.
+/** @type {Record<number, [number, number]>} */
 const COOLING = { 4400: [2, 3], 4408: [1, 2], 4429: [5, 4], 1013: [1, 2] };
 
 const nothing = () => {};
 
+/**
+ * @typedef {{ frame: object, again: boolean, resolve: (data: any) => void, reject: (error: Error) => void }} Request
+ *
+ * @typedef {object} Subscription
+ * @property {string} topic
+ * @property {object} fields
+ * @property {(data: any, revision: number) => void} onSnapshot
+ * @property {(data: any, revision: number) => void} onEvent
+ * @property {(error: CommandRefused) => void} onRefused
+ * @property {number | null} number as the hub counts it; null until it has answered
+ * @property {any[]} early events that came before the answer
+ *
+ * @typedef {{ retry?: number, ping?: number, pong?: number, ready?: number, early?: number[] }} Timers
+ */
+
 /** The hub answered the command with a refusal. */
 export class CommandRefused extends Error {
+  /** @param {ApiError} error */
   constructor(error) {
     super(error.message ?? error.code);
     this.code = error.code;
@@ -29,22 +46,44 @@ export class CommandRefused extends Error {
 export class LinkLost extends Error {}
 
 /**
- * Tells its owner by `onState(state)`: "connecting", "live", "reconnecting" (with `since`), "ended";
- * by `onHello(frame)` first and `onReady(frame)` after each sign-in; by `onEnded(code)` when only a new sign-in helps; by `onPong({server_time, sent, received})` of how long question and answer took.
+ * Calls its owner back: `onState(state)` with "connecting", "live", "reconnecting" (with `since`), "ended";
+ * `onHello(frame)` first and `onReady(frame)` after each sign-in; `onEnded(code)` when only a new sign-in helps; `onPong({server_time, sent, received})` with the times of a ping.
  */
 export class VenueSocket {
+  /** @type {WebSocket | null} */
   #socket = null;
   #nextId = 1;
+  /** @type {Map<number, Request>} */
   #waiting = new Map();
+  /** @type {Set<Subscription>} */
   #subscriptions = new Set();
   #attempt = 0;
-  #timers = { retry: null, ping: null, pong: null, ready: null, early: null };
+  /** @type {Timers} */
+  #timers = {};
   #stopped = false;
   #everLive = false;
   #awaySince = performance.now();
 
+  /**
+   * @param {object} [options]
+   * @param {string} [options.url]
+   * @param {object | null} [options.device]
+   * @param {(state: LinkStateName) => void} [options.onState]
+   * @param {(frame: any) => void} [options.onHello]
+   * @param {(frame: any) => void} [options.onReady]
+   * @param {(code: number) => void} [options.onEnded]
+   * @param {(pong: { server_time: string, sent: number, received: number }) => void} [options.onPong]
+   * @param {typeof WebSocket} [options.Socket]
+   */
   constructor({ url = socketUrl(), device = null, onState = nothing, onHello = nothing, onReady = nothing, onEnded = nothing, onPong = nothing, Socket = WebSocket } = {}) {
-    Object.assign(this, { url, device, onState, onHello, onReady, onEnded, onPong, Socket });
+    this.url = url;
+    this.device = device;
+    this.onState = onState;
+    this.onHello = onHello;
+    this.onReady = onReady;
+    this.onEnded = onEnded;
+    this.onPong = onPong;
+    this.Socket = Socket;
     // The hub may ask for a moment's patience when it goes away on purpose.
     this.patience = 0;
     this.live = false;
@@ -73,7 +112,8 @@ export class VenueSocket {
     this.#socket?.close(1000);
   }
 
-  /** Name, id and gate of this device; told at once and again after every reconnect. */
+  /** Name, id and gate of this device; sent at once and again after every reconnect. */
+  /** @param {object} device */
   setDevice(device) {
     this.device = device;
     if (this.live) this.#send({ type: "device", device });
@@ -90,6 +130,11 @@ export class VenueSocket {
   /**
    * `again: true` marks a command that is harmless when repeated: it waits for the next connection and is resent as it was.
    * When `signal` is aborted it is not waited for any more, and not sent again.
+   *
+   * @param {string} type
+   * @param {object} [fields]
+   * @param {{ again?: boolean, signal?: AbortSignal | null }} [options]
+   * @returns {Promise<any>}
    */
   request(type, fields = {}, { again = false, signal = null } = {}) {
     return new Promise((resolve, reject) => {
@@ -108,8 +153,18 @@ export class VenueSocket {
     });
   }
 
-  /** Watches a topic through every reconnect: `onSnapshot(data, revision)` first, then `onEvent(data, revision)`. */
+  /**
+   * Watches a topic through every reconnect: `onSnapshot(data, revision)` first, then `onEvent(data, revision)`.
+   *
+   * @param {string} topic
+   * @param {object} fields
+   * @param {Subscription["onSnapshot"]} onSnapshot
+   * @param {Subscription["onEvent"]} onEvent
+   * @param {Subscription["onRefused"]} [onRefused]
+   * @returns {() => void} ends it
+   */
   subscribe(topic, fields, onSnapshot, onEvent, onRefused = () => {}) {
+    /** @type {Subscription} */
     const subscription = { topic, fields, onSnapshot, onEvent, onRefused, number: null, early: [] };
     this.#subscriptions.add(subscription);
     if (this.live) this.#ask(subscription);
@@ -121,6 +176,7 @@ export class VenueSocket {
     };
   }
 
+  /** @param {Subscription} subscription */
   async #ask(subscription) {
     subscription.number = null;
     try {
@@ -152,6 +208,7 @@ export class VenueSocket {
     };
   }
 
+  /** @param {string} text */
   #receive(text) {
     clearTimeout(this.#timers.pong);
     this.doubtful = false;
@@ -163,13 +220,14 @@ export class VenueSocket {
     else if (frame.type === "event") this.#happened(frame);
   }
 
+  /** @param {object} frame */
   #becameLive(frame) {
     clearTimeout(this.#timers.ready);
     this.live = true;
     this.#everLive = true;
     this.#attempt = 0;
     if (this.device) this.#send({ type: "device", device: this.device });
-    // Before anybody is told: what they ask then is sent by themselves, and nothing may go out twice.
+    // Before onReady: what its owner requests there is sent by itself, and nothing may go out twice.
     for (const { frame: unanswered } of this.#waiting.values()) this.#send(unanswered);
     for (const subscription of this.#subscriptions) this.#ask(subscription);
     this.#timers.ping = setInterval(() => this.#ping(), PING_EVERY_MS);
@@ -178,6 +236,7 @@ export class VenueSocket {
     this.onState("live");
   }
 
+  /** @param {any} frame */
   #answered(frame) {
     const waiting = this.#waiting.get(frame.id);
     if (!waiting) return;
@@ -186,6 +245,7 @@ export class VenueSocket {
     else waiting.reject(new CommandRefused(frame.error ?? { code: "INTERNAL" }));
   }
 
+  /** @param {any} frame */
   #happened(frame) {
     for (const subscription of this.#subscriptions) {
       if (subscription.number === frame.subscription) subscription.onEvent(frame.data, frame.revision);
@@ -194,6 +254,7 @@ export class VenueSocket {
     }
   }
 
+  /** @param {number} code */
   #closed(code) {
     const wasLive = this.live;
     if (wasLive && !this.doubtful) this.#awaySince = performance.now();
@@ -242,19 +303,20 @@ export class VenueSocket {
   }
 
   #retryNow() {
-    if (this.#stopped || this.live || this.#timers.retry === null) return;
+    if (this.#stopped || this.live || this.#timers.retry === undefined) return;
     this.#connect();
   }
 
   /** A link that does not answer is given up without waiting for its farewell. */
-  #drop(socket) {
-    if (socket !== this.#socket || this.#stopped) return;
+  #drop(/** @type {WebSocket | null} */ socket) {
+    if (!socket || socket !== this.#socket || this.#stopped) return;
     socket.onclose = null;
     socket.onmessage = null;
     socket.close();
     this.#closed(1006);
   }
 
+  /** @param {object} frame */
   #send(frame) {
     if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame));
   }
@@ -263,7 +325,7 @@ export class VenueSocket {
     for (const timer of [this.#timers.retry, this.#timers.pong, this.#timers.ready]) clearTimeout(timer);
     clearInterval(this.#timers.ping);
     for (const timer of this.#timers.early ?? []) clearTimeout(timer);
-    this.#timers = { retry: null, ping: null, pong: null, ready: null, early: null };
+    this.#timers = {};
   }
 }
 

@@ -2,14 +2,18 @@
 import { hubNow } from "../lib/dates.js";
 
 export const MONTHS_EACH_WAY = 3;
+/** @type {string[]} */
 export const BOOKABLE = ["available", "limited"];
 // The best slot speaks for the day; the words stand in this order.
+/** @type {string[]} */
 const BEST_FIRST = ["available", "limited", "short", "full", "closed", "over"];
 const DAY_MS = 86_400_000;
 
 /**
  * One word for a slot: "available" or "limited" by the API's own thresholds, "short" where there are free places but fewer
  * than the party needs, "full", "closed" or "over".
+ *
+ * @param {Slot} slot
  */
 export function slotStanding(slot, party = 1, now = hubNow()) {
   if (isOver(slot, now)) return "over";
@@ -19,24 +23,39 @@ export function slotStanding(slot, party = 1, now = hubNow()) {
   return slot.capacity_status === "LIMITED" ? "limited" : "available";
 }
 
-/** The API's moment decides, not this device's time zone. */
+/**
+ * The API's moment decides, not this device's time zone.
+ *
+ * @param {Slot} slot
+ */
 export function isOver(slot, now = hubNow()) {
-  return slot.ends_at !== undefined && Date.parse(slot.ends_at) <= now;
+  return slot.ends_at !== undefined && Date.parse(slot.ends_at) <= +now;
 }
 
 export class Month {
+  /** @type {Map<number, Slot>} */
   #slots = new Map();
+  /** @type {Map<string, Slot[]> | null} */
   #days = null;
 
+  /**
+   * @param {string} key "2026-11"
+   * @param {Slot[]} slots
+   */
   constructor(key, slots) {
     this.key = key;
     this.take(slots, { whole: true });
   }
 
-  /** Takes slots as they are now and tells which changed: `[{slot, was}]`; `was` is undefined for a new one. */
+  /**
+   * Takes slots as they are now and returns those that changed: `[{slot, was}]`; `was` is undefined for a new one.
+   *
+   * @param {Slot[]} slots
+   */
   take(slots, { whole = false } = {}) {
     const before = this.#slots;
     if (whole) this.#slots = new Map();
+    /** @type {{ slot: Slot | null, was?: Slot }[]} */
     const changes = [];
     for (const slot of slots) {
       if (!slot.date.startsWith(this.key)) continue;
@@ -65,22 +84,32 @@ export class Month {
 
   /** The word of the day's best slot, or "none" when nothing is planned. */
   standing(date, party = 1, now = hubNow()) {
+    /** @type {Set<string>} */
     const found = new Set(this.slots(date).map((slot) => slotStanding(slot, party, now)));
     return BEST_FIRST.find((word) => found.has(word)) ?? "none";
   }
 
   #byDay() {
     if (this.#days) return this.#days;
-    this.#days = new Map();
+    /** @type {Map<string, Slot[]>} */
+    const days = new Map();
     for (const slot of this.all().sort(inOrder)) {
-      if (!this.#days.has(slot.date)) this.#days.set(slot.date, []);
-      this.#days.get(slot.date).push(slot);
+      const slots = days.get(slot.date);
+      if (slots) slots.push(slot);
+      else days.set(slot.date, [slot]);
     }
-    return this.#days;
+    this.#days = days;
+    return days;
   }
 }
 
-/** The slots with room for the party that are nearest to a wanted one: by days away, then by time of day, later first. */
+/**
+ * The slots with room for the party that are nearest to a wanted one: by days away, then by time of day, later first.
+ *
+ * @param {Slot[]} slots
+ * @param {Slot} wanted
+ * @param {number} party
+ */
 export function nearestWithRoom(slots, wanted, party, { limit = 3, now = hubNow() } = {}) {
   const distance = (slot) => {
     const days = (Date.parse(slot.date) - Date.parse(wanted.date)) / DAY_MS;

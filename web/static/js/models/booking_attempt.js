@@ -1,4 +1,4 @@
-// One wish to book: it keeps its idempotency key through every retry, a double tap and a reloaded page.
+// One request to book. It keeps its idempotency key through every retry, a double tap and a reloaded page.
 import { call, Refusal } from "../lib/api.js";
 import { waitBefore } from "../lib/backoff.js";
 import { tabStore } from "../lib/storage.js";
@@ -11,15 +11,19 @@ const FRESH_MS = 10 * 60 * 1000;
 const NOT_NOW = new Set(["RATE_LIMITED", "BUSY", "SERVICE_UNAVAILABLE"]);
 
 export class BookingAttempt {
+  /** @type {Promise<any> | null} */
   #running = null;
+  /** @type {(() => void) | null} */
   #hurry = null;
 
-  /** `proof` of the contact travels along; it is no part of what is wished, so a newer one does not make another attempt. */
-  constructor(path, wish, proof = null, store = tabStore(), now = Date.now) {
-    Object.assign(this, { path, store, now });
-    this.body = proof ? { ...wish, contact_proof: proof } : wish;
-    this.wish = JSON.stringify([path, wish]);
-    this.key = this.#keyFor(this.wish);
+  /** `proof` of the contact travels along; it is no part of the request, so a newer one does not make another attempt. */
+  constructor(path, request, proof = null, store = tabStore(), now = Date.now) {
+    this.path = path;
+    this.store = store;
+    this.now = now;
+    this.body = proof ? { ...request, contact_proof: proof } : request;
+    this.request = JSON.stringify([path, request]);
+    this.key = this.#keyFor(this.request);
   }
 
   /** What was sent from this tab and never answered: {fresh}, or null. */
@@ -28,7 +32,7 @@ export class BookingAttempt {
     return kept?.sent ? { fresh: now() - kept.sent < FRESH_MS } : null;
   }
 
-  /** Sends until there is an answer. `onWait(seconds, byItself, error)` is told of every pause; a second call joins the first. */
+  /** Sends until there is an answer. `onWait(seconds, byItself, error)` is called before every pause; a second call joins the first. */
   send(onWait) {
     this.#running ??= this.#keepTrying(onWait).finally(() => {
       this.#running = null;
@@ -49,7 +53,7 @@ export class BookingAttempt {
   async #keepTrying(onWait) {
     for (let tries = 0; ; tries += 1) {
       try {
-        this.#note({ wish: this.wish, key: this.key, sent: this.now() });
+        this.#note({ wish: this.request, key: this.key, sent: this.now() });
         const answer = await call("POST", this.path, { body: this.body, headers: { "Idempotency-Key": this.key } });
         return answer.data;
       } catch (error) {
@@ -65,24 +69,26 @@ export class BookingAttempt {
   #pause(error, tries, onWait) {
     const byItself = tries < TRIES_ALONE;
     const seconds = Math.max(error.retryAfter ?? 0, waitBefore(tries));
-    return new Promise((resolve) => {
+    /** @type {Promise<void>} */
+    const over = new Promise((resolve) => {
       const go = () => {
         clearTimeout(timer);
         globalThis.removeEventListener("online", go);
         resolve();
       };
-      const timer = byItself ? setTimeout(go, seconds * 1000) : null;
+      const timer = byItself ? setTimeout(go, seconds * 1000) : undefined;
       this.#hurry = go;
       globalThis.addEventListener("online", go);
       onWait(seconds, byItself, error);
     });
+    return over;
   }
 
-  #keyFor(wish) {
+  #keyFor(request) {
     const kept = read(this.store);
-    if (kept?.wish === wish) return kept.key;
+    if (kept?.wish === request) return kept.key;
     const key = crypto.randomUUID();
-    this.#note({ wish, key });
+    this.#note({ wish: request, key });
     return key;
   }
 

@@ -1,29 +1,51 @@
-// The visit being booked: kept in this tab through a reload, the back button and a phone that sleeps, for two hours.
+// The reservation being booked: kept in this tab through a reload, the back button and a phone that sleeps, for two hours.
 import { tabStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.visit";
 const LIFE_MS = 2 * 60 * 60 * 1000;
 const KEPT = ["orq", "tickets", "together", "email", "phone", "typed", "country", "proofs", "slot", "slots", "step", "results", "place"];
 
-export class Visit {
+export class BookingDraft {
+  /** @type {Ticket[]} */
+  tickets = [];
+  /** One slot for all tickets, or a slot for each. */
+  together = true;
+  email = "";
+  phone = "";
+  typed = "";
+  country = "";
+  /** @type {Record<string, { about: string, contact_proof: string, expires_at: string }>} by channel */
+  proofs = {};
+  /** @type {Slot | null} */
+  slot = null;
+  /** @type {Record<string, Slot | null>} by ticket code */
+  slots = {};
+  step = "ticket";
+  /** @type {any[]} */
+  results = [];
+  place = "";
+  /** @type {string[]} what the hub asked for beyond the venue's own rule */
+  demanded = [];
+
+  /** @param {{ orq?: number | null, store?: Storage, now?: () => number }} [options] */
   constructor({ orq = null, store = tabStore(), now = Date.now } = {}) {
-    Object.assign(this, { store, now, orq });
-    this.clear();
+    this.store = store;
+    this.now = now;
+    this.orq = orq;
   }
 
   clear() {
     Object.assign(this, {
       tickets: [], together: true, email: "", phone: "", typed: "", country: "", proofs: {}, slot: null, slots: {}, step: "ticket", results: [], place: "",
-      // What the hub asked for beyond the venue's own word.
       demanded: [],
     });
   }
 
   /** What this tab knew: "fresh", "expired" (it was there, too long ago) or "none". */
   restore() {
-    let kept = null;
+    let kept;
     try {
-      kept = JSON.parse(this.store.getItem(STORED));
+      kept = JSON.parse(this.store.getItem(STORED) ?? "null");
     } catch {
       // An unreadable note is as good as none.
     }
@@ -96,11 +118,14 @@ export class Visit {
 
   /** What is to be sent: one booking per slot, with the tickets that go there. */
   groups() {
+    /** @type {Map<number, { slot: Slot, tickets: Ticket[] }>} */
     const groups = new Map();
     for (const ticket of this.tickets) {
       const slot = this.slotOf(ticket.ticket_code);
-      if (!groups.has(slot.id)) groups.set(slot.id, { slot, tickets: [] });
-      groups.get(slot.id).tickets.push(ticket);
+      if (!slot) continue;
+      const group = groups.get(slot.id) ?? { slot, tickets: [] };
+      group.tickets.push(ticket);
+      groups.set(slot.id, group);
     }
     return [...groups.values()];
   }

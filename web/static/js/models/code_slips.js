@@ -1,4 +1,4 @@
-// What our own codes' check character (hub/rules/ticket_code.py) tells about a slip, before anybody is asked.
+// What our own codes' check character (hub/rules/ticket_code.py) says about a slip, before the hub is asked.
 import { ALPHABET, check, OURS } from "./ticket_code.js";
 
 // What a thumb or an eye takes for something else. 0, O, 1, I and L stand in no code of ours.
@@ -7,6 +7,9 @@ const LOOKALIKES = { 8: "B", B: "8", 5: "S", S: "5", 2: "Z", Z: "2", 6: "G", G: 
 /**
  * What is probably wrong with a code that has our prefix: null (nothing, or not ours), {kind: "length", have} or
  * {kind: "characters", marks, meant}: `marks` are places in the code, `meant` the codes that would be right.
+ *
+ * @param {string} code
+ * @returns {{ kind: "length", have: number } | { kind: "characters", marks: number[], meant: string[] } | null}
  */
 export function diagnose(code) {
   if (!/^TKT/i.test(code) || check(code)) return null;

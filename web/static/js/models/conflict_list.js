@@ -1,4 +1,4 @@
-// The conflicts that wait for a decision, as the hub tells of them: what there is first, then each that is new or was decided.
+// The conflicts that wait for a decision, as the hub sends them: a snapshot first, then each that is new or was decided.
 export class ConflictList {
   #known = new Map();
 

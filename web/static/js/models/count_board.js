@@ -1,12 +1,21 @@
 // The day's counts as this page believes them: whole slots with revisions, and whatever is not newer is dropped.
+/** @typedef {{ verified: number, booked: number, capacity: number, inside: number | null, exited: number }} Totals */
+
+/** @returns {Totals} */
+const nothing = () => ({ verified: 0, booked: 0, capacity: 0, inside: null, exited: 0 });
+
 export class CountBoard {
-  constructor() {
-    this.clear();
-  }
+  /** @type {Map<number, any>} whole slots by id */
+  slots = new Map();
+  /** @type {Totals} */
+  totals = nothing();
+  revision = -1;
+  /** @type {string | null} */
+  date = null;
 
   clear() {
     this.slots = new Map();
-    this.totals = { verified: 0, booked: 0, capacity: 0, inside: null, exited: 0 };
+    this.totals = nothing();
     this.revision = -1;
     this.date = null;
   }

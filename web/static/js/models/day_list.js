@@ -2,7 +2,12 @@
 const HASH_BYTES = 8;
 
 export class DayList {
+  /** @type {Promise<CryptoKey> | null} */
   #key = null;
+  /** What the list says of its day and venue, and the key of its hashes. @type {any} */
+  head = null;
+  /** @type {Map<number, any>} */
+  slots = new Map();
 
   /** `data` as the hub writes it (docs/protocol.md), or as `asData` gave it. */
   constructor(data) {

@@ -1,4 +1,4 @@
-// The scanners of the venue as the hub tells of them, and what of each is worth a look. Knows no page.
+// The scanners of the venue as the hub reports them, and what about each needs attention.
 const LOW_BATTERY = 15;
 const SLOW_MS = 1000;
 const WRONG_CLOCK_MS = 30_000;
@@ -20,7 +20,8 @@ export class DeviceList {
   update({ devices, removed, gates, complete }) {
     for (const one of devices) this.#known.set(one.device_id, one);
     for (const id of removed) this.#known.delete(id);
-    Object.assign(this, { gates, complete });
+    this.gates = gates;
+    this.complete = complete;
   }
 
   /** By gate, and there by name; those that are off line come after those that are on. */

@@ -1,4 +1,4 @@
-// What supervisors have before them: disputes by id, each as it was told last. Knows no page.
+// The open disputes by id, each as the hub sent it last.
 export class DisputeList {
   #all = new Map();
 

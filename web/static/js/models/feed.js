@@ -1,4 +1,4 @@
-// The feed as the hub tells it: the last scans, newest first, each once, and how many were too many to be told. Knows no page.
+// The feed: the last scans, newest first, each once, and how many more were not sent.
 const KEPT = 60;
 
 export class Feed {
@@ -35,7 +35,7 @@ export class Feed {
   }
 
   #take({ scans, more }) {
-    // Those that were not told came before those that were.
+    // Those that were not sent came before those that were.
     if (more > 0 && scans.length > 0) {
       const { at, scan_id } = scans[0];
       this.#rows.set(`gap ${scan_id}`, { key: `gap ${scan_id}`, at, more });
@@ -48,7 +48,7 @@ export class Feed {
     for (const { key } of shown.slice(KEPT)) this.#rows.delete(key);
   }
 
-  /** Newest first, by when they were logged; what came together stays in the order it was told in. */
+  /** Newest first, by when they were logged; what came together stays in the order of the frame. */
   get shown() {
     return [...this.#rows.values()].reverse().sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
   }

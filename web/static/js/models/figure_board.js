@@ -1,4 +1,12 @@
 // The day by minute and gate as this page believes it: whole minutes, whole reasons, laid over what was known.
+/**
+ * @typedef {object} Gate
+ * @property {string} gate
+ * @property {Map<number, number[]>} minutes [scans, yellow, red, entered, left] by minute of the day
+ * @property {[string, string, number][]} reasons result, reason, count
+ * @property {number | null} median milliseconds from look to entry
+ */
+
 const ZERO = [0, 0, 0, 0, 0];
 export const [SCANS, YELLOW, RED, ENTERED, LEFT] = [0, 1, 2, 3, 4];
 /** What "now" means at a gate: the last minutes, the one that is running among them. */
@@ -6,14 +14,18 @@ export const RATE_MINUTES = 5;
 export const RECENT_MINUTES = 15;
 
 export class FigureBoard {
-  constructor() {
-    this.clear();
-  }
+  /** @type {Map<string, Gate>} */
+  gates = new Map();
+  /** @type {string | null} */
+  date = null;
+  /** When the day begins, in milliseconds since 1970. */
+  startsAt = NaN;
+  revision = -1;
 
   clear() {
     this.gates = new Map();
     this.date = null;
-    this.startsAt = null;
+    this.startsAt = NaN;
     this.revision = -1;
   }
 
@@ -48,10 +60,14 @@ export class FigureBoard {
     return (moment - this.startsAt) / 60_000;
   }
 
-  /** [scans, yellow, red, entered, left] of a gate, or of all of them, in these minutes (both included). */
+  /**
+   * [scans, yellow, red, entered, left] of a gate, or of all of them, in these minutes (both included).
+   *
+   * @param {string | null} [gate]
+   */
   sum(gate = null, from = -Infinity, to = Infinity) {
     const total = [...ZERO];
-    const add = (numbers) => {
+    const add = (/** @type {number[] | undefined} */ numbers) => {
       for (let n = 0; numbers && n < total.length; n += 1) total[n] += numbers[n];
     };
     for (const one of gate === null ? this.gates.values() : [this.gates.get(gate)]) {
@@ -64,6 +80,7 @@ export class FigureBoard {
 
   /** All gates together, minute by minute: [[minute, [scans, ...]], ...] in order. */
   byMinute() {
+    /** @type {Map<number, number[]>} */
     const all = new Map();
     for (const { minutes } of this.gates.values()) {
       for (const [minute, numbers] of minutes) {

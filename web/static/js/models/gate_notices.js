@@ -1,23 +1,29 @@
-// What the hub tells this operator or this gate at once (docs/protocol.md, "Notices to a gate"). Knows no page.
+// The notices that the hub sends to this operator or this gate (docs/protocol.md, "Notices to a gate").
 import { deviceStore } from "../lib/storage.js";
 
 const DONE = "venue-hub.notices-done";
 const KEPT = 60;
 
 /**
- * `line.on("dispute", (data, notice) => ...)` hears each notice of a kind once, also those told while this device was away.
+ * `notices.on("dispute", (data, notice) => ...)` receives each notice of a kind once, also those sent while this device was away.
  * What the page calls `done` with does not come again, not even after a reload.
  */
-export class NoticeLine {
+export class GateNotices {
+  /** @type {Map<string, ((data: any, notice: any) => void)[]>} */
   #listeners = new Map();
-  #heard = new Set();
+  #received = new Set();
   #leave = () => {};
 
+  /** @param {{ socket: import("../lib/socket.js").VenueSocket, store?: Storage }} options */
   constructor({ socket, store = deviceStore() }) {
     this.socket = socket;
     this.store = store;
   }
 
+  /**
+   * @param {string} kind
+   * @param {(data: any, notice: any) => void} listener
+   */
   on(kind, listener) {
     this.#listeners.set(kind, [...(this.#listeners.get(kind) ?? []), listener]);
   }
@@ -26,8 +32,8 @@ export class NoticeLine {
     this.#leave();
     this.#leave = this.socket.subscribe(
       "notices", {},
-      ({ notices }) => notices.forEach((notice) => this.#hear(notice)),
-      (data) => (data.missed ? this.start() : this.#hear(data)),
+      ({ notices }) => notices.forEach((notice) => this.#receive(notice)),
+      (data) => (data.missed ? this.start() : this.#receive(data)),
     );
   }
 
@@ -45,9 +51,9 @@ export class NoticeLine {
     }
   }
 
-  #hear(notice) {
-    if (this.#heard.has(notice.notice_id)) return;
-    this.#heard.add(notice.notice_id);
+  #receive(notice) {
+    if (this.#received.has(notice.notice_id)) return;
+    this.#received.add(notice.notice_id);
     if (this.#done.includes(notice.notice_id)) return;
     for (const listener of this.#listeners.get(notice.kind) ?? []) listener(notice.data, notice);
   }

@@ -9,19 +9,32 @@ const SLOWEST_MS = 5_000;
 const STEP_MS = 2_000;
 
 export class HubClock {
+  /** @type {{ roundTrip: number, skew: number }[]} */
   #samples = [];
 
-  /** `onSkew(ms)` whenever another measure is believed. `ms` is what this device's clock is ahead of the hub's. */
+  /**
+   * @param {object} [options]
+   * @param {Storage} [options.store]
+   * @param {(ms: number) => void} [options.onSkew] receives how far this device's clock is ahead, whenever that changes
+   */
   constructor({ store = deviceStore(), onSkew = () => {} } = {}) {
-    Object.assign(this, { store, onSkew });
+    this.store = store;
+    this.onSkew = onSkew;
     const kept = Number.parseInt(store.getItem(STORED) ?? "", 10);
     this.skewMs = Number.isFinite(kept) ? kept : 0;
+    /** @type {number | null} */
     this.roundTripMs = null;
     this.onSkew(this.skewMs);
   }
 
-  /** The hub said `serverTime` between two moments of this device: half of the way there, half of it back. */
-  hear(serverTime, sent, received) {
+  /**
+   * The hub said `serverTime` between two moments of this device: half of the way there, half of it back.
+   *
+   * @param {string} serverTime RFC 3339
+   * @param {number} sent
+   * @param {number} received
+   */
+  measure(serverTime, sent, received) {
     const roundTrip = received - sent;
     const said = Date.parse(serverTime);
     if (!Number.isFinite(said) || roundTrip < 0 || roundTrip > SLOWEST_MS) return;

@@ -1,4 +1,4 @@
-// The months of a calendar as they are now: over the live line while it is up, by asking again while it is not. No page here.
+// The months of a calendar as they are now: over the socket while it is live, by polling while it is not.
 import { call } from "../lib/api.js";
 import { isVisible } from "../lib/visibility.js";
 import { addMonths, Month, monthKey } from "./availability.js";
@@ -9,22 +9,45 @@ const POLL_EVERY_MS = 10_000;
 const NEIGHBOUR_FRESH_MS = 30_000;
 
 export class LiveMonths {
+  /** @type {Map<string, Month>} */
   #months = new Map();
-  #heardAt = new Map();
-  #heardLive = new Map();
-  #line;
-  #poll = null;
-  #key = null;
+  /** @type {Map<string, number>} */
+  #receivedAt = new Map();
+  /** @type {Map<string, number>} */
+  #receivedLive = new Map();
+  #socket;
+  /** @type {number | undefined} */
+  #poll;
+  /** The month that is watched. */
+  #key = "";
 
   /**
    * `whose` names the organisation ({} or {orq}) and `venueId` the one venue that matters, if only one does.
-   * `onMonth(month, changes)` hears of the watched month, first and after every change (`changes` as Month.take tells them,
+   * `onMonth(month, changes)` receives the watched month, first and after every change (`changes` as Month.take returns them,
    * empty the first time); `onTrouble(error)` of a month that did not come; `onState({state, since, checkedAt})` of the line.
    */
+  /**
+   * @param {object} options
+   * @param {{ orq?: number }} [options.whose]
+   * @param {number | null} [options.venueId]
+   * @param {(month: Month, changes: any[]) => void} options.onMonth
+   * @param {(error: unknown) => void} options.onTrouble
+   * @param {(state: any) => void} options.onState
+   * @param {typeof AvailabilitySocket} [options.Socket]
+   */
   constructor({ whose = {}, venueId = null, onMonth, onTrouble, onState, Socket = AvailabilitySocket }) {
-    Object.assign(this, { whose, venueId, onMonth, onTrouble, onState });
+    this.whose = whose;
+    this.venueId = venueId;
+    this.onMonth = onMonth;
+    this.onTrouble = onTrouble;
+    this.onState = onState;
+    /** @type {string | null} */
+    this.state = null;
+    /** @type {number | null} */
+    this.since = null;
+    /** @type {number | null} */
     this.checkedAt = null;
-    this.#line = new Socket({
+    this.#socket = new Socket({
       orq: whose.orq,
       onSlots: (slots, whole, key) => this.#take(key, slots, { whole, live: true }),
       onState: (state, since) => this.#changed(state, since),
@@ -32,7 +55,7 @@ export class LiveMonths {
   }
 
   get live() {
-    return this.#line.live;
+    return this.#socket.live;
   }
 
   month(key) {
@@ -44,19 +67,19 @@ export class LiveMonths {
     this.#key = key;
     const known = this.#months.get(key);
     if (known) this.onMonth(known, []);
-    this.#line.watch(key);
+    this.#socket.watch(key);
     return this.#ask(key);
   }
 
   /** Now, and not at the next turn: the visitor asked for it. */
   retry() {
-    this.#line.wake?.();
+    this.#socket.wake?.();
     return this.#ask(this.#key);
   }
 
   close() {
     clearInterval(this.#poll);
-    this.#line.close();
+    this.#socket.close();
   }
 
   /** Every slot of the date's month and, where that is near, of its neighbour: other times to offer. */
@@ -64,7 +87,7 @@ export class LiveMonths {
     const key = monthKey(date);
     const day = Number(date.slice(8));
     const neighbour = day <= 8 ? addMonths(key, -1) : day >= 22 ? addMonths(key, 1) : null;
-    if (neighbour && Date.now() - (this.#heardAt.get(neighbour) ?? 0) > NEIGHBOUR_FRESH_MS) {
+    if (neighbour && Date.now() - (this.#receivedAt.get(neighbour) ?? 0) > NEIGHBOUR_FRESH_MS) {
       try {
         this.#take(neighbour, await this.#read(neighbour), { whole: true });
       } catch {
@@ -75,7 +98,7 @@ export class LiveMonths {
   }
 
   async #read(key) {
-    const reply = await call("GET", `/api/reservation-slots/available?${new URLSearchParams({ month: key, ...this.whose })}`);
+    const reply = await call("GET", `/api/reservation-slots/available?${new URLSearchParams({ month: key, ...(this.whose.orq && { orq: String(this.whose.orq) }) })}`);
     return reply.data;
   }
 
@@ -85,17 +108,17 @@ export class LiveMonths {
       const slots = await this.#read(key);
       this.checkedAt = Date.now();
       // What the line said meanwhile is newer than this answer may be.
-      if ((this.#heardLive.get(key) ?? -1) < asked) this.#take(key, slots, { whole: true });
-      this.#tellState();
+      if ((this.#receivedLive.get(key) ?? -1) < asked) this.#take(key, slots, { whole: true });
+      this.#publishState();
     } catch (error) {
       if (key === this.#key && !(this.live && this.#months.has(key))) this.onTrouble(error);
     }
   }
 
-  #take(key, told, { whole, live = false }) {
-    const slots = this.venueId ? told.filter((slot) => slot.venue_id === this.venueId) : told;
-    this.#heardAt.set(key, Date.now());
-    if (live) this.#heardLive.set(key, performance.now());
+  #take(key, received, { whole, live = false }) {
+    const slots = this.venueId ? received.filter((slot) => slot.venue_id === this.venueId) : received;
+    this.#receivedAt.set(key, Date.now());
+    if (live) this.#receivedLive.set(key, performance.now());
     const known = this.#months.get(key);
     if (!known && !whole) return;
     const month = known ?? new Month(key, slots);
@@ -106,17 +129,17 @@ export class LiveMonths {
 
   #changed(state, since) {
     clearInterval(this.#poll);
-    this.#poll = null;
+    this.#poll = undefined;
     this.state = state;
     this.since = since;
     if (state === "lost") {
       this.#poll = setInterval(() => isVisible() && this.#ask(this.#key), POLL_EVERY_MS);
       this.#ask(this.#key);
     }
-    this.#tellState();
+    this.#publishState();
   }
 
-  #tellState() {
+  #publishState() {
     this.onState({ state: this.state, since: this.since, checkedAt: this.checkedAt });
   }
 }

@@ -1,17 +1,23 @@
-// The decision without a link: the rule of the door, over what this device knows. What it cannot know is never GREEN.
+// The decision without a link: the entry rule over what this device knows. What it cannot know is never GREEN.
 import { decideEntry, entryRecorded } from "./rules/entry_decision.js";
 import { decideExit, decideReturn, returnRecorded } from "./rules/leaving.js";
 
-const UNSURE = { result: "YELLOW", can_verify: true, days_from_now: null, reservation: null, verified: null, provisional: true };
+/** @satisfies {Partial<Decision>} */
+const UNSURE = { result: /** @type {const} */ ("YELLOW"), can_verify: true, days_from_now: null, reservation: null, verified: null, provisional: true };
 
+/** @type {Decision} */
 const EXIT_NOTED = {
   ...UNSURE, reason: "EXIT_NOTED", message: "EXIT NOTED", detail: "The hub checks it when the connection is back", can_verify: false,
 };
 
 /**
- * `list`: the day's list or null; `entry`: an entry this device made or heard of later than the list, or null; `changed`:
- * whether the hub told, later than the list, that this ticket stands otherwise; `left`: {left_at, gate} where its holder is out
+ * `list`: the day's list or null; `entry`: an entry this device made or received later than the list, or null; `changed`:
+ * whether news later than the list says that this ticket changed; `left`: {left_at, gate} where its holder is out
  * by what is known later than the list, null where they are not, undefined where nothing is.
+ *
+ * @param {string} code
+ * @param {{ list: import("./day_list.js").DayList | null, entry?: any, changed?: boolean, left?: any, now: number }} known
+ * @returns {Promise<Decision>}
  */
 export async function decideWithoutHub(code, { list, entry, changed, left, now }) {
   const ticket = { ticket_code: code };
@@ -48,6 +54,10 @@ export function admitted(decision, verified) {
 /**
  * Somebody leaves: nobody is kept from it. Whether they were inside is for the hub to say where this device does not know.
  * `since`: when they last came back in, where that is known later than the list.
+ *
+ * @param {string} code
+ * @param {{ list: import("./day_list.js").DayList | null, entry?: any, changed?: boolean, left?: any, since?: string | null, now: number }} known
+ * @returns {Promise<Decision>}
  */
 export async function leaveWithoutHub(code, { list, entry, changed, left, since, now }) {
   const facts = (await list?.find(code)) ?? null;

@@ -2,7 +2,8 @@
 const SAME_CODE_MS = 3_000;
 const SECOND_ENTER_MS = 600;
 
-export class ScanGate {
+export class RepeatFilter {
+  /** @type {string | null} */
   #code = null;
   #at = -Infinity;
 

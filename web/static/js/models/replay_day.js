@@ -1,4 +1,4 @@
-// A day told again: the events of the log as they came, and the board as it was at any moment of it.
+// The replay of a day: the events of its log in order, and the board as it was at any moment.
 import { CountBoard } from "./count_board.js";
 import { FigureBoard, RECENT_MINUTES } from "./figure_board.js";
 
@@ -6,12 +6,22 @@ const MINUTE_MS = 60_000;
 const ADDED = { scans: 0, yellow: 1, red: 2, entered: 3, left: 4 };
 
 export class ReplayDay {
+  counts = new CountBoard();
+  figures = new FigureBoard();
+  /** How many events the boards show. */
+  done = 0;
+  at = 0;
+  /** @type {Map<string, [number, number][]>} by gate: when, and the milliseconds from look to entry */
+  took = new Map();
+  /** @type {any[]} */
+  events = [];
+  complete = false;
+
+  /** @param {any} head the first line of the answer */
   constructor(head) {
     this.head = head;
     this.startsAt = Date.parse(head.starts_at);
     this.length = Date.parse(head.ends_at) - this.startsAt;
-    this.events = [];
-    this.complete = false;
     this.#begin();
   }
 
@@ -71,14 +81,15 @@ export class ReplayDay {
     if (event.took !== null) this.#note(event);
     counts.totals.verified += event.entered;
     counts.totals.exited += Math.max(0, event.left);
-    counts.totals.inside += event.entered - event.left;
+    counts.totals.inside = (counts.totals.inside ?? 0) + event.entered - event.left;
     const slot = counts.slots.get(event.slot_id);
     if (slot) slot.verified += event.entered;
   }
 
   #note({ gate, at, took }) {
-    if (!this.took.has(gate)) this.took.set(gate, []);
-    this.took.get(gate).push([at, took]);
+    const known = this.took.get(gate);
+    if (known) known.push([at, took]);
+    else this.took.set(gate, [[at, took]]);
   }
 
   /** As the live board has them: over the last minutes, the running one among them. */

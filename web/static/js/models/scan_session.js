@@ -10,9 +10,17 @@ const HICCUP_MS = 1_200;
 const CANNOT_JUDGE = "SERVICE_UNAVAILABLE";
 
 export class ScanSession {
-  /** `offline` (offline/index.js) decides where the hub cannot be asked; `hubNow()` is the moment by the hub's clock. */
+  /**
+   * @param {import("../lib/socket.js").VenueSocket} socket
+   * @param {object} [options]
+   * @param {any} [options.offline] decides where the hub cannot be asked (features/scan/offline/offline.js)
+   * @param {() => Date} [options.hubNow] the moment by the hub's clock
+   */
   constructor(socket, { offline = null, hubNow = () => new Date() } = {}) {
-    Object.assign(this, { socket, offline, hubNow });
+    this.socket = socket;
+    this.offline = offline;
+    this.hubNow = hubNow;
+    /** @type {{ code: string, decision: Decision, scanId: string | null } | null} */
     this.current = null;
     this.turn = 0;
   }
@@ -42,6 +50,7 @@ export class ScanSession {
   /** Records the entry. Called again for the same scan it keeps its scan_id, so it is one entry. */
   async verify(gate) {
     const { current } = this;
+    if (!current) return null;
     const turn = this.turn;
     current.scanId ??= crypto.randomUUID();
     const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString() };
@@ -73,8 +82,8 @@ export class ScanSession {
   }
 
   /** Own scans, newest first: `{ scans, next }`, where `next` is the `before` of the page that follows, or null. */
-  history(limit = 30, before = null) {
-    return this.socket.request("history", { limit, ...(before && { before }) });
+  history(limit = 30, /** @type {string | null} */ before = null) {
+    return this.socket.request("history", { limit, ...(before !== null && { before }) });
   }
 
   async undo(scanId, reason) {

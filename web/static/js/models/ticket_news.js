@@ -1,4 +1,4 @@
-// Whether the answer on the screen is still true: hears of tickets that changed, by the hash of their codes. Knows no page.
+// Whether the answer on the screen is still true: follows the news of changed tickets, by the hash of their codes.
 const MISSED = "missed";
 
 /** The name of a ticket among the hub's news: SHA-256 in hex of its code. */
@@ -8,23 +8,32 @@ export async function hashOf(code) {
 }
 
 /**
- * `onChange(change)` is told that the ticket being followed stands otherwise than its decision says: "reserved", "moved",
+ * `onChange(change)` is called when the ticket being followed is not any more as its decision says: "reserved", "moved",
  * "cancelled", "activated", "verified", "undone", "left", "returned", or "missed" where changes may have been missed.
  */
 export class TicketNews {
+  /** @type {{ code?: string, told: Set<string>, links: number, hash: string | null } | null} */
   #followed = null;
-  /** While the hub judges, and this page hashes: what is heard then may be newer than the answer, or be the answer itself. */
+  /** While the hub judges, and this page hashes: news received then may be newer than the answer, or be the answer itself. */
   #judging = false;
-  #heard = [];
+  /** @type {any[]} */
+  #received = [];
   #links = 0;
 
-  /** `onNews(data)` is told all that is heard, whatever is on the screen. */
+  /**
+   * @param {object} options
+   * @param {import("../lib/socket.js").VenueSocket} options.socket
+   * @param {(change: string) => void} options.onChange
+   * @param {(data: any) => void} [options.onNews] receives all news, whatever is on the screen
+   */
   constructor({ socket, onChange, onNews = () => {} }) {
-    Object.assign(this, { socket, onChange, onNews });
+    this.socket = socket;
+    this.onChange = onChange;
+    this.onNews = onNews;
   }
 
   start() {
-    this.socket.subscribe("tickets", {}, () => this.#subscribed(), (data) => this.#hear(data));
+    this.socket.subscribe("tickets", {}, () => this.#subscribed(), (data) => this.#receive(data));
   }
 
   /** The link has been made, for the first time or anew: what is judged from now on is newer than what may be missing. */
@@ -35,39 +44,39 @@ export class TicketNews {
   /** The hub is being asked; `follow`, `keep` or `leave` say what came of it. */
   ask() {
     this.#judging = true;
-    this.#heard = [];
+    this.#received = [];
   }
 
   /** This decision is on the screen now. A ticket that is not known has no news. */
   async follow(decision) {
     const code = decision.ticket?.ticket_code;
-    const followed = { code, told: toldBy(decision), links: this.#links, hash: null };
+    const followed = { code, told: toldBy(decision), links: this.#links, hash: /** @type {string | null} */ (null) };
     this.#followed = followed;
     if (code) followed.hash = await hashOf(code);
     if (this.#followed !== followed) return;
     this.#judging = false;
-    for (const data of this.#heard.splice(0)) this.#weigh(data);
+    for (const data of this.#received.splice(0)) this.#weigh(data);
   }
 
   /** Nothing new is on the screen: what was there before, if anything, is still followed. */
   keep() {
     this.#judging = false;
-    for (const data of this.#heard.splice(0)) this.#weigh(data);
+    for (const data of this.#received.splice(0)) this.#weigh(data);
   }
 
   leave() {
     this.#followed = null;
     this.#judging = false;
-    this.#heard = [];
+    this.#received = [];
   }
 
   #subscribed() {
     if (this.#followed?.code && this.#followed.links < this.#links) this.onChange(MISSED);
   }
 
-  #hear(data) {
+  #receive(data) {
     this.onNews(data);
-    if (this.#judging) this.#heard.push(data);
+    if (this.#judging) this.#received.push(data);
     else this.#weigh(data);
   }
 
@@ -79,7 +88,7 @@ export class TicketNews {
   }
 }
 
-/** The changes that a decision tells of itself. */
+/** The changes that a decision contains already. */
 function toldBy({ verified, presence, reason, recorded }) {
   const told = new Set();
   if (verified) told.add("verified");

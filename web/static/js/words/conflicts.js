@@ -1,4 +1,4 @@
-// A conflict in words: what was wrong, who did what, and what may be decided of it.
+// The words of conflicts: the kinds, what happened, and the possible decisions.
 import { t } from "../lib/i18n.js";
 import { momentAt } from "../lib/dates.js";
 import { reasonOf } from "./scans.js";

@@ -1,4 +1,4 @@
-// The words of disputes: what the door said, what stands in the way, what was decided.
+// The words of disputes: the verdict, what prevents an override, the decision.
 import { t } from "../lib/i18n.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
 import { statusOf } from "./ticket_history.js";

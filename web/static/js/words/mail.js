@@ -29,12 +29,13 @@ export const standingOf = (mail) => (mail.status === "PENDING" && mail.overdue ?
 export const standingWords = (mail) => STANDING[standingOf(mail)]();
 
 const RELATIVE = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const STEPS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
 /** "2 hours ago", "in 3 minutes". Seconds are rounded to tens: a list that is looked at need not tick. */
 export function howLong(moment, now) {
   const seconds = Math.round((Date.parse(moment) - now) / 1000);
-  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? STEPS[STEPS.length - 1];
   return RELATIVE.format(unit === "second" ? Math.round(seconds / 10) * 10 : Math.trunc(seconds / size), unit);
 }
 

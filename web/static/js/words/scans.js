@@ -1,4 +1,4 @@
-// The words of the scan log: what was done, and what the door said.
+// The words of the scan log: modes, results and reasons.
 import { t } from "../lib/i18n.js";
 
 export const REASONS = {

@@ -1,4 +1,4 @@
-// The words of a ticket's life: one line for what happened, one for the rest.
+// The words of a ticket's history: for each event what happened, and the details.
 import { t, tn } from "../lib/i18n.js";
 import { kindOf } from "./mail.js";
 import { DECISIONS, kindOf as conflictOf } from "./conflicts.js";
@@ -47,7 +47,7 @@ export function wordsOf(event, timezone) {
 
 function scanWords(event, timezone) {
   const where = event.gate && t("gate {gate}", { gate: event.gate });
-  // A scan that came in later was made without a line: both times are told.
+  // A scan that came in later was made offline: both times are shown.
   const late = Date.parse(event.at) - Date.parse(event.scanned_at) > 5_000;
   const then = late && t("scanned at {time}", { time: momentAt(event.scanned_at, timezone, { seconds: true }) });
   return [

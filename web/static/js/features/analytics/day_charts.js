@@ -9,7 +9,7 @@ const NOON = 43_200;
 export const placeOf = (date) => Date.parse(`${date}T00:00:00Z`) / 1000 + NOON;
 const dateOf = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
-const BARS = uPlot.paths.bars({ size: [0.8, 60] });
+const BARS = uPlot.paths.bars?.({ size: [0.8, 60] });
 const bar = (name) => ({ fill: token(name), stroke: token(name), width: 0, paths: BARS, points: { show: false } });
 
 class DayChart extends Chart {

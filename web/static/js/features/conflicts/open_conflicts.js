@@ -1,4 +1,4 @@
-// The panel of conflicts: whom scanners without a line let in against the hub's word, each with a decision to record.
+// The panel of open conflicts: entries that an offline scanner allowed and the hub would not have, each to be decided.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
@@ -9,8 +9,15 @@ import { loadStyleSheet } from "../../lib/lazy_loading.js";
 import { Cards } from "../../lib/cards.js";
 import { DECISIONS, kindOf, linesOf } from "../../words/conflicts.js";
 
-/** `room.venue` is the venue as the socket named it; `onDecided` hears of each that is decided, by whomever. */
-export function openConflicts(place, socket, room, { onDecided = () => {}, more = true } = {}) {
+/**
+ * @param {Element} place
+ * @param {import("../../lib/socket.js").VenueSocket} socket
+ * @param {{ venue: { timezone?: string } | null }} context `venue` as the socket named it
+ * @param {object} [options]
+ * @param {(conflict: any) => void} [options.onDecided] receives each that is decided, by whomever
+ * @param {boolean} [options.more] whether a link leads to the page of all of them
+ */
+export function openConflicts(place, socket, context, { onDecided = () => {}, more = true } = {}) {
   loadStyleSheet("conflicts", { tries: Infinity });
   const list = new ConflictList();
   const state = h("p", { class: "conflicts-state soft", role: "status", tabindex: "-1" }, t("Reading…"));
@@ -79,7 +86,7 @@ export function openConflicts(place, socket, room, { onDecided = () => {}, more 
     }
 
     return h("li", { class: "conflict", "data-conflict": conflict.conflict_id },
-      headOf(conflict, id, room.venue?.timezone),
+      headOf(conflict, id, context.venue?.timezone),
       h("div", { class: "field" }, h("label", { for: `${id}-note` }, t("Note (optional)")), note),
       h("div", { class: "buttons", role: "group", "aria-labelledby": id }, ...buttons), answer);
   }
@@ -88,7 +95,7 @@ export function openConflicts(place, socket, room, { onDecided = () => {}, more 
   return () => leave();
 }
 
-/** What is told of a conflict, decided or not. */
+/** The head of a conflict, open or decided. */
 export function headOf(conflict, id, timezone) {
   const code = conflict.ticket_id ? h("a", { class: "code", href: `/manager/ticket/${conflict.ticket_id}` }, conflict.ticket_code) : h("span", { class: "code" }, conflict.ticket_code);
   return h("div", { class: "conflict-head" },

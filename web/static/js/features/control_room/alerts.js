@@ -1,4 +1,4 @@
-// The alerts above every view: what is over its measure, and codes that were shown at two gates. Nothing to tell, nothing shown.
+// The alerts above every view: limits that are exceeded, and codes that were shown at two gates. Empty without any.
 import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow, longDay, momentAt, number, shortDay } from "../../lib/dates.js";
@@ -23,13 +23,13 @@ const LINES = {
   login_failures: (v) => t("{value} sign-ins were refused in the last 15 minutes; the limit is {threshold}.", v),
 };
 
-export function openAlerts(place, socket, room) {
+export function openAlerts(place, socket, context) {
   loadStyleSheet("control_room/panels", { tries: Infinity });
   const alerts = new Map();
   const alarms = new Map();
   const list = h("ul", { class: "alert-list", "aria-live": "polite" });
   const cards = new Cards(list);
-  const zone = () => room.venue?.timezone;
+  const zone = () => context.venue?.timezone;
 
   watch("alerts", alerts, "alert_id", (data) => data.alert);
   watch("alarms", alarms, "alarm_id", (data) => data.alarm);
@@ -58,18 +58,18 @@ export function openAlerts(place, socket, room) {
 
   function draw() {
     const seen = read();
-    const since = hubNow() - ALARM_MS;
+    const since = +hubNow() - ALARM_MS;
     const wanted = [
       ...[...alarms.values()].filter((alarm) => Date.parse(alarm.raised_at) > since && !seen.includes(alarm.alarm_id)).map((alarm) => [`alarm ${alarm.alarm_id}`, alarm.raised_at, () => alarmCard(alarm)]),
       ...standing().map(([alert, ...more]) => [`alerts ${[alert, ...more].map((one) => one.alert_id)}`, alert.raised_at, () => alertCard(alert, more)]),
     ].sort(([, a], [, b]) => (a < b ? 1 : -1));
     cards.draw(wanted.map(([name, , make]) => [name, make]));
-    // The place is empty while there is nothing to tell, and takes no room then.
+    // The place is empty without alerts and takes no space then.
     if (wanted.length === 0) place.replaceChildren();
     else if (!list.isConnected) place.replaceChildren(list);
   }
 
-  /** Those that stand, each for itself; of a venue's days that are nearly full one card tells all, however many there are. */
+  /** Those that stand, each for itself; of a venue's days that are nearly full one card says all. */
   function standing() {
     const open = [...alerts.values()].filter((alert) => alert.cleared_at === null);
     const full = new Map();
@@ -83,8 +83,8 @@ export function openAlerts(place, socket, room) {
     const values = { value: number(Math.round(alert.value)), threshold: number(alert.threshold) };
     const { slots = [], unplaced = 0 } = alert.details;
     const title = TITLES[alert.kind]?.(alert) ?? alert.kind;
-    // Whoever looks after several venues is told of all of them, above the day of one.
-    const where = room.venue && alert.venue_id !== room.venue.id ? ` · ${alert.venue_name}` : "";
+    // A manager of several venues sees the alerts of all of them.
+    const where = context.venue && alert.venue_id !== context.venue.id ? ` · ${alert.venue_name}` : "";
     return h("li", { class: "alert-card", "data-kind": alert.kind }, icon("warn"),
       h("div", {}, h("strong", {}, title, where),
         h("p", {}, LINES[alert.kind]?.(values) ?? `${values.value} / ${values.threshold}`),

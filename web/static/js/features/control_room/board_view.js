@@ -1,4 +1,4 @@
-// The board as it is drawn: rows are kept and changed in place, so that a bar grows instead of jumping.
+// Draws the board. Rows are changed in place, so that a bar grows instead of jumping.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { number, span } from "../../lib/dates.js";
@@ -34,7 +34,7 @@ export class BoardView {
     const slots = board.inOrder();
     byId("no-slots").hidden = slots.length > 0;
     this.#totals(board);
-    this.body.parentElement.toggleAttribute("data-many", slots.length > 6);
+    this.body.closest("table")?.toggleAttribute("data-many", slots.length > 6);
     const rows = slots.map((slot) => this.#row(slot));
     const kept = new Set(slots.map((slot) => slot.slot_id));
     for (const id of this.#rows.keys()) if (!kept.has(id)) this.#rows.delete(id);
@@ -104,7 +104,7 @@ export class BoardView {
     return row;
   }
 
-  /** A screen reader hears the totals now and then, not at every visitor. */
+  /** A screen reader says the totals now and then, not at every visitor. */
   #speak({ verified, booked }) {
     if (Date.now() - this.#spokenAt < SPEAK_EVERY_MS) return;
     this.#spokenAt = Date.now();

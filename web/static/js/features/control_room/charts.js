@@ -13,11 +13,31 @@ export const token = (name) => getComputedStyle(document.documentElement).getPro
 /** The tokens are six-digit colours; two digits more are how much of it shows. */
 const faded = (colour) => `${colour}2e`;
 
+/**
+ * @typedef {object} ChartData moments in seconds
+ * @property {number | null} now
+ * @property {number} from
+ * @property {number} to
+ * @property {string} [zone]
+ * @property {any} columns
+ * @property {any} [totals] what a chart of days says in words
+ * @property {any} [shares]
+ * @property {any} [words]
+ */
+
 /** One chart in its place: drawn when it has data and a width, drawn anew when the colours or the type size change. */
 export class Chart {
+  /** @type {uPlot | null} */
   #plot = null;
+  /** @type {ChartData | null} */
   #data = null;
+  /** Whether the values under the cursor are marked. */
+  points = false;
 
+  /**
+   * @param {HTMLElement} place
+   * @param {HTMLElement} told what the chart says, in words
+   */
   constructor(place, told) {
     this.place = place;
     this.told = told;
@@ -32,12 +52,11 @@ export class Chart {
     if (this.#data) this.draw(this.#data);
   }
 
-  /** `data`: { now, from, to, zone, columns } with moments in seconds. */
+  /** @param {ChartData} data */
   draw(data) {
     const shape = this.shape(data);
     this.#data = data;
-    const anew = this.#plot && (this.#plot.data.length !== data.columns.length || this.shaped !== shape);
-    if (anew) {
+    if (this.#plot && (this.#plot.data.length !== data.columns.length || this.shaped !== shape)) {
       this.#plot.destroy();
       this.#plot = null;
     }
@@ -53,11 +72,30 @@ export class Chart {
   }
 
   /** What a plot cannot change once it is made. */
-  shape() {
+  shape(/** @type {any} */ _data) {
     return "";
   }
 
-  label({ zone }, seconds) {
+  /** What the chart says in words, and at one of its moments. */
+  summary(/** @type {any} */ _data) {
+    return "";
+  }
+
+  point(/** @type {any} */ _data, /** @type {number} */ _idx) {
+    return "";
+  }
+
+  /** @returns {uPlot.Series[]} */
+  series(/** @type {any} */ _data) {
+    return [];
+  }
+
+  /** Where labels stand, at most so many; the library decides where a chart does not. */
+  ticks(/** @type {any} */ _data, /** @type {number} */ _most) {
+    return /** @type {number[]} */ ([]);
+  }
+
+  label(/** @type {{ zone?: string }} */ { zone }, /** @type {number} */ seconds) {
     return momentAt(seconds * 1000, zone);
   }
 
@@ -65,7 +103,8 @@ export class Chart {
     return number(value);
   }
 
-  #options(data, width, height) {
+  /** @returns {uPlot.Options} */
+  #options(/** @type {ChartData} */ data, /** @type {number} */ width, /** @type {number} */ height) {
     const size = parseFloat(getComputedStyle(this.place).fontSize);
     const font = `${Math.round(size)}px ${getComputedStyle(document.body).fontFamily}`;
     const ink = token("--ink-soft");
@@ -80,12 +119,12 @@ export class Chart {
       legend: { show: false },
       cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { show: this.points } },
       scales: {
-        x: { time: true, range: () => [this.#data.from, this.#data.to] },
+        x: { time: true, range: () => [this.#data?.from ?? data.from, this.#data?.to ?? data.to] },
         y: { range: (_, __, most) => [0, Math.max(5, Math.ceil((most || 0) * 1.08))] },
       },
       axes: [
         { ...axis, grid: { show: false }, size: size * 2.2, space: size * 5.5, values: (_, splits) => splits.map((at) => this.label(data, at)),
-          ...(this.ticks && { splits: (plot) => this.ticks(this.#data, Math.max(1, Math.floor(plot.width / (size * 8)))) }) },
+          ...(this.ticks !== Chart.prototype.ticks && { splits: (plot) => this.ticks(this.#data, Math.max(1, Math.floor(plot.width / (size * 8)))) }) },
         { ...axis, size: (_, values) => Math.max(size * 1.4, ...(values ?? [""]).map((value) => value.length * size * 0.62)) + size,
           space: size * 2.2, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000],
           values: (_, splits) => splits.map((value) => this.valueLabel(value)) },
@@ -102,6 +141,7 @@ export class Chart {
 
   /** A line where the day is now. */
   #markNow(plot) {
+    if (!this.#data) return;
     const { now, from, to } = this.#data;
     if (now === null || now < from || now > to) return;
     const { ctx, bbox } = plot;
@@ -137,9 +177,9 @@ export class ArrivalsChart extends Chart {
     const green = token("--green-line");
     const stroke = Math.max(2, parseFloat(getComputedStyle(this.place).fontSize) / 7);
     return [
-      { stroke: token("--blue"), width: stroke, dash: [stroke * 3, stroke * 2], paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } },
-      { stroke: green, fill: faded(green), width: stroke * 1.2, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } },
-      ...(columns.length > 3 ? [{ stroke: token("--ink"), width: stroke, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }] : []),
+      { stroke: token("--blue"), width: stroke, dash: [stroke * 3, stroke * 2], paths: uPlot.paths.stepped?.({ align: 1 }), points: { show: false } },
+      { stroke: green, fill: faded(green), width: stroke * 1.2, paths: uPlot.paths.stepped?.({ align: 1 }), points: { show: false } },
+      ...(columns.length > 3 ? [{ stroke: token("--ink"), width: stroke, points: { show: false }, paths: uPlot.paths.stepped?.({ align: 1 }) }] : []),
     ];
   }
 
@@ -165,7 +205,7 @@ export class PaceChart extends Chart {
   points = false;
 
   series() {
-    const bars = uPlot.paths.bars({ size: [0.86, 40], align: 1 });
+    const bars = uPlot.paths.bars?.({ size: [0.86, 40], align: 1 });
     const bar = (name) => ({ fill: token(name), stroke: token(name), width: 0, paths: bars, points: { show: false } });
     return [bar("--green-line"), bar("--yellow-line"), bar("--red-line")];
   }
@@ -205,9 +245,10 @@ export function spanOf(figures, slots, minuteOf) {
 }
 
 /** Columns of the arrivals: one point a minute, up to `until` (a minute, or null for a day that is over). */
-export function arrivals(figures, slots, [from, to], until, minuteOf, withInside) {
+export function arrivals(figures, slots, /** @type {number[]} */ [from, to], until, minuteOf, withInside) {
   const happened = new Map(figures.byMinute());
   const begun = slots.map((slot) => [minuteOf(slot.start_time), slot.booked]).sort((a, b) => a[0] - b[0]);
+  /** @type {(number | null)[][]} */
   const columns = withInside ? [[], [], [], []] : [[], [], []];
   let [arrived, gone, expected, next] = [0, 0, 0, 0];
   for (const [minute, numbers] of happened) {
@@ -230,8 +271,8 @@ export function arrivals(figures, slots, [from, to], until, minuteOf, withInside
 }
 
 /** Columns of the pace in bars of as many minutes as the width allows; each colour's column holds those that stand on it. */
-export function pace(figures, [from, to], width) {
-  const minutes = BARS.find((size) => ((to - from) / size) * LEAST_BAR_PX <= width) ?? BARS.at(-1);
+export function pace(figures, /** @type {number[]} */ [from, to], width) {
+  const minutes = BARS.find((size) => ((to - from) / size) * LEAST_BAR_PX <= width) ?? BARS[BARS.length - 1];
   const bars = new Map();
   for (const [minute, numbers] of figures.byMinute()) {
     const start = Math.floor(minute / minutes) * minutes;
@@ -241,6 +282,7 @@ export function pace(figures, [from, to], width) {
     });
     bars.set(start, sum);
   }
+  /** @type {number[][]} */
   const columns = [[], [], [], []];
   for (let start = Math.floor(from / minutes) * minutes; start < to; start += minutes) {
     const [scans, yellow, red] = (bars.get(start) ?? [0, 0, 0]).map((count) => count / minutes);

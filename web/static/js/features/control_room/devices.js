@@ -1,4 +1,4 @@
-// The panel of the scanners: who is on line at which gate, what each says of itself, and which gate has gone quiet.
+// The scanners panel: which scanner is live at which gate, its status, and which gate has gone quiet.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { DeviceList, worries } from "../../models/device_list.js";
@@ -12,7 +12,7 @@ const WORRIES = {
   battery: t("Battery low"), queue: t("Scans wait to be sent"), slow: t("Slow line"), clock: t("Clock is wrong"), version: t("Another version"),
 };
 
-export function openDevices(place, socket, room) {
+export function openDevices(place, socket, context) {
   loadStyleSheet("control_room/panels", { tries: Infinity });
   const list = new DeviceList();
   const cards = new Map();
@@ -31,7 +31,7 @@ export function openDevices(place, socket, room) {
     draw();
   }, (error) => showNotice(answer, { title: error.message, next: "" }));
 
-  const at = (moment) => momentAt(moment, room.venue?.timezone);
+  const at = (moment) => momentAt(moment, context.venue?.timezone);
 
   function draw() {
     const shown = list.shown;
@@ -45,6 +45,7 @@ export function openDevices(place, socket, room) {
       card.remove();
       cards.delete(id);
     }
+    /** @type {Element | null} */
     let before = null;
     for (const device of shown) {
       const text = JSON.stringify(device);

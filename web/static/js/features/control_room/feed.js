@@ -1,4 +1,4 @@
-// The panel of the feed: every decision at the doors as it happens, through a filter, and held still when somebody reads.
+// The feed panel: every decision at the gates, live and filtered; it stands still while somebody reads.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { Feed } from "../../models/feed.js";
@@ -9,11 +9,11 @@ import { loadStyleSheet } from "../../lib/lazy_loading.js";
 
 const MODES_SAID = ["undo", "exit", "override"];
 
-export function openFeed(place, socket, room) {
+export function openFeed(place, socket, context) {
   loadStyleSheet("control_room/panels", { tries: Infinity });
   const feed = new Feed();
   const drawn = new Map();
-  const wish = {};
+  const filters = {};
   let leave = () => {};
   let queued = false;
 
@@ -57,8 +57,8 @@ export function openFeed(place, socket, room) {
   }
 
   function filter(name, value) {
-    if (value === "") delete wish[name];
-    else wish[name] = name === "operator_id" ? Number(value) : value;
+    if (value === "") delete filters[name];
+    else filters[name] = name === "operator_id" ? Number(value) : value;
     const words = Object.values(choices).filter(({ select }) => select.value).map(({ select }) => select.selectedOptions[0].text);
     chosen.textContent = words.join(" · ");
     watch();
@@ -67,7 +67,7 @@ export function openFeed(place, socket, room) {
   function watch() {
     leave();
     list.setAttribute("aria-busy", "true");
-    leave = socket.subscribe("scans", { ...wish }, (data) => {
+    leave = socket.subscribe("scans", { ...filters }, (data) => {
       list.removeAttribute("aria-busy");
       answer.replaceChildren();
       meet(data.scans);
@@ -102,6 +102,7 @@ export function openFeed(place, socket, room) {
       item.remove();
       drawn.delete(key);
     }
+    /** @type {Element | null} */
     let before = null;
     for (const row of shown) {
       let item = drawn.get(row.key);
@@ -114,13 +115,13 @@ export function openFeed(place, socket, room) {
 
   function makeScan(scan) {
     const mode = MODES_SAID.includes(scan.mode) && reasonOf(scan.reason) !== modeOf(scan.mode) ? modeOf(scan.mode) : null;
-    const late = scan.source === "sync" ? t("scanned without a line at {time}", { time: momentAt(scan.scanned_at, room.venue?.timezone, { seconds: true }) }) : null;
+    const late = scan.source === "sync" ? t("scanned without a line at {time}", { time: momentAt(scan.scanned_at, context.venue?.timezone, { seconds: true }) }) : null;
     const where = [scan.gate ? t("Gate {gate}", { gate: scan.gate }) : t("No gate"), scan.operator.name || `#${scan.operator.id}`, mode, late];
     const tail = `…${scan.code_tail}`;
     return h("li", { class: scan.result, "data-scan": scan.scan_id },
       h("span", { class: "feed-mark" }, icon(SHAPES[scan.result] ?? "clock"), h("span", { class: "unseen" }, `${RESULTS[scan.result]}: `)),
       h("span", { class: "feed-reason" }, reasonOf(scan.reason)),
-      h("time", { datetime: scan.at }, momentAt(scan.at, room.venue?.timezone, { seconds: true })),
+      h("time", { datetime: scan.at }, momentAt(scan.at, context.venue?.timezone, { seconds: true })),
       h("span", { class: "feed-where soft" }, where.filter(Boolean).join(" · ")),
       scan.ticket_id
         ? h("a", { class: "code", href: `/manager/ticket/${scan.ticket_id}`, "aria-label": t("Ticket ending in {tail}", { tail: scan.code_tail }) }, tail)

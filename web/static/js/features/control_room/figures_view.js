@@ -1,4 +1,4 @@
-// What the log says, as it is drawn: a row for each gate, the reasons, and the two charts.
+// Draws the figures of the log: a row for each gate, the reasons, and the two charts.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { RECENT_MINUTES, RED, SCANS, YELLOW } from "../../models/figure_board.js";
@@ -65,7 +65,7 @@ export class FiguresView {
   #gates(figures, minute) {
     const gates = figures.inOrder();
     byId("no-gates").hidden = gates.length > 0;
-    this.body.parentElement.hidden = gates.length === 0;
+    /** @type {HTMLElement} */ (this.body.parentElement).hidden = gates.length === 0;
     byId("rate-head").textContent = minute === null ? t("Busiest minute") : t("A minute");
     byId("gates-note").textContent = gates.length === 0 ? "" : minute === null ? t("of the whole day") : t("of the last {n} minutes", { n: RECENT_MINUTES });
     const rows = gates.map((gate) => this.#gate(figures, gate, minute));
@@ -106,7 +106,7 @@ export class FiguresView {
     showReasons(figures.reasons(), { scans, yellow, red }, figures.gates.size > 1);
   }
 
-  #charts(figures, slots, zone, minute, { today, inside }) {
+  #charts(/** @type {import("../../models/figure_board.js").FigureBoard} */ figures, slots, zone, minute, { today, inside }) {
     const minuteOf = minuteOfDay(figures.startsAt, zone);
     const span = spanOf(figures, slots, minuteOf);
     const at = (one) => figures.startsAt / 1000 + one * 60;
@@ -127,7 +127,7 @@ export function showReasons(reasons, { scans, yellow, red }, byGate = false) {
   const most = reasons[0]?.count ?? 1;
   const rows = reasons.slice(0, MOST_REASONS).map(({ result, reason, count, gates = [] }) => {
     const bar = h("i", { class: "bar" });
-    bar.style.setProperty("--part", count / most);
+    bar.style.setProperty("--part", String(count / most));
     const where = byGate ? gates.sort((a, b) => b.count - a.count).map((one) => `${one.gate || NO_GATE} ${number(one.count)}`).join(" · ") : "";
     return h("li", { class: result, "data-reason": reason },
       h("span", { class: "why" }, icon(SHAPES[result]), h("span", { class: "unseen" }, `${RESULTS[result]}: `), reasonOf(reason), h("small", {}, where)),

@@ -1,6 +1,6 @@
 // The views of the control room: the address names the one that is shown, so that it can be kept, sent on and gone back to.
 // Each panel is a script of its own, fetched after the page, tried until it is there, and drawn into its place by
-// `open<Name>(place, socket, room)`.
+// `open<Name>(place, socket, context)`.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
@@ -19,8 +19,8 @@ const control = byId("control");
 const links = [...byId("views").querySelectorAll("a")];
 
 function show() {
-  const wished = location.hash.slice(1);
-  const view = links.some((link) => link.dataset.view === wished) ? wished : "board";
+  const requested = location.hash.slice(1);
+  const view = links.some((link) => link.dataset.view === requested) ? requested : "board";
   control.dataset.view = view;
   for (const link of links) {
     if (link.dataset.view === view) link.setAttribute("aria-current", "true");
@@ -31,6 +31,7 @@ function show() {
 /** A panel says how much in it waits for somebody, by the event `tally` with `{ count }` from its place. */
 function tally(event) {
   const name = event.target.closest("section")?.id;
+  /** @type {HTMLElement | null | undefined} */
   const mark = links.find((link) => link.dataset.view === name)?.querySelector(".tally");
   if (!mark) return;
   const { count } = event.detail;
@@ -38,7 +39,7 @@ function tally(event) {
   mark.replaceChildren(number(count), h("span", { class: "unseen" }, ` ${t("waiting")}`));
 }
 
-export function openViews(socket, room) {
+export function openViews(socket, context) {
   addEventListener("hashchange", () => {
     show();
     scrollTo(0, 0);
@@ -46,9 +47,9 @@ export function openViews(socket, room) {
   control.addEventListener("tally", tally);
   show();
   return Promise.all(
-    control.dataset.panels.split(" ").filter(Boolean).map(async (name) => {
+    (control.dataset.panels ?? "").split(" ").filter(Boolean).map(async (name) => {
       const open = await PANELS[name]();
-      open(byId(`${name}-body`) ?? byId(name), socket, room);
+      open(byId(`${name}-body`) ?? byId(name), socket, context);
     }),
   );
 }

@@ -2,12 +2,13 @@
 // machine behind the wall can be started with it.
 import { byId } from "../../lib/elements.js";
 
+/** @type {WakeLockSentinel | null} */
 let awake = null;
 
 async function keepAwake() {
   if (!isOn() || document.visibilityState !== "visible") return;
   try {
-    awake = await navigator.wakeLock?.request("screen");
+    awake = (await navigator.wakeLock?.request("screen")) ?? null;
   } catch {
     // A browser that does not allow it leaves it to the machine's own settings.
     awake = null;

@@ -1,4 +1,4 @@
-// Below what waits for a decision: what was decided, newest first, page by page, and each that is decided meanwhile.
+// The list of decided conflicts or disputes: newest first, page by page, with new decisions on top.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
@@ -11,10 +11,11 @@ export class DecidedList {
   #name;
   #idOf;
   #lineOf;
+  /** @type {string | null} */
   #next = null;
   #lines = new Map();
 
-  /** `name` is what the answer of `address` calls them; `lineOf` makes an element of one, `idOf` tells them apart. */
+  /** `name` is what the answer of `address` calls them; `lineOf` makes an element of one, `idOf` gives its id. */
   constructor({ address, name, idOf, lineOf, onEnded }) {
     this.#address = address;
     this.#name = name;
@@ -27,7 +28,7 @@ export class DecidedList {
   async load() {
     clearNotice(byId("answer"));
     try {
-      const query = new URLSearchParams({ status: "decided", limit: PAGE, ...(this.#next && { before: this.#next }) });
+      const query = new URLSearchParams({ status: "decided", limit: String(PAGE), ...(this.#next !== null && { before: this.#next }) });
       const { data } = await call("GET", `${this.#address}?${query}`);
       for (const one of data[this.#name]) if (!this.#lines.has(this.#idOf(one))) byId("decided").append(this.#line(one));
       this.#next = data.next;
@@ -39,7 +40,7 @@ export class DecidedList {
     }
   }
 
-  /** Decided just now; told again, the line is made anew in its place at the top. */
+  /** Puts a new decision on top; one that is there already is drawn anew. */
   add(one) {
     this.#lines.get(this.#idOf(one))?.remove();
     byId("decided").prepend(this.#line(one));

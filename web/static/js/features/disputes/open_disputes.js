@@ -1,5 +1,5 @@
-// The panel of disputes: what operators ask, each to be answered with a reason that is read at the gate at once.
-import { h, icon } from "../../lib/elements.js";
+// The panel of open disputes: a question of an operator each, answered with a reason that the gate shows at once.
+import { first, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { DisputeList } from "../../models/dispute_list.js";
 import { CommandRefused } from "../../lib/socket.js";
@@ -14,10 +14,14 @@ const SHOWN_DECIDED = 8;
 const REASONS = [t("Our mistake"), t("Checked at the desk"), t("Came late because of us"), t("Guest of the house")];
 
 /**
- * `room.venue` is the venue as the socket named it. Where `onDecided` is given it hears of each decision, by whomever, and
- * shows it; else the panel shows the latest.
+ * Where `onDecided` is given it receives each decision, by whomever, and shows it; else the panel shows the latest.
+ *
+ * @param {Element} place
+ * @param {import("../../lib/socket.js").VenueSocket} socket
+ * @param {{ venue: { timezone?: string } | null }} context `venue` as the socket named it
+ * @param {{ onDecided?: ((dispute: any) => void) | null }} [options]
  */
-export function openDisputes(place, socket, room, { onDecided = null } = {}) {
+export function openDisputes(place, socket, context, { onDecided = null } = {}) {
   loadStyleSheet("disputes", { tries: Infinity });
   const list = new DisputeList();
   const state = h("p", { class: "soft", role: "status", tabindex: "-1" }, t("Reading…"));
@@ -55,7 +59,7 @@ export function openDisputes(place, socket, room, { onDecided = null } = {}) {
     if (state.textContent !== words) state.textContent = words;
     const decided = onDecided ? [] : list.decided.slice(0, SHOWN_DECIDED);
     past.hidden = decided.length === 0;
-    past.lastElementChild.replaceChildren(...decided.map((one) => decidedLine(one, room.venue?.timezone)));
+    first(past, "ul").replaceChildren(...decided.map((one) => decidedLine(one, context.venue?.timezone)));
     place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: open.length } }));
   }
 
@@ -69,7 +73,7 @@ export function openDisputes(place, socket, room, { onDecided = null } = {}) {
       !never && h("button", { type: "button", class: entered ? "button small long" : "button small", onclick: () => say("override", { take_back: entered }) },
         entered ? t("Take that entry back and admit") : t("Admit")),
       h("button", { type: "button", class: "button quiet small", onclick: () => say("decline") }, t("Decline")),
-    ].filter(Boolean);
+    ].filter((one) => one !== false);
 
     async function say(command, more = {}) {
       if (buttons[0].ariaDisabled) return;
@@ -90,6 +94,7 @@ export function openDisputes(place, socket, room, { onDecided = null } = {}) {
       } catch (error) {
         if (!(error instanceof CommandRefused)) throw error;
         for (const button of buttons) button.ariaDisabled = null;
+        /** @type {[string, () => unknown][]} */
         const actions = error.code === "ALREADY_VERIFIED" ? [[t("Take that entry back and admit"), () => say("override", { take_back: true })]] : [];
         showNotice(answer, whyNot(error), { kind: "warn", actions });
       }
@@ -97,7 +102,7 @@ export function openDisputes(place, socket, room, { onDecided = null } = {}) {
 
     reason.addEventListener("input", () => reason.removeAttribute("aria-invalid"));
     return h("li", { class: `dispute ${dispute.result}`, "data-dispute": dispute.dispute_id, "data-since": dispute.asked_at },
-      headOf(dispute, id, room.venue?.timezone),
+      headOf(dispute, id, context.venue?.timezone),
       never && h("p", { class: "never" }, never),
       h("div", { class: "field" }, h("label", { for: `${id}-reason` }, t("Reason")), reason),
       h("div", { class: "buttons", role: "group", "aria-labelledby": id }, ...buttons), answer);
@@ -113,7 +118,7 @@ export function openDisputes(place, socket, room, { onDecided = null } = {}) {
   };
 }
 
-/** What is told of a dispute, decided or not. */
+/** The head of a dispute, open or decided. */
 export function headOf(dispute, id, timezone) {
   const { ticket_id: ticketId, ticket_code: code, asked_at: asked, scanned_at: scanned, note } = dispute;
   const named = ticketId ? h("a", { class: "code", href: `/manager/ticket/${ticketId}` }, code) : h("span", { class: "code" }, code);
@@ -133,8 +138,8 @@ export function decidedLine(dispute, timezone, { day = false } = {}) {
     h("span", {}, decisionOf(dispute)));
 }
 
-/** For eyes only: a screen reader hears that somebody waits, not every second of it. */
+/** For eyes only: a screen reader says once that somebody waits, not every second of it. */
 function showWaiting(card) {
-  const seconds = Math.max(0, Math.floor((hubNow() - Date.parse(card.dataset.since)) / 1000));
+  const seconds = Math.max(0, Math.floor((+hubNow() - Date.parse(card.dataset.since)) / 1000));
   card.querySelector("time").dataset.waited = seconds < 60 ? t("{seconds} s", { seconds }) : t("{minutes} min", { minutes: Math.floor(seconds / 60) });
 }

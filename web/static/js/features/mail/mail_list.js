@@ -1,4 +1,4 @@
-// The list of messages: a card each, kept as it is while nothing about it changes, so that focus and a reader's place stay.
+// The list of messages, a card each. A card changes only when its message does, so that the focus stays.
 import { h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { howLong, kindOf, standingOf, standingWords, triesOf } from "../../words/mail.js";
@@ -46,7 +46,8 @@ export class MailList {
 
   /** A card that changes under the focus hands it on to the same button. */
   #swap(old, fresh) {
-    const action = old.contains(document.activeElement) ? document.activeElement.dataset.action : null;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    const action = old.contains(focused) ? focused?.dataset.action : null;
     old.replaceWith(fresh);
     if (action) fresh.querySelector(`[data-action="${action}"]`)?.focus();
   }

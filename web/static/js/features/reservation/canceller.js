@@ -1,4 +1,4 @@
-// Cancelling: one question, asked clearly, with keeping as the easy answer.
+// The form that cancels a reservation.
 import { byId } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
@@ -10,7 +10,9 @@ export class Canceller {
   busy = false;
 
   constructor({ headers, onDone, onStale }) {
-    Object.assign(this, { headers, onDone, onStale });
+    this.headers = headers;
+    this.onDone = onDone;
+    this.onStale = onStale;
     this.dialog = byId("canceller");
     this.answer = byId("canceller-answer");
     this.button = byId("canceller-do");

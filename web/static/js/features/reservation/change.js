@@ -1,4 +1,4 @@
-// What moving and cancelling share: which tickets are meant, and what a "no" means here.
+// What moving and cancelling share: the tickets that are chosen, and the words of a refusal.
 import { t } from "../../lib/i18n.js";
 import { explain } from "../../words/refusals.js";
 

@@ -1,5 +1,5 @@
-// Moving a visit: the booking page's own calendar, then what is and what would be, side by side, and one button.
-import { byId, h } from "../../lib/elements.js";
+// The form that moves a reservation: the booking page's calendar, then the old and the new time side by side.
+import { byId, h, targetOf } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
 import { dayAndSpan } from "../../lib/dates.js";
@@ -11,12 +11,17 @@ import { explainChange, isStale, meant } from "./change.js";
 
 export class Mover {
   busy = false;
+  /** @type {SlotStep | null} */
   #step = null;
+  /** @type {Slot | null} */
   #slot = null;
 
   /** `part()` is the page's part that says how the visit stands. */
   constructor({ headers, part, onDone, onStale }) {
-    Object.assign(this, { headers, part, onDone, onStale });
+    this.headers = headers;
+    this.part = part;
+    this.onDone = onDone;
+    this.onStale = onStale;
     this.panel = byId("mover");
     this.choose = byId("mover-choose");
     this.confirm = byId("mover-confirm");
@@ -25,14 +30,14 @@ export class Mover {
     this.button = byId("mover-do");
     this.back.addEventListener("click", () => (this.#slot ? this.#toCalendar() : this.close()));
     this.button.addEventListener("click", () => this.#move());
-    this.panel.addEventListener("change", (event) => event.target.closest("[data-which]") && this.#step.open());
+    this.panel.addEventListener("change", (event) => targetOf(event).closest("[data-which]") && this.#step?.open());
   }
 
   open() {
     const { dataset } = this.panel;
     this.#step ??= new SlotStep({
       whose: dataset.orq ? { orq: Number(dataset.orq) } : {},
-      wish: () => ({
+      booking: () => ({
         places: meant(this.panel, dataset.reservation).count,
         slot: this.#now(),
         venue: { id: Number(dataset.venue), timezone: dataset.timezone },
@@ -48,12 +53,12 @@ export class Mover {
 
   close({ focus = true } = {}) {
     if (this.panel.hidden) return;
-    this.#step.rest();
+    this.#step?.rest();
     this.#slot = null;
     this.panel.hidden = true;
     this.part().hidden = false;
     clearNotice(this.answer);
-    if (focus) this.part().querySelector("[data-deed=move]")?.focus();
+    if (focus) this.part().querySelector("[data-action=move]")?.focus();
   }
 
   /** The slot that the tickets meant have now. */
@@ -70,7 +75,7 @@ export class Mover {
     this.confirm.hidden = true;
     this.button.hidden = true;
     this.back.textContent = t("Keep it as it is");
-    this.#step.open();
+    this.#step?.open();
   }
 
   #chosen(slot) {
@@ -80,7 +85,7 @@ export class Mover {
       return;
     }
     this.#slot = slot;
-    this.#step.rest();
+    this.#step?.rest();
     clearNotice(this.answer);
     byId("mover-from").textContent = now?.words ?? "";
     byId("mover-to").textContent = dayAndSpan(slot.date, slot.start_time, slot.end_time);
@@ -97,7 +102,7 @@ export class Mover {
     clearNotice(this.answer);
     this.#show(true);
     try {
-      await call("PUT", `/api/reservations/${id}`, { body: { slot_id: this.#slot.id, ...(party && { party: true }) }, headers: this.headers });
+      await call("PUT", `/api/reservations/${id}`, { body: { slot_id: this.#slot?.id, ...(party && { party: true }) }, headers: this.headers });
       this.busy = false;
       this.close({ focus: false });
       this.onDone({ title: t("Your visit is moved."), next: t("The codes stay the same. A new confirmation is on its way to {email}.", { email: this.part().dataset.email }) });
@@ -119,8 +124,9 @@ export class Mover {
       return;
     }
     const now = this.#now()?.id;
-    const alternatives = this.#step.known(error.details.alternative_slots ?? []).filter((slot) => slot.id !== now);
+    const alternatives = (this.#step?.known(error.details.alternative_slots ?? []) ?? []).filter((slot) => slot.id !== now);
     const extra = alternatives.length ? drawAlternatives(h("div"), alternatives, (slot) => this.#chosen(slot)) : null;
+    /** @type {[string, () => unknown][]} */
     const actions = error.code.startsWith("SLOT_") ? [[t("See the calendar"), () => this.#toCalendar()]] : [];
     showNotice(this.answer, explainChange(error), { kind: actions.length ? "warn" : "bad", extra, actions });
     this.answer.querySelector("button")?.focus();

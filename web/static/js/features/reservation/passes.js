@@ -1,4 +1,4 @@
-// The tickets as the hub wrote them, with what only a script can do: a large view for the door, and turning between several.
+// Adds what needs a script to the tickets that the hub rendered: a large view for the gate, and a switch between several.
 import { showAtDoor, turner } from "../reserve/passes.js";
 
 export function enhancePasses(part) {
@@ -6,7 +6,7 @@ export function enhancePasses(part) {
     const count = list.children.length;
     if (count > 1) list.after(turner(list, count));
     list.addEventListener("click", (event) => {
-      if (!event.target.closest("[data-deed=large]")) return;
+      if (!event.target.closest("[data-action=large]")) return;
       const pass = event.target.closest(".pass");
       showAtDoor(pass.querySelector(".qr").src, pass.querySelector(".code").textContent);
     });

@@ -1,4 +1,4 @@
-// A question a form asks the hub: its button shows that it is under way, and trouble becomes a notice with a retry.
+// A request that a form sends: its button is busy meanwhile, and a failure becomes a notice with a retry.
 import { t } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";

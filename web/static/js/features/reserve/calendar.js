@@ -33,14 +33,17 @@ const shortWords = {
 };
 
 export class Calendar {
+  /** @type {import("../../models/availability.js").Month | null} */
   #month = null;
   #party = 1;
   #cells = [];
   #heldFocus = false;
 
-  /** `onPick(date)` hears of a chosen day, `onTurn(key)` of a month wanted; draw() then brings what it offers. */
+  /** `onPick(date)` is called with a chosen day, `onTurn(key)` with the month to show; draw() then brings what it offers. */
   constructor({ today, onPick, onTurn }) {
-    Object.assign(this, { today, onPick, onTurn });
+    this.today = today;
+    this.onPick = onPick;
+    this.onTurn = onTurn;
     this.root = byId("calendar");
     this.body = byId("days");
     this.before = byId("month-before");
@@ -59,7 +62,7 @@ export class Calendar {
   }
 
   /** Turns to a month, to nowhere beyond the reach; the dates show at once, what they offer comes with draw(). */
-  turn(key, focus = null) {
+  turn(/** @type {string} */ key, /** @type {string | null} */ focus = null) {
     if (!this.#reaches(key)) return;
     this.key = key;
     this.#month = null;

@@ -12,12 +12,16 @@ const DIGITS = 6;
 const SPENT = new Set(["CODE_EXPIRED", "CODE_USED", "CODE_LOCKED"]);
 
 export class CodeStep {
+  /** @type {{ channel: string, about: string, challenge_id?: string, expires_at?: string | null } | null} */
   #challenge = null;
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer;
   #waitUntil = 0;
 
-  constructor({ visit, whose, onDone }) {
-    Object.assign(this, { visit, whose, onDone });
+  constructor({ draft, whose, onDone }) {
+    this.draft = draft;
+    this.whose = whose;
+    this.onDone = onDone;
     this.form = byId("code-form");
     this.input = byId("code");
     this.answer = byId("code-answer");
@@ -32,13 +36,13 @@ export class CodeStep {
 
   /** In sight: a code is asked for, unless one for the same contact is still good. */
   enter() {
-    const [channel] = this.visit.unproved(+hubNow());
+    const [channel] = this.draft.unproved(+hubNow());
     if (!channel) {
       this.onDone();
       return;
     }
     const about = this.#about(channel);
-    const running = this.#challenge?.channel === channel && this.#challenge.about === about && this.#left() > 0;
+    const running = this.#challenge?.channel === channel && this.#challenge?.about === about && this.#left() > 0;
     if (running) this.#tick();
     else this.#begin(channel);
   }
@@ -48,7 +52,7 @@ export class CodeStep {
   }
 
   #about(channel) {
-    return channel === "email" ? this.visit.email : this.visit.phone;
+    return channel === "email" ? this.draft.email : this.draft.phone;
   }
 
   #begin(channel) {
@@ -56,8 +60,8 @@ export class CodeStep {
     this.#waitUntil = 0;
     this.#clear();
     byId("code-way").textContent = channel === "email"
-      ? t("By mail to {address}.", { address: this.visit.email })
-      : t("By text message to {number}.", { number: this.visit.phone });
+      ? t("By mail to {address}.", { address: this.draft.email })
+      : t("By text message to {number}.", { number: this.draft.phone });
     this.#send();
   }
 
@@ -69,12 +73,13 @@ export class CodeStep {
 
   async #send() {
     const challenge = this.#challenge;
+    if (!challenge) return;
     const { channel } = challenge;
     this.#clear();
     const reply = await ask({
       button: this.again,
       answer: this.answer,
-      question: () => call("POST", "/api/contact/code", { body: { email: this.visit.email, phone: this.visit.phone, channel, ...this.whose } }),
+      question: () => call("POST", "/api/contact/code", { body: { email: this.draft.email, phone: this.draft.phone, channel, ...this.whose } }),
       onRefusal: (error) => this.#notSent(error),
       again: () => this.#send(),
     });
@@ -106,7 +111,7 @@ export class CodeStep {
       this.#wrong(t("The code has six digits."));
       return;
     }
-    if (!challenge.challenge_id) return;
+    if (!challenge?.challenge_id) return;
     const reply = await ask({
       button: byId("code-go"),
       answer: this.answer,
@@ -115,8 +120,8 @@ export class CodeStep {
       again: () => this.form.requestSubmit(),
     });
     if (!reply) return;
-    this.visit.proofs[challenge.channel] = { ...reply.data, about: challenge.about };
-    this.visit.save();
+    this.draft.proofs[challenge.channel] = { ...reply.data, about: challenge.about };
+    this.draft.save();
     this.#challenge = null;
     clearInterval(this.#timer);
     this.enter();
@@ -124,7 +129,7 @@ export class CodeStep {
 
   #refused(error) {
     const { title, next } = explain(error);
-    if (SPENT.has(error.code)) this.#challenge.expires_at = null;
+    if (this.#challenge && SPENT.has(error.code)) this.#challenge.expires_at = null;
     this.#wrong(`${title} ${next}`.trim());
     this.input.select();
     this.#tick();
@@ -137,14 +142,14 @@ export class CodeStep {
 
   #left() {
     const ends = this.#challenge?.expires_at;
-    return ends ? Math.max(0, Math.round((Date.parse(ends) - hubNow()) / 1000)) : 0;
+    return ends ? Math.max(0, Math.round((Date.parse(ends) - +hubNow()) / 1000)) : 0;
   }
 
   #tick() {
     clearInterval(this.#timer);
     const show = () => {
       const left = this.#left();
-      const wait = Math.max(0, Math.ceil((this.#waitUntil - hubNow()) / 1000));
+      const wait = Math.max(0, Math.ceil((this.#waitUntil - +hubNow()) / 1000));
       byId("code-left").textContent = left ? t("Good for another {time}.", { time: minutes(left) }) : this.#challenge?.challenge_id ? t("This code is no longer good.") : "";
       this.again.disabled = wait > 0;
       this.again.textContent = wait > 0 ? t("New code in {time}", { time: minutes(wait) }) : t("Send a new code");

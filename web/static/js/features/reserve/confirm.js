@@ -9,12 +9,18 @@ import { explain, isAboutSlot, isAboutTicket } from "../../words/refusals.js";
 import { drawSummary } from "./summary.js";
 
 export class Confirm {
+  /** @type {BookingAttempt | null} */
   #attempt = null;
   #running = false;
 
   /** `onBooked()` when every ticket has its place; `onChanged()` when the visit did; `onStale()` when a slot was not as shown. */
-  constructor({ visit, whose, onBooked, onChanged, onStale, goTo }) {
-    Object.assign(this, { visit, whose, onBooked, onChanged, onStale, goTo });
+  constructor({ draft, whose, onBooked, onChanged, onStale, goTo }) {
+    this.draft = draft;
+    this.whose = whose;
+    this.onBooked = onBooked;
+    this.onChanged = onChanged;
+    this.onStale = onStale;
+    this.goTo = goTo;
     this.button = byId("confirm");
     this.back = byId("confirm-back");
     this.answer = byId("confirm-answer");
@@ -34,8 +40,8 @@ export class Confirm {
   }
 
   #draw() {
-    drawSummary(byId("summary"), this.visit, this.goTo);
-    const hours = this.visit.venue?.change_cutoff_hours;
+    drawSummary(byId("summary"), this.draft, this.goTo);
+    const hours = this.draft.venue?.change_cutoff_hours;
     byId("confirm-change").textContent = hours === undefined || hours === null ? "" : tn(
       "You can move or cancel it until one hour before, with the link in your confirmation.",
       "You can move or cancel it until {n} hours before, with the link in your confirmation.", hours);
@@ -47,13 +53,15 @@ export class Confirm {
     this.#busy(true);
     clearNotice(this.answer);
     byId("confirm-waitlist").replaceChildren();
+    /** @type {{ slot: Slot, tickets: Ticket[] } | null} */
     let group = null;
     try {
-      for (group of this.visit.groups()) {
-        const attempt = this.#attemptFor(group);
+      for (const one of this.draft.groups()) {
+        group = one;
+        const attempt = this.#attemptFor(one);
         this.#attempt = attempt;
         const data = await attempt.send((seconds, byItself, error) => this.#waiting(seconds, byItself, error));
-        this.#keep(group, data);
+        this.#keep(one, data);
         attempt.forget();
       }
       this.onBooked();
@@ -67,9 +75,9 @@ export class Confirm {
   }
 
   #attemptFor({ slot, tickets }) {
-    const { email, phone } = this.visit;
+    const { email, phone } = this.draft;
     const body = { slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
-    const proof = this.visit.contactProof(+hubNow());
+    const proof = this.draft.contactProof(+hubNow());
     return tickets.length === 1
       ? new BookingAttempt("/api/reservations/create", { ticket_id: tickets[0].ticket_id, ...body }, proof)
       : new BookingAttempt("/api/reservations", { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), ...body }, proof);
@@ -77,11 +85,11 @@ export class Confirm {
 
   /** What was booked is what the answer says, not what the page believes. */
   #keep({ slot, tickets }, data) {
-    this.visit.place = this.visit.venue?.name ?? this.visit.place;
+    this.draft.place = this.draft.venue?.name ?? this.draft.place;
     const reservations = data.reservations ?? [{ reservation_id: data.reservation_id, ticket_code: data.ticket_code, qr_code: data.qr_code }];
-    this.visit.results.push({ reservations, slot: { ...slot, ...data.slot }, manage_url: data.manage_url });
-    for (const { ticket_code } of tickets) this.visit.remove(ticket_code);
-    this.visit.save();
+    this.draft.results.push({ reservations, slot: { ...slot, ...data.slot }, manage_url: data.manage_url });
+    for (const { ticket_code } of tickets) this.draft.remove(ticket_code);
+    this.draft.save();
   }
 
   #waiting(seconds, byItself, error) {
@@ -94,7 +102,7 @@ export class Confirm {
       : t("Try again when you have a signal. You cannot book twice by trying again.");
     const hurry = () => {
       clearNotice(this.answer);
-      attempt.hurry();
+      attempt?.hurry();
     };
     showNotice(this.answer, { title, next }, { kind: "warn", actions: [[t("Try again now"), hurry]] });
   }
@@ -106,8 +114,8 @@ export class Confirm {
     if (isAboutSlot(error.code)) await this.#slotRefused(error, group, words);
     else if (isAboutTicket(error.code)) this.#ticketsRefused(error, group, words);
     else if (error.code === "CONTACT_NOT_VERIFIED") {
-      this.visit.demanded = error.details.needed ?? ["email"];
-      for (const channel of this.visit.demanded) delete this.visit.proofs[channel];
+      this.draft.demanded = error.details.needed ?? ["email"];
+      for (const channel of this.draft.demanded) delete this.draft.proofs[channel];
       this.goTo("code");
     } else if (error.code === "INVALID_CONTACT") {
       showNotice(this.answer, words, { actions: [[t("Check contact"), () => this.goTo("contact")]] });
@@ -118,7 +126,7 @@ export class Confirm {
 
   /** Slot by slot, some may have their place already: that is said first. */
   #withBooked(words) {
-    const booked = this.visit.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
+    const booked = this.draft.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
     return booked ? { ...words, next: `${tn("One ticket is booked already and stays so.", "{n} tickets are booked already and stay so.", booked)} ${words.next}` } : words;
   }
 
@@ -129,28 +137,29 @@ export class Confirm {
     const pick = (other) => {
       clearNotice(this.answer);
       byId("confirm-waitlist").replaceChildren();
-      for (const { ticket_code } of tickets) this.visit.choose(other, ticket_code);
+      for (const { ticket_code } of tickets) this.draft.choose(other, ticket_code);
       this.onChanged();
       this.#draw();
       this.button.focus();
     };
+    /** @type {[string, () => unknown][]} */
     const actions = [[t("See the calendar"), () => this.goTo("slot")]];
     if (tickets.length > 1) actions.push([t("Choose a time for each"), () => this.#split()]);
     showNotice(this.answer, words, { kind: "warn", extra: alternatives.length ? drawAlternatives(h("div", { class: "other-times" }), alternatives, pick) : null, actions });
-    if (error.code === "SLOT_FULL" && this.visit.venue?.waitlist) await this.#offerWaitlist(slot, tickets);
+    if (error.code === "SLOT_FULL" && this.draft.venue?.waitlist) await this.#offerWaitlist(slot, tickets);
   }
 
   #split() {
-    this.visit.together = false;
+    this.draft.together = false;
     this.onChanged();
     this.goTo("slot");
   }
 
   async #offerWaitlist(slot, tickets) {
     const { WaitlistOffer } = await loadModule(() => import("./waitlist.js"));
-    const { email, phone } = this.visit;
+    const { email, phone } = this.draft;
     const body = { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
-    const proof = this.visit.contactProof(+hubNow());
+    const proof = this.draft.contactProof(+hubNow());
     if (proof) body.contact_proof = proof;
     byId("confirm-waitlist").replaceChildren(new WaitlistOffer({ slot, places: tickets.length, body }).element);
   }
@@ -158,15 +167,16 @@ export class Confirm {
   #ticketsRefused(error, { tickets }, words) {
     const bad = error.details.tickets ?? [{ ticket_code: tickets[0].ticket_code, code: error.code }];
     const drop = (then) => () => {
-      for (const { ticket_code } of bad) this.visit.remove(ticket_code);
+      for (const { ticket_code } of bad) this.draft.remove(ticket_code);
       this.onChanged();
       then();
     };
     const several = tickets.length > 1;
     const list = several ? h("ul", {}, ...bad.map((one) => h("li", {}, h("span", { class: "code" }, one.ticket_code), " ", explain({ code: one.code, details: one, message: one.message }).title))) : null;
     const title = several ? tn("One ticket cannot be booked, so none was.", "{n} tickets cannot be booked, so none was.", bad.length) : words.title;
+    /** @type {[string, () => unknown][]} */
     const actions = [];
-    if (this.visit.tickets.length > bad.length) actions.push([t("Go on without"), drop(() => this.enter())]);
+    if (this.draft.tickets.length > bad.length) actions.push([t("Go on without"), drop(() => this.enter())]);
     actions.push([t("Use another ticket"), drop(() => this.goTo("ticket"))]);
     showNotice(this.answer, { title, next: words.next }, { actions, extra: list });
   }

@@ -10,8 +10,12 @@ import { ask, markField, onceReleased } from "./asking.js";
 import { PhoneField } from "./phone_field.js";
 
 export class ContactStep {
-  constructor({ visit, onDone }) {
-    Object.assign(this, { visit, onDone });
+  /** @type {Record<string, { input: HTMLInputElement, problem: () => string, advise: () => void }>} by name */
+  #fields = {};
+
+  constructor({ draft, onDone }) {
+    this.draft = draft;
+    this.onDone = onDone;
     this.form = byId("contact-form");
     this.email = byId("email");
     this.phone = new PhoneField();
@@ -27,29 +31,28 @@ export class ContactStep {
   }
 
   enter() {
-    const { visit, phone } = this;
-    if (!this.email.value) this.email.value = visit.email;
+    const { draft, phone } = this;
+    if (!this.email.value) this.email.value = draft.email;
     if (!phone.input.value) {
-      phone.input.value = visit.typed;
-      phone.country = visit.country || this.#homeCountry();
+      phone.input.value = draft.typed;
+      phone.country = draft.country || this.#homeCountry();
     }
-    const count = visit.tickets.length;
-    byId("contact-tickets").replaceChildren(count === 1 ? h("span", { class: "code" }, visit.codes[0]) : tn("{n} ticket", "{n} tickets", count));
-    const more = visit.tickets.some((one) => one.order_tickets > count);
+    const count = draft.tickets.length;
+    byId("contact-tickets").replaceChildren(count === 1 ? h("span", { class: "code" }, draft.codes[0]) : tn("{n} ticket", "{n} tickets", count));
+    const more = draft.tickets.some((one) => one.order_tickets > count);
     byId("contact-more").textContent = more ? t("Add the other tickets of this order") : t("Add more tickets");
   }
 
   /** The venue's country, and the browser's where the venue names none. */
   #homeCountry() {
-    const here = this.visit.venue?.country;
+    const here = this.draft.venue?.country;
     if (isCountry(here)) return here;
     const regions = (navigator.languages ?? []).map((name) => new Intl.Locale(name).region);
     return regions.find(isCountry) ?? "US";
   }
 
-  #watch(input, name, problem, advise) {
-    this.looks ??= {};
-    this.looks[name] = { input, problem, advise };
+  #watch(/** @type {HTMLInputElement} */ input, /** @type {"email" | "phone"} */ name, /** @type {() => string} */ problem, /** @type {() => void} */ advise) {
+    this.#fields[name] = { input, problem, advise };
     let edited = false;
     input.addEventListener("input", () => {
       edited = true;
@@ -63,8 +66,8 @@ export class ContactStep {
   }
 
   /** Whether a field is good; says so at the field. */
-  #look(name) {
-    const { input, problem, advise } = this.looks[name];
+  #look(/** @type {"email" | "phone"} */ name) {
+    const { input, problem, advise } = this.#fields[name];
     const words = problem();
     markField(input, byId(`${name}-wrong`), words);
     byId(`${name}-advice`).replaceChildren();
@@ -96,14 +99,14 @@ export class ContactStep {
   }
 
   async #submit() {
-    const good = ["email", "phone"].map((name) => this.#look(name));
+    const good = /** @type {const} */ (["email", "phone"]).map((name) => this.#look(name));
     if (good.includes(false)) {
       (good[0] ? this.phone.input : this.email).focus();
       return;
     }
     const email = this.email.value.trim();
     const phone = this.phone.read().e164;
-    const [{ ticket_id }] = this.visit.tickets;
+    const [{ ticket_id }] = this.draft.tickets;
     const reply = await ask({
       button: byId("contact-go"),
       answer: byId("contact-answer"),
@@ -112,18 +115,18 @@ export class ContactStep {
       again: () => this.form.requestSubmit(),
     });
     if (!reply) return;
-    Object.assign(this.visit, { email, phone, typed: this.phone.input.value, country: this.phone.country });
+    Object.assign(this.draft, { email, phone, typed: this.phone.input.value, country: this.phone.country });
     this.onDone();
   }
 
   #refused(error) {
-    const wrong = (error.details.validation_errors ?? []).filter(({ field }) => field in this.looks);
+    const wrong = (error.details.validation_errors ?? []).filter(({ field }) => field in this.#fields);
     const words = {
       email: () => t("This does not look like an e-mail address, such as name@example.com."),
       phone: () => t("This number cannot be right for its country. Please check the digits and the country."),
     };
-    for (const { field } of wrong) markField(this.looks[field].input, byId(`${field}-wrong`), words[field]());
-    if (wrong.length) this.looks[wrong[0].field].input.focus();
+    for (const { field } of wrong) markField(this.#fields[field].input, byId(`${field}-wrong`), words[field]());
+    if (wrong.length) this.#fields[wrong[0].field].input.focus();
     else showNotice(byId("contact-answer"), explain(error));
   }
 }

@@ -4,7 +4,15 @@ import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
 import { dayAndSpan } from "../../lib/dates.js";
 
-/** `slot` is named only where there are several. The first carries the ids by which the page's parts are known. */
+/**
+ * @param {object} reservation
+ * @param {URL} reservation.manage
+ * @param {string} reservation.token
+ * @param {number} reservation.reservationId
+ * @param {Slot | null} [reservation.slot] named only where there are several
+ * @param {boolean} [reservation.first] the first carries the ids by which the page's parts are known
+ * @param {any} [reservation.links]
+ */
 export function drawKeep({ manage, token, reservationId, slot = null, first = true, links = null }) {
   const id = (name) => (first ? name : null);
   return h("section", { class: "keep" },
@@ -45,6 +53,6 @@ function sharing(manage) {
   const share = () => navigator.share({ title: t("My reservation"), url: manage.href }).catch(() => {});
   return h("div", { class: "buttons" },
     h("button", { type: "button", class: "button quiet small", onclick: copy }, t("Copy link")),
-    navigator.share && h("button", { type: "button", class: "button quiet small", onclick: share }, t("Share link")),
+    "share" in navigator && h("button", { type: "button", class: "button quiet small", onclick: share }, t("Share link")),
     said);
 }

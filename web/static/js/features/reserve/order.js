@@ -1,5 +1,5 @@
 // "These are my tickets": the mail address of an order brings its other tickets along.
-import { byId, h } from "../../lib/elements.js";
+import { byId, fieldOf, first, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
 import { looksLikeEmail } from "../../models/email.js";
@@ -20,8 +20,8 @@ export function orderForm({ ticket, others, whose, onFound }) {
     h("button", { type: "submit", class: "button quiet", id: "order-go" }, t("Add my tickets")));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const input = byId("order-mail");
-    const answer = byId("order-answer");
+    const input = fieldOf(form, "order-mail");
+    const answer = first(form, "#order-answer");
     const refuse = (words) => {
       input.setAttribute("aria-invalid", "true");
       showNotice(answer, words);

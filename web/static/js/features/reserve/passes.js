@@ -58,6 +58,7 @@ export function showAtDoor(source, code) {
     h("p", { class: "soft" }, t("Turn the brightness up and hold the code to the scanner.")),
     h("div", {}, h("img", { class: "qr", src: source, alt: "", width: 600, height: 600 }), h("p", { class: "code soft" }, code)),
     close);
+  /** @type {WakeLockSentinel | null} */
   let awake = null;
   navigator.wakeLock?.request("screen").then((lock) => {
     awake = lock;

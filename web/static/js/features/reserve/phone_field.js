@@ -4,6 +4,9 @@ import { locale, t } from "../../lib/i18n.js";
 import { COUNTRIES, dialCode, isCountry, readPhone, spaced } from "../../models/phone.js";
 
 export class PhoneField {
+  /** @type {Intl.DisplayNames | null} */
+  #names = null;
+
   constructor() {
     this.select = byId("country");
     this.input = byId("phone");
@@ -63,7 +66,7 @@ export class PhoneField {
   }
 
   #name(country) {
-    this.names ??= new Intl.DisplayNames([locale], { type: "region", fallback: "code" });
-    return this.names.of(country);
+    this.#names ??= new Intl.DisplayNames([locale], { type: "region", fallback: "code" });
+    return this.#names.of(country);
   }
 }

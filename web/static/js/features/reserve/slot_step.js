@@ -11,33 +11,41 @@ import { Calendar } from "./calendar.js";
 import { slotWords, SlotsPanel } from "./slots.js";
 import { WaitlistOffer } from "./waitlist.js";
 
-/** At most one spoken line in so many ms, however busy the venue is. */
+/** At most one spoken sentence in so many ms, however busy the venue is. */
 const NEWS_EVERY_MS = 5_000;
 /** How often the clock alone is looked at: a slot ends, and a day, while nobody books anything. */
 const CLOCK_EVERY_MS = 20_000;
 
 export class SlotStep {
-  #calendar = null;
-  #months = null;
-  #panel = null;
+  /** @type {Calendar} made by #start */
+  #calendar = /** @type {any} */ (null);
+  /** @type {LiveMonths} made by #start */
+  #months = /** @type {any} */ (null);
+  /** @type {SlotsPanel} made by #start */
+  #panel = /** @type {any} */ (null);
   #resting = true;
   #news = new Map();
-  #newsTimer = null;
+  /** @type {number | undefined} */
+  #newsTimer;
   #saidAt = 0;
 
   /**
-   * `whose` names the organisation for the API ({} or {orq}); `wish()` gives what is being chosen for: {places, slot, codes,
-   * email, phone, proof, venue}; `onChosen(slot)` hears of a slot picked. The waiting list is offered where codes, email and
+   * `whose` names the organisation for the API ({} or {orq}); `booking()` gives what is being chosen for: {places, slot, codes,
+   * email, phone, proof, venue}; `onChosen(slot)` receives the chosen slot. The waiting list is offered where codes, email and
    * phone are known and the venue has one.
    */
-  constructor({ whose, wish, onChosen }) {
-    Object.assign(this, { whose, wish, onChosen });
+  constructor({ whose, booking, onChosen }) {
+    this.whose = whose;
+    this.booking = booking;
+    this.onChosen = onChosen;
+    this.offlineTitle = h("strong");
+    this.offlineNext = h("span");
   }
 
   /** The step comes into sight. */
   open() {
     this.#resting = false;
-    const { slot } = this.wish();
+    const { slot } = this.booking();
     this.#start();
     byId("legend-short").hidden = this.#places < 2;
     this.#calendar.today = this.#today();
@@ -45,7 +53,7 @@ export class SlotStep {
     this.#calendar.turn(slot ? monthKey(slot.date) : this.#calendar.key);
   }
 
-  /** The step goes out of sight: the line stays, but nothing is said aloud. */
+  /** The step goes out of sight: the socket stays open, but nothing is said aloud. */
   rest() {
     this.#resting = true;
     this.#news.clear();
@@ -62,11 +70,11 @@ export class SlotStep {
   }
 
   get #places() {
-    return this.wish().places ?? 1;
+    return this.booking().places ?? 1;
   }
 
   #today() {
-    return nowAt(this.wish().venue?.timezone).date;
+    return nowAt(this.booking().venue?.timezone).date;
   }
 
   #start() {
@@ -79,10 +87,10 @@ export class SlotStep {
     });
     this.#months = new LiveMonths({
       whose: this.whose,
-      venueId: this.wish().venue?.id,
-      onMonth: (month, changes) => this.#hear(month, changes),
+      venueId: this.booking().venue?.id,
+      onMonth: (month, changes) => this.#showMonth(month, changes),
       onTrouble: (error) => this.#trouble(error),
-      onState: (state) => this.#showLine(state),
+      onState: (state) => this.#showLink(state),
     });
     setInterval(() => this.#passTime(), CLOCK_EVERY_MS);
     globalThis.addEventListener("pagehide", (event) => event.persisted || this.#months.close());
@@ -98,7 +106,7 @@ export class SlotStep {
   }
 
   #waiting(slot) {
-    const { codes, email, phone, proof, venue, places = 1 } = this.wish();
+    const { codes, email, phone, proof, venue, places = 1 } = this.booking();
     if (!codes?.length || !email || !phone || venue?.waitlist === false) return null;
     const body = { ticket_codes: codes, slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
     if (proof) body.contact_proof = proof;
@@ -116,7 +124,7 @@ export class SlotStep {
     showNotice(byId("calendar-answer"), words, { kind: "warn", actions: [[t("Try again"), () => this.#months.retry()]] });
   }
 
-  #hear(month, changes) {
+  #showMonth(month, changes) {
     const started = performance.now();
     clearNotice(byId("calendar-answer"));
     this.#calendar.draw(month, this.#places);
@@ -125,7 +133,7 @@ export class SlotStep {
       if (changes.length) this.#panel.update(month.slots(open), changes);
       else this.#showDay(open);
     }
-    this.#tell(changes, open);
+    this.#announce(changes, open);
     performance.measure("calendar", { start: started, end: performance.now() });
   }
 
@@ -138,12 +146,12 @@ export class SlotStep {
   }
 
   #showDay(date) {
-    const { slot, places = 1 } = this.wish();
-    this.#panel.show(date, this.#months.month(monthKey(date)).slots(date), { party: places, chosenId: slot?.id });
+    const { slot, places = 1 } = this.booking();
+    this.#panel.show(date, this.#months.month(monthKey(date))?.slots(date) ?? [], { party: places, chosenId: slot?.id });
   }
 
   /** Only what the visitor looks at is said, only where its word changed, the newest word once, and never in a stream. */
-  #tell(changes, open) {
+  #announce(changes, open) {
     if (this.#resting || !open) return;
     for (const { slot, was } of changes) {
       if (!slot || !was || slot.date !== open) continue;
@@ -153,7 +161,7 @@ export class SlotStep {
     if (!this.#news.size || this.#newsTimer) return;
     const wait = Math.max(300, this.#saidAt + NEWS_EVERY_MS - Date.now());
     this.#newsTimer = setTimeout(() => {
-      this.#newsTimer = null;
+      this.#newsTimer = undefined;
       this.#saidAt = Date.now();
       if (this.#news.size) this.#say([...this.#news.values()].slice(0, 4).join(" "));
       this.#news.clear();
@@ -164,7 +172,7 @@ export class SlotStep {
     if (!this.#resting) byId("slots-news").textContent = text;
   }
 
-  #showLine({ state, since, checkedAt }) {
+  #showLink({ state, since, checkedAt }) {
     const line = byId("calendar-line");
     const notice = byId("calendar-offline");
     line.dataset.state = state;
@@ -180,8 +188,6 @@ export class SlotStep {
     const title = since ? t("Not live since {time}.", { time: at(since) }) : t("Not live.");
     const next = checkedAt ? t("Places are looked up every few seconds instead, last at {time}.", { time: at(checkedAt) }) : t("Places shown may have changed.");
     if (notice.hidden) {
-      this.offlineTitle = h("strong");
-      this.offlineNext = h("span");
       const retry = h("button", { type: "button", class: "button quiet small", onclick: () => this.#months.retry() }, t("Try again"));
       notice.replaceChildren(icon("warn"), h("p", {}, this.offlineTitle, " ", this.offlineNext), retry);
       notice.hidden = false;

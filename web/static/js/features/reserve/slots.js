@@ -22,16 +22,20 @@ export function slotWords(slot, party = 1) {
 }
 
 export class SlotsPanel {
+  list = h("ul", { class: "slot-list" });
   #cards = new Map();
   #party = 1;
   #chosenId = null;
 
   /**
-   * `onSelect(slot)` hears of a slot picked; `nearest(slot)` promises other slots with room; `waiting(slot)` gives the
+   * `onSelect(slot)` receives the chosen slot; `nearest(slot)` resolves to other slots with free places; `waiting(slot)` gives the
    * waiting list's element, or null where there is none.
    */
   constructor(place, { onSelect, nearest, waiting }) {
-    Object.assign(this, { place, onSelect, nearest, waiting });
+    this.place = place;
+    this.onSelect = onSelect;
+    this.nearest = nearest;
+    this.waiting = waiting;
   }
 
   show(date, slots, { party, chosenId }) {
@@ -112,7 +116,7 @@ class Card {
     this.count.textContent = t("{free} of {total} places free", { free: number(free), total: number(slot.total_capacity) });
     // Of what is over or closed nobody needs to know how much was left.
     this.count.hidden = this.bar.hidden = standing === "closed" || standing === "over";
-    this.bar.firstElementChild.style.width = `${slot.total_capacity ? Math.round((free / slot.total_capacity) * 100) : 0}%`;
+    /** @type {HTMLElement} */ (this.bar.firstElementChild).style.width = `${slot.total_capacity ? Math.round((free / slot.total_capacity) * 100) : 0}%`;
     this.#drawButton(standing, spokenSpan(slot.start_time, slot.end_time), chosen);
     if (!this.#hasMore) this.#close();
   }

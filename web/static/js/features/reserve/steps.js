@@ -1,5 +1,5 @@
 // Where the customer is: one step in sight, each with its own place in the browser's history.
-import { byId } from "../../lib/elements.js";
+import { byId, first } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
 export const STEPS = ["ticket", "contact", "code", "slot", "confirm", "done"];
@@ -17,7 +17,12 @@ export class Steps {
    * and `onLeave(step)` fill it and put it away; `instead(step)` names another where there is nothing to do at this one.
    */
   constructor(root, { furthest, prepare, onEnter, onLeave, instead }) {
-    Object.assign(this, { root, furthest, prepare, onEnter, onLeave, instead });
+    this.root = root;
+    this.furthest = furthest;
+    this.prepare = prepare;
+    this.onEnter = onEnter;
+    this.onLeave = onLeave;
+    this.instead = instead;
     this.step = null;
     history.scrollRestoration = "manual";
     addEventListener("popstate", (event) => this.#show(this.#possible(event.state?.step ?? "ticket"), true));
@@ -51,8 +56,8 @@ export class Steps {
     for (const section of this.root.querySelectorAll("section.step")) section.hidden = section.dataset.step !== step;
     this.#mark(SHOWN_AS[step] ?? step);
     this.onEnter(step);
-    const heading = byId(`${step}-title`);
-    document.title = step === "ticket" ? this.#title : `${heading.textContent.trim()} · ${this.#title}`;
+    const heading = first(this.root, `#${step}-title`);
+    document.title = step === "ticket" ? this.#title : `${heading.textContent?.trim()} · ${this.#title}`;
     if (!focus) return true;
     heading.focus({ preventScroll: true });
     scrollTo({ top: 0, behavior: calm.matches ? "auto" : "smooth" });
@@ -61,9 +66,9 @@ export class Steps {
 
   #mark(shown) {
     const at = STEPS.indexOf(shown);
-    for (const item of byId("steps").children) {
-      const place = STEPS.indexOf(item.dataset.step);
-      const label = item.firstElementChild;
+    for (const item of /** @type {HTMLCollectionOf<HTMLElement>} */ (byId("steps").children)) {
+      const place = STEPS.indexOf(item.dataset.step ?? "");
+      const label = /** @type {HTMLButtonElement} */ (item.firstElementChild);
       item.classList.toggle("past", place < at);
       if (label.tagName === "BUTTON") label.disabled = place >= at;
       if (place === at) item.setAttribute("aria-current", "step");

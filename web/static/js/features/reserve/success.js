@@ -4,17 +4,17 @@ import { t, tn } from "../../lib/i18n.js";
 import { drawKeep } from "./keep.js";
 import { drawTickets } from "./passes.js";
 
-export function showSuccess(visit) {
-  const count = visit.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
-  byId("done-words").textContent = `${tn("Show this QR code at the door.", "Show these {n} QR codes at the door, one per person.", count)} ${t("A copy is on its way to {address}.", { address: visit.email })}`;
-  drawTickets(byId("done-tickets"), visit.results.flatMap((result) => result.reservations.map((one) => ({ ...one, slot: result.slot, venue: visit.place, token: tokenOf(result) }))));
-  byId("done-keep").replaceChildren(...visit.results.map((result, place) => drawKeep({
+export function showSuccess(draft) {
+  const count = draft.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
+  byId("done-words").textContent = `${tn("Show this QR code at the door.", "Show these {n} QR codes at the door, one per person.", count)} ${t("A copy is on its way to {address}.", { address: draft.email })}`;
+  drawTickets(byId("done-tickets"), draft.results.flatMap((result) => result.reservations.map((one) => ({ ...one, slot: result.slot, venue: draft.place, token: tokenOf(result) }))));
+  byId("done-keep").replaceChildren(...draft.results.map((result, place) => drawKeep({
     manage: new URL(result.manage_url, location.href),
     token: tokenOf(result),
     reservationId: result.reservations[0].reservation_id,
-    slot: visit.results.length > 1 ? result.slot : null,
+    slot: draft.results.length > 1 ? result.slot : null,
     first: place === 0,
   })));
 }
 
-const tokenOf = ({ manage_url: address }) => new URL(address, location.href).pathname.split("/").filter(Boolean).pop();
+const tokenOf = ({ manage_url: address }) => new URL(address, location.href).pathname.split("/").filter(Boolean).pop() ?? "";

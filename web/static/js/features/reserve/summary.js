@@ -4,10 +4,10 @@ import { t } from "../../lib/i18n.js";
 import { spaced } from "../../models/phone.js";
 import { longDay, span } from "../../lib/dates.js";
 
-export function drawSummary(place, visit, goTo) {
+export function drawSummary(place, draft, goTo) {
   const change = (step, what) => h("dd", { class: "change" }, h("button", { type: "button", class: "button link small", "aria-label": what, onclick: () => goTo(step) }, t("Change")));
   const codes = (tickets) => h("ul", {}, ...tickets.map(({ ticket_code }) => h("li", { class: "code" }, ticket_code)));
-  const rows = visit.groups().flatMap(({ slot, tickets }) => [
+  const rows = draft.groups().flatMap(({ slot, tickets }) => [
     h("div", { class: "when" },
       h("dt", {}, t("When")),
       h("dd", {}, longDay(slot.date)),
@@ -17,7 +17,7 @@ export function drawSummary(place, visit, goTo) {
   ]);
   place.replaceChildren(
     ...rows,
-    h("div", {}, h("dt", {}, t("E-mail")), h("dd", {}, visit.email), change("contact", t("Change address"))),
-    h("div", {}, h("dt", {}, t("Phone")), h("dd", {}, spaced(visit.phone, visit.country)), change("contact", t("Change number"))),
+    h("div", {}, h("dt", {}, t("E-mail")), h("dd", {}, draft.email), change("contact", t("Change address"))),
+    h("div", {}, h("dt", {}, t("Phone")), h("dd", {}, spaced(draft.phone, draft.country)), change("contact", t("Change number"))),
   );
 }

@@ -13,11 +13,15 @@ export const MOST_TICKETS = 20;
 const PAUSE_MS = 700;
 
 export class TicketStep {
-  #pause = null;
+  /** @type {number | undefined} */
+  #pause;
 
-  /** `onTickets()` hears that the visit's tickets changed, `onDone()` that the customer goes on. */
-  constructor({ visit, whose, onTickets, onDone }) {
-    Object.assign(this, { visit, whose, onTickets, onDone });
+  /** `onTickets()` is called when the draft's tickets change, `onDone()` when the customer goes on. */
+  constructor({ draft, whose, onTickets, onDone }) {
+    this.draft = draft;
+    this.whose = whose;
+    this.onTickets = onTickets;
+    this.onDone = onDone;
     this.form = byId("ticket-form");
     this.input = byId("ticket-code");
     this.answer = byId("ticket-answer");
@@ -43,7 +47,7 @@ export class TicketStep {
 
   /** Tickets of one order, found elsewhere. */
   take(tickets) {
-    for (const ticket of tickets) if (this.visit.tickets.length < MOST_TICKETS) this.visit.add(ticket);
+    for (const ticket of tickets) if (this.draft.tickets.length < MOST_TICKETS) this.draft.add(ticket);
     this.#changed();
   }
 
@@ -56,7 +60,7 @@ export class TicketStep {
     const codes = codesIn(this.input.value);
     this.#say();
     if (!codes.length) {
-      if (goOn && this.visit.tickets.length) this.onDone();
+      if (goOn && this.draft.tickets.length) this.onDone();
       else this.#refuse({ title: t("Please enter your ticket code."), next: "" });
       return;
     }
@@ -69,9 +73,9 @@ export class TicketStep {
   /** Whether all of them are tickets of the visit now. What is not stays in the field, with its reason. */
   async #add(codes) {
     const button = byId("ticket-go");
-    const fresh = codes.filter((code) => !this.visit.codes.includes(code));
+    const fresh = codes.filter((code) => !this.draft.codes.includes(code));
     clearNotice(this.answer);
-    if (this.visit.tickets.length + fresh.length > MOST_TICKETS) {
+    if (this.draft.tickets.length + fresh.length > MOST_TICKETS) {
       this.#refuse({ title: t("One visit takes up to {n} tickets.", { n: MOST_TICKETS }), next: t("Book the others in a second visit.") });
       return false;
     }
@@ -81,7 +85,7 @@ export class TicketStep {
     try {
       for (const code of fresh) {
         try {
-          this.visit.add(await this.check(code));
+          this.draft.add(await this.check(code));
         } catch (error) {
           failed.push({ code, error });
           // Without a connection, or beyond the pace, the next ones would fare no better.
@@ -91,7 +95,7 @@ export class TicketStep {
     } finally {
       busy(button, false);
     }
-    const left = fresh.filter((code) => !this.visit.codes.includes(code));
+    const left = fresh.filter((code) => !this.draft.codes.includes(code));
     // What was typed while these were looked at stays.
     const since = this.input.value === typed ? "" : this.input.value;
     this.input.value = [...left, since].filter(Boolean).join(", ");
@@ -183,11 +187,11 @@ export class TicketStep {
   }
 
   #draw() {
-    const some = this.visit.tickets.length > 0;
+    const some = this.draft.tickets.length > 0;
     byId("ticket-label").textContent = some ? t("Another ticket code") : t("Ticket code");
     this.input.required = !some;
-    drawParty(byId("party"), this.visit.tickets, (code) => {
-      this.visit.remove(code);
+    drawParty(byId("party"), this.draft.tickets, (code) => {
+      this.draft.remove(code);
       this.#changed();
       this.input.focus();
     });
@@ -197,9 +201,9 @@ export class TicketStep {
   /** A family has one order: its other tickets are a mail address away. */
   async #offerOrder() {
     const place = byId("mine");
-    const missing = (one) => (one.order_tickets ?? 0) - this.visit.tickets.filter(({ order_id }) => order_id === one.order_id).length;
-    const ticket = this.visit.tickets.find((one) => missing(one) > 0);
-    if (!ticket || this.visit.tickets.length >= MOST_TICKETS) {
+    const missing = (one) => (one.order_tickets ?? 0) - this.draft.tickets.filter(({ order_id }) => order_id === one.order_id).length;
+    const ticket = this.draft.tickets.find((one) => missing(one) > 0);
+    if (!ticket || this.draft.tickets.length >= MOST_TICKETS) {
       place.replaceChildren();
       return;
     }

@@ -1,16 +1,17 @@
 // A party's choice: one time for all, or ticket by ticket; and then whose turn it is.
-import { byId, h } from "../../lib/elements.js";
+import { byId, first, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { shortDayAndSpan } from "../../lib/dates.js";
 
 export class Turns {
-  /** `onTurn()` hears that slots are now looked for on somebody else's behalf. */
-  constructor({ visit, onTurn }) {
-    Object.assign(this, { visit, onTurn });
+  /** `onTurn()` is called when slots are chosen for another ticket. */
+  constructor({ draft, onTurn }) {
+    this.draft = draft;
+    this.onTurn = onTurn;
     this.code = null;
     this.choice = byId("together");
     this.choice.addEventListener("change", () => {
-      visit.together = this.choice.querySelector(":checked").value === "together";
+      draft.together = /** @type {HTMLInputElement} */ (first(this.choice, ":checked")).value === "together";
       this.code = null;
       onTurn();
     });
@@ -18,33 +19,33 @@ export class Turns {
 
   /** The tickets a slot is being looked for. */
   get codes() {
-    return this.visit.apart ? [this.code] : this.visit.codes;
+    return this.draft.apart ? [this.code] : this.draft.codes;
   }
 
   get slot() {
-    return this.visit.apart ? this.visit.slotOf(this.code) : this.visit.slot;
+    return this.draft.apart ? this.draft.slotOf(this.code) : this.draft.slot;
   }
 
   draw() {
-    const { visit } = this;
-    const count = visit.tickets.length;
+    const { draft } = this;
+    const count = draft.tickets.length;
     this.choice.hidden = count < 2;
     byId("together-all").textContent = tn("All together", "All {n} together", count);
-    for (const radio of this.choice.querySelectorAll("input")) radio.checked = (radio.value === "together") === visit.together;
-    if (visit.apart && !visit.codes.includes(this.code)) this.code = (visit.unplaced ?? visit.tickets[0]).ticket_code;
-    byId("turns").replaceChildren(...(visit.apart ? visit.codes.map((code) => this.#turn(code)) : []));
+    for (const radio of this.choice.querySelectorAll("input")) radio.checked = (radio.value === "together") === draft.together;
+    if (draft.apart && !draft.codes.includes(this.code)) this.code = (draft.unplaced ?? draft.tickets[0]).ticket_code;
+    byId("turns").replaceChildren(...(draft.apart ? draft.codes.map((code) => this.#turn(code)) : []));
   }
 
   /** A slot was chosen: whether everybody has one now. */
   choose(slot) {
-    this.visit.choose(slot, this.code);
-    const next = this.visit.apart ? this.visit.unplaced : null;
+    this.draft.choose(slot, this.code);
+    const next = this.draft.apart ? this.draft.unplaced : null;
     this.code = next?.ticket_code ?? null;
     return !next;
   }
 
   #turn(code) {
-    const slot = this.visit.slotOf(code);
+    const slot = this.draft.slotOf(code);
     const take = () => {
       this.code = code;
       this.onTurn();

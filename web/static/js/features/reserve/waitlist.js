@@ -16,7 +16,9 @@ export class WaitlistOffer {
   #key = crypto.randomUUID();
 
   constructor({ slot, places, body }) {
-    Object.assign(this, { slot, places, body });
+    this.slot = slot;
+    this.places = places;
+    this.body = body;
     this.answer = h("div", { class: "answer", role: "status" });
     this.button = h("button", { type: "button", class: "button quiet small", onclick: () => this.#join() }, t("Join the waiting list"));
     this.element = h(

@@ -7,13 +7,17 @@ const REFUSED = ["NotAllowedError", "SecurityError"];
 const ABSENT = ["NotFoundError", "OverconstrainedError"];
 
 export class Camera {
+  /** @type {MediaStream | null} */
   #stream = null;
+  /** @type {Worker | null} */
   #worker = null;
   #reading = false;
   #wanted = false;
   #starting = 0;
   #tries = 0;
-  #timers = { retry: null, watch: null };
+  /** @type {{ retry?: number, watch?: number }} */
+  #timers = {};
+  /** @type {{ text: string | null, at: number }} */
   #seen = { text: null, at: -Infinity };
   #lastFrame = 0;
 
@@ -22,7 +26,11 @@ export class Camera {
    * "lost" (trying again), "unable" (this browser cannot), "insecure" (browsers give cameras to https addresses only).
    */
   constructor({ video, settings, onCode, onState, wants }) {
-    Object.assign(this, { video, settings, onCode, onState, wants });
+    this.video = video;
+    this.settings = settings;
+    this.onCode = onCode;
+    this.onState = onState;
+    this.wants = wants;
     this.torch = false;
     document.addEventListener("visibilitychange", () => this.#seenOrNot());
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#wanted && !this.running && this.#begin());
@@ -33,7 +41,7 @@ export class Camera {
   }
 
   get hasTorch() {
-    return Boolean(this.#track?.getCapabilities?.().torch);
+    return Boolean(/** @type {any} */ (this.#track?.getCapabilities?.())?.torch);
   }
 
   get #track() {
@@ -58,8 +66,10 @@ export class Camera {
   }
 
   async setTorch(on) {
+    const track = this.#track;
+    if (!track) return false;
     try {
-      await this.#track.applyConstraints({ advanced: [{ torch: on }] });
+      await track.applyConstraints(/** @type {any} */ ({ advanced: [{ torch: on }] }));
       this.torch = on;
     } catch {
       this.torch = false;
@@ -93,13 +103,13 @@ export class Camera {
         return;
       }
       this.#stream = stream;
-      this.#track.addEventListener("ended", () => stream === this.#stream && this.#lost());
+      this.#track?.addEventListener("ended", () => stream === this.#stream && this.#lost());
       this.video.srcObject = stream;
       await this.video.play();
     } catch (error) {
       if (turn !== this.#starting) return;
-      if (REFUSED.includes(error.name)) this.onState("refused");
-      else if (ABSENT.includes(error.name)) this.onState("absent");
+      if (REFUSED.includes(nameOf(error))) this.onState("refused");
+      else if (ABSENT.includes(nameOf(error))) this.onState("absent");
       else this.#lost();
       return;
     }
@@ -118,7 +128,7 @@ export class Camera {
         return await navigator.mediaDevices.getUserMedia({ video: { ...size, deviceId: { exact: chosen } } });
       } catch (error) {
         // Chosen once and not there today: any camera is better than none.
-        if (!ABSENT.includes(error.name)) throw error;
+        if (!ABSENT.includes(nameOf(error))) throw error;
       }
     }
     return navigator.mediaDevices.getUserMedia({ video: { ...size, facingMode: { ideal: "environment" } } });
@@ -213,3 +223,6 @@ export class Camera {
     this.video.srcObject = null;
   }
 }
+
+/** What kind of failure it is. */
+const nameOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.name : "");

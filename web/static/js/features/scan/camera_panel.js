@@ -13,14 +13,15 @@ const WORDS = {
 };
 
 export class CameraPanel {
+  /** @type {WakeLockSentinel | null} */
   #lock = null;
 
   /** `onCode(text, seenAt)`, `wants()`: as in Camera. */
   constructor({ settings, onCode, wants, onTouched }) {
     this.settings = settings;
     this.camera = new Camera({ video: byId("video"), settings, onCode, wants, onState: (state) => this.#show(state) });
-    const then = (deed) => async () => {
-      await deed();
+    const then = (action) => async () => {
+      await action();
       onTouched();
     };
     byId("camera-on").addEventListener("click", then(() => this.#turn(true)));
@@ -71,7 +72,7 @@ export class CameraPanel {
       this.#lock?.release().catch(() => {});
       this.#lock = null;
     } else if (!this.#lock || this.#lock.released) {
-      this.#lock = await navigator.wakeLock?.request("screen").catch(() => null);
+      this.#lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
     }
   }
 }

@@ -7,7 +7,8 @@ import { tidyCode } from "../../models/ticket_code.js";
 const PAUSE_MS = 600;
 
 export class CodeHelp {
-  #pause = null;
+  /** @type {number | undefined} */
+  #pause;
 
   /** `onUse(code)`: the operator takes one of the codes that would be right. */
   constructor({ input, onUse }) {

@@ -1,5 +1,5 @@
 // The one input of the scanner. It keeps the focus, because a hardware scanner types wherever the focus is.
-import { byId } from "../../lib/elements.js";
+import { byId, targetOf } from "../../lib/elements.js";
 
 // No thumb presses two keys within this time.
 const SCANNER_MS = 100;
@@ -9,7 +9,10 @@ export class CodeInput {
 
   /** `onCode(text)` for a finished code; `onEnter()` and `onEscape()` for the bare keys; `onKey()` for any key at all. */
   constructor({ onCode, onEnter, onEscape, onKey }) {
-    Object.assign(this, { onCode, onEnter, onEscape, onKey });
+    this.onCode = onCode;
+    this.onEnter = onEnter;
+    this.onEscape = onEscape;
+    this.onKey = onKey;
     this.input = byId("code");
     this.keyboard = byId("keyboard");
     // On a phone with a scanner attached, the screen keyboard would only hide the answer; a button brings it.
@@ -23,7 +26,7 @@ export class CodeInput {
     addEventListener("focus", () => this.focus());
     // A touch on nothing takes the focus away; give it back once the touch is over.
     addEventListener("click", (event) => {
-      if (!event.target.closest("button, a, input, select, label, dialog")) this.focus();
+      if (!targetOf(event).closest("button, a, input, select, label, dialog")) this.focus();
     });
   }
 

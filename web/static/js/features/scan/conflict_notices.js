@@ -1,4 +1,4 @@
-// What becomes of the operator's own entries that were not right: found out at another scanner of theirs, or decided by a manager.
+// Notices about the operator's own entries that were conflicts: found out at another scanner of theirs, or decided by a manager.
 import { t, tn } from "../../lib/i18n.js";
 import { DECISIONS, kindOf } from "../../words/conflicts.js";
 import { momentAt } from "../../lib/dates.js";
@@ -12,14 +12,17 @@ export class ConflictNotices {
   #decisions = new Set();
 
   /** `known()` gives the conflicts this scanner shows already. */
-  constructor({ line, shelf, timezone, known }) {
-    Object.assign(this, { line, shelf, timezone, known });
-    line.on("conflicts", (data, { notice_id: id }) => {
+  constructor({ notices, shelf, timezone, known }) {
+    this.notices = notices;
+    this.shelf = shelf;
+    this.timezone = timezone;
+    this.known = known;
+    notices.on("conflicts", (data, { notice_id: id }) => {
       const key = data.count === 1 ? data.conflicts[0].conflict_id : `of-${id}`;
       this.#keep(key, id);
       setTimeout(() => this.#found(key, data), ANSWER_FOLLOWS_MS);
     });
-    line.on("conflict_decided", ({ conflict }, { notice_id: id }) => {
+    notices.on("conflict_decided", ({ conflict }, { notice_id: id }) => {
       this.#keep(conflict.conflict_id, id);
       this.#decisions.add(conflict.conflict_id);
       this.#decided(conflict);
@@ -49,7 +52,7 @@ export class ConflictNotices {
   }
 
   #done(key) {
-    for (const id of this.#of.get(key) ?? []) this.line.done(id);
+    for (const id of this.#of.get(key) ?? []) this.notices.done(id);
   }
 
   #put(key, tone, title, lines) {

@@ -3,12 +3,13 @@
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
-const WAYS = ["entry", "exit"];
+const WAYS = /** @type {const} */ (["entry", "exit"]);
 
 export class ExitMode {
-  /** `onTurn(leaving)` is told at once and after every turn; `onTouched()` gives the focus back. */
+  /** `onTurn(leaving)` is called at once and after every change; `onTouched()` gives the focus back. */
   constructor({ settings, onTurn, onTouched }) {
-    Object.assign(this, { settings, onTurn });
+    this.settings = settings;
+    this.onTurn = onTurn;
     for (const way of WAYS) {
       byId(`way-${way}`).addEventListener("click", () => {
         this.turn(way);

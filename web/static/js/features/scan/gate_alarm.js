@@ -4,9 +4,12 @@ import { momentAt } from "../../lib/dates.js";
 import { reasonOf } from "../../words/scans.js";
 
 export class GateAlarm {
-  constructor({ line, shelf, signals, timezone }) {
-    Object.assign(this, { line, shelf, signals, timezone });
-    line.on("alarm", (alarm, notice) => this.#show(alarm, notice));
+  constructor({ notices, shelf, signals, timezone }) {
+    this.notices = notices;
+    this.shelf = shelf;
+    this.signals = signals;
+    this.timezone = timezone;
+    notices.on("alarm", (alarm, notice) => this.#show(alarm, notice));
   }
 
   #show(alarm, notice) {
@@ -14,7 +17,7 @@ export class GateAlarm {
       tone: "YELLOW",
       title: t("Same ticket at two gates: …{tail}", { tail: alarm.code_tail }),
       lines: [this.#side(alarm.first), this.#side(alarm.second)],
-      actions: [[t("Seen"), () => this.line.done(notice.notice_id)]],
+      actions: [[t("Seen"), () => this.notices.done(notice.notice_id)]],
     });
     this.signals.give("ALARM");
   }

@@ -1,11 +1,12 @@
-// Which gate this device stands at: shown in the bar, asked for where it is not known, told to the hub.
+// The gate of this device: shown in the bar, asked for when it is not known, sent to the hub.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
 export class GateChoice {
   /** `onChosen()` after a choice; `onClosed()` gives the focus back. */
   constructor({ device, onChosen, onClosed }) {
-    Object.assign(this, { device, onChosen });
+    this.device = device;
+    this.onChosen = onChosen;
     this.dialog = byId("gate-dialog");
     byId("gate-button").addEventListener("click", () => this.ask());
     byId("gate-form").addEventListener("submit", (event) => this.#choose(event));

@@ -2,6 +2,7 @@
 import { byId } from "../../lib/elements.js";
 
 const PAGE = "/operator/scan";
+/** What the browser holds until the button is pressed. @type {any} */
 let offer = null;
 
 export function makeInstallable() {

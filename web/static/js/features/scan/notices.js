@@ -1,4 +1,4 @@
-// What the scanner is told besides the answer on its screen: cards above it, each until it is touched or taken away.
+// The notices of the scanner: cards above the answer, each until it is touched or withdrawn.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow } from "../../lib/dates.js";
@@ -7,7 +7,8 @@ const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn", plain: "clock" };
 
 export class NoticeShelf {
   #cards = new Map();
-  #clock = null;
+  /** @type {number | undefined} */
+  #clock;
 
   /** `onTouched` gives the focus back to where codes go. */
   constructor({ place = byId("notices"), onTouched = () => {} } = {}) {
@@ -46,15 +47,15 @@ export class NoticeShelf {
     this.#cards.delete(key);
   }
 
-  /** For eyes only: a screen reader hears that somebody waits once, not every second. */
+  /** For eyes only: a screen reader says once that somebody waits, not every second. */
   #tick() {
     const waiting = [...this.#cards.values()].filter((card) => card.dataset.since);
     if (waiting.length === 0) {
       clearInterval(this.#clock);
-      this.#clock = null;
+      this.#clock = undefined;
     }
     for (const card of waiting) {
-      const seconds = Math.max(0, Math.floor((hubNow() - Date.parse(card.dataset.since)) / 1000));
+      const seconds = Math.max(0, Math.floor((+hubNow() - Date.parse(card.dataset.since)) / 1000));
       card.querySelector("strong").dataset.waited = seconds < 60
         ? t("{seconds} s", { seconds }) : t("{minutes} min", { minutes: Math.floor(seconds / 60) });
     }

@@ -9,7 +9,9 @@ export class OfflinePanel {
 
   /** `onNew()` when a conflict has come that was not there before; `putAway(conflict)` when the operator has read it. */
   constructor({ timezone, putAway, onNew, onClosed }) {
-    Object.assign(this, { timezone, putAway, onNew });
+    this.timezone = timezone;
+    this.putAway = putAway;
+    this.onNew = onNew;
     this.queue = byId("queue-state");
     this.note = byId("conflict-note");
     this.dialog = byId("conflicts-dialog");

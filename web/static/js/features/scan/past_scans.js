@@ -1,6 +1,7 @@
 // The operator's own last scans, and the undo of an entry with a reason.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
+import { messageOf } from "../../lib/api.js";
 import { LinkLost } from "../../lib/socket.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
@@ -38,14 +39,20 @@ const UNDOABLE = {
 const undoOf = (scan) => (scan.entered ? ENTRY : UNDOABLE[scan.reason]);
 
 export class PastScans {
+  /** @type {any} */
   #wanted = null;
-  #told = [];
+  /** @type {any[]} */
+  #known = [];
+  /** @type {string | null} */
   #next = null;
   #shown = GLANCE;
 
-  /** `waiting()` are the scans the hub has yet to hear of, newest first. */
+  /** `waiting()` are the scans that are not sent yet, newest first. */
   constructor({ session, timezone, waiting, onClosed }) {
-    Object.assign(this, { session, timezone, waiting, onClosed });
+    this.session = session;
+    this.timezone = timezone;
+    this.waiting = waiting;
+    this.onClosed = onClosed;
     this.dialog = byId("undo-dialog");
     byId("undo-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -64,8 +71,8 @@ export class PastScans {
       if (fold) this.#shown = GLANCE;
       const nameOf = (scan) => `${scan.scan_id} ${scan.mode}`;
       const newest = new Set(scans.map(nameOf));
-      const older = this.#shown > GLANCE ? this.#told.filter((scan) => !newest.has(nameOf(scan))) : [];
-      this.#told = [...scans, ...older];
+      const older = this.#shown > GLANCE ? this.#known.filter((scan) => !newest.has(nameOf(scan))) : [];
+      this.#known = [...scans, ...older];
       if (older.length === 0) this.#next = next;
     } catch {
       // The list is a comfort; it comes back with the link.
@@ -79,7 +86,7 @@ export class PastScans {
     try {
       while (this.#next && this.#visitors().length < this.#shown) {
         const page = await this.session.history(PAGE, this.#next);
-        this.#told = [...this.#told, ...page.scans];
+        this.#known = [...this.#known, ...page.scans];
         this.#next = page.next;
       }
     } catch {
@@ -91,7 +98,7 @@ export class PastScans {
     }
   }
 
-  #visitors = () => onePerVisitor([...this.waiting(), ...this.#told]);
+  #visitors = () => onePerVisitor([...this.waiting(), ...this.#known]);
 
   redraw() {
     const visitors = this.#visitors();
@@ -101,7 +108,7 @@ export class PastScans {
   }
 
   #row(scan) {
-    const fresh = hubNow() - Date.parse(scan.logged_at) < UNDO_FOR_MS;
+    const fresh = +hubNow() - Date.parse(scan.logged_at) < UNDO_FOR_MS;
     const what = REASONS[scan.reason] ?? scan.reason;
     const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
     const words = scan.waits ? t("{time}, {what}, not sent yet", { time, what }) : scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
@@ -143,7 +150,7 @@ export class PastScans {
       this.dialog.close();
       await this.refresh({ fold: true });
     } catch (error) {
-      const words = error instanceof LinkLost ? t("No connection. Try again when the scanner is live.") : error.message;
+      const words = error instanceof LinkLost ? t("No connection. Try again when the scanner is live.") : messageOf(error);
       showNotice(byId("undo-answer"), { title: words, next: "" });
     } finally {
       button.disabled = false;

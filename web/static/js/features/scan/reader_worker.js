@@ -9,7 +9,7 @@ const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 4, t
 // By itself the library would fetch its engine from elsewhere.
 const engine = prepareZXingModule({ overrides: { locateFile: () => WASM }, fireImmediately: true });
 const canvas = new OffscreenCanvas(1, 1);
-const context = canvas.getContext("2d", { willReadFrequently: true });
+const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
 
 engine.then(
   () => postMessage({ ready: true }),

@@ -18,14 +18,26 @@ const GOOD = new Set(["VERIFIED", "OVERRIDDEN", "RE_ENTRY", "EXIT_RECORDED", "EX
 /** What continuous mode admits by itself. */
 const WELCOME = new Set(["VALID", "MAY_RETURN"]);
 
-export class Desk {
+export class ScanFlow {
   #root = byId("scan");
-  #dismissal = null;
+  /** @type {number | undefined} */
+  #dismissal;
   #listeners = { answered: [], cleared: [], left: [] };
 
   /** `session` judges and admits; `way.leaving` says whether people leave here; `venue()` is the venue as far as it is known. */
-  constructor({ session, way, news, gate, device, settings, signals, verdict, stale, screen, linkState, venue }) {
-    Object.assign(this, { session, way, news, gate, device, settings, signals, verdict, stale, screen, linkState, venue });
+  constructor({ session, way, news, repeats, device, settings, signals, verdict, stale, screen, linkState, venue }) {
+    this.session = session;
+    this.way = way;
+    this.news = news;
+    this.repeats = repeats;
+    this.device = device;
+    this.settings = settings;
+    this.signals = signals;
+    this.verdict = verdict;
+    this.stale = stale;
+    this.screen = screen;
+    this.linkState = linkState;
+    this.venue = venue;
     byId("verify").addEventListener("click", () => this.verify());
     stale.recheck.addEventListener("click", () => this.recheck());
     const leave = () => {
@@ -52,7 +64,7 @@ export class Desk {
 
   /** An answer that ends the matter well, so that the next visitor may come. */
   get #good() {
-    return GOOD.has(document.body.dataset.reason) && !this.stale.shown;
+    return GOOD.has(document.body.dataset.reason ?? "") && !this.stale.shown;
   }
 
   /** In continuous mode an answer that is not good stays until somebody touches it. */
@@ -81,7 +93,7 @@ export class Desk {
       this.#refuse("YELLOW", t("Not checked: there is no connection. Scan it again when the scanner is live."));
       return;
     }
-    if (!this.gate.admits(code)) {
+    if (!this.repeats.admits(code)) {
       this.screen.say(t("Same code again, counted once"));
       return;
     }
@@ -161,18 +173,18 @@ export class Desk {
     this.session.leave();
     this.#clear();
     this.screen.say("");
-    this.#tell("left");
+    this.#emit("left");
   }
 
   /** Enter with nothing typed: admit what is valid, otherwise make room for the next visitor. */
   enter() {
-    if (this.gate.isTail() || this.busy || !this.verdict.shown) return;
+    if (this.repeats.isTail() || this.busy || !this.verdict.shown) return;
     if (this.stale.shown) this.recheck();
     else if (this.session.mayVerify) this.verify();
     else this.again();
   }
 
-  /** A button of the desk was touched: the page gives the focus back to its input. */
+  /** A button of an answer was touched: the page gives the focus back to its input. */
   onTouched() {}
 
   #admit() {
@@ -185,19 +197,19 @@ export class Desk {
   }
 
   /** Does one thing over the socket; says so when the link makes it wait. Gives null when there is no answer to show. */
-  async #waitingFor(deed, work) {
+  async #waitingFor(label, work) {
     this.#root.dataset.busy = "";
     const slow = setTimeout(() => this.screen.say(this.session.socket.live
-      ? t("{deed}: waiting for the hub", { deed }) : t("{deed}: sent as soon as the link is back", { deed })), SLOW_MS);
+      ? t("{deed}: waiting for the hub", { deed: label }) : t("{deed}: sent as soon as the link is back", { deed: label })), SLOW_MS);
     try {
       const decision = await work();
       if (decision) this.screen.say("");
       return decision;
     } catch (error) {
       if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;
-      this.gate.forget();
+      this.repeats.forget();
       this.news.keep();
-      this.#refuse("RED", error instanceof CommandRefused ? error.message : t("{deed}: no connection", { deed }));
+      this.#refuse("RED", error instanceof CommandRefused ? error.message : t("{deed}: no connection", { deed: label }));
       return null;
     } finally {
       clearTimeout(slow);
@@ -212,7 +224,7 @@ export class Desk {
     else this.news.follow(decision);
     this.verdict.show(decision, { mayVerify: this.session.mayVerify, venue: this.venue() });
     this.signals.give(decision.reason === "EXIT_RECORDED" ? "EXIT" : decision.result);
-    this.#tell("answered", { decision, code });
+    this.#emit("answered", { decision, code });
     this.#letGo();
   }
 
@@ -237,10 +249,10 @@ export class Desk {
     this.news.leave();
     this.stale.clear();
     this.verdict.clear();
-    this.#tell("cleared");
+    this.#emit("cleared");
   }
 
-  #tell(name, what) {
+  #emit(name, what) {
     for (const listener of this.#listeners[name]) listener(what);
   }
 }

@@ -1,10 +1,11 @@
-// What stands around the answer: the line that is said, the scanner at rest, and the line that runs out with an answer's time.
+// What stands around the answer: the status text, the scanner at rest, and the bar that shows how long an answer stays.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { momentAt } from "../../lib/dates.js";
 
 export class Screen {
   #offline = false;
+  /** @type {{ able: boolean, listedAt: string | null }} */
   #own = { able: false, listedAt: null };
   #leaving = false;
 
@@ -39,12 +40,12 @@ export class Screen {
     byId("venue-name").textContent = name || t("No venue");
   }
 
-  /** The line that runs out with the answer's time. */
+  /** The bar that runs out with the answer's time. */
   runOut(seconds) {
-    const line = byId("time-left");
-    line.getAnimations().forEach((animation) => animation.cancel());
-    line.animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], { duration: seconds * 1000, fill: "forwards" });
-    line.hidden = false;
+    const bar = byId("time-left");
+    bar.getAnimations().forEach((animation) => animation.cancel());
+    bar.animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], { duration: seconds * 1000, fill: "forwards" });
+    bar.hidden = false;
   }
 
   stay() {

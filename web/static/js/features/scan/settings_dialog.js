@@ -1,5 +1,5 @@
 // The operator's choices, one touch each, kept at once: nobody looks for "Save" at a gate.
-import { byId } from "../../lib/elements.js";
+import { byId, targetOf } from "../../lib/elements.js";
 import { tn } from "../../lib/i18n.js";
 
 const SWITCHES = ["sound", "vibration", "continuous"];
@@ -7,13 +7,14 @@ const SWITCHES = ["sound", "vibration", "continuous"];
 export class SettingsDialog {
   /** `onChange(name)` after each choice; `onClosed()` gives the focus back. */
   constructor({ settings, onChange, onClosed, onGate }) {
-    Object.assign(this, { settings, onChange });
+    this.settings = settings;
+    this.onChange = onChange;
     this.dialog = byId("settings-dialog");
     byId("settings").addEventListener("click", () => this.open());
     for (const name of SWITCHES) {
-      byId(`set-${name}`).addEventListener("change", (event) => this.#set(name, event.currentTarget.checked));
+      switchOf(name).addEventListener("change", (event) => this.#set(name, targetOf(event).checked));
     }
-    byId("set-seconds").addEventListener("input", (event) => this.#set("seconds", Number(event.currentTarget.value)));
+    byId("set-seconds").addEventListener("input", (event) => this.#set("seconds", Number(targetOf(event).value)));
     byId("settings-gate").addEventListener("click", () => {
       this.dialog.close();
       onGate();
@@ -33,10 +34,13 @@ export class SettingsDialog {
   }
 
   #show() {
-    for (const name of SWITCHES) byId(`set-${name}`).checked = this.settings.get(name);
+    for (const name of SWITCHES) switchOf(name).checked = this.settings.get(name);
     const seconds = this.settings.get("seconds");
     byId("set-seconds").value = seconds;
     byId("set-seconds").disabled = !this.settings.get("continuous");
     byId("set-seconds-said").textContent = tn("one second", "{n} seconds", seconds);
   }
 }
+
+/** @returns {HTMLInputElement} */
+const switchOf = (/** @type {string} */ name) => /** @type {any} */ (byId(`set-${name}`));

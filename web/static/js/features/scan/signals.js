@@ -1,8 +1,16 @@
 // What an answer sounds and feels like: three tones nobody mixes up, and a vibration for a noisy gate.
+/**
+ * @typedef {object} Tone
+ * @property {"sine" | "triangle" | "square"} wave
+ * @property {number[][]} notes pitch, start and length of each
+ * @property {number[]} buzz
+ */
+
+/** @type {Record<string, Tone>} */
 const TONES = {
   GREEN: { wave: "sine", notes: [[880, 0, 0.1], [1318.5, 0.1, 0.2]], buzz: [70] },
   YELLOW: { wave: "triangle", notes: [[587, 0, 0.13], [587, 0.2, 0.13], [587, 0.4, 0.13]], buzz: [90, 70, 90] },
-  // Falling where an entry rises: an exit gate is told from an entry gate with eyes shut.
+  // Falling where an entry rises: an exit gate sounds different from an entry gate.
   EXIT: { wave: "sine", notes: [[1046.5, 0, 0.12], [659.3, 0.12, 0.26]], buzz: [40, 60, 40] },
   // To and fro between two pitches: nobody takes it for an answer.
   ALARM: { wave: "triangle", notes: [[988, 0, 0.14], [740, 0.17, 0.14], [988, 0.34, 0.14], [740, 0.51, 0.2]], buzz: [60, 40, 60, 40, 60, 40, 60] },
@@ -12,6 +20,7 @@ const LATE_MS = 500;
 const LOUD = { sine: 0.5, triangle: 0.5, square: 0.2 };
 
 export class Signals {
+  /** @type {AudioContext | null} */
   #context = null;
 
   /** `settings` says whether to sound and to vibrate (models/scan_settings.js). */
@@ -42,16 +51,18 @@ export class Signals {
     this.#context.resume().then(() => performance.now() - since < LATE_MS && this.#play(tone), () => {});
   }
 
-  #play({ wave, notes }) {
-    const start = this.#context.currentTime;
+  #play(/** @type {Tone} */ { wave, notes }) {
+    const context = this.#context;
+    if (!context) return;
+    const start = context.currentTime;
     for (const [pitch, after, length] of notes) {
-      const source = this.#context.createOscillator();
-      const volume = this.#context.createGain();
+      const source = context.createOscillator();
+      const volume = context.createGain();
       source.type = wave;
       source.frequency.value = pitch;
       volume.gain.setValueAtTime(LOUD[wave], start + after);
       volume.gain.exponentialRampToValueAtTime(0.001, start + after + length);
-      source.connect(volume).connect(this.#context.destination);
+      source.connect(volume).connect(context.destination);
       source.start(start + after);
       source.stop(start + after + length);
     }

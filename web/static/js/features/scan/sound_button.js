@@ -1,9 +1,10 @@
 // The one setting that is reached without opening the settings.
-import { byId } from "../../lib/elements.js";
+import { byId, first } from "../../lib/elements.js";
 
 export class SoundButton {
   constructor({ settings, signals, onTouched }) {
-    Object.assign(this, { settings, signals });
+    this.settings = settings;
+    this.signals = signals;
     byId("sound").addEventListener("click", () => {
       settings.set("sound", !signals.on);
       signals.wake();
@@ -16,7 +17,7 @@ export class SoundButton {
   show() {
     const button = byId("sound");
     button.setAttribute("aria-pressed", String(this.signals.on));
-    const use = button.querySelector("use");
-    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, this.signals.on ? "#sound" : "#mute"));
+    const use = first(button, "use");
+    use.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, this.signals.on ? "#sound" : "#mute"));
   }
 }

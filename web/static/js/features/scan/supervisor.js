@@ -1,5 +1,5 @@
-// A supervisor is asked about the answer on the screen, and the word that comes back: on the whole screen while that visitor
-// is still the one before it, else as a card. Whoever is a supervisor decides here at once.
+// Asks a supervisor about the answer on the screen. The decision fills the screen while it still shows that visitor, and comes
+// as a card otherwise. A supervisor decides here at once.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
@@ -7,18 +7,24 @@ import { CommandRefused, LinkLost } from "../../lib/socket.js";
 import { momentAt } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 
-// The news that a ticket was admitted may overtake the word that it was the supervisor who did.
+// The news that a ticket was admitted may arrive before the notice that a supervisor decided so.
 const WORD_FOLLOWS_MS = 2_000;
 const LET_IN = ["verified", "returned"];
 
 export class Supervisor {
   /** Asked and not answered yet, by scan. */
   #open = new Map();
-  #told = new Set();
+  #answeredScans = new Set();
+  /** @type {Decision | null} */
   #asking = null;
 
-  constructor({ desk, socket, line, shelf, timezone, decides = byId("scan").dataset.supervisor !== undefined }) {
-    Object.assign(this, { desk, socket, line, shelf, timezone, decides });
+  constructor({ flow, socket, notices, shelf, timezone, decides = byId("scan").dataset.supervisor !== undefined }) {
+    this.flow = flow;
+    this.socket = socket;
+    this.notices = notices;
+    this.shelf = shelf;
+    this.timezone = timezone;
+    this.decides = decides;
     this.button = byId("ask-supervisor");
     this.dialog = byId("ask-dialog");
     this.button.addEventListener("click", () => this.#ask());
@@ -27,13 +33,13 @@ export class Supervisor {
       event.preventDefault();
       this.#send({});
     });
-    this.dialog.addEventListener("close", () => desk.onTouched());
-    desk.on("answered", ({ decision }) => this.#offer(decision));
-    desk.on("cleared", () => this.#offer(null));
-    line.on("dispute", (dispute, notice) => this.#answered(dispute, notice));
+    this.dialog.addEventListener("close", () => flow.onTouched());
+    flow.on("answered", ({ decision }) => this.#offer(decision));
+    flow.on("cleared", () => this.#offer(null));
+    notices.on("dispute", (dispute, notice) => this.#answered(dispute, notice));
   }
 
-  /** After the link was made: what was asked before is looked after, and what was answered meanwhile is told. */
+  /** After the link was made: open questions are read again, and those answered meanwhile are shown. */
   async refresh() {
     try {
       const { data } = await call("GET", "/api/disputes?status=open&limit=20");
@@ -50,7 +56,7 @@ export class Supervisor {
     const scanId = this.#shown;
     if (!LET_IN.includes(change) || !this.#open.has(scanId)) return false;
     setTimeout(() => {
-      if (this.#shown === scanId && this.#open.has(scanId)) this.desk.outdated(change);
+      if (this.#shown === scanId && this.#open.has(scanId)) this.flow.outdated(change);
     }, WORD_FOLLOWS_MS);
     return true;
   }
@@ -63,19 +69,21 @@ export class Supervisor {
 
   /** The scan whose answer is on the screen. */
   get #shown() {
-    return this.desk.verdict.shown ? (this.desk.session.current?.decision?.scan_id ?? null) : null;
+    return this.flow.verdict.shown ? (this.flow.session.current?.decision?.scan_id ?? null) : null;
   }
 
   #offer(decision) {
     // Without a current scan it is an exit: nobody asks to be let out.
-    const refused = decision !== null && this.desk.session.current !== null && decision.result !== "GREEN" && !this.desk.session.mayVerify && decision.reason !== "DECLINED";
+    const refused = decision !== null && this.flow.session.current !== null && decision.result !== "GREEN" && !this.flow.session.mayVerify && decision.reason !== "DECLINED";
     this.button.hidden = !refused || decision.provisional === true || this.#open.has(decision.scan_id);
     this.button.textContent = this.decides ? t("Admit anyway") : t("Ask a supervisor");
   }
 
   #ask() {
-    this.#asking = this.desk.session.current.decision;
-    const code = this.#asking.ticket?.ticket_code ?? this.desk.session.current.code;
+    const { current } = this.flow.session;
+    if (!current) return;
+    this.#asking = current.decision;
+    const code = current.decision.ticket?.ticket_code ?? current.code;
     byId("ask-title").textContent = this.decides ? t("Admit against the door's word?") : t("Ask a supervisor?");
     byId("ask-code").textContent = code;
     byId("ask-label").textContent = this.decides ? t("Reason") : t("What the visitor says (optional)");
@@ -89,7 +97,7 @@ export class Supervisor {
 
   async #send({ takeBack = false }) {
     const note = byId("ask-note").value.trim();
-    const { scan_id: scanId } = this.#asking;
+    const scanId = this.#asking?.scan_id;
     if (this.decides && !note) {
       showNotice(byId("ask-answer"), { title: t("Please say why."), next: "" });
       return;
@@ -97,13 +105,13 @@ export class Supervisor {
     byId("ask-send").disabled = true;
     try {
       if (this.decides) {
-        this.desk.news.ask();
+        this.flow.news.ask();
         this.#answered(await this.socket.request("override", { scan_id: scanId, reason: note, take_back: takeBack }));
       } else this.#wait(await this.socket.request("ask_supervisor", { scan_id: scanId, ...(note && { note }) }));
       this.dialog.close();
     } catch (error) {
       if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;
-      this.desk.news.keep();
+      this.flow.news.keep();
       this.#refused(error);
     } finally {
       byId("ask-send").disabled = false;
@@ -116,6 +124,7 @@ export class Supervisor {
     const next = inTheWay
       ? t("Admitted at {time} by {operator}.", { time: momentAt(inTheWay, this.timezone(), { seconds: true }), operator: error.details.operator_name })
       : "";
+    /** @type {[string, () => unknown][]} */
     const actions = inTheWay ? [[t("Take that entry back and admit"), () => this.#send({ takeBack: true })]] : [];
     const title = lost ? t("No connection. Try again when the scanner is live.") : error.message;
     showNotice(byId("ask-answer"), { title, next }, { actions });
@@ -146,11 +155,11 @@ export class Supervisor {
       return false;
     }
     this.#open.delete(scanId);
-    this.#offer(this.#shown ? this.desk.session.current.decision : null);
+    this.#offer(this.#shown ? this.flow.session.current.decision : null);
     return true;
   }
 
-  /** How it stands now: asking again tells. */
+  /** How it stands now: asking again gives the answer. */
   async #look(scanId) {
     try {
       const dispute = await this.socket.request("ask_supervisor", { scan_id: scanId });
@@ -160,25 +169,25 @@ export class Supervisor {
     }
   }
 
-  #answered(dispute, notice = null) {
+  #answered(/** @type {any} */ dispute, /** @type {{ notice_id: number } | null} */ notice = null) {
     const { scan_id: scanId, decision } = dispute;
-    const done = () => notice && this.line.done(notice.notice_id);
+    const done = () => notice && this.notices.done(notice.notice_id);
     this.#open.delete(scanId);
-    if (decision === "withdrawn" || this.#told.has(scanId)) {
+    if (decision === "withdrawn" || this.#answeredScans.has(scanId)) {
       this.shelf.take(this.#key(dispute));
       done();
       return;
     }
-    this.#told.add(scanId);
+    this.#answeredScans.add(scanId);
     const admitted = decision === "admitted";
     const title = admitted ? t("ADMIT") : t("DO NOT ADMIT");
     const back = dispute.recorded === "RE_ENTRY";
     const said = { name: dispute.decided_by?.name ?? "", reason: dispute.decision_reason ?? "" };
     const detail = back ? t("Comes back in. Supervisor {name}: “{reason}”", said) : t("Supervisor {name}: “{reason}”", said);
-    if (this.#shown === scanId && !this.desk.busy) {
+    if (this.#shown === scanId && !this.flow.busy) {
       this.shelf.take(this.#key(dispute));
-      const shown = this.desk.session.current.decision;
-      this.desk.overruled({
+      const shown = this.flow.session.current.decision;
+      this.flow.overruled({
         ...shown, ticket: shown.ticket && { ...shown.ticket, status: dispute.ticket?.status ?? shown.ticket.status }, result: admitted ? "GREEN" : "RED", reason: admitted ? "OVERRIDDEN" : "DECLINED",
         message: title, detail, can_verify: false, verified: dispute.ticket?.verified ?? null,
         recorded: dispute.recorded, ...(back && { presence: null }),
@@ -190,7 +199,7 @@ export class Supervisor {
       tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), detail], actions: [[t("Seen"), done]],
     });
     // The eye is called; whose colour it is stands on the card.
-    this.desk.signals.give("YELLOW");
+    this.flow.signals.give("YELLOW");
   }
 
   #key = ({ scan_id: scanId }) => `dispute-${scanId}`;

@@ -1,34 +1,38 @@
-// What this scanner tells the control room of itself: battery, waiting scans, version, how far and how right the clock is.
+// The status that this scanner reports to the control room: battery, queued scans, version, round trip and clock skew.
 const LOOK_MS = 10_000;
 // The address of the page's files carries their hash: what stands there is the version of the page.
 const VERSION = /\/static\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? null;
 
 export class Telemetry {
+  /** @type {{ level: number, charging: boolean } | null} */
   #battery = null;
-  #told = "";
+  #sent = "";
 
   /** `queued()` gives how many scans wait to be synced. */
   constructor({ socket, device, clock, queued }) {
-    Object.assign(this, { socket, device, clock, queued });
+    this.socket = socket;
+    this.device = device;
+    this.clock = clock;
+    this.queued = queued;
   }
 
   async start() {
-    setInterval(() => this.tell(), LOOK_MS);
+    setInterval(() => this.send(), LOOK_MS);
     try {
-      this.#battery = (await navigator.getBattery?.()) ?? null;
+      this.#battery = (await /** @type {any} */ (navigator).getBattery?.()) ?? null;
     } catch {
       // A browser may keep it to itself.
     }
-    this.tell();
+    this.send();
   }
 
-  /** Says it where it is otherwise than last told; a scanner without a gate has yet to be set up. */
-  tell() {
+  /** Sends the status if it has changed. A scanner without a gate is not set up yet. */
+  send() {
     if (!this.device.gate) return;
     const said = this.#describe();
     const text = JSON.stringify(said);
-    if (text === this.#told) return;
-    this.#told = text;
+    if (text === this.#sent) return;
+    this.#sent = text;
     this.socket.setDevice(said);
   }
 
@@ -39,7 +43,7 @@ export class Telemetry {
       charging: this.#battery?.charging,
       queue: this.queued(),
       version: VERSION,
-      // Rounded, so that it is told when it matters and not at every breath of the network.
+      // Rounded, so that small changes of the network send nothing.
       round_trip_ms: roundTripMs === null ? null : rounded(roundTripMs, roundTripMs < 200 ? 20 : 100),
       skew_ms: roundTripMs === null ? null : rounded(skewMs, 500),
     };

@@ -2,6 +2,15 @@
 // cases (tests/rules/entry_cases.json). Facts are as the day's list has them; moments are RFC 3339, `now` is milliseconds.
 import { daysBetween, midnight, venueTime } from "./venue_day.js";
 
+/**
+ * @param {Decision["result"]} result
+ * @param {string} reason
+ * @param {boolean} can_verify
+ * @param {string} message
+ * @param {string} detail
+ * @param {number | null} [days_from_now]
+ * @returns {Decision}
+ */
 const verdict = (result, reason, can_verify, message, detail, days_from_now = null) => ({ result, reason, can_verify, message, detail, days_from_now });
 const UNKNOWN = verdict("RED", "TICKET_NOT_FOUND", false, "INVALID TICKET", "No ticket has this code");
 const CANCELLED = verdict("RED", "TICKET_CANCELLED", false, "TICKET CANCELLED", "This ticket was cancelled");

@@ -1,10 +1,10 @@
-// Keeps the day's list fresh while there is a link: at the start, soon after the hub told of changes, and every minute. In the
+// Keeps the day's list fresh while there is a link: at the start, soon after news of changes, and every minute. In the
 // evening the next day's as well, so that a scanner without a link knows its visitors after midnight.
 import { call, Refusal, Trouble } from "../../../lib/api.js";
 import { venueTime } from "../../../models/rules/venue_day.js";
 import { DayList } from "../../../models/day_list.js";
 
-// A crowd of scanners that hears of one change does not ask in one moment.
+// Many scanners receive the news of one change; they do not all ask at once.
 const SOON_MS = [4_000, 12_000];
 const EVERY_MS = 60_000;
 const EVENING = "18:00";
@@ -13,9 +13,12 @@ const KEEP_EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export class ListKeeper {
+  /** @type {Map<string, DayList>} by date */
   #lists = new Map();
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer;
   #due = Infinity;
+  /** @type {Promise<void> | null} */
   #running = null;
   #tomorrowAt = -Infinity;
   #unkept = new Set();
@@ -26,7 +29,12 @@ export class ListKeeper {
    * that of today is on the device as it was written at a moment.
    */
   constructor({ store, vault, now, live, onFresh, onKept }) {
-    Object.assign(this, { store, vault, now, live, onFresh, onKept });
+    this.store = store;
+    this.vault = vault;
+    this.now = now;
+    this.live = live;
+    this.onFresh = onFresh;
+    this.onKept = onKept;
   }
 
   /** What this device still has. */
@@ -51,7 +59,7 @@ export class ListKeeper {
     return this.#lists.get(today) ?? this.#lists.get(yesterday) ?? null;
   }
 
-  /** The hub told that something has changed. */
+  /** The hub has announced a change. */
   stir() {
     this.#plan(SOON_MS[0] + Math.random() * (SOON_MS[1] - SOON_MS[0]));
   }
@@ -108,12 +116,15 @@ export class ListKeeper {
     const { data } = await call("GET", path);
     const before = this.#lists.get(data.date);
     const changed = before?.head.edition !== data.edition;
-    let list = before;
+    let list;
     if (data.whole || before !== known || !before) {
       if (!data.whole) return;
       list = new DayList(data);
       this.#lists.set(data.date, list);
-    } else list.apply(data);
+    } else {
+      list = before;
+      list.apply(data);
+    }
     await this.#forgetOlder(data);
     this.onFresh(list);
     if (!changed && before) return;

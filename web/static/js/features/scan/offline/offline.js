@@ -19,18 +19,43 @@ const TAKEN = new Set(["accepted", "duplicate"]);
 const POSSIBLE = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
 
 export class Offline {
+  /** @type {Promise<void> | null} */
   #opened = null;
+  /** @type {Map<string, number>} by scan_id */
   #places = new Map();
-  #told = "";
+  /** What #open makes. @type {SinceList} */
+  since = /** @type {any} */ (undefined);
+  /** @type {Queue} */
+  queue = /** @type {any} */ (undefined);
+  /** @type {ListKeeper} */
+  keeper = /** @type {any} */ (undefined);
+  /** @type {SyncEngine} */
+  engine = /** @type {any} */ (undefined);
+  /** @type {Vault | undefined} */
+  vault;
+  recalled = false;
+  #published = "";
 
   /**
-   * `owner` names organisation and login as the hub does ("3.17"); `clock` is models/hub_clock.js. `onState(state)` with
-   * {able, queued, sending, listedAt}; `onConflicts(conflicts)` with those not put away yet; `onTaken(scanIds)` with entries
-   * that the hub has recorded.
+   * @param {object} options
+   * @param {import("../../../lib/socket.js").VenueSocket} options.socket
+   * @param {import("../../../models/hub_clock.js").HubClock} options.clock
+   * @param {string} [options.owner] organisation and login as the hub names them: "3.17"
+   * @param {string} [options.operatorName]
+   * @param {(state: { able: boolean, queued: number, sending: boolean, listedAt: string | null }) => void} [options.onState]
+   * @param {(conflicts: any[]) => void} [options.onConflicts] receives those not put away yet
+   * @param {(scanIds: Set<string>) => void} [options.onTaken] receives the entries that the hub has recorded
    */
   constructor({ socket, clock, owner, operatorName, onState = () => {}, onConflicts = () => {}, onTaken = () => {} }) {
-    Object.assign(this, { socket, clock, owner, operatorName, onState, onConflicts, onTaken });
+    this.socket = socket;
+    this.clock = clock;
+    this.owner = owner;
+    this.operatorName = operatorName;
+    this.onState = onState;
+    this.onConflicts = onConflicts;
+    this.onTaken = onTaken;
     // This device's own scans that wait, newest first.
+    /** @type {any[]} */
     this.waiting = [];
   }
 
@@ -52,7 +77,7 @@ export class Offline {
     };
   }
 
-  /** The venue as the list tells it, for a page that has not heard of the hub yet. */
+  /** The venue as the list names it, for a page that the hub has not answered yet. */
   get venue() {
     const { timezone } = this.keeper?.current?.head ?? {};
     return timezone ? { timezone, today: venueTime(this.clock.now(), timezone).date } : null;
@@ -73,7 +98,7 @@ export class Offline {
     await this.queue.count();
     this.engine.kick();
     await this.keeper.refresh();
-    this.#tell();
+    this.#publishState();
   }
 
   /** The link has gone: what was only remembered is kept. */
@@ -82,9 +107,9 @@ export class Offline {
   }
 
   /** The hub's news of tickets (topic `tickets`). */
-  hear(news) {
+  receiveNews(news) {
     if (!this.able) return;
-    this.since.heard(news);
+    this.since.addNews(news);
     this.keeper.stir();
   }
 
@@ -168,13 +193,13 @@ export class Offline {
     this.queue = new Queue({ store, vault });
     this.keeper = new ListKeeper({
       store, vault, now, live: () => socket.live,
-      onFresh: () => this.#tell(), onKept: (moment) => this.since.listed(moment),
+      onFresh: () => this.#publishState(), onKept: (moment) => this.since.listed(moment),
     });
-    this.engine = new SyncEngine({ socket, queue: this.queue, onState: () => this.#tell(), onSettled: (settled) => this.#settled(settled) });
+    this.engine = new SyncEngine({ socket, queue: this.queue, onState: () => this.#publishState(), onSettled: (settled) => this.#settled(settled) });
     await vault.unlock();
     this.vault = vault;
     if (this.able) await this.#recall();
-    this.#tell();
+    this.#publishState();
   }
 
   /** What was kept becomes readable with the key: at the start, or with the first sign-in after it was lost. */
@@ -209,7 +234,7 @@ export class Offline {
     this.#list(scan);
     // Kept is not lost: browsers that may throw away what pages keep are asked not to.
     if (this.queue.length === 1) navigator.storage?.persist?.().catch(() => {});
-    this.#tell();
+    this.#publishState();
   }
 
   #list(scan) {
@@ -225,14 +250,14 @@ export class Offline {
     this.onTaken(new Set(settled.filter(({ scan, result }) => scan.admitted && TAKEN.has(result.outcome)).map(({ scan }) => scan.scan_id)));
     if (settled.some(({ result }) => result.outcome === "conflict" || result.outcome === "refused")) this.onConflicts(await this.queue.conflicts());
     this.keeper.stir();
-    this.#tell();
+    this.#publishState();
   }
 
-  #tell() {
+  #publishState() {
     const { state } = this;
     const said = JSON.stringify([state, this.waiting.length]);
-    if (said === this.#told) return;
-    this.#told = said;
+    if (said === this.#published) return;
+    this.#published = said;
     this.onState(state);
   }
 }

@@ -1,5 +1,4 @@
-// The scans that the hub has yet to hear of, in the order in which they were made. They leave it only when the hub has
-// answered for them.
+// The queue of scans that are not sent yet, in order. A scan leaves it only when the hub has answered for it.
 import { asked } from "./store.js";
 
 const KIND = "scan";
@@ -7,7 +6,8 @@ const PAGE = 250;
 
 export class Queue {
   constructor({ store, vault }) {
-    Object.assign(this, { store, vault });
+    this.store = store;
+    this.vault = vault;
     this.length = 0;
   }
 
@@ -37,9 +37,9 @@ export class Queue {
     return found.slice(0, most);
   }
 
-  /** The hub has answered for these. One that was said anew meanwhile stays. `told` are conflicts, kept in the same moment. */
-  async settle(sent, told = []) {
-    const sealed = await Promise.all(told.map(async (conflict) => ({ owner: this.vault.owner, sealed: await this.vault.seal.close("conflict", conflict) })));
+  /** The hub has answered for these; one that was replaced meanwhile stays. `found` are conflicts, kept in the same transaction. */
+  async settle(sent, found = []) {
+    const sealed = await Promise.all(found.map(async (conflict) => ({ owner: this.vault.owner, sealed: await this.vault.seal.close("conflict", conflict) })));
     await this.store.run(["queue", "conflicts"], "readwrite", async (queue, conflicts) => {
       for (const { seq, rev } of sent) {
         const record = await asked(queue.get(seq));

@@ -11,7 +11,8 @@ export async function importKeys(encoded) {
 export class Seal {
   /** The first key seals; the others open what was sealed with an earlier one. */
   constructor(owner, keys) {
-    Object.assign(this, { owner, keys });
+    this.owner = owner;
+    this.keys = keys;
   }
 
   async close(kind, value) {
@@ -26,7 +27,7 @@ export class Seal {
       try {
         return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(this.#how(kind, iv), key, data)));
       } catch (error) {
-        if (error.name !== "OperationError") throw error;
+        if (!(error instanceof Error) || error.name !== "OperationError") throw error;
       }
     }
     return null;

@@ -1,7 +1,7 @@
-// What has happened since the day's list was written: comings and goings at this device, and what the hub told of others. Kept
+// What has happened since the day's list was written: entries and exits at this device, and the hub's news of others. Kept
 // sealed, so that a reload without a link does not forget who is in.
 const KIND = "since";
-// The list may be read a moment before it says so, and a change told a moment after it was made.
+// The list may be read a moment before it says so, and news may come a moment after the change.
 const SLACK_MS = 3_000;
 const KEEP_WITHIN_MS = 500;
 
@@ -10,10 +10,13 @@ export class SinceList {
   // Who went out or came back here last, by code.
   #moves = new Map();
   #changes = new Map();
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer;
 
   constructor({ store, vault, now }) {
-    Object.assign(this, { store, vault, now });
+    this.store = store;
+    this.vault = vault;
+    this.now = now;
   }
 
   async load() {
@@ -52,7 +55,7 @@ export class SinceList {
   }
 
   /** News of the hub: SHA-256 names of tickets, and what has happened to them. */
-  heard({ hashes, change }) {
+  addNews({ hashes, change }) {
     for (const hash of hashes ?? []) this.#changes.set(hash, { change, at: this.now() });
     this.#keepSoon();
   }
@@ -81,7 +84,7 @@ export class SinceList {
 
   clear() {
     clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#timer = undefined;
     this.#entries.clear();
     this.#moves.clear();
     this.#changes.clear();
@@ -89,7 +92,7 @@ export class SinceList {
 
   #keepSoon() {
     this.#timer ??= setTimeout(() => {
-      this.#timer = null;
+      this.#timer = undefined;
       this.#keep();
     }, KEEP_WITHIN_MS);
   }
@@ -113,6 +116,6 @@ function movedLast(own, here, news) {
   let last = standing.sort((a, b) => b.at - a.at)[0];
   if (!last) return {};
   // The hub's news of what was done here: here more is known of it.
-  if (last === told && here && Boolean(here.left) === Boolean(told.left)) last = here;
+  if (told && last === told && here && Boolean(here.left) === Boolean(told.left)) last = here;
   return { left: last.left, since: last.left || last.first ? null : momentOf(last.at) };
 }

@@ -3,7 +3,13 @@
 export const NAME = "venue-hub.offline";
 const VERSION = 1;
 
-/** The promise of one request. */
+/**
+ * The promise of one request.
+ *
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
 export const asked = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -11,6 +17,11 @@ export const asked = (request) =>
   });
 
 export class Store {
+  /** @param {IDBDatabase} database */
+  constructor(database) {
+    this.database = database;
+  }
+
   static async open(name = NAME) {
     const opening = indexedDB.open(name, VERSION);
     opening.onupgradeneeded = () => {
@@ -22,8 +33,7 @@ export class Store {
         database.createObjectStore(kind, { keyPath: "seq", autoIncrement: true }).createIndex("owner", "owner");
       }
     };
-    const store = new Store();
-    store.database = await asked(opening);
+    const store = new Store(await asked(opening));
     // Another tab of a newer page wants to change the stores: it may.
     store.database.onversionchange = () => store.database.close();
     return store;
@@ -37,7 +47,7 @@ export class Store {
       transaction.onerror = () => reject(transaction.error);
       transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
     });
-    // Where the work itself fails, that is told, and not that the transaction went with it.
+    // Where the work itself fails, its error counts, and not that of the transaction.
     done.catch(() => {});
     const result = await Promise.race([work(...[names].flat().map((name) => transaction.objectStore(name))), done.then(() => undefined)]);
     await done;

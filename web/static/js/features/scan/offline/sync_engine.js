@@ -12,12 +12,16 @@ const AGAIN_MS = [2_000, 60_000];
 export class SyncEngine {
   #running = false;
   #wanted = false;
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer;
   #wait = AGAIN_MS[0];
 
   /** `onSettled(batch, results)` after each batch, `onState()` when sending begins or ends. */
   constructor({ socket, queue, onSettled, onState }) {
-    Object.assign(this, { socket, queue, onSettled, onState });
+    this.socket = socket;
+    this.queue = queue;
+    this.onSettled = onSettled;
+    this.onState = onState;
     this.sending = false;
     // Scans the hub will not read at all; they stay in the queue for a newer page or hub.
     this.unreadable = new Set();
@@ -70,15 +74,15 @@ export class SyncEngine {
   async #settle(batch, results) {
     const byId = new Map(results.map((result) => [result.scan_id, result]));
     const answered = batch.filter(({ scan }) => byId.has(scan.scan_id));
-    const told = [];
+    const conflicts = [];
     for (const { scan } of answered) {
       const { outcome, kind = null, first_entry = null, conflict_id = null } = byId.get(scan.scan_id);
       if (outcome === "conflict" || outcome === "refused") {
         const { scan_id, code, scanned_at, skew_ms, gate } = scan;
-        told.push({ scan_id, code, at: Date.parse(scanned_at) - skew_ms, gate, outcome, kind, first_entry, conflict_id });
+        conflicts.push({ scan_id, code, at: Date.parse(scanned_at) - skew_ms, gate, outcome, kind, first_entry, conflict_id });
       }
     }
-    await this.queue.settle(answered, told);
+    await this.queue.settle(answered, conflicts);
     this.onSettled(answered.map(({ scan }) => ({ scan, result: byId.get(scan.scan_id) })));
   }
 
@@ -117,7 +121,7 @@ function batchOf(items) {
 
 function frameOf(batch) {
   const { skew_ms } = batch[0].scan;
-  // A clock that was never set is further off than the hub cares to hear: then the moments themselves are put right.
+  // A clock that was never set is further off than the hub accepts: then the moments themselves are put right.
   const tell = Math.abs(skew_ms) <= LARGEST_SKEW_MS;
   const scans = batch.map(({ scan: { skew_ms: _skew, seen: _seen, ...scan } }) =>
     (tell ? scan : { ...scan, scanned_at: new Date(Date.parse(scan.scanned_at) - skew_ms).toISOString() }));

@@ -6,7 +6,9 @@ import { importKeys, Seal } from "./seal.js";
 export class Vault {
   /** `owner` as the page says it: organisation and login. `now()` by the hub's clock. */
   constructor({ store, owner, now }) {
-    Object.assign(this, { store, owner, now });
+    this.store = store;
+    this.owner = owner;
+    this.now = now;
     this.seal = null;
   }
 
