@@ -9,7 +9,7 @@ import { clearNotice, showNotice } from "../lib/notices.js";
 import { Steps } from "../features/reserve/steps.js";
 import { TicketStep } from "../features/reserve/ticket.js";
 import { loadModule, loadStyleSheet } from "../lib/lazy_loading.js";
-import { NO_CONNECTION } from "../words/refusals.js";
+import { NO_CONNECTION } from "../words/ticket_refusals.js";
 
 const root = byId("reserve");
 // Where one hub serves several organisations, the link to this page names one: /reserve?orq=2

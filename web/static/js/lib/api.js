@@ -32,12 +32,7 @@ export class Trouble extends Error {
 
 const PATIENCE_MS = 15_000;
 
-/**
- * @param {"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} method
- * @param {string} path
- * @param {{ body?: unknown, headers?: Record<string, string> }} [options]
- * @returns {Promise<any>} the envelope of a success
- */
+/** @type {Api["call"]} */
 export async function call(method, path, { body = null, headers = {} } = {}) {
   /** @type {RequestInit & { headers: Record<string, string> }} */
   const options = { method, headers: { Accept: "application/json", ...headers }, credentials: "same-origin" };
@@ -64,14 +59,10 @@ export async function call(method, path, { body = null, headers = {} } = {}) {
   throw new Refusal(response.status, error, retryAfterOf(response));
 }
 
-/**
- * What an error says.
- *
- * @param {unknown} error
- */
+/** @type {Api["messageOf"]} */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** @param {Response | undefined} response */
+/** @type {Api["retryAfterOf"]} */
 function retryAfterOf(response) {
   const seconds = Number.parseFloat(response?.headers.get("Retry-After") ?? "");
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;

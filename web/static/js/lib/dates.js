@@ -3,28 +3,22 @@ import { locale, t, weekStart } from "./i18n.js";
 
 let skew = 0;
 
-/**
- * Sets the page to the hub's clock, which decides what is today and what is over; this device's may be wrong by hours.
- *
- * @param {string | undefined} moment what the hub's clock says now, RFC 3339
- */
+/** The hub's clock decides what is today and what is over; this device's may be wrong by hours. @type {Dates["followHubClock"]} */
 export function followHubClock(moment) {
   skew = Date.parse(moment ?? "") - Date.now() || 0;
 }
 
-/**
- * The same, measured to the millisecond.
- *
- * @param {number} aheadMs how far this device's clock is ahead of the hub's
- */
+/** The same, to the millisecond. @type {Dates["setClockSkew"]} */
 export function setClockSkew(aheadMs) {
   skew = -aheadMs;
 }
 
 export const hubNow = () => new Date(Date.now() + skew);
 
-const asUtc = (/** @type {string} */ date, time = "00:00:00") => new Date(`${date}T${time}Z`);
-const format = (/** @type {Intl.DateTimeFormatOptions} */ options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+/** @type {Dates["asUtc"]} */
+const asUtc = (date, time = "00:00:00") => new Date(`${date}T${time}Z`);
+/** @type {Dates["format"]} */
+const format = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
 
 const LONG_DAY = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const SHORT_DAY = format({ weekday: "short", day: "numeric", month: "short" });
@@ -35,19 +29,25 @@ const WEEKDAY_LONG = format({ weekday: "long" });
 const DASH = locale.startsWith("zh") ? "–" : " – ";
 const NUMBER = new Intl.NumberFormat(locale);
 
-export const longDay = (/** @type {string} */ date) => LONG_DAY.format(asUtc(date));
-export const shortDay = (/** @type {string} */ date) => SHORT_DAY.format(asUtc(date));
-export const monthName = (/** @type {string} */ key) => MONTH.format(asUtc(`${key}-01`));
-export const clock = (/** @type {string} */ time) => CLOCK.format(asUtc("2000-01-01", time));
-/** As it is seen; the hub's pages write it the same. */
-export const span = (/** @type {string} */ start, /** @type {string | null | undefined} */ end) => (end ? `${clock(start)}${DASH}${clock(end)}` : clock(start));
-/** As it is said aloud: screen readers leave dashes out. */
-export const spokenSpan = (/** @type {string} */ start, /** @type {string | null | undefined} */ end) => (end ? t("{start} to {end}", { start: clock(start), end: clock(end) }) : clock(start));
-export const number = (/** @type {number} */ value) => NUMBER.format(value);
+/** @type {Dates["day"]} */
+export const longDay = (date) => LONG_DAY.format(asUtc(date));
+/** @type {Dates["day"]} */
+export const shortDay = (date) => SHORT_DAY.format(asUtc(date));
+/** @type {Dates["day"]} */
+export const monthName = (key) => MONTH.format(asUtc(`${key}-01`));
+/** @type {Dates["clock"]} */
+export const clock = (time) => CLOCK.format(asUtc("2000-01-01", time));
+/** As it is seen; the hub's pages write it the same. @type {Dates["span"]} */
+export const span = (start, end) => (end ? `${clock(start)}${DASH}${clock(end)}` : clock(start));
+/** As it is said aloud: screen readers leave dashes out. @type {Dates["span"]} */
+export const spokenSpan = (start, end) => (end ? t("{start} to {end}", { start: clock(start), end: clock(end) }) : clock(start));
+/** @type {Dates["number"]} */
+export const number = (value) => NUMBER.format(value);
 
-/** `20 November 2026, 12:00 – 14:00`, in the reader's own punctuation. */
-export const dayAndSpan = (/** @type {string} */ date, /** @type {string} */ start, /** @type {string | null | undefined} */ end) => t("{day}, {time}", { day: longDay(date), time: span(start, end) });
-export const shortDayAndSpan = (/** @type {string} */ date, /** @type {string} */ start, /** @type {string | null | undefined} */ end) => t("{day}, {time}", { day: shortDay(date), time: span(start, end) });
+/** `20 November 2026, 12:00 – 14:00`, in the reader's own punctuation. @type {Dates["dayAndSpan"]} */
+export const dayAndSpan = (date, start, end) => t("{day}, {time}", { day: longDay(date), time: span(start, end) });
+/** @type {Dates["dayAndSpan"]} */
+export const shortDayAndSpan = (date, start, end) => t("{day}, {time}", { day: shortDay(date), time: span(start, end) });
 
 /** The names of the days, in the order of the reader's week. */
 export const weekdays = () =>
@@ -57,27 +57,17 @@ export const weekdays = () =>
     return { short: WEEKDAY_SHORT.format(date), long: WEEKDAY_LONG.format(date) };
   });
 
-/** Where a date stands in the reader's week: 0 up to 6. */
-export const placeInWeek = (/** @type {string} */ date) => (asUtc(date).getUTCDay() + 7 - (weekStart % 7)) % 7;
+/** Where a date stands in the reader's week: 0 up to 6. @type {Dates["placeInWeek"]} */
+export const placeInWeek = (date) => (asUtc(date).getUTCDay() + 7 - (weekStart % 7)) % 7;
 
-/**
- * A moment on the venue's own clock.
- *
- * @param {string | number | Date} moment RFC 3339, or milliseconds since 1970
- * @param {string | null | undefined} timeZone the venue's; without one the reader's own
- * @param {{ seconds?: boolean, day?: boolean }} [options] what is said besides hours and minutes
- */
+/** A moment on the venue's own clock. @type {Dates["momentAt"]} */
 export function momentAt(moment, timeZone, { seconds = false, day = false } = {}) {
   /** @type {Intl.DateTimeFormatOptions} */
   const options = { hour: "numeric", minute: "2-digit", ...(seconds && { second: "2-digit" }), ...(day && { day: "numeric", month: "short" }) };
   return new Intl.DateTimeFormat(locale, { ...options, ...(timeZone && { timeZone }) }).format(new Date(moment));
 }
 
-/**
- * The date (YYYY-MM-DD) and time (HH:MM:SS) of now on a venue's clock, or on the reader's own.
- *
- * @param {string | null | undefined} timeZone
- */
+/** The date (YYYY-MM-DD) and time (HH:MM:SS) of now on a venue's clock, or on the reader's own. @type {Dates["nowAt"]} */
 export function nowAt(timeZone, now = hubNow()) {
   const parts = new Intl.DateTimeFormat("en-CA", {
     year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
@@ -87,10 +77,7 @@ export function nowAt(timeZone, now = hubNow()) {
   return { date: `${get("year")}-${get("month")}-${get("day")}`, time: `${get("hour")}:${get("minute")}:${get("second")}` };
 }
 
-/**
- * @param {string} from
- * @param {string} to
- */
+/** @type {Dates["daysBetween"]} */
 export function daysBetween(from, to) {
   return Math.round((+asUtc(to) - +asUtc(from)) / 86_400_000);
 }

@@ -2,15 +2,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const SPRITE = new URL("../../icons.svg", import.meta.url).href;
 
-/**
- * h("button", {class: "button", type: "button", onclick: f}, "Text", child, ...)
- *
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, any>} [attributes]
- * @param {(Node | string | number | false | null | undefined)[]} children
- * @returns {HTMLElementTagNameMap[Tag]}
- */
+/** h("button", {class: "button", type: "button", onclick: f}, "Text", child, ...) @type {Elements["h"]} */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -22,11 +14,7 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/**
- * A picture of icons.svg.
- *
- * @param {string} name
- */
+/** @type {Elements["icon"]} */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");
@@ -37,45 +25,19 @@ export function icon(name) {
   return svg;
 }
 
-/**
- * The element of this id; the page has it (web/types/elements.d.ts).
- *
- * @type {ById}
- */
+/** @type {Elements["byId"]} */
 export const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 
-/**
- * The first element below `root` that matches; the page has one.
- *
- * @param {ParentNode} root
- * @param {string} selector
- * @returns {HTMLElement}
- */
+/** @type {Elements["first"]} */
 export const first = (root, selector) => /** @type {any} */ (root.querySelector(selector));
 
-/**
- * A field of a form by its name; of radio buttons, the group.
- *
- * @param {HTMLFormElement} form
- * @param {string} name
- * @returns {HTMLInputElement}
- */
+/** @type {Elements["fieldOf"]} */
 export const fieldOf = (form, name) => /** @type {any} */ (form.elements.namedItem(name));
 
-/**
- * Where an event happened.
- *
- * @param {Event} event
- * @returns {HTMLInputElement}
- */
+/** @type {Elements["targetOf"]} */
 export const targetOf = (event) => /** @type {any} */ (event.target);
 
-/**
- * Fills every [data-fill=name] below root.
- *
- * @param {ParentNode} root
- * @param {Record<string, string | null | undefined>} values
- */
+/** Fills every [data-fill=name] below root. @type {Elements["fill"]} */
 export function fill(root, values) {
   for (const [name, value] of Object.entries(values)) {
     for (const element of root.querySelectorAll(`[data-fill="${name}"]`)) element.textContent = value ?? "";

@@ -34,12 +34,7 @@ function wordsFor(text) {
 
 const filled = (/** @type {string} */ text, /** @type {Record<string, unknown>} */ values) => text.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
 
-/**
- * t("Booked for {day}", { day })
- *
- * @param {string} text
- * @param {Record<string, unknown>} [values]
- */
+/** @type {Words["t"]} */
 export function t(text, values = {}) {
   const found = wordsFor(text) ?? text;
   return filled(Array.isArray(found) ? found[0] : found, values);

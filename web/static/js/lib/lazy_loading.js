@@ -1,10 +1,10 @@
-// Modules and style sheets that only a later step needs, fetched with that step. A fetch that fails is tried again after a growing
-// pause, and at once when the network or the link to the hub is back. Browsers forget a failed fetch, so the same address is asked.
+// Modules and style sheets that are fetched later. A fetch that fails is tried again after a growing pause, and at once when the
+// network or the hub is back. Chromium forgets a failed fetch, so the same address serves.
 import { waitBefore } from "./backoff.js";
 
-/** Tries for a step that a person waits for: about three seconds, then the page says that there is no connection. */
+/** For a step that a person waits for: about three seconds. */
 const TRIES = 3;
-/** How every browser words a module that could not be fetched; a module that throws by itself says something else. */
+/** How browsers word a module that could not be fetched. */
 const NOT_FETCHED = /import/i;
 
 /** Those that pause before another try. @type {Set<() => void>} */
@@ -12,26 +12,12 @@ const pauses = new Set();
 /** @type {Map<string, Promise<unknown>>} */
 const styleSheets = new Map();
 
-/**
- * Loads a module: `loadModule(() => import(...))` with the address as a literal, from which web/pages/page_language.py finds the
- * texts that the page needs.
- *
- * @template T
- * @param {() => Promise<T>} load
- * @param {{ tries?: number }} [options] `tries: Infinity` for a part of the page that nobody waits for
- * @returns {Promise<T>}
- */
+/** `loadModule(() => import(...))`, with a literal address: web/pages/page_language.py looks for it. @type {LazyLoading["loadModule"]} */
 export function loadModule(load, { tries = TRIES } = {}) {
   return tryAgain(load, tries, (error) => error instanceof TypeError && NOT_FETCHED.test(error.message));
 }
 
-/**
- * Loads `css/<name>.css` once. Its address carries the hash of this file's folder.
- *
- * @param {string} name
- * @param {{ tries?: number }} [options]
- * @returns {Promise<unknown>}
- */
+/** Loads css/<name>.css once. @type {LazyLoading["loadStyleSheet"]} */
 export function loadStyleSheet(name, { tries = TRIES } = {}) {
   const known = styleSheets.get(name);
   if (known) return known;
@@ -46,13 +32,7 @@ export function retryLoading() {
   for (const end of [...pauses]) end();
 }
 
-/**
- * @template T
- * @param {() => Promise<T>} load
- * @param {number} tries
- * @param {(error: unknown) => boolean} mayPass whether the failure is one that passes
- * @returns {Promise<T>}
- */
+/** @type {LazyLoading["tryAgain"]} */
 async function tryAgain(load, tries, mayPass) {
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -77,7 +57,7 @@ function pause(ms) {
   });
 }
 
-/** @param {string} name */
+/** @type {LazyLoading["linkStyleSheet"]} */
 function linkStyleSheet(name) {
   const link = document.createElement("link");
   link.rel = "stylesheet";

@@ -1,14 +1,7 @@
 // Notices: what went wrong and the next step, put where the customer is looking.
 import { h } from "./elements.js";
 
-/**
- * @param {Element} place
- * @param {{ title: string, next?: string }} words
- * @param {object} [options]
- * @param {"bad" | "warn" | "info" | "good"} [options.kind]
- * @param {[string, (event: Event) => unknown][]} [options.actions] a label and what its button does
- * @param {Node | null} [options.extra]
- */
+/** @type {Notices["showNotice"]} */
 export function showNotice(place, { title, next }, { kind = "bad", actions = [], extra = null } = {}) {
   const buttons = actions.map(([label, onclick]) => h("button", { type: "button", class: "button quiet small", onclick }, label));
   place.replaceChildren(
@@ -17,7 +10,7 @@ export function showNotice(place, { title, next }, { kind = "bad", actions = [],
   );
 }
 
-/** @param {Element} place */
+/** @type {Notices["clearNotice"]} */
 export function clearNotice(place) {
   place.replaceChildren();
 }

@@ -35,10 +35,8 @@ export class BookingDraft {
   }
 
   clear() {
-    Object.assign(this, {
-      tickets: [], together: true, email: "", phone: "", typed: "", country: "", proofs: {}, slot: null, slots: {}, step: "ticket", results: [], place: "",
-      demanded: [],
-    });
+    const { orq, store, now } = this;
+    Object.assign(this, new BookingDraft({ orq, store, now }));
   }
 
   /** What this tab knew: "fresh", "expired" (it was there, too long ago) or "none". */

@@ -2,7 +2,7 @@
 import { t } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
-import { NO_CONNECTION } from "../../words/refusals.js";
+import { NO_CONNECTION } from "../../words/ticket_refusals.js";
 
 /** The answer, or null: a refusal went to `onRefusal`, trouble is shown in `answer` and `again` tries once more. */
 export async function ask({ button, answer, question, onRefusal, again }) {

@@ -5,7 +5,7 @@ import { loadModule } from "../../lib/lazy_loading.js";
 import { call, Refusal } from "../../lib/api.js";
 import { codesIn } from "../../models/ticket_code.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
-import { explain, NO_CONNECTION } from "../../words/refusals.js";
+import { explainTicket as explain, NO_CONNECTION } from "../../words/ticket_refusals.js";
 import { busy, onceReleased } from "./asking.js";
 import { drawParty } from "./party.js";
 

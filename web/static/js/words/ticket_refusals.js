@@ -1,0 +1,52 @@
+// What a refused ticket means for a customer: a headline, and the next step in plain words. The first step of a booking needs no
+// more; words/refusals.js has the rest.
+import { t } from "../lib/i18n.js";
+import { longDay } from "../lib/dates.js";
+
+export const TICKET = {
+  TICKET_NOT_FOUND: (error) => ({
+    title: t("Invalid ticket code. Please check and try again."),
+    next: error.likely_mistyped
+      ? t("It looks mistyped: one character does not fit the rest. O and 0, or I and 1, are easily confused.")
+      : t("Compare it with your ticket, character by character. If it is right, ask the shop that sold it."),
+  }),
+  TICKET_ALREADY_RESERVED: (error) => ({
+    title: error.reserved_date
+      ? t("This ticket is already reserved for {day}.", { day: longDay(error.reserved_date) })
+      : t("This ticket is already reserved."),
+    next: t("Your confirmation mail holds the QR code and the link to see, move or cancel the reservation."),
+  }),
+  TICKET_NOT_ACTIVATED: (error) =>
+    error.can_activate
+      ? { title: t("This ticket is paid, but not active yet."), next: t("It was bought for later. Activate it here when you are ready to choose a day.") }
+      : { title: t("This ticket is not activated yet. Please complete payment."), next: t("Paid a moment ago? Give it a minute and try again.") },
+  TICKET_EXPIRED: () => ({ title: t("This ticket has expired."), next: t("Ask the shop that sold it whether it can be renewed.") }),
+  TICKET_CANCELLED: () => ({
+    title: t("This ticket was cancelled."),
+    next: t("It may have been refunded. The shop that sold it can tell you more."),
+  }),
+  TICKET_ALREADY_USED: () => ({ title: t("This ticket was already used at the door."), next: t("Every ticket lets one person in, once.") }),
+  ORGANIZATION_MISMATCH: () => ({
+    title: t("This ticket belongs to another venue."),
+    next: t("Open the booking page of the venue that is named on your ticket."),
+  }),
+};
+
+export const isAboutTicket = (code) => code in TICKET;
+
+export const tooManyTries = () => ({ title: t("That was a lot of tries in a short time."), next: t("Wait a minute, then try again.") });
+
+/** The words of a refusal by one of these; without a match the hub's own. */
+export function explainBy(known, error) {
+  const words = known[error.code];
+  return words ? words(error.details ?? {}) : { title: error.message || t("That did not work."), next: t("Please try again.") };
+}
+
+const FIRST = { ...TICKET, RATE_LIMITED: tooManyTries };
+
+export const explainTicket = (error) => explainBy(FIRST, error);
+
+export const NO_CONNECTION = {
+  title: t("No connection to the venue."),
+  next: t("Check your network and try again. What you typed is kept."),
+};
