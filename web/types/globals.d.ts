@@ -66,3 +66,10 @@ interface WorkerEvent extends Event {
 }
 declare function skipWaiting(): Promise<void>;
 declare const clients: { claim(): Promise<void> };
+
+/** What the hub gives for a one-time code that was right, and the address or number it is about. */
+interface ContactProof {
+  about: string;
+  contact_proof: string;
+  expires_at: string;
+}

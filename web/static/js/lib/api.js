@@ -2,11 +2,7 @@
 
 /** The API said no. `code` is the contract's; `details` is the whole error object. */
 export class Refusal extends Error {
-  /**
-   * @param {number} status
-   * @param {ApiError} error
-   * @param {number | null} [retryAfter] seconds
-   */
+  /** @param {number} status @param {ApiError} error @param {number | null} [retryAfter] seconds */
   constructor(status, error, retryAfter = null) {
     super(error.message ?? error.code);
     this.name = "Refusal";
@@ -19,10 +15,7 @@ export class Refusal extends Error {
 
 /** No answer we can rely on: the request may or may not have arrived. */
 export class Trouble extends Error {
-  /**
-   * @param {string} message
-   * @param {number | null} [retryAfter] seconds
-   */
+  /** @param {string} message @param {number | null} [retryAfter] seconds */
   constructor(message, retryAfter = null) {
     super(message);
     this.name = "Trouble";

@@ -20,11 +20,7 @@ const EVERY_FORM = ["zero", "one", "two", "few", "many", "other"];
 const FORMS = EVERY_FORM.filter((form) => rules.resolvedOptions().pluralCategories.includes(form));
 const figures = new Intl.NumberFormat(locale);
 
-/**
- * A text by its short name: the 32-bit FNV-1a of its UTF-16 units.
- *
- * @param {string} text
- */
+/** A text by its short name: the 32-bit FNV-1a of its UTF-16 units. @param {string} text */
 function wordsFor(text) {
   if (!block) return undefined;
   let reckoned = 0x811c9dc5;
@@ -43,11 +39,7 @@ export function t(text, values = {}) {
 /**
  * tn("one place", "{n} places", 3): the form this language has for the number; {n} is the number itself. Chinese grammar knows
  * one form only, but a single thing is still said in other words than several: there the catalogue has a form for exactly one.
- *
- * @param {string} one
- * @param {string} many
- * @param {number} n
- * @param {Record<string, unknown>} [values]
+ * @type {Words["tn"]}
  */
 export function tn(one, many, n, values = {}) {
   const found = wordsFor(one);

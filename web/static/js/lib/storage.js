@@ -1,4 +1,4 @@
-// The two stores of the browser. A model takes one of them as an argument and knows nothing of the browser itself.
+// The two stores of the browser, for models, which know no browser.
 
 /** What stays on this device. */
 export const deviceStore = () => localStorage;

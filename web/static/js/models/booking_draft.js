@@ -14,7 +14,7 @@ export class BookingDraft {
   phone = "";
   typed = "";
   country = "";
-  /** @type {Record<string, { about: string, contact_proof: string, expires_at: string }>} by channel */
+  /** @type {Record<string, ContactProof>} by channel */
   proofs = {};
   /** @type {Slot | null} */
   slot = null;
