@@ -29,6 +29,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-site-isolation-trials",
     f"--disable-features={','.join(SWITCHED_OFF)}",
 ]  # fmt: skip
+SYSTEM_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 UNHEARD = ("Failed to load resource", "WebSocket connection", "Service Worker registration blocked by Playwright")
@@ -42,9 +43,7 @@ expect.set_options(timeout=PATIENCE)
 def chromium_path() -> str | None:
     """The browser to use: named, of the system, or None for the one playwright has installed."""
     named = os.environ.get("CHROMIUM")
-    return named or next(
-        (p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None
-    )
+    return named or next((p for name in SYSTEM_BROWSERS if (p := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
@@ -92,8 +91,9 @@ def chromium(driver: Playwright) -> Chromium:
 async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
     """Every test makes contexts of its own in it; a context shares nothing with another and ends with the test."""
     browser = await chromium.running()
+    kept = set(browser.contexts)
     yield browser
-    for context in browser.contexts:
+    for context in set(browser.contexts) - kept:
         await context.close()
 
 
