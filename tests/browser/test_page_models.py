@@ -11,8 +11,7 @@ import pytest
 from playwright.async_api import Page
 
 from hub.rules.ticket_code import ALPHABET, check, new_code, normalise
-from tests.browser.hands_and_eyes import Open
-from tests.support.world import World
+from tests.browser.model_page import module_page
 from web.pages.static_files import STATIC
 from web.static_sources import dialling_codes
 
@@ -25,9 +24,7 @@ async def ask(page: Page, model: str, expression: str, *given: Any) -> Any:
     return await page.evaluate(script, list(given))
 
 
-@pytest.fixture
-async def page(world: World, open_page: Open) -> Page:
-    return await open_page("/reserve")
+page = module_page()
 
 
 async def test_page_and_hub_agree_on_every_check_character(page: Page) -> None:

@@ -14,8 +14,7 @@ from playwright.async_api import Page
 
 from hub.rules.entry_decision import DoorPolicy, FirstEntry, ReservationFacts, TicketFacts, decide_entry
 from hub.rules.venue_day import midnight
-from tests.browser.hands_and_eyes import Open
-from tests.support.world import World
+from tests.browser.model_page import module_page
 from web.pages.static_files import STATIC
 
 TABLE = json.loads((Path(__file__).parents[1] / "rules" / "entry_cases.json").read_text(encoding="utf-8"))
@@ -37,9 +36,7 @@ ZONES = ("Europe/Rome", "UTC", "America/Los_Angeles", "America/Santiago", "Pacif
          "Australia/Lord_Howe", "Africa/Cairo", "America/Havana")  # fmt: skip
 
 
-@pytest.fixture
-async def page(world: World, open_page: Open) -> Page:
-    return await open_page("/reserve")
+page = module_page()
 
 
 async def say(page: Page, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:

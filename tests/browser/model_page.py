@@ -1,0 +1,47 @@
+"""An empty page for tests of the page's own modules: no hub, one page for all tests of a file.
+
+page = module_page()          # in the test file; every test of it takes `page`
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Page, Route
+
+from web.pages.static_files import STATIC_ROOT
+
+# A secure address, as the pages' own is: without it a browser hands out neither keys nor random ids.
+ORIGIN = "http://localhost"
+TYPES = {".js": "text/javascript", ".json": "application/json", ".css": "text/css"}
+
+
+async def _serve(route: Route) -> None:
+    """A file of the static folder by its address, `/static/<hash>/<name>`; an empty page for any other address."""
+    path = route.request.url.removeprefix(ORIGIN)
+    if not path.startswith("/static/"):
+        await route.fulfill(body="<!doctype html><title>empty</title>", content_type="text/html")
+        return
+    file = STATIC_ROOT / path.removeprefix("/static/").partition("/")[2]
+    await route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+
+
+def module_page() -> Any:
+    """The fixture: a page in which modules can be imported, and which complains of nothing."""
+
+    @pytest_asyncio.fixture(scope="module", loop_scope="session")
+    async def page(chromium: Any) -> AsyncIterator[Page]:
+        browser = await chromium.running()
+        context = await browser.new_context(locale="en-GB", timezone_id="Europe/Rome", service_workers="block")
+        heard: list[str] = []
+        page = await context.new_page()
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        await context.route("**/*", _serve)
+        await page.goto(f"{ORIGIN}/")
+        yield page
+        await context.close()
+        assert heard == []
+
+    return page
