@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Page
 
@@ -9,6 +11,7 @@ from tests.browser.axe import assert_accessible, violations
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.world import World
+from web.pages.static_files import STATIC_ROOT
 
 FAULTS = {
     "a picture without words": ("main", '<img src="/static/icon.svg">', "image-alt"),
@@ -21,6 +24,8 @@ FAULTS = {
         "target-size",
     ),
 }
+DARK_BLOCK = re.compile(r":\s*dark\)\s*\{\s*:root\s*\{([^{}]*)\}\s*\}")
+COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\brgb\(")
 STYLE = """.faint { color: #9a9a9a; background: #fff; }
 .tiny { all: unset; display: inline-block; width: 8px; height: 8px; background: #000; }"""
 
@@ -58,6 +63,24 @@ async def test_a_fault_that_shows_in_the_dark_only_is_reported(world: World, ope
     )
     with pytest.raises(AssertionError, match="dark: color-contrast"):
         await assert_accessible(page)
+
+
+def test_in_the_dark_our_style_sheets_change_colours_and_nothing_else() -> None:
+    """Colours stand in custom properties of the root; a block for the dark that held anything else would need every rule."""
+    blocks = []
+    for sheet in STATIC_ROOT.rglob("*.css"):
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        parts = text.split("prefers-color-scheme")[1:]
+        blocks += [(sheet.name, part) for part in parts]
+    assert len(blocks) >= 2
+    for name, rest in blocks:
+        block = DARK_BLOCK.match(rest)
+        assert block, name
+        set_here = [line.strip().split(":")[0] for line in block[1].split(";") if line.strip()]
+        assert set_here, name
+        assert all(prop.startswith("--") for prop in set_here), (name, set_here)
+        used_for = {prop for prop in set_here if not COLOUR.search(block[1].split(f"{prop}:")[1].split(";")[0])}
+        assert used_for == set(), name
 
 
 async def test_the_policy_of_the_page_stays_on_while_it_is_checked(hub: Hub, browser: Browser) -> None:
