@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.hands_and_eyes import Open, key_in, later
 from tests.browser.test_live_calendar import start_again
 from tests.support.hub import Hub
 from tests.support.world import World
@@ -56,6 +56,19 @@ async def has_list(page: Page) -> None:
     raise AssertionError("no list came")
 
 
+async def reload_with_list(page: Page) -> None:
+    """Load a live scanner again, and wait until it has asked the hub for the day's list and has it.
+
+    The device may still hold the list of the load before. A link that was cut before the page has opened that list, or has got
+    another one, would leave it with none.
+    """
+    async with page.expect_response(re.compile("/api/operator/manifest")) as answer:
+        await page.reload()
+    await (await answer.value).finished()
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    await has_list(page)
+
+
 async def scanner(world: World, open_page: Open, *, gate: str = "Gate A", token: str | None = None, **how: Any) -> Page:
     """A live scanner that is ready to lose its link."""
     page = await open_page("/operator/scan", token=token or await world.staff(), gate=gate, works_offline=True, **how)
@@ -67,7 +80,7 @@ async def scanner(world: World, open_page: Open, *, gate: str = "Gate A", token:
 async def ready_for_anything(page: Page) -> None:
     """The answer before is gone, and so are the seconds in which the same code is the same scan."""
     await page.keyboard.press("Escape")
-    await page.wait_for_timeout(3_050)
+    await later(page)
 
 
 async def judged(page: Page, code: str, word: str) -> None:
@@ -90,8 +103,12 @@ async def gone(page: Page) -> None:
     await expect(page.locator("#link-state")).not_to_have_text("Live")
 
 
-async def synced(page: Page) -> None:
-    """The link is back, and the device has nothing to send any more."""
+async def synced(page: Page, *, by_itself: bool = False) -> None:
+    """The link is back, and the device has nothing to send any more. Unless `by_itself`, the device is told that there is a network:
+    its own next try is up to twenty seconds away.
+    """
+    if not by_itself:
+        await comes_back(page)
     await expect(page.locator("#link-state")).to_have_text("Live", timeout=40_000)
 
     async def empty() -> bool:
@@ -112,6 +129,11 @@ async def altered(page: Page, name: str, *changes: tuple[str, str]) -> None:
         await route.fulfill(body=text, content_type="text/javascript")
 
     await page.context.route(f"**{STATIC.url(name)}", serve)
+
+
+async def comes_back(page: Page) -> None:
+    """The device says that it has a network again: the page tries at once."""
+    await page.evaluate("() => dispatchEvent(new Event('online'))")
 
 
 async def until(what: Callable[[], Awaitable[Any]], *, seconds: float = 20) -> Any:

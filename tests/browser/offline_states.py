@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Page, expect
 
-from tests.browser.offline_scanner import WAITING, has_list, until
+from tests.browser.offline_scanner import WAITING, reload_with_list, until
 from tests.browser.staff_states import at_gate
 from tests.browser.states import Scene, state
 
@@ -22,9 +22,7 @@ CUTTING = """
 async def cut_off(scene: Scene) -> Page:
     page = await at_gate(scene, works_offline=True)
     await page.context.add_init_script(CUTTING)
-    await page.reload()
-    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
-    await has_list(page)
+    await reload_with_list(page)
     # In this order: a socket that is open while Chromium plays at being off line keeps a processor busy for nothing.
     await page.evaluate("() => window.cutLine(true)")
     await expect(page.locator("#link-state")).not_to_have_attribute("data-state", "live")
@@ -103,7 +101,7 @@ async def offline_exit(scene: Scene) -> Page:
     return page
 
 
-@state("offline")
+@state("offline", reloads=True)
 async def back_with_a_conflict(scene: Scene) -> Page:
     page = await offline_on_my_word(scene)
     await page.keyboard.press("Escape")
@@ -121,7 +119,7 @@ async def conflicts_shown(scene: Scene) -> Page:
     return page
 
 
-@state("offline")
+@state("offline", reloads=True)
 async def login_with_scans_waiting(scene: Scene) -> Page:
     page = await offline_on_my_word(scene)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.hands_and_eyes import Open, key_in, later
 from tests.browser.offline_scanner import conflicts, gone, judged, ready_for_anything, start_again, synced
 from tests.browser.offline_scanner import scanner as offline_scanner
 from tests.browser.test_scan_answers import GREEN, LISTEN, YELLOW, choose, colour, scanner
@@ -50,7 +50,7 @@ async def test_an_exit_has_a_colour_a_word_and_a_tone_of_its_own(hub: Hub, world
         (code, "ALREADY LEFT", YELLOW),
         (newcomer.code, "NOT INSIDE", YELLOW),
     ):
-        await page.wait_for_timeout(3_100)  # the same code within three seconds is one scan
+        await later(page)  # the same code within three seconds is one scan
         await key_in(page, wanted)
         await expect(page.get_by_role("heading", name=word)).to_be_visible()
         assert await colour(page) == ground != GREEN
