@@ -6,7 +6,8 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.hands_and_eyes import Open, key_in, later, time_stands_still
+from tests.browser.offline_scanner import until
 from tests.support.hub import Hub
 from tests.support.world import World
 
@@ -49,12 +50,15 @@ async def test_an_operator_does_not_get_into_the_control_room(world: World, open
 async def test_a_code_ending_in_two_enters_is_checked_and_not_admitted(hub: Hub, world: World, open_page: Open) -> None:
     ticket = await world.reserved(await world.slot())
     page = await live_scanner(world, open_page)
+    await time_stands_still(page)
     await key_in(page, ticket.code)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
+    await later(page, 599)
+    await page.keyboard.press("Enter")
     await page.wait_for_timeout(300)
     assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "RESERVED"
-    await page.wait_for_timeout(700)
+    await later(page, 1)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
 
@@ -62,11 +66,21 @@ async def test_a_code_ending_in_two_enters_is_checked_and_not_admitted(hub: Hub,
 async def test_the_same_code_within_three_seconds_is_one_scan(hub: Hub, world: World, open_page: Open) -> None:
     ticket = await world.reserved(await world.slot())
     page = await live_scanner(world, open_page)
+    await time_stands_still(page)
     for _ in range(3):
         await key_in(page, ticket.code)
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     await expect(page.get_by_text("Same code again, counted once")).to_be_visible()
+    await later(page, 2_999)
+    await key_in(page, ticket.code)
     assert await hub.database.fetchval("SELECT count(*) FROM scans") == 1
+    await later(page, 1)
+    await key_in(page, ticket.code)
+
+    async def logged_again() -> bool:
+        return bool(await hub.database.fetchval("SELECT count(*) FROM scans") == 2)
+
+    await until(logged_again)
 
 
 async def test_a_scanner_types_while_a_button_has_the_focus(world: World, open_page: Open) -> None:
