@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Frame, Page, Response, Route, expect
 
 from tests.browser.hands_and_eyes import Open, key_in, later
 from tests.browser.test_live_calendar import start_again
@@ -62,9 +62,16 @@ async def reload_with_list(page: Page) -> None:
     The device may still hold the list of the load before. A link that was cut before the page has opened that list, or has got
     another one, would leave it with none.
     """
-    async with page.expect_response(re.compile("/api/operator/manifest")) as answer:
+    loaded: list[Frame] = []
+    page.once("framenavigated", lambda frame: loaded.append(frame))
+
+    def of_this_load(response: Response) -> bool:
+        """Not the answer to what the page before has asked: that one may never come to its end."""
+        return bool(loaded) and "/api/operator/manifest" in response.url
+
+    async with page.expect_response(of_this_load) as answer:
         await page.reload()
-    await (await answer.value).finished()
+    await asyncio.wait_for((await answer.value).finished(), 20)
     await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
     await has_list(page)
 
