@@ -116,14 +116,14 @@ async def make(names: Sequence[str], target: Path) -> list[Path]:
                 for width, height in WIDTHS.items():
                     file = target / f"{one.name}{f'-{look}' if look else ''}-{width}.png"
                     await page.set_viewport_size({"width": width, "height": height})
-                    await _photograph(page, file, one)
+                    await photograph(page, file, one)
                     written.append(file)
                 await context.close()
         await browser.close()
     return written
 
 
-async def _photograph(page: Page, file: Path, one: State) -> None:
+async def photograph(page: Page, file: Path, one: State) -> None:
     await page.evaluate("() => scrollTo(0, 0)")
     await page.evaluate(SETTLED)
     # Nothing is under a pointer or waits for a key in a picture.

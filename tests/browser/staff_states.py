@@ -48,7 +48,7 @@ async def booked(scene: Scene, days: int = 0) -> Ticket:
 # Signing in
 
 
-@state("staff")
+@state("staff", reloads=True)
 async def login(scene: Scene) -> Page:
     return await scene.open("/operator/login")
 
@@ -86,12 +86,12 @@ async def scanned(scene: Scene, code: str, colour: str) -> Page:
     return await scan(await at_gate(scene), code, colour)
 
 
-@state("door")
+@state("door", reloads=True)
 async def scanner(scene: Scene) -> Page:
     return await at_gate(scene)
 
 
-@state("door")
+@state("door", reloads=True)
 async def scanner_gate(scene: Scene) -> Page:
     """A device that has never been at a gate asks for its name."""
     page = await at_gate(scene, gate="")
@@ -166,7 +166,7 @@ async def scanner_alarm(scene: Scene) -> Page:
     return page
 
 
-@state("door")
+@state("door", reloads=True)
 async def scanner_history(scene: Scene) -> Page:
     """Looking back on a few minutes of one's own."""
     token = await scene.world.staff(name="Jane Smith")
@@ -189,7 +189,7 @@ async def scanner_undo(scene: Scene) -> Page:
     return page
 
 
-@state("door")
+@state("door", reloads=True)
 async def scanner_exit(scene: Scene) -> Page:
     page = await at_gate(scene)
     await page.locator("#way-exit").click()
@@ -330,7 +330,7 @@ async def control(scene: Scene, path: str = "/manager", *, socket: bool = True) 
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def manager(scene: Scene) -> Page:
     await a_busy_hour(scene)
     page = await control(scene)
@@ -338,14 +338,14 @@ async def manager(scene: Scene) -> Page:
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def manager_wall(scene: Scene) -> Page:
     page = await control(scene, "/manager?wall=1")
     await expect(page.locator("#total-capacity")).not_to_have_text("")
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def manager_feed(scene: Scene) -> Page:
     await a_busy_hour(scene)
     page = await control(scene, "/manager#feed")
@@ -353,7 +353,7 @@ async def manager_feed(scene: Scene) -> Page:
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def manager_devices(scene: Scene) -> Page:
     """Two scanners on line, with what they say of themselves."""
     for name, gate, battery, waiting in (("Jane Smith", "A", 82, 0), ("Tom Brown", "B", 9, 14)):
@@ -374,7 +374,7 @@ async def a_day(scene: Scene) -> None:
         await checked_before(scene.world)
 
 
-@state("control")
+@state("control", reloads=True)
 async def board_busy(scene: Scene) -> Page:
     await a_day(scene)
     page = await control(scene)
@@ -391,7 +391,7 @@ async def board_empty(scene: Scene) -> Page:
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def figures_of_days(scene: Scene) -> Page:
     await a_day(scene)
     page = await control(scene, "/manager/analytics", socket=False)
@@ -400,7 +400,7 @@ async def figures_of_days(scene: Scene) -> Page:
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def figures_none(scene: Scene) -> Page:
     page = await control(scene, "/manager/analytics?from=2026-09-01&to=2026-09-02", socket=False)
     await expect(page.locator("#nothing")).to_be_visible()
@@ -417,7 +417,7 @@ async def day_replayed(scene: Scene) -> Page:
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def manager_alerts(scene: Scene) -> Page:
     """A measure is passed, a day is nearly full, and a code was shown at two gates a moment ago."""
     if scene.once("alerts"):
@@ -445,7 +445,7 @@ async def a_conflict(scene: Scene) -> None:
     await sync(await other_gate(scene), queued(one.code, -15))
 
 
-@state("control")
+@state("control", reloads=True)
 async def manager_conflicts(scene: Scene) -> Page:
     await a_conflict(scene)
     page = await control(scene, "/manager#conflicts")
@@ -453,7 +453,7 @@ async def manager_conflicts(scene: Scene) -> Page:
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def conflicts(scene: Scene) -> Page:
     await a_conflict(scene)
     page = await control(scene, "/manager/conflicts")
@@ -489,7 +489,7 @@ async def some_disputes(scene: Scene) -> None:
     await done(sue, "decline", scan_id=asked[4], reason="not one of our tickets")
 
 
-@state("control")
+@state("control", reloads=True)
 async def manager_disputes(scene: Scene) -> Page:
     await some_disputes(scene)
     page = await control(scene, "/manager#disputes")
@@ -497,7 +497,7 @@ async def manager_disputes(scene: Scene) -> Page:
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def disputes(scene: Scene) -> Page:
     await some_disputes(scene)
     page = await control(scene, "/manager/disputes")
@@ -505,7 +505,7 @@ async def disputes(scene: Scene) -> Page:
     return page
 
 
-@state("control")
+@state("control", reloads=True)
 async def dispute_without_reason(scene: Scene) -> Page:
     page = await disputes(scene)
     await page.locator("#open .dispute .buttons button").first.click()
@@ -520,7 +520,7 @@ async def records(scene: Scene, path: str) -> Page:
     return await scene.open(path, token=await scene.world.staff("MANAGER", name="Ann Lee"))
 
 
-@state("records")
+@state("records", reloads=True)
 async def history(scene: Scene) -> Page:
     gate = await other_gate(scene, "Jane Smith", "Box")
     for _ in range(5):
@@ -532,14 +532,14 @@ async def history(scene: Scene) -> Page:
     return page
 
 
-@state("records")
+@state("records", reloads=True)
 async def history_nothing(scene: Scene) -> Page:
     page = await records(scene, "/manager/history?code=NOBODY")
     await expect(page.locator("#nothing")).to_be_visible()
     return page
 
 
-@state("records")
+@state("records", reloads=True)
 async def tickets_found(scene: Scene) -> Page:
     one = await booked(scene)
     page = await records(scene, f"/manager/ticket?q={one.code}")
@@ -547,7 +547,7 @@ async def tickets_found(scene: Scene) -> Page:
     return page
 
 
-@state("records")
+@state("records", reloads=True)
 async def ticket_life(scene: Scene) -> Page:
     """A ticket about which a supervisor was asked twice."""
     one, jane, sue = await booked(scene, 13), await other_gate(scene, "Jane Smith", "A"), await supervisor(scene)
@@ -565,12 +565,12 @@ async def ticket_life(scene: Scene) -> Page:
 # The mail desk
 
 
-@state("staff")
+@state("staff", reloads=True)
 async def mailbox(scene: Scene) -> Page:
     return await scene.open("/dev/mail")
 
 
-@state("staff")
+@state("staff", reloads=True)
 async def mail_admin(scene: Scene) -> Page:
     """A message that was given up and one that waits."""
     database = scene.hub.database

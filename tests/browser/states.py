@@ -110,24 +110,25 @@ Reach = Callable[[Scene], Awaitable[Page]]
 
 @dataclass(frozen=True)
 class State:
-    """`codes` are read from its picture: whatever shows a QR code must be readable."""
+    """Where `shows_code`, the QR code is read from its picture. A state that `reloads` is the same after a reload of its page."""
 
     name: str
     area: str
     reach: Reach
     shows_code: bool = False
+    reloads: bool = False
 
 
 STATES: dict[str, State] = {}
 
 
-def state(area: str, *, shows_code: bool = False) -> Callable[[Reach], Reach]:
+def state(area: str, *, shows_code: bool = False, reloads: bool = False) -> Callable[[Reach], Reach]:
     """Enter a function as the way to the state of its name."""
 
     def enter(reach: Reach) -> Reach:
         name = reach.__name__.replace("_", "-")
         assert name not in STATES
-        STATES[name] = State(name, area, reach, shows_code)
+        STATES[name] = State(name, area, reach, shows_code, reloads)
         return reach
 
     return enter
@@ -184,12 +185,12 @@ async def at_confirm(scene: Scene, slot_id: int, count: int = 1, day: date = LAT
 # The front door and the ticket step
 
 
-@state("ticket")
+@state("ticket", reloads=True)
 async def landing(scene: Scene) -> Page:
     return await scene.open("/")
 
 
-@state("ticket")
+@state("ticket", reloads=True)
 async def ticket(scene: Scene) -> Page:
     return await scene.open("/reserve")
 
@@ -262,7 +263,7 @@ async def ticket_mistyped(scene: Scene) -> Page:
     return page
 
 
-@state("ticket")
+@state("ticket", reloads=True)
 async def party(scene: Scene) -> Page:
     """Three tickets of an order, and the offer to add the rest of it."""
     page = await with_tickets(scene, *await scene.world.tickets(3))
@@ -284,7 +285,7 @@ async def party_with_a_bad_ticket(scene: Scene) -> Page:
 # Contact and code
 
 
-@state("contact")
+@state("contact", reloads=True)
 async def contact(scene: Scene) -> Page:
     page = await with_tickets(scene, await scene.world.ticket())
     await at_step(page, "contact")
@@ -334,7 +335,7 @@ async def code_wrong(scene: Scene) -> Page:
 # Day and time
 
 
-@state("time")
+@state("time", reloads=True)
 async def calendar(scene: Scene) -> Page:
     page = await at_times(scene, day=None)
     await expect(page.locator("#calendar-line")).to_have_attribute("data-state", "live")
@@ -394,12 +395,12 @@ async def calendar_not_live(scene: Scene) -> Page:
 # Confirm and done
 
 
-@state("confirm")
+@state("confirm", reloads=True)
 async def confirm(scene: Scene) -> Page:
     return await at_confirm(scene, scene.slots["roomy"])
 
 
-@state("confirm")
+@state("confirm", reloads=True)
 async def confirm_party(scene: Scene) -> Page:
     return await at_confirm(scene, scene.slots["roomy"], 3)
 
@@ -425,7 +426,7 @@ async def confirm_offline(scene: Scene) -> Page:
     return page
 
 
-@state("confirm", shows_code=True)
+@state("confirm", shows_code=True, reloads=True)
 async def booked(scene: Scene) -> Page:
     page = await at_confirm(scene, scene.slots["roomy"])
     await page.locator("#confirm").click()
@@ -434,7 +435,7 @@ async def booked(scene: Scene) -> Page:
     return page
 
 
-@state("confirm", shows_code=True)
+@state("confirm", shows_code=True, reloads=True)
 async def booked_party(scene: Scene) -> Page:
     page = await at_confirm(scene, scene.slots["roomy"], 3)
     await page.locator("#confirm").click()
@@ -446,19 +447,19 @@ async def booked_party(scene: Scene) -> Page:
 # The visit by its link
 
 
-@state("visit", shows_code=True)
+@state("visit", shows_code=True, reloads=True)
 async def visit(scene: Scene) -> Page:
     token, _ = await scene.visit()
     return await scene.open(f"/r/{token}")
 
 
-@state("visit", shows_code=True)
+@state("visit", shows_code=True, reloads=True)
 async def visit_of_a_party(scene: Scene) -> Page:
     token, _ = await scene.visit(count=3)
     return await scene.open(f"/r/{token}")
 
 
-@state("visit", shows_code=True)
+@state("visit", shows_code=True, reloads=True)
 async def visit_today(scene: Scene) -> Page:
     token, _ = await scene.visit("today")
     return await scene.open(f"/r/{token}")
@@ -497,25 +498,25 @@ async def visit_cancelling(scene: Scene) -> Page:
     return page
 
 
-@state("visit")
+@state("visit", reloads=True)
 async def visit_cancelled(scene: Scene) -> Page:
     token, (one,) = await scene.visit()
     await scene.hub.delete(f"/api/reservations/{one.reservation_id}?token={token}")
     return await scene.open(f"/r/{token}")
 
 
-@state("visit")
+@state("visit", reloads=True)
 async def visit_used(scene: Scene) -> Page:
     token, _ = await scene.used()
     return await scene.open(f"/r/{token}")
 
 
-@state("visit")
+@state("visit", reloads=True)
 async def visit_over(scene: Scene) -> Page:
     return await scene.open(f"/r/{scene.missed.id}")
 
 
-@state("visit")
+@state("visit", reloads=True)
 async def visit_unknown(scene: Scene) -> Page:
     return await scene.open("/r/nobodys-token")
 
@@ -523,7 +524,7 @@ async def visit_unknown(scene: Scene) -> Page:
 # The waiting list by its link
 
 
-@state("waiting")
+@state("waiting", reloads=True)
 async def waiting(scene: Scene) -> Page:
     return await scene.open(f"/w/{await scene.wait(scene.slots['full'], 2)}")
 
@@ -536,12 +537,12 @@ async def waiting_leaving(scene: Scene) -> Page:
     return page
 
 
-@state("waiting")
+@state("waiting", reloads=True)
 async def waiting_offered(scene: Scene) -> Page:
     return await scene.open(f"/w/{await scene.offered()}")
 
 
-@state("waiting")
+@state("waiting", reloads=True)
 async def waiting_accepted(scene: Scene) -> Page:
     token = await scene.offered()
     await scene.hub.post(f"/api/waitlist/{token}/accept", {})
@@ -557,14 +558,14 @@ async def waiting_lapsed(scene: Scene) -> Page:
     return page
 
 
-@state("waiting")
+@state("waiting", reloads=True)
 async def waiting_left(scene: Scene) -> Page:
     token = await scene.wait(scene.slots["full"])
     await leave_waitlist(scene.hub.services, token)
     return await scene.open(f"/w/{token}")
 
 
-@state("waiting")
+@state("waiting", reloads=True)
 async def waiting_unknown(scene: Scene) -> Page:
     return await scene.open("/w/nobodys-token")
 
@@ -584,12 +585,12 @@ async def plain_after(scene: Scene, step: str, *tickets: Ticket) -> Page:
     return page
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_ticket(scene: Scene) -> Page:
     return await scene.open("/reserve/plain")
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_ticket_wrong(scene: Scene) -> Page:
     inactive = await scene.world.ticket("INACTIVE", activation_mode="deferred")
     page = await plain_after(scene, "ticket", await scene.world.ticket(), inactive, Ticket(0, "TKT-2026-ABCDEF-GHJKMN"))
@@ -599,7 +600,7 @@ async def plain_ticket_wrong(scene: Scene) -> Page:
     return page
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_contact_wrong(scene: Scene) -> Page:
     page = await plain_after(scene, "contact", await scene.world.ticket())
     await page.locator("main button.grow").click()
@@ -607,7 +608,7 @@ async def plain_contact_wrong(scene: Scene) -> Page:
     return page
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_code(scene: Scene) -> Page:
     await scene.world.policy(contact_check="email")
     page = await plain_after(scene, "time", await scene.world.ticket())
@@ -617,7 +618,7 @@ async def plain_code(scene: Scene) -> Page:
     return page
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_times(scene: Scene) -> Page:
     page = await plain_after(scene, "time", *await scene.world.tickets(3))
     await page.locator(f"a.day[href='?day={LATER}#times']").click()
@@ -625,7 +626,7 @@ async def plain_times(scene: Scene) -> Page:
     return page
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_confirm(scene: Scene) -> Page:
     page = await plain_times(scene)
     await page.locator(f"button[value='{scene.slots['roomy']}.{LATER}']").click()
@@ -633,7 +634,7 @@ async def plain_confirm(scene: Scene) -> Page:
     return page
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_filled(scene: Scene) -> Page:
     slot_id, day = scene.last.pop(), LATER + timedelta(1)
     page = await plain_after(scene, "time", await scene.world.ticket())
@@ -645,18 +646,18 @@ async def plain_filled(scene: Scene) -> Page:
     return page
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_cancel(scene: Scene) -> Page:
     token, _ = await scene.visit(count=2)
     return await scene.open(f"/r/{token}/plain")
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_offer(scene: Scene) -> Page:
     return await scene.open(f"/w/{await scene.offered()}/plain")
 
 
-@state("plain")
+@state("plain", reloads=True)
 async def plain_lost(scene: Scene) -> Page:
     return await scene.open("/reserve/plain/nothing-here/contact")
 
@@ -664,6 +665,6 @@ async def plain_lost(scene: Scene) -> Page:
 # The page about an error
 
 
-@state("error")
+@state("error", reloads=True)
 async def not_found(scene: Scene) -> Page:
     return await scene.open("/nothing/here")

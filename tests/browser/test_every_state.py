@@ -1,93 +1,97 @@
-"""Every page in every state: axe-core finds nothing in light or dark, nothing sticks out, in Chinese no word is English."""
+"""Every page in every state: axe-core finds nothing in light or dark, nothing sticks out, in Chinese no word is English.
+
+A state is reached once, and everything is looked at there: first in English at a desk, then in Chinese on a phone. Only a state
+that a reload would end is reached a second time, in Chinese from the start. The states of one area share a hub and a venue.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator
 from functools import partial
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Error, Page, ViewportSize
+import pytest_asyncio
+from playwright.async_api import Page
 
+from hub.embedded.supervisor import ServerUrls
 from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import DESK, NARROW, PHONE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
+from tests.browser.pictures import WIDTHS, photograph
+from tests.browser.scene_hub import scene_hub
 from tests.browser.staff_states import ALL_STATES as STATES
-from tests.browser.states import Scene
+from tests.browser.states import Scene, State
 from tests.browser.test_chinese import CHINESE, assert_chinese
 from tests.support.hub import Hub
-from tests.support.world import World
 
-AREAS = sorted({one.area for one in STATES.values()})
-WIDTHS: dict[str, ViewportSize] = {
-    "desk": {"width": 1280, "height": 800},
-    "phone": {"width": 390, "height": 844},
-    # What WCAG 1.4.10 asks for: 1280 pixels at four times the size.
-    "narrow": {"width": 320, "height": 640},
-}
+ALL = sorted(STATES.values(), key=lambda one: one.area)
 
 
-@pytest.fixture(autouse=True)
-def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is sent: one-time codes can be read where they wait."""
+@pytest.fixture
+def _function_scoped_runner(_session_scoped_runner: asyncio.Runner) -> asyncio.Runner:
+    """The loop of the whole session, without an end to what runs on it after a test: the hub of the scene does."""
+    return _session_scoped_runner
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def scene(
+    request: pytest.FixtureRequest, servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Scene]:
+    """The scene of one area, on a hub that sends nothing: one-time codes can be read where they wait."""
 
     async def nothing(_self: OutboxJob) -> None:
         return
 
-    monkeypatch.setattr(OutboxJob, "run", nothing)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OutboxJob, "run", nothing)
+        async with scene_hub(servers, tmp_path_factory.mktemp("scene")) as world:
+            yield await Scene(world.hub, world, _nowhere).furnish()
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("area", AREAS)
-async def test_no_state_has_a_barrier_in_english_at_a_desk(area: str, hub: Hub, world: World, open_page: Open) -> None:
-    async def look(page: Page) -> None:
-        for width, size in WIDTHS.items():
-            await page.set_viewport_size(size)
-            if width == "desk":
-                await assert_accessible(page)
-            assert await sticking_out(page) == [], f"sticks out: {width}"
-
-    await walk(area, look, Scene(hub, world, partial(open_page, locale="en-GB")))
+async def _nowhere(*_: object, **__: object) -> Page:
+    raise AssertionError("the test says where pages are opened")
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("area", AREAS)
-async def test_every_state_is_chinese_and_without_a_barrier_on_a_phone(
-    area: str, hub: Hub, world: World, open_page: Open
+@pytest.fixture
+def hub(scene: Scene) -> Hub:
+    """The hub that pages are opened on: the scene's."""
+    return scene.hub
+
+
+@pytest.fixture
+def state(request: pytest.FixtureRequest) -> State:
+    return STATES[request.param]
+
+
+@pytest.mark.parametrize(
+    ("scene", "state"), [(one.area, one.name) for one in ALL], ids=[one.name for one in ALL], indirect=True
+)
+async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_word(
+    state: State, scene: Scene, open_page: Open, tmp_path: Path
 ) -> None:
-    async def look(page: Page) -> None:
-        await assert_chinese(page)
-        await assert_accessible(page)
-        for width in ("phone", "narrow"):
-            await page.set_viewport_size(WIDTHS[width])
-            assert await sticking_out(page) == [], f"sticks out: {width}"
-
-    await walk(area, look, Scene(hub, world, partial(open_page, locale=CHINESE, phone=True)))
-
-
-async def walk(area: str, look: Callable[[Page], Awaitable[None]], scene: Scene) -> None:
-    """Look at every state of an area. One state's fault does not hide another's."""
-    await scene.furnish()
-    wrong = []
-    for state in STATES.values():
-        if state.area != area:
-            continue
-        page = None
-        try:
-            page = await state.reach(scene)
-            await look(page)
-        except (AssertionError, Error) as found:
-            wrong.append(f"{state.name}: {found}")
-        if page is not None:
+    scene.open = partial(open_page, locale="en-GB")
+    page = await state.reach(scene)
+    async with Looks() as looks:
+        await looks.look("barriers, English, desk", assert_accessible(page))
+        for name, size in (("desk", DESK), ("phone", PHONE), ("narrow", NARROW)):
+            await page.set_viewport_size(size)
+            await looks.look(f"width, English, {name}", assert_nothing_sticks_out(page))
+        if state.shows_code:
+            for width, height in WIDTHS.items():
+                await page.set_viewport_size({"width": width, "height": height})
+                await looks.look(f"code in its photograph, {width}", photograph(page, tmp_path / f"{width}.png", state))
+        if state.reloads:
+            await hold_as_phone(page, PHONE)
+            await looks.look("reload", reload_in(page, "zh-Hans"))
+        else:
             await page.context.close()
-    assert not wrong, "\n\n".join(wrong)
-
-
-async def sticking_out(page: Page) -> list[str]:
-    """What makes the page scroll sideways."""
-    found: list[str] = await page.evaluate(
-        """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
-          [...document.querySelectorAll('body *')]
-            .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-            .map((one) => `${one.tagName.toLowerCase()}#${one.id}.${one.className}`).slice(0, 5)"""
-    )
-    return found
+            scene.open = partial(open_page, locale=CHINESE, phone=True)
+            page = await state.reach(scene)
+        await looks.look("words, Chinese, phone", assert_chinese(page))
+        await looks.look("barriers, Chinese, phone", assert_accessible(page))
+        for name, size in (("phone", PHONE), ("narrow", NARROW)):
+            await (hold_as_phone(page, size) if state.reloads else page.set_viewport_size(size))
+            await looks.look(f"width, Chinese, {name}", assert_nothing_sticks_out(page))

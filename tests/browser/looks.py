@@ -1,0 +1,88 @@
+"""What is looked at in every state of a page: what sticks out, a phone's view of it, the second language.
+
+    async with Looks() as looks:
+        await looks.look("barriers at a desk", assert_accessible(page))
+
+Every look is made, whatever the one before it found. What failed is reported together, each under its name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from types import TracebackType
+from typing import Any
+from urllib.parse import urljoin
+
+from playwright.async_api import CDPSession, Error, Page, ViewportSize, expect
+
+from web.middleware import LANGUAGE_COOKIE
+
+DESK: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+"""What WCAG 1.4.10 asks for: 1280 pixels at four times the size."""
+
+# The page without its words: its address, what the body says of itself, and all that can be seen and has an id, with the
+# number of its children.
+OUTLINE = """() => {
+  const seen = [...document.querySelectorAll('[id]')].filter((one) => one.checkVisibility({ visibilityProperty: true }));
+  const said = Object.entries(document.body.dataset).map(([name, value]) => `${name}=${value}`);
+  return [location.href, ...said, ...seen.map((one) => `${one.id} ${one.childElementCount}`)];
+}"""
+STICKING_OUT = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+  [...document.querySelectorAll('body *')]
+    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map((one) => `${one.tagName.toLowerCase()}#${one.id}.${one.className}`).slice(0, 5)"""
+
+
+class Looks:
+    """Collects what the looks at one state find, and fails at the end with all of it."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    async def look(self, name: str, looking: Awaitable[Any]) -> Any:
+        try:
+            return await looking
+        except (AssertionError, Error) as found:
+            self.found.append(f"{name}: {found}")
+            return None
+
+    async def __aenter__(self) -> Looks:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            assert not self.found, "\n\n".join(self.found)
+
+
+async def assert_nothing_sticks_out(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    found: list[str] = await page.evaluate(STICKING_OUT)
+    assert found == [], "wider than the screen"
+
+
+async def hold_as_phone(page: Page, size: ViewportSize) -> None:
+    """Give a page that was opened at a desk what a phone gives it: a small screen that is touched."""
+    session: CDPSession = await page.context.new_cdp_session(page)
+    await session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    screen = {**size, "screenWidth": size["width"], "screenHeight": size["height"]}
+    await session.send("Emulation.setDeviceMetricsOverride", {**screen, "deviceScaleFactor": 1, "mobile": True})
+
+
+async def reload_in(page: Page, language: str, *, seconds: float = 15) -> None:
+    """Load the page again in another language, and wait until the same parts of it can be seen as before."""
+    before = await page.evaluate(OUTLINE)
+    # For the whole site: an address with a path would keep the cookie from everything outside that path.
+    site = urljoin(page.url, "/")
+    await page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": site, "httpOnly": True}])
+    await page.reload()
+    await expect(page.locator("html")).to_have_attribute("lang", language)
+    for _ in range(int(seconds * 20)):
+        if (after := await page.evaluate(OUTLINE)) == before:
+            return
+        await asyncio.sleep(0.05)
+    assert after == before, "the state after a reload is another one"
