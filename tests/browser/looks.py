@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 from playwright.async_api import CDPSession, Error, Page, ViewportSize, expect
 
-from web.middleware import LANGUAGE_COOKIE
+from web.middleware.request_ring import LANGUAGE_COOKIE
 
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}

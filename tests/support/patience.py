@@ -10,7 +10,7 @@ from typing import Any
 
 import db.pool
 import db.redis_client
-from hub.guards import rate_limit, script_calls, seat_gate
+from hub.guards import rate_limit, script_calls, seat_admission
 
 _SECONDS = 60.0
 
@@ -29,6 +29,6 @@ def wait_for_slow_servers(monkeypatch: Any) -> None:
     monkeypatch.setattr(db.pool, "COMMAND_SECONDS", _SECONDS)
     monkeypatch.setitem(db.redis_client.connect.__kwdefaults__, "patience", _SECONDS)
     monkeypatch.setitem(script_calls.ScriptCalls.run.__kwdefaults__, "within", _SECONDS)
-    for module in (rate_limit, script_calls, seat_gate):
+    for module in (rate_limit, script_calls, seat_admission):
         monkeypatch.setattr(module, "PATIENCE", _SECONDS)
-    monkeypatch.setattr(seat_gate, "LATE_SECONDS", _SECONDS)
+    monkeypatch.setattr(seat_admission, "LATE_SECONDS", _SECONDS)
