@@ -1,6 +1,6 @@
-"""The lane: requests that arrive while a statement is under way wait here and leave together in the next one.
+"""The batcher: requests that arrive while a statement runs wait here and leave together in the next batch.
 
-One at a time, each request pays a round trip and a commit; together they share both. Results stay per request.
+Alone, each request pays a round trip and a commit; in a batch they share both. Each request still gets its own result.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from db.pool import DatabaseDown
 from hub.rules.refusals import Refused, Unavailable
 
-# A flight carries many requests: it must not run under the name (request id) of the one that happened to start it.
-_NOBODYS = Context()
+_NO_REQUEST = Context()
+"""A batch serves many requests, so it does not run under the request id of the one that started it."""
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -21,17 +21,17 @@ RunBatch = Callable[[list[Request]], Awaitable[Sequence[Answer | BaseException]]
 
 
 class Batcher(Generic[Request, Answer]):
-    """Carries requests in batches, at most `max_in_flight` at a time.
+    """Runs requests in batches, at most `max_in_flight` batches at a time.
 
-    `fly` gets a list and gives one answer each, in order; an answer that is an exception is raised to that request alone.
-    `key` names what two requests must not touch at the same moment: the second waits for a later flight.
-    `observe(size, seconds)` hears of every flight.
+    `run_batch` gets a list and returns one answer each, in order. An answer that is an exception is raised to its request alone.
+    `key` names what two requests must not touch at once: a request whose key is in flight waits for a later batch.
+    `observe(size, seconds)` is called after every batch.
     """
 
     def __init__(
         self,
         name: str,
-        fly: RunBatch[Request, Answer],
+        run_batch: RunBatch[Request, Answer],
         *,
         max_batch: int = 256,
         max_in_flight: int = 2,
@@ -39,29 +39,29 @@ class Batcher(Generic[Request, Answer]):
         observe: Callable[[int, float], None] | None = None,
     ) -> None:
         self.name = name
-        self._run_batch = fly
+        self._run_batch = run_batch
         self._max_batch = max_batch
-        self._max_flights = max_in_flight
+        self._max_in_flight = max_in_flight
         self._key = key
         self._observe = observe
         self._waiting: list[tuple[Request, asyncio.Future[Answer]]] = []
-        self._airborne: set[Hashable] = set()
-        self._flights: set[asyncio.Task[None]] = set()
-        self._aloft = 0
-        self._called = False
+        self._batches: set[asyncio.Task[None]] = set()
+        self._requests_in_flight = 0
+        self._keys_in_flight: set[Hashable] = set()
+        self._start_scheduled = False
 
     def submit(self, request: Request) -> asyncio.Future[Answer]:
-        """Queue `request`; the future gets its answer, or raises what the flight raised for it.
+        """Queue `request`; the future gets its answer, or raises what the batch raised for it.
 
-        A caller that goes away does not stop the flight: a booking once asked for is finished.
+        A caller that goes away does not stop the batch: a booking that was requested is completed.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((request, future))
-        if not self._called and self._may_depart():
-            # Leave at the end of this turn of the loop, so that what arrived with this request comes along.
-            self._called = True
-            loop.call_soon(self._depart, context=_NOBODYS)
+        if not self._start_scheduled and self._may_start():
+            # Start at the end of this turn of the loop, so that requests of the same turn share the batch.
+            self._start_scheduled = True
+            loop.call_soon(self._start_batch, context=_NO_REQUEST)
         return future
 
     @property
@@ -69,72 +69,73 @@ class Batcher(Generic[Request, Answer]):
         return len(self._waiting)
 
     async def drain(self) -> None:
-        """Wait until everything submitted so far has been answered."""
-        while self._waiting or self._flights:
-            if self._flights:
-                await asyncio.wait(set(self._flights))
+        """Wait until every request submitted so far has been answered."""
+        while self._waiting or self._batches:
+            if self._batches:
+                await asyncio.wait(set(self._batches))
             else:
                 await asyncio.sleep(0)
 
-    def _may_depart(self) -> bool:
-        """A second flight waits until it is as large as what is in the air, or until that has landed.
+    def _may_start(self) -> bool:
+        """A second batch waits until it is as large as what is in flight, or until that has finished.
 
-        Most of what a flight costs Postgres does not depend on its size: two even halves are cheaper than three parts.
+        Most of what a batch costs Postgres does not depend on its size: two even halves are cheaper than three parts.
         """
-        if not self._flights:
+        if not self._batches:
             return True
-        return len(self._flights) < self._max_flights and len(self._waiting) >= self._aloft
+        return len(self._batches) < self._max_in_flight and len(self._waiting) >= self._requests_in_flight
 
-    def _depart(self) -> None:
-        self._called = False
-        if not self._waiting or not self._may_depart():
+    def _start_batch(self) -> None:
+        self._start_scheduled = False
+        if not self._waiting or not self._may_start():
             return
-        batch, keys = self._board()
+        batch, keys = self._choose_batch()
         if not batch:
             return
-        flight = asyncio.get_running_loop().create_task(
-            self._carry(batch, keys), name=f"lane-{self.name}", context=_NOBODYS.copy()
+        task = asyncio.get_running_loop().create_task(
+            self._answer_batch(batch, keys), name=f"batch-{self.name}", context=_NO_REQUEST.copy()
         )
-        self._flights.add(flight)
-        self._aloft += len(batch)
-        flight.add_done_callback(self._landed)
+        self._batches.add(task)
+        self._requests_in_flight += len(batch)
+        task.add_done_callback(self._batch_done)
 
-    def _board(self) -> tuple[list[tuple[Request, asyncio.Future[Answer]]], set[Hashable]]:
+    def _choose_batch(self) -> tuple[list[tuple[Request, asyncio.Future[Answer]]], set[Hashable]]:
+        """Take the oldest waiting requests whose keys are free, and mark their keys as in flight."""
         if self._key is None:
             batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
             return batch, set()
         batch, left, keys = [], [], set()
         for entry in self._waiting:
             key = self._key(entry[0])
-            if len(batch) >= self._max_batch or key in keys or key in self._airborne:
+            if len(batch) >= self._max_batch or key in keys or key in self._keys_in_flight:
                 left.append(entry)
             else:
                 keys.add(key)
                 batch.append(entry)
         self._waiting = left
-        self._airborne |= keys
+        self._keys_in_flight |= keys
         return batch, keys
 
-    def _landed(self, flight: asyncio.Task[None]) -> None:
-        self._flights.discard(flight)
-        if not flight.cancelled():
-            flight.exception()
-        if self._waiting and not self._called:
-            self._depart()
+    def _batch_done(self, task: asyncio.Task[None]) -> None:
+        self._batches.discard(task)
+        if not task.cancelled():
+            task.exception()  # marks it as retrieved; every request has its answer already
+        if self._waiting and not self._start_scheduled:
+            self._start_batch()
 
-    async def _carry(self, batch: list[tuple[Request, asyncio.Future[Answer]]], keys: set[Hashable]) -> None:
+    async def _answer_batch(self, batch: list[tuple[Request, asyncio.Future[Answer]]], keys: set[Hashable]) -> None:
         started = asyncio.get_running_loop().time()
         try:
             answers = await self._answers([request for request, _ in batch])
             if len(answers) != len(batch):
                 answers = [RuntimeError(f"{len(answers)} answers to {len(batch)} requests")] * len(batch)
-        except BaseException as trouble:
+        except BaseException as error:
             answers = [Unavailable(self.name)] * len(batch)
-            if not isinstance(trouble, asyncio.CancelledError):
+            if not isinstance(error, asyncio.CancelledError):
                 raise
         finally:
-            self._aloft -= len(batch)
-            self._airborne -= keys
+            self._requests_in_flight -= len(batch)
+            self._keys_in_flight -= keys
             for (_, future), answer in zip(batch, answers, strict=True):
                 if future.done():
                     continue
@@ -146,14 +147,14 @@ class Batcher(Generic[Request, Answer]):
                 self._observe(len(batch), asyncio.get_running_loop().time() - started)
 
     async def _answers(self, requests: list[Request]) -> Sequence[Answer | BaseException]:
-        """Fly the batch; where the batch as a whole fails, fly each alone, so that one bad request fails alone."""
+        """Run the batch. If the batch as a whole fails, run each request alone, so that one bad request fails alone."""
         try:
             return await self._run_batch(requests)
         except (DatabaseDown, Unavailable):
             return [Unavailable(self.name)] * len(requests)
-        except Exception as trouble:  # noqa: BLE001 - handed to the request it belongs to
+        except Exception as error:  # noqa: BLE001 - returned to the request it belongs to
             if len(requests) == 1:
-                return [trouble]
+                return [error]
         answers: list[Answer | BaseException] = []
         for request in requests:
             try:
@@ -162,6 +163,6 @@ class Batcher(Generic[Request, Answer]):
                 answers.append(Unavailable(self.name))
             except Refused as refused:
                 answers.append(refused)
-            except Exception as trouble:  # noqa: BLE001 - handed to the request it belongs to
-                answers.append(trouble)
+            except Exception as error:  # noqa: BLE001 - returned to the request it belongs to
+                answers.append(error)
         return answers
