@@ -29,7 +29,7 @@ from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
 from hub.actions.venues.venue_cache import Venues
 from hub.clock import Clock
 from hub.confirmation import calendar_file, qr_code
-from hub.events.announcements import Announcer
+from hub.events.announcer import Announcer
 from hub.events.peers import Peers
 from hub.events.scan_events import ScanEvents
 from hub.guards.rate_limit import RateLimit

@@ -1,7 +1,7 @@
-"""The fellows: the other hub processes on the same servers, and what they want to be told.
+"""The peers: the other hub processes on the same servers, and which organisations' scans each wants.
 
-Every process says every two seconds that it is there and which organisations' doors are watched from it. So a hub of one
-process tells nobody, and a scan that nobody elsewhere watches is not sent there.
+Every process announces itself every two seconds with the organisations that somebody watches there. So a hub of one process
+sends nothing, and a scan that no peer wants is not sent.
 """
 
 import asyncio
@@ -9,56 +9,59 @@ from collections import Counter
 from collections.abc import Callable
 from time import monotonic
 
-from hub.events.announcements import Announcement, Announcer, PeerSeen
+from hub.events.announcements import Announcement, PeerSeen
+from hub.events.announcer import Announcer
 
-SAY_SECONDS = 2.0
+ANNOUNCE_SECONDS = 2.0
 GONE_SECONDS = 7.0
+"""A peer that was silent this long is gone: it missed three announcements."""
 
 
 class Peers:
     def __init__(self, announcer: Announcer, *, clock: Callable[[], float] = monotonic) -> None:
         self._announcer = announcer
         self._clock = clock
-        self._heard: dict[str, tuple[float, frozenset[int]]] = {}
+        self._seen: dict[str, tuple[float, frozenset[int]]] = {}
+        """By origin: when the peer was seen last, and which organisations it wants."""
         self._wants: Counter[int] = Counter()
         self.others = False
         """Whether there is any other hub process, as far as is known."""
-        announcer.listen(self._hear)
+        announcer.listen(self._receive)
 
     def wanted(self, org_id: int) -> bool:
-        """Whether somebody at another process watches the doors of this organisation."""
-        return any(org_id in wants for _, wants in self._heard.values())
+        """Whether a peer wants the scans of this organisation."""
+        return any(org_id in wants for _, wants in self._seen.values())
 
     def want(self, org_id: int) -> None:
-        """Somebody here watches; `unwant` as often as this."""
+        """Receive the organisation's scans; call `unwant` once for each call of this."""
         self._wants[org_id] += 1
         if self._wants[org_id] == 1:
-            self.say()
+            self.announce()
 
     def unwant(self, org_id: int) -> None:
         self._wants[org_id] -= 1
         if self._wants[org_id] == 0:
             del self._wants[org_id]
-            self.say()
+            self.announce()
 
-    def say(self) -> None:
-        """Say that this process is here, and what it wants."""
+    def announce(self) -> None:
+        """Announce that this process is running, and what it wants."""
         self._announcer.publish([PeerSeen(self._announcer.origin, tuple(sorted(self._wants)))])
 
     async def run(self) -> None:
-        """Say so again and again, and forget who has not been heard for long."""
+        """Announce this process every two seconds, and drop peers that are gone, until cancelled."""
         while True:
-            self.say()
-            await asyncio.sleep(SAY_SECONDS)
+            self.announce()
+            await asyncio.sleep(ANNOUNCE_SECONDS)
             now = self._clock()
-            self._heard = {origin: known for origin, known in self._heard.items() if now - known[0] < GONE_SECONDS}
-            self.others = bool(self._heard)
+            self._seen = {origin: known for origin, known in self._seen.items() if now - known[0] < GONE_SECONDS}
+            self.others = bool(self._seen)
 
-    def _hear(self, announcement: Announcement) -> None:
+    def _receive(self, announcement: Announcement) -> None:
         if not isinstance(announcement, PeerSeen) or announcement.origin == self._announcer.origin:
             return
-        is_new = announcement.origin not in self._heard
-        self._heard[announcement.origin] = (self._clock(), frozenset(announcement.wants))
+        is_new = announcement.origin not in self._seen
+        self._seen[announcement.origin] = (self._clock(), frozenset(announcement.wants))
         self.others = True
         if is_new:
-            self.say()  # it does not know of us yet
+            self.announce()  # a new peer does not know this process yet

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from redis.exceptions import RedisError
 
 from db.redis_client import RedisClient
-from hub.events.announcements import CHANNEL, Announcer
+from hub.events.announcer import CHANNEL, Announcer
 
 PING_SECONDS = 2.0
 MISSES = 3

@@ -16,7 +16,7 @@ from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
 from hub.actions.venues.venue_cache import Venues
 from hub.clock import Clock
-from hub.events.announcements import Announcer
+from hub.events.announcer import Announcer
 from hub.events.peers import Peers
 from hub.events.scan_events import ScanEvents
 from hub.guards.rate_limit import RateLimit

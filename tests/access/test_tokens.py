@@ -17,7 +17,8 @@ from hub.access.roles import Role, at_least
 from hub.access.signing import Signer, _derived
 from hub.access.tokens import Sessions, Staff
 from hub.clock import Clock
-from hub.events.announcements import SessionRevoked, decode, encode
+from hub.events.announcements import SessionRevoked
+from hub.events.codec import decode, encode
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.settings import Settings

@@ -3,7 +3,8 @@
 import asyncio
 from typing import Any
 
-from hub.events.announcements import Announcer, SlotsEdited
+from hub.events.announcements import SlotsEdited
+from hub.events.announcer import Announcer
 from hub.live.relay import Relay
 
 
