@@ -1,6 +1,6 @@
 """SQL statements, kept as named paragraphs in `db/queries/<subject>/*.sql`, loaded file by file. A folder is a subject.
 
-A paragraph starts with `-- name: read_presented` and may carry comment lines saying what the caller may rely on.
+A paragraph starts with `-- name: read_entry_scans` and may carry comment lines saying what the caller may rely on.
 """
 
 import re

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from hub.actions.scanning.duplicate_alarms import raise_alarm, recent_presentations
+from hub.actions.scanning.duplicate_alarms import raise_alarm, recent_scans
 from hub.events.scan_events import LoggedScan
 from hub.observability import telemetry
 from hub.rules.refusals import Refused
@@ -90,7 +90,7 @@ class DuplicateAlarmJob:
             try:
                 await self._follow_policies()
                 if self._look_back:
-                    found = await recent_presentations(self._services)
+                    found = await recent_scans(self._services)
                     self._look_back = False
                     await self._learn({(scan.org_id, scan.venue_id) for scan in found})
                     self.receive(found)

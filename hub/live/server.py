@@ -115,7 +115,7 @@ class LiveServer:
 
     def _announcements_missed(self) -> None:
         self.channels.announcements_missed()
-        self.services.scan_events.peers.say()
+        self.services.scan_events.peers.announce()
         for action in self._on_gap:
             action()
 

@@ -1,4 +1,4 @@
-"""What to offer when a slot is full: the nearest slots with places left, the same day first."""
+"""The alternatives to a full slot: the nearest slots with places left, the same day first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ class SlotOffer:
 def choose_alternatives(
     slot_id: int, day: date, start: time, offers: Iterable[SlotOffer], limit: int = MOST_ALTERNATIVES
 ) -> list[SlotOffer]:
-    """At most `limit` offers nearest to the wanted slot: by days away, then by distance in the time of day.
+    """Return at most `limit` offers nearest to the wanted slot, by days away, then by distance in the time of day.
 
-    Of two equally near ones the later comes first, because a customer can still reach it. The caller leaves out slots
-    that are closed or over; the wanted slot itself and slots without a free place are left out here.
+    Of two equally near slots the later comes first, because a customer can still reach it. The caller leaves out slots
+    that are closed or over; this function leaves out the wanted slot and slots without a free place.
     """
     wanted = _minute(start)
 

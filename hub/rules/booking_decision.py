@@ -1,7 +1,7 @@
-"""May this ticket take a place in this slot: every reason to refuse, in the order the customer should hear them.
+"""The booking decision: whether a ticket may take a place in a slot, and the reason to refuse where it may not.
 
-The slot is judged first (missing, closed, over, full), then the ticket. The caller has read both under lock, or judges
-early from facts that the guarded write will prove again.
+The slot is checked first (missing, closed, over, full), then the ticket: that is the most useful order for the customer.
+The caller has read both under lock, or decides early from facts that the guarded write checks again.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hub.rules.ticket_lifecycle import TicketStatus
 
 @dataclass(frozen=True, slots=True)
 class BookingTicket:
-    """`has_reservation` is an active reservation, whatever the status word says (an OTA ticket stays ACTIVATED)."""
+    """A ticket to book with. `has_reservation` says more than `status`: an OTA ticket stays ACTIVATED when it is reserved."""
 
     id: int
     org_id: int
@@ -52,14 +52,14 @@ _STATUS_REFUSALS: dict[str, Reason] = {
 
 
 def decide_booking(ticket: BookingTicket | None, slot: BookingSlot | None, now: datetime) -> Reason | None:
-    """The reason to refuse, or None when the place may be taken."""
+    """Return the reason to refuse, or None when the place may be taken."""
     return refuse_slot(slot, now) or refuse_pair(ticket, slot, now)
 
 
 def refuse_slot(slot: BookingSlot | None, now: datetime, places: int = 1) -> Reason | None:
-    """Why a party of so many cannot book this slot, whoever they are.
+    """Return why a party of `places` cannot book this slot, whatever their tickets are.
 
-    A slot that has begun can be booked until it ends: latecomers are customers too.
+    A slot that has begun can be booked until it ends, for customers who come late.
     """
     if slot is None:
         return Reason.SLOT_NOT_FOUND
@@ -73,7 +73,7 @@ def refuse_slot(slot: BookingSlot | None, now: datetime, places: int = 1) -> Rea
 
 
 def refuse_ticket(ticket: BookingTicket | None, now: datetime) -> Reason | None:
-    """Why this ticket can book nothing at all; also the answer of the first step, before a slot is chosen."""
+    """Return why this ticket can book no slot at all; also the answer to the ticket check before a slot is chosen."""
     if ticket is None:
         return Reason.TICKET_NOT_FOUND
     refusal = _STATUS_REFUSALS.get(ticket.status)
@@ -87,8 +87,8 @@ def refuse_ticket(ticket: BookingTicket | None, now: datetime) -> Reason | None:
 
 
 def refuse_pair(ticket: BookingTicket | None, slot: BookingSlot | None, now: datetime) -> Reason | None:
-    """Why this ticket cannot take a place in this slot, room in it apart."""
-    # Another organisation's ticket is refused before its status could be learned from the answer.
+    """Return why this ticket cannot take a place in this slot, apart from free places."""
+    # Another organisation's ticket is refused first, so that the answer does not reveal its status.
     if ticket is not None and slot is not None and ticket.org_id != slot.org_id:
         return Reason.ORGANIZATION_MISMATCH
     refusal = refuse_ticket(ticket, now)
@@ -98,7 +98,10 @@ def refuse_pair(ticket: BookingTicket | None, slot: BookingSlot | None, now: dat
 
 
 def refuse_place(venue_id: int | None, valid_until: datetime | None, slot: BookingSlot) -> Reason | None:
-    """Why a ticket for `venue_id` (None: for any), good until then, is not for this slot, when booking or when moving."""
+    """Return why a ticket for `venue_id` (None: any venue), valid until `valid_until`, is not good for this slot.
+
+    Bookings and moves both ask this.
+    """
     if venue_id is not None and venue_id != slot.venue_id:
         return Reason.WRONG_VENUE
     if valid_until is not None and slot.starts_at >= valid_until:

@@ -1,4 +1,4 @@
-"""The rules of a one-time code: what it looks like, how long it is good, how often it may be sent and guessed at."""
+"""The one-time code: its form, its lifetime, and how often it may be sent and guessed."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ SPAN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class CodeFacts:
-    """What is known of a code when somebody types it in."""
+    """What is known of a code when somebody enters it."""
 
     tries: int
     expires_at: datetime
@@ -28,19 +28,21 @@ class CodeFacts:
 
 
 def new_code(below: Callable[[int], int]) -> str:
-    """Six digits, each as likely as any other; `below(n)` draws a number from 0 to n-1."""
+    """Return six random digits; `below(n)` draws a number from 0 to n-1."""
     return f"{below(10**DIGITS):0{DIGITS}}"
 
 
 def tidy_code(typed: str) -> str | None:
-    """The six digits of what was typed or pasted, or None. Spaces, dashes and full-width digits (１２３) are forgiven."""
+    """Return the six digits of what was typed or pasted, or None. Spaces, dashes and full-width digits (１２３) are accepted."""
     digits = "".join(one for one in unicodedata.normalize("NFKC", typed) if not one.isspace() and one not in "-–—·.")
     return digits if len(digits) == DIGITS and digits.isascii() and digits.isdecimal() else None
 
 
 def may_send(sent: Sequence[datetime], now: datetime) -> tuple[Reason, float] | None:
-    """None where one more code may go to an address that got some at `sent` (newest first); else why not, and for how
-    many seconds."""
+    """Return None if another code may go to an address that got codes at `sent` (newest first).
+
+    Otherwise return the reason and the seconds to wait.
+    """
     lately = [moment for moment in sent if moment > now - SPAN]
     if len(lately) >= MOST:
         return Reason.CODE_TOO_MANY, (lately[MOST - 1] + SPAN - now).total_seconds()
@@ -50,7 +52,7 @@ def may_send(sent: Sequence[datetime], now: datetime) -> tuple[Reason, float] | 
 
 
 def may_look(code: CodeFacts, now: datetime) -> Reason | None:
-    """None where a guess at this code may be compared with it; else why not."""
+    """Return None if a guess may be compared with this code, otherwise the reason."""
     if code.confirmed:
         return Reason.CODE_USED
     if code.voided or now >= code.expires_at:
@@ -61,5 +63,5 @@ def may_look(code: CodeFacts, now: datetime) -> Reason | None:
 
 
 def needed_channels(contact_check: str) -> tuple[str, ...]:
-    """The ways by which a venue with this policy wants an address confirmed."""
+    """Return the channels by which a venue with this policy confirms a contact address."""
     return {"email": ("email",), "sms": ("sms",), "both": ("email", "sms")}.get(contact_check, ())

@@ -1,4 +1,4 @@
-"""Contact details made safe to show at a door: enough to recognise one's own, too little to use."""
+"""The contact masking: details shown at a gate are enough to recognise one's own, and too little to use."""
 
 
 def mask_email(email: str | None) -> str | None:

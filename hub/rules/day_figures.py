@@ -1,16 +1,15 @@
-"""The figures of slots and days after the fact: how full, who did not come, what was refused, what became of bookings and of checks.
+"""The day figures: sums and rates of slots and days that are over.
 
-utilisation   booked of capacity
-no_show       booked and not come, of slots whose time is over; places released because nobody came count as well
-rejection     RED of all scans
-kept          visits of all reservations ever made for slots that are over, those given back among them
-conversion    tickets that got a reservation of those checked in the portal (PRD-007 8.4): of a day, never of a slot
+utilisation   booked places / capacity
+no_show       booked places nobody used / booked places, of slots that are over; places released for no-show count as well
+rejection     RED scans / all scans
+kept          visits / all reservations ever made, cancelled ones included, of slots that are over
+conversion    tickets that got a reservation / tickets checked in the portal (PRD-007 8.4): of a day, never of a slot
 
-A ticket is *checked* on a day of the venue it is for when the portal's check let it pass then, once however often. It is
-*converted* on that day where a reservation of it was made at or after its first check of the day and before its first check of
-any later day, whatever became of that reservation, and whichever slot or venue it is for. So no day converts more than it
-checked; each reservation is one day's at most, that of the latest check before it (also one made after midnight, or when a
-place came free a week later); and days add up. A ticket that is checked on two days before it is booked is two checks.
+A ticket is *checked* on a day of its venue if the portal's check passed then, and counts once a day. It is *converted* on that
+day if a reservation was made at or after its first check of the day and before its first check of any later day. What became
+of the reservation, and its slot and venue, do not matter. So no day converts more than it checked, each reservation belongs to
+at most one day (the day of the latest check before it), and days add up. A ticket checked on two days counts as two checks.
 """
 
 from collections.abc import Iterable
@@ -19,8 +18,10 @@ from dataclasses import dataclass, field, fields
 
 @dataclass(slots=True)
 class Sums:
-    """What a slot, a day or a span adds up to. Of slots that are over: `asked` were ever made, `due` were
-    booked at the end, `came` are those of them who did."""
+    """The sums of a slot, a day or a span of days.
+
+    Of slots that are over: `asked` reservations were ever made, `due` were booked at the end, and `came` of those were used.
+    """
 
     capacity: int = 0
     booked: int = 0
@@ -54,7 +55,7 @@ class Sums:
 
     @property
     def no_show(self) -> int | None:
-        """None while nobody is late yet."""
+        """Booked places that nobody used; None while no slot is over."""
         return self.due - self.came if self.due else None
 
 
@@ -66,5 +67,5 @@ def total(parts: Iterable[Sums]) -> Sums:
 
 
 def rate(part: int | None, whole: int) -> float | None:
-    """A share from 0 to 1, or None of nothing."""
+    """Return a share from 0 to 1; None of nothing."""
     return None if part is None or not whole else round(part / whole, 4)

@@ -1,4 +1,4 @@
-"""The decision: what the door answers, as a value and as the contract's object on the wire."""
+"""The decision: the answer to a scan, as a value and as the contract's JSON object."""
 
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -13,7 +13,7 @@ Contact = Literal["masked", "full"]
 
 
 class Presence(NamedTuple):
-    """Since when somebody is inside, or when and at which gate they left."""
+    """Where the holder is: inside since a moment, or left at a moment by a gate."""
 
     inside_since: datetime | None
     left_at: datetime | None = None
@@ -21,7 +21,7 @@ class Presence(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """One presentation judged. `first_entry` is the entry that counts, this one's own where it was just recorded."""
+    """The answer to one scan. `first_entry` is the entry that counts, which this scan may have just recorded."""
 
     verdict: Verdict
     ticket: TicketFacts | None
@@ -32,9 +32,9 @@ class Decision(NamedTuple):
     scan_id: UUID
     entered: bool
     repeated: bool = False
-    """Whether this scan had been answered before."""
+    """Whether this scan_id was answered before."""
     presence: Presence | None = None
-    """Of an exit, and of a ticket whose holder has left."""
+    """Set for an exit, and for a ticket whose holder has left."""
 
     def as_dict(self, contact: str = "masked") -> dict[str, Any]:
         """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown."""
@@ -90,7 +90,7 @@ def _entry(entry: FirstEntry) -> dict[str, Any]:
     }
 
 
-# A gate sees the same few days, times and (within one batch) the same moment over and over.
+# Scans repeat the same few days and times, and within one batch the same moment.
 _day = lru_cache(maxsize=1024)(date.isoformat)
 
 

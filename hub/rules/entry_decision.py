@@ -1,9 +1,8 @@
-"""The verdict at the door: one function from facts, policy and moment to GREEN, RED or YELLOW.
+"""The entry decision: one function from facts, policy and moment to GREEN, RED or YELLOW.
 
-Validity is judged before duplicates (a cancelled ticket that was also used is RED). The moment decides, not whether the
-expiry job has run. Called more than ten thousand times a second, so texts are written only for the verdict that is given
-and the common ones are remembered. The facts are named tuples for the same reason: a frozen dataclass takes eight times as
-long to make.
+Validity comes before duplicates: a cancelled ticket that was also used is RED. The moment decides, not whether the expiry
+job has run. The function runs more than ten thousand times a second. So only the verdict that is given gets its texts, and
+common ones are cached. Facts are named tuples, because a frozen dataclass takes eight times as long to make.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ Result = Literal["GREEN", "RED", "YELLOW"]
 
 
 class TicketFacts(NamedTuple):
-    """The ticket as stored. `venue_id` None: good at every venue of the organisation."""
+    """The ticket as stored. `venue_id` None: valid at every venue of the organisation."""
 
     id: int
     code: str
@@ -32,7 +31,7 @@ class TicketFacts(NamedTuple):
 
 
 class ReservationFacts(NamedTuple):
-    """The ticket's active reservation with its slot. `date` and times are the venue's; `starts_at`, `ends_at` aware UTC."""
+    """The ticket's active reservation with its slot. `date` and times are the venue's; `starts_at` and `ends_at` are aware UTC."""
 
     id: int
     slot_id: int
@@ -56,9 +55,11 @@ class FirstEntry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class DoorPolicy:
-    """`early_entry_minutes` None: from midnight of the slot's date. `re_entry` is for those who have left
-    (`hub/rules/leaving.py`)."""
+class EntryPolicy:
+    """A venue's rules of entry. `early_entry_minutes` None: entry from midnight of the slot's date.
+
+    `re_entry` is for holders who have left (`hub/rules/leaving.py`).
+    """
 
     unreserved_entry: Literal["deny", "allow"]
     late_entry_minutes: int = 0
@@ -68,7 +69,7 @@ class DoorPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`message` is the big word, `detail` the line below it, `days_from_now` the reserved date's distance from today."""
+    """`message` is shown large, `detail` below it; `days_from_now` is the distance of the reserved date from today."""
 
     result: Result
     reason: Reason
@@ -87,19 +88,21 @@ _ELSEWHERE = Verdict("RED", Reason.WRONG_VENUE, False, "WRONG VENUE", "This tick
 _EXPIRED = Verdict("RED", Reason.TICKET_EXPIRED, False, "TICKET EXPIRED", "This ticket is no longer valid", None)
 _DENIED = Verdict("RED", Reason.NO_RESERVATION, False, "NO RESERVATION", "Customer must book a time slot first", None)
 _ALREADY = Verdict("YELLOW", Reason.ALREADY_VERIFIED, True, "ALREADY VERIFIED", "Verified before", None)
+ENTERED = Verdict("GREEN", Reason.VERIFIED, True, "ENTRY RECORDED", "", None)
+"""Of an entry that a supervisor records, whatever the facts say."""
 _ALLOWED = Verdict("YELLOW", Reason.NO_RESERVATION, True, "NO RESERVATION", "No reservation - allowed", None)
 
 
-def decide_entry(  # noqa: PLR0917  the facts come in the order in which they are judged
+def decide_entry(  # noqa: PLR0917  the facts come in the order in which they are checked
     ticket: TicketFacts | None,
     reservation: ReservationFacts | None,
     first_entry: FirstEntry | None,
-    policy: DoorPolicy,
+    policy: EntryPolicy,
     venue_id: int,
     now: datetime,
     zone: tzinfo,
 ) -> Verdict:
-    """The verdict for one presentation at `venue_id`, whose time zone is `zone`, at the aware moment `now`."""
+    """Return the verdict on one scan at `venue_id`, whose time zone is `zone`, at the aware moment `now`."""
     if ticket is None:
         return UNKNOWN
     status = ticket.status
@@ -115,7 +118,7 @@ def decide_entry(  # noqa: PLR0917  the facts come in the order in which they ar
         return _ELSEWHERE
     if first_entry is not None:
         return _already(first_entry, now, zone)
-    # The word EXPIRED on an OTA ticket is the outside system's; with a reservation the slot decides.
+    # The status EXPIRED of an OTA ticket comes from the outside system; with a reservation the slot decides.
     if status == "EXPIRED" and (ticket.channel != "ota" or reservation is None):
         ended = reservation is not None and now >= reservation.ends_at
         return _over(reservation, now.astimezone(zone).date()) if reservation and ended else _EXPIRED
@@ -125,11 +128,11 @@ def decide_entry(  # noqa: PLR0917  the facts come in the order in which they ar
         return _ALREADY
     if reservation is None:
         return _ALLOWED if policy.unreserved_entry == "allow" else _DENIED
-    return _judge_moment(reservation, policy, now, zone)
+    return _decide_moment(reservation, policy, now, zone)
 
 
-def entry_window(reservation: ReservationFacts, policy: DoorPolicy, zone: tzinfo) -> tuple[datetime, datetime]:
-    """From when (included) until when (excluded) the reservation opens the door, in UTC."""
+def entry_window(reservation: ReservationFacts, policy: EntryPolicy, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Return from when (included) until when (excluded) the reservation allows entry, in UTC."""
     if policy.early_entry_minutes is None:
         opens = midnight(reservation.date, zone)
     else:
@@ -141,11 +144,11 @@ def entry_window(reservation: ReservationFacts, policy: DoorPolicy, zone: tzinfo
 
 
 def entry_recorded(verdict: Verdict) -> Verdict:
-    """What the scanner shows once the entry that `verdict` permitted is stored."""
+    """Return what the scanner shows when the entry that `verdict` permitted is stored."""
     return _recorded(verdict.detail, verdict.days_from_now)
 
 
-def _judge_moment(reservation: ReservationFacts, policy: DoorPolicy, now: datetime, zone: tzinfo) -> Verdict:
+def _decide_moment(reservation: ReservationFacts, policy: EntryPolicy, now: datetime, zone: tzinfo) -> Verdict:
     opens, closes = entry_window(reservation, policy, zone)
     today = now.astimezone(zone).date()
     if now >= closes:
@@ -189,7 +192,7 @@ def _reserved_elsewhere(reservation: ReservationFacts, today: date) -> Verdict:
 def _already(entry: FirstEntry, now: datetime, zone: tzinfo) -> Verdict:
     when = entry.verified_at.astimezone(zone)
     day = "" if when.date() == now.astimezone(zone).date() else f"{when:%Y-%m-%d} "
-    # A scanner without a line knows when and where, but not who: its list holds nobody's name.
+    # An offline scanner knows when and where, but not by whom: its manifest names no person.
     by = f" by {entry.operator_name}" if entry.operator_name else ""
     gate = f", gate {entry.gate}" if entry.gate else ""
     detail = f"Verified at {day}{when:%H:%M}{by}{gate}"

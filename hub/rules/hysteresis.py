@@ -1,5 +1,8 @@
-"""The rule against flapping: an alert is raised by the second look in a row that finds its measure at or over the threshold, and
-cleared by the third in a row that finds it below nine tenths of that. In between everything stays as it is."""
+"""The hysteresis of alerts, against flapping.
+
+The second measurement in a row at or over the threshold raises an alert. The third in a row below nine tenths of the
+threshold clears it. Anything else leaves the alert as it is.
+"""
 
 from typing import Literal, NamedTuple
 
@@ -9,7 +12,7 @@ WELL_BELOW = 0.9
 
 
 class Watched(NamedTuple):
-    """`over` and `under`: looks in a row that found the measure there. `stands`: the alert has been raised."""
+    """`over` and `under` count measurements in a row. `stands`: the alert has been raised."""
 
     over: int = 0
     under: int = 0
@@ -17,7 +20,7 @@ class Watched(NamedTuple):
 
 
 def look(before: Watched, value: float, threshold: float) -> tuple[Watched, Literal["raise", "clear"] | None]:
-    """What is known after one more look, and what is to be done."""
+    """Return the state after one more measurement, and whether to raise or clear the alert."""
     over = before.over + 1 if value >= threshold else 0
     under = before.under + 1 if value < WELL_BELOW * threshold else 0
     if before.stands:

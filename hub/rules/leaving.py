@@ -1,21 +1,21 @@
-"""The verdict for those who leave, and for those who come back: from the entry that counts and the absence to a colour.
+"""The exit and return decisions: from the entry that counts and the absence to a verdict.
 
-Whoever is inside may leave, whatever has become of their ticket meanwhile. Coming back is by the venue's policy and on the day
-of the entry only; it is asked after `decide_entry` has said ALREADY_VERIFIED, so nobody returns whom the door would refuse. A
-supervisor may let back in whom all this keeps out (`override.py`).
+A holder who is inside may leave, whatever the ticket's status is by then. A return needs the venue's policy, and is possible on
+the day of the entry only. It is asked after `decide_entry` has said ALREADY_VERIFIED, so no invalid ticket returns. A
+supervisor may overrule all this (`override.py`).
 """
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from hub.rules.entry_decision import UNKNOWN, DoorPolicy, FirstEntry, ReservationFacts, Verdict, entry_window
+from hub.rules.entry_decision import UNKNOWN, EntryPolicy, FirstEntry, ReservationFacts, Verdict, entry_window
 from hub.rules.reasons import Reason
 from hub.rules.venue_day import midnight
 
 
 class Absence(NamedTuple):
-    """Somebody left and has not come back. `date` is the day their entry was counted for."""
+    """A holder left and has not come back. `date` is the day their entry was counted for."""
 
     venue_id: int
     date: date
@@ -31,11 +31,11 @@ _MAY_RETURN = Verdict("GREEN", Reason.MAY_RETURN, True, "MAY COME BACK IN", "", 
 _RETURNED = Verdict("GREEN", Reason.RE_ENTRY, True, "RE-ENTRY RECORDED", "", None)
 
 RETURN_REMEMBERED = {verdict.reason: replace(verdict, detail="Answered before") for verdict in (_MAY_RETURN, _RETURNED)}
-"""What is shown for the same scan sent again: the log keeps what was answered, not when the holder had left."""
+"""The verdicts for a repeated scan_id: the log keeps the reason, but not when the holder had left."""
 EXIT_REMEMBERED = {verdict.reason: replace(verdict, detail="Answered before") for verdict in (_EXIT, _GONE, _OUTSIDE)}
 
 
-def decide_exit(  # noqa: PLR0917  the facts come in the order in which they are judged
+def decide_exit(  # noqa: PLR0917  the facts come in the order in which they are checked
     known: bool,
     entry: FirstEntry | None,
     entry_venue_id: int,
@@ -45,10 +45,10 @@ def decide_exit(  # noqa: PLR0917  the facts come in the order in which they are
     now: datetime,
     zone: tzinfo,
 ) -> Verdict:
-    """The verdict for one exit at `venue_id` at the moment `now`.
+    """Return the verdict on one exit scan at `venue_id` at the moment `now`.
 
-    `known` says whether there is such a ticket, `left` when and at which gate its holder left without having come back,
-    `inside_since` when they last came in.
+    `known` says whether there is such a ticket. `left` is when and at which gate its holder left without having come back.
+    `inside_since` is when they last came in.
     """
     if not known:
         return UNKNOWN
@@ -59,7 +59,7 @@ def decide_exit(  # noqa: PLR0917  the facts come in the order in which they are
     if left is not None and left[0] <= now:
         return replace(_GONE, detail=_left_words(*left, now, zone))
     if left is not None or inside_since > now:
-        # Scanned without a line, before what the hub has recorded since.
+        # Scanned offline, before what the hub has recorded since.
         return replace(_OUTSIDE, detail=f"Came in only at {_when(inside_since, now, zone)}")
     return replace(_EXIT, detail=f"Inside since {_when(inside_since, now, zone)}")
 
@@ -68,13 +68,15 @@ def decide_return(  # noqa: PLR0917  as above
     refused: Verdict,
     absence: Absence,
     reservation: ReservationFacts | None,
-    policy: DoorPolicy,
+    policy: EntryPolicy,
     venue_id: int,
     now: datetime,
     zone: tzinfo,
 ) -> Verdict:
-    """The verdict for somebody of whom `refused` says that they are in already, but who has left: MAY_RETURN, or that they
-    stay out, with when they left."""
+    """Return the verdict on a holder whom `refused` calls inside already, but who has left.
+
+    It is MAY_RETURN, or `refused` with the time they left.
+    """
     left = _left_words(absence.left_at, absence.gate, now, zone)
     if absence.left_at > now or absence.venue_id != venue_id:
         return refused
@@ -86,17 +88,17 @@ def decide_return(  # noqa: PLR0917  as above
 
 
 def return_recorded(verdict: Verdict) -> Verdict:
-    """What the scanner shows once the return that `verdict` permitted is stored."""
+    """Return what the scanner shows when the return that `verdict` permitted is stored."""
     return replace(_RETURNED, detail=verdict.detail)
 
 
 def returned_by_supervisor(absence: Absence, now: datetime, zone: tzinfo) -> Verdict:
-    """What is recorded where a supervisor lets somebody back in, whatever the policy says."""
+    """Return the verdict that is recorded when a supervisor lets a holder back in, whatever the policy says."""
     return replace(_RETURNED, detail=_left_words(absence.left_at, absence.gate, now, zone))
 
 
-def _last_return(day: date, reservation: ReservationFacts | None, policy: DoorPolicy, zone: tzinfo) -> datetime:
-    """The end of the day, or of the slot where that is later: a night that runs past midnight is one visit."""
+def _last_return(day: date, reservation: ReservationFacts | None, policy: EntryPolicy, zone: tzinfo) -> datetime:
+    """Return the end of the day, or of the slot if that is later: a slot past midnight is one visit."""
     ends = midnight(day + timedelta(days=1), zone)
     return ends if reservation is None else max(ends, entry_window(reservation, policy, zone)[1])
 

@@ -1,4 +1,4 @@
-"""The offline scan: what comes of it when a scanner's line is back, by what the scanner did and what the hub says now."""
+"""The offline scan: whether it is a conflict, by what the scanner did and what the hub decides when it is synced."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -7,7 +7,7 @@ from hub.rules.entry_decision import Result
 from hub.rules.reasons import Reason
 
 OLDEST = timedelta(days=31)
-"""No queue is older than this; what claims to be, has a clock that was never set."""
+"""No queue is older than this: an older moment comes from a clock that was never set."""
 
 ConflictKind = Literal[
     "already_verified", "cancelled", "unknown", "wrong_date", "wrong_venue", "too_early", "expired", "not_activated",
@@ -28,16 +28,16 @@ _KINDS: dict[Reason, ConflictKind] = {
 
 
 def was_admitted(mode: str, offline_result: Result, admitted: bool | None) -> bool:
-    """Whether the scanner let somebody in: as it says, and else whenever it marked an entry and did not show RED."""
+    """Whether the scanner let the holder in: as it says, otherwise if it marked an entry and did not show RED."""
     if mode != "verify":
         return False
     return offline_result != "RED" if admitted is None else admitted
 
 
 def conflict_kind(offline_result: Result, admitted: bool | None, reason: Reason) -> ConflictKind | None:
-    """What is wrong with an admission that the hub did not record; None where there is nothing to settle.
+    """Return the kind of conflict of an admission that the hub did not record; None where there is none.
 
-    A scanner that showed YELLOW for a ticket already in, and does not say that it let anybody in, agrees with the hub.
+    A scanner that showed YELLOW for a ticket already verified, and does not say that it admitted the holder, agrees with the hub.
     """
     if reason is Reason.ALREADY_VERIFIED and offline_result == "YELLOW" and admitted is None:
         return None
@@ -45,6 +45,6 @@ def conflict_kind(offline_result: Result, admitted: bool | None, reason: Reason)
 
 
 def moment_of_scan(scanned_at: datetime, skew: timedelta, now: datetime) -> datetime:
-    """When it was by the hub's clock: the device's moment less what its clock is ahead; never in the future."""
-    told = max(now - 3 * OLDEST, min(now + 3 * OLDEST, scanned_at))
-    return max(now - OLDEST, min(now, told - skew))
+    """Return the moment by the hub's clock: the device's moment minus the skew of its clock; never in the future."""
+    bounded = max(now - 3 * OLDEST, min(now + 3 * OLDEST, scanned_at))
+    return max(now - OLDEST, min(now, bounded - skew))

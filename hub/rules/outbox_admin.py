@@ -1,4 +1,4 @@
-"""The upkeep of mail: which messages staff may send again, and which they may discard."""
+"""The administration of the outbox: which messages staff may send again, and which they may discard."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from hub.rules.reasons import Reason
 
 OVERDUE_AFTER = timedelta(minutes=5)
-"""What has waited this long and failed, or was not even tried, deserves a look."""
+"""A message that has waited this long without success is listed for staff."""
 
 NEEDS_ITS_KEY = frozenset({"waitlist.offer", "contact.code"})
-"""Kinds that say nothing without the link or the code they carried, which is not kept once they are given up."""
+"""Kinds that are useless without the link or code they carried, which is deleted when they are given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailStanding:
-    """`leased_until`: some hub holds the message until then, and may be handing it over now."""
+    """What is known of a message. `leased_until`: a hub process holds it until then, and may be sending it now."""
 
     kind: str
     status: str

@@ -1,16 +1,15 @@
-"""The supervisor's rule: whom a supervisor may let in against the door's word, and what stands in the way of all others."""
+"""The override rule: which refused holders a supervisor may let in, and the obstacle for all others."""
 
 from hub.rules.reasons import Reason
 from hub.rules.ticket_lifecycle import Action, TicketStatus, may
 
 
 def obstacle(status: str | None, *, entered: bool, left: bool) -> Reason | None:
-    """Why nobody can be let in with this ticket, or None where its entry can be recorded, or its holder's return. `status` None:
-    there is no such ticket. `left`: whoever entered has left and not come back.
+    """Return why no supervisor may let this ticket's holder in; None if an entry or a return can be recorded.
 
-    A wrong day, hour or venue, a missing reservation, a time that has run out and a venue where nobody comes back are a
-    supervisor's to overlook. That a ticket was never paid, is not activated, was cancelled or is in already is not: there is
-    something else to be done first.
+    `status` None: there is no such ticket. `left`: the holder has entered, left, and not come back.
+    A supervisor may overrule a wrong day, hour or venue, a missing reservation, an expired ticket, and a venue without
+    re-entry. An unpaid, inactive, cancelled or already verified ticket is an obstacle: something else must be done first.
     """
     if status is None:
         return Reason.TICKET_NOT_FOUND

@@ -1,12 +1,12 @@
-"""The reasons: every answer that is not simply "done", by the name the contract gives it."""
+"""The reasons: every verdict and refusal, by the name of the contract."""
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """A verdict at the door or a refusal anywhere; the value is the `code` or `reason` on the wire."""
+    """A verdict on a scan, or a refusal of any request; the value is the `code` or `reason` on the wire."""
 
-    # What the door says (contract.md, reason table).
+    # Verdicts on entry scans (contract.md, reason table).
     VALID = "VALID"
     VERIFIED = "VERIFIED"
     ALREADY_VERIFIED = "ALREADY_VERIFIED"
@@ -16,7 +16,7 @@ class Reason(StrEnum):
     WRONG_VENUE = "WRONG_VENUE"
     UNDONE = "UNDONE"
 
-    # What the door says to those who leave, and to those who come back.
+    # Verdicts on exits and returns.
     EXIT_RECORDED = "EXIT_RECORDED"
     ALREADY_LEFT = "ALREADY_LEFT"
     NOT_INSIDE = "NOT_INSIDE"
@@ -25,7 +25,7 @@ class Reason(StrEnum):
     EXIT_UNDONE = "EXIT_UNDONE"
     RETURN_UNDONE = "RETURN_UNDONE"
 
-    # What is wrong with a ticket, at the door or when booking.
+    # What is wrong with a ticket, at a gate or when booking.
     TICKET_NOT_FOUND = "TICKET_NOT_FOUND"
     TICKET_NOT_ACTIVATED = "TICKET_NOT_ACTIVATED"
     TICKET_EXPIRED = "TICKET_EXPIRED"
@@ -46,7 +46,7 @@ class Reason(StrEnum):
     INVALID_CONTACT = "INVALID_CONTACT"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
 
-    # What is wrong with a one-time code, or with the want of one.
+    # What is wrong with a one-time code, or that one is missing.
     CONTACT_NOT_VERIFIED = "CONTACT_NOT_VERIFIED"
     CODE_TOO_SOON = "CODE_TOO_SOON"
     CODE_TOO_MANY = "CODE_TOO_MANY"
@@ -55,7 +55,7 @@ class Reason(StrEnum):
     CODE_EXPIRED = "CODE_EXPIRED"
     CODE_USED = "CODE_USED"
 
-    # What is wrong with waiting, or with making a slot smaller.
+    # What is wrong with a waiting list entry, or with making a slot smaller.
     SLOT_NOT_FULL = "SLOT_NOT_FULL"
     ALREADY_WAITING = "ALREADY_WAITING"
     WAITLIST_CLOSED = "WAITLIST_CLOSED"
@@ -69,7 +69,7 @@ class Reason(StrEnum):
     MAIL_ON_ITS_WAY = "MAIL_ON_ITS_WAY"
     MAIL_NOT_RETRYABLE = "MAIL_NOT_RETRYABLE"
 
-    # Undoing a scan.
+    # Undoing a scan, conflicts and disputes.
     SCAN_NOT_FOUND = "SCAN_NOT_FOUND"
     SCAN_ID_REUSED = "SCAN_ID_REUSED"
     NOTHING_TO_UNDO = "NOTHING_TO_UNDO"
@@ -81,7 +81,7 @@ class Reason(StrEnum):
     DISPUTE_DECIDED = "DISPUTE_DECIDED"
     OPERATOR_MISMATCH = "OPERATOR_MISMATCH"
 
-    # Who is asking, and how.
+    # What is wrong with the request or its sender.
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
     INVALID_CREDENTIALS = "INVALID_CREDENTIALS"

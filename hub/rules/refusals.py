@@ -1,4 +1,4 @@
-"""The refusals: how a "no" leaves a deed. No is data: a reason and named details, worded only at the edge."""
+"""The refusals: an action says no by raising data, a reason with details. Words and statuses are chosen at the edge."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from hub.rules.reasons import Reason
 
 
 class Refused(Exception):
-    """The deed was not done, for `reason`; `details` go into the answer beside code and message."""
+    """The action was not done, for `reason`; `details` go into the answer beside code and message."""
 
     def __init__(self, reason: Reason, **details: Any) -> None:
         super().__init__(reason.value)
@@ -15,7 +15,7 @@ class Refused(Exception):
 
 
 class Unavailable(Exception):
-    """A server this deed needs does not answer; the caller may try again after `retry_after` seconds."""
+    """A server that the action needs does not answer; the caller may try again after `retry_after` seconds."""
 
     def __init__(self, what: str, retry_after: int = 1) -> None:
         super().__init__(f"{what} does not answer")

@@ -1,4 +1,4 @@
-"""When a visit is remembered: which of the venue's reminders is due now, if any."""
+"""The reminder time: which of a venue's reminders of a visit is due now, if any."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """Due `since`; after `until` it would mislead. Whoever booked or moved after `since` has just had a mail and needs none."""
+    """A reminder due `since`; after `until` it would mislead. A customer who booked or moved after `since` needs none."""
 
     hours: int
     since: datetime
@@ -15,9 +15,9 @@ class DueReminder:
 
 
 def due_reminder(starts_at: datetime, hours_before: Sequence[int], now: datetime) -> DueReminder | None:
-    """The reminder nearest to the visit whose time has come; None when there is none, or half of its notice is over.
+    """Return the due reminder nearest to the visit; None if there is none, or half of its notice is over.
 
-    Only the nearest: a hub that was away sends one late reminder and not all it missed.
+    Only the nearest: a hub that was down sends one late reminder and not every missed one.
     """
     come = [hours for hours in hours_before if hours > 0 and starts_at - timedelta(hours=hours) <= now]
     if not come:

@@ -1,4 +1,4 @@
-"""Scan requests: one code held up at a gate, by whom and where."""
+"""The scan request: one code scanned at a gate, with its operator and device."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,10 +37,10 @@ class ScanOperator(NamedTuple):
 
 @dataclass(slots=True)
 class ScanRequest:
-    """One code held up at a gate. `scanned_at` is the device's word; without it, the moment of judging.
+    """One code scanned at a gate. `scanned_at` is the device's time; without it, the moment of the decision counts.
 
-    From `sync` it is judged as of `scanned_at`, which must be the hub's time by then. In mode `exit` its holder leaves; in mode
-    `override` it is a supervisor who lets its holder back in, and the door is not asked.
+    A request from `sync` is decided as of `scanned_at`, which must be the hub's time by then. In mode `exit` the holder leaves.
+    In mode `override` a supervisor lets the holder back in, and no entry rule is asked.
     """
 
     org_id: int
@@ -54,7 +54,7 @@ class ScanRequest:
     gate: str | None = None
     device: str | None = None
     source: Source = "socket"
-    presented_at: float = 0.0
+    submitted_at: float = 0.0
     request_id: str | None = None
 
     @classmethod

@@ -1,4 +1,4 @@
-"""How full a slot is: the whole count that is told to watchers, and the word a customer sees."""
+"""The slot capacity: the whole count that subscribers receive, and the status that a customer sees."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -14,9 +14,9 @@ class CapacityStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotCount:
-    """One slot's absolute figures. `revision` grows with every change; the higher one is the newer.
+    """One slot's absolute counts. `revision` grows with every change; the higher one is the newer.
 
-    `held` are places kept for the waiting list: nobody has booked them, and the public cannot.
+    `held` are places kept for the waiting list: they are not booked, and the public cannot book them.
     """
 
     slot_id: int
@@ -30,11 +30,11 @@ class SlotCount:
 
     @property
     def free(self) -> int:
-        """Places anybody can book."""
+        """Places that the public can book."""
         return self.capacity - self.booked - self.held
 
     def as_dict(self) -> dict[str, Any]:
-        """The slot as the `counts` topic writes it."""
+        """Return the slot as the `counts` topic sends it."""
         return {
             "slot_id": self.slot_id,
             "start_time": self.start_time.isoformat("seconds"),

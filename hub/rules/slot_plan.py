@@ -1,8 +1,8 @@
-"""Slots out of opening hours: the dated, timed pieces a venue offers, right on the days when clocks change.
+"""The slot plan: slots made of opening hours, correct also on days when clocks change.
 
-Slots follow the clock on the wall (an hourly venue opens a slot at every full hour it has), so labels stay unique
-within a day. When clocks go forward the slot that would begin inside the missing hour is left out and the one before it
-keeps its real length; when they go back the slot holding the repeated hour is an hour longer.
+Slots follow the local time (an hourly venue has a slot at every full hour), so labels stay unique within a day. When clocks
+go forward, the slot that would begin inside the missing hour is left out, and the one before it keeps its real length. When
+they go back, the slot with the repeated hour is an hour longer.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _DAY_MINUTES = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class PlannedSlot:
-    """A slot to be stored. `date` and the times are the venue's own; `starts_at` and `ends_at` are aware UTC."""
+    """A slot to store. `date` and the times are the venue's; `starts_at` and `ends_at` are aware UTC."""
 
     date: date
     start_time: time
@@ -32,11 +32,11 @@ def plan_slots(  # noqa: PLR0917  reads like the command line it serves
     minutes: int,
     zone: tzinfo,
 ) -> list[PlannedSlot]:
-    """All slots of `days` opening days from `first` on, in order of time.
+    """Return all slots of `days` opening days from `first` on, in order of time.
 
     `close` at or before `open` means after midnight; 00:00 to 00:00 is the whole day. A slot that begins after midnight
     carries the next calendar date. A remainder shorter than `minutes` before closing is left out.
-    Raises ValueError with a sentence for people when the hours make no sense.
+    Raises ValueError with a readable sentence when the hours make no sense.
     """
     length = _opening_minutes(days, open, close, minutes)
     try:
@@ -60,7 +60,7 @@ def plan_slots(  # noqa: PLR0917  reads like the command line it serves
 
 
 def _opening_minutes(days: int, opening: time, closing: time, minutes: int) -> int:
-    """Minutes from opening to closing, or the reason why this is no opening at all."""
+    """Return the minutes from opening to closing; raise ValueError if the hours make no sense."""
     if not 1 <= days <= _MOST_DAYS:
         raise ValueError(f"days must be between 1 and {_MOST_DAYS}")
     if not _LEAST_MINUTES <= minutes <= _DAY_MINUTES:
@@ -81,7 +81,7 @@ def _opening_minutes(days: int, opening: time, closing: time, minutes: int) -> i
 
 
 def _instant(wall: datetime, zone: tzinfo) -> datetime:
-    """The moment a wall clock time means. A time that does not exist is read with the clock not yet put forward."""
+    """Return the moment of a local time. A time in the missing hour is read by the clock before the change."""
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 

@@ -1,9 +1,9 @@
-"""Ticket codes: how ours are made, how their check character is proved, and how a scanned or typed text becomes a code.
+"""The ticket code: how a code is made, how its check character is checked, and how scanned text becomes a code.
 
-Our codes are `TKT-YYYY-XXXXXX-XXXXXX`. The twelve characters come from the 31 digits and capitals that nobody confuses
-(no 0 O 1 I L); eleven are random, about 54 bits, and the last is an ISO 7064 pure-system check character. 31 is prime,
-so the pure system MOD 31 with radix 3 (3 is a primitive root of 31) catches every single substitution and every
-transposition of two characters, adjacent or not. The year is folded in as the first digit of the weighted sum.
+Our codes are `TKT-YYYY-XXXXXX-XXXXXX`. The twelve characters are digits and capitals without 0 O 1 I L, which people confuse:
+31 remain. Eleven are random, about 54 bits, and the last is an ISO 7064 pure-system check character. 31 is prime, and 3 is a
+primitive root of it. So MOD 31 with radix 3 catches every single substitution and every transposition of two characters,
+adjacent or not. The year is the first digit of the weighted sum.
 """
 
 import re
@@ -19,7 +19,7 @@ _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _CANONICAL = re.compile(r"TKT-\d{4}-[A-Z0-9]{6}-[A-Z0-9]{6}", re.ASCII)
 _LOOSE = re.compile(r"TKT-*(\d{4})-*([A-Z0-9]{6})-*([A-Z0-9]{6})", re.ASCII)
 _INSIDE = re.compile(r"(?<![A-Z0-9])TKT-*\d{4}-*[A-Z0-9]{6}-*[A-Z0-9]{6}(?![A-Z0-9])", re.ASCII)
-# Hyphens and dashes that phones, word processors and Chinese input methods put where a hyphen was meant.
+# Hyphens and dashes that phones, word processors and Chinese input methods insert instead of a hyphen.
 _DASHES = dict.fromkeys(
     map(ord, "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u30fc\u2500_"), "-"
 )
@@ -29,14 +29,14 @@ _LONGEST_TEXT = 2048
 
 
 def new_code(year: int, choose: Callable[[int], int]) -> str:
-    """A fresh code. `choose(31)` must give an unpredictable index, as `secrets.randbelow` does."""
+    """Return a new code. `choose(31)` must give an unpredictable index, as `secrets.randbelow` does."""
     body = "".join([ALPHABET[choose(_MODULUS)] for _ in range(_RANDOM_CHARACTERS)])
     whole = body + check_character(year, body)
     return f"TKT-{year:04d}-{whole[:6]}-{whole[6:]}"
 
 
 def check_character(year: int, body: str) -> str:
-    """The twelfth character for a year and eleven characters of our alphabet."""
+    """Return the twelfth character for a year and eleven characters of our alphabet."""
     remainder = year % _MODULUS
     for character in body:
         remainder = (remainder * _RADIX + _VALUE[character]) % _MODULUS
@@ -44,10 +44,10 @@ def check_character(year: int, body: str) -> str:
 
 
 def check(code: str) -> bool:
-    """Whether this is a well-formed code of ours whose check character agrees.
+    """Whether this is a well-formed code of ours with the right check character.
 
-    False does not mean that the code is unknown: codes brought in from elsewhere carry no check character. It only tells
-    a mistyped code from a code that never was.
+    False does not mean that the code is unknown: imported codes have no check character. It only tells a mistyped code from
+    one that does not exist.
     """
     if not _CANONICAL.fullmatch(code):
         return False
@@ -61,15 +61,15 @@ def check(code: str) -> bool:
 
 
 def looks_mistyped(code: str) -> bool:
-    """Whether a code that was not found has our shape or prefix but fails the check character."""
+    """Whether a code that was not found has our prefix, but not a right check character."""
     return code.startswith("TKT") and not check(code)
 
 
 def normalise(text: str) -> str:
-    """The code meant by what a camera, a wedge scanner or a thumb delivered.
+    """Return the code meant by a text from a camera, a wedge scanner or a keyboard.
 
-    Ours come back in the canonical form whatever their case, spaces, dashes or width, also out of a URL. Any other code
-    comes back as it was, without surrounding blanks and without characters that no code holds (controls, lone surrogates).
+    Our codes are returned in canonical form whatever their case, spaces, dashes or width, also out of a URL. Any other code is
+    returned as it was, without surrounding blanks and without characters that no code has (controls, lone surrogates).
     """
     if _CANONICAL.fullmatch(text):
         return text
@@ -84,7 +84,7 @@ def normalise(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Without controls, invisible marks and surrogates, which wedge scanners and copied text carry along."""
+    """Remove controls, invisible marks and surrogates, which wedge scanners and copied text contain."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
@@ -95,7 +95,7 @@ def _printable(text: str) -> str:
 
 
 def _out_of_url(url: str) -> str:
-    """The code or token a URL carries: `?ticket=`, a code anywhere in it, or the token of one of our token pages."""
+    """Return the code or token in a URL: `?ticket=`, a code anywhere in it, or the token of one of our token pages."""
     try:
         parts = urlsplit(url)
         query = parse_qs(parts.query, max_num_fields=32)

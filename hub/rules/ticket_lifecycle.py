@@ -1,14 +1,14 @@
-"""The life of a ticket: its statuses, the deeds that move it, and which deed is allowed when.
+"""The ticket lifecycle: its statuses, the actions that change them, and which action is allowed when.
 
-`after(status, deed)` gives the status a deed leads to, or None where the deed is refused. The table is the whole truth;
-SQL guards repeat the `from` column of the row they carry out.
+`after(status, action)` returns the status that an action leads to, or None where it is refused. The table is complete; the
+guards in SQL repeat the `from` status of their row.
 """
 
 from enum import StrEnum
 
 
 class TicketStatus(StrEnum):
-    """Stored words. A member equals its plain string, so facts read from SQL compare without conversion."""
+    """The stored statuses. A member equals its plain string, so facts from SQL compare without conversion."""
 
     PENDING_PAYMENT = "PENDING_PAYMENT"
     INACTIVE = "INACTIVE"
@@ -20,7 +20,7 @@ class TicketStatus(StrEnum):
 
 
 class Channel(StrEnum):
-    """Where a ticket was sold. The status of an `ota` ticket belongs to the outside system."""
+    """Where a ticket was sold. The outside system owns the status of an `ota` ticket."""
 
     DIRECT = "direct"
     MINI_PROGRAM = "mini_program"
@@ -37,7 +37,7 @@ class Action(StrEnum):
     MOVE = "move"
     RELEASE = "release"  # the reservation is cancelled, the ticket stays good
     VERIFY = "verify"
-    OVERRIDE = "override"  # a supervisor lets in whom the door would not
+    OVERRIDE = "override"  # a supervisor lets in a holder whom a scan refused
     UNDO_ENTRY = "undo_entry"
     EXPIRE = "expire"
     CANCEL = "cancel"
@@ -51,7 +51,7 @@ TRANSITIONS: dict[tuple[str, Action], TicketStatus] = {
     (TicketStatus.RESERVED, Action.MOVE): TicketStatus.RESERVED,
     (TicketStatus.RESERVED, Action.RELEASE): TicketStatus.ACTIVATED,
     (TicketStatus.RESERVED, Action.VERIFY): TicketStatus.VERIFIED,
-    # Where the venue's policy lets holders in without a reservation, and for OTA tickets, which never become RESERVED.
+    # For venues that let holders in without a reservation, and for OTA tickets, which never become RESERVED.
     (TicketStatus.ACTIVATED, Action.VERIFY): TicketStatus.VERIFIED,
     (TicketStatus.RESERVED, Action.OVERRIDE): TicketStatus.VERIFIED,
     (TicketStatus.ACTIVATED, Action.OVERRIDE): TicketStatus.VERIFIED,
@@ -78,21 +78,21 @@ _OTA_TRANSITIONS: dict[tuple[str, Action], TicketStatus] = {
 
 
 def after(
-    status: str, deed: Action, channel: str = Channel.DIRECT, *, has_reservation: bool = True
+    status: str, action: Action, channel: str = Channel.DIRECT, *, has_reservation: bool = True
 ) -> TicketStatus | None:
-    """The status that follows, or None when the deed is not allowed from here.
+    """Return the status that follows, or None when the action is not allowed from here.
 
-    `has_reservation` matters for UNDO_ENTRY alone: who came in without a reservation goes back to ACTIVATED.
+    `has_reservation` matters for UNDO_ENTRY only: a ticket that entered without a reservation goes back to ACTIVATED.
     """
-    if deed is Action.UNDO_ENTRY and status == TicketStatus.VERIFIED and not has_reservation:
+    if action is Action.UNDO_ENTRY and status == TicketStatus.VERIFIED and not has_reservation:
         return TicketStatus.ACTIVATED
     if channel == Channel.OTA:
-        moved = _OTA_TRANSITIONS.get((status, deed))
+        moved = _OTA_TRANSITIONS.get((status, action))
         if moved is not None:
             return moved
-    return TRANSITIONS.get((status, deed))
+    return TRANSITIONS.get((status, action))
 
 
-def may(status: str, deed: Action, channel: str = Channel.DIRECT) -> bool:
-    """Whether the deed is allowed from this status."""
-    return after(status, deed, channel) is not None
+def may(status: str, action: Action, channel: str = Channel.DIRECT) -> bool:
+    """Whether the action is allowed from this status."""
+    return after(status, action, channel) is not None

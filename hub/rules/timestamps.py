@@ -1,4 +1,4 @@
-"""The moments: how a point in time is written on the wire (RFC 3339 in UTC)."""
+"""The timestamps: how a moment is written on the wire (RFC 3339 in UTC)."""
 
 from datetime import UTC, datetime
 

@@ -1,10 +1,10 @@
-"""The rule of the two gates: the same code held up at two gates within so many minutes is worth a look.
+"""The two gates rule: one code scanned at two gates within so many minutes may be a copied ticket.
 
     seen = Sightings(timedelta(minutes=5))
     seen.see("TKT-...", at_gate_a)     None
     seen.see("TKT-...", at_gate_b)     at_gate_a
 
-Who is told once about a pair of gates is not told again of the same code there within the time.
+A pair of gates is reported once for a code within that time.
 """
 
 from collections import OrderedDict
@@ -13,13 +13,14 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 MOST = 50_000
-"""Codes remembered of one venue: beyond that the longest unseen is forgotten before its time."""
+"""Codes kept for one venue: beyond that the oldest is dropped early."""
 
 LOOK_EVERY = 64
+"""Scans between two removals of what is too old."""
 
 
 class Sighting(Protocol):
-    """A code held up at a gate."""
+    """A code scanned at a gate."""
 
     @property
     def moment(self) -> datetime: ...
@@ -35,19 +36,19 @@ S = TypeVar("S", bound=Sighting)
 
 
 class Sightings(Generic[S]):
-    """What was seen at one venue. Sightings may come in any order, and twice."""
+    """The sightings of one venue. They may come in any order, and twice."""
 
     def __init__(self, within: timedelta, *, most: int = MOST) -> None:
         self.within = within
         self._most = most
-        # A code that was seen at one gate only, which nearly all are, is kept as its last sighting alone.
+        # Nearly all codes are seen at one gate only: of these the last sighting is kept, and nothing else.
         # Ordered dicts: a plain dict walks over every deleted entry at its front to find its oldest.
         self._seen: OrderedDict[str, S] = OrderedDict()
         self._trails: OrderedDict[str, _Trail[S]] = OrderedDict()
         self._count = 0
 
     def see(self, code: str, sighting: S) -> S | None:
-        """Remember it; return the latest one at another gate within the time, if that pair is not known yet."""
+        """Keep the sighting; return the latest one at another gate within the time, if that pair is not reported yet."""
         self._count += 1
         if self._count % LOOK_EVERY == 0:
             self._forget(sighting.moment)
@@ -65,7 +66,7 @@ class Sightings(Generic[S]):
         return trail.see(sighting, self.within)
 
     def forget(self, code: str) -> None:
-        """What was seen of this code before does not count any more."""
+        """Drop the sightings of this code."""
         self._seen.pop(code, None)
         self._trails.pop(code, None)
 
@@ -73,7 +74,7 @@ class Sightings(Generic[S]):
         return len(self._seen) + len(self._trails)
 
     def _forget(self, moment: datetime) -> None:
-        """Let go of what is too old to matter, a little at a time, and of the oldest where it is too much."""
+        """Drop what is too old, a little at a time, and the oldest where there are too many."""
         for _ in range(2 * LOOK_EVERY):
             oldest = next(iter(self._seen), None)
             if oldest is None or (len(self) <= self._most and moment - self._seen[oldest].moment <= self.within):
@@ -87,13 +88,13 @@ class Sightings(Generic[S]):
 
 
 class _Trail(Generic[S]):
-    """A code that was seen at several gates: the last sighting at each, and of which pairs word was given, and when."""
+    """A code seen at several gates: the last sighting at each, and when each pair was reported."""
 
-    __slots__ = ("_gates", "_told", "latest")
+    __slots__ = ("_gates", "_reported", "latest")
 
     def __init__(self, first: S) -> None:
         self._gates: dict[str | None, S] = {first.gate: first}
-        self._told: dict[frozenset[str | None], datetime] = {}
+        self._reported: dict[frozenset[str | None], datetime] = {}
         self.latest = first.moment
 
     def see(self, sighting: S, within: timedelta) -> S | None:
@@ -106,15 +107,15 @@ class _Trail(Generic[S]):
             for other in self._gates.values()
             if other.gate != sighting.gate
             and abs(other.moment - sighting.moment) <= within
-            and not self._was_told(frozenset((other.gate, sighting.gate)), sighting.moment, within)
+            and not self._was_reported(frozenset((other.gate, sighting.gate)), sighting.moment, within)
         ]
         if not others:
             return None
         latest = max(others, key=lambda other: (other.moment, other.scan_id))
         for other in others:
-            self._told[frozenset((other.gate, sighting.gate))] = max(other.moment, sighting.moment)
+            self._reported[frozenset((other.gate, sighting.gate))] = max(other.moment, sighting.moment)
         return latest
 
-    def _was_told(self, pair: frozenset[str | None], moment: datetime, within: timedelta) -> bool:
-        told = self._told.get(pair)
-        return told is not None and abs(moment - told) <= within
+    def _was_reported(self, pair: frozenset[str | None], moment: datetime, within: timedelta) -> bool:
+        reported = self._reported.get(pair)
+        return reported is not None and abs(moment - reported) <= within

@@ -1,23 +1,23 @@
-"""Who is offered what came free: the order of a slot's waiting list, and what is kept for a party too large for it.
+"""The waitlist order: who is offered places that came free, and what is kept for a party that needs more.
 
-The line is served in the order of joining. A party too large for what there is keeps its turn; those behind it that fit may
-go before it, because a place that stays empty helps nobody. But it gets one fair chance: the first time it stands first in
-line and only a part of what it needs has come free, that part is kept together for it for the length of one offer. If more
-comes free meanwhile, it is served; if not, the places go to those behind, and it holds up nobody a second time. Without this
-chance single visitors would always overtake a family; without its end one large party could keep places empty until the day.
+Entries are served in the order of joining. A party too large for the free places keeps its turn, and smaller parties behind it
+may go first, because an empty place helps nobody. But it gets one fair chance. The first time it is first in order and only a
+part of what it needs has come free, that part is kept for it for the length of one offer. If more comes free meanwhile, it is
+served. If not, the places go to those behind, and it blocks nobody a second time. Without this chance single visitors would
+always overtake a family. Without its end one large party could keep places empty until the day.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-TOLD_WITHIN = timedelta(days=1)
-"""After the slot; a hub that was away for a week sends nobody word of days long past."""
+NOTIFY_WITHIN = timedelta(days=1)
+"""After the end of the slot: a hub that was down for a week notifies nobody of days long past."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An entry in its turn. `gathers_until` is set where it has had its chance, or has it now."""
+    """An entry in order. `gathers_until` is set if it has had its chance, or has it now."""
 
     id: int
     places: int
@@ -26,9 +26,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """`offers` are entries, in order; `gathering` is the entry for which places are kept together from now on.
+    """`offers` are entries, in order; `gathering` is the entry for which places are kept from now on.
 
-    `held` is what the slot shall hold afterwards: every offer, old and new, and what is kept. The rest is the public's.
+    `held` is what the slot holds afterwards: every offer, old and new, and what is kept. The rest is free for the public.
     """
 
     offers: tuple[int, ...]
@@ -37,17 +37,17 @@ class Serving:
 
 
 def serve(
-    line: Sequence[Waiting], *, held: int, offered: int, free: int, now: datetime, gather_until: datetime
+    waiting: Sequence[Waiting], *, held: int, offered: int, free: int, now: datetime, gather_until: datetime
 ) -> Serving:
-    """Divide what is held but not offered, and what is free, among those who wait.
+    """Divide the held places without an offer, and the free ones, among the waiting entries.
 
-    `gather_until` is when a chance that begins now would end; a moment that is over begins none.
+    `gather_until` is when a chance that begins now would end; if that is in the past, none begins.
     """
     came_free, public = held - offered, free
     offers: list[int] = []
     given = kept = 0
     gathering = None
-    for turn, entry in enumerate(line):
+    for turn, entry in enumerate(waiting):
         if entry.places <= came_free + public:
             offers.append(entry.id)
             given += entry.places
@@ -60,17 +60,19 @@ def serve(
     return Serving(tuple(offers), gathering, offered + given + kept)
 
 
-def told_until(cause: str, slot_ends_at: datetime) -> datetime | None:
-    """Until when it is news to those who waited that their line was closed; None where they know: a ticket that was booked
-    elsewhere, used or taken back ended their wait itself."""
-    return None if cause == "ticket" else slot_ends_at + TOLD_WITHIN
+def notify_until(cause: str, slot_ends_at: datetime) -> datetime | None:
+    """Return until when a customer is notified that their entry was closed; None if they need no notice.
+
+    The cause `ticket` needs none: the customer booked elsewhere, used the ticket, or returned it.
+    """
+    return None if cause == "ticket" else slot_ends_at + NOTIFY_WITHIN
 
 
 def offer_end(now: datetime, minutes: int, slot_ends_at: datetime) -> datetime:
-    """When an offer made now is over: never later than the slot itself."""
+    """Return when an offer made now ends: never later than the slot."""
     return min(now + timedelta(minutes=minutes), slot_ends_at)
 
 
 def offer_stands(offer_ends_at: datetime, now: datetime) -> bool:
-    """Whether an offer can be accepted: until its end, and at that very moment no more."""
+    """Whether an offer can be accepted: before its end, but not at it."""
     return now < offer_ends_at

@@ -11,8 +11,9 @@ import pytest
 
 from hub.actions.reporting import scan_log as read_records
 from hub.actions.reporting.scan_log import ScanFilter, every_scan, read_scans
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.rules.refusals import Refused
+from hub.rules.venue import Venue
 from hub.services import Services
 from tests.support.hub import Hub
 from tests.support.world import NOON, TODAY, World

@@ -239,10 +239,10 @@ async def test_they_give_more_than_one_once_the_version_and_the_scan_are_not_ask
     sabotage(
         monkeypatch,
         "scanning/entries",
-        "write_presented",
+        "write_entry_scans",
         (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),
     )
-    sabotage(monkeypatch, "scanning/entries", "read_presented", ("t.verified_at, t.verified_by", "NULL::timestamptz AS verified_at, t.verified_by"),
+    sabotage(monkeypatch, "scanning/entries", "read_entry_scans", ("t.verified_at, t.verified_by", "NULL::timestamptz AS verified_at, t.verified_by"),
              ("e.scan_id = a.scan_id AND", "false AND"))  # fmt: skip
     await hub.database.execute("ALTER TABLE scans DROP CONSTRAINT scans_pkey")
     await without_last_line(world, "reservation_slots_verified_within_booked")

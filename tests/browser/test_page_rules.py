@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Page
 
-from hub.rules.entry_decision import DoorPolicy, FirstEntry, ReservationFacts, TicketFacts, decide_entry
+from hub.rules.entry_decision import EntryPolicy, FirstEntry, ReservationFacts, TicketFacts, decide_entry
 from hub.rules.venue_day import midnight
 from tests.browser.model_page import module_page
 from web.pages.static_files import STATIC
@@ -86,7 +86,7 @@ def _drawn(dice: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
     starts = datetime.combine(day, start, ZoneInfo(zone)).astimezone(UTC)
     end = (datetime.combine(day, start) + timedelta(hours=hours)).time()
     ends = datetime.combine(day + timedelta(days=end <= start), end, ZoneInfo(zone)).astimezone(UTC)
-    policy = DoorPolicy(dice.choice(["deny", "allow"]), dice.choice([0, 0, 15]), dice.choice([None, None, 0, 30, 240]))
+    policy = EntryPolicy(dice.choice(["deny", "allow"]), dice.choice([0, 0, 15]), dice.choice([None, None, 0, 30, 240]))
     edge = dice.choice(
         [starts, ends, midnight(day, ZoneInfo(zone)), starts - timedelta(minutes=policy.early_entry_minutes or 0)]
     )

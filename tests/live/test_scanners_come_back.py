@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.actions.scanning import offline_sync as sync_scans
-from hub.actions.scanning.conflicts import tell_new_conflicts
+from hub.actions.scanning.conflicts import publish_new_conflicts
 from hub.actions.scanning.duplicate_alarms import raise_alarm
 from hub.jobs import duplicate_alarms
 from tests.support.hub import Hub
@@ -87,8 +87,8 @@ async def test_a_queue_full_of_copies_is_raised_a_few_at_a_time(
 async def test_the_conflicts_of_many_queues_are_written_down_a_few_queues_at_a_time(
     open_hub: Any, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    busy = Busy(tell_new_conflicts)
-    monkeypatch.setattr(sync_scans, "tell_new_conflicts", busy)
+    busy = Busy(publish_new_conflicts)
+    monkeypatch.setattr(sync_scans, "publish_new_conflicts", busy)
     monkeypatch.setattr(sync_scans, "SETTLED_AT_ONCE", at_once)
     hub = await open_hub()
     world = await World(hub).found()

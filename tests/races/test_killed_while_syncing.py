@@ -169,7 +169,7 @@ class TestKilledWhilePostgresWrites:
         self, world: World, served: ServedHub, still: Standstill, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sabotage(
-            monkeypatch, "scanning/entries", "write_presented",
+            monkeypatch, "scanning/entries", "write_entry_scans",
             (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),
         )  # fmt: skip
         await world.hub.database.execute(

@@ -9,9 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-import hub.actions.scanning.entry_scans
-import hub.actions.scanning.exit_scans
 import hub.actions.scanning.movements
+import hub.actions.scanning.scan_batch
 import hub.actions.scanning.undo_scan
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
@@ -48,7 +47,7 @@ class Meeting:
 
     async def write_movements(self, connection: Any, movements: Any, now: Any) -> Any:
         for movement in movements:
-            barrier, missing = self._awaited.get(movement.presentation.code, (None, []))
+            barrier, missing = self._awaited.get(movement.request.code, (None, []))
             if barrier is not None and missing and movement.way is not None:
                 missing.pop()
                 async with asyncio.timeout(MET_WITHIN):
@@ -59,8 +58,7 @@ class Meeting:
 @pytest.fixture
 def meeting(monkeypatch: pytest.MonkeyPatch) -> Meeting:
     meeting = Meeting()
-    for door in (hub.actions.scanning.exit_scans, hub.actions.scanning.entry_scans):
-        monkeypatch.setattr(door, "write_movements", meeting.write_movements)
+    monkeypatch.setattr(hub.actions.scanning.scan_batch, "write_movements", meeting.write_movements)
     return meeting
 
 

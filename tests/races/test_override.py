@@ -136,7 +136,7 @@ async def test_a_gate_that_admits_at_that_moment_and_the_supervisor_record_one_e
 
 
 async def test_both_let_in_once_the_version_is_not_asked(two_hubs, world, managers, monkeypatch):
-    sabotage(monkeypatch, "scanning/entries", "write_presented", NO_VERSION_GUARD)
+    sabotage(monkeypatch, "scanning/entries", "write_entry_scans", NO_VERSION_GUARD)
     await without_last_line(world, "reservation_slots_verified_within_booked")
     for answer, decision in await a_supervisor_and_a_gate(two_hubs, world, managers):
         assert (answer["data"]["decision"], decision["reason"]) == ("admitted", "VERIFIED")

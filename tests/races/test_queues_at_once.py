@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from hub.actions.scanning import entry_scans as judge_scans
-from hub.actions.scanning import offline_sync as sync_scans
+from hub.actions.scanning import offline_sync, scan_batch
 from tests.support.blocked_inserts import Standstill, standstill
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
@@ -68,7 +67,7 @@ async def test_of_two_gates_that_judge_a_ticket_at_once_one_records_the_entry(
 async def test_both_record_it_once_the_version_is_not_asked(
     two_hubs: list[Hub], world: World, still: Standstill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sabotage(monkeypatch, "scanning/entries", "write_presented", NO_VERSION)
+    sabotage(monkeypatch, "scanning/entries", "write_entry_scans", NO_VERSION)
     outcomes, broken = await two_gates_judge_before_either_writes(two_hubs, world, still)
     assert outcomes == ["accepted", "accepted"]
     assert any("let in at most once" in line for line in broken), broken
@@ -90,7 +89,7 @@ async def test_it_is_never_answered_once_the_log_is_not_read(
     socket, _ = await gates(two_hubs, world)
     scans = [queued(ticket.code, -20) for ticket in await world.fill(await world.slot(), 5)]
     assert await told(socket, *scans) == ["accepted"] * 5
-    sabotage(monkeypatch, "scanning/entries", "read_presented", NO_LOG_READ)
+    sabotage(monkeypatch, "scanning/entries", "read_entry_scans", NO_LOG_READ)
     reply = await socket.command("sync", scans=scans)
     assert reply["error"]["code"] == "BUSY", "the log's key keeps it from being written twice, and that is all"
     assert await world.hub.database.fetchval("SELECT count(*) FROM scans") == 5
@@ -125,7 +124,7 @@ async def test_it_is_logged_twice_without_the_key_of_the_log(
     assert await one_scan_at_two_hubs(two_hubs, world, still) == (["accepted", "accepted"], 2)
 
 
-# ---- The lane: a scan that stands twice in one queue waits for itself
+# ---- The batcher: a scan that stands twice in one queue waits for itself
 
 
 async def test_a_scan_that_stands_twice_in_a_queue_is_a_duplicate_of_itself(two_hubs: list[Hub], world: World) -> None:
@@ -135,11 +134,9 @@ async def test_a_scan_that_stands_twice_in_a_queue_is_a_duplicate_of_itself(two_
     assert await told(socket, scan, scan) == ["accepted", "duplicate"]
 
 
-async def test_it_is_refused_once_the_lane_lets_it_fly_with_itself(
-    open_hub: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_it_is_refused_once_both_may_share_a_batch(open_hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     names = count()
-    monkeypatch.setattr(judge_scans, "_same_ticket", lambda presentation: next(names))
+    monkeypatch.setattr(scan_batch, "_same_ticket", lambda request: next(names))
     hub = await open_hub()
     world = await World(hub).found()
     (ticket,) = await world.fill(await world.slot(), 1)
@@ -164,7 +161,7 @@ async def test_of_a_queue_sent_latest_first_the_earliest_are_the_entries(two_hub
 async def test_the_latest_are_once_nobody_looks_at_the_moment(
     two_hubs: list[Hub], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync_scans, "sorted", lambda numbers, key: list(numbers), raising=False)
+    monkeypatch.setattr(offline_sync, "sorted", lambda numbers, key: list(numbers), raising=False)
     assert await latest_first(two_hubs, world) == ["accepted"] * 4 + ["conflict"] * 4
 
 

@@ -178,7 +178,7 @@ async def test_a_storm_of_everything_ends_with_counts_equal_to_rows_and_no_deadl
 
 async def test_the_storm_breaks_its_promises_once_a_scan_does_not_ask_the_version(two_hubs, world, monkeypatch):
     sabotage(
-        monkeypatch, "scanning/entries", "write_presented",
+        monkeypatch, "scanning/entries", "write_entry_scans",
         (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),
     )  # fmt: skip
     await without_last_line(world, "reservation_slots_verified_within_booked")

@@ -45,7 +45,7 @@ async def test_one_code_verified_on_two_sockets_at_once_is_green_once_and_yellow
 
 
 async def test_both_gates_are_green_once_the_version_is_not_asked(two_hubs, world, monkeypatch):
-    sabotage(monkeypatch, "scanning/entries", "write_presented", NO_VERSION_GUARD)
+    sabotage(monkeypatch, "scanning/entries", "write_entry_scans", NO_VERSION_GUARD)
     await without_last_line(world, "reservation_slots_verified_within_booked")
     broken = await one_code_at_two_gates(two_hubs, world, 30)
     assert any("('GREEN', 'VERIFIED'), ('GREEN', 'VERIFIED')" in line for line in broken), broken

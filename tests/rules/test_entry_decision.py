@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.rules.entry_decision import (
-    DoorPolicy,
+    EntryPolicy,
     FirstEntry,
     ReservationFacts,
     TicketFacts,
@@ -19,8 +19,8 @@ from hub.rules.entry_decision import (
 )
 
 ROME = ZoneInfo("Europe/Rome")
-DENY = DoorPolicy("deny")
-ALLOW = DoorPolicy("allow")
+DENY = EntryPolicy("deny")
+ALLOW = EntryPolicy("allow")
 VENUE = 1
 
 
@@ -60,7 +60,7 @@ def facts_of(row):
     )  # fmt: skip
     entry = e and FirstEntry(moment(e["verified_at"]), 5, e["operator_name"], e["gate"])
     zone = ZoneInfo(row["timezone"])
-    return presented, reservation, entry, DoorPolicy(**row["policy"]), TABLE["venue_id"], moment(row["now"]), zone
+    return presented, reservation, entry, EntryPolicy(**row["policy"]), TABLE["venue_id"], moment(row["now"]), zone
 
 
 @pytest.mark.parametrize("row", TABLE["cases"], ids=[row["case"] for row in TABLE["cases"]])
@@ -88,7 +88,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.mark.parametrize("late", [0, 1, 30])
 def test_the_door_closes_at_the_slots_end_plus_the_late_minutes_to_the_second(late):
-    policy = DoorPolicy("deny", late)
+    policy = EntryPolicy("deny", late)
     closes = rome(2025, 11, 20, 14) + timedelta(minutes=late)
     assert reason(reserved(), policy, closes - SECOND) == "VALID"
     assert reason(reserved(), policy, closes) == "TICKET_EXPIRED"
@@ -103,7 +103,7 @@ def test_without_an_early_limit_the_day_begins_at_midnight_of_the_venue():
 
 
 def test_the_early_limit_holds_to_the_second():
-    policy = DoorPolicy("deny", 0, 30)
+    policy = EntryPolicy("deny", 0, 30)
     assert reason(reserved(), policy, rome(2025, 11, 20, 11, 29, 59)) == "TOO_EARLY"
     assert reason(reserved(), policy, rome(2025, 11, 20, 11, 30)) == "VALID"
     assert reason(reserved(), policy, rome(2025, 11, 19, 23, 59, 59)) == "WRONG_DATE"
@@ -111,7 +111,7 @@ def test_the_early_limit_holds_to_the_second():
 
 def test_an_early_limit_may_reach_into_the_evening_before():
     just_after_midnight = reserved(start=time(0, 15), end=time(2))
-    policy = DoorPolicy("deny", 0, 30)
+    policy = EntryPolicy("deny", 0, 30)
     assert reason(just_after_midnight, policy, rome(2025, 11, 19, 23, 44, 59)) == "WRONG_DATE"
     assert reason(just_after_midnight, policy, rome(2025, 11, 19, 23, 45)) == "VALID"
 
@@ -164,7 +164,7 @@ def test_a_recorded_entry_says_so_and_keeps_the_detail():
 def test_green_is_given_only_inside_the_window_to_a_live_unused_ticket(minutes, late, early, status, entered):
     now = NOON + timedelta(minutes=minutes)
     slot = reserved()
-    policy = DoorPolicy("allow", late, early)
+    policy = EntryPolicy("allow", late, early)
     verdict = decide_entry(ticket(status), slot, ENTRY if entered else None, policy, VENUE, now, ROME)
     opens = rome(2025, 11, 20) if early is None else slot.starts_at - timedelta(minutes=early)
     good = opens <= now < slot.ends_at + timedelta(minutes=late)

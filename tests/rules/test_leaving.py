@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.rules.entry_decision import DoorPolicy, FirstEntry, ReservationFacts, Verdict
+from hub.rules.entry_decision import EntryPolicy, FirstEntry, ReservationFacts, Verdict
 from hub.rules.leaving import Absence, decide_exit, decide_return
 from hub.rules.reasons import Reason
 
@@ -19,7 +19,7 @@ NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 ENTRY = FirstEntry(NOON, 5, "Jane Smith", "A")
 IN_ALREADY = Verdict("YELLOW", Reason.ALREADY_VERIFIED, True, "ALREADY VERIFIED", "Verified at 12:00", None)
-ALLOW, DENY = DoorPolicy("deny", re_entry="allow"), DoorPolicy("deny")
+ALLOW, DENY = EntryPolicy("deny", re_entry="allow"), EntryPolicy("deny")
 
 
 def leaving(minutes=60, *, known=True, entry=ENTRY, venue=1, left=None, since=NOON):
@@ -80,7 +80,7 @@ def test_coming_back_ends_with_the_day_at_the_venue(minutes, reason):
 def test_a_night_past_midnight_is_one_visit():
     starts, ends = NOON + timedelta(hours=10), NOON + timedelta(hours=14)
     night = ReservationFacts(1, 1, 1, TODAY, starts.time(), ends.time(), starts, ends, 1, 1)
-    late = DoorPolicy("deny", late_entry_minutes=30, re_entry="allow")
+    late = EntryPolicy("deny", late_entry_minutes=30, re_entry="allow")
     assert returning(14 * 60 - 1, reservation=night)[1] == "MAY_RETURN"
     assert (
         returning(14 * 60, reservation=night)[3]
@@ -124,6 +124,6 @@ def test_every_return_of_the_table(row):
         1, 1, 1, date.fromisoformat(r["date"]), time.fromisoformat(r["start_time"]), time.fromisoformat(r["end_time"]),
         moment(r["starts_at"]), moment(r["ends_at"]), 1, 1,
     )  # fmt: skip
-    rule = DoorPolicy("deny", policy["late_entry_minutes"], None, policy["re_entry"])
+    rule = EntryPolicy("deny", policy["late_entry_minutes"], None, policy["re_entry"])
     verdict = decide_return(IN_ALREADY, absence, reservation, rule, 1, moment(row["now"]), ZoneInfo(row["timezone"]))
     assert said(verdict) == row["expect"]

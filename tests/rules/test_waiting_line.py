@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.rules.waitlist_order import Serving, Waiting, offer_end, offer_stands, serve, told_until
+from hub.rules.waitlist_order import Serving, Waiting, notify_until, offer_end, offer_stands, serve
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=30)
@@ -106,5 +106,5 @@ def test_an_offer_stands_until_its_end_and_not_at_it():
 
 def test_a_line_that_was_closed_is_told_of_until_a_day_after_its_slot():
     for cause in ("slot_over", "slot_closed", "no_waitlist"):
-        assert told_until(cause, LATER) == LATER + timedelta(days=1)
-    assert told_until("ticket", LATER) is None
+        assert notify_until(cause, LATER) == LATER + timedelta(days=1)
+    assert notify_until("ticket", LATER) is None

@@ -1,8 +1,8 @@
--- Conflicts: scanners without a line let somebody in whom the hub would not have.
+-- Conflicts: an offline scanner let somebody in whom the hub would have refused.
 
 -- name: note_conflicts
--- Keeps each of the conflicts in $2 once, by its scan; one that is known stays as it is. Those that are new come back. In
--- the order of their keys: of two processes that were sent the same queue each would wait for the other.
+-- Keeps each of the conflicts in $2 once, by its scan; a known one stays as it is. The new ones come back. Rows are written in
+-- the order of their keys: otherwise two processes that were sent the same queue could wait for each other.
 INSERT INTO scan_conflicts (org_id, scan_id, venue_id, operator_id, kind, offline_result, result, reason, code, ticket_id,
                             gate, device, scanned_at, logged_at, first_at, first_by, first_gate)
 SELECT $1, c.scan_id, c.venue_id, c.operator_id, c.kind, c.offline_result, c.result, c.reason, c.code, c.ticket_id,

@@ -1,10 +1,10 @@
--- Disputes: scans that let nobody in, before a supervisor. The entry itself is recorded by the door's `write_presented`, the return
--- of somebody who had left by `write_movements`.
+-- Disputes: refused scans that a supervisor decides. The entry itself is recorded by `write_entry_scans`, the return of a holder
+-- who had left by `write_movements`.
 -- Locks: the dispute before its ticket; nobody who holds a ticket locks a dispute.
 
 -- name: disputed_scan
--- The presentation with this id, neither undo nor override: the one that let somebody in, for the first time or back, where there
--- is one, else the newest.
+-- The scan with this id, neither undo nor override: the one that let somebody in, for the first time or again, where there is
+-- one, else the newest.
 SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.result, e.reason,
        e.entered OR e.reason = 'RE_ENTRY' AS let_in
   FROM scans e
@@ -13,7 +13,7 @@ SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.resu
  LIMIT 1;
 
 -- name: ask
--- Puts the scan before the supervisors, once. A row where it had not been asked before.
+-- Opens the dispute about a scan, once. A row where it had not been asked before.
 INSERT INTO disputes (org_id, scan_id, venue_id, operator_id, code, ticket_id, gate, device, result, reason, scanned_at, note,
                       asked_at)
 SELECT e.org_id, e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.device, e.result, e.reason, e.scanned_at,

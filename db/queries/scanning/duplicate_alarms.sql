@@ -20,9 +20,8 @@ SELECT a.*, f.name AS first_name, s.name AS second_name
   LEFT JOIN staff s ON s.org_id = a.org_id AND s.id = a.second_by
  ORDER BY a.id DESC;
 
--- name: recent_presentations
--- What was held up at named gates within the time that counts for an alarm, by the log, oldest first; of each venue the
--- newest $2.
+-- name: recent_scans
+-- The scans at named gates within the time that counts for an alarm, oldest first; of each venue the newest $2.
 SELECT v.org_id, v.id AS venue_id, e.scan_id, e.mode, e.source, e.gate, e.operator_id, o.name AS operator_name, e.code,
        e.ticket_id, e.result, e.reason, e.entered, e.scanned_at, e.logged_at
   FROM venues v

@@ -1,12 +1,14 @@
--- The door: what is presented, and what is written about it. Locks: ticket by id, reservation, slot by id last.
--- Reads look up one row at a time (LATERAL ... LIMIT 1), which no plan can turn into a walk through a table.
+-- Entries: the facts of scans, and what is written about them. Locks: ticket by id, reservation, slot by id last.
+-- Reads look up one row at a time (LATERAL ... LIMIT 1), which no plan can turn into a scan of a whole table.
 
--- name: read_presented
--- One row per presentation in $1, in their order. Reads without locking: `write_presented` checks the version again.
+-- name: read_entry_scans
+-- One row per scan in $1, in their order. Reads without locking: `write_entry_scans` checks the version again.
+-- The first columns are the fields of TicketFacts and ReservationFacts, in their order (hub/actions/scanning/scan_facts.py).
 SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
-       t.version, t.verified_at, t.verified_by, t.verified_gate, p.venue_id AS product_venue_id, o.name AS operator_name,
+       p.venue_id AS product_venue_id,
        r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        s.booked_count, s.total_capacity,
+       t.version, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
        e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.entered AS scanned_entered,
        e.logged_at AS scanned_logged_at
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
@@ -21,12 +23,11 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
                       WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
  ORDER BY a.n;
 
--- name: write_presented
--- Logs every presentation and marks the entries among them, all or none. An entry whose ticket has changed since it was
--- read is neither marked nor logged: its number `n` comes back in `raced`, to be read and judged again. The counts of
--- every slot that changed come back whole. A scan_id that another process has just logged breaks the primary key: nothing
--- is done, and the presentations are judged again one by one. What was scanned without a line and synced later counts from
--- the moment of its scan, everything else from $2.
+-- name: write_entry_scans
+-- Logs every scan and marks the entries among them, all or none. An entry whose ticket has changed since it was read is
+-- neither marked nor logged: its number `n` comes back in `raced`, to be read and decided again. The counts of every slot
+-- that changed come back whole. A scan_id that another process has just logged breaks the primary key: nothing is done, and
+-- the scans are decided again one by one. A synced scan counts from the moment of its scan, every other from $2.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_scan[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
@@ -46,7 +47,7 @@ WITH asked AS MATERIALIZED (
      WHERE r.org_id = m.org_id AND r.id = m.reservation_id
     RETURNING r.org_id, r.slot_id
 ), raced AS MATERIALIZED (
-    -- By its number a scan is found among its batch at once; by its UUID the comparing alone cost a tenth of the whole.
+    -- By number: comparing UUIDs here took a tenth of the whole statement.
     SELECT a.n FROM asked a WHERE a.enters AND a.n NOT IN (SELECT m.n FROM marked m)
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
@@ -95,7 +96,7 @@ SELECT 'raced', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 SELECT code FROM tickets WHERE org_id = $1 AND id = $2;
 
 -- name: read_scan
--- One scan with the standing of what it admitted, and whether that has left meanwhile (`away`). No lock: the undo checks the
+-- One scan with its ticket as it is now, and whether the holder has left meanwhile (`away`). No lock: the undo checks the
 -- version.
 SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_id, e.slot_id, e.gate, e.entered, e.reason,
        e.logged_at, t.version, t.verified_at, u.scan_id AS undone_by, b.exit_scan AS away
@@ -110,7 +111,7 @@ SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_
 -- name: undo_scan
 -- Takes one entry back: ticket to RESERVED (ACTIVATED without reservation), reservation to RESERVED, counts down by one,
 -- and a row of its own in the log. Nothing where the ticket has changed since it was read, or the scan was undone before.
--- A slot that was expired already is walked once more, so that a reservation taken back after its end expires too.
+-- A slot that had expired already is expired once more, so that a reservation undone after its end expires too.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4
@@ -154,7 +155,7 @@ SELECT f.code, f.status, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end
   FROM freed f LEFT JOIN counted c ON true LEFT JOIN walked w ON true;
 
 -- name: own_history
--- The newest scans of one operator before a moment and id, newest first.
+-- The newest scans of one operator before a moment and an id, newest first.
 SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.result, e.reason, e.entered, e.undoes, e.note, e.scanned_at,
        e.logged_at, u.scan_id AS undone_by
   FROM scans e

@@ -1,11 +1,13 @@
--- Leaving and coming back. Locks: ticket by id, then the counts of the venue's day, which nothing else locks. A return by a
--- supervisor's override holds its dispute before either.
--- Who comes in for the first time passes none of this: `ticket_absences` is asked only about tickets that are in already.
+-- Exits and returns. Locks: ticket by id, then the counts of the venue's day, which nothing else locks. A return by a
+-- supervisor's override locks its dispute before either.
+-- A first entry runs none of these: `ticket_absences` is read only for tickets whose holder has entered already.
 
--- name: read_leaving
--- One row per exit in $1, in their order: ticket and reservation as the door reads them, the entry that counts with its
--- venue and the venue and day it was counted for (a supervisor lets people in for another), and the absence where the holder has left already. Reads without locking.
+-- name: read_exit_scans
+-- One row per exit in $1, in their order: ticket and reservation, the entry that counts with its venue, the venue and day it
+-- was counted for (a supervisor lets people in for another), and the absence where the holder has left. Reads without locking.
+-- The first columns are those of `read_entry_scans`. For which venues the ticket is good does not matter to an exit.
 SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
+       NULL::bigint AS product_venue_id,
        r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        s.booked_count, s.total_capacity,
        t.version, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
@@ -33,8 +35,8 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
  ORDER BY a.n;
 
 -- name: exits_before_their_entries
--- Of the entries in $3 (codes) and $4 (moments): the exits at their venue since then that let nobody out, because no entry was
--- known yet. When somebody left is the hub's own word, or that of a scanner without a line brought to the hub's clock.
+-- Of the entries in $3 (codes) and $4 (moments): the exits at their venue since then that were refused, because no entry was
+-- known yet. `left_at` is the hub's own time, or an offline scanner's corrected to the hub's clock.
 SELECT e.scan_id, e.operator_id, o.name AS operator_name, e.code, e.gate, e.device, e.left_at
   FROM unnest($3::text[], $4::timestamptz[]) AS a (code, entered_at)
  CROSS JOIN LATERAL (
@@ -56,9 +58,9 @@ SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate
  ORDER BY a.n;
 
 -- name: write_movements
--- Logs every presentation and moves those among them that move, all or none. One whose ticket has changed since it was read
--- is neither moved nor logged: its number comes back in `raced`. The movements of every venue and day that changed come back
--- whole. What was scanned without a line counts from the moment of its scan, everything else from $2.
+-- Logs every scan and records the exits and returns among them, all or none. One whose ticket has changed since it was read
+-- is neither recorded nor logged: its number comes back in `raced`. The movements of every venue and day that changed come
+-- back whole. A synced scan counts from the moment of its scan, every other from $2.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_movement[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id, slot_id,
@@ -104,8 +106,8 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, x.n FROM raced x;
 
 -- name: undo_movement
--- Takes back the exit or the return that scan $2 recorded ($14 says which), where it is the last thing that ticket $3 did:
--- whoever has come back since was out in between. Nothing where the ticket has changed since it was read, or it was undone.
+-- Undoes the exit or the return that scan $2 recorded ($14 says which), where it is the last movement of ticket $3: a holder
+-- who has come back since was out in between. No row where the ticket has changed since it was read, or it was undone before.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id, t.code, t.status FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4 AND t.verified_at IS NOT NULL
@@ -158,12 +160,12 @@ SELECT org_id, venue_id, date, coalesce(v.exited, 0) AS exited, coalesce(v.reent
  ORDER BY 1, 2, 3;
 
 -- name: lock_movements
--- A day's movements, made where there are none and locked: whoever leaves or returns meanwhile waits.
+-- Creates the row of a day's movements where there is none, and locks it: exits and returns wait meanwhile.
 INSERT INTO venue_movements AS v (org_id, venue_id, date) VALUES ($1, $2, $3)
 ON CONFLICT (org_id, venue_id, date) DO UPDATE SET revision = v.revision + 1;
 
 -- name: correct_movements
--- Counts a day anew; $1 to $3 are locked by now.
+-- Counts a day again; the row of $1 to $3 must be locked.
 UPDATE venue_movements v
    SET exited = b.exited, reentered = b.reentered
   FROM (SELECT count(*) AS exited, count(returned_at) AS reentered

@@ -1,7 +1,7 @@
--- The day's list of a scanner that may lose its line.
+-- The manifest: the day's list for a scanner that may go offline.
 
 -- name: manifest_slots
--- Every slot of a venue's day and of the days beside it, whose doors may reach over midnight, in order of time.
+-- Every slot of a venue's day and of the days beside it, whose entry windows may reach over midnight, in order of time.
 SELECT id, date, start_time, end_time, starts_at, ends_at
   FROM reservation_slots
  WHERE org_id = $1 AND venue_id = $2 AND date BETWEEN $3::date - 1 AND $3::date + 1

@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 
 from db.statements import load
 from hub.access.contact_proofs import ContactProofs
-from hub.actions.venues.venue_cache import Venue
 from hub.observability import telemetry
 from hub.rules import contact_code
 from hub.rules.contact_code import BETWEEN, LIFETIME, SPAN, TRIES, CodeFacts, may_look, may_send, needed_channels
 from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.venue import Venue
 from hub.services import Services
 from hub.text.contact_details import Contact
 

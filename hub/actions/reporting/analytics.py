@@ -7,8 +7,8 @@ from typing import Any
 
 from db.statements import load
 from hub.actions.reporting.days import Happened, ScanTally, read_days
-from hub.actions.venues.venue_cache import Venue
 from hub.rules.day_figures import Sums, rate, total
+from hub.rules.venue import Venue
 from hub.services import Services
 
 FIGURES = load("reporting/figures")

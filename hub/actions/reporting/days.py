@@ -14,8 +14,8 @@ import orjson
 
 from db.pool import DatabaseDown
 from db.statements import load
-from hub.actions.venues.venue_cache import Venue
 from hub.actions.venues.venues import list_venues
+from hub.rules.venue import Venue
 from hub.rules.venue_day import day_bounds, today
 from hub.services import Services
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from db.statements import load
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.rules.venue_day import day_bounds
 from hub.services import Services
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from db.statements import load
 from hub.actions.reporting.counts import day_counts
 from hub.actions.reporting.figures import gates_of
-from hub.actions.venues.venue_cache import Venue
 from hub.rules.timestamps import rfc3339
+from hub.rules.venue import Venue
 from hub.rules.venue_day import day_bounds
 from hub.services import Services
 

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from db.statements import load
-from hub.actions.venues.venue_cache import Venue
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.ticket_code import normalise
 from hub.rules.timestamps import rfc3339
+from hub.rules.venue import Venue
 from hub.rules.venue_day import midnight
 from hub.services import Services
 

@@ -1,7 +1,7 @@
-"""The deeds about conflicts: reading what scanners without a line let in against the hub's word, and deciding each.
+"""The conflicts: holders whom an offline scanner let in and the hub would refuse; listing and deciding them.
 
-Every conflict is a row first; then the managers who watch are told, and the operator who let somebody in, at whichever
-scanner they are by then.
+A conflict is written as a row first. Then it is published to the managers, and to the operator identity let the holder in, at
+whichever scanner they use by then.
 """
 
 from collections.abc import Sequence
@@ -23,19 +23,19 @@ CONFLICTS = load("scanning/conflicts")
 TOPIC = "conflicts"
 MOST_SHOWN = 50
 MOST_IN_NOTICE = 5
-"""A notice says how many there are and shows the first few; all of them are read as a list."""
-Settled = Literal["stays", "leaves", "mistake"]
-"""They may stay; they were asked to leave; nobody went in (the operator pressed the wrong button, say)."""
+"""A notice gives the number of conflicts and shows the first few; the list has all of them."""
+ConflictDecision = Literal["stays", "leaves", "mistake"]
+"""The holder stays, or was asked to leave, or never went in because the operator made a mistake."""
 
 
 async def list_conflicts(
-    services: Services, who: Identity, *, venue_id: int | None = None, undecided: bool | None = None,
+    services: Services, identity: Identity, *, venue_id: int | None = None, undecided: bool | None = None,
     before: int | None = None, limit: int = 50,
 ) -> dict[str, Any]:  # fmt: skip
-    """The newest `limit` conflicts before an id: a manager sees everybody's, an operator their own."""
-    own = None if at_least(who.role, Role.MANAGER) else who.staff_id
+    """Return the newest `limit` conflicts before an id: a manager sees all, an operator their own."""
+    own = None if at_least(identity.role, Role.MANAGER) else identity.staff_id
     rows = await services.database.fetch(
-        CONFLICTS.list_conflicts, who.org_id, venue_id, own, undecided, before, limit + 1
+        CONFLICTS.list_conflicts, identity.org_id, venue_id, own, undecided, before, limit + 1
     )
     page = rows[:limit]
     return {
@@ -45,7 +45,7 @@ async def list_conflicts(
 
 
 async def open_conflicts(services: Services, org_id: int, venue_id: int | None) -> dict[str, Any]:
-    """How many wait for a decision, and the newest of them."""
+    """Return how many conflicts wait for a decision, and the newest of them."""
     rows = await services.database.fetch(CONFLICTS.list_conflicts, org_id, venue_id, None, True, None, MOST_SHOWN)
     return {
         "open": await services.database.fetchval(CONFLICTS.count_open_conflicts, org_id, venue_id),
@@ -53,19 +53,21 @@ async def open_conflicts(services: Services, org_id: int, venue_id: int | None) 
     }
 
 
-async def tell_new_conflicts(
+async def publish_new_conflicts(
     services: Services, org_id: int, venue_id: int, operator_id: int, rows: Sequence[Any]
 ) -> None:
-    """Word of conflicts that were written down a moment ago; all are of one operator."""
+    """Publish conflicts that have just been written; all of them are of one operator."""
     if not rows:
         return
     conflicts = [conflict_as_dict(row) for row in rows]
-    await _tell_managers(services, org_id, venue_id, conflicts)
+    await _publish_to_managers(services, org_id, venue_id, conflicts)
     shown = {"count": len(conflicts), "conflicts": conflicts[:MOST_IN_NOTICE]}
     await give_notices(services, org_id, [Notice("conflicts", shown, venue_id, staff_id=operator_id)])
 
 
-async def _tell_managers(services: Services, org_id: int, venue_id: int, conflicts: Sequence[dict[str, Any]]) -> None:
+async def _publish_to_managers(
+    services: Services, org_id: int, venue_id: int, conflicts: Sequence[dict[str, Any]]
+) -> None:
     count = await services.database.fetchval(CONFLICTS.count_open_conflicts, org_id, venue_id)
     services.announcer.publish(
         TopicEvent.of(org_id, TOPIC, {"open": count, "conflict": one}, venue_id=venue_id) for one in conflicts
@@ -73,34 +75,34 @@ async def _tell_managers(services: Services, org_id: int, venue_id: int, conflic
 
 
 async def decide_conflict(
-    services: Services, who: Identity, conflict_id: int, decision: Settled, note: str | None
+    services: Services, identity: Identity, conflict_id: int, decision: ConflictDecision, note: str | None
 ) -> dict[str, Any]:
-    """Write down what was decided; the same decision again changes nothing.
+    """Record the decision; the same decision again changes nothing.
 
-    Refuses NOT_FOUND, and CONFLICT_DECIDED where it was decided otherwise before.
+    Refuses NOT_FOUND, and CONFLICT_DECIDED if it was decided differently before.
     """
     row = await services.database.fetchrow(
-        CONFLICTS.decide_conflict, who.org_id, conflict_id, decision, note, who.staff_id, services.clock.now()
+        CONFLICTS.decide_conflict, identity.org_id, conflict_id, decision, note, identity.staff_id, services.clock.now()
     )
-    conflict = await services.database.fetchrow(CONFLICTS.read_conflict, who.org_id, conflict_id)
+    conflict = await services.database.fetchrow(CONFLICTS.read_conflict, identity.org_id, conflict_id)
     if conflict is None:
         raise Refused(Reason.NOT_FOUND)
-    told = conflict_as_dict(conflict)
+    shown = conflict_as_dict(conflict)
     if row is not None:
         telemetry.event(
-            telemetry.CONFLICT_DECIDED, conflict_id=conflict_id, operator_id=who.staff_id, decision=decision
+            telemetry.CONFLICT_DECIDED, conflict_id=conflict_id, operator_id=identity.staff_id, decision=decision
         )
         venue_id = conflict["venue_id"]
-        await _tell_managers(services, who.org_id, venue_id, [told])
-        notice = Notice("conflict_decided", {"conflict": told}, venue_id, staff_id=conflict["operator_id"])
-        await give_notices(services, who.org_id, [notice])
+        await _publish_to_managers(services, identity.org_id, venue_id, [shown])
+        notice = Notice("conflict_decided", {"conflict": shown}, venue_id, staff_id=conflict["operator_id"])
+        await give_notices(services, identity.org_id, [notice])
     elif conflict["decision"] != decision:
         raise Refused(Reason.CONFLICT_DECIDED, decision=conflict["decision"], decided_by=conflict["decided_name"])
-    return told
+    return shown
 
 
 def conflict_as_dict(row: Any) -> dict[str, Any]:
-    """A conflict on the wire. `earlier`: by its own moment this scan was before the entry that counts."""
+    """Return the conflict as JSON. `earlier`: this scan was made before the entry that counts."""
     first_at: datetime | None = row["first_at"]
     return {
         "conflict_id": row["id"],

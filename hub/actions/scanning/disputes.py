@@ -1,6 +1,6 @@
-"""The deeds about disputes: asking a supervisor about a scan that let nobody in, and the answers that let nobody in either.
+"""The disputes: an operator asks a supervisor about a refused scan, and the supervisor declines.
 
-Letting somebody in is `override_entry.py`. A dispute is named by its scan: asked again, it is told as it stands.
+The supervisor's yes is `override_entry.py`. The scan names the dispute: asked again, the existing dispute is returned.
 """
 
 from datetime import datetime, timedelta
@@ -22,68 +22,68 @@ from hub.services import Services
 DISPUTES = load("scanning/disputes")
 TOPIC = "disputes"
 RECENT = timedelta(minutes=15)
-"""How long a decision is told to screens that were away when it was made."""
+"""How long a decision is sent to screens that were disconnected when it was made."""
 MOST = 200
 
 
-async def ask_supervisor(services: Services, who: Identity, scan_id: UUID, note: str | None) -> dict[str, Any]:
-    """Put an own scan before the supervisors; asked again, it is told as it stands now.
+async def ask_supervisor(services: Services, identity: Identity, scan_id: UUID, note: str | None) -> dict[str, Any]:
+    """Open a dispute about an own scan; asked again, return it as it is now.
 
-    Refuses SCAN_NOT_FOUND, FORBIDDEN (somebody else's scan), NOTHING_TO_DISPUTE (the door lets this one in).
+    Refuses SCAN_NOT_FOUND, FORBIDDEN (another operator's scan), NOTHING_TO_DISPUTE (the scan was not refused).
     """
-    scan = await services.database.scans.fetchrow(DISPUTES.disputed_scan, who.org_id, scan_id)
+    scan = await services.database.scans.fetchrow(DISPUTES.disputed_scan, identity.org_id, scan_id)
     if scan is None:
         raise Refused(Reason.SCAN_NOT_FOUND)
-    if scan["operator_id"] != who.staff_id:
+    if scan["operator_id"] != identity.staff_id:
         raise Refused(Reason.FORBIDDEN)
     if scan["let_in"] or scan["result"] == "GREEN":
         raise Refused(Reason.NOTHING_TO_DISPUTE)
-    asked = await services.database.scans.fetchval(DISPUTES.ask, who.org_id, scan_id, note, services.clock.now())
-    dispute = await read_dispute(services, who.org_id, scan_id)
+    asked = await services.database.scans.fetchval(DISPUTES.ask, identity.org_id, scan_id, note, services.clock.now())
+    dispute = await read_dispute(services, identity.org_id, scan_id)
     if asked is not None:
-        await tell(services, who.org_id, dispute)
-        telemetry.event(telemetry.DISPUTE_ASKED, operator_id=who.staff_id, ticket_id=scan["ticket_id"])
+        await publish_dispute(services, identity.org_id, dispute)
+        telemetry.event(telemetry.DISPUTE_ASKED, operator_id=identity.staff_id, ticket_id=scan["ticket_id"])
     return dispute
 
 
-async def decline(services: Services, who: Identity, scan_id: UUID, reason: str) -> dict[str, Any]:
-    """A supervisor's no, with its reason; the same answer again changes nothing.
+async def decline(services: Services, identity: Identity, scan_id: UUID, reason: str) -> dict[str, Any]:
+    """Record a supervisor's no with its reason; the same answer again changes nothing.
 
-    Refuses SCAN_NOT_FOUND, and DISPUTE_DECIDED where somebody has decided otherwise.
+    Refuses SCAN_NOT_FOUND, and DISPUTE_DECIDED if it was decided differently before.
     """
     settled = await services.database.scans.fetchval(
-        DISPUTES.settle, who.org_id, scan_id, "declined", reason, who.staff_id, services.clock.now()
+        DISPUTES.settle, identity.org_id, scan_id, "declined", reason, identity.staff_id, services.clock.now()
     )
-    dispute = await read_dispute(services, who.org_id, scan_id)
+    dispute = await read_dispute(services, identity.org_id, scan_id)
     if settled is None:
-        return unless_decided_otherwise(dispute, "declined")
-    await tell(services, who.org_id, dispute)
-    telemetry.event(telemetry.DISPUTE_DECIDED, operator_id=who.staff_id, decision="declined")
+        return refuse_other_decision(dispute, "declined")
+    await publish_dispute(services, identity.org_id, dispute)
+    telemetry.event(telemetry.DISPUTE_DECIDED, operator_id=identity.staff_id, decision="declined")
     return dispute
 
 
-async def withdraw(services: Services, who: Identity, scan_id: UUID) -> dict[str, Any]:
-    """The operator needs no answer any more. Refuses SCAN_NOT_FOUND, FORBIDDEN, DISPUTE_DECIDED."""
+async def withdraw(services: Services, identity: Identity, scan_id: UUID) -> dict[str, Any]:
+    """Withdraw the operator's own dispute. Refuses SCAN_NOT_FOUND, FORBIDDEN, DISPUTE_DECIDED."""
     withdrawn = await services.database.scans.fetchval(
-        DISPUTES.withdraw, who.org_id, scan_id, who.staff_id, services.clock.now()
+        DISPUTES.withdraw, identity.org_id, scan_id, identity.staff_id, services.clock.now()
     )
-    dispute = await read_dispute(services, who.org_id, scan_id)
+    dispute = await read_dispute(services, identity.org_id, scan_id)
     if withdrawn is None:
-        if dispute["operator"]["id"] != who.staff_id:
+        if dispute["operator"]["id"] != identity.staff_id:
             raise Refused(Reason.FORBIDDEN)
-        return unless_decided_otherwise(dispute, "withdrawn")
-    await tell(services, who.org_id, dispute)
+        return refuse_other_decision(dispute, "withdrawn")
+    await publish_dispute(services, identity.org_id, dispute)
     return dispute
 
 
 async def list_disputes(
-    services: Services, who: Identity, *, venue_id: int | None = None, undecided: bool | None = None,
+    services: Services, identity: Identity, *, venue_id: int | None = None, undecided: bool | None = None,
     since: datetime | None = None, before: int | None = None, limit: int = 50,
 ) -> dict[str, Any]:  # fmt: skip
-    """The newest `limit` disputes before an id: a manager sees everybody's, an operator their own."""
-    own = None if at_least(who.role, Role.MANAGER) else who.staff_id
+    """Return the newest `limit` disputes before an id: a manager sees all, an operator their own."""
+    own = None if at_least(identity.role, Role.MANAGER) else identity.staff_id
     rows = await services.database.fetch(
-        DISPUTES.list_disputes, who.org_id, venue_id, own, undecided, since, before, limit + 1
+        DISPUTES.list_disputes, identity.org_id, venue_id, own, undecided, since, before, limit + 1
     )
     page = rows[:limit]
     return {
@@ -93,15 +93,15 @@ async def list_disputes(
 
 
 async def read_dispute(services: Services, org_id: int, scan_id: UUID) -> dict[str, Any]:
-    """The dispute about a scan, as it stands. Refuses SCAN_NOT_FOUND where there is none."""
+    """Return the dispute about a scan. Refuses SCAN_NOT_FOUND where there is none."""
     row = await services.database.fetchrow(DISPUTES.read_dispute, org_id, scan_id)
     if row is None:
         raise Refused(Reason.SCAN_NOT_FOUND)
     return dispute_as_dict(row)
 
 
-def unless_decided_otherwise(dispute: dict[str, Any], decision: str) -> dict[str, Any]:
-    """The dispute, where it was decided just so; an entry that was taken back since is not what a yes asks for."""
+def refuse_other_decision(dispute: dict[str, Any], decision: str) -> dict[str, Any]:
+    """Return the dispute if it was decided the same way, and refuse DISPUTE_DECIDED if not, or if its entry was undone since."""
     if dispute["decision"] == decision and not dispute["undone"]:
         return dispute
     by = dispute["decided_by"] or {}
@@ -112,8 +112,8 @@ def unless_decided_otherwise(dispute: dict[str, Any], decision: str) -> dict[str
     )  # fmt: skip
 
 
-async def tell(services: Services, org_id: int, dispute: dict[str, Any]) -> None:
-    """Tell the supervisors how the dispute stands, and its operator when a supervisor has decided."""
+async def publish_dispute(services: Services, org_id: int, dispute: dict[str, Any]) -> None:
+    """Publish the dispute to the supervisors, and a supervisor's decision to its operator."""
     services.announcer.publish([TopicEvent.of(org_id, TOPIC, {"dispute": dispute}, venue_id=dispute["venue_id"])])
     if dispute["decision"] in ("admitted", "declined"):
         operator = dispute["operator"]["id"]
@@ -121,7 +121,7 @@ async def tell(services: Services, org_id: int, dispute: dict[str, Any]) -> None
 
 
 def dispute_as_dict(row: Any) -> dict[str, Any]:
-    """A dispute on the wire: what the door said, what was asked and answered, and how the ticket stands now."""
+    """Return the dispute as JSON: the refused scan, the question, the answer, and the ticket as it is now."""
     decided = row["decided_at"]
     return {
         "dispute_id": row["id"],

@@ -1,4 +1,4 @@
-"""The deeds of the alarm: raising it where a code was shown at two gates, once; and reading those that were raised."""
+"""The duplicate alarms: raised once when a code is scanned at two gates, and listed."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,12 +16,12 @@ TOPIC = "alarms"
 SHOWN = timedelta(hours=12)
 MOST = 20
 MOST_REMEMBERED = 20_000
-"""Scans of one venue read back from the log when a process opens, or has been deaf."""
+"""Scans of one venue that are read from the log when a process starts, or may have missed scan events."""
 
 
 async def raise_alarm(services: Services, one: LoggedScan, other: LoggedScan) -> int | None:
-    """Write it down, tell both gates and whoever watches; None where another process has done so already."""
-    first, second = sorted((one, other), key=lambda seen: (seen.moment, seen.scan_id))
+    """Write the alarm, publish it, and notify both gates; return None if another process has written it already."""
+    first, second = sorted((one, other), key=lambda scan: (scan.moment, scan.scan_id))
     now = services.clock.now()
     ticket_id = second.ticket_id or first.ticket_id
     alarm_id: int | None = await services.database.fetchval(
@@ -55,7 +55,7 @@ async def raise_alarm(services: Services, one: LoggedScan, other: LoggedScan) ->
 
 
 async def list_alarms(services: Services, org_id: int, venue_id: int | None) -> list[dict[str, Any]]:
-    """The alarms of the last twelve hours, newest first."""
+    """Return the alarms of the last twelve hours, newest first."""
     rows = await services.database.fetch(ALARMS.list_alarms, org_id, venue_id, services.clock.now() - SHOWN, MOST)
     return [
         {
@@ -71,9 +71,9 @@ async def list_alarms(services: Services, org_id: int, venue_id: int | None) -> 
     ]  # fmt: skip
 
 
-async def recent_presentations(services: Services) -> list[LoggedScan]:
-    """What all venues saw within the time that counts for an alarm, oldest first."""
-    rows = await services.database.jobs.fetch(ALARMS.recent_presentations, services.clock.now(), MOST_REMEMBERED)
+async def recent_scans(services: Services) -> list[LoggedScan]:
+    """Return the scans of all venues within the time that counts for an alarm, oldest first."""
+    rows = await services.database.jobs.fetch(ALARMS.recent_scans, services.clock.now(), MOST_REMEMBERED)
     return [
         LoggedScan(row["org_id"], row["venue_id"], row["scan_id"], row["logged_at"],
              row["scanned_at"] if row["source"] == "sync" else row["logged_at"], row["gate"], row["operator_id"],

@@ -1,7 +1,7 @@
-"""The deed of letting out those whose exit was heard of before their entry.
+"""The late exits: exits that reached the hub before their entries.
 
-The scanner at the entry had no line when the one at the exit had: the exit was logged as NOT_INSIDE, and then the entry
-comes, from before it. Without this they would be inside for the rest of the day.
+The scanner at the entrance was offline while the one at the exit was not. The exit was logged as NOT_INSIDE, and then the
+earlier entry is synced. Without this action the holder would count as inside for the rest of the day.
 """
 
 from collections.abc import Sequence
@@ -9,26 +9,36 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from db.statements import load
-from hub.rules.scan_requests import ScanRequest
+from hub.rules.scan_requests import ScanOperator, ScanRequest
 from hub.services import Services
 
 EXITS = load("scanning/exits")
-_LATE = UUID("5b1f3c0e-6c8d-4d0e-9a3b-7c2f0e9d4a11")
+_LATE_EXITS = UUID("5b1f3c0e-6c8d-4d0e-9a3b-7c2f0e9d4a11")
+"""The UUID namespace of late exits."""
 
 
 async def late_exits(
     services: Services, org_id: int, venue_id: int, entries: Sequence[tuple[str, datetime]]
 ) -> list[ScanRequest]:
-    """The exits at the venue that come after these entries (ticket code and moment) and let nobody out, in their order.
+    """Return the refused exits at the venue that come after these entries (ticket code and moment), oldest first.
 
-    Each has a `scan_id` made from the first one's, so that however often the queue is sent it is recorded once.
+    Each gets a `scan_id` made from the first one's, so that it is recorded once however often the queue is sent.
     """
     if not entries:
         return []
     codes, moments = zip(*entries, strict=True)
     rows = await services.database.fetch(EXITS.exits_before_their_entries, org_id, venue_id, codes, moments)
     return [
-        ScanRequest(org_id, venue_id, row["operator_id"], row["operator_name"] or "", "exit", row["code"],
-                     uuid5(_LATE, str(row["scan_id"])), row["left_at"], row["gate"], row["device"], "sync")
+        ScanRequest.of(
+            ScanOperator(org_id, row["operator_id"], row["operator_name"] or ""),
+            venue_id,
+            "exit",
+            row["code"],
+            "sync",
+            scan_id=uuid5(_LATE_EXITS, str(row["scan_id"])),
+            scanned_at=row["left_at"],
+            gate=row["gate"],
+            device=row["device"],
+        )
         for row in rows
-    ]  # fmt: skip
+    ]

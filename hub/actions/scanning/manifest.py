@@ -1,9 +1,8 @@
-"""The deed of listing what a scanner needs to decide without a line: the day's slots, policy and tickets, of which it learns
-no code and no person.
+"""The manifest: what a scanner needs to decide offline, which is the day's slots, policy and tickets.
 
-A code stands as the first half of HMAC-SHA256 under the venue's salt of the day: a scanner that reads a code finds it, and a
-list that is lost tells nobody a code. An edition is the hash of all of it, so every process gives the same state the same
-name, and the changes since an edition are told by whoever still knows it; whoever does not tells the whole.
+It names no person and no code. A code is the first half of its HMAC-SHA256 under the venue's salt of the day: a scanner finds
+a code that it reads, and a lost manifest reveals none. An edition is the hash of the whole manifest, so every process gives
+equal state the same name. A process that still knows an edition sends the changes since then; any other sends the whole.
 """
 
 import asyncio
@@ -19,18 +18,18 @@ from typing import Any
 import orjson
 
 from db.statements import load
-from hub.actions.venues.venue_cache import Venue
 from hub.rules.entry_decision import ReservationFacts, entry_window
 from hub.rules.ticket_code import normalise
 from hub.rules.timestamps import rfc3339
+from hub.rules.venue import Venue
 from hub.rules.venue_day import day_bounds
 from hub.services import Services
 
 MANIFEST = load("scanning/manifest")
 FRESH_SECONDS = 2.0
-"""A list read this recently serves the next scanner: twenty that come back at once read it once."""
+"""A list read this recently serves the next scanner too: twenty scanners that come back at once read it once."""
 NAMES_KEPT = 1000
-"""Of editions of one list: at one a second, a scanner may be away for a quarter of an hour and is told the changes only."""
+"""Editions of one list: at one a second, a scanner gets only the changes after a quarter of an hour offline."""
 IDLE_SECONDS = 1800.0
 
 Key = tuple[int, int, date]
@@ -40,8 +39,11 @@ TicketRow = list[Any]
 
 @dataclass(slots=True)
 class DayList:
-    """One venue's day as it was read last. `changed` says of every hash, also of those that are `gone`, in which reading it
-    last changed; `readings` says of every edition which reading it was."""
+    """One venue's day as it was read last.
+
+    `changed` holds for every hash, also removed ones, the reading in which it last changed. `readings` holds the reading of
+    every edition.
+    """
 
     salt: bytes
     read_at: float = 0.0
@@ -52,25 +54,25 @@ class DayList:
     readings: OrderedDict[str, int] = field(default_factory=OrderedDict)
     reading: int = 0
     seen: dict[str, tuple[Any, TicketRow]] = field(default_factory=dict)
-    """By code, what its row was made of."""
+    """By code: the row as it was read, and the row on the wire made of it."""
     packed: tuple[str, bytes] = ("", b"")
-    """The whole answer of an edition, by gzip."""
+    """An edition, and its whole answer in gzip."""
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while a thread is at work on it. Who has just let go of it may read until the next await."""
+    """Locked while a thread changes the list. After the lock is released, the list may be read until the next await."""
 
-    def take(self, head: dict[str, Any], rows: Sequence[Any], generated_at: str) -> None:
-        """Bring the list to what was read."""
+    def update(self, head: dict[str, Any], rows: Sequence[Any], generated_at: str) -> None:
+        """Bring the list to the state of the rows."""
         self.reading += 1
         seen: dict[str, tuple[Any, TicketRow]] = {}
         tickets: dict[str, TicketRow] = {}
-        for told in rows:
-            code = told["code"]
-            was = self.seen.get(code)
-            if was is None or was[0] != told:
-                was = told, _ticket(was[1][0] if was else hash_of(self.salt, code), told)
-                self.changed[was[1][0]] = self.reading
-            seen[code] = was
-            tickets[was[1][0]] = was[1]
+        for row in rows:
+            code = row["code"]
+            known = self.seen.get(code)
+            if known is None or known[0] != row:
+                known = row, _ticket(known[1][0] if known else hash_of(self.salt, code), row)
+                self.changed[known[1][0]] = self.reading
+            seen[code] = known
+            tickets[known[1][0]] = known[1]
         for name in self.tickets.keys() - tickets.keys():
             self.changed[name] = self.reading
         self.edition = hashlib.sha256(orjson.dumps([head, list(tickets.values())])).hexdigest()[:24]
@@ -82,7 +84,7 @@ class DayList:
             self.readings.popitem(last=False)
 
     def since(self, edition: str) -> dict[str, Any] | None:
-        """What has changed since an edition; None where nobody remembers it."""
+        """Return what has changed since an edition; None for an unknown edition."""
         known = self.readings.get(edition)
         if known is None:
             return None
@@ -96,18 +98,18 @@ class DayList:
 
 
 class Manifests:
-    """The lists of this process; one per hub."""
+    """The manifests of this process; one object per hub."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._lists: dict[Key, DayList] = {}
 
     async def edition(self, venue: Venue, day: date) -> str:
-        """The name of the list's present state."""
+        """Return the name of the list's present state."""
         return (await self._fresh(venue, day)).edition
 
     async def whole(self, venue: Venue, day: date) -> tuple[str, bytes]:
-        """The edition's name and the whole answer, by gzip."""
+        """Return the edition's name and the whole answer in gzip."""
         listed = await self._fresh(venue, day)
         async with listed.busy:
             if listed.packed[0] != listed.edition:
@@ -115,7 +117,7 @@ class Manifests:
             return listed.packed
 
     async def changes(self, venue: Venue, day: date, since: str) -> dict[str, Any] | None:
-        """What has changed since the edition `since`; None where that edition is not known here."""
+        """Return what has changed since the edition `since`; None where this process does not know it."""
         return (await self._fresh(venue, day)).since(since)
 
     async def _fresh(self, venue: Venue, day: date) -> DayList:
@@ -132,8 +134,8 @@ class Manifests:
             slots = _slots_open(venue, day, around)
             ids = [slot["slot_id"] for slot in slots]
             rows = await self._services.database.fetch(MANIFEST.manifest_tickets, venue.org_id, ids)
-            # Twenty thousand codes take a while to hash; the loop has scans to carry.
-            await asyncio.to_thread(listed.take, _head(venue, day, listed.salt, slots), rows, now)
+            # Hashing twenty thousand codes takes too long for the event loop, which also serves scans.
+            await asyncio.to_thread(listed.update, _head(venue, day, listed.salt, slots), rows, now)
             listed.read_at = read_at
         return listed
 
@@ -142,18 +144,18 @@ class Manifests:
 
 
 def day_salt(secret: bytes, org_id: int, venue_id: int, day: date) -> bytes:
-    """The venue's salt of the day; the same in every process, and another one every day."""
+    """Return the venue's salt of the day: the same in every process, and different every day."""
     return hmac.digest(secret, f"manifest:{org_id}:{venue_id}:{day.isoformat()}".encode(), "sha256")[:16]
 
 
 def hash_of(salt: bytes, code: str) -> str:
-    """The name of a code in a list under `salt`: 16 hex digits."""
+    """Return the name of a code in a list under `salt`: 16 hex digits."""
     return hmac.digest(salt, normalise(code).encode(), "sha256").hex()[:16]
 
 
-def _ticket(name: str, told: Any) -> TicketRow:
-    """A row on the wire, of a row of `manifest_tickets`."""
-    _, status, slot_id, valid_until, channel, verified_at, gate, left_at = told
+def _ticket(name: str, row: Any) -> TicketRow:
+    """Return the row on the wire, made of a row of `manifest_tickets`."""
+    _, status, slot_id, valid_until, channel, verified_at, gate, left_at = row
     until, entered, left = (
         None if moment is None else rfc3339(moment) for moment in (valid_until, verified_at, left_at)
     )
@@ -178,8 +180,10 @@ def _head(venue: Venue, day: date, salt: bytes, slots: list[dict[str, Any]]) -> 
 
 
 def _slots_open(venue: Venue, day: date, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """The slots of the day, and those of the days beside it whose door is open for a part of it. Each with its window
-    worked out, so that no scanner has to know about time zones."""
+    """Return the slots of the day, and those of the days beside it whose entry window reaches into it.
+
+    Each has its entry window in UTC, so that no scanner has to know about time zones.
+    """
     first, after = day_bounds(day, venue.zone)
     slots = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""Movements: exits and returns on their way into the database, for the deeds that record them."""
+"""The movements: exits and returns of ticket holders, written in one statement for many tickets."""
 
 import logging
 from collections.abc import Sequence
@@ -21,10 +21,12 @@ log = logging.getLogger(__name__)
 
 
 class Movement(NamedTuple):
-    """One presentation judged. `way` None: it is logged, and nobody moves. Otherwise `venue_id` and `day` are those the entry
-    was counted for, and `version` is the ticket's as it was read."""
+    """One decided scan. Without a `way` it is logged, and nobody moves.
 
-    presentation: ScanRequest
+    `venue_id` and `day` are those the entry was counted for; `version` is the ticket's as it was read.
+    """
+
+    request: ScanRequest
     decision: Decision
     way: Literal["out", "in"] | None = None
     venue_id: int | None = None
@@ -33,7 +35,7 @@ class Movement(NamedTuple):
 
 
 async def absences_of(connection: Any, tickets: Sequence[tuple[int, int]]) -> list[tuple[Absence | None, int | None]]:
-    """Of each ticket (organisation, id) where its holder has gone, and its version."""
+    """Return for each ticket (organisation, id) its holder's absence, and the ticket's version."""
     rows = await connection.fetch(EXITS.open_absences, [t[0] for t in tickets], [t[1] for t in tickets])
     return [
         (
@@ -47,18 +49,19 @@ async def absences_of(connection: Any, tickets: Sequence[tuple[int, int]]) -> li
 async def write_movements(
     connection: Any, movements: Sequence[Movement], now: datetime
 ) -> tuple[set[int], list[Announcement]]:
-    """Log and record all of them; return the numbers of those whose ticket has changed meanwhile or whose scan another process
-    has just logged (they are neither logged nor moved), and what is to be told of the others.
+    """Log and record the movements; return the numbers of the raced ones, and the announcements of the others.
 
-    Within a transaction of the caller's a deadlock and a scan logged already are raised as they are: it is broken as a whole.
+    A movement has raced if its ticket has changed since it was read, or if another process has just logged its scan. It is
+    neither logged nor recorded. Within a caller's transaction a deadlock or a logged scan is raised as it is, since it breaks
+    the whole transaction.
     """
     raced: set[int] = set()
-    told: list[Announcement] = []
+    announcements: list[Announcement] = []
     # In the order of their tickets, which is the order of locking.
     order = sorted(range(len(movements)), key=lambda n: _ticket_id(movements[n]))
     rows = await _write(connection, [movements[n] for n in order], now)
     if rows is None:
-        # Another process logged one of these scans a moment ago: alone, the others go through.
+        # Another process has just logged one of these scans: one by one, the others are written.
         rows = []
         for n in order:
             alone = await _write(connection, [movements[n]], now)
@@ -69,16 +72,17 @@ async def write_movements(
         if row["raced"] is not None:
             raced.add(order[row["raced"] - 1])
         else:
-            told.append(MovementsChanged.of(row))
+            announcements.append(MovementsChanged.of(row))
     for n, movement in enumerate(movements):
         if movement.way is not None and n not in raced:
-            p = movement.presentation
+            request = movement.request
             change: Literal["left", "returned"] = "left" if movement.way == "out" else "returned"
-            told.append(TicketsChanged.of(p.org_id, p.venue_id, [p.code], change))
-    return raced, told
+            announcements.append(TicketsChanged.of(request.org_id, request.venue_id, [request.code], change))
+    return raced, announcements
 
 
 async def _write(connection: Any, movements: Sequence[Movement], now: datetime) -> list[Any] | None:
+    """Return the rows of the statement; None where one of the scans was logged already."""
     literal = row_literals.rows(_row(movement) for movement in movements)
     while True:
         try:
@@ -95,19 +99,19 @@ async def _write(connection: Any, movements: Sequence[Movement], now: datetime) 
 
 def _ticket_id(movement: Movement) -> tuple[int, int]:
     ticket = movement.decision.ticket
-    return movement.presentation.org_id, ticket.id if ticket else 0
+    return movement.request.org_id, ticket.id if ticket else 0
 
 
 def _row(movement: Movement) -> str:
-    """The fields of `judged_movement`, in their order."""
-    p, decision = movement.presentation, movement.decision
+    """The fields of the type `judged_movement`, in their order."""
+    request, decision = movement.request, movement.decision
     ticket, reservation, verdict = decision.ticket, decision.reservation, decision.verdict
     return (
-        f"{p.org_id},{decision.scan_id.hex},{p.venue_id},{p.operator_id},{p.mode},{p.source},"
-        f"{known_text(p.gate)},{known_text(p.device)},{text(p.code)},{ticket.id if ticket else ''},"
+        f"{request.org_id},{decision.scan_id.hex},{request.venue_id},{request.operator_id},{request.mode},{request.source},"
+        f"{known_text(request.gate)},{known_text(request.device)},{text(request.code)},{ticket.id if ticket else ''},"
         f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
         f"{movement.way or ''},{_known(movement.venue_id)},{_known(movement.day)},{_known(movement.version)},"
-        f"{'' if p.scanned_at is None else p.scanned_at.isoformat()}"
+        f"{'' if request.scanned_at is None else request.scanned_at.isoformat()}"
     )
 
 

@@ -1,8 +1,8 @@
-"""The deed of taking over what a scanner decided without a line: every scan once, however often and in whatever order it
-comes, and a conflict wherever the scanner let somebody in whom the hub would not have.
+"""The offline sync: takes over what a scanner decided without a connection, each scan once.
 
-The scan itself names everything: its row in the log and its conflict have its `scan_id` as key. Whoever never heard the
-answer sends it again, which finds the rows, or writes the conflict that a crash left unwritten between the two.
+A queue may come several times and in any order. A scan that let somebody in whom the hub would refuse becomes a conflict.
+Each scan and its conflict have the `scan_id` as key. A scanner that got no answer sends the queue again: the hub finds the
+rows, or writes a conflict that a crash left unwritten.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import orjson
 
 from db.statements import load
 from hub.access.tokens import Identity
-from hub.actions.scanning.conflicts import conflict_as_dict, tell_new_conflicts
+from hub.actions.scanning.conflicts import conflict_as_dict, publish_new_conflicts
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.late_exits import late_exits
@@ -33,9 +33,10 @@ from hub.services import Services
 
 CONFLICTS = load("scanning/conflicts")
 MOST_SCANS = 200
+"""Scans of one call of `sync`."""
 SETTLED_AT_ONCE = 2
-"""Batches whose conflicts are written down at the same time: of all scanners that come back at once, each has to wait a
-little, so that nobody else has to wait for Postgres."""
+"""Queues whose conflicts are written at the same time. When all scanners come back at once, each of them waits a little, so
+that live scans need not wait for Postgres."""
 LARGEST_SKEW_MS = 31 * 24 * 3600 * 1000
 
 SyncMode = Literal["validate", "verify", "exit"]
@@ -43,7 +44,7 @@ SyncMode = Literal["validate", "verify", "exit"]
 
 @dataclass(frozen=True, slots=True)
 class QueuedScan:
-    """One scan as the device kept it. `admitted` None: told from `offline_result`."""
+    """One scan as the device kept it. `admitted` None: `offline_result` says whether the holder went in."""
 
     scan_id: UUID
     code: str
@@ -59,7 +60,7 @@ class QueuedScan:
 
 
 class OfflineSync:
-    """A door of its own, so that a thousand queued scans do not stand in line before those who wait at the gates."""
+    """Queues of offline scanners, with batchers of their own: a thousand queued scans do not delay the live ones."""
 
     def __init__(self, services: Services, *, observe: Callable[[int, float], None] | None = None) -> None:
         self._services = services
@@ -68,13 +69,13 @@ class OfflineSync:
         self._settling = asyncio.Semaphore(SETTLED_AT_ONCE)
 
     async def drain(self) -> None:
-        """Wait until everything submitted so far has been answered."""
+        """Wait until every scan submitted so far has been answered."""
         await self._entry_scans.drain()
         await self._exit_scans.drain()
 
     async def sync(
         self,
-        who: Identity,
+        identity: Identity,
         venue_id: int,
         scans: Sequence[QueuedScan],
         *,
@@ -83,85 +84,82 @@ class OfflineSync:
         skew_ms: int = 0,
         contact: str = "masked",
     ) -> dict[str, Any]:
-        """One result per scan, in their order. `skew_ms` is what the device's clock was ahead of the hub's.
+        """Return one result per scan, in their order. `skew_ms` is how far the device's clock is ahead of the hub's.
 
-        Refuses RATE_LIMITED, and BUSY or unavailable as a whole: sent again, what was done already is found done.
+        Refuses RATE_LIMITED. Raises BUSY or unavailable for the whole queue: sent again, what was done is found done.
         """
         wait = await self._services.rate_limit.admit(
-            f"sync:{who.org_id}:{who.staff_id}", self._services.settings.rate_sync
+            f"sync:{identity.org_id}:{identity.staff_id}", self._services.settings.rate_sync
         )
         if wait > 0:
             raise Refused(Reason.RATE_LIMITED, retry_after=max(1, round(wait + 0.499)))
         now, skew = self._services.clock.now(), timedelta(milliseconds=skew_ms)
-        at = [moment_of_scan(scan.scanned_at, skew, now) for scan in scans]
-        landed: dict[int, Decision | BaseException] = {}
-        for turn in _turns(scans, at):
-            answered = await asyncio.gather(
-                *(self._present(who, venue_id, scans[n], at[n], scans[n].gate or gate, device) for n in turn),
+        moments = [moment_of_scan(scan.scanned_at, skew, now) for scan in scans]
+        answered: dict[int, Decision | BaseException] = {}
+        for turn in _turns(scans, moments):
+            decisions = await asyncio.gather(
+                *(self._submit(identity, venue_id, scans[n], moments[n], gate, device) for n in turn),
                 return_exceptions=True,
             )
-            landed.update(zip(turn, answered, strict=True))
-        answers = [_outcome(landed[n]) for n in range(len(scans))]
-        await self._let_out(who, venue_id, at, answers)
-        conflicts = await self._settle(who, venue_id, scans, at, answers, device, gate)
+            answered.update(zip(turn, decisions, strict=True))
+        answers = [_decision_or_refusal(answered[n]) for n in range(len(scans))]
+        await self._record_late_exits(identity, venue_id, moments, answers)
+        conflicts = await self._settle_conflicts(identity, venue_id, scans, moments, answers, device, gate)
         results = [
             _result(scan, answer, conflicts.get(scan.scan_id), contact)
             for scan, answer in zip(scans, answers, strict=True)
         ]
-        _tell(results, who)
+        _record(results, identity)
         return {"results": results, "server_time": rfc3339(self._services.clock.now())}
 
-    def _present(  # noqa: PLR0917 - what a presentation is made of
-        self, who: Identity, venue_id: int, scan: QueuedScan, at: datetime, gate: str | None, device: str | None
+    def _submit(  # noqa: PLR0917 - what a scan request is made of
+        self,
+        identity: Identity,
+        venue_id: int,
+        scan: QueuedScan,
+        scanned_at: datetime,
+        gate: str | None,
+        device: str | None,
     ) -> asyncio.Future[Decision]:
-        if scan.mode == "exit":
-            return self._exit_scans.submit(
-                ScanRequest(
-                    who.org_id,
-                    venue_id,
-                    who.staff_id,
-                    who.name,
-                    "exit",
-                    scan.code,
-                    scan.scan_id,
-                    at,
-                    gate,
-                    device,
-                    "sync",
-                )
-            )
-        mode: Literal["verify", "validate"] = "verify" if scan.let_in else "validate"
-        return self._entry_scans.submit(
-            ScanRequest(
-                who.org_id, venue_id, who.staff_id, who.name, mode, scan.code, scan.scan_id, at, gate, device, "sync"
-            )
+        mode = scan.mode if scan.mode == "exit" or scan.let_in else "validate"
+        request = ScanRequest.of(
+            identity,
+            venue_id,
+            mode,
+            scan.code,
+            "sync",
+            scan_id=scan.scan_id,
+            scanned_at=scanned_at,
+            gate=scan.gate or gate,
+            device=device,
         )
+        return (self._exit_scans if mode == "exit" else self._entry_scans).submit(request)
 
-    async def _let_out(
-        self, who: Identity, venue_id: int, at: Sequence[datetime], answers: Sequence[Decision | Refused]
+    async def _record_late_exits(
+        self, identity: Identity, venue_id: int, moments: Sequence[datetime], answers: Sequence[Decision | Refused]
     ) -> None:
-        """Whoever left before the hub heard of their entry has left."""
+        """Record the exits that reached the hub before these entries."""
         entries = [
             (answer.ticket.code, moment)
-            for answer, moment in zip(answers, at, strict=True)
+            for answer, moment in zip(answers, moments, strict=True)
             if isinstance(answer, Decision) and answer.ticket and answer.verdict.reason is Reason.VERIFIED
         ]
-        for exit_ in await late_exits(self._services, who.org_id, venue_id, entries):
-            await self._exit_scans.submit(exit_)
+        for request in await late_exits(self._services, identity.org_id, venue_id, entries):
+            await self._exit_scans.submit(request)
 
-    async def _settle(  # noqa: PLR0917 - all of one batch
+    async def _settle_conflicts(  # noqa: PLR0917 - all of one queue
         self,
-        who: Identity,
+        identity: Identity,
         venue_id: int,
         scans: Sequence[QueuedScan],
-        at: Sequence[datetime],
+        moments: Sequence[datetime],
         answers: Sequence[Decision | Refused],
         device: str | None,
         gate: str | None,
     ) -> dict[UUID, Any]:
-        """Write down the conflicts among the scans that are not known yet, and return all of them."""
+        """Write the conflicts of these scans that are not known yet, and return all of them by scan."""
         found = []
-        for scan, moment, answer in zip(scans, at, answers, strict=True):
+        for scan, moment, answer in zip(scans, moments, answers, strict=True):
             if isinstance(answer, Refused) or answer.entered or not scan.let_in:
                 continue
             kind = conflict_kind(scan.offline_result, scan.admitted, answer.verdict.reason)
@@ -169,7 +167,7 @@ class OfflineSync:
                 continue
             first = answer.first_entry if kind == "already_verified" else None
             found.append({
-                "scan_id": str(scan.scan_id), "venue_id": venue_id, "operator_id": who.staff_id, "kind": kind,
+                "scan_id": str(scan.scan_id), "venue_id": venue_id, "operator_id": identity.staff_id, "kind": kind,
                 "offline_result": scan.offline_result, "result": answer.verdict.result,
                 "reason": answer.verdict.reason.value,
                 "code": answer.ticket.code if answer.ticket else normalise(scan.code)[:LONGEST_CODE],
@@ -181,42 +179,43 @@ class OfflineSync:
         if not found:
             return {}
         async with self._settling:
-            return await self._write_down(who, venue_id, found)
+            return await self._write_conflicts(identity, venue_id, found)
 
-    async def _write_down(self, who: Identity, venue_id: int, found: list[dict[str, Any]]) -> dict[UUID, Any]:
-        """Keep the conflicts that are new, tell of them, and return all of them by their scans."""
+    async def _write_conflicts(self, identity: Identity, venue_id: int, found: list[dict[str, Any]]) -> dict[UUID, Any]:
+        """Write the new conflicts, publish them, and return all of them by scan."""
         database, now = self._services.database, self._services.clock.now()
-        new = await database.fetch(CONFLICTS.note_conflicts, who.org_id, orjson.dumps(found).decode(), now)
-        rows = await database.fetch(CONFLICTS.conflicts_of_scans, who.org_id, [one["scan_id"] for one in found])
+        new = await database.fetch(CONFLICTS.note_conflicts, identity.org_id, orjson.dumps(found).decode(), now)
+        rows = await database.fetch(CONFLICTS.conflicts_of_scans, identity.org_id, [one["scan_id"] for one in found])
         known = {row["scan_id"]: row for row in rows}
-        # Whoever wrote one down tells of it: however often a queue is sent, nobody is told twice.
-        told = [known[row["scan_id"]] for row in new]
-        await tell_new_conflicts(self._services, who.org_id, venue_id, who.staff_id, told)
+        # Only the process that wrote a conflict publishes it, so a queue that is sent again notifies nobody twice.
+        written = [known[row["scan_id"]] for row in new]
+        await publish_new_conflicts(self._services, identity.org_id, venue_id, identity.staff_id, written)
         return known
 
 
-def _turns(scans: Sequence[QueuedScan], at: Sequence[datetime]) -> list[list[int]]:
-    """The numbers of the scans in the order in which people came and went, whatever the order they were sent in: the first of
-    two is the one who is in. All of a turn go together; who leaves, goes after who came with the same ticket, and back again.
+def _turns(scans: Sequence[QueuedScan], moments: Sequence[datetime]) -> list[list[int]]:
+    """Divide the numbers of the scans into turns by moment, whatever their order in the queue: the first of two is the entry.
+
+    The scans of a turn are submitted together. An exit goes one turn after an entry with the same ticket, and the reverse.
     """
     turns: list[list[int]] = []
     last: dict[str, tuple[int, bool]] = {}
-    for n in sorted(range(len(scans)), key=lambda n: at[n]):
-        code, leaves = normalise(scans[n].code)[:LONGEST_CODE], scans[n].mode == "exit"
-        turn, left = last.get(code, (0, leaves))
-        turn += left is not leaves
-        last[code] = turn, leaves
+    for n in sorted(range(len(scans)), key=lambda n: moments[n]):
+        code, is_exit = normalise(scans[n].code)[:LONGEST_CODE], scans[n].mode == "exit"
+        turn, was_exit = last.get(code, (0, is_exit))
+        turn += was_exit is not is_exit
+        last[code] = turn, is_exit
         if turn == len(turns):
             turns.append([])
         turns[turn].append(n)
     return turns
 
 
-def _outcome(landed: Decision | BaseException) -> Decision | Refused:
-    """A scan_id that was used for another code is this scan's own answer; any other trouble is the whole batch's."""
-    if isinstance(landed, Decision) or (isinstance(landed, Refused) and landed.reason is Reason.SCAN_ID_REUSED):
-        return landed
-    raise landed
+def _decision_or_refusal(answer: Decision | BaseException) -> Decision | Refused:
+    """Return the answer of one scan. SCAN_ID_REUSED refuses that scan alone; any other error is raised for the queue."""
+    if isinstance(answer, Decision) or (isinstance(answer, Refused) and answer.reason is Reason.SCAN_ID_REUSED):
+        return answer
+    raise answer
 
 
 def _result(scan: QueuedScan, answer: Decision | Refused, conflict: Any, contact: str) -> dict[str, Any]:
@@ -227,13 +226,14 @@ def _result(scan: QueuedScan, answer: Decision | Refused, conflict: Any, contact
     result |= {"outcome": "duplicate" if answer.repeated else "accepted", "reason": answer.verdict.reason.value}
     if conflict is None:
         return result | {"decision": decision}
-    told = conflict_as_dict(conflict)
+    shown = conflict_as_dict(conflict)
     result |= {"outcome": "conflict", "repeated": answer.repeated, "decision": decision}
-    return result | {"conflict_id": told["conflict_id"], "kind": told["kind"], "first_entry": told["first_entry"]}
+    return result | {"conflict_id": shown["conflict_id"], "kind": shown["kind"], "first_entry": shown["first_entry"]}
 
 
-def _tell(results: list[dict[str, Any]], who: Identity) -> None:
+def _record(results: list[dict[str, Any]], identity: Identity) -> None:
+    """Count and log the outcomes of one queue."""
     counts: dict[str, Any] = {}
     for result in results:
         counts[result["outcome"]] = counts.get(result["outcome"], 0) + 1
-    telemetry.event(telemetry.SCANS_SYNCED, operator_id=who.staff_id, **counts)
+    telemetry.event(telemetry.SCANS_SYNCED, operator_id=identity.staff_id, **counts)

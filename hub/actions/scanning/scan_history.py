@@ -1,4 +1,4 @@
-"""The deed of reading back one's own scans, newest first."""
+"""The scan history: an operator's own scans, newest first."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ MOST = 200
 async def own_history(
     services: Services, *, org_id: int, operator_id: int, limit: int, before: str | None
 ) -> dict[str, Any]:
-    """Return at most `limit` scans (1 to 200) and the cursor `next` for the ones before them, or None at the end.
+    """Return at most `limit` scans (1 to 200), and the cursor `next` for older ones, None at the end.
 
     `before` is such a cursor; a malformed one is refused INVALID_REQUEST.
     """
@@ -54,7 +54,7 @@ def _cursor(text: str) -> tuple[datetime, UUID]:
         at = datetime.fromisoformat(moment.replace(" ", "+"))
         if at.tzinfo is None:
             raise ValueError("a cursor without a time zone")
-        # In UTC, since a moment at the edge of the calendar may have no place there.
+        # In UTC: a moment at the edge of the calendar may have no UTC form, which is an error here and not in SQL.
         return at.astimezone(UTC), UUID(scan_id)
     except (ValueError, OverflowError):
         errors = [{"field": "before", "message": "Give the `next` of the page before"}]

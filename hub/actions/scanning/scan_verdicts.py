@@ -1,12 +1,13 @@
-"""The verdict on one scan: from its row of `read_presented`, judged now or remembered from the first time it was presented."""
+"""The verdicts on scans: one scan decided from its row, or answered as it was when its scan_id was first sent."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from hub.actions.venues.venue_cache import Venue
-from hub.rules.decisions import Decision
+from hub.actions.scanning.movements import Movement
+from hub.actions.scanning.scan_batch import PendingScan
+from hub.actions.scanning.scan_facts import facts_of
+from hub.rules import venue_day
+from hub.rules.decisions import Decision, Presence
 from hub.rules.entry_decision import (
     MISTYPED,
     UNKNOWN,
@@ -17,70 +18,93 @@ from hub.rules.entry_decision import (
     decide_entry,
     entry_recorded,
 )
-from hub.rules.leaving import RETURN_REMEMBERED, Absence
+from hub.rules.leaving import EXIT_REMEMBERED, RETURN_REMEMBERED, decide_exit
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import ScanRequest
 from hub.rules.ticket_code import looks_mistyped
+from hub.rules.venue import Venue
 
 
-@dataclass(slots=True)
-class PendingScan:
-    """A presentation on its way through one flight."""
-
-    presentation: ScanRequest
-    scan_id: UUID
-    answer: Decision | Refused | None = None
-    version: int | None = None
-    to_log: bool = field(default=True)
-    back: Absence | None = None
-    """What the presentation ends, where it lets somebody in again who had left."""
-
-
-def judge(j: PendingScan, row: Any, venue: Venue, now: datetime, today: date) -> bool:
-    """Judge one presentation by its row of `read_presented`; sets answer, version and whether it is to be logged. Says whether
-    the answer is that the holder is in already."""
-    p = j.presentation
+def decide_entry_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, today: date) -> None:
+    """Decide an entry scan by its row of `read_entry_scans`: sets answer, version, and whether it is to be logged."""
+    request = scan.request
     ticket = reservation = first_entry = status = None
     if row["id"] is not None:
         ticket, reservation, first_entry = facts_of(row)
-        status, j.version = ticket.status, row["version"]
+        status, scan.version = ticket.status, row["version"]
     if row["scanned_code"] is not None:
-        j.to_log = False
-        j.answer = _answered_before(j, row, ticket, reservation, first_entry, venue, today)
-        return False
-    if p.source == "sync" and p.scanned_at is not None:
-        now, ticket = p.scanned_at, _as_of(ticket, reservation)
+        scan.to_log = False
+        scan.answer = _entry_answered_before(scan, row, ticket, reservation, first_entry, venue, today)
+        return
+    if request.source == "sync" and request.scanned_at is not None:
+        now, ticket = request.scanned_at, _before_expiry(ticket, reservation)
     verdict = decide_entry(ticket, reservation, first_entry, venue.policy, venue.id, now, venue.zone)
     if verdict is UNKNOWN:
-        verdict = sharpened(verdict, p.code)
-    enters = p.mode == "verify" and first_entry is None and verdict.can_verify
+        verdict = _or_mistyped(verdict, request.code)
+    enters = request.mode == "verify" and first_entry is None and verdict.can_verify
     if enters and ticket is not None:
-        first_entry = FirstEntry(now, p.operator_id, p.operator_name, p.gate)
+        first_entry = FirstEntry(now, request.operator_id, request.operator_name, request.gate)
         status = status if ticket.channel == "ota" else "VERIFIED"
         if verdict.result == "GREEN":
             verdict = entry_recorded(verdict)
-    j.answer = Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, enters)
-    return verdict.reason is Reason.ALREADY_VERIFIED
+    scan.answer = Decision(verdict, ticket, status, reservation, first_entry, today, scan.scan_id, enters)
 
 
-def facts_of(row: Any) -> tuple[TicketFacts, ReservationFacts | None, FirstEntry | None]:
-    """The ticket of a row of `read_presented` that has one, its reservation and the entry that counts."""
-    # The columns stand in the order of the facts.
-    if row["reservation_id"] is not None:
-        ticket = TicketFacts._make((*row[:8], None))
-        reservation = ReservationFacts._make(row[14:24])
+def decide_exit_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, today: date) -> None:
+    """Decide an exit scan by its row of `read_exit_scans`: sets the answer and the movement to write."""
+    request = scan.request
+    ticket = reservation = entry = status = None
+    if row["id"] is not None:
+        ticket, reservation, entry = facts_of(row)
+        status = ticket.status
+    presence = _presence(row)
+    repeated = row["scanned_code"] is not None
+    if repeated:
+        scan.to_log = False
+        if row["scanned_code"] != request.code:
+            scan.answer = Refused(Reason.SCAN_ID_REUSED)
+            return
+        verdict = EXIT_REMEMBERED.get(Reason(row["scanned_reason"]), UNKNOWN)
     else:
-        ticket = TicketFacts._make((*row[:8], row["product_venue_id"]))
-        reservation = None
+        verdict = _exit_verdict(request, row, entry, presence, venue, now)
+    verdict = _or_mistyped(verdict, request.code)
+    decision = Decision(verdict, ticket, status, reservation, entry, today, scan.scan_id, False, repeated, presence)
+    scan.answer = decision
+    if repeated:
+        return
+    if verdict.reason is not Reason.EXIT_RECORDED:
+        scan.movement = Movement(request, decision)
+        return
+    counted_day = row["counted_date"] or venue_day.today(row["verified_at"], venue.zone)
+    counted_venue = row["counted_venue_id"] or venue.id
+    scan.movement = Movement(request, decision, "out", counted_venue, counted_day, row["version"])
+
+
+def _exit_verdict(  # noqa: PLR0917 - the facts, as `decide_exit_scan` has them
+    request: ScanRequest, row: Any, entry: FirstEntry | None, presence: Presence | None, venue: Venue, now: datetime
+) -> Verdict:
+    since, left_at, gate = presence or Presence(None)
+    moment = request.scanned_at if request.source == "sync" and request.scanned_at is not None else now
+    if since is not None and request.source != "sync":
+        # A holder who is scanned live is here now, whatever the clock of the process that recorded the entry says.
+        moment = max(moment, since, left_at or since)
+    left = (left_at, gate) if left_at is not None else None
+    entry_venue = row["entry_venue_id"] or venue.id
+    return decide_exit(row["id"] is not None, entry, entry_venue, left, since, venue.id, moment, venue.zone)
+
+
+def _presence(row: Any) -> Presence | None:
+    """Where the ticket's holder is according to the stored rows; None where they never entered."""
     if row["verified_at"] is None:
-        return ticket, reservation, None
-    operator = row["operator_name"] or ""
-    return ticket, reservation, FirstEntry(row["verified_at"], row["verified_by"], operator, row["verified_gate"])
+        return None
+    if row["left_at"] is not None and row["returned_at"] is None:
+        return Presence(row["verified_at"], row["left_at"], row["left_gate"])
+    return Presence(row["returned_at"] or row["verified_at"])
 
 
-def _answered_before(  # noqa: PLR0917 - the facts, as `judge` has them
-    j: PendingScan,
+def _entry_answered_before(  # noqa: PLR0917 - the facts, as `decide_entry_scan` has them
+    scan: PendingScan,
     row: Any,
     ticket: TicketFacts | None,
     reservation: ReservationFacts | None,
@@ -88,22 +112,24 @@ def _answered_before(  # noqa: PLR0917 - the facts, as `judge` has them
     venue: Venue,
     today: date,
 ) -> Decision | Refused:
-    """The answer this scan_id got, worded as it was then."""
-    if row["scanned_code"] != j.presentation.code:
+    """Return the answer that this scan_id got, in its words of then."""
+    request = scan.request
+    if row["scanned_code"] != request.code:
         return Refused(Reason.SCAN_ID_REUSED)
     entry_before = first_entry if row["scanned_reason"] == Reason.ALREADY_VERIFIED else None
-    as_before = ticket if entry_before is not None else _as_before(ticket)
+    ticket_before = ticket if entry_before is not None else _before_entry(ticket)
     then = row["scanned_logged_at"]
-    if j.presentation.source == "sync" and j.presentation.scanned_at is not None:
-        then, as_before = j.presentation.scanned_at, _as_of(as_before, reservation)
-    verdict = decide_entry(as_before, reservation, entry_before, venue.policy, venue.id, then, venue.zone)
-    verdict = _remembered(row, sharpened(verdict, j.presentation.code))
+    if request.source == "sync" and request.scanned_at is not None:
+        then, ticket_before = request.scanned_at, _before_expiry(ticket_before, reservation)
+    verdict = decide_entry(ticket_before, reservation, entry_before, venue.policy, venue.id, then, venue.zone)
+    verdict = _logged_verdict(row, _or_mistyped(verdict, request.code))
     status = ticket.status if ticket else None
-    return Decision(verdict, ticket, status, reservation, first_entry, today, j.scan_id, row["scanned_entered"], True)
+    entered = row["scanned_entered"]
+    return Decision(verdict, ticket, status, reservation, first_entry, today, scan.scan_id, entered, True)
 
 
-def _as_of(ticket: TicketFacts | None, reservation: ReservationFacts | None) -> TicketFacts | None:
-    """The ticket as it stood before time ran out for it, for judging a moment in the past: the moment decides then."""
+def _before_expiry(ticket: TicketFacts | None, reservation: ReservationFacts | None) -> TicketFacts | None:
+    """Return the ticket as it was before it expired: a scan of the past is decided by its own moment."""
     if ticket is None or ticket.status != "EXPIRED" or ticket.channel == "ota":
         return ticket
     if reservation is not None:
@@ -111,17 +137,18 @@ def _as_of(ticket: TicketFacts | None, reservation: ReservationFacts | None) -> 
     return ticket._replace(status="ACTIVATED") if ticket.valid_until is not None else ticket
 
 
-def sharpened(verdict: Verdict, code: str) -> Verdict:
-    return MISTYPED if verdict is UNKNOWN and looks_mistyped(code) else verdict
-
-
-def _as_before(ticket: TicketFacts | None) -> TicketFacts | None:
-    """The ticket as it stood before it was let in, for wording a remembered answer."""
+def _before_entry(ticket: TicketFacts | None) -> TicketFacts | None:
+    """Return the ticket as it was before its entry, so that a repeated answer gets the same words."""
     return ticket._replace(status="RESERVED") if ticket is not None and ticket.status == "VERIFIED" else ticket
 
 
-def _remembered(row: Any, verdict: Verdict) -> Verdict:
-    """The verdict the log holds, worded as it was where the facts still say the same."""
+def _or_mistyped(verdict: Verdict, code: str) -> Verdict:
+    """Say that an unknown code was mistyped, where its check character is wrong."""
+    return MISTYPED if verdict is UNKNOWN and looks_mistyped(code) else verdict
+
+
+def _logged_verdict(row: Any, verdict: Verdict) -> Verdict:
+    """Return the verdict of the log; `verdict` gives the words where the facts still say the same."""
     reason, result = Reason(row["scanned_reason"]), row["scanned_result"]
     if reason is Reason.VERIFIED and verdict.reason is Reason.VALID:
         return entry_recorded(verdict)
@@ -129,6 +156,6 @@ def _remembered(row: Any, verdict: Verdict) -> Verdict:
         return verdict
     if reason in RETURN_REMEMBERED:
         return RETURN_REMEMBERED[reason]
-    welcome = reason in (Reason.VALID, Reason.VERIFIED, Reason.ALREADY_VERIFIED)
+    can_verify = reason in (Reason.VALID, Reason.VERIFIED, Reason.ALREADY_VERIFIED) or result == "YELLOW"
     words = reason.value.replace("_", " ") if reason is not Reason.VERIFIED else "ENTRY RECORDED"
-    return Verdict(result, reason, welcome or result == "YELLOW", words, "Answered before", None)
+    return Verdict(result, reason, can_verify, words, "Answered before", None)

@@ -1,6 +1,6 @@
-"""The deed of taking an entry, an exit or a return back: the ticket stands as before, both rows stay in the log."""
+"""The undo of a scan: an entry, an exit or a return is reversed, and both rows stay in the log."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from hub.access.uuids import sortable_uuid
 from hub.events.announcements import Announcement, MovementsChanged, SlotChanged, TicketsChanged, WalkInsChanged
 from hub.events.scan_events import LoggedScan
 from hub.observability import telemetry
+from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -17,7 +18,7 @@ from hub.services import Services
 ENTRIES = load("scanning/entries")
 EXITS = load("scanning/exits")
 OWN_UNDO = timedelta(minutes=15)
-MAX_ATTEMPTS = 4
+"""How long an operator may undo an own scan."""
 _WAYS = {Reason.EXIT_RECORDED: "out", Reason.RE_ENTRY: "in"}
 _UNDONE = {None: Reason.UNDONE, "out": Reason.EXIT_UNDONE, "in": Reason.RETURN_UNDONE}
 
@@ -26,32 +27,22 @@ async def undo_scan(
     services: Services, *, org_id: int, operator_id: int, operator_name: str, role: str, scan_id: UUID, reason: str,
     gate: str | None = None, source: str = "socket",
 ) -> dict[str, Any]:  # fmt: skip
-    """Undo what `scan_id` recorded, an entry, an exit or a return: a manager any, an operator an own one of the last 15
-    minutes.
+    """Undo the entry, exit or return that `scan_id` recorded. A manager may undo any; an operator an own one for 15 minutes.
 
-    Refuses SCAN_NOT_FOUND, FORBIDDEN (somebody else's), UNDO_TOO_LATE, NOTHING_TO_UNDO, and what was not the last thing the
-    ticket did: LEFT_SINCE for an entry whose holder has left, MOVED_SINCE for an exit or a return.
+    Refuses SCAN_NOT_FOUND, FORBIDDEN (another operator's scan), UNDO_TOO_LATE, NOTHING_TO_UNDO. A scan that is not the last
+    movement of its ticket is refused too: LEFT_SINCE for an entry, MOVED_SINCE for an exit or a return.
     """
     for _ in range(MAX_ATTEMPTS):
         scan = await services.database.scans.fetchrow(ENTRIES.read_scan, org_id, scan_id)
-        if scan is None:
-            raise Refused(Reason.SCAN_NOT_FOUND)
         now = services.clock.now()
-        if not at_least(role, Role.MANAGER):
-            if scan["operator_id"] != operator_id:
-                raise Refused(Reason.FORBIDDEN)
-            if now - scan["logged_at"] > OWN_UNDO:
-                raise Refused(Reason.UNDO_TOO_LATE)
-        way = _WAYS.get(scan["reason"])
-        if not (scan["entered"] or way) or scan["undone_by"] is not None or scan["verified_at"] is None:
-            raise Refused(Reason.NOTHING_TO_UNDO)
+        way = _refuse_or_find_way(scan, operator_id, role, now)
         undo_id = sortable_uuid()
         if way is not None:
             row = await services.database.scans.fetchrow(
                 EXITS.undo_movement, org_id, scan_id, scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
                 scan["venue_id"], operator_id, source, gate, scan["slot_id"], reason, now, way,
             )  # fmt: skip
-            if row is None and not await _changed(services, org_id, scan):
+            if row is None and not await _has_changed(services, org_id, scan):
                 raise Refused(Reason.MOVED_SINCE)
         elif scan["away"] is not None:
             raise Refused(Reason.LEFT_SINCE)
@@ -62,8 +53,7 @@ async def undo_scan(
             )  # fmt: skip
         if row is None:
             continue
-        told = _told(row, org_id, scan["venue_id"]) if way is None else _movement_told(row, org_id, scan["venue_id"])
-        services.announcer.publish(told)
+        services.announcer.publish(_announcements(row, org_id, scan["venue_id"], way))
         services.scan_events.publish([
             LoggedScan(org_id, scan["venue_id"], undo_id, now, now, gate, operator_id, operator_name, "undo", source,
                  "YELLOW", _UNDONE[way].value, False, row["code"], scan["ticket_id"])
@@ -79,20 +69,35 @@ async def undo_scan(
     raise Refused(Reason.BUSY)
 
 
-async def _changed(services: Services, org_id: int, scan: Any) -> bool:
-    """Whether the ticket is another than was read: then the undo has raced with something, and is tried again."""
+def _refuse_or_find_way(scan: Any, operator_id: int, role: str, now: datetime) -> str | None:
+    """Refuse what may not be undone; return `out` for an exit, `in` for a return, None for an entry."""
+    if scan is None:
+        raise Refused(Reason.SCAN_NOT_FOUND)
+    if not at_least(role, Role.MANAGER):
+        if scan["operator_id"] != operator_id:
+            raise Refused(Reason.FORBIDDEN)
+        if now - scan["logged_at"] > OWN_UNDO:
+            raise Refused(Reason.UNDO_TOO_LATE)
+    way = _WAYS.get(scan["reason"])
+    if not (scan["entered"] or way) or scan["undone_by"] is not None or scan["verified_at"] is None:
+        raise Refused(Reason.NOTHING_TO_UNDO)
+    return way
+
+
+async def _has_changed(services: Services, org_id: int, scan: Any) -> bool:
+    """Whether the ticket has changed since it was read: then the undo has raced, and is tried again."""
     now = await services.database.scans.fetchrow(ENTRIES.read_scan, org_id, scan["scan_id"])
     return now is None or now["version"] != scan["version"] or now["undone_by"] is not None
 
 
-def _movement_told(row: Any, org_id: int, venue_id: int) -> list[Announcement]:
-    return [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone"), MovementsChanged.of(row)]
-
-
-def _told(row: Any, org_id: int, venue_id: int) -> list[Announcement]:
-    told: list[Announcement] = [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone")]
+def _announcements(row: Any, org_id: int, venue_id: int, way: str | None) -> list[Announcement]:
+    changed: list[Announcement] = [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone")]
+    if way is not None:
+        return [*changed, MovementsChanged.of(row)]
     if row["id"] is not None:
-        told.append(SlotChanged.of(row))
+        changed.append(SlotChanged.of(row))
     if row["walked_date"] is not None:
-        told.append(WalkInsChanged(org_id, venue_id, row["walked_date"], row["walked_entered"], row["walked_revision"]))
-    return told
+        changed.append(
+            WalkInsChanged(org_id, venue_id, row["walked_date"], row["walked_entered"], row["walked_revision"])
+        )
+    return changed

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from db.statements import load
-from hub.actions.venues.venue_cache import Venue
 from hub.batching.batcher import Batcher
 from hub.rules.booking_decision import BookingTicket, refuse_ticket
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.rules.venue import Venue
 from hub.services import Services
 
 TICKETS = load("tickets/tickets")

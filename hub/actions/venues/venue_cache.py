@@ -1,57 +1,17 @@
 """The venue cache: name, time zone and policies of each venue, kept in memory for a few seconds."""
 
 import time
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from db.pool import Database
 from db.statements import load
-from hub.rules.entry_decision import DoorPolicy
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.venue_policies import policies_of
+from hub.rules.venue import Venue
 
 VENUES = load("venues/venues")
 FRESH_SECONDS = 5.0
 """Seconds until a changed policy reaches every process."""
-
-
-@dataclass(frozen=True, slots=True)
-class Venue:
-    """A venue with the policies that the hub's code reads; hub/rules/venue_policies.py says what each means."""
-
-    org_id: int
-    id: int
-    name: str
-    timezone: str
-    zone: ZoneInfo
-    policy: DoorPolicy
-    show_contact: str
-    change_cutoff_hours: int
-    address: str
-    language: str
-    country: str
-    contact_check: str
-    reminder_hours: tuple[int, ...]
-    waitlist_offer_minutes: int | None
-    no_show_release_minutes: int | None
-    duplicate_alarm_minutes: int | None
-
-    @classmethod
-    def of(cls, row: Any) -> "Venue":
-        """From a row of `venues`: every field that is a policy is the column of its name."""
-        policies = {name: value for name, value in policies_of(row).items() if name in cls.__slots__}
-        return cls(
-            row["org_id"],
-            row["id"],
-            row["name"],
-            row["timezone"],
-            ZoneInfo(row["timezone"]),
-            DoorPolicy(row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"], row["re_entry"]),
-            **policies | {"reminder_hours": tuple(row["reminder_hours"])},
-        )
 
 
 class Venues:

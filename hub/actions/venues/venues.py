@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from db.statements import load
 from hub.actions.venues.organisations import resolve_org
-from hub.actions.venues.venue_cache import Venue
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.venue_policies import known_policies, policies_of

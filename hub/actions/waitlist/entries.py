@@ -8,11 +8,12 @@ import orjson
 
 from db.statements import load
 from hub.access.randomness import token_hash
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.rules.booking_decision import BookingSlot, BookingTicket, refuse_pair, refuse_slot
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.ticket_code import looks_mistyped
+from hub.rules.venue import Venue
 from hub.rules.waitlist_order import offer_stands
 from hub.services import Services
 

@@ -13,14 +13,15 @@ import asyncpg
 
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.actions.waitlist.entries import refusal_of, slot_facts
 from hub.events.announcements import SlotChanged
 from hub.observability import telemetry
 from hub.rules.booking_decision import BookingTicket, refuse_ticket
 from hub.rules.reasons import Reason
 from hub.rules.timestamps import rfc3339
-from hub.rules.waitlist_order import Waiting, offer_end, offer_stands, serve, told_until
+from hub.rules.venue import Venue
+from hub.rules.waitlist_order import Waiting, notify_until, offer_end, offer_stands, serve
 from hub.services import Services
 
 WAITLIST = load("waitlist/entries")
@@ -139,7 +140,7 @@ async def _close(
     """Close entries that the caller has locked, each with an e-mail where its holder does not know yet."""
     if not ids:
         return []
-    org_id, until = slot["org_id"], told_until(cause, slot["ends_at"])
+    org_id, until = slot["org_id"], notify_until(cause, slot["ends_at"])
     mails: dict[int, str] = {}
     if until is not None and now < until:
         parties: dict[int, list[Any]] = {}

@@ -6,7 +6,7 @@ from hub.access.tokens import Identity
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.offline_sync import OfflineSync
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.protocol.device import Device

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from hub.access.tokens import SESSION_COOKIE, Identity
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.actions.venues.venues import read_venue
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import WSMsgType
 
 from hub.access.tokens import Identity
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.commands.context import CommandContext, ScanActions

@@ -19,11 +19,12 @@ import orjson
 
 from db.pool import DatabaseDown
 from hub.access.tokens import Identity
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.live.protocol.fields import LARGEST, Fields
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused, Unavailable
 from hub.rules.timestamps import rfc3339
+from hub.rules.venue import Venue
 from hub.text.messages import message
 
 PROTOCOL = 1

@@ -2,7 +2,7 @@
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.protocol import fields

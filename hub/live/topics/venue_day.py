@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from hub.actions.venues.venues import read_venue
 from hub.live.protocol import fields
 from hub.live.topics.context import TopicContext

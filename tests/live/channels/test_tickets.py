@@ -196,7 +196,7 @@ async def test_a_silent_action_is_what_these_tests_would_notice(
     """The negative control: where nothing is told, nothing is heard."""
     ticket = await world.reserved(await world.slot())
     socket, gate = await scanner(hub, world), await hub.socket(await world.staff())
-    monkeypatch.setattr("hub.actions.scanning.entry_scans._entries_told", lambda judged: [])
+    monkeypatch.setattr("hub.actions.scanning.entry_scans._tickets_verified", lambda scans: [])
     await gate.verify(ticket.code)
     with pytest.raises(TimeoutError):
         await socket.event(0.6)

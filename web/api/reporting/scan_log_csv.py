@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from db.pool import DatabaseDown
-from hub.actions.venues.venue_cache import Venue
+from hub.rules.venue import Venue
 from web.api.reporting.csv_files import BYTE_ORDER_MARK, csv_cell
 
 COLUMNS = (

@@ -15,11 +15,11 @@ import pytest
 from hub.access.contact_proofs import ContactProofs
 from hub.actions.booking.contact_codes import require_proof
 from hub.actions.booking.expire import expire
-from hub.actions.venues.venue_cache import Venue
 from hub.jobs.outbox import OutboxJob
 from hub.observability import logs
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.venue import Venue
 from hub.settings import Rate
 from tests.support.api_client import Answer, Api
 from tests.support.hub import Hub

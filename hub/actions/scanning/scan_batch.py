@@ -1,0 +1,174 @@
+"""The scan batch: one batched optimistic write, which entry scans and exit scans share.
+
+Read the facts of all scans without locks, decide each with the rules, write all with one guarded statement, publish.
+A scan whose ticket changed between reading and writing is decided again, at most `MAX_ATTEMPTS` times.
+"""
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from time import monotonic
+from typing import Any, ClassVar
+from uuid import UUID
+
+from db import row_literals
+from db.row_literals import text
+from hub.access.uuids import sortable_uuid
+from hub.actions.scanning.movements import Movement, write_movements
+from hub.batching.batcher import Batcher
+from hub.events.announcements import Announcement
+from hub.events.scan_events import logged_scan
+from hub.observability.logs import request_id
+from hub.rules.decisions import Decision
+from hub.rules.limits import MAX_ATTEMPTS
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.scan_requests import LONGEST_CODE, ScanRequest
+from hub.rules.ticket_code import normalise
+from hub.rules.venue import Venue
+from hub.services import Services
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class PendingScan:
+    """A scan request on its way through one batch."""
+
+    request: ScanRequest
+    scan_id: UUID
+    answer: Decision | Refused | None = None
+    version: int | None = None
+    """The ticket's, as it was read: the write is refused where it has changed."""
+    to_log: bool = True
+    movement: Movement | None = None
+    """Of an exit, and of an entry scan that lets the holder back in: it is written instead of an entry."""
+
+
+DecideScan = Callable[[PendingScan, Any, Venue, datetime, date], None]
+"""Sets the answer of one scan from its row, the venue, the moment, and the date there."""
+
+
+class ScanBatches(ABC):
+    """The scans of one kind in this process, decided and written in batches.
+
+    A subclass gives the statement that reads the facts, the decision, the write, and what is counted afterwards.
+    """
+
+    raced_event: ClassVar[str]
+    """The log event when a scan lost every attempt."""
+
+    def __init__(
+        self,
+        services: Services,
+        decide: DecideScan,
+        *,
+        name: str,
+        max_in_flight: int,
+        observe: Callable[[int, float], None] | None,
+    ) -> None:
+        self._services = services
+        self._decide = decide
+        self._batcher: Batcher[ScanRequest, Decision] = Batcher(
+            name, self._run_batch, key=_same_ticket, max_in_flight=max_in_flight, observe=observe
+        )
+        self.drain = self._batcher.drain
+
+    def submit(self, request: ScanRequest) -> asyncio.Future[Decision]:
+        """Decide and record one scan; the future resolves after the commit. The same `scan_id` again gets the same answer.
+
+        The future may raise `Refused` (SCAN_ID_REUSED, BUSY, NOT_FOUND for the venue) or `Unavailable`.
+        """
+        request.code = normalise(request.code)[:LONGEST_CODE]
+        request.submitted_at = monotonic()
+        request.request_id = request_id.get()
+        return self._batcher.submit(request)
+
+    @abstractmethod
+    def _facts_statement(self) -> str:
+        """The SQL that reads one row for each scan."""
+
+    @abstractmethod
+    async def _write(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
+        """Write and publish those that are to be logged; return those whose ticket has changed since it was read."""
+
+    @abstractmethod
+    def _record(self, scans: list[PendingScan]) -> None:
+        """Count and log what was decided. The log names the ticket, never its code."""
+
+    async def _run_batch(self, requests: list[ScanRequest]) -> list[Decision | BaseException]:
+        scans = [PendingScan(request, request.scan_id or sortable_uuid()) for request in requests]
+        undecided = _refuse_repeated_ids(scans)
+        # One connection for reading and writing: taking one from the pool costs as much as deciding a scan.
+        async with self._services.database.scans.connection() as connection:
+            for _ in range(MAX_ATTEMPTS):
+                now = self._services.clock.now()
+                await self._decide_all(connection, undecided, now)
+                undecided = await self._write(connection, undecided, now)
+                if not undecided:
+                    break
+                for scan in undecided:
+                    scan.movement = None
+            else:
+                log.warning(self.raced_event)
+                for scan in undecided:
+                    scan.answer = Refused(Reason.BUSY)
+        self._record(scans)
+        return [scan.answer for scan in scans]  # type: ignore[misc]
+
+    async def _decide_all(self, connection: Any, scans: list[PendingScan], now: datetime) -> None:
+        venues = await self._venues_of(scans)
+        rows = await connection.fetch(self._facts_statement(), row_literals.rows(map(_request_row, scans)))
+        dates: dict[int, date] = {}
+        for scan, row in zip(scans, rows, strict=True):
+            venue = venues[scan.request.org_id, scan.request.venue_id]
+            if isinstance(venue, Refused):
+                scan.answer, scan.to_log = venue, False
+                continue
+            today = dates.get(venue.id)
+            if today is None:
+                today = dates[venue.id] = now.astimezone(venue.zone).date()
+            self._decide(scan, row, venue, now, today)
+
+    async def _venues_of(self, scans: Iterable[PendingScan]) -> dict[tuple[int, int], Venue | Refused]:
+        venues: dict[tuple[int, int], Venue | Refused] = {}
+        for scan in scans:
+            key = scan.request.org_id, scan.request.venue_id
+            if key not in venues:
+                try:
+                    venues[key] = await self._services.venues.read(*key)
+                except Refused as refused:
+                    venues[key] = refused
+        return venues
+
+    async def _write_movements(self, connection: Any, scans: Sequence[PendingScan], now: datetime) -> list[PendingScan]:
+        """Write and publish the movements of these scans; return those whose ticket has changed since it was read."""
+        raced, announcements = await write_movements(connection, [s.movement for s in scans if s.movement], now)
+        self._publish(announcements, [scan for n, scan in enumerate(scans) if n not in raced], now)
+        return [scans[n] for n in raced]
+
+    def _publish(self, announcements: Iterable[Announcement], logged: Iterable[PendingScan], now: datetime) -> None:
+        self._services.announcer.publish(announcements)
+        self._services.scan_events.publish([logged_scan(s.request, s.answer, now) for s in logged])  # type: ignore[arg-type]
+
+
+def _same_ticket(request: ScanRequest) -> tuple[int, str]:
+    return request.org_id, request.code
+
+
+def _refuse_repeated_ids(scans: list[PendingScan]) -> list[PendingScan]:
+    """Refuse a scan_id that occurs twice in one batch: it names two codes, since no code occurs twice."""
+    first: dict[tuple[int, UUID, str], PendingScan] = {}
+    for scan in scans:
+        if first.setdefault((scan.request.org_id, scan.scan_id, scan.request.mode), scan) is not scan:
+            scan.answer, scan.to_log = Refused(Reason.SCAN_ID_REUSED), False
+    return list(first.values())
+
+
+def _request_row(scan: PendingScan) -> str:
+    """The fields of the type `presented_scan`, in their order."""
+    request = scan.request
+    return f"{request.org_id},{text(request.code)},{scan.scan_id.hex},{request.mode}"

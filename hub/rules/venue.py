@@ -1,0 +1,44 @@
+"""The value of a venue: its name, time zone and policies."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.rules.entry_decision import EntryPolicy
+from hub.rules.venue_policies import policies_of
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A venue with the policies that the hub's code reads; hub/rules/venue_policies.py says what each means."""
+
+    org_id: int
+    id: int
+    name: str
+    timezone: str
+    zone: ZoneInfo
+    policy: EntryPolicy
+    show_contact: str
+    change_cutoff_hours: int
+    address: str
+    language: str
+    country: str
+    contact_check: str
+    reminder_hours: tuple[int, ...]
+    waitlist_offer_minutes: int | None
+    no_show_release_minutes: int | None
+    duplicate_alarm_minutes: int | None
+
+    @classmethod
+    def of(cls, row: Any) -> "Venue":
+        """From a row of `venues`: every field that is a policy is the column of its name."""
+        policies = {name: value for name, value in policies_of(row).items() if name in cls.__slots__}
+        return cls(
+            row["org_id"],
+            row["id"],
+            row["name"],
+            row["timezone"],
+            ZoneInfo(row["timezone"]),
+            EntryPolicy(row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"], row["re_entry"]),
+            **policies | {"reminder_hours": tuple(row["reminder_hours"])},
+        )
