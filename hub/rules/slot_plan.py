@@ -27,7 +27,7 @@ class PlannedSlot:
 def plan_slots(  # noqa: PLR0917  reads like the command line it serves
     first: date,
     days: int,
-    open: time,  # noqa: A002  the word on the door
+    open: time,  # noqa: A002  the name of the command line option
     close: time,
     minutes: int,
     zone: tzinfo,
