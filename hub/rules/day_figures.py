@@ -7,9 +7,9 @@ kept          visits / all reservations ever made, cancelled ones included, of s
 conversion    tickets that got a reservation / tickets checked in the portal (PRD-007 8.4): of a day, never of a slot
 
 A ticket is *checked* on a day of its venue if the portal's check passed then, and counts once a day. It is *converted* on that
-day if a reservation was made at or after its first check of the day and before its first check of any later day. What became
-of the reservation, and its slot and venue, do not matter. So no day converts more than it checked, each reservation belongs to
-at most one day (the day of the latest check before it), and days add up. A ticket checked on two days counts as two checks.
+day if a reservation was made after its first check of the day, or at that moment, and before its first check of any later day.
+What became of the reservation, and its slot and venue, do not matter. So no day converts more than it checked, and days add up.
+Each reservation belongs to at most one day: that of the latest check before it. A ticket checked on two days is two checks.
 """
 
 from collections.abc import Iterable

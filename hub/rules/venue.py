@@ -39,6 +39,8 @@ class Venue:
             row["name"],
             row["timezone"],
             ZoneInfo(row["timezone"]),
-            EntryPolicy(row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"], row["re_entry"]),
+            EntryPolicy(
+                row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"], row["re_entry"]
+            ),
             **policies | {"reminder_hours": tuple(row["reminder_hours"])},
         )

@@ -1,8 +1,8 @@
 """The waitlist order: who is offered places that came free, and what is kept for a party that needs more.
 
 Entries are served in the order of joining. A party too large for the free places keeps its turn, and smaller parties behind it
-may go first, because an empty place helps nobody. But it gets one fair chance. The first time it is first in order and only a
-part of what it needs has come free, that part is kept for it for the length of one offer. If more comes free meanwhile, it is
+may go first, because an empty place helps nobody. But it gets one fair chance, the first time it is first in order and only a
+part of what it needs has come free: that part is kept for the length of one offer. If more comes free meanwhile, it is
 served. If not, the places go to those behind, and it blocks nobody a second time. Without this chance single visitors would
 always overtake a family. Without its end one large party could keep places empty until the day.
 """

@@ -11,7 +11,6 @@ import pytest
 
 from hub.actions.reporting import scan_log as read_records
 from hub.actions.reporting.scan_log import ScanFilter, every_scan, read_scans
-from hub.rules.venue import Venue
 from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
 from hub.services import Services

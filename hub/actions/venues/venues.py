@@ -9,6 +9,7 @@ from db.statements import load
 from hub.actions.venues.organisations import resolve_org
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.venue import Venue
 from hub.rules.venue_policies import known_policies, policies_of
 from hub.services import Services
 

@@ -8,7 +8,6 @@ import orjson
 
 from db.statements import load
 from hub.access.randomness import token_hash
-from hub.rules.venue import Venue
 from hub.rules.booking_decision import BookingSlot, BookingTicket, refuse_pair, refuse_slot
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused

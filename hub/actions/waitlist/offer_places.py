@@ -13,7 +13,6 @@ import asyncpg
 
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
-from hub.rules.venue import Venue
 from hub.actions.waitlist.entries import refusal_of, slot_facts
 from hub.events.announcements import SlotChanged
 from hub.observability import telemetry

@@ -8,11 +8,11 @@ import asyncio
 from datetime import date, datetime, timedelta
 
 from hub.actions.reporting.figures import Tally, figures_of_day, figures_since, gates_of
-from hub.rules.venue import Venue
 from hub.live.channels.channel import Channel, Channels
 from hub.live.channels.counts import DayKey
 from hub.live.channels.statistics_board import StatisticsBoard
 from hub.live.channels.tick import Tick
+from hub.rules.venue import Venue
 from hub.rules.venue_day import day_bounds
 from hub.services import Services
 

@@ -6,11 +6,11 @@ from hub.access.tokens import Identity
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.offline_sync import OfflineSync
-from hub.rules.venue import Venue
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.protocol.device import Device
 from hub.live.topics.context import TopicContext
+from hub.rules.venue import Venue
 from hub.services import Services
 
 

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from hub.access.tokens import SESSION_COOKIE, Identity
-from hub.rules.venue import Venue
 from hub.actions.venues.venues import read_venue
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.venue import Venue
 from hub.services import Services
 from hub.settings import Settings
 

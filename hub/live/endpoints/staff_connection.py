@@ -6,7 +6,6 @@ from typing import Any
 from aiohttp import WSMsgType
 
 from hub.access.tokens import Identity
-from hub.rules.venue import Venue
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.commands.context import CommandContext, ScanActions
@@ -24,6 +23,7 @@ from hub.live.protocol.fields import Fields
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.venue import Venue
 from hub.services import Services
 
 AUTHENTICATION_SECONDS = 5.0

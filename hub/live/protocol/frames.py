@@ -19,7 +19,6 @@ import orjson
 
 from db.pool import DatabaseDown
 from hub.access.tokens import Identity
-from hub.rules.venue import Venue
 from hub.live.protocol.fields import LARGEST, Fields
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused, Unavailable

@@ -2,11 +2,11 @@
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
-from hub.rules.venue import Venue
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.protocol import fields
 from hub.live.protocol.device import Device
+from hub.rules.venue import Venue
 from hub.services import Services
 
 

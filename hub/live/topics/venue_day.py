@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from hub.rules.venue import Venue
 from hub.actions.venues.venues import read_venue
 from hub.live.protocol import fields
 from hub.live.topics.context import TopicContext
 from hub.live.topics.subscribe_request import SubscribeRequest
+from hub.rules.venue import Venue
 from hub.rules.venue_day import today
 
 MOST_DAYS_AWAY = timedelta(days=400)

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from aiohttp import web
 
 from hub.access.tokens import Identity
-from hub.rules.venue import Venue
 from hub.actions.venues.venues import read_venue
+from hub.rules.venue import Venue
 from hub.rules.venue_day import today
 from web.etags import names_etag
 from web.json_body import invalid

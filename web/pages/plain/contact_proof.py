@@ -10,8 +10,8 @@ from aiohttp import web
 from hub.access.contact_proofs import ContactProofs
 from hub.actions.booking.contact_codes import send_code
 from hub.actions.venues.organisations import resolve_org
-from hub.rules.venue import Venue
 from hub.rules.contact_code import needed_channels
+from hub.rules.venue import Venue
 from hub.text.contact_details import Contact, check_contact
 from hub.text.phone_countries import international
 from web.keys import SERVICES
