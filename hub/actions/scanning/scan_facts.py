@@ -1,6 +1,6 @@
 """The facts of a scan: ticket, reservation and first entry out of a row that a statement read.
 
-Ticket and reservation are read by position. By name they would cost 1.5 of about 15 microseconds for each scan.
+Ticket and reservation are read by position: 0.5 instead of 1.0 microseconds a scan, of 13 for the whole decision.
 `tests/actions/scanning/test_scan_facts.py` compares the names of the columns with the fields.
 """
 

@@ -150,8 +150,8 @@ async def test_scans_of_another_process_are_told_where_somebody_subscribes(
     await acquainted(hub, other)
     gate = await other.socket(await world.staff(), gate="A")
     sent: list[Any] = []
-    passed_on = other.services.announcer.pass_on
-    other.services.announcer.pass_on = lambda told: (sent.extend(told), passed_on(told))  # type: ignore[method-assign]
+    passed_on = other.services.announcer.publish_to_peers
+    other.services.announcer.publish_to_peers = lambda told: (sent.extend(told), passed_on(told))  # type: ignore[method-assign]
 
     def scans_sent() -> int:
         return sum(len(one.rows) for one in sent if type(one).__name__ == "ScansLogged")
@@ -178,7 +178,7 @@ async def test_what_was_not_announced_is_found_in_the_log_and_told_once(hub: Hub
     await acquainted(hub, other)
     socket, _ = await subscriber(hub, world)
     gate = await other.socket(await world.staff(), gate="A")
-    other.services.scan_events._announcer = type("Mute", (), {"pass_on": lambda self, told: None})()
+    other.services.scan_events._announcer = type("Mute", (), {"publish_to_peers": lambda self, told: None})()
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     await silent(socket)
     hub.app[LIVE].channels.scans_resync.hurry()
@@ -191,7 +191,7 @@ async def test_a_process_that_is_alone_sends_nobody_its_scans(hub: Hub, world: W
     await subscriber(hub, world)
     gate = await hub.socket(await world.staff(), gate="A")
     sent: list[Any] = []
-    hub.services.announcer.pass_on = lambda told: sent.extend(told)  # type: ignore[method-assign]
+    hub.services.announcer.publish_to_peers = lambda told: sent.extend(told)  # type: ignore[method-assign]
     assert not hub.services.scan_events.peers.others
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     assert [one for one in sent if type(one).__name__ == "ScansLogged"] == []
