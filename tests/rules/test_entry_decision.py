@@ -1,4 +1,4 @@
-"""The door's verdicts: a row for every reason of the contract, and every boundary to the second."""
+"""The entry decision: a row for every reason of the contract, and every boundary to the second."""
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
@@ -71,8 +71,8 @@ def test_the_door_says(row):
 
 
 def test_the_table_knows_every_reason_the_door_may_give():
-    told = {(row["expect"]["result"], row["expect"]["reason"]) for row in TABLE["cases"]}
-    assert told == {
+    found = {(row["expect"]["result"], row["expect"]["reason"]) for row in TABLE["cases"]}
+    assert found == {
         ("GREEN", "VALID"), ("YELLOW", "ALREADY_VERIFIED"), ("YELLOW", "NO_RESERVATION"), ("RED", "NO_RESERVATION"),
         ("RED", "WRONG_DATE"), ("RED", "TOO_EARLY"), ("RED", "WRONG_VENUE"), ("RED", "TICKET_NOT_FOUND"),
         ("RED", "TICKET_NOT_ACTIVATED"), ("RED", "TICKET_EXPIRED"), ("RED", "TICKET_CANCELLED"),

@@ -11,15 +11,15 @@ from hub.rules.hysteresis import Watched, look
 
 
 def course(*values: float, threshold: float = 10.0) -> list[str | None]:
-    state, deeds = Watched(), []
+    state, actions = Watched(), []
     for value in values:
-        state, deed = look(state, value, threshold)
-        deeds.append(deed)
-    return deeds
+        state, action = look(state, value, threshold)
+        actions.append(action)
+    return actions
 
 
 @pytest.mark.parametrize(
-    ("values", "deeds"),
+    ("values", "actions"),
     [
         ((10, 10), [None, "raise"]),
         ((10, 9.9, 10, 10), [None, None, None, "raise"]),
@@ -30,15 +30,15 @@ def course(*values: float, threshold: float = 10.0) -> list[str | None]:
         ((0, 0, 0), [None, None, None]),
     ],
 )
-def test_the_course_of_an_alert(values: tuple[float, ...], deeds: list[str | None]) -> None:
-    assert course(*values) == deeds
+def test_the_course_of_an_alert(values: tuple[float, ...], actions: list[str | None]) -> None:
+    assert course(*values) == actions
 
 
 def test_what_swings_around_the_threshold_is_told_once() -> None:
     dice = random.Random(3)
-    deeds = course(*(dice.uniform(9.1, 11) for _ in range(2000)))
-    assert [deed for deed in deeds if deed] == ["raise"]
-    # The control: the bare threshold would have told of it hundreds of times.
+    actions = course(*(dice.uniform(9.1, 11) for _ in range(2000)))
+    assert [action for action in actions if action] == ["raise"]
+    # The control: the bare threshold would have raised it hundreds of times.
     dice = random.Random(3)
     over = [dice.uniform(9.1, 11) >= 10 for _ in range(2000)]
     assert sum(one != other for one, other in itertools.pairwise(over)) > 500
@@ -46,6 +46,6 @@ def test_what_swings_around_the_threshold_is_told_once() -> None:
 
 def test_raising_and_clearing_take_turns() -> None:
     dice = random.Random(4)
-    told = [deed for deed in course(*(dice.uniform(0, 20) for _ in range(5000))) if deed]
-    assert told[0] == "raise"
-    assert all(one != other for one, other in itertools.pairwise(told))
+    changes = [action for action in course(*(dice.uniform(0, 20) for _ in range(5000))) if action]
+    assert changes[0] == "raise"
+    assert all(one != other for one, other in itertools.pairwise(changes))

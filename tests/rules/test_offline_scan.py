@@ -1,4 +1,4 @@
-"""What comes of a scan made without a line, rule by rule."""
+"""The offline scan: what becomes of it, rule by rule."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,10 +32,10 @@ def test_every_reason_not_to_let_in_is_a_conflict_and_no_other():
 
 
 @pytest.mark.parametrize(
-    ("told", "ahead", "was"),
+    ("claimed", "ahead", "was"),
     [(NOW - 5 * MINUTE, timedelta(), NOW - 5 * MINUTE), (NOW - 5 * MINUTE, 2 * MINUTE, NOW - 7 * MINUTE),
      (NOW - 5 * MINUTE, -2 * MINUTE, NOW - 3 * MINUTE), (NOW + MINUTE, timedelta(), NOW), (NOW + MINUTE, 2 * MINUTE, NOW - MINUTE),
      (datetime.min.replace(tzinfo=UTC), OLDEST, NOW - OLDEST), (datetime.max.replace(tzinfo=UTC), -OLDEST, NOW)],
 )  # fmt: skip
-def test_when_it_was_by_the_hubs_clock(told, ahead, was):
-    assert moment_of_scan(told, ahead, NOW) == was
+def test_when_it_was_by_the_hubs_clock(claimed, ahead, was):
+    assert moment_of_scan(claimed, ahead, NOW) == was

@@ -1,4 +1,4 @@
-"""Whom a supervisor may let in against the door's word."""
+"""The override rule: which refused holders a supervisor may let in."""
 
 import pytest
 

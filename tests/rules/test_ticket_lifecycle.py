@@ -1,4 +1,4 @@
-"""The life of a ticket: every status against every deed."""
+"""The ticket lifecycle: every status against every action."""
 
 import pytest
 
@@ -25,11 +25,11 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("status", TicketStatus)
-@pytest.mark.parametrize("deed", Action)
-def test_a_deed_is_allowed_only_where_the_table_says(status, deed):
-    expected = {target for start, name, target in ALLOWED if start == status and name == deed}
-    assert after(status, deed) == (expected.pop() if expected else None)
-    assert may(status, deed) == (after(status, deed) is not None)
+@pytest.mark.parametrize("action", Action)
+def test_an_action_is_allowed_only_where_the_table_says(status, action):
+    expected = {target for start, name, target in ALLOWED if start == status and name == action}
+    assert after(status, action) == (expected.pop() if expected else None)
+    assert may(status, action) == (after(status, action) is not None)
 
 
 def test_activation_is_irreversible():
@@ -37,12 +37,12 @@ def test_activation_is_irreversible():
 
 
 def test_a_cancelled_ticket_stays_cancelled():
-    assert not any(may(TicketStatus.CANCELLED, deed) for deed in Action)
+    assert not any(may(TicketStatus.CANCELLED, action) for action in Action)
 
 
 def test_an_ota_ticket_keeps_its_status_through_a_reservation():
-    for deed in (Action.RESERVE, Action.MOVE, Action.RELEASE):
-        assert after("ACTIVATED", deed, "ota") == "ACTIVATED"
+    for action in (Action.RESERVE, Action.MOVE, Action.RELEASE):
+        assert after("ACTIVATED", action, "ota") == "ACTIVATED"
     assert after("ACTIVATED", Action.VERIFY, "ota") == "VERIFIED"
     assert after("VERIFIED", Action.UNDO_ENTRY, "ota") == "ACTIVATED"
     assert after("ACTIVATED", Action.RESERVE, "mini_program") == "RESERVED"

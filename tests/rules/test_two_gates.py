@@ -1,4 +1,4 @@
-"""When a code at two gates is told: within the time, once for a pair of gates, in whatever order the sightings come."""
+"""When a code at two gates is reported: within the time, once for a pair of gates, in whatever order the sightings come."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def at(seconds: float, gate: str, number: int = 0) -> Held:
     return Held(NOON + timedelta(seconds=seconds), gate, UUID(int=number), number)
 
 
-def told(*sightings: Held, within: timedelta = WITHIN) -> list[tuple[int, int] | None]:
-    """For each sighting the pair (other, this) that is told with it."""
+def reported(*sightings: Held, within: timedelta = WITHIN) -> list[tuple[int, int] | None]:
+    """For each sighting the pair (other, this) that is reported with it."""
     seen: Sightings[Held] = Sightings(within)
     found = []
     for sighting in sightings:
@@ -38,32 +38,32 @@ def told(*sightings: Held, within: timedelta = WITHIN) -> list[tuple[int, int] |
 
 
 def test_one_gate_is_never_an_alarm_however_often() -> None:
-    assert told(*(at(n, "A", n) for n in range(10))) == [None] * 10
+    assert reported(*(at(n, "A", n) for n in range(10))) == [None] * 10
 
 
 def test_another_gate_within_the_time_is_told_with_the_last_sighting_at_the_first() -> None:
-    assert told(at(0, "A", 1), at(60, "A", 2), at(120, "B", 3)) == [None, None, (2, 3)]
+    assert reported(at(0, "A", 1), at(60, "A", 2), at(120, "B", 3)) == [None, None, (2, 3)]
 
 
 @pytest.mark.parametrize(("seconds", "alarm"), [(299, True), (300, True), (300.5, False), (3600, False)])
 def test_the_time_counts_to_its_very_end(seconds: float, alarm: bool) -> None:
-    assert (told(at(0, "A", 1), at(seconds, "B", 2))[1] is not None) is alarm
+    assert (reported(at(0, "A", 1), at(seconds, "B", 2))[1] is not None) is alarm
 
 
 def test_a_pair_of_gates_is_told_once_and_a_third_gate_again() -> None:
-    both = told(at(0, "A", 1), at(10, "B", 2), at(20, "A", 3), at(30, "B", 4), at(40, "C", 5), at(50, "A", 6))
+    both = reported(at(0, "A", 1), at(10, "B", 2), at(20, "A", 3), at(30, "B", 4), at(40, "C", 5), at(50, "A", 6))
     assert both == [None, (1, 2), None, None, (4, 5), None]
 
 
 def test_the_same_pair_is_told_again_when_the_time_has_passed() -> None:
-    assert told(at(0, "A", 1), at(10, "B", 2), at(1000, "A", 3), at(1010, "B", 4)) == [None, (1, 2), None, (3, 4)]
+    assert reported(at(0, "A", 1), at(10, "B", 2), at(1000, "A", 3), at(1010, "B", 4)) == [None, (1, 2), None, (3, 4)]
 
 
 def test_the_order_of_arrival_does_not_matter() -> None:
-    late_first = told(at(60, "B", 2), at(0, "A", 1))
+    late_first = reported(at(60, "B", 2), at(0, "A", 1))
     assert late_first == [None, (2, 1)]
-    # What was scanned without a line comes later than it was.
-    assert told(at(500, "A", 3), at(0, "B", 1), at(490, "B", 2)) == [None, None, (3, 2)]
+    # A scan made offline comes later than it was made.
+    assert reported(at(500, "A", 3), at(0, "B", 1), at(490, "B", 2)) == [None, None, (3, 2)]
 
 
 def test_every_crowd_is_told_of_exactly_its_copies() -> None:

@@ -102,15 +102,22 @@ async def test_a_no_records_no_entry_and_its_reason_is_read_at_the_gate(hub: Hub
     await done(jane, "ask_supervisor", scan_id=scan_id)
     await done(jane, "subscribe", topic="notices")
     declined = await done(sue, "decline", scan_id=scan_id, reason="the day is sold out")
-    told = (await jane.event())["data"]
-    assert (told["kind"], told["data"]["scan_id"], told["data"]["decision"]) == ("dispute", scan_id, "declined")
-    assert (told["data"]["decided_by"]["name"], told["data"]["decision_reason"]) == ("Sue Lee", "the day is sold out")
+    received = (await jane.event())["data"]
+    assert (received["kind"], received["data"]["scan_id"], received["data"]["decision"]) == (
+        "dispute",
+        scan_id,
+        "declined",
+    )
+    assert (received["data"]["decided_by"]["name"], received["data"]["decision_reason"]) == (
+        "Sue Lee",
+        "the day is sold out",
+    )
     assert declined["asked_at"] is not None
     assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 0
-    # Who was away at that moment is told on coming back, and nobody else.
+    # An operator who was away at that moment receives it on coming back, and nobody else does.
     back, tom = await hub.socket(token, gate="A"), await hub.socket(await world.staff(name="Tom Brown"), gate="A")
     (kept,) = (await done(back, "subscribe", topic="notices"))["notices"]
-    assert kept == told
+    assert kept == received
     assert (await done(tom, "subscribe", topic="notices"))["notices"] == []
     assert (await error(sue, "override", scan_id=scan_id, reason="yes"))["code"] == "DISPUTE_DECIDED"
 
@@ -254,12 +261,12 @@ async def test_the_ticket_s_life_tells_question_answer_and_entry(hub: Hub, world
     await done(sue, "override", scan_id=second, reason="the family is in")
     status, body = await hub.get(f"/api/tickets/{ticket.id}/life", token=await world.staff("MANAGER"))
     assert status == 200
-    told = [
+    received = [
         (event["kind"], event.get("mode"), event["operator_name"], event["note"])
         for event in body["data"]["events"]
         if event["kind"] in ("scan", "asked", "declined")
     ]
-    assert told == [
+    assert received == [
         ("scan", "validate", "Jane Smith", None),
         ("asked", None, "Jane Smith", "insists"),
         ("declined", None, "Sue Lee", "come tomorrow"),

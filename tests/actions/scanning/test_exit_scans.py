@@ -31,7 +31,7 @@ async def inside(world: World, gate: Socket) -> Ticket:
     return ticket
 
 
-def told(decision: dict) -> tuple[str, str, str]:
+def shown(decision: dict) -> tuple[str, str, str]:
     return decision["result"], decision["reason"], decision["detail"]
 
 
@@ -49,14 +49,14 @@ async def test_whoever_is_inside_leaves_once(hub, world, jane, board):
     ticket = await inside(world, jane)
     assert await figures(board) == counts(1, 1, 0, 0)
     decision = await jane.leave(ticket.code)
-    assert told(decision) == ("GREEN", "EXIT_RECORDED", "Inside since 12:00")
+    assert shown(decision) == ("GREEN", "EXIT_RECORDED", "Inside since 12:00")
     assert (decision["message"], decision["can_verify"]) == ("EXIT RECORDED", False)
     assert decision["verified"]["operator_name"] == "Jane Smith"
     assert decision["ticket"]["status"] == "VERIFIED"
     assert decision["presence"] == {
         "inside_since": decision["verified"]["verified_at"], "left_at": None, "left_gate": None,
     }  # fmt: skip
-    assert told(await jane.leave(ticket.code)) == ("YELLOW", "ALREADY_LEFT", "Left at 12:00, gate A")
+    assert shown(await jane.leave(ticket.code)) == ("YELLOW", "ALREADY_LEFT", "Left at 12:00, gate A")
     # What was entered stays entered: only who is inside has changed.
     assert await figures(board) == counts(1, 0, 1, 0)
     rows = await hub.database.fetch("SELECT mode, result, reason, entered, gate FROM scans ORDER BY logged_at, scan_id")
@@ -68,7 +68,7 @@ async def test_whoever_is_inside_leaves_once(hub, world, jane, board):
 
 async def test_nobody_leaves_who_is_not_inside(world, jane, board):
     ticket = await world.reserved(await world.slot())
-    assert told(await jane.leave(ticket.code)) == ("YELLOW", "NOT_INSIDE", "No entry is recorded for this ticket")
+    assert shown(await jane.leave(ticket.code)) == ("YELLOW", "NOT_INSIDE", "No entry is recorded for this ticket")
     assert (await jane.leave("TKT-2026-NO-SUCH"))["reason"] == "TICKET_NOT_FOUND"
     assert await figures(board) == counts(0, 0, 0, 0)
 
@@ -76,7 +76,7 @@ async def test_nobody_leaves_who_is_not_inside(world, jane, board):
 async def test_the_same_exit_sent_again_is_answered_and_counted_once(hub, world, jane, board):
     ticket, scan_id = await inside(world, jane), str(uuid4())
     first, again = await jane.leave(ticket.code, scan_id), await jane.leave(ticket.code, scan_id)
-    assert told(first)[:2] == told(again)[:2] == ("GREEN", "EXIT_RECORDED")
+    assert shown(first)[:2] == shown(again)[:2] == ("GREEN", "EXIT_RECORDED")
     assert again["message"] == first["message"]
     reused = await jane.command("exit", code="DT-OTHER", scan_id=scan_id)
     assert reused["error"]["code"] == "SCAN_ID_REUSED"
@@ -93,10 +93,10 @@ async def test_an_exit_needs_a_scan_id_and_takes_a_ticket_by_its_id(world, jane)
 
 async def test_where_re_entry_is_denied_the_second_scan_says_when_they_left(world, jane, board):
     ticket = await inside(world, jane)
-    assert told(await jane.verify(ticket.code))[2].startswith("Verified at 12:00 by Jane Smith")
+    assert shown(await jane.verify(ticket.code))[2].startswith("Verified at 12:00 by Jane Smith")
     await jane.leave(ticket.code)
     wanted = ("YELLOW", "ALREADY_VERIFIED", "Left at 12:00, gate A; no re-entry")
-    assert told(await jane.validate(ticket.code)) == told(await jane.verify(ticket.code)) == wanted
+    assert shown(await jane.validate(ticket.code)) == shown(await jane.verify(ticket.code)) == wanted
     assert await figures(board) == counts(1, 0, 1, 0)
 
 
@@ -109,12 +109,12 @@ async def test_where_re_entry_is_allowed_they_come_and_go(hub, world, jane, boar
     for times in (1, 2, 3):
         await jane.leave(ticket.code)
         seen = await jane.validate(ticket.code)
-        assert told(seen) == ("GREEN", "MAY_RETURN", "Left at 12:00, gate A")
+        assert shown(seen) == ("GREEN", "MAY_RETURN", "Left at 12:00, gate A")
         assert (seen["message"], seen["can_verify"]) == ("MAY COME BACK IN", True)
         left = await hub.database.fetchval("SELECT left_at FROM ticket_absences WHERE returned_at IS NULL")
         assert seen["presence"] == {"inside_since": None, "left_at": rfc3339(left), "left_gate": "A"}
         assert await figures(board) == counts(1, 0, times, times - 1), "looking changes nothing"
-        assert told(await jane.verify(ticket.code)) == ("GREEN", "RE_ENTRY", "Left at 12:00, gate A")
+        assert shown(await jane.verify(ticket.code)) == ("GREEN", "RE_ENTRY", "Left at 12:00, gate A")
         assert (await jane.verify(ticket.code))["reason"] == "ALREADY_VERIFIED"
         assert await figures(board) == counts(1, 1, times, times)
     assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 1, "one entry, however often back"
@@ -125,7 +125,7 @@ async def test_a_return_sent_again_is_answered_as_before_and_counted_once(world,
     ticket, scan_id = await inside(world, jane), str(uuid4())
     await jane.leave(ticket.code)
     first, again = await jane.verify(ticket.code, scan_id), await jane.verify(ticket.code, scan_id)
-    assert told(first)[:2] == told(again)[:2] == ("GREEN", "RE_ENTRY")
+    assert shown(first)[:2] == shown(again)[:2] == ("GREEN", "RE_ENTRY")
     assert await figures(board) == counts(1, 1, 1, 1)
     # Also when they have left once more meanwhile.
     await jane.leave(ticket.code)
@@ -141,7 +141,7 @@ async def test_coming_back_is_for_the_day_of_the_entry(world, jane, clock):
     assert (await jane.validate(ticket.code))["reason"] == "MAY_RETURN"
     clock.advance(61)
     late = await jane.verify(ticket.code)
-    assert told(late)[:2] == ("YELLOW", "ALREADY_VERIFIED")
+    assert shown(late)[:2] == ("YELLOW", "ALREADY_VERIFIED")
     assert late["detail"] == "Left at 2026-11-20 12:00, gate A; re-entry was until the end of that day"
 
 
@@ -265,8 +265,8 @@ async def test_the_board_follows_live(world, jane, board):
     snapshot = (await board.command("subscribe", topic="counts", date=str(TODAY)))["data"]
     assert snapshot["inside"] == 1
     seen = [snapshot["revision"]]
-    for deed, inside_now in ((jane.leave, 0), (jane.verify, 1), (jane.leave, 0)):
-        await deed(ticket.code)
+    for scan, inside_now in ((jane.leave, 0), (jane.verify, 1), (jane.leave, 0)):
+        await scan(ticket.code)
         event = await board.event()
         assert event["data"]["inside"] == inside_now
         assert event["data"]["slots"] == [], "no slot has changed"
@@ -408,9 +408,9 @@ async def test_a_queue_is_taken_over_in_the_order_in_which_they_came_and_went(hu
     assert left == NOON - timedelta(minutes=10)
 
 
-@pytest.mark.parametrize("live", [True, False], ids=["exit with a line", "exit without a line"])
+@pytest.mark.parametrize("live", [True, False], ids=["exit online", "exit offline"])
 async def test_an_exit_that_was_heard_of_before_its_entry_still_lets_them_out(hub, world, jane, board, clock, live):
-    # The gate of the entry is without a line, the one of the exit is not, or has it back earlier.
+    # The scanner of the entry is offline; the one of the exit is not, or is back online earlier.
     [ticket] = await world.fill(await world.slot(), 1)
     if live:
         assert (await jane.leave(ticket.code))["reason"] == "NOT_INSIDE"

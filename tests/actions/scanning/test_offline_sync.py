@@ -1,4 +1,4 @@
-"""What scanners without a line did is taken over later: every scan once, and nothing that was wrong goes unseen."""
+"""The offline sync: every queued scan is recorded once, and every wrong admission becomes a conflict."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_two_devices_that_admitted_one_ticket_give_one_entry_and_one_confl
     }  # fmt: skip
     assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 1
     assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 1
-    # Whoever did not hear the answer hears it again; nothing is written twice.
+    # A scanner that got no answer gets it again; nothing is written twice.
     [again] = await sync(gate_b, at_b)
     assert again == second | {"repeated": True, "decision": again["decision"]}
     assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 1
@@ -193,9 +193,9 @@ async def test_syncing_has_a_budget_of_its_own(open_hub):
     hub = await open_hub(rate_sync=Rate(2, 60), rate_operator=Rate(100, 60))
     world = await World(hub).found()
     socket = await hub.socket(await world.staff())
-    told = [(await socket.command("sync", scans=[queued("x")]))["success"] for _ in range(3)]
-    assert told == [True, True, False]
-    assert (await socket.validate("x"))["result"] == "RED", "who scans is not held up by who syncs"
+    accepted = [(await socket.command("sync", scans=[queued("x")]))["success"] for _ in range(3)]
+    assert accepted == [True, True, False]
+    assert (await socket.validate("x"))["result"] == "RED", "a sync does not hold up live scans"
 
 
 async def replay(hub: Hub, world: World, tickets: list[Ticket], times: int) -> list[str]:
@@ -204,19 +204,19 @@ async def replay(hub: Hub, world: World, tickets: list[Ticket], times: int) -> l
     gates = [await hub.socket(await world.staff(name=name), gate=gate) for name, gate in (("Jane", "A"), ("Tom", "B"))]
     queue = [queued(ticket.code, -60 + n / 100) for n, ticket in enumerate(tickets)]
     rival = [queued(ticket.code, -30 + n / 100) for n, ticket in enumerate(tickets[: len(tickets) // 10])]
-    told: dict[str, list[str]] = {scan["scan_id"]: [] for scan in (*queue, *rival)}
+    outcomes_of: dict[str, list[str]] = {scan["scan_id"]: [] for scan in (*queue, *rival)}
     for turn in range(times):
         for socket, scans in ((gates[0], queue), (gates[1], rival)):
             if turn:
                 lot.shuffle(scans)
             for start in range(0, len(scans), 200):
                 for result in await sync(socket, *scans[start : start + 200]):
-                    told[result["scan_id"]].append(result["outcome"])
+                    outcomes_of[result["scan_id"]].append(result["outcome"])
     broken = []
-    if any(told[scan["scan_id"]] != ["accepted"] + ["duplicate"] * (times - 1) for scan in queue):
+    if any(outcomes_of[scan["scan_id"]] != ["accepted"] + ["duplicate"] * (times - 1) for scan in queue):
         broken.append("a scan was not taken over exactly once")
-    if any(told[scan["scan_id"]] != ["conflict"] * times for scan in rival):
-        broken.append("a conflict was not told every time")
+    if any(outcomes_of[scan["scan_id"]] != ["conflict"] * times for scan in rival):
+        broken.append("a conflict was not answered every time")
     figures = await hub.database.fetchrow(
         "SELECT (SELECT count(*) FROM scans WHERE entered) AS entries, (SELECT count(*) FROM scans) AS scans,"
         " (SELECT count(*) FROM scan_conflicts) AS conflicts, (SELECT sum(verified_count) FROM reservation_slots) AS verified"
@@ -298,7 +298,7 @@ async def test_two_hubs_that_get_the_same_queue_at_once_record_it_once(open_hub)
     async def send(socket: Socket, mine: list[dict[str, Any]]) -> list[str]:
         return [r["outcome"] for start in range(0, 300, 100) for r in await sync(socket, *mine[start : start + 100])]
 
-    told = await asyncio.gather(send(sockets[0], scans), send(sockets[1], list(reversed(scans))))
-    assert sorted(told[0] + told[1]) == ["accepted"] * 300 + ["duplicate"] * 300
+    both = await asyncio.gather(send(sockets[0], scans), send(sockets[1], list(reversed(scans))))
+    assert sorted(both[0] + both[1]) == ["accepted"] * 300 + ["duplicate"] * 300
     assert await hubs[0].database.fetchval("SELECT count(*) FROM scans WHERE entered") == 300
     assert await broken_invariants(hubs[0].database) == []

@@ -1,4 +1,4 @@
-"""A supervisor lets back in whom the venue's policy keeps out: what it records and counts, who is told, and how it is undone."""
+"""A supervisor lets back in whom the venue's policy keeps out: what it records and counts, who is notified, and how it is undone."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ async def test_it_is_taken_back_like_every_other_return(hub: Hub, world: World, 
     assert (await error(sue, "undo", scan_id=scan_id, reason="again"))["code"] == "NOTHING_TO_UNDO"
     no = await error(sue, "override", scan_id=scan_id, reason="yes")
     assert (no["code"], no["undone"]) == ("DISPUTE_DECIDED", True)
-    # They are outside, as if nothing had been: asked anew, they can be let back in.
+    # They are outside, as if nothing had been: asked again, they can be let in again.
     second = await turned_away(jane, ticket)
     assert (await done(sue, "override", scan_id=second, reason="this is them"))["recorded"] == "RE_ENTRY"
     await tom.leave(ticket.code)
@@ -260,12 +260,12 @@ async def test_log_and_life_tell_it_as_a_supervisor_s_return(
     token = await world.staff("MANAGER")
     status, body = await hub.get(f"/api/tickets/{ticket.id}/life", token=token)
     assert status == 200
-    told = [
+    received = [
         (event["mode"], event["reason"], event["operator_name"], event["note"])
         for event in body["data"]["events"]
         if event["kind"] == "scan"
     ]
-    assert told[-2:] == [
+    assert received[-2:] == [
         ("override", "RE_ENTRY", "Sue Lee", "saw them leave"),
         ("undo", "RETURN_UNDONE", "Sue Lee", "was somebody else"),
     ]
