@@ -190,7 +190,7 @@ def test_the_root_of_hub_holds_what_starts_it_and_nothing_else():
         ("hub.rules.made_up", "from hub.clock import Clock"),
         ("hub.rules.made_up", "def f():\n    from hub import services"),
         ("hub.text.made_up", "from hub.actions.booking.expire import expire"),
-        ("hub.batching.made_up", "from hub.events.announcements import Announcer"),
+        ("hub.batching.made_up", "from hub.events.announcer import Announcer"),
         ("hub.events.made_up", "from hub.services import Services"),
         ("db.made_up", "from hub.rules import reasons"),
         ("db.made_up", "import web.keys"),
