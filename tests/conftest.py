@@ -35,7 +35,7 @@ THROW_AWAY: list[ThrowAwayFolder] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Work in memory, unless told otherwise by a `TMPDIR`; a lane is told so by the run it belongs to."""
+    """Work in memory, unless told otherwise by a `TMPDIR`; a worker process gets it from its run."""
     if "TMPDIR" not in os.environ and not hasattr(config, "workerinput") and room_in_memory():
         THROW_AWAY.append(ThrowAwayFolder())
 

@@ -24,8 +24,8 @@ async def migrate(args: Namespace) -> CommandResult:
 async def demo(args: Namespace) -> CommandResult:
     del args
     async with open_command_services(found_venue=False) as services:
-        from hub.actions.venues.demo import demo_card, fill_demo
         from hub.commands.demo_card import card_lines
+        from hub.commands.demo_venue import demo_card, fill_demo
 
         if not await fill_demo(services):
             raise CommandFailed("this hub holds data of its own already; the demo is for an empty one")

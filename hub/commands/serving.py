@@ -108,10 +108,10 @@ async def _bind_patiently(settings: Settings) -> socket.socket:
 
 async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
     """The demo venue and what to say of it, or at least a venue to begin with."""
-    from hub.actions.venues.demo import demo_card as read_card
-    from hub.actions.venues.demo import fill_demo
     from hub.actions.venues.venues import found_first_venue
     from hub.app import open_services
+    from hub.commands.demo_venue import demo_card as read_card
+    from hub.commands.demo_venue import fill_demo
 
     async with open_services(settings) as services:
         if not demo:

@@ -151,8 +151,8 @@ def policies_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def policies_in_words(policies: Mapping[str, Any]) -> str:
     """What `hub venue list` says: `late_entry_minutes 15, reminder_hours 24+2, ...`; what is empty or off is left out."""
-    told = {name: value for name, value in policies_of(policies).items() if value not in (None, "", [], ())}
-    return ", ".join(f"{name} {_in_words(value)}" for name, value in told.items())
+    set_policies = {name: value for name, value in policies_of(policies).items() if value not in (None, "", [], ())}
+    return ", ".join(f"{name} {_in_words(value)}" for name, value in set_policies.items())
 
 
 def _in_words(value: Any) -> str:

@@ -54,7 +54,7 @@ async def _compare(bench: Bench, server: BareServer, request: bytes, body: bytes
     """Rounds of ours and the bare handler's p95 in milliseconds, with the mails that waited before each."""
     count = 300 if bench.quick else 1000
     found: dict[str, list[float]] = {"ours_p95": [], "ours_p50": [], "bare_p95": [], "mails_waiting": []}
-    for _ in range(bench.rounds):
+    for _ in range(bench.repetitions):
         found["bare_p95"].append(percentile(await _timed(server.url, get("/bytes"), count, body), 0.95))
         found["mails_waiting"].append(await bench.stock.mails_waiting())
         taken = await _timed(bench.hub.url, request, count, body)

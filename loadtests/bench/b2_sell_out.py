@@ -35,7 +35,7 @@ async def bare_rate(bench: Bench, seconds: float) -> float:
 async def measure(bench: Bench) -> Row:
     slots = await bench.slots_for(bench.today + timedelta(days=3), capacity=PLACES)
     refusals, bare, problems, transactions, commits, latencies = [], [], [], [], [], []
-    for turn in range(bench.rounds):
+    for turn in range(bench.repetitions):
         slot = slots[turn]
         tickets = await bench.stock.activated(ATTEMPTS)
         await bench.stock.settle()

@@ -29,7 +29,7 @@ class Bench:
     best_counts: dict[str, int] = field(default_factory=dict)
 
     @property
-    def rounds(self) -> int:
+    def repetitions(self) -> int:
         return 1 if self.quick else 3
 
     @property

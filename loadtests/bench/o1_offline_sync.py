@@ -26,7 +26,7 @@ MUST_SECONDS, GOAL_SECONDS, MUST_ONLINE_MS, GOAL_ONLINE_MS = 10.0, 5.0, 60.0, 20
 
 
 @dataclass
-class Told:
+class SyncAnswers:
     """What the hub said of each scan, by its id, and what went wrong."""
 
     outcomes: dict[str, Counter[str]] = field(default_factory=dict)
@@ -47,7 +47,7 @@ def queues_of(tickets: range, queued: int, began: str) -> list[list[dict[str, ob
     ]  # fmt: skip
 
 
-async def send(socket: SocketClient, queue: list[dict[str, object]], told: Told, lot: random.Random) -> None:
+async def send(socket: SocketClient, queue: list[dict[str, object]], answers: SyncAnswers, lot: random.Random) -> None:
     """Every batch ten times, in any order, one at a time as a scanner does it."""
     batches = [queue[start : start + BATCH] for start in range(0, len(queue), BATCH)] * REPLAYS
     lot.shuffle(batches)
@@ -56,15 +56,15 @@ async def send(socket: SocketClient, queue: list[dict[str, object]], told: Told,
         socket.send(orjson.dumps({"id": number, "type": "sync", "scans": lot.sample(batch, len(batch))}))
         frame = orjson.loads(await socket.next_text(60))
         if frame.get("id") != number or not frame.get("success"):
-            told.wrong.append(str(frame)[:300])
+            answers.wrong.append(str(frame)[:300])
             continue
-        told.batches.append((time.perf_counter() - began) * 1000)
+        answers.batches.append((time.perf_counter() - began) * 1000)
         for result in frame["data"]["results"]:
-            told.outcomes.setdefault(result["scan_id"], Counter())[result["outcome"]] += 1
+            answers.outcomes.setdefault(result["scan_id"], Counter())[result["outcome"]] += 1
 
 
-async def one_round(bench: Bench, tickets: range, online: range, queued: int) -> tuple[float, Told, ScanTally]:
-    lot, told = random.Random(1), Told()
+async def one_round(bench: Bench, tickets: range, online: range, queued: int) -> tuple[float, SyncAnswers, ScanTally]:
+    lot, answers = random.Random(1), SyncAnswers()
     began_at = (bench.hub.now - timedelta(minutes=20)).isoformat()
     queues = queues_of(tickets, queued, began_at)
     devices = [(await scanner(bench.hub, OPERATORS[n % len(OPERATORS)], f"o1-{n}"))[0] for n in range(SCANNERS)]
@@ -73,21 +73,21 @@ async def one_round(bench: Bench, tickets: range, online: range, queued: int) ->
         open_loop(gates, online, ONLINE_PER_SECOND, ScanIds(), len(online) / ONLINE_PER_SECOND)
     )
     began = time.perf_counter()
-    await asyncio.gather(*(send(socket, queue, told, lot) for socket, queue in zip(devices, queues, strict=True)))
+    await asyncio.gather(*(send(socket, queue, answers, lot) for socket, queue in zip(devices, queues, strict=True)))
     seconds = time.perf_counter() - began
     tally = await at_the_door
     for socket in [*devices, *gates]:
         socket.close()
-    return seconds, told, tally
+    return seconds, answers, tally
 
 
 async def problems(  # noqa: PLR0917 - all that the round has shown
-    stock: Stock, slots: list[int], tickets: range, queued: int, told: Told, tally: ScanTally
+    stock: Stock, slots: list[int], tickets: range, queued: int, answers: SyncAnswers, tally: ScanTally
 ) -> list[str]:
-    """Whatever is not as promised: one entry a ticket, one row and one kind of answer a scan, every conflict told."""
-    wrong = [f"a sync was refused: {text}" for text in told.wrong[:3]]
+    """Whatever is not as promised: one entry a ticket, one row and one kind of answer a scan, every conflict reported."""
+    wrong = [f"a sync was refused: {text}" for text in answers.wrong[:3]]
     wrong += [f"at the door, not GREEN VERIFIED: {text}" for text in tally.wrong[:3]]
-    kinds = Counter(tuple(sorted(counts.items())) for counts in told.outcomes.values())
+    kinds = Counter(tuple(sorted(counts.items())) for counts in answers.outcomes.values())
     scans, conflicts = SCANNERS * queued, SCANNERS * queued - len(tickets)
     wanted = {(("accepted", 1), ("duplicate", REPLAYS - 1)): len(tickets), (("conflict", REPLAYS),): conflicts}
     if kinds != wanted:
@@ -116,11 +116,11 @@ async def measure(bench: Bench) -> Row:
         tickets = await bench.stock.reserved(SCANNERS * queued * 7 // 10, slots)
         online = await bench.stock.reserved(ONLINE_PER_SECOND * (2 if bench.quick else 10), slots)
         await bench.stock.settle()
-        took, told, tally = await one_round(bench, tickets, online, queued)
+        took, answers, tally = await one_round(bench, tickets, online, queued)
         seconds.append(took)
         p95s.append(percentile(sorted(tally.latencies), 0.95))
-        batches.append(percentile(sorted(told.batches), 0.95))
-        wrong += await problems(bench.stock, slots, tickets, queued, told, tally)
+        batches.append(percentile(sorted(answers.batches), 0.95))
+        wrong += await problems(bench.stock, slots, tickets, queued, answers, tally)
     took, online_p95 = median(seconds), median(p95s)
     return Row(
         "O1", f"{SCANNERS} queues of {queued:,}, each sent {REPLAYS} times, 30 % in two of them", f"{took:.1f} s",

@@ -110,7 +110,7 @@ async def measure(bench: Bench) -> Row:
     ours: list[float] = []
     alone: list[float] = []
     stops: list[float] = []
-    for _ in range(bench.rounds):
+    for _ in range(bench.repetitions):
         stops.append(await asyncio.to_thread(bench.hub.stop))
         alone.append(await servers_alone(bench, servers))
         # On this thread: the hub asks the kernel to be ended with the thread that started it.

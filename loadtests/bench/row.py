@@ -29,7 +29,7 @@ class Row:
     goal_met: bool
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    rounds: dict[str, Any] = field(default_factory=dict)
+    repetitions: dict[str, Any] = field(default_factory=dict)
     steady: float | None = None
 
     @property
@@ -61,7 +61,7 @@ def last_of_best(rates: Sequence[float]) -> float | None:
 
 
 def spread(values: Sequence[float]) -> str:
-    """Lowest and highest of the rounds, so that a median of three hides nothing."""
+    """Lowest and highest of the repetitions, so that a median of three hides nothing."""
     return f"{min(values):,.0f}-{max(values):,.0f}"
 
 

@@ -32,10 +32,10 @@ async def measure(bench: Bench) -> Row:
     limit_slots = await bench.slots_for(bench.today.replace(year=bench.today.year + 1))
     count = 300 if bench.quick else 1500
     warm = await bench.stock.reserved(200, slots)
-    ours_stock = [await bench.stock.reserved(count, slots) for _ in range(bench.rounds)]
+    ours_stock = [await bench.stock.reserved(count, slots) for _ in range(bench.repetitions)]
     seconds = 3 if bench.quick else 4
     limit_stock = [
-        await bench.stock.reserved(int(LIMIT_MOST_PER_SECOND * seconds), limit_slots) for _ in range(bench.rounds)
+        await bench.stock.reserved(int(LIMIT_MOST_PER_SECOND * seconds), limit_slots) for _ in range(bench.repetitions)
     ]
     await bench.stock.settle()
     socket, _ = await scanner(bench.hub, OPERATORS[0], "bench-alone")

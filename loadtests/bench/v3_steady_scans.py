@@ -15,9 +15,11 @@ MUST_MS, GOAL_MS = (8.0, 25.0), (3.0, 10.0)
 async def measure(bench: Bench) -> Row:
     slots = await bench.slots_for(bench.today)
     seconds = 4.0 if bench.quick else 10.0
-    alone_stock = [await bench.stock.reserved(300, slots) for _ in range(bench.rounds)]
+    alone_stock = [await bench.stock.reserved(300, slots) for _ in range(bench.repetitions)]
     warm = await bench.stock.reserved(RATES[0], slots)
-    stock = [[await bench.stock.reserved(int(rate * seconds), slots) for rate in RATES] for _ in range(bench.rounds)]
+    stock = [
+        [await bench.stock.reserved(int(rate * seconds), slots) for rate in RATES] for _ in range(bench.repetitions)
+    ]
     await bench.stock.settle()
     sockets = [(await scanner(bench.hub, OPERATORS[n % len(OPERATORS)], f"bench-{n}"))[0] for n in range(SOCKETS)]
     ids = ScanIds()

@@ -1,4 +1,4 @@
-"""What the access tests stand on: a house with real servers and no doors, one organisation, one venue."""
+"""What the access tests stand on: services with real servers and no application, one organisation, one venue."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def settings(settings_with: Callable[..., Settings]) -> Settings:
 
 @dataclass
 class Office:
-    """A house, its organisation and venue; `process()` is the same house seen from another hub process."""
+    """Services, an organisation and a venue; `process()` gives the services of another hub process."""
 
     services: Services
     org_id: int

@@ -52,7 +52,7 @@ async def manager(hub: Hub, world: World) -> Any:
     return socket
 
 
-async def told(socket: Any) -> dict[str, Any]:
+async def received(socket: Any) -> dict[str, Any]:
     alert: dict[str, Any] = (await socket.event(3))["data"]["alert"]
     return alert
 
@@ -64,12 +64,12 @@ async def test_bookings_that_fail_raise_one_alert_and_clear_it(hub: Hub, world: 
     count(alert_metrics, world, "not_booked", 2 * LEAST)
     assert await looks(hub, world, alert_metrics, 1) == 0, "once is chance"
     assert await looks(hub, world, alert_metrics, 3) == 1
-    alert = await told(watch)
+    alert = await received(watch)
     assert (alert["kind"], alert["threshold"], alert["cleared_at"]) == ("failure_rate", 10.0, None)
     assert alert["value"] == pytest.approx(100 / 6, abs=0.1)
     assert (await manager(hub, world)).answer == [alert]
     assert await looks(hub, world, AlertMetrics(), 3) == 1
-    over = await told(watch)
+    over = await received(watch)
     assert (over["alert_id"], over["cleared_at"] is None) == (alert["alert_id"], False)
     assert await hub.database.fetchval("SELECT count(*) FROM alert_states") == 0
 
@@ -95,7 +95,7 @@ async def test_slow_answers_and_refused_sign_ins(hub: Hub, world: World) -> None
         alert_metrics.took(1.8)
     count(alert_metrics, world, "login_failed", 20)
     assert await looks(hub, world, alert_metrics, 2) == 2
-    alerts = {alert["kind"]: alert for alert in (await told(watch), await told(watch))}
+    alerts = {alert["kind"]: alert for alert in (await received(watch), await received(watch))}
     assert alerts["latency"]["value"] > 1000
     assert alerts["login_failures"]["value"] == 20
 
@@ -161,7 +161,7 @@ async def test_a_day_that_is_nearly_full_is_told_once_with_its_slots(hub: Hub, w
     await world.slot(start="12:00", end="14:00", capacity=10, booked=9)
     await world.slot(start="16:00", end="18:00", capacity=10, booked=1)
     assert await looks(hub, world, alert_metrics, 5) == 1
-    alert = await told(watch)
+    alert = await received(watch)
     assert (alert["kind"], alert["subject"], alert["value"]) == ("utilisation", TODAY.isoformat(), 90.0)
     assert alert["details"] == {"slots": ["12:00-14:00"]}
 
@@ -225,15 +225,15 @@ async def test_mail_and_webhook_go_out_once_signed_and_again_until_taken(
     assert [row["recipient"] for row in rows] == [url, "ann@example.com", "tom@example.com"]
     assert secret not in str(rows), "the outbox does not keep the secret"
 
-    lane = OutboxWorker(hub.services, urgent=True)
-    lane._webhooks = WebhookCarrier(OWN)
+    worker = OutboxWorker(hub.services, urgent=True)
+    worker._webhooks = WebhookCarrier(OWN)
     server.answers.append(web.Response(status=503))
-    await lane.send_due()
-    await lane.send_due()
+    await worker.send_due()
+    await worker.send_due()
     assert len(server.got) == 1, "it waits before it tries again"
     hub.clock.advance(30)
-    await lane.send_due()
-    await lane._rest()
+    await worker.send_due()
+    await worker._rest()
     (first, body), (second, again) = server.got
     assert body == again
     assert first["X-Hub-Delivery"] == second["X-Hub-Delivery"]
@@ -291,9 +291,9 @@ async def test_a_webhook_that_is_no_longer_named_is_not_called(
     count(alert_metrics, world, "login_failed", 50)
     await looks(hub, world, alert_metrics, 2)
     await change_venue(hub.services, world.venue_id, {"alert_webhook_url": None})
-    lane = OutboxWorker(hub.services, urgent=True)
-    lane._webhooks = WebhookCarrier(OWN)
-    await lane.send_due()
+    worker = OutboxWorker(hub.services, urgent=True)
+    worker._webhooks = WebhookCarrier(OWN)
+    await worker.send_due()
     assert server.got == []
     assert await hub.database.fetchval("SELECT last_error FROM mail_outbox") == "webhook gone"
     status, answer = await hub.get("/api/admin/mail?status=dead", token=await world.staff("ADMIN"))

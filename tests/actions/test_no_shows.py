@@ -44,8 +44,8 @@ async def test_after_its_time_a_reservation_gives_its_place_back_and_the_ticket_
     await gate.verify(tickets[0].code)
     clock.set(NOON + QUARTER - timedelta(seconds=5))
     assert await release_no_shows(hub.services) == 0
-    told = []
-    hub.services.announcer.listen(told.append)
+    received = []
+    hub.services.announcer.listen(received.append)
     clock.set(NOON + QUARTER)
     assert await release_no_shows(hub.services) == 2
     assert await slot(hub, slot_id) == (1, 0, 2)
@@ -54,12 +54,12 @@ async def test_after_its_time_a_reservation_gives_its_place_back_and_the_ticket_
         ("VERIFIED", None, 0), ("CANCELLED", "no_show", 1), ("CANCELLED", "no_show", 1)
     ]  # fmt: skip
     sent = await mails(hub, "reservation.cancelled")
-    told_of = {mail["reservation_id"]: mail["payload"] for mail in sent}
+    received_of = {mail["reservation_id"]: mail["payload"] for mail in sent}
     assert len(sent) == 2
-    assert told_of == {
+    assert received_of == {
         t.reservation_id: {"cause": "no_show", "reservation_ids": [t.reservation_id]} for t in tickets[1:]
     }
-    (news,) = [one for one in told if isinstance(one, TicketsChanged)]
+    (news,) = [one for one in received if isinstance(one, TicketsChanged)]
     assert (set(news.hashes), news.change) == ({code_hash(t.code) for t in tickets[1:]}, "cancelled")
     assert (await gate.validate(tickets[1].code))["reason"] == "NO_RESERVATION"
     await world.reserve(tickets[2], slot_id)

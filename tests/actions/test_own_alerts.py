@@ -1,4 +1,4 @@
-"""Alerts speak of one's own house: what goes wrong at one venue is told there, and to nobody else."""
+"""Alerts tell each venue of its own trouble, and nobody else."""
 
 from __future__ import annotations
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from hub.actions.reporting.reconcile import reconcile
 from tests.support.hub import Hub
-from tests.support.redis_tampering import Liar, told_all
+from tests.support.redis_tampering import Liar, wait_until_settled
 from tests.support.world import TODAY, World
 
 
 async def test_a_hub_in_order_has_no_drift(hub: Hub, world: World):
     await world.reserved(await world.slot())
-    await told_all(hub)
+    await wait_until_settled(hub)
     assert await reconcile(hub.services) == {
         "fixed": False,
         "drift": 0,
@@ -37,7 +37,7 @@ async def test_counts_that_left_their_rows_are_named_and_put_right(hub: Hub, wor
     assert await world.booked_count(slot_id) == 7, "without --fix nothing is changed"
     assert (await reconcile(hub.services, fix=True))["fixed"]
     assert await world.booked_count(slot_id) == 3
-    await told_all(hub)
+    await wait_until_settled(hub)
     assert (await reconcile(hub.services))["drift"] == 0
 
 
@@ -57,12 +57,12 @@ async def test_a_count_put_right_reaches_board_and_calendar(hub: Hub, world: Wor
 async def test_a_gate_ahead_of_postgres_is_put_back(hub: Hub, world: World):
     slot_id = await world.slot(capacity=5, booked=1)
     await world.reserved(slot_id)
-    await told_all(hub)
+    await wait_until_settled(hub)
     liar = Liar(hub, world, slot_id)
     await liar.too_high()
     found = await reconcile(hub.services, fix=True)
     assert [(d["slot_id"], d["free"], d["gate_free"]) for d in found["gate"]] == [(slot_id, 3, 1000)]
-    await told_all(hub)
+    await wait_until_settled(hub)
     assert (await hub.services.seat_admission.read_state(world.org_id, slot_id))["free"] == 3
     await liar.close()
 
@@ -76,10 +76,10 @@ async def test_a_scan_is_no_drift_and_a_revision_from_ahead_is(hub: Hub, world: 
     """A scan counts the slot's revision up and takes no place; a revision too high would make the gate deaf."""
     slot_id = await world.slot(capacity=5)
     ticket = await world.reserved(slot_id)
-    await told_all(hub)
+    await wait_until_settled(hub)
     await (await hub.socket(await world.staff())).verify(ticket.code)
     assert (await reconcile(hub.services))["drift"] == 0
     await hub.services.redis.hset(Liar(hub, world, slot_id).state, "revision", 10**9)
     assert (await reconcile(hub.services, fix=True))["drift"] == 1
-    await told_all(hub)
+    await wait_until_settled(hub)
     assert (await reconcile(hub.services))["drift"] == 0

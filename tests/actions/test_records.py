@@ -39,10 +39,10 @@ async def write_log(world: World, rows: int) -> None:
     await world.hub.database.execute("ANALYZE scans")
 
 
-async def everything(services: Services, venue: Venue, wish: ScanFilter, limit: int) -> list[dict[str, Any]]:
+async def everything(services: Services, venue: Venue, query: ScanFilter, limit: int) -> list[dict[str, Any]]:
     seen, before = [], None
     while True:
-        page = await read_scans(services, venue, wish, limit=limit, before=before)
+        page = await read_scans(services, venue, query, limit=limit, before=before)
         seen += page["scans"]
         before = page["next"]
         if before is None:
@@ -65,7 +65,7 @@ async def test_pages_hold_every_scan_once_also_within_one_moment(hub: Hub, world
     assert {scan["operator_name"] for scan in seen} == {"Jane Smith"}
 
 
-@pytest.mark.parametrize(("wish", "share"), [
+@pytest.mark.parametrize(("query", "share"), [
     (ScanFilter(), lambda n: True),
     (ScanFilter(result="RED"), lambda n: n % 10 == 0),
     (ScanFilter(reason="WRONG_DATE", gate="G0"), lambda n: n % 10 == 0),
@@ -75,13 +75,13 @@ async def test_pages_hold_every_scan_once_also_within_one_moment(hub: Hub, world
     (ScanFilter(mode="undo"), lambda n: False),
 ])  # fmt: skip
 async def test_a_filter_lets_through_what_it_names_and_nothing_else(
-    hub: Hub, world: World, wish: ScanFilter, share: Any
+    hub: Hub, world: World, query: ScanFilter, share: Any
 ):
     await write_log(world, 2_500)
     venue = await venue_of(hub, world)
     wanted = sum(1 for n in range(1, 2_501) if share(n))
-    assert len(await everything(hub.services, venue, wish, 200)) == wanted
-    assert sum([len(page) async for page in every_scan(hub.services, venue, wish)]) == wanted
+    assert len(await everything(hub.services, venue, query, 200)) == wanted
+    assert sum([len(page) async for page in every_scan(hub.services, venue, query)]) == wanted
 
 
 async def test_a_day_is_the_venues_own_from_midnight_to_midnight(hub: Hub, world: World):
@@ -153,23 +153,23 @@ async def test_a_page_is_a_walk_along_an_index_whichever_plan_postgres_takes(hub
     """A statement asked often gets one plan for all filters: that one too must find its place and stop when the page is full."""
     await write_log(world, ROWS)
     start, nobody = NOON - timedelta(days=30), uuid4()
-    wishes: list[list[Any]] = [
+    requests: list[list[Any]] = [
         [None, None, None, None, None, 51], [3, None, None, None, None, 51], [None, "G1", "RED", None, None, 51],
         [None, None, None, None, "undo", 51], [None, None, None, None, None, read_records.CSV_PAGE],
     ]  # fmt: skip
     async with hub.database.jobs.connection() as connection:
         await connection.execute(f"SET plan_cache_mode = {planned}")
         for sql, code in ((read_records.RECORDS.venue_scans, []), (read_records.RECORDS.code_scans, ["C7"])):
-            for wish in wishes:
-                asked = [world.org_id, world.venue_id, start, NOON, nobody, "verify", *wish, *code]
+            for query in requests:
+                asked = [world.org_id, world.venue_id, start, NOON, nobody, "verify", *query, *code]
                 found = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *asked)
                 nodes = _nodes(json.loads(found)[0]["Plan"])
                 walked = {node["Index Name"] for node in nodes if node.get("Index Name", "").startswith("scans")}
                 walked -= {"scans_undone_once"}
-                assert walked, (wish, nodes)
+                assert walked, (query, nodes)
                 # What hardly any scan is may be looked for among the keys, of which the mode is part.
-                assert walked <= (WALKS | {"scans_pkey"} if "undo" in wish else WALKS), (wish, walked)
-                assert not [n for n in nodes if n["Node Type"] == "Seq Scan" and n["Relation Name"] == "scans"], wish
+                assert walked <= (WALKS | {"scans_pkey"} if "undo" in query else WALKS), (query, walked)
+                assert not [n for n in nodes if n["Node Type"] == "Seq Scan" and n["Relation Name"] == "scans"], query
         await connection.execute("RESET plan_cache_mode")
 
 

@@ -11,7 +11,7 @@ from hub.events.announcements import SlotChanged, SlotsEdited
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
-from tests.support.redis_tampering import told_all
+from tests.support.redis_tampering import wait_until_settled
 from tests.support.waitlist import joined, on_demand, serve_all, slot, status
 from tests.support.world import TODAY, World
 
@@ -30,12 +30,12 @@ async def test_a_larger_slot_has_free_places_at_once(hub: Hub, world: World):
     slot_id = await world.slot(TOMORROW, capacity=1, booked=1)
     with pytest.raises(Refused, match="SLOT_FULL"):
         await world.reserve(await world.ticket(), slot_id)
-    told = []
-    hub.services.announcer.listen(told.append)
+    received = []
+    hub.services.announcer.listen(received.append)
     done = await resize_slot(hub.services, slot_id, 3)
     assert (done["was"], done["capacity"], done["booked"], done["held"], done["free"]) == (1, 3, 1, 0, 2)
-    assert [type(one) for one in told] == [SlotChanged, SlotsEdited]
-    await told_all(hub)
+    assert [type(one) for one in received] == [SlotChanged, SlotsEdited]
+    await wait_until_settled(hub)
     await world.reserve(await world.ticket(), slot_id)
     _, body = await hub.get(f"/api/reservation-slots/available?from={TOMORROW}&to={TOMORROW}")
     assert (body["data"][0]["total_capacity"], body["data"][0]["available_count"]) == (3, 1)

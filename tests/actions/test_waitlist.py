@@ -14,7 +14,7 @@ from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
-from tests.support.redis_tampering import told_all
+from tests.support.redis_tampering import wait_until_settled
 from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 from tests.support.world import NOON, TODAY, World
 
@@ -42,9 +42,9 @@ async def manager(world: World) -> str:
     return await world.staff("MANAGER")
 
 
-async def refusal(deed) -> Refused:
+async def refusal(action) -> Refused:
     with pytest.raises(Refused) as no:
-        await deed
+        await action
     return no.value
 
 
@@ -96,7 +96,7 @@ async def test_a_ticket_that_could_not_be_booked_cannot_wait(hub: Hub, world: Wo
     good, bad = await world.ticket(), await world.ticket(**ticket)
     no = await refusal(join(hub, world, slot_id, good, bad))
     assert no.reason is reason
-    assert [(told["ticket_code"], told["code"]) for told in no.details["tickets"]] == [(bad.code, reason)]
+    assert [(received["ticket_code"], received["code"]) for received in no.details["tickets"]] == [(bad.code, reason)]
     no = await refusal(join(hub, world, slot_id, booked[0]))
     assert (no.reason, no.details["reserved_date"]) == (Reason.TICKET_ALREADY_RESERVED, TOMORROW.isoformat())
 
@@ -339,7 +339,7 @@ async def test_the_gate_hears_of_every_change(hub: Hub, world: World, full, mana
     await cancel(hub, booked[1], manager)
     await serve_all(hub)
     assert await slot(hub, slot_id) == (2, 0, 1)
-    await told_all(hub)
+    await wait_until_settled(hub)
     assert (await reconcile(hub.services))["drift"] == 0
 
 

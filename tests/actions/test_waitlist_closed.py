@@ -40,7 +40,7 @@ async def close_slot(hub: Hub, slot_id: int) -> None:
     await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot_id)
 
 
-async def told(hub: Hub) -> list[dict[str, Any]]:
+async def received(hub: Hub) -> list[dict[str, Any]]:
     return await mails(hub, "waitlist.closed")
 
 
@@ -50,10 +50,10 @@ async def test_when_the_time_has_come_everybody_who_waits_is_told_once(hub: Hub,
     second = await joined(hub, world, slot_id, email="li@example.com", language="zh_Hans")
     clock.set(ENDS - timedelta(seconds=1))
     await serve_all(hub)
-    assert await told(hub) == []
+    assert await received(hub) == []
     clock.set(ENDS)
     assert sorted((await serve_all(hub)).closed) == [first.entry_id, second.entry_id]
-    one, other = await told(hub)
+    one, other = await received(hub)
     assert [(mail["recipient"], mail["language"], mail["status"]) for mail in (one, other)] == [
         ("ann@example.com", "en", "PENDING"), ("li@example.com", "zh_Hans", "PENDING"),
     ]  # fmt: skip
@@ -62,19 +62,19 @@ async def test_when_the_time_has_come_everybody_who_waits_is_told_once(hub: Hub,
     assert (payload["ticket_codes"], payload["orq"]) == ([party[0].code], world.org_id)
     assert (payload["slot"]["slot_id"], payload["slot"]["date"]) == (slot_id, TOMORROW.isoformat())
     assert not await serve_all(hub)
-    assert len(await told(hub)) == 2
+    assert len(await received(hub)) == 2
 
 
 async def test_a_slot_that_is_closed_and_a_list_that_is_kept_no_more_are_told_at_once(hub: Hub, world: World, slot_id):
     await joined(hub, world, slot_id)
     await close_slot(hub, slot_id)
     await serve_all(hub)
-    (gone,) = await told(hub)
+    (gone,) = await received(hub)
     assert gone["payload"]["cause"] == "slot_closed"
     await joined(hub, world, await world.slot(TOMORROW, "15:00", "16:00", capacity=1, booked=1))
     await world.policy(waitlist_offer_minutes=None)
     await serve_all(hub)
-    assert [mail["payload"]["cause"] for mail in await told(hub)] == ["slot_closed", "no_waitlist"]
+    assert [mail["payload"]["cause"] for mail in await received(hub)] == ["slot_closed", "no_waitlist"]
 
 
 async def test_an_offer_that_was_not_taken_by_the_end_is_not_said_never_to_have_been(hub: Hub, world: World, clock):
@@ -88,7 +88,7 @@ async def test_an_offer_that_was_not_taken_by_the_end_is_not_said_never_to_have_
     assert await status(hub, waiting) == ["OFFERED"]
     clock.set(ENDS)
     await serve_all(hub)
-    (mail,) = await told(hub)
+    (mail,) = await received(hub)
     assert (mail["payload"]["cause"], mail["payload"]["had_offer"]) == ("slot_over", True)
     view = await read_waitlist(hub.services, waiting.token)
     assert (view.status, view.end_cause, view.had_offer) == ("CLOSED", "slot_over", True)
@@ -111,7 +111,7 @@ async def test_nobody_is_told_whose_wait_their_own_ticket_had_ended(hub: Hub, wo
     clock.set(ENDS)
     await serve_all(hub)
     assert (await entry(hub, gone))["status"] == "CLOSED"
-    assert await told(hub) == []
+    assert await received(hub) == []
 
 
 async def test_before_the_slot_is_over_a_ticket_booked_elsewhere_ends_the_wait_in_silence(
@@ -125,7 +125,7 @@ async def test_before_the_slot_is_over_a_ticket_booked_elsewhere_ends_the_wait_i
     assert (await entry(hub, gone))["end_cause"] == "ticket"
     clock.set(ENDS)
     await serve_all(hub)
-    assert await told(hub) == []
+    assert await received(hub) == []
 
 
 async def test_who_left_or_took_the_offer_is_told_nothing(hub: Hub, world: World, clock):
@@ -139,7 +139,7 @@ async def test_who_left_or_took_the_offer_is_told_nothing(hub: Hub, world: World
     clock.set(ENDS)
     await serve_all(hub)
     assert await status(hub, left, took) == ["LEFT", "ACCEPTED"]
-    assert await told(hub) == []
+    assert await received(hub) == []
 
 
 async def test_a_ticket_that_has_expired_leads_nowhere(hub: Hub, world: World, slot_id, clock):
@@ -147,7 +147,7 @@ async def test_a_ticket_that_has_expired_leads_nowhere(hub: Hub, world: World, s
     await join(hub, world, slot_id, ticket)
     clock.set(ENDS)
     await serve_all(hub)
-    (mail,) = await told(hub)
+    (mail,) = await received(hub)
     assert (mail["payload"]["good"], mail["payload"]["ticket_codes"]) == (0, [])
 
 
@@ -157,7 +157,7 @@ async def test_a_hub_that_was_away_sends_no_word_of_days_long_past(hub: Hub, wor
     clock.set(ENDS + late)
     await serve_all(hub)
     assert await status(hub, waiting) == ["CLOSED"]
-    assert len(await told(hub)) == count
+    assert len(await received(hub)) == count
 
 
 async def test_accepting_after_the_venue_closed_the_slot_closes_the_line_and_tells_all_of_it(hub: Hub, world: World):
@@ -171,7 +171,7 @@ async def test_accepting_after_the_venue_closed_the_slot_closes_the_line_and_tel
         await accept_offer(hub.services, first.token)
     assert no.value.reason is Reason.SLOT_CLOSED
     assert await status(hub, first, second) == ["CLOSED", "CLOSED"]
-    assert [mail["payload"]["had_offer"] for mail in await told(hub)] == [True, False]
+    assert [mail["payload"]["had_offer"] for mail in await received(hub)] == [True, False]
 
 
 async def test_a_mail_that_cannot_be_sent_keeps_no_ticket_code(hub: Hub, world: World, slot_id, clock):
@@ -179,10 +179,10 @@ async def test_a_mail_that_cannot_be_sent_keeps_no_ticket_code(hub: Hub, world: 
     clock.set(ENDS)
     await serve_all(hub)
     lease = "00000000-0000-4000-8000-000000000000"
-    (mail,) = await told(hub)
+    (mail,) = await received(hub)
     await hub.database.execute("UPDATE mail_outbox SET lease_id = $1 WHERE id = $2", lease, mail["id"])
     await hub.database.execute(OUTBOX.mark_dead, world.org_id, mail["id"], lease, "recipient refused: 550")
-    (mail,) = await told(hub)
+    (mail,) = await received(hub)
     assert mail["status"] == "DEAD"
     assert "ticket_codes" not in mail["payload"]
     assert mail["payload"]["good"] == 1

@@ -48,7 +48,7 @@ def chromium_path() -> str | None:
 
 @pytest.fixture(scope="session")
 def driver(_session_scoped_runner: asyncio.Runner) -> Iterator[Playwright]:
-    """Playwright, one for all tests of a lane: it talks on the loop it was started on."""
+    """Playwright, one for all tests of a worker process: it runs on the loop it was started on."""
     manager = async_playwright()
     yield _session_scoped_runner.run(manager.start())
     _session_scoped_runner.run(manager.__aexit__())
@@ -70,7 +70,7 @@ async def _end(tasks: set[asyncio.Task[Any]]) -> None:
 
 
 class Chromium:
-    """One process for all tests of a lane, and another after it has crashed."""
+    """One process for all tests of a worker process, and another after it has crashed."""
 
     def __init__(self, driver: Playwright) -> None:
         self._driver = driver

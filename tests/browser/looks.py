@@ -18,7 +18,7 @@ from playwright.async_api import CDPSession, Error, Page, ViewportSize, expect
 
 from web.middleware.request_ring import LANGUAGE_COOKIE
 
-DESK: ViewportSize = {"width": 1280, "height": 800}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 640}
 """What WCAG 1.4.10 asks for: 1280 pixels at four times the size."""

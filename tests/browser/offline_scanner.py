@@ -90,7 +90,7 @@ async def ready_for_anything(page: Page) -> None:
     await later(page)
 
 
-async def judged(page: Page, code: str, word: str) -> None:
+async def decided(page: Page, code: str, word: str) -> None:
     """Holds up a code and sees the word of the device's own judgement."""
     await key_in(page, code)
     await expect(page.get_by_role("heading", name=word)).to_be_visible()
@@ -98,7 +98,7 @@ async def judged(page: Page, code: str, word: str) -> None:
 
 
 async def admit(page: Page, code: str, word: str = "VALID TICKET", after: str = "ENTRY RECORDED") -> None:
-    await judged(page, code, word)
+    await decided(page, code, word)
     await page.locator("#verify").click()
     await expect(page.get_by_role("heading", name=after)).to_be_visible()
     # Where the line stands the hub may have taken it over by now.

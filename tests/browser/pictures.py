@@ -67,10 +67,10 @@ def index() -> str:
     for area in (*PORTAL, *DOOR, "staff"):
         lines += [f"## {area.capitalize()}", "", "| state | phone | desk |", "|---|---|---|"]
         for one in (one for one in photographed() if one.area == area):
-            for phone, desk in zip(*[iter(pictures_of(one))] * 2, strict=True):
+            for phone, outbox_rows in zip(*[iter(pictures_of(one))] * 2, strict=True):
                 name = phone.removesuffix("-390.png")
                 lines.append(
-                    f'| {name} | <img src="{phone}" width="180" alt=""> | <img src="{desk}" width="480" alt=""> |'
+                    f'| {name} | <img src="{phone}" width="180" alt=""> | <img src="{outbox_rows}" width="480" alt=""> |'
                 )
         lines.append("")
     return "\n".join(lines)
@@ -192,10 +192,10 @@ async def _hub() -> AsyncIterator[Hub]:
 
 def _port() -> int:
     """The port a reader would see, or any other where that is taken."""
-    for wish in (8080, 0):
+    for query in (8080, 0):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", wish))
+            probe.bind(("127.0.0.1", query))
             return int(probe.getsockname()[1])
     raise RuntimeError("no port is free")
 

@@ -36,13 +36,13 @@ async def stuck(world: World, kind: str = "reservation.moved", **columns: Any) -
     return number
 
 
-async def desk(world: World, open_page: Open, **how: bool) -> Page:
+async def outbox_rows(world: World, open_page: Open, **how: bool) -> Page:
     page = await open_page("/admin/mail", token=await world.staff("MANAGER"), clock=True, **how)
     await expect(page.locator("#link-state")).to_have_text("Live")
     return page
 
 
-async def test_the_control_room_leads_to_a_desk_with_nothing_on_it(world: World, open_page: Open) -> None:
+async def test_the_control_room_leads_to_an_empty_list(world: World, open_page: Open) -> None:
     page = await open_page("/manager", token=await world.staff("MANAGER"))
     await page.get_by_role("link", name="Mail").click()
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
@@ -51,7 +51,7 @@ async def test_the_control_room_leads_to_a_desk_with_nothing_on_it(world: World,
 
 
 async def test_what_is_stuck_says_why_and_comes_by_itself(world: World, open_page: Open) -> None:
-    page = await desk(world, open_page)
+    page = await outbox_rows(world, open_page)
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
     number = await stuck(world)
     await page.clock.run_for(LOOK_EVERY_MS)
@@ -69,7 +69,7 @@ async def test_what_is_stuck_says_why_and_comes_by_itself(world: World, open_pag
 async def test_a_message_is_sent_again(hub: Hub, world: World, open_page: Open) -> None:
     ticket = await world.reserved(await world.slot(hub.clock.now().date() + timedelta(days=3)))
     number = await stuck(world, reservation_id=ticket.reservation_id)
-    page = await desk(world, open_page)
+    page = await outbox_rows(world, open_page)
     await page.locator(f'[data-id="{number}"]').get_by_role("button", name="Send again").click()
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
     await expect(page.locator("#spoken")).to_have_text("New time: it is being sent again.")
@@ -81,7 +81,7 @@ async def test_a_message_is_sent_again(hub: Hub, world: World, open_page: Open) 
 
 async def test_discarding_asks_first_and_works_by_keyboard(hub: Hub, world: World, open_page: Open) -> None:
     number = await stuck(world)
-    page = await desk(world, open_page)
+    page = await outbox_rows(world, open_page)
     button = page.locator(f'[data-id="{number}"]').get_by_role("button", name="Discard")
     await button.focus()
     await page.keyboard.press("Enter")
@@ -102,7 +102,7 @@ async def test_discarding_asks_first_and_works_by_keyboard(hub: Hub, world: Worl
 
 async def test_looking_again_takes_neither_focus_nor_place(world: World, open_page: Open) -> None:
     numbers = [await stuck(world) for _ in range(3)]
-    page = await desk(world, open_page)
+    page = await outbox_rows(world, open_page)
     button = page.locator(f'[data-id="{numbers[0]}"]').get_by_role("button", name="Discard")
     await button.focus()
     newest = await stuck(world)
@@ -113,7 +113,7 @@ async def test_looking_again_takes_neither_focus_nor_place(world: World, open_pa
 
 async def test_a_message_taken_up_meanwhile_is_explained(hub: Hub, world: World, open_page: Open) -> None:
     number = await stuck(world)
-    page = await desk(world, open_page)
+    page = await outbox_rows(world, open_page)
     button = page.locator(f'[data-id="{number}"]').get_by_role("button", name="Send again")
     await expect(button).to_be_visible()
     await page.route("**/api/admin/mail?**", lambda route: route.abort())
@@ -129,7 +129,7 @@ async def test_a_message_taken_up_meanwhile_is_explained(hub: Hub, world: World,
 
 async def test_older_messages_are_fetched_on_request_and_stay(world: World, open_page: Open) -> None:
     numbers = [await stuck(world) for _ in range(70)]
-    page = await desk(world, open_page)
+    page = await outbox_rows(world, open_page)
     await expect(page.locator(".mail-card")).to_have_count(50)
     await page.get_by_role("button", name="Older messages").click()
     await expect(page.locator(".mail-card")).to_have_count(70)

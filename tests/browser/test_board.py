@@ -178,17 +178,17 @@ async def test_the_charts_hold_the_arrivals_minute_by_minute(hub: Hub, world: Wo
     assert box is not None
     for part in (0.1, 0.25, 0.4):
         await chart.hover(position={"x": box["width"] * part, "y": box["height"] / 2})
-        told = str(await page.locator("#arrivals-told").text_content())
-        clock, rest = told.split(": ")
+        received = str(await page.locator("#arrivals-told").text_content())
+        clock, rest = received.split(": ")
         until = AFTERNOON.replace(hour=int(clock.split(":")[0]) - 1, minute=int(clock.split(":")[1])) + timedelta(
             minutes=1
         )
         arrived = await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered AND logged_at < $1", until)
-        assert rest.startswith(f"{arrived} arrived"), told
+        assert rest.startswith(f"{arrived} arrived"), received
         begun = await hub.database.fetchval(
             "SELECT coalesce(sum(booked_count), 0) FROM reservation_slots WHERE starts_at < $1", until
         )
-        assert f"{begun} booked" in told
+        assert f"{begun} booked" in received
     painted = await page.evaluate(
         """() => { const c = document.querySelector('#pace-chart canvas');
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;

@@ -126,9 +126,9 @@ async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, o
         await expect(button).to_have_accessible_name(re.compile(f", {word}$"))
         shape = button.locator("use")
         shapes[word] = await shape.get_attribute("href") if await shape.count() else None
-    told = [shapes[word] for word in ("available", "limited", "full", "closed")]
-    assert None not in told
-    assert len(set(told)) == len(told)
+    received = [shapes[word] for word in ("available", "limited", "full", "closed")]
+    assert None not in received
+    assert len(set(received)) == len(received)
     # What offers nothing cannot be picked; a full day can, for what it says about other times.
     for number, dead in ((27, None), (28, "true"), (29, "true"), (19, "true")):
         assert await day(page, number).get_attribute("aria-disabled") == dead

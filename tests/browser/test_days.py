@@ -66,11 +66,13 @@ async def test_the_figures_of_a_month_open_into_days_and_slots(hub: Hub, world: 
         assert cells[6] == "–", "a slot has no conversion"
     assert total["converted"] == sum(booked for *_, booked in PLAN)
     assert 0 < total["conversion"] < 1
-    told = page.locator("#checks-told")
-    await expect(told).to_contain_text(f"{total['converted']:,} of {total['checked']:,} tickets checked were booked")
+    received = page.locator("#checks-told")
+    await expect(received).to_contain_text(
+        f"{total['converted']:,} of {total['checked']:,} tickets checked were booked"
+    )
     await expect(page.locator("#visits-chart canvas, #checks-chart canvas, #shares-chart canvas")).to_have_count(3)
     await page.locator("#checks-chart .u-over").hover(position={"x": await last_day(page), "y": 20})
-    await expect(told).to_contain_text(f"{day['converted']} of {day['checked']} tickets checked were booked")
+    await expect(received).to_contain_text(f"{day['converted']} of {day['checked']} tickets checked were booked")
     async with page.expect_download() as download:
         await page.get_by_role("link", name="Download as CSV").click()
     assert (await download.value).suggested_filename.startswith("figures-")

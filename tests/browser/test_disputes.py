@@ -120,9 +120,9 @@ async def test_an_answer_for_another_visitor_is_a_card_and_no_verdict(world: Wor
     card = room.locator("#open .dispute")
     await card.get_by_label("Reason").fill("is expected")
     await card.get_by_role("button", name="Admit").click()
-    told = gate.locator(".gate-notice.GREEN")
-    await expect(told).to_contain_text("ADMIT")
-    await expect(told).to_contain_text(first.code)
+    received = gate.locator(".gate-notice.GREEN")
+    await expect(received).to_contain_text("ADMIT")
+    await expect(received).to_contain_text(first.code)
     # The visitor in front stays refused.
     await expect(gate.get_by_role("heading", name="NO RESERVATION")).to_be_visible()
     assert await colour(gate) == RED
@@ -130,8 +130,8 @@ async def test_an_answer_for_another_visitor_is_a_card_and_no_verdict(world: Wor
     assert await fits(gate)
     # Also after a reload, until it was seen; then never again.
     await gate.reload()
-    await expect(told).to_contain_text(first.code)
-    await told.get_by_role("button", name="Seen").click()
+    await expect(received).to_contain_text(first.code)
+    await received.get_by_role("button", name="Seen").click()
     await gate.reload()
     await expect(gate.locator("#link-state")).to_have_text("Live")
     await gate.wait_for_timeout(500)

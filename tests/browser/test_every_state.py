@@ -19,7 +19,7 @@ from hub.embedded.supervisor import ServerUrls
 from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
-from tests.browser.looks import DESK, NARROW, PHONE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
+from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
 from tests.browser.pictures import WIDTHS, photograph
 from tests.browser.scene_hub import scene_hub
 from tests.browser.staff_states import ALL_STATES as STATES
@@ -76,7 +76,7 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
     page = await state.reach(scene)
     async with Looks() as looks:
         await looks.look("barriers, English, desk", assert_accessible(page))
-        for name, size in (("desk", DESK), ("phone", PHONE), ("narrow", NARROW)):
+        for name, size in (("desk", WIDE), ("phone", PHONE), ("narrow", NARROW)):
             await page.set_viewport_size(size)
             await looks.look(f"width, English, {name}", assert_nothing_sticks_out(page))
         if state.shows_code:

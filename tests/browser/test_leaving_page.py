@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in, later
-from tests.browser.offline_scanner import conflicts, gone, judged, ready_for_anything, start_again, synced
+from tests.browser.offline_scanner import conflicts, decided, gone, ready_for_anything, start_again, synced
 from tests.browser.offline_scanner import scanner as offline_scanner
 from tests.browser.test_scan_answers import GREEN, LISTEN, YELLOW, choose, colour, scanner
 from tests.support.hub import Hub
@@ -168,29 +168,29 @@ async def test_without_a_link_people_come_and_go_all_the_same(hub: Hub, world: W
     page = await offline_scanner(world, open_page, phone=True)
     await hub.close()
     await gone(page)
-    await judged(page, gone_before, "MAY COME BACK IN")
+    await decided(page, gone_before, "MAY COME BACK IN")
     await turn(page, "Exit")
-    await judged(page, first, "EXIT RECORDED")
+    await decided(page, first, "EXIT RECORDED")
     await expect(page.locator("#verdict-detail")).to_contain_text("Inside since 12:0")
     assert await colour(page) == BLUE
     await assert_accessible(page, "an exit, without a link")
-    await judged(page, second, "EXIT RECORDED")
-    await judged(page, gone_before, "ALREADY LEFT")
-    await judged(page, newcomer.code, "EXIT NOTED")
+    await decided(page, second, "EXIT RECORDED")
+    await decided(page, gone_before, "ALREADY LEFT")
+    await decided(page, newcomer.code, "EXIT NOTED")
     await assert_accessible(page, "an exit that is not sure")
-    await judged(page, first, "ALREADY LEFT")
+    await decided(page, first, "ALREADY LEFT")
     # What was done here is known here, also after a reload.
     await page.wait_for_timeout(700)
     await page.reload()
     await gone(page)
     await expect(page.locator("#way-sign")).to_be_visible()
-    await judged(page, second, "ALREADY LEFT")
+    await decided(page, second, "ALREADY LEFT")
     await turn(page, "Entry")
-    await judged(page, first, "MAY COME BACK IN")
+    await decided(page, first, "MAY COME BACK IN")
     await page.get_by_role("button", name="Let back in").click()
     await expect(page.get_by_role("heading", name="RE-ENTRY RECORDED")).to_be_visible()
     await ready_for_anything(page)
-    await judged(page, first, "ALREADY VERIFIED")
+    await decided(page, first, "ALREADY VERIFIED")
     await turn(page, "Exit")
     await start_again(hub)
     await synced(page)
@@ -204,11 +204,11 @@ async def test_without_a_link_people_come_and_go_all_the_same(hub: Hub, world: W
         (first, "verify", "RE_ENTRY"),
     ]  # fmt: skip
     assert await conflicts(hub) == []
-    await judged_live(page, first, "EXIT RECORDED")
+    await decided_live(page, first, "EXIT RECORDED")
     assert await movements(hub) == (4, 1)
 
 
-async def judged_live(page: Page, code: str, word: str) -> None:
+async def decided_live(page: Page, code: str, word: str) -> None:
     await key_in(page, code)
     await expect(page.get_by_role("heading", name=word)).to_be_visible()
     await expect(page.get_by_text("PROVISIONAL")).to_be_hidden()
@@ -221,14 +221,14 @@ async def test_where_nobody_may_come_back_the_scanner_without_a_link_says_so_too
     page = await offline_scanner(world, open_page)
     gate_b = await world.hub.socket(await world.staff(name="John Doe"), gate="Gate B")
     await at_exit(page)
-    await judged_live(page, here, "EXIT RECORDED")
+    await decided_live(page, here, "EXIT RECORDED")
     await gate_b.leave(elsewhere)
     await page.wait_for_timeout(300)  # the news of it is told ten times a second
     await hub.close()
     await gone(page)
     await turn(page, "Entry")
     for code, where in ((here, ", gate Gate A"), (elsewhere, "")):
-        await judged(page, code, "ALREADY VERIFIED")
+        await decided(page, code, "ALREADY VERIFIED")
         await expect(page.locator("#verdict-detail")).to_contain_text("Left at 12:0")
         await expect(page.locator("#verdict-detail")).to_contain_text(f"{where}; no re-entry")
         assert await page.get_by_role("button", name="Mark as verified").is_hidden()

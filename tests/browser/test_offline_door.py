@@ -14,9 +14,9 @@ from tests.browser.offline_scanner import (
     admit,
     altered,
     conflicts,
+    decided,
     entries,
     gone,
-    judged,
     ready_for_anything,
     reload_with_list,
     scanner,
@@ -39,16 +39,16 @@ async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
     await hub.close()
     await gone(page)
     await admit(page, good.code)
-    await judged(page, in_before.code, "ALREADY VERIFIED")
+    await decided(page, in_before.code, "ALREADY VERIFIED")
     await expect(page.get_by_text("Verified at 12:00, gate Gate B")).to_be_visible()
     assert await page.get_by_role("button", name="Mark as verified").is_hidden()
     await assert_accessible(page, "already in, without a link")
-    await judged(page, too_late.code, "TICKET EXPIRED")
+    await decided(page, too_late.code, "TICKET EXPIRED")
     await assert_accessible(page, "red, without a link")
     await ready_for_anything(page)
-    await judged(page, good.code, "ALREADY VERIFIED")
+    await decided(page, good.code, "ALREADY VERIFIED")
     await expect(page.get_by_text("by Jane Smith, gate Gate A")).to_be_visible()
-    await judged(page, later.code, "VALID TICKET")
+    await decided(page, later.code, "VALID TICKET")
     await assert_accessible(page, "green, without a link")
     await page.keyboard.press("Escape")
     await expect(page.locator("#queue-state")).to_have_text("5 scans to send")
@@ -62,10 +62,10 @@ async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
         (in_before.code, "socket", "Gate B"), (good.code, "sync", "Gate A"),
     ]  # fmt: skip
     # Looks are logged as well, each once, with what was shown.
-    told = await hub.database.fetch(
+    received = await hub.database.fetch(
         "SELECT code, result, reason FROM scans WHERE source = 'sync' AND mode = 'validate'"
     )
-    assert sorted((row["code"], row["reason"]) for row in told) == sorted([
+    assert sorted((row["code"], row["reason"]) for row in received) == sorted([
         (in_before.code, "ALREADY_VERIFIED"), (too_late.code, "TICKET_EXPIRED"), (good.code, "ALREADY_VERIFIED"),
         (later.code, "VALID"),
     ])  # fmt: skip
@@ -82,7 +82,7 @@ async def test_what_it_cannot_know_is_yellow_and_for_the_operator_to_judge(
     await hub.close()
     await gone(page)
     for code in (tomorrow.code, sold_later, "DT-77-4711"):
-        await judged(page, code, "NOT ON THE LIST")
+        await decided(page, code, "NOT ON THE LIST")
         assert await page.evaluate("() => document.body.dataset.verdict") == "YELLOW"
     await assert_accessible(page, "not on the list")
     await page.get_by_role("button", name="Admit on my word").click()
@@ -107,7 +107,7 @@ async def test_a_cut_network_and_its_return(hub: Hub, world: World, open_page: O
     cut = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
     await network.send("Network.emulateNetworkConditions", cut)
     await admit(page, one.code)
-    await judged(page, two.code, "VALID TICKET")
+    await decided(page, two.code, "VALID TICKET")
     await page.locator("#verify").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     assert await entries(hub) == []
@@ -183,7 +183,7 @@ async def test_a_list_of_twenty_thousand_costs_a_scan_nothing(hub: Hub, world: W
     await hub.close()
     for page, tickets in ((crowded, large), (quiet, small)):
         await gone(page)
-        await judged(page, tickets[0].code, "VALID TICKET")
+        await decided(page, tickets[0].code, "VALID TICKET")
         await page.reload()
         await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
     times: dict[Page, list[float]] = {crowded: [], quiet: []}
@@ -217,8 +217,8 @@ async def test_a_reload_without_a_link_forgets_neither_the_list_nor_who_is_in(
     await page.reload()
     await expect(page.locator("#queue-state")).to_have_text("One scan to send")
     await expect(page.locator("#venue-name")).not_to_have_text("No venue")
-    await judged(page, before.code, "ALREADY VERIFIED")
-    await judged(page, during.code, "ALREADY VERIFIED")
+    await decided(page, before.code, "ALREADY VERIFIED")
+    await decided(page, during.code, "ALREADY VERIFIED")
     await admit(page, after.code)
     await start_again(hub)
     await synced(page)
@@ -237,8 +237,8 @@ async def test_what_was_told_just_before_the_link_went_is_known(hub: Hub, world:
     await page.wait_for_timeout(1_500)
     await hub.close()
     await gone(page)
-    await judged(page, admitted.code, "ALREADY VERIFIED")
-    await judged(page, cancelled.code, "NOT SURE")
+    await decided(page, admitted.code, "ALREADY VERIFIED")
+    await decided(page, cancelled.code, "NOT SURE")
     await start_again(hub)
     await synced(page)
 
@@ -253,7 +253,7 @@ async def test_the_list_comes_anew_soon_after_a_change(hub: Hub, world: World, o
     await page.wait_for_timeout(300)
     await hub.close()
     await gone(page)
-    await judged(page, new.code, "VALID TICKET")
+    await decided(page, new.code, "VALID TICKET")
     await start_again(hub)
     await synced(page)
 
@@ -267,12 +267,12 @@ async def test_whoever_leaves_while_there_is_no_link_has_left(hub: Hub, world: W
     await page.locator("#way-exit").click()
     await hub.close()
     await gone(page)
-    await judged(page, inside.code, "EXIT RECORDED")
+    await decided(page, inside.code, "EXIT RECORDED")
     assert await page.evaluate("() => document.body.dataset.verdict") == "GREEN"
     await assert_accessible(page, "an exit without a link")
     await ready_for_anything(page)
-    await judged(page, inside.code, "ALREADY LEFT")
-    await judged(page, unknown.code, "EXIT NOTED")
+    await decided(page, inside.code, "ALREADY LEFT")
+    await decided(page, unknown.code, "EXIT NOTED")
     assert await page.evaluate("() => document.body.dataset.verdict") == "YELLOW"
     await page.keyboard.press("Escape")
     await start_again(hub)

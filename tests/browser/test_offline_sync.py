@@ -18,10 +18,10 @@ from tests.browser.offline_scanner import (
     admit,
     altered,
     conflicts,
+    decided,
     entries,
     gone,
     has_list,
-    judged,
     reload_with_list,
     scanner,
     start_again,
@@ -211,7 +211,7 @@ async def test_a_thousand_queued_scans_outlive_a_reload_and_a_hub_that_dies_in_t
     took = await page.evaluate("() => performance.now()") - took
     await page.reload()
     await expect(page.locator("#queue-state")).to_have_text("1,000 scans to send")
-    await judged(page, tickets[500].code, "ALREADY VERIFIED")
+    await decided(page, tickets[500].code, "ALREADY VERIFIED")
     await page.keyboard.press("Escape")
     batches: list[int] = []
 
@@ -337,7 +337,7 @@ async def test_an_entry_counts_from_its_own_moment_whatever_the_device_takes_for
     await gone(page)
     scanned = hub.clock.now()
     if broken == "not measured":
-        await judged(page, ticket.code, "TICKET EXPIRED")
+        await decided(page, ticket.code, "TICKET EXPIRED")
         await start_again(hub)
         return
     await admit(page, ticket.code)

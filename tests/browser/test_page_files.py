@@ -42,7 +42,7 @@ async def test_pages_forbid_inline_script_and_style(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "kept"),
+    ("query", "kept"),
     [
         ("/operator/scan", "/operator/scan"),
         ("//evil.example", ""),
@@ -53,8 +53,8 @@ async def test_pages_forbid_inline_script_and_style(hub: Hub) -> None:
         ("", ""),
     ],
 )
-def test_next_names_a_page_of_ours_or_nothing(wish: str, kept: str) -> None:
-    assert own_path(wish) == kept
+def test_next_names_a_page_of_ours_or_nothing(query: str, kept: str) -> None:
+    assert own_path(query) == kept
 
 
 async def test_a_strange_next_is_forgotten(hub: Hub) -> None:

@@ -121,7 +121,7 @@ async def test_likely_slips_in_addresses(page: Page, typed: str, meant: str | No
     assert await ask(page, "email", "m.probablyMeant(given[0])", typed) == meant
 
 
-async def test_an_attempt_keeps_its_key_for_the_same_wish_only(page: Page) -> None:
+async def test_an_attempt_keeps_its_key_for_the_same_request_only(page: Page) -> None:
     same = "new m.BookingAttempt('/api/x', {slot_id: 1}).key === new m.BookingAttempt('/api/x', {slot_id: 1}, 'newer proof').key"
     other = "new m.BookingAttempt('/api/x', {slot_id: 1}).key !== new m.BookingAttempt('/api/x', {slot_id: 2}).key"
     assert await ask(page, "booking_attempt", same)

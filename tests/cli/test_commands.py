@@ -209,5 +209,5 @@ def test_doctor_names_the_servers_and_what_is_wrong(data_dir: Path) -> None:
 
 
 def test_doctor_names_migrations_that_are_missing(tmp_path_factory: pytest.TempPathFactory) -> None:
-    told = json.loads(hub(tmp_path_factory.mktemp("fresh"), "doctor", "--json").stdout)
-    assert any("0001_" in problem for problem in told["problems"])
+    received = json.loads(hub(tmp_path_factory.mktemp("fresh"), "doctor", "--json").stdout)
+    assert any("0001_" in problem for problem in received["problems"])

@@ -103,7 +103,7 @@ def test_several_processes_add_up_their_metrics_and_stop_with_their_parent(run: 
 
 def test_another_command_uses_the_running_hubs_servers(run: Run, data_dir: Path) -> None:
     _, card = run()
-    told = json.loads((data_dir / "embedded.json").read_text())
+    received = json.loads((data_dir / "embedded.json").read_text())
     env = {**os.environ, "HUB_DATA_DIR": str(data_dir)}
 
     def hub(*words: str, stdin: str = "") -> dict[str, Any]:
@@ -112,7 +112,7 @@ def test_another_command_uses_the_running_hubs_servers(run: Run, data_dir: Path)
         document: dict[str, Any] = json.loads(done.stdout)
         return document
 
-    assert hub("doctor")["database_url"] == told["database_url"]
+    assert hub("doctor")["database_url"] == received["database_url"]
     issued = hub("tickets", "issue", "--count", "3", "--channel", "ota")
     assert len(issued["tickets"]) == 3
     hours = ["--open", "09:00", "--close", "12:00", "--minutes", "60", "--capacity", "5"]

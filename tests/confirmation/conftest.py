@@ -1,4 +1,4 @@
-"""What these tests stand on: the pools on a database of their own, rows to send, a real SMTP server, and the two lanes."""
+"""What these tests stand on: the pools on a database of their own, rows to send, a real SMTP server, and the two outbox workers."""
 
 from types import SimpleNamespace
 
@@ -8,7 +8,7 @@ from db.pool import Database
 from hub.clock import Clock
 from hub.jobs import outbox
 from hub.jobs.outbox import OutboxWorker
-from tests.support.mail_outbox import NOW, PUBLIC_URL, Desk
+from tests.support.mail_outbox import NOW, PUBLIC_URL, OutboxRows
 from tests.support.mail_server import MailServer
 
 
@@ -29,15 +29,15 @@ async def database(database_url):
 
 
 @pytest.fixture
-async def desk(database):
-    return await Desk(database).open()
+async def outbox_rows(database):
+    return await OutboxRows(database).open()
 
 
 @pytest.fixture
 def events(monkeypatch):
-    told = []
-    monkeypatch.setattr(outbox.logs, "event", lambda name, **fields: told.append((name, fields)))
-    return told
+    received = []
+    monkeypatch.setattr(outbox.logs, "event", lambda name, **fields: received.append((name, fields)))
+    return received
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def services(database, tmp_path, mail_server):
 
 
 @pytest.fixture
-def lane(services, events):
-    """The lane of ordinary mails."""
+def worker(services, events):
+    """The worker of ordinary mails."""
     return OutboxWorker(services, jitter=lambda: 0.5)
 
 
 @pytest.fixture
 def urgent(services, events):
-    """The lane of what is no use after some moment."""
+    """The worker of messages that are of no use after some moment."""
     return OutboxWorker(services, urgent=True, jitter=lambda: 0.5)

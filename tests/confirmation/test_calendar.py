@@ -80,7 +80,7 @@ def place(number, *, slot=5, status="RESERVED", sequence=0):
     )  # fmt: skip
 
 
-def told(*places, about=None):
+def received(*places, about=None):
     """(id, slot's day, sequence, cancelled, codes) of every entry, as a calendar would store them."""
     party = Party(VenueFacts("Museo", "", "Europe/Rome", 24), places)
     about = about or [one.reservation_id for one in places]
@@ -94,29 +94,31 @@ def told(*places, about=None):
 
 
 def test_a_family_is_one_entry_with_all_its_codes():
-    assert told(place(1), place(2), place(3)) == [(1, 5, 0, False, ("CODE-1", "CODE-2", "CODE-3"))]
+    assert received(place(1), place(2), place(3)) == [(1, 5, 0, False, ("CODE-1", "CODE-2", "CODE-3"))]
 
 
 def test_a_family_that_moves_together_moves_its_one_entry():
-    assert told(place(1, slot=6, sequence=1), place(2, slot=6, sequence=1)) == [(1, 6, 1, False, ("CODE-1", "CODE-2"))]
+    assert received(place(1, slot=6, sequence=1), place(2, slot=6, sequence=1)) == [
+        (1, 6, 1, False, ("CODE-1", "CODE-2"))
+    ]
 
 
 def test_the_entry_stays_the_same_when_its_first_member_cancels():
-    assert told(place(1, status="CANCELLED"), place(2), about=[1]) == [(1, 5, 0, False, ("CODE-2",))]
+    assert received(place(1, status="CANCELLED"), place(2), about=[1]) == [(1, 5, 0, False, ("CODE-2",))]
 
 
 def test_nothing_left_is_a_cancelled_entry_with_a_higher_sequence():
-    assert told(place(1, status="CANCELLED", sequence=2), place(2, status="CANCELLED", sequence=2)) == [
+    assert received(place(1, status="CANCELLED", sequence=2), place(2, status="CANCELLED", sequence=2)) == [
         (1, 5, 3, True, ("CODE-1", "CODE-2"))
     ]
 
 
 def test_whoever_moves_alone_gets_an_entry_and_who_comes_back_loses_it():
-    away = told(place(1), place(2, slot=7, sequence=1), about=[2])
+    away = received(place(1), place(2, slot=7, sequence=1), about=[2])
     assert away == [(1, 5, 0, False, ("CODE-1",)), (2, 7, 1, False, ("CODE-2",))]
-    back = told(place(1), place(2, sequence=2), about=[2])
+    back = received(place(1), place(2, sequence=2), about=[2])
     assert back == [(1, 5, 0, False, ("CODE-1", "CODE-2")), (2, 5, 3, True, ("CODE-2",))]
-    followed = told(place(1, slot=7, sequence=1), place(2, slot=7, sequence=1), about=[1])
+    followed = received(place(1, slot=7, sequence=1), place(2, slot=7, sequence=1), about=[1])
     assert (2, 7, 2, True, ("CODE-2",)) in followed
 
 

@@ -78,9 +78,9 @@ def calendar(mail):
     return parsed
 
 
-async def sent(lane, mail_server):
-    """The one mail that this lane has to send."""
-    assert await lane.send_due() == 1
+async def sent(worker, mail_server):
+    """The one mail that this worker has to send."""
+    assert await worker.send_due() == 1
     (mail,) = mail_server.messages
     return mail
 
@@ -113,12 +113,12 @@ def check_every_mail(mail, language, row_id):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", [1, 3, 20])
-async def test_a_confirmation_holds_every_ticket_of_the_party(lane, desk, mail_server, language, size):
-    ids = await desk.party(size)
-    row = await desk.queue(
+async def test_a_confirmation_holds_every_ticket_of_the_party(worker, outbox_rows, mail_server, language, size):
+    ids = await outbox_rows.party(size)
+    row = await outbox_rows.queue(
         "reservation.confirmed", {"manage_token": "secret", "reservation_ids": ids}, ids[0], language=language
     )
-    mail = await sent(lane, mail_server)
+    mail = await sent(worker, mail_server)
     check_every_mail(mail, language, row)
     related = ["multipart/related", "text/html", *["image/png"] * size]
     assert shape(mail) == ["multipart/mixed", ["multipart/alternative", "text/plain", related], "text/calendar"]
@@ -155,17 +155,19 @@ async def test_a_confirmation_holds_every_ticket_of_the_party(lane, desk, mail_s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_moved_visit_names_both_times_and_moves_its_calendar_entry(lane, desk, mail_server, language, database):
-    later = await desk.slot(STARTS + timedelta(days=1), day=NOW.date() + timedelta(days=2))
-    ids = await desk.party(2, slot=later)
+async def test_a_moved_visit_names_both_times_and_moves_its_calendar_entry(
+    worker, outbox_rows, mail_server, language, database
+):
+    later = await outbox_rows.slot(STARTS + timedelta(days=1), day=NOW.date() + timedelta(days=2))
+    ids = await outbox_rows.party(2, slot=later)
     await database.execute("UPDATE ticket_reservations SET calendar_sequence = 1")
-    row = await desk.queue(
+    row = await outbox_rows.queue(
         "reservation.moved",
         {"manage_token": "secret", "reservation_ids": ids, "was": SLOT},
         ids[0],
         language=language,
     )
-    mail = await sent(lane, mail_server)
+    mail = await sent(worker, mail_server)
     check_every_mail(mail, language, row)
     text, page = bodies(mail)
     now = {"en": "Sunday, 22 November 2026", "zh_Hans": "2026年11月22日"}[language]
@@ -182,11 +184,13 @@ async def test_a_moved_visit_names_both_times_and_moves_its_calendar_entry(lane,
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("cause", ["holder", "staff", "no_show"])
 async def test_a_cancellation_says_why_takes_the_calendar_entry_out_and_leads_to_another_time(
-    lane, desk, mail_server, language, cause
+    worker, outbox_rows, mail_server, language, cause
 ):
-    ids = await desk.party(2, status="CANCELLED", ticket_status="ACTIVATED")
-    row = await desk.queue("reservation.cancelled", {"reservation_ids": ids, "cause": cause}, ids[0], language=language)
-    mail = await sent(lane, mail_server)
+    ids = await outbox_rows.party(2, status="CANCELLED", ticket_status="ACTIVATED")
+    row = await outbox_rows.queue(
+        "reservation.cancelled", {"reservation_ids": ids, "cause": cause}, ids[0], language=language
+    )
+    mail = await sent(worker, mail_server)
     check_every_mail(mail, language, row)
     text, page = bodies(mail)
     assert page.pictures == []
@@ -199,11 +203,11 @@ async def test_a_cancellation_says_why_takes_the_calendar_entry_out_and_leads_to
     assert event["UID"] == f"reservation-{ids[0]}@hub.example.org"
 
 
-async def test_the_three_causes_of_a_cancellation_have_words_of_their_own(lane, desk, mail_server):
-    ids = await desk.party(1, status="CANCELLED")
+async def test_the_three_causes_of_a_cancellation_have_words_of_their_own(worker, outbox_rows, mail_server):
+    ids = await outbox_rows.party(1, status="CANCELLED")
     for cause in ("holder", "staff", "no_show"):
-        await desk.queue("reservation.cancelled", {"reservation_ids": ids, "cause": cause}, ids[0])
-    assert await lane.send_due() == 3
+        await outbox_rows.queue("reservation.cancelled", {"reservation_ids": ids, "cause": cause}, ids[0])
+    assert await worker.send_due() == 3
     texts = [bodies(mail)[0] for mail in mail_server.messages]
     assert len(set(texts)) == 3
     # A ticket that cannot be booked again is not called good.
@@ -211,14 +215,14 @@ async def test_the_three_causes_of_a_cancellation_have_words_of_their_own(lane, 
 
 
 async def test_cancelling_one_of_a_family_keeps_the_others_in_the_calendar_and_the_link(
-    lane, desk, mail_server, database
+    worker, outbox_rows, mail_server, database
 ):
-    ids = await desk.party(3)
+    ids = await outbox_rows.party(3)
     await database.execute("UPDATE ticket_reservations SET status = 'CANCELLED' WHERE id = $1", ids[0])
-    await desk.queue(
+    await outbox_rows.queue(
         "reservation.cancelled", {"reservation_ids": ids[:1], "cause": "holder", "manage_token": "secret"}, ids[0]
     )
-    mail = await sent(lane, mail_server)
+    mail = await sent(worker, mail_server)
     text, page = bodies(mail)
     assert "2 places of your party stay booked." in text
     assert f"{PUBLIC_URL}/r/secret" in page.links
@@ -230,16 +234,16 @@ async def test_cancelling_one_of_a_family_keeps_the_others_in_the_calendar_and_t
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("before", "words"), [(26, "Tomorrow"), (2, "Today")])
-async def test_a_reminder_says_which_day_that_is(lane, desk, mail_server, services, language, before, words):
-    ids = await desk.party(2)
-    row = await desk.queue(
+async def test_a_reminder_says_which_day_that_is(worker, outbox_rows, mail_server, services, language, before, words):
+    ids = await outbox_rows.party(2)
+    row = await outbox_rows.queue(
         "reservation.reminder",
         {"manage_token": "secret", "reservation_ids": ids, "hours": before},
         ids[0],
         language=language,
     )
     services.clock.set(STARTS - timedelta(hours=before))
-    mail = await sent(lane, mail_server)
+    mail = await sent(worker, mail_server)
     mail.replace_header("Date", NOW)
     check_every_mail(mail, language, row)
     _, page = bodies(mail)
@@ -252,12 +256,12 @@ async def test_a_reminder_says_which_day_that_is(lane, desk, mail_server, servic
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ["waitlist.joined", "waitlist.offer", "waitlist.lapsed"])
-async def test_the_waiting_lists_mails_lead_to_its_page(lane, desk, mail_server, language, kind):
+async def test_the_waiting_lists_mails_lead_to_its_page(worker, outbox_rows, mail_server, language, kind):
     payload = {**WAITLIST, "places": 2}
     if kind == "waitlist.offer":
         payload["ends_at"] = (NOW + timedelta(minutes=30)).isoformat()
-    row = await desk.queue(kind, payload, language=language)
-    mail = await sent(lane, mail_server)
+    row = await outbox_rows.queue(kind, payload, language=language)
+    mail = await sent(worker, mail_server)
     check_every_mail(mail, language, row)
     assert shape(mail) == ["multipart/alternative", "text/plain", "text/html"]
     text, page = bodies(mail)
@@ -282,7 +286,7 @@ CLOSED = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("received", "words"),
     [
         ({"cause": "slot_over"}, "no place came free before"),
         ({"cause": "slot_over", "had_offer": True}, "the offer was not taken"),
@@ -292,15 +296,15 @@ CLOSED = {
     ],
 )
 async def test_a_list_that_was_closed_says_why_and_leads_to_another_time(
-    lane, desk, mail_server, language, told, words
+    worker, outbox_rows, mail_server, language, received, words
 ):
-    row = await desk.queue("waitlist.closed", CLOSED | told, language=language)
-    mail = await sent(lane, mail_server)
+    row = await outbox_rows.queue("waitlist.closed", CLOSED | received, language=language)
+    mail = await sent(worker, mail_server)
     check_every_mail(mail, language, row)
     text, page = bodies(mail)
     assert "Museo" in mail["Subject"]
     assert DAYS[language] in mail["Subject"]
-    good = told.get("good", 2)
+    good = received.get("good", 2)
     tickets = {2: "TKT-2026-ABC234-DEF001%2COTA%2F1%20%262", 1: "X"}
     assert page.links == ([f"{PUBLIC_URL}/reserve?ticket={tickets[good]}&orq=7"] if good else [])
     if language == "en":
@@ -310,12 +314,12 @@ async def test_a_list_that_was_closed_says_why_and_leads_to_another_time(
         assert bool(still) == ("still good" in text)
 
 
-async def test_a_list_that_was_closed_is_not_told_of_when_it_is_long_past(lane, desk, mail_server, database):
+async def test_a_list_that_was_closed_is_not_told_of_when_it_is_long_past(worker, outbox_rows, mail_server, database):
     for language in LANGUAGES:
-        await desk.queue(
+        await outbox_rows.queue(
             "waitlist.closed", CLOSED | {"cause": "slot_over", "told_until": NOW.isoformat()}, language=language
         )
-    await lane.send_due()
+    await worker.send_due()
     assert mail_server.messages == []
     rows = await database.fetch("SELECT DISTINCT status, last_error FROM mail_outbox")
     assert [(row["status"], row["last_error"]) for row in rows] == [("DROPPED", "obsolete: too late")]
@@ -323,8 +327,8 @@ async def test_a_list_that_was_closed_is_not_told_of_when_it_is_long_past(lane, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_code_stands_in_the_subject_and_large_in_the_mail(urgent, desk, mail_server, language):
-    row = await desk.queue(
+async def test_a_code_stands_in_the_subject_and_large_in_the_mail(urgent, outbox_rows, mail_server, language):
+    row = await outbox_rows.queue(
         "contact.code", {"code": "042137", "minutes": 5}, language=language, not_after=NOW + timedelta(minutes=5)
     )
     mail = await sent(urgent, mail_server)
@@ -337,12 +341,14 @@ async def test_a_code_stands_in_the_subject_and_large_in_the_mail(urgent, desk, 
     assert mail["From"].addresses[0].display_name == "Arte Spa"
 
 
-async def test_a_row_from_before_there_were_parties_is_written_without_a_link(lane, desk, mail_server, database):
-    (reservation,) = await desk.party()
+async def test_a_row_from_before_there_were_parties_is_written_without_a_link(
+    worker, outbox_rows, mail_server, database
+):
+    (reservation,) = await outbox_rows.party()
     for payload in ("{}", "[]", '"odd"', "null"):
-        row = await desk.queue("reservation.confirmed", {}, reservation)
+        row = await outbox_rows.queue("reservation.confirmed", {}, reservation)
         await database.execute("UPDATE mail_outbox SET payload = $1::jsonb WHERE id = $2", payload, row)
-    assert await lane.send_due() == 4
+    assert await worker.send_due() == 4
     for mail in mail_server.messages:
         text, page = bodies(mail)
         assert "TKT-2026-ABC234-DEF001" in text
@@ -353,14 +359,14 @@ async def test_a_row_from_before_there_were_parties_is_written_without_a_link(la
 
 
 async def test_a_mail_says_how_long_a_visit_can_be_changed_and_no_more_once_it_cannot(
-    lane, desk, mail_server, services
+    worker, outbox_rows, mail_server, services
 ):
-    ids = await desk.party()
-    await desk.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0])
-    await lane.send_due()
+    ids = await outbox_rows.party()
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0])
+    await worker.send_due()
     services.clock.set(STARTS - timedelta(hours=23))
-    await desk.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0])
-    await lane.send_due()
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0])
+    await worker.send_due()
     early, late = [bodies(mail)[0] for mail in mail_server.messages]
     assert "until Friday, 20 November 2026, 12:00" in early
     assert "View, move or cancel:" in early
@@ -368,15 +374,15 @@ async def test_a_mail_says_how_long_a_visit_can_be_changed_and_no_more_once_it_c
     assert "View your visit:" in late
 
 
-async def test_no_text_of_a_customer_or_venue_becomes_a_header_or_markup(lane, desk, mail_server, database):
+async def test_no_text_of_a_customer_or_venue_becomes_a_header_or_markup(worker, outbox_rows, mail_server, database):
     hostile = "A\r\nBcc: x@evil.example\r\n\r\n<script>alert(1)</script>{{ 7*7 }} {venue} %(code)s"
     await database.execute("UPDATE venues SET name = $1, address = $1", hostile)
-    ids = await desk.party(name=hostile)
-    await desk.queue("reservation.confirmed", {"manage_token": 'a"><b>/../x', "reservation_ids": ids}, ids[0])
-    await desk.queue(
+    ids = await outbox_rows.party(name=hostile)
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": 'a"><b>/../x', "reservation_ids": ids}, ids[0])
+    await outbox_rows.queue(
         "waitlist.joined", {**WAITLIST, "venue_name": hostile, "places": 1, "waitlist_token": '"><i>'}, language="en"
     )
-    assert await lane.send_due() == 2
+    assert await worker.send_due() == 2
     assert mail_server.recipients == [("j@example.org",)] * 2
     for mail in mail_server.messages:
         assert mail["Bcc"] is None
@@ -397,21 +403,21 @@ async def test_no_text_of_a_customer_or_venue_becomes_a_header_or_markup(lane, d
     "recipient", ["a@example.org, b@example.org", "a@example.org\r\nBcc: b@example.org", "a b", "", "<a@example.org"]
 )
 async def test_an_address_that_is_not_one_gets_no_mail_and_neither_does_anybody_else(
-    lane, desk, mail_server, recipient
+    worker, outbox_rows, mail_server, recipient
 ):
-    ids = await desk.party()
-    await desk.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], to=recipient)
-    assert await lane.send_due() == 1
+    ids = await outbox_rows.party()
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], to=recipient)
+    assert await worker.send_due() == 1
     assert mail_server.messages == []
-    assert await desk.states() == [("DEAD", "address not readable")]
+    assert await outbox_rows.states() == [("DEAD", "address not readable")]
 
 
 @pytest.mark.parametrize("recipient", ["müller@example.org", "用户@例子.广告", '"odd, one"@example.org'])
-async def test_an_unusual_address_is_written_to_as_it_is(lane, desk, mail_server, recipient):
-    ids = await desk.party()
-    await desk.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], to=recipient)
-    assert await lane.send_due() == 1
-    assert await desk.states() == [("SENT", None)]
+async def test_an_unusual_address_is_written_to_as_it_is(worker, outbox_rows, mail_server, recipient):
+    ids = await outbox_rows.party()
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], to=recipient)
+    assert await worker.send_due() == 1
+    assert await outbox_rows.states() == [("SENT", None)]
     assert mail_server.recipients == [(recipient,)]
 
 
@@ -426,20 +432,20 @@ async def test_an_unusual_address_is_written_to_as_it_is(lane, desk, mail_server
         {**WAITLIST, "waitlist_token": ""},
     ],
 )
-async def test_a_row_that_cannot_be_read_is_dead_and_says_so(lane, desk, mail_server, payload):
-    await desk.queue("waitlist.offer", payload)
-    assert await lane.send_due() == 1
-    ((status, error),) = await desk.states()
+async def test_a_row_that_cannot_be_read_is_dead_and_says_so(worker, outbox_rows, mail_server, payload):
+    await outbox_rows.queue("waitlist.offer", payload)
+    assert await worker.send_due() == 1
+    ((status, error),) = await outbox_rows.states()
     assert status == "DEAD"
     assert error == "token gone" or error.startswith("unreadable: ")
     assert mail_server.messages == []
 
 
-async def test_an_unknown_kind_or_language_harms_nobody(lane, desk, mail_server):
-    ids = await desk.party()
-    await desk.queue("reservation.sung", {}, ids[0])
-    await desk.queue("reservation.confirmed", {}, ids[0], channel="sms", to="+12025550100")
-    await desk.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], language="tlh")
-    assert await lane.send_due() == 3
-    assert await desk.states() == [("DEAD", "unknown kind"), ("DEAD", "unknown kind"), ("SENT", None)]
+async def test_an_unknown_kind_or_language_harms_nobody(worker, outbox_rows, mail_server):
+    ids = await outbox_rows.party()
+    await outbox_rows.queue("reservation.sung", {}, ids[0])
+    await outbox_rows.queue("reservation.confirmed", {}, ids[0], channel="sms", to="+12025550100")
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], language="tlh")
+    assert await worker.send_due() == 3
+    assert await outbox_rows.states() == [("DEAD", "unknown kind"), ("DEAD", "unknown kind"), ("SENT", None)]
     assert mail_server.messages[0]["Content-Language"] == "en"

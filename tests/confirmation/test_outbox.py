@@ -14,124 +14,128 @@ from tests.support.mail_outbox import NOW, STARTS
 LATER = NOW + timedelta(minutes=5)
 
 
-async def test_a_due_mail_is_sent_once_and_its_token_forgotten(lane, desk, mail_server, events):
-    (reservation,) = await desk.confirmations()
-    assert await lane.send_due() == 1
-    assert await lane.send_due() == 0
+async def test_a_due_mail_is_sent_once_and_its_token_forgotten(worker, outbox_rows, mail_server, events):
+    (reservation,) = await outbox_rows.confirmations()
+    assert await worker.send_due() == 1
+    assert await worker.send_due() == 0
     (mail,) = mail_server.messages
     assert mail["To"] == "j@example.org"
     assert "https://hub.example.org/r/secret-0" in mail.get_body(("plain",)).get_content()
-    (row,) = await desk.rows()
+    (row,) = await outbox_rows.rows()
     assert (row["status"], row["payload"], row["attempts"], row["lease_id"]) == ("SENT", "{}", 1, None)
     assert row["sent_at"] is not None
-    told = {"kind": "reservation.confirmed", "channel": "mail", "reservation_id": reservation, "attempt": 1}
-    assert events == [("email.confirmation.sent", told)]
+    received = {"kind": "reservation.confirmed", "channel": "mail", "reservation_id": reservation, "attempt": 1}
+    assert events == [("email.confirmation.sent", received)]
 
 
-async def test_a_mail_server_that_is_away_costs_no_mail_a_try(lane, desk, services, mail_server, events):
-    await desk.confirmations(3)
+async def test_a_mail_server_that_is_away_costs_no_mail_a_try(worker, outbox_rows, services, mail_server, events):
+    await outbox_rows.confirmations(3)
     await mail_server.stop()
     for _ in range(12):
-        await lane.send_due()
+        await worker.send_due()
         services.clock.advance(80)
-    rows = await desk.rows()
+    rows = await outbox_rows.rows()
     assert {(row["status"], row["attempts"]) for row in rows} == {("PENDING", 0)}
     assert all(row["last_error"].startswith("no connection") for row in rows)
     assert len(events) == 12
     await mail_server.start()
-    assert await lane.send_due() == 3
+    assert await worker.send_due() == 3
     assert len(mail_server.messages) == 3
     assert not any("example.org" in str(event) for event in events)
 
 
 async def test_a_refusal_for_now_is_tried_again_ever_later_and_given_up_after_eight_tries(
-    lane, desk, services, mail_server, events
+    worker, outbox_rows, services, mail_server, events
 ):
-    await desk.confirmations()
+    await outbox_rows.confirmations()
     mail_server.data_answer = "451 try later"
     waits = []
     for _ in range(8):
-        assert await lane.send_due() == 1
-        (row,) = await desk.rows()
+        assert await worker.send_due() == 1
+        (row,) = await outbox_rows.rows()
         waits.append(round((row["next_attempt_at"] - services.clock.now()).total_seconds()))
         services.clock.advance(3 * 3600)
     assert waits[:7] == [2, 8, 32, 128, 512, 2048, 7200]
     assert (row["status"], row["attempts"], row["last_error"]) == ("DEAD", 8, "message refused: 451")
-    assert await lane.send_due() == 0
+    assert await worker.send_due() == 0
     assert [fields.get("dead", False) for _, fields in events] == [False] * 7 + [True]
 
 
-async def test_many_mails_refused_in_one_moment_do_not_all_come_back_in_one_moment(services, events, desk, mail_server):
-    await desk.confirmations(30)
+async def test_many_mails_refused_in_one_moment_do_not_all_come_back_in_one_moment(
+    services, events, outbox_rows, mail_server
+):
+    await outbox_rows.confirmations(30)
     mail_server.rcpt_answer = "450 busy"
     services.clock = SimpleNamespace(now=lambda: NOW)
     assert await OutboxWorker(services).send_due() == 30
-    waits = [(row["next_attempt_at"] - NOW).total_seconds() for row in await desk.rows()]
+    waits = [(row["next_attempt_at"] - NOW).total_seconds() for row in await outbox_rows.rows()]
     assert all(1.6 <= wait <= 2.4 for wait in waits)
     assert len(set(waits)) == 30
 
 
-async def test_a_greylisting_server_gets_every_mail_at_the_second_try(lane, desk, services, mail_server):
-    await desk.confirmations(5, to="guest{}@example.org")
+async def test_a_greylisting_server_gets_every_mail_at_the_second_try(worker, outbox_rows, services, mail_server):
+    await outbox_rows.confirmations(5, to="guest{}@example.org")
     mail_server.greylist = set()
-    assert await lane.send_due() == 5
+    assert await worker.send_due() == 5
     assert mail_server.messages == []
-    assert await desk.states() == [("PENDING", "recipient refused: 450 4.7.1")] * 5
-    assert await lane.send_due() == 0
+    assert await outbox_rows.states() == [("PENDING", "recipient refused: 450 4.7.1")] * 5
+    assert await worker.send_due() == 0
     services.clock.advance(3)
-    assert await lane.send_due() == 5
+    assert await worker.send_due() == 5
     assert sorted(mail["To"] for mail in mail_server.messages) == [f"guest{n}@example.org" for n in range(5)]
 
 
-async def test_an_address_that_bounces_is_dead_at_once_and_holds_up_nobody(lane, desk, services, mail_server, events):
-    await desk.confirmations(3, to="guest{}@example.org")
+async def test_an_address_that_bounces_is_dead_at_once_and_holds_up_nobody(
+    worker, outbox_rows, services, mail_server, events
+):
+    await outbox_rows.confirmations(3, to="guest{}@example.org")
     mail_server.answers["guest1@example.org"] = "550 5.1.1 no such user"
-    assert await lane.send_due() == 3
+    assert await worker.send_due() == 3
     assert [mail["To"] for mail in mail_server.messages] == ["guest0@example.org", "guest2@example.org"]
-    assert (await desk.states())[1] == ("DEAD", "recipient refused: 550 5.1.1")
+    assert (await outbox_rows.states())[1] == ("DEAD", "recipient refused: 550 5.1.1")
     mail_server.answers.clear()
     services.clock.advance(86400)
-    assert await lane.send_due() == 0
+    assert await worker.send_due() == 0
     assert ("email.confirmation.failed", True) in [(name, fields.get("dead")) for name, fields in events]
 
 
-async def test_what_is_given_up_keeps_what_it_was_about_but_no_key_to_it(lane, desk, database, mail_server):
-    ids = await desk.party(2)
-    await desk.queue("reservation.moved", {"manage_token": "secret", "reservation_ids": ids}, ids[0])
-    await desk.queue("contact.code", {"code": "042137", "minutes": 5})
+async def test_what_is_given_up_keeps_what_it_was_about_but_no_key_to_it(worker, outbox_rows, database, mail_server):
+    ids = await outbox_rows.party(2)
+    await outbox_rows.queue("reservation.moved", {"manage_token": "secret", "reservation_ids": ids}, ids[0])
+    await outbox_rows.queue("contact.code", {"code": "042137", "minutes": 5})
     mail_server.rcpt_answer = "550 no"
-    assert await lane.send_due() == 2
-    payloads = [row["payload"] for row in await desk.rows()]
+    assert await worker.send_due() == 2
+    payloads = [row["payload"] for row in await outbox_rows.rows()]
     assert payloads == [f'{{"reservation_ids": [{ids[0]}, {ids[1]}]}}', '{"minutes": 5}']
 
 
 async def test_a_message_that_breaks_the_line_holds_up_nobody_and_is_given_up_in_the_end(
-    lane, desk, services, mail_server
+    worker, outbox_rows, services, mail_server
 ):
-    await desk.confirmations(1, to="poison@example.org")
+    await outbox_rows.confirmations(1, to="poison@example.org")
     mail_server.hangs_up_on = ("poison@example.org",)
     for number in range(12):
-        await desk.confirmations(1, to=f"good{number}@example.org")
-        await lane.send_due()
+        await outbox_rows.confirmations(1, to=f"good{number}@example.org")
+        await worker.send_due()
         services.clock.advance(3 * 3600)
     assert len(mail_server.messages) == 12
-    poison, *good = await desk.rows()
+    poison, *good = await outbox_rows.rows()
     assert {row["status"] for row in good} == {"SENT"}
     assert (poison["status"], poison["attempts"]) == ("DEAD", 8)
     assert poison["last_error"].startswith("line broke: ")
 
 
-async def test_a_server_that_breaks_every_line_costs_one_mail_one_try(lane, desk, services, mail_server):
-    await desk.confirmations(3, to="guest{}@example.org")
+async def test_a_server_that_breaks_every_line_costs_one_mail_one_try(worker, outbox_rows, services, mail_server):
+    await outbox_rows.confirmations(3, to="guest{}@example.org")
     mail_server.hangs_up_on = tuple(f"guest{n}@example.org" for n in range(3))
     for _ in range(10):
-        await lane.send_due()
+        await worker.send_due()
         services.clock.advance(3600)
-    rows = await desk.rows()
+    rows = await outbox_rows.rows()
     assert {row["status"] for row in rows} == {"PENDING"}
     assert sum(row["attempts"] for row in rows) == 1
     mail_server.hangs_up_on = ()
-    while await lane.send_due():
+    while await worker.send_due():
         services.clock.advance(10)
     assert len(mail_server.messages) == 3
 
@@ -140,35 +144,37 @@ async def test_a_server_that_breaks_every_line_costs_one_mail_one_try(lane, desk
     ("kind", "payload"),
     [("reservation.confirmed", {}), ("reservation.moved", {}), ("reservation.reminder", {"hours": 24})],
 )
-async def test_what_was_cancelled_meanwhile_is_dropped_and_says_so(lane, desk, mail_server, events, kind, payload):
-    ids = await desk.party(status="CANCELLED")
-    await desk.queue(kind, {"manage_token": "secret", **payload}, ids[0])
-    assert await lane.send_due() == 1
+async def test_what_was_cancelled_meanwhile_is_dropped_and_says_so(
+    worker, outbox_rows, mail_server, events, kind, payload
+):
+    ids = await outbox_rows.party(status="CANCELLED")
+    await outbox_rows.queue(kind, {"manage_token": "secret", **payload}, ids[0])
+    assert await worker.send_due() == 1
     assert mail_server.messages == []
-    (row,) = await desk.rows()
+    (row,) = await outbox_rows.rows()
     assert (row["status"], row["last_error"], row["payload"]) == ("DROPPED", "obsolete: cancelled", "{}")
     assert events == [
         ("mail.dropped", {"kind": kind, "reservation_id": ids[0], "reason": "obsolete: cancelled"}),
     ]
 
 
-async def test_a_reminder_is_dropped_where_the_visit_has_been_moved_away_or_is_over(lane, desk, database):
-    far = await desk.slot(STARTS + timedelta(days=3), day=NOW.date() + timedelta(days=4))
-    moved = await desk.party(slot=far, token="a")
-    inside = await desk.party(status="VERIFIED", token="b")
+async def test_a_reminder_is_dropped_where_the_visit_has_been_moved_away_or_is_over(worker, outbox_rows, database):
+    far = await outbox_rows.slot(STARTS + timedelta(days=3), day=NOW.date() + timedelta(days=4))
+    moved = await outbox_rows.party(slot=far, token="a")
+    inside = await outbox_rows.party(status="VERIFIED", token="b")
     for ids in (moved, inside):
-        await desk.queue("reservation.reminder", {"manage_token": "secret", "hours": 26}, ids[0])
-    await desk.queue("reservation.reminder", {"hours": 24}, 2**40)
-    assert await lane.send_due() == 3
-    assert await desk.states() == [
+        await outbox_rows.queue("reservation.reminder", {"manage_token": "secret", "hours": 26}, ids[0])
+    await outbox_rows.queue("reservation.reminder", {"hours": 24}, 2**40)
+    assert await worker.send_due() == 3
+    assert await outbox_rows.states() == [
         ("DROPPED", "obsolete: moved"),
         ("DROPPED", "obsolete: used"),
         ("DROPPED", "obsolete: gone"),
     ]
 
 
-async def test_what_comes_too_late_is_dropped_and_says_so(urgent, desk, services, mail_server):
-    await desk.queue("contact.code", {"code": "042137", "minutes": 5}, not_after=LATER)
+async def test_what_comes_too_late_is_dropped_and_says_so(urgent, outbox_rows, services, mail_server):
+    await outbox_rows.queue("contact.code", {"code": "042137", "minutes": 5}, not_after=LATER)
     mail_server.data_answer = "451 try later"
     assert await urgent.send_due() == 1
     services.clock.set(LATER - timedelta(seconds=1))
@@ -177,19 +183,21 @@ async def test_what_comes_too_late_is_dropped_and_says_so(urgent, desk, services
     services.clock.set(LATER + timedelta(minutes=1))
     assert await urgent.send_due() == 1
     assert mail_server.messages == []
-    (row,) = await desk.rows()
+    (row,) = await outbox_rows.rows()
     assert (row["status"], row["last_error"], row["payload"]) == ("DROPPED", "too late", "{}")
 
 
-async def test_what_is_urgent_goes_out_in_the_middle_of_a_rush(services, desk, mail_server, events):
-    await desk.confirmations(20)
+async def test_what_is_urgent_goes_out_in_the_middle_of_a_rush(services, outbox_rows, mail_server, events):
+    await outbox_rows.confirmations(20)
     until = NOW + timedelta(minutes=5)
     outbox = OutboxJob(services, in_a_rush=lambda: True)
     running = asyncio.create_task(outbox.run())
     async with asyncio.timeout(20):
         while not mail_server.messages:
             await asyncio.sleep(0.01)
-        await desk.queue("contact.code", {"code": "042137", "minutes": 5}, to="code@example.org", not_after=until)
+        await outbox_rows.queue(
+            "contact.code", {"code": "042137", "minutes": 5}, to="code@example.org", not_after=until
+        )
         outbox.wake()
         while "code@example.org" not in [mail["To"] for mail in mail_server.messages]:
             await asyncio.sleep(0.01)
@@ -199,7 +207,7 @@ async def test_what_is_urgent_goes_out_in_the_middle_of_a_rush(services, desk, m
 
 
 @pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
-async def test_the_claim_of_either_lane_reads_its_own_rows_by_index(database, plans):
+async def test_the_claim_of_either_worker_reads_its_own_rows_by_index(database, plans):
     async with database.transaction() as connection:
         await connection.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = {plans}")
         await connection.execute(f"PREPARE claiming AS {statements.load('messaging/outbox').claim}")
@@ -210,26 +218,26 @@ async def test_the_claim_of_either_lane_reads_its_own_rows_by_index(database, pl
             assert re.search(r"Index Cond: \(\(num_nonnulls\(not_after\) = .+\) AND \(next_attempt_at <=", plan), plan
 
 
-async def test_a_row_that_cannot_be_put_into_words_holds_up_nobody(lane, desk, database, mail_server):
-    await desk.confirmations()
+async def test_a_row_that_cannot_be_put_into_words_holds_up_nobody(worker, outbox_rows, database, mail_server):
+    await outbox_rows.confirmations()
     await database.execute("UPDATE venues SET timezone = 'Nowhere/Land'")
-    await desk.open()
-    await desk.confirmations()
-    assert await lane.send_due() == 2
+    await outbox_rows.open()
+    await outbox_rows.confirmations()
+    assert await worker.send_due() == 2
     assert len(mail_server.messages) == 1
-    assert [row["status"] for row in await desk.rows()] == ["PENDING", "SENT"]
+    assert [row["status"] for row in await outbox_rows.rows()] == ["PENDING", "SENT"]
 
 
-async def test_the_loop_sends_at_once_when_woken_and_gives_the_rest_back_when_stopped(lane, desk, mail_server):
-    running = asyncio.create_task(lane.run())
+async def test_the_loop_sends_at_once_when_woken_and_gives_the_rest_back_when_stopped(worker, outbox_rows, mail_server):
+    running = asyncio.create_task(worker.run())
     await asyncio.sleep(0.05)
-    await desk.confirmations(40)
-    lane.wake()
+    await outbox_rows.confirmations(40)
+    worker.wake()
     while not mail_server.messages:
         await asyncio.sleep(0.001)
-    lane.stop()
+    worker.stop()
     await asyncio.wait_for(running, 5)
     sent = len(mail_server.messages)
-    states = [(row["status"], row["lease_id"], row["attempts"]) for row in await desk.rows()]
+    states = [(row["status"], row["lease_id"], row["attempts"]) for row in await outbox_rows.rows()]
     assert states.count(("SENT", None, 1)) == sent
     assert states.count(("PENDING", None, 0)) == 40 - sent

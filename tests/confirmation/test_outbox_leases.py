@@ -32,27 +32,27 @@ class Changed:
 
 
 def another(services, sql=None):
-    lane = OutboxWorker(services, jitter=lambda: 0.5)
+    worker = OutboxWorker(services, jitter=lambda: 0.5)
     if sql is not None:
-        lane._sql = sql
-    return lane
+        worker._sql = sql
+    return worker
 
 
 def identities(mail_server):
     return [mail["Message-ID"] for mail in mail_server.messages]
 
 
-async def test_two_hubs_share_the_work_and_send_nothing_twice(services, lane, desk, mail_server):
-    await desk.confirmations(120)
+async def test_two_hubs_share_the_work_and_send_nothing_twice(services, worker, outbox_rows, mail_server):
+    await outbox_rows.confirmations(120)
     other = another(services)
-    while sum(await asyncio.gather(lane.send_due(), other.send_due())):
+    while sum(await asyncio.gather(worker.send_due(), other.send_due())):
         pass
     assert len(mail_server.messages) == len(set(identities(mail_server))) == 120
 
 
-async def two_at_once(services, desk, mail_server, sql):
+async def two_at_once(services, outbox_rows, mail_server, sql):
     """The first hub holds its mail at the server's door while the second looks for work; gives how often it was sent."""
-    await desk.confirmations()
+    await outbox_rows.confirmations()
     arrived, go_on = asyncio.Event(), asyncio.Event()
 
     async def gate(_envelope):
@@ -70,17 +70,19 @@ async def two_at_once(services, desk, mail_server, sql):
     return len(mail_server.messages)
 
 
-async def test_a_row_that_is_being_sent_is_nobody_elses_until_its_lease_ends(services, desk, mail_server, events):
-    assert await two_at_once(services, desk, mail_server, SQL) == 1
+async def test_a_row_that_is_being_sent_is_nobody_elses_until_its_lease_ends(
+    services, outbox_rows, mail_server, events
+):
+    assert await two_at_once(services, outbox_rows, mail_server, SQL) == 1
 
 
-async def test_without_the_lease_the_same_row_is_sent_twice(services, desk, mail_server, events):
-    assert await two_at_once(services, desk, mail_server, Changed("claim", UNLEASED)) == 2
+async def test_without_the_lease_the_same_row_is_sent_twice(services, outbox_rows, mail_server, events):
+    assert await two_at_once(services, outbox_rows, mail_server, Changed("claim", UNLEASED)) == 2
 
 
-async def claimed_at_once(database, desk, sql):
+async def claimed_at_once(database, outbox_rows, sql):
     """Two claims in two open transactions, the second one while the first has not committed; gives who got the row."""
-    await desk.confirmations()
+    await outbox_rows.confirmations()
     got = []
     async with database.transaction() as first, database.transaction() as second:
         got.append(await first.fetch(sql.claim, NOW, NOW + LEASE, 50, uuid4(), 0))
@@ -90,18 +92,18 @@ async def claimed_at_once(database, desk, sql):
     return [len(rows) for rows in got]
 
 
-async def test_a_hub_that_claims_never_waits_for_another(database, desk):
-    assert await claimed_at_once(database, desk, SQL) == [1, 0]
+async def test_a_hub_that_claims_never_waits_for_another(database, outbox_rows):
+    assert await claimed_at_once(database, outbox_rows, SQL) == [1, 0]
 
 
-async def test_without_skipping_it_would_wait(database, desk):
+async def test_without_skipping_it_would_wait(database, outbox_rows):
     with pytest.raises(DatabaseDown, match="LockNotAvailableError"):
-        await claimed_at_once(database, desk, Changed("claim", SKIPPED, "FOR UPDATE"))
+        await claimed_at_once(database, outbox_rows, Changed("claim", SKIPPED, "FOR UPDATE"))
 
 
-async def killed_between_send_and_mark(services, desk, mail_server):
+async def killed_between_send_and_mark(services, outbox_rows, mail_server):
     """A hub that hands its mail over and is gone before it can write that down."""
-    await desk.confirmations()
+    await outbox_rows.confirmations()
     handed_over = asyncio.Event()
 
     async def never(*_):
@@ -127,56 +129,58 @@ async def killed_between_send_and_mark(services, desk, mail_server):
 
 
 async def test_a_hub_killed_between_sending_and_writing_it_down_costs_one_repeat_after_the_lease(
-    services, lane, desk, mail_server
+    services, worker, outbox_rows, mail_server
 ):
-    await killed_between_send_and_mark(services, desk, mail_server)
-    (row,) = await desk.rows()
+    await killed_between_send_and_mark(services, outbox_rows, mail_server)
+    (row,) = await outbox_rows.rows()
     assert (row["status"], len(mail_server.messages)) == ("PENDING", 1)
     services.clock.set(NOW + LEASE - timedelta(seconds=1))
-    assert await lane.send_due() == 0
+    assert await worker.send_due() == 0
     services.clock.set(NOW + LEASE + timedelta(seconds=1))
-    assert await lane.send_due() == 1
+    assert await worker.send_due() == 1
     services.clock.advance(10 * LEASE.total_seconds())
-    assert await lane.send_due() == 0
+    assert await worker.send_due() == 0
     # Twice, under one name: a mail program that knows the first shows it once.
     assert len(mail_server.messages) == 2
     assert len(set(identities(mail_server))) == 1
-    assert (await desk.rows())[0]["status"] == "SENT"
+    assert (await outbox_rows.rows())[0]["status"] == "SENT"
 
 
-async def test_with_a_mark_before_the_sending_a_killed_hub_would_lose_the_mail(services, lane, desk, mail_server):
+async def test_with_a_mark_before_the_sending_a_killed_hub_would_lose_the_mail(
+    services, worker, outbox_rows, mail_server
+):
     """The control: the other order, at most once instead of at least once."""
-    await desk.confirmations()
-    carrier = lane._carrier
+    await outbox_rows.confirmations()
+    carrier = worker._carrier
 
     class MarksFirst:
         sender, host = carrier.sender, carrier.host
 
         async def send(self, message):
-            (row,) = await desk.rows()
+            (row,) = await outbox_rows.rows()
             await services.database.execute(SQL.mark_sent, row["org_id"], row["id"], row["lease_id"], NOW)
             raise asyncio.CancelledError
 
         async def rest(self):
             return
 
-    lane._carrier = MarksFirst()
+    worker._carrier = MarksFirst()
     with pytest.raises(asyncio.CancelledError):
-        await lane.send_due()
+        await worker.send_due()
     services.clock.set(NOW + 2 * LEASE)
     assert await another(services).send_due() == 0
     assert mail_server.messages == []
 
 
 @pytest.mark.parametrize("mark", ["mark_sent", "mark_dead", "mark_deferred", "mark_dropped"])
-async def test_whoever_lost_the_lease_changes_nothing(services, desk, database, mark):
-    await desk.confirmations()
+async def test_whoever_lost_the_lease_changes_nothing(services, outbox_rows, database, mark):
+    await outbox_rows.confirmations()
     mine = uuid4()
     (late,) = await database.fetch(SQL.claim, NOW, NOW + LEASE, 50, mine, 0)
     after = NOW + LEASE + timedelta(seconds=1)
     (taken,) = await database.fetch(SQL.claim, after, after + LEASE, 50, uuid4(), 0)
     more = {"mark_sent": [NOW], "mark_deferred": [NOW, "late"]}.get(mark, ["late"])
     await database.execute(getattr(SQL, mark), late["org_id"], late["id"], mine, *more)
-    (row,) = await desk.rows()
+    (row,) = await outbox_rows.rows()
     assert (row["status"], row["last_error"], row["attempts"]) == ("PENDING", None, taken["attempts"])
     assert row["lease_id"] not in (None, mine)

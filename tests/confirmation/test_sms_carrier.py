@@ -161,39 +161,41 @@ async def test_without_a_provider_messages_go_beside_the_development_mails(tmp_p
     assert list_development_mail(tmp_path) == []
 
 
-async def test_the_outbox_sends_codes_by_text_message(twilio, urgent, services, desk, mail_server):
+async def test_the_outbox_sends_codes_by_text_message(twilio, urgent, services, outbox_rows, mail_server):
     from hub.jobs.outbox import OutboxWorker
 
     services.settings.sms_url = url(twilio.port)
-    lane = OutboxWorker(services, urgent=True, jitter=lambda: 0.5)
+    worker = OutboxWorker(services, urgent=True, jitter=lambda: 0.5)
     until = NOW.replace(minute=5)
     payload = {"code": "042137", "minutes": 5}
-    await desk.queue("contact.code", payload, to="+393331234567", channel="sms", not_after=until, language="en")
-    assert await lane.send_due() == 1
+    await outbox_rows.queue("contact.code", payload, to="+393331234567", channel="sms", not_after=until, language="en")
+    assert await worker.send_due() == 1
     assert twilio.forms[0]["Body"] == (
         "042137 is your code for Arte Spa. It is good for 5 minutes.\n\n@hub.example.org #042137"
     )
-    (row,) = await desk.rows()
+    (row,) = await outbox_rows.rows()
     assert (row["status"], row["payload"]) == ("SENT", "{}")
-    await lane._rest()
+    await worker._rest()
 
 
-async def test_a_provider_that_is_away_holds_up_no_mail(twilio, services, desk, mail_server, events):
+async def test_a_provider_that_is_away_holds_up_no_mail(twilio, services, outbox_rows, mail_server, events):
     from hub.jobs.outbox import OutboxWorker
 
     services.settings.sms_url = url(twilio.port)
     await twilio.runner.cleanup()
-    lane = OutboxWorker(services, urgent=True, jitter=lambda: 0.5)
+    worker = OutboxWorker(services, urgent=True, jitter=lambda: 0.5)
     until = NOW.replace(minute=5)
     for channel, to in (("sms", "+393331234567"), ("sms", "+393331234568"), ("mail", "j@example.org")):
-        await desk.queue("contact.code", {"code": "042137", "minutes": 5}, to=to, channel=channel, not_after=until)
-    assert await lane.send_due() == 1
+        await outbox_rows.queue(
+            "contact.code", {"code": "042137", "minutes": 5}, to=to, channel=channel, not_after=until
+        )
+    assert await worker.send_due() == 1
     assert len(mail_server.messages) == 1
-    rows = await desk.rows()
+    rows = await outbox_rows.rows()
     assert [(row["status"], row["attempts"], row["lease_id"]) for row in rows] == [
         ("PENDING", 0, None),
         ("PENDING", 0, None),
         ("SENT", 1, None),
     ]
     assert all(row["last_error"].startswith("no connection: ") for row in rows[:2])
-    await lane._rest()
+    await worker._rest()

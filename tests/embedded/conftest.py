@@ -77,7 +77,7 @@ async def ask(url: str, sql: str) -> Any:
         await connection.close()
 
 
-def told(data_dir: Path) -> dict[str, Any]:
+def reported(data_dir: Path) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((data_dir / "embedded.json").read_text())
     return document
 

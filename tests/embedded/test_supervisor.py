@@ -18,7 +18,7 @@ from hub.embedded import launch
 from hub.embedded.launch import Identity
 from hub.embedded.ports_and_passwords import is_free
 from hub.embedded.supervisor import EmbeddedServers, find_or_start
-from tests.embedded.conftest import Supervise, ask, is_gone, told
+from tests.embedded.conftest import Supervise, ask, is_gone, reported
 
 
 async def test_data_and_addresses_survive_a_restart(data_dir: Path) -> None:
@@ -50,7 +50,7 @@ async def test_a_commit_is_durable_and_the_servers_are_set_up_as_production_woul
 
 async def test_nobody_gets_in_without_the_password_and_nobody_else_may_read_it(data_dir: Path) -> None:
     async with find_or_start(data_dir) as urls:
-        for url in (urls.database_url, told(data_dir)["database_socket_url"]):
+        for url in (urls.database_url, reported(data_dir)["database_socket_url"]):
             assert await ask(url, "SELECT 1") == 1
             secret = url.split(":", 2)[2].split("@")[0]
             with pytest.raises(asyncpg.InvalidPasswordError):
@@ -64,10 +64,10 @@ async def test_nobody_gets_in_without_the_password_and_nobody_else_may_read_it(d
 
 async def test_a_command_finds_the_servers_of_a_running_hub(data_dir: Path, supervise: Supervise) -> None:
     hub = supervise()
-    pids = told(data_dir)
+    pids = reported(data_dir)
     async with find_or_start(data_dir) as found:
         assert (found.database_url, found.redis_url) == (hub.database, hub.redis)
-    assert told(data_dir) == pids, "the command's end must not stop the hub's servers"
+    assert reported(data_dir) == pids, "the command's end must not stop the hub's servers"
     assert await ask(hub.database, "SELECT 1") == 1
 
 
@@ -86,7 +86,7 @@ async def test_commands_at_the_same_time_share_one_pair_of_servers(data_dir: Pat
 async def test_sigterm_and_sigint_stop_everything_cleanly(data_dir: Path, supervise: Supervise) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         hub = supervise()
-        pids = told(data_dir)
+        pids = reported(data_dir)
         assert hub.end(number) == 0
         assert is_gone(pids["postgres_pid"], 0.1)
         assert is_gone(pids["redis_pid"], 0.1)
@@ -99,14 +99,14 @@ async def test_sigterm_and_sigint_stop_everything_cleanly(data_dir: Path, superv
 async def test_a_killed_hub_leaves_nothing_that_blocks_the_next_start(data_dir: Path, supervise: Supervise) -> None:
     first = supervise()
     await ask(first.database, "CREATE TABLE kept AS SELECT 1 AS n")
-    before = told(data_dir)
+    before = reported(data_dir)
     first.end(signal.SIGKILL)
     begun = time.monotonic()
     second = supervise()  # at once, while the old servers may still be going
     assert time.monotonic() - begun < 5
     assert (second.database, second.redis) == (first.database, first.redis)
     assert await ask(second.database, "SELECT n FROM kept") == 1
-    after = told(data_dir)
+    after = reported(data_dir)
     assert is_gone(before["postgres_pid"], 0.1)
     assert is_gone(before["redis_pid"], 0.1)
     assert after["postgres_pid"] != before["postgres_pid"]
@@ -116,7 +116,7 @@ async def test_servers_that_outlived_their_hub_are_cleared_away(data_dir: Path) 
     """As on macOS, where the kernel does not stop them with the hub."""
     lost = EmbeddedServers(data_dir)
     urls = await lost.start()
-    before = told(data_dir)
+    before = reported(data_dir)
     assert lost._lock is not None
     lost._lock.close()  # what the kernel does for a killed process
     found = EmbeddedServers(data_dir)
@@ -140,12 +140,12 @@ async def test_a_pid_file_that_names_a_strangers_process_does_not_harm_it(data_d
 async def test_a_dead_server_is_started_again_on_its_old_port(data_dir: Path, supervise: Supervise) -> None:
     hub = supervise()
     await ask(hub.database, "CREATE TABLE kept AS SELECT 1 AS n")
-    before = told(data_dir)
+    before = reported(data_dir)
     os.kill(before["postgres_pid"], signal.SIGKILL)
     os.kill(before["redis_pid"], signal.SIGKILL)
     deadline = time.monotonic() + 15
     while True:
-        after = told(data_dir)
+        after = reported(data_dir)
         if all(after[name] not in {None, before[name]} for name in ("postgres_pid", "redis_pid")):
             break
         assert time.monotonic() < deadline
@@ -170,7 +170,7 @@ async def test_a_folder_with_a_long_name_works(data_dir: Path) -> None:
     folder = data_dir / ("a folder with a long name and spaces " * 3).strip() / "var"
     async with find_or_start(folder) as urls:
         assert await ask(urls.database_url, "SELECT 1") == 1
-        assert await ask(told(folder)["database_socket_url"], "SELECT 1") == 1
+        assert await ask(reported(folder)["database_socket_url"], "SELECT 1") == 1
 
 
 async def test_a_normal_user_runs_the_servers_too(data_dir: Path, supervise: Supervise) -> None:

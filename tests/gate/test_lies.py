@@ -19,7 +19,7 @@ from tests.support.concurrency import crowd
 from tests.support.hub import Hub, settings_for
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
-from tests.support.redis_tampering import Liar, told_all
+from tests.support.redis_tampering import Liar, wait_until_settled
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("slow_servers")
@@ -38,7 +38,7 @@ async def sale_with_a_liar(world: World, lie: str, *, hubs: list, heal: bool = T
 
     async def lies() -> None:
         while selling:
-            await liar.tell(lie)
+            await liar.plant(lie)
             await asyncio.sleep(0.01)
 
     async def customer(n: int) -> tuple[int, dict]:
@@ -51,10 +51,10 @@ async def sale_with_a_liar(world: World, lie: str, *, hubs: list, heal: bool = T
     selling = False
     await lying
     await liar.close()
-    await told_all(*hubs)
+    await wait_until_settled(*hubs)
     if heal:
         await resync_seat_admission(world.hub.services, fix=True)
-        await told_all(*hubs)
+        await wait_until_settled(*hubs)
     refused = [ticket for ticket, (status, _) in zip(tickets, answers, strict=True) if status != 200]
     later = await crowd([partial(book, world.hub, ticket, slot_id) for ticket in refused], clients=12)
     seen = Counter(map(outcome, [*answers, *later]))
@@ -106,7 +106,7 @@ async def test_a_gate_that_is_trusted_overbooks_on_the_same_lie(open_hub, monkey
 async def test_the_audit_names_the_lie_and_the_truth(hub, world):
     slot_id = await world.slot(capacity=5)
     await world.reserved(slot_id)
-    await told_all(hub)
+    await wait_until_settled(hub)
     assert await resync_seat_admission(hub.services, fix=False) == []
     liar = Liar(hub, world, slot_id)
     await liar.too_low()
@@ -114,7 +114,7 @@ async def test_the_audit_names_the_lie_and_the_truth(hub, world):
     assert (drift["slot_id"], drift["free"], drift["gate_free"]) == (slot_id, 4, 0)
     assert outcome(await book(hub, await world.ticket(), slot_id)) == "409 SLOT_FULL"
     await resync_seat_admission(hub.services, fix=True)
-    await told_all(hub)
+    await wait_until_settled(hub)
     assert await resync_seat_admission(hub.services, fix=False) == []
     assert outcome(await book(hub, await world.ticket(), slot_id)) == "booked"
     await liar.close()
@@ -124,19 +124,19 @@ async def test_the_audit_does_not_undo_what_was_told_while_it_looked(hub, world,
     """A place given back between the audit's two looks must not be hidden again by the older of them."""
     slot_id = await world.slot(capacity=1)
     ticket = await world.reserved(slot_id)
-    await told_all(hub)
+    await wait_until_settled(hub)
     manager = await world.staff("MANAGER")
     look = hub.services.seat_admission.read_states
 
     async def look_late(slots):
         monkeypatch.setattr(hub.services.seat_admission, "read_states", look)
         assert (await hub.delete(f"/api/reservations/{ticket.reservation_id}", token=manager))[0] == 200
-        await told_all(hub)
+        await wait_until_settled(hub)
         return await look(slots)
 
     monkeypatch.setattr(hub.services.seat_admission, "read_states", look_late)
     await resync_seat_admission(hub.services, fix=True)
-    await told_all(hub)
+    await wait_until_settled(hub)
     assert await resync_seat_admission(hub.services, fix=False) == []
     assert outcome(await book(hub, await world.ticket(), slot_id)) == "booked"
 
@@ -162,7 +162,7 @@ async def test_the_crowd_of_a_full_slot_never_reaches_postgres(hub, world, monke
     await world.slot(start="15:00", end="16:00")
     for ticket in await world.tickets(4):
         await book(hub, ticket, slot_id)
-    await told_all(hub)
+    await wait_until_settled(hub)
     spy = Spy(monkeypatch, hub)
     if gate == "that forgot":
         await hub.services.seat_admission.forget(world.org_id, slot_id)

@@ -232,17 +232,17 @@ async def test_script_flush_is_not_noticed(gate: SeatAdmission, redis: RedisClie
 
 
 async def test_a_gate_that_lost_its_memory_says_full_only_after_hearing_of_booked_holds(redis: RedisClient) -> None:
-    told = asyncio.Event()
+    received = asyncio.Event()
 
     async def booked_holds(org_id: int, slot_id: int) -> list[str]:
-        await told.wait()
+        await received.wait()
         return ["early bird"] if (org_id, slot_id) == (1, 7) else []
 
     gate = SeatAdmission(redis, booked_holds=booked_holds)
     gate.settle(1, 7, free=0, revision=6, booked=["late bird"])
     await settled(gate)
     assert await ask(gate, "z", "early bird", "late bird") == [UNKNOWN, UNKNOWN, GO]
-    told.set()
+    received.set()
 
     async def full() -> bool:
         return await ask(gate, "z") == [FULL]

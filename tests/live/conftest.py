@@ -57,8 +57,8 @@ async def raw(hub: Hub) -> AsyncIterator[Callable[..., Awaitable[RawClient]]]:
     """`await raw(receive_buffer=4096, Origin="https://evil.example")` opens one more raw client."""
     clients: list[RawClient] = []
 
-    async def open_one(url: str | None = None, **wishes: Any) -> RawClient:
-        client = await RawClient.open(url or hub.url, **wishes)
+    async def open_one(url: str | None = None, **requests: Any) -> RawClient:
+        client = await RawClient.open(url or hub.url, **requests)
         clients.append(client)
         return client
 
@@ -71,9 +71,9 @@ async def raw(hub: Hub) -> AsyncIterator[Callable[..., Awaitable[RawClient]]]:
 async def visit(hub: Hub, raw: Callable[..., Awaitable[RawClient]]) -> Callable[..., Awaitable[Visitor]]:
     """`await visit("2026-12", at=other_hub)`: a visitor who has been sent the month whole."""
 
-    async def come(month: str = "2026-11", *, at: Hub = hub, query: str = "", **wishes: Any) -> Visitor:
-        visitor = Visitor(await raw(at.url, path=f"/ws/availability?month={month}{query}", **wishes))
-        assert (await visitor.hear())["whole"]
+    async def come(month: str = "2026-11", *, at: Hub = hub, query: str = "", **requests: Any) -> Visitor:
+        visitor = Visitor(await raw(at.url, path=f"/ws/availability?month={month}{query}", **requests))
+        assert (await visitor.receive())["whole"]
         return visitor
 
     return come

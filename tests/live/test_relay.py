@@ -54,7 +54,7 @@ async def test_a_deaf_subscriber_is_replaced_and_the_gap_is_told() -> None:
         await asyncio.wait_for(gaps.wait(), 2)
         assert relay.connected
         assert len(wire.subscribers) == 2
-        there.tell([SlotsEdited(7)])
+        there.publish([SlotsEdited(7)])
         async with asyncio.timeout(1):
             while not heard:
                 await asyncio.sleep(0.01)

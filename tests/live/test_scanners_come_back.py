@@ -96,7 +96,7 @@ async def test_the_conflicts_of_many_queues_are_written_down_a_few_queues_at_a_t
     gates = [await hub.socket(await world.staff(), gate="A") for _ in range(11)]
     await sync(gates[0], *(queued(ticket.code, -60) for ticket in tickets))
     batches = [[queued(ticket.code, -30) for ticket in tickets[start : start + 2]] for start in range(0, 20, 2)]
-    told = await asyncio.gather(*(sync(gate, *batch) for gate, batch in zip(gates[1:], batches, strict=True)))
-    assert [result["outcome"] for results in told for result in results] == ["conflict"] * 20
+    received = await asyncio.gather(*(sync(gate, *batch) for gate, batch in zip(gates[1:], batches, strict=True)))
+    assert [result["outcome"] for results in received for result in results] == ["conflict"] * 20
     assert busy.done == 10
     assert busy.most == 2 if at_once != ALL else busy.most > 2

@@ -72,11 +72,11 @@ def wrong(code: str, count: int) -> list[str]:
 async def test_fifty_wrong_guesses_at_once_get_three_looks(two_hubs, world, looks):
     challenge, code = await sent(two_hubs[0], world)
     answers = await guess(two_hubs, challenge, wrong(code, 50))
-    told = [body["error"]["code"] for _, body in answers]
+    received = [body["error"]["code"] for _, body in answers]
     assert len(looks) == 3
-    assert told.count("CODE_WRONG") == 2
+    assert received.count("CODE_WRONG") == 2
     # On a slow machine the last in the crowd may be told to come back later; nobody is told anything else.
-    assert set(told) <= {"CODE_WRONG", "CODE_LOCKED", "SERVICE_UNAVAILABLE"}
+    assert set(received) <= {"CODE_WRONG", "CODE_LOCKED", "SERVICE_UNAVAILABLE"}
     # Nor is the right one looked at after them.
     assert [body["error"]["code"] for _, body in await guess(two_hubs, challenge, [code])] == ["CODE_LOCKED"]
     assert len(looks) == 3
@@ -101,8 +101,8 @@ async def test_without_the_lock_the_table_still_counts_to_three(two_hubs, world,
 async def test_the_right_code_twice_at_once_gives_one_proof(two_hubs, world):
     challenge, code = await sent(two_hubs[0], world)
     answers = await guess(two_hubs, challenge, [code] * 10)
-    told = sorted("proof" if body["success"] else body["error"]["code"] for _, body in answers)
-    assert told == ["CODE_USED"] * 9 + ["proof"]
+    received = sorted("proof" if body["success"] else body["error"]["code"] for _, body in answers)
+    assert received == ["CODE_USED"] * 9 + ["proof"]
 
 
 async def test_without_the_lock_it_gives_several(two_hubs, world, monkeypatch):

@@ -205,8 +205,8 @@ class TestKilledBetweenTheTwo:
         for _ in range(2):
             assert await outcomes(served.url, token, scans) == {"conflict": 10}
         assert await recorded(world) == (10, 20, 10)
-        told = await world.hub.database.fetch("SELECT data ->> 'count' FROM notices")
-        assert [row[0] for row in told] == ["10"]
+        received = await world.hub.database.fetch("SELECT data ->> 'count' FROM notices")
+        assert [row[0] for row in received] == ["10"]
 
     async def test_they_are_lost_once_only_a_new_scan_may_be_one(
         self, world: World, served: ServedHub, still: Standstill, monkeypatch: pytest.MonkeyPatch
@@ -255,7 +255,7 @@ async def test_three_deaths_at_any_moment_of_two_long_queues_leave_one_entry_eac
         [queued(ticket.code, -30 + n / 100) for n, ticket in enumerate(tickets[:120])],
     ]
     tokens = [await world.staff(name=name) for name in ("Jane", "Tom")]
-    told: list[dict[str, list[str]]] = [{}, {}]
+    received: list[dict[str, list[str]]] = [{}, {}]
     left = [len(queue) for queue in queues]
     sent_twice = 0
 
@@ -272,7 +272,7 @@ async def test_three_deaths_at_any_moment_of_two_long_queues_leave_one_entry_eac
                         if not reply["success"]:
                             continue
                         for result in reply["data"]["results"]:
-                            told[n].setdefault(result["scan_id"], []).append(result["outcome"])
+                            received[n].setdefault(result["scan_id"], []).append(result["outcome"])
                         done += len(batch)
                         left[n] = len(queues[n]) - done
                         batch = queues[n][done : done + 20]
@@ -291,10 +291,10 @@ async def test_three_deaths_at_any_moment_of_two_long_queues_leave_one_entry_eac
     async with asyncio.timeout(60):
         await asyncio.gather(*devices)
     assert sent_twice >= 3
-    assert all(len(answers) == 1 for each in told for answers in each.values()), (
+    assert all(len(answers) == 1 for each in received for answers in each.values()), (
         "answered once, whatever was sent twice"
     )
-    outcomes_of = Counter(answers[0] for each in told for answers in each.values())
+    outcomes_of = Counter(answers[0] for each in received for answers in each.values())
     assert outcomes_of["conflict"] == 120, outcomes_of
     assert await recorded(world) == (400, 520, 120)
     assert await broken_invariants(world.hub.database) == []

@@ -26,10 +26,10 @@ NO_PLACES_CHECK = ((PLACES, ""),)
 SOLD_TWICE = ("no slot is overbooked", "booked counts equal the reservations", "['booked', 'booked']")
 
 
-async def two_clients_for_each_last_seat(hubs: list[Hub], world: World, rounds: int) -> list[str]:
-    """Two clients at two hubs ask for the one place of a slot, `rounds` times. Returns the promises broken."""
-    slots = await many_slots(world, rounds, capacity=1)
-    tickets = await world.tickets(2 * rounds)
+async def two_clients_for_each_last_seat(hubs: list[Hub], world: World, repeats: int) -> list[str]:
+    """Two clients at two hubs ask for the one place of a slot, `repeats` times. Returns the promises broken."""
+    slots = await many_slots(world, repeats, capacity=1)
+    tickets = await world.tickets(2 * repeats)
     broken = []
 
     async def one_round(n: int) -> None:
@@ -41,7 +41,7 @@ async def two_clients_for_each_last_seat(hubs: list[Hub], world: World, rounds: 
             if not body["success"] and not body["error"].get("alternative_slots"):
                 broken.append(f"slot {slots[n]}: no alternatives in {body['error']}")
 
-    await crowd([partial(one_round, n) for n in range(rounds)], clients=20)
+    await crowd([partial(one_round, n) for n in range(repeats)], clients=20)
     return broken + await broken_invariants(world.hub.database)
 
 
@@ -84,9 +84,9 @@ async def on_sale(hubs: list[Hub], world: World, *, places: int, tickets: int, c
     if without:
         broken.append(f"{len(without)} without alternatives, such as {without[0]}")
     stored = set(await _stored(world, slot_id))
-    told = {body["data"]["reservation_id"] for status, body in answers if status == 200}
-    if stored != told:
-        broken.append(f"{len(told - stored)} bookings lost, {len(stored - told)} nobody was told of")
+    received = {body["data"]["reservation_id"] for status, body in answers if status == 200}
+    if stored != received:
+        broken.append(f"{len(received - stored)} bookings lost, {len(stored - received)} nobody was told of")
     return broken + await broken_invariants(world.hub.database)
 
 

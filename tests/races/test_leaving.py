@@ -76,9 +76,9 @@ async def figures(world: World, hub: Hub) -> tuple[int, int, int]:
     return data["inside"], data["exited"], data["reentered"]
 
 
-async def both(gates: Gates, deed: str, code: str, meeting: Meeting) -> list[str]:
+async def both(gates: Gates, action: str, code: str, meeting: Meeting) -> list[str]:
     meeting.of(code)
-    decisions = await asyncio.gather(*(getattr(gate, deed)(code) for gate in gates))
+    decisions = await asyncio.gather(*(getattr(gate, action)(code) for gate in gates))
     return sorted(decision["reason"] for decision in decisions)
 
 
@@ -129,17 +129,17 @@ async def entry_undone_while_they_leave(
     [ticket] = await world.fill(await world.slot(capacity=1), 1)
     await gates[0].verify(ticket.code, scan_id)
     manager = await hubs[1].socket(await world.staff("MANAGER"))
-    scans, told = hubs[1].services.database.scans, []
+    scans, received = hubs[1].services.database.scans, []
     fetchrow = scans.fetchrow
 
     async def fetchrow_late(sql: str, *values: Any) -> Any:
-        if sql == hub.actions.scanning.undo_scan.ENTRIES.undo_scan and not told:
-            told.append((await gates[0].leave(ticket.code))["reason"])
+        if sql == hub.actions.scanning.undo_scan.ENTRIES.undo_scan and not received:
+            received.append((await gates[0].leave(ticket.code))["reason"])
         return await fetchrow(sql, *values)
 
     monkeypatch.setattr(scans, "fetchrow", fetchrow_late)
     undone = await manager.command("undo", scan_id=scan_id, reason="wrong group")
-    return told[0], undone["data"]["reason"] if undone["success"] else undone["error"]["code"]
+    return received[0], undone["data"]["reason"] if undone["success"] else undone["error"]["code"]
 
 
 async def test_an_entry_is_not_taken_back_from_who_has_just_left(two_hubs, world, gates, monkeypatch):
@@ -181,16 +181,20 @@ async def test_whatever_happens_at_once_the_count_inside_is_that_of_the_tickets(
 
     async def muddle(gate: Socket, manager: Socket) -> None:
         for _ in range(80):
-            deed, code, scan_id = draw.choice(("leave", "verify", "undo", "override")), draw.choice(codes), str(uuid4())
-            if deed == "undo" and done:
+            action, code, scan_id = (
+                draw.choice(("leave", "verify", "undo", "override")),
+                draw.choice(codes),
+                str(uuid4()),
+            )
+            if action == "undo" and done:
                 await manager.command("undo", scan_id=draw.choice(done[-12:]), reason="a muddle")
-            elif deed == "override":
+            elif action == "override":
                 looked = (await gate.validate(code))["scan_id"]
                 reply = await manager.command("override", scan_id=looked, reason="a muddle")
                 if reply["success"]:
                     done.append(looked)
-            elif deed != "undo":
-                decision = await getattr(gate, deed)(code, scan_id)
+            elif action != "undo":
+                decision = await getattr(gate, action)(code, scan_id)
                 if decision["reason"] in ("EXIT_RECORDED", "RE_ENTRY", "VERIFIED"):
                     done.append(scan_id)
 

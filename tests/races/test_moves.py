@@ -34,12 +34,12 @@ async def move(hub: Hub, ticket: Ticket, slot_id: int, token: str, **body: Any) 
         return response.status, await response.json()
 
 
-async def two_movers_to_each_last_place(hubs: list[Hub], world: World, rounds: int) -> list[str]:
+async def two_movers_to_each_last_place(hubs: list[Hub], world: World, repeats: int) -> list[str]:
     """Two reservations move to the one free place of a slot at the same moment. Returns the promises broken."""
-    home = await world.slot(TODAY + timedelta(days=30), capacity=2 * rounds)
-    movers, manager = await world.fill(home, 2 * rounds), await world.staff("MANAGER")
+    home = await world.slot(TODAY + timedelta(days=30), capacity=2 * repeats)
+    movers, manager = await world.fill(home, 2 * repeats), await world.staff("MANAGER")
     broken = []
-    for n, target in enumerate(await many_slots(world, rounds, capacity=1)):
+    for n, target in enumerate(await many_slots(world, repeats, capacity=1)):
         pair = movers[2 * n : 2 * n + 2]
         answers = await asyncio.gather(*(move(hub, one, target, manager) for hub, one in zip(hubs, pair, strict=True)))
         if sorted(map(outcome, answers)) != ["409 SLOT_FULL", "booked"]:
@@ -49,8 +49,8 @@ async def two_movers_to_each_last_place(hubs: list[Hub], world: World, rounds: i
             for status, body in answers
             if status == 409 and not body["error"].get("alternative_slots")
         ]
-    if await world.booked_count(home) != rounds:
-        broken.append(f"{await world.booked_count(home)} are still at home, not {rounds}")
+    if await world.booked_count(home) != repeats:
+        broken.append(f"{await world.booked_count(home)} are still at home, not {repeats}")
     return broken + await broken_invariants(world.hub.database)
 
 
@@ -99,14 +99,14 @@ async def test_movers_and_bookers_for_the_same_last_places_fill_them_exactly(two
 
 
 async def moved_cancelled_and_scanned_at_once(
-    hubs: list[Hub], world: World, rounds: int
+    hubs: list[Hub], world: World, repeats: int
 ) -> tuple[Counter[str], list[str]]:
     """The same reservation is moved at one hub, given back at the other and scanned at the door, all at once."""
-    home, target = await world.slot(capacity=rounds), await world.slot(start="13:00", end="15:00", capacity=rounds)
+    home, target = await world.slot(capacity=repeats), await world.slot(start="13:00", end="15:00", capacity=repeats)
     manager, gate = await world.staff("MANAGER"), await hubs[0].socket(await world.staff())
     seen: Counter[str] = Counter()
     broken = []
-    for ticket in await world.fill(home, rounds):
+    for ticket in await world.fill(home, repeats):
         moved, cancelled, scanned = await asyncio.gather(
             move(hubs[0], ticket, target, manager),
             hubs[1].delete(f"/api/reservations/{ticket.reservation_id}", token=manager),
@@ -122,7 +122,7 @@ async def moved_cancelled_and_scanned_at_once(
             broken.append(f"{ticket.code}: {words}")
     await gate.close()
     standing = await world.hub.database.fetchval("SELECT count(*) FROM ticket_reservations WHERE status = 'CANCELLED'")
-    if await world.booked_count(home) + await world.booked_count(target) != rounds - standing:
+    if await world.booked_count(home) + await world.booked_count(target) != repeats - standing:
         broken.append("places were lost or doubled on the way")
     return seen, broken + await broken_invariants(world.hub.database)
 

@@ -23,10 +23,10 @@ from web.statuses import STATUS
 NO_TICKET_GUARD = ("     WHERE t.version = a.version AND t.status = 'ACTIVATED' AND t.verified_at IS NULL\n", "")
 
 
-async def fifty_creates_for_one_ticket(hubs: list[Hub], world: World, rounds: int) -> list[str]:
+async def fifty_creates_for_one_ticket(hubs: list[Hub], world: World, repeats: int) -> list[str]:
     """Each ticket is asked into fifty slots at once. Returns the promises broken."""
-    slots = await many_slots(world, 50, capacity=10 * rounds)
-    tickets = await world.tickets(rounds)
+    slots = await many_slots(world, 50, capacity=10 * repeats)
+    tickets = await world.tickets(repeats)
     broken = []
     for ticket in tickets:
         jobs = [partial(book, hubs[n % 2], ticket, slot_id) for n, slot_id in enumerate(slots)]

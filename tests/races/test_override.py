@@ -61,7 +61,7 @@ async def refused_scan(gate: Socket, ticket: Ticket) -> str:
 
 async def two_supervisors(world: World, gate: Socket, managers: list[Socket], second: str) -> list[list[Any]]:
     """Both answer one question at once, `second` being the other's answer. What each of them was told, per round."""
-    told = []
+    received = []
     for ticket in await world.fill(await world.slot(TODAY + timedelta(days=1)), MAX_ATTEMPTS):
         scan_id = await refused_scan(gate, ticket)
         await gate.command("ask_supervisor", scan_id=scan_id)
@@ -70,8 +70,8 @@ async def two_supervisors(world: World, gate: Socket, managers: list[Socket], se
                 managers[0].command("override", scan_id=scan_id, reason="yes"),
                 managers[1].command(second, scan_id=scan_id, reason="mine"),
             )
-        told.append([await answer for answer in answers])
-    return told
+        received.append([await answer for answer in answers])
+    return received
 
 
 async def test_of_two_supervisors_the_first_decides_and_the_other_is_told_so(two_hubs, world, gate, managers):
@@ -106,7 +106,7 @@ async def a_supervisor_and_a_gate(hubs: list[Hub], world: World, managers: list[
     """A supervisor lets in at one venue who has a place at another, while the gate there admits the same ticket."""
     wrong = await hubs[0].socket(await world.staff(venue_id=await world.venue()), gate="A")
     right = await hubs[1].socket(await world.staff(), gate="B")
-    told = []
+    received = []
     for ticket in await world.fill(await world.slot(capacity=MAX_ATTEMPTS), MAX_ATTEMPTS):
         scan_id = await refused_scan(wrong, ticket)
         async with held(world, "tickets", "id = $1", ticket.id):
@@ -114,8 +114,8 @@ async def a_supervisor_and_a_gate(hubs: list[Hub], world: World, managers: list[
                 managers[0].command("override", scan_id=scan_id, reason="yes"),
                 right.command("verify", code=ticket.code, scan_id=str(uuid4())),
             )
-        told.append((await answers[0], (await answers[1])["data"]))
-    return told
+        received.append((await answers[0], (await answers[1])["data"]))
+    return received
 
 
 async def test_a_gate_that_admits_at_that_moment_and_the_supervisor_record_one_entry(two_hubs, world, managers):

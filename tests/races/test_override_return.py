@@ -47,16 +47,16 @@ async def managers(two_hubs: list[Hub], world: World) -> list[Socket]:
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Action]:
     """What is put here is done once a supervisor's return has been read and before it is written."""
-    deeds: list[Action] = []
+    steps: list[Action] = []
     write = override_entry.write_movements
 
     async def write_late(*arguments: Any) -> Any:
-        if deeds:
-            await deeds.pop()()
+        if steps:
+            await steps.pop()()
         return await write(*arguments)
 
     monkeypatch.setattr(override_entry, "write_movements", write_late)
-    return deeds
+    return steps
 
 
 async def gone(world: World, gate: Socket, count: int = 1) -> list[tuple[str, str]]:
@@ -205,7 +205,7 @@ async def test_of_two_supervisors_with_one_question_both_hear_of_the_one_return(
 
 async def two_questions(world: World, gates: Any, elsewhere: Socket, managers: Any) -> list[list[str]]:
     """The ticket was held up twice, and each scan is before another supervisor."""
-    told = []
+    received = []
     for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scans = [await refused(elsewhere, code) for _ in managers]
         async with held(world, "tickets", "code = $1", code):
@@ -213,13 +213,13 @@ async def two_questions(world: World, gates: Any, elsewhere: Socket, managers: A
                 manager.command("override", scan_id=scan_id, reason="yes")
                 for manager, scan_id in zip(managers, scans, strict=True)
             ))  # fmt: skip
-        told.append(sorted([outcome(await answer) for answer in answers]))
-    return told
+        received.append(sorted([outcome(await answer) for answer in answers]))
+    return received
 
 
 async def test_of_two_questions_about_one_ticket_one_is_admitted(two_hubs, world, gates, elsewhere, managers):
-    told = await two_questions(world, gates, elsewhere, managers)
-    assert told == [["ALREADY_VERIFIED", "RE_ENTRY"]] * MAX_ATTEMPTS
+    received = await two_questions(world, gates, elsewhere, managers)
+    assert received == [["ALREADY_VERIFIED", "RE_ENTRY"]] * MAX_ATTEMPTS
     assert (await yesses(world), await figures(world, two_hubs[0])) == (
         MAX_ATTEMPTS,
         (MAX_ATTEMPTS, MAX_ATTEMPTS, MAX_ATTEMPTS),

@@ -43,10 +43,10 @@ async def torn_parties(world: World) -> list[str]:
     ]
 
 
-async def five_for_four_places(hubs: list[Hub], world: World, rounds: int) -> list[str]:
+async def five_for_four_places(hubs: list[Hub], world: World, repetitions: int) -> list[str]:
     """A party of five asks for a slot that has four places by the time it is written. Returns the promises broken."""
     broken = []
-    for slot_id in await many_slots(world, rounds, capacity=5):
+    for slot_id in await many_slots(world, repetitions, capacity=5):
         single, *family = await world.tickets(6)
         # Somebody takes one of the five places after the party was read and before it is written.
         answers = await asyncio.gather(book(hubs[0], single, slot_id), book_party(hubs[1], family, slot_id))
@@ -141,7 +141,7 @@ async def test_parties_and_singles_in_a_crowd_fill_the_slot_exactly_and_nobody_i
     seen, broken = await storm_of_parties(two_hubs, world, places=200)
     assert broken == [], seen
     assert postgres_log.deadlocks() == []
-    await _gate_told(two_hubs)
+    await _admission_received(two_hubs)
     assert await resync_seat_admission(world.hub.services, fix=False) == []
 
 
@@ -191,7 +191,7 @@ async def test_a_double_tap_of_a_party_books_it_once_at_two_hubs(two_hubs, world
     assert await broken_invariants(world.hub.database) == []
 
 
-async def _gate_told(hubs: list[Hub]) -> None:
+async def _admission_received(hubs: list[Hub]) -> None:
     for _ in range(100):
         if not any(hub.services.seat_admission.unsettled for hub in hubs):
             break

@@ -35,7 +35,7 @@ async def gates(hubs: list[Hub], world: World) -> list[Socket]:
     return [await hub.socket(await world.staff(name=f"Operator {n}"), gate=f"{n}") for n, hub in enumerate(hubs)]
 
 
-async def told(socket: Socket, *scans: dict[str, Any]) -> list[str]:
+async def received(socket: Socket, *scans: dict[str, Any]) -> list[str]:
     return [result["outcome"] for result in await sync(socket, *scans)]
 
 
@@ -49,9 +49,9 @@ async def two_gates_judge_before_either_writes(
     one, _ = await world.fill(await world.slot(), 2)
     sockets = await gates(hubs, world)
     await still.at("scans")
-    first = asyncio.create_task(told(sockets[0], queued(one.code, -20)))
+    first = asyncio.create_task(received(sockets[0], queued(one.code, -20)))
     await still.waits(1)
-    second = asyncio.create_task(told(sockets[1], queued(one.code, -10)))
+    second = asyncio.create_task(received(sockets[1], queued(one.code, -10)))
     await still.waits(2)
     await still.go()
     return (await first) + (await second), await broken_invariants(world.hub.database)
@@ -79,8 +79,8 @@ async def test_both_record_it_once_the_version_is_not_asked(
 async def test_a_queue_sent_again_is_answered_from_the_log(two_hubs: list[Hub], world: World) -> None:
     socket, _ = await gates(two_hubs, world)
     scans = [queued(ticket.code, -20) for ticket in await world.fill(await world.slot(), 5)]
-    assert await told(socket, *scans) == ["accepted"] * 5
-    assert await told(socket, *scans) == ["duplicate"] * 5
+    assert await received(socket, *scans) == ["accepted"] * 5
+    assert await received(socket, *scans) == ["duplicate"] * 5
 
 
 async def test_it_is_never_answered_once_the_log_is_not_read(
@@ -88,7 +88,7 @@ async def test_it_is_never_answered_once_the_log_is_not_read(
 ) -> None:
     socket, _ = await gates(two_hubs, world)
     scans = [queued(ticket.code, -20) for ticket in await world.fill(await world.slot(), 5)]
-    assert await told(socket, *scans) == ["accepted"] * 5
+    assert await received(socket, *scans) == ["accepted"] * 5
     sabotage(monkeypatch, "scanning/entries", "read_entry_scans", NO_LOG_READ)
     reply = await socket.command("sync", scans=scans)
     assert reply["error"]["code"] == "BUSY", "the log's key keeps it from being written twice, and that is all"
@@ -104,7 +104,7 @@ async def one_scan_at_two_hubs(hubs: list[Hub], world: World, still: Standstill)
     sockets = await gates(hubs, world)
     scan = queued(ticket.code, offline="RED")
     await still.at("scans")
-    sent = [asyncio.create_task(told(socket, scan)) for socket in sockets]
+    sent = [asyncio.create_task(received(socket, scan)) for socket in sockets]
     await still.waits(2)
     await still.go()
     outcomes = [outcome for task in sent for outcome in await task]
@@ -131,7 +131,7 @@ async def test_a_scan_that_stands_twice_in_a_queue_is_a_duplicate_of_itself(two_
     socket, _ = await gates(two_hubs, world)
     (ticket,) = await world.fill(await world.slot(), 1)
     scan = queued(ticket.code)
-    assert await told(socket, scan, scan) == ["accepted", "duplicate"]
+    assert await received(socket, scan, scan) == ["accepted", "duplicate"]
 
 
 async def test_it_is_refused_once_both_may_share_a_batch(open_hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +141,7 @@ async def test_it_is_refused_once_both_may_share_a_batch(open_hub: Any, monkeypa
     world = await World(hub).found()
     (ticket,) = await world.fill(await world.slot(), 1)
     scan = queued(ticket.code)
-    assert "refused" in await told(await hub.socket(await world.staff()), scan, scan)
+    assert "refused" in await received(await hub.socket(await world.staff()), scan, scan)
 
 
 # ---- The moment of the scan: who was at the gate first is in, in whatever order the queue was sent
@@ -151,7 +151,7 @@ async def latest_first(hubs: list[Hub], world: World) -> list[str]:
     socket, _ = await gates(hubs, world)
     tickets = await world.fill(await world.slot(), 4)
     scans = [queued(ticket.code, minutes) for minutes in (-5, -25) for ticket in tickets]
-    return await told(socket, *scans)
+    return await received(socket, *scans)
 
 
 async def test_of_a_queue_sent_latest_first_the_earliest_are_the_entries(two_hubs: list[Hub], world: World) -> None:
@@ -192,8 +192,8 @@ async def test_two_hubs_that_write_down_the_same_conflicts_do_not_wait_for_each_
     replies = await the_same_conflicts_at_two_hubs(two_hubs, world, still)
     assert [Counter(r["outcome"] for r in reply["data"]["results"]) for reply in replies] == [{"conflict": 2}] * 2
     assert await world.hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 2
-    told_of = "SELECT sum((data ->> 'count')::int) FROM notices"
-    assert await world.hub.database.fetchval(told_of) == 2, "whichever wrote it down tells of it"
+    received_of = "SELECT sum((data ->> 'count')::int) FROM notices"
+    assert await world.hub.database.fetchval(received_of) == 2, "whichever wrote it down tells of it"
 
 
 async def test_they_do_once_they_write_them_in_the_order_asked(

@@ -20,7 +20,7 @@ from tests.support.bookings import book, outcome
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
-from tests.support.redis_tampering import told_all
+from tests.support.redis_tampering import wait_until_settled
 from tests.support.websocket_client import Socket
 from tests.support.world import Ticket, World
 
@@ -119,11 +119,11 @@ class Storm:
     async def time_passes(self, seconds: float) -> None:
         # By the loop's time: under a storm a sleep of a tenth of a second is as long as it likes.
         now = asyncio.get_running_loop().time
-        told = now()
+        received = now()
         while not self.over:
             await asyncio.sleep(0.1)
-            before, told = told, now()
-            self.hubs[0].clock.advance(CLOCK_SECONDS * (told - before) / seconds)
+            before, received = received, now()
+            self.hubs[0].clock.advance(CLOCK_SECONDS * (received - before) / seconds)
 
     async def expiry(self, hub: Hub) -> None:
         while not self.over:
@@ -156,7 +156,7 @@ async def storm(hubs: list[Hub], world: World, seconds: float) -> tuple[Counter[
     )
     broken = await broken_invariants(world.hub.database)
     broken += [word for word in blows.seen if word.split()[-1] in NEVER or word.split()[1:2] == ["500"]]
-    await told_all(*hubs)
+    await wait_until_settled(*hubs)
     broken += [f"the counts drifted: {drift}" for drift in (await reconcile(world.hub.services))["counts"]]
     broken += [f"the gate drifted: {drift}" for drift in await resync_seat_admission(world.hub.services, fix=False)]
     return blows.seen, broken
@@ -169,8 +169,8 @@ async def test_a_storm_of_everything_ends_with_counts_equal_to_rows_and_no_deadl
     seen, broken = await storm(two_hubs, world, SECONDS)
     assert broken == []
     assert postgres_log.deadlocks() == []
-    for deed in ("book booked", "cancel done", "move done", "scan VERIFIED", "undo UNDONE", "expired"):
-        assert seen[deed] >= 20, seen
+    for action in ("book booked", "cancel done", "move done", "scan VERIFIED", "undo UNDONE", "expired"):
+        assert seen[action] >= 20, seen
     assert seen["party booked"] >= 5, seen
     wrong = [record for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info]
     assert not wrong, [record.getMessage() for record in wrong]

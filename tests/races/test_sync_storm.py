@@ -29,7 +29,7 @@ async def test_ten_queues_sent_ten_times_over_each_other_give_one_entry_each(two
     queues = [[queued(ticket.code, -60 + i / 10) for i, ticket in enumerate(one)] for one in mine]
     for shared, neighbour in overlaps:
         queues[neighbour] += [queued(ticket.code, -30) for ticket in shared]
-    told: dict[str, Counter[str]] = {scan["scan_id"]: Counter() for queue in queues for scan in queue}
+    received: dict[str, Counter[str]] = {scan["scan_id"]: Counter() for queue in queues for scan in queue}
 
     async def scanner(n: int) -> None:
         sockets = [await hub.socket(await world.staff(name=f"Operator {n}"), gate=f"{n}") for hub in two_hubs]
@@ -38,7 +38,7 @@ async def test_ten_queues_sent_ten_times_over_each_other_give_one_entry_each(two
         for piece in pieces:
             scans = lot.sample(piece, len(piece))
             for result in await sync(lot.choice(sockets), *scans):
-                told[result["scan_id"]][result["outcome"]] += 1
+                received[result["scan_id"]][result["outcome"]] += 1
 
     async def gate(socket: Socket, presented: list[Ticket]) -> None:
         for ticket in presented:
@@ -47,9 +47,9 @@ async def test_ten_queues_sent_ten_times_over_each_other_give_one_entry_each(two
     at_the_door = await two_hubs[0].socket(await world.staff(), gate="door")
     await asyncio.gather(gate(at_the_door, online), *(scanner(n) for n in range(SCANNERS)))
 
-    assert all(counts.total() == REPLAYS for counts in told.values())
+    assert all(counts.total() == REPLAYS for counts in received.values())
     # Each scan was accepted once and a duplicate ever after, or a conflict every time.
-    kinds = Counter(tuple(sorted(counts.items())) for counts in told.values())
+    kinds = Counter(tuple(sorted(counts.items())) for counts in received.values())
     conflicts = SCANNERS * SHARED
     assert kinds == {
         (("accepted", 1), ("duplicate", REPLAYS - 1)): SCANNERS * QUEUED, (("conflict", REPLAYS),): conflicts,

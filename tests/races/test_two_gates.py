@@ -16,10 +16,10 @@ from web import keys
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
 
 
-async def one_code_at_two_gates(hubs: list[Hub], world: World, rounds: int) -> list[str]:
+async def one_code_at_two_gates(hubs: list[Hub], world: World, repeats: int) -> list[str]:
     """Each ticket is marked verified on two sockets of two hubs at once. Returns the promises broken."""
-    slot_id = await world.slot(capacity=rounds)
-    tickets = await world.fill(slot_id, rounds)
+    slot_id = await world.slot(capacity=repeats)
+    tickets = await world.fill(slot_id, repeats)
     gates = [
         await hub.socket(await world.staff(name=name), gate=gate)
         for hub, name, gate in zip(hubs, ("Jane Smith", "Tom Brown"), "AB", strict=True)
@@ -33,8 +33,8 @@ async def one_code_at_two_gates(hubs: list[Hub], world: World, rounds: int) -> l
         elif decisions[0]["verified"] != decisions[1]["verified"]:
             broken.append(f"{ticket.code}: two first entries, {[d['verified'] for d in decisions]}")
     entered = await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE entered")
-    if entered != rounds:
-        broken.append(f"{entered} entries in the log for {rounds} tickets")
+    if entered != repeats:
+        broken.append(f"{entered} entries in the log for {repeats} tickets")
     for gate in gates:
         await gate.close()
     return broken + await broken_invariants(world.hub.database)

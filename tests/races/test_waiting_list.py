@@ -57,7 +57,7 @@ async def full_slots(world: World, count: int, capacity: int = 1) -> tuple[list[
     return slots, [await world.fill(slot_id, capacity) for slot_id in slots]
 
 
-async def two_rounds_at_once(hubs: list[Hub], world: World, manager: str, slots: int = 6) -> list[str]:
+async def two_runs_at_once(hubs: list[Hub], world: World, manager: str, slots: int = 6) -> list[str]:
     """In each slot two wait and one place has come free; both hubs serve at once. The promises broken."""
     ids, booked = await full_slots(world, slots)
     lines = [[await joined(hubs[0], world, slot_id) for _ in range(2)] for slot_id in ids]
@@ -77,7 +77,7 @@ async def two_rounds_at_once(hubs: list[Hub], world: World, manager: str, slots:
 
 
 async def test_two_rounds_at_once_offer_each_place_once(two_hubs, world, manager, postgres_log):
-    assert await two_rounds_at_once(two_hubs, world, manager, slots=30) == []
+    assert await two_runs_at_once(two_hubs, world, manager, slots=30) == []
     assert postgres_log.deadlocks() == []
 
 
@@ -89,12 +89,12 @@ async def test_two_rounds_at_once_offer_each_place_once(two_hubs, world, manager
 async def test_one_mechanism_alone_keeps_two_rounds_apart(two_hubs, world, manager, monkeypatch, gone):
     """The line's lock spares the second hub the wait. Those of entries and slot are there for booking, leaving, accepting."""
     without(monkeypatch, A_MOMENT, *gone)
-    assert await two_rounds_at_once(two_hubs, world, manager) == []
+    assert await two_runs_at_once(two_hubs, world, manager) == []
 
 
 async def test_without_its_locks_one_place_is_offered_twice(two_hubs, world, manager, monkeypatch):
     without(monkeypatch, A_MOMENT, STATUS_ASKED, LINE_LOCK, ENTRY_LOCKS, SLOT_LOCK)
-    broken = await two_rounds_at_once(two_hubs, world, manager)
+    broken = await two_runs_at_once(two_hubs, world, manager)
     assert any("2 mails for one place" in line for line in broken), broken
 
 
@@ -108,22 +108,22 @@ A_MOMENT_BEFORE_CLOSING = (
 )
 
 
-async def two_rounds_close(hubs: list[Hub], world: World, clock: Clock, slots: int = 6) -> list[str]:
+async def two_runs_close(hubs: list[Hub], world: World, clock: Clock, slots: int = 6) -> list[str]:
     """Three wait for each of some slots that have just ended; both hubs close their lines at once. The promises broken."""
     ids, _ = await full_slots(world, slots)
     lines = [await joined(hubs[0], world, slot_id) for slot_id in ids for _ in range(3)]
     clock.set(await world.hub.database.fetchval("SELECT max(ends_at) FROM reservation_slots WHERE id = ANY ($1)", ids))
     await asyncio.gather(*(serve_all(hub) for hub in hubs), return_exceptions=True)
-    told = Counter(mail["payload"]["ticket_codes"][0] for mail in await mails(hubs[0], "waitlist.closed"))
+    received = Counter(mail["payload"]["ticket_codes"][0] for mail in await mails(hubs[0], "waitlist.closed"))
     broken = [f"{stand}" for stand in await status(hubs[0], *lines) if stand != "CLOSED"]
-    if len(told) != len(lines):
-        broken.append(f"{len(told)} of {len(lines)} were told")
-    broken += [f"{count} mails for {code}" for code, count in told.items() if count != 1]
+    if len(received) != len(lines):
+        broken.append(f"{len(received)} of {len(lines)} were told")
+    broken += [f"{count} mails for {code}" for code, count in received.items() if count != 1]
     return broken + await broken_invariants(world.hub.database)
 
 
 async def test_two_rounds_at_once_tell_everybody_once_that_their_line_is_closed(two_hubs, world, clock, postgres_log):
-    assert await two_rounds_close(two_hubs, world, clock, slots=20) == []
+    assert await two_runs_close(two_hubs, world, clock, slots=20) == []
     assert postgres_log.deadlocks() == []
 
 
@@ -134,19 +134,19 @@ async def test_two_rounds_at_once_tell_everybody_once_that_their_line_is_closed(
 )
 async def test_one_mechanism_alone_tells_of_a_closed_line_once(two_hubs, world, clock, monkeypatch, gone):
     without(monkeypatch, A_MOMENT_BEFORE_CLOSING, *gone)
-    assert await two_rounds_close(two_hubs, world, clock) == []
+    assert await two_runs_close(two_hubs, world, clock) == []
 
 
 async def test_without_its_locks_a_closed_line_is_told_of_twice(two_hubs, world, clock, monkeypatch):
     without(monkeypatch, A_MOMENT_BEFORE_CLOSING, LINE_LOCK, ENTRY_LOCKS, CLOSING_LOCKS, CLOSING_ASKED)
-    broken = await two_rounds_close(two_hubs, world, clock)
+    broken = await two_runs_close(two_hubs, world, clock)
     assert any(line.startswith("2 mails for") for line in broken), broken
 
 
-async def answer_of(deed: Awaitable[Any]) -> Any:
+async def answer_of(action: Awaitable[Any]) -> Any:
     """What it gives, or how it refuses."""
     try:
-        return await deed
+        return await action
     except Refused as no:
         return no
 
@@ -347,9 +347,9 @@ async def joining_twice(hubs: list[Hub], world: World) -> list[str]:
     odd = []
     for ticket in await world.tickets(10):
         pair = await asyncio.gather(*(join(hub, world, slot_id, ticket) for hub in hubs), return_exceptions=True)
-        told = sorted("joined" if not isinstance(one, BaseException) else str(one) for one in pair)
-        if told != ["ALREADY_WAITING", "joined"]:
-            odd.append(f"{told}")
+        received = sorted("joined" if not isinstance(one, BaseException) else str(one) for one in pair)
+        if received != ["ALREADY_WAITING", "joined"]:
+            odd.append(f"{received}")
     return odd
 
 

@@ -19,7 +19,7 @@ from tests.support.bookings import book, outcome
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage
-from tests.support.redis_tampering import told_all
+from tests.support.redis_tampering import wait_until_settled
 from tests.support.waitlist import join, on_demand, serve_all
 from tests.support.world import TODAY, Ticket, World
 
@@ -48,7 +48,7 @@ class Storm:
         return asyncio.get_running_loop().time() > self.until
 
     async def customer(self, hub: Hub) -> None:
-        deeds = (
+        steps = (
             self.joins,
             self.joins,
             self.accepts,
@@ -59,11 +59,11 @@ class Storm:
             self.books,
         )
         while not self.over:
-            deed = self.chance.choice(deeds)
+            action = self.chance.choice(steps)
             try:
-                self.seen[f"{deed.__name__} {await deed(hub)}"] += 1
+                self.seen[f"{action.__name__} {await action(hub)}"] += 1
             except Refused as no:
-                self.seen[f"{deed.__name__} {no.reason}"] += 1
+                self.seen[f"{action.__name__} {no.reason}"] += 1
 
     async def joins(self, hub: Hub) -> str:
         party = self.chance.sample(self.tickets, self.chance.choice((1, 1, 1, 2, 3)))
@@ -93,7 +93,7 @@ class Storm:
             self.booked.append(answer[1]["data"]["reservation_id"])
         return outcome(answer)
 
-    async def rounds(self, hub: Hub) -> None:
+    async def repetitions(self, hub: Hub) -> None:
         while not self.over:
             await serve_all(hub)
             await asyncio.sleep(0.01)
@@ -116,11 +116,13 @@ async def storm(hubs: list[Hub], world: World) -> tuple[Counter[str], list[str]]
     await world.slot(day, "20:00", "22:00", capacity=10_000)
     blows = Storm(hubs, world, slots, await world.tickets(60), await world.staff("MANAGER"))
     await asyncio.gather(
-        *(blows.customer(hub) for hub in hubs for _ in range(5)), *(blows.rounds(hub) for hub in hubs), blows.venue()
+        *(blows.customer(hub) for hub in hubs for _ in range(5)),
+        *(blows.repetitions(hub) for hub in hubs),
+        blows.venue(),
     )
     for hub in hubs:
         await serve_all(hub)
-        await told_all(hub)
+        await wait_until_settled(hub)
     broken = await broken_invariants(world.hub.database)
     for row in await world.hub.database.fetch(
         "SELECT s.id, s.held_count, s.total_capacity - s.booked_count - s.held_count AS free,"
@@ -147,8 +149,8 @@ async def test_a_storm_over_the_waiting_list_leaves_everything_in_order(two_hubs
     seen, broken = await storm(two_hubs, world)
     assert broken == []
     assert postgres_log.deadlocks() == []
-    for deed in ("joins done", "accepts done", "cancels booked", "books booked", "books 409 SLOT_FULL"):
-        assert seen[deed] >= 5, seen
+    for action in ("joins done", "accepts done", "cancels booked", "books booked", "books 409 SLOT_FULL"):
+        assert seen[action] >= 5, seen
     assert not [word for word in seen if "500" in word or "503" in word or "INTERNAL" in word], seen
 
 

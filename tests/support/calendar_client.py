@@ -20,29 +20,29 @@ class Visitor:
         self.frames = 0
         self.others: list[Any] = []
 
-    async def hear(self, timeout: float = 10) -> Any:
+    async def receive(self, timeout: float = 10) -> Any:
         """The next frame; slots are laid over what is known."""
         frame = await self.client.next(timeout)
         if frame["type"] != "slots":
             self.others.append(frame)
             return frame
         self.frames += 1
-        told = {slot["id"]: slot for slot in frame["slots"]}
-        assert len(told) == len(frame["slots"]), "no slot stands twice in a frame"
+        received = {slot["id"]: slot for slot in frame["slots"]}
+        assert len(received) == len(frame["slots"]), "no slot stands twice in a frame"
         if frame["whole"]:
-            self.month, self.slots = frame["month"], told
+            self.month, self.slots = frame["month"], received
         else:
             assert frame["month"] == self.month, "a change is of the month that was sent whole"
-            assert told, "no frame says nothing"
-            self.slots |= told
+            assert received, "no frame says nothing"
+            self.slots |= received
         return frame
 
-    async def hear_until(self, seconds: float) -> None:
+    async def receive_until(self, seconds: float) -> None:
         """Everything that comes in so many seconds."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    await self.hear(seconds + 5)
+                    await self.receive(seconds + 5)
         except TimeoutError:
             pass
 
@@ -51,7 +51,7 @@ class Visitor:
         try:
             async with asyncio.timeout(seconds):
                 while not self.sees_now(wanted):
-                    await self.hear(seconds + 5)
+                    await self.receive(seconds + 5)
         except TimeoutError:
             assert list(self.slots.values()) == wanted, "what the visitor sees is not what is true"
 

@@ -10,7 +10,7 @@ SLOT = {"date": "2026-11-21", "start_time": "12:00:00", "end_time": "14:00:00", 
 PUBLIC_URL = "https://hub.example.org"
 
 
-class Desk:
+class OutboxRows:
     """Writes what bookings, moves and waiting lists leave behind for the outbox. `org` is one with one venue."""
 
     def __init__(self, database):

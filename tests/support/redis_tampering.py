@@ -20,7 +20,7 @@ class Liar:
             f"venuehub:gate:{{{world.org_id}:{slot_id}}}:{name}" for name in ("state", "holds", "asked")
         )
 
-    async def tell(self, lie: str) -> None:
+    async def plant(self, lie: str) -> None:
         await getattr(self, lie)()
 
     async def deleted(self) -> None:
@@ -54,7 +54,7 @@ class Liar:
         await self._redis.aclose()
 
 
-async def told_all(*hubs: Hub) -> None:
+async def wait_until_settled(*hubs: Hub) -> None:
     """Wait until the gate has been told everything these hubs had to tell."""
     for hub in hubs:
         await settled(hub.services.seat_admission)

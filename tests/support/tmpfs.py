@@ -14,7 +14,7 @@ from typing import IO
 
 MEMORY = Path("/dev/shm")
 NEEDED = 4 << 30
-"""Bytes that must be free: two lanes of servers write a gigabyte each before they throw anything away."""
+"""Bytes that must be free: two sets of servers write a gigabyte each before they throw anything away."""
 PREFIX = "venue-hub-"
 _LOCK = ".lock"
 
@@ -32,7 +32,7 @@ def room_in_memory() -> bool:
 
 
 class ThrowAwayFolder:
-    """The folder all temporary files of a run go to, by `TMPDIR`; its lanes inherit it."""
+    """The folder all temporary files of a run go to, by `TMPDIR`; its worker processes inherit it."""
 
     def __init__(self) -> None:
         _sweep()

@@ -56,8 +56,8 @@ def _decide_booking(booking: PendingBooking, now: datetime) -> None:
         full_for_party = reason is Reason.SLOT_FULL and request.party is not None and slot is not None
         booking.answer = Refused(reason, free=max(slot.free, 0)) if full_for_party and slot else Refused(reason)
         return
-    judged = (_refuse_ticket(request.org_id, one, slot, now) for one in booking.rows)
-    refusals = [refusal for refusal in judged if refusal is not None]
+    refusals_found = (_refuse_ticket(request.org_id, one, slot, now) for one in booking.rows)
+    refusals = [refusal for refusal in refusals_found if refusal is not None]
     if refusals:
         reason, details = refusals[0]
         booking.answer = Refused(reason, **_without_code(details))

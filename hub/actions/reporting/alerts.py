@@ -22,7 +22,7 @@ RATE_MINUTES = 15
 LATENCY_MINUTES = 5
 LEAST = 20
 """Fewest bookings or answers of which a share is measured."""
-TOLD_WITHIN = timedelta(days=1)
+SEND_WITHIN = timedelta(days=1)
 SHOWN_CLEARED = timedelta(hours=1)
 QUIETLY_CLEARED = ("utilisation",)
 """Kinds whose end sends no e-mail: a day is over, or somebody cancelled."""
@@ -164,7 +164,7 @@ async def _write_messages(connection: Any, org_id: int, venue: Any, alert: dict[
         to += [(address, "mail") for address in venue["alert_emails"]]
     for recipient, channel in to:
         await connection.execute(
-            ALERTS.write_message, org_id, kind, recipient, channel, payload, venue["language"], now + TOLD_WITHIN, now
+            ALERTS.write_message, org_id, kind, recipient, channel, payload, venue["language"], now + SEND_WITHIN, now
         )
 
 

@@ -57,12 +57,12 @@ class TicketChecks:
             TICKETS.read_standing, [org_id for org_id, _ in asked], [code for _, code in asked]
         )
         now = self._services.clock.now()
-        judged = [self._judge(org_id, code, row, now) for (org_id, code), row in zip(asked, rows, strict=True)]
+        standings = [self._judge(org_id, code, row, now) for (org_id, code), row in zip(asked, rows, strict=True)]
         if self._checked is not None:
-            for (org_id, _), standing in zip(asked, judged, strict=True):
+            for (org_id, _), standing in zip(asked, standings, strict=True):
                 if isinstance(standing, TicketStanding):
                     self._checked(org_id, standing, now)
-        return judged
+        return standings
 
     @staticmethod
     def _judge(org_id: int, code: str, row: Any, now: Any) -> TicketStanding | Refused:

@@ -126,7 +126,7 @@ async def test_a_burst_of_scans_is_a_handful_of_events(hub: Hub, world: World) -
     manager, scanner = await hub.socket(await world.staff("MANAGER")), await hub.socket(await world.staff())
     mirror = Mirror(await watch(manager))
     began = asyncio.get_running_loop().time()
-    await asyncio.gather(*(hub.app[LIVE].scans.entry_scans.submit(p) for p in presentations(world, tickets)))
+    await asyncio.gather(*(hub.app[LIVE].scans.entry_scans.submit(p) for p in scan_requests_of(world, tickets)))
     events = await mirror.follow(manager, mirror.revision + 1)
     while mirror.totals["verified"] < 100:
         mirror.take(await manager.event())
@@ -136,7 +136,7 @@ async def test_a_burst_of_scans_is_a_handful_of_events(hub: Hub, world: World) -
     assert (await scanner.command("ping"))["success"]
 
 
-def presentations(world: World, tickets: list[Any]) -> list[Any]:
+def scan_requests_of(world: World, tickets: list[Any]) -> list[Any]:
     return [ScanRequest(world.org_id, world.venue_id, 1, "Jane", "verify", ticket.code) for ticket in tickets]
 
 

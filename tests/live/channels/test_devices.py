@@ -11,7 +11,7 @@ from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE, STILL_EXPECTED, Ga
 from tests.support.hub import Hub
 from tests.support.world import World
 
-TOLD = {"battery": 71, "charging": False, "queue": 3, "version": "abc123", "round_trip_ms": 41, "skew_ms": -1500}
+RECEIVED = {"battery": 71, "charging": False, "queue": 3, "version": "abc123", "round_trip_ms": 41, "skew_ms": -1500}
 
 
 async def scanner(hub: Hub, world: World, name: str, operator: str = "Jane Smith", **says: Any) -> Any:
@@ -31,7 +31,7 @@ class Board:
         self.gates = answer["gates"]
         self.complete = answer["complete"]
 
-    async def hear(self) -> None:
+    async def receive(self) -> None:
         data = (await self.socket.event(5))["data"]
         self.devices |= {row["device_id"]: row for row in data["devices"]}
         for name in data["removed"]:
@@ -41,7 +41,7 @@ class Board:
     async def until(self, true: Any, seconds: float = 6) -> None:
         async with asyncio.timeout(seconds):
             while not true(self):
-                await self.hear()
+                await self.receive()
 
 
 async def board(hub: Hub, world: World) -> Board:
@@ -54,13 +54,13 @@ async def board(hub: Hub, world: World) -> Board:
 async def test_a_scanner_is_seen_with_all_it_says_its_last_scan_and_its_going(hub: Hub, world: World) -> None:
     watch = await board(hub, world)
     assert (watch.devices, watch.gates, watch.complete) == ({}, [], True)
-    gate = await scanner(hub, world, "A", **TOLD)
+    gate = await scanner(hub, world, "A", **RECEIVED)
     await watch.until(lambda b: b.devices)
     row = watch.devices["dev-A"]
     assert row == {
         "device_id": "dev-A", "name": "Handheld A", "gate": "A", "venue_id": world.venue_id, "live": True,
         "operator": {"id": row["operator"]["id"], "name": "Jane Smith", "role": "OPERATOR"}, "since": row["since"],
-        "last_scan": None, **TOLD,
+        "last_scan": None, **RECEIVED,
     }  # fmt: skip
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     await watch.until(lambda b: b.devices["dev-A"]["last_scan"])

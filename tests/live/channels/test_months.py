@@ -28,7 +28,7 @@ async def test_the_month_comes_whole_and_with_the_fields_of_the_api(hub: Hub, wo
     assert list(visitor.slots.values()) == answer["data"], "the same objects in the same order"
     assert list(visitor.slots) == [noon, later]
     await world.reserved(later)
-    change = await visitor.hear()
+    change = await visitor.receive()
     assert (change["whole"], change["month"]) == (False, "2026-11")
     assert [slot["id"] for slot in change["slots"]] == [later], "only what has changed"
     _, answer = await hub.get("/api/reservation-slots/available?month=2026-11")
@@ -39,7 +39,7 @@ async def test_the_month_comes_whole_and_with_the_fields_of_the_api(hub: Hub, wo
 
 async def test_without_a_month_it_is_this_one_and_an_empty_one_is_said(hub: Hub, world: World, raw: Any) -> None:
     visitor = Visitor(await raw(path="/ws/availability"))
-    assert await visitor.hear() == {"type": "slots", "month": "2026-11", "whole": True, "slots": []}
+    assert await visitor.receive() == {"type": "slots", "month": "2026-11", "whole": True, "slots": []}
 
 
 async def connected(*hubs: Hub) -> None:
@@ -66,7 +66,7 @@ async def test_what_visitors_see_is_true_after_any_sequence_at_two_hubs(
     seed = random.randrange(10**6)
     chance = random.Random(seed)
     visitors = [await visit(at=at) for at in (hub, hub, other, other)]
-    hearing = [asyncio.create_task(visitor.hear_until(60)) for visitor in visitors]
+    hearing = [asyncio.create_task(visitor.receive_until(60)) for visitor in visitors]
     booked: list[Any] = []
     for _ in range(80):
         at = chance.choice([hub, other])
@@ -201,13 +201,13 @@ async def test_leafing_through_the_months_ends_with_the_last_one_whole(hub: Hub,
         visitor.ask(month)
     async with asyncio.timeout(3):
         while visitor.month != "2027-02":
-            assert (await visitor.hear())["whole"]
+            assert (await visitor.receive())["whole"]
     assert list(visitor.slots) == [there]
     await world.reserved(here)
     await world.reserved(there)
     await visitor.sees(await truth(hub, world.org_id, "2027-02"), 2)
     visitor.ask("2027-02")
-    assert (await visitor.hear())["whole"], "asked for again, it comes whole again"
+    assert (await visitor.receive())["whole"], "asked for again, it comes whole again"
     assert {channel.key for channel in hub.app[LIVE].channels.months.subscribed()} == {(world.org_id, 2027, 2)}
 
 
@@ -218,7 +218,7 @@ async def test_an_organisation_sees_its_own_slots_only(hub: Hub, world: World, v
     assert (list(visitor.slots), list(stranger.slots)) == ([own], [foreign])
     await other.reserved(foreign)
     await stranger.sees(await truth(hub, other.org_id), 2)
-    await visitor.hear_until(0.5)
+    await visitor.receive_until(0.5)
     assert visitor.frames == 1
     with pytest.raises(ConnectionRefusedError) as refused:
         await raw(path="/ws/availability?month=2026-11")

@@ -40,7 +40,7 @@ async def test_a_rush_is_at_most_four_frames_a_second_each_encoded_once_for_all(
 ) -> None:
     slot = await world.slot()
     visitors = [await visit() for _ in range(30)]
-    hearing = [asyncio.create_task(visitor.hear_until(20)) for visitor in visitors]
+    hearing = [asyncio.create_task(visitor.receive_until(20)) for visitor in visitors]
     encoded = 0
     encode = frames.slots
 
@@ -78,10 +78,10 @@ async def test_a_crowd_is_told_less_often_but_within_a_second() -> None:
     class Crowd:
         def __init__(self, size: int) -> None:
             self.size = size
-            self.told: list[float] = []
+            self.received: list[float] = []
 
         def due_subscribers(self) -> list[Any]:
-            self.told.append(asyncio.get_running_loop().time())
+            self.received.append(asyncio.get_running_loop().time())
             return [self] * self.size
 
         def notify(self) -> None: ...
@@ -93,7 +93,7 @@ async def test_a_crowd_is_told_less_often_but_within_a_second() -> None:
             async with asyncio.timeout(3):
                 while tick._timer is not None:
                     await asyncio.sleep(0.002)
-        between = crowd.told[1] - crowd.told[0]
+        between = crowd.received[1] - crowd.received[0]
         assert least - 0.01 <= between < least + 0.5, size
 
 
@@ -122,7 +122,7 @@ async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
                 await asyncio.sleep(0.005)
         come.set()
         visitors = [Visitor(client) for client in clients]
-        await asyncio.gather(*(visitor.hear() for visitor in visitors))
+        await asyncio.gather(*(visitor.receive() for visitor in visitors))
         return visitors
 
     monkeypatch.setattr(calendar, "_read", counted)

@@ -18,15 +18,15 @@ from tests.support.hub import Hub
 from tests.support.world import World
 
 
-async def subscriber(hub: Hub, world: World, **wish: Any) -> tuple[Any, dict[str, Any]]:
+async def subscriber(hub: Hub, world: World, **query: Any) -> tuple[Any, dict[str, Any]]:
     """A manager's socket that watches the feed, and the answer it got."""
     socket = await hub.socket(await world.staff("MANAGER", "Mary Watch"))
-    reply = await socket.command("subscribe", topic="scans", **wish)
+    reply = await socket.command("subscribe", topic="scans", **query)
     assert reply["success"], reply
     return socket, reply["data"]
 
 
-async def told(socket: Any, count: int) -> list[dict[str, Any]]:
+async def received(socket: Any, count: int) -> list[dict[str, Any]]:
     """The next scans of the feed, as they come in one frame or more."""
     scans: list[dict[str, Any]] = []
     while len(scans) < count:
@@ -83,7 +83,7 @@ async def test_every_decision_comes_as_it_is_logged_and_shows_no_whole_code(hub:
     await gate.verify(ticket.code)
     manager = await hub.socket(await world.staff("MANAGER", "Mary Manager"))
     assert (await manager.command("undo", scan_id=scan_id, reason="wrong person"))["success"]
-    again, undone = await told(socket, 2)
+    again, undone = await received(socket, 2)
     assert (again["reason"], again["entered"]) == ("ALREADY_VERIFIED", False)
     assert (undone["mode"], undone["reason"], undone["operator"]["name"]) == ("undo", "UNDONE", "Mary Manager")
     await silent(socket)
@@ -98,7 +98,7 @@ async def test_what_a_subscriber_sees_live_is_what_the_log_says_later(hub: Hub, 
         await gate.verify(ticket.code)
         await gate.validate(ticket.code)
     await gate.validate("TKT-2026-NOSUCH-TICKET")
-    live = await told(socket, 7)
+    live = await received(socket, 7)
     hub.app[LIVE].channels.scans._channels.clear()
     _, later = await subscriber(hub, world)
     assert later["scans"] == live
@@ -112,9 +112,9 @@ async def test_filters_let_through_what_they_name_and_nothing_else(hub: Hub, wor
     first = await world.reserved(slot)
     await ann.verify(first.code)
     ann_id = hub.services.sessions.read(token).staff_id
-    wishes = ({"gate": "B"}, {"reason": "ALREADY_VERIFIED"}, {"operator_id": ann_id}, {"result": "RED"},
+    requests = ({"gate": "B"}, {"reason": "ALREADY_VERIFIED"}, {"operator_id": ann_id}, {"result": "RED"},
               {"gate": "A", "result": "GREEN"})  # fmt: skip
-    subscribers = [await subscriber(hub, world, **wish) for wish in wishes]
+    subscribers = [await subscriber(hub, world, **query) for query in requests]
     began = [[scan["reason"] for scan in answer["scans"]] for _, answer in subscribers]
     assert began == [[], [], ["VERIFIED"], [], ["VERIFIED"]]
     await bob.verify(first.code)
@@ -124,7 +124,7 @@ async def test_filters_let_through_what_they_name_and_nothing_else(hub: Hub, wor
               [("Ann", "TICKET_NOT_FOUND"), ("Ann", "VERIFIED")], [("Ann", "TICKET_NOT_FOUND")],
               [("Ann", "VERIFIED")]]  # fmt: skip
     for (socket, _), scans in zip(subscribers, wanted, strict=True):
-        heard = await told(socket, len(scans))
+        heard = await received(socket, len(scans))
         assert [(scan["operator"]["name"], scan["reason"]) for scan in heard] == scans
         await silent(socket)
 
@@ -151,7 +151,7 @@ async def test_scans_of_another_process_are_told_where_somebody_subscribes(
     gate = await other.socket(await world.staff(), gate="A")
     sent: list[Any] = []
     passed_on = other.services.announcer.publish_to_peers
-    other.services.announcer.publish_to_peers = lambda told: (sent.extend(told), passed_on(told))  # type: ignore[method-assign]
+    other.services.announcer.publish_to_peers = lambda received: (sent.extend(received), passed_on(received))  # type: ignore[method-assign]
 
     def scans_sent() -> int:
         return sum(len(one.rows) for one in sent if type(one).__name__ == "ScansLogged")
@@ -166,7 +166,7 @@ async def test_scans_of_another_process_are_told_where_somebody_subscribes(
             await asyncio.sleep(0.02)
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     began = asyncio.get_running_loop().time()
-    (scan,) = await told(socket, 1)
+    (scan,) = await received(socket, 1)
     assert asyncio.get_running_loop().time() - began < 1, "told, not found by the resync"
     assert (scan["gate"], scan["reason"]) == ("A", "TICKET_NOT_FOUND")
     assert scans_sent() == 1
@@ -178,11 +178,11 @@ async def test_what_was_not_announced_is_found_in_the_log_and_told_once(hub: Hub
     await acquainted(hub, other)
     socket, _ = await subscriber(hub, world)
     gate = await other.socket(await world.staff(), gate="A")
-    other.services.scan_events._announcer = type("Mute", (), {"publish_to_peers": lambda self, told: None})()
+    other.services.scan_events._announcer = type("Mute", (), {"publish_to_peers": lambda self, received: None})()
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     await silent(socket)
     hub.app[LIVE].channels.scans_resync.hurry()
-    assert len(await told(socket, 1)) == 1
+    assert len(await received(socket, 1)) == 1
     hub.app[LIVE].channels.scans_resync.hurry()
     await silent(socket)
 
@@ -191,13 +191,13 @@ async def test_a_process_that_is_alone_sends_nobody_its_scans(hub: Hub, world: W
     await subscriber(hub, world)
     gate = await hub.socket(await world.staff(), gate="A")
     sent: list[Any] = []
-    hub.services.announcer.publish_to_peers = lambda told: sent.extend(told)  # type: ignore[method-assign]
+    hub.services.announcer.publish_to_peers = lambda received: sent.extend(received)  # type: ignore[method-assign]
     assert not hub.services.scan_events.peers.others
     await gate.validate("TKT-2026-NOSUCH-TICKET")
     assert [one for one in sent if type(one).__name__ == "ScansLogged"] == []
 
 
-async def test_fellows_know_each_other_at_once_and_forget_who_is_gone(hub: Hub, open_hub: Any) -> None:
+async def test_peers_know_each_other_at_once_and_forget_who_is_gone(hub: Hub, open_hub: Any) -> None:
     other = await open_hub()
     await acquainted(hub, other)
     peers: Peers = hub.services.scan_events.peers
@@ -305,6 +305,6 @@ async def test_dashboards_that_never_read_cost_the_others_nothing(hub: Hub, worl
     await asyncio.sleep(0.5)
     for socket in healthy:
         await socket.command("ping")
-        told_of = sum(len(event["data"]["scans"]) + event["data"]["more"] for event in socket.events)
-        assert told_of == count
+        received_of = sum(len(event["data"]["scans"]) + event["data"]["more"] for event in socket.events)
+        assert received_of == count
     assert len(channel.subscribers) == 450

@@ -106,8 +106,8 @@ async def agree(hub: Hub, world: World, mirror: Mirror, day: Any = TODAY) -> Non
     assert {cell: numbers for cell, numbers in mirror.minutes.items() if any(numbers)} == {
         cell: numbers for cell, numbers in minutes.items() if any(numbers)
     }
-    told = {gate: {(r, why): n for r, why, n in each} for gate, each in mirror.reasons.items() if each}
-    assert told == {gate: dict(each) for gate, each in reasons.items()}
+    received = {gate: {(r, why): n for r, why, n in each} for gate, each in mirror.reasons.items() if each}
+    assert received == {gate: dict(each) for gate, each in reasons.items()}
 
 
 async def rows_of_log(hub: Hub) -> int:

@@ -121,9 +121,9 @@ async def test_a_burst_is_a_few_events_and_each_is_of_one_kind(hub: Hub, world: 
     for code in codes:
         hub.services.announcer.publish([TicketsChanged.of(world.org_id, world.venue_id, [code, codes[0]], "reserved")])
     hub.services.announcer.publish([TicketsChanged.of(world.org_id, world.venue_id, [codes[0]], "cancelled")])
-    told = [await news(socket, "reserved") for _ in range(3)]
-    assert [len(hashes) for hashes in told] == [HASHES_PER_EVENT, HASHES_PER_EVENT, 1]
-    assert {name for hashes in told for name in hashes} == {code_hash(code) for code in codes}
+    received = [await news(socket, "reserved") for _ in range(3)]
+    assert [len(hashes) for hashes in received] == [HASHES_PER_EVENT, HASHES_PER_EVENT, 1]
+    assert {name for hashes in received for name in hashes} == {code_hash(code) for code in codes}
     assert await news(socket, "cancelled") == [code_hash(codes[0])]
 
 
@@ -147,7 +147,7 @@ async def test_who_reads_too_slowly_is_told_that_something_was_missed() -> None:
         async def send_frame(self, payload: bytes, opcode: int) -> None:
             self.sent.append(json.loads(payload)["data"])
 
-    async def told(events: int) -> list[Any]:
+    async def received(events: int) -> list[Any]:
         emptied = asyncio.Event()
         transport, response = Transport(), Response()
         queue = SendQueue(response, transport, emptied.wait, lambda: None)  # type: ignore[arg-type]
@@ -165,9 +165,9 @@ async def test_who_reads_too_slowly_is_told_that_something_was_missed() -> None:
         await asyncio.sleep(0.05)
         return response.sent
 
-    patient = await told(KEPT_EVENTS)
+    patient = await received(KEPT_EVENTS)
     assert [event["hashes"] for event in patient] == [[str(n)] for n in range(KEPT_EVENTS)], "in order, none left out"
-    assert await told(KEPT_EVENTS + 1) == [{"hashes": [], "change": "missed"}]
+    assert await received(KEPT_EVENTS + 1) == [{"hashes": [], "change": "missed"}]
 
 
 async def test_the_topic_is_for_staff_and_ends_with_its_subscription(hub: Hub, world: World) -> None:

@@ -130,13 +130,13 @@ async def test_a_busy_gate_never_reaches_the_message_rate_and_a_flood_is_refused
         await asyncio.sleep(0.2)
     for number in range(1, 1001):
         client.send({"id": number, "type": "ping"})
-    told = 0
+    received = 0
     while True:
         reply = await client.next()
         if not reply["success"]:
             assert reply["error"]["code"] == "RATE_LIMITED"
-            told += 1
-            if told > 500:
+            received += 1
+            if received > 500:
                 break
     assert await client.code() == 4429
 

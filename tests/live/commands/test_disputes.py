@@ -17,14 +17,14 @@ async def ask(gate: Socket, code: str, **note: str) -> str:
     return scan_id
 
 
-async def watch(socket: Socket, **wish: Any) -> list[dict[str, Any]]:
-    reply = await socket.command("subscribe", topic="disputes", **wish)
+async def watch(socket: Socket, **query: Any) -> list[dict[str, Any]]:
+    reply = await socket.command("subscribe", topic="disputes", **query)
     assert reply["success"], reply
     found: list[dict[str, Any]] = reply["data"]["disputes"]
     return found
 
 
-async def told(socket: Socket) -> dict[str, Any]:
+async def received(socket: Socket) -> dict[str, Any]:
     dispute: dict[str, Any] = (await socket.event())["data"]["dispute"]
     return dispute
 
@@ -38,11 +38,11 @@ async def test_a_question_and_its_answer_are_seen_by_every_supervisor_of_every_p
     assert [await watch(here), await watch(there)] == [[], []]
     scan_id = await ask(gate, (await world.ticket()).code, note="lost the mail")
     for manager in (here, there):
-        asked = await told(manager)
+        asked = await received(manager)
         assert (asked["scan_id"], asked["decision"], asked["note"]) == (scan_id, None, "lost the mail")
     await there.command("decline", scan_id=scan_id, reason="sold out")
     for manager in (here, there):
-        assert (await told(manager))["decision"] == "declined"
+        assert (await received(manager))["decision"] == "declined"
 
 
 async def test_the_answer_holds_what_is_open_and_what_was_decided_lately(hub: Hub, world: World, clock: Any):
@@ -64,6 +64,6 @@ async def test_operators_do_not_watch_and_another_venue_is_not_told(hub: Hub, wo
     assert [await watch(elsewhere), await watch(here)] == [[], []]
     ticket = await world.reserved(await world.slot(TODAY + timedelta(days=1)))
     await ask(gate, ticket.code)
-    assert (await told(here))["decision"] is None
+    assert (await received(here))["decision"] is None
     assert (await elsewhere.command("ping"))["success"]
     assert elsewhere.events == []

@@ -23,9 +23,9 @@ from tests.support.hub import Hub
 from tests.support.world import TODAY, World
 
 
-async def never_reads(raw: Any, hub: Hub, token: str, **wishes: Any) -> Any:
+async def never_reads(raw: Any, hub: Hub, token: str, **requests: Any) -> Any:
     """A dashboard that asks for the counts and then reads nothing more."""
-    client = await raw(hub.url, receive_buffer=4096, **wishes)
+    client = await raw(hub.url, receive_buffer=4096, **requests)
     await client.sign_in(token)
     client.send({"id": 1, "type": "subscribe", "topic": "counts"})
     await client.next()

@@ -26,7 +26,7 @@ Visit = Callable[..., Awaitable[Visitor]]
 async def test_a_ping_tells_the_time_and_what_is_unknown_is_named(hub: Hub, world: World, visit: Visit) -> None:
     visitor = await visit()
     visitor.client.send({"type": "ping"})
-    pong = await visitor.hear()
+    pong = await visitor.receive()
     assert pong["type"] == "pong"
     assert pong["server_time"].startswith("2026-11-20T11:00")
     for said, code in (
@@ -37,9 +37,9 @@ async def test_a_ping_tells_the_time_and_what_is_unknown_is_named(hub: Hub, worl
         ({"month": "2026-12"}, "INVALID_FRAME"),
     ):
         visitor.client.send(said)
-        assert (await visitor.hear())["error"]["code"] == code
+        assert (await visitor.receive())["error"]["code"] == code
     visitor.ask("2026-12")
-    assert (await visitor.hear())["month"] == "2026-12", "the socket goes on"
+    assert (await visitor.receive())["month"] == "2026-12", "the socket goes on"
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ async def test_the_tenth_piece_of_junk_ends_the_socket(hub: Hub, world: World, v
     visitor = await visit()
     for _ in range(9):
         visitor.client.send(junk)
-        assert (await visitor.hear())["type"] == "error"
+        assert (await visitor.receive())["type"] == "error"
     visitor.client.send({"type": "ping"})
-    assert (await visitor.hear())["type"] == "pong", "nine are forgiven"
+    assert (await visitor.receive())["type"] == "pong", "nine are forgiven"
     visitor.client.send(junk)
     assert await visitor.client.code() == 4400
 
@@ -68,7 +68,7 @@ async def test_a_visitor_gone_wild_is_refused_first_and_disconnected_then(hub: H
     visitor = await visit()
     for _ in range(LIMIT.burst + 50):
         visitor.client.send({"type": "ping"})
-    answers = [await visitor.hear() for _ in range(LIMIT.burst + 50)]
+    answers = [await visitor.receive() for _ in range(LIMIT.burst + 50)]
     assert sum(answer["type"] == "pong" for answer in answers) <= LIMIT.burst + 5
     assert answers[-1]["error"]["code"] == "RATE_LIMITED"
     for _ in range(600):
@@ -161,7 +161,7 @@ async def test_a_visitor_that_answers_no_ping_is_disconnected(hub: Hub, world: W
         visitor_socket._heartbeat._after = 0.5  # type: ignore[attr-defined]
         visitor_socket._heartbeat._times = CalendarConnection.HEARTBEAT._replace(pong=2.0)  # type: ignore[attr-defined]
         hub.app[LIVE].host.timer_wheel.put(visitor_socket, 0.5)  # type: ignore[arg-type]
-    hearing = asyncio.create_task(alive.hear_until(6))
+    hearing = asyncio.create_task(alive.receive_until(6))
     assert await dead.client.code(8) == 4408
     assert dead.client.pings >= 1
     alive.client.send_frame(PING, b"still there")
@@ -180,7 +180,7 @@ async def test_a_month_that_cannot_be_read_is_said_and_the_visitor_comes_back_la
 
     monkeypatch.setattr(Availability, "read_again", down)
     visitor.ask("2027-03")
-    assert (await visitor.hear())["error"]["code"] == "SERVICE_UNAVAILABLE"
+    assert (await visitor.receive())["error"]["code"] == "SERVICE_UNAVAILABLE"
     assert await visitor.client.code() == 1013
 
 
@@ -196,7 +196,7 @@ async def test_at_the_stop_every_visitor_hears_1012_and_when_to_come_back(
     stopping = asyncio.create_task(hub.app[LIVE].stop())
     waits = set()
     for visitor in visitors:
-        bye = await visitor.hear()
+        bye = await visitor.receive()
         assert bye["type"] == "bye"
         waits.add(bye["reconnect_after_ms"])
         assert await visitor.client.code() == 1012

@@ -157,7 +157,7 @@ async def test_without_word_from_the_other_process_nobody_would_notice(hub: Hub,
     other = await open_hub()
     await acquainted(hub, other)
     for one in (hub, other):
-        one.services.scan_events._announcer = type("Mute", (), {"publish_to_peers": lambda self, told: None})()
+        one.services.scan_events._announcer = type("Mute", (), {"publish_to_peers": lambda self, received: None})()
     a, b = await gate(hub, world, "A"), await gate(other, world, "B")
     ticket = await world.reserved(await world.slot())
     await a.validate(ticket.code)
@@ -175,7 +175,7 @@ async def test_a_process_that_opens_remembers_from_the_log(hub: Hub, world: Worl
     await a.verify(ticket.code)
     other = await open_hub()
     # The one that was open all the time does not hear of the second scan: only the new one can notice.
-    other.services.scan_events._announcer = type("Mute", (), {"publish_to_peers": lambda self, told: None})()
+    other.services.scan_events._announcer = type("Mute", (), {"publish_to_peers": lambda self, received: None})()
     b = await gate(other, world, "B")
     await b.verify(ticket.code)
     assert (await alarm_of(b))["first"]["gate"] == "A"

@@ -1,4 +1,4 @@
-"""A conflict is on the managers' boards and at the operator's gate while those it is about are still in the house."""
+"""A conflict is on the managers' boards and at the operator's gate while those it is about are still inside."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ async def test_a_conflict_reaches_managers_and_who_let_them_in_at_every_process(
     hers, _ = await watching(other, token, "notices")
     colleague, _ = await watching(other, await world.staff(), "notices")
     [result] = await sync(gate, scan)
-    told = (await manager.event(3))["data"]
-    assert told["open"] == 1
-    conflict = told["conflict"]
+    received = (await manager.event(3))["data"]
+    assert received["open"] == 1
+    conflict = received["conflict"]
     assert (conflict["conflict_id"], conflict["kind"]) == (result["conflict_id"], "already_verified")
     assert (conflict["operator"]["name"], conflict["gate"], conflict["decision"]) == ("Jane Smith", "A", None)
     notice = (await hers.event(3))["data"]
@@ -118,11 +118,11 @@ async def test_a_decision_reaches_the_boards_and_who_let_them_in(hub: Hub, world
     for _ in range(2):
         status, _ = await hub.post(address, {"decision": "leaves", "note": "no second ticket"}, token=chief)
         assert status == 200
-    told = (await manager.event(3))["data"]
-    assert (before["open"], told["open"]) == (1, 0)
-    assert (told["conflict"]["decision"], told["conflict"]["decided_by"]) == ("leaves", "Ann Lee")
+    received = (await manager.event(3))["data"]
+    assert (before["open"], received["open"]) == (1, 0)
+    assert (received["conflict"]["decision"], received["conflict"]["decided_by"]) == ("leaves", "Ann Lee")
     notice = (await hers.event(3))["data"]
-    assert (notice["kind"], notice["data"]["conflict"]) == ("conflict_decided", told["conflict"])
+    assert (notice["kind"], notice["data"]["conflict"]) == ("conflict_decided", received["conflict"])
     await silent(manager)  # the second time was no decision
     await silent(hers)
 
@@ -153,8 +153,8 @@ async def test_the_life_of_the_ticket_tells_of_it_and_of_the_decision(hub: Hub, 
     ticket_id = result["decision"]["ticket"]["ticket_id"]
     _, body = await hub.get(f"/api/tickets/{ticket_id}/life", token=chief)
     # The stage's tickets are issued at the time of the machine, which is not that of the test.
-    told = [event for event in body["data"]["events"] if event["kind"] in ("scan", "conflict", "conflict_decided")]
-    first, second, conflict, decision = told
+    received = [event for event in body["data"]["events"] if event["kind"] in ("scan", "conflict", "conflict_decided")]
+    first, second, conflict, decision = received
     assert (first["entered"], second["entered"]) == (True, False)
     assert (conflict["kind"], conflict["cause"], conflict["operator_name"]) == (
         "conflict",

@@ -64,8 +64,8 @@ async def test_a_notice_reaches_one_operator_at_another_process_and_nobody_else(
     ids = await give_notices(
         hub.services, world.org_id, [Notice("override", {"by": "Ann"}, world.venue_id, staff_id=who.staff_id)]
     )
-    told = await heard(mine)
-    assert told == {"notice_id": ids[0], "kind": "override", "told_at": told["told_at"], "data": {"by": "Ann"}}
+    received = await heard(mine)
+    assert received == {"notice_id": ids[0], "kind": "override", "told_at": received["told_at"], "data": {"by": "Ann"}}
     await silent(other_one)
 
 
@@ -148,8 +148,8 @@ async def test_a_topic_of_managers_is_no_operators_and_keeps_to_its_venue(
         TopicEvent.of(world.org_id, "matters", {"n": 4}),
     ])  # fmt: skip
     events = [await manager.event(2) for _ in range(4)]
-    told = [(event["subscription"], event["data"]["n"]) for event in events]
-    assert sorted(told) == sorted([(own["data"]["subscription"], 3), (own["data"]["subscription"], 4),
+    received = [(event["subscription"], event["data"]["n"]) for event in events]
+    assert sorted(received) == sorted([(own["data"]["subscription"], 3), (own["data"]["subscription"], 4),
                                    (away["data"]["subscription"], 1), (away["data"]["subscription"], 4)])  # fmt: skip
     reply = await manager.command("unsubscribe", topic="matters", venue_id=second)
     assert reply["data"] == {"subscriptions": [away["data"]["subscription"]]}
@@ -166,10 +166,10 @@ def test_who_reads_too_slowly_gets_every_event_in_order_or_is_told() -> None:
     def follow(events: int) -> list[Any]:
         log, seen, read = EventLog({"missed": True}), 0, []
         for n in range(events):
-            told = TopicEvent.of(1, "matters", {"n": n}, gate="A" if n % 2 else "B")
-            log.add(orjson.Fragment(told.body), told)
+            received = TopicEvent.of(1, "matters", {"n": n}, gate="A" if n % 2 else "B")
+            log.add(orjson.Fragment(received.body), received)
         while seen != log.version:
-            seen, tail = log.next_after(seen, lambda told: told.gate == "A")
+            seen, tail = log.next_after(seen, lambda received: received.gate == "A")
             if tail is not None:
                 read.append(orjson.loads(b'{"x":0' + tail)["data"])
         return read

@@ -151,8 +151,8 @@ async def test_discarding_drops_a_message_and_forgets_what_it_held(api: Api, wor
     answer = await api.post(f"{LIST}/{number}/discard", token=token)
     assert (answer.data["status"], answer.data["trouble"]) == ("DROPPED", "Discarded by staff.")
     assert (await row_of(world, number))["payload"] == "{}"
-    for deed in ("discard", "retry"):
-        again = await api.post(f"{LIST}/{number}/{deed}", token=token)
+    for action in ("discard", "retry"):
+        again = await api.post(f"{LIST}/{number}/{action}", token=token)
         assert (again.status, again.code) == (409, "MAIL_SETTLED")
 
 
@@ -160,8 +160,8 @@ async def test_what_a_hub_is_sending_now_is_left_alone(api: Api, world: World) -
     now = world.hub.clock.now()
     number = await queue(world, attempts=1, leased_until=now + timedelta(seconds=50))
     token = await world.staff("MANAGER")
-    for deed in ("discard", "retry"):
-        answer = await api.post(f"{LIST}/{number}/{deed}", token=token)
+    for action in ("discard", "retry"):
+        answer = await api.post(f"{LIST}/{number}/{action}", token=token)
         assert (answer.status, answer.code) == (409, "MAIL_ON_ITS_WAY")
     assert (await row_of(world, number))["status"] == "PENDING"
 
@@ -183,8 +183,8 @@ async def test_only_managers_see_mail_and_only_that_of_their_organisation(api: A
     operator = await world.staff("OPERATOR")
     for token, statuses in ((None, (401, 401)), (operator, (403, 403)), (elsewhere, (200, 404))):
         assert (await api.get(LIST, token=token)).status == statuses[0]
-        for deed in ("retry", "discard"):
-            assert (await api.post(f"{LIST}/{number}/{deed}", token=token)).status == statuses[1]
+        for action in ("retry", "discard"):
+            assert (await api.post(f"{LIST}/{number}/{action}", token=token)).status == statuses[1]
     assert (await api.get(LIST, token=elsewhere)).data["mails"] == []
     assert (await row_of(world, number))["status"] == "DEAD"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import hub.app as house_rules
+import hub.app as venue_rules
 from hub.actions.tickets import checked_tickets
 from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import KEPT_DAYS, CheckedTickets, drop_old_checks
@@ -196,13 +196,13 @@ async def test_a_ticket_check_that_writes_before_it_answers_would_be_noticed(
     """The control of the test above."""
     checked = CheckedTickets(hub.services)
 
-    class SlowDesk(TicketChecks):
+    class SlowTicketChecks(TicketChecks):
         async def _check(self, asked: list[tuple[int, str]]) -> Any:
             answers = await super()._check(asked)
             await checked.write()
             return answers
 
-    hub.app._state[keys.TICKET_CHECKS] = SlowDesk(hub.services, checked=checked.note)
+    hub.app._state[keys.TICKET_CHECKS] = SlowTicketChecks(hub.services, checked=checked.note)
     ticket = await world.ticket()
     async with standstill(database_url) as still:
         await still.at("ticket_checks")
@@ -230,7 +230,7 @@ async def test_what_waits_is_bounded_and_what_is_too_much_is_reported(
 async def test_a_hub_that_closes_writes_what_is_left(
     hub: Hub, world: World, open_hub: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house_rules, "WRITE_EVERY", 3600)
+    monkeypatch.setattr(venue_rules, "WRITE_EVERY", 3600)
     second = await open_hub()
     ticket = await world.ticket()
     status, _ = await second.post("/api/tickets/validate", {"ticket_code": ticket.code})

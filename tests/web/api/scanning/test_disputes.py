@@ -58,8 +58,8 @@ async def test_an_operator_sees_own_disputes_and_withdraws_them(api: Api, world:
     await api.post("/api/disputes", {"scan_id": scan_id}, token=jane)
     assert (await api.get("/api/disputes", token=tom)).data["disputes"] == []
     assert len((await api.get("/api/disputes", token=jane)).data["disputes"]) == 1
-    strangers = await api.post("/api/disputes/withdrawal", {"scan_id": scan_id}, token=tom)
-    assert (strangers.status, strangers.code) == (403, "FORBIDDEN")
+    unknown_scans = await api.post("/api/disputes/withdrawal", {"scan_id": scan_id}, token=tom)
+    assert (unknown_scans.status, unknown_scans.code) == (403, "FORBIDDEN")
     withdrawn = await api.post("/api/disputes/withdrawal", {"scan_id": scan_id}, token=jane)
     assert withdrawn.data["decision"] == "withdrawn"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.actions.venues.demo import ORGANISATION, VENUE, fill_demo
 from hub.actions.venues.venue_cache import VENUES
+from hub.commands.demo_venue import ORGANISATION, VENUE, fill_demo
 from tests.support.hub import Hub
 
 
