@@ -60,7 +60,7 @@ messages: $(VENV)/.tests ## find every text in the sources, bring the catalogues
 
 pictures: $(VENV)/.tests ## photograph every state of the portal into docs/pictures
 	@chromium=$$(CI=1 PY=$(PY) tests/ensure_chromium.sh) || exit 1; \
-	CHROMIUM="$$chromium" PYTHONPATH=tests exec $(PY) -m tests.browser.pictures $(ARGS)
+	CHROMIUM="$$chromium" exec $(PY) -m tests.browser.pictures $(ARGS)
 
 lock: $(VENV)/.runs ## write requirements*.txt anew from requirements*.in
 	$(PIP) uv

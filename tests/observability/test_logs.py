@@ -89,7 +89,7 @@ def test_a_process_writes_every_line_as_json_before_it_ends() -> None:
             "-c",
             "from hub.observability import logs; logs.start(); [logs.event('x.y', n=n) for n in range(3000)]",
         ],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=True,
