@@ -14,7 +14,7 @@ SCRIPTS = web/static/js eslint.config.js stylelint.config.js
 STYLES  = "web/static/css/**/*.css" web/api/docs/page.css
 # Passed on: `make test ARGS="-k door"`, `make run ARGS=--no-demo`.
 ARGS   ?=
-# Two lanes of tests, each with servers of its own: most of a test is waiting. `make test SIDE_BY_SIDE=` runs them one by one.
+# Two processes of tests, each with servers of its own: most of a test is waiting. `make test SIDE_BY_SIDE=` runs them one by one.
 SIDE_BY_SIDE ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 import redis.asyncio
 import uvloop
@@ -27,6 +28,10 @@ from tests.support.patience import wait_for_slow_servers
 from tests.support.ports import free_port
 from tests.support.tmpfs import ThrowAwayFolder, room_in_memory
 from tests.support.world import NOON, World
+
+# A property holds however slow the machine is: hypothesis' 200 ms an example measure the machine.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 remember_types()
 
