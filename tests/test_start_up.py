@@ -33,5 +33,5 @@ def test_the_servers_are_started_before_anything_large_is_imported(library: str)
 def test_the_description_of_the_api_is_not_made_at_start() -> None:
     source = "import os, hub.app\nfrom hub.settings import Settings\n"
     source += "app = hub.app.build_app(Settings.from_environment({}, development=True))\n"
-    source += "from web.openapi import _definitions\nassert _definitions.cache_info().currsize == 0"
+    source += "from web.api.openapi import _definitions\nassert _definitions.cache_info().currsize == 0"
     assert "aiohttp" in imported_by(source)

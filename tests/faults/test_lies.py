@@ -188,13 +188,13 @@ CLIENTS_AT_ONCE = 20
 
 def attempts_of(monkeypatch, hub):
     """Every time from now on that a booking is waiting for Redis' answer."""
-    attempts, ask = [], hub.services.seat_admission._asking.run
+    attempts, ask = [], hub.services.seat_admission._admission_script.run
 
     async def counted(calls, **how):
         attempts.append(len(calls))
         return await ask(calls, **how)
 
-    monkeypatch.setattr(hub.services.seat_admission._asking, "run", counted)
+    monkeypatch.setattr(hub.services.seat_admission._admission_script, "run", counted)
     return attempts
 
 

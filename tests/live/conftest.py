@@ -22,14 +22,14 @@ class HeldEntryScans:
         self.real = real
         self.held: list[tuple[Any, asyncio.Future[Decision]]] = []
 
-    def present(self, scan_request: Any) -> asyncio.Future[Decision]:
+    def submit(self, scan_request: Any) -> asyncio.Future[Decision]:
         future: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
         self.held.append((scan_request, future))
         return future
 
     async def let_go(self, number: int = 0) -> None:
         scan_request, future = self.held.pop(number)
-        future.set_result(await self.real.present(scan_request))
+        future.set_result(await self.real.submit(scan_request))
 
     def fail(self, number: int = 0) -> None:
         self.held.pop(number)[1].set_exception(Unavailable("door"))

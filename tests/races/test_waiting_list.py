@@ -24,13 +24,13 @@ from tests.support.negative_controls import sabotage
 from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 from tests.support.world import Ticket, World, many_slots
 
-LINE_LOCK = ("waitlist", "claim_line", " FOR UPDATE SKIP LOCKED", "")
-ENTRY_LOCKS = ("waitlist", "lock_entries", " ORDER BY e.id\n   FOR NO KEY UPDATE", " ORDER BY e.id")
-SLOT_LOCK = ("waitlist", "lock_slot", "\n   FOR NO KEY UPDATE", "")
-STATUS_ASKED = ("waitlist", "offer", " AND e.status = 'WAITING'\n", "\n")
+LINE_LOCK = ("waitlist/entries", "claim_line", " FOR UPDATE SKIP LOCKED", "")
+ENTRY_LOCKS = ("waitlist/entries", "lock_entries", " ORDER BY e.id\n   FOR NO KEY UPDATE", " ORDER BY e.id")
+SLOT_LOCK = ("waitlist/entries", "lock_slot", "\n   FOR NO KEY UPDATE", "")
+STATUS_ASKED = ("waitlist/entries", "offer", " AND e.status = 'WAITING'\n", "\n")
 # Both rounds have read the line before either of them offers anything; by itself this does no harm.
 A_MOMENT = (
-    "waitlist",
+    "waitlist/entries",
     "offer",
     "     WHERE e.org_id = $1",
     "     WHERE (SELECT pg_sleep(0.3)) IS NOT NULL AND e.org_id = $1",
@@ -98,10 +98,10 @@ async def test_without_its_locks_one_place_is_offered_twice(two_hubs, world, man
     assert any("2 mails for one place" in line for line in broken), broken
 
 
-CLOSING_ASKED = ("waitlist", "end_entries", " AND e.status IN ('WAITING', 'OFFERED')\n", "\n")
-CLOSING_LOCKS = ("waitlist", "open_entries", "\n   FOR NO KEY UPDATE", "")
+CLOSING_ASKED = ("waitlist/entries", "end_entries", " AND e.status IN ('WAITING', 'OFFERED')\n", "\n")
+CLOSING_LOCKS = ("waitlist/entries", "open_entries", "\n   FOR NO KEY UPDATE", "")
 A_MOMENT_BEFORE_CLOSING = (
-    "waitlist",
+    "waitlist/entries",
     "read_tickets",
     " WHERE w.org_id = $1",
     " WHERE (SELECT pg_sleep(0.3)) IS NOT NULL AND w.org_id = $1",
@@ -204,9 +204,9 @@ async def test_an_offer_accepted_as_it_lapses_is_one_or_the_other(hubs_apart, wo
     assert await two_clocks(hubs_apart, world_apart, clock, slots=40) == []
 
 
-LAPSES_WHATEVER_IT_IS = ("waitlist", "lapse", " AND e.status = 'OFFERED' AND e.offer_ends_at <= $5\n", "\n")
+LAPSES_WHATEVER_IT_IS = ("waitlist/entries", "lapse", " AND e.status = 'OFFERED' AND e.offer_ends_at <= $5\n", "\n")
 READ_BEFORE = (
-    "waitlist",
+    "waitlist/entries",
     "read_tickets",
     " WHERE w.org_id = $1",
     " WHERE (SELECT pg_sleep(1.2)) IS NOT NULL AND w.org_id = $1",

@@ -175,7 +175,7 @@ async def test_an_edit_during_the_reading_is_not_lost(hub: Hub, world: World, vi
 
     slow = Slow()
     slow.fetch = held_up  # type: ignore[attr-defined]
-    monkeypatch.setattr(calendar, "_house", _with_database(hub.services, slow))
+    monkeypatch.setattr(calendar, "_services", _with_database(hub.services, slow))
     channel = await live.channels.months.open((world.org_id, 2026, 11))
     reading = asyncio.create_task(live.channels.months.resync(channel))
     await begun.wait()
