@@ -60,10 +60,10 @@ INVARIANTS = {
 }  # fmt: skip
 
 
-# One statement, so that a test pays for one round trip and not for one per invariant.
+# One statement, so that a test pays for one round trip and not for one per invariant. No LIMIT: it would make the planner hope
+# for a first row that never comes, and walk twenty thousand reservations once for each of them.
 _ALL = " UNION ALL ".join(
-    f"SELECT {n} AS number, array_agg(id) AS ids FROM (SELECT id::text FROM ({sql}) AS found (id) LIMIT 5) AS rows"
-    f" HAVING count(*) > 0"
+    f"SELECT {n} AS number, (array_agg(id::text))[1:5] AS ids FROM ({sql}) AS found (id) HAVING count(*) > 0"
     for n, sql in enumerate(INVARIANTS.values())
 )
 
