@@ -133,14 +133,20 @@ async def test_a_return_sent_again_is_answered_as_before_and_counted_once(world,
     assert await figures(board) == counts(1, 0, 2, 1)
 
 
-async def test_coming_back_is_for_the_day_of_the_entry(world, jane, clock):
+async def next_shift(hub, world):
+    """A scanner at gate A that signs in now: a session ends after eight hours, and its socket with it."""
+    return await hub.socket(await world.staff(), gate="A")
+
+
+async def test_coming_back_is_for_the_day_of_the_entry(hub, world, jane, clock):
     await world.policy(re_entry="allow")
     ticket = await inside(world, jane)
     await jane.leave(ticket.code)
     clock.advance(timedelta(hours=11, minutes=59).total_seconds())
-    assert (await jane.validate(ticket.code))["reason"] == "MAY_RETURN"
+    evening = await next_shift(hub, world)
+    assert (await evening.validate(ticket.code))["reason"] == "MAY_RETURN"
     clock.advance(61)
-    late = await jane.verify(ticket.code)
+    late = await evening.verify(ticket.code)
     assert shown(late)[:2] == ("YELLOW", "ALREADY_VERIFIED")
     assert late["detail"] == "Left at 2026-11-20 12:00, gate A; re-entry was until the end of that day"
 
@@ -151,7 +157,8 @@ async def test_an_entry_without_reservation_leaves_the_day_it_came(hub, world, j
     await jane.verify(ticket.code)
     assert await figures(board) == counts(1, 1, 0, 0)
     clock.advance(timedelta(hours=13).total_seconds())
-    assert (await jane.leave(ticket.code))["detail"] == "Inside since 2026-11-20 12:00"
+    night = await next_shift(hub, world)
+    assert (await night.leave(ticket.code))["detail"] == "Inside since 2026-11-20 12:00"
     assert await figures(board) == counts(1, 0, 1, 0), (
         "out of the day they were counted in, though it is tomorrow by now"
     )
