@@ -140,7 +140,7 @@ class World:
         return [Ticket(row["id"], row["code"]) for row in rows]
 
     async def reserve(self, ticket: Ticket, slot_id: int) -> Ticket:
-        """Book through the desk, as the API does."""
+        """Book through `Bookings`, as the API does."""
         request = ReserveRequest(self.org_id, ticket.id, slot_id, "john@example.com", "+12025551234")
         reserved = await self.hub.app[keys.BOOKINGS].reserve(request)
         return Ticket(ticket.id, ticket.code, reserved.manage_token, reserved.reservation_id)
