@@ -16,10 +16,12 @@ from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import read_waitlist
 from hub.clock import Clock
 from hub.rules.refusals import Refused
+from tests.support.blocked_inserts import STANDS_STILL, standstill
 from tests.support.bookings import book, outcome
 from tests.support.concurrency import crowd
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
+from tests.support.meeting import MEETS, two_meet
 from tests.support.negative_controls import sabotage
 from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 from tests.support.world import Ticket, World, many_slots
@@ -29,12 +31,9 @@ ENTRY_LOCKS = ("waitlist/entries", "lock_entries", " ORDER BY e.id\n   FOR NO KE
 SLOT_LOCK = ("waitlist/entries", "lock_slot", "\n   FOR NO KEY UPDATE", "")
 STATUS_ASKED = ("waitlist/entries", "offer", " AND e.status = 'WAITING'\n", "\n")
 # Both rounds have read the line before either of them offers anything; by itself this does no harm.
-A_MOMENT = (
-    "waitlist/entries",
-    "offer",
-    "     WHERE e.org_id = $1",
-    "     WHERE (SELECT pg_sleep(0.3)) IS NOT NULL AND e.org_id = $1",
-)
+BOTH_OFFER = ("waitlist/entries", "offer", "     WHERE e.org_id = $1", f"     WHERE {MEETS} AND e.org_id = $1")
+KEPT_APART, TOGETHER = 0.3, 20.0
+"""How long one round waits for the other in `two_meet`: hardly, where a lock may keep the other away; else as long as it takes."""
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +44,11 @@ def quiet_hubs(monkeypatch):
 @pytest.fixture
 async def manager(world: World) -> str:
     return await world.staff("MANAGER")
+
+
+async def rounds_meet(world: World, monkeypatch, patience: float, moment: tuple[str, str, str, str]) -> None:
+    await two_meet(world.hub.database, patience=patience)
+    without(monkeypatch, moment)
 
 
 def without(monkeypatch, *mechanisms) -> None:
@@ -88,24 +92,21 @@ async def test_two_rounds_at_once_offer_each_place_once(two_hubs, world, manager
 )
 async def test_one_mechanism_alone_keeps_two_rounds_apart(two_hubs, world, manager, monkeypatch, gone):
     """The line's lock spares the second hub the wait. Those of entries and slot are there for booking, leaving, accepting."""
-    without(monkeypatch, A_MOMENT, *gone)
+    await rounds_meet(world, monkeypatch, KEPT_APART, BOTH_OFFER)
+    without(monkeypatch, *gone)
     assert await two_runs_at_once(two_hubs, world, manager) == []
 
 
 async def test_without_its_locks_one_place_is_offered_twice(two_hubs, world, manager, monkeypatch):
-    without(monkeypatch, A_MOMENT, STATUS_ASKED, LINE_LOCK, ENTRY_LOCKS, SLOT_LOCK)
+    await rounds_meet(world, monkeypatch, TOGETHER, BOTH_OFFER)
+    without(monkeypatch, STATUS_ASKED, LINE_LOCK, ENTRY_LOCKS, SLOT_LOCK)
     broken = await two_runs_at_once(two_hubs, world, manager)
     assert any("2 mails for one place" in line for line in broken), broken
 
 
 CLOSING_ASKED = ("waitlist/entries", "end_entries", " AND e.status IN ('WAITING', 'OFFERED')\n", "\n")
 CLOSING_LOCKS = ("waitlist/entries", "open_entries", "\n   FOR NO KEY UPDATE", "")
-A_MOMENT_BEFORE_CLOSING = (
-    "waitlist/entries",
-    "read_tickets",
-    " WHERE w.org_id = $1",
-    " WHERE (SELECT pg_sleep(0.3)) IS NOT NULL AND w.org_id = $1",
-)
+BOTH_CLOSE = ("waitlist/entries", "read_tickets", " WHERE w.org_id = $1", f" WHERE {MEETS} AND w.org_id = $1")
 
 
 async def two_runs_close(hubs: list[Hub], world: World, clock: Clock, slots: int = 6) -> list[str]:
@@ -133,12 +134,14 @@ async def test_two_rounds_at_once_tell_everybody_once_that_their_line_is_closed(
     ids=["the line's lock", "a look at the status"],
 )
 async def test_one_mechanism_alone_tells_of_a_closed_line_once(two_hubs, world, clock, monkeypatch, gone):
-    without(monkeypatch, A_MOMENT_BEFORE_CLOSING, *gone)
+    await rounds_meet(world, monkeypatch, KEPT_APART, BOTH_CLOSE)
+    without(monkeypatch, *gone)
     assert await two_runs_close(two_hubs, world, clock) == []
 
 
 async def test_without_its_locks_a_closed_line_is_told_of_twice(two_hubs, world, clock, monkeypatch):
-    without(monkeypatch, A_MOMENT_BEFORE_CLOSING, LINE_LOCK, ENTRY_LOCKS, CLOSING_LOCKS, CLOSING_ASKED)
+    await rounds_meet(world, monkeypatch, TOGETHER, BOTH_CLOSE)
+    without(monkeypatch, LINE_LOCK, ENTRY_LOCKS, CLOSING_LOCKS, CLOSING_ASKED)
     broken = await two_runs_close(two_hubs, world, clock)
     assert any(line.startswith("2 mails for") for line in broken), broken
 
@@ -151,9 +154,12 @@ async def answer_of(action: Awaitable[Any]) -> Any:
         return no
 
 
-async def two_clocks(hubs: list[Hub], world: World, clock: Clock, slots: int, head_start: float = 0) -> list[str]:
-    """Offers accepted at a hub whose clock says just before the end, and lapsed by one whose clock says just after, which
-    begins `head_start` seconds earlier. The promises broken."""
+async def two_clocks(
+    hubs: list[Hub], world: World, clock: Clock, slots: int, *, lapsing_first: bool = False
+) -> list[str]:
+    """Offers accepted at a hub whose clock says just before the end, and lapsed by one whose clock says just after. With
+    `lapsing_first` it has read the first line before anything is accepted, and writes when that is done or waits for it.
+    The promises broken."""
     manager = await world.staff("MANAGER")
     ids, booked = await full_slots(world, slots)
     lines = [[await joined(hubs[0], world, slot_id) for _ in range(2)] for slot_id in ids]
@@ -165,13 +171,21 @@ async def two_clocks(hubs: list[Hub], world: World, clock: Clock, slots: int, he
     clock.advance(-1)
     hubs[1].services.clock.set(ends)
     hubs[1].services.clock.advance(1)
-    lapsing = asyncio.create_task(serve_all(hubs[1]))
-    await asyncio.sleep(head_start)
-    # Four at a time, as many as there are connections for it.
-    answers = await crowd(
-        [partial(answer_of, accept_offer(hubs[0].services, first.token)) for first, _ in lines], clients=4
-    )
-    await asyncio.gather(lapsing, return_exceptions=True)
+    async with standstill(world.hub.settings.database_url) as still:
+        if lapsing_first:
+            await still.hold()
+        lapsing = asyncio.create_task(serve_all(hubs[1]))
+        if lapsing_first:
+            await still.waits()
+        # Four at a time, as many as there are connections for it.
+        accepting = asyncio.create_task(
+            crowd([partial(answer_of, accept_offer(hubs[0].services, first.token)) for first, _ in lines], clients=4)
+        )
+        while lapsing_first and not accepting.done() and await still.count() < 2:
+            await asyncio.sleep(0.01)
+        await still.go()
+        answers = await accepting
+        await asyncio.gather(lapsing, return_exceptions=True)
     broken = []
     lapsed = Counter(mail["payload"]["slot"]["slot_id"] for mail in await mails(hubs[0], "waitlist.lapsed"))
     for slot_id, line, answer in zip(ids, lines, answers, strict=True):
@@ -188,7 +202,7 @@ async def two_clocks(hubs: list[Hub], world: World, clock: Clock, slots: int, he
 
 
 @pytest.fixture
-async def hubs_apart(open_hub, clock):
+async def hubs_apart(slow_servers, open_hub, clock):
     """Two hubs with a clock each, a second or two apart as on two machines."""
     first = await open_hub()
     second = await open_hub(clock=Clock(clock.offset_seconds))
@@ -205,23 +219,18 @@ async def test_an_offer_accepted_as_it_lapses_is_one_or_the_other(hubs_apart, wo
 
 
 LAPSES_WHATEVER_IT_IS = ("waitlist/entries", "lapse", " AND e.status = 'OFFERED' AND e.offer_ends_at <= $5\n", "\n")
-READ_BEFORE = (
-    "waitlist/entries",
-    "read_tickets",
-    " WHERE w.org_id = $1",
-    " WHERE (SELECT pg_sleep(1.2)) IS NOT NULL AND w.org_id = $1",
-)
+READ_BEFORE = ("waitlist/entries", "read_tickets", " WHERE w.org_id = $1", f" WHERE {STANDS_STILL} AND w.org_id = $1")
 
 
 async def test_the_moment_before_lapsing_alone_does_no_harm(hubs_apart, world_apart, clock, monkeypatch):
     """The control of the control below."""
     without(monkeypatch, READ_BEFORE)
-    assert await two_clocks(hubs_apart, world_apart, clock, slots=2, head_start=0.4) == []
+    assert await two_clocks(hubs_apart, world_apart, clock, slots=2, lapsing_first=True) == []
 
 
 async def test_without_the_entries_locks_an_accepted_offer_lapses(hubs_apart, world_apart, clock, monkeypatch):
     without(monkeypatch, READ_BEFORE, LAPSES_WHATEVER_IT_IS, ENTRY_LOCKS)
-    broken = await two_clocks(hubs_apart, world_apart, clock, slots=2, head_start=0.4)
+    broken = await two_clocks(hubs_apart, world_apart, clock, slots=2, lapsing_first=True)
     assert any("mails say that the offer lapsed" in line for line in broken), broken
 
 
@@ -319,7 +328,8 @@ async def joining_while_a_cancellation_waits(world: World, sql: str) -> tuple[in
             going = asyncio.ensure_future(cancelling.fetch(
                 sql, world.org_id, [ticket.id], [version], [ticket.reservation_id], world.hub.services.clock.now(), "staff", None,
             ))  # fmt: skip
-            await asyncio.sleep(0.2)
+            async with standstill(world.hub.settings.database_url) as still:
+                await still.waits()
             assert not going.done()
         assert len(await going) == 1
         return await slot(world.hub, slot_id)

@@ -10,6 +10,8 @@ from typing import Any
 import asyncpg
 
 _KEY = 5150
+STANDS_STILL = f"(SELECT pg_advisory_xact_lock_shared({_KEY})) IS NOT NULL"
+"""For the WHERE of a statement: it has taken its snapshot, and waits here after `hold`."""
 
 
 class Standstill:
@@ -28,16 +30,22 @@ class Standstill:
             f" SELECT pg_advisory_lock({_KEY})"
         )
 
+    async def hold(self) -> None:
+        """Hold up every statement that holds `STANDS_STILL`, from now on."""
+        await self._connection.execute(f"SELECT pg_advisory_lock({_KEY})")
+
     async def waits(self, statements: int = 1) -> None:
         """Until that many of the hub's statements stand still: here, or behind one that does."""
         async with asyncio.timeout(20):
-            while (
-                await self._connection.fetchval(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-                )
-                < statements
-            ):
+            while await self.count() < statements:
                 await asyncio.sleep(0.01)
+
+    async def count(self) -> int:
+        """The statements that wait for a lock."""
+        count: int = await self._connection.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return count
 
     async def end_backends(self) -> None:
         """What stands still will never be done: their connections to Postgres end first."""

@@ -1,0 +1,23 @@
+"""A meeting: two statements wait for each other in the middle, so that what they read is read before either of them writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MEETS = "(SELECT meet()) IS NOT NULL"
+"""For the WHERE of a statement: it has taken its snapshot, and waits here until another one is as far."""
+
+
+async def two_meet(database: Any, *, patience: float) -> None:
+    """Statements with `MEETS` in them meet two by two from now on. None waits longer than `patience`, nor while another waits
+    for a lock: then that one is kept out, and will not come."""
+    await database.execute("CREATE SEQUENCE arrivals")
+    await database.execute(
+        "CREATE FUNCTION meet() RETURNS boolean LANGUAGE plpgsql AS $$"
+        # A sequence counts at once for everybody, whatever becomes of the transaction.
+        " DECLARE number bigint := nextval('arrivals'); until timestamptz := clock_timestamp()"
+        f" + interval '{patience} seconds'; BEGIN"
+        " WHILE number % 2 = 1 AND (SELECT last_value FROM arrivals) = number AND clock_timestamp() < until"
+        " AND NOT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)"
+        " LOOP PERFORM pg_sleep(0.005); END LOOP; RETURN true; END $$"
+    )
