@@ -11,6 +11,7 @@ from hub.live.server import LiveServer
 from hub.rules.decisions import Decision
 from hub.rules.refusals import Unavailable
 from tests.support.calendar_client import Visitor
+from tests.support.hand_turned_wheel import HandTurnedWheel
 from tests.support.hub import Hub
 from tests.support.raw_websocket import RawClient
 
@@ -43,6 +44,11 @@ class HeldEntryScans:
 @pytest.fixture
 def live(hub: Hub) -> LiveServer:
     return hub.app[LIVE]
+
+
+@pytest.fixture
+async def wheel(live: LiveServer) -> HandTurnedWheel:
+    return HandTurnedWheel(live)
 
 
 @pytest.fixture

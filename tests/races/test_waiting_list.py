@@ -178,9 +178,8 @@ async def two_clocks(
         if lapsing_first:
             await still.waits()
         # Four at a time, as many as there are connections for it.
-        accepting = asyncio.create_task(
-            crowd([partial(answer_of, accept_offer(hubs[0].services, first.token)) for first, _ in lines], clients=4)
-        )
+        jobs = [partial(answer_of, accept_offer(hubs[0].services, first.token)) for first, _ in lines]
+        accepting = asyncio.create_task(crowd(jobs, clients=4))
         while lapsing_first and not accepting.done() and await still.count() < 2:
             await asyncio.sleep(0.01)
         await still.go()

@@ -1,6 +1,11 @@
 """The one timer of all sockets."""
 
+import asyncio
+import time
+
+from hub.app import LIVE
 from hub.live.connection.timer_wheel import BUCKETS, TURN_SECONDS, TimerWheel
+from tests.support.hub import Hub
 
 
 class Item:
@@ -69,3 +74,19 @@ def test_a_removed_item_does_not_come_up() -> None:
     wheel.remove(item)
     turn(wheel, 5)
     assert item.called == []
+
+
+async def test_the_hub_turns_it_once_each_half_second(hub: Hub) -> None:
+    """At most: on a machine that is too busy for it, no client is late by the wheel's time."""
+    due = asyncio.Event()
+
+    class Alarm(Item):
+        def on_timer(self, now: float) -> None:
+            due.set()
+
+    wheel = hub.app[LIVE].host.timer_wheel
+    began, at = time.monotonic(), wheel.now
+    wheel.put(Alarm(wheel, []), 1.5)
+    await asyncio.wait_for(due.wait(), 60)
+    assert wheel.now - at == 1.5
+    assert time.monotonic() - began > 1.0 - 0.05, "three turns, the first of which was under way already"
