@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from hub.actions.booking.expire import expire
 from hub.actions.reporting.reconcile import reconcile, resync_seat_admission
@@ -34,11 +35,14 @@ ACTIONS = repetitions(full=4000, short=1500)
 CLOCK_SECONDS = 150 * 60
 CLOCK_ACTIONS = 1.5 * ACTIONS
 """In so many actions the clock runs through its hours; then it stands, with slots to come for whatever is missing."""
-MOST_SECONDS = 80
+MOST_SECONDS = 240
 """A storm that has not seen enough by then never will."""
 NO_SHOWS = 5
 """Those of a slot's first bookings that nobody cancels, moves or means to scan: however fast the crowd is, some expire."""
 NEVER = ("500", "503", "INTERNAL", "SERVICE_UNAVAILABLE")
+
+
+pytestmark = pytest.mark.timeout(MOST_SECONDS + 180)
 
 
 class Storm:

@@ -6,10 +6,20 @@ from typing import Any
 import pytest
 
 from hub.app import LIVE
+from hub.live.channels.devices import READ_SECONDS, DeviceChannels
 from hub.live.channels.shared_devices import STALE
 from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE, STILL_EXPECTED, GateActivity, quiet_gates
 from tests.support.hub import Hub
 from tests.support.world import World
+
+
+@pytest.fixture(autouse=True)
+def read_seconds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> float:
+    """Not every second, to let nobody wait. A test may ask for the true time."""
+    seconds: float = getattr(request, "param", 0.02)
+    monkeypatch.setitem(DeviceChannels.__init__.__kwdefaults__, "read_seconds", seconds)
+    return seconds
+
 
 RECEIVED = {"battery": 71, "charging": False, "queue": 3, "version": "abc123", "round_trip_ms": 41, "skew_ms": -1500}
 
@@ -32,13 +42,13 @@ class Board:
         self.complete = answer["complete"]
 
     async def receive(self) -> None:
-        data = (await self.socket.event(5))["data"]
+        data = (await self.socket.event(30))["data"]
         self.devices |= {row["device_id"]: row for row in data["devices"]}
         for name in data["removed"]:
             del self.devices[name]
         self.gates, self.complete = data["gates"], data["complete"]
 
-    async def until(self, true: Any, seconds: float = 6) -> None:
+    async def until(self, true: Any, seconds: float = 30) -> None:
         async with asyncio.timeout(seconds):
             while not true(self):
                 await self.receive()
@@ -78,6 +88,18 @@ async def test_a_scanner_is_seen_with_all_it_says_its_last_scan_and_its_going(hu
     assert watch.devices["dev-A"]["operator"]["name"] == "Tom Brown"
     later = await board(hub, world)
     assert later.devices == watch.devices
+
+
+@pytest.mark.parametrize("read_seconds", [READ_SECONDS], indirect=True)
+async def test_the_scanners_are_read_once_a_second(hub: Hub, world: World) -> None:
+    assert READ_SECONDS == 1
+    watch = await board(hub, world)
+    began = asyncio.get_running_loop().time()
+    await scanner(hub, world, "A")
+    await watch.until(lambda b: b.devices)
+    await scanner(hub, world, "B")
+    await watch.until(lambda b: "dev-B" in b.devices)
+    assert asyncio.get_running_loop().time() - began > READ_SECONDS - 0.01
 
 
 async def test_a_scanner_that_is_back_on_another_socket_is_not_gone(hub: Hub, world: World) -> None:
