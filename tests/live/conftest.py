@@ -41,6 +41,11 @@ class HeldEntryScans:
                 await asyncio.sleep(0.01)
 
 
+@pytest.fixture(autouse=True)
+def patience(slow_servers: None) -> None:
+    """Hubs opened from now on have time limits that no busy machine passes: the tests judge what is sent, not how fast."""
+
+
 @pytest.fixture
 def live(hub: Hub) -> LiveServer:
     return hub.app[LIVE]

@@ -99,12 +99,16 @@ def test_a_process_writes_every_line_as_json_before_it_ends() -> None:
 
 
 def test_logging_an_event_costs_the_caller_a_few_microseconds() -> None:
-    began = time.perf_counter()
+    """The caller's processor time, at its best of ten: others on the machine can take the processor, but no part of that."""
+    costs = []
     with_writer, logs._writer = logs._writer, logs._writer or object()  # type: ignore[assignment]
     try:
-        for n in range(20_000):
-            logs.event("validation.result", ticket_id=n, result="GREEN", reason="VALID")
+        for _ in range(10):
+            began = time.thread_time()
+            for n in range(2_000):
+                logs.event("validation.result", ticket_id=n, result="GREEN", reason="VALID")
+            costs.append((time.thread_time() - began) / 2_000)
     finally:
         logs._writer = with_writer
         logs._waiting.clear()
-    assert (time.perf_counter() - began) / 20_000 < 20e-6
+    assert min(costs) < 20e-6

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from tests.support.blocked_inserts import standstill
 from tests.support.bookings import book, outcome
 from tests.support.concurrency import crowd
 from tests.support.hub import Hub
@@ -99,10 +100,32 @@ async def test_two_thousand_tickets_for_two_hundred_places_sell_exactly_two_hund
     assert await on_sale(two_hubs, world, places=200, tickets=2000, clients=200) == []
 
 
+def note_asked(hub: Hub, asked: list[asyncio.Future], monkeypatch) -> None:
+    admission = hub.services.seat_admission
+    ask = admission.ask
+
+    def noted(request):
+        asked.append(ask(request))
+        return asked[-1]
+
+    monkeypatch.setattr(admission, "ask", noted)
+
+
 async def test_the_crowd_overbooks_once_nobody_counts_the_places(two_hubs, world, monkeypatch):
     sabotage(monkeypatch, "booking/reservations", "take_places", *NO_PLACES_CHECK)
     await without_last_line(world, "reservation_slots_never_overbooked")
-    broken = await on_sale(two_hubs, world, places=20, tickets=200, clients=100)
+    asked: list[asyncio.Future] = []
+    for hub in two_hubs:
+        note_asked(hub, asked, monkeypatch)
+    async with standstill(world.hub.settings.database_url) as still:
+        await still.at("ticket_reservations")
+        selling = asyncio.create_task(on_sale(two_hubs, world, places=20, tickets=200, clients=100))
+        # A hundred clients are let through, because nothing is known yet, before the first of them is written.
+        async with asyncio.timeout(60):
+            while len(asked) < 100 or not all(one.done() for one in asked):
+                await asyncio.sleep(0.01)
+        await still.go()
+        broken = await selling
     assert any("no slot is overbooked" in line for line in broken), broken
 
 

@@ -10,8 +10,10 @@ from typing import Any
 import asyncpg
 
 _KEY = 5150
-STANDS_STILL = f"(SELECT pg_advisory_xact_lock_shared({_KEY})) IS NOT NULL"
-"""For the WHERE of a statement: it has taken its snapshot, and waits here after `hold`."""
+STANDS = f"(SELECT pg_advisory_xact_lock_shared({_KEY}))"
+"""For the FROM of a statement: it has taken its snapshot, and waits here after `hold`."""
+STANDS_STILL = f"{STANDS} IS NOT NULL"
+"""The same for its WHERE."""
 
 
 class Standstill:

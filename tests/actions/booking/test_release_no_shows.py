@@ -9,6 +9,7 @@ import pytest
 
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.events.announcements import TicketsChanged, code_hash
+from tests.support.blocked_inserts import STANDS, standstill
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
@@ -124,8 +125,14 @@ async def arriving_at_the_last_moment(open_hub, clock, *, last_line: bool = True
     await world.hub.database.execute("UPDATE ticket_reservations SET reserved_at = $1", NOON - timedelta(days=1))
     gate = await hubs[0].socket(await world.staff(), gate="A")
     clock.set(NOON + QUARTER)
-    releasing = asyncio.create_task(release_no_shows(hubs[1].services))
-    seen = [(await gate.verify(ticket.code))["reason"] for ticket in tickets]
+    async with standstill(world.hub.settings.database_url) as still:
+        await still.hold()
+        releasing = asyncio.create_task(release_no_shows(hubs[1].services))
+        await still.waits()
+        # The release has read who is not there yet, and has locked nobody.
+        seen = [(await gate.verify(ticket.code))["reason"] for ticket in tickets[:10]]
+        await still.go()
+        seen += [(await gate.verify(ticket.code))["reason"] for ticket in tickets[10:]]
     released = await releasing
     assert set(seen) <= {"VERIFIED", "NO_RESERVATION"}
     broken = await broken_invariants(world.hub.database)
@@ -134,7 +141,7 @@ async def arriving_at_the_last_moment(open_hub, clock, *, last_line: bool = True
     return broken
 
 
-SLOWLY = ("SELECT r.ticket_id FROM ticket_reservations r\n", "SELECT r.ticket_id FROM (SELECT pg_sleep(0.1)) moment, ticket_reservations r\n")  # fmt: skip
+SLOWLY = ("SELECT r.ticket_id FROM ticket_reservations r\n", f"SELECT r.ticket_id FROM {STANDS} moment, ticket_reservations r\n")  # fmt: skip
 
 
 async def test_who_is_scanned_at_the_last_moment_is_in_or_released_and_never_both(open_hub, clock, monkeypatch):
