@@ -1,12 +1,13 @@
 """When the hub stops: everybody hears 1012 and when to come back, and nobody can hold it up."""
 
 import asyncio
-import time
 from uuid import uuid4
 
 import pytest
 
 from hub.app import LIVE
+from hub.live.connection.socket_session import CLOSE_SECONDS
+from hub.live.server import RETIRE_SECONDS
 from tests.support.hub import Hub
 from tests.support.raw_websocket import Closed
 from tests.support.world import World
@@ -29,8 +30,14 @@ async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_neve
         client.writer.transport.pause_reading()
         for number in range(1, 300):
             client.send({"id": number, "type": "ping"})
-    await asyncio.sleep(0.5)
-    began = time.monotonic()
+    sockets = hub.app[LIVE].sockets
+    waited, wait_until_empty = [], sockets.wait_until_empty
+
+    async def noted(seconds: float) -> None:
+        waited.append(seconds)
+        await wait_until_empty(seconds)
+
+    sockets.wait_until_empty = noted  # type: ignore[method-assign]
     stopping = asyncio.get_running_loop().create_task(hub.app[LIVE].stop())
     waits = set()
     for client in [*healthy, unauthenticated]:
@@ -38,9 +45,8 @@ async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_neve
         assert bye["type"] == "bye"
         waits.add(bye["reconnect_after_ms"])
         assert await client.code() == 1012
-    assert time.monotonic() - began < 2
-    await stopping
-    assert time.monotonic() - began < 4
+    await asyncio.wait_for(stopping, 60)
+    assert sum(waited) == RETIRE_SECONDS + CLOSE_SECONDS == 2.5, "the longest it waits for anybody"
     assert len(waits) > 10, "not all at once"
     assert max(waits) < 10_000
     assert len(hub.app[LIVE].sockets.staff) == 0
@@ -72,9 +78,7 @@ async def test_a_scan_that_is_never_answered_does_not_hold_the_stop_up(hub: Hub,
     await client.sign_in(await world.staff())
     client.send({"id": 1, "type": "validate", "code": "x"})
     await held_scans.wait_for(1)
-    began = time.monotonic()
-    await hub.app[LIVE].stop()
-    assert time.monotonic() - began < 3
+    await asyncio.wait_for(hub.app[LIVE].stop(), 60)
     assert (await client.next())["type"] == "bye"
     assert await client.code() == 1012
 
@@ -89,7 +93,7 @@ async def test_nothing_is_left_behind_by_two_hundred_visits(hub: Hub, world: Wor
             if number % 2:
                 socket.ws._response.connection.transport.abort()
         await asyncio.gather(*(socket.close() for socket in sockets))
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         while len(live.sockets.staff):
             await asyncio.sleep(0.02)
     assert live.sockets.staff.by_role.total() == 0

@@ -20,7 +20,7 @@ class Visitor:
         self.frames = 0
         self.others: list[Any] = []
 
-    async def receive(self, timeout: float = 10) -> Any:
+    async def receive(self, timeout: float = 30) -> Any:
         """The next frame; slots are laid over what is known."""
         frame = await self.client.next(timeout)
         if frame["type"] != "slots":

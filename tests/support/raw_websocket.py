@@ -64,7 +64,7 @@ class RawClient:
             f"GET {path} HTTP/1.1\r\nHost: {target.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{named}\r\n".encode()
         )
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
         status = int(head.split(b" ", 2)[1])
         if status != 101:
             writer.close()
@@ -77,7 +77,7 @@ class RawClient:
     def send_frame(self, opcode: int, payload: bytes = b"") -> None:
         self.writer.write(frame(opcode, payload))
 
-    async def next(self, timeout: float = 10) -> Any:
+    async def next(self, timeout: float = 30) -> Any:
         """The next text frame, decoded; raises Closed."""
         async with asyncio.timeout(timeout):
             while True:
@@ -95,7 +95,7 @@ class RawClient:
                     if self.answers_pings:
                         self.send_frame(PONG, payload)
 
-    async def code(self, timeout: float = 10) -> int:
+    async def code(self, timeout: float = 30) -> int:
         """Read until the end; return the close code."""
         async with asyncio.timeout(timeout):
             while True:

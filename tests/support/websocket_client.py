@@ -17,7 +17,7 @@ class Socket:
         self.events: list[dict[str, Any]] = []
         self._last_id = 0
 
-    async def receive(self, timeout: float = 10) -> dict[str, Any]:
+    async def receive(self, timeout: float = 30) -> dict[str, Any]:
         frame: dict[str, Any] = await self.ws.receive_json(timeout=timeout)
         return frame
 
@@ -51,7 +51,7 @@ class Socket:
         decision: dict[str, Any] = reply["data"]
         return decision
 
-    async def event(self, timeout: float = 10) -> dict[str, Any]:
+    async def event(self, timeout: float = 30) -> dict[str, Any]:
         """The next event, a kept one first."""
         if self.events:
             return self.events.pop(0)

@@ -44,7 +44,7 @@ async def test_without_a_month_it_is_this_one_and_an_empty_one_is_said(hub: Hub,
 
 async def connected(*hubs: Hub) -> None:
     """Wait until every process hears the others, and what they caught up on when they began to."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not all(hub.app[LIVE].relay.connected for hub in hubs):
             await asyncio.sleep(0.02)
     await asyncio.sleep(0.4)
@@ -66,7 +66,7 @@ async def test_what_visitors_see_is_true_after_any_sequence_at_two_hubs(
     seed = random.randrange(10**6)
     chance = random.Random(seed)
     visitors = [await visit(at=at) for at in (hub, hub, other, other)]
-    hearing = [asyncio.create_task(visitor.receive_until(60)) for visitor in visitors]
+    hearing = [asyncio.create_task(visitor.receive_until(110)) for visitor in visitors]
     booked: list[Any] = []
     for _ in range(80):
         at = chance.choice([hub, other])
@@ -98,9 +98,9 @@ async def test_what_visitors_see_is_true_after_any_sequence_at_two_hubs(
                 stale = SlotChanged.of({**row, "revision": row["revision"] - 1, "booked_count": 0})
                 at.services.announcer.publish([stale])
             case _:
-                await asyncio.sleep(chance.random() * 0.3)
+                await asyncio.sleep(chance.random() * 0.1)
     wanted = await truth(hub, world.org_id)
-    until = asyncio.get_running_loop().time() + 10
+    until = asyncio.get_running_loop().time() + 50
     while not all(visitor.sees_now(wanted) for visitor in visitors):
         assert asyncio.get_running_loop().time() < until, f"what the visitors see is not what is true, seed {seed}"
         await asyncio.sleep(0.05)
@@ -218,8 +218,9 @@ async def test_an_organisation_sees_its_own_slots_only(hub: Hub, world: World, v
     assert (list(visitor.slots), list(stranger.slots)) == ([own], [foreign])
     await other.reserved(foreign)
     await stranger.sees(await truth(hub, other.org_id), 2)
-    await visitor.receive_until(0.5)
-    assert visitor.frames == 1
+    await world.reserved(own)
+    change = await visitor.receive()
+    assert ([slot["id"] for slot in change["slots"]], visitor.frames) == ([own], 2), "nothing before its own"
     with pytest.raises(ConnectionRefusedError) as refused:
         await raw(path="/ws/availability?month=2026-11")
     assert refused.value.args[0] == 400, "where there are several, one must be named"

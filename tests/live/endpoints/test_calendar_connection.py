@@ -16,8 +16,9 @@ from hub.rules.refusals import Unavailable
 from tests.live.endpoints.test_calendar_endpoint import PATH, refused
 from tests.live.protocol.test_fuzz import noise
 from tests.support.calendar_client import Visitor, truth
+from tests.support.hand_turned_wheel import HandTurnedWheel
 from tests.support.hub import Hub
-from tests.support.raw_websocket import CLOSE, PING, TEXT, RawClient, frame
+from tests.support.raw_websocket import CLOSE, TEXT, RawClient, frame
 from tests.support.world import TODAY, World
 
 Visit = Callable[..., Awaitable[Visitor]]
@@ -120,7 +121,7 @@ def sentence(chance: random.Random) -> bytes:
 async def test_a_visitor_that_never_reads_is_disconnected_and_the_others_are_told_all_the_while(
     hub: Hub, world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(CalendarConnection, "WRITE_SECONDS", 1.0)
+    monkeypatch.setattr(CalendarConnection, "WRITE_SECONDS", 0.3)
     for n in range(100):
         await world.slot(TODAY + timedelta(days=n % 9), f"{8 + n // 9:02d}:00", "23:30", capacity=500)
     healthy = await visit()
@@ -135,10 +136,10 @@ async def test_a_visitor_that_never_reads_is_disconnected_and_the_others_are_tol
         for n in range(30):
             visitor.ask("2026-11" if n % 2 else "2026-12")
     slot = next(iter(healthy.slots))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(90):
         while len(hub.app[LIVE].sockets.calendar) > 2:
             await world.reserved(slot)
-            await healthy.sees(await truth(hub, world.org_id), 2)
+            await healthy.sees(await truth(hub, world.org_id), 60)
             for visitor in [*stalled, spared]:
                 visitor.ask("2026-11")
             await asyncio.sleep(0.1)
@@ -155,19 +156,26 @@ def _own_port(visitor: Visitor) -> int:
     return int(visitor.client.writer.get_extra_info("sockname")[1])
 
 
-async def test_a_visitor_that_answers_no_ping_is_disconnected(hub: Hub, world: World, raw: Any, visit: Visit) -> None:
+async def test_a_visitor_that_answers_no_ping_is_disconnected(
+    hub: Hub, world: World, raw: Any, visit: Visit, wheel: HandTurnedWheel
+) -> None:
     dead, alive = await visit(answers_pings=False), await visit()
-    for visitor_socket in hub.app[LIVE].sockets.calendar.all():
-        visitor_socket._heartbeat._after = 0.5  # type: ignore[attr-defined]
-        visitor_socket._heartbeat._times = CalendarConnection.HEARTBEAT._replace(pong=2.0)  # type: ignore[attr-defined]
-        hub.app[LIVE].host.timer_wheel.put(visitor_socket, 0.5)  # type: ignore[arg-type]
-    hearing = asyncio.create_task(alive.receive_until(6))
-    assert await dead.client.code(8) == 4408
+    times = CalendarConnection.HEARTBEAT
+    ended = asyncio.create_task(dead.client.code())
+    began = wheel.now
+    while len(hub.app[LIVE].sockets.calendar) > 1:
+        assert wheel.now - began < times.subscriber_ping + times.pong + 2
+        await wheel.turn(2)
+        alive.client.send({"type": "ping"})
+        assert (await alive.receive())["type"] == "pong", "and on the way the hub's pings are answered"
+    assert wheel.now - began >= times.subscriber_ping + times.pong
+    assert await ended == 4408
     assert dead.client.pings >= 1
-    alive.client.send_frame(PING, b"still there")
-    await asyncio.sleep(0.2)
+    assert alive.client.pings >= 1
+    alive.ask("2026-12")
+    while (await alive.receive())["type"] != "slots":
+        pass
     assert len(hub.app[LIVE].sockets.calendar) == 1
-    hearing.cancel()
 
 
 async def test_a_month_that_cannot_be_read_is_said_and_the_visitor_comes_back_later(
