@@ -32,12 +32,12 @@ ENOUGH = {"book booked": 20, "cancel done": 20, "move done": 20, "scan VERIFIED"
           "party booked": 5}  # fmt: skip
 """What a storm must have seen of each. It goes on until it has, and at least for so many actions:"""
 ACTIONS = repetitions(full=4000, short=1500)
-CLOCK_SECONDS = 150 * 60
-CLOCK_ACTIONS = 1.5 * ACTIONS
-"""In so many actions the clock runs through its hours; then it stands, with slots to come for whatever is missing."""
-MOST_SECONDS = 240
+CLOCK_SECONDS = 150 * 60 / ACTIONS
+"""So far the clock goes with each action. It stands before the last slot, which is left for whatever is missing."""
+LAST_SLOT_SECONDS = 195 * 60
+MOST_SECONDS = 400
 """A storm that has not seen enough by then never will."""
-NO_SHOWS = 5
+NO_SHOWS = 7
 """Those of a slot's first bookings that nobody cancels, moves or means to scan: however fast the crowd is, some expire."""
 NEVER = ("500", "503", "INTERNAL", "SERVICE_UNAVAILABLE")
 
@@ -128,13 +128,12 @@ class Storm:
             await asyncio.sleep(0.02)
 
     async def time_passes(self) -> None:
-        start = before = self.actions
+        passed = 0.0
         while not self.over:
             await asyncio.sleep(0.05)
-            now = min(self.actions, start + CLOCK_ACTIONS)
-            if now > before:
-                self.hubs[0].clock.advance(CLOCK_SECONDS * (now - before) / CLOCK_ACTIONS)
-                before = now
+            before, passed = passed, min(CLOCK_SECONDS * self.actions, LAST_SLOT_SECONDS)
+            if passed > before:
+                self.hubs[0].clock.advance(passed - before)
 
     @property
     def actions(self) -> int:
@@ -164,7 +163,7 @@ def _word(reply: dict, field: str) -> str:
 async def storm(hubs: list[Hub], world: World) -> tuple[Counter[str], list[str]]:
     """Everything at once. Returns what the clients saw, and the promises broken."""
     slots = [
-        await world.slot(start=f"{12 + n // 4}:{n % 4 * 15:02}", end=f"{12 + (n + 1) // 4}:{(n + 1) % 4 * 15:02}", capacity=12)
+        await world.slot(start=f"{12 + n // 4}:{n % 4 * 15:02}", end=f"{12 + (n + 1) // 4}:{(n + 1) % 4 * 15:02}", capacity=14)
         for n in range(14)
     ]  # fmt: skip
     await world.slot(start="20:00", end="22:00", capacity=10_000)

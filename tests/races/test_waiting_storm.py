@@ -29,7 +29,7 @@ ENOUGH = ("joins done", "accepts done", "cancels booked", "books booked", "books
 ACTIONS = repetitions(full=4000, short=1500)
 ACTIONS_A_MOVE = 12
 """In so many actions the clock moves on once."""
-MOST_SECONDS = 240
+MOST_SECONDS = 400
 """A storm that has not seen enough by then never will."""
 SLOTS = 6
 
