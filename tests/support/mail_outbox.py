@@ -3,6 +3,9 @@
 import hashlib
 import json
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from tests.support.rows import add_row, change_rows, count_rows, delete_rows, read_row, read_rows
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 STARTS = NOW + timedelta(hours=26)
@@ -85,3 +88,38 @@ class OutboxRows:
 
     async def states(self):
         return [(row["status"], row["last_error"]) for row in await self.rows()]
+
+
+async def add_outbox_row(database: Any, **columns: Any) -> int:
+    """Write one message into the outbox; its id."""
+    return int((await add_row(database, "mail_outbox", **columns))["id"])
+
+
+async def read_outbox_row(database: Any, *columns: str, **where: Any) -> Any:
+    """The message of these values: the columns named, or all."""
+    return await read_row(database, "mail_outbox", *columns, **where)
+
+
+async def read_outbox(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
+    """The messages of these values: the columns named, or all."""
+    return await read_rows(database, "mail_outbox", *columns, order_by=order_by, **where)
+
+
+async def count_outbox(database: Any, **where: Any) -> int:
+    """How many messages of these values wait in the outbox or have left it."""
+    return await count_rows(database, "mail_outbox", **where)
+
+
+async def change_outbox_row(database: Any, number: int, **columns: Any) -> None:
+    """Set columns of one message."""
+    await change_rows(database, "mail_outbox", {"id": number}, **columns)
+
+
+async def delete_outbox(database: Any, **where: Any) -> None:
+    """Take the messages of these values out of the outbox."""
+    await delete_rows(database, "mail_outbox", **where)
+
+
+async def read_contact_code(database: Any, challenge: str) -> Any:
+    """What the table keeps of a code that was sent: `outbox_id` is the message it stands in."""
+    return await read_row(database, "contact_codes", id=challenge)

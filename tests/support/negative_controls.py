@@ -21,6 +21,16 @@ def sabotage(monkeypatch: Any, subject: str, name: str, *changes: tuple[str, str
 async def without_last_line(world: World, constraint: str, table: str = "reservation_slots") -> None:
     """Take a CHECK or an index out of this test's database, so that only the mechanism in question stands."""
     if constraint in ("ticket_reservations_one_active", "ticket_absences_one_open"):
-        await world.hub.database.execute(f"DROP INDEX {constraint}")
+        await drop_index(world.hub.database, constraint)
     else:
-        await world.hub.database.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+        await drop_constraint(world.hub.database, table, constraint)
+
+
+async def drop_constraint(database: Any, table: str, constraint: str) -> None:
+    """Take a constraint out of this test's database."""
+    await database.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+
+
+async def drop_index(database: Any, index: str) -> None:
+    """Take an index out of this test's database."""
+    await database.execute(f"DROP INDEX {index}")

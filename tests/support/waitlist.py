@@ -11,6 +11,7 @@ from hub.actions.waitlist.offer_places import Served, serve_waitlists
 from hub.jobs.outbox import OutboxWorker
 from hub.jobs.waitlist import WaitlistJob
 from tests.support.hub import Hub
+from tests.support.rows import change_rows, count_rows, read_row, read_rows
 from tests.support.world import Ticket, World
 
 
@@ -81,3 +82,23 @@ async def cancel(hub: Hub, ticket: Ticket, manager: str) -> None:
     """A place is given back, by a manager."""
     answer, body = await hub.delete(f"/api/reservations/{ticket.reservation_id}", token=manager)
     assert answer == 200, body
+
+
+async def read_waitlist_entry(database: Any, *columns: str, **where: Any) -> Any:
+    """The entry of these values: the columns named, or all."""
+    return await read_row(database, "waitlist_entries", *columns, **where)
+
+
+async def read_waitlist_entries(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
+    """The entries of these values: the columns named, or all."""
+    return await read_rows(database, "waitlist_entries", *columns, order_by=order_by, **where)
+
+
+async def count_waitlist_entries(database: Any, **where: Any) -> int:
+    """How many entries of these values there are."""
+    return await count_rows(database, "waitlist_entries", **where)
+
+
+async def change_waitlist_entry(database: Any, entry_id: int, **columns: Any) -> None:
+    """Set columns of one entry."""
+    await change_rows(database, "waitlist_entries", {"id": entry_id}, **columns)

@@ -62,3 +62,19 @@ class Socket:
 
     async def close(self) -> None:
         await self.ws.close()
+
+
+async def answer_of(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
+    """What a command that succeeds answers."""
+    reply = await socket.command(command, **fields)
+    assert reply["success"], reply
+    answer: dict[str, Any] = reply["data"]
+    return answer
+
+
+async def error_of(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
+    """What a command that is refused is refused with."""
+    reply = await socket.command(command, **fields)
+    assert not reply["success"], reply
+    error: dict[str, Any] = reply["error"]
+    return error

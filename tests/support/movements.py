@@ -1,0 +1,52 @@
+"""Who left and came back, and who came without a reservation: absences, movements and walk-ins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.rows import change_rows, count_rows, delete_rows, read_row, read_rows
+
+
+async def read_absence(database: Any, *columns: str, **where: Any) -> Any:
+    """The absence of these values: the columns named, or all."""
+    return await read_row(database, "ticket_absences", *columns, **where)
+
+
+async def count_absences(database: Any, **where: Any) -> int:
+    """How many absences there are of these values."""
+    return await count_rows(database, "ticket_absences", **where)
+
+
+async def read_movement(database: Any, *columns: str, **where: Any) -> Any:
+    """The venue's day of movements of these values: the columns named, or all."""
+    return await read_row(database, "venue_movements", *columns, **where)
+
+
+async def read_movements(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
+    """The venues' days of movements of these values: the columns named, or all."""
+    return await read_rows(database, "venue_movements", *columns, order_by=order_by, **where)
+
+
+async def change_movements(database: Any, **columns: Any) -> None:
+    """Set columns of all venues' days of movements."""
+    await change_rows(database, "venue_movements", {}, **columns)
+
+
+async def read_walk_in(database: Any, *columns: str, **where: Any) -> Any:
+    """The venue's day of walk-ins of these values: the columns named, or all."""
+    return await read_row(database, "walk_ins", *columns, **where)
+
+
+async def read_absences(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
+    """The absences of these values: the columns named, or all."""
+    return await read_rows(database, "ticket_absences", *columns, order_by=order_by, **where)
+
+
+async def delete_movements(database: Any) -> None:
+    """Take the movements of all venues away."""
+    await delete_rows(database, "venue_movements")
+
+
+async def read_walk_ins(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
+    """The venues' days of walk-ins of these values: the columns named, or all."""
+    return await read_rows(database, "walk_ins", *columns, order_by=order_by, **where)

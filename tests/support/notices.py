@@ -1,0 +1,22 @@
+"""What staff are told: notices, and alarms of one ticket shown twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.rows import count_rows, read_rows
+
+
+async def read_notices(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
+    """The notices of these values: the columns named, or all."""
+    return await read_rows(database, "notices", *columns, order_by=order_by, **where)
+
+
+async def count_notices(database: Any, **where: Any) -> int:
+    """How many notices there are of these values."""
+    return await count_rows(database, "notices", **where)
+
+
+async def count_alarms(database: Any, **where: Any) -> int:
+    """How many alarms there are of these values."""
+    return await count_rows(database, "duplicate_alarms", **where)

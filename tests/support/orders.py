@@ -1,0 +1,42 @@
+"""What tickets were bought as: orders, and the products they are tickets of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.rows import add_row, change_rows, count_rows, read_row, read_rows
+
+
+async def read_order(database: Any, *columns: str, **where: Any) -> Any:
+    """The order of these values: the columns named, or all."""
+    return await read_row(database, "orders", *columns, **where)
+
+
+async def count_orders(database: Any, **where: Any) -> int:
+    """How many orders there are of these values."""
+    return await count_rows(database, "orders", **where)
+
+
+async def change_order(database: Any, order_id: int, **columns: Any) -> None:
+    """Set columns of one order."""
+    await change_rows(database, "orders", {"id": order_id}, **columns)
+
+
+async def change_orders(database: Any, **columns: Any) -> None:
+    """Set columns of all orders."""
+    await change_rows(database, "orders", {}, **columns)
+
+
+async def change_products(database: Any, **columns: Any) -> None:
+    """Set columns of all products."""
+    await change_rows(database, "products", {}, **columns)
+
+
+async def read_orders(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
+    """The orders of these values: the columns named, or all."""
+    return await read_rows(database, "orders", *columns, order_by=order_by, **where)
+
+
+async def add_product(database: Any, **columns: Any) -> int:
+    """Add a product; its id."""
+    return int((await add_row(database, "products", **columns))["id"])

@@ -1,0 +1,51 @@
+"""How Postgres would run a statement, or has: plans, the pages they touch, and what the planner believes of a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+
+async def plan_of(connection: Any, sql: str, *arguments: Any) -> list[Any]:
+    """All nodes of the plan that a statement would get, the top one first."""
+    return nodes_of(json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *arguments))[0]["Plan"])
+
+
+def nodes_of(plan: Any) -> list[Any]:
+    return [plan, *(node for part in plan.get("Plans", []) for node in nodes_of(part))]
+
+
+async def pages_touched(connection: Any, sql: str, *arguments: Any) -> int:
+    """How many 8 kB pages a statement touches when it is run."""
+    explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *arguments)
+    top = json.loads(explained)[0]["Plan"]
+    return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
+
+
+@asynccontextmanager
+async def planned(connection: Any, plan_cache_mode: str) -> AsyncIterator[None]:
+    """Let a connection plan for each call (`force_custom_plan`) or once for all (`force_generic_plan`)."""
+    await connection.execute(f"SET plan_cache_mode = {plan_cache_mode}")
+    yield
+    await connection.execute("RESET plan_cache_mode")
+
+
+async def rule_out_seq_scans(transaction: Any) -> None:
+    """Let the planner walk a whole table only where it has no index to take, until the transaction ends."""
+    await transaction.execute("SET LOCAL enable_seqscan = off")
+
+
+async def seem_a_million(url: str, table: str) -> None:
+    """To the planner the table is as that of a large venue right after a bulk load: how long it is known, and nothing else."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("SET allow_system_table_mods = on")
+    await connection.execute("DELETE FROM pg_statistic WHERE starelid = $1::text::regclass", table)
+    await connection.execute(
+        "UPDATE pg_class SET reltuples = 1e6, relpages = pg_relation_size(oid) / 8192 WHERE oid = $1::text::regclass",
+        table,
+    )
+    await connection.close()

@@ -1,0 +1,74 @@
+"""The scan log as the table holds it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tests.support.rows import change_rows, count_rows, delete_rows, read_row, read_rows
+from tests.support.world import NOON, World
+
+
+async def read_scan(database: Any, *columns: str, **where: Any) -> Any:
+    """The logged scan of these values: the columns named, or all."""
+    return await read_row(database, "scans", *columns, **where)
+
+
+async def read_scans(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
+    """The logged scans of these values: the columns named, or all."""
+    return await read_rows(database, "scans", *columns, order_by=order_by, **where)
+
+
+async def count_scans(database: Any, **where: Any) -> int:
+    """How many logged scans there are of these values."""
+    return await count_rows(database, "scans", **where)
+
+
+async def count_entries(database: Any) -> int:
+    """How many scans of the log let somebody in."""
+    return await count_scans(database, entered=True)
+
+
+async def count_scan_ids(database: Any, **where: Any) -> int:
+    """How many scans there were: an entry is logged twice under one id, when it is judged and when it is done."""
+    return len({row["scan_id"] for row in await read_scans(database, "scan_id", **where)})
+
+
+async def delete_scans(database: Any, **where: Any) -> None:
+    """Take the scans of these values out of the log."""
+    await delete_rows(database, "scans", **where)
+
+
+async def change_scan(database: Any, scan_id: UUID, **columns: Any) -> None:
+    """Set columns of one scan, of all its rows."""
+    await change_rows(database, "scans", {"scan_id": scan_id}, **columns)
+
+
+async def log_at_one_moment(database: Any) -> None:
+    """Move all scans to the moment of the first, as if one transaction had logged them."""
+    await database.execute("UPDATE scans SET logged_at = (SELECT min(logged_at) FROM scans)")
+
+
+async def log_scans(world: World, count: int) -> None:
+    """Log scans of seven operators at five gates, one a second up to noon; every tenth is refused."""
+    await world.hub.database.execute(
+        "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, result, reason, scanned_at,"
+        " logged_at) SELECT $1, gen_random_uuid(), $2, 1 + n % 7, 'verify', 'socket', 'G' || n % 5, 'C' || n % 1000,"
+        " CASE WHEN n % 10 = 0 THEN 'RED' ELSE 'GREEN' END, CASE WHEN n % 10 = 0 THEN 'WRONG_DATE' ELSE 'VERIFIED' END,"
+        " $3::timestamptz - n * interval '1 second', $3::timestamptz - n * interval '1 second'"
+        " FROM generate_series(1, $4::integer) n",
+        world.org_id, world.venue_id, NOON, count,
+    )  # fmt: skip
+    await world.hub.database.execute("ANALYZE scans")
+
+
+async def log_unknown_codes(world: World, count: int, until: datetime = NOON) -> None:
+    """Log scans of codes that nobody knows, one a second up to a moment, at gate A."""
+    await world.hub.database.execute(
+        "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, result, reason, scanned_at,"
+        " logged_at) SELECT $1, gen_random_uuid(), $2, 1, 'verify', 'socket', 'A', 'C' || n, 'RED', 'TICKET_NOT_FOUND',"
+        " $3::timestamptz - n * interval '1 second', $3::timestamptz - n * interval '1 second'"
+        " FROM generate_series(1, $4::integer) n",
+        world.org_id, world.venue_id, until, count,
+    )  # fmt: skip
