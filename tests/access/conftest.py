@@ -14,7 +14,7 @@ from db.pool import Database
 from db.redis_client import connect
 from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
-from hub.actions.venues.venue_cache import Venues
+from hub.actions.venues.venue_cache import VENUES, Venues
 from hub.clock import Clock
 from hub.events.announcer import Announcer
 from hub.events.peers import Peers
@@ -84,10 +84,8 @@ async def office(settings: Settings, clock: Clock, database_url: str, redis_url:
     database, redis = Database(database_url), connect(redis_url)
     await database.open()
     services = _services(settings, clock, database, redis)
-    org_id = await database.fetchval("INSERT INTO organisations (name) VALUES ('Org') RETURNING id")
-    venue_id = await database.fetchval(
-        "INSERT INTO venues (org_id, name, timezone) VALUES ($1, 'Venue', 'Europe/Rome') RETURNING id", org_id
-    )
+    org_id = await database.fetchval(VENUES.add_organisation, "Org")
+    venue_id = await database.fetchval(VENUES.add_venue, org_id, "Venue", "Europe/Rome")
     yield Office(services, org_id, venue_id)
     services.passwords.close()
     await services.announcer.close()

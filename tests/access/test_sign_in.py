@@ -18,6 +18,7 @@ from hub.jobs.revocations import refresh_revocations
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
+from tests.support.rows import count_rows
 
 if TYPE_CHECKING:
     from tests.access.conftest import Office
@@ -196,7 +197,7 @@ async def test_rows_that_ran_out_are_cleared_away(office: Office) -> None:
     office.services.clock.advance(LIFETIME.total_seconds() + 1)
     await refresh_revocations(office.services)
     for table in ("revoked_sessions", "sign_in_attempts"):
-        assert await office.services.database.fetchval(f"SELECT count(*) FROM {table}") == 0
+        assert await count_rows(office.services.database, table) == 0
 
 
 @pytest.mark.parametrize(

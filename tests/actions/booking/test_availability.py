@@ -11,6 +11,7 @@ import pytest
 from hub.actions.venues.generate_slots import OpeningHours, generate_slots
 from tests.support.bookings import book
 from tests.support.hub import Hub
+from tests.support.slots import close_slot, revise_slots
 from tests.support.world import TODAY, World
 from web import keys
 
@@ -62,7 +63,7 @@ async def test_what_another_hub_books_shows_within_a_moment(hub: Hub, world: Wor
 async def test_a_lost_announcement_is_healed_by_the_next_reading(hub: Hub, world: World, monkeypatch):
     await world.slot(capacity=10)
     await month(hub, world)
-    await hub.database.execute("UPDATE reservation_slots SET total_capacity = 20, revision = revision + 1")
+    await revise_slots(hub.database, total_capacity=20)
     assert (await month(hub, world))[0]["total_capacity"] == 10
     monkeypatch.setattr("hub.actions.booking.availability.FRESH_SECONDS", 0.0)
     for _ in range(100):
@@ -125,7 +126,7 @@ async def test_alternatives_are_near_free_at_the_same_venue_and_not_over(hub: Hu
 
 async def test_a_closed_slot_is_shown_closed_and_not_offered(hub: Hub, world: World):
     full, closed = await world.slot(capacity=1, booked=1), await world.slot(start="14:00", end="16:00")
-    await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", closed)
+    await close_slot(hub.database, closed)
     shown = {slot["id"]: slot for slot in await month(hub, world)}
     assert (shown[closed]["status"], shown[closed]["available_count"]) == ("CLOSED", 0)
     assert await calendar(hub).alternatives(world.org_id, full) == []

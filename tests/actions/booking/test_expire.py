@@ -7,13 +7,17 @@ from datetime import timedelta
 
 from hub.actions.booking.expire import expire
 from tests.support.hub import Hub
+from tests.support.reservations import change_reservations, read_reservation
+from tests.support.rows import count_rows
+from tests.support.slots import change_slots
+from tests.support.tickets import read_tickets, revise_ticket
 from tests.support.world import NOON, TODAY, World
 
 YESTERDAY = TODAY - timedelta(days=1)
 
 
 async def statuses(world: World, *tickets) -> list[str]:
-    rows = await world.hub.database.fetch("SELECT id, status FROM tickets")
+    rows = await read_tickets(world.hub.database, "id", "status")
     status_of = {row["id"]: row["status"] for row in rows}
     return [status_of[ticket.id] for ticket in tickets]
 
@@ -23,7 +27,7 @@ async def test_reservations_of_an_ended_slot_expire_and_keep_their_place_in_its_
     (late,), (in_time,) = await world.fill(ended, 1), await world.fill(running, 1)
     assert await expire(hub.services) == {"slots": 1, "reservations": 1, "tickets": 0}
     assert await statuses(world, late, in_time) == ["EXPIRED", "RESERVED"]
-    reservation = await hub.database.fetchval("SELECT status FROM ticket_reservations WHERE ticket_id = $1", late.id)
+    reservation = (await read_reservation(hub.database, ticket_id=late.id))["status"]
     assert reservation == "EXPIRED"
     assert await world.booked_count(ended) == 1
 
@@ -62,7 +66,7 @@ async def test_an_ota_tickets_reservation_expires_and_its_status_word_stays(hub:
     clock.advance(5 * 3600)
     assert (await expire(hub.services))["reservations"] == 1
     assert await statuses(world, ticket) == ["ACTIVATED"]
-    assert await hub.database.fetchval("SELECT status FROM ticket_reservations") == "EXPIRED"
+    assert (await read_reservation(hub.database))["status"] == "EXPIRED"
     gate = await hub.socket(await world.staff())
     assert (await gate.verify(ticket.code))["reason"] == "TICKET_EXPIRED"
 
@@ -92,7 +96,7 @@ async def test_two_hubs_expiring_at_once_expire_each_reservation_once(hub: Hub, 
     other = await open_hub()
     await asyncio.gather(expire(hub.services), expire(other.services), expire(hub.services))
     await expire(hub.services)
-    rows = await hub.database.fetch("SELECT status, version FROM tickets")
+    rows = await read_tickets(hub.database, "status", "version")
     assert {tuple(row) for row in rows} == {("EXPIRED", 3)}
 
 
@@ -101,14 +105,11 @@ async def test_a_ticket_that_a_scan_holds_is_waited_for_and_not_expired_over(hub
     (ticket,) = await world.fill(await world.slot(), 1)
     clock.set(NOON + timedelta(hours=2, seconds=1))
     async with hub.database.transaction() as connection:
-        await connection.execute(
-            "UPDATE tickets SET status = 'VERIFIED', verified_at = $2, version = version + 1 WHERE id = $1",
-            ticket.id, NOON + timedelta(hours=1, minutes=59, seconds=59),
-        )  # fmt: skip
-        await connection.execute(
-            "UPDATE ticket_reservations SET status = 'VERIFIED', verified_at = $1", NOON + timedelta(hours=1)
+        await revise_ticket(
+            connection, ticket.id, status="VERIFIED", verified_at=NOON + timedelta(hours=1, minutes=59, seconds=59)
         )
-        await connection.execute("UPDATE reservation_slots SET verified_count = verified_count + 1")
+        await change_reservations(connection, status="VERIFIED", verified_at=NOON + timedelta(hours=1))
+        await change_slots(connection, verified_count=1)
         expiring = asyncio.ensure_future(expire(hub.services))
         await asyncio.sleep(0.1)
         assert not expiring.done()
@@ -126,7 +127,7 @@ async def test_keys_past_their_day_are_dropped(hub: Hub, world: World, clock):
     }
     assert (await hub.post("/api/reservations/create", body, Idempotency_Key="k"))[0] == 200
     await expire(hub.services)
-    assert await hub.database.fetchval("SELECT count(*) FROM idempotency_keys") == 1
+    assert await count_rows(hub.database, "idempotency_keys") == 1
     clock.advance(25 * 3600)
     await expire(hub.services)
-    assert await hub.database.fetchval("SELECT count(*) FROM idempotency_keys") == 0
+    assert await count_rows(hub.database, "idempotency_keys") == 0

@@ -12,7 +12,10 @@ from hub.events.announcements import TicketsChanged, code_hash
 from tests.support.blocked_inserts import STANDS, standstill
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
+from tests.support.mail_outbox import delete_outbox
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.reservations import change_reservations, read_reservations
+from tests.support.tickets import read_ticket
 from tests.support.waitlist import joined, mails, on_demand, serve_all, slot, status
 from tests.support.world import NOON, World
 
@@ -33,7 +36,7 @@ async def begun(hub: Hub, world: World):
     await world.policy(no_show_release_minutes=15)
     slot_id = await world.slot(capacity=3)
     tickets = await world.fill(slot_id, 3)
-    await hub.database.execute("UPDATE ticket_reservations SET reserved_at = $1", NOON - timedelta(days=1))
+    await change_reservations(hub.database, reserved_at=NOON - timedelta(days=1))
     return slot_id, tickets
 
 
@@ -50,7 +53,7 @@ async def test_after_its_time_a_reservation_gives_its_place_back_and_the_ticket_
     clock.set(NOON + QUARTER)
     assert await release_no_shows(hub.services) == 2
     assert await slot(hub, slot_id) == (1, 0, 2)
-    rows = await hub.database.fetch("SELECT * FROM ticket_reservations ORDER BY id")
+    rows = await read_reservations(hub.database, order_by="id")
     assert [(row["status"], row["cancel_cause"], row["calendar_sequence"]) for row in rows] == [
         ("VERIFIED", None, 0), ("CANCELLED", "no_show", 1), ("CANCELLED", "no_show", 1)
     ]  # fmt: skip
@@ -83,8 +86,8 @@ async def test_who_waits_gets_the_place_before_the_public(hub: Hub, world: World
 async def test_a_party_that_did_not_come_has_one_mail(hub: Hub, world: World, begun, clock):
     _, tickets = begun
     ids = sorted(ticket.reservation_id for ticket in tickets)
-    await hub.database.execute("UPDATE ticket_reservations SET manage_token_hash = 'one party'")
-    await hub.database.execute("DELETE FROM mail_outbox WHERE reservation_id <> $1", ids[0])
+    await change_reservations(hub.database, manage_token_hash=b"one party")
+    await delete_outbox(hub.database, reservation_id=ids[1:])
     clock.set(NOON + QUARTER)
     await release_no_shows(hub.services)
     (mail,) = await mails(hub, "reservation.cancelled")
@@ -108,7 +111,7 @@ async def test_a_ticket_of_another_system_keeps_its_status(hub: Hub, world: Worl
     ticket = await world.reserved(slot_id, channel="ota")
     clock.set(NOON + timedelta(minutes=30))
     assert await release_no_shows(hub.services) == 1
-    row = await hub.database.fetchrow("SELECT status, reserved_at FROM tickets WHERE id = $1", ticket.id)
+    row = await read_ticket(hub.database, "status", "reserved_at", id=ticket.id)
     assert tuple(row) == ("ACTIVATED", None)
 
 
@@ -122,7 +125,7 @@ async def arriving_at_the_last_moment(open_hub, clock, *, last_line: bool = True
     hubs[1].services.venues.forget()
     slot_id = await world.slot(capacity=20)
     tickets = await world.fill(slot_id, 20)
-    await world.hub.database.execute("UPDATE ticket_reservations SET reserved_at = $1", NOON - timedelta(days=1))
+    await change_reservations(world.hub.database, reserved_at=NOON - timedelta(days=1))
     gate = await hubs[0].socket(await world.staff(), gate="A")
     clock.set(NOON + QUARTER)
     async with standstill(world.hub.settings.database_url) as still:

@@ -14,14 +14,14 @@ from hub.events.announcements import SlotChanged
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
+from tests.support.slots import hold_places, read_slot
+from tests.support.tickets import change_ticket, read_ticket
 from tests.support.world import World
-
-HOLD = "UPDATE reservation_slots SET held_count = held_count + $2, revision = revision + 1 WHERE id = $1"
 
 
 async def held_slot(world: World, *, capacity: int, held: int) -> int:
     slot_id = await world.slot(capacity=capacity)
-    await world.hub.database.execute(HOLD, slot_id, held)
+    await hold_places(world.hub.database, slot_id, held)
     return slot_id
 
 
@@ -31,9 +31,7 @@ async def asked(world: World, slot_id: int, size: int, **other: Any) -> PartyReq
 
 
 async def standing(hub: Hub, slot_id: int) -> tuple[int, int]:
-    return tuple(
-        await hub.database.fetchrow("SELECT booked_count, held_count FROM reservation_slots WHERE id = $1", slot_id)
-    )
+    return tuple(await read_slot(hub.database, "booked_count", "held_count", id=slot_id))
 
 
 async def test_places_that_are_released_in_its_transaction_are_there_for_it(hub: Hub, world: World) -> None:
@@ -45,7 +43,7 @@ async def test_places_that_are_released_in_its_transaction_are_there_for_it(hub:
     async def release(connection: Any, now: datetime, manage_token_hash: bytes) -> None:
         assert now == hub.clock.now() or now < hub.clock.now()
         hashes.append(manage_token_hash)
-        await connection.execute(HOLD, slot_id, -3)
+        await hold_places(connection, slot_id, -3)
 
     reserved = await reserve_party(hub.services, await asked(world, slot_id, 3), in_transaction=release)
     assert len(reserved) == 3
@@ -67,7 +65,7 @@ async def test_a_refusal_from_inside_undoes_what_was_done_before_it(hub: Hub, wo
     slot_id = await held_slot(world, capacity=4, held=4)
 
     async def change_ones_mind(connection: Any, now: datetime, manage_token_hash: bytes) -> None:
-        await connection.execute(HOLD, slot_id, -3)
+        await hold_places(connection, slot_id, -3)
         raise Refused(Reason.OFFER_LAPSED)
 
     with pytest.raises(Refused) as caught:
@@ -79,10 +77,11 @@ async def test_a_refusal_from_inside_undoes_what_was_done_before_it(hub: Hub, wo
 async def test_a_bad_ticket_keeps_the_places_held(hub: Hub, world: World) -> None:
     slot_id = await held_slot(world, capacity=4, held=4)
     request = await asked(world, slot_id, 3)
-    await hub.database.execute("UPDATE tickets SET status = 'CANCELLED' WHERE code = $1", request.ticket_codes[1])
+    bad = await read_ticket(hub.database, code=request.ticket_codes[1])
+    await change_ticket(hub.database, bad["id"], status="CANCELLED")
 
     async def release(connection: Any, now: datetime, manage_token_hash: bytes) -> None:
-        await connection.execute(HOLD, slot_id, -3)
+        await hold_places(connection, slot_id, -3)
 
     with pytest.raises(Refused) as caught:
         await reserve_party(hub.services, request, in_transaction=release)
@@ -97,7 +96,7 @@ async def test_a_repeat_gets_the_first_answer_and_releases_nothing_again(hub: Hu
 
     async def release(connection: Any, now: datetime, manage_token_hash: bytes) -> None:
         times.append(now)
-        await connection.execute(HOLD, slot_id, -3)
+        await hold_places(connection, slot_id, -3)
 
     answers = await asyncio.gather(*(reserve_party(hub.services, request, in_transaction=release) for _ in range(6)))
     answers.append(await reserve_party(hub.services, request, in_transaction=release))

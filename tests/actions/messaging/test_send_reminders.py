@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hub.actions.messaging.send_reminders import send_reminders
 from tests.support.hub import Hub
-from tests.support.negative_controls import sabotage
+from tests.support.mail_outbox import delete_outbox
+from tests.support.negative_controls import drop_constraint, sabotage
+from tests.support.reservations import change_reservation, change_reservations
+from tests.support.slots import change_slot, change_slots
+from tests.support.tickets import change_ticket
 from tests.support.waitlist import mails, on_demand
 from tests.support.world import NOON, TODAY, World
 
@@ -86,11 +90,10 @@ async def test_nobody_is_reminded_of_what_was_cancelled_or_used(hub: Hub, world:
     slot_id = await world.slot(DAY_AFTER_TOMORROW)
     cancelled, used = await world.reserved(slot_id), await world.reserved(slot_id)
     await hub.delete(f"/api/reservations/{cancelled.reservation_id}", token=await world.staff("MANAGER"))
-    await hub.database.execute(
-        "UPDATE ticket_reservations SET status = 'VERIFIED', verified_at = now() WHERE id = $1", used.reservation_id
-    )
-    await hub.database.execute("UPDATE tickets SET status = 'VERIFIED', verified_at = now() WHERE id = $1", used.id)
-    await hub.database.execute("UPDATE reservation_slots SET verified_count = 1")
+    now = datetime.now(UTC)
+    await change_reservation(hub.database, used.reservation_id, status="VERIFIED", verified_at=now)
+    await change_ticket(hub.database, used.id, status="VERIFIED", verified_at=now)
+    await change_slots(hub.database, verified_count=1)
     clock.set(START - timedelta(hours=24))
     assert await send_reminders(hub.services) == 0
 
@@ -99,11 +102,9 @@ async def test_after_a_move_the_new_slot_has_reminders_of_its_own(hub: Hub, worl
     clock.set(START - timedelta(hours=24))
     await send_reminders(hub.services)
     later = await world.slot(DAY_AFTER_TOMORROW + timedelta(days=1))
-    await hub.database.execute(
-        "UPDATE ticket_reservations SET slot_id = $2, moved_at = $3 WHERE id = $1",
-        visit.reservation_id, later, hub.services.clock.now(),
-    )  # fmt: skip
-    await hub.database.execute("UPDATE reservation_slots SET booked_count = (id = $1)::integer", later)
+    await change_reservation(hub.database, visit.reservation_id, slot_id=later, moved_at=hub.services.clock.now())
+    await change_slots(hub.database, booked_count=0)
+    await change_slot(hub.database, later, booked_count=1)
     clock.set(START - timedelta(hours=2))
     assert await send_reminders(hub.services) == 0, "of the old slot nobody is reminded"
     clock.set(START)
@@ -117,13 +118,11 @@ async def test_a_party_has_one_mail_and_each_venue_its_own_hours(hub: Hub, world
     slot_id = await world.slot(DAY_AFTER_TOMORROW)
     party = await world.fill(slot_id, 3)
     ids = [ticket.reservation_id for ticket in party]
-    await hub.database.execute(
-        "UPDATE ticket_reservations SET manage_token_hash = 'one party', reserved_at = $2, language = 'zh_Hans'"
-        " WHERE id = ANY ($1)", ids, NOON,
-    )  # fmt: skip
-    await hub.database.execute(
-        "DELETE FROM mail_outbox WHERE reservation_id = ANY ($1) AND reservation_id <> $2", ids, min(ids)
-    )
+    for number in ids:
+        await change_reservation(
+            hub.database, number, manage_token_hash=b"one party", reserved_at=NOON, language="zh_Hans"
+        )
+    await delete_outbox(hub.database, reservation_id=sorted(ids)[1:])
     await world.policy(reminder_hours=[6])
     clock.set(START - timedelta(hours=24))
     assert await send_reminders(hub.services) == 0
@@ -144,7 +143,7 @@ async def two_hubs_at_once(hubs: list[Hub], world: World, clock) -> int:
     """Two hubs remind the same 40 visitors at the same moment; how many mails there are."""
     slot_id = await world.slot(DAY_AFTER_TOMORROW, capacity=100)
     await world.fill(slot_id, 40)
-    await world.hub.database.execute("UPDATE ticket_reservations SET reserved_at = $1", NOON)
+    await change_reservations(world.hub.database, reserved_at=NOON)
     clock.set(START - timedelta(hours=24))
     await asyncio.gather(*(send_reminders(hub.services) for hub in hubs))
     return len(await mails(world.hub, "reservation.reminder"))
@@ -159,6 +158,6 @@ async def test_two_hubs_at_once_remind_everybody_once(open_hub, clock, monkeypat
 async def test_without_the_primary_key_everybody_is_reminded_twice(open_hub, clock, monkeypatch):
     hubs = [await open_hub(), await open_hub()]
     world = await World(hubs[0]).found()
-    await world.hub.database.execute("ALTER TABLE reminders DROP CONSTRAINT reminders_pkey")
+    await drop_constraint(world.hub.database, "reminders", "reminders_pkey")
     sabotage(monkeypatch, "messaging/reminders", "remind", PRIMARY_KEY, BOTH_HAVE_READ)
     assert await two_hubs_at_once(hubs, world, clock) == 80

@@ -22,7 +22,10 @@ from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
 from hub.jobs.outbox import OutboxWorker
 from hub.observability.alert_metrics import AlertMetrics, at, percentile
+from tests.support.alerts import count_alerts, read_alerts
 from tests.support.hub import Hub
+from tests.support.mail_outbox import read_outbox, read_outbox_row
+from tests.support.rows import count_rows
 from tests.support.world import TODAY, World
 
 OWN = (ipaddress.ip_network("127.0.0.0/8"),)
@@ -71,7 +74,7 @@ async def test_bookings_that_fail_raise_one_alert_and_clear_it(hub: Hub, world: 
     assert await looks(hub, world, AlertMetrics(), 3) == 1
     over = await received(watch)
     assert (over["alert_id"], over["cleared_at"] is None) == (alert["alert_id"], False)
-    assert await hub.database.fetchval("SELECT count(*) FROM alert_states") == 0
+    assert await count_rows(hub.database, "alert_states") == 0
 
 
 async def test_too_few_say_nothing_and_what_is_off_is_not_watched(hub: Hub, world: World) -> None:
@@ -174,13 +177,13 @@ async def test_of_many_processes_that_look_at_once_one_looks(
     for _ in range(2):
         await asyncio.gather(*(looks_once(hub, world, alert_metrics) for _ in range(8)))
         hub.clock.advance(LOOK_EVERY.total_seconds())
-    assert await hub.database.fetchval("SELECT count(*) FROM alerts") == 1
+    assert await count_alerts(hub.database) == 1
     # The control: without the claim one moment's looks count as many, and what happened once is raised at once.
     monkeypatch.setattr("hub.actions.reporting.alerts.LOOK_EVERY", -LOOK_EVERY)
     other = AlertMetrics()
     count(other, world, "login_failed", 1000)
     await asyncio.gather(*(looks_once(hub, world, other) for _ in range(8)))
-    kinds = await hub.database.fetch("SELECT kind FROM alerts")
+    kinds = await read_alerts(hub.database, "kind")
     assert "login_failures" in {row["kind"] for row in kinds}
 
 
@@ -221,7 +224,7 @@ async def test_mail_and_webhook_go_out_once_signed_and_again_until_taken(
     alert_metrics = AlertMetrics()
     count(alert_metrics, world, "login_failed", 50)
     assert await looks(hub, world, alert_metrics, 2) == 1
-    rows = await hub.database.fetch("SELECT channel, recipient, payload::text FROM mail_outbox ORDER BY id")
+    rows = await read_outbox(hub.database, "channel", "recipient", "payload", order_by="id")
     assert [row["recipient"] for row in rows] == [url, "ann@example.com", "tom@example.com"]
     assert secret not in str(rows), "the outbox does not keep the secret"
 
@@ -241,7 +244,7 @@ async def test_mail_and_webhook_go_out_once_signed_and_again_until_taken(
     wanted = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     assert first["X-Hub-Signature-256"] == wanted
     assert json.loads(body)["alert"]["kind"] == "login_failures"
-    statuses = await hub.database.fetch("SELECT status FROM mail_outbox")
+    statuses = await read_outbox(hub.database, "status")
     assert {row["status"] for row in statuses} == {"SENT"}
     mails = [path.read_text() for path in (hub.settings.data_dir / "mail").rglob("*.eml")]
     mine = [mail for mail in mails if "ann@example.com" in mail]
@@ -295,7 +298,7 @@ async def test_a_webhook_that_is_no_longer_named_is_not_called(
     worker._webhooks = WebhookCarrier(OWN)
     await worker.send_due()
     assert server.got == []
-    assert await hub.database.fetchval("SELECT last_error FROM mail_outbox") == "webhook gone"
+    assert (await read_outbox_row(hub.database))["last_error"] == "webhook gone"
     status, answer = await hub.get("/api/admin/mail?status=dead", token=await world.staff("ADMIN"))
     assert status == 200, answer
     (line,) = answer["data"]["mails"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from hub.actions.reporting.alerts import LEAST, LOOK_EVERY
 from hub.actions.venues.venues import change_venue
 from hub.jobs.alerts import watch_measures
 from hub.observability.alert_metrics import AlertMetrics
+from tests.support.alerts import read_alerts
 from tests.support.hub import Hub
+from tests.support.mail_outbox import read_outbox
+from tests.support.venues import free_of_venue, overwrite_venue, read_venues
 from tests.support.websocket_client import Socket
 from tests.support.world import World
 
@@ -34,8 +38,7 @@ async def other(hub: Hub, world: World) -> World:
 
 
 async def second_venue(world: World) -> int:
-    venue_id: int = await world.hub.database.fetchval("SELECT max(id) FROM venues WHERE org_id = $1", world.org_id)
-    return venue_id
+    return max(row["id"] for row in await read_venues(world.hub.database, "id", org_id=world.org_id))
 
 
 async def look(hub: Hub, alert_metrics: AlertMetrics, times: int = 2) -> None:
@@ -46,7 +49,7 @@ async def look(hub: Hub, alert_metrics: AlertMetrics, times: int = 2) -> None:
 
 async def standing(hub: Hub) -> set[tuple[int, str]]:
     """The venue and kind of every alert that stands, whichever organisation's."""
-    rows = await hub.database.fetch("SELECT venue_id, kind FROM alerts WHERE cleared_at IS NULL")
+    rows = await read_alerts(hub.database, "venue_id", "kind", cleared_at=None)
     assert len(rows) == len({(row["venue_id"], row["kind"]) for row in rows}), "once per venue and kind"
     return {(row["venue_id"], row["kind"]) for row in rows}
 
@@ -92,11 +95,9 @@ async def test_trouble_at_one_venue_is_told_to_nobody_else(
     hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     troubled_venue = await second_venue(other)
-    for venue_id, org in ((world.venue_id, world), (other.venue_id, other), (troubled_venue, other)):
+    for venue_id in (world.venue_id, other.venue_id, troubled_venue):
         email = f"venue-{venue_id}@example.com"
-        await hub.database.execute(
-            "UPDATE venues SET alert_emails = $3 WHERE org_id = $1 AND id = $2", org.org_id, venue_id, [email]
-        )
+        await overwrite_venue(hub.database, venue_id, alert_emails=[email])
     mine, _ = await screen(hub, await world.staff("MANAGER"))
     first, _ = await screen(hub, await other.staff("MANAGER"))
     second, _ = await screen(hub, await other.staff("MANAGER", venue_id=troubled_venue))
@@ -107,8 +108,8 @@ async def test_trouble_at_one_venue_is_told_to_nobody_else(
     for socket in (mine, first):
         with pytest.raises(TimeoutError):
             await socket.event(0.3)
-    recipients = await hub.database.fetch("SELECT DISTINCT recipient FROM mail_outbox WHERE kind = 'alert.raised'")
-    assert [row["recipient"] for row in recipients] == [f"venue-{troubled_venue}@example.com"]
+    recipients = await read_outbox(hub.database, "recipient", kind="alert.raised")
+    assert {row["recipient"] for row in recipients} == {f"venue-{troubled_venue}@example.com"}
     assert (await screen(hub, await other.staff("MANAGER", venue_id=troubled_venue)))[1] == wanted
     assert (await screen(hub, await other.staff("MANAGER")))[1] == set()
     assert (await screen(hub, await world.staff("MANAGER")))[1] == set()
@@ -128,9 +129,7 @@ async def test_who_belongs_to_no_venue_is_told_of_each(
     hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     await other.staff("MANAGER", username="head")
-    row = await hub.database.fetchrow(
-        "UPDATE staff SET venue_id = NULL WHERE username = 'head' RETURNING id, org_id, name"
-    )
+    row = await free_of_venue(hub.database, "head")
     # As signing in makes it: a session for the organisation's first venue.
     token = hub.services.sessions.issue(Staff(row["id"], row["org_id"], other.venue_id, row["name"], Role.MANAGER))
     socket, before = await screen(hub, token)
@@ -155,7 +154,7 @@ async def test_every_venue_goes_by_its_own_threshold(hub: Hub, other: World, ale
     await look(hub, alert_metrics)
     # The time it takes to answer is the hub's; how long is too long, each venue's own.
     assert await standing(hub) == {(strict, "failure_rate"), (strict, "latency")}
-    rows = await hub.database.fetch("SELECT kind, value, threshold FROM alerts ORDER BY kind")
+    rows = await read_alerts(hub.database, "kind", "value", "threshold", order_by="kind")
     assert [(row["kind"], row["threshold"]) for row in rows] == [("failure_rate", 15), ("latency", 100)]
     assert rows[0]["value"] == 20
 
@@ -169,8 +168,8 @@ async def test_what_is_of_no_known_venue_is_the_organisations_own(
     await knock(hub, "nobody", 20, other.org_id)
     await look(hub, alert_metrics)
     assert await standing(hub) == {(other.venue_id, "failure_rate"), (other.venue_id, "login_failures")}
-    details = await hub.database.fetch("SELECT details ->> 'unplaced' AS unplaced FROM alerts")
-    assert [row["unplaced"] for row in details] == ["20", "20"], "and it says how much that was"
+    details = await read_alerts(hub.database, "details")
+    assert [json.loads(row["details"])["unplaced"] for row in details] == [20, 20], "and it says how much that was"
 
 
 async def test_a_name_nobody_has_is_held_against_nobody_where_nobody_is_named(
@@ -190,7 +189,7 @@ async def test_of_one_organisation_with_one_venue_all_is_told_there(
     await knock(hub, "nobody", 10)
     await look(hub, alert_metrics)
     assert await standing(hub) == {(world.venue_id, "login_failures")}
-    assert await hub.database.fetchval("SELECT details::text FROM alerts") == "{}"
+    assert [row["details"] for row in await read_alerts(hub.database, "details")] == ["{}"]
 
 
 async def test_the_venues_of_two_processes_are_added_up(hub: Hub, other: World, alert_metrics: AlertMetrics) -> None:

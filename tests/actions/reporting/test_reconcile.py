@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.actions.reporting.reconcile import reconcile
 from tests.support.hub import Hub
 from tests.support.redis_tampering import Liar, wait_until_settled
+from tests.support.slots import change_slots, revise_slots
 from tests.support.world import TODAY, World
 
 
@@ -23,7 +24,7 @@ async def test_a_hub_in_order_has_no_drift(hub: Hub, world: World):
 
 async def test_counts_that_left_their_rows_are_named_and_put_right(hub: Hub, world: World):
     slot_id = await world.slot(booked=3)
-    await hub.database.execute("UPDATE reservation_slots SET booked_count = 7, verified_count = 2")
+    await change_slots(hub.database, booked_count=7, verified_count=2)
     found = await reconcile(hub.services)
     assert found["drift"] == 1
     (drift,) = found["counts"]
@@ -44,7 +45,7 @@ async def test_counts_that_left_their_rows_are_named_and_put_right(hub: Hub, wor
 async def test_a_count_put_right_reaches_board_and_calendar(hub: Hub, world: World):
     await world.slot(booked=3)
     board = await hub.socket(await world.staff("MANAGER"))
-    await hub.database.execute("UPDATE reservation_slots SET booked_count = 7, revision = revision + 1")
+    await revise_slots(hub.database, booked_count=7)
     assert (await board.command("subscribe", topic="counts"))["data"]["booked"] == 7
     status, body = await hub.get(f"/api/reservation-slots/available?month={TODAY:%Y-%m}")
     assert body["data"][0]["booked_count"] == 7

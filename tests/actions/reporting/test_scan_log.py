@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +13,11 @@ from hub.actions.reporting.scan_log import ScanFilter, every_scan, read_scans
 from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
 from hub.services import Services
+from tests.support import scan_log
 from tests.support.hub import Hub
+from tests.support.negative_controls import drop_index
+from tests.support.plans import pages_touched, plan_of, planned
+from tests.support.scan_log import log_at_one_moment, log_scans
 from tests.support.world import NOON, TODAY, World
 
 ROWS = 60_000
@@ -24,19 +27,6 @@ PAGE_BUFFERS = 600
 
 async def venue_of(hub: Hub, world: World) -> Venue:
     return await hub.services.venues.read(world.org_id, world.venue_id)
-
-
-async def write_log(world: World, rows: int) -> None:
-    """A log of `rows` scans, one a second up to noon, as the door would have written it."""
-    await world.hub.database.execute(
-        "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, result, reason, scanned_at,"
-        " logged_at) SELECT $1, gen_random_uuid(), $2, 1 + n % 7, 'verify', 'socket', 'G' || n % 5, 'C' || n % 1000,"
-        " CASE WHEN n % 10 = 0 THEN 'RED' ELSE 'GREEN' END, CASE WHEN n % 10 = 0 THEN 'WRONG_DATE' ELSE 'VERIFIED' END,"
-        " $3::timestamptz - n * interval '1 second', $3::timestamptz - n * interval '1 second'"
-        " FROM generate_series(1, $4::integer) n",
-        world.org_id, world.venue_id, NOON, rows,
-    )  # fmt: skip
-    await world.hub.database.execute("ANALYZE scans")
 
 
 async def everything(services: Services, venue: Venue, query: ScanFilter, limit: int) -> list[dict[str, Any]]:
@@ -57,7 +47,7 @@ async def test_pages_hold_every_scan_once_also_within_one_moment(hub: Hub, world
         await gate.verify("DT-NOBODY")
     await gate.command("validate", code=ticket.code, scan_id=scan_id)
     await gate.verify(ticket.code, scan_id)
-    await hub.database.execute("UPDATE scans SET logged_at = (SELECT min(logged_at) FROM scans)")
+    await log_at_one_moment(hub.database)
     venue = await venue_of(hub, world)
     seen = await everything(hub.services, venue, ScanFilter(first=TODAY, last=TODAY), 2)
     assert len(seen) == len({(scan["scan_id"], scan["mode"]) for scan in seen}) == 11
@@ -77,7 +67,7 @@ async def test_pages_hold_every_scan_once_also_within_one_moment(hub: Hub, world
 async def test_a_filter_lets_through_what_it_names_and_nothing_else(
     hub: Hub, world: World, query: ScanFilter, share: Any
 ):
-    await write_log(world, 2_500)
+    await log_scans(world, 2_500)
     venue = await venue_of(hub, world)
     wanted = sum(1 for n in range(1, 2_501) if share(n))
     assert len(await everything(hub.services, venue, query, 200)) == wanted
@@ -85,21 +75,21 @@ async def test_a_filter_lets_through_what_it_names_and_nothing_else(
 
 
 async def test_a_day_is_the_venues_own_from_midnight_to_midnight(hub: Hub, world: World):
-    await write_log(world, 10)
+    await log_scans(world, 10)
+    yesterday = TODAY - timedelta(days=1)
     # Midnight in Rome is 23:00 of the day before in UTC.
-    for number, moment in enumerate(("22:59:59", "23:00:00")):
-        await hub.database.execute(
-            f"UPDATE scans SET logged_at = '2026-11-19T{moment}Z' WHERE scan_id ="
-            f" (SELECT scan_id FROM scans ORDER BY logged_at DESC OFFSET {number} LIMIT 1)"
+    for number, moment in enumerate((time(22, 59, 59), time(23))):
+        newest_first = await scan_log.read_scans(hub.database, "scan_id", order_by="logged_at DESC")
+        await scan_log.change_scan(
+            hub.database, newest_first[number]["scan_id"], logged_at=datetime.combine(yesterday, moment, UTC)
         )
     venue = await venue_of(hub, world)
     assert len(await everything(hub.services, venue, ScanFilter(first=TODAY, last=TODAY), 50)) == 9
-    yesterday = TODAY - timedelta(days=1)
     assert len(await everything(hub.services, venue, ScanFilter(first=yesterday, last=yesterday), 50)) == 1
 
 
 async def test_nobody_reads_another_organisations_log(hub: Hub, world: World):
-    await write_log(world, 10)
+    await log_scans(world, 10)
     elsewhere = await World(hub).found()
     venue = await venue_of(hub, elsewhere)
     assert (await read_scans(hub.services, venue, ScanFilter()))["scans"] == []
@@ -116,13 +106,11 @@ async def test_a_malformed_cursor_is_refused(hub: Hub, world: World, cursor: str
 async def _blocks(world: World, sql: str, *arguments: Any) -> int:
     """Blocks a statement touches."""
     async with world.hub.database.jobs.connection() as connection:
-        plan = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *arguments)
-    top = json.loads(plan)[0]["Plan"]
-    return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
+        return await pages_touched(connection, sql, *arguments)
 
 
 async def test_a_deep_page_costs_what_the_first_one_does_and_not_without_the_index(hub: Hub, world: World):
-    await write_log(world, ROWS)
+    await log_scans(world, ROWS)
     deep = NOON - timedelta(seconds=ROWS * 0.9)
     filters: list[Any] = [None] * 5
 
@@ -139,8 +127,8 @@ async def test_a_deep_page_costs_what_the_first_one_does_and_not_without_the_ind
     assert await page(deep) < PAGE_BUFFERS
     assert await code() < PAGE_BUFFERS
     # The control: the same statements where the indexes are missing.
-    await hub.database.execute("DROP INDEX scans_of_venue")
-    await hub.database.execute("DROP INDEX scans_of_code")
+    await drop_index(hub.database, "scans_of_venue")
+    await drop_index(hub.database, "scans_of_code")
     assert await page(NOON) > PAGE_BUFFERS
     assert await code() > PAGE_BUFFERS
 
@@ -148,30 +136,23 @@ async def test_a_deep_page_costs_what_the_first_one_does_and_not_without_the_ind
 WALKS = {"scans_of_venue", "scans_of_code", "scans_of_operator"}
 
 
-@pytest.mark.parametrize("planned", ["force_custom_plan", "force_generic_plan"])
-async def test_a_page_is_a_walk_along_an_index_whichever_plan_postgres_takes(hub: Hub, world: World, planned: str):
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_a_page_is_a_walk_along_an_index_whichever_plan_postgres_takes(hub: Hub, world: World, mode: str):
     """A statement asked often gets one plan for all filters: that one too must find its place and stop when the page is full."""
-    await write_log(world, ROWS)
+    await log_scans(world, ROWS)
     start, nobody = NOON - timedelta(days=30), uuid4()
     requests: list[list[Any]] = [
         [None, None, None, None, None, 51], [3, None, None, None, None, 51], [None, "G1", "RED", None, None, 51],
         [None, None, None, None, "undo", 51], [None, None, None, None, None, read_records.CSV_PAGE],
     ]  # fmt: skip
-    async with hub.database.jobs.connection() as connection:
-        await connection.execute(f"SET plan_cache_mode = {planned}")
+    async with hub.database.jobs.connection() as connection, planned(connection, mode):
         for sql, code in ((read_records.RECORDS.venue_scans, []), (read_records.RECORDS.code_scans, ["C7"])):
             for query in requests:
                 asked = [world.org_id, world.venue_id, start, NOON, nobody, "verify", *query, *code]
-                found = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *asked)
-                nodes = _nodes(json.loads(found)[0]["Plan"])
+                nodes = await plan_of(connection, sql, *asked)
                 walked = {node["Index Name"] for node in nodes if node.get("Index Name", "").startswith("scans")}
                 walked -= {"scans_undone_once"}
                 assert walked, (query, nodes)
                 # What hardly any scan is may be looked for among the keys, of which the mode is part.
                 assert walked <= (WALKS | {"scans_pkey"} if "undo" in query else WALKS), (query, walked)
                 assert not [n for n in nodes if n["Node Type"] == "Seq Scan" and n["Relation Name"] == "scans"], query
-        await connection.execute("RESET plan_cache_mode")
-
-
-def _nodes(plan: Any) -> list[Any]:
-    return [plan, *(node for part in plan.get("Plans", []) for node in _nodes(part))]

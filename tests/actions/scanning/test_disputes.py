@@ -10,20 +10,12 @@ import pytest
 
 from hub.actions.booking.expire import expire
 from tests.support.hub import Hub
-from tests.support.websocket_client import Socket
+from tests.support.scan_log import count_entries, read_scan, read_scans
+from tests.support.tickets import read_visit
+from tests.support.websocket_client import Socket, answer_of, error_of
 from tests.support.world import NOON, TODAY, Ticket, World
 
 TOMORROW = TODAY + timedelta(days=1)
-
-
-@pytest.fixture
-async def jane(hub: Hub, world: World) -> Socket:
-    return await hub.socket(await world.staff(name="Jane Smith"), gate="A")
-
-
-@pytest.fixture
-async def sue(hub: Hub, world: World) -> Socket:
-    return await hub.socket(await world.staff("MANAGER", name="Sue Lee"))
 
 
 async def refused(gate: Socket, code: str, reason: str) -> str:
@@ -33,43 +25,24 @@ async def refused(gate: Socket, code: str, reason: str) -> str:
     return str(decision["scan_id"])
 
 
-async def done(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
-    reply = await socket.command(command, **fields)
-    assert reply["success"], reply
-    data: dict[str, Any] = reply["data"]
-    return data
-
-
-async def error(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
-    reply = await socket.command(command, **fields)
-    assert not reply["success"], reply
-    no: dict[str, Any] = reply["error"]
-    return no
-
-
 async def standing(world: World, ticket: Ticket) -> tuple[Any, ...]:
-    row = await world.hub.database.fetchrow(
-        "SELECT t.status, r.status AS reservation, t.verified_gate, s.verified_count FROM tickets t"
-        " LEFT JOIN ticket_reservations r ON r.ticket_id = t.id LEFT JOIN reservation_slots s ON s.id = r.slot_id"
-        " WHERE t.id = $1",
-        ticket.id,
-    )
-    return tuple(row)
+    visit = await read_visit(world.hub.database, ticket.id)
+    return tuple(visit[name] for name in ("status", "reservation", "verified_gate", "verified_count"))
 
 
 async def test_a_visitor_of_tomorrow_is_let_in_with_a_reason(hub: Hub, world: World, jane: Socket, sue: Socket):
     ticket = await world.reserved(await world.slot(TOMORROW))
     scan_id = await refused(jane, ticket.code, "WRONG_DATE")
-    asked = await done(jane, "ask_supervisor", scan_id=scan_id, note="says she booked today")
+    asked = await answer_of(jane, "ask_supervisor", scan_id=scan_id, note="says she booked today")
     assert (asked["decision"], asked["note"], asked["reason"], asked["obstacle"]) == (
         None, "says she booked today", "WRONG_DATE", None
     )  # fmt: skip
     assert (asked["operator"]["name"], asked["gate"], asked["ticket"]["date"]) == ("Jane Smith", "A", str(TOMORROW))
-    admitted = await done(sue, "override", scan_id=scan_id, reason="our mistake in the mail")
+    admitted = await answer_of(sue, "override", scan_id=scan_id, reason="our mistake in the mail")
     assert (admitted["decision"], admitted["decided_by"]["name"]) == ("admitted", "Sue Lee")
     assert admitted["ticket"]["verified"]["operator_name"] == "Sue Lee"
     assert await standing(world, ticket) == ("VERIFIED", "VERIFIED", "A", 1)
-    row = await hub.database.fetchrow("SELECT * FROM scans WHERE mode = 'override'")
+    row = await read_scan(hub.database, mode="override")
     assert (str(row["scan_id"]), row["entered"], row["result"], row["note"], row["gate"]) == (
         scan_id, True, "GREEN", "our mistake in the mail", "A"
     )  # fmt: skip
@@ -82,15 +55,15 @@ async def test_an_answer_given_twice_changes_nothing_and_another_answer_is_too_l
 ):
     ticket = await world.reserved(await world.slot(TOMORROW))
     scan_id = await refused(jane, ticket.code, "WRONG_DATE")
-    first = await done(sue, "override", scan_id=scan_id, reason="a reason")
+    first = await answer_of(sue, "override", scan_id=scan_id, reason="a reason")
     ann = await hub.socket(await world.staff("MANAGER", name="Ann Ray"))
-    assert await done(ann, "override", scan_id=scan_id, reason="another reason") == first
-    no = await error(ann, "decline", scan_id=scan_id, reason="no")
+    assert await answer_of(ann, "override", scan_id=scan_id, reason="another reason") == first
+    no = await error_of(ann, "decline", scan_id=scan_id, reason="no")
     assert (no["code"], no["decision"], no["decided_by"], no["decision_reason"]) == (
         "DISPUTE_DECIDED", "admitted", "Sue Lee", "a reason"
     )  # fmt: skip
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 1
-    asked = await done(jane, "ask_supervisor", scan_id=scan_id)
+    assert await count_entries(hub.database) == 1
+    asked = await answer_of(jane, "ask_supervisor", scan_id=scan_id)
     assert asked["decision"] == "admitted"
 
 
@@ -99,9 +72,9 @@ async def test_a_no_records_no_entry_and_its_reason_is_read_at_the_gate(hub: Hub
     jane = await hub.socket(token, gate="A")
     ticket = await world.ticket()
     scan_id = await refused(jane, ticket.code, "NO_RESERVATION")
-    await done(jane, "ask_supervisor", scan_id=scan_id)
-    await done(jane, "subscribe", topic="notices")
-    declined = await done(sue, "decline", scan_id=scan_id, reason="the day is sold out")
+    await answer_of(jane, "ask_supervisor", scan_id=scan_id)
+    await answer_of(jane, "subscribe", topic="notices")
+    declined = await answer_of(sue, "decline", scan_id=scan_id, reason="the day is sold out")
     received = (await jane.event())["data"]
     assert (received["kind"], received["data"]["scan_id"], received["data"]["decision"]) == (
         "dispute",
@@ -113,13 +86,13 @@ async def test_a_no_records_no_entry_and_its_reason_is_read_at_the_gate(hub: Hub
         "the day is sold out",
     )
     assert declined["asked_at"] is not None
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 0
+    assert await count_entries(hub.database) == 0
     # An operator who was away at that moment receives it on coming back, and nobody else does.
     back, tom = await hub.socket(token, gate="A"), await hub.socket(await world.staff(name="Tom Brown"), gate="A")
-    (kept,) = (await done(back, "subscribe", topic="notices"))["notices"]
+    (kept,) = (await answer_of(back, "subscribe", topic="notices"))["notices"]
     assert kept == received
-    assert (await done(tom, "subscribe", topic="notices"))["notices"] == []
-    assert (await error(sue, "override", scan_id=scan_id, reason="yes"))["code"] == "DISPUTE_DECIDED"
+    assert (await answer_of(tom, "subscribe", topic="notices"))["notices"] == []
+    assert (await error_of(sue, "override", scan_id=scan_id, reason="yes"))["code"] == "DISPUTE_DECIDED"
 
 
 async def test_a_walk_in_let_in_counts_for_the_day_and_can_be_taken_back(
@@ -128,21 +101,21 @@ async def test_a_walk_in_let_in_counts_for_the_day_and_can_be_taken_back(
     ticket = await world.ticket()
     scan_id = await refused(jane, ticket.code, "NO_RESERVATION")
     feed = await hub.socket(await world.staff("MANAGER"))
-    await done(feed, "subscribe", topic="scans")
-    board = await done(sue, "subscribe", topic="counts", date=str(TODAY))
+    await answer_of(feed, "subscribe", topic="scans")
+    board = await answer_of(sue, "subscribe", topic="counts", date=str(TODAY))
     assert board["verified"] == 0
-    await done(sue, "override", scan_id=scan_id, reason="guest of the house")
+    await answer_of(sue, "override", scan_id=scan_id, reason="guest of the house")
     assert (await sue.event())["data"]["verified"] == 1
     assert await standing(world, ticket) == ("VERIFIED", None, "A", None)
     seen = (await feed.event())["data"]["scans"][-1]
     assert (seen["mode"], seen["operator"]["name"], seen["scan_id"]) == ("override", "Sue Lee", scan_id)
     # Not the operator's own entry: the supervisor's, and a manager's to take back.
-    assert (await error(jane, "undo", scan_id=scan_id, reason="x"))["code"] == "FORBIDDEN"
-    undone = await done(sue, "undo", scan_id=scan_id, reason="left again")
+    assert (await error_of(jane, "undo", scan_id=scan_id, reason="x"))["code"] == "FORBIDDEN"
+    undone = await answer_of(sue, "undo", scan_id=scan_id, reason="left again")
     assert undone["ticket_status"] == "ACTIVATED"
     assert (await sue.event())["data"]["verified"] == 0
     # Yes again is not what was said: the entry was taken back since.
-    no = await error(sue, "override", scan_id=scan_id, reason="yes")
+    no = await error_of(sue, "override", scan_id=scan_id, reason="yes")
     assert (no["code"], no["undone"]) == ("DISPUTE_DECIDED", True)
 
 
@@ -153,9 +126,9 @@ async def test_an_expired_ticket_let_in_and_taken_back_expires_again(
     clock.advance(3 * 3600)
     await expire(hub.services)
     scan_id = await refused(jane, ticket.code, "TICKET_EXPIRED")
-    await done(sue, "override", scan_id=scan_id, reason="the train was late")
+    await answer_of(sue, "override", scan_id=scan_id, reason="the train was late")
     assert await standing(world, ticket) == ("VERIFIED", "VERIFIED", "A", 1)
-    await done(sue, "undo", scan_id=scan_id, reason="did not come after all")
+    await answer_of(sue, "undo", scan_id=scan_id, reason="did not come after all")
     await expire(hub.services)
     assert await standing(world, ticket) == ("EXPIRED", "EXPIRED", None, 0)
 
@@ -163,9 +136,9 @@ async def test_an_expired_ticket_let_in_and_taken_back_expires_again(
 async def test_an_ota_ticket_let_in_keeps_the_word_of_its_owner(world: World, jane: Socket, sue: Socket):
     ticket = await world.reserve(await world.ticket(channel="ota", code="DT-1"), await world.slot(TOMORROW))
     scan_id = await refused(jane, ticket.code, "WRONG_DATE")
-    await done(sue, "override", scan_id=scan_id, reason="x")
+    await answer_of(sue, "override", scan_id=scan_id, reason="x")
     assert (await standing(world, ticket))[0] == "ACTIVATED"
-    assert (await done(jane, "ask_supervisor", scan_id=scan_id))["obstacle"] == "ALREADY_VERIFIED"
+    assert (await answer_of(jane, "ask_supervisor", scan_id=scan_id))["obstacle"] == "ALREADY_VERIFIED"
 
 
 @pytest.mark.parametrize(("status", "why"), [
@@ -176,18 +149,18 @@ async def test_what_has_to_be_done_first_is_said_and_the_question_stays_open(
 ):
     ticket = await world.ticket(status)
     scan_id = await refused(jane, ticket.code, why)
-    assert (await done(jane, "ask_supervisor", scan_id=scan_id))["obstacle"] == why
-    assert (await error(sue, "override", scan_id=scan_id, reason="x"))["code"] == why
-    assert (await done(jane, "ask_supervisor", scan_id=scan_id))["decision"] is None
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 0
-    assert (await done(sue, "decline", scan_id=scan_id, reason="pay first"))["decision"] == "declined"
+    assert (await answer_of(jane, "ask_supervisor", scan_id=scan_id))["obstacle"] == why
+    assert (await error_of(sue, "override", scan_id=scan_id, reason="x"))["code"] == why
+    assert (await answer_of(jane, "ask_supervisor", scan_id=scan_id))["decision"] is None
+    assert await count_entries(hub.database) == 0
+    assert (await answer_of(sue, "decline", scan_id=scan_id, reason="pay first"))["decision"] == "declined"
 
 
 async def test_a_code_that_is_no_tickets_can_be_asked_about_and_only_declined(world: World, jane: Socket, sue: Socket):
     scan_id = await refused(jane, "DT-NOBODY", "TICKET_NOT_FOUND")
-    asked = await done(jane, "ask_supervisor", scan_id=scan_id, note="printed it himself")
+    asked = await answer_of(jane, "ask_supervisor", scan_id=scan_id, note="printed it himself")
     assert (asked["ticket"], asked["obstacle"]) == (None, "TICKET_NOT_FOUND")
-    assert (await error(sue, "override", scan_id=scan_id, reason="x"))["code"] == "TICKET_NOT_FOUND"
+    assert (await error_of(sue, "override", scan_id=scan_id, reason="x"))["code"] == "TICKET_NOT_FOUND"
 
 
 async def test_an_entry_in_the_way_is_named_and_taken_back_only_on_request(
@@ -197,15 +170,13 @@ async def test_an_entry_in_the_way_is_named_and_taken_back_only_on_request(
     tom = await hub.socket(await world.staff(name="Tom Brown"), gate="B")
     await tom.verify(ticket.code)
     scan_id = await refused(jane, ticket.code, "ALREADY_VERIFIED")
-    no = await error(sue, "override", scan_id=scan_id, reason="the wrong one of two")
+    no = await error_of(sue, "override", scan_id=scan_id, reason="the wrong one of two")
     assert (no["code"], no["operator_name"], no["gate"]) == ("ALREADY_VERIFIED", "Tom Brown", "B")
-    admitted = await done(sue, "override", scan_id=scan_id, reason="the wrong one of two", take_back=True)
+    admitted = await answer_of(sue, "override", scan_id=scan_id, reason="the wrong one of two", take_back=True)
     assert (admitted["decision"], admitted["ticket"]["verified"]["operator_name"]) == ("admitted", "Sue Lee")
     assert await standing(world, ticket) == ("VERIFIED", "VERIFIED", "A", 1)
-    modes = await hub.database.fetch(
-        "SELECT mode, note FROM scans WHERE mode <> 'validate' ORDER BY logged_at, mode DESC"
-    )
-    assert sorted(tuple(row) for row in modes) == [
+    modes = await read_scans(hub.database, "mode", "note")
+    assert sorted(tuple(row) for row in modes if row["mode"] != "validate") == [
         ("override", "the wrong one of two"), ("undo", "the wrong one of two"), ("verify", None)
     ]  # fmt: skip
 
@@ -214,51 +185,51 @@ async def test_who_may_ask_answer_and_withdraw(hub: Hub, world: World, jane: Soc
     ticket = await world.ticket()
     scan_id = await refused(jane, ticket.code, "NO_RESERVATION")
     tom = await hub.socket(await world.staff(name="Tom Brown"))
-    assert (await error(tom, "ask_supervisor", scan_id=scan_id))["code"] == "FORBIDDEN"
+    assert (await error_of(tom, "ask_supervisor", scan_id=scan_id))["code"] == "FORBIDDEN"
     for command in ("override", "decline"):
-        assert (await error(jane, command, scan_id=scan_id, reason="x"))["code"] == "FORBIDDEN"
-    assert (await error(jane, "withdraw", scan_id=scan_id))["code"] == "SCAN_NOT_FOUND"
-    await done(jane, "ask_supervisor", scan_id=scan_id)
-    assert (await error(tom, "withdraw", scan_id=scan_id))["code"] == "FORBIDDEN"
-    assert (await done(jane, "withdraw", scan_id=scan_id))["decision"] == "withdrawn"
-    assert (await done(jane, "withdraw", scan_id=scan_id))["decision"] == "withdrawn"
-    assert (await error(sue, "override", scan_id=scan_id, reason="x"))["code"] == "DISPUTE_DECIDED"
+        assert (await error_of(jane, command, scan_id=scan_id, reason="x"))["code"] == "FORBIDDEN"
+    assert (await error_of(jane, "withdraw", scan_id=scan_id))["code"] == "SCAN_NOT_FOUND"
+    await answer_of(jane, "ask_supervisor", scan_id=scan_id)
+    assert (await error_of(tom, "withdraw", scan_id=scan_id))["code"] == "FORBIDDEN"
+    assert (await answer_of(jane, "withdraw", scan_id=scan_id))["decision"] == "withdrawn"
+    assert (await answer_of(jane, "withdraw", scan_id=scan_id))["decision"] == "withdrawn"
+    assert (await error_of(sue, "override", scan_id=scan_id, reason="x"))["code"] == "DISPUTE_DECIDED"
     for nobody in (str(uuid4()),):
-        assert (await error(jane, "ask_supervisor", scan_id=nobody))["code"] == "SCAN_NOT_FOUND"
+        assert (await error_of(jane, "ask_supervisor", scan_id=nobody))["code"] == "SCAN_NOT_FOUND"
         for command in ("override", "decline"):
-            assert (await error(sue, command, scan_id=nobody, reason="x"))["code"] == "SCAN_NOT_FOUND"
+            assert (await error_of(sue, command, scan_id=nobody, reason="x"))["code"] == "SCAN_NOT_FOUND"
 
 
 async def test_what_the_door_lets_in_needs_no_supervisor(world: World, jane: Socket, sue: Socket):
     ticket = await world.reserved(await world.slot())
     looked = str((await jane.validate(ticket.code))["scan_id"])
-    assert (await error(jane, "ask_supervisor", scan_id=looked))["code"] == "NOTHING_TO_DISPUTE"
+    assert (await error_of(jane, "ask_supervisor", scan_id=looked))["code"] == "NOTHING_TO_DISPUTE"
     entered = str(uuid4())
     await jane.verify(ticket.code, entered)
-    assert (await error(jane, "ask_supervisor", scan_id=entered))["code"] == "NOTHING_TO_DISPUTE"
-    assert (await error(sue, "override", scan_id=entered, reason="x"))["code"] == "NOTHING_TO_DISPUTE"
+    assert (await error_of(jane, "ask_supervisor", scan_id=entered))["code"] == "NOTHING_TO_DISPUTE"
+    assert (await error_of(sue, "override", scan_id=entered, reason="x"))["code"] == "NOTHING_TO_DISPUTE"
 
 
 async def test_another_organisation_sees_and_decides_nothing(hub: Hub, world: World, jane: Socket):
     ticket = await world.ticket()
     scan_id = await refused(jane, ticket.code, "NO_RESERVATION")
-    await done(jane, "ask_supervisor", scan_id=scan_id)
+    await answer_of(jane, "ask_supervisor", scan_id=scan_id)
     stranger = await hub.socket(await (await World(hub).found()).staff("MANAGER"))
-    assert (await done(stranger, "subscribe", topic="disputes"))["disputes"] == []
+    assert (await answer_of(stranger, "subscribe", topic="disputes"))["disputes"] == []
     for command in ("override", "decline"):
-        assert (await error(stranger, command, scan_id=scan_id, reason="x"))["code"] == "SCAN_NOT_FOUND"
+        assert (await error_of(stranger, command, scan_id=scan_id, reason="x"))["code"] == "SCAN_NOT_FOUND"
 
 
 async def test_the_ticket_s_life_tells_question_answer_and_entry(hub: Hub, world: World, jane: Socket, sue: Socket):
     hub.clock.set(NOON)
     ticket = await world.reserved(await world.slot(TOMORROW))
     first = await refused(jane, ticket.code, "WRONG_DATE")
-    await done(jane, "ask_supervisor", scan_id=first, note="insists")
+    await answer_of(jane, "ask_supervisor", scan_id=first, note="insists")
     hub.clock.advance(10)
-    await done(sue, "decline", scan_id=first, reason="come tomorrow")
+    await answer_of(sue, "decline", scan_id=first, reason="come tomorrow")
     hub.clock.advance(10)
     second = await refused(jane, ticket.code, "WRONG_DATE")
-    await done(sue, "override", scan_id=second, reason="the family is in")
+    await answer_of(sue, "override", scan_id=second, reason="the family is in")
     status, body = await hub.get(f"/api/tickets/{ticket.id}/life", token=await world.staff("MANAGER"))
     assert status == 200
     received = [

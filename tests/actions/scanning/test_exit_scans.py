@@ -10,14 +10,19 @@ import pytest
 from hub.actions.reporting.reconcile import reconcile
 from hub.rules.timestamps import rfc3339
 from tests.support.hub import Hub
+from tests.support.movements import (
+    change_movements,
+    delete_movements,
+    read_absence,
+    read_absences,
+    read_movement,
+    read_movements,
+)
 from tests.support.negative_controls import sabotage
+from tests.support.scan_log import count_entries, count_scans, read_scan, read_scans
+from tests.support.tickets import change_ticket
 from tests.support.websocket_client import Socket
 from tests.support.world import NOON, TODAY, Ticket, World
-
-
-@pytest.fixture
-async def jane(hub: Hub, world: World) -> Socket:
-    return await hub.socket(await world.staff(name="Jane Smith"), gate="A")
 
 
 @pytest.fixture
@@ -59,7 +64,7 @@ async def test_whoever_is_inside_leaves_once(hub, world, jane, board):
     assert shown(await jane.leave(ticket.code)) == ("YELLOW", "ALREADY_LEFT", "Left at 12:00, gate A")
     # What was entered stays entered: only who is inside has changed.
     assert await figures(board) == counts(1, 0, 1, 0)
-    rows = await hub.database.fetch("SELECT mode, result, reason, entered, gate FROM scans ORDER BY logged_at, scan_id")
+    rows = await read_scans(hub.database, "mode", "result", "reason", "entered", "gate", order_by="logged_at, scan_id")
     assert [tuple(row) for row in rows][1:] == [
         ("exit", "GREEN", "EXIT_RECORDED", False, "A"),
         ("exit", "YELLOW", "ALREADY_LEFT", False, "A"),
@@ -81,7 +86,7 @@ async def test_the_same_exit_sent_again_is_answered_and_counted_once(hub, world,
     reused = await jane.command("exit", code="DT-OTHER", scan_id=scan_id)
     assert reused["error"]["code"] == "SCAN_ID_REUSED"
     assert await figures(board) == counts(1, 0, 1, 0)
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE mode = 'exit'") == 1
+    assert await count_scans(hub.database, mode="exit") == 1
 
 
 async def test_an_exit_needs_a_scan_id_and_takes_a_ticket_by_its_id(world, jane):
@@ -111,13 +116,13 @@ async def test_where_re_entry_is_allowed_they_come_and_go(hub, world, jane, boar
         seen = await jane.validate(ticket.code)
         assert shown(seen) == ("GREEN", "MAY_RETURN", "Left at 12:00, gate A")
         assert (seen["message"], seen["can_verify"]) == ("MAY COME BACK IN", True)
-        left = await hub.database.fetchval("SELECT left_at FROM ticket_absences WHERE returned_at IS NULL")
+        left = (await read_absence(hub.database, returned_at=None))["left_at"]
         assert seen["presence"] == {"inside_since": None, "left_at": rfc3339(left), "left_gate": "A"}
         assert await figures(board) == counts(1, 0, times, times - 1), "looking changes nothing"
         assert shown(await jane.verify(ticket.code)) == ("GREEN", "RE_ENTRY", "Left at 12:00, gate A")
         assert (await jane.verify(ticket.code))["reason"] == "ALREADY_VERIFIED"
         assert await figures(board) == counts(1, 1, times, times)
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 1, "one entry, however often back"
+    assert await count_entries(hub.database) == 1, "one entry, however often back"
 
 
 async def test_a_return_sent_again_is_answered_as_before_and_counted_once(world, jane, board):
@@ -181,18 +186,18 @@ async def test_whoever_a_supervisor_let_in_for_another_day_leaves_that_day(hub, 
     assert (await jane.leave(ticket.code))["reason"] == "NOT_INSIDE"
     assert (await board.command("override", scan_id=scan_id, reason="came early, there is room"))["success"]
     assert (await jane.leave(ticket.code))["reason"] == "EXIT_RECORDED"
-    days = await hub.database.fetch("SELECT date, venue_id FROM venue_movements WHERE exited = 1")
+    days = await read_movements(hub.database, "date", "venue_id", exited=1)
     assert [tuple(row) for row in days] == [(TODAY + timedelta(days=3), world.venue_id)], "where the entry is counted"
 
 
 async def test_a_ticket_cancelled_while_its_holder_is_inside_still_lets_them_out(hub, world, jane, board):
     ticket = await inside(world, jane)
-    await hub.database.execute("UPDATE tickets SET status = 'CANCELLED' WHERE id = $1", ticket.id)
+    await change_ticket(hub.database, ticket.id, status="CANCELLED")
     assert (await jane.leave(ticket.code))["reason"] == "EXIT_RECORDED"
     assert (await jane.verify(ticket.code))["reason"] == "TICKET_CANCELLED", "and not in again"
     assert await figures(board) == counts(1, 0, 1, 0)
     # As it was, for the promises that are checked at the end.
-    await hub.database.execute("UPDATE tickets SET status = 'VERIFIED' WHERE id = $1", ticket.id)
+    await change_ticket(hub.database, ticket.id, status="VERIFIED")
 
 
 async def test_an_exit_is_undone_and_they_are_inside_again(hub, world, jane, board):
@@ -203,7 +208,7 @@ async def test_an_exit_is_undone_and_they_are_inside_again(hub, world, jane, boa
     assert await figures(board) == counts(1, 1, 0, 0)
     assert (await jane.command("undo", scan_id=scan_id, reason="x"))["error"]["code"] == "NOTHING_TO_UNDO"
     assert (await jane.leave(ticket.code))["reason"] == "EXIT_RECORDED"
-    rows = await hub.database.fetch("SELECT mode, note FROM scans WHERE mode = 'undo' AND undoes = $1", scan_id)
+    rows = await read_scans(hub.database, "mode", "note", mode="undo", undoes=scan_id)
     assert [tuple(row) for row in rows] == [("undo", "wrong ticket")]
 
 
@@ -307,7 +312,7 @@ async def test_reconcile_finds_and_mends_movements_that_count_wrong(hub, world, 
     ticket = await inside(world, jane)
     await jane.leave(ticket.code)
     assert (await reconcile(hub.services))["drift"] == 0
-    await hub.database.execute("UPDATE venue_movements SET exited = 7, reentered = 2")
+    await change_movements(hub.database, exited=7, reentered=2)
     found = await reconcile(hub.services)
     assert found["movements"] == [{
         "org_id": world.org_id, "venue_id": world.venue_id, "date": str(TODAY), "exited": 7, "reentered": 2,
@@ -317,9 +322,9 @@ async def test_reconcile_finds_and_mends_movements_that_count_wrong(hub, world, 
     assert (await reconcile(hub.services, fix=True))["drift"] == 1
     assert (await board.event())["data"]["exited"] == 1
     assert (await reconcile(hub.services))["drift"] == 0
-    await hub.database.execute("DELETE FROM venue_movements")
+    await delete_movements(hub.database)
     assert (await reconcile(hub.services, fix=True))["movements"][0]["exited_rows"] == 1
-    assert await hub.database.fetchval("SELECT exited FROM venue_movements") == 1
+    assert (await read_movement(hub.database))["exited"] == 1
 
 
 async def test_the_log_tells_of_comings_and_goings_and_what_was_taken_back(hub, world, jane):
@@ -409,10 +414,10 @@ async def test_a_queue_is_taken_over_in_the_order_in_which_they_came_and_went(hu
     assert await figures(board) == counts(2, 0, 3, 1)
     assert await sync(jane, *reversed(scans)) == [("duplicate", reason) for reason in reversed(wanted)]
     assert await figures(board) == counts(2, 0, 3, 1)
-    row = await hub.database.fetchrow("SELECT * FROM scans WHERE scan_id = $1", scans[0]["scan_id"])
+    row = await read_scan(hub.database, scan_id=scans[0]["scan_id"])
     assert (row["scanned_at"], row["source"], row["device"]) == (NOON - timedelta(minutes=10), "sync", "gate-A")
-    left = await hub.database.fetchval("SELECT max(left_at) FROM ticket_absences WHERE ticket_id = $1", first.id)
-    assert left == NOON - timedelta(minutes=10)
+    absences = await read_absences(hub.database, "left_at", ticket_id=first.id)
+    assert max(row["left_at"] for row in absences) == NOON - timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("live", [True, False], ids=["exit online", "exit offline"])
@@ -427,7 +432,7 @@ async def test_an_exit_that_was_heard_of_before_its_entry_still_lets_them_out(hu
     entry = queued(ticket.code, -20, "verify")
     assert await sync(jane, entry) == [("accepted", "VERIFIED")]
     assert await figures(board) == counts(1, 0, 1, 0)
-    left = await hub.database.fetchval("SELECT left_at FROM ticket_absences WHERE ticket_id = $1", ticket.id)
+    left = (await read_absence(hub.database, ticket_id=ticket.id))["left_at"]
     assert NOON - timedelta(minutes=5) <= left < NOON + timedelta(minutes=1)
     # Sent again, nobody leaves again: not even whoever has come back meanwhile.
     await world.policy(re_entry="allow")

@@ -15,8 +15,13 @@ from hub.actions.reporting.reconcile import reconcile
 from hub.settings import Rate
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
-from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.movements import read_walk_ins
+from tests.support.negative_controls import drop_constraint, sabotage, without_last_line
 from tests.support.offline_queue import queued, sync
+from tests.support.scan_conflicts import count_conflicts, read_conflict
+from tests.support.scan_log import count_entries, count_scans, read_scan, read_scans
+from tests.support.slots import read_slot, sum_verified
+from tests.support.tickets import read_ticket_status, read_visit
 from tests.support.websocket_client import Socket
 from tests.support.world import NOON, TODAY, Ticket, World
 
@@ -38,14 +43,13 @@ async def test_an_admission_is_recorded_with_both_its_times(hub, world, gate_a):
     assert (result["outcome"], result["reason"]) == ("accepted", "VERIFIED")
     # The device's clock was two minutes behind: by the hub's it was eight minutes ago.
     assert result["decision"]["verified"]["verified_at"] == "2026-11-20T10:52:00Z"
-    row = await hub.database.fetchrow("SELECT * FROM scans")
+    row = await read_scan(hub.database)
     assert (row["source"], row["gate"], row["device"], row["entered"]) == ("sync", "A", "gate-A", True)
     assert row["scanned_at"] == NOON - timedelta(minutes=8)
     assert NOON <= row["logged_at"] < NOON + timedelta(minutes=1)
-    stored = await hub.database.fetchrow("SELECT t.verified_at, r.verified_at AS r FROM tickets t JOIN ticket_reservations r"
-                                         " ON r.ticket_id = t.id WHERE t.id = $1", ticket.id)  # fmt: skip
-    assert tuple(stored) == (NOON - timedelta(minutes=8),) * 2
-    assert await hub.database.fetchval("SELECT verified_count FROM reservation_slots WHERE id = $1", slot_id) == 1
+    visit = await read_visit(hub.database, ticket.id)
+    assert (visit["verified_at"], visit["reservation_verified_at"]) == (NOON - timedelta(minutes=8),) * 2
+    assert (await read_slot(hub.database, id=slot_id))["verified_count"] == 1
 
 
 async def test_two_devices_that_admitted_one_ticket_give_one_entry_and_one_conflict_that_names_the_first(
@@ -59,12 +63,12 @@ async def test_two_devices_that_admitted_one_ticket_give_one_entry_and_one_confl
     assert second["first_entry"] | {"verified_by": 0} == {
         "verified_at": "2026-11-20T10:40:00Z", "verified_by": 0, "operator_name": "Jane Smith", "gate": "A",
     }  # fmt: skip
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 1
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 1
+    assert await count_entries(hub.database) == 1
+    assert await count_conflicts(hub.database) == 1
     # A scanner that got no answer gets it again; nothing is written twice.
     [again] = await sync(gate_b, at_b)
     assert again == second | {"repeated": True, "decision": again["decision"]}
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 1
+    assert await count_conflicts(hub.database) == 1
     assert [r["outcome"] for r in await sync(gate_a, at_a)] == ["duplicate"]
 
 
@@ -89,7 +93,7 @@ async def test_whoever_should_not_have_come_in_is_a_conflict(hub, world, gate_a,
     [result] = await sync(gate_a, queued(ticket.code))
     assert (result["outcome"], result["kind"], result["reason"]) == ("conflict", kind, reason)
     assert result["decision"]["result"] == "RED"
-    row = await hub.database.fetchrow("SELECT * FROM scan_conflicts")
+    row = await read_conflict(hub.database)
     assert (row["kind"], row["ticket_id"], row["offline_result"]) == (kind, ticket.id, "GREEN")
 
 
@@ -109,8 +113,8 @@ async def test_whoever_was_turned_away_is_neither_in_nor_a_conflict(hub, world, 
         queued(ticket.code, admitted=False),
     )
     assert [r["outcome"] for r in results] == ["accepted"] * 3
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE NOT entered") == 3
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 0
+    assert await count_scans(hub.database, entered=False) == 3
+    assert await count_conflicts(hub.database) == 0
 
 
 async def test_yellow_for_a_ticket_already_in_agrees_with_the_hub_unless_somebody_was_let_in(world, gate_a):
@@ -127,7 +131,7 @@ async def test_a_visitor_counts_although_the_slot_has_ended_and_expired_meanwhil
     ticket, other = await world.reserved(slot_id), await world.reserved(slot_id)
     clock.set(NOON + timedelta(hours=2))
     await expire(hub.services)
-    assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "EXPIRED"
+    assert await read_ticket_status(hub.database, ticket.id) == "EXPIRED"
     scan = queued(ticket.code, 5)
     assert [r["outcome"] for r in await sync(gate_a, scan)] == ["accepted"]
     assert [r["outcome"] for r in await sync(gate_a, scan)] == ["duplicate"]
@@ -142,11 +146,10 @@ async def test_a_walk_in_counts_for_the_day_of_its_scan_and_is_taken_back_from_i
     clock.set(NOON + timedelta(days=1))
     scan = queued(ticket.code)
     assert [r["outcome"] for r in await sync(gate_a, scan)] == ["accepted"]
-    days = "SELECT date, entered FROM walk_ins"
-    assert [tuple(row) for row in await hub.database.fetch(days)] == [(TODAY, 1)]
+    assert [tuple(row) for row in await read_walk_ins(hub.database, "date", "entered")] == [(TODAY, 1)]
     reply = await gate_a.command("undo", scan_id=scan["scan_id"], reason="the wrong person")
     assert reply["success"], reply
-    assert [tuple(row) for row in await hub.database.fetch(days)] == [(TODAY, 0)]
+    assert [tuple(row) for row in await read_walk_ins(hub.database, "date", "entered")] == [(TODAY, 0)]
 
 
 async def test_a_clock_that_is_nonsense_neither_breaks_nor_reaches_into_the_future(hub, world, gate_a):
@@ -155,8 +158,8 @@ async def test_a_clock_that_is_nonsense_neither_breaks_nor_reaches_into_the_futu
     for at, skew in product(moments, (-31 * 86_400_000, 0, 31 * 86_400_000)):
         scan = queued((await world.reserved(slot_id)).code) | {"scanned_at": at}
         await sync(gate_a, scan, skew_ms=skew)
-    latest = await hub.database.fetchval("SELECT max(scanned_at) FROM scans")
-    assert latest < NOON + timedelta(minutes=1)
+    scans = await read_scans(hub.database, "scanned_at")
+    assert max(row["scanned_at"] for row in scans) < NOON + timedelta(minutes=1)
 
 
 async def test_a_scan_id_of_another_code_is_refused_alone(world, gate_a):
@@ -186,7 +189,7 @@ async def test_a_scan_that_cannot_be_read_is_named_and_nothing_is_done(hub, worl
     reply = await gate_a.command("sync", scans=[queued(ticket.code), queued("x") | {field: value}])
     assert reply["error"]["code"] == "INVALID_REQUEST"
     assert reply["error"]["errors"][0]["field"] == f"scans.1.{field}"
-    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 0
+    assert await count_scans(hub.database) == 0
 
 
 async def test_syncing_has_a_budget_of_its_own(open_hub):
@@ -217,13 +220,13 @@ async def replay(hub: Hub, world: World, tickets: list[Ticket], times: int) -> l
         broken.append("a scan was not taken over exactly once")
     if any(outcomes_of[scan["scan_id"]] != ["conflict"] * times for scan in rival):
         broken.append("a conflict was not answered every time")
-    figures = await hub.database.fetchrow(
-        "SELECT (SELECT count(*) FROM scans WHERE entered) AS entries, (SELECT count(*) FROM scans) AS scans,"
-        " (SELECT count(*) FROM scan_conflicts) AS conflicts, (SELECT sum(verified_count) FROM reservation_slots) AS verified"
-    )
+    figures = (
+        await count_entries(hub.database), await count_scans(hub.database), await count_conflicts(hub.database),
+        await sum_verified(hub.database),
+    )  # fmt: skip
     wanted = (len(queue), len(queue) + len(rival), len(rival), len(queue))
-    if tuple(figures) != wanted:
-        broken.append(f"{tuple(figures)} entries, scans, conflicts and verified instead of {wanted}")
+    if figures != wanted:
+        broken.append(f"{figures} entries, scans, conflicts and verified instead of {wanted}")
     return broken + await broken_invariants(hub.database)
 
 
@@ -244,7 +247,7 @@ async def test_they_give_more_than_one_once_the_version_and_the_scan_are_not_ask
     )
     sabotage(monkeypatch, "scanning/entries", "read_entry_scans", ("t.verified_at, t.verified_by", "NULL::timestamptz AS verified_at, t.verified_by"),
              ("e.scan_id = a.scan_id AND", "false AND"))  # fmt: skip
-    await hub.database.execute("ALTER TABLE scans DROP CONSTRAINT scans_pkey")
+    await drop_constraint(hub.database, "scans", "scans_pkey")
     await without_last_line(world, "reservation_slots_verified_within_booked")
     broken = await replay(hub, world, tickets, 3)
     assert "a scan was not taken over exactly once" in broken, broken
@@ -265,13 +268,11 @@ async def test_a_conflict_that_a_crash_left_unwritten_is_written_when_the_scan_c
         )
         reply = await gate_b.command("sync", scans=[scan])
         assert reply["success"] is False
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE NOT entered") == 1, (
-        "logged, and then it crashed"
-    )
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 0
+    assert await count_scans(hub.database, entered=False) == 1, "logged, and then it crashed"
+    assert await count_conflicts(hub.database) == 0
     [result] = await sync(gate_b, scan)
     assert (result["outcome"], result["repeated"]) == ("conflict", True)
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 1
+    assert await count_conflicts(hub.database) == 1
 
 
 async def test_one_scan_makes_two_conflicts_once_it_may(hub, world, gate_a, gate_b, monkeypatch):
@@ -280,10 +281,10 @@ async def test_one_scan_makes_two_conflicts_once_it_may(hub, world, gate_a, gate
     await sync(gate_a, queued(ticket.code, -20))
     scan = queued(ticket.code, -10)
     sabotage(monkeypatch, "scanning/conflicts", "note_conflicts", ("\nON CONFLICT (scan_id, org_id) DO NOTHING", ""))
-    await hub.database.execute("ALTER TABLE scan_conflicts DROP CONSTRAINT scan_conflicts_once")
+    await drop_constraint(hub.database, "scan_conflicts", "scan_conflicts_once")
     for _ in range(2):
         await sync(gate_b, scan)
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 2
+    assert await count_conflicts(hub.database) == 2
 
 
 async def test_two_hubs_that_get_the_same_queue_at_once_record_it_once(open_hub):
@@ -300,5 +301,5 @@ async def test_two_hubs_that_get_the_same_queue_at_once_record_it_once(open_hub)
 
     both = await asyncio.gather(send(sockets[0], scans), send(sockets[1], list(reversed(scans))))
     assert sorted(both[0] + both[1]) == ["accepted"] * 300 + ["duplicate"] * 300
-    assert await hubs[0].database.fetchval("SELECT count(*) FROM scans WHERE entered") == 300
+    assert await count_entries(hubs[0].database) == 300
     assert await broken_invariants(hubs[0].database) == []

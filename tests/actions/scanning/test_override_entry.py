@@ -11,40 +11,15 @@ import pytest
 from hub.actions.reporting.reconcile import reconcile
 from hub.actions.scanning import override_entry
 from hub.rules.timestamps import rfc3339
+from tests.support.disputes import count_disputes
 from tests.support.hub import Hub
-from tests.support.websocket_client import Socket
+from tests.support.movements import read_absence
+from tests.support.scan_log import count_scans, read_scans
+from tests.support.tickets import cancel_ticket
+from tests.support.websocket_client import Socket, answer_of, error_of
 from tests.support.world import TODAY, Ticket, World
 
 TOMORROW = TODAY + timedelta(days=1)
-
-
-@pytest.fixture
-async def jane(hub: Hub, world: World) -> Socket:
-    return await hub.socket(await world.staff(name="Jane Smith"), gate="A")
-
-
-@pytest.fixture
-async def tom(hub: Hub, world: World) -> Socket:
-    return await hub.socket(await world.staff(name="Tom Brown"), gate="B")
-
-
-@pytest.fixture
-async def sue(hub: Hub, world: World) -> Socket:
-    return await hub.socket(await world.staff("MANAGER", name="Sue Lee"))
-
-
-async def done(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
-    reply = await socket.command(command, **fields)
-    assert reply["success"], reply
-    data: dict[str, Any] = reply["data"]
-    return data
-
-
-async def error(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
-    reply = await socket.command(command, **fields)
-    assert not reply["success"], reply
-    no: dict[str, Any] = reply["error"]
-    return no
 
 
 async def gone(world: World, jane: Socket, tom: Socket, ticket: Ticket | None = None) -> Ticket:
@@ -63,14 +38,14 @@ async def turned_away(gate: Socket, ticket: Ticket, reason: str = "ALREADY_VERIF
 
 
 async def figures(socket: Socket, **day: Any) -> tuple[int, int, int, int]:
-    data = await done(socket, "subscribe", topic="counts", **day)
-    await done(socket, "unsubscribe", topic="counts")
+    data = await answer_of(socket, "subscribe", topic="counts", **day)
+    await answer_of(socket, "unsubscribe", topic="counts")
     return data["verified"], data["inside"], data["exited"], data["reentered"]
 
 
 async def overrides(hub: Hub) -> list[tuple[Any, ...]]:
-    rows = await hub.database.fetch(
-        "SELECT result, reason, entered, gate, note FROM scans WHERE mode = 'override' ORDER BY logged_at"
+    rows = await read_scans(
+        hub.database, "result", "reason", "entered", "gate", "note", mode="override", order_by="logged_at"
     )
     return [tuple(row) for row in rows]
 
@@ -82,24 +57,24 @@ async def test_whoever_has_left_is_let_back_in_and_everybody_hears_of_a_return(
     decision = await jane.validate(ticket.code)
     assert decision["detail"].endswith("gate B; no re-entry")
     scan_id = decision["scan_id"]
-    left = await hub.database.fetchval("SELECT left_at FROM ticket_absences")
-    asked = await done(jane, "ask_supervisor", scan_id=scan_id, note="went to the car")
+    left = (await read_absence(hub.database))["left_at"]
+    asked = await answer_of(jane, "ask_supervisor", scan_id=scan_id, note="went to the car")
     assert (asked["obstacle"], asked["recorded"]) == (None, None)
     assert asked["ticket"]["left"] == {"left_at": rfc3339(left), "gate": "B"}
     assert asked["ticket"]["verified"]["operator_name"] == "Jane Smith"
 
     board, feed = [await hub.socket(await world.staff("MANAGER")) for _ in range(2)]
-    assert (await done(board, "subscribe", topic="counts", date=str(TODAY)))["inside"] == 0
-    await done(feed, "subscribe", topic="scans")
-    await done(jane, "subscribe", topic="notices")
-    await done(tom, "subscribe", topic="tickets")
-    admitted = await done(sue, "override", scan_id=scan_id, reason="saw them leave")
+    assert (await answer_of(board, "subscribe", topic="counts", date=str(TODAY)))["inside"] == 0
+    await answer_of(feed, "subscribe", topic="scans")
+    await answer_of(jane, "subscribe", topic="notices")
+    await answer_of(tom, "subscribe", topic="tickets")
+    admitted = await answer_of(sue, "override", scan_id=scan_id, reason="saw them leave")
     assert (admitted["decision"], admitted["recorded"], admitted["undone"]) == ("admitted", "RE_ENTRY", False)
     # The entry stays the first one; whoever is back is in the way of the next.
     assert (admitted["ticket"]["left"], admitted["obstacle"]) == (None, "ALREADY_VERIFIED")
     assert admitted["ticket"]["verified"]["operator_name"] == "Jane Smith"
     assert await overrides(hub) == [("GREEN", "RE_ENTRY", False, "A", "saw them leave")]
-    absence = await hub.database.fetchrow("SELECT * FROM ticket_absences")
+    absence = await read_absence(hub.database)
     assert (str(absence["return_scan"]), absence["returned_at"] >= left) == (scan_id, True)
 
     counted = (await board.event())["data"]
@@ -118,38 +93,38 @@ async def test_whoever_has_left_is_let_back_in_and_everybody_hears_of_a_return(
 async def test_the_same_yes_again_changes_nothing(hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket):
     ticket = await gone(world, jane, tom)
     scan_id = await turned_away(jane, ticket)
-    first = await done(sue, "override", scan_id=scan_id, reason="saw them leave")
+    first = await answer_of(sue, "override", scan_id=scan_id, reason="saw them leave")
     # Also when they have left once more meanwhile: that is another visit to the gate, and another question.
     await tom.leave(ticket.code)
-    again = await done(sue, "override", scan_id=scan_id, reason="another reason")
+    again = await answer_of(sue, "override", scan_id=scan_id, reason="another reason")
     assert again["ticket"].pop("left") is not None
     assert first["ticket"].pop("left") is None
     assert again | {"obstacle": None} == first | {"obstacle": None}
     assert len(await overrides(hub)) == 1
     assert await figures(sue) == (1, 0, 2, 1)
-    no = await error(sue, "decline", scan_id=scan_id, reason="no")
+    no = await error_of(sue, "decline", scan_id=scan_id, reason="no")
     assert (no["code"], no["decision"], no["recorded"]) == ("DISPUTE_DECIDED", "admitted", "RE_ENTRY")
 
 
 async def test_it_is_taken_back_like_every_other_return(hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket):
     ticket = await gone(world, jane, tom)
     scan_id = await turned_away(jane, ticket)
-    await done(sue, "override", scan_id=scan_id, reason="saw them leave")
+    await answer_of(sue, "override", scan_id=scan_id, reason="saw them leave")
     feed = await hub.socket(await world.staff("MANAGER"))
-    await done(feed, "subscribe", topic="scans")
-    assert (await error(jane, "undo", scan_id=scan_id, reason="x"))["code"] == "FORBIDDEN"
-    undone = await done(sue, "undo", scan_id=scan_id, reason="was somebody else")
+    await answer_of(feed, "subscribe", topic="scans")
+    assert (await error_of(jane, "undo", scan_id=scan_id, reason="x"))["code"] == "FORBIDDEN"
+    undone = await answer_of(sue, "undo", scan_id=scan_id, reason="was somebody else")
     assert (undone["reason"], undone["ticket_status"]) == ("RETURN_UNDONE", "VERIFIED")
     assert (await feed.event())["data"]["scans"][-1]["reason"] == "RETURN_UNDONE"
     assert await figures(sue) == (1, 0, 1, 0)
-    assert (await error(sue, "undo", scan_id=scan_id, reason="again"))["code"] == "NOTHING_TO_UNDO"
-    no = await error(sue, "override", scan_id=scan_id, reason="yes")
+    assert (await error_of(sue, "undo", scan_id=scan_id, reason="again"))["code"] == "NOTHING_TO_UNDO"
+    no = await error_of(sue, "override", scan_id=scan_id, reason="yes")
     assert (no["code"], no["undone"]) == ("DISPUTE_DECIDED", True)
     # They are outside, as if nothing had been: asked again, they can be let in again.
     second = await turned_away(jane, ticket)
-    assert (await done(sue, "override", scan_id=second, reason="this is them"))["recorded"] == "RE_ENTRY"
+    assert (await answer_of(sue, "override", scan_id=second, reason="this is them"))["recorded"] == "RE_ENTRY"
     await tom.leave(ticket.code)
-    assert (await error(sue, "undo", scan_id=second, reason="x"))["code"] == "MOVED_SINCE"
+    assert (await error_of(sue, "undo", scan_id=second, reason="x"))["code"] == "MOVED_SINCE"
     assert await figures(sue) == (1, 0, 2, 1)
     assert (await reconcile(hub.services))["drift"] == 0
 
@@ -163,7 +138,7 @@ async def test_it_counts_for_the_day_of_the_entry_whatever_the_policy_allows(
     late, sue = await hub.socket(await world.staff(), gate="C"), await hub.socket(await world.staff("MANAGER"))
     decision = await late.validate(ticket.code)
     assert decision["detail"].endswith("re-entry was until the end of that day")
-    done_ = await done(sue, "override", scan_id=decision["scan_id"], reason="left her medicine inside")
+    done_ = await answer_of(sue, "override", scan_id=decision["scan_id"], reason="left her medicine inside")
     assert done_["recorded"] == "RE_ENTRY"
     assert await figures(sue, date=str(TODAY)) == (1, 1, 1, 1)
     assert await figures(sue, date=str(TOMORROW)) == (0, 0, 0, 0)
@@ -174,7 +149,7 @@ async def test_it_counts_for_the_venue_of_the_entry(hub: Hub, world: World, jane
     elsewhere = await world.venue()
     there = await hub.socket(await world.staff(venue_id=elsewhere), gate="Z")
     scan_id = await turned_away(there, ticket, "WRONG_VENUE")
-    admitted = await done(sue, "override", scan_id=scan_id, reason="one visit, two houses")
+    admitted = await answer_of(sue, "override", scan_id=scan_id, reason="one visit, two houses")
     assert (admitted["recorded"], admitted["venue_id"]) == ("RE_ENTRY", elsewhere)
     assert await figures(sue) == (1, 1, 1, 1)
     assert (await reconcile(hub.services))["drift"] == 0
@@ -185,10 +160,10 @@ async def test_what_was_cancelled_meanwhile_lets_nobody_back_in(
 ):
     ota = await world.reserve(await world.ticket(channel="ota", code="DT-1"), await world.slot())
     scan_id = await turned_away(jane, await gone(world, jane, tom, ota))
-    await hub.database.execute("UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE id = $1", ota.id)
-    assert (await error(sue, "override", scan_id=scan_id, reason="x"))["code"] == "TICKET_CANCELLED"
+    await cancel_ticket(hub.database, ota.id)
+    assert (await error_of(sue, "override", scan_id=scan_id, reason="x"))["code"] == "TICKET_CANCELLED"
     assert await overrides(hub) == []
-    assert await hub.database.fetchval("SELECT count(*) FROM disputes") == 0
+    assert await count_disputes(hub.database) == 0
 
 
 async def test_taking_the_entry_back_is_not_needed_for_who_has_left(
@@ -196,9 +171,9 @@ async def test_taking_the_entry_back_is_not_needed_for_who_has_left(
 ):
     ticket = await gone(world, jane, tom)
     scan_id = await turned_away(jane, ticket)
-    admitted = await done(sue, "override", scan_id=scan_id, reason="saw them leave", take_back=True)
+    admitted = await answer_of(sue, "override", scan_id=scan_id, reason="saw them leave", take_back=True)
     assert admitted["recorded"] == "RE_ENTRY"
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE mode = 'undo'") == 0
+    assert await count_scans(hub.database, mode="undo") == 0
     assert await figures(sue) == (1, 1, 1, 1)
 
 
@@ -216,7 +191,7 @@ async def test_who_leaves_while_their_entry_is_being_taken_back_is_let_back_in(
         return await undo_scan(*arguments, **fields)
 
     monkeypatch.setattr(override_entry, "undo_scan", undo_late)
-    admitted = await done(sue, "override", scan_id=scan_id, reason="the wrong one of two", take_back=True)
+    admitted = await answer_of(sue, "override", scan_id=scan_id, reason="the wrong one of two", take_back=True)
     assert (left, admitted["recorded"]) == (["EXIT_RECORDED"], "RE_ENTRY")
     assert await figures(sue) == (1, 1, 1, 1)
 
@@ -230,7 +205,7 @@ async def test_a_return_that_the_door_has_recorded_is_none_to_dispute(
     assert (await jane.verify(ticket.code, scan_id))["reason"] == "RE_ENTRY"
     # Gone once more: the scan before let them in all the same.
     await tom.leave(ticket.code)
-    assert (await error(sue, "override", scan_id=scan_id, reason="x"))["code"] == "NOTHING_TO_DISPUTE"
+    assert (await error_of(sue, "override", scan_id=scan_id, reason="x"))["code"] == "NOTHING_TO_DISPUTE"
     assert await figures(sue) == (1, 0, 2, 1)
 
 
@@ -244,7 +219,7 @@ async def test_an_ota_ticket_and_a_walk_in_come_back_too(
     await jane.command("verify", code=walked.code, scan_id=str(uuid4()))
     await tom.leave(walked.code)
     for ticket, status in ((ota, "ACTIVATED"), (walked, "VERIFIED")):
-        admitted = await done(sue, "override", scan_id=await turned_away(jane, ticket), reason="saw them leave")
+        admitted = await answer_of(sue, "override", scan_id=await turned_away(jane, ticket), reason="saw them leave")
         assert (admitted["recorded"], admitted["ticket"]["status"]) == ("RE_ENTRY", status)
     assert await figures(sue) == (2, 2, 2, 2)
     assert (await reconcile(hub.services))["drift"] == 0
@@ -255,8 +230,8 @@ async def test_log_and_life_tell_it_as_a_supervisor_s_return(
 ):
     ticket = await gone(world, jane, tom)
     scan_id = await turned_away(jane, ticket)
-    await done(sue, "override", scan_id=scan_id, reason="saw them leave")
-    await done(sue, "undo", scan_id=scan_id, reason="was somebody else")
+    await answer_of(sue, "override", scan_id=scan_id, reason="saw them leave")
+    await answer_of(sue, "undo", scan_id=scan_id, reason="was somebody else")
     token = await world.staff("MANAGER")
     status, body = await hub.get(f"/api/tickets/{ticket.id}/life", token=token)
     assert status == 200

@@ -9,6 +9,7 @@ import pytest
 from hub.actions.scanning.scan_history import own_history
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
+from tests.support.scan_log import log_at_one_moment
 from tests.support.world import World
 
 
@@ -40,7 +41,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat_also_within_one_mom
     wanted = [str(uuid4()) for _ in range(25)]
     for scan_id in wanted:
         await gate.verify("DT-NOBODY", scan_id)
-    await hub.database.execute("UPDATE scans SET logged_at = (SELECT min(logged_at) FROM scans)")
+    await log_at_one_moment(hub.database)
     seen, before = [], None
     for _ in range(10):
         page = await own_history(

@@ -9,6 +9,9 @@ import pytest
 
 from hub.actions.booking.expire import expire
 from tests.support.hub import Hub
+from tests.support.movements import read_walk_in
+from tests.support.scan_log import read_scans
+from tests.support.tickets import read_ticket, read_visit
 from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, Ticket, World
 
@@ -26,13 +29,9 @@ async def entered(world: World, gate: Socket) -> tuple[Ticket, str]:
 
 
 async def standing(world: World, ticket: Ticket) -> tuple:
-    row = await world.hub.database.fetchrow(
-        "SELECT t.status, r.status AS reservation, t.verified_at, t.verified_by, s.booked_count, s.verified_count"
-        " FROM tickets t LEFT JOIN ticket_reservations r ON r.ticket_id = t.id LEFT JOIN reservation_slots s"
-        " ON s.id = r.slot_id WHERE t.id = $1",
-        ticket.id,
-    )
-    return tuple(row)
+    visit = await read_visit(world.hub.database, ticket.id)
+    names = ("status", "reservation", "verified_at", "verified_by", "booked_count", "verified_count")
+    return tuple(visit[name] for name in names)
 
 
 async def test_an_operator_undoes_an_own_scan_and_both_rows_stay(hub: Hub, world: World, jane: Socket):
@@ -41,7 +40,7 @@ async def test_an_operator_undoes_an_own_scan_and_both_rows_stay(hub: Hub, world
     assert reply["success"], reply
     assert (reply["data"]["reason"], reply["data"]["ticket_status"]) == ("UNDONE", "RESERVED")
     assert await standing(world, ticket) == ("RESERVED", "RESERVED", None, None, 1, 0)
-    rows = await hub.database.fetch("SELECT mode, entered, undoes, note FROM scans ORDER BY logged_at")
+    rows = await read_scans(hub.database, "mode", "entered", "undoes", "note", order_by="logged_at")
     assert [row["mode"] for row in rows] == ["verify", "undo"]
     assert (rows[0]["entered"], str(rows[1]["undoes"]), rows[1]["note"]) == (True, scan_id, "wrong group")
 
@@ -97,11 +96,11 @@ async def test_a_walk_in_undone_is_activated_again_and_not_counted(hub: Hub, wor
     await world.policy(unreserved_entry="allow")
     ticket, scan_id = await world.ticket(), str(uuid4())
     await jane.verify(ticket.code, scan_id)
-    assert await hub.database.fetchval("SELECT entered FROM walk_ins") == 1
+    assert (await read_walk_in(hub.database))["entered"] == 1
     reply = await jane.command("undo", scan_id=scan_id, reason="x")
     assert reply["data"]["ticket_status"] == "ACTIVATED"
-    assert await hub.database.fetchval("SELECT entered FROM walk_ins") == 0
-    row = await hub.database.fetchrow("SELECT status, verified_at FROM tickets WHERE id = $1", ticket.id)
+    assert (await read_walk_in(hub.database))["entered"] == 0
+    row = await read_ticket(hub.database, "status", "verified_at", id=ticket.id)
     assert tuple(row) == ("ACTIVATED", None)
 
 

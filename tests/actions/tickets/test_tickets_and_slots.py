@@ -18,6 +18,9 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.ticket_code import check
 from tests.support.hub import Hub
+from tests.support.orders import change_order, change_products, count_orders, read_order, read_orders
+from tests.support.slots import count_slots, read_slots
+from tests.support.tickets import count_tickets, read_ticket, read_ticket_status, read_tickets
 from tests.support.world import NOON, TODAY, World
 
 
@@ -34,11 +37,9 @@ async def test_issued_codes_are_checked_unguessable_and_all_different(hub: Hub, 
 async def test_a_batch_over_the_size_of_one_statement_is_issued_whole(hub: Hub, world: World):
     issued = await issue_tickets(hub.services, TicketBatch(5_003, "PENDING_PAYMENT", "mini_program"))
     assert (issued["count"], len(issued["tickets"])) == (5_003, 5_003)
-    rows = await hub.database.fetch("SELECT status, channel, count(*) FROM tickets GROUP BY 1, 2")
-    assert [tuple(row) for row in rows] == [("PENDING_PAYMENT", "mini_program", 5_003)]
-    assert (
-        await hub.database.fetchval("SELECT status FROM orders WHERE id = $1", issued["order_id"]) == "PENDING_PAYMENT"
-    )
+    rows = await read_tickets(hub.database, "status", "channel")
+    assert Counter(tuple(row) for row in rows) == {("PENDING_PAYMENT", "mini_program"): 5_003}
+    assert (await read_order(hub.database, id=issued["order_id"]))["status"] == "PENDING_PAYMENT"
 
 
 @pytest.mark.parametrize(
@@ -47,27 +48,24 @@ async def test_a_batch_over_the_size_of_one_statement_is_issued_whole(hub: Hub, 
      TicketBatch(1, product_id=999), TicketBatch(1, order_id=999)],
 )  # fmt: skip
 async def test_a_batch_that_makes_no_sense_is_refused_and_leaves_nothing(hub: Hub, world: World, batch: TicketBatch):
-    orders = await hub.database.fetchval("SELECT count(*) FROM orders")
+    orders = await count_orders(hub.database)
     with pytest.raises(Refused) as caught:
         await issue_tickets(hub.services, batch)
     assert caught.value.reason is Reason.INVALID_REQUEST
-    assert await hub.database.fetchval("SELECT count(*) FROM tickets") == 0
-    assert await hub.database.fetchval("SELECT count(*) FROM orders") == orders
+    assert await count_tickets(hub.database) == 0
+    assert await count_orders(hub.database) == orders
 
 
 async def test_a_product_with_a_term_gives_its_tickets_an_end(hub: Hub, world: World):
-    await hub.database.execute("UPDATE products SET valid_days = 30")
+    await change_products(hub.database, valid_days=30)
     issued = await issue_tickets(hub.services, TicketBatch(1))
-    until = await hub.database.fetchval(
-        "SELECT valid_until FROM tickets WHERE id = $1", issued["tickets"][0]["ticket_id"]
-    )
+    until = (await read_ticket(hub.database, id=issued["tickets"][0]["ticket_id"]))["valid_until"]
     assert abs(until - (NOON + timedelta(days=30))) < timedelta(seconds=5)
 
 
 async def test_an_order_keeps_the_address_it_was_made_with(hub: Hub, world: World):
     issued = await issue_tickets(hub.services, TicketBatch(2, customer_email="mary@example.com"))
-    address = "SELECT customer_email FROM orders WHERE id = $1"
-    assert await hub.database.fetchval(address, issued["order_id"]) == "mary@example.com"
+    assert (await read_order(hub.database, id=issued["order_id"]))["customer_email"] == "mary@example.com"
 
 
 async def test_an_imported_order_has_an_address_where_all_its_rows_agree(hub: Hub, world: World):
@@ -77,8 +75,8 @@ async def test_an_imported_order_has_an_address_where_all_its_rows_agree(hub: Hu
         "BB-2,two,john@example.com\nCC-1,three,mary@example.com\nCC-2,three,\nDD-1,,mary@example.com\n"
     )
     await import_csv(hub.services, file.encode())
-    rows = await hub.database.fetch("SELECT reference, customer_email FROM orders WHERE reference IS NOT NULL")
-    known = {row["reference"]: row["customer_email"] for row in rows}
+    rows = await read_orders(hub.database, "reference", "customer_email")
+    known = {row["reference"]: row["customer_email"] for row in rows if row["reference"] is not None}
     assert {name: known[name] for name in ("one", "two", "three")} == {
         "one": "mary@example.com",
         "two": None,
@@ -99,14 +97,14 @@ async def test_another_organisations_order_and_product_cannot_be_used(hub: Hub, 
 
 @pytest.mark.parametrize(("mode", "status"), [("immediate", "ACTIVATED"), ("deferred", "INACTIVE")])
 async def test_payment_makes_tickets_usable_at_once_or_when_activated(hub: Hub, world: World, mode: str, status: str):
-    await hub.database.execute("UPDATE products SET activation_mode = $1", mode)
+    await change_products(hub.database, activation_mode=mode)
     sold = await issue_tickets(hub.services, TicketBatch(3, "PENDING_PAYMENT"))
     paid = await confirm_payment(hub.services, org_id=world.org_id, order_id=sold["order_id"])
     assert (paid["status"], {ticket["status"] for ticket in paid["tickets"]}) == ("PAID", {status})
     assert len(paid["tickets"]) == 3
     again = await confirm_payment(hub.services, org_id=world.org_id, order_id=sold["order_id"])
     assert (again["status"], again["tickets"]) == ("PAID", [])
-    rows = await hub.database.fetch("SELECT status, activated_at FROM tickets")
+    rows = await read_tickets(hub.database, "status", "activated_at")
     assert {row["status"] for row in rows} == {status}
     assert all((row["activated_at"] is not None) is (mode == "immediate") for row in rows)
 
@@ -125,7 +123,7 @@ async def test_an_unknown_a_foreign_and_a_cancelled_order_are_not_paid(hub: Hub,
         with pytest.raises(Refused) as caught:
             await confirm_payment(hub.services, org_id=world.org_id, order_id=order_id)
         assert caught.value.reason is Reason.NOT_FOUND
-    await hub.database.execute("UPDATE orders SET status = 'CANCELLED' WHERE id = $1", world.order_id)
+    await change_order(hub.database, world.order_id, status="CANCELLED")
     with pytest.raises(Refused) as caught:
         await confirm_payment(hub.services, org_id=world.org_id, order_id=world.order_id)
     assert caught.value.reason is Reason.FORBIDDEN
@@ -157,7 +155,7 @@ async def test_only_an_inactive_ticket_is_activated(hub: Hub, world: World, stat
     with pytest.raises(Refused) as caught:
         await activate_ticket(hub.services, ticket.id, org_id=world.org_id, code=ticket.code, identity=None)
     assert caught.value.reason.value == reason
-    assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == status
+    assert await read_ticket_status(hub.database, ticket.id) == status
 
 
 async def test_a_ticket_is_shown_to_who_knows_its_code_and_to_its_own_staff_only(hub: Hub, world: World):
@@ -193,18 +191,18 @@ async def test_ninety_days_are_made_once_and_repeating_adds_only_what_is_missing
     longer = await generate_slots(hub.services, OpeningHours(TODAY, 91, time(10), time(18), 120, 50))
     assert longer["created"] == 4
     assert await world.booked_count(made["slot_ids"][0]) == 2
-    assert await hub.database.fetchval("SELECT count(*) FROM reservation_slots WHERE total_capacity = 200") == 360
+    assert await count_slots(hub.database, total_capacity=200) == 360
 
 
 async def test_two_who_generate_the_same_days_at_once_make_each_slot_once(hub: Hub, world: World):
     answers = await asyncio.gather(*(generate_slots(hub.services, HOURS) for _ in range(4)))
     assert sum(answer["created"] for answer in answers) == 360
-    assert await hub.database.fetchval("SELECT count(*) FROM reservation_slots") == 360
+    assert await count_slots(hub.database) == 360
 
 
 async def test_slots_stand_in_the_venues_time_over_the_change_of_the_clocks(hub: Hub, world: World):
     await generate_slots(hub.services, OpeningHours(date(2026, 10, 24), 2, time(12), time(14), 120, 10))
-    rows = await hub.database.fetch("SELECT starts_at, ends_at FROM reservation_slots ORDER BY date")
+    rows = await read_slots(hub.database, "starts_at", "ends_at", order_by="date")
     assert [row["starts_at"] for row in rows] == [
         datetime(2026, 10, 24, 10, tzinfo=UTC), datetime(2026, 10, 25, 11, tzinfo=UTC),
     ]  # fmt: skip
@@ -221,7 +219,7 @@ async def test_hours_that_make_no_sense_are_refused_and_make_nothing(hub: Hub, w
     with pytest.raises(Refused) as caught:
         await generate_slots(hub.services, hours)
     assert caught.value.reason is Reason.INVALID_REQUEST
-    assert await hub.database.fetchval("SELECT count(*) FROM reservation_slots") == 0
+    assert await count_slots(hub.database) == 0
 
 
 async def test_new_slots_are_in_the_calendar_of_every_hub_at_once(hub: Hub, world: World, open_hub):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,10 @@ from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
+from tests.support.mail_outbox import change_outbox_row
+from tests.support.slots import change_slot, close_slot
+from tests.support.tickets import change_ticket
+from tests.support.venues import overwrite_venues
 from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, status
 from tests.support.world import NOON, TODAY, World
 
@@ -34,10 +38,6 @@ async def hub(monkeypatch, open_hub, hub_promises):
 async def slot_id(world: World) -> int:
     """A slot of one, booked, tomorrow from twelve to two."""
     return await world.slot(TOMORROW, capacity=1, booked=1)
-
-
-async def close_slot(hub: Hub, slot_id: int) -> None:
-    await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot_id)
 
 
 async def received(hub: Hub) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ async def test_when_the_time_has_come_everybody_who_waits_is_told_once(hub: Hub,
 
 async def test_a_slot_that_is_closed_and_a_list_that_is_kept_no_more_are_told_at_once(hub: Hub, world: World, slot_id):
     await joined(hub, world, slot_id)
-    await close_slot(hub, slot_id)
+    await close_slot(hub.database, slot_id)
     await serve_all(hub)
     (gone,) = await received(hub)
     assert gone["payload"]["cause"] == "slot_closed"
@@ -82,7 +82,7 @@ async def test_an_offer_that_was_not_taken_by_the_end_is_not_said_never_to_have_
     (booked,) = await world.fill(slot_id, 1)
     waiting = await joined(hub, world, slot_id)
     clock.set(ENDS - timedelta(minutes=10))
-    await hub.database.execute("UPDATE venues SET change_cutoff_hours = 0")
+    await overwrite_venues(hub.database, change_cutoff_hours=0)
     await cancel(hub, booked, await world.staff("MANAGER"))
     await serve_all(hub)
     assert await status(hub, waiting) == ["OFFERED"]
@@ -104,9 +104,9 @@ async def test_nobody_is_told_whose_wait_their_own_ticket_had_ended(hub: Hub, wo
     if what == "booked elsewhere":
         await world.reserve(party[0], await world.slot(TOMORROW, "15:00", "16:00"))
     elif what == "used":
-        await hub.database.execute("UPDATE tickets SET verified_at = now() WHERE id = $1", party[0].id)
+        await change_ticket(hub.database, party[0].id, verified_at=datetime.now(UTC))
     else:
-        await hub.database.execute("UPDATE tickets SET status = 'CANCELLED' WHERE id = $1", party[0].id)
+        await change_ticket(hub.database, party[0].id, status="CANCELLED")
     # Whether the round finds the ticket first, or only the end of the slot.
     clock.set(ENDS)
     await serve_all(hub)
@@ -120,7 +120,7 @@ async def test_before_the_slot_is_over_a_ticket_booked_elsewhere_ends_the_wait_i
     ticket = await world.ticket()
     gone = await join(hub, world, slot_id, ticket)
     await world.reserve(ticket, await world.slot(TOMORROW, "15:00", "16:00"))
-    await hub.database.execute("UPDATE reservation_slots SET total_capacity = 2 WHERE id = $1", slot_id)
+    await change_slot(hub.database, slot_id, total_capacity=2)
     await serve_all(hub)
     assert (await entry(hub, gone))["end_cause"] == "ticket"
     clock.set(ENDS)
@@ -166,7 +166,7 @@ async def test_accepting_after_the_venue_closed_the_slot_closes_the_line_and_tel
     first, second = await joined(hub, world, slot_id), await joined(hub, world, slot_id)
     await cancel(hub, booked, await world.staff("MANAGER"))
     await serve_all(hub)
-    await close_slot(hub, slot_id)
+    await close_slot(hub.database, slot_id)
     with pytest.raises(Refused) as no:
         await accept_offer(hub.services, first.token)
     assert no.value.reason is Reason.SLOT_CLOSED
@@ -180,7 +180,7 @@ async def test_a_mail_that_cannot_be_sent_keeps_no_ticket_code(hub: Hub, world: 
     await serve_all(hub)
     lease = "00000000-0000-4000-8000-000000000000"
     (mail,) = await received(hub)
-    await hub.database.execute("UPDATE mail_outbox SET lease_id = $1 WHERE id = $2", lease, mail["id"])
+    await change_outbox_row(hub.database, mail["id"], lease_id=lease)
     await hub.database.execute(OUTBOX.mark_dead, world.org_id, mail["id"], lease, "recipient refused: 550")
     (mail,) = await received(hub)
     assert mail["status"] == "DEAD"

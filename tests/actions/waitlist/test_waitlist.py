@@ -15,6 +15,10 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
 from tests.support.redis_tampering import wait_until_settled
+from tests.support.reservations import read_reservation, read_reservations
+from tests.support.rows import count_rows
+from tests.support.slots import revise_slot
+from tests.support.tickets import cancel_ticket
 from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 from tests.support.world import NOON, TODAY, World
 
@@ -249,9 +253,7 @@ async def test_an_offer_that_cannot_be_accepted_any_more_is_refused_with_the_rea
     await cancel(hub, booked[0], manager)
     await serve_all(hub)
     if what == "cancelled":
-        await hub.database.execute(
-            "UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE id = $1", ticket.id
-        )
+        await cancel_ticket(hub.database, ticket.id)
     else:
         await world.reserve(ticket, other)
     reason = {"cancelled": Reason.TICKET_CANCELLED, "booked elsewhere": Reason.TICKET_ALREADY_RESERVED}[what]
@@ -308,7 +310,7 @@ async def test_a_cancelled_party_serves_the_family_before_singles_behind_it(hub:
 
 async def test_when_the_slot_is_over_everybody_who_waits_is_sent_home(hub: Hub, world: World, manager, clock):
     slot_id = await world.slot(capacity=2, booked=2)
-    tickets = await hub.database.fetch("SELECT id FROM ticket_reservations WHERE slot_id = $1", slot_id)
+    tickets = await read_reservations(hub.database, "id", slot_id=slot_id)
     first, second = await joined(hub, world, slot_id), await joined(hub, world, slot_id)
     await hub.delete(f"/api/reservations/{tickets[0]['id']}", token=manager)
     await serve_all(hub)
@@ -317,12 +319,12 @@ async def test_when_the_slot_is_over_everybody_who_waits_is_sent_home(hub: Hub, 
     await serve_all(hub)
     assert await status(hub, first, second) == ["CLOSED", "CLOSED"]
     assert await slot(hub, slot_id) == (1, 0, 1)
-    assert await hub.database.fetchval("SELECT count(*) FROM waitlist_lines") == 0
+    assert await count_rows(hub.database, "waitlist_lines") == 0
 
 
 async def test_an_offer_made_near_the_end_ends_with_the_slot(hub: Hub, world: World, manager, clock):
     slot_id = await world.slot(capacity=1, booked=1)
-    reservation_id = await hub.database.fetchval("SELECT id FROM ticket_reservations WHERE slot_id = $1", slot_id)
+    reservation_id = (await read_reservation(hub.database, slot_id=slot_id))["id"]
     first = await joined(hub, world, slot_id)
     clock.set(NOON + timedelta(minutes=110))
     await hub.delete(f"/api/reservations/{reservation_id}", token=manager)
@@ -345,9 +347,7 @@ async def test_the_gate_hears_of_every_change(hub: Hub, world: World, full, mana
 
 async def test_held_places_without_a_line_are_found_and_given_back(hub: Hub, world: World):
     slot_id = await world.slot(TOMORROW, capacity=3)
-    await hub.database.execute(
-        "UPDATE reservation_slots SET held_count = 2, revision = revision + 1 WHERE id = $1", slot_id
-    )
+    await revise_slot(hub.database, slot_id, held_count=2)
     found = await reconcile(hub.services, fix=True)
     assert [(drift["slot_id"], drift["held_count"], drift["offered_places"]) for drift in found["holds"]] == [
         (slot_id, 2, 0)
@@ -361,9 +361,7 @@ async def test_an_offer_that_is_not_held_is_found_and_held_again(hub: Hub, world
     await joined(hub, world, slot_id)
     await cancel(hub, booked[0], manager)
     await serve_all(hub)
-    await hub.database.execute(
-        "UPDATE reservation_slots SET held_count = 0, revision = revision + 1 WHERE id = $1", slot_id
-    )
+    await revise_slot(hub.database, slot_id, held_count=0)
     assert [drift["offered_places"] for drift in (await reconcile(hub.services, fix=True))["holds"]] == [1]
     assert await slot(hub, slot_id) == (2, 1, 0)
 
