@@ -23,6 +23,8 @@ from hub.rules.venue import Venue
 from hub.settings import Rate
 from tests.support.api_client import Answer, Api
 from tests.support.hub import Hub
+from tests.support.mail_outbox import read_contact_code, read_outbox, read_outbox_row
+from tests.support.rows import count_rows
 from tests.support.world import World
 
 EMAIL, PHONE = "John@example.com", "+12025551234"
@@ -56,17 +58,14 @@ async def confirm(api: Api, challenge: str, code: str) -> Answer:
 
 
 async def messages(world: World) -> list[dict[str, Any]]:
-    rows = await world.hub.database.fetch("SELECT * FROM mail_outbox WHERE kind = 'contact.code' ORDER BY id")
+    rows = await read_outbox(world.hub.database, kind="contact.code", order_by="id")
     return [{**row, "payload": json.loads(row["payload"])} for row in rows]
 
 
 async def code_of(world: World, challenge: str) -> str:
     """The code as its holder would read it."""
-    payload = await world.hub.database.fetchval(
-        "SELECT m.payload FROM contact_codes c JOIN mail_outbox m ON m.org_id = c.org_id AND m.id = c.outbox_id"
-        " WHERE c.id = $1::text::uuid",
-        challenge,
-    )
+    number = (await read_contact_code(world.hub.database, challenge))["outbox_id"]
+    payload = (await read_outbox_row(world.hub.database, "payload", id=number))["payload"]
     return str(json.loads(payload)["code"])
 
 
@@ -89,9 +88,7 @@ async def test_a_code_goes_to_the_address_in_the_same_breath_as_it_is_written_do
         assert message["payload"]["minutes"] == 5
         assert message["payload"]["venue_name"] == "Test Venue"
         assert message["payload"]["code"].isdecimal()
-        row = await asking.hub.database.fetchrow(
-            "SELECT * FROM contact_codes WHERE id = $1::text::uuid", answer.data["challenge_id"]
-        )
+        row = await read_contact_code(asking.hub.database, answer.data["challenge_id"])
         kept = " ".join(str(value) for value in row.values())
         assert message["payload"]["code"] not in kept, "the table holds no code"
         assert recipient.lower() not in kept.lower(), "and no address"
@@ -221,10 +218,10 @@ async def test_the_logs_hold_neither_code_nor_address(
 async def test_old_codes_are_forgotten(api: Api, asking: World) -> None:
     await ask(api)
     await expire(asking.hub.services)
-    assert await asking.hub.database.fetchval("SELECT count(*) FROM contact_codes") == 1
+    assert await count_rows(asking.hub.database, "contact_codes") == 1
     asking.hub.clock.advance(86_500)
     await expire(asking.hub.services)
-    assert await asking.hub.database.fetchval("SELECT count(*) FROM contact_codes") == 0
+    assert await count_rows(asking.hub.database, "contact_codes") == 0
 
 
 # ---- The proof

@@ -12,6 +12,9 @@ import zxingcpp
 from PIL import Image
 
 from tests.support.api_client import Api, booking
+from tests.support.mail_outbox import read_outbox
+from tests.support.slots import close_slot
+from tests.support.tickets import read_ticket_status
 from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -70,7 +73,7 @@ async def test_a_booking_raises_the_count_and_reserves_the_ticket(api: Api, worl
     answer = await api.post("/api/reservations/create", booking(ticket, slot))
     assert answer.status == 200
     assert await world.booked_count(slot) == 1
-    status = await world.hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id)
+    status = await read_ticket_status(world.hub.database, ticket.id)
     assert status == "RESERVED"
 
 
@@ -117,9 +120,7 @@ async def test_a_reserved_ticket_cannot_be_reserved_again(api: Api, world: World
 
 async def test_the_confirmation_mail_is_queued_with_the_booking(api: Api, world: World) -> None:
     data = (await api.post("/api/reservations/create", booking(await world.ticket(), await world.slot()))).data
-    kinds = await world.hub.database.fetch(
-        "SELECT recipient FROM mail_outbox WHERE reservation_id = $1", data["reservation_id"]
-    )
+    kinds = await read_outbox(world.hub.database, "recipient", reservation_id=data["reservation_id"])
     assert [row["recipient"] for row in kinds] == ["john@example.com"]
 
 
@@ -216,7 +217,7 @@ async def test_an_unknown_ticket_cannot_be_booked(api: Api, world: World) -> Non
 
 async def test_a_closed_slot_and_one_that_is_over_are_refused(api: Api, world: World) -> None:
     closed, past = await world.slot(), await world.slot(TODAY - timedelta(days=1))
-    await world.hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", closed)
+    await close_slot(world.hub.database, closed)
     for slot, code in ((closed, "SLOT_CLOSED"), (past, "SLOT_PAST")):
         answer = await api.post("/api/reservations/create", booking(await world.ticket(), slot))
         assert (answer.status, answer.code) == (409, code)
@@ -246,7 +247,7 @@ async def test_a_refused_booking_leaves_nothing_behind(api: Api, world: World) -
     full, ticket = await world.slot(capacity=1), await world.ticket()
     await world.reserved(full)
     await api.post("/api/reservations/create", booking(ticket, full))
-    status = await world.hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id)
+    status = await read_ticket_status(world.hub.database, ticket.id)
     assert status == "ACTIVATED"
     assert await world.booked_count(full) == 1
     assert (await api.post("/api/tickets/validate", {"ticket_code": ticket.code})).status == 200

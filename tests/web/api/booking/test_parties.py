@@ -10,6 +10,12 @@ import pytest
 
 from hub.actions.waitlist.offer_places import serve_waitlist
 from tests.support.api_client import Answer, Api
+from tests.support.mail_outbox import read_outbox
+from tests.support.orders import change_orders, change_products
+from tests.support.reservations import read_reservation
+from tests.support.slots import revise_slots
+from tests.support.tickets import read_ticket_status
+from tests.support.venues import overwrite_venue
 from tests.support.world import NOON, TODAY, Ticket, World
 
 LATER = TODAY + timedelta(days=9)
@@ -31,7 +37,7 @@ async def book(api: Api, tickets: list[Ticket], slot_id: int, *, key: str | None
 
 
 async def mails(world: World) -> list[Any]:
-    return list(await world.hub.database.fetch("SELECT kind, reservation_id, language FROM mail_outbox ORDER BY id"))
+    return list(await read_outbox(world.hub.database, "kind", "reservation_id", "language", order_by="id"))
 
 
 async def test_a_party_gets_one_slot_one_link_and_one_mail(api: Api, world: World) -> None:
@@ -78,7 +84,7 @@ async def test_a_party_larger_than_what_is_free_takes_nothing_and_hears_where_th
 
 async def test_places_held_for_the_waiting_list_are_not_free(api: Api, world: World) -> None:
     slot = await world.slot(LATER, capacity=3)
-    await world.hub.database.execute("UPDATE reservation_slots SET held_count = 2, revision = revision + 1")
+    await revise_slots(world.hub.database, held_count=2)
     answer = await book(api, await world.tickets(2), slot)
     assert (answer.code, answer.error["free"]) == ("SLOT_FULL", 1)
     shown = (await api.get(f"/api/reservation-slots/available?month={LATER:%Y-%m}")).data[0]
@@ -112,7 +118,7 @@ async def test_every_bad_ticket_is_named_and_the_good_ones_are_left_alone(api: A
         },
     ]
     assert await world.booked_count(slot) == 1
-    assert await world.hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", good.id) == "ACTIVATED"
+    assert await read_ticket_status(world.hub.database, good.id) == "ACTIVATED"
 
 
 async def test_a_party_of_one_gets_the_refusal_of_its_ticket_too(api: Api, world: World) -> None:
@@ -192,7 +198,7 @@ async def test_the_answer_is_in_the_readers_language(api: Api, world: World) -> 
     headers = {"Accept-Language": "zh-CN"}
     await api.post("/api/reservations", party([await world.ticket()], slot), headers=headers)
     assert [row["language"] for row in await mails(world)] == ["zh_Hans"]
-    assert await world.hub.database.fetchval("SELECT language FROM ticket_reservations") == "zh_Hans"
+    assert (await read_reservation(world.hub.database))["language"] == "zh_Hans"
 
 
 async def test_where_the_venue_asks_for_a_confirmed_contact_nobody_books_without(api: Api, world: World) -> None:
@@ -212,7 +218,7 @@ async def test_where_the_venue_asks_for_a_confirmed_contact_nobody_books_without
 
 async def test_a_ticket_says_how_many_come_with_it_and_what_its_venue_asks_for(api: Api, world: World) -> None:
     tickets = await world.tickets(3)
-    await world.hub.database.execute("UPDATE orders SET customer_email = 'mary@example.com'")
+    await change_orders(world.hub.database, customer_email="mary@example.com")
     await world.policy(contact_check="both", country="IT", waitlist_offer_minutes=None, change_cutoff_hours=6)
     checked = (await api.post("/api/tickets/validate", {"ticket_code": tickets[0].code})).data
     assert checked["order_tickets"] == 3
@@ -228,15 +234,15 @@ async def test_a_ticket_says_how_many_come_with_it_and_what_its_venue_asks_for(a
 
 async def test_the_venue_of_a_ticket_for_one_venue_is_that_one(api: Api, world: World) -> None:
     other = await world.venue()
-    await world.hub.database.execute("UPDATE venues SET name = 'The other house' WHERE id = $1", other)
-    await world.hub.database.execute("UPDATE products SET venue_id = $1", other)
+    await overwrite_venue(world.hub.database, other, name="The other house")
+    await change_products(world.hub.database, venue_id=other)
     checked = (await api.post("/api/tickets/validate", {"ticket_code": (await world.ticket()).code})).data
     assert checked["venue"]["name"] == "The other house"
 
 
 async def test_a_large_order_is_counted_as_far_as_one_booking_reaches(api: Api, world: World) -> None:
     tickets = await world.tickets(30)
-    await world.hub.database.execute("UPDATE orders SET customer_email = 'mary@example.com'")
+    await change_orders(world.hub.database, customer_email="mary@example.com")
     checked = (await api.post("/api/tickets/validate", {"ticket_code": tickets[0].code})).data
     assert checked["order_tickets"] == 20
 
@@ -256,7 +262,7 @@ async def test_a_ticket_that_waits_for_its_holder_says_so(api: Api, world: World
 
 
 async def test_an_orders_tickets_are_shown_to_who_knows_its_address(api: Api, world: World) -> None:
-    await world.hub.database.execute("UPDATE orders SET customer_email = 'Mary@Example.com'")
+    await change_orders(world.hub.database, customer_email="Mary@Example.com")
     first, second = await world.tickets(2)
     slot = await world.slot(LATER)
     await world.reserve(second, slot)

@@ -11,6 +11,10 @@ from icalendar import Calendar
 
 from hub.events.announcements import TicketsChanged, code_hash
 from tests.support.api_client import Answer, Api
+from tests.support.mail_outbox import read_outbox
+from tests.support.orders import change_products
+from tests.support.reservations import read_reservations
+from tests.support.slots import change_slot, read_slot, read_slots
 from tests.support.world import NOON, TODAY, World
 from tests.web.api.booking.test_parties import book
 
@@ -32,8 +36,8 @@ async def move(api: Api, of: dict[str, Any], slot: int, *, n: int = 0, whole: bo
 
 
 async def mails(world: World, kind: str) -> list[Any]:
-    rows = await world.hub.database.fetch(
-        "SELECT kind, reservation_id, recipient, payload, language FROM mail_outbox WHERE kind = $1 ORDER BY id", kind
+    rows = await read_outbox(
+        world.hub.database, "kind", "reservation_id", "recipient", "payload", "language", kind=kind, order_by="id"
     )
     return [{**row, "payload": json.loads(row["payload"])} for row in rows]
 
@@ -70,11 +74,10 @@ async def test_moving_it_again_to_where_it_is_changes_nothing(api: Api, world: W
     old, new = await world.slot(LATER), await world.slot(NEXT)
     party = await booked(api, world, old)
     first = await move(api, party, new, whole=True)
-    revision = "SELECT sum(revision) FROM reservation_slots"
-    before = await world.hub.database.fetchval(revision)
+    before = await read_slots(world.hub.database, "id", "revision", order_by="id")
     assert (await move(api, party, new, whole=True)).body == first.body
     assert (await move(api, party, new)).status == 200
-    assert await world.hub.database.fetchval(revision) == before
+    assert await read_slots(world.hub.database, "id", "revision", order_by="id") == before
     assert len(await mails(world, "reservation.moved")) == 1
 
 
@@ -89,7 +92,7 @@ async def test_a_party_moves_together_or_one_by_one(api: Api, world: World) -> N
     first, second = await mails(world, "reservation.moved")
     assert first["payload"]["reservation_ids"] == [party["ids"][1]]
     assert second["payload"]["reservation_ids"] == [party["ids"][0], party["ids"][2]]
-    sequences = await world.hub.database.fetch("SELECT calendar_sequence FROM ticket_reservations ORDER BY id")
+    sequences = await read_reservations(world.hub.database, "calendar_sequence", order_by="id")
     assert [row[0] for row in sequences] == [1, 1, 1]
 
 
@@ -110,20 +113,21 @@ async def test_a_party_that_does_not_fit_stays_where_it_is(api: Api, world: Worl
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ("status = 'CLOSED'", "SLOT_CLOSED"),
-        ("starts_at = $1, ends_at = $1::timestamptz + interval '1 hour'", "SLOT_PAST"),
+        ({"status": "CLOSED"}, "SLOT_CLOSED"),
+        ({"starts_at": NOON - timedelta(days=1), "ends_at": NOON - timedelta(hours=23)}, "SLOT_PAST"),
     ],
 )
-async def test_a_slot_nobody_can_book_is_none_to_move_to(api: Api, world: World, change: str, code: str) -> None:
+async def test_a_slot_nobody_can_book_is_none_to_move_to(
+    api: Api, world: World, change: dict[str, Any], code: str
+) -> None:
     party, new = await booked(api, world, await world.slot(LATER), 1), await world.slot(NEXT)
-    values = [NOON - timedelta(days=1)] if "$1" in change else []
-    await world.hub.database.execute(f"UPDATE reservation_slots SET {change} WHERE id = {new}", *values)
+    await change_slot(world.hub.database, new, **change)
     assert (await move(api, party, new)).code == code
     assert (await move(api, party, 424242)).code == "SLOT_NOT_FOUND"
 
 
 async def test_a_ticket_for_one_venue_moves_within_it(api: Api, world: World) -> None:
-    await world.hub.database.execute("UPDATE products SET venue_id = $1", world.venue_id)
+    await change_products(world.hub.database, venue_id=world.venue_id)
     party = await booked(api, world, await world.slot(LATER), 1)
     assert (await move(api, party, await world.slot(NEXT, venue_id=await world.venue()))).code == "WRONG_VENUE"
 
@@ -205,7 +209,8 @@ async def test_a_party_cancels_together_and_once(api: Api, world: World) -> None
     assert await world.booked_count(slot) == 0
     (mail,) = await mails(world, "reservation.cancelled")
     assert mail["payload"] == {"cause": "holder", "reservation_ids": party["ids"], "manage_token": party["token"]}
-    assert await world.hub.database.fetchval("SELECT min(cancel_cause) FROM ticket_reservations") == "holder"
+    causes = await read_reservations(world.hub.database, "cancel_cause")
+    assert {row["cancel_cause"] for row in causes} == {"holder"}
     # Cancel, then book again.
     codes = [one["ticket_code"] for one in party["reservations"]]
     body = {"ticket_codes": codes, "slot_id": slot, "customer_email": "a@example.com", "customer_phone": "+12025551234"}
@@ -252,12 +257,11 @@ async def test_what_is_over_can_neither_move_nor_be_given_back(api: Api, world: 
 async def test_a_place_given_back_where_somebody_waits_is_held_and_not_free(api: Api, world: World) -> None:
     old, new = await world.slot(LATER, capacity=3), await world.slot(NEXT)
     party = await booked(api, world, old)
-    await world.hub.database.execute("UPDATE reservation_slots SET has_waitlist = true WHERE id = $1", old)
+    await change_slot(world.hub.database, old, has_waitlist=True)
     await api.delete(f"/api/reservations/{party['ids'][0]}", headers=party["headers"])
     await move(api, party, new, n=1)
-    standing = "SELECT booked_count, held_count FROM reservation_slots WHERE id = $1"
-    assert tuple(await world.hub.database.fetchrow(standing, old)) == (1, 2)
-    assert tuple(await world.hub.database.fetchrow(standing, new)) == (1, 0)
+    assert tuple(await read_slot(world.hub.database, "booked_count", "held_count", id=old)) == (1, 2)
+    assert tuple(await read_slot(world.hub.database, "booked_count", "held_count", id=new)) == (1, 0)
     assert (await book(api, [await world.ticket()], old)).code == "SLOT_FULL"
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
 from tests.support.api_client import Api
+from tests.support.mail_outbox import add_outbox_row, change_outbox_row, read_outbox_row
+from tests.support.rows import count_rows
 from tests.support.world import World
 
 LIST = "/api/admin/mail"
@@ -29,10 +31,7 @@ async def queue(world: World, kind: str = "reservation.confirmed", **columns: An
         "created_at": now - timedelta(hours=2),
         **columns,
     }
-    places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
-    sql = f"INSERT INTO mail_outbox ({', '.join(row)}) VALUES ({places}) RETURNING id"
-    number: int = await world.hub.database.fetchval(sql, *row.values())
-    return number
+    return await add_outbox_row(world.hub.database, **row)
 
 
 async def dead(world: World, **columns: Any) -> int:
@@ -41,7 +40,7 @@ async def dead(world: World, **columns: Any) -> int:
 
 
 async def row_of(world: World, number: int) -> Any:
-    return await world.hub.database.fetchrow("SELECT * FROM mail_outbox WHERE id = $1", number)
+    return await read_outbox_row(world.hub.database, id=number)
 
 
 async def arrived(world: World, recipient: str) -> EmailMessage:
@@ -139,10 +138,10 @@ async def test_what_was_given_up_is_sent_again_with_a_link_that_opens_the_party(
 async def test_what_waits_is_sent_at_once_and_keeps_its_own_link(api: Api, world: World) -> None:
     number = await queue(world, attempts=5, last_error="message refused: 451", payload='{"manage_token": "mine"}')
     # Held back from the rounds of this hub, so that what the retry left can be looked at.
-    await world.hub.database.execute("UPDATE mail_outbox SET kind = 'reservation.moved' WHERE id = $1", number)
-    before = await world.hub.database.fetchval("SELECT count(*) FROM manage_links")
+    await change_outbox_row(world.hub.database, number, kind="reservation.moved")
+    before = await count_rows(world.hub.database, "manage_links")
     await api.post(f"{LIST}/{number}/retry", token=await world.staff("MANAGER"))
-    assert await world.hub.database.fetchval("SELECT count(*) FROM manage_links") == before
+    assert await count_rows(world.hub.database, "manage_links") == before
 
 
 async def test_discarding_drops_a_message_and_forgets_what_it_held(api: Api, world: World) -> None:

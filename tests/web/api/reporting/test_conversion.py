@@ -17,6 +17,9 @@ from hub.actions.tickets.checked_tickets import KEPT_DAYS, CheckedTickets, drop_
 from tests.support.api_client import Api, booking
 from tests.support.blocked_inserts import standstill
 from tests.support.hub import Hub
+from tests.support.orders import add_product
+from tests.support.ticket_checks import add_check, count_checks, read_checks
+from tests.support.tickets import change_ticket
 from tests.support.world import NOON, TODAY, Ticket, World
 from web import keys
 
@@ -56,7 +59,7 @@ async def book(api: Api, ticket: Ticket, slot_id: int) -> Ticket:
 
 async def written(hub: Hub, rows: int) -> None:
     async with asyncio.timeout(20):
-        while await hub.database.fetchval("SELECT count(*) FROM ticket_checks") < rows:
+        while await count_checks(hub.database) < rows:
             await asyncio.sleep(0.01)
 
 
@@ -146,11 +149,9 @@ async def test_a_reservation_is_the_last_check_days_before_it_and_no_other_days(
 async def test_a_ticket_counts_for_the_venue_it_is_for_and_by_its_clock(api: Api, hub: Hub, world: World) -> None:
     manager = await world.staff("MANAGER")
     tokyo = await world.venue(timezone="Asia/Tokyo")
-    product = await hub.database.fetchval(
-        "INSERT INTO products (org_id, venue_id, name) VALUES ($1, $2, 'Tokyo only') RETURNING id", world.org_id, tokyo
-    )
+    product = await add_product(hub.database, org_id=world.org_id, venue_id=tokyo, name="Tokyo only")
     anywhere, there = await world.tickets(2)
-    await hub.database.execute("UPDATE tickets SET product_id = $1 WHERE id = $2", product, there.id)
+    await change_ticket(hub.database, there.id, product_id=product)
     hub.clock.set(NOON + timedelta(hours=5))  # one in the morning in Tokyo
     await check(api, anywhere)
     await check(api, there)
@@ -205,7 +206,7 @@ async def test_a_check_is_answered_while_its_row_cannot_be_written(
                 if n % 3 == 1:
                     await still.waits()
                     await still.end_backends()
-        assert await hub.database.fetchval("SELECT count(*) FROM ticket_checks") == 0
+        assert await count_checks(hub.database) == 0
         await still.go()
         await written(hub, 6)
     assert (await days(api, await world.staff("MANAGER")))["total"] == (6, 0)
@@ -245,7 +246,7 @@ async def test_what_waits_is_bounded_and_what_is_too_much_is_reported(
     for ticket in await world.tickets(5):
         await checks.validate(world.org_id, ticket.code)
     await checked.write()
-    assert await hub.database.fetchval("SELECT count(*) FROM ticket_checks") == 3
+    assert await count_checks(hub.database) == 3
     assert results == [2]
 
 
@@ -261,9 +262,9 @@ async def test_a_hub_that_closes_writes_what_is_left(
     for n in (1, 2, 3):
         await check(api, await world.ticket())
         await written(hub, n)
-    assert await hub.database.fetchval("SELECT count(*) FROM ticket_checks WHERE ticket_id = $1", ticket.id) == 0
+    assert await count_checks(hub.database, ticket_id=ticket.id) == 0
     await second.close()
-    assert await hub.database.fetchval("SELECT count(*) FROM ticket_checks WHERE ticket_id = $1", ticket.id) == 1
+    assert await count_checks(hub.database, ticket_id=ticket.id) == 1
 
 
 async def test_two_hubs_that_checked_the_same_ticket_keep_its_first_check(hub: Hub, world: World) -> None:
@@ -275,15 +276,12 @@ async def test_two_hubs_that_checked_the_same_ticket_keep_its_first_check(hub: H
         await one.write()
     late.note(world.org_id, standing, NOON + timedelta(minutes=7))
     await late.write()
-    assert [row["checked_at"] for row in await hub.database.fetch("SELECT checked_at FROM ticket_checks")] == [NOON]
+    assert [row["checked_at"] for row in await read_checks(hub.database, "checked_at")] == [NOON]
 
 
 async def test_checks_are_kept_for_a_year_and_no_longer(hub: Hub, world: World) -> None:
-    await hub.database.execute(
-        "INSERT INTO ticket_checks (org_id, ticket_id, date, venue_id, checked_at)"
-        " SELECT $1, 7, day, $2, $4 FROM unnest($3::date[]) AS day",
-        world.org_id, world.venue_id, [TODAY - timedelta(days=n) for n in (0, KEPT_DAYS, KEPT_DAYS + 1)], NOON,
-    )  # fmt: skip
+    for days in (0, KEPT_DAYS, KEPT_DAYS + 1):
+        await add_check(world, 7, TODAY - timedelta(days=days), NOON)
     await drop_old_checks(hub.services)
-    left = [row["date"] for row in await hub.database.fetch("SELECT date FROM ticket_checks ORDER BY date")]
+    left = [row["date"] for row in await read_checks(hub.database, "date", order_by="date")]
     assert left == [TODAY - timedelta(days=KEPT_DAYS), TODAY]

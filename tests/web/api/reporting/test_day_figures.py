@@ -14,6 +14,10 @@ import pytest
 from hub.actions.reporting import replay as read_replay
 from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
+from tests.support.reservations import cancel_visit, count_reservations
+from tests.support.scan_log import count_scan_ids, count_scans, read_scans
+from tests.support.slots import read_slot
+from tests.support.tickets import read_ticket
 from tests.support.venue_day import PLAN, live_through
 from tests.support.world import NOON, TODAY, World
 
@@ -32,22 +36,15 @@ async def test_slots_and_days_are_what_the_tables_say(api: Api, world: World) ->
     reservation = await api.delete(f"/api/reservations/{given_back.reservation_id}", token=await world.staff("MANAGER"))
     assert reservation.status == 200
     scanner = await world.hub.socket(await world.staff("MANAGER"), gate="North")
-    revoked = (await database.fetch("SELECT code FROM tickets WHERE status = 'RESERVED' LIMIT 3"))[0]["code"]
-    await database.execute("UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE code = $1", revoked)
-    await database.execute(
-        "UPDATE ticket_reservations r SET status = 'CANCELLED' FROM tickets t WHERE t.id = r.ticket_id AND t.code = $1",
-        revoked,
-    )
-    await database.execute(
-        "UPDATE reservation_slots s SET booked_count = (SELECT count(*) FROM ticket_reservations r WHERE r.slot_id = s.id AND r.holds_place)"
-    )
+    revoked = (await read_ticket(database, status="RESERVED"))["code"]
+    await cancel_visit(database, revoked)
     await scanner.validate(revoked)
     answer = await api.get(f"/api/analytics?from={TODAY}&to={TODAY}", token=await world.staff("MANAGER"))
     (day,) = answer.data["days"]
     assert [slot["slot_id"] for slot in day["slots"]] == slots
     for slot in day["slots"]:
-        row = await database.fetchrow("SELECT * FROM reservation_slots WHERE id = $1", slot["slot_id"])
-        made = await database.fetchval("SELECT count(*) FROM ticket_reservations WHERE slot_id = $1", row["id"])
+        row = await read_slot(database, id=slot["slot_id"])
+        made = await count_reservations(database, slot_id=row["id"])
         assert (slot["capacity"], slot["booked"], slot["verified"]) == (
             row["total_capacity"], row["booked_count"], row["verified_count"],
         )  # fmt: skip
@@ -57,18 +54,16 @@ async def test_slots_and_days_are_what_the_tables_say(api: Api, world: World) ->
         assert slot["kept"] == (round(row["verified_count"] / made, 4) if over else None)
         missing = row["booked_count"] - row["verified_count"]
         assert slot["no_show"] == (missing if over else None)
-        scans = await database.fetchval(
-            "SELECT count(DISTINCT scan_id) FROM scans WHERE slot_id = $1 AND mode <> 'undo'", row["id"]
-        )
-        assert slot["scans"] == scans
+        logged = await read_scans(database, "scan_id", "mode", slot_id=row["id"])
+        assert slot["scans"] == len({scan["scan_id"] for scan in logged if scan["mode"] != "undo"})
     late = [slot for slot in day["slots"] if slot["no_show"] is not None]
     assert len(late) == 3
     assert day["no_show"] == sum(slot["no_show"] for slot in late)
     assert day["no_show_rate"] == round(day["no_show"] / sum(slot["booked"] for slot in late), 4)
     assert day["kept"] == round(sum(s["verified"] for s in late) / sum(s["made"] for s in late), 4)
     assert day["made"] == day["booked"] + day["cancelled"]
-    red = await database.fetchval("SELECT count(*) FROM scans WHERE result = 'RED'")
-    scans = await database.fetchval("SELECT count(DISTINCT scan_id) FROM scans")
+    red = await count_scans(database, result="RED")
+    scans = await count_scan_ids(database)
     assert (day["red"], day["scans"], day["rejection"]) == (red, scans, round(red / scans, 4))
     assert sum(one["scans"] for one in day["reasons"]) == day["red"] + day["yellow"]
     assert {name: day[name] for name in answer.data["total"]} == answer.data["total"]

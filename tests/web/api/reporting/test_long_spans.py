@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import orjson
 import pytest
 
 from db.pool import LONG_READS, STEADY_PLANS, Pool
@@ -17,6 +16,10 @@ from hub.actions.reporting.days import count_days_over
 from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
 from tests.support.hub import Hub
+from tests.support.plans import pages_touched, seem_a_million
+from tests.support.rows import count_rows
+from tests.support.season import write_season
+from tests.support.ticket_checks import add_check, count_checks
 from tests.support.world import NOON, TODAY, World
 
 DAYS, EACH = 90, 60
@@ -26,56 +29,11 @@ A_DAY = timedelta(days=1)
 AS_THE_HUB = STEADY_PLANS | LONG_READS
 
 
-async def a_season(hub: Hub, world: World) -> None:
-    """Nobody tells the planner of it: right after a bulk load it knows least."""
-    await hub.database.execute(
-        """
-        WITH days AS MATERIALIZED (
-            INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity, booked_count, verified_count)
-            SELECT $1, $2, d::date, '12:00', '14:00', d + interval '11 hours', d + interval '13 hours', 2 * $6, $6, $6
-              FROM generate_series($4::timestamp, $4::timestamp + make_interval(days => $5 - 1), '1 day') d
-            RETURNING id, date, starts_at
-        ), visitors AS MATERIALIZED (
-            SELECT d.*, n, (d.date - $4::date) * 1000 + n AS ticket_id, gen_random_uuid() AS scan_id FROM days d, generate_series(1, $6) n
-        ), t AS (
-            INSERT INTO tickets (org_id, id, code, order_id, product_id, status, verified_at)
-            SELECT $1, ticket_id, 'SEASON-' || ticket_id, $3, $7, 'VERIFIED', starts_at FROM visitors
-        ), c AS (
-            INSERT INTO ticket_checks (org_id, ticket_id, date, venue_id, checked_at)
-            SELECT $1, ticket_id, date, $2, starts_at - interval '2 hours' FROM visitors
-        ), r AS (
-            INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, status, customer_email, customer_phone, manage_token_hash, reserved_at)
-            SELECT $1, ticket_id, id, $2, 'VERIFIED', 'john@example.com', '+12025551234', sha256(ticket_id::text::bytea), starts_at - interval '1 hour' FROM visitors
-            RETURNING id
-        ), m AS (
-            INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, status, next_attempt_at)
-            SELECT $1, 'reservation.confirmed', id, 'john@example.com', 'SENT', now() FROM r
-        )
-        INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, code, ticket_id, slot_id, result, reason, entered, scanned_at, logged_at)
-        SELECT $1, scan_id, $2, 1, mode, 'socket', 'SEASON-' || ticket_id, ticket_id, id, 'GREEN', 'ADMITTED', mode = 'verify', starts_at, starts_at
-          FROM visitors, unnest(ARRAY['validate', 'verify']) mode
-        """,
-        world.org_id, world.venue_id, world.order_id, FIRST, DAYS, EACH, world.product_id,
-    )  # fmt: skip
-
-
 async def figures(api: Api, token: str, first: date = FIRST, last: date = TODAY - A_DAY) -> dict[str, Any]:
     answer = await api.get(f"/api/analytics?from={first}&to={last}", token=token)
     assert answer.status == 200, answer.json
     found: dict[str, Any] = answer.data
     return found
-
-
-async def seem_a_million(url: str, table: str) -> None:
-    """To the planner the table is as that of a large venue right after a bulk load: how long it is known, and nothing else."""
-    connection = await asyncpg.connect(url)
-    await connection.execute("SET allow_system_table_mods = on")
-    await connection.execute("DELETE FROM pg_statistic WHERE starelid = $1::text::regclass", table)
-    await connection.execute(
-        "UPDATE pg_class SET reltuples = 1e6, relpages = pg_relation_size(oid) / 8192 WHERE oid = $1::text::regclass",
-        table,
-    )
-    await connection.close()
 
 
 class Statements:
@@ -104,14 +62,8 @@ class Statements:
         """How many 8 kB pages each of them (that has the words `of`) touches."""
         connection = await asyncpg.connect(url, server_settings=settings)
         try:
-            pages = []
-            for sql, args in ((sql, args) for sql, args in self.asked if of in sql):
-                explained = await connection.fetchval(
-                    f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql.replace(without, '')}", *args
-                )
-                plan = orjson.loads(explained)[0]["Plan"]
-                pages.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
-            return pages
+            asked = [(sql.replace(without, ""), args) for sql, args in self.asked if of in sql]
+            return [await pages_touched(connection, sql, *args) for sql, args in asked]
         finally:
             await connection.close()
 
@@ -119,7 +71,7 @@ class Statements:
 async def test_no_statement_of_a_long_span_reads_more_than_a_day_or_walks_the_organisation(
     api: Api, hub: Hub, world: World, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await a_season(hub, world)
+    await write_season(world, FIRST, DAYS, EACH)
     manager, statements = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
     total = (await figures(api, manager))["total"]
     assert [total[name] for name in ("booked", "verified", "scans", "checked", "converted")] == [DAYS * EACH] * 5
@@ -135,7 +87,7 @@ async def test_a_page_of_the_log_is_read_in_the_order_of_its_index(
 ) -> None:
     """With the control: left to itself the planner, who knows nothing of the log yet, reads all that is asked for and sorts it."""
     monkeypatch.setattr(read_replay, "PAGE", 20)
-    await a_season(hub, world)
+    await write_season(world, FIRST, DAYS, EACH)
     manager, statements = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
     async with hub.client.get(path, headers={"Authorization": f"Bearer {manager}"}) as answer:
         assert answer.status == 200
@@ -149,7 +101,7 @@ async def test_a_page_of_the_log_is_read_in_the_order_of_its_index(
 async def test_the_scans_of_a_day_that_is_over_are_counted_once(
     api: Api, hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await a_season(hub, world)
+    await write_season(world, FIRST, DAYS, EACH)
     manager, statements = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
     counting = "e.logged_at >= $3"
     results = await figures(api, manager)
@@ -165,7 +117,7 @@ async def test_the_scans_of_a_day_that_is_over_are_counted_once(
 async def test_what_is_over_is_counted_before_anybody_asks(
     api: Api, hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await a_season(hub, world)
+    await write_season(world, FIRST, DAYS, EACH)
     assert await count_days_over(hub.services) > 0
     assert await count_days_over(hub.services) == 0
     statements = Statements(hub.database.records, monkeypatch)
@@ -180,13 +132,13 @@ async def test_a_day_is_over_an_hour_after_its_end(api: Api, hub: Hub, world: Wo
     await scanner.validate("VH-STRANGER")
     hub.clock.set(NOON + timedelta(hours=12, minutes=59))
     assert (await figures(api, manager, TODAY, TODAY))["total"]["scans"] == 1
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_tallies") == 0
+    assert await count_rows(hub.database, "scan_tallies") == 0
     # Logged by a hub whose clock was late.
     hub.clock.set(NOON + timedelta(hours=11, minutes=59))
     await scanner.validate("VH-ANOTHER")
     hub.clock.set(NOON + timedelta(hours=13))
     assert (await figures(api, manager, TODAY, TODAY))["total"]["scans"] == 2
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_tallies") == 1
+    assert await count_rows(hub.database, "scan_tallies") == 1
     await scanner.close()
 
 
@@ -195,13 +147,13 @@ async def test_what_comes_later_is_added_to_a_day_that_is_over(api: Api, hub: Hu
     late, undecided = await world.reserved(slot), await world.ticket()
     assert (await api.post("/api/tickets/validate", {"ticket_code": undecided.code})).status == 200
     async with asyncio.timeout(20):
-        while not await hub.database.fetchval("SELECT count(*) FROM ticket_checks"):
+        while not await count_checks(hub.database):
             await asyncio.sleep(0.05)
     hub.clock.set(NOON + A_DAY)
     manager = await world.staff("MANAGER")
     before = (await figures(api, manager, TODAY, TODAY))["total"]
     assert (before["scans"], before["checked"], before["converted"]) == (0, 1, 0)
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_tallies") == 1
+    assert await count_rows(hub.database, "scan_tallies") == 1
     scanner = await hub.socket(manager, gate="South")
     scan = {"scan_id": str(uuid4()), "code": late.code, "offline_result": "GREEN", "gate": "Garden",
             "scanned_at": rfc3339(NOON + timedelta(minutes=5))}  # fmt: skip
@@ -217,11 +169,8 @@ async def test_a_booking_belongs_to_the_latest_check_also_where_that_is_another_
 ) -> None:
     tokyo = await world.venue(timezone="Asia/Tokyo")
     moved = await world.ticket()
-    await hub.database.execute(
-        "INSERT INTO ticket_checks (org_id, ticket_id, date, venue_id, checked_at)"
-        " VALUES ($1, $2, $3, $4, $5), ($1, $2, $3 + 1, $6, $7)",
-        world.org_id, moved.id, TODAY, world.venue_id, NOON + timedelta(hours=5), tokyo, NOON + timedelta(hours=6),
-    )  # fmt: skip
+    await add_check(world, moved.id, TODAY, NOON + timedelta(hours=5))
+    await add_check(world, moved.id, TODAY + A_DAY, NOON + timedelta(hours=6), venue_id=tokyo)
     hub.clock.set(NOON + timedelta(hours=7))
     await world.reserved(await world.slot(start="20:00", end="22:00"))
     await world.reserve(moved, await world.slot(TODAY + A_DAY))
@@ -237,7 +186,7 @@ async def test_managers_who_look_back_at_once_wait_for_each_other(
     api: Api, hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch, patience: float, statuses: set[int]
 ) -> None:
     """With the control: connections nobody waits for refuse some of them."""
-    await a_season(hub, world)
+    await write_season(world, FIRST, DAYS, EACH)
     assert hub.database.records._patience == 30.0
     monkeypatch.setattr(hub.database.records, "_patience", patience)
     manager = await world.staff("MANAGER")

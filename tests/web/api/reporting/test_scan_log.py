@@ -13,7 +13,8 @@ from aiohttp import ClientError
 from db.pool import DatabaseDown
 from hub.actions.reporting import scan_log as read_records
 from tests.support.api_client import Api
-from tests.support.world import NOON, World
+from tests.support.scan_log import log_unknown_codes
+from tests.support.world import World
 from web.api.reporting.csv_files import csv_cell
 from web.api.reporting.scan_log_csv import COLUMNS
 
@@ -103,13 +104,7 @@ async def test_what_people_wrote_comes_out_as_text(api: Api, world: World) -> No
 async def test_a_long_table_is_sent_as_it_is_read(api: Api, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten thousand rows of about 150 bytes, and never more than a few pages of them in memory."""
     rows = 10_000
-    await world.hub.database.execute(
-        "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, result, reason, scanned_at,"
-        " logged_at) SELECT $1, gen_random_uuid(), $2, 1, 'verify', 'socket', 'A', 'C' || n, 'RED', 'TICKET_NOT_FOUND',"
-        " $3::timestamptz - n * interval '1 second', $3::timestamptz - n * interval '1 second'"
-        " FROM generate_series(1, $4::integer) n",
-        world.org_id, world.venue_id, NOON, rows,
-    )  # fmt: skip
+    await log_unknown_codes(world, rows)
     manager = await world.staff("MANAGER")
 
     async def peak() -> int:

@@ -15,6 +15,7 @@ from hub.actions.scanning.manifest import FRESH_SECONDS, Manifests
 from hub.actions.venues.venues import change_venue
 from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
+from tests.support.movements import read_absence
 from tests.support.world import TODAY, World
 from web import keys
 
@@ -40,7 +41,7 @@ async def test_a_scanner_finds_the_codes_of_its_day(api: Api, world: World) -> N
     entered_at = (await api.post("/venue/scan", scan, token=token)).data["verified"]["verified_at"]
     await api.post("/venue/scan", scan | {"code": gone.code}, token=token)
     left = (await api.post("/api/operator/exit", {"code": gone.code}, token=token)).data
-    left_at = await world.hub.database.fetchval("SELECT left_at FROM ticket_absences")
+    left_at = (await read_absence(world.hub.database))["left_at"]
     listed = (await api.get(LIST, token=token)).data
     assert {row[0]: row[1:] for row in listed["tickets"]} == {
         name_of(listed, waiting.code): ["RESERVED", slot_id, 0, None, "direct", None, None, None],

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.api_client import Api
+from tests.support.tickets import read_ticket_status
 from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -147,7 +148,7 @@ async def test_another_operators_id_is_refused_and_ones_own_is_not(api: Api, wor
     ticket, token = await world.reserved(await world.slot()), await world.staff()
     answer = await api.post(VERIFY, {"ticket_id": ticket.id, "operator_id": 999_999}, token=token)
     assert (answer.status, answer.code) == (403, "OPERATOR_MISMATCH")
-    assert await world.hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "RESERVED"
+    assert await read_ticket_status(world.hub.database, ticket.id) == "RESERVED"
     own = (await api.post(VERIFY, {"ticket_id": ticket.id}, token=token)).data["verified_by"]
     assert (await api.post(VERIFY, {"ticket_id": ticket.id, "operator_id": own}, token=token)).status == 200
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.api_client import Api
+from tests.support.scan_log import count_scans
 from tests.support.world import World
 
 
@@ -40,7 +41,7 @@ async def test_a_scan_that_cannot_be_read_is_named(api: Api, world: World, scan:
     answer = await api.post("/api/operator/sync", {"scans": [queued("x"), scan]}, token=token)
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
     assert answer.error["errors"][0]["field"].startswith("scans.1.")
-    assert await world.hub.database.fetchval("SELECT count(*) FROM scans") == 0
+    assert await count_scans(world.hub.database) == 0
 
 
 async def test_more_than_two_hundred_and_strangers_are_refused(api: Api, world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +11,8 @@ import pytest
 
 from db.statements import load
 from tests.support.api_client import Api
+from tests.support.orders import change_orders
+from tests.support.plans import plan_of, rule_out_seq_scans
 from tests.support.world import TODAY, World
 
 
@@ -23,7 +24,7 @@ async def test_a_ticket_history_is_listed_from_beginning_to_end(api: Api, world:
     manager, jane = await world.staff("MANAGER", name="Mary Major"), await world.staff()
     first, second = await world.slot(TODAY + timedelta(days=3)), await world.slot(TODAY, "16:00", "18:00")
     now = world.hub.clock.now()
-    await world.hub.database.execute("UPDATE orders SET paid_at = $1, created_at = $1", now - timedelta(hours=2))
+    await change_orders(world.hub.database, paid_at=now - timedelta(hours=2), created_at=now - timedelta(hours=2))
     ticket = await world.ticket(
         created_at=now - timedelta(hours=3), activated_at=now - timedelta(hours=1), customer_name="John Doe"
     )
@@ -74,7 +75,7 @@ async def test_a_ticket_is_found_by_code_order_address_and_number(api: Api, worl
     ticket = await world.reserved(await world.slot())
     other = await world.ticket()
     manager = await world.staff("MANAGER")
-    await world.hub.database.execute("UPDATE orders SET reference = 'ORD-77', customer_email = 'Buyer@Example.com'")
+    await change_orders(world.hub.database, reference="ORD-77", customer_email="Buyer@Example.com")
 
     async def found(text: str) -> set[int]:
         answer = await api.get(f"/api/tickets/search?q={quote(text)}", token=manager)
@@ -121,12 +122,8 @@ async def test_no_search_and_no_life_walks_a_table(api: Api, world: World) -> No
         "scan_conflicts",
     )
     async with world.hub.database.transaction() as connection:
-        await connection.execute("SET LOCAL enable_seqscan = off")
+        await rule_out_seq_scans(connection)
         for name, sql in wanted.items():
-            plan = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *nothing[name]))
-            walked = [node for node in _nodes(plan[0]["Plan"]) if node["Node Type"] == "Seq Scan"]
+            nodes = await plan_of(connection, sql, *nothing[name])
+            walked = [node for node in nodes if node["Node Type"] == "Seq Scan"]
             assert not [node for node in walked if node["Relation Name"] in big], (name, walked)
-
-
-def _nodes(plan: Any) -> list[Any]:
-    return [plan, *(node for part in plan.get("Plans", []) for node in _nodes(part))]

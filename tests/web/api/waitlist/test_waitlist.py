@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.hub import Hub
-from tests.support.waitlist import cancel, mails, on_demand, serve_all
+from tests.support.waitlist import cancel, mails, on_demand, read_waitlist_entries, serve_all
 from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -70,10 +70,10 @@ async def test_a_get_changes_nothing_and_leaving_is_harmless_to_repeat(api: Api,
     slot_id, _ = full
     joined = (await api.post("/api/waitlist", join_request(slot_id, await world.ticket()))).data
     address = f"/api/waitlist/{joined['token']}"
-    before = await hub.database.fetch("SELECT * FROM waitlist_entries")
+    before = await read_waitlist_entries(hub.database)
     for _ in range(3):
         await api.get(address)
-    assert await hub.database.fetch("SELECT * FROM waitlist_entries") == before
+    assert await read_waitlist_entries(hub.database) == before
     assert [(await api.delete(address)).data["status"] for _ in range(2)] == ["LEFT", "LEFT"]
     no = await api.post(f"{address}/accept")
     assert (no.status, no.code, no.error["status"]) == (409, "NO_OFFER", "LEFT")

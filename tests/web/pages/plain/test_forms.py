@@ -11,6 +11,7 @@ from multidict import CIMultiDictProxy
 from hub.access.randomness import random_bytes
 from hub.rules.ticket_code import ALPHABET
 from tests.support.hub import Hub
+from tests.support.reservations import count_reservations
 from tests.support.world import World
 
 START = "/reserve/plain"
@@ -46,7 +47,7 @@ async def test_a_page_of_another_site_cannot_send_these_forms(hub: Hub, world: W
             assert status == 403, (path, origin, text)
         status, _, _ = await send(hub, path, {"ticket": "x"}, Sec_Fetch_Site="cross-site")
         assert status == 403
-    assert await hub.database.fetchval("SELECT count(*) FROM ticket_reservations WHERE status = 'RESERVED'") == 1
+    assert await count_reservations(hub.database, status="RESERVED") == 1
 
 
 async def test_the_cookie_of_a_draft_goes_nowhere_else(hub: Hub, world: World) -> None:
