@@ -11,7 +11,9 @@ from icalendar import Calendar
 from PIL import Image
 
 from hub.confirmation.failure_texts import failure_text
-from tests.support.mail_outbox import NOW, PUBLIC_URL, SLOT, STARTS
+from tests.support.mail_outbox import NOW, PUBLIC_URL, SLOT, STARTS, change_outbox_row
+from tests.support.reservations import change_reservation, change_reservations
+from tests.support.venues import overwrite_venues
 
 LANGUAGES = ("en", "zh_Hans")
 DAYS = {"en": "Saturday, 21 November 2026", "zh_Hans": "2026年11月21日"}
@@ -160,7 +162,7 @@ async def test_a_moved_visit_names_both_times_and_moves_its_calendar_entry(
 ):
     later = await outbox_rows.slot(STARTS + timedelta(days=1), day=NOW.date() + timedelta(days=2))
     ids = await outbox_rows.party(2, slot=later)
-    await database.execute("UPDATE ticket_reservations SET calendar_sequence = 1")
+    await change_reservations(database, calendar_sequence=1)
     row = await outbox_rows.queue(
         "reservation.moved",
         {"manage_token": "secret", "reservation_ids": ids, "was": SLOT},
@@ -218,7 +220,7 @@ async def test_cancelling_one_of_a_family_keeps_the_others_in_the_calendar_and_t
     worker, outbox_rows, mail_server, database
 ):
     ids = await outbox_rows.party(3)
-    await database.execute("UPDATE ticket_reservations SET status = 'CANCELLED' WHERE id = $1", ids[0])
+    await change_reservation(database, ids[0], status="CANCELLED")
     await outbox_rows.queue(
         "reservation.cancelled", {"reservation_ids": ids[:1], "cause": "holder", "manage_token": "secret"}, ids[0]
     )
@@ -321,8 +323,7 @@ async def test_a_list_that_was_closed_is_not_told_of_when_it_is_long_past(worker
         )
     await worker.send_due()
     assert mail_server.messages == []
-    rows = await database.fetch("SELECT DISTINCT status, last_error FROM mail_outbox")
-    assert [(row["status"], row["last_error"]) for row in rows] == [("DROPPED", "obsolete: too late")]
+    assert set(await outbox_rows.states()) == {("DROPPED", "obsolete: too late")}
     assert failure_text("obsolete: too late", "en") == "It would have come too late to be of use."
 
 
@@ -347,7 +348,7 @@ async def test_a_row_from_before_there_were_parties_is_written_without_a_link(
     (reservation,) = await outbox_rows.party()
     for payload in ("{}", "[]", '"odd"', "null"):
         row = await outbox_rows.queue("reservation.confirmed", {}, reservation)
-        await database.execute("UPDATE mail_outbox SET payload = $1::jsonb WHERE id = $2", payload, row)
+        await change_outbox_row(database, row, payload=payload)
     assert await worker.send_due() == 4
     for mail in mail_server.messages:
         text, page = bodies(mail)
@@ -376,7 +377,7 @@ async def test_a_mail_says_how_long_a_visit_can_be_changed_and_no_more_once_it_c
 
 async def test_no_text_of_a_customer_or_venue_becomes_a_header_or_markup(worker, outbox_rows, mail_server, database):
     hostile = "A\r\nBcc: x@evil.example\r\n\r\n<script>alert(1)</script>{{ 7*7 }} {venue} %(code)s"
-    await database.execute("UPDATE venues SET name = $1, address = $1", hostile)
+    await overwrite_venues(database, name=hostile, address=hostile)
     ids = await outbox_rows.party(name=hostile)
     await outbox_rows.queue("reservation.confirmed", {"manage_token": 'a"><b>/../x', "reservation_ids": ids}, ids[0])
     await outbox_rows.queue(

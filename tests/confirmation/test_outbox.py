@@ -10,6 +10,7 @@ import pytest
 from db import statements
 from hub.jobs.outbox import OutboxJob, OutboxWorker
 from tests.support.mail_outbox import NOW, STARTS
+from tests.support.venues import overwrite_venues
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -220,7 +221,7 @@ async def test_the_claim_of_either_worker_reads_its_own_rows_by_index(database, 
 
 async def test_a_row_that_cannot_be_put_into_words_holds_up_nobody(worker, outbox_rows, database, mail_server):
     await outbox_rows.confirmations()
-    await database.execute("UPDATE venues SET timezone = 'Nowhere/Land'")
+    await overwrite_venues(database, timezone="Nowhere/Land")
     await outbox_rows.open()
     await outbox_rows.confirmations()
     assert await worker.send_due() == 2
