@@ -50,3 +50,12 @@ async def delete_movements(database: Any) -> None:
 async def read_walk_ins(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
     """The venues' days of walk-ins of these values: the columns named, or all."""
     return await read_rows(database, "walk_ins", *columns, order_by=order_by, **where)
+
+
+async def count_inside(database: Any) -> int:
+    """How many tickets are in and have not left."""
+    count: int = await database.fetchval(
+        "SELECT count(*) FROM tickets t WHERE t.verified_at IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM ticket_absences b WHERE b.ticket_id = t.id AND b.returned_at IS NULL)"
+    )
+    return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.support.rows import count_rows, read_rows
@@ -20,3 +21,9 @@ async def count_notices(database: Any, **where: Any) -> int:
 async def count_alarms(database: Any, **where: Any) -> int:
     """How many alarms there are of these values."""
     return await count_rows(database, "duplicate_alarms", **where)
+
+
+async def read_notice_counts(database: Any) -> list[int]:
+    """Of how many each notice tells that tells of a number."""
+    all_data = [json.loads(row["data"]) for row in await read_notices(database, "data")]
+    return [int(data["count"]) for data in all_data if data.get("count") is not None]

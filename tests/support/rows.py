@@ -11,7 +11,7 @@ from typing import Any
 
 async def read_rows(database: Any, table: str, /, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
     """The rows that match, with these columns or all of them."""
-    condition, values = _condition(where)
+    condition, values = condition_of(where)
     order = f" ORDER BY {order_by}" if order_by else ""
     rows: list[Any] = await database.fetch(f"SELECT {_names(columns)} FROM {table}{condition}{order}", *values)
     return rows
@@ -19,13 +19,13 @@ async def read_rows(database: Any, table: str, /, *columns: str, order_by: str =
 
 async def read_row(database: Any, table: str, /, *columns: str, **where: Any) -> Any:
     """The row that matches; None without one, any of them if there are several."""
-    condition, values = _condition(where)
+    condition, values = condition_of(where)
     return await database.fetchrow(f"SELECT {_names(columns)} FROM {table}{condition}", *values)
 
 
 async def count_rows(database: Any, table: str, /, **where: Any) -> int:
     """How many rows match."""
-    condition, values = _condition(where)
+    condition, values = condition_of(where)
     count: int = await database.fetchval(f"SELECT count(*) FROM {table}{condition}", *values)
     return count
 
@@ -41,7 +41,7 @@ async def change_rows(
     database: Any, table: str, where: dict[str, Any], /, *, counter: str | None = None, **columns: Any
 ) -> None:
     """Set columns of the rows that match; `counter` is a column that goes up by one, as with each change of the hub."""
-    condition, values = _condition(where)
+    condition, values = condition_of(where)
     _names(tuple(columns))
     changes = [f"{name} = ${n}" for n, name in enumerate(columns, len(values) + 1)]
     if counter:
@@ -51,7 +51,7 @@ async def change_rows(
 
 async def delete_rows(database: Any, table: str, /, **where: Any) -> None:
     """Take the rows that match away."""
-    condition, values = _condition(where)
+    condition, values = condition_of(where)
     await database.execute(f"DELETE FROM {table}{condition}", *values)
 
 
@@ -60,7 +60,8 @@ def _names(columns: tuple[str, ...]) -> str:
     return ", ".join(columns) or "*"
 
 
-def _condition(where: dict[str, Any]) -> tuple[str, list[Any]]:
+def condition_of(where: dict[str, Any]) -> tuple[str, list[Any]]:
+    """The WHERE of these values, and the values in its order."""
     _names(tuple(where))
     terms: list[str] = []
     values: list[Any] = []

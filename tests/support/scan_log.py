@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from tests.support.rows import change_rows, count_rows, delete_rows, read_row, read_rows
+from tests.support.rows import add_row, change_rows, count_rows, delete_rows, read_row, read_rows
 from tests.support.world import NOON, World
 
 
@@ -71,4 +71,12 @@ async def log_unknown_codes(world: World, count: int, until: datetime = NOON) ->
         " $3::timestamptz - n * interval '1 second', $3::timestamptz - n * interval '1 second'"
         " FROM generate_series(1, $4::integer) n",
         world.org_id, world.venue_id, until, count,
+    )  # fmt: skip
+
+
+async def log_scan(world: World, logged_at: datetime, **columns: Any) -> None:
+    """Log one scan of the first member of staff."""
+    await add_row(
+        world.hub.database, "scans", org_id=world.org_id, scan_id=uuid4(), venue_id=world.venue_id, operator_id=1,
+        logged_at=logged_at, **columns,
     )  # fmt: skip

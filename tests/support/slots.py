@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.rows import change_rows, count_rows, read_row, read_rows
+from tests.support.rows import change_rows, count_rows, delete_rows, read_row, read_rows
 
 
 async def read_slot(database: Any, *columns: str, **where: Any) -> Any:
@@ -66,3 +66,16 @@ async def free_places(database: Any, slot_ids: list[int]) -> None:
 async def sum_verified(database: Any) -> int:
     """How many people the slots have counted in, all together."""
     return sum(row["verified_count"] for row in await read_slots(database, "verified_count"))
+
+
+async def resize_slot(database: Any, slot_id: int, capacity: int) -> None:
+    """Give a slot another capacity, but never less than is booked."""
+    await database.execute(
+        "UPDATE reservation_slots SET total_capacity = greatest(booked_count, $2), revision = revision + 1 WHERE id = $1",
+        slot_id, capacity,
+    )  # fmt: skip
+
+
+async def delete_slot(database: Any, slot_id: int) -> None:
+    """Take one slot away."""
+    await delete_rows(database, "reservation_slots", id=slot_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.rows import change_rows, read_row, read_rows
+from tests.support.rows import add_row, change_rows, read_row, read_rows
+from tests.support.world import World
 
 
 async def overwrite_venue(database: Any, venue_id: int, **columns: Any) -> None:
@@ -26,3 +27,9 @@ async def free_of_venue(database: Any, username: str) -> Any:
     """Let a member of staff belong to no venue but to the whole organisation; the row of the member."""
     await change_rows(database, "staff", {"username": username}, venue_id=None)
     return await read_row(database, "staff", username=username)
+
+
+async def add_gates(world: World, *names: str) -> None:
+    """Add gates to the venue of this world."""
+    for name in names:
+        await add_row(world.hub.database, "gates", org_id=world.org_id, venue_id=world.venue_id, name=name)

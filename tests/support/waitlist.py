@@ -102,3 +102,16 @@ async def count_waitlist_entries(database: Any, **where: Any) -> int:
 async def change_waitlist_entry(database: Any, entry_id: int, **columns: Any) -> None:
     """Set columns of one entry."""
     await change_rows(database, "waitlist_entries", {"id": entry_id}, **columns)
+
+
+async def read_waiting_slots(database: Any, slot_ids: list[int]) -> list[Any]:
+    """Slots with what is free and held, what is offered, the smallest party that waits and until when places are gathered."""
+    rows: list[Any] = await database.fetch(
+        "SELECT s.id, s.held_count, s.total_capacity - s.booked_count - s.held_count AS free,"
+        " (SELECT coalesce(sum(places), 0) FROM waitlist_entries e WHERE e.slot_id = s.id AND status = 'OFFERED') AS offered,"
+        " (SELECT min(places) FROM waitlist_entries e WHERE e.slot_id = s.id AND status = 'WAITING') AS smallest,"
+        " (SELECT max(gathers_until) FROM waitlist_entries e WHERE e.slot_id = s.id AND status = 'WAITING') AS gathers"
+        " FROM reservation_slots s WHERE s.id = ANY ($1)",
+        slot_ids,
+    )
+    return rows

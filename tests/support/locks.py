@@ -1,0 +1,27 @@
+"""Rows held by a second connection, and who waits for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.rows import condition_of
+
+
+async def hold_row(transaction: Any, table: str, *, strength: str = "NO KEY UPDATE", **where: Any) -> None:
+    """Lock the one row that matches, as an UPDATE of it would, until the transaction ends."""
+    condition, values = condition_of(where)
+    rows = await transaction.fetch(f"SELECT 1 FROM {table}{condition} FOR {strength}", *values)
+    assert len(rows) == 1
+
+
+async def count_waiting(database: Any) -> int:
+    """How many statements of this database wait for somebody's lock."""
+    count: int = await database.fetchval(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return count
+
+
+async def give_up_after(transaction: Any, time: str) -> None:
+    """Let a transaction wait for a lock no longer than so many milliseconds, as in `300ms`."""
+    await transaction.execute(f"SET LOCAL lock_timeout = '{time}'")
