@@ -76,6 +76,18 @@ async def test_a_hot_statement_walks_no_table(connection, subject, name):
     assert not re.search(r"Index Cond: \(org_id = [^()]*\)\s*$", plan, re.MULTILINE), plan
 
 
+@pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
+async def test_the_claim_of_either_worker_reads_its_own_rows_by_index(connection, plans):
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = {plans}")
+        await connection.execute(f"PREPARE claiming AS {load('messaging/outbox').claim}")
+        for urgent in (0, 1):
+            rows = await connection.fetch(f"EXPLAIN EXECUTE claiming (now(), now(), 50, NULL, {urgent})")
+            plan = "\n".join(row[0] for row in rows)
+            assert "using mail_outbox_due on" in plan
+            assert re.search(r"Index Cond: \(\(num_nonnulls\(not_after\) = .+\) AND \(next_attempt_at <=", plan), plan
+
+
 def test_a_statement_that_is_not_there_is_an_error_naming_its_file():
     with pytest.raises(AttributeError, match=r"db/queries/scanning/entries\.sql has no statement 'read_minds'"):
         _ = load("scanning/entries").read_minds

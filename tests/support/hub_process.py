@@ -1,4 +1,4 @@
-"""`hub serve` in a process of its own, which can be stopped, killed and started again. `tests/cli` has it from a fresh start."""
+"""`hub serve` in a process of its own, which can be stopped, killed and started again. `tests/commands` has it from a fresh start."""
 
 from __future__ import annotations
 

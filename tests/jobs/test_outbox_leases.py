@@ -12,6 +12,7 @@ import pytest
 from db import statements
 from db.pool import DatabaseDown
 from hub.jobs.outbox import LEASE, OutboxWorker
+from tests.support.locks import give_up_after
 from tests.support.mail_outbox import NOW
 
 SQL = statements.load("messaging/outbox")
@@ -87,7 +88,7 @@ async def claimed_at_once(database, outbox_rows, sql):
     async with database.transaction() as first, database.transaction() as second:
         got.append(await first.fetch(sql.claim, NOW, NOW + LEASE, 50, uuid4(), 0))
         # Whoever waits for the first one's lock is waiting here, and gives up.
-        await second.execute("SET LOCAL lock_timeout = '300ms'")
+        await give_up_after(second, "300ms")
         got.append(await second.fetch(sql.claim, NOW, NOW + LEASE, 50, uuid4(), 0))
     return [len(rows) for rows in got]
 

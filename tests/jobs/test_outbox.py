@@ -1,13 +1,11 @@
 """The outbox round against a real Postgres and a real SMTP server that is there, away, refusing or wavering."""
 
 import asyncio
-import re
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from db import statements
 from hub.jobs.outbox import OutboxJob, OutboxWorker
 from tests.support.mail_outbox import NOW, STARTS
 from tests.support.venues import overwrite_venues
@@ -205,18 +203,6 @@ async def test_what_is_urgent_goes_out_in_the_middle_of_a_rush(services, outbox_
     outbox.stop()
     await asyncio.wait_for(running, 5)
     assert len(mail_server.messages) < 10  # at half a second each, the rush had not got far
-
-
-@pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
-async def test_the_claim_of_either_worker_reads_its_own_rows_by_index(database, plans):
-    async with database.transaction() as connection:
-        await connection.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = {plans}")
-        await connection.execute(f"PREPARE claiming AS {statements.load('messaging/outbox').claim}")
-        for urgent in (0, 1):
-            rows = await connection.fetch(f"EXPLAIN EXECUTE claiming (now(), now(), 50, NULL, {urgent})")
-            plan = "\n".join(row[0] for row in rows)
-            assert "using mail_outbox_due on" in plan
-            assert re.search(r"Index Cond: \(\(num_nonnulls\(not_after\) = .+\) AND \(next_attempt_at <=", plan), plan
 
 
 async def test_a_row_that_cannot_be_put_into_words_holds_up_nobody(worker, outbox_rows, database, mail_server):

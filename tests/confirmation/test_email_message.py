@@ -1,0 +1,84 @@
+"""Any mail: no text of a stranger becomes more than text, no odd row or address harms another."""
+
+import pytest
+
+from tests.support.mail_outbox import NOW, PUBLIC_URL
+from tests.support.sent_mail import WAITLIST, Page, bodies
+from tests.support.venues import overwrite_venues
+
+
+async def test_no_text_of_a_customer_or_venue_becomes_a_header_or_markup(worker, outbox_rows, mail_server, database):
+    hostile = "A\r\nBcc: x@evil.example\r\n\r\n<script>alert(1)</script>{{ 7*7 }} {venue} %(code)s"
+    await overwrite_venues(database, name=hostile, address=hostile)
+    ids = await outbox_rows.party(name=hostile)
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": 'a"><b>/../x', "reservation_ids": ids}, ids[0])
+    await outbox_rows.queue(
+        "waitlist.joined", {**WAITLIST, "venue_name": hostile, "places": 1, "waitlist_token": '"><i>'}, language="en"
+    )
+    assert await worker.send_due() == 2
+    assert mail_server.recipients == [("j@example.org",)] * 2
+    for mail in mail_server.messages:
+        assert mail["Bcc"] is None
+        assert "\n" not in mail["Subject"]
+        source = mail.get_body(("html",)).get_content()
+        assert "<script" not in source
+        assert "<b>" not in source
+        assert "<i>" not in source
+        assert "49" not in source.replace("#49", "")
+        page = Page(source)
+        assert "script" not in page.tags
+        assert "<script>alert(1)</script>" in page.text
+        assert "{{ 7*7 }} {venue} %(code)s" in page.text
+    assert f"{PUBLIC_URL}/r/a%22%3E%3Cb%3E%2F..%2Fx" in bodies(mail_server.messages[0])[1].links
+
+
+@pytest.mark.parametrize(
+    "recipient", ["a@example.org, b@example.org", "a@example.org\r\nBcc: b@example.org", "a b", "", "<a@example.org"]
+)
+async def test_an_address_that_is_not_one_gets_no_mail_and_neither_does_anybody_else(
+    worker, outbox_rows, mail_server, recipient
+):
+    ids = await outbox_rows.party()
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], to=recipient)
+    assert await worker.send_due() == 1
+    assert mail_server.messages == []
+    assert await outbox_rows.states() == [("DEAD", "address not readable")]
+
+
+@pytest.mark.parametrize("recipient", ["müller@example.org", "用户@例子.广告", '"odd, one"@example.org'])
+async def test_an_unusual_address_is_written_to_as_it_is(worker, outbox_rows, mail_server, recipient):
+    ids = await outbox_rows.party()
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], to=recipient)
+    assert await worker.send_due() == 1
+    assert await outbox_rows.states() == [("SENT", None)]
+    assert mail_server.recipients == [(recipient,)]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"places": 1},
+        {**WAITLIST, "slot": {"date": "soon"}},
+        {**WAITLIST, "slot": 7},
+        {**WAITLIST, "timezone": "Nowhere/Land", "ends_at": NOW.isoformat()},
+        {**WAITLIST, "ends_at": "2026-11-20T10:00:00"},
+        {**WAITLIST, "waitlist_token": ""},
+    ],
+)
+async def test_a_row_that_cannot_be_read_is_dead_and_says_so(worker, outbox_rows, mail_server, payload):
+    await outbox_rows.queue("waitlist.offer", payload)
+    assert await worker.send_due() == 1
+    ((status, error),) = await outbox_rows.states()
+    assert status == "DEAD"
+    assert error == "token gone" or error.startswith("unreadable: ")
+    assert mail_server.messages == []
+
+
+async def test_an_unknown_kind_or_language_harms_nobody(worker, outbox_rows, mail_server):
+    ids = await outbox_rows.party()
+    await outbox_rows.queue("reservation.sung", {}, ids[0])
+    await outbox_rows.queue("reservation.confirmed", {}, ids[0], channel="sms", to="+12025550100")
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], language="tlh")
+    assert await worker.send_due() == 3
+    assert await outbox_rows.states() == [("DEAD", "unknown kind"), ("DEAD", "unknown kind"), ("SENT", None)]
+    assert mail_server.messages[0]["Content-Language"] == "en"
