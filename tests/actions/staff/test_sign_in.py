@@ -21,7 +21,7 @@ from hub.services import Services
 from tests.support.rows import count_rows
 
 if TYPE_CHECKING:
-    from tests.access.conftest import Office
+    from tests.actions.staff.conftest import Office
 
 RIGHT, WRONG = "correct horse", "battery staple"
 
