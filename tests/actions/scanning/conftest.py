@@ -22,3 +22,9 @@ async def tom(hub: Hub, world: World) -> Socket:
 @pytest.fixture
 async def sue(hub: Hub, world: World) -> Socket:
     return await hub.socket(await world.staff("MANAGER", name="Sue Lee"))
+
+
+@pytest.fixture
+async def board(hub: Hub, world: World) -> Socket:
+    """The dashboard of a manager."""
+    return await hub.socket(await world.staff("MANAGER"))

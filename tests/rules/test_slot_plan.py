@@ -1,4 +1,4 @@
-"""Slots: how full, how planned, on which day, and what is offered instead."""
+"""Opening hours become slots by the wall clock, also on the days the clocks change."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -8,43 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.rules.alternatives import SlotOffer, choose_alternatives
-from hub.rules.slot_capacity import SlotCount, capacity_status
 from hub.rules.slot_plan import plan_slots
-from hub.rules.venue_day import day_bounds, today
 
 ROME = ZoneInfo("Europe/Rome")
 DAY = date(2026, 11, 20)
-
-
-@pytest.mark.parametrize(
-    ("capacity", "booked", "word"),
-    [
-        (200, 0, "AVAILABLE"),
-        (200, 99, "AVAILABLE"),
-        (200, 100, "LIMITED"),
-        (200, 150, "LIMITED"),
-        (200, 190, "LIMITED"),
-        (200, 199, "LIMITED"),
-        (200, 200, "FULL"),
-        (1, 0, "AVAILABLE"),
-        (1, 1, "FULL"),
-        (0, 0, "FULL"),
-        (3, 1, "AVAILABLE"),
-        (3, 2, "LIMITED"),
-        (10, 11, "FULL"),
-    ],
-)
-def test_a_slot_is_limited_from_half_full(capacity, booked, word):
-    assert capacity_status(capacity, booked) == word
-
-
-def test_a_count_is_written_with_whole_seconds():
-    count = SlotCount(10, time(12), time(14), 200, 150, 7, 912)
-    assert count.as_dict() == {
-        "slot_id": 10, "start_time": "12:00:00", "end_time": "14:00:00",
-        "capacity": 200, "booked": 150, "verified": 7, "revision": 912,
-    }  # fmt: skip
 
 
 def labels(slots):
@@ -131,36 +98,3 @@ def test_planned_slots_never_overlap_and_their_labels_are_the_wall_clock(first, 
         assert slot.ends_at.astimezone(ZoneInfo(zone)).time() == slot.end_time
     for earlier, later in pairwise(slots):
         assert earlier.ends_at <= later.starts_at
-
-
-def test_today_and_the_bounds_of_a_day_are_the_venues():
-    assert today(datetime(2026, 11, 20, 22, 59, 59, tzinfo=UTC), ROME) == DAY
-    assert today(datetime(2026, 11, 20, 23, tzinfo=UTC), ROME) == DAY + timedelta(days=1)
-    for day, hours in ((date(2026, 3, 29), 23), (DAY, 24), (date(2026, 10, 25), 25)):
-        first, after = day_bounds(day, ROME)
-        assert (after - first) / timedelta(hours=1) == hours
-        assert today(first, ROME) == day
-        assert today(after, ROME) == day + timedelta(days=1)
-
-
-def test_where_clocks_skip_midnight_the_day_begins_at_the_jump():
-    cairo = ZoneInfo("Africa/Cairo")
-    first, _ = day_bounds(date(2026, 4, 24), cairo)
-    assert today(first, cairo) == date(2026, 4, 24)
-    assert today(first - timedelta(seconds=1), cairo) == date(2026, 4, 23)
-
-
-def offer(slot_id, days, hour, free=5):
-    return SlotOffer(slot_id, DAY + timedelta(days=days), time(hour), free)
-
-
-def test_alternatives_are_the_nearest_first_on_the_same_day_then_on_the_days_around():
-    offers = [offer(1, 0, 10), offer(2, 0, 14), offer(3, 0, 18), offer(4, 1, 12), offer(5, -1, 12), offer(6, 2, 12)]
-    assert [found.slot_id for found in choose_alternatives(9, DAY, time(12), offers)] == [2, 1, 3, 4, 5]
-
-
-def test_alternatives_leave_out_full_slots_and_the_wanted_one():
-    offers = [offer(1, 0, 12, 0), offer(9, 0, 12), offer(2, 1, 12, -1), offer(3, 7, 9)]
-    assert [found.as_dict() for found in choose_alternatives(9, DAY, time(12), offers)] == [
-        {"slot_id": 3, "date": "2026-11-27", "start_time": "09:00:00", "available_count": 5}
-    ]
