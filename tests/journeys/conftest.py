@@ -16,6 +16,7 @@ from PIL import Image
 
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
 from tests.support.hub import Hub
+from tests.support.tickets import read_ticket
 from tests.support.world import Ticket, World
 
 
@@ -81,4 +82,4 @@ async def jane(world: World) -> str:
 
 
 async def ticket_row(world: World, ticket: Ticket) -> Any:
-    return await world.hub.database.fetchrow("SELECT * FROM tickets WHERE id = $1", ticket.id)
+    return await read_ticket(world.hub.database, id=ticket.id)

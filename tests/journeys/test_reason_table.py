@@ -10,6 +10,9 @@ import pytest
 
 from hub.rules.scan_requests import ScanRequest
 from tests.support.hub import Hub
+from tests.support.scan_log import count_entries, count_scans, read_scan, read_scans
+from tests.support.slots import read_slot
+from tests.support.tickets import read_ticket
 from tests.support.world import NOON, TODAY, Ticket, World
 from web import keys
 
@@ -133,24 +136,24 @@ async def test_the_socket_and_the_scan_endpoint_give_the_decision_of_the_table(
     tom = await world.staff(name="Tom Brown")
     ticket = await getattr(Table(world), row)()
     gate = await hub.socket(tom, gate="B")
-    scans_before = await hub.database.fetchval("SELECT count(*) FROM scans")
+    scans_before = await count_scans(hub.database)
 
     by_socket = await gate.validate(ticket.code)
     status, body = await hub.post("/venue/scan", {"code": ticket.code, "mode": "validate", "gate": "B"}, token=tom)
     assert status == 200
     assert _but_scan_id(by_socket) == _but_scan_id(body["data"])
     _agrees(by_socket, validated)
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered AND gate = 'B'") == 0
+    assert await count_scans(hub.database, entered=True, gate="B") == 0
 
     entry = await gate.verify(ticket.code)
     _agrees(entry, verified)
-    entered = await hub.database.fetchval("SELECT entered FROM scans WHERE scan_id = $1::text::uuid", entry["scan_id"])
+    entered = (await read_scan(hub.database, scan_id=entry["scan_id"]))["entered"]
     assert entered is enters
     assert (entry["verified"] is not None) is (enters or row in ("already_verified", "cancelled_after_use"))
     if enters:
         assert (entry["verified"]["operator_name"], entry["verified"]["gate"]) == ("Tom Brown", "B")
     # Every presentation is in the log, whatever its outcome.
-    log = await hub.database.fetch("SELECT mode, result, reason, code FROM scans ORDER BY logged_at")
+    log = await read_scans(hub.database, "mode", "result", "reason", "code", order_by="logged_at")
     wanted = [("validate", validated), ("validate", validated), ("verify", verified)]
     assert [tuple(r) for r in log[scans_before:]] == [
         (mode, COLOUR[word], reason_of(word), ticket.code) for mode, word in wanted
@@ -175,8 +178,7 @@ async def test_the_prds_endpoints_give_the_decision_of_the_table(
         assert body["data"]["operator_name"] == ("Tom Brown" if enters else "Jane Smith")
     else:
         assert (status, body["error"]["code"]) == (400, reason_of(verified))
-    entered = await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered AND operator_id <> $1", 0)
-    assert entered == (1 if enters or row == "already_verified" else 0)
+    assert await count_entries(hub.database) == (1 if enters or row == "already_verified" else 0)
 
 
 def _agrees(decision: dict[str, Any], word: str) -> None:
@@ -196,10 +198,10 @@ async def test_an_ota_ticket_stays_activated_and_is_let_in_once(hub: Hub, world:
     gate = await hub.socket(await world.staff())
     words = [(await gate.verify(ticket.code))["reason"] for _ in range(2)]
     assert words == ["VERIFIED", "ALREADY_VERIFIED"]
-    row = await hub.database.fetchrow("SELECT status, verified_at FROM tickets WHERE id = $1", ticket.id)
+    row = await read_ticket(hub.database, "status", "verified_at", id=ticket.id)
     assert row["status"] == "ACTIVATED"
     assert row["verified_at"] is not None
-    assert await hub.database.fetchval("SELECT verified_count FROM reservation_slots") == 1
+    assert (await read_slot(hub.database))["verified_count"] == 1
 
 
 async def test_an_ota_ticket_with_a_place_cannot_take_another(hub: Hub, world: World):
@@ -214,14 +216,14 @@ async def test_the_same_scan_id_again_gets_the_same_answer_and_nothing_twice(hub
     scan_id = str(uuid4())
     gate = await hub.socket(await world.staff(), gate="A")
     first = await gate.verify(ticket.code, scan_id)
-    logged = await hub.database.fetchval("SELECT count(*) FROM scans")
+    logged = await count_scans(hub.database)
     again = await gate.verify(ticket.code, scan_id)
     assert again == first
     status, body = await hub.post(
         "/venue/scan", {"code": ticket.code, "mode": "verify", "scan_id": scan_id}, token=await world.staff("MANAGER")
     )
     assert (status, body["data"]["reason"], body["data"]["verified"]) == (200, first["reason"], first["verified"])
-    assert await hub.database.fetchval("SELECT count(*) FROM scans") == logged
+    assert await count_scans(hub.database) == logged
 
 
 async def test_a_scan_id_used_for_another_code_is_refused(hub: Hub, world: World):
@@ -231,7 +233,7 @@ async def test_a_scan_id_used_for_another_code_is_refused(hub: Hub, world: World
     await gate.verify(first.code, scan_id)
     reply = await gate.command("verify", code=second.code, scan_id=scan_id)
     assert reply["error"]["code"] == "SCAN_ID_REUSED"
-    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 1
+    assert await count_scans(hub.database) == 1
 
 
 async def test_a_ticket_verified_by_its_id_over_the_socket_is_the_same_ticket(hub: Hub, world: World):
@@ -254,4 +256,4 @@ async def test_another_organisations_ticket_does_not_exist_here(hub: Hub, world:
     ticket = await other.ticket()
     gate = await hub.socket(await world.staff())
     assert (await gate.verify(ticket.code))["reason"] == "TICKET_NOT_FOUND"
-    assert await hub.database.fetchval("SELECT ticket_id FROM scans") is None
+    assert (await read_scan(hub.database))["ticket_id"] is None

@@ -9,6 +9,8 @@ from icalendar import Calendar
 
 from tests.journeys.conftest import Customer, read_data_url, read_qr, ticket_row
 from tests.support.hub import Hub
+from tests.support.reservations import read_reservation
+from tests.support.scan_log import read_scans
 from tests.support.world import TODAY, World
 
 NOVEMBER_14 = datetime(2026, 11, 14, 11, 0, tzinfo=UTC)
@@ -35,7 +37,7 @@ async def test_scenario_1_successful_reservation_flow(hub: Hub, world: World, cu
     # Then reservation is created
     assert status == 200
     reserved = body["data"]
-    stored = await hub.database.fetchrow("SELECT * FROM ticket_reservations WHERE id = $1", reserved["reservation_id"])
+    stored = await read_reservation(hub.database, id=reserved["reservation_id"])
     assert (stored["ticket_id"], stored["slot_id"], stored["status"]) == (ticket.id, slot_id, "RESERVED")
     assert (stored["customer_email"], stored["customer_phone"]) == ("john@example.com", "+12025551234")
     assert reserved["slot"]["date"] == str(TODAY)
@@ -108,7 +110,7 @@ async def test_scenario_3_operator_validation_valid_ticket(hub: Hub, world: Worl
     # Then ticket status becomes VERIFIED
     row = await ticket_row(world, ticket)
     assert (row["status"], decision["ticket"]["status"]) == ("VERIFIED", "VERIFIED")
-    reservation = await hub.database.fetchrow("SELECT * FROM ticket_reservations WHERE ticket_id = $1", ticket.id)
+    reservation = await read_reservation(hub.database, ticket_id=ticket.id)
     assert reservation["status"] == "VERIFIED"
     # And verified_at timestamp is recorded
     assert abs(row["verified_at"] - clock.now()) < timedelta(seconds=5)
@@ -187,7 +189,7 @@ async def test_scenario_6_already_verified_warning(hub: Hub, world: World, clock
     assert (again["result"], again["reason"]) == ("YELLOW", "ALREADY_VERIFIED")
     assert again["verified"] == decision["verified"]
     assert await ticket_row(world, ticket) == before
-    log = await hub.database.fetch("SELECT mode, result, entered FROM scans ORDER BY logged_at")
+    log = await read_scans(hub.database, "mode", "result", "entered", order_by="logged_at")
     assert [tuple(row) for row in log] == [
         ("verify", "GREEN", True), ("validate", "YELLOW", False), ("verify", "YELLOW", False),
     ]  # fmt: skip

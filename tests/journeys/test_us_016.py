@@ -8,6 +8,8 @@ from hub.actions.tickets.confirm_payment import confirm_payment
 from hub.actions.tickets.issue import TicketBatch, issue_tickets
 from tests.journeys.conftest import Customer, ticket_row
 from tests.support.hub import Hub
+from tests.support.orders import change_products
+from tests.support.scan_log import count_entries
 from tests.support.world import World
 
 NOVEMBER_19 = datetime(2026, 11, 19, 11, 0, tzinfo=UTC)
@@ -16,7 +18,7 @@ NOVEMBER_20 = date(2026, 11, 20)
 
 async def test_pre_made_ticket_with_reservation_flow(hub: Hub, world: World, customer: Customer, jane: str):
     # Given I purchase a ticket in pre-made mode
-    await hub.database.execute("UPDATE products SET activation_mode = 'deferred'")
+    await change_products(hub.database, activation_mode="deferred")
     sold = await issue_tickets(hub.services, TicketBatch(1, "PENDING_PAYMENT"), org_id=world.org_id)
     paid = await confirm_payment(hub.services, org_id=world.org_id, order_id=sold["order_id"])
     (issued,) = sold["tickets"]
@@ -63,7 +65,7 @@ async def test_wrong_date_scanning(hub: Hub, world: World, clock):
     # And entry is denied
     assert decision["can_verify"] is False
     assert (await ticket_row(world, ticket))["verified_at"] is None
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 0
+    assert await count_entries(hub.database) == 0
 
 
 async def test_no_reservation_with_permissive_policy(hub: Hub, world: World, jane: str):

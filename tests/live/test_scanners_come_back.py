@@ -12,7 +12,9 @@ from hub.actions.scanning.conflicts import publish_new_conflicts
 from hub.actions.scanning.duplicate_alarms import raise_alarm
 from hub.jobs import duplicate_alarms
 from tests.support.hub import Hub
+from tests.support.notices import count_alarms
 from tests.support.offline_queue import queued, sync
+from tests.support.scan_conflicts import count_conflicts
 from tests.support.world import World
 
 ALL = 100
@@ -47,7 +49,7 @@ async def copies_at_two_gates(hub: Hub, world: World, count: int, minutes: float
 
 
 async def alarms(hub: Hub) -> int:
-    return int(await hub.database.fetchval("SELECT count(*) FROM duplicate_alarms"))
+    return int(await count_alarms(hub.database))
 
 
 async def all_raised(hub: Hub, count: int) -> None:
@@ -62,7 +64,7 @@ async def test_copies_of_a_moment_ago_are_an_alarm_and_those_of_long_ago_a_confl
     await copies_at_two_gates(hub, world, 3, minutes=-60)
     await asyncio.sleep(0.5)
     assert await alarms(hub) == 0
-    assert await hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 3
+    assert await count_conflicts(hub.database) == 3
     tickets = await world.fill(await world.slot(start="14:00", end="16:00"), 3)
     for name in "AB":
         gate = await hub.socket(await world.staff(), gate=name)

@@ -12,6 +12,7 @@ from hub.live.channels.counts import CountChannels, DayKey
 from hub.rules.scan_requests import ScanRequest
 from hub.rules.slot_capacity import SlotCount
 from tests.support.hub import Hub
+from tests.support.slots import revise_slot, sum_verified
 from tests.support.world import TODAY, World
 
 
@@ -91,7 +92,7 @@ async def test_old_snapshot_and_events_make_the_new_snapshot_whatever_happens(hu
     new = await watch(await hub.socket(await world.staff()))
     await mirror.follow(manager, new["revision"])
     mirror.assert_equals(new)
-    fresh = await hub.database.fetchval("SELECT sum(verified_count) FROM reservation_slots")
+    fresh = await sum_verified(hub.database)
     assert sum(slot["verified"] for slot in mirror.slots.values()) == fresh, seed
 
 
@@ -166,8 +167,7 @@ async def test_a_lost_message_is_healed_by_the_resync(hub: Hub, world: World) ->
     slot = await world.slot()
     manager = await hub.socket(await world.staff("MANAGER"))
     await watch(manager)
-    await hub.database.execute("UPDATE reservation_slots SET verified_count = 0, booked_count = 0,"
-                               " total_capacity = 150, revision = revision + 1 WHERE id = $1", slot)  # fmt: skip
+    await revise_slot(hub.database, slot, verified_count=0, booked_count=0, total_capacity=150)
     event = await manager.event(4)
     assert event["data"]["capacity"] == 150
     assert hub.app[LIVE].channels.counts_resync.healed >= 1

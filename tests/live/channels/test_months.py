@@ -14,6 +14,7 @@ from hub.events.announcements import SlotChanged, SlotsEdited
 from hub.live.channels.months import MonthChannel
 from tests.support.calendar_client import Visitor, truth
 from tests.support.hub import Hub
+from tests.support.slots import close_slot, delete_slot, read_slot, resize_slot, revise_slot
 from tests.support.world import TODAY, World
 from web import keys
 
@@ -84,17 +85,14 @@ async def test_what_visitors_see_is_true_after_any_sequence_at_two_hubs(
                 status, answer = await at.delete(f"/api/reservations/{number}", X_Reservation_Token=token)
                 assert status in (200, 409), (answer, seed)
             case "resize":
-                await hub.database.execute(
-                    "UPDATE reservation_slots SET total_capacity = greatest(booked_count, $2), revision = revision + 1"
-                    " WHERE id = $1", chance.choice(slots), chance.randrange(1, 7),
-                )  # fmt: skip
+                await resize_slot(hub.database, chance.choice(slots), chance.randrange(1, 7))
                 at.services.announcer.publish([SlotsEdited(world.org_id)])
             case "add" if len(slots) < 12:
                 slots.append(await world.slot(TODAY + timedelta(days=len(slots) % 9), f"{8 + len(slots)}:00", "23:30"))
                 at.services.announcer.publish([SlotsEdited(world.org_id)])
             case "late":
                 # A message that was held up: it says what was true a while ago.
-                row = await hub.database.fetchrow("SELECT * FROM reservation_slots WHERE id = $1", chance.choice(slots))
+                row = await read_slot(hub.database, id=chance.choice(slots))
                 stale = SlotChanged.of({**row, "revision": row["revision"] - 1, "booked_count": 0})
                 at.services.announcer.publish([stale])
             case _:
@@ -130,9 +128,7 @@ async def test_two_processes_tell_each_other_within_a_moment(
 async def test_what_was_never_announced_is_found_by_the_resync(hub: Hub, world: World, visit: Visit) -> None:
     slot = await world.slot()
     visitor = await visit()
-    await hub.database.execute(
-        "UPDATE reservation_slots SET total_capacity = 7, revision = revision + 1 WHERE id = $1", slot
-    )
+    await revise_slot(hub.database, slot, total_capacity=7)
     await visitor.sees(await truth(hub, world.org_id), 60)
     assert visitor.slots[slot]["total_capacity"] == 7
     assert hub.app[LIVE].channels.months_resync.healed == 1
@@ -147,11 +143,11 @@ async def test_slots_that_are_added_closed_or_gone_reach_an_open_calendar(hub: H
     await generate_slots(hub.services, OpeningHours(TODAY, 2, time(16), time(18), 60, 5))
     await visitor.sees(await truth(hub, world.org_id), 60)
     assert len(visitor.slots) == 5
-    await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot)
+    await close_slot(hub.database, slot)
     hub.services.announcer.publish([SlotsEdited(world.org_id)])
     await visitor.sees(await truth(hub, world.org_id), 60)
     assert visitor.slots[slot]["available_count"] == 0
-    await hub.database.execute("DELETE FROM reservation_slots WHERE id = $1", slot)
+    await delete_slot(hub.database, slot)
     hub.services.announcer.publish([SlotsEdited(world.org_id)])
     await visitor.sees(await truth(hub, world.org_id), 60)
     assert slot not in visitor.slots
@@ -182,7 +178,7 @@ async def test_an_edit_during_the_reading_is_not_lost(hub: Hub, world: World, vi
     channel = await live.channels.months.open((world.org_id, 2026, 11))
     reading = asyncio.create_task(live.channels.months.resync(channel))
     await begun.wait()
-    await hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", slot)
+    await close_slot(hub.database, slot)
     hub.services.announcer.publish([SlotsEdited(world.org_id)])
     go_on.set()
     await reading

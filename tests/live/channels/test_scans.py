@@ -18,6 +18,7 @@ from hub.live.channels.scans import KEPT_SCANS, SCANS_PER_FRAME, ScanFeed
 from hub.rules.timestamps import rfc3339
 from tests.support.hand_turned_wheel import HandTurnedWheel
 from tests.support.hub import Hub
+from tests.support.scan_log import read_scan
 from tests.support.world import World
 
 
@@ -82,7 +83,7 @@ async def test_every_decision_comes_as_it_is_logged_and_shows_no_whole_code(hub:
         "reason": "VERIFIED", "entered": True, "code_tail": ticket.code[-4:], "ticket_id": ticket.id,
     }  # fmt: skip
     assert ticket.code not in json.dumps(event)
-    logged = await hub.database.fetchval("SELECT logged_at FROM scans WHERE scan_id = $1", UUID(scan_id))
+    logged = (await read_scan(hub.database, scan_id=UUID(scan_id)))["logged_at"]
     assert scan["at"] == rfc3339(logged)
 
     await gate.verify(ticket.code, scan_id)  # the same scan again is no second one

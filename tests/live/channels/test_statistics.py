@@ -16,6 +16,8 @@ from hub.live.channels.statistics import READ_SECONDS, StatisticsChannels
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import day_bounds
 from tests.support.hub import Hub
+from tests.support.scan_log import count_scans, delete_scans, log_scan, read_scans
+from tests.support.venues import add_gates
 from tests.support.world import NOON, TODAY, World
 
 SCANS, YELLOW, RED, ENTERED, GONE = range(5)
@@ -76,7 +78,7 @@ async def counted(
     """The same figures, added up here from the rows of the log one by one."""
     venue = await hub.services.venues.read(world.org_id, world.venue_id)
     start, end = day_bounds(day, venue.zone)
-    rows = await hub.database.fetch("SELECT * FROM scans WHERE venue_id = $1", world.venue_id)
+    rows = await read_scans(hub.database, venue_id=world.venue_id)
     moment = {
         row["scan_id"]: row["scanned_at"] if row["source"] == "sync" else row["logged_at"]
         for row in rows
@@ -122,7 +124,7 @@ async def agree(hub: Hub, world: World, mirror: Mirror, day: Any = TODAY) -> Non
 
 async def rows_of_log(hub: Hub) -> int:
     """Rows the board has counted when it is up to date: all of them, since all are of one day."""
-    return int(await hub.database.fetchval("SELECT count(*) FROM scans"))
+    return int(await count_scans(hub.database))
 
 
 async def test_snapshot_and_events_are_the_log_whatever_happens_and_after_a_restart(
@@ -207,13 +209,9 @@ async def test_the_median_is_of_the_last_quarter_of_an_hour_and_of_the_whole_day
 
 
 async def write(hub: Hub, world: World, logged_at: datetime, **columns: Any) -> None:
-    row = {"mode": "verify", "source": "socket", "gate": "A", "result": "RED", "reason": "WRONG_DATE",
+    row = {"code": "C", "mode": "verify", "source": "socket", "gate": "A", "result": "RED", "reason": "WRONG_DATE",
            "scanned_at": logged_at} | columns  # fmt: skip
-    await hub.database.execute(
-        "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, code, logged_at, mode, source, gate, result, reason,"
-        " scanned_at) VALUES ($1, $2, $3, 1, 'C', $4, $5, $6, $7, $8, $9, $10)",
-        world.org_id, uuid4(), world.venue_id, logged_at, *row.values(),
-    )  # fmt: skip
+    await log_scan(world, logged_at, **row)
 
 
 async def late_row_is_counted(hub: Hub, world: World, **how: Any) -> bool:
@@ -227,7 +225,7 @@ async def late_row_is_counted(hub: Hub, world: World, **how: Any) -> bool:
     await write(hub, world, now - timedelta(seconds=8))
     await channels.resync(channel)
     channels.close()
-    await hub.database.execute("DELETE FROM scans")
+    await delete_scans(hub.database)
     return bool(channel.state.revision == 2)
 
 
@@ -300,11 +298,7 @@ async def test_the_figures_are_for_managers_and_name_every_gate(hub: Hub, world:
     operator = await hub.socket(await world.staff())
     reply = await operator.command("subscribe", topic="figures")
     assert reply["error"]["code"] == "FORBIDDEN"
-    await hub.database.execute(
-        "INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, 'North'), ($1, $2, 'South')",
-        world.org_id,
-        world.venue_id,
-    )
+    await add_gates(world, "North", "South")
     data = await watch(await hub.socket(await world.staff("MANAGER")))
     assert [gate["gate"] for gate in data["gates"]] == ["North", "South"]
     assert data["starts_at"] == "2026-11-19T23:00:00Z"

@@ -11,6 +11,8 @@ from hub.app import LIVE
 from hub.jobs import duplicate_alarms
 from hub.jobs.duplicate_alarms import DuplicateAlarmJob
 from tests.support.hub import Hub
+from tests.support.negative_controls import drop_constraint
+from tests.support.notices import count_alarms
 from tests.support.world import World
 
 
@@ -59,7 +61,7 @@ async def silent(hub: Hub, *sockets: Any) -> None:
 
 
 async def alarms(hub: Hub) -> int:
-    count: int = await hub.database.fetchval("SELECT count(*) FROM duplicate_alarms")
+    count: int = await count_alarms(hub.database)
     return count
 
 
@@ -218,7 +220,7 @@ async def test_the_same_pair_is_written_once(hub: Hub, world: World, monkeypatch
         *(raise_alarm(hub.services, *pair) for pair in ((one, other), (other, one), (one, other)))
     )
     assert len([alarm_id for alarm_id in found if alarm_id is not None]) == 1
-    await hub.database.execute("ALTER TABLE duplicate_alarms DROP CONSTRAINT duplicate_alarms_once")
+    await drop_constraint(hub.database, "duplicate_alarms", "duplicate_alarms_once")
     with pytest.raises(Exception, match="no unique"):
         await raise_alarm(hub.services, one, other)
 

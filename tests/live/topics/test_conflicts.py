@@ -11,6 +11,7 @@ from hub.actions.scanning.conflicts import MOST_IN_NOTICE, MOST_SHOWN
 from tests.live.topics.test_notices import connected
 from tests.support.hub import Hub
 from tests.support.negative_controls import sabotage
+from tests.support.notices import count_notices
 from tests.support.offline_queue import queued, sync
 from tests.support.websocket_client import Socket
 from tests.support.world import World
@@ -73,7 +74,7 @@ async def test_sent_again_it_is_not_told_again(hub: Hub, world: World) -> None:
     await manager.event(3), await hers.event(3)
     await silent(manager)
     await silent(hers)
-    assert await hub.database.fetchval("SELECT count(*) FROM notices") == 1
+    assert await count_notices(hub.database) == 1
 
 
 async def test_it_is_told_again_and_again_once_what_is_known_counts_as_new(
@@ -88,7 +89,7 @@ async def test_it_is_told_again_and_again_once_what_is_known_counts_as_new(
     )  # fmt: skip
     for _ in range(3):
         await sync(gate, scan)
-    assert await hub.database.fetchval("SELECT count(*) FROM notices") == 3
+    assert await count_notices(hub.database) == 3
 
 
 async def test_a_queue_full_of_conflicts_is_one_notice(hub: Hub, world: World) -> None:

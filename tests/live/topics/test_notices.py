@@ -14,6 +14,7 @@ from hub.live.channels.events import KEPT_EVENTS, EventLog
 from hub.live.topics.events import open_venue_events
 from hub.live.topics.table import TOPICS, Topic
 from tests.support.hub import Hub
+from tests.support.notices import count_notices
 from tests.support.world import World
 
 
@@ -98,10 +99,10 @@ async def test_who_was_not_on_line_is_told_when_back_and_not_for_ever(hub: Hub, 
     hub.clock.advance(REPEATED_FOR.total_seconds())
     _, late = await scanner(hub, token, "A")
     assert late == []
-    assert await hub.database.fetchval("SELECT count(*) FROM notices") == MOST + 3
+    assert await count_notices(hub.database) == MOST + 3
     hub.clock.advance(KEPT.total_seconds())
     await drop_old_notices(hub.services)
-    assert await hub.database.fetchval("SELECT count(*) FROM notices") == 0
+    assert await count_notices(hub.database) == 0
 
 
 async def test_what_happens_while_the_answer_is_read_comes_after_it(
