@@ -12,6 +12,7 @@ import pytest
 from hub.access.contact_proofs import ContactProofs
 from hub.jobs.outbox import OutboxJob
 from tests.support.hub import Hub
+from tests.support.mail_outbox import count_outbox, read_outbox_row
 from tests.support.negative_controls import sabotage, without_last_line
 from tests.support.world import World
 
@@ -51,7 +52,7 @@ async def sent(hub: Hub, world: World) -> tuple[str, str]:
     await world.policy(contact_check="email")
     status, body = await hub.post("/api/contact/code", CONTACT)
     assert status == 200, body
-    payload = await hub.database.fetchval("SELECT payload FROM mail_outbox WHERE kind = 'contact.code'")
+    payload = (await read_outbox_row(hub.database, kind="contact.code"))["payload"]
     return body["data"]["challenge_id"], json.loads(payload)["code"]
 
 
@@ -121,7 +122,7 @@ async def ask_at_once(hubs: list[Hub], world: World, count: int) -> list[str]:
 
 async def test_asked_ten_times_at_once_one_code_is_sent(two_hubs, world):
     assert await ask_at_once(two_hubs, world, 10) == ["CODE_TOO_SOON"] * 9 + ["sent"]
-    assert await world.hub.database.fetchval("SELECT count(*) FROM mail_outbox WHERE kind = 'contact.code'") == 1
+    assert await count_outbox(world.hub.database, kind="contact.code") == 1
 
 
 async def test_a_slow_writer_alone_sends_no_second_code(two_hubs, world, monkeypatch):

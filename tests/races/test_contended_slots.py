@@ -8,6 +8,9 @@ import asyncpg
 
 from tests.support.bookings import book, outcome
 from tests.support.invariants import broken_invariants
+from tests.support.reservations import change_reservation
+from tests.support.slots import free_places
+from tests.support.tickets import revise_ticket
 
 
 async def test_a_batch_that_waited_for_two_slots_sees_both_as_the_others_left_them(two_hubs, world, postgres_log):
@@ -20,14 +23,10 @@ async def test_a_batch_that_waited_for_two_slots_sees_both_as_the_others_left_th
     other = await asyncpg.connect(hub.settings.database_url)
     tickets = await world.tickets(6)
     async with other.transaction():
-        await other.execute("UPDATE ticket_reservations SET status = 'CANCELLED' WHERE id = ANY ($1)",
-                            [t.reservation_id for t in leaving])  # fmt: skip
-        await other.execute("UPDATE tickets SET status = 'ACTIVATED', version = version + 1 WHERE id = ANY ($1)",
-                            [t.id for t in leaving])  # fmt: skip
-        await other.execute(
-            "UPDATE reservation_slots SET booked_count = booked_count - 1, revision = revision + 1 WHERE id = ANY ($1)",
-            [first, second],
-        )
+        for ticket in leaving:
+            await change_reservation(other, ticket.reservation_id, status="CANCELLED")
+            await revise_ticket(other, ticket.id, status="ACTIVATED")
+        await free_places(other, [first, second])
         asked = [book(hub, t, s) for t, s in zip(tickets, (first, second) * 3, strict=True)]
         answers = asyncio.gather(*asked)
         await asyncio.sleep(0.3)

@@ -22,8 +22,11 @@ from tests.support.blocked_inserts import Standstill, standstill
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
 from tests.support.invariants import broken_invariants
-from tests.support.negative_controls import sabotage
+from tests.support.negative_controls import drop_constraint, sabotage
+from tests.support.notices import read_notice_counts
 from tests.support.offline_queue import queued, sync
+from tests.support.scan_conflicts import count_conflicts
+from tests.support.scan_log import count_entries, count_scans
 from tests.support.websocket_client import Socket
 from tests.support.world import Ticket, World
 
@@ -84,11 +87,8 @@ async def killed(served: ServedHub, still: Standstill, token: str, scans: list[d
 
 async def recorded(world: World) -> tuple[int, int, int]:
     """Entries, rows of the log, conflicts."""
-    row = await world.hub.database.fetchrow(
-        "SELECT (SELECT count(*) FROM scans WHERE entered), (SELECT count(*) FROM scans),"
-        " (SELECT count(*) FROM scan_conflicts)"
-    )
-    return tuple(row)
+    database = world.hub.database
+    return await count_entries(database), await count_scans(database), await count_conflicts(database)
 
 
 async def queue_of(world: World, count: int = 40) -> tuple[list[Ticket], list[dict[str, Any]]]:
@@ -172,9 +172,7 @@ class TestKilledWhilePostgresWrites:
             monkeypatch, "scanning/entries", "write_entry_scans",
             (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),
         )  # fmt: skip
-        await world.hub.database.execute(
-            "ALTER TABLE reservation_slots DROP CONSTRAINT reservation_slots_verified_within_booked"
-        )
+        await drop_constraint(world.hub.database, "reservation_slots", "reservation_slots_verified_within_booked")
         assert await self.sent_again_meanwhile(world, served, still) == {"accepted": 5}
         assert await broken_invariants(world.hub.database) != []
 
@@ -205,8 +203,7 @@ class TestKilledBetweenTheTwo:
         for _ in range(2):
             assert await outcomes(served.url, token, scans) == {"conflict": 10}
         assert await recorded(world) == (10, 20, 10)
-        received = await world.hub.database.fetch("SELECT data ->> 'count' FROM notices")
-        assert [row[0] for row in received] == ["10"]
+        assert await read_notice_counts(world.hub.database) == [10]
 
     async def test_they_are_lost_once_only_a_new_scan_may_be_one(
         self, world: World, served: ServedHub, still: Standstill, monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,7 @@ from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
 from tests.support.repetitions import repetitions
+from tests.support.reservations import read_reservations
 from tests.support.world import World, many_slots
 
 PLACES = " AND w.place <= h.total_capacity - h.booked_count - h.held_count"
@@ -92,7 +93,7 @@ async def on_sale(hubs: list[Hub], world: World, *, places: int, tickets: int, c
 
 
 async def _stored(world: World, slot_id: int) -> list[int]:
-    rows = await world.hub.database.fetch("SELECT id FROM ticket_reservations WHERE slot_id = $1", slot_id)
+    rows = await read_reservations(world.hub.database, "id", slot_id=slot_id)
     return [row["id"] for row in rows]
 
 

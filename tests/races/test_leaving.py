@@ -14,7 +14,9 @@ import hub.actions.scanning.scan_batch
 import hub.actions.scanning.undo_scan
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
+from tests.support.movements import count_inside
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.scan_log import count_scans, read_scans
 from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, World
 
@@ -166,7 +168,7 @@ async def test_an_exit_sent_again_over_another_hub_at_the_same_moment_is_recorde
         pair = await asyncio.gather(*(gate.leave(code, scan_id) for gate in wavering))
         assert [decision["reason"] for decision in pair] == ["EXIT_RECORDED"] * 2
     assert await figures(world, two_hubs[0]) == (0, 10, 0)
-    assert await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE mode = 'exit'") == 10
+    assert await count_scans(world.hub.database, mode="exit") == 10
     assert await broken_invariants(world.hub.database) == []
 
 
@@ -175,7 +177,7 @@ async def test_whatever_happens_at_once_the_count_inside_is_that_of_the_tickets(
     inside who is not."""
     draw = random.Random(8)
     codes = await inside(world, gates[0], 12)
-    entries = await world.hub.database.fetch("SELECT scan_id FROM scans WHERE entered")
+    entries = await read_scans(world.hub.database, "scan_id", entered=True)
     managers = [await hub.socket(await world.staff("MANAGER")) for hub in two_hubs]
     done = [str(row["scan_id"]) for row in entries]
 
@@ -203,15 +205,10 @@ async def test_whatever_happens_at_once_the_count_inside_is_that_of_the_tickets(
     await asyncio.gather(*(muddle(gate, manager) for gate, manager in zip([*gates, *more], managers, strict=True)))
     database = world.hub.database
     assert await broken_invariants(database) == []
-    there = await database.fetchval(
-        "SELECT count(*) FROM tickets t WHERE t.verified_at IS NOT NULL AND NOT EXISTS"
-        " (SELECT 1 FROM ticket_absences b WHERE b.ticket_id = t.id AND b.returned_at IS NULL)"
-    )
+    there = await count_inside(database)
     for one in two_hubs:
         assert (await figures(world, one))[0] == there
-    moved = await database.fetch(
-        "SELECT mode, reason FROM scans WHERE reason IN ('RE_ENTRY', 'EXIT_UNDONE', 'RETURN_UNDONE', 'UNDONE')"
-    )
+    moved = await read_scans(database, "mode", "reason", reason=["RE_ENTRY", "EXIT_UNDONE", "RETURN_UNDONE", "UNDONE"])
     assert {tuple(row) for row in moved} == {
         ("verify", "RE_ENTRY"), ("override", "RE_ENTRY"), ("undo", "EXIT_UNDONE"), ("undo", "RETURN_UNDONE"), ("undo", "UNDONE")
     }, "all of it happened"  # fmt: skip

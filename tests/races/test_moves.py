@@ -15,8 +15,11 @@ from tests.support.bookings import book, outcome
 from tests.support.concurrency import crowd
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
+from tests.support.mail_outbox import count_outbox
 from tests.support.negative_controls import sabotage, without_last_line
 from tests.support.repetitions import repetitions
+from tests.support.reservations import count_reservations
+from tests.support.tickets import read_ticket
 from tests.support.world import TODAY, Ticket, World, many_slots
 
 NO_SLOT_LOCK = ("     ORDER BY s.id\n       FOR NO KEY UPDATE OF s\n), going", "     ORDER BY s.id\n), going")
@@ -121,7 +124,7 @@ async def moved_cancelled_and_scanned_at_once(
         if moved[0] == 409 and moved[1]["error"]["code"] not in ("TICKET_ALREADY_USED", "TICKET_CANCELLED"):
             broken.append(f"{ticket.code}: {words}")
     await gate.close()
-    standing = await world.hub.database.fetchval("SELECT count(*) FROM ticket_reservations WHERE status = 'CANCELLED'")
+    standing = await count_reservations(world.hub.database, status="CANCELLED")
     if await world.booked_count(home) + await world.booked_count(target) != repeats - standing:
         broken.append("places were lost or doubled on the way")
     return seen, broken + await broken_invariants(world.hub.database)
@@ -137,7 +140,7 @@ async def move_what_was_just_used(world: World, sql: str) -> list[str]:
     """The move's facts are old: since they were read, the ticket was let in. Returns the promises broken afterwards."""
     home, target = await world.slot(capacity=5), await world.slot(start="13:00", end="15:00", capacity=5)
     (ticket,) = await world.fill(home, 1)
-    version = await world.hub.database.fetchval("SELECT version FROM tickets WHERE id = $1", ticket.id)
+    version = (await read_ticket(world.hub.database, id=ticket.id))["version"]
     gate = await world.hub.socket(await world.staff())
     assert (await gate.verify(ticket.code))["reason"] == "VERIFIED"
     await gate.close()
@@ -177,7 +180,7 @@ async def twenty_times_the_same_move(hubs: list[Hub], world: World) -> list[str]
     broken = [f"the answers: {Counter(map(outcome, answers))}"] if {status for status, _ in answers} != {200} else []
     if (await world.booked_count(home), await world.booked_count(target)) != (0, 1):
         broken.append("the counts are wrong")
-    mails = await world.hub.database.fetchval("SELECT count(*) FROM mail_outbox WHERE kind = 'reservation.moved'")
+    mails = await count_outbox(world.hub.database, kind="reservation.moved")
     if mails != 1:
         broken.append(f"{mails} mails of one move")
     return broken + await broken_invariants(world.hub.database)
@@ -209,7 +212,7 @@ async def test_it_writes_again_and_again_once_it_is_not_asked_where_the_ticket_s
             None,
             "{}",
         )
-    assert await world.hub.database.fetchval("SELECT count(*) FROM mail_outbox WHERE kind = 'reservation.moved'") == 2
+    assert await count_outbox(world.hub.database, kind="reservation.moved") == 2
 
 
 async def test_parties_that_swap_slots_do_not_deadlock(two_hubs, world, postgres_log):

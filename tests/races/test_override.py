@@ -15,9 +15,12 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.disputes import count_disputes
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
+from tests.support.locks import count_waiting, hold_row
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.scan_log import count_entries, count_scans
 from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, Ticket, World
 
@@ -37,17 +40,14 @@ async def managers(two_hubs: list[Hub], world: World) -> list[Socket]:
 
 
 @asynccontextmanager
-async def held(world: World, table: str, where: str, *arguments: Any) -> AsyncIterator[None]:
+async def held(world: World, table: str, **where: Any) -> AsyncIterator[None]:
     """Hold rows; let go at the end of the block, when two of the hubs' statements wait for them."""
     database = world.hub.database
     async with database.jobs.transaction() as connection:
-        rows = await connection.fetch(f"SELECT 1 FROM {table} WHERE {where} FOR NO KEY UPDATE", *arguments)
-        assert len(rows) == 1
+        await hold_row(connection, table, **where)
         yield
         async with asyncio.timeout(10):
-            while await database.fetchval(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            ) < 2:  # fmt: skip
+            while await count_waiting(database) < 2:
                 await asyncio.sleep(0.01)
 
 
@@ -65,7 +65,7 @@ async def two_supervisors(world: World, gate: Socket, managers: list[Socket], se
     for ticket in await world.fill(await world.slot(TODAY + timedelta(days=1)), MAX_ATTEMPTS):
         scan_id = await refused_scan(gate, ticket)
         await gate.command("ask_supervisor", scan_id=scan_id)
-        async with held(world, "disputes", "scan_id = $1", scan_id):
+        async with held(world, "disputes", scan_id=scan_id):
             answers = await at_once(
                 managers[0].command("override", scan_id=scan_id, reason="yes"),
                 managers[1].command(second, scan_id=scan_id, reason="mine"),
@@ -81,7 +81,7 @@ async def test_of_two_supervisors_the_first_decides_and_the_other_is_told_so(two
         (loser,) = [reply["error"] for reply in pair if not reply["success"]]
         assert (loser["code"], loser["decision"]) == ("DISPUTE_DECIDED", winner["decision"])
         admitted += winner["decision"] == "admitted"
-    assert await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == admitted
+    assert await count_entries(world.hub.database) == admitted
     assert await broken_invariants(world.hub.database) == []
 
 
@@ -89,7 +89,7 @@ async def test_two_who_say_yes_record_one_entry_and_both_hear_of_the_first(two_h
     for pair in await two_supervisors(world, gate, managers, "override"):
         assert [reply["success"] for reply in pair] == [True, True], pair
         assert pair[0]["data"] == pair[1]["data"]
-    assert await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE mode = 'override'") == MAX_ATTEMPTS
+    assert await count_scans(world.hub.database, mode="override") == MAX_ATTEMPTS
     assert await broken_invariants(world.hub.database) == []
 
 
@@ -109,7 +109,7 @@ async def a_supervisor_and_a_gate(hubs: list[Hub], world: World, managers: list[
     received = []
     for ticket in await world.fill(await world.slot(capacity=MAX_ATTEMPTS), MAX_ATTEMPTS):
         scan_id = await refused_scan(wrong, ticket)
-        async with held(world, "tickets", "id = $1", ticket.id):
+        async with held(world, "tickets", id=ticket.id):
             answers = await at_once(
                 managers[0].command("override", scan_id=scan_id, reason="yes"),
                 right.command("verify", code=ticket.code, scan_id=str(uuid4())),
@@ -128,10 +128,10 @@ async def test_a_gate_that_admits_at_that_moment_and_the_supervisor_record_one_e
             assert (decision["reason"], decision["verified"]["gate"]) == ("VERIFIED", "B")
             assert (answer["error"]["code"], answer["error"]["gate"]) == ("ALREADY_VERIFIED", "B")
     database = world.hub.database
-    assert await database.fetchval("SELECT count(*) FROM scans WHERE entered") == MAX_ATTEMPTS
+    assert await count_entries(database) == MAX_ATTEMPTS
     # No yes without its entry, and no entry without its yes.
-    assert await database.fetchval("SELECT count(*) FROM scans WHERE mode = 'override'") == admitted
-    assert await database.fetchval("SELECT count(*) FROM disputes WHERE decision = 'admitted'") == admitted
+    assert await count_scans(database, mode="override") == admitted
+    assert await count_disputes(database, decision="admitted") == admitted
     assert await broken_invariants(database) == []
 
 

@@ -16,9 +16,11 @@ import pytest
 
 from hub.actions.scanning import override_entry
 from tests.races.test_override import NO_VERSION_GUARD, at_once, held
+from tests.support.disputes import count_disputes
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage
+from tests.support.scan_log import count_scans
 from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, World
 
@@ -90,8 +92,8 @@ def outcome(reply: dict[str, Any]) -> str:
 async def yesses(world: World) -> int:
     """The disputes admitted, each of which has its scan."""
     database = world.hub.database
-    count = await database.fetchval("SELECT count(*) FROM disputes WHERE decision = 'admitted'")
-    assert await database.fetchval("SELECT count(*) FROM scans WHERE mode = 'override'") == count
+    count = await count_disputes(database, decision="admitted")
+    assert await count_scans(database, mode="override") == count
     return int(count)
 
 
@@ -132,7 +134,7 @@ async def test_whoever_is_first_of_a_gate_and_a_supervisor_records_the_only_retu
     admitted = 0
     for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scan_id = await refused(elsewhere, code)
-        async with held(world, "tickets", "code = $1", code):
+        async with held(world, "tickets", code=code):
             answers = await at_once(
                 managers[0].command("override", scan_id=scan_id, reason="yes"),
                 gates[1].command("verify", code=code, scan_id=str(uuid4())),
@@ -189,7 +191,7 @@ async def test_of_two_supervisors_with_one_question_both_hear_of_the_one_return(
     for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scan_id = await refused(elsewhere, code)
         await elsewhere.command("ask_supervisor", scan_id=scan_id)
-        async with held(world, "disputes", "scan_id = $1", scan_id):
+        async with held(world, "disputes", scan_id=scan_id):
             answers = await at_once(
                 *(manager.command("override", scan_id=scan_id, reason="yes") for manager in managers)
             )
@@ -208,7 +210,7 @@ async def two_questions(world: World, gates: Any, elsewhere: Socket, managers: A
     received = []
     for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scans = [await refused(elsewhere, code) for _ in managers]
-        async with held(world, "tickets", "code = $1", code):
+        async with held(world, "tickets", code=code):
             answers = await at_once(*(
                 manager.command("override", scan_id=scan_id, reason="yes")
                 for manager, scan_id in zip(managers, scans, strict=True)

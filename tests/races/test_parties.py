@@ -12,7 +12,10 @@ from tests.support.bookings import book, outcome
 from tests.support.concurrency import crowd
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
+from tests.support.mail_outbox import count_outbox
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.reservations import count_reservations, read_reservations
+from tests.support.tickets import cancel_ticket
 from tests.support.world import Ticket, World, many_slots
 
 NO_WHOLE_PARTY = ("w.together = w.size AND w.place <=", "row_number <=")
@@ -32,14 +35,14 @@ async def book_party(hub: Hub, tickets: list[Ticket], slot_id: int, **headers: s
 
 async def torn_parties(world: World) -> list[str]:
     """Parties of which some are in and some are not, by their links."""
-    rows = await world.hub.database.fetch(
-        "SELECT count(*) AS placed, count(DISTINCT slot_id) AS slots FROM ticket_reservations WHERE status <> 'CANCELLED'"
-        " GROUP BY manage_token_hash"
-    )
+    parties: dict[bytes, list[int]] = {}
+    for row in await read_reservations(world.hub.database, "manage_token_hash", "slot_id", "status"):
+        if row["status"] != "CANCELLED":
+            parties.setdefault(row["manage_token_hash"], []).append(row["slot_id"])
     return [
-        f"a party of {row['placed']} in {row['slots']} slots"
-        for row in rows
-        if row["slots"] > 1 or row["placed"] not in (1, 5)
+        f"a party of {len(slots)} in {len(set(slots))} slots"
+        for slots in parties.values()
+        if len(set(slots)) > 1 or len(slots) not in (1, 5)
     ]
 
 
@@ -70,7 +73,7 @@ async def test_a_party_of_five_for_four_places_takes_none_even_where_it_is_not_j
     slot_id = await world.slot(capacity=4)
     assert outcome(await book_party(two_hubs[0], await world.tickets(5), slot_id)) == "429 BUSY"
     assert await world.booked_count(slot_id) == 0
-    assert await world.hub.database.fetchval("SELECT count(*) FROM mail_outbox") == 0
+    assert await count_outbox(world.hub.database) == 0
 
 
 async def test_it_takes_four_of_five_once_the_statement_does_not_count_them_together(two_hubs, world, monkeypatch):
@@ -92,9 +95,7 @@ async def a_changed_member(world: World, hub: Hub, monkeypatch: Any) -> tuple[in
     async def read_and_change(*args: Any) -> None:
         await read(*args)
         if next(once, False):
-            await world.hub.database.execute(
-                "UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE id = $1", tickets[3].id
-            )
+            await cancel_ticket(world.hub.database, tickets[3].id)
 
     monkeypatch.setattr("hub.actions.booking.reserve.decide_bookings", read_and_change)
     return slot_id, await book_party(hub, tickets, slot_id)
@@ -112,7 +113,7 @@ async def test_the_others_get_in_without_it_once_nobody_asks_whether_all_are_the
     _, answer = await a_changed_member(world, two_hubs[0], monkeypatch)
     # The answer of a torn party cannot even be written.
     assert answer[0] == 500
-    assert await world.hub.database.fetchval("SELECT count(*) FROM ticket_reservations") == 4
+    assert await count_reservations(world.hub.database) == 4
 
 
 async def storm_of_parties(hubs: list[Hub], world: World, *, places: int) -> tuple[Counter[str], list[str]]:

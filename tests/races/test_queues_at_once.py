@@ -15,8 +15,11 @@ from hub.actions.scanning import offline_sync, scan_batch
 from tests.support.blocked_inserts import Standstill, standstill
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
-from tests.support.negative_controls import sabotage
+from tests.support.negative_controls import drop_constraint, sabotage
+from tests.support.notices import read_notice_counts
 from tests.support.offline_queue import queued, sync
+from tests.support.scan_conflicts import count_conflicts
+from tests.support.scan_log import count_scans
 from tests.support.websocket_client import Socket
 from tests.support.world import World
 
@@ -92,7 +95,7 @@ async def test_it_is_never_answered_once_the_log_is_not_read(
     sabotage(monkeypatch, "scanning/entries", "read_entry_scans", NO_LOG_READ)
     reply = await socket.command("sync", scans=scans)
     assert reply["error"]["code"] == "BUSY", "the log's key keeps it from being written twice, and that is all"
-    assert await world.hub.database.fetchval("SELECT count(*) FROM scans") == 5
+    assert await count_scans(world.hub.database) == 5
 
 
 # ---- The key of the log: one scan at two hubs at once, neither of which finds it there
@@ -108,7 +111,7 @@ async def one_scan_at_two_hubs(hubs: list[Hub], world: World, still: Standstill)
     await still.waits(2)
     await still.go()
     outcomes = [outcome for task in sent for outcome in await task]
-    return sorted(outcomes), await world.hub.database.fetchval("SELECT count(*) FROM scans")
+    return sorted(outcomes), await count_scans(world.hub.database)
 
 
 async def test_one_scan_at_two_hubs_at_once_is_logged_once(
@@ -120,7 +123,7 @@ async def test_one_scan_at_two_hubs_at_once_is_logged_once(
 async def test_it_is_logged_twice_without_the_key_of_the_log(
     two_hubs: list[Hub], world: World, still: Standstill
 ) -> None:
-    await world.hub.database.execute("ALTER TABLE scans DROP CONSTRAINT scans_pkey")
+    await drop_constraint(world.hub.database, "scans", "scans_pkey")
     assert await one_scan_at_two_hubs(two_hubs, world, still) == (["accepted", "accepted"], 2)
 
 
@@ -191,9 +194,8 @@ async def test_two_hubs_that_write_down_the_same_conflicts_do_not_wait_for_each_
 ) -> None:
     replies = await the_same_conflicts_at_two_hubs(two_hubs, world, still)
     assert [Counter(r["outcome"] for r in reply["data"]["results"]) for reply in replies] == [{"conflict": 2}] * 2
-    assert await world.hub.database.fetchval("SELECT count(*) FROM scan_conflicts") == 2
-    received_of = "SELECT sum((data ->> 'count')::int) FROM notices"
-    assert await world.hub.database.fetchval(received_of) == 2, "whichever wrote it down tells of it"
+    assert await count_conflicts(world.hub.database) == 2
+    assert sum(await read_notice_counts(world.hub.database)) == 2, "whichever wrote it down tells of it"
 
 
 async def test_they_do_once_they_write_them_in_the_order_asked(

@@ -22,9 +22,12 @@ from hub.actions.reporting.reconcile import reconcile, resync_seat_admission
 from tests.support.bookings import book, outcome
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
+from tests.support.locks import hold_row
 from tests.support.negative_controls import sabotage, without_last_line
 from tests.support.redis_tampering import wait_until_settled
 from tests.support.repetitions import repetitions
+from tests.support.rows import count_rows
+from tests.support.scan_log import count_entries
 from tests.support.websocket_client import Socket
 from tests.support.world import Ticket, World
 
@@ -218,10 +221,10 @@ async def test_a_slot_locked_before_its_ticket_deadlocks_with_a_scan_and_the_log
     deadlocked = False
     try:
         async with rogue.transaction():
-            await rogue.fetch("SELECT 1 FROM reservation_slots WHERE id = $1 FOR UPDATE", slot_id)
+            await hold_row(rogue, "reservation_slots", strength="UPDATE", id=slot_id)
             entry = asyncio.ensure_future(gate.verify(ticket.code))
             await _somebody_waits(world)
-            await rogue.fetch("SELECT 1 FROM tickets WHERE id = $1 FOR UPDATE", ticket.id)
+            await hold_row(rogue, "tickets", strength="UPDATE", id=ticket.id)
     except asyncpg.DeadlockDetectedError:
         deadlocked = True
     finally:
@@ -229,10 +232,10 @@ async def test_a_slot_locked_before_its_ticket_deadlocks_with_a_scan_and_the_log
     # Whoever was the victim, the scanner gets its answer.
     assert (await entry)["reason"] == "VERIFIED"
     assert postgres_log.deadlocks(), "the log says nothing of it"
-    assert deadlocked or await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 1
+    assert deadlocked or await count_entries(world.hub.database) == 1
 
 
 async def _somebody_waits(world: World) -> None:
     async with asyncio.timeout(20):
-        while not await world.hub.database.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+        while not await count_rows(world.hub.database, "pg_locks", granted=False):
             await asyncio.sleep(0.005)

@@ -11,7 +11,11 @@ from collections import Counter
 
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
+from tests.support.notices import read_notice_counts
 from tests.support.offline_queue import queued, sync
+from tests.support.scan_conflicts import count_conflicts
+from tests.support.scan_log import count_entries, count_scans
+from tests.support.slots import sum_verified
 from tests.support.websocket_client import Socket
 from tests.support.world import Ticket, World
 
@@ -54,11 +58,11 @@ async def test_ten_queues_sent_ten_times_over_each_other_give_one_entry_each(two
     assert kinds == {
         (("accepted", 1), ("duplicate", REPLAYS - 1)): SCANNERS * QUEUED, (("conflict", REPLAYS),): conflicts,
     }  # fmt: skip
-    figures = await world.hub.database.fetchrow(
-        "SELECT (SELECT count(*) FROM scans WHERE entered), (SELECT count(*) FROM scans),"
-        " (SELECT count(*) FROM scan_conflicts), (SELECT sum((data ->> 'count')::int) FROM notices),"
-        " (SELECT sum(verified_count) FROM reservation_slots)"
-    )
+    database = world.hub.database
+    figures = (
+        await count_entries(database), await count_scans(database), await count_conflicts(database),
+        sum(await read_notice_counts(database)), await sum_verified(database),
+    )  # fmt: skip
     entries = SCANNERS * QUEUED + len(online)
-    assert tuple(figures) == (entries, entries + conflicts, conflicts, conflicts, entries)
+    assert figures == (entries, entries + conflicts, conflicts, conflicts, entries)
     assert await broken_invariants(world.hub.database) == []

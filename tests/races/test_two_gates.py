@@ -10,6 +10,7 @@ from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
 from tests.support.repetitions import repetitions
+from tests.support.scan_log import count_entries, count_scans
 from tests.support.world import World
 from web import keys
 
@@ -32,7 +33,7 @@ async def one_code_at_two_gates(hubs: list[Hub], world: World, repeats: int) -> 
             broken.append(f"{ticket.code}: {colours}")
         elif decisions[0]["verified"] != decisions[1]["verified"]:
             broken.append(f"{ticket.code}: two first entries, {[d['verified'] for d in decisions]}")
-    entered = await world.hub.database.fetchval("SELECT count(*) FROM scans WHERE entered")
+    entered = await count_entries(world.hub.database)
     if entered != repeats:
         broken.append(f"{entered} entries in the log for {repeats} tickets")
     for gate in gates:
@@ -65,7 +66,7 @@ async def test_a_scan_sent_again_over_another_hub_at_the_same_moment_is_logged_o
             pair = await asyncio.gather(*(gate.command(kind, code=code, scan_id=scan_id) for gate in gates))
             assert [reply["success"] for reply in pair] == [True, True], pair
             assert pair[0]["data"] == pair[1]["data"]
-    assert await world.hub.database.fetchval("SELECT count(*) FROM scans") == 2 * len(codes)
+    assert await count_scans(world.hub.database) == 2 * len(codes)
     assert await broken_invariants(world.hub.database) == []
 
 
@@ -80,7 +81,7 @@ async def test_a_scan_refused_at_two_hubs_in_the_same_instant_gets_one_answer(tw
             for hub in two_hubs
         ))  # fmt: skip
         assert pair[0].as_dict() == pair[1].as_dict()
-    assert await world.hub.database.fetchval("SELECT count(*) FROM scans") == 20
+    assert await count_scans(world.hub.database) == 20
 
 
 async def test_an_entry_undone_by_two_managers_at_once_is_undone_once(two_hubs, world):

@@ -22,7 +22,9 @@ from tests.support.concurrency import crowd
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.meeting import MEETS, two_meet
-from tests.support.negative_controls import sabotage
+from tests.support.negative_controls import drop_index, sabotage
+from tests.support.slots import change_slot, read_slots
+from tests.support.tickets import read_ticket
 from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 from tests.support.world import Ticket, World, many_slots
 
@@ -113,7 +115,7 @@ async def two_runs_close(hubs: list[Hub], world: World, clock: Clock, slots: int
     """Three wait for each of some slots that have just ended; both hubs close their lines at once. The promises broken."""
     ids, _ = await full_slots(world, slots)
     lines = [await joined(hubs[0], world, slot_id) for slot_id in ids for _ in range(3)]
-    clock.set(await world.hub.database.fetchval("SELECT max(ends_at) FROM reservation_slots WHERE id = ANY ($1)", ids))
+    clock.set(max(row["ends_at"] for row in await read_slots(world.hub.database, "ends_at", id=ids)))
     await asyncio.gather(*(serve_all(hub) for hub in hubs), return_exceptions=True)
     received = Counter(mail["payload"]["ticket_codes"][0] for mail in await mails(hubs[0], "waitlist.closed"))
     broken = [f"{stand}" for stand in await status(hubs[0], *lines) if stand != "CLOSED"]
@@ -301,7 +303,7 @@ async def test_the_public_snatches_it_once_cancelling_does_not_hold_it(two_hubs,
 
     # Before any round could take it back.
     async def nobody_serves(_: Hub) -> None:
-        ids = await world.hub.database.fetch("SELECT id FROM reservation_slots WHERE total_capacity = 1")
+        ids = await read_slots(world.hub.database, "id", total_capacity=1)
         tickets = await world.tickets(len(ids))
         answers = [await book(two_hubs[0], ticket, row["id"]) for ticket, row in zip(tickets, ids, strict=True)]
         assert {outcome(answer) for answer in answers} <= {"booked", "409 SLOT_FULL"}
@@ -318,12 +320,12 @@ async def joining_while_a_cancellation_waits(world: World, sql: str) -> tuple[in
     """Somebody joins a line, in a transaction that is not over yet, while a place of the slot is being cancelled."""
     (slot_id,), ((ticket,),) = await full_slots(world, 1)
     database = world.hub.database
-    version = await database.fetchval("SELECT version FROM tickets WHERE id = $1", ticket.id)
+    version = (await read_ticket(database, id=ticket.id))["version"]
     joining, cancelling = [await asyncpg.connect(world.hub.settings.database_url) for _ in range(2)]
     try:
         async with joining.transaction():
             await joining.fetchrow(load("waitlist/entries").lock_slot, world.org_id, slot_id)
-            await joining.execute("UPDATE reservation_slots SET has_waitlist = true WHERE id = $1", slot_id)
+            await change_slot(joining, slot_id, has_waitlist=True)
             going = asyncio.ensure_future(cancelling.fetch(
                 sql, world.org_id, [ticket.id], [version], [ticket.reservation_id], world.hub.services.clock.now(), "staff", None,
             ))  # fmt: skip
@@ -367,7 +369,7 @@ async def test_a_ticket_joins_a_line_once_wherever_it_is_asked_for(two_hubs, wor
 
 
 async def test_without_its_index_a_ticket_waits_twice(two_hubs, world):
-    await world.hub.database.execute("DROP INDEX waitlist_tickets_wait_once")
+    await drop_index(world.hub.database, "waitlist_tickets_wait_once")
     assert await joining_twice(two_hubs, world) == ["['joined', 'joined']"] * 10
 
 

@@ -14,6 +14,9 @@ import pytest
 
 from db.pool import STEADY_PLANS
 from db.statements import load
+from tests.support.reservations import change_reservation, read_reservation
+from tests.support.slots import free_places
+from tests.support.tickets import change_ticket
 from tests.support.world import NOON, World
 
 TAKE = load("booking/reservations").take_places
@@ -25,20 +28,15 @@ FROM_THE_OLD_ROW = TAKE.replace(
 async def _book_while_a_place_is_given_back(world: World, sql: str) -> int:
     """Three tickets ask for a slot of 6 with 4 taken, and wait for somebody who gives one back. Returns how many got in."""
     slot_id = await world.slot(capacity=6, booked=4)
-    leaving = await world.hub.database.fetchrow(
-        "SELECT id, ticket_id FROM ticket_reservations WHERE slot_id = $1 LIMIT 1", slot_id
-    )
+    leaving = await read_reservation(world.hub.database, slot_id=slot_id)
     tickets = await world.tickets(3)
     dsn = world.hub.settings.database_url
     other, booking = await asyncpg.connect(dsn), await asyncpg.connect(dsn, server_settings=STEADY_PLANS)
     try:
         async with other.transaction():
-            await other.execute("UPDATE ticket_reservations SET status = 'CANCELLED' WHERE id = $1", leaving["id"])
-            await other.execute("UPDATE tickets SET status = 'ACTIVATED' WHERE id = $1", leaving["ticket_id"])
-            await other.execute(
-                "UPDATE reservation_slots SET booked_count = booked_count - 1, revision = revision + 1 WHERE id = $1",
-                slot_id,
-            )
+            await change_reservation(other, leaving["id"], status="CANCELLED")
+            await change_ticket(other, leaving["ticket_id"], status="ACTIVATED")
+            await free_places(other, [slot_id])
             n = len(tickets)
             taking = asyncio.ensure_future(booking.fetch(
                 sql, list(range(n)), [world.org_id] * n, [t.id for t in tickets], [1] * n, [slot_id] * n,

@@ -21,7 +21,8 @@ from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage
 from tests.support.redis_tampering import wait_until_settled
 from tests.support.repetitions import repetitions
-from tests.support.waitlist import join, on_demand, serve_all
+from tests.support.slots import read_slots
+from tests.support.waitlist import join, on_demand, read_waiting_slots, serve_all
 from tests.support.world import TODAY, Ticket, World
 
 ENOUGH = ("joins done", "accepts done", "cancels booked", "books booked", "books 409 SLOT_FULL")
@@ -139,13 +140,7 @@ async def storm(hubs: list[Hub], world: World) -> tuple[Counter[str], list[str]]
         await serve_all(hub)
         await wait_until_settled(hub)
     broken = await broken_invariants(world.hub.database)
-    for row in await world.hub.database.fetch(
-        "SELECT s.id, s.held_count, s.total_capacity - s.booked_count - s.held_count AS free,"
-        " (SELECT coalesce(sum(places), 0) FROM waitlist_entries e WHERE e.slot_id = s.id AND status = 'OFFERED') AS offered,"
-        " (SELECT min(places) FROM waitlist_entries e WHERE e.slot_id = s.id AND status = 'WAITING') AS smallest,"
-        " (SELECT max(gathers_until) FROM waitlist_entries e WHERE e.slot_id = s.id AND status = 'WAITING') AS gathers"
-        " FROM reservation_slots s WHERE s.id = ANY ($1)", slots,
-    ):  # fmt: skip
+    for row in await read_waiting_slots(world.hub.database, slots):
         kept = row["held_count"] - row["offered"]
         if row["smallest"] is not None and row["free"] >= row["smallest"]:
             broken.append(f"slot {row['id']}: {row['free']} free though a party of {row['smallest']} waits")
@@ -155,8 +150,9 @@ async def storm(hubs: list[Hub], world: World) -> tuple[Counter[str], list[str]]
     broken += [f"{drift}"] if drift["drift"] else []
     for one in blows.waiting:
         await leave_waitlist(hubs[0].services, one.token)
-    for row in await world.hub.database.fetch("SELECT id, held_count FROM reservation_slots WHERE held_count > 0"):
-        broken.append(f"slot {row['id']}: {row['held_count']} held for nobody once all have left")
+    for row in await read_slots(world.hub.database, "id", "held_count"):
+        if row["held_count"] > 0:
+            broken.append(f"slot {row['id']}: {row['held_count']} held for nobody once all have left")
     return blows.seen, broken
 
 
