@@ -14,6 +14,7 @@ from playwright.async_api import Page, expect
 from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser.states import STATES, Scene, state
+from tests.support.mail_outbox import change_outbox_row, read_outbox
 from tests.support.offline_queue import queued, sync
 from tests.support.venue_day import PLAN, checked_before, live_through
 from tests.support.websocket_client import Socket
@@ -576,11 +577,11 @@ async def mail_admin(scene: Scene) -> Page:
     database = scene.hub.database
     await scene.visit()
     await scene.visit()
-    await database.execute(
-        "UPDATE mail_outbox SET status = 'DEAD', attempts = 8, last_error = 'recipient refused: 550 5.1.1',"
-        " recipient = 'jonh@exmaple.com', created_at = $1 WHERE id = (SELECT max(id) FROM mail_outbox)",
-        scene.hub.clock.now() - timedelta(hours=2),
-    )
+    newest = max(row["id"] for row in await read_outbox(database, "id"))
+    await change_outbox_row(
+        database, newest, status="DEAD", attempts=8, last_error="recipient refused: 550 5.1.1",
+        recipient="jonh@exmaple.com", created_at=scene.hub.clock.now() - timedelta(hours=2),
+    )  # fmt: skip
     page = await scene.open("/admin/mail", token=await scene.world.staff("MANAGER"))
     await expect(page.locator("#mails li")).not_to_have_count(0)
     return page

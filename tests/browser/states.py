@@ -6,7 +6,6 @@ Nothing here is found by its words, so every state is reached in every language.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from playwright.async_api import Page, expect
 from hub.actions.waitlist.leave import leave_waitlist
 from hub.actions.waitlist.offer_places import serve_waitlists
 from tests.support.hub import Hub
+from tests.support.mail_outbox import read_newest_code
 from tests.support.world import TODAY, Ticket, World
 
 EMAIL, PHONE = "john@example.com", "+12025551234"
@@ -99,10 +99,7 @@ class Scene:
 
     async def code(self) -> str:
         """The one-time code sent last, as its reader has it. Wants an outbox that sends nothing."""
-        payload = await self.hub.database.fetchval(
-            "SELECT payload FROM mail_outbox WHERE kind = 'contact.code' ORDER BY id DESC LIMIT 1"
-        )
-        return str(json.loads(payload)["code"])
+        return await read_newest_code(self.hub.database)
 
 
 Reach = Callable[[Scene], Awaitable[Page]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -23,7 +22,11 @@ from tests.browser.conftest import PATIENCE, PHONE
 from tests.browser.hands_and_eyes import Open, read_qr
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
+from tests.support.locks import count_waiting, hold_row
+from tests.support.mail_outbox import count_outbox, read_newest_code
 from tests.support.mail_server import MailServer
+from tests.support.reservations import count_reservations
+from tests.support.slots import revise_slot
 from tests.support.world import TODAY, World
 
 Visit = Callable[..., Awaitable[Page]]
@@ -80,8 +83,7 @@ async def eventually(fact: Callable[[], Awaitable[Any]], seconds: float = 30) ->
 
 
 async def waiting_for_a_lock(hub: Hub) -> bool:
-    found = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    return bool(await hub.database.fetchval(found))
+    return bool(await count_waiting(hub.database))
 
 
 @pytest.mark.usefixtures("still")
@@ -97,7 +99,7 @@ class TestKilledHub:
         # Somebody holds the slot, so the booking stands in line when the hub is killed; Postgres finishes it all the same.
         holder = await asyncpg.connect(hub.settings.database_url)
         async with holder.transaction():
-            await holder.execute("SELECT 1 FROM reservation_slots WHERE id = $1 FOR UPDATE", slot_id)
+            await hold_row(holder, "reservation_slots", strength="UPDATE", id=slot_id)
             await confirm(page)
             await eventually(lambda: waiting_for_a_lock(hub))
             await served.kill()
@@ -138,7 +140,7 @@ class TestKilledHub:
         confirm_page = page.url
         holder = await asyncpg.connect(hub.settings.database_url)
         async with holder.transaction():
-            await holder.execute("SELECT 1 FROM reservation_slots WHERE id = $1 FOR UPDATE", slot_id)
+            await hold_row(holder, "reservation_slots", strength="UPDATE", id=slot_id)
             await page.get_by_role("button", name="Confirm").click(no_wait_after=True)
             await eventually(lambda: waiting_for_a_lock(hub))
             await served.kill()
@@ -164,16 +166,16 @@ class TestKilledHub:
     async def booked_once(hub: Hub, world: World, page: Page, slot_id: int, code: str, post_office: Any) -> None:
         assert await read_qr(page) == code
         assert await world.booked_count(slot_id) == 1
-        assert await hub.database.fetchval("SELECT count(*) FROM ticket_reservations") == 1
+        assert await count_reservations(hub.database) == 1
 
         async def sent() -> bool:
-            return bool(await hub.database.fetchval("SELECT count(*) FROM mail_outbox WHERE status = 'SENT'"))
+            return bool(await count_outbox(hub.database, status="SENT"))
 
         await eventually(sent)
         (mail,) = post_office.messages
         assert mail["To"] == "john@example.com"
         assert code in mail.get_body(("plain",)).get_content()
-        assert await hub.database.fetchval("SELECT count(*) FROM mail_outbox") == 1
+        assert await count_outbox(hub.database) == 1
 
 
 async def test_two_race_for_the_last_place_and_the_loser_is_led_on(world: World, open_page: Open) -> None:
@@ -202,9 +204,7 @@ async def test_a_slot_closed_while_it_is_looked_at_leads_to_others(hub: Hub, wor
     other = await world.slot(TODAY, "16:00", "18:00")
     page = await open_page("/reserve")
     await to_confirm(page, (await world.ticket()).code)
-    await hub.database.execute(
-        "UPDATE reservation_slots SET status = 'CLOSED', revision = revision + 1 WHERE id = $1", slot_id
-    )
+    await revise_slot(hub.database, slot_id, status="CLOSED")
     await confirm(page)
     await expect(page.locator("#confirm-answer")).to_contain_text("no longer offered")
     await assert_accessible(page, "a slot that was closed")
@@ -238,10 +238,7 @@ async def test_a_code_whose_answer_was_lost_is_used_and_a_new_one_goes_on(
     await world.slot()
 
     async def newest() -> str:
-        payload = await hub.database.fetchval(
-            "SELECT payload FROM mail_outbox WHERE kind = 'contact.code' ORDER BY id DESC LIMIT 1"
-        )
-        return str(json.loads(payload)["code"])
+        return await read_newest_code(hub.database)
 
     lost = []
 
@@ -306,7 +303,7 @@ async def test_an_address_that_bounces_ends_where_staff_see_it(
     assert await world.booked_count(slot_id) == 1
 
     async def given_up() -> bool:
-        return bool(await hub.database.fetchval("SELECT count(*) FROM mail_outbox WHERE status = 'DEAD'"))
+        return bool(await count_outbox(hub.database, status="DEAD"))
 
     await eventually(given_up)
     assert post_office.messages == []

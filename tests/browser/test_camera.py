@@ -17,6 +17,7 @@ from tests.browser.camera_film import CONDITIONS, film
 from tests.browser.conftest import ARGUMENTS, DESKTOP, PHONE, Complaints, chromium_path
 from tests.browser.hands_and_eyes import TO_COLOUR, key_in, later
 from tests.support.hub import Hub
+from tests.support.scan_log import count_scans, read_scans
 from tests.support.world import World
 
 Watch = Callable[..., Awaitable[Page]]
@@ -68,7 +69,7 @@ def _script(settings: dict[str, Any]) -> str:
 
 
 async def entries(hub: Hub) -> list[str]:
-    rows = await hub.database.fetch("SELECT code FROM scans WHERE entered ORDER BY logged_at")
+    rows = await read_scans(hub.database, "code", entered=True, order_by="logged_at")
     return [row["code"] for row in rows]
 
 
@@ -105,7 +106,7 @@ async def test_a_frame_has_its_colour_at_once_and_a_code_that_stays_is_one_scan(
     times = [await _colour_time(page)]
     # In sight all the while: nothing more is asked, not after three seconds either.
     await page.wait_for_timeout(3_600)
-    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 1
+    assert await count_scans(hub.database) == 1
     for _ in range(2):
         await page.get_by_role("button", name="Scan again").click()
         await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
@@ -115,7 +116,7 @@ async def test_a_frame_has_its_colour_at_once_and_a_code_that_stays_is_one_scan(
         await page.get_by_role("button", name="Use the camera").click()
         await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
         times.append(await _colour_time(page))
-    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 3
+    assert await count_scans(hub.database) == 3
     await page.get_by_role("button", name="Scan again").click()
     await page.get_by_role("button", name="Camera off").click()
     typed = []

@@ -8,6 +8,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.offline_queue import queued, sync
+from tests.support.scan_conflicts import change_conflicts
 from tests.support.websocket_client import Socket
 from tests.support.world import World
 
@@ -76,10 +77,12 @@ async def test_who_decides_second_is_told_who_was_first(hub: Hub, world: World, 
     await used_twice(world, await two_gates(hub, world))
     await expect(page.locator("#open .conflict")).to_have_count(1)
     # Past the hub, so that this page has not heard of it when its button is pressed.
-    await hub.database.execute(
-        "UPDATE scan_conflicts SET decision = 'stays', decided_at = $1, decided_by = $2",
-        hub.clock.now(), hub.services.sessions.read(chief).staff_id,
-    )  # fmt: skip
+    await change_conflicts(
+        hub.database,
+        decision="stays",
+        decided_at=hub.clock.now(),
+        decided_by=hub.services.sessions.read(chief).staff_id,
+    )
     await page.get_by_role("button", name="Nobody went in").click()
     answer = page.locator("#open .conflict").get_by_role("alert")
     await expect(answer).to_contain_text("Ann Lee has decided this one already.")

@@ -10,6 +10,8 @@ from tests.browser.offline_scanner import conflicts, decided, gone, ready_for_an
 from tests.browser.offline_scanner import scanner as offline_scanner
 from tests.browser.test_scan_answers import GREEN, LISTEN, YELLOW, choose, colour, scanner
 from tests.support.hub import Hub
+from tests.support.movements import read_movement, read_movements
+from tests.support.scan_log import count_scans, read_scans
 from tests.support.world import TODAY, World
 
 BLUE = "rgb(10, 79, 184)"
@@ -115,7 +117,7 @@ async def test_whoever_left_comes_back_with_one_thumb(hub: Hub, world: World, op
     await expect(page.get_by_role("heading", name="RE-ENTRY RECORDED")).to_be_visible()
     await page.wait_for_timeout(500)
     assert await page.evaluate("() => document.body.dataset.stale") is None, "its own return is no news"
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE reason = 'RE_ENTRY'") == 1
+    assert await count_scans(hub.database, reason="RE_ENTRY") == 1
 
 
 async def test_an_own_exit_is_taken_back_with_a_reason(hub: Hub, world: World, open_page: Open) -> None:
@@ -134,7 +136,7 @@ async def test_an_own_exit_is_taken_back_with_a_reason(hub: Hub, world: World, o
     await dialog.get_by_role("button", name="Undo exit").click()
     await expect(page.locator("#scans")).to_contain_text("left, undone")
     await expect(page.locator("#scans")).to_contain_text("exit undone")
-    assert await hub.database.fetchval("SELECT exited FROM venue_movements") == 0
+    assert (await read_movement(hub.database))["exited"] == 0
 
 
 async def test_an_answer_grows_old_when_the_holder_leaves_elsewhere(world: World, open_page: Open) -> None:
@@ -155,8 +157,8 @@ async def turn(page: Page, way: str) -> None:
 
 
 async def movements(hub: Hub) -> tuple[int, int]:
-    row = await hub.database.fetchrow("SELECT sum(exited), sum(reentered) FROM venue_movements")
-    return row[0], row[1]
+    days = await read_movements(hub.database)
+    return sum(day["exited"] for day in days), sum(day["reentered"] for day in days)
 
 
 async def test_without_a_link_people_come_and_go_all_the_same(hub: Hub, world: World, open_page: Open) -> None:
@@ -195,10 +197,8 @@ async def test_without_a_link_people_come_and_go_all_the_same(hub: Hub, world: W
     await start_again(hub)
     await synced(page)
     assert await movements(hub) == (3, 1)
-    rows = await hub.database.fetch(
-        "SELECT code, mode, reason FROM scans WHERE source = 'sync' AND (mode = 'exit' OR reason = 'RE_ENTRY') ORDER BY scanned_at"
-    )
-    assert [tuple(row) for row in rows] == [
+    rows = await read_scans(hub.database, "code", "mode", "reason", source="sync", order_by="scanned_at")
+    assert [tuple(row) for row in rows if row["mode"] == "exit" or row["reason"] == "RE_ENTRY"] == [
         (first, "exit", "EXIT_RECORDED"), (second, "exit", "EXIT_RECORDED"), (gone_before, "exit", "ALREADY_LEFT"),
         (newcomer.code, "exit", "NOT_INSIDE"), (first, "exit", "ALREADY_LEFT"), (second, "exit", "ALREADY_LEFT"),
         (first, "verify", "RE_ENTRY"),

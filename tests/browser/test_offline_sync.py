@@ -29,6 +29,9 @@ from tests.browser.offline_scanner import (
     until,
 )
 from tests.support.hub import Hub
+from tests.support.reservations import cancel_visit
+from tests.support.rows import read_rows
+from tests.support.scan_log import count_scans, read_scan, read_scans
 from tests.support.world import World
 from web.pages.static_files import STATIC
 
@@ -150,13 +153,7 @@ async def test_a_ticket_cancelled_meanwhile_comes_back_to_who_admitted(hub: Hub,
     page = await scanner(world, open_page)
     line = page.context
     await line.set_offline(True)
-    await hub.database.execute(
-        "UPDATE tickets SET status = 'CANCELLED', version = version + 1 WHERE id = $1", ticket.id
-    )
-    await hub.database.execute(
-        "UPDATE ticket_reservations SET status = 'CANCELLED', cancelled_at = now() WHERE ticket_id = $1", ticket.id
-    )
-    await hub.database.execute("UPDATE reservation_slots SET booked_count = booked_count - 1")
+    await cancel_visit(hub.database, ticket.code, datetime.now(UTC))
     await hub.close()
     await admit(page, ticket.code)
     await line.set_offline(False)
@@ -193,7 +190,7 @@ async def test_a_line_that_breaks_anywhere_loses_and_doubles_nothing(
     assert await page.evaluate("() => window.cut") == {"before": 0, "answers": 0}
     assert len(batches) >= 5
     exact = len(found) == len({row["code"] for row in found}) == 450 and await conflicts(hub) == []
-    logged = await hub.database.fetchval("SELECT count(*) FROM scans WHERE source = 'sync'")
+    logged = await count_scans(hub.database, source="sync")
     assert (exact and logged == 450) is kept
     order = [code for batch in batches for code in batch]
     assert list(dict.fromkeys(order)) == [ticket.code for ticket in tickets]
@@ -277,10 +274,9 @@ async def test_the_end_of_the_session_keeps_the_queue_and_leaves_nothing_to_read
     await until(lambda: entries(hub))
     await synced(page)
     assert sorted(row["code"] for row in await entries(hub)) == sorted(ticket.code for ticket in tickets)
-    names = await hub.database.fetch(
-        "SELECT DISTINCT o.name FROM scans s JOIN staff o ON o.id = s.operator_id WHERE s.entered"
-    )
-    assert [row["name"] for row in names] == ["Jane Smith"]
+    operators = {row["operator_id"] for row in await read_scans(hub.database, "operator_id", entered=True)}
+    staff = await read_rows(hub.database, "staff", "name", id=list(operators))
+    assert [row["name"] for row in staff] == ["Jane Smith"]
     assert (await page.evaluate(ROWS))["queue"] == []
 
 
@@ -346,7 +342,7 @@ async def test_an_entry_counts_from_its_own_moment_whatever_the_device_takes_for
     hub.clock.advance(1_800)
     await start_again(hub)
     await synced(page)
-    row = await hub.database.fetchrow("SELECT scanned_at, logged_at FROM scans WHERE source = 'sync'")
+    row = await read_scan(hub.database, "scanned_at", "logged_at", source="sync")
     assert row["logged_at"] - scanned >= timedelta(minutes=30)
     near = timedelta(seconds=5)
     assert (scanned - near < row["scanned_at"] < admitted + near) is (not broken)

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
+from tests.support.scan_log import count_scans, read_scans
 from tests.support.world import World
 
 
@@ -55,7 +56,7 @@ async def test_an_entry_of_a_while_ago_is_found_and_undone_with_a_reason(
     await page.get_by_role("button", name="Undo entry").click()
     await expect(rows.first).to_contain_text("entry undone")
     await expect(rows.first).to_contain_text("“wrong group”")
-    kept = await hub.database.fetch("SELECT mode, entered FROM scans WHERE code = $1 ORDER BY logged_at", codes[0])
+    kept = await read_scans(hub.database, "mode", "entered", code=codes[0], order_by="logged_at")
     assert [tuple(row) for row in kept] == [("verify", True), ("undo", False)]
     assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
 
@@ -71,7 +72,7 @@ async def test_after_a_quarter_of_an_hour_an_operator_is_told_to_ask_a_manager(
     await page.locator("#undo-reason").fill("too late")
     await page.get_by_role("button", name="Undo entry").click()
     await expect(page.locator("#undo-answer")).to_contain_text("ask a manager")
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE mode = 'undo'") == 0
+    assert await count_scans(hub.database, mode="undo") == 0
     await page.reload()
     await expect(page.locator("#scans li")).to_have_count(1)
     await expect(page.get_by_role("button", name="Undo", exact=True)).to_have_count(0)

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.support.hub import Hub
+from tests.support.scan_log import count_entries, count_scans
 from tests.support.world import Ticket, World
 
 GREEN, RED, YELLOW = "rgb(8, 112, 59)", "rgb(179, 22, 31)", "rgb(255, 198, 26)"
@@ -96,7 +97,7 @@ async def test_continuous_mode_admits_at_once_and_keeps_what_is_bad_until_it_is_
         await expect(page.get_by_role("heading", name=word)).to_be_visible()
         await page.locator("#verdict").click()
         await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 2
+    assert await count_entries(hub.database) == 2
     await page.reload()
     await expect(page.locator("#link-state")).to_have_text("Live")
     assert await page.evaluate("() => document.body.hasAttribute('data-continuous')")
@@ -116,7 +117,7 @@ async def test_a_valid_ticket_is_admitted_with_one_thumb_and_not_before(
     assert box["height"] >= 64
     assert box["y"] > 422
     assert box["y"] + box["height"] <= 844
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 0
+    assert await count_entries(hub.database) == 0
     await button.tap()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
 
@@ -153,7 +154,7 @@ async def test_a_scanner_that_ends_with_a_tab_is_understood_and_keeps_the_focus(
     )
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     await expect(page.locator("#code")).to_be_focused()
-    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 1
+    assert await count_scans(hub.database) == 1
 
 
 async def test_the_settings_are_accessible_and_keep_their_time(world: World, open_page: Open) -> None:

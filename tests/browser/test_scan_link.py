@@ -14,6 +14,7 @@ from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.offline_scanner import comes_back, has_list
 from tests.browser.test_live_calendar import start_again
 from tests.support.hub import Hub
+from tests.support.scan_log import count_scans
 from tests.support.world import World
 from web.pages.scanner_app import shell
 
@@ -55,7 +56,7 @@ async def test_a_scanner_that_never_had_a_list_judges_nothing_without_a_link(
     await key_in(page, ticket.code)
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     # What was not judged while away was not asked for later either.
-    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 1
+    assert await count_scans(hub.database) == 1
 
 
 async def test_the_shell_is_complete_and_the_manifest_offers_what_an_installer_demands(hub: Hub) -> None:

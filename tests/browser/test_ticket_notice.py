@@ -13,6 +13,7 @@ from hub.app import LIVE
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in, later, without_asking
 from tests.support.hub import Hub
+from tests.support.scan_log import read_scan
 from tests.support.world import TODAY, Ticket, World
 
 
@@ -82,7 +83,7 @@ async def test_ones_own_entry_is_no_news_and_its_undo_is(hub: Hub, world: World,
     await page.wait_for_timeout(600)
     await expect(page.get_by_role("alert")).to_be_empty()
     manager = await hub.socket(await world.staff("MANAGER"))
-    scan_id = str(await hub.database.fetchval("SELECT scan_id FROM scans WHERE entered"))
+    scan_id = str((await read_scan(hub.database, entered=True))["scan_id"])
     assert (await manager.command("undo", scan_id=scan_id, reason="wrong person"))["success"]
     await expect(page.get_by_role("alert")).to_contain_text("The entry of this ticket was just taken back.")
 

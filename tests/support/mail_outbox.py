@@ -123,3 +123,9 @@ async def delete_outbox(database: Any, **where: Any) -> None:
 async def read_contact_code(database: Any, challenge: str) -> Any:
     """What the table keeps of a code that was sent: `outbox_id` is the message it stands in."""
     return await read_row(database, "contact_codes", id=challenge)
+
+
+async def read_newest_code(database: Any, **where: Any) -> str:
+    """The one-time code sent last, as its reader has it; wants an outbox that sends nothing."""
+    messages = await read_outbox(database, "payload", kind="contact.code", **where, order_by="id DESC")
+    return str(json.loads(messages[0]["payload"])["code"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from tests.support.rows import change_rows, count_rows, read_row, read_rows
@@ -32,14 +33,14 @@ async def change_reservations(database: Any, **columns: Any) -> None:
     await change_rows(database, "ticket_reservations", {}, **columns)
 
 
-async def cancel_visit(database: Any, code: str) -> None:
+async def cancel_visit(database: Any, code: str, cancelled_at: datetime | None = None) -> None:
     """Cancel a ticket, its reservation and its place in the slot, as a refund from outside of the hub would."""
     ticket = await read_row(database, "tickets", "id", code=code)
     (reservation,) = [
         row for row in await read_reservations(database, ticket_id=ticket["id"]) if row["status"] != "CANCELLED"
     ]
     await change_rows(database, "tickets", {"id": ticket["id"]}, counter="version", status="CANCELLED")
-    await change_reservation(database, reservation["id"], status="CANCELLED")
+    await change_reservation(database, reservation["id"], status="CANCELLED", cancelled_at=cancelled_at)
     await database.execute(
         "UPDATE reservation_slots SET booked_count = booked_count - 1 WHERE id = $1", reservation["slot_id"]
     )
