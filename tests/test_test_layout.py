@@ -24,27 +24,6 @@ WRITES_SQL = {
     "tests/browser/scene_hub.py": "makes and drops the database of each scene",
 }
 """Files outside of tests/support and tests/db that write SQL of their own, and why."""
-STILL_WRITES_SQL = {
-    "tests/browser/offline_scanner.py",
-    "tests/browser/pictures.py",
-    "tests/browser/test_admin_mail.py",
-    "tests/browser/test_alerts_panel.py",
-    "tests/browser/test_board.py",
-    "tests/browser/test_calendar.py",
-    "tests/browser/test_contact_step.py",
-    "tests/browser/test_days.py",
-    "tests/browser/test_disputes.py",
-    "tests/browser/test_mails.py",
-    "tests/browser/test_offline_door.py",
-    "tests/browser/test_party.py",
-    "tests/browser/test_records.py",
-    "tests/browser/test_staff_pages.py",
-    "tests/browser/test_ticket_step.py",
-    "tests/browser/test_visit_page.py",
-    "tests/browser/test_waiting_page.py",
-    "tests/browser/test_without_javascript.py",
-}
-"""Files from before this law: whoever changes one moves its SQL to tests/support and takes it off the list."""
 
 NO_MIRROR = {"support", "journeys", "races", "faults", "browser"}
 """Folders of tests/ that hold what spans the source, or what tests share."""
@@ -143,9 +122,8 @@ def test_sql_of_the_tests_stands_in_support() -> None:
         and path != mine
         and (found := written_statements((ROOT / path).read_text(encoding="utf-8")))
     }
-    allowed = set(WRITES_SQL) | STILL_WRITES_SQL
-    assert {path: found for path, found in writing.items() if path not in allowed} == {}
-    assert allowed - set(writing) == set(), "these write none any more: take them off the list"
+    assert {path: found for path, found in writing.items() if path not in WRITES_SQL} == {}
+    assert set(WRITES_SQL) - set(writing) == set(), "these write none any more: take them off the list"
 
 
 def test_every_test_file_stands_where_its_source_does() -> None:

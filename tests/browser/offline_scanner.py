@@ -12,6 +12,8 @@ from playwright.async_api import Frame, Page, Response, Route, expect
 from tests.browser.hands_and_eyes import Open, key_in, later
 from tests.browser.test_live_calendar import start_again
 from tests.support.hub import Hub
+from tests.support.scan_conflicts import read_conflicts
+from tests.support.scan_log import read_scans
 from tests.support.world import World
 from web.pages.static_files import STATIC, STATIC_ROOT
 
@@ -152,14 +154,11 @@ async def until(what: Callable[[], Awaitable[Any]], *, seconds: float = 20) -> A
 
 
 async def entries(hub: Hub) -> list[dict[str, Any]]:
-    rows = await hub.database.fetch(
-        "SELECT code, source, gate, scanned_at, logged_at FROM scans WHERE entered ORDER BY logged_at, code"
+    rows = await read_scans(
+        hub.database, "code", "source", "gate", "scanned_at", "logged_at", entered=True, order_by="logged_at, code"
     )
     return [dict(row) for row in rows]
 
 
 async def conflicts(hub: Hub) -> list[tuple[str, str]]:
-    return [
-        (row["code"], row["kind"])
-        for row in await hub.database.fetch("SELECT code, kind FROM scan_conflicts ORDER BY id")
-    ]
+    return [(row["code"], row["kind"]) for row in await read_conflicts(hub.database, "code", "kind", order_by="id")]

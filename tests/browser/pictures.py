@@ -30,7 +30,9 @@ from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State
 from tests.support import world as world_module
 from tests.support.hub import Hub, settings_for
-from tests.support.world import NOON, TODAY, World
+from tests.support.rows import change_rows
+from tests.support.season import write_coming_days
+from tests.support.world import NOON, World
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 WIDTHS = {390: 844, 1280: 800}
@@ -203,21 +205,10 @@ def _port() -> int:
 async def _furnished(hub: Hub) -> Scene:
     """The scene every state wants, at a venue with a name, and with three months to look at."""
     world = await World(hub).found()
-    await hub.database.execute("UPDATE organisations SET name = 'Teatro Aurora' WHERE id = $1", world.org_id)
+    await change_rows(hub.database, "organisations", {"id": world.org_id}, name="Teatro Aurora")
     await world.policy(name="Teatro Aurora", address="Via dell'Arco 7, 00184 Roma", country="IT")
     scene = await Scene(hub, world, None).furnish()  # type: ignore[arg-type]
-    # Further days as years of visits would have left them; nobody counts the reservations behind these figures.
-    await hub.database.execute(
-        "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity,"
-        " booked_count) SELECT $1, $2, d, t::time, (t + interval '2 hours')::time, (d + t) AT TIME ZONE 'Europe/Rome',"
-        " (d + t + interval '2 hours') AT TIME ZONE 'Europe/Rome', 40,"
-        " CASE WHEN extract(isodow FROM d) IN (6, 7) THEN 22 + (extract(day FROM d)::int * 5 + extract(hour FROM t)::int)"
-        " % 19 ELSE (extract(day FROM d)::int * 7 + extract(hour FROM t)::int) % 26 END"
-        " FROM generate_series($3::date + 12, $3::date + 88, interval '1 day') AS days (moment),"
-        " LATERAL (SELECT moment::date AS d) AS one, unnest(ARRAY['10:00', '12:00', '14:00', '16:00']::interval[]) AS t"
-        " WHERE extract(isodow FROM d) <> 1",
-        world.org_id, world.venue_id, TODAY,
-    )  # fmt: skip
+    await write_coming_days(world)
     return scene
 
 

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
+from tests.support.mail_outbox import add_outbox_row, change_outbox_row, read_outbox_row
 from tests.support.world import World
 
 NEVER = timedelta(days=400)
@@ -30,10 +31,7 @@ async def stuck(world: World, kind: str = "reservation.moved", **columns: Any) -
         "created_at": now - timedelta(hours=2),
         **columns,
     }
-    places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
-    sql = f"INSERT INTO mail_outbox ({', '.join(row)}) VALUES ({places}) RETURNING id"
-    number: int = await world.hub.database.fetchval(sql, *row.values())
-    return number
+    return await add_outbox_row(world.hub.database, **row)
 
 
 async def outbox_rows(world: World, open_page: Open, **how: bool) -> Page:
@@ -75,7 +73,7 @@ async def test_a_message_is_sent_again(hub: Hub, world: World, open_page: Open) 
     await expect(page.locator("#spoken")).to_have_text("New time: it is being sent again.")
     await page.get_by_text("Sent", exact=True).click()
     await expect(page.locator(f'[data-id="{number}"]')).to_contain_text("sent")
-    status = await hub.database.fetchval("SELECT status FROM mail_outbox WHERE id = $1", number)
+    status = (await read_outbox_row(hub.database, id=number))["status"]
     assert status == "SENT"
 
 
@@ -89,13 +87,13 @@ async def test_discarding_asks_first_and_works_by_keyboard(hub: Hub, world: Worl
     await assert_accessible(page, "the question before discarding")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()
-    assert await hub.database.fetchval("SELECT status FROM mail_outbox WHERE id = $1", number) == "DEAD"
+    assert (await read_outbox_row(hub.database, id=number))["status"] == "DEAD"
     await expect(button).to_be_focused()
     await page.keyboard.press("Enter")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
-    assert await hub.database.fetchval("SELECT status FROM mail_outbox WHERE id = $1", number) == "DROPPED"
+    assert (await read_outbox_row(hub.database, id=number))["status"] == "DROPPED"
     await page.get_by_text("Dropped", exact=True).click()
     await expect(page.locator(f'[data-id="{number}"]')).to_contain_text("Discarded by staff.")
 
@@ -117,7 +115,7 @@ async def test_a_message_taken_up_meanwhile_is_explained(hub: Hub, world: World,
     button = page.locator(f'[data-id="{number}"]').get_by_role("button", name="Send again")
     await expect(button).to_be_visible()
     await page.route("**/api/admin/mail?**", lambda route: route.abort())
-    await hub.database.execute("UPDATE mail_outbox SET status = 'SENT', sent_at = created_at WHERE id = $1", number)
+    await change_outbox_row(hub.database, number, status="SENT", sent_at=hub.clock.now())
     await button.click()
     await expect(page.get_by_role("alert")).to_contain_text("This message has gone out or was dropped already.")
     await expect(page.locator("#link-state")).to_contain_text("Reconnecting")

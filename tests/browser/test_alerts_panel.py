@@ -13,6 +13,7 @@ from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
+from tests.support.venues import free_of_venue, overwrite_venue
 from tests.support.world import TODAY, World
 
 CARDS = "#alerts .alert-card"
@@ -64,12 +65,11 @@ async def test_alerts_and_alarms_stand_above_every_view_until_they_are_over(
 
 async def test_who_looks_after_several_venues_sees_which_it_is(hub: Hub, world: World, open_page: Open) -> None:
     annex = await world.venue()
-    await hub.database.execute("UPDATE venues SET name = 'Annex' WHERE id = $1", annex)
+    await overwrite_venue(hub.database, annex, name="Annex")
     for venue_id in (world.venue_id, annex):
         await world.slot(TODAY + timedelta(days=1), capacity=1, booked=1, venue_id=venue_id)
     await world.staff("MANAGER", username="head")
-    await hub.database.execute("UPDATE staff SET venue_id = NULL WHERE username = 'head'")
-    staff_id = await hub.database.fetchval("SELECT id FROM staff WHERE username = 'head'")
+    staff_id = (await free_of_venue(hub.database, "head"))["id"]
     head = hub.services.sessions.issue(Staff(staff_id, world.org_id, world.venue_id, "Ann Lee", Role.MANAGER))
     alert_metrics = AlertMetrics()
     alert_metrics.count(at("not_booked", world.org_id, annex), 30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +15,8 @@ from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.test_live_calendar import start_again
 from tests.support.hub import Hub
+from tests.support.scan_log import count_scan_ids, read_scans
+from tests.support.slots import read_slot, read_slots
 from tests.support.venue_day import GATES, PLAN, live_through
 from tests.support.world import NOON, TODAY, World
 
@@ -65,7 +67,7 @@ async def shown(page: Page) -> dict[str, Any]:
 
 async def from_the_log(hub: Hub) -> dict[str, Any]:
     """The same, counted here from the rows."""
-    rows = await hub.database.fetch("SELECT * FROM scans ORDER BY logged_at")
+    rows = await read_scans(hub.database, order_by="logged_at")
     looked = {row["scan_id"] for row in rows if row["mode"] == "validate"}
     visits = [
         row for row in rows if row["mode"] != "undo" and not (row["mode"] == "verify" and row["scan_id"] in looked)
@@ -97,7 +99,7 @@ async def test_the_board_shows_what_the_log_says_live_with_undo_and_after_a_rest
     page = await board(world, open_page)
     agree(await shown(page), await from_the_log(hub))
     gate = await hub.socket(await world.staff("MANAGER"), gate="Garden")
-    slot = await hub.database.fetchval("SELECT id FROM reservation_slots WHERE start_time = '16:30'")
+    slot = (await read_slot(hub.database, start_time=time(16, 30)))["id"]
     tickets, entered = await world.fill(slot, 3), []
     for ticket in tickets:
         scan_id = str(uuid4())
@@ -122,7 +124,7 @@ async def test_the_board_shows_what_the_log_says_live_with_undo_and_after_a_rest
 async def test_the_board_comes_back_by_itself_when_the_hub_was_gone(hub: Hub, world: World, open_page: Open) -> None:
     await a_day(hub, world)
     page = await board(world, open_page)
-    slot = await hub.database.fetchval("SELECT id FROM reservation_slots WHERE start_time = '16:30'")
+    slot = (await read_slot(hub.database, start_time=time(16, 30)))["id"]
     tickets = await world.fill(slot, 2)
     operator = await world.staff("MANAGER")
     await hub.close()
@@ -156,7 +158,7 @@ async def test_a_look_and_the_entry_after_it_at_a_scanner_are_one_scan_with_its_
     gate = page.locator("#gates tr[data-gate='Gate A']")
     await expect(gate.locator(".scans b")).to_have_text("1")
     await expect(gate.locator(".median b")).to_have_text(re.compile(r"^([7-9]|1\d)(\.\d)? s$"))
-    assert await hub.database.fetchval("SELECT count(DISTINCT scan_id) FROM scans") == 1
+    assert await count_scan_ids(hub.database) == 1
 
 
 async def test_a_day_that_is_over_is_shown_whole(hub: Hub, world: World, open_page: Open) -> None:
@@ -183,11 +185,9 @@ async def test_the_charts_hold_the_arrivals_minute_by_minute(hub: Hub, world: Wo
         until = AFTERNOON.replace(hour=int(clock.split(":")[0]) - 1, minute=int(clock.split(":")[1])) + timedelta(
             minutes=1
         )
-        arrived = await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered AND logged_at < $1", until)
+        arrived = sum(scan["logged_at"] < until for scan in await read_scans(hub.database, "logged_at", entered=True))
         assert rest.startswith(f"{arrived} arrived"), received
-        begun = await hub.database.fetchval(
-            "SELECT coalesce(sum(booked_count), 0) FROM reservation_slots WHERE starts_at < $1", until
-        )
+        begun = sum(slot["booked_count"] for slot in await read_slots(hub.database) if slot["starts_at"] < until)
         assert f"{begun} booked" in received
     painted = await page.evaluate(
         """() => { const c = document.querySelector('#pace-chart canvas');

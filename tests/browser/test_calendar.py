@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, without_asking
 from tests.support.hub import Hub
+from tests.support.slots import add_hourly_slots, close_slot
 from tests.support.world import TODAY, World
 
 LATER = TODAY + timedelta(days=5)
@@ -117,7 +118,7 @@ async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, o
     for offset, (capacity, booked) in enumerate(((10, 0), (10, 5), (10, 10))):
         await world.slot(LATER + timedelta(days=offset), capacity=capacity, booked=booked)
     closed = await world.slot(LATER + timedelta(days=3))
-    await world.hub.database.execute("UPDATE reservation_slots SET status = 'CLOSED' WHERE id = $1", closed)
+    await close_slot(world.hub.database, closed)
     await world.slot(TODAY, "08:00", "10:00")
     await at_the_calendar(page, (await world.ticket()).code)
     for number, word in ((25, "available"), (26, "limited"), (27, "full"), (28, "closed"), (29, "nothing offered"),
@@ -274,13 +275,7 @@ async def test_a_line_that_is_down_is_said_and_places_are_looked_up_instead(worl
 
 async def test_ninety_days_are_drawn_well_within_two_seconds(world: World, open_page: Open) -> None:
     first = date(2026, 12, 1)
-    await world.hub.database.execute(
-        "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity)"
-        " SELECT $1, $2, d::date, make_time(h, 0, 0), make_time(h + 1, 0, 0), d + make_interval(hours => h),"
-        " d + make_interval(hours => h + 1), 100"
-        " FROM generate_series($3::date, $4::date, '1 day') d, generate_series(9, 18) h",
-        world.org_id, world.venue_id, first, date(2027, 2, 28),
-    )  # fmt: skip
+    await add_hourly_slots(world, first, date(2027, 2, 28))
     page = await moving(open_page, world)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -14,6 +13,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
+from tests.support.mail_outbox import count_outbox, read_newest_code
 from tests.support.world import World
 
 
@@ -123,11 +123,7 @@ class TestCodes:
 
     @staticmethod
     async def newest_code(hub: Hub, channel: str) -> str:
-        payload = await hub.database.fetchval(
-            "SELECT payload FROM mail_outbox WHERE kind = 'contact.code' AND channel = $1 ORDER BY id DESC LIMIT 1",
-            channel,
-        )
-        return str(json.loads(payload)["code"])
+        return await read_newest_code(hub.database, channel=channel)
 
     @staticmethod
     def another(code: str) -> str:
@@ -194,7 +190,7 @@ class TestCodes:
         await at(page, "contact")
         await page.get_by_role("button", name="Continue").click()
         await at(page, "slot")
-        assert await hub.database.fetchval("SELECT count(*) FROM mail_outbox WHERE kind = 'contact.code'") == 1
+        assert await count_outbox(hub.database, kind="contact.code") == 1
 
     async def test_another_address_needs_another_code(self, hub: Hub, world: World, open_page: Open) -> None:
         await world.policy(contact_check="email")

@@ -12,6 +12,8 @@ from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.browser.test_chinese import assert_chinese
 from tests.support.hub import Hub
+from tests.support.scan_log import read_scans
+from tests.support.ticket_checks import count_checks
 from tests.support.venue_day import GATES, PLAN, checked_before, live_through
 from tests.support.world import NOON, TODAY, World
 
@@ -106,7 +108,7 @@ async def test_a_day_on_which_tickets_were_only_checked_is_a_day(hub: Hub, world
     ticket = await world.ticket()
     await hub.post("/api/tickets/validate", {"ticket_code": ticket.code})
     async with asyncio.timeout(20):
-        while not await hub.database.fetchval("SELECT count(*) FROM ticket_checks"):
+        while not await count_checks(hub.database):
             await asyncio.sleep(0.05)
     page = await figures(world, open_page)
     await expect(page.locator("#rates dd").nth(4)).to_have_text("0 %")
@@ -120,7 +122,7 @@ async def replay(world: World, open_page: Open, **how: Any) -> Page:
 
 
 async def board_at(hub: Hub, moment: Any) -> dict[str, Any]:
-    rows = await hub.database.fetch("SELECT * FROM scans WHERE logged_at <= $1", moment)
+    rows = [scan for scan in await read_scans(hub.database) if scan["logged_at"] <= moment]
     looked = {row["scan_id"] for row in rows if row["mode"] == "validate"}
     visits = [row for row in rows if not (row["mode"] == "verify" and row["scan_id"] in looked)]
     return {

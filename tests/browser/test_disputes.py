@@ -10,7 +10,11 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.disputes import read_dispute
 from tests.support.hub import Hub
+from tests.support.movements import count_absences
+from tests.support.scan_log import read_scan, read_scans
+from tests.support.tickets import read_ticket
 from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, Ticket, World
 
@@ -89,7 +93,7 @@ async def test_a_yes_turns_the_screen_of_the_gate_and_counts(hub: Hub, world: Wo
     await expect(card).to_have_count(0)
     await expect(room.locator("#decided li")).to_contain_text("Admitted · Sue Lee · “our mistake in the mail”")
     await assert_accessible(room, "disputes decided")
-    row = await hub.database.fetchrow("SELECT status, verified_gate FROM tickets WHERE id = $1", ticket.id)
+    row = await read_ticket(hub.database, "status", "verified_gate", id=ticket.id)
     assert tuple(row) == ("VERIFIED", "Gate A")
     # The news that the ticket was admitted is no reason to call this answer out of date.
     await gate.wait_for_timeout(2_500)
@@ -164,7 +168,7 @@ async def test_a_question_is_taken_back(hub: Hub, world: World, open_page: Open)
     await gate.get_by_role("button", name="Not needed any more").click()
     await expect(gate.locator(".gate-notice")).to_have_count(0)
     await expect(room.locator("#open .dispute")).to_have_count(0)
-    assert await hub.database.fetchval("SELECT decision FROM disputes") == "withdrawn"
+    assert (await read_dispute(hub.database))["decision"] == "withdrawn"
 
 
 async def test_what_stands_in_the_way_is_said_and_an_entry_can_be_taken_back(
@@ -187,8 +191,8 @@ async def test_what_stands_in_the_way_is_said_and_an_entry_can_be_taken_back(
     await card.get_by_label("Reason").fill("scanned the wrong one")
     await card.get_by_role("button", name="Take that entry back and admit").click()
     await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
-    rows = await hub.database.fetch("SELECT mode FROM scans WHERE code = $1 AND mode <> 'validate'", used.code)
-    assert sorted(row["mode"] for row in rows) == ["override", "undo", "verify"]
+    modes = {row["mode"] for row in await read_scans(hub.database, "mode", code=used.code)}
+    assert sorted(modes - {"validate"}) == ["override", "undo", "verify"]
 
 
 @pytest.mark.parametrize("phone", [False, True])
@@ -221,7 +225,7 @@ async def test_whoever_has_left_is_let_back_in_with_nothing_taken_back(
     await expect(bystander.locator("#stale")).to_contain_text("Somebody has just come back in with this ticket.")
     await gate.wait_for_timeout(2_500)
     await expect(gate.locator("#stale")).to_be_empty()
-    rows = await hub.database.fetch("SELECT mode, reason FROM scans WHERE mode IN ('override', 'undo')")
+    rows = await read_scans(hub.database, "mode", "reason", mode=["override", "undo"])
     assert [tuple(row) for row in rows] == [("override", "RE_ENTRY")]
     # Gone once more, and that the screen of the gate does not know yet.
     await out.leave(ticket.code)
@@ -268,7 +272,7 @@ async def test_a_supervisor_at_the_gate_lets_back_in_at_once_and_takes_it_back(
     await gate.locator("#undo-reason").fill("not them")
     await gate.get_by_role("button", name="Undo return").click()
     await expect(gate.locator("#scans li", has_text="return undone")).to_have_count(1)
-    assert await hub.database.fetchval("SELECT count(*) FROM ticket_absences WHERE returned_at IS NULL") == 1
+    assert await count_absences(hub.database, returned_at=None) == 1
 
 
 async def test_of_two_supervisors_the_later_is_told_who_was_first(world: World, hub: Hub, open_page: Open) -> None:
@@ -287,7 +291,7 @@ async def test_of_two_supervisors_the_later_is_told_who_was_first(world: World, 
     await room.reload()
     card = room.locator("#open .dispute")
     await card.get_by_label("Reason").fill("mine")
-    scan_id = await hub.database.fetchval("SELECT scan_id FROM disputes")
+    scan_id = (await read_dispute(hub.database))["scan_id"]
     other = await hub.socket(await world.staff("MANAGER", name="Ann Ray"))
     await other.command("decline", scan_id=str(scan_id), reason="theirs")
     await card.get_by_role("button", name="Admit").click()
@@ -310,7 +314,7 @@ async def test_a_supervisor_at_the_gate_decides_at_once(hub: Hub, world: World, 
     await gate.wait_for_timeout(2_500)
     await expect(gate.locator("#stale")).to_be_empty()
     await expect(gate.locator(".gate-notice")).to_have_count(0)
-    assert await hub.database.fetchval("SELECT note FROM scans WHERE mode = 'override'") == "guest of the house"
+    assert (await read_scan(hub.database, mode="override"))["note"] == "guest of the house"
 
 
 async def test_the_control_room_says_how_many_wait(world: World, open_page: Open) -> None:

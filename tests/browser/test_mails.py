@@ -15,6 +15,7 @@ from hub.confirmation.development_mailbox import DevelopmentMail, list_developme
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
+from tests.support.mail_outbox import add_outbox_row
 from tests.support.waitlist import join
 from tests.support.world import World
 
@@ -66,10 +67,9 @@ async def test_a_mail_without_its_pictures_still_says_everything(hub: Hub, world
 
 async def test_a_text_message_stands_beside_the_mails(hub: Hub, world: World, open_page: Open) -> None:
     now = hub.clock.now()
-    await hub.database.execute(
-        "INSERT INTO mail_outbox (org_id, kind, channel, recipient, payload, next_attempt_at, not_after)"
-        ' VALUES ($1, \'contact.code\', \'sms\', \'+393331234567\', \'{"code": "042137", "minutes": 5}\', $2, $3)',
-        world.org_id, now, now + timedelta(minutes=5),
+    await add_outbox_row(
+        hub.database, org_id=world.org_id, kind="contact.code", channel="sms", recipient="+393331234567",
+        payload='{"code": "042137", "minutes": 5}', next_attempt_at=now, not_after=now + timedelta(minutes=5),
     )  # fmt: skip
     await arrived(hub)
     page = await open_page("/dev/mail")

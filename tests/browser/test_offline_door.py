@@ -24,6 +24,7 @@ from tests.browser.offline_scanner import (
     synced,
 )
 from tests.support.hub import Hub
+from tests.support.scan_log import read_scans
 from tests.support.world import World
 
 
@@ -62,9 +63,7 @@ async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
         (in_before.code, "socket", "Gate B"), (good.code, "sync", "Gate A"),
     ]  # fmt: skip
     # Looks are logged as well, each once, with what was shown.
-    received = await hub.database.fetch(
-        "SELECT code, result, reason FROM scans WHERE source = 'sync' AND mode = 'validate'"
-    )
+    received = await read_scans(hub.database, "code", "result", "reason", source="sync", mode="validate")
     assert sorted((row["code"], row["reason"]) for row in received) == sorted([
         (in_before.code, "ALREADY_VERIFIED"), (too_late.code, "TICKET_EXPIRED"), (good.code, "ALREADY_VERIFIED"),
         (later.code, "VALID"),
@@ -277,7 +276,7 @@ async def test_whoever_leaves_while_there_is_no_link_has_left(hub: Hub, world: W
     await page.keyboard.press("Escape")
     await start_again(hub)
     await synced(page)
-    exits = await hub.database.fetch("SELECT code, reason FROM scans WHERE mode = 'exit' ORDER BY scanned_at")
+    exits = await read_scans(hub.database, "code", "reason", mode="exit", order_by="scanned_at")
     assert [(row["code"], row["reason"]) for row in exits] == [
         (inside.code, "EXIT_RECORDED"), (inside.code, "ALREADY_LEFT"), (unknown.code, "NOT_INSIDE"),
     ]  # fmt: skip

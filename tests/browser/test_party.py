@@ -10,6 +10,9 @@ from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick, to_confirm
 from tests.browser.hands_and_eyes import Open, read_qr
 from tests.support.hub import Hub
+from tests.support.reservations import read_reservations
+from tests.support.tickets import change_ticket
+from tests.support.waitlist import count_waitlist_entries
 from tests.support.world import TODAY, World
 
 
@@ -64,7 +67,7 @@ async def test_each_at_its_own_time(hub: Hub, world: World, open_page: Open) -> 
     await at(page, "done")
     assert await world.booked_count(noon) == 2
     assert await world.booked_count(later) == 1
-    where = await hub.database.fetch("SELECT ticket_id, slot_id FROM ticket_reservations")
+    where = await read_reservations(hub.database, "ticket_id", "slot_id")
     assert {row["ticket_id"]: row["slot_id"] for row in where} == dict(
         zip((ticket.id for ticket in tickets), (noon, later, noon), strict=True)
     )
@@ -95,7 +98,7 @@ async def test_a_ticket_that_went_bad_can_be_left_out(hub: Hub, world: World, op
     good, bad, fine = await world.tickets(3)
     page = await open_page("/reserve")
     await to_confirm(page, good.code, bad.code, fine.code)
-    await hub.database.execute("UPDATE tickets SET status = 'CANCELLED' WHERE id = $1", bad.id)
+    await change_ticket(hub.database, bad.id, status="CANCELLED")
     await confirm(page)
     alert = page.get_by_role("alert").filter(has_text="One ticket cannot be booked, so none was.")
     await expect(alert).to_contain_text(f"{bad.code} This ticket was cancelled.")
@@ -138,4 +141,4 @@ async def test_a_full_slot_offers_its_waiting_list(world: World, open_page: Open
     await page.get_by_role("button", name="Join the waiting list").click()
     await expect(page.get_by_text("You are first on the waiting list.")).to_be_visible()
     await assert_accessible(page, "waiting for a full slot")
-    assert await world.hub.database.fetchval("SELECT count(*) FROM waitlist_entries WHERE slot_id = $1", slot_id) == 1
+    assert await count_waitlist_entries(world.hub.database, slot_id=slot_id) == 1

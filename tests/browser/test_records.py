@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
+from tests.support.scan_log import log_unknown_codes
 from tests.support.world import World
 
 
@@ -51,12 +52,7 @@ async def test_the_log_is_looked_through_by_filters_that_stand_in_the_address(
 
 
 async def test_older_scans_are_fetched_on_request_and_it_fits_a_phone(hub: Hub, world: World, open_page: Open) -> None:
-    await hub.database.execute(
-        "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, result, reason, scanned_at,"
-        " logged_at) SELECT $1, gen_random_uuid(), $2, 1, 'verify', 'socket', 'A', 'C' || n, 'RED', 'TICKET_NOT_FOUND',"
-        " $3::timestamptz - n * interval '1 second', $3::timestamptz - n * interval '1 second' FROM generate_series(1, 130) n",
-        world.org_id, world.venue_id, hub.clock.now(),
-    )  # fmt: skip
+    await log_unknown_codes(world, 130, until=hub.clock.now())
     page = await open_page("/manager/history", token=await world.staff("MANAGER"), phone=True)
     await expect(page.locator("#rows tr")).to_have_count(100)
     await page.get_by_role("button", name="Older scans").click()

@@ -9,6 +9,8 @@ from playwright.async_api import Page, expect
 from tests.browser.hands_and_eyes import Open, key_in, later, time_stands_still
 from tests.browser.offline_scanner import until
 from tests.support.hub import Hub
+from tests.support.scan_log import count_entries, count_scans
+from tests.support.tickets import read_ticket_status
 from tests.support.world import World
 
 
@@ -57,7 +59,7 @@ async def test_a_code_ending_in_two_enters_is_checked_and_not_admitted(hub: Hub,
     await later(page, 599)
     await page.keyboard.press("Enter")
     await page.wait_for_timeout(300)
-    assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "RESERVED"
+    assert await read_ticket_status(hub.database, ticket.id) == "RESERVED"
     await later(page, 1)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
@@ -73,12 +75,12 @@ async def test_the_same_code_within_three_seconds_is_one_scan(hub: Hub, world: W
     await expect(page.get_by_text("Same code again, counted once")).to_be_visible()
     await later(page, 2_999)
     await key_in(page, ticket.code)
-    assert await hub.database.fetchval("SELECT count(*) FROM scans") == 1
+    assert await count_scans(hub.database) == 1
     await later(page, 1)
     await key_in(page, ticket.code)
 
     async def logged_again() -> bool:
-        return bool(await hub.database.fetchval("SELECT count(*) FROM scans") == 2)
+        return bool(await count_scans(hub.database) == 2)
 
     await until(logged_again)
 
@@ -103,7 +105,7 @@ async def test_an_entry_is_undone_with_a_reason(hub: Hub, world: World, open_pag
     await page.get_by_label("Reason").fill("Wrong person at the gate")
     await page.get_by_role("button", name="Undo entry").click()
     await expect(page.locator("#scans")).to_contain_text("admitted, undone")
-    assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "RESERVED"
+    assert await read_ticket_status(hub.database, ticket.id) == "RESERVED"
 
 
 async def test_a_verify_lost_with_the_link_arrives_once_when_it_is_back(
@@ -121,7 +123,7 @@ async def test_a_verify_lost_with_the_link_arrives_once_when_it_is_back(
     )
     await page.get_by_role("button", name="Mark as verified").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
-    assert await hub.database.fetchval("SELECT count(*) FROM scans WHERE entered") == 1
+    assert await count_entries(hub.database) == 1
 
 
 async def test_the_page_goes_to_sign_in_when_the_session_is_ended_elsewhere(

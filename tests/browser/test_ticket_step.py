@@ -10,6 +10,8 @@ from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, enter_tickets
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
+from tests.support.orders import change_order
+from tests.support.tickets import read_ticket_status
 from tests.support.world import World
 
 
@@ -139,7 +141,7 @@ async def test_an_unpaid_ticket_cannot_be_activated(world: World, open_page: Ope
 async def test_the_address_of_an_order_brings_its_other_tickets(hub: Hub, world: World, open_page: Open) -> None:
     first, second = await world.tickets(2)
     asleep = await world.ticket("INACTIVE")
-    await hub.database.execute("UPDATE orders SET customer_email = 'Ann@example.com' WHERE id = $1", world.order_id)
+    await change_order(hub.database, world.order_id, customer_email="Ann@example.com")
     page = await open_page("/reserve", phone=True)
     await enter_tickets(page, first.code)
     await page.get_by_role("button", name="Add the other tickets of this order").click()
@@ -182,4 +184,4 @@ def own_code(body: str) -> str:
 
 
 async def standing(hub: Hub, ticket_id: int) -> str:
-    return str(await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket_id))
+    return str(await read_ticket_status(hub.database, ticket_id))

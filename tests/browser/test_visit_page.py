@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, read_qr
 from tests.support.hub import Hub
+from tests.support.reservations import read_reservations
 from tests.support.world import TODAY, Ticket, World
 
 LATER = TODAY + timedelta(days=5)
@@ -48,10 +49,9 @@ async def pick(page: Page, day: str, time: str) -> None:
 
 
 async def slot_of(hub: Hub, ticket: Ticket) -> int:
-    found: int = await hub.database.fetchval(
-        "SELECT slot_id FROM ticket_reservations WHERE ticket_id = $1 AND status <> 'CANCELLED'", ticket.id
-    )
-    return found
+    held = await read_reservations(hub.database, "slot_id", "status", ticket_id=ticket.id)
+    (found,) = [row["slot_id"] for row in held if row["status"] != "CANCELLED"]
+    return int(found)
 
 
 async def test_the_visit_shows_day_time_place_and_a_code_that_scans(world: World, open_page: Open) -> None:

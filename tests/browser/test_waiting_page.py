@@ -13,6 +13,7 @@ from tests.browser.hands_and_eyes import Open, read_qr
 from tests.browser.test_calendar import at_the_calendar, day
 from tests.browser.test_visit_page import look_again
 from tests.support.hub import Hub
+from tests.support.waitlist import change_waitlist_entries, read_waitlist_entry
 from tests.support.world import TODAY, Ticket, World
 
 LATER = TODAY + timedelta(days=5)
@@ -168,7 +169,7 @@ async def test_a_closed_list_and_a_dead_link_say_what_next(hub: Hub, world: Worl
     await expect(page.get_by_text("The time has come, and no place came free before.")).to_be_visible()
     await expect(page.get_by_role("link", name="Book another time")).to_be_visible()
     await assert_accessible(page, "a closed list")
-    await hub.database.execute("UPDATE waitlist_entries SET offered_at = joined_at")
+    await change_waitlist_entries(hub.database, offered_at=hub.clock.now())
     await page.reload()
     await expect(page.get_by_text("The time is over, and the offer was not taken.")).to_be_visible()
     await expect(page.get_by_text("no place came free before")).to_have_count(0)
@@ -182,10 +183,9 @@ async def test_looking_changes_nothing(hub: Hub, world: World, open_page: Open) 
     holder = await world.reserved(slot_id)
     token = await join(world, slot_id, await world.ticket())
     await give_back(world, holder)
-    entry = "SELECT status, offer_ends_at FROM waitlist_entries"
-    before = await hub.database.fetchrow(entry)
+    before = await read_waitlist_entry(hub.database, "status", "offer_ends_at")
     for _ in range(3):
         async with hub.client.get(f"/w/{token}") as response:
             assert response.status == 200
             assert response.headers["Referrer-Policy"] == "no-referrer"
-    assert await hub.database.fetchrow(entry) == before
+    assert await read_waitlist_entry(hub.database, "status", "offer_ends_at") == before

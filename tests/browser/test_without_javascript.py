@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -11,6 +10,10 @@ from playwright.async_api import Page, expect
 from hub.jobs.outbox import OutboxJob
 from tests.browser.hands_and_eyes import Open, read_qr
 from tests.support.hub import Hub
+from tests.support.mail_outbox import count_outbox, read_newest_code
+from tests.support.reservations import count_reservations
+from tests.support.tickets import read_ticket_status
+from tests.support.waitlist import read_waitlist_entry
 from tests.support.world import TODAY, World
 
 EVIL = "https://evil.example"
@@ -107,8 +110,7 @@ async def test_a_party_is_booked_as_one(hub: Hub, world: World, open_page: Open)
     await see_visit(page)
     await expect(page.locator("img.qr")).to_have_count(3)
     assert await world.booked_count(slot_id) == 3
-    mails = "SELECT count(*) FROM mail_outbox WHERE kind = 'reservation.confirmed'"
-    assert await hub.database.fetchval(mails) == 1
+    assert await count_outbox(hub.database, kind="reservation.confirmed") == 1
 
 
 async def test_every_bad_ticket_is_named_beside_its_field_and_nothing_typed_is_lost(
@@ -143,10 +145,10 @@ async def test_a_ticket_bought_for_later_is_activated_on_the_spot(hub: Hub, worl
     page = await plain(open_page)
     await type_tickets(page, ticket.code)
     await expect(page.get_by_text("That cannot be taken back.")).to_be_visible()
-    assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "INACTIVE"
+    assert await read_ticket_status(hub.database, ticket.id) == "INACTIVE"
     await page.get_by_role("button", name="Activate this ticket").click()
     await expect(page.locator("#ticket-1-wrong")).to_have_count(0)
-    assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "ACTIVATED"
+    assert await read_ticket_status(hub.database, ticket.id) == "ACTIVATED"
     await go_on(page)
     await expect(page.get_by_role("heading", name="Where do we send")).to_be_visible()
 
@@ -277,10 +279,7 @@ class TestCodes:
 
     @staticmethod
     async def newest_code(hub: Hub) -> str:
-        payload = await hub.database.fetchval(
-            "SELECT payload FROM mail_outbox WHERE kind = 'contact.code' ORDER BY id DESC LIMIT 1"
-        )
-        return str(json.loads(payload)["code"])
+        return await read_newest_code(hub.database)
 
     async def test_a_code_is_asked_for_and_taken(self, hub: Hub, world: World, open_page: Open) -> None:
         await world.policy(contact_check="both")
@@ -339,7 +338,7 @@ class TestCodes:
         await page.get_by_role("button", name="Select 12:00 – 14:00").click()
         await confirm(page)
         await expect(page.get_by_label("Code")).to_be_visible()
-        assert await hub.database.fetchval("SELECT count(*) FROM ticket_reservations") == 0
+        assert await count_reservations(hub.database) == 0
 
 
 async def test_a_visit_is_given_back_and_booked_again(world: World, open_page: Open) -> None:
@@ -427,11 +426,10 @@ async def test_the_waiting_list_is_left_by_a_form_and_not_by_looking(hub: Hub, w
          "customer_phone": "+12025551234"},
     )  # fmt: skip
     page = await plain(open_page, answer["data"]["waitlist_url"].removeprefix(hub.url) + "/plain")
-    status = "SELECT status FROM waitlist_entries"
-    assert await hub.database.fetchval(status) == "WAITING"
+    assert (await read_waitlist_entry(hub.database))["status"] == "WAITING"
     await page.get_by_role("button", name="Yes, leave").click()
     await expect(page.get_by_role("heading", name="You have left the waiting list")).to_be_visible()
-    assert await hub.database.fetchval(status) == "LEFT"
+    assert (await read_waitlist_entry(hub.database))["status"] == "LEFT"
 
 
 async def test_it_is_all_there_in_chinese(world: World, open_page: Open) -> None:

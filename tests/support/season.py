@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.support.world import World
+from tests.support.world import TODAY, World
 
 
 async def write_season(world: World, first: date, days: int, visitors: int) -> None:
@@ -40,4 +40,22 @@ async def write_season(world: World, first: date, days: int, visitors: int) -> N
           FROM visitors, unnest(ARRAY['validate', 'verify']) mode
         """,
         world.org_id, world.venue_id, world.order_id, first, days, visitors, world.product_id,
+    )  # fmt: skip
+
+
+async def write_coming_days(world: World) -> None:
+    """Write days from the twelfth to the 88th on as years of visits would have left them.
+
+    Nobody counts the reservations behind these figures.
+    """
+    await world.hub.database.execute(
+        "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity,"
+        " booked_count) SELECT $1, $2, d, t::time, (t + interval '2 hours')::time, (d + t) AT TIME ZONE 'Europe/Rome',"
+        " (d + t + interval '2 hours') AT TIME ZONE 'Europe/Rome', 40,"
+        " CASE WHEN extract(isodow FROM d) IN (6, 7) THEN 22 + (extract(day FROM d)::int * 5 + extract(hour FROM t)::int)"
+        " % 19 ELSE (extract(day FROM d)::int * 7 + extract(hour FROM t)::int) % 26 END"
+        " FROM generate_series($3::date + 12, $3::date + 88, interval '1 day') AS days (moment),"
+        " LATERAL (SELECT moment::date AS d) AS one, unnest(ARRAY['10:00', '12:00', '14:00', '16:00']::interval[]) AS t"
+        " WHERE extract(isodow FROM d) <> 1",
+        world.org_id, world.venue_id, TODAY,
     )  # fmt: skip

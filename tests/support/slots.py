@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from tests.support.rows import change_rows, count_rows, delete_rows, read_row, read_rows
+from tests.support.world import World
 
 
 async def read_slot(database: Any, *columns: str, **where: Any) -> Any:
@@ -79,3 +81,14 @@ async def resize_slot(database: Any, slot_id: int, capacity: int) -> None:
 async def delete_slot(database: Any, slot_id: int) -> None:
     """Take one slot away."""
     await delete_rows(database, "reservation_slots", id=slot_id)
+
+
+async def add_hourly_slots(world: World, first: date, last: date) -> None:
+    """Add ten slots a day of an hour each, from nine in the morning, with room for a hundred."""
+    await world.hub.database.execute(
+        "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity)"
+        " SELECT $1, $2, d::date, make_time(h, 0, 0), make_time(h + 1, 0, 0), d + make_interval(hours => h),"
+        " d + make_interval(hours => h + 1), 100"
+        " FROM generate_series($3::date, $4::date, '1 day') d, generate_series(9, 18) h",
+        world.org_id, world.venue_id, first, last,
+    )  # fmt: skip

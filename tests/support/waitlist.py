@@ -99,9 +99,9 @@ async def count_waitlist_entries(database: Any, **where: Any) -> int:
     return await count_rows(database, "waitlist_entries", **where)
 
 
-async def change_waitlist_entry(database: Any, entry_id: int, **columns: Any) -> None:
-    """Set columns of one entry."""
-    await change_rows(database, "waitlist_entries", {"id": entry_id}, **columns)
+async def change_waitlist_entries(database: Any, **columns: Any) -> None:
+    """Set columns of all entries."""
+    await change_rows(database, "waitlist_entries", {}, **columns)
 
 
 async def read_waiting_slots(database: Any, slot_ids: list[int]) -> list[Any]:
