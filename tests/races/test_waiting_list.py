@@ -48,7 +48,7 @@ async def manager(world: World) -> str:
     return await world.staff("MANAGER")
 
 
-async def rounds_meet(world: World, monkeypatch, patience: float, moment: tuple[str, str, str, str]) -> None:
+async def both_meet(world: World, monkeypatch, patience: float, moment: tuple[str, str, str, str]) -> None:
     await two_meet(world.hub.database, patience=patience)
     without(monkeypatch, moment)
 
@@ -94,13 +94,13 @@ async def test_two_rounds_at_once_offer_each_place_once(two_hubs, world, manager
 )
 async def test_one_mechanism_alone_keeps_two_rounds_apart(two_hubs, world, manager, monkeypatch, gone):
     """The line's lock spares the second hub the wait. Those of entries and slot are there for booking, leaving, accepting."""
-    await rounds_meet(world, monkeypatch, KEPT_APART, BOTH_OFFER)
+    await both_meet(world, monkeypatch, KEPT_APART, BOTH_OFFER)
     without(monkeypatch, *gone)
     assert await two_runs_at_once(two_hubs, world, manager) == []
 
 
 async def test_without_its_locks_one_place_is_offered_twice(two_hubs, world, manager, monkeypatch):
-    await rounds_meet(world, monkeypatch, TOGETHER, BOTH_OFFER)
+    await both_meet(world, monkeypatch, TOGETHER, BOTH_OFFER)
     without(monkeypatch, STATUS_ASKED, LINE_LOCK, ENTRY_LOCKS, SLOT_LOCK)
     broken = await two_runs_at_once(two_hubs, world, manager)
     assert any("2 mails for one place" in line for line in broken), broken
@@ -136,13 +136,13 @@ async def test_two_rounds_at_once_tell_everybody_once_that_their_line_is_closed(
     ids=["the line's lock", "a look at the status"],
 )
 async def test_one_mechanism_alone_tells_of_a_closed_line_once(two_hubs, world, clock, monkeypatch, gone):
-    await rounds_meet(world, monkeypatch, KEPT_APART, BOTH_CLOSE)
+    await both_meet(world, monkeypatch, KEPT_APART, BOTH_CLOSE)
     without(monkeypatch, *gone)
     assert await two_runs_close(two_hubs, world, clock) == []
 
 
 async def test_without_its_locks_a_closed_line_is_told_of_twice(two_hubs, world, clock, monkeypatch):
-    await rounds_meet(world, monkeypatch, TOGETHER, BOTH_CLOSE)
+    await both_meet(world, monkeypatch, TOGETHER, BOTH_CLOSE)
     without(monkeypatch, LINE_LOCK, ENTRY_LOCKS, CLOSING_LOCKS, CLOSING_ASKED)
     broken = await two_runs_close(two_hubs, world, clock)
     assert any(line.startswith("2 mails for") for line in broken), broken
