@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import wire_types
 from web import element_types
 
 ROOT = Path(__file__).parent.parent
@@ -234,6 +235,12 @@ def test_what_the_law_allows_is_let_pass(name: str, source: str) -> None:
 def test_the_types_of_the_elements_are_those_of_the_templates_today() -> None:
     assert element_types.TARGET.read_text(encoding="utf-8") == element_types.declarations(), (
         "python -m web.element_types"
+    )
+
+
+def test_the_types_of_the_wire_are_those_of_the_api_and_the_socket_today() -> None:
+    assert wire_types.TARGET.read_text(encoding="utf-8") == wire_types.declarations(), (
+        "python -m tests.support.wire_types"
     )
 
 

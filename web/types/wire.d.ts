@@ -1,0 +1,1009 @@
+// Written by `python -m tests.support.wire_types` from the OpenAPI document and hub/live/protocol/event_bodies.py.
+declare namespace Wire {
+  interface Alive {
+    status: "ok";
+  }
+  interface Analytics {
+    from: string;
+    to: string;
+    venue_id: number;
+    total: FiguresWithChecks;
+    days: (DayFigures)[];
+  }
+  interface AnalyticsAnswer {
+    success: true;
+    data: Analytics;
+  }
+  interface AskSupervisor {
+    scan_id: string;
+    note?: string | null;
+  }
+  interface BookedSlot {
+    slot_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+  }
+  interface Calendar {
+    success: true;
+    data: (Slot)[];
+    metadata: CalendarMetadata;
+  }
+  interface CalendarLinks {
+    google: string;
+    outlook: string;
+  }
+  interface CalendarMetadata {
+    total_slots: number;
+  }
+  interface Cancelled {
+    reservation_id: number;
+    status: "CANCELLED";
+    ticket_status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    reservation_ids: (number)[];
+  }
+  interface CancelledAnswer {
+    success: true;
+    data: Cancelled;
+  }
+  interface CodeOnItsWay {
+    challenge_id: string;
+    channel: "email" | "sms";
+    sent_to: string;
+    expires_at: string;
+    resend_after: number;
+  }
+  interface CodeOnItsWayAnswer {
+    success: true;
+    data: CodeOnItsWay;
+  }
+  interface ConfirmCode {
+    challenge_id: string;
+    code: string;
+  }
+  interface Conflict {
+    conflict_id: number;
+    scan_id: string;
+    venue_id: number;
+    kind: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation";
+    offline_result: "GREEN" | "YELLOW" | "RED";
+    result: "GREEN" | "YELLOW" | "RED";
+    reason: Reason;
+    ticket_code: string;
+    ticket_id: number | null;
+    operator: Person;
+    gate: string | null;
+    device: string | null;
+    scanned_at: string;
+    logged_at: string;
+    earlier: boolean;
+    first_entry: FirstEntry | null;
+    decision: "stays" | "leaves" | "mistake" | null;
+    note: string | null;
+    decided_by: string | null;
+    decided_at: string | null;
+  }
+  interface ConflictAnswer {
+    success: true;
+    data: Conflict;
+  }
+  interface ConflictPage {
+    conflicts: (Conflict)[];
+    next: number | null;
+  }
+  interface ConflictPageAnswer {
+    success: true;
+    data: ConflictPage;
+  }
+  interface ContactChecked {
+    success: true;
+    message: string;
+    otp_sent: boolean;
+  }
+  interface ContactProven {
+    contact_proof: string;
+    expires_at: string;
+  }
+  interface ContactProvenAnswer {
+    success: true;
+    data: ContactProven;
+  }
+  interface CreateParty {
+    ticket_codes: (string)[];
+    slot_id: number;
+    customer_email: string;
+    customer_phone: string;
+    contact_proof?: string | (string)[] | null;
+    waitlist_token?: string | null;
+    orq?: number | null;
+  }
+  interface CreateReservation {
+    ticket_id: number;
+    slot_id: number;
+    customer_email: string;
+    customer_phone: string;
+    contact_proof?: string | (string)[] | null;
+    orq?: number | null;
+  }
+  interface DayFigures {
+    capacity: number;
+    booked: number;
+    verified: number;
+    walk_ins: number;
+    utilisation: number | null;
+    due: number;
+    no_show: number | null;
+    no_show_rate: number | null;
+    made: number;
+    cancelled: number;
+    kept: number | null;
+    scans: number;
+    yellow: number;
+    red: number;
+    rejection: number | null;
+    reasons: (ReasonCount)[];
+    checked: number;
+    converted: number;
+    conversion: number | null;
+    date: string;
+    slots: (SlotFigures)[];
+  }
+  interface DayList {
+    whole: boolean;
+    date: string;
+    venue_id: number;
+    timezone: string;
+    salt: string;
+    edition: string;
+    generated_at: string;
+    policy: ListPolicy;
+    slots: (ListedSlot)[];
+    tickets: ([string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota", string | null, string | null, string | null])[];
+    gone: (string)[];
+  }
+  interface DayListAnswer {
+    success: true;
+    data: DayList;
+  }
+  interface DecideConflict {
+    decision: "stays" | "leaves" | "mistake";
+    note?: string | null;
+  }
+  interface DecideDispute {
+    scan_id: string;
+    decision: "admit" | "decline";
+    reason: string;
+    take_back?: boolean;
+  }
+  interface Decision {
+    result: "GREEN" | "YELLOW" | "RED";
+    reason: Reason;
+    message: string;
+    detail: string;
+    can_verify: boolean;
+    days_from_now: number | null;
+    ticket: DoorTicket | null;
+    reservation: DoorReservation | null;
+    verified: FirstEntry | null;
+    presence?: Presence | null;
+    scan_id: string;
+  }
+  interface DecisionAnswer {
+    success: true;
+    data: Decision;
+  }
+  interface DeviceKey {
+    owner: string;
+    keys: (string)[];
+    expires_at: string;
+  }
+  interface DeviceKeyAnswer {
+    success: true;
+    data: DeviceKey;
+  }
+  interface Dispute {
+    dispute_id: number;
+    scan_id: string;
+    venue_id: number;
+    ticket_code: string;
+    ticket_id: number | null;
+    gate: string | null;
+    device: string | null;
+    result: "GREEN" | "YELLOW" | "RED";
+    reason: Reason;
+    scanned_at: string;
+    operator: Person;
+    note: string | null;
+    asked_at: string | null;
+    decision: "admitted" | "declined" | "withdrawn" | null;
+    decision_reason: string | null;
+    decided_by: Person | null;
+    decided_at: string | null;
+    recorded: "VERIFIED" | "RE_ENTRY" | null;
+    undone: boolean;
+    obstacle: Reason | null;
+    ticket: DisputedTicket | null;
+  }
+  interface DisputeAnswer {
+    success: true;
+    data: Dispute;
+  }
+  interface DisputePage {
+    disputes: (Dispute)[];
+    next: number | null;
+  }
+  interface DisputePageAnswer {
+    success: true;
+    data: DisputePage;
+  }
+  interface DisputedTicket {
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    customer_name: string | null;
+    date: string | null;
+    start_time: string | null;
+    end_time: string | null;
+    verified: FirstEntry | null;
+    left: Leaving | null;
+  }
+  interface Document {
+    openapi: string;
+    info: Record<string, unknown>;
+    paths: Record<string, unknown>;
+  }
+  interface DoorReservation {
+    reservation_id: number;
+    slot_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+    is_today: boolean;
+    booked_count: number;
+    total_capacity: number;
+  }
+  interface DoorTicket {
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    customer_name: string | null;
+    customer_email: string | null;
+    customer_phone: string | null;
+  }
+  interface Entry {
+    waitlist_id: number;
+    status: "WAITING" | "OFFERED" | "ACCEPTED" | "LAPSED" | "LEFT" | "CLOSED";
+    position: number | null;
+    places: number;
+    ticket_codes: (string)[];
+    slot: TimedSlot;
+    venue: VenueName;
+    offer_ends_at: string | null;
+    closed_because: "slot_over" | "slot_closed" | "ticket" | "no_waitlist" | null;
+    manage_url: string | null;
+  }
+  interface EntryAnswer {
+    success: true;
+    data: Entry;
+  }
+  interface Error {
+    code: Reason;
+    message: string;
+  }
+  interface ExitAtDoor {
+    code: string;
+    gate?: string | null;
+    scan_id?: string | null;
+  }
+  interface FiguresWithChecks {
+    capacity: number;
+    booked: number;
+    verified: number;
+    walk_ins: number;
+    utilisation: number | null;
+    due: number;
+    no_show: number | null;
+    no_show_rate: number | null;
+    made: number;
+    cancelled: number;
+    kept: number | null;
+    scans: number;
+    yellow: number;
+    red: number;
+    rejection: number | null;
+    reasons: (ReasonCount)[];
+    checked: number;
+    converted: number;
+    conversion: number | null;
+  }
+  interface FirstEntry {
+    verified_at: string;
+    verified_by: number;
+    operator_name: string;
+    gate: string | null;
+  }
+  interface FoundTicket {
+    ticket_id: number;
+    ticket_code: string;
+    status: string;
+    customer_name: string | null;
+    customer_email: string | null;
+    customer_phone: string | null;
+    order_reference: string | null;
+    date: string | null;
+    start_time: string | null;
+    end_time: string | null;
+  }
+  interface FoundTickets {
+    tickets: (FoundTicket)[];
+  }
+  interface FoundTicketsAnswer {
+    success: true;
+    data: FoundTickets;
+  }
+  interface JoinWaitlist {
+    ticket_codes: (string)[];
+    slot_id: number;
+    customer_email: string;
+    customer_phone: string;
+    contact_proof?: string | (string)[] | null;
+    orq?: number | null;
+  }
+  interface Joined {
+    waitlist_id: number;
+    position: number;
+    places: number;
+    waitlist_url: string;
+    token: string;
+  }
+  interface JoinedAnswer {
+    success: true;
+    data: Joined;
+  }
+  interface Leaving {
+    left_at: string;
+    gate: string | null;
+  }
+  interface Life {
+    ticket: LifeTicket;
+    reservation: LifeReservation | null;
+    events: (LifeEvent)[];
+    scans_left_out: boolean;
+    timezone: string;
+  }
+  interface LifeAnswer {
+    success: true;
+    data: Life;
+  }
+  interface LifeEvent {
+    at: string;
+    kind: "issued" | "paid" | "activated" | "reserved" | "moved" | "expired" | "cancelled" | "waiting" | "offered" | "wait_ended" | "mail" | "scan" | "asked" | "declined" | "withdrawn" | "conflict" | "conflict_decided";
+    reservation_id?: number | null;
+    venue?: string | null;
+    date?: string | null;
+    start_time?: string | null;
+    end_time?: string | null;
+    times?: number | null;
+    cause?: string | null;
+    outcome?: string | null;
+    mail?: string | null;
+    channel?: string | null;
+    status?: string | null;
+    recipient?: string | null;
+    scan_id?: string | null;
+    mode?: string | null;
+    result?: string | null;
+    reason?: string | null;
+    gate?: string | null;
+    device?: string | null;
+    source?: string | null;
+    entered?: boolean | null;
+    undoes?: string | null;
+    note?: string | null;
+    scanned_at?: string | null;
+    operator_id?: number | null;
+    operator_name?: string | null;
+  }
+  interface LifeReservation {
+    reservation_id: number;
+    status: string;
+    venue: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+  }
+  interface LifeTicket {
+    ticket_id: number;
+    ticket_code: string;
+    status: string;
+    channel: string;
+    product: string;
+    order_reference: string | null;
+    customer_name: string | null;
+    customer_email: string | null;
+    customer_phone: string | null;
+    valid_until: string | null;
+  }
+  interface ListPolicy {
+    unreserved_entry: "deny" | "allow";
+    late_entry_minutes: number;
+    early_entry_minutes: number | null;
+    re_entry: "deny" | "allow";
+  }
+  interface ListedSlot {
+    slot_id: number;
+    date: string;
+    start: string;
+    end: string;
+    starts_at: string;
+    ends_at: string;
+    opens_at: string;
+    closes_at: string;
+  }
+  interface LoggedScan {
+    scan_id: string;
+    mode: "validate" | "verify" | "undo" | "exit" | "override";
+    ticket_code: string;
+    ticket_id: number | null;
+    gate: string | null;
+    device: string | null;
+    source: string;
+    operator_id: number;
+    operator_name: string | null;
+    result: "GREEN" | "YELLOW" | "RED";
+    reason: string;
+    entered: boolean;
+    undone: boolean;
+    undoes: string | null;
+    note: string | null;
+    scanned_at: string;
+    logged_at: string;
+  }
+  interface LoggedScanPage {
+    scans: (LoggedScan)[];
+    next: string | null;
+  }
+  interface LoggedScanPageAnswer {
+    success: true;
+    data: LoggedScanPage;
+  }
+  interface Login {
+    username: string;
+    password?: string | null;
+    pin?: string | null;
+  }
+  interface Mail {
+    id: number;
+    kind: string;
+    channel: "mail" | "sms" | "webhook";
+    status: "PENDING" | "SENT" | "DEAD" | "DROPPED";
+    overdue: boolean;
+    recipient: string;
+    language: string;
+    attempts: number;
+    created_at: string;
+    next_attempt_at: string | null;
+    sent_at: string | null;
+    trouble: string | null;
+    can_retry: boolean;
+    can_discard: boolean;
+  }
+  interface MailAnswer {
+    success: true;
+    data: Mail;
+  }
+  interface MailFigures {
+    dead: number;
+    overdue: number;
+    waiting: number;
+    last_sent_at: string | null;
+  }
+  interface MailPage {
+    mails: (Mail)[];
+    next: number | null;
+    figures: MailFigures;
+    server_time: string;
+  }
+  interface MailPageAnswer {
+    success: true;
+    data: MailPage;
+  }
+  interface MoveReservation {
+    slot_id: number;
+    party?: boolean;
+  }
+  interface OfflineScan {
+    scan_id: string;
+    code: string;
+    scanned_at: string;
+    offline_result: "GREEN" | "YELLOW" | "RED";
+    gate?: string | null;
+    mode?: "verify" | "validate" | "exit";
+    admitted?: boolean | null;
+  }
+  interface Operator {
+    id: number;
+    name: string;
+    role: "OPERATOR" | "MANAGER" | "ADMIN";
+  }
+  interface OrderTicket {
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    reserved_date: string | null;
+  }
+  interface OrderTickets {
+    tickets: (OrderTicket)[];
+  }
+  interface OrderTicketsAnswer {
+    success: true;
+    data: OrderTickets;
+  }
+  interface PartyMember {
+    slot_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+    reservation_id: number;
+    ticket_id: number;
+    ticket_code: string;
+    status: "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+  }
+  interface PartyPlace {
+    reservation_id: number;
+    ticket_code: string;
+    qr_code: string;
+  }
+  interface PartyReserved {
+    reservations: (PartyPlace)[];
+    slot: BookedSlot;
+    confirmation_sent: boolean;
+    manage_url: string;
+    token: string;
+  }
+  interface PartyReservedAnswer {
+    success: true;
+    data: PartyReserved;
+  }
+  interface Person {
+    id: number;
+    name: string | null;
+  }
+  interface Presence {
+    inside_since: string | null;
+    left_at: string | null;
+    left_gate: string | null;
+  }
+  interface Ready {
+    status: "ok" | "degraded" | "unavailable";
+    database: "ok" | "down";
+    redis: "ok" | "down";
+  }
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  interface ReasonCount {
+    result: "YELLOW" | "RED";
+    reason: string;
+    scans: number;
+  }
+  interface Refusal {
+    success: false;
+    error: Error;
+  }
+  interface Reservation {
+    reservation_id: number;
+    ticket_id: number;
+    ticket_code: string;
+    status: "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    slot: TimedSlot;
+    venue: VenuePlace;
+    customer_email: string;
+    customer_phone: string;
+    reserved_at: string;
+    change_cutoff_hours: number;
+    can_change: boolean;
+    change_until: string;
+    calendar_links: CalendarLinks;
+    party: (PartyMember)[];
+  }
+  interface ReservationAnswer {
+    success: true;
+    data: Reservation;
+  }
+  interface Reserved {
+    reservation_id: number;
+    ticket_code: string;
+    slot: BookedSlot;
+    confirmation_sent: boolean;
+    qr_code: string;
+    manage_url: string;
+  }
+  interface ReservedAnswer {
+    success: true;
+    data: Reserved;
+  }
+  interface Scan {
+    code: string;
+    mode?: "validate" | "verify";
+    gate?: string | null;
+    scan_id?: string | null;
+  }
+  interface SendCode {
+    email: string;
+    phone: string;
+    channel: "email" | "sms";
+    orq?: number | null;
+  }
+  interface SignedIn {
+    token: string;
+    expires_at: string;
+    operator: Operator;
+  }
+  interface SignedInAnswer {
+    success: true;
+    data: SignedIn;
+  }
+  interface SignedOut {
+    signed_out: true;
+  }
+  interface SignedOutAnswer {
+    success: true;
+    data: SignedOut;
+  }
+  interface Slot {
+    id: number;
+    venue_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+    ends_at: string;
+    total_capacity: number;
+    booked_count: number;
+    available_count: number;
+    status: "ACTIVE" | "FULL" | "CLOSED";
+    capacity_status: "AVAILABLE" | "LIMITED" | "FULL";
+  }
+  interface SlotFigures {
+    capacity: number;
+    booked: number;
+    verified: number;
+    walk_ins: number;
+    utilisation: number | null;
+    due: number;
+    no_show: number | null;
+    no_show_rate: number | null;
+    made: number;
+    cancelled: number;
+    kept: number | null;
+    scans: number;
+    yellow: number;
+    red: number;
+    rejection: number | null;
+    reasons: (ReasonCount)[];
+    slot_id: number;
+    start_time: string;
+    end_time: string;
+  }
+  interface SyncScans {
+    scans: (OfflineScan)[];
+    skew_ms?: number;
+    device?: string | null;
+  }
+  interface Synced {
+    scan_id: string;
+    outcome: "accepted" | "duplicate" | "conflict" | "refused";
+    reason: Reason;
+    decision: Decision | null;
+    repeated?: boolean;
+    conflict_id?: number | null;
+    kind?: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation" | null;
+    first_entry?: FirstEntry | null;
+  }
+  interface SyncedAnswer {
+    success: true;
+    data: SyncedScans;
+  }
+  interface SyncedScans {
+    results: (Synced)[];
+    server_time: string;
+  }
+  interface Ticket {
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    channel: "direct" | "mini_program" | "ota";
+    activation_mode: "immediate" | "deferred";
+    activated_at: string | null;
+    reserved_at: string | null;
+    verified_at: string | null;
+    valid_until: string | null;
+    reservation: TicketReservation | null;
+  }
+  interface TicketAnswer {
+    success: true;
+    data: Ticket;
+  }
+  interface TicketChecked {
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    product_id: number;
+    order_id: number;
+    order_tickets: number;
+    venue: TicketVenue | null;
+  }
+  interface TicketCheckedAnswer {
+    success: true;
+    data: TicketChecked;
+  }
+  interface TicketReservation {
+    reservation_id: number;
+    slot_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+  }
+  interface TicketSlots {
+    ticket: Ticket;
+    can_reserve: boolean;
+    slots: (Slot)[];
+  }
+  interface TicketSlotsAnswer {
+    success: true;
+    data: TicketSlots;
+  }
+  interface TicketVenue {
+    name: string;
+    contact_check: "format" | "email" | "sms" | "both";
+    country: string;
+    timezone: string;
+    waitlist: boolean;
+    change_cutoff_hours: number;
+  }
+  interface TicketsOfOrder {
+    ticket_code: string;
+    email: string;
+    orq?: number | null;
+  }
+  interface TimedSlot {
+    slot_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+    starts_at: string;
+    ends_at: string;
+  }
+  interface ValidAtDoor {
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    customer_name: string | null;
+    customer_email: string | null;
+    customer_phone: string | null;
+    reservation: DoorReservation | null;
+    validation_status: "VALID" | "NO_RESERVATION" | "MAY_RETURN";
+    scan_id: string;
+  }
+  interface ValidAtDoorAnswer {
+    success: true;
+    data: ValidAtDoor;
+  }
+  interface ValidateAtDoor {
+    ticket_code: string;
+    gate?: string | null;
+    scan_id?: string | null;
+  }
+  interface ValidateTicket {
+    ticket_code: string;
+    orq?: number | null;
+  }
+  interface VenueName {
+    id: number;
+    name: string;
+    timezone: string;
+  }
+  interface VenuePlace {
+    id: number;
+    name: string;
+    timezone: string;
+    address: string;
+  }
+  interface VerifiedAtDoor {
+    verified_at: string;
+    verified_by: number;
+    operator_name: string;
+    gate: string | null;
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    already_verified: boolean;
+    re_entry: boolean;
+    scan_id: string;
+  }
+  interface VerifiedAtDoorAnswer {
+    success: true;
+    data: VerifiedAtDoor;
+  }
+  interface VerifyAtDoor {
+    ticket_id?: number | null;
+    ticket_code?: string | null;
+    operator_id?: number | null;
+    gate?: string | null;
+    scan_id?: string | null;
+  }
+  interface VerifyContact {
+    ticket_id: number;
+    email: string;
+    phone: string;
+  }
+  interface WithdrawDispute {
+    scan_id: string;
+  }
+  interface AlarmsBody {
+    alarm: Alarm;
+  }
+  interface AlertsBody {
+    alert: Alert;
+  }
+  interface ConflictsBody {
+    open: number;
+    conflict: Conflict;
+  }
+  interface CountsBody {
+    date: string;
+    venue_id: number;
+    verified: number;
+    booked: number;
+    capacity: number;
+    inside: number;
+    exited: number;
+    reentered: number;
+    slots: SlotCountBody[];
+  }
+  interface DeviceOperator {
+    id: number;
+    name: string;
+    role: string;
+  }
+  interface DeviceRow {
+    device_id: string;
+    name: string | null;
+    gate: string | null;
+    venue_id: number;
+    operator: DeviceOperator;
+    live: boolean;
+    since: string;
+    last_scan: LastScan | null;
+    battery: number | null;
+    charging: boolean | null;
+    queue: number | null;
+    version: string | null;
+    round_trip_ms: number | null;
+    skew_ms: number | null;
+  }
+  interface DevicesBody {
+    devices: (DeviceRow)[];
+    removed: (string)[];
+    gates: GateActivity[];
+    complete: boolean;
+  }
+  interface DevicesSnapshot {
+    devices: (DeviceRow)[];
+    gates: GateActivity[];
+    complete: boolean;
+  }
+  interface DisputesBody {
+    dispute: Dispute;
+  }
+  interface FiguresBody {
+    date: string;
+    venue_id: number;
+    starts_at: string;
+    gates: (GateFigures)[];
+  }
+  interface GateFigures {
+    gate: string;
+    minutes: ((number)[])[];
+    reasons: [Decision["result"], string, number][];
+    median_ms: number | null;
+  }
+  interface LastScan {
+    at: string;
+    result: string;
+    reason: string;
+    mode: string;
+  }
+  interface MissedBody {
+    missed: boolean;
+  }
+  interface NoticesBody {
+    notice_id: number;
+    kind: string;
+    told_at: string;
+    data: unknown;
+  }
+  interface ScanBody {
+    scan_id: string;
+    at: string;
+    scanned_at: string;
+    gate: string | null;
+    operator: ScanOperator;
+    mode: string;
+    source: string;
+    result: string;
+    reason: string;
+    entered: boolean;
+    code_tail: string;
+    ticket_id: number | null;
+  }
+  interface ScanOperator {
+    id: number;
+    name: string;
+  }
+  interface ScansBody {
+    scans: ScanBody[];
+    more: number;
+  }
+  interface ScansSnapshot {
+    scans: ScanBody[];
+  }
+  interface SlotCountBody {
+    slot_id: number;
+    start_time: string;
+    end_time: string;
+    capacity: number;
+    booked: number;
+    verified: number;
+    revision: number;
+  }
+  interface TicketsBody {
+    hashes: (string)[];
+    change: string;
+  }
+  type Query = "" | `?${string}`;
+  /** What `METHOD /path` answers when it succeeds. */
+  type AnswerTo<Call extends string> =
+    Call extends `POST /api/admin/mail/${string}/discard${Query}` ? MailAnswer :
+    Call extends `POST /api/admin/mail/${string}/retry${Query}` ? MailAnswer :
+    Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
+    Call extends `GET /api/operator/manifest/changes${Query}` ? DayListAnswer :
+    Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
+    Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
+    Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :
+    Call extends `GET /api/tickets/${string}/status${Query}` ? TicketAnswer :
+    Call extends `POST /api/waitlist/${string}/accept${Query}` ? PartyReservedAnswer :
+    Call extends `GET /api/admin/mail${Query}` ? MailPageAnswer :
+    Call extends `POST /api/contact/code${Query}` ? CodeOnItsWayAnswer :
+    Call extends `POST /api/contact/confirm${Query}` ? ContactProvenAnswer :
+    Call extends `POST /api/disputes/decision${Query}` ? DisputeAnswer :
+    Call extends `POST /api/disputes/withdrawal${Query}` ? DisputeAnswer :
+    Call extends `GET /api/operator/conflicts${Query}` ? ConflictPageAnswer :
+    Call extends `GET /api/operator/device-key${Query}` ? DeviceKeyAnswer :
+    Call extends `POST /api/operator/exit${Query}` ? DecisionAnswer :
+    Call extends `POST /api/operator/login${Query}` ? SignedInAnswer :
+    Call extends `POST /api/operator/logout${Query}` ? SignedOutAnswer :
+    Call extends `GET /api/operator/manifest${Query}` ? DayListAnswer :
+    Call extends `POST /api/operator/sync${Query}` ? SyncedAnswer :
+    Call extends `POST /api/operator/validate-ticket${Query}` ? ValidAtDoorAnswer :
+    Call extends `POST /api/operator/verify-ticket${Query}` ? VerifiedAtDoorAnswer :
+    Call extends `GET /api/operators/scan-history${Query}` ? LoggedScanPageAnswer :
+    Call extends `GET /api/reservation-slots/available${Query}` ? Calendar :
+    Call extends `GET /api/reservations/by-token${Query}` ? ReservationAnswer :
+    Call extends `POST /api/reservations/create${Query}` ? ReservedAnswer :
+    Call extends `POST /api/tickets/mine${Query}` ? OrderTicketsAnswer :
+    Call extends `GET /api/tickets/search${Query}` ? FoundTicketsAnswer :
+    Call extends `POST /api/tickets/validate${Query}` ? TicketCheckedAnswer :
+    Call extends `POST /api/tickets/verify-contact${Query}` ? ContactChecked :
+    Call extends `DELETE /api/reservations/${string}${Query}` ? CancelledAnswer :
+    Call extends `GET /api/reservations/${string}${Query}` ? ReservationAnswer :
+    Call extends `PUT /api/reservations/${string}${Query}` ? ReservationAnswer :
+    Call extends `DELETE /api/waitlist/${string}${Query}` ? EntryAnswer :
+    Call extends `GET /api/waitlist/${string}${Query}` ? EntryAnswer :
+    Call extends `GET /api/analytics${Query}` ? AnalyticsAnswer :
+    Call extends `GET /api/disputes${Query}` ? DisputePageAnswer :
+    Call extends `POST /api/disputes${Query}` ? DisputeAnswer :
+    Call extends `GET /api/openapi.json${Query}` ? Document :
+    Call extends `POST /api/reservations${Query}` ? PartyReservedAnswer :
+    Call extends `POST /api/waitlist${Query}` ? JoinedAnswer :
+    Call extends `POST /venue/scan${Query}` ? DecisionAnswer :
+    Call extends `GET /healthz${Query}` ? Alive :
+    Call extends `GET /readyz${Query}` ? Ready :
+    unknown;
+}
