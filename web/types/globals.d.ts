@@ -13,50 +13,36 @@ interface ById {
 interface ApiError {
   code: string;
   message?: string;
-  [detail: string]: any;
+  errors?: { field?: string; message: string }[];
+  retry_after?: number;
+  /** INVALID_CONTACT */
+  validation_errors?: { field: string }[];
+  /** CONTACT_NOT_VERIFIED */
+  needed?: Channel[];
+  /** CODE_WRONG */
+  tries_left?: number;
+  /** SLOT_FULL */
+  free?: number;
+  alternative_slots?: SlotOffer[];
+  /** Of one ticket, or of several in `tickets`. */
+  likely_mistyped?: boolean;
+  reserved_date?: string | null;
+  can_activate?: boolean;
+  ticket_id?: number;
+  tickets?: (ApiError & { ticket_code: string })[];
+  /** ALREADY_VERIFIED */
+  verified_at?: string;
+  operator_name?: string;
+  /** DISPUTE_DECIDED and CONFLICT_DECIDED */
+  decision?: Wire.Dispute["decision"] | Wire.Conflict["decision"];
+  decided_by?: string | null;
+  decision_reason?: string | null;
+  recorded?: Wire.Dispute["recorded"];
+  undone?: boolean;
 }
 
 type LinkStateName = "connecting" | "live" | "reconnecting" | "ended";
-
-/** A slot as `GET /api/reservation-slots/available` has it. */
-interface Slot {
-  id: number;
-  date: string;
-  start_time: string;
-  end_time: string;
-  venue_id: number;
-  available_count: number;
-  total_capacity: number;
-  status: string;
-  capacity_status: string;
-  ends_at?: string;
-  [more: string]: any;
-}
-
-/** A ticket as the check of the booking page answers it. */
-interface Ticket {
-  ticket_code: string;
-  ticket_id: number;
-  order_id?: string;
-  order_tickets?: number;
-  venue?: any;
-  [more: string]: any;
-}
-
-/** What a scanner shows of a code; docs/protocol.md has every field. */
-interface Decision {
-  result: "GREEN" | "RED" | "YELLOW";
-  reason: string;
-  [more: string]: any;
-}
-
-/** A venue as the socket names it after the sign-in. */
-interface Venue {
-  name: string;
-  timezone: string;
-  today: string;
-  [more: string]: any;
-}
+type VenueSocket = import("../static/js/lib/socket.js").VenueSocket;
 
 /** The events of a service worker, as far as app/service_worker.js uses them. */
 interface WorkerEvent extends Event {
@@ -66,10 +52,4 @@ interface WorkerEvent extends Event {
 }
 declare function skipWaiting(): Promise<void>;
 declare const clients: { claim(): Promise<void> };
-
-/** What the hub gives for a one-time code that was right, and the address or number it is about. */
-interface ContactProof {
-  about: string;
-  contact_proof: string;
-  expires_at: string;
-}
+type Refusal = import("../static/js/lib/api.js").Refusal;

@@ -36,9 +36,9 @@ interface Dates {
 
 interface Api {
   /** Resolves to the envelope of a success; throws Refusal or Trouble. */
-  call(
-    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, options?: { body?: unknown; headers?: Record<string, string> }
-  ): Promise<any>;
+  call<Method extends "GET" | "POST" | "PUT" | "PATCH" | "DELETE", Path extends string>(
+    method: Method, path: Path, options?: { body?: unknown; headers?: Record<string, string> }
+  ): Promise<Wire.AnswerTo<`${Method} ${Path}`>>;
   messageOf(error: unknown): string;
   retryAfterOf(response: Response | undefined): number | null;
 }
@@ -48,16 +48,18 @@ interface Words {
   tn(one: string, many: string, n: number, values?: Record<string, unknown>): string;
 }
 
+interface NoticeOptions {
+  kind?: "bad" | "warn" | "info" | "good";
+  /** A label, and what its button does. */
+  actions?: [string, (event: Event) => unknown][];
+  extra?: Node | null;
+}
+
 interface Notices {
   showNotice(
     place: Element,
     words: { title: string; next?: string },
-    options?: {
-      kind?: "bad" | "warn" | "info" | "good";
-      /** A label, and what its button does. */
-      actions?: [string, (event: Event) => unknown][];
-      extra?: Node | null;
-    }
+    options?: NoticeOptions
   ): void;
   clearNotice(place: Element): void;
 }

@@ -61,7 +61,7 @@ export class AvailabilitySocket {
   /**
    * @param {object} options
    * @param {number} [options.orq]
-   * @param {(slots: any[], whole: boolean, month: string) => void} options.onSlots
+   * @param {(slots: Slot[], whole: boolean, month: string) => void} options.onSlots
    * @param {(state: string, since: number | null) => void} [options.onState]
    * @param {(serverTime: string) => void} [options.onClock]
    * @param {string} [options.url]
@@ -144,7 +144,7 @@ export class AvailabilitySocket {
     else if (frame.type === "bye") this.#patience = frame.reconnect_after_ms ?? 0;
   }
 
-  #take(/** @type {{ month: string, whole: boolean, slots: any[] }} */ { month, whole, slots }) {
+  #take(/** @type {{ month: string, whole: boolean, slots: Slot[] }} */ { month, whole, slots }) {
     // Changes of a month make no sense before the month itself.
     if (month !== this.#month || (!whole && this.#received !== month)) return;
     this.onSlots(slots, whole, month);

@@ -67,12 +67,12 @@ export class VenueSocket {
   /**
    * @param {object} [options]
    * @param {string} [options.url]
-   * @param {object | null} [options.device]
+   * @param {DeviceStatus | null} [options.device]
    * @param {(state: LinkStateName) => void} [options.onState]
-   * @param {(frame: any) => void} [options.onHello]
-   * @param {(frame: any) => void} [options.onReady]
+   * @param {(frame: Hello) => void} [options.onHello]
+   * @param {(frame: Ready) => void} [options.onReady]
    * @param {(code: number) => void} [options.onEnded]
-   * @param {(pong: { server_time: string, sent: number, received: number }) => void} [options.onPong]
+   * @param {(pong: Pong) => void} [options.onPong]
    * @param {typeof WebSocket} [options.Socket]
    */
   constructor({ url = socketUrl(), device = null, onState = nothing, onHello = nothing, onReady = nothing, onEnded = nothing, onPong = nothing, Socket = WebSocket } = {}) {
@@ -112,8 +112,7 @@ export class VenueSocket {
     this.#socket?.close(1000);
   }
 
-  /** Name, id and gate of this device; sent at once and again after every reconnect. */
-  /** @param {object} device */
+  /** Name, id and gate of this device; sent at once and again after every reconnect. @param {DeviceStatus} device */
   setDevice(device) {
     this.device = device;
     if (this.live) this.#send({ type: "device", device });
@@ -131,10 +130,11 @@ export class VenueSocket {
    * `again: true` marks a command that is harmless when repeated: it waits for the next connection and is resent as it was.
    * When `signal` is aborted it is not waited for any more, and not sent again.
    *
-   * @param {string} type
+   * @template {keyof Commands} Command
+   * @param {Command} type
    * @param {object} [fields]
    * @param {{ again?: boolean, signal?: AbortSignal | null }} [options]
-   * @returns {Promise<any>}
+   * @returns {Promise<Commands[Command]>}
    */
   request(type, fields = {}, { again = false, signal = null } = {}) {
     return new Promise((resolve, reject) => {
@@ -156,10 +156,11 @@ export class VenueSocket {
   /**
    * Watches a topic through every reconnect: `onSnapshot(data, revision)` first, then `onEvent(data, revision)`.
    *
-   * @param {string} topic
+   * @template {keyof Topics} Topic
+   * @param {Topic} topic
    * @param {object} fields
-   * @param {Subscription["onSnapshot"]} onSnapshot
-   * @param {Subscription["onEvent"]} onEvent
+   * @param {(data: Topics[Topic]["snapshot"], revision: number) => void} onSnapshot
+   * @param {(data: Topics[Topic]["event"], revision: number) => void} onEvent
    * @param {Subscription["onRefused"]} [onRefused]
    * @returns {() => void} ends it
    */
@@ -220,7 +221,7 @@ export class VenueSocket {
     else if (frame.type === "event") this.#happened(frame);
   }
 
-  /** @param {object} frame */
+  /** @param {Ready} frame */
   #becameLive(frame) {
     clearTimeout(this.#timers.ready);
     this.live = true;

@@ -5,7 +5,7 @@ export const MONTHS_EACH_WAY = 3;
 /** @type {string[]} */
 export const BOOKABLE = ["available", "limited"];
 // The best slot speaks for the day; the words stand in this order.
-/** @type {string[]} */
+/** @type {SlotStanding[]} */
 const BEST_FIRST = ["available", "limited", "short", "full", "closed", "over"];
 const DAY_MS = 86_400_000;
 
@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000;
  * than the party needs, "full", "closed" or "over".
  *
  * @param {Slot} slot
+ * @returns {SlotStanding}
  */
 export function slotStanding(slot, party = 1, now = hubNow()) {
   if (isOver(slot, now)) return "over";
@@ -48,14 +49,14 @@ export class Month {
   }
 
   /**
-   * Takes slots as they are now and returns those that changed: `[{slot, was}]`; `was` is undefined for a new one.
+   * Takes slots as they are now and returns those that changed.
    *
    * @param {Slot[]} slots
    */
   take(slots, { whole = false } = {}) {
     const before = this.#slots;
     if (whole) this.#slots = new Map();
-    /** @type {{ slot: Slot | null, was?: Slot }[]} */
+    /** @type {SlotChange[]} */
     const changes = [];
     for (const slot of slots) {
       if (!slot.date.startsWith(this.key)) continue;
@@ -70,10 +71,12 @@ export class Month {
     return changes;
   }
 
+  /** @param {string} date */
   slots(date) {
     return this.#byDay().get(date) ?? [];
   }
 
+  /** @param {number} id */
   slot(id) {
     return this.#slots.get(id) ?? null;
   }
@@ -82,9 +85,8 @@ export class Month {
     return [...this.#slots.values()];
   }
 
-  /** The word of the day's best slot, or "none" when nothing is planned. */
+  /** The word of the day's best slot, or "none" when nothing is planned. @param {string} date @returns {DayStanding} */
   standing(date, party = 1, now = hubNow()) {
-    /** @type {Set<string>} */
     const found = new Set(this.slots(date).map((slot) => slotStanding(slot, party, now)));
     return BEST_FIRST.find((word) => found.has(word)) ?? "none";
   }
@@ -111,6 +113,7 @@ export class Month {
  * @param {number} party
  */
 export function nearestWithRoom(slots, wanted, party, { limit = 3, now = hubNow() } = {}) {
+  /** @param {Slot} slot */
   const distance = (slot) => {
     const days = (Date.parse(slot.date) - Date.parse(wanted.date)) / DAY_MS;
     const minutes = minuteOf(slot.start_time) - minuteOf(wanted.start_time);
@@ -124,35 +127,43 @@ export function nearestWithRoom(slots, wanted, party, { limit = 3, now = hubNow(
     .map(({ slot }) => slot);
 }
 
+/** @param {string} date */
 export const monthKey = (date) => date.slice(0, 7);
 
+/** @param {string} key @param {number} count */
 export function addMonths(key, count) {
   const [year, month] = key.split("-").map(Number);
   const index = year * 12 + (month - 1) + count;
   return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`;
 }
 
+/** @param {string} key */
 export function daysOf(key) {
   const [year, month] = key.split("-").map(Number);
   const count = new Date(Date.UTC(year, month, 0)).getUTCDate();
   return Array.from({ length: count }, (_, i) => `${key}-${String(i + 1).padStart(2, "0")}`);
 }
 
+/** @param {string} date @param {number} days */
 export const addDays = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
-/** The same day of another month, or its last one. */
+/** The same day of another month, or its last one. @param {string} date @param {string} key */
 export function sameDay(date, key) {
   const days = daysOf(key);
   return days[Math.min(Number(date.slice(8)), days.length) - 1];
 }
 
+/** @param {Slot} a @param {Slot} b */
 const inOrder = (a, b) => (a.date + a.start_time < b.date + b.start_time ? -1 : a.date + a.start_time > b.date + b.start_time ? 1 : a.id - b.id);
+/** @param {string} time */
 const minuteOf = (time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 
+/** @param {Slot} a @param {Slot} b */
 const same = (a, b) =>
   a.available_count === b.available_count && a.total_capacity === b.total_capacity && a.status === b.status &&
   a.capacity_status === b.capacity_status && a.date === b.date && a.start_time === b.start_time && a.end_time === b.end_time;
 
+/** @param {number[]} a @param {number[]} b */
 function compare(a, b) {
   for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] - b[i];
   return 0;

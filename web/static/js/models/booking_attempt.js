@@ -1,5 +1,5 @@
 // One request to book. It keeps its idempotency key through every retry, a double tap and a reloaded page.
-import { call, Refusal } from "../lib/api.js";
+import { call, Refusal, Trouble } from "../lib/api.js";
 import { waitBefore } from "../lib/backoff.js";
 import { tabStore } from "../lib/storage.js";
 
@@ -11,12 +11,18 @@ const FRESH_MS = 10 * 60 * 1000;
 const NOT_NOW = new Set(["RATE_LIMITED", "BUSY", "SERVICE_UNAVAILABLE"]);
 
 export class BookingAttempt {
-  /** @type {Promise<any> | null} */
+  /** @type {Promise<BookingAnswer> | null} */
   #running = null;
   /** @type {(() => void) | null} */
   #hurry = null;
 
-  /** `proof` of the contact travels along; it is no part of the request, so a newer one does not make another attempt. */
+  /**
+   * A newer `proof` of the contact does not make another attempt.
+   *
+   * @param {BookingPath} path
+   * @param {object} request
+   * @param {Proof} [proof]
+   */
   constructor(path, request, proof = null, store = tabStore(), now = Date.now) {
     this.path = path;
     this.store = store;
@@ -26,13 +32,13 @@ export class BookingAttempt {
     this.key = this.#keyFor(this.request);
   }
 
-  /** What was sent from this tab and never answered: {fresh}, or null. */
+  /** What was sent from this tab and never answered, if anything. */
   static unanswered(store = tabStore(), now = Date.now) {
     const kept = read(store);
     return kept?.sent ? { fresh: now() - kept.sent < FRESH_MS } : null;
   }
 
-  /** Sends until there is an answer. `onWait(seconds, byItself, error)` is called before every pause; a second call joins the first. */
+  /** Sends until there is an answer. `onWait` is called before every pause; a second call joins the first. @param {OnWait} onWait */
   send(onWait) {
     this.#running ??= this.#keepTrying(onWait).finally(() => {
       this.#running = null;
@@ -50,6 +56,7 @@ export class BookingAttempt {
     this.store.removeItem(STORED);
   }
 
+  /** @param {OnWait} onWait @returns {Promise<BookingAnswer>} */
   async #keepTrying(onWait) {
     for (let tries = 0; ; tries += 1) {
       try {
@@ -66,9 +73,10 @@ export class BookingAttempt {
     }
   }
 
+  /** @param {unknown} error @param {number} tries @param {OnWait} onWait */
   #pause(error, tries, onWait) {
     const byItself = tries < TRIES_ALONE;
-    const seconds = Math.max(error.retryAfter ?? 0, waitBefore(tries));
+    const seconds = Math.max((error instanceof Refusal || error instanceof Trouble ? error.retryAfter : null) ?? 0, waitBefore(tries));
     /** @type {Promise<void>} */
     const over = new Promise((resolve) => {
       const go = () => {
@@ -84,6 +92,7 @@ export class BookingAttempt {
     return over;
   }
 
+  /** @param {string} request @returns {string} */
   #keyFor(request) {
     const kept = read(this.store);
     if (kept?.wish === request) return kept.key;
@@ -92,6 +101,7 @@ export class BookingAttempt {
     return key;
   }
 
+  /** @param {KeptAttempt} kept */
   #note(kept) {
     try {
       this.store.setItem(STORED, JSON.stringify(kept));
@@ -101,9 +111,10 @@ export class BookingAttempt {
   }
 }
 
+/** @param {Storage} store @returns {KeptAttempt | null} */
 function read(store) {
   try {
-    return JSON.parse(store.getItem(STORED));
+    return JSON.parse(store.getItem(STORED) ?? "null");
   } catch {
     return null;
   }

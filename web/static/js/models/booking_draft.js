@@ -1,9 +1,11 @@
-// The reservation being booked: kept in this tab through a reload, the back button and a phone that sleeps, for two hours.
+// The reservation being booked, kept in this tab for two hours, also through a reload.
 import { tabStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.visit";
 const LIFE_MS = 2 * 60 * 60 * 1000;
-const KEPT = ["orq", "tickets", "together", "email", "phone", "typed", "country", "proofs", "slot", "slots", "step", "results", "place"];
+const KEPT = /** @type {const} */ (["orq", "tickets", "together", "email", "phone", "typed", "country", "proofs", "slot", "slots", "step", "results", "place"]);
+/** @type {Channel[]} */
+const CHANNELS = ["email", "sms"];
 
 export class BookingDraft {
   /** @type {Ticket[]} */
@@ -14,17 +16,18 @@ export class BookingDraft {
   phone = "";
   typed = "";
   country = "";
-  /** @type {Record<string, ContactProof>} by channel */
+  /** @type {{ [channel in Channel]?: ContactProof }} */
   proofs = {};
-  /** @type {Slot | null} */
+  /** @type {PickedSlot | null} */
   slot = null;
-  /** @type {Record<string, Slot | null>} by ticket code */
+  /** @type {Record<string, PickedSlot | null>} by ticket */
   slots = {};
+  /** @type {StepName} */
   step = "ticket";
-  /** @type {any[]} */
+  /** @type {Booked[]} */
   results = [];
   place = "";
-  /** @type {string[]} what the hub asked for beyond the venue's own rule */
+  /** @type {Channel[]} asked for by the hub */
   demanded = [];
 
   /** @param {{ orq?: number | null, store?: Storage, now?: () => number }} [options] */
@@ -39,20 +42,20 @@ export class BookingDraft {
     Object.assign(this, new BookingDraft({ orq, store, now }));
   }
 
-  /** What this tab knew: "fresh", "expired" (it was there, too long ago) or "none". */
+  /** "fresh", "expired" or "none". */
   restore() {
     let kept;
     try {
       kept = JSON.parse(this.store.getItem(STORED) ?? "null");
     } catch {
-      // An unreadable note is as good as none.
+      // Unreadable is as good as none.
     }
     if (!kept?.tickets || kept.orq !== this.orq) return "none";
     if (!(this.now() - kept.saved < LIFE_MS)) {
       this.forget();
       return "expired";
     }
-    for (const name of KEPT) if (kept[name] !== undefined) this[name] = kept[name];
+    for (const name of KEPT) if (kept[name] !== undefined) Object.assign(this, { [name]: kept[name] });
     return "fresh";
   }
 
@@ -61,7 +64,7 @@ export class BookingDraft {
     try {
       this.store.setItem(STORED, JSON.stringify({ ...kept, saved: this.now() }));
     } catch {
-      // A full or forbidden store costs the reload, not the booking.
+      // A full store costs the reload, not the booking.
     }
   }
 
@@ -69,13 +72,13 @@ export class BookingDraft {
     this.store.removeItem(STORED);
   }
 
-  add(ticket) {
+  add(/** @type {Ticket} */ ticket) {
     const at = this.tickets.findIndex(({ ticket_code }) => ticket_code === ticket.ticket_code);
     if (at < 0) this.tickets.push(ticket);
     else this.tickets[at] = ticket;
   }
 
-  remove(code) {
+  remove(/** @type {string} */ code) {
     this.tickets = this.tickets.filter(({ ticket_code }) => ticket_code !== code);
     delete this.slots[code];
     if (this.tickets.length < 2 && !this.together) {
@@ -96,16 +99,16 @@ export class BookingDraft {
     return !this.together && this.tickets.length > 1;
   }
 
-  slotOf(code) {
+  slotOf(/** @type {string} */ code) {
     return (this.apart ? this.slots[code] : this.slot) ?? null;
   }
 
-  choose(slot, code = null) {
+  choose(/** @type {PickedSlot} */ slot, code = "") {
     if (this.apart && code) this.slots[code] = slot;
     else this.slot = slot;
   }
 
-  /** Slot by slot: the ticket whose turn it is, or null. */
+  /** The next ticket without a slot, or null. */
   get unplaced() {
     return this.tickets.find(({ ticket_code }) => !this.slotOf(ticket_code)) ?? null;
   }
@@ -114,9 +117,9 @@ export class BookingDraft {
     return this.tickets.length > 0 && !this.unplaced;
   }
 
-  /** What is to be sent: one booking per slot, with the tickets that go there. */
+  /** One booking per slot. */
   groups() {
-    /** @type {Map<number, { slot: Slot, tickets: Ticket[] }>} */
+    /** @type {Map<number, Group>} */
     const groups = new Map();
     for (const ticket of this.tickets) {
       const slot = this.slotOf(ticket.ticket_code);
@@ -128,19 +131,19 @@ export class BookingDraft {
     return [...groups.values()];
   }
 
-  /** The channels a one-time code is still needed for. */
-  unproved(moment) {
-    const wanted = { email: ["email"], sms: ["sms"], both: ["email", "sms"] }[this.venue?.contact_check] ?? [];
-    return [...new Set([...wanted, ...this.demanded])].filter((channel) => !this.#proofOf(channel, moment));
+  /** The channels that still need a one-time code. */
+  unproved(/** @type {number} */ moment) {
+    const check = this.venue?.contact_check;
+    return CHANNELS.filter((one) => check === one || check === "both" || this.demanded.includes(one)).filter((channel) => !this.#proofOf(channel, moment));
   }
 
   /** As the API takes it: nothing, one proof or a list. */
-  contactProof(moment) {
-    const proofs = ["email", "sms"].map((channel) => this.#proofOf(channel, moment)).filter(Boolean);
+  contactProof(/** @type {number} */ moment) {
+    const proofs = CHANNELS.flatMap((channel) => this.#proofOf(channel, moment) ?? []);
     return proofs.length > 1 ? proofs : (proofs[0] ?? null);
   }
 
-  #proofOf(channel, moment) {
+  #proofOf(/** @type {Channel} */ channel, /** @type {number} */ moment) {
     const proof = this.proofs[channel];
     const about = channel === "email" ? this.email : this.phone;
     return proof && proof.about === about && Date.parse(proof.expires_at) > moment ? proof.contact_proof : null;

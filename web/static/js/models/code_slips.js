@@ -1,7 +1,8 @@
-// What our own codes' check character (hub/rules/ticket_code.py) says about a slip, before the hub is asked.
+// What the check character of our codes (hub/rules/ticket_code.py) says about a slip, before the hub is asked.
 import { ALPHABET, check, OURS } from "./ticket_code.js";
 
-// What a thumb or an eye takes for something else. 0, O, 1, I and L stand in no code of ours.
+// What is easily taken for something else. 0, O, 1, I and L stand in no code of ours.
+/** @type {Record<string, string>} */
 const LOOKALIKES = { 8: "B", B: "8", 5: "S", S: "5", 2: "Z", Z: "2", 6: "G", G: "6", U: "V", V: "U", M: "N", N: "M", 4: "A", A: "4", 7: "T", T: "7", 0: "DQ8", O: "DQ8", 1: "J7T", I: "J7T", L: "J7T" };
 
 /**
@@ -17,7 +18,9 @@ export function diagnose(code) {
   if (!OURS.test(code)) return /^TKT-?\d{4}/i.test(code) && body.length > 2 && body.length !== 12 ? { kind: "length", have: body.length } : null;
   const places = [...code].map((_, place) => place).filter((place) => place > 8 && code[place] !== "-");
   const strange = places.filter((place) => !ALPHABET.includes(code[place]));
+  /** @type {Map<string, number[]>} */
   const right = new Map();
+  /** @param {string} text @param {number[]} marks */
   const attempt = (text, marks) => check(text) && right.set(text, marks);
   const tried = strange.length ? strange : places;
   if (strange.length < 2) {

@@ -1,11 +1,12 @@
-// The day's counts as this page believes them: whole slots with revisions, and whatever is not newer is dropped.
+// The day's counts: whole slots with revisions; what is not newer is dropped.
 /** @typedef {{ verified: number, booked: number, capacity: number, inside: number | null, exited: number }} Totals */
 
+const TOTALS = /** @type {const} */ (["verified", "booked", "capacity", "inside", "exited"]);
 /** @returns {Totals} */
 const nothing = () => ({ verified: 0, booked: 0, capacity: 0, inside: null, exited: 0 });
 
 export class CountBoard {
-  /** @type {Map<number, any>} whole slots by id */
+  /** @type {Map<number, Wire.SlotCountBody>} whole slots by id */
   slots = new Map();
   /** @type {Totals} */
   totals = nothing();
@@ -20,7 +21,12 @@ export class CountBoard {
     this.date = null;
   }
 
-  /** A snapshot names every slot of the day; a slot it does not name is gone. */
+  /**
+   * A snapshot names every slot of the day; a slot it does not name is gone.
+   *
+   * @param {Wire.CountsBody} data
+   * @param {number} revision
+   */
   replace(data, revision) {
     const named = new Set(data.slots.map((slot) => slot.slot_id));
     for (const id of this.slots.keys()) if (!named.has(id)) this.slots.delete(id);
@@ -29,7 +35,7 @@ export class CountBoard {
     return this.#merge(data.slots);
   }
 
-  /** Returns the ids of slots that changed. */
+  /** Returns the ids of slots that changed. @param {Wire.CountsBody} data @param {number} revision */
   update(data, revision) {
     if (this.date !== null && data.date !== undefined && data.date !== this.date) return [];
     if (revision === undefined || revision > this.revision) this.#take(data, revision);
@@ -48,13 +54,13 @@ export class CountBoard {
     return Math.max(0, this.totals.verified - inSlots);
   }
 
+  /** @param {Wire.CountsBody} data @param {number} revision */
   #take(data, revision) {
     this.revision = revision ?? this.revision;
-    for (const name of ["verified", "booked", "capacity", "inside", "exited"]) {
-      if (Number.isInteger(data[name])) this.totals[name] = data[name];
-    }
+    for (const name of TOTALS) if (Number.isInteger(data[name])) this.totals[name] = data[name];
   }
 
+  /** @param {Wire.SlotCountBody[]} slots */
   #merge(slots) {
     const changed = [];
     for (const slot of slots) {

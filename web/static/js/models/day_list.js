@@ -1,27 +1,27 @@
-// One day's list: who has a place and when, by hash. Knows how a code is found in it and how changes are taken in.
+// One day's list: who has a reservation and when, by hash. Finds a code in it and applies changes.
 const HASH_BYTES = 8;
 
 export class DayList {
   /** @type {Promise<CryptoKey> | null} */
   #key = null;
-  /** What the list says of its day and venue, and the key of its hashes. @type {any} */
-  head = null;
-  /** @type {Map<number, any>} */
-  slots = new Map();
 
-  /** `data` as the hub writes it (docs/protocol.md), or as `asData` gave it. */
+  /** `data` as the hub writes it (docs/protocol.md), or as `asData` gave it. @param {DayListData} data */
   constructor(data) {
-    this.#take(data);
+    this.head = headOf(data);
+    this.slots = slotsOf(data);
     this.tickets = new Map(data.tickets.map((row) => [row[0], row]));
   }
 
-  /** Takes in what has changed since this edition. */
+  /** Takes in what has changed since this edition. @param {DayListData} changes */
   apply(changes) {
     for (const row of changes.tickets) this.tickets.set(row[0], row);
     for (const hash of changes.gone) this.tickets.delete(hash);
-    this.#take(changes);
+    if (changes.salt !== this.head.salt) this.#key = null;
+    this.head = headOf(changes);
+    this.slots = slotsOf(changes);
   }
 
+  /** @returns {DayListData} */
   asData() {
     return { ...this.head, whole: true, gone: [], tickets: [...this.tickets.values()] };
   }
@@ -30,13 +30,19 @@ export class DayList {
     return Date.parse(this.head.generated_at);
   }
 
+  /** @param {string} code */
   async hashOf(code) {
     this.#key ??= crypto.subtle.importKey("raw", bytesOf(this.head.salt), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
     const mac = await crypto.subtle.sign("HMAC", await this.#key, new TextEncoder().encode(code));
     return Array.from(new Uint8Array(mac, 0, HASH_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
-  /** The facts of a code as the rule wants them, or null where the list does not have it. */
+  /**
+   * The facts of a code as the rule wants them, or null where the list does not have it.
+   *
+   * @param {string} code
+   * @returns {Promise<ListedFacts | null>}
+   */
   async find(code) {
     const row = this.tickets.get(await this.hashOf(code));
     const slot = row && this.slots.get(row[2]);
@@ -49,15 +55,15 @@ export class DayList {
         starts_at: slot.starts_at, ends_at: slot.ends_at, opens_at: slot.opens_at, closes_at: slot.closes_at,
       },
       firstEntry: verified && verified_at ? { verified_at, operator_name: "", gate } : null,
-      left: left_at && { left_at, gate: null },
+      left: left_at ? { left_at, gate: null } : null,
     };
   }
 
-  #take({ tickets: _tickets, gone: _gone, whole: _whole, ...head }) {
-    if (head.salt !== this.head?.salt) this.#key = null;
-    this.head = head;
-    this.slots = new Map(head.slots.map((slot) => [slot.slot_id, slot]));
-  }
 }
 
+/** @param {DayListData} data @returns {DayListHead} */
+const headOf = ({ tickets: _tickets, gone: _gone, whole: _whole, ...head }) => head;
+/** @param {DayListData} data */
+const slotsOf = ({ slots }) => new Map(slots.map((slot) => [slot.slot_id, slot]));
+/** @param {string} hex */
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

@@ -15,11 +15,13 @@ export class Device {
     this.gate = store.getItem(GATE);
   }
 
+  /** @param {string} gate */
   setGate(gate) {
     this.gate = gate;
     this.store.setItem(GATE, gate);
   }
 
+  /** @returns {DeviceStatus} */
   describe() {
     return { id: this.id, name: `${this.gate} scanner`, gate: this.gate };
   }

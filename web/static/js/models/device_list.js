@@ -4,19 +4,23 @@ const SLOW_MS = 1000;
 const WRONG_CLOCK_MS = 30_000;
 
 export class DeviceList {
+  /** @type {Map<string, Wire.DeviceRow>} */
   #known = new Map();
 
   constructor() {
+    /** @type {Wire.GateActivity[]} */
     this.gates = [];
     this.complete = true;
     this.ready = false;
   }
 
+  /** @param {Wire.DevicesSnapshot} whole */
   replace({ devices, gates, complete }) {
     this.#known = new Map(devices.map((one) => [one.device_id, one]));
     Object.assign(this, { gates, complete, ready: true });
   }
 
+  /** @param {Wire.DevicesBody} changes */
   update({ devices, removed, gates, complete }) {
     for (const one of devices) this.#known.set(one.device_id, one);
     for (const id of removed) this.#known.delete(id);
@@ -24,10 +28,10 @@ export class DeviceList {
     this.complete = complete;
   }
 
-  /** By gate, and there by name; those that are off line come after those that are on. */
+  /** By gate, and there by name; live scanners before those that are offline. */
   get shown() {
     return [...this.#known.values()].sort(
-      (a, b) => b.live - a.live || compare(a.gate ?? "~", b.gate ?? "~") || compare(a.name ?? "", b.name ?? "") || compare(a.device_id, b.device_id),
+      (a, b) => Number(b.live) - Number(a.live) || compare(a.gate ?? "~", b.gate ?? "~") || compare(a.name ?? "", b.name ?? "") || compare(a.device_id, b.device_id),
     );
   }
 
@@ -40,15 +44,21 @@ export class DeviceList {
   }
 }
 
+/** @param {string} a @param {string} b */
 const compare = (a, b) => a.localeCompare(b, undefined, { numeric: true });
 
-/** The names of what is worth a look about a device: "battery", "queue", "slow", "clock", "version". */
+/**
+ * The names of what is worth a look about a device: "battery", "queue", "slow", "clock", "version".
+ *
+ * @param {Wire.DeviceRow} device
+ * @param {string | null} version
+ */
 export function worries(device, version) {
   if (!device.live) return [];
   return Object.entries({
     battery: device.battery !== null && device.battery <= LOW_BATTERY && device.charging !== true,
-    queue: device.queue > 0,
-    slow: device.round_trip_ms > SLOW_MS,
+    queue: (device.queue ?? 0) > 0,
+    slow: (device.round_trip_ms ?? 0) > SLOW_MS,
     clock: Math.abs(device.skew_ms ?? 0) > WRONG_CLOCK_MS,
     version: device.version !== null && version !== null && device.version !== version,
   }).filter(([, true_]) => true_).map(([name]) => name);

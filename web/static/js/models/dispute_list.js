@@ -1,7 +1,9 @@
 // The open disputes by id, each as the hub sent it last.
 export class DisputeList {
+  /** @type {Map<number, Wire.Dispute>} */
   #all = new Map();
 
+  /** @param {Wire.Dispute[]} disputes */
   replace(disputes) {
     // An answer may be older than an event that came before it: what is decided stays decided.
     const decided = [...this.#all.values()].filter((one) => one.decision);
@@ -9,19 +11,20 @@ export class DisputeList {
     for (const one of decided) if (this.#all.get(one.dispute_id)?.decision === null) this.#all.set(one.dispute_id, one);
   }
 
+  /** @param {Wire.Dispute} dispute */
   update(dispute) {
     const known = this.#all.get(dispute.dispute_id);
     if (known?.decision && !dispute.decision) return;
     this.#all.set(dispute.dispute_id, dispute);
   }
 
-  /** Those that wait, the one that has waited longest first. */
+  /** Those that wait, longest first. */
   get open() {
     return [...this.#all.values()].filter((one) => !one.decision).sort((a, b) => a.dispute_id - b.dispute_id);
   }
 
   /** The newest decisions first. */
   get decided() {
-    return [...this.#all.values()].filter((one) => one.decision).sort((a, b) => Date.parse(b.decided_at) - Date.parse(a.decided_at));
+    return [...this.#all.values()].filter((one) => one.decision).sort((a, b) => Date.parse(b.decided_at ?? "") - Date.parse(a.decided_at ?? ""));
   }
 }

@@ -2,8 +2,9 @@
 const KEPT = 60;
 
 export class Feed {
+  /** @type {Map<string, FeedRow>} */
   #rows = new Map();
-  /** What came while nobody wanted it drawn. */
+  /** What came while paused. @type {Wire.ScansBody[]} */
   #held = [];
 
   constructor() {
@@ -11,6 +12,7 @@ export class Feed {
     this.ready = false;
   }
 
+  /** @param {Wire.ScansSnapshot} snapshot */
   replace({ scans }) {
     this.#rows.clear();
     this.#held = [];
@@ -18,7 +20,7 @@ export class Feed {
     this.#take({ scans, more: 0 });
   }
 
-  /** Takes an event; while paused it is kept for later. */
+  /** Takes an event; while paused it is kept for later. @param {Wire.ScansBody} data */
   update(data) {
     if (this.paused) this.#held.push(data);
     else this.#take(data);
@@ -29,11 +31,13 @@ export class Feed {
     return this.#held.reduce((sum, { scans, more }) => sum + scans.length + more, 0);
   }
 
+  /** @param {boolean} paused */
   pause(paused) {
     this.paused = paused;
     if (!paused) for (const data of this.#held.splice(0)) this.#take(data);
   }
 
+  /** @param {Wire.ScansBody} data */
   #take({ scans, more }) {
     // Those that were not sent came before those that were.
     if (more > 0 && scans.length > 0) {

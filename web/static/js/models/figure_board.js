@@ -1,10 +1,10 @@
-// The day by minute and gate as this page believes it: whole minutes, whole reasons, laid over what was known.
+// The figures of a day by minute and gate: each event brings whole minutes and whole reasons.
 /**
  * @typedef {object} Gate
  * @property {string} gate
  * @property {Map<number, number[]>} minutes [scans, yellow, red, entered, left] by minute of the day
- * @property {[string, string, number][]} reasons result, reason, count
- * @property {number | null} median milliseconds from look to entry
+ * @property {Wire.GateFigures["reasons"]} reasons result, reason, count
+ * @property {number | null} median milliseconds from the check to the entry
  */
 
 const ZERO = [0, 0, 0, 0, 0];
@@ -29,23 +29,30 @@ export class FigureBoard {
     this.revision = -1;
   }
 
-  /** A snapshot names every gate of the day, and each minute of it in which something happened. */
+  /**
+   * A snapshot names every gate of the day, and each minute of it in which something happened.
+   *
+   * @param {Wire.FiguresBody} data
+   * @param {number} revision
+   */
   replace(data, revision) {
     this.clear();
     this.#take(data, revision);
   }
 
+  /** @param {Wire.FiguresBody} data @param {number} revision */
   update(data, revision) {
     if (this.date !== null && data.date !== this.date) return;
     this.#take(data, revision);
   }
 
+  /** @param {Wire.FiguresBody} data @param {number} revision */
   #take(data, revision) {
     this.date = data.date;
     this.startsAt = Date.parse(data.starts_at);
     this.revision = revision ?? this.revision;
     for (const { gate, minutes, reasons, median_ms: median } of data.gates) {
-      const known = this.gates.get(gate) ?? { gate, minutes: new Map() };
+      const known = this.gates.get(gate) ?? { gate, minutes: /** @type {Map<number, number[]>} */ (new Map()) };
       for (const [minute, ...numbers] of minutes) known.minutes.set(minute, numbers);
       this.gates.set(gate, { ...known, reasons, median });
     }
@@ -55,7 +62,7 @@ export class FigureBoard {
     return [...this.gates.values()].sort((a, b) => a.gate.localeCompare(b.gate, undefined, { numeric: true }));
   }
 
-  /** The minute of the day it is at a moment, with its fraction. */
+  /** The minute of the day at a moment, with its fraction. @param {number} moment */
   minuteAt(moment) {
     return (moment - this.startsAt) / 60_000;
   }
@@ -92,24 +99,31 @@ export class FigureBoard {
     return [...all].sort((a, b) => a[0] - b[0]);
   }
 
-  /** Scans a minute at this gate over the last minutes; `now` with the fraction of the running one. */
+  /**
+   * Scans a minute at this gate over the last minutes; `now` with the fraction of the running one.
+   *
+   * @param {string} gate
+   * @param {number} now
+   */
   rate(gate, now) {
     const running = Math.floor(now);
     const [scans] = this.sum(gate, running - RATE_MINUTES + 1, running);
     return scans / Math.max(1, RATE_MINUTES - 1 + (now - running));
   }
 
-  /** The most scans in any one minute of the day. */
+  /** The most scans in any one minute of the day. @param {string} gate */
   busiest(gate) {
     return Math.max(0, ...[...(this.gates.get(gate)?.minutes.values() ?? [])].map(([scans]) => scans));
   }
 
-  /** Why scans were not green, over all gates: [{ result, reason, count, gates: [{ gate, count }] }], most first. */
+  /** Why scans were not green, over all gates, most first. */
   reasons() {
+    /** @type {Map<string, GatesReason>} */
     const all = new Map();
     for (const { gate, reasons } of this.gates.values()) {
       for (const [result, reason, count] of reasons) {
         const key = `${result} ${reason}`;
+        /** @type {GatesReason} */
         const sum = all.get(key) ?? { result, reason, count: 0, gates: [] };
         sum.count += count;
         sum.gates.push({ gate, count });

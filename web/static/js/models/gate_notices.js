@@ -9,23 +9,26 @@ const KEPT = 60;
  * What the page calls `done` with does not come again, not even after a reload.
  */
 export class GateNotices {
-  /** @type {Map<string, ((data: any, notice: any) => void)[]>} */
-  #listeners = new Map();
-  #received = new Set();
+  /** @type {{ [Kind in NoticeKind]?: NoticeListener<Kind>[] }} */
+  #listeners = {};
+  #received = /** @type {Set<number>} */ (new Set());
   #leave = () => {};
 
-  /** @param {{ socket: import("../lib/socket.js").VenueSocket, store?: Storage }} options */
+  /** @param {{ socket: VenueSocket, store?: Storage }} options */
   constructor({ socket, store = deviceStore() }) {
     this.socket = socket;
     this.store = store;
   }
 
   /**
-   * @param {string} kind
-   * @param {(data: any, notice: any) => void} listener
+   * @template {NoticeKind} Kind
+   * @param {Kind} kind
+   * @param {NoticeListener<Kind>} listener
    */
   on(kind, listener) {
-    this.#listeners.set(kind, [...(this.#listeners.get(kind) ?? []), listener]);
+    /** @type {NoticeListener<Kind>[]} */
+    const listeners = (this.#listeners[kind] ??= []);
+    listeners.push(listener);
   }
 
   start() {
@@ -37,11 +40,13 @@ export class GateNotices {
     );
   }
 
+  /** @param {number} noticeId */
   done(noticeId) {
     const ids = [...this.#done.filter((id) => id !== noticeId), noticeId];
     this.store.setItem(DONE, JSON.stringify(ids.slice(-KEPT)));
   }
 
+  /** @returns {number[]} */
   get #done() {
     try {
       const ids = JSON.parse(this.store.getItem(DONE) ?? "[]");
@@ -51,10 +56,11 @@ export class GateNotices {
     }
   }
 
+  /** @template {NoticeKind} Kind @param {GateNotice<Kind>} notice */
   #receive(notice) {
     if (this.#received.has(notice.notice_id)) return;
     this.#received.add(notice.notice_id);
     if (this.#done.includes(notice.notice_id)) return;
-    for (const listener of this.#listeners.get(notice.kind) ?? []) listener(notice.data, notice);
+    for (const listener of this.#listeners[notice.kind] ?? []) listener(notice.data, notice);
   }
 }

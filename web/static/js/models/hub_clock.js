@@ -5,7 +5,7 @@ const STORED = "venue-hub.clock";
 const KEPT = 8;
 // An answer that took longer says nothing that the ones before did not say better.
 const SLOWEST_MS = 5_000;
-// Beyond this the clock was set anew, and what was measured before is about another clock.
+// Beyond this the clock was set anew, and earlier samples are about another clock.
 const STEP_MS = 2_000;
 
 export class HubClock {

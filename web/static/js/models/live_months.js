@@ -22,17 +22,15 @@ export class LiveMonths {
   #key = "";
 
   /**
-   * `whose` names the organisation ({} or {orq}) and `venueId` the one venue that matters, if only one does.
-   * `onMonth(month, changes)` receives the watched month, first and after every change (`changes` as Month.take returns them,
-   * empty the first time); `onTrouble(error)` of a month that did not come; `onState({state, since, checkedAt})` of the line.
-   */
-  /**
+   * `whose` names the organisation and `venueId` the one venue that matters, if only one does. `onMonth(month, changes)`
+   * receives the watched month, first and after every change; `onTrouble(error)` is about a month that did not come.
+   *
    * @param {object} options
-   * @param {{ orq?: number }} [options.whose]
+   * @param {Whose} [options.whose]
    * @param {number | null} [options.venueId]
-   * @param {(month: Month, changes: any[]) => void} options.onMonth
+   * @param {(month: Month, changes: SlotChange[]) => void} options.onMonth
    * @param {(error: unknown) => void} options.onTrouble
-   * @param {(state: any) => void} options.onState
+   * @param {(state: MonthsState) => void} options.onState
    * @param {typeof AvailabilitySocket} [options.Socket]
    */
   constructor({ whose = {}, venueId = null, onMonth, onTrouble, onState, Socket = AvailabilitySocket }) {
@@ -58,11 +56,12 @@ export class LiveMonths {
     return this.#socket.live;
   }
 
+  /** @param {string} key */
   month(key) {
     return this.#months.get(key) ?? null;
   }
 
-  /** Shows a month: what is known of it at once, and what it is now as soon as either way brings it. */
+  /** Shows a month: what is known of it at once, and what it is now as soon as either way brings it. @param {string} key */
   watch(key) {
     this.#key = key;
     const known = this.#months.get(key);
@@ -82,7 +81,7 @@ export class LiveMonths {
     this.#socket.close();
   }
 
-  /** Every slot of the date's month and, where that is near, of its neighbour: other times to offer. */
+  /** Every slot of the date's month and, where that is near, of its neighbour: other times to offer. @param {string} date */
   async around(date) {
     const key = monthKey(date);
     const day = Number(date.slice(8));
@@ -94,20 +93,22 @@ export class LiveMonths {
         // Fewer other times to offer, then.
       }
     }
-    return [key, neighbour].flatMap((name) => this.#months.get(name)?.all() ?? []);
+    return [key, neighbour].flatMap((name) => (name && this.#months.get(name)?.all()) || []);
   }
 
+  /** @param {string} key */
   async #read(key) {
     const reply = await call("GET", `/api/reservation-slots/available?${new URLSearchParams({ month: key, ...(this.whose.orq && { orq: String(this.whose.orq) }) })}`);
     return reply.data;
   }
 
+  /** @param {string} key */
   async #ask(key) {
     const asked = performance.now();
     try {
       const slots = await this.#read(key);
       this.checkedAt = Date.now();
-      // What the line said meanwhile is newer than this answer may be.
+      // What the socket said meanwhile is newer than this answer may be.
       if ((this.#receivedLive.get(key) ?? -1) < asked) this.#take(key, slots, { whole: true });
       this.#publishState();
     } catch (error) {
@@ -115,6 +116,7 @@ export class LiveMonths {
     }
   }
 
+  /** @param {string} key @param {Slot[]} received @param {{ whole: boolean, live?: boolean }} how */
   #take(key, received, { whole, live = false }) {
     const slots = this.venueId ? received.filter((slot) => slot.venue_id === this.venueId) : received;
     this.#receivedAt.set(key, Date.now());
@@ -127,6 +129,7 @@ export class LiveMonths {
     if (key === this.#key && (!known || changes.length)) this.onMonth(month, changes);
   }
 
+  /** @param {string} state @param {number | null} since */
   #changed(state, since) {
     clearInterval(this.#poll);
     this.#poll = undefined;

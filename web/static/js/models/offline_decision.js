@@ -1,4 +1,4 @@
-// The decision without a link: the entry rule over what this device knows. What it cannot know is never GREEN.
+// The decision without a connection: the entry rule over what this device knows. What it cannot know is never GREEN.
 import { decideEntry, entryRecorded } from "./rules/entry_decision.js";
 import { decideExit, decideReturn, returnRecorded } from "./rules/leaving.js";
 
@@ -16,7 +16,7 @@ const EXIT_NOTED = {
  * by what is known later than the list, null where they are not, undefined where nothing is.
  *
  * @param {string} code
- * @param {{ list: import("./day_list.js").DayList | null, entry?: any, changed?: boolean, left?: any, now: number }} known
+ * @param {{ list: DayList | null, entry?: FirstEntry | null, changed?: boolean, left?: Leaving | null, now: number }} known
  * @returns {Promise<Decision>}
  */
 export async function decideWithoutHub(code, { list, entry, changed, left, now }) {
@@ -27,6 +27,7 @@ export async function decideWithoutHub(code, { list, entry, changed, left, now }
   const { venue_id, policy, timezone } = list.head;
   const first = entry ?? (changed ? null : facts?.firstEntry);
   if (first) {
+    /** @type {{ ticket: TicketFacts, reservation: ReservationFacts | null }} */
     const known = facts ?? { ticket: { status: "VERIFIED", channel: "direct", valid_until: null, venue_id: null }, reservation: null };
     let verdict = decideEntry(known.ticket, known.reservation, first, policy, venue_id, now, timezone);
     const verified = verdict.reason === "ALREADY_VERIFIED" ? first : null;
@@ -44,7 +45,13 @@ export async function decideWithoutHub(code, { list, entry, changed, left, now }
   return { ...verdict, ticket: { ...ticket, status: facts.ticket.status }, reservation: facts.reservation, verified: null, provisional: true, listed_at };
 }
 
-/** What is shown once somebody was let in on `decision`. What was not sure before is not sure now. */
+/**
+ * What is shown once somebody was let in on `decision`. What was not sure before is not sure now.
+ *
+ * @param {Decision} decision
+ * @param {FirstEntry} verified
+ * @returns {Decision}
+ */
 export function admitted(decision, verified) {
   if (decision.reason === "MAY_RETURN") return { ...decision, ...returnRecorded(decision) };
   const noted = decision.result === "GREEN" ? entryRecorded(decision) : { reason: "NOTED", message: "ENTRY NOTED" };
@@ -56,7 +63,7 @@ export function admitted(decision, verified) {
  * `since`: when they last came back in, where that is known later than the list.
  *
  * @param {string} code
- * @param {{ list: import("./day_list.js").DayList | null, entry?: any, changed?: boolean, left?: any, since?: string | null, now: number }} known
+ * @param {{ list: DayList | null, entry?: FirstEntry | null, changed?: boolean, left?: Leaving | null, since?: string | null, now: number }} known
  * @returns {Promise<Decision>}
  */
 export async function leaveWithoutHub(code, { list, entry, changed, left, since, now }) {
@@ -65,10 +72,11 @@ export async function leaveWithoutHub(code, { list, entry, changed, left, since,
   const out = outside(left, facts);
   const known = { ticket: { ticket_code: code, status: facts?.ticket.status }, listed_at: list?.head.generated_at ?? null, provisional: true };
   if (!list || !(first || out)) return { ...EXIT_NOTED, ...known };
-  const inside_since = since ?? first?.verified_at ?? out.left_at;
+  const inside_since = since ?? first?.verified_at ?? out?.left_at ?? null;
   const verdict = decideExit(out, inside_since, now, list.head.timezone);
   const presence = { inside_since, left_at: out?.left_at ?? null, left_gate: out?.gate ?? null };
   return { ...verdict, ...known, reservation: facts?.reservation ?? null, verified: first, presence };
 }
 
+/** @param {Leaving | null | undefined} left @param {ListedFacts | null} facts */
 const outside = (left, facts) => (left === undefined ? facts?.left : left) ?? null;

@@ -1,7 +1,10 @@
 // A phone number as people type it: with or without its country, in whatever spacing. The hub judges; this only prepares.
 import { FIRST_OF_CODE, PLANS } from "./dialling_codes.js";
 
+/** @typedef {{ country: string, code: string, trunk: string, fewest: number, most: number }} Plan */
+/** @type {Map<string, Plan>} */
 const byCountry = new Map();
+/** @type {Map<string, string>} */
 const firstOf = new Map();
 for (const row of PLANS.split(" ")) {
   const [head, trunk, lengths] = row.split("/");
@@ -14,8 +17,10 @@ for (const row of PLANS.split(" ")) {
 for (const row of FIRST_OF_CODE.split(" ")) firstOf.set(row.slice(0, -2), row.slice(-2));
 
 export const COUNTRIES = [...byCountry.keys()];
+/** @param {string} country */
 export const dialCode = (country) => byCountry.get(country)?.code ?? "";
-export const isCountry = (country) => byCountry.has(country);
+/** @param {string | undefined} country @returns {country is string} */
+export const isCountry = (country) => byCountry.has(country ?? "");
 
 // The hub takes ten digits whatever the plan of today says, and E.164 ends at fifteen.
 const ENOUGH_DIGITS = 10;
@@ -24,6 +29,10 @@ const MOST_DIGITS = 15;
 /**
  * What was typed, read in a country. `problem` is null, "empty", "characters", "country", "short" or "long"; a number with
  * `doubt` ("short", "long") is accepted but has an unusual length for its country. `e164` is there unless there is a problem.
+ *
+ * @param {string} typed
+ * @param {string} country
+ * @returns {ReadPhone}
  */
 export function readPhone(typed, country) {
   const text = typed.normalize("NFKC").trim();
@@ -44,7 +53,7 @@ export function readPhone(typed, country) {
   return judged(plan, digits);
 }
 
-/** "+39 331 234 5678", for reading. */
+/** "+39 331 234 5678", for reading. @param {string} e164 @param {string} country */
 export function spaced(e164, country) {
   const code = byCountry.get(country)?.code ?? "";
   if (!code || !e164.startsWith(`+${code}`)) return e164;
@@ -53,6 +62,7 @@ export function spaced(e164, country) {
   return `+${code} ${groups.join(" ")}`;
 }
 
+/** @param {string} packed @param {string} country */
 function international(packed, country) {
   if (packed.startsWith("+")) return packed.slice(1);
   if (packed.startsWith("00")) return packed.slice(2);
@@ -60,16 +70,18 @@ function international(packed, country) {
   return packed.startsWith("011") && dialCode(country) === "1" ? packed.slice(3) : null;
 }
 
+/** @param {string} digits @param {string} chosen @returns {ReadPhone} */
 function abroadNumber(digits, chosen) {
   const code = [1, 2, 3].map((length) => digits.slice(0, length)).find((start) => firstOf.has(start));
-  if (!code) return { problem: "country", country: chosen };
-  const country = dialCode(chosen) === code ? chosen : firstOf.get(code);
-  const plan = byCountry.get(country);
+  const country = code && (dialCode(chosen) === code ? chosen : firstOf.get(code));
+  const plan = country && byCountry.get(country);
+  if (!code || !plan) return { problem: "country", country: chosen };
   // "+44 (0)20 ...": the zero in brackets is for callers inside the country.
   const rest = digits.slice(code.length);
   return judged(plan, plan.trunk === "0" && rest.startsWith("0") ? rest.slice(1) : rest);
 }
 
+/** @param {Plan} plan @param {string} digits @returns {ReadPhone} */
 function judged(plan, digits) {
   const { country, code, fewest, most } = plan;
   const all = code.length + digits.length;

@@ -7,7 +7,7 @@ export class RepeatFilter {
   #code = null;
   #at = -Infinity;
 
-  /** True when this code starts a scan. */
+  /** True when this code starts a scan. @param {string} code */
   admits(code, now = performance.now()) {
     const repeated = code === this.#code && now - this.#at < SAME_CODE_MS;
     if (repeated) return false;

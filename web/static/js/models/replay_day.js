@@ -11,13 +11,13 @@ export class ReplayDay {
   /** How many events the boards show. */
   done = 0;
   at = 0;
-  /** @type {Map<string, [number, number][]>} by gate: when, and the milliseconds from look to entry */
+  /** Milliseconds from the check to the entry, by gate: when, and how many. @type {Map<string, [number, number][]>} */
   took = new Map();
-  /** @type {any[]} */
+  /** @type {ReplayEvent[]} */
   events = [];
   complete = false;
 
-  /** @param {any} head the first line of the answer */
+  /** @param {ReplayHead} head the first line of the answer */
   constructor(head) {
     this.head = head;
     this.startsAt = Date.parse(head.starts_at);
@@ -25,9 +25,9 @@ export class ReplayDay {
     this.#begin();
   }
 
-  /** An event's line; the head says which column is which. */
+  /** An event's line; the head says which column is which. @param {ReplayRow} row */
   push(row) {
-    this.events.push(Object.fromEntries(this.head.columns.map((name, place) => [name, row[place]])));
+    this.events.push(/** @type {ReplayEvent} */ (Object.fromEntries(this.head.columns.map((name, place) => [name, row[place]]))));
   }
 
   /** When the first thing happened, in milliseconds since the day began; null on a day without any. */
@@ -39,7 +39,7 @@ export class ReplayDay {
     return this.events.at(-1)?.at ?? null;
   }
 
-  /** Brings both boards to what they showed at this moment. Returns whether anything changed. */
+  /** Brings both boards to what they showed at this moment. Returns whether anything changed. @param {number} at */
   seek(at) {
     const before = this.done;
     const restarted = before > 0 && this.events[before - 1].at > at;
@@ -51,17 +51,19 @@ export class ReplayDay {
   }
 
   #begin() {
-    const { date, starts_at, slots, gates } = this.head;
+    const { date, venue_id, starts_at, slots, gates } = this.head;
     this.done = 0;
     this.at = 0;
     this.counts = new CountBoard();
     this.figures = new FigureBoard();
+    /** @param {"booked" | "capacity"} name */
     const sum = (name) => slots.reduce((total, slot) => total + slot[name], 0);
-    this.counts.replace({ date, verified: 0, inside: 0, exited: 0, booked: sum("booked"), capacity: sum("capacity"), slots: slots.map((slot) => ({ ...slot, verified: 0, revision: 0 })) }, 0);
-    this.figures.replace({ date, starts_at, gates: gates.map((gate) => ({ gate, minutes: [], reasons: [], median_ms: null })) }, 0);
+    this.counts.replace({ date, venue_id, verified: 0, inside: 0, exited: 0, reentered: 0, booked: sum("booked"), capacity: sum("capacity"), slots: slots.map((slot) => ({ ...slot, verified: 0, revision: 0 })) }, 0);
+    this.figures.replace({ date, venue_id, starts_at, gates: gates.map((gate) => ({ gate, minutes: [], reasons: [], median_ms: null })) }, 0);
     this.took = new Map();
   }
 
+  /** @param {ReplayEvent} event */
   #apply(event) {
     const { figures, counts } = this;
     let gate = figures.gates.get(event.gate);
@@ -78,15 +80,16 @@ export class ReplayDay {
       if (known) known[2] += event.scans;
       else gate.reasons.push([event.result, event.reason, event.scans]);
     }
-    if (event.took !== null) this.#note(event);
+    if (event.took !== null) this.#note(event.gate, event.at, event.took);
     counts.totals.verified += event.entered;
     counts.totals.exited += Math.max(0, event.left);
     counts.totals.inside = (counts.totals.inside ?? 0) + event.entered - event.left;
-    const slot = counts.slots.get(event.slot_id);
+    const slot = counts.slots.get(event.slot_id ?? NaN);
     if (slot) slot.verified += event.entered;
   }
 
-  #note({ gate, at, took }) {
+  /** @param {string} gate @param {number} at @param {number} took */
+  #note(gate, at, took) {
     const known = this.took.get(gate);
     if (known) known.push([at, took]);
     else this.took.set(gate, [[at, took]]);

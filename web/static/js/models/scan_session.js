@@ -13,14 +13,14 @@ export class ScanSession {
   /**
    * @param {import("../lib/socket.js").VenueSocket} socket
    * @param {object} [options]
-   * @param {any} [options.offline] decides where the hub cannot be asked (features/scan/offline/offline.js)
+   * @param {OfflineJudge | null} [options.offline] decides where the hub cannot be asked
    * @param {() => Date} [options.hubNow] the moment by the hub's clock
    */
   constructor(socket, { offline = null, hubNow = () => new Date() } = {}) {
     this.socket = socket;
     this.offline = offline;
     this.hubNow = hubNow;
-    /** @type {{ code: string, decision: Decision, scanId: string | null } | null} */
+    /** @type {CurrentScan | null} */
     this.current = null;
     this.turn = 0;
   }
@@ -30,13 +30,19 @@ export class ScanSession {
     return this.socket.live || Boolean(this.offline?.able);
   }
 
-  /** Gives the decision, or null when another code was presented meanwhile. */
+  /**
+   * Gives the decision, or null when another code was presented meanwhile.
+   *
+   * @param {string} code
+   * @param {string | null} gate of this device
+   * @returns {Promise<Decision | null>}
+   */
   async present(code, gate = null) {
     const turn = ++this.turn;
     this.current = null;
     const answer = await this.#ask("validate", { code });
-    const decision = answer ?? (await this.offline.present(code, { gate }));
-    if (turn !== this.turn) return null;
+    const decision = answer ?? (await this.offline?.present(code, { gate }));
+    if (!decision || turn !== this.turn) return null;
     // One visitor, one scan_id: the look and the entry that may follow it.
     this.current = { code, decision, scanId: decision.scan_id ?? null };
     return decision;
@@ -47,33 +53,42 @@ export class ScanSession {
     return Boolean(decision?.can_verify && (!decision.verified || decision.reason === "MAY_RETURN"));
   }
 
-  /** Records the entry. Called again for the same scan it keeps its scan_id, so it is one entry. */
+  /**
+   * Records the entry. Called again for the same scan it keeps its scan_id, so it is one entry.
+   *
+   * @param {string | null} gate
+   * @returns {Promise<Decision | null>}
+   */
   async verify(gate) {
     const { current } = this;
-    if (!current) return null;
+    if (!current?.decision) return null;
     const turn = this.turn;
     current.scanId ??= crypto.randomUUID();
-    const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString() };
-    if (gate) fields.gate = gate;
+    const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString(), ...(gate && { gate }) };
     const answer = await this.#ask("verify", fields);
-    const decision = answer ?? (await this.offline.admit(current.code, current.decision, current.scanId, { gate }));
+    const decision = answer ?? (await this.offline?.admit(current.code, current.decision, current.scanId, { gate }));
     if (answer?.reason === "VERIFIED") this.offline?.entered(answer);
     if (answer?.reason === "RE_ENTRY") this.offline?.moved(answer, null);
-    if (turn !== this.turn) return null;
+    if (!decision || turn !== this.turn) return null;
     current.decision = decision;
     return decision;
   }
 
-  /** Records the exit of whoever holds this code; judged and recorded at once, since nobody is kept from leaving. */
+  /**
+   * Records the exit of whoever holds this code; judged and recorded at once, since nobody is kept from leaving.
+   *
+   * @param {string} code
+   * @param {string | null} gate
+   * @returns {Promise<Decision | null>}
+   */
   async exit(code, gate) {
     const turn = ++this.turn;
     this.current = null;
-    const fields = { code, scan_id: crypto.randomUUID(), scanned_at: this.hubNow().toISOString() };
-    if (gate) fields.gate = gate;
+    const fields = { code, scan_id: crypto.randomUUID(), scanned_at: this.hubNow().toISOString(), ...(gate && { gate }) };
     const answer = await this.#ask("exit", fields);
     if (answer?.reason === "EXIT_RECORDED") this.offline?.moved(answer, { left_at: fields.scanned_at, gate: gate || null });
-    const decision = answer ?? (await this.offline.leave(code, fields.scan_id, { gate }));
-    return turn === this.turn ? decision : null;
+    const decision = answer ?? (await this.offline?.leave(code, fields.scan_id, { gate }));
+    return (turn === this.turn && decision) || null;
   }
 
   leave() {
@@ -86,13 +101,20 @@ export class ScanSession {
     return this.socket.request("history", { limit, ...(before !== null && { before }) });
   }
 
+  /** @param {string} scanId @param {string} reason */
   async undo(scanId, reason) {
     const undone = await this.socket.request("undo", { scan_id: scanId, reason });
     this.offline?.undone(undone.ticket_code, undone.reason);
     return undone;
   }
 
-  /** The hub's answer, or null where this device has to decide. */
+  /**
+   * The hub's answer, or null where this device has to decide.
+   *
+   * @param {"validate" | "verify" | "exit"} type
+   * @param {object} fields
+   * @returns {Promise<Decision | null>}
+   */
   async #ask(type, fields) {
     if (!this.offline?.able) return this.socket.request(type, fields, AGAIN);
     const patience = this.socket.live && !this.socket.doubtful ? ANSWER_MS : HICCUP_MS - this.socket.awayForMs;

@@ -2,7 +2,7 @@
 import { deviceStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.scanner";
-// `way` is which way people go past this scanner: "entry" or "exit".
+/** `way`: which way people go past this scanner. @type {ScannerChoices} */
 const USUAL = { way: "entry", sound: true, vibration: true, continuous: false, seconds: 2, cameraOn: false, camera: "" };
 export const SHORTEST_S = 1;
 export const LONGEST_S = 8;
@@ -12,6 +12,7 @@ export class ScanSettings {
 
   constructor(store = deviceStore()) {
     this.store = store;
+    /** @type {Record<string, unknown>} */
     let kept = {};
     try {
       kept = JSON.parse(store.getItem(STORED) ?? "{}") ?? {};
@@ -19,14 +20,17 @@ export class ScanSettings {
       // Somebody else's text under our name: begin anew.
     }
     this.#values = { ...USUAL };
-    for (const name of Object.keys(USUAL)) if (typeof kept[name] === typeof USUAL[name]) this.#values[name] = kept[name];
+    const usable = Object.entries(USUAL).filter(([name, usual]) => typeof kept[name] === typeof usual).map(([name]) => [name, kept[name]]);
+    Object.assign(this.#values, Object.fromEntries(usable));
     this.#values.seconds = Math.min(LONGEST_S, Math.max(SHORTEST_S, this.#values.seconds));
   }
 
+  /** @template {keyof ScannerChoices} Name @param {Name} name @returns {ScannerChoices[Name]} */
   get(name) {
     return this.#values[name];
   }
 
+  /** @template {keyof ScannerChoices} Name @param {Name} name @param {ScannerChoices[Name]} value */
   set(name, value) {
     this.#values[name] = value;
     this.store.setItem(STORED, JSON.stringify(this.#values));

@@ -1,4 +1,4 @@
-// A ticket code as people type it: any case, spaces, dashes forgotten, a whole address or a list pasted in.
+// A ticket code as people type it: in any case and spacing, as an address or in a list.
 export const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const MODULUS = 31;
 const RADIX = 3;
@@ -7,15 +7,16 @@ export const OURS = /^TKT-?(\d{4})-?([A-Z0-9]{6})-?([A-Z0-9]{6})$/;
 const INSIDE = /TKT[\s-]*\d[\s-]*\d[\s-]*\d[\s-]*\d(?:[\s-]*[A-Z0-9]){12}(?:(?![A-Z0-9])|(?=TKT))/g;
 const QUERY_NAMES = ["ticket", "ticket_code", "code"];
 
-/** One code, in its own spelling where it is ours; codes of other shops are kept but for blanks and typographic dashes. */
-export function tidyCode(typed) {
+/** One code, in its own spelling where it is ours. */
+export function tidyCode(/** @type {string} */ typed) {
   const text = fromAddress(clean(typed));
   const packed = text.replace(/[\s.-]+/g, "").toUpperCase();
   return canonical(packed) ?? text.replace(/\s+/g, "");
 }
 
-/** Every code in a text, in order, none twice: lists by line, comma or semicolon, addresses, codes run together. */
-export function codesIn(typed) {
+/** Every code in a text, in order, none twice. */
+export function codesIn(/** @type {string} */ typed) {
+  /** @type {string[]} */
   const found = [];
   for (const part of typed.split(/[\n\r,;\uff0c\uff1b\u3001|]+/)) {
     const text = clean(part);
@@ -23,7 +24,7 @@ export function codesIn(typed) {
     const words = text.split(/\s+/);
     const inside = /:\/\//.test(text) ? null : text.toUpperCase().match(INSIDE);
     if (inside) {
-      // What is left over is no code of ours, or one that was cut short: it is asked about, not dropped.
+      // The rest is no code of ours, or one cut short: it is kept.
       const left = text.toUpperCase().replace(INSIDE, " ").split(/\s+/);
       found.push(...inside.map(tidyCode), ...left.filter((word) => /[A-Z0-9]/.test(word)).map(tidyCode));
     } else if (words.length > 1 && words.every((word) => /:\/\/|^[A-Z]{2,4}-.*\d/i.test(word))) found.push(...words.map(tidyCode));
@@ -32,19 +33,19 @@ export function codesIn(typed) {
   return [...new Set(found.filter(Boolean))];
 }
 
-/** Whether this is a code of ours whose check character agrees. */
-export function check(code) {
+/** Whether this is a code of ours, with the right check character. */
+export function check(/** @type {string} */ code) {
   return OURS.test(code) && remainder(code) === 1;
 }
 
-const clean = (text) => text.normalize("NFKC").replace(/[\u200b-\u200f\u2060\ufeff]/g, "").replace(DASHES, "-").trim();
+const clean = (/** @type {string} */ text) => text.normalize("NFKC").replace(/[\u200b-\u200f\u2060\ufeff]/g, "").replace(DASHES, "-").trim();
 
-function canonical(packed) {
+function canonical(/** @type {string} */ packed) {
   const parts = OURS.exec(packed);
   return parts && `TKT-${parts[1]}-${parts[2]}-${parts[3]}`;
 }
 
-function remainder(code) {
+function remainder(/** @type {string} */ code) {
   const letters = code.replace(/-/g, "").slice(7);
   let sum = Number(code.slice(4, 8)) % MODULUS;
   for (const letter of letters) {
@@ -55,7 +56,7 @@ function remainder(code) {
   return sum;
 }
 
-function fromAddress(text) {
+function fromAddress(/** @type {string} */ text) {
   if (!/^(https?:\/\/|www\.|\/)/i.test(text)) return text;
   try {
     const address = new URL(text.replace(/^www\./i, "https://www."), "https://venue.invalid");

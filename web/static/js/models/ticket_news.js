@@ -1,7 +1,7 @@
-// Whether the answer on the screen is still true: follows the news of changed tickets, by the hash of their codes.
+// Whether the decision on the screen is still true: follows the changes of tickets, by the hash of their codes.
 const MISSED = "missed";
 
-/** The name of a ticket among the hub's news: SHA-256 in hex of its code. */
+/** The name of a ticket among the hub's news: SHA-256 in hex of its code. @param {string} code */
 export async function hashOf(code) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(code));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -16,15 +16,15 @@ export class TicketNews {
   #followed = null;
   /** While the hub judges, and this page hashes: news received then may be newer than the answer, or be the answer itself. */
   #judging = false;
-  /** @type {any[]} */
+  /** @type {Wire.TicketsBody[]} */
   #received = [];
   #links = 0;
 
   /**
    * @param {object} options
-   * @param {import("../lib/socket.js").VenueSocket} options.socket
+   * @param {VenueSocket} options.socket
    * @param {(change: string) => void} options.onChange
-   * @param {(data: any) => void} [options.onNews] receives all news, whatever is on the screen
+   * @param {(news: Wire.TicketsBody) => void} [options.onNews] receives all news, whatever is on the screen
    */
   constructor({ socket, onChange, onNews = () => {} }) {
     this.socket = socket;
@@ -47,7 +47,7 @@ export class TicketNews {
     this.#received = [];
   }
 
-  /** This decision is on the screen now. A ticket that is not known has no news. */
+  /** This decision is on the screen now. A ticket that is not known has no news. @param {Decision} decision */
   async follow(decision) {
     const code = decision.ticket?.ticket_code;
     const followed = { code, told: toldBy(decision), links: this.#links, hash: /** @type {string | null} */ (null) };
@@ -74,22 +74,25 @@ export class TicketNews {
     if (this.#followed?.code && this.#followed.links < this.#links) this.onChange(MISSED);
   }
 
+  /** @param {Wire.TicketsBody} data */
   #receive(data) {
     this.onNews(data);
     if (this.#judging) this.#received.push(data);
     else this.#weigh(data);
   }
 
+  /** @param {Wire.TicketsBody} news */
   #weigh({ hashes, change }) {
     const followed = this.#followed;
-    if (!followed?.code || (change !== MISSED && !hashes.includes(followed.hash))) return;
+    if (!followed?.code || (change !== MISSED && !hashes.includes(followed.hash ?? ""))) return;
     // It is on the screen already: most often it was made here.
     if (!followed.told.has(change)) this.onChange(change);
   }
 }
 
-/** The changes that a decision contains already. */
+/** The changes that a decision contains already. @param {Decision} decision */
 function toldBy({ verified, presence, reason, recorded }) {
+  /** @type {Set<string>} */
   const told = new Set();
   if (verified) told.add("verified");
   if (presence?.left_at) told.add("left");

@@ -3,6 +3,7 @@ import { t } from "../lib/i18n.js";
 import { momentAt } from "../lib/dates.js";
 import { reasonOf } from "./scans.js";
 
+/** @type {Record<string, string>} */
 const KINDS = {
   already_verified: t("Ticket used twice"),
   cancelled: t("Cancelled ticket let in"),
@@ -15,21 +16,27 @@ const KINDS = {
   no_reservation: t("Let in without a reservation"),
 };
 
-/** A kind that is newer than this page is called by the hub's reason. */
+/** A kind that is newer than this page is shown by the hub's reason. @param {{ kind: string, reason: string }} conflict */
 export const kindOf = (conflict) => KINDS[conflict.kind] ?? reasonOf(conflict.reason);
 
+/** @type {Record<string, { verb: string, done: string }>} */
 export const DECISIONS = {
   stays: { verb: t("They may stay"), done: t("May stay") },
   leaves: { verb: t("Asked to leave"), done: t("Asked to leave") },
   mistake: { verb: t("Nobody went in"), done: t("Nobody went in") },
 };
 
+/** A decision in words. @param {string | null | undefined} decision */
+export const doneOf = (decision) => DECISIONS[decision ?? ""]?.done ?? decision ?? "";
+
 const SHOWN = { GREEN: t("Its scanner had no line and showed green."), YELLOW: t("Its scanner had no line and showed yellow."), RED: t("Its scanner had no line and showed red.") };
 
+/** @param {string | null} gate */
 const place = (gate) => (gate ? t("gate {gate}", { gate }) : t("no gate named"));
 
-/** The lines below the headline. */
+/** The facts below the headline. @param {Wire.Conflict} conflict @param {string | undefined} timezone */
 export function linesOf(conflict, timezone) {
+  /** @param {string} moment */
   const at = (moment) => momentAt(moment, timezone, { seconds: true });
   const first = conflict.first_entry;
   const lines = [
@@ -42,7 +49,8 @@ export function linesOf(conflict, timezone) {
   return lines;
 }
 
+/** @param {Wire.Conflict} conflict @param {string | undefined} timezone */
 export function decisionOf(conflict, timezone) {
-  const words = { decision: DECISIONS[conflict.decision]?.done ?? conflict.decision, name: conflict.decided_by ?? "", time: momentAt(conflict.decided_at, timezone, { day: true }) };
+  const words = { decision: doneOf(conflict.decision), name: conflict.decided_by ?? "", time: momentAt(conflict.decided_at ?? 0, timezone, { day: true }) };
   return t("{decision}: {name}, {time}", words);
 }

@@ -1,6 +1,7 @@
-// What a message is called, how it stands and since when, in the reader's words.
+// What a message is called, its state and since when, in the reader's words.
 import { locale, t, tn } from "../lib/i18n.js";
 
+/** @type {Record<string, () => string>} */
 const KINDS = {
   "reservation.confirmed": () => t("Confirmation"),
   "reservation.moved": () => t("New time"),
@@ -15,8 +16,10 @@ const KINDS = {
   "alert.cleared": () => t("Alert over"),
 };
 
+/** @param {{ kind: string }} mail */
 export const kindOf = (mail) => KINDS[mail.kind]?.() ?? mail.kind;
 
+/** @type {Record<string, () => string>} */
 const STANDING = {
   PENDING: () => t("waiting"),
   OVERDUE: () => t("overdue"),
@@ -25,18 +28,26 @@ const STANDING = {
   DROPPED: () => t("dropped"),
 };
 
+/** @param {Wire.Mail} mail */
 export const standingOf = (mail) => (mail.status === "PENDING" && mail.overdue ? "OVERDUE" : mail.status);
+/** @param {Wire.Mail} mail */
 export const standingWords = (mail) => STANDING[standingOf(mail)]();
 
 const RELATIVE = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const STEPS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
-/** "2 hours ago", "in 3 minutes". Seconds are rounded to tens: a list that is looked at need not tick. */
+/**
+ * "2 hours ago", "in 3 minutes". Seconds are rounded to tens, so that a list need not tick.
+ *
+ * @param {string} moment
+ * @param {Date} now
+ */
 export function howLong(moment, now) {
-  const seconds = Math.round((Date.parse(moment) - now) / 1000);
+  const seconds = Math.round((Date.parse(moment) - +now) / 1000);
   const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? STEPS[STEPS.length - 1];
   return RELATIVE.format(unit === "second" ? Math.round(seconds / 10) * 10 : Math.trunc(seconds / size), unit);
 }
 
+/** @param {Wire.Mail} mail */
 export const triesOf = (mail) => (mail.attempts ? tn("tried once", "tried {n} times", mail.attempts) : t("not tried yet"));

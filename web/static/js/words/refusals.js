@@ -2,9 +2,10 @@
 import { t, tn } from "../lib/i18n.js";
 import { explainBy, isAboutTicket, NO_CONNECTION, TICKET, tooManyTries } from "./ticket_refusals.js";
 
+/** @type {RefusalWords} */
 const SLOT = {
   SLOT_FULL: (error) => ({
-    title: error.free > 0
+    title: error.free
       ? tn("Only one place is left at this time.", "Only {n} places are left at this time.", error.free)
       : t("This time has just filled up."),
     next: t("Nothing is booked yet. Pick another time and confirm again."),
@@ -14,6 +15,7 @@ const SLOT = {
   SLOT_NOT_FOUND: () => ({ title: t("This time is no longer offered."), next: t("Nothing is booked yet. Pick another time and confirm again.") }),
 };
 
+/** @type {RefusalWords} */
 const GENERAL = {
   INVALID_CONTACT: () => ({ title: t("Please enter a valid e-mail and phone number."), next: t("Go back and check both.") }),
   CONTACT_NOT_VERIFIED: () => ({ title: t("We have to make sure that you can be reached."), next: t("Ask for a code and type it in; then confirm again.") }),
@@ -33,7 +35,7 @@ const GENERAL = {
   IDEMPOTENCY_KEY_REUSED: () => ({ title: t("This page is out of date."), next: t("Load it again and start over. Nothing was booked twice.") }),
   CODE_WRONG: (error) => ({
     title: t("This code is not right."),
-    next: error.tries_left > 0 ? tn("You have one more try.", "You have {n} more tries.", error.tries_left) : "",
+    next: error.tries_left ? tn("You have one more try.", "You have {n} more tries.", error.tries_left) : "",
   }),
   CODE_EXPIRED: () => ({ title: t("This code is too old."), next: t("Ask for a new one; it comes in a moment.") }),
   CODE_USED: () => ({ title: t("This code was used before."), next: t("Ask for a new one; it comes in a moment.") }),
@@ -44,8 +46,10 @@ const GENERAL = {
 
 const ALL = { ...GENERAL, ...SLOT, ...TICKET };
 
+/** @param {string} code */
 export const isAboutSlot = (code) => code in SLOT;
 
+/** @param {Refused} error */
 export const explain = (error) => explainBy(ALL, error);
 
 export { isAboutTicket, NO_CONNECTION };

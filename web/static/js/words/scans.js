@@ -1,6 +1,7 @@
 // The words of the scan log: modes, results and reasons.
 import { t } from "../lib/i18n.js";
 
+/** @type {Record<string, string>} */
 export const REASONS = {
   VALID: t("Valid, not admitted yet"), VERIFIED: t("Admitted"), ALREADY_VERIFIED: t("Already verified"), NO_RESERVATION: t("No reservation"),
   WRONG_DATE: t("Wrong date"), TOO_EARLY: t("Too early"), WRONG_VENUE: t("Wrong venue"), TICKET_NOT_FOUND: t("Invalid ticket"),
@@ -9,13 +10,17 @@ export const REASONS = {
   RE_ENTRY: t("Came back in"), EXIT_UNDONE: t("Exit undone"), RETURN_UNDONE: t("Return undone"),
 };
 
+/** @type {Record<string, string>} */
 export const MODES = {
   validate: t("Looked at"), verify: t("Scanned for entry"), undo: t("Undo"), exit: t("Scanned for exit"), override: t("Supervisor's override"),
 };
 
+/** @type {Record<string, string>} */
 export const RESULTS = { GREEN: t("Green"), YELLOW: t("Yellow"), RED: t("Red") };
 
-/** A reason in words; one that is newer than this page is shown by its name. */
+/** A reason in words; one that is newer than this page is shown by its name. @param {string} reason */
 export const reasonOf = (reason) => REASONS[reason] ?? reason;
+/** @param {string} mode */
 export const modeOf = (mode) => MODES[mode] ?? mode;
+/** @type {Record<string, string>} */
 export const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };

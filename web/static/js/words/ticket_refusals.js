@@ -1,8 +1,9 @@
-// What a refused ticket means for a customer: a headline, and the next step in plain words. The first step of a booking needs no
+// What a refused ticket means for a customer. The first step of a booking needs no
 // more; words/refusals.js has the rest.
 import { t } from "../lib/i18n.js";
 import { longDay } from "../lib/dates.js";
 
+/** @type {RefusalWords} */
 export const TICKET = {
   TICKET_NOT_FOUND: (error) => ({
     title: t("Invalid ticket code. Please check and try again."),
@@ -32,11 +33,11 @@ export const TICKET = {
   }),
 };
 
-export const isAboutTicket = (code) => code in TICKET;
+export const isAboutTicket = (/** @type {string} */ code) => code in TICKET;
 
 export const tooManyTries = () => ({ title: t("That was a lot of tries in a short time."), next: t("Wait a minute, then try again.") });
 
-/** The words of a refusal by one of these; without a match the hub's own. */
+/** The words of a refusal, or the hub's own. @param {RefusalWords} known @param {Refused} error */
 export function explainBy(known, error) {
   const words = known[error.code];
   return words ? words(error.details ?? {}) : { title: error.message || t("That did not work."), next: t("Please try again.") };
@@ -44,7 +45,7 @@ export function explainBy(known, error) {
 
 const FIRST = { ...TICKET, RATE_LIMITED: tooManyTries };
 
-export const explainTicket = (error) => explainBy(FIRST, error);
+export const explainTicket = (/** @type {Refused} */ error) => explainBy(FIRST, error);
 
 export const NO_CONNECTION = {
   title: t("No connection to the venue."),

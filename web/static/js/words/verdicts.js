@@ -1,8 +1,11 @@
-// The words of a verdict. The hub writes its own in English, made of the facts it sends along; in other languages the page
+// The words of a decision. The hub writes its own in English, made of the facts it sends along; in other languages the page
 // makes the same words of the same facts.
 import { language, t, tn } from "../lib/i18n.js";
 import { momentAt, shortDay, span } from "../lib/dates.js";
 
+/** @typedef {{ timezone?: string } | null | undefined} VenueClock */
+
+/** @type {Record<string, string>} */
 const WORDS = {
   VALID: t("VALID TICKET"), VERIFIED: t("ENTRY RECORDED"), ALREADY_VERIFIED: t("ALREADY VERIFIED"),
   NO_RESERVATION: t("NO RESERVATION"), WRONG_DATE: t("WRONG DATE"), TOO_EARLY: t("TOO EARLY"), WRONG_VENUE: t("WRONG VENUE"),
@@ -13,6 +16,7 @@ const WORDS = {
   NOT_LISTED: t("NOT ON THE LIST"), CHANGED: t("NOT SURE"), NO_LIST: t("NOT CHECKED"), NOTED: t("ENTRY NOTED"),
   EXIT_NOTED: t("EXIT NOTED"),
 };
+/** @type {Record<string, string>} */
 const OWN = {
   NOT_LISTED: t("It may be for another day or bought just now: look at the ticket."),
   CHANGED: t("This ticket was changed just before the connection was lost: ask, or look at the ticket."),
@@ -21,10 +25,10 @@ const OWN = {
   EXIT_NOTED: t("This scanner does not know of their entry. The hub checks it when the connection is back."),
 };
 
-/** The big word. */
+/** The big word. @param {Decision} decision */
 export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
 
-/** The line below it. */
+/** The line below it. @param {Decision} decision @param {VenueClock} venue */
 export function detailOf(decision, venue) {
   if (decision.provisional && decision.reason === "ALREADY_LEFT") return t("They left before, as far as this scanner knows.");
   if (decision.reason in OWN) return OWN[decision.reason];
@@ -37,7 +41,7 @@ export function detailOf(decision, venue) {
       if (when) return t("Reserved for {when}", { when });
       return t("No reservation, allowed here");
     case "WRONG_DATE":
-      return t("Reserved for {when} ({days})", { when, days: inDays(decision.days_from_now) });
+      return t("Reserved for {when} ({days})", { when, days: inDays(decision.days_from_now ?? 0) });
     case "TOO_EARLY":
       return t("Reserved for {when}, not open yet", { when });
     case "TICKET_EXPIRED":
@@ -50,7 +54,7 @@ export function detailOf(decision, venue) {
       if (presence?.left_at) return t("{left}; no re-entry", { left: leftOf(presence, venue) });
       return verified ? entryOf(verified, venue) : t("Verified before");
     case "EXIT_RECORDED":
-      return t("Inside since {time}", { time: momentAt(presence.inside_since, venue?.timezone) });
+      return presence?.inside_since ? t("Inside since {time}", { time: momentAt(presence.inside_since, venue?.timezone) }) : (decision.detail ?? "");
     case "ALREADY_LEFT":
     case "MAY_RETURN":
     case "RE_ENTRY":
@@ -68,7 +72,7 @@ export function detailOf(decision, venue) {
   }
 }
 
-/** A day's distance from today in words. */
+/** A day's distance from today in words. @param {number} days */
 export function inDays(days) {
   if (days === 0) return t("today");
   if (days === 1) return t("tomorrow");
@@ -76,16 +80,19 @@ export function inDays(days) {
   return days > 0 ? tn("in one day", "in {n} days", days) : tn("one day ago", "{n} days ago", -days);
 }
 
+/** @param {{ date: string, start_time: string, end_time: string }} reservation @param {number | null} days */
 function slotOf(reservation, days) {
   const time = span(reservation.start_time, reservation.end_time);
   return t("{day}, {time}", { day: days === 0 ? t("today") : shortDay(reservation.date), time });
 }
 
+/** @param {Wire.Presence} presence @param {VenueClock} venue */
 function leftOf({ left_at, left_gate }, venue) {
-  const time = momentAt(left_at, venue?.timezone);
+  const time = momentAt(left_at ?? 0, venue?.timezone);
   return left_gate ? t("Left at {time}, gate {gate}", { time, gate: left_gate }) : t("Left at {time}", { time });
 }
 
+/** @param {FirstEntry} entry @param {VenueClock} venue */
 function entryOf({ verified_at, operator_name, gate }, venue) {
   const time = momentAt(verified_at, venue?.timezone);
   const values = { time, operator: operator_name, gate };

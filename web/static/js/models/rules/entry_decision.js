@@ -1,15 +1,15 @@
-// The verdict at the door for a scanner without a link: the twin of hub/rules/entry_decision.py, held to the same table of
+// The entry decision for a scanner without a connection: the twin of hub/rules/entry_decision.py, held to the same table of
 // cases (tests/rules/entry_cases.json). Facts are as the day's list has them; moments are RFC 3339, `now` is milliseconds.
 import { daysBetween, midnight, venueTime } from "./venue_day.js";
 
 /**
- * @param {Decision["result"]} result
+ * @param {Colour} result
  * @param {string} reason
  * @param {boolean} can_verify
  * @param {string} message
  * @param {string} detail
  * @param {number | null} [days_from_now]
- * @returns {Decision}
+ * @returns {EntryVerdict}
  */
 const verdict = (result, reason, can_verify, message, detail, days_from_now = null) => ({ result, reason, can_verify, message, detail, days_from_now });
 const UNKNOWN = verdict("RED", "TICKET_NOT_FOUND", false, "INVALID TICKET", "No ticket has this code");
@@ -23,9 +23,15 @@ const ALLOWED = verdict("YELLOW", "NO_RESERVATION", true, "NO RESERVATION", "No 
 const ALREADY = verdict("YELLOW", "ALREADY_VERIFIED", true, "ALREADY VERIFIED", "Verified before");
 
 /**
- * `ticket`: {status, channel, valid_until, venue_id} or null; `reservation`: {venue_id, date, start_time, end_time, starts_at,
- * ends_at} or null, with `opens_at` and `closes_at` where they are worked out already; `firstEntry`: {verified_at,
- * operator_name, gate} or null.
+ * `opens_at` and `closes_at` of the reservation count where the list has them.
+ *
+ * @param {TicketFacts | null} ticket
+ * @param {ReservationFacts | null} reservation
+ * @param {FirstEntry | null | undefined} firstEntry
+ * @param {Wire.ListPolicy} policy
+ * @param {number} venueId
+ * @param {number} now
+ * @param {string} timeZone
  */
 export function decideEntry(ticket, reservation, firstEntry, policy, venueId, now, timeZone) {
   if (!ticket) return UNKNOWN;
@@ -47,12 +53,18 @@ export function decideEntry(ticket, reservation, firstEntry, policy, venueId, no
   return judgeMoment(reservation, policy, now, today, timeZone);
 }
 
-/** What the scanner shows once the entry that `permitted` allowed is written down. */
+/** What the scanner shows once the entry that `permitted` allowed is written down. @param {EntryVerdict} permitted */
 export function entryRecorded(permitted) {
   return verdict("GREEN", "VERIFIED", true, "ENTRY RECORDED", permitted.detail, permitted.days_from_now);
 }
 
-/** From when (included) until when (excluded) the reservation opens the door. */
+/**
+ * From when (included) until when (excluded) the reservation admits its holder.
+ *
+ * @param {ReservationFacts} reservation
+ * @param {Wire.ListPolicy} policy
+ * @param {string} timeZone
+ */
 export function entryWindow(reservation, policy, timeZone) {
   const early = policy.early_entry_minutes;
   const opens = reservation.opens_at ? Date.parse(reservation.opens_at)
@@ -62,6 +74,13 @@ export function entryWindow(reservation, policy, timeZone) {
   return [opens, closes];
 }
 
+/**
+ * @param {ReservationFacts} reservation
+ * @param {Wire.ListPolicy} policy
+ * @param {number} now
+ * @param {string} today
+ * @param {string} timeZone
+ */
 function judgeMoment(reservation, policy, now, today, timeZone) {
   const [opens, closes] = entryWindow(reservation, policy, timeZone);
   const days = daysBetween(today, reservation.date);
@@ -75,12 +94,15 @@ function judgeMoment(reservation, policy, now, today, timeZone) {
   return verdict("RED", "TOO_EARLY", false, "TOO EARLY", detail, days);
 }
 
+/** @param {ReservationFacts} reservation @param {string} today */
 const over = (reservation, today) => about(EXPIRED, "Reservation for {when} has ended", reservation, today);
 
+/** @param {EntryVerdict} said @param {string} words @param {ReservationFacts} reservation @param {string} today */
 function about(said, words, reservation, today) {
   return { ...said, detail: words.replace("{when}", slotWords(reservation, today)), days_from_now: daysBetween(today, reservation.date) };
 }
 
+/** @param {FirstEntry} entry @param {string} today @param {string} timeZone */
 function already(entry, today, timeZone) {
   const { date, time } = venueTime(Date.parse(entry.verified_at), timeZone);
   const by = entry.operator_name ? ` by ${entry.operator_name}` : "";
@@ -88,7 +110,7 @@ function already(entry, today, timeZone) {
   return { ...ALREADY, detail: `Verified at ${date === today ? "" : `${date} `}${time}${by}${gate}` };
 }
 
-/** `today 12:00-14:00`, or with the date where it is not today's. */
+/** `today 12:00-14:00`, or with the date where it is not today's. @param {ReservationFacts} reservation @param {string} today */
 function slotWords({ date, start_time: start, end_time: end }, today) {
   return `${date === today ? "today" : date} ${start.slice(0, 5)}-${end.slice(0, 5)}`;
 }

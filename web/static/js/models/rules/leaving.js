@@ -1,12 +1,27 @@
-// The verdict for those who leave and come back, for a scanner without a link: the twin of hub/rules/leaving.py, held to the same
+// The decision on those who leave and come back, for a scanner without a connection: the twin of hub/rules/leaving.py, held to the same
 // table of cases (tests/rules/leaving_cases.json). Moments are RFC 3339, `now` is milliseconds.
 import { entryWindow } from "./entry_decision.js";
 import { midnight, venueTime } from "./venue_day.js";
 
+/**
+ * @param {Colour} result
+ * @param {string} reason
+ * @param {boolean} can_verify
+ * @param {string} message
+ * @param {string} detail
+ * @returns {EntryVerdict}
+ */
 const verdict = (result, reason, can_verify, message, detail) => ({ result, reason, can_verify, message, detail, days_from_now: null });
 const DAY_MS = 86_400_000;
 
-/** `left`: {left_at, gate} of who has left and not come back, or null; `insideSince`: when they last came in, or null. */
+/**
+ * `left`: the exit of a holder who has not come back; `insideSince`: the last entry.
+ *
+ * @param {Leaving | null} left
+ * @param {string | null | undefined} insideSince
+ * @param {number} now
+ * @param {string} timeZone
+ */
 export function decideExit(left, insideSince, now, timeZone) {
   if (!insideSince) return verdict("YELLOW", "NOT_INSIDE", false, "NOT INSIDE", "No entry is recorded for this ticket");
   if (left && Date.parse(left.left_at) <= now) return verdict("YELLOW", "ALREADY_LEFT", false, "ALREADY LEFT", leftWords(left, now, timeZone));
@@ -16,7 +31,16 @@ export function decideExit(left, insideSince, now, timeZone) {
   return verdict("GREEN", "EXIT_RECORDED", false, "EXIT RECORDED", `Inside since ${when(insideSince, now, timeZone)}`);
 }
 
-/** What becomes of `refused` (they are in already) for somebody who has left. `left.date` is the day their entry counts for. */
+/**
+ * What becomes of `refused` (already inside) for somebody who has left. `left.date` is the day their entry counts for.
+ *
+ * @param {EntryVerdict} refused
+ * @param {Leaving & { date: string }} left
+ * @param {ReservationFacts | null} reservation
+ * @param {Wire.ListPolicy} policy
+ * @param {number} now
+ * @param {string} timeZone
+ */
 export function decideReturn(refused, left, reservation, policy, now, timeZone) {
   if (Date.parse(left.left_at) > now) return refused;
   const words = leftWords(left, now, timeZone);
@@ -27,15 +51,23 @@ export function decideReturn(refused, left, reservation, policy, now, timeZone) 
   return verdict("GREEN", "MAY_RETURN", true, "MAY COME BACK IN", words);
 }
 
-/** What the scanner shows once the return that `permitted` allowed is written down. */
+/** What the scanner shows once the return that `permitted` allowed is written down. @param {EntryVerdict} permitted */
 export function returnRecorded(permitted) {
   return verdict("GREEN", "RE_ENTRY", true, "RE-ENTRY RECORDED", permitted.detail);
 }
 
+/** @param {string} date */
 const dayAfter = (date) => new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+/** @param {Leaving} exit @param {number} now @param {string} timeZone */
 const leftWords = ({ left_at, gate }, now, timeZone) => `Left at ${when(left_at, now, timeZone)}${gate ? `, gate ${gate}` : ""}`;
 
-/** `13:05`, with the date where it is not today's. */
+/**
+ * `13:05`, with the date where it is not today's.
+ *
+ * @param {string} moment
+ * @param {number} now
+ * @param {string} timeZone
+ */
 function when(moment, now, timeZone) {
   const { date, time } = venueTime(Date.parse(moment), timeZone);
   return date === venueTime(now, timeZone).date ? time : `${date} ${time}`;
