@@ -42,9 +42,4 @@ export default [
       radix: "error",
     },
   },
-  {
-    // A panel is one function whose parts share what it shows.
-    files: ["web/static/js/features/{conflicts,disputes}/open_*.js", "web/static/js/features/control_room/{alerts,devices,feed}.js"],
-    rules: { "max-lines-per-function": ["error", 130] },
-  },
 ];

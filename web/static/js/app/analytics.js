@@ -15,7 +15,9 @@ const checks = new ChecksChart(byId("checks-chart"), byId("checks-told"));
 const shares = new SharesChart(byId("shares-chart"), byId("shares-told"));
 let asked = 0;
 
+/** @param {number | null | undefined} value */
 const share = (value) => (value === null || value === undefined ? "–" : t("{share} %", { share: oneDigit(100 * value) }));
+/** @param {string} date @param {number} days */
 const earlier = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
 
 async function show({ remember = true } = {}) {
@@ -43,6 +45,7 @@ async function show({ remember = true } = {}) {
   }
 }
 
+/** @param {Wire.Analytics} data */
 function draw({ total, days }) {
   const empty = !total.capacity && !total.scans && !total.verified && !total.checked;
   byId("nothing").hidden = !empty;
@@ -55,6 +58,7 @@ function draw({ total, days }) {
   byId("days").replaceChildren(...days.filter((day) => day.capacity || day.scans || day.verified || day.checked).reverse().flatMap(dayRows));
 }
 
+/** @param {Wire.FiguresWithChecks} total */
 function drawRates(total) {
   const rates = [
     [t("Utilisation"), share(total.utilisation), t("{booked} of {capacity} places", { booked: number(total.booked), capacity: number(total.capacity) })],
@@ -67,22 +71,28 @@ function drawRates(total) {
   byId("rates").replaceChildren(...rates.map(([name, value, note]) => h("div", {}, h("dt", {}, name, h("small", {}, note)), h("dd", {}, value))));
 }
 
+/** @param {Wire.FiguresWithChecks} total @param {Wire.DayFigures[]} days */
 function drawCharts(total, days) {
   const at = days.map((day) => placeOf(day.date));
-  const common = { now: null, from: at[0] - DAY_MS / 2000, to: at.at(-1) + DAY_MS / 2000 };
+  const common = { now: null, from: at[0] - DAY_MS / 2000, to: at[at.length - 1] + DAY_MS / 2000 };
+  /** @typedef {"capacity" | "booked" | "verified" | "checked" | "converted" | "conversion" | "no_show_rate" | "rejection"} Figure */
+  /** @param {Figure} name */
   const of = (name) => days.map((day) => day[name]);
+  /** @param {Figure} name */
   const hundred = (name) => of(name).map((value) => (value === null ? null : 100 * value));
   const totals = { arrived: number(total.verified), booked: number(total.booked), capacity: number(total.capacity) };
   visits.draw({ ...common, columns: [at, of("capacity"), of("booked"), of("verified")], totals });
   const counts = { booked: number(total.converted), checked: number(total.checked), share: share(total.conversion) };
   checks.draw({ ...common, columns: [at, of("checked"), of("converted")], totals: counts, shares: of("conversion").map(share) });
+  /** @param {number | null} value */
   const words = (value) => (value === null ? "–" : share(value / 100));
   const told = { missing: share(total.no_show_rate), rejected: share(total.rejection) };
   shares.draw({ ...common, columns: [at, hundred("no_show_rate"), hundred("rejection")], totals: told, words });
 }
 
-/** Slots that begin at the same time on different days, together. */
+/** Slots that begin at the same time on different days, together. @param {Wire.DayFigures[]} days */
 function drawTimes(days) {
+  /** @type {Map<string, { capacity: number, booked: number, due: number, missing: number }>} */
   const times = new Map();
   for (const slot of days.flatMap((day) => day.slots)) {
     const sum = times.get(slot.start_time) ?? { capacity: 0, booked: 0, due: 0, missing: 0 };
@@ -103,11 +113,13 @@ function drawTimes(days) {
   }));
 }
 
+/** @param {Wire.SlotFigures & { conversion?: number | null } | Wire.DayFigures} one */
 const numbers = (one) => [
   number(one.booked), number(one.capacity), share(one.utilisation), number(one.verified),
   one.no_show === null ? "–" : number(one.no_show), share(one.kept), share(one.conversion), number(one.scans), share(one.rejection),
 ].map((text) => h("td", { class: "number" }, text));
 
+/** @param {Wire.DayFigures} day */
 function dayRows(day) {
   const slots = day.slots.map((slot) => h("tr", { class: "slot-row", hidden: true, "data-slot": slot.slot_id },
     h("th", { scope: "row" }, span(slot.start_time, slot.end_time)), ...numbers(slot)));
@@ -121,15 +133,16 @@ function dayRows(day) {
   return [h("tr", { "data-day": day.date }, h("th", { scope: "row" }, slots.length ? opener : shortDay(day.date), " ", day.scans ? replay : null), ...numbers(day)), ...slots];
 }
 
+/** @param {number} days */
 function choose(days) {
   fieldOf(form, "to").value = today ?? "";
-  fieldOf(form, "from").value = earlier(today, days - 1);
+  fieldOf(form, "from").value = earlier(today ?? "", days - 1);
 }
 
 function readAddress() {
   const given = new URLSearchParams(location.search);
   choose(30);
-  for (const name of ["from", "to"]) if (given.get(name)) form.elements[name].value = given.get(name);
+  for (const name of ["from", "to"]) fieldOf(form, name).value = given.get(name) || fieldOf(form, name).value;
 }
 
 form.addEventListener("submit", (event) => {

@@ -1,5 +1,6 @@
 // The conflicts page: open conflicts, live, and the decided ones below.
 import { byId, h } from "../lib/elements.js";
+import { call } from "../lib/api.js";
 import { LinkState } from "../lib/link_state.js";
 import { decisionOf } from "../words/conflicts.js";
 import { headOf, openConflicts } from "../features/conflicts/open_conflicts.js";
@@ -12,8 +13,12 @@ const onEnded = () => location.assign("/operator/login?next=/manager/conflicts&e
 const socket = new VenueSocket({ onState: (state) => linkState.show(state), onEnded });
 
 const decided = new DecidedList({
-  address: "/api/operator/conflicts", name: "conflicts", idOf: (conflict) => conflict.conflict_id, onEnded,
-  lineOf: (conflict) => h("li", { class: "conflict decided", "data-conflict": conflict.conflict_id },
+  read: async (query) => {
+    const { data } = await call("GET", `/api/operator/conflicts?${query}`);
+    return { shown: data.conflicts, next: data.next };
+  },
+  idOf: (conflict) => conflict.conflict_id, onEnded,
+  lineOf: (/** @type {Wire.Conflict} */ conflict) => h("li", { class: "conflict decided", "data-conflict": conflict.conflict_id },
     headOf(conflict, `decided-${conflict.conflict_id}`, timezone),
     h("p", { class: "verdict" }, decisionOf(conflict, timezone)), conflict.note && h("p", {}, conflict.note)),
 });

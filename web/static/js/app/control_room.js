@@ -63,20 +63,27 @@ function watch(date) {
   view.waiting();
   figuresView.waiting();
   const current = () => day === date;
-  const keep = (model, draw) => (name) => (data, revision) => {
+  /**
+   * Gives the data to a model while this day is shown, and draws it.
+   *
+   * @template Data
+   * @param {(data: Data, revision: number) => unknown} take
+   * @param {() => void} draw
+   */
+  const keep = (take, draw) => (/** @type {Data} */ data, /** @type {number} */ revision) => {
     if (!current()) return;
-    model[name](name === "replace" ? { date, ...data } : data, revision);
+    take(data, revision);
     draw();
   };
+  /** @param {Error} error */
   const refused = (error) => current() && showNotice(byId("board-answer"), { title: error.message, next: "" });
-  const counts = keep(board, () => {
+  const drawCounts = () => {
     view.show(board, clockOfVenue());
     drawFigures();
-  });
-  const minutes = keep(figures, drawFigures);
+  };
   leaving.push(
-    socket.subscribe("counts", { date }, counts("replace"), counts("update"), refused),
-    socket.subscribe("figures", { date }, minutes("replace"), minutes("update"), refused),
+    socket.subscribe("counts", { date }, keep((...whole) => board.replace(...whole), drawCounts), keep((...event) => board.update(...event), drawCounts), refused),
+    socket.subscribe("figures", { date }, keep((...whole) => figures.replace(...whole), drawFigures), keep((...event) => figures.update(...event), drawFigures), refused),
   );
 }
 
@@ -108,6 +115,7 @@ function tick() {
   }
 }
 
+/** @param {number} days */
 function step(days) {
   if (day) watch(new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10));
 }

@@ -10,13 +10,14 @@ const PAGE = 100;
 const NAMES = ["from", "to", "gate", "operator_id", "result", "reason", "mode", "code"];
 const { venue, timezone, today } = byId("records").dataset;
 const form = byId("filters");
+/** @type {string | null} */
 let next = null;
 let asked = 0;
 
 function question() {
   const filters = new URLSearchParams();
   for (const name of NAMES) {
-    const value = form.elements[name].value.trim();
+    const value = fieldOf(form, name).value.trim();
     if (value) filters.set(name, value);
   }
   return filters;
@@ -24,7 +25,7 @@ function question() {
 
 function readAddress() {
   const given = new URLSearchParams(location.search);
-  for (const name of NAMES) form.elements[name].value = given.get(name) ?? "";
+  for (const name of NAMES) fieldOf(form, name).value = given.get(name) ?? "";
   // A first visit shows today; whoever has chosen filters keeps them, also the choice of every day.
   if (!NAMES.some((name) => given.has(name)) && !given.has("all")) fieldOf(form, "from").value = fieldOf(form, "to").value = today ?? "";
 }
@@ -37,9 +38,10 @@ async function show({ remember = true } = {}) {
   await load(filters, { fresh: true });
 }
 
+/** @param {URLSearchParams} filters @param {{ fresh: boolean }} how */
 async function load(filters, { fresh }) {
   const mine = ++asked;
-  const query = new URLSearchParams([["limit", PAGE], ["venue_id", venue], ...filters, ...(next ? [["before", next]] : [])]);
+  const query = new URLSearchParams([["limit", String(PAGE)], ["venue_id", venue ?? ""], ...filters, ...(next ? [["before", next]] : [])]);
   byId("frame").setAttribute("aria-busy", "true");
   try {
     const { data } = await call("GET", `/api/operators/scan-history?${query}`);
@@ -59,6 +61,7 @@ async function load(filters, { fresh }) {
   }
 }
 
+/** @param {Wire.LoggedScanPage} data @param {boolean} fresh */
 function draw(data, fresh) {
   const rows = data.scans.map(row);
   if (fresh) byId("rows").replaceChildren(...rows);
@@ -71,6 +74,7 @@ function draw(data, fresh) {
   byId("spoken").textContent = next ? tn("One scan shown, there are more", "{n} scans shown, there are more", shown) : tn("One scan shown", "{n} scans shown", shown);
 }
 
+/** @param {Wire.LoggedScan} scan */
 function row(scan) {
   const at = momentAt(scan.scanned_at, timezone, { seconds: true, day: true });
   const note = scan.undone ? t("undone") : (scan.note ?? "");
@@ -92,7 +96,7 @@ form.addEventListener("submit", (event) => {
   show();
 });
 byId("clear").addEventListener("click", () => {
-  for (const name of NAMES) form.elements[name].value = "";
+  for (const name of NAMES) fieldOf(form, name).value = "";
   show();
 });
 byId("older").addEventListener("click", () => load(question(), { fresh: false }));

@@ -8,6 +8,7 @@ import { NAME as DATABASE, Store } from "../features/scan/offline/store.js";
 import { momentAt } from "../lib/dates.js";
 import { NO_CONNECTION } from "../words/refusals.js";
 
+/** @type {Record<string, string>} */
 const HOMES = { OPERATOR: "/operator/scan", MANAGER: "/manager", ADMIN: "/manager" };
 const form = byId("login-form");
 const secret = byId("secret");
@@ -15,13 +16,14 @@ const answer = byId("login-answer");
 const button = /** @type {HTMLButtonElement} */ (first(form, "[type=submit]"));
 // Where one hub serves several organisations, the link to this page may name one: /operator/login?orq=2
 const orq = Number.parseInt(new URLSearchParams(location.search).get("orq") ?? "", 10);
+/** @type {Wire.Query} */
 const whose = orq > 0 ? `?orq=${orq}` : "";
 /** @type {number | undefined} */
 let countdown;
 
 const kind = () => fieldOf(form, "kind").value;
 
-for (const radio of /** @type {any} */ (fieldOf(form, "kind"))) {
+for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[name=kind]"))) {
   radio.addEventListener("change", () => {
     const pin = kind() === "pin";
     byId("secret-label").textContent = pin ? t("PIN") : t("Password");
@@ -54,6 +56,7 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
+/** @param {Refusal} error */
 function refused(error) {
   if (error.code === "LOCKED_OUT") lockedOut(error.retryAfter ?? error.details.retry_after ?? 15 * 60);
   else if (error.code === "RATE_LIMITED") lockedOut(error.retryAfter ?? 30, t("Too many tries in a short time."));
@@ -63,6 +66,7 @@ function refused(error) {
   } else showNotice(answer, { title: error.message, next: "" });
 }
 
+/** @param {number} seconds */
 function lockedOut(seconds, title = t("Too many wrong tries: sign-in is locked.")) {
   const until = Date.now() + seconds * 1000;
   const show = () => {
@@ -84,7 +88,7 @@ function lockedOut(seconds, title = t("Too many wrong tries: sign-in is locked."
   show();
 }
 
-/** Scans a scanner of this browser has yet to send: whoever made them sends them by signing in. */
+/** Scans that a scanner of this browser has yet to send: whoever made them sends them by signing in. */
 async function tellOfWaiting() {
   if (!(await globalThis.indexedDB?.databases?.())?.some(({ name }) => name === DATABASE)) return;
   const waiting = await waitingOn(await Store.open());
@@ -96,6 +100,7 @@ async function tellOfWaiting() {
   byId("waiting-scans").hidden = false;
 }
 
+/** @param {boolean} on */
 function busy(on) {
   button.disabled = on;
   button.setAttribute("aria-busy", String(on));

@@ -9,6 +9,7 @@ import { followHubClock, hubNow } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 
 const LOOK_EVERY_MS = 4_000;
+/** @type {Record<string, () => string>} */
 const NOTHING = {
   stuck: () => t("Nothing is stuck. Every message has gone out or is on its way."),
   pending: () => t("No message is waiting."),
@@ -20,8 +21,11 @@ const linkState = new LinkState(byId("link-state"));
 const list = new MailList(byId("mails"), { retry, discard });
 const dialog = byId("discarder");
 let view = "stuck";
-let older = []; // pages beyond the first, as they were when they were asked for
+/** Pages beyond the first, as they were read. @type {Wire.Mail[]} */
+let older = [];
+/** @type {number | null} */
 let next = null;
+/** @type {string | null} */
 let lastSent = null;
 let asked = 0;
 /** @type {number | undefined} */
@@ -55,6 +59,7 @@ function schedule() {
   if (!document.hidden) timer = setTimeout(look, LOOK_EVERY_MS);
 }
 
+/** @param {Wire.MailPage} data */
 function show(data) {
   for (const name of /** @type {const} */ (["dead", "overdue", "waiting"])) {
     byId(name).textContent = data.figures[name].toLocaleString(document.documentElement.lang);
@@ -68,6 +73,7 @@ function show(data) {
   draw(mails);
 }
 
+/** @param {Wire.Mail[]} mails */
 function draw(mails) {
   const lost = list.show(mails, hubNow());
   byId("nothing").hidden = mails.length > 0;
@@ -82,6 +88,7 @@ function tick() {
   byId("last-sent").textContent = lastSent ? t("The last message went out {when}.", { when: howLong(lastSent, hubNow()) }) : "";
 }
 
+/** @param {Wire.Mail} mail @param {MailAction} action @param {string} words */
 async function act(mail, action, words) {
   clearNotice(byId("answer"));
   try {
@@ -94,10 +101,12 @@ async function act(mail, action, words) {
   await look();
 }
 
+/** @param {Wire.Mail} mail */
 async function retry(mail) {
   await act(mail, "retry", t("{kind}: it is being sent again.", { kind: kindOf(mail) }));
 }
 
+/** @param {Wire.Mail} mail */
 async function discard(mail) {
   byId("discarder-words").textContent = t("{kind} to {recipient}: the customer will not get it.", { kind: kindOf(mail), recipient: mail.recipient });
   dialog.returnValue = "keep";

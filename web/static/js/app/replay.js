@@ -10,7 +10,7 @@ import { clearNotice, showNotice } from "../lib/notices.js";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** What comes before the first scan and after the last is skipped, but for this much. */
+/** The time before the first scan and after the last is skipped, but for this much. */
 const LEAD_MS = 5 * MINUTE_MS;
 const { venue, timezone, today } = byId("control").dataset;
 const view = new BoardView();
@@ -26,6 +26,7 @@ let at = 0;
 let playing = false;
 let ticked = 0;
 
+/** @param {string} date */
 async function load(date, { remember = true } = {}) {
   loading?.abort();
   const mine = (loading = new AbortController());
@@ -55,10 +56,11 @@ async function load(date, { remember = true } = {}) {
   }
 }
 
+/** @param {ReplayHead | ReplayRow | { end: true }} line */
 function take(line) {
-  if (line.columns) replay = new ReplayDay(line);
-  else if (line.end) loaded();
-  else replay?.push(line);
+  if (Array.isArray(line)) replay?.push(line);
+  else if ("columns" in line) replay = new ReplayDay(line);
+  else loaded();
 }
 
 function loaded() {
@@ -66,13 +68,14 @@ function loaded() {
   replay.complete = true;
   const { first, last, events } = replay;
   byId("loaded").textContent = tn("One event", "{n} events", events.length);
-  const [from, to] = first === null ? [0, replay.length] : [Math.max(0, first - LEAD_MS), Math.min(replay.length, last + LEAD_MS)];
+  const [from, to] = first === null || last === null ? [0, replay.length] : [Math.max(0, first - LEAD_MS), Math.min(replay.length, last + LEAD_MS)];
   place.min = String(Math.floor(from / MINUTE_MS));
   place.max = String(Math.ceil(to / MINUTE_MS));
   play.disabled = place.disabled = first === null;
   go(first === null ? 0 : Number(place.min) * MINUTE_MS, { anew: true });
 }
 
+/** @param {number} moment */
 function go(moment, { anew = false } = {}) {
   if (!replay) return;
   at = moment;
@@ -89,9 +92,10 @@ function go(moment, { anew = false } = {}) {
   byId("player-clock").textContent = words;
 }
 
+/** @param {number} stamp */
 function step(stamp) {
   if (!playing) return;
-  // A hidden page gets no frames: what passed meanwhile is not caught up with.
+  // A hidden page gets no frames: the time that passed meanwhile is left out.
   const passed = Math.min(250, stamp - ticked);
   if (passed >= 90) {
     ticked = stamp;
@@ -115,6 +119,7 @@ function stop() {
   play.textContent = t("Play");
 }
 
+/** @param {number} days */
 const shift = (days) => load(new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10));
 
 play.addEventListener("click", () => (playing ? stop() : start()));
@@ -122,6 +127,6 @@ place.addEventListener("input", () => replay && go(Number(place.value) * MINUTE_
 byId("day-before").addEventListener("click", () => shift(-1));
 byId("day-after").addEventListener("click", () => shift(1));
 byId("day").addEventListener("change", (event) => targetOf(event).value && load(targetOf(event).value));
-const requestedDate = () => new URLSearchParams(location.search).get("date") ?? today;
+const requestedDate = () => new URLSearchParams(location.search).get("date") ?? today ?? "";
 addEventListener("popstate", () => load(requestedDate(), { remember: false }));
 load(requestedDate(), { remember: false });

@@ -8,10 +8,11 @@ import { statusOf, wordsOf } from "../words/ticket_history.js";
 
 const named = byId("ticket-page").dataset.ticket;
 
-async function ask(path, draw) {
+/** @param {() => Promise<void>} work */
+async function ask(work) {
   clearNotice(byId("answer"));
   try {
-    draw((await call("GET", path)).data);
+    await work();
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) {
       location.assign(`/operator/login?next=${encodeURIComponent(location.pathname)}&ended=1`);
@@ -22,19 +23,22 @@ async function ask(path, draw) {
   }
 }
 
-const find = (query) => ask(`/api/tickets/search?q=${encodeURIComponent(query)}`, showFound);
+/** @param {string} query */
+const find = (query) => ask(async () => showFound((await call("GET", `/api/tickets/search?q=${encodeURIComponent(query)}`)).data));
 
+/** @param {Wire.FoundTickets} found */
 function showFound({ tickets }) {
   byId("found").replaceChildren(...tickets.map((one) =>
     h("li", {}, h("a", { href: `/manager/ticket/${one.ticket_id}` },
       h("strong", { class: "code" }, one.ticket_code),
-      h("span", {}, one.date ? shortDayAndSpan(one.date, one.start_time, one.end_time) : "", one.date ? " · " : "", statusOf(one.status)),
+      h("span", {}, one.date && one.start_time ? `${shortDayAndSpan(one.date, one.start_time, one.end_time)} · ` : "", statusOf(one.status)),
       h("small", {}, [one.customer_name, one.customer_email, one.customer_phone, one.order_reference].filter(Boolean).join(" · "))))));
   byId("found").hidden = tickets.length === 0;
   byId("spoken").textContent = tn("One ticket found", "{n} tickets found", tickets.length);
   if (tickets.length === 0) showNotice(byId("answer"), { title: t("No ticket answers to that."), next: t("Codes, orders, addresses and numbers must be whole.") }, { kind: "warn" });
 }
 
+/** @param {Wire.Life} life */
 function showLife({ ticket, reservation, events, scans_left_out: leftOut, timezone }) {
   byId("title").textContent = ticket.ticket_code;
   document.title = `${ticket.ticket_code} · Venue Hub`;
@@ -55,6 +59,7 @@ function showLife({ ticket, reservation, events, scans_left_out: leftOut, timezo
   byId("life").hidden = false;
 }
 
+/** @param {Wire.LifeEvent} event @param {string} timezone */
 function line(event, timezone) {
   const [what, more] = wordsOf(event, timezone);
   return h("li", { class: event.result ?? "", "data-kind": event.kind, "data-scan": event.scan_id },
@@ -73,7 +78,7 @@ byId("finder").addEventListener("submit", (event) => {
 addEventListener("popstate", () => location.reload());
 
 const query = new URLSearchParams(location.search).get("q");
-if (named) ask(`/api/tickets/${named}/life`, showLife);
+if (named) ask(async () => showLife((await call("GET", `/api/tickets/${named}/life`)).data));
 else if (query) {
   byId("q").value = query;
   find(query);

@@ -13,6 +13,7 @@ const SAID_AT = [10, 5, 2, 1];
 const SOON_MS = 2 * 60_000;
 
 const root = byId("waiting");
+/** @type {`/api/waitlist/${string}`} */
 const path = `/api/waitlist/${encodeURIComponent(root.dataset.token ?? "")}`;
 followHubClock(root.dataset.now);
 
@@ -61,6 +62,7 @@ function startCountdown() {
   tick();
 }
 
+/** @param {HTMLButtonElement} button */
 async function accept(button) {
   if (busy) return;
   clearNotice(byId("waiting-answer"));
@@ -74,13 +76,14 @@ async function accept(button) {
       showNotice(byId("waiting-answer"), NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => accept(button)]] });
     } else {
       await bringUpToDate().catch(() => {});
-      showNotice(byId("waiting-answer"), WORDS[error.code]?.() ?? explain(error));
+      showNotice(byId("waiting-answer"), WORDS[error.code]?.(error.details) ?? explain(error));
     }
   } finally {
     show(button, false);
   }
 }
 
+/** @type {RefusalWords} */
 const WORDS = {
   OFFER_LAPSED: () => ({ title: t("The offer ran out a moment ago."), next: t("It went to the next in the queue. Your ticket is still good.") }),
   NO_OFFER: () => ({ title: t("There is no offer to accept right now."), next: t("This page shows how your place in the queue stands.") }),
@@ -102,6 +105,7 @@ async function leave() {
   }
 }
 
+/** @param {HTMLButtonElement} button @param {boolean} on */
 function show(button, on) {
   busy = on;
   button.disabled = on;

@@ -10,92 +10,109 @@ import { Cards } from "../../lib/cards.js";
 import { DECISIONS, kindOf, linesOf } from "../../words/conflicts.js";
 
 /**
+ * `onDecided` receives each conflict that is decided, by whomever; `more` says whether a link leads to the page of all of them.
+ *
  * @param {Element} place
- * @param {import("../../lib/socket.js").VenueSocket} socket
- * @param {{ venue: { timezone?: string } | null }} context `venue` as the socket named it
- * @param {object} [options]
- * @param {(conflict: any) => void} [options.onDecided] receives each that is decided, by whomever
- * @param {boolean} [options.more] whether a link leads to the page of all of them
+ * @param {VenueSocket} socket
+ * @param {PanelContext} context
+ * @param {{ onDecided?: (conflict: Wire.Conflict) => void, more?: boolean }} [options]
  */
 export function openConflicts(place, socket, context, { onDecided = () => {}, more = true } = {}) {
   loadStyleSheet("conflicts", { tries: Infinity });
-  const list = new ConflictList();
-  const state = h("p", { class: "conflicts-state soft", role: "status", tabindex: "-1" }, t("Reading…"));
-  const shelf = h("ul", { class: "conflicts" });
-  const cards = new Cards(shelf, state);
-  const further = h("p", { class: "soft", hidden: true });
-  place.classList.add("conflicts-place");
-  place.replaceChildren(state, shelf, further);
+  const panel = new ConflictsPanel({ place, socket, context, onDecided });
   if (more) place.append(h("p", {}, h("a", { class: "button quiet small", href: "/manager/conflicts" }, t("All conflicts"))));
+  panel.watch();
+  return () => panel.leave();
+}
 
-  let leave = () => {};
-  function watch() {
-    leave();
-    leave = socket.subscribe("conflicts", {}, (data) => {
-      list.replace(data);
-      draw();
+class ConflictsPanel {
+  #conflicts = new ConflictList();
+  #state = h("p", { class: "conflicts-state soft", role: "status", tabindex: "-1" }, t("Reading…"));
+  #shelf = h("ul", { class: "conflicts" });
+  #cards = new Cards(this.#shelf, this.#state);
+  #further = h("p", { class: "soft", hidden: true });
+  leave = () => {};
+
+  /** @param {{ place: Element, socket: VenueSocket, context: PanelContext, onDecided: (conflict: Wire.Conflict) => void }} options */
+  constructor({ place, socket, context, onDecided }) {
+    this.place = place;
+    this.socket = socket;
+    this.context = context;
+    this.onDecided = onDecided;
+    place.classList.add("conflicts-place");
+    place.replaceChildren(this.#state, this.#shelf, this.#further);
+  }
+
+  watch() {
+    this.leave();
+    this.leave = this.socket.subscribe("conflicts", {}, (data) => {
+      this.#conflicts.replace(data);
+      this.#draw();
     }, (data) => {
-      if (list.update(data)) return watch();
-      if (data.conflict.decision !== null) onDecided(data.conflict);
-      return draw();
-    }, (error) => showNotice(place, { title: error.message, next: "" }));
+      if (this.#conflicts.update(data) || data.missed) return this.watch();
+      if (data.conflict.decision !== null) this.onDecided(data.conflict);
+      return this.#draw();
+    }, (error) => showNotice(this.place, { title: error.message, next: "" }));
   }
 
-  function draw() {
-    const shown = list.shown;
-    cards.draw(shown.map((conflict) => [conflict.conflict_id, () => makeCard(conflict)]));
-    const words = list.count === 0 ? t("No conflict waits for a decision.") : tn("One conflict waits for a decision.", "{n} conflicts wait for a decision.", list.count);
-    if (state.textContent !== words) state.textContent = words;
-    further.hidden = list.further === 0;
-    further.textContent = tn("One older conflict is shown when these are decided.", "{n} older conflicts are shown when these are decided.", list.further);
-    // The oldest ones come up once there is room for them.
-    if (list.ready && shown.length === 0 && list.further > 0) watch();
-    place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: list.count } }));
+  #draw() {
+    const { count, further, ready, shown } = this.#conflicts;
+    this.#cards.draw(shown.map((conflict) => [conflict.conflict_id, () => this.#card(conflict)]));
+    const words = count === 0 ? t("No conflict waits for a decision.") : tn("One conflict waits for a decision.", "{n} conflicts wait for a decision.", count);
+    if (this.#state.textContent !== words) this.#state.textContent = words;
+    this.#further.hidden = further === 0;
+    this.#further.textContent = tn("One older conflict is shown when these are decided.", "{n} older conflicts are shown when these are decided.", further);
+    // The oldest ones are shown once there is room for them.
+    if (ready && shown.length === 0 && further > 0) this.watch();
+    this.place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count } }));
   }
 
-  function makeCard(conflict) {
+  /** @param {Wire.Conflict} conflict */
+  #card(conflict) {
     const id = `conflict-${conflict.conflict_id}`;
     const answer = h("div", { class: "answer", role: "alert" });
     const note = h("input", { type: "text", id: `${id}-note`, maxlength: "500", autocomplete: "off" });
-    const buttons = Object.entries(DECISIONS).map(([decision, { verb }]) =>
-      h("button", { type: "button", class: "button quiet small", "data-decision": decision, onclick: () => decide(decision) }, verb));
-
-    async function decide(decision) {
-      if (buttons[0].ariaDisabled) return;
-      // Not `disabled`: that would take the focus away from who came here by the keyboard.
-      for (const button of buttons) button.ariaDisabled = "true";
-      answer.replaceChildren();
-      try {
-        const { data } = await call("POST", `/api/operator/conflicts/${conflict.conflict_id}/decision`, {
-          body: { decision, ...(note.value.trim() && { note: note.value.trim() }) },
-        });
-        // The socket tells the same in a moment; a manager who has decided need not wait for it.
-        settle(data);
-      } catch (error) {
-        for (const button of buttons) button.ariaDisabled = null;
-        const [title, next] = why(error);
-        showNotice(answer, { title, next }, { kind: "warn" });
-      }
-    }
-
-    function settle(decided) {
-      if (!cards.has(decided.conflict_id)) return;
-      list.update({ open: Math.max(0, list.count - 1), conflict: decided });
-      onDecided(decided);
-      draw();
-    }
-
+    const buttons = Object.entries(DECISIONS).map(([decision, { verb }]) => h("button", {
+      type: "button", class: "button quiet small", "data-decision": decision, onclick: () => this.#decide(conflict, decision, { note, answer, buttons }),
+    }, verb));
     return h("li", { class: "conflict", "data-conflict": conflict.conflict_id },
-      headOf(conflict, id, context.venue?.timezone),
+      headOf(conflict, id, this.context.venue?.timezone),
       h("div", { class: "field" }, h("label", { for: `${id}-note` }, t("Note (optional)")), note),
       h("div", { class: "buttons", role: "group", "aria-labelledby": id }, ...buttons), answer);
   }
 
-  watch();
-  return () => leave();
+  /**
+   * @param {Wire.Conflict} conflict
+   * @param {string} decision
+   * @param {{ note: HTMLInputElement, answer: Element, buttons: HTMLElement[] }} card
+   */
+  async #decide(conflict, decision, { note, answer, buttons }) {
+    if (buttons[0].ariaDisabled) return;
+    // Not `disabled`: that would take the focus away from a keyboard user.
+    for (const button of buttons) button.ariaDisabled = "true";
+    answer.replaceChildren();
+    try {
+      const { data } = await call("POST", `/api/operator/conflicts/${conflict.conflict_id}/decision`, {
+        body: { decision, ...(note.value.trim() && { note: note.value.trim() }) },
+      });
+      // The socket sends the same in a moment; a manager who has decided need not wait for it.
+      this.#settle(data);
+    } catch (error) {
+      for (const button of buttons) button.ariaDisabled = null;
+      showNotice(answer, why(error), { kind: "warn" });
+    }
+  }
+
+  /** @param {Wire.Conflict} decided */
+  #settle(decided) {
+    if (!this.#cards.has(decided.conflict_id)) return;
+    this.#conflicts.update({ open: Math.max(0, this.#conflicts.count - 1), conflict: decided });
+    this.onDecided(decided);
+    this.#draw();
+  }
 }
 
-/** The head of a conflict, open or decided. */
+/** The head of a conflict, open or decided. @param {Wire.Conflict} conflict @param {string} id @param {string | undefined} timezone */
 export function headOf(conflict, id, timezone) {
   const code = conflict.ticket_id ? h("a", { class: "code", href: `/manager/ticket/${conflict.ticket_id}` }, conflict.ticket_code) : h("span", { class: "code" }, conflict.ticket_code);
   return h("div", { class: "conflict-head" },
@@ -105,8 +122,9 @@ export function headOf(conflict, id, timezone) {
     ...linesOf(conflict, timezone).map((line) => h("p", { class: "wide soft" }, line)));
 }
 
+/** @param {unknown} error @returns {Notice} */
 function why(error) {
-  if (!(error instanceof Refusal)) return [t("No connection. Please try again."), ""];
-  if (error.code === "CONFLICT_DECIDED") return [t("{name} has decided this one already.", { name: error.details.decided_by ?? "" }), DECISIONS[error.details.decision]?.done ?? ""];
-  return [error.message, ""];
+  if (!(error instanceof Refusal)) return { title: t("No connection. Please try again."), next: "" };
+  if (error.code !== "CONFLICT_DECIDED") return { title: error.message, next: "" };
+  return { title: t("{name} has decided this one already.", { name: error.details.decided_by ?? "" }), next: DECISIONS[error.details.decision ?? ""]?.done ?? "" };
 }

@@ -1,21 +1,25 @@
 // Draws the board. Rows are changed in place, so that a bar grows instead of jumping.
-import { byId, h } from "../../lib/elements.js";
+import { byId, first, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { number, span } from "../../lib/dates.js";
 
 const SPEAK_EVERY_MS = 15_000;
-/** Slots that a wall screen has room for: the one that is on and those around it. */
+/** Slots that a wall screen has room for: the current one and those around it. */
 const ON_WALL = 5;
+/** @typedef {"verified" | "booked" | "capacity"} Shown */
+/** @type {Shown[]} */
+const SHOWN = ["verified", "booked", "capacity"];
 const NAMES = { verified: t("arrived"), booked: t("expected"), capacity: t("capacity") };
 
 export class BoardView {
+  /** @type {Map<number, HTMLElement>} */
   #rows = new Map();
   #spokenAt = 0;
 
   constructor() {
     this.root = byId("board");
     this.body = byId("slots");
-    this.meter = this.root.querySelector(".meter.big");
+    this.meter = first(this.root, ".meter.big");
   }
 
   waiting() {
@@ -29,6 +33,7 @@ export class BoardView {
     if (this.root.dataset.state === "live") this.root.dataset.state = "stale";
   }
 
+  /** @param {CountBoard} board @param {WallClock} now */
   show(board, now) {
     this.root.dataset.state = "live";
     const slots = board.inOrder();
@@ -44,7 +49,7 @@ export class BoardView {
     this.#speak(board.totals);
   }
 
-  /** Which slot is on now, and which are over. */
+  /** Which slot is on now, and which are over. @param {CountBoard} board @param {WallClock} now */
   mark(board, now) {
     for (const slot of board.slots.values()) {
       const row = this.#rows.get(slot.slot_id);
@@ -53,27 +58,28 @@ export class BoardView {
       const on = today && slot.start_time <= now.time && (now.time < slot.end_time || slot.end_time < slot.start_time);
       row.classList.toggle("now", on);
       const ended = slot.end_time > slot.start_time && slot.end_time <= now.time;
-      row.classList.toggle("over", board.date < now.date || (today && ended));
+      row.classList.toggle("over", (board.date ?? "") < now.date || (today && ended));
       const over = row.classList.contains("over");
       const missing = slot.booked - slot.verified;
-      row.querySelector(".time .on").textContent = on ? t("Now") : "";
-      row.querySelector(".time .missing").textContent = missing <= 0 ? "" : over
+      first(row, ".time .on").textContent = on ? t("Now") : "";
+      first(row, ".time .missing").textContent = missing <= 0 ? "" : over
         ? tn("one did not come", "{n} did not come", missing) : tn("one to come", "{n} to come", missing);
     }
     this.#markForWall();
   }
 
-  /** On a wall nobody scrolls: the slots that matter now stay, and a line says how many are left out. */
+  /** Nobody scrolls a wall screen: the slots around now stay, and a text says how many are left out. */
   #markForWall() {
     const rows = [...this.body.children];
-    const first = rows.findIndex((row) => !row.classList.contains("over"));
-    const from = Math.max(0, Math.min(first < 0 ? rows.length : first - 1, rows.length - ON_WALL));
+    const current = rows.findIndex((row) => !row.classList.contains("over"));
+    const from = Math.max(0, Math.min(current < 0 ? rows.length : current - 1, rows.length - ON_WALL));
     rows.forEach((row, n) => row.classList.toggle("off-wall", n < from || n >= from + ON_WALL));
     const out = rows.length - ON_WALL;
     byId("slots-more").hidden = out <= 0;
     byId("slots-more").textContent = tn("one more slot on this day", "{n} more slots on this day", Math.max(out, 1));
   }
 
+  /** @param {CountBoard} board */
   #totals(board) {
     const { verified, booked, capacity, inside } = board.totals;
     byId("inside").hidden = inside === null;
@@ -89,22 +95,24 @@ export class BoardView {
     note.textContent = tn("One of the verified entered without a reservation.", "{n} of the verified entered without a reservation.", board.withoutSlot);
   }
 
+  /** @param {Wire.SlotCountBody} slot */
   #row(slot) {
     let row = this.#rows.get(slot.slot_id);
     if (!row) {
+      /** @param {Shown} name */
       const count = (name) => h("td", { class: `count ${name}` }, h("b", { class: "figure-small" }), h("small", {}, NAMES[name]));
       row = h("tr", { "data-slot": slot.slot_id },
         h("th", { scope: "row", class: "time" }, span(slot.start_time, slot.end_time), h("small", {}, h("b", { class: "on" }), h("span", { class: "missing" }))),
         h("td", {}, h("div", { class: "meter" }, h("i", { class: "booked" }), h("i", { class: "verified" }))),
-        count("verified"), count("booked"), count("capacity"));
+        ...SHOWN.map(count));
       this.#rows.set(slot.slot_id, row);
     }
-    for (const name of ["verified", "booked", "capacity"]) write(row.querySelector(`.${name} b`), slot[name]);
-    stretch(row.querySelector(".meter"), slot);
+    for (const name of SHOWN) write(first(row, `.${name} b`), slot[name]);
+    stretch(first(row, ".meter"), slot);
     return row;
   }
 
-  /** A screen reader says the totals now and then, not at every visitor. */
+  /** A screen reader says the totals now and then, not at every visitor. @param {CountBoard["totals"]} totals */
   #speak({ verified, booked }) {
     if (Date.now() - this.#spokenAt < SPEAK_EVERY_MS) return;
     this.#spokenAt = Date.now();
@@ -112,19 +120,22 @@ export class BoardView {
   }
 }
 
+/** @param {HTMLElement} element @param {number} value */
 function write(element, value) {
   const text = number(value);
   if (element.textContent === text) return;
-  const first = element.textContent === "";
+  const wasEmpty = element.textContent === "";
   element.textContent = text;
-  if (first) return;
+  if (wasEmpty) return;
   element.classList.remove("moved");
   void element.offsetWidth;
   element.classList.add("moved");
 }
 
+/** @param {Element} meter @param {Record<Shown, number>} totals */
 function stretch(meter, { verified, booked, capacity }) {
-  const part = (value) => (capacity > 0 ? Math.min(1, value / capacity) : 0);
-  meter.querySelector(".booked").style.setProperty("--part", part(booked));
-  meter.querySelector(".verified").style.setProperty("--part", part(verified));
+  /** @param {number} value */
+  const part = (value) => String(capacity > 0 ? Math.min(1, value / capacity) : 0);
+  first(meter, ".booked").style.setProperty("--part", part(booked));
+  first(meter, ".verified").style.setProperty("--part", part(verified));
 }

@@ -1,6 +1,7 @@
 // The charts of the board: people over the day, and scans a minute. Drawn by uPlot on the venue's clock, in the page's colours.
 import uPlot from "../../../vendor/uplot-1.6.32/uPlot.esm.js";
 import { ENTERED, LEFT, RED, SCANS, YELLOW } from "../../models/figure_board.js";
+import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { momentAt, number } from "../../lib/dates.js";
 
@@ -9,30 +10,25 @@ const MINUTE = 60;
 const BARS = [1, 2, 5, 10, 15, 30, 60];
 const LEAST_BAR_PX = 7;
 
+/** @param {string} name */
 export const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-/** The tokens are six-digit colours; two digits more are how much of it shows. */
+/** The tokens are six-digit colours; two digits more are how much of it shows. @param {string} colour */
 const faded = (colour) => `${colour}2e`;
 
 /**
- * @typedef {object} ChartData moments in seconds
- * @property {number | null} now
- * @property {number} from
- * @property {number} to
- * @property {string} [zone]
- * @property {any} columns
- * @property {any} [totals] what a chart of days says in words
- * @property {any} [shares]
- * @property {any} [words]
+ * One chart in its place: drawn when it has data and a width, drawn anew when the colours or the type size change.
+ *
+ * @template {ChartData} [Data=ChartData]
  */
-
-/** One chart in its place: drawn when it has data and a width, drawn anew when the colours or the type size change. */
 export class Chart {
   /** @type {uPlot | null} */
   #plot = null;
-  /** @type {ChartData | null} */
+  /** @type {Data | null} */
   #data = null;
   /** Whether the values under the cursor are marked. */
   points = false;
+  /** What the plot was made for. */
+  shaped = "";
 
   /**
    * @param {HTMLElement} place
@@ -52,7 +48,7 @@ export class Chart {
     if (this.#data) this.draw(this.#data);
   }
 
-  /** @param {ChartData} data */
+  /** @param {Data} data */
   draw(data) {
     const shape = this.shape(data);
     this.#data = data;
@@ -72,26 +68,26 @@ export class Chart {
   }
 
   /** What a plot cannot change once it is made. */
-  shape(/** @type {any} */ _data) {
+  shape(/** @type {Data} */ _data) {
     return "";
   }
 
   /** What the chart says in words, and at one of its moments. */
-  summary(/** @type {any} */ _data) {
+  summary(/** @type {Data} */ _data) {
     return "";
   }
 
-  point(/** @type {any} */ _data, /** @type {number} */ _idx) {
+  point(/** @type {Data} */ _data, /** @type {number} */ _idx) {
     return "";
   }
 
   /** @returns {uPlot.Series[]} */
-  series(/** @type {any} */ _data) {
+  series(/** @type {Data} */ _data) {
     return [];
   }
 
   /** Where labels stand, at most so many; the library decides where a chart does not. */
-  ticks(/** @type {any} */ _data, /** @type {number} */ _most) {
+  ticks(/** @type {Data} */ _data, /** @type {number} */ _most) {
     return /** @type {number[]} */ ([]);
   }
 
@@ -99,12 +95,13 @@ export class Chart {
     return momentAt(seconds * 1000, zone);
   }
 
+  /** @param {number} value */
   valueLabel(value) {
     return number(value);
   }
 
   /** @returns {uPlot.Options} */
-  #options(/** @type {ChartData} */ data, /** @type {number} */ width, /** @type {number} */ height) {
+  #options(/** @type {Data} */ data, /** @type {number} */ width, /** @type {number} */ height) {
     const size = parseFloat(getComputedStyle(this.place).fontSize);
     const font = `${Math.round(size)}px ${getComputedStyle(document.body).fontFamily}`;
     const ink = token("--ink-soft");
@@ -124,7 +121,7 @@ export class Chart {
       },
       axes: [
         { ...axis, grid: { show: false }, size: size * 2.2, space: size * 5.5, values: (_, splits) => splits.map((at) => this.label(data, at)),
-          ...(this.ticks !== Chart.prototype.ticks && { splits: (plot) => this.ticks(this.#data, Math.max(1, Math.floor(plot.width / (size * 8)))) }) },
+          ...(this.ticks !== Chart.prototype.ticks && { splits: (plot) => this.ticks(this.#data ?? data, Math.max(1, Math.floor(plot.width / (size * 8)))) }) },
         { ...axis, size: (_, values) => Math.max(size * 1.4, ...(values ?? [""]).map((value) => value.length * size * 0.62)) + size,
           space: size * 2.2, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000],
           values: (_, splits) => splits.map((value) => this.valueLabel(value)) },
@@ -132,14 +129,15 @@ export class Chart {
       series: [{}, ...this.series(data)],
       hooks: {
         setCursor: [({ cursor: { idx } }) => {
-          this.told.textContent = idx == null ? this.summary(this.#data) : this.point(this.#data, idx);
+          const shown = this.#data ?? data;
+          this.told.textContent = idx == null ? this.summary(shown) : this.point(shown, idx);
         }],
         draw: [(plot) => this.#markNow(plot)],
       },
     };
   }
 
-  /** A line where the day is now. */
+  /** A line where the day is now. @param {uPlot} plot */
   #markNow(plot) {
     if (!this.#data) return;
     const { now, from, to } = this.#data;
@@ -169,10 +167,12 @@ export class Chart {
 export class ArrivalsChart extends Chart {
   points = true;
 
+  /** @param {ChartData} data */
   shape({ columns }) {
     return String(columns.length);
   }
 
+  /** @param {ChartData} data @returns {uPlot.Series[]} */
   series({ columns }) {
     const green = token("--green-line");
     const stroke = Math.max(2, parseFloat(getComputedStyle(this.place).fontSize) / 7);
@@ -183,35 +183,43 @@ export class ArrivalsChart extends Chart {
     ];
   }
 
-  #words(zone, [at, expected, arrived, inside]) {
+  /** @param {ChartData} data @param {number} index */
+  #words({ zone, columns }, index) {
+    const [at, expected, arrived] = valuesAt(columns, index);
+    const inside = columns[3]?.[index];
     const words = { time: momentAt(at * 1000, zone), arrived: number(arrived), expected: number(expected) };
     return inside === undefined || inside === null
       ? t("{time}: {arrived} arrived, {expected} booked for slots begun", words)
       : t("{time}: {arrived} arrived, {expected} booked for slots begun, {inside} inside", { ...words, inside: number(inside) });
   }
 
-  summary({ columns, zone }) {
-    const last = columns[2].findLastIndex((value) => value !== null);
-    return last < 0 ? "" : this.#words(zone, columns.map((column) => column[last]));
+  /** @param {ChartData} data */
+  summary(data) {
+    const last = data.columns[2].findLastIndex((value) => value !== null);
+    return last < 0 ? "" : this.#words(data, last);
   }
 
+  /** @param {ChartData} data @param {number} index */
   point(data, index) {
-    return data.columns[2][index] === null ? this.summary(data) : this.#words(data.zone, data.columns.map((column) => column[index]));
+    return data.columns[2][index] === null ? this.summary(data) : this.#words(data, index);
   }
 }
 
-/** Scans a minute, by colour, in bars that stand on each other. */
+/** Scans a minute, by colour, in bars that stand on each other. @extends {Chart<PaceData>} */
 export class PaceChart extends Chart {
   points = false;
 
+  /** @returns {uPlot.Series[]} */
   series() {
     const bars = uPlot.paths.bars?.({ size: [0.86, 40], align: 1 });
+    /** @param {string} name */
     const bar = (name) => ({ fill: token(name), stroke: token(name), width: 0, paths: bars, points: { show: false } });
     return [bar("--green-line"), bar("--yellow-line"), bar("--red-line")];
   }
 
+  /** @param {ChartData} data */
   summary({ columns, zone }) {
-    const rates = columns[1];
+    const rates = columns[1].map((rate) => rate ?? 0);
     let best = -1;
     rates.forEach((rate, index) => {
       if (rate > 0 && (best < 0 || rate > rates[best])) best = index;
@@ -220,8 +228,9 @@ export class PaceChart extends Chart {
     return t("At most {rate} a minute, at {time}", { rate: number(round(rates[best])), time: momentAt(columns[0][best] * 1000, zone) });
   }
 
+  /** @param {PaceData} data @param {number} index */
   point({ columns, zone, minutes }, index) {
-    const [at, all, notGreen, red] = columns.map((column) => column[index]);
+    const [at, all, notGreen, red] = valuesAt(columns, index);
     const times = { time: momentAt(at * 1000, zone), end: momentAt((at + minutes * MINUTE) * 1000, zone) };
     return t("{time} to {end}: {rate} a minute, {yellow} of them yellow, {red} red", {
       ...times, rate: number(round(all)), yellow: number(round(notGreen - red)), red: number(round(red)),
@@ -229,9 +238,20 @@ export class PaceChart extends Chart {
   }
 }
 
+/** @param {ChartData["columns"]} columns @param {number} index */
+export const valuesAt = (columns, index) => columns.map((column) => column[index] ?? 0);
+
+/** @param {number} value */
 const round = (value) => Math.round(value * 10) / 10;
 
-/** The span of the day worth showing: from an hour before the first slot or the first scan to the end of the last. */
+/**
+ * The span of the day worth showing: from an hour before the first slot or the first scan to the end of the last.
+ *
+ * @param {FigureBoard} figures
+ * @param {Wire.SlotCountBody[]} slots
+ * @param {MinuteOf} minuteOf
+ * @returns {[number, number]}
+ */
 export function spanOf(figures, slots, minuteOf) {
   const minutes = figures.byMinute().filter(([, numbers]) => numbers.some(Boolean)).map(([minute]) => minute);
   const begins = slots.map((slot) => minuteOf(slot.start_time) - 60);
@@ -240,15 +260,24 @@ export function spanOf(figures, slots, minuteOf) {
     return (end <= minuteOf(slot.start_time) ? 1440 : end) + 15;
   });
   const first = Math.min(...begins, ...(minutes.length ? [minutes[0] - 15] : []));
-  const last = Math.max(...ends, ...(minutes.length ? [minutes.at(-1) + 15] : []));
+  const last = Math.max(...ends, ...(minutes.length ? [minutes[minutes.length - 1] + 15] : []));
   return Number.isFinite(first) ? [Math.max(0, Math.floor(first / 30) * 30), Math.ceil(last / 30) * 30] : [9 * 60, 18 * 60];
 }
 
-/** Columns of the arrivals: one point a minute, up to `until` (a minute, or null for a day that is over). */
-export function arrivals(figures, slots, /** @type {number[]} */ [from, to], until, minuteOf, withInside) {
+/**
+ * Columns of the arrivals: one point a minute, up to `until` (a minute, or null for a day that is over).
+ *
+ * @param {FigureBoard} figures
+ * @param {Wire.SlotCountBody[]} slots
+ * @param {[number, number]} span
+ * @param {number | null} until
+ * @param {MinuteOf} minuteOf
+ * @param {boolean} withInside
+ */
+export function arrivals(figures, slots, [from, to], until, minuteOf, withInside) {
   const happened = new Map(figures.byMinute());
   const begun = slots.map((slot) => [minuteOf(slot.start_time), slot.booked]).sort((a, b) => a[0] - b[0]);
-  /** @type {(number | null)[][]} */
+  /** @type {ChartData["columns"]} */
   const columns = withInside ? [[], [], [], []] : [[], [], []];
   let [arrived, gone, expected, next] = [0, 0, 0, 0];
   for (const [minute, numbers] of happened) {
@@ -270,9 +299,16 @@ export function arrivals(figures, slots, /** @type {number[]} */ [from, to], unt
   return columns;
 }
 
-/** Columns of the pace in bars of as many minutes as the width allows; each colour's column holds those that stand on it. */
-export function pace(figures, /** @type {number[]} */ [from, to], width) {
+/**
+ * Columns of the pace in bars of as many minutes as the width allows; each colour's column holds those that stand on it.
+ *
+ * @param {FigureBoard} figures
+ * @param {[number, number]} span
+ * @param {number} width
+ */
+export function pace(figures, [from, to], width) {
   const minutes = BARS.find((size) => ((to - from) / size) * LEAST_BAR_PX <= width) ?? BARS[BARS.length - 1];
+  /** @type {Map<number, number[]>} */
   const bars = new Map();
   for (const [minute, numbers] of figures.byMinute()) {
     const start = Math.floor(minute / minutes) * minutes;
@@ -282,7 +318,7 @@ export function pace(figures, /** @type {number[]} */ [from, to], width) {
     });
     bars.set(start, sum);
   }
-  /** @type {number[][]} */
+  /** @type {[number[], number[], number[], number[]]} */
   const columns = [[], [], [], []];
   for (let start = Math.floor(from / minutes) * minutes; start < to; start += minutes) {
     const [scans, yellow, red] = (bars.get(start) ?? [0, 0, 0]).map((count) => count / minutes);
@@ -291,7 +327,7 @@ export function pace(figures, /** @type {number[]} */ [from, to], width) {
   return { columns, minutes };
 }
 
-export const openCharts = (byId) => ({
+export const openCharts = () => ({
   arrivals: new ArrivalsChart(byId("arrivals-chart"), byId("arrivals-told")),
   pace: new PaceChart(byId("pace-chart"), byId("pace-told")),
 });

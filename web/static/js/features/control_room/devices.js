@@ -8,84 +8,118 @@ import { reasonOf } from "../../words/scans.js";
 import { loadStyleSheet } from "../../lib/lazy_loading.js";
 
 const VERSION = /\/static\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? null;
+/** @type {Record<string, string>} */
 const WORRIES = {
   battery: t("Battery low"), queue: t("Scans wait to be sent"), slow: t("Slow line"), clock: t("Clock is wrong"), version: t("Another version"),
 };
 
+/** @param {Element} place @param {VenueSocket} socket @param {PanelContext} context */
 export function openDevices(place, socket, context) {
   loadStyleSheet("control_room/panels", { tries: Infinity });
-  const list = new DeviceList();
-  const cards = new Map();
-  const said = h("p", { class: "soft", role: "status" }, t("Reading…"));
-  const part = h("p", { class: "notice warn", hidden: true }, t("Scanners at other hub processes cannot be seen just now."));
-  const gates = h("ul", { class: "gate-strip", "aria-label": t("Gates in the last five minutes") });
-  const shelf = h("ul", { class: "scanners" });
-  const answer = h("div", { role: "alert" });
-  place.replaceChildren(said, part, answer, gates, shelf);
+  new DevicesPanel(place, context).watch(socket);
+}
 
-  socket.subscribe("devices", {}, (data) => {
-    list.replace(data);
-    draw();
-  }, (data) => {
-    list.update(data);
-    draw();
-  }, (error) => showNotice(answer, { title: error.message, next: "" }));
+class DevicesPanel {
+  #devices = new DeviceList();
+  /** @type {Map<string, { text: string, card: HTMLElement }>} */
+  #cards = new Map();
+  #said = h("p", { class: "soft", role: "status" }, t("Reading…"));
+  #part = h("p", { class: "notice warn", hidden: true }, t("Scanners at other hub processes cannot be seen just now."));
+  #gates = h("ul", { class: "gate-strip", "aria-label": t("Gates in the last five minutes") });
+  #shelf = h("ul", { class: "scanners" });
+  #answer = h("div", { role: "alert" });
 
-  const at = (moment) => momentAt(moment, context.venue?.timezone);
+  /** @param {Element} place @param {PanelContext} context */
+  constructor(place, context) {
+    this.place = place;
+    this.context = context;
+    place.replaceChildren(this.#said, this.#part, this.#answer, this.#gates, this.#shelf);
+  }
 
-  function draw() {
-    const shown = list.shown;
+  /** @param {VenueSocket} socket */
+  watch(socket) {
+    socket.subscribe("devices", {}, (data) => {
+      this.#devices.replace(data);
+      this.#draw();
+    }, (data) => {
+      this.#devices.update(data);
+      this.#draw();
+    }, (error) => showNotice(this.#answer, { title: error.message, next: "" }));
+  }
+
+  #draw() {
+    const list = this.#devices;
+    const { shown } = list;
     const words = shown.length === 0 ? t("No scanner is on line.") : tn("One scanner is on line", "{n} scanners are on line", list.live);
-    if (said.textContent !== words) said.textContent = words;
-    part.hidden = list.complete;
-    gates.replaceChildren(...list.gates.map(makeGate));
+    if (this.#said.textContent !== words) this.#said.textContent = words;
+    this.#part.hidden = list.complete;
+    this.#gates.replaceChildren(...list.gates.map((gate) => this.#gate(gate)));
     const wanted = new Set(shown.map((one) => one.device_id));
-    for (const [id, { card }] of cards) {
+    for (const [id, { card }] of this.#cards) {
       if (wanted.has(id)) continue;
       card.remove();
-      cards.delete(id);
+      this.#cards.delete(id);
     }
     /** @type {Element | null} */
     let before = null;
     for (const device of shown) {
-      const text = JSON.stringify(device);
-      let kept = cards.get(device.device_id);
-      if (kept?.text !== text) {
-        const card = makeCard(device);
-        kept?.card.replaceWith(card);
-        cards.set(device.device_id, (kept = { text, card }));
-      }
-      const next = before ? before.nextElementSibling : shelf.firstElementChild;
-      if (next !== kept.card) shelf.insertBefore(kept.card, next);
-      before = kept.card;
+      const card = this.#cardOf(device);
+      /** @type {Element | null} */
+      const next = before ? before.nextElementSibling : this.#shelf.firstElementChild;
+      if (next !== card) this.#shelf.insertBefore(card, next);
+      before = card;
     }
-    place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: list.quiet.length } }));
+    this.place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: list.quiet.length } }));
   }
 
-  function makeGate({ gate, scans, last_scan_at, quiet }) {
+  /** A card is made anew only when its device has changed. @param {Wire.DeviceRow} device */
+  #cardOf(device) {
+    const text = JSON.stringify(device);
+    const kept = this.#cards.get(device.device_id);
+    if (kept?.text === text) return kept.card;
+    const card = this.#card(device);
+    kept?.card.replaceWith(card);
+    this.#cards.set(device.device_id, { text, card });
+    return card;
+  }
+
+  /** @param {string} moment */
+  #at(moment) {
+    return momentAt(moment, this.context.venue?.timezone);
+  }
+
+  /** @param {Wire.GateActivity} activity */
+  #gate({ gate, scans, last_scan_at, quiet }) {
     return h("li", { class: quiet ? "quiet" : "" },
       quiet && icon("warn"),
       h("strong", {}, t("Gate {gate}", { gate })),
-      h("span", {}, quiet ? t("quiet since {time}", { time: at(last_scan_at) }) : tn("one scan in 5 minutes", "{n} scans in 5 minutes", scans)));
+      h("span", {}, quiet ? t("quiet since {time}", { time: this.#at(last_scan_at) }) : tn("one scan in 5 minutes", "{n} scans in 5 minutes", scans)));
   }
 
-  function makeCard(device) {
+  /** @param {Wire.DeviceRow} device */
+  #card(device) {
     const troubles = worries(device, VERSION);
-    const { last_scan: last } = device;
-    const figures = [
-      [t("Last scan"), last ? `${at(last.at)}, ${reasonOf(last.reason)}` : "–"],
-      [t("Battery"), device.battery === null ? "–" : device.charging ? t("{percent} %, charging", { percent: number(device.battery) }) : t("{percent} %", { percent: number(device.battery) }), "battery"],
-      [t("Waiting scans"), device.queue === null ? "–" : number(device.queue), "queue"],
-      [t("Round trip"), device.round_trip_ms === null ? "–" : t("{ms} ms", { ms: number(device.round_trip_ms) }), "slow"],
-      [t("Clock"), device.skew_ms === null ? "–" : t("{seconds} s off", { seconds: number(Math.round(device.skew_ms / 100) / 10) }), "clock"],
-      [t("Version"), device.version?.slice(0, 7) ?? "–", "version"],
-    ];
     return h("li", { class: device.live ? "scanner-card" : "scanner-card gone", "data-device": device.device_id },
       h("div", { class: "scanner-head" },
         h("h3", {}, device.gate ? t("Gate {gate}", { gate: device.gate }) : t("No gate")),
-        h("span", { class: "scanner-state" }, device.live ? t("On line") : t("Off line since {time}", { time: at(device.since) }))),
+        h("span", { class: "scanner-state" }, device.live ? t("On line") : t("Off line since {time}", { time: this.#at(device.since) }))),
       h("p", { class: "soft" }, [device.operator.name, device.name].filter(Boolean).join(" · ")),
       troubles.length > 0 && h("ul", { class: "worries" }, ...troubles.map((name) => h("li", {}, icon("warn"), WORRIES[name]))),
-      h("dl", {}, ...figures.map(([name, value, worry]) => h("div", { class: worry && troubles.includes(worry) ? "worry" : "" }, h("dt", {}, name), h("dd", {}, value)))));
+      h("dl", {}, ...this.#figures(device).map(([name, value, worry]) =>
+        h("div", { class: worry && troubles.includes(worry) ? "worry" : "" }, h("dt", {}, name), h("dd", {}, value)))));
+  }
+
+  /** @param {Wire.DeviceRow} device @returns {[name: string, value: string, worry?: string][]} */
+  #figures(device) {
+    const { last_scan: last, battery, queue, round_trip_ms: ms, skew_ms: skew } = device;
+    const percent = battery === null ? "" : number(battery);
+    return [
+      [t("Last scan"), last ? `${this.#at(last.at)}, ${reasonOf(last.reason)}` : "–"],
+      [t("Battery"), battery === null ? "–" : device.charging ? t("{percent} %, charging", { percent }) : t("{percent} %", { percent }), "battery"],
+      [t("Waiting scans"), queue === null ? "–" : number(queue), "queue"],
+      [t("Round trip"), ms === null ? "–" : t("{ms} ms", { ms: number(ms) }), "slow"],
+      [t("Clock"), skew === null ? "–" : t("{seconds} s off", { seconds: number(Math.round(skew / 100) / 10) }), "clock"],
+      [t("Version"), device.version?.slice(0, 7) ?? "–", "version"],
+    ];
   }
 }

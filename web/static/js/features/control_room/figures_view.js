@@ -1,5 +1,5 @@
 // Draws the figures of the log: a row for each gate, the reasons, and the two charts.
-import { byId, h, icon } from "../../lib/elements.js";
+import { byId, first, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { RECENT_MINUTES, RED, SCANS, YELLOW } from "../../models/figure_board.js";
 import { nowAt, number } from "../../lib/dates.js";
@@ -12,17 +12,27 @@ const TREND_STEP = 2;
 const MOST_REASONS = 8;
 const NO_GATE = t("No gate");
 
+/** @param {number} value */
 export const oneDigit = (value) => number(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
+/** @param {number} part @param {number} whole */
 export const percent = (part, whole) => (whole ? t("{share} %", { share: oneDigit((100 * part) / whole) }) : "–");
 
+/** @param {number | null | undefined} milliseconds */
 export function seconds(milliseconds) {
   if (milliseconds === null || milliseconds === undefined) return "–";
   if (milliseconds < 60_000) return t("{seconds} s", { seconds: oneDigit(milliseconds / 1000) });
   return t("{minutes} min", { minutes: oneDigit(milliseconds / 60_000) });
 }
 
-/** The elapsed minute of the day at which a wall clock there shows `time`; clocks may have jumped since midnight. */
+/**
+ * The elapsed minute of the day at which a wall clock there shows `time`; clocks may have jumped since midnight.
+ *
+ * @param {number} startsAt
+ * @param {string | undefined} zone
+ * @returns {MinuteOf}
+ */
 export function minuteOfDay(startsAt, zone) {
+  /** @param {string} time */
   const wall = (time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
   return (time) => {
     const minute = wall(time);
@@ -33,11 +43,12 @@ export function minuteOfDay(startsAt, zone) {
 }
 
 export class FiguresView {
+  /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
 
   constructor() {
     this.body = byId("gates");
-    this.charts = openCharts(byId);
+    this.charts = openCharts();
   }
 
   waiting() {
@@ -54,14 +65,18 @@ export class FiguresView {
   /**
    * `now` is the moment on the hub's clock (ms), `today` whether the day shown is the one it falls on, `slots` the day's;
    * `inside` whether leaving is recorded, so that there is a line for who is inside.
+   *
+   * @param {FigureBoard} figures
+   * @param {ShownDay} day
    */
-  show(figures, { slots, zone, now, today, inside }) {
-    const minute = figures.minuteAt(now);
-    this.#gates(figures, today ? minute : null);
+  show(figures, day) {
+    const minute = figures.minuteAt(day.now);
+    this.#gates(figures, day.today ? minute : null);
     this.#reasons(figures);
-    this.#charts(figures, slots, zone, minute, { today, inside });
+    this.#charts(figures, minute, day);
   }
 
+  /** @param {FigureBoard} figures @param {number | null} minute */
   #gates(figures, minute) {
     const gates = figures.inOrder();
     byId("no-gates").hidden = gates.length > 0;
@@ -72,9 +87,11 @@ export class FiguresView {
     if (rows.length !== this.body.children.length || rows.some((row, n) => this.body.children[n] !== row)) this.body.replaceChildren(...rows);
   }
 
+  /** @param {FigureBoard} figures @param {{ gate: string, median: number | null }} figuresOfGate @param {number | null} minute */
   #gate(figures, { gate, median }, minute) {
     let row = this.#rows.get(gate);
     if (!row) {
+      /** @param {string} name @param {string} label */
       const cell = (name, label) => h("td", { class: name, "data-label": label }, h("b"));
       row = h("tr", { "data-gate": gate },
         h("th", { scope: "row" }, gate || NO_GATE),
@@ -93,22 +110,25 @@ export class FiguresView {
       scans: number(figures.sum(gate)[SCANS]),
     };
     for (const [name, text] of Object.entries(values)) {
-      const element = row.querySelector(`.${name} b`);
+      const element = first(row, `.${name} b`);
       if (element.textContent !== text) element.textContent = text;
     }
     row.classList.toggle("many-red", recent[SCANS] >= 10 && recent[RED] / recent[SCANS] >= 0.2);
-    drawTrend(row.querySelector(".trend svg"), figures, gate, minute);
+    drawTrend(first(row, ".trend svg"), figures, gate, minute);
     return row;
   }
 
+  /** @param {FigureBoard} figures */
   #reasons(figures) {
     const [scans, yellow, red] = figures.sum();
     showReasons(figures.reasons(), { scans, yellow, red }, figures.gates.size > 1);
   }
 
-  #charts(/** @type {import("../../models/figure_board.js").FigureBoard} */ figures, slots, zone, minute, { today, inside }) {
+  /** @param {FigureBoard} figures @param {number} minute @param {ShownDay} day */
+  #charts(figures, minute, { slots, zone, today, inside }) {
     const minuteOf = minuteOfDay(figures.startsAt, zone);
     const span = spanOf(figures, slots, minuteOf);
+    /** @param {number} one */
     const at = (one) => figures.startsAt / 1000 + one * 60;
     const over = minute >= 1380 && !today;
     const until = today ? Math.floor(minute) : over ? null : -1;
@@ -119,7 +139,7 @@ export class FiguresView {
   }
 }
 
-/** `reasons`: [{ result, reason, count, gates }], most first; `gates` may be left out. */
+/** `reasons`: most first. @param {ReasonSum[]} reasons @param {{ scans: number, yellow: number, red: number }} totals */
 export function showReasons(reasons, { scans, yellow, red }, byGate = false) {
   byId("no-reasons").hidden = scans === 0 || reasons.length > 0;
   byId("reasons-share").textContent = scans === 0 ? t("No scans yet")
@@ -149,7 +169,14 @@ function trendOf() {
   return svg;
 }
 
-/** The last hour at one gate (the busiest one of a day that is over is no trend: nothing is drawn then). */
+/**
+ * The last hour at one gate. Of a day that is over nothing is drawn.
+ *
+ * @param {Element} svg
+ * @param {FigureBoard} figures
+ * @param {string} gate
+ * @param {number | null} minute
+ */
 function drawTrend(svg, figures, gate, minute) {
   const paths = Object.fromEntries([...svg.children].map((path) => [path.getAttribute("class"), ""]));
   if (minute !== null) {
@@ -158,11 +185,12 @@ function drawTrend(svg, figures, gate, minute) {
     for (let from = last - TREND_MINUTES + 1; from <= last; from += TREND_STEP) bars.push(figures.sum(gate, from, from + TREND_STEP - 1));
     const most = Math.max(4, ...bars.map(([scans]) => scans));
     bars.forEach(([scans, yellow, red], n) => {
+      /** @param {number} value */
       const bar = (value) => (value ? `M${n + 0.1} 10V${10 - (10 * value) / most}H${n + 0.9}V10Z` : "");
       paths.all += bar(scans);
       paths.yellow += bar(yellow + red);
       paths.red += bar(red);
     });
   }
-  for (const path of svg.children) path.setAttribute("d", paths[path.getAttribute("class")]);
+  for (const path of svg.children) path.setAttribute("d", paths[path.getAttribute("class") ?? ""]);
 }

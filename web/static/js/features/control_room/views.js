@@ -1,12 +1,13 @@
-// The views of the control room: the address names the one that is shown, so that it can be kept, sent on and gone back to.
+// The views of the control room: the address names the one that is shown, so that it can be kept and shared.
 // Each panel is a script of its own, fetched after the page, tried until it is there, and drawn into its place by
 // `open<Name>(place, socket, context)`.
-import { byId, h } from "../../lib/elements.js";
+import { byId, h, targetOf } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
 import { number } from "../../lib/dates.js";
 
 const ENDLESS = { tries: Infinity };
+/** @type {Record<string, () => Promise<(place: HTMLElement, socket: VenueSocket, context: PanelContext) => unknown>>} */
 const PANELS = {
   feed: async () => (await loadModule(() => import("./feed.js"), ENDLESS)).openFeed,
   devices: async () => (await loadModule(() => import("./devices.js"), ENDLESS)).openDevices,
@@ -28,17 +29,18 @@ function show() {
   }
 }
 
-/** A panel says how much in it waits for somebody, by the event `tally` with `{ count }` from its place. */
+/** A panel says how many wait in it by the event `tally` with `{ count }` from its place. @param {Event} event */
 function tally(event) {
-  const name = event.target.closest("section")?.id;
+  const name = targetOf(event).closest("section")?.id;
   /** @type {HTMLElement | null | undefined} */
   const mark = links.find((link) => link.dataset.view === name)?.querySelector(".tally");
   if (!mark) return;
-  const { count } = event.detail;
+  const { count } = /** @type {CustomEvent<{ count: number }>} */ (event).detail;
   mark.hidden = !count;
   mark.replaceChildren(number(count), h("span", { class: "unseen" }, ` ${t("waiting")}`));
 }
 
+/** @param {VenueSocket} socket @param {PanelContext} context */
 export function openViews(socket, context) {
   addEventListener("hashchange", () => {
     show();
@@ -49,7 +51,8 @@ export function openViews(socket, context) {
   return Promise.all(
     (control.dataset.panels ?? "").split(" ").filter(Boolean).map(async (name) => {
       const open = await PANELS[name]();
-      open(byId(`${name}-body`) ?? byId(name), socket, context);
+      const place = byId(`${name}-body`) ?? byId(name);
+      if (place) open(place, socket, context);
     }),
   );
 }

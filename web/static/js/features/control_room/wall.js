@@ -1,5 +1,5 @@
-// The wall screen: the board alone, in letters for three metres, kept awake. The address says so (?wall=1), so that the
-// machine behind the wall can be started with it.
+// The wall screen: the board alone, readable from three metres, kept awake. The address says so (?wall=1), so that the
+// computer behind the wall can be started with it.
 import { byId } from "../../lib/elements.js";
 
 /** @type {WakeLockSentinel | null} */
@@ -17,8 +17,9 @@ async function keepAwake() {
 
 export const isOn = () => document.body.classList.contains("wall");
 
-/** `onChange` after the page's type has changed its size. */
+/** `onChange` after the page's type has changed its size. @param {() => void} onChange */
 export function openWall(onChange) {
+  /** @param {boolean} on */
   async function set(on, { fullscreen = false } = {}) {
     document.body.classList.toggle("wall", on);
     const address = new URL(location.href);

@@ -1,24 +1,24 @@
 // The list of decided conflicts or disputes: newest first, page by page, with new decisions on top.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
-import { call, Refusal } from "../../lib/api.js";
+import { Refusal } from "../../lib/api.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 
 const PAGE = 50;
 
+/** @template One */
 export class DecidedList {
-  #address;
-  #name;
+  #read;
   #idOf;
   #lineOf;
-  /** @type {string | null} */
+  /** @type {number | null} */
   #next = null;
+  /** @type {Map<number, HTMLElement>} */
   #lines = new Map();
 
-  /** `name` is what the answer of `address` calls them; `lineOf` makes an element of one, `idOf` gives its id. */
-  constructor({ address, name, idOf, lineOf, onEnded }) {
-    this.#address = address;
-    this.#name = name;
+  /** @param {DecidedListOptions<One>} options */
+  constructor({ read, idOf, lineOf, onEnded }) {
+    this.#read = read;
     this.#idOf = idOf;
     this.#lineOf = lineOf;
     this.onEnded = onEnded;
@@ -28,10 +28,10 @@ export class DecidedList {
   async load() {
     clearNotice(byId("answer"));
     try {
-      const query = new URLSearchParams({ status: "decided", limit: String(PAGE), ...(this.#next !== null && { before: this.#next }) });
-      const { data } = await call("GET", `${this.#address}?${query}`);
-      for (const one of data[this.#name]) if (!this.#lines.has(this.#idOf(one))) byId("decided").append(this.#line(one));
-      this.#next = data.next;
+      const query = new URLSearchParams({ status: "decided", limit: String(PAGE), ...(this.#next !== null && { before: String(this.#next) }) });
+      const { shown, next } = await this.#read(query);
+      for (const one of shown) if (!this.#lines.has(this.#idOf(one))) byId("decided").append(this.#line(one));
+      this.#next = next;
       this.#settle();
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) return this.onEnded();
@@ -40,13 +40,14 @@ export class DecidedList {
     }
   }
 
-  /** Puts a new decision on top; one that is there already is drawn anew. */
+  /** Puts a new decision on top; one that is there already is drawn anew. @param {One} one */
   add(one) {
     this.#lines.get(this.#idOf(one))?.remove();
     byId("decided").prepend(this.#line(one));
     this.#settle();
   }
 
+  /** @param {One} one */
   #line(one) {
     const line = this.#lineOf(one);
     this.#lines.set(this.#idOf(one), line);

@@ -1,20 +1,29 @@
 // The list of messages, a card each. A card changes only when its message does, so that the focus stays.
-import { h } from "../../lib/elements.js";
+import { first, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { howLong, kindOf, standingOf, standingWords, triesOf } from "../../words/mail.js";
 
+/** @typedef {{ version: string, mail: Wire.Mail, element: HTMLElement }} MailCard */
+
 export class MailList {
+  /** @type {Map<number, MailCard>} */
   #cards = new Map();
 
-  /** `on` is {retry(mail), discard(mail)}. */
+  /** @param {HTMLElement} place @param {Record<MailAction, (mail: Wire.Mail) => void>} on */
   constructor(place, on) {
     this.place = place;
     this.on = on;
   }
 
-  /** Draws the messages, newest first; gives whether the card that had the focus is gone. */
+  /**
+   * Draws the messages, newest first; gives whether the card that had the focus is gone.
+   *
+   * @param {Wire.Mail[]} mails
+   * @param {Date} now
+   */
   show(mails, now) {
     const hadFocus = this.place.contains(document.activeElement);
+    /** @type {Map<number, MailCard>} */
     const kept = new Map();
     for (const mail of mails) {
       const version = JSON.stringify(mail);
@@ -26,7 +35,7 @@ export class MailList {
     for (const [id, { element }] of this.#cards) if (!kept.has(id)) element.remove();
     let place = this.place.firstElementChild;
     for (const { element } of kept.values()) {
-      if (element === place) place = place.nextElementSibling;
+      if (element === place) place = element.nextElementSibling;
       else this.place.insertBefore(element, place);
     }
     this.#cards = kept;
@@ -34,28 +43,31 @@ export class MailList {
     return hadFocus && !this.place.contains(document.activeElement);
   }
 
-  /** Brings the ages up to now. */
+  /** Brings the ages up to now. @param {Date} now */
   mark(now) {
     for (const { mail, element } of this.#cards.values()) {
       const since = mail.sent_at ?? mail.created_at;
-      write(element.querySelector("[data-since]"), howLong(since, now));
+      write(first(element, "[data-since]"), howLong(since, now));
       const next = element.querySelector("[data-next]");
-      if (next) write(next, Date.parse(mail.next_attempt_at) <= now ? t("next try at once") : t("next try {when}", { when: howLong(mail.next_attempt_at, now) }));
+      const at = mail.next_attempt_at;
+      if (next && at) write(next, Date.parse(at) <= +now ? t("next try at once") : t("next try {when}", { when: howLong(at, now) }));
     }
   }
 
-  /** A card that changes under the focus hands it on to the same button. */
+  /** A card that changes under the focus hands it on to the same button. @param {HTMLElement} old @param {HTMLElement} fresh */
   #swap(old, fresh) {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const action = old.contains(focused) ? focused?.dataset.action : null;
     old.replaceWith(fresh);
-    if (action) fresh.querySelector(`[data-action="${action}"]`)?.focus();
+    if (action) first(fresh, `[data-action="${action}"]`)?.focus();
   }
 
+  /** @param {Wire.Mail} mail */
   #draw(mail) {
     const title = `mail-${mail.id}`;
-    const button = (action, words, name) =>
-      h("button", { type: "button", class: "button quiet small", "data-action": action, "aria-describedby": title, onclick: () => this.on[action](mail, name) }, words);
+    /** @param {MailAction} action @param {string} words */
+    const button = (action, words) =>
+      h("button", { type: "button", class: "button quiet small", "data-action": action, "aria-describedby": title, onclick: () => this.on[action](mail) }, words);
     return h("li", { class: "mail-card", "data-id": mail.id },
       h("h3", { id: title }, kindOf(mail), h("span", { class: "mail-state", "data-status": standingOf(mail) }, standingWords(mail))),
       h("p", { class: "meta" },
@@ -70,6 +82,7 @@ export class MailList {
   }
 }
 
+/** @param {Element} element @param {string} text */
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
