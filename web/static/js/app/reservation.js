@@ -15,7 +15,7 @@ followHubClock(root.dataset.now);
 
 const part = () => byId("visit-part");
 /** In a header: addresses are written to logs, and the token opens the reservation. */
-const headers = { "X-Reservation-Token": token };
+const headers = { "X-Reservation-Token": token ?? "" };
 
 const mover = byId("mover") && new Mover({ headers, part, onDone: (words) => changedHere(words), onStale: (words) => goneStale(words) });
 const canceller = byId("canceller") && new Canceller({ headers, onDone: (words) => changedHere(words), onStale: (words) => goneStale(words) });
@@ -47,7 +47,7 @@ async function bringUpToDate() {
   return true;
 }
 
-/** A "no" because the visit is not what this page took it for: the page as it is now, and why on top of it. */
+/** A refusal because the page was out of date: shows the page as it is now, and why on top of it. @param {Notice} words */
 async function goneStale(words) {
   mover?.close({ focus: false });
   canceller?.close();
@@ -57,7 +57,7 @@ async function goneStale(words) {
   scrollTo({ top: 0, behavior: "smooth" });
 }
 
-/** Something done on this page: said aloud, and the page is as it is now. */
+/** A change made on this page: says so, and shows the page as it is now. @param {Notice} words */
 async function changedHere(words) {
   try {
     await bringUpToDate();

@@ -1,4 +1,4 @@
-// The booking page: ticket, contact, day and time, confirm, done. Keeps everything typed until the end, and after.
+// The booking page: ticket, contact, day and time, confirm, done.
 import { byId, fill, first, h } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { shareBookings } from "../lib/other_tabs.js";
@@ -12,13 +12,14 @@ import { loadModule, loadStyleSheet } from "../lib/lazy_loading.js";
 import { NO_CONNECTION } from "../words/ticket_refusals.js";
 
 const root = byId("reserve");
-// Where one hub serves several organisations, the link to this page names one: /reserve?orq=2
+// The organisation: /reserve?orq=2
 const orq = Number.parseInt(new URLSearchParams(location.search).get("orq") ?? "", 10);
 const whose = orq > 0 ? { orq } : {};
 followHubClock(root.dataset.now);
 const draft = new BookingDraft({ orq: whose.orq ?? null });
 
-// What a step needs beyond the first is fetched once the page stands, so that a phone can type before all has arrived.
+// What later steps need is fetched once the first can be used.
+/** @type {Record<string, () => Promise<Part>>} */
 const makers = {
   contact: async () => new (await loadModule(() => import("../features/reserve/contact.js"))).ContactStep({ draft, onDone: () => steps.go(afterContact()) }),
   code: async () => new (await loadModule(() => import("../features/reserve/code.js"))).CodeStep({ draft, whose, onDone: () => steps.go(draft.placed ? "confirm" : "slot") }),
@@ -27,27 +28,27 @@ const makers = {
     turns = new Turns({ draft, onTurn: openSlots });
     return new SlotStep({ whose, booking, onChosen });
   },
-  confirm: async () => new (await loadModule(() => import("../features/reserve/confirm.js"))).Confirm({ draft, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale(), goTo: (step) => steps.go(step) }),
+  confirm: async () => new (await loadModule(() => import("../features/reserve/confirm.js"))).Confirm({ draft, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale?.(), goTo: (step) => steps.go(step) }),
   done: async () => {
     const [{ showSuccess }] = await Promise.all([loadModule(() => import("../features/reserve/success.js")), loadStyleSheet("base/take_home")]);
     return { enter: () => showSuccess(draft) };
   },
 };
-/** @type {Record<string, any>} */
+/** @type {Record<string, Part>} */
 const parts = {};
-/** @type {import("../features/reserve/turns.js").Turns} */
+/** @type {Turns} */
 let turns;
-/** @type {Record<string, Promise<any>>} */
+/** @type {Record<string, Promise<Part>>} */
 const making = {};
 
-function make(name) {
+function make(/** @type {string} */ name) {
   making[name] ??= makers[name]().then((part) => (parts[name] = part));
   making[name].catch(() => delete making[name]);
   return making[name];
 }
 
-/** Everything a step needs is here; a network that is gone is said, and the step stays where it is. */
-async function prepare(step) {
+/** Whether all that a step needs is here. */
+async function prepare(/** @type {StepName} */ step) {
   const place = document.querySelector(`section[data-step="${steps.step ?? "ticket"}"] .answer[role="alert"]`);
   try {
     await Promise.all([step in makers && make(step), step === "confirm" && make("slot")]);
@@ -58,7 +59,7 @@ async function prepare(step) {
   }
 }
 
-/** The last step that can be stood on. */
+/** The last step that can be shown. @returns {StepName} */
 function furthest() {
   if (draft.results.length && !draft.tickets.length) return "done";
   if (!draft.tickets.length) return "ticket";
@@ -80,7 +81,7 @@ const steps = new Steps(root, {
     draft.step = step;
     if (step === "ticket") ticket.enter();
     else if (step === "slot") openSlots();
-    else parts[step].enter();
+    else parts[step].enter?.();
     keep();
   },
   onLeave(step) {
@@ -99,7 +100,7 @@ const ticket = new TicketStep({
 function openSlots() {
   turns.draw();
   keep();
-  parts.slot.open();
+  parts.slot.open?.();
 }
 
 function booking() {
@@ -108,14 +109,14 @@ function booking() {
   return { places: codes.length, slot, codes, email, phone, proof: draft.contactProof(+hubNow()), venue };
 }
 
-function onChosen(slot) {
+function onChosen(/** @type {PickedSlot} */ slot) {
   const all = turns.choose(slot);
   keep();
   if (all) {
     steps.go("confirm");
     return;
   }
-  parts.slot.stale();
+  parts.slot.stale?.();
   openSlots();
   first(byId("turns"), "[aria-pressed=true]").focus();
 }
@@ -136,7 +137,7 @@ const announceBooking = shareBookings(({ codes, manage }) => {
   showNotice(byId("visit-note"), { title: tn("You have booked this ticket in another tab.", "You have booked these tickets in another tab.", mine.length), next: "" }, { kind: "good", extra: link });
 });
 
-/** The visit as it stands, on the page and in this tab's memory. */
+/** Shows the draft and keeps it in this tab. */
 function keep() {
   draft.save();
   const [code, ...others] = draft.codes;
@@ -158,13 +159,14 @@ byId("another").addEventListener("click", () => {
 
 async function begin() {
   const found = draft.restore();
-  const given = codesIn(root.dataset.ticket);
+  const { ticket: typed = "" } = root.dataset;
+  const given = codesIn(typed);
   const known = [...draft.codes, ...draft.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code))];
   // A link with another ticket begins another visit.
   if (given.some((code) => !known.includes(code))) {
     draft.clear();
     await steps.begin("ticket");
-    ticket.begin(root.dataset.ticket);
+    ticket.begin(typed);
     return;
   }
   if (given.length) byId("ticket-code").value = "";
@@ -178,4 +180,7 @@ await begin();
 performance.mark("usable");
 root.dataset.ready = "";
 const idle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 300));
-idle(() => ["contact", "slot", "confirm", "code", "done"].reduce((last, name) => last.then(() => make(name)), Promise.resolve()).catch(() => {}));
+async function makeAll() {
+  for (const name of ["contact", "slot", "confirm", "code", "done"]) await make(name);
+}
+idle(() => makeAll().catch(() => {}));

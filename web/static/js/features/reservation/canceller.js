@@ -9,6 +9,7 @@ import { explainChange, isStale, meant } from "./change.js";
 export class Canceller {
   busy = false;
 
+  /** @param {CancellerOptions} options */
   constructor({ headers, onDone, onStale }) {
     this.headers = headers;
     this.onDone = onDone;
@@ -21,7 +22,7 @@ export class Canceller {
       event.preventDefault();
       this.#cancel();
     });
-    // Escape closes, but not while the answer is under way: nobody should wonder what happened.
+    // Escape closes, but not while the answer is under way.
     this.dialog.addEventListener("cancel", (event) => this.busy && event.preventDefault());
   }
 
@@ -53,6 +54,7 @@ export class Canceller {
     }
   }
 
+  /** @param {unknown} error */
   #refused(error) {
     if (!(error instanceof Refusal)) {
       // A repeat is harmless: what is cancelled stays cancelled.
@@ -65,6 +67,7 @@ export class Canceller {
     else showNotice(this.answer, explainChange(error));
   }
 
+  /** @param {boolean} busy */
   #show(busy) {
     this.busy = busy;
     this.button.setAttribute("aria-busy", String(busy));

@@ -2,15 +2,21 @@
 import { t } from "../../lib/i18n.js";
 import { explain } from "../../words/refusals.js";
 
-/** {id, party, count}: the reservation to name to the API, whether it stands for the whole party, and how many are meant. */
+/**
+ * The reservation that the API is asked to change, whether the whole party is meant, and how many tickets that is.
+ *
+ * @param {Element} root
+ * @param {string | undefined} fallbackId
+ */
 export function meant(root, fallbackId) {
-  const boxes = [...root.querySelectorAll("[data-which] input")];
+  const boxes = [.../** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("[data-which] input"))];
   const value = boxes.find((box) => box.checked)?.value ?? "all";
   if (value !== "all") return { id: value, party: false, count: 1 };
   const singles = boxes.filter((box) => box.value !== "all").length;
   return { id: fallbackId, party: true, count: Math.max(1, singles) };
 }
 
+/** @type {RefusalWords} */
 const WORDS = {
   CHANGE_TOO_LATE: () => ({ title: t("It is too late to change this online."), next: t("If something has come up, the venue's staff can still help.") }),
   TICKET_ALREADY_USED: () => ({ title: t("This ticket was used at the door."), next: t("A visit that has begun cannot be changed.") }),
@@ -21,6 +27,7 @@ const WORDS = {
   BUSY: () => ({ title: t("Many people are booking right now."), next: t("Nothing has changed yet. Please try again in a moment.") }),
 };
 
-export const explainChange = (error) => WORDS[error.code]?.() ?? explain(error);
-/** After these the page shows something that is not so any more. */
+/** @param {Refusal} error */
+export const explainChange = (error) => WORDS[error.code]?.(error.details) ?? explain(error);
+/** After these the page shows something that is no longer so. @param {string} code */
 export const isStale = (code) => ["CHANGE_TOO_LATE", "TICKET_ALREADY_USED", "TICKET_EXPIRED", "TICKET_CANCELLED", "RESERVATION_NOT_FOUND"].includes(code);

@@ -1,5 +1,5 @@
 // The form that moves a reservation: the booking page's calendar, then the old and the new time side by side.
-import { byId, h, targetOf } from "../../lib/elements.js";
+import { byId, first, h, targetOf } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
 import { dayAndSpan } from "../../lib/dates.js";
@@ -13,10 +13,10 @@ export class Mover {
   busy = false;
   /** @type {SlotStep | null} */
   #step = null;
-  /** @type {Slot | null} */
+  /** @type {PickedSlot | null} */
   #slot = null;
 
-  /** `part()` is the page's part that says how the visit stands. */
+  /** `part()` is the part of the page that shows the reservation. @param {MoverOptions} options */
   constructor({ headers, part, onDone, onStale }) {
     this.headers = headers;
     this.part = part;
@@ -58,14 +58,15 @@ export class Mover {
     this.panel.hidden = true;
     this.part().hidden = false;
     clearNotice(this.answer);
-    if (focus) this.part().querySelector("[data-action=move]")?.focus();
+    if (focus) first(this.part(), "[data-action=move]")?.focus();
   }
 
   /** The slot that the tickets meant have now. */
   #now() {
     const { id } = meant(this.panel, this.panel.dataset.reservation);
+    /** @type {HTMLElement | null | undefined} */
     const meeting = this.part().querySelector(`[data-reservation="${id}"]`)?.closest(".meeting");
-    return meeting ? { id: Number(meeting.dataset.slot), date: meeting.dataset.date, words: meeting.getAttribute("aria-label") } : null;
+    return meeting ? { id: Number(meeting.dataset.slot), date: meeting.dataset.date ?? "", words: meeting.getAttribute("aria-label") } : null;
   }
 
   #toCalendar() {
@@ -78,6 +79,7 @@ export class Mover {
     this.#step?.open();
   }
 
+  /** @param {PickedSlot} slot */
   #chosen(slot) {
     const now = this.#now();
     if (slot.id === now?.id) {
@@ -113,6 +115,7 @@ export class Mover {
     }
   }
 
+  /** @param {unknown} error */
   #refused(error) {
     if (!(error instanceof Refusal) || error.code === "BUSY") {
       // A repeat is harmless: a visit that is there already stays there.
@@ -132,6 +135,7 @@ export class Mover {
     this.answer.querySelector("button")?.focus();
   }
 
+  /** @param {boolean} busy */
   #show(busy) {
     this.busy = busy;
     this.button.disabled = this.back.disabled = busy;

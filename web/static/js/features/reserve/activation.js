@@ -6,7 +6,12 @@ import { explain } from "../../words/refusals.js";
 import { showNotice } from "../../lib/notices.js";
 import { ask } from "./asking.js";
 
-/** Whether the ticket is active now. */
+/**
+ * Resolves to whether the ticket is active now.
+ *
+ * @param {{ code: string, id: number, whose: Whose }} ticket
+ * @returns {Promise<boolean>}
+ */
 export function confirmActivation({ code, id, whose }) {
   return new Promise((resolve) => {
     const answer = h("div", { class: "answer", role: "alert" });
@@ -21,11 +26,12 @@ export function confirmActivation({ code, id, whose }) {
     let active = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const question = `/api/tickets/${id}/activate?${new URLSearchParams(whose)}`;
+      /** @type {Wire.Query} */
+      const query = whose.orq ? `?orq=${whose.orq}` : "";
       const reply = await ask({
         button: go,
         answer,
-        question: () => call("POST", question, { headers: { "X-Ticket-Code": code } }),
+        question: () => call("POST", `/api/tickets/${id}/activate${query}`, { headers: { "X-Ticket-Code": code } }),
         onRefusal: (error) => {
           // Activated a moment ago, here or elsewhere: that is what was wanted.
           if (error.code === "TICKET_ALREADY_ACTIVATED") active = true;

@@ -3,7 +3,12 @@ import { h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { diagnose } from "../../models/code_slips.js";
 
-/** The parts of the line below the field; none where nothing is to be said. */
+/**
+ * The parts of the text below the field; none where nothing is to be said.
+ *
+ * @param {string} code
+ * @param {{ typing: boolean, onUse: (code: string) => void }} how
+ */
 export function adviceOn(code, { typing, onUse }) {
   const found = diagnose(code);
   if (!found) return [];
@@ -15,6 +20,7 @@ export function adviceOn(code, { typing, onUse }) {
   const strange = found.marks.some((place) => "01OIL".includes(code[place]));
   const words = strange ? t("0, O, 1, I and L are never part of a code.") : t("This looks mistyped: one character does not fit the rest.");
   const shown = [...code].map((letter, place) => (found.marks.includes(place) ? h("mark", {}, letter) : letter));
+  /** @param {string} meant */
   const use = (meant) => h("button", { type: "button", class: "button quiet small", onclick: () => onUse(meant) }, t("Use {code}", { code: meant }));
   return [h("span", {}, words), ...(found.marks.length ? [h("span", { class: "mistyped" }, ...shown)] : []), ...found.meant.map(use)];
 }

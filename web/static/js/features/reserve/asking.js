@@ -4,7 +4,7 @@ import { Refusal } from "../../lib/api.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { NO_CONNECTION } from "../../words/ticket_refusals.js";
 
-/** The answer, or null: a refusal went to `onRefusal`, trouble is shown in `answer` and `again` tries once more. */
+/** Gives the answer, or null. @template T @param {Asking<T>} request */
 export async function ask({ button, answer, question, onRefusal, again }) {
   clearNotice(answer);
   busy(button, true);
@@ -19,12 +19,12 @@ export async function ask({ button, answer, question, onRefusal, again }) {
   }
 }
 
-export function busy(button, on) {
+export function busy(/** @type {HTMLButtonElement} */ button, /** @type {boolean} */ on) {
   button.disabled = on;
   button.setAttribute("aria-busy", String(on));
 }
 
-/** What is wrong with a field, below it; "" takes it away. The field names its line by aria-describedby. */
+/** Shows what is wrong with a field; "" takes it away. @param {Element} input @param {Element} line @param {string} message */
 export function markField(input, line, message) {
   if (line.textContent !== message) line.textContent = message;
   if (message) input.setAttribute("aria-invalid", "true");
@@ -35,7 +35,7 @@ let pressed = false;
 addEventListener("pointerdown", () => (pressed = true), true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
 
-/** Words that appear when a field is left push down the very button that is being pressed: they wait until it is let go. */
+/** Text that appears when a field is left moves the button being pressed: it waits for the release. @param {() => unknown} act */
 export function onceReleased(act) {
   if (!pressed) act();
   else addEventListener("pointerup", () => setTimeout(act, 0), { once: true });

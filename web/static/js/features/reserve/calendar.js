@@ -1,16 +1,23 @@
 // The month grid (ARIA grid pattern): one tab stop; arrows move by day and week, Home and End within the week,
 // Page Up and Down by month, with Shift as far as the calendar reaches; Enter and Space pick.
-import { byId, h, icon } from "../../lib/elements.js";
+import { byId, h, icon, targetOf } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { addDays, addMonths, BOOKABLE, daysOf, MONTHS_EACH_WAY, monthKey, sameDay } from "../../models/availability.js";
 import { mark } from "../../lib/marks.js";
 import { longDay, monthName, number, placeInWeek, weekdays } from "../../lib/dates.js";
 
 const CELLS = 42;
+/** @type {Record<string, number>} */
+const DAYS_BY_KEY = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+/** @type {Record<string, number>} */
+const MONTHS_BY_KEY = { PageUp: -1, PageDown: 1 };
+/** @type {Record<string, string>} */
 const SHAPES = { available: "open", limited: "half", short: "few", full: "full", closed: "cross" };
 // A full day opens too: its slots name the nearest other times and the waiting list.
+/** @type {string[]} */
 const PICKABLE = [...BOOKABLE, "short", "full"];
 
+/** @param {CalendarStanding} standing @param {number} party */
 const words = (standing, party) =>
   ({
     available: () => t("available"),
@@ -24,6 +31,7 @@ const words = (standing, party) =>
     unknown: () => t("loading"),
   })[standing]();
 
+/** @type {Record<string, () => string>} */
 const shortWords = {
   available: () => t("Free"),
   limited: () => t("Limited"),
@@ -33,13 +41,14 @@ const shortWords = {
 };
 
 export class Calendar {
-  /** @type {import("../../models/availability.js").Month | null} */
+  /** @type {Month | null} */
   #month = null;
   #party = 1;
+  /** @type {Cell[]} */
   #cells = [];
   #heldFocus = false;
 
-  /** `onPick(date)` is called with a chosen day, `onTurn(key)` with the month to show; draw() then brings what it offers. */
+  /** @param {CalendarOptions} options */
   constructor({ today, onPick, onTurn }) {
     this.today = today;
     this.onPick = onPick;
@@ -49,7 +58,9 @@ export class Calendar {
     this.before = byId("month-before");
     this.after = byId("month-after");
     this.key = monthKey(today);
+    /** @type {string | null} */
     this.selected = null;
+    /** @type {string | null} */
     this.focused = null;
     byId("weekdays").replaceChildren(
       ...weekdays().map((day) => h("th", { scope: "col" }, h("span", { "aria-hidden": "true" }, day.short), h("span", { class: "unseen" }, day.long))),
@@ -74,7 +85,12 @@ export class Calendar {
     this.onTurn(key);
   }
 
-  /** What the month offers, now or as it has become; days whose word has changed meanwhile are marked for a moment. */
+  /**
+   * What the month offers, now or as it has become; days whose word has changed meanwhile are marked for a moment.
+   *
+   * @param {Month} month
+   * @param {number} party
+   */
   draw(month, party = this.#party) {
     if (month.key !== this.key) return;
     const fresh = this.#month === null;
@@ -91,23 +107,26 @@ export class Calendar {
     }
   }
 
+  /** @param {string | null} date */
   select(date) {
     this.selected = date;
     if (date && monthKey(date) === this.key) this.focused = date;
     this.#paint();
   }
 
+  /** @param {string} date @returns {CalendarStanding} */
   standing(date) {
     if (date < this.today) return "past";
     return this.#month ? this.#month.standing(date, this.#party) : "unknown";
   }
 
+  /** @param {string} key */
   #reaches(key) {
     const home = monthKey(this.today);
     return key >= addMonths(home, -MONTHS_EACH_WAY) && key <= addMonths(home, MONTHS_EACH_WAY);
   }
 
-  /** Six rows whatever the month, made once, so that nothing below jumps and a change touches only what it changes. */
+  /** Six rows for every month, made once, so that nothing below moves and a change touches only what it changes. */
   #build() {
     const rows = [];
     for (let row = 0; row < CELLS / 7; row += 1) {
@@ -130,7 +149,7 @@ export class Calendar {
     const dates = daysOf(this.key);
     if (!this.focused || !dates.includes(this.focused)) this.focused = this.#doorway(dates);
     byId("month-name").textContent = monthName(this.key);
-    // Not `disabled`: a button that goes dead under the finger would drop the focus.
+    // Not `disabled`: a button that is disabled while it is pressed would drop the focus.
     this.before.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, -1))));
     this.after.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, 1))));
     const lead = placeInWeek(dates[0]);
@@ -138,12 +157,17 @@ export class Calendar {
     for (const row of this.body.rows) row.classList.toggle("empty-week", !row.querySelector("button"));
   }
 
-  /** Where Tab enters the grid: the chosen day, else the first that can be booked, else today or the month's first. */
+  /**
+   * Where Tab enters the grid: the chosen day, else the first that can be booked, else today or the first of the month.
+   *
+   * @param {string[]} dates
+   */
   #doorway(dates) {
-    if (dates.includes(this.selected)) return this.selected;
+    if (this.selected && dates.includes(this.selected)) return this.selected;
     return dates.find((date) => BOOKABLE.includes(this.standing(date))) ?? (dates.includes(this.today) ? this.today : dates[0]);
   }
 
+  /** @param {Cell} cell @param {string | null} date */
   #paintCell(cell, date) {
     const { td, button } = cell;
     if (!date) {
@@ -176,13 +200,16 @@ export class Calendar {
     if (button.parentNode !== td) td.replaceChildren(button);
   }
 
+  /** @param {string} date */
   #button(date) {
     return this.#cells.find(({ td }) => td.dataset.date === date)?.button ?? null;
   }
 
+  /** @param {Event} event */
   #onClick(event) {
-    const date = event.target.closest("td")?.dataset.date;
-    if (!date || !event.target.closest("button")) return;
+    const target = targetOf(event);
+    const date = target.closest("td")?.dataset.date;
+    if (!date || !target.closest("button")) return;
     this.focused = date;
     if (PICKABLE.includes(this.standing(date))) {
       this.select(date);
@@ -190,8 +217,9 @@ export class Calendar {
     } else this.#paint();
   }
 
+  /** @param {KeyboardEvent} event */
   #onKey(event) {
-    const date = event.target.closest("td")?.dataset.date;
+    const date = targetOf(event).closest("td")?.dataset.date;
     if (!date || event.altKey || event.metaKey) return;
     const wanted = this.#wanted(event, date);
     if (!wanted) return;
@@ -202,13 +230,14 @@ export class Calendar {
     }
     this.focused = wanted;
     this.#paint();
-    this.#button(wanted).focus();
+    this.#button(wanted)?.focus();
   }
 
+  /** @param {KeyboardEvent} event @param {string} date @returns {string | null} */
   #wanted({ key, shiftKey, ctrlKey }, date) {
-    const days = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[key];
+    const days = DAYS_BY_KEY[key];
     if (days) return this.#reaches(monthKey(addDays(date, days))) ? addDays(date, days) : null;
-    const months = { PageUp: -1, PageDown: 1 }[key];
+    const months = MONTHS_BY_KEY[key];
     if (months) {
       // Shift would be a year; the calendar ends before that, so it goes to the end.
       const home = monthKey(this.today);
@@ -217,7 +246,7 @@ export class Calendar {
     }
     if (key !== "Home" && key !== "End") return null;
     const dates = daysOf(this.key);
-    if (ctrlKey) return key === "Home" ? dates[0] : dates.at(-1);
+    if (ctrlKey) return key === "Home" ? dates[0] : dates[dates.length - 1];
     const edge = addDays(date, key === "Home" ? -placeInWeek(date) : 6 - placeInWeek(date));
     return this.#reaches(monthKey(edge)) ? edge : null;
   }

@@ -12,12 +12,13 @@ const DIGITS = 6;
 const SPENT = new Set(["CODE_EXPIRED", "CODE_USED", "CODE_LOCKED"]);
 
 export class CodeStep {
-  /** @type {{ channel: string, about: string, challenge_id?: string, expires_at?: string | null } | null} */
+  /** @type {{ channel: Channel, about: string, challenge_id?: string, expires_at?: string | null } | null} */
   #challenge = null;
   /** @type {number | undefined} */
   #timer;
   #waitUntil = 0;
 
+  /** @param {{ draft: BookingDraft, whose: Whose, onDone: () => void }} options */
   constructor({ draft, whose, onDone }) {
     this.draft = draft;
     this.whose = whose;
@@ -51,10 +52,12 @@ export class CodeStep {
     clearInterval(this.#timer);
   }
 
+  /** @param {Channel} channel */
   #about(channel) {
     return channel === "email" ? this.draft.email : this.draft.phone;
   }
 
+  /** @param {Channel} channel */
   #begin(channel) {
     this.#challenge = { channel, about: this.#about(channel) };
     this.#waitUntil = 0;
@@ -92,8 +95,10 @@ export class CodeStep {
     this.#tick();
   }
 
+  /** @param {Refusal} error */
   #notSent(error) {
-    if (error.retryAfter ?? error.details.retry_after) this.#waitUntil = +hubNow() + 1000 * (error.retryAfter ?? error.details.retry_after);
+    const wait = error.retryAfter ?? error.details.retry_after;
+    if (wait) this.#waitUntil = +hubNow() + 1000 * wait;
     showNotice(this.answer, explain(error), { kind: error.code === "CODE_TOO_SOON" ? "info" : "bad" });
   }
 
@@ -127,6 +132,7 @@ export class CodeStep {
     this.enter();
   }
 
+  /** @param {Refusal} error */
   #refused(error) {
     const { title, next } = explain(error);
     if (this.#challenge && SPENT.has(error.code)) this.#challenge.expires_at = null;
@@ -135,6 +141,7 @@ export class CodeStep {
     this.#tick();
   }
 
+  /** @param {string} words */
   #wrong(words) {
     markField(this.input, byId("code-wrong"), words);
     this.input.focus();
@@ -160,7 +167,8 @@ export class CodeStep {
   }
 }
 
+/** @param {number} seconds */
 const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
-/** `resend_after` is a moment, or seconds from now. */
+/** `resend_after` is a moment, or seconds from now. @param {number | string} value */
 const momentOf = (value) => (typeof value === "number" ? +hubNow() + value * 1000 : Date.parse(value) || 0);

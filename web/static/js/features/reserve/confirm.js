@@ -1,5 +1,6 @@
 // The confirm step: everything once more, then one attempt per slot, sent until it is answered, and never twice.
 import { byId, h } from "../../lib/elements.js";
+import { Refusal } from "../../lib/api.js";
 import { t, tn } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
 import { BookingAttempt } from "../../models/booking_attempt.js";
@@ -13,7 +14,11 @@ export class Confirm {
   #attempt = null;
   #running = false;
 
-  /** `onBooked()` when every ticket has its place; `onChanged()` when the visit did; `onStale()` when a slot was not as shown. */
+  /**
+   * `onBooked()` when every ticket has its slot; `onChanged()` when the draft has changed; `onStale()` when a slot was not as shown.
+   *
+   * @param {ConfirmOptions} options
+   */
   constructor({ draft, whose, onBooked, onChanged, onStale, goTo }) {
     this.draft = draft;
     this.whose = whose;
@@ -53,7 +58,7 @@ export class Confirm {
     this.#busy(true);
     clearNotice(this.answer);
     byId("confirm-waitlist").replaceChildren();
-    /** @type {{ slot: Slot, tickets: Ticket[] } | null} */
+    /** @type {Group | null} */
     let group = null;
     try {
       for (const one of this.draft.groups()) {
@@ -74,6 +79,7 @@ export class Confirm {
     }
   }
 
+  /** @param {Group} group */
   #attemptFor({ slot, tickets }) {
     const { email, phone } = this.draft;
     const body = { slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
@@ -83,18 +89,19 @@ export class Confirm {
       : new BookingAttempt("/api/reservations", { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), ...body }, proof);
   }
 
-  /** What was booked is what the answer says, not what the page believes. */
+  /** What was booked is what the answer says, not what the page believes. @param {Group} group @param {BookingAnswer} data */
   #keep({ slot, tickets }, data) {
     this.draft.place = this.draft.venue?.name ?? this.draft.place;
-    const reservations = data.reservations ?? [{ reservation_id: data.reservation_id, ticket_code: data.ticket_code, qr_code: data.qr_code }];
+    const reservations = "reservations" in data ? data.reservations : [{ reservation_id: data.reservation_id, ticket_code: data.ticket_code, qr_code: data.qr_code }];
     this.draft.results.push({ reservations, slot: { ...slot, ...data.slot }, manage_url: data.manage_url });
     for (const { ticket_code } of tickets) this.draft.remove(ticket_code);
     this.draft.save();
   }
 
+  /** @param {number} seconds @param {boolean} byItself @param {unknown} error */
   #waiting(seconds, byItself, error) {
     const attempt = this.#attempt;
-    const crowded = error.code === "RATE_LIMITED" || error.code === "BUSY";
+    const crowded = error instanceof Refusal && (error.code === "RATE_LIMITED" || error.code === "BUSY");
     const title = crowded ? t("Many people are booking right now.") : navigator.onLine === false ? t("You are offline.") : t("The connection is shaky.");
     const wait = Math.max(1, Math.round(seconds));
     const next = byItself
@@ -107,8 +114,9 @@ export class Confirm {
     showNotice(this.answer, { title, next }, { kind: "warn", actions: [[t("Try again now"), hurry]] });
   }
 
+  /** @param {unknown} error @param {Group | null} group */
   async #refused(error, group) {
-    if (!error.code) throw error;
+    if (!(error instanceof Refusal) || !group) throw error;
     const words = this.#withBooked(explain(error));
     this.#draw();
     if (isAboutSlot(error.code)) await this.#slotRefused(error, group, words);
@@ -124,16 +132,18 @@ export class Confirm {
     }
   }
 
-  /** Slot by slot, some may have their place already: that is said first. */
+  /** Slot by slot, some tickets may be booked already: that is said first. @param {Notice} words @returns {Notice} */
   #withBooked(words) {
     const booked = this.draft.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
     return booked ? { ...words, next: `${tn("One ticket is booked already and stays so.", "{n} tickets are booked already and stay so.", booked)} ${words.next}` } : words;
   }
 
+  /** @param {Refusal} error @param {Group} group @param {Notice} words */
   async #slotRefused(error, { slot, tickets }, words) {
     this.onStale();
     const { drawAlternatives } = await loadModule(() => import("./slots.js"));
     const alternatives = error.details.alternative_slots ?? [];
+    /** @param {PickedSlot} other */
     const pick = (other) => {
       clearNotice(this.answer);
       byId("confirm-waitlist").replaceChildren();
@@ -146,7 +156,7 @@ export class Confirm {
     const actions = [[t("See the calendar"), () => this.goTo("slot")]];
     if (tickets.length > 1) actions.push([t("Choose a time for each"), () => this.#split()]);
     showNotice(this.answer, words, { kind: "warn", extra: alternatives.length ? drawAlternatives(h("div", { class: "other-times" }), alternatives, pick) : null, actions });
-    if (error.code === "SLOT_FULL" && this.draft.venue?.waitlist) await this.#offerWaitlist(slot, tickets);
+    if (error.code === "SLOT_FULL" && this.draft.venue?.waitlist) await this.#offerWaitlist({ slot, tickets });
   }
 
   #split() {
@@ -155,17 +165,18 @@ export class Confirm {
     this.goTo("slot");
   }
 
-  async #offerWaitlist(slot, tickets) {
+  /** @param {Group} group */
+  async #offerWaitlist({ slot, tickets }) {
     const { WaitlistOffer } = await loadModule(() => import("./waitlist.js"));
     const { email, phone } = this.draft;
-    const body = { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
-    const proof = this.draft.contactProof(+hubNow());
-    if (proof) body.contact_proof = proof;
+    const body = { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), slot_id: slot.id, customer_email: email, customer_phone: phone, contact_proof: this.draft.contactProof(+hubNow()) ?? undefined, ...this.whose };
     byId("confirm-waitlist").replaceChildren(new WaitlistOffer({ slot, places: tickets.length, body }).element);
   }
 
+  /** @param {Refusal} error @param {Group} group @param {Notice} words */
   #ticketsRefused(error, { tickets }, words) {
     const bad = error.details.tickets ?? [{ ticket_code: tickets[0].ticket_code, code: error.code }];
+    /** @param {() => void} then */
     const drop = (then) => () => {
       for (const { ticket_code } of bad) this.draft.remove(ticket_code);
       this.onChanged();
@@ -181,6 +192,7 @@ export class Confirm {
     showNotice(this.answer, { title, next: words.next }, { actions, extra: list });
   }
 
+  /** @param {boolean} busy */
   #busy(busy) {
     this.button.disabled = busy;
     this.back.disabled = busy;

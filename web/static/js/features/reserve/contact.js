@@ -9,10 +9,13 @@ import { explain } from "../../words/refusals.js";
 import { ask, markField, onceReleased } from "./asking.js";
 import { PhoneField } from "./phone_field.js";
 
+const FIELDS = /** @type {const} */ (["email", "phone"]);
+
 export class ContactStep {
   /** @type {Record<string, { input: HTMLInputElement, problem: () => string, advise: () => void }>} by name */
   #fields = {};
 
+  /** @param {{ draft: BookingDraft, onDone: () => void }} options */
   constructor({ draft, onDone }) {
     this.draft = draft;
     this.onDone = onDone;
@@ -43,7 +46,7 @@ export class ContactStep {
     byId("contact-more").textContent = more ? t("Add the other tickets of this order") : t("Add more tickets");
   }
 
-  /** The venue's country, and the browser's where the venue names none. */
+  /** The venue's country, and the browser's where the venue has none. */
   #homeCountry() {
     const here = this.draft.venue?.country;
     if (isCountry(here)) return here;
@@ -99,7 +102,7 @@ export class ContactStep {
   }
 
   async #submit() {
-    const good = /** @type {const} */ (["email", "phone"]).map((name) => this.#look(name));
+    const good = FIELDS.map((name) => this.#look(name));
     if (good.includes(false)) {
       (good[0] ? this.phone.input : this.email).focus();
       return;
@@ -119,14 +122,16 @@ export class ContactStep {
     this.onDone();
   }
 
+  /** @param {Refusal} error */
   #refused(error) {
-    const wrong = (error.details.validation_errors ?? []).filter(({ field }) => field in this.#fields);
+    const fields = (error.details.validation_errors ?? []).map(({ field }) => field);
+    const wrong = FIELDS.filter((name) => fields.includes(name));
     const words = {
       email: () => t("This does not look like an e-mail address, such as name@example.com."),
       phone: () => t("This number cannot be right for its country. Please check the digits and the country."),
     };
-    for (const { field } of wrong) markField(this.#fields[field].input, byId(`${field}-wrong`), words[field]());
-    if (wrong.length) this.#fields[wrong[0].field].input.focus();
+    for (const name of wrong) markField(this.#fields[name].input, byId(`${name}-wrong`), words[name]());
+    if (wrong.length) this.#fields[wrong[0]].input.focus();
     else showNotice(byId("contact-answer"), explain(error));
   }
 }

@@ -9,11 +9,12 @@ import { dayAndSpan } from "../../lib/dates.js";
  * @param {URL} reservation.manage
  * @param {string} reservation.token
  * @param {number} reservation.reservationId
- * @param {Slot | null} [reservation.slot] named only where there are several
+ * @param {PickedSlot | null} [reservation.slot] named only where there are several
  * @param {boolean} [reservation.first] the first carries the ids by which the page's parts are known
- * @param {any} [reservation.links]
+ * @param {Wire.CalendarLinks | null} [reservation.links]
  */
 export function drawKeep({ manage, token, reservationId, slot = null, first = true, links = null }) {
+  /** @param {string} name */
   const id = (name) => (first ? name : null);
   return h("section", { class: "keep" },
     slot && h("h2", {}, dayAndSpan(slot.date, slot.start_time, slot.end_time)),
@@ -25,12 +26,18 @@ export function drawKeep({ manage, token, reservationId, slot = null, first = tr
       sharing(manage)));
 }
 
-/** The file works everywhere; the two links come with the hub's word on the venue's time zone. */
+/**
+ * The file works everywhere; the two links come from the hub, which knows the venue's time zone.
+ *
+ * @param {{ token: string, reservationId: number, id: (name: string) => string | null, links: Wire.CalendarLinks | null }} menu
+ */
 function calendarMenu({ token, reservationId, id, links }) {
+  /** @param {string} name @param {string} words @param {Record<string, string>} attributes */
   const item = (name, words, attributes) => h("li", {}, h("a", { id: id(name), ...attributes }, words));
   const list = h("ul", {}, item("calendar-file", t("Apple, Thunderbird and others (.ics file)"), { href: `/api/reservations/${reservationId}/calendar.ics?token=${encodeURIComponent(token)}`, download: "" }));
+  /** @param {Wire.CalendarLinks} found */
   const add = (found) => {
-    for (const [name, words] of [["google", t("Google Calendar")], ["outlook", t("Outlook")]]) {
+    for (const [name, words] of /** @type {const} */ ([["google", t("Google Calendar")], ["outlook", t("Outlook")]])) {
       if (found?.[name]) list.append(item(`calendar-${name}`, words, { href: found[name], target: "_blank", rel: "noopener noreferrer" }));
     }
   };
@@ -40,6 +47,7 @@ function calendarMenu({ token, reservationId, id, links }) {
   return menu;
 }
 
+/** @param {URL} manage */
 function sharing(manage) {
   const said = h("span", { role: "status" });
   const copy = async () => {

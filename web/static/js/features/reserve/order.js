@@ -1,5 +1,5 @@
 // "These are my tickets": the mail address of an order brings its other tickets along.
-import { byId, fieldOf, first, h } from "../../lib/elements.js";
+import { fieldOf, first, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
 import { looksLikeEmail } from "../../models/email.js";
@@ -8,8 +8,13 @@ import { clearNotice, showNotice } from "../../lib/notices.js";
 import { explain } from "../../words/refusals.js";
 import { ask } from "./asking.js";
 
-/** `onFound({bookable, others})`: tickets that can join the visit, and those that cannot, each with `words`. */
+/**
+ * `onFound` receives the tickets that can be booked as well, and those that cannot.
+ *
+ * @param {{ ticket: Ticket, others: number, whose: Whose, onFound: (found: OrderFound) => void }} order
+ */
 export function orderForm({ ticket, others, whose, onFound }) {
+  const go = h("button", { type: "submit", class: "button quiet", id: "order-go" }, t("Add my tickets"));
   const form = h("form", { class: "card", novalidate: true, id: "order-form" },
     h("p", {}, h("strong", {}, tn("One more ticket belongs to this order.", "{n} more tickets belong to this order.", others)), " ",
       t("Coming together? Add them all at once.")),
@@ -17,11 +22,12 @@ export function orderForm({ ticket, others, whose, onFound }) {
       h("label", { for: "order-mail" }, t("Mail address the order was sent to")),
       h("input", { type: "email", id: "order-mail", autocomplete: "email", inputmode: "email", maxlength: 254, "aria-describedby": "order-answer" })),
     h("div", { class: "answer", id: "order-answer", role: "alert" }),
-    h("button", { type: "submit", class: "button quiet", id: "order-go" }, t("Add my tickets")));
+    go);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const input = fieldOf(form, "order-mail");
     const answer = first(form, "#order-answer");
+    /** @param {Notice} words */
     const refuse = (words) => {
       input.setAttribute("aria-invalid", "true");
       showNotice(answer, words);
@@ -32,7 +38,7 @@ export function orderForm({ ticket, others, whose, onFound }) {
       return;
     }
     const reply = await ask({
-      button: byId("order-go"),
+      button: go,
       answer,
       question: () => call("POST", "/api/tickets/mine", { body: { ticket_code: ticket.ticket_code, email: input.value.trim(), ...whose } }),
       onRefusal: (error) => refuse(explain(error)),
@@ -48,6 +54,7 @@ export function orderForm({ ticket, others, whose, onFound }) {
   return form;
 }
 
+/** @param {OrderTicket} ticket */
 function reason({ status, reserved_date: day }) {
   if (status === "INACTIVE") return t("is not active yet.");
   if (status === "RESERVED") return day ? t("is already reserved for {day}.", { day: longDay(day) }) : t("is already reserved.");

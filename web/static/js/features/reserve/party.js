@@ -1,7 +1,8 @@
-// The tickets of a visit, as a list with a way out for each.
+// The tickets of a visit; each can be removed.
 import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
+/** @param {Element} list @param {Ticket[]} tickets @param {(code: string) => void} onRemove */
 export function drawParty(list, tickets, onRemove) {
   list.replaceChildren(
     ...tickets.map(({ ticket_code: code }) =>

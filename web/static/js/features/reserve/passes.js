@@ -1,20 +1,22 @@
-// The tickets to show at the door: one per person, side by side, each with its code, its files and a full-screen view.
+// The tickets to show at the gate: one per person, side by side, each with its code, its files and a full-screen view.
 import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { longDay, span } from "../../lib/dates.js";
 
-/** `passes`: [{reservation_id, ticket_code, qr_code?, slot, venue?, token}] */
+/** @param {Element} place @param {Pass[]} passes */
 export function drawTickets(place, passes) {
   const several = passes.length > 1;
   const list = h("ul", { class: "passes", ...(several && { tabindex: 0, "aria-label": t("Your tickets") }) }, ...passes.map((pass, at) => drawPass(pass, at, passes.length)));
   place.replaceChildren(list, ...(several ? [turner(list, passes.length)] : []));
 }
 
+/** @param {Pass} pass @param {number} at @param {number} count */
 function drawPass({ reservation_id: id, ticket_code: code, qr_code: picture, slot, venue, token }, at, count) {
   const files = `/api/reservations/${id}`;
   const question = `?token=${encodeURIComponent(token)}`;
   // The code came with the answer, so it shows and downloads even when the network is gone by now.
   const source = picture ?? `${files}/qr.svg${question}`;
+  /** @param {string} term @param {string[]} values */
   const line = (term, ...values) => h("div", { class: "when" }, h("dt", {}, term), ...values.map((value) => h("dd", {}, value)));
   return h("li", { class: "pass" },
     h("div", { class: "ticket" },
@@ -33,8 +35,10 @@ function drawPass({ reservation_id: id, ticket_code: code, qr_code: picture, slo
           h("a", { class: "button link small", href: `${files}/qr.svg${question}`, download: `${code}.svg`, "aria-label": t("Download QR code as SVG") }, t("SVG"))))));
 }
 
+/** @param {Element} list @param {number} count */
 export function turner(list, count) {
   const at = h("span", { role: "status" });
+  /** @param {number} by */
   const turn = (by) => list.scrollBy({ left: by * list.clientWidth });
   const show = () => {
     const place = Math.min(count - 1, Math.max(0, Math.round(list.scrollLeft / list.clientWidth)));
@@ -43,6 +47,7 @@ export function turner(list, count) {
     before.disabled = place === 0;
     after.disabled = place === count - 1;
   };
+  /** @param {number} by @param {string} name @param {string} words */
   const button = (by, name, words) => h("button", { type: "button", class: "button quiet small square", "aria-label": words, onclick: () => turn(by) }, icon(name));
   const before = button(-1, "left", t("Ticket before"));
   const after = button(1, "right", t("Next ticket"));
@@ -51,7 +56,7 @@ export function turner(list, count) {
   return h("div", { class: "pass-turner" }, before, at, after);
 }
 
-/** Nothing but the code, on white, with the screen kept awake. */
+/** Nothing but the code, on white, with the screen kept awake. @param {string} source @param {string} code */
 export function showAtDoor(source, code) {
   const close = h("button", { type: "button", class: "button", autofocus: true, onclick: () => dialog.close() }, t("Close"));
   const dialog = h("dialog", { class: "door-code", "aria-label": t("QR code of ticket {code}", { code }) },

@@ -65,8 +65,9 @@ export class PhoneField {
     this.select.replaceChildren(...names.map(([name, country]) => h("option", { value: country }, `${name} (+${dialCode(country)})`)));
   }
 
+  /** @param {string} country */
   #name(country) {
     this.#names ??= new Intl.DisplayNames([locale], { type: "region", fallback: "code" });
-    return this.#names.of(country);
+    return this.#names.of(country) ?? country;
   }
 }

@@ -15,6 +15,8 @@ import { WaitlistOffer } from "./waitlist.js";
 const NEWS_EVERY_MS = 5_000;
 /** How often the clock alone is looked at: a slot ends, and a day, while nobody books anything. */
 const CLOCK_EVERY_MS = 20_000;
+/** @type {Record<string, string>} */
+const LINK_WORDS = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), lost: t("Not live") };
 
 export class SlotStep {
   /** @type {Calendar} made by #start */
@@ -24,15 +26,17 @@ export class SlotStep {
   /** @type {SlotsPanel} made by #start */
   #panel = /** @type {any} */ (null);
   #resting = true;
+  /** @type {Map<number, string>} */
   #news = new Map();
   /** @type {number | undefined} */
   #newsTimer;
   #saidAt = 0;
 
   /**
-   * `whose` names the organisation for the API ({} or {orq}); `booking()` gives what is being chosen for: {places, slot, codes,
-   * email, phone, proof, venue}; `onChosen(slot)` receives the chosen slot. The waiting list is offered where codes, email and
-   * phone are known and the venue has one.
+   * `booking()` gives what a slot is chosen for; `onChosen(slot)` receives the chosen slot. The waiting list is offered where
+   * codes, email and phone are known and the venue has one.
+   *
+   * @param {{ whose: Whose, booking: () => BookingFor, onChosen: (slot: PickedSlot) => void }} options
    */
   constructor({ whose, booking, onChosen }) {
     this.whose = whose;
@@ -64,7 +68,11 @@ export class SlotStep {
     this.#panel?.clear();
   }
 
-  /** Slots as the API names them in a refusal, with everything the calendar knows of them. */
+  /**
+   * The times that a refusal offers, with everything the calendar knows of them.
+   *
+   * @param {SlotOffer[]} alternatives
+   */
   known(alternatives) {
     return alternatives.map((slot) => ({ ...this.#months?.month(monthKey(slot.date))?.slot(slot.slot_id), ...slot, id: slot.slot_id }));
   }
@@ -105,25 +113,28 @@ export class SlotStep {
     if (open && monthKey(open) === month.key) this.#panel.update(month.slots(open), []);
   }
 
+  /** @param {Slot} slot */
   #waiting(slot) {
     const { codes, email, phone, proof, venue, places = 1 } = this.booking();
     if (!codes?.length || !email || !phone || venue?.waitlist === false) return null;
-    const body = { ticket_codes: codes, slot_id: slot.id, customer_email: email, customer_phone: phone, ...this.whose };
-    if (proof) body.contact_proof = proof;
+    const body = { ticket_codes: codes, slot_id: slot.id, customer_email: email, customer_phone: phone, contact_proof: proof ?? undefined, ...this.whose };
     return new WaitlistOffer({ slot, places, body }).element;
   }
 
+  /** @param {string} key */
   #turn(key) {
     clearNotice(byId("calendar-answer"));
     this.#months.watch(key);
   }
 
+  /** @param {unknown} error */
   #trouble(error) {
     this.#calendar.root.removeAttribute("aria-busy");
     const words = error instanceof Refusal ? explain(error) : NO_CONNECTION;
     showNotice(byId("calendar-answer"), words, { kind: "warn", actions: [[t("Try again"), () => this.#months.retry()]] });
   }
 
+  /** @param {Month} month @param {SlotChange[]} changes */
   #showMonth(month, changes) {
     const started = performance.now();
     clearNotice(byId("calendar-answer"));
@@ -137,6 +148,7 @@ export class SlotStep {
     performance.measure("calendar", { start: started, end: performance.now() });
   }
 
+  /** @param {string} date */
   #pick(date) {
     this.#showDay(date);
     const slots = this.#months.month(monthKey(date))?.slots(date) ?? [];
@@ -145,12 +157,18 @@ export class SlotStep {
     byId("slots").scrollIntoView({ block: "nearest", behavior: "smooth" });
   }
 
+  /** @param {string} date */
   #showDay(date) {
     const { slot, places = 1 } = this.booking();
     this.#panel.show(date, this.#months.month(monthKey(date))?.slots(date) ?? [], { party: places, chosenId: slot?.id });
   }
 
-  /** Only what the visitor looks at is said, only where its word changed, the newest word once, and never in a stream. */
+  /**
+   * Says what has changed on the chosen day: only a slot whose state changed, its newest state once, and not all the time.
+   *
+   * @param {SlotChange[]} changes
+   * @param {string | null} open
+   */
   #announce(changes, open) {
     if (this.#resting || !open) return;
     for (const { slot, was } of changes) {
@@ -168,15 +186,17 @@ export class SlotStep {
     }, wait);
   }
 
+  /** @param {string} text */
   #say(text) {
     if (!this.#resting) byId("slots-news").textContent = text;
   }
 
+  /** @param {MonthsState} state */
   #showLink({ state, since, checkedAt }) {
     const line = byId("calendar-line");
     const notice = byId("calendar-offline");
-    line.dataset.state = state;
-    const words = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), lost: t("Not live") }[state];
+    line.dataset.state = state ?? "";
+    const words = LINK_WORDS[state ?? "connecting"];
     if (line.textContent !== words) line.textContent = words;
     const off = state === "lost";
     if (!off) {
@@ -184,6 +204,7 @@ export class SlotStep {
       notice.replaceChildren();
       return;
     }
+    /** @param {number} moment */
     const at = (moment) => clock(nowAt(undefined, new Date(moment)).time);
     const title = since ? t("Not live since {time}.", { time: at(since) }) : t("Not live.");
     const next = checkedAt ? t("Places are looked up every few seconds instead, last at {time}.", { time: at(checkedAt) }) : t("Places shown may have changed.");

@@ -5,9 +5,10 @@ import { mark } from "../../lib/marks.js";
 import { slotStanding } from "../../models/availability.js";
 import { longDay, number, shortDay, span, spokenSpan } from "../../lib/dates.js";
 
+/** @type {Record<string, string>} */
 const SHAPES = { available: "check", limited: "half", short: "few", full: "full", closed: "cross", over: "clock" };
 
-/** How a slot stands for a party, as a word for the program and one for people. */
+/** How a slot stands for a party, as a word for the program and one for people. @param {Slot} slot @param {number} party */
 export function slotWords(slot, party = 1) {
   const standing = slotStanding(slot, party);
   const word = {
@@ -23,13 +24,18 @@ export function slotWords(slot, party = 1) {
 
 export class SlotsPanel {
   list = h("ul", { class: "slot-list" });
+  /** @type {Map<number, Card>} */
   #cards = new Map();
   #party = 1;
+  /** @type {number | null} */
   #chosenId = null;
 
   /**
    * `onSelect(slot)` receives the chosen slot; `nearest(slot)` resolves to other slots with free places; `waiting(slot)` gives the
    * waiting list's element, or null where there is none.
+   *
+   * @param {Element} place
+   * @param {SlotsPanelOptions} options
    */
   constructor(place, { onSelect, nearest, waiting }) {
     this.place = place;
@@ -38,6 +44,7 @@ export class SlotsPanel {
     this.waiting = waiting;
   }
 
+  /** @param {string} date @param {Slot[]} slots @param {{ party: number, chosenId?: number | null }} choice */
   show(date, slots, { party, chosenId }) {
     this.#party = party;
     this.#chosenId = chosenId ?? null;
@@ -48,7 +55,12 @@ export class SlotsPanel {
     this.#lay(slots);
   }
 
-  /** The same day, some of it changed: cards stay where they are, and so does the focus. */
+  /**
+   * The same day, some of it changed: cards stay where they are, and so does the focus.
+   *
+   * @param {Slot[]} slots
+   * @param {SlotChange[]} changes
+   */
   update(slots, changes) {
     if (!this.#cards.size && !slots.length) return;
     this.#lay(slots);
@@ -60,6 +72,7 @@ export class SlotsPanel {
     this.place.replaceChildren();
   }
 
+  /** @param {Slot[]} slots */
   #lay(slots) {
     const wanted = new Set(slots.map(({ id }) => id));
     for (const [id, card] of this.#cards) {
@@ -77,9 +90,11 @@ export class SlotsPanel {
 }
 
 class Card {
+  /** @type {Slot | null} */
   #slot = null;
   #shown = "";
 
+  /** @param {SlotsPanel} panel */
   constructor(panel) {
     this.panel = panel;
     this.time = h("p", { class: "time" });
@@ -99,6 +114,7 @@ class Card {
     );
   }
 
+  /** @param {Slot} slot @param {number} party @param {boolean} chosen */
   draw(slot, party, chosen) {
     const shown = JSON.stringify([slot, party, chosen, slotWords(slot, party).standing]);
     if (shown === this.#shown) return;
@@ -108,13 +124,13 @@ class Card {
     this.standing = standing;
     const time = span(slot.start_time, slot.end_time);
     this.element.className = `slot ${standing}${chosen ? " chosen" : ""}`;
-    this.element.dataset.slot = slot.id;
+    this.element.dataset.slot = String(slot.id);
     this.time.textContent = time;
     this.badge.className = `badge ${standing}`;
     this.badge.replaceChildren(icon(SHAPES[standing]), word);
     const free = Math.max(0, slot.available_count);
     this.count.textContent = t("{free} of {total} places free", { free: number(free), total: number(slot.total_capacity) });
-    // Of what is over or closed nobody needs to know how much was left.
+    // Of a slot that is over or closed nobody needs to know how much was left.
     this.count.hidden = this.bar.hidden = standing === "closed" || standing === "over";
     /** @type {HTMLElement} */ (this.bar.firstElementChild).style.width = `${slot.total_capacity ? Math.round((free / slot.total_capacity) * 100) : 0}%`;
     this.#drawButton(standing, spokenSpan(slot.start_time, slot.end_time), chosen);
@@ -130,6 +146,7 @@ class Card {
     return this.standing === "full" || this.standing === "short";
   }
 
+  /** @param {SlotStanding} standing @param {string} time @param {boolean} chosen */
   #drawButton(standing, time, chosen) {
     const { button } = this;
     button.hidden = standing === "closed" || standing === "over";
@@ -146,6 +163,7 @@ class Card {
   }
 
   #act() {
+    if (!this.#slot) return;
     if (!this.#hasMore) this.panel.onSelect(this.#slot);
     else if (this.more.hidden) this.#open();
     else this.#close();
@@ -160,6 +178,7 @@ class Card {
 
   async #open() {
     const slot = this.#slot;
+    if (!slot) return;
     const host = h("div", { class: "other-times" });
     this.more.replaceChildren(h("p", { class: "more-title" }, t("Nearest times with room")), host);
     this.more.hidden = false;
@@ -172,12 +191,19 @@ class Card {
   }
 }
 
-/** Fills `host` with other times, the API's `alternative_slots` or slots of the calendar, and returns it. */
+/**
+ * Fills `host` with other times and returns it.
+ *
+ * @param {Element} host
+ * @param {OtherTime[]} alternatives
+ * @param {(slot: PickedSlot) => void} onPick
+ */
 export function drawAlternatives(host, alternatives, onPick) {
   host.replaceChildren(h("ul", { class: "alternatives" }, ...alternatives.map((slot) => h("li", {}, alternative(slot, onPick)))));
   return host;
 }
 
+/** @param {OtherTime} slot @param {(slot: PickedSlot) => void} onPick */
 function alternative(slot, onPick) {
   const [day, time] = [shortDay(slot.date), span(slot.start_time, slot.end_time)];
   const room = slot.available_count > 0 ? tn("one place free", "{n} places free", slot.available_count) : null;

@@ -1,21 +1,20 @@
-// Where the customer is: one step in sight, each with its own place in the browser's history.
+// Which step is in sight, each with its own entry in the browser's history.
 import { byId, first } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
+/** @type {StepName[]} */
 export const STEPS = ["ticket", "contact", "code", "slot", "confirm", "done"];
-// The one-time code belongs to the contact.
+/** @type {{ [step in StepName]?: StepName }} */
 const SHOWN_AS = { code: "contact" };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Steps {
   #title = document.title;
 
+  /** @type {StepName | null} */
   #wanted = null;
 
-  /**
-   * `furthest()` is the last step that can be stood on; `prepare(step)` promises whether all it needs is here; `onEnter(step)`
-   * and `onLeave(step)` fill it and put it away; `instead(step)` names another where there is nothing to do at this one.
-   */
+  /** @param {HTMLElement} root @param {StepRules} rules */
   constructor(root, { furthest, prepare, onEnter, onLeave, instead }) {
     this.root = root;
     this.furthest = furthest;
@@ -23,37 +22,38 @@ export class Steps {
     this.onEnter = onEnter;
     this.onLeave = onLeave;
     this.instead = instead;
+    /** @type {StepName | null} */
     this.step = null;
     history.scrollRestoration = "manual";
     addEventListener("popstate", (event) => this.#show(this.#possible(event.state?.step ?? "ticket"), true));
-    for (const button of root.querySelectorAll("[data-back]")) button.addEventListener("click", () => this.go(button.dataset.back));
+    for (const button of root.querySelectorAll("button")) if (button.dataset.back) button.addEventListener("click", () => this.go(/** @type {StepName} */ (button.dataset.back)));
   }
 
   /** The step the page begins with. */
-  async begin(wanted) {
+  async begin(/** @type {StepName} */ wanted) {
     const step = this.#possible(wanted);
     history.replaceState({ step }, "");
     await this.#show(step, step !== "ticket");
   }
 
-  async go(wanted) {
+  async go(/** @type {StepName} */ wanted) {
     const step = this.#possible(wanted);
     if ((await this.#show(step, true)) && step !== history.state?.step) history.pushState({ step }, "");
   }
 
-  #possible(step) {
+  #possible(/** @type {StepName} */ step) {
     const furthest = this.furthest();
     if (furthest === "done") return "done";
     return this.instead(STEPS.indexOf(step) <= STEPS.indexOf(furthest) ? step : furthest);
   }
 
-  async #show(step, focus) {
+  async #show(/** @type {StepName} */ step, /** @type {boolean} */ focus) {
     this.#wanted = step;
     if (!(await this.prepare(step)) || this.#wanted !== step) return false;
     if (this.step && this.step !== step) this.onLeave(this.step);
     this.step = step;
     this.root.dataset.step = step;
-    for (const section of this.root.querySelectorAll("section.step")) section.hidden = section.dataset.step !== step;
+    for (const section of this.root.querySelectorAll("section")) section.hidden = section.dataset.step !== step;
     this.#mark(SHOWN_AS[step] ?? step);
     this.onEnter(step);
     const heading = first(this.root, `#${step}-title`);
@@ -64,10 +64,10 @@ export class Steps {
     return true;
   }
 
-  #mark(shown) {
+  #mark(/** @type {StepName} */ shown) {
     const at = STEPS.indexOf(shown);
     for (const item of /** @type {HTMLCollectionOf<HTMLElement>} */ (byId("steps").children)) {
-      const place = STEPS.indexOf(item.dataset.step ?? "");
+      const place = STEPS.indexOf(/** @type {StepName} */ (item.dataset.step));
       const label = /** @type {HTMLButtonElement} */ (item.firstElementChild);
       item.classList.toggle("past", place < at);
       if (label.tagName === "BUTTON") label.disabled = place >= at;

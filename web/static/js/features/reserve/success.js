@@ -4,6 +4,7 @@ import { t, tn } from "../../lib/i18n.js";
 import { drawKeep } from "./keep.js";
 import { drawTickets } from "./passes.js";
 
+/** @param {BookingDraft} draft */
 export function showSuccess(draft) {
   const count = draft.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
   byId("done-words").textContent = `${tn("Show this QR code at the door.", "Show these {n} QR codes at the door, one per person.", count)} ${t("A copy is on its way to {address}.", { address: draft.email })}`;
@@ -17,4 +18,5 @@ export function showSuccess(draft) {
   })));
 }
 
+/** @param {Booked} booked */
 const tokenOf = ({ manage_url: address }) => new URL(address, location.href).pathname.split("/").filter(Boolean).pop() ?? "";

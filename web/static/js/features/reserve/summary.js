@@ -4,8 +4,11 @@ import { t } from "../../lib/i18n.js";
 import { spaced } from "../../models/phone.js";
 import { longDay, span } from "../../lib/dates.js";
 
+/** @param {Element} place @param {BookingDraft} draft @param {(step: StepName) => void} goTo */
 export function drawSummary(place, draft, goTo) {
+  /** @param {StepName} step @param {string} what */
   const change = (step, what) => h("dd", { class: "change" }, h("button", { type: "button", class: "button link small", "aria-label": what, onclick: () => goTo(step) }, t("Change")));
+  /** @param {Ticket[]} tickets */
   const codes = (tickets) => h("ul", {}, ...tickets.map(({ ticket_code }) => h("li", { class: "code" }, ticket_code)));
   const rows = draft.groups().flatMap(({ slot, tickets }) => [
     h("div", { class: "when" },

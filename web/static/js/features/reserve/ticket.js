@@ -1,4 +1,4 @@
-// The ticket step: one code or many become the tickets of this visit.
+// The ticket step: codes become the tickets of this visit.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
@@ -16,7 +16,7 @@ export class TicketStep {
   /** @type {number | undefined} */
   #pause;
 
-  /** `onTickets()` is called when the draft's tickets change, `onDone()` when the customer goes on. */
+  /** @param {TicketStepOptions} options */
   constructor({ draft, whose, onTickets, onDone }) {
     this.draft = draft;
     this.whose = whose;
@@ -39,24 +39,22 @@ export class TicketStep {
     this.#draw();
   }
 
-  /** A code that came with the page's address. */
-  begin(code) {
+  begin(/** @type {string} */ code) {
     this.input.value = codesIn(code).join(", ");
     return this.#submit(true);
   }
 
-  /** Tickets of one order, found elsewhere. */
-  take(tickets) {
+  take(/** @type {Ticket[]} */ tickets) {
     for (const ticket of tickets) if (this.draft.tickets.length < MOST_TICKETS) this.draft.add(ticket);
     this.#changed();
   }
 
-  async check(code) {
+  async check(/** @type {string} */ code) {
     const reply = await call("POST", "/api/tickets/validate", { body: { ticket_code: code, ...this.whose } });
     return reply.data;
   }
 
-  async #submit(goOn) {
+  async #submit(/** @type {boolean} */ goOn) {
     const codes = codesIn(this.input.value);
     this.#say();
     if (!codes.length) {
@@ -70,8 +68,8 @@ export class TicketStep {
     }
   }
 
-  /** Whether all of them are tickets of the visit now. What is not stays in the field, with its reason. */
-  async #add(codes) {
+  /** Whether all are added. The others stay in the field. */
+  async #add(/** @type {string[]} */ codes) {
     const button = byId("ticket-go");
     const fresh = codes.filter((code) => !this.draft.codes.includes(code));
     clearNotice(this.answer);
@@ -79,6 +77,7 @@ export class TicketStep {
       this.#refuse({ title: t("One visit takes up to {n} tickets.", { n: MOST_TICKETS }), next: t("Book the others in a second visit.") });
       return false;
     }
+    /** @type {FailedCheck[]} */
     const failed = [];
     const typed = this.input.value;
     busy(button, true);
@@ -88,7 +87,7 @@ export class TicketStep {
           this.draft.add(await this.check(code));
         } catch (error) {
           failed.push({ code, error });
-          // Without a connection, or beyond the pace, the next ones would fare no better.
+          // The next ones would fail as well.
           if (!(error instanceof Refusal) || error.code === "RATE_LIMITED") break;
         }
       }
@@ -96,7 +95,7 @@ export class TicketStep {
       busy(button, false);
     }
     const left = fresh.filter((code) => !this.draft.codes.includes(code));
-    // What was typed while these were looked at stays.
+    // What was typed meanwhile stays.
     const since = this.input.value === typed ? "" : this.input.value;
     this.input.value = [...left, since].filter(Boolean).join(", ");
     this.#changed();
@@ -105,33 +104,32 @@ export class TicketStep {
     return !failed.length;
   }
 
-  #explain(failed) {
+  #explain(/** @type {FailedCheck[]} */ failed) {
     const [{ code, error }] = failed;
     if (!(error instanceof Refusal)) {
       showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.form.requestSubmit()]] });
       return;
     }
     if (failed.length > 1) {
-      const list = h("ul", {}, ...failed.map((one) => h("li", {}, h("span", { class: "code" }, one.code), " ", explain(one.error).title)));
+      const list = h("ul", {}, ...failed.map((one) => h("li", {}, h("span", { class: "code" }, one.code), " ", (one.error instanceof Refusal ? explain(one.error) : NO_CONNECTION).title)));
       this.#refuse({ title: tn("One ticket cannot be booked.", "{n} tickets cannot be booked.", failed.length), next: "" }, { extra: list });
       return;
     }
-    const actions = error.details.can_activate ? [[t("Activate this ticket"), () => this.#activate(code, error.details.ticket_id)]] : [];
-    const kind = actions.length ? "warn" : "bad";
+    const { can_activate, ticket_id: id, likely_mistyped } = error.details;
     const words = explain(error);
-    // What is said at the field need not be said twice.
-    if (error.details.likely_mistyped) words.next = t("Compare it with your ticket, character by character.");
-    this.#refuse(words, { actions, kind });
+    // What the field says need not be said twice.
+    if (likely_mistyped) words.next = t("Compare it with your ticket, character by character.");
+    this.#refuse(words, can_activate && id ? { actions: [[t("Activate this ticket"), () => this.#activate(code, id)]], kind: "warn" } : {});
     this.#advise();
   }
 
-  #refuse(words, options) {
+  #refuse(/** @type {Notice} */ words, /** @type {NoticeOptions} */ options = {}) {
     this.input.setAttribute("aria-invalid", "true");
     showNotice(this.answer, words, options);
     this.input.focus();
   }
 
-  async #activate(code, id) {
+  async #activate(/** @type {string} */ code, /** @type {number} */ id) {
     const activation = await loadModule(() => import("./activation.js")).catch(() => null);
     if (!activation) {
       this.#refuse(NO_CONNECTION, { kind: "warn" });
@@ -145,7 +143,7 @@ export class TicketStep {
     this.#say(t("The ticket is active now."));
   }
 
-  #onPaste(event) {
+  #onPaste(/** @type {ClipboardEvent} */ event) {
     const codes = codesIn(event.clipboardData?.getData("text") ?? "");
     if (codes.length < 2) return;
     event.preventDefault();
@@ -159,7 +157,7 @@ export class TicketStep {
     this.#pause = setTimeout(() => this.#advise(), PAUSE_MS);
   }
 
-  /** A likely slip is named while the code is still under the customer's eyes; it never stands in the way. */
+  /** Names a likely typing error, and never prevents anything. */
   async #advise() {
     clearTimeout(this.#pause);
     const typed = this.input.value;
@@ -169,7 +167,7 @@ export class TicketStep {
     this.#say(...(advice?.adviceOn(codes[0], { typing: document.activeElement === this.input, onUse: (code) => this.#use(code) }) ?? []));
   }
 
-  #use(code) {
+  #use(/** @type {string} */ code) {
     this.input.value = code;
     this.input.removeAttribute("aria-invalid");
     clearNotice(this.answer);
@@ -177,7 +175,7 @@ export class TicketStep {
     byId("ticket-go").focus();
   }
 
-  #say(...words) {
+  #say(/** @type {(string | Node)[]} */ ...words) {
     byId("ticket-advice").replaceChildren(...words);
   }
 
@@ -198,16 +196,15 @@ export class TicketStep {
     this.#offerOrder();
   }
 
-  /** A family has one order: its other tickets are a mail address away. */
+  /** Offers the other tickets of an order. */
   async #offerOrder() {
     const place = byId("mine");
-    const missing = (one) => (one.order_tickets ?? 0) - this.draft.tickets.filter(({ order_id }) => order_id === one.order_id).length;
+    const missing = (/** @type {Ticket} */ one) => (one.order_tickets ?? 0) - this.draft.tickets.filter(({ order_id }) => order_id === one.order_id).length;
     const ticket = this.draft.tickets.find((one) => missing(one) > 0);
     if (!ticket || this.draft.tickets.length >= MOST_TICKETS) {
       place.replaceChildren();
       return;
     }
-    // Without a connection the offer is left out; the next ticket brings it.
     const order = await loadModule(() => import("./order.js")).catch(() => null);
     if (!order) return;
     const others = missing(ticket);
@@ -217,12 +214,10 @@ export class TicketStep {
     place.replaceChildren(order.orderForm({ ticket, others, whose: this.whose, onFound: (found) => this.#fromOrder(ticket, found) }));
   }
 
-  /** Which of an order's tickets can be booked; the rest with their reason. */
-  async #fromOrder(ticket, found) {
-    const { bookable, others } = found;
+  async #fromOrder(/** @type {Ticket} */ ticket, /** @type {OrderFound} */ { bookable, others }) {
     this.take(bookable.map((one) => ({ ...ticket, ...one })));
     if (!others.length) return;
-    const line = (one) => h("li", {}, h("span", { class: "code" }, one.ticket_code), " ", one.words,
+    const line = (/** @type {LeftOut} */ one) => h("li", {}, h("span", { class: "code" }, one.ticket_code), " ", one.words,
       one.status === "INACTIVE" && h("button", { type: "button", class: "button quiet small", onclick: () => this.#activate(one.ticket_code, one.ticket_id) }, t("Activate")));
     showNotice(this.answer, { title: tn("One ticket of the order was left out.", "{n} tickets of the order were left out.", others.length), next: "" }, { kind: "info", extra: h("ul", {}, ...others.map(line)) });
   }

@@ -4,10 +4,11 @@ import { t, tn } from "../../lib/i18n.js";
 import { shortDayAndSpan } from "../../lib/dates.js";
 
 export class Turns {
-  /** `onTurn()` is called when slots are chosen for another ticket. */
+  /** `onTurn()` is called when slots are chosen for another ticket. @param {{ draft: BookingDraft, onTurn: () => void }} options */
   constructor({ draft, onTurn }) {
     this.draft = draft;
     this.onTurn = onTurn;
+    /** @type {string | null} */
     this.code = null;
     this.choice = byId("together");
     this.choice.addEventListener("change", () => {
@@ -19,11 +20,11 @@ export class Turns {
 
   /** The tickets a slot is being looked for. */
   get codes() {
-    return this.draft.apart ? [this.code] : this.draft.codes;
+    return this.draft.apart ? [this.code ?? ""] : this.draft.codes;
   }
 
   get slot() {
-    return this.draft.apart ? this.draft.slotOf(this.code) : this.draft.slot;
+    return this.draft.apart ? this.draft.slotOf(this.code ?? "") : this.draft.slot;
   }
 
   draw() {
@@ -32,18 +33,19 @@ export class Turns {
     this.choice.hidden = count < 2;
     byId("together-all").textContent = tn("All together", "All {n} together", count);
     for (const radio of this.choice.querySelectorAll("input")) radio.checked = (radio.value === "together") === draft.together;
-    if (draft.apart && !draft.codes.includes(this.code)) this.code = (draft.unplaced ?? draft.tickets[0]).ticket_code;
+    if (draft.apart && !draft.codes.includes(this.code ?? "")) this.code = (draft.unplaced ?? draft.tickets[0]).ticket_code;
     byId("turns").replaceChildren(...(draft.apart ? draft.codes.map((code) => this.#turn(code)) : []));
   }
 
-  /** A slot was chosen: whether everybody has one now. */
+  /** Takes the chosen slot; gives whether every ticket has one now. @param {PickedSlot} slot */
   choose(slot) {
-    this.draft.choose(slot, this.code);
+    this.draft.choose(slot, this.code ?? "");
     const next = this.draft.apart ? this.draft.unplaced : null;
     this.code = next?.ticket_code ?? null;
     return !next;
   }
 
+  /** @param {string} code */
   #turn(code) {
     const slot = this.draft.slotOf(code);
     const take = () => {

@@ -6,6 +6,7 @@ import { number } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { explain, NO_CONNECTION } from "../../words/refusals.js";
 
+/** @type {RefusalWords} */
 const OWN_WORDS = {
   SLOT_NOT_FULL: () => ({ title: t("Good news: there is room again."), next: t("Select this time to book it.") }),
   WAITLIST_CLOSED: () => ({ title: t("This time has no waiting list any more."), next: t("Pick one of the other times.") }),
@@ -15,6 +16,7 @@ const OWN_WORDS = {
 export class WaitlistOffer {
   #key = crypto.randomUUID();
 
+  /** @param {{ slot: PickedSlot, places: number, body: WaitlistBody }} options */
   constructor({ slot, places, body }) {
     this.slot = slot;
     this.places = places;
@@ -49,12 +51,13 @@ export class WaitlistOffer {
       this.#joined(data);
     } catch (error) {
       if (!(error instanceof Refusal)) showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.#join()]] });
-      else showNotice(this.answer, OWN_WORDS[error.code]?.() ?? explain(error), { kind: error.code === "ALREADY_WAITING" ? "warn" : "bad" });
+      else showNotice(this.answer, OWN_WORDS[error.code]?.(error.details) ?? explain(error), { kind: error.code === "ALREADY_WAITING" ? "warn" : "bad" });
     } finally {
       this.#busy(false);
     }
   }
 
+  /** @param {Wire.Joined} data */
   #joined(data) {
     const link = new URL(data.waitlist_url, location.href);
     showNotice(
@@ -68,6 +71,7 @@ export class WaitlistOffer {
     this.button.hidden = true;
   }
 
+  /** @param {boolean} busy */
   #busy(busy) {
     this.button.disabled = busy;
     this.button.setAttribute("aria-busy", String(busy));
