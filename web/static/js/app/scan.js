@@ -128,12 +128,13 @@ flow.on("answered", ({ decision, code }) => {
 flow.on("cleared", () => help.clear());
 flow.on("left", () => input.clear());
 
-/** The same code the other way is a scan of its own. */
+/** The same code the other way is a scan of its own. @param {boolean} leaving */
 function turned(leaving) {
   repeats.forget();
   screen.turn(leaving);
 }
 
+/** @param {keyof ScannerChoices} name */
 function changed(name) {
   if (name === "sound") soundButton.show();
   else if (name === "vibration" && settings.get(name)) navigator.vibrate?.(70);

@@ -22,8 +22,9 @@ export class Camera {
   #lastFrame = 0;
 
   /**
-   * `onCode(text, seenAt)` for each new code while `wants()`; `onState(state)`: "off", "starting", "on", "refused", "absent",
-   * "lost" (trying again), "unable" (this browser cannot), "insecure" (browsers give cameras to https addresses only).
+  * `onCode(text, seenAt)` receives each new code while `wants()`; `onState` receives the state of the camera.
+  *
+  * @param {CameraOptions} options
    */
   constructor({ video, settings, onCode, onState, wants }) {
     this.video = video;
@@ -60,11 +61,13 @@ export class Camera {
     this.onState("off");
   }
 
+  /** @param {string} deviceId */
   async choose(deviceId) {
     this.settings.set("camera", deviceId);
     if (this.#wanted) await this.start();
   }
 
+  /** @param {boolean} on */
   async setTorch(on) {
     const track = this.#track;
     if (!track) return false;
@@ -153,13 +156,15 @@ export class Camera {
     this.#reading = false;
   }
 
+  /** @param {MediaStream | null} stream */
   #next(stream) {
-    if (stream !== this.#stream) return;
-    const again = (now, metadata) => this.#frame(stream, Math.min(now, metadata?.captureTime ?? now));
+    if (!stream || stream !== this.#stream) return;
+    const again = (/** @type {number} */ now, /** @type {{ captureTime?: number }} */ metadata = {}) => this.#frame(stream, Math.min(now, metadata.captureTime ?? now));
     if (this.video.requestVideoFrameCallback) this.video.requestVideoFrameCallback(again);
     else requestAnimationFrame(again);
   }
 
+  /** @param {MediaStream} stream @param {number} seenAt */
   async #frame(stream, seenAt) {
     if (stream !== this.#stream) return;
     this.#lastFrame = performance.now();
@@ -177,6 +182,7 @@ export class Camera {
     this.#next(stream);
   }
 
+  /** @param {{ text: string | null, seenAt: number }} read */
   #read({ text, seenAt }) {
     this.#reading = false;
     if (!text || !this.#stream) return;

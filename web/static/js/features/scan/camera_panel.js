@@ -3,6 +3,7 @@ import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { Camera } from "./camera.js";
 
+/** @type {Record<CameraState, string>} */
 const WORDS = {
   off: "", on: "", starting: t("The camera is starting."),
   refused: t("The camera is not allowed here. Allow it in the browser's settings for this page, then try again."),
@@ -16,10 +17,11 @@ export class CameraPanel {
   /** @type {WakeLockSentinel | null} */
   #lock = null;
 
-  /** `onCode(text, seenAt)`, `wants()`: as in Camera. */
+  /** @param {{ settings: ScanSettings, onCode: CameraOptions["onCode"], wants: () => boolean, onTouched: () => void }} options */
   constructor({ settings, onCode, wants, onTouched }) {
     this.settings = settings;
     this.camera = new Camera({ video: byId("video"), settings, onCode, wants, onState: (state) => this.#show(state) });
+    /** @param {() => unknown} action */
     const then = (action) => async () => {
       await action();
       onTouched();
@@ -36,6 +38,7 @@ export class CameraPanel {
     if (this.settings.get("cameraOn")) this.camera.start();
   }
 
+  /** @param {boolean} on */
   async #turn(on) {
     this.settings.set("cameraOn", on);
     if (on) await this.camera.start();
@@ -46,6 +49,7 @@ export class CameraPanel {
     byId("torch").setAttribute("aria-pressed", String(await this.camera.setTorch(!this.camera.torch)));
   }
 
+  /** @param {CameraState} state */
   async #show(state) {
     const shown = state === "on" || state === "starting" || state === "lost";
     document.body.dataset.camera = state;

@@ -10,7 +10,11 @@ export class CodeHelp {
   /** @type {number | undefined} */
   #pause;
 
-  /** `onUse(code)`: the operator takes one of the codes that would be right. */
+  /**
+   * `onUse(code)`: the operator takes one of the codes that would be right.
+   *
+   * @param {{ input: HTMLInputElement, onUse: (code: string) => void }} options
+   */
   constructor({ input, onUse }) {
     this.place = byId("code-help");
     this.onUse = onUse;
@@ -27,6 +31,7 @@ export class CodeHelp {
     this.place.replaceChildren();
   }
 
+  /** @param {string} code */
   advise(code) {
     const found = diagnose(code);
     if (!found) {
@@ -40,12 +45,14 @@ export class CodeHelp {
       return;
     }
     const shown = h("p", { class: "code" }, ...[...code].map((letter, i) => (found.marks.includes(i) ? h("mark", {}, letter) : letter)));
+    /** @param {string} meant */
     const use = (meant) => h("button", { type: "button", class: "button", onclick: () => this.#use(meant) }, t("Use {code}", { code: meant }));
     this.place.replaceChildren(
       h("p", {}, t("The check character says: this code was mistyped.")), found.marks.length ? shown : "", ...found.meant.map(use),
     );
   }
 
+  /** @param {string} code */
   #use(code) {
     this.clear();
     this.onUse(code);

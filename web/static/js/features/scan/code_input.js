@@ -7,7 +7,11 @@ const SCANNER_MS = 100;
 export class CodeInput {
   #lastKey = -Infinity;
 
-  /** `onCode(text)` for a finished code; `onEnter()` and `onEscape()` for the bare keys; `onKey()` for any key at all. */
+  /**
+   * `onCode(text)` for a finished code; `onEnter()` and `onEscape()` for the bare keys; `onKey()` for any key at all.
+   *
+   * @param {{ onCode: (text: string) => void, onEnter: () => void, onEscape: () => void, onKey: () => void }} options
+   */
   constructor({ onCode, onEnter, onEscape, onKey }) {
     this.onCode = onCode;
     this.onEnter = onEnter;
@@ -24,7 +28,7 @@ export class CodeInput {
     this.keyboard.addEventListener("click", () => this.#toggleKeyboard());
     addEventListener("keydown", (event) => this.#onKeyDown(event), { capture: true });
     addEventListener("focus", () => this.focus());
-    // A touch on nothing takes the focus away; give it back once the touch is over.
+    // A touch on nothing takes the focus away; it is given back once the touch is over.
     addEventListener("click", (event) => {
       if (!targetOf(event).closest("button, a, input, select, label, dialog")) this.focus();
     });
@@ -47,6 +51,7 @@ export class CodeInput {
     this.focus();
   }
 
+  /** @param {KeyboardEvent} event */
   #onKeyDown(event) {
     this.onKey();
     const pause = event.timeStamp - this.#lastKey;

@@ -1,17 +1,18 @@
-// Notices about the operator's own entries that were conflicts: found out at another scanner of theirs, or decided by a manager.
+// Notices about the operator's own entries that were conflicts: found by another scanner, or decided by a manager.
 import { t, tn } from "../../lib/i18n.js";
-import { DECISIONS, kindOf } from "../../words/conflicts.js";
+import { doneOf, kindOf } from "../../words/conflicts.js";
 import { momentAt } from "../../lib/dates.js";
 
 // The notice may overtake the answer that brings the same conflicts to the scanner that sent the queue.
 const ANSWER_FOLLOWS_MS = 3_000;
 
 export class ConflictNotices {
-  /** The notices of each conflict: whoever has read the newest of them has read them all. */
+  /** The notices of each conflict: whoever has read the newest of them has read them all. @type {Map<ConflictKey, number[]>} */
   #of = new Map();
+  /** @type {Set<ConflictKey>} */
   #decisions = new Set();
 
-  /** `known()` gives the conflicts this scanner shows already. */
+  /** `known()` gives the conflicts this scanner shows already. @param {ConflictNoticesOptions} options */
   constructor({ notices, shelf, timezone, known }) {
     this.notices = notices;
     this.shelf = shelf;
@@ -29,6 +30,7 @@ export class ConflictNotices {
     });
   }
 
+  /** @param {ConflictKey} key @param {NoticeKinds["conflicts"]} found */
   async #found(key, { count, conflicts }) {
     // What is decided of it has taken its place.
     if (this.#decisions.has(key)) return;
@@ -37,24 +39,29 @@ export class ConflictNotices {
     else this.#put(key, "YELLOW", tn("One of your entries was not right.", "{n} of your entries were not right.", count), conflicts.map((conflict) => this.#lineOf(conflict)));
   }
 
+  /** @param {Wire.Conflict} conflict */
   #decided(conflict) {
-    const words = { name: conflict.decided_by ?? t("The supervisor"), decision: DECISIONS[conflict.decision]?.done ?? conflict.decision };
+    const words = { name: conflict.decided_by ?? t("The supervisor"), decision: doneOf(conflict.decision) };
     const tone = conflict.decision === "leaves" ? "YELLOW" : "plain";
     this.#put(conflict.conflict_id, tone, t("{name} has decided: {decision}", words), [this.#lineOf(conflict), conflict.note && t("“{note}”", { note: conflict.note })]);
   }
 
+  /** @param {Wire.Conflict} conflict */
   #lineOf(conflict) {
     return t("{kind}: {code}, {time}", { kind: kindOf(conflict), code: conflict.ticket_code, time: momentAt(conflict.scanned_at, this.timezone()) });
   }
 
+  /** @param {ConflictKey} key @param {number} id */
   #keep(key, id) {
     this.#of.set(key, [...(this.#of.get(key) ?? []), id]);
   }
 
+  /** @param {ConflictKey} key */
   #done(key) {
     for (const id of this.#of.get(key) ?? []) this.notices.done(id);
   }
 
+  /** @param {ConflictKey} key @param {Colour | "plain"} tone @param {string} title @param {(string | null)[]} lines */
   #put(key, tone, title, lines) {
     this.shelf.put(`conflict-${key}`, { tone, title, lines, actions: [[t("Understood"), () => this.#done(key)]] });
   }

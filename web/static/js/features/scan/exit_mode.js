@@ -6,7 +6,11 @@ import { t } from "../../lib/i18n.js";
 const WAYS = /** @type {const} */ (["entry", "exit"]);
 
 export class ExitMode {
-  /** `onTurn(leaving)` is called at once and after every change; `onTouched()` gives the focus back. */
+  /**
+   * `onTurn(leaving)` is called at once and after every change; `onTouched()` gives the focus back.
+   *
+   * @param {{ settings: ScanSettings, onTurn: (leaving: boolean) => void, onTouched: () => void }} options
+   */
   constructor({ settings, onTurn, onTouched }) {
     this.settings = settings;
     this.onTurn = onTurn;
@@ -23,7 +27,7 @@ export class ExitMode {
     return this.settings.get("way") === "exit";
   }
 
-  /** Not while a scan waits for its answer: that one was asked the other way. */
+  /** Not while a scan waits for its answer: that scan was made the other way. @param {"entry" | "exit"} way */
   turn(way) {
     if (byId("scan").dataset.busy !== undefined) return;
     this.settings.set("way", way);

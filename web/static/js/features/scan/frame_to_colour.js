@@ -1,5 +1,5 @@
 // The measure of the scanner that visitors feel, where the browser's own tools and the tests find it.
-/** How long the visitor's code waited for its colour: from the camera's frame to the painted screen. */
+/** How long the visitor's code waited for its colour: from the camera's frame to the painted screen. @param {number} seenAt */
 export function timeColour(seenAt) {
   requestAnimationFrame(() => setTimeout(() => {
     performance.clearMeasures("frame-to-colour");

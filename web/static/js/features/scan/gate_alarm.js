@@ -4,6 +4,7 @@ import { momentAt } from "../../lib/dates.js";
 import { reasonOf } from "../../words/scans.js";
 
 export class GateAlarm {
+  /** @param {{ notices: GateNotices, shelf: NoticeShelf, signals: Signals, timezone: () => string | undefined }} options */
   constructor({ notices, shelf, signals, timezone }) {
     this.notices = notices;
     this.shelf = shelf;
@@ -12,6 +13,7 @@ export class GateAlarm {
     notices.on("alarm", (alarm, notice) => this.#show(alarm, notice));
   }
 
+  /** @param {Wire.Alarm} alarm @param {{ notice_id: number }} notice */
   #show(alarm, notice) {
     this.shelf.put(`alarm-${alarm.alarm_id}`, {
       tone: "YELLOW",
@@ -22,6 +24,7 @@ export class GateAlarm {
     this.signals.give("ALARM");
   }
 
+  /** @param {Wire.AlarmSide} side */
   #side({ gate, at, operator, reason }) {
     return t("Gate {gate}, {time}, {operator}: {reason}", {
       gate, time: momentAt(at, this.timezone(), { seconds: true }), operator: operator.name, reason: reasonOf(reason),

@@ -3,7 +3,11 @@ import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
 export class GateChoice {
-  /** `onChosen()` after a choice; `onClosed()` gives the focus back. */
+  /**
+   * `onChosen()` after a choice; `onClosed()` gives the focus back.
+   *
+   * @param {{ device: Device, onChosen: () => void, onClosed: () => void }} options
+   */
   constructor({ device, onChosen, onClosed }) {
     this.device = device;
     this.onChosen = onChosen;
@@ -20,11 +24,12 @@ export class GateChoice {
     byId("gate").select();
   }
 
-  /** The gates the venue has; any other name may be typed. */
+  /** The gates the venue has; any other name may be typed. @param {string[]} names */
   offer(names) {
     byId("gates").replaceChildren(...names.map((value) => Object.assign(document.createElement("option"), { value })));
   }
 
+  /** @param {Event} event */
   #choose(event) {
     const name = byId("gate").value.trim();
     if (!name) {

@@ -1,24 +1,29 @@
 // The notices of the scanner: cards above the answer, each until it is touched or withdrawn.
-import { byId, h, icon } from "../../lib/elements.js";
+import { byId, first, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow } from "../../lib/dates.js";
 
+/** @type {Record<Colour | "plain", string>} */
 const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn", plain: "clock" };
 
 export class NoticeShelf {
+  /** @type {Map<string, HTMLElement>} */
   #cards = new Map();
   /** @type {number | undefined} */
   #clock;
 
-  /** `onTouched` gives the focus back to where codes go. */
+  /** `onTouched` gives the focus back to where codes go. @param {{ place?: Element, onTouched?: () => void }} options */
   constructor({ place = byId("notices"), onTouched = () => {} } = {}) {
     this.place = place;
     this.onTouched = onTouched;
   }
 
   /**
-   * Puts a card up, or another in its place. `tone` is a colour of the door or "plain"; `actions` are [label, handler] pairs,
+   * Adds a card, or replaces the one of this key. `tone` is a colour of a decision or "plain"; `actions` are [label, handler] pairs,
    * after each of which the card is gone unless its handler gives false; `since` shows the seconds from a moment on.
+   *
+   * @param {string} key
+   * @param {ShelfCard} card
    */
   put(key, { tone = "plain", title, lines = [], actions = [], since = null }) {
     const buttons = actions.map(([label, handler]) => h("button", { type: "button", class: "button small", onclick: async () => {
@@ -38,16 +43,18 @@ export class NoticeShelf {
     this.#clock ??= setInterval(() => this.#tick(), 1000);
   }
 
+  /** @param {string} key */
   has(key) {
     return this.#cards.has(key);
   }
 
+  /** @param {string} key */
   take(key) {
     this.#cards.get(key)?.remove();
     this.#cards.delete(key);
   }
 
-  /** For eyes only: a screen reader says once that somebody waits, not every second. */
+  /** Not spoken: a screen reader says once that somebody waits, not every second. */
   #tick() {
     const waiting = [...this.#cards.values()].filter((card) => card.dataset.since);
     if (waiting.length === 0) {
@@ -55,8 +62,8 @@ export class NoticeShelf {
       this.#clock = undefined;
     }
     for (const card of waiting) {
-      const seconds = Math.max(0, Math.floor((+hubNow() - Date.parse(card.dataset.since)) / 1000));
-      card.querySelector("strong").dataset.waited = seconds < 60
+      const seconds = Math.max(0, Math.floor((+hubNow() - Date.parse(card.dataset.since ?? "")) / 1000));
+      first(card, "strong").dataset.waited = seconds < 60
         ? t("{seconds} s", { seconds }) : t("{minutes} min", { minutes: Math.floor(seconds / 60) });
     }
   }

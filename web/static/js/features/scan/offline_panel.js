@@ -7,7 +7,11 @@ import { momentAt } from "../../lib/dates.js";
 export class OfflinePanel {
   #shown = 0;
 
-  /** `onNew()` when a conflict has come that was not there before; `putAway(conflict)` when the operator has read it. */
+  /**
+   * `onNew()` when a conflict has come that was not there before; `putAway(conflict)` when the operator has read it.
+   *
+   * @param {OfflinePanelOptions} options
+   */
   constructor({ timezone, putAway, onNew, onClosed }) {
     this.timezone = timezone;
     this.putAway = putAway;
@@ -18,12 +22,14 @@ export class OfflinePanel {
     this.dialog.addEventListener("close", onClosed);
   }
 
+  /** @param {{ queued: number, sending: boolean }} state */
   showQueue({ queued, sending }) {
     this.queue.hidden = queued === 0;
     this.queue.dataset.sending = String(sending);
     this.queue.textContent = sending ? tn("Sending one scan", "Sending {n} scans", queued) : tn("One scan to send", "{n} scans to send", queued);
   }
 
+  /** @param {KeptConflict[]} conflicts */
   showConflicts(conflicts) {
     if (conflicts.length) {
       const words = tn("One of your entries was not right.", "{n} of your entries were not right.", conflicts.length);
@@ -38,12 +44,14 @@ export class OfflinePanel {
     this.#shown = conflicts.length;
   }
 
+  /** @param {KeptConflict} conflict */
   #row(conflict) {
+    /** @param {string | number} moment */
     const at = (moment) => momentAt(moment, this.timezone(), { seconds: true });
     const { code, gate, first_entry: first } = conflict;
     const own = gate ? t("You let them in at {time}, gate {gate}.", { time: at(conflict.at), gate }) : t("You let them in at {time}.", { time: at(conflict.at) });
     return h("li", {},
-      h("strong", {}, conflict.outcome === "refused" ? t("Not taken over by the hub") : kindOf(conflict)),
+      h("strong", {}, conflict.outcome === "refused" ? t("Not taken over by the hub") : kindOf({ kind: conflict.kind ?? "", reason: conflict.reason ?? "" })),
       h("span", { class: "code" }, code),
       h("span", {}, own),
       first && h("span", {}, firstWords(first, at)),
@@ -51,6 +59,7 @@ export class OfflinePanel {
   }
 }
 
+/** @param {FirstEntry} first @param {(moment: string) => string} at */
 function firstWords({ verified_at, operator_name: operator, gate }, at) {
   const values = { time: at(verified_at), operator, gate };
   if (!operator) return t("Somebody was admitted with it at {time}.", values);

@@ -6,11 +6,13 @@ import { LinkLost } from "../../lib/socket.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
 
+/** @type {Record<string, string>} */
 const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
 const UNDO_FOR_MS = 15 * 60 * 1000;
 // A glance back is short; who looks for an entry of a while ago asks for more.
 const GLANCE = 12;
 const PAGE = 50;
+/** @type {Record<string, string>} */
 const REASONS = {
   VALID: t("valid, not admitted yet"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
   WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
@@ -26,6 +28,7 @@ const ENTRY = {
   title: t("Undo this entry?"), keep: t("Keep the entry"), undo: t("Undo entry"),
   means: t("The ticket can then be used again. Both the entry and the undo stay on record."),
 };
+/** @type {Record<string, typeof ENTRY>} */
 const UNDOABLE = {
   EXIT_RECORDED: {
     title: t("Undo this exit?"), keep: t("Keep the exit"), undo: t("Undo exit"),
@@ -36,18 +39,23 @@ const UNDOABLE = {
     means: t("The visitor then counts as outside again. Both the return and the undo stay on record."),
   },
 };
+/** @param {PastScan} scan */
 const undoOf = (scan) => (scan.entered ? ENTRY : UNDOABLE[scan.reason]);
 
 export class PastScans {
-  /** @type {any} */
+  /** @type {PastScan | null} */
   #wanted = null;
-  /** @type {any[]} */
+  /** @type {PastScan[]} */
   #known = [];
   /** @type {string | null} */
   #next = null;
   #shown = GLANCE;
 
-  /** `waiting()` are the scans that are not sent yet, newest first. */
+  /**
+   * `waiting()` are the scans that are not sent yet, newest first.
+   *
+   * @param {{ session: ScanSession, timezone: () => string | undefined, waiting: () => PastScan[], onClosed: () => void }} options
+   */
   constructor({ session, timezone, waiting, onClosed }) {
     this.session = session;
     this.timezone = timezone;
@@ -56,7 +64,7 @@ export class PastScans {
     this.dialog = byId("undo-dialog");
     byId("undo-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#undo(event.currentTarget);
+      this.#undo();
     });
     byId("undo-cancel").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("close", () => this.onClosed());
@@ -69,6 +77,7 @@ export class PastScans {
     try {
       const { scans, next } = await this.session.history();
       if (fold) this.#shown = GLANCE;
+      /** @param {PastScan} scan */
       const nameOf = (scan) => `${scan.scan_id} ${scan.mode}`;
       const newest = new Set(scans.map(nameOf));
       const older = this.#shown > GLANCE ? this.#known.filter((scan) => !newest.has(nameOf(scan))) : [];
@@ -107,8 +116,9 @@ export class PastScans {
     this.earlier.hidden = visitors.length <= this.#shown && this.#next === null;
   }
 
+  /** @param {PastScan} scan */
   #row(scan) {
-    const fresh = +hubNow() - Date.parse(scan.logged_at) < UNDO_FOR_MS;
+    const fresh = +hubNow() - Date.parse(scan.logged_at ?? "") < UNDO_FOR_MS;
     const what = REASONS[scan.reason] ?? scan.reason;
     const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
     const words = scan.waits ? t("{time}, {what}, not sent yet", { time, what }) : scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
@@ -123,6 +133,7 @@ export class PastScans {
     );
   }
 
+  /** @param {PastScan} scan */
   #ask(scan) {
     this.#wanted = scan;
     const { title, keep, undo, means } = undoOf(scan);
@@ -137,13 +148,14 @@ export class PastScans {
     byId("undo-reason").focus();
   }
 
-  async #undo(form) {
+  async #undo() {
     const reason = byId("undo-reason").value.trim();
+    if (!this.#wanted) return;
     if (!reason) {
       showNotice(byId("undo-answer"), { title: t("Please say why."), next: "" });
       return;
     }
-    const button = form.querySelector("[type=submit]");
+    const button = byId("undo-submit");
     button.disabled = true;
     try {
       await this.session.undo(this.#wanted.scan_id, reason);
@@ -158,7 +170,7 @@ export class PastScans {
   }
 }
 
-/** Looking and letting in are two scans of one visitor: where the second is listed, the first says nothing new. */
+/** A check and the entry that follows are two scans of one visitor: the first is left out. @param {PastScan[]} scans */
 function onePerVisitor(scans) {
   return scans.filter((scan, i) => {
     const next = scans.slice(0, i).findLast((later) => later.ticket_code === scan.ticket_code);

@@ -33,8 +33,9 @@ onmessage = async ({ data: { frame, seenAt } }) => {
   }
 };
 
-/** Two tickets on one phone: the one that is aimed at. */
+/** Two tickets on one phone: the one that is aimed at. @param {ReadCode[]} codes */
 function nearestToTheMiddle(codes) {
+  /** @param {ReadCode} code */
   const away = ({ position: { topLeft, bottomRight } }) =>
     Math.hypot((topLeft.x + bottomRight.x - canvas.width) / 2, (topLeft.y + bottomRight.y - canvas.height) / 2);
   return codes.sort((one, other) => away(one) - away(other))[0]?.text ?? null;

@@ -22,9 +22,14 @@ export class ScanFlow {
   #root = byId("scan");
   /** @type {number | undefined} */
   #dismissal;
+  /** @type {ScanListeners} */
   #listeners = { answered: [], cleared: [], left: [] };
 
-  /** `session` judges and admits; `way.leaving` says whether people leave here; `venue()` is the venue as far as it is known. */
+  /**
+   * `session` judges and admits; `way.leaving` says whether people leave here; `venue()` is the venue as far as it is known.
+   *
+   * @param {ScanFlowOptions} options
+   */
   constructor({ session, way, news, repeats, device, settings, signals, verdict, stale, screen, linkState, venue }) {
     this.session = session;
     this.way = way;
@@ -48,6 +53,7 @@ export class ScanFlow {
     byId("verdict").addEventListener("click", () => this.#held && !stale.shown && leave());
   }
 
+  /** @template {keyof ScanEvents} Name @param {Name} name @param {(what: ScanEvents[Name]) => void} listener */
   on(name, listener) {
     this.#listeners[name].push(listener);
   }
@@ -56,23 +62,23 @@ export class ScanFlow {
     return this.#root.dataset.busy !== undefined;
   }
 
-  /** The camera sees whatever is held before it; it may not take an answer away that somebody has yet to act on. */
+  /** The camera may not replace a decision that somebody has yet to act on. */
   get wantsCode() {
     if (document.querySelector("dialog[open]") || this.busy) return false;
     return !this.verdict.shown || this.#good;
   }
 
-  /** An answer that ends the matter well, so that the next visitor may come. */
+  /** A decision that needs nothing more, so that the next visitor may come. */
   get #good() {
     return GOOD.has(document.body.dataset.reason ?? "") && !this.stale.shown;
   }
 
-  /** In continuous mode an answer that is not good stays until somebody touches it. */
+  /** In continuous mode a decision that is not good stays until somebody touches it. */
   get #held() {
     return this.settings.get("continuous") && this.verdict.shown && !this.#good;
   }
 
-  /** `seenAt` is the moment of the camera's frame, where there was one. */
+  /** `seenAt` is the moment of the camera's frame, where there was one. @param {string} typed @param {number | null} seenAt */
   async present(typed, seenAt = null) {
     const code = tidyCode(typed);
     if (!code) return;
@@ -104,7 +110,7 @@ export class ScanFlow {
     let decision = this.way.leaving
       ? await this.#waitingFor(t("Exit"), () => this.session.exit(code, this.device.gate))
       : await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
-    if (WELCOME.has(decision?.reason) && this.settings.get("continuous") && this.session.mayVerify) {
+    if (decision && WELCOME.has(decision.reason) && this.settings.get("continuous") && this.session.mayVerify) {
       // What cannot be recorded stays on the screen as valid, to be admitted by hand.
       this.news.ask();
       decision = (await this.#admit()) ?? (this.session.current ? decision : null);
@@ -115,9 +121,9 @@ export class ScanFlow {
     if (seenAt !== null) timeColour(seenAt);
   }
 
-  /** Asks about the ticket on the screen once more; the answer before stays, marked, until the new one is there. */
+  /** Checks the ticket on the screen again; the decision before stays, marked, until the new one is there. */
   async recheck() {
-    if (this.busy) return;
+    if (this.busy || !this.session.current) return;
     const { code } = this.session.current;
     this.stale.recheck.disabled = true;
     this.news.ask();
@@ -129,7 +135,7 @@ export class ScanFlow {
     this.onTouched();
   }
 
-  /** The ticket on the screen stands otherwise than the screen says. */
+  /** The ticket on the screen has changed. @param {string} change */
   outdated(change) {
     if (!this.verdict.shown) return;
     this.#stay();
@@ -137,34 +143,35 @@ export class ScanFlow {
     this.signals.give("YELLOW");
   }
 
-  /** The hub has taken over what was decided here. An entry on the screen is provisional no more, and not in doubt either. */
+  /** The hub has taken over what was decided here. An entry on the screen is no longer provisional. @param {Set<string>} scanIds */
   taken(scanIds) {
-    const { scanId, decision } = this.session.current ?? {};
-    if (!this.verdict.shown || !decision?.provisional || !scanIds.has(scanId)) return;
+    const { scanId = null, decision = null } = this.session.current ?? {};
+    if (!this.verdict.shown || !decision?.provisional || !scanIds.has(scanId ?? "")) return;
     this.stale.clear();
     this.news.follow(decision);
     this.verdict.confirm();
     this.#letGo();
   }
 
-  /** A supervisor's word about the ticket on the screen takes the place of the door's. */
+  /** A supervisor's decision about the ticket on the screen replaces the hub's. @param {Decision} decision */
   overruled(decision) {
-    const { code } = this.session.current;
-    this.session.current.decision = decision;
-    this.#answer(decision, code);
+    const { current } = this.session;
+    if (!current) return;
+    current.decision = decision;
+    this.#answer(decision, current.code);
   }
 
   async verify() {
-    if (!this.session.mayVerify || this.busy) return;
+    const { current } = this.session;
+    if (!current || !this.session.mayVerify || this.busy) return;
     const button = byId("verify");
-    const { code } = this.session.current;
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
     this.news.ask();
     const decision = await this.#admit();
     button.disabled = false;
     button.setAttribute("aria-busy", "false");
-    if (decision) this.#answer(decision, code);
+    if (decision) this.#answer(decision, current.code);
     this.onTouched();
   }
 
@@ -173,7 +180,7 @@ export class ScanFlow {
     this.session.leave();
     this.#clear();
     this.screen.say("");
-    this.#emit("left");
+    this.#emit("left", undefined);
   }
 
   /** Enter with nothing typed: admit what is valid, otherwise make room for the next visitor. */
@@ -191,12 +198,19 @@ export class ScanFlow {
     return this.#waitingFor(t("Entry"), () => this.session.verify(this.device.gate));
   }
 
+  /** @param {Colour} result @param {string} words */
   #refuse(result, words) {
     this.signals.give(result);
     this.screen.say(words);
   }
 
-  /** Does one thing over the socket; says so when the link makes it wait. Gives null when there is no answer to show. */
+  /**
+   * Does one thing over the socket, and says so when it has to wait. Gives null when there is no decision to show.
+   *
+   * @param {string} label
+   * @param {() => Promise<Decision | null>} work
+   * @returns {Promise<Decision | null>}
+   */
   async #waitingFor(label, work) {
     this.#root.dataset.busy = "";
     const slow = setTimeout(() => this.screen.say(this.session.socket.live
@@ -217,6 +231,7 @@ export class ScanFlow {
     }
   }
 
+  /** @param {Decision} decision @param {string} code */
   #answer(decision, code) {
     this.stale.clear();
     // An exit is done when it is answered: nothing that happens later makes its answer wrong.
@@ -249,9 +264,10 @@ export class ScanFlow {
     this.news.leave();
     this.stale.clear();
     this.verdict.clear();
-    this.#emit("cleared");
+    this.#emit("cleared", undefined);
   }
 
+  /** @template {keyof ScanEvents} Name @param {Name} name @param {ScanEvents[Name]} what */
   #emit(name, what) {
     for (const listener of this.#listeners[name]) listener(what);
   }

@@ -9,12 +9,13 @@ export class Screen {
   #own = { able: false, listedAt: null };
   #leaving = false;
 
-  /** Which way people go past this scanner. */
+  /** Which way people go past this scanner. @param {boolean} leaving */
   turn(leaving) {
     this.#leaving = leaving;
     this.rest();
   }
 
+  /** @param {string} text */
   say(text) {
     byId("said").textContent = text;
   }
@@ -30,17 +31,19 @@ export class Screen {
       : this.#leaving ? t("Whoever is scanned now is recorded as leaving.") : t("Point the scanner at a code, or type one below.");
   }
 
+  /** @param {{ able: boolean, listedAt: string | null }} own */
   #withoutLink({ able, listedAt }) {
     if (!able) return t("Nothing is checked until the scanner is live again. It keeps trying by itself.");
     if (!listedAt) return t("No connection and no list of today: the scanner cannot judge tickets. What you admit is kept and sent later.");
     return t("No connection: this scanner decides by its list of {time}. Everything is kept here and sent later.", { time: momentAt(listedAt, null) });
   }
 
+  /** @param {string | null | undefined} name */
   showVenue(name) {
     byId("venue-name").textContent = name || t("No venue");
   }
 
-  /** The bar that runs out with the answer's time. */
+  /** The bar that runs out with the answer's time. @param {number} seconds */
   runOut(seconds) {
     const bar = byId("time-left");
     bar.getAnimations().forEach((animation) => animation.cancel());

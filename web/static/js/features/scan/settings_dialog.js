@@ -2,10 +2,10 @@
 import { byId, targetOf } from "../../lib/elements.js";
 import { tn } from "../../lib/i18n.js";
 
-const SWITCHES = ["sound", "vibration", "continuous"];
+const SWITCHES = /** @type {const} */ (["sound", "vibration", "continuous"]);
 
 export class SettingsDialog {
-  /** `onChange(name)` after each choice; `onClosed()` gives the focus back. */
+  /** `onChange(name)` after each choice; `onClosed()` gives the focus back. @param {SettingsDialogOptions} options */
   constructor({ settings, onChange, onClosed, onGate }) {
     this.settings = settings;
     this.onChange = onChange;
@@ -27,6 +27,7 @@ export class SettingsDialog {
     this.dialog.showModal();
   }
 
+  /** @template {keyof ScannerChoices} Name @param {Name} name @param {ScannerChoices[Name]} value */
   #set(name, value) {
     this.settings.set(name, value);
     this.#show();
@@ -36,7 +37,7 @@ export class SettingsDialog {
   #show() {
     for (const name of SWITCHES) switchOf(name).checked = this.settings.get(name);
     const seconds = this.settings.get("seconds");
-    byId("set-seconds").value = seconds;
+    byId("set-seconds").value = String(seconds);
     byId("set-seconds").disabled = !this.settings.get("continuous");
     byId("set-seconds-said").textContent = tn("one second", "{n} seconds", seconds);
   }

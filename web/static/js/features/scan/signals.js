@@ -23,7 +23,7 @@ export class Signals {
   /** @type {AudioContext | null} */
   #context = null;
 
-  /** `settings` says whether to sound and to vibrate (models/scan_settings.js). */
+  /** @param {ScanSettings} settings */
   constructor(settings) {
     this.settings = settings;
   }
@@ -39,6 +39,7 @@ export class Signals {
     if (this.#context.state === "suspended") this.#context.resume().catch(() => {});
   }
 
+  /** @param {string} result */
   give(result) {
     const tone = TONES[result];
     if (!tone) return;

@@ -2,6 +2,7 @@
 import { byId, first } from "../../lib/elements.js";
 
 export class SoundButton {
+  /** @param {{ settings: ScanSettings, signals: Signals, onTouched: () => void }} options */
   constructor({ settings, signals, onTouched }) {
     this.settings = settings;
     this.signals = signals;

@@ -2,6 +2,7 @@
 import { byId, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
+/** @type {Record<string, string>} */
 const WORDS = {
   reserved: t("This ticket has just been booked."),
   moved: t("This reservation was just moved to another time."),
@@ -24,6 +25,7 @@ export class Stale {
     return document.body.dataset.stale !== undefined;
   }
 
+  /** @param {string} change */
   show(change) {
     document.body.dataset.stale = change;
     this.note.replaceChildren(

@@ -12,12 +12,14 @@ const WORD_FOLLOWS_MS = 2_000;
 const LET_IN = ["verified", "returned"];
 
 export class Supervisor {
-  /** Asked and not answered yet, by scan. */
+  /** Asked and not answered yet, by scan. @type {Map<string, Wire.Dispute>} */
   #open = new Map();
+  /** @type {Set<string>} */
   #answeredScans = new Set();
   /** @type {Decision | null} */
   #asking = null;
 
+  /** @param {SupervisorOptions} options */
   constructor({ flow, socket, notices, shelf, timezone, decides = byId("scan").dataset.supervisor !== undefined }) {
     this.flow = flow;
     this.socket = socket;
@@ -51,20 +53,26 @@ export class Supervisor {
     }
   }
 
-  /** Whether the ticket on the screen has changed because of an answer that is on its way: then it is not called outdated. */
+  /**
+   * Whether a supervisor's answer explains this change of the ticket on the screen; then it is not called outdated.
+   *
+   * @param {string} change
+   */
   awaits(change) {
     const scanId = this.#shown;
-    if (!LET_IN.includes(change) || !this.#open.has(scanId)) return false;
+    if (!scanId || !LET_IN.includes(change) || !this.#open.has(scanId)) return false;
     setTimeout(() => {
       if (this.#shown === scanId && this.#open.has(scanId)) this.flow.outdated(change);
     }, WORD_FOLLOWS_MS);
     return true;
   }
 
+  /** @param {{ id: number }} operator */
   set operator(operator) {
     this.#self = operator.id;
   }
 
+  /** @type {number | null} */
   #self = null;
 
   /** The scan whose answer is on the screen. */
@@ -72,16 +80,17 @@ export class Supervisor {
     return this.flow.verdict.shown ? (this.flow.session.current?.decision?.scan_id ?? null) : null;
   }
 
+  /** @param {Decision | null} decision */
   #offer(decision) {
     // Without a current scan it is an exit: nobody asks to be let out.
     const refused = decision !== null && this.flow.session.current !== null && decision.result !== "GREEN" && !this.flow.session.mayVerify && decision.reason !== "DECLINED";
-    this.button.hidden = !refused || decision.provisional === true || this.#open.has(decision.scan_id);
+    this.button.hidden = !refused || decision.provisional === true || this.#open.has(decision.scan_id ?? "");
     this.button.textContent = this.decides ? t("Admit anyway") : t("Ask a supervisor");
   }
 
   #ask() {
     const { current } = this.flow.session;
-    if (!current) return;
+    if (!current?.decision) return;
     this.#asking = current.decision;
     const code = current.decision.ticket?.ticket_code ?? current.code;
     byId("ask-title").textContent = this.decides ? t("Admit against the door's word?") : t("Ask a supervisor?");
@@ -95,6 +104,7 @@ export class Supervisor {
     byId("ask-note").focus();
   }
 
+  /** @param {{ takeBack?: boolean }} how */
   async #send({ takeBack = false }) {
     const note = byId("ask-note").value.trim();
     const scanId = this.#asking?.scan_id;
@@ -118,19 +128,20 @@ export class Supervisor {
     }
   }
 
+  /** @param {CommandRefused | LinkLost} error */
   #refused(error) {
-    const lost = error instanceof LinkLost;
-    const inTheWay = error.code === "ALREADY_VERIFIED" && error.details.verified_at;
+    const details = error instanceof CommandRefused && error.code === "ALREADY_VERIFIED" ? error.details : null;
+    const inTheWay = details?.verified_at;
     const next = inTheWay
-      ? t("Admitted at {time} by {operator}.", { time: momentAt(inTheWay, this.timezone(), { seconds: true }), operator: error.details.operator_name })
+      ? t("Admitted at {time} by {operator}.", { time: momentAt(inTheWay, this.timezone(), { seconds: true }), operator: details.operator_name })
       : "";
     /** @type {[string, () => unknown][]} */
     const actions = inTheWay ? [[t("Take that entry back and admit"), () => this.#send({ takeBack: true })]] : [];
-    const title = lost ? t("No connection. Try again when the scanner is live.") : error.message;
+    const title = error instanceof LinkLost ? t("No connection. Try again when the scanner is live.") : error.message;
     showNotice(byId("ask-answer"), { title, next }, { actions });
   }
 
-  /** Asked: the card says so until there is an answer, whatever is scanned meanwhile. */
+  /** Asked: the card stays until there is an answer, whatever is scanned meanwhile. @param {Wire.Dispute} dispute */
   #wait(dispute) {
     if (dispute.decision) {
       this.#answered(dispute);
@@ -144,6 +155,7 @@ export class Supervisor {
     });
   }
 
+  /** @param {Wire.Dispute} dispute */
   async #withdraw({ scan_id: scanId }) {
     try {
       await this.socket.request("withdraw", { scan_id: scanId });
@@ -155,11 +167,11 @@ export class Supervisor {
       return false;
     }
     this.#open.delete(scanId);
-    this.#offer(this.#shown ? this.flow.session.current.decision : null);
+    this.#offer(this.#shown ? (this.flow.session.current?.decision ?? null) : null);
     return true;
   }
 
-  /** How it stands now: asking again gives the answer. */
+  /** Reads the dispute as it is now: asking again gives the answer. @param {string} scanId */
   async #look(scanId) {
     try {
       const dispute = await this.socket.request("ask_supervisor", { scan_id: scanId });
@@ -169,7 +181,7 @@ export class Supervisor {
     }
   }
 
-  #answered(/** @type {any} */ dispute, /** @type {{ notice_id: number } | null} */ notice = null) {
+  #answered(/** @type {Wire.Dispute} */ dispute, /** @type {{ notice_id: number } | null} */ notice = null) {
     const { scan_id: scanId, decision } = dispute;
     const done = () => notice && this.notices.done(notice.notice_id);
     this.#open.delete(scanId);
@@ -184,9 +196,9 @@ export class Supervisor {
     const back = dispute.recorded === "RE_ENTRY";
     const said = { name: dispute.decided_by?.name ?? "", reason: dispute.decision_reason ?? "" };
     const detail = back ? t("Comes back in. Supervisor {name}: “{reason}”", said) : t("Supervisor {name}: “{reason}”", said);
-    if (this.#shown === scanId && !this.flow.busy) {
+    const shown = this.#shown === scanId ? this.flow.session.current?.decision : null;
+    if (shown && !this.flow.busy) {
       this.shelf.take(this.#key(dispute));
-      const shown = this.flow.session.current.decision;
       this.flow.overruled({
         ...shown, ticket: shown.ticket && { ...shown.ticket, status: dispute.ticket?.status ?? shown.ticket.status }, result: admitted ? "GREEN" : "RED", reason: admitted ? "OVERRIDDEN" : "DECLINED",
         message: title, detail, can_verify: false, verified: dispute.ticket?.verified ?? null,
@@ -202,7 +214,9 @@ export class Supervisor {
     this.flow.signals.give("YELLOW");
   }
 
+  /** @param {{ scan_id: string }} dispute */
   #key = ({ scan_id: scanId }) => `dispute-${scanId}`;
 }
 
+/** @param {{ ticket_code: string }} dispute */
 const codeOf = ({ ticket_code: code }) => h("p", { class: "code" }, code);

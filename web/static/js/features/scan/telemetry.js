@@ -8,7 +8,11 @@ export class Telemetry {
   #battery = null;
   #sent = "";
 
-  /** `queued()` gives how many scans wait to be synced. */
+  /**
+   * `queued()` gives how many scans wait to be synced.
+   *
+   * @param {{ socket: VenueSocket, device: Device, clock: HubClock, queued: () => number }} options
+   */
   constructor({ socket, device, clock, queued }) {
     this.socket = socket;
     this.device = device;
@@ -36,6 +40,7 @@ export class Telemetry {
     this.socket.setDevice(said);
   }
 
+  /** @returns {DeviceStatus} */
   #describe() {
     const { roundTripMs, skewMs } = this.clock;
     const known = {
@@ -52,4 +57,5 @@ export class Telemetry {
   }
 }
 
+/** @param {number} value @param {number} to */
 const rounded = (value, to) => Math.round(value / to) * to;

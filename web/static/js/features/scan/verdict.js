@@ -5,7 +5,9 @@ import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/
 import { detailOf, inDays, wordOf } from "../../words/verdicts.js";
 
 const SPRITE = new URL("../../../icons.svg", import.meta.url).href;
+/** @type {Record<Colour, string>} */
 const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
+/** @type {Record<string, string>} */
 const STATUS_WORDS = {
   PENDING_PAYMENT: t("Not paid"), INACTIVE: t("Not activated"), ACTIVATED: t("Activated"), RESERVED: t("Reserved"),
   VERIFIED: t("Verified"), EXPIRED: t("Expired"), CANCELLED: t("Cancelled"),
@@ -18,7 +20,12 @@ export class Verdict {
     this.buttons = byId("verdict-buttons");
   }
 
-  /** On the whole screen; of an exit with a sign and a colour that no entry has. */
+  /**
+   * On the whole screen; of an exit with a sign and a colour that no entry has.
+   *
+   * @param {Decision} decision
+   * @param {{ mayVerify: boolean, venue: VenueShown }} how
+   */
   show(decision, { mayVerify, venue }) {
     document.body.dataset.verdict = decision.result;
     document.body.dataset.reason = decision.reason;
@@ -63,7 +70,7 @@ export class Verdict {
   }
 }
 
-/** What this device has decided by itself says so, and by what it knew. */
+/** What this device has decided by itself says so, and by what it knew. @param {Decision} decision @param {VenueShown} venue */
 function showProvisional({ provisional, listed_at }, venue) {
   const band = byId("provisional");
   band.hidden = !provisional;
@@ -71,7 +78,9 @@ function showProvisional({ provisional, listed_at }, venue) {
   document.body.toggleAttribute("data-provisional", Boolean(provisional));
 }
 
+/** @param {Decision} decision @param {VenueShown} venue @returns {Fact[]} */
 function factsOf({ ticket, reservation, verified, days_from_now }, venue) {
+  /** @type {Fact[]} */
   const facts = [];
   if (verified) {
     const who = [verified.operator_name, verified.gate].filter(Boolean).join(", ");
@@ -82,8 +91,9 @@ function factsOf({ ticket, reservation, verified, days_from_now }, venue) {
     const days = days_from_now ?? (venue?.today ? daysBetween(venue.today, reservation.date) : 0);
     facts.push([t("Reserved"), t("{day} ({when})", { day: shortDay(reservation.date), when: inDays(days) })]);
     facts.push([t("Time"), reservation.end_time ? span(reservation.start_time, reservation.end_time) : clock(reservation.start_time)]);
-    if (Number.isInteger(reservation.booked_count)) {
-      const share = { booked: number(reservation.booked_count), capacity: number(reservation.total_capacity) };
+    const { booked_count: booked, total_capacity: capacity } = reservation;
+    if (booked !== undefined && capacity !== undefined) {
+      const share = { booked: number(booked), capacity: number(capacity) };
       facts.push([t("Slot"), t("{booked}/{capacity} booked", share)]);
     }
   }

@@ -2,6 +2,7 @@
 export interface ReadResult {
   text: string;
   isValid: boolean;
+  position: Record<"topLeft" | "bottomRight", { x: number; y: number }>;
 }
 export function prepareZXingModule(options: { overrides?: object; fireImmediately?: boolean }): Promise<unknown>;
 export function readBarcodes(image: ImageData | Blob, options?: object): Promise<ReadResult[]>;

@@ -1,8 +1,9 @@
-// Keeps the day's list fresh while there is a link: at the start, soon after news of changes, and every minute. In the
-// evening the next day's as well, so that a scanner without a link knows its visitors after midnight.
+// Keeps the day's list fresh while there is a connection: at the start, soon after news of changes, and every minute. In the
+// evening it reads the next day's as well, so that a scanner without a connection knows its visitors after midnight.
 import { call, Refusal, Trouble } from "../../../lib/api.js";
 import { venueTime } from "../../../models/rules/venue_day.js";
 import { DayList } from "../../../models/day_list.js";
+import { asked } from "./store.js";
 
 // Many scanners receive the news of one change; they do not all ask at once.
 const SOON_MS = [4_000, 12_000];
@@ -21,12 +22,15 @@ export class ListKeeper {
   /** @type {Promise<void> | null} */
   #running = null;
   #tomorrowAt = -Infinity;
+  /** @type {Set<DayList>} */
   #unkept = new Set();
   #keptAt = -Infinity;
 
   /**
-   * `vault` seals, `now()` is the hub's time; `onFresh(list)` after each list that came from the hub, `onKept(moment)` when
-   * that of today is on the device as it was written at a moment.
+   * `now()` is the hub's time; `onFresh(list)` is called after each list that came from the hub, `onKept(moment)` when
+   * today's is on the device as it was at a moment.
+   *
+   * @param {ListKeeperOptions} options
    */
   constructor({ store, vault, now, live, onFresh, onKept }) {
     this.store = store;
@@ -37,20 +41,18 @@ export class ListKeeper {
     this.onKept = onKept;
   }
 
-  /** What this device still has. */
+  /** Reads what this device still has. */
   async load() {
-    const kept = await this.store.run("lists", "readonly", (lists) => new Promise((resolve, reject) => {
-      const all = lists.getAll(IDBKeyRange.bound([this.vault.owner, ""], [this.vault.owner, "\uffff"]));
-      all.onsuccess = () => resolve(all.result);
-      all.onerror = () => reject(all.error);
-    }));
+    const { owner } = this.vault;
+    /** @type {KeptRecords["lists"][]} */
+    const kept = await this.store.run("lists", "readonly", (lists) => asked(lists.getAll(IDBKeyRange.bound([owner, ""], [owner, "\uffff"]))));
     for (const { date, sealed } of kept) {
       const data = await this.vault.seal?.open(`list:${date}`, sealed);
       if (data && !this.#lists.has(date)) this.#lists.set(date, new DayList(data));
     }
   }
 
-  /** The list to decide by at this moment: the day's own, or the one before while its slots last. */
+  /** The list to decide by now: the day's own, or the one before while its slots last. */
   get current() {
     const any = this.#lists.values().next().value;
     if (!any) return null;
@@ -79,6 +81,7 @@ export class ListKeeper {
     this.#lists.clear();
   }
 
+  /** @param {number} inMs */
   #plan(inMs) {
     const due = performance.now() + inMs;
     if (due >= this.#due) return;
@@ -107,13 +110,13 @@ export class ListKeeper {
     }
   }
 
-  /** `date` empty: today's, by the hub's own clock. */
+  /** `date` empty: today's, by the hub's own clock. @param {string} date @param {DayList | null} known */
   async #take(date, known) {
-    const day = date && `date=${date}`;
-    const path = known
-      ? `/api/operator/manifest/changes?${[`since=${known.head.edition}`, day].filter(Boolean).join("&")}`
-      : `/api/operator/manifest${day && `?${day}`}`;
-    const { data } = await call("GET", path);
+    /** @type {Wire.Query} */
+    const day = date && `?date=${date}`;
+    const { data } = known
+      ? await call("GET", `/api/operator/manifest/changes?since=${known.head.edition}${day.replace("?", "&")}`)
+      : await call("GET", `/api/operator/manifest${day}`);
     const before = this.#lists.get(data.date);
     const changed = before?.head.edition !== data.edition;
     let list;
@@ -141,6 +144,7 @@ export class ListKeeper {
     for (const list of lists) await this.#keep(list);
   }
 
+  /** @param {DayList} list */
   async #keep(list) {
     const { head: { date }, generatedAt } = list;
     const sealed = await this.vault.seal?.close(`list:${date}`, list.asData());
@@ -149,7 +153,7 @@ export class ListKeeper {
     if (this.current?.head.date === date) this.onKept(generatedAt);
   }
 
-  /** A day that is over is nobody's business any more. */
+  /** Deletes the lists of days that are over. @param {DayListData} data */
   async #forgetOlder({ timezone }) {
     const yesterday = venueTime(this.now() - DAY_MS, timezone).date;
     for (const date of this.#lists.keys()) if (date < yesterday) this.#lists.delete(date);

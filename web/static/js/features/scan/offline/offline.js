@@ -1,4 +1,4 @@
-// The scanner without a link: decides by the day's list, keeps what was scanned, and sends it when the link is back.
+// The scanner without a connection: decides by the day's list, keeps what was scanned, and sends it when the connection is back.
 //
 //   const offline = new Offline({ socket, clock, owner, operatorName, onState, onConflicts });
 //   await offline.open();
@@ -23,7 +23,7 @@ export class Offline {
   #opened = null;
   /** @type {Map<string, number>} by scan_id */
   #places = new Map();
-  /** What #open makes. @type {SinceList} */
+  /** Made by #open. @type {import("./since_list.js").SinceList} */
   since = /** @type {any} */ (undefined);
   /** @type {Queue} */
   queue = /** @type {any} */ (undefined);
@@ -38,12 +38,12 @@ export class Offline {
 
   /**
    * @param {object} options
-   * @param {import("../../../lib/socket.js").VenueSocket} options.socket
-   * @param {import("../../../models/hub_clock.js").HubClock} options.clock
+   * @param {VenueSocket} options.socket
+   * @param {HubClock} options.clock
    * @param {string} [options.owner] organisation and login as the hub names them: "3.17"
    * @param {string} [options.operatorName]
-   * @param {(state: { able: boolean, queued: number, sending: boolean, listedAt: string | null }) => void} [options.onState]
-   * @param {(conflicts: any[]) => void} [options.onConflicts] receives those not put away yet
+   * @param {(state: OfflineState) => void} [options.onState]
+   * @param {(conflicts: KeptConflict[]) => void} [options.onConflicts] receives those not put away yet
    * @param {(scanIds: Set<string>) => void} [options.onTaken] receives the entries that the hub has recorded
    */
   constructor({ socket, clock, owner, operatorName, onState = () => {}, onConflicts = () => {}, onTaken = () => {} }) {
@@ -54,8 +54,7 @@ export class Offline {
     this.onState = onState;
     this.onConflicts = onConflicts;
     this.onTaken = onTaken;
-    // This device's own scans that wait, newest first.
-    /** @type {any[]} */
+    /** This device's own scans that wait, newest first. @type {PastScan[]} */
     this.waiting = [];
   }
 
@@ -70,6 +69,7 @@ export class Offline {
     return Boolean(this.vault?.seal);
   }
 
+  /** @returns {OfflineState} */
   get state() {
     return {
       able: this.able, queued: this.queue?.length ?? 0, sending: this.engine?.sending ?? false,
@@ -83,7 +83,7 @@ export class Offline {
     return timezone ? { timezone, today: venueTime(this.clock.now(), timezone).date } : null;
   }
 
-  /** The link is there: the key, the list, the queue, in this order of need. */
+  /** The connection is there: the key, the list, the queue, in this order of need. */
   async linked() {
     await this.open();
     if (!this.vault) return;
@@ -101,19 +101,25 @@ export class Offline {
     this.#publishState();
   }
 
-  /** The link has gone: what was only remembered is kept. */
+  /** The connection has gone: what was only remembered is kept. */
   lost() {
     this.keeper?.flush();
   }
 
-  /** The hub's news of tickets (topic `tickets`). */
+  /** The hub's news of tickets (topic `tickets`). @param {Wire.TicketsBody} news */
   receiveNews(news) {
     if (!this.able) return;
     this.since.addNews(news);
     this.keeper.stir();
   }
 
-  /** Decides about a code and keeps the look. */
+  /**
+   * Decides about a code and keeps the check.
+   *
+   * @param {string} code
+   * @param {{ gate: string | null }} at
+   * @returns {Promise<Decision>}
+   */
   async present(code, { gate }) {
     const now = this.clock.now();
     const hash = await hashOf(code);
@@ -124,7 +130,15 @@ export class Offline {
     return { ...decision, scan_id: scan.scan_id };
   }
 
-  /** Lets somebody in on a decision of this device or, where the link went before the entry, of the hub. */
+  /**
+   * Admits somebody on a decision of this device or, where the connection went before the entry, of the hub.
+   *
+   * @param {string} code
+   * @param {Decision} decision
+   * @param {string} scanId
+   * @param {{ gate: string | null }} at
+   * @returns {Promise<Decision>}
+   */
   async admit(code, decision, scanId, { gate }) {
     const scan = this.#scan(code, scanId, decision, gate, { mode: "verify", admitted: true });
     const place = this.#places.get(scanId);
@@ -138,7 +152,14 @@ export class Offline {
     return answer;
   }
 
-  /** Keeps the exit of whoever holds this code. */
+  /**
+   * Keeps the exit of whoever holds this code.
+   *
+   * @param {string} code
+   * @param {string} scanId
+   * @param {{ gate: string | null }} at
+   * @returns {Promise<Decision>}
+   */
   async leave(code, scanId, { gate }) {
     const now = this.clock.now();
     const decision = await leaveWithoutHub(code, { list: this.keeper.current, now, ...this.#beyondList(code, await hashOf(code)) });
@@ -150,17 +171,17 @@ export class Offline {
     return { ...decision, scan_id: scan.scan_id };
   }
 
-  /** The hub has recorded an exit or a return (`left` null). */
+  /** The hub has recorded an exit or a return (`left` null). @param {Decision} decision @param {Leaving | null} left */
   moved(decision, left) {
     if (this.able && decision.ticket?.ticket_code) this.since.moved(decision.ticket.ticket_code, left, false);
   }
 
-  /** The hub has recorded an entry: known here, should the link go before the next list. */
+  /** The hub has recorded an entry: known here, should the connection go before the next list. @param {Decision} decision */
   entered(decision) {
     if (this.able && decision.verified && decision.ticket?.ticket_code) this.since.entered(decision.ticket.ticket_code, decision.verified, false);
   }
 
-  /** `reason` says what was taken back: an exit, a return, or an entry. */
+  /** `reason` says what was taken back: an exit, a return, or an entry. @param {string} code @param {string} reason */
   undone(code, reason) {
     if (!this.able) return;
     if (reason === "EXIT_UNDONE") this.since.moved(code, null, false);
@@ -168,6 +189,7 @@ export class Offline {
     else this.since.undone(code);
   }
 
+  /** @param {KeptConflict} conflict */
   async putAway(conflict) {
     await this.queue.putAway(conflict.seq);
     this.onConflicts(await this.queue.conflicts());
@@ -219,10 +241,19 @@ export class Offline {
     this.onConflicts(await this.queue.conflicts());
   }
 
+  /** @param {string} code @param {string} hash */
   #beyondList(code, hash) {
     return this.since.of(code, hash, this.keeper.current?.generatedAt ?? 0);
   }
 
+  /**
+   * @param {string} code
+   * @param {string} scan_id
+   * @param {Decision} decision
+   * @param {string | null} gate
+   * @param {Pick<QueuedScan, "mode" | "admitted">} how
+   * @returns {QueuedScan}
+   */
   #scan(code, scan_id, decision, gate, how) {
     return {
       scan_id, code, scanned_at: new Date().toISOString(), offline_result: decision.result, ...how, ...(gate && { gate }),
@@ -230,6 +261,7 @@ export class Offline {
     };
   }
 
+  /** @param {QueuedScan} scan */
   #remember(scan) {
     this.#list(scan);
     // Kept is not lost: browsers that may throw away what pages keep are asked not to.
@@ -237,12 +269,14 @@ export class Offline {
     this.#publishState();
   }
 
+  /** @param {QueuedScan} scan */
   #list(scan) {
     const at = new Date(Date.parse(scan.scanned_at) - scan.skew_ms).toISOString();
     const shown = { scan_id: scan.scan_id, ticket_code: scan.code, result: scan.offline_result, reason: scan.seen, scanned_at: at, waits: true };
     this.waiting = [shown, ...this.waiting.filter(({ scan_id }) => scan_id !== scan.scan_id)].slice(0, 30);
   }
 
+  /** @param {Settled[]} settled */
   async #settled(settled) {
     const ids = new Set(settled.map(({ scan }) => scan.scan_id));
     this.waiting = this.waiting.filter(({ scan_id }) => !ids.has(scan_id));
@@ -262,4 +296,5 @@ export class Offline {
   }
 }
 
+/** @param {{ admitted?: boolean }} how @param {Decision} decision */
 const seenAs = ({ admitted: letIn }, { reason }) => (letIn ? (reason === "MAY_RETURN" ? "RE_ENTRY" : "VERIFIED") : reason);

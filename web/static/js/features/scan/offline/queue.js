@@ -5,31 +5,39 @@ const KIND = "scan";
 const PAGE = 250;
 
 export class Queue {
+  /** @param {{ store: Store, vault: Vault }} parts */
   constructor({ store, vault }) {
     this.store = store;
     this.vault = vault;
     this.length = 0;
   }
 
-  /** Keeps a scan and gives its place. */
+  /** Keeps a scan and gives its place. @param {QueuedScan} scan */
   async add(scan) {
     return this.#put({ scan_id: scan.scan_id }, scan);
   }
 
-  /** The same scan said anew: somebody who was looked at is let in. Where it was sent meanwhile, it is kept as a new one. */
+  /**
+   * Replaces a scan: a check is followed by the entry. Where it was sent meanwhile, it is kept as a new one.
+   *
+   * @param {number} seq
+   * @param {QueuedScan} scan
+   */
   async replace(seq, scan) {
     return this.#put({ seq, scan_id: scan.scan_id }, scan);
   }
 
-  /** The first scans, up to `most`: [{seq, rev, scan}]. What cannot be opened is left where it is and holds nothing up. */
+  /** The first scans, up to `most`. What cannot be opened is left where it is and delays nothing. @returns {Promise<QueuedAt[]>} */
   async first(most = Infinity) {
+    /** @type {QueuedAt[]} */
     const found = [];
     let after = 0;
     while (found.length < most) {
       const range = IDBKeyRange.lowerBound(after, true);
+      /** @type {KeptRecords["queue"][]} */
       const records = await this.store.run("queue", "readonly", (queue) => asked(queue.getAll(range, PAGE)));
       if (!records.length) break;
-      after = records.at(-1).seq;
+      after = records[records.length - 1].seq;
       const own = records.filter(({ owner }) => owner === this.vault.owner);
       const opened = await Promise.all(own.map(async ({ seq, rev, sealed }) => ({ seq, rev, scan: await this.vault.seal?.open(KIND, sealed) })));
       found.push(...opened.filter(({ scan }) => scan));
@@ -37,9 +45,14 @@ export class Queue {
     return found.slice(0, most);
   }
 
-  /** The hub has answered for these; one that was replaced meanwhile stays. `found` are conflicts, kept in the same transaction. */
+  /**
+   * The hub has answered for these; one that was replaced meanwhile stays. `found` are conflicts, kept in the same transaction.
+   *
+   * @param {QueuedAt[]} sent
+   * @param {OwnConflict[]} found
+   */
   async settle(sent, found = []) {
-    const sealed = await Promise.all(found.map(async (conflict) => ({ owner: this.vault.owner, sealed: await this.vault.seal.close("conflict", conflict) })));
+    const sealed = await Promise.all(found.map(async (conflict) => ({ owner: this.vault.owner, sealed: await this.#close("conflict", conflict) })));
     await this.store.run(["queue", "conflicts"], "readwrite", async (queue, conflicts) => {
       for (const { seq, rev } of sent) {
         const record = await asked(queue.get(seq));
@@ -55,26 +68,35 @@ export class Queue {
     return this.length;
   }
 
-  /** The conflicts this operator has not put away yet. */
+  /** The conflicts that this operator has not put away yet. @returns {Promise<KeptConflict[]>} */
   async conflicts() {
+    /** @type {KeptRecords["conflicts"][]} */
     const records = await this.store.run("conflicts", "readonly", (conflicts) => asked(conflicts.index("owner").getAll(this.vault.owner)));
     const opened = await Promise.all(records.map(async ({ seq, sealed }) => ({ seq, ...(await this.vault.seal?.open("conflict", sealed)) })));
     return opened.filter(({ scan_id }) => scan_id);
   }
 
+  /** @param {number} seq */
   putAway(seq) {
     return this.store.remove("conflicts", seq);
   }
 
+  /** @param {{ seq?: number, scan_id: string }} place @param {QueuedScan} scan */
   async #put(place, scan) {
-    const record = { ...place, owner: this.vault.owner, rev: crypto.randomUUID(), sealed: await this.vault.seal.close(KIND, scan) };
-    const seq = await this.store.write("queue", record);
+    const record = { ...place, owner: this.vault.owner, rev: crypto.randomUUID(), sealed: await this.#close(KIND, scan) };
+    const seq = Number(await this.store.write("queue", record));
     await this.count();
     return seq;
   }
+
+  /** @param {string} kind @param {unknown} value */
+  #close(kind, value) {
+    if (!this.vault.seal) throw new Error("no key to seal with");
+    return this.vault.seal.close(kind, value);
+  }
 }
 
-/** How many scans wait on this device, whoever made them, for a page that may not read them. */
+/** How many scans wait on this device, whoever made them, for a page that may not read them. @param {Store} store */
 export function waitingOn(store) {
   return store.run("queue", "readonly", (queue) => asked(queue.count()));
 }

@@ -1,6 +1,7 @@
 // Sealing: AES-GCM under a key that no script can take out of the browser, each record bound to what it is and whose.
 const IV_BYTES = 12;
 
+/** @param {string[]} encoded */
 export async function importKeys(encoded) {
   return Promise.all(encoded.map((text) => {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -9,19 +10,20 @@ export async function importKeys(encoded) {
 }
 
 export class Seal {
-  /** The first key seals; the others open what was sealed with an earlier one. */
+  /** The first key seals; the others open what was sealed with an earlier one. @param {string} owner @param {CryptoKey[]} keys */
   constructor(owner, keys) {
     this.owner = owner;
     this.keys = keys;
   }
 
+  /** @param {string} kind @param {unknown} value @returns {Promise<Sealed>} */
   async close(kind, value) {
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
     const plain = new TextEncoder().encode(JSON.stringify(value));
     return { iv, data: await crypto.subtle.encrypt(this.#how(kind, iv), this.keys[0], plain) };
   }
 
-  /** What was sealed, or null where none of the keys opens it. */
+  /** What was sealed, or null where none of the keys opens it. @param {string} kind @param {Sealed} sealed */
   async open(kind, { iv, data }) {
     for (const key of this.keys) {
       try {
@@ -33,6 +35,7 @@ export class Seal {
     return null;
   }
 
+  /** @param {string} kind @param {Uint8Array<ArrayBuffer>} iv */
   #how(kind, iv) {
     return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(`${this.owner}:${kind}`) };
   }

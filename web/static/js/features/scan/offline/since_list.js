@@ -1,18 +1,22 @@
 // What has happened since the day's list was written: entries and exits at this device, and the hub's news of others. Kept
-// sealed, so that a reload without a link does not forget who is in.
+// sealed, so that a reload without a connection does not forget who is inside.
 const KIND = "since";
 // The list may be read a moment before it says so, and news may come a moment after the change.
 const SLACK_MS = 3_000;
 const KEEP_WITHIN_MS = 500;
 
 export class SinceList {
+  /** @type {Map<string, Entered>} */
   #entries = new Map();
   // Who went out or came back here last, by code.
+  /** @type {Map<string, Moved>} */
   #moves = new Map();
+  /** @type {Map<string, News>} */
   #changes = new Map();
   /** @type {number | undefined} */
   #timer;
 
+  /** @param {{ store: Store, vault: Vault, now: () => number }} parts */
   constructor({ store, vault, now }) {
     this.store = store;
     this.vault = vault;
@@ -27,40 +31,52 @@ export class SinceList {
     for (const [hash, change] of kept?.changes ?? []) if (!this.#changes.has(hash)) this.#changes.set(hash, change);
   }
 
-  /** Somebody was let in here. `waits`: the hub does not know yet. */
+  /**
+   * Somebody was admitted here. `waits`: the hub does not know yet.
+   *
+   * @param {string} code
+   * @param {FirstEntry} verified
+   * @param {boolean} waits
+   */
   entered(code, verified, waits) {
     this.#entries.set(code, { verified, waits, at: this.now() });
     this.#keepSoon();
   }
 
-  /** Somebody went out here (`left`: {left_at, gate}), or came back (`left` null). `waits`: the hub does not know yet. */
+  /**
+   * Somebody left here, or came back (`left` null). `waits`: the hub does not know yet.
+   *
+   * @param {string} code
+   * @param {Leaving | null} left
+   * @param {boolean} waits
+   */
   moved(code, left, waits) {
     this.#moves.set(code, { left, waits, at: this.now() });
     this.#keepSoon();
   }
 
-  /** The hub has answered for what these did; the next list has it, or has not. */
+  /** The hub has answered for what these did; the next list has it, or has not. @param {string[]} codes */
   settled(codes) {
-    for (const kept of [this.#entries, this.#moves]) {
-      for (const code of codes) if (kept.has(code)) kept.set(code, { ...kept.get(code), waits: false, answeredAt: this.now() });
+    for (const code of codes) {
+      for (const one of [this.#entries.get(code), this.#moves.get(code)]) if (one) Object.assign(one, { waits: false, answeredAt: this.now() });
     }
     this.#keepSoon();
   }
 
-  /** An entry of this device was taken back. */
+  /** An entry of this device was taken back. @param {string} code */
   undone(code) {
     this.#entries.delete(code);
     this.#moves.delete(code);
     this.#keepSoon();
   }
 
-  /** News of the hub: SHA-256 names of tickets, and what has happened to them. */
+  /** News of the hub: SHA-256 names of tickets, and what has happened to them. @param {Wire.TicketsBody} news */
   addNews({ hashes, change }) {
     for (const hash of hashes ?? []) this.#changes.set(hash, { change, at: this.now() });
     this.#keepSoon();
   }
 
-  /** The list that is kept on the device was written at `moment`: it knows all that was before. */
+  /** The list that is kept on the device was written at `moment`: it knows all that was before. @param {number} moment */
   listed(moment) {
     let fewer = false;
     for (const kept of [this.#entries, this.#moves, this.#changes]) {
@@ -69,8 +85,16 @@ export class SinceList {
     if (fewer) this.#keepSoon();
   }
 
-  /** What is known of a ticket beyond a list that was written at `moment`: {entry, changed, left, since}, as decide.js has them. */
+  /**
+   * What is known of a ticket beyond a list that was written at `moment`.
+   *
+   * @param {string} code
+   * @param {string} hash
+   * @param {number} moment
+   * @returns {BeyondList}
+   */
   of(code, hash, moment) {
+    /** @template {Happened} One @param {One | undefined} one */
     const newer = (one) => (one && isNewer(one, moment) ? one : null);
     const [own, here, news] = [newer(this.#entries.get(code)), newer(this.#moves.get(code)), newer(this.#changes.get(hash))];
     const moved = movedLast(own, here, news);
@@ -79,7 +103,7 @@ export class SinceList {
       return { entry: { verified_at: momentOf(news.at), operator_name: "", gate: null }, changed: false, ...moved };
     }
     // Going out changes nothing about the entry.
-    return { entry: null, changed: Boolean(news) && news.change !== "left", ...moved };
+    return { entry: null, changed: news !== null && news.change !== "left", ...moved };
   }
 
   clear() {
@@ -103,16 +127,26 @@ export class SinceList {
   }
 }
 
+/** @param {Happened} one @param {number} moment */
 const isNewer = ({ waits = false, at, answeredAt = at }, moment) => waits || answeredAt >= moment - SLACK_MS;
+/** @param {number} at */
 const momentOf = (at) => new Date(at).toISOString();
 
-/** Whether they are out (`left`), or in again (`left` null, `since`), by whatever came last; nothing where nothing is known. */
+/**
+ * Whether they are out (`left`), or in again (`left` null, `since`), by whatever came last; nothing where nothing is known.
+ *
+ * @param {Entered | null} own
+ * @param {Moved | null} here
+ * @param {News | null} news
+ */
 function movedLast(own, here, news) {
   const told = news?.change === "left" ? { at: news.at, left: { left_at: momentOf(news.at), gate: null } }
     : news?.change === "returned" ? { at: news.at, left: null } : null;
   const came = own && { at: own.at, left: null, first: true };
   // Taken back by somebody: what was known before is not known any more.
-  const standing = [told, here, came].filter((one) => one && !(news?.change === "undone" && news.at > one.at));
+  /** @type {(Moved & { first?: boolean })[]} */
+  const known = [told, here, came].filter((one) => one !== null);
+  const standing = known.filter((one) => !(news?.change === "undone" && news.at > one.at));
   let last = standing.sort((a, b) => b.at - a.at)[0];
   if (!last) return {};
   // The hub's news of what was done here: here more is known of it.

@@ -1,5 +1,5 @@
-// The device's own memory: what a scanner needs and does without a link, in IndexedDB. What is in it is sealed (seal.js);
-// only whose it is and its order can be read.
+// The device's own memory: what a scanner needs and does without a connection, in IndexedDB. What is in it is sealed (seal.js);
+// only its owner and its order can be read.
 export const NAME = "venue-hub.offline";
 const VERSION = 1;
 
@@ -39,7 +39,15 @@ export class Store {
     return store;
   }
 
-  /** Does `work(stores...)` in one transaction: all of it or nothing, and on the disk before this resolves. */
+  /**
+   * Runs `work(stores...)` in one transaction: all of it or nothing, and on the disk before this resolves.
+   *
+   * @template T
+   * @param {StoreName | StoreName[]} names
+   * @param {IDBTransactionMode} mode
+   * @param {(...stores: IDBObjectStore[]) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
   async run(names, mode, work) {
     const transaction = this.database.transaction(names, mode, { durability: "strict" });
     const done = new Promise((resolve, reject) => {
@@ -51,17 +59,20 @@ export class Store {
     done.catch(() => {});
     const result = await Promise.race([work(...[names].flat().map((name) => transaction.objectStore(name))), done.then(() => undefined)]);
     await done;
-    return result;
+    return /** @type {T} */ (result);
   }
 
+  /** @template {StoreName} Name @param {Name} name @param {IDBValidKey} key @returns {Promise<KeptRecords[Name] | undefined>} */
   read(name, key) {
     return this.run(name, "readonly", (store) => asked(store.get(key)));
   }
 
+  /** @template {StoreName} Name @param {Name} name @param {Partial<KeptRecords[Name]>} record */
   write(name, record) {
     return this.run(name, "readwrite", (store) => asked(store.put(record)));
   }
 
+  /** @param {StoreName} name @param {IDBValidKey | IDBKeyRange} key */
   remove(name, key) {
     return this.run(name, "readwrite", (store) => asked(store.delete(key)));
   }

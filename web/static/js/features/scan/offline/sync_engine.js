@@ -1,4 +1,4 @@
-// Sends the queue when there is a link: in order, in batches, one batch at a time over all tabs. Broken off anywhere it begins
+// Sends the queue when there is a connection: in order, in batches, one batch at a time over all tabs. Interrupted anywhere it begins
 // again with what has no answer; the hub knows every scan by its id and takes it once.
 import { CommandRefused, LinkLost } from "../../../lib/socket.js";
 
@@ -16,7 +16,11 @@ export class SyncEngine {
   #timer;
   #wait = AGAIN_MS[0];
 
-  /** `onSettled(batch, results)` after each batch, `onState()` when sending begins or ends. */
+  /**
+   * `onSettled(settled)` is called after each batch, `onState()` when sending begins or ends.
+   *
+   * @param {{ socket: VenueSocket, queue: Queue, onSettled: (settled: Settled[]) => void, onState: () => void }} options
+   */
   constructor({ socket, queue, onSettled, onState }) {
     this.socket = socket;
     this.queue = queue;
@@ -24,10 +28,11 @@ export class SyncEngine {
     this.onState = onState;
     this.sending = false;
     // Scans the hub will not read at all; they stay in the queue for a newer page or hub.
+    /** @type {Set<number>} */
     this.unreadable = new Set();
   }
 
-  /** There is something to send, or a link to send it over. */
+  /** There is something to send, or a connection to send it over. */
   kick() {
     this.#wanted = true;
     if (!this.#running) this.#run();
@@ -71,35 +76,41 @@ export class SyncEngine {
     }
   }
 
+  /** @param {QueuedAt[]} batch @param {Wire.Synced[]} results */
   async #settle(batch, results) {
     const byId = new Map(results.map((result) => [result.scan_id, result]));
-    const answered = batch.filter(({ scan }) => byId.has(scan.scan_id));
+    const answered = batch.flatMap((item) => {
+      const result = byId.get(item.scan.scan_id);
+      return result ? [{ ...item, result }] : [];
+    });
+    /** @type {OwnConflict[]} */
     const conflicts = [];
-    for (const { scan } of answered) {
-      const { outcome, kind = null, first_entry = null, conflict_id = null } = byId.get(scan.scan_id);
+    for (const { scan, result } of answered) {
+      const { outcome, reason, kind = null, first_entry = null, conflict_id = null } = result;
       if (outcome === "conflict" || outcome === "refused") {
         const { scan_id, code, scanned_at, skew_ms, gate } = scan;
-        conflicts.push({ scan_id, code, at: Date.parse(scanned_at) - skew_ms, gate, outcome, kind, first_entry, conflict_id });
+        conflicts.push({ scan_id, code, at: Date.parse(scanned_at) - skew_ms, gate, outcome, reason, kind, first_entry, conflict_id });
       }
     }
     await this.queue.settle(answered, conflicts);
-    this.onSettled(answered.map(({ scan }) => ({ scan, result: byId.get(scan.scan_id) })));
+    this.onSettled(answered);
   }
 
-  /** One scan that cannot be read must not hold up those behind it. */
+  /** One scan that cannot be read must not hold up those behind it. @param {QueuedAt[]} batch @param {CommandRefused} error */
   #setAside(batch, error) {
-    const places = (error.details.errors ?? []).map(({ field }) => /^scans\.(\d+)\./.exec(field ?? "")?.[1]).filter(Boolean);
+    const places = (error.details.errors ?? []).flatMap(({ field }) => /^scans\.(\d+)\./.exec(field ?? "")?.[1] ?? []).map(Number);
     for (const place of places) if (batch[place]) this.unreadable.add(batch[place].seq);
     return places.length > 0;
   }
 
-  /** The hub is there and cannot do it now. */
+  /** The hub is there and cannot do it now: tries again later. @param {CommandRefused} error */
   #later(error) {
     const wait = Math.max(this.#wait, (error.details.retry_after ?? 0) * 1000);
     this.#wait = Math.min(AGAIN_MS[1], this.#wait * 2);
     this.#timer = setTimeout(() => this.kick(), wait * (1 + Math.random() / 4));
   }
 
+  /** @param {boolean} sending */
   #show(sending) {
     if (this.sending === sending) return;
     this.sending = sending;
@@ -107,8 +118,9 @@ export class SyncEngine {
   }
 }
 
-/** As many of the first as fit into one frame and were made by the same clock. */
+/** As many of the first as fit into one frame and were made by the same clock. @param {QueuedAt[]} items */
 function batchOf(items) {
+  /** @type {QueuedAt[]} */
   const batch = [];
   let bytes = 0;
   for (const item of items) {
@@ -119,6 +131,7 @@ function batchOf(items) {
   return batch;
 }
 
+/** @param {QueuedAt[]} batch */
 function frameOf(batch) {
   const { skew_ms } = batch[0].scan;
   // A clock that was never set is further off than the hub accepts: then the moments themselves are put right.
@@ -128,7 +141,7 @@ function frameOf(batch) {
   return { skew_ms: tell ? skew_ms : 0, scans };
 }
 
-/** Two tabs of one device do not send the same at once. */
+/** Two tabs of one device do not send the same at once. @param {() => Promise<unknown>} work */
 function inTurn(work) {
   return navigator.locks ? navigator.locks.request(LOCK, work) : work();
 }

@@ -1,24 +1,23 @@
-// The keys of what is kept, bound to the sign-in: the hub gives them to the same person only, and they go with the session.
+// The keys of what is kept, bound to the sign-in: the hub gives them to the same person only, and they are deleted with the session.
 // Without them nobody reads the list or the queue, whoever holds the device; the queue itself stays until its owner is back.
 import { call, Refusal } from "../../../lib/api.js";
 import { importKeys, Seal } from "./seal.js";
+import { asked } from "./store.js";
 
 export class Vault {
-  /** `owner` as the page says it: organisation and login. `now()` by the hub's clock. */
+  /** `owner`: organisation and login, as the page has it. @param {{ store: Store, owner: string, now: () => number }} parts */
   constructor({ store, owner, now }) {
     this.store = store;
     this.owner = owner;
     this.now = now;
+    /** @type {Seal | null} */
     this.seal = null;
   }
 
   /** With the key this device still has, for a page that opens without a link. Keys of a session that is over are dropped. */
   async unlock() {
-    const kept = await this.store.run("keys", "readonly", (keys) => new Promise((resolve, reject) => {
-      const all = keys.getAll();
-      all.onsuccess = () => resolve(all.result);
-      all.onerror = () => reject(all.error);
-    }));
+    /** @type {KeptRecords["keys"][]} */
+    const kept = await this.store.run("keys", "readonly", (keys) => asked(keys.getAll()));
     for (const { owner, until } of kept) {
       if (owner !== this.owner || until <= this.now()) await this.#forget(owner);
     }
@@ -27,7 +26,7 @@ export class Vault {
     return this.seal !== null;
   }
 
-  /** With the hub's own word. Gives whether there is a key now; throws Trouble where the hub does not answer. */
+  /** Reads the key from the hub. Gives whether there is a key now; throws Trouble where the hub does not answer. */
   async renew() {
     try {
       const { data } = await call("GET", "/api/operator/device-key");
@@ -42,12 +41,13 @@ export class Vault {
     return this.seal !== null;
   }
 
-  /** The session is over: nothing kept here is readable any more, and the lists are gone. */
+  /** The session is over: nothing kept here can be read any more, and the lists are deleted. */
   async lock() {
     this.seal = null;
     await this.#forget(this.owner);
   }
 
+  /** @param {string} owner */
   #forget(owner) {
     return this.store.run(["keys", "lists", "since"], "readwrite", async (keys, lists, since) => {
       keys.delete(owner);
