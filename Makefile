@@ -45,7 +45,6 @@ check: $(VENV)/.node ## formatting, lint, types: Python, scripts and style sheet
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(NODE) node_modules/typescript/bin/tsc
-	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.lib.json
 	$(NODE) node_modules/eslint/bin/eslint.js $(SCRIPTS)
 	$(NODE) node_modules/stylelint/bin/stylelint.mjs $(STYLES)
 
