@@ -227,3 +227,9 @@ interface Happened { at: number; waits?: boolean; answeredAt?: number }
 type Entered = Happened & { verified: FirstEntry };
 type Moved = Happened & { left: Leaving | null };
 type News = Happened & { change: string };
+
+// What only some browsers have.
+interface InstallPromptEvent extends Event { prompt(): Promise<unknown> }
+type WithBattery = Navigator & { getBattery?(): Promise<{ level: number; charging: boolean }> };
+type TorchSwitch = MediaTrackConstraintSet & { torch: boolean };
+type WithTorch = MediaTrackCapabilities & { torch?: boolean };

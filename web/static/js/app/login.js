@@ -88,7 +88,7 @@ function lockedOut(seconds, title = t("Too many wrong tries: sign-in is locked."
   show();
 }
 
-/** Scans that a scanner of this browser has yet to send: whoever made them sends them by signing in. */
+/** Tells of scans that this browser has yet to send: signing in as the operator who made them sends them. */
 async function tellOfWaiting() {
   if (!(await globalThis.indexedDB?.databases?.())?.some(({ name }) => name === DATABASE)) return;
   const waiting = await waitingOn(await Store.open());

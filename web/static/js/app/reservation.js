@@ -89,6 +89,6 @@ root.addEventListener("click", (event) => {
 });
 
 enhancePasses(part());
-// For whoever waits for the page to have settled.
+// Tests wait for this.
 root.dataset.ready = "true";
 export { look };

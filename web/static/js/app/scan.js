@@ -63,7 +63,7 @@ const socket = new VenueSocket({
     venue = frame.venue;
     localStorage.setItem(VENUE, venue?.name ?? "");
     screen.showVenue(venue?.name);
-    gateChoice.offer((venue?.gates ?? []).map((/** @type {any} */ item) => item.name ?? item));
+    gateChoice.offer((venue?.gates ?? []).map((gate) => (typeof gate === "string" ? gate : gate.name)));
     past.refresh();
     supervisor.operator = frame.operator;
     supervisor.refresh();

@@ -45,7 +45,7 @@ async function page(request) {
   const kept = await cache.match(PAGE, { ignoreVary: true });
   const fresh = fetch(request).then(async (response) => {
     if (response.ok) await cache.put(PAGE, response.clone());
-    // The hub wants a sign-in first: the page of the login before is nobody's any more.
+    // The hub wants a sign-in first: the page of the earlier login is deleted.
     else if (response.type === "opaqueredirect") await cache.delete(PAGE);
     return response.status >= 500 && kept ? kept : response;
   });

@@ -7,7 +7,7 @@
 //     onClock: (serverTime) => {},          // optional: what time the hub has (RFC 3339)
 //   });
 //   socket.watch("2026-11");                  // connects, or switches to another month; the same month again does nothing
-//   socket.wake();                            // somebody asked: try now (never more often than every two seconds)
+//   socket.wake();                            // try now (never more often than every two seconds)
 //   socket.close();                           // for good
 //
 // `state` is "connecting" (nothing has come yet), "live", "reconnecting" (lost a moment ago: most often a restart, over
@@ -19,15 +19,15 @@ import { socketUrl } from "./socket.js";
 
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 8_000;
-/** For a glance at the page: whoever looks should not be shown an old state as live for long. */
+/** For a glance at the page: an old state should not look live for long. */
 const GLANCE_PONG_MS = 4_000;
 const MONTH_WITHIN_MS = 15_000;
 const WARN_AFTER_MS = 4_000;
 /** A link must hold this long before the next loss is treated as the first. */
 const STEADY_MS = 10_000;
-/** What wakes it (a glance at the phone, a flickering network) is heeded at most this often. */
+/** It is woken (by a glance at the phone, an unsteady network) at most this often. */
 const WAKE_EVERY_MS = 2_000;
-/** A page nobody has looked at for so long needs no link; the next glance brings it back. */
+/** A page that was hidden for so long needs no connection; the next glance brings it back. */
 const REST_AFTER_MS = 5 * 60_000;
 const PATIENT_WAIT_MS = 60_000;
 /** The hub would refuse at once again: unreadable (a newer hub?), foreign origin, too many messages. */
@@ -222,7 +222,7 @@ export class AvailabilitySocket {
     }, REST_AFTER_MS);
   }
 
-  /** Ends the link, if any, without waiting for its farewell. What warns and what rests goes on. */
+  /** Ends the connection, if any, without waiting for its close. The timers that warn and rest go on. */
   #abandon() {
     const socket = this.#socket;
     this.#socket = this.#received = this.#liveAt = null;

@@ -57,7 +57,7 @@ export const weekdays = () =>
     return { short: WEEKDAY_SHORT.format(date), long: WEEKDAY_LONG.format(date) };
   });
 
-/** Where a date stands in the reader's week: 0 up to 6. @type {Dates["placeInWeek"]} */
+/** A date's place in the reader's week: 0 to 6. @type {Dates["placeInWeek"]} */
 export const placeInWeek = (date) => (asUtc(date).getUTCDay() + 7 - (weekStart % 7)) % 7;
 
 /** A moment on the venue's own clock. @type {Dates["momentAt"]} */

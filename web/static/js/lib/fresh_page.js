@@ -1,4 +1,4 @@
-// The same page as the hub would write it now: fetched again from time to time and whenever somebody looks at it.
+// The same page as the hub would write it now: fetched again from time to time and whenever the page is looked at.
 import { messageOf, Trouble } from "./api.js";
 import { isVisible } from "./visibility.js";
 
@@ -16,7 +16,7 @@ export async function fetchPage(path = location.pathname) {
   }
   if (!response.ok && response.status !== 404) throw new Trouble(`status ${response.status}`);
   const page = new DOMParser().parseFromString(text, "text/html");
-  // What stands in <noscript> is for a page without scripts, and a parsed page has none.
+  // A parsed page runs no scripts and would show <noscript>.
   for (const plain of page.querySelectorAll("noscript")) plain.remove();
   return page;
 }

@@ -87,7 +87,7 @@ export class VenueSocket {
     // The hub may ask for a moment's patience when it goes away on purpose.
     this.patience = 0;
     this.live = false;
-    /** It stands, but somebody has waited for an answer in vain. */
+    /** It is open, but an answer has not come in time. */
     this.doubtful = false;
   }
 
@@ -308,7 +308,7 @@ export class VenueSocket {
     this.#connect();
   }
 
-  /** A link that does not answer is given up without waiting for its farewell. */
+  /** A connection that does not answer is given up without waiting for its close. */
   #drop(/** @type {WebSocket | null} */ socket) {
     if (!socket || socket !== this.#socket || this.#stopped) return;
     socket.onclose = null;

@@ -1,2 +1,2 @@
-/** Whether somebody may be looking: not in another tab, not on a phone that is locked. */
+/** Whether the page is visible: not in another tab, not on a locked phone. */
 export const isVisible = () => document.visibilityState === "visible";

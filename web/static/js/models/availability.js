@@ -1,10 +1,10 @@
-// What a month offers: slots grouped by day, and one word per day, for a party of a given size.
+// The slots of a month by day, and the state of each day for a party of a given size.
 import { hubNow } from "../lib/dates.js";
 
 export const MONTHS_EACH_WAY = 3;
 /** @type {string[]} */
 export const BOOKABLE = ["available", "limited"];
-// The best slot speaks for the day; the words stand in this order.
+// The state of a day is that of its best slot, in this order.
 /** @type {SlotStanding[]} */
 const BEST_FIRST = ["available", "limited", "short", "full", "closed", "over"];
 const DAY_MS = 86_400_000;
@@ -85,7 +85,7 @@ export class Month {
     return [...this.#slots.values()];
   }
 
-  /** The word of the day's best slot, or "none" when nothing is planned. @param {string} date @returns {DayStanding} */
+  /** The state of the day's best slot, or "none" when nothing is planned. @param {string} date @returns {DayStanding} */
   standing(date, party = 1, now = hubNow()) {
     const found = new Set(this.slots(date).map((slot) => slotStanding(slot, party, now)));
     return BEST_FIRST.find((word) => found.has(word)) ?? "none";

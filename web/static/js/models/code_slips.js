@@ -1,7 +1,7 @@
 // What the check character of our codes (hub/rules/ticket_code.py) says about a slip, before the hub is asked.
 import { ALPHABET, check, OURS } from "./ticket_code.js";
 
-// What is easily taken for something else. 0, O, 1, I and L stand in no code of ours.
+// What is easily taken for something else. 0, O, 1, I and L are in no code of ours.
 /** @type {Record<string, string>} */
 const LOOKALIKES = { 8: "B", B: "8", 5: "S", S: "5", 2: "Z", Z: "2", 6: "G", G: "6", U: "V", V: "U", M: "N", N: "M", 4: "A", A: "4", 7: "T", T: "7", 0: "DQ8", O: "DQ8", 1: "J7T", I: "J7T", L: "J7T" };
 

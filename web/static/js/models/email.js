@@ -7,7 +7,7 @@ const COMMON = [
   "aol.com", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "libero.it", "virgilio.it",
   "tiscali.it", "orange.fr", "wanadoo.fr", "free.fr", "qq.com", "163.com", "126.com", "sina.com", "foxmail.com", "yeah.net",
 ];
-// Names that look like slips of the above and are somebody's.
+// Names that look like typing errors of the above and exist.
 const REAL = new Set([...COMMON, "mail.com", "ymail.com", "email.com", "me.com", "mac.com", "gmx.com", "gmx.at", "gmx.ch", "live.it", "live.fr", "hotmail.it", "hotmail.fr", "hotmail.de", "yahoo.fr", "yahoo.it", "yahoo.de", "yahoo.cn", "sina.cn", "139.com", "189.cn"]);
 /** @type {Record<string, string>} */
 const ENDINGS = { con: "com", cmo: "com", ocm: "com", comm: "com", vom: "com", xom: "com", cim: "com", nte: "net", ner: "net", ogr: "org" };

@@ -6,7 +6,7 @@ const KEPT = 60;
 
 /**
  * `notices.on("dispute", (data, notice) => ...)` receives each notice of a kind once, also those sent while this device was away.
- * What the page calls `done` with does not come again, not even after a reload.
+ * A notice that the page calls `done` with does not come again, not even after a reload.
  */
 export class GateNotices {
   /** @type {{ [Kind in NoticeKind]?: NoticeListener<Kind>[] }} */

@@ -46,7 +46,7 @@ export async function decideWithoutHub(code, { list, entry, changed, left, now }
 }
 
 /**
- * What is shown once somebody was let in on `decision`. What was not sure before is not sure now.
+ * What is shown once somebody was admitted on `decision`. An unsure decision stays unsure.
  *
  * @param {Decision} decision
  * @param {FirstEntry} verified
@@ -59,7 +59,7 @@ export function admitted(decision, verified) {
 }
 
 /**
- * Somebody leaves: nobody is kept from it. Whether they were inside is for the hub to say where this device does not know.
+ * Records an exit, which is never refused. The hub checks later whether they were inside where this device does not know.
  * `since`: when they last came back in, where that is known later than the list.
  *
  * @param {string} code

@@ -17,7 +17,7 @@ export class ReplayDay {
   events = [];
   complete = false;
 
-  /** @param {ReplayHead} head the first line of the answer */
+  /** @param {ReplayHead} head the first row of the answer */
   constructor(head) {
     this.head = head;
     this.startsAt = Date.parse(head.starts_at);
@@ -25,7 +25,7 @@ export class ReplayDay {
     this.#begin();
   }
 
-  /** An event's line; the head says which column is which. @param {ReplayRow} row */
+  /** Adds an event; the head names its columns. @param {ReplayRow} row */
   push(row) {
     this.events.push(/** @type {ReplayEvent} */ (Object.fromEntries(this.head.columns.map((name, place) => [name, row[place]]))));
   }

@@ -1,12 +1,12 @@
 // One operator's scanning: present a code, admit it, undo it. Knows the socket and what decides without it, not the page.
 import { CommandRefused, LinkLost } from "../lib/socket.js";
 
-/** Repeating these is harmless (a verify carries its scan_id), so they wait out a lost link and are sent again. */
+/** Repeating these is harmless (a verify has its scan_id), so they wait for the next connection and are sent again. */
 const AGAIN = { again: true };
-// How long the hub may take before the device decides by itself: while the link stands, and once it has gone.
+// How long the hub may take before the device decides by itself: while there is a connection, and once it is lost.
 const ANSWER_MS = 3_000;
 const HICCUP_MS = 1_200;
-// The hub is there, and what it needs is not.
+// The hub answers, but cannot decide.
 const CANNOT_JUDGE = "SERVICE_UNAVAILABLE";
 
 export class ScanSession {
@@ -25,7 +25,7 @@ export class ScanSession {
     this.turn = 0;
   }
 
-  /** Whether there is somebody to judge a code: the hub, or this device. */
+  /** Whether a code can be decided: by the hub, or by this device. */
   get mayDecide() {
     return this.socket.live || Boolean(this.offline?.able);
   }
@@ -43,7 +43,7 @@ export class ScanSession {
     const answer = await this.#ask("validate", { code });
     const decision = answer ?? (await this.offline?.present(code, { gate }));
     if (!decision || turn !== this.turn) return null;
-    // One visitor, one scan_id: the look and the entry that may follow it.
+    // One visitor, one scan_id: the check and the entry that may follow it.
     this.current = { code, decision, scanId: decision.scan_id ?? null };
     return decision;
   }
@@ -75,7 +75,7 @@ export class ScanSession {
   }
 
   /**
-   * Records the exit of whoever holds this code; judged and recorded at once, since nobody is kept from leaving.
+   * Records the exit of this code's holder; decided and recorded at once, since no exit is refused.
    *
    * @param {string} code
    * @param {string | null} gate
@@ -126,7 +126,7 @@ export class ScanSession {
     } catch (error) {
       if (error instanceof CommandRefused && error.code === CANNOT_JUDGE) return null;
       if (!(error instanceof LinkLost)) throw error;
-      // A link that stands and says nothing is asked whether it is one.
+      // An open connection that does not answer is checked.
       this.socket.doubt();
       return null;
     } finally {

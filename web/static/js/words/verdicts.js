@@ -25,10 +25,10 @@ const OWN = {
   EXIT_NOTED: t("This scanner does not know of their entry. The hub checks it when the connection is back."),
 };
 
-/** The big word. @param {Decision} decision */
+/** The headline. @param {Decision} decision */
 export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
 
-/** The line below it. @param {Decision} decision @param {VenueClock} venue */
+/** The detail below the headline. @param {Decision} decision @param {VenueClock} venue */
 export function detailOf(decision, venue) {
   if (decision.provisional && decision.reason === "ALREADY_LEFT") return t("They left before, as far as this scanner knows.");
   if (decision.reason in OWN) return OWN[decision.reason];

@@ -86,7 +86,7 @@ export class Chart {
     return [];
   }
 
-  /** Where labels stand, at most so many; the library decides where a chart does not. */
+  /** The places of at most `most` labels; the library decides where a chart does not. */
   ticks(/** @type {Data} */ _data, /** @type {number} */ _most) {
     return /** @type {number[]} */ ([]);
   }
@@ -137,7 +137,7 @@ export class Chart {
     };
   }
 
-  /** A line where the day is now. @param {uPlot} plot */
+  /** Marks the current moment. @param {uPlot} plot */
   #markNow(plot) {
     if (!this.#data) return;
     const { now, from, to } = this.#data;
@@ -205,7 +205,7 @@ export class ArrivalsChart extends Chart {
   }
 }
 
-/** Scans a minute, by colour, in bars that stand on each other. @extends {Chart<PaceData>} */
+/** Scans a minute, by colour, in stacked bars. @extends {Chart<PaceData>} */
 export class PaceChart extends Chart {
   points = false;
 
@@ -300,7 +300,7 @@ export function arrivals(figures, slots, [from, to], until, minuteOf, withInside
 }
 
 /**
- * Columns of the pace in bars of as many minutes as the width allows; each colour's column holds those that stand on it.
+ * Columns of the pace in bars of as many minutes as the width allows; each colour's column includes the colours above it.
  *
  * @param {FigureBoard} figures
  * @param {[number, number]} span

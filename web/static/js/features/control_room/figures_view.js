@@ -63,9 +63,6 @@ export class FiguresView {
   }
 
   /**
-   * `now` is the moment on the hub's clock (ms), `today` whether the day shown is the one it falls on, `slots` the day's;
-   * `inside` whether leaving is recorded, so that there is a line for who is inside.
-   *
    * @param {FigureBoard} figures
    * @param {ShownDay} day
    */

@@ -13,7 +13,7 @@ export function adviceOn(code, { typing, onUse }) {
   const found = diagnose(code);
   if (!found) return [];
   if (found.kind === "length") {
-    // Too short is no news while somebody types.
+    // While somebody types, a code is always too short.
     if (typing && found.have < 12) return [];
     return [tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have)];
   }

@@ -1,4 +1,4 @@
-// The confirm step: everything once more, then one attempt per slot, sent until it is answered, and never twice.
+// The confirm step: a summary, then one attempt per slot, sent until it is answered, and never booked twice.
 import { byId, h } from "../../lib/elements.js";
 import { Refusal } from "../../lib/api.js";
 import { t, tn } from "../../lib/i18n.js";
@@ -89,7 +89,7 @@ export class Confirm {
       : new BookingAttempt("/api/reservations", { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), ...body }, proof);
   }
 
-  /** What was booked is what the answer says, not what the page believes. @param {Group} group @param {BookingAnswer} data */
+  /** Keeps what the answer says was booked. @param {Group} group @param {BookingAnswer} data */
   #keep({ slot, tickets }, data) {
     this.draft.place = this.draft.venue?.name ?? this.draft.place;
     const reservations = "reservations" in data ? data.reservations : [{ reservation_id: data.reservation_id, ticket_code: data.ticket_code, qr_code: data.qr_code }];

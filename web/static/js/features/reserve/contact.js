@@ -1,4 +1,4 @@
-// The contact step: an address and a number, looked at when a field is left, never while it is being typed in.
+// The contact step: an address and a number, checked when a field is left, never while it is being typed in.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";

@@ -1,4 +1,4 @@
-// What is kept of a reservation: the entry in a calendar, the link to come back, a sheet of paper.
+// What is kept of a reservation: a calendar entry, the link to come back, a print.
 import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";

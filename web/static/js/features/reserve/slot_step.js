@@ -13,7 +13,7 @@ import { WaitlistOffer } from "./waitlist.js";
 
 /** At most one spoken sentence in so many ms, however busy the venue is. */
 const NEWS_EVERY_MS = 5_000;
-/** How often the clock alone is looked at: a slot ends, and a day, while nobody books anything. */
+/** How often the time alone is checked: slots and days end without any booking. */
 const CLOCK_EVERY_MS = 20_000;
 /** @type {Record<string, string>} */
 const LINK_WORDS = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), lost: t("Not live") };

@@ -8,7 +8,7 @@ import { longDay, number, shortDay, span, spokenSpan } from "../../lib/dates.js"
 /** @type {Record<string, string>} */
 const SHAPES = { available: "check", limited: "half", short: "few", full: "full", closed: "cross", over: "clock" };
 
-/** How a slot stands for a party, as a word for the program and one for people. @param {Slot} slot @param {number} party */
+/** The state of a slot for a party, as a word for the program and one for people. @param {Slot} slot @param {number} party */
 export function slotWords(slot, party = 1) {
   const standing = slotStanding(slot, party);
   const word = {
@@ -130,7 +130,7 @@ class Card {
     this.badge.replaceChildren(icon(SHAPES[standing]), word);
     const free = Math.max(0, slot.available_count);
     this.count.textContent = t("{free} of {total} places free", { free: number(free), total: number(slot.total_capacity) });
-    // Of a slot that is over or closed nobody needs to know how much was left.
+    // The count of a slot that is over or closed is of no use.
     this.count.hidden = this.bar.hidden = standing === "closed" || standing === "over";
     /** @type {HTMLElement} */ (this.bar.firstElementChild).style.width = `${slot.total_capacity ? Math.round((free / slot.total_capacity) * 100) : 0}%`;
     this.#drawButton(standing, spokenSpan(slot.start_time, slot.end_time), chosen);

@@ -1,4 +1,4 @@
-// A party's choice: one time for all, or ticket by ticket; and then whose turn it is.
+// The choice of a party: one time for all, or one for each ticket in turn.
 import { byId, first, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { shortDayAndSpan } from "../../lib/dates.js";

@@ -42,7 +42,7 @@ export class Camera {
   }
 
   get hasTorch() {
-    return Boolean(/** @type {any} */ (this.#track?.getCapabilities?.())?.torch);
+    return Boolean(/** @type {WithTorch | undefined} */ (this.#track?.getCapabilities?.())?.torch);
   }
 
   get #track() {
@@ -72,7 +72,7 @@ export class Camera {
     const track = this.#track;
     if (!track) return false;
     try {
-      await track.applyConstraints(/** @type {any} */ ({ advanced: [{ torch: on }] }));
+      await track.applyConstraints({ advanced: [/** @type {TorchSwitch} */ ({ torch: on })] });
       this.torch = on;
     } catch {
       this.torch = false;

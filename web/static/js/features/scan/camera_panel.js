@@ -1,4 +1,4 @@
-// The camera's place on the page: the picture, its light, its choice, and what to do when there is none.
+// The camera on the page: the picture, the light, the choice of a camera, and what to do when there is none.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { Camera } from "./camera.js";

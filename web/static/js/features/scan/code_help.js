@@ -1,4 +1,4 @@
-// What the check character knows about a code of ours that does not agree: where the slip may be, and what was meant.
+// Help with a mistyped code of ours, by its check character: where the error may be, and what was meant.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { diagnose } from "../../models/code_slips.js";

@@ -1,7 +1,7 @@
 // The one input of the scanner. It keeps the focus, because a hardware scanner types wherever the focus is.
 import { byId, targetOf } from "../../lib/elements.js";
 
-// No thumb presses two keys within this time.
+// A person cannot press two keys within this time.
 const SCANNER_MS = 100;
 
 export class CodeInput {

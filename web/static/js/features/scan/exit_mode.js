@@ -1,5 +1,5 @@
-// Which way people go past this scanner: in or out. At an exit the page looks, sounds and speaks otherwise the whole time, also
-// while an answer is shown, so that nobody takes one for the other. The gate keeps its way until somebody turns it, or signs out.
+// Whether this scanner records entries or exits. At an exit the page looks and sounds different the whole time, so that the two
+// are not confused. The mode stays until it is changed, or until sign-out.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 

@@ -1,4 +1,4 @@
-// The measure of the scanner that visitors feel, where the browser's own tools and the tests find it.
+// The scanner's speed as visitors notice it, for the browser's own tools and the tests.
 /** How long the visitor's code waited for its colour: from the camera's frame to the painted screen. @param {number} seenAt */
 export function timeColour(seenAt) {
   requestAnimationFrame(() => setTimeout(() => {

@@ -1,4 +1,4 @@
-// The alarm of the two gates, at each of them: the same ticket was held up here and there within a few minutes.
+// The alarm at two gates: the same ticket was shown at both within a few minutes.
 import { t } from "../../lib/i18n.js";
 import { momentAt } from "../../lib/dates.js";
 import { reasonOf } from "../../words/scans.js";

@@ -1,15 +1,15 @@
-// The scanner as an app of the device: its files kept for a gate without a link, and a button where the browser offers to install.
+// The scanner as an app of the device: its files are kept for use without a connection, and a button installs it.
 import { byId } from "../../lib/elements.js";
 
 const PAGE = "/operator/scan";
-/** What the browser holds until the button is pressed. @type {any} */
+/** The browser's offer, kept until the button is pressed. @type {InstallPromptEvent | null} */
 let offer = null;
 
 export function makeInstallable() {
   const button = byId("install");
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault();
-    offer = event;
+    offer = /** @type {InstallPromptEvent} */ (event);
     button.hidden = false;
   });
   addEventListener("appinstalled", () => (button.hidden = true));

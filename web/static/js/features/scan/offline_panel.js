@@ -1,4 +1,4 @@
-// What waits to be sent, and what came back: the count beside the link's state, and the entries that were not right.
+// The scans that wait to be sent, counted beside the state of the connection, and the entries that were not right.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { kindOf } from "../../words/conflicts.js";

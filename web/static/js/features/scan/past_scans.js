@@ -9,7 +9,7 @@ import { hubNow, momentAt } from "../../lib/dates.js";
 /** @type {Record<string, string>} */
 const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
 const UNDO_FOR_MS = 15 * 60 * 1000;
-// A glance back is short; who looks for an entry of a while ago asks for more.
+// The list is short at first; a button shows more.
 const GLANCE = 12;
 const PAGE = 50;
 /** @type {Record<string, string>} */

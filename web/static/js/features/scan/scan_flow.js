@@ -1,6 +1,6 @@
-// The course of a scan: a code comes in, the answer fills the screen, the entry is one key away, and the next visitor's turn.
+// The course of a scan: a code is checked, the decision fills the screen, the entry is recorded, and the next visitor follows.
 //
-// Parts of the page hang on by `on(name, listener)`:
+// Parts of the page listen by `on(name, listener)`:
 //   "answered" ({ decision, code })  an answer has come on the screen
 //   "cleared"  ()                    the answer has left the screen
 //   "left"     ()                    and nothing new is asked: the scanner is free for the next visitor

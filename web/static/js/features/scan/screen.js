@@ -1,4 +1,4 @@
-// What stands around the answer: the status text, the scanner at rest, and the bar that shows how long an answer stays.
+// The parts around the decision: the status text, the scanner at rest, and the bar that shows how long an answer stays.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { momentAt } from "../../lib/dates.js";

@@ -1,4 +1,4 @@
-// The operator's choices, one touch each, kept at once: nobody looks for "Save" at a gate.
+// The operator's settings, one touch each, kept at once.
 import { byId, targetOf } from "../../lib/elements.js";
 import { tn } from "../../lib/i18n.js";
 
@@ -43,5 +43,5 @@ export class SettingsDialog {
   }
 }
 
-/** @returns {HTMLInputElement} */
-const switchOf = (/** @type {string} */ name) => /** @type {any} */ (byId(`set-${name}`));
+/** @param {string} name */
+const switchOf = (name) => /** @type {HTMLInputElement} */ (byId(`set-${name}`));

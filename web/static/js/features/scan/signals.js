@@ -1,4 +1,4 @@
-// What an answer sounds and feels like: three tones nobody mixes up, and a vibration for a noisy gate.
+// The tone and vibration of a decision: three tones that differ clearly, and a vibration for a noisy gate.
 /**
  * @typedef {object} Tone
  * @property {"sine" | "triangle" | "square"} wave
@@ -12,7 +12,7 @@ const TONES = {
   YELLOW: { wave: "triangle", notes: [[587, 0, 0.13], [587, 0.2, 0.13], [587, 0.4, 0.13]], buzz: [90, 70, 90] },
   // Falling where an entry rises: an exit gate sounds different from an entry gate.
   EXIT: { wave: "sine", notes: [[1046.5, 0, 0.12], [659.3, 0.12, 0.26]], buzz: [40, 60, 40] },
-  // To and fro between two pitches: nobody takes it for an answer.
+  // Two alternating pitches, unlike any decision.
   ALARM: { wave: "triangle", notes: [[988, 0, 0.14], [740, 0.17, 0.14], [988, 0.34, 0.14], [740, 0.51, 0.2]], buzz: [60, 40, 60, 40, 60, 40, 60] },
   RED: { wave: "square", notes: [[196, 0, 0.28], [147, 0.3, 0.42]], buzz: [320, 90, 320] },
 };

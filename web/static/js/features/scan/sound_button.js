@@ -1,4 +1,4 @@
-// The one setting that is reached without opening the settings.
+// The button for the sound, which needs no settings dialog.
 import { byId, first } from "../../lib/elements.js";
 
 export class SoundButton {

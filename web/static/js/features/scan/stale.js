@@ -1,4 +1,4 @@
-// The mark on an answer that is no longer true: what has happened, and no colour that could be taken for a verdict.
+// The mark on a decision that is no longer true: what has happened, in no colour of a decision.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 

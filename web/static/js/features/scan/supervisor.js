@@ -82,7 +82,7 @@ export class Supervisor {
 
   /** @param {Decision | null} decision */
   #offer(decision) {
-    // Without a current scan it is an exit: nobody asks to be let out.
+    // Without a current scan it is an exit, which needs no supervisor.
     const refused = decision !== null && this.flow.session.current !== null && decision.result !== "GREEN" && !this.flow.session.mayVerify && decision.reason !== "DECLINED";
     this.button.hidden = !refused || decision.provisional === true || this.#open.has(decision.scan_id ?? "");
     this.button.textContent = this.decides ? t("Admit anyway") : t("Ask a supervisor");
@@ -210,7 +210,7 @@ export class Supervisor {
     this.shelf.put(this.#key(dispute), {
       tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), detail], actions: [[t("Seen"), done]],
     });
-    // The eye is called; whose colour it is stands on the card.
+    // A neutral tone: the card has the colour.
     this.flow.signals.give("YELLOW");
   }
 

@@ -1,6 +1,6 @@
 // The status that this scanner reports to the control room: battery, queued scans, version, round trip and clock skew.
 const LOOK_MS = 10_000;
-// The address of the page's files carries their hash: what stands there is the version of the page.
+// The address of the page's files contains their hash, which is the version of the page.
 const VERSION = /\/static\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? null;
 
 export class Telemetry {
@@ -23,7 +23,7 @@ export class Telemetry {
   async start() {
     setInterval(() => this.send(), LOOK_MS);
     try {
-      this.#battery = (await /** @type {any} */ (navigator).getBattery?.()) ?? null;
+      this.#battery = (await /** @type {WithBattery} */ (navigator).getBattery?.()) ?? null;
     } catch {
       // A browser may keep it to itself.
     }

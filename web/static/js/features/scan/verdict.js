@@ -1,4 +1,4 @@
-// The answer on the whole screen: colour, icon, one word, the line that matters and the facts behind it.
+// The decision on the whole screen: colour, icon, headline, the detail and the facts behind it.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/dates.js";

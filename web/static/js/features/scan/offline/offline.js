@@ -153,7 +153,7 @@ export class Offline {
   }
 
   /**
-   * Keeps the exit of whoever holds this code.
+   * Keeps the exit of this code's holder.
    *
    * @param {string} code
    * @param {string} scanId

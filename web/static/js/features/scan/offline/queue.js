@@ -96,7 +96,7 @@ export class Queue {
   }
 }
 
-/** How many scans wait on this device, whoever made them, for a page that may not read them. @param {Store} store */
+/** Counts the scans that wait on this device, of every operator, without reading them. @param {Store} store */
 export function waitingOn(store) {
   return store.run("queue", "readonly", (queue) => asked(queue.count()));
 }

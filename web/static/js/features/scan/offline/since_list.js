@@ -143,7 +143,7 @@ function movedLast(own, here, news) {
   const told = news?.change === "left" ? { at: news.at, left: { left_at: momentOf(news.at), gate: null } }
     : news?.change === "returned" ? { at: news.at, left: null } : null;
   const came = own && { at: own.at, left: null, first: true };
-  // Taken back by somebody: what was known before is not known any more.
+  // Taken back: earlier facts no longer count.
   /** @type {(Moved & { first?: boolean })[]} */
   const known = [told, here, came].filter((one) => one !== null);
   const standing = known.filter((one) => !(news?.change === "undone" && news.at > one.at));

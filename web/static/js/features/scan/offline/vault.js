@@ -1,5 +1,5 @@
 // The keys of what is kept, bound to the sign-in: the hub gives them to the same person only, and they are deleted with the session.
-// Without them nobody reads the list or the queue, whoever holds the device; the queue itself stays until its owner is back.
+// Without them the list and the queue cannot be read; the queue itself stays until its owner signs in again.
 import { call, Refusal } from "../../../lib/api.js";
 import { importKeys, Seal } from "./seal.js";
 import { asked } from "./store.js";
