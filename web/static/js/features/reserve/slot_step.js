@@ -19,12 +19,8 @@ const CLOCK_EVERY_MS = 20_000;
 const LINK_WORDS = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), lost: t("Not live") };
 
 export class SlotStep {
-  /** @type {Calendar} made by #start */
-  #calendar = /** @type {any} */ (null);
-  /** @type {LiveMonths} made by #start */
-  #months = /** @type {any} */ (null);
-  /** @type {SlotsPanel} made by #start */
-  #panel = /** @type {any} */ (null);
+  /** Made when the step is first opened. @type {{ calendar: Calendar, panel: SlotsPanel, months: LiveMonths } | null} */
+  #parts = null;
   #resting = true;
   /** @type {Map<number, string>} */
   #news = new Map();
@@ -65,7 +61,7 @@ export class SlotStep {
 
   /** What is shown of the day is known to be out of date. */
   stale() {
-    this.#panel?.clear();
+    this.#parts?.panel.clear();
   }
 
   /**
@@ -74,7 +70,24 @@ export class SlotStep {
    * @param {SlotOffer[]} alternatives
    */
   known(alternatives) {
-    return alternatives.map((slot) => ({ ...this.#months?.month(monthKey(slot.date))?.slot(slot.slot_id), ...slot, id: slot.slot_id }));
+    return alternatives.map((slot) => ({ ...this.#parts?.months.month(monthKey(slot.date))?.slot(slot.slot_id), ...slot, id: slot.slot_id }));
+  }
+
+  get #made() {
+    if (!this.#parts) throw new Error("the step was never opened");
+    return this.#parts;
+  }
+
+  get #calendar() {
+    return this.#made.calendar;
+  }
+
+  get #panel() {
+    return this.#made.panel;
+  }
+
+  get #months() {
+    return this.#made.months;
   }
 
   get #places() {
@@ -86,20 +99,21 @@ export class SlotStep {
   }
 
   #start() {
-    if (this.#calendar) return;
-    this.#calendar = new Calendar({ today: this.#today(), onPick: (date) => this.#pick(date), onTurn: (key) => this.#turn(key) });
-    this.#panel = new SlotsPanel(byId("slots"), {
+    if (this.#parts) return;
+    const calendar = new Calendar({ today: this.#today(), onPick: (date) => this.#pick(date), onTurn: (key) => this.#turn(key) });
+    const panel = new SlotsPanel(byId("slots"), {
       onSelect: (slot) => this.onChosen(slot),
       nearest: async (slot) => nearestWithRoom(await this.#months.around(slot.date), slot, this.#places),
       waiting: (slot) => this.#waiting(slot),
     });
-    this.#months = new LiveMonths({
+    const months = new LiveMonths({
       whose: this.whose,
       venueId: this.booking().venue?.id,
       onMonth: (month, changes) => this.#showMonth(month, changes),
       onTrouble: (error) => this.#trouble(error),
       onState: (state) => this.#showLink(state),
     });
+    this.#parts = { calendar, panel, months };
     setInterval(() => this.#passTime(), CLOCK_EVERY_MS);
     globalThis.addEventListener("pagehide", (event) => event.persisted || this.#months.close());
   }

@@ -13,6 +13,8 @@ import { Store } from "./store.js";
 import { SyncEngine } from "./sync_engine.js";
 import { Vault } from "./vault.js";
 
+/** @typedef {{ since: SinceList, queue: Queue, keeper: ListKeeper, engine: SyncEngine }} OfflineParts */
+
 // What was sent twice was taken the first time.
 const TAKEN = new Set(["accepted", "duplicate"]);
 // Browsers give the tools to pages from https addresses (and this very machine) only.
@@ -23,14 +25,8 @@ export class Offline {
   #opened = null;
   /** @type {Map<string, number>} by scan_id */
   #places = new Map();
-  /** Made by #open. @type {import("./since_list.js").SinceList} */
-  since = /** @type {any} */ (undefined);
-  /** @type {Queue} */
-  queue = /** @type {any} */ (undefined);
-  /** @type {ListKeeper} */
-  keeper = /** @type {any} */ (undefined);
-  /** @type {SyncEngine} */
-  engine = /** @type {any} */ (undefined);
+  /** Made by #open. @type {OfflineParts | null} */
+  #parts = null;
   /** @type {Vault | undefined} */
   vault;
   recalled = false;
@@ -64,6 +60,15 @@ export class Offline {
     return this.#opened;
   }
 
+  get #made() {
+    if (!this.#parts) throw new Error("not opened yet");
+    return this.#parts;
+  }
+
+  get queue() {
+    return this.#parts?.queue;
+  }
+
   /** Whether this device can decide by itself. */
   get able() {
     return Boolean(this.vault?.seal);
@@ -72,14 +77,14 @@ export class Offline {
   /** @returns {OfflineState} */
   get state() {
     return {
-      able: this.able, queued: this.queue?.length ?? 0, sending: this.engine?.sending ?? false,
-      listedAt: this.keeper?.current?.head.generated_at ?? null,
+      able: this.able, queued: this.#parts?.queue.length ?? 0, sending: this.#parts?.engine.sending ?? false,
+      listedAt: this.#parts?.keeper.current?.head.generated_at ?? null,
     };
   }
 
   /** The venue as the list names it, for a page that the hub has not answered yet. */
   get venue() {
-    const { timezone } = this.keeper?.current?.head ?? {};
+    const { timezone } = this.#parts?.keeper.current?.head ?? {};
     return timezone ? { timezone, today: venueTime(this.clock.now(), timezone).date } : null;
   }
 
@@ -95,22 +100,22 @@ export class Offline {
     if (!this.able) return;
     await this.#recall();
     // Another tab may have kept some as well.
-    await this.queue.count();
-    this.engine.kick();
-    await this.keeper.refresh();
+    await this.#made.queue.count();
+    this.#made.engine.kick();
+    await this.#made.keeper.refresh();
     this.#publishState();
   }
 
   /** The connection has gone: what was only remembered is kept. */
   lost() {
-    this.keeper?.flush();
+    this.#parts?.keeper.flush();
   }
 
   /** The hub's news of tickets (topic `tickets`). @param {Wire.TicketsBody} news */
   receiveNews(news) {
     if (!this.able) return;
-    this.since.addNews(news);
-    this.keeper.stir();
+    this.#made.since.addNews(news);
+    this.#made.keeper.stir();
   }
 
   /**
@@ -123,9 +128,9 @@ export class Offline {
   async present(code, { gate }) {
     const now = this.clock.now();
     const hash = await hashOf(code);
-    const decision = await decideWithoutHub(code, { list: this.keeper.current, now, ...this.#beyondList(code, hash) });
+    const decision = await decideWithoutHub(code, { list: this.#made.keeper.current, now, ...this.#beyondList(code, hash) });
     const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
-    this.#places.set(scan.scan_id, await this.queue.add(scan));
+    this.#places.set(scan.scan_id, await this.#made.queue.add(scan));
     this.#remember(scan);
     return { ...decision, scan_id: scan.scan_id };
   }
@@ -142,13 +147,13 @@ export class Offline {
   async admit(code, decision, scanId, { gate }) {
     const scan = this.#scan(code, scanId, decision, gate, { mode: "verify", admitted: true });
     const place = this.#places.get(scanId);
-    this.#places.set(scanId, await (place === undefined ? this.queue.add(scan) : this.queue.replace(place, scan)));
+    this.#places.set(scanId, await (place === undefined ? this.#made.queue.add(scan) : this.#made.queue.replace(place, scan)));
     const verified = { verified_at: new Date(this.clock.now()).toISOString(), operator_name: this.operatorName, gate: gate || null };
-    if (decision.reason === "MAY_RETURN") this.since.moved(code, null, true);
-    else this.since.entered(code, verified, true);
+    if (decision.reason === "MAY_RETURN") this.#made.since.moved(code, null, true);
+    else this.#made.since.entered(code, verified, true);
     const answer = { ...admitted(decision, verified), scan_id: scanId };
     this.#remember(scan);
-    this.engine.kick();
+    this.#made.engine.kick();
     return answer;
   }
 
@@ -162,45 +167,45 @@ export class Offline {
    */
   async leave(code, scanId, { gate }) {
     const now = this.clock.now();
-    const decision = await leaveWithoutHub(code, { list: this.keeper.current, now, ...this.#beyondList(code, await hashOf(code)) });
+    const decision = await leaveWithoutHub(code, { list: this.#made.keeper.current, now, ...this.#beyondList(code, await hashOf(code)) });
     const scan = this.#scan(code, scanId, decision, gate, { mode: "exit" });
-    await this.queue.add(scan);
-    if (decision.reason !== "ALREADY_LEFT") this.since.moved(code, { left_at: new Date(now).toISOString(), gate: gate || null }, true);
+    await this.#made.queue.add(scan);
+    if (decision.reason !== "ALREADY_LEFT") this.#made.since.moved(code, { left_at: new Date(now).toISOString(), gate: gate || null }, true);
     this.#remember(scan);
-    this.engine.kick();
+    this.#made.engine.kick();
     return { ...decision, scan_id: scan.scan_id };
   }
 
   /** The hub has recorded an exit or a return (`left` null). @param {Decision} decision @param {Leaving | null} left */
   moved(decision, left) {
-    if (this.able && decision.ticket?.ticket_code) this.since.moved(decision.ticket.ticket_code, left, false);
+    if (this.able && decision.ticket?.ticket_code) this.#made.since.moved(decision.ticket.ticket_code, left, false);
   }
 
   /** The hub has recorded an entry: known here, should the connection go before the next list. @param {Decision} decision */
   entered(decision) {
-    if (this.able && decision.verified && decision.ticket?.ticket_code) this.since.entered(decision.ticket.ticket_code, decision.verified, false);
+    if (this.able && decision.verified && decision.ticket?.ticket_code) this.#made.since.entered(decision.ticket.ticket_code, decision.verified, false);
   }
 
   /** `reason` says what was taken back: an exit, a return, or an entry. @param {string} code @param {string} reason */
   undone(code, reason) {
     if (!this.able) return;
-    if (reason === "EXIT_UNDONE") this.since.moved(code, null, false);
-    else if (reason === "RETURN_UNDONE") this.since.moved(code, { left_at: new Date(this.clock.now()).toISOString(), gate: null }, false);
-    else this.since.undone(code);
+    if (reason === "EXIT_UNDONE") this.#made.since.moved(code, null, false);
+    else if (reason === "RETURN_UNDONE") this.#made.since.moved(code, { left_at: new Date(this.clock.now()).toISOString(), gate: null }, false);
+    else this.#made.since.undone(code);
   }
 
   /** @param {KeptConflict} conflict */
   async putAway(conflict) {
-    await this.queue.putAway(conflict.seq);
-    this.onConflicts(await this.queue.conflicts());
+    await this.#made.queue.putAway(conflict.seq);
+    this.onConflicts(await this.#made.queue.conflicts());
   }
 
   /** The session is over: what is kept here cannot be read any more. The queue stays for its owner's next sign-in. */
   async lock() {
     if (!this.vault) return;
-    this.engine.stop();
-    this.keeper.stop();
-    this.since.clear();
+    this.#made.engine.stop();
+    this.#made.keeper.stop();
+    this.#made.since.clear();
     this.waiting = [];
     await this.vault.lock();
   }
@@ -211,13 +216,14 @@ export class Offline {
     const now = () => clock.now();
     const store = await Store.open();
     const vault = new Vault({ store, owner, now });
-    this.since = new SinceList({ store, vault, now });
-    this.queue = new Queue({ store, vault });
-    this.keeper = new ListKeeper({
+    const since = new SinceList({ store, vault, now });
+    const queue = new Queue({ store, vault });
+    const keeper = new ListKeeper({
       store, vault, now, live: () => socket.live,
-      onFresh: () => this.#publishState(), onKept: (moment) => this.since.listed(moment),
+      onFresh: () => this.#publishState(), onKept: (moment) => since.listed(moment),
     });
-    this.engine = new SyncEngine({ socket, queue: this.queue, onState: () => this.#publishState(), onSettled: (settled) => this.#settled(settled) });
+    const engine = new SyncEngine({ socket, queue, onState: () => this.#publishState(), onSettled: (settled) => this.#settled(settled) });
+    this.#parts = { since, queue, keeper, engine };
     await vault.unlock();
     this.vault = vault;
     if (this.able) await this.#recall();
@@ -228,22 +234,22 @@ export class Offline {
   async #recall() {
     if (this.recalled) return;
     this.recalled = true;
-    await this.keeper.load();
-    await this.since.load();
-    await this.queue.count();
-    for (const { scan } of await this.queue.first()) {
+    await this.#made.keeper.load();
+    await this.#made.since.load();
+    await this.#made.queue.count();
+    for (const { scan } of await this.#made.queue.first()) {
       const verified = { verified_at: new Date(Date.parse(scan.scanned_at) - scan.skew_ms).toISOString(), operator_name: this.operatorName, gate: scan.gate ?? null };
-      if (scan.seen === "RE_ENTRY") this.since.moved(scan.code, null, true);
-      else if (scan.admitted) this.since.entered(scan.code, verified, true);
-      else if (scan.mode === "exit") this.since.moved(scan.code, { left_at: verified.verified_at, gate: verified.gate }, true);
+      if (scan.seen === "RE_ENTRY") this.#made.since.moved(scan.code, null, true);
+      else if (scan.admitted) this.#made.since.entered(scan.code, verified, true);
+      else if (scan.mode === "exit") this.#made.since.moved(scan.code, { left_at: verified.verified_at, gate: verified.gate }, true);
       this.#list(scan);
     }
-    this.onConflicts(await this.queue.conflicts());
+    this.onConflicts(await this.#made.queue.conflicts());
   }
 
   /** @param {string} code @param {string} hash */
   #beyondList(code, hash) {
-    return this.since.of(code, hash, this.keeper.current?.generatedAt ?? 0);
+    return this.#made.since.of(code, hash, this.#made.keeper.current?.generatedAt ?? 0);
   }
 
   /**
@@ -265,7 +271,7 @@ export class Offline {
   #remember(scan) {
     this.#list(scan);
     // Kept is not lost: browsers that may throw away what pages keep are asked not to.
-    if (this.queue.length === 1) navigator.storage?.persist?.().catch(() => {});
+    if (this.#made.queue.length === 1) navigator.storage?.persist?.().catch(() => {});
     this.#publishState();
   }
 
@@ -280,10 +286,10 @@ export class Offline {
   async #settled(settled) {
     const ids = new Set(settled.map(({ scan }) => scan.scan_id));
     this.waiting = this.waiting.filter(({ scan_id }) => !ids.has(scan_id));
-    this.since.settled(settled.filter(({ scan }) => scan.mode !== "validate").map(({ scan }) => scan.code));
+    this.#made.since.settled(settled.filter(({ scan }) => scan.mode !== "validate").map(({ scan }) => scan.code));
     this.onTaken(new Set(settled.filter(({ scan, result }) => scan.admitted && TAKEN.has(result.outcome)).map(({ scan }) => scan.scan_id)));
-    if (settled.some(({ result }) => result.outcome === "conflict" || result.outcome === "refused")) this.onConflicts(await this.queue.conflicts());
-    this.keeper.stir();
+    if (settled.some(({ result }) => result.outcome === "conflict" || result.outcome === "refused")) this.onConflicts(await this.#made.queue.conflicts());
+    this.#made.keeper.stir();
     this.#publishState();
   }
 
