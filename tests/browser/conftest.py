@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+import uvloop
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 from tests.browser.hands_and_eyes import Open
@@ -44,6 +45,18 @@ def chromium_path() -> str | None:
     """The browser to use: named, of the system, or None for the one playwright has installed."""
     named = os.environ.get("CHROMIUM")
     return named or next((p for name in SYSTEM_BROWSERS if (p := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def _session_scoped_runner() -> Iterator[asyncio.Runner]:
+    """pytest-asyncio's, for the whole session indeed: its own ends with every test, and all that was started on it.
+
+    Its own depends on the loop factory, which is a parameter of each test. Browser, driver and scenes would start 500 times.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        asyncio.set_event_loop(runner.get_loop())
+        yield runner
+        asyncio.set_event_loop(None)
 
 
 @pytest.fixture(scope="session")

@@ -61,13 +61,18 @@ def hub(scene: Scene) -> Hub:
     return scene.hub
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def state(request: pytest.FixtureRequest) -> State:
     return STATES[request.param]
 
 
+# Of the module, both: where no scope is named, the narrowest counts, and every state would have a scene of its own.
 @pytest.mark.parametrize(
-    ("scene", "state"), [(one.area, one.name) for one in ALL], ids=[one.name for one in ALL], indirect=True
+    ("scene", "state"),
+    [(one.area, one.name) for one in ALL],
+    ids=[one.name for one in ALL],
+    indirect=True,
+    scope="module",
 )
 async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_word(
     state: State, scene: Scene, open_page: Open, tmp_path: Path
