@@ -7,6 +7,14 @@ loosened for it. What axe itself calls undecided (`incomplete`) is not a finding
 
 Every rule is asked in light. In dark only the rules about colours are: our style sheets change nothing else there, and
 `test_axe.py` holds them to it.
+
+The rules about colours take two thirds of the time. Where the same state is looked at in another size or language, they are
+asked about what has not been judged yet: text that was not seen before, or not in these colours, at this size, on this ground.
+
+    judged = Judged()
+    await assert_accessible(page, judged=judged)
+    await page.set_viewport_size(PHONE)
+    await assert_accessible(page, judged=judged)
 """
 
 from __future__ import annotations
@@ -31,12 +39,55 @@ SETTLED = """async () => {
   }
   await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
 }"""
-_RUN = """async (runOnly) => {
-  const found = await window.axe.run(document, { runOnly, resultTypes: ['violations'], preload: false });
-  return found.violations.map(({ id, help, nodes }) => ({
-    id, help, nodes: nodes.map((node) => ({ target: node.target.flat().join(' '), why: node.failureSummary })),
-  }));
+_RUN = """async ({ runOnly, leaveOut, judged }) => {
+  const { colourRules, lookOf, withText } = window.judging;
+  const found = [];
+  const undecided = new Set();
+  const run = async (context, options) => {
+    const report = await window.axe.run(context, {
+      resultTypes: ['violations', 'incomplete'], elementRef: true, preload: false, ...options,
+    });
+    for (const { id, nodes } of report.incomplete) {
+      if (colourRules.includes(id)) for (const node of nodes) undecided.add(node.element);
+    }
+    found.push(...report.violations.map(({ id, help, nodes }) => ({
+      id, help, nodes: nodes.map((node) => ({ target: node.target.flat().join(' '), why: node.failureSummary })),
+    })));
+  };
+  const seen = judged ? withText().map((element) => [element, lookOf(element)]) : [];
+  if (!judged?.length) {
+    await run(document, { runOnly });
+  } else {
+    const known = new Set(judged);
+    const include = seen.filter(([, look]) => !known.has(look)).map(([element]) => element);
+    if (leaveOut) await run(document, { runOnly, rules: Object.fromEntries(colourRules.map((id) => [id, { enabled: false }])) });
+    if (include.length) await run({ include }, { runOnly: { type: 'rule', values: colourRules } });
+  }
+  return [found, seen.filter(([element]) => !undecided.has(element)).map(([, look]) => look)];
 }"""
+# All that a verdict on the colours of a text depends on: how it is written, and what lies behind it.
+_JUDGING = """(colourRules) => {
+  const WRITTEN = ['color', 'fontSize', 'fontWeight', 'textShadow', 'textDecorationLine', 'webkitTextStrokeWidth'];
+  const GROUND = ['backgroundColor', 'backgroundImage', 'backgroundSize', 'backgroundClip', 'opacity', 'filter', 'mixBlendMode',
+    'position', 'zIndex', 'clip', 'clipPath', 'color', 'borderBottomWidth', 'borderBottomStyle'];
+  const values = (element, names) => {
+    const style = getComputedStyle(element);
+    return names.map((name) => style[name]).join(' ');
+  };
+  const own = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const withText = () => [...document.querySelectorAll('body, body *')].filter(
+    (element) => (own(element) || element.matches('input, select, textarea, button')) &&
+      element.checkVisibility({ visibilityProperty: true }));
+  const lookOf = (element) => {
+    const grounds = [];
+    for (let one = element; one; one = one.parentElement) grounds.push(values(one, GROUND));
+    const off = element.closest(':disabled, [aria-disabled=true], [aria-hidden=true]') ? 'off' : '';
+    return [element.localName, element.className, off, values(element, WRITTEN), ...grounds].join('|');
+  };
+  window.judging = { colourRules, withText, lookOf };
+}"""
+Judged = set[str]
+"""The looks of texts whose colours have been judged."""
 
 
 @cache
@@ -44,13 +95,27 @@ def _axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
-async def violations(page: Page, *, best_practice: bool = True, rules: Sequence[str] = ()) -> list[str]:
-    """What axe finds on the page in its present state and colours, one line per element: by all rules, or by these."""
+async def violations(
+    page: Page, *, best_practice: bool = True, rules: Sequence[str] = (), judged: Judged | None = None
+) -> list[str]:
+    """What axe finds on the page in its present state and colours, one line per element: by all rules, or by these.
+
+    With `judged` the colours of texts that look like one in it are not asked about; what has been judged is entered.
+    """
     if not await page.evaluate("() => typeof window.axe === 'object'"):
         await page.evaluate(f"() => {{ {_axe()} }}")
+        await page.evaluate(_JUDGING, COLOUR_RULES)
     await page.evaluate(SETTLED)
     tags = {"type": "tag", "values": [*WCAG, BEST_PRACTICE] if best_practice else list(WCAG)}
-    found: list[dict[str, Any]] = await page.evaluate(_RUN, {"type": "rule", "values": list(rules)} if rules else tags)
+    asked = {
+        "runOnly": {"type": "rule", "values": list(rules)} if rules else tags,
+        "leaveOut": not rules,
+        "judged": None if judged is None else sorted(judged),
+    }
+    found: list[dict[str, Any]]
+    found, looks = await page.evaluate(_RUN, asked)
+    if judged is not None:
+        judged.update(looks)
     return [
         f"{rule['id']} ({rule['help']}) at {node['target']}: {' '.join(node['why'].split())}"
         for rule in found
@@ -58,12 +123,15 @@ async def violations(page: Page, *, best_practice: bool = True, rules: Sequence[
     ]
 
 
-async def assert_accessible(page: Page, state: str = "", *, best_practice: bool = True) -> None:
+async def assert_accessible(
+    page: Page, state: str = "", *, best_practice: bool = True, judged: Judged | None = None
+) -> None:
     """Fail with every finding, by colour scheme, where axe finds anything on the page as it stands."""
     wrong = []
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
         rules = COLOUR_RULES if scheme == "dark" else ()
-        wrong += [f"{scheme}: {line}" for line in await violations(page, best_practice=best_practice, rules=rules)]
+        found = await violations(page, best_practice=best_practice, rules=rules, judged=judged)
+        wrong += [f"{scheme}: {line}" for line in found]
     await page.emulate_media(color_scheme="null")
     assert not wrong, f"{state or page.url}\n" + "\n".join(wrong)

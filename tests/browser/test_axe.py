@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.axe import assert_accessible, violations
+from tests.browser.axe import Judged, assert_accessible, violations
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.world import World
@@ -63,6 +63,59 @@ async def test_a_fault_that_shows_in_the_dark_only_is_reported(world: World, ope
     )
     with pytest.raises(AssertionError, match="dark: color-contrast"):
         await assert_accessible(page)
+
+
+NIGHT = "@media (prefers-color-scheme: dark)"
+AS_BEFORE = {
+    "what was not there before": (".late", ".late { display: none; } @media (width < 600px) { .late { display: block; } }"),
+    "another colour": (".early", "@media (width < 600px) { .early { color: #9a9a9a; } }"),
+    "another colour, in the dark only": (
+        ".early", NIGHT + " { @media (width < 600px) { .early { color: #333; } .ground { background: #222; } } }"),
+    "another ground": (".early", "@media (width < 600px) { .ground { background: #5a5a5a; } }"),
+    "a size that asks for more": (
+        ".big", ".big { font-size: 40px; color: #888; } @media (width < 600px) { .big { font-size: 14px; } }"),
+}  # fmt: skip
+ARTICLE = '<div class="ground"><p class="early">early</p><p class="late faint">late</p><p class="big">large</p></div>'
+PLAIN = ".late { display: none; } .early { color: #4a4a4a; } .big { color: #111; } .ground { background: #fff; }"
+
+
+@pytest.mark.parametrize("change", AS_BEFORE)
+async def test_colours_are_judged_again_where_a_smaller_screen_changes_them(
+    change: str, world: World, open_page: Open
+) -> None:
+    target, css = AS_BEFORE[change]
+    page = await open_page("/")
+    await plant(page, "main", ARTICLE)
+    dark = (
+        NIGHT + " { .ground { background: #fff; } .early, .late, .big { color: #111; } .faint { background: #000; } }"
+    )
+    await page.evaluate(
+        "(css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets.push(sheet); }",
+        f"{PLAIN} {dark} {css}",
+    )
+    judged = Judged()
+    await assert_accessible(page, judged=judged)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    with pytest.raises(AssertionError, match=rf"color-contrast.*{target}"):
+        await assert_accessible(page, judged=judged)
+
+
+async def test_what_was_judged_before_is_not_asked_about_again_unless_it_is_undecided(
+    world: World, open_page: Open
+) -> None:
+    page = await open_page("/")
+    judged = Judged()
+    await plant(page, "main", '<p class="faint">faint</p><p class="open">on a picture</p>')
+    await page.evaluate(
+        "() => document.adoptedStyleSheets[0].insertRule('.open { background: url(/static/icon.svg); }')"
+    )
+    found = await violations(page, judged=judged)
+    assert sum("color-contrast" in line for line in found) == 1
+    assert not any("|open|" in f"|{look}|" for look in judged)
+    # The fault stands where it stood: it was reported, and everything else is asked about as ever.
+    assert await violations(page, judged=judged) == [line for line in found if "color-contrast" not in line]
+    await plant(page, "main", "<input type=text>")
+    assert any(line.startswith("label ") for line in await violations(page, judged=judged))
 
 
 def test_in_the_dark_our_style_sheets_change_colours_and_nothing_else() -> None:
