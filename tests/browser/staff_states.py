@@ -341,6 +341,7 @@ async def manager(scene: Scene) -> Page:
 
 @state("control", reloads=True)
 async def manager_wall(scene: Scene) -> Page:
+    await a_day(scene)
     page = await control(scene, "/manager?wall=1")
     await expect(page.locator("#total-capacity")).not_to_have_text("")
     return page
@@ -550,7 +551,7 @@ async def tickets_found(scene: Scene) -> Page:
 
 @state("records", reloads=True)
 async def ticket_life(scene: Scene) -> Page:
-    """A ticket about which a supervisor was asked twice."""
+    """A ticket about which a supervisor was asked twice, and which is held up once more."""
     one, jane, sue = await booked(scene, 13), await other_gate(scene, "Jane Smith", "A"), await supervisor(scene)
     for command, note, reason in (
         ("decline", "insists", "come on the day you booked"), ("override", "", "our mistake in the mail"),
@@ -558,6 +559,7 @@ async def ticket_life(scene: Scene) -> Page:
         scan_id = (await jane.validate(one.code))["scan_id"]
         await done(jane, "ask_supervisor", scan_id=scan_id, **({"note": note} if note else {}))
         await done(sue, command, scan_id=scan_id, reason=reason)
+    await jane.verify(one.code)
     page = await records(scene, f"/manager/ticket/{one.id}")
     await expect(page.locator("#events li").first).to_be_visible()
     return page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from hub.rules.ticket_code import ALPHABET, check, check_character
@@ -43,7 +42,6 @@ async def test_a_list_pasted_in_becomes_the_party_and_an_address_of_ours_is_read
     await expect(party(page)).to_have_count(3)
     for ticket in (one, two, three):
         await expect(page.get_by_role("button", name=f"Remove {ticket.code}")).to_be_visible()
-    await assert_accessible(page, "a party of tickets")
 
 
 async def test_a_ticket_is_added_and_taken_away_again(world: World, open_page: Open) -> None:
@@ -72,7 +70,6 @@ async def test_of_a_list_the_good_ones_stay_and_each_bad_one_is_named(world: Wor
     await expect(party(page)).to_have_text([good.code])
     await expect(page.get_by_label("Ticket code")).to_have_value(f"{used.code}, {gone.code}")
     await expect(page.get_by_label("Ticket code")).to_be_focused()
-    await assert_accessible(page, "two bad tickets")
 
 
 async def test_a_likely_slip_is_named_before_the_hub_is_asked(world: World, open_page: Open) -> None:
@@ -87,7 +84,6 @@ async def test_a_likely_slip_is_named_before_the_hub_is_asked(world: World, open
     use = page.get_by_role("button", name=f"Use {ticket.code}")
     await expect(use).to_be_visible()
     assert asked == []
-    await assert_accessible(page, "a mistyped code")
     await use.click()
     await page.get_by_role("button", name="Continue").click()
     await at(page, "contact")
@@ -122,7 +118,6 @@ async def test_an_inactive_ticket_is_activated_only_after_a_plain_word(hub: Hub,
     await page.get_by_role("button", name="Activate this ticket").click()
     dialog = page.get_by_role("dialog", name="Activate this ticket?")
     await expect(dialog).to_contain_text("Activation cannot be undone.")
-    await assert_accessible(page, "before an activation")
     await page.keyboard.press("Escape")
     await expect(dialog).to_be_hidden()
     assert await standing(hub, ticket.id) == "INACTIVE"
@@ -167,12 +162,6 @@ async def test_a_lost_network_keeps_what_was_typed(world: World, open_page: Open
     await page.context.set_offline(False)
     await page.get_by_role("button", name="Try again").click()
     await at(page, "contact")
-
-
-@pytest.mark.parametrize("phone", [True, False])
-async def test_the_first_step_is_accessible(world: World, open_page: Open, phone: bool) -> None:
-    await assert_accessible(await open_page("/reserve", phone=phone), "the ticket step")
-    await assert_accessible(await open_page("/", phone=phone), "the front page")
 
 
 def own_code(body: str) -> str:
