@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -140,6 +141,14 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
     its files on the device: every new device would fetch all of them.
     """
     complaints = Complaints(hub.url)
+    async with opened_pages(browser, hub.url, complaints) as open_one:
+        yield open_one
+    assert complaints.heard == []
+
+
+@asynccontextmanager
+async def opened_pages(browser: Browser, hub_url: str, complaints: Complaints) -> AsyncIterator[Open]:
+    """See `open_page`; what was opened is closed at the end."""
     contexts: list[BrowserContext] = []
 
     async def open_one(
@@ -157,7 +166,7 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
         )
         contexts.append(context)
         if token is not None:
-            await context.add_cookies([{"name": "hub_session", "value": token, "url": hub.url, "httpOnly": True}])
+            await context.add_cookies([{"name": "hub_session", "value": token, "url": hub_url, "httpOnly": True}])
         if gate is not None:
             await context.add_init_script(f"localStorage.setItem('venue-hub.gate', '{gate}')")
         page = await context.new_page()
@@ -165,10 +174,9 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
         complaints.listen(page)
         if clock:
             await page.clock.install()
-        await page.goto(hub.url + path)
+        await page.goto(hub_url + path)
         return page
 
     yield open_one
     for context in contexts:
         await context.close()
-    assert complaints.heard == []

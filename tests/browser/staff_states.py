@@ -54,7 +54,7 @@ async def login(scene: Scene) -> Page:
     return await scene.open("/operator/login")
 
 
-@state("staff")
+@state("staff", after="login")
 async def login_wrong(scene: Scene) -> Page:
     page = await login(scene)
     await page.locator("#username").fill("nobody")
@@ -113,7 +113,7 @@ async def scanner_green(scene: Scene) -> Page:
     return await scanned(scene, (await booked(scene)).code, "GREEN")
 
 
-@state("door")
+@state("door", after="scanner-green")
 async def scanner_entered(scene: Scene) -> Page:
     page = await scanner_green(scene)
     await page.locator("#verify").click()
@@ -182,7 +182,7 @@ async def scanner_history(scene: Scene) -> Page:
     return page
 
 
-@state("door")
+@state("door", after="scanner-history")
 async def scanner_undo(scene: Scene) -> Page:
     page = await scanner_history(scene)
     await page.locator("#scans button").first.click()
@@ -198,7 +198,7 @@ async def scanner_exit(scene: Scene) -> Page:
     return page
 
 
-@state("door")
+@state("door", after="scanner-exit")
 async def scanner_left(scene: Scene) -> Page:
     _, one = await scene.used()
     page = await scanner_exit(scene)
@@ -235,7 +235,7 @@ async def scanner_conflict(scene: Scene) -> Page:
 # A supervisor asked from the scanner
 
 
-@state("door")
+@state("door", after="scanner-wrong-date")
 async def scanner_asking(scene: Scene) -> Page:
     page = await scanner_wrong_date(scene)
     await page.locator("#ask-supervisor").click()
@@ -243,7 +243,7 @@ async def scanner_asking(scene: Scene) -> Page:
     return page
 
 
-@state("door")
+@state("door", after="scanner-asking")
 async def scanner_asked(scene: Scene) -> Page:
     page = await scanner_asking(scene)
     await page.locator("#ask-send").click()

@@ -1,14 +1,17 @@
 """The states: every page of the hub in every state a person can meet, each reached the way a person reaches it.
 
 One list for all that walks through them: `test_every_state.py` looks for barriers, `pictures.py` takes their photographs.
-Nothing here is found by its words, so every state is reached in every language.
+Nothing here is found by its words, so every state is reached in every language. Where one state leads to another, whoever stands
+at the first goes on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import wraps
+from itertools import count
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -33,9 +36,18 @@ class Scene:
     open: Callable[..., Awaitable[Page]]
     slots: dict[str, int] = field(default_factory=dict)
     last: list[int] = field(default_factory=list)
-    offers: int = 0
+    offers: Iterator[int] = field(default_factory=lambda: count(1))
     missed: Ticket = field(default_factory=lambda: Ticket(0, ""))
     happened: set[str] = field(default_factory=set)
+    stands: tuple[str, Page] | None = None
+    """The state in which the page was left that is open here."""
+
+    def goes_on(self, *names: str) -> Page | None:
+        """The page that was left in a state of one of these names, to go on from there; it is in no state then."""
+        if self.stands is None or self.stands[0] not in names:
+            return None
+        (_, page), self.stands = self.stands, None
+        return None if page.is_closed() else page
 
     def once(self, what: str) -> bool:
         """Whether it has yet to happen here: a state after another one finds what that has left."""
@@ -83,8 +95,7 @@ class Scene:
 
     async def offered(self) -> str:
         """A party to which a place is offered, with another one behind it in line."""
-        self.offers += 1
-        slot_id = await self.world.slot(LATER + timedelta(self.offers), "20:00", "22:00", 1)
+        slot_id = await self.world.slot(LATER + timedelta(next(self.offers)), "20:00", "22:00", 1)
         holder = await self.world.reserved(slot_id)
         token = await self.wait(slot_id)
         await self.wait(slot_id)
@@ -107,28 +118,51 @@ Reach = Callable[[Scene], Awaitable[Page]]
 
 @dataclass(frozen=True)
 class State:
-    """Where `shows_code`, the QR code is read from its picture. A state that `reloads` is the same after a reload of its page."""
+    """Where `shows_code`, the QR code is read from its picture. A state that `reloads` is the same after a reload of its page.
+
+    `after` names the state that the way to this one comes through.
+    """
 
     name: str
     area: str
     reach: Reach
     shows_code: bool = False
     reloads: bool = False
+    after: str = ""
 
 
 STATES: dict[str, State] = {}
 
 
-def state(area: str, *, shows_code: bool = False, reloads: bool = False) -> Callable[[Reach], Reach]:
-    """Enter a function as the way to the state of its name."""
+def state(area: str, *, shows_code: bool = False, reloads: bool = False, after: str = "") -> Callable[[Reach], Reach]:
+    """Enter a function as the way to the state of its name. Whoever is in that state already has no way to go."""
 
     def enter(reach: Reach) -> Reach:
         name = reach.__name__.replace("_", "-")
+
+        @wraps(reach)
+        async def from_where_one_stands(scene: Scene) -> Page:
+            if page := scene.goes_on(name):
+                return page
+            return await reach(scene)
+
         assert name not in STATES
-        STATES[name] = State(name, area, reach, shows_code, reloads)
-        return reach
+        STATES[name] = State(name, area, from_where_one_stands, shows_code, reloads, after)
+        return from_where_one_stands
 
     return enter
+
+
+def in_walks() -> list[State]:
+    """All states, those of an area together, and each right behind the one that its way comes through."""
+
+    def walk(one: State) -> list[State]:
+        return [one, *(each for other in STATES.values() if other.after == one.name for each in walk(other))]
+
+    areas = dict.fromkeys(one.area for one in STATES.values())
+    return [
+        each for area in areas for one in STATES.values() if one.area == area and not one.after for each in walk(one)
+    ]
 
 
 def day_button(page: Page, day: date) -> Any:
@@ -241,7 +275,7 @@ async def ticket_inactive(scene: Scene) -> Page:
     return await refused_ticket(scene, "INACTIVE", activation_mode="deferred")
 
 
-@state("ticket")
+@state("ticket", after="ticket-inactive")
 async def ticket_activating(scene: Scene) -> Page:
     page = await ticket_inactive(scene)
     await page.locator("#ticket-answer button").first.click()
@@ -289,7 +323,7 @@ async def contact(scene: Scene) -> Page:
     return page
 
 
-@state("contact")
+@state("contact", after="contact")
 async def contact_wrong(scene: Scene) -> Page:
     page = await contact(scene)
     await page.locator("#email").fill("john@")
@@ -369,7 +403,7 @@ async def time_full(scene: Scene) -> Page:
     return page
 
 
-@state("time")
+@state("time", after="time-full")
 async def waitlist_joined(scene: Scene) -> Page:
     page = await time_full(scene)
     await page.locator(".waitlist button").click()
@@ -462,7 +496,7 @@ async def visit_today(scene: Scene) -> Page:
     return await scene.open(f"/r/{token}")
 
 
-@state("visit")
+@state("visit", after="visit")
 async def visit_moving(scene: Scene) -> Page:
     page = await visit(scene)
     await page.locator("[data-action='move']").click()
@@ -470,7 +504,7 @@ async def visit_moving(scene: Scene) -> Page:
     return page
 
 
-@state("visit")
+@state("visit", after="visit-moving")
 async def visit_move_confirm(scene: Scene) -> Page:
     page = await visit_moving(scene)
     await slot_button(page, scene.slots["late"]).click()
@@ -478,7 +512,7 @@ async def visit_move_confirm(scene: Scene) -> Page:
     return page
 
 
-@state("visit")
+@state("visit", after="visit-move-confirm")
 async def visit_moved(scene: Scene) -> Page:
     page = await visit_move_confirm(scene)
     await page.locator("#mover-do").click()
@@ -526,7 +560,7 @@ async def waiting(scene: Scene) -> Page:
     return await scene.open(f"/w/{await scene.wait(scene.slots['full'], 2)}")
 
 
-@state("waiting")
+@state("waiting", after="waiting")
 async def waiting_leaving(scene: Scene) -> Page:
     page = await waiting(scene)
     await page.locator("[data-action='leave']").click()

@@ -217,6 +217,8 @@ async def test_a_wall_screen_is_read_from_three_metres_and_never_scrolls(
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Wall screen")).to_be_visible()
     assert "wall" not in page.url
+    await page.get_by_role("button", name="Wall screen").click()
+    await expect(page).to_have_url(re.compile("wall=1"))
 
 
 async def test_the_board_fits_a_phone_and_its_menu_has_no_barriers(hub: Hub, world: World, open_page: Open) -> None:

@@ -1,33 +1,35 @@
 """Every page in every state: axe-core finds nothing in light or dark, nothing sticks out, in Chinese no word is English.
 
 A state is reached once, and everything is looked at there: first in English at a desk, then in Chinese on a phone. Only a state
-that a reload would end is reached a second time, in Chinese from the start. The states of one area share a hub and a venue.
+that a reload would end is reached a second time, in Chinese from the start. The states of one area share a hub and a venue,
+and two visitors, who go on from state to state where one leads to the next. A state asked for alone is reached from the start.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from hub.embedded.supervisor import ServerUrls
 from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import Judged, assert_accessible
+from tests.browser.conftest import Chromium, Complaints, opened_pages
 from tests.browser.hands_and_eyes import Open
 from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
 from tests.browser.pictures import WIDTHS, photograph
 from tests.browser.scene_hub import scene_hub
 from tests.browser.staff_states import ALL_STATES as STATES
-from tests.browser.states import Scene, State
+from tests.browser.states import Scene, State, in_walks
 from tests.browser.test_chinese import CHINESE, assert_chinese
-from tests.support.hub import Hub
 
-ALL = sorted(STATES.values(), key=lambda one: one.area)
+ALL = in_walks()
 
 
 @pytest.fixture
@@ -36,11 +38,54 @@ def _function_scoped_runner(_session_scoped_runner: asyncio.Runner) -> asyncio.R
     return _session_scoped_runner
 
 
+class Visitor:
+    """Somebody with one page at a time: another one closes the one before."""
+
+    def __init__(self, scene: Scene, open_page: Open, **how: Any) -> None:
+        self.scene = replace(scene, open=self._open)
+        self.page: Page | None = None
+        self.held = False
+        self._open_page = open_page
+        self._how = how
+
+    async def _open(self, path: str, **how: Any) -> Page:
+        await self.leave()
+        self.page, self.held = await self._open_page(path, **self._how, **how), False
+        return self.page
+
+    async def leave(self) -> None:
+        if self.page is not None:
+            await self.page.context.close()
+        self.page = None
+
+    async def take_over(self, other: Visitor) -> None:
+        """The page of another one, which that one holds as a phone."""
+        await self.leave()
+        self.page, self.held, other.page = other.page, True, None
+
+    async def resize(self, size: ViewportSize) -> None:
+        assert self.page is not None
+        await (hold_as_phone(self.page, size) if self.held else self.page.set_viewport_size(size))
+
+    async def stay(self, state: State, size: ViewportSize) -> None:
+        """Whatever comes after this state may go on from here."""
+        if self.page is not None:
+            await self.resize(size)
+            self.scene.stands = (state.name, self.page)
+
+
+@dataclass
+class Visitors:
+    english: Visitor
+    chinese: Visitor
+    complaints: Complaints
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def scene(
-    request: pytest.FixtureRequest, servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Scene]:
-    """The scene of one area, on a hub that sends nothing: one-time codes can be read where they wait."""
+async def visitors(
+    request: pytest.FixtureRequest, servers: ServerUrls, chromium: Chromium, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Visitors]:
+    """Two people in the scene of one area, on a hub that sends nothing: one-time codes can be read where they wait."""
 
     async def nothing(_self: OutboxJob) -> None:
         return
@@ -48,17 +93,15 @@ async def scene(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(OutboxJob, "run", nothing)
         async with scene_hub(servers, tmp_path_factory.mktemp("scene")) as world:
-            yield await Scene(world.hub, world, _nowhere).furnish()
+            complaints = Complaints(world.hub.url)
+            scene = await Scene(world.hub, world, _nowhere).furnish()
+            async with opened_pages(await chromium.running(), world.hub.url, complaints) as open_page:
+                english = Visitor(scene, open_page, locale="en-GB")
+                yield Visitors(english, Visitor(scene, open_page, locale=CHINESE, phone=True), complaints)
 
 
 async def _nowhere(*_: object, **__: object) -> Page:
-    raise AssertionError("the test says where pages are opened")
-
-
-@pytest.fixture
-def hub(scene: Scene) -> Hub:
-    """The hub that pages are opened on: the scene's."""
-    return scene.hub
+    raise AssertionError("a visitor opens pages")
 
 
 @pytest.fixture(scope="module")
@@ -68,17 +111,18 @@ def state(request: pytest.FixtureRequest) -> State:
 
 # Of the module, both: where no scope is named, the narrowest counts, and every state would have a scene of its own.
 @pytest.mark.parametrize(
-    ("scene", "state"),
+    ("visitors", "state"),
     [(one.area, one.name) for one in ALL],
     ids=[one.name for one in ALL],
     indirect=True,
     scope="module",
 )
 async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_word(
-    state: State, scene: Scene, open_page: Open, tmp_path: Path
+    state: State, visitors: Visitors, tmp_path: Path
 ) -> None:
-    scene.open = partial(open_page, locale="en-GB")
-    page = await state.reach(scene)
+    english, chinese = visitors.english, visitors.chinese
+    visitors.complaints.heard.clear()
+    page = await state.reach(english.scene)
     judged = Judged()
     async with Looks() as looks:
         await looks.look("barriers, English, desk", assert_accessible(page, judged=judged))
@@ -92,12 +136,18 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
         if state.reloads:
             await hold_as_phone(page, PHONE)
             await looks.look("reload", reload_in(page, "zh-Hans"))
+            await chinese.take_over(english)
         else:
-            await page.context.close()
-            scene.open = partial(open_page, locale=CHINESE, phone=True)
-            page = await state.reach(scene)
+            page = await state.reach(chinese.scene)
         await looks.look("words, Chinese, phone", assert_chinese(page))
         await looks.look("barriers, Chinese, phone", assert_accessible(page, judged=judged))
         for name, size in (("phone", PHONE), ("narrow", NARROW)):
-            await (hold_as_phone(page, size) if state.reloads else page.set_viewport_size(size))
+            await chinese.resize(size)
             await looks.look(f"width, Chinese, {name}", assert_nothing_sticks_out(page))
+    await english.stay(state, WIDE)
+    await chinese.stay(state, PHONE)
+    assert visitors.complaints.heard == []
+
+
+def test_every_state_is_walked_to_once() -> None:
+    assert sorted(one.name for one in ALL) == sorted(STATES)
