@@ -11,10 +11,10 @@ Every rule is asked in light. In dark only the rules about colours are: our styl
 The rules about colours take two thirds of the time. Where the same state is looked at in another size or language, they are
 asked about what has not been judged yet: text that was not seen before, or not in these colours, at this size, on this ground.
 
-    judged = Judged()
-    await assert_accessible(page, judged=judged)
+    known = KnownLooks()
+    await assert_accessible(page, known=known)
     await page.set_viewport_size(PHONE)
-    await assert_accessible(page, judged=judged)
+    await assert_accessible(page, known=known)
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ SETTLED = """async () => {
   }
   await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
 }"""
-_RUN = """async ({ runOnly, leaveOut, judged }) => {
-  const { colourRules, lookOf, withText } = window.judging;
+_RUN = """async ({ runOnly, leaveOut, known }) => {
+  const { colourRules, lookOf, withText } = window.colours;
   const found = [];
   const undecided = new Set();
   const run = async (context, options) => {
@@ -54,19 +54,19 @@ _RUN = """async ({ runOnly, leaveOut, judged }) => {
       id, help, nodes: nodes.map((node) => ({ target: node.target.flat().join(' '), why: node.failureSummary })),
     })));
   };
-  const seen = judged ? withText().map((element) => [element, lookOf(element)]) : [];
-  if (!judged?.length) {
+  const seen = known ? withText().map((element) => [element, lookOf(element)]) : [];
+  if (!known?.length) {
     await run(document, { runOnly });
   } else {
-    const known = new Set(judged);
-    const include = seen.filter(([, look]) => !known.has(look)).map(([element]) => element);
+    const before = new Set(known);
+    const include = seen.filter(([, look]) => !before.has(look)).map(([element]) => element);
     if (leaveOut) await run(document, { runOnly, rules: Object.fromEntries(colourRules.map((id) => [id, { enabled: false }])) });
     if (include.length) await run({ include }, { runOnly: { type: 'rule', values: colourRules } });
   }
   return [found, seen.filter(([element]) => !undecided.has(element)).map(([, look]) => look)];
 }"""
 # All that a verdict on the colours of a text depends on: how it is written, and what lies behind it.
-_JUDGING = """(colourRules) => {
+_COLOURS = """(colourRules) => {
   const WRITTEN = ['color', 'fontSize', 'fontWeight', 'textShadow', 'textDecorationLine', 'webkitTextStrokeWidth'];
   const GROUND = ['backgroundColor', 'backgroundImage', 'backgroundSize', 'backgroundClip', 'opacity', 'filter', 'mixBlendMode',
     'position', 'zIndex', 'clip', 'clipPath', 'color', 'borderBottomWidth', 'borderBottomStyle'];
@@ -84,9 +84,9 @@ _JUDGING = """(colourRules) => {
     const off = element.closest(':disabled, [aria-disabled=true], [aria-hidden=true]') ? 'off' : '';
     return [element.localName, element.className, off, values(element, WRITTEN), ...grounds].join('|');
   };
-  window.judging = { colourRules, withText, lookOf };
+  window.colours = { colourRules, withText, lookOf };
 }"""
-Judged = set[str]
+KnownLooks = set[str]
 """The looks of texts whose colours have been judged."""
 
 
@@ -96,26 +96,26 @@ def _axe() -> str:
 
 
 async def violations(
-    page: Page, *, best_practice: bool = True, rules: Sequence[str] = (), judged: Judged | None = None
+    page: Page, *, best_practice: bool = True, rules: Sequence[str] = (), known: KnownLooks | None = None
 ) -> list[str]:
     """What axe finds on the page in its present state and colours, one line per element: by all rules, or by these.
 
-    With `judged` the colours of texts that look like one in it are not asked about; what has been judged is entered.
+    With `known` the colours of texts that look like one in it are not asked about; what has been judged is entered.
     """
     if not await page.evaluate("() => typeof window.axe === 'object'"):
         await page.evaluate(f"() => {{ {_axe()} }}")
-        await page.evaluate(_JUDGING, COLOUR_RULES)
+        await page.evaluate(_COLOURS, COLOUR_RULES)
     await page.evaluate(SETTLED)
     tags = {"type": "tag", "values": [*WCAG, BEST_PRACTICE] if best_practice else list(WCAG)}
     asked = {
         "runOnly": {"type": "rule", "values": list(rules)} if rules else tags,
         "leaveOut": not rules,
-        "judged": None if judged is None else sorted(judged),
+        "known": None if known is None else sorted(known),
     }
     found: list[dict[str, Any]]
     found, looks = await page.evaluate(_RUN, asked)
-    if judged is not None:
-        judged.update(looks)
+    if known is not None:
+        known.update(looks)
     return [
         f"{rule['id']} ({rule['help']}) at {node['target']}: {' '.join(node['why'].split())}"
         for rule in found
@@ -124,14 +124,14 @@ async def violations(
 
 
 async def assert_accessible(
-    page: Page, state: str = "", *, best_practice: bool = True, judged: Judged | None = None
+    page: Page, state: str = "", *, best_practice: bool = True, known: KnownLooks | None = None
 ) -> None:
     """Fail with every finding, by colour scheme, where axe finds anything on the page as it stands."""
     wrong = []
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
         rules = COLOUR_RULES if scheme == "dark" else ()
-        found = await violations(page, best_practice=best_practice, rules=rules, judged=judged)
+        found = await violations(page, best_practice=best_practice, rules=rules, known=known)
         wrong += [f"{scheme}: {line}" for line in found]
     await page.emulate_media(color_scheme="null")
     assert not wrong, f"{state or page.url}\n" + "\n".join(wrong)

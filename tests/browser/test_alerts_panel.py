@@ -10,7 +10,7 @@ from hub.access.roles import Role
 from hub.access.tokens import Staff
 from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.observability.alert_metrics import AlertMetrics, at
-from tests.browser.axe import Judged, assert_accessible
+from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.venues import free_of_venue, overwrite_venue
@@ -91,9 +91,9 @@ async def test_who_looks_after_several_venues_sees_which_it_is(hub: Hub, world: 
     await expect(of_one.locator(CARDS).filter(has_text="Slow answers")).to_contain_text(
         "answer in twenty of the whole hub"
     )
-    judged = Judged()
+    known = KnownLooks()
     for page in (of_all, of_one):
         logins = page.locator(CARDS).filter(has_text="Many failed sign-ins")
         await expect(logins).to_contain_text("Of these at no known venue: 25.")
         assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
-        await assert_accessible(page, "alerts of several venues", best_practice=False, judged=judged)
+        await assert_accessible(page, "alerts of several venues", best_practice=False, known=known)

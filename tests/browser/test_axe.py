@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.axe import Judged, assert_accessible, violations
+from tests.browser.axe import KnownLooks, assert_accessible, violations
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.world import World
@@ -93,29 +93,29 @@ async def test_colours_are_judged_again_where_a_smaller_screen_changes_them(
         "(css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets.push(sheet); }",
         f"{PLAIN} {dark} {css}",
     )
-    judged = Judged()
-    await assert_accessible(page, judged=judged)
+    known = KnownLooks()
+    await assert_accessible(page, known=known)
     await page.set_viewport_size({"width": 390, "height": 844})
     with pytest.raises(AssertionError, match=rf"color-contrast.*{target}"):
-        await assert_accessible(page, judged=judged)
+        await assert_accessible(page, known=known)
 
 
 async def test_what_was_judged_before_is_not_asked_about_again_unless_it_is_undecided(
     world: World, open_page: Open
 ) -> None:
     page = await open_page("/")
-    judged = Judged()
+    known = KnownLooks()
     await plant(page, "main", '<p class="faint">faint</p><p class="open">on a picture</p>')
     await page.evaluate(
         "() => document.adoptedStyleSheets[0].insertRule('.open { background: url(/static/icon.svg); }')"
     )
-    found = await violations(page, judged=judged)
+    found = await violations(page, known=known)
     assert sum("color-contrast" in line for line in found) == 1
-    assert not any("|open|" in f"|{look}|" for look in judged)
+    assert not any("|open|" in f"|{look}|" for look in known)
     # The fault stands where it stood: it was reported, and everything else is asked about as ever.
-    assert await violations(page, judged=judged) == [line for line in found if "color-contrast" not in line]
+    assert await violations(page, known=known) == [line for line in found if "color-contrast" not in line]
     await plant(page, "main", "<input type=text>")
-    assert any(line.startswith("label ") for line in await violations(page, judged=judged))
+    assert any(line.startswith("label ") for line in await violations(page, known=known))
 
 
 def test_in_the_dark_our_style_sheets_change_colours_and_nothing_else() -> None:

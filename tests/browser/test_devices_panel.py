@@ -8,7 +8,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE
-from tests.browser.axe import Judged, assert_accessible
+from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.support.hub import Hub
 from tests.support.world import World
@@ -66,7 +66,7 @@ async def test_what_is_worth_a_look_is_marked_in_words(hub: Hub, world: World, o
     hub.clock.advance(6 * 60)
     for _ in range(BUSY_ELSEWHERE):
         await b.validate("TKT-2026-NOSUCH-TICKET")
-    judged = Judged()
+    known = KnownLooks()
     for page in (manager, phone):
         await expect(page.locator(CARDS)).to_have_count(2)
         await expect(page.locator("#devices .worries li")).to_have_text(
@@ -76,5 +76,5 @@ async def test_what_is_worth_a_look_is_marked_in_words(hub: Hub, world: World, o
         await expect(quiet).to_contain_text("Gate A", timeout=25_000)
         await expect(quiet).to_contain_text("quiet since 12:00")
         await expect(page.locator('#views [data-view="devices"] .tally')).to_have_text("1 waiting")
-        await assert_accessible(page, "the scanners", best_practice=False, judged=judged)
+        await assert_accessible(page, "the scanners", best_practice=False, known=known)
         assert await fits(page)

@@ -19,7 +19,7 @@ from playwright.async_api import Page, ViewportSize
 
 from hub.embedded.supervisor import ServerUrls
 from hub.jobs.outbox import OutboxJob
-from tests.browser.axe import Judged, assert_accessible
+from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.conftest import Chromium, Complaints, opened_pages
 from tests.browser.hands_and_eyes import Open
 from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
@@ -123,9 +123,9 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
     english, chinese = visitors.english, visitors.chinese
     visitors.complaints.heard.clear()
     page = await state.reach(english.scene)
-    judged = Judged()
+    known = KnownLooks()
     async with Looks() as looks:
-        await looks.look("barriers, English, desk", assert_accessible(page, judged=judged))
+        await looks.look("barriers, English, desk", assert_accessible(page, known=known))
         for name, size in (("desk", WIDE), ("phone", PHONE), ("narrow", NARROW)):
             await page.set_viewport_size(size)
             await looks.look(f"width, English, {name}", assert_nothing_sticks_out(page))
@@ -140,7 +140,7 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
         else:
             page = await state.reach(chinese.scene)
         await looks.look("words, Chinese, phone", assert_chinese(page))
-        await looks.look("barriers, Chinese, phone", assert_accessible(page, judged=judged))
+        await looks.look("barriers, Chinese, phone", assert_accessible(page, known=known))
         for name, size in (("phone", PHONE), ("narrow", NARROW)):
             await chinese.resize(size)
             await looks.look(f"width, Chinese, {name}", assert_nothing_sticks_out(page))
