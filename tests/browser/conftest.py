@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import uvloop
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
+from hub.embedded.supervisor import ServerUrls
 from tests.browser.hands_and_eyes import Open
+from tests.browser.scene_hub import EmptiedHub, emptied_hub
 from tests.support.hub import Hub
+from tests.support.invariants import broken_invariants
 
 # The address bar's drop-downs, which no page has: two pages of their own for every context, a quarter of a test's time.
 OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
@@ -69,18 +74,51 @@ def driver(_session_scoped_runner: asyncio.Runner) -> Iterator[Playwright]:
 
 
 @pytest.fixture
-def _function_scoped_runner(_session_scoped_runner: asyncio.Runner, driver: Playwright) -> Iterator[asyncio.Runner]:
-    """pytest-asyncio's, for everything below this folder: Playwright's loop. What a test leaves running on it is ended."""
+def _function_scoped_runner(
+    request: pytest.FixtureRequest, _session_scoped_runner: asyncio.Runner, driver: Playwright
+) -> Iterator[asyncio.Runner]:
+    """pytest-asyncio's, for everything below this folder: Playwright's loop. What a test leaves running on it is ended.
+
+    The hub of a whole file goes on, and ends what it began when it is closed.
+    """
     loop = _session_scoped_runner.get_loop()
     before = asyncio.all_tasks(loop)
     yield _session_scoped_runner
-    _session_scoped_runner.run(_end(asyncio.all_tasks(loop) - before))
+    if not request.node.get_closest_marker("one_hub"):
+        _session_scoped_runner.run(_end(asyncio.all_tasks(loop) - before))
 
 
 async def _end(tasks: set[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hub_of_file(servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmptiedHub]:
+    """The hub of all tests of a file that are marked `one_hub`."""
+    async with emptied_hub(servers, tmp_path_factory.mktemp("hub")) as hub:
+        yield hub
+
+
+@pytest.fixture
+def hub_opener(request: pytest.FixtureRequest) -> Callable[[], Awaitable[Hub]]:
+    """What opens the test's hub: the file's, emptied, where the test is marked `one_hub`; else one of the test alone."""
+    mark = request.node.get_closest_marker("one_hub")
+    if mark is None:
+        opener: Callable[[], Awaitable[Hub]] = request.getfixturevalue("open_hub")
+        return opener
+    of_file: EmptiedHub = request.getfixturevalue("hub_of_file")
+    return partial(of_file.opened, **mark.kwargs)
+
+
+@pytest.fixture
+async def hub(hub_opener: Callable[[], Awaitable[Hub]]) -> AsyncIterator[Hub]:
+    """A running hub. After the test every promise of the database must hold."""
+    hub = await hub_opener()
+    yield hub
+    broken = await broken_invariants(hub.database)
+    assert not broken, broken
 
 
 class Chromium:

@@ -1,11 +1,17 @@
-"""A hub that the tests of one scene share, with one venue on it: what costs time to set up is set up once."""
+"""A hub that several tests share: what costs time to set up is set up once.
+
+The tests of one scene share a venue as well. The tests of a file that is marked `one_hub` find the hub empty, each of them:
+
+    pytestmark = pytest.mark.one_hub                    # at noon
+    pytestmark = pytest.mark.one_hub(moment=AFTERNOON)
+"""
 
 from __future__ import annotations
 
 import secrets
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -16,36 +22,111 @@ from hub.embedded.supervisor import ServerUrls
 from tests.conftest import TEMPLATE
 from tests.support.hub import Hub, settings_for
 from tests.support.invariants import broken_invariants
+from tests.support.ports import free_port
 from tests.support.world import NOON, World
+
+# Every table at once and no matter in which order. Deleted rows give their numbers to no other: what the hub and Redis still
+# know of them meets nobody.
+EMPTY = """DO $$ DECLARE one text; BEGIN
+  -- Whatever a job would still write for an organisation waits until there is none.
+  LOCK TABLE organisations, venues IN EXCLUSIVE MODE;
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' LOOP
+    EXECUTE format('DELETE FROM %I', one);
+  END LOOP;
+END $$"""
 
 
 @asynccontextmanager
 async def scene_hub(servers: ServerUrls, folder: Path) -> AsyncIterator[World]:
     """A running hub at noon with a database of its own. At the end every promise of the database must hold."""
-    # Slots of another database have the same numbers: what Redis knows of them must go.
-    client = redis.asyncio.from_url(servers.redis_url, socket_connect_timeout=20, socket_timeout=20)
-    await client.flushall()
-    await client.aclose()
-    name = f"scene_{secrets.token_hex(6)}"
-    admin = await asyncpg.connect(servers.database_url)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    try:
-        database_url = f"{servers.database_url.rpartition('/')[0]}/{name}"
+    async with _database(servers) as database_url:
         clock = Clock()
         clock.set(NOON)
-        hub = await Hub(settings_for(database_url, servers.redis_url, folder, _free_port()), clock).open()
+        hub = await Hub(settings_for(database_url, servers.redis_url, folder, free_port()), clock).open()
         try:
             yield await World(hub).found()
             broken = await broken_invariants(hub.database)
             assert not broken, broken
         finally:
             await hub.close()
+
+
+class EmptiedHub:
+    """The hub of a file: opened for the first test, emptied for every other, opened anew after a test that turned its clock.
+
+    A hub that has seen a later moment may still do in it what it began there.
+    """
+
+    def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
+        self._database_url = database_url
+        self._redis_url = redis_url
+        self._folder = folder
+        self._hub: Hub | None = None
+        self._opened_for: datetime | None = None
+        self._offset = 0.0
+
+    async def opened(self, moment: datetime = NOON) -> Hub:
+        """The hub at this moment with nothing in it: no organisation, no mail, no file."""
+        hub = self._hub
+        if hub is not None and (
+            hub.client.closed or hub.clock.offset_seconds != self._offset or moment != self._opened_for
+        ):
+            await self.close()
+        elif hub is not None:
+            await hub.hang_up()
+        await self._empty()
+        if self._hub is None:
+            clock = Clock()
+            clock.set(moment)
+            settings = settings_for(self._database_url, self._redis_url, self._folder, free_port())
+            self._hub = await Hub(settings, clock).open()
+        # Since then seconds have gone by.
+        self._hub.clock.set(moment)
+        self._opened_for, self._offset = moment, self._hub.clock.offset_seconds
+        self._hub.services.venues.forget()
+        return self._hub
+
+    async def _empty(self) -> None:
+        connection = await asyncpg.connect(self._database_url)
+        try:
+            for last in (False, False, False, False, True):
+                # A job of the hub may be in the way with a row of each of two tables: then one of both gives way.
+                with nullcontext() if last else suppress(asyncpg.DeadlockDetectedError):
+                    await connection.execute(EMPTY)
+                    break
+        finally:
+            await connection.close()
+        for file in self._folder.glob("mail/*"):
+            file.unlink(missing_ok=True)
+
+    async def close(self) -> None:
+        if self._hub is not None and not self._hub.client.closed:
+            await self._hub.close()
+        self._hub = None
+
+
+@asynccontextmanager
+async def emptied_hub(servers: ServerUrls, folder: Path) -> AsyncIterator[EmptiedHub]:
+    async with _database(servers) as database_url:
+        hub = EmptiedHub(database_url, servers.redis_url, folder)
+        try:
+            yield hub
+        finally:
+            await hub.close()
+
+
+@asynccontextmanager
+async def _database(servers: ServerUrls) -> AsyncIterator[str]:
+    # Slots of another database have the same numbers: what Redis knows of them must go.
+    client = redis.asyncio.from_url(servers.redis_url, socket_connect_timeout=20, socket_timeout=20)
+    await client.flushall()
+    await client.aclose()
+    name = f"scene_{secrets.token_hex(6)}"
+    admin = await asyncpg.connect(servers.database_url)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    try:
+        yield f"{servers.database_url.rpartition('/')[0]}/{name}?sslmode=disable"
     finally:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

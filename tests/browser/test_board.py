@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
@@ -21,6 +22,8 @@ from tests.support.venue_day import GATES, PLAN, live_through
 from tests.support.world import NOON, TODAY, World
 
 AFTERNOON = NOON + timedelta(hours=1, minutes=12)
+
+pytestmark = pytest.mark.one_hub(moment=AFTERNOON)
 
 SMALLEST = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -35,8 +38,7 @@ SMALLEST = """() => {
 }"""
 
 
-async def a_day(hub: Hub, world: World) -> None:
-    hub.clock.set(AFTERNOON)
+async def a_day(world: World) -> None:
     await live_through(world, until=AFTERNOON, plan=PLAN)
 
 
@@ -95,7 +97,7 @@ def agree(page: dict[str, Any], log: dict[str, Any]) -> None:
 async def test_the_board_shows_what_the_log_says_live_with_undo_and_after_a_restart(
     hub: Hub, world: World, open_page: Open
 ) -> None:
-    await a_day(hub, world)
+    await a_day(world)
     page = await board(world, open_page)
     agree(await shown(page), await from_the_log(hub))
     gate = await hub.socket(await world.staff("MANAGER"), gate="Garden")
@@ -122,7 +124,7 @@ async def test_the_board_shows_what_the_log_says_live_with_undo_and_after_a_rest
 
 
 async def test_the_board_comes_back_by_itself_when_the_hub_was_gone(hub: Hub, world: World, open_page: Open) -> None:
-    await a_day(hub, world)
+    await a_day(world)
     page = await board(world, open_page)
     slot = (await read_slot(hub.database, start_time=time(16, 30)))["id"]
     tickets = await world.fill(slot, 2)
@@ -143,6 +145,7 @@ async def test_the_board_comes_back_by_itself_when_the_hub_was_gone(hub: Hub, wo
     agree(await shown(page), log)
 
 
+@pytest.mark.one_hub
 async def test_a_look_and_the_entry_after_it_at_a_scanner_are_one_scan_with_its_time(
     hub: Hub, world: World, open_page: Open
 ) -> None:
@@ -162,7 +165,7 @@ async def test_a_look_and_the_entry_after_it_at_a_scanner_are_one_scan_with_its_
 
 
 async def test_a_day_that_is_over_is_shown_whole(hub: Hub, world: World, open_page: Open) -> None:
-    await a_day(hub, world)
+    await a_day(world)
     hub.clock.set(AFTERNOON + timedelta(days=1))
     page = await board(world, open_page)
     await expect(page.locator("#no-slots")).to_be_visible()
@@ -173,7 +176,7 @@ async def test_a_day_that_is_over_is_shown_whole(hub: Hub, world: World, open_pa
 
 
 async def test_the_charts_hold_the_arrivals_minute_by_minute(hub: Hub, world: World, open_page: Open) -> None:
-    await a_day(hub, world)
+    await a_day(world)
     page = await board(world, open_page)
     chart = page.locator("#arrivals-chart .u-over")
     box = await chart.bounding_box()
@@ -200,7 +203,7 @@ async def test_the_charts_hold_the_arrivals_minute_by_minute(hub: Hub, world: Wo
 async def test_a_wall_screen_is_read_from_three_metres_and_never_scrolls(
     hub: Hub, world: World, open_page: Open
 ) -> None:
-    await a_day(hub, world)
+    await a_day(world)
     page = await board(world, open_page, "/manager?wall=1")
     for width, height in ((1920, 1080), (1280, 720), (3840, 2160)):
         await page.set_viewport_size({"width": width, "height": height})
@@ -222,7 +225,7 @@ async def test_a_wall_screen_is_read_from_three_metres_and_never_scrolls(
 
 
 async def test_the_board_fits_a_phone_and_its_menu_has_no_barriers(hub: Hub, world: World, open_page: Open) -> None:
-    await a_day(hub, world)
+    await a_day(world)
     phone = await board(world, open_page, phone=True)
     assert await phone.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     await phone.get_by_role("button", name="Menu").click()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
+
+pytestmark = pytest.mark.one_hub
 
 
 async def to_confirm(page: Page, code: str, time: str = "12:00 to 14:00") -> None:

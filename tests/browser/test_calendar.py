@@ -15,6 +15,8 @@ from tests.support.hub import Hub
 from tests.support.slots import add_hourly_slots, close_slot
 from tests.support.world import TODAY, World
 
+pytestmark = pytest.mark.one_hub
+
 LATER = TODAY + timedelta(days=5)
 """Wednesday, 25 November 2026."""
 Speaking = Callable[[str, str], Awaitable[Page]]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hands_and_eyes import Open, key_in, later, read_qr, without_asking
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
+
+pytestmark = pytest.mark.one_hub
 
 
 async def book(page: Page, code: str) -> None:

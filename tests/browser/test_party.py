@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
@@ -14,6 +15,8 @@ from tests.support.reservations import read_reservations
 from tests.support.tickets import change_ticket
 from tests.support.waitlist import count_waitlist_entries
 from tests.support.world import TODAY, World
+
+pytestmark = pytest.mark.one_hub
 
 
 async def codes_on_the_page(page: Page, count: int) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.scan_log import log_unknown_codes
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 
 async def scans(hub: Hub, world: World, count: int = 3) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from hub.rules.ticket_code import ALPHABET, check, check_character
@@ -12,6 +13,8 @@ from tests.support.hub import Hub
 from tests.support.orders import change_order
 from tests.support.tickets import read_ticket_status
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 
 def party(page: Page) -> Locator:

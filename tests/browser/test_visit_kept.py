@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick, to_confirm
 from tests.browser.hands_and_eyes import Open
 from tests.support.world import TODAY, World
+
+pytestmark = pytest.mark.one_hub
 
 TWO_HOURS_AGO = """() => {
   const kept = JSON.parse(sessionStorage.getItem("venue-hub.visit"));

@@ -75,11 +75,19 @@ class Hub:
     async def open(self) -> Hub:
         await self._runner.setup()
         await web.TCPSite(self._runner, self.settings.host, self.settings.port, reuse_port=True).start()
+        self._connect()
+        return self
+
+    def _connect(self) -> None:
         # As many sockets as a test asks for: by itself the client would wait after the hundredth.
         self.client = aiohttp.ClientSession(
             self.url, cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=0)
         )
-        return self
+
+    async def hang_up(self) -> None:
+        """End every connection of the test's own that is still open, and begin anew."""
+        await self.client.close()
+        self._connect()
 
     async def close(self) -> None:
         await self.client.close()

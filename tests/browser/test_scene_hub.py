@@ -1,0 +1,53 @@
+"""The hub that the tests of a file share: each finds nothing of the test before, and no later moment than its own."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from hub.embedded.supervisor import ServerUrls
+from tests.browser.scene_hub import emptied_hub
+from tests.support.hub import Hub
+from tests.support.world import NOON, World
+
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"
+
+
+async def filled(hub: Hub) -> list[str]:
+    """The tables that hold anything."""
+    tables = [row["tablename"] for row in await hub.database.fetch(TABLES)]
+    return [table for table in tables if await hub.database.fetchval(f"SELECT count(*) FROM {table}")]
+
+
+async def test_a_hub_is_found_empty_at_its_moment_with_new_numbers(servers: ServerUrls, tmp_path: Path) -> None:
+    async with emptied_hub(servers, tmp_path) as of_file:
+        hub = await of_file.opened()
+        world = await World(hub).found()
+        ticket = await world.reserved(await world.slot())
+        gate = await hub.socket(await world.staff(), gate="A")
+        assert (await gate.verify(ticket.code))["result"] == "GREEN"
+        assert len(await filled(hub)) > 8
+        assert await of_file.opened() is hub
+        async with asyncio.timeout(60):
+            while not gate.ws.closed:
+                await gate.ws.receive()
+        assert await filled(hub) == []
+        assert abs(hub.clock.now() - NOON) < timedelta(seconds=30)
+        assert (await World(hub).found()).org_id > world.org_id
+
+
+async def test_a_hub_that_was_closed_or_has_seen_another_moment_is_opened_anew(
+    servers: ServerUrls, tmp_path: Path
+) -> None:
+    async with emptied_hub(servers, tmp_path) as of_file:
+        hub = await of_file.opened()
+        hub.clock.advance(60)
+        after = await of_file.opened()
+        assert after is not hub
+        await after.close()
+        closed = await of_file.opened()
+        assert closed is not after
+        later = await of_file.opened(NOON + timedelta(hours=1))
+        assert later is not closed
+        assert later.clock.now() >= NOON + timedelta(hours=1)
