@@ -1,4 +1,4 @@
-"""An empty page for tests of the page's own modules: no hub, one page for all tests of a file.
+"""An empty page for tests of the page's own modules: no hub, and as a rule one page for all tests of a file.
 
 page = module_page()          # in the test file; every test of it takes `page`
 """
@@ -6,6 +6,7 @@ page = module_page()          # in the test file; every test of it takes `page`
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest_asyncio
@@ -28,20 +29,27 @@ async def _serve(route: Route) -> None:
     await route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
 
 
+@asynccontextmanager
+async def empty_page(chromium: Any) -> AsyncIterator[Page]:
+    """A page in which modules can be imported, and which complains of nothing."""
+    browser = await chromium.running()
+    context = await browser.new_context(locale="en-GB", timezone_id="Europe/Rome", service_workers="block")
+    heard: list[str] = []
+    page = await context.new_page()
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    await context.route("**/*", _serve)
+    await page.goto(f"{ORIGIN}/")
+    yield page
+    await context.close()
+    assert heard == []
+
+
 def module_page() -> Any:
-    """The fixture: a page in which modules can be imported, and which complains of nothing."""
+    """The fixture: an empty page for all tests of the file."""
 
     @pytest_asyncio.fixture(scope="module", loop_scope="session")
     async def page(chromium: Any) -> AsyncIterator[Page]:
-        browser = await chromium.running()
-        context = await browser.new_context(locale="en-GB", timezone_id="Europe/Rome", service_workers="block")
-        heard: list[str] = []
-        page = await context.new_page()
-        page.on("pageerror", lambda error: heard.append(str(error)))
-        await context.route("**/*", _serve)
-        await page.goto(f"{ORIGIN}/")
-        yield page
-        await context.close()
-        assert heard == []
+        async with empty_page(chromium) as page:
+            yield page
 
     return page

@@ -5,13 +5,13 @@ The page's own module with a socket of the test's making, and the browser's cloc
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.hands_and_eyes import Open
+from tests.browser.model_page import empty_page
 from web.pages.static_files import STATIC
 
 MODULE = STATIC.url("js/lib/availability_socket.js")
@@ -43,18 +43,20 @@ Run = Callable[[str], Awaitable[Any]]
 
 
 @pytest.fixture
-async def run(open_page: Open) -> Run:
+async def run(chromium: Any) -> AsyncIterator[Run]:
     """`await run("it.line.watch('2026-11')")`: something done in the page, its value back."""
-    page = await open_page("/operator/login")
-    await page.clock.install()
-    await page.clock.pause_at(2_000_000_000_000)
-    await page.evaluate(SETUP, MODULE)
-    PAGES.append(page)
+    async with empty_page(chromium) as page:
+        await page.clock.install()
+        await page.clock.pause_at(2_000_000_000_000)
+        await page.evaluate(SETUP, MODULE)
+        PAGES.append(page)
 
-    async def run(script: str) -> Any:
-        return await page.evaluate(f"() => {{ const value = ({script}); return value === undefined ? null : value; }}")
+        async def run(script: str) -> Any:
+            return await page.evaluate(
+                f"() => {{ const value = ({script}); return value === undefined ? null : value; }}"
+            )
 
-    return run
+        yield run
 
 
 PAGES: list[Page] = []
