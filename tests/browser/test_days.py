@@ -6,9 +6,10 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.axe import KnownLooks, assert_accessible
+from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.browser.test_chinese import assert_chinese
 from tests.support.hub import Hub
@@ -19,9 +20,10 @@ from tests.support.world import NOON, TODAY, World
 
 AFTERNOON = NOON + timedelta(hours=2, minutes=20)
 
+pytestmark = pytest.mark.one_hub(moment=AFTERNOON)
 
-async def a_day(hub: Hub, world: World) -> None:
-    hub.clock.set(AFTERNOON)
+
+async def a_day(world: World) -> None:
     await live_through(world, until=AFTERNOON, plan=PLAN)
     await checked_before(world)
 
@@ -38,7 +40,7 @@ async def last_day(page: Page) -> float:
 
 
 async def test_the_figures_of_a_month_open_into_days_and_slots(hub: Hub, world: World, open_page: Open) -> None:
-    await a_day(hub, world)
+    await a_day(world)
     page = await figures(world, open_page)
     manager = await world.staff("MANAGER")
     _, answer = await hub.get("/api/analytics", token=manager)
@@ -87,14 +89,14 @@ async def test_the_figures_of_a_month_open_into_days_and_slots(hub: Hub, world: 
 async def test_days_without_anything_say_so_and_fit_a_phone(hub: Hub, world: World, open_page: Open) -> None:
     page = await open_page("/manager/analytics", token=await world.staff("MANAGER"), phone=True)
     await expect(page.get_by_text("There is nothing in these days.")).to_be_visible()
-    await a_day(hub, world)
+    await a_day(world)
     page = await figures(world, open_page, phone=True)
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
 async def test_the_figures_explain_themselves_in_chinese(hub: Hub, world: World, open_page: Open) -> None:
-    await a_day(hub, world)
-    known = KnownLooks()
+    await a_day(world)
+    judged = Judged()
     for phone in (False, True):
         page = await figures(world, open_page, phone=phone, locale="zh-CN")
         await page.locator("details.meanings summary").click()
@@ -140,8 +142,8 @@ async def shown(page: Page) -> dict[str, Any]:
 async def test_a_day_plays_again_and_shows_at_every_moment_what_the_log_held(
     hub: Hub, world: World, open_page: Open
 ) -> None:
-    await a_day(hub, world)
-    page = await replay(world, open_page)
+    await a_day(world)
+    page = await replay(world, open_page, clock=True)
     assert (await shown(page))["verified"] == "0"
     midnight = NOON - timedelta(hours=12)
     place = page.locator("#place")
@@ -154,7 +156,9 @@ async def test_a_day_plays_again_and_shows_at_every_moment_what_the_log_held(
     await page.get_by_label("Speed").select_option("600")
     await page.get_by_role("button", name="Play", exact=True).click()
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    await expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=30_000)
+    # Ten hours at this speed: longer than the day.
+    await page.clock.run_for(60_000)
+    await expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     assert await shown(page) == await board_at(hub, AFTERNOON)
     manager = await open_page("/manager", token=await world.staff("MANAGER"))
     await expect(manager.locator("#gates tr")).to_have_count(len(GATES))
@@ -164,23 +168,25 @@ async def test_a_day_plays_again_and_shows_at_every_moment_what_the_log_held(
 
 
 async def test_the_speed_is_the_chosen_one_and_pausing_holds_still(hub: Hub, world: World, open_page: Open) -> None:
-    await a_day(hub, world)
-    page = await replay(world, open_page)
+    await a_day(world)
+    page = await replay(world, open_page, clock=True)
     await page.get_by_label("Speed").select_option("300")
+    # From here on the page's time is in the test's hand.
+    await page.clock.pause_at(await page.evaluate("Date.now() + 600_000"))
     before = int(await page.locator("#place").input_value())
     await page.get_by_role("button", name="Play", exact=True).click()
-    await page.wait_for_timeout(3000)
+    await page.clock.run_for(3_000)
     await page.get_by_role("button", name="Pause").click()
     after = int(await page.locator("#place").input_value())
-    # Three seconds are fifteen minutes; a busy machine loses frames, and never gains any.
-    assert 4 <= after - before <= 18
+    # Three seconds are fifteen minutes, but for the part of one that has just begun.
+    assert 14 <= after - before <= 15
     clock = await page.locator("#player-clock").text_content()
-    await page.wait_for_timeout(500)
+    await page.clock.run_for(500)
     assert await page.locator("#player-clock").text_content() == clock
 
 
 async def test_the_replay_fits_a_phone_and_says_when_there_is_nothing(hub: Hub, world: World, open_page: Open) -> None:
-    await a_day(hub, world)
+    await a_day(world)
     page = await replay(world, open_page, phone=True)
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     await page.get_by_role("button", name="Day before").click()

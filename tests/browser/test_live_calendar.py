@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
 from hub.app import LIVE
 from tests.browser.hands_and_eyes import Open, without_asking
-from tests.support.hub import Hub
+from tests.support.hub import Hub, settings_for
+from tests.support.ports import free_port
 from tests.support.world import TODAY, World
+
+pytestmark = pytest.mark.one_hub
 
 LIVE_WORD = "#calendar-line"
 
@@ -22,6 +27,16 @@ async def at_the_calendar(world: World, open_page: Open, **how: bool) -> Page:
     await page.get_by_role("button", name="Continue").click()
     await expect(page.locator(LIVE_WORD)).to_have_text("Live")
     return page
+
+
+@pytest.fixture
+async def beside(hub: Hub) -> AsyncIterator[Hub]:
+    """Another hub on the same servers."""
+    same = hub.settings
+    settings = settings_for(same.database_url or "", same.redis_url or "", same.data_dir, free_port())
+    other = await Hub(settings, hub.clock).open()
+    yield other
+    await other.close()
 
 
 def today(page: Page, standing: str) -> Any:
@@ -50,10 +65,7 @@ async def test_what_one_visitor_books_the_other_is_told_and_need_not_ask_for(
         await expect(watching.get_by_role("button", name="Select 12:00 to 14:00")).not_to_be_visible()
 
 
-async def test_what_another_process_books_is_seen_as_well(
-    hub: Hub, world: World, open_page: Open, open_hub: Any
-) -> None:
-    other = await open_hub()
+async def test_what_another_process_books_is_seen_as_well(hub: Hub, beside: Hub, world: World, open_page: Open) -> None:
     await world.policy(change_cutoff_hours=0)
     slot = await world.slot(start="16:00", end="18:00", capacity=2, booked=1)
     page = await at_the_calendar(world, open_page)
@@ -67,13 +79,13 @@ async def test_what_another_process_books_is_seen_as_well(
         "customer_phone": "+12025551234",
     }
     async with without_asking(page):
-        status, answer = await other.post("/api/reservations/create", body)
+        status, answer = await beside.post("/api/reservations/create", body)
         assert status == 200
         await expect(today(page, "full")).to_be_visible()
     data = answer["data"]
     token = data["manage_url"].rsplit("/", 1)[1]
     async with without_asking(page):
-        status, _ = await other.delete(f"/api/reservations/{data['reservation_id']}", X_Reservation_Token=token)
+        status, _ = await beside.delete(f"/api/reservations/{data['reservation_id']}", X_Reservation_Token=token)
         assert status == 200
         await expect(today(page, "limited")).to_be_visible()
 
@@ -82,10 +94,11 @@ async def test_a_hub_that_is_gone_is_said_and_once_it_is_back_the_calendar_is_tr
     hub: Hub, world: World, open_page: Open
 ) -> None:
     slot = await world.slot(capacity=2, booked=1)
-    page = await at_the_calendar(world, open_page)
+    page = await at_the_calendar(world, open_page, clock=True)
     await hub.close()
     try:
         await expect(page.locator(LIVE_WORD)).to_have_text("Reconnecting")
+        await page.clock.run_for(4_000)
         await expect(page.locator(LIVE_WORD)).to_have_text("Not live")
         note = page.locator("#calendar-offline")
         await expect(note).to_contain_text(re.compile(r"Not live since \d\d?:\d\d"))
@@ -93,6 +106,8 @@ async def test_a_hub_that_is_gone_is_said_and_once_it_is_back_the_calendar_is_tr
         await start_again(hub)
     # Taken while nobody could be told.
     await world.fill(slot, 1)
+    # It tries at most every two seconds.
+    await page.clock.run_for(2_000)
     await page.evaluate("() => dispatchEvent(new Event('online'))")
     await expect(page.locator(LIVE_WORD)).to_have_text("Live")
     await expect(today(page, "full")).to_be_visible()
