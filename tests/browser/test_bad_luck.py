@@ -15,7 +15,6 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from hub.clock import Clock
-from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick, to_confirm
 from tests.browser.conftest import PATIENCE, PHONE
@@ -23,10 +22,11 @@ from tests.browser.hands_and_eyes import Open, read_qr
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
 from tests.support.locks import count_waiting, hold_row
-from tests.support.mail_outbox import count_outbox, read_newest_code
+from tests.support.mail_outbox import count_outbox
 from tests.support.mail_server import MailServer
 from tests.support.reservations import count_reservations
 from tests.support.slots import revise_slot
+from tests.support.still_outbox import newest_code, send_nothing
 from tests.support.world import TODAY, World
 
 Visit = Callable[..., Awaitable[Page]]
@@ -61,11 +61,7 @@ async def visitor(browser: Browser) -> AsyncIterator[Visit]:
 @pytest.fixture
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hub beside sends nothing: what is sent was sent by the hub under test."""
-
-    async def nothing(_self: OutboxJob) -> None:
-        return
-
-    monkeypatch.setattr(OutboxJob, "run", nothing)
+    send_nothing(monkeypatch)
 
 
 @pytest.fixture
@@ -178,6 +174,7 @@ class TestKilledHub:
         assert await count_outbox(hub.database) == 1
 
 
+@pytest.mark.one_hub
 async def test_two_race_for_the_last_place_and_the_loser_is_led_on(world: World, open_page: Open) -> None:
     slot_id = await world.slot(capacity=1)
     other = await world.slot(TODAY, "16:00", "18:00")
@@ -199,6 +196,7 @@ async def test_two_race_for_the_last_place_and_the_loser_is_led_on(world: World,
     assert await world.booked_count(other) == 1
 
 
+@pytest.mark.one_hub
 async def test_a_slot_closed_while_it_is_looked_at_leads_to_others(hub: Hub, world: World, open_page: Open) -> None:
     slot_id = await world.slot()
     other = await world.slot(TODAY, "16:00", "18:00")
@@ -231,15 +229,12 @@ async def test_a_phone_that_slept_past_its_time_is_offered_the_next(hub: Hub, wo
     assert (await world.booked_count(slot_id), await world.booked_count(other)) == (0, 1)
 
 
+@pytest.mark.one_hub
 async def test_a_code_whose_answer_was_lost_is_used_and_a_new_one_goes_on(
     still: None, hub: Hub, world: World, open_page: Open
 ) -> None:
     await world.policy(contact_check="email")
     await world.slot()
-
-    async def newest() -> str:
-        return await read_newest_code(hub.database)
-
     lost = []
 
     async def lose_the_first(route: Route) -> None:
@@ -255,7 +250,7 @@ async def test_a_code_whose_answer_was_lost_is_used_and_a_new_one_goes_on(
     await give_contact(page)
     await at(page, "code")
     await expect(page.locator("#code-left")).not_to_be_empty()
-    code = await newest()
+    code = await newest_code(hub)
     await page.locator("#code").fill(code)
     await expect(page.locator("#code-answer, #code-wrong").filter(has_text=re.compile(r"\w")).first).to_be_visible()
     # The code was taken, only the answer was lost; it opens nothing a second time.
@@ -272,15 +267,15 @@ async def test_a_code_whose_answer_was_lost_is_used_and_a_new_one_goes_on(
     hub.clock.advance(61)
     await page.clock.fast_forward(61_000)
     await page.locator("#code-again").click()
-    await eventually(lambda: _other_than(newest, code))
-    await page.locator("#code").fill(await newest())
+    await eventually(lambda: _other_than(hub, code))
+    await page.locator("#code").fill(await newest_code(hub))
     await pick(page)
     await confirm(page)
     await at(page, "done")
 
 
-async def _other_than(newest: Callable[[], Awaitable[str]], code: str) -> bool:
-    return await newest() != code
+async def _other_than(hub: Hub, code: str) -> bool:
+    return await newest_code(hub) != code
 
 
 async def test_an_address_that_bounces_ends_where_staff_see_it(

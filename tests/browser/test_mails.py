@@ -19,6 +19,8 @@ from tests.support.mail_outbox import add_outbox_row
 from tests.support.waitlist import join
 from tests.support.world import World
 
+pytestmark = pytest.mark.one_hub
+
 
 async def arrived(hub: Hub, count: int = 1) -> list[DevelopmentMail]:
     for _ in range(400):
@@ -36,33 +38,36 @@ async def look_at(page: Page, scheme: str) -> list[str]:
     return [code.text for code in sorted(zxingcpp.read_barcodes(picture), key=lambda code: code.position.top_left.y)]
 
 
-@pytest.mark.parametrize("phone", [True, False])
-async def test_the_codes_of_a_confirmation_are_read_off_the_screen_in_light_and_dark(
-    hub: Hub, world: World, open_page: Open, phone: bool
+async def test_the_codes_of_a_confirmation_are_read_off_the_screen_and_without_pictures_it_still_says_everything(
+    hub: Hub, world: World, open_page: Open
 ) -> None:
     ticket = await world.reserved(await world.slot(hub.clock.now().date() + timedelta(days=3)), customer_name="Ann <i>")
     (mail,) = await arrived(hub)
-    page = await open_page(f"/dev/mail/{mail.name}/html", phone=phone)
-    await expect(page.get_by_role("heading", name="Your visit is booked")).to_be_visible()
-    await expect(page.get_by_text("Hello Ann <i>,")).to_be_visible()
-    for scheme in ("light", "dark"):
-        assert await look_at(page, scheme) == [ticket.code]
-    wider = await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0
-    button = page.get_by_role("link", name="View, move or cancel")
-    assert (await button.bounding_box() or {})["height"] >= 44
-    # A mail has no landmarks and needs none.
-    await assert_accessible(page, "the confirmation", best_practice=False)
-    assert await button.get_attribute("href") == f"{hub.url}/r/{ticket.token}"
-
-
-async def test_a_mail_without_its_pictures_still_says_everything(hub: Hub, world: World, open_page: Open) -> None:
-    ticket = await world.reserved(await world.slot(hub.clock.now().date() + timedelta(days=3)))
-    (mail,) = await arrived(hub)
-    page = await open_page(f"/dev/mail/{mail.name}/html", phone=True)
+    for phone in (False, True):
+        page = await open_page(f"/dev/mail/{mail.name}/html", phone=phone)
+        await expect(page.get_by_role("heading", name="Your visit is booked")).to_be_visible()
+        await expect(page.get_by_text("Hello Ann <i>,")).to_be_visible()
+        for scheme in ("light", "dark"):
+            assert await look_at(page, scheme) == [ticket.code]
+        wider = await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+        assert wider <= 0
+        button = page.get_by_role("link", name="View, move or cancel")
+        assert (await button.bounding_box() or {})["height"] >= 44
+        # A mail has no landmarks and needs none.
+        await assert_accessible(page, "the confirmation", best_practice=False)
+        assert await button.get_attribute("href") == f"{hub.url}/r/{ticket.token}"
     await page.evaluate("() => document.querySelectorAll('img').forEach((img) => img.removeAttribute('src'))")
     await expect(page.get_by_alt_text(f"QR code of ticket {ticket.code}")).to_be_attached()
     await expect(page.get_by_text(ticket.code, exact=True)).to_be_visible()
+
+
+async def test_a_booking_can_be_read_in_the_development_mailbox(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    await arrived(hub)
+    page = await open_page("/dev/mail")
+    await page.locator(".mails a").first.click()
+    await expect(page.locator("article")).to_contain_text(ticket.code)
+    await expect(page.get_by_alt_text("Picture in the mail").first).to_be_visible()
 
 
 async def test_a_text_message_stands_beside_the_mails(hub: Hub, world: World, open_page: Open) -> None:
@@ -79,26 +84,28 @@ async def test_a_text_message_stands_beside_the_mails(hub: Hub, world: World, op
     await assert_accessible(page, "a text message")
 
 
-@pytest.mark.parametrize(("language", "heading", "button"), [
-    ("en", "This waiting list is closed", "Book another time"), ("zh_Hans", "候补已关闭", "预约其他时段"),
-])  # fmt: skip
 async def test_who_waited_in_vain_finds_another_time_behind_the_mails_button(
-    hub: Hub, world: World, open_page: Open, language: str, heading: str, button: str
+    hub: Hub, world: World, open_page: Open
 ) -> None:
     """From the end of the slot to the booking page, with nothing done by hand."""
     day = hub.clock.now().date() + timedelta(days=1)
-    ticket = await world.ticket()
-    await join(hub, world, await world.slot(day, capacity=1, booked=1), ticket, language=language)
+    slot_id = await world.slot(day, capacity=1, booked=1)
     await world.slot(day + timedelta(days=1))
+    words = {"en": ("This waiting list is closed", "Book another time"), "zh_Hans": ("候补已关闭", "预约其他时段")}
+    tickets = {language: await world.ticket() for language in words}
+    for language, ticket in tickets.items():
+        await join(hub, world, slot_id, ticket, language=language)
     hub.clock.advance(27 * 3600)
-    mails = await arrived(hub, 2)
-    (closed,) = [mail for mail in mails if heading in mail.subject or "is closed" in mail.subject]
-    page = await open_page(f"/dev/mail/{closed.name}/html", phone=True)
-    await expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    await assert_accessible(page, "the end of a waiting list", best_practice=False)
-    assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
-    link = await page.get_by_role("link", name=button).get_attribute("href") or ""
-    assert link == f"{hub.url}/reserve?ticket={ticket.code}&orq={world.org_id}"
-    booking = await open_page(link.removeprefix(hub.url), phone=True)
-    # The ticket is taken as typed, and the next step stands open.
-    await expect(booking.locator("section[data-step=contact]")).to_be_visible()
+    mails = await arrived(hub, 4)
+    for language, (heading, button) in words.items():
+        in_english = language == "en"
+        (closed,) = [mail for mail in mails if ("is closed" if in_english else heading) in mail.subject]
+        page = await open_page(f"/dev/mail/{closed.name}/html", phone=True)
+        await expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        await assert_accessible(page, "the end of a waiting list", best_practice=False)
+        assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+        link = await page.get_by_role("link", name=button).get_attribute("href") or ""
+        assert link == f"{hub.url}/reserve?ticket={tickets[language].code}&orq={world.org_id}"
+        booking = await open_page(link.removeprefix(hub.url), phone=True)
+        # The ticket is taken as typed, and the next step stands open.
+        await expect(booking.locator("section[data-step=contact]")).to_be_visible()

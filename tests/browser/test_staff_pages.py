@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hands_and_eyes import Open, key_in, later, time_stands_still
@@ -12,6 +13,8 @@ from tests.support.hub import Hub
 from tests.support.scan_log import count_entries, count_scans
 from tests.support.tickets import read_ticket_status
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 
 async def live_scanner(world: World, open_page: Open, **how: bool) -> Page:
@@ -145,19 +148,6 @@ async def test_the_board_changes_its_day_and_comes_back(world: World, open_page:
     await expect(page.get_by_text("No slots are planned for this day.")).to_be_visible()
     await page.get_by_role("button", name="Today").click()
     await expect(page.locator("#total-booked")).to_have_text("3")
-
-
-async def test_a_booking_can_be_read_in_the_development_mailbox(world: World, open_page: Open) -> None:
-    ticket = await world.reserved(await world.slot())
-    page = await open_page("/dev/mail")
-    for _ in range(20):
-        if await page.locator(".mails a").count():
-            break
-        await page.wait_for_timeout(250)
-        await page.reload()
-    await page.locator(".mails a").first.click()
-    await expect(page.locator("article")).to_contain_text(ticket.code)
-    await expect(page.get_by_alt_text("Picture in the mail").first).to_be_visible()
 
 
 async def test_a_dead_link_says_so(hub: Hub, open_page: Open) -> None:
