@@ -42,6 +42,7 @@ SPANS_FILES = {
     "tests/live/test_layers.py": "the layers of hub/live",
     "tests/live/test_scanners_come_back.py": "many scanners after an outage",
     "tests/web/pages/plain/test_forms.py": "the forms of all steps",
+    "tests/web/pages/plain/test_whole_visit.py": "all steps, from page to page",
     "tests/test_catalogues.py": "the catalogues of words against the sources",
     "tests/test_docs.py": "a law: links and named files of the documents",
     "tests/test_imports.py": "a law: who may import whom",

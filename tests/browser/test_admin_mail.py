@@ -75,7 +75,7 @@ async def test_a_message_is_sent_again(hub: Hub, world: World, open_page: Open) 
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
     await expect(page.locator("#spoken")).to_have_text("New time: it is being sent again.")
     async with asyncio.timeout(60):
-        while await hub.database.fetchval("SELECT status FROM mail_outbox WHERE id = $1", number) != "SENT":
+        while (await read_outbox_row(hub.database, "status", id=number))["status"] != "SENT":
             await asyncio.sleep(0.02)
     await page.get_by_text("Sent", exact=True).click()
     await expect(page.locator(f'[data-id="{number}"]')).to_contain_text("sent")

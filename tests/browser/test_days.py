@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.axe import assert_accessible
+from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.browser.test_chinese import assert_chinese
 from tests.support.hub import Hub
@@ -96,7 +96,7 @@ async def test_days_without_anything_say_so_and_fit_a_phone(hub: Hub, world: Wor
 
 async def test_the_figures_explain_themselves_in_chinese(hub: Hub, world: World, open_page: Open) -> None:
     await a_day(world)
-    judged = Judged()
+    known = KnownLooks()
     for phone in (False, True):
         page = await figures(world, open_page, phone=phone, locale="zh-CN")
         await page.locator("details.meanings summary").click()

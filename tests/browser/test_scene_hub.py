@@ -9,15 +9,15 @@ from pathlib import Path
 from hub.embedded.supervisor import ServerUrls
 from tests.browser.scene_hub import emptied_hub
 from tests.support.hub import Hub
+from tests.support.rows import count_rows, read_rows
 from tests.support.world import NOON, World
-
-TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"
 
 
 async def filled(hub: Hub) -> list[str]:
     """The tables that hold anything."""
-    tables = [row["tablename"] for row in await hub.database.fetch(TABLES)]
-    return [table for table in tables if await hub.database.fetchval(f"SELECT count(*) FROM {table}")]
+    tables = await read_rows(hub.database, "pg_tables", "tablename", schemaname="public")
+    names = {row["tablename"] for row in tables} - {"schema_migrations"}
+    return [name for name in sorted(names) if await count_rows(hub.database, name)]
 
 
 async def test_a_hub_is_found_empty_at_its_moment_with_new_numbers(servers: ServerUrls, tmp_path: Path) -> None:

@@ -16,8 +16,12 @@ import zxingcpp
 from PIL import Image
 
 from tests.support.hub import Hub
+from tests.support.mail_outbox import count_outbox
 from tests.support.plain_browser import PlainBrowser, PlainPage
+from tests.support.reservations import count_reservations
 from tests.support.still_outbox import newest_code, send_nothing
+from tests.support.tickets import read_ticket_status
+from tests.support.waitlist import count_waitlist_entries
 from tests.support.world import TODAY, World
 
 WHEN = "When would you like to come?"
@@ -115,8 +119,7 @@ async def test_a_party_is_booked_as_one(hub: Hub, world: World, page: PlainPage)
     await confirm(page)
     assert sorted(codes_of_visit(page)) == sorted(ticket.code for ticket in tickets)
     assert await world.booked_count(slot_id) == 3
-    mails = "SELECT count(*) FROM mail_outbox WHERE kind = 'reservation.confirmed'"
-    assert await hub.database.fetchval(mails) == 1
+    assert await count_outbox(hub.database, kind="reservation.confirmed") == 1
 
 
 async def test_every_bad_ticket_is_named_beside_its_field_and_nothing_typed_is_lost(
@@ -149,10 +152,10 @@ async def test_a_ticket_bought_for_later_is_activated_on_the_spot(hub: Hub, worl
     ticket = await world.ticket("INACTIVE", activation_mode="deferred")
     await type_tickets(page, ticket.code)
     assert "That cannot be taken back." in page.text
-    assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "INACTIVE"
+    assert await read_ticket_status(hub.database, ticket.id) == "INACTIVE"
     await page.press("Activate this ticket")
     assert page.by_id("ticket-1-wrong") is None
-    assert await hub.database.fetchval("SELECT status FROM tickets WHERE id = $1", ticket.id) == "ACTIVATED"
+    assert await read_ticket_status(hub.database, ticket.id) == "ACTIVATED"
     await page.press("Continue")
     assert page.heading == WHERE
 
@@ -325,7 +328,7 @@ class TestCodes:
         await page.press("Select 12:00 – 14:00")
         await confirm(page)
         assert len(page.fields("Code")) == 1
-        assert await hub.database.fetchval("SELECT count(*) FROM ticket_reservations") == 0
+        assert await count_reservations(hub.database) == 0
 
 
 async def test_a_visit_is_given_back_and_booked_again(world: World, page: PlainPage) -> None:
@@ -409,11 +412,10 @@ async def test_the_waiting_list_is_left_by_a_form_and_not_by_looking(
          "customer_phone": "+12025551234"},
     )  # fmt: skip
     page = await browser.open(answer["data"]["waitlist_url"].removeprefix(hub.url) + "/plain")
-    status = "SELECT status FROM waitlist_entries"
-    assert await hub.database.fetchval(status) == "WAITING"
+    assert await count_waitlist_entries(hub.database, status="WAITING") == 1
     await page.press("Yes, leave")
     assert page.heading == "You have left the waiting list"
-    assert await hub.database.fetchval(status) == "LEFT"
+    assert await count_waitlist_entries(hub.database, status="LEFT") == 1
 
 
 async def test_it_is_all_there_in_chinese(hub: Hub, world: World) -> None:
