@@ -71,6 +71,37 @@ def cpu_seconds(pid: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """Processor seconds used so far: by the hub, by its Postgres with everything that works in it, and by this process.
+
+    A rate that falls while none of them costs more is the machine's; otherwise this names the one that costs more.
+    """
+
+    hub: float
+    postgres: float
+    generator: float
+
+    @classmethod
+    def now(cls, pid: int) -> Usage:
+        return cls(cpu_seconds(pid), _postgres_seconds(pid), sum(os.times()[:2]))
+
+    def since(self, before: Usage) -> Usage:
+        return Usage(self.hub - before.hub, self.postgres - before.postgres, self.generator - before.generator)
+
+
+def _postgres_seconds(pid: int) -> float:
+    """Of the postmaster below `pid`, its processes, and those that have ended, such as autovacuum workers."""
+    total = 0.0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for process in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if process.name().lower().startswith("postgres"):
+                    times = process.cpu_times()
+                    total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+@dataclass(frozen=True, slots=True)
 class Weather:
     """How quiet the machine was: fractions of all cores, over a sample taken while we did nothing."""
 

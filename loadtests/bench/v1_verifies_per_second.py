@@ -36,13 +36,13 @@ async def measure(bench: Bench) -> Row:
     ours: list[ScanTally] = []
     used: list[range] = []
     limits: list[float] = []
-    hub_cpu: list[float] = []
+    usage: list[cores.Usage] = []
     ids = ScanIds()
     for theirs in limit_stock:
         limits.append((await bench.pgbench("verify.pgbench", {}, theirs, best, bench.seconds)).tps)
-        cpu = cores.cpu_seconds(bench.hub.pid)
+        before_stretch = cores.Usage.now(bench.hub.pid)
         tally = await closed_loop(sockets, unused, bench.seconds, ids)
-        hub_cpu.append(cores.cpu_seconds(bench.hub.pid) - cpu)
+        usage.append(cores.Usage.now(bench.hub.pid).since(before_stretch))
         used.append(unused[: tally.sent])
         unused = unused[tally.sent :]
         ours.append(tally)
@@ -56,19 +56,32 @@ async def measure(bench: Bench) -> Row:
     rates = [tally.rate for tally in ours]
     latencies = sorted(value for tally in ours for value in tally.latencies)
     ratio = median(rates) / median(limits)
-    share = [cpu / tally.seconds for cpu, tally in zip(hub_cpu, ours, strict=True)]
-    scan = [cpu / max(len(tally.acknowledged), 1) * 1e6 for cpu, tally in zip(hub_cpu, ours, strict=True)]
+    share = [used_up.hub / tally.seconds for used_up, tally in zip(usage, ours, strict=True)]
+    scan = _microseconds([used_up.hub for used_up in usage], ours)
+    postgres = _microseconds([used_up.postgres for used_up in usage], ours)
+    generator = _microseconds([used_up.generator for used_up in usage], ours)
     return Row(
         "V1", f"verifies/s, {SOCKETS} sockets, {DASHBOARDS} dashboards", f"{median(rates):,.0f}/s",
         f"{median(limits):,.0f}/s (pgbench -c {best})", ratio, "2.5x, steady", "3.5x", ratio >= 2.5, ratio >= 3.5, problems,
         [
             stretches(rates, limits),
             f"hub process {median(share):.0%} of a core, {median(scan):.0f} microseconds a scan, in the last stretch {scan[-1]:.0f}",
+            (f"microseconds a scan in each stretch: hub {_in_turn(scan)}; Postgres, with autovacuum and checkpoints, {_in_turn(postgres)}; "
+            f"generator {_in_turn(generator)}"),
             (f"round trip p50 {percentile(latencies, 0.5):.1f} ms, p99 {percentile(latencies, 0.99):.1f} ms; "
             f"{sum(len(t.acknowledged) for t in ours):,} acknowledged, all found in the tables"),
         ],
-        {"ours": rates, "limit": limits, "hub_cpu": share, "hub_microseconds": scan}, last_of_best(rates),
+        {"ours": rates, "limit": limits, "hub_cpu": share, "hub_microseconds": scan, "postgres_microseconds": postgres, "generator_microseconds": generator}, last_of_best(rates),
     )  # fmt: skip
+
+
+def _microseconds(seconds: list[float], tallies: list[ScanTally]) -> list[float]:
+    """Processor time of each stretch for each of its scans."""
+    return [used / max(len(tally.acknowledged), 1) * 1e6 for used, tally in zip(seconds, tallies, strict=True)]
+
+
+def _in_turn(values: list[float]) -> str:
+    return " ".join(f"{value:.0f}" for value in values)
 
 
 async def _check(
