@@ -24,6 +24,9 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "80",
     "shared_buffers": "128MB",
+    # A checkpoint every five minutes, also in a rush: with 1 GB one begins after 540 MB of log, 43 s of 9,000 scans a second.
+    # After it each page goes whole into the log once more: 2.3 kB a scan instead of 1.4 were seen, autovacuum included.
+    "max_wal_size": "4GB",
     "fsync": "on",
     "synchronous_commit": "on",
     "jit": "off",  # the hub's statements are short; compiling one costs more than running it
