@@ -12,14 +12,17 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
        e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.entered AS scanned_entered,
        e.logged_at AS scanned_logged_at
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
-  LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
-  LEFT JOIN LATERAL (SELECT * FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
-  LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
+  LEFT JOIN LATERAL (SELECT t.org_id, t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone,
+                            t.valid_until, t.product_id, t.version, t.verified_by, t.verified_at, t.verified_gate
+                       FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
+  LEFT JOIN LATERAL (SELECT r.org_id, r.id, r.slot_id FROM ticket_reservations r
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
-  LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
-  LEFT JOIN LATERAL (SELECT * FROM products p
+  LEFT JOIN LATERAL (SELECT s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, s.booked_count, s.total_capacity
+                       FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
+  LEFT JOIN LATERAL (SELECT p.venue_id FROM products p
                       WHERE r.id IS NULL AND p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
-  LEFT JOIN LATERAL (SELECT * FROM scans e
+  LEFT JOIN LATERAL (SELECT e.code, e.result, e.reason, e.entered, e.logged_at FROM scans e
                       WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
  ORDER BY a.n;
 
