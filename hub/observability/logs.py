@@ -137,7 +137,10 @@ def encode(line: _Line) -> bytes:
     if request is not None:
         document["request_id"] = request
     for field, value in fields.items():
-        document[field] = _HIDDEN if field in _SECRET_FIELDS and value is not None else _clean(value)
+        if value is None or type(value) is int:  # nothing to hide: half of the fields of a scan
+            document[field] = _HIDDEN if value is not None and field in _SECRET_FIELDS else value
+        else:
+            document[field] = _HIDDEN if field in _SECRET_FIELDS else _clean(value)
     try:
         return orjson.dumps(document, default=str, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
     except (TypeError, ValueError):  # a lone surrogate, or too deep: still worth a line
