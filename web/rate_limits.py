@@ -12,7 +12,7 @@ from web.request_fields import staff_of
 
 
 async def enforce_rate_limit(request: web.Request, kind: str, rate: Rate | None, who: str | None = None) -> None:
-    """Refuse RATE_LIMITED where `who` (without it, the client's address) does `kind` more often than `rate` allows."""
+    """Refuse RATE_LIMITED if `who` (without it, the client's address) does `kind` more often than `rate` allows."""
     if rate is None:
         return
     wait = await request.app[SERVICES].rate_limit.admit(f"{kind}:{who or client_ip(request)}", rate)

@@ -84,7 +84,7 @@ def query_int(request: web.Request, name: str, least: int, most: int) -> int | N
 
 
 def query_flag(request: web.Request, name: str) -> bool:
-    """A flag from the query: 1 or true, 0 or false; False where it is missing."""
+    """A flag from the query: 1 or true, 0 or false; False if it is missing."""
     text = request.query.get(name, "0")
     if text not in ("0", "1", "true", "false"):
         raise invalid((name, "Give 1 or 0"))

@@ -28,7 +28,7 @@ class Devices:
         return device_id if device_id and _mark(device_id, username) in names else None
 
     def remember(self, cookie: str | None, username: str) -> str:
-        """Return the cookie that knows this name too; a new device's where there was none of ours."""
+        """Return the cookie that knows this name too; a new device's if there was none of ours."""
         device_id, names = self._read(cookie)
         device_id = device_id or secrets.token_urlsafe(16)
         mark = _mark(device_id, username)

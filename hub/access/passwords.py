@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Passwords:
-    """Passwords and PINs alike. Raises Unavailable where too many are being hashed already."""
+    """Passwords and PINs alike. Raises Unavailable if too many are being hashed already."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")

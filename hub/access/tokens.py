@@ -139,7 +139,7 @@ class Sessions:
 
 
 def _identity(claims: dict[str, Any]) -> tuple[Identity, float] | None:
-    """The identity in the claims and the second it holds from; None where a claim is missing or of the wrong kind."""
+    """The identity in the claims and the second it holds from; None if a claim is missing or of the wrong kind."""
     match claims:
         case {"sub": str(sub), "org": int(org), "venue": int(venue), "name": str(name), "role": str(role),
               "jti": str(jti), "iat": int(iat), "nbf": int(nbf), "exp": int(exp)}:  # fmt: skip

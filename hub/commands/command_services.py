@@ -33,7 +33,7 @@ async def with_servers(settings: Settings, kind: Kind = "command") -> AsyncItera
 
 @asynccontextmanager
 async def open_command_services(*, found_venue: bool = True) -> AsyncIterator[Services]:
-    """The services for one command. With `found_venue` a first venue is made where there is none."""
+    """The services for one command. With `found_venue` a first venue is made if there is none."""
     settings = Settings.from_environment(os.environ, development=False, serving=False)
     async with with_servers(settings) as complete:
         from db.migrate import migrate

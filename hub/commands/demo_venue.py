@@ -63,7 +63,7 @@ async def _demo_organisation(services: Services) -> int | None:
 
 
 async def _found(services: Services) -> tuple[int, int] | None:
-    """The ids of the demo's organisation and venue, made from the empty first ones; None where the hub has other data."""
+    """The ids of the demo's organisation and venue, made from the empty first ones; None if the hub has other data."""
     async with services.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
         if await connection.fetchval(DEMO.anything_made):

@@ -46,7 +46,7 @@ _CODE = re.compile(r": ([0-9]{3}(?: [0-9.]+)?)$")
 
 
 def failure_text(error: str, language: str) -> str:
-    """One or two sentences for the stored `error`, with the server's code where there is one: `... (550 5.1.1)`."""
+    """One or two sentences for the stored `error`, with the server's code if there is one: `... (550 5.1.1)`."""
     _ = translator(language).gettext
     words = next((words for pattern, words in _PATTERNS if pattern.match(error)), N_("The message was not taken."))
     code = _CODE.search(error)

@@ -1,4 +1,4 @@
-"""The mail carrier: hands a message to the mail server of HUB_SMTP_URL, or to the development mailbox where there is none.
+"""The mail carrier: hands a message to the mail server of HUB_SMTP_URL, or to the development mailbox if there is none.
 
 `smtp://` speaks plain (and upgrades where the server offers it), `smtp+starttls://` insists on the upgrade, `smtps://` is
 encrypted from the start. `user:password@` signs in and `?from=address` names the sender.

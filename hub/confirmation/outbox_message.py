@@ -24,7 +24,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message to be written and sent. `party` is None where it is about no reservation, or about one that is gone.
+    """A message to be written and sent. `party` is None if it is about no reservation, or about one that is gone.
 
     The readers of the payload raise Unsendable where a value is missing or of the wrong form; `text` and `number` have a default."""
 
@@ -62,7 +62,7 @@ class OutboxMessage:
         return reservation_ids_of(self.payload, self.reservation_id)
 
     def manage_url(self, sender: Sender) -> str:
-        """The link to the reservation; empty where the row has no token (any more)."""
+        """The link to the reservation; empty if the row has no token (any more)."""
         token = self.text("manage_token")
         return f"{sender.public_url}/r/{quote(token, safe='')}" if token else ""
 

@@ -33,7 +33,7 @@ class Matrix:
 
 
 def matrix(text: str) -> Matrix:
-    """The modules for `text`. Raises ValueError where no QR code can hold it."""
+    """The modules for `text`. Raises ValueError if no QR code can hold it."""
     size, bits = _modules(text)
     return Matrix(size, tuple(int(bits[at : at + size], 2) for at in range(0, size * size, size)))
 

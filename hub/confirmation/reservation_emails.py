@@ -1,6 +1,6 @@
 """E-mails about reservations: confirmed, moved, cancelled, reminder.
 
-Each says what is true when it is written, which may be some time after the change. Raises Obsolete where it is no longer true."""
+Each says what is true when it is written, which may be some time after the change. Raises Obsolete if it is no longer true."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -204,7 +204,7 @@ def _party(message: OutboxMessage) -> Party:
 
 
 def _standing(party: Party, message: OutboxMessage) -> list[Place]:
-    """The places the message is about that are not cancelled, earliest first. Raises Obsolete where none is left."""
+    """The places the message is about that are not cancelled, earliest first. Raises Obsolete if none is left."""
     places = [place for place in party.only(message.reservation_ids) if not place.cancelled]
     if not places:
         raise Obsolete("cancelled" if party.only(message.reservation_ids) else "gone")

@@ -18,7 +18,7 @@ class LocalRateLimit:
         self._blocked: OrderedDict[str, float] = OrderedDict()
 
     def blocked(self, bucket: str, now: float) -> float:
-        """Seconds that this bucket must still wait by the last answer of Redis; 0.0 where Redis may be asked again."""
+        """Seconds that this bucket must still wait by the last answer of Redis; 0.0 if Redis may be asked again."""
         until = self._blocked.get(bucket)
         if until is None:
             return 0.0

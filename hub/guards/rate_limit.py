@@ -39,7 +39,7 @@ class RateLimit:
         self._batcher: Batcher[_RateRequest, float] = Batcher("rate-limit", self._run_batch, max_batch=256)
 
     async def admit(self, bucket: str, rate: Rate | None) -> float:
-        """Return 0.0 where the request is admitted, else the seconds to wait. `rate` None admits at once."""
+        """Return 0.0 if the request is admitted, else the seconds to wait. `rate` None admits at once."""
         if rate is None:
             return 0.0
         now = time.monotonic()

@@ -125,7 +125,7 @@ class SeatAdmission:
     ) -> None:
         """Queue the result of a transaction for Redis. Never waits and never fails; it is written again until Redis takes it.
 
-        `booked` and `released` are hold ids; `free` is None where the slot was not looked at. `force` writes over
+        `booked` and `released` are hold ids; `free` is None if the slot was not looked at. `force` writes over
         a higher revision: Postgres was put back to an earlier state.
         """
         if free != 0:
@@ -163,7 +163,7 @@ class SeatAdmission:
         return (await self.read_states([(org_id, slot_id)]))[0]
 
     async def read_states(self, slots: Sequence[SlotKey]) -> list[dict[str, int] | None]:
-        """Return the state of each slot in Redis, None where there is none; raises what redis-py raises.
+        """Return the state of each slot in Redis, None if there is none; raises what redis-py raises.
 
         `held` includes holds that have run out, until the next request for the slot removes them.
         """

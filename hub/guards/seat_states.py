@@ -19,7 +19,7 @@ def slot_keys(slot: SlotKey) -> tuple[str, str, str]:
 
 
 async def read_seat_states(redis: RedisClient, slots: Sequence[SlotKey]) -> list[dict[str, int] | None]:
-    """The state of each slot in Redis, None where there is none; raises what redis-py raises.
+    """The state of each slot in Redis, None if there is none; raises what redis-py raises.
 
     A state has `free`, `revision`, `keys_known` (whether every booked hold is known), `held` and `asked` (numbers of holds).
     """

@@ -17,7 +17,7 @@ MOST_HOLDS = 20_000
 
 @dataclass(slots=True)
 class Settlement:
-    """Of one slot: free places at a revision (None where not read), and the hold ids that were booked or released."""
+    """Of one slot: free places at a revision (None if not read), and the hold ids that were booked or released."""
 
     free: int | None = None
     revision: int = -1
@@ -59,7 +59,7 @@ class Settlements:
         return len(self._waiting)
 
     def of(self, key: SlotKey) -> Settlement:
-        """Return the waiting settlement of a slot, begun where there was none; the oldest gives way beyond the bound."""
+        """Return the waiting settlement of a slot, begun if there was none; the oldest gives way beyond the bound."""
         settlement = self._waiting.get(key)
         if settlement is None:
             if len(self._waiting) >= MOST_SLOTS:

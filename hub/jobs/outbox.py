@@ -187,7 +187,7 @@ class OutboxWorker:
         return parties
 
     async def _settle(self, row: Any, party: list[Any], lease: UUID) -> None:
-        """Send one message and store the outcome. Raises DeliveryDeferred where no message of its channel can be sent now."""
+        """Send one message and store the outcome. Raises DeliveryDeferred if no message of its channel can be sent now."""
         now = self._services.clock.now()
         if row["not_after"] is not None and row["not_after"] <= now:
             await self._drop(row, lease, "too late")

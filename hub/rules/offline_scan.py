@@ -35,7 +35,7 @@ def was_admitted(mode: str, offline_result: Result, admitted: bool | None) -> bo
 
 
 def conflict_kind(offline_result: Result, admitted: bool | None, reason: Reason) -> ConflictKind | None:
-    """Return the kind of conflict of an admission that the hub did not record; None where there is none.
+    """Return the kind of conflict of an admission that the hub did not record; None if there is none.
 
     A scanner that showed YELLOW for a ticket already verified, and does not say that it admitted the holder, agrees with the hub.
     """

@@ -1,6 +1,6 @@
 """The ticket lifecycle: its statuses, the actions that change them, and which action is allowed when.
 
-`after(status, action)` returns the status that an action leads to, or None where it is refused. The table is complete; the
+`after(status, action)` returns the status that an action leads to, or None if it is refused. The table is complete; the
 guards in SQL repeat the `from` status of their row.
 """
 

@@ -4,6 +4,6 @@ from datetime import UTC, datetime
 
 
 def rfc3339(moment: datetime) -> str:
-    """Return e.g. `2026-11-20T09:00:00Z`, with milliseconds where there are any."""
+    """Return e.g. `2026-11-20T09:00:00Z`, with milliseconds if there are any."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
     return text.replace("+00:00", "Z")

@@ -17,7 +17,7 @@ Parse = Callable[[str], Any]
 
 @dataclass(frozen=True, slots=True)
 class PolicyType:
-    """The values a policy may have. `metavar` stands for the value in the help; None where `choices` do."""
+    """The values a policy may have. `metavar` stands for the value in the help; None if `choices` do."""
 
     parse: Parse
     metavar: str | None
@@ -44,7 +44,7 @@ class VenuePolicy:
 
     @property
     def default_text(self) -> str:
-        """The default as one would type it; empty where it is an empty text."""
+        """The default as one would type it; empty if it is an empty text."""
         if self.default is None:
             return self.type.off or ""
         if isinstance(self.default, tuple):

@@ -102,7 +102,7 @@ def _phone(text: str) -> str:
 
 
 def read_phone(text: str, country: str) -> str | None:
-    """The number in E.164 that a person wrote in any spelling, a national one of `country`; None where it is none."""
+    """The number in E.164 that a person wrote in any spelling, a national one of `country`; None if it is none."""
     import phonenumbers
 
     try:

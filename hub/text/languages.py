@@ -37,7 +37,7 @@ def html_lang(name: str) -> str:
 
 
 def known_language(tag: str) -> str | None:
-    """The language a single tag names (`zh`, `zh-CN`, `zh_Hans`, `en-GB`), or None where the hub does not have it.
+    """The language a single tag names (`zh`, `zh-CN`, `zh_Hans`, `en-GB`), or None if the hub does not have it.
 
     Every Chinese reader gets the simplified script: it is nearer to the traditional one than English is.
     """

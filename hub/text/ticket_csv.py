@@ -45,7 +45,7 @@ class TicketFile:
 
 
 def read_ticket_file(content: bytes) -> TicketFile:
-    """The rows and errors of a file. Refuses INVALID_REQUEST where it is no CSV with a `code` column; bad rows are errors."""
+    """The rows and errors of a file. Refuses INVALID_REQUEST if it is no CSV with a `code` column; bad rows are errors."""
     encoding, text = _decode(content)
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)

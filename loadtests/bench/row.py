@@ -15,7 +15,7 @@ STEADY = 0.95
 class Row:
     """`ratio` is ours against the limit, in the unit that `must` and `goal` speak of.
 
-    `steady` is the last sixth of a sustained rate against its best sixth; None where the row has no such rate or was cut short.
+    `steady` is the last sixth of a sustained rate against its best sixth; None if the row has no such rate or was cut short.
     """
 
     id: str

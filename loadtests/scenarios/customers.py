@@ -136,7 +136,7 @@ class CustomerUser(FastHttpUser):
 
 
 def _document(response: Any) -> dict[str, Any]:
-    """The JSON object in an answer; empty where it holds none."""
+    """The JSON object in an answer; empty if it holds none."""
     try:
         document = response.json()
     except ValueError:

@@ -156,7 +156,7 @@ def fewer_colours(shot: Image.Image) -> Image.Image:
 
 
 def read_back(file: Path) -> list[str]:
-    """The codes in a picture, read from its file as it is and dimmed; raises where there is none or they differ."""
+    """The codes in a picture, read from its file as it is and dimmed; raises if there is none or they differ."""
     picture = Image.open(file).convert("RGB")
     codes = codes_in(picture)
     if not codes or codes_in(ImageEnhance.Brightness(picture).enhance(DIM)) != codes:

@@ -35,7 +35,7 @@ class Form:
 
 
 async def read_form(request: web.Request) -> Form:
-    """The form of this request. Refuses FORBIDDEN where a page of another site has sent it."""
+    """The form of this request. Refuses FORBIDDEN if a page of another site has sent it."""
     refuse_foreign_origin(request)
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != _FORM:

@@ -32,7 +32,7 @@ _LIVELIEST: tuple[Standing, ...] = ("today", "booked", "used", "over", "cancelle
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One ticket of the party. `picture` is empty where the code is no longer valid at the gate."""
+    """One ticket of the party. `picture` is empty if the code is no longer valid at the gate."""
 
     reservation_id: int
     code: str

@@ -29,7 +29,7 @@ SELECT t.id
 -- name: release_no_shows
 -- Reservations of the locked tickets end, the tickets are good again, the places are free or held for the waiting list, and
 -- each party gets one mail. A visitor who came in during the wait for the locks keeps the place. The whole slot comes back, with
--- the codes of the tickets; nothing where everybody had come.
+-- the codes of the tickets; nothing if everybody had come.
 WITH released AS (
     UPDATE ticket_reservations r
        SET status = 'CANCELLED', cancelled_at = $4, cancel_cause = 'no_show',

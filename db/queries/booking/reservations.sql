@@ -122,7 +122,7 @@ SELECT r.id, t.code
  ORDER BY a.i;
 
 -- name: ticket_ids
--- The ids of the tickets with these codes, in the order of the arrays; null where there is none.
+-- The ids of the tickets with these codes, in the order of the arrays; null if there is none.
 SELECT t.id
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
   LEFT JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true

@@ -68,7 +68,7 @@ SELECT id, kind, channel, status, recipient, language, attempts, created_at, nex
 
 -- name: retry
 -- Due again at $3 with a fresh count of tries; $4 is put into its payload, and $5 becomes one more link to its reservation's
--- party. Gives the id, or nothing where it is settled or being sent.
+-- party. Gives the id, or nothing if it is settled or being sent.
 WITH retried AS (
     UPDATE mail_outbox
     SET status = 'PENDING', attempts = 0, next_attempt_at = $3::timestamptz, payload = payload || $4::jsonb,
@@ -85,7 +85,7 @@ WITH retried AS (
 SELECT id FROM retried;
 
 -- name: discard
--- Dropped for the reason $4. Gives the id, or nothing where it is settled or being sent.
+-- Dropped for the reason $4. Gives the id, or nothing if it is settled or being sent.
 UPDATE mail_outbox
 SET status = 'DROPPED', last_error = $4::text, payload = '{}', leased_until = NULL, lease_id = NULL
 WHERE org_id = $1::bigint AND id = $2::bigint AND status IN ('PENDING', 'DEAD')

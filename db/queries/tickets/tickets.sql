@@ -46,13 +46,13 @@ SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.product_id, t.ord
  WHERE t.org_id = $1 AND t.id = $2;
 
 -- name: activate
--- INACTIVE to ACTIVATED, once and for ever; nothing where it was not INACTIVE.
+-- INACTIVE to ACTIVATED, once and for ever; nothing if it was not INACTIVE.
 UPDATE tickets SET status = 'ACTIVATED', activated_at = $3, version = version + 1
  WHERE org_id = $1 AND id = $2 AND status = 'INACTIVE'
 RETURNING id, code, activated_at;
 
 -- name: pay_order
--- PENDING_PAYMENT to PAID; nothing where it was paid or cancelled before.
+-- PENDING_PAYMENT to PAID; nothing if it was paid or cancelled before.
 UPDATE orders SET status = 'PAID', paid_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'PENDING_PAYMENT'
 RETURNING id;
 

@@ -133,7 +133,7 @@ SELECT l.org_id, l.slot_id
  ORDER BY l.org_id, l.slot_id;
 
 -- name: claim_line
--- The list's row, locked; nothing where another process serves it now.
+-- The list's row, locked; nothing if another process serves it now.
 SELECT slot_id FROM waitlist_lines WHERE org_id = $1 AND slot_id = $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_entries
@@ -223,7 +223,7 @@ SELECT id FROM waitlist_entries
    FOR NO KEY UPDATE;
 
 -- name: set_held
--- What a slot that the caller has locked holds from now on, and whether somebody waits for it; nothing where that is so
+-- What a slot that the caller has locked holds from now on, and whether somebody waits for it; nothing if that is so
 -- already. The revision grows where the count changes.
 UPDATE reservation_slots s
    SET held_count = $3, revision = s.revision + (s.held_count <> $3)::integer, updated_at = $4, has_waitlist = w.somebody

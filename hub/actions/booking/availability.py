@@ -116,7 +116,7 @@ class Availability:
         self._listeners.append(listener)
 
     def pieces(self, key: MonthKey) -> dict[int, bytes] | None:
-        """The month in memory, slot by slot in order, each as the JSON that `month` answers with; None where it is not."""
+        """The month in memory, slot by slot in order, each as the JSON that `month` answers with; None if it is not."""
         month = self._months.get(key)
         return None if month is None else {slot.slot_id: slot.json for slot in month.slots.values()}
 
@@ -125,12 +125,12 @@ class Availability:
         await asyncio.shield(self._reading.get(key) or self._begin_reading(key))
 
     async def venue_of(self, org_id: int, slot_id: int) -> int | None:
-        """The venue a slot belongs to; None where this organisation has no such slot. From memory after the first time."""
+        """The venue a slot belongs to; None if this organisation has no such slot. From memory after the first time."""
         place = await self._place_of_slot(org_id, slot_id)
         return None if place is None else place[0]
 
     async def venue_counted(self, org_id: int, slot_id: int) -> int:
-        """As `venue_of`, for a count: 0 where there is no such slot, or nobody can say now. Never fails."""
+        """As `venue_of`, for a count: 0 if there is no such slot, or nobody can say now. Never fails."""
         try:
             return await self.venue_of(org_id, slot_id) or 0
         except (DatabaseDown, Unavailable):

@@ -13,7 +13,7 @@ class ReserveRequest:
     """A request for one place, or for one place for each ticket of a party.
 
     A repeat with the same `idempotency_key` must have the same `body_hash`. `party` are further tickets, booked together with the
-    first or not at all; None where the request has no party.
+    first or not at all; None if the request has no party.
     """
 
     org_id: int

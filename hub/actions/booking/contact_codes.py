@@ -61,7 +61,7 @@ def require_proof(services: Services, venue: Venue, email: str, phone: str, proo
 async def send_code(services: Services, org_id: int, contact: Contact, channel: str, language: str) -> Challenge:
     """Send a new code to the address; an older one for the same address is void from now on.
 
-    Refuses CODE_TOO_SOON and CODE_TOO_MANY with `retry_after`, and INVALID_REQUEST where no venue of the organisation asks
+    Refuses CODE_TOO_SOON and CODE_TOO_MANY with `retry_after`, and INVALID_REQUEST if no venue of the organisation asks
     for codes by this channel.
     """
     if not await services.database.fetchval(CODES.codes_asked_for, org_id, channel):

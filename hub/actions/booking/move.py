@@ -87,7 +87,7 @@ async def _move(
     token: str | None,
     now: datetime,
 ) -> bool:
-    """Whether all of them were moved; False where a race was lost and everything must be read and decided again."""
+    """Whether all of them were moved; False if a race was lost and everything must be read and decided again."""
     # Only the hash of the holder's token is stored, so after a move by staff the e-mail gets a new token.
     made = None if token else secret_token()
     was = was if was in chosen else chosen[0]

@@ -103,7 +103,7 @@ class _Raced(Exception):
 
 
 def _named(request: PartyRequest, codes: tuple[str, ...], ids: list[int | None]) -> ReserveRequest:
-    """The request by ids; refuses TICKET_NOT_FOUND where a code names no ticket."""
+    """The request by ids; refuses TICKET_NOT_FOUND if a code names no ticket."""
     unknown = [
         {"ticket_code": code, "code": Reason.TICKET_NOT_FOUND, **({"likely_mistyped": True} if looks_mistyped(code) else {})}
         for code, ticket_id in zip(codes, ids, strict=True)

@@ -111,7 +111,7 @@ async def discard_mail(services: Services, mail_id: int, by: Identity) -> MailRo
 
 
 async def _settled(services: Services, done: int | None, mail_id: int, by: Identity, event_name: str) -> MailRow:
-    """The message after the change; refuses MAIL_ON_ITS_WAY where a process claimed it in between."""
+    """The message after the change; refuses MAIL_ON_ITS_WAY if a process claimed it in between."""
     if done is None:
         raise Refused(Reason.MAIL_ON_ITS_WAY)
     row = await _standing(services, mail_id, by)

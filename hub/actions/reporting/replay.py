@@ -87,7 +87,7 @@ def _event(row: Any, start: datetime) -> list[Any]:
 
 
 def _undo(row: Any, start: datetime, end: datetime) -> list[Any] | None:
-    """The counterpart of what was taken back; None where that was on another day."""
+    """The counterpart of what was taken back; None if that was on another day."""
     if row["undone_at"] is None or not start <= row["undone_at"] < end:
         return None
     entered = -int(row["undone_entered"])

@@ -85,7 +85,7 @@ async def choices(services: Services, venue: Venue) -> dict[str, Any]:
 
 
 async def venue_of_records(services: Services, org_id: int, venue_id: int | None) -> Venue:
-    """The venue asked about, or the organisation's first; refuses NOT_FOUND where there is none."""
+    """The venue asked about, or the organisation's first; refuses NOT_FOUND if there is none."""
     if venue_id:
         return await services.venues.read(org_id, venue_id)
     venue = await services.venues.first(org_id)

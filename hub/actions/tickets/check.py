@@ -29,7 +29,7 @@ class TicketStanding:
     order_tickets: int
     """How many tickets the order's address opens, counted up to 20: as many as one request can book."""
     venue_id: int | None
-    """Of its product; None where it is good for any venue."""
+    """Of its product; None if it is good for any venue."""
 
 
 class TicketChecks:
@@ -85,7 +85,7 @@ class TicketChecks:
 
 
 async def venue_of_ticket(services: Services, org_id: int, standing: TicketStanding) -> Venue | None:
-    """The venue a ticket is for, the organisation's first where it is for any; None where there is none yet."""
+    """The venue a ticket is for, the organisation's first where it is for any; None if there is none yet."""
     if standing.venue_id is not None:
         return await services.venues.read(org_id, standing.venue_id)
     return await services.venues.first(org_id)

@@ -21,7 +21,7 @@ CHANNELS = ("direct", "mini_program", "ota")
 
 @dataclass(frozen=True, slots=True)
 class TicketBatch:
-    """What to issue. Without product the organisation's first one is taken (made where there is none), without order a new one."""
+    """What to issue. Without product the organisation's first one is taken (made if there is none), without order a new one."""
 
     count: int
     status: str = "ACTIVATED"

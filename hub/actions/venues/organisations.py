@@ -8,7 +8,7 @@ from hub.services import Services
 async def resolve_org(services: Services, orq: int | None) -> int:
     """Return the organisation named by `orq`, or the only one there is.
 
-    Refuses INVALID_REQUEST where none is named and there are several, or the named one does not exist.
+    Refuses INVALID_REQUEST if none is named and there are several, or the named one does not exist.
     """
     known = await services.venues.organisations()
     if orq in known:

@@ -31,7 +31,7 @@ class Venues:
         return known[1]
 
     async def read(self, org_id: int, venue_id: int) -> Venue:
-        """Return the venue, or refuse NOT_FOUND where this organisation has no such venue."""
+        """Return the venue, or refuse NOT_FOUND if this organisation has no such venue."""
         venue = self.remembered(org_id, venue_id)
         if venue is None:
             row = await self._database.fetchrow(VENUES.read_venue, org_id, venue_id)
@@ -42,7 +42,7 @@ class Venues:
         return venue
 
     async def first(self, org_id: int) -> Venue | None:
-        """An organisation's first venue; None where it has none yet."""
+        """An organisation's first venue; None if it has none yet."""
         known = self._first.get(org_id)
         if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
             venue_id = await self._database.fetchval(VENUES.first_venue, org_id)
@@ -64,7 +64,7 @@ class Venues:
         return self._organisations[1]
 
     async def only_organisation(self) -> int | None:
-        """The organisation of a hub that has just one; None where there are none or several."""
+        """The organisation of a hub that has just one; None if there are none or several."""
         known = await self.organisations()
         return next(iter(known)) if len(known) == 1 else None
 

@@ -19,7 +19,7 @@ FIRST_VENUE = "My venue"
 
 
 async def read_venue(services: Services, org_id: int, venue_id: int) -> Venue:
-    """Return the venue; refuses NOT_FOUND where this organisation has no such venue."""
+    """Return the venue; refuses NOT_FOUND if this organisation has no such venue."""
     return await services.venues.read(org_id, venue_id)
 
 
@@ -30,7 +30,7 @@ async def list_venues(services: Services) -> list[dict[str, Any]]:
 
 
 async def add_venue(services: Services, *, name: str, timezone: str, orq: int | None = None) -> dict[str, Any]:
-    """Make a venue in an organisation (the only one where none is named; made where there is none)."""
+    """Make a venue in an organisation (the only one where none is named; made if there is none)."""
     _check_timezone(timezone)
     await found_first_organisation(services)
     org_id = await resolve_org(services, orq)
@@ -93,7 +93,7 @@ def _check_timezone(timezone: str) -> None:
 
 
 async def found_first_organisation(services: Services) -> None:
-    """Make an organisation where there is none: a hub with one organisation never has to name it."""
+    """Make an organisation if there is none: a hub with one organisation never has to name it."""
     async with services.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
         if not await connection.fetch(VENUES.organisations):
@@ -102,6 +102,6 @@ async def found_first_organisation(services: Services) -> None:
 
 
 async def found_first_venue(services: Services) -> None:
-    """Make a venue where there is none, so that slots, staff and tickets can be made at once; in UTC until it is set."""
+    """Make a venue if there is none, so that slots, staff and tickets can be made at once; in UTC until it is set."""
     if not await services.database.fetch(VENUES.venue_anywhere, None):
         await add_venue(services, name=FIRST_VENUE, timezone="UTC")

@@ -30,7 +30,7 @@ async def accept_offer(services: Services, token: str, language: str | None = No
     """Book what is offered to the entry of this link, in one transaction with the end of the offer.
 
     It can be accepted until `offer_ends_at`, by the hub's clock, and not at that moment: OFFER_LAPSED. Refuses NO_OFFER
-    where there is none, and for the tickets as booking does; then the offer ends and goes to the next entry. Repeating it gives
+    if there is none, and for the tickets as booking does; then the offer ends and goes to the next entry. Repeating it gives
     the first answer. The link of the entry then opens the reservations.
     """
     view = await read_waitlist(services, token)

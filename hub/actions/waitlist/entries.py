@@ -66,7 +66,7 @@ async def read_waitlist(services: Services, token: str) -> WaitlistView:
 
 
 def refusal_of(ticket: Any, slot: Any, now: datetime) -> Reason | None:
-    """Why this ticket could not be booked into this slot even if places were free; None where it could.
+    """Why this ticket could not be booked into this slot even if places were free; None if it could.
 
     `ticket` and `slot` are rows of db/queries/waitlist/entries.sql.
     """

@@ -46,7 +46,7 @@ class Joined:
 async def join_waitlist(services: Services, request: JoinRequest) -> Joined:
     """Join the waiting list at its end; the e-mail with the link is a row of the same transaction.
 
-    Refuses SLOT_NOT_FULL where there is room for the party (book it instead), ALREADY_WAITING where one of the tickets waits
+    Refuses SLOT_NOT_FULL if there is room for the party (book it instead), ALREADY_WAITING where one of the tickets waits
     for this slot, WAITLIST_CLOSED where the venue keeps no list or the party is larger than the slot, and whatever booking
     refuses, a missing contact proof too. With an idempotency key a repeat finds the entry made before, and gets a link of its own to it.
     """

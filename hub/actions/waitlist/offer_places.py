@@ -61,7 +61,7 @@ async def serve_waitlists(services: Services) -> Served:
 
 
 async def serve_waitlist(services: Services, org_id: int, slot_id: int) -> Served:
-    """Serve the list of one slot while there is work in it. Does nothing where another process serves it."""
+    """Serve the list of one slot while there is work in it. Does nothing if another process serves it."""
     done = Served()
     for _ in range(MOST_TURNS):
         turn = await _serve_once(services, org_id, slot_id)
@@ -158,7 +158,7 @@ async def _close(
 def _still_good(tickets: list[Any], org_id: int, now: datetime) -> list[str] | None:
     """The codes of a party that can be booked for another time.
 
-    None where one of its tickets is booked, used or cancelled already: then its holder knows.
+    None if one of its tickets is booked, used or cancelled already: then its holder knows.
     """
     good = []
     for t in tickets:

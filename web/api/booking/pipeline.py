@@ -127,7 +127,7 @@ async def _take_places(request: web.Request, org_id: int, booking: Booking, cont
 
 
 async def _require_proof(request: web.Request, org_id: int, booking: Booking, contact: Contact) -> None:
-    """Refuse CONTACT_NOT_VERIFIED where the slot's venue asks for a confirmed contact and the request proves none."""
+    """Refuse CONTACT_NOT_VERIFIED if the slot's venue asks for a confirmed contact and the request proves none."""
     services = request.app[SERVICES]
     venue_id = await request.app[AVAILABILITY].venue_of(org_id, booking.slot_id)
     if venue_id is not None:

@@ -53,7 +53,7 @@ class Figures(Response):
     """With `walk_ins`."""
     walk_ins: int
     utilisation: float | None
-    """Booked of capacity, 0 to 1; null where there is no capacity."""
+    """Booked of capacity, 0 to 1; null if there is no capacity."""
     due: int
     """Booked for slots that are over, with the places released because nobody came."""
     no_show: int | None
@@ -78,7 +78,7 @@ class FiguresWithChecks(Figures):
     converted: int
     """Those of them that got a reservation after it and before a check on a later day, whatever became of it."""
     conversion: float | None
-    """Converted of checked, 0 to 1; null where none was checked. A slot has no such figure."""
+    """Converted of checked, 0 to 1; null if none was checked. A slot has no such figure."""
 
 
 class SlotFigures(Figures):

@@ -29,7 +29,7 @@ class TicketChecked(Response):
     order_tickets: int
     """How many tickets its order has, counted up to 20; 1 where `POST /api/tickets/mine` cannot show the others."""
     venue: TicketVenue | None
-    """Where it is good; the organisation's first venue where it is good anywhere, null where there is none yet."""
+    """Where it is good; the organisation's first venue where it is good anywhere, null if there is none yet."""
 
 
 class TicketCheckedAnswer(Done):
@@ -88,7 +88,7 @@ class FoundTicket(Response):
     customer_phone: str | None
     order_reference: str | None
     date: date | None
-    """Of the reservation, where there is one."""
+    """Of the reservation, if there is one."""
     start_time: time | None
     end_time: time | None
 

@@ -79,7 +79,7 @@ def new_draft(orq: int | None) -> Draft:
 
 
 def read_draft(request: web.Request) -> Draft | None:
-    """The draft that the address names, or None where the browser does not have it (any more)."""
+    """The draft that the address names, or None if the browser does not have it (any more)."""
     name, services = request.match_info["draft"], request.app[SERVICES]
     claims = _signer(services).open(request.cookies.get(_DRAFT, ""))
     if claims is None or claims["sub"] != name or claims["exp"] < services.clock.now().timestamp():

@@ -49,7 +49,7 @@ def show_step(
 
 
 def find_draft(request: web.Request) -> Draft | None:
-    """The unfinished draft of this address; None where there is none, or where it has been booked."""
+    """The unfinished draft of this address; None if there is none, or where it has been booked."""
     draft = read_draft(request)
     return None if draft is None or draft.reservation else draft
 

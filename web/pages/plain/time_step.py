@@ -44,7 +44,7 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`state` is the best of its times; empty where nothing is planned."""
+    """`state` is the best of its times; empty if nothing is planned."""
 
     date: date
     state: str
@@ -120,7 +120,7 @@ async def _check_time(request: web.Request, draft: Draft, form: Form) -> tuple[D
 
 
 async def time_of(request: web.Request, draft: Draft) -> Time | None:
-    """The time the draft has chosen, as it stands now; None where there is no such slot in the months shown."""
+    """The time the draft has chosen, as it stands now; None if there is no such slot in the months shown."""
     services = request.app[SERVICES]
     org_id = await resolve_org(services, draft.orq)
     chosen = _date(draft.day)

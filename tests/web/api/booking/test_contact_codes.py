@@ -238,7 +238,7 @@ async def proofs_of(api: Api, world: World) -> dict[str, str]:
 def needed(
     world: World, venue: Venue, proofs: list[str] | str | None, email: str = EMAIL, phone: str = PHONE
 ) -> list[str]:
-    """What is still to be confirmed; nothing where the proofs will do."""
+    """What is still to be confirmed; nothing if the proofs will do."""
     try:
         require_proof(world.hub.services, venue, email, phone, proofs)
     except Refused as no:
