@@ -1,1 +1,1 @@
-"""The venue: what it believes, what it does, how it speaks."""
+"""Venue Hub: rules, actions, live updates, and everything that runs them. `docs/architecture.md` lists the folders."""

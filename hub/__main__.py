@@ -1,4 +1,4 @@
-"""The `hub` command as `python -m hub`."""
+"""Entry point for `python -m hub`: the same as the `hub` command."""
 
 import sys
 

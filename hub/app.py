@@ -1,4 +1,4 @@
-"""The application: the only place where the parts of the hub are put together, and closed again in order."""
+"""The application: the only file that creates the parts of the hub, connects them, and closes them in order."""
 
 import asyncio
 import logging
@@ -52,10 +52,10 @@ from web.routes import add_routes
 BOOKING = load("booking/reservations")
 OUTBOX = load("messaging/outbox")
 OPENING_PATIENCE = 30.0
-"""Seconds to wait for Postgres when the hub opens: the server may be starting too."""
+"""Seconds to wait for Postgres at start-up, because the server may be starting too."""
 
 WARM_UP_AFTER = 0.3
-"""Seconds from assembly on: the hub is ready by then."""
+"""Seconds after `build_app` until `warm_up` runs. The hub is ready by then."""
 
 LIVE: web.AppKey[LiveServer] = web.AppKey("live")
 
@@ -64,7 +64,7 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
-    """The services with their connections open, closed again at the end. Both server URLs must be set."""
+    """Yield the services with open connections, and close them at the end. Both server URLs must be set."""
     assert settings.database_url
     assert settings.redis_url
     clock = clock or Clock(settings.clock_offset)
@@ -105,7 +105,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
 
 
 def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Application:
-    """The whole hub as one aiohttp application: services open at start-up and close at clean-up."""
+    """Build the whole hub as one aiohttp application. Its services open at start-up and close at clean-up."""
     app = web.Application(client_max_size=10_240)
     add_routes(app, settings)
     app.router.add_get("/ws", _serve_staff_socket)
@@ -149,7 +149,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             for key in (keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKINGS, keys.TICKET_CHECKS):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(app[key].drain(), 5)
-            await asyncio.wait([jobs[0]], timeout=3)  # the outbox ends after the message in hand
+            await asyncio.wait([jobs[0]], timeout=3)  # the outbox ends after its current message
             for job in jobs:
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)
@@ -157,7 +157,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
 
 
 def warm_up() -> None:
-    """Import what bookings need and make the QR encoder's tables, so that the first customer need not wait for either."""
+    """Import the libraries of bookings and build the QR encoder's tables, so that the first customer waits for neither."""
     qr_code.prepare()
     contact_details.prepare()
     calendar_file.prepare()
@@ -166,7 +166,7 @@ def warm_up() -> None:
 def _start_jobs(
     services: Services, outbox: OutboxJob, duplicate_alarms: DuplicateAlarmJob, checked: CheckedTickets
 ) -> list[asyncio.Task[None]]:
-    """All background jobs of this process, the outbox first. The periods are seconds."""
+    """Start all background jobs of this process and return their tasks, the outbox first. Periods are in seconds."""
     return [
         _start("outbox", outbox.run()),
         _start("waitlist", WaitlistJob(services).run()),
@@ -213,7 +213,7 @@ async def _update_gauges(services: Services) -> None:
 
 
 async def _open_database(database: Database) -> None:
-    """Open every pool, waiting for a server that is just starting."""
+    """Open every pool. Retries for `OPENING_PATIENCE` seconds while Postgres is starting."""
     until = asyncio.get_running_loop().time() + OPENING_PATIENCE
     while True:
         try:

@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _reason(error: Exception) -> str | None:
-    """One line for an expected error; None for a fault of ours, which gets its traceback."""
+    """Return one line for an expected error, or None for a bug, which is shown with its traceback."""
     from hub.settings import SettingsError
 
     known: tuple[type[Exception], ...] = (CommandFailed, SettingsError, OSError)
@@ -75,7 +75,7 @@ def _reason(error: Exception) -> str | None:
 
 
 async def _run_until_terminated(action: Any) -> Any:
-    """`kill` ends a command the way Ctrl-C does: servers it started for itself are stopped."""
+    """Run `action` so that SIGTERM ends it as Ctrl-C does, and embedded servers it started are stopped."""
     task = asyncio.ensure_future(action)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
@@ -206,7 +206,7 @@ def _time(text: str) -> time:
 
 
 def _typed(parse: Parse) -> Parse:
-    """`parse`, with its ValueError as an error of usage."""
+    """Wrap `parse` so that its ValueError becomes a usage error of argparse."""
 
     def parse_option(text: str) -> Any:
         try:

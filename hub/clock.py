@@ -1,4 +1,4 @@
-"""The one clock: every moment the product reasons about comes from here, so that tests and rehearsals can set it.
+"""The clock: the only source of the current time, so that tests and rehearsals can set it.
 
 Durations (timeouts, latencies, back-off) use `time.monotonic()` instead and are not affected by an offset.
 """
@@ -14,7 +14,7 @@ class Clock:
         self._offset = offset_seconds
 
     def now(self) -> datetime:
-        """The current moment, aware, in UTC."""
+        """Return the current time as an aware datetime in UTC."""
         return datetime.fromtimestamp(time.time() + self._offset, UTC)
 
     @property
@@ -25,7 +25,7 @@ class Clock:
         self._offset += seconds
 
     def set(self, moment: datetime) -> None:
-        """Jump to `moment` and tick on from there."""
+        """Set the clock to `moment`; it runs on from there."""
         if moment.tzinfo is None:
             raise ValueError("the clock is set with an aware datetime")
         self._offset = moment.timestamp() - time.time()

@@ -24,14 +24,14 @@ class ContactProofs:
         self._keys = [key for key in (settings.secret_key, settings.secret_key_previous) if key]
 
     def issue(self, org_id: int, channel: str, address_hash: bytes) -> tuple[str, datetime]:
-        """A proof and the moment it expires."""
+        """Return a signed proof for this address and the time it expires."""
         now = int(self._clock.now().timestamp())
         run_out = now + int(LIFETIME.total_seconds())
         claims = {"sub": address_hash.hex(), "org": org_id, "channel": channel, "iat": now, "nbf": now, "exp": run_out}
         return self._signer.sign(claims), datetime.fromtimestamp(run_out, tz=self._clock.now().tzinfo)
 
     def proven(self, proofs: Iterable[str], org_id: int, addresses: dict[str, str]) -> set[str]:
-        """The channels of `addresses` ({channel: address}) that these proofs cover; an invalid proof is ignored."""
+        """Return the channels of `addresses` ({channel: address}) that these proofs cover. Invalid proofs are ignored."""
         now = self._clock.now().timestamp()
         found = set()
         for proof in proofs:
@@ -47,7 +47,7 @@ class ContactProofs:
         return self.address_hashes(channel, address)[0]
 
     def address_hashes(self, channel: str, address: str) -> list[bytes]:
-        """The hash of an address by today's key, and by the one before it. Mailboxes ignore capital letters."""
+        """Return the hashes of an address under the current key and the previous one, ignoring case as mailboxes do."""
         text = f"{channel}\n{address.casefold()}".encode()
         return [hmac.new(key, b"venue-hub address: " + text, hashlib.sha256).digest() for key in self._keys]
 
@@ -55,10 +55,10 @@ class ContactProofs:
         return self._code_hashes(challenge, code)[0]
 
     def is_code(self, challenge: UUID, typed: str, code_hash: bytes) -> bool:
-        """Whether this is the code, compared in constant time."""
+        """Return whether `typed` is the code, compared in constant time."""
         return any([hmac.compare_digest(one, code_hash) for one in self._code_hashes(challenge, typed)])  # noqa: C419 - every key, always
 
     def _code_hashes(self, challenge: UUID, code: str) -> list[bytes]:
-        # Six digits are found from a plain hash in no time: without the key, the hash says nothing.
+        # A plain hash of six digits is found by trying a million codes. A keyed hash cannot be tried without the key.
         text = b"venue-hub contact code: " + challenge.bytes + code.encode()
         return [hmac.new(key, text, hashlib.sha256).digest() for key in self._keys]

@@ -1,4 +1,4 @@
-"""Devices: a long-lived cookie that says which names have signed in on a browser or scanner before.
+"""Known devices: a long-lived signed cookie that lists which names have signed in on a browser or scanner.
 
 A known device has its own budget of failures, so that guesses from unknown devices cannot lock out the gate that uses a name.
 """
@@ -23,12 +23,12 @@ class Devices:
         self._clock = clock
 
     def known_to(self, cookie: str | None, username: str) -> str | None:
-        """Return the device's id where this name has signed in on it before, else None."""
+        """Return the device's id if this name has signed in on it before, else None."""
         device_id, names = self._read(cookie)
         return device_id if device_id and _mark(device_id, username) in names else None
 
     def remember(self, cookie: str | None, username: str) -> str:
-        """Return the cookie that knows this name too; a new device's if there was none of ours."""
+        """Return a cookie with this name added. Without a valid cookie, a new device id is made."""
         device_id, names = self._read(cookie)
         device_id = device_id or secrets.token_urlsafe(16)
         mark = _mark(device_id, username)
@@ -47,5 +47,5 @@ class Devices:
 
 
 def _mark(device_id: str, username: str) -> str:
-    """A name as the cookie carries it: hashed, so that the cookie does not reveal it."""
+    """Return the hash under which the cookie lists a name, so that the cookie does not reveal it."""
     return hashlib.sha256(f"{device_id}\n{username}".encode("utf-8", "replace")).hexdigest()[:24]

@@ -1,4 +1,4 @@
-"""Passwords: argon2id on two threads beside the event loop, so that many sign-ins at once cannot delay scans."""
+"""Password hashing: argon2id in two threads, so that many sign-ins at once cannot delay scans."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from hub.rules.refusals import Unavailable
 
 THREADS = 2
 MOST_WAITING = 400
-"""Hashes waiting, about four seconds of work; later requests get Unavailable."""
+"""Largest number of waiting hashes, about four seconds of work. Later requests get Unavailable."""
 LONGEST_SECRET = 1024
 
 # OWASP's minimum for argon2id: 19 MiB, two passes, parallelism 1. About 20 ms.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 
-# Of 32 random bytes nobody kept, at the same cost: an unknown name takes as long to refuse as a known one.
+# The hash of 32 random bytes that nobody kept, at the same cost. So an unknown name takes as long to refuse as a known one.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$ozKoTjvis8eN+diJSioRRA$FrAaSsJNxe1TMG5eqn2RwpzhHxWCI0S2LX0FrseDYyE"
 
 P = ParamSpec("P")
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Passwords:
-    """Passwords and PINs alike. Raises Unavailable if too many are being hashed already."""
+    """Hashes and verifies passwords and PINs. Raises Unavailable if `MOST_WAITING` hashes are waiting already."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
@@ -42,7 +42,7 @@ class Passwords:
         return await self._beside(_HASHER.hash, secret)
 
     async def verify(self, stored: str | None, secret: str) -> bool:
-        """Whether `secret` is the one stored; with None it never is, after the same time."""
+        """Return whether `secret` matches the stored hash. `stored` None gives False after the same time."""
         if len(secret) > LONGEST_SECRET:
             stored, secret = None, ""
         matches = await self._beside(_matches, stored or _NOBODY, secret)
@@ -50,7 +50,7 @@ class Passwords:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
-        """At most two checks of one name at a time, so that a shift signing in with one login is not taken for guessing."""
+        """Allow two checks of one name at a time. A shift that signs in with one login is then not taken for guessing."""
         turns, users = self._turns.get(name) or (asyncio.Semaphore(2), 0)
         self._turns[name] = (turns, users + 1)
         try:

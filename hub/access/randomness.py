@@ -1,4 +1,4 @@
-"""Randomness for ids and tokens: from the kernel, drawn 8 KiB at a time, each byte used once.
+"""Random bytes for ids and tokens: read from the kernel 8 KiB at a time, each byte used once.
 
 One system call for each id would be a noticeable part of a booking. Use it from the event loop's thread only, and never fork a
 process that holds unused bytes.
@@ -14,7 +14,7 @@ _at = 0
 
 
 def random_bytes(count: int) -> bytes:
-    """Return `count` unpredictable bytes that were not returned before."""
+    """Return `count` unpredictable bytes; no byte is handed out twice."""
     global _stock, _at  # noqa: PLW0603 - one stock per process
     if _at + count > len(_stock):
         _stock, _at = os.urandom(_DRAW), 0
@@ -24,15 +24,15 @@ def random_bytes(count: int) -> bytes:
 
 
 def random_name() -> str:
-    """Sixteen hexadecimal digits, to distinguish requests; no secret."""
+    """Return 16 hexadecimal digits to tell requests apart. They are not secret."""
     return random_bytes(8).hex()
 
 
 def secret_token() -> str:
-    """192 bits as 32 characters that need no escaping in a URL."""
+    """Return 192 random bits as 32 characters that need no escaping in a URL."""
     return urlsafe_b64encode(random_bytes(24)).decode()
 
 
 def token_hash(token: str) -> bytes:
-    """The SHA-256 of a token, as it is stored; the token itself stands only in its holder's link."""
+    """Return the SHA-256 of a token. Only the hash is stored; the token itself is only in its holder's link."""
     return hashlib.sha256(token.encode()).digest()

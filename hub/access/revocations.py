@@ -1,4 +1,4 @@
-"""Revocations: sessions ended early, kept in memory so that reading a token needs no server."""
+"""Revocations: sessions that were ended early, kept in memory so that reading a token needs no query."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OnEnd = Callable[[int, str | None, int | None, datetime | None], None]
 
 
 class Revocations:
-    """Single sessions by (organisation, jti), and all sessions of a member of staff issued before a moment."""
+    """Revoked sessions: single ones by (organisation, jti), and all of a staff member issued before a given time."""
 
     def __init__(self) -> None:
         self._sessions: dict[tuple[int, str], datetime] = {}
@@ -23,7 +23,7 @@ class Revocations:
         self._callbacks.append(callback)
 
     def add_session(self, org_id: int, jti: str, run_out: datetime) -> None:
-        """End one session; `run_out` is when it would have ended anyway."""
+        """Revoke one session. `run_out` is when its token expires, after which the entry can be dropped."""
         if (org_id, jti) not in self._sessions:
             self._sessions[org_id, jti] = run_out
             self._notify(org_id, jti, None, None)
@@ -35,7 +35,7 @@ class Revocations:
             self._notify(org_id, None, staff_id, issued_before)
 
     def holds(self, org_id: int, jti: str, staff_id: int, issued_at: datetime) -> bool:
-        """Whether this session has been ended."""
+        """Return whether this session has been revoked."""
         if (org_id, jti) in self._sessions:
             return True
         ended = self._staff.get((org_id, staff_id))

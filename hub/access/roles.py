@@ -1,4 +1,4 @@
-"""Roles of staff; each includes the one before."""
+"""Staff roles in ascending order; each role may do everything the one before it may."""
 
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ _RANK = {role: rank for rank, role in enumerate(Role)}
 
 
 def at_least(role: Role | str, needed: Role) -> bool:
-    """Whether `role` may do what `needed` may; an unknown role may do nothing."""
+    """Return whether `role` is `needed` or higher. An unknown role may do nothing."""
     try:
         return _RANK[Role(role)] >= _RANK[needed]
     except ValueError:

@@ -14,11 +14,11 @@ from hub.settings import Settings
 ALGORITHM = "HS256"
 ISSUER = "venue-hub"
 LARGEST = 2048
-"""Bytes of a token; a longer one is refused unread."""
+"""Largest size of a token in bytes. A longer one is refused without checking its signature."""
 
 
 class Signer:
-    """Signs and opens tokens of one kind: `typ` header, `aud` claim and a key derived for `purpose` alone."""
+    """Signs and opens tokens of one kind, with its own `typ` header, `aud` claim and a key derived for `purpose`."""
 
     def __init__(self, settings: Settings, *, purpose: str, typ: str) -> None:
         self._purpose = purpose
@@ -31,7 +31,7 @@ class Signer:
         return jwt.encode(payload, self._keys[0], algorithm=ALGORITHM, headers={"typ": self._typ})
 
     def open(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of a token with a valid signature, or None. The caller checks the moments in it, by its own clock."""
+        """Return the claims of a token with a valid signature, or None. The caller checks the timestamps by its own clock."""
         if not 0 < len(token) <= LARGEST or not token.isascii():
             return None
         for key in self._keys:

@@ -1,4 +1,4 @@
-"""Session tokens: a signed statement of who signed in, read without asking any server."""
+"""Session tokens: signed tokens that say who signed in, verified without a query."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from hub.settings import Settings
 SESSION_COOKIE = "hub_session"
 LIFETIME = timedelta(hours=8)
 LEEWAY = 30.0
-"""Seconds by which another hub machine's clock may be ahead of ours."""
+"""Seconds that the clock of another hub machine may be ahead of ours."""
 MOST_REMEMBERED = 20_000
 
 _SESSIONS = load("staff/sessions")
@@ -32,7 +32,7 @@ _SESSIONS = load("staff/sessions")
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who a session is issued to. `venue_id` is 0 where the organisation has no venue yet."""
+    """The staff member that a session is issued to. `venue_id` is 0 if the organisation has no venue yet."""
 
     staff_id: int
     org_id: int
@@ -43,7 +43,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The member of staff a session belongs to; `jti` is the id of the session."""
+    """The staff member of a session, as read from its token. `jti` is the session's id."""
 
     staff_id: int
     org_id: int
@@ -59,7 +59,7 @@ class Identity:
 
 
 class Sessions:
-    """Issues and reads session tokens, and knows which ones were ended early."""
+    """Issues and reads session tokens, and keeps the sessions that were ended early."""
 
     def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
         self._signer = Signer(settings, purpose="operator", typ="op+jwt")
@@ -67,7 +67,7 @@ class Sessions:
         self._database = database
         self._revocations = Revocations()
         self.devices = Devices(settings, clock)
-        # A scanner shows the same token with every request: its signature is checked once.
+        # A scanner sends the same token with every request, so its signature is checked once and cached.
         self._read: OrderedDict[str, tuple[Identity, float]] = OrderedDict()
 
     def issue(self, staff: Staff) -> str:
@@ -87,7 +87,7 @@ class Sessions:
         )
 
     def read(self, token: str) -> Identity:
-        """Return the identity in the token. Refuses UNAUTHENTICATED, with the same answer for every fault."""
+        """Return the identity in the token. Refuses UNAUTHENTICATED with the same answer whatever is wrong with it."""
         known = self._read.get(token)
         if known is None:
             claims = self._signer.open(token)
@@ -106,21 +106,21 @@ class Sessions:
         return identity
 
     def has_ended(self, identity: Identity) -> bool:
-        """Whether this session was ended before its time."""
+        """Return whether this session was ended before its token expires."""
         return self._revocations.holds(identity.org_id, identity.jti, identity.staff_id, identity.issued_at)
 
     def on_end(self, callback: OnEnd) -> None:
-        """Have `callback(org_id, jti | None, staff_id | None, issued_before | None)` called once per ending."""
+        """Call `callback(org_id, jti | None, staff_id | None, issued_before | None)` for every session that is ended."""
         self._revocations.on_end(callback)
 
     def receive(self, announcement: Announcement) -> None:
-        """Record a session ended here or by another process."""
+        """Record a session that this process or another one has ended."""
         if isinstance(announcement, SessionRevoked):
             self._end(announcement.org_id, announcement.jti, announcement.staff_id, announcement.issued_before,
                       self._clock.now() + LIFETIME)  # fmt: skip
 
     async def refresh(self) -> None:
-        """Read the ended sessions from Postgres; those received since stay."""
+        """Read the ended sessions from Postgres, and keep those that were received meanwhile."""
         now = self._clock.now()
         rows: Sequence[Any] = await self._database.fetch(_SESSIONS.ended_sessions, now)
         for row in rows:
@@ -139,7 +139,7 @@ class Sessions:
 
 
 def _identity(claims: dict[str, Any]) -> tuple[Identity, float] | None:
-    """The identity in the claims and the second it holds from; None if a claim is missing or of the wrong kind."""
+    """Return the identity in the claims and its `nbf` second; None if a claim is missing or of the wrong type."""
     match claims:
         case {"sub": str(sub), "org": int(org), "venue": int(venue), "name": str(name), "role": str(role),
               "jti": str(jti), "iat": int(iat), "nbf": int(nbf), "exp": int(exp)}:  # fmt: skip

@@ -1,4 +1,4 @@
-"""UUIDs of scans. asyncpg's class is a `uuid.UUID` that is read and written ten times as fast."""
+"""UUIDs of scans, as asyncpg's subclass of `uuid.UUID`: it is read and written ten times as fast."""
 
 import time
 from uuid import UUID
@@ -9,13 +9,13 @@ from hub.access.randomness import random_bytes
 
 
 def read_uuid(text: str) -> UUID:
-    """The UUID written in `text`; ValueError where it is none."""
+    """Return the UUID written in `text`. Raises ValueError for any other text."""
     found: UUID = FAST_UUID(text)
     return found
 
 
 def sortable_uuid() -> UUID:
-    """Return a version 7 UUID (RFC 9562): ids made together lie together in the index."""
+    """Return a version 7 UUID (RFC 9562): ids made at about the same time are close together in the index."""
     milliseconds = time.time_ns() // 1_000_000
     tail = bytearray(random_bytes(10))
     tail[0] = 0x70 | tail[0] & 0x0F

@@ -12,7 +12,7 @@ from db.pool import DatabaseDown
 from hub.rules.refusals import Refused, Unavailable
 
 _NO_REQUEST = Context()
-"""A batch serves many requests, so it does not run under the request id of the one that started it."""
+"""An empty context for batches: a batch serves many requests, so its log lines must not carry the id of one."""
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -24,7 +24,7 @@ class Batcher(Generic[Request, Answer]):
     """Runs requests in batches, at most `max_in_flight` batches at a time.
 
     `run_batch` gets a list and returns one answer each, in order. An answer that is an exception is raised to its request alone.
-    `key` names what two requests must not touch at once: a request whose key is in flight waits for a later batch.
+    `key` gives the key of a request. Two requests with one key never run at once: the second waits for a later batch.
     `observe(size, seconds)` is called after every batch.
     """
 
@@ -77,7 +77,7 @@ class Batcher(Generic[Request, Answer]):
                 await asyncio.sleep(0)
 
     def _may_start(self) -> bool:
-        """A second batch waits until it is as large as what is in flight, or until that has finished.
+        """Return whether the next batch may start. It waits until it is as large as what is in flight, or that has finished.
 
         Most of what a batch costs Postgres does not depend on its size: two even halves are cheaper than three parts.
         """
@@ -100,7 +100,7 @@ class Batcher(Generic[Request, Answer]):
         task.add_done_callback(self._batch_done)
 
     def _choose_batch(self) -> tuple[list[tuple[Request, asyncio.Future[Answer]]], set[Hashable]]:
-        """Take the oldest waiting requests whose keys are free, and mark their keys as in flight."""
+        """Remove the oldest waiting requests whose keys are free from the queue, and mark their keys as in flight."""
         if self._key is None:
             batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
             return batch, set()

@@ -1,1 +1,1 @@
-"""The commands of `hub`, one file for each group: the actions they call and what they print."""
+"""The functions behind the subcommands of `hub`, one file for each group. They call actions and print the result."""

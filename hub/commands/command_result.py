@@ -1,4 +1,4 @@
-"""The result of a command: one document for `--json`, and the same as text for a person."""
+"""The result of a command: one JSON document for `--json`, and the same content as text."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ class CommandResult:
 
 
 class CommandFailed(Exception):
-    """The command was refused; the message is the line that is printed."""
+    """The command was refused. Its message is printed as one line, and the exit code is 1."""

@@ -1,4 +1,4 @@
-"""Services for a command: servers found or started, the schema up to date, connections opened and closed again."""
+"""Services for a command: find or start the servers, migrate the schema, open connections and close them again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def with_servers(settings: Settings, kind: Kind = "command") -> AsyncIterator[Settings]:
-    """The same settings with both URLs set: those given, or those of the embedded servers."""
+    """Yield the settings with both server URLs: those from the environment, or those of the embedded servers."""
     if settings.database_url and settings.redis_url:
         yield settings
         return
@@ -33,7 +33,7 @@ async def with_servers(settings: Settings, kind: Kind = "command") -> AsyncItera
 
 @asynccontextmanager
 async def open_command_services(*, found_venue: bool = True) -> AsyncIterator[Services]:
-    """The services for one command. With `found_venue` a first venue is made if there is none."""
+    """Yield the services for one command. With `found_venue` a first venue is made if there is none."""
     settings = Settings.from_environment(os.environ, development=False, serving=False)
     async with with_servers(settings) as complete:
         from db.migrate import migrate

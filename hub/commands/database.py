@@ -1,4 +1,4 @@
-"""`hub migrate`, `hub demo`, `hub reconcile`: bring the database up to date, fill it, and check it."""
+"""`hub migrate`, `hub demo`, `hub reconcile`: migrate the database, fill it with demo data, and check it."""
 
 from __future__ import annotations
 

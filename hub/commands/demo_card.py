@@ -1,4 +1,4 @@
-"""The demo card: which pages to open, who may sign in, which tickets to try."""
+"""The demo card that `hub run` prints: pages to open, logins, and ticket codes to try."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def pages(public_url: str) -> list[str]:
 
 
 def card_lines(card: Mapping[str, Any]) -> list[str]:
-    """The lines to print. `card` is the result of `hub.commands.demo_venue.demo_card`: logins and ticket codes."""
+    """Return the lines to print. `card` is the result of `hub.commands.demo_venue.demo_card`: logins and ticket codes."""
     lines = []
     for login in card.get("logins", ()):
         secret = f"password {login['password']}" if login.get("password") else f"PIN {login.get('pin')}"

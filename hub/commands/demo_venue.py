@@ -1,4 +1,4 @@
-"""Setting up a demo venue: staff to sign in as, tickets to book, some of them booked for today."""
+"""The demo venue: staff logins, tickets to book with, and some reservations for today."""
 
 import logging
 from datetime import time
@@ -21,7 +21,7 @@ ORGANISATION = "Demo Venues"
 VENUE = "Teatro Aurora"
 TIMEZONE = "Europe/Rome"
 COUNTRY = "IT"
-"""The country whose telephone numbers need no country code."""
+"""ISO 3166 code of the country whose phone numbers may be typed without a country code."""
 DAYS = 91
 CAPACITY = 200
 FAMILY = "family@example.org"
@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 
 
 async def fill_demo(services: Services) -> bool:
-    """Make the demo venue in an empty hub, and slots and reservations for today.
+    """Create the demo venue in an empty hub, and slots and reservations for today.
 
-    Returns whether this hub is the demo; a hub with other data is left as it is.
+    Return whether this hub holds the demo. A hub with other data is left as it is.
     """
     org_id = await _demo_organisation(services)
     if org_id is None:
@@ -51,7 +51,7 @@ async def fill_demo(services: Services) -> bool:
         await issue_tickets(services, TicketBatch(count=40), org_id=org_id)
         await issue_tickets(services, TicketBatch(count=2, status="PENDING_PAYMENT"), org_id=org_id)
         await issue_tickets(services, TicketBatch(count=2, status="INACTIVE"), org_id=org_id)
-        # One order of a family, to try booking together with.
+        # One family order with several tickets, to try booking them together.
         await issue_tickets(services, TicketBatch(count=4, customer_email=FAMILY), org_id=org_id)
     await _prepare_day(services, org_id)
     return True
@@ -63,7 +63,7 @@ async def _demo_organisation(services: Services) -> int | None:
 
 
 async def _found(services: Services) -> tuple[int, int] | None:
-    """The ids of the demo's organisation and venue, made from the empty first ones; None if the hub has other data."""
+    """Return (organisation id, venue id) of the demo, or None if the hub has other data. Empty first ones are reused."""
     async with services.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
         if await connection.fetchval(DEMO.anything_made):
@@ -83,7 +83,7 @@ async def _found(services: Services) -> tuple[int, int] | None:
 
 
 async def _prepare_day(services: Services, org_id: int) -> None:
-    """Slots for the coming months, round the clock today so that it can be tried at midnight; some booked for today."""
+    """Create slots for the coming months and some reservations for today. Today has slots all day, to try it at any hour."""
     venue_id = await services.database.fetchval(VENUES.first_venue, org_id)
     today = services.clock.now().astimezone((await services.venues.read(org_id, venue_id)).zone).date()
     await generate_slots(services, OpeningHours(today, 1, time(0), time(0), 120, CAPACITY), venue_id=venue_id)
@@ -106,7 +106,7 @@ async def _prepare_day(services: Services, org_id: int) -> None:
 
 
 async def demo_card(services: Services) -> dict[str, Any]:
-    """The logins and tickets to try, for printing. The passwords are the demo's own and stand in this file."""
+    """Return logins and ticket codes for the demo card. The passwords are constants of this file, for the demo only."""
     org_id = await _demo_organisation(services)
     if org_id is None:
         return {"logins": [], "codes": []}

@@ -1,4 +1,4 @@
-"""`hub doctor`: the servers in use, their versions, and what is wrong with them."""
+"""`hub doctor`: print which servers the hub uses, their versions, and any problem found."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def doctor(args: Namespace) -> CommandResult:
         versions["postgres"] = await _look_at_postgres(complete.database_url, problems)
         versions["redis"] = await _look_at_redis(complete.redis_url, problems)
         document: dict[str, Any] = {
-            # Whole, passwords included: whoever may run this may read the data folder they come from.
+            # The URLs keep their passwords: whoever may run this may read the data folder that holds them.
             "database_url": complete.database_url,
             "redis_url": complete.redis_url,
             "data_dir": str(complete.data_dir),

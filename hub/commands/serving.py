@@ -1,4 +1,4 @@
-"""`hub run` and `hub serve`: the servers, the schema, the demo data, and then the serving loop."""
+"""`hub run` and `hub serve`: start the servers, migrate the schema, add demo data, then run the serving loop."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from hub.settings import Settings
 
 
 def run(args: Namespace) -> None:
-    """Everything on this machine."""
+    """`hub run`: run the hub with embedded Postgres and Valkey on this machine."""
     _serve(Settings.from_environment(os.environ, development=True), demo=not args.no_demo, as_json=args.json)
 
 
 def serve(args: Namespace) -> None:
-    """As in production: every setting must be given."""
+    """`hub serve`: run the hub in production. Every required setting must be in the environment."""
     _serve(Settings.from_environment(os.environ, development=False), demo=False, as_json=args.json)
 
 
 def worker(args: Namespace) -> None:
-    """One process of several; started by `hub.serving.workers` alone."""
+    """Run one of several hub processes. Only `hub.serving.workers` starts it."""
     settings = Settings.from_environment(os.environ, development=args.development)
     if settings.database_url is None or settings.redis_url is None or "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         raise CommandFailed("this is started by hub run and hub serve with HUB_WORKERS above 1")
@@ -49,7 +49,7 @@ def worker(args: Namespace) -> None:
 
 
 def _leave_with_the_parent() -> None:
-    """The parent was killed: what would be drained has lost its servers, and the port is wanted by the next hub."""
+    """Exit at once when the parent was killed: its servers are gone, and the next hub needs the port."""
     if not os.read(0, 1):
         os._exit(1)
 
@@ -67,7 +67,7 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
     from hub.serving.loop import serve_here, stop_requested, with_port
 
     stop = stop_requested()
-    # Before anything slow: a port in use is said at once. With workers it is bound again, for sharing.
+    # Bind before anything slow, so that a port in use is reported at once. With workers it is bound again as a shared port.
     listening = await _bind_patiently(settings)
     settings = with_port(settings, listening)
     # In a thread, while the servers start: both take about half a second.
@@ -93,7 +93,7 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
 
 
 async def _bind_patiently(settings: Settings) -> socket.socket:
-    """Wait for the processes of a hub that was just killed to end."""
+    """Bind the port, and retry while the processes of a killed hub still hold it."""
     from hub.serving.loop import bind
 
     for _ in range(20):
@@ -107,7 +107,7 @@ async def _bind_patiently(settings: Settings) -> socket.socket:
 
 
 async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
-    """The demo venue and what to say of it, or at least a venue to begin with."""
+    """Create the demo venue and return its card, or create an empty first venue and return {}."""
     from hub.actions.venues.venues import found_first_venue
     from hub.app import open_services
     from hub.commands.demo_venue import demo_card as read_card

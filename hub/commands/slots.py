@@ -1,4 +1,4 @@
-"""`hub slots`: make slots of one venue from opening hours, and make one larger or smaller."""
+"""`hub slots`: create a venue's slots from its opening hours, and change the capacity of one slot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub staff add`: a new login; the secret comes through standard input, where no process list shows it."""
+"""`hub staff add`: create a login. The secret is read from standard input, so that no process list shows it."""
 
 from __future__ import annotations
 

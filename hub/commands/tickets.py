@@ -1,4 +1,4 @@
-"""`hub tickets issue` and `hub tickets import`: new codes of ours, and codes made elsewhere."""
+"""`hub tickets issue` and `hub tickets import`: create new tickets, and import tickets from another system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hub.commands.command_services import open_command_services
 
 _MOST_BYTES = 200_000_000
 _ANY_PHONE = "+12025550123"
-"""The check of a contact wants both; here there is an address alone."""
+"""A valid phone number to pass to the contact check, which wants both, when only an address is given."""
 
 
 async def issue(args: Namespace) -> CommandResult:

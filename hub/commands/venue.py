@@ -1,4 +1,4 @@
-"""`hub venue`: list venues, make one, set its policies."""
+"""`hub venue`: list venues, create one, set its policies."""
 
 from __future__ import annotations
 
