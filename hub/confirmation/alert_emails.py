@@ -1,4 +1,4 @@
-"""E-mails about alerts: a measure has passed its threshold, or is below it again."""
+"""E-mails about alerts: a measured value has reached its threshold, or is below it again."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -50,7 +50,7 @@ def alert_cleared(message: OutboxMessage, sender: Sender) -> EmailContent:
 
 
 def _words(alert: dict[str, Any], message: OutboxMessage) -> tuple[str, str]:
-    """The alert's title, and a sentence with the measured value and its limit."""
+    """Return the alert's title, and a sentence with the measured value and its limit."""
     _ = translator(message.language).gettext
     value, threshold = f"{alert['value']:g}", f"{alert['threshold']:g}"
 

@@ -1,4 +1,4 @@
-"""Booked parties: the places of one party, as its e-mails and calendar entries need them."""
+"""Booked parties: the reservations of one party, in the form that e-mails, calendar files and pages use."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hub.confirmation.calendar_file import CalendarEntry
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One reservation with its ticket and its slot. Date and times are the venue's, moments are aware."""
+    """One reservation with its ticket and slot. Date and times are the venue's local ones, timestamps are aware UTC."""
 
     reservation_id: int
     status: str
@@ -48,7 +48,7 @@ class Party:
 
     @classmethod
     def of(cls, rows: Sequence[Any]) -> "Party | None":
-        """From the rows of `outbox.parties`; None without rows."""
+        """Build the party from the rows of `outbox.parties`. Returns None if there are no rows."""
         if not rows:
             return None
         first = rows[0]
@@ -60,7 +60,7 @@ class Party:
         return tuple(place for place in self.places if place.reservation_id in reservation_ids)
 
     def change_until(self, place: Place) -> datetime:
-        """The last moment at which the holder may move or cancel this place."""
+        """Return the last time at which the holder may move or cancel this place."""
         return place.starts_at - timedelta(hours=self.venue.change_cutoff_hours)
 
 
@@ -71,7 +71,7 @@ _COLUMNS = (
 
 
 def by_slot(places: Sequence[Place]) -> list[tuple[Place, ...]]:
-    """The places that share a slot together, the earliest slot first."""
+    """Group the places by slot, the earliest slot first."""
     ordered = sorted(places, key=lambda place: (place.starts_at, place.slot_id, place.reservation_id))
     return [tuple(group) for _, group in groupby(ordered, key=lambda place: place.slot_id)]
 
@@ -79,7 +79,7 @@ def by_slot(places: Sequence[Place]) -> list[tuple[Place, ...]]:
 def calendar_entries(
     party: Party, spoken_of: Collection[int], *, host: str, manage_url: str, language: str, organizer: str
 ) -> list[CalendarEntry]:
-    """The calendar of the whole party, for an e-mail about the reservations `spoken_of`: one entry for each slot.
+    """Return the calendar entries of the whole party, one for each slot, for an e-mail about the reservations `spoken_of`.
 
     An entry has the UID of the first reservation in its slot, even of a cancelled one, so it stays the same entry when one
     member cancels. If moves have split the party, other members may once have had entries of their own: these are sent as

@@ -1,7 +1,7 @@
-"""The calendar file: visits as iCalendar events that a phone adds, moves or removes.
+"""The calendar file: visits as iCalendar events (RFC 5545), which a phone adds, moves or removes.
 
 The UID stays the same for one reservation, so a second file with a higher SEQUENCE replaces the first entry. A party in
-one slot is one event, under the UID of its first reservation: nobody wants five entries for one afternoon.
+one slot is one event under the UID of its first reservation, so that a family of five gets one entry and not five.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ Method = Literal["PUBLISH", "CANCEL"]
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """`host` names the installation in the UID; moments are aware; an empty `manage_url` leaves the link out.
+    """One event of the file. `host` names the hub in the UID, timestamps are aware, and an empty `manage_url` adds no link.
 
     `more_codes` are the other tickets of the party, and `organizer` is the address that its mail comes from.
     """
@@ -52,14 +52,14 @@ class CalendarEntry:
 
 
 def prepare() -> None:
-    """Import the library (40 ms) now rather than with the first mail."""
+    """Import the iCalendar library now (40 ms), so that the first e-mail does not wait for it."""
     import_module("icalendar")
 
 
 def calendar_file(
     entry: CalendarEntry, *, stamped_at: datetime, method: Method = "PUBLISH", sequence: int = 0
 ) -> bytes:
-    """The `.ics` text of one reservation."""
+    """Return the `.ics` text of one reservation."""
     return calendar_of(
         [replace(entry, sequence=sequence, cancelled=method == "CANCEL")],
         stamped_at=stamped_at,
@@ -67,7 +67,7 @@ def calendar_file(
 
 
 def calendar_of(entries: Sequence[CalendarEntry], *, stamped_at: datetime) -> bytes:
-    """The `.ics` text of these entries, of one venue: each in the venue's time zone, with that zone's own rules beside it."""
+    """Return the `.ics` text of entries of one venue, in the venue's time zone, with the VTIMEZONE block of that zone."""
     from icalendar import Calendar, vText
 
     calendar = Calendar()
@@ -84,7 +84,7 @@ def calendar_of(entries: Sequence[CalendarEntry], *, stamped_at: datetime) -> by
 
 
 def method_of(entries: Sequence[CalendarEntry]) -> Method:
-    """CANCEL takes everything out of the calendar; a file that keeps an entry is a PUBLISH."""
+    """Return CANCEL if every entry is cancelled, else PUBLISH: with CANCEL a calendar removes all entries of the file."""
     return "CANCEL" if all(entry.cancelled for entry in entries) else "PUBLISH"
 
 
@@ -120,7 +120,7 @@ def _event(entry: CalendarEntry, stamped_at: datetime) -> "Event":
 
 @lru_cache(maxsize=256)
 def _zone_block(name: str, first_year: int, last_year: int) -> bytes:
-    """The VTIMEZONE text, valid from the year before to the year after. Making it is the dear part: 2 milliseconds."""
+    """Return the VTIMEZONE text, from the year before to the year after. It is cached, because making it takes 2 ms."""
     from icalendar import Timezone
 
     first, last = date(first_year - 1, 1, 1), date(last_year + 2, 1, 1)

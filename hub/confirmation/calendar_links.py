@@ -1,7 +1,7 @@
-"""The calendar links: addresses that open Google's or Outlook's calendar with the visit filled in.
+"""Calendar links: URLs that open Google's or Outlook's calendar with the visit filled in.
 
-The link goes through somebody else's servers and logs, so it says where and when and no more: ticket codes and the manage
-link, which are keys, stand only in the calendar file.
+The link passes through servers and logs of other companies, so it holds the place and time only. Ticket codes and the manage
+link are secrets, and are only in the calendar file.
 """
 
 from datetime import UTC
@@ -15,7 +15,7 @@ OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
 
 
 def calendar_links(entry: CalendarEntry) -> dict[str, str]:
-    """`{"google": ..., "outlook": ...}`. Times are given in UTC: neither calendar can then take them for its own."""
+    """Return `{"google": url, "outlook": url}`. Times are in UTC, so that no calendar reads them as local time."""
     starts, ends = entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC)
     about = translator(entry.language).gettext("Show your QR code at the entrance. It is in your confirmation mail.")
     google = {
@@ -35,7 +35,7 @@ def calendar_links(entry: CalendarEntry) -> dict[str, str]:
         "location": entry.location,
         "body": about,
     }
-    # Outlook shows a plus sign as a plus sign, so spaces go as %20.
+    # Outlook shows a plus sign as it is, so spaces are written as %20.
     return {
         "google": f"{GOOGLE}?{urlencode(google, quote_via=quote)}",
         "outlook": f"{OUTLOOK}?{urlencode(outlook, quote_via=quote)}",

@@ -1,4 +1,4 @@
-"""Messages that bring a customer a one-time code, by e-mail or by text message."""
+"""The e-mail and the text message with a customer's one-time code."""
 
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ def contact_code_email(message: OutboxMessage, _sender: Sender) -> EmailContent:
 
 
 def contact_code_sms(message: OutboxMessage, sender: Sender) -> str:
-    """The text of the message. Its last line binds the code to this hub's pages, so that a phone offers it on no other site."""
+    """Return the text. Its last line binds the code to this hub's domain, so that a phone offers it on no other site."""
     _ = translator(message.language).gettext
     code = _code(message)
     text = _("{code} is your code for {venue}").format(code=code, venue=message.venue_name)

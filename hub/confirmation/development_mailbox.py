@@ -1,5 +1,7 @@
-"""The development mailbox: mail as `.eml` files and text messages as `.sms` files in the data folder, for a hub that has no
-mail server or no provider of text messages."""
+"""The development mailbox: `.eml` and `.sms` files in the data folder instead of sent messages.
+
+A hub without a mail server or without a provider of text messages writes there.
+"""
 
 import json
 import os
@@ -20,7 +22,7 @@ _STAMP = "%Y%m%dT%H%M%S%fZ"
 
 @dataclass(frozen=True, slots=True)
 class DevelopmentMail:
-    """One line of the list, newest first. A text message has its whole text as its subject."""
+    """One row of the message list. The subject of a text message is its whole text."""
 
     name: str
     channel: Literal["mail", "sms"]
@@ -36,12 +38,12 @@ class DevelopmentSms:
 
 
 def drop_into_mailbox(data_dir: Path, message: EmailMessage) -> Path:
-    """Write the message whole or not at all. The name ends in its Message-ID, which shows a message sent again."""
+    """Write the message atomically. The file name ends in the Message-ID, so a message sent twice can be recognised."""
     return _drop(data_dir, str(message["Message-ID"] or uuid4().hex), "eml", message.as_bytes())
 
 
 def drop_sms_into_mailbox(data_dir: Path, recipient: str, text: str, name: str) -> Path:
-    """As a mail, but for a text message."""
+    """Write a text message in the same way as an e-mail."""
     return _drop(data_dir, name, "sms", json.dumps({"recipient": recipient, "text": text}).encode())
 
 
@@ -59,7 +61,7 @@ def _drop(data_dir: Path, identity: str, ending: str, content: bytes) -> Path:
 
 
 def list_development_mail(data_dir: Path) -> list[DevelopmentMail]:
-    """The newest mails; a folder that does not exist is an empty mailbox."""
+    """Return the newest messages first. A folder that does not exist gives an empty list."""
     folder = data_dir / "mail"
     if not folder.is_dir():
         return []
@@ -77,7 +79,7 @@ def list_development_mail(data_dir: Path) -> list[DevelopmentMail]:
 
 
 def read_development_mail(data_dir: Path, name: str) -> EmailMessage | DevelopmentSms | None:
-    """The parsed message, or None for a name that is no mail here (any other path included)."""
+    """Return the parsed message, or None if the mailbox has no message of this name. A path to another folder gives None."""
     if not _NAME.fullmatch(name):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The content of one e-mail, in finished words, before it becomes HTML and plain text.
+"""The content of one e-mail: translated texts, from which the HTML and the plain text are made.
 
 `templates/email.*` make both forms from the same content, so they cannot say different things. Everything here is text,
 never markup.
@@ -18,11 +18,11 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 class Obsolete(Exception):
-    """The message is no longer true or needed: it is dropped, and nobody has to act."""
+    """The message is no longer true or needed. It is dropped, and nobody has to act."""
 
 
 class Unsendable(Exception):
-    """The row can never become a message: it is dead, and staff have to look at it."""
+    """The outbox row can never become a message. It is marked dead, and staff have to look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class TicketBlock:
 
 @dataclass(frozen=True, slots=True)
 class VisitBlock:
-    """Where and when, and with which tickets. A visit that no longer takes place is `struck` through."""
+    """One visit: place, time and tickets. A visit that no longer takes place is `struck` through."""
 
     venue: str
     address: str
@@ -55,8 +55,8 @@ class VisitBlock:
 class EmailContent:
     """All texts of one e-mail, in its language.
 
-    `preview` is what a list of e-mails shows after the subject. `code` is a one-time code, shown large. `entries` become the
-    attached calendar file.
+    `preview` is the line that mail programs show after the subject. `code` is a one-time code, shown large. The attached
+    calendar file is made from `entries`.
     """
 
     sender_name: str
@@ -75,17 +75,17 @@ class EmailContent:
 
     @property
     def pictured(self) -> tuple[str, ...]:
-        """The ticket codes shown as QR codes, in the order of the e-mail."""
+        """Return the ticket codes shown as QR codes, in the order of the e-mail."""
         return tuple(ticket.code for visit in self.visits for ticket in visit.tickets if ticket.picture)
 
 
 def as_html(email: EmailContent, language: str, pictures: dict[str, str]) -> str:
-    """The HTML part. `pictures` maps a ticket code to the Content-ID of its picture."""
+    """Return the HTML part. `pictures` maps a ticket code to the Content-ID of its picture."""
     return _render("email.html", language, email=email, pictures=pictures)
 
 
 def as_text(email: EmailContent, language: str) -> str:
-    """The plain text part."""
+    """Return the plain text part."""
     return _render("email.txt", language, email=email)
 
 

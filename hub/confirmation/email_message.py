@@ -1,4 +1,4 @@
-"""E-mails as MIME messages: text, HTML, the QR codes in it and the calendar file attached.
+"""E-mails as MIME messages: plain text, HTML, inline QR codes, and the calendar file as an attachment.
 
 multipart/mixed
   multipart/alternative
@@ -45,7 +45,7 @@ _LONGEST_NAME = 80
 
 
 def write_email(message: OutboxMessage, sender: Sender) -> EmailMessage:
-    """The e-mail of an outbox message, ready to be sent. Raises Obsolete or Unsendable."""
+    """Return the e-mail of an outbox message, ready to be sent. Raises Obsolete or Unsendable."""
     write = EMAILS.get(message.kind)
     if write is None:
         raise Unsendable("unknown kind")
@@ -53,7 +53,7 @@ def write_email(message: OutboxMessage, sender: Sender) -> EmailMessage:
 
 
 def write_text_message(message: OutboxMessage, sender: Sender) -> TextMessage:
-    """The text message of an outbox message, ready for a phone. Raises Obsolete or Unsendable."""
+    """Return the text message (SMS) of an outbox message, ready to be sent. Raises Obsolete or Unsendable."""
     write = TEXT_MESSAGES.get(message.kind)
     if write is None:
         raise Unsendable("unknown kind")
@@ -67,7 +67,7 @@ def _message(content: EmailContent, message: OutboxMessage, sender: Sender) -> E
     email["To"] = _one_address(message.recipient)
     email["Date"] = message.now
     email["Message-ID"] = message.message_id
-    # Out-of-office programs do not answer a mail that says it was made by a machine (RFC 3834; the second is Exchange's).
+    # Out-of-office programs do not answer e-mails with these headers (RFC 3834; the second one is for Exchange).
     email["Auto-Submitted"] = "auto-generated"
     email["X-Auto-Response-Suppress"] = "All"
 
@@ -94,13 +94,13 @@ def _message(content: EmailContent, message: OutboxMessage, sender: Sender) -> E
             filename="visit.ics",
             params={"method": method_of(content.entries)},
         )
-    # Last: while a message is built, headers of content move into its first part.
+    # Set these headers last: while the message is built, content headers move into its first part.
     email["Content-Language"] = html_lang(message.language)
     return email
 
 
 def _one_address(recipient: str) -> str:
-    """The address if it is exactly one address: a comma, a line break or a name beside it would reach somebody else."""
+    """Return `recipient` if it is exactly one address. A comma, a line break or a display name could reach somebody else."""
     try:
         (address,) = cast("AddressHeader", _HEADERS("To", recipient)).addresses
         usable = address.addr_spec == recipient and address.domain != "" and recipient.isprintable()
@@ -112,7 +112,7 @@ def _one_address(recipient: str) -> str:
 
 
 def _one_line(text: str, longest: int) -> str:
-    """`text` without line breaks and control characters, so that no name can add a header, cut to `longest` characters."""
+    """Return `text` in one line of at most `longest` characters. Control characters go, so that no name can add a header."""
     line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 

@@ -1,10 +1,10 @@
-"""Delivery failures in words: why a message was not sent, so that a manager can act on it."""
+"""Delivery failures as sentences: why a message was not sent, for the manager who has to act on it."""
 
 import re
 
 from hub.text.languages import N_, translator
 
-# Matched against the beginning of the stored error; the first match wins. A code that follows is shown after the text.
+# Prefixes of the stored error; the first match wins. A code after the prefix is shown after the text.
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"recipient refused: 5\d\d 5\.1\.", N_("The address does not exist. Ask the customer for the right one.")),
     (r"recipient refused: \d\d\d [45]\.2\.2", N_("The customer's mailbox is full.")),
@@ -46,7 +46,7 @@ _CODE = re.compile(r": ([0-9]{3}(?: [0-9.]+)?)$")
 
 
 def failure_text(error: str, language: str) -> str:
-    """One or two sentences for the stored `error`, with the server's code if there is one: `... (550 5.1.1)`."""
+    """Return one or two sentences for the stored `error`, with the server's code if there is one: `... (550 5.1.1)`."""
     _ = translator(language).gettext
     words = next((words for pattern, words in _PATTERNS if pattern.match(error)), N_("The message was not taken."))
     code = _CODE.search(error)

@@ -1,7 +1,7 @@
-"""The mail carrier: hands a message to the mail server of HUB_SMTP_URL, or to the development mailbox if there is none.
+"""The mail carrier: sends an e-mail to the mail server of HUB_SMTP_URL, or writes it to the development mailbox.
 
-`smtp://` speaks plain (and upgrades where the server offers it), `smtp+starttls://` insists on the upgrade, `smtps://` is
-encrypted from the start. `user:password@` signs in and `?from=address` names the sender.
+`smtp://` uses STARTTLS if the server offers it, `smtp+starttls://` requires it, and `smtps://` is encrypted from the start.
+`user:password@` signs in, and `?from=address` names the sender.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _WORDS: dict[type[aiosmtplib.SMTPException], str] = {
 
 
 class MailCarrier:
-    """Keeps one connection open between messages; `rest()` ends it. Errors carry codes and words, never addresses."""
+    """Keeps one connection open between messages; `rest()` closes it. Errors hold codes, never addresses."""
 
     def __init__(self, settings: Settings) -> None:
         self._data_dir = settings.data_dir
@@ -67,7 +67,7 @@ class MailCarrier:
                 raise
 
     async def rest(self) -> None:
-        """Say goodbye to the server; the next message opens a new connection."""
+        """Send QUIT and close the connection. The next message opens a new one."""
         async with self._lock:
             client, self._client = self._client, None
             if client is None or not client.is_connected:
@@ -96,7 +96,7 @@ class MailCarrier:
         return client
 
     async def _drop_unless_usable(self, error: aiosmtplib.SMTPException) -> None:
-        """A refused message leaves a good connection after RSET; anything else starts afresh."""
+        """Keep the connection after a refused message if RSET succeeds. After any other error, close it."""
         if self._client is not None and _about_message(error):
             try:
                 await self._client.rset()
@@ -112,7 +112,7 @@ class MailCarrier:
 
 
 def _codes(error: aiosmtplib.SMTPResponseException) -> str:
-    """`550 5.1.1`: the reply code and, where the server gives one, the enhanced code (RFC 3463) that says more."""
+    """Return the reply code, with the enhanced status code (RFC 3463) if the server gives one: `550 5.1.1`."""
     found = _ENHANCED.search(error.message or "")
     return f"{error.code} {found[0]}" if found else str(error.code)
 
@@ -122,14 +122,17 @@ def _about_message(error: aiosmtplib.SMTPException) -> bool:
 
 
 def _judge(error: aiosmtplib.SMTPException, in_dialogue: bool) -> DeliveryRefused | DeliveryDeferred:
-    """5xx about the message or its recipient is final. A refused sender or sign-in is our own setting: worth waiting for."""
+    """Return the error to raise. A 5xx about the message or recipient is final; a refused sender or sign-in is deferred.
+
+    The sender and the sign-in come from the hub's settings, which somebody can correct.
+    """
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         refusals = error.recipients
         text = f"recipient refused: {_codes(refusals[0]) if refusals else 'no code'}"
         final = bool(refusals) and all(refusal.code >= 500 for refusal in refusals)
         return DeliveryRefused(text) if final else DeliveryDeferred(text, "message")
     if isinstance(error, aiosmtplib.SMTPNotSupported):
-        # Without SMTPUTF8 this server can never carry an address in another script.
+        # A server without SMTPUTF8 can never deliver to an address with non-ASCII characters.
         return DeliveryRefused("address not supported")
     if isinstance(error, aiosmtplib.SMTPResponseException):
         text = f"{_WORDS.get(type(error), 'server refused')}: {_codes(error)}"

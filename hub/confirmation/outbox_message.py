@@ -1,4 +1,4 @@
-"""Outbox messages: one row of the outbox with all that its text needs."""
+"""Outbox messages: one row of the outbox, with the data that its e-mail or text message is written from."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from hub.text.languages import DEFAULT, LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The sending hub: the address of its e-mails, the host name in its ids, and the URL of its pages."""
+    """The sending hub: its From address, the host name in Message-IDs, and the public URL of its pages."""
 
     address: str
     host: str
@@ -26,7 +26,8 @@ class Sender:
 class OutboxMessage:
     """A message to be written and sent. `party` is None if it is about no reservation, or about one that is gone.
 
-    The readers of the payload raise Unsendable where a value is missing or of the wrong form; `text` and `number` have a default."""
+    The methods that read the payload raise Unsendable if a value is missing or malformed. `text` and `number` take a default.
+    """
 
     kind: str
     channel: str
@@ -41,7 +42,7 @@ class OutboxMessage:
 
     @classmethod
     def of(cls, row: Any, party_rows: Sequence[Any], *, host: str, now: datetime) -> "OutboxMessage":
-        """From a row of `outbox.claim` and its rows of `outbox.parties`. A row that is sent again keeps its Message-ID."""
+        """Build a message from a row of `outbox.claim` and its rows of `outbox.parties`. A retry keeps its Message-ID."""
         made: datetime = row["created_at"]
         return cls(
             kind=row["kind"],
@@ -58,11 +59,11 @@ class OutboxMessage:
 
     @property
     def reservation_ids(self) -> tuple[int, ...]:
-        """The reservations this message is about. Rows older than parties name one."""
+        """Return the ids of the reservations this message is about. Rows from before parties existed hold a single id."""
         return reservation_ids_of(self.payload, self.reservation_id)
 
     def manage_url(self, sender: Sender) -> str:
-        """The link to the reservation; empty if the row has no token (any more)."""
+        """Return the link to the reservation, or "" if the row has no token, or has lost it."""
         token = self.text("manage_token")
         return f"{sender.public_url}/r/{quote(token, safe='')}" if token else ""
 
@@ -72,7 +73,7 @@ class OutboxMessage:
 
     @property
     def venue_name(self) -> str:
-        """The venue's name where the row has it, else the organisation's."""
+        """Return the venue's name if the row has it, else the organisation's."""
         return self.text("venue_name") or self.organisation
 
     def text(self, name: str) -> str:
@@ -84,7 +85,7 @@ class OutboxMessage:
         return value if isinstance(value, int) and not isinstance(value, bool) else default
 
     def slot(self, name: str) -> tuple[date, time, time]:
-        """Day, start and end of a slot in the payload."""
+        """Return day, start and end of the slot `name` in the payload."""
         value = self.payload.get(name)
         try:
             assert isinstance(value, dict)

@@ -1,4 +1,4 @@
-"""The QR picture of a ticket code: as a matrix, as PNG and as SVG, in microseconds.
+"""The QR code of a ticket code: as a matrix, as PNG and as SVG, each in some microseconds.
 
 With version, error correction and mask fixed, every module of a QR code is an XOR of the data bits: error correction is
 linear over GF(2) and a mask only flips. So for our 22-character codes the picture is a base matrix XORed with one
@@ -26,41 +26,41 @@ _SCALE = 8  # pixels per module; eight one-bit pixels are one byte of PNG
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The modules without quiet zone. `rows` from the top; in a row the leftmost module is the highest of `size` bits."""
+    """The modules without quiet zone. `rows` go from the top; in each the leftmost module is the highest of `size` bits."""
 
     size: int
     rows: tuple[int, ...]
 
 
 def matrix(text: str) -> Matrix:
-    """The modules for `text`. Raises ValueError if no QR code can hold it."""
+    """Return the modules for `text`. Raises ValueError if no QR code can hold it."""
     size, bits = _modules(text)
     return Matrix(size, tuple(int(bits[at : at + size], 2) for at in range(0, size * size, size)))
 
 
 def png(text: str) -> bytes:
-    """A one-bit greyscale PNG, 8 pixels per module, quiet zone of four modules."""
+    """Return a one-bit greyscale PNG with 8 pixels per module and a quiet zone of four modules."""
     size, bits = _modules(text)
     pixels = bits.encode().translate(_INK)
     margin = b"\xff" * _QUIET
-    # Filter 2 ("as the row above") turns the seven repetitions of a row into zeros.
+    # PNG filter 2 stores the difference to the row above, so the seven repetitions of a row become zeros.
     repeat = (b"\x02" + bytes(size + 2 * _QUIET)) * (_SCALE - 1)
     edge = b"\x00" + b"\xff" * (size + 2 * _QUIET) + (b"\x02" + bytes(size + 2 * _QUIET)) * (_SCALE * _QUIET - 1)
     lines = [edge]
     for at in range(0, size * size, size):
         lines += (b"\x00", margin, pixels[at : at + size], margin, repeat)
     lines.append(edge)
-    # Level 1: 8 microseconds and about 370 bytes; level 6 takes 28 to save another 100.
+    # Compression level 1 takes 8 microseconds and gives about 370 bytes; level 6 takes 28 to save 100 more.
     return _png_head(size) + _chunk(b"IDAT", zlib.compress(b"".join(lines), 1)) + _PNG_END
 
 
 def png_data_url(text: str) -> str:
-    """The PNG as a `data:` URL."""
+    """Return the PNG as a `data:` URL."""
     return "data:image/png;base64," + base64.b64encode(png(text)).decode("ascii")
 
 
 def svg(text: str) -> str:
-    """The same picture as SVG: one path of horizontal bars on white."""
+    """Return the same picture as SVG: one path of horizontal bars on white."""
     size, bits = _modules(text)
     bars: list[str] = []
     for row in range(size):
@@ -81,12 +81,12 @@ def svg(text: str) -> str:
 
 
 def prepare() -> None:
-    """Make the patterns now rather than at the first picture."""
+    """Make the patterns now (30 ms), so that the first picture does not wait for them."""
     _patterns()
 
 
 class _PairPatterns(dict[str, int]):
-    """Two characters at one place of the code -> which modules they flip. Filled as pairs are met (at most 2,025)."""
+    """Maps two characters at one position to the modules they flip. Pairs are added on first use, at most 2,025."""
 
     def __init__(self, flips: list[int]) -> None:
         super().__init__()
@@ -104,7 +104,7 @@ class _PairPatterns(dict[str, int]):
 
 @cache
 def _patterns() -> tuple[int, tuple[_PairPatterns, ...]]:
-    """The picture of 22 zeros, and for each of the eleven places its pair patterns."""
+    """Return the picture of 22 zeros, and the pair patterns of each of the eleven positions."""
     zeros = "0" * _LENGTH
     base = int(_by_library(zeros, fixed=True)[1], 2)
     places: list[_PairPatterns] = []
@@ -119,7 +119,7 @@ def _patterns() -> tuple[int, tuple[_PairPatterns, ...]]:
 
 
 def _modules(text: str) -> tuple[int, str]:
-    """Side length and all modules as "1" (dark) and "0", row by row."""
+    """Return the side length, and all modules as "1" (dark) and "0", row by row."""
     if len(text) != _LENGTH:
         return _by_library(text)
     picture, places = _patterns()
@@ -134,7 +134,7 @@ def _modules(text: str) -> tuple[int, str]:
 
 
 def _by_library(text: str, *, fixed: bool = False) -> tuple[int, str]:
-    # Imported here: with its imaging library it takes 20 ms, and after `prepare` hardly anybody comes here.
+    # Imported here because it takes 20 ms with its imaging library, and after `prepare` this path is rare.
     from qrcode.constants import ERROR_CORRECT_M
     from qrcode.exceptions import DataOverflowError
     from qrcode.main import QRCode
@@ -149,7 +149,7 @@ def _by_library(text: str, *, fixed: bool = False) -> tuple[int, str]:
     try:
         code.make(fit=not fixed)
     except (DataOverflowError, ValueError):
-        # The library reports too long a text as an invalid version.
+        # The library reports a text that is too long as an invalid version.
         raise ValueError("the text is too long for a QR code") from None
     return code.modules_count, "".join("1" if module else "0" for row in code.modules for module in row)
 

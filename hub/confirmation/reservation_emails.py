@@ -1,6 +1,8 @@
 """E-mails about reservations: confirmed, moved, cancelled, reminder.
 
-Each says what is true when it is written, which may be some time after the change. Raises Obsolete if it is no longer true."""
+Each describes the state at the time of writing, which may be later than the change. They raise Obsolete if there is nothing
+left to say.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -15,7 +17,7 @@ from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.text.languages import format_day, format_moment, format_span, format_time, translator
 
 _LATE_ENOUGH = timedelta(hours=1)
-"""A reminder due more than this too early is for a slot that the visit was moved out of."""
+"""Tolerance of a reminder's time. A reminder that is earlier than this belongs to a slot the visit was moved out of."""
 
 
 def confirmed(message: OutboxMessage, sender: Sender) -> EmailContent:
@@ -143,7 +145,7 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
 
 
 def _why_cancelled(message: OutboxMessage, _: Callable[[str], str]) -> list[str]:
-    """Heading and first paragraph."""
+    """Return the heading and the first paragraph."""
     match message.text("cause"):
         case "staff":
             return [
@@ -169,7 +171,7 @@ def _visit_email(
     paragraphs: tuple[str, ...],
     was: tuple[VisitBlock, ...] = (),
 ) -> EmailContent:
-    """An e-mail about a visit that will take place."""
+    """Return an e-mail about a visit that will take place."""
     _ = translator(message.language).gettext
     party = _party(message)
     first = places[0]
@@ -204,7 +206,7 @@ def _party(message: OutboxMessage) -> Party:
 
 
 def _standing(party: Party, message: OutboxMessage) -> list[Place]:
-    """The places the message is about that are not cancelled, earliest first. Raises Obsolete if none is left."""
+    """Return the message's places that are not cancelled, earliest first. Raises Obsolete if none is left."""
     places = [place for place in party.only(message.reservation_ids) if not place.cancelled]
     if not places:
         raise Obsolete("cancelled" if party.only(message.reservation_ids) else "gone")

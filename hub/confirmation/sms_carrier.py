@@ -1,8 +1,8 @@
-"""The text-message carrier: hands short messages to the provider of HUB_SMS_URL, or to the development mailbox.
+"""The text-message carrier: sends short messages through the provider of HUB_SMS_URL, or to the development mailbox.
 
 `twilio://ACCOUNT_SID:TOKEN@/?from=+12025550100` is Twilio's REST API (Programmable Messaging, 2010-04-01);
 `?service=MG...` names a messaging service instead of a number. A host in the URL replaces api.twilio.com (a region, a
-proxy), and `twilio+http://` speaks to it without TLS. Another provider is one more class here and one more scheme.
+proxy), and `twilio+http://` calls it without TLS. To add a provider, add a class here and a URL scheme for it.
 """
 
 import asyncio
@@ -19,15 +19,15 @@ from hub.confirmation.development_mailbox import drop_sms_into_mailbox
 from hub.settings import Settings
 
 _SECONDS = 10.0
-_SHORTEST_NUMBER = 7  # digits; what is shorter is a short code, which has no plus sign
-# Twilio's own numbers for an account (20003, 20005) or a sender (21606, 21659, 21660) that is not in order. Once it is, the
-# message can go. Any other 4xx is about this message.
+_SHORTEST_NUMBER = 7  # digits; a shorter sender is a short code, which has no plus sign
+# Twilio's error codes for a wrong account (20003, 20005) or sender (21606, 21659, 21660). Somebody can put these right, so
+# the message waits. Any other 4xx is about this message.
 _OUR_OWN_FAULT = frozenset({20003, 20005, 21606, 21659, 21660})
 
 
 @dataclass(frozen=True, slots=True)
 class TextMessage:
-    """`recipient` is E.164. `name` stays the same when a message is sent again."""
+    """A text message to send. `recipient` is E.164. `name` identifies it, and a retry keeps the name."""
 
     recipient: str
     text: str
@@ -35,22 +35,22 @@ class TextMessage:
 
 
 class SmsCarrier(Protocol):
-    """What a provider must be able to do."""
+    """The interface of a provider of text messages."""
 
     async def send(self, message: TextMessage) -> None:
         """Deliver one message. Raises DeliveryRefused or DeliveryDeferred."""
 
     async def rest(self) -> None:
-        """Close what is open; the next message opens it again."""
+        """Close open connections. The next message opens them again."""
 
 
 def sms_carrier(settings: Settings) -> SmsCarrier:
-    """The carrier that the settings ask for."""
+    """Return the carrier for HUB_SMS_URL, or the development carrier without it."""
     return TwilioCarrier(settings.sms_url) if settings.sms_url else DevelopmentSmsCarrier(settings.data_dir)
 
 
 class DevelopmentSmsCarrier:
-    """Shows the messages beside the mails of a hub that has no mail server."""
+    """Writes text messages to the development mailbox, for a hub that has no provider."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
@@ -68,8 +68,10 @@ class DevelopmentSmsCarrier:
 
 
 class TwilioCarrier:
-    """Keeps one HTTP session open between messages. Twilio has no idempotency key: a message whose answer was lost is
-    sent again, at least once like a mail."""
+    """Keeps one HTTP session open between messages.
+
+    Twilio has no idempotency key. So a message whose answer was lost is sent again: delivery is at least once, as for e-mail.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -80,7 +82,7 @@ class TwilioCarrier:
         self._address = f"{scheme}://{host}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
         self._headers = {"Authorization": aiohttp.encode_basic_auth(account, unquote(parts.password or ""))}
         service = query.get("service", [""])[0]
-        # A plus sign in a query string means a blank, and everybody writes it all the same.
+        # A plus sign in a query string decodes to a space, but people write `?from=+1202...` all the same.
         sender = query.get("from", [""])[0].strip()
         if sender.isdigit() and len(sender) >= _SHORTEST_NUMBER:
             sender = f"+{sender}"
@@ -90,7 +92,7 @@ class TwilioCarrier:
     async def send(self, message: TextMessage) -> None:
         form = {**self._sender, "To": message.recipient, "Body": message.text}
         try:
-            # An answer that points elsewhere is not the provider's: our token would go there.
+            # Redirects are not followed: the request carries our token, and the other host might not be the provider's.
             async with self._opened().post(
                 self._address, data=form, headers=self._headers, allow_redirects=False
             ) as response:
@@ -115,7 +117,7 @@ class TwilioCarrier:
 
 
 async def _code(response: aiohttp.ClientResponse) -> int | None:
-    """Twilio's own number for what is wrong, where the body has one."""
+    """Return Twilio's error code from the body, or None if it has none."""
     try:
         code = json.loads(await response.read()).get("code")
     except (ValueError, AttributeError):
@@ -124,7 +126,7 @@ async def _code(response: aiohttp.ClientResponse) -> int | None:
 
 
 def _judge(status: int, code: int | None) -> DeliveryRefused | DeliveryDeferred:
-    """4xx is final, except 429 (too fast) and what is wrong with our own account; anything else comes back later."""
+    """Return the error to raise: 4xx is final, except 429 (too fast) and errors of our own account. The rest is deferred."""
     text = f"provider refused: {status}" + (f" {code}" if code else "")
     if status in (401, 429) or code in _OUR_OWN_FAULT:
         return DeliveryDeferred(text, "all")

@@ -74,7 +74,7 @@ def waitlist_lapsed(message: OutboxMessage, sender: Sender) -> EmailContent:
 
 
 def waitlist_closed(message: OutboxMessage, sender: Sender) -> EmailContent:
-    """Says why in the same words as the page behind the link."""
+    """Return the e-mail that says why the entry was closed, in the same words as the page behind its link."""
     if message.now >= message.moment("told_until"):
         raise Obsolete("too late")
     translation = translator(message.language)
@@ -104,7 +104,7 @@ def waitlist_closed(message: OutboxMessage, sender: Sender) -> EmailContent:
 
 
 def _booking_url(message: OutboxMessage, sender: Sender) -> str:
-    """The booking page with the tickets filled in, where the row still has their codes."""
+    """Return the URL of the booking page, with the tickets filled in if the row still has their codes."""
     codes = message.payload.get("ticket_codes")
     named = [code for code in codes if isinstance(code, str)] if isinstance(codes, list) else []
     tickets = f"ticket={quote(','.join(named), safe='')}&" if named else ""

@@ -1,13 +1,12 @@
-"""The webhook carrier: calls an address a venue has named, signed, and never one inside our own network.
+"""The webhook carrier: sends signed POST requests to a venue's webhook URL, but never into our own network.
 
     POST {address}
     X-Hub-Event: alert.raised
-    X-Hub-Delivery: 7.42.67...          the same when a call is repeated
+    X-Hub-Delivery: 7.42.67...          the same for every retry of a call
     X-Hub-Signature-256: sha256=...     HMAC-SHA256 of the body with the venue's secret, in hex
 
-Whoever may set the address must not be able to make the hub talk to what only the hub can reach: names are resolved here, and
-only public addresses are called (or those of HUB_WEBHOOK_NETWORKS, which may also be called without TLS). Redirects are
-not followed.
+The URL must not give access to servers that only the hub can reach (SSRF). So names are resolved here, and only public
+addresses are called, or those of HUB_WEBHOOK_NETWORKS, which may also be called without TLS. Redirects are not followed.
 """
 
 import hashlib
@@ -40,12 +39,12 @@ class Call:
 
 
 def signature(secret: str, body: bytes) -> str:
-    """What the receiver computes as well, and compares."""
+    """Return the signature header of a body. The receiver computes the same value and compares."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 class _Guarded(AbstractResolver):
-    """Resolves names, and gives back only addresses that may be called."""
+    """A resolver that returns only addresses that may be called."""
 
     def __init__(self, carrier: "WebhookCarrier") -> None:
         self._carrier = carrier
@@ -65,11 +64,11 @@ class _Guarded(AbstractResolver):
 
 
 class _Forbidden(OSError):
-    """The name leads into a network that is not to be called."""
+    """The name resolves to an address that must not be called."""
 
 
 class WebhookCarrier:
-    """Keeps its session open between calls."""
+    """Keeps one HTTP session open between calls."""
 
     def __init__(self, networks: Sequence[IPNetwork] = ()) -> None:
         self._networks = networks
@@ -106,7 +105,7 @@ class WebhookCarrier:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             if _is_forbidden(error):
                 raise DeliveryRefused("webhook forbidden") from error
-            # Every webhook is another server: the others need not wait for this one.
+            # Every webhook is a different server, so only this message waits.
             raise DeliveryDeferred(f"no connection: {type(error).__name__}", "message") from error
 
     def _refuse_forbidden(self, url: str) -> None:
@@ -123,14 +122,14 @@ class WebhookCarrier:
         raise DeliveryRefused("webhook forbidden")
 
     async def rest(self) -> None:
-        """Close what is open; the next call opens it again."""
+        """Close the session. The next call opens a new one."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            # No cache of names: an answer that was checked is the one that is called.
+            # No DNS cache: the address that was checked must be the one that is called.
             connector = aiohttp.TCPConnector(resolver=_Guarded(self), use_dns_cache=False)
             timeout = aiohttp.ClientTimeout(total=2 * _SECONDS, sock_connect=_SECONDS, sock_read=_SECONDS)
             self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False)

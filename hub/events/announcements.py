@@ -1,7 +1,7 @@
-"""The announcements: facts published after a commit, each as a frozen value.
+"""Announcements: facts that are published after a commit, each as a frozen dataclass.
 
 An announcement may be lost when Redis is down or a process is not listening. So each one carries whole state with a revision:
-a later one, or the audit, corrects what was missed. What must not be lost is a row, not an announcement.
+a later announcement or the resync corrects what was missed. Whatever must not be lost is a row in Postgres.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from hub.rules.ticket_code import normalise
 
 @dataclass(frozen=True, slots=True)
 class SlotChanged:
-    """A slot's counts, whole, as the statement that changed them returned them."""
+    """All counts of a slot, as returned by the statement that changed them."""
 
     org_id: int
     venue_id: int
@@ -91,10 +91,10 @@ TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified"
 
 @dataclass(frozen=True, slots=True)
 class TicketsChanged:
-    """Tickets have changed: a scanner that shows one of them asks again.
+    """Tickets have changed. A scanner that shows one of them requests it again.
 
-    `hashes` are the `code_hash` of each code, so that a listener learns no code from them. `venue_id` None means every venue
-    of the organisation.
+    `hashes` holds the `code_hash` of each code, so that listeners learn no code. `venue_id` None means every venue of the
+    organisation.
     """
 
     org_id: int
@@ -116,7 +116,7 @@ def code_hash(code: str) -> str:
 class TopicEvent:
     """An event for the subscribers of a socket topic; `body` is its JSON.
 
-    `venue_id`, `staff_id` and `gate` say whom it concerns. Each topic decides which of them it looks at.
+    `venue_id`, `staff_id` and `gate` say whom it concerns. Each topic chooses which of them it filters by.
     """
 
     org_id: int

@@ -80,12 +80,12 @@ class Announcer:
         while self._outgoing:
             batch, self._outgoing = self._outgoing, []
             try:
-                # Within one message only the newest state of a slot matters.
+                # Within one message only the newest state of a slot is sent.
                 newest = {_subject(announcement): announcement for announcement in batch}
                 message = orjson.dumps([self.origin, *(encode(announcement) for announcement in newest.values())])
                 await self._redis.publish(CHANNEL, message)
             except Exception as error:  # noqa: BLE001 - best effort, whatever Redis or the network do
-                # The audit of every process finds what this message would have said.
+                # The resync of every process reads from Postgres what this message would have said.
                 log.debug("announcement.not_published", extra={"error": type(error).__name__})
             await asyncio.sleep(SECONDS_BETWEEN_MESSAGES)
 
@@ -95,7 +95,7 @@ class Announcer:
 
 
 def _subject(announcement: Announcement) -> tuple[Any, ...]:
-    """Name what an announcement is about: of two with one name, the later replaces the earlier."""
+    """Return a key for the subject of an announcement. A later announcement replaces an earlier one with the same key."""
     match announcement:
         case SlotChanged(org_id, _, _, slot):
             return ("slot", org_id, slot.slot_id)
@@ -104,7 +104,7 @@ def _subject(announcement: Announcement) -> tuple[Any, ...]:
         case MovementsChanged(org_id, venue_id, day, _, _, _):
             return ("movements", org_id, venue_id, day)
         case TopicEvent() | ScansLogged():
-            return ("each", id(announcement))  # two equal events happened twice
+            return ("each", id(announcement))  # two equal events are two events
         case PeerSeen(origin, _):
             return ("here", origin)
         case _:

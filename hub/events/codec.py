@@ -1,4 +1,4 @@
-"""The codec of announcements: their form on the Redis channel between hub processes.
+"""The codec of announcements: the JSON that hub processes send each other through Redis.
 
 The kinds and the order of fields are fixed, because processes of two versions run side by side during an update.
 """
@@ -46,7 +46,7 @@ def encode(announcement: Announcement) -> list[Any]:
 
 
 def decode(fields: list[Any]) -> Announcement | None:
-    """Return the announcement that `encode` wrote, or None for a kind that only a newer version knows."""
+    """Return the announcement that `encode` wrote, or None for a kind that this version does not know."""
     match fields:
         case ["slot", org_id, venue_id, day, slot_id, start, end, capacity, booked, verified, revision, held]:
             count = SlotCount(

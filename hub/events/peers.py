@@ -1,7 +1,7 @@
-"""The peers: the other hub processes on the same servers, and which organisations' scans each wants.
+"""Peers: the other hub processes on the same servers, and the organisations whose scans each of them wants.
 
-Every process announces itself every two seconds with the organisations that somebody watches there. So a hub of one process
-sends nothing, and a scan that no peer wants is not sent.
+Every process announces itself every two seconds, with the organisations that its clients watch. So a hub of one process
+sends no scans, and a scan that no peer wants is not sent.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from hub.events.announcer import Announcer
 
 ANNOUNCE_SECONDS = 2.0
 GONE_SECONDS = 7.0
-"""A peer that was silent this long is gone: it missed three announcements."""
+"""Seconds of silence after which a peer counts as gone: it has missed three announcements."""
 
 
 class Peers:
@@ -25,7 +25,7 @@ class Peers:
         """By origin: when the peer was seen last, and which organisations it wants."""
         self._wants: Counter[int] = Counter()
         self.others = False
-        """Whether there is any other hub process, as far as is known."""
+        """Whether any other hub process is known."""
         announcer.listen(self._receive)
 
     def wanted(self, org_id: int) -> bool:
@@ -33,7 +33,7 @@ class Peers:
         return any(org_id in wants for _, wants in self._seen.values())
 
     def want(self, org_id: int) -> None:
-        """Receive the organisation's scans; call `unwant` once for each call of this."""
+        """Ask the peers for this organisation's scans. Call `unwant` once for each call."""
         self._wants[org_id] += 1
         if self._wants[org_id] == 1:
             self.announce()
@@ -45,7 +45,7 @@ class Peers:
             self.announce()
 
     def announce(self) -> None:
-        """Announce that this process is running, and what it wants."""
+        """Announce that this process is running, and which organisations it wants."""
         self._announcer.publish([PeerSeen(self._announcer.origin, tuple(sorted(self._wants)))])
 
     async def run(self) -> None:

@@ -1,6 +1,6 @@
-"""The scan events: every logged scan, published to listeners of this process and to the peers that want it.
+"""Scan events: every logged scan, published to the listeners of this process and to the peers that want it.
 
-A scan event is not state: it may be lost on the way to a peer. The log holds every scan.
+A scan event may be lost on the way to a peer. The scan log in Postgres holds every scan.
 """
 
 import logging
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class LoggedScan(NamedTuple):
-    """One row of the log, written at `at`. `moment` is when the code was scanned, which is earlier for a synced scan."""
+    """One row of the scan log, written at `at`. `moment` is the time of the scan, which is earlier for a synced scan."""
 
     org_id: int
     venue_id: int
@@ -40,7 +40,7 @@ class LoggedScan(NamedTuple):
 
 
 def logged_scan(request: ScanRequest, decision: Decision, now: datetime) -> LoggedScan:
-    """Return the scan as it was logged at the moment `now`."""
+    """Return the scan as it is logged at `now`."""
     r, verdict, ticket = request, decision.verdict, decision.ticket
     # `_make` takes half the time of `LoggedScan(...)`, and runs for every scan.
     return LoggedScan._make((
@@ -54,7 +54,7 @@ Listener = Callable[[Sequence[LoggedScan]], None]
 
 
 class ScanEvents:
-    """Call `listen` before the first scan, and `publish` after the commit.
+    """The listeners to logged scans. Call `listen` before the first scan, and `publish` after the commit.
 
     Listeners are called after every batch of scans. They must be quick, and must neither wait nor raise.
     """
@@ -64,7 +64,7 @@ class ScanEvents:
         self._announcer = announcer
         self._listeners: list[Listener] = []
         self.needed_elsewhere: Callable[[LoggedScan], bool] = lambda _: False
-        """Whether peers need a scan even where nobody there watches the organisation."""
+        """Returns whether peers need a scan even if none of their clients watches the organisation."""
         announcer.listen(self._receive)
 
     def listen(self, listener: Listener) -> None:
@@ -101,7 +101,7 @@ def _announcements(scans: Iterable[LoggedScan]) -> list[ScansLogged]:
 
 
 def _decode(announcement: ScansLogged, row: Sequence[Any]) -> LoggedScan:
-    """Return the scan of a row as a peer sent it: identifiers and moments are text there."""
+    """Return the scan in a row that a peer sent. Ids and timestamps are text there."""
     scan_id, at, moment, *rest = row
     return LoggedScan(announcement.org_id, announcement.venue_id, UUID(scan_id), datetime.fromisoformat(at),
                 datetime.fromisoformat(moment), *rest)  # fmt: skip

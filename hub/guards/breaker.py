@@ -1,4 +1,4 @@
-"""The circuit breaker: after three failures in a row a server is left alone for two seconds, then tried with one request."""
+"""The circuit breaker: after three failures in a row it admits no calls for two seconds, then one call as a probe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ OPEN_SECONDS = 2.0
 
 
 class Breaker:
-    """Ask `admits` before a call, report `success` or `failure` after it. While open, one call in `open_seconds` is admitted."""
+    """Ask `admits` before a call, and report `success` or `failure` after it. While open it admits one per `open_seconds`."""
 
     def __init__(self, *, failures: int = FAILURES, open_seconds: float = OPEN_SECONDS) -> None:
         self._limit = failures
@@ -22,7 +22,7 @@ class Breaker:
         return self._failed >= self._limit
 
     def admits(self) -> bool:
-        """Whether a call may be tried now. While open this is true once per `open_seconds`: that call is the probe."""
+        """Return whether a call may be made now. While open this is True once per `open_seconds`, for the probe."""
         if self._failed < self._limit:
             return True
         now = time.monotonic()

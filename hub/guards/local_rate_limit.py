@@ -1,4 +1,4 @@
-"""The local rate limit: recent requests as this process knows them. It applies while Redis is away."""
+"""The local rate limit: counts the requests of this process alone. It applies while Redis does not answer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ MOST_BUCKETS = 50_000
 
 
 class LocalRateLimit:
-    """At most `rate.count` requests of a bucket within any `rate.seconds`; moments are monotonic seconds."""
+    """Admits at most `rate.count` requests of a bucket within any `rate.seconds`. Times are monotonic seconds."""
 
     def __init__(self) -> None:
         self._buckets: OrderedDict[str, deque[float]] = OrderedDict()
         self._blocked: OrderedDict[str, float] = OrderedDict()
 
     def blocked(self, bucket: str, now: float) -> float:
-        """Seconds that this bucket must still wait by the last answer of Redis; 0.0 if Redis may be asked again."""
+        """Return the seconds that this bucket must still wait by the last answer of Redis; 0.0 if Redis may be asked."""
         until = self._blocked.get(bucket)
         if until is None:
             return 0.0
@@ -28,17 +28,17 @@ class LocalRateLimit:
         return until - now
 
     def block(self, bucket: str, until: float) -> None:
-        """Refuse this bucket without asking Redis until the moment `until`."""
+        """Refuse this bucket until `until` (monotonic seconds) without asking Redis."""
         if len(self._blocked) >= MOST_BUCKETS:
             self._blocked.popitem(last=False)
         self._blocked[bucket] = until
 
     def record(self, bucket: str, rate: Rate, now: float) -> None:
-        """Record a request that Redis admitted, so that losing Redis does not grant a second allowance here."""
+        """Record a request that Redis admitted, so that a bucket does not get its whole allowance again if Redis fails."""
         self._moments(bucket, rate).append(now)
 
     def admit(self, bucket: str, rate: Rate) -> float:
-        """Decide without Redis: 0.0 (admitted and recorded), or the seconds to wait."""
+        """Decide without Redis: return 0.0 (admitted and recorded) or the seconds to wait."""
         now = time.monotonic()
         moments = self._moments(bucket, rate)
         if len(moments) == rate.count and (wait := moments[0] + rate.seconds - now) > 0:
@@ -52,6 +52,6 @@ class LocalRateLimit:
             moments = deque(moments or (), maxlen=rate.count)
             if len(self._buckets) >= MOST_BUCKETS:
                 self._buckets.popitem(last=False)
-        # Put last again: beyond the bound the bucket unused for longest is dropped.
+        # Moved to the end: beyond the bound the least recently used bucket is dropped.
         self._buckets[bucket] = moments
         return moments

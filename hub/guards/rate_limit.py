@@ -1,7 +1,7 @@
 """The rate limit: at most N requests of one bucket in M seconds, counted in Redis over all hub processes.
 
-The window slides: with 10/min ten requests at once are admitted, an eleventh within the same minute is not. While Redis is away
-every process applies the same rate from its own memory.
+The window slides: 10/min admits ten requests at once and refuses an eleventh within the same minute. While Redis does not
+answer, every process applies the same rate from its own memory.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class _RateRequest:
 
 
 class RateLimit:
-    """One per process; all requests that arrive in one turn of the loop share one script call."""
+    """The rate limiter of a process. All requests that arrive in one turn of the event loop share one script call."""
 
     def __init__(self, redis: RedisClient) -> None:
         self._script = ScriptCalls(redis, "rate_limit")
@@ -39,7 +39,7 @@ class RateLimit:
         self._batcher: Batcher[_RateRequest, float] = Batcher("rate-limit", self._run_batch, max_batch=256)
 
     async def admit(self, bucket: str, rate: Rate | None) -> float:
-        """Return 0.0 if the request is admitted, else the seconds to wait. `rate` None admits at once."""
+        """Return 0.0 if the request is admitted, else the seconds to wait. With `rate` None it is always admitted."""
         if rate is None:
             return 0.0
         now = time.monotonic()
@@ -53,7 +53,7 @@ class RateLimit:
 
     @property
     def is_away(self) -> bool:
-        """Whether Redis is being left alone because it did not answer."""
+        """Return whether the breaker is open because Redis did not answer."""
         return self._breaker.is_open
 
     async def close(self) -> None:
@@ -65,7 +65,7 @@ class RateLimit:
             return self._admit_locally(requests)
         left = PATIENCE - (time.monotonic() - requests[0].at)
         if left < 0.05:
-            # They waited behind a batch that Redis did not answer.
+            # These requests waited behind a batch that Redis did not answer.
             return self._admit_locally(requests)
         keys = [f"venuehub:{{rate}}:{request.bucket}" for request in requests]
         arguments: list[str | int] = []
@@ -84,7 +84,7 @@ class RateLimit:
             return self._admit_locally(requests)
         self._breaker.success()
         if len(waits) != len(requests):
-            # Redis is there but refused the script (out of memory, say).
+            # Redis answered but refused the script, for example out of memory.
             return self._admit_locally(requests)
         now = time.monotonic()
         for request, wait in zip(requests, waits, strict=True):

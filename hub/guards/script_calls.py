@@ -1,4 +1,4 @@
-"""Script calls: one Lua script run for several keys together, each call once, with one answer or one error for each."""
+"""Script calls: run one Lua script for several keys in one round trip, with one answer or error for each call."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ AWAY = (RedisError, OSError, TimeoutError)
 
 
 class ScriptCalls:
-    """`db/lua/<name>.lua`, called by its hash. A server that does not know the hash gets the text, once. Nothing else is repeated."""
+    """Calls `db/lua/<name>.lua` by its hash (EVALSHA). On NOSCRIPT the text is sent once; no other error is retried."""
 
     def __init__(self, redis: RedisClient, name: str) -> None:
         self._redis = redis
         self._text = lua(name)
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
-        # A cluster client refuses scripts in a pipeline: the calls of one batch may belong to different nodes.
+        # A cluster client refuses scripts in a pipeline, because the calls of one batch may belong to different nodes.
         self._pipelines = not isinstance(redis, RedisCluster)
         self._in_flight: set[asyncio.Task[list[Any]]] = set()
 
     async def run(self, calls: Sequence[Call], *, within: float = PATIENCE) -> list[Any]:
         """Return one answer per call, in order; a call Redis refused has its exception as the answer.
 
-        Raises TimeoutError after `within` seconds, and what redis-py raises where the server is away. A call given up
-        here is not cancelled (that would cost the connection); its own time limit ends it.
+        Raises TimeoutError after `within` seconds, and the errors of redis-py if the server does not answer. A call that
+        timed out is not cancelled, because that would close the connection; its own time limit ends it.
         """
         task = asyncio.get_running_loop().create_task(self._run(calls))
         self._in_flight.add(task)

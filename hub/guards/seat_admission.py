@@ -1,7 +1,7 @@
-"""Seat admission: Redis turns away requests for places that are gone, so that a rush does not queue in Postgres.
+"""Seat admission: Redis refuses requests for places that are gone, so that a rush does not queue in Postgres.
 
-The answer is advice. `FULL` is answered only where Postgres has said so. Everything doubtful is `UNKNOWN` and goes to Postgres,
-whose transaction decides. After every transaction `settle` writes to Redis what Postgres said.
+The answer is advice; the transaction in Postgres decides. `FULL` is answered only if Postgres has said so, and any doubt gives
+`UNKNOWN`. After every transaction `settle` writes the result to Redis.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from hub.guards.seat_states import read_seat_states, slot_keys
 from hub.guards.settlements import Settlement, Settlements, SlotKey
 
 REMEMBER_SECONDS = 86_400
-"""How long a hold that was admitted is admitted again: as long as Postgres keeps its first answer."""
+"""Seconds for which a hold that was admitted is admitted again: as long as Postgres keeps its first answer."""
 STATE_SECONDS = 8 * 86_400
 FULL_SECONDS = 0.1
-"""How long this process answers FULL for a slot without asking Redis again, unless it learns of a free place."""
+"""Seconds for which this process answers FULL for a slot without asking Redis, unless it learns of a free place."""
 MOST_FULL = 10_000
 LATE_SECONDS = PATIENCE - 0.05
-"""A request that waited this long for its batch is answered UNKNOWN at once: a call would take it past `PATIENCE`."""
+"""Seconds in the queue after which a request is answered UNKNOWN at once: a call would take it past `PATIENCE`."""
 
 log = logging.getLogger(__name__)
 
 
 class Admission(IntEnum):
     UNKNOWN = -1
-    """Ask Postgres: Redis has no state of the slot that can be trusted."""
+    """Ask Postgres: Redis has no state of the slot, or one that may be wrong."""
     FULL = 0
     GO = 1
-    """Ask Postgres; a place is held meanwhile."""
+    """Ask Postgres; Redis holds a place meanwhile."""
     CONTENDED = 2
-    """Other requests in flight want every free place: ask again in a moment."""
+    """Requests in flight want every free place: ask again shortly."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeatRequest:
-    """Places wanted in one slot. A retry with the same `hold_id` gets the same answer and holds nothing twice."""
+    """A request for places in one slot. A retry with the same `hold_id` gets the same answer and holds no more places."""
 
     org_id: int
     slot_id: int
@@ -65,10 +65,10 @@ BookedHolds = Callable[[int, int], Awaitable[Sequence[str]]]
 
 
 class SeatAdmission:
-    """One per process.
+    """The seat admission of a process.
 
-    `booked_holds(org_id, slot_id)` reads the hold ids whose first answers Postgres keeps. After Redis has lost its state it
-    answers FULL again only when it has these ids: a retry must reach its first answer.
+    `booked_holds(org_id, slot_id)` reads the hold ids whose first answers Postgres keeps. After Redis has lost its state, it
+    answers FULL only once it has these ids, because a retry must get its first answer.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class SeatAdmission:
         self._closed = False
 
     def ask(self, request: SeatRequest) -> asyncio.Future[Admission]:
-        """Return a future of the answer; it never raises and never takes longer than 0.25 s."""
+        """Return a future of the answer. It never raises, and it is done within 0.25 s."""
         probe = self._breaker.is_open
         if self._breaker.admits() and not self._closed:
             return self._batcher.submit(_PendingRequest(request, time.monotonic(), probe))
@@ -105,9 +105,9 @@ class SeatAdmission:
         return unknown
 
     def was_full(self, org_id: int, slot_id: int) -> bool:
-        """Whether a single place was refused as FULL a moment ago (`FULL_SECONDS`), so that a crowd need not ask one by one.
+        """Return whether a single place was refused as FULL within `FULL_SECONDS`, so that a crowd does not ask one by one.
 
-        Not to be asked about a request that may have its place already (one with an idempotency key).
+        Do not use this for a request with an idempotency key: it may have its place already.
         """
         refused_at = self._full.get((org_id, slot_id))
         return refused_at is not None and time.monotonic() - refused_at < FULL_SECONDS
@@ -123,10 +123,10 @@ class SeatAdmission:
         released: Sequence[str] = (),
         force: bool = False,
     ) -> None:
-        """Queue the result of a transaction for Redis. Never waits and never fails; it is written again until Redis takes it.
+        """Queue the result of a transaction for Redis. Never waits and never fails; the write is retried until it succeeds.
 
-        `booked` and `released` are hold ids; `free` is None if the slot was not looked at. `force` writes over
-        a higher revision: Postgres was put back to an earlier state.
+        `booked` and `released` are hold ids. `free` is None if the slot was not read. `force` overwrites a higher
+        revision, for a Postgres that was restored to an earlier state.
         """
         if free != 0:
             self._full.pop((org_id, slot_id), None)
@@ -136,7 +136,7 @@ class SeatAdmission:
     async def write_state(
         self, org_id: int, slot_id: int, *, free: int, revision: int, force: bool = False, booked: Sequence[str] | None = None
     ) -> bool:  # fmt: skip
-        """Write what Postgres says now; returns whether Redis took it. `booked`: all holds with a first answer, where known."""
+        """Write the state in Postgres to Redis; return whether that worked. `booked`: all holds with a first answer, if known."""
         if free != 0:
             self._full.pop((org_id, slot_id), None)
         settlement = Settlement(complete=booked is not None)
@@ -149,7 +149,7 @@ class SeatAdmission:
         return isinstance(answer, int)
 
     async def forget(self, org_id: int, slot_id: int) -> bool:
-        """Delete the state of a slot; returns whether Redis did."""
+        """Delete the state of a slot in Redis; return whether that worked."""
         self._full.pop((org_id, slot_id), None)
         self._settlements.drop((org_id, slot_id))
         try:
@@ -159,28 +159,28 @@ class SeatAdmission:
         return True
 
     async def read_state(self, org_id: int, slot_id: int) -> dict[str, int] | None:
-        """As `read_states`, for one slot."""
+        """Return the state of one slot, as `read_states` does."""
         return (await self.read_states([(org_id, slot_id)]))[0]
 
     async def read_states(self, slots: Sequence[SlotKey]) -> list[dict[str, int] | None]:
         """Return the state of each slot in Redis, None if there is none; raises what redis-py raises.
 
-        `held` includes holds that have run out, until the next request for the slot removes them.
+        `held` includes expired holds until the next request for the slot removes them.
         """
         return await read_seat_states(self._redis, slots)
 
     @property
     def is_away(self) -> bool:
-        """Whether Redis is being left alone because it did not answer."""
+        """Return whether the breaker is open because Redis did not answer."""
         return self._breaker.is_open
 
     @property
     def unsettled(self) -> int:
-        """Slots whose settlement Redis has not taken yet."""
+        """Return the number of slots whose settlement is not written to Redis yet."""
         return len(self._settlements)
 
     async def close(self) -> None:
-        """Write what is left, for at most a second."""
+        """Write the remaining settlements, for at most one second."""
         self._closed = True
         tasks: list[asyncio.Task[None]] = [*self._booked_hold_reads.values()]
         if self._flusher is not None:

@@ -1,4 +1,4 @@
-"""The state of seat admission in Redis: which keys a slot has, and what stands in them."""
+"""The state of seat admission in Redis: the keys of a slot, and how to read them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from hub.guards.settlements import SlotKey
 
 
 def slot_keys(slot: SlotKey) -> tuple[str, str, str]:
-    """The keys of a slot (organisation, slot): its state, its live holds, the holds that asked. One hash tag for all three."""
+    """Return a slot's keys: its state, its live holds, and the holds that asked. All three share one hash tag."""
     tag = f"venuehub:gate:{{{slot[0]}:{slot[1]}}}:"
     return tag + "state", tag + "holds", tag + "asked"
 
 
 async def read_seat_states(redis: RedisClient, slots: Sequence[SlotKey]) -> list[dict[str, int] | None]:
-    """The state of each slot in Redis, None if there is none; raises what redis-py raises.
+    """Return the state of each slot in Redis, None if there is none. Raises the errors of redis-py.
 
     A state has `free`, `revision`, `keys_known` (whether every booked hold is known), `held` and `asked` (numbers of holds).
     """

@@ -1,6 +1,6 @@
-"""Settlements: results of transactions that Redis has not taken yet, merged to one for each slot.
+"""Settlements: results of transactions that are not written to Redis yet, merged into one for each slot.
 
-While Redis is away they wait here. The memory is bounded: a slot needs only its newest state, and holds run out by themselves.
+While Redis does not answer they wait here. Memory is bounded: a slot needs only its newest state, and holds expire.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_HOLDS = 20_000
 
 @dataclass(slots=True)
 class Settlement:
-    """Of one slot: free places at a revision (None if not read), and the hold ids that were booked or released."""
+    """The result for one slot: free places at a revision (None if not read), and hold ids that were booked or released."""
 
     free: int | None = None
     revision: int = -1
@@ -27,7 +27,7 @@ class Settlement:
     released: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     def add(self, free: int | None, revision: int, booked: Iterable[str], released: Iterable[str], force: bool) -> None:
-        """Merge a later result; a forced one replaces the free places whatever their revision."""
+        """Merge a later result. A forced one replaces the free places whatever their revision is."""
         if free is not None and (force or self.free is None or revision >= self.revision):
             self.free, self.revision = free, revision
         self.force = self.force or force
@@ -42,7 +42,7 @@ class Settlement:
                 holds.popitem(last=False)
 
     def arguments(self, *, complete: bool, remember_seconds: int, state_seconds: int) -> list[str | int]:
-        """Return ARGV of db/lua/seat_admission_settle.lua."""
+        """Return the ARGV for db/lua/seat_admission_settle.lua."""
         free = "" if self.free is None else self.free
         flags = (int(self.force), int(complete or self.complete))
         return [free, self.revision, *flags, remember_seconds, MOST_HOLDS, state_seconds, len(self.booked),
@@ -50,7 +50,7 @@ class Settlement:
 
 
 class Settlements:
-    """Waiting settlements by slot, oldest first."""
+    """The waiting settlements by slot, oldest first."""
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[SlotKey, Settlement] = OrderedDict()
@@ -59,7 +59,7 @@ class Settlements:
         return len(self._waiting)
 
     def of(self, key: SlotKey) -> Settlement:
-        """Return the waiting settlement of a slot, begun if there was none; the oldest gives way beyond the bound."""
+        """Return the waiting settlement of a slot, or add an empty one. Beyond the bound the oldest is dropped."""
         settlement = self._waiting.get(key)
         if settlement is None:
             if len(self._waiting) >= MOST_SLOTS:
@@ -72,7 +72,7 @@ class Settlements:
         return [self._waiting.popitem(last=False) for _ in range(min(most, len(self._waiting)))]
 
     def put_back(self, taken: Sequence[tuple[SlotKey, Settlement]]) -> None:
-        """Return settlements that could not be written; later results stay above them."""
+        """Put back settlements that could not be written. Results that were added meanwhile stay newer."""
         newer, self._waiting = self._waiting, OrderedDict(taken[-MOST_SLOTS:])
         for key, later_settlement in newer.items():
             settlement = self.of(key)
