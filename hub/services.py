@@ -1,4 +1,4 @@
-"""The services: what an action may need, put together once in `hub/app.py` and passed to every action."""
+"""The services: one frozen dataclass with everything an action may need. `hub/app.py` makes it once."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Settings: read once from the environment; one message names every missing or wrong value."""
+"""Settings: read once from the environment. One error message names every missing or wrong value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-SECRET_KEY_BYTES = 32  # the least an HS256 key may have (RFC 7518, 3.2)
+SECRET_KEY_BYTES = 32  # smallest size of an HS256 key (RFC 7518, 3.2)
 _SECONDS = {
     "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400,
 }  # fmt: skip
@@ -24,7 +24,7 @@ _D = TypeVar("_D")
 
 
 class SettingsError(Exception):
-    """Every problem found, one per line."""
+    """Settings are missing or wrong. The message lists every problem, one per line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,10 @@ class Settings:
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str], *, development: bool, serving: bool = True) -> Settings:
-        """`development` is true under `hub run`. Commands that do not serve pass `serving=False`: like `hub run` they
-        may make the secret key themselves and may use another clock."""
+        """Read the settings; raises SettingsError. `development` is true under `hub run`.
+
+        Commands that do not serve pass `serving=False`. Like `hub run` they may create the secret key and use another clock.
+        """
         read = _Reader(env)
         own_key = development or not serving
         data_dir = Path(env.get("HUB_DATA_DIR", "").strip() or "var").expanduser().absolute()
@@ -98,13 +100,13 @@ class Settings:
             webhook_networks=read.one("HUB_WEBHOOK_NETWORKS", _networks, ()),
             rate_reservations=read.one("HUB_RATE_RESERVATIONS", parse_rate, Rate(10, 60)),
             rate_validate=read.one("HUB_RATE_VALIDATE", parse_rate, Rate(30, 60)),
-            # One-time codes by client address; how many an address may be sent is a rule (hub/rules/contact_code.py). A family
-            # behind one router needs a code or two each.
+            # One-time codes by client address: a family behind one router needs one or two codes each.
+            # hub/rules/contact_code.py limits how many one e-mail address or phone number gets.
             rate_codes=read.one("HUB_RATE_CODES", parse_rate, Rate(20, 3600)),
             rate_operator=read.one("HUB_RATE_OPERATOR", parse_rate, Rate(100, 60)),
             rate_sync=read.one("HUB_RATE_SYNC", parse_rate, Rate(120, 60)),
             sockets_per_operator=read.one("HUB_SOCKETS_PER_OPERATOR", _count_or_off, 20),
-            # Generous: behind one address of a mobile network there are thousands of customers.
+            # Generous, because thousands of customers share one address of a mobile network.
             public_sockets_per_ip=read.one("HUB_PUBLIC_SOCKETS_PER_IP", _count_or_off, 1000),
             clock_offset=clock_offset,
             rehearsal=rehearsal,
@@ -125,12 +127,12 @@ def default_public_url(host: str, port: int) -> str:
 
 
 def own_secret_key(data_dir: Path) -> bytes:
-    """The secret key of this data folder: made by the first process, readable by its owner only."""
+    """Return the secret key of this data folder. The first process creates it with mode 0600."""
     path = data_dir / "secret.key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            # Written whole under another name, then linked: a second process never reads half a key.
+            # Written under another name, then linked, so that a second process never reads half a key.
             draft = data_dir / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
             draft.touch(mode=0o600)
             draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
@@ -149,7 +151,7 @@ def own_secret_key(data_dir: Path) -> bytes:
 
 
 def parse_rate(value: str) -> Rate | None:
-    """`10/min`, `100/s`, `5/15min`, or `off`."""
+    """Parse `10/min`, `100/s` or `5/15min`; return None for `off`."""
     if value.lower() == "off":
         return None
     found = _RATE.fullmatch(value.lower())
@@ -199,7 +201,7 @@ class _Reader:
 
 def _url(*schemes: str) -> Callable[[str], str | None]:
     def parse(value: str) -> str | None:
-        # The value is not repeated in the message: it may hold a password.
+        # The message does not repeat the value, because it may hold a password.
         parts = urlsplit(value)
         if parts.scheme not in schemes or not (parts.netloc or parts.path or parts.query):
             raise ValueError(f"give a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
@@ -213,7 +215,7 @@ def _url(*schemes: str) -> Callable[[str], str | None]:
 
 
 def _sms_url(value: str) -> str:
-    """`twilio://ACCOUNT_SID:TOKEN@/?from=+12025550100`; hub/confirmation/sms_carrier.py says what else may stand in it."""
+    """Check a URL like `twilio://ACCOUNT_SID:TOKEN@/?from=+12025550100`; hub/confirmation/sms_carrier.py lists its parts."""
     _url("twilio", "twilio+http")(value)
     parts = urlsplit(value)
     named = parse_qs(parts.query)
@@ -259,6 +261,7 @@ def _seconds(value: str) -> float:
         seconds = float(value)
     except ValueError:
         seconds = float("nan")
-    if not abs(seconds) <= 40 * 365 * 86400:  # also refuses nan; wider than any rehearsal and safe for datetime
+    # 40 years are more than any rehearsal needs, and safe for datetime. `not <=` refuses nan as well.
+    if not abs(seconds) <= 40 * 365 * 86400:
         raise ValueError("give a number of seconds")
     return seconds

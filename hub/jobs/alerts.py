@@ -1,4 +1,4 @@
-"""The alert job: adds this process's counts to the shared ones and compares them with the thresholds."""
+"""The alert job: adds this process's counts to the shared ones in Redis, and compares the totals with the thresholds."""
 
 from contextlib import suppress
 
@@ -8,8 +8,8 @@ from hub.services import Services
 
 
 async def watch_measures(services: Services, alert_metrics: AlertMetrics) -> None:
-    """One look at all organisations. Of several processes one looks at an organisation at a time."""
-    with suppress(Exception):  # added next time; the look goes by what is known here
+    """Check the alerts of all organisations once. Two processes never check one organisation at the same time."""
+    with suppress(Exception):  # these counts are added next time; this check uses what the process knows
         await alert_metrics.add(services.redis)
     measured = await measure(services, alert_metrics)
     for org_id in await services.venues.organisations():

@@ -1,7 +1,7 @@
-"""The duplicate alarm job: finds a code that is shown at two gates, whichever hub processes decided, and raises the alarm.
+"""The duplicate alarm job: raises an alarm when one code is scanned at two gates, in whichever hub processes.
 
-Every process keeps the recent scans of all processes. It reads them from the log when it opens and after a gap in the
-announcements. Two processes that find the same pair write the same row; the one that writes it publishes it.
+Every process keeps the recent scans of all processes. It reads them from the scan log at start-up, and after a gap in the
+announcements. Processes that find the same pair write the same row, and the one that inserts it publishes the alarm.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ TRIES = 5
 TRY_AGAIN_SECONDS = 1.0
 MODES = ("validate", "verify")
 RETURNS = ("MAY_RETURN", "RE_ENTRY")
-"""Reasons of a return: the visitor has left with the ticket meanwhile, so it is no copy."""
+"""Reasons of a return: the visitor has left with the ticket meanwhile, so it is not a copy."""
 AT_ONCE = 2
-"""Alarms written at the same time. Scanners that reconnect may bring hundreds, and the scans at the gates need Postgres too."""
+"""Alarms written at the same time. Scanners that reconnect may cause hundreds, and the scans need Postgres too."""
 
 Venue = tuple[int, int]
 
@@ -31,12 +31,12 @@ log = logging.getLogger(__name__)
 
 
 class DuplicateAlarmJob:
-    """`run()` until cancelled; one per process."""
+    """The job of one process. Start `run()` as a task, and cancel it to stop."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._venues: dict[Venue, Sightings[LoggedScan] | None] = {}
-        """None: the venue's policy is off."""
+        """Sightings by venue; None if the venue's policy is off."""
         self._unknown: dict[Venue, list[LoggedScan]] = {}
         self._wakened = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -46,7 +46,7 @@ class DuplicateAlarmJob:
         services.scan_events.needed_elsewhere = self._counts
 
     def look_back(self) -> None:
-        """Announcements of other processes may have been lost: read the log at the next turn."""
+        """Read the scan log at the next turn, because announcements of other processes may have been lost."""
         self._look_back = True
         self._wakened.set()
 
@@ -58,12 +58,12 @@ class DuplicateAlarmJob:
                 continue
             where = scan[:2]
             if where not in venues:
-                # Its policy is read in a moment; until then its scans wait here.
+                # The next turn reads this venue's policy. Until then its scans wait here.
                 self._unknown.setdefault(where, []).append(scan)
                 self._wakened.set()
                 continue
             sightings = venues[where]
-            # A scan made without a connection that comes too late to stop anybody is a conflict, not an alarm.
+            # An offline scan that is synced too late to stop anybody is a conflict, not an alarm.
             if sightings is not None and scan.at - scan.moment <= sightings.within:
                 if scan.reason in RETURNS:
                     sightings.forget(scan.code)
@@ -79,7 +79,7 @@ class DuplicateAlarmJob:
         )
 
     async def run(self) -> None:
-        """Read the venues' policies every few seconds, and the log where scans may have been missed, until cancelled."""
+        """Read the venues' policies every few seconds, and the log if scans may have been missed, until cancelled."""
         while True:
             try:
                 async with asyncio.timeout(POLICY_SECONDS):

@@ -1,12 +1,12 @@
 """The outbox job: sends the messages that actions left in the outbox, at least once each, outside any transaction.
 
-Rows are claimed with a lease, so several processes share the work; the rows of a process that dies are free after a minute. A
-deferred message is tried again after 2, 8, 32 ... seconds and is dead after eight tries. A refused one is dead at once. One that
-is no longer true or needed is dropped. A server that cannot be reached counts against no message: its whole channel waits, at
-most a minute at a time.
+Rows are claimed with a lease, so several processes share the work. The rows of a process that dies are free after a minute. A
+deferred message is retried after 2, 8, 32 ... seconds, and is dead after eight tries. A refused one is dead at once. One that
+is no longer true or needed is dropped. If a server cannot be reached, its whole channel waits for at most a minute at a time,
+and no message loses a try.
 
-Two workers run side by side, each with its own connections: urgent messages (a code, an offer) never wait behind the
-confirmations of a rush.
+Two workers run side by side, each with its own connections. So urgent messages (a one-time code, an offer) never wait behind
+the confirmations of a rush.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ BATCH = 50
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 8
 CHANNELS = ("mail", "sms", "webhook")
-_STOP_SENDING_AFTER = 25.0  # a try may take 30 s more, and both must end within the lease
+_STOP_SENDING_AFTER = 25.0  # seconds after the claim; one more try may take 30 s, and all must end within the lease
 _FIRST_WAIT = 2.0
 _WAIT_FACTOR = 4.0
 _LONGEST_WAIT = 2 * 3600.0
 _LONGEST_WAIT_FOR_SERVER = 60.0
-_REST_PER_WORK = 2.0  # writing a mail costs the processor some milliseconds: use a third of it at most
-_REST_IN_A_RUSH = 0.5  # seconds; the mails of a rush go out when it is over
+_REST_PER_WORK = 2.0  # seconds of rest per second of writing: e-mails then use at most a third of the processor
+_REST_IN_A_RUSH = 0.5  # seconds; the e-mails of a rush go out when it is over
 
 
 class OutboxJob:
-    """Both workers: `run()` until `stop()`. `wake()` after a booking saves a wait of half a second; from the event loop only."""
+    """Both workers: `run()` until `stop()`. `wake()` after a booking saves half a second; call it from the event loop only."""
 
     def __init__(self, services: Services, in_a_rush: Callable[[], bool] = lambda: False) -> None:
         self._workers = (OutboxWorker(services, urgent=True), OutboxWorker(services, in_a_rush=in_a_rush))
 
     def wake(self) -> None:
-        """There are confirmations to send. Urgent messages are not looked for on every booking of a rush."""
+        """Wake the worker of confirmations. Urgent messages are not looked for on every booking of a rush."""
         self._workers[1].wake()
 
     def stop(self) -> None:
@@ -71,7 +71,7 @@ class OutboxJob:
 
 
 class OutboxWorker:
-    """Sends one kind of messages: the `urgent` ones, which are no use after some moment, or all the others."""
+    """Sends one class of messages: the `urgent` ones, which are useless after some minutes, or all others."""
 
     def __init__(
         self,
@@ -94,21 +94,21 @@ class OutboxWorker:
         self._in_a_rush = in_a_rush
         self._woken = asyncio.Event()
         self._stopping = False
-        # Failures in a row for each channel: they decide how long its server is left alone.
+        # Failures in a row of each channel. They decide how long its server is left alone.
         self._failed_contacts = dict.fromkeys(CHANNELS, 0)
 
     def wake(self) -> None:
-        """Look now rather than in half a second, unless a server was just away."""
+        """Look for messages now and not in half a second, unless a server has just failed."""
         if not any(self._failed_contacts.values()):
             self._woken.set()
 
     def stop(self) -> None:
-        """End after the message in hand; the rest of its batch is released."""
+        """Stop after the current message. The rest of its batch is released."""
         self._stopping = True
         self._woken.set()
 
     async def run(self) -> None:
-        """Send due messages until `stop()`. Postgres away is waited for; any other error is logged, and the job goes on."""
+        """Send due messages until `stop()`. The job waits while Postgres is down, logs any other error, and goes on."""
         try:
             while not self._stopping:
                 self._woken.clear()
@@ -132,7 +132,7 @@ class OutboxWorker:
         await self._webhooks.rest()
 
     async def send_due(self) -> int:
-        """Send one batch. Returns how many messages were settled; those not tried are released."""
+        """Send one batch and return how many messages were settled. Those not tried are released."""
         now = self._services.clock.now()
         lease = uuid4()
         rows = await self._services.database.jobs.fetch(
@@ -173,7 +173,7 @@ class OutboxWorker:
         return len(rows) - sum(untried.values())
 
     async def _parties(self, rows: list[Any]) -> dict[int, list[Any]]:
-        """The places each row is about, by the row's number; one statement for the whole batch."""
+        """Return the places that each row is about, by the row's id, with one statement for the whole batch."""
         wanted = [
             (number, row["org_id"], reservation)
             for number, row in enumerate(rows)
@@ -187,7 +187,7 @@ class OutboxWorker:
         return parties
 
     async def _settle(self, row: Any, party: list[Any], lease: UUID) -> None:
-        """Send one message and store the outcome. Raises DeliveryDeferred if no message of its channel can be sent now."""
+        """Send one message and store the outcome. Raises DeliveryDeferred if the whole channel has to wait."""
         now = self._services.clock.now()
         if row["not_after"] is not None and row["not_after"] <= now:
             await self._drop(row, lease, "too late")
@@ -200,7 +200,7 @@ class OutboxWorker:
         except (Unsendable, DeliveryRefused) as refusal:
             await self._give_up(row, lease, str(refusal))
         except DeliveryDeferred as error:
-            # A line that broke once may have broken over this message; twice running, it is the server.
+            # If a connection breaks once, this message may be the cause. If it breaks twice in a row, the server is.
             unsure = error.scope == "unsure" and not self._failed_contacts[row["channel"]]
             if not unsure and error.scope != "message":
                 raise
@@ -217,8 +217,10 @@ class OutboxWorker:
         await self._let_others_go_first(worked)
 
     async def _send(self, row: Any, party: list[Any]) -> float:
-        """Returns how long the writing kept the processor busy. It is done beside the loop: a family's mail takes
-        longer than a scan may wait."""
+        """Write and send one message; return the seconds of processor time that the writing took.
+
+        It is written in a thread, because the e-mail of a family takes longer than a scan may wait.
+        """
         message = OutboxMessage.of(row, party, host=self._sender.host, now=self._services.clock.now())
         started = time.perf_counter()
         if row["channel"] == "webhook":
@@ -235,7 +237,7 @@ class OutboxWorker:
         return worked
 
     async def _call(self, row: Any, message: OutboxMessage) -> Call:
-        """The secret is read when it is used: a row does not keep it, and the newest one counts."""
+        """Return the webhook call of a row. Its secret is read now, because rows do not hold it and the newest one counts."""
         alert = message.payload.get("alert")
         venue_id = alert.get("venue_id") if isinstance(alert, dict) else None
         secret = await self._services.database.jobs.fetchval(
@@ -248,7 +250,7 @@ class OutboxWorker:
         return Call(row["recipient"], row["kind"], delivery, body, secret)
 
     async def _let_others_go_first(self, worked: float) -> None:
-        """Rest after `worked` seconds, and long while a rush of bookings needs the loop."""
+        """Rest after `worked` seconds of work; longer while a rush of bookings needs the event loop."""
         await asyncio.sleep(_REST_IN_A_RUSH if self._in_a_rush() else worked * _REST_PER_WORK)
 
     async def _try_later(self, row: Any, lease: UUID, error: str) -> None:
@@ -268,7 +270,7 @@ class OutboxWorker:
         logs.event(telemetry.MAIL_DROPPED, kind=row["kind"], reservation_id=row["reservation_id"], reason=reason)
 
     def _later(self, tries: int, longest: float) -> datetime:
-        """Exponential, within a fifth of itself, so that many rows do not come back in one second."""
+        """Return the time of the next try: exponential with 20 % jitter, so that many rows do not come back in one second."""
         seconds = min(_FIRST_WAIT * _WAIT_FACTOR ** min(tries - 1, 16), longest)
         return self._services.clock.now() + timedelta(seconds=seconds * (0.8 + 0.4 * self._jitter()))
 

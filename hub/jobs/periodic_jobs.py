@@ -10,9 +10,9 @@ from hub.observability.logs import event
 
 
 async def run_periodically(name: str, every: float, job: Callable[[], Awaitable[object]]) -> None:
-    """Run `job` every `every` seconds until cancelled, give or take a tenth so that processes do not run it together.
+    """Run `job` every `every` seconds until cancelled, with 10 % jitter so that processes do not run it together.
 
-    Postgres or the network away is logged as `round.postponed`, any other error as `round.failed`; the next run comes as usual.
+    If Postgres or the network is down, `round.postponed` is logged; any other error is `round.failed`. The next run follows.
     """
     while True:
         await asyncio.sleep(every * random.uniform(0.9, 1.1))  # noqa: S311 - nobody gains by guessing it

@@ -1,4 +1,4 @@
-"""The revocation job: reads ended sessions whose announcement was lost, and deletes what has run out."""
+"""The revocation job: reads ended sessions, in case an announcement was lost, and deletes expired rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIGN_IN = load("staff/sign_in")
 
 
 async def refresh_revocations(services: Services) -> None:
-    """Read the ended sessions; delete expired revocations, sign-in attempts and old notices."""
+    """Read the ended sessions, and delete expired revocations, sign-in attempts and old notices."""
     await services.sessions.refresh()
     now = services.clock.now()
     await services.database.execute(SESSIONS.drop_run_out, now)

@@ -1,4 +1,4 @@
-"""The waiting list job: offers places of full slots as soon as they come free, and looks again every few seconds."""
+"""The waiting list job: offers places of full slots as soon as they become free, and checks again every two seconds."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from hub.services import Services
 
 PERIOD_SECONDS = 2.0
-"""Seconds between two looks: offers run out without an announcement, and an announcement may be lost."""
+"""Seconds between two checks: an offer expires without an announcement, and an announcement may be lost."""
 GATHER_SECONDS = 0.05
-"""Seconds to wait after an announcement: those of one cancelled party come close together."""
+"""Seconds to wait after an announcement, to collect the others of the same cancelled party."""
 
 
 class WaitlistJob:
-    """`run()` until cancelled. Every process has one; a lock on the slot's waiting list decides which of them serves it."""
+    """The job of one process: `run()` until cancelled. A lock on a slot's waiting list decides which process serves it."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -30,7 +30,7 @@ class WaitlistJob:
         services.announcer.listen(self._receive)
 
     async def run(self) -> None:
-        """Serve until cancelled. Postgres away is waited for; any other error is logged, and the job goes on."""
+        """Serve until cancelled. The job waits while Postgres is down, logs any other error, and goes on."""
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), PERIOD_SECONDS)
@@ -46,7 +46,7 @@ class WaitlistJob:
                 event("round.failed", "ERROR", round="waitlist", error=f"{type(error).__name__}: {error}")
 
     def _receive(self, announcement: Announcement) -> None:
-        # Only where something is held does somebody wait: bookings by the hundred wake nobody.
+        # Somebody waits only if places are held. So the bookings of a rush do not wake the job.
         match announcement:
             case SlotChanged(slot=slot) if slot.held > 0:
                 self._woken.set()

@@ -1,1 +1,1 @@
-"""The catalogues of words, one folder per language, and the tool that keeps them complete (`make messages`)."""
+"""Message catalogues, one folder per language, and the tool that updates them (`make messages`)."""

@@ -1,7 +1,7 @@
-"""The tool behind `make messages`: finds every text in the sources, brings the catalogues up to date and compiles them.
+"""The tool behind `make messages`: extracts every text from the sources, updates the catalogues and compiles them.
 
-Run as `python -m hub.locale.catalogue` in the source tree. One catalogue serves Python, templates and the browser: the
-browser's part is written once more as JSON, by source file, because a page needs only the texts of the scripts it loads.
+Run it as `python -m hub.locale.catalogue` in the source tree. One catalogue serves Python, templates and the browser. The
+browser's texts are also written as JSON by source file, because a page needs only the texts of the scripts it loads.
 """
 
 import json
@@ -32,9 +32,9 @@ METHODS = [
 ]
 _JINJA = {"trimmed": "true", "silent": "false", "encoding": "utf-8"}
 OPTIONS = {pattern: _JINJA for pattern, method in METHODS if method == "jinja2"}
-# What marks a text in Python and in templates, with the places of its arguments.
+# The functions that mark a text in Python and in templates, with the positions of their arguments.
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
-# Here `t` and `tn` are made, not used.
+# This file defines `t` and `tn` and does not use them.
 _NOT_READ = "i18n.js"
 
 
@@ -43,11 +43,11 @@ _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class ClashingTexts(Exception):
-    """Two texts with one singular and different plurals."""
+    """Two texts have the same singular and different plurals."""
 
 
 def extracted() -> Catalog:
-    """Every text in the sources, with the files it stands in, and the words of every reason."""
+    """Return every text in the sources with the files that use it, and the messages of all reasons."""
     catalog = Catalog(project="Venue Hub", charset="utf-8")
     for top in ("hub", "web"):
         found = extract_from_dir(
@@ -56,7 +56,7 @@ def extracted() -> Catalog:
             keywords=KEYWORDS, strip_comment_tags=True, comment_tags=("Translators:",),
         )  # fmt: skip
         for path, _line, text, comments, _context in found:
-            # Files without line numbers: a line that moves is no change of the catalogue.
+            # Files without line numbers, so that a line that moves does not change the catalogue.
             _add(catalog, text, f"{top}/{path}", comments)
     for script in sorted((ROOT / SCRIPTS).rglob("*.js")):
         if script.name != _NOT_READ:
@@ -70,7 +70,7 @@ def extracted() -> Catalog:
 def _add(catalog: Catalog, text: str | tuple[str, ...], path: str, comments: Sequence[str] = ()) -> None:
     known = catalog.get(text if isinstance(text, str) else text[0])
     if known is not None and not isinstance(text, str) and not isinstance(known.id, str) and tuple(known.id) != text:
-        # A catalogue tells texts apart by their singular; of two plurals one would be lost.
+        # A catalogue identifies texts by their singular, so one of the two plurals would be lost.
         raise ClashingTexts(f"{path} says {text}, {known.locations[0][0]} says {known.id}")
     catalog.add(text, locations=[(path, 0)], auto_comments=comments)
 
@@ -81,7 +81,7 @@ def read(language: str) -> Catalog:
 
 
 def written(catalog: Catalog) -> bytes:
-    """The `.po` file. Nothing in it changes but for words: no line numbers, no date of today."""
+    """Return the `.po` file. It has no line numbers and no date, so it changes only when a text does."""
     catalog.header_comment = _HEADER
     catalog.fuzzy = False
     catalog.last_translator = catalog.msgid_bugs_address = catalog.language_team = catalog.version = ""
@@ -92,7 +92,7 @@ def written(catalog: Catalog) -> bytes:
 
 
 def compiled(catalog: Catalog) -> tuple[bytes, bytes]:
-    """The `.mo` and the `.json` of a catalogue."""
+    """Return the `.mo` and the `.json` file of a catalogue."""
     out = BytesIO()
     write_mo(out, catalog)
     texts = {script: dict(of) for script, of in _script_texts(catalog)}
@@ -117,12 +117,12 @@ def _forms(string: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
 
 
 def update(language: str) -> tuple[int, int]:
-    """Bring one catalogue up to date and compile it; returns how many texts it has and how many wait for words."""
+    """Update and compile one catalogue. Return how many texts it has, and how many are not translated."""
     template = extracted()
     path = catalogue_path(language, "po")
     path.parent.mkdir(parents=True, exist_ok=True)
     before = read(language) if path.exists() else Catalog(locale=language, project="Venue Hub")
-    # No guesses by likeness: a guess that nobody looked at is worse than a gap that the tests name.
+    # No fuzzy matching: a guess that nobody checked is worse than a gap, which the tests report.
     before.update(template, no_fuzzy_matching=True)
     path.write_bytes(written(before))
     catalog = read(language)

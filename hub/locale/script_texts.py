@@ -1,7 +1,7 @@
-"""The texts of a script: what stands in its calls of `t("...")` and `tn("...", "...")`.
+"""The texts of a script: the arguments of its calls of `t("...")` and `tn("...", "...")`.
 
-Babel's own reader of JavaScript loses calls inside template literals once an object stands in them, so this one looks for
-the calls alone, wherever they are, and complains about one it cannot read.
+Babel's extractor for JavaScript misses calls inside template literals that contain an object. So this one searches for the
+calls anywhere in the source, and raises an error for a call that it cannot read.
 """
 
 import json
@@ -15,11 +15,11 @@ _COMMENT = re.compile(r"^\s*(?://|/?\*).*$", re.MULTILINE)
 
 
 class UnreadableCall(Exception):
-    """A text that is put together at the call can be in no catalogue."""
+    """A call has an argument that is not a literal, so no catalogue can hold its text."""
 
 
 def texts_of_script(source: str) -> list[str | tuple[str, str]]:
-    """The texts in order: a string for `t`, one and many for `tn`. Raises `UnreadableCall` for anything but literals."""
+    """Return the texts in order: a string for `t`, (singular, plural) for `tn`. Raises UnreadableCall for non-literals."""
     source = _COMMENT.sub("", source)
     found: list[str | tuple[str, str]] = []
     for call in _CALL.finditer(source):
@@ -29,7 +29,7 @@ def texts_of_script(source: str) -> list[str | tuple[str, str]]:
             text = _TEXT.match(source, gap.end() if gap else at) if gap or not n else None
             if text is None:
                 raise UnreadableCall(source[call.start() : call.start() + 80])
-            # JSON's escapes are a part of JavaScript's.
+            # Read as JSON, whose escapes are a subset of JavaScript's.
             texts.append(json.loads(text[0]))
             at = text.end()
         if not _END.match(source, at):

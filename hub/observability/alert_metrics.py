@@ -1,7 +1,7 @@
-"""Alert metrics: bookings and refused sign-ins by venue, and response times, by the minute, of all hub processes together.
+"""Alert metrics: counts of bookings and refused sign-ins by venue, and response times, per minute over all processes.
 
-Every process counts for itself and adds what is new to a hash of Redis, one for each minute; without Redis what is counted here
-is all there is.
+Every process counts by itself, and adds new counts to a Redis hash, one for each minute. Without Redis the alerts use the
+counts of this process only.
 """
 
 import bisect
@@ -12,12 +12,12 @@ from time import time
 from db.redis_client import RedisClient
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
-"""Seconds; a time is known to lie between two of them."""
+"""Bucket bounds of the response times, in seconds."""
 KEPT_MINUTES = 20
 
 
 class AlertMetrics:
-    """`count` is called from anywhere and takes no time; `gather` once in a while."""
+    """The counts of this process. `count` may be called from anywhere and takes no I/O; the alert job calls `gather`."""
 
     def __init__(self, clock: Callable[[], float] = time) -> None:
         self._clock = clock
@@ -35,18 +35,18 @@ class AlertMetrics:
             found[name] += by
 
     def count_at(self, name: str, org_id: int, venue_id: int) -> None:
-        """Count for one venue; `venue_id` 0 is the organisation's own, of no known venue.
+        """Count for one venue; `venue_id` 0 stands for the organisation if the venue is not known.
 
-        Only for organisations and venues there are: what is counted for each takes room in every minute.
+        Pass only ids that exist: each one takes memory in every minute.
         """
         self.count(at(name, org_id, venue_id))
 
     def took(self, seconds: float) -> None:
-        """Record the seconds a request or a scan took."""
+        """Record the seconds that a request or a scan took."""
         self.count(f"t{bisect.bisect_left(BOUNDS, seconds)}")
 
     async def add(self, redis: RedisClient) -> None:
-        """Add new counts to the shared ones in Redis. What cannot be added now is added the next time."""
+        """Add new counts to the shared ones in Redis. Counts that cannot be added now are added next time."""
         for minute in list(self._to_add):
             counted = self._to_add.pop(minute)
             try:
@@ -60,7 +60,7 @@ class AlertMetrics:
                 raise
 
     async def gather(self, redis: RedisClient, minutes: int) -> Counter[str]:
-        """The counts of all processes in the last `minutes` minutes; without Redis those of this process only."""
+        """Return the counts of all processes in the last `minutes` minutes; without Redis those of this process only."""
         now = int(self._clock() // 60)
         wanted = range(now - minutes + 1, now + 1)
         total: Counter[str] = Counter()
@@ -77,12 +77,12 @@ class AlertMetrics:
 
 
 def at(name: str, org_id: int, venue_id: int) -> str:
-    """The key of a count of one venue."""
+    """Return the key of a venue's count."""
     return f"{name}:{org_id}:{venue_id}"
 
 
 def percentile(counted: Counter[str], share: float) -> tuple[float, int]:
-    """The seconds within which this share was answered, and the number of answers."""
+    """Return the seconds within which this share (0 to 1) was answered, and the number of answers."""
     counts = [counted[f"t{n}"] for n in range(len(BOUNDS) + 1)]
     total, seen = sum(counts), 0
     for n, count in enumerate(counts):

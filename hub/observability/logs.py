@@ -1,10 +1,10 @@
-"""The log: one JSON object a line on standard error, never waited for, never holding a code, token or address.
+"""The log: one JSON object per line on standard error. It never blocks and never holds a code, token or address.
 
-    event("ticket.verified", ticket_id=7)     from anywhere, about a microsecond: the line is made elsewhere
-    logging.getLogger(...).exception(...)     ends in the same place
+    event("ticket.verified", ticket_id=7)     callable from anywhere, takes about a microsecond
+    logging.getLogger(...).exception(...)     goes into the same log
 
-A line is built, cleaned and written by a thread that wakes ten times a second, at once for an error. What a killed
-process had not written in that tenth is lost; whatever must not be lost is a row in Postgres.
+A thread builds, cleans and writes the lines ten times a second, and at once after an error. A killed process loses the lines
+of the last tenth of a second. Whatever must not be lost is a row in Postgres.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from typing import Any
 import orjson
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The id of the request or socket under way; every line logged within it carries it."""
+"""The id of the current request or socket. Every line that is logged within it carries the id."""
 
 _Line = tuple[float, str, str, str | None, dict[str, Any]]
 
 _PATIENCE = 0.1
-_MOST_WAITING = 50_000  # lines; beyond, new ones are dropped and counted rather than eating memory
-_CHUNK = 64  # lines made between two writes: a write lets other threads run
-_SHORT = 40  # characters
+_MOST_WAITING = 50_000  # lines; beyond this, new ones are dropped and counted to save memory
+_CHUNK = 64  # lines made between two writes; a write lets other threads run
+_SHORT = 40  # characters; the cleaned form of a value up to this length is cached
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 _SECRET_FIELDS = frozenset(
@@ -71,7 +71,7 @@ _PATTERNS = (
     re.compile(r"(?<![\w:.])\+[1-9][0-9](?:[ ().-]?[0-9]){5,14}(?![\w:])"),
     re.compile(r"(?<=[?&])(?:token|ticket|code|key)=[^&\s\"]+"),
     re.compile(r"(?<=/[rb]/)[\w-]{8,}"),
-    # Random text of at least 128 bits; an all-hexadecimal run (request id, scan id, hash) is not one of our tokens.
+    # Random text of at least 128 bits. Text of hexadecimal digits alone (request id, scan id, hash) is none of our tokens.
     re.compile(r"(?<![\w-])(?=[\w-]*[0-9])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{22,}(?![\w-])"),
 )
 
@@ -84,13 +84,13 @@ _dropped = 0
 
 
 def event(name: str, /, level: str = "INFO", **fields: Any) -> None:
-    """Log that something named in `hub/observability/telemetry.py` has happened."""
+    """Log an event. `name` is a constant of `hub/observability/telemetry.py`."""
     if _writer is not None or _captures:
         _put((time.time(), level, name, request_id.get(), fields))
 
 
 def start(level: str = "INFO") -> None:
-    """Send everything logged by this process, libraries included, to standard error. Once."""
+    """Send everything that this process logs, libraries included, to standard error. Call it once."""
     global _writer  # noqa: PLW0603 - one log per process
     if _writer is not None:
         return
@@ -106,7 +106,7 @@ def start(level: str = "INFO") -> None:
 def flush() -> None:
     """Write the waiting lines now, in the calling thread.
 
-    One thread at a time: at exit the writer may be in the middle of a line, because a full pipe takes a part of a chunk.
+    A lock allows one writer at a time. At exit the thread may be in the middle of a line, because a full pipe takes part of it.
     """
     with _flushing:
         while _waiting:
@@ -116,7 +116,7 @@ def flush() -> None:
 
 @contextmanager
 def captured() -> Iterator[list[dict[str, Any]]]:
-    """For tests: the lines logged inside the block, as they would be written."""
+    """Yield the list of lines that are logged inside the block, as they would be written. For tests."""
     lines: list[dict[str, Any]] = []
     handler = _Handler()
     root = logging.getLogger()
@@ -131,7 +131,7 @@ def captured() -> Iterator[list[dict[str, Any]]]:
 
 
 def encode(line: _Line) -> bytes:
-    """The finished line: cleaned twice, by the names of its fields and by what its text looks like."""
+    """Return the finished line. Secrets are removed twice: by the names of fields, and by patterns in the text."""
     moment, level, name, request, fields = line
     document: dict[str, Any] = {"ts": datetime.fromtimestamp(moment, UTC), "level": level, "event": name}
     if request is not None:
@@ -143,7 +143,7 @@ def encode(line: _Line) -> bytes:
             document[field] = _HIDDEN if field in _SECRET_FIELDS else _clean(value)
     try:
         return orjson.dumps(document, default=str, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
-    except (TypeError, ValueError):  # a lone surrogate, or too deep: still worth a line
+    except (TypeError, ValueError):  # a lone surrogate, or nested too deep: log it as text
         cut = ascii(document)[:2000]
         return orjson.dumps({"level": level, "event": "log.unreadable", "text": redact(cut)}) + b"\n"
 
@@ -154,7 +154,7 @@ def redact(text: str) -> str:
     return text
 
 
-# Reasons, gates and request ids come again and again; looking for secrets in them is most of what a line costs.
+# Cached, because reasons, gates and request ids repeat, and searching them for secrets is most of a line's cost.
 _redact_short = lru_cache(maxsize=4096)(redact)
 
 
@@ -215,5 +215,5 @@ def _write(text: bytes) -> None:
             view = view[os.write(sys.stderr.fileno() if sys.stderr else 2, view) :]
         except BlockingIOError:
             time.sleep(0.01)
-        except (OSError, ValueError):  # nobody reads any more
+        except (OSError, ValueError):  # standard error is closed
             return

@@ -1,7 +1,7 @@
-"""The names of every logged event and metric, and the counters themselves.
+"""The names of all log events, the Prometheus metrics, and the functions that count.
 
-Events go through `hub.observability.logs.event`. Metrics are Prometheus objects; a labelled child is looked up once and then kept,
-because looking it up costs more than counting. With several hub processes on one machine they add up through files
+Events go through `hub.observability.logs.event`. A metric's labelled child is looked up once and then kept, because the
+look-up costs more than counting. Several hub processes on one machine add up their metrics through files
 (`PROMETHEUS_MULTIPROC_DIR`, set by `hub/serving/loop.py` before this module is imported).
 """
 
@@ -19,8 +19,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from hub.observability.alert_metrics import AlertMetrics
 from hub.observability.logs import event as event  # noqa: PLC0414 - telemetry.event(telemetry.TICKET_VERIFIED, ticket_id=7)
 
-# ---- Events: the requirement documents' names (C: card, P: PRD-007, 5: US-015, 6: US-016). Where two documents name the
-# same fact, it is one line: the field `also` lists the other names. A start is logged with its outcome and the `seconds` between them.
+# ---- Events named in the requirement documents (C: card, P: PRD-007, 5: US-015, 6: US-016). If two documents name the same
+# fact, it is one line, and its field `also` lists the other names. A start is logged with its outcome and the `seconds` between.
 
 TICKET_VALIDATED: Final = "ticket.validated"  # P 5
 VALIDATION_RESULT: Final = "validation.result"  # 5
@@ -87,12 +87,12 @@ LOOP_LAGGED: Final = "loop.lagged"
 SERVER_DIED: Final = "embedded.server.died"
 SERVER_RESTARTED: Final = "embedded.server.restarted"
 
-# ---- What alerts go by (hub/actions/reporting/alerts.py)
+# ---- Measured for alerts (hub/actions/reporting/alerts.py)
 
 alert_metrics = AlertMetrics()
 MEASURED_ROUTES = ("/api/tickets", "/api/reservation", "/api/operator/", "/venue/")
 LONGEST_ANSWER = 60.0
-"""Seconds; a longer response is a table that is read slowly, and is not measured."""
+"""Longest measured response in seconds. A longer one is a table that the client reads slowly, and is left out."""
 
 # ---- Metrics
 
@@ -136,7 +136,7 @@ def scan_decided(mode: str, result: str, reason: str, count: int = 1) -> None:
 
 
 def scans_took(seconds: float) -> None:
-    """The longest wait among the scans of one batch, in seconds: one observation for each batch."""
+    """Record the longest wait in seconds among the scans of one batch, once for each batch."""
     _scan_seconds.observe(seconds)
     alert_metrics.took(seconds)
 
@@ -152,32 +152,32 @@ def _count_of(metric: Counter, *labels: str) -> Counter:
 
 
 def ticket_validated(result: str, reason: str, seconds: float) -> None:
-    """`result` is valid or invalid."""
+    """Count a ticket check. `result` is "valid" or "invalid"."""
     _count_of(_validations, result, reason).inc()
     _validation_seconds.observe(seconds)
 
 
 def reservation_tried(result: str, seconds: float, org_id: int, venue_id: int) -> None:
-    """`result` is success, or the lower-case reason: slot_full, ticket_already_reserved ...; `venue_id` 0: none is known."""
+    """Count a booking. `result` is "success" or the reason in lower case, such as "slot_full". `venue_id` 0: not known."""
     _count_of(_creations, result.lower()).inc()
     _creation_seconds.observe(seconds)
     alert_metrics.count_at("booked" if result == "success" else "not_booked", org_id, venue_id)
 
 
 def request_answered(method: str, route: str, status: int, seconds: float) -> None:
-    """`route` is the pattern, never the path: a path holds ids and tokens."""
+    """Count a response. `route` is the pattern and never the path, because a path holds ids and tokens."""
     _seconds_of(_requests, method, route, str(status)).observe(seconds)
     if route.startswith(MEASURED_ROUTES) and seconds < LONGEST_ANSWER:
         alert_metrics.took(seconds)
 
 
 def seat_admission_answered(answer: str, count: int = 1) -> None:
-    """`answer` is the lower-case name of an `Admission`."""
+    """Count answers of seat admission. `answer` is the lower-case name of an `Admission`."""
     _count_of(_admissions, answer).inc(count)
 
 
 def batch_observer(batcher: str) -> Callable[[int, float], None]:
-    """What a Batcher takes as `observe`: called with the size of a batch and its seconds."""
+    """Return the `observe` argument of a Batcher: a function of a batch's size and its seconds."""
     size_of, seconds_of = _seconds_of(_batch_sizes, batcher), _seconds_of(_batch_seconds, batcher)
 
     def observe(size: int, seconds: float) -> None:
@@ -188,7 +188,7 @@ def batch_observer(batcher: str) -> Callable[[int, float], None]:
 
 
 def login_failed(reason: str, org_id: int | None, venue_id: int) -> None:
-    """Counted for the alerts of an organisation; for none where it is not known (None)."""
+    """Count a refused sign-in, also for the organisation's alerts unless `org_id` is None (not known)."""
     _count_of(_login_failures, reason).inc()
     if org_id is not None:
         alert_metrics.count_at("login_failed", org_id, venue_id)
@@ -203,7 +203,7 @@ def mail_failed(final: bool = False) -> None:
 
 
 def message_passed(direction: str, kind: str) -> None:
-    """`direction` is in or out; `kind` must come from our own tables, never from a client."""
+    """Count a socket message. `direction` is "in" or "out". `kind` must come from our tables, never from a client."""
     _count_of(_messages, direction, kind).inc()
 
 
@@ -213,7 +213,7 @@ def pool_seen(pool: str, allowed: int, opened: int, idle: int) -> None:
 
 
 async def watch_loop(every: float = 0.25) -> None:
-    """Runs until cancelled, measuring how late it is woken."""
+    """Measure how late the event loop wakes this coroutine, every `every` seconds until cancelled."""
     loop = asyncio.get_running_loop()
     while True:
         due = loop.time() + every
@@ -225,7 +225,7 @@ async def watch_loop(every: float = 0.25) -> None:
 
 
 def render() -> tuple[bytes, str]:
-    """The page for `/metrics` and its content type; all processes of this machine together."""
+    """Return the body for `/metrics` and its content type, for all processes of this machine together."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client import multiprocess
 

@@ -1,4 +1,4 @@
-"""The serving loop: listen on a port, handle signals, and shut down in order.
+"""The serving loop: listens on a port, handles signals, and shuts down in order.
 
 The application and its libraries are imported inside the functions: `hub run` imports them while its servers start.
 """
@@ -26,11 +26,11 @@ _KEEPALIVE_SECONDS = 15
 _DRAIN_SECONDS = 5.0
 _CLEAN_UP_SECONDS = 12.0
 _LEAVE_SECONDS = 3.0
-_BACKLOG = 4096  # a crowd that comes back after a restart waits in the kernel, not outside
+_BACKLOG = 4096  # connections that wait in the kernel; after a restart all clients come back at once
 
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:
-    """Run `main`; tasks that survive it have three seconds to go."""
+    """Run `main`. Tasks that are still running after it have three seconds to end."""
 
     async def bounded() -> None:
         await main
@@ -39,13 +39,13 @@ def run_loop(main: Coroutine[Any, Any, None]) -> None:
             task.cancel()
         if left and (await asyncio.wait(left, timeout=_LEAVE_SECONDS))[1]:
             logs.flush()
-            os._exit(0)  # closing the loop would wait for them for ever
+            os._exit(0)  # closing the loop would wait for these tasks for ever
 
     uvloop.run(bounded())
 
 
 def stop_requested() -> asyncio.Event:
-    """Set by Ctrl-C or `kill`; a second one does not wait for anything."""
+    """Return an event that SIGINT or SIGTERM sets. A second signal exits at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -63,7 +63,7 @@ def stop_requested() -> asyncio.Event:
 async def serve_here(
     settings: Settings, stop: asyncio.Event, ready: Callable[[], None], listening: socket.socket | None = None
 ) -> None:
-    """Serve in this process until `stop`, then drain: no new connections, sockets asked to reconnect, requests finished."""
+    """Serve in this process until `stop`, then drain: accept no connections, ask sockets to reconnect, finish requests."""
     from aiohttp import web
 
     from hub.app import build_app
@@ -93,7 +93,7 @@ async def serve_here(
 
 
 async def _clean_up(runner: AppRunner) -> None:
-    """Bounded: a task that does not take its cancellation must not keep a stopped hub alive, nor its servers."""
+    """Clean up within a time limit, so that a task that ignores its cancellation does not keep a stopped hub alive."""
     from hub.observability import telemetry
 
     cleaning = asyncio.create_task(runner.cleanup(), name="clean-up")
@@ -107,14 +107,14 @@ async def _clean_up(runner: AppRunner) -> None:
 
 
 def start_without_collector() -> None:
-    """What a starting hub makes stays until the end; looking for garbage in it costs 60 ms of processor. `serve_here` ends this."""
+    """Disable garbage collection during start-up, which saves 60 ms: the objects made there stay. `serve_here` enables it."""
     gc.disable()
 
 
 def _spare_the_collector() -> None:
     """Exclude the objects made so far from garbage collection, and collect less often.
 
-    They live until the end, and a request makes hundreds of objects without a cycle.
+    These objects live until the end, and the hundreds of objects of a request form no cycles.
     """
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -122,7 +122,7 @@ def _spare_the_collector() -> None:
 
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """A socket that owns the address. `shared` lets the other hub processes of this machine listen on it too."""
+    """Return a bound socket. With `shared` other hub processes of this machine can listen on the address too."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     own = socket.socket(family, socket.SOCK_STREAM)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -138,7 +138,7 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
 
 
 def with_port(settings: Settings, bound: socket.socket) -> Settings:
-    """Settings with the port the kernel chose, where port 0 asked it to."""
+    """Return the settings with the port that the kernel chose, if the settings ask for port 0."""
     if settings.port:
         return settings
     port: int = bound.getsockname()[1]

@@ -1,4 +1,4 @@
-"""The hub processes of one machine: as many as HUB_WORKERS says, on one port, kept running by one parent."""
+"""The worker processes: one parent runs HUB_WORKERS hub processes on one port, and restarts those that die."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STOP_SECONDS = 15.0
 
 async def serve_many(settings: Settings, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """Serve through `settings.workers` child processes until `stop`."""
-    # Asked for alone first: with SO_REUSEPORT a second, unrelated hub would share the port without a word.
+    # Bind exclusively first: with SO_REUSEPORT a second, unrelated hub would share the port without an error.
     bind(settings.host, settings.port).close()
     held = bind(settings.host, settings.port, shared=True)  # bound, not listening: it gets no connections
     metrics = settings.data_dir / "metrics"
@@ -52,7 +52,7 @@ async def _announce(started: list[asyncio.Event], ready: Callable[[], None]) -> 
 
 
 async def _keep(settings: Settings, metrics: Path, started: asyncio.Event, stop: asyncio.Event) -> None:
-    """One worker, started again when it dies, at once the first time."""
+    """Run one worker until `stop`, and restart it when it dies: at once the first time, then after growing pauses."""
     deaths = 0
     while not stop.is_set():
         begun = time.monotonic()
@@ -79,10 +79,10 @@ async def _spawn(settings: Settings, metrics: Path) -> Process:
     command = [sys.executable, "-m", "hub", "_worker", *(["--development"] if settings.development else [])]
     return await asyncio.create_subprocess_exec(
         *command,
-        stdin=PIPE,  # never written to: its end tells a worker that the parent is gone, however it went
+        stdin=PIPE,  # never written to; its end-of-file shows a worker that the parent is gone, even after SIGKILL
         stdout=PIPE,
         env=_environment(settings, metrics),
-        start_new_session=True,  # Ctrl-C reaches the parent alone, which passes it on once
+        start_new_session=True,  # Ctrl-C reaches only the parent, which passes it on once
     )
 
 
@@ -121,6 +121,6 @@ async def _end(worker: Process) -> None:
 
 
 def _forget_metrics(metrics: Path, pid: int) -> None:
-    """Counters of a dead process stay (they are history), its gauges go."""
+    """Remove the gauges of a dead process. Its counters stay, because they count towards the totals."""
     for path in metrics.glob(f"gauge_live*_{pid}.db"):
         path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""The check of a customer's e-mail address and phone number: form only, no network, about 30 microseconds when new.
+"""The check of a customer's e-mail address and phone number: syntax only, no network, about 30 microseconds if not cached.
 
-Both errors are reported together. The address comes back with its domain in lower case, the number in E.164.
-The libraries are imported where they are used, so that a starting hub does not wait for them.
+Both errors are reported together. The address is returned with its domain in lower case, the number in E.164.
+The libraries are imported when first used, so that a starting hub does not wait for them.
 """
 
 import re
@@ -14,11 +14,11 @@ from hub.text.languages import N_
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}", re.ASCII)
 _LONGEST_EMAIL = 254
-# Names that no rule can object to; nearly all are such, and reading them so takes a tenth of the time.
+# Local parts that are valid under every rule. Nearly all are, and this pattern takes a tenth of the library's time.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*", re.ASCII)
 _LONGEST_NAME = 64
-# The requirement documents accept 10 to 15 digits and use +1234567890 themselves, which is a digit short for its
-# country. Numbering plans grow, so a number of that length is not refused for being shorter than today's plan.
+# The requirement documents accept 10 to 15 digits. Their own example, +1234567890, is one digit short for its country.
+# Numbering plans grow, so a number of that length is not refused for being shorter than the plan of today.
 _ENOUGH_DIGITS = 10
 
 
@@ -29,15 +29,15 @@ class Contact:
 
 
 def prepare() -> None:
-    """Import both libraries (35 ms) now rather than at the first contact."""
+    """Import both libraries now (35 ms), so that the first check does not wait for them."""
     _checked("a@example.com")
     _phone("+12025550123")
 
 
 def check_contact(email: str, phone: str, fields: tuple[str, str] = ("email", "phone")) -> Contact:
-    """The contact as it is stored, or Refused(INVALID_CONTACT) with one entry in `validation_errors` per bad field.
+    """Return the contact as it is stored. Refuses INVALID_CONTACT with one entry in `validation_errors` per bad field.
 
-    `fields` are the names the caller's body uses for the two.
+    `fields` are the names of the two fields in the caller's body.
     """
     errors: list[dict[str, str]] = []
     address = number = ""
@@ -55,7 +55,7 @@ def check_contact(email: str, phone: str, fields: tuple[str, str] = ("email", "p
 
 
 def _email(text: str) -> str:
-    # Control characters and lone surrogates are not printable; neither mail nor Postgres can carry them.
+    # Control characters and lone surrogates are not printable, and neither e-mail nor Postgres can hold them.
     if not text.isprintable() or len(text) > _LONGEST_EMAIL:
         raise ValueError(N_("Invalid email format"))
     name, _, domain = text.rpartition("@")
@@ -68,8 +68,8 @@ def _email(text: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _domain(domain: str) -> str:
-    """The domain as it is stored. The same few come again and again."""
-    # The library limits the whole address too; `_email` has done so by the text, which may be shorter than its normal form.
+    """Return the domain as it is stored. Cached, because the same few domains repeat."""
+    # The library limits the whole address too. `_email` has checked the typed text, which may be shorter than its normal form.
     return _checked(f"a@{domain}")[2:].lower()
 
 
@@ -92,7 +92,7 @@ def _phone(text: str) -> str:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
         raise ValueError(N_("Unknown country code")) from None
-    # Possible, not valid: which ranges a country has given out changes faster than any library's tables.
+    # "Possible" and not "valid": number ranges in use change faster than the tables of any library.
     verdict = phonenumbers.is_possible_number_with_reason(number)
     if verdict in (phonenumbers.ValidationResult.IS_POSSIBLE, phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
         return text
@@ -102,7 +102,7 @@ def _phone(text: str) -> str:
 
 
 def read_phone(text: str, country: str) -> str | None:
-    """The number in E.164 that a person wrote in any spelling, a national one of `country`; None if it is none."""
+    """Return a typed phone number in E.164, or None if it is none. A national number belongs to `country` (ISO 3166)."""
     import phonenumbers
 
     try:

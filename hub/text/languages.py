@@ -1,7 +1,7 @@
-"""Languages: which ones the hub has, which one a request asks for, and how days and times are written in it.
+"""Languages: which ones the hub has, how the language of a request is chosen, and how dates and times are formatted.
 
-A *language* is a catalogue of words (`en`, `zh_Hans`). A *locale* is a language as one region writes it (`en_US` begins the
-week on Sunday and writes 2:00 PM); where a function takes one, a bare language will do.
+A *language* is a message catalogue (`en`, `zh_Hans`). A *locale* is a language as one region writes it: `en_US` begins the
+week on Sunday and writes 2:00 PM. A function that takes a locale also takes a language.
 """
 
 import gettext
@@ -18,9 +18,9 @@ from babel.localedata import exists
 DEFAULT = "en"
 LANGUAGES = ("en", "zh_Hans")
 OWN_NAMES = {"en": "English", "zh_Hans": "简体中文"}
-"""What each language calls itself: a reader looks for it in a page that is not in that language."""
+"""The name of each language in itself, which a reader looks for on a page in another language."""
 
-# English without a region is written as most of the world does: the day before the month, twenty-four hours.
+# English without a region is formatted as in most of the world: the day before the month, and 24 hours.
 _USUAL_LOCALES = {"en": "en_GB", "zh_Hans": "zh_Hans_CN"}
 _CATALOGUES = Path(__file__).resolve().parents[1] / "locale"
 _LONGEST_HEADER = 500
@@ -28,18 +28,18 @@ _RANGE = re.compile(r"\s*([A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\
 _REGION = re.compile(r"[A-Z]{2}|[0-9]{3}")
 
 spoken: ContextVar[str] = ContextVar("spoken", default=DEFAULT)
-"""The language of the request under way, for words that are found where no request is at hand."""
+"""The language of the current request, for code that has no access to the request."""
 
 
 def html_lang(name: str) -> str:
-    """A language or locale as HTML and HTTP write it: `zh_Hans` is `zh-Hans`."""
+    """Return a language or locale as HTML and HTTP write it: `zh_Hans` becomes `zh-Hans`."""
     return name.replace("_", "-")
 
 
 def known_language(tag: str) -> str | None:
-    """The language a single tag names (`zh`, `zh-CN`, `zh_Hans`, `en-GB`), or None if the hub does not have it.
+    """Return the language of one tag (`zh`, `zh-CN`, `zh_Hans`, `en-GB`), or None if the hub does not have it.
 
-    Every Chinese reader gets the simplified script: it is nearer to the traditional one than English is.
+    Every Chinese tag gives the simplified script, which a reader of the traditional one understands better than English.
     """
     primary = re.split("[-_]", tag, maxsplit=1)[0].lower()
     return {"en": "en", "zh": "zh_Hans"}.get(primary)
@@ -47,7 +47,7 @@ def known_language(tag: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def best_language(accept_language: str | None) -> str:
-    """The language of ours that an `Accept-Language` header likes best; English where it likes none of them."""
+    """Return the hub's language that an `Accept-Language` header prefers; English if it accepts none of them."""
     for tag in _by_liking(accept_language):
         if language := known_language(tag):
             return language
@@ -56,7 +56,7 @@ def best_language(accept_language: str | None) -> str:
 
 @lru_cache(maxsize=1024)
 def best_locale(accept_language: str | None, language: str) -> str:
-    """The locale in which to write `language` for the sender of this header: with the region it names, if any."""
+    """Return the locale of `language` for the sender of this header, with the region that the header names, if any."""
     for tag in _by_liking(accept_language):
         if known_language(tag) == language:
             for part in re.split("[-_]", tag)[1:]:
@@ -66,18 +66,18 @@ def best_locale(accept_language: str | None, language: str) -> str:
 
 
 def first_week_day(locale: str) -> int:
-    """The day a week begins with in this locale: 1 is Monday, 7 is Sunday."""
+    """Return the first day of the week in this locale: 1 is Monday, 7 is Sunday."""
     return int(_locale(locale).first_week_day) + 1
 
 
 def catalogue_path(language: str, kind: str) -> Path:
-    """The catalogue as people edit it (`po`), as Python reads it (`mo`) or as pages hand it to scripts (`json`)."""
+    """Return the path of a catalogue: `po` is edited by people, `mo` is read by Python, `json` is sent to scripts."""
     return _CATALOGUES / language / "LC_MESSAGES" / f"messages.{kind}"
 
 
 @lru_cache(maxsize=len(LANGUAGES))
 def translator(language: str) -> gettext.NullTranslations:
-    """The catalogue of a language; a message that is not in it stays English."""
+    """Return the catalogue of a language. A message that it lacks stays English."""
     if language == DEFAULT or language not in LANGUAGES:
         return gettext.NullTranslations()
     with catalogue_path(language, "mo").open("rb") as file:
@@ -85,40 +85,40 @@ def translator(language: str) -> gettext.NullTranslations:
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
-    """Mark a text for the catalogue; it is translated where it is used."""
+    """Mark a text for the catalogue and return it unchanged. It is translated when it is used."""
     return text
 
 
 def format_day(day: date, locale: str) -> str:
-    """`Friday 20 November 2026`, `Friday, November 20, 2026`, `2026年11月20日星期五`."""
+    """Format a date: `Friday 20 November 2026`, `Friday, November 20, 2026`, `2026年11月20日星期五`."""
     return dates.format_date(day, "full", locale=_locale(locale))
 
 
 def weekday_names(day: date, locale: str) -> tuple[str, str]:
-    """The day of the week, short for the head of a calendar and in full: `Fri` and `Friday`, `周五` and `星期五`."""
+    """Return the day of the week, short for a calendar's header and in full: `Fri` and `Friday`, `周五` and `星期五`."""
     short, full = (dates.format_date(day, width, locale=_locale(locale)) for width in ("ccc", "cccc"))
     return short, full
 
 
 def format_month(day: date, locale: str) -> str:
-    """`November 2026`, `2026年11月`."""
+    """Format a month: `November 2026`, `2026年11月`."""
     return dates.format_skeleton("yMMMM", day, locale=_locale(locale))
 
 
 def format_time(at: time, locale: str) -> str:
-    """`14:00`, or `2:00 PM` where clocks have twelve hours."""
-    # Twelve-hour clocks set a thin space before PM, which plain-text mail and small fonts show as a box.
+    """Format a time: `14:00`, or `2:00 PM` in locales with a twelve-hour clock."""
+    # CLDR puts a narrow no-break space before PM, which plain-text e-mail and some fonts show as a box.
     return dates.format_time(at, "short", locale=_locale(locale)).replace("\u202f", " ")
 
 
 def format_span(start: time, end: time, locale: str) -> str:
-    """`12:00 – 14:00`; in Chinese without the spaces."""
+    """Format a span of time: `12:00 – 14:00`; in Chinese without the spaces."""
     dash = "–" if locale.startswith("zh") else " – "
     return f"{format_time(start, locale)}{dash}{format_time(end, locale)}"
 
 
 def format_moment(moment: datetime, zone: ZoneInfo, locale: str) -> str:
-    """A point in time on a venue's own clock, day and time: `Friday 20 November 2026, 14:30`."""
+    """Format a timestamp as date and time in a venue's zone: `Friday 20 November 2026, 14:30`."""
     there = moment.astimezone(zone)
     gap = " " if locale.startswith("zh") else ", "
     return f"{format_day(there.date(), locale)}{gap}{format_time(there.time(), locale)}"
@@ -130,7 +130,7 @@ def _locale(name: str) -> Locale:
 
 
 def _by_liking(accept_language: str | None) -> list[str]:
-    """The tags of the header, the most wanted first; what is refused (`q=0`) or unreadable is left out."""
+    """Return the tags of the header by falling preference. Refused (`q=0`) and malformed ones are left out."""
     if not accept_language:
         return []
     liked: list[tuple[float, str]] = []

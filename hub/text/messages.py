@@ -1,4 +1,4 @@
-"""Messages: the sentence for each reason. English here; other languages are in the catalogues."""
+"""Messages: one English sentence for each reason. The catalogues hold the translations."""
 
 from typing import Any
 
@@ -94,13 +94,13 @@ class _Blank(dict[str, Any]):
 
 
 def message(reason: Reason, details: dict[str, Any]) -> str:
-    """The sentence for `reason`, in the language of the request; a `message` among the details wins over it."""
+    """Return the sentence for `reason` in the language of the request. A `message` in the details takes precedence."""
     say = translator(spoken.get()).gettext
     given = details.get("message")
     return say(str(given)) if given else say(MESSAGES[reason]).format_map(_Blank(details))
 
 
 def said(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A list of problems with each one's `message` in the language of the request, where we have words for it."""
+    """Return the problems with each `message` in the language of the request, if the catalogue has it."""
     say = translator(spoken.get()).gettext
     return [{**entry, "message": say(entry["message"])} if entry.get("message") else entry for entry in entries]

@@ -1,4 +1,4 @@
-"""Countries of telephone numbers: names and codes, and national numbers converted to E.164."""
+"""Countries of phone numbers: their names and calling codes, and the conversion of national numbers to E.164."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,7 +8,7 @@ from babel import Locale
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """`code` is ISO 3166, `dial` the digits after the plus."""
+    """A country with its own calling code. `code` is ISO 3166, `dial` holds the digits after the plus sign."""
 
     code: str
     name: str
@@ -17,7 +17,7 @@ class Country:
 
 @lru_cache(maxsize=4)
 def countries(language: str) -> tuple[Country, ...]:
-    """Every country with numbers of its own, by its name in `language`."""
+    """Return every country that has phone numbers, sorted by its name in `language`."""
     import phonenumbers
 
     names = Locale.parse(language).territories
@@ -29,7 +29,7 @@ def countries(language: str) -> tuple[Country, ...]:
 
 
 def international(typed: str, country: str) -> str:
-    """`02 1234 5678` dialled in Italy is `+390212345678`. What is no number there comes back as it was typed."""
+    """Convert a national number to E.164: `02 1234 5678` in IT is `+390212345678`. Any other text is returned unchanged."""
     import phonenumbers
 
     region = country if country in phonenumbers.SUPPORTED_REGIONS else None

@@ -1,4 +1,4 @@
-"""Ticket files: a CSV from another system, in any of its encodings, read into rows and errors."""
+"""Ticket files: reads a CSV of another system, in one of several encodings, into rows and errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHANNELS = ("direct", "mini_program", "ota")
 STATUSES = ("ACTIVATED", "INACTIVE", "PENDING_PAYMENT", "CANCELLED")
 LONGEST_TEXT = 200
 _CHANNEL_OF_PREFIX = {"MP-": "mini_program", "DT-": "ota"}
-# The check wants both; the one that is missing is stood in for by one that is right.
+# The contact check wants both fields, so a missing one is replaced by these valid ones.
 _ANY_EMAIL, _ANY_PHONE = "someone@example.com", "+442071838750"
 
 
@@ -41,11 +41,11 @@ class TicketFile:
     encoding: str
     rows: list[TicketRow]
     errors: list[dict[str, Any]]
-    """`{line, field, message}`; a message never repeats what stood in the file, which may be somebody's address."""
+    """`{line, field, message}` each. A message never repeats the file's text, which may be somebody's address."""
 
 
 def read_ticket_file(content: bytes) -> TicketFile:
-    """The rows and errors of a file. Refuses INVALID_REQUEST if it is no CSV with a `code` column; bad rows are errors."""
+    """Return the rows and errors of a file. Refuses INVALID_REQUEST if it is not a CSV with a `code` column."""
     encoding, text = _decode(content)
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
@@ -118,10 +118,13 @@ def _read_row(line: int, cells: dict[str, str]) -> tuple[TicketRow, list[dict[st
 
 
 def _decode(content: bytes) -> tuple[str, str]:
-    """By its mark where it has one; then UTF-8, whose rules other text breaks at once; then Chinese; then UTF-16."""
+    """Return the text and its encoding: UTF-16 if a byte order mark or many zero bytes say so, else UTF-8, else GB 18030.
+
+    UTF-8 is tried before GB 18030 because text in another encoding is almost never valid UTF-8.
+    """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         tries = ["utf-16"]
-    elif content[:200].count(0) > len(content[:200]) // 5:  # every other byte of Latin text in UTF-16 is zero
+    elif content[:200].count(0) > len(content[:200]) // 5:  # in UTF-16 every other byte of Latin text is zero
         tries = ["utf-16-le" if content[1:2] == b"\0" else "utf-16-be"]
     else:
         tries = ["utf-8-sig", "gb18030"]
