@@ -1,4 +1,4 @@
-"""The alternatives to a full slot: the nearest slots with places left, the same day first."""
+"""Alternatives to a full slot: the nearest slots with places left, the same day first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class SlotOffer:
     available_count: int
 
     def as_dict(self) -> dict[str, Any]:
-        """The offer as `alternative_slots` writes it."""
+        """Return the offer as an element of `alternative_slots`."""
         return {
             "slot_id": self.slot_id,
             "date": self.date.isoformat(),

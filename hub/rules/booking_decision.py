@@ -1,7 +1,7 @@
-"""The booking decision: whether a ticket may take a place in a slot, and the reason to refuse where it may not.
+"""The booking decision: whether a ticket may take a place in a slot, and the reason to refuse if it may not.
 
-The slot is checked first (missing, closed, over, full), then the ticket: that is the most useful order for the customer.
-The caller has read both under lock, or decides early from facts that the guarded write checks again.
+The slot is checked first (missing, closed, over, full), then the ticket, because that order helps the customer most.
+The caller has read both under a lock, or decides early from facts that the guarded write checks again.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hub.rules.ticket_lifecycle import TicketStatus
 
 @dataclass(frozen=True, slots=True)
 class BookingTicket:
-    """A ticket to book with. `has_reservation` says more than `status`: an OTA ticket stays ACTIVATED when it is reserved."""
+    """A ticket to book with. `has_reservation` is needed because an OTA ticket stays ACTIVATED when it is reserved."""
 
     id: int
     org_id: int

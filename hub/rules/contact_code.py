@@ -1,4 +1,4 @@
-"""The one-time code: its form, its lifetime, and how often it may be sent and guessed."""
+"""The one-time code: its format, its lifetime, and how often it may be sent and guessed."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ DIGITS = 6
 LIFETIME = timedelta(minutes=5)
 TRIES = 3
 BETWEEN = timedelta(seconds=60)
-"""The least time between two codes for one address."""
+"""Minimum time between two codes for one address."""
 MOST = 5
 SPAN = timedelta(hours=1)
 """At most `MOST` codes for one address within any `SPAN`."""
@@ -19,7 +19,7 @@ SPAN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class CodeFacts:
-    """What is known of a code when somebody enters it."""
+    """The stored facts of a code when somebody enters it."""
 
     tries: int
     expires_at: datetime
@@ -33,7 +33,7 @@ def new_code(below: Callable[[int], int]) -> str:
 
 
 def tidy_code(typed: str) -> str | None:
-    """Return the six digits of what was typed or pasted, or None. Spaces, dashes and full-width digits (１２３) are accepted."""
+    """Return the six digits of a typed or pasted text, or None. Spaces, dashes and full-width digits (１２３) are accepted."""
     digits = "".join(one for one in unicodedata.normalize("NFKC", typed) if not one.isspace() and one not in "-–—·.")
     return digits if len(digits) == DIGITS and digits.isascii() and digits.isdecimal() else None
 

@@ -1,8 +1,8 @@
-"""The contact masking: details shown at a gate are enough to recognise one's own, and too little to use."""
+"""Contact masking: shows enough of an e-mail address or phone number to recognise it, but not enough to use it."""
 
 
 def mask_email(email: str | None) -> str | None:
-    """`john@example.com` becomes `j***@example.com`; a name of one character is hidden whole."""
+    """Mask an address: `john@example.com` becomes `j***@example.com`. A local part of one character is hidden."""
     if not email:
         return email
     name, at, domain = email.rpartition("@")
@@ -12,7 +12,7 @@ def mask_email(email: str | None) -> str | None:
 
 
 def mask_phone(phone: str | None) -> str | None:
-    """`+12025551234` becomes `***34`: the last two digits alone."""
+    """Mask a phone number but for its last two digits: `+12025551234` becomes `***34`."""
     if not phone:
         return phone
     digits = [character for character in phone if character.isdigit()]

@@ -1,4 +1,4 @@
-"""The day figures: sums and rates of slots and days that are over.
+"""Day figures: the sums and rates of slots and days, with the definition of each rate.
 
 utilisation   booked places / capacity
 no_show       booked places nobody used / booked places, of slots that are over; places released for no-show count as well
@@ -6,10 +6,11 @@ rejection     RED scans / all scans
 kept          visits / all reservations ever made, cancelled ones included, of slots that are over
 conversion    tickets that got a reservation / tickets checked in the portal (PRD-007 8.4): of a day, never of a slot
 
-A ticket is *checked* on a day of its venue if the portal's check passed then, and counts once a day. It is *converted* on that
-day if a reservation was made after its first check of the day, or at that moment, and before its first check of any later day.
-What became of the reservation, and its slot and venue, do not matter. So no day converts more than it checked, and days add up.
-Each reservation belongs to at most one day: that of the latest check before it. A ticket checked on two days is two checks.
+A ticket is *checked* on a day of its venue if it passed the portal's check on that day. It counts once a day. It is *converted*
+on that day if a reservation was made at or after its first check of the day, and before its first check of any later day.
+The slot, the venue and the later fate of the reservation do not matter. So no day converts more than it checked, and days can
+be added. Each reservation belongs to at most one day, that of the latest check before it. A ticket checked on two days counts
+as two checks.
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field, fields
 class Sums:
     """The sums of a slot, a day or a span of days.
 
-    Of slots that are over: `asked` reservations were ever made, `due` were booked at the end, and `came` of those were used.
+    `asked`, `due` and `came` concern slots that are over: reservations ever made, those still booked at the end, and those used.
     """
 
     capacity: int = 0
@@ -55,7 +56,7 @@ class Sums:
 
     @property
     def no_show(self) -> int | None:
-        """Booked places that nobody used; None while no slot is over."""
+        """Return the number of booked places that nobody used; None while no slot is over."""
         return self.due - self.came if self.due else None
 
 
@@ -67,5 +68,5 @@ def total(parts: Iterable[Sums]) -> Sums:
 
 
 def rate(part: int | None, whole: int) -> float | None:
-    """Return a share from 0 to 1; None of nothing."""
+    """Return `part / whole` from 0 to 1, or None if `whole` is 0."""
     return None if part is None or not whole else round(part / whole, 4)

@@ -13,7 +13,7 @@ Contact = Literal["masked", "full"]
 
 
 class Presence(NamedTuple):
-    """Where the holder is: inside since a moment, or left at a moment by a gate."""
+    """Whether the holder is inside (since when), or has left (when, and at which gate)."""
 
     inside_since: datetime | None
     left_at: datetime | None = None

@@ -1,8 +1,8 @@
-"""The entry decision: one function from facts, policy and moment to GREEN, RED or YELLOW.
+"""The entry decision: one function from facts, policy and time to GREEN, RED or YELLOW.
 
-Validity comes before duplicates: a cancelled ticket that was also used is RED. The moment decides, not whether the expiry
-job has run. The function runs more than ten thousand times a second. So only the verdict that is given gets its texts, and
-common ones are cached. Facts are named tuples, because a frozen dataclass takes eight times as long to make.
+Validity is checked before duplicates: a cancelled ticket that was also used is RED. The time of the scan decides, whether or not
+the expiry job has run. The function runs more than 10,000 times per second. So only the verdict that is returned gets its
+texts, and common ones are cached. Facts are named tuples, because a frozen dataclass takes eight times as long to make.
 """
 
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class TicketFacts(NamedTuple):
 
 
 class ReservationFacts(NamedTuple):
-    """The ticket's active reservation with its slot. `date` and times are the venue's; `starts_at` and `ends_at` are aware UTC."""
+    """The ticket's active reservation with its slot. `date` and times are local; `starts_at` and `ends_at` are aware UTC."""
 
     id: int
     slot_id: int
@@ -69,7 +69,10 @@ class EntryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`message` is shown large, `detail` below it; `days_from_now` is the distance of the reserved date from today."""
+    """A verdict with its texts: `message` is shown large, `detail` below it.
+
+    `days_from_now` is the number of days from today to the reserved date.
+    """
 
     result: Result
     reason: Reason
@@ -89,7 +92,7 @@ _EXPIRED = Verdict("RED", Reason.TICKET_EXPIRED, False, "TICKET EXPIRED", "This 
 _DENIED = Verdict("RED", Reason.NO_RESERVATION, False, "NO RESERVATION", "Customer must book a time slot first", None)
 _ALREADY = Verdict("YELLOW", Reason.ALREADY_VERIFIED, True, "ALREADY VERIFIED", "Verified before", None)
 ENTERED = Verdict("GREEN", Reason.VERIFIED, True, "ENTRY RECORDED", "", None)
-"""Of an entry that a supervisor records, whatever the facts say."""
+"""The verdict of an entry that a supervisor records, whatever the facts are."""
 _ALLOWED = Verdict("YELLOW", Reason.NO_RESERVATION, True, "NO RESERVATION", "No reservation - allowed", None)
 
 
@@ -102,7 +105,7 @@ def decide_entry(  # noqa: PLR0917  the facts come in the order in which they ar
     now: datetime,
     zone: tzinfo,
 ) -> Verdict:
-    """Return the verdict on one scan at `venue_id`, whose time zone is `zone`, at the aware moment `now`."""
+    """Return the verdict on one scan at `venue_id` in time zone `zone` at the aware datetime `now`."""
     if ticket is None:
         return UNKNOWN
     status = ticket.status
@@ -118,7 +121,7 @@ def decide_entry(  # noqa: PLR0917  the facts come in the order in which they ar
         return _ELSEWHERE
     if first_entry is not None:
         return _already(first_entry, now, zone)
-    # The status EXPIRED of an OTA ticket comes from the outside system; with a reservation the slot decides.
+    # The status EXPIRED of an OTA ticket comes from the external system. If it has a reservation, the slot decides.
     if status == "EXPIRED" and (ticket.channel != "ota" or reservation is None):
         ended = reservation is not None and now >= reservation.ends_at
         return _over(reservation, now.astimezone(zone).date()) if reservation and ended else _EXPIRED
@@ -192,7 +195,7 @@ def _reserved_elsewhere(reservation: ReservationFacts, today: date) -> Verdict:
 def _already(entry: FirstEntry, now: datetime, zone: tzinfo) -> Verdict:
     when = entry.verified_at.astimezone(zone)
     day = "" if when.date() == now.astimezone(zone).date() else f"{when:%Y-%m-%d} "
-    # An offline scanner knows when and where, but not by whom: its manifest names no person.
+    # An offline scanner knows the time and the gate but not the operator, because its manifest names no person.
     by = f" by {entry.operator_name}" if entry.operator_name else ""
     gate = f", gate {entry.gate}" if entry.gate else ""
     detail = f"Verified at {day}{when:%H:%M}{by}{gate}"
@@ -204,5 +207,5 @@ def _slot_words(reservation: ReservationFacts, today: date) -> str:
 
 
 def _when(day: date, start: time, end: time, today: date) -> str:
-    """`today 12:00-14:00`, or with the date where it is not today's."""
+    """Return `today 12:00-14:00`, or the same with the date if it is not today."""
     return f"{'today' if day == today else day.isoformat()} {start:%H:%M}-{end:%H:%M}"

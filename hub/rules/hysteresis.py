@@ -1,4 +1,4 @@
-"""The hysteresis of alerts, against flapping.
+"""Hysteresis of alerts, so that a value near its threshold does not raise and clear an alert again and again.
 
 The second measurement in a row at or over the threshold raises an alert. The third in a row below nine tenths of the
 threshold clears it. Anything else leaves the alert as it is.
@@ -12,7 +12,7 @@ WELL_BELOW = 0.9
 
 
 class Watched(NamedTuple):
-    """`over` and `under` count measurements in a row. `stands`: the alert has been raised."""
+    """The state of one measured value. `over` and `under` count measurements in a row. `stands`: the alert is raised."""
 
     over: int = 0
     under: int = 0

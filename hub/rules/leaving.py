@@ -1,8 +1,8 @@
-"""The exit and return decisions: from the entry that counts and the absence to a verdict.
+"""The exit and return decisions: from the first entry and the absence to a verdict.
 
-A holder who is inside may leave, whatever the ticket's status is by then. A return needs the venue's policy, and is possible on
-the day of the entry only. It is asked after `decide_entry` has said ALREADY_VERIFIED, so no invalid ticket returns. A
-supervisor may overrule all this (`override.py`).
+A holder who is inside may leave, whatever the ticket's status is by then. A return needs the venue's policy, and is possible
+only on the day of the entry. It is decided after `decide_entry` has said ALREADY_VERIFIED, so no invalid ticket returns. A
+supervisor may overrule this (`override.py`).
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from hub.rules.venue_day import midnight
 
 
 class Absence(NamedTuple):
-    """A holder left and has not come back. `date` is the day their entry was counted for."""
+    """An open absence: a holder has left and not come back. `date` is the day that their entry was counted for."""
 
     venue_id: int
     date: date
@@ -31,7 +31,7 @@ _MAY_RETURN = Verdict("GREEN", Reason.MAY_RETURN, True, "MAY COME BACK IN", "", 
 _RETURNED = Verdict("GREEN", Reason.RE_ENTRY, True, "RE-ENTRY RECORDED", "", None)
 
 RETURN_REMEMBERED = {verdict.reason: replace(verdict, detail="Answered before") for verdict in (_MAY_RETURN, _RETURNED)}
-"""The verdicts for a repeated scan_id: the log keeps the reason, but not when the holder had left."""
+"""The verdicts for a repeated scan_id. The log keeps the reason, but not when the holder had left."""
 EXIT_REMEMBERED = {verdict.reason: replace(verdict, detail="Answered before") for verdict in (_EXIT, _GONE, _OUTSIDE)}
 
 
@@ -59,7 +59,7 @@ def decide_exit(  # noqa: PLR0917  the facts come in the order in which they are
     if left is not None and left[0] <= now:
         return replace(_GONE, detail=_left_words(*left, now, zone))
     if left is not None or inside_since > now:
-        # Scanned offline, before what the hub has recorded since.
+        # An offline scan from before the entry or return that the hub has recorded since.
         return replace(_OUTSIDE, detail=f"Came in only at {_when(inside_since, now, zone)}")
     return replace(_EXIT, detail=f"Inside since {_when(inside_since, now, zone)}")
 
@@ -73,9 +73,9 @@ def decide_return(  # noqa: PLR0917  as above
     now: datetime,
     zone: tzinfo,
 ) -> Verdict:
-    """Return the verdict on a holder whom `refused` calls inside already, but who has left.
+    """Return the verdict on a holder who has left, although `refused` says ALREADY_VERIFIED.
 
-    It is MAY_RETURN, or `refused` with the time they left.
+    It is MAY_RETURN, or `refused` with the time at which they left.
     """
     left = _left_words(absence.left_at, absence.gate, now, zone)
     if absence.left_at > now or absence.venue_id != venue_id:
@@ -108,6 +108,6 @@ def _left_words(left_at: datetime, gate: str | None, now: datetime, zone: tzinfo
 
 
 def _when(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """`13:05`, with the date where it is not today's."""
+    """Return `13:05`, with the date if it is not today."""
     there = moment.astimezone(zone)
     return f"{there:%H:%M}" if there.date() == now.astimezone(zone).date() else f"{there:%Y-%m-%d %H:%M}"

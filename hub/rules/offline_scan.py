@@ -1,4 +1,4 @@
-"""The offline scan: whether it is a conflict, by what the scanner did and what the hub decides when it is synced."""
+"""Offline scans: whether one is a conflict, by what the scanner did and what the hub decides when it is synced."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -7,7 +7,7 @@ from hub.rules.entry_decision import Result
 from hub.rules.reasons import Reason
 
 OLDEST = timedelta(days=31)
-"""No queue is older than this: an older moment comes from a clock that was never set."""
+"""Maximum age of an offline scan. An older timestamp comes from a clock that was never set."""
 
 ConflictKind = Literal[
     "already_verified", "cancelled", "unknown", "wrong_date", "wrong_venue", "too_early", "expired", "not_activated",
@@ -28,16 +28,16 @@ _KINDS: dict[Reason, ConflictKind] = {
 
 
 def was_admitted(mode: str, offline_result: Result, admitted: bool | None) -> bool:
-    """Whether the scanner let the holder in: as it says, otherwise if it marked an entry and did not show RED."""
+    """Return whether the scanner let the holder in: `admitted` if given, else True for an entry that was not RED."""
     if mode != "verify":
         return False
     return offline_result != "RED" if admitted is None else admitted
 
 
 def conflict_kind(offline_result: Result, admitted: bool | None, reason: Reason) -> ConflictKind | None:
-    """Return the kind of conflict of an admission that the hub did not record; None if there is none.
+    """Return the kind of conflict if the scanner admitted a holder whom the hub does not record; None if there is none.
 
-    A scanner that showed YELLOW for a ticket already verified, and does not say that it admitted the holder, agrees with the hub.
+    There is none if the scanner showed YELLOW for an already verified ticket and does not say that it admitted the holder.
     """
     if reason is Reason.ALREADY_VERIFIED and offline_result == "YELLOW" and admitted is None:
         return None
@@ -45,6 +45,6 @@ def conflict_kind(offline_result: Result, admitted: bool | None, reason: Reason)
 
 
 def moment_of_scan(scanned_at: datetime, skew: timedelta, now: datetime) -> datetime:
-    """Return the moment by the hub's clock: the device's moment minus the skew of its clock; never in the future."""
+    """Return the scan's time by the hub's clock: the device's time minus its clock's skew, but never in the future."""
     bounded = max(now - 3 * OLDEST, min(now + 3 * OLDEST, scanned_at))
     return max(now - OLDEST, min(now, bounded - skew))

@@ -1,4 +1,4 @@
-"""The administration of the outbox: which messages staff may send again, and which they may discard."""
+"""Outbox administration: which messages staff may send again, and which they may discard."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from hub.rules.reasons import Reason
 
 OVERDUE_AFTER = timedelta(minutes=5)
-"""A message that has waited this long without success is listed for staff."""
+"""Age from which an unsent message is listed for staff."""
 
 NEEDS_ITS_KEY = frozenset({"waitlist.offer", "contact.code"})
-"""Kinds that are useless without the link or code they carried, which is deleted when they are given up."""
+"""Kinds that are useless without their link or code, which is deleted when a message is given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailStanding:
-    """What is known of a message. `leased_until`: a hub process holds it until then, and may be sending it now."""
+    """The facts of a message. Until `leased_until` a hub process holds it, and may be sending it now."""
 
     kind: str
     status: str

@@ -1,4 +1,4 @@
-"""The override rule: which refused holders a supervisor may let in, and the obstacle for all others."""
+"""The override rule: which refused holders a supervisor may let in, and why not the others."""
 
 from hub.rules.reasons import Reason
 from hub.rules.ticket_lifecycle import Action, TicketStatus, may
@@ -17,7 +17,7 @@ def obstacle(status: str | None, *, entered: bool, left: bool) -> Reason | None:
         return Reason.TICKET_CANCELLED
     if entered and not left:
         return Reason.ALREADY_VERIFIED
-    # A return leaves the status as the entry has made it.
+    # A return does not change the status that the entry has set.
     if may(status, Action.OVERRIDE) or (left and status == TicketStatus.VERIFIED):
         return None
     return Reason.TICKET_NOT_ACTIVATED

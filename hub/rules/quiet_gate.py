@@ -1,4 +1,4 @@
-"""The quiet gate: a gate that was busy and has no scans any more while visitors are still coming."""
+"""Quiet gates: a gate that was busy and has no scans now, while visitors are still expected."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -6,10 +6,10 @@ from typing import NamedTuple
 QUIET = timedelta(minutes=5)
 BEFORE = timedelta(minutes=30)
 BUSY_BEFORE = 5
-"""Scans in the half hour before: with fewer, a silent gate says nothing."""
+"""Minimum number of scans in the half hour before. With fewer, five minutes without a scan mean nothing."""
 BUSY_ELSEWHERE = 10
 STILL_EXPECTED = 20
-"""Booked and not yet arrived, in the current slots: visitors are coming even if there is no other gate."""
+"""Minimum number of booked visitors of the current slots who have not arrived."""
 
 
 class GateActivity(NamedTuple):

@@ -1,4 +1,4 @@
-"""The reasons: every verdict and refusal, by the name of the contract."""
+"""Reasons: the enum of all verdicts and refusals, named as in the contract."""
 
 from enum import StrEnum
 
@@ -46,7 +46,7 @@ class Reason(StrEnum):
     INVALID_CONTACT = "INVALID_CONTACT"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
 
-    # What is wrong with a one-time code, or that one is missing.
+    # What is wrong with a one-time code, or with a missing one.
     CONTACT_NOT_VERIFIED = "CONTACT_NOT_VERIFIED"
     CODE_TOO_SOON = "CODE_TOO_SOON"
     CODE_TOO_MANY = "CODE_TOO_MANY"

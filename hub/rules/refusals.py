@@ -1,4 +1,4 @@
-"""The refusals: an action says no by raising data, a reason with details. Words and statuses are chosen at the edge."""
+"""Refusals: an action refuses by raising a reason with details. `web/` and `hub/live` choose message and status."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from hub.rules.reasons import Reason
 
 
 class Refused(Exception):
-    """The action was not done, for `reason`; `details` go into the answer beside code and message."""
+    """The action was refused for `reason`. `details` go into the answer beside code and message."""
 
     def __init__(self, reason: Reason, **details: Any) -> None:
         super().__init__(reason.value)

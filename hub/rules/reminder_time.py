@@ -1,4 +1,4 @@
-"""The reminder time: which of a venue's reminders of a visit is due now, if any."""
+"""Reminder times: which of a venue's reminders of a visit is due now, if any."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """A reminder due `since`; after `until` it would mislead. A customer who booked or moved after `since` needs none."""
+    """A reminder due from `since` until `until`. A customer who booked or moved after `since` needs none."""
 
     hours: int
     since: datetime
@@ -15,9 +15,9 @@ class DueReminder:
 
 
 def due_reminder(starts_at: datetime, hours_before: Sequence[int], now: datetime) -> DueReminder | None:
-    """Return the due reminder nearest to the visit; None if there is none, or half of its notice is over.
+    """Return the due reminder nearest to the visit; None if there is none, or half of its notice time is over.
 
-    Only the nearest: a hub that was down sends one late reminder and not every missed one.
+    Only the nearest is returned, so that a hub that was down sends one late reminder and not every missed one.
     """
     come = [hours for hours in hours_before if hours > 0 and starts_at - timedelta(hours=hours) <= now]
     if not come:

@@ -6,16 +6,16 @@ from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 LONGEST_CODE = 64
-"""Characters of a ticket code as it is stored and compared."""
+"""Maximum characters of a ticket code as it is stored and compared."""
 LONGEST_SCANNED_TEXT = 512
-"""Characters a client may send as a code: a camera delivers URLs as well."""
+"""Maximum characters that a client may send as a code. It is larger because a camera also reads URLs."""
 
 Mode = Literal["validate", "verify", "exit", "override"]
 Source = Literal["socket", "http", "sync"]
 
 
 class Operator(Protocol):
-    """Who scans; the identity of a session is one."""
+    """The person who scans. The identity of a session satisfies this protocol."""
 
     @property
     def org_id(self) -> int: ...
@@ -28,7 +28,7 @@ class Operator(Protocol):
 
 
 class ScanOperator(NamedTuple):
-    """An operator who is known from a row, not from a session."""
+    """An operator read from a row and not from a session."""
 
     org_id: int
     staff_id: int
@@ -37,10 +37,10 @@ class ScanOperator(NamedTuple):
 
 @dataclass(slots=True)
 class ScanRequest:
-    """One code scanned at a gate. `scanned_at` is the device's time; without it, the moment of the decision counts.
+    """One code scanned at a gate. `scanned_at` is the device's time; without it, the time of the decision counts.
 
-    A request from `sync` is decided as of `scanned_at`, which must be the hub's time by then. In mode `exit` the holder leaves.
-    In mode `override` a supervisor lets the holder back in, and no entry rule is asked.
+    A request from `sync` is decided as of `scanned_at`, which must be corrected to the hub's clock. In mode `exit` the holder
+    leaves. In mode `override` a supervisor lets the holder back in, and no entry rule applies.
     """
 
     org_id: int
@@ -71,7 +71,7 @@ class ScanRequest:
         gate: str | None = None,
         device: str | None = None,
     ) -> "ScanRequest":
-        """Build the scan request of an operator; `device` is the device's id, or its name where it has none."""
+        """Build the scan request of an operator. `device` is the device's id, or its name if it has no id."""
         return cls(
             operator.org_id,
             venue_id,

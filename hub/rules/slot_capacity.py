@@ -1,4 +1,4 @@
-"""The slot capacity: the whole count that subscribers receive, and the status that a customer sees."""
+"""Slot capacity: a slot's counts as subscribers receive them, and the status that a customer sees."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -14,9 +14,9 @@ class CapacityStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotCount:
-    """One slot's absolute counts. `revision` grows with every change; the higher one is the newer.
+    """All counts of one slot. `revision` grows with every change, so the higher one is newer.
 
-    `held` are places kept for the waiting list: they are not booked, and the public cannot book them.
+    `held` places are kept for the waiting list. They are not booked, and the public cannot book them.
     """
 
     slot_id: int
@@ -30,7 +30,7 @@ class SlotCount:
 
     @property
     def free(self) -> int:
-        """Places that the public can book."""
+        """Return the number of places that the public can book."""
         return self.capacity - self.booked - self.held
 
     def as_dict(self) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class SlotCount:
 
 
 def capacity_status(capacity: int, booked: int) -> CapacityStatus:
-    """AVAILABLE above half free, LIMITED while anything is free, FULL at nothing (or less)."""
+    """Return AVAILABLE if more than half is free, LIMITED if any place is free, else FULL."""
     free = capacity - booked
     if free <= 0:
         return CapacityStatus.FULL

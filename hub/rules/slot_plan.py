@@ -1,6 +1,6 @@
-"""The slot plan: slots made of opening hours, correct also on days when clocks change.
+"""The slot plan: the slots of opening hours, correct also on days with a change to or from daylight saving time.
 
-Slots follow the local time (an hourly venue has a slot at every full hour), so labels stay unique within a day. When clocks
+Slots follow the local time: an hourly venue has a slot at every full hour, so labels stay unique within a day. When clocks
 go forward, the slot that would begin inside the missing hour is left out, and the one before it keeps its real length. When
 they go back, the slot with the repeated hour is an hour longer.
 """
@@ -15,7 +15,7 @@ _DAY_MINUTES = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class PlannedSlot:
-    """A slot to store. `date` and the times are the venue's; `starts_at` and `ends_at` are aware UTC."""
+    """A slot to store. `date` and the times are the venue's local ones; `starts_at` and `ends_at` are aware UTC."""
 
     date: date
     start_time: time
@@ -81,7 +81,7 @@ def _opening_minutes(days: int, opening: time, closing: time, minutes: int) -> i
 
 
 def _instant(wall: datetime, zone: tzinfo) -> datetime:
-    """Return the moment of a local time. A time in the missing hour is read by the clock before the change."""
+    """Return the UTC time of a local time. A time in the missing hour is read by the offset before the change."""
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 

@@ -1,4 +1,4 @@
-"""The ticket code: how a code is made, how its check character is checked, and how scanned text becomes a code.
+"""The ticket code: makes codes, checks their check character (ISO 7064), and normalises scanned text.
 
 Our codes are `TKT-YYYY-XXXXXX-XXXXXX`. The twelve characters are digits and capitals without 0 O 1 I L, which people confuse:
 31 remain. Eleven are random, about 54 bits, and the last is an ISO 7064 pure-system check character. 31 is prime, and 3 is a
@@ -61,15 +61,15 @@ def check(code: str) -> bool:
 
 
 def looks_mistyped(code: str) -> bool:
-    """Whether a code that was not found has our prefix, but not a right check character."""
+    """Return whether a code that was not found has our prefix but a wrong check character."""
     return code.startswith("TKT") and not check(code)
 
 
 def normalise(text: str) -> str:
-    """Return the code meant by a text from a camera, a wedge scanner or a keyboard.
+    """Return the code in a text from a camera, a keyboard-wedge scanner or a keyboard.
 
-    Our codes are returned in canonical form whatever their case, spaces, dashes or width, also out of a URL. Any other code is
-    returned as it was, without surrounding blanks and without characters that no code has (controls, lone surrogates).
+    Our codes are returned in canonical form whatever their case, spaces, dashes or width, also if they are inside a URL. Any other
+    code is returned unchanged but for surrounding blanks, control characters and lone surrogates.
     """
     if _CANONICAL.fullmatch(text):
         return text

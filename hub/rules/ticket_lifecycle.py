@@ -1,4 +1,4 @@
-"""The ticket lifecycle: its statuses, the actions that change them, and which action is allowed when.
+"""The ticket lifecycle: the statuses, the actions that change them, and which action is allowed in which status.
 
 `after(status, action)` returns the status that an action leads to, or None if it is refused. The table is complete; the
 guards in SQL repeat the `from` status of their row.
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class TicketStatus(StrEnum):
-    """The stored statuses. A member equals its plain string, so facts from SQL compare without conversion."""
+    """The stored statuses. A member equals its string, so facts from SQL compare without conversion."""
 
     PENDING_PAYMENT = "PENDING_PAYMENT"
     INACTIVE = "INACTIVE"
@@ -20,7 +20,7 @@ class TicketStatus(StrEnum):
 
 
 class Channel(StrEnum):
-    """Where a ticket was sold. The outside system owns the status of an `ota` ticket."""
+    """Where a ticket was sold. The external system owns the status of an `ota` ticket."""
 
     DIRECT = "direct"
     MINI_PROGRAM = "mini_program"
@@ -28,14 +28,14 @@ class Channel(StrEnum):
 
 
 class Action(StrEnum):
-    """What can be done to a ticket."""
+    """The actions that change a ticket's status."""
 
     PAY_IMMEDIATE = "pay_immediate"
     PAY_DEFERRED = "pay_deferred"
     ACTIVATE = "activate"
     RESERVE = "reserve"
     MOVE = "move"
-    RELEASE = "release"  # the reservation is cancelled, the ticket stays good
+    RELEASE = "release"  # the reservation is cancelled, the ticket stays valid
     VERIFY = "verify"
     OVERRIDE = "override"  # a supervisor lets in a holder whom a scan refused
     UNDO_ENTRY = "undo_entry"
@@ -64,7 +64,7 @@ TRANSITIONS: dict[tuple[str, Action], TicketStatus] = {
     (TicketStatus.INACTIVE, Action.CANCEL): TicketStatus.CANCELLED,
     (TicketStatus.ACTIVATED, Action.CANCEL): TicketStatus.CANCELLED,
     (TicketStatus.RESERVED, Action.CANCEL): TicketStatus.CANCELLED,
-    # A refund after the visit: the entry stays in the log, the next scan is RED.
+    # A refund after the visit: the entry stays in the log, and the next scan is RED.
     (TicketStatus.VERIFIED, Action.CANCEL): TicketStatus.CANCELLED,
     (TicketStatus.EXPIRED, Action.CANCEL): TicketStatus.CANCELLED,
 }

@@ -1,4 +1,4 @@
-"""The timestamps: how a moment is written on the wire (RFC 3339 in UTC)."""
+"""Timestamps: their form on the wire (RFC 3339 in UTC)."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The two gates rule: one code scanned at two gates within so many minutes may be a copied ticket.
+"""The two gates rule: one code scanned at two gates within the venue's number of minutes may be a copied ticket.
 
     seen = Sightings(timedelta(minutes=5))
     seen.see("TKT-...", at_gate_a)     None
@@ -13,10 +13,10 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 MOST = 50_000
-"""Codes kept for one venue: beyond that the oldest is dropped early."""
+"""Maximum number of codes kept for one venue. Beyond it the oldest is dropped early."""
 
 LOOK_EVERY = 64
-"""Scans between two removals of what is too old."""
+"""Number of scans between two removals of old sightings."""
 
 
 class Sighting(Protocol):
@@ -36,19 +36,19 @@ S = TypeVar("S", bound=Sighting)
 
 
 class Sightings(Generic[S]):
-    """The sightings of one venue. They may come in any order, and twice."""
+    """The sightings of one venue. They may arrive in any order, and more than once."""
 
     def __init__(self, within: timedelta, *, most: int = MOST) -> None:
         self.within = within
         self._most = most
-        # Nearly all codes are seen at one gate only: of these the last sighting is kept, and nothing else.
-        # Ordered dicts: a plain dict walks over every deleted entry at its front to find its oldest.
+        # Nearly all codes are seen at one gate only. Of these only the last sighting is kept.
+        # Ordered dicts, because a plain dict scans all deleted entries at its front to find the oldest one.
         self._seen: OrderedDict[str, S] = OrderedDict()
         self._trails: OrderedDict[str, _Trail[S]] = OrderedDict()
         self._count = 0
 
     def see(self, code: str, sighting: S) -> S | None:
-        """Keep the sighting; return the latest one at another gate within the time, if that pair is not reported yet."""
+        """Keep the sighting. Return the latest one at another gate within the time, unless that pair was reported."""
         self._count += 1
         if self._count % LOOK_EVERY == 0:
             self._forget(sighting.moment)
@@ -74,7 +74,7 @@ class Sightings(Generic[S]):
         return len(self._seen) + len(self._trails)
 
     def _forget(self, moment: datetime) -> None:
-        """Drop what is too old, a little at a time, and the oldest where there are too many."""
+        """Drop old sightings, a few at a time, and the oldest ones beyond `MOST`."""
         for _ in range(2 * LOOK_EVERY):
             oldest = next(iter(self._seen), None)
             if oldest is None or (len(self) <= self._most and moment - self._seen[oldest].moment <= self.within):

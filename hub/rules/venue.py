@@ -1,4 +1,4 @@
-"""The value of a venue: its name, time zone and policies."""
+"""The venue as a value: its name, time zone and policies."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ class Venue:
 
     @classmethod
     def of(cls, row: Any) -> "Venue":
-        """From a row of `venues`: every field that is a policy is the column of its name."""
+        """Build a venue from a row of `venues`. The field of a policy has the name of its column."""
         policies = {name: value for name, value in policies_of(row).items() if name in cls.__slots__}
         return cls(
             row["org_id"],

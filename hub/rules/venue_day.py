@@ -1,4 +1,4 @@
-"""The venue's day: which date it is at the venue, and when that date begins and ends in UTC."""
+"""The venue's day: the current date at the venue, and the bounds of a date in UTC."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -7,7 +7,7 @@ _MIDNIGHT = time(0)
 
 
 def today(now: datetime, zone: tzinfo) -> date:
-    """Return the calendar date at the venue at this aware moment."""
+    """Return the calendar date at the venue at the aware datetime `now`."""
     return now.astimezone(zone).date()
 
 

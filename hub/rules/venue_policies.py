@@ -1,8 +1,8 @@
-"""Venue policies: one row for each policy that `hub venue set` can change.
+"""Venue policies: the table of policies, one row for each setting that `hub venue set` can change.
 
-A row names the column of `venues`, the values it may have, its default and one sentence about it. From these rows follow the
-options of `hub venue set` and their checks, the statement that changes a venue, the line of `hub venue list` and the table in
-docs/operations.md. Adding a policy is a migration, a row here, and whatever obeys the policy.
+A row has the column of `venues`, the allowed values, the default and one sentence. The options of `hub venue set`, their checks,
+the statement that changes a venue, the line of `hub venue list` and the table in docs/operations.md are made from these rows.
+To add a policy, add a migration, a row here, and the code that obeys it.
 """
 
 import re
@@ -12,24 +12,26 @@ from typing import Any
 from urllib.parse import urlsplit
 
 Parse = Callable[[str], Any]
-"""From the text of an option to the value of the column; raises ValueError with a message for whoever typed it."""
+"""Converts the text of an option to the column's value. Raises ValueError with a message for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyType:
-    """The values a policy may have. `metavar` stands for the value in the help; None if `choices` do."""
+    """The values that a policy may have. `metavar` stands for the value in the help; None if there are `choices`."""
 
     parse: Parse
     metavar: str | None
     choices: tuple[str, ...] | None = None
     off: str | None = None
-    """The word that takes the limit away; the column is NULL then."""
+    """The word that removes the limit. The column is NULL then."""
 
 
 @dataclass(frozen=True, slots=True)
 class VenuePolicy:
-    """`default` is what a new venue has (the column's default; a test compares them). `name` is the option where it is not
-    simply that of the column."""
+    """A policy. `default` equals the column's default, which a test compares.
+
+    `name` is the name of the option if it differs from the column.
+    """
 
     column: str
     type: PolicyType
@@ -39,12 +41,12 @@ class VenuePolicy:
 
     @property
     def option(self) -> str:
-        """The option of `hub venue set`, such as `--late-entry-minutes`."""
+        """Return the option of `hub venue set`, such as `--late-entry-minutes`."""
         return "--" + (self.name or self.column).replace("_", "-")
 
     @property
     def default_text(self) -> str:
-        """The default as one would type it; empty if it is an empty text."""
+        """Return the default as a user would type it; "" if it is an empty text."""
         if self.default is None:
             return self.type.off or ""
         if isinstance(self.default, tuple):
@@ -53,7 +55,7 @@ class VenuePolicy:
 
 
 def whole_number(least: int, most: int) -> Parse:
-    """A parser of whole numbers from `least` to `most`, both included, in plain ASCII digits."""
+    """Return a parser of whole numbers from `least` to `most`, both included, in ASCII digits."""
 
     def parse(text: str) -> int:
         if not text.isascii() or not text.isdigit() or len(text) > 19 or not least <= int(text) <= most:
@@ -83,13 +85,13 @@ def _country(text: str) -> str:
 
 
 def _hours(text: str) -> tuple[int, ...]:
-    """Hours before a slot, each once, the largest first; `none` for no reminder."""
+    """Parse hours before a slot; `none` is no reminder. Duplicates are removed, and the largest comes first."""
     hour = whole_number(1, 720)
     return () if text == "none" else tuple(sorted({hour(part.strip()) for part in text.split(",")}, reverse=True))
 
 
 def _addresses(text: str) -> tuple[str, ...]:
-    """E-mail addresses, each once, in the order given; `none` for nobody."""
+    """Parse e-mail addresses in the order given, without duplicates; `none` is no address."""
     found = () if text == "none" else tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text) if part))
     for address in found:
         if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
@@ -98,7 +100,7 @@ def _addresses(text: str) -> tuple[str, ...]:
 
 
 def _webhook(text: str) -> str | None:
-    """A URL to call, or `none`."""
+    """Parse a webhook URL; `none` is None."""
     if text == "none":
         return None
     parts = urlsplit(text)
@@ -137,7 +139,7 @@ _BY_COLUMN = {policy.column: policy for policy in POLICIES}
 
 
 def known_policies(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The same changes, column to value, in the order of `POLICIES`; raises ValueError for a name that is no policy."""
+    """Return the changes (column to value) in the order of `POLICIES`. Raises ValueError for an unknown policy."""
     unknown = sorted(set(changes) - set(_BY_COLUMN))
     if unknown:
         raise ValueError(f"no such policy: {', '.join(unknown)}")
@@ -145,12 +147,12 @@ def known_policies(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def policies_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The policies of a row of `venues`, by column, in the order of `POLICIES`."""
+    """Return the policies of a row of `venues` by column, in the order of `POLICIES`."""
     return {policy.column: row[policy.column] for policy in POLICIES}
 
 
 def policies_in_words(policies: Mapping[str, Any]) -> str:
-    """What `hub venue list` says: `late_entry_minutes 15, reminder_hours 24+2, ...`; what is empty or off is left out."""
+    """Return the text of `hub venue list`: `late_entry_minutes 15, reminder_hours 24+2, ...` without empty ones."""
     set_policies = {name: value for name, value in policies_of(policies).items() if value not in (None, "", [], ())}
     return ", ".join(f"{name} {_in_words(value)}" for name, value in set_policies.items())
 
@@ -160,7 +162,7 @@ def _in_words(value: Any) -> str:
 
 
 def policies_table() -> str:
-    """The Markdown table of docs/operations.md, one line a policy."""
+    """Return the Markdown table of docs/operations.md, one line per policy."""
     lines = ["| option of `hub venue set` | default | what it says |", "|---|---|---|"]
     for policy in POLICIES:
         values = ", ".join(policy.type.choices) if policy.type.choices else policy.type.metavar

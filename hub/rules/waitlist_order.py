@@ -1,10 +1,10 @@
-"""The waitlist order: who is offered places that came free, and what is kept for a party that needs more.
+"""The order of the waiting list: who is offered free places, and which places are kept for a larger party.
 
 Entries are served in the order of joining. A party too large for the free places keeps its turn, and smaller parties behind it
-may go first, because an empty place helps nobody. But it gets one fair chance, the first time it is first in order and only a
-part of what it needs has come free: that part is kept for the length of one offer. If more comes free meanwhile, it is
-served. If not, the places go to those behind, and it blocks nobody a second time. Without this chance single visitors would
-always overtake a family. Without its end one large party could keep places empty until the day.
+may go first, so that no place stays empty. But it gets one chance, the first time it is first in order and only a part of its
+places is free: that part is kept for the length of one offer. If more places become free meanwhile, it is served. If not, they
+go to the entries behind it, and it blocks nobody a second time. Without this chance, single visitors would always overtake a
+family. Without its end, one large party could keep places empty until the day.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 NOTIFY_WITHIN = timedelta(days=1)
-"""After the end of the slot: a hub that was down for a week notifies nobody of days long past."""
+"""Time after the slot's end until which holders are notified. After a week of downtime nobody hears of old slots."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An entry in order. `gathers_until` is set if it has had its chance, or has it now."""
+    """A waiting entry. `gathers_until` is set if it has had its chance, or has it now."""
 
     id: int
     places: int
@@ -26,9 +26,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """`offers` are entries, in order; `gathering` is the entry for which places are kept from now on.
+    """The result of `serve`: `offers` are entries in order, and places are kept for the entry `gathering`.
 
-    `held` is what the slot holds afterwards: every offer, old and new, and what is kept. The rest is free for the public.
+    `held` is the number of places the slot holds afterwards: all offers, old and new, and the kept places. The rest is public.
     """
 
     offers: tuple[int, ...]
@@ -39,7 +39,7 @@ class Serving:
 def serve(
     waiting: Sequence[Waiting], *, held: int, offered: int, free: int, now: datetime, gather_until: datetime
 ) -> Serving:
-    """Divide the held places without an offer, and the free ones, among the waiting entries.
+    """Divide the free places, and held places without an offer, among the waiting entries.
 
     `gather_until` is when a chance that begins now would end; if that is in the past, none begins.
     """

@@ -1,8 +1,8 @@
-"""Availability: calendars kept in memory and corrected by every announced change.
+"""Availability: calendars kept in memory and updated by every announcement of changed counts.
 
 A month is read from Postgres when first requested, and again when it is older than `FRESH_SECONDS`. In between, announcements
-bring each slot's newest counts: bookings of this process show at once, those of others within milliseconds. The next read heals
-a lost announcement. No place is sold on the strength of this calendar.
+bring each slot's newest counts: bookings of this process show at once, those of others within milliseconds. The next read
+corrects what a lost announcement left stale. No booking is decided by this calendar.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class CachedBody:
 
 
 class _Slot:
-    """A slot as the calendar shows it, with its JSON ready."""
+    """A slot as the calendar shows it, with its encoded JSON."""
 
     __slots__ = ("booked", "capacity", "date", "end", "ends_at", "held", "json", "revision", "slot_id", "start", "status", "venue_id")  # fmt: skip
 
@@ -97,49 +97,49 @@ class Availability:
         self._offers: dict[tuple[int, int, int], tuple[float, list[dict[str, Any]]]] = {}
         self._listeners: list[Callable[[MonthKey], None]] = []
         self.held: set[MonthKey] = set()
-        """Months somebody watches: these stay in memory however many others are asked for."""
+        """Months with subscribers. They stay in memory however many other months are requested."""
         services.announcer.listen(self._receive)
 
     async def month(self, org_id: int, year: int, month: int, venue_id: int | None = None) -> CachedBody:
-        """All slots of a month, as the response of `GET /api/reservation-slots/available?month=`."""
+        """Return all slots of a month as the response of `GET /api/reservation-slots/available?month=`."""
         first = date(year, month, 1)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         return await self._body(org_id, first, last, venue_id, {"month": f"{year:04d}-{month:02d}"})
 
     async def span(self, org_id: int, first: date, last: date, venue_id: int | None = None) -> CachedBody:
-        """All slots from `first` to `last`, both included."""
+        """Return all slots from `first` to `last`, both included, as the response of the same endpoint."""
         label = {"from": first.isoformat(), "to": last.isoformat()}
         return await self._body(org_id, first, last, venue_id, label)
 
     def on_change(self, listener: Callable[[MonthKey], None]) -> None:
-        """Have `listener` called after a month in memory has changed, was read again or was dropped; it must not block."""
+        """Call `listener` after a month in memory has changed, was read again or was dropped. It must not block."""
         self._listeners.append(listener)
 
     def pieces(self, key: MonthKey) -> dict[int, bytes] | None:
-        """The month in memory, slot by slot in order, each as the JSON that `month` answers with; None if it is not."""
+        """Return the JSON of each slot of a month by slot id, in order; None if the month is not in memory."""
         month = self._months.get(key)
         return None if month is None else {slot.slot_id: slot.json for slot in month.slots.values()}
 
     async def read_again(self, key: MonthKey) -> None:
-        """Bring the month in memory to what Postgres holds now; raises Unavailable."""
+        """Read the month from Postgres again. Raises Unavailable."""
         await asyncio.shield(self._reading.get(key) or self._begin_reading(key))
 
     async def venue_of(self, org_id: int, slot_id: int) -> int | None:
-        """The venue a slot belongs to; None if this organisation has no such slot. From memory after the first time."""
+        """Return the id of a slot's venue; None if this organisation has no such slot. It is cached after the first query."""
         place = await self._place_of_slot(org_id, slot_id)
         return None if place is None else place[0]
 
     async def venue_counted(self, org_id: int, slot_id: int) -> int:
-        """As `venue_of`, for a count: 0 if there is no such slot, or nobody can say now. Never fails."""
+        """Return the venue id for a metric: 0 if there is no such slot or Postgres does not answer. Never raises."""
         try:
             return await self.venue_of(org_id, slot_id) or 0
         except (DatabaseDown, Unavailable):
             return 0
 
     async def alternatives(self, org_id: int, slot_id: int, places: int = 1) -> list[dict[str, Any]]:
-        """The nearest slots of the same venue with `places` left, as `alternative_slots` lists them. Never fails.
+        """Return the nearest slots of the same venue with `places` left, for `alternative_slots`. Never raises.
 
-        A crowd before one full slot is given the same list for `OFFER_SECONDS`.
+        The list is cached for `OFFER_SECONDS`, because a rush asks for one full slot again and again.
         """
         known = self._offers.get((org_id, slot_id, places))
         if known is not None and clock_time.monotonic() - known[0] < OFFER_SECONDS:
@@ -191,7 +191,7 @@ class Availability:
         return made
 
     async def _month(self, key: MonthKey) -> _Month:
-        """The month in memory; one that has grown old is read again, by one reader for all who ask."""
+        """Return the month in memory. A stale month is read again, by one query for all callers."""
         month = self._months.get(key)
         if month is not None:
             month.asked_at = clock_time.monotonic()
@@ -199,7 +199,7 @@ class Availability:
             return month
         reading = self._reading.get(key) or self._begin_reading(key)
         if month is not None:
-            # Announcements have kept it right but for lost ones; nobody waits for the refreshment.
+            # Announcements keep the month right unless one was lost, so nobody waits for the refresh.
             return month
         return await asyncio.shield(reading)
 
@@ -220,7 +220,7 @@ class Availability:
                 for slot_id, slot in before.slots.items():
                     if slot_id in month.slots:
                         month.slots[slot_id].update(slot.capacity, slot.booked, slot.held, slot.revision)
-            # Changes announced while this was being read may be newer than what was read.
+            # Changes that were announced during the read may be newer than its result.
             for slot_id, announced in self._announced.get(key, {}).items():
                 if slot_id in month.slots:
                     month.slots[slot_id].update(
@@ -269,7 +269,7 @@ class Availability:
                     month.changes += 1
                     self._notify(key)
         elif isinstance(announcement, SlotsEdited):
-            # What is being read now may be from before the edit: it is not kept.
+            # A read that is in progress may return the state before the edit, so its result is not kept.
             for kept in (self._months, self._reading):
                 for key in [key for key in kept if key[0] == announcement.org_id]:
                     del kept[key]

@@ -1,4 +1,4 @@
-"""Facts of bookings, read without locks, and what the rules say of them: many requests in one statement."""
+"""Booking facts: reads the facts of many requests in one statement without locks, and applies the rules to them."""
 
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,10 @@ BOOKING = load("booking/reservations")
 
 
 async def decide_bookings(connection: Any, batch: list[PendingBooking], now: datetime, slots: SlotStates) -> None:
-    """Read the facts of a batch in one statement and answer what they decide: a repeat, or a refusal.
+    """Read the facts of a batch in one statement, and answer repeats and refusals.
 
-    All others keep their facts in `rows` and stay without an answer. `slots` gets the places read. `connection` may be in a
-    transaction.
+    All other requests keep their facts in `rows` and get no answer here. The free places read are put into `slots`. `connection`
+    may be in a transaction.
     """
     tickets = [(booking, ticket) for booking in batch for ticket in booking.tickets]
     rows = await connection.fetch(
@@ -84,7 +84,7 @@ def _refuse_ticket(
 
 
 def _without_code(details: dict[str, Any]) -> dict[str, Any]:
-    """The details without the ticket's code, which the requester has."""
+    """Return the details without the ticket's code, which the requester knows."""
     return {name: value for name, value in details.items() if name != "ticket_code"}
 
 

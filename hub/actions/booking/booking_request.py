@@ -1,4 +1,4 @@
-"""Booking requests, their answers, and the slots' places as last read."""
+"""Booking requests: the values of a request, of its answer, and of the free places last read for each slot."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ from hub.rules.refusals import Refused
 class ReserveRequest:
     """A request for one place, or for one place for each ticket of a party.
 
-    A repeat with the same `idempotency_key` must have the same `body_hash`. `party` are further tickets, booked together with the
-    first or not at all; None if the request has no party.
+    A repeat with the same `idempotency_key` must have the same `body_hash`. `party` are further tickets, booked all together with
+    the first or not at all; None if the request has no party.
     """
 
     org_id: int
@@ -39,7 +39,7 @@ class ReserveRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """One booked place. Date and times are the venue's; `manage_token` opens the whole party."""
+    """One booked place. Date and times are the venue's local ones. `manage_token` opens the whole party."""
 
     reservation_id: int
     ticket_code: str
@@ -53,9 +53,10 @@ class Reserved:
 
 @dataclass(slots=True)
 class PendingBooking:
-    """A request in a batch. `hold_id` is its name in seat admission, `token` its manage token.
+    """A request in a batch. `hold_id` identifies it in seat admission, and `token` is its manage token.
 
-    `answer` has one entry for each ticket; None: not decided. `rows` are the facts of its tickets, as `read_asked` gives them.
+    `answer` has one entry for each ticket, and is None until it is decided. `rows` are the facts of its tickets from
+    `read_asked`.
     """
 
     request: ReserveRequest
@@ -69,11 +70,11 @@ class PendingBooking:
 
 SlotKey = tuple[int, int]
 SlotStates = dict[SlotKey, tuple[int, int]]
-"""The places last read of each slot (organisation, slot): how many are free, and the slot's revision."""
+"""(free places, revision) as last read, by slot (organisation, slot)."""
 
 
 def remember_slot(slots: SlotStates, key: SlotKey, free: int, revision: int) -> None:
-    """Keep the newest state of a slot."""
+    """Store the state of a slot unless a newer revision is known."""
     known = slots.get(key)
     if known is None or revision >= known[1]:
         slots[key] = (free, revision)

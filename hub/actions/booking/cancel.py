@@ -1,4 +1,4 @@
-"""Cancelling: one statement gives the places back, makes the tickets bookable again and leaves an e-mail in the outbox."""
+"""Cancelling reservations: one statement frees the places, makes the tickets bookable and adds an e-mail to the outbox."""
 
 from typing import Any
 
@@ -26,8 +26,8 @@ async def cancel_reservation(
 ) -> dict[str, Any]:
     """Cancel until `change_cutoff_hours` before the slot (managers: until it is used). Repeating it changes nothing.
 
-    `whole_party` cancels everything booked with it that still stands, all of it or nothing. Refuses CHANGE_TOO_LATE, and
-    TICKET_ALREADY_USED or TICKET_EXPIRED where the reservation is over.
+    `whole_party` cancels all reservations of the party that are still RESERVED, or none. Refuses CHANGE_TOO_LATE, and
+    TICKET_ALREADY_USED or TICKET_EXPIRED if the reservation is over.
     """
     for _ in range(MAX_ATTEMPTS):
         party = await read_party(services, reservation_id, token=token, identity=identity)

@@ -1,4 +1,4 @@
-"""Contact codes: a one-time code is sent to an address, and typing it proves that the address is the customer's."""
+"""One-time codes: sends a code to an e-mail address or phone, and exchanges it for a proof that the customer got it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CARRIED_BY = {"email": "mail", "sms": "sms"}
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A code that is on its way. `sent_to` is masked; `resend_after` are seconds."""
+    """A code that was sent. `sent_to` is masked; another code may be sent after `resend_after` seconds."""
 
     challenge_id: UUID
     channel: str
@@ -43,9 +43,9 @@ class Confirmed:
 
 
 def require_proof(services: Services, venue: Venue, email: str, phone: str, proofs: Sequence[str] | str | None) -> None:
-    """Refuse CONTACT_NOT_VERIFIED(needed=[...]) where this venue wants an address confirmed and no proof speaks for it.
+    """Refuse CONTACT_NOT_VERIFIED(needed=[...]) if this venue requires a confirmed address and no proof covers it.
 
-    `email` and `phone` are the ones that will be booked with, as `check_contact` returns them.
+    `email` and `phone` are the contact of the booking, as `check_contact` returns them.
     """
     asked = needed_channels(venue.contact_check)
     if not asked:
@@ -59,7 +59,7 @@ def require_proof(services: Services, venue: Venue, email: str, phone: str, proo
 
 
 async def send_code(services: Services, org_id: int, contact: Contact, channel: str, language: str) -> Challenge:
-    """Send a new code to the address; an older one for the same address is void from now on.
+    """Send a new code to the address. It replaces an older code for the same address.
 
     Refuses CODE_TOO_SOON and CODE_TOO_MANY with `retry_after`, and INVALID_REQUEST if no venue of the organisation asks
     for codes by this channel.
@@ -79,7 +79,7 @@ async def send_code(services: Services, org_id: int, contact: Contact, channel: 
     }
     async with services.database.transaction() as connection:
         await connection.execute(CODES.hold_address, address_hash)
-        # Read after the wait: who waited for another sender's turn must not count time it spent waiting.
+        # Read the clock after the lock, so that the time spent waiting for another sender does not count.
         now = services.clock.now()
         sent = [row["created_at"] for row in await connection.fetch(CODES.sent_since, org_id, address_hash, now - SPAN)]
         no = may_send(sent, now)
@@ -97,8 +97,8 @@ async def send_code(services: Services, org_id: int, contact: Contact, channel: 
 async def confirm_code(services: Services, challenge: UUID, typed: str) -> Confirmed:
     """Exchange the code for a proof, once. Every attempt is counted before the code is compared.
 
-    Refuses CODE_WRONG(tries_left), CODE_LOCKED once three guesses were wrong, CODE_EXPIRED (also for a challenge that is not
-    ours or was followed by a newer one) and CODE_USED.
+    Refuses CODE_WRONG(tries_left), CODE_LOCKED after three wrong guesses, CODE_EXPIRED (also for an unknown challenge, or one
+    that a newer code replaced) and CODE_USED.
     """
     books = ContactProofs(services.settings, services.clock)
     no, tries_left, row = None, 0, None
@@ -118,7 +118,7 @@ async def confirm_code(services: Services, challenge: UUID, typed: str) -> Confi
             else:
                 tries_left = TRIES - facts.tries - 1
                 no = Reason.CODE_WRONG if tries_left else Reason.CODE_LOCKED
-    # Refused only here: the count of a wrong guess is committed.
+    # Refused after the transaction, so that the count of a wrong guess is committed.
     if no is not None:
         telemetry.event(telemetry.CODE_REFUSED, reason=no, channel=row["channel"])
         raise Refused(no, **({"tries_left": tries_left} if no is Reason.CODE_WRONG else {}))

@@ -1,6 +1,6 @@
-"""Expiring what time has ended: reservations of past slots, tickets past their validity, old keys and checks.
+"""Expiry: ends reservations of past slots and tickets past their validity, and deletes old idempotency keys and checks.
 
-The door does not depend on it: the rule judges by the moment, whether this has run or not.
+Scans do not depend on it: the entry decision goes by the time, whether or not this has run.
 """
 
 from datetime import timedelta
@@ -13,11 +13,11 @@ from hub.services import Services
 SLOTS = load("venues/slots")
 CODES = load("booking/contact_codes")
 ONE_AT_A_TIME = 7_351_001
-"""Advisory lock: of several processes one expires, the others try again later."""
+"""Advisory lock, so that one process at a time runs the expiry. The others try again later."""
 
 
 async def expire(services: Services) -> dict[str, int]:
-    """Expire everything due. Returns how many reservations' tickets, tickets and slots it ended."""
+    """Expire everything due. Return how many tickets with a reservation, other tickets, and slots were ended."""
     now = services.clock.now()
     ended = {"slots": 0, "reservations": 0, "tickets": 0}
     async with services.database.transaction() as connection:
@@ -25,7 +25,7 @@ async def expire(services: Services) -> dict[str, int]:
             return ended
         due = await connection.fetch(SLOTS.due_to_expire, now)
     for org_id, slot_id in due:
-        # One transaction a slot keeps locks short; tickets first, the slot last, as everywhere.
+        # One transaction per slot keeps locks short. Tickets are locked first, the slot last (db/schema.md).
         async with services.database.transaction() as connection:
             tickets = [row["id"] for row in await connection.fetch(SLOTS.lock_reserved_tickets, org_id, slot_id)]
             await connection.fetch(SLOTS.expire_reservations, org_id, slot_id, tickets)

@@ -1,4 +1,4 @@
-"""Moving a reservation, or its whole party, to another slot: the old place is kept until the new one is taken."""
+"""Moving a reservation or its whole party to another slot. The old place is kept until the new one is taken."""
 
 import json
 from datetime import datetime
@@ -36,10 +36,10 @@ async def move_reservation(
     identity: Identity | None,
     whole_party: bool = False,
 ) -> Party:
-    """Move until `change_cutoff_hours` before the slot it has (managers: until it is used); the party as it is afterwards.
+    """Move until `change_cutoff_hours` before the old slot (managers: until it is used). Return the party afterwards.
 
-    Reservations already in that slot stay, so repeating a move changes nothing and sends no second e-mail. Refuses as
-    cancelling does, and as booking does for the new slot; a full slot comes with alternatives that have places for all.
+    Reservations already in that slot stay, so a repeated move changes nothing and sends no second e-mail. The refusals are
+    those of cancelling, and those of booking for the new slot. SLOT_FULL lists alternatives that have places for all.
     """
     for _ in range(MAX_ATTEMPTS):
         party = await read_party(services, reservation_id, token=token, identity=identity)
@@ -87,8 +87,8 @@ async def _move(
     token: str | None,
     now: datetime,
 ) -> bool:
-    """Whether all of them were moved; False if a race was lost and everything must be read and decided again."""
-    # Only the hash of the holder's token is stored, so after a move by staff the e-mail gets a new token.
+    """Move all of them and return True; return False if a race was lost and everything must be read and decided again."""
+    # Only the hash of the holder's token is stored, so the e-mail about a move by staff gets a new token.
     made = None if token else secret_token()
     was = was if was in chosen else chosen[0]
     old_slot = {"date": was.date.isoformat(), "start_time": was.start_time.isoformat("seconds"),

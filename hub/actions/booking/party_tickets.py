@@ -1,4 +1,4 @@
-"""The tickets of a party, named by their codes as people type them."""
+"""The tickets of a party: checks the list of typed codes."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import normalise
 
 MOST_TICKETS = 20
-"""Tickets in one party."""
+"""Largest number of tickets in a party."""
 
 
 def party_codes(texts: Sequence[str]) -> tuple[str, ...]:
-    """The normalised codes, in the order given. Refuses INVALID_REQUEST for a code named twice, for none, and for too many."""
+    """Return the normalised codes in the order given. Refuses INVALID_REQUEST for a repeated code, none, or too many."""
     codes = tuple(normalise(text)[:LONGEST_CODE] for text in texts)
     if not 1 <= len(codes) <= MOST_TICKETS or len(set(codes)) < len(codes):
         problem = {"field": "ticket_codes", "message": "Name each ticket once, 1 to 20 of them"}

@@ -1,4 +1,4 @@
-"""Giving back the places of visitors who did not come, where the venue's policy asks for it."""
+"""No-shows: releases the places of visitors who did not come, if the venue's policy asks for it."""
 
 from db.statements import load
 from hub.events.announcements import SlotChanged, TicketsChanged
@@ -7,14 +7,14 @@ from hub.services import Services
 
 NO_SHOWS = load("booking/no_shows")
 AT_ONCE = 500
-"""Reservations released in one transaction: its locks are gone before anybody at the door has waited long."""
+"""Reservations released in one transaction. So its locks are short, and scans do not wait long for them."""
 
 
 async def release_no_shows(services: Services) -> int:
-    """Release every reservation whose time to come is over; how many there were.
+    """Release every reservation whose entry window is over. Return how many there were.
 
-    Reservation CANCELLED with the cause `no_show`, ticket ACTIVATED, the place free or held for the waiting list, and a mail,
-    all in one transaction. Several hubs may do it at once: the tickets' locks decide.
+    One transaction cancels the reservation with the cause `no_show`, makes the ticket ACTIVATED, frees the place or holds it
+    for the waiting list, and adds an e-mail. Several processes may run it at once, because the tickets are locked.
     """
     released = 0
     for row in await services.database.fetch(NO_SHOWS.slots_with_no_shows, services.clock.now()):

@@ -1,4 +1,4 @@
-"""Steps that moving and cancelling share: which reservations change, whether they may, and the announcement."""
+"""Steps that moving and cancelling share: choosing the reservations, checking them, and announcing the change."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from hub.rules.refusals import Refused
 from hub.services import Services
 
 LOST_RACES = (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError)
-"""Errors after which nothing was written: two statements raced, and a constraint or the deadlock check stopped one."""
+"""Errors of a lost race. Nothing was written, because a constraint or the deadlock check stopped the statement."""
 
 _OVER = {
     "VERIFIED": Reason.TICKET_ALREADY_USED,
@@ -22,14 +22,14 @@ _OVER = {
 
 
 def chosen_reservations(party: Party, whole_party: bool) -> list[ReservationView]:
-    """The reservations a request is about: the one named, or all of its party that are still RESERVED."""
+    """Return the reservations of a request: the named one, or all of its party that are still RESERVED."""
     if not whole_party:
         return [party.reservation]
     return [one for one in party.members if one.status == "RESERVED"] or [party.reservation]
 
 
 def refuse_change(reservations: list[ReservationView], now: datetime, *, by_holder: bool) -> None:
-    """Refuse where one of them is over, or too near for its holder. Staff may change a reservation until it is used."""
+    """Refuse if one of them is over, or past its holder's cutoff. Staff may change a reservation until it is used."""
     for one in reservations:
         if one.status != "RESERVED":
             raise Refused(_OVER[one.status])
@@ -56,7 +56,7 @@ def publish_change(
 
 
 def write_columns(reservations: list[ReservationView]) -> tuple[list[int], list[int], list[int]]:
-    """The arrays of the guarded writes: ticket ids, the versions read, and reservation ids."""
+    """Return the arrays for the guarded writes: ticket ids, the versions read, and reservation ids."""
     return (
         [one.ticket_id for one in reservations],
         [one.ticket_version for one in reservations],

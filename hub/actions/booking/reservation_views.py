@@ -40,36 +40,36 @@ class ReservationView:
     language: str
     calendar_sequence: int
     first_token_hash: bytes
-    """Of the token the party was booked with; other tokens stand for it."""
+    """Hash of the token that the party was booked with. Tokens made later belong to the same party."""
 
     @property
     def change_until(self) -> datetime:
-        """The last moment at which the holder may move or cancel."""
+        """Return the last time at which the holder may move or cancel."""
         return self.starts_at - timedelta(hours=self.change_cutoff_hours)
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One reservation and all that were booked with it, itself among them, in order of their ids."""
+    """One reservation, and all reservations of the same booking including itself, ordered by id."""
 
     reservation: ReservationView
     members: tuple[ReservationView, ...]
 
     def can_change(self, now: datetime) -> bool:
-        """Whether the holder may still move or cancel this reservation."""
+        """Return whether the holder may still move or cancel this reservation."""
         return self.reservation.status == "RESERVED" and now <= self.reservation.change_until
 
 
 async def party_of_token(services: Services, token: str) -> Party:
-    """The party a manage link opens, seen from its first reservation that is not cancelled. Refuses RESERVATION_NOT_FOUND."""
+    """Return the party of a manage link, with its first uncancelled reservation. Refuses RESERVATION_NOT_FOUND."""
     members = _views(await services.database.fetch(CHANGES.party_of_token, token_hash(token)))
     return Party(min(members, key=lambda one: (one.status == "CANCELLED", one.reservation_id)), members)
 
 
 async def read_party(services: Services, reservation_id: int, *, token: str | None, identity: Identity | None) -> Party:
-    """The reservation with this id and its party, for who holds their token or manages their organisation.
+    """Return this reservation and its party, for the holder of its token or a manager of its organisation.
 
-    A wrong token and an unknown id get the same answer.
+    Refuses RESERVATION_NOT_FOUND alike for a wrong token and an unknown id.
     """
     if token:
         members = (await party_of_token(services, token)).members
@@ -86,14 +86,14 @@ async def read_party(services: Services, reservation_id: int, *, token: str | No
 
 
 async def reservation_of_token(services: Services, token: str) -> ReservationView:
-    """The reservation a manage link opens first, or RESERVATION_NOT_FOUND."""
+    """Return the reservation that a manage link opens first. Refuses RESERVATION_NOT_FOUND."""
     return (await party_of_token(services, token)).reservation
 
 
 async def read_reservation(
     services: Services, reservation_id: int, *, token: str | None, identity: Identity | None
 ) -> ReservationView:
-    """The reservation with this id alone; refuses as `read_party`."""
+    """Return the reservation with this id without its party. Refuses as `read_party` does."""
     return (await read_party(services, reservation_id, token=token, identity=identity)).reservation
 
 

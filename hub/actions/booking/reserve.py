@@ -1,4 +1,4 @@
-"""Bookings: seat admission turns the crowd away, one transaction for each batch takes the places."""
+"""Bookings: seat admission refuses requests for full slots, and one transaction per batch takes the places."""
 
 import asyncio
 import logging
@@ -22,13 +22,13 @@ from hub.services import Services
 
 BOOKING = load("booking/reservations")
 BATCH_ATTEMPTS = 6
-"""How often a batch is read and decided again: more than `MAX_ATTEMPTS`, because requests of a batch also race each other."""
+"""Attempts to read and decide a batch: more than `MAX_ATTEMPTS`, because requests of one batch also race each other."""
 CONTENDED_WAIT = 0.02
 CONTENDED_TRIES = 25
-"""While others hold the last places, ask seat admission again this often before Postgres decides."""
+"""Times that seat admission is asked again while other requests hold the last places. Then Postgres decides."""
 
 RUSH = 200
-"""Bookings a second from which on background work (e-mails) waits."""
+"""Bookings per second above which background work (e-mails) waits."""
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Bookings:
         observe: Callable[[int, float], None] | None = None,
         booked: Callable[[], None] | None = None,
     ) -> None:
-        """`booked` is called after every batch that took places: there are e-mails to send."""
+        """`booked` is called after every batch that took places, because there are e-mails to send."""
         self._services = services
         self._booked = booked
         self._availability = availability
@@ -60,7 +60,7 @@ class Bookings:
 
     @property
     def in_a_rush(self) -> bool:
-        """Whether there are more than `RUSH` bookings a second: everything that can wait should."""
+        """Return whether there are more than `RUSH` bookings per second, so that background work should wait."""
         return max(self._this_second, self._last_second) > RUSH and monotonic() - self._second < 2
 
     def _count(self, requests: int) -> None:
@@ -71,32 +71,32 @@ class Bookings:
         self._this_second += requests
 
     def is_full(self, org_id: int, slot_id: int) -> bool:
-        """Whether seat admission has just answered that this slot is full, so that the request need not be read further.
+        """Return whether seat admission has just said that this slot is full, so that the request need not be read further.
 
-        Not for a request with an idempotency key, which may have its place already.
+        Do not use this for a request with an idempotency key, which may have its place already.
         """
         return self._services.seat_admission.was_full(org_id, slot_id)
 
     async def refuse_full(self, org_id: int, slot_id: int) -> Refused:
-        """The refusal of a slot that `is_full`."""
+        """Return the refusal for a slot that `is_full`, with alternatives."""
         telemetry.seat_admission_answered("full")
         return Refused(Reason.SLOT_FULL, alternative_slots=await self._availability.alternatives(org_id, slot_id))
 
     async def reserve(self, request: ReserveRequest) -> Reserved:
-        """Take one place for one ticket. Raises `Refused`, and `Unavailable` where Postgres does not answer.
+        """Take one place for one ticket. Raises Refused, and Unavailable if Postgres does not answer.
 
-        With an idempotency key a repeat of the request gets the first answer. A booking once submitted is finished even if
-        the caller goes away.
+        A repeat with the same idempotency key gets the first answer. A submitted booking is completed even if the caller
+        goes away.
         """
         return (await self.reserve_together(request))[0]
 
     async def reserve_together(self, request: ReserveRequest) -> tuple[Reserved, ...]:
-        """Take a place for the ticket and for each of its party, all in one slot or none; otherwise as `reserve`.
+        """Take places for the ticket and all of its party in one slot, or none. Otherwise as `reserve`.
 
-        SLOT_FULL, SLOT_CLOSED and SLOT_PAST name alternatives with places for all of them.
+        SLOT_FULL, SLOT_CLOSED and SLOT_PAST list alternatives with places for all of them.
         """
         key_hash = request.key_hash
-        # The hold id follows from the key: a repeat has the same one and always reaches Postgres.
+        # The hold id is derived from the idempotency key, so a repeat has the same one and always reaches Postgres.
         hold_id = key_hash.hex()[:32] if key_hash is not None else random_name()
         booking = PendingBooking(request, request.tickets, hold_id, key_hash, secret_token())
         places = len(booking.tickets)
@@ -125,7 +125,7 @@ class Bookings:
         return answer
 
     async def ticket_ids(self, org_id: int, codes: tuple[str, ...]) -> list[int | None]:
-        """The ids of tickets by their normalised codes, None for an unknown code; many callers share one statement."""
+        """Return the ticket ids of normalised codes, None for an unknown one. Many callers share one statement."""
         return list(await asyncio.gather(*(self._ticket_ids.submit((org_id, code)) for code in codes)))
 
     async def _read_ticket_ids(self, codes: list[tuple[int, str]]) -> list[int | BaseException | None]:
@@ -164,7 +164,7 @@ class Bookings:
         return [booking.answer for booking in batch]  # type: ignore[misc]
 
     def _settle(self, batch: list[PendingBooking], slots: SlotStates) -> None:
-        """Tell seat admission what Postgres said. A slot that was not read keeps its holds until they run out."""
+        """Pass the results in Postgres to seat admission. A slot that was not read keeps its holds until they expire."""
         for (org_id, slot_id), (free, revision) in slots.items():
             booked: list[str] = []
             released: list[str] = []
@@ -181,5 +181,8 @@ class Bookings:
 
 
 def _same_ticket(booking: PendingBooking) -> Any:
-    """Bookings of one ticket go in separate batches. Of a party only the first ticket counts; `take_places` checks the others."""
+    """Return the batch key: bookings of one ticket never share a batch. Of a party only the first ticket counts.
+
+    `take_places` checks the other tickets of a party.
+    """
     return booking.request.org_id, booking.request.ticket_id

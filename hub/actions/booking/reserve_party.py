@@ -1,4 +1,4 @@
-"""Booking a party: several tickets named by their codes, one slot for all of them or for none."""
+"""Booking a party: several tickets named by their codes get one slot, all of them or none."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,8 +22,7 @@ from hub.services import Services
 BOOKING = load("booking/reservations")
 
 InTransaction = Callable[[Any, datetime, bytes], Awaitable[None]]
-"""What else must happen in the booking's transaction; called with the connection, the moment and the hash of the party's
-manage token."""
+"""A further step of the booking's transaction: f(connection, now, hash of the party's manage token)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class PartyRequest:
 async def book_party(bookings: Bookings, request: PartyRequest) -> tuple[Reserved, ...]:
     """Book one slot for all tickets, in the order of their codes; they share one manage token.
 
-    A refusal for the tickets' sake is that of the first bad one and names every bad one in `tickets`.
+    A refusal because of the tickets has the reason of the first bad one, and lists every bad one in `tickets`.
     """
     codes = party_codes(request.ticket_codes)
     return await bookings.reserve_together(_named(request, codes, await bookings.ticket_ids(request.org_id, codes)))
@@ -52,10 +51,10 @@ async def book_party(bookings: Bookings, request: PartyRequest) -> tuple[Reserve
 async def reserve_party(
     services: Services, request: PartyRequest, *, in_transaction: InTransaction | None = None
 ) -> tuple[Reserved, ...]:
-    """As `book_party`, in a transaction of its own. `in_transaction` does what must happen with the booking or not at all.
+    """Book a party in a transaction of its own, without asking seat admission. `in_transaction` commits with it or not at all.
 
-    It is called after the tickets are locked and before the slot is decided on, so places it stops holding can be taken. It may
-    refuse. A repeat with the same idempotency key gets the first answer without it. Seat admission is not asked.
+    It is called after the tickets are locked and before the slot is decided, so the booking can take places that it stops
+    holding. It may refuse. A repeat with the same idempotency key gets the first answer and does not call it.
     """
     codes = party_codes(request.ticket_codes)
     rows = await services.database.bookings.fetch(BOOKING.ticket_ids, [request.org_id] * len(codes), list(codes))
@@ -83,7 +82,7 @@ async def reserve_party(
 async def _book_in(
     connection: Any, booking: PendingBooking, now: datetime, slots: SlotStates, in_transaction: InTransaction | None
 ) -> list[Announcement]:
-    """One attempt inside its transaction. Without an answer afterwards the transaction must be rolled back and tried again."""
+    """Make one attempt inside its transaction. If it leaves no answer, the caller must roll back and try again."""
     await connection.fetch(BOOKING.lock_tickets, booking.request.org_id, sorted(booking.tickets))
     await decide_bookings(connection, [booking], now, slots)
     if isinstance(booking.answer, tuple):
@@ -99,11 +98,11 @@ async def _book_in(
 
 
 class _Raced(Exception):
-    """A ticket, the slot or the key changed meanwhile: roll back and decide again."""
+    """A ticket, the slot or the idempotency key changed meanwhile: roll back and decide again."""
 
 
 def _named(request: PartyRequest, codes: tuple[str, ...], ids: list[int | None]) -> ReserveRequest:
-    """The request by ids; refuses TICKET_NOT_FOUND if a code names no ticket."""
+    """Return the request with ticket ids. Refuses TICKET_NOT_FOUND if a code is unknown."""
     unknown = [
         {"ticket_code": code, "code": Reason.TICKET_NOT_FOUND, **({"likely_mistyped": True} if looks_mistyped(code) else {})}
         for code, ticket_id in zip(codes, ids, strict=True)

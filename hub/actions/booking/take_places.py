@@ -1,7 +1,7 @@
-"""The guarded write of bookings: places taken for many requests in one statement, and the slots' new counts announced.
+"""The guarded write of bookings: takes places for many requests in one statement, and returns the slots' new counts.
 
-The statement checks each ticket's version, the slot's places and the key again. A request that lost a race stays without an
-answer; its facts are read and decided again.
+The statement checks each ticket's version, the slot's places and the idempotency key again. A request that lost a race gets
+no answer; its facts are read and decided again.
 """
 
 import logging
@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 async def take_places(
     connection: Any, batch: list[PendingBooking], now: datetime, slots: SlotStates
 ) -> list[Announcement]:
-    """Take places for all bookings that still can have them, and answer these. The others need their facts read again.
+    """Take places for all bookings that still can have them, and answer these. The facts of the others must be read again.
 
-    Returns the announcements to publish after the commit. `slots` gets the places left.
+    Return the announcements to publish after the commit. The places left are put into `slots`.
     """
     batch = _without_rivals(batch)
     rows_of = [row for n, booking in enumerate(batch) for row in _columns_of(n, booking)]
@@ -33,7 +33,7 @@ async def take_places(
     try:
         rows = await connection.fetch(BOOKING.take_places, *columns, now, language, i, size)
     except (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError) as error:
-        # Nothing was written: a constraint held where two statements raced. The facts are read and decided again.
+        # Two statements raced and a constraint stopped this one, so nothing was written. Read the facts and decide again.
         log.warning("booking.refused_by_table", extra={"error": type(error).__name__})
         return []
     announcements: list[Announcement] = []
@@ -57,7 +57,7 @@ async def take_places(
 
 
 def _without_rivals(batch: list[PendingBooking]) -> list[PendingBooking]:
-    """The first of the requests for one ticket or with one key; the others are decided again after it."""
+    """Return the first request for each ticket and each key. The others are decided again after it."""
     seen: set[Any] = set()
     first_ones = []
     for booking in batch:

@@ -1,4 +1,4 @@
-"""Notices to staff at a gate: stored first, for devices that are not connected, then published."""
+"""Notices to staff at a gate: stored for devices that are not connected, then published."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from hub.services import Services
 NOTICES = load("messaging/notices")
 TOPIC = "notices"
 REPEATED_FOR = timedelta(minutes=15)
-"""A scanner that reconnects gets the notices it missed; older ones help nobody at a gate."""
+"""Age up to which a scanner that reconnects gets the notices it missed. Older ones are of no use at a gate."""
 KEPT = timedelta(days=1)
 MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """To one member of staff (`staff_id`) wherever they are, or to everybody at one `gate` of the venue: one of the two.
+    """A notice to one staff member (`staff_id`) at any gate, or to everybody at one `gate` of the venue. Exactly one is set.
 
     `kind` says what the page does with `data`; docs/protocol.md lists both.
     """
@@ -35,7 +35,7 @@ class Notice:
 
 
 async def give_notices(services: Services, org_id: int, notices: Sequence[Notice]) -> list[int]:
-    """Store and publish notices; returns their ids. What they are about must be committed already."""
+    """Store and publish notices, and return their ids. The change they are about must be committed already."""
     if not notices:
         return []
     now = services.clock.now()
@@ -56,7 +56,7 @@ async def give_notices(services: Services, org_id: int, notices: Sequence[Notice
 async def recent_notices(
     services: Services, org_id: int, *, staff_id: int, venue_id: int | None, gate: str | None
 ) -> list[dict[str, Any]]:
-    """The notices for this member of staff, at this gate, of the last quarter of an hour; oldest first."""
+    """Return the notices of the last 15 minutes for this staff member at this gate, oldest first."""
     since = services.clock.now() - REPEATED_FOR
     rows = await services.database.fetch(NOTICES.recent_notices, org_id, since, staff_id, venue_id, gate, MOST)
     return [_as_dict(row["id"], row["kind"], orjson.Fragment(row["data"]), row["told_at"]) for row in rows]

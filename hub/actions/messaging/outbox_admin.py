@@ -1,4 +1,4 @@
-"""Outbox administration: list messages, send a stuck one again, discard it."""
+"""Outbox administration: lists messages, sends a stuck one again, or discards it."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Wanted = Literal["stuck", "dead", "pending", "sent", "dropped"]
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """One message as staff see it: its recipient masked, its content never."""
+    """One message as staff see it, with a masked recipient and without its content."""
 
     id: int
     kind: str
@@ -54,7 +54,7 @@ class MailFigures:
 
 @dataclass(frozen=True, slots=True)
 class MailPage:
-    """`next` is the `before` of the following page; None at the end."""
+    """One page of messages. `next` is the `before` of the following page; None at the end."""
 
     lines: list[MailRow]
     next: int | None
@@ -62,7 +62,7 @@ class MailPage:
 
 
 async def read_mail(services: Services, org_id: int, wanted: Wanted, before: int | None) -> MailPage:
-    """The messages of one organisation, newest first."""
+    """Return the messages of one organisation, newest first."""
     now = services.clock.now()
     overdue_before = now - OVERDUE_AFTER
     below = before or _BEYOND
@@ -82,7 +82,7 @@ async def read_mail(services: Services, org_id: int, wanted: Wanted, before: int
 
 
 async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailRow:
-    """Send it again now, with a new count of attempts. Where its link is no longer stored, it gets a new one for the same party."""
+    """Send a message again now, with all its tries. If its link is no longer stored, it gets a new one to the same party."""
     now = services.clock.now()
     row = await _standing(services, mail_id, by)
     if refusal := why_not_retry(_facts(row), now):
@@ -102,7 +102,7 @@ async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailRow:
 
 
 async def discard_mail(services: Services, mail_id: int, by: Identity) -> MailRow:
-    """Give it up for good: it is never sent, and its content is deleted."""
+    """Discard a message: it is never sent, and its content is deleted."""
     now = services.clock.now()
     if refusal := why_not_discard(_facts(await _standing(services, mail_id, by)), now):
         raise Refused(refusal)
@@ -111,7 +111,7 @@ async def discard_mail(services: Services, mail_id: int, by: Identity) -> MailRo
 
 
 async def _settled(services: Services, done: int | None, mail_id: int, by: Identity, event_name: str) -> MailRow:
-    """The message after the change; refuses MAIL_ON_ITS_WAY if a process claimed it in between."""
+    """Return the message after the change. Refuses MAIL_ON_ITS_WAY if a process has claimed it meanwhile."""
     if done is None:
         raise Refused(Reason.MAIL_ON_ITS_WAY)
     row = await _standing(services, mail_id, by)
@@ -133,7 +133,7 @@ def _facts(row: Any) -> MailStanding:
 
 
 def _mask_address(url: str) -> str:
-    """The server of a webhook; the rest of the URL may be a secret."""
+    """Return only the host of a webhook's URL, because the rest may be a secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}/***"
 

@@ -1,4 +1,4 @@
-"""Reminders: one e-mail for each party, slot and notice time, as outbox rows."""
+"""Reminders: writes an outbox row for each party, slot and reminder time that is due."""
 
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
@@ -12,7 +12,7 @@ AT_ONCE = 200
 
 
 async def send_reminders(services: Services) -> int:
-    """Write the outbox row of every due reminder; returns how many. Several processes may run it at once."""
+    """Write the outbox row of every due reminder, and return how many. Several processes may run it at once."""
     now = services.clock.now()
     written = 0
     for row in await services.database.fetch(REMINDERS.slots_ahead, now):

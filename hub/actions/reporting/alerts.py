@@ -1,4 +1,4 @@
-"""Alerts: compare the measures with their thresholds, raise and clear without flapping, and publish the change."""
+"""Alerts: compares measured values with their thresholds, raises and clears alerts with hysteresis, and publishes them."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -21,19 +21,19 @@ DAYS_AHEAD = 7
 RATE_MINUTES = 15
 LATENCY_MINUTES = 5
 LEAST = 20
-"""Fewest bookings or answers of which a share is measured."""
+"""Smallest number of bookings or responses for which a share is measured."""
 SEND_WITHIN = timedelta(days=1)
 SHOWN_CLEARED = timedelta(hours=1)
 QUIETLY_CLEARED = ("utilisation",)
-"""Kinds whose end sends no e-mail: a day is over, or somebody cancelled."""
+"""Kinds that send no e-mail when they clear, because that only means that the day is over or somebody cancelled."""
 
 
 class Measured(NamedTuple):
-    """What the whole hub has counted: by venue in the last RATE_MINUTES, and how long it took to answer in LATENCY_MINUTES."""
+    """Counts of all processes: by venue in the last RATE_MINUTES, and response times in the last LATENCY_MINUTES."""
 
     counted: Counter[str]
     seconds: float
-    """The 95th percentile."""
+    """The 95th percentile of the response times."""
     answered: int
 
 
@@ -51,13 +51,13 @@ class Reading(NamedTuple):
 
 
 async def measure(services: Services, alert_metrics: AlertMetrics) -> Measured:
-    """What the whole hub has counted lately: read once for all organisations."""
+    """Return the recent counts of all processes, read once for all organisations."""
     counted = await alert_metrics.gather(services.redis, RATE_MINUTES)
     return Measured(counted, *percentile(await alert_metrics.gather(services.redis, LATENCY_MINUTES), 0.95))
 
 
 async def look_at(services: Services, org_id: int, measured: Measured) -> int:
-    """Look at one organisation, unless another process has just done so. Returns how many alerts were raised or cleared."""
+    """Check one organisation unless another process has just done so. Return how many alerts were raised or cleared."""
     now = services.clock.now()
     changed_alerts: list[dict[str, Any]] = []
     async with services.database.jobs.transaction() as connection:
@@ -72,7 +72,7 @@ async def look_at(services: Services, org_id: int, measured: Measured) -> int:
         }
         found = {reading.key: reading for reading in readings}
         for key in {*known, *found}:
-            # What is not measured any more (a day that is over, a policy switched off) is nothing.
+            # A value that is no longer measured (the day is over, or the policy was switched off) counts as 0.
             reading = found.get(key) or Reading(*key, 0.0, 1.0, {})
             alert = await _settle(connection, org_id, reading, known.get(key), now)
             if alert is not None:
@@ -88,21 +88,21 @@ async def look_at(services: Services, org_id: int, measured: Measured) -> int:
 
 
 async def list_alerts(services: Services, org_id: int, venue_id: int | None) -> list[dict[str, Any]]:
-    """The alerts that stand, and those cleared in the last hour; newest first."""
+    """Return the raised alerts and those cleared in the last hour, newest first."""
     rows = await services.database.fetch(ALERTS.list_alerts, org_id, venue_id, services.clock.now() - SHOWN_CLEARED)
     return [_as_dict(row, row["venue_name"]) for row in rows]
 
 
 async def watches_all(services: Services, org_id: int, staff_id: int) -> bool:
-    """Whether this member of staff belongs to no venue in particular."""
+    """Return whether this staff member belongs to no single venue."""
     return bool(await services.database.fetchval(ALERTS.of_no_venue, org_id, staff_id))
 
 
 def _of_counts(org_id: int, venues: dict[int, Any], measured: Measured) -> list[Reading]:
-    """Each venue by its own counts and its own thresholds; how long the hub takes to answer is the same for all of them.
+    """Return the readings of each venue, by its own counts and thresholds. The response time is the same for all venues.
 
-    What is of no known venue (a booking for a slot there is not, a name nobody has) counts at the organisation's first, which
-    is told how much of it that is where there are others.
+    Counts without a known venue (an unknown slot, an unknown user name) go to the organisation's first venue. If there are
+    other venues, its reading also says how many these are.
     """
     readings = []
     for n, venue in enumerate(venues.values()):
@@ -140,7 +140,7 @@ def _of_days(venues: dict[int, Any], days: list[Any]) -> list[Reading]:
 
 
 async def _settle(connection: Any, org_id: int, reading: Reading, known: Any, now: datetime) -> Any:
-    """Apply one reading to its measure; returns the alert it raised or cleared, if any."""
+    """Apply one reading to its stored state. Return the alert that it raised or cleared, if any."""
     before = Watched() if known is None else Watched(known["over"], known["under"], known["id"] is not None)
     after, change = look(before, reading.value, reading.threshold)
     if after.over or after.under:
@@ -156,7 +156,7 @@ async def _settle(connection: Any, org_id: int, reading: Reading, known: Any, no
 
 
 async def _write_messages(connection: Any, org_id: int, venue: Any, alert: dict[str, Any], now: datetime) -> None:
-    """The e-mails and the webhook call as outbox rows of the same transaction: sent if, and only if, the alert was raised."""
+    """Write e-mails and webhook call to the outbox in the same transaction, so they are sent only if the alert is stored."""
     kind = "alert.cleared" if alert["cleared_at"] else "alert.raised"
     payload = orjson.dumps({"alert": alert, "timezone": venue["timezone"], "venue_name": venue["name"]}).decode()
     to = [(venue["alert_webhook_url"], "webhook")] if venue["alert_webhook_url"] else []

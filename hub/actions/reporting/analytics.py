@@ -1,4 +1,4 @@
-"""Looking back on days: utilisation, no-shows and rejections per slot and day, conversion per day."""
+"""Day figures: utilisation, no-shows and rejections per slot and day, and conversion per day."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -16,7 +16,7 @@ NOTHING = Happened([], 0, 0)
 
 
 async def analytics(services: Services, venue: Venue, first: date, last: date) -> dict[str, Any]:
-    """Every day from first to last, each with its slots, and all of them together."""
+    """Return every day from `first` to `last` with its slots, and the totals of the whole span."""
     now, late = services.clock.now(), venue.policy.late_entry_minutes
     span_of_days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     slots: dict[date, list[Any]] = defaultdict(list)
@@ -31,7 +31,7 @@ async def analytics(services: Services, venue: Venue, first: date, last: date) -
         scans, checked, converted = happened.get(day, NOTHING)
         of_slots = [(row, _slot(row, scans)) for row in slots[day]]
         whole = total(part for _, part in of_slots)
-        # Also scans that belong to no slot of the day: unknown codes, tickets of other days.
+        # Includes scans that belong to no slot of the day: unknown codes, tickets of other days.
         whole.scans = whole.yellow = whole.red = 0
         whole.reasons = {}
         for one in scans:
@@ -84,7 +84,7 @@ def _figures(sums: Sums) -> dict[str, Any]:
 
 
 def _checks(sums: Sums) -> dict[str, Any]:
-    """A slot has none of them: a ticket is checked before there is a slot."""
+    """Return the conversion figures of a day. A slot has none, because a ticket is checked before a slot is chosen."""
     return {
         "checked": sums.checked,
         "converted": sums.converted,

@@ -1,4 +1,4 @@
-"""The whole counts of a day: the live board starts from them and is resynced with them."""
+"""Day counts: all counts of a venue's day, for the snapshot and the resync of the live board."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ ENTRIES = load("scanning/entries")
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """Every slot of a venue's day, the entries without reservation, and who has left and come back."""
+    """The counts of every slot of a venue's day, of entries without a reservation, and of exits and returns."""
 
     slots: list[SlotCount]
     walk_ins: int
@@ -23,7 +23,7 @@ class DayCounts:
 
 
 async def day_counts(services: Services, org_id: int, venue_id: int, day: date) -> DayCounts:
-    """The counts as committed by now; two statements, each whole with its revisions."""
+    """Return the committed counts. They come from two statements, each consistent with its revisions."""
     rows = await services.database.fetch(ENTRIES.day_counts, org_id, venue_id, day)
     totals = await services.database.fetchrow(ENTRIES.day_totals, org_id, venue_id, day)
     return DayCounts([SlotCount(*row) for row in rows], *totals)

@@ -1,7 +1,7 @@
-"""Reading what happened on each of many days: day by day, so that each statement is short however long the span.
+"""Counts of many days: read day by day, so that every statement is short however long the span is.
 
-The scans of a day that is over are counted once and kept: the log only grows at its end. What scanners synced may come at any
-time and is counted anew, and so are checks, for a ticket may be booked long after its check.
+The online scans of a past day are counted once and stored, because the log only grows at its end. Synced scans may arrive at
+any time and are counted anew. So are checks, because a ticket may be booked long after its check.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ from hub.services import Services
 FIGURES = load("reporting/figures")
 CHECKS = load("tickets/checks")
 AT_ONCE = 2
-"""Days read at the same time for one manager; a connection is left for others."""
+"""Days read at the same time for one manager. So the pool keeps a connection for others."""
 SETTLED_AFTER = timedelta(hours=1)
-"""A scan is logged within seconds of its moment; an hour forgives hubs whose clocks differ."""
+"""Time after which a day's log is complete. A scan is logged within seconds; an hour allows for clocks that differ."""
 COUNT_EVERY = 60.0
-"""Seconds between two runs that count past days nobody has asked for."""
+"""Seconds between two runs of `count_days_over`, which counts past days before somebody asks for them."""
 COUNTED_DAYS = 92
-"""As many as can be asked for at a time."""
+"""Past days that are counted in advance: as many as one request may ask for."""
 
 Bounds = tuple[datetime, datetime]
 
@@ -41,7 +41,7 @@ class ScanTally(NamedTuple):
 
 
 class Happened(NamedTuple):
-    """Of one day: its scans by slot and answer, tickets checked, and those of them converted."""
+    """The counts of one day: scans by slot and result, tickets checked, and tickets converted."""
 
     scans: list[ScanTally]
     checked: int
@@ -49,7 +49,7 @@ class Happened(NamedTuple):
 
 
 async def read_days(services: Services, venue: Venue, days: Iterable[date]) -> dict[date, Happened]:
-    """What happened on those of the days that have begun. Raises `DatabaseDown`."""
+    """Return the counts of those days that have begun. Raises DatabaseDown."""
     now = services.clock.now()
     begun = [(day, bounds) for day in days if (bounds := day_bounds(day, venue.zone))[0] <= now]
     kept = await _kept(services, venue, [bounds for _, bounds in begun])
@@ -77,14 +77,14 @@ async def read_days(services: Services, venue: Venue, days: Iterable[date]) -> d
         for reader in readers:
             reader.cancel()
         await asyncio.gather(*readers, return_exceptions=True)
-        # Also of a span that was given up half-way: whoever asks again begins there.
+        # Stored even if the request was given up half-way, so that a second request continues there.
         with suppress(DatabaseDown):
             await _keep(services, venue, fresh)
     return happened
 
 
 async def count_days_over(services: Services) -> int:
-    """Count the scans of the last days of every venue, of those that are over and not counted yet; how many there were."""
+    """Count the scans of every venue's recent past days that are not counted yet. Return the number of days counted."""
     now, counted = services.clock.now(), 0
     for row in await list_venues(services):
         venue = await services.venues.read(row["org_id"], row["venue_id"])

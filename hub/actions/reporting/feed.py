@@ -1,4 +1,4 @@
-"""The newest scans of a venue's log, which a new subscriber of the feed gets first."""
+"""The scan feed: the newest scans of a venue's log, for the snapshot of a new subscriber."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ FEED = load("reporting/feed")
 
 
 class FeedFilter(NamedTuple):
-    """Which scans of a venue; None lets everything through."""
+    """A filter of a venue's scans. A field that is None admits everything."""
 
     gate: str | None = None
     reason: str | None = None
@@ -30,7 +30,7 @@ class FeedFilter(NamedTuple):
 async def latest_scans(
     services: Services, org_id: int, venue_id: int, feed_filter: FeedFilter, *, since: datetime, limit: int
 ) -> list[LoggedScan]:
-    """The newest of those logged since a moment, oldest first."""
+    """Return the newest scans that pass the filter and were logged since a given time, oldest first."""
     rows = await services.database.fetch(FEED.latest_scans, org_id, venue_id, since, *feed_filter, limit)
     return [_seen(org_id, venue_id, row) for row in rows]
 

@@ -1,4 +1,4 @@
-"""A day's figures from the scan log: the whole day, or what was logged since a moment."""
+"""Live figures from the scan log: those of a whole day, or of the scans logged since a given time."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,10 +14,10 @@ RECORDS = load("reporting/scan_log")
 
 
 class Tally(NamedTuple):
-    """What happened in one minute of the day at one gate for one reason; `took` are milliseconds from look to entry.
+    """Counts of one minute of the day at one gate for one reason. `took` holds milliseconds from validation to entry.
 
-    `settled`: all of it was logged long enough ago that nothing earlier is still on its way into the log. Numbers may be
-    negative: an entry taken back.
+    `settled`: all of it was logged so long ago that no earlier scan can still reach the log. Numbers may be negative when an
+    entry was undone.
     """
 
     settled: bool
@@ -49,5 +49,5 @@ async def figures_since(
 
 
 async def gates_of(services: Services, venue: Venue) -> list[str]:
-    """The venue's gates by name, whether or not anybody has come through them."""
+    """Return the venue's gates by name, also those without scans."""
     return [row["name"] for row in await services.database.fetch(RECORDS.gate_names, venue.org_id, venue.id)]

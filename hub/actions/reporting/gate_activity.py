@@ -1,4 +1,4 @@
-"""Activity of a venue's gates: how busy each was lately, and which are quiet at peak time."""
+"""Gate activity: how busy each gate of a venue was lately, and which gates are quiet at peak time."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ DEVICES = load("staff/devices")
 
 
 async def gate_activity(services: Services, org_id: int, venue_id: int) -> list[dict[str, Any]]:
-    """Every gate that scanned in the last 35 minutes, by name."""
+    """Return every gate that scanned in the last 35 minutes, sorted by name."""
     now = services.clock.now()
     since = now - QUIET
     rows = await services.database.fetch(DEVICES.gate_activity, org_id, venue_id, since - BEFORE, since, now)

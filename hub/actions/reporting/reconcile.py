@@ -1,4 +1,4 @@
-"""Reconciliation: compare counts with the rows they count, and seat admission with Postgres."""
+"""Reconciliation: compares stored counts with the rows they count, and seat admission in Redis with Postgres."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ MOST_SLOTS = 20_000
 
 
 async def reconcile(services: Services, *, fix: bool = False) -> dict[str, Any]:
-    """List every difference, and correct it with `fix`.
+    """List every difference; correct each one with `fix`.
 
     Counts and movements are corrected from the rows, held places from the waiting list, seat admission from the counts.
     """
@@ -36,14 +36,14 @@ async def reconcile(services: Services, *, fix: bool = False) -> dict[str, Any]:
 
 
 async def _compare_movements(services: Services, *, fix: bool) -> list[dict[str, Any]]:
-    """Days whose counts of exits and returns differ from the rows."""
+    """Return the days whose counts of exits and returns differ from the rows."""
     drift = []
     for row in await services.database.fetch(EXITS.drifted_movements):
         drift.append({**row, "date": row["date"].isoformat()})
         if fix:
             day = (row["org_id"], row["venue_id"], row["date"])
             async with services.database.transaction() as connection:
-                # Whoever leaves meanwhile waits for this row, and is counted on top of what is found here.
+                # An exit during this transaction waits for the locked row, and is then added to the corrected count.
                 await connection.execute(EXITS.lock_movements, *day)
                 corrected = await connection.fetchrow(EXITS.correct_movements, *day)
             services.announcer.publish([MovementsChanged.of(corrected)])
@@ -51,7 +51,7 @@ async def _compare_movements(services: Services, *, fix: bool) -> list[dict[str,
 
 
 async def _compare_holds(services: Services, *, fix: bool) -> list[dict[str, Any]]:
-    """Slots that hold fewer places than they have offered, or hold some although nobody waits."""
+    """Return the slots that hold fewer places than they have offered, or hold places although nobody waits."""
     drift = []
     for row in await services.database.fetch(WAITLIST.drifted_holds):
         drift.append({
@@ -66,7 +66,7 @@ async def _compare_holds(services: Services, *, fix: bool) -> list[dict[str, Any
 
 
 async def resync_seat_admission(services: Services, *, fix: bool) -> list[dict[str, Any]]:
-    """Slots whose state in Redis differs from Postgres, corrected with `fix`. A slot without state in Redis is no difference."""
+    """Return the slots whose state in Redis differs from Postgres. A slot without state in Redis does not count."""
     rows = await services.database.fetch(SLOTS.bookable_slots, services.clock.now(), MOST_SLOTS)
     states = await services.seat_admission.read_states([(row["org_id"], row["slot_id"]) for row in rows])
     differing = {
@@ -76,8 +76,8 @@ async def resync_seat_admission(services: Services, *, fix: bool) -> list[dict[s
     }
     if not differing:
         return []
-    # Bookings go on meanwhile. Postgres is read again after Redis, so it is never behind what was written to Redis: a higher
-    # revision in Redis was never committed here, and only then is it overwritten by a lower one.
+    # Bookings go on meanwhile. Postgres is read after Redis, so it is never older than the state in Redis. A higher
+    # revision in Redis was therefore never committed here, and only then a lower one may overwrite it.
     drift = []
     for row in await services.database.fetch(SLOTS.bookable_slots, services.clock.now(), MOST_SLOTS):
         state = differing.get((row["org_id"], row["slot_id"]))
@@ -96,7 +96,10 @@ async def resync_seat_admission(services: Services, *, fix: bool) -> list[dict[s
 
 
 def _agrees(state: dict[str, int], row: Any) -> bool:
-    """Scans raise a slot's revision without a settlement, so Redis may be behind; ahead, it would ignore later settlements."""
+    """Return whether Redis agrees. It may be behind, because scans raise the revision without a settlement.
+
+    It must not be ahead, because then it would ignore later settlements.
+    """
     return state["free"] == int(row["free"]) and state["revision"] <= int(row["revision"])
 
 

@@ -1,4 +1,4 @@
-"""Replaying a day: everything that happened at the gates, in order, a page at a time."""
+"""The replay of a day: everything that happened at the gates, in order, one page at a time."""
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
@@ -16,12 +16,12 @@ from hub.services import Services
 FIGURES = load("reporting/figures")
 PAGE = 2000
 COLUMNS = ("at", "gate", "result", "reason", "scans", "entered", "left", "slot_id", "took", "counted_at")
-"""Of an event: milliseconds since the day began, what it adds, to which slot, milliseconds from look to entry, and the
-moment it is counted in, which is another for what was taken back."""
+"""The columns of an event. `at` and `counted_at` are milliseconds since the day began; they differ for an undone entry.
+`took` is milliseconds from validation to entry. `scans`, `entered` and `left` are what the event adds to the counts."""
 
 
 async def replay_head(services: Services, venue: Venue, day: date) -> dict[str, Any]:
-    """What the day was planned to be; the bookings as they stand."""
+    """Return the day's slots with their capacity and their bookings as of now."""
     start, end = day_bounds(day, venue.zone)
     counts = await day_counts(services, venue.org_id, venue.id, day)
     return {
@@ -37,7 +37,7 @@ async def replay_head(services: Services, venue: Venue, day: date) -> dict[str, 
 
 
 async def replay_events(services: Services, venue: Venue, day: date) -> AsyncIterator[list[list[Any]]]:
-    """The events in order of their moments, page by page. What was taken back after the day is not of it."""
+    """Yield the events in order of time, page by page. An undo after the end of the day is left out."""
     start, end = day_bounds(day, venue.zone)
     synced = await services.database.records.fetch(FIGURES.replay_synced, venue.org_id, venue.id, start, end)
     waiting = [_event(row, start) for row in synced]
@@ -52,7 +52,7 @@ async def replay_events(services: Services, venue: Venue, day: date) -> AsyncIte
         ready = 0
         while ready < len(waiting) and waiting[ready][0] <= until:
             ready += 1
-        # Both are in order already; of one moment what was logged comes first.
+        # Both inputs are sorted. At equal times the logged scan comes before the undo.
         yield sorted([*logged, *waiting[:ready]], key=lambda event: event[0])
         del waiting[:ready]
         if last:
@@ -87,7 +87,7 @@ def _event(row: Any, start: datetime) -> list[Any]:
 
 
 def _undo(row: Any, start: datetime, end: datetime) -> list[Any] | None:
-    """The counterpart of what was taken back; None if that was on another day."""
+    """Return the event that takes back an undone entry; None if it was undone on another day."""
     if row["undone_at"] is None or not start <= row["undone_at"] < end:
         return None
     entered = -int(row["undone_entered"])

@@ -1,4 +1,4 @@
-"""Reading the scan log: filtered, newest first, page by page or as one long table that is never held whole."""
+"""The scan log: reads scans by filter, newest first, page by page or as a stream for an export."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from hub.services import Services
 RECORDS = load("reporting/scan_log")
 MOST = 200
 CSV_PAGE = 1000
-"""Rows of an export held at one time."""
+"""Rows of an export in memory at a time."""
 MODES = ("validate", "verify", "undo", "exit", "override")
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _END = datetime(2200, 1, 1, tzinfo=UTC)
@@ -27,7 +27,7 @@ _NO_ID = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class ScanFilter:
-    """Which scans of a venue; None lets everything through. Days are the venue's own, both included."""
+    """A filter of a venue's scans. A field that is None admits everything. Both days are the venue's and included."""
 
     first: date | None = None
     last: date | None = None
@@ -41,7 +41,7 @@ class ScanFilter:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A place in the log: what comes before it has not been read yet."""
+    """A position in the log. Reading continues with the scans before it."""
 
     logged_at: datetime
     scan_id: UUID
@@ -67,7 +67,7 @@ async def read_scans(
 
 
 async def every_scan(services: Services, venue: Venue, scan_filter: ScanFilter) -> AsyncIterator[list[dict[str, Any]]]:
-    """Every scan that passes the filter, newest first, in pages: each is read when the one before it has been used."""
+    """Yield every scan that passes the filter, newest first, in pages. A page is read when the caller asks for it."""
     start, place = _span(scan_filter, venue)
     while True:
         rows = await _rows(services, venue, scan_filter, start, place, CSV_PAGE)
@@ -78,14 +78,14 @@ async def every_scan(services: Services, venue: Venue, scan_filter: ScanFilter) 
 
 
 async def choices(services: Services, venue: Venue) -> dict[str, Any]:
-    """What the filters may be set to: the venue's gates and the organisation's staff."""
+    """Return the choices of the filters: the venue's gates and the organisation's staff."""
     gates = await services.database.fetch(RECORDS.gate_names, venue.org_id, venue.id)
     staff = await services.database.fetch(RECORDS.who_scans, venue.org_id)
     return {"gates": [row["name"] for row in gates], "operators": [dict(row) for row in staff]}
 
 
 async def venue_of_records(services: Services, org_id: int, venue_id: int | None) -> Venue:
-    """The venue asked about, or the organisation's first; refuses NOT_FOUND if there is none."""
+    """Return the requested venue, or the organisation's first one. Refuses NOT_FOUND if there is none."""
     if venue_id:
         return await services.venues.read(org_id, venue_id)
     venue = await services.venues.first(org_id)
@@ -95,7 +95,7 @@ async def venue_of_records(services: Services, org_id: int, venue_id: int | None
 
 
 def only_own(scan_filter: ScanFilter, operator_id: int) -> ScanFilter:
-    """The same, of one operator's own scans."""
+    """Return the same filter for the scans of one operator."""
     return replace(scan_filter, operator_id=operator_id)
 
 
@@ -113,7 +113,7 @@ async def _rows(  # noqa: PLR0917 - the statement's own order
 
 
 def _span(scan_filter: ScanFilter, venue: Venue) -> tuple[datetime, _Place]:
-    """From when (included), and the place everything up to the end of the last day lies before."""
+    """Return the start of the span (included), and the log position of its end."""
     start = midnight(scan_filter.first, venue.zone) if scan_filter.first else _BEGINNING
     end = midnight(scan_filter.last + timedelta(days=1), venue.zone) if scan_filter.last else _END
     return start, _Place(end, _NO_ID, "")

@@ -1,4 +1,4 @@
-"""Asking the servers whether they are there: for readiness, never for a decision."""
+"""Server health: asks Postgres and Redis whether they answer, for the readiness check. No decision depends on it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Standing:
 
 
 async def read_standing(services: Services) -> Standing:
-    """Ask both servers at once; one that has not answered within the patience is not there."""
+    """Ask both servers at once. One that does not answer within the time limit counts as down."""
     database, redis = await asyncio.gather(_database(services), _redis(services))
     return Standing(database, redis)
 

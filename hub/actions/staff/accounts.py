@@ -1,4 +1,4 @@
-"""Adding and disabling staff."""
+"""Staff accounts: adding and disabling them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def add_staff(
     pin: str | None = None,
     venue_id: int | None = None,
 ) -> dict[str, Any]:
-    """Add a member of staff who signs in by password, PIN, or either. Refuses INVALID_REQUEST naming every field."""
+    """Add a staff member who signs in by password, PIN, or either. Refuses INVALID_REQUEST with every wrong field."""
     username, name = username.strip(), name.strip()
     errors = _errors(username, name, str(role), password, pin)
     if venue_id is not None and not await services.database.fetchval(STAFF.has_venue, org_id, venue_id):
@@ -59,7 +59,7 @@ async def add_staff(
 
 
 async def disable_staff(services: Services, *, org_id: int, staff_id: int) -> None:
-    """Let somebody sign in no more, and end every session there is. Refuses NOT_FOUND; twice is as once."""
+    """Disable an account and end all its sessions. Refuses NOT_FOUND. Repeating it changes nothing."""
     now = services.clock.now()
     async with services.database.transaction() as connection:
         if await connection.fetchval(STAFF.disable_staff, org_id, staff_id, now) is None:

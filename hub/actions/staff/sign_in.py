@@ -1,4 +1,4 @@
-"""Signing in and out: a secret is checked against its hash, and every attempt is counted before the check."""
+"""Sign-in and sign-out: a secret is compared with its hash, and every attempt is counted before that."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hub.services import Services
 
 FAILURES = 5
 LOCK = timedelta(minutes=15)
-"""How long failures are added up, and how long a lock holds from the last of them."""
+"""Time within which failures add up, and for which a name is locked after the last one."""
 LONGEST_USERNAME = 200
 
 SIGN_IN = load("staff/sign_in")
@@ -28,7 +28,7 @@ SESSIONS = load("staff/sessions")
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The new session; `device_cookie` is for the client to keep and to show at its next sign-in."""
+    """The new session. The client keeps `device_cookie` and sends it with its next sign-in."""
 
     token: str
     identity: Identity
@@ -49,11 +49,11 @@ async def sign_in(
     client_ip: str | None = None,
     orq: int | None = None,
 ) -> SignedIn:
-    """Sign in by password or PIN. Refuses INVALID_CREDENTIALS, the same for unknown names and wrong secrets, and
-    LOCKED_OUT(retry_after) after five failures by this name on this device, even with the right secret then.
+    """Sign in by password or PIN.
 
-    All devices that have never signed in by the name share one count, a known device has its own. `orq` is the organisation
-    asked for, where one is named: a refusal of a name that nobody has is held against it.
+    Refuses INVALID_CREDENTIALS alike for an unknown name and a wrong secret. Refuses LOCKED_OUT(retry_after) after five
+    failures of this name on this device, even with the right secret. A known device has its own count, and all devices where
+    the name never signed in share one. `orq` is the organisation that the request names, if any: its alerts count unknown names.
     """
     name = username.strip().lower()
     secret = password if password is not None else pin
@@ -84,17 +84,17 @@ async def sign_in(
 
 
 async def sign_out(services: Services, identity: Identity) -> None:
-    """End this session everywhere: its token is refused and its sockets close."""
+    """End this session in all processes: its token is refused and its sockets close."""
     await services.database.execute(SESSIONS.end_session, identity.org_id, identity.jti, identity.expires_at)
     services.announcer.publish([SessionRevoked(identity.org_id, identity.jti, None, None)])
     event(SIGNED_OUT, org_id=identity.org_id, staff_id=identity.staff_id)
 
 
 async def _held_against(services: Services, staff: Any, orq: int | None) -> tuple[int | None, int]:
-    """The organisation and venue (0: no venue) whose alerts count a refusal.
+    """Return the organisation and venue (0: no venue) whose alerts count a refusal.
 
-    These are the member of staff's where the name exists, else the organisation named in the request, else the only one. None
-    where there are several.
+    If the name exists, these are the staff member's. Else it is the organisation named in the request, else the only one, and
+    None if there are several.
     """
     if staff is not None:
         return staff["org_id"], staff["own_venue_id"]
@@ -113,7 +113,7 @@ async def _count(services: Services, bucket: str) -> None:
             return
         if row["locked_until"] is not None or patience == 0:
             break
-        # Not five failures but five attempts under way (other processes): most honest ones end well within a moment.
+        # Five attempts may be in progress in other processes without five failures. Honest ones end within milliseconds.
         patience -= 1
         await asyncio.sleep(0.25)
     until = row["locked_until"] or row["window_ends"]

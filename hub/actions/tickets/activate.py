@@ -1,4 +1,4 @@
-"""Activating a ticket bought for later: irreversible, and safe to repeat."""
+"""Activation of a ticket that was bought for later. It cannot be undone, and repeating it is safe."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ TICKETS = load("tickets/tickets")
 async def activate_ticket(
     services: Services, ticket_id: int, *, org_id: int, code: str | None, identity: Identity | None
 ) -> dict[str, Any]:
-    """INACTIVE becomes ACTIVATED. Refuses TICKET_NOT_ACTIVATED while unpaid, TICKET_ALREADY_ACTIVATED afterwards."""
+    """Change INACTIVE to ACTIVATED. Refuses TICKET_NOT_ACTIVATED while unpaid, and TICKET_ALREADY_ACTIVATED later."""
     row = await known_ticket(services, ticket_id, org_id=org_id, code=code, identity=identity)
     done = await services.database.fetchrow(TICKETS.activate, org_id, ticket_id, services.clock.now())
     if done is None:

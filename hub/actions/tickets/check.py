@@ -1,4 +1,4 @@
-"""Checking a ticket before it is booked: does it exist, and may it take a place?"""
+"""Ticket checks: whether a ticket exists and may book, before the customer chooses a slot."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -27,9 +27,9 @@ class TicketStanding:
     product_id: int
     order_id: int
     order_tickets: int
-    """How many tickets the order's address opens, counted up to 20: as many as one request can book."""
+    """Tickets of the order that its e-mail address shows, counted up to 20, which is the largest party."""
     venue_id: int | None
-    """Of its product; None if it is good for any venue."""
+    """The venue of its product; None if the ticket is valid at any venue."""
 
 
 class TicketChecks:
@@ -42,14 +42,14 @@ class TicketChecks:
         observe: Callable[[int, float], None] | None = None,
         checked: Callable[[int, TicketStanding, datetime], None] | None = None,
     ) -> None:
-        """`checked(org_id, standing, now)` is called for every ticket that passed; checks wait for it, so it must not block."""
+        """`checked(org_id, standing, now)` is called for every ticket that passed. It must not block, because checks wait."""
         self._services = services
         self._checked = checked
         self._batcher: Batcher[tuple[int, str], TicketStanding] = Batcher("ticket checks", self._check, observe=observe)
         self.drain = self._batcher.drain
 
     def validate(self, org_id: int, code: str) -> asyncio.Future[TicketStanding]:
-        """The standing of a ticket that can be booked; the future raises `Refused` for any other."""
+        """Return a future of the standing of a bookable ticket. For any other ticket it raises Refused."""
         return self._batcher.submit((org_id, normalise(code)[:LONGEST_CODE]))
 
     async def _check(self, asked: list[tuple[int, str]]) -> Sequence[TicketStanding | BaseException]:
@@ -76,7 +76,7 @@ class TicketChecks:
             day = row["reserved_date"]
             return Refused(reason, reserved_date=day.isoformat() if day else None)
         if reason is Reason.TICKET_NOT_ACTIVATED and row["status"] == "INACTIVE":
-            # Paid for and waiting for its holder, who can activate it on the spot.
+            # It is paid for, and its holder can activate it now.
             return Refused(reason, can_activate=True, ticket_id=row["id"], ticket_code=row["code"])
         if reason is not None:
             return Refused(reason)
@@ -85,7 +85,7 @@ class TicketChecks:
 
 
 async def venue_of_ticket(services: Services, org_id: int, standing: TicketStanding) -> Venue | None:
-    """The venue a ticket is for, the organisation's first where it is for any; None if there is none yet."""
+    """Return the venue of a ticket, or the organisation's first if it is valid at any; None if there is none yet."""
     if standing.venue_id is not None:
         return await services.venues.read(org_id, standing.venue_id)
     return await services.venues.first(org_id)

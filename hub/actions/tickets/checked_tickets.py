@@ -1,6 +1,6 @@
-"""Keeping which tickets passed the portal's check on which day: collected here, written many at a time.
+"""Checked tickets: which tickets passed the portal's check on which day, collected here and written in batches.
 
-A check is answered without waiting for it. What is collected is lost with a process that is killed: about a second's checks.
+A check is answered before it is written. A killed process loses the checks of about one second.
 """
 
 import asyncio
@@ -18,22 +18,22 @@ from hub.services import Services
 
 CHECKS = load("tickets/checks")
 WRITE_EVERY = 1.0
-"""Seconds."""
+"""Seconds between two writes."""
 BATCH = 500
 MOST_KEPT = 50_000
-"""Checks that wait while Postgres is away, some 25 MB. Without Postgres no ticket is checked, so they hardly grow."""
+"""Checks kept while Postgres is down, about 25 MB. Without Postgres no ticket is checked, so they hardly grow."""
 LAST_WRITE = 3.0
-"""Seconds that a closing hub spends on what is left."""
+"""Seconds that a closing hub spends on writing the rest."""
 KEPT_DAYS = 400
-"""A year can be held against the one before."""
+"""Days that checks are kept, so that a year can be compared with the year before."""
 
 
 class CheckedTickets:
-    """`note` is called at every good check and takes no time; `write` now and then; `close` once, when nobody checks any more."""
+    """The checks of a process. Call `note` for every good check, `write` every second, and `close` once at the end."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        # By ticket and minute: who asks again and again is one check, and no venue's day begins within a minute.
+        # By ticket and minute: repeated checks within a minute count once, and no venue's day begins within a minute.
         self._kept: dict[tuple[int, int, int], tuple[TicketStanding, datetime]] = {}
         self._lost = 0
 
@@ -47,13 +47,13 @@ class CheckedTickets:
         self._kept[key] = standing, at
 
     async def write(self) -> None:
-        """Write what is kept, oldest first. Raises `DatabaseDown` and keeps what may not have been written."""
+        """Write the collected checks, oldest first. Raises DatabaseDown, and then keeps what may not have been written."""
         self._report_lost()
         while self._kept:
             batch = dict(islice(self._kept.items(), BATCH))
             rows: dict[tuple[int, int, date], tuple[int, datetime]] = {}
             for (org_id, ticket_id, _), (standing, at) in batch.items():
-                with suppress(Refused):  # its venue is gone, and with it the day
+                with suppress(Refused):  # the venue is gone, so there is no day to count for
                     venue = await venue_of_ticket(self._services, org_id, standing)
                     if venue is not None:
                         rows.setdefault((org_id, ticket_id, today(at, venue.zone)), (venue.id, at))
@@ -64,7 +64,7 @@ class CheckedTickets:
                 del self._kept[key]
 
     async def close(self) -> None:
-        """Write what is left; what Postgres does not take in time is logged as lost."""
+        """Write the rest. Checks that Postgres does not take in time are logged as lost."""
         with suppress(DatabaseDown, OSError, TimeoutError):
             await asyncio.wait_for(self.write(), LAST_WRITE)
         self._lost += len(self._kept)

@@ -1,4 +1,4 @@
-"""Confirming a payment: an order's tickets become usable, at once or when their holder activates them."""
+"""Payment of an order: its tickets become usable, at once or when their holder activates them."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ TICKETS = load("tickets/tickets")
 
 
 async def confirm_payment(services: Services, *, org_id: int, order_id: int) -> dict[str, Any]:
-    """Pay an order; repeating it changes nothing. Refuses NOT_FOUND for an unknown order, FORBIDDEN for a cancelled one."""
+    """Mark an order as paid; repeating it changes nothing. Refuses NOT_FOUND if unknown, FORBIDDEN if cancelled."""
     now = services.clock.now()
     async with services.database.transaction() as connection:
         paid = await connection.fetchrow(TICKETS.pay_order, org_id, order_id, now)

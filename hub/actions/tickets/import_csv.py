@@ -1,4 +1,4 @@
-"""Importing tickets whose codes were made elsewhere; repeating it changes nothing."""
+"""Import of tickets whose codes were made by another system. Repeating it changes nothing."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -18,10 +18,10 @@ AT_ONCE = 2_000
 async def import_csv(
     services: Services, content: bytes, *, org_id: int | None = None, all_or_nothing: bool = False
 ) -> dict[str, Any]:
-    """Add the tickets of a CSV file; the report says what became of every line.
+    """Add the tickets of a CSV file, and return a report on every line.
 
-    Codes that stand already are left as they are. With `all_or_nothing` one bad line keeps out all. Refuses
-    INVALID_REQUEST for a file that is none, or where the organisation is not plain.
+    Existing codes are left as they are. With `all_or_nothing` one bad line stops the whole import. Refuses INVALID_REQUEST
+    for a file that is not such a CSV, or if there are several organisations and none is named.
     """
     if org_id is None:
         org_id = await services.venues.only_organisation()
@@ -33,7 +33,7 @@ async def import_csv(
     }  # fmt: skip
     if file.errors and all_or_nothing:
         return report
-    # A file without order numbers makes one order; its digest names it, so that a repeat finds it again.
+    # A file without order numbers becomes one order. Its digest names the order, so that a repeat finds it again.
     own_order = f"import-{hashlib.sha256(content).hexdigest()[:16]}"
     async with services.database.transaction() as connection:
         products: dict[str | None, Any] = {}
@@ -94,9 +94,9 @@ async def _add(
 
 
 def _address(rows: list[TicketRow], reference: str) -> str | None:
-    """Whose order this is: the one address of all its rows. It opens the whole order, so where two differ there is none.
+    """Return the e-mail address of an order: the one that all its rows share, or None if two differ.
 
-    Rows without an order of their own have nothing in common but the file.
+    The address opens the whole order. Rows without an order number share only the file, so they get no address.
     """
     addresses = {row.email for row in rows if row.order == reference}
     return addresses.pop() if len(addresses) == 1 else None

@@ -1,4 +1,4 @@
-"""Issuing tickets: unguessable codes with a check character, in one order."""
+"""Issue of tickets: makes unguessable codes with a check character, all in one order."""
 
 import secrets
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ CHANNELS = ("direct", "mini_program", "ota")
 
 @dataclass(frozen=True, slots=True)
 class TicketBatch:
-    """What to issue. Without product the organisation's first one is taken (made if there is none), without order a new one."""
+    """The tickets to issue. Without a product the organisation's first one is used or made; without an order a new one."""
 
     count: int
     status: str = "ACTIVATED"
@@ -30,13 +30,13 @@ class TicketBatch:
     order_id: int | None = None
     customer_name: str | None = None
     customer_email: str | None = None
-    """The address the new order was made with; whoever knows it and one code can see all codes of the order."""
+    """The e-mail address of the new order. Whoever knows it and one code can see all codes of the order."""
 
 
 async def issue_tickets(services: Services, batch: TicketBatch, *, org_id: int | None = None) -> dict[str, Any]:
-    """Issue all of the batch or nothing; returns order, product and each ticket's id and code.
+    """Issue all tickets of the batch or none. Return the order, the product, and each ticket's id and code.
 
-    Refuses INVALID_REQUEST for counts, words or ids that make no sense.
+    Refuses INVALID_REQUEST for invalid counts, texts or ids.
     """
     if not 1 <= batch.count <= MOST:
         raise Refused(Reason.INVALID_REQUEST, message=f"Issue 1 to {MOST} tickets at a time")

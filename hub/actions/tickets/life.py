@@ -1,4 +1,4 @@
-"""The life of a ticket: finding it, and everything that happened to it, in order."""
+"""The history of a ticket: finds a ticket, and lists everything that happened to it in order."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +21,7 @@ Event = dict[str, Any]
 
 
 async def ticket_life(services: Services, org_id: int, ticket_id: int, contact: Contact) -> dict[str, Any]:
-    """Return the ticket and its events, oldest first; refuses TICKET_NOT_FOUND. `contact` says how much of it is shown."""
+    """Return the ticket and its events, oldest first. Refuses TICKET_NOT_FOUND. `contact`: full, masked or no contact."""
     ticket = await services.database.fetchrow(LIFE.ticket_by_id, org_id, ticket_id)
     if ticket is None:
         raise Refused(Reason.TICKET_NOT_FOUND)
@@ -42,7 +42,7 @@ async def ticket_life(services: Services, org_id: int, ticket_id: int, contact: 
         *(event for row in conflicts for event in _of_conflict(row)),
         *(event for row in disputes for event in _of_dispute(row)),
     ]
-    events.sort(key=lambda event: event["at"])  # stable: of one moment, a reservation comes before its mail
+    events.sort(key=lambda event: event["at"])  # a stable sort: at equal times, a reservation comes before its e-mail
     holding = next((row for row in reservations if row["status"] != "CANCELLED"), None)
     return {
         "ticket": _ticket(ticket, contact),
@@ -54,8 +54,10 @@ async def ticket_life(services: Services, org_id: int, ticket_id: int, contact: 
 
 
 async def find_tickets(services: Services, org_id: int, text: str, country: str) -> list[dict[str, Any]]:
-    """Return at most 50 tickets that answer to `text`: a code, an order's reference, an e-mail address or a phone number
-    (a national one is of `country`)."""
+    """Return at most 50 tickets that match `text`: a code, an order's reference, an e-mail address or a phone number.
+
+    A national phone number is read as one of `country` (ISO 3166).
+    """
     text = text.strip()
     email = text.lower() if "@" in text else None
     phone = None if email else read_phone(text, country)
@@ -123,7 +125,7 @@ def _of_ticket(row: Any) -> Iterator[Event]:
 
 
 def _of_reservation(row: Any) -> Iterator[Event]:
-    """A moved reservation has one row: of where it was only the newest place is known, and how often it moved."""
+    """Yield the events of a reservation. A moved one has one row, with its newest place and the number of moves."""
     moves = row["calendar_sequence"] if row["moved_at"] is not None else 0
     slot = {} if moves else _slot(row)
     yield _event(row["reserved_at"], "reserved", reservation_id=row["id"], venue=row["venue_name"], **slot)
@@ -154,7 +156,7 @@ def _of_mail(row: Any, contact: Contact) -> Event:
 
 
 def _of_dispute(row: Any) -> Iterator[Event]:
-    """An accepted scan is shown as the entry it recorded, with its reason."""
+    """Yield the events of a dispute. An accepted scan is shown as the entry that it recorded, with its reason."""
     scan_id = str(row["scan_id"])
     if row["asked_at"] is not None:
         yield _event(

@@ -1,4 +1,4 @@
-"""All tickets of an order, for whoever knows one of its codes and the e-mail address it was bought with."""
+"""The tickets of an order, for somebody who knows one of its codes and the e-mail address of the order."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ MOST_SHOWN = 100
 
 
 async def tickets_of_order(services: Services, org_id: int, code: str, email: str) -> list[dict[str, Any]]:
-    """The tickets of the order that `code` belongs to, at most `MOST_SHOWN`.
+    """Return the tickets of the order that `code` belongs to, at most `MOST_SHOWN`.
 
-    Refuses ORDER_NOT_FOUND alike for an unknown code, another address and an order without one: no answer tells which.
+    Refuses ORDER_NOT_FOUND alike for an unknown code, another address, and an order without one, so the answer reveals nothing.
     """
     order = await services.database.bookings.fetchrow(TICKETS.read_order_of, org_id, normalise(code)[:64])
-    # Mail goes to the same box whatever the case, though a standard of 1982 says it need not.
+    # Compared without case: mail servers ignore it in practice, though the standard (RFC 5321) allows a difference.
     if (
         order is None
         or (order["customer_email"] or "").strip().casefold() != email.strip().casefold()

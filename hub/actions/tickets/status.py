@@ -1,4 +1,4 @@
-"""The status of a ticket, for whoever knows its code, or for staff."""
+"""The status of a ticket, for a holder who knows its code and for staff."""
 
 import hmac
 from typing import Any
@@ -17,7 +17,7 @@ TICKETS = load("tickets/tickets")
 async def known_ticket(
     services: Services, ticket_id: int, *, org_id: int, code: str | None, identity: Identity | None
 ) -> Any:
-    """The ticket's row, for its holder or its organisation's staff; everybody else learns that there is none."""
+    """Return the ticket's row to its holder or its organisation's staff. Refuses everybody else as if it did not exist."""
     if identity is None and code is None:
         raise Refused(Reason.UNAUTHENTICATED)
     if identity is not None and identity.org_id != org_id:
@@ -34,7 +34,7 @@ async def known_ticket(
 async def ticket_status(
     services: Services, ticket_id: int, *, org_id: int, code: str | None, identity: Identity | None
 ) -> dict[str, Any]:
-    """Status, activation and reservation of one ticket."""
+    """Return status, activation and reservation of one ticket."""
     row = await known_ticket(services, ticket_id, org_id=org_id, code=code, identity=identity)
     reserved = row["reservation_id"] is not None
     return {

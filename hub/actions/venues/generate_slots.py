@@ -1,4 +1,4 @@
-"""Making slots from opening hours; repeating it adds only what is missing."""
+"""Creation of slots from opening hours. Repeating it adds only the missing ones."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -30,7 +30,7 @@ class OpeningHours:
 
 
 async def generate_slots(services: Services, hours: OpeningHours, *, venue_id: int | None = None) -> dict[str, Any]:
-    """Make the slots of one venue (the only one where none is named). Returns how many were made and how many existed.
+    """Create the slots of one venue (by default the only one). Return how many were created, and how many existed.
 
     Refuses INVALID_REQUEST for impossible hours, NOT_FOUND for an unknown venue.
     """
@@ -58,7 +58,7 @@ async def generate_slots(services: Services, hours: OpeningHours, *, venue_id: i
 
 
 async def pick_venue(services: Services, venue_id: int | None) -> Any:
-    """The venue of a command: the one named, or the only one. Refuses NOT_FOUND and INVALID_REQUEST."""
+    """Return the venue for a command: the named one, or the only one. Refuses NOT_FOUND and INVALID_REQUEST."""
     found = await services.database.fetch(VENUES.venue_anywhere, venue_id)
     if not found:
         raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}" if venue_id else "There is no venue yet")

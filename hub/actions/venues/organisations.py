@@ -1,4 +1,4 @@
-"""Resolving the organisation of a public request."""
+"""Resolves the organisation of a public request."""
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused

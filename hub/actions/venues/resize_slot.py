@@ -1,4 +1,4 @@
-"""Making a slot larger or smaller; never smaller than the places booked and held."""
+"""Change of a slot's capacity, never below the places that are booked and held."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ SLOTS = load("venues/slots")
 
 
 async def resize_slot(services: Services, slot_id: int, capacity: int) -> dict[str, Any]:
-    """Give a slot this many places. New ones are held for the waiting list where somebody waits; the rest are free at once.
+    """Set the capacity of a slot. New places are held for the waiting list if somebody waits; the rest are free at once.
 
-    Refuses SLOT_NOT_FOUND, INVALID_REQUEST for a number no slot has, and CAPACITY_TAKEN with `taken` places.
+    Refuses SLOT_NOT_FOUND, INVALID_REQUEST for a capacity out of range, and CAPACITY_TAKEN with the number `taken`.
     """
     if not 0 <= capacity <= MOST_CAPACITY:
         raise Refused(Reason.INVALID_REQUEST, message=f"Give 0 to {MOST_CAPACITY} places")

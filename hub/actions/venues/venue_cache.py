@@ -11,11 +11,11 @@ from hub.rules.venue import Venue
 
 VENUES = load("venues/venues")
 FRESH_SECONDS = 5.0
-"""Seconds until a changed policy reaches every process."""
+"""Seconds that a venue is cached, and so the time until a changed policy reaches every process."""
 
 
 class Venues:
-    """Remembers each venue for `FRESH_SECONDS`, and which organisations there are."""
+    """Caches each venue for `FRESH_SECONDS`, and the list of organisations."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -24,7 +24,7 @@ class Venues:
         self._organisations: tuple[float, frozenset[int]] | None = None
 
     def remembered(self, org_id: int, venue_id: int) -> Venue | None:
-        """The venue if it is in memory and fresh, else None; for code that must not wait."""
+        """Return the venue if it is cached and fresh, else None. For code that must not await."""
         known = self._known.get((org_id, venue_id))
         if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
             return None
@@ -42,7 +42,7 @@ class Venues:
         return venue
 
     async def first(self, org_id: int) -> Venue | None:
-        """An organisation's first venue; None if it has none yet."""
+        """Return an organisation's first venue; None if it has none yet."""
         known = self._first.get(org_id)
         if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
             venue_id = await self._database.fetchval(VENUES.first_venue, org_id)
@@ -52,19 +52,19 @@ class Venues:
         return await self.read(org_id, known[1])
 
     async def today(self, org_id: int, now: datetime) -> date:
-        """The date at an organisation's first venue at the moment `now`; in UTC where it has no venue yet."""
+        """Return the date of `now` at an organisation's first venue; in UTC if it has no venue yet."""
         venue = await self.first(org_id)
         return now.date() if venue is None else now.astimezone(venue.zone).date()
 
     async def organisations(self) -> frozenset[int]:
-        """The ids of all organisations of this hub."""
+        """Return the ids of all organisations of this hub."""
         if self._organisations is None or time.monotonic() - self._organisations[0] > FRESH_SECONDS:
             rows = await self._database.fetch(VENUES.organisations)
             self._organisations = (time.monotonic(), frozenset(row["id"] for row in rows))
         return self._organisations[1]
 
     async def only_organisation(self) -> int | None:
-        """The organisation of a hub that has just one; None if there are none or several."""
+        """Return the id of the only organisation; None if there are none or several."""
         known = await self.organisations()
         return next(iter(known)) if len(known) == 1 else None
 

@@ -1,4 +1,4 @@
-"""Venues: reading one, listing them, adding one, changing its policies."""
+"""Venues: reads, lists and adds venues, and changes their policies."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -24,13 +24,13 @@ async def read_venue(services: Services, org_id: int, venue_id: int) -> Venue:
 
 
 async def list_venues(services: Services) -> list[dict[str, Any]]:
-    """Every venue of this hub with its policies, each column of `POLICIES` by its name."""
+    """Return every venue of this hub, with its policies by column name of `POLICIES`."""
     rows = await services.database.fetch(VENUES.all_venues)
     return [{"org_id": row["org_id"], "organisation": row["organisation"], **_venue_as_dict(row)} for row in rows]
 
 
 async def add_venue(services: Services, *, name: str, timezone: str, orq: int | None = None) -> dict[str, Any]:
-    """Make a venue in an organisation (the only one where none is named; made if there is none)."""
+    """Add a venue to an organisation: the named one, the only one, or a new one if there is none."""
     _check_timezone(timezone)
     await found_first_organisation(services)
     org_id = await resolve_org(services, orq)
@@ -46,11 +46,11 @@ async def change_venue(
     name: str | None = None,
     timezone: str | None = None,
 ) -> dict[str, Any]:
-    """Change what is given of a venue and keep the rest; every process follows within `FRESH_SECONDS` of venue_cache.py.
+    """Change the given fields of a venue; every process sees them within `FRESH_SECONDS` of venue_cache.py.
 
-    `policies` are values by column, as the types of hub/rules/venue_policies.py make them; None takes a limit away. The time
-    zone can change only while the venue has no slots: their moments were computed in it. A webhook gets a secret of its own
-    every time it is set; it is in the answer as `alert_webhook_secret`, this once. Refuses NOT_FOUND and INVALID_REQUEST.
+    `policies` maps columns to values, as parsed by hub/rules/venue_policies.py; None removes a limit. The time zone can change
+    only while the venue has no slots, because their timestamps were computed with it. Every time a webhook is set it gets a
+    new secret, which only this answer shows, as `alert_webhook_secret`. Refuses NOT_FOUND and INVALID_REQUEST.
     """
     changes = known_policies(policies)
     if timezone is not None:
@@ -72,9 +72,9 @@ async def change_venue(
 
 
 def venue_update(columns: Sequence[str]) -> str:
-    """The statement that sets these columns of the venue $1 to $2, $3 and so on, and returns the whole row.
+    """Return the statement that sets these columns of venue $1 to $2, $3 and so on, and returns the whole row.
 
-    The columns are constants of ours, never what somebody has typed. Without any column the row is only read.
+    The column names are constants, never user input. Without columns the statement only reads the row.
     """
     if not columns:
         return VENUES.venue_row
@@ -83,7 +83,7 @@ def venue_update(columns: Sequence[str]) -> str:
 
 
 def _venue_as_dict(row: Any) -> dict[str, Any]:
-    """What is said of a venue; `row` is a whole row of `venues`, of which the webhook's secret stays here."""
+    """Return the public fields of a row of `venues`. The webhook's secret is left out."""
     return {"venue_id": row["id"], "name": row["name"], "timezone": row["timezone"], **policies_of(row)}
 
 
@@ -93,7 +93,7 @@ def _check_timezone(timezone: str) -> None:
 
 
 async def found_first_organisation(services: Services) -> None:
-    """Make an organisation if there is none: a hub with one organisation never has to name it."""
+    """Create an organisation if there is none. A hub with one organisation never has to name it."""
     async with services.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
         if not await connection.fetch(VENUES.organisations):
@@ -102,6 +102,6 @@ async def found_first_organisation(services: Services) -> None:
 
 
 async def found_first_venue(services: Services) -> None:
-    """Make a venue if there is none, so that slots, staff and tickets can be made at once; in UTC until it is set."""
+    """Create a venue if there is none, so that slots, staff and tickets can be added at once. Its time zone is UTC."""
     if not await services.database.fetch(VENUES.venue_anywhere, None):
         await add_venue(services, name=FIRST_VENUE, timezone="UTC")

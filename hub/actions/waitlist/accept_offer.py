@@ -1,4 +1,4 @@
-"""Accepting an offer of the waiting list: the places held for a party become its reservations."""
+"""Acceptance of a waiting list offer: the places held for a party become its reservations."""
 
 from datetime import datetime
 from typing import Any
@@ -27,11 +27,11 @@ _NEVER_ACCEPTABLE = {
 
 
 async def accept_offer(services: Services, token: str, language: str | None = None) -> tuple[Reserved, ...]:
-    """Book what is offered to the entry of this link, in one transaction with the end of the offer.
+    """Book the places offered to the entry of this link, and end the offer in the same transaction.
 
-    It can be accepted until `offer_ends_at`, by the hub's clock, and not at that moment: OFFER_LAPSED. Refuses NO_OFFER
-    if there is none, and for the tickets as booking does; then the offer ends and goes to the next entry. Repeating it gives
-    the first answer. The link of the entry then opens the reservations.
+    From `offer_ends_at` on (hub's clock) it refuses OFFER_LAPSED. It refuses NO_OFFER if there is none. It refuses the tickets
+    as booking does, and then the offer goes to the next entry. Repeating it gives the first answer. The link of the entry then
+    opens the reservations.
     """
     view = await read_waitlist(services, token)
     if view.status == "LAPSED":

@@ -1,4 +1,4 @@
-"""Waiting list entries: reading one, and steps its actions share: refusing a party, the slot's facts for an e-mail."""
+"""Waiting list entries: reads one, and has the steps that several actions share (refusals, facts for e-mails)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -21,7 +21,7 @@ WAITLIST = load("waitlist/entries")
 
 @dataclass(frozen=True, slots=True)
 class WaitlistView:
-    """An entry as its holder sees it. `status` is that of this moment: an offer that has run out is LAPSED."""
+    """An entry as its holder sees it. `status` is the current one: an expired offer is LAPSED."""
 
     org_id: int
     entry_id: int
@@ -30,11 +30,11 @@ class WaitlistView:
     places: int
     status: str
     position: int | None
-    """1 is next; None for an entry that does not wait."""
+    """Place in the list, 1 is next; None if the entry does not wait."""
     offer_ends_at: datetime | None
     end_cause: str | None
     had_offer: bool
-    """Whether there was an offer to it, ever."""
+    """Whether the entry ever had an offer."""
     email: str
     phone: str
     language: str
@@ -49,7 +49,7 @@ class WaitlistView:
 
 
 async def read_waitlist(services: Services, token: str) -> WaitlistView:
-    """The entry that a link opens; refuses WAITLIST_NOT_FOUND. Changes nothing."""
+    """Return the entry of a link. Refuses WAITLIST_NOT_FOUND. Changes nothing."""
     row = await services.database.fetchrow(WAITLIST.entry_of_token, token_hash(token))
     if row is None:
         raise Refused(Reason.WAITLIST_NOT_FOUND)
@@ -66,7 +66,7 @@ async def read_waitlist(services: Services, token: str) -> WaitlistView:
 
 
 def refusal_of(ticket: Any, slot: Any, now: datetime) -> Reason | None:
-    """Why this ticket could not be booked into this slot even if places were free; None if it could.
+    """Return why this ticket could not book this slot even if places were free; None if it could.
 
     `ticket` and `slot` are rows of db/queries/waitlist/entries.sql.
     """
@@ -80,7 +80,7 @@ def refusal_of(ticket: Any, slot: Any, now: datetime) -> Reason | None:
 
 
 def refuse_party(tickets: list[Any], slot: Any, now: datetime) -> None:
-    """Refuse with the reason of the first ticket that cannot be booked; `tickets` of the refusal names them all."""
+    """Refuse with the reason of the first ticket that cannot be booked. The refusal lists all of them in `tickets`."""
     bad: list[tuple[Reason, dict[str, Any]]] = []
     for ticket in tickets:
         reason = refusal_of(ticket, slot, now)
@@ -102,7 +102,7 @@ def refuse_party(tickets: list[Any], slot: Any, now: datetime) -> None:
 
 
 def slot_facts(slot: Any, venue: Venue, **more: Any) -> str:
-    """The slot's facts for an e-mail about the waiting list, as JSON for the payload of its outbox row."""
+    """Return the slot's facts for an e-mail about the waiting list, as JSON for the payload of an outbox row."""
     facts = {
         "slot": {"slot_id": slot["id"], "venue_id": slot["venue_id"], "date": slot["date"],
                  "start_time": slot["start_time"], "end_time": slot["end_time"]},

@@ -1,4 +1,4 @@
-"""Joining the waiting list of a full slot with a party of tickets."""
+"""Joining the waiting list of a full slot, with one ticket or a party."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ WAITLIST = load("waitlist/entries")
 
 @dataclass(frozen=True, slots=True)
 class JoinRequest:
-    """A repeat with the same `idempotency_key` must have the same `body_hash`."""
+    """A request to join. A repeat with the same `idempotency_key` must have the same `body_hash`."""
 
     org_id: int
     ticket_codes: tuple[str, ...]
@@ -44,11 +44,11 @@ class Joined:
 
 
 async def join_waitlist(services: Services, request: JoinRequest) -> Joined:
-    """Join the waiting list at its end; the e-mail with the link is a row of the same transaction.
+    """Join the waiting list at its end. The e-mail with the link is an outbox row of the same transaction.
 
-    Refuses SLOT_NOT_FULL if there is room for the party (book it instead), ALREADY_WAITING where one of the tickets waits
-    for this slot, WAITLIST_CLOSED where the venue keeps no list or the party is larger than the slot, and whatever booking
-    refuses, a missing contact proof too. With an idempotency key a repeat finds the entry made before, and gets a link of its own to it.
+    Refuses SLOT_NOT_FULL if the party fits (it can book), and ALREADY_WAITING if one of the tickets waits for this slot.
+    Refuses WAITLIST_CLOSED if the venue has no waiting list or the party is larger than the slot. Refuses what booking refuses,
+    such as a missing contact proof. A repeat with the same idempotency key returns the first entry with a new link.
     """
     key = request.idempotency_key
     key_hash = hashlib.sha256(f"waitlist:{request.org_id}:{key}".encode()).digest() if key is not None else None
@@ -62,7 +62,7 @@ async def join_waitlist(services: Services, request: JoinRequest) -> Joined:
         except asyncpg.UniqueViolationError as taken:
             if taken.constraint_name == "waitlist_tickets_wait_once":
                 raise Refused(Reason.ALREADY_WAITING) from None
-            # The key: the same request is being answered elsewhere at this moment. Its entry is there now.
+            # The unique key: another process has just answered the same request, and its entry exists now.
     raise Refused(Reason.BUSY)
 
 

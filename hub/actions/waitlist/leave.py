@@ -1,4 +1,4 @@
-"""Leaving the waiting list; places offered to the entry go to the next one."""
+"""Leaving the waiting list. Places offered to the entry go to the next one."""
 
 from db.statements import load
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist
@@ -10,7 +10,7 @@ WAITLIST = load("waitlist/entries")
 
 
 async def leave_waitlist(services: Services, token: str) -> WaitlistView:
-    """Leave, and return the entry as it stands then. An entry that is over stays as it is; repeating changes nothing."""
+    """Leave, and return the entry afterwards. A closed entry stays as it is, so repeating changes nothing."""
     view = await read_waitlist(services, token)
     left = await services.database.fetch(
         WAITLIST.end_entries, view.org_id, [view.entry_id], "LEFT", None, services.clock.now(), [None]

@@ -1,7 +1,6 @@
-"""Serving a slot's waiting list: free places are offered in turn, and those nobody waits for go to the public.
+"""Offers of the waiting list: offers free places in order of joining, and frees for the public what nobody waits for.
 
-It may run at any time and in several processes: a list is served under its own lock, and the slot is read under the slot's lock.
-Repeating it changes nothing.
+It may run at any time and in several processes, because it locks the list and then the slot. Repeating it changes nothing.
 """
 
 from collections.abc import Sequence
@@ -25,13 +24,13 @@ from hub.services import Services
 
 WAITLIST = load("waitlist/entries")
 LOOKED_AT = 100
-"""How many of those who wait are looked at in one turn, besides the first. Whoever stands behind them has time."""
+"""Waiting entries read in one turn besides the first. Entries behind them are served in a later turn."""
 MOST_TURNS = 50
 
 
 @dataclass(slots=True)
 class Served:
-    """What serving a line did, by the ids of the entries."""
+    """The result of serving a list, as ids of entries."""
 
     offered: list[int] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
@@ -47,7 +46,7 @@ class Served:
 
 
 async def serve_waitlists(services: Services) -> Served:
-    """Serve every list with work to do. The first error is raised after the others are served."""
+    """Serve every list with work to do. An error is raised after the other lists are served."""
     done = Served()
     first_error: asyncpg.PostgresError | None = None
     for row in await services.database.fetch(WAITLIST.lines_to_serve, services.clock.now()):
@@ -61,7 +60,7 @@ async def serve_waitlists(services: Services) -> Served:
 
 
 async def serve_waitlist(services: Services, org_id: int, slot_id: int) -> Served:
-    """Serve the list of one slot while there is work in it. Does nothing if another process serves it."""
+    """Serve the list of one slot until nothing is left to do. Does nothing if another process serves it."""
     done = Served()
     for _ in range(MOST_TURNS):
         turn = await _serve_once(services, org_id, slot_id)
@@ -75,7 +74,7 @@ async def serve_waitlist(services: Services, org_id: int, slot_id: int) -> Serve
 
 
 async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
-    """One transaction: lock the list, its entries and the slot; then write what the rules decide."""
+    """Run one transaction: lock the list, its entries and the slot, then write what the rules decide."""
     now = services.clock.now()
     facts = await services.database.fetchrow(WAITLIST.read_slot, org_id, slot_id)
     if facts is None:
@@ -98,7 +97,7 @@ async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
         done.lapsed += await _with_links(connection, WAITLIST.lapse, org_id, over, now, slot_facts(slot, venue))
         gone = {t["entry_id"] for t in tickets if refusal_of(t, slot, now) is not None}
         bad = [e["id"] for e in entries if e["id"] in gone and e["id"] not in (*done.closed, *done.lapsed)]
-        # The slot may have closed since it was read without its lock: then that is why, and the others follow.
+        # The slot may have closed after it was read without a lock. Then that is the cause for all entries.
         why = _why_closed(slot, now, 0) or "ticket"
         done.closed += await _close(connection, slot, venue, bad, cause=why, now=now)
         standing = [e for e in entries if e["id"] not in done.lapsed and e["id"] not in done.closed]
@@ -113,7 +112,7 @@ async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
         done.offered += await _with_links(connection, WAITLIST.offer, org_id, serving.offers, now, end, ends)
         if serving.gathering is not None:
             await connection.execute(WAITLIST.gather, org_id, serving.gathering, min(end, slot["starts_at"]))
-        # Never hold more places than there are, whatever went wrong before.
+        # Never hold more places than the slot has, whatever went wrong before.
         held = min(serving.held, slot["total_capacity"] - slot["booked_count"])
         row = await connection.fetchrow(WAITLIST.set_held, org_id, slot_id, held, now)
         await connection.execute(WAITLIST.drop_line, org_id, slot_id)
@@ -136,7 +135,7 @@ def _why_closed(slot: Any, now: Any, minutes: int | None) -> str | None:
 async def _close(
     connection: Any, slot: Any, venue: Venue, ids: Sequence[int], *, cause: str, now: datetime
 ) -> list[int]:
-    """Close entries that the caller has locked, each with an e-mail where its holder does not know yet."""
+    """Close entries that the caller has locked. A holder who does not know yet gets an e-mail."""
     if not ids:
         return []
     org_id, until = slot["org_id"], notify_until(cause, slot["ends_at"])
@@ -156,9 +155,9 @@ async def _close(
 
 
 def _still_good(tickets: list[Any], org_id: int, now: datetime) -> list[str] | None:
-    """The codes of a party that can be booked for another time.
+    """Return the codes of a party that can still be booked for another time.
 
-    None if one of its tickets is booked, used or cancelled already: then its holder knows.
+    Return None if one of its tickets is booked, used or cancelled, because then its holder knows.
     """
     good = []
     for t in tickets:
@@ -181,7 +180,7 @@ def _still_good(tickets: list[Any], org_id: int, now: datetime) -> list[str] | N
 
 
 async def _with_links(connection: Any, sql: str, org_id: int, ids: Sequence[int], *rest: Any) -> list[int]:
-    """Run `sql` (offer or lapse) for these entries, each with a link of its own for its e-mail."""
+    """Run `sql` (offer or lapse) for these entries, each with a new link for its e-mail."""
     if not ids:
         return []
     tokens = [secret_token() for _ in ids]
