@@ -1,1 +1,1 @@
-"""What a browser gets: routes, pages, the HTTP interface."""
+"""The HTTP side of the hub: routes, pages, the JSON API, and static files."""

@@ -1,4 +1,4 @@
-"""The endpoint: one row of the table of endpoints, with all that the routes and the OpenAPI document need."""
+"""The endpoint type: one row of the table of endpoints, from which routes and the OpenAPI document are built."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`path` is aiohttp's, with the pattern of each part; `response` the model of the 200 response, or its media types."""
+    """An endpoint. `path` is aiohttp's with its patterns. `response` is the model of the 200 response, or its media types."""
 
     method: str
     path: str
@@ -45,7 +45,7 @@ class Endpoint:
     about: str = ""
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Call the handler, and answer its refusals with the statuses of this endpoint."""
+        """Call the handler. A refusal is answered with the status that this endpoint has for its reason."""
         try:
             return await self.handler(request)
         except Refused as no:

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the table of endpoints."""
+"""The OpenAPI 3.1 document, built from the table of endpoints."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from web.statuses import status_of
 VERSION = "0.1.0"
 _PART = re.compile(r"\{([a-z_]+)(?::[^}]+)?\}")
 _REF = "#/components/schemas/{model}"
-# The refusals that every endpoint may answer with.
+# Refusals that every endpoint may return.
 _ALWAYS = (Reason.SERVICE_UNAVAILABLE, Reason.INTERNAL)
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "anyone": [{}],
@@ -27,13 +27,13 @@ _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "monitoring": [{}, {"bearer": []}],
 }
 _ABOUT = """JSON in, JSON out: `{"success": true, "data": ...}` or `{"success": false, "error": {"code", "message", ...}}`.
-Programs go by `code`; `message` is for people. Bodies are at most 10 KB. Dates are `YYYY-MM-DD`, times `HH:MM:SS` in the
-venue's time zone, moments RFC 3339 in UTC. Every answer carries `X-Request-ID`. The socket at `/ws` is described in
-docs/protocol.md."""
+Programs use `code`; `message` is for people. Bodies have at most 10 KB. Dates are `YYYY-MM-DD`, times are `HH:MM:SS` in the
+venue's time zone, and timestamps are RFC 3339 in UTC. Every response has an `X-Request-ID`. docs/protocol.md describes the
+WebSocket at `/ws`."""
 
 
 def build_document(endpoints: Iterable[Endpoint], public_url: str) -> dict[str, Any]:
-    """The whole document as plain dictionaries and lists."""
+    """Return the whole document as dictionaries and lists."""
     table = tuple(endpoints)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in table:
@@ -54,7 +54,7 @@ def build_document(endpoints: Iterable[Endpoint], public_url: str) -> dict[str, 
 
 
 def plain_path(path: str) -> str:
-    """aiohttp's path without the patterns of its parts."""
+    """Return aiohttp's path without the patterns of its parts."""
     return _PART.sub(r"{\1}", path)
 
 
@@ -85,7 +85,7 @@ def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 
 def _other_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    # Parameters that prove an identity are described under security.
+    # Parameters that prove an identity are listed under `security`.
     proofs = {"token", "X-Reservation-Token", "X-Ticket-Code"}
     return [
         {
@@ -103,7 +103,7 @@ def _other_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
     responses: dict[str, Any] = {"200": _success(endpoint)}
     if endpoint.not_modified:
-        responses["304"] = {"description": "Unchanged since the `ETag` that was sent."}
+        responses["304"] = {"description": "Unchanged since the `ETag` in the request."}
     by_status: dict[int, list[Reason]] = {}
     for reason in (*endpoint.refusals, *_ALWAYS):
         reasons = by_status.setdefault(status_of(reason, endpoint.statuses), [])
@@ -148,7 +148,7 @@ def _schemas(table: tuple[Endpoint, ...]) -> dict[str, Any]:
 
 @cache
 def _definitions(bodies: frozenset[type[BaseModel]], responses: frozenset[type[BaseModel]]) -> dict[str, Any]:
-    """The schemas of all models, made once a process: they are most of what the document costs."""
+    """Return the schemas of all models. Cached, because they are most of the document's cost."""
     _, definitions = models_json_schema(
         [
             *((model, "validation") for model in sorted(bodies, key=lambda model: model.__name__)),
@@ -166,13 +166,13 @@ def _security_schemes() -> dict[str, Any]:
             "type": "apiKey",
             "in": "cookie",
             "name": "hub_session",
-            "description": "Set by signing in.",
+            "description": "The cookie that sign-in sets.",
         },
         "bearer": {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "The token of signing in.",
+            "description": "The token that sign-in returns.",
         },
         "reservation_token": {"type": "apiKey", "in": "query", "name": "token"},
         "reservation_token_header": {"type": "apiKey", "in": "header", "name": "X-Reservation-Token"},
@@ -182,6 +182,6 @@ def _security_schemes() -> dict[str, Any]:
 
 def _headers() -> dict[str, Any]:
     return {
-        "RequestId": {"description": "Names this request in our log.", "schema": {"type": "string"}},
+        "RequestId": {"description": "Identifies this request in the hub's log.", "schema": {"type": "string"}},
         "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
     }

@@ -1,4 +1,4 @@
-"""The OpenAPI document as it is served: the JSON, and a page that shows it without files from other sites."""
+"""The OpenAPI document over HTTP: the JSON, and an HTML page that uses no files from other sites."""
 
 import asyncio
 import hashlib
@@ -32,7 +32,7 @@ class ServedDocument:
 
 
 class ApiDocument:
-    """The document, made in a thread when somebody first asks for it: it costs 0.3 s, and a serving process may never need it."""
+    """The served document. It is built in a thread on the first request, because it takes 0.3 s and may never be needed."""
 
     def __init__(self, make: Callable[[], ServedDocument]) -> None:
         self._make = make
@@ -62,7 +62,7 @@ async def show_style(request: web.Request) -> web.Response:
 
 
 def render_document(openapi: dict[str, Any]) -> ServedDocument:
-    """Everything that is served of the document."""
+    """Return the JSON, the page and its style sheet, each with its entity tag."""
     html = _page(dumps({name: part for name, part in openapi.items() if name != "servers"}))
     return ServedDocument(
         _served(dumps(openapi), JSON),
@@ -73,8 +73,8 @@ def render_document(openapi: dict[str, Any]) -> ServedDocument:
 
 @lru_cache(maxsize=1)
 def _page(openapi: bytes) -> bytes:
-    """Rendered once for every hub of a process: the page does not show the address of the hub."""
-    # Only the table of endpoints goes in, and it is escaped all the same.
+    """Render the page. Cached for all hubs of a process, because the page does not show the hub's URL."""
+    # The input is only the table of endpoints; it is escaped all the same.
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.ChainableUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -98,7 +98,7 @@ def _served(body: bytes, kind: str) -> Served:
 
 
 def _type(schema: dict[str, Any]) -> str:
-    """A schema in a few words: `integer`, `string (date) or null`, `one of A, B`, `list of Slot`."""
+    """Return a schema in a few words: `integer`, `string (date) or null`, `one of A, B`, `list of Slot`."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
@@ -114,7 +114,7 @@ def _type(schema: dict[str, Any]) -> str:
 
 
 def _codes(response: dict[str, Any]) -> list[str]:
-    """The codes a refusal may carry."""
+    """Return the codes that a refusal may have."""
     for content in response.get("content", {}).values():
         for part in content["schema"].get("allOf", ()):
             if "properties" in part:

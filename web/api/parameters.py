@@ -1,4 +1,4 @@
-"""The parameters that several endpoints take, and the schemas of their values."""
+"""Parameters that several endpoints share, and the JSON schemas of their values."""
 
 from web.api.endpoint import Parameter
 from web.limits import LARGEST_ID, LONGEST_TOKEN, MOST_ROWS, MOST_SPAN_DAYS, USUAL_ROWS
@@ -6,15 +6,15 @@ from web.limits import LARGEST_ID, LONGEST_TOKEN, MOST_ROWS, MOST_SPAN_DAYS, USU
 ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 CURSOR_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_TOKEN}
 DAY_SCHEMA = {"type": "string", "format": "date"}
-ORQ = Parameter("orq", "query", ID_SCHEMA, "The organisation; may be left out where the hub serves only one.")
+ORQ = Parameter("orq", "query", ID_SCHEMA, "The organisation. Optional if the hub serves only one.")
 SPAN = (
-    Parameter("from", "query", DAY_SCHEMA, f"First day; with `to`, at most {MOST_SPAN_DAYS} days."),
+    Parameter("from", "query", DAY_SCHEMA, f"First day. With `to`, the span has at most {MOST_SPAN_DAYS} days."),
     Parameter("to", "query", DAY_SCHEMA, "Last day, included."),
 )
 LIMIT = Parameter(
     "limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": USUAL_ROWS}, "How many."
 )
-IF_NONE_MATCH = Parameter("If-None-Match", "header", {"type": "string"}, "The `ETag` of an earlier answer.")
+IF_NONE_MATCH = Parameter("If-None-Match", "header", {"type": "string"}, "The `ETag` of an earlier response.")
 
 
 def idempotency_key_parameter(about: str) -> Parameter:

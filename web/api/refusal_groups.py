@@ -1,4 +1,4 @@
-"""The refusals that several endpoints share."""
+"""Groups of refusals that several endpoints share."""
 
 from hub.rules.reasons import Reason
 
@@ -16,4 +16,4 @@ TICKET_REFUSALS = (
     Reason.TICKET_ALREADY_USED,
     Reason.TICKET_ALREADY_RESERVED,
 )
-"""Why a ticket cannot be booked."""
+"""The reasons why a ticket cannot be booked."""

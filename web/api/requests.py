@@ -1,6 +1,6 @@
-"""The base of all requests, and the types of their fields.
+"""The base class of all request models, and the types of their fields.
 
-A request is one strict model, used both to check what comes in and to describe it in the OpenAPI document.
+Every request has one strict model. It validates the body and describes it in the OpenAPI document.
 """
 
 from typing import Annotated
@@ -22,7 +22,7 @@ from web.limits import (
 
 
 def _storable(text: str) -> str:
-    # Postgres text holds no NUL; a lone surrogate is no character at all.
+    # Postgres text cannot hold NUL, and a lone surrogate is not a character.
     if "\0" in text:
         raise PydanticCustomError("characters", "NUL characters are not allowed")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
@@ -55,14 +55,14 @@ Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
 Organisation = Annotated[
-    Id | None, Field(default=None, description="The organisation; may be left out where the hub serves only one.")
+    Id | None, Field(default=None, description="The organisation. Optional if the hub serves only one.")
 ]
 
 
 Code = Annotated[FilledText, Field(min_length=1, max_length=LONGEST_TYPED_CODE, examples=["TKT-2025-ABC123-DEF456"])]
 
 
-# A scanner delivers whatever the QR code holds: a code, a token, or an address with one of them in it.
+# A scanner sends the text of the QR code: a code, a token, or a URL with one of them.
 ScannedText = Annotated[
     FilledText, Field(min_length=1, max_length=LONGEST_SCAN_FIELD, examples=["TKT-2025-ABC123-DEF456"])
 ]
@@ -80,7 +80,7 @@ Proof = Annotated[Text, Field(max_length=LONGEST_PROOF)]
 ContactProof = Annotated[
     Proof | Annotated[list[Proof], Field(max_length=MOST_PROOFS)] | None,
     Field(
-        default=None, description="Where the venue asks for it: what `POST /api/contact/confirm` gave, once or twice."
+        default=None, description="The proofs from `POST /api/contact/confirm`, one or two, if the venue asks for them."
     ),
 ]
 
@@ -91,7 +91,7 @@ Gate = Annotated[Text | None, Field(default=None, max_length=LONGEST_LABEL, exam
 ScanId = Annotated[
     UUID | None,
     BeforeValidator(lambda value: None if value is None else uuid_text(value)),
-    Field(default=None, description="Names this scan: sent again, it gives the same answer and nothing twice."),
+    Field(default=None, description="Identifies this scan. A repeat gets the same answer and records nothing."),
 ]
 
 

@@ -1,7 +1,7 @@
-"""The base of all responses, and what several subjects share.
+"""The base class of all response models, and models that several subjects share.
 
-The models describe responses in the OpenAPI document. Nothing is checked against them while serving; the tests check every
-response they get.
+The models describe responses in the OpenAPI document. The hub does not validate responses while serving; the tests validate
+every response they get.
 """
 
 import ast
@@ -28,13 +28,13 @@ Colour = Literal["GREEN", "YELLOW", "RED"]
 
 
 class Response(BaseModel):
-    """Built when the document is made. Pydantic would read the docstrings of all attributes while importing (70 ms)."""
+    """Base class. Its models are built with the document, because pydantic would read all docstrings at import (70 ms)."""
 
     model_config = ConfigDict(defer_build=True)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """The schema with the docstring of each attribute as its description."""
+        """Return the schema with the docstring of each attribute as its description."""
         described = handler(schema)
         properties = handler.resolve_ref_schema(described).get("properties", {})
         for name, text in attribute_docstrings(cls).items():
@@ -43,7 +43,7 @@ class Response(BaseModel):
 
 
 def attribute_docstrings(response: type[Response]) -> dict[str, str]:
-    """The string below each attribute, of the class and of its base classes."""
+    """Return the string below each attribute of the class and its base classes, by attribute."""
     found: dict[str, str] = {}
     for base in reversed(response.__mro__):
         if issubclass(base, Response) and base is not Response:
@@ -65,7 +65,7 @@ class FieldProblem(Response):
 
 
 class Error(Response):
-    """Beside code and message stand the details of the reason, such as `reserved_date` or `alternative_slots`."""
+    """A refusal. Beside code and message it has the details of its reason, such as `alternative_slots`."""
 
     model_config = ConfigDict(extra="allow", defer_build=True)
 

@@ -1,4 +1,4 @@
-"""The query for slots: an organisation, and a month or a span of days."""
+"""The query parameters for slots: an organisation, and a month or a span of days."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _YEARS = range(2000, 2200)
 
 @dataclass(frozen=True, slots=True)
 class SlotQuery:
-    """`month` None and `first` None: the current month."""
+    """A parsed query. If `month` and `first` are None, it asks for the current month."""
 
     orq: int | None
     month: tuple[int, int] | None
@@ -28,7 +28,7 @@ class SlotQuery:
 
 
 def query_span(request: web.Request, *, today: date, days: int) -> tuple[date, date]:
-    """The span of the query, from its `from` and `to`, or `days` days from today."""
+    """Return the span of `from` and `to`, or `days` days from today."""
     query = parse_slot_query(request.rel_url.raw_query_string)
     if isinstance(query, Refused):
         raise Refused(query.reason, **query.details)
@@ -39,7 +39,7 @@ def query_span(request: web.Request, *, today: date, days: int) -> tuple[date, d
 
 @lru_cache(maxsize=4096)
 def parse_slot_query(query: str) -> SlotQuery | Refused:
-    """The query as values, or the refusal that names everything wrong with it. The same query is parsed once."""
+    """Return the parsed query, or a refusal that lists every error. Results are cached by query string."""
     given = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=None))
     problems: list[tuple[str, str]] = []
     orq = month = first = last = None

@@ -1,7 +1,7 @@
-"""The table of endpoints: every address of the API, who may use it, what it takes and what it answers.
+"""The table of endpoints: every path of the API with its parameters, responses and permissions.
 
-Each subject has its part of the table; this is the one place where the parts come together, in the order of the document.
-Routes and the OpenAPI document are both made from it, so neither can know an address the other does not.
+Each subject has a table of its own. This file joins them in the order of the document. Routes and the OpenAPI document are
+both built from it, so they always agree.
 """
 
 from web.api import openapi_pages, responses
@@ -16,11 +16,11 @@ from web.api.waitlist.table import WAITLIST_ENDPOINTS
 
 DOCUMENT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "GET", "/api/openapi.json", openapi_pages.show_document, "This document", "Standing", "anyone", responses.Document,
+        "GET", "/api/openapi.json", openapi_pages.show_document, "Get this document", "Standing", "anyone", responses.Document,
         not_modified=True,
     ),
     Endpoint(
-        "GET", "/api/docs", openapi_pages.show_document_page, "This document to read", "Standing", "anyone", ("text/html",),
+        "GET", "/api/docs", openapi_pages.show_document_page, "Show this document as a page", "Standing", "anyone", ("text/html",),
         not_modified=True,
     ),
 )  # fmt: skip

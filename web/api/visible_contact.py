@@ -1,4 +1,4 @@
-"""How much of a customer's contact details a staff member may see."""
+"""Visible contact details: whether a staff member sees a customer's contact in full or masked."""
 
 from aiohttp import web
 
@@ -10,7 +10,7 @@ from web.keys import SERVICES
 
 
 async def visible_contact(request: web.Request, staff: Identity) -> Contact:
-    """Managers see all of it; operators see what the policy of their venue allows."""
+    """Return "full" for managers; for operators, what the policy of their venue allows."""
     if at_least(staff.role, Role.MANAGER):
         return "full"
     venue = await venue_of_records(request.app[SERVICES], staff.org_id, staff.venue_id)

@@ -21,7 +21,7 @@ Event = dict[str, Any]
 
 
 async def ticket_life(services: Services, org_id: int, ticket_id: int, contact: Contact) -> dict[str, Any]:
-    """Return the ticket and its events, oldest first. Refuses TICKET_NOT_FOUND. `contact`: full, masked or no contact."""
+    """Return the ticket and its events, oldest first. Refuses TICKET_NOT_FOUND. `contact`: "masked" or "full"."""
     ticket = await services.database.fetchrow(LIFE.ticket_by_id, org_id, ticket_id)
     if ticket is None:
         raise Refused(Reason.TICKET_NOT_FOUND)

@@ -1,7 +1,7 @@
 """The availability endpoint: the slots of a month or a span of days.
 
-The hottest page of a sale, so it does little: the query is parsed once per spelling, the body is ready, and an unchanged one
-is not even sent.
+It gets the most requests of a sale, so it does little: parsed queries and finished bodies are cached, and an unchanged body
+is answered with 304.
 """
 
 from aiohttp import web
@@ -27,7 +27,7 @@ async def list_slots(request: web.Request) -> web.Response:
     else:
         year, month = query.month or await _this_month(app[SERVICES], org_id)
         cached = await calendar.month(org_id, year, month)
-    # `no-cache` means: keep it, but ask whether it is still current. The entity tag makes that question cheap.
+    # `no-cache` allows a client to keep the body but makes it revalidate, which the entity tag makes cheap.
     headers = {"ETag": cached.etag, "Cache-Control": "no-cache"}
     known = request.headers.get("If-None-Match")
     if known is not None and names_etag(known, cached.etag):

@@ -38,7 +38,7 @@ async def send_contact_code(request: web.Request) -> web.Response:
     try:
         await enforce_rate_limit(request, "codes", services.settings.rate_codes)
     except Refused as no:
-        # The client gets the same refusal from either limit: too many codes.
+        # Both limits give the client the same refusal: too many codes.
         raise Refused(Reason.CODE_TOO_MANY, **no.details) from None
     challenge = await send_code(services, org_id, contact, body.channel, request["language"])
     return success_response(
@@ -58,7 +58,7 @@ async def confirm_contact_code(request: web.Request) -> web.Response:
     await enforce_rate_limit(request, "contact", services.settings.rate_validate)
     code = tidy_code(body.code)
     if code is None:
-        # Text that is no code is not a guess and costs no try.
+        # Text that is not a code does not count as a guess.
         raise invalid(("code", "Give the six digits of the code"))
     confirmed = await confirm_code(services, body.challenge_id, code)
     return success_response({"contact_proof": confirmed.contact_proof, "expires_at": confirmed.expires_at})

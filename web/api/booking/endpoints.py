@@ -1,4 +1,4 @@
-"""The booking endpoints: a place for one ticket, or places for a whole party."""
+"""The booking endpoints: book a place for one ticket, or places for a party."""
 
 from aiohttp import web
 
@@ -30,7 +30,7 @@ async def create_reservation(request: web.Request) -> web.Response:
 
 
 async def create_party(request: web.Request) -> web.Response:
-    """All tickets or none. With the token of a waiting list entry it takes the places held for that entry."""
+    """Book all tickets or none. With the token of a waiting list entry, book the places held for that entry."""
     body = await read_json(request, CreateParty)
     reserved = await book_places(
         request,

@@ -1,9 +1,9 @@
-"""The booking pipeline: every way of booking a place over HTTP goes through it, one step after the other.
+"""The booking pipeline: the steps of every booking over HTTP.
 
     bounded body -> rate limit -> seat admission -> transaction -> commit -> publish -> response
 
-The caller reads the body and writes the response; `book_places` does what lies between. It knows no endpoint, so that the
-pages without JavaScript book with it too.
+The caller reads the body and writes the response, and `book_places` runs the steps in between. It does not depend on an
+endpoint, so the pages without JavaScript use it too.
 """
 
 import hashlib
@@ -31,10 +31,10 @@ from web.rate_limits import enforce_rate_limit
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What somebody asks for. `ticket_id` books one ticket; without it, the tickets are named by `ticket_codes`.
+    """A booking request. `ticket_id` books one ticket; without it, `ticket_codes` names the tickets.
 
-    With `waitlist_token` the party takes the places held for that entry. `body_hash` is what a second request with the
-    same idempotency key must agree with; without it, the hash is made from the tickets, the slot and the contact.
+    With `waitlist_token` the party takes the places held for that entry. A repeat with the same idempotency key must have
+    the same `body_hash`. Without one, the hash is made from the tickets, the slot and the contact.
     """
 
     slot_id: int
@@ -53,13 +53,13 @@ class Booking:
 async def book_places(request: web.Request, booking: Booking) -> tuple[Reserved, ...]:
     """Book a place for every ticket, all in one slot or none, in the order of the tickets.
 
-    Refuses with the reasons of the rate limit, the contact, its proof and the booking itself. A slot that is known to be
-    full is refused without a look at the contact or a query to Postgres.
+    Refuses with the reasons of the rate limit, the contact, its proof and the booking. A slot that is known to be full is
+    refused before the contact is checked, and without a query.
     """
     services = request.app[SERVICES]
     org_id = await resolve_org(services, booking.organisation)
-    # The contact belongs to the body: a mistyped one does not count against the rate limit. It is the dearest part of a body
-    # to check, so it is not checked for a slot that is known to be full.
+    # The contact is checked before the rate limit, so that a mistyped one does not count. It is the most expensive check of a
+    # body, so it is skipped for a slot that is known to be full.
     known_full = _is_known_full(request, org_id, booking)
     contact = None if known_full else check_contact(booking.email, booking.phone, booking.contact_fields)
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
@@ -76,9 +76,9 @@ async def book_places(request: web.Request, booking: Booking) -> tuple[Reserved,
 
 
 def _is_known_full(request: web.Request, org_id: int, booking: Booking) -> bool:
-    """Whether seat admission has just said that the slot has no place for this one ticket.
+    """Return whether seat admission has just said that the slot has no place for this one ticket.
 
-    A request with an idempotency key goes on: it may be a repeat of one that has its place already.
+    A request with an idempotency key always gets False, because it may repeat one that has its place already.
     """
     if booking.ticket_id is None or booking.idempotency_key is not None:
         return False
@@ -86,14 +86,14 @@ def _is_known_full(request: web.Request, org_id: int, booking: Booking) -> bool:
 
 
 async def _known_full_refusal(request: web.Request, org_id: int, booking: Booking) -> Refused:
-    """The refusal SLOT_FULL with its alternatives, counted and logged."""
+    """Count and log the refusal SLOT_FULL, and return it with its alternatives."""
     full = await request.app[BOOKINGS].refuse_full(org_id, booking.slot_id)
     await _record_refusal(request, org_id, booking, full, 0.0)
     return full
 
 
 async def _take_places(request: web.Request, org_id: int, booking: Booking, contact: Contact) -> tuple[Reserved, ...]:
-    """Seat admission, the transaction, its commit and what is published after it, by the kind of booking."""
+    """Run seat admission and the transaction for this kind of booking, and publish after the commit."""
     language: str = request["language"]
     if booking.waitlist_token is not None:
         await _refuse_other_entry(request, booking, booking.waitlist_token)
@@ -127,7 +127,7 @@ async def _take_places(request: web.Request, org_id: int, booking: Booking, cont
 
 
 async def _require_proof(request: web.Request, org_id: int, booking: Booking, contact: Contact) -> None:
-    """Refuse CONTACT_NOT_VERIFIED if the slot's venue asks for a confirmed contact and the request proves none."""
+    """Refuse CONTACT_NOT_VERIFIED if the slot's venue requires a confirmed contact and the request has no proof."""
     services = request.app[SERVICES]
     venue_id = await request.app[AVAILABILITY].venue_of(org_id, booking.slot_id)
     if venue_id is not None:
@@ -143,7 +143,7 @@ async def _refuse_other_entry(request: web.Request, booking: Booking, token: str
 
 
 def _hash_body(booking: Booking, contact: Contact) -> bytes:
-    """The hash of what is meant, not how it is spelt: other spaces or another order of fields are the same request."""
+    """Return a hash of the values, so that other spaces or another order of fields in the JSON give the same hash."""
     tickets: tuple[Any, ...] = ("party", booking.ticket_codes) if booking.ticket_id is None else (booking.ticket_id,)
     meant = orjson.dumps([*tickets, booking.slot_id, contact.email, contact.phone_e164])
     return hashlib.sha256(meant).digest()

@@ -1,4 +1,4 @@
-"""The requests of booking: reservations made and moved, contact details checked and confirmed."""
+"""Requests of booking: making and moving reservations, checking and confirming contact details."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -21,7 +21,7 @@ class VerifyContact(Request):
 class SendCode(Request):
     email: Email
     phone: Phone
-    channel: Annotated[Channel, Field(description="Which of the two gets the code.")]
+    channel: Annotated[Channel, Field(description="The channel that gets the code.")]
     orq: Organisation
 
 
@@ -40,7 +40,9 @@ class CreateReservation(Request):
 
 
 class CreateParty(Request):
-    ticket_codes: Annotated[list[Code], Field(min_length=1, max_length=MOST_TICKETS, description="Each ticket once.")]
+    ticket_codes: Annotated[
+        list[Code], Field(min_length=1, max_length=MOST_TICKETS, description="The tickets, each once.")
+    ]
     slot_id: Id
     customer_email: Email
     customer_phone: Phone
@@ -51,7 +53,7 @@ class CreateParty(Request):
             default=None,
             min_length=1,
             max_length=LONGEST_TOKEN,
-            description="Of an entry of the waiting list with these tickets: takes what is offered to it. The contact is the entry's.",
+            description="Token of a waiting list entry with these tickets. Books the places offered to it, with the entry's contact.",
         ),
     ]
     orq: Organisation
@@ -60,5 +62,5 @@ class CreateParty(Request):
 class MoveReservation(Request):
     slot_id: Id
     party: Annotated[
-        bool, Field(default=False, description="Move everybody booked with it who still stands, all of them or nobody.")
+        bool, Field(default=False, description="Move all reservations of the party that are not cancelled, or none.")
     ]

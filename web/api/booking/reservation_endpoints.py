@@ -1,4 +1,4 @@
-"""The endpoints of a reservation: show it, send it as a picture or a calendar file, move it, cancel it."""
+"""The endpoints of a reservation: show it, send its QR code or calendar file, move it, cancel it."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ async def show_reservation(request: web.Request) -> web.Response:
 
 
 async def show_reservation_of_token(request: web.Request) -> web.Response:
-    """The page of the customer's link knows the token and no id."""
+    """Show the reservation of a token, for the page of the customer's link, which has no id."""
     token = manage_token(request)
     if token is None:
         raise Refused(Reason.UNAUTHENTICATED)
@@ -72,7 +72,7 @@ async def send_qr_svg(request: web.Request) -> web.Response:
 
 
 async def send_calendar_file(request: web.Request) -> web.Response:
-    """The visits of the whole party, with the same ids as in its e-mails: a calendar that gets both shows one entry a slot."""
+    """Send the visits of the whole party. The UIDs are those of its e-mails, so a calendar shows one entry per slot."""
     party = await _party_of_request(request)
     text = calendar_of(_entries(request, party), stamped_at=request.app[SERVICES].clock.now())
     return _file_response(text, "text/calendar; charset=utf-8", f"reservation-{party.reservation.reservation_id}.ics")
@@ -117,6 +117,6 @@ def _entries(request: web.Request, party: Party) -> list[CalendarEntry]:
 
 
 def _file_response(content: bytes, kind: str, name: str) -> web.Response:
-    """`inline`: a browser shows the picture; a link with `download` saves it under this name."""
+    """Return a file with `Content-Disposition: inline`: browsers show it, and a `download` link saves it as `name`."""
     headers = {"Content-Type": kind, "Content-Disposition": f'inline; filename="{name}"'}
     return web.Response(body=content, headers=headers)

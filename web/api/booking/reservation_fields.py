@@ -1,4 +1,4 @@
-"""The fields of a reservation's response."""
+"""The JSON fields of a reservation's response."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from hub.actions.booking.reservation_views import Party, ReservationView
 
 
 def reservation_fields(party: Party, now: datetime, links: dict[str, str]) -> dict[str, Any]:
-    """The reservation, with everybody who was booked with it."""
+    """Return the fields of a reservation and of all reservations of its party."""
     one = party.reservation
     return {
         "reservation_id": one.reservation_id,

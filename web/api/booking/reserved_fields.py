@@ -1,4 +1,4 @@
-"""The fields of a booking's response: one reserved ticket, or a party."""
+"""The JSON fields of a booking's response, for one ticket or for a party."""
 
 from hub.actions.booking.booking_request import Reserved
 from hub.confirmation import qr_code
@@ -16,7 +16,7 @@ def ticket_fields(reserved: Reserved, public_url: str) -> dict[str, object]:
 
 
 def party_fields(reserved: tuple[Reserved, ...], public_url: str) -> dict[str, object]:
-    """The same for every endpoint that books a party."""
+    """Return the fields for a party, the same for every endpoint that books one."""
     return {
         "reservations": [
             {

@@ -1,4 +1,4 @@
-"""The responses of booking: the calendar, confirmed contact details, and reservations."""
+"""Responses of booking: slots, confirmed contact details, and reservations."""
 
 from datetime import date, datetime, time
 from typing import Literal
@@ -19,10 +19,10 @@ class CodeOnItsWay(Response):
     challenge_id: UUID
     channel: Channel
     sent_to: str
-    """The address, masked."""
+    """The masked address that the code was sent to."""
     expires_at: datetime
     resend_after: int
-    """Seconds until another code may be asked for."""
+    """Seconds until another code may be requested."""
 
 
 class CodeOnItsWayAnswer(Done):
@@ -31,7 +31,7 @@ class CodeOnItsWayAnswer(Done):
 
 class ContactProven(Response):
     contact_proof: str
-    """For `contact_proof` of a booking with the same address."""
+    """The proof to send as `contact_proof` of a booking with the same address."""
     expires_at: datetime
 
 
@@ -76,11 +76,11 @@ class Reserved(Response):
     ticket_code: str
     slot: BookedSlot
     confirmation_sent: bool
-    """The mail is queued in the same transaction as the booking; it is sent, and sent again, until it has gone out."""
+    """The e-mail is queued in the transaction of the booking, and sending is retried until it succeeds."""
     qr_code: str
     """The ticket code's QR picture as a `data:` URL."""
     manage_url: str
-    """The link that opens this reservation to be viewed or cancelled. Whoever has it holds the reservation."""
+    """The link to show, move or cancel this reservation. It is a secret of the holder."""
 
 
 class ReservedAnswer(Done):
@@ -96,14 +96,14 @@ class PartyPlace(Response):
 
 class PartyReserved(Response):
     reservations: list[PartyPlace]
-    """One per ticket, in the order asked."""
+    """One reservation per ticket, in the order of the request."""
     slot: BookedSlot
     confirmation_sent: bool
-    """One mail for all of them, queued in the same transaction."""
+    """One e-mail for the party is queued in the transaction of the booking."""
     manage_url: str
-    """The link that opens the whole party to be viewed, moved or cancelled, together or one by one."""
+    """The link to show, move or cancel the whole party or single reservations."""
     token: str
-    """The token of that link."""
+    """The token of the link."""
 
 
 class PartyReservedAnswer(Done):
@@ -148,14 +148,14 @@ class Reservation(Response):
     customer_phone: str
     reserved_at: datetime
     change_cutoff_hours: int
-    """Until how many hours before the slot the holder may move or cancel."""
+    """Hours before the slot until which the holder may move or cancel."""
     can_change: bool
-    """Whether the holder may do so now."""
+    """Whether the holder may move or cancel now."""
     change_until: datetime
     calendar_links: CalendarLinks
-    """Addresses that open somebody else's calendar with the visit filled in; they hold no key."""
+    """Links that open Google's or Outlook's calendar with the visit filled in. They hold no secret."""
     party: list[PartyMember]
-    """Everybody who was booked in the same request, this one included."""
+    """All reservations of the same booking, including this one."""
 
 
 class ReservationAnswer(Done):
@@ -167,7 +167,7 @@ class Cancelled(Response):
     status: Literal["CANCELLED"]
     ticket_status: TicketStatus
     reservation_ids: list[int]
-    """All that are cancelled by this or were before: one, or the party."""
+    """The ids that are cancelled now, by this request or an earlier one: one id, or those of the party."""
 
 
 class CancelledAnswer(Done):

@@ -15,12 +15,12 @@ from web.api.refusal_groups import BODY_REFUSALS, TICKET_REFUSALS
 
 _RESERVATION = "/api/reservations/{reservation_id:[0-9]+}"
 _TOKEN = (
-    Parameter("token", "query", {"type": "string"}, "The reservation's token, out of its link."),
-    Parameter("X-Reservation-Token", "header", {"type": "string"}, "The same, out of sight."),
+    Parameter("token", "query", {"type": "string"}, "The reservation's token, from its link."),
+    Parameter(
+        "X-Reservation-Token", "header", {"type": "string"}, "The same token as a header, so that it is in no URL."
+    ),
 )
-_BOOKING_KEY = idempotency_key_parameter(
-    "Sent again with the same body, it gives the first answer again and books nothing."
-)
+_BOOKING_KEY = idempotency_key_parameter("A repeat with the same key and body gets the first answer and books nothing.")
 _RESERVATION_REFUSALS = (Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.RESERVATION_NOT_FOUND, Reason.NOT_FOUND)
 
 CONTACT_ENDPOINTS: tuple[Endpoint, ...] = (
@@ -28,33 +28,34 @@ CONTACT_ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", "/api/tickets/verify-contact", contact_endpoints.check_contact_details,
         "Check an e-mail address and a phone number", "Customer reservation", "anyone",
         responses.ContactChecked, body=requests.VerifyContact, refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.RATE_LIMITED),
-        about="Checks the form of both; nothing is sent. `validation_errors` names every field that will not do.",
+        about="Checks the syntax of both and sends nothing. `validation_errors` lists every invalid field.",
     ),
     Endpoint(
         "POST", "/api/contact/code", contact_endpoints.send_contact_code,
         "Send a one-time code", "Customer reservation", "anyone",
         responses.CodeOnItsWayAnswer, body=requests.SendCode,
         refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.CODE_TOO_SOON, Reason.CODE_TOO_MANY),
-        about="Six digits, good for five minutes; an older code for the same address is void. Once a minute and five an hour for"
-        " one address. Only by a channel that a venue of the organisation asks for.",
+        about="The code has six digits and is valid for five minutes. It replaces an older code for the same address. One address"
+        " gets at most one code a minute and five an hour. The channel must be one that a venue of the organisation asks for.",
     ),
     Endpoint(
         "POST", "/api/contact/confirm", contact_endpoints.confirm_contact_code,
         "Exchange the code for a proof", "Customer reservation", "anyone",
         responses.ContactProvenAnswer, body=requests.ConfirmCode,
         refusals=(*BODY_REFUSALS, Reason.CODE_WRONG, Reason.CODE_LOCKED, Reason.CODE_EXPIRED, Reason.CODE_USED, Reason.RATE_LIMITED),
-        about="Once, within three guesses. `CODE_WRONG` says how many are left. The proof is good for an hour.",
+        about="A code works once, and three wrong guesses lock it. `CODE_WRONG` says how many guesses are left. The proof is valid"
+        " for an hour.",
     ),
 )  # fmt: skip
 
 BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/reservation-slots/available", availability_endpoints.list_slots,
-        "What is free", "Customer reservation", "anyone",
+        "List slots and their free places", "Customer reservation", "anyone",
         responses.Calendar, not_modified=True,
         parameters=(
             Parameter("month", "query", {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
-                      "The month, `YYYY-MM`; without month and span, the current one."),
+                      "The month, `YYYY-MM`. The default without a span is the current month."),
             *SPAN, ORQ,
             IF_NONE_MATCH,
         ),
@@ -70,7 +71,7 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND, Reason.ORGANIZATION_MISMATCH,
                   *TICKET_REFUSALS, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED,
                   Reason.CONTACT_NOT_VERIFIED, Reason.WRONG_VENUE, Reason.RATE_LIMITED, Reason.BUSY),
-        about="`SLOT_FULL` comes with `alternative_slots`: the nearest ones with places left.",
+        about="`SLOT_FULL` lists `alternative_slots`: the nearest slots with places left.",
     ),
     Endpoint(
         "POST", "/api/reservations", endpoints.create_party,
@@ -83,19 +84,20 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
                   Reason.ORGANIZATION_MISMATCH, *TICKET_REFUSALS, Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED,
                   Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED, Reason.WAITLIST_NOT_FOUND, Reason.NO_OFFER,
                   Reason.OFFER_LAPSED, Reason.RATE_LIMITED, Reason.BUSY),
-        about="One slot for all tickets, or nothing. A refusal for the tickets' sake is that of the first bad one and lists every bad"
-        " one in `tickets`; `SLOT_FULL` says how many places are `free` and lists `alternative_slots` with room for all.",
+        about="All tickets get a place in the slot, or none. A refusal because of the tickets has the code of the first bad one and"
+        " lists every bad one in `tickets`. `SLOT_FULL` says how many places are `free`, and lists `alternative_slots` with"
+        " places for all.",
     ),
 )  # fmt: skip
 
 RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "GET", "/api/reservations/by-token", reservation_endpoints.show_reservation_of_token, "The reservation of a token", "Reservations",
+        "GET", "/api/reservations/by-token", reservation_endpoints.show_reservation_of_token, "Show the reservation of a token", "Reservations",
         "holder", responses.ReservationAnswer, parameters=_TOKEN, refusals=(Reason.UNAUTHENTICATED, Reason.RESERVATION_NOT_FOUND),
-        about="For whoever has the link and no id. Of a party, the first that stands.",
+        about="For clients that have the link and no id. Of a party it returns the first reservation that is not cancelled.",
     ),
     Endpoint(
-        "GET", _RESERVATION, reservation_endpoints.show_reservation, "One reservation", "Reservations", "holder",
+        "GET", _RESERVATION, reservation_endpoints.show_reservation, "Show a reservation", "Reservations", "holder",
         responses.ReservationAnswer, parameters=_TOKEN, refusals=_RESERVATION_REFUSALS,
     ),
     Endpoint(
@@ -104,8 +106,8 @@ RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*BODY_REFUSALS, *_RESERVATION_REFUSALS, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED,
                   Reason.TICKET_CANCELLED, Reason.SLOT_NOT_FOUND, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST,
                   Reason.WRONG_VENUE, Reason.BUSY),
-        about="The old place is kept until the new one is taken. Moving to the slot it has changes nothing, so repeating is harmless."
-        " `SLOT_FULL` comes with `alternative_slots`; `TICKET_CANCELLED` means that the reservation was given back.",
+        about="The old place is kept until the new one is taken. Moving to the current slot changes nothing, so repeating is safe."
+        " `SLOT_FULL` lists `alternative_slots`. `TICKET_CANCELLED` means that the reservation is cancelled.",
     ),
     Endpoint(
         "DELETE", _RESERVATION, reservation_endpoints.cancel_party, "Cancel a reservation", "Reservations", "holder",
@@ -113,18 +115,18 @@ RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
         parameters=(*_TOKEN, Parameter("party", "query", {"type": "string", "enum": ["0", "1", "true", "false"]},
                                        "1 cancels everybody booked with it who still stands, all of them or nobody.")),
         refusals=(Reason.INVALID_REQUEST, *_RESERVATION_REFUSALS, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED, Reason.BUSY),
-        about="The place is free again and the ticket can be booked anew. Repeating it changes nothing.",
+        about="The place becomes free, and the ticket can be booked again. Repeating it changes nothing.",
     ),
     Endpoint(
-        "GET", f"{_RESERVATION}/qr.png", reservation_endpoints.send_qr_png, "The ticket's QR code as PNG", "Reservations", "holder",
+        "GET", f"{_RESERVATION}/qr.png", reservation_endpoints.send_qr_png, "Get the ticket's QR code as PNG", "Reservations", "holder",
         ("image/png",), parameters=_TOKEN, refusals=_RESERVATION_REFUSALS,
     ),
     Endpoint(
-        "GET", f"{_RESERVATION}/qr.svg", reservation_endpoints.send_qr_svg, "The ticket's QR code as SVG", "Reservations", "holder",
+        "GET", f"{_RESERVATION}/qr.svg", reservation_endpoints.send_qr_svg, "Get the ticket's QR code as SVG", "Reservations", "holder",
         ("image/svg+xml",), parameters=_TOKEN, refusals=_RESERVATION_REFUSALS,
     ),
     Endpoint(
-        "GET", f"{_RESERVATION}/calendar.ics", reservation_endpoints.send_calendar_file, "The visit as a calendar entry", "Reservations",
+        "GET", f"{_RESERVATION}/calendar.ics", reservation_endpoints.send_calendar_file, "Get the visit as a calendar file", "Reservations",
         "holder", ("text/calendar",), parameters=_TOKEN, refusals=_RESERVATION_REFUSALS,
     ),
 )  # fmt: skip

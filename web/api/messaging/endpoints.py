@@ -1,4 +1,4 @@
-"""The endpoints for e-mails that do not go out: list them and why, send one again, discard one."""
+"""The endpoints for unsent messages: list them with their errors, send one again, discard one."""
 
 from typing import Any, cast, get_args
 

@@ -1,4 +1,4 @@
-"""The responses about messages that do not go out."""
+"""Responses about unsent messages."""
 
 from datetime import datetime
 from typing import Literal
@@ -9,20 +9,20 @@ from web.api.responses import Done, Response
 class Mail(Response):
     id: int
     kind: str
-    """What it tells, such as `reservation.confirmed`."""
+    """The kind of message, such as `reservation.confirmed`."""
     channel: Literal["mail", "sms", "webhook"]
     status: Literal["PENDING", "SENT", "DEAD", "DROPPED"]
-    """`DEAD`: given up after a final refusal or eight tries. `DROPPED`: no longer worth sending, or discarded."""
+    """`DEAD`: given up after a final refusal or eight tries. `DROPPED`: no longer true or needed, or discarded."""
     overdue: bool
     recipient: str
-    """Masked."""
+    """The masked recipient."""
     language: str
     attempts: int
     created_at: datetime
     next_attempt_at: datetime | None
     sent_at: datetime | None
     trouble: str | None
-    """What went wrong last, in the words of the reader's language."""
+    """The last error as a sentence in the reader's language."""
     can_retry: bool
     can_discard: bool
 
@@ -41,7 +41,7 @@ class MailFigures(Response):
 class MailPage(Response):
     mails: list[Mail]
     next: int | None
-    """The `before` of the following page; null at the end."""
+    """The `before` of the next page; null at the end."""
     figures: MailFigures
     server_time: datetime
 

@@ -1,4 +1,4 @@
-"""The endpoint of the figures after the day, as JSON and as a table."""
+"""The analytics endpoint: figures per slot and day, as JSON or CSV."""
 
 import csv
 import io
@@ -50,9 +50,9 @@ async def show_analytics(request: web.Request) -> web.Response:
 
 
 def csv_lines(found: dict[str, Any]) -> str:
-    """One line per slot. A day has one line of its own, without a slot, for figures that belong to no slot.
+    """Return one line per slot, and one line per day without a slot, for figures that belong to no slot.
 
-    On a day with slots that line holds the checks alone, so that every column adds up.
+    On a day with slots, the line of the day holds only the checks, so that the sum of every column is right.
     """
     text = io.StringIO()
     table = csv.writer(text)

@@ -1,16 +1,16 @@
-"""What all CSV files share: the format in the query, and cells that no spreadsheet runs."""
+"""CSV files: reads the `format` of a query, and escapes cells against formula injection."""
 
 from aiohttp import web
 
 from web.json_body import invalid
 
 BYTE_ORDER_MARK = "\ufeff"
-"""Without it a spreadsheet takes the file for its own old encoding, and names come out garbled."""
+"""The first character of every file. Without it, Excel does not read the file as UTF-8."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def wants_csv(request: web.Request) -> bool:
-    """Whether the query asks for `format=csv`; JSON without it."""
+    """Return whether the query has `format=csv`."""
     form = request.query.get("format", "json")
     if form not in ("json", "csv"):
         raise invalid(("format", "Give json or csv"))
@@ -18,7 +18,7 @@ def wants_csv(request: web.Request) -> bool:
 
 
 def csv_cell(value: object) -> object:
-    """A value that no spreadsheet runs: text that begins like a formula gets an apostrophe, which shows it as text."""
+    """Return the value for a cell. Text that begins like a formula gets an apostrophe, so that no spreadsheet runs it."""
     if value is None:
         return ""
     if isinstance(value, bool):

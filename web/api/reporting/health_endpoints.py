@@ -1,4 +1,4 @@
-"""The health endpoints of this process: alive, ready, and its metrics."""
+"""The health endpoints: liveness, readiness and metrics of this process."""
 
 import hmac
 import ipaddress
@@ -13,7 +13,7 @@ from web.json_responses import dumps, json_response
 from web.keys import SERVICES
 from web.middleware.client_address import came_through_unknown_proxy, client_address, within
 
-# Not `is_private`: that includes the documentation ranges and other reserved ones.
+# `is_private` is not used, because it includes the documentation ranges and other reserved ones.
 _PRIVATE = tuple(
     ipaddress.ip_network(network)
     for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10")
@@ -25,7 +25,7 @@ async def check_alive(request: web.Request) -> web.Response:  # noqa: ARG001  ev
 
 
 async def check_ready(request: web.Request) -> web.Response:
-    """Ready when Postgres answers. Without Redis the hub works more slowly: degraded, but ready."""
+    """Return 200 if Postgres answers. Without Redis the hub works more slowly, so it is `degraded` but ready."""
     health = await read_standing(request.app[SERVICES])
     status = "unavailable" if not health.database else "ok" if health.redis else "degraded"
     servers = {"database": "ok" if health.database else "down", "redis": "ok" if health.redis else "down"}
@@ -42,7 +42,7 @@ async def send_metrics(request: web.Request) -> web.Response:
 
 
 def _refuse_unauthorised(request: web.Request) -> None:
-    """Metrics are for private networks, or for clients that know the token."""
+    """Refuse a request for metrics from outside private networks without the metrics token."""
     token = request.app[SERVICES].settings.metrics_token
     given = request.headers.get("Authorization", "")
     if token and hmac.compare_digest(given.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode()):

@@ -1,4 +1,4 @@
-"""The replay endpoint: what happened on a day, one JSON document per line, sent while it is read."""
+"""The replay endpoint: the events of a day, one JSON document per line, sent while they are read."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ async def send_replay(request: web.Request) -> web.StreamResponse:
         async for page in pages:
             await response.write(_lines(page))
     except DatabaseDown:
-        # Close the connection: nobody may take a part for the whole.
+        # Close the connection, so that the client does not take a part for the whole.
         if request.transport is not None:
             request.transport.abort()
         return response

@@ -1,4 +1,4 @@
-"""The responses of reporting: the scan log, the figures of days, and the health of this process."""
+"""Responses of reporting: the scan log, the figures of days, and the health of this process."""
 
 from datetime import date, datetime, time
 from typing import Literal
@@ -25,7 +25,7 @@ class LoggedScan(Response):
     undone: bool
     undoes: UUID | None
     note: str | None
-    """Why: of an undo, or of a supervisor's override."""
+    """The reason given for an undo or a supervisor's override."""
     scanned_at: datetime
     logged_at: datetime
 
@@ -33,7 +33,7 @@ class LoggedScan(Response):
 class LoggedScanPage(Response):
     scans: list[LoggedScan]
     next: str | None
-    """The `before` of the next page; null at the end."""
+    """The `before` of the next page; null at the end of the log."""
 
 
 class LoggedScanPageAnswer(Done):
@@ -50,35 +50,35 @@ class Figures(Response):
     capacity: int
     booked: int
     verified: int
-    """With `walk_ins`."""
+    """Entries, including `walk_ins`."""
     walk_ins: int
     utilisation: float | None
-    """Booked of capacity, 0 to 1; null if there is no capacity."""
+    """Booked places divided by capacity, 0 to 1; null if there is no capacity."""
     due: int
-    """Booked for slots that are over, with the places released because nobody came."""
+    """Booked places of slots that are over, including those released as no-shows."""
     no_show: int | None
-    """Booked and not come, of slots that are over; null while none is."""
+    """Booked places of slots that are over whose visitors did not come; null while no slot is over."""
     no_show_rate: float | None
     made: int
-    """Reservations ever made, those given back among them."""
+    """Reservations ever made, including cancelled ones."""
     cancelled: int
     kept: float | None
-    """Visits of the reservations ever made for slots that are over; null while none is."""
+    """Visits divided by reservations ever made, for slots that are over; null while no slot is over."""
     scans: int
     yellow: int
     red: int
     rejection: float | None
-    """RED of scans."""
+    """RED scans divided by all scans."""
     reasons: list[ReasonCount]
 
 
 class FiguresWithChecks(Figures):
     checked: int
-    """Tickets that passed the portal's check, each once a day."""
+    """Tickets that passed the portal's check; each ticket counts once a day."""
     converted: int
-    """Those of them that got a reservation after it and before a check on a later day, whatever became of it."""
+    """Checked tickets that got a reservation after the check and before a check on a later day, cancelled or not."""
     conversion: float | None
-    """Converted of checked, 0 to 1; null if none was checked. A slot has no such figure."""
+    """Converted divided by checked, 0 to 1; null if none was checked. Slots have no such figure."""
 
 
 class SlotFigures(Figures):

@@ -1,4 +1,4 @@
-"""The scan log as CSV, sent while it is read, a thousand rows in memory at a time."""
+"""The scan log as CSV, sent while it is read, with 1,000 rows in memory at a time."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 def csv_lines(scans: list[dict[str, Any]], zone: ZoneInfo) -> str:
-    """The lines of these scans: timestamps in UTC, and beside them the date and time on the venue's clock."""
+    """Return the lines of these scans: timestamps in UTC, and date and time in the venue's time zone."""
     text = io.StringIO()
     table = csv.writer(text)
     for scan in scans:
@@ -36,9 +36,9 @@ def csv_lines(scans: list[dict[str, Any]], zone: ZoneInfo) -> str:
 async def send_table(
     request: web.Request, pages: AsyncIterator[list[dict[str, Any]]], venue: Venue, name: str
 ) -> web.StreamResponse:
-    """Answer with the whole table, read from Postgres no faster than the client reads it.
+    """Send the whole table, reading from Postgres no faster than the client receives it.
 
-    If Postgres goes away in the middle, the connection is closed, so that nobody takes a part for the whole.
+    If Postgres fails in the middle, the connection is closed, so that the client does not take a part for the whole.
     """
     first: list[dict[str, Any]] = await anext(pages, [])
     response = web.StreamResponse(

@@ -1,4 +1,4 @@
-"""The endpoint of the scan log, with filters, page by page or as a table."""
+"""The scan log endpoint: scans by filter, as pages of JSON or as one CSV file."""
 
 import re
 
@@ -41,7 +41,7 @@ async def show_scan_log(request: web.Request) -> web.StreamResponse:
 
 
 def _only_own(staff: Identity, filters: ScanFilter, venue_id: int | None) -> ScanFilter:
-    """The filters of an operator, who sees own scans only; refuses FORBIDDEN for another operator or venue."""
+    """Return the filter for an operator, who sees only their own scans. Refuses FORBIDDEN for another operator or venue."""
     if filters.operator_id not in (None, staff.staff_id) or venue_id not in (None, staff.venue_id):
         raise Refused(Reason.FORBIDDEN)
     return only_own(filters, staff.staff_id)

@@ -1,4 +1,4 @@
-"""The conflict endpoints: list the conflicts between scanners and the hub, and decide one."""
+"""The conflict endpoints: list wrong admissions by offline scanners, and decide one."""
 
 from aiohttp import web
 

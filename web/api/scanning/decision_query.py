@@ -1,4 +1,4 @@
-"""The query of the lists of what waits for a manager's decision: conflicts and disputes."""
+"""The query parameters of the lists that wait for a manager's decision: conflicts and disputes."""
 
 from typing import TypedDict
 
@@ -20,7 +20,7 @@ DECISION_PARAMETERS = (
 
 
 class DecisionQuery(TypedDict):
-    """`undecided` None: both kinds."""
+    """The filters of such a list. `undecided` None: decided and undecided ones."""
 
     venue_id: int | None
     undecided: bool | None
@@ -29,7 +29,7 @@ class DecisionQuery(TypedDict):
 
 
 def query_decisions(request: web.Request) -> DecisionQuery:
-    """The filters of the query; refuses INVALID_REQUEST."""
+    """Return the filters of the query. Refuses INVALID_REQUEST."""
     status = request.query.get("status", "all")
     if status not in STATUSES:
         raise invalid(("status", "Give one of all, open, decided"))

@@ -1,4 +1,4 @@
-"""The responses about what waits for a manager's decision: conflicts and disputes."""
+"""Responses about conflicts and disputes, which wait for a manager's decision."""
 
 from datetime import date, datetime, time
 from typing import Literal
@@ -29,10 +29,10 @@ class Conflict(Response):
     gate: str | None
     device: str | None
     scanned_at: datetime
-    """The device's moment, brought to the hub's clock."""
+    """The device's time of the scan, corrected to the hub's clock."""
     logged_at: datetime
     earlier: bool
-    """Whether this scan was before the entry that counts."""
+    """Whether this scan was before the first entry."""
     first_entry: FirstEntry | None
     decision: Literal["stays", "leaves", "mistake"] | None
     note: str | None
@@ -63,12 +63,12 @@ class DisputedTicket(Response):
     status: TicketStatus
     customer_name: str | None
     date: date | None
-    """Of the reservation, where there is one."""
+    """The date of the reservation, if there is one."""
     start_time: time | None
     end_time: time | None
     verified: FirstEntry | None
     left: Leaving | None
-    """When and at which gate its holder left, where they have not come back since: they can be let back in."""
+    """When and at which gate the holder left, if they have not come back. They can be let back in."""
 
 
 class Dispute(Response):
@@ -80,25 +80,25 @@ class Dispute(Response):
     gate: str | None
     device: str | None
     result: Colour
-    """What the door said, and for which `reason`."""
+    """The verdict at the gate; `reason` says why."""
     reason: Reason
     scanned_at: datetime
     operator: Person
     note: str | None
     asked_at: datetime | None
-    """Null where a supervisor decided unasked."""
+    """When the operator asked; null if a supervisor decided without being asked."""
     decision: Literal["admitted", "declined", "withdrawn"] | None
     decision_reason: str | None
     decided_by: Person | None
     decided_at: datetime | None
     recorded: Literal["VERIFIED", "RE_ENTRY"] | None
-    """Of `admitted`: whether it recorded an entry, or the return of somebody who had left."""
+    """What `admitted` recorded: an entry, or the return of a holder who had left."""
     undone: bool
-    """Whether the entry or the return that was recorded has been taken back since."""
+    """Whether the recorded entry or return has been undone since."""
     obstacle: Reason | None
-    """Why nobody can be let in with the ticket as it stands now; null where its entry can be recorded, or its holder's return."""
+    """Why the ticket's holder cannot be let in now; null if an entry or a return can be recorded."""
     ticket: DisputedTicket | None
-    """As it stands now."""
+    """The ticket's current state."""
 
 
 class DisputeAnswer(Done):

@@ -1,4 +1,4 @@
-"""The device key endpoint: the key with which a scanner seals what it keeps for working offline."""
+"""The device key endpoint: the key with which a scanner encrypts its stored data."""
 
 import base64
 import hmac
@@ -13,7 +13,7 @@ from web.request_fields import staff_of
 
 
 async def show_device_key(request: web.Request) -> web.Response:
-    """The same key for every session of a login: a scanner that lost its session opens its queue after the next sign-in."""
+    """Send the key. All sessions of a login get the same one, so that a scanner can read its queue after a new sign-in."""
     who = staff_of(request)
     keys = [base64.b64encode(key).decode() for key in device_keys(request.app[SERVICES].settings, who)]
     return success_response({"owner": f"{who.org_id}.{who.staff_id}", "keys": keys, "expires_at": who.expires_at})

@@ -1,4 +1,4 @@
-"""The dispute endpoints: ask a supervisor about a scan that let nobody in, and the supervisor's answer."""
+"""The dispute endpoints: ask a supervisor about a scan that admitted nobody, list disputes, and decide one."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""The scanning endpoints: decide on a ticket, record an entry or an exit, over plain HTTP."""
+"""The scanning endpoints: check a ticket, and record an entry or an exit, over HTTP."""
 
 from typing import Any, Literal
 
@@ -67,7 +67,7 @@ async def verify_ticket(request: web.Request) -> web.Response:
 
 
 async def scan_ticket(request: web.Request) -> web.Response:
-    """The scan of US-016: every verdict is a successful response."""
+    """Handle the scan of US-016. Every verdict is a successful response."""
     operator = await operator_of(request)
     body = await read_json(request, Scan)
     decision = await _submit_entry_scan(request, operator, body.mode, body.code, body)
@@ -75,7 +75,7 @@ async def scan_ticket(request: web.Request) -> web.Response:
 
 
 async def scan_exit(request: web.Request) -> web.Response:
-    """Every verdict is a successful response."""
+    """Handle an exit scan. Every verdict is a successful response."""
     operator = await operator_of(request)
     body = await read_json(request, ExitAtDoor)
     scan = ScanRequest.of(operator, operator.venue_id, "exit", body.code, "http", scan_id=body.scan_id, gate=body.gate)
@@ -95,7 +95,7 @@ async def _submit_entry_scan(
 
 
 def _refuse_unless_admitted(decision: Decision) -> None:
-    """Raise the verdict as the error of the PRD, with its details, unless the holder may go in."""
+    """Raise the verdict as the error of PRD-007 with its details, unless the holder may enter."""
     verdict = decision.verdict
     if verdict.reason in (Reason.VALID, Reason.VERIFIED, Reason.MAY_RETURN, Reason.RE_ENTRY):
         return
@@ -109,7 +109,7 @@ def _refuse_unless_admitted(decision: Decision) -> None:
         case Reason.ALREADY_VERIFIED if wire["verified"] is not None:
             details |= wire["verified"]
         case Reason.TICKET_NOT_FOUND:
-            # The message for customers asks to check what was typed; the one for operators says what to do.
+            # The message for customers asks them to check the typed code; operators need one that says what to do.
             details["message"] = verdict.detail
     if decision.status is not None:
         details["ticket_status"] = decision.status

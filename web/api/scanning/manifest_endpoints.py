@@ -1,4 +1,4 @@
-"""The manifest endpoints: the list of the day, by which a scanner decides while it is offline."""
+"""The manifest endpoints: the day's list, by which a scanner decides while it is offline."""
 
 import asyncio
 import gzip
@@ -48,7 +48,7 @@ async def _whole_manifest(request: web.Request, venue: Venue, day: date) -> web.
 
 
 async def _venue_and_day(request: web.Request, staff: Identity) -> tuple[Venue, date]:
-    """The venue of the login, and the day of the query: without one, today at that venue."""
+    """Return the venue of the login, and the day of the query or today at that venue."""
     services = request.app[SERVICES]
     venue = await read_venue(services, staff.org_id, staff.venue_id)
     this_day = today(services.clock.now(), venue.zone)

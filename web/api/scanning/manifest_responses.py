@@ -1,4 +1,4 @@
-"""The responses of what a scanner keeps for working offline: the list of the day, and the key to it."""
+"""Responses with the data that a scanner stores to work offline: the day's list, and its key."""
 
 from datetime import date, datetime, time
 from typing import Annotated, Literal
@@ -32,27 +32,27 @@ class ListedSlot(Response):
     starts_at: datetime
     ends_at: datetime
     opens_at: datetime
-    """From when the door is open to its reservations, by the venue's policy."""
+    """From when its reservations may enter, by the venue's policy."""
     closes_at: datetime
-    """From when it is not any more."""
+    """From when its reservations may no longer enter."""
 
 
 class DayList(Response):
     whole: bool
-    """True: replace what you have. False: `tickets` are those that are new or changed, and `gone` those that are no more."""
+    """True: replace the stored list. False: `tickets` holds new and changed ones, and `gone` those that were removed."""
     date: date
     venue_id: int
     timezone: str
     salt: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-    """In hex. A ticket's hash is the first 16 hex digits of HMAC-SHA256 under it, of the normalised code."""
+    """The key in hex. A ticket's hash is the first 16 hex digits of the HMAC-SHA256 of its normalised code."""
     edition: str
     generated_at: datetime
     policy: ListPolicy
     slots: list[ListedSlot]
-    """Of the day, and those of the days beside it whose door is open for a part of it."""
+    """The slots of the day, and those of the days before and after whose entry window overlaps it."""
     tickets: list[ListedTicket]
-    """`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]`, of every ticket with a place in
-    one of the slots. `verified_at` and `gate` are of the entry, `left_at` is null unless its holder is out again."""
+    """`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]` of every ticket with a
+    reservation in one of the slots. `verified_at` and `gate` belong to the entry. `left_at` is null unless the holder has left."""
     gone: list[Hash]
 
 
@@ -62,11 +62,11 @@ class DayListAnswer(Done):
 
 class DeviceKey(Response):
     owner: str
-    """Whose it is: another login gets another key."""
+    """The owner of the key. Another login gets another key."""
     keys: list[str]
-    """AES-256 keys in base64. Seal with the first; the others open what was sealed before the hub's secret was changed."""
+    """AES-256 keys in base64. Encrypt with the first; the others decrypt data from before the hub's secret was changed."""
     expires_at: datetime
-    """Until when the login may keep them."""
+    """When the scanner must drop the keys."""
 
 
 class DeviceKeyAnswer(Done):

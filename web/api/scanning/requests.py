@@ -1,4 +1,4 @@
-"""The requests of scanning: tickets presented at a gate, queued scans, and decisions of supervisors."""
+"""Requests of scanning: scans at a gate, synced scans, and decisions of supervisors."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -24,7 +24,7 @@ class VerifyAtDoor(Request):
     ticket_id: Annotated[Id | None, Field(default=None, description="Either this or `ticket_code`.")]
     ticket_code: Annotated[ScannedText | None, Field(default=None, description="Either this or `ticket_id`.")]
     operator_id: Annotated[
-        Id | None, Field(default=None, description="The operator is the session's; another one here is refused.")
+        Id | None, Field(default=None, description="The operator of the session. Another id is refused.")
     ]
     gate: Gate
     scan_id: ScanId
@@ -56,7 +56,7 @@ def _zoned_timestamp(value: object) -> datetime:
 
 class OfflineScan(Request):
     scan_id: Annotated[
-        UUID, BeforeValidator(uuid_text), Field(description="Made by the device; what names this scan for ever.")
+        UUID, BeforeValidator(uuid_text), Field(description="An id that the device makes and never reuses.")
     ]
     code: Annotated[ScannedText, Field(max_length=LONGEST_SCANNED_TEXT)]
     scanned_at: Annotated[datetime, BeforeValidator(_zoned_timestamp), Field(description="By the device's clock.")]
@@ -66,7 +66,8 @@ class OfflineScan(Request):
     admitted: Annotated[
         bool | None,
         Field(
-            default=None, description="Whether somebody was let in; left out, told from `mode` and `offline_result`."
+            default=None,
+            description="Whether somebody was let in. The default follows from `mode` and `offline_result`.",
         ),
     ]
 
@@ -76,7 +77,7 @@ class SyncScans(Request):
     skew_ms: Annotated[
         int,
         Field(default=0, ge=-LARGEST_SKEW_MS, le=LARGEST_SKEW_MS,
-              description="How far the device's clock is ahead of the hub's."),
+              description="Milliseconds that the device's clock is ahead of the hub's."),
     ]  # fmt: skip
     device: Annotated[Text | None, Field(default=None, max_length=LONGEST_LABEL)]
 
@@ -84,7 +85,7 @@ class SyncScans(Request):
 class DecideConflict(Request):
     decision: Annotated[
         Literal["stays", "leaves", "mistake"],
-        Field(description="They may stay; they were asked to leave; nobody went in."),
+        Field(description="In this order: they may stay, they were asked to leave, nobody went in."),
     ]
     note: Annotated[FilledText | None, Field(default=None, max_length=LONGEST_NOTE)]
 
@@ -93,27 +94,27 @@ ReasonText = Annotated[FilledText, Field(min_length=1, max_length=LONGEST_NOTE)]
 
 
 DisputedScan = Annotated[
-    UUID, BeforeValidator(uuid_text), Field(description="The scan that let nobody in: a dispute is named by it.")
+    UUID, BeforeValidator(uuid_text), Field(description="The scan that admitted nobody. It identifies the dispute.")
 ]
 
 
 class AskSupervisor(Request):
     scan_id: DisputedScan
     note: Annotated[
-        FilledText | None, Field(default=None, max_length=LONGEST_NOTE, description="What the visitor says.")
+        FilledText | None, Field(default=None, max_length=LONGEST_NOTE, description="The visitor's explanation.")
     ]
 
 
 class DecideDispute(Request):
     scan_id: DisputedScan
     decision: Literal["admit", "decline"]
-    reason: Annotated[ReasonText, Field(description="Stays on record, and is shown at the gate.")]
+    reason: Annotated[ReasonText, Field(description="The reason. It is stored, and shown at the gate.")]
     take_back: Annotated[
         bool,
         Field(
             default=False,
-            description="Of `admit`: an entry that stands in the way was a mistake and is undone first. No effect where its"
-            " holder has left: nothing stands in the way then.",
+            description="With `admit`: undo the recorded entry first, because it was a mistake. No effect if its holder has left,"
+            " because then the entry is no obstacle.",
         ),
     ]
 

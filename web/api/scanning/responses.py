@@ -1,4 +1,4 @@
-"""The responses of scanning: what is decided on a scan, and what became of a queue."""
+"""Responses of scanning: the decision on a scan, and the outcome of a sync."""
 
 from datetime import datetime
 from typing import Literal
@@ -15,7 +15,7 @@ class DoorTicket(Response):
     status: TicketStatus
     customer_name: str | None
     customer_email: str | None
-    """Masked or whole, by the venue's policy; managers see it whole."""
+    """The address, masked or in full by the venue's policy. Managers see it in full."""
     customer_phone: str | None
 
 
@@ -35,8 +35,7 @@ class FirstEntry(Response):
 class ValidAtDoor(DoorTicket):
     reservation: DoorReservation | None
     validation_status: Literal["VALID", "NO_RESERVATION", "MAY_RETURN"]
-    """`NO_RESERVATION` only where the venue lets tickets without reservation in, `MAY_RETURN` only where it lets those who have
-    left come back."""
+    """`NO_RESERVATION` only if the venue admits tickets without a reservation. `MAY_RETURN` only if it allows returns."""
     scan_id: UUID
 
 
@@ -45,14 +44,14 @@ class ValidAtDoorAnswer(Done):
 
 
 class VerifiedAtDoor(FirstEntry):
-    """`verified_at` and the rest are those of the first entry, also when this is a repeat."""
+    """A recorded entry. `verified_at` and the other fields are those of the first entry, also for a repeat."""
 
     ticket_id: int
     ticket_code: str
     status: TicketStatus
     already_verified: bool
     re_entry: bool
-    """Whether somebody came back who had left: then it is no second entry."""
+    """Whether a holder who had left came back. This does not count as a second entry."""
     scan_id: UUID
 
 
@@ -77,7 +76,7 @@ class Decision(Response):
     reservation: DoorReservation | None
     verified: FirstEntry | None
     presence: Presence | None = None
-    """At an exit, and of a ticket whose holder has left; left out otherwise."""
+    """Set for an exit, and for a ticket whose holder has left; otherwise omitted."""
     scan_id: UUID
 
 
@@ -88,16 +87,16 @@ class DecisionAnswer(Done):
 class Synced(Response):
     scan_id: UUID
     outcome: Literal["accepted", "duplicate", "conflict", "refused"]
-    """`duplicate`: taken over before. `refused`: the scan_id was used for another code."""
+    """`duplicate`: synced before. `refused`: the scan_id was used for another code."""
     reason: Reason
     decision: Decision | None
-    """The hub's own, as of the moment of the scan."""
+    """The hub's decision as of the time of the scan."""
     repeated: bool = False
-    """Of a conflict: whether it was told before."""
+    """For a conflict: whether it was reported before."""
     conflict_id: int | None = None
     kind: ConflictKind | None = None
     first_entry: FirstEntry | None = None
-    """Of a conflict `already_verified`: the entry that counts."""
+    """For a conflict `already_verified`: the first entry."""
 
 
 class SyncedScans(Response):

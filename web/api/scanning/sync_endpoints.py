@@ -1,4 +1,4 @@
-"""The sync endpoint: take over the scans that a scanner queued while it was offline."""
+"""The sync endpoint: receives the scans that a scanner queued while it was offline."""
 
 from aiohttp import web
 

@@ -34,38 +34,38 @@ _SCAN_REFUSALS = (
 
 SCAN_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "POST", "/api/operator/validate-ticket", endpoints.validate_ticket, "Judge a ticket for entry", "Operators",
+        "POST", "/api/operator/validate-ticket", endpoints.validate_ticket, "Check a ticket for entry", "Operators",
         "operator", responses.ValidAtDoorAnswer, body=requests.ValidateAtDoor, statuses=CODE_CHECK_STATUSES,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, *_SCAN_REFUSALS, Reason.ALREADY_VERIFIED, Reason.RATE_LIMITED),
-        about="Changes nothing but the scan log.",
+        about="Changes only the scan log.",
     ),
     Endpoint(
         "POST", "/api/operator/verify-ticket", endpoints.verify_ticket, "Record an entry", "Operators", "operator",
         responses.VerifiedAtDoorAnswer, body=requests.VerifyAtDoor, statuses=CODE_CHECK_STATUSES,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.OPERATOR_MISMATCH, *_SCAN_REFUSALS, Reason.RATE_LIMITED),
-        about="A ticket that is in already answers 200 with `already_verified: true` and its first entry.",
+        about="A ticket that has entered already gets 200 with `already_verified: true` and its first entry.",
     ),
     Endpoint(
         "POST", "/venue/scan", endpoints.scan_ticket, "Scan a ticket", "Operators", "operator",
         responses.DecisionAnswer, body=requests.Scan,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
-        about="Always 200 with the decision, whatever its colour.",
+        about="Always 200 with the decision, whatever its colour is.",
     ),
     Endpoint(
         "POST", "/api/operator/exit", endpoints.scan_exit, "Record an exit", "Operators", "operator",
         responses.DecisionAnswer, body=requests.ExitAtDoor,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
-        about="Always 200 with the decision: `EXIT_RECORDED`, or that nobody is inside with this ticket.",
+        about="Always 200 with the decision: `EXIT_RECORDED`, or a reason that says that nobody is inside with this ticket.",
     ),
     Endpoint(
-        "POST", "/api/operator/sync", sync_endpoints.sync_scans, "Take over what a scanner decided without a line", "Operators",
+        "POST", "/api/operator/sync", sync_endpoints.sync_scans, "Sync the scans that a scanner decided offline", "Operators",
         "operator", responses.SyncedAnswer, body=requests.SyncScans,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND, Reason.RATE_LIMITED, Reason.BUSY),
-        about="Up to 200 scans and 64 KB, judged as of the moment of each scan. Sent again, in whatever order, nothing is done"
-        " twice. A `conflict` is written down for whoever was let in and should not have been.",
+        about="At most 200 scans and 64 KB. Each scan is decided as of its own time. Repeating them in any order changes nothing."
+        " If a scanner admitted somebody whom the hub would have refused, a `conflict` is recorded.",
     ),
     Endpoint(
-        "GET", "/api/operator/conflicts", conflict_endpoints.show_conflicts, "Whom scanners without a line let in against the hub's word",
+        "GET", "/api/operator/conflicts", conflict_endpoints.show_conflicts, "List conflicts: visitors whom offline scanners admitted wrongly",
         "Operators", "operator", decision_responses.ConflictPageAnswer,
         parameters=DECISION_PARAMETERS,
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
@@ -75,39 +75,39 @@ SCAN_ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", "/api/operator/conflicts/{conflict_id:[0-9]+}/decision", conflict_endpoints.decide_on_conflict, "Decide a conflict", "Operators",
         "operator", decision_responses.ConflictAnswer, body=requests.DecideConflict,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND, Reason.CONFLICT_DECIDED),
-        about="For managers. The first decision stands; the same one again changes nothing.",
+        about="For managers. The first decision stands. Repeating the same one changes nothing.",
     ),
 )  # fmt: skip
 
 MANIFEST_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "GET", "/api/operator/manifest", manifest_endpoints.show_manifest, "The day's list for scanners without a line", "Operators",
+        "GET", "/api/operator/manifest", manifest_endpoints.show_manifest, "Get the day's list for offline scanners", "Operators",
         "operator", manifest_responses.DayListAnswer, not_modified=True,
         parameters=(
-            Parameter("date", "query", DAY_SCHEMA, "Within 31 days; today at the login's venue unless given."),
+            Parameter("date", "query", DAY_SCHEMA, "At most 31 days from today. The default is today at the login's venue."),
             IF_NONE_MATCH,
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
-        about="Slots with their windows, the venue's policy, and the tickets that have a place, by the hash of their code. No"
-        " code and no personal data.",
+        about="The slots with their entry windows, the venue's policy, and the tickets with a reservation by the hash of their code."
+        " The list has no codes and no personal data.",
     ),
     Endpoint(
-        "GET", "/api/operator/manifest/changes", manifest_endpoints.show_manifest_changes, "What has changed in the day's list", "Operators",
+        "GET", "/api/operator/manifest/changes", manifest_endpoints.show_manifest_changes, "Get the changes of the day's list", "Operators",
         "operator", manifest_responses.DayListAnswer,
         parameters=(
-            Parameter("since", "query", CURSOR_SCHEMA, "The `edition` one has.", required=True),
-            Parameter("date", "query", DAY_SCHEMA, "As of the list."),
+            Parameter("since", "query", CURSOR_SCHEMA, "The `edition` that the scanner has.", required=True),
+            Parameter("date", "query", DAY_SCHEMA, "As for the list."),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
-        about="Tickets that are new or changed, whole, and the hashes that are `gone`; slots and policy always whole. Where the"
-        " edition is not known any more, all of it, with `whole`.",
+        about="New and changed tickets, and the hashes that are `gone`. Slots and policy are always complete. If the edition is no"
+        " longer known, the whole list is returned with `whole`.",
     ),
     Endpoint(
-    "GET", "/api/operator/device-key", device_key_endpoints.show_device_key, "The key of what a scanner keeps", "Operators", "operator",
+    "GET", "/api/operator/device-key", device_key_endpoints.show_device_key, "Get the key for a scanner's stored data", "Operators", "operator",
     manifest_responses.DeviceKeyAnswer,
     refusals=STAFF_REFUSALS,
-    about="A scanner seals the day's list and the scans it has yet to send with it. It is not to be kept beyond the session: without"
-    " it nobody reads what the device holds, and the same person gets it again with the next sign-in.",
+    about="A scanner encrypts the day's list and its unsent scans with this key. It must drop the key at the end of the session, so"
+    " that nobody can read the data on the device. The same login gets the same key after the next sign-in.",
 ),
 )  # fmt: skip
 
@@ -115,27 +115,27 @@ DISPUTE_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", "/api/disputes", dispute_endpoints.open_dispute, "Ask a supervisor", "Disputes", "operator", decision_responses.DisputeAnswer, body=requests.AskSupervisor,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_NOT_FOUND, Reason.NOTHING_TO_DISPUTE, Reason.RATE_LIMITED),
-        about="About an own scan that let nobody in. Asked again, the dispute is told as it stands.",
+        about="Opens a dispute about one's own scan that admitted nobody. Repeating it returns the dispute as it is.",
     ),
     Endpoint(
-        "GET", "/api/disputes", dispute_endpoints.show_disputes, "What supervisors were asked", "Disputes", "operator", decision_responses.DisputePageAnswer,
+        "GET", "/api/disputes", dispute_endpoints.show_disputes, "List disputes", "Disputes", "operator", decision_responses.DisputePageAnswer,
         parameters=DECISION_PARAMETERS,
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
         about="Newest first: a manager's whole organisation, an operator's own.",
     ),
     Endpoint(
-        "POST", "/api/disputes/decision", dispute_endpoints.decide_on_dispute, "Answer as a supervisor", "Disputes", "operator", decision_responses.DisputeAnswer,
+        "POST", "/api/disputes/decision", dispute_endpoints.decide_on_dispute, "Decide a dispute or a scan", "Disputes", "operator", decision_responses.DisputeAnswer,
         body=requests.DecideDispute,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_NOT_FOUND, Reason.NOTHING_TO_DISPUTE, Reason.DISPUTE_DECIDED,
                   Reason.TICKET_NOT_FOUND, Reason.TICKET_CANCELLED, Reason.TICKET_NOT_ACTIVATED, Reason.ALREADY_VERIFIED,
                   Reason.BUSY),
         statuses={Reason.ALREADY_VERIFIED: 409},
-        about="For managers, asked or not. `admit` records the entry against the door's word, in the log with mode `override`; where"
-        " the holder has left and not come back, their return."
-        " The first decision stands; the same one again changes nothing.",
+        about="For managers, with or without a dispute. `admit` records the entry despite the refusal, in the log with mode `override`."
+        " If the holder has left and not come back, it records their return."
+        " The first decision stands. Repeating the same one changes nothing.",
     ),
     Endpoint(
-        "POST", "/api/disputes/withdrawal", dispute_endpoints.withdraw_dispute, "Need no answer any more", "Disputes", "operator", decision_responses.DisputeAnswer,
+        "POST", "/api/disputes/withdrawal", dispute_endpoints.withdraw_dispute, "Withdraw a dispute", "Disputes", "operator", decision_responses.DisputeAnswer,
         body=requests.WithdrawDispute,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_NOT_FOUND, Reason.DISPUTE_DECIDED, Reason.RATE_LIMITED),
     ),

@@ -1,4 +1,4 @@
-"""The requests of staff who sign in."""
+"""Requests of staff: signing in."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The responses of signing in and out."""
+"""Responses of sign-in and sign-out."""
 
 from datetime import datetime
 from typing import Literal

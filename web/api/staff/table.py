@@ -1,4 +1,4 @@
-"""The endpoints of staff who sign in and out: the rows of the table."""
+"""The endpoints of sign-in and sign-out: the rows of the table."""
 
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
@@ -10,18 +10,18 @@ _LOGIN_ORQ = Parameter(
     "orq",
     "query",
     ORQ.schema,
-    "The organisation whose alerts count the refusal of a name nobody has; of several none does unless named.",
+    "The organisation whose alerts count a refused unknown name. With several organisations none counts it unless named.",
 )
 
 STAFF_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", "/api/operator/login", endpoints.log_in, "Sign in", "Operators", "anyone",
         responses.SignedInAnswer, body=requests.Login, parameters=(_LOGIN_ORQ,), refusals=(*BODY_REFUSALS, Reason.INVALID_CREDENTIALS, Reason.LOCKED_OUT, Reason.FORBIDDEN),
-        about="Sets the session cookie `hub_session` too, and `hub_device`, by which this device is known again.",
+        about="Also sets the session cookie `hub_session`, and `hub_device`, which identifies this device at the next sign-in.",
     ),
     Endpoint(
         "POST", "/api/operator/logout", endpoints.log_out, "Sign out", "Operators", "operator",
         responses.SignedOutAnswer, refusals=STAFF_REFUSALS,
-        about="The token dies at once, and sockets opened with it close.",
+        about="The token is invalid at once, and sockets opened with it close.",
     ),
 )  # fmt: skip

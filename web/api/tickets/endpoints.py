@@ -1,4 +1,4 @@
-"""The tickets endpoints: check a code, list the tickets of an order, and what the holder of a ticket may do with it."""
+"""The ticket endpoints: check a code, list an order's tickets, activate a ticket, show its status and slots."""
 
 from time import perf_counter
 from typing import Any
@@ -68,7 +68,7 @@ async def validate_ticket(request: web.Request) -> web.Response:
 
 
 async def list_order_tickets(request: web.Request) -> web.Response:
-    """All tickets of an order, for somebody who has one of them and knows the order's e-mail address."""
+    """List the tickets of an order, for a customer who has one of them and knows the order's e-mail address."""
     services = request.app[SERVICES]
     body = await read_json(request, TicketsOfOrder)
     await enforce_rate_limit(request, "validate", services.settings.rate_validate)
@@ -85,7 +85,7 @@ async def show_status(request: web.Request) -> web.Response:
 
 
 async def list_slots_of_ticket(request: web.Request) -> web.Response:
-    """The slots this ticket could be booked into: of the next 90 days, or of the span in the query."""
+    """List the slots that this ticket can book, in the next 90 days or in the span of the query."""
     services = request.app[SERVICES]
     holder = await _ticket_holder(request)
     today = await services.venues.today(holder["org_id"], services.clock.now())
@@ -98,8 +98,10 @@ async def list_slots_of_ticket(request: web.Request) -> web.Response:
 
 
 async def _ticket_holder(request: web.Request) -> dict[str, Any]:
-    """The ticket and who asks about it. Unauthenticated requests share the rate limit of code checks: a response shows
-    whether a code is right."""
+    """Return the arguments that identify the ticket and its holder or the staff member.
+
+    Unauthenticated requests count against the rate limit of code checks, because a response shows whether a code is right.
+    """
     services = request.app[SERVICES]
     ticket_id = path_id(request, "ticket_id")
     identity = identity_of(request)

@@ -1,4 +1,4 @@
-"""The endpoints of ticket records: find a ticket by what its holder can say, and everything that happened to it."""
+"""The endpoints of ticket records: search tickets, and show the history of one."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The requests about tickets."""
+"""Requests about tickets: checking a code, listing an order."""
 
 from typing import Annotated
 
@@ -14,5 +14,5 @@ class ValidateTicket(Request):
 
 class TicketsOfOrder(Request):
     ticket_code: Annotated[Code, Field(description="Any ticket of the order.")]
-    email: Annotated[Email, Field(description="The address the order was made with.")]
+    email: Annotated[Email, Field(description="The e-mail address of the order.")]
     orq: Organisation

@@ -1,4 +1,4 @@
-"""The responses about tickets: a ticket that was checked, its status, and its history."""
+"""Responses about tickets: a checked ticket, its status, and its history."""
 
 from datetime import date, datetime, time
 from typing import Literal
@@ -11,11 +11,11 @@ from web.api.responses import Done, Response, TicketReservation, TicketStatus
 class TicketVenue(Response):
     name: str
     contact_check: Literal["format", "email", "sms", "both"]
-    """Which ways of contact must be confirmed by a one-time code before booking."""
+    """How the contact must be confirmed before booking: syntax only, or a one-time code by these channels."""
     country: str
-    """Whose national phone numbers are meant where no country code is given (ISO 3166)."""
+    """The country of phone numbers without a country code (ISO 3166)."""
     timezone: str
-    """Whose date is today's there (IANA)."""
+    """The venue's time zone (IANA)."""
     waitlist: bool
     change_cutoff_hours: int
 
@@ -27,9 +27,9 @@ class TicketChecked(Response):
     product_id: int
     order_id: int
     order_tickets: int
-    """How many tickets its order has, counted up to 20; 1 where `POST /api/tickets/mine` cannot show the others."""
+    """Number of tickets of its order, counted up to 20; 1 if `POST /api/tickets/mine` cannot show the others."""
     venue: TicketVenue | None
-    """Where it is good; the organisation's first venue where it is good anywhere, null if there is none yet."""
+    """The ticket's venue. The organisation's first venue if it is valid at any; null if there is none yet."""
 
 
 class TicketCheckedAnswer(Done):
@@ -72,7 +72,7 @@ class TicketSlots(Response):
     ticket: Ticket
     can_reserve: bool
     slots: list[Slot]
-    """Slots with places left."""
+    """The slots with places left."""
 
 
 class TicketSlotsAnswer(Done):
@@ -88,7 +88,7 @@ class FoundTicket(Response):
     customer_phone: str | None
     order_reference: str | None
     date: date | None
-    """Of the reservation, if there is one."""
+    """The date of the reservation, if there is one."""
     start_time: time | None
     end_time: time | None
 
@@ -124,7 +124,7 @@ class LifeReservation(Response):
 
 
 class LifeEvent(Response):
-    """What happened, and when. Which of the other fields there are depends on `kind`."""
+    """An event with its time. The other fields depend on `kind`."""
 
     at: datetime
     kind: Literal["issued", "paid", "activated", "reserved", "moved", "expired", "cancelled", "waiting", "offered",
@@ -136,7 +136,7 @@ class LifeEvent(Response):
     start_time: str | None = None
     end_time: str | None = None
     times: int | None = None
-    """How often it has moved: the place it moved to is the newest."""
+    """How often the reservation was moved. Only the newest slot is stored."""
     cause: str | None = None
     outcome: str | None = None
     mail: str | None = None
@@ -162,9 +162,9 @@ class Life(Response):
     ticket: LifeTicket
     reservation: LifeReservation | None
     events: list[LifeEvent]
-    """Oldest first."""
+    """The events, oldest first."""
     scans_left_out: bool
-    """Only the newest 500 scans are told."""
+    """Whether older scans were left out: only the newest 500 are listed."""
     timezone: str
 
 

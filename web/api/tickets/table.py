@@ -10,7 +10,7 @@ from web.limits import LEAST_SEARCH, LONGEST_SEARCH
 from web.statuses import CODE_CHECK_STATUSES
 
 _TICKET = "/api/tickets/{ticket_id:[0-9]+}"
-_TICKET_CODE = Parameter("X-Ticket-Code", "header", {"type": "string"}, "The ticket's code; not needed by staff.")
+_TICKET_CODE = Parameter("X-Ticket-Code", "header", {"type": "string"}, "The ticket's code. Staff do not need it.")
 _HOLDER_REFUSALS = (Reason.UNAUTHENTICATED, Reason.TICKET_NOT_FOUND, Reason.NOT_FOUND, Reason.RATE_LIMITED)
 
 CHECK_ENDPOINTS: tuple[Endpoint, ...] = (
@@ -23,10 +23,10 @@ CHECK_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "POST", "/api/tickets/mine", endpoints.list_order_tickets,
-        "The other tickets of an order", "Customer reservation", "anyone",
+        "List the tickets of an order", "Customer reservation", "anyone",
         responses.OrderTicketsAnswer, body=requests.TicketsOfOrder, parameters=(ORQ,),
         refusals=(*BODY_REFUSALS, Reason.ORDER_NOT_FOUND, Reason.RATE_LIMITED),
-        about="For whoever has one of its tickets and knows the address it was made with; every other case is `ORDER_NOT_FOUND`.",
+        about="For customers who have one of its tickets and know its e-mail address. Every other case is `ORDER_NOT_FOUND`.",
     ),
 )  # fmt: skip
 
@@ -35,16 +35,16 @@ HOLDER_ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", f"{_TICKET}/activate", endpoints.activate_held_ticket, "Activate a ticket bought for later", "Tickets",
         "ticket holder", responses.TicketAnswer, parameters=(_TICKET_CODE,),
         refusals=(*_HOLDER_REFUSALS, Reason.TICKET_NOT_ACTIVATED, Reason.TICKET_ALREADY_ACTIVATED, Reason.TICKET_CANCELLED, Reason.TICKET_EXPIRED),
-        about="Irreversible. `TICKET_NOT_ACTIVATED` means that it is not paid for yet.",
+        about="This cannot be undone. `TICKET_NOT_ACTIVATED` means that the ticket is not paid for yet.",
     ),
     Endpoint(
-        "GET", f"{_TICKET}/status", endpoints.show_status, "The standing of a ticket", "Tickets", "ticket holder",
+        "GET", f"{_TICKET}/status", endpoints.show_status, "Get the status of a ticket", "Tickets", "ticket holder",
         responses.TicketAnswer, parameters=(_TICKET_CODE,), refusals=_HOLDER_REFUSALS,
     ),
     Endpoint(
-        "GET", f"{_TICKET}/availability", endpoints.list_slots_of_ticket, "The slots a ticket could be booked into", "Tickets",
+        "GET", f"{_TICKET}/availability", endpoints.list_slots_of_ticket, "List the slots that a ticket can book", "Tickets",
         "ticket holder", responses.TicketSlotsAnswer, parameters=(_TICKET_CODE, *SPAN),
-        refusals=(Reason.INVALID_REQUEST, *_HOLDER_REFUSALS), about="Without a span, the next 90 days.",
+        refusals=(Reason.INVALID_REQUEST, *_HOLDER_REFUSALS), about="The default span is the next 90 days.",
     ),
 )  # fmt: skip
 
@@ -56,12 +56,12 @@ RECORD_ENDPOINTS: tuple[Endpoint, ...] = (
                       "A ticket's code, an order's reference, an e-mail address or a phone number, each whole.", True),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
-        about=f"For managers, in their own organisation. At most {MOST_FOUND}.",
+        about=f"For managers, within their own organisation. Returns at most {MOST_FOUND} tickets.",
     ),
     Endpoint(
-        "GET", "/api/tickets/{ticket_id:[0-9]+}/life", record_endpoints.show_ticket_history, "The life of a ticket", "Records", "operator", responses.LifeAnswer,
+        "GET", "/api/tickets/{ticket_id:[0-9]+}/life", record_endpoints.show_ticket_history, "Get the history of a ticket", "Records", "operator", responses.LifeAnswer,
         refusals=(Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.TICKET_NOT_FOUND, Reason.NOT_FOUND, Reason.RATE_LIMITED),
-        about="Everything that is known to have happened to it, oldest first. Contact details as at the door: in full for"
-        " managers, by the venue's policy for operators.",
+        about="Everything that happened to the ticket, oldest first. Managers see contact details in full, operators by the venue's"
+        " policy.",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The waiting list endpoints: join the waiting list of a full slot, see the entry, accept an offer, leave."""
+"""The waiting list endpoints: join the list of a full slot, show an entry, accept an offer, leave."""
 
 import hashlib
 from typing import Any

@@ -1,4 +1,4 @@
-"""The requests of the waiting list."""
+"""Requests of the waiting list: joining it."""
 
 from typing import Annotated
 
@@ -16,6 +16,6 @@ class JoinWaitlist(Request):
     customer_phone: Phone
     contact_proof: Annotated[
         Proof | Annotated[list[Proof], Field(max_length=MOST_PROOFS)] | None,
-        Field(default=None, description="Where the venue asks for it: what `POST /api/contact/confirm` gave."),
+        Field(default=None, description="The proofs from `POST /api/contact/confirm`, if the venue asks for them."),
     ]
     orq: Organisation

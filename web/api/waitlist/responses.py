@@ -1,4 +1,4 @@
-"""The responses of the waiting list."""
+"""Responses of the waiting list: entries and accepted offers."""
 
 from datetime import datetime
 from typing import Literal
@@ -12,10 +12,10 @@ Status = Literal["WAITING", "OFFERED", "ACCEPTED", "LAPSED", "LEFT", "CLOSED"]
 class Joined(Response):
     waitlist_id: int
     position: int
-    """1 is next."""
+    """Place in the list; 1 is next."""
     places: int
     waitlist_url: str
-    """The link to this entry. Whoever has it can accept an offer, or leave."""
+    """The link to this entry, to accept an offer or leave. It is a secret of the holder."""
     token: str
 
 
@@ -27,15 +27,15 @@ class Entry(Response):
     waitlist_id: int
     status: Status
     position: int | None
-    """1 is next; null unless WAITING."""
+    """Place in the list; 1 is next; null unless WAITING."""
     places: int
     ticket_codes: list[str]
     slot: TimedSlot
     venue: VenueName
     offer_ends_at: datetime | None
-    """The offer can be accepted before this moment."""
+    """The offer can be accepted before this time."""
     closed_because: Literal["slot_over", "slot_closed", "ticket", "no_waitlist"] | None
-    """Why a CLOSED entry was closed; `ticket`: one of its tickets was booked elsewhere or is not good any more."""
+    """Why a CLOSED entry was closed. `ticket`: one of its tickets was booked elsewhere or is no longer valid."""
     manage_url: str | None
     """The link to the reservations of an ACCEPTED entry."""
 

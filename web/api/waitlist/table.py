@@ -13,30 +13,30 @@ WAITLIST_ENDPOINTS: tuple[Endpoint, ...] = (
         "Join the waiting list of a full slot", "Waiting list", "anyone",
         responses.JoinedAnswer, body=requests.JoinWaitlist,
         parameters=(
-            idempotency_key_parameter("Sent again with the same body, it finds the entry made before and gives one more link to it."),
+            idempotency_key_parameter("A repeat with the same key and body returns the first entry with a new link to it."),
             ORQ,
         ),
         refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.CONTACT_NOT_VERIFIED, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND,
                   Reason.ORGANIZATION_MISMATCH, Reason.WRONG_VENUE, *TICKET_REFUSALS, Reason.SLOT_NOT_FULL, Reason.SLOT_CLOSED,
                   Reason.SLOT_PAST, Reason.WAITLIST_CLOSED, Reason.ALREADY_WAITING, Reason.IDEMPOTENCY_KEY_REUSED,
                   Reason.RATE_LIMITED, Reason.BUSY),
-        about="For a party the slot has no room for. Places that come free are offered in the order of joining, by mail and at"
-        " the link. A ticket may wait for several slots.",
+        about="For a party that does not fit into the slot. Free places are offered in the order of joining, by e-mail and on the"
+        " page of the link. A ticket may wait for several slots.",
     ),
     Endpoint(
-        "GET", "/api/waitlist/{token}", endpoints.show_entry, "An entry of the waiting list", "Waiting list", "anyone",
-        responses.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND,), about="For whoever has the link. Changes nothing.",
+        "GET", "/api/waitlist/{token}", endpoints.show_entry, "Show an entry of the waiting list", "Waiting list", "anyone",
+        responses.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND,), about="For the holder of the link. Changes nothing.",
     ),
     Endpoint(
-        "POST", "/api/waitlist/{token}/accept", endpoints.accept_entry, "Take what is offered", "Waiting list", "anyone",
+        "POST", "/api/waitlist/{token}/accept", endpoints.accept_entry, "Accept the offer", "Waiting list", "anyone",
         booking_responses.PartyReservedAnswer,
         refusals=(Reason.WAITLIST_NOT_FOUND, Reason.NO_OFFER, Reason.OFFER_LAPSED, Reason.TICKET_NOT_FOUND, *TICKET_REFUSALS,
                   Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.RATE_LIMITED, Reason.BUSY),
-        about="Books the places held for the party, before `offer_ends_at`. Repeating it gives the first answer.",
+        about="Books the places held for the party, until `offer_ends_at`. Repeating it gives the first answer.",
     ),
     Endpoint(
         "DELETE", "/api/waitlist/{token}", endpoints.leave_entry, "Leave the waiting list", "Waiting list", "anyone",
         responses.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND,),
-        about="The entry as it stands then. One that is over stays as it is; repeating it changes nothing.",
+        about="Returns the entry afterwards. A closed entry stays as it is, so repeating it changes nothing.",
     ),
 )  # fmt: skip
