@@ -1,7 +1,7 @@
-"""The maker of web/types/elements.d.ts: `python -m web.element_types` writes it from the templates.
+"""Generator of web/types/elements.d.ts: `python -m web.element_types` writes the file from the templates.
 
-With it the type checker knows every id of the pages and the kind of its element: `byId("day").value` is checked, and so is a
-mistyped id.
+With the file the type checker knows every id of the pages and the type of its element. So `byId("day").value` is checked, and
+a mistyped id is an error.
 """
 
 import re
@@ -19,7 +19,7 @@ interface ElementsById {
 
 
 def declarations() -> str:
-    """The text of the file. An id that two pages use for two kinds of element is either of them."""
+    """Return the text of the file. An id that two pages use for different elements gets a union type."""
     kinds: dict[str, set[str]] = {}
     for template in sorted(TEMPLATES.rglob("*.html")):
         for tag, name in _ELEMENT.findall(template.read_text(encoding="utf-8")):

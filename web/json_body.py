@@ -1,4 +1,4 @@
-"""The request body: read within its limits, parsed as JSON, and validated before an endpoint acts on it."""
+"""Request bodies: read within limits, parsed as JSON, and validated before an endpoint uses them."""
 
 import asyncio
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ _Request = TypeVar("_Request", bound=BaseModel)
 
 
 async def read_json(request: web.Request, model: type[_Request], limit: int = BODY_BYTES) -> _Request:
-    """The request's body as `model`, or a refusal that names every problem at once."""
+    """Return the request's body as `model`. Refuses INVALID_REQUEST with every problem at once."""
     if not _is_json(request):
         raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
     return parse_json(await read_body(request, limit), model)
@@ -42,12 +42,12 @@ def validate_body(value: dict[str, Any], model: type[_Request]) -> _Request:
 
 
 def invalid(*problems: tuple[str, str]) -> Refused:
-    """INVALID_REQUEST with one entry per (field, message)."""
+    """Return the refusal INVALID_REQUEST with one entry per (field, message)."""
     return Refused(Reason.INVALID_REQUEST, errors=[{"field": field, "message": text} for field, text in problems])
 
 
 async def read_body(request: web.Request, limit: int = BODY_BYTES) -> bytes:
-    """The body: at most `limit` bytes, within `BODY_SECONDS`."""
+    """Return the body. It may have `limit` bytes and must arrive within `BODY_SECONDS`."""
     length = request.content_length
     if length is not None and length > limit:
         raise Refused(Reason.PAYLOAD_TOO_LARGE)
@@ -55,7 +55,7 @@ async def read_body(request: web.Request, limit: int = BODY_BYTES) -> bytes:
         raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE, message="Send the body without Content-Encoding")
     try:
         if request.content.is_eof():
-            # The usual case: the whole request came in one packet.
+            # The usual case: the whole body has arrived already.
             body = request.content.read_nowait(-1)
         else:
             async with asyncio.timeout(BODY_SECONDS):
@@ -70,7 +70,7 @@ async def read_body(request: web.Request, limit: int = BODY_BYTES) -> bytes:
 
 
 async def _read_at_most(content: StreamReader, limit: int) -> bytes:
-    """The whole body, or a little more than `limit` of it."""
+    """Return the whole body, or slightly more than `limit` bytes of it."""
     parts: list[bytes] = []
     size = 0
     while size <= limit and (part := await content.readany()):

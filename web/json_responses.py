@@ -1,4 +1,4 @@
-"""The JSON responses: how a result or a refusal is written, with its status and headers."""
+"""JSON responses: encode a result or a refusal, with status and headers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,19 +16,19 @@ _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
 
 def dumps(value: object) -> bytes:
-    """JSON as the contract writes it: dates `YYYY-MM-DD`, times `HH:MM:SS`, timestamps in UTC with `Z`."""
+    """Encode JSON as in the contract: dates `YYYY-MM-DD`, times `HH:MM:SS`, timestamps in UTC with `Z`."""
     return orjson.dumps(value, option=_OPTIONS)
 
 
 def json_response(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     response = web.Response(body=body, status=status, headers=headers)
-    # Set as a header: the property `content_type` parses and formats, and this is on every path.
+    # Set as a header, because the property `content_type` parses and formats, and every response comes through here.
     response.headers["Content-Type"] = JSON
     return response
 
 
 def success_response(data: object, **beside: Any) -> web.Response:
-    """`{"success": true, "data": ...}`, with `beside` next to `data`."""
+    """Return `{"success": true, "data": ...}`, with `beside` next to `data`."""
     return json_response(dumps({"success": True, "data": data, **beside}))
 
 
@@ -39,7 +39,7 @@ def refusal_response(
     overrides: Mapping[Reason, int] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
-    """`{"success": false, "error": {"code", "message", ...details}}` with the reason's status."""
+    """Return `{"success": false, "error": {"code", "message", ...details}}` with the reason's status."""
     beside = dict(details) if details else {}
     error: dict[str, Any] = {"code": reason.value, "message": message(reason, beside)}
     error.update((name, value) for name, value in beside.items() if name not in ("code", "message"))
@@ -47,7 +47,7 @@ def refusal_response(
         if problems in error:
             error[problems] = said(error[problems])
     if "tickets" in error:
-        # Of a party, every ticket that cannot be used, each with its own reason.
+        # A party's refusal lists every ticket that cannot be used, each with its own reason.
         error["tickets"] = [{"message": message(Reason(one["code"]), one), **one} for one in error["tickets"]]
     response = json_response(
         dumps({"success": False, "error": error}), status=status_of(reason, overrides), headers=headers

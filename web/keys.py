@@ -1,4 +1,4 @@
-"""The keys under which the application keeps its services for the handlers."""
+"""Application keys: `request.app[KEY]` gives a handler the services and registries of the hub."""
 
 from aiohttp import web
 
@@ -11,11 +11,11 @@ from hub.actions.scanning.offline_sync import OfflineSync
 from hub.actions.tickets.check import TicketChecks
 from hub.services import Services
 
-SERVICES: web.AppKey[Services] = web.AppKey("house")
-ENTRY_SCANS: web.AppKey[EntryScans] = web.AppKey("door")
+SERVICES: web.AppKey[Services] = web.AppKey("services")
+ENTRY_SCANS: web.AppKey[EntryScans] = web.AppKey("entry_scans")
 EXIT_SCANS: web.AppKey[ExitScans] = web.AppKey("exit_scans")
 OFFLINE_SYNC: web.AppKey[OfflineSync] = web.AppKey("offline_sync")
-BOOKINGS: web.AppKey[Bookings] = web.AppKey("booking_desk")
-TICKET_CHECKS: web.AppKey[TicketChecks] = web.AppKey("ticket_desk")
+BOOKINGS: web.AppKey[Bookings] = web.AppKey("bookings")
+TICKET_CHECKS: web.AppKey[TicketChecks] = web.AppKey("ticket_checks")
 MANIFESTS: web.AppKey[Manifests] = web.AppKey("manifests")
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")

@@ -1,4 +1,4 @@
-"""The rate limits of HTTP requests: by the client's address, or by whoever is named."""
+"""Rate limits of HTTP requests, by the client's address or by another key."""
 
 from aiohttp import web
 
@@ -12,7 +12,7 @@ from web.request_fields import staff_of
 
 
 async def enforce_rate_limit(request: web.Request, kind: str, rate: Rate | None, who: str | None = None) -> None:
-    """Refuse RATE_LIMITED if `who` (without it, the client's address) does `kind` more often than `rate` allows."""
+    """Refuse RATE_LIMITED if `who` (default: the client's address) sends `kind` more often than `rate` allows."""
     if rate is None:
         return
     wait = await request.app[SERVICES].rate_limit.admit(f"{kind}:{who or client_ip(request)}", rate)
@@ -21,7 +21,7 @@ async def enforce_rate_limit(request: web.Request, kind: str, rate: Rate | None,
 
 
 async def operator_of(request: web.Request) -> Identity:
-    """The identity of the operator, within the rate limit of one operator."""
+    """Return the operator's identity after enforcing the rate limit per operator."""
     operator = staff_of(request)
     rate = request.app[SERVICES].settings.rate_operator
     await enforce_rate_limit(request, "operator", rate, f"{operator.org_id}:{operator.staff_id}")

@@ -1,4 +1,4 @@
-"""The fields of a request: who sent it, and what its path, query and headers hold."""
+"""Fields of a request: reads and checks its identity, path, query and headers."""
 
 import re
 from datetime import date
@@ -16,17 +16,17 @@ _VISIBLE = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
 _PLAIN = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_TOKEN}}}")
 _HEADER_TEXT = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{1,{LONGEST_TOKEN}}}")
 _YEARS = range(2000, 2200)
-"""Beyond these lie days that no time zone can place."""
+"""Years that a query may name. Far outside of them, time zone arithmetic fails."""
 
 
 def identity_of(request: web.Request) -> Identity | None:
-    """The identity that the middleware found; None for a request without a valid session."""
+    """Return the identity that the middleware found; None for a request without a valid session."""
     identity: Identity | None = request.get("identity")
     return identity
 
 
 def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
-    """The identity of a staff member; refuses UNAUTHENTICATED, or FORBIDDEN below role `least`."""
+    """Return the identity of a staff member. Refuses UNAUTHENTICATED, or FORBIDDEN below role `least`."""
     identity = identity_of(request)
     if identity is None:
         raise Refused(Reason.UNAUTHENTICATED)
@@ -36,7 +36,7 @@ def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
 
 
 def path_id(request: web.Request, name: str) -> int:
-    """The id in the path. The route's pattern admits digits only; a number that is too large for an id is NOT_FOUND."""
+    """Return the id in the path, whose pattern admits only digits. Refuses NOT_FOUND for a number above LARGEST_ID."""
     text = request.match_info[name]
     if len(text) > 16 or not 0 < int(text) <= LARGEST_ID:
         raise Refused(Reason.NOT_FOUND)
@@ -44,7 +44,7 @@ def path_id(request: web.Request, name: str) -> int:
 
 
 def waitlist_token(request: web.Request) -> str:
-    """The token in the path of a waiting list entry; refuses WAITLIST_NOT_FOUND for text that is no token."""
+    """Return the token in the path of a waiting list entry. Refuses WAITLIST_NOT_FOUND for malformed text."""
     token = request.match_info["token"]
     if not _VISIBLE.fullmatch(token):
         raise Refused(Reason.WAITLIST_NOT_FOUND)
@@ -52,19 +52,19 @@ def waitlist_token(request: web.Request) -> str:
 
 
 def manage_token(request: web.Request) -> str | None:
-    """The reservation's token from the query or the header; None for text that is no token."""
+    """Return the reservation's token from the query or the header; None for malformed text."""
     token = request.query.get("token") or request.headers.get("X-Reservation-Token")
     return token if token and _VISIBLE.fullmatch(token) else None
 
 
 def ticket_code(request: web.Request) -> str | None:
-    """The ticket code from the header; None for text that is no code."""
+    """Return the ticket code from the header; None for malformed text."""
     code = request.headers.get("X-Ticket-Code")
     return code if code and _HEADER_TEXT.fullmatch(code) else None
 
 
 def idempotency_key(request: web.Request) -> str | None:
-    """The idempotency key from the header; refuses INVALID_REQUEST for a key of other characters or length."""
+    """Return the idempotency key from the header. Refuses INVALID_REQUEST for other characters or another length."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
@@ -74,7 +74,7 @@ def idempotency_key(request: web.Request) -> str | None:
 
 
 def query_int(request: web.Request, name: str, least: int, most: int) -> int | None:
-    """A whole number from the query."""
+    """Return a whole number from the query; None if it is missing. Refuses INVALID_REQUEST, as all functions below."""
     text = request.query.get(name)
     if text is None:
         return None
@@ -84,7 +84,7 @@ def query_int(request: web.Request, name: str, least: int, most: int) -> int | N
 
 
 def query_flag(request: web.Request, name: str) -> bool:
-    """A flag from the query: 1 or true, 0 or false; False if it is missing."""
+    """Return a flag from the query (1, true, 0 or false); False if it is missing."""
     text = request.query.get(name, "0")
     if text not in ("0", "1", "true", "false"):
         raise invalid((name, "Give 1 or 0"))
@@ -92,7 +92,7 @@ def query_flag(request: web.Request, name: str) -> bool:
 
 
 def query_text(request: web.Request, name: str) -> str | None:
-    """A short text from the query, such as a cursor."""
+    """Return a short text from the query, such as a cursor; None if it is missing."""
     text = request.query.get(name)
     if text is None:
         return None
@@ -102,7 +102,7 @@ def query_text(request: web.Request, name: str) -> str | None:
 
 
 def query_choice(request: web.Request, name: str, choices: tuple[str, ...]) -> str | None:
-    """One of `choices` from the query."""
+    """Return one of `choices` from the query; None if it is missing."""
     choice = request.query.get(name)
     if choice is not None and choice not in choices:
         raise invalid((name, f"Give one of {', '.join(choices)}"))
@@ -110,7 +110,7 @@ def query_choice(request: web.Request, name: str, choices: tuple[str, ...]) -> s
 
 
 def query_limit(request: web.Request) -> int:
-    """How many rows of a list one page holds."""
+    """Return the number of rows for one page of a list."""
     return query_int(request, "limit", 1, MOST_ROWS) or USUAL_ROWS
 
 
@@ -119,7 +119,7 @@ def query_venue_id(request: web.Request) -> int | None:
 
 
 def query_days(request: web.Request) -> tuple[date | None, date | None]:
-    """The first and the last day: `date` alone, or `from` and `to`, each of which may be missing."""
+    """Return the first and the last day: `date` for both, or `from` and `to`, each of which may be missing."""
     day, first, last = (_query_day(request, name) for name in ("date", "from", "to"))
     if day is not None and (first is not None or last is not None):
         raise invalid(("date", "Give either date, or from and to"))
@@ -143,5 +143,5 @@ def _query_day(request: web.Request, name: str) -> date | None:
 
 
 def named_organisation(request: web.Request, named: int | None = None) -> int | None:
-    """The organisation that a public request names in its body (`named`), or as `orq` in the query."""
+    """Return the organisation that a public request names in its body (`named`), or as `orq` in the query."""
     return named if named is not None else query_int(request, "orq", 1, LARGEST_ID)

@@ -1,4 +1,4 @@
-"""The routes: all that the hub answers over HTTP, and the middleware around it."""
+"""The HTTP routes: adds the API, the pages and the middleware to the application."""
 
 from aiohttp import web
 

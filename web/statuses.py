@@ -1,4 +1,4 @@
-"""The HTTP status of each reason. An endpoint for which the contract names another one overrides it in the table."""
+"""The HTTP status of each reason. The table of endpoints overrides it if the contract has another one."""
 
 from collections.abc import Mapping
 
@@ -83,8 +83,8 @@ STATUS: Mapping[Reason, int] = {
     Reason.INTERNAL: 500,
 }
 
-# Where a code is typed in or scanned, a ticket that cannot be used is a bad request (PRD-007 6.1 and 6.2; product.md settles
-# that only "already reserved" is a conflict). Everywhere else it is a conflict, and an unknown ticket is not found.
+# At endpoints where a code is typed or scanned, an unusable ticket is 400 (PRD-007 6.1 and 6.2; product.md: only "already
+# reserved" is 409). Everywhere else it is 409, and an unknown ticket is 404.
 CODE_CHECK_STATUSES: Mapping[Reason, int] = {
     Reason.TICKET_NOT_FOUND: 400,
     Reason.TICKET_NOT_ACTIVATED: 400,

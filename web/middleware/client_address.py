@@ -1,7 +1,7 @@
-"""The client's address, as the key of a rate limit.
+"""The client's IP address, as the key of rate limits.
 
-`X-Forwarded-For` counts only if the TCP peer is a trusted proxy, and then only back to the rightmost hop that is none:
-everything left of that hop can be invented. An IPv6 customer has a whole /64, so the /64 is the key.
+`X-Forwarded-For` is used only if the TCP peer is a trusted proxy. Then the client is the rightmost hop that is not a trusted
+proxy, because a client can forge everything left of it. An IPv6 customer has a whole /64, so the /64 is the key.
 """
 
 import ipaddress
@@ -18,7 +18,7 @@ UNKNOWN = "unknown"
 
 
 def client_ip(request: web.Request) -> str:
-    """The client's address as text: IPv4 whole, IPv6 as its /64 network."""
+    """Return the client's address as text: IPv4 in full, IPv6 as its /64 network."""
     address = client_address(request)
     if address is None:
         return UNKNOWN
@@ -37,7 +37,7 @@ def client_address(request: web.Request) -> IPAddress | None:
     for hop in reversed(hops[-64:]):
         address = read_address(hop.strip())
         if address is None:
-            # A trusted proxy writes addresses; what stands left of anything else is not trusted.
+            # A trusted proxy writes addresses only, so everything left of other text is not trusted.
             break
         client = address
         if not within(address, proxies):
@@ -46,7 +46,7 @@ def client_address(request: web.Request) -> IPAddress | None:
 
 
 def came_through_unknown_proxy(request: web.Request) -> bool:
-    """Whether a proxy that is not trusted forwarded the request: its address then says nothing about the client."""
+    """Return whether an untrusted proxy forwarded the request. Then its address says nothing about the client."""
     if "X-Forwarded-For" not in request.headers and "Forwarded" not in request.headers:
         return False
     peer = read_address(request.remote or "")
@@ -55,7 +55,7 @@ def came_through_unknown_proxy(request: web.Request) -> bool:
 
 @lru_cache(maxsize=4096)
 def read_address(text: str) -> IPAddress | None:
-    """An address out of a hop: plain, `[v6]`, `[v6]:port` or `v4:port`; an IPv4 address mapped into IPv6 is IPv4."""
+    """Return the address of a hop: plain, `[v6]`, `[v6]:port` or `v4:port`. An IPv4-mapped IPv6 address becomes IPv4."""
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

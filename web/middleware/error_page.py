@@ -1,4 +1,4 @@
-"""The error page: what a browser shows where a program would get the JSON refusal."""
+"""The error page: a refusal as HTML, for requests that accept HTML."""
 
 from html import escape
 
@@ -41,7 +41,7 @@ def wants_page(request: web.Request) -> bool:
 
 
 def error_page(refusal: web.Response) -> web.Response:
-    """The same refusal, status and headers, as a page."""
+    """Return a page with the same refusal, status and headers."""
     assert isinstance(refusal.body, bytes)
     error = orjson.loads(refusal.body)["error"]
     language = spoken.get()
@@ -61,7 +61,7 @@ def error_page(refusal: web.Response) -> web.Response:
 
 
 def _styles() -> str:
-    """The site's own style sheets; a page about an error must not fail for want of one."""
+    """Return the links to the style sheets, without missing files: the error page must not fail because of one."""
     links = []
     for name in ("css/base/tokens.css", "css/base/controls.css"):
         try:

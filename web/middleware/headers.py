@@ -1,4 +1,4 @@
-"""The security headers of every response. They are set as the last step, so on errors too."""
+"""Security headers of every response. They are set when the response is prepared, so errors have them too."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -9,15 +9,15 @@ from hub.settings import Settings
 
 SERVER = "venue-hub"
 SCANNER = "/operator/scan"
-# Pages whose address holds a ticket code or a token: no other site may see it.
+# Pages whose URL holds a ticket code or a token. No other site may see the URL.
 _SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/api/", "/dev/")
-# The code reader is WebAssembly. A worker has the policy of its own file, so that file needs the permission as well.
+# The code reader is WebAssembly. A worker follows the policy of its own file, so that file needs the permission too.
 _READER = "/js/features/scan/reader_worker.js"
 _YEARS = 63_072_000
 
 
 def content_security_policy(public_url: str, *, scanner: bool = False) -> str:
-    """No inline script, no inline style, nothing from other sites; `data:` images are the QR codes of the API.
+    """Return the policy: no inline script, no inline style, nothing from other sites. `data:` images are QR codes of the API.
 
     Only the scanner may compile WebAssembly and start workers.
     """
@@ -41,7 +41,7 @@ def content_security_policy(public_url: str, *, scanner: bool = False) -> str:
 
 
 def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """The handler for `app.on_response_prepare`."""
+    """Return the handler for `app.on_response_prepare`."""
     always = {
         "Server": SERVER,
         "Content-Security-Policy": content_security_policy(settings.public_url),
@@ -62,7 +62,7 @@ def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamRespon
     async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
         path = request.path
-        # A page that shows foreign HTML, such as an e-mail, brings a stricter policy of its own.
+        # A page that shows foreign HTML, such as an e-mail, sets a stricter policy itself.
         own_policy = headers.get("Content-Security-Policy")
         headers.update(scanner if path == SCANNER or path.endswith(_READER) else elsewhere)
         if own_policy is not None:

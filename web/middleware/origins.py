@@ -1,4 +1,4 @@
-"""The origin check: a page of another site must not use the session cookie of somebody who is signed in here."""
+"""The origin check against CSRF: a page of another site must not use the session cookie of a signed-in user."""
 
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -32,10 +32,10 @@ def refuse_foreign_origin(request: web.Request) -> None:
 
 @lru_cache(maxsize=1024)
 def is_own_origin(origin: str, public_url: str, host: str) -> bool:
-    """Whether `origin` is the hub's own: that of the public URL or, on plain HTTP, the address of the request itself.
+    """Return whether `origin` is the hub's own: that of the public URL or, on plain HTTP, the host of the request.
 
-    The second lets `http://localhost:8080` and `http://127.0.0.1:8080` both work on one's own machine; the cookie belongs
-    to that host all the same.
+    The second makes both `http://localhost:8080` and `http://127.0.0.1:8080` work on a development machine. It is safe,
+    because the cookie belongs to the request's host.
     """
     public = urlsplit(public_url)
     if origin == f"{public.scheme}://{public.netloc}".lower():

@@ -1,7 +1,7 @@
-"""The request ring: the one middleware around every request.
+"""The request ring: the only middleware, around every request.
 
-It names the request, finds its language and identity, and turns every exception into a response of the contract. One ring
-rather than many: each further one costs every request a call and a coroutine.
+It gives the request an id, finds its language and identity, and turns every exception into a response of the contract. There
+is one middleware and not many, because each one costs every request a call and a coroutine.
 """
 
 import asyncio
@@ -81,9 +81,9 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 def _find_language(request: web.Request) -> str | None:
-    """Set `request["language"]`: from `?lang=`, else the cookie, else the browser. Returns the one of `?lang=`."""
+    """Set `request["language"]` from `?lang=`, else the cookie, else `Accept-Language`. Return the one of `?lang=`."""
     headers = request.headers
-    # Search the raw address first: this runs for every request, and parsing a query costs more than the rest.
+    # Search the raw URL first, because this runs for every request and parsing the query costs more than the rest.
     chosen = known_language(request.query.get("lang", "")) if "lang=" in request.raw_path else None
     cookies = headers.get("Cookie")
     remembered = None
@@ -109,7 +109,7 @@ def _count(request: web.Request, status: int, seconds: float) -> None:
 
 
 def _identity(request: web.Request) -> Identity | None:
-    """The identity of the session, or None. A token that is not valid gives None; the endpoint decides whether that matters."""
+    """Return the identity of the session, or None if there is no valid token. The endpoint decides if it needs one."""
     headers = request.headers
     cookies = headers.get("Cookie")
     token = ""
@@ -144,10 +144,10 @@ def _response_to(trouble: Exception, request: web.Request) -> web.Response:
                 Reason.INVALID_REQUEST, {"errors": [{"field": "body", "message": "The body is damaged"}]}
             )
         case ConnectionError():
-            # The client closed the connection in the middle of its request; nobody reads this.
+            # The client closed the connection in the middle of its request, so nobody reads this response.
             return refusal_response(Reason.REQUEST_TIMEOUT)
     incident = request["request_id"]
-    # The route, not the address: addresses can hold tokens and codes.
+    # The route and not the URL, because URLs can hold tokens and codes.
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "unmatched"
     log.error(
@@ -159,7 +159,7 @@ def _response_to(trouble: Exception, request: web.Request) -> web.Response:
 
 
 def _http_error(error: web.HTTPException) -> web.Response:
-    """The refusals of aiohttp itself (no route, no such method, too large) as refusals of the contract."""
+    """Return aiohttp's own errors (no route, no such method, too large) as refusals of the contract."""
     reason = _HTTP_ERRORS.get(error.status, Reason.INVALID_REQUEST if error.status < 500 else Reason.INTERNAL)
     kept = {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
     response = refusal_response(reason, headers=kept)

@@ -1,7 +1,7 @@
-"""Unreadable requests: the response to bytes that are not HTTP, before any route or middleware sees them.
+"""Unreadable requests: the response to bytes that are not HTTP, which reach no route and no middleware.
 
-aiohttp answers those itself, in plain text and with a traceback in the log. Bad bytes of a client are no error of the hub:
-they get JSON and one line at debug level.
+By default aiohttp answers them in plain text, with a traceback in the log. But bad bytes of a client are not an error of the
+hub, so they get a JSON response and one log line at debug level.
 """
 
 import logging

@@ -1,1 +1,1 @@
-"""The pages: the HTML that a browser gets. Handlers stay thin; the scripts of the pages use the JSON API and the socket."""
+"""The HTML pages. Their handlers do little, because the scripts of the pages use the JSON API and the WebSocket."""

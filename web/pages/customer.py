@@ -1,4 +1,4 @@
-"""The customer's pages without a link of their own: the landing page and the booking page."""
+"""The customer's pages that need no link: the landing page and the booking page."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from web.pages.plain.draft import START
 from web.pages.render import page
 
 SPECIMEN = {"day": date(2026, 11, 20), "start": time(12), "end": time(14)}
-"""What is printed on the ticket that decorates the landing page."""
+"""The texts on the ticket that decorates the landing page."""
 LONGEST_TICKET_QUERY = 1_000
-"""Characters: twenty codes of any shop."""
+"""Maximum characters of `?ticket=`, enough for twenty codes of any shop."""
 
 
 async def show_landing(request: web.Request) -> web.Response:
@@ -23,12 +23,12 @@ async def show_landing(request: web.Request) -> web.Response:
 
 
 async def show_booking(request: web.Request) -> web.Response:
-    """`?ticket=CODE` fills the code in, or several with commas between; the API checks them."""
+    """Show the booking page. `?ticket=CODE` fills in one code, or several with commas between; the API checks them."""
     code = request.query.get("ticket", "")[:LONGEST_TICKET_QUERY]
     now = request.app[SERVICES].clock.now()
     kept = {name: value for name in ("ticket", "orq") if (value := request.query.get(name, "")[:LONGEST_TICKET_QUERY])}
     plain = f"{START}?{urlencode(kept)}" if kept else START
     response = page(request, "reserve.html", ticket_code=code, now=rfc3339(now), plain=plain)
-    # Nothing on this page is secret, so its compressed size gives nothing away. Pages with a token are not compressed.
+    # This page holds no secret, so its compressed size reveals nothing (BREACH). Pages with a token are not compressed.
     response.enable_compression()
     return response

@@ -1,4 +1,4 @@
-"""The development mailbox: the messages to customers, readable only under `hub run` without a mail server."""
+"""The pages of the development mailbox: messages to customers, only under `hub run` without a mail server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from web.keys import SERVICES
 from web.pages.render import page
 
 _LARGEST_PICTURE = 200_000
-# An e-mail brings its styles with it, as mail programs want them, and may load nothing else.
+# An e-mail has inline styles, as mail programs require, and may load nothing else.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
@@ -45,7 +45,7 @@ async def show_message(request: web.Request) -> web.Response:
 
 
 async def send_message_html(request: web.Request) -> web.Response:
-    """The HTML of a mail alone, as a mail program shows it."""
+    """Send only the HTML of an e-mail, as a mail program shows it."""
     mail = await _mail(request, _development_only(request))
     body = mail.get_body(preferencelist=("html",)) if isinstance(mail, EmailMessage) else None
     if not isinstance(mail, EmailMessage) or body is None:
@@ -72,7 +72,7 @@ def _development_only(request: web.Request) -> Settings:
 
 
 def _pictures(mail: EmailMessage) -> list[str]:
-    """The pictures inside the mail (the QR codes) as `data:` addresses, which the page's policy allows."""
+    """Return the inline pictures of an e-mail (QR codes) as `data:` URLs, which the page's policy allows."""
     found = [_data_url(part) for part in mail.walk() if part.get_content_type() == "image/png"]
     return [address for address in dict.fromkeys(found) if address]
 

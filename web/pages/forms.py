@@ -1,4 +1,4 @@
-"""The form of a page without JavaScript, read within the same limits as a JSON body."""
+"""Forms of the pages without JavaScript, read within the same limits as JSON bodies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_FIELDS = 100
 
 
 class Form:
-    """Fields by name, without blanks around them; a field that was not sent is empty."""
+    """The fields of a form by name, stripped of blanks. A field that was not sent is empty."""
 
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         self._fields = fields
@@ -25,17 +25,17 @@ class Form:
         return next((value for key, value in self._fields if key == name), "")
 
     def all(self, name: str) -> list[str]:
-        """Every filled field of this name, in the order of the page."""
+        """Return every filled field of this name, in the order of the page."""
         return [value for key, value in self._fields if key == name and value]
 
     def number(self, name: str) -> int | None:
-        """A positive whole number, or None for anything else."""
+        """Return a positive whole number, or None for any other text."""
         text = self.get(name)
         return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 16 else None
 
 
 async def read_form(request: web.Request) -> Form:
-    """The form of this request. Refuses FORBIDDEN if a page of another site has sent it."""
+    """Return the form of this request. Refuses FORBIDDEN if a page of another site has sent it."""
     refuse_foreign_origin(request)
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != _FORM:
@@ -45,5 +45,5 @@ async def read_form(request: web.Request) -> Form:
         fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise invalid(("body", "The form is damaged")) from None
-    # Postgres text holds no NUL, and a field of a single line holds no line breaks.
+    # Postgres text cannot hold NUL, and a single-line field has no line breaks.
     return Form([(name, " ".join(value.replace("\0", " ").split())) for name, value in fields])

@@ -1,4 +1,4 @@
-"""The page for e-mails that do not go out. Managers only; others are redirected to the login page."""
+"""The page of unsent messages. Managers only; everybody else is redirected to the login page."""
 
 from __future__ import annotations
 

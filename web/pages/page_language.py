@@ -1,4 +1,4 @@
-"""The language of a page: the reader's language, the links to the others, and the texts that its scripts need."""
+"""The language of a page: the reader's language, links to the other languages, and the texts for its scripts."""
 
 import json
 import posixpath
@@ -22,7 +22,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def add_language(environment: jinja2.Environment) -> None:
-    """Add what templates need: `_()`, `ngettext()`, `{% trans %}`, and the filters `day`, `month`, `clock` of the reader's locale."""
+    """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `month` and `clock`."""
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -34,7 +34,7 @@ def add_language(environment: jinja2.Environment) -> None:
 
 
 def language_context(request: web.Request) -> dict[str, Any]:
-    """The language in the context of every page: `language`, `html_lang`, `locale`, `week_start` and the other `languages`."""
+    """Return the context variables `language`, `html_lang`, `locale`, `week_start` and the other `languages`."""
     language: str = request["language"]
     locale = languages.best_locale(request.headers.get("Accept-Language"), language)
     kept = [(name, value) for name, value in request.query.items() if name != "lang"]
@@ -89,12 +89,12 @@ def _span(context: jinja2.runtime.Context, start: Any, end: Any) -> str:
 
 @jinja2.pass_context
 def _script_texts(context: jinja2.runtime.Context, head: str) -> Markup:
-    """The JSON block with the texts of the scripts that `head` loads; nothing for English, which needs none."""
+    """Return the JSON block with the texts of the scripts that `head` loads; "" for English, which needs none."""
     names = tuple(_SCRIPT.findall(str(head)))
     texts = _texts_of(context["language"], names)
     if not texts:
         return Markup("")
-    # `<` is written so that no text can end the block early.
+    # `<` is escaped, so that no text can end the block early.
     safe = texts.replace("<", "\\u003c")
     return Markup(f'<script type="application/json" id="messages">{safe}</script>')  # noqa: S704 - our own catalogue, escaped above
 
@@ -117,9 +117,9 @@ def _catalogue(language: str) -> dict[str, dict[str, Any]]:
 
 
 def short_name(text: str) -> str:
-    """The key of a text in the page's catalogue: 32-bit FNV-1a over its UTF-16 units in base 36, as `i18n.js` computes it.
+    """Return the key of a text in the page's catalogue, as `i18n.js` computes it: 32-bit FNV-1a of its UTF-16 in base 36.
 
-    The English text as the key would be half of the bytes of a page.
+    With English texts as keys, they would be half of the bytes of a page.
     """
     number = 0x811C9DC5
     units = text.encode("utf-16-le")
@@ -133,7 +133,7 @@ def short_name(text: str) -> str:
 
 
 def script_and_imports(names: tuple[str, ...]) -> set[str]:
-    """These scripts and whatever they import, by their paths below web/static."""
+    """Return these scripts and all that they import, as paths below web/static."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:

@@ -1,4 +1,4 @@
-"""The pages of the records: scan log, ticket history, conflicts, disputes, figures, replay. Managers only; others must sign in."""
+"""The record pages: scan log, ticket history, conflicts, disputes, figures, replay. Managers only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def show_history(request: web.Request) -> web.Response:
 
 
 async def show_ticket(request: web.Request) -> web.Response:
-    """The search, and the history of the ticket that the address names. The page's script reads it from the API."""
+    """Show the ticket search and the history of the ticket in the URL. The page's script reads both from the API."""
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
     return page(request, "ticket.html", venue=venue, ticket_id=request.match_info.get("ticket_id", ""))
@@ -56,7 +56,7 @@ async def show_replay(request: web.Request) -> web.Response:
 
 
 async def _days_page(request: web.Request, template: str) -> web.Response:
-    """A page about days; its script reads them from the API."""
+    """Show a page about days. Its script reads the data from the API."""
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
     return page(request, template, venue=venue, today=today(services.clock.now(), venue.zone).isoformat())

@@ -1,4 +1,4 @@
-"""The rendering of a page. The middleware adds the security headers, such as Content-Security-Policy."""
+"""Rendering of pages from templates. The middleware adds the security headers."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ def page(request: web.Request, template: str, *, status: int = 200, **context: A
     response = aiohttp_jinja2.render_template(template, request, context, status=status)
     response.headers["Content-Language"] = context["html_lang"]
     response.headers["Vary"] = "Accept-Language, Cookie"
-    # Pages hold the hash of the static files and who is signed in: a browser must fetch them again every time.
+    # Pages hold the hash of the static files and the signed-in user, so browsers must fetch them every time.
     response.headers["Cache-Control"] = "no-store"
     return response

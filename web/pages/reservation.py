@@ -1,7 +1,7 @@
-"""The reservation page: the customer's visit by its link, complete without JavaScript.
+"""The reservation page: the customer's visit by its link. It works without JavaScript.
 
-Only the hub renders the page. Its script fetches the same address again and replaces the part when `version` has changed,
-so there is one wording of every state.
+Only the hub renders the page. The page's script fetches the same URL again and replaces the content if `version` has changed,
+so every state has one wording.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LIVELIEST: tuple[Standing, ...] = ("today", "booked", "used", "over", "cancelle
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One ticket of the party. `picture` is empty if the code is no longer valid at the gate."""
+    """One ticket of the party. `picture` (its QR code) is empty if the code is no longer valid at the gate."""
 
     reservation_id: int
     code: str
@@ -43,7 +43,7 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """The passes that share a slot: most often the whole party."""
+    """The passes that share a slot, usually those of the whole party."""
 
     reservation_id: int
     slot_id: int
@@ -62,7 +62,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Everything the page shows. `change_day` and `change_time` are the last moment for changes, on the venue's clock."""
+    """The data of the page. `change_day` and `change_time` are the deadline for changes, in the venue's time zone."""
 
     version: str
     standing: Standing
@@ -77,7 +77,7 @@ class Visit:
     change_time: time
     changeable: tuple[Pass, ...]
     given_back: tuple[str, ...]
-    """Codes of tickets whose place was cancelled while others of the party still stand."""
+    """Codes of tickets whose place was cancelled while other places of the party are not."""
 
     @property
     def passes(self) -> list[Pass]:
@@ -89,17 +89,17 @@ class Visit:
 
     @property
     def as_one(self) -> bool:
-        """Whether everybody who still stands can change: only then is there a change for the whole party."""
+        """Return whether all uncancelled places can be changed. Only then the page offers a change of the whole party."""
         return len(self.changeable) == sum(one.standing in ("booked", "today") for one in self.passes)
 
     @property
     def home(self) -> Meeting:
-        """The meeting a change starts from: the first that can still be changed, else the first."""
+        """Return the meeting that a change starts from: the first that can be changed, else the first."""
         return next((m for m in self.meetings if any(one.can_change for one in m.passes)), self.meetings[0])
 
 
 async def show_reservation(request: web.Request) -> web.Response:
-    """`/r/{token}`. A dead link gets a page too, with 404. `?new=1` greets a customer who has just booked without JavaScript."""
+    """Show `/r/{token}`. A dead link gets a page with 404. `?new=1` greets a customer who has just booked."""
     services = request.app[SERVICES]
     token = request.match_info["token"]
     now = services.clock.now()
@@ -114,14 +114,14 @@ async def show_reservation(request: web.Request) -> web.Response:
 
 
 def visit_of(party: Party, now: datetime, public_url: str) -> Visit:
-    """The party as its page shows it now. Cancelled passes are left out while other places of the party stand."""
+    """Return the data of the page for a party. Cancelled passes are left out if the party has other places."""
     shown = [one for one in party.members if one.status != "CANCELLED"] or list(party.members)
     shown.sort(key=lambda one: (one.starts_at, one.slot_id, one.reservation_id))
     meetings = tuple(
         _meeting(list(members), now, public_url) for _, members in groupby(shown, key=lambda one: one.slot_id)
     )
     changeable = tuple(one for meeting in meetings for one in meeting.passes if one.can_change)
-    # The deadline shown is that of the place that can be changed the longest, or else of the last one.
+    # The deadline of the place that can be changed the longest, or else of the last one.
     last = max(shown, key=lambda one: (one.status == "RESERVED", one.change_until))
     first = shown[0]
     until = last.change_until.astimezone(ZoneInfo(last.timezone))
@@ -158,7 +158,7 @@ def _meeting(members: list[ReservationView], now: datetime, public_url: str) -> 
         ticket_code=first.ticket_code,
         starts_at=first.starts_at,
         ends_at=first.ends_at,
-        # A link through servers of others holds no token.
+        # The link goes to servers of other companies, so it holds no token.
         manage_url="",
         address=first.venue_address,
         language=first.language,
@@ -194,7 +194,7 @@ def _standing(one: ReservationView, now: datetime) -> Standing:
         return "used"
     if one.status == "CANCELLED":
         return "cancelled"
-    # The background job that marks expired reservations may not have run yet.
+    # The job that marks expired reservations may not have run yet.
     if one.status == "EXPIRED" or now >= one.ends_at:
         return "over"
     return "today" if one.date == today(now, ZoneInfo(one.timezone)) else "booked"

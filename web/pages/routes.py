@@ -1,4 +1,4 @@
-"""The table of pages: the handler of each address."""
+"""The routes of the pages: the handler of each path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scanner as an installable app: its manifest, and the service worker that keeps its files for working offline."""
+"""The scanner as an installable web app: its manifest, and the service worker that caches its files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DUSK = "#0b1020"
 
 
 def shell() -> list[str]:
-    """The addresses of everything the scanner's page needs besides the hub's answers."""
+    """Return the URLs of all files that the scanner's page needs."""
     scripts = script_and_imports(("js/app/scan.js", _READER))
     return [STATIC.url(name) for name in (*_STYLES, *_PICTURES, *sorted(scripts), _ENGINE)]
 
@@ -35,7 +35,7 @@ async def send_service_worker(_request: web.Request) -> web.Response:
     return web.Response(
         text=f"const SHELL = {known};\n{source}",
         content_type="text/javascript",
-        # Compared with the one installed on every visit; a new version brings new files.
+        # The browser compares this with the installed worker on every visit; a new version has new files.
         headers={"Cache-Control": "no-cache"},
     )
 

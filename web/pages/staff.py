@@ -1,4 +1,4 @@
-"""The pages of staff: login, scanner and control room. Without the right session they redirect to the login page."""
+"""The staff pages: login, scanner and control room. Without the right session they redirect to the login page."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from web.request_fields import identity_of
 
 SCANNER = "/operator/scan"
 PANELS = ("feed", "devices", "alerts", "conflicts", "disputes")
-"""What the control room shows beside its board, each with a script of its own."""
+"""The panels of the control room beside its board. Each has its own script."""
 
 
 def own_path(path: str) -> str:
-    """`next=` may name a page of this site only; `//host` and `/\\host` would leave it."""
+    """Return `path` if it is a page of this site, else "". `//host` and `/\\host` would lead to another site."""
     plain = path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if plain and path.isprintable() and len(path) <= 300 else ""
 
 
 def manager_of(request: web.Request) -> Identity:
-    """The identity of the manager; anybody else is redirected to the login page."""
+    """Return the identity of the manager. Redirects everybody else to the login page."""
     identity = identity_of(request)
     if identity is None:
         raise sign_in_first(request.path)

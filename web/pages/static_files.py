@@ -1,7 +1,7 @@
-"""The static files: every file below web/static, named by one hash so that browsers may keep them for a year.
+"""Static files: every file below web/static, under one content hash so that browsers may cache them for a year.
 
-The hash is a folder in the address (``/static/3f9a.../js/app/scan.js``), not a query: ES modules import each other by
-relative path, and only a folder travels along with such an import.
+The hash is a folder of the URL (``/static/3f9a.../js/app/scan.js``) and not a query. ES modules import each other by relative
+path, and such an import keeps the folder but not the query.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ TYPES = {
 
 
 class StaticFiles:
-    """The files present at start. A request names one of them or gets 404, so no path can leave the folder."""
+    """The files that exist at start-up. Any other path gets 404, so no request can leave the folder."""
 
     def __init__(self, root: Path = STATIC_ROOT) -> None:
-        # Type declarations are for the checker of `make check`, not for browsers.
+        # Type declarations are for `make check` and not for browsers.
         files = (p for p in sorted(root.rglob("*")) if p.is_file() and p.suffix != ".ts")
         self._files = {str(p.relative_to(root).as_posix()): p for p in files}
         digest = hashlib.sha256()
@@ -38,7 +38,7 @@ class StaticFiles:
         self._packed: dict[Path, tuple[int, bytes]] = {}
 
     def url(self, name: str) -> str:
-        """The versioned address of a file; a wrong name fails when the page is rendered, not in the browser."""
+        """Return the versioned URL of a file. A wrong name raises when the page is rendered, not in the browser."""
         if name not in self._files:
             raise KeyError(f"no static file {name}")
         return f"/static/{self.version}/{name}"
@@ -55,21 +55,21 @@ class StaticFiles:
             raise web.HTTPNotFound(text="No such file.")
         kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         headers = {
-            # A page from before a restart may still use the old hash: it gets the current file, but may not keep it.
+            # A page from before a restart may use the old hash. It gets the current file, but must not cache it.
             "Cache-Control": FOREVER if current else "no-cache",
             "X-Content-Type-Options": "nosniff",
             "Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
         }
         if path.suffix not in TYPES:
             return web.FileResponse(path, headers=headers)
-        # A phone on a slow network gets a third of the bytes. These files hold no secret that compression could give away.
+        # Compression saves two thirds of the bytes. These files hold no secret that the compressed size could reveal.
         headers["Vary"] = "Accept-Encoding"
         if "gzip" not in request.headers.get("Accept-Encoding", "").lower():
             return web.FileResponse(path, headers=headers)
         return web.Response(body=self._pack(path), headers={**headers, "Content-Encoding": "gzip"})
 
     def _pack(self, path: Path) -> bytes:
-        """The file, packed once; again only when it has been edited under a running hub."""
+        """Return the compressed file. It is cached until the file is edited while the hub runs."""
         edited = path.stat().st_mtime_ns
         known = self._packed.get(path)
         if known is None or known[0] != edited:
@@ -77,7 +77,7 @@ class StaticFiles:
         return known[1]
 
     async def serve_icon(self, _request: web.Request) -> web.StreamResponse:
-        """Browsers ask for /favicon.ico by themselves."""
+        """Serve /favicon.ico, which browsers request without a link."""
         return web.FileResponse(
             self._files["icon.svg"], headers={"Content-Type": "image/svg+xml", "Cache-Control": "public, max-age=86400"}
         )

@@ -1,6 +1,6 @@
-"""The waiting list page: one entry by its link, complete without JavaScript and refreshed by its script.
+"""The waiting list page: one entry by its link. It works without JavaScript, and its script refreshes it.
 
-A GET changes nothing: link scanners of mail programs open every address they see.
+A GET changes nothing, because link scanners of mail programs open every URL they see.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from web.pages.render import page
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the page shows. `ends_at` is the end of the offer in RFC 3339, `end_day` and `end_time` are on the venue's clock."""
+    """The data of the page. `ends_at` is the offer's end in RFC 3339; `end_day` and `end_time` are in the venue's zone."""
 
     version: str
     view: WaitlistView
@@ -29,7 +29,7 @@ class Waiting:
     end_day: date | None
     end_time: time | None
     over: bool
-    """The slot itself is over; there is nothing left to wait for."""
+    """Whether the slot is over, so that waiting has no use."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ class Waiting:
 
 
 async def show_entry(request: web.Request) -> web.Response:
-    """`/w/{token}`. A dead link gets a page too, with 404."""
+    """Show `/w/{token}`. A dead link gets a page with 404."""
     services = request.app[SERVICES]
     token = request.match_info["token"]
     now = services.clock.now()

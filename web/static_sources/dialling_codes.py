@@ -1,7 +1,7 @@
-"""Write web/static/js/models/dialling_codes.js from the phonenumbers library: `python -m web.static_sources.dialling_codes`.
+"""Generator of web/static/js/models/dialling_codes.js: run `python -m web.static_sources.dialling_codes`.
 
-A browser needs little of that library to turn "0331 234567" into E.164: per country its calling code, the prefix people
-dial inside the country, and how many digits a number may have. The hub itself checks numbers with the whole library.
+A browser needs little of the phonenumbers library to turn "0331 234567" into E.164: for each country its calling code, the
+national prefix, and the number of digits. The hub checks numbers with the whole library.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _HEAD = """\
 
 
 def table() -> str:
-    """The whole text of the file."""
+    """Return the text of the file."""
     rows = []
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):
         plan = PhoneMetadata.metadata_for_region(region)

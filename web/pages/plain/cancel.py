@@ -1,4 +1,4 @@
-"""Cancelling a visit without JavaScript: the question, and the action. The visit's own page shows everything else."""
+"""Cancelling a visit without JavaScript: the page that asks, and its form. The visit's page shows the rest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHOWN_REFUSALS = (Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TI
 
 
 async def show_question(request: web.Request) -> web.Response:
-    """`?no=REASON` says why it was refused. A visit that cannot be cancelled redirects to its own page, which says why."""
+    """Show the question. `?no=REASON` shows a refusal. A visit that cannot be cancelled redirects to its own page."""
     services, token = request.app[SERVICES], request.match_info["token"]
     no = next((reason for reason in _SHOWN_REFUSALS if reason.value == request.query.get("no")), None)
     try:
@@ -31,7 +31,7 @@ async def show_question(request: web.Request) -> web.Response:
 
 
 async def answer_question(request: web.Request) -> web.Response:
-    """`cancel-which` names one reservation; without it, everybody of the party who still has a place is meant."""
+    """Cancel the reservation that `cancel-which` names; without it, all of the party that are not cancelled."""
     form = await read_form(request)
     services, token = request.app[SERVICES], request.match_info["token"]
     which = form.number("cancel-which")

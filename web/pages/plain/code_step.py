@@ -1,4 +1,4 @@
-"""The code step without JavaScript: the one-time code, sent after the contact step, is typed in on a page of its own."""
+"""The code step without JavaScript: the page where the customer types the one-time code sent after the contact step."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def _check_code(request: web.Request, draft: Draft, form: Form) -> tuple[D
     if typed is None:
         return draft, "code?empty=1"
     if not draft.challenge:
-        # Another window was faster: its proof counts here as well.
+        # Another window has confirmed the contact. Its proof counts here too.
         return await confirm_contact(request, draft)
     confirmed = await confirm_code(request.app[SERVICES], UUID(draft.challenge["id"]), typed)
     return await confirm_contact(request, replace(draft, proofs=(*draft.proofs, confirmed.contact_proof), challenge={}))

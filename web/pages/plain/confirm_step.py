@@ -1,4 +1,4 @@
-"""The confirm step without JavaScript: the summary of the draft, and the booking itself."""
+"""The confirm step without JavaScript: shows the summary of the draft, and books it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from web.pages.plain.steps import (
 )
 from web.pages.plain.time_step import time_of
 
-# The step where a refusal of the booking can be put right. A refused ticket is named there, each beside its field.
+# The step where the customer can correct a refused booking. Each refused ticket is named beside its field.
 _STEP_OF = {
     **dict.fromkeys((Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.SLOT_NOT_FOUND), "time"),
     **dict.fromkeys(
@@ -55,7 +55,7 @@ async def answer_summary(request: web.Request) -> web.Response:
 
 async def _book_draft(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
     if form.get("key") != draft.booking_key:
-        # The page is older than the draft: another window has changed it, and the customer must see the change first.
+        # Another window has changed the draft since this page was shown, and the customer must see the change first.
         return draft, "confirm?changed=1"
     try:
         visit = f"/r/{await _reserve_places(request, draft)}?new=1"
@@ -70,7 +70,7 @@ async def _book_draft(request: web.Request, draft: Draft, form: Form) -> tuple[D
 
 
 async def _reserve_places(request: web.Request, draft: Draft) -> str:
-    """Book the party, all or none; returns its manage token. A repeat gets the first answer."""
+    """Book the whole party or none, and return its manage token. A repeat gets the first answer."""
     assert draft.slot_id is not None
     key = draft.booking_key
     reserved = await book_places(

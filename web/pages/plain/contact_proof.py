@@ -1,4 +1,4 @@
-"""The contact of a draft and its proof: which one-time codes the venue asks for, and which step comes next."""
+"""The proof of a draft's contact: which one-time codes the venue asks for, and which step is next."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from web.pages.plain.draft import Draft
 
 
 async def confirm_contact(request: web.Request, draft: Draft) -> tuple[Draft, str]:
-    """The next step after a valid contact: a code for each channel the venue wants confirmed, then the calendar."""
+    """Return the draft and its next step: a code for each channel that the venue wants confirmed, then the calendar."""
     services = request.app[SERVICES]
     org_id = await resolve_org(services, draft.orq)
     contact = contact_of(draft)
@@ -31,7 +31,7 @@ async def confirm_contact(request: web.Request, draft: Draft) -> tuple[Draft, st
     if not needed:
         return draft, "time"
     if draft.challenge.get("channel") == needed[0] and draft.challenge["ends"] > services.clock.now().timestamp():
-        # Its code is on its way: going back and forth sends no other.
+        # A code was sent already. Going back and forth sends no second one.
         return draft, "code"
     sent = await send_code(services, org_id, contact, needed[0], request["language"])
     challenge: dict[str, Any] = {
@@ -41,7 +41,7 @@ async def confirm_contact(request: web.Request, draft: Draft) -> tuple[Draft, st
 
 
 async def venue_of(request: web.Request, draft: Draft) -> Venue | None:
-    """The venue of the draft's tickets; if they are valid at any venue, the organisation's first."""
+    """Return the venue of the draft's tickets, or the organisation's first if they are valid at any venue."""
     services = request.app[SERVICES]
     org_id = await resolve_org(services, draft.orq)
     return await (
@@ -50,5 +50,5 @@ async def venue_of(request: web.Request, draft: Draft) -> Venue | None:
 
 
 def contact_of(draft: Draft) -> Contact:
-    """The contact as it will be stored; Refused(INVALID_CONTACT) names each bad field."""
+    """Return the contact as it will be stored. Refuses INVALID_CONTACT with each invalid field."""
     return check_contact(draft.email, international(draft.phone, draft.country))

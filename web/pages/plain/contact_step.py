@@ -1,4 +1,4 @@
-"""The contact step without JavaScript: an e-mail address and a phone number are typed in and checked."""
+"""The contact step without JavaScript: the page for e-mail address and phone number, and their check."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _read_contact(draft: Draft, form: Form) -> Draft:
     country = form.get("country")[:2]
     if (email, phone, country) == (draft.email, draft.phone, draft.country):
         return draft
-    # A code and its proof belong to the contact for which the code was sent.
+    # A code and its proof are valid only for the contact that the code was sent to.
     return replace(draft, email=email, phone=phone, country=country, proofs=(), challenge={})
 
 
@@ -57,5 +57,5 @@ async def _check_contact(request: web.Request, draft: Draft, _form: Form) -> tup
     try:
         contact_of(draft)
     except Refused:
-        return draft, "contact"  # the page says what is wrong with which field
+        return draft, "contact"  # the page shows the error beside each field
     return await confirm_contact(request, draft)

@@ -23,18 +23,18 @@ from web.keys import SERVICES
 
 START = "/reserve/plain"
 MINUTES = 60
-"""How long a draft is kept after its last change."""
+"""Lifetime of a draft after its last change."""
 _DRAFT, _PROOFS = "hub_draft", "hub_proofs"
 _DETAILS = "told"
-"""What `refusal_details` is called in the cookie: a draft that a browser holds outlives an upgrade of the hub."""
+"""The name of `refusal_details` in the cookie. It stays, because drafts in browsers outlive an upgrade of the hub."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`tickets` are codes as typed, and `more` the number of further fields on the page. `key` makes the idempotency key.
+    """An unfinished booking. `tickets` are typed codes, `more` is the number of further fields on the page.
 
-    `refusal` is the reason of the last answer. `reservation` is the address of the reservation once the draft is booked:
-    every page of the draft then redirects to it.
+    The idempotency key is made from `key`. `refusal` is the reason of the last answer. `reservation` is the URL of the
+    reservation after the draft is booked, and then every page of the draft redirects to it.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Draft:
 
     @property
     def booking_key(self) -> str:
-        """The idempotency key of the draft as it is now: another slot, party or contact is another booking."""
+        """Return the idempotency key of the current draft. Another slot, party or contact gives another key."""
         meant = repr((self.key, self.slot_id, self.tickets, self.email, self.phone, self.country))
         return hashlib.sha256(meant.encode()).hexdigest()
 
@@ -69,7 +69,7 @@ class Draft:
         return step in self.tried
 
     def trying(self, step: str, **changes: Any) -> Draft:
-        """The draft after the form of this step was sent; the refusal of an earlier answer is gone."""
+        """Return the draft after the form of this step was sent, without the refusal of an earlier answer."""
         tried = self.tried if step in self.tried else (*self.tried, step)
         return replace(self, **{"tried": tried, "refusal": "", "refusal_details": {}, **changes})
 
@@ -79,7 +79,7 @@ def new_draft(orq: int | None) -> Draft:
 
 
 def read_draft(request: web.Request) -> Draft | None:
-    """The draft that the address names, or None if the browser does not have it (any more)."""
+    """Return the draft of the URL, or None if the browser does not have it or it has expired."""
     name, services = request.match_info["draft"], request.app[SERVICES]
     claims = _signer(services).open(request.cookies.get(_DRAFT, ""))
     if claims is None or claims["sub"] != name or claims["exp"] < services.clock.now().timestamp():
@@ -100,13 +100,13 @@ def keep_draft(request: web.Request, response: web.StreamResponse, draft: Draft)
         {"sub": draft.name, "iat": now, "nbf": now, "exp": now + MINUTES * 60, "draft": packed}
     )
     _set_cookie(services, response, draft, _DRAFT, token)
-    # Proofs are signed on their own, and two of them would not fit beside the draft.
+    # Proofs have a cookie of their own: they are signed already, and two would not fit into the draft's cookie.
     if draft.proofs:
         _set_cookie(services, response, draft, _PROOFS, "~".join(draft.proofs))
 
 
 def _set_cookie(services: Services, response: web.StreamResponse, draft: Draft, name: str, value: str) -> None:
-    # Strict: a form on another site cannot continue this booking, and no link on another site needs to.
+    # SameSite=Strict, so that a form on another site cannot continue this booking. No link from another site needs to.
     response.set_cookie(
         name, value, max_age=MINUTES * 60, path=draft.path, httponly=True, samesite="Strict",
         secure=services.settings.public_url.startswith("https://"),

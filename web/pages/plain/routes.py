@@ -1,4 +1,4 @@
-"""The table of the pages that work without JavaScript: a page is shown with GET, its form answered at the same address."""
+"""The routes of the pages without JavaScript: GET shows a page, and POST to the same path answers its form."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The frame of the pages that work without JavaScript: how a step is shown, and how a form is answered.
+"""The steps of the pages without JavaScript: how a step is shown, and how its form is answered.
 
-Every form is answered with a redirect (303): to the next step, or back to its own page, which then says what was wrong. So
-reloading repeats nothing, the back button always works, and nothing is typed twice.
+Every form is answered with a redirect (303) to the next step, or back to its own page, which then shows the error. So a reload
+repeats nothing, the back button works, and nothing has to be typed twice.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def see_other(path: str) -> web.Response:
 
 def plain_page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     response = page(request, f"plain/{template}", status=status, **context)
-    # With `no-referrer`, which these addresses would get, a browser names no origin with a form either.
+    # These URLs would get `no-referrer`, but with it a browser sends no `Origin` with a form.
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 
@@ -40,7 +40,7 @@ def plain_page(request: web.Request, template: str, *, status: int = 200, **cont
 def show_step(
     request: web.Request, step: str, draft: Draft, *, path: str | None = None, **context: Any
 ) -> web.Response:
-    """The page of one step, with what the last answer refused."""
+    """Return the page of one step, with the last refusal."""
     refusal = message(Reason(draft.refusal), draft.refusal_details) if draft.refusal else ""
     base = draft.path if path is None else path
     at = "contact" if step == "code" else step
@@ -49,13 +49,13 @@ def show_step(
 
 
 def find_draft(request: web.Request) -> Draft | None:
-    """The unfinished draft of this address; None if there is none, or where it has been booked."""
+    """Return the unfinished draft of this URL; None if there is none, or if it is booked."""
     draft = read_draft(request)
     return None if draft is None or draft.reservation else draft
 
 
 def draft_not_found(request: web.Request) -> web.Response:
-    """The response without an unfinished draft: a redirect to its reservation, or a page that says it is lost."""
+    """Return the response if there is no unfinished draft: a redirect to its reservation, or a page that says so."""
     draft = read_draft(request)
     if draft is not None and draft.reservation:
         return see_other(draft.reservation)
@@ -65,9 +65,9 @@ def draft_not_found(request: web.Request) -> web.Response:
 async def answer_form(
     request: web.Request, step: str, reader: FormReader, action: FormAction, new: Draft | None = None
 ) -> web.Response:
-    """Answer the form of `step`: `reader` puts what was typed into the draft, `action` acts on it and names the next path.
+    """Answer the form of `step`. `reader` puts the fields into the draft, and `action` acts on it and returns the next path.
 
-    A refusal of the action is shown on the step's own page, where everything typed is still there.
+    A refusal of the action is shown on the step's own page, with all typed fields.
     """
     form = await read_form(request)
     draft = new or find_draft(request)
@@ -86,5 +86,5 @@ async def answer_form(
 
 
 def keep_details(no: Refused) -> dict[str, Any]:
-    """The details of a refusal that its message may name; lists are read again when the page is shown."""
+    """Return the details of a refusal that its message may use. Lists are left out, because the page reads them again."""
     return {name: value for name, value in no.details.items() if name in _KEPT_DETAILS}

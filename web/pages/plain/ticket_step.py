@@ -1,4 +1,4 @@
-"""The ticket step without JavaScript: codes are typed in, checked, and activated where their holder wants it."""
+"""The ticket step without JavaScript: the page where codes are typed, checked, and activated on request."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from web.rate_limits import enforce_rate_limit
 from web.request_fields import query_int
 
 LONGEST_KEPT_CODE = 32
-"""Characters of a typed code that are kept; no code of ours is as long."""
+"""Characters of a typed code that are kept. All codes of ours are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedTicket:
-    """One ticket of the party as it is now; `wrong` says why it cannot be booked."""
+    """One ticket of the party in its current state. `wrong` says why it cannot be booked."""
 
     code: str
     standing: TicketStanding | None = None
@@ -37,7 +37,7 @@ class CheckedTicket:
 
 
 async def show_first_page(request: web.Request) -> web.Response:
-    """`?ticket=CODE` fills the code in, or several with commas between."""
+    """Show the first page. `?ticket=CODE` fills in one code, or several with commas between."""
     codes = [code.strip()[:LONGEST_KEPT_CODE] for code in request.query.get("ticket", "").split(",")]
     tickets = tuple(dict.fromkeys(code for code in codes if code))[:MOST_TICKETS]
     draft = replace(new_draft(query_int(request, "orq", 1, LARGEST_ID)), tickets=tickets)
@@ -70,14 +70,14 @@ def _ticket_page(
 
 
 def _read_tickets(draft: Draft, form: Form) -> Draft:
-    # The same code twice is one ticket.
+    # A code that is typed twice is one ticket.
     typed = {normalise(code[:LONGEST_KEPT_CODE]): code[:LONGEST_KEPT_CODE] for code in form.all("ticket")}
     return replace(draft, tickets=tuple(typed.values())[:MOST_TICKETS])
 
 
 async def _check_tickets(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
     services = request.app[SERVICES]
-    # Every code asks whether a ticket exists, so every code counts.
+    # Every code asks whether a ticket exists, so each one counts against the rate limit.
     for _ in draft.tickets or ("",):
         await enforce_rate_limit(request, "validate", services.settings.rate_validate)
     if code := form.get("activate"):
@@ -95,7 +95,7 @@ async def _check_tickets(request: web.Request, draft: Draft, form: Form) -> tupl
 
 
 async def _check_party(request: web.Request, draft: Draft) -> list[CheckedTicket]:
-    """Every ticket of the draft as it is at this moment, in the order typed."""
+    """Return the current state of every ticket of the draft, in the order typed."""
     if not draft.has_tried("ticket"):
         return [CheckedTicket(code) for code in draft.tickets]
     org_id = await resolve_org(request.app[SERVICES], draft.orq)
@@ -114,7 +114,7 @@ def _checked_ticket(code: str, found: TicketStanding | BaseException) -> Checked
 
 
 async def _activate_code(request: web.Request, draft: Draft, code: str) -> None:
-    """Activate the ticket of this code, which may have been activated already in another window."""
+    """Activate the ticket of this code. Another window may have activated it already."""
     services = request.app[SERVICES]
     org_id = await resolve_org(services, draft.orq)
     try:

@@ -1,4 +1,4 @@
-"""The time step without JavaScript: a month of days, the times of one day, and alternatives to a full one."""
+"""The time step without JavaScript: the days of a month, the slots of a day, and alternatives to a full slot."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ORDER = ("AVAILABLE", "LIMITED", "FULL")
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """One slot for a party: `state` is available, limited, full, closed, over, or short where the party does not fit."""
+    """A slot as shown to a party. `state` is available, limited, full, closed, over, or short (the party does not fit)."""
 
     slot_id: int
     date: date
@@ -44,7 +44,7 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`state` is the best of its times; empty if nothing is planned."""
+    """A day of the month. `state` is the best of its slots; "" if it has none."""
 
     date: date
     state: str
@@ -53,7 +53,7 @@ class Day:
 
 
 async def show_times(request: web.Request) -> web.Response:
-    """`?month=YYYY-MM` and `?day=YYYY-MM-DD` say what is shown; otherwise the day chosen last, or today's month."""
+    """Show `?month=YYYY-MM` and `?day=YYYY-MM-DD`; by default the day chosen last, or the current month."""
     draft = find_draft(request)
     if draft is None:
         return draft_not_found(request)
@@ -98,7 +98,7 @@ async def answer_time(request: web.Request) -> web.Response:
 
 
 def _read_time(draft: Draft, form: Form) -> Draft:
-    """A button names its slot with its day, so that a time of another month can be offered as well."""
+    """Put the chosen slot into the draft. A button holds slot and day, so alternatives can be in another month."""
     number, _, day = (form.get("slot") or form.get("wait")).partition(".")
     known = _date(day)
     if known is None or not number.isascii() or not number.isdigit() or len(number) > 16:
@@ -120,7 +120,7 @@ async def _check_time(request: web.Request, draft: Draft, form: Form) -> tuple[D
 
 
 async def time_of(request: web.Request, draft: Draft) -> Time | None:
-    """The time the draft has chosen, as it stands now; None if there is no such slot in the months shown."""
+    """Return the current state of the draft's slot; None if the months shown have no such slot."""
     services = request.app[SERVICES]
     org_id = await resolve_org(services, draft.orq)
     chosen = _date(draft.day)
@@ -178,7 +178,7 @@ def _first_open(found: list[Time]) -> date | None:
 
 
 def _within(today: date, month: date) -> date:
-    """The first day of the month, no further than the calendar goes."""
+    """Return the first day of the month, limited to the months of the calendar."""
     return max(_shifted(today, -MONTHS_EITHER_WAY), min(month.replace(day=1), _shifted(today, MONTHS_EITHER_WAY)))
 
 

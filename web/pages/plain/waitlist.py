@@ -1,4 +1,4 @@
-"""The waiting list without JavaScript: join it, accept an offer, leave. The entry's own page shows everything else."""
+"""The waiting list without JavaScript: forms to join, accept an offer, and leave. The entry's page shows the rest."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SHOWN_REFUSALS = (
 
 
 async def join_draft(request: web.Request, draft: Draft) -> str:
-    """Join the waiting list of the draft's slot; returns the address of the entry."""
+    """Join the waiting list of the draft's slot, and return the URL of the entry."""
     services = request.app[SERVICES]
     assert draft.slot_id is not None
     org_id = await resolve_org(services, draft.orq)
@@ -50,7 +50,7 @@ async def join_draft(request: web.Request, draft: Draft) -> str:
 
 
 async def show_choices(request: web.Request) -> web.Response:
-    """What can be done with the entry now; a GET changes nothing. `?no=REASON` says why a choice was refused."""
+    """Show the possible actions of the entry. A GET changes nothing. `?no=REASON` shows a refusal."""
     services, token = request.app[SERVICES], request.match_info["token"]
     no = next((reason for reason in _SHOWN_REFUSALS if reason.value == request.query.get("no")), None)
     try:
