@@ -1,1 +1,1 @@
-"""Storage: migrations, queries, Lua scripts, and thin loaders for them."""
+"""Storage: migrations, SQL queries, Lua scripts, and the modules that load and run them."""

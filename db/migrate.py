@@ -1,7 +1,7 @@
-"""The migration runner: plain SQL files, each applied once, in order, by one process at a time.
+"""The migration runner: applies SQL files once each, in order, in one process at a time.
 
-A file runs in one transaction together with the row that remembers it. A first line `-- no transaction` marks a file
-that cannot (CREATE INDEX CONCURRENTLY): its statements run one by one and must bear being repeated.
+A file and the row that records it run in one transaction. The first line `-- no transaction` marks a file that cannot run in
+one (CREATE INDEX CONCURRENTLY): its statements run one by one and must be safe to repeat.
 """
 
 import asyncio
@@ -15,12 +15,12 @@ import asyncpg
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 OLDEST_POSTGRES = 15
-_LOCK = 0x56454E5545  # any number, the same for every process
+_LOCK = 0x56454E5545  # key of the advisory lock: any number, the same in every process
 _NAME = re.compile(r"\d{4}_\w+\.sql")
 
 
 class MigrationError(Exception):
-    """A migration failed; nothing of the file named in the message was kept."""
+    """A migration failed. The message names the file, of which nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class _File:
 
 
 async def migrate(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
-    """Apply what is missing and return the names of the files applied now."""
+    """Apply the missing migrations, and return the names of their files."""
     files = _read(folder)
     connection = await asyncpg.connect(dsn, timeout=10, command_timeout=None)
     try:
@@ -50,11 +50,11 @@ async def migrate(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
             await _apply(connection, file)
         return [file.name for file in missing]
     finally:
-        await connection.close()  # and with it the lock
+        await connection.close()  # this releases the lock too
 
 
 async def unapplied(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
-    """The names of files a `migrate` would apply now."""
+    """Return the names of the files that `migrate` would apply now."""
     connection = await asyncpg.connect(dsn, timeout=5)
     try:
         if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
@@ -87,7 +87,7 @@ def _refuse_changes(files: list[_File], known: dict[str, str]) -> None:
 
 
 async def _take_lock(connection: Any) -> None:
-    """Take the lock by asking repeatedly: a wait inside Postgres would block CREATE INDEX CONCURRENTLY."""
+    """Take the advisory lock by polling, because a wait inside Postgres would block CREATE INDEX CONCURRENTLY."""
     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
         await asyncio.sleep(0.02)
 
@@ -108,6 +108,6 @@ async def _apply(connection: Any, file: _File) -> None:
 
 
 def _statements(sql: str) -> list[str]:
-    """Split at line ends that close a statement; such files hold plain statements, no function bodies."""
+    """Split a file at semicolons at line ends. Files without a transaction hold no function bodies."""
     lines = [line for line in sql.splitlines() if not line.lstrip().startswith("--")]
     return [part.strip() for part in re.split(r";\s*(?:\n|$)", "\n".join(lines)) if part.strip()]

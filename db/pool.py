@@ -1,4 +1,4 @@
-"""Connection pools: Postgres with a time limit on every wait, and one exception for every way it can be away."""
+"""Connection pools for Postgres: every wait has a time limit, and one exception covers every way it can be down."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,8 +12,8 @@ import asyncpg
 ACQUIRE_SECONDS = 1.0
 COMMAND_SECONDS = 4.0
 
-# Scan and booking statements join a handful of array elements to tables of any size. Their plan must not depend on what
-# the statistics said on the day it was cached: index look-ups, in the order of the array.
+# Scan and booking statements join a few array elements to tables of any size. These settings force index look-ups in the
+# order of the array, whatever the statistics were when the plan was cached.
 STEADY_PLANS = {
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
@@ -24,16 +24,16 @@ STEADY_PLANS = {
 }
 
 LONG_READS = {"enable_bitmapscan": "off", "enable_sort": "off"}
-"""Pages of a log are read along the index that has its order. Without statistics the planner thinks a day has a dozen rows,
-reads all of it for every page, and sorts it; or reads a whole organisation to combine it with another index."""
+"""Settings that make pages of a log follow the index in its order. Without statistics the planner expects a dozen rows a day:
+it reads and sorts the whole day for every page, or reads a whole organisation to combine two indexes."""
 
 PLAN_SECONDS = 5.0
-"""How long a cached plan may live. One made while a table was empty reads the whole table, which would be
-fatal after the first import or the first thousand scans. Planning again costs about a millisecond and sees the present size."""
+"""Seconds that a plan is cached. A plan from when a table was empty reads the whole table, which is too slow after the first
+import or the first thousand scans. Planning again takes about 1 ms and uses the current size."""
 
 FIRST_PLAN_SECONDS = 0.25
-"""How long the first plan after a pause may live. The pause may have been a bulk load with ANALYZE, after which `scans` is known
-to be empty: then the planner looks scans up by an index that has their id in third place, and walks the whole of it."""
+"""Seconds that the first plan after a pause is cached. A bulk load with ANALYZE may have recorded that `scans` is empty. Then the
+planner looks scans up in an index whose third column is their id, and reads all of it."""
 
 _ABSENT = (
     OSError,
@@ -54,15 +54,15 @@ _ABSENT = (
 
 
 class DatabaseDown(Exception):
-    """Postgres did not answer in time, or cannot do its work now. Whether the statement took effect is unknown."""
+    """Postgres did not answer in time, or cannot work now. It is unknown whether the statement took effect."""
 
 
 async def _keep_session(_: Any) -> None:
-    """Leave a returned connection as it is: nothing here sets session state, and the default reset costs a round trip."""
+    """Skip asyncpg's reset of a returned connection, which costs a round trip. No statement here sets session state."""
 
 
 class Pool:
-    """One named pool. Every method raises `DatabaseDown` where Postgres is absent, other database errors as they are."""
+    """One named pool. Every method raises DatabaseDown if Postgres is down, and other database errors unchanged."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Pool:
         long_reads: bool = False,
         patience: float = ACQUIRE_SECONDS,
     ) -> None:
-        """`patience`: seconds to wait for a connection that others use."""
+        """`patience`: seconds to wait for a free connection."""
         self._patience = patience
         self._dsn = dsn
         self._size = size
@@ -122,16 +122,16 @@ class Pool:
 
     @property
     def gauges(self) -> tuple[int, int, int]:
-        """Connections allowed, open, and idle."""
+        """Return the numbers of allowed, open and idle connections."""
         if self._pool is None:
             return self._size, 0, 0
         return self._size, self._pool.get_size(), self._pool.get_idle_size() + len(self._idle)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
-        """A connection for as long as the block runs. After the block it is kept at hand for the next one.
+        """Yield a connection for the block, and keep it afterwards for the next block.
 
-        asyncpg's own acquire and release each start a task, and a task waits for a whole turn of a busy loop.
+        asyncpg's acquire and release each start a task, and a task waits for a whole turn of a busy event loop.
         """
         if self._pool is None:
             raise DatabaseDown("the pool is not open")
@@ -146,7 +146,7 @@ class Pool:
         except _ABSENT as absence:
             raise DatabaseDown(f"{type(absence).__name__}: {absence}") from absence
         except Exception:
-            # A refusal or an error of the statement: the connection is as good as before.
+            # A refusal, or an error of the statement. The connection can be used again.
             sound = True
             raise
         finally:
@@ -157,12 +157,12 @@ class Pool:
                     await self._release(connection)
 
     def _at_hand(self) -> Any:
-        """A connection kept from before, if there is one that lives."""
+        """Return a kept connection that is still open, or None."""
         while self._idle:
             connection = self._idle.pop()
             if _usable(connection):
                 return connection
-            # The server is gone or was restarted. The pool drops the connection as soon as it knows.
+            # The server is down or was restarted. The pool drops the connection when it notices.
             self._forget(connection)
         return None
 
@@ -195,7 +195,7 @@ class Pool:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
-        """A connection inside BEGIN ... COMMIT; rolls back when the block raises."""
+        """Yield a connection inside a transaction. It is rolled back if the block raises."""
         async with self.connection() as connection, connection.transaction():
             yield connection
 
@@ -220,14 +220,14 @@ def _usable(connection: Any) -> bool:
     try:
         return not connection.is_closed() and not connection.is_in_transaction()
     except asyncpg.InterfaceError:
-        return False  # its server ended it, and the pool has taken it back
+        return False  # the server closed it, and the pool has taken it back
 
 
 class Database:
-    """The pools of the hub: `scans` and `bookings` have connections of their own, `jobs` is for the rest.
+    """The pools of the hub: `scans` and `bookings` have their own connections, and `jobs` serves the rest.
 
-    `records` are for looking back over many rows, one short statement after another: however many managers do, three are under
-    way, and the others wait for their turn rather than be refused.
+    `records` is for reports over many rows, made of short statements. At most three run at a time, however many managers ask;
+    the others wait and are not refused.
     """
 
     def __init__(self, dsn: str) -> None:

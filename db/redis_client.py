@@ -1,7 +1,7 @@
-"""The Redis client: it gives up quickly and never repeats a command by itself.
+"""The Redis client: gives up quickly and never repeats a command by itself.
 
-redis-py's defaults repeat a command whose reply was lost up to ten times with five-second waits; a gate call must run
-once and cost a quarter of a second at the worst, because Redis only advises.
+By default redis-py repeats a command whose reply was lost up to ten times, with waits of five seconds. A call of seat admission
+must run once and take at most 0.25 s, because Redis only advises.
 """
 
 from typing import Any
@@ -16,14 +16,14 @@ PATIENCE = 0.25
 """Seconds to wait for Redis to connect, to answer, or for a free connection."""
 
 _DRIVER = DriverInfo()
-"""Made once: by itself redis-py reads its version from disk for every connection, 0.4 ms of the loop's time."""
+"""Made once, because redis-py reads its version from disk for every connection, which blocks the loop for 0.4 ms."""
 
 RedisClient = Any
-"""A `Redis` or a `RedisCluster`; both answer the few commands the hub uses."""
+"""A `Redis` or a `RedisCluster`. Both support the commands that the hub uses."""
 
 
 def connect(url: str, *, max_connections: int = 32, patience: float = PATIENCE) -> RedisClient:
-    """Return a client for `redis://`, `rediss://` or `redis+cluster://`; nothing is sent before its first command."""
+    """Return a client for `redis://`, `rediss://` or `redis+cluster://`. It connects with its first command."""
     if url.startswith(("redis+cluster://", "rediss+cluster://")):
         return RedisCluster.from_url(
             url.replace("+cluster", "", 1),

@@ -1,4 +1,4 @@
-"""Lua scripts, kept in `db/lua/*.lua`, each opening with a legend of its KEYS, ARGV and return values."""
+"""Lua scripts: loads `db/lua/*.lua`. Each file begins with a legend of its KEYS, ARGV and return values."""
 
 from functools import cache
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""SQL statements, kept as named paragraphs in `db/queries/<subject>/*.sql`, loaded file by file. A folder is a subject.
+"""SQL statements: loads the named paragraphs of `db/queries/<subject>/*.sql`.
 
-A paragraph starts with `-- name: read_entry_scans` and may carry comment lines saying what the caller may rely on.
+A paragraph starts with `-- name: read_entry_scans`. The comment lines below it say what the caller may rely on.
 """
 
 import re
@@ -12,7 +12,7 @@ _NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
 
 class Statements:
-    """The statements of one file; each is an attribute holding its SQL text."""
+    """The statements of one file. Each is an attribute with its SQL text."""
 
     def __init__(self, subject: str, texts: dict[str, str]) -> None:
         self._subject = subject

@@ -1,12 +1,12 @@
 -- The rate limit: never more than `count` admitted requests of a bucket within any `window`. One call, many requests.
 --
--- KEYS[i]          list  the bucket of request i: the moments (ms) of its last `count` admissions, newest first.
---                        All carry the hash tag {rate}; the same bucket may come several times
+-- KEYS[i]          list  the bucket of request i: the times (ms) of its last `count` admissions, newest first.
+--                        All have the hash tag {rate}; a bucket may occur several times
 -- ARGV[2i-1]       count of request i
 -- ARGV[2i]         window of request i in ms
 --
 -- Returns one string: for every request, in order, 0 (admitted) or the ms to wait, separated by spaces.
--- A refused request is not recorded, so trying again does not prolong the wait. A list expires with its newest moment.
+-- A refused request is not recorded, so retrying does not prolong the wait. A list expires with its newest time.
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)

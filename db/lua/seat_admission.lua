@@ -1,20 +1,20 @@
--- Seat admission: may these requests for places of ONE slot go on to Postgres? Advice only; Postgres decides.
+-- Seat admission: says which requests for places of ONE slot may go on to Postgres. This is advice; Postgres decides.
 --
 -- KEYS[1]  hash  state: free (capacity - booked, as last written from Postgres), revision (of the slot row then),
 --                keys ("1": `asked` knows every booked hold), wide (most places one hold ever took; absent means 1)
 -- KEYS[2]  zset  holds: hold_id -> expiry in ms; a hold of n places has the further members hold_id+2 .. hold_id+n
 -- KEYS[3]  zset  asked: hold_id -> second at which it was admitted or booked
--- ARGV[1]  life of a hold in ms
+-- ARGV[1]  lifetime of a hold in ms
 -- ARGV[2]  slack: requests let through beyond the free places, because some of those in flight will be refused
--- ARGV[3]  seconds for which `asked` remembers
+-- ARGV[3]  seconds for which `asked` keeps a hold
 -- ARGV[4..] pairs hold_id, places
 --
 -- Returns one string with one character per pair, in order:
---   1 go         ask Postgres; the places are held until settled or for the life of a hold
+--   1 go         ask Postgres; the places are held until settled or for the lifetime of a hold
 --   0 full       Postgres said at some revision that nothing is free, and this hold was never admitted before
 --   2 contended  other requests in flight want every free place
---   - unknown    no state, or none that can be trusted: ask Postgres
--- A hold that was admitted before is admitted again: Postgres keeps its first answer, however full the slot is now.
+--   - unknown    no state, or one that may be wrong: ask Postgres
+-- A hold that was admitted before is admitted again, even if the slot is full now: Postgres keeps its first answer.
 
 local asking = {}
 for i = 4, #ARGV, 2 do asking[#asking + 1] = ARGV[i] end

@@ -1,19 +1,19 @@
--- Settles seat admission: what became of requests for places of ONE slot, and how many places are free by Postgres.
+-- Settles seat admission for ONE slot: writes the outcome of requests, and the free places according to Postgres.
 --
 -- KEYS[1]  hash  state   } as in seat_admission.lua
 -- KEYS[2]  zset  holds   }
 -- KEYS[3]  zset  asked   }
--- ARGV[1]  free places, or "" where the transaction did not see the slot
--- ARGV[2]  revision of the slot row that says so
--- ARGV[3]  "1": write it even over a higher revision (Postgres was put back to an earlier state)
+-- ARGV[1]  free places, or "" if the transaction did not read the slot
+-- ARGV[2]  revision of the slot row with these free places
+-- ARGV[3]  "1": overwrite even a higher revision (Postgres was restored to an earlier state)
 -- ARGV[4]  "1": after this call `asked` holds every booked hold of the slot
--- ARGV[5]  seconds for which `asked` remembers
+-- ARGV[5]  seconds for which `asked` keeps a hold
 -- ARGV[6]  most members of `asked`
 -- ARGV[7]  seconds for which an untouched state is kept
--- ARGV[8]  how many of the following were booked; the others were not
--- ARGV[9..] hold ids: first the booked ones, then the others. Both stop being held; the others are also forgotten
+-- ARGV[8]  number of the following holds that were booked
+-- ARGV[9..] hold ids: first the booked ones, then the others. Both are no longer held; the others leave `asked` too
 --
--- Returns 0 state left as it was, 1 state written, 2 as 0 or 1 but `asked` may lack booked holds: send them all.
+-- Returns 0 if the state is unchanged, 1 if it was written, 2 if `asked` may lack booked holds, which must all be sent.
 
 local function whole(value) return value and #value <= 15 and string.match(value, '^%-?%d+$') and tonumber(value) end
 local function typed(key, kind)

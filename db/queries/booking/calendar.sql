@@ -8,5 +8,5 @@ SELECT id, venue_id, date, start_time, end_time, ends_at, total_capacity, booked
  ORDER BY date, start_time, id;
 
 -- name: slot_day
--- Where a slot lies, for offering its neighbours.
+-- Venue, day and time of a slot, for finding alternatives to it.
 SELECT venue_id, date, start_time FROM reservation_slots WHERE org_id = $1 AND id = $2;

@@ -1,8 +1,8 @@
--- What becomes of a booking: read by its holder or by staff, moved, cancelled. Locks: ticket by id, reservation, slot by id.
+-- Changes of bookings: read by holder or staff, moved, cancelled. Locks: tickets by id, reservations, slots by id.
 
 -- name: party_of_token
--- The reservations that a manage token opens, whatever the organisation: the token is the right to them. A token made later
--- for the same party stands for the first one.
+-- The reservations of a manage token, whatever the organisation, because the token gives the right to them. Tokens made later
+-- for the same party lead to the same reservations.
 SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.status, r.slot_id, r.venue_id,
        v.name AS venue_name, v.timezone, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, r.customer_email,
        r.customer_phone, r.reserved_at, v.change_cutoff_hours, t.version, v.address, r.language, r.calendar_sequence,
@@ -29,7 +29,7 @@ SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.s
  ORDER BY r.id;
 
 -- name: read_target
--- The slot that tickets shall move to, and where each of them may go. No lock: `move_places` looks again.
+-- The target slot of a move, and the venue of each ticket. Takes no lock, because `move_places` checks again.
 SELECT s.id AS slot_id, s.org_id, s.venue_id, s.status, s.starts_at, s.ends_at, s.total_capacity, s.booked_count,
        s.held_count, t.id AS ticket_id, t.valid_until, p.venue_id AS product_venue_id
   FROM unnest($3::bigint[]) AS a (ticket_id)
@@ -38,9 +38,9 @@ SELECT s.id AS slot_id, s.org_id, s.venue_id, s.status, s.starts_at, s.ends_at, 
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = $1 AND s.id = $2 LIMIT 1) s ON true;
 
 -- name: move_places
--- Moves reservations to slot $5, all or none: their old places are given back and new ones taken under one set of locks, the
--- calendar entries grow a SEQUENCE, and one mail goes out. No rows where a ticket or reservation has changed since it was
--- read or the slot has no room: read and decide again. The whole count of every slot concerned comes back.
+-- Moves reservations to slot $5, all or none: frees the old places and takes new ones under one set of locks, increments the
+-- SEQUENCE of the calendar entries, and queues one e-mail. Returns all counts of every slot concerned. Returns no rows if a
+-- ticket or reservation has changed since it was read, or the slot has no room: read and decide again.
 WITH asked AS MATERIALIZED (
     SELECT $1::bigint AS org_id, a.*
       FROM unnest($2::bigint[], $3::integer[], $4::bigint[]) AS a (ticket_id, version, reservation_id)
@@ -90,7 +90,7 @@ WITH asked AS MATERIALIZED (
            g.language, $6
       FROM going g ORDER BY g.id LIMIT 1
 ), counted AS (
-    -- What is given back where somebody waits is held for the waiting list: the public never sees it free.
+    -- If somebody waits, freed places are held for the waiting list in the same statement: the public never sees them free.
     UPDATE reservation_slots s
        SET booked_count = h.booked_count + n.came - n.went,
            held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $6 THEN n.went ELSE 0 END,
@@ -105,8 +105,8 @@ WITH asked AS MATERIALIZED (
 SELECT * FROM counted;
 
 -- name: cancel_places
--- Gives places back, all or none: reservations CANCELLED, tickets ACTIVATED, slot counts down, one mail. Nothing where a
--- ticket has changed since it was read, or a reservation is over. The standing of every slot concerned comes back whole.
+-- Cancels reservations, all or none: reservations CANCELLED, tickets ACTIVATED, slot counts lower, one e-mail. Returns all
+-- counts of every slot concerned. Returns no rows if a ticket has changed since it was read, or a reservation is over.
 WITH asked AS MATERIALIZED (
     SELECT $1::bigint AS org_id, a.*
       FROM unnest($2::bigint[], $3::integer[], $4::bigint[]) AS a (ticket_id, version, reservation_id)
@@ -150,7 +150,7 @@ WITH asked AS MATERIALIZED (
            g.language, $5
       FROM going g ORDER BY g.id LIMIT 1
 ), counted AS (
-    -- Where somebody waits the places are held for the waiting list in the same breath: the public never sees them free.
+    -- If somebody waits, the places are held for the waiting list in the same statement: the public never sees them free.
     UPDATE reservation_slots s
        SET booked_count = h.booked_count - n.went,
            held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $5 THEN n.went ELSE 0 END,

@@ -1,22 +1,22 @@
--- One-time codes for a customer's address: sent through the outbox, looked at three times at most, good once.
+-- One-time codes for a customer's address: sent through the outbox, compared at most three times, valid once.
 
 -- name: codes_asked_for
--- Whether any venue of organisation $1 asks for a code by channel $2: otherwise the hub could be made to write to any address.
+-- Whether any venue of organisation $1 asks for codes by channel $2. Without one, nobody can make the hub send messages.
 SELECT EXISTS (SELECT FROM venues WHERE org_id = $1 AND contact_check IN ($2::text, 'both'));
 
 -- name: hold_address
--- Other requests for a code to the address hash $1 wait until this transaction ends, so that the limits hold.
+-- Locks the address hash $1 until the transaction ends, so that parallel requests cannot exceed the limits.
 SELECT pg_advisory_xact_lock(hashtextextended(encode($1::bytea, 'hex'), 4));
 
 -- name: sent_since
--- When codes went to the address hash $2 after $3, newest first.
+-- The times after $3 at which codes were sent to the address hash $2, newest first.
 SELECT created_at FROM contact_codes
  WHERE org_id = $1 AND address_hash = $2 AND created_at > $3::timestamptz
  ORDER BY created_at DESC;
 
 -- name: add_code
--- The new code of an address and the message that carries it, in one statement. An older code of the address is void from
--- now on ($5), and its message, if it still waits, is not sent any more.
+-- Adds a code for an address and its message in one statement. An older code of the address becomes invalid now ($5), and
+-- its message is not sent if it still waits.
 WITH voided AS (
     UPDATE contact_codes SET voided_at = $5
      WHERE org_id = $1 AND address_hash = $4 AND voided_at IS NULL AND confirmed_at IS NULL
@@ -32,17 +32,17 @@ INSERT INTO contact_codes (org_id, id, channel, address_hash, code_hash, created
 SELECT $1::bigint, $2::uuid, $3::text, $4::bytea, $7::bytea, $5::timestamptz, $6::timestamptz, message.id FROM message;
 
 -- name: lock_code
--- The code of a challenge, locked: who guesses at the same time waits for the count of this guess.
+-- The code of a challenge, locked, so that a parallel guess waits until this guess is counted.
 SELECT org_id, id, channel, address_hash, code_hash, tries, expires_at, voided_at, confirmed_at
   FROM contact_codes WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: count_try
--- Counts a guess before it is looked at.
+-- Counts a guess before it is compared.
 UPDATE contact_codes SET tries = tries + 1 WHERE org_id = $1 AND id = $2;
 
 -- name: confirm_code
 UPDATE contact_codes SET confirmed_at = $3 WHERE org_id = $1 AND id = $2;
 
 -- name: drop_old_codes
--- What is older than $1 counts towards no limit any more.
+-- Deletes codes older than $1, which no limit counts any more.
 DELETE FROM contact_codes WHERE created_at < $1;

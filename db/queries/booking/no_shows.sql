@@ -1,8 +1,8 @@
--- No-shows: places of visitors who did not come, given back by the venue's policy.
+-- No-shows: releases the places of visitors who did not come, by the venue's policy.
 
 -- name: slots_with_no_shows
--- Slots under way whose reservations were to be used by `latest`, and some were not. Who booked or moved into a slot that had
--- begun has the policy's minutes from then on.
+-- Current slots with unused reservations past their deadline `latest`. A customer who booked or moved into a slot that had
+-- begun has the policy's minutes from that time on.
 SELECT s.org_id, s.id, l.latest
   FROM reservation_slots s
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
@@ -15,7 +15,7 @@ SELECT s.org_id, s.id, l.latest
  LIMIT 100;
 
 -- name: lock_no_shows
--- The tickets of those reservations of one slot, locked in order of id; at most $4.
+-- The tickets of these reservations in one slot, at most $4, locked in order of id.
 SELECT t.id
   FROM tickets t
  WHERE t.org_id = $1
@@ -27,9 +27,9 @@ SELECT t.id
    FOR NO KEY UPDATE;
 
 -- name: release_no_shows
--- Reservations of the locked tickets end, the tickets are good again, the places are free or held for the waiting list, and
--- each party gets one mail. A visitor who came in during the wait for the locks keeps the place. The whole slot comes back, with
--- the codes of the tickets; nothing if everybody had come.
+-- Cancels the reservations of the locked tickets, makes the tickets usable again, frees the places or holds them for the waiting
+-- list, and queues one e-mail per party. A visitor who entered during the wait for the locks keeps the place. Returns all counts
+-- of the slot with the tickets' codes; no rows if everybody had come.
 WITH released AS (
     UPDATE ticket_reservations r
        SET status = 'CANCELLED', cancelled_at = $4, cancel_cause = 'no_show',

@@ -1,9 +1,9 @@
--- Booking: the facts of requests, and taking the places. Locks: ticket by id, then slot by id; the reservation row is new.
+-- Booking: reads the facts of requests, and takes places. Locks: tickets by id, then slots by id; reservation rows are new.
 -- Reading, moving and cancelling a booking is in `changes.sql`.
 
 -- name: read_asked
--- One row per element of the arrays, in their order: the ticket, the slot and the answer an idempotency key had before.
--- Reads without locking: `take_places` checks the ticket's version and the slot's places again.
+-- One row per element of the arrays, in their order: the ticket, the slot, and the first answer of an idempotency key.
+-- Takes no lock, because `take_places` checks the ticket's version and the slot's places again.
 SELECT t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.version, p.venue_id AS product_venue_id,
        r.id AS reservation_id, rs.date AS reserved_date,
        s.id AS slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, s.status AS slot_status,
@@ -28,11 +28,10 @@ SELECT t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status 
  ORDER BY a.n;
 
 -- name: take_places
--- Takes as many places as there are, in the order asked; writes reservation, ticket, mail and key, all or none.
--- A party is several rows with the same `n` (`i` counts from 0, `size` of them): all of it gets in or nobody, and it has one
--- mail and one key. A request that comes back in no row `taken` found a ticket changed, its slot full or closed, or its key
--- just used by another process: read and decide again. The whole count of every requested slot comes back.
--- Neither a ticket nor a key may stand under two `n`.
+-- Takes as many places as there are, in the order of the requests; writes reservation, ticket, e-mail and key, all or none.
+-- A party is `size` rows with the same `n` (`i` counts from 0). All of it gets places or none, with one e-mail and one key.
+-- Returns all counts of every requested slot. A request without a row `taken` found a changed ticket, a full or closed slot,
+-- or its key used by another process: read and decide again. No ticket and no key may occur under two `n`.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::integer[], $5::bigint[], $6::text[], $7::text[],
                          $8::text[], $9::bytea[], $10::bytea[], $11::bytea[], $13::text[], $14::integer[], $15::integer[])
@@ -54,7 +53,7 @@ WITH asked AS MATERIALIZED (
        FOR NO KEY UPDATE OF s
 ), seated AS MATERIALIZED (
     SELECT w.*, h.venue_id, nextval(pg_get_serial_sequence('ticket_reservations', 'id')) AS reservation_id
-      -- Counted with everybody of the same `n`: `place` is the last place a party needs.
+      -- Counted with all rows of the same `n`: `place` is the last place that a party needs.
       FROM (SELECT *, count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,
                    count(*) OVER (PARTITION BY n) AS together FROM standing
              ORDER BY n, i) w  -- the ids of a party follow the order of its tickets
@@ -95,8 +94,8 @@ WITH asked AS MATERIALIZED (
            language, $12
       FROM granted g WHERE i = 0
 ), counted AS (
-    -- Counted from the locked row, not from `s`: where others changed the row since this statement began, Postgres first
-    -- tries the CHECK on its old version and only then takes up the new one.
+    -- Counted from the locked row and not from `s`: if the row was changed after this statement began, Postgres first
+    -- evaluates the CHECK on the old version, and then on the new one.
     UPDATE reservation_slots s
        SET booked_count = h.booked_count + g.places, verified_count = h.verified_count,
            total_capacity = h.total_capacity, held_count = h.held_count, revision = h.revision + 1, updated_at = $12
@@ -114,7 +113,7 @@ UNION ALL
 SELECT 'slot', NULL, NULL, NULL, c.* FROM counted c;
 
 -- name: answered_party
--- The reservations of a first answer, with their codes, in the order of the array.
+-- The reservations of a first answer with their codes, in the order of the array.
 SELECT r.id, t.code
   FROM unnest($2::bigint[]) WITH ORDINALITY AS a (id, i)
   JOIN LATERAL (SELECT * FROM ticket_reservations r WHERE r.org_id = $1 AND r.id = a.id LIMIT 1) r ON true
@@ -129,11 +128,11 @@ SELECT t.id
  ORDER BY a.n;
 
 -- name: lock_tickets
--- Locks tickets in order of their ids, for a transaction that locks more after them.
+-- Locks tickets in order of id, for a transaction that takes more locks afterwards.
 SELECT t.id FROM tickets t WHERE t.org_id = $1 AND t.id = ANY ($2::bigint[]) ORDER BY t.id FOR NO KEY UPDATE;
 
 -- name: keys_of_slot
--- The idempotency keys with a first answer for a slot.
+-- The idempotency keys that have a first answer for a slot.
 SELECT key_hash FROM idempotency_keys WHERE org_id = $1 AND slot_id = $2 AND expires_at > $3;
 
 -- name: slot_anywhere

@@ -1,7 +1,7 @@
 -- Notices to staff at a gate.
 
 -- name: give_notices
--- Keeps the notices of the columns $2 to $6, in their order; the ids come back in that order.
+-- Stores the notices of the arrays $2 to $6. Returns their ids in the same order.
 INSERT INTO notices (org_id, venue_id, staff_id, gate, kind, data, told_at)
 SELECT $1, n.venue_id, n.staff_id, n.gate, n.kind, n.data::jsonb, $7
   FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[])
@@ -10,8 +10,7 @@ SELECT $1, n.venue_id, n.staff_id, n.gate, n.kind, n.data::jsonb, $7
 RETURNING id;
 
 -- name: recent_notices
--- The notices since a moment ($2) to one member of staff ($3) or to the gate ($5) of their venue ($4), oldest first; the
--- newest $6 of them.
+-- The newest $6 notices since $2 to a staff member ($3) or to the gate ($5) of their venue ($4), oldest first.
 SELECT r.id, r.kind, r.data, r.told_at
   FROM (SELECT n.id, n.kind, n.data, n.told_at
           FROM notices n

@@ -1,9 +1,9 @@
--- The outbox: rows written in the transaction of the action they report, sent afterwards, at least once.
+-- The outbox: messages written in the transaction of their cause, and sent afterwards at least once.
 
 -- name: claim
--- Up to $3 due messages, leased to $4 until $2: with $5 = 1 those that are no use after some moment, with 0 all the others. Rows
--- that another process holds are passed over, so processes never wait for each other. Counts the attempt. Those tried least
--- come first, so that one that breaks the connection every time holds up no other.
+-- Claims up to $3 due messages for $4 until $2: with $5 = 1 those that become useless at some time, with 0 all others. Skips
+-- rows that another process holds, so processes never wait for each other. Counts the attempt. Those with the fewest tries come
+-- first, so that a message that breaks the connection every time does not delay the others.
 WITH due AS (
     SELECT org_id, id
     FROM mail_outbox
@@ -26,8 +26,8 @@ JOIN organisations g ON g.id = c.org_id
 ORDER BY c.attempts, c.id;
 
 -- name: parties
--- The whole parties of some reservations, cancelled ones included: one row per place and per $1, the number under which it
--- was asked for. A party is what shares one manage token.
+-- The whole parties of some reservations, including cancelled ones: one row per place and per element of $1, the number of the
+-- request. A party is the reservations with one manage token.
 SELECT DISTINCT ON (a.n, r.id)
        a.n, r.id AS reservation_id, r.status, r.calendar_sequence, t.code AS ticket_code, t.status AS ticket_status,
        t.customer_name, s.id AS slot_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
@@ -41,39 +41,38 @@ JOIN venues v ON v.org_id = r.org_id AND v.id = r.venue_id
 ORDER BY a.n, r.id;
 
 -- name: mark_sent
--- The message is with the server. Its payload (the link's token) is no longer kept. Nothing happens when the lease was lost.
+-- Marks a message as sent and deletes its payload (with the link's token). Does nothing if the lease was lost.
 UPDATE mail_outbox
 SET status = 'SENT', sent_at = $4::timestamptz, payload = '{}', last_error = NULL, leased_until = NULL, lease_id = NULL
 WHERE org_id = $1::bigint AND id = $2::bigint AND lease_id = $3::uuid AND status = 'PENDING';
 
 -- name: mark_deferred
--- Tried in vain; due again at $4.
+-- Marks a message for another try at $4.
 UPDATE mail_outbox
 SET next_attempt_at = $4::timestamptz, last_error = $5::text, leased_until = NULL, lease_id = NULL
 WHERE org_id = $1::bigint AND id = $2::bigint AND lease_id = $3::uuid AND status = 'PENDING';
 
 -- name: mark_dead
--- Given up for the reason $4. What would open something (links, a code) is not kept; what it was about is, for whoever
--- sends it again.
+-- Marks a message as given up for the reason $4. Deletes its secrets (links, a code) and keeps the rest for sending it again.
 UPDATE mail_outbox
 SET status = 'DEAD', last_error = $4::text, payload = payload - '{manage_token,waitlist_token,code,ticket_codes}'::text[],
     leased_until = NULL, lease_id = NULL
 WHERE org_id = $1::bigint AND id = $2::bigint AND lease_id = $3::uuid AND status = 'PENDING';
 
 -- name: mark_dropped
--- No longer worth sending, for the reason $4.
+-- Marks a message as no longer needed, for the reason $4.
 UPDATE mail_outbox
 SET status = 'DROPPED', last_error = $4::text, payload = '{}', leased_until = NULL, lease_id = NULL
 WHERE org_id = $1::bigint AND id = $2::bigint AND lease_id = $3::uuid AND status = 'PENDING';
 
 -- name: release
--- Claimed but not tried: all that is left of lease $1 on channel $4 becomes due at $2, with the trouble $3 if there was one.
--- The attempt is not counted.
+-- Releases messages that were claimed but not tried: the rest of lease $1 on channel $4 is due at $2, with the error $3 if any.
+-- The attempt does not count.
 UPDATE mail_outbox
 SET next_attempt_at = GREATEST(next_attempt_at, $2::timestamptz), attempts = attempts - 1,
     last_error = COALESCE($3::text, last_error), leased_until = NULL, lease_id = NULL
 WHERE lease_id = $1::uuid AND channel = $4::text AND status = 'PENDING';
 
 -- name: pending
--- How many messages wait.
+-- The number of waiting messages.
 SELECT count(*) FROM mail_outbox WHERE status = 'PENDING';

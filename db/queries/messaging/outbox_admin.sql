@@ -1,8 +1,8 @@
--- Outbox administration: what staff see of the outbox of their organisation, and how they change it.
--- Overdue is what waits, was made before $n, and has failed before or should have been tried by then.
+-- Outbox administration: how staff list and change the messages of their organisation.
+-- A waiting message is overdue if it was made before $n, and has failed or should have been tried by then.
 
 -- name: stuck
--- What somebody should look at: given up or overdue (of before $4), below id $2, newest first, $3 at most.
+-- Messages that need attention: given up, or overdue (made before $4). Ids below $2, newest first, at most $3.
 SELECT m.* FROM (
     (SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
             leased_until, last_error, false AS overdue
@@ -20,7 +20,7 @@ SELECT m.* FROM (
 ORDER BY m.id DESC LIMIT $3::integer;
 
 -- name: unsent
--- Given up ($4 = DEAD) or dropped ($4 = DROPPED), below id $2, newest first, $3 at most.
+-- Messages that were given up ($4 = DEAD) or dropped ($4 = DROPPED). Ids below $2, newest first, at most $3.
 SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
        leased_until, last_error, false AS overdue
   FROM mail_outbox
@@ -28,7 +28,7 @@ SELECT id, kind, channel, status, recipient, language, attempts, created_at, nex
  ORDER BY id DESC LIMIT $3::integer;
 
 -- name: waiting
--- What waits, below id $2, newest first, $3 at most; overdue where it is of before $4.
+-- Waiting messages; overdue ones were made before $4. Ids below $2, newest first, at most $3.
 SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
        leased_until, last_error,
        created_at <= $4::timestamptz
@@ -38,7 +38,7 @@ SELECT id, kind, channel, status, recipient, language, attempts, created_at, nex
  ORDER BY id DESC LIMIT $3::integer;
 
 -- name: sent
--- What has gone out, below id $2, newest first, $3 at most.
+-- Sent messages. Ids below $2, newest first, at most $3.
 SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
        leased_until, last_error, false AS overdue
   FROM mail_outbox
@@ -46,7 +46,7 @@ SELECT id, kind, channel, status, recipient, language, attempts, created_at, nex
  ORDER BY id DESC LIMIT $3::integer;
 
 -- name: figures
--- How many are given up, overdue (of before $2) and waiting, and when the last one went out.
+-- The numbers of given up, overdue (made before $2) and waiting messages, and when the last one was sent.
 SELECT (SELECT count(*) FROM mail_outbox WHERE status = 'DEAD' AND org_id = $1::bigint) AS dead,
        w.overdue, w.waiting,
        (SELECT sent_at FROM mail_outbox WHERE org_id = $1::bigint AND status = 'SENT' ORDER BY id DESC LIMIT 1)
@@ -57,7 +57,7 @@ SELECT (SELECT count(*) FROM mail_outbox WHERE status = 'DEAD' AND org_id = $1::
           FROM mail_outbox WHERE status = 'PENDING' AND org_id = $1::bigint) w;
 
 -- name: one
--- One message; overdue where it is of before $3.
+-- One message. It may be overdue if it was made before $3.
 SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
        leased_until, last_error,
        status = 'PENDING' AND created_at <= $3::timestamptz
@@ -67,8 +67,8 @@ SELECT id, kind, channel, status, recipient, language, attempts, created_at, nex
  WHERE org_id = $1::bigint AND id = $2::bigint;
 
 -- name: retry
--- Due again at $3 with a fresh count of tries; $4 is put into its payload, and $5 becomes one more link to its reservation's
--- party. Gives the id, or nothing if it is settled or being sent.
+-- Makes a message due at $3 with all its tries; $4 is added to its payload, and $5 becomes a new link to its party. Returns
+-- the id, or nothing if it is settled or being sent.
 WITH retried AS (
     UPDATE mail_outbox
     SET status = 'PENDING', attempts = 0, next_attempt_at = $3::timestamptz, payload = payload || $4::jsonb,
@@ -85,7 +85,7 @@ WITH retried AS (
 SELECT id FROM retried;
 
 -- name: discard
--- Dropped for the reason $4. Gives the id, or nothing if it is settled or being sent.
+-- Drops a message for the reason $4. Returns the id, or nothing if it is settled or being sent.
 UPDATE mail_outbox
 SET status = 'DROPPED', last_error = $4::text, payload = '{}', leased_until = NULL, lease_id = NULL
 WHERE org_id = $1::bigint AND id = $2::bigint AND status IN ('PENDING', 'DEAD')

@@ -1,7 +1,7 @@
--- Reminders: whom to remind of which slot, each once.
+-- Reminders: which party to remind of which slot, once each.
 
 -- name: slots_ahead
--- Slots that begin after $1 and within their venue's longest reminder, with the venue's hours.
+-- Slots that begin after $1 and within their venue's longest reminder time, with the venue's reminder hours.
 SELECT s.org_id, s.id, s.starts_at, v.reminder_hours
   FROM reservation_slots s
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
@@ -12,7 +12,7 @@ SELECT s.org_id, s.id, s.starts_at, v.reminder_hours
  ORDER BY s.starts_at;
 
 -- name: parties_to_remind
--- Of one slot the parties (by their link) that were there at $4 and have not had the reminder of $3 hours, at most $5.
+-- At most $5 parties of a slot (by their link) that had booked by $4 and have not had the reminder of $3 hours.
 SELECT DISTINCT r.manage_token_hash
   FROM ticket_reservations r
  WHERE r.org_id = $1 AND r.slot_id = $2 AND r.status = 'RESERVED' AND r.reserved_at <= $4
@@ -22,8 +22,8 @@ SELECT DISTINCT r.manage_token_hash
  LIMIT $5;
 
 -- name: remind
--- Writes down who is reminded and leaves one mail a party, with a link of its own. What another hub wrote down first is
--- passed over: its primary key decides, after waiting for that hub's commit.
+-- Records the reminders and queues one e-mail per party with a new link. Skips what another process recorded first: the primary
+-- key decides, after waiting for the other commit.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($4::bytea[], $5::text[], $6::bytea[]) AS a (party, token, token_hash)
 ), reminded AS (

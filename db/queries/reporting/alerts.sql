@@ -1,20 +1,20 @@
--- Alerts: looking at the measures, raising and clearing.
+-- Alerts: reads measured values and thresholds, raises and clears alerts.
 
 -- name: claim_look
--- The look at an organisation ($1) at the moment $2, unless somebody has looked since $3; holds the row for the transaction.
+-- Claims the check of organisation $1 at $2, unless it was checked since $3. Locks the row for the transaction.
 INSERT INTO alert_looks AS l (org_id, looked_at) VALUES ($1, $2)
 ON CONFLICT (org_id) DO UPDATE SET looked_at = $2 WHERE l.looked_at <= $3
 RETURNING l.org_id;
 
 -- name: alert_policies
--- The venues of an organisation with their thresholds and recipients, the first one first.
+-- The venues of an organisation with their thresholds and recipients, in order of id.
 SELECT id, name, timezone, language, alert_failure_percent, alert_utilisation_percent, alert_latency_ms,
        alert_login_failures, alert_emails, alert_webhook_url
   FROM venues WHERE org_id = $1 ORDER BY id;
 
 -- name: fullest_days
--- Of each venue and day from now ($2) up to the date $3: how full its fullest slot is in per cent, and which slots are at or over
--- the venue's measure.
+-- For each venue and day from now ($2) to the date $3: the utilisation of its fullest slot in per cent, and the slots at or over
+-- the venue's threshold.
 SELECT s.venue_id, s.date, max(100.0 * (s.booked_count + s.held_count) / s.total_capacity)::double precision AS value,
        array_agg(to_char(s.start_time, 'HH24:MI') || '-' || to_char(s.end_time, 'HH24:MI') ORDER BY s.start_time)
            FILTER (WHERE 100.0 * (s.booked_count + s.held_count) / s.total_capacity >= v.alert_utilisation_percent) AS full_slots
@@ -25,7 +25,7 @@ SELECT s.venue_id, s.date, max(100.0 * (s.booked_count + s.held_count) / s.total
  GROUP BY s.venue_id, s.date;
 
 -- name: standing
--- The alerts of an organisation that stand, and the states of all its measures.
+-- The raised alerts of an organisation, and the states of all its measured values.
 SELECT coalesce(a.venue_id, st.venue_id) AS venue_id, coalesce(a.kind, st.kind) AS kind,
        coalesce(a.subject, st.subject) AS subject, a.id, coalesce(st.over, 0) AS over, coalesce(st.under, 0) AS under
   FROM (SELECT * FROM alerts WHERE org_id = $1 AND cleared_at IS NULL) a
@@ -49,7 +49,7 @@ UPDATE alerts SET cleared_at = $3 WHERE org_id = $1 AND id = $2 AND cleared_at I
 RETURNING *;
 
 -- name: write_message
--- A mail or a call of a webhook ($4) about an alert; no use after $7.
+-- Queues an e-mail or a webhook call ($4) about an alert. It is useless after $7.
 INSERT INTO mail_outbox (org_id, kind, recipient, channel, payload, language, not_after, next_attempt_at, created_at)
 VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $8);
 
@@ -57,11 +57,11 @@ VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $8);
 SELECT alert_webhook_secret FROM venues WHERE org_id = $1 AND id = $2 AND alert_webhook_url = $3;
 
 -- name: of_no_venue
--- Whether a member of staff belongs to no venue in particular.
+-- Whether a staff member belongs to no single venue.
 SELECT venue_id IS NULL FROM staff WHERE org_id = $1 AND id = $2;
 
 -- name: list_alerts
--- The alerts of a venue ($2; NULL: of all) that stand or were cleared since $3, newest first.
+-- The alerts of a venue ($2; NULL: of all) that are raised or were cleared since $3, newest first.
 SELECT a.*, v.name AS venue_name FROM alerts a JOIN venues v ON v.org_id = a.org_id AND v.id = a.venue_id
  WHERE a.org_id = $1 AND ($2::bigint IS NULL OR a.venue_id = $2) AND (a.cleared_at IS NULL OR a.cleared_at >= $3)
  ORDER BY a.id DESC

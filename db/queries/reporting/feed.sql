@@ -1,7 +1,7 @@
--- The feed: the log of a venue as it grows.
+-- The scan feed: the newest rows of a venue's scan log.
 
 -- name: latest_scans
--- The newest $8 scans of a venue logged since $3, oldest first. Filters that are NULL let all through.
+-- The newest $8 scans of a venue logged since $3, oldest first. A filter that is NULL admits all.
 SELECT r.* FROM (
     SELECT e.scan_id, e.mode, e.source, e.gate, e.operator_id, o.name AS operator_name, e.code, e.ticket_id, e.result,
            e.reason, e.entered, e.scanned_at, e.logged_at

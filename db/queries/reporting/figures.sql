@@ -1,10 +1,10 @@
--- The figures: what the log says of a venue's day, counted by minute and gate. Nothing here locks or writes.
--- A scan counts at the moment it happened: what was synced later at the moment of the scan, everything else when it was
--- logged. A verify that follows a look at the same code under one scan_id is the same visitor, not another scan. An entry
--- taken back is taken from the minute it was counted in. `settled` are rows logged before $5: nothing is added to them.
+-- Figures: the scan log of a venue's day, counted by minute and gate. Takes no locks; only keep_tallies writes.
+-- A scan counts at the time it happened: a synced scan at the time of the scan, any other when it was logged. A verify that
+-- follows a validation of the same code under one scan_id is the same scan. An undone entry is subtracted from the minute it
+-- was counted in. Rows logged before $5 are `settled`: nothing will be added to them.
 
 -- name: figures_day
--- The whole day from $3 on and before $4, whenever it was logged.
+-- The whole day from $3 (included) to $4 (excluded), whenever it was logged.
 WITH presented AS (
     SELECT e.*, e.logged_at AS moment FROM scans e
      WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3 AND e.logged_at < $4
@@ -35,7 +35,7 @@ SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60
  GROUP BY 1, 2, 3, 4, 5;
 
 -- name: figures_since
--- Of the same day what was logged from $6 on.
+-- The part of the same day that was logged from $6 on.
 WITH logged AS MATERIALIZED (
     SELECT e.*, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment FROM scans e
      WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $6
@@ -68,10 +68,10 @@ SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60
  GROUP BY 1, 2, 3, 4, 5;
 
 -- name: days_of_slots
--- Every slot of a venue from day $3 to $4 with what was booked for it, made for it (also what was given back since, and places
--- released because nobody came), and whether its people's time is over at $5: until $6 minutes after its end. Who holds a
--- place is in the slot's own count, so only reservations that were given back are looked at. OFFSET 0 keeps
--- the organisation out of the look-up: without statistics the planner would read all its reservations beside it.
+-- Every slot of a venue from day $3 to $4: its booked places, the reservations ever made (including cancelled ones and no-shows),
+-- and whether it is over at $5, that is $6 minutes after its end. Booked places are in the slot's own count, so only cancelled
+-- reservations are read. OFFSET 0 keeps the organisation out of the look-up: without statistics the planner would read all
+-- its reservations too.
 SELECT s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count,
        s.ends_at + make_interval(mins => $6) <= $5 AS over, s.booked_count + r.cancelled + r.released AS made, r.cancelled, r.released
   FROM reservation_slots s
@@ -87,8 +87,7 @@ SELECT s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
 SELECT date, entered FROM walk_ins WHERE org_id = $1 AND venue_id = $2 AND date BETWEEN $3 AND $4;
 
 -- name: scans_of_day
--- The scans of one day ($3 up to $4) by the slot of what was presented and by how they were answered; counted as figures_day
--- does, without what was synced.
+-- The scans of one day (from $3 to $4) by slot and result, counted as in figures_day, without synced scans.
 SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
   FROM scans e
   LEFT JOIN LATERAL (SELECT v.scan_id FROM scans v
@@ -99,7 +98,7 @@ SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
  GROUP BY 1, 2, 3;
 
 -- name: synced_of_day
--- The same of what scanners without a connection scanned on that day and synced since.
+-- The same for scans that were made offline on that day and synced later.
 SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
   FROM scans e
   LEFT JOIN LATERAL (SELECT v.scan_id FROM scans v
@@ -110,20 +109,20 @@ SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
  GROUP BY 1, 2, 3;
 
 -- name: read_tallies
--- What scans_of_day said of days that are over, of those that begin from $3 to $4.
+-- The stored results of scans_of_day for past days that begin from $3 to $4.
 SELECT starts_at, ends_at, tallies FROM scan_tallies
  WHERE org_id = $1 AND venue_id = $2 AND starts_at BETWEEN $3 AND $4;
 
 -- name: keep_tallies
--- One row per element of the arrays. Who counted the same day at the same moment counted the same.
+-- Stores one row per element of the arrays. Another process that counted the same day stored the same numbers.
 INSERT INTO scan_tallies (org_id, venue_id, starts_at, ends_at, tallies)
 SELECT $1, $2, d.starts_at, d.ends_at, d.tallies
   FROM unnest($3::timestamptz[], $4::timestamptz[], $5::jsonb[]) AS d (starts_at, ends_at, tallies)
 ON CONFLICT DO NOTHING;
 
 -- name: replay_logged
--- What was logged on a day from the cursor ($4, $5, $6) on, in order, $7 at most: as figures_day counts it, and of an undo the
--- entry or the movement it took back. Rows of a synced scan come by replay_synced.
+-- At most $7 log rows of a day from the cursor ($4, $5, $6) on, in order, counted as in figures_day. An undo has the entry or
+-- movement that it undid. Synced scans are in replay_synced.
 SELECT e.logged_at AS at, e.scan_id, e.mode, coalesce(e.gate, o.gate, '') AS gate, e.result, e.reason,
        e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL AS scans, e.entered, e.slot_id,
        round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer AS took,
@@ -145,7 +144,7 @@ SELECT e.logged_at AS at, e.scan_id, e.mode, coalesce(e.gate, o.gate, '') AS gat
  ORDER BY e.logged_at, e.scan_id, e.mode;
 
 -- name: replay_synced
--- What scanners without a connection scanned on a day and synced since, in order.
+-- The scans that were made offline on a day and synced later, in order.
 SELECT e.scanned_at AS at, e.scan_id, e.mode, coalesce(e.gate, '') AS gate, e.result, e.reason,
        e.mode IN ('validate', 'verify', 'exit') AS scans, e.entered, e.slot_id
   FROM scans e

@@ -1,8 +1,8 @@
--- The records: the scan log as managers read it, page by page. Nothing here locks or writes.
+-- The scan log as managers read it, page by page. Nothing here locks or writes.
 
 -- name: venue_scans
--- The scans of a venue logged from $3 on and before the cursor ($4, $5, $6), newest first. Filters that are NULL let all
--- through. The cursor alone finds where a page begins: a deep page costs what the first one does.
+-- The scans of a venue logged from $3 on and before the cursor ($4, $5, $6), newest first. A filter that is NULL admits all.
+-- The index finds the cursor directly, so a late page takes as long as the first one.
 SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.result, e.reason, e.entered, e.undoes, e.note,
        e.scanned_at, e.logged_at, e.operator_id, o.name AS operator_name, u.scan_id AS undone_by
   FROM (SELECT * FROM scans e
@@ -19,7 +19,7 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.res
  ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC;
 
 -- name: code_scans
--- The same of one code alone ($13), by its own index.
+-- The same for one code ($13), by its own index.
 SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.result, e.reason, e.entered, e.undoes, e.note,
        e.scanned_at, e.logged_at, e.operator_id, o.name AS operator_name, u.scan_id AS undone_by
   FROM (SELECT * FROM scans e
@@ -36,7 +36,7 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.res
  ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC;
 
 -- name: who_scans
--- All staff of an organisation by name; disabled ones are in the log as well.
+-- All staff of an organisation by name, including disabled ones, who are in the log too.
 SELECT id, name FROM staff WHERE org_id = $1 ORDER BY name, id;
 
 -- name: gate_names

@@ -1,4 +1,4 @@
--- Staff: who may sign in.
+-- Staff accounts.
 
 -- name: add_staff
 -- The unique index staff_username_once refuses a name that is taken, in any case and any organisation.
@@ -10,7 +10,7 @@ RETURNING id;
 SELECT EXISTS (SELECT 1 FROM venues WHERE org_id = $1 AND id = $2);
 
 -- name: disable_staff
--- Returns the id where this changed something.
+-- Returns the id if this changed something.
 UPDATE staff SET disabled_at = $3 WHERE org_id = $1 AND id = $2 AND disabled_at IS NULL RETURNING id;
 
 -- name: has_staff

@@ -1,7 +1,7 @@
--- The scanners of a venue: what the log and the slots say about its gates.
+-- Gates and devices of a venue: their activity by the scan log, and the visitors still expected.
 
 -- name: gate_activity
--- Of every gate that scanned in the time before $5: how much since $4, how much between $3 and $4, and when last.
+-- Every gate with scans between $3 and $5: the number since $4, the number between $3 and $4, and the time of the last.
 SELECT e.gate, count(*) FILTER (WHERE e.logged_at > $4) AS lately, count(*) FILTER (WHERE e.logged_at <= $4) AS before,
        max(e.logged_at) AS last_at
   FROM scans e
@@ -11,6 +11,6 @@ SELECT e.gate, count(*) FILTER (WHERE e.logged_at > $4) AS lately, count(*) FILT
  ORDER BY e.gate;
 
 -- name: still_expected
--- Booked and not yet arrived in the slots that are on at a venue at the moment $3.
+-- The booked visitors who have not arrived, in the slots of a venue that are current at $3.
 SELECT coalesce(sum(s.booked_count - s.verified_count), 0) FROM reservation_slots s
  WHERE s.org_id = $1 AND s.venue_id = $2 AND s.starts_at <= $3 AND s.ends_at > $3;

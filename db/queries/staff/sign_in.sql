@@ -1,16 +1,16 @@
--- Signing in, and the count of failures that locks a name on a kind of device.
+-- Sign-in, and the count of failures that locks a name on known or unknown devices.
 
 -- name: find_staff
--- Who signs in by this name (lower case), with the venue the session is for: the own one, else the organisation's first.
+-- The account of a name (lower case), with the venue of the session: the account's own, else the organisation's first.
 SELECT s.org_id, s.id, s.name, s.role, s.password_hash, s.pin_hash, coalesce(s.venue_id, 0) AS own_venue_id,
        coalesce(s.venue_id, (SELECT v.id FROM venues v WHERE v.org_id = s.org_id ORDER BY v.id LIMIT 1), 0) AS venue_id
   FROM staff s
  WHERE lower(s.username) = $1 AND s.disabled_at IS NULL;
 
 -- name: count_attempt
--- Counts an attempt before its secret is looked at, in one statement, so that parallel guesses cannot slip through.
--- $1 bucket, $2 now, $3 end of a window begun now, $4 attempts that may be looked at. A failures count above $4 means:
--- this attempt may not. The count starts afresh once the lock, or without one the window, has run out.
+-- Counts an attempt before its secret is compared, in one statement, so that parallel guesses cannot exceed the limit.
+-- $1 bucket, $2 now, $3 end of a window that begins now, $4 attempts that may be compared. If the returned count is above $4,
+-- this attempt may not be compared. The count restarts when the lock has expired, or without a lock the window.
 INSERT INTO sign_in_attempts AS a (bucket, failures, window_ends) VALUES ($1, 1, $3)
 ON CONFLICT (bucket) DO UPDATE
    SET failures = CASE WHEN coalesce(a.locked_until, a.window_ends) <= $2 THEN 1 ELSE least(a.failures + 1, $4::int + 1) END,
@@ -19,7 +19,7 @@ ON CONFLICT (bucket) DO UPDATE
 RETURNING failures, window_ends, locked_until;
 
 -- name: lock_out
--- After a failure: locks the bucket until $2 once $3 attempts have been counted; a lock is never prolonged.
+-- After a failure: locks the bucket until $2 if $3 attempts have been counted. A lock is never prolonged.
 UPDATE sign_in_attempts SET locked_until = $2 WHERE bucket = $1 AND failures >= $3::int AND locked_until IS NULL;
 
 -- name: clear_attempts

@@ -1,8 +1,8 @@
--- The tickets that passed the portal's check, by the day of the venue they are for.
+-- Checked tickets: which tickets passed the portal's check, by day of their venue.
 
 -- name: keep_checks
--- One row per element of the arrays, each ticket and day once among them. Of a ticket's checks of one day the first stays,
--- in whatever order and however often they are written.
+-- Stores one row per element of the arrays, which hold each ticket and day once. Of a ticket's checks of one day the first is
+-- kept, in whatever order and however often they are written.
 INSERT INTO ticket_checks AS c (org_id, ticket_id, date, venue_id, checked_at)
 SELECT a.org_id, a.ticket_id, a.date, a.venue_id, a.checked_at
   FROM unnest($1::bigint[], $2::bigint[], $3::date[], $4::bigint[], $5::timestamptz[]) AS a (org_id, ticket_id, date, venue_id, checked_at)
@@ -10,12 +10,11 @@ SELECT a.org_id, a.ticket_id, a.date, a.venue_id, a.checked_at
 ON CONFLICT (org_id, ticket_id, date) DO UPDATE SET checked_at = EXCLUDED.checked_at WHERE c.checked_at > EXCLUDED.checked_at;
 
 -- name: checks_of_day
--- How many tickets were checked on a venue's day ($3, from $4 up to $5), and how many of them got a reservation (whatever became
--- of it) at or after that check and before the ticket was checked on a later day: a reservation counts for one day at most.
--- Most are booked on the day of the check. Those are found by laying the day's checks and the day's bookings side by side, of
--- which no plan can make more than two short scans of an index; only the others are looked up one by one. A ticket that was checked for
--- another venue within that day (whose date may be another there) is looked up as well. OFFSET 0
--- as in days_of_slots.
+-- The number of tickets checked on a venue's day ($3, from $4 to $5), and of those that got a reservation, cancelled or not, at or
+-- after that check and before a check on a later day. So a reservation counts for at most one day.
+-- Most tickets are booked on the day of the check. They are found by joining the day's checks with the day's bookings, which is
+-- two short index scans under any plan. Only the others are looked up one by one, also tickets that were checked for another
+-- venue within that day, where the date may differ. OFFSET 0 as in days_of_slots.
 WITH told AS MATERIALIZED (
     SELECT a.ticket_id, min(a.checked_at) AS checked_at, max(a.reserved_at) AS reserved_at, bool_or(a.elsewhere) AS elsewhere
       FROM (SELECT c.ticket_id, c.checked_at, NULL::timestamptz AS reserved_at, false AS elsewhere, c.org_id
@@ -53,7 +52,7 @@ SELECT count(*)::integer AS checked,
  WHERE t.checked_at IS NOT NULL;
 
 -- name: drop_old_checks
--- Some of the rows of days before $1; the rest the next time.
+-- Deletes some rows of days before $1. The next run deletes more.
 DELETE FROM ticket_checks c
  USING (SELECT org_id, ticket_id, date FROM ticket_checks WHERE date < $1 ORDER BY date LIMIT 5000 FOR UPDATE SKIP LOCKED) old
  WHERE c.org_id = old.org_id AND c.ticket_id = old.ticket_id AND c.date = old.date;

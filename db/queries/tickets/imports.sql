@@ -1,7 +1,7 @@
--- Imports: tickets whose codes were made elsewhere.
+-- Imports: tickets whose codes were made by another system.
 
 -- name: standing_codes
--- Which of these codes the organisation has already.
+-- Those of the codes that the organisation has already.
 SELECT code FROM tickets WHERE org_id = $1 AND code = ANY ($2::text[]);
 
 -- name: find_product
@@ -9,7 +9,7 @@ SELECT code FROM tickets WHERE org_id = $1 AND code = ANY ($2::text[]);
 SELECT id, activation_mode, valid_days FROM products WHERE org_id = $1 AND (id::text = $2 OR name = $2) ORDER BY id LIMIT 1;
 
 -- name: orders_by_reference
--- One row per reference, made where missing; an order that stood keeps its own standing and address.
+-- One row per reference. Missing orders are made; existing ones keep their status and address.
 WITH made AS (
     INSERT INTO orders (org_id, reference, status, created_at, paid_at, customer_email)
     SELECT $1, reference, status, $4::timestamptz, CASE WHEN status = 'PAID' THEN $4 END, email
@@ -22,7 +22,7 @@ UNION ALL
 SELECT reference, id FROM orders WHERE org_id = $1 AND reference = ANY ($2::text[]);
 
 -- name: import_tickets
--- Codes that stand already are left as they are; the codes added come back.
+-- Adds tickets and returns their codes. Existing codes are left as they are.
 INSERT INTO tickets (org_id, code, order_id, product_id, channel, status, activation_mode, customer_name, customer_email,
                      customer_phone, valid_until, created_at, activated_at)
 SELECT $1, t.code, t.order_id, t.product_id, t.channel, t.status, t.activation_mode, t.name, t.email, t.phone, t.valid_until,

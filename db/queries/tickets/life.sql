@@ -1,4 +1,4 @@
--- The life of one ticket, and finding it by what its holder can say. Nothing here locks or writes.
+-- The history of a ticket, and the search for tickets. Nothing here locks or writes.
 
 -- name: ticket_by_id
 SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.customer_name, t.customer_email, t.customer_phone,
@@ -10,7 +10,7 @@ SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.customer_name, t.
  WHERE t.org_id = $1 AND t.id = $2;
 
 -- name: reservations_of
--- Every reservation the ticket has had, oldest first: the one that holds a place and those given back, by an index each.
+-- Every reservation of the ticket, oldest first. The active one and the cancelled ones are found by an index each.
 SELECT r.id, r.status, r.slot_id, r.venue_id, r.reserved_at, r.moved_at, r.verified_at, r.cancelled_at, r.cancel_cause,
        r.calendar_sequence, r.manage_token_hash, s.date, s.start_time, s.end_time, s.expired_at, v.name AS venue_name,
        v.timezone
@@ -22,7 +22,7 @@ SELECT r.id, r.status, r.slot_id, r.venue_id, r.reserved_at, r.moved_at, r.verif
  ORDER BY r.reserved_at, r.id;
 
 -- name: mails_of
--- The messages written for these parties (the hashes of their tokens), oldest first. A party's mail names its first.
+-- The messages for these parties (by the hashes of their tokens), oldest first. A party's message has its first reservation.
 SELECT m.id, m.kind, m.channel, m.status, m.recipient, m.created_at, m.sent_at, m.attempts
   FROM (SELECT DISTINCT r.org_id, r.id FROM ticket_reservations r
          WHERE r.manage_token_hash = ANY ($2::bytea[]) AND r.org_id = $1) r
@@ -30,7 +30,7 @@ SELECT m.id, m.kind, m.channel, m.status, m.recipient, m.created_at, m.sent_at, 
  ORDER BY m.created_at, m.id;
 
 -- name: scans_of
--- The newest presentations of a code, whatever became of them.
+-- The newest scans of a code, whatever their result.
 SELECT e.scan_id, e.mode, e.result, e.reason, e.gate, e.device, e.source, e.entered, e.undoes, e.note, e.scanned_at,
        e.logged_at, e.operator_id, o.name AS operator_name, v.name AS venue_name
   FROM scans e
@@ -41,7 +41,7 @@ SELECT e.scan_id, e.mode, e.result, e.reason, e.gate, e.device, e.source, e.ente
  LIMIT $3;
 
 -- name: conflicts_of
--- The conflicts these scans are in, with who decided them.
+-- The conflicts of these scans, with the managers who decided them.
 SELECT c.scan_id, c.kind, c.gate, c.logged_at, c.operator_id, o.name AS operator_name, c.decision, c.note, c.decided_by,
        c.decided_at, d.name AS decided_name, v.name AS venue_name
   FROM scan_conflicts c
@@ -52,7 +52,7 @@ SELECT c.scan_id, c.kind, c.gate, c.logged_at, c.operator_id, o.name AS operator
  ORDER BY c.id;
 
 -- name: disputes_of
--- What supervisors were asked about this code, oldest first, the newest $3 of them.
+-- The newest $3 disputes about this code, oldest first.
 SELECT d.scan_id, d.gate, d.note, d.asked_at, d.operator_id, o.name AS operator_name, d.decision, d.decision_reason,
        d.decided_by, d.decided_at, b.name AS decided_name, v.name AS venue_name
   FROM (SELECT * FROM disputes d WHERE d.code = $2 AND d.org_id = $1 ORDER BY d.id DESC LIMIT $3) d
@@ -72,8 +72,8 @@ SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s
  ORDER BY e.joined_at, e.id;
 
 -- name: find_tickets
--- At most $6 tickets that answer to a code, an order, an e-mail address (lower case) or a phone number; each by its own
--- index. What is not asked by is NULL.
+-- At most $6 tickets that match a code, an order, an e-mail address (lower case) or a phone number, each by its own index.
+-- Unused criteria are NULL.
 SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
        s.end_time
   FROM (SELECT id FROM (

@@ -1,8 +1,8 @@
--- Tickets: their status, and the changes of it that are no scans.
+-- Tickets: their status, and its changes other than by scans.
 
 -- name: read_standing
--- One row per element of the arrays, in their order. `order_tickets` is how many tickets can be had by naming the order's
--- address: one where the order has none, and counted no further than a booking reaches, for an order may hold a million.
+-- One row per element of the arrays, in their order. `order_tickets` is the number of tickets that the order's address shows:
+-- 1 without an address, and counted only up to the largest party, because an order may have a million tickets.
 SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.product_id,
        t.order_id, r.id AS reservation_id, s.date AS reserved_date, p.venue_id AS product_venue_id, o.order_tickets
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
@@ -18,13 +18,13 @@ SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIE
  ORDER BY a.n;
 
 -- name: read_order_of
--- The order of a ticket, with the address it was bought with.
+-- The order of a ticket, with its e-mail address.
 SELECT o.id, o.customer_email
   FROM (SELECT * FROM tickets t WHERE t.code = $2 AND t.org_id = $1 LIMIT 1) t
   JOIN LATERAL (SELECT * FROM orders o WHERE o.org_id = t.org_id AND o.id = t.order_id LIMIT 1) o ON true;
 
 -- name: tickets_of_order
--- Tickets of an order, at most $3 of them, with the day each is reserved for, in the order they were made.
+-- At most $3 tickets of an order with the day of their reservation, in the order they were made.
 SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
        r.id AS reservation_id, s.date AS reserved_date
   FROM (SELECT * FROM tickets f WHERE f.order_id = $2 LIMIT $3) t
@@ -46,18 +46,18 @@ SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.product_id, t.ord
  WHERE t.org_id = $1 AND t.id = $2;
 
 -- name: activate
--- INACTIVE to ACTIVATED, once and for ever; nothing if it was not INACTIVE.
+-- Changes INACTIVE to ACTIVATED. Returns nothing if the ticket was not INACTIVE.
 UPDATE tickets SET status = 'ACTIVATED', activated_at = $3, version = version + 1
  WHERE org_id = $1 AND id = $2 AND status = 'INACTIVE'
 RETURNING id, code, activated_at;
 
 -- name: pay_order
--- PENDING_PAYMENT to PAID; nothing if it was paid or cancelled before.
+-- Changes PENDING_PAYMENT to PAID. Returns nothing if the order was paid or cancelled before.
 UPDATE orders SET status = 'PAID', paid_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'PENDING_PAYMENT'
 RETURNING id;
 
 -- name: release_paid_tickets
--- The tickets of a paid order become usable: at once, or INACTIVE until their holder activates them.
+-- Makes the tickets of a paid order usable: ACTIVATED, or INACTIVE until their holder activates them.
 UPDATE tickets
    SET status = CASE activation_mode WHEN 'deferred' THEN 'INACTIVE' ELSE 'ACTIVATED' END,
        activated_at = CASE activation_mode WHEN 'deferred' THEN NULL ELSE $3::timestamptz END, version = version + 1
@@ -83,7 +83,7 @@ INSERT INTO orders (org_id, status, customer_name, created_at, paid_at, customer
 RETURNING id;
 
 -- name: add_tickets
--- Codes that stand already are left out; what was added comes back.
+-- Adds tickets and returns them. Existing codes are skipped.
 INSERT INTO tickets (org_id, code, order_id, product_id, channel, status, activation_mode, customer_name, valid_until,
                      created_at, activated_at)
 SELECT $1, code, $3, $4, $5, $6::text, $7, $8, $9, $10::timestamptz, CASE WHEN $6 = 'ACTIVATED' THEN $10 END

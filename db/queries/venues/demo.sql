@@ -1,11 +1,11 @@
--- The demo venue, made once.
+-- The demo venue.
 
 -- name: demo_organisation
--- The organisation `hub demo` made, if it did.
+-- The organisation that `hub demo` made, if there is one.
 SELECT o.id FROM organisations o JOIN staff s ON s.org_id = o.id WHERE o.name = $1 AND s.username = $2 LIMIT 1;
 
 -- name: anything_made
--- Whether anything was made beyond the first, empty venue.
+-- Whether the database has anything beyond the first, empty venue.
 SELECT EXISTS (SELECT 1 FROM staff) OR EXISTS (SELECT 1 FROM tickets) OR EXISTS (SELECT 1 FROM reservation_slots)
     OR (SELECT count(*) > 1 FROM venues);
 
@@ -17,8 +17,8 @@ UPDATE venues SET name = $2, timezone = $3, country = $4 WHERE org_id = $1 AND i
 RETURNING id;
 
 -- name: spare_tickets
--- A few tickets of each standing to try things with: unreserved ones first, then one of the family's order, one that is
--- not active yet, and those for today and for later.
+-- A few tickets of each kind to try: unreserved ones first, then one of the family order, one that is not active yet, and
+-- those with a reservation for today or later.
 (SELECT t.code, 'ready to book' AS standing FROM tickets t JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
   WHERE t.org_id = $1 AND t.status = 'ACTIVATED' AND t.channel = 'direct' AND o.customer_email IS NULL
   ORDER BY t.created_at, t.id LIMIT 4)
@@ -36,6 +36,6 @@ UNION ALL
   WHERE t.org_id = $1 AND s.ends_at > $2 ORDER BY s.starts_at, t.id LIMIT 3);
 
 -- name: slots_from
--- The slots that have not ended, soonest first.
+-- The slots that have not ended, in order of time.
 SELECT id, date, booked_count > verified_count AS waiting FROM reservation_slots
  WHERE org_id = $1 AND ends_at > $2 ORDER BY starts_at LIMIT 40;

@@ -1,7 +1,7 @@
--- Slots: making them, ending them, and what reconciliation compares.
+-- Slots: adding and expiring them, and the comparisons of reconciliation.
 
 -- name: add_slots
--- Slots that stand already are left as they are; what was added comes back.
+-- Adds slots and returns them. Existing slots are left as they are.
 INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity)
 SELECT $1, $2, a.date, a.start_time, a.end_time, a.starts_at, a.ends_at, $8
   FROM unnest($3::date[], $4::time[], $5::time[], $6::timestamptz[], $7::timestamptz[])
@@ -10,7 +10,7 @@ ON CONFLICT (org_id, venue_id, date, start_time) DO NOTHING
 RETURNING id;
 
 -- name: due_to_expire
--- Slots that have ended, with their venue's lateness, and have not been expired.
+-- Slots that have ended by their venue's late entry policy and are not expired yet.
 SELECT s.org_id, s.id
   FROM reservation_slots s
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
@@ -28,7 +28,7 @@ SELECT t.id
    FOR NO KEY UPDATE;
 
 -- name: expire_reservations
--- Reservations of the locked tickets in this slot end unused; a ticket of an outside system keeps its status word.
+-- Ends the unused reservations of the locked tickets in this slot. A ticket of an external system keeps its status.
 WITH ended AS (
     UPDATE ticket_reservations SET status = 'EXPIRED'
      WHERE org_id = $1 AND slot_id = $2 AND ticket_id = ANY ($3::bigint[]) AND status = 'RESERVED'
@@ -43,7 +43,7 @@ RETURNING t.id;
 UPDATE reservation_slots SET expired_at = $3 WHERE org_id = $1 AND id = $2;
 
 -- name: expire_tickets
--- Unused tickets whose own validity has run out.
+-- Expires unused tickets whose validity has ended.
 WITH due AS (
     SELECT org_id, id FROM tickets
      WHERE valid_until <= $1 AND status IN ('ACTIVATED', 'INACTIVE') AND verified_at IS NULL AND channel <> 'ota'
@@ -69,14 +69,14 @@ HAVING s.booked_count <> count(r.id) FILTER (WHERE r.holds_place)
  ORDER BY s.org_id, s.id;
 
 -- name: lock_slot_tickets
--- All tickets holding a place in a slot, locked in order of id, before the slot itself is locked.
+-- All tickets with a place in a slot, locked in order of id, before the slot is locked.
 SELECT t.id FROM tickets t
  WHERE t.org_id = $1
    AND t.id IN (SELECT r.ticket_id FROM ticket_reservations r WHERE r.org_id = $1 AND r.slot_id = $2 AND r.holds_place)
  ORDER BY t.id FOR NO KEY UPDATE;
 
 -- name: correct_slot
--- Sets the counts of a slot to the rows they count; the whole count comes back. What bookings really have is not held.
+-- Sets the counts of a slot from the rows they count, and returns all counts. Places that bookings have are not held.
 UPDATE reservation_slots s
    SET booked_count = c.booked, verified_count = c.verified,
        held_count = greatest(least(s.held_count, s.total_capacity - c.booked::integer), 0), revision = s.revision + 1
@@ -87,7 +87,7 @@ RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_
           s.verified_count, s.held_count, s.revision;
 
 -- name: bookable_slots
--- Slots that can still be booked, with what seat admission should hold of them.
+-- Slots that can still be booked, with the state that seat admission should have.
 SELECT org_id, id AS slot_id, CASE WHEN status = 'ACTIVE' THEN total_capacity - booked_count - held_count ELSE 0 END AS free, revision
   FROM reservation_slots
  WHERE ends_at > $1
@@ -95,8 +95,8 @@ SELECT org_id, id AS slot_id, CASE WHEN status = 'ACTIVE' THEN total_capacity - 
  LIMIT $2;
 
 -- name: resize_slot
--- Gives a slot $2 places, unless more are booked and held: then nothing is changed and `resized` is false. The whole count
--- comes back. Where somebody waits the new places are held for the waiting list.
+-- Sets a slot's capacity to $2 and returns all counts. If somebody waits, new places are held for the waiting list. If more
+-- places are booked and held, nothing changes and `resized` is false.
 WITH held AS MATERIALIZED (
     SELECT s.*, s.booked_count + s.held_count <= $2::integer AS fits
       FROM reservation_slots s

@@ -1,11 +1,11 @@
--- Organisations and venues. A venue is changed by a statement composed of the columns of hub/rules/venue_policies.py
--- (`venue_update` in hub/actions/venues/venues.py); what reads a whole row finds every policy in it.
+-- Organisations and venues. `venue_update` in hub/actions/venues/venues.py builds the statement that changes a venue, from the
+-- columns of hub/rules/venue_policies.py. A whole row of `venues` has every policy.
 
 -- name: read_venue
 SELECT * FROM venues WHERE org_id = $1 AND id = $2;
 
 -- name: venue_row
--- A venue by its id alone, every column.
+-- All columns of a venue by its id alone.
 SELECT * FROM venues WHERE id = $1;
 
 -- name: organisations

@@ -1,8 +1,8 @@
--- The waiting list: joining it, its links, serving the list of a slot. Locks: list, then entries by id, then the slot; accepting
--- an offer locks the tickets first, then its entry, then the slot.
+-- The waiting list: entries, their links, and serving the list of a slot. Locks: list, then entries by id, then the slot.
+-- Accepting an offer locks the tickets first, then its entry, then the slot.
 
 -- name: read_party
--- One row per code, in their order: the ticket as booking would find it.
+-- One row per code, in their order: the ticket with the facts that booking needs.
 SELECT a.code AS asked, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
        t.valid_until, p.venue_id AS product_venue_id, r.id AS reservation_id, rs.date AS reserved_date
   FROM unnest($2::text[]) WITH ORDINALITY AS a (code, n)
@@ -19,7 +19,7 @@ SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, sta
  WHERE org_id = $1 AND id = $2;
 
 -- name: lock_slot
--- The same, locked: nobody takes or gives a place until the transaction ends.
+-- The same, locked: no place of the slot is taken or freed until the transaction ends.
 SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, status, total_capacity, booked_count, held_count,
        verified_count, revision, has_waitlist
   FROM reservation_slots
@@ -27,12 +27,12 @@ SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, sta
    FOR NO KEY UPDATE;
 
 -- name: entry_of_key
--- The entry that was made with an idempotency key, and what was asked for with it.
+-- The entry that was made with an idempotency key, with the hash of its request.
 SELECT id, slot_id, body_hash FROM waitlist_entries WHERE org_id = $1 AND key_hash = $2;
 
 -- name: join_line
--- A new entry at the end of the list of a slot the caller has locked, with its tickets, its link and its mail. A ticket that
--- waits for this slot already violates waitlist_tickets_wait_once; a key in use violates waitlist_entries_key_once.
+-- Adds an entry at the end of the list of a slot that the caller has locked, with its tickets, link and e-mail. A ticket that
+-- waits for this slot already violates waitlist_tickets_wait_once; a used key violates waitlist_entries_key_once.
 WITH line AS (
     INSERT INTO waitlist_lines (org_id, slot_id) VALUES ($1, $2) ON CONFLICT (org_id, slot_id) DO NOTHING
 ), marked AS (
@@ -56,15 +56,15 @@ WITH line AS (
 SELECT id FROM entry;
 
 -- name: add_link
--- One more link to an entry.
+-- Adds a link to an entry.
 INSERT INTO waitlist_links (org_id, token_hash, entry_id, created_at) VALUES ($1, $2, $3, $4);
 
 -- name: turn
--- How many wait up to and including this entry: its position.
+-- The position of an entry: the number that wait up to and including it.
 SELECT count(*) FROM waitlist_entries WHERE org_id = $1 AND slot_id = $2 AND status = 'WAITING' AND id <= $3;
 
 -- name: entry_of_token
--- The entry that a link opens, whatever the organisation: the token is the right to it.
+-- The entry of a link, whatever the organisation, because the token gives the right to it.
 SELECT e.org_id, e.id, e.slot_id, e.venue_id, e.places, e.status, e.offer_ends_at, e.end_cause, e.customer_email,
        e.offered_at IS NOT NULL AS had_offer, e.customer_phone, e.language, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        v.name AS venue_name, v.timezone,
@@ -80,9 +80,9 @@ SELECT e.org_id, e.id, e.slot_id, e.venue_id, e.places, e.status, e.offer_ends_a
  WHERE l.token_hash = $1;
 
 -- name: end_entries
--- WAITING or OFFERED entries become $3 (for the cause $4), and their tickets may wait again; those with a payload among $6, one
--- for each entry, get a mail. The mail of an offer that has not gone out yet never will. What was offered stays in the slot's
--- held_count until its list is served. Returns those that were ended now.
+-- Changes WAITING or OFFERED entries to $3 (for the cause $4), and their tickets may wait again. An entry whose payload in $6 is
+-- not NULL gets an e-mail. An unsent e-mail of an offer is dropped. Offered places stay in the slot's held_count until its list
+-- is served. Returns the entries that were ended now.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($2::bigint[], $6::text[]) AS a (id, payload)
 ), ended AS (
@@ -108,8 +108,8 @@ WITH asked AS MATERIALIZED (
 SELECT id FROM ended;
 
 -- name: lines_to_serve
--- Lists with something to do: an offer has run out or cannot be accepted any more, something held is offered to nobody,
--- something is free that somebody waits for, the slot is over or closed, or nobody waits any more.
+-- Lists with work to do: an offer has expired or can no longer be accepted, a held place is not offered, a place is free that
+-- somebody waits for, the slot is over or closed, or nobody waits any more.
 SELECT l.org_id, l.slot_id
   FROM waitlist_lines l
   JOIN reservation_slots s ON s.org_id = l.org_id AND s.id = l.slot_id
@@ -133,12 +133,12 @@ SELECT l.org_id, l.slot_id
  ORDER BY l.org_id, l.slot_id;
 
 -- name: claim_line
--- The list's row, locked; nothing if another process serves it now.
+-- The row of a list, locked. Returns nothing if another process is serving it.
 SELECT slot_id FROM waitlist_lines WHERE org_id = $1 AND slot_id = $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_entries
--- Of one list every offer, the first who waits, and the next $3 whose party is not larger than all that is not booked;
--- locked in order of joining.
+-- Every offer of a list, its first waiting entry, and the next $3 whose party is not larger than all places that are not booked.
+-- Locked in order of joining.
 SELECT e.id, e.places, e.status, e.gathers_until, e.offer_ends_at
   FROM waitlist_entries e
  WHERE e.org_id = $1 AND e.slot_id = $2 AND e.status IN ('WAITING', 'OFFERED')
@@ -157,7 +157,7 @@ SELECT e.id, e.places, e.status, e.gathers_until, e.offer_ends_at
    FOR NO KEY UPDATE;
 
 -- name: read_tickets
--- The tickets of entries, as booking would find them.
+-- The tickets of entries, with the facts that booking needs.
 SELECT w.entry_id, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
        t.valid_until, p.venue_id AS product_venue_id, r.id AS reservation_id, rs.date AS reserved_date
   FROM waitlist_tickets w
@@ -169,7 +169,7 @@ SELECT w.entry_id, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL TH
  ORDER BY w.entry_id, t.id;
 
 -- name: offer
--- Entries that wait are made an offer until $6, each with a link and a mail of its own. Returns those that got one.
+-- Makes waiting entries an offer until $6, each with a new link and an e-mail. Returns those that got one.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($2::bigint[], $3::text[], $4::bytea[]) AS a (id, token, token_hash)
 ), offered AS (
@@ -189,7 +189,7 @@ WITH asked AS MATERIALIZED (
 SELECT id FROM offered;
 
 -- name: lapse
--- Offers that ran out by $5 are over, each with a mail. Their tickets may wait again. Returns those that lapsed now.
+-- Ends offers that expired by $5, each with an e-mail. Their tickets may wait again. Returns those that lapsed now.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($2::bigint[], $3::text[], $4::bytea[]) AS a (id, token, token_hash)
 ), lapsed AS (
@@ -211,20 +211,20 @@ WITH asked AS MATERIALIZED (
 SELECT id FROM lapsed;
 
 -- name: gather
--- From now until $3 what comes free is kept together for this entry. It is said once.
+-- Keeps places that become free until $3 together for this entry. An entry gets this only once.
 UPDATE waitlist_entries SET gathers_until = $3
  WHERE org_id = $1 AND id = $2 AND status = 'WAITING' AND gathers_until IS NULL;
 
 -- name: open_entries
--- All who wait or have an offer, of one list.
+-- All entries of a list that wait or have an offer.
 SELECT id FROM waitlist_entries
  WHERE org_id = $1 AND slot_id = $2 AND status = ANY ($3::text[])
  ORDER BY id
    FOR NO KEY UPDATE;
 
 -- name: set_held
--- What a slot that the caller has locked holds from now on, and whether somebody waits for it; nothing if that is so
--- already. The revision grows where the count changes.
+-- Sets the held places of a slot that the caller has locked, and whether somebody waits for it. The revision grows if the count
+-- changes. Returns nothing if nothing changes.
 UPDATE reservation_slots s
    SET held_count = $3, revision = s.revision + (s.held_count <> $3)::integer, updated_at = $4, has_waitlist = w.somebody
   FROM (SELECT EXISTS (SELECT 1 FROM waitlist_entries e
@@ -241,9 +241,9 @@ DELETE FROM waitlist_lines l
                     WHERE e.org_id = $1 AND e.slot_id = $2 AND e.status IN ('WAITING', 'OFFERED'));
 
 -- name: accept
--- An offer that stands at $3 is taken: its links open the reservation from now on ($4 is what the party's manage token
--- hashes to), its places are free in this transaction, for whoever has locked the party's tickets and books them next.
--- Nothing where the offer is over.
+-- Accepts an offer that is open at $3. Its links now open the reservation ($4 is the hash of the party's manage token). Its places
+-- become free in this transaction, for the booking of the party, whose tickets the caller has locked. Returns nothing if the
+-- offer is over.
 WITH accepted AS (
     UPDATE waitlist_entries e
        SET status = 'ACCEPTED', ended_at = $3
@@ -270,11 +270,11 @@ UPDATE reservation_slots s
 RETURNING s.id;
 
 -- name: open_line
--- A list for a slot that has none, so that it is served.
+-- Adds a list to a slot that has none, so that it is served.
 INSERT INTO waitlist_lines (org_id, slot_id) VALUES ($1, $2) ON CONFLICT (org_id, slot_id) DO NOTHING;
 
 -- name: drifted_holds
--- Slots that hold less than they have offered, or hold something although nobody waits.
+-- Slots that hold fewer places than they have offered, or hold places although nobody waits.
 SELECT s.org_id, s.id AS slot_id, s.date, s.start_time, s.held_count, o.places AS offered
   FROM reservation_slots s
   CROSS JOIN LATERAL (SELECT coalesce(sum(e.places), 0) AS places
