@@ -1,1 +1,1 @@
-"""Load scenarios and benchmarks: from outside, over HTTP, WebSocket and plain SQL, importing nothing of the product."""
+"""Load scenarios and benchmarks. They use HTTP, WebSocket and SQL, and import nothing of the product."""

@@ -1,8 +1,8 @@
-"""The bare servers that HTTP rows are measured beside, each in a process of its own: `python -m loadtests.bare_server`.
+"""Bare servers, the limits of the HTTP benchmarks: `python -m loadtests.bare_server` runs one as a process.
 
-`json` is the least a JSON endpoint in aiohttp can do: read the body, parse it, answer a document. `bytes` answers a
-fixed body to GET, with its ETag. `echo` is a WebSocket that answers every text with a fixed one. `canned` is no server
-at all, only a protocol that writes the same answer for every read: it shows what the generator itself is capable of.
+`json` is a minimal JSON endpoint in aiohttp: it reads and parses the body and answers with a document. `bytes` answers GET with
+a fixed body and its ETag. `echo` is a WebSocket that answers every text with a fixed one. `canned` is only a protocol that
+writes the same answer after every read: it shows the limit of the generator itself.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ async def serve(port: int, body: bytes, canned_port: int) -> None:
 
 
 class BareServer:
-    """Where the bare process listens."""
+    """The address of a bare server."""
 
     def __init__(self, port: int, canned_port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -95,7 +95,7 @@ class BareServer:
 
 @contextlib.contextmanager
 def bare_server(body_file: Path | None = None) -> Iterator[BareServer]:
-    """Runs the bare process on the hub's core while the block lasts; the hub is idle then."""
+    """Run a bare server on the hub's core inside the block. The hub is idle meanwhile."""
     port, canned_port = free_port(), free_port()
     words = [sys.executable, "-m", "loadtests.bare_server", "--port", str(port), "--canned-port", str(canned_port)]
     process = subprocess.Popen([*words, *(["--body", str(body_file)] if body_file else [])], cwd=ROOT)

@@ -1,4 +1,4 @@
-"""Which core does what, and how busy the machine was: hub on the first core, generator on the second, Postgres free."""
+"""Processor cores: pins the hub to the first and the generator to the second, and measures how busy the machine was."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SERVER_NAMES = ("postgres", "valkey", "redis")
 
 
 def hub_cores() -> set[int]:
-    """The core of the process under test; every core where there is only one or pinning is not possible."""
+    """Return the core of the process under test; all cores if there is only one or pinning is not possible."""
     return {min(ALL_CORES)} if len(ALL_CORES) >= 2 else set(ALL_CORES)
 
 
@@ -24,7 +24,7 @@ def generator_cores() -> set[int]:
 
 
 def release_child() -> None:
-    """For `preexec_fn`: a server started by the pinned generator must not inherit the generator's core."""
+    """Undo the pinning, as `preexec_fn` of a server, so that it does not inherit the generator's core."""
     if ALL_CORES:
         os.sched_setaffinity(0, ALL_CORES)
 
@@ -35,7 +35,7 @@ def pin_self() -> None:
 
 
 def hub_processes(pid: int) -> list[psutil.Process]:
-    """The hub's own processes below `pid`; the database servers it started are left out."""
+    """Return the hub's processes below `pid`, without the database servers it started."""
     found: list[psutil.Process] = []
     with contextlib.suppress(psutil.NoSuchProcess):
         root = psutil.Process(pid)
@@ -51,7 +51,7 @@ def hub_processes(pid: int) -> list[psutil.Process]:
 
 
 def pin_hub(pid: int) -> None:
-    """Pins every thread: affinity is per thread, and threads already running keep what they had."""
+    """Pin every thread of the hub, because affinity is per thread and running threads keep theirs."""
     if not ALL_CORES:
         return
     for process in hub_processes(pid):
@@ -61,7 +61,7 @@ def pin_hub(pid: int) -> None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time used so far by the hub's own processes."""
+    """Return the seconds of processor time that the hub's processes have used."""
     total = 0.0
     for process in hub_processes(pid):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -103,7 +103,7 @@ def _postgres_seconds(pid: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How quiet the machine was: fractions of all cores, over a sample taken while we did nothing."""
+    """Load of the machine while the bench is idle, as fractions of all cores."""
 
     busy: float
     steal: float
@@ -126,7 +126,7 @@ def _ticks() -> tuple[float, float, float]:
 
 
 class Watch:
-    """Steal over a stretch of time: `watch = Watch(); ...; watch.steal()`."""
+    """Measures steal time: `watch = Watch(); ...; watch.steal()`."""
 
     def __init__(self) -> None:
         self._total, self._idle, self._steal = _ticks()
@@ -137,7 +137,7 @@ class Watch:
 
 
 def look(seconds: float = 0.5) -> Weather:
-    """Samples the machine while the bench itself sleeps. Blocks: call it between measurements only."""
+    """Sample the machine while the bench sleeps. It blocks, so call it only between measurements."""
     total, idle, steal = _ticks()
     time.sleep(seconds)
     total2, idle2, steal2 = _ticks()

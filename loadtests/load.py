@@ -1,6 +1,6 @@
-"""`python -m loadtests.load`: a hub of its own, the locust scenarios headless, a table, and the tables' own word for it.
+"""`python -m loadtests.load`: starts a hub, runs the locust scenarios headless, prints a table, and checks the database.
 
-Exits 1 when an answer was wrong, a bound of the requirement documents was missed, or something acknowledged is not stored.
+Exits with 1 if an answer was wrong, a bound of the requirement documents was missed, or an acknowledged action is not stored.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from loadtests.stock import Stock, code_of
 
 OPERATORS = ("load-op-1", "load-op-2", "load-op-3", "load-op-4")
 SMALL_SLOT = 40
-# Milliseconds at the 95th percentile, from the requirement documents.
+# Bounds of the 95th percentile in milliseconds, from the requirement documents.
 BOUNDS = {
     "validate": 300.0, "validate when reserved": 300.0, "availability of a month": 500.0, "reserve": 1000.0,
     "reserve an alternative": 1000.0, "reserve a second time": 1000.0,
@@ -35,7 +35,7 @@ SOCKET_BOUND = 500.0
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What was prepared: dates and slots, and the files the scenarios read and write."""
+    """The prepared data: dates, slots, and the files that the scenarios read and write."""
 
     today: date
     today_slots: list[int]
@@ -45,7 +45,7 @@ class Ground:
 
 
 async def prepare(hub: OwnHub, seconds: int, users: int) -> Ground:
-    """Everything by the command line that it can make in time; reservations by SQL."""
+    """Prepare the data by command line if that is fast enough; write reservations with SQL."""
     for name in OPERATORS:
         hub.add_staff(name, "operator")
     socket, ready = await scanner(hub, OPERATORS[0], "load-first")
@@ -82,7 +82,7 @@ async def prepare(hub: OwnHub, seconds: int, users: int) -> Ground:
 
 
 def run_locust(hub: OwnHub, ground: Ground, seconds: int, users: int) -> tuple[list[Line], list[str]]:
-    """Both scenarios in one headless locust; its own lines, and what failed in its words."""
+    """Run both scenarios in one headless locust. Return its lines and its failures."""
     prefix = hub.data_dir / "locust"
     folder = ROOT / "loadtests" / "scenarios"
     ran = subprocess.run(
@@ -122,7 +122,7 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 
 async def promises_kept(stock: Stock, ground: Ground) -> list[str]:
-    """Everything acknowledged is stored, every count is the count of its rows, no slot holds more than it may."""
+    """Return all violations: acknowledged actions are stored, counts equal their rows, no slot exceeds its capacity."""
     promises = json.loads(ground.promises.read_text())
     entries, bookings = promises["entries"], promises["bookings"]
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""A hub of our own for one run: temporary data, free port, limits set wide but on, stopped cleanly afterwards."""
+"""A hub for one run: temporary data folder, free port, high rate limits, and a clean stop at the end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class HubTrouble(RuntimeError):
-    """The hub did not start, answer or stop as it should; the message holds the end of its log."""
+    """The hub did not start, answer or stop. The message holds the end of its log."""
 
 
 def free_port() -> int:
@@ -46,12 +46,12 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # loaded before 
 def _before_exec() -> None:
     cores.release_child()
     if _LIBC is not None:
-        # A generator that is killed takes its hub along; elsewhere `atexit` does what it can.
+        # If the generator is killed, the kernel ends the hub too. On other systems `atexit` stops it if possible.
         _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
 
 
 def _offset_to_morning() -> float:
-    """Seconds forward to the next 09:00 UTC, so that "today" has a whole day of slots whenever the run starts."""
+    """Return the seconds to the next 09:00 UTC, so that "today" has a whole day of slots whenever the run starts."""
     now = datetime.now(UTC)
     morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
     if morning <= now:
@@ -60,7 +60,7 @@ def _offset_to_morning() -> float:
 
 
 async def _lay_in_venue(database_url: str) -> None:
-    """One organisation and one venue, where a hub without demo data has none."""
+    """Create one organisation and one venue, if the hub has none."""
     connection = await asyncpg.connect(database_url)
     if not await connection.fetchval("SELECT EXISTS (SELECT FROM venues)"):
         await connection.execute(
@@ -73,10 +73,12 @@ async def _lay_in_venue(database_url: str) -> None:
 
 
 class OwnHub:
-    """Blocking on purpose: it works before and after the measurements, never during them."""
+    """The hub of a run. Its methods block; they are for the time before and after measurements."""
 
     def __init__(self, *, settings: dict[str, str] | None = None) -> None:
-        self.data_dir = Path(tempfile.mkdtemp(prefix="vhl"))  # short: unix socket paths end at about 107 bytes
+        self.data_dir = Path(
+            tempfile.mkdtemp(prefix="vhl")
+        )  # short, because Unix socket paths are limited to about 107 bytes
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.clock_offset = _offset_to_morning()
@@ -86,7 +88,7 @@ class OwnHub:
         self.seconds_to_ready = 0.0
         self._tokens: dict[str, str] = {}
         self.environment = {
-            # With PYTHONDONTWRITEBYTECODE every start would compile all sources again, which costs 0.25 s and no installation does.
+            # PYTHONDONTWRITEBYTECODE would make every start compile all sources, which takes 0.25 s and is not realistic.
             **{
                 name: value
                 for name, value in os.environ.items()
@@ -144,7 +146,7 @@ class OwnHub:
         raise HubTrouble(f"hub not ready after {seconds:.0f} s:\n{self.log_tail()}")
 
     def stop(self) -> float:
-        """Asks it to end as Ctrl-C would and waits; returns the seconds that took."""
+        """Stop the hub with SIGINT and wait. Return the seconds that it took."""
         process, self.process = self.process, None
         if process is None or process.poll() is not None:
             return 0.0
@@ -180,7 +182,7 @@ class OwnHub:
     # -- command line -------------------------------------------------------------------------------------------
 
     def command(self, *words: str, stdin: str | None = None, may_fail: bool = False) -> dict[str, Any]:
-        """One `hub` command with `--json`; its document."""
+        """Run a `hub` command with `--json` and return its document."""
         ran = subprocess.run(
             [sys.executable, "-m", "hub", *words, "--json"],
             cwd=ROOT,
@@ -221,7 +223,7 @@ class OwnHub:
         return ticket_codes(document)
 
     def token(self, username: str) -> str:
-        """Signs in once per login over HTTP and keeps the token for the run."""
+        """Return the token of a login. It signs in once over HTTP and keeps the token for the run."""
         if username not in self._tokens:
             request = urllib.request.Request(  # noqa: S310
                 f"{self.url}/api/operator/login",
@@ -239,7 +241,7 @@ class OwnHub:
 
 
 def ticket_codes(document: Any) -> list[str]:
-    """The codes in what `hub tickets issue --json` prints: a list of codes or of objects that hold one."""
+    """Return the codes in the output of `hub tickets issue --json`: a list of codes, or of objects with a code."""
     if isinstance(document, dict):
         for key in ("codes", "ticket_codes", "tickets", "data"):
             if key in document:

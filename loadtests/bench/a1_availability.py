@@ -1,6 +1,6 @@
-"""A1: the calendar of 90 days with 10 slots each, warm, beside a bare handler that returns the same bytes.
+"""A1: latency of the cached calendar of 90 days with 10 slots each. Limit: a bare handler that returns the same bytes.
 
-Measured twice: on a quiet hub, and right after a rush of bookings, while the hub sends their mails.
+It is measured on a quiet hub, and again right after a rush of bookings, while the hub sends their e-mails.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DRAINED_WITHIN = 180.0
 
 
 async def _timed(url: str, request: bytes, count: int, expected: bytes) -> list[float]:
-    """Milliseconds of `count` requests one after another on one connection; every body is compared."""
+    """Return the milliseconds of `count` requests, one after another on one connection. Every body is compared."""
     client = await open_http(url)
     for _ in range(50):
         await client.ask(request)
@@ -39,7 +39,7 @@ async def _timed(url: str, request: bytes, count: int, expected: bytes) -> list[
 
 
 async def _rush(bench: Bench) -> list[str]:
-    """Bookings of another day, as in B1, as many as fit into ten seconds or so."""
+    """Book another day as in B1, for about ten seconds."""
     slots = await bench.slots_for(bench.today + timedelta(days=4))
     tickets = await bench.stock.activated(RUSH_BOOKINGS // 10 if bench.quick else RUSH_BOOKINGS)
     await bench.stock.settle()
@@ -51,7 +51,7 @@ async def _rush(bench: Bench) -> list[str]:
 
 
 async def _compare(bench: Bench, server: BareServer, request: bytes, body: bytes) -> dict[str, list[float]]:
-    """Rounds of ours and the bare handler's p95 in milliseconds, with the mails that waited before each."""
+    """Return p95 in milliseconds of the hub and of the bare handler by round, with the e-mails waiting before each."""
     count = 300 if bench.quick else 1000
     found: dict[str, list[float]] = {"ours_p95": [], "ours_p50": [], "bare_p95": [], "mails_waiting": []}
     for _ in range(bench.repetitions):

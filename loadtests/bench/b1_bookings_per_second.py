@@ -1,4 +1,4 @@
-"""B1: bookings a second into one hot slot over HTTP, QR and outbox included, beside SELECT ... FOR UPDATE on one slot."""
+"""B1: bookings per second into one slot over HTTP, with QR code and outbox. Limit: SELECT ... FOR UPDATE on one slot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loadtests.stock import id_of
 from loadtests.wire.http_client import Answer, post
 
 CLIENTS = 64
-MOST_PER_SECOND = 5_000  # on average, of the tickets prepared; a run that uses them up says so
+MOST_PER_SECOND = 5_000  # average for which tickets are prepared; a run that uses them up reports it
 LIMIT_MOST_PER_SECOND = 3_000
 SLOT_PLACES = 1_000_000
 
@@ -34,7 +34,7 @@ def booking_requests(numbers: range, slot_id: int) -> Iterator[bytes]:
 
 
 def judge(answer: Answer) -> str:
-    """`ok` only for a whole booking: number, code and QR image; refusals by their code."""
+    """Return "ok" for a complete booking (number, code and QR image), else the code of the refusal."""
     if (
         answer.status == 200
         and b'"qr_code":"data:image/png;base64,' in answer.body

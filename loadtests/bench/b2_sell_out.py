@@ -1,4 +1,4 @@
-"""B2: 20,000 attempts on 200 places from 256 clients: exactly 200 sold, Postgres hardly asked, refusals fast."""
+"""B2: 20,000 attempts on 200 places from 256 clients: exactly 200 bookings, few queries, fast refusals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_TRANSACTIONS = 1000
 
 
 async def bare_rate(bench: Bench, seconds: float) -> float:
-    """A JSON endpoint that does nothing, asked in the same way on the same core."""
+    """Return the requests per second of a JSON endpoint that does nothing, with the same load on the same core."""
     with bare_server() as bare:
         clients = await open_clients(bare.url, CLIENTS)
         document = {"ticket_id": 1, "slot_id": 1, "customer_email": "a@example.com", "customer_phone": "+12025550100"}
@@ -42,7 +42,7 @@ async def measure(bench: Bench) -> Row:
         bare.append(await bare_rate(bench, 1.5 if bench.quick else 3.0))
         clients = await open_clients(bench.hub.url, CLIENTS)
         requests = list(booking_requests(tickets, slot))
-        await asyncio.sleep(1.5)  # what Postgres still had to report about loading is reported by now
+        await asyncio.sleep(1.5)  # by now Postgres has reported its statistics about the loading
         written, seen = await bench.stock.writing_transactions(), await bench.stock.commits_and_rollbacks()
         tally = await closed_loop(clients, iter(requests), judge, expected=("ok", "SLOT_FULL"))
         transactions.append(await bench.stock.writing_transactions() - written)

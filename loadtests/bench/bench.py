@@ -1,4 +1,4 @@
-"""What every row is handed: the hub, its stock, logins, today's slots and how long and how often to measure."""
+"""The bench: what every row gets, such as the hub, tickets, logins, slots, and the length and number of rounds."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ class Bench:
 
     @property
     def stretches(self) -> int:
-        """Into how many parts a sustained rate is cut, so that its limit is measured in between."""
+        """Return the number of stretches of a sustained rate. Its limit is measured between them."""
         return 1 if self.quick else 6
 
     @property
     def seconds(self) -> float:
-        """How long one stretch of a sustained rate lasts: 60 s in all."""
+        """Return the seconds of one stretch. All stretches take 60 s."""
         return 3.0 if self.quick else 10.0
 
     async def pgbench_at_best(
         self, script: str, variables: dict[str, int], make: Callable[[int], Awaitable[range]]
     ) -> int:
-        """The client count at which this script is fastest; looked for once, with short runs."""
+        """Return the number of clients at which this script is fastest. Short runs find it once."""
         if script not in self.best_counts:
             rates: dict[int, float] = {}
             for clients in pgbench.CLIENT_COUNTS:
@@ -69,7 +69,7 @@ class Bench:
         )
 
     async def slots_for(self, day: date, capacity: int = SLOT_CAPACITY) -> list[int]:
-        """Ten slots of that day, from noon on, made by the command line unless they are there."""
+        """Return the ids of ten slots of that day from noon on. The command line makes missing ones."""
         slots = await self.stock.slots_of(day)
         if not slots:
             await asyncio.to_thread(self.hub.generate_slots, day, 1, capacity=capacity)
@@ -78,7 +78,7 @@ class Bench:
 
 
 async def scanner(hub: OwnHub, username: str, device: str) -> tuple[SocketClient, dict[str, Any]]:
-    """A signed-in socket and its `ready` frame."""
+    """Return a signed-in socket and its `ready` frame."""
     socket = await open_socket(hub.url, token=hub.token(username))
     while True:
         frame = orjson.loads(await socket.next_text())
@@ -89,7 +89,7 @@ async def scanner(hub: OwnHub, username: str, device: str) -> tuple[SocketClient
 
 
 class Dashboard:
-    """A manager's screen: subscribed to counts, keeping the newest of every slot as the protocol says."""
+    """A manager's dashboard: subscribes to counts, and keeps the newest revision of every slot."""
 
     def __init__(self, socket: SocketClient) -> None:
         self._socket = socket
@@ -127,7 +127,7 @@ class Dashboard:
 
 
 def _slots_in(document: Any) -> list[dict[str, Any]]:
-    """The list of slots wherever the frame holds it: a snapshot nests it deeper than an event does."""
+    """Return the list of slots in a frame. A snapshot nests it deeper than an event does."""
     if isinstance(document, dict):
         slots = document.get("slots")
         if isinstance(slots, list):

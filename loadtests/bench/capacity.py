@@ -1,4 +1,4 @@
-"""What the generator can do when nothing holds it back: rows above half of this would measure the generator."""
+"""The capacity of the load generator. A row above half of it would measure the generator and not the hub."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS = 2.0
 
 
 async def of_the_generator() -> dict[str, float]:
-    """Scans a second against a socket that always says yes, and requests a second against a canned answer."""
+    """Return scans per second against a socket that always admits, and requests per second against a canned answer."""
     with bare_server() as bare:
         await asyncio.sleep(0.2)
         sockets = [await open_socket(bare.url, "/echo") for _ in range(64)]

@@ -1,4 +1,4 @@
-"""HTTP requests in a closed loop over keep-alive connections, each answer judged by its caller."""
+"""HTTP load: requests in a closed loop over keep-alive connections. The caller classifies each answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loadtests.wire.http_client import Answer, HttpClient, open_http
 
 @dataclass
 class HttpTally:
-    """`kinds` counts what the judge called each answer; `first` and `last` say when a kind was seen."""
+    """The result of a load. `kinds` counts the classified answers; `first` and `last` are when a kind was seen."""
 
     kinds: Counter[str] = field(default_factory=Counter)
     first: dict[str, float] = field(default_factory=dict)
@@ -42,7 +42,7 @@ async def closed_loop(
     seconds: float = 3600.0,
     expected: tuple[str, ...] = ("ok",),
 ) -> HttpTally:
-    """Sends until the requests or the seconds run out. Answers of a kind not `expected` are kept for the report."""
+    """Send until the requests or the seconds are used up. Answers of an unexpected kind are kept for the report."""
     tally = HttpTally()
     done = asyncio.Event()
     running = len(clients)

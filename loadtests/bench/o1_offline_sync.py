@@ -1,4 +1,4 @@
-"""O1: ten scanners were offline, come back at once and send their queues ten times, while others go on scanning."""
+"""O1: ten scanners come back from offline at once and send their queues ten times, while others go on scanning."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MUST_SECONDS, GOAL_SECONDS, MUST_ONLINE_MS, GOAL_ONLINE_MS = 10.0, 5.0, 60.0, 20
 
 @dataclass
 class SyncAnswers:
-    """What the hub said of each scan, by its id, and what went wrong."""
+    """The hub's outcomes by scan id, and the errors."""
 
     outcomes: dict[str, Counter[str]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class SyncAnswers:
 
 
 def queues_of(tickets: range, queued: int, began: str) -> list[list[dict[str, object]]]:
-    """A queue each; the last three in ten of one scanner's people are the first of the next one's, round in a ring."""
+    """Return one queue per scanner. The last 30 % of a queue's tickets are the first of the next one's, in a ring."""
     ids, step = ScanIds(), queued * 7 // 10
     return [
         [
@@ -48,7 +48,7 @@ def queues_of(tickets: range, queued: int, began: str) -> list[list[dict[str, ob
 
 
 async def send(socket: SocketClient, queue: list[dict[str, object]], answers: SyncAnswers, lot: random.Random) -> None:
-    """Every batch ten times, in any order, one at a time as a scanner does it."""
+    """Send every batch ten times in random order, one at a time as a scanner does."""
     batches = [queue[start : start + BATCH] for start in range(0, len(queue), BATCH)] * REPLAYS
     lot.shuffle(batches)
     for number, batch in enumerate(batches, 1):
@@ -84,7 +84,7 @@ async def one_round(bench: Bench, tickets: range, online: range, queued: int) ->
 async def problems(  # noqa: PLR0917 - all that the round has shown
     stock: Stock, slots: list[int], tickets: range, queued: int, answers: SyncAnswers, tally: ScanTally
 ) -> list[str]:
-    """Whatever is not as promised: one entry a ticket, one row and one kind of answer a scan, every conflict reported."""
+    """Return all violations: each ticket has one entry, each scan one row and one outcome, and each conflict is reported."""
     wrong = [f"a sync was refused: {text}" for text in answers.wrong[:3]]
     wrong += [f"at the door, not GREEN VERIFIED: {text}" for text in tally.wrong[:3]]
     kinds = Counter(tuple(sorted(counts.items())) for counts in answers.outcomes.values())

@@ -1,4 +1,4 @@
-"""R1: `hub run` on existing data until it is ready, beside Postgres and Redis alone on the same data until they answer."""
+"""R1: seconds until `hub run` is ready on existing data. Limit: Postgres and Redis alone on the same data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from loadtests.bench.row import Row, median
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """How the hub started its own two servers: read from them while they run."""
+    """The commands by which the hub started its two servers."""
 
     postgres: list[str]
     redis: list[str]
@@ -34,7 +34,7 @@ class Servers:
 
 
 async def learn(bench: Bench) -> Servers:
-    """From `postmaster.opts`, which holds the whole command, and from what the Redis server tells about itself."""
+    """Read the commands from `postmaster.opts` and from `INFO` of the Redis server."""
     folder = Path(await bench.stock.connection.fetchval("SHOW data_directory"))
     folders = [Path(str(await bench.stock.connection.fetchval("SHOW unix_socket_directories")).split(",")[0].strip())]
     client = redis.Redis.from_url(bench.hub.redis_url)
@@ -52,7 +52,7 @@ async def learn(bench: Bench) -> Servers:
 
 
 def _start(command: list[str], owner: int) -> subprocess.Popen[bytes]:
-    """Postgres refuses root: a user namespace of its own, or the owner of the data, as the hub does it."""
+    """Start a server. As root, use a user namespace or the owner of the data, as the hub does: Postgres refuses root."""
     prefix: list[str] = []
     user: int | None = None
     if os.geteuid() == 0:
@@ -78,7 +78,7 @@ async def _until(works: Callable[[], Any], seconds: float = 30.0) -> None:
 
 
 async def servers_alone(bench: Bench, servers: Servers) -> float:
-    """Seconds from starting both until both answer; both are stopped again."""
+    """Return the seconds from starting both servers until both answer, and stop them."""
 
     async def postgres_answers() -> None:
         connection = await asyncpg.connect(bench.hub.database_url, timeout=2)
@@ -104,7 +104,7 @@ async def servers_alone(bench: Bench, servers: Servers) -> float:
 
 
 async def measure(bench: Bench) -> Row:
-    """Restarts the hub: runs last, and its connection to the tables is gone afterwards."""
+    """Measure the row. It restarts the hub, so it runs last, and the connection to the tables is closed afterwards."""
     servers = await learn(bench)
     await bench.stock.close()
     ours: list[float] = []
@@ -113,7 +113,7 @@ async def measure(bench: Bench) -> Row:
     for _ in range(bench.repetitions):
         stops.append(await asyncio.to_thread(bench.hub.stop))
         alone.append(await servers_alone(bench, servers))
-        # On this thread: the hub asks the kernel to be ended with the thread that started it.
+        # On this thread, because the kernel ends the hub with the thread that started it.
         bench.hub.start()
         ours.append(bench.hub.seconds_to_ready)
     seconds = median(ours)

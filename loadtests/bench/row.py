@@ -1,4 +1,4 @@
-"""A row of the table: what was measured, beside what, and whether it is as good as it must be."""
+"""A row of the table: the figure, its limit, and whether it meets its bound."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 STEADY = 0.95
-"""A sustained rate may not end below this part of its best."""
+"""Smallest allowed share of the last stretch of a sustained rate to its best stretch."""
 
 
 @dataclass(slots=True)
 class Row:
-    """`ratio` is ours against the limit, in the unit that `must` and `goal` speak of.
+    """One row. `ratio` is our figure divided by the limit, comparable with `must` and `goal`.
 
-    `steady` is the last sixth of a sustained rate against its best sixth; None if the row has no such rate or was cut short.
+    `steady` is the last sixth of a sustained rate divided by its best sixth; None without such a rate or in a short run.
     """
 
     id: str
@@ -45,7 +45,7 @@ class Row:
 
 
 def percentile(sorted_values: Sequence[float], share: float) -> float:
-    """The value below which `share` of a sorted sequence lies."""
+    """Return the value below which `share` (0 to 1) of a sorted sequence lies."""
     if not sorted_values:
         return float("nan")
     return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))]
@@ -56,17 +56,17 @@ def median(values: Sequence[float]) -> float:
 
 
 def last_of_best(rates: Sequence[float]) -> float | None:
-    """The last stretch of a sustained rate against its best; one stretch says nothing."""
+    """Return the last stretch of a sustained rate divided by its best; None for a single stretch."""
     return rates[-1] / max(rates) if len(rates) > 1 and max(rates) > 0 else None
 
 
 def spread(values: Sequence[float]) -> str:
-    """Lowest and highest of the repetitions, so that a median of three hides nothing."""
+    """Return the lowest and highest of the repetitions as text, because a median of three hides them."""
     return f"{min(values):,.0f}-{max(values):,.0f}"
 
 
 def stretches(ours: Sequence[float], limit: Sequence[float]) -> str:
-    """Every stretch in its order, ours and the limit's: what falls in both is the machine."""
+    """Return every stretch in order, the hub's and the limit's. A drop in both comes from the machine."""
     return f"ours {_in_order(ours)}; limit {_in_order(limit)}"
 
 
@@ -80,7 +80,7 @@ def _figure(value: float | None) -> str:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The one table that `make bench` prints."""
+    """Return the table that `make bench` prints."""
     head = ("id", "what", "ours", "limit", "ratio", "last/best", "must", "goal", "verdict")
     lines = [
         (r.id, r.what, r.ours, r.limit, _figure(r.ratio), _figure(r.steady), r.must, r.goal, r.verdict) for r in rows

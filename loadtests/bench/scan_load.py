@@ -1,4 +1,4 @@
-"""Scans over sockets in two shapes: as fast as answers come (closed), or at their appointed times (open)."""
+"""Scan load over sockets: in a closed loop (as fast as answers come) or an open loop (at scheduled times)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from loadtests.wire.socket_client import SocketClient
 
 @dataclass
 class ScanTally:
-    """Only GREEN VERIFIED counts as acknowledged; anything else is kept word for word."""
+    """The result of a load. Only GREEN VERIFIED counts as acknowledged; any other answer is kept as text."""
 
     acknowledged: list[str] = field(default_factory=list)  # scan ids
     wrong: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class ScanTally:
 
 
 class ScanIds:
-    """Distinct UUIDs without the price of drawing one for every scan."""
+    """Distinct UUIDs, counted up from a random one, because drawing one for every scan takes too long."""
 
     def __init__(self) -> None:
         self._head = str(uuid.uuid4())[:24]
@@ -60,7 +60,7 @@ def request(number: int, ticket: int, scan_id: str) -> bytes:
 
 
 async def closed_loop(sockets: Sequence[SocketClient], tickets: range, seconds: float, ids: ScanIds) -> ScanTally:
-    """Every socket sends its next scan when the answer to the last is there, until the time is over."""
+    """Let every socket send its next scan when the last is answered, for `seconds`."""
     tally = ScanTally()
     waiting: Iterator[int] = iter(tickets)
     done = asyncio.Event()
@@ -108,7 +108,7 @@ async def closed_loop(sockets: Sequence[SocketClient], tickets: range, seconds: 
 async def open_loop(
     sockets: Sequence[SocketClient], tickets: range, per_second: float, ids: ScanIds, seconds: float
 ) -> ScanTally:
-    """Scans leave at their appointed times whatever came back, and are timed from the appointment."""
+    """Send scans at scheduled times whatever was answered, and measure latency from the schedule."""
     tally = ScanTally()
     outstanding: dict[tuple[int, int], tuple[str, float]] = {}
 
@@ -127,7 +127,9 @@ async def open_loop(
     for turn in range(total):
         due = began + turn / per_second
         while (wait := due - time.perf_counter()) > 0:
-            await asyncio.sleep(wait)  # about 1 ms coarse; being late counts against us, being early cannot happen
+            await asyncio.sleep(
+                wait
+            )  # accurate to about 1 ms; being late counts as latency, and being early is not possible
         place, number = turn % len(sockets), turn // len(sockets) + 1
         scan_id = ids.next()
         outstanding[(place, number)] = (scan_id, due)

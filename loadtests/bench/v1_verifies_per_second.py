@@ -1,6 +1,6 @@
-"""V1: verifies a second from 64 scanner sockets, durable before the reply, with 20 dashboards watching.
+"""V1: verifies per second from 64 scanner sockets, durable before the reply, with 20 dashboards subscribed.
 
-A minute of it, in six stretches with pgbench in between, on the same hub and sockets: the last must be as fast as the best.
+It takes a minute in six stretches with pgbench between them, on the same hub and sockets. The last must be as fast as the best.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from loadtests.bench.scan_load import ScanIds, ScanTally, closed_loop
 
 SOCKETS = 64
 DASHBOARDS = 20
-MOST_PER_SECOND = 16_000  # on average, of the tickets prepared for all stretches; a run that uses them up says so
+MOST_PER_SECOND = 16_000  # average for which tickets are prepared; a run that uses them up reports it
 LIMIT_MOST_PER_SECOND = 6_000
 
 
@@ -87,7 +87,7 @@ def _in_turn(values: list[float]) -> str:
 async def _check(
     bench: Bench, tallies: list[ScanTally], stock: list[range], before: int, boards: list[Dashboard]
 ) -> list[str]:
-    """Every acknowledgement must be in the tables, and every count must be what the tables add up to."""
+    """Check that every acknowledged scan is in the tables, and that every count equals its rows."""
     problems: list[str] = []
     total = 0
     for tally, numbers in zip(tallies, stock, strict=True):
@@ -102,7 +102,7 @@ async def _check(
     counted = sum(slot.verified for slot in await bench.stock.slots_of(bench.today)) - before
     if counted != total:
         problems.append(f"slots counted {counted}, {total} acknowledged")
-    await asyncio.sleep(2.0)  # a tick of the coalescer is far shorter
+    await asyncio.sleep(2.0)  # far longer than a tick of the counts
     wrong = [board.verified for board in boards if board.verified != counted + before]
     if wrong:
         problems.append(f"{len(wrong)} dashboards do not show {counted + before} verified, e.g. {wrong[0]}")

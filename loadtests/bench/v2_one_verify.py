@@ -1,4 +1,4 @@
-"""V2: the round trip of one verify on an otherwise idle hub, beside the same transaction in `pgbench -c 1`."""
+"""V2: round trip of one verify on an idle hub. Limit: the same transaction in `pgbench -c 1`."""
 
 from __future__ import annotations
 

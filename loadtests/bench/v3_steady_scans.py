@@ -1,4 +1,4 @@
-"""V3: verify latency at 500 and 2,000 scans a second, timed from the moment each should have left (no coordinated omission)."""
+"""V3: verify latency at 500 and 2,000 scans per second, measured from the scheduled time (no coordinated omission)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Locust scenarios: operators at the doors and customers at their phones, each checking every answer it gets."""
+"""Locust scenarios: operators who scan and customers who book. Both check every answer."""

@@ -1,4 +1,4 @@
-"""Customers booking on their phones: validate, contact, calendar, reserve; every answer is checked for what it says."""
+"""The customer scenario: validate a ticket, check a contact, read the calendar, reserve. Every answer is checked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loadtests.scenarios import pools
 
 
 class CustomerUser(FastHttpUser):
-    """The whole way of one ticket per turn. A fifth of the customers want the small slot that is soon full."""
+    """Books one ticket per turn. A fifth of the customers want the small slot, which is soon full."""
 
     wait_time = between(0.3, 1.0)
     weight = 1
@@ -50,7 +50,7 @@ class CustomerUser(FastHttpUser):
         return int(data["data"]["ticket_id"]) if data["data"]["status"] == "ACTIVATED" else None
 
     def _choose(self) -> dict[str, Any] | None:
-        """A slot with places, after checking that every line of the calendar adds up."""
+        """Return a slot with places, after checking that all numbers of the calendar are consistent."""
         month = pools.borrow("month")
         with self.client.get(
             f"/api/reservation-slots/available?month={month}&orq={pools.borrow('org')}", name="availability of a month",
@@ -68,14 +68,14 @@ class CustomerUser(FastHttpUser):
                     return None
         small = [slot for slot in slots if slot["id"] == pools.borrow("small_slot")]
         if small and random.random() < 0.2:
-            return small[0]  # perhaps full: then the refusal must offer another
+            return small[0]  # it may be full; then the refusal must offer another slot
         open_slots = [
             slot for slot in slots if slot["available_count"] > 0 and slot["id"] != pools.borrow("small_slot")
         ]
         return random.choice(open_slots) if open_slots else None
 
     def _reserve(self, code: str, booking: dict[str, Any], slot: dict[str, Any]) -> int | None:
-        """The slot booked: the one asked for, or an alternative where that one was full."""
+        """Book and return the slot: the requested one, or an alternative if it was full."""
         with self._post("/api/reservations/create", "reserve", booking) as response:
             document = _document(response)
             error = document.get("error") or {}
@@ -105,8 +105,10 @@ class CustomerUser(FastHttpUser):
         return int(chosen["slot_id"])
 
     def _again(self, code: str, booking: dict[str, Any]) -> None:
-        """A ticket books once: the second time both questions say so. A slot that filled up meanwhile may say so first,
-        as the documents check the slot before the ticket."""
+        """Check that the ticket cannot book again, by validation and by reservation.
+
+        If the slot is full by now, SLOT_FULL is right too, because the documents check the slot before the ticket.
+        """
         for path, name, body in (
             ("/api/reservations/create", "reserve a second time", booking),
             ("/api/tickets/validate", "validate when reserved", {"ticket_code": code}),
@@ -136,7 +138,7 @@ class CustomerUser(FastHttpUser):
 
 
 def _document(response: Any) -> dict[str, Any]:
-    """The JSON object in an answer; empty if it holds none."""
+    """Return the JSON object of an answer, or {}."""
     try:
         document = response.json()
     except ValueError:
@@ -155,7 +157,7 @@ def _slot_problem(slot: dict[str, Any]) -> str | None:
 
 
 def _booking_problem(status: int, document: dict[str, Any], code: str, slot: dict[str, Any]) -> str | None:
-    """What is missing or wrong in an answer that should be a booking."""
+    """Return what is missing or wrong in an answer that should be a booking, or None."""
     data = document.get("data") or {}
     if status != 200 or document.get("success") is not True:
         return f"{status}: {str(document.get('error'))[:200]}"

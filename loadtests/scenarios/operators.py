@@ -1,6 +1,6 @@
-"""Operators scanning over one persistent socket each; every decision is compared with what the data say.
+"""The operator scenario: each operator scans over one persistent socket, and compares every decision with the data.
 
-A plain WebSocket client under gevent: locust's patches make its blocking reads cooperative.
+It uses a blocking WebSocket client. Locust's gevent patches make its reads cooperative.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from loadtests.scenarios import pools
 
 
 class WrongDecision(AssertionError):
-    """The hub decided otherwise than the data say."""
+    """The hub's decision does not match the data."""
 
 
 class OperatorUser(User):
-    """Scans about three times a second, mostly guests of today, and now and then somebody who may not come in."""
+    """Scans about three times per second: mostly today's visitors, and sometimes a ticket that must be refused."""
 
     wait_time = between(0.15, 0.5)
     weight = 1
@@ -50,7 +50,7 @@ class OperatorUser(User):
 
     @task(12)
     def guest_of_today(self) -> None:
-        """Look, let in, and sometimes see the same ticket again or the same message twice."""
+        """Validate and verify a ticket; sometimes repeat the ticket, or the same message."""
         code = pools.take("today")
         if code is None:
             return
@@ -82,10 +82,10 @@ class OperatorUser(User):
         code = f"TKT-2026-ZZZZ{random.randrange(10, 99)}-ZZZZZ{random.randrange(9)}"
         self._scan("validate unknown", code, "RED TICKET_NOT_FOUND")
 
-    # -- the conversation ---------------------------------------------------------------------------------------
+    # -- commands and replies -----------------------------------------------------------------------------------
 
     def _scan(self, name: str, code: str, expected: str, scan_id: str | None = None) -> bool:
-        """Whether the decision was the one expected; the name of the request begins with its command."""
+        """Return whether the decision was the expected one. `name` begins with the command."""
         self._last_id += 1
         message: dict[str, Any] = {"id": self._last_id, "type": name.split(" ", 1)[0], "code": code}
         if scan_id is not None:

@@ -1,7 +1,7 @@
-"""The data a scenario draws from and the acknowledgements it leaves, both as JSON files named by the environment.
+"""Pools: the input data of the scenarios and their acknowledged actions, as JSON files named in the environment.
 
-`LOAD_POOLS` holds the tickets and logins prepared before the run, `LOAD_PROMISES` is written at its end: everything the
-hub said yes to, so that it can be looked for in the tables.
+`LOAD_POOLS` holds the prepared tickets and logins. `LOAD_PROMISES` is written at the end: all actions that the hub acknowledged,
+which are then checked against the tables.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _all() -> dict[str, deque[Any]]:
 
 
 def take(name: str) -> Any | None:
-    """One that nobody else gets; None when they are used up."""
+    """Return an item that nobody else gets; None if they are used up."""
     pool = _all()[name]
     try:
         return pool.popleft()
@@ -43,14 +43,14 @@ def take(name: str) -> Any | None:
 
 
 def borrow(name: str) -> Any:
-    """One that others get too: the pool goes round."""
+    """Return an item that others get too: the pool is cyclic."""
     pool = _all()[name]
     pool.rotate(-1)
     return pool[0]
 
 
 def promise(kind: str, fact: Any) -> None:
-    """The hub acknowledged this; it must be in the tables."""
+    """Record an acknowledged action, which must be in the tables at the end."""
     _promises[kind].append(fact)
 
 

@@ -1,1 +1,1 @@
-"""The generator's own clients: small enough that the generator is never what is measured."""
+"""The generator's own clients, so light that the generator is never the limit."""

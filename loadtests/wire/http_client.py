@@ -1,4 +1,4 @@
-"""A keep-alive HTTP/1.1 client with the least parsing that is still honest: status, headers, Content-Length body."""
+"""A keep-alive HTTP/1.1 client with minimal parsing: status, headers, and a body by Content-Length."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class HttpClient(asyncio.Protocol):
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's has the methods but not the type
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.lost.done():

@@ -1,7 +1,7 @@
-"""A WebSocket client that costs almost nothing: one protocol object, frames cut out of one buffer, no tasks.
+"""A light WebSocket client: one protocol object, frames parsed from one buffer, no tasks.
 
-Frames are masked with the key 0, which is a legal key that makes masking a copy: the server does the same work,
-the generator does none.
+Frames are masked with the key 0, which is legal and makes masking a copy. So the generator saves the work, and the server
+still does it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
-    """One whole client frame."""
+    """Return a complete client frame."""
     size = len(payload)
     if size < 126:
         head = bytes((0x80 | opcode, 0x80 | size))
@@ -31,7 +31,7 @@ def frame(opcode: int, payload: bytes) -> bytes:
 
 
 class SocketClosed(ConnectionError):
-    """The server ended the socket; `code` is its close code, 1006 when there was none."""
+    """The server closed the socket. `code` is its close code, 1006 if there was none."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(f"socket closed {code} {reason}".strip())
@@ -39,7 +39,7 @@ class SocketClosed(ConnectionError):
 
 
 class SocketClient(asyncio.Protocol):
-    """`on_text(payload)` is called for every text frame; `ask` is for the few that are awaited one at a time."""
+    """A client. `on_text(payload)` is called for every text frame; `ask` sends a request and awaits its reply."""
 
     def __init__(self, request: bytes) -> None:
         self._request = request
@@ -61,7 +61,7 @@ class SocketClient(asyncio.Protocol):
             self._transport.write(frame(TEXT, payload))
 
     async def next_text(self, timeout: float = 10.0) -> bytes:
-        """The next text frame, for the conversation before and after a run (not while `on_text` is set)."""
+        """Return the next text frame. For use before and after a run, not while `on_text` is set."""
         if self._early:
             return self._early.pop(0)
         self._waiting = asyncio.get_running_loop().create_future()
@@ -75,7 +75,7 @@ class SocketClient(asyncio.Protocol):
     # -- asyncio.Protocol ---------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's has the methods but not the type
         self._transport.write(self._request)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -151,7 +151,7 @@ class SocketClient(asyncio.Protocol):
 
 
 async def open_socket(url: str, path: str = "/ws", token: str | None = None) -> SocketClient:
-    """Connects and shakes hands; the first frames of the server wait in `next_text`."""
+    """Connect and do the handshake. `next_text` returns the server's first frames."""
     target = urlsplit(url)
     host, port = target.hostname or "127.0.0.1", target.port or 80
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
