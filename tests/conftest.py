@@ -1,4 +1,4 @@
-"""What every test may ask for: real servers once a session, a database of its own, a running hub on a real port."""
+"""Fixtures of all tests: real servers once a session, a database for each test, and a running hub on a real port."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.support.ports import free_port
 from tests.support.tmpfs import ThrowAwayFolder, room_in_memory
 from tests.support.world import NOON, World
 
-# A property holds however slow the machine is: hypothesis' 200 ms an example measure the machine.
+# No deadline: hypothesis' 200 ms per example would measure the machine and not the property.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
@@ -40,7 +40,7 @@ THROW_AWAY: list[ThrowAwayFolder] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Work in memory, unless told otherwise by a `TMPDIR`; a worker process gets it from its run."""
+    """Put temporary files into memory, unless `TMPDIR` is set. Worker processes inherit it."""
     if "TMPDIR" not in os.environ and not hasattr(config, "workerinput") and room_in_memory():
         THROW_AWAY.append(ThrowAwayFolder())
 
@@ -51,12 +51,12 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The loop that `hub serve` runs on."""
+    """Run the tests on the event loop of `hub serve`."""
     return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_finish() -> None:
-    """As `hub serve` does: what stands now stands until the end, so that the collector need not walk it."""
+    """Freeze the objects made so far, as `hub serve` does, so that the garbage collector skips them."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -64,7 +64,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
-    """The throw-away folder of the session's servers; `postgres.log` in it is what Postgres had to say."""
+    """The temporary folder of the session's servers. `postgres.log` in it is the log of Postgres."""
     folder = Path(tempfile.mkdtemp(prefix="venue-hub-test-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -89,21 +89,21 @@ async def _make_template(server_url: str) -> None:
     await connection.execute(f"CREATE DATABASE {TEMPLATE}")
     await connection.close()
     await migrate(_url_of(server_url, TEMPLATE))
-    # The first connection after the migrations writes Postgres' cache of the catalogues, which every copy then has.
+    # The first connection after the migrations writes Postgres' catalogue cache, which every copy then has.
     await (await asyncpg.connect(_url_of(server_url, TEMPLATE))).close()
 
 
 def _url_of(server_url: str, name: str) -> str:
-    # Without TLS, which the servers do not have: to prepare for it costs the client 1 ms a connection.
+    # The servers have no TLS, and preparing for it takes the client 1 ms per connection.
     return f"{server_url.rpartition('/')[0]}/{name}?sslmode=disable"
 
 
 @pytest.fixture
 async def database_url(servers: ServerUrls) -> AsyncIterator[str]:
-    """A migrated database of this test alone."""
+    """A migrated database for this test alone."""
     name = f"test_{secrets.token_hex(6)}"
     connection = await asyncpg.connect(servers.database_url)
-    # Copying files takes half the processor time of the default, which writes every page to the log.
+    # Copying files takes half the processor time of the default strategy, which writes every page to the WAL.
     await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     try:
         yield _url_of(servers.database_url, name)
@@ -115,7 +115,7 @@ async def database_url(servers: ServerUrls) -> AsyncIterator[str]:
 @pytest.fixture
 async def redis_url(servers: ServerUrls) -> str:
     """The session's Redis, emptied."""
-    # With patience, unlike the hub's own client: on a crowded machine a quarter of a second is soon over.
+    # A longer time limit than the hub's client: on a busy machine 0.25 s are not enough.
     client = redis.asyncio.from_url(servers.redis_url, socket_connect_timeout=20, socket_timeout=20)
     await client.flushall()
     await client.aclose()
@@ -124,7 +124,7 @@ async def redis_url(servers: ServerUrls) -> str:
 
 @pytest.fixture
 def clock() -> Clock:
-    """The one clock of the test, at noon in Rome."""
+    """The clock of the test, set to noon in Rome."""
     clock = Clock()
     clock.set(NOON)
     return clock
@@ -137,7 +137,7 @@ def a_free_port() -> int:
 
 @pytest.fixture
 def slow_servers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that judge what happens and not how fast: see `tests.support.patience`."""
+    """Long time limits, for tests that check what happens and not how fast: see `tests.support.patience`."""
     wait_for_slow_servers(monkeypatch)
 
 
@@ -145,7 +145,7 @@ def slow_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 async def open_hub(
     database_url: str, redis_url: str, clock: Clock, tmp_path: Path
 ) -> AsyncIterator[Callable[..., Awaitable[Hub]]]:
-    """`await open_hub(rate_validate=Rate(30, 60))` opens one more hub on the same servers; `clock=` gives it one of its own."""
+    """`await open_hub(rate_validate=Rate(30, 60))` opens one more hub on the same servers. `clock=` sets its clock."""
     opened: list[Hub] = []
 
     async def open_one(clock: Clock = clock, **changes: Any) -> Hub:
@@ -161,7 +161,7 @@ async def open_hub(
 
 @pytest.fixture
 async def hub(open_hub: Callable[..., Awaitable[Hub]]) -> AsyncIterator[Hub]:
-    """A running hub. After the test every promise of the database must hold."""
+    """A running hub. After the test every invariant of the database must hold."""
     hub = await open_hub()
     yield hub
     broken = await broken_invariants(hub.database)
@@ -170,7 +170,7 @@ async def hub(open_hub: Callable[..., Awaitable[Hub]]) -> AsyncIterator[Hub]:
 
 @pytest.fixture
 def hub_promises() -> Callable[[Hub], Awaitable[None]]:
-    """For a hub that a test opens in its own way: `await hub_promises(hub)` demands what `hub` demands at the end."""
+    """`await hub_promises(hub)` checks the invariants as `hub` does at its end, for a hub that a test opens itself."""
 
     async def demand(hub: Hub) -> None:
         broken = await broken_invariants(hub.database)

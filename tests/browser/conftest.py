@@ -1,4 +1,4 @@
-"""A real Chromium against a real hub: pages are watched, and any complaint of the browser fails the test."""
+"""Fixtures of the browser tests: a real Chromium against a real hub. Any error that the browser reports fails the test."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tests.browser.scene_hub import EmptiedHub, emptied_hub
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 
-# The address bar's drop-downs, which no page has: two pages of their own for every context, a quarter of a test's time.
+# The drop-downs of the address bar: two hidden pages for every context, which took a quarter of a test's time.
 OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
-# A renderer kept ready for a page that never comes, another with every context.
+# A spare renderer, one with every context, which no page uses.
 SPARE = "SpareRendererForSitePerProcess"
-# Of several such lists Chromium heeds the last, so what Playwright 1.65 switches off stands here as well.
+# Chromium uses only the last list of disabled features, so this one repeats those that Playwright 1.65 disables.
 SWITCHED_OFF = (
     "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
     "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
@@ -40,15 +40,15 @@ SYSTEM_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "g
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 UNHEARD = ("Failed to load resource", "WebSocket connection", "Service Worker registration blocked by Playwright")
-"""Complaints that are none: a refusal of the API is an answer, and a hub that is stopped on purpose cannot be reached."""
+"""Console messages that are not errors: refusals of the API, and requests to a hub that a test has stopped."""
 PATIENCE = 15_000
-"""Milliseconds until what is expected must be there: a machine busy with other things is slow, not wrong."""
+"""Milliseconds to wait for an expected state. It is long, because a busy machine is slow and not wrong."""
 
 expect.set_options(timeout=PATIENCE)
 
 
 def chromium_path() -> str | None:
-    """The browser to use: named, of the system, or None for the one playwright has installed."""
+    """Return the browser: the one in the environment, the system's, or None for the one that Playwright installed."""
     named = os.environ.get("CHROMIUM")
     return named or next((p for name in SYSTEM_BROWSERS if (p := shutil.which(name))), None)
 
@@ -67,7 +67,7 @@ def _session_scoped_runner() -> Iterator[asyncio.Runner]:
 
 @pytest.fixture(scope="session")
 def driver(_session_scoped_runner: asyncio.Runner) -> Iterator[Playwright]:
-    """Playwright, one for all tests of a worker process: it runs on the loop it was started on."""
+    """One Playwright for all tests of a worker process, because it runs on the loop it was started on."""
     manager = async_playwright()
     yield _session_scoped_runner.run(manager.start())
     _session_scoped_runner.run(manager.__aexit__())
@@ -122,7 +122,7 @@ async def hub(hub_opener: Callable[[], Awaitable[Hub]]) -> AsyncIterator[Hub]:
 
 
 class Chromium:
-    """One process for all tests of a worker process, and another after it has crashed."""
+    """The Chromium process for all tests of a worker process. After a crash it is started again."""
 
     def __init__(self, driver: Playwright) -> None:
         self._driver = driver
@@ -141,7 +141,7 @@ def chromium(driver: Playwright) -> Chromium:
 
 @pytest.fixture
 async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
-    """Every test makes contexts of its own in it; a context shares nothing with another and ends with the test."""
+    """The browser. Every test makes its own contexts, which share nothing and end with the test."""
     browser = await chromium.running()
     kept = set(browser.contexts)
     yield browser
@@ -150,7 +150,7 @@ async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
 
 
 class Complaints:
-    """What browsers said that nobody wants to hear: script errors, policy violations, requests to elsewhere."""
+    """Errors that browsers reported: script errors, policy violations, requests to other sites."""
 
     def __init__(self, own: str) -> None:
         self.own = own
@@ -172,11 +172,11 @@ class Complaints:
 
 @pytest.fixture
 async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
-    """`await open_page("/reserve", phone=True)`: a page of a person of their own (own cookies, own storage).
+    """`await open_page("/reserve", phone=True)` opens a page with its own cookies and storage.
 
-    `scripts=False` switches JavaScript off; `locale` is the language the browser asks for. With `clock=True` the page's time
-    goes by as ever and can be turned on: `await page.clock.fast_forward(61_000)`. Only with `works_offline=True` may a page keep
-    its files on the device: every new device would fetch all of them.
+    `scripts=False` disables JavaScript. `locale` is the browser's language. With `clock=True` the page's time runs as usual
+    and can be advanced: `await page.clock.fast_forward(61_000)`. Service workers need `works_offline=True`, because every new
+    page would fetch all files.
     """
     complaints = Complaints(hub.url)
     async with opened_pages(browser, hub.url, complaints) as open_one:

@@ -1,4 +1,4 @@
-"""What the tests of the embedded servers stand on: a data folder, and supervisors in processes of their own."""
+"""Fixtures of the tests of embedded servers: a data folder, and supervisors in separate processes."""
 
 import json
 import os
@@ -36,7 +36,7 @@ Supervise = Callable[..., Supervisor]
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    # Not tmp_path: its parents are closed to others, and a sandbox may force the servers to be somebody else.
+    # Not tmp_path, because other accounts cannot enter its parents, and the servers may run under another account.
     folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What the lies are told with: the gate's own keys, and a Redis of the test's own that may be killed."""
+"""Fixtures of the fault tests: a Valkey server that a test may kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the guards' tests share: a Valkey of their own that a test may kill, freeze and start again."""
+"""Fixtures of the guards' tests: a Valkey that a test may kill, freeze and restart."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def valkey_server() -> Iterator[OwnValkey]:
 
 @pytest.fixture
 async def redis(valkey_server: OwnValkey) -> AsyncIterator[RedisClient]:
-    """A client as the hub makes it, on an empty server without scripts."""
+    """The hub's client on an empty server without scripts."""
     client = connect(valkey_server.url)
     await client.flushall()
     await client.script_flush()
@@ -36,7 +36,7 @@ async def redis(valkey_server: OwnValkey) -> AsyncIterator[RedisClient]:
 
 @pytest.fixture
 async def cluster() -> AsyncIterator[RedisClient]:
-    """A cluster of one node: it refuses every script whose keys lie in different hash slots."""
+    """A cluster of one node. It refuses every script whose keys are in different hash slots."""
     server = OwnValkey("--cluster-enabled", "yes", "--cluster-port", str(free_port()))
     node = connect(server.url)
     client = connect(server.url.replace("redis://", "redis+cluster://").removesuffix("/0"))

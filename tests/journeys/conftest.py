@@ -1,4 +1,4 @@
-"""What the journeys are made with: a customer at the pages' own endpoints, and the mail that reaches them."""
+"""Fixtures of the journeys: a customer who calls the endpoints of the pages, and the e-mail they get."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.world import Ticket, World
 
 
 def read_qr(picture: bytes) -> str:
-    """What a scanner sees in a picture."""
+    """Return the text of the QR code in a picture."""
     (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
     return str(found.text)
 
@@ -34,7 +34,7 @@ def read_data_url(url: str) -> str:
 
 @dataclass
 class Customer:
-    """Does what `/reserve` does, step by step."""
+    """A customer who makes the requests of `/reserve`, step by step."""
 
     hub: Hub
     email: str = "john@example.com"
@@ -48,7 +48,7 @@ class Customer:
         return await self.hub.post("/api/tickets/verify-contact", body)
 
     async def sees_slots(self, day: date) -> dict[int, Any]:
-        """The slots of a day as the calendar shows them, by id."""
+        """Return the slots of a day by id, as the calendar shows them."""
         status, body = await self.hub.get(f"/api/reservation-slots/available?month={day:%Y-%m}")
         assert status == 200
         return {slot["id"]: slot for slot in body["data"] if slot["date"] == str(day)}
@@ -58,7 +58,7 @@ class Customer:
         return await self.hub.post("/api/reservations/create", body)
 
     async def mail(self) -> EmailMessage:
-        """The mail that has arrived for this customer, waited for."""
+        """Wait for the e-mail to this customer, and return it."""
         folder = self.hub.settings.data_dir
         for _ in range(400):
             for item in list_development_mail(folder):
@@ -77,7 +77,7 @@ def customer(hub: Hub) -> Customer:
 
 @pytest.fixture
 async def jane(world: World) -> str:
-    """Jane Smith's session at gate A."""
+    """The session token of Jane Smith at gate A."""
     return await world.staff(name="Jane Smith")
 
 

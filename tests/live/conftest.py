@@ -1,4 +1,4 @@
-"""What the tests of the socket share: raw clients that are cleaned up, and entry scans that are answered on demand."""
+"""Fixtures of the socket tests: raw clients that are closed at the end, and entry scans that are answered on demand."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +17,7 @@ from tests.support.raw_websocket import RawClient
 
 
 class HeldEntryScans:
-    """Entry scans that keep every scan request until the test lets it go."""
+    """Entry scans that keep every scan request until the test answers it."""
 
     def __init__(self, real: Any) -> None:
         self.real = real
@@ -80,7 +80,7 @@ async def raw(hub: Hub) -> AsyncIterator[Callable[..., Awaitable[RawClient]]]:
 
 @pytest.fixture
 async def visit(hub: Hub, raw: Callable[..., Awaitable[RawClient]]) -> Callable[..., Awaitable[Visitor]]:
-    """`await visit("2026-12", at=other_hub)`: a visitor who has been sent the month whole."""
+    """`await visit("2026-12", at=other_hub)` returns a visitor who has received the snapshot of the month."""
 
     async def come(month: str = "2026-11", *, at: Hub = hub, query: str = "", **requests: Any) -> Visitor:
         visitor = Visitor(await raw(at.url, path=f"/ws/availability?month={month}{query}", **requests))

@@ -1,4 +1,4 @@
-"""What the races stand on: two hubs on one database and one Redis, so that Postgres decides and not a hub's own order."""
+"""Fixtures of the races: two hubs on one database and one Redis, so that Postgres decides and not one hub's order."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from tests.support.world import World
 
 @pytest.fixture
 async def two_hubs(slow_servers: None, open_hub) -> list[Hub]:
-    """With time limits that no busy machine passes: the races judge who wins, and 503 is wrong however slow it is."""
+    """Two hubs with time limits that no busy machine exceeds: the races check who wins, and 503 is always wrong."""
     return [await open_hub(), await open_hub()]
 
 
 @pytest.fixture
 async def world(two_hubs: list[Hub]) -> World:
-    """On the first hub; the second knows of it as another process would. No promises are checked at the end: the races
-    check them, and the controls break them."""
+    """The world of the first hub; the second hub learns of it as another process would.
+
+    No invariants are checked at the end, because the races check them and the negative controls break them.
+    """
     world = await World(two_hubs[0]).found()
     two_hubs[1].services.venues.forget()
     return world
 
 
 class PostgresLog:
-    """What Postgres wrote since the test began."""
+    """The log of Postgres since the test began."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

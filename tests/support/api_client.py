@@ -1,4 +1,4 @@
-"""The client of the web tests: it holds every answer against the OpenAPI document."""
+"""The API client of the web tests. It validates every answer against the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Answer:
 
 
 class Api:
-    """Asks one hub. Every answer must be one that the document describes."""
+    """A client of one hub. It fails the test if the document does not describe an answer."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
@@ -127,7 +127,7 @@ def booking(ticket: Any, slot_id: int, **other: Any) -> dict[str, Any]:
 
 
 async def raw_request(hub: Hub, request: bytes, *, wait: float = 8) -> bytes:
-    """Send bytes as they are and return everything the hub says until it closes or falls silent."""
+    """Send raw bytes and return a whole response, or what came before the hub closed or `wait` seconds had passed."""
     reader, writer = await asyncio.open_connection(hub.settings.host, hub.settings.port)
     try:
         writer.write(request)

@@ -1,7 +1,7 @@
-"""Descriptions of Postgres' own types, asked for once per process and not once per connection.
+"""A cache of asyncpg's descriptions of built-in types, queried once per process and not once per connection.
 
-asyncpg asks for `bigint[]` and the like on each new connection: 9 ms of processor time in Postgres, and a hub opens five
-connections. The answer is the same on every connection to servers of one version.
+asyncpg queries `bigint[]` and other types on each new connection. This takes 9 ms of processor time in Postgres, and a hub
+opens five connections. The answer is the same for all servers of one version.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from asyncpg.connection import Connection
 
 _FIRST_OF_A_SCHEMA = 16384
-"""From this number on a type belongs to a database and not to Postgres."""
+"""First oid of types that a database defines. Lower ones are built in."""
 _known: dict[frozenset[int], Any] = {}
 _ask = Connection._introspect_types
 
@@ -23,7 +23,7 @@ async def _introspect_types(connection: Any, oids: Any, timeout: Any) -> tuple[A
         return await _ask(connection, oids, timeout)
     if wanted not in _known:
         _known[wanted], _ = await _ask(connection, oids, timeout)
-        # A statement without a name would have to be prepared again after the question; asyncpg sees to it.
+        # An unnamed statement would have to be prepared again after this query, which asyncpg does.
         return _known[wanted], SimpleNamespace(name="")
     return _known[wanted], SimpleNamespace(name="not asked")
 

@@ -1,4 +1,4 @@
-"""The standstill: a statement of the hub is held up in the middle, so that what happens meanwhile happens for certain."""
+"""Blocked inserts: hold a statement of the hub in the middle, so that other events certainly happen meanwhile."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ STANDS_STILL = f"{STANDS} IS NOT NULL"
 
 
 class Standstill:
-    """Whoever writes a row into a table of the test's choice waits until `go`."""
+    """Blocks inserts into a table until `go`."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
     async def at(self, table: str, *, when: str = "true") -> None:
-        """Hold up every INSERT into `table` at the rows for which `when` (of `NEW`) is true, from now on."""
-        # The hub's own patience with locks is short; that of a test on a crowded machine is not.
+        """Block every INSERT into `table` from now on, at rows for which `when` (an expression of `NEW`) is true."""
+        # The hub's lock timeout is short, and a busy machine would exceed it.
         await self._connection.execute(
             f"CREATE FUNCTION stand_still_{table}() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS $$ BEGIN"
             f" IF {when} THEN PERFORM pg_advisory_xact_lock_shared({_KEY}); END IF; RETURN NEW; END $$;"
@@ -37,7 +37,7 @@ class Standstill:
         await self._connection.execute(f"SELECT pg_advisory_lock({_KEY})")
 
     async def waits(self, statements: int = 1) -> None:
-        """Until that many of the hub's statements stand still: here, or behind one that does."""
+        """Wait until that many of the hub's statements are blocked, here or behind a blocked one."""
         async with asyncio.timeout(20):
             while await self.count() < statements:
                 await asyncio.sleep(0.01)
@@ -50,7 +50,7 @@ class Standstill:
         return count
 
     async def end_backends(self) -> None:
-        """What stands still will never be done: their connections to Postgres end first."""
+        """End the connections of the blocked statements, so that these are never completed."""
         await self._connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
             " AND wait_event_type = 'Lock'"
@@ -60,7 +60,7 @@ class Standstill:
         await self._connection.execute("SELECT pg_advisory_unlock_all()")
 
     async def settled(self) -> None:
-        """Until nothing is under way any more."""
+        """Wait until no statement is running."""
         async with asyncio.timeout(20):
             while await self._connection.fetchval(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"

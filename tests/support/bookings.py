@@ -1,4 +1,4 @@
-"""Bookings over HTTP, and what each came to in a word."""
+"""Bookings over HTTP, and the outcome of each in one word."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.world import Ticket
 
 
 async def book(hub: Hub, ticket: Ticket, slot_id: int, **headers: str) -> tuple[int, Any]:
-    """One customer's booking over HTTP: (status, body)."""
+    """Make one customer's booking over HTTP; return (status, body)."""
     body = {
         "ticket_id": ticket.id, "slot_id": slot_id, "customer_email": "john@example.com",
         "customer_phone": "+12025551234",
@@ -18,6 +18,6 @@ async def book(hub: Hub, ticket: Ticket, slot_id: int, **headers: str) -> tuple[
 
 
 def outcome(answer: tuple[int, Any]) -> str:
-    """What a booking came to, in one word: `booked`, or the code of the refusal behind its status."""
+    """Return the outcome of a booking in one word: `booked`, or the status with the code of the refusal."""
     status, body = answer
     return "booked" if status == 200 else f"{status} {body['error']['code']}"

@@ -1,4 +1,4 @@
-"""A visitor before the calendar: keeps what the socket tells, as the page does, and can be asked whether it is true."""
+"""A client of the calendar socket: keeps the slots it received, as the page does, and compares them with Postgres."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from tests.support.raw_websocket import RawClient
 
 
 class Visitor:
-    """`slots` holds what the visitor sees of `month`; `frames` counts the frames that made it so."""
+    """A visitor. `slots` holds the received state of `month`, and `frames` counts the received frames."""
 
     def __init__(self, client: RawClient) -> None:
         self.client = client
@@ -38,7 +38,7 @@ class Visitor:
         return frame
 
     async def receive_until(self, seconds: float) -> None:
-        """Everything that comes in so many seconds."""
+        """Receive everything that arrives within `seconds`."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
@@ -47,7 +47,7 @@ class Visitor:
             pass
 
     async def sees(self, wanted: list[Any], seconds: float = 3) -> None:
-        """Hear until the calendar looks like `wanted`; fails with the difference where it does not in so many seconds."""
+        """Receive until the calendar equals `wanted`. Fails with the difference after `seconds`."""
         try:
             async with asyncio.timeout(seconds):
                 while not self.sees_now(wanted):
@@ -63,7 +63,7 @@ class Visitor:
 
 
 async def truth(hub: Hub, org_id: int, month: str = "2026-11") -> list[Any]:
-    """The month as the API would answer it, read from Postgres now by a calendar that has heard nothing before."""
+    """Return the month as the API would, read from Postgres now by a new calendar without cached state."""
     year, number = map(int, month.split("-"))
     answer = await Availability(hub.services).month(org_id, year, number)
     slots: list[Any] = orjson.loads(answer.body)["data"]

@@ -1,4 +1,4 @@
-"""Many clients at once."""
+"""Concurrency: many clients at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 async def crowd(jobs: Iterable[Callable[[], Awaitable[T]]], clients: int) -> list[T]:
-    """Do all jobs, `clients` at a time; the results in the order of the jobs."""
+    """Run all jobs, `clients` at a time, and return the results in the order of the jobs."""
     waiting = deque(enumerate(jobs))
     results: list[Any] = [None] * len(waiting)
 

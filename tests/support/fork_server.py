@@ -1,9 +1,9 @@
-"""A process that has imported the hub and forks it on request: 20 ms instead of 1.2 s of processor time a hub.
+"""A process that has imported the hub and forks it on request, which takes 20 ms of processor time instead of 1.2 s.
 
     python -m tests.support.fork_server
 
-reads one JSON request a line and answers each with one line. It has no thread and no loop of its own, so that a fork is as
-good as a fresh process. When its standard input ends it kills the hubs that are left and goes.
+reads one JSON request per line and answers each with one line. It has no thread and no event loop, so a fork is like a new
+process. When its standard input ends, it kills the remaining hubs and exits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class ForkServer:
-    """The test's side of it. The process starts with the first request; its calls block, and may come from any thread."""
+    """The client in the test process. The server starts with the first request. Calls block, and any thread may make them."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
@@ -37,15 +37,15 @@ class ForkServer:
         return int(self._ask({"start": words, "env": env, "folder": folder}))
 
     def ended(self, pid: int) -> int | None:
-        """The exit code, or None while it runs."""
+        """Return the exit code, or None while the process runs."""
         return self._ask({"ended": pid})
 
     def wait(self, pid: int) -> int:
-        """The exit code, waited for. Others wait meanwhile."""
+        """Wait for the process and return its exit code. Other calls wait meanwhile."""
         return int(self._ask({"wait": pid}))
 
     def run(self, *words: str, env: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """As `subprocess.run` with its output captured."""
+        """Run `hub WORDS` to its end, as `subprocess.run` with captured output."""
         with tempfile.TemporaryDirectory() as folder:
             files = [Path(folder, name) for name in ("stdin", "stdout", "stderr")]
             files[0].write_text(stdin)
@@ -67,7 +67,7 @@ class ForkServer:
 
 
 FORK_SERVER = ForkServer()
-"""One for the whole test process. It ends with it."""
+"""The fork server of the test process, which ends with it."""
 
 
 def _serve() -> None:
@@ -106,7 +106,7 @@ def _serve() -> None:
 
 
 def _become_hub(words: list[str], env: dict[str, str], folder: str | None) -> None:
-    """Run the command as `python -m hub` would, and never come back."""
+    """Run the command as `python -m hub` would. This does not return."""
     from hub import cli
     from hub.access import randomness
 

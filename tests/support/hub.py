@@ -1,4 +1,4 @@
-"""The hub under test: real servers, a real port, and short calls of its API."""
+"""The hub under test: it runs in the test's process on a real port, with short methods for its API."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def _document_at(_: Any, public_url: str) -> dict[str, Any]:
     return {**_DOCUMENT, "servers": [{"url": public_url}]}
 
 
-# Every hub would build the OpenAPI document anew, 10 ms each; they differ in their address only.
+# Every hub would build the OpenAPI document again (10 ms), although only the URL differs.
 routes.build_document = _document_at
 
 
 def settings_for(database_url: str, redis_url: str, data_dir: Path, port: int, **changes: Any) -> Settings:
-    """Settings as from an environment, with every rate limit off unless a test names one."""
+    """Return settings as from the environment, with every rate limit off unless `changes` has one."""
     env = {
         "HUB_DATABASE_URL": database_url,
         "HUB_REDIS_URL": redis_url,
@@ -62,7 +62,7 @@ class CompiledTemplates(BytecodeCache):
 
 
 class Hub:
-    """A running hub inside the test's process, with a port of its own."""
+    """A running hub inside the test's process, with its own port."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
@@ -102,7 +102,7 @@ class Hub:
         return self.services.database
 
     async def post(self, path: str, body: Any, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
-        """POST JSON; returns (status, decoded body). Header names with underscores for dashes."""
+        """POST JSON and return (status, decoded body). Header names have underscores for dashes."""
         async with self.client.post(path, json=body, headers=_headers(token, headers)) as response:
             return response.status, await response.json()
 
@@ -115,7 +115,7 @@ class Hub:
             return response.status, await response.json()
 
     async def socket(self, token: str, *, gate: str | None = None) -> Socket:
-        """A signed-in scanner or dashboard."""
+        """Return the socket of a signed-in scanner or dashboard."""
         ws = await self.client.ws_connect("/ws", headers={"Authorization": f"Bearer {token}"}, compress=0)
         socket = Socket(ws)
         assert (await socket.receive())["type"] == "hello"

@@ -16,7 +16,7 @@ from tests.support.hub import Hub
 
 
 class ServedHub:
-    """On the servers of the hub `beside`, at the test's time."""
+    """A hub process on the servers of the hub `beside`, with the test's clock."""
 
     def __init__(self, beside: Hub, clock: Clock, folder: Path, port: int, smtp_url: str = "") -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -48,7 +48,7 @@ class ServedHub:
                     await asyncio.sleep(0.02)
 
     def stall(self) -> None:
-        """It takes connections and answers none: nothing that arrives now is read."""
+        """Stop the process (SIGSTOP): the kernel accepts connections, but nothing is read."""
         assert self._pid is not None
         os.kill(self._pid, signal.SIGSTOP)
 

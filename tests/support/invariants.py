@@ -1,4 +1,4 @@
-"""What must hold in the database after every test, each invariant as a query for the rows that break it."""
+"""Invariants of the database, checked after every test. Each one is a query for the rows that break it."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ INVARIANTS = {
 }  # fmt: skip
 
 
-# One statement, so that a test pays for one round trip and not for one per invariant. No LIMIT: it would make the planner hope
-# for a first row that never comes, and walk twenty thousand reservations once for each of them.
+# One statement, so that a test pays for one round trip and not for one per invariant. No LIMIT: with it the planner expects an
+# early first row, which never comes, and scans 20,000 reservations once for each of them.
 _ALL = " UNION ALL ".join(
     f"SELECT {n} AS number, (array_agg(id::text))[1:5] AS ids FROM ({sql}) AS found (id) HAVING count(*) > 0"
     for n, sql in enumerate(INVARIANTS.values())
@@ -69,6 +69,6 @@ _ALL = " UNION ALL ".join(
 
 
 async def broken_invariants(database: Any) -> list[str]:
-    """The invariants that do not hold in this database, each with up to five rows that break it."""
+    """Return the broken invariants of this database, each with up to five rows that break it."""
     promises = list(INVARIANTS)
     return [f"{promises[row['number']]}: not for {row['ids']}" for row in await database.fetch(_ALL)]

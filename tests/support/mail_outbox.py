@@ -1,4 +1,4 @@
-"""Rows of the outbox, as actions leave them."""
+"""Outbox rows: writes messages as the actions would."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ PUBLIC_URL = "https://hub.example.org"
 
 
 class OutboxRows:
-    """Writes what bookings, moves and waiting lists leave behind for the outbox. `org` is one with one venue."""
+    """Writes reservations and outbox rows as bookings, moves and waiting lists do. `org` has one venue."""
 
     def __init__(self, database):
         self.database = database
@@ -42,7 +42,7 @@ class OutboxRows:
     async def party(
         self, size=1, *, slot=None, status="RESERVED", ticket_status="RESERVED", name="John", token="secret"
     ):
-        """Reservations that share one token; gives their ids."""
+        """Add reservations that share one token, and return their ids."""
         slot = slot or await self.slot()
         ids = []
         for _ in range(size):
@@ -71,7 +71,7 @@ class OutboxRows:
         )  # fmt: skip
 
     async def confirmations(self, count=1, *, to="j@example.org", **how):
-        """Bookings of one ticket each, with their mails; gives the reservations' ids."""
+        """Add bookings of one ticket each with their e-mails, and return the reservations' ids."""
         slot = await self.slot(
             STARTS + timedelta(days=self._tickets), day=date(2026, 11, 21) + timedelta(days=self._tickets)
         )

@@ -1,4 +1,4 @@
-"""A real SMTP server that answers as a test tells it."""
+"""A real SMTP server whose answers a test sets."""
 
 import asyncio
 from email import message_from_bytes
@@ -9,7 +9,7 @@ from aiosmtpd.smtp import SMTP
 
 
 class MailServer:
-    """An SMTP server on a port of its own. Answers of None mean yes; `answers` are for one recipient each."""
+    """An SMTP server on a free port. An answer of None accepts; `answers` has answers by recipient."""
 
     def __init__(self):
         self.messages = []

@@ -1,4 +1,4 @@
-"""Negative controls: take a mechanism away, so that a test shows that it is needed."""
+"""Negative controls: remove a mechanism, so that a test shows that it is needed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.world import World
 
 
 def sabotage(monkeypatch: Any, subject: str, name: str, *changes: tuple[str, str]) -> None:
-    """Change the text of a statement for this test; what is taken out must have been there, once."""
+    """Change the text of a statement for this test. Each replaced part must occur exactly once."""
     statements = load(subject)
     text = getattr(statements, name)
     for old, new in changes:
@@ -19,7 +19,7 @@ def sabotage(monkeypatch: Any, subject: str, name: str, *changes: tuple[str, str
 
 
 async def without_last_line(world: World, constraint: str, table: str = "reservation_slots") -> None:
-    """Take a CHECK or an index out of this test's database, so that only the mechanism in question stands."""
+    """Remove a CHECK or an index from this test's database, so that only the mechanism under test is left."""
     if constraint in ("ticket_reservations_one_active", "ticket_absences_one_open"):
         await drop_index(world.hub.database, constraint)
     else:

@@ -1,4 +1,4 @@
-"""A device's queue: what it scanned without a line, and how it sends it when the line is back."""
+"""A device's offline queue: scans made offline, and how they are synced."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.world import NOON
 
 
 def queued(code: str, minutes: float = -10, offline: str = "GREEN", **fields: Any) -> dict[str, Any]:
-    """A scan in a device's queue, `minutes` from noon."""
+    """Return a scan in a device's queue, `minutes` from noon."""
     at = (NOON + timedelta(minutes=minutes)).isoformat()
     return {"scan_id": str(uuid4()), "code": code, "scanned_at": at, "offline_result": offline, **fields}
 

@@ -1,7 +1,7 @@
-"""Time limits so long that no machine is too slow for them.
+"""Long time limits, for tests that check what happens and not how fast.
 
-For tests that judge what happens and not how fast: on a busy machine a true limit is passed by the machine, and the hub answers
-503 or does without Redis, as it should. The true limits have tests of their own, in tests/db/test_pool.py and tests/guards.
+A busy machine exceeds the real limits, and then the hub correctly answers 503 or works without Redis. tests/db/test_pool.py
+and tests/guards test the real limits.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _SECONDS = 60.0
 
 
 def wait_for_slow_servers(monkeypatch: Any) -> None:
-    """Hubs opened from now on wait a minute for Postgres and Redis."""
+    """Make hubs that are opened from now on wait a minute for Postgres and Redis."""
     open_pool = db.pool.Pool.__init__
 
     def open_patient_pool(pool: Any, dsn: str, **how: Any) -> None:

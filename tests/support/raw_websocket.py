@@ -1,4 +1,4 @@
-"""A client that may do what no library lets it: half frames, no pongs, no reading, frames of every kind."""
+"""A raw WebSocket client that may break the protocol: partial frames, no pongs, no reading, any frame."""
 
 import asyncio
 import base64
@@ -13,7 +13,7 @@ TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 
 
 class Closed(Exception):
-    """The server has ended the socket; `code` is 1006 where it came without a close frame."""
+    """The server closed the socket. `code` is 1006 if there was no close frame."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -21,7 +21,7 @@ class Closed(Exception):
 
 
 def frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
-    """One masked client frame; the mask of zeros leaves the payload readable."""
+    """Return a masked client frame. The mask of zeros leaves the payload readable."""
     first, size = (0x80 if final else 0) | opcode, len(payload)
     if size < 126:
         head = struct.pack("!BB", first, 0x80 | size)
@@ -33,7 +33,7 @@ def frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
 
 
 class RawClient:
-    """`answers_pings=False` makes a client that reads and says nothing; not calling `next` makes one that never reads."""
+    """A raw client. With `answers_pings=False` it sends no pongs. It reads only when `next` is called."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answers_pings: bool) -> None:
         self.reader = reader
@@ -105,7 +105,7 @@ class RawClient:
                     return closed.code
 
     async def sign_in(self, token: str) -> Any:
-        """Say who this is in the first frame; return `ready`."""
+        """Authenticate in the first frame and return `ready`."""
         assert (await self.next())["type"] == "hello"
         self.send({"type": "auth", "token": token})
         ready = await self.next()

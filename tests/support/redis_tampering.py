@@ -1,4 +1,4 @@
-"""The liar: writes into the gate's keys what Postgres never said."""
+"""Redis tampering: writes states of seat admission that Postgres never had."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tests.support.world import World
 
 
 class Liar:
-    """Tells lies about one slot over a connection of its own."""
+    """Writes wrong states of one slot over its own connection."""
 
     def __init__(self, hub: Hub, world: World, slot_id: int) -> None:
-        # With more patience than the hub: on a busy machine a quarter of a second is soon over.
+        # A longer time limit than the hub's: on a busy machine 0.25 s are not enough.
         self._redis: Any = connect(hub.settings.redis_url, patience=60)
         self.state, self.holds, self.asked = (
             f"venuehub:gate:{{{world.org_id}:{slot_id}}}:{name}" for name in ("state", "holds", "asked")
@@ -55,13 +55,13 @@ class Liar:
 
 
 async def wait_until_settled(*hubs: Hub) -> None:
-    """Wait until the gate has been told everything these hubs had to tell."""
+    """Wait until all settlements of these hubs are written to Redis."""
     for hub in hubs:
         await settled(hub.services.seat_admission)
 
 
 async def settled(gate: Any, seconds: float = 60) -> None:
-    """Wait until Redis has answered everything it was told of; `unsettled` alone is zero while the last of it is on its way."""
+    """Wait until Redis has answered every settlement. `unsettled` alone is 0 already while the last write is in flight."""
     async with asyncio.timeout(seconds):
         while gate.unsettled or not (gate._flusher is None or gate._flusher.done()):
             await asyncio.sleep(0.01)

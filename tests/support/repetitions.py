@@ -1,4 +1,4 @@
-"""How often a race is run again: `HUB_TEST_REPETITIONS=full` as in CI, or `short`, which is the default."""
+"""Repetitions of a race: `HUB_TEST_REPETITIONS=full` as in CI, or `short`, which is the default."""
 
 from __future__ import annotations
 

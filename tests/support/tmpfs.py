@@ -1,6 +1,6 @@
-"""The tests' throw-away files in memory, where there is room for them: a database is made in a tenth of the time a disk takes.
+"""Temporary files in memory if there is room: a database is made in a tenth of the time that a disk takes.
 
-Nothing of what the tests show depends on the disk: processes are killed, the machine's power is not.
+No test depends on the disk, because tests kill processes but do not cut the power.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import IO
 
 MEMORY = Path("/dev/shm")
 NEEDED = 4 << 30
-"""Bytes that must be free: two sets of servers write a gigabyte each before they throw anything away."""
+"""Bytes that must be free: two sets of servers write 1 GB each before they delete anything."""
 PREFIX = "venue-hub-"
 _LOCK = ".lock"
 
 
 def room_in_memory() -> bool:
-    """Whether `MEMORY` is there, is large enough, and may hold a program: a server of another account runs a copy of its own."""
+    """Return whether `MEMORY` exists, has room, and allows programs: a server of another account runs a copied binary."""
     try:
         facts = os.statvfs(MEMORY)
         known = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
@@ -32,14 +32,14 @@ def room_in_memory() -> bool:
 
 
 class ThrowAwayFolder:
-    """The folder all temporary files of a run go to, by `TMPDIR`; its worker processes inherit it."""
+    """The folder for all temporary files of a run, set as `TMPDIR`, which worker processes inherit."""
 
     def __init__(self) -> None:
         _sweep()
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=MEMORY))
-        # Servers of another account must be able to reach what is theirs in it.
+        # Servers of another account must be able to enter it.
         self.path.chmod(0o711)
-        # Locked before it has the name by which another run's sweep knows it.
+        # Locked before it gets the name that another run's sweep looks for.
         draft = self.path / f"{_LOCK}.draft"
         self._lock = draft.open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
@@ -54,7 +54,7 @@ class ThrowAwayFolder:
 
 
 def _sweep() -> None:
-    """Remove what runs that were killed have left: nobody holds their locks."""
+    """Remove the folders of killed runs, whose locks nobody holds."""
     for lock in MEMORY.glob(f"{PREFIX}*/{_LOCK}"):
         try:
             with lock.open("w") as file:

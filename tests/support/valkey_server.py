@@ -1,4 +1,4 @@
-"""A Valkey server that a test may kill, freeze and start again."""
+"""A Valkey server that a test may kill, freeze and restart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.ports import free_port
 
 
 class OwnValkey:
-    """A real server on a free port, holding nothing but what a test puts there."""
+    """A real, empty server on a free port."""
 
     def __init__(self, *options: str) -> None:
         self.options = options

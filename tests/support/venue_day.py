@@ -1,4 +1,4 @@
-"""A day at the door as the log would hold it: people at their slots, strangers, second tries, gates of their own pace."""
+"""A venue day in the scan log: visitors at their slots, unknown codes, repeated scans, gates of different speed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REFUSED = [("RED", "WRONG_DATE", 5), ("RED", "TICKET_NOT_FOUND", 4), ("RED", "N
 async def live_through(
     world: World, *, until: datetime, plan: tuple[tuple[str, str, int, int], ...], seed: int = 4
 ) -> list[int]:
-    """Write the day up to a moment; `plan` are slots as (start, end, capacity, booked). Returns the slots' ids."""
+    """Write the day up to a given time. `plan` has slots as (start, end, capacity, booked). Return the slots' ids."""
     dice, database = random.Random(seed), world.hub.database
     for gate in GATES:
         await database.execute(
@@ -62,7 +62,7 @@ async def live_through(
 
 
 async def checked_before(world: World, days: int = 13, seed: int = 4) -> None:
-    """Write that the holders of all reservations were on the booking page on the last days, and others who went away again."""
+    """Write checks of the last days: by the holders of all reservations, and by others who did not book."""
     dice = random.Random(seed)
     booked = [row["ticket_id"] for row in await world.hub.database.fetch("SELECT ticket_id FROM ticket_reservations")]
     tickets = booked + [dice.randrange(2**48) for _ in range(len(booked) // 3)]
@@ -75,7 +75,7 @@ async def checked_before(world: World, days: int = 13, seed: int = 4) -> None:
 
 
 async def _admit(world: World, slot_id: int, came: list[Any]) -> None:
-    """What the entries of a slot leave behind in its tickets, reservations and counts."""
+    """Write the entries of a slot into its tickets, reservations and counts."""
     await world.hub.database.execute(
         "WITH c AS (SELECT * FROM unnest($2::bigint[], $3::timestamptz[], $4::text[]) AS c (id, at, gate)),"
         " t AS (UPDATE tickets t SET status = 'VERIFIED', verified_at = c.at, verified_by = 1, verified_gate = c.gate"

@@ -1,4 +1,4 @@
-"""Waiting: short words for the waiting list in tests, and hubs that do nothing of themselves."""
+"""Waiting list: short functions for tests, and hubs whose waiting list and outbox jobs run only on demand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.world import Ticket, World
 
 
 def on_demand(monkeypatch: Any) -> None:
-    """Hubs opened from now on serve no line and send no mail by themselves: the test says when, and reads what is written."""
+    """Disable the waiting list and outbox jobs of hubs opened from now on. The test runs them and reads the rows."""
 
     async def rest(_: WaitlistJob) -> None:
         await asyncio.Event().wait()
@@ -47,7 +47,7 @@ async def join(
 
 
 async def joined(hub: Hub, world: World, slot_id: int, places: int = 1, **more: Any) -> Joined:
-    """Join with so many new tickets."""
+    """Join the waiting list with `places` new tickets."""
     return await join(hub, world, slot_id, *await world.tickets(places), **more)
 
 
@@ -66,20 +66,20 @@ async def status(hub: Hub, *waiting: Joined) -> list[str]:
 
 
 async def slot(hub: Hub, slot_id: int) -> tuple[int, int, int]:
-    """Places booked, held and free."""
+    """Return the booked, held and free places."""
     row = await hub.database.fetchrow("SELECT * FROM reservation_slots WHERE id = $1", slot_id)
     free = row["total_capacity"] - row["booked_count"] - row["held_count"]
     return row["booked_count"], row["held_count"], free
 
 
 async def mails(hub: Hub, kind: str) -> list[dict[str, Any]]:
-    """The mails of this kind that wait in the outbox or have left it, oldest first, each with its payload."""
+    """Return the outbox rows of this kind, waiting or sent, oldest first, each with its payload."""
     rows = await hub.database.fetch("SELECT * FROM mail_outbox WHERE kind = $1 ORDER BY id", kind)
     return [{**dict(row), "payload": json.loads(row["payload"])} for row in rows]
 
 
 async def cancel(hub: Hub, ticket: Ticket, manager: str) -> None:
-    """A place is given back, by a manager."""
+    """Cancel a reservation as a manager."""
     answer, body = await hub.delete(f"/api/reservations/{ticket.reservation_id}", token=manager)
     assert answer == 200, body
 

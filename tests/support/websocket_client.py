@@ -1,4 +1,4 @@
-"""A client of the staff socket. It keeps replies and events apart."""
+"""A client of the staff socket."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Socket:
         return frame
 
     async def command(self, kind: str, **fields: Any) -> dict[str, Any]:
-        """Send a command and return its whole reply; events met on the way are kept."""
+        """Send a command and return its whole reply. Events that arrive before it are kept."""
         self._last_id += 1
         wanted = self._last_id
         await self.ws.send_json({"id": wanted, "type": kind, **fields})

@@ -1,4 +1,4 @@
-"""The data of a test: an organisation with its venue, staff, slots and tickets."""
+"""The world: the data of a test, which is an organisation with a venue, staff, slots and tickets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.hub import Hub
 from web import keys
 
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
-"""The moment every test starts at: noon in Rome."""
+"""The time at which every test starts: noon in Rome."""
 TODAY = date(2026, 11, 20)
 ZONE = "Europe/Rome"
 PASSWORD = "correct horse"
@@ -34,7 +34,7 @@ class Ticket:
 
 
 class World:
-    """An organisation with a venue and gates, and what a test adds to it."""
+    """An organisation with a venue and gates, and methods to add staff, slots and tickets."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
@@ -73,12 +73,12 @@ class World:
     async def staff(
         self, role: str = "OPERATOR", name: str = "Jane Smith", username: str | None = None, venue_id: int | None = None
     ) -> str:
-        """Add a member of staff and return a session token; the password is `correct horse`."""
+        """Add a staff member and return a session token. The password is `correct horse`."""
         username = username or f"{role.lower()}-{secrets.token_hex(4)}"
         services, where = self.hub.services, venue_id or self.venue_id
         if PASSWORD not in HASHES:
             HASHES[PASSWORD] = await services.passwords.hash(PASSWORD)
-        # As adding staff and signing in would leave it, without the hashing both make everybody wait for.
+        # Rows as adding staff and signing in leave them, without the time for hashing.
         staff_id = await services.database.fetchval(
             STAFF.add_staff, self.org_id, where, username, name, Role(role).value, HASHES[PASSWORD], None
         )
@@ -88,7 +88,7 @@ class World:
         self, day: date = TODAY, start: str = "12:00", end: str = "14:00", capacity: int = 200, *,
         venue_id: int | None = None, booked: int = 0,
     ) -> int:  # fmt: skip
-        """Add a slot, with `booked` places taken by reservations of their own."""
+        """Add a slot, with `booked` places taken by reservations."""
         zone = ZoneInfo(ZONE)
         starts = datetime.combine(day, time.fromisoformat(start), zone)
         ends = datetime.combine(day, time.fromisoformat(end), zone)
@@ -104,7 +104,7 @@ class World:
         return slot_id
 
     async def fill(self, slot_id: int, places: int) -> list[Ticket]:
-        """Take places in one statement, as bookings would have left them; nobody's gate or calendar hears of it."""
+        """Take places in one statement, as bookings leave them. Seat admission and calendars are not updated."""
         tickets = await self.tickets(places)
         rows = await self.hub.database.fetch(
             "WITH r AS (INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, customer_email,"
@@ -126,7 +126,7 @@ class World:
         return (await self.tickets(1, status, **columns))[0]
 
     async def tickets(self, count: int, status: str = "ACTIVATED", **columns: Any) -> list[Ticket]:
-        """Add tickets straight into the table; `columns` are further columns by name."""
+        """Insert tickets into the table. `columns` are further columns by name."""
         codes = (
             [columns.pop("code")] if "code" in columns else [new_code(2026, secrets.randbelow) for _ in range(count)]
         )
@@ -156,7 +156,7 @@ class World:
 
 
 async def many_slots(world: World, count: int, capacity: int) -> list[int]:
-    """Slots of a quarter of an hour, forty a day from tomorrow on, and on each day one big slot to send people to."""
+    """Add slots of 15 minutes, forty a day from tomorrow on, and one large slot on each day for alternatives."""
     rows = await world.hub.database.fetch(
         "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity)"
         " SELECT $1, $2, at::date, at::time, (at + '15 min')::time, at AT TIME ZONE 'Europe/Rome',"

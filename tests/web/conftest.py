@@ -1,4 +1,4 @@
-"""What the web tests ask for."""
+"""Fixtures of the web tests."""
 
 from __future__ import annotations
 
