@@ -1,4 +1,4 @@
-"""The catalogues of words: every text of the sources has its words in every language, and the compiled files are theirs."""
+"""Message catalogues: every text of the sources is translated in every language, and the compiled files are current."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents: every link leads somewhere, and files that are named exist."""
+"""Documents: every link has a target, and every file they name exists."""
 
 import re
 import subprocess

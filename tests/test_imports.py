@@ -1,4 +1,4 @@
-"""The import law: which part of the product may know of which, read from the source itself, annotations included."""
+"""The import law: which package may import which, read from the source, annotations included."""
 
 from __future__ import annotations
 

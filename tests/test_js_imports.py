@@ -1,4 +1,4 @@
-"""The import law of the browser half: five layers, one name a page, no browser in the models. Read from the source itself."""
+"""The import law of JavaScript: five layers, one name per page, no browser in the models. Read from the source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever takes the oldest entry of a mapping again and again keeps an ordered dict.
+"""Mappings whose oldest entry is removed again and again must be ordered dicts.
 
 A plain dict finds its first entry by walking over every entry deleted before it, so each one taken costs more than the last.
 """

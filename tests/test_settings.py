@@ -1,4 +1,4 @@
-"""The settings, from an environment to values and to one message about everything that is wrong."""
+"""Settings: from environment variables to values, and one message with every error."""
 
 import ipaddress
 import stat

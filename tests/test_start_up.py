@@ -1,4 +1,4 @@
-"""What a starting hub does not wait for: libraries that only a customer needs, and the application while its servers start."""
+"""Start-up: a hub does not wait for libraries that only customers need, nor for its servers to import the application."""
 
 from __future__ import annotations
 

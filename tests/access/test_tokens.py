@@ -1,4 +1,4 @@
-"""Session tokens: what is ours is read without a server, everything else is nobody, in the same words."""
+"""Session tokens: valid ones are read without a query, and every invalid one gets the same refusal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The batcher: which requests share a batch, which wait, and to which request an error belongs."""
+"""The batcher: which requests share a batch, which wait, and which request gets an error."""
 
 from __future__ import annotations
 

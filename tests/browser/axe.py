@@ -1,4 +1,4 @@
-"""axe-core on a page as it stands: WCAG 2.2 A and AA, in light and dark, with the page's own policy left on.
+"""axe-core on the current page: WCAG 2.2 A and AA, in light and dark, with the page's security policy on.
 
     await assert_accessible(page, "the calendar")
 

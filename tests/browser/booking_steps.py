@@ -1,4 +1,4 @@
-"""The booking page's steps as a customer walks them, one word each."""
+"""The steps of the booking page, one function each."""
 
 from __future__ import annotations
 

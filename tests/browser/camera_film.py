@@ -1,4 +1,4 @@
-"""A film for Chromium's fake camera: real QR codes as a gate sees them, one after the other, with noise between them."""
+"""A video for Chromium's fake camera: real QR codes one after another, with noise between them."""
 
 from __future__ import annotations
 

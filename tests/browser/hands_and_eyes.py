@@ -1,4 +1,4 @@
-"""Hands and eyes: what a person or a scanner does at a page beyond a click."""
+"""Input and inspection beyond a click: what a person or a scanner does on a page."""
 
 from __future__ import annotations
 

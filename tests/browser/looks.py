@@ -1,4 +1,4 @@
-"""What is looked at in every state of a page: what sticks out, a phone's view of it, the second language.
+"""Checks of every page state: overflow, phone width, and the second language.
 
     async with Looks() as looks:
         await looks.look("barriers at a desk", assert_accessible(page))

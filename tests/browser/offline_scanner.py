@@ -1,4 +1,4 @@
-"""What tests of a scanner without a link need: its page with list and files, its queue, and what the device holds of it."""
+"""Helpers for tests of an offline scanner: its page with list and files, its queue, and its stored data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The states of a scanner whose link has gone: what it says by itself, and what comes back. Entered among all states."""
+"""The page states of an offline scanner, added to the list of all states."""
 
 from __future__ import annotations
 

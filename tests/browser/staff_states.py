@@ -1,4 +1,4 @@
-"""The states of the staff's pages: signing in, the scanner at a gate, the control room, the records, the mail desk.
+"""The page states of staff: sign-in, scanner, control room, records, unsent messages.
 
 Reached the way a person reaches them, in every language; `ALL_STATES` holds the portal's as well.
 """

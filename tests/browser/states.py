@@ -1,4 +1,4 @@
-"""The states: every page of the hub in every state a person can meet, each reached the way a person reaches it.
+"""The page states: every page of the hub in every state a person can meet, reached the way a person reaches it.
 
 One list for all that walks through them: `test_every_state.py` looks for barriers, `pictures.py` takes their photographs.
 Nothing here is found by its words, so every state is reached in every language. Where one state leads to another, whoever stands

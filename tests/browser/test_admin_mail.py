@@ -1,4 +1,4 @@
-"""The mail desk in a real Chromium: what is stuck, sent again, discarded, while it changes by itself."""
+"""The page of unsent messages in Chromium: listing, sending again, discarding, and live updates."""
 
 from __future__ import annotations
 

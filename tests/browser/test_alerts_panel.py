@@ -1,4 +1,4 @@
-"""The alerts above the control room, in a real Chromium: they come, go by themselves, and take no room if there are none."""
+"""The alerts of the control room in Chromium: they appear, disappear by themselves, and take no room if there are none."""
 
 from __future__ import annotations
 

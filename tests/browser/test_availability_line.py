@@ -1,4 +1,4 @@
-"""The calendar's line in the browser: it comes back by itself, says how it stands, and never hammers the hub.
+"""The calendar's socket in the browser: it reconnects by itself, shows its state, and never floods the hub.
 
 The page's own module with a socket of the test's making, and the browser's clock in the test's hand.
 """

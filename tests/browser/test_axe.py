@@ -1,4 +1,4 @@
-"""The accessibility check itself: it reports faults that are there, and leaves the page's policy on."""
+"""The accessibility check itself: it reports existing faults, and leaves the page's security policy on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad luck at the worst moment: a hub killed while it books, a slot gone while it is looked at, a race for the last place."""
+"""Failures at the worst time: a hub killed during a booking, a slot that closes while it is shown, a race for the last place."""
 
 from __future__ import annotations
 

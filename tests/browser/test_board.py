@@ -1,4 +1,4 @@
-"""The control room's board: what it shows is what the log says, live, after a restart, on a wall and on a phone."""
+"""The board of the control room: it equals the scan log, live, after a restart, on a wall and on a phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The booking page when things do not go smoothly."""
+"""The booking page with refusals, errors and slow answers."""
 
 from __future__ import annotations
 

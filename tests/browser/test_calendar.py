@@ -1,4 +1,4 @@
-"""The calendar and the day's slots: walked by keyboard, said in words, in the reader's own week, and live."""
+"""The calendar and a day's slots: keyboard, screen reader texts, the locale's week, and live updates."""
 
 from __future__ import annotations
 

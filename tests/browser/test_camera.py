@@ -1,4 +1,4 @@
-"""The camera as a scanner: a real Chromium, a film of real QR codes, the real decoder in its worker."""
+"""The camera of the scanner: Chromium, a video of real QR codes, and the real decoder in its worker."""
 
 from __future__ import annotations
 

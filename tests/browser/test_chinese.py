@@ -1,4 +1,4 @@
-"""The whole way through in Chinese, on a phone: no English word is left, nothing is wider than the screen."""
+"""All booking steps in Chinese on a phone: no English word is left, and nothing is wider than the screen."""
 
 from __future__ import annotations
 

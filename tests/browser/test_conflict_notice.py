@@ -1,4 +1,4 @@
-"""Whoever let somebody in who should not have been is told at whichever scanner they are, and what a manager decided."""
+"""Conflict notices: an operator is notified of a wrong admission at any scanner, and of the manager's decision."""
 
 from __future__ import annotations
 

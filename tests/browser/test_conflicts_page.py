@@ -1,4 +1,4 @@
-"""The conflicts in a real Chromium: they come while one looks, are decided with a note, and every other manager sees it."""
+"""The conflicts page in Chromium: new conflicts appear live, are decided with a note, and other managers see it."""
 
 from __future__ import annotations
 

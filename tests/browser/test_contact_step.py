@@ -1,4 +1,4 @@
-"""The contact step: live without nagging, numbers as people dial them, and a one-time code where the venue wants one."""
+"""The contact step: live checks, national phone numbers, and a one-time code if the venue asks for one."""
 
 from __future__ import annotations
 

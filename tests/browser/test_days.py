@@ -1,4 +1,4 @@
-"""Looking back in the browser: figures of days with their charts, and a day that plays again on the board."""
+"""The days page in the browser: figures with charts, and the replay of a day on the board."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scanners in the control room, in a real Chromium: what a real scanner page says of itself, and what is worth a look."""
+"""The devices panel in Chromium: what a real scanner page reports about itself, and what needs attention."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A supervisor asked and answering in a real Chromium, both sides live: the gate's screen and the control room's panel."""
+"""Disputes in Chromium, with both sides live: the scanner at the gate and the panel in the control room."""
 
 from __future__ import annotations
 

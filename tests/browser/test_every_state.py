@@ -1,4 +1,4 @@
-"""Every page in every state: axe-core finds nothing in light or dark, nothing sticks out, in Chinese no word is English.
+"""Every page in every state: no axe-core findings in light or dark, no overflow, no English word in Chinese.
 
 A state is reached once, and everything is looked at there: first in English at a desk, then in Chinese on a phone. Only a state
 that a reload would end is reached a second time, in Chinese from the start. The states of one area share a hub and a venue,

@@ -1,4 +1,4 @@
-"""The feed in a real Chromium: decisions as they happen, through filters, held still when somebody reads, thinned in words."""
+"""The scan feed in Chromium: live decisions, filters, pause while reading, and a note about scans left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The alarm of the two gates on the scanners' screens: at both, once, until somebody has seen it."""
+"""The duplicate alarm on the scanners of both gates: shown once, until somebody dismisses it."""
 
 from __future__ import annotations
 

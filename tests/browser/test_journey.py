@@ -1,4 +1,4 @@
-"""The journey from ticket to verified count, in a real Chromium: book, read the QR from the screen, scan, watch."""
+"""The whole journey in Chromium: book, read the QR code from the screen, scan it, watch the count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of a page that are fetched later: a fetch that fails is tried again, and the part comes by itself."""
+"""Parts of a page that load later: a failed request is retried, and the part appears by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scanner at an exit: nobody takes it for an entry, by sight or by sound, and what it records is seen at once."""
+"""The scanner at an exit: it looks and sounds different from an entrance, and its exits show at once."""
 
 from __future__ import annotations
 

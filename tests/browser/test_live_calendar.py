@@ -1,4 +1,4 @@
-"""An open calendar is live: it is told what others book, and a hub that is gone is said and comes back."""
+"""The live calendar: it shows other customers' bookings, and reports and survives an outage of the hub."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mails and text messages as their readers see them: in a real Chromium, on a phone, in light and in dark."""
+"""E-mails and text messages as readers see them: in Chromium, on a phone, in light and dark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scanner without a link in a real Chromium: it goes on by its list, says that it does, and knows what it cannot know."""
+"""An offline scanner in Chromium: it decides by its list, says that it is offline, and shows what it cannot know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue of a scanner without a link: kept through everything, sent once and in order, and what was wrong comes back."""
+"""The queue of an offline scanner: it survives everything, is sent once and in order, and conflicts are shown."""
 
 from __future__ import annotations
 

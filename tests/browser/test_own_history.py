@@ -1,4 +1,4 @@
-"""The operator's own scans on the scanner: looked back on, undone with a reason within a quarter of an hour, all kept."""
+"""The operator's own scans on the scanner: listed, undone with a reason within 15 minutes, all kept in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands behind the pages: files named by their hash, and a sign-in that leads nowhere else."""
+"""Files of the pages: versioned by their hash, and a sign-in that redirects only within the site."""
 
 from __future__ import annotations
 

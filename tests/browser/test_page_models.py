@@ -1,4 +1,4 @@
-"""The page's own models against the rules of the hub they foreshadow: codes, numbers, addresses."""
+"""The pages' models against the rules of the hub: codes, phone numbers, addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door's rule in the page against the same table of cases as the hub's, and against the hub's rule itself."""
+"""The entry decision of the scanner's page against the case table of the hub, and against the hub's rule itself."""
 
 from __future__ import annotations
 

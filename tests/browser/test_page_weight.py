@@ -1,4 +1,4 @@
-"""What the booking page costs a phone: its bytes before the first step can be used, and nothing that jumps."""
+"""The weight of the booking page: bytes until the first step is usable, and no layout shift."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A party: several tickets for one slot, all or none, or each at its own time; and every code readable at the door."""
+"""A party: several tickets for one slot or each at its own time, all or none, with a readable code for each."""
 
 from __future__ import annotations
 

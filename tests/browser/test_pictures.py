@@ -1,4 +1,4 @@
-"""The pictures in docs/pictures: all there, small, their QR codes readable; and the photographer still finds every state."""
+"""The pictures in docs/pictures: complete, small, with readable QR codes; and `make pictures` still reaches every state."""
 
 from __future__ import annotations
 

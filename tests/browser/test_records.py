@@ -1,4 +1,4 @@
-"""The records in a real Chromium: the scan log looked through by filters, page after page, and taken away as a table."""
+"""The record pages in Chromium: the scan log by filters, page by page, and as a CSV file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer at a noisy gate: what is seen, heard and felt, what goes by itself and what stays."""
+"""The answer of the scanner: colours, sounds and vibration, and which answers disappear by themselves."""
 
 from __future__ import annotations
 

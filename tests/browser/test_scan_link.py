@@ -1,4 +1,4 @@
-"""The scanner and its link: what it says when the hub is away, how it comes back, and that it opens without one."""
+"""The scanner and its connection: what it shows while the hub is down, how it reconnects, and that it opens offline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The staff's pages: sign-in, a scanner that keeps its manners, a board that comes back."""
+"""The staff pages: sign-in, the scanner, and a board that reconnects."""
 
 from __future__ import annotations
 

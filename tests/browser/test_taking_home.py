@@ -1,4 +1,4 @@
-"""The success step: a code a scanner reads, files to keep, a calendar entry, a link, a sheet of paper."""
+"""The success step: a readable code, files to keep, a calendar entry, a link, and a printed page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scanner says so when the ticket on its screen has changed since: the colour goes, the reason comes, one touch asks again."""
+"""A ticket on the scanner's screen that has changed: the colour goes, the reason appears, one touch checks again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ticket step: what it forgives, what it names before asking, and what it does with many tickets."""
+"""The ticket step: spellings it accepts, errors it shows before a request, and many tickets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A visit outlives what happens to a page: a reload, the back button, sleep, another tab, a lost network."""
+"""A booking in progress survives a reload, the back button, sleep, another tab and a lost network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The visit by its link: seen, moved, cancelled, and true whatever happens elsewhere."""
+"""The reservation page by its link: shown, moved, cancelled, and correct after changes elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A place in the waiting list: joined at a full slot, watched, offered, accepted, declined, lapsed and closed."""
+"""The waiting list page: joined at a full slot, watched, offered, accepted, declined, lapsed and closed."""
 
 from __future__ import annotations
 

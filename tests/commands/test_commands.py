@@ -1,4 +1,4 @@
-"""The `hub` command from outside: exit codes, one line for a refusal, pure JSON."""
+"""The `hub` command from outside: exit codes, one line for a refusal, and pure JSON output."""
 
 import json
 import os

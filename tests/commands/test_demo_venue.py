@@ -1,4 +1,4 @@
-"""The demo venue: in Rome, with Italian telephone numbers."""
+"""The demo venue: in Rome, with Italian phone numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub run` from outside: one command to a page that answers, and away again without a trace."""
+"""`hub run` from outside: one command starts everything, and stopping it leaves nothing behind."""
 
 import json
 import os

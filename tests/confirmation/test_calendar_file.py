@@ -1,4 +1,4 @@
-"""The calendar file and the calendar links, each read back by a parser of its own."""
+"""Calendar files and calendar links, each read back by an independent parser."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""What kept a message from going out, in words."""
+"""Failure texts: why a message was not sent, as a sentence."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The QR code: the same modules as the library's, and every picture readable by another reader."""
+"""QR codes: the modules equal those of the library, and another reader reads every picture."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The text-message carrier against a real HTTP server that plays Twilio, and the development mailbox."""
+"""The text-message carrier against a real HTTP server with Twilio's API, and the development mailbox."""
 
 import asyncio
 import base64

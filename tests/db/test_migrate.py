@@ -1,4 +1,4 @@
-"""The migration runner, against a real Postgres."""
+"""The migration runner against real Postgres."""
 
 import asyncio
 from collections.abc import AsyncIterator

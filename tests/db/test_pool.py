@@ -1,4 +1,4 @@
-"""The connection pools: kept at hand, given up when dead, never lent twice, and one exception for every absence."""
+"""Connection pools: connections are kept, dropped when dead, never used twice at once; one exception for every outage."""
 
 from __future__ import annotations
 

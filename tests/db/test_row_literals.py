@@ -1,4 +1,4 @@
-"""Rows sent as one text arrive as they were, whatever stands in them."""
+"""Row literals: rows sent as one text arrive unchanged, whatever characters they hold."""
 
 import asyncpg
 from hypothesis import HealthCheck, given, settings

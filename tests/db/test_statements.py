@@ -1,4 +1,4 @@
-"""The statements: each one is prepared against the migrated schema, named once, used, and planned by index."""
+"""The statements: each is prepared against the migrated schema, has a unique name, is used, and is planned by index."""
 
 from __future__ import annotations
 

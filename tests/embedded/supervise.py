@@ -1,4 +1,4 @@
-"""The process that the tests kill: servers under a supervisor, nothing else.
+"""The process that the tests kill: servers under a supervisor and nothing else.
 
     python -m tests.embedded.supervise DATA_DIR
 

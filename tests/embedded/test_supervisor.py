@@ -1,4 +1,4 @@
-"""The embedded servers: started, found, killed in every way, and started again with what they held."""
+"""The embedded servers: started, found, killed in every way, and restarted with their data."""
 
 import asyncio
 import os

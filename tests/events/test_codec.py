@@ -1,4 +1,4 @@
-"""The codec of announcements: every kind comes back as it was, and a kind of a newer version is left out."""
+"""The codec of announcements: every kind is decoded unchanged, and an unknown kind of a newer version is ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate lied to in the middle of a sale: nobody is sold a place twice, nobody meets an error, and everything is sold."""
+"""Wrong states of seat admission during a sale: no place is sold twice, nobody gets an error, and everything is sold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this process knows of who was let through: bounded, and as cheap at the bound as below it."""
+"""The memory of admitted requests in this process: bounded, and as fast at the bound as below it."""
 
 from __future__ import annotations
 

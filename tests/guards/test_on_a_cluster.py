@@ -1,4 +1,4 @@
-"""The guards on a Redis Cluster: every key of a script in one hash slot, the calls of a batch sent apart."""
+"""The guards on a Redis Cluster: all keys of a script are in one hash slot, and the calls of a batch are sent apart."""
 
 from __future__ import annotations
 

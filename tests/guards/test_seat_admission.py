@@ -1,4 +1,4 @@
-"""The seat gate against a real Valkey: what it says, what it forgets, and that it never lies for long."""
+"""Seat admission against a real Valkey: its answers, its expiry, and how fast a wrong state is corrected."""
 
 from __future__ import annotations
 

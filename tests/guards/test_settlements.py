@@ -1,4 +1,4 @@
-"""The settlements that wait for Redis: oldest first, bounded, and as cheap at the bound as below it."""
+"""Waiting settlements: oldest first, bounded, and as fast at the bound as below it."""
 
 from __future__ import annotations
 

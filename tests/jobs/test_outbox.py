@@ -1,4 +1,4 @@
-"""The outbox round against a real Postgres and a real SMTP server that is there, away, refusing or wavering."""
+"""The outbox job against real Postgres and a real SMTP server that works, is down, refuses or defers."""
 
 import asyncio
 from datetime import timedelta

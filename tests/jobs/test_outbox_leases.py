@@ -1,4 +1,4 @@
-"""Leases: two hubs share the work, and one that dies in the middle costs at most one repeat after its lease.
+"""Leases: two hubs share the work, and one that dies costs at most one repeat after its lease.
 
 Each promise is tried once more with its mechanism taken out of the SQL, and must then be broken.
 """

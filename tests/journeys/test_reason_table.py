@@ -1,4 +1,4 @@
-"""The reason table of the contract, over all three ways in: the same decision whichever way a ticket is held up."""
+"""The reason table of the contract over all three ways of scanning: each gives the same decision."""
 
 from __future__ import annotations
 

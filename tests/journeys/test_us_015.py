@@ -1,4 +1,4 @@
-"""US-015, the six scenarios of ticket reservation and validation, end to end."""
+"""US-015: the six scenarios of ticket reservation and validation, end to end."""
 
 from __future__ import annotations
 

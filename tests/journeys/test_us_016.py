@@ -1,4 +1,4 @@
-"""US-016, the four scenarios of activation and scanning, end to end."""
+"""US-016: the four scenarios of activation and scanning, end to end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A family waits for a full time: by its links and its mails alone, from joining to the door."""
+"""A family on the waiting list: from joining to entry, only by the links in its e-mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layers of hub/live import downwards only, annotations included, and no files import each other in a circle."""
+"""The layers of hub/live: imports go downwards only, annotations included, and there are no import cycles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The relay notices a subscriber that has gone deaf, which looks like a quiet evening."""
+"""The relay: notices a dead Redis subscription, which otherwise looks like an evening without events."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Many scanners come back at once: what they bring is written down a little at a time, and old news raises no alarm."""
+"""Many scanners that reconnect at once: their data is written a little at a time, and old scans raise no alarm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the hub stops: everybody hears 1012 and when to come back, and nobody can hold it up."""
+"""The stop of the hub: every client gets 1012 with a time to come back, and no client can delay it."""
 
 import asyncio
 from uuid import uuid4

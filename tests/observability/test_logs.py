@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, and nothing in it that could open a door or name a person."""
+"""The log: one JSON object per line, without secrets and personal data."""
 
 import json
 import logging

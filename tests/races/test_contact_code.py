@@ -1,4 +1,4 @@
-"""One-time codes under a crowd: three looks at a code, one proof, one code a minute, however many ask at once."""
+"""One-time codes under concurrency: three guesses per code, one proof, one code a minute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two slots that others are changing while one statement waits for both."""
+"""Two slots that change while one statement waits for both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last seat: never sold twice, never left empty, whoever comes at the same moment."""
+"""The last place: never sold twice and never left empty, whoever asks at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One ticket going out, coming back and being undone at two hubs at once: nobody leaves twice, and the count inside is exact."""
+"""Exit, return and undo of one ticket at two hubs at once: nobody leaves twice, and the count inside is exact."""
 
 from __future__ import annotations
 

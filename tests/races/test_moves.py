@@ -1,4 +1,4 @@
-"""Moves against moves, cancellations, scans and bookings: one of them happens, counts stay equal to rows, nothing deadlocks."""
+"""Moves against moves, cancellations, scans and bookings: one of them happens, counts equal rows, no deadlock."""
 
 from __future__ import annotations
 

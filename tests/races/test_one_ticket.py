@@ -1,4 +1,4 @@
-"""One ticket, one place: however often and wherever it is asked for at once."""
+"""One ticket, one place: however often and wherever it is booked at once."""
 
 from __future__ import annotations
 

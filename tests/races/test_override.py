@@ -1,4 +1,4 @@
-"""Supervisors at once, and a supervisor against a gate: one decision, one entry, and nobody told yes without one.
+"""Supervisors at once, and a supervisor against a gate: one decision, one entry, and no confirmation without an entry.
 
 Each race is set up so that both have read before either may write: the test holds the row they need, lets go when both wait
 for it, and so the interleaving is certain. The controls take the mechanism away and see both succeed.

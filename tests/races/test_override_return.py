@@ -1,5 +1,4 @@
-"""A supervisor lets back in who has left, while somebody else moves the same ticket: one return, an exact count inside, and
-nobody told yes without a return.
+"""A supervisor's override of a return against another movement of the ticket: one return, and an exact count inside.
 
 What happens meanwhile happens on another hub, between the supervisor's reading and writing. The controls take the ticket's
 version from the writing and see the return recorded on what is no more.

@@ -1,4 +1,4 @@
-"""Parties against each other and against everybody else: all of them get in, or nobody, and no place is sold twice."""
+"""Parties against each other and against single bookings: a party gets all its places or none, and none is sold twice."""
 
 from __future__ import annotations
 

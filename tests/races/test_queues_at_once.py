@@ -1,5 +1,4 @@
-"""What keeps a queue that is sent again, late or by two hubs at once to one entry each: one test for each mechanism, and
-one beside it that takes the mechanism away."""
+"""A queue that is synced again, late, or at two hubs at once: one entry each. One test and one control per mechanism."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ten scanners come back at once, and each sends its queue ten times, in pieces, in any order, to whichever hub answers.
+"""Ten scanners that sync at once: each sends its queue ten times, in pieces, in any order, to either hub.
 
 Each mechanism alone, and what happens without it, is in `test_queues_at_once.py`; `make bench` has the row O1 at full size.
 """

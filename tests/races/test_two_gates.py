@@ -1,4 +1,4 @@
-"""One code at two gates at once: one entry, whatever the two hubs behind the gates know of each other."""
+"""One code at two gates at once: one entry, whatever the two hubs know of each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The waiting list under two hubs: every place offered once, every offer taken once, and nobody overtaken by the public."""
+"""The waiting list with two hubs: every place is offered once, every offer accepted once, the public overtakes nobody."""
 
 from __future__ import annotations
 

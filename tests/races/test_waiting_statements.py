@@ -1,4 +1,4 @@
-"""Statements that waited for a slot's row: they count from the row as the others left it.
+"""Statements that waited for the lock of a slot: they count from the row as it is after the lock.
 
 Postgres tries a CHECK on the old version of a row before it takes up the new one. A count computed from the old version is
 refused although the places are there; so the counts come from the locked row.

@@ -1,4 +1,4 @@
-"""The waiting list in a storm: everybody joins, leaves, accepts, cancels, books and resizes at once, at two hubs."""
+"""The waiting list in a storm: joining, leaving, accepting, cancelling, booking and resizing at once at two hubs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""May this ticket take a place in this slot: every refusal, and which of two comes first."""
+"""The booking decision: every refusal, and which of two takes precedence."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A one-time code: six digits, five minutes, three guesses, and not too many of them."""
+"""One-time codes: six digits, five minutes, three guesses, and a limited number of codes."""
 
 from __future__ import annotations
 

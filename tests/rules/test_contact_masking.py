@@ -1,4 +1,4 @@
-"""Masked contacts: recognisable to their owner, of no use to others."""
+"""Contact masking: recognisable for the owner, useless for others."""
 
 import pytest
 from hypothesis import given

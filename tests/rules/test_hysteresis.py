@@ -1,4 +1,4 @@
-"""Alerts do not flap: two looks raise, three well below clear, and in between nothing happens."""
+"""Hysteresis: two measurements raise an alert, three clear it, and values in between change nothing."""
 
 from __future__ import annotations
 

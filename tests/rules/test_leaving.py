@@ -1,4 +1,4 @@
-"""The verdict for those who leave and those who come back, case by case."""
+"""The exit and return decisions, case by case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The offline scan: what becomes of it, rule by rule."""
+"""Offline scans: admission, conflict kind and time, rule by rule."""
 
 from datetime import UTC, datetime, timedelta
 

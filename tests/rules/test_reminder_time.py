@@ -1,4 +1,4 @@
-"""The time of a reminder: the nearest whose time has come, unless it would come too late to be what it says."""
+"""Reminder times: the nearest due reminder, unless it is too late for what it says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ticket codes: the check character catches what fingers do, and every way of writing a code means the code."""
+"""Ticket codes: the check character catches typing errors, and every spelling of a code is recognised."""
 
 import secrets
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""When a code at two gates is reported: within the time, once for a pair of gates, in whatever order the sightings come."""
+"""The two gates rule: a code is reported within the time, once per pair of gates, in any order of sightings."""
 
 from __future__ import annotations
 

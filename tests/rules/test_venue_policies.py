@@ -1,4 +1,4 @@
-"""The table of venue policies: each row can be typed, is documented, and means what it says."""
+"""The table of venue policies: each row can be typed, is documented, and has its documented default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The waiting line: in turn, never more than there is, and one fair chance for a party too large for what came free."""
+"""The order of the waiting list: by joining, never more places than there are, and one chance for a large party."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contact check: form only, both errors at once."""
+"""The contact check: syntax only, with both errors at once."""
 
 import pytest
 from email_validator import EmailNotValidError, validate_email

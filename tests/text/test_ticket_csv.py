@@ -1,4 +1,4 @@
-"""The ticket file: every encoding it comes in, and every line that is wrong, by number and field."""
+"""Ticket files: every encoding, and every wrong line by number and field."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Bodies: their limits in size and time, however they are sent."""
+"""Request bodies: limits of size and time, however they are sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits over HTTP: who is counted, and what does not evade the count."""
+"""Rate limits over HTTP: what is counted, and what cannot evade the count."""
 
 from __future__ import annotations
 

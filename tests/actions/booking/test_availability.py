@@ -1,4 +1,4 @@
-"""The calendar: what it shows, how fresh it is, and which neighbours it offers for a full slot."""
+"""Availability: the content of the calendar, its freshness, and the alternatives to a full slot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expiring what time has ended, and nothing else."""
+"""Expiry: past reservations and tickets are ended, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No-shows: where the venue says so, the place of who did not come is given back, to who waits for it first."""
+"""No-shows: by the venue's policy their places are released, first to the waiting list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A party booked in a transaction of its own, with what belongs to it: both happen or neither."""
+"""A party booked in its own transaction with a further step: both are committed, or neither."""
 
 from __future__ import annotations
 

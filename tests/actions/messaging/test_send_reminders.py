@@ -1,4 +1,4 @@
-"""Reminders: by the venue's policy, each once for a visit, a mail for each party, and none that would mislead."""
+"""Reminders: sent by the venue's policy, once per party and visit, and never when they would mislead."""
 
 from __future__ import annotations
 

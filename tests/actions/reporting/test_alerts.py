@@ -1,4 +1,4 @@
-"""The four alerts: raised and cleared once, whoever looks, and told on the socket, by mail and by a signed webhook."""
+"""The four alerts: each is raised and cleared once, and sent by socket, e-mail and signed webhook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alerts tell each venue of its own trouble, and nobody else."""
+"""Alerts by venue: each venue gets the alerts of its own counts only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding and healing drift: counts against rows, the gate against Postgres."""
+"""Reconciliation: finds and corrects counts that differ from their rows, and seat admission that differs from Postgres."""
 
 from __future__ import annotations
 

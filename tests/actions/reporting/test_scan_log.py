@@ -1,4 +1,4 @@
-"""The log read back: every scan once, whatever the filters, and a deep page costs what the first one does."""
+"""The scan log: every scan is read once under any filter, and a late page is as fast as the first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scan that let nobody in, before a supervisor: who may ask and answer, what an answer records, and what it cannot."""
+"""Disputes: who may ask and decide, and what a decision records."""
 
 from __future__ import annotations
 

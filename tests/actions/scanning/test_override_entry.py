@@ -1,4 +1,4 @@
-"""A supervisor lets back in whom the venue's policy keeps out: what it records and counts, who is notified, and how it is undone."""
+"""Overrides of returns: what a supervisor's decision records and counts, whom it notifies, and how it is undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts of a scan: columns are read by position, so their names must be the fields, in the same order."""
+"""Scan facts: columns are read by position, so their names must equal the fields in the same order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own scans, newest first, page by page."""
+"""The scan history: an operator's own scans, newest first, page by page."""
 
 from __future__ import annotations
 

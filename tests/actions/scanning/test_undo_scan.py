@@ -1,4 +1,4 @@
-"""Taking an entry back: by whom, until when, and what is left afterwards."""
+"""The undo of an entry: who may undo it, until when, and what is stored afterwards."""
 
 from __future__ import annotations
 

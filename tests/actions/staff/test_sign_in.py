@@ -1,4 +1,4 @@
-"""Signing in and out against real Postgres: guesses are counted first, strangers lock nobody out, an end is an end."""
+"""Sign-in and sign-out against real Postgres: attempts are counted before the check, and strangers cannot lock a name out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resizing a slot: never below what is taken, and new places go to who waits first."""
+"""Resizing a slot: never below the taken places, and new places go to the waiting list first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The portal's policies of a venue: set by the command, kept in the table, read by the hub."""
+"""Venue policies of the portal: set by the command, stored in the table, and obeyed by the hub."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those whose waiting list was closed are told so: once, why, and with a way to another time."""
+"""Closed waiting list entries: each holder is notified once, with the reason and a link to other times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The waiting list of a full slot: who may wait, who is offered what, until when, and what becomes of it."""
+"""The waiting list of a full slot: joining, offers, their end, and what becomes of an entry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every kind of channel is opened, read, coalesced and dropped in the same way."""
+"""Channels: every kind is opened, read, coalesced and dropped in the same way."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""The live counts: exact after any sequence, coalesced, and healed where a message was lost."""
+"""Live counts: exact after any sequence, coalesced, and corrected after a lost message."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""Managers see which scanners are on line, wherever their sockets are, what each says of itself, and which gate has gone quiet."""
+"""The devices topic: managers see all scanners of all processes, what each reports, and quiet gates."""
 
 import asyncio
 from typing import Any

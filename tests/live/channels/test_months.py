@@ -1,4 +1,4 @@
-"""The calendar's socket: what a visitor sees is what is true, told seldom enough, whichever hub process changes it."""
+"""The calendar's socket: a visitor's state equals Postgres, at the tick's rate, whichever process changes it."""
 
 import asyncio
 import random

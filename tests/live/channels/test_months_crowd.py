@@ -1,4 +1,4 @@
-"""A crowd before the calendar: told seldom enough, encoded once for all, and read from Postgres once."""
+"""Many visitors of the calendar: frames at the tick's rate, encoded once for all, and one read from Postgres."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""Managers see every decision as it happens, each once, through the filter they gave; and it costs little where nobody looks."""
+"""The scans topic: managers see every decision once, through their filter; it costs little without subscribers."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The figures by minute and gate: exactly what the log says, whatever happens, in whatever order, before and after a restart."""
+"""The figures by minute and gate: equal to the scan log after any sequence, before and after a restart."""
 
 import asyncio
 import random

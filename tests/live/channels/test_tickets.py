@@ -1,4 +1,4 @@
-"""Scanners hear that a ticket stands otherwise: by its hash, whoever changed it, and plainly where something was missed."""
+"""The tickets topic: scanners learn by hash that a ticket changed, whoever changed it, and that events were missed."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""What a signed-in client is answered: by id, in any order, however long anything takes."""
+"""The dispatcher: replies carry the id of their command and come in any order, however long one takes."""
 
 import asyncio
 from uuid import uuid4

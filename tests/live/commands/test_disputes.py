@@ -1,4 +1,4 @@
-"""The topic `disputes`: what supervisors have before them, and every question and answer as it comes, from any process."""
+"""The topic `disputes`: open disputes in the reply, then every question and decision, from any process."""
 
 from __future__ import annotations
 

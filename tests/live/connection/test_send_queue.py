@@ -1,4 +1,4 @@
-"""A client that does not read costs little, is disconnected soon, and nobody else notices."""
+"""The send queue: a client that does not read takes little memory, is disconnected soon, and does not affect others."""
 
 import asyncio
 import time

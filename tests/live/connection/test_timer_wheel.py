@@ -1,4 +1,4 @@
-"""The one timer of all sockets."""
+"""The timer wheel: one timer for all sockets."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Who may open a socket, by which way, and when they are shown out again."""
+"""Authentication of sockets: who may open one, by which means, and when it is closed again."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The calendar's socket is open to everybody, and nobody can make it costly: not by junk, by silence, by number or from afar."""
+"""The calendar's socket: open to everybody, and bounded against junk, silence, many sockets and foreign sites."""
 
 import asyncio
 import logging

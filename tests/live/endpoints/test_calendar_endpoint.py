@@ -1,4 +1,4 @@
-"""Who may watch the calendar: everybody, from our own pages or from none, and not too many from one address."""
+"""The calendar's handshake: open to our own pages and to programs, with a limit per address."""
 
 import asyncio
 import ipaddress

@@ -1,4 +1,4 @@
-"""Every topic has a type for the body of its events, and the body that is sent has the fields of the type."""
+"""Event bodies: every topic has a type for its events, and sent bodies have the fields of the type."""
 
 from datetime import UTC, date, datetime, time
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a client may send, and what becomes of everything else."""
+"""Frames: what a client may send, and the answer to everything else."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Whatever bytes arrive: nothing breaks, nothing is logged as our mistake, and the neighbour is served."""
+"""Random bytes on a socket: nothing breaks, no error is logged, and other clients are served."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A code shown at two gates within the venue's time: told at both gates and in the control channel, once, by whichever processes."""
+"""The duplicate alarm: a code at two gates within the venue's time is announced once at both gates and to managers."""
 
 import asyncio
 from typing import Any

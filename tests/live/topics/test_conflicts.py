@@ -1,4 +1,4 @@
-"""A conflict is on the managers' boards and at the operator's gate while those it is about are still inside."""
+"""Conflicts: on the managers' boards and at the operator's gate while the visitors are still inside."""
 
 from __future__ import annotations
 

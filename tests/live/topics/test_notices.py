@@ -1,4 +1,4 @@
-"""Who stands at a gate is told what concerns them, at once or when they are back; and nobody else is."""
+"""Notices: staff get those for them or their gate, at once or after reconnecting, and nobody else gets them."""
 
 import asyncio
 from typing import Any

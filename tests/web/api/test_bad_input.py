@@ -1,4 +1,4 @@
-"""Bad input: whatever a client sends, to whatever address, the answer is a refusal that says why. Never a 5xx."""
+"""Bad input: any input to any endpoint gets a refusal with a reason, and never a 5xx."""
 
 from __future__ import annotations
 

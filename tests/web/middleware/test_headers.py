@@ -1,4 +1,4 @@
-"""Headers: what every response carries, on every route, on errors too."""
+"""Security headers: on every response of every route, including errors."""
 
 from __future__ import annotations
 

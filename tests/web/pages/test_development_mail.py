@@ -1,4 +1,4 @@
-"""The development mailbox: not there in production."""
+"""The development mailbox: not available in production."""
 
 from __future__ import annotations
 

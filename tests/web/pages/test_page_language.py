@@ -1,4 +1,4 @@
-"""The language of a page: what the reader chose, what the browser prefers, and what overrides what."""
+"""The language of a page: the reader's choice, the browser's preference, and their order."""
 
 from __future__ import annotations
 

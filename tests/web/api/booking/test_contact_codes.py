@@ -1,4 +1,4 @@
-"""One-time codes over HTTP: a code goes to the address, comes back typed, and becomes a proof that a booking asks for."""
+"""One-time codes over HTTP: a code is sent, typed, and exchanged for the proof that a booking requires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parties over HTTP: one slot for all tickets or nothing, with a message for each ticket that is refused."""
+"""Parties over HTTP: one slot for all tickets or none, with a message for each refused ticket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes over HTTP: move and cancel, one of a party or all of it, and what is stored and published."""
+"""Changes over HTTP: move or cancel one reservation or the party, and what is stored and published."""
 
 from __future__ import annotations
 

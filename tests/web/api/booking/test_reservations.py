@@ -1,4 +1,4 @@
-"""Reservations over HTTP: the idempotency key, the holder's token, the picture and the calendar entry, cancelling."""
+"""Reservations over HTTP: idempotency key, holder's token, QR code, calendar file, and cancelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""E-mails that do not go out, as managers see them: what is stuck and why, sent again, discarded."""
+"""Unsent messages over HTTP: managers list them with the error, send them again, or discard them."""
 
 from __future__ import annotations
 

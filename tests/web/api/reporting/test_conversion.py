@@ -1,4 +1,4 @@
-"""Reservation conversion: how many checked tickets were booked, by the venue's day, however the check was stored."""
+"""Reservation conversion: how many checked tickets were booked, by venue day, however the check was stored."""
 
 from __future__ import annotations
 

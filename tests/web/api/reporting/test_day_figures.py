@@ -1,4 +1,4 @@
-"""After the day: the figures per slot and day, and the replay of the day, both equal to what the tables hold."""
+"""Day figures per slot and day, and the replay of a day: both equal the tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Health: alive, ready, and the metrics for clients that may read them."""
+"""Health endpoints: liveness, readiness, and metrics for authorised clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of many days: however long the span and large the venue, each statement is short, and nothing over is counted twice."""
+"""Figures of many days: every statement is short, whatever the span and the venue, and no past day is counted twice."""
 
 from __future__ import annotations
 

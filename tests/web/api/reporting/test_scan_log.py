@@ -1,4 +1,4 @@
-"""The scan log over HTTP: who may see what, filters, and the table that is sent while it is read."""
+"""The scan log over HTTP: permissions, filters, and the CSV that is sent while it is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The device key, with which a scanner seals its list and its queue: the same for a person, another for everybody else."""
+"""The device key, which encrypts a scanner's list and queue: the same for one login, different for every other."""
 
 from __future__ import annotations
 

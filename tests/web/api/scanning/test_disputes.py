@@ -1,4 +1,4 @@
-"""Disputes over plain HTTP: the same actions as on the socket, as the document describes them."""
+"""Disputes over HTTP: the same actions as on the socket, as the OpenAPI document describes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manifest of a day: enough for a scanner to decide offline, and nothing of use to whoever finds the device."""
+"""The manifest of a day: enough to decide offline, and useless for somebody who finds the device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operators' HTTP endpoints: PRD-007 section 6.2 to the letter, and US-016's scan."""
+"""The operators' endpoints: PRD-007 section 6.2 word for word, and the scan of US-016."""
 
 from __future__ import annotations
 

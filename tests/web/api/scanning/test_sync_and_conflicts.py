@@ -1,4 +1,4 @@
-"""Offline scans over HTTP: a queue is taken over, and managers decide its conflicts."""
+"""Offline scans over HTTP: a queue is synced, and managers decide its conflicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in and out over HTTP: the token, the cookies, and who may use them."""
+"""Sign-in and sign-out over HTTP: the token, the cookies, and who may use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ticket records over HTTP: a ticket is found by what its holder can say, and its history is listed in order."""
+"""Ticket records over HTTP: tickets are found by code, order or contact, and their history is in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The waiting list over HTTP: the fields, the messages and the statuses; every answer is held against the document."""
+"""The waiting list over HTTP: fields, messages and statuses, validated against the OpenAPI document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms that work without JavaScript, from outside: who may send them, what they may hold, what protects a draft."""
+"""Forms without JavaScript over HTTP: allowed origins, limits, and the protection of a draft."""
 
 from __future__ import annotations
 
