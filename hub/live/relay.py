@@ -1,7 +1,7 @@
-"""Relay: announcements that other hub processes publish through Redis reach this one's announcer.
+"""Relay: passes announcements of other hub processes from Redis to this process's announcer.
 
-A broken subscription looks like a quiet evening. So the relay publishes to itself on a channel of its own every two
-seconds, and subscribes anew when it has missed three of its own messages. After that, `on_gap` is called.
+A broken Redis subscription looks like an evening without events. So the relay publishes to its own channel every two seconds,
+and subscribes again when it has missed three of its own messages. Then it calls `on_gap`.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from hub.events.announcer import CHANNEL, Announcer
 PING_SECONDS = 2.0
 MISSES = 3
 RETRY_SECONDS = (0.1, 2.0)
-"""The shortest and the longest wait before the next try; doubled each time."""
+"""Shortest and longest wait in seconds before the next try. It doubles each time."""
 
 log = logging.getLogger(__name__)
 
 
 class Relay:
-    """`on_gap` is called after every (re)connection: messages before it may have been missed."""
+    """The relay. It calls `on_gap` after every connection, because messages before it may have been lost."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Relay:
             await asyncio.sleep(wait * random.uniform(0.5, 1))  # noqa: S311 - jitter
 
     async def _listen(self) -> None:
-        """Receive until the connection breaks or falls silent."""
+        """Receive until the connection breaks or the relay's own messages are missing."""
         loop = asyncio.get_running_loop()
         pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
         try:
@@ -88,10 +88,10 @@ class Relay:
 
 
 def _is_cancelled() -> bool:
-    """Whether this task was cancelled.
+    """Return whether this task was cancelled.
 
-    The Redis client's waits (`asyncio.wait_for` before Python 3.12) may swallow a cancellation that arrives together with a
-    message; without this question the hub would wait for the relay for ever.
+    The Redis client (`asyncio.wait_for` before Python 3.12) may swallow a cancellation that arrives together with a message.
+    Without this check the hub would wait for the relay for ever.
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

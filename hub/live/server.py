@@ -1,4 +1,4 @@
-"""Live server: every open socket of this process, and what they share.
+"""Live server: all open sockets of this process, and the channels and services they share.
 
 `hub/app.py` makes one, starts it before the first request and stops it when the process ends.
 """
@@ -32,7 +32,7 @@ from hub.live.relay import Relay
 from hub.services import Services
 
 RETIRE_SECONDS = 1.5
-"""For commands in flight, when the hub stops."""
+"""Seconds for commands in flight when the hub stops."""
 
 T = TypeVar("T")
 
@@ -89,7 +89,7 @@ class LiveServer:
         )  # fmt: skip
 
     async def stop(self) -> None:
-        """Reply to commands in flight, say goodbye to all with 1012 and when to come back, and cut who does not close."""
+        """Reply to commands in flight, close all sockets with 1012 and a time to reconnect, and cut those that do not close."""
         self.sockets.stopping = True
         for batch in _batches(self.sockets.staff.all()):
             for socket in batch:
@@ -110,7 +110,7 @@ class LiveServer:
         self.channels.close()
 
     def on_gap(self, action: Callable[[], None]) -> None:
-        """Call `action` whenever announcements of other processes may have been missed."""
+        """Call `action` whenever announcements of other processes may have been lost."""
         self._on_gap.append(action)
 
     def _announcements_missed(self) -> None:
@@ -127,7 +127,7 @@ class LiveServer:
             try:
                 self.host.timer_wheel.turn()
                 if clock.offset_seconds != offset:
-                    # The clock has jumped: sessions end by the clock, the timer wheel does not turn by it.
+                    # The clock has jumped. Sessions end by the clock, but the timer wheel does not follow it.
                     offset = clock.offset_seconds
                     self._end_sessions(self.sockets.staff.all())
             except Exception:
@@ -140,7 +140,7 @@ class LiveServer:
             self._end_sessions(self.sockets.staff.of_staff(org_id, staff_id))
 
     def _end_sessions(self, sockets: Iterable[StaffSocket]) -> None:
-        """Close those whose session is over, by its time or before it."""
+        """Close the sockets whose session has expired or was ended."""
         now = self.services.clock.now()
         for socket in sockets:
             identity = socket.identity

@@ -1,7 +1,7 @@
-"""Channels: who of this process subscribes to which state, how its changes are coalesced, and how a resync heals it.
+"""Channels: the subscribers of each state in this process, how changes are coalesced, and how a resync corrects the state.
 
-A channel exists while somebody subscribes and a little longer. It receives announcements from its first moment and reads its
-source after that: what comes in between is not lost, and what is older than the reading is dropped by revision.
+A channel exists while it has subscribers, and `KEPT_SECONDS` longer. It receives announcements first and reads its source
+second. So nothing that happens in between is lost, and announcements older than the reading are dropped by revision.
 """
 
 import asyncio
@@ -13,9 +13,9 @@ from hub.live.channels.subscription import State, Subscription
 from hub.live.channels.tick import Tick
 
 FRESH_SECONDS = 2.0
-"""A state read this recently serves the next subscriber from memory: a thousand dashboards that come back read once."""
+"""Seconds for which a state serves new subscribers from memory: a thousand dashboards that reconnect cause one reading."""
 KEPT_SECONDS = 30.0
-"""How long a channel without subscribers is kept."""
+"""Seconds that a channel without subscribers is kept."""
 
 K = TypeVar("K")
 S = TypeVar("S", bound=State)
@@ -32,20 +32,20 @@ class Channel(Generic[K, S]):
         self.state = state
         self.subscribers: set[Subscription] = set()
         self.left_at = asyncio.get_running_loop().time()
-        """When its last subscriber left, by the loop's time."""
+        """When the last subscriber left, in loop time."""
         self.read_at: float | None = None
-        """When its last reading began, by the loop's time; None before the first."""
+        """When the last reading began, in loop time; None before the first."""
         self.opening = 0
-        """Subscribers-to-be that wait for its first reading."""
+        """Number of new subscribers that wait for the first reading."""
         self.reading = SharedReading[int]("channel-reading")
 
     def due_subscribers(self) -> Collection[Subscription]:
-        """Who is to be notified at this tick."""
+        """Return the subscribers to notify at this tick."""
         return self.subscribers
 
 
 class Channels(Generic[K, C]):
-    """All channels of one kind. A subclass says what is special: how a channel is made, read and kept up to date."""
+    """All channels of one kind. A subclass defines how a channel is made, read and updated."""
 
     def __init__(self, tick: Tick, *, fresh_seconds: float = FRESH_SECONDS, kept_seconds: float = KEPT_SECONDS) -> None:
         self._tick = tick
@@ -56,20 +56,20 @@ class Channels(Generic[K, C]):
     # ---- What a subclass adds
 
     async def _read(self, channel: C) -> int:
-        """Merge what the source holds now into the channel; return how much was news."""
+        """Merge the current state of the source into the channel; return how many parts were new."""
         del channel
         return 0
 
     def _is_fresh(self, channel: C) -> bool:
-        """Whether a new subscriber needs no reading."""
+        """Return whether the state is recent enough for a new subscriber."""
         read_at = channel.read_at
         return read_at is not None and asyncio.get_running_loop().time() - read_at <= self._fresh_seconds
 
     def _was_added(self, channel: C) -> None:
-        """A channel has been made."""
+        """Called after a channel was made."""
 
     def _was_dropped(self, channel: C) -> None:
-        """A channel that nobody subscribed to for long has been dropped."""
+        """Called after a channel without subscribers was dropped."""
 
     # ---- What all of them share
 
@@ -81,7 +81,7 @@ class Channels(Generic[K, C]):
         return channel
 
     async def _open(self, key: K, make: Callable[[], C]) -> C:
-        """The channel with a state as new as this moment; raises what its reading raised."""
+        """Return the channel with a current state. Raises what its reading raised."""
         channel = self._find_or_add(key, make)
         if not self._is_fresh(channel):
             channel.opening += 1
@@ -93,7 +93,7 @@ class Channels(Generic[K, C]):
         return channel
 
     async def resync(self, channel: C) -> int:
-        """Compare the channel with its source; return how much was news. Callers at one time share one reading."""
+        """Compare the channel with its source; return how many parts were new. Concurrent callers share one reading."""
         return await channel.reading.read(lambda: self._read_at_once(channel))
 
     async def _read_at_once(self, channel: C) -> int:
@@ -108,7 +108,7 @@ class Channels(Generic[K, C]):
             self._tick.changed(channel)
 
     def subscribed(self) -> list[C]:
-        """The channels that have subscribers. Channels left long ago are dropped here."""
+        """Return the channels with subscribers, and drop those without for too long."""
         now = asyncio.get_running_loop().time()
         for key, channel in list(self._channels.items()):
             if not channel.subscribers and not channel.opening and now - channel.left_at > self._kept_seconds:

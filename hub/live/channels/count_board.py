@@ -1,7 +1,7 @@
-"""Count board: one venue's day as this process knows it, with the newest count of each slot by revision.
+"""Count board: the state of one venue's day in this process, with the newest count of each slot by revision.
 
-Every fact is whole and carries a revision, so its order, its repetition and its way here do not matter. Slots are closed,
-never deleted: nothing ever leaves the board.
+Every count is complete and has a revision. So the order, the repetition and the source of counts do not matter. Slots are
+closed and never deleted, so nothing is ever removed from the board.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from hub.rules.slot_capacity import SlotCount
 
 
 class CountBoard(VersionedState):
-    """`revision` is the sum of all revisions, so equal state means equal revision in every process."""
+    """The board. `revision` is the sum of all revisions, so equal states have equal revisions in every process."""
 
     __slots__ = (
         "_changed",
@@ -71,7 +71,7 @@ class CountBoard(VersionedState):
         return True
 
     def merge_day(self, day: DayCounts) -> int:
-        """Merge what Postgres holds; return how much of it was news."""
+        """Merge the counts in Postgres; return how many were newer."""
         news = sum(self.merge_slot(count) for count in day.slots)
         news += self.merge_walk_ins(day.walk_ins, day.walk_ins_revision)
         return news + self.merge_movements(day.exited, day.reentered, day.movements_revision)
@@ -99,7 +99,7 @@ class CountBoard(VersionedState):
             "verified": verified,
             "booked": booked,
             "capacity": capacity,
-            # Counts of different rows arrive one after the other: for a moment an exit may be known before its entry.
+            # Counts of different rows arrive one after another, so an exit may be known shortly before its entry.
             "inside": max(0, verified - self.exited + self.reentered),
             "exited": self.exited,
             "reentered": self.reentered,

@@ -23,14 +23,14 @@ CountChannel = Channel[DayKey, CountBoard]
 
 
 class CountChannels(Channels[DayKey, CountChannel]):
-    """`read_counts` reads a day's counts from Postgres."""
+    """The channels. `read_counts` reads a day's counts from Postgres."""
 
     def __init__(self, read_counts: Callable[[DayKey], Awaitable[DayCounts]], *, tick: float = TICK_SECONDS) -> None:
         super().__init__(Tick(tick))
         self._read_counts = read_counts
 
     async def open(self, key: DayKey) -> CountChannel:
-        """The channel with a board as new as this moment; raises what the reading raised."""
+        """Return the channel with a current board. Raises what the reading raised."""
         return await self._open(key, lambda: Channel(key, CountBoard(key.venue_id, key.day)))
 
     async def _read(self, channel: CountChannel) -> int:
@@ -40,7 +40,7 @@ class CountChannels(Channels[DayKey, CountChannel]):
         return news
 
     def receive(self, announcement: Announcement) -> None:
-        """Merge an announcement; most are about days that nobody here subscribes to."""
+        """Merge an announcement. Most are about days without subscribers here, and are ignored."""
         match announcement:
             case SlotChanged(org_id, venue_id, day, slot):
                 channel = self._channels.get(DayKey(org_id, venue_id, day))

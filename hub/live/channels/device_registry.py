@@ -1,7 +1,7 @@
-"""Device registry: the scanners with a socket at this process, what each says about itself, and its last scan.
+"""Device registry: the scanners with a socket at this process, what each reports about itself, and its last scan.
 
-A device is named by the id it gives; a client that gives none is no scanner. What this process knows is shared with the other
-processes through Redis (`shared_devices.py`), so that a manager at any of them sees all scanners.
+A device is identified by the id that it sends; a client without an id is not a scanner. The registry is shared with the other
+processes through Redis (`shared_devices.py`), so that a manager at any process sees all scanners.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from hub.live.protocol.event_bodies import DeviceOperator, DeviceRow, LastScan
 from hub.rules.timestamps import rfc3339
 
 GONE = timedelta(minutes=15)
-"""How long a scanner that is offline is still listed."""
+"""Time for which an offline scanner is still listed."""
 MOST_GONE = 1000
 
 
@@ -25,7 +25,7 @@ class DeviceName(NamedTuple):
 
 
 class DeviceSession(Protocol):
-    """The open socket of a device, as far as this registry knows it."""
+    """The part of a socket session that this registry uses."""
 
     @property
     def identity(self) -> Identity: ...
@@ -35,7 +35,7 @@ class DeviceSession(Protocol):
 
 
 class DeviceRegistry:
-    """`changed` holds the organisations in which something is new."""
+    """The registry of a process. `changed` holds the organisations with changes that are not published yet."""
 
     def __init__(self) -> None:
         self.changed: set[int] = set()
@@ -46,7 +46,7 @@ class DeviceRegistry:
         self._gone: dict[DeviceName, tuple[datetime, DeviceRow]] = {}
 
     def register(self, session: DeviceSession, now: datetime) -> None:
-        """A device has said something about itself: perhaps for the first time, perhaps under another name."""
+        """Store what a device reports about itself, for the first time or with changes."""
         name = self._name_of(session)
         before = self._names.get(session)
         if before is not None and before != name and self._live.get(before) is session:
@@ -62,13 +62,13 @@ class DeviceRegistry:
         self.changed.add(name.org_id)
 
     def unregister(self, session: DeviceSession, now: datetime) -> None:
-        """Its socket has ended. A device that is back already on another socket is not gone."""
+        """Mark a device as offline after its socket has closed, unless it has another socket already."""
         name = self._names.pop(session, None)
         if name is not None and self._live.get(name) is session:
             self._note_gone(name, session, now)
 
     def receive(self, scans: Sequence[LoggedScan]) -> None:
-        """Note the last scan of each device; called for every batch of scans."""
+        """Store the last scan of each device. Called for every batch of scans."""
         for scan in scans:
             if scan.device is None:
                 continue
@@ -78,7 +78,7 @@ class DeviceRegistry:
                 self.changed.add(scan.org_id)
 
     def rows(self, org_id: int, now: datetime) -> list[DeviceRow]:
-        """All devices of an organisation that are connected here, or were lately."""
+        """Return all devices of an organisation that are connected here, or were within `GONE`."""
         for name, (at, _) in list(self._gone.items()):
             if now - at > GONE or len(self._gone) > MOST_GONE:
                 del self._gone[name]

@@ -1,6 +1,6 @@
-"""Device channels: all scanners of a venue, wherever their sockets are, for the managers who watch them (the topic `devices`).
+"""Device channels: all scanners of a venue, at any process, for managers (the topic `devices`).
 
-A process where somebody subscribes reads every second what all processes know (`shared_devices.py`).
+A process with subscribers reads the devices of all processes every second (`shared_devices.py`).
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from hub.live.protocol.event_bodies import DeviceRow, DevicesBody, DevicesSnapsh
 READ_SECONDS = 1.0
 TICK_SECONDS = 0.1
 GATES_SECONDS = 15.0
-"""How often the activity of the gates is read."""
+"""Seconds between two readings of the gates' activity."""
 
 GateRow = dict[str, Any]
 
@@ -49,7 +49,7 @@ class DeviceBoard(VersionedState):
         return self.version
 
     def replace(self, rows: dict[str, DeviceRow], gates: list[GateRow], complete: bool) -> int:
-        """Keep what is true now; return how many devices changed, or 1 where only the rest did."""
+        """Replace the state; return how many devices changed, or 1 if only the rest did."""
         changed = [name for name in rows.keys() | self._rows.keys() if rows.get(name) != self._rows.get(name)]
         if not changed and gates == self.gates and complete == self.complete:
             return 0
@@ -90,12 +90,12 @@ class DeviceChannels(Channels[VenueKey, DeviceChannel]):
         self._read_seconds = read_seconds
 
     async def open(self, org_id: int, venue_id: int) -> DeviceChannel:
-        """The channel as it was last read."""
+        """Return the channel as it was last read."""
         key = VenueKey(org_id, venue_id)
         return await self._open(key, lambda: DeviceChannel(key))
 
     async def run(self) -> None:
-        """Publish the own devices and read all devices, every second, until cancelled."""
+        """Publish this process's devices and read all devices every second, until cancelled."""
         while True:
             await asyncio.sleep(self._read_seconds)
             try:
@@ -108,7 +108,7 @@ class DeviceChannels(Channels[VenueKey, DeviceChannel]):
         return await self._read_all([channel])
 
     async def _read_all(self, channels: Collection[DeviceChannel]) -> int:
-        """Read the devices of each organisation once; return how much was news."""
+        """Read the devices of each organisation once; return how many changed."""
         news = 0
         for org_id in {channel.key.org_id for channel in channels}:
             rows, complete = await self._shared.read(org_id)

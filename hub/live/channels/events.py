@@ -1,7 +1,7 @@
-"""Event channels: what happens is sent to the subscribers of a topic, each event once and in order.
+"""Event channels: single events are sent to the subscribers of a topic, each once and in order.
 
-Events are no state. Where some may be lost on the way (a slow reader, another process that could not be heard), the client
-is told that something was missed and subscribes anew for the whole of it. What must not be lost is a row.
+Events are not state. If some may have been lost (a slow reader, a lost connection to another process), the client gets
+`missed`, and subscribes again to get the current state. Whatever must not be lost is a row in Postgres.
 """
 
 from collections import deque
@@ -18,7 +18,7 @@ from hub.live.protocol.event_bodies import MissedBody
 
 TICK_SECONDS = 0.1
 KEPT_EVENTS = 64
-"""For clients that read slowly; a client further behind is told that something was missed."""
+"""Events kept for clients that read slowly. A client further behind gets `missed`."""
 
 EventFilter = Callable[[TopicEvent], bool]
 
@@ -29,14 +29,14 @@ class EventKey(NamedTuple):
 
 
 class KeptEvent(NamedTuple):
-    """An event encoded once for all subscribers. `event` is None for what concerns all of them."""
+    """An event encoded once for all subscribers. `event` is None if it concerns all of them."""
 
     tail: bytes
     event: TopicEvent | None
 
 
 class EventLog:
-    """The last events of one topic and organisation. `version`, the revision on the wire, counts the events of this process."""
+    """The last events of a topic and organisation. `version` (the revision on the wire) counts this process's events."""
 
     __slots__ = ("_events", "_missed", "version")
 
@@ -56,9 +56,9 @@ class EventLog:
         return self.next_after(version or 0)
 
     def next_after(self, version: int, wants: EventFilter | None = None) -> tuple[int, bytes | None]:
-        """The next event after `version` and its own version; None where no later event is wanted.
+        """Return the version and the encoded next event after `version`; None if no later event is wanted.
 
-        Where the next event is no longer kept, that something was missed.
+        If the next event is no longer kept, return `missed`.
         """
         behind = self.version - version
         if behind > len(self._events):
@@ -71,7 +71,7 @@ class EventLog:
 
 
 class FilteredEvents:
-    """An event log through the filter of one subscription."""
+    """An event log behind the filter of one subscription."""
 
     __slots__ = ("_log", "_wants")
 
@@ -91,7 +91,7 @@ EventChannel = Channel[EventKey, EventLog]
 
 
 class EventChannels(Channels[EventKey, EventChannel]):
-    """The channels of every topic whose events are sent one by one. They are never dropped: their versions go on."""
+    """The channels of all topics with single events. They are never dropped, because their versions must only grow."""
 
     def __init__(self, *, tick: float = TICK_SECONDS) -> None:
         super().__init__(Tick(tick), kept_seconds=float("inf"))
@@ -103,12 +103,12 @@ class EventChannels(Channels[EventKey, EventChannel]):
     def receive(self, event: TopicEvent) -> None:
         channel = self._channels.get(EventKey(event.topic, event.org_id))
         if channel is not None:
-            # Also where nobody subscribes: a client may be reading the current state before it subscribes.
+            # Also without subscribers, because a client may be reading the current state before it subscribes.
             channel.state.add(orjson.Fragment(event.body), event)
             self.changed(channel)
 
     def announcements_missed(self) -> None:
-        """Announcements of other processes may have been missed."""
+        """Send `missed` to all subscribers, because announcements of other processes may have been lost."""
         for channel in self._channels.values():
             channel.state.add_missed()
             self.changed(channel)

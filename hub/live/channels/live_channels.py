@@ -1,4 +1,4 @@
-"""Live channels: the channels of every kind, their resyncs, and where announcements and scans go."""
+"""Live channels: the channels of all kinds, their resyncs, and the dispatch of announcements and scans to them."""
 
 from collections.abc import Coroutine
 from datetime import datetime
@@ -47,7 +47,7 @@ class LiveChannels:
         )
 
     def jobs(self) -> dict[str, Coroutine[Any, Any, None]]:
-        """What runs in the background while the server runs, by name."""
+        """Return the background coroutines of the server by name."""
         return {
             "live-counts": self.counts_resync.run(),
             "live-months": self.months_resync.run(),
@@ -57,7 +57,7 @@ class LiveChannels:
         }
 
     def receive(self, announcement: Announcement) -> None:
-        """Give an announcement to the channels it is about."""
+        """Pass an announcement to the channels that it concerns."""
         match announcement:
             case SlotsEdited():
                 self._hurry_slots()
@@ -69,7 +69,7 @@ class LiveChannels:
                 self.counts.receive(announcement)
 
     def announcements_missed(self) -> None:
-        """Announcements of other processes may have been missed: compare everything with Postgres, and say so."""
+        """Resync all channels and send `missed`, because announcements of other processes may have been lost."""
         self._hurry_slots()
         self.tickets.announcements_missed()
         self.events.announcements_missed()

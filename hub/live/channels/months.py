@@ -1,8 +1,8 @@
-"""Month channels: who follows which month of the public calendar, and what they have been sent of it.
+"""Month channels: the subscribers of each month of the public calendar, and what they have been sent.
 
-The calendar in memory (`actions/availability.py`) also answers `GET /api/reservation-slots/available`. Here its encoded slots
-are compared with those that were sent. So whatever changed them, and in whatever order announcements came, a client that was
-sent a month whole and every frame since has what the calendar has.
+The calendar in memory (`hub/actions/booking/availability.py`) also answers `GET /api/reservation-slots/available`. Here its
+encoded slots are compared with those that were sent. So a client with the snapshot and every later frame has the calendar's
+state, whatever changed it and in whatever order announcements came.
 """
 
 from collections.abc import Collection
@@ -15,15 +15,15 @@ from hub.live.protocol import frames
 from hub.rules.refusals import Unavailable
 
 TICK_SECONDS = 0.25
-"""The contract's four times a second."""
+"""Seconds between two frames: four per second, by the contract."""
 SECONDS_PER_SUBSCRIBER = 0.00025
-"""After more than a thousand were notified at once, the next tick comes later: once a second for four thousand."""
+"""Seconds by which each subscriber stretches the tick: with four thousand it comes once a second."""
 READINGS = 5
-"""How often a month is read when slots are edited during each reading."""
+"""Maximum number of readings of a month if slots are edited during each one."""
 
 
 class MonthState:
-    """One month as it was last compared with the calendar. `version` counts the changes seen here."""
+    """One month as it was last compared with the calendar. `version` counts the changes found here."""
 
     __slots__ = ("_calendar", "_changed", "_frames", "_key", "_pieces", "_whole_since", "version")
 
@@ -37,7 +37,7 @@ class MonthState:
         self._frames: dict[int | None, bytes] = {}
 
     def compare(self) -> int | None:
-        """Compare with the calendar in memory; return how many slots are news, None while it is not in memory."""
+        """Compare with the calendar in memory; return how many slots changed, None if the month is not in memory."""
         now, before = self._calendar.pieces(self._key), self._pieces
         if now is None:
             return None
@@ -51,12 +51,12 @@ class MonthState:
             self._changed.update(dict.fromkeys(news, self.version))
             self._frames.clear()
             if gone:
-                # Only the whole month can say that a slot is no more.
+                # Only a whole month can show that a slot was removed.
                 self._whole_since = self.version
         return len(news) + gone
 
     def update_after(self, version: int | None) -> tuple[int, bytes]:
-        """The frame from `version` to now, the whole month for None; encoded once for all who are at `version`."""
+        """Return the frame from `version` to now, or the whole month for None. It is encoded once per version."""
         if version is not None and version < self._whole_since:
             version = None
         frame = self._frames.get(version)
@@ -90,11 +90,11 @@ class MonthChannels(Channels[MonthKey, MonthChannel]):
         calendar.on_change(self._calendar_changed)
 
     async def open(self, key: MonthKey) -> MonthChannel:
-        """The channel with the month as this process knows it; raises Unavailable where it cannot be read."""
+        """Return the channel with the month's state in this process. Raises Unavailable if it cannot be read."""
         return await self._open(key, lambda: MonthChannel(key, self._calendar))
 
     async def resync(self, channel: MonthChannel) -> int:
-        """Read the month anew; return how much was news here. Callers at one time share the calendar's own reading."""
+        """Read the month again; return how many slots changed. Concurrent callers share the calendar's reading."""
         for _ in range(READINGS):
             await self._calendar.read_again(channel.key)
             news = channel.state.compare()

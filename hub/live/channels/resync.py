@@ -1,4 +1,4 @@
-"""Resync: every few seconds each channel that has subscribers is compared with Postgres, so that no lost message stays lost."""
+"""Resync: compares each channel that has subscribers with Postgres every few seconds, to correct lost messages."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from hub.rules.refusals import Unavailable
 
 RESYNC_SECONDS = 2.0
 AT_ONCE = 4
-"""Channels read side by side: fewer than the connections of the pool, which everybody else uses too."""
+"""Channels read at the same time: fewer than the connections of the pool, which others use too."""
 
 C = TypeVar("C")
 
@@ -19,17 +19,17 @@ log = logging.getLogger(__name__)
 
 class Resynced(Protocol[C]):
     def subscribed(self) -> Sequence[C]:
-        """The channels that have subscribers."""
+        """Return the channels with subscribers."""
 
     async def resync(self, channel: C) -> int:
-        """Compare a channel with Postgres; return how much was news."""
+        """Compare a channel with Postgres; return how many parts were new."""
 
 
 class Resync(Generic[C]):
-    """`healed` counts what was newer in Postgres; a scan that commits during the reading counts as well.
+    """The resync of one kind of channels. `healed` counts parts that were newer in Postgres, including concurrent scans.
 
-    `settle_seconds` is how long a hurried resync waits, so that a burst of edits is compared once. Failures are logged
-    under the name `failed`, at level DEBUG where `quietly` is set.
+    A hurried resync waits `settle_seconds`, so that a burst of edits is compared once. Failures are logged under the name
+    `failed`, at level DEBUG if `quietly` is set.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Resync(Generic[C]):
         self._hurry = asyncio.Event()
 
     def hurry(self) -> None:
-        """Something may have been missed: compare now."""
+        """Compare now, because something may have been lost."""
         self._hurry.set()
 
     async def run(self) -> None:
@@ -70,7 +70,7 @@ class Resync(Generic[C]):
         try:
             self.healed += await self._channels.resync(channel)
         except Exception as trouble:
-            # Postgres may be away; the next round compares again.
+            # Postgres may be down; the next round compares again.
             if self._quietly:
                 log.debug(self._failed, extra={"error": type(trouble).__name__})
             elif not isinstance(trouble, (DatabaseDown, Unavailable)):

@@ -1,7 +1,7 @@
 """Scan channels: every decision at the gates of a venue as it happens, through a filter (the topic `scans`).
 
-A channel is one filter of one venue. It is filled from the log once and then by scan events; a resync reads the end of the
-log again, so that nothing stays missing. A burst is thinned: a frame holds the newest scans and counts those left out.
+A channel is one filter of one venue. It is filled from the log once and then by scan events. A resync reads the end of the log
+again, so that nothing stays missing. In a burst, a frame holds only the newest scans and the number of those left out.
 """
 
 from collections import OrderedDict, deque
@@ -24,13 +24,13 @@ TICK_SECONDS = 0.1
 SECONDS_PER_SUBSCRIBER = 0.0002
 RESYNC_SECONDS = 5.0
 KEPT_SCANS = 50
-"""What a new subscriber begins with."""
+"""Scans in the snapshot for a new subscriber."""
 SCANS_PER_FRAME = 20
-"""More than anybody can read in a tenth of a second."""
+"""Scans in one frame: more than anybody can read in the 0.1 s between two frames."""
 REMEMBERED = 2000
-"""Scans that a channel knows it has sent, so that none is sent twice."""
+"""Scans whose ids a channel remembers, so that none is sent twice."""
 OVERLAP = timedelta(seconds=15)
-"""A row carries the timestamp of its decision, which is a little before its commit."""
+"""Span of the log that is read again: a row has the timestamp of its decision, which is before its commit."""
 
 
 class ScanKey(NamedTuple):
@@ -40,11 +40,11 @@ class ScanKey(NamedTuple):
 
 
 ReadScans = Callable[[ScanKey, datetime | None], Awaitable[list[LoggedScan]]]
-"""Reads the end of the log through a filter, since a timestamp or, with None, since the day began."""
+"""Reads the end of the log by a filter, since a timestamp or (with None) since the start of the day."""
 
 
 class _Row:
-    """A scan in its place; encoded when the first subscriber is sent it, once for all."""
+    """A scan with its number. It is encoded once, for the first subscriber that is sent it."""
 
     __slots__ = ("_body", "_scan", "revision")
 
@@ -76,7 +76,7 @@ class ScanFeed(VersionedState):
         return self.version
 
     def add_scans(self, scans: Sequence[LoggedScan]) -> int:
-        """Keep those that pass and are new; return how many."""
+        """Keep the scans that pass the filter and are new; return how many."""
         added = 0
         for scan in scans:
             name = (scan.scan_id, scan.mode)
@@ -91,17 +91,17 @@ class ScanFeed(VersionedState):
         return added
 
     def snapshot(self) -> ScansSnapshot:
-        """The last scans, oldest first."""
+        """Return the last scans, oldest first."""
         return ScansSnapshot(scans=[row.body for row in self._rows])
 
     def body_since(self, version: int) -> ScansBody:
-        """The newest scans after `version`, and how many were left out."""
+        """Return the newest scans after `version`, and how many were left out."""
         fresh = [row for row in self._rows if row.revision > version][-SCANS_PER_FRAME:]
         return ScansBody(scans=[row.body for row in fresh], more=self.revision - version - len(fresh))
 
 
 class ScanChannel(Channel[ScanKey, ScanFeed]):
-    """`read_until`: the log has been read up to this timestamp."""
+    """The channel of a filter. The log has been read up to the timestamp `read_until`."""
 
     __slots__ = ("read_until",)
 
@@ -121,11 +121,11 @@ class ScanChannels(Channels[ScanKey, ScanChannel]):
         self._of_venue: dict[tuple[int, int], list[ScanChannel]] = {}
 
     async def open(self, key: ScanKey) -> ScanChannel:
-        """The channel with what is in the log by this moment; raises what the reading raised."""
+        """Return the channel with the current log. Raises what the reading raised."""
         return await self._open(key, lambda: ScanChannel(key))
 
     def receive(self, scans: Sequence[LoggedScan]) -> None:
-        """Add scans that were decided; most are of venues that nobody here subscribes to."""
+        """Add decided scans. Most belong to venues without subscribers here, and are ignored."""
         if not self._of_venue or not scans:
             return
         by_venue: dict[tuple[int, int], list[LoggedScan]] = {}

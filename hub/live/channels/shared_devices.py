@@ -1,7 +1,7 @@
-"""Shared devices: every hub process keeps the devices it knows in a hash of Redis, so that all processes know all devices.
+"""Shared devices: every hub process writes its devices into a Redis hash, so that all processes know all devices.
 
-The hash has one field for each process, which the process writes again before it is too old to count. The devices of a
-process that is gone are shown as offline. Where Redis does not answer, only the own devices are known, and that is said.
+The hash has one field per process, which the process rewrites before it becomes stale. Devices of a process that is gone are
+shown as offline. If Redis does not answer, only this process's devices are known, and `complete` is False.
 """
 
 import asyncio
@@ -18,9 +18,9 @@ from hub.live.protocol.event_bodies import DeviceRow
 from hub.rules.timestamps import rfc3339
 
 PUBLISH_SECONDS = 4.0
-"""The own field is written this often at least, and whenever a device changed."""
+"""Seconds after which a process rewrites its field, if no device has changed before."""
 STALE = timedelta(seconds=12)
-"""A field older than this is of a process that is gone."""
+"""Age from which a field belongs to a process that is gone."""
 EXPIRE_SECONDS = int(GONE.total_seconds())
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class SharedDevices:
         self._published: dict[int, float] = {}
 
     async def publish(self) -> None:
-        """Write the devices of this process where the other processes read them."""
+        """Write the devices of this process to Redis."""
         loop_now, now = asyncio.get_running_loop().time(), self._now()
         changed, self._registry.changed = self._registry.changed, set()
         for org_id in {*self._registry.organisations(), *self._published}:
@@ -58,9 +58,9 @@ class SharedDevices:
                 log.debug("devices.not_laid_down", extra={"error": type(trouble).__name__})
 
     async def read(self, org_id: int) -> tuple[dict[str, DeviceRow], bool]:
-        """Every device of an organisation by its id, and whether those of the other processes are among them.
+        """Return every device of an organisation by id, and whether those of the other processes are included.
 
-        Of a device that is listed twice, the live row counts, and then the later one.
+        If a device is listed twice, the live row is used, else the later one.
         """
         now = self._now()
         fields = {}
@@ -79,7 +79,7 @@ class SharedDevices:
 
 
 def _of_peer(published: dict[str, Any], now: datetime) -> list[DeviceRow]:
-    """The devices of another process. A process not heard for long is gone, and so are its devices."""
+    """Return the devices of another process. If its field is stale, they are offline."""
     at = datetime.fromisoformat(published["at"])
     rows: list[DeviceRow] = published["devices"]
     if now - at > GONE:

@@ -1,4 +1,4 @@
-"""Shared reading: one reading runs at a time, and callers who ask meanwhile wait for the same one."""
+"""Shared reading: one reading runs at a time, and concurrent callers wait for the same one."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -21,7 +21,7 @@ class SharedReading(Generic[T]):
         """
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(begin(), name=self._name)
-            # Retrieves the exception also when no caller waits any more.
+            # Retrieves the exception even if no caller waits any more.
             self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await asyncio.shield(self._task)
 

@@ -1,7 +1,7 @@
-"""Statistics channels: a venue's day by minute and gate (the topic `figures`), and the readings that keep it true.
+"""Statistics channels: a venue's day by minute and gate (the topic `figures`), and the readings that update it.
 
-Scans are not announced for this. While somebody subscribes, the last moments of the log are read every second, however
-many subscribe and whichever process scans. A day that nobody subscribes to costs nothing.
+They do not use announcements. While a day has subscribers, the end of the log is read once a second, whatever the number of
+subscribers and whichever process scans. A day without subscribers costs nothing.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from hub.services import Services
 READ_SECONDS = 1.0
 TICK_SECONDS = 0.1
 OVERLAP = timedelta(seconds=20)
-"""How long a row may take from its timestamp until it can be read: a statement is given up after four seconds, and the
-clocks of several machines differ a little."""
+"""Longest time from a row's timestamp until it can be read: a statement times out after four seconds, and the clocks of
+machines differ slightly."""
 WHOLE_SECONDS = 300.0
-"""After this the day is read whole again, in case a row took longer all the same."""
+"""Seconds after which the whole day is read again, in case a row took longer than `OVERLAP`."""
 
 
 class StatisticsChannel(Channel[DayKey, StatisticsBoard]):
-    """`horizon`: everything logged before it has been counted for good."""
+    """The channel of a day. Rows logged before `horizon` are settled and not counted again."""
 
     __slots__ = ("horizon", "venue", "whole_at")
 
@@ -44,15 +44,15 @@ class StatisticsChannels(Channels[DayKey, StatisticsChannel]):
         self._overlap = overlap
 
     async def open(self, venue: Venue, day: date) -> StatisticsChannel:
-        """The channel with a board as new as this moment; raises what the reading raised."""
+        """Return the channel with a current board. Raises what the reading raised."""
         key = DayKey(venue.org_id, venue.id, day)
         return await self._open(key, lambda: StatisticsChannel(key, venue))
 
     async def _read(self, channel: StatisticsChannel) -> int:
-        """Count what the log has gained; return how many minutes changed."""
+        """Count the new rows of the log; return how many minutes changed."""
         loop, now, board = asyncio.get_running_loop(), self._services.clock.now(), channel.state
         settled_before = now - self._overlap
-        # Where the clock was set back, rows arrive before those that were counted: everything is counted anew.
+        # If the clock was set back, new rows are older than counted ones, so everything is counted again.
         whole = (
             channel.horizon is None
             or settled_before < channel.horizon

@@ -1,7 +1,7 @@
-"""Statistics board: one venue's day by minute and gate, counted from the log of scans (the topic `figures`).
+"""Statistics board: one venue's day by minute and gate, counted from the scan log (the topic `figures`).
 
-The log only grows, but a row may become visible a little after rows logged later. So what was logged long ago is counted
-once and kept (`settled`), and the last moments are counted anew at every reading.
+The log only grows, but a row may become visible after rows that were logged later. So old rows are counted once (`settled`),
+and the last seconds are counted again at every reading.
 """
 
 from collections import defaultdict
@@ -16,10 +16,10 @@ from hub.live.protocol.event_bodies import FiguresBody
 from hub.rules.timestamps import rfc3339
 
 RECENT_MINUTES = 15
-"""The median time to an entry is taken over these; over the whole day once the day is over."""
+"""Minutes over which the median time to an entry is taken. For a past day it is the whole day."""
 
 Cell = tuple[str, int]
-"""Gate and minute of the day."""
+"""(gate, minute of the day)."""
 
 
 class _Counts:
@@ -49,7 +49,7 @@ class _Counts:
 
 
 class StatisticsBoard(VersionedState):
-    """`revision` is the number of the day's rows in the log, so equal revision means equal state in every process."""
+    """The board. `revision` is the day's number of log rows, so equal states have equal revisions in every process."""
 
     __slots__ = ("_changed", "_is_on", "_medians", "_recent", "_settled", "_shown", "_shown_reasons", "date", "gates",
                  "starts_at", "venue_id")  # fmt: skip
@@ -72,7 +72,7 @@ class StatisticsBoard(VersionedState):
         return self._settled.rows + self._recent.rows
 
     def name_gates(self, names: Iterable[str]) -> None:
-        """Show these gates also while nobody has come through them."""
+        """Show these gates even without scans."""
         for name in names:
             if name not in self.gates:
                 self._count_changes()
@@ -122,7 +122,7 @@ class StatisticsBoard(VersionedState):
         return gates
 
     def _medians_changed(self, minute: int | None, touched: set[str]) -> set[str]:
-        """Gates whose median changed. Medians move with time as well; on a day that is over, only with a change."""
+        """Return the gates whose median changed. On the current day medians also change as time passes."""
         by_gate: dict[str, list[int]] = defaultdict(list)
         asked = {*touched, *self._medians}
         if minute is None and not self._is_on:

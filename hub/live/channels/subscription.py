@@ -1,4 +1,4 @@
-"""Subscription: one socket follows one channel, and is sent what is new since it was last sent something."""
+"""Subscription: one socket follows one channel, and is sent the changes since its last frame."""
 
 import asyncio
 from datetime import date
@@ -8,29 +8,29 @@ from hub.live.connection.send_queue import SendQueue
 
 
 class State(Protocol):
-    """What a subscriber is kept up to date with: a whole state, or a list of events."""
+    """The content of a channel: a whole state, or a list of events."""
 
     @property
     def version(self) -> int:
-        """Grows with every change."""
+        """A number that grows with every change."""
 
     def update_after(self, version: int | None) -> tuple[int, bytes | None]:
-        """What follows `version` (None: the subscriber has nothing yet), and the version the subscriber has then.
+        """Return the new version and the update after `version` (None: the subscriber has nothing yet).
 
-        The bytes are the shared part of the frame, encoded once for all who are at `version`; None where nothing is to be
-        sent. Where the returned version is not the newest, there is more to send.
+        The bytes are the shared part of the frame, encoded once for all subscribers at `version`; None if there is nothing
+        to send. If the returned version is not the newest, there is more to send.
         """
 
 
 class Followed(Protocol):
-    """A channel, as far as a subscription knows it; `left_at` is the loop's time when its last subscriber left."""
+    """The part of a channel that a subscription uses. `left_at` is the loop time when its last subscriber left."""
 
     subscribers: set[Any]
     left_at: float
 
 
 class Subscription:
-    """`number` is its name on its socket. `head` goes before the shared part of each of its frames."""
+    """A subscription. `number` identifies it on its socket. `head` precedes the shared part of each of its frames."""
 
     __slots__ = ("_channel", "_head", "_offered", "_queue", "_state", "_version", "day", "number", "topic", "venue_id")
 
@@ -56,7 +56,7 @@ class Subscription:
         self._offered = False
 
     def follow(self, channel: Followed, state: State, *, version: int | None) -> None:
-        """Follow this channel from now on, and no other; `version` is what the client has of its state."""
+        """Follow this channel and no other from now on. `version` is the version that the client has."""
         self.leave()
         self._channel, self._state, self._version = channel, state, version
         channel.subscribers.add(self)
@@ -69,19 +69,19 @@ class Subscription:
                 channel.left_at = asyncio.get_running_loop().time()
 
     def notify(self) -> None:
-        """Offer what is new to the socket. While the socket is full, one offer stands for everything since."""
+        """Offer the changes to the socket. While the socket is full, one offer covers all later changes."""
         while not self._offered and self._state is not None and self._version != self._state.version:
             self._offered = True
             self._queue.offer(self)
 
     def render(self) -> bytes | None:
-        """The next frame; the send queue calls this when the socket can take it."""
+        """Return the next frame. The send queue calls this when the socket can take it."""
         self._offered = False
         state = self._state
         if state is None or self._version == state.version:
             return None
         self._version, update = state.update_after(self._version)
         if self._version != state.version:
-            # Not at once: the queue that asked for this frame has yet to write it.
+            # Not at once, because the queue that called this has not written the frame yet.
             asyncio.get_running_loop().call_soon(self.notify)
         return None if update is None else self._head + update

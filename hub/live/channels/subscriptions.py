@@ -11,7 +11,7 @@ from hub.live.protocol import frames
 
 
 class Subscriptions:
-    """`is_closing` says whether the socket is being closed; `on_added` is called after each new subscription."""
+    """The subscriptions. `is_closing()` says if the socket is closing; `on_added` is called after each new one."""
 
     __slots__ = ("_current", "_is_closing", "_numbers", "_on_added", "_queue")
 
@@ -32,9 +32,9 @@ class Subscriptions:
         venue_id: int | None = None,
         day: date | None = None,
     ) -> Subscription:
-        """Subscribe this socket to a channel; without `version`, the client has its newest state.
+        """Subscribe this socket to a channel. Without `version`, the client has the newest state.
 
-        The socket may have closed while the channel was read: then nothing is kept.
+        If the socket closed while the channel was read, nothing is stored.
         """
         self._numbers += 1
         subscription = Subscription(

@@ -1,4 +1,4 @@
-"""Tick: changes of a channel are sent to its subscribers together, at most so often, however often the channel changes."""
+"""Tick: the changes of a channel are sent to its subscribers together, with a minimum time between two frames."""
 
 import asyncio
 import logging
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Protocol
 
 LEAD_SECONDS = 0.005
-"""After a quiet time the first change waits only this long, for changes that were committed together with it."""
+"""Seconds that the first change after a pause waits, for changes that were committed together with it."""
 AT_ONCE = 128
-"""Subscribers notified before other tasks of the loop get their turn."""
+"""Subscribers notified before other tasks of the event loop get a turn."""
 LONGEST_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -17,17 +17,20 @@ log = logging.getLogger(__name__)
 
 class Notified(Protocol):
     def notify(self) -> None:
-        """There is something new: offer it to the socket."""
+        """Offer the new state to the socket."""
 
 
 class Coalesced(Protocol):
     def due_subscribers(self) -> Iterable[Notified]:
-        """Who is to be notified of the changes since the last tick."""
+        """Return the subscribers to notify of the changes since the last tick."""
 
 
 class Tick:
-    """`per_subscriber` stretches the time between two ticks, up to `LONGEST_SECONDS`, by how many were notified last time:
-    notifying a crowd must not take the loop away from those who book."""
+    """The tick of one channel.
+
+    Each subscriber notified last time stretches the time to the next tick by `per_subscriber` seconds, up to
+    `LONGEST_SECONDS`, so that notifying a crowd does not block the event loop for bookings.
+    """
 
     def __init__(self, seconds: float, *, per_subscriber: float = 0.0) -> None:
         self._seconds = seconds

@@ -1,7 +1,7 @@
-"""Ticket channels: scanners are told that a ticket changed, so that no answer on a screen stays wrong (the topic `tickets`).
+"""Ticket channels: scanners learn that a ticket changed, so that no answer on a screen stays wrong (the topic `tickets`).
 
-Events and no state: nobody is told what a ticket is now, only to ask again, and only by the hash of its code. Where events
-may have been lost, the change is `missed`: any ticket may have changed.
+These are events and not state: they hold only the hash of a code, and the scanner requests the ticket again. If events may
+have been lost, the change is `missed`: any ticket may have changed.
 """
 
 from collections.abc import Collection
@@ -17,7 +17,7 @@ HASHES_PER_EVENT = 200
 
 
 class TicketChannel(Channel[int, EventLog]):
-    """The events of one organisation (its key), gathered by kind of change until the next tick."""
+    """The events of one organisation (its key), collected by kind of change until the next tick."""
 
     __slots__ = ("_gathered",)
 
@@ -38,7 +38,7 @@ class TicketChannel(Channel[int, EventLog]):
 
 
 class TicketChannels(Channels[int, TicketChannel]):
-    """By organisation. They are never dropped: their versions go on."""
+    """The channels by organisation. They are never dropped, because their versions must only grow."""
 
     def __init__(self, *, tick: float = TICK_SECONDS) -> None:
         super().__init__(Tick(tick), kept_seconds=float("inf"))
@@ -50,7 +50,7 @@ class TicketChannels(Channels[int, TicketChannel]):
         self._gather(self._channels.get(changed.org_id), changed.change, changed.hashes)
 
     def announcements_missed(self) -> None:
-        """Announcements of other processes may have been missed."""
+        """Send `missed`, because announcements of other processes may have been lost."""
         for channel in self._channels.values():
             self._gather(channel, "missed", ())
 

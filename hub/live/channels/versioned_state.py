@@ -1,4 +1,4 @@
-"""Versioned state: a whole state that sends each subscriber only what changed since the version it has."""
+"""Versioned state: a whole state that sends each subscriber only the changes since its version."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from hub.live.protocol import frames
 
 
 class VersionedState(ABC):
-    """`version` counts the changes seen in this process; a subscription remembers the version it was last sent.
+    """Base class. `version` counts the changes in this process, and a subscription stores the version it was last sent.
 
-    `revision` is what clients see: it only grows, and `docs/protocol.md` says what it means in each topic.
+    Clients see `revision`, which only grows. `docs/protocol.md` says what it means in each topic.
     """
 
     __slots__ = ("_tails", "version")
@@ -25,17 +25,17 @@ class VersionedState(ABC):
 
     @abstractmethod
     def snapshot(self) -> Mapping[str, Any]:
-        """The whole state, for the reply to `subscribe`."""
+        """Return the whole state, for the reply to `subscribe`."""
 
     @abstractmethod
     def body_since(self, version: int) -> Mapping[str, Any]:
-        """The event body that brings a subscriber from `version` to now."""
+        """Return the event body with the changes since `version`."""
 
     def update_after(self, version: int | None) -> tuple[int, bytes]:
         return self.version, self.tail_since(-1 if version is None else version)
 
     def tail_since(self, version: int) -> bytes:
-        """The shared part of the event frame from `version` to now; encoded once for all who are at `version`."""
+        """Return the shared part of the event frame since `version`. It is encoded once per version."""
         tail = self._tails.get(version)
         if tail is None:
             tail = self._tails[version] = frames.event_tail(self.revision, self.body_since(version))

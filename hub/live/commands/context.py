@@ -1,4 +1,4 @@
-"""Command context: what a command handler may know and call."""
+"""Command context: the data and actions that a command handler may use."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class ScanActions:
 
 
 class CommandContext(TopicContext):
-    """What a topic may know, and the actions on scans. No handler knows the socket, its session or the server."""
+    """The context of a topic, and the actions on scans. No handler has access to the socket, its session or the server."""
 
     __slots__ = ("scans",)
 

@@ -20,7 +20,7 @@ class Sync(NamedTuple):
 
 
 def read_sync(given: Fields) -> Sync:
-    """Every scan is read before any is decided; a refusal names the scan, such as `scans.3.code`."""
+    """Read every scan before any is decided. A refusal names the scan, such as `scans.3.code`."""
     queued = given.get("scans")
     if type(queued) is not list or not 1 <= len(queued) <= MOST_SCANS:
         fields.refuse("scans", f"give a list of 1 to {MOST_SCANS} scans")

@@ -1,4 +1,4 @@
-"""Table of commands: what a signed-in client may ask, who may, how the fields are read and which handler is called.
+"""Table of commands: the name of each command, the role it needs, the reader of its fields and its handler.
 
 A command is a reader and a handler in a file of this folder, and a row here.
 """
@@ -20,7 +20,7 @@ Reply = dict[str, Any] | asyncio.Future[Decision] | Coroutine[Any, Any, dict[str
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`role` is the least one that may send it; `read` reads the fields or refuses; `handle` is the handler."""
+    """A command. `role` is the lowest one that may send it, `read` reads the fields or refuses, and `handle` runs it."""
 
     role: Role
     read: Callable[[Fields], Any]

@@ -1,4 +1,4 @@
-"""Background tasks: commands and readings that run to their end, whatever becomes of the socket that asked for them."""
+"""Background tasks: commands and readings that run to their end, even if the socket that requested them closes."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -1,20 +1,20 @@
-"""Heartbeat: when a client is pinged, and when its silence means that it is gone or does not read.
+"""Heartbeat: when a client is pinged, and when a missing pong means that it is gone or does not read.
 
-Only a pong counts. A client that sends but never reads, or that sends half a frame byte by byte, looks alive otherwise.
+Only a pong counts. Otherwise a client that sends but never reads, or sends half a frame byte by byte, would seem alive.
 """
 
 import random
 from typing import NamedTuple
 
 PING_SECONDS = (16.0, 19.0)
-"""Between two pings. Drawn at random for each, so that sockets opened together do not answer together."""
+"""Bounds of the random seconds between two pings, so that sockets opened together do not answer together."""
 SUBSCRIBER_PING_SECONDS = 4.0
-"""The same for a subscriber that was sent events since: the kernels in between would hold many more unread."""
+"""Seconds for a subscriber that was sent events since its last ping, because the kernels may hold many unread ones."""
 PONG_SECONDS = 7.0
 
 
 class HeartbeatTimes(NamedTuple):
-    """How often one kind of client is pinged, and how long its pong may take."""
+    """Seconds between pings of one kind of client, and the time limit of its pong."""
 
     ping: tuple[float, float]
     subscriber_ping: float

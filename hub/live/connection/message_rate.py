@@ -1,7 +1,7 @@
-"""Message rate: how many messages one socket may send, with room for bursts.
+"""Message rate: the number of messages that a socket may send, with bursts.
 
-This is not the operator's HTTP limit: a busy gate (two scans a second, bursts of twenty) never reaches it. It stops a client
-out of control, which first gets refusals and is then disconnected if it does not slow down.
+This is not the operator's HTTP limit: a busy gate (two scans per second, bursts of twenty) never reaches it. It stops a faulty
+client, which first gets refusals and is then disconnected if it does not slow down.
 """
 
 from enum import Enum
@@ -17,7 +17,7 @@ class MessageLimit(NamedTuple):
 
 USUAL_LIMIT = MessageLimit(50.0, 200)
 MOST_REFUSALS = 500
-"""Refusals without one quiet moment (the whole burst free again); after these the socket is closed."""
+"""Refusals after which the socket is closed, unless the whole burst was free again in between."""
 
 
 class Passage(Enum):
@@ -27,7 +27,7 @@ class Passage(Enum):
 
 
 def message_limit(operator: Rate | None) -> MessageLimit | None:
-    """The limit of a socket, from the operator's HTTP limit: none where that is off, wider where that is wider."""
+    """Return the limit of a socket by the operator's HTTP limit: None if that is off, higher if that is higher."""
     if operator is None:
         return None
     per_second = max(USUAL_LIMIT.per_second, operator.count / operator.seconds)
@@ -35,7 +35,7 @@ def message_limit(operator: Rate | None) -> MessageLimit | None:
 
 
 class MessageRate:
-    """GCRA: `_due` is when the messages allowed so far would be used up at the steady rate."""
+    """A limiter by GCRA. `_due` is the time at which the messages allowed so far would be used up at the steady rate."""
 
     __slots__ = ("_burst_seconds", "_due", "_interval", "_refused")
 

@@ -7,7 +7,7 @@ from hub.live.connection.timer_wheel import TimerWheel
 
 
 class SessionHost:
-    """`reconnect_after_ms` draws when a client should come back after the hub has stopped."""
+    """The shared parts. `reconnect_after_ms()` draws the time after which a client should reconnect to a stopped hub."""
 
     __slots__ = ("background", "reconnect_after_ms", "slow_disconnects", "timer_wheel")
 

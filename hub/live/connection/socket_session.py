@@ -1,11 +1,11 @@
-"""Socket session: one client's open socket, read within bounds, kept alive and closed. Subclasses know what is said on it.
+"""Socket session: one client's open socket, read within limits, kept alive and closed. Subclasses handle its messages.
 
     SocketSession
     +-- StaffConnection      staff: authenticates, then sends commands (`endpoints/staff_connection.py`)
     +-- CalendarConnection   anybody: follows a month of the calendar (`endpoints/calendar_connection.py`)
 
-One task reads and never waits for a handler: a slow command delays neither pongs nor other commands. What is due by time
-is called by the timer wheel. Whatever the client does, the socket is gone one second after `close`.
+One task reads and never waits for a handler, so a slow command delays neither pongs nor other commands. The timer wheel calls
+whatever is due by time. Whatever the client does, the socket is gone one second after `close`.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ MOST_BAD_FRAMES = 10
 AT_ONCE = 32
 """Messages taken from one client before other tasks of the loop get their turn."""
 CLOSE_SECONDS = 1.0
-"""For the close frame to arrive and be answered; after that the socket is cut, whatever its buffers hold."""
+"""Seconds for the close frame to arrive and be answered. Then the socket is cut, whatever its buffers hold."""
 POLL_SECONDS = 0.02
 
 
@@ -85,7 +85,7 @@ class SocketSession(ABC):
 
     @abstractmethod
     def _log_close(self, code: int) -> None:
-        """Log the close, where it is worth a line."""
+        """Log the close if it deserves a line."""
 
     # ---- From handshake to end
 
@@ -97,7 +97,7 @@ class SocketSession(ABC):
         except _ClientCloses:
             await self._wait_for_end(close=True)
         except WebSocketError as broken:
-            # What came is no WebSocket, or too long; aiohttp drops whatever still comes.
+            # The client sent no valid WebSocket frame, or one that is too long. aiohttp drops all further input.
             self.close(sendable(broken.code))
             await self._wait_for_end(close=False)
         except (EofStream, ConnectionError):
@@ -109,17 +109,17 @@ class SocketSession(ABC):
     # ---- Messages of the client
 
     def _read_message(self) -> Coroutine[Any, Any, Any]:
-        """The next message, read from aiohttp's queue directly.
+        """Return an awaitable of the next message, read from aiohttp's queue directly.
 
-        `receive()` would swallow pongs, answer close frames a second time, and wait without limit for a client that sends
-        something wrong and does not read.
+        `receive()` would swallow pongs, answer close frames a second time, and wait without limit for a client that sends an
+        invalid frame and does not read.
         """
         reader = self._client.socket._reader
         assert reader is not None
         return reader.read()
 
     async def _read_messages(self) -> None:
-        """Handle messages until the client closes; once we are closing, only its close frame matters."""
+        """Handle messages until the client closes. After `close`, only its close frame matters."""
         taken = 0
         while True:
             message = await self._read_message()
@@ -129,14 +129,14 @@ class SocketSession(ABC):
                 self._receive_control(message)
             taken += 1
             if self.queue.blocked:
-                # A client that does not read its replies is not read from either.
+                # Do not read from a client that does not read its replies.
                 await self.queue.emptied()
             elif taken >= AT_ONCE:
                 taken = 0
                 await asyncio.sleep(0)
 
     def _receive_control(self, message: Any) -> None:
-        """Handle what is no text: ping, pong, close, and binary frames, which are not part of the protocol."""
+        """Handle all other frames: ping, pong, close, and binary frames, which the protocol does not use."""
         if message.type is WSMsgType.PONG:
             self._heartbeat.pong()
         elif message.type is WSMsgType.PING:
@@ -149,7 +149,7 @@ class SocketSession(ABC):
             self._count_bad_frame(Refused(Reason.INVALID_FRAME))
 
     def _allows_message(self, number: int | None) -> bool:
-        """Whether the message rate lets this message pass; if not, the client is told so or disconnected."""
+        """Return whether the message rate admits this message; if not, refuse it or disconnect the client."""
         if self._rate is None:
             return True
         passage = self._rate.admit(self._loop.time())
@@ -177,7 +177,7 @@ class SocketSession(ABC):
     # ---- Timer
 
     def on_timer(self, now: float) -> float | None:
-        """Ping the client or give it up; the timer wheel calls this."""
+        """Ping the client, or disconnect it if a pong is overdue. The timer wheel calls this."""
         if self.closing:
             return None
         if self._heartbeat.is_overdue(now):
@@ -194,7 +194,7 @@ class SocketSession(ABC):
     # ---- Close
 
     def say_goodbye(self) -> None:
-        """Tell the client that the hub stops and when to come back, and close."""
+        """Send `bye` with the time after which to reconnect, and close."""
         if not self.closing:
             self.queue.send(frames.bye(self._host.reconnect_after_ms()))
             self.close(CloseCode.RESTARTING)
@@ -222,9 +222,9 @@ class SocketSession(ABC):
         self._forget()
 
     async def _wait_for_end(self, *, close: bool) -> None:
-        """Let written data arrive: cutting the socket over unread data would destroy the close frame on its way.
+        """Wait until written data has arrived, because cutting a socket with unread data would destroy the close frame.
 
-        With the client's close frame in hand the server closes first, as RFC 6455 says; else the client may.
+        After the client's close frame the server closes the connection first (RFC 6455); otherwise the client may.
         """
         transport = self._client.request.transport
         if close and transport is not None:

@@ -1,7 +1,7 @@
 """Timer wheel: one timer for everything that is due per socket, instead of timers per socket.
 
-Its time is counted in turns, at most one each half second. After this process was stopped or overloaded for a while, the
-pongs of its clients wait unread in the kernel; by this clock they are not late.
+Its time is counted in turns, at most one per half second. After this process was stopped or overloaded, the pongs of its
+clients wait unread in the kernel. By the wheel's time they are not late.
 """
 
 import logging
@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 
 class TimerItem(Protocol):
     bucket: int
-    """Where the wheel has put it; -1 when it is not on the wheel."""
+    """The wheel's bucket; -1 if the item is not on the wheel."""
 
     def on_timer(self, now: float) -> float | None:
-        """Do what is due at `now` (seconds of the wheel's time); return in how many seconds to call again, if ever."""
+        """Do what is due at `now` (seconds of the wheel's time). Return the seconds until the next call, or None."""
 
 
 class TimerWheel:
@@ -36,7 +36,7 @@ class TimerWheel:
         self._buckets[item.bucket].add(item)
 
     def put_sooner(self, item: TimerItem, seconds: float) -> None:
-        """As `put`, unless the item is due before that anyway: a client must not delay what is due."""
+        """Like `put`, unless the item is due earlier, so that a client cannot delay it."""
         turns = max(1, -int(-seconds // TURN_SECONDS))
         if item.bucket < 0 or (item.bucket - self._turn) % BUCKETS > turns:
             self.put(item, seconds)
@@ -55,7 +55,7 @@ class TimerWheel:
             try:
                 seconds = item.on_timer(self.now)
             except Exception:
-                # One failure must not stop the others of its bucket, and the item itself stays on the wheel.
+                # A failure must not stop the other items of the bucket, and the item stays on the wheel.
                 log.exception("wheel.due_failed")
                 seconds = TURN_SECONDS
             if seconds is not None:

@@ -1,7 +1,7 @@
-"""Authentication: who opens a socket, by cookie, by header or by a first frame. No database is asked who it is.
+"""Authentication of a socket by cookie, header or first frame. The identity is in the token, so this takes no query.
 
-A browser sends the cookie whichever page opens the socket, so with the cookie the page must be ours (Origin). A token in a
-header or a frame was put there on purpose; the origin of the page does not matter then.
+A browser sends the cookie for any page that opens a socket, so with a cookie the page's Origin must be ours. A token in a
+header or a frame was put there by the page's own script, so its origin does not matter.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ class Authentication:
         self._readings: dict[tuple[int, int], asyncio.Task[Venue]] = {}
 
     def token_of(self, request: web.Request) -> str | None:
-        """The token of the handshake, None where a first frame is to bring it; raises ForeignOrigin."""
+        """Return the token of the handshake, or None if the first frame must bring it. Raises ForeignOrigin."""
         header = request.headers.get(hdrs.AUTHORIZATION, "")
         if header[:7].lower() == "bearer ":
             return header[7:].strip()
@@ -46,17 +46,17 @@ class Authentication:
         return cookie
 
     def is_own_origin(self, origin: str | None) -> bool:
-        """Whether our own pages have this origin."""
+        """Return whether our own pages have this origin."""
         return origin in self._origins
 
     def read_identity(self, token: Any) -> Identity:
-        """Whose token this is; refuses UNAUTHENTICATED."""
+        """Return the identity of the token. Refuses UNAUTHENTICATED."""
         if type(token) is not str or not 0 < len(token) <= LONGEST_TOKEN or not token.isascii():
             raise Refused(Reason.UNAUTHENTICATED)
         return self._services.sessions.read(token)
 
     async def venue_of(self, identity: Identity) -> Venue | None:
-        """The venue of the identity. However many clients authenticate at once, Postgres is asked once."""
+        """Return the venue of the identity. Clients that authenticate at once share one query."""
         if not identity.venue_id:
             return None
         venue = self._services.venues.remembered(identity.org_id, identity.venue_id)
@@ -73,7 +73,7 @@ class Authentication:
 
 
 def own_origins(settings: Settings) -> frozenset[str]:
-    """The Origin that a browser sends from our pages: the public URL's, and in development the names of this machine."""
+    """Return the origins of our pages: that of the public URL, and in development the names of this machine."""
     parts = urlsplit(settings.public_url.lower())
     port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
     host = parts.netloc.rpartition("@")[2].removesuffix(f":{parts.port}")

@@ -1,4 +1,4 @@
-"""Calendar connection: anybody's socket that follows a month of the calendar, without session and without a greeting.
+"""Calendar connection: a public socket that follows a month of the calendar, without a session and without `hello`.
 
 client -> hub                             hub -> client
   month   month (YYYY-MM)                   slots   month, whole, slots
@@ -26,7 +26,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 
 LIMIT = MessageLimit(2.0, 40)
-"""A whole month costs more than asking for it."""
+"""Two messages per second, because sending a whole month takes more than requesting it."""
 MONTHS_EACH_WAY = 12
 
 log = logging.getLogger(__name__)
@@ -40,9 +40,9 @@ class CalendarConnection(SocketSession):
     __slots__ = ("_clock", "_is_turning", "_months", "_requested", "_sockets", "_subscription", "address", "org_id")
 
     HEARTBEAT = HeartbeatTimes(ping=(25.0, 30.0), subscriber_ping=15.0, pong=25.0)
-    """A phone on a train is slow but not gone, and its radio should sleep."""
+    """Long times, because a phone on a train is slow but not gone, and its radio should sleep."""
     WRITE_SECONDS = 20.0
-    """A month of a busy venue is 70 KB."""
+    """Seconds that the transport may stay full: a month of a busy venue is 70 KB."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class CalendarConnection(SocketSession):
         await self._serve()
 
     async def _open(self) -> None:
-        """The month itself is the greeting."""
+        """Send the month, which is the first frame."""
         if self._sockets.stopping:  # since the handshake
             self.say_goodbye()
 
@@ -101,7 +101,7 @@ class CalendarConnection(SocketSession):
                 raise Refused(Reason.UNKNOWN_COMMAND)
 
     def _turn_to(self, month: tuple[int, int]) -> None:
-        """Follow this month from now on. A client that leafs through the year is sent the month where it stops."""
+        """Follow this month from now on. A client that pages through the year is sent the month where it stops."""
         self._requested = (self.org_id, *month)
         if not self._is_turning:
             self._is_turning = True
@@ -128,7 +128,7 @@ class CalendarConnection(SocketSession):
         return True
 
     def _log_close(self, code: int) -> None:
-        """Visitors come and go by the hundred; a gauge counts them."""
+        """Log nothing, because visitors come and go by the hundred. A gauge counts them."""
 
     def _forget(self) -> None:
         self._subscription.leave()
@@ -136,9 +136,9 @@ class CalendarConnection(SocketSession):
 
 
 def near_month(month: tuple[int, int], today: date) -> tuple[int, int]:
-    """The month, if it is near enough to be followed; refuses INVALID_REQUEST.
+    """Return the month if it is near enough to be followed. Refuses INVALID_REQUEST.
 
-    Every followed month is read again and again, so anonymous clients may not follow any number of them.
+    Every followed month is read again and again, so the number that anonymous clients can follow is limited.
     """
     year, number = month
     if abs((year - today.year) * 12 + number - today.month) > MONTHS_EACH_WAY:

@@ -1,7 +1,7 @@
-"""Calendar endpoint: the handshake of `GET /ws/availability`, open to everybody and for that reason bounded.
+"""Calendar endpoint: the handshake of `GET /ws/availability`, which is public and therefore limited.
 
-No session is needed or read. A page of another site may not use its visitors to open sockets here: a browser must come from
-our own pages; what is no browser names no origin.
+It needs and reads no session. Pages of other sites may not open sockets here, so the Origin of a browser must be ours. Other
+clients send no Origin.
 """
 
 import re
@@ -21,7 +21,7 @@ from hub.rules.refusals import Refused
 from hub.services import Services
 
 LARGEST_FRAME = 1024
-"""From a client that has only two short things to say."""
+"""Bytes of a client's frame. Clients send only two short kinds of messages."""
 _NUMBER = re.compile(r"[0-9]{1,16}", re.ASCII)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Protocol
 
 MOST_CALENDAR_SOCKETS = 20_000
-"""Of one process: about 15 KB each, and a frame for each whenever a place is sold."""
+"""Maximum per process. Each takes about 15 KB, and a frame whenever a place is sold."""
 
 
 class CalendarSocket(Protocol):

@@ -1,4 +1,4 @@
-"""Handshake: what the endpoints share. A socket is refused before it costs anything, or opened within bounds."""
+"""Handshake: shared by both endpoints. A socket is refused before it uses resources, or opened with limits."""
 
 import asyncio
 import logging
@@ -13,18 +13,18 @@ from hub.rules.reasons import Reason
 from hub.text.messages import message
 
 SEND_BUFFER = 64 * 1024
-"""The kernel's, per socket. By itself it grows to megabytes, which a client that does not read would fill first."""
+"""Bytes of the kernel's send buffer per socket. By default it grows to megabytes, which a client that does not read fills."""
 NEVER = 2**62
-"""Bytes after which aiohttp would wait for the transport within `send_frame`; the send queue bounds that instead."""
+"""Bytes after which aiohttp waits for the transport in `send_frame`: never, because the send queue limits the data."""
 DEAD_AFTER_MS = 15_000
-"""After so long the kernel gives up a client that takes or acknowledges nothing."""
+"""Milliseconds after which the kernel closes a connection whose client acknowledges nothing."""
 
 log = logging.getLogger(__name__)
 
 
 async def open_socket(request: web.Request, largest: int) -> ClientSocket:
-    """Complete the handshake; the socket takes frames of at most `largest` bytes."""
-    # Without compression a frame is in the transport after one step, and no socket needs memory for a compressor.
+    """Complete the handshake. The socket accepts frames of at most `largest` bytes."""
+    # Without compression a frame is written in one step, and no socket needs memory for a compressor.
     socket = web.WebSocketResponse(
         compress=False,
         autoping=False,
@@ -40,12 +40,12 @@ async def open_socket(request: web.Request, largest: int) -> ClientSocket:
 
 
 def handshake_refusal(request: web.Request, *, turned_away: bool) -> web.Response | None:
-    """The response where no socket is opened, if so. `turned_away`: the hub takes no more sockets just now."""
+    """Return the response that refuses the socket, or None. `turned_away`: the hub accepts no more sockets now."""
     if turned_away:
         response = refuse_handshake(503, Reason.SERVICE_UNAVAILABLE)
         response.headers[hdrs.RETRY_AFTER] = str(random.randint(1, 10))  # noqa: S311 - jitter
         return response
-    # aiohttp would also serve the drafts 7 and 8.
+    # aiohttp would also serve drafts 7 and 8 of the protocol.
     version = request.headers.get(hdrs.SEC_WEBSOCKET_VERSION)
     if version == "13" and web.WebSocketResponse().can_prepare(request):
         return None
@@ -62,7 +62,7 @@ def refuse_handshake(status: int, reason: Reason, details: dict[str, Any] | None
 
 
 def _bound_kernel(transport: asyncio.Transport | None) -> None:
-    """Make the kernel hold little for a client that does not read, and notice a client that is gone."""
+    """Limit the data that the kernel holds for a client that does not read, and detect a client that is gone."""
     socket = transport.get_extra_info("socket") if transport is not None else None
     if socket is None:
         return

@@ -10,7 +10,7 @@ from hub.observability import telemetry
 
 
 class OpenSockets:
-    """`stopping`: the hub stops and takes no more sockets."""
+    """The open sockets. `stopping`: the hub stops and accepts no more sockets."""
 
     def __init__(self, calendar_sockets_per_address: int | None) -> None:
         self.staff = StaffSockets()
@@ -46,11 +46,11 @@ class OpenSockets:
         self._note_empty()
 
     def reconnect_after_ms(self) -> int:
-        """A random time that spreads as many clients as there are over a time in which they can be served."""
+        """Return a random time in milliseconds, from a span in which all current clients can be served."""
         return random.randint(100, 1000 + min(9000, 2 * len(self)))  # noqa: S311 - jitter
 
     async def wait_until_empty(self, seconds: float) -> None:
-        """Wait until no socket is open, at most so long."""
+        """Wait until no socket is open, for at most `seconds`."""
         if not len(self):
             return
         self._empty.clear()

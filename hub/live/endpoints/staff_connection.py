@@ -1,4 +1,4 @@
-"""Staff connection: the socket of a member of staff, from hello over authentication to goodbye."""
+"""Staff connection: the socket of a staff member, from `hello` through authentication and commands to `bye`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ AUTHENTICATION_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class StaffServices:
-    """What the connections of staff share in one process."""
+    """The services that all staff connections of a process share."""
 
     services: Services
     authentication: Authentication
@@ -52,11 +52,11 @@ class StaffConnection(SocketSession):
 
     @property
     def identity(self) -> Identity | None:
-        """Who is signed in, if anybody."""
+        """The identity that is signed in, or None."""
         return self.commands.context.identity if self.commands is not None else None
 
     async def run(self, token: str | None) -> None:
-        """Serve the client until the socket has ended; `token` is what the handshake brought."""
+        """Serve the client until the socket has ended. `token` comes from the handshake."""
         self._token = token
         self._staff.sockets.add_staff(self)
         self._host.timer_wheel.put(self, AUTHENTICATION_SECONDS)
@@ -65,7 +65,7 @@ class StaffConnection(SocketSession):
     # ---- Authentication
 
     async def _open(self) -> None:
-        """Say hello and authenticate the client, or close."""
+        """Send `hello` and authenticate the client, or close."""
         authentication = self._staff.authentication
         now = self._staff.services.clock.now()
         token, self._token = self._token, None
@@ -87,7 +87,7 @@ class StaffConnection(SocketSession):
             self.close(CloseCode.SESSION_ENDED if isinstance(caught, Refused) else CloseCode.TRY_LATER)
 
     async def _read_auth_frame(self) -> Fields:
-        """The first frame, which must be `auth`; unreadable frames are counted."""
+        """Return the fields of the first frame, which must be `auth`. Unreadable frames are counted."""
         while True:
             message = await self._read_message()
             if message.type is not WSMsgType.TEXT:
@@ -103,7 +103,7 @@ class StaffConnection(SocketSession):
                 self.close(CloseCode.SESSION_ENDED)
 
     async def _begin_commands(self, identity: Identity, device: Any) -> None:
-        """Take commands from now on, unless the login has enough sockets or its session has ended."""
+        """Accept commands from now on, unless the login has too many sockets or its session has ended."""
         services = self._staff.services
         venue = await self._staff.authentication.venue_of(identity)
         if self.closing:
@@ -136,7 +136,7 @@ class StaffConnection(SocketSession):
         )
 
     def _ping_sooner(self) -> None:
-        """A subscriber is pinged more often."""
+        """Ping a subscriber more often."""
         self._host.timer_wheel.put_sooner(self, SUBSCRIBER_PING_SECONDS)
 
     # ---- Commands
@@ -172,13 +172,13 @@ class StaffConnection(SocketSession):
     # ---- Close
 
     def end_session(self) -> None:
-        """Close because there is no session: none came in time, or it has ended."""
+        """Close because there is no session: no token came in time, or the session has ended."""
         if not self.closing:
             self.queue.send(frames.refusal(None, Reason.UNAUTHENTICATED))
             self.close(CloseCode.SESSION_ENDED)
 
     def retire(self) -> None:
-        """The hub stops: reply to the commands in flight, then close."""
+        """Reply to the commands in flight, then close, because the hub stops."""
         if self.commands is not None:
             self.commands.retire()
         else:

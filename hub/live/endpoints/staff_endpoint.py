@@ -12,7 +12,7 @@ from hub.live.protocol import frames
 from hub.rules.reasons import Reason
 
 MOST_UNAUTHENTICATED = 4000
-"""Sockets that have yet to authenticate. Each lives at most five seconds; all scanners of a venue may come back at once."""
+"""Maximum of sockets that have not authenticated. Each lives at most 5 s, but all scanners may reconnect at once."""
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ async def serve_staff(request: web.Request, host: SessionHost, staff: StaffServi
     try:
         token = staff.authentication.token_of(request)
     except ForeignOrigin:
-        # Most often not an attack: HUB_PUBLIC_URL names another address than the one people open.
+        # Usually not an attack: HUB_PUBLIC_URL is not the URL that people open.
         log.warning("socket.origin_refused", extra={"origin": request.headers.get(hdrs.ORIGIN, "")[:100]})
         return refuse_handshake(403, Reason.FORBIDDEN, {"message": "This page may not use your session"})
     client = await open_socket(request, frames.LARGEST_FRAME)

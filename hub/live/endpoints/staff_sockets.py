@@ -9,7 +9,7 @@ from hub.access.tokens import Identity
 class StaffSocket(Protocol):
     @property
     def identity(self) -> Identity | None:
-        """Who is signed in, if anybody."""
+        """The identity that is signed in, or None."""
 
     def end_session(self) -> None: ...
 
@@ -19,7 +19,7 @@ class StaffSocket(Protocol):
 
 
 class StaffSockets:
-    """Sockets without an identity have yet to authenticate; they are counted apart."""
+    """The staff sockets. Those without an identity have not authenticated yet and are counted separately."""
 
     def __init__(self) -> None:
         self._unauthenticated: set[StaffSocket] = set()

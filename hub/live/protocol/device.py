@@ -1,4 +1,4 @@
-"""The `device` object of an `auth` or `device` frame: what a scanner says about itself."""
+"""Device: the `device` object of an `auth` or `device` frame, in which a scanner describes itself."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ LONGEST_SKEW_MS = 10 * 365 * 24 * 3600 * 1000
 
 
 class Device(NamedTuple):
-    """A scanner as it describes itself; every part may be missing."""
+    """A scanner's description of itself. Every field may be missing."""
 
     id: str | None = None
     name: str | None = None
@@ -17,20 +17,20 @@ class Device(NamedTuple):
     battery: int | None = None
     charging: bool | None = None
     queue: int | None = None
-    """Scans that the device has kept and not yet synced."""
+    """Number of stored scans that are not synced yet."""
     version: str | None = None
     round_trip_ms: int | None = None
     skew_ms: int | None = None
-    """How far the device's clock is ahead of the hub's."""
+    """Milliseconds that the device's clock is ahead of the hub's."""
 
     @property
     def label(self) -> str | None:
-        """How the log of scans names the device: by its id, or by its name where it has no id."""
+        """The device in the scan log: its id, or its name if it has no id."""
         return self.id or self.name
 
 
 def read_device(given: Any) -> Device:
-    """Read the object; refuses INVALID_REQUEST and names the field."""
+    """Read the object. Refuses INVALID_REQUEST with the name of the field."""
     if given is None:
         return Device()
     if type(given) is not dict:

@@ -44,11 +44,11 @@ class GateFigures(TypedDict):
 
     gate: str
     minutes: list[list[int]]
-    """Each: minute of the day, scans, YELLOW, RED, entered, left."""
+    """Each row: minute of the day, scans, YELLOW, RED, entered, left."""
     reasons: list[list[Any]]
-    """Each: result, reason, how often."""
+    """Each row: result, reason, number of scans."""
     median_ms: int | None
-    """From look to entry."""
+    """Milliseconds from validation to entry."""
 
 
 class FiguresBody(TypedDict):
@@ -74,7 +74,7 @@ class TicketsBody(TypedDict):
 
 
 class DeviceOperator(TypedDict):
-    """Who is signed in on the device."""
+    """The staff member who is signed in on the device."""
 
     id: int
     name: str
@@ -134,14 +134,14 @@ class DevicesSnapshot(TypedDict):
 
 
 class ScanOperator(TypedDict):
-    """Who scanned."""
+    """The operator who scanned."""
 
     id: int
     name: str
 
 
 class ScanBody(TypedDict):
-    """One logged scan. Of the code only its end: the feed hangs on walls, and a code is a ticket."""
+    """One logged scan. It has only the end of the code, because the feed hangs on walls and a code is a ticket."""
 
     scan_id: str
     at: str
@@ -175,7 +175,7 @@ class ScansSnapshot(TypedDict):
 
 
 class MissedBody(TypedDict):
-    """Any topic of this part, where events were lost: the client subscribes anew."""
+    """Sent in any topic of this part if events were lost: the client subscribes again."""
 
     missed: bool
 

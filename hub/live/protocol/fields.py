@@ -1,7 +1,7 @@
 """Fields of a frame: each is read by a function that names the field it refuses.
 
-Whatever passes may go to Postgres. Text is bounded and holds no NUL (orjson has already refused lone surrogates), numbers
-are whole and exact in every JSON reader, timestamps have a time zone.
+All accepted values can be stored in Postgres. Text is bounded and has no NUL (orjson refuses lone surrogates), numbers are
+whole and exact in every JSON parser, and timestamps have a time zone.
 """
 
 import re
@@ -19,7 +19,7 @@ Fields = Mapping[str, Any]
 _MONTH = re.compile(r"(2[01][0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 LARGEST = 2**53
-"""Above this a JavaScript client no longer gets back the number it sent."""
+"""Largest number that JavaScript represents exactly."""
 
 
 def refuse(field: str, message: str) -> NoReturn:
@@ -50,7 +50,7 @@ def whole_or_none(fields: Fields, name: str, least: int = 1, most: int = LARGEST
 
 def uuid(fields: Fields, name: str) -> UUID:
     value = fields.get(name)
-    # UUID() takes braces, "urn:uuid:" and dashes anywhere; the length leaves the canonical form.
+    # UUID() accepts braces, "urn:uuid:" and dashes anywhere. The length check admits only the canonical form.
     if type(value) is str and len(value) == 36:
         try:
             found = read_uuid(value)
@@ -71,7 +71,7 @@ def timestamp_or_none(fields: Fields, name: str) -> datetime | None:
         return None
     if type(value) is str and len(value) <= 40:
         try:
-            # Years at either end of the calendar overflow when brought to UTC.
+            # The first and last year of the calendar overflow when converted to UTC.
             found = datetime.fromisoformat(value)
             if found.tzinfo is not None:
                 return found.astimezone(UTC)

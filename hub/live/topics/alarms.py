@@ -9,7 +9,7 @@ from hub.live.topics.subscribe_request import SubscribeRequest
 
 
 async def open_alarms(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
-    """Those of the last twelve hours in the reply, then each as it is raised."""
+    """Reply with the alarms of the last twelve hours, then send each one that is raised."""
 
     async def read(venue_id: int | None) -> dict[str, Any]:
         return {"alarms": await list_alarms(context.services, context.identity.org_id, venue_id)}

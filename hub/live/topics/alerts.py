@@ -1,4 +1,4 @@
-"""Topic `alerts`: metrics that are over their threshold."""
+"""Topic `alerts`: measured values that are at or over their threshold."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from hub.live.topics.subscribe_request import SubscribeRequest
 
 
 async def open_alerts(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
-    """Those that stand and those cleared lately in the reply, then each as it is raised or cleared.
+    """Reply with the raised and recently cleared alerts, then send each one that is raised or cleared.
 
-    Staff who belong to no venue in particular follow all of them, though their session is for the first.
+    Staff who belong to no single venue follow all venues, although their session is for the first one.
     """
     services, identity = context.services, context.identity
 

@@ -9,7 +9,7 @@ from hub.live.topics.subscribe_request import SubscribeRequest
 
 
 async def open_conflicts(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
-    """Those that wait for a decision in the reply, then each that is new or decided."""
+    """Reply with the undecided conflicts, then send each one that is new or decided."""
 
     async def read(venue_id: int | None) -> dict[str, Any]:
         return await conflicts.open_conflicts(context.services, context.identity.org_id, venue_id)

@@ -1,4 +1,4 @@
-"""Topic context: what a topic may know of the client that subscribes."""
+"""Topic context: the data of a subscribing client that a topic may use."""
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
@@ -11,7 +11,7 @@ from hub.services import Services
 
 
 class TopicContext:
-    """Who is signed in, on which device, and where to subscribe. `device` changes when the client describes it anew."""
+    """The identity, the device and the channels. `device` changes when the client describes it again."""
 
     __slots__ = ("_is_manager", "channels", "device", "identity", "services", "subscriptions", "venue")
 
@@ -34,18 +34,18 @@ class TopicContext:
         self._is_manager = at_least(identity.role, Role.MANAGER)
 
     def own_venue_id(self) -> int:
-        """The venue of this login; refuses INVALID_REQUEST where it has none."""
+        """Return the venue of this login. Refuses INVALID_REQUEST if it has none."""
         venue_id = self.identity.venue_id
         if not venue_id:
             fields.refuse("venue_id", "this login belongs to no venue")
         return venue_id
 
     def contact(self) -> str:
-        """How much of a customer's e-mail and phone this client is shown."""
+        """Return how a customer's e-mail and phone are shown to this client: "masked" or "full"."""
         if self._is_manager:
             return "full"
         venue = self.venue
         if venue is None:
             return "masked"
-        # The policy may have changed since the client signed in; every scan keeps it fresh.
+        # The policy may have changed since the sign-in. Every scan refreshes the cached venue.
         return (self.services.venues.remembered(venue.org_id, venue.id) or venue).show_contact

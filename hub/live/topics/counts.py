@@ -9,7 +9,7 @@ from hub.live.topics.venue_day import read_venue_day
 
 
 async def open_counts(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
-    """Subscribe first, snapshot second: what changes after the reply's revision comes as events."""
+    """Subscribe first and take the snapshot second. Changes after the reply's revision come as events."""
     venue, day = await read_venue_day(context, request)
     channel = await context.channels.counts.open(DayKey(venue.org_id, venue.id, day))
     subscription = context.subscriptions.add("counts", channel, venue_id=venue.id, day=day)

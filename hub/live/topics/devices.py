@@ -8,7 +8,7 @@ from hub.live.topics.venue_day import read_requested_venue
 
 
 async def open_devices(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
-    """All of them in the reply, then what changes."""
+    """Reply with all devices, then send the changes."""
     venue = await read_requested_venue(context, request)
     channel = await context.channels.devices.open(venue.org_id, venue.id)
     subscription = context.subscriptions.add("devices", channel, venue_id=venue.id)

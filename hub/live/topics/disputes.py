@@ -9,7 +9,7 @@ from hub.live.topics.subscribe_request import SubscribeRequest
 
 
 async def open_disputes(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
-    """The open ones and those decided in the last quarter of an hour in the reply, then each as it changes."""
+    """Reply with open disputes and those decided in the last 15 minutes, then send each one that changes."""
     services, identity = context.services, context.identity
 
     async def read(venue_id: int | None) -> dict[str, Any]:

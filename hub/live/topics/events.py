@@ -1,10 +1,10 @@
-"""Topics of single events: what is open goes into the reply, and every event after it is sent as it happens.
+"""Topics of single events: the reply has the open items, and every later event is sent when it happens.
 
     "disputes": Topic(Role.MANAGER, open_disputes)        a row of topics/table.py
     async def open_disputes(context, request):
         return await open_venue_events(context, request, "disputes", read)
 
-`read(venue_id)` reads what is open from Postgres. An action that changes something announces
+`read(venue_id)` reads the open items from Postgres. An action that changes something announces
 `TopicEvent.of(org_id, "disputes", {...})`.
 """
 
@@ -27,14 +27,14 @@ async def open_events(
     wants: EventFilter,
     venue_id: int | None = None,
 ) -> dict[str, Any]:
-    """Channel first, reading second: what happens in between is sent, and is perhaps in the reply as well."""
+    """Open the channel first and read second. An event in between is sent, and may be in the reply too."""
     channel = context.channels.events.channel(topic, context.identity.org_id)
     version = channel.state.version
     found = await read()
     subscription = context.subscriptions.add(
         topic, channel, state=FilteredEvents(channel.state, wants), version=version, venue_id=venue_id
     )
-    # After the reply, which names the subscription.
+    # After the reply, which has the number of the subscription.
     asyncio.get_running_loop().call_soon(subscription.notify)
     return {"topic": topic, "subscription": subscription.number, "revision": version, **found}
 
@@ -47,10 +47,10 @@ async def open_venue_events(
     *,
     of_all: bool = False,
 ) -> dict[str, Any]:
-    """Events of one venue: the requested one, or the login's.
+    """Subscribe to the events of one venue: the requested one, or the login's.
 
-    Events of all venues of the organisation go to a login without a venue, and with `of_all` to a request without one.
-    Refuses NOT_FOUND where the organisation has no such venue.
+    A login without a venue gets the events of all venues of the organisation. With `of_all`, so does a request without a
+    venue. Refuses NOT_FOUND if the organisation has no such venue.
     """
     venue_id = request.venue_id or (None if of_all else context.identity.venue_id) or None
     if venue_id is not None:

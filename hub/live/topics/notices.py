@@ -1,4 +1,4 @@
-"""Topic `notices`: what one member of staff, or everybody at one gate, is told at once."""
+"""Topic `notices`: messages to one staff member, or to everybody at one gate."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from hub.live.topics.subscribe_request import SubscribeRequest
 
 
 async def open_notices(context: TopicContext, _: SubscribeRequest) -> dict[str, Any]:
-    """Those of the last quarter of an hour in the reply, then each as it is given."""
+    """Reply with the notices of the last 15 minutes, then send each new one."""
     identity = context.identity
 
     def wants(event: TopicEvent) -> bool:
         if event.staff_id is not None:
             return event.staff_id == identity.staff_id
-        # The gate as it is then: an operator may walk to another.
+        # The gate at the time of the notice, because an operator may walk to another one.
         return event.venue_id == identity.venue_id and event.gate == context.device.gate
 
     async def read() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hub.live.topics.venue_day import read_requested_venue
 
 
 async def open_scans(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
-    """The last scans in the reply, then each as it is decided."""
+    """Reply with the last scans, then send each one that is decided."""
     venue = await read_requested_venue(context, request)
     wanted = FeedFilter(request.gate, request.reason, request.operator_id, request.result)
     channel = await context.channels.scans.open(ScanKey(venue.org_id, venue.id, wanted))

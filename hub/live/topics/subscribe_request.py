@@ -1,11 +1,11 @@
-"""Subscribe request: which topic a client wants to follow, of which venue and day, and through which filter."""
+"""Subscribe request: the topic, venue, day and filter that a client subscribes to."""
 
 from datetime import date
 from typing import NamedTuple
 
 
 class SubscribeRequest(NamedTuple):
-    """The last four are the filter of the topic `scans`."""
+    """The fields of the command. The last four are the filter of the topic `scans`."""
 
     topic: str
     day: date | None

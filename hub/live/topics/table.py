@@ -1,13 +1,13 @@
-"""Table of topics: what a signed-in client may subscribe to, who may, and what opens the subscription.
+"""Table of topics: the name of each topic, the role it needs, and the function that opens a subscription.
 
-counts    a venue's day: the whole of it in the reply, then what changes
+counts    the counts of a venue's day: all in the reply, then the changes
 figures   the statistics of the same day by minute and gate
 tickets   that tickets of the organisation changed
 devices   the scanners of a venue
-alerts    metrics that are over their threshold
+alerts    measured values that are at or over their threshold
 alarms    codes shown at two gates
 scans     every decision at the gates of a venue, through a filter
-notices   what one member of staff, or everybody at a gate, is told at once
+notices   messages to one staff member, or to everybody at a gate
 conflicts visitors whom offline scanners let in against the hub's decision
 disputes  what operators ask supervisors, and what these answer
 
@@ -33,7 +33,7 @@ from hub.live.topics.tickets import open_tickets
 
 
 class Topic(NamedTuple):
-    """`role` is the least one that may subscribe; `open` subscribes the client and returns the reply, at once or later."""
+    """A topic. `role` is the lowest one that may subscribe. `open` subscribes the client and returns the reply."""
 
     role: Role
     open: Callable[[TopicContext, SubscribeRequest], dict[str, Any] | Coroutine[Any, Any, dict[str, Any]]]

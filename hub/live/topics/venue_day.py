@@ -1,4 +1,4 @@
-"""Venue day: which venue and day a subscription is about."""
+"""Venue day: reads the venue and the day of a subscription."""
 
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ MOST_DAYS_AWAY = timedelta(days=400)
 
 
 async def read_venue_day(context: TopicContext, request: SubscribeRequest) -> tuple[Venue, date]:
-    """The venue and day of the request; without them, the login's venue and today there."""
+    """Return the venue and day of the request; by default the login's venue and today there."""
     venue = await read_requested_venue(context, request)
     this_day = today(context.services.clock.now(), venue.zone)
     day = request.day or this_day
@@ -23,6 +23,6 @@ async def read_venue_day(context: TopicContext, request: SubscribeRequest) -> tu
 
 
 async def read_requested_venue(context: TopicContext, request: SubscribeRequest) -> Venue:
-    """The venue of the request; without one, the login's. Refuses NOT_FOUND where the organisation has no such venue."""
+    """Return the venue of the request, or the login's. Refuses NOT_FOUND if the organisation has no such venue."""
     venue_id = request.venue_id or context.own_venue_id()
     return await read_venue(context.services, context.identity.org_id, venue_id)
