@@ -1,8 +1,8 @@
 -- Conflicts: an offline scanner let somebody in whom the hub would have refused.
 
 -- name: note_conflicts
--- Keeps each of the conflicts in $2 once, by its scan; a known one stays as it is. The new ones come back. Rows are written in
--- the order of their keys: otherwise two processes that were sent the same queue could wait for each other.
+-- Stores each of the conflicts in $2 once, by its scan, and returns the new ones. Rows are written in the order of their keys,
+-- because two processes with the same queue could otherwise wait for each other.
 INSERT INTO scan_conflicts (org_id, scan_id, venue_id, operator_id, kind, offline_result, result, reason, code, ticket_id,
                             gate, device, scanned_at, logged_at, first_at, first_by, first_gate)
 SELECT $1, c.scan_id, c.venue_id, c.operator_id, c.kind, c.offline_result, c.result, c.reason, c.code, c.ticket_id,
@@ -16,7 +16,7 @@ ON CONFLICT (scan_id, org_id) DO NOTHING
 RETURNING scan_id;
 
 -- name: conflicts_of_scans
--- The conflicts these scans are in, in no order.
+-- The conflicts of these scans, in no order.
 SELECT c.*, o.name AS operator_name, f.name AS first_name, d.name AS decided_name
   FROM scan_conflicts c
   LEFT JOIN staff o ON o.org_id = c.org_id AND o.id = c.operator_id
@@ -40,7 +40,7 @@ SELECT c.*, o.name AS operator_name, f.name AS first_name, d.name AS decided_nam
  LIMIT $6;
 
 -- name: decide_conflict
--- Writes the decision down where there is none yet; no row otherwise.
+-- Stores the decision if there is none yet; otherwise returns no row.
 UPDATE scan_conflicts SET decision = $3, note = $4, decided_by = $5, decided_at = $6
  WHERE org_id = $1 AND id = $2 AND decision IS NULL
 RETURNING id;
@@ -54,6 +54,6 @@ SELECT c.*, o.name AS operator_name, f.name AS first_name, d.name AS decided_nam
  WHERE c.org_id = $1 AND c.id = $2;
 
 -- name: count_open_conflicts
--- How many wait for a decision, of a venue ($2) or of all.
+-- The number of undecided conflicts, of a venue ($2) or of all.
 SELECT count(*) FROM scan_conflicts
  WHERE org_id = $1 AND ($2::bigint IS NULL OR venue_id = $2) AND decision IS NULL;

@@ -1,10 +1,9 @@
--- Disputes: refused scans that a supervisor decides. The entry itself is recorded by `write_entry_scans`, the return of a holder
--- who had left by `write_movements`.
--- Locks: the dispute before its ticket; nobody who holds a ticket locks a dispute.
+-- Disputes: refused scans that a supervisor decides. `write_entry_scans` records the entry, and `write_movements` the return of a
+-- holder who had left.
+-- Locks: the dispute before its ticket. No transaction that has locked a ticket locks a dispute.
 
 -- name: disputed_scan
--- The scan with this id, neither undo nor override: the one that let somebody in, for the first time or again, where there is
--- one, else the newest.
+-- The scan with this id that is neither undo nor override: the one that admitted the holder if there is one, else the newest.
 SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.result, e.reason,
        e.entered OR e.reason = 'RE_ENTRY' AS let_in
   FROM scans e
@@ -13,7 +12,7 @@ SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.resu
  LIMIT 1;
 
 -- name: ask
--- Opens the dispute about a scan, once. A row where it had not been asked before.
+-- Opens the dispute about a scan, once. Returns a row if it was not open before.
 INSERT INTO disputes (org_id, scan_id, venue_id, operator_id, code, ticket_id, gate, device, result, reason, scanned_at, note,
                       asked_at)
 SELECT e.org_id, e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.device, e.result, e.reason, e.scanned_at,
@@ -26,8 +25,8 @@ ON CONFLICT (scan_id, org_id) DO NOTHING
 RETURNING id;
 
 -- name: settle
--- Writes the decision down where there is none yet, asked or not; no row otherwise. Holds the dispute until the commit: of two
--- supervisors the second waits here, and finds it decided.
+-- Stores the decision if there is none yet, with or without a question; otherwise returns no row. Locks the dispute until the
+-- commit, so the second of two supervisors waits here and finds it decided.
 INSERT INTO disputes AS d (org_id, scan_id, venue_id, operator_id, code, ticket_id, gate, device, result, reason, scanned_at,
                            decision, decision_reason, decided_by, decided_at)
 SELECT e.org_id, e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.device, e.result, e.reason, e.scanned_at,
@@ -43,17 +42,17 @@ ON CONFLICT (scan_id, org_id) DO UPDATE
 RETURNING d.id;
 
 -- name: withdraw
--- The operator needs no answer any more; no row where it is decided, or somebody else's.
+-- Withdraws the operator's question. Returns no row if it is decided, or another operator's.
 UPDATE disputes SET decision = 'withdrawn', decided_by = $3, decided_at = $4
  WHERE org_id = $1 AND scan_id = $2 AND operator_id = $3 AND decision IS NULL
 RETURNING id;
 
 -- name: note_override
--- Why, on the entry or the return that was recorded in this very transaction.
+-- Stores the reason with the entry or return that this transaction recorded.
 UPDATE scans SET note = $3 WHERE org_id = $1 AND scan_id = $2 AND mode = 'override';
 
 -- name: standing_entry
--- The scan that let this ticket in and was not undone; what `undo_scan` takes it back by.
+-- The scan that admitted this ticket and was not undone, by which `undo_scan` undoes it.
 SELECT e.scan_id
   FROM scans e
  WHERE e.code = $2 AND e.org_id = $1 AND e.ticket_id = $3 AND e.entered
@@ -62,7 +61,7 @@ SELECT e.scan_id
  LIMIT 1;
 
 -- name: read_dispute
--- One dispute with its ticket as it stands, where its holder has gone, and what an answer recorded.
+-- One dispute with its ticket's current state, its holder's absence, and what the decision recorded.
 SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.customer_name, t.verified_at, t.verified_by,
        t.verified_gate, f.name AS verified_name, a.left_at, a.left_gate, s.date, s.start_time, s.end_time,
        m.reason AS recorded, u.scan_id AS undone_by
@@ -85,7 +84,7 @@ SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.custome
 
 -- name: list_disputes
 -- The newest disputes before an id, newest first: of a venue ($2), of an operator ($3), open or decided ($4), open or decided
--- since a moment ($5); NULL: any.
+-- since $5; NULL: any.
 SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.customer_name, t.verified_at, t.verified_by,
        t.verified_gate, f.name AS verified_name, a.left_at, a.left_gate, s.date, s.start_time, s.end_time,
        m.reason AS recorded, u.scan_id AS undone_by

@@ -1,7 +1,7 @@
--- Alarms: a code shown at two gates within the time its venue sets.
+-- Duplicate alarms: a code scanned at two gates within the venue's time.
 
 -- name: raise_alarm
--- Keeps the pair once; no row where it is known (another process saw it too).
+-- Stores the pair once. Returns no row if another process has stored it.
 INSERT INTO duplicate_alarms (org_id, venue_id, code, ticket_id, first_scan_id, first_gate, first_by, first_result,
                               first_reason, first_at, second_scan_id, second_gate, second_by, second_result,
                               second_reason, second_at, raised_at)
@@ -21,7 +21,7 @@ SELECT a.*, f.name AS first_name, s.name AS second_name
  ORDER BY a.id DESC;
 
 -- name: recent_scans
--- The scans at named gates within the time that counts for an alarm, oldest first; of each venue the newest $2.
+-- The newest $2 scans of each venue at named gates within the venue's alarm time, oldest first.
 SELECT v.org_id, v.id AS venue_id, e.scan_id, e.mode, e.source, e.gate, e.operator_id, o.name AS operator_name, e.code,
        e.ticket_id, e.result, e.reason, e.entered, e.scanned_at, e.logged_at
   FROM venues v

@@ -1,8 +1,8 @@
--- Entries: the facts of scans, and what is written about them. Locks: ticket by id, reservation, slot by id last.
--- Reads look up one row at a time (LATERAL ... LIMIT 1), which no plan can turn into a scan of a whole table.
+-- Entry scans: their facts and their writes. Locks: tickets by id, reservations, slots by id last.
+-- Reads look up one row at a time (LATERAL ... LIMIT 1), so that no plan scans a whole table.
 
 -- name: read_entry_scans
--- One row per scan in $1, in their order. Reads without locking: `write_entry_scans` checks the version again.
+-- One row per scan in $1, in order. Takes no lock, because `write_entry_scans` checks the version again.
 -- The first columns are the fields of TicketFacts and ReservationFacts, in their order (hub/actions/scanning/scan_facts.py).
 SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
        p.venue_id AS product_venue_id,
@@ -27,10 +27,10 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
  ORDER BY a.n;
 
 -- name: write_entry_scans
--- Logs every scan and marks the entries among them, all or none. An entry whose ticket has changed since it was read is
--- neither marked nor logged: its number `n` comes back in `raced`, to be read and decided again. The counts of every slot
--- that changed come back whole. A scan_id that another process has just logged breaks the primary key: nothing is done, and
--- the scans are decided again one by one. A synced scan counts from the moment of its scan, every other from $2.
+-- Logs every scan and records the entries, all or none. Returns all counts of every changed slot. An entry whose ticket has
+-- changed since it was read is neither recorded nor logged: its number `n` is in `raced`, to be read and decided again. A scan_id
+-- that another process has just logged violates the primary key: nothing is written, and the scans are decided again one by
+-- one. A synced scan counts at its own time, every other at $2.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_scan[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
@@ -76,8 +76,8 @@ WITH asked AS MATERIALIZED (
      ORDER BY s.id
        FOR NO KEY UPDATE OF s
 ), counted AS (
-    -- Counted from the locked row, not from `s`: where others changed the row since this statement began, Postgres first
-    -- tries the CHECK on its old version and only then takes up the new one.
+    -- Counted from the locked row and not from `s`: if the row was changed after this statement began, Postgres first
+    -- evaluates the CHECK on the old version, and then on the new one.
     UPDATE reservation_slots s
        SET verified_count = h.verified_count + h.entries, booked_count = h.booked_count,
            total_capacity = h.total_capacity, held_count = h.held_count, revision = h.revision + 1
@@ -99,8 +99,8 @@ SELECT 'raced', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 SELECT code FROM tickets WHERE org_id = $1 AND id = $2;
 
 -- name: read_scan
--- One scan with its ticket as it is now, and whether the holder has left meanwhile (`away`). No lock: the undo checks the
--- version.
+-- One scan with its ticket's current state, and whether the holder has left since (`away`). Takes no lock, because the undo
+-- checks the version.
 SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_id, e.slot_id, e.gate, e.entered, e.reason,
        e.logged_at, t.version, t.verified_at, u.scan_id AS undone_by, b.exit_scan AS away
   FROM scans e
@@ -112,9 +112,9 @@ SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_
  LIMIT 1;
 
 -- name: undo_scan
--- Takes one entry back: ticket to RESERVED (ACTIVATED without reservation), reservation to RESERVED, counts down by one,
--- and a row of its own in the log. Nothing where the ticket has changed since it was read, or the scan was undone before.
--- A slot that had expired already is expired once more, so that a reservation undone after its end expires too.
+-- Undoes one entry: ticket to RESERVED (ACTIVATED without a reservation), reservation to RESERVED, counts lower by one, and a
+-- new row in the log. Returns nothing if the ticket has changed since it was read, or the scan was undone before.
+-- An expired slot is marked to expire again, so that a reservation undone after its end expires too.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4
@@ -158,7 +158,7 @@ SELECT f.code, f.status, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end
   FROM freed f LEFT JOIN counted c ON true LEFT JOIN walked w ON true;
 
 -- name: own_history
--- The newest scans of one operator before a moment and an id, newest first.
+-- The scans of one operator before a timestamp and an id, newest first.
 SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.result, e.reason, e.entered, e.undoes, e.note, e.scanned_at,
        e.logged_at, u.scan_id AS undone_by
   FROM scans e
@@ -176,8 +176,7 @@ SELECT id, start_time, end_time, total_capacity, booked_count, verified_count, r
  ORDER BY start_time;
 
 -- name: day_totals
--- Of a venue's day what belongs to no slot: entries without reservation, exits and returns. One row, of zeros where there is
--- nothing.
+-- The counts of a venue's day that belong to no slot: entries without a reservation, exits and returns. Always one row.
 SELECT coalesce(w.entered, 0) AS entered, coalesce(w.revision, 0) AS entered_revision, coalesce(m.exited, 0) AS exited,
        coalesce(m.reentered, 0) AS reentered, coalesce(m.revision, 0) AS moved_revision
   FROM (SELECT $1::bigint AS org_id, $2::bigint AS venue_id, $3::date AS date) d

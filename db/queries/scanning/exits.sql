@@ -1,11 +1,11 @@
--- Exits and returns. Locks: ticket by id, then the counts of the venue's day, which nothing else locks. A return by a
--- supervisor's override locks its dispute before either.
--- A first entry runs none of these: `ticket_absences` is read only for tickets whose holder has entered already.
+-- Exits and returns. Locks: tickets by id, then the counts of the venue's day, which nothing else locks. A return by override
+-- locks its dispute before both.
+-- A first entry runs none of these: `ticket_absences` is read only if the holder has entered already.
 
 -- name: read_exit_scans
--- One row per exit in $1, in their order: ticket and reservation, the entry that counts with its venue, the venue and day it
--- was counted for (a supervisor lets people in for another), and the absence where the holder has left. Reads without locking.
--- The first columns are those of `read_entry_scans`. For which venues the ticket is good does not matter to an exit.
+-- One row per exit in $1, in order: ticket and reservation, the first entry with its venue, the venue and day it was counted for
+-- (an override may count for another), and the absence if the holder has left. Takes no lock.
+-- The first columns are those of `read_entry_scans`. The venues for which the ticket is valid do not matter for an exit.
 SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
        NULL::bigint AS product_venue_id,
        r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
@@ -35,8 +35,8 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
  ORDER BY a.n;
 
 -- name: exits_before_their_entries
--- Of the entries in $3 (codes) and $4 (moments): the exits at their venue since then that were refused, because no entry was
--- known yet. `left_at` is the hub's own time, or an offline scanner's corrected to the hub's clock.
+-- For the entries in $3 (codes) and $4 (times): the later exits at their venue that were refused because no entry was known.
+-- `left_at` is the hub's time, or an offline scanner's corrected to the hub's clock.
 SELECT e.scan_id, e.operator_id, o.name AS operator_name, e.code, e.gate, e.device, e.left_at
   FROM unnest($3::text[], $4::timestamptz[]) AS a (code, entered_at)
  CROSS JOIN LATERAL (
@@ -49,7 +49,7 @@ SELECT e.scan_id, e.operator_id, o.name AS operator_name, e.code, e.gate, e.devi
  ORDER BY e.left_at;
 
 -- name: open_absences
--- One row per ticket in $1, $2, in their order: its version, and where and when its holder left and has not come back.
+-- One row per ticket in $1, $2, in order: its version, and its open absence (when and where the holder left).
 SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate
   FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS a (org_id, ticket_id, n)
   LEFT JOIN LATERAL (SELECT t.version FROM tickets t WHERE t.org_id = a.org_id AND t.id = a.ticket_id LIMIT 1) t ON true
@@ -58,9 +58,9 @@ SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate
  ORDER BY a.n;
 
 -- name: write_movements
--- Logs every scan and records the exits and returns among them, all or none. One whose ticket has changed since it was read
--- is neither recorded nor logged: its number comes back in `raced`. The movements of every venue and day that changed come
--- back whole. A synced scan counts from the moment of its scan, every other from $2.
+-- Logs every scan and records the exits and returns, all or none. Returns all movement counts of every changed venue and day. A
+-- scan whose ticket has changed since it was read is neither recorded nor logged: its number is in `raced`. A synced scan counts
+-- at its own time, every other at $2.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_movement[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id, slot_id,
@@ -106,8 +106,8 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, x.n FROM raced x;
 
 -- name: undo_movement
--- Undoes the exit or the return that scan $2 recorded ($14 says which), where it is the last movement of ticket $3: a holder
--- who has come back since was out in between. No row where the ticket has changed since it was read, or it was undone before.
+-- Undoes the exit or the return that scan $2 recorded ($14 says which), if it is the last movement of ticket $3: a holder who
+-- came back was out before. Returns no row if the ticket has changed since it was read, or it was undone before.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id, t.code, t.status FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4 AND t.verified_at IS NOT NULL
@@ -160,12 +160,12 @@ SELECT org_id, venue_id, date, coalesce(v.exited, 0) AS exited, coalesce(v.reent
  ORDER BY 1, 2, 3;
 
 -- name: lock_movements
--- Creates the row of a day's movements where there is none, and locks it: exits and returns wait meanwhile.
+-- Creates the row of a day's movements if there is none, and locks it, so that exits and returns wait.
 INSERT INTO venue_movements AS v (org_id, venue_id, date) VALUES ($1, $2, $3)
 ON CONFLICT (org_id, venue_id, date) DO UPDATE SET revision = v.revision + 1;
 
 -- name: correct_movements
--- Counts a day again; the row of $1 to $3 must be locked.
+-- Counts a day's movements again. The row of $1 to $3 must be locked.
 UPDATE venue_movements v
    SET exited = b.exited, reentered = b.reentered
   FROM (SELECT count(*) AS exited, count(returned_at) AS reentered

@@ -23,9 +23,9 @@ CONFLICTS = load("scanning/conflicts")
 TOPIC = "conflicts"
 MOST_SHOWN = 50
 MOST_IN_NOTICE = 5
-"""A notice gives the number of conflicts and shows the first few; the list has all of them."""
+"""Conflicts shown in a notice, which also gives the number of all. The list has all of them."""
 ConflictDecision = Literal["stays", "leaves", "mistake"]
-"""The holder stays, or was asked to leave, or never went in because the operator made a mistake."""
+"""The holder stays, was asked to leave, or never went in because the operator made a mistake."""
 
 
 async def list_conflicts(
@@ -56,7 +56,7 @@ async def open_conflicts(services: Services, org_id: int, venue_id: int | None) 
 async def publish_new_conflicts(
     services: Services, org_id: int, venue_id: int, operator_id: int, rows: Sequence[Any]
 ) -> None:
-    """Publish conflicts that have just been written; all of them are of one operator."""
+    """Publish conflicts that have just been written. All of them belong to one operator."""
     if not rows:
         return
     conflicts = [conflict_as_dict(row) for row in rows]
@@ -102,7 +102,7 @@ async def decide_conflict(
 
 
 def conflict_as_dict(row: Any) -> dict[str, Any]:
-    """Return the conflict as JSON. `earlier`: this scan was made before the entry that counts."""
+    """Return the conflict as JSON. `earlier`: this scan was made before the first entry."""
     first_at: datetime | None = row["first_at"]
     return {
         "conflict_id": row["id"],

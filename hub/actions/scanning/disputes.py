@@ -1,6 +1,6 @@
 """The disputes: an operator asks a supervisor about a refused scan, and the supervisor declines.
 
-The supervisor's yes is `override_entry.py`. The scan names the dispute: asked again, the existing dispute is returned.
+`override_entry.py` admits the holder instead. The scan's id identifies the dispute, so asking again returns the existing one.
 """
 
 from datetime import datetime, timedelta
@@ -22,12 +22,12 @@ from hub.services import Services
 DISPUTES = load("scanning/disputes")
 TOPIC = "disputes"
 RECENT = timedelta(minutes=15)
-"""How long a decision is sent to screens that were disconnected when it was made."""
+"""Time for which a decision is sent to devices that were disconnected when it was made."""
 MOST = 200
 
 
 async def ask_supervisor(services: Services, identity: Identity, scan_id: UUID, note: str | None) -> dict[str, Any]:
-    """Open a dispute about an own scan; asked again, return it as it is now.
+    """Open a dispute about one's own scan, or return the existing one.
 
     Refuses SCAN_NOT_FOUND, FORBIDDEN (another operator's scan), NOTHING_TO_DISPUTE (the scan was not refused).
     """
@@ -47,7 +47,7 @@ async def ask_supervisor(services: Services, identity: Identity, scan_id: UUID, 
 
 
 async def decline(services: Services, identity: Identity, scan_id: UUID, reason: str) -> dict[str, Any]:
-    """Record a supervisor's no with its reason; the same answer again changes nothing.
+    """Record that a supervisor declines, with the reason. Repeating it changes nothing.
 
     Refuses SCAN_NOT_FOUND, and DISPUTE_DECIDED if it was decided differently before.
     """
@@ -93,7 +93,7 @@ async def list_disputes(
 
 
 async def read_dispute(services: Services, org_id: int, scan_id: UUID) -> dict[str, Any]:
-    """Return the dispute about a scan. Refuses SCAN_NOT_FOUND where there is none."""
+    """Return the dispute about a scan. Refuses SCAN_NOT_FOUND if there is none."""
     row = await services.database.fetchrow(DISPUTES.read_dispute, org_id, scan_id)
     if row is None:
         raise Refused(Reason.SCAN_NOT_FOUND)
@@ -101,7 +101,7 @@ async def read_dispute(services: Services, org_id: int, scan_id: UUID) -> dict[s
 
 
 def refuse_other_decision(dispute: dict[str, Any], decision: str) -> dict[str, Any]:
-    """Return the dispute if it was decided the same way, and refuse DISPUTE_DECIDED if not, or if its entry was undone since."""
+    """Return the dispute if it was decided the same way. Refuse DISPUTE_DECIDED if not, or if its entry was undone since."""
     if dispute["decision"] == decision and not dispute["undone"]:
         return dispute
     by = dispute["decided_by"] or {}

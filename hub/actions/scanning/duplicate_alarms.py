@@ -16,7 +16,7 @@ TOPIC = "alarms"
 SHOWN = timedelta(hours=12)
 MOST = 20
 MOST_REMEMBERED = 20_000
-"""Scans of one venue that are read from the log when a process starts, or may have missed scan events."""
+"""Maximum scans of one venue that are read from the log at start-up, or when scan events may have been lost."""
 
 
 async def raise_alarm(services: Services, one: LoggedScan, other: LoggedScan) -> int | None:
@@ -72,7 +72,7 @@ async def list_alarms(services: Services, org_id: int, venue_id: int | None) -> 
 
 
 async def recent_scans(services: Services) -> list[LoggedScan]:
-    """Return the scans of all venues within the time that counts for an alarm, oldest first."""
+    """Return the scans of all venues within their alarm time, oldest first."""
     rows = await services.database.jobs.fetch(ALARMS.recent_scans, services.clock.now(), MOST_REMEMBERED)
     return [
         LoggedScan(row["org_id"], row["venue_id"], row["scan_id"], row["logged_at"],

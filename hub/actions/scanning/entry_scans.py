@@ -1,4 +1,4 @@
-"""The entry scans: decide what is scanned at an entrance, record entries and returns, log every scan."""
+"""The entry scans: decide scans at an entrance, record entries and returns, log every scan."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -44,7 +44,7 @@ class EntryScans(ScanBatches):
         super().__init__(services, decide_entry_scan, name=name, max_in_flight=max_in_flight, observe=observe)
 
     async def code_of(self, org_id: int, ticket_id: int) -> str:
-        """Return the code of a ticket named by its id; an impossible code where there is no such ticket."""
+        """Return the code of a ticket by its id; an impossible code if there is no such ticket."""
         code = await self._services.database.scans.fetchval(ENTRIES.read_code, org_id, ticket_id)
         return str(code) if code is not None else f"#{ticket_id}"
 
@@ -63,7 +63,7 @@ class EntryScans(ScanBatches):
             await self._decide_returns(connection, inside, now)
 
     async def _decide_returns(self, connection: Any, inside: list[PendingScan], now: datetime) -> None:
-        """Decide again the scans of holders who have left; those let in get a movement. One statement reads all absences."""
+        """Decide again the scans of holders who have left. Those let in get a movement. One statement reads all absences."""
         tickets = [(scan.request.org_id, scan.answer.ticket.id) for scan in inside]  # type: ignore[union-attr]
         for scan, (absence, version) in zip(inside, await absences_of(connection, tickets), strict=True):
             request, decision = scan.request, scan.answer
@@ -71,7 +71,7 @@ class EntryScans(ScanBatches):
                 continue
             assert isinstance(decision, Decision)
             venue = await self._services.venues.read(request.org_id, request.venue_id)
-            # A holder who is scanned here has left before, whatever the clock of the process that recorded it says.
+            # A holder who is scanned here has left before now, whatever the clock of the process that recorded the exit says.
             synced = request.source == "sync" and request.scanned_at is not None
             moment = request.scanned_at if synced else max(now, absence.left_at)
             assert moment is not None
@@ -104,7 +104,7 @@ class EntryScans(ScanBatches):
             except asyncpg.DeadlockDetectedError:
                 log.warning("door.deadlock")
             except asyncpg.UniqueViolationError:
-                # Another process has just logged one of these scans. Alone, it is read again and found answered.
+                # Another process has just logged one of these scans. Run alone, it is read again and gets its first answer.
                 if len(entries) > 1:
                     raise
                 return entries

@@ -1,4 +1,4 @@
-"""The exit scans: decide what is scanned at an exit, record who leaves, log every scan."""
+"""The exit scans: decide scans at an exit, record exits, log every scan."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +16,7 @@ EXITS = load("scanning/exits")
 
 
 class ExitScans(ScanBatches):
-    """All exit scans of this process: the exit of a holder who is inside is recorded."""
+    """All exit scans of this process. The exit of a holder who is inside is recorded."""
 
     raced_event = "exit.raced_too_often"
 

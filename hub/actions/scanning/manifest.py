@@ -1,8 +1,8 @@
 """The manifest: what a scanner needs to decide offline, which is the day's slots, policy and tickets.
 
-It names no person and no code. A code is the first half of its HMAC-SHA256 under the venue's salt of the day: a scanner finds
-a code that it reads, and a lost manifest reveals none. An edition is the hash of the whole manifest, so every process gives
-equal state the same name. A process that still knows an edition sends the changes since then; any other sends the whole.
+It holds no person and no code. A code is stored as 16 hex digits of its HMAC-SHA256 under the venue's salt of the day: a scanner
+finds a code that it reads, and a lost manifest reveals none. An edition is the hash of the whole manifest, so equal states have
+the same edition in every process. A process that knows an edition sends the changes since it; any other sends the whole list.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ from hub.services import Services
 
 MANIFEST = load("scanning/manifest")
 FRESH_SECONDS = 2.0
-"""A list read this recently serves the next scanner too: twenty scanners that come back at once read it once."""
+"""Seconds for which a list serves other scanners: twenty scanners that reconnect at once cause one reading."""
 NAMES_KEPT = 1000
-"""Editions of one list: at one a second, a scanner gets only the changes after a quarter of an hour offline."""
+"""Editions kept of one list: at one per second, a scanner gets only the changes after 15 minutes offline."""
 IDLE_SECONDS = 1800.0
 
 Key = tuple[int, int, date]
@@ -39,10 +39,10 @@ TicketRow = list[Any]
 
 @dataclass(slots=True)
 class DayList:
-    """One venue's day as it was read last.
+    """One venue's day as it was last read.
 
-    `changed` holds for every hash, also removed ones, the reading in which it last changed. `readings` holds the reading of
-    every edition.
+    `changed` holds the number of the reading in which each hash last changed, including removed ones. `readings` holds the
+    number of the reading of each edition.
     """
 
     salt: bytes
@@ -54,14 +54,14 @@ class DayList:
     readings: OrderedDict[str, int] = field(default_factory=OrderedDict)
     reading: int = 0
     seen: dict[str, tuple[Any, TicketRow]] = field(default_factory=dict)
-    """By code: the row as it was read, and the row on the wire made of it."""
+    """By code: the row as it was read, and its row on the wire."""
     packed: tuple[str, bytes] = ("", b"")
-    """An edition, and its whole answer in gzip."""
+    """An edition, and its whole response in gzip."""
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Locked while a thread changes the list. After the lock is released, the list may be read until the next await."""
+    """Held while a thread changes the list. After its release, the list may be read until the next await."""
 
     def update(self, head: dict[str, Any], rows: Sequence[Any], generated_at: str) -> None:
-        """Bring the list to the state of the rows."""
+        """Update the list to the state of the rows."""
         self.reading += 1
         seen: dict[str, tuple[Any, TicketRow]] = {}
         tickets: dict[str, TicketRow] = {}
@@ -84,7 +84,7 @@ class DayList:
             self.readings.popitem(last=False)
 
     def since(self, edition: str) -> dict[str, Any] | None:
-        """Return what has changed since an edition; None for an unknown edition."""
+        """Return the changes since an edition; None for an unknown edition."""
         known = self.readings.get(edition)
         if known is None:
             return None
@@ -105,11 +105,11 @@ class Manifests:
         self._lists: dict[Key, DayList] = {}
 
     async def edition(self, venue: Venue, day: date) -> str:
-        """Return the name of the list's present state."""
+        """Return the edition of the list's current state."""
         return (await self._fresh(venue, day)).edition
 
     async def whole(self, venue: Venue, day: date) -> tuple[str, bytes]:
-        """Return the edition's name and the whole answer in gzip."""
+        """Return the edition and the whole response in gzip."""
         listed = await self._fresh(venue, day)
         async with listed.busy:
             if listed.packed[0] != listed.edition:
@@ -117,7 +117,7 @@ class Manifests:
             return listed.packed
 
     async def changes(self, venue: Venue, day: date, since: str) -> dict[str, Any] | None:
-        """Return what has changed since the edition `since`; None where this process does not know it."""
+        """Return the changes since the edition `since`; None if this process does not know it."""
         return (await self._fresh(venue, day)).since(since)
 
     async def _fresh(self, venue: Venue, day: date) -> DayList:
@@ -134,7 +134,7 @@ class Manifests:
             slots = _slots_open(venue, day, around)
             ids = [slot["slot_id"] for slot in slots]
             rows = await self._services.database.fetch(MANIFEST.manifest_tickets, venue.org_id, ids)
-            # Hashing twenty thousand codes takes too long for the event loop, which also serves scans.
+            # Hashing 20,000 codes takes too long for the event loop, which also serves scans.
             await asyncio.to_thread(listed.update, _head(venue, day, listed.salt, slots), rows, now)
             listed.read_at = read_at
         return listed
@@ -149,12 +149,12 @@ def day_salt(secret: bytes, org_id: int, venue_id: int, day: date) -> bytes:
 
 
 def hash_of(salt: bytes, code: str) -> str:
-    """Return the name of a code in a list under `salt`: 16 hex digits."""
+    """Return the hash of a code under `salt`: 16 hex digits."""
     return hmac.digest(salt, normalise(code).encode(), "sha256").hex()[:16]
 
 
 def _ticket(name: str, row: Any) -> TicketRow:
-    """Return the row on the wire, made of a row of `manifest_tickets`."""
+    """Return the row on the wire for a row of `manifest_tickets`."""
     _, status, slot_id, valid_until, channel, verified_at, gate, left_at = row
     until, entered, left = (
         None if moment is None else rfc3339(moment) for moment in (valid_until, verified_at, left_at)
@@ -180,7 +180,7 @@ def _head(venue: Venue, day: date, salt: bytes, slots: list[dict[str, Any]]) -> 
 
 
 def _slots_open(venue: Venue, day: date, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return the slots of the day, and those of the days beside it whose entry window reaches into it.
+    """Return the slots of the day, and those of the days before and after whose entry window overlaps it.
 
     Each has its entry window in UTC, so that no scanner has to know about time zones.
     """

@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 
 
 class Movement(NamedTuple):
-    """One decided scan. Without a `way` it is logged, and nobody moves.
+    """One decided scan. Without a `way` it is only logged.
 
-    `venue_id` and `day` are those the entry was counted for; `version` is the ticket's as it was read.
+    `venue_id` and `day` are those of the counted entry; `version` is the ticket's version as it was read.
     """
 
     request: ScanRequest
@@ -49,11 +49,11 @@ async def absences_of(connection: Any, tickets: Sequence[tuple[int, int]]) -> li
 async def write_movements(
     connection: Any, movements: Sequence[Movement], now: datetime
 ) -> tuple[set[int], list[Announcement]]:
-    """Log and record the movements; return the numbers of the raced ones, and the announcements of the others.
+    """Log and record the movements. Return the numbers of the raced ones, and the announcements of the others.
 
     A movement has raced if its ticket has changed since it was read, or if another process has just logged its scan. It is
-    neither logged nor recorded. Within a caller's transaction a deadlock or a logged scan is raised as it is, since it breaks
-    the whole transaction.
+    neither logged nor recorded. Within a caller's transaction a deadlock or an already logged scan is raised, because it
+    aborts the whole transaction.
     """
     raced: set[int] = set()
     announcements: list[Announcement] = []
@@ -61,7 +61,7 @@ async def write_movements(
     order = sorted(range(len(movements)), key=lambda n: _ticket_id(movements[n]))
     rows = await _write(connection, [movements[n] for n in order], now)
     if rows is None:
-        # Another process has just logged one of these scans: one by one, the others are written.
+        # Another process has just logged one of these scans, so the others are written one by one.
         rows = []
         for n in order:
             alone = await _write(connection, [movements[n]], now)
@@ -82,7 +82,7 @@ async def write_movements(
 
 
 async def _write(connection: Any, movements: Sequence[Movement], now: datetime) -> list[Any] | None:
-    """Return the rows of the statement; None where one of the scans was logged already."""
+    """Return the rows of the statement; None if one of the scans was logged already."""
     literal = row_literals.rows(_row(movement) for movement in movements)
     while True:
         try:

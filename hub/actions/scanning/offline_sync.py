@@ -1,8 +1,8 @@
-"""The offline sync: takes over what a scanner decided without a connection, each scan once.
+"""The offline sync: records what a scanner decided offline, each scan once.
 
-A queue may come several times and in any order. A scan that let somebody in whom the hub would refuse becomes a conflict.
-Each scan and its conflict have the `scan_id` as key. A scanner that got no answer sends the queue again: the hub finds the
-rows, or writes a conflict that a crash left unwritten.
+A queue may arrive several times and in any order. A scan that admitted somebody whom the hub would refuse becomes a conflict.
+The `scan_id` is the key of a scan and its conflict. A scanner that got no answer sends the queue again. Then the hub finds
+the rows, or writes a conflict that was lost in a crash.
 """
 
 import asyncio
@@ -33,10 +33,10 @@ from hub.services import Services
 
 CONFLICTS = load("scanning/conflicts")
 MOST_SCANS = 200
-"""Scans of one call of `sync`."""
+"""Maximum scans of one call of `sync`."""
 SETTLED_AT_ONCE = 2
-"""Queues whose conflicts are written at the same time. When all scanners come back at once, each of them waits a little, so
-that live scans need not wait for Postgres."""
+"""Queues whose conflicts are written at the same time. When all scanners reconnect at once, they wait, so that live scans do
+not wait for Postgres."""
 LARGEST_SKEW_MS = 31 * 24 * 3600 * 1000
 
 SyncMode = Literal["validate", "verify", "exit"]
@@ -44,7 +44,7 @@ SyncMode = Literal["validate", "verify", "exit"]
 
 @dataclass(frozen=True, slots=True)
 class QueuedScan:
-    """One scan as the device kept it. `admitted` None: `offline_result` says whether the holder went in."""
+    """One scan from a device's queue. `admitted` None: `offline_result` says whether the holder went in."""
 
     scan_id: UUID
     code: str
@@ -60,7 +60,7 @@ class QueuedScan:
 
 
 class OfflineSync:
-    """Queues of offline scanners, with batchers of their own: a thousand queued scans do not delay the live ones."""
+    """Syncs queues of offline scanners. It has its own batchers, so that 1,000 queued scans do not delay the live ones."""
 
     def __init__(self, services: Services, *, observe: Callable[[int, float], None] | None = None) -> None:
         self._services = services
@@ -84,9 +84,9 @@ class OfflineSync:
         skew_ms: int = 0,
         contact: str = "masked",
     ) -> dict[str, Any]:
-        """Return one result per scan, in their order. `skew_ms` is how far the device's clock is ahead of the hub's.
+        """Return one result per scan, in order. `skew_ms` is how many ms the device's clock is ahead of the hub's.
 
-        Refuses RATE_LIMITED. Raises BUSY or unavailable for the whole queue: sent again, what was done is found done.
+        Refuses RATE_LIMITED. Raises BUSY or Unavailable for the whole queue, which is then safe to send again.
         """
         wait = await self._services.rate_limit.admit(
             f"sync:{identity.org_id}:{identity.staff_id}", self._services.settings.rate_sync
@@ -187,16 +187,16 @@ class OfflineSync:
         new = await database.fetch(CONFLICTS.note_conflicts, identity.org_id, orjson.dumps(found).decode(), now)
         rows = await database.fetch(CONFLICTS.conflicts_of_scans, identity.org_id, [one["scan_id"] for one in found])
         known = {row["scan_id"]: row for row in rows}
-        # Only the process that wrote a conflict publishes it, so a queue that is sent again notifies nobody twice.
+        # Only the process that wrote a conflict publishes it, so a repeated queue notifies nobody twice.
         written = [known[row["scan_id"]] for row in new]
         await publish_new_conflicts(self._services, identity.org_id, venue_id, identity.staff_id, written)
         return known
 
 
 def _turns(scans: Sequence[QueuedScan], moments: Sequence[datetime]) -> list[list[int]]:
-    """Divide the numbers of the scans into turns by moment, whatever their order in the queue: the first of two is the entry.
+    """Divide the numbers of the scans into turns by time, whatever their order in the queue: the first of two is the entry.
 
-    The scans of a turn are submitted together. An exit goes one turn after an entry with the same ticket, and the reverse.
+    The scans of a turn are submitted together. Entry and exit of one ticket are in different turns, in order of time.
     """
     turns: list[list[int]] = []
     last: dict[str, tuple[int, bool]] = {}

@@ -1,7 +1,7 @@
-"""The override: a supervisor lets in a holder whom a scan refused. Where the holder has left, their return is recorded.
+"""The override: a supervisor lets in a holder whom a scan refused. If the holder has left, their return is recorded.
 
-It is a scan of its own with mode `override` and the id of the refused one. So one scan is overridden once, and is undone by
-its own id. The decision and what it records are one transaction: no supervisor is answered yes without an entry.
+It is a separate scan with mode `override` and the id of the refused one. So a scan is overridden once, and the override is
+undone by that id. Decision and entry are one transaction, so no supervisor gets a confirmation without an entry.
 """
 
 from datetime import datetime
@@ -42,11 +42,11 @@ Source = Literal["socket", "http"]
 
 
 class _Raced(Exception):
-    """The ticket has changed since it was read: nothing was written."""
+    """The ticket has changed since it was read, and nothing was written."""
 
 
 class _Override(NamedTuple):
-    """A supervisor's yes to a scan, which is a row of `disputed_scan`."""
+    """A supervisor's decision to admit. The scan is a row of `disputed_scan`."""
 
     supervisor: Identity
     scan: Any
@@ -55,7 +55,7 @@ class _Override(NamedTuple):
     venue: Venue
 
     def request(self) -> ScanRequest:
-        """The override as a scan at the gate of the refused one, by the supervisor."""
+        """Return the override as a scan request of the supervisor at the gate of the refused scan."""
         scan = self.scan
         return ScanRequest.of(
             self.supervisor,
@@ -69,7 +69,7 @@ class _Override(NamedTuple):
 
 
 class _Recorded(NamedTuple):
-    """What an override has recorded, VERIFIED or RE_ENTRY, and what is announced about it."""
+    """The result of an override: VERIFIED or RE_ENTRY, and the announcements about it."""
 
     reason: Reason
     announcements: list[Announcement]
@@ -84,10 +84,10 @@ async def override_entry(
     take_back: bool = False,
     source: Source = "socket",
 ) -> dict[str, Any]:
-    """Record an entry on a refused scan, or the holder's return where they have left. The same answer again changes nothing.
+    """Record an entry for a refused scan, or the return of a holder who has left. Repeating it changes nothing.
 
-    `take_back`: an entry that is in the way was a mistake, and is undone first, for the same reason.
-    Refuses SCAN_NOT_FOUND, NOTHING_TO_DISPUTE, DISPUTE_DECIDED, and what no supervisor may overrule (`rules/override.py`):
+    `take_back`: undo the recorded entry first, with the same reason, because it was a mistake.
+    Refuses SCAN_NOT_FOUND, NOTHING_TO_DISPUTE, DISPUTE_DECIDED, and what no supervisor may overrule (`hub/rules/override.py`):
     TICKET_NOT_FOUND, TICKET_CANCELLED, TICKET_NOT_ACTIVATED, ALREADY_VERIFIED.
     """
     for _ in range(MAX_ATTEMPTS):
@@ -160,12 +160,12 @@ async def _decide_and_record(services: Services, override: _Override) -> _Record
 
 
 async def _absence_of(connection: Any, org_id: int, row: Any) -> Absence | None:
-    """Return the absence of a holder who has entered and left; a holder who never entered costs no query."""
+    """Return the absence of a holder who has entered and left. Takes no query if they never entered."""
     if row["verified_at"] is None:
         return None
     [(absence, version)] = await absences_of(connection, [(org_id, row["id"])])
     if version != row["version"]:
-        # Two statements read the ticket: between them its holder left or came back.
+        # The holder left or came back between the two statements that read the ticket.
         raise _Raced
     return absence
 
@@ -221,7 +221,7 @@ async def _record_return(connection: Any, override: _Override, row: Any, absence
 
 
 async def _undo_standing_entry(services: Services, override: _Override) -> None:
-    """Undo the entry that is in the way. If another call has just undone it, or its holder has just left, that is enough."""
+    """Undo the recorded entry. Nothing is left to do if another call has undone it, or its holder has just left."""
     supervisor, scan, reason, source, _ = override
     entry = await services.database.fetchval(
         DISPUTES.standing_entry, supervisor.org_id, scan["code"], scan["ticket_id"]

@@ -36,20 +36,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class PendingScan:
-    """A scan request on its way through one batch."""
+    """A scan request inside a batch, with its facts and its answer."""
 
     request: ScanRequest
     scan_id: UUID
     answer: Decision | Refused | None = None
     version: int | None = None
-    """The ticket's, as it was read: the write is refused where it has changed."""
+    """The ticket's version as it was read. The write fails if it has changed."""
     to_log: bool = True
     movement: Movement | None = None
-    """Of an exit, and of an entry scan that lets the holder back in: it is written instead of an entry."""
+    """Set for an exit, and for an entry scan that is a return. It is written instead of an entry."""
 
 
 DecideScan = Callable[[PendingScan, Any, Venue, datetime, date], None]
-"""Sets the answer of one scan from its row, the venue, the moment, and the date there."""
+"""Sets the answer of one scan from its row, the venue, the current time, and the date at the venue."""
 
 
 class ScanBatches(ABC):
@@ -78,7 +78,7 @@ class ScanBatches(ABC):
         self.drain = self._batcher.drain
 
     def submit(self, request: ScanRequest) -> asyncio.Future[Decision]:
-        """Decide and record one scan; the future resolves after the commit. The same `scan_id` again gets the same answer.
+        """Decide and record one scan. The future resolves after the commit. A repeated `scan_id` gets the same answer.
 
         The future may raise `Refused` (SCAN_ID_REUSED, BUSY, NOT_FOUND for the venue) or `Unavailable`.
         """
@@ -93,16 +93,16 @@ class ScanBatches(ABC):
 
     @abstractmethod
     async def _write(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
-        """Write and publish those that are to be logged; return those whose ticket has changed since it was read."""
+        """Write and publish the scans to be logged. Return those whose ticket has changed since it was read."""
 
     @abstractmethod
     def _record(self, scans: list[PendingScan]) -> None:
-        """Count and log what was decided. The log names the ticket, never its code."""
+        """Count and log the decisions. The log has the ticket's id, never its code."""
 
     async def _run_batch(self, requests: list[ScanRequest]) -> list[Decision | BaseException]:
         scans = [PendingScan(request, request.scan_id or sortable_uuid()) for request in requests]
         undecided = _refuse_repeated_ids(scans)
-        # One connection for reading and writing: taking one from the pool costs as much as deciding a scan.
+        # One connection for reading and writing, because taking one from the pool takes as long as deciding a scan.
         async with self._services.database.scans.connection() as connection:
             for _ in range(MAX_ATTEMPTS):
                 now = self._services.clock.now()
@@ -145,7 +145,7 @@ class ScanBatches(ABC):
         return venues
 
     async def _write_movements(self, connection: Any, scans: Sequence[PendingScan], now: datetime) -> list[PendingScan]:
-        """Write and publish the movements of these scans; return those whose ticket has changed since it was read."""
+        """Write and publish the movements of these scans. Return those whose ticket has changed since it was read."""
         raced, announcements = await write_movements(connection, [s.movement for s in scans if s.movement], now)
         self._publish(announcements, [scan for n, scan in enumerate(scans) if n not in raced], now)
         return [scans[n] for n in raced]
@@ -160,7 +160,7 @@ def _same_ticket(request: ScanRequest) -> tuple[int, str]:
 
 
 def _refuse_repeated_ids(scans: list[PendingScan]) -> list[PendingScan]:
-    """Refuse a scan_id that occurs twice in one batch: it names two codes, since no code occurs twice."""
+    """Refuse a scan_id that occurs twice in a batch. No code occurs twice, so it was used for two codes."""
     first: dict[tuple[int, UUID, str], PendingScan] = {}
     for scan in scans:
         if first.setdefault((scan.request.org_id, scan.scan_id, scan.request.mode), scan) is not scan:

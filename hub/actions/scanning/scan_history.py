@@ -19,7 +19,7 @@ async def own_history(
 ) -> dict[str, Any]:
     """Return at most `limit` scans (1 to 200), and the cursor `next` for older ones, None at the end.
 
-    `before` is such a cursor; a malformed one is refused INVALID_REQUEST.
+    `before` is such a cursor. Refuses INVALID_REQUEST for a malformed one.
     """
     limit = max(1, min(limit, MOST))
     moment, scan_id = _cursor(before) if before else (None, None)
@@ -54,7 +54,7 @@ def _cursor(text: str) -> tuple[datetime, UUID]:
         at = datetime.fromisoformat(moment.replace(" ", "+"))
         if at.tzinfo is None:
             raise ValueError("a cursor without a time zone")
-        # In UTC: a moment at the edge of the calendar may have no UTC form, which is an error here and not in SQL.
+        # Convert to UTC here: a timestamp at the edge of the calendar may have no UTC form, and would be an error in SQL.
         return at.astimezone(UTC), UUID(scan_id)
     except (ValueError, OverflowError):
         errors = [{"field": "before", "message": "Give the `next` of the page before"}]

@@ -1,4 +1,4 @@
-"""The verdicts on scans: one scan decided from its row, or answered as it was when its scan_id was first sent."""
+"""The verdicts on scans: decide one scan from its row, or repeat the answer that its scan_id got before."""
 
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +27,7 @@ from hub.rules.venue import Venue
 
 
 def decide_entry_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, today: date) -> None:
-    """Decide an entry scan by its row of `read_entry_scans`: sets answer, version, and whether it is to be logged."""
+    """Decide an entry scan by its row of `read_entry_scans`. Sets answer, version, and whether it will be logged."""
     request = scan.request
     ticket = reservation = first_entry = status = None
     if row["id"] is not None:
@@ -52,7 +52,7 @@ def decide_entry_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, 
 
 
 def decide_exit_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, today: date) -> None:
-    """Decide an exit scan by its row of `read_exit_scans`: sets the answer and the movement to write."""
+    """Decide an exit scan by its row of `read_exit_scans`. Sets the answer and the movement to write."""
     request = scan.request
     ticket = reservation = entry = status = None
     if row["id"] is not None:
@@ -87,7 +87,7 @@ def _exit_verdict(  # noqa: PLR0917 - the facts, as `decide_exit_scan` has them
     since, left_at, gate = presence or Presence(None)
     moment = request.scanned_at if request.source == "sync" and request.scanned_at is not None else now
     if since is not None and request.source != "sync":
-        # A holder who is scanned live is here now, whatever the clock of the process that recorded the entry says.
+        # A holder who is scanned online is here now, whatever the clock of the process that recorded the entry says.
         moment = max(moment, since, left_at or since)
     left = (left_at, gate) if left_at is not None else None
     entry_venue = row["entry_venue_id"] or venue.id
@@ -95,7 +95,7 @@ def _exit_verdict(  # noqa: PLR0917 - the facts, as `decide_exit_scan` has them
 
 
 def _presence(row: Any) -> Presence | None:
-    """Where the ticket's holder is according to the stored rows; None where they never entered."""
+    """Return where the ticket's holder is by the stored rows; None if they never entered."""
     if row["verified_at"] is None:
         return None
     if row["left_at"] is not None and row["returned_at"] is None:
@@ -112,7 +112,7 @@ def _entry_answered_before(  # noqa: PLR0917 - the facts, as `decide_entry_scan`
     venue: Venue,
     today: date,
 ) -> Decision | Refused:
-    """Return the answer that this scan_id got, in its words of then."""
+    """Return the answer that this scan_id got, with the same texts."""
     request = scan.request
     if row["scanned_code"] != request.code:
         return Refused(Reason.SCAN_ID_REUSED)
@@ -129,7 +129,7 @@ def _entry_answered_before(  # noqa: PLR0917 - the facts, as `decide_entry_scan`
 
 
 def _before_expiry(ticket: TicketFacts | None, reservation: ReservationFacts | None) -> TicketFacts | None:
-    """Return the ticket as it was before it expired: a scan of the past is decided by its own moment."""
+    """Return the ticket as it was before it expired, because an offline scan is decided as of its own time."""
     if ticket is None or ticket.status != "EXPIRED" or ticket.channel == "ota":
         return ticket
     if reservation is not None:
@@ -138,17 +138,17 @@ def _before_expiry(ticket: TicketFacts | None, reservation: ReservationFacts | N
 
 
 def _before_entry(ticket: TicketFacts | None) -> TicketFacts | None:
-    """Return the ticket as it was before its entry, so that a repeated answer gets the same words."""
+    """Return the ticket as it was before its entry, so that a repeated answer gets the same texts."""
     return ticket._replace(status="RESERVED") if ticket is not None and ticket.status == "VERIFIED" else ticket
 
 
 def _or_mistyped(verdict: Verdict, code: str) -> Verdict:
-    """Say that an unknown code was mistyped, where its check character is wrong."""
+    """Return the verdict on a mistyped code if the code is unknown and its check character is wrong."""
     return MISTYPED if verdict is UNKNOWN and looks_mistyped(code) else verdict
 
 
 def _logged_verdict(row: Any, verdict: Verdict) -> Verdict:
-    """Return the verdict of the log; `verdict` gives the words where the facts still say the same."""
+    """Return the verdict of the log. `verdict` gives the texts if the facts still give the same reason."""
     reason, result = Reason(row["scanned_reason"]), row["scanned_result"]
     if reason is Reason.VERIFIED and verdict.reason is Reason.VALID:
         return entry_recorded(verdict)

@@ -18,7 +18,7 @@ from hub.services import Services
 ENTRIES = load("scanning/entries")
 EXITS = load("scanning/exits")
 OWN_UNDO = timedelta(minutes=15)
-"""How long an operator may undo an own scan."""
+"""Time for which operators may undo their own scans."""
 _WAYS = {Reason.EXIT_RECORDED: "out", Reason.RE_ENTRY: "in"}
 _UNDONE = {None: Reason.UNDONE, "out": Reason.EXIT_UNDONE, "in": Reason.RETURN_UNDONE}
 
@@ -27,10 +27,10 @@ async def undo_scan(
     services: Services, *, org_id: int, operator_id: int, operator_name: str, role: str, scan_id: UUID, reason: str,
     gate: str | None = None, source: str = "socket",
 ) -> dict[str, Any]:  # fmt: skip
-    """Undo the entry, exit or return that `scan_id` recorded. A manager may undo any; an operator an own one for 15 minutes.
+    """Undo the entry, exit or return that `scan_id` recorded. Managers may undo any, operators their own for 15 minutes.
 
-    Refuses SCAN_NOT_FOUND, FORBIDDEN (another operator's scan), UNDO_TOO_LATE, NOTHING_TO_UNDO. A scan that is not the last
-    movement of its ticket is refused too: LEFT_SINCE for an entry, MOVED_SINCE for an exit or a return.
+    Refuses SCAN_NOT_FOUND, FORBIDDEN (another operator's scan), UNDO_TOO_LATE, NOTHING_TO_UNDO. If the scan is not the last
+    movement of its ticket, refuses LEFT_SINCE (entry) or MOVED_SINCE (exit or return).
     """
     for _ in range(MAX_ATTEMPTS):
         scan = await services.database.scans.fetchrow(ENTRIES.read_scan, org_id, scan_id)
@@ -70,7 +70,7 @@ async def undo_scan(
 
 
 def _refuse_or_find_way(scan: Any, operator_id: int, role: str, now: datetime) -> str | None:
-    """Refuse what may not be undone; return `out` for an exit, `in` for a return, None for an entry."""
+    """Return "out" for an exit, "in" for a return, None for an entry. Refuses a scan that may not be undone."""
     if scan is None:
         raise Refused(Reason.SCAN_NOT_FOUND)
     if not at_least(role, Role.MANAGER):
@@ -85,7 +85,7 @@ def _refuse_or_find_way(scan: Any, operator_id: int, role: str, now: datetime) -
 
 
 async def _has_changed(services: Services, org_id: int, scan: Any) -> bool:
-    """Whether the ticket has changed since it was read: then the undo has raced, and is tried again."""
+    """Return whether the ticket has changed since it was read. Then the undo has raced, and is tried again."""
     now = await services.database.scans.fetchrow(ENTRIES.read_scan, org_id, scan["scan_id"])
     return now is None or now["version"] != scan["version"] or now["undone_by"] is not None
 
