@@ -51,6 +51,26 @@ RETIRED_NAMES = {
     "keep_pace": "enforce rate limit",
 }
 """Retired in identifiers; as plain English words they may stand in a sentence."""
+RETIRED_PHRASES = {
+    "anew": "again",
+    "as it stands": "in its current state",
+    "at the door": "at the gate",
+    "dearest": "most expensive",
+    "heard": "received",
+    "held against": "counted for",
+    "in the same breath": "in the same statement",
+    "is told": "receives or learns",
+    "judged": "decided",
+    "nobody hears": "nobody is notified",
+    "taken back": "undone",
+    "told again": "sent again or replayed",
+    "walks over": "scans",
+    "what became of": "the outcome of",
+    "without a line": "offline",
+}
+"""Dialect that the prose of the product and the documents has left, with the plain words that replaced it."""
+LONGEST_SENTENCE = 40
+"""Words in a sentence of a docstring. The aim is 25; this only stops what nobody can follow."""
 KEPT = {
     "SLOW_READER_PUT_OUT": "a log event's name",
     "spectators_open": "a metric's name",
@@ -125,6 +145,29 @@ def retired_in_python(source: str, *, sentences: bool = False) -> list[str]:
     return found
 
 
+def dialect_in(text: str) -> str | None:
+    plain = " ".join(re.sub(r"`[^`]*`", "", text.lower()).split())
+    return next((phrase for phrase in RETIRED_PHRASES if re.search(rf"\b{phrase}\b", plain)), None)
+
+
+def longest_sentence(text: str) -> int:
+    """The number of words of the longest sentence, without the rows of tables (columns of two spaces or more)."""
+    prose = "\n".join(line for line in text.split("\n") if not re.search(r"\S {2,}\S", line))
+    sentences = re.split(r"(?<=[.!?:;])\s+|\n\s*\n|\n\s*[*-] ", prose)
+    return max(len(re.findall(r"[\w'`-]+", sentence)) for sentence in sentences)
+
+
+def faults_of_prose(source: str) -> list[str]:
+    """The docstrings of a file that use a dialect phrase, or a sentence that is too long."""
+    found = []
+    for line, text in docstrings_of(ast.parse(source)):
+        if phrase := dialect_in(text):
+            found.append(f"line {line}: “{phrase}”: say {RETIRED_PHRASES[phrase]}")
+        if (words := longest_sentence(text)) > LONGEST_SENTENCE:
+            found.append(f"line {line}: a sentence of {words} words")
+    return found
+
+
 def python_files() -> list[Path]:
     return [path for top in CODE for path in sorted((ROOT / top).rglob("*.py")) if path != Path(__file__)]
 
@@ -155,6 +198,24 @@ def test_sql_lua_and_documents_speak_them_too(pattern: str) -> None:
         ]
         if said:
             found[str(path.relative_to(ROOT))] = said
+    assert found == {}
+
+
+@pytest.mark.parametrize("top", ["hub", "web", "db", "loadtests"])
+def test_docstrings_are_plain_sentences(top: str) -> None:
+    found = {
+        str(path.relative_to(ROOT)): faults
+        for path in sorted((ROOT / top).rglob("*.py"))
+        if (faults := faults_of_prose(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("pattern", ["db/queries/**/*.sql", "db/lua/*.lua", "docs/protocol/*.md", "docs/*.md", "*.md"])
+def test_headers_and_documents_are_without_dialect(pattern: str) -> None:
+    read = [path for path in sorted(ROOT.glob(pattern)) if path.name not in ("glossary.md", "CHANGELOG.md")]
+    assert read
+    found = {str(path.relative_to(ROOT)): phrase for path in read if (phrase := dialect_in(path.read_text("utf-8")))}
     assert found == {}
 
 
@@ -195,3 +256,27 @@ def test_a_retired_word_is_found(source: str) -> None:
 )
 def test_other_words_are_not(source: str) -> None:
     assert retired_in_python(source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""A client is told what it missed."""',
+        'x = 1\n"""The ticket as\nit stands now."""',
+        '"""' + "The hub reads " + "a row and " * 20 + 'stops."""',
+    ],
+)
+def test_dialect_and_an_endless_sentence_are_found(source: str) -> None:
+    assert faults_of_prose(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""The client receives what it missed; `told_at` says when."""',
+        '"""' + "The hub reads a row. " * 20 + '"""',
+        '"""A table:\n\n' + "topic    what the topic sends\n" * 20 + '"""',
+    ],
+)
+def test_plain_sentences_and_tables_are_not(source: str) -> None:
+    assert faults_of_prose(source) == []

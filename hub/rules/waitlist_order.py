@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 NOTIFY_WITHIN = timedelta(days=1)
-"""Time after the slot's end until which holders are notified. After a week of downtime nobody hears of old slots."""
+"""Time after the slot's end until which holders are notified. After a week of downtime nobody gets old notices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Counts of many days: read day by day, so that every statement is short however long the span is.
 
 The online scans of a past day are counted once and stored, because the log only grows at its end. Synced scans may arrive at
-any time and are counted anew. So are checks, because a ticket may be booked long after its check.
+any time and are counted again. So are checks, because a ticket may be booked long after its check.
 """
 
 import asyncio

@@ -87,7 +87,7 @@ def _event(row: Any, start: datetime) -> list[Any]:
 
 
 def _undo(row: Any, start: datetime, end: datetime) -> list[Any] | None:
-    """Return the event that takes back an undone entry; None if it was undone on another day."""
+    """Return the event that subtracts an undone entry; None if it was undone on another day."""
     if row["undone_at"] is None or not start <= row["undone_at"] < end:
         return None
     entered = -int(row["undone_entered"])

@@ -209,7 +209,7 @@ class ConflictsBody(TypedDict):
 
 
 class DisputesBody(TypedDict):
-    """`disputes`: one dispute as it stands now (`hub/actions/scanning/disputes.py`). The reply lists them as `disputes`."""
+    """`disputes`: one dispute in its current state (`hub/actions/scanning/disputes.py`). The reply lists them as `disputes`."""
 
     dispute: dict[str, Any]
 
