@@ -1,4 +1,4 @@
-"""The photographer: `make pictures` writes every state of the portal, the door and the control room to docs/pictures, at the width of a phone and of a desk.
+"""Pictures: `make pictures` writes every state of the pages to docs/pictures, at the width of a phone and of a desktop.
 
 It starts servers and a hub of its own, with a venue, a clock and ticket codes that are the same every time. Every QR code in
 a picture is read back from the file, once as it is and once as dim as a screen at its lowest.
