@@ -102,7 +102,7 @@ class LiveServer:
         await self.sockets.wait_until_empty(RETIRE_SECONDS)
         for socket in self.sockets.staff.all():
             socket.say_goodbye()
-        await self.sockets.wait_until_empty(CLOSE_SECONDS)
+        await self.host.wait_until_none_is_served(CLOSE_SECONDS)
         for job in self._jobs:
             job.cancel()
         await self.host.background.cancel_all()

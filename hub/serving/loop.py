@@ -94,9 +94,10 @@ async def serve_here(
 
 async def _clean_up(runner: AppRunner) -> None:
     """Clean up within a time limit, so that a task that ignores its cancellation does not keep a stopped hub alive."""
+    from hub.app import clean_up
     from hub.observability import telemetry
 
-    cleaning = asyncio.create_task(runner.cleanup(), name="clean-up")
+    cleaning = asyncio.create_task(clean_up(runner), name="clean-up")
     done, _ = await asyncio.wait([cleaning], timeout=_CLEAN_UP_SECONDS)
     if done:
         cleaning.result()

@@ -1,20 +1,26 @@
 """The stop of the hub: every client gets 1012 with a time to come back, and no client can delay it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from hub.app import LIVE
+from hub.app import LIVE, clean_up
+from hub.live import server
+from hub.live.connection import socket_session
+from hub.live.connection.session_host import SessionHost
 from hub.live.connection.socket_session import CLOSE_SECONDS
 from hub.live.server import RETIRE_SECONDS
 from tests.support.hub import Hub
 from tests.support.raw_websocket import Closed
+from tests.support.websocket_client import Socket
 from tests.support.world import World
 
 
 async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_never_read(
-    hub: Hub, world: World, raw
+    hub: Hub, world: World, raw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = await world.staff()
     healthy = []
@@ -30,14 +36,9 @@ async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_neve
         client.writer.transport.pause_reading()
         for number in range(1, 300):
             client.send({"id": number, "type": "ping"})
-    sockets = hub.app[LIVE].sockets
-    waited, wait_until_empty = [], sockets.wait_until_empty
-
-    async def noted(seconds: float) -> None:
-        waited.append(seconds)
-        await wait_until_empty(seconds)
-
-    sockets.wait_until_empty = noted  # type: ignore[method-assign]
+    waited: list[float] = []
+    _note_waits(monkeypatch, type(hub.app[LIVE].sockets), "wait_until_empty", waited)
+    _note_waits(monkeypatch, SessionHost, "wait_until_none_is_served", waited)
     stopping = asyncio.get_running_loop().create_task(hub.app[LIVE].stop())
     waits = set()
     for client in [*healthy, unauthenticated]:
@@ -53,6 +54,36 @@ async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_neve
     with pytest.raises(ConnectionRefusedError) as refused:
         await raw()
     assert refused.value.args[0] == 503
+
+
+async def test_the_stop_is_over_when_the_clients_have_closed_and_not_when_they_are_cut(
+    hub: Hub, world: World, open_hub: Callable[..., Awaitable[Hub]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (server, socket_session):
+        monkeypatch.setattr(module, "CLOSE_SECONDS", 600.0)
+    stopped = await open_hub()
+    host = stopped.app[LIVE].host
+    client = await stopped.socket(await world.staff())
+    reading = asyncio.create_task(_read_all(client))
+    assert host.served == 1
+    await asyncio.wait_for(clean_up(stopped._runner), 60)
+    assert host.served == 0
+    assert (await reading)[-1]["type"] == "bye"
+    assert client.ws.close_code == 1012
+
+
+def _note_waits(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, waited: list[float]) -> None:
+    wait = getattr(owner, name)
+
+    async def noted(self: Any, seconds: float) -> None:
+        waited.append(seconds)
+        await wait(self, seconds)
+
+    monkeypatch.setattr(owner, name, noted)
+
+
+async def _read_all(client: Socket) -> list[dict[str, Any]]:
+    return [message.json() async for message in client.ws]
 
 
 async def test_a_scan_in_flight_is_answered_before_the_goodbye(hub: Hub, world: World, raw, held_scans) -> None:

@@ -11,7 +11,7 @@ import aiohttp_jinja2
 from aiohttp import web
 from jinja2.bccache import Bucket, BytecodeCache
 
-from hub.app import build_app
+from hub.app import build_app, clean_up
 from hub.clock import Clock
 from hub.services import Services
 from hub.settings import Settings
@@ -91,7 +91,7 @@ class Hub:
 
     async def close(self) -> None:
         await self.client.close()
-        await self._runner.cleanup()
+        await clean_up(self._runner)
 
     @property
     def services(self) -> Services:

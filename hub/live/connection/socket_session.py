@@ -91,6 +91,7 @@ class SocketSession(ABC):
 
     async def _serve(self) -> None:
         """Serve the client until the socket has ended."""
+        self._host.session_begins()
         try:
             await self._open()
             await self._read_messages()
@@ -105,6 +106,7 @@ class SocketSession(ABC):
         finally:
             self._leave()
             self._abort()
+            self._host.session_ends()
 
     # ---- Messages of the client
 
