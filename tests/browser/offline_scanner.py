@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from typing import Any
 
 from playwright.async_api import Frame, Page, Response, Route, expect
@@ -79,8 +80,9 @@ async def reload_with_list(page: Page) -> None:
 
 
 async def scanner(world: World, open_page: Open, *, gate: str = "Gate A", token: str | None = None, **how: Any) -> Page:
-    """A live scanner that is ready to lose its link."""
-    page = await open_page("/operator/scan", token=token or await world.staff(), gate=gate, works_offline=True, **how)
+    """A live scanner that is ready to lose its link. Its clock can be turned on."""
+    token = token or await world.staff()
+    page = await open_page("/operator/scan", token=token, gate=gate, works_offline=True, clock=True, **how)
     await expect(page.locator("#link-state")).to_have_text("Live")
     await has_list(page)
     return page
@@ -108,15 +110,25 @@ async def admit(page: Page, code: str, word: str = "VALID TICKET", after: str = 
     await page.keyboard.press("Escape")
 
 
-async def gone(page: Page) -> None:
+HICCUP_MS = 1_200
+"""For so long a scan waits for a link that has gone, before the device judges it."""
+LONGEST_BACKOFF_MS = 20_000
+
+
+async def gone(page: Page, *, just_now: bool = False) -> None:
+    """The link has gone; unless that was `just_now`, it is so long ago that the device judges at once."""
     await expect(page.locator("#link-state")).not_to_have_text("Live")
+    if not just_now:
+        await later(page, HICCUP_MS)
 
 
 async def synced(page: Page, *, by_itself: bool = False) -> None:
     """The link is back, and the device has nothing to send any more. Unless `by_itself`, the device is told that there is a network:
-    its own next try is up to twenty seconds away.
+    its own next try is up to twenty seconds away, which then have gone by for the page.
     """
-    if not by_itself:
+    if by_itself:
+        await page.clock.fast_forward(LONGEST_BACKOFF_MS)
+    else:
         await comes_back(page)
     await expect(page.locator("#link-state")).to_have_text("Live", timeout=40_000)
 
@@ -143,6 +155,44 @@ async def altered(page: Page, name: str, *changes: tuple[str, str]) -> None:
 async def comes_back(page: Page) -> None:
     """The device says that it has a network again: the page tries at once."""
     await page.evaluate("() => dispatchEvent(new Event('online'))")
+
+
+async def said_by_hub(page: Page) -> list[str]:
+    """The frames that the hub sends to this page from now on; the list grows."""
+    frames: list[str] = []
+    network = await page.context.new_cdp_session(page)
+    network.on("Network.webSocketFrameReceived", lambda frame: frames.append(str(frame["response"]["payloadData"])))
+    await network.send("Network.enable")
+    return frames
+
+
+async def said(frames: list[str], *words: str) -> None:
+    """The hub has said all these words in one frame."""
+
+    async def in_one() -> bool:
+        return any(all(word in frame for word in words) for frame in frames)
+
+    await until(in_one)
+
+
+async def told_of(frames: list[str], code: str, change: str = "") -> None:
+    """The page has been told of this ticket, and that this has happened to it."""
+    await said(frames, '"topic":"tickets"', sha256(code.encode()).hexdigest(), f'"change":"{change}')
+
+
+async def kept_since(page: Page) -> list[Any]:
+    """What has happened since the list was written, as it is kept on the device: sealed, and another text each time it is kept."""
+    return list((await page.evaluate(ROWS))["since"])
+
+
+async def kept_anew(page: Page, before: list[Any]) -> None:
+    """Half a second after a change it is kept: by now another one is than `before`."""
+    await page.clock.fast_forward(500)
+
+    async def anew() -> bool:
+        return await kept_since(page) != before
+
+    await until(anew)
 
 
 async def until(what: Callable[[], Awaitable[Any]], *, seconds: float = 20) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
+from hub.actions.scanning import manifest
 from tests.browser.hands_and_eyes import TO_COLOUR, Open, key_in
 from tests.browser.offline_scanner import (
     ROWS,
@@ -16,11 +18,16 @@ from tests.browser.offline_scanner import (
     decided,
     entries,
     gone,
+    kept_anew,
+    kept_since,
     ready_for_anything,
     reload_with_list,
+    said_by_hub,
     scanner,
     start_again,
     synced,
+    told_of,
+    until,
 )
 from tests.support.hub import Hub
 from tests.support.scan_log import read_scans
@@ -37,7 +44,8 @@ async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
     await gate_b.verify(in_before.code)
     page = await scanner(world, open_page, phone=True)
     await hub.close()
-    await gone(page)
+    # The first scan waits for the link as long as it does at the door.
+    await gone(page, just_now=True)
     await admit(page, good.code)
     await decided(page, in_before.code, "ALREADY VERIFIED")
     await expect(page.get_by_text("Verified at 12:00, gate Gate B")).to_be_visible()
@@ -49,7 +57,8 @@ async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
     await decided(page, later.code, "VALID TICKET")
     await page.keyboard.press("Escape")
     await expect(page.locator("#queue-state")).to_have_text("5 scans to send")
-    await expect(page.locator("#link-state")).to_contain_text("Offline since", timeout=15_000)
+    await page.clock.fast_forward(10_000)
+    await expect(page.locator("#link-state")).to_contain_text("Offline since")
     await expect(page.get_by_text("No connection: this scanner decides by its list of 12:00.")).to_be_visible()
     await expect(page.get_by_text("not sent yet").first).to_be_visible()
     await start_again(hub)
@@ -118,23 +127,66 @@ async def test_a_cut_network_and_its_return(hub: Hub, world: World, open_page: O
 async def test_a_link_that_stands_and_says_nothing_keeps_nobody_waiting(
     hub: Hub, world: World, open_page: Open
 ) -> None:
-    ticket = await world.reserved(await world.slot())
+    slot = await world.slot()
+    first, second = await world.reserved(slot), await world.reserved(slot)
     page = await scanner(world, open_page)
-    silent = False
-
-    def line(route: WebSocketRoute) -> None:
-        server = route.connect_to_server()
-        route.on_message(lambda text: server.send(text))
-        server.on_message(lambda text: None if silent else route.send(text))
-
-    await page.route_web_socket("**/ws", line)
+    line = SilentLine()
+    await page.route_web_socket("**/ws", line.route)
     await reload_with_list(page)
-    silent = True
-    await key_in(page, ticket.code)
-    await expect(page.get_by_text("PROVISIONAL")).to_be_visible(timeout=4_500)
+    lines = line.opened
+    # Only the scan has no answer: the link is asked, answers, and stays. What was kept meanwhile goes over it.
+    line.silent_about = {"validate"}
+    await unanswered(page, first.code)
+    await synced(page)
+    assert line.opened == lines
+    # Nothing has an answer: the link is given up after two seconds of doubt, and the next one comes by itself.
+    line.silent = True
+    await unanswered(page, second.code)
+    await page.clock.fast_forward(2_000)
+    line.silent, line.silent_about = False, set()
+
+    async def another() -> bool:
+        return line.opened > lines
+
+    await until(another)
+    await synced(page)
+    looked = await hub.database.fetch("SELECT code FROM scans WHERE source = 'sync' AND mode = 'validate'")
+    assert sorted(row["code"] for row in looked) == sorted([first.code, second.code])
+
+
+class SilentLine:
+    """A line between page and hub that swallows the answers to some commands, or all that the hub says."""
+
+    def __init__(self) -> None:
+        self.silent = False
+        self.silent_about: set[str] = set()
+        self.opened = 0
+
+    def route(self, route: WebSocketRoute) -> None:
+        self.opened += 1
+        server = route.connect_to_server()
+        asked: dict[int, str] = {}
+
+        def sent(text: str | bytes) -> None:
+            frame = json.loads(text)
+            if "id" in frame:
+                asked[frame["id"]] = frame["type"]
+            server.send(text)
+
+        def received(text: str | bytes) -> None:
+            if not self.silent and asked.get(json.loads(text).get("id")) not in self.silent_about:
+                route.send(text)
+
+        route.on_message(sent)
+        server.on_message(received)
+
+
+async def unanswered(page: Page, code: str) -> None:
+    """The hub has three seconds for its answer; then the device judges."""
+    await key_in(page, code)
+    await page.clock.fast_forward(3_000)
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
-    silent = False
-    await synced(page, by_itself=True)
+    await expect(page.get_by_text("PROVISIONAL")).to_be_visible()
 
 
 UNABLE = """
@@ -158,8 +210,10 @@ async def test_a_hub_that_cannot_judge_is_judged_for_and_told_at_once(hub: Hub, 
     await page.context.add_init_script(UNABLE)
     await reload_with_list(page)
     await page.evaluate("() => { window.unable = true; }")
-    await admit(page, ticket.code)
-    await expect(page.locator("#link-state")).to_have_text("Live")
+    await decided(page, ticket.code, "VALID TICKET")
+    await synced(page)
+    await page.locator("#verify").click()
+    await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await synced(page)
     assert [(row["code"], row["source"]) for row in await entries(hub)] == [(ticket.code, "sync")]
 
@@ -198,11 +252,12 @@ async def test_a_reload_without_a_link_forgets_neither_the_list_nor_who_is_in(
     slot = await world.slot()
     before, during, after = [await world.reserved(slot) for _ in range(3)]
     page = await scanner(world, open_page, phone=True)
+    kept = await kept_since(page)
     # Let in while there was a link, later than the list was written.
     await key_in(page, before.code)
     await page.get_by_role("button", name="Mark as verified").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
-    await page.wait_for_timeout(700)
+    await kept_anew(page, kept)
     await hub.close()
     await gone(page)
     await page.keyboard.press("Escape")
@@ -223,11 +278,13 @@ async def test_what_was_told_just_before_the_link_went_is_known(hub: Hub, world:
     slot = await world.slot()
     admitted, cancelled = await world.reserved(slot), await world.reserved(slot)
     page = await scanner(world, open_page)
+    frames = await said_by_hub(page)
     gate_b = await hub.socket(await world.staff(name="John Doe"), gate="Gate B")
     await gate_b.verify(admitted.code)
     await hub.delete(f"/api/reservations/{cancelled.reservation_id}", token=await world.staff("MANAGER"))
     # The news is there within a second, the next list is not.
-    await page.wait_for_timeout(1_500)
+    for ticket in (admitted, cancelled):
+        await told_of(frames, ticket.code)
     await hub.close()
     await gone(page)
     await decided(page, admitted.code, "ALREADY VERIFIED")
@@ -236,14 +293,23 @@ async def test_what_was_told_just_before_the_link_went_is_known(hub: Hub, world:
     await synced(page)
 
 
-async def test_the_list_comes_anew_soon_after_a_change(hub: Hub, world: World, open_page: Open) -> None:
+async def test_the_list_comes_anew_soon_after_a_change(
+    hub: Hub, world: World, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The page's clock is turned on, and the list that the hub has just read would serve for two seconds of ours.
+    monkeypatch.setattr(manifest, "FRESH_SECONDS", 0.0)
     slot = await world.slot()
     page = await scanner(world, open_page)
+    frames = await said_by_hub(page)
     new = await world.reserved(slot)
-    async with page.expect_response("**/manifest/changes*", timeout=40_000) as changes:
-        pass
+    await told_of(frames, new.code)
+    # A minute is the longest a list grows old; after a change it comes within twelve seconds.
+    hub.clock.advance(12)
+    async with page.expect_response("**/manifest/changes*") as changes:
+        await page.clock.fast_forward(12_000)
     await (await changes.value).finished()
-    await page.wait_for_timeout(300)
+    # Asked later and answered: by now the page has read the list.
+    await page.evaluate("() => fetch('/healthz').then((answer) => answer.text())")
     await hub.close()
     await gone(page)
     await decided(page, new.code, "VALID TICKET")
@@ -288,7 +354,8 @@ async def test_continuous_mode_goes_on_without_a_link(hub: Hub, world: World, op
     for ticket in tickets:
         await key_in(page, ticket.code)
         await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
-        await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible(timeout=4_000)
+        await page.clock.fast_forward(2_000)
+        await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
     await key_in(page, tickets[0].code)
     await expect(page.get_by_role("heading", name="ALREADY VERIFIED")).to_be_visible()
     await start_again(hub)

@@ -123,7 +123,8 @@ export class VenueSocket {
     if (!this.live || this.doubtful) return;
     this.doubtful = true;
     this.#awaySince = performance.now();
-    this.#ping(PROOF_WITHIN_MS);
+    this.#giveUpAfter(PROOF_WITHIN_MS);
+    this.#ping();
   }
 
   /**
@@ -284,10 +285,9 @@ export class VenueSocket {
     this.#timers.retry = setTimeout(() => this.#connect(), seconds * 1000);
   }
 
-  async #ping(withinMs = PONG_WITHIN_MS) {
-    clearTimeout(this.#timers.pong);
-    const socket = this.#socket;
-    this.#timers.pong = setTimeout(() => this.#drop(socket), withinMs);
+  async #ping() {
+    // A link in doubt gets no more time because it is asked again.
+    if (!this.doubtful) this.#giveUpAfter(PONG_WITHIN_MS);
     const sent = Date.now();
     try {
       const { server_time } = await this.request("ping");
@@ -295,6 +295,13 @@ export class VenueSocket {
     } catch {
       // The timer decides about the link.
     }
+  }
+
+  /** The link is given up unless anything is received in time. @param {number} ms */
+  #giveUpAfter(ms) {
+    clearTimeout(this.#timers.pong);
+    const socket = this.#socket;
+    this.#timers.pong = setTimeout(() => this.#drop(socket), ms);
   }
 
   /** After sleep a socket may look open and be dead: ask at once instead of at the next round. */

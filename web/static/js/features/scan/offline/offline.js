@@ -132,6 +132,8 @@ export class Offline {
     const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
     this.#places.set(scan.scan_id, await this.#made.queue.add(scan));
     this.#remember(scan);
+    // Where the link stands after all, nothing else may come for a while that sends the queue.
+    this.engine.kick();
     return { ...decision, scan_id: scan.scan_id };
   }
 
