@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
+from hub.live.channels import devices
 from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE
 from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
@@ -48,7 +50,12 @@ async def test_a_scanner_page_tells_of_itself_and_is_seen_until_it_goes(
     await expect(manager.get_by_text("0 scanners are on line")).to_be_visible()
 
 
-async def test_what_is_worth_a_look_is_marked_in_words(hub: Hub, world: World, open_page: Open) -> None:
+async def test_what_is_worth_a_look_is_marked_in_words(
+    hub: Hub, world: World, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Which gates are quiet is read anew every quarter of a minute.
+    assert devices.GATES_SECONDS == 15
+    monkeypatch.setattr(devices, "GATES_SECONDS", 0.5)
     manager, phone = await panel(open_page, world), await panel(open_page, world, phone=True)
     a, b = await hub.socket(await world.staff(name="Jane Smith")), await hub.socket(await world.staff(name="Tom Brown"))
     said: dict[str, Any] = {
@@ -73,7 +80,7 @@ async def test_what_is_worth_a_look_is_marked_in_words(hub: Hub, world: World, o
             ["Battery low", "Scans wait to be sent", "Slow line", "Clock is wrong", "Another version"]
         )
         quiet = page.locator("#devices .gate-strip .quiet")
-        await expect(quiet).to_contain_text("Gate A", timeout=25_000)
+        await expect(quiet).to_contain_text("Gate A")
         await expect(quiet).to_contain_text("quiet since 12:00")
         await expect(page.locator('#views [data-view="devices"] .tally')).to_have_text("1 waiting")
         await assert_accessible(page, "the scanners", best_practice=False, known=known)
