@@ -6,7 +6,18 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in, later
-from tests.browser.offline_scanner import conflicts, decided, gone, ready_for_anything, start_again, synced
+from tests.browser.offline_scanner import (
+    conflicts,
+    decided,
+    gone,
+    kept_anew,
+    kept_since,
+    ready_for_anything,
+    said_by_hub,
+    start_again,
+    synced,
+    told_of,
+)
 from tests.browser.offline_scanner import scanner as offline_scanner
 from tests.browser.test_scan_answers import GREEN, LISTEN, YELLOW, choose, colour, scanner
 from tests.support.hub import Hub
@@ -86,16 +97,17 @@ async def test_the_gate_keeps_its_way_over_a_reload_until_somebody_signs_out(wor
 
 async def test_in_continuous_mode_exits_go_by_themselves_and_bad_ones_stay(world: World, open_page: Open) -> None:
     first, second = await entered(world, 2)
-    page = await scanner(world, open_page)
+    page = await scanner(world, open_page, clock=True)
     await choose(page, "Continuous")
     await at_exit(page)
     for code in (first, second):
         await key_in(page, code)
         await expect(page.get_by_role("heading", name="EXIT RECORDED")).to_be_visible()
-        await expect(page.get_by_role("heading", name="Ready to scan exits")).to_be_visible(timeout=4_000)
+        await page.clock.fast_forward(2_000)
+        await expect(page.get_by_role("heading", name="Ready to scan exits")).to_be_visible()
     await key_in(page, first)
     await expect(page.get_by_role("heading", name="ALREADY LEFT")).to_be_visible()
-    await page.wait_for_timeout(2_600)
+    await page.clock.fast_forward(2_600)
     await expect(page.get_by_role("heading", name="ALREADY LEFT")).to_be_visible()
 
 
@@ -111,9 +123,10 @@ async def test_whoever_left_comes_back_with_one_thumb(hub: Hub, world: World, op
     await key_in(page, code)
     await expect(page.get_by_role("heading", name="MAY COME BACK IN")).to_be_visible()
     await expect(page.locator("#verdict-detail")).to_contain_text("Left at 12:0")
+    frames = await said_by_hub(page)
     await page.get_by_role("button", name="Let back in").tap()
     await expect(page.get_by_role("heading", name="RE-ENTRY RECORDED")).to_be_visible()
-    await page.wait_for_timeout(500)
+    await told_of(frames, code, "returned")
     assert await page.evaluate("() => document.body.dataset.stale") is None, "its own return is no news"
     assert await count_scans(hub.database, reason="RE_ENTRY") == 1
 
@@ -176,10 +189,11 @@ async def test_without_a_link_people_come_and_go_all_the_same(hub: Hub, world: W
     await assert_accessible(page, "an exit, without a link")
     await decided(page, second, "EXIT RECORDED")
     await decided(page, gone_before, "ALREADY LEFT")
+    kept = await kept_since(page)
     await decided(page, newcomer.code, "EXIT NOTED")
     await decided(page, first, "ALREADY LEFT")
     # What was done here is known here, also after a reload.
-    await page.wait_for_timeout(700)
+    await kept_anew(page, kept)
     await page.reload()
     await gone(page)
     await expect(page.locator("#way-sign")).to_be_visible()
@@ -216,11 +230,12 @@ async def test_where_nobody_may_come_back_the_scanner_without_a_link_says_so_too
 ) -> None:
     here, elsewhere = await entered(world, 2)
     page = await offline_scanner(world, open_page)
+    frames = await said_by_hub(page)
     gate_b = await world.hub.socket(await world.staff(name="John Doe"), gate="Gate B")
     await at_exit(page)
     await decided_live(page, here, "EXIT RECORDED")
     await gate_b.leave(elsewhere)
-    await page.wait_for_timeout(300)  # the news of it is told ten times a second
+    await told_of(frames, elsewhere)
     await hub.close()
     await gone(page)
     await turn(page, "Entry")

@@ -37,13 +37,15 @@ async def test_a_scanner_that_never_had_a_list_judges_nothing_without_a_link(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     ticket = await world.reserved(await world.slot())
-    page = await scanner(world, open_page, phone=True)
+    page = await scanner(world, open_page, phone=True, clock=True)
     await kept_whole(page)
     # As a browser that keeps nothing, such as one without https: the page alone is there.
     await page.context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
     await hub.close()
     await page.reload()
-    await expect(page.locator("#link-state")).to_contain_text("Offline since", timeout=20_000)
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", re.compile("reconnecting|offline"))
+    await page.clock.fast_forward(10_000)
+    await expect(page.locator("#link-state")).to_contain_text("Offline since")
     await expect(page.get_by_role("heading", name="No connection")).to_be_visible()
     await expect(page.locator("#venue-name")).not_to_have_text("No venue")
     await key_in(page, ticket.code)
@@ -51,6 +53,7 @@ async def test_a_scanner_that_never_had_a_list_judges_nothing_without_a_link(
     assert await page.locator("#verdict").is_hidden()
     await assert_accessible(page)
     await start_again(hub)
+    await comes_back(page)
     await expect(page.locator("#link-state")).to_have_text("Live", timeout=30_000)
     await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
     await key_in(page, ticket.code)
@@ -142,13 +145,25 @@ async def test_an_ended_session_leads_to_sign_in_and_does_not_come_back(world: W
     await page.wait_for_url("**/operator/login?next=/operator/scan&ended=1")
 
 
+# For the page only so much time passes as `passed` says, however slow the machine is.
+NO_TIME_PASSES = "() => { const at = Date.now(); window.passed = 0; Date.now = () => at + window.passed; }"
+
+
 async def test_the_link_says_since_when_it_is_away(hub: Hub, world: World, open_page: Open) -> None:
-    page = await scanner(world, open_page)
+    page = await scanner(world, open_page, clock=True)
     await has_list(page)
-    await hub.close()
     state = page.locator("#link-state")
+    await page.evaluate(NO_TIME_PASSES)
+    await hub.close()
     await expect(state).to_have_text("Reconnecting")
-    await expect(state).to_contain_text("Offline since", timeout=15_000)
+    # It is away for ten seconds before it is called so.
+    await page.evaluate("() => { window.passed = 9_900; }")
+    await expect(state).to_have_attribute("data-seconds", " 9 s")
+    await expect(state).to_have_text("Reconnecting")
+    await page.evaluate("() => { window.passed = 10_000; }")
+    await expect(state).to_contain_text("Offline since")
     await expect(page.get_by_text("No connection: this scanner decides by its list of")).to_be_visible()
     await start_again(hub)
+    # It comes back by itself: twenty seconds are the longest pause between two tries.
+    await page.clock.fast_forward(20_000)
     await expect(state).to_have_text("Live", timeout=40_000)
