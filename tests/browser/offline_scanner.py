@@ -175,7 +175,7 @@ async def said(frames: list[str], *words: str) -> None:
     await until(in_one)
 
 
-async def told_of(frames: list[str], code: str, change: str = "") -> None:
+async def ticket_event(frames: list[str], code: str, change: str = "") -> None:
     """The page has been told of this ticket, and that this has happened to it."""
     await said(frames, '"topic":"tickets"', sha256(code.encode()).hexdigest(), f'"change":"{change}')
 

@@ -19,7 +19,7 @@ CARD = '.gate-notice[data-notice^="conflict-"]'
 NOTICE = '"kind":"conflicts"'
 
 
-async def told_elsewhere(hub: Hub, page: Page, token: str, ticket: Ticket) -> dict[str, Any]:
+async def conflict_elsewhere(hub: Hub, page: Page, token: str, ticket: Ticket) -> dict[str, Any]:
     """Another scanner of the same operator sends its queue. The page is told, and no answer of its own brings the same in time."""
     frames = await said_by_hub(page)
     [result] = await sync(await hub.socket(token, gate="B"), queued(ticket.code, -15))
@@ -38,7 +38,7 @@ async def test_an_operator_is_told_of_the_conflict_and_of_the_decision_once(
     page = await open_page("/operator/scan", token=token, gate="Gate A", phone=True, clock=True)
     await expect(page.locator("#link-state")).to_have_text("Live")
     card = page.locator(CARD)
-    result = await told_elsewhere(hub, page, token, ticket)
+    result = await conflict_elsewhere(hub, page, token, ticket)
     await expect(card).to_contain_text("One of your entries was not right.")
     await expect(card).to_contain_text(f"Ticket used twice: {ticket.code}, 11:45")
     decided = {"decision": "leaves", "note": "no second visit"}
@@ -56,7 +56,7 @@ async def test_an_operator_is_told_of_the_conflict_and_of_the_decision_once(
     await page.reload()
     await expect(page.locator("#link-state")).to_have_text("Live")
     # What comes later is told, and alone.
-    await told_elsewhere(hub, page, token, another)
+    await conflict_elsewhere(hub, page, token, another)
     await expect(card).to_contain_text(another.code)
     await expect(card).to_have_count(1)
 
@@ -82,7 +82,7 @@ async def test_the_scanner_that_shows_its_own_conflict_does_not_tell_of_it_twice
     await synced(page)
     await expect(page.locator("#conflict-note")).to_contain_text("One of your entries was not right.")
     await said(frames, NOTICE, ticket.code)
-    await told_elsewhere(hub, page, token, another)
+    await conflict_elsewhere(hub, page, token, another)
     card = page.locator(CARD)
     await expect(card).to_contain_text(another.code)
     await expect(card).to_have_count(1)

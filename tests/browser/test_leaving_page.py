@@ -16,7 +16,7 @@ from tests.browser.offline_scanner import (
     said_by_hub,
     start_again,
     synced,
-    told_of,
+    ticket_event,
 )
 from tests.browser.offline_scanner import scanner as offline_scanner
 from tests.browser.test_scan_answers import GREEN, LISTEN, YELLOW, choose, colour, scanner
@@ -126,7 +126,7 @@ async def test_whoever_left_comes_back_with_one_thumb(hub: Hub, world: World, op
     frames = await said_by_hub(page)
     await page.get_by_role("button", name="Let back in").tap()
     await expect(page.get_by_role("heading", name="RE-ENTRY RECORDED")).to_be_visible()
-    await told_of(frames, code, "returned")
+    await ticket_event(frames, code, "returned")
     assert await page.evaluate("() => document.body.dataset.stale") is None, "its own return is no news"
     assert await count_scans(hub.database, reason="RE_ENTRY") == 1
 
@@ -235,7 +235,7 @@ async def test_where_nobody_may_come_back_the_scanner_without_a_link_says_so_too
     await at_exit(page)
     await decided_live(page, here, "EXIT RECORDED")
     await gate_b.leave(elsewhere)
-    await told_of(frames, elsewhere)
+    await ticket_event(frames, elsewhere)
     await hub.close()
     await gone(page)
     await turn(page, "Entry")

@@ -26,7 +26,7 @@ from tests.browser.offline_scanner import (
     scanner,
     start_again,
     synced,
-    told_of,
+    ticket_event,
     until,
 )
 from tests.support.hub import Hub
@@ -284,7 +284,7 @@ async def test_what_was_told_just_before_the_link_went_is_known(hub: Hub, world:
     await hub.delete(f"/api/reservations/{cancelled.reservation_id}", token=await world.staff("MANAGER"))
     # The news is there within a second, the next list is not.
     for ticket in (admitted, cancelled):
-        await told_of(frames, ticket.code)
+        await ticket_event(frames, ticket.code)
     await hub.close()
     await gone(page)
     await decided(page, admitted.code, "ALREADY VERIFIED")
@@ -302,7 +302,7 @@ async def test_the_list_comes_anew_soon_after_a_change(
     page = await scanner(world, open_page)
     frames = await said_by_hub(page)
     new = await world.reserved(slot)
-    await told_of(frames, new.code)
+    await ticket_event(frames, new.code)
     # A minute is the longest a list grows old; after a change it comes within twelve seconds.
     hub.clock.advance(12)
     async with page.expect_response("**/manifest/changes*") as changes:

@@ -12,7 +12,7 @@ from hub.actions.booking.cancel import cancel_reservation
 from hub.app import LIVE
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in, later, without_asking
-from tests.browser.offline_scanner import said_by_hub, told_of
+from tests.browser.offline_scanner import said_by_hub, ticket_event
 from tests.support.hub import Hub
 from tests.support.scan_log import read_scan
 from tests.support.world import TODAY, Ticket, World
@@ -82,7 +82,7 @@ async def test_ones_own_entry_is_no_news_and_its_undo_is(hub: Hub, world: World,
     frames = await said_by_hub(page)
     await page.get_by_role("button", name="Mark as verified").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
-    await told_of(frames, ticket.code, "verified")
+    await ticket_event(frames, ticket.code, "verified")
     await expect(page.get_by_role("alert")).to_be_empty()
     manager = await hub.socket(await world.staff("MANAGER"))
     scan_id = str((await read_scan(hub.database, entered=True))["scan_id"])
@@ -97,7 +97,7 @@ async def test_a_ticket_refused_for_want_of_a_reservation_is_booked_at_the_gate(
     await showing(page, ticket, "NO RESERVATION")
     frames = await said_by_hub(page)
     await world.reserve(other, slot)
-    await told_of(frames, other.code)
+    await ticket_event(frames, other.code)
     await expect(page.get_by_role("alert")).to_be_empty()
     await world.reserve(ticket, slot)
     await expect(page.get_by_role("alert")).to_contain_text("This ticket has just been booked.")
@@ -116,7 +116,7 @@ async def test_another_ticket_on_the_screen_is_followed_instead(hub: Hub, world:
     await page.wait_for_timeout(100)
     frames = await said_by_hub(page)
     await cancel(hub, first)
-    await told_of(frames, first.code, "cancelled")
+    await ticket_event(frames, first.code, "cancelled")
     await expect(page.get_by_role("alert")).to_be_empty()
     await cancel(hub, second)
     await expect(page.get_by_role("alert")).to_contain_text("just cancelled")
