@@ -150,7 +150,7 @@ async def test_a_link_that_stands_and_says_nothing_keeps_nobody_waiting(
 
     await until(another)
     await synced(page)
-    looked = await hub.database.fetch("SELECT code FROM scans WHERE source = 'sync' AND mode = 'validate'")
+    looked = await read_scans(hub.database, "code", source="sync", mode="validate")
     assert sorted(row["code"] for row in looked) == sorted([first.code, second.code])
 
 
