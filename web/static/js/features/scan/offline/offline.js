@@ -133,7 +133,7 @@ export class Offline {
     this.#places.set(scan.scan_id, await this.#made.queue.add(scan));
     this.#remember(scan);
     // Where the link stands after all, nothing else may come for a while that sends the queue.
-    this.engine.kick();
+    this.#made.engine.kick();
     return { ...decision, scan_id: scan.scan_id };
   }
 
