@@ -44,7 +44,8 @@ async def test_the_rows_are_written_once_a_second(
     status, _ = await true.post("/api/tickets/validate", {"ticket_code": (await world.ticket()).code})
     assert status == 200
     await written(true, 1)
-    assert loop.time() - began > TRUE_WRITE_EVERY - 0.05
+    # A tenth of it is jitter.
+    assert loop.time() - began > 0.9 * TRUE_WRITE_EVERY - 0.05
 
 
 async def check(api: Api, ticket: Ticket) -> int:
