@@ -1,6 +1,6 @@
-// The JSON API: a refusal is an answer with a code, a lost network is trouble, and the two are never mixed up.
+// Requests to the JSON API. A refusal is an answer with a code (Refusal); no answer at all is Trouble.
 
-/** The API said no. `code` is the contract's; `details` is the whole error object. */
+/** The API refused. `code` is the contract's; `details` is the whole error object. */
 export class Refusal extends Error {
   /** @param {number} status @param {ApiError} error @param {number | null} [retryAfter] seconds */
   constructor(status, error, retryAfter = null) {
@@ -13,7 +13,7 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer we can rely on: the request may or may not have arrived. */
+/** No reliable answer: the request may or may not have arrived. */
 export class Trouble extends Error {
   /** @param {string} message @param {number | null} [retryAfter] seconds */
   constructor(message, retryAfter = null) {

@@ -1,38 +1,38 @@
-// The calendar's live link: a month whole, then every slot that changes, for as long as the page is open. Knows no page.
+// The calendar's live connection: first a whole month, then each slot that changes. It knows no page.
 //
 //   const socket = new AvailabilitySocket({
 //     orq,                                  // the organisation's number, or undefined where there is one
-//     onSlots: (slots, whole, month) => {}, // `whole`: the month's every slot, replace all; else changed slots whole, replace by id
-//     onState: (state, since) => {},        // see below; called only when it changes
-//     onClock: (serverTime) => {},          // optional: what time the hub has (RFC 3339)
+//     onSlots: (slots, whole, month) => {}, // `whole`: all slots of the month, replace all; else changed slots, replace by id
+//     onState: (state, since) => {},        // see below; called when it changes
+//     onClock: (serverTime) => {},          // optional: the hub's time (RFC 3339)
 //   });
-//   socket.watch("2026-11");                  // connects, or switches to another month; the same month again does nothing
-//   socket.wake();                            // try now (never more often than every two seconds)
-//   socket.close();                           // for good
+//   socket.watch("2026-11");                  // connects, or switches to another month; the same one does nothing
+//   socket.wake();                            // tries now, at most every two seconds
+//   socket.close();                           // for ever
 //
-// `state` is "connecting" (nothing has come yet), "live", "reconnecting" (lost a moment ago: most often a restart, over
-// before anybody reads a warning) or "lost" (the page is not live, and has not been since `since`, in ms since 1970; null
-// where it never was). Slots carry the same fields as those of `GET /api/reservation-slots/available`. A frame of a month
-// that is not watched any more is dropped here. After every reconnect the month comes whole again, so nothing needs asking.
+// `state` is "connecting" (nothing has come yet), "live", "reconnecting" (lost a moment ago, most often by a restart) or
+// "lost" (not live since `since`, in ms since 1970; null where it never was live). Slots have the fields of
+// `GET /api/reservation-slots/available`. Frames of a month that is no longer watched are dropped. After a reconnect the
+// whole month comes again.
 import { waitBefore } from "./backoff.js";
 import { socketUrl } from "./socket.js";
 
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 8_000;
-/** For a glance at the page: an old state should not look live for long. */
+/** After a glance at the page: an old state should not look live for long. */
 const GLANCE_PONG_MS = 4_000;
 const MONTH_WITHIN_MS = 15_000;
 const WARN_AFTER_MS = 4_000;
-/** A link must hold this long before the next loss is treated as the first. */
+/** A connection that held this long resets the count of losses. */
 const STEADY_MS = 10_000;
-/** It is woken (by a glance at the phone, an unsteady network) at most this often. */
+/** A glance or an unsteady network wakes it at most this often. */
 const WAKE_EVERY_MS = 2_000;
-/** A page that was hidden for so long needs no connection; the next glance brings it back. */
+/** A page hidden for this long closes its connection; the next glance reopens it. */
 const REST_AFTER_MS = 5 * 60_000;
 const PATIENT_WAIT_MS = 60_000;
-/** The hub would refuse at once again: unreadable (a newer hub?), foreign origin, too many messages. */
+/** The hub would refuse again at once: unreadable frame, foreign origin, too many messages. */
 const PATIENT = new Set([4400, 4403, 4429]);
-/** So many tries in vain, and the hub is not just restarting. */
+/** After this many failed tries the hub is not just restarting. */
 const LONG_AWAY = 8;
 const OPEN = 1;
 
@@ -44,7 +44,7 @@ export class AvailabilitySocket {
   /** @type {string | null} */
   #month = null;
   /**
-   * The month that came whole over this very link.
+   * The month that came whole over this connection.
    * @type {string | null}
    */
   #received = null;
@@ -96,7 +96,7 @@ export class AvailabilitySocket {
       this.#send({ type: "month", month });
       this.#expectMonth();
     } else if (this.#timers.retry) {
-      // Somebody is looking: worth a try now, but not more often than any other glance.
+      // Somebody is looking: try now, as after any other glance.
       this.wake();
     }
   }
@@ -112,7 +112,7 @@ export class AvailabilitySocket {
 
   #begin() {
     globalThis.addEventListener?.("online", this.onGlance);
-    // A device that has lost its network learns it from the missing pong, long before the link itself breaks.
+    // Without a network, the missing pong shows it long before the socket closes.
     globalThis.addEventListener?.("offline", this.onGlance);
     globalThis.document?.addEventListener("visibilitychange", this.onVisibility);
     if (globalThis.document?.visibilityState === "hidden") this.#restLater();
@@ -129,7 +129,7 @@ export class AvailabilitySocket {
     this.#socket = socket;
     this.#expectMonth();
     socket.onopen = () => {
-      // The visitor may have turned the page while the link was being made.
+      // The visitor may have chosen another month while connecting.
       if (this.#month !== asked) this.#send({ type: "month", month: this.#month });
     };
     socket.onmessage = (message) => this.#receive(message.data);
@@ -145,7 +145,7 @@ export class AvailabilitySocket {
   }
 
   #take(/** @type {{ month: string, whole: boolean, slots: Slot[] }} */ { month, whole, slots }) {
-    // Changes of a month make no sense before the month itself.
+    // Changes are dropped until the whole month has come.
     if (month !== this.#month || (!whole && this.#received !== month)) return;
     this.onSlots(slots, whole, month);
     if (!whole) return;
@@ -169,7 +169,7 @@ export class AvailabilitySocket {
     this.#timers.retry = setTimeout(() => this.#connect(), wait);
   }
 
-  /** No link any more; the state is at first that it is coming back, and only after a while that it is not live. */
+  /** The connection is gone: the state is first "reconnecting", later "lost". */
   #quit() {
     const wasLive = this.#liveAt !== null;
     this.#abandon();
@@ -195,7 +195,7 @@ export class AvailabilitySocket {
     this.#send({ type: "ping" });
   }
 
-  /** A phone that slept may hold a socket that only looks open: ask at once. Without one, try at once. */
+  /** After sleep a socket may only look open: ping at once. Without a socket, connect at once. */
   wake() {
     if (this.#stopped || this.#month === null) return;
     this.#clear("rest");
@@ -222,7 +222,7 @@ export class AvailabilitySocket {
     }, REST_AFTER_MS);
   }
 
-  /** Ends the connection, if any, without waiting for its close. The timers that warn and rest go on. */
+  /** Drops the connection without waiting for its close. The warn and rest timers go on. */
   #abandon() {
     const socket = this.#socket;
     this.#socket = this.#received = this.#liveAt = null;

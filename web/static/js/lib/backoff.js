@@ -1,4 +1,4 @@
-// How long to wait before trying again: full jitter, so that a thousand scanners do not come back in one moment.
+// The wait before a retry: full jitter, so that a thousand scanners do not reconnect in one moment.
 export const SHORTEST = 0.5;
 export const LONGEST = 20;
 

@@ -1,5 +1,4 @@
-// A list of cards in order, drawn again and again. Only cards that came or went are touched, so that the focus and what is being
-// typed in a card stay.
+// An ordered list of cards. A redraw changes only new and removed cards, so that the focus and typed text stay.
 export class Cards {
   /** @type {Map<unknown, HTMLElement>} */
   #cards = new Map();
@@ -8,7 +7,7 @@ export class Cards {
 
   /**
    * @param {Element} list
-   * @param {HTMLElement | null} [elsewhere] takes the focus when the last card goes while the focus is in it
+   * @param {HTMLElement | null} [elsewhere] takes the focus when the focused last card is removed
    */
   constructor(list, elsewhere = null) {
     this.#list = list;
@@ -16,7 +15,7 @@ export class Cards {
   }
 
   /**
-   * @param {[unknown, () => HTMLElement][]} wanted in order; the function is called once for a key
+   * @param {[unknown, () => HTMLElement][]} wanted in order; each function is called once per key
    */
   draw(wanted) {
     const keys = new Set(wanted.map(([key]) => key));

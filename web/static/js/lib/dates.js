@@ -1,9 +1,9 @@
-// Dates and times as people read them, in the page's language and the reader's own habits (12 or 24 hours, first day of the week).
+// Dates and times for people, in the page's language and the reader's habits (12 or 24 hours, first day of the week).
 import { locale, t, weekStart } from "./i18n.js";
 
 let skew = 0;
 
-/** The hub's clock decides what is today and what is over; this device's may be wrong by hours. @type {Dates["followHubClock"]} */
+/** The hub's clock decides what is today and what is over: a device's may be hours off. @type {Dates["followHubClock"]} */
 export function followHubClock(moment) {
   skew = Date.parse(moment ?? "") - Date.now() || 0;
 }
@@ -37,19 +37,19 @@ export const shortDay = (date) => SHORT_DAY.format(asUtc(date));
 export const monthName = (key) => MONTH.format(asUtc(`${key}-01`));
 /** @type {Dates["clock"]} */
 export const clock = (time) => CLOCK.format(asUtc("2000-01-01", time));
-/** As it is seen; the hub's pages write it the same. @type {Dates["span"]} */
+/** For the eye; the hub's pages write it the same way. @type {Dates["span"]} */
 export const span = (start, end) => (end ? `${clock(start)}${DASH}${clock(end)}` : clock(start));
-/** As it is said aloud: screen readers leave dashes out. @type {Dates["span"]} */
+/** For a screen reader, which leaves dashes out. @type {Dates["span"]} */
 export const spokenSpan = (start, end) => (end ? t("{start} to {end}", { start: clock(start), end: clock(end) }) : clock(start));
 /** @type {Dates["number"]} */
 export const number = (value) => NUMBER.format(value);
 
-/** `20 November 2026, 12:00 – 14:00`, in the reader's own punctuation. @type {Dates["dayAndSpan"]} */
+/** `20 November 2026, 12:00 – 14:00`, in the language's punctuation. @type {Dates["dayAndSpan"]} */
 export const dayAndSpan = (date, start, end) => t("{day}, {time}", { day: longDay(date), time: span(start, end) });
 /** @type {Dates["dayAndSpan"]} */
 export const shortDayAndSpan = (date, start, end) => t("{day}, {time}", { day: shortDay(date), time: span(start, end) });
 
-/** The names of the days, in the order of the reader's week. */
+/** The weekday names, in the order of the reader's week. */
 export const weekdays = () =>
   [0, 1, 2, 3, 4, 5, 6].map((place) => {
     // 2024-01-01 was a Monday.
@@ -60,14 +60,14 @@ export const weekdays = () =>
 /** A date's place in the reader's week: 0 to 6. @type {Dates["placeInWeek"]} */
 export const placeInWeek = (date) => (asUtc(date).getUTCDay() + 7 - (weekStart % 7)) % 7;
 
-/** A moment on the venue's own clock. @type {Dates["momentAt"]} */
+/** A moment on the venue's clock. @type {Dates["momentAt"]} */
 export function momentAt(moment, timeZone, { seconds = false, day = false } = {}) {
   /** @type {Intl.DateTimeFormatOptions} */
   const options = { hour: "numeric", minute: "2-digit", ...(seconds && { second: "2-digit" }), ...(day && { day: "numeric", month: "short" }) };
   return new Intl.DateTimeFormat(locale, { ...options, ...(timeZone && { timeZone }) }).format(new Date(moment));
 }
 
-/** The date (YYYY-MM-DD) and time (HH:MM:SS) of now on a venue's clock, or on the reader's own. @type {Dates["nowAt"]} */
+/** The date (YYYY-MM-DD) and time (HH:MM:SS) on a venue's clock, or on the reader's. @type {Dates["nowAt"]} */
 export function nowAt(timeZone, now = hubNow()) {
   const parts = new Intl.DateTimeFormat("en-CA", {
     year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",

@@ -1,10 +1,10 @@
-// The same page as the hub would write it now: fetched again from time to time and whenever the page is looked at.
+// The page as the hub renders it now: fetched periodically, and when the page becomes visible.
 import { messageOf, Trouble } from "./api.js";
 import { isVisible } from "./visibility.js";
 
 const PATIENCE_MS = 15_000;
 
-/** The page at this address as a document of its own; no script of it runs. A page that says 404 is an answer, too. */
+/** Fetches and parses the page at this address; its scripts do not run. A 404 page is an answer, too. */
 export async function fetchPage(path = location.pathname) {
   let response;
   let text;
@@ -22,7 +22,7 @@ export async function fetchPage(path = location.pathname) {
 }
 
 /**
- * Calls `look` every so often while the page is in sight, and at once when it comes back into sight.
+ * Calls `look` periodically while the page is visible, and at once when it becomes visible.
  *
  * @param {() => unknown} look
  * @param {number} everyMs
@@ -43,7 +43,7 @@ export function keepLooking(look, everyMs) {
   document.addEventListener("visibilitychange", () => isVisible() && turn());
   addEventListener("focus", turn);
   addEventListener("online", turn);
-  // A page brought back by the back button shows what was true when it was left.
+  // A page restored by the back button shows its old state.
   addEventListener("pageshow", (event) => event.persisted && turn());
   timer = setTimeout(turn, everyMs);
   return turn;

@@ -1,14 +1,14 @@
-// The page's language: its words, its locale and the day its weeks begin with. English texts are the keys; the page brings
-// the translations of its scripts' texts as JSON (web/pages/page_language.py), by short names, and nothing at all when it is English.
+// The page's language: translations, locale and first day of the week. English texts are the keys; a page in another
+// language holds its scripts' translations as JSON (web/pages/page_language.py), by short names.
 //
-// t() and tn() are found by `make messages`, so their texts are written out at the call, never put together.
+// `make messages` finds the texts of t() and tn() at the call, so they are literals.
 const root = document.documentElement;
 
-/** The language of the words, as in <html lang>: "en", "zh-Hans". */
+/** The language as in <html lang>: "en", "zh-Hans". */
 export const language = root.lang || "en";
-/** The language as the reader's region writes it, for Intl: "en-US", "zh-Hans-CN". */
+/** The language with the reader's region, for Intl: "en-US", "zh-Hans-CN". */
 export const locale = root.dataset.locale || language;
-/** The day a week begins with: 1 is Monday, 7 is Sunday. */
+/** The first day of a week: 1 is Monday, 7 is Sunday. */
 export const weekStart = Number(root.dataset.weekStart) || 1;
 
 const block = document.getElementById("messages");
@@ -37,8 +37,8 @@ export function t(text, values = {}) {
 }
 
 /**
- * tn("one place", "{n} places", 3): the form this language has for the number; {n} is the number itself. Chinese grammar knows
- * one form only, but a single thing is still said in other words than several: there the catalogue has a form for exactly one.
+ * tn("one place", "{n} places", 3): the language's plural form for the number {n}. Chinese has one plural form; its
+ * catalogue has another for exactly one.
  * @type {Words["tn"]}
  */
 export function tn(one, many, n, values = {}) {

@@ -1,7 +1,7 @@
-// A response of many lines, each a JSON value of its own.
+// Responses in which each line is a JSON value.
 
 /**
- * Reads the lines of a response as they arrive and calls `onLine` with the value of each.
+ * Reads a response while it arrives and calls `onLine` with the value of each line.
  *
  * @param {Response} response
  * @param {(value: any) => void} onLine

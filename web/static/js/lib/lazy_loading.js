@@ -1,13 +1,13 @@
-// Modules and style sheets that are fetched later. A fetch that fails is tried again after a growing pause, and at once when the
-// network or the hub is back. Chromium forgets a failed fetch, so the same address serves.
+// Modules and style sheets that are fetched later. A failed fetch is retried after a growing pause, and at once when the
+// network or the hub is back. Chromium does not cache a failed fetch, so the address stays the same.
 import { waitBefore } from "./backoff.js";
 
-/** For a step that a person waits for: about three seconds. */
+/** About three seconds, for a step that a person waits for. */
 const TRIES = 3;
-/** How browsers word a module that could not be fetched. */
+/** In every browser's error for a module that was not fetched. */
 const NOT_FETCHED = /import/i;
 
-/** Those that pause before another try. @type {Set<() => void>} */
+/** Ends each current pause. @type {Set<() => void>} */
 const pauses = new Set();
 /** @type {Map<string, Promise<unknown>>} */
 const styleSheets = new Map();
@@ -27,7 +27,7 @@ export function loadStyleSheet(name, { tries = TRIES } = {}) {
   return loading;
 }
 
-/** Ends every pause: the hub can be reached again. */
+/** Ends every pause: the hub is reachable again. */
 export function retryLoading() {
   for (const end of [...pauses]) end();
 }

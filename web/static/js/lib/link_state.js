@@ -1,9 +1,9 @@
-// The always-visible state of the link: live, reconnecting, offline since when, ended.
+// Shows the connection's state at all times: live, reconnecting, offline since when, ended.
 import { t } from "./i18n.js";
 import { hubNow, momentAt } from "./dates.js";
 
 const WORDS = { connecting: t("Connecting"), live: t("Live"), reconnecting: t("Reconnecting"), ended: t("Signed out") };
-// What lasts longer than a hiccup is called by its name.
+// A longer loss is shown as offline.
 const OFFLINE_AFTER_MS = 10_000;
 
 export class LinkState {
@@ -15,8 +15,8 @@ export class LinkState {
   /**
    * @param {HTMLElement} element
    * @param {object} [options]
-   * @param {(offline: boolean) => void} [options.onOffline] when the link is given up for now, and when it is back
-   * @param {() => string | null | undefined} [options.timezone] on whose clock it is away since
+   * @param {(offline: boolean) => void} [options.onOffline] called when the connection is lost and when it is back
+   * @param {() => string | null | undefined} [options.timezone] the clock for "offline since"
    */
   constructor(element, { onOffline = () => {}, timezone = () => null } = {}) {
     this.element = element;
@@ -27,7 +27,7 @@ export class LinkState {
 
   /** @param {LinkStateName} state */
   show(state) {
-    // Each failed try calls this again; the link is away since the first.
+    // Each failed try calls this; the first one counts.
     this.#since = state === "reconnecting" ? (this.#since ?? Date.now()) : null;
     clearInterval(this.#timer);
     if (this.#since) this.#timer = setInterval(() => this.#write(state), 1000);
@@ -41,7 +41,7 @@ export class LinkState {
     const seconds = Math.floor(away / 1000);
     const words = offline ? t("Offline since {time}", { time: momentAt(+hubNow() - away, this.timezone()) }) : WORDS[state];
     this.element.dataset.state = offline ? "offline" : state;
-    // Seconds are for eyes only: a screen reader says the change of state once.
+    // Seconds are not spoken: a screen reader says the state once.
     this.element.dataset.seconds = seconds >= 3 && !offline ? ` ${t("{seconds} s", { seconds })}` : "";
     if (this.element.textContent !== words) this.element.textContent = words;
     if (offline !== this.offline) {

@@ -1,4 +1,4 @@
-// Marks an element briefly that has just changed by itself.
+// Briefly marks an element that changed by itself.
 const MARKED_MS = 2_400;
 const timers = new WeakMap();
 

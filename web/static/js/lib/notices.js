@@ -1,4 +1,4 @@
-// Notices: what went wrong and the next step, put where the customer is looking.
+// Notices: what went wrong and the next step, shown beside the action.
 import { h } from "./elements.js";
 
 /** @type {Notices["showNotice"]} */

@@ -1,4 +1,4 @@
-// Other tabs of the same browser: a booking made in one is announced to the others.
+// Announces a booking to the other tabs of the same browser.
 const NAME = "venue-hub.booked";
 
 /** @type {OtherTabs["shareBookings"]} */

@@ -1,17 +1,17 @@
-// The one persistent socket: comes back by itself, answers by request id, keeps subscriptions through a reconnect.
+// The staff pages' socket: reconnects by itself, matches answers by request id, renews its subscriptions.
 import { waitBefore } from "./backoff.js";
 
 const PING_EVERY_MS = 15_000;
 const PONG_WITHIN_MS = 6_000;
-// A link that is in doubt has less time to prove itself.
+// A doubtful connection gets less time for its pong.
 const PROOF_WITHIN_MS = 2_000;
-// The clocks are compared more than once before the first quarter of a minute is over: the quickest answer counts.
+// Several early pings compare the clocks: the quickest answer counts.
 const EARLY_PINGS_MS = [0, 700, 2_000];
 const READY_WITHIN_MS = 10_000;
 const SESSION_ENDED = 4401;
 const FORBIDDEN = 4403;
 const OPEN = 1;
-// Where coming back at once would only end the same way: the seconds to wait on top, and the attempt to begin counting with.
+// Close codes after which an immediate retry would fail too: extra seconds to wait, and the attempt to count from.
 /** @type {Record<number, [number, number]>} */
 const COOLING = { 4400: [2, 3], 4408: [1, 2], 4429: [5, 4], 1013: [1, 2] };
 
@@ -26,7 +26,7 @@ const nothing = () => {};
  * @property {(data: any, revision: number) => void} onSnapshot
  * @property {(data: any, revision: number) => void} onEvent
  * @property {(error: CommandRefused) => void} onRefused
- * @property {number | null} number as the hub counts it; null until it has answered
+ * @property {number | null} number given by the hub; null until it answers
  * @property {any[]} early events that came before the answer
  *
  * @typedef {{ retry?: number, ping?: number, pong?: number, ready?: number, early?: number[] }} Timers
@@ -42,12 +42,13 @@ export class CommandRefused extends Error {
   }
 }
 
-/** The link went before the answer came, and the command is not one to send twice. */
+/** The connection was lost before the answer, and the command must not be sent twice. */
 export class LinkLost extends Error {}
 
 /**
- * Calls its owner back: `onState(state)` with "connecting", "live", "reconnecting" (with `since`), "ended";
- * `onHello(frame)` first and `onReady(frame)` after each sign-in; `onEnded(code)` when only a new sign-in helps; `onPong({server_time, sent, received})` with the times of a ping.
+ * Callbacks: `onState(state)` with "connecting", "live", "reconnecting" (with `since`) or "ended"; `onHello(frame)` first
+ * and `onReady(frame)` after each sign-in; `onEnded(code)` when only a new sign-in helps; `onPong({server_time, sent,
+ * received})` with the times of a ping.
  */
 export class VenueSocket {
   /** @type {WebSocket | null} */
@@ -84,14 +85,14 @@ export class VenueSocket {
     this.onEnded = onEnded;
     this.onPong = onPong;
     this.Socket = Socket;
-    // The hub may ask for a moment's patience when it goes away on purpose.
+    // Seconds that a hub asks for when it restarts.
     this.patience = 0;
     this.live = false;
-    /** It is open, but an answer has not come in time. */
+    /** It is open, but an answer is late. */
     this.doubtful = false;
   }
 
-  /** How long there has been no link; 0 while there is one. */
+  /** How long the connection has been lost; 0 while it is live. */
   get awayForMs() {
     return this.live && !this.doubtful ? 0 : performance.now() - this.#awaySince;
   }
@@ -112,13 +113,13 @@ export class VenueSocket {
     this.#socket?.close(1000);
   }
 
-  /** Name, id and gate of this device; sent at once and again after every reconnect. @param {DeviceStatus} device */
+  /** Sends this device's name, id and gate now and after every reconnect. @param {DeviceStatus} device */
   setDevice(device) {
     this.device = device;
     if (this.live) this.#send({ type: "device", device });
   }
 
-  /** Nobody answers, or the device says that it has no network: the link proves itself at once or is given up. */
+  /** No answer, or no network on the device: pings, and drops the connection without a quick pong. */
   doubt() {
     if (!this.live || this.doubtful) return;
     this.doubtful = true;
@@ -128,8 +129,8 @@ export class VenueSocket {
   }
 
   /**
-   * `again: true` marks a command that is harmless when repeated: it waits for the next connection and is resent as it was.
-   * When `signal` is aborted it is not waited for any more, and not sent again.
+   * `again: true` marks a command that is harmless when repeated: it waits for the next connection and is sent again.
+   * An aborted `signal` ends the wait, and the command is not sent again.
    *
    * @template {keyof Commands} Command
    * @param {Command} type
@@ -155,7 +156,7 @@ export class VenueSocket {
   }
 
   /**
-   * Watches a topic through every reconnect: `onSnapshot(data, revision)` first, then `onEvent(data, revision)`.
+   * Keeps a subscription through every reconnect: `onSnapshot(data, revision)` first, then `onEvent(data, revision)`.
    *
    * @template {keyof Topics} Topic
    * @param {Topic} topic
@@ -229,7 +230,7 @@ export class VenueSocket {
     this.#everLive = true;
     this.#attempt = 0;
     if (this.device) this.#send({ type: "device", device: this.device });
-    // Before onReady: what its owner requests there is sent by itself, and nothing may go out twice.
+    // Before onReady: requests made there are sent at once, and nothing may be sent twice.
     for (const { frame: unanswered } of this.#waiting.values()) this.#send(unanswered);
     for (const subscription of this.#subscriptions) this.#ask(subscription);
     this.#timers.ping = setInterval(() => this.#ping(), PING_EVERY_MS);
@@ -286,25 +287,25 @@ export class VenueSocket {
   }
 
   async #ping() {
-    // A link in doubt gets no more time because it is asked again.
+    // Another ping gives a doubtful connection no more time.
     if (!this.doubtful) this.#giveUpAfter(PONG_WITHIN_MS);
     const sent = Date.now();
     try {
       const { server_time } = await this.request("ping");
       this.onPong({ server_time, sent, received: Date.now() });
     } catch {
-      // The timer decides about the link.
+      // The timer decides.
     }
   }
 
-  /** The link is given up unless anything is received in time. @param {number} ms */
+  /** Drops the connection unless something is received in time. @param {number} ms */
   #giveUpAfter(ms) {
     clearTimeout(this.#timers.pong);
     const socket = this.#socket;
     this.#timers.pong = setTimeout(() => this.#drop(socket), ms);
   }
 
-  /** After sleep a socket may look open and be dead: ask at once instead of at the next round. */
+  /** After sleep a socket may look open and be dead: ping at once. */
   #wake() {
     if (this.live) this.#ping();
     else this.#retryNow();
@@ -315,7 +316,7 @@ export class VenueSocket {
     this.#connect();
   }
 
-  /** A connection that does not answer is given up without waiting for its close. */
+  /** Drops a connection without waiting for its close. */
   #drop(/** @type {WebSocket | null} */ socket) {
     if (!socket || socket !== this.#socket || this.#stopped) return;
     socket.onclose = null;

@@ -1,7 +1,7 @@
-// The two stores of the browser, for models, which know no browser.
+// The browser's two stores, for models, which name no browser API.
 
-/** What stays on this device. */
+/** Stays on the device. */
 export const deviceStore = () => localStorage;
 
-/** What lives as long as this tab. */
+/** Ends with the tab. */
 export const tabStore = () => sessionStorage;

@@ -1,2 +1,2 @@
-/** Whether the page is visible: not in another tab, not on a locked phone. */
+/** Whether the page is visible: not behind another tab, not on a locked phone. */
 export const isVisible = () => document.visibilityState === "visible";
