@@ -1,17 +1,17 @@
-// The slots of a month by day, and the state of each day for a party of a given size.
+// The slots of a month by day, and each day's state for a party's size.
 import { hubNow } from "../lib/dates.js";
 
 export const MONTHS_EACH_WAY = 3;
 /** @type {string[]} */
 export const BOOKABLE = ["available", "limited"];
-// The state of a day is that of its best slot, in this order.
+// A day has the state of its best slot, in this order.
 /** @type {SlotStanding[]} */
 const BEST_FIRST = ["available", "limited", "short", "full", "closed", "over"];
 const DAY_MS = 86_400_000;
 
 /**
- * One word for a slot: "available" or "limited" by the API's own thresholds, "short" where there are free places but fewer
- * than the party needs, "full", "closed" or "over".
+ * The state of a slot: "available" or "limited" by the API's thresholds, "short" where fewer places are free than the
+ * party needs, "full", "closed" or "over".
  *
  * @param {Slot} slot
  * @returns {SlotStanding}
@@ -25,7 +25,7 @@ export function slotStanding(slot, party = 1, now = hubNow()) {
 }
 
 /**
- * The API's moment decides, not this device's time zone.
+ * By the API's moment, not by this device's time zone.
  *
  * @param {Slot} slot
  */
@@ -49,7 +49,7 @@ export class Month {
   }
 
   /**
-   * Takes slots as they are now and returns those that changed.
+   * Takes the current slots and returns those that changed.
    *
    * @param {Slot[]} slots
    */
@@ -106,7 +106,7 @@ export class Month {
 }
 
 /**
- * The slots with room for the party that are nearest to a wanted one: by days away, then by time of day, later first.
+ * The slots with room for the party nearest to the wanted one: by days between them, then by time of day, later first.
  *
  * @param {Slot[]} slots
  * @param {Slot} wanted
@@ -147,7 +147,7 @@ export function daysOf(key) {
 /** @param {string} date @param {number} days */
 export const addDays = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
-/** The same day of another month, or its last one. @param {string} date @param {string} key */
+/** The same day of another month, or its last day. @param {string} date @param {string} key */
 export function sameDay(date, key) {
   const days = daysOf(key);
   return days[Math.min(Number(date.slice(8)), days.length) - 1];

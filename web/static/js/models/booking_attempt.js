@@ -1,13 +1,13 @@
-// One request to book. It keeps its idempotency key through every retry, a double tap and a reloaded page.
+// One booking request. It keeps its idempotency key through retries, a double tap and a reload.
 import { call, Refusal, Trouble } from "../lib/api.js";
 import { waitBefore } from "../lib/backoff.js";
 import { tabStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.booking-attempt";
 const TRIES_ALONE = 5;
-/** A page that comes back later than this asks before it goes on with what was under way. */
+/** A page that returns later than this asks before it continues the attempt. */
 const FRESH_MS = 10 * 60 * 1000;
-// These say "not now", not "no": the same attempt may be sent again.
+// Temporary refusals: the same attempt may be sent again.
 const NOT_NOW = new Set(["RATE_LIMITED", "BUSY", "SERVICE_UNAVAILABLE"]);
 
 export class BookingAttempt {
@@ -17,7 +17,7 @@ export class BookingAttempt {
   #hurry = null;
 
   /**
-   * A newer `proof` of the contact does not make another attempt.
+   * A newer contact `proof` does not make another attempt.
    *
    * @param {BookingPath} path
    * @param {object} request
@@ -32,13 +32,13 @@ export class BookingAttempt {
     this.key = this.#keyFor(this.request);
   }
 
-  /** What was sent from this tab and never answered, if anything. */
+  /** The attempt of this tab that has no answer, if any. */
   static unanswered(store = tabStore(), now = Date.now) {
     const kept = read(store);
     return kept?.sent ? { fresh: now() - kept.sent < FRESH_MS } : null;
   }
 
-  /** Sends until there is an answer. `onWait` is called before every pause; a second call joins the first. @param {OnWait} onWait */
+  /** Sends until an answer comes. `onWait` is called before each pause; a second call joins the first. @param {OnWait} onWait */
   send(onWait) {
     this.#running ??= this.#keepTrying(onWait).finally(() => {
       this.#running = null;
@@ -46,12 +46,12 @@ export class BookingAttempt {
     return this.#running;
   }
 
-  /** The customer does not want to wait for the next try. */
+  /** Ends the pause before the next try. */
   hurry() {
     this.#hurry?.();
   }
 
-  /** The answer is kept elsewhere now. */
+  /** The answer is stored elsewhere. */
   forget() {
     this.store.removeItem(STORED);
   }
@@ -106,7 +106,7 @@ export class BookingAttempt {
     try {
       this.store.setItem(STORED, JSON.stringify(kept));
     } catch {
-      // A full or forbidden store costs the reload, not the booking.
+      // Without a store only a reload is lost, not the booking.
     }
   }
 }

@@ -1,4 +1,4 @@
-// The reservation being booked, kept in this tab for two hours, also through a reload.
+// The booking being made, kept in this tab for two hours and through reloads.
 import { tabStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.visit";
@@ -10,7 +10,7 @@ const CHANNELS = ["email", "sms"];
 export class BookingDraft {
   /** @type {Ticket[]} */
   tickets = [];
-  /** One slot for all tickets, or a slot for each. */
+  /** One slot for all tickets, or one for each. */
   together = true;
   email = "";
   phone = "";
@@ -48,7 +48,7 @@ export class BookingDraft {
     try {
       kept = JSON.parse(this.store.getItem(STORED) ?? "null");
     } catch {
-      // Unreadable is as good as none.
+      // Unreadable: none.
     }
     if (!kept?.tickets || kept.orq !== this.orq) return "none";
     if (!(this.now() - kept.saved < LIFE_MS)) {
@@ -64,7 +64,7 @@ export class BookingDraft {
     try {
       this.store.setItem(STORED, JSON.stringify({ ...kept, saved: this.now() }));
     } catch {
-      // A full store costs the reload, not the booking.
+      // Only a reload is lost, not the booking.
     }
   }
 
@@ -137,7 +137,7 @@ export class BookingDraft {
     return CHANNELS.filter((one) => check === one || check === "both" || this.demanded.includes(one)).filter((channel) => !this.#proofOf(channel, moment));
   }
 
-  /** As the API takes it: nothing, one proof or a list. */
+  /** In the API's form: nothing, one proof or a list. */
   contactProof(/** @type {number} */ moment) {
     const proofs = CHANNELS.flatMap((channel) => this.#proofOf(channel, moment) ?? []);
     return proofs.length > 1 ? proofs : (proofs[0] ?? null);

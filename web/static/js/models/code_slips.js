@@ -1,13 +1,13 @@
-// What the check character of our codes (hub/rules/ticket_code.py) says about a slip, before the hub is asked.
+// Finds typing errors by our codes' check character (hub/rules/ticket_code.py), before any request.
 import { ALPHABET, check, OURS } from "./ticket_code.js";
 
-// What is easily taken for something else. 0, O, 1, I and L are in no code of ours.
+// Characters that are easily confused. Our codes contain no 0, O, 1, I or L.
 /** @type {Record<string, string>} */
 const LOOKALIKES = { 8: "B", B: "8", 5: "S", S: "5", 2: "Z", Z: "2", 6: "G", G: "6", U: "V", V: "U", M: "N", N: "M", 4: "A", A: "4", 7: "T", T: "7", 0: "DQ8", O: "DQ8", 1: "J7T", I: "J7T", L: "J7T" };
 
 /**
- * What is probably wrong with a code that has our prefix: null (nothing, or not ours), {kind: "length", have} or
- * {kind: "characters", marks, meant}: `marks` are places in the code, `meant` the codes that would be right.
+ * The likely error in a code with our prefix: null (none, or not ours), {kind: "length", have} or
+ * {kind: "characters", marks, meant}: `marks` are places in the code, `meant` the correct codes.
  *
  * @param {string} code
  * @returns {{ kind: "length", have: number } | { kind: "characters", marks: number[], meant: string[] } | null}
@@ -35,7 +35,7 @@ export function diagnose(code) {
       attempt(letters.join(""), [places[i - 1], places[i]]);
     }
   }
-  // More guesses than two are no help.
+  // More than two guesses do not help.
   const meant = right.size <= 2 ? [...right.keys()] : [];
   return { kind: "characters", marks: strange.length ? strange : [...new Set([...right.values()].flat())], meant };
 }

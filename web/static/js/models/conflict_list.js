@@ -1,9 +1,9 @@
-// The conflicts that wait for a decision: a snapshot first, then each that is new or was decided.
+// The open conflicts: first a snapshot, then each new or decided one.
 export class ConflictList {
   /** @type {Map<number, Wire.Conflict>} */
   #known = new Map();
 
-  /** `count` is of all that are open; the hub sends only the newest. */
+  /** `count` counts all open conflicts; the hub sends only the newest. */
   constructor() {
     this.count = 0;
     this.ready = false;
@@ -16,7 +16,7 @@ export class ConflictList {
     this.ready = true;
   }
 
-  /** True where some events were lost and a new snapshot is needed. @param {Topics["conflicts"]["event"]} data */
+  /** True if events were lost and a new snapshot is needed. @param {Topics["conflicts"]["event"]} data */
   update(data) {
     if (data.missed) return true;
     const { open, conflict } = data;
@@ -26,14 +26,14 @@ export class ConflictList {
     return false;
   }
 
-  /** Newest first by the moment of the scan; of one moment, the one found later. */
+  /** Newest scan first; at the same moment, the one found later first. */
   get shown() {
     return [...this.#known.values()].sort(
       (a, b) => Date.parse(b.scanned_at) - Date.parse(a.scanned_at) || b.conflict_id - a.conflict_id,
     );
   }
 
-  /** How many are open and not in this list. */
+  /** How many open conflicts are not in this list. */
   get further() {
     return Math.max(0, this.count - this.#known.size);
   }

@@ -1,4 +1,4 @@
-// The day's counts: whole slots with revisions; what is not newer is dropped.
+// The day's counts: whole slots with revisions; older revisions are dropped.
 /** @typedef {{ verified: number, booked: number, capacity: number, inside: number | null, exited: number }} Totals */
 
 const TOTALS = /** @type {const} */ (["verified", "booked", "capacity", "inside", "exited"]);
@@ -22,7 +22,7 @@ export class CountBoard {
   }
 
   /**
-   * A snapshot names every slot of the day; a slot it does not name is gone.
+   * A snapshot names every slot of the day; other slots are gone.
    *
    * @param {Wire.CountsBody} data
    * @param {number} revision
@@ -35,7 +35,7 @@ export class CountBoard {
     return this.#merge(data.slots);
   }
 
-  /** Returns the ids of slots that changed. @param {Wire.CountsBody} data @param {number} revision */
+  /** Returns the ids of the changed slots. @param {Wire.CountsBody} data @param {number} revision */
   update(data, revision) {
     if (this.date !== null && data.date !== undefined && data.date !== this.date) return [];
     if (revision === undefined || revision > this.revision) this.#take(data, revision);
@@ -48,7 +48,7 @@ export class CountBoard {
     );
   }
 
-  /** Entries that belong to no slot, such as visitors let in without a reservation. */
+  /** Entries without a slot, such as visitors without a reservation. */
   get withoutSlot() {
     const inSlots = [...this.slots.values()].reduce((sum, slot) => sum + slot.verified, 0);
     return Math.max(0, this.totals.verified - inSlots);

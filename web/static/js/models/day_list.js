@@ -1,18 +1,18 @@
-// One day's list: who has a reservation and when, by hash. Finds a code in it and applies changes.
+// One day's list: the reservations by hashed code. Finds a code and applies changes.
 const HASH_BYTES = 8;
 
 export class DayList {
   /** @type {Promise<CryptoKey> | null} */
   #key = null;
 
-  /** `data` as the hub writes it (docs/protocol.md), or as `asData` gave it. @param {DayListData} data */
+  /** `data` comes from the hub (docs/protocol.md) or from `asData`. @param {DayListData} data */
   constructor(data) {
     this.head = headOf(data);
     this.slots = slotsOf(data);
     this.tickets = new Map(data.tickets.map((row) => [row[0], row]));
   }
 
-  /** Takes in what has changed since this edition. @param {DayListData} changes */
+  /** Applies the changes since this edition. @param {DayListData} changes */
   apply(changes) {
     for (const row of changes.tickets) this.tickets.set(row[0], row);
     for (const hash of changes.gone) this.tickets.delete(hash);
@@ -38,7 +38,7 @@ export class DayList {
   }
 
   /**
-   * The facts of a code as the rule wants them, or null where the list does not have it.
+   * The facts of a code for the rule, or null if the list does not have it.
    *
    * @param {string} code
    * @returns {Promise<ListedFacts | null>}

@@ -1,4 +1,4 @@
-// This device as the hub knows it: an id made once, and the gate the operator chose.
+// This device: an id made once, and the gate that the operator chose.
 import { deviceStore } from "../lib/storage.js";
 
 const ID = "venue-hub.device";

@@ -1,4 +1,4 @@
-// The scanners of the venue as the hub reports them, and what about each needs attention.
+// The venue's scanners as the hub reports them, and what needs attention.
 const LOW_BATTERY = 15;
 const SLOW_MS = 1000;
 const WRONG_CLOCK_MS = 30_000;
@@ -28,7 +28,7 @@ export class DeviceList {
     this.complete = complete;
   }
 
-  /** By gate, and there by name; live scanners before those that are offline. */
+  /** By gate, then by name; live scanners before offline ones. */
   get shown() {
     return [...this.#known.values()].sort(
       (a, b) => Number(b.live) - Number(a.live) || compare(a.gate ?? "~", b.gate ?? "~") || compare(a.name ?? "", b.name ?? "") || compare(a.device_id, b.device_id),
@@ -48,7 +48,7 @@ export class DeviceList {
 const compare = (a, b) => a.localeCompare(b, undefined, { numeric: true });
 
 /**
- * The names of what is worth a look about a device: "battery", "queue", "slow", "clock", "version".
+ * What needs attention on a device: "battery", "queue", "slow", "clock", "version".
  *
  * @param {Wire.DeviceRow} device
  * @param {string | null} version

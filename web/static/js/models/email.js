@@ -1,13 +1,13 @@
-// An e-mail address as people type it: what cannot be one, and what was probably meant.
+// Typed e-mail addresses: which cannot be one, and which was probably meant.
 const SHAPE = /^[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@.,;<>()]{2,}$/u;
 
-// Where most customers have their mail. A name one slip away from one of these was probably meant to be it.
+// The most common domains. A name one typing error away from one of these probably means it.
 const COMMON = [
   "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "hotmail.com", "outlook.com", "icloud.com", "live.com", "msn.com",
   "aol.com", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "libero.it", "virgilio.it",
   "tiscali.it", "orange.fr", "wanadoo.fr", "free.fr", "qq.com", "163.com", "126.com", "sina.com", "foxmail.com", "yeah.net",
 ];
-// Names that look like typing errors of the above and exist.
+// Domains that exist and look like errors of the above.
 const REAL = new Set([...COMMON, "mail.com", "ymail.com", "email.com", "me.com", "mac.com", "gmx.com", "gmx.at", "gmx.ch", "live.it", "live.fr", "hotmail.it", "hotmail.fr", "hotmail.de", "yahoo.fr", "yahoo.it", "yahoo.de", "yahoo.cn", "sina.cn", "139.com", "189.cn"]);
 /** @type {Record<string, string>} */
 const ENDINGS = { con: "com", cmo: "com", ocm: "com", comm: "com", vom: "com", xom: "com", cim: "com", nte: "net", ner: "net", ogr: "org" };
@@ -32,7 +32,7 @@ export function probablyMeant(typed) {
 }
 
 /**
- * One letter too many, too few, another or two swapped. Short names are too close to each other to guess.
+ * One letter too many, missing, wrong or swapped. Short names are too similar to guess.
  *
  * @param {string} typed
  * @param {string} known

@@ -1,10 +1,10 @@
-// The feed: the last scans, newest first, each once, and how many more were not sent.
+// The feed: the last scans, newest first, each once, and how many the hub left out.
 const KEPT = 60;
 
 export class Feed {
   /** @type {Map<string, FeedRow>} */
   #rows = new Map();
-  /** What came while paused. @type {Wire.ScansBody[]} */
+  /** Events that came while paused. @type {Wire.ScansBody[]} */
   #held = [];
 
   constructor() {
@@ -39,7 +39,7 @@ export class Feed {
 
   /** @param {Wire.ScansBody} data */
   #take({ scans, more }) {
-    // Those that were not sent came before those that were.
+    // Scans that were left out came before those sent.
     if (more > 0 && scans.length > 0) {
       const { at, scan_id } = scans[0];
       this.#rows.set(`gap ${scan_id}`, { key: `gap ${scan_id}`, at, more });
@@ -52,7 +52,7 @@ export class Feed {
     for (const { key } of shown.slice(KEPT)) this.#rows.delete(key);
   }
 
-  /** Newest first, by when they were logged; what came together stays in the order of the frame. */
+  /** Newest first, by when they were logged; scans of one frame keep its order. */
   get shown() {
     return [...this.#rows.values()].reverse().sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
   }

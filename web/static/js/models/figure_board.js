@@ -1,4 +1,4 @@
-// The figures of a day by minute and gate: each event brings whole minutes and whole reasons.
+// A day's figures by minute and gate: each event brings whole minutes and reasons.
 /**
  * @typedef {object} Gate
  * @property {string} gate
@@ -9,7 +9,7 @@
 
 const ZERO = [0, 0, 0, 0, 0];
 export const [SCANS, YELLOW, RED, ENTERED, LEFT] = [0, 1, 2, 3, 4];
-/** What "now" means at a gate: the last minutes, the one that is running among them. */
+/** "Now" at a gate: the last minutes, including the current one. */
 export const RATE_MINUTES = 5;
 export const RECENT_MINUTES = 15;
 
@@ -30,7 +30,7 @@ export class FigureBoard {
   }
 
   /**
-   * A snapshot names every gate of the day, and each minute of it in which something happened.
+   * A snapshot names every gate of the day and each minute with scans.
    *
    * @param {Wire.FiguresBody} data
    * @param {number} revision
@@ -68,7 +68,7 @@ export class FigureBoard {
   }
 
   /**
-   * [scans, yellow, red, entered, left] of a gate, or of all of them, in these minutes (both included).
+   * [scans, yellow, red, entered, left] of one or all gates in these minutes (both included).
    *
    * @param {string | null} [gate]
    */
@@ -100,7 +100,7 @@ export class FigureBoard {
   }
 
   /**
-   * Scans a minute at this gate over the last minutes; `now` with the fraction of the running one.
+   * Scans a minute at this gate over the last minutes; `now` includes the fraction of a minute.
    *
    * @param {string} gate
    * @param {number} now
@@ -111,12 +111,12 @@ export class FigureBoard {
     return scans / Math.max(1, RATE_MINUTES - 1 + (now - running));
   }
 
-  /** The most scans in any one minute of the day. @param {string} gate */
+  /** The most scans in one minute of the day. @param {string} gate */
   busiest(gate) {
     return Math.max(0, ...[...(this.gates.get(gate)?.minutes.values() ?? [])].map(([scans]) => scans));
   }
 
-  /** Why scans were not green, over all gates, most first. */
+  /** Why scans were not green, over all gates, most frequent first. */
   reasons() {
     /** @type {Map<string, GatesReason>} */
     const all = new Map();

@@ -1,12 +1,12 @@
-// The notices that the hub sends to this operator or this gate (docs/protocol.md, "Notices to a gate").
+// The hub's notices to this operator or gate (docs/protocol.md, "Notices to a gate").
 import { deviceStore } from "../lib/storage.js";
 
 const DONE = "venue-hub.notices-done";
 const KEPT = 60;
 
 /**
- * `notices.on("dispute", (data, notice) => ...)` receives each notice of a kind once, also those sent while this device was away.
- * A notice that the page calls `done` with does not come again, not even after a reload.
+ * `notices.on("dispute", (data, notice) => ...)` receives each notice of a kind once, also those sent while this device
+ * was offline. After `done` a notice does not come again, not even after a reload.
  */
 export class GateNotices {
   /** @type {{ [Kind in NoticeKind]?: NoticeListener<Kind>[] }} */

@@ -1,11 +1,11 @@
-// How far this device's clock is from the hub's: measured by question and answer, the quickest of the last ones believed.
+// This device's clock skew to the hub: measured by pings; the quickest recent answer counts.
 import { deviceStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.clock";
 const KEPT = 8;
-// An answer that took longer says nothing that the ones before did not say better.
+// Slower answers are too inexact.
 const SLOWEST_MS = 5_000;
-// Beyond this the clock was set anew, and earlier samples are about another clock.
+// A larger step means that the clock was set again: earlier samples no longer count.
 const STEP_MS = 2_000;
 
 export class HubClock {
@@ -15,7 +15,7 @@ export class HubClock {
   /**
    * @param {object} [options]
    * @param {Storage} [options.store]
-   * @param {(ms: number) => void} [options.onSkew] receives how far this device's clock is ahead, whenever that changes
+   * @param {(ms: number) => void} [options.onSkew] called with how far this device's clock is ahead, when that changes
    */
   constructor({ store = deviceStore(), onSkew = () => {} } = {}) {
     this.store = store;
@@ -28,7 +28,7 @@ export class HubClock {
   }
 
   /**
-   * The hub said `serverTime` between two moments of this device: half of the way there, half of it back.
+   * The hub's `serverTime` lies halfway between two moments of this device.
    *
    * @param {string} serverTime RFC 3339
    * @param {number} sent
@@ -39,7 +39,7 @@ export class HubClock {
     const said = Date.parse(serverTime);
     if (!Number.isFinite(said) || roundTrip < 0 || roundTrip > SLOWEST_MS) return;
     const sample = { roundTrip, skew: Math.round((sent + received) / 2 - said) };
-    // Two measures differ by no more than half of each way, unless the clock was set in between.
+    // Two samples differ by at most half of each round trip, unless the clock was set between them.
     this.#samples = this.#samples.filter(({ roundTrip: other, skew }) => Math.abs(skew - sample.skew) <= (other + roundTrip) / 2 + STEP_MS);
     this.#samples = [...this.#samples, sample].slice(-KEPT);
     this.roundTripMs = roundTrip;
@@ -50,7 +50,7 @@ export class HubClock {
     this.onSkew(best.skew);
   }
 
-  /** Now by the hub's clock, in milliseconds. */
+  /** The hub's time now, in milliseconds. */
   now() {
     return Date.now() - this.skewMs;
   }

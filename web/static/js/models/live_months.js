@@ -1,11 +1,11 @@
-// The months of a calendar as they are now: over the socket while it is live, by polling while it is not.
+// The calendar's months, kept current: over the socket while it is live, else by polling.
 import { call } from "../lib/api.js";
 import { isVisible } from "../lib/visibility.js";
 import { addMonths, Month, monthKey } from "./availability.js";
 import { AvailabilitySocket } from "../lib/availability_socket.js";
 
 const POLL_EVERY_MS = 10_000;
-/** Neighbouring months serve only as other times to offer; the hub has the last word on them. */
+/** Neighbouring months only offer other times; the hub decides about those. */
 const NEIGHBOUR_FRESH_MS = 30_000;
 
 export class LiveMonths {
@@ -18,12 +18,12 @@ export class LiveMonths {
   #socket;
   /** @type {number | undefined} */
   #poll;
-  /** The month that is watched. */
+  /** The watched month. */
   #key = "";
 
   /**
-   * `whose` names the organisation and `venueId` the one venue that matters, if only one does. `onMonth(month, changes)`
-   * receives the watched month, first and after every change; `onTrouble(error)` is about a month that did not come.
+   * `whose` names the organisation, `venueId` the venue if only one counts. `onMonth(month, changes)` receives the watched
+   * month first and after every change; `onTrouble(error)` reports a month that did not come.
    *
    * @param {object} options
    * @param {Whose} [options.whose]
@@ -61,7 +61,7 @@ export class LiveMonths {
     return this.#months.get(key) ?? null;
   }
 
-  /** Shows a month: what is known of it at once, and what it is now as soon as either way brings it. @param {string} key */
+  /** Shows a month: the stored state at once, the current one as soon as it comes. @param {string} key */
   watch(key) {
     this.#key = key;
     const known = this.#months.get(key);
@@ -70,7 +70,7 @@ export class LiveMonths {
     return this.#ask(key);
   }
 
-  /** Now, and not at the next turn: the visitor asked for it. */
+  /** Polls now: the visitor asked for it. */
   retry() {
     this.#socket.wake?.();
     return this.#ask(this.#key);
@@ -81,7 +81,7 @@ export class LiveMonths {
     this.#socket.close();
   }
 
-  /** Every slot of the date's month and, where that is near, of its neighbour: other times to offer. @param {string} date */
+  /** Other times to offer: all slots of the date's month and of a near neighbouring month. @param {string} date */
   async around(date) {
     const key = monthKey(date);
     const day = Number(date.slice(8));
@@ -90,7 +90,7 @@ export class LiveMonths {
       try {
         this.#take(neighbour, await this.#read(neighbour), { whole: true });
       } catch {
-        // Fewer other times to offer, then.
+        // Then fewer other times are offered.
       }
     }
     return [key, neighbour].flatMap((name) => (name && this.#months.get(name)?.all()) || []);
@@ -108,7 +108,7 @@ export class LiveMonths {
     try {
       const slots = await this.#read(key);
       this.checkedAt = Date.now();
-      // What the socket said meanwhile is newer than this answer may be.
+      // The socket's newer data may be later than this answer.
       if ((this.#receivedLive.get(key) ?? -1) < asked) this.#take(key, slots, { whole: true });
       this.#publishState();
     } catch (error) {

@@ -1,4 +1,4 @@
-// The decision without a connection: the entry rule over what this device knows. What it cannot know is never GREEN.
+// The offline decision: the entry rule over this device's facts. Missing facts never give GREEN.
 import { decideEntry, entryRecorded } from "./rules/entry_decision.js";
 import { decideExit, decideReturn, returnRecorded } from "./rules/leaving.js";
 
@@ -11,9 +11,9 @@ const EXIT_NOTED = {
 };
 
 /**
- * `list`: the day's list or null; `entry`: an entry this device made or received later than the list, or null; `changed`:
- * whether news later than the list says that this ticket changed; `left`: {left_at, gate} where its holder is out
- * by what is known later than the list, null where they are not, undefined where nothing is.
+ * `list`: the day's list or null; `entry`: an entry made or received here after the list, or null; `changed`: whether
+ * news after the list says that the ticket changed; `left`: {left_at, gate} if news after the list says that the holder
+ * is out, null if it says that they are not, undefined without news.
  *
  * @param {string} code
  * @param {{ list: DayList | null, entry?: FirstEntry | null, changed?: boolean, left?: Leaving | null, now: number }} known
@@ -36,7 +36,7 @@ export async function decideWithoutHub(code, { list, entry, changed, left, now }
     const presence = out && { presence: { inside_since: null, left_at: out.left_at, left_gate: out.gate } };
     return { ...verdict, ...presence, ticket: { ...ticket, status: known.ticket.status }, reservation: known.reservation, verified, provisional: true, listed_at };
   }
-  // Who has left came in before that, and the list does not know it yet.
+  // Somebody who left had come in, which the list does not know yet.
   if (changed || left) {
     return { ...UNSURE, reason: "CHANGED", message: "NOT SURE", detail: "This ticket changed just before the connection was lost", ticket, listed_at };
   }
@@ -46,7 +46,7 @@ export async function decideWithoutHub(code, { list, entry, changed, left, now }
 }
 
 /**
- * What is shown once somebody was admitted on `decision`. An unsure decision stays unsure.
+ * The result of an entry by `decision`. An unsure decision stays unsure.
  *
  * @param {Decision} decision
  * @param {FirstEntry} verified
@@ -59,8 +59,8 @@ export function admitted(decision, verified) {
 }
 
 /**
- * Records an exit, which is never refused. The hub checks later whether they were inside where this device does not know.
- * `since`: when they last came back in, where that is known later than the list.
+ * Records an exit, which is never refused. The hub checks later whether they were inside.
+ * `since`: when they last came back, if that is known after the list.
  *
  * @param {string} code
  * @param {{ list: DayList | null, entry?: FirstEntry | null, changed?: boolean, left?: Leaving | null, since?: string | null, now: number }} known

@@ -1,4 +1,4 @@
-// A phone number as people type it: with or without its country, in whatever spacing. The hub judges; this only prepares.
+// Typed phone numbers, with or without a country code, in any spacing. The hub decides; this only prepares.
 import { FIRST_OF_CODE, PLANS } from "./dialling_codes.js";
 
 /** @typedef {{ country: string, code: string, trunk: string, fewest: number, most: number }} Plan */
@@ -22,13 +22,13 @@ export const dialCode = (country) => byCountry.get(country)?.code ?? "";
 /** @param {string | undefined} country @returns {country is string} */
 export const isCountry = (country) => byCountry.has(country ?? "");
 
-// The hub takes ten digits whatever the plan of today says, and E.164 ends at fifteen.
+// The hub accepts ten digits whatever the plan says; E.164 allows fifteen.
 const ENOUGH_DIGITS = 10;
 const MOST_DIGITS = 15;
 
 /**
- * What was typed, read in a country. `problem` is null, "empty", "characters", "country", "short" or "long"; a number with
- * `doubt` ("short", "long") is accepted but has an unusual length for its country. `e164` is there unless there is a problem.
+ * Reads a typed number of a country. `problem` is null, "empty", "characters", "country", "short" or "long". `doubt`
+ * ("short", "long") marks an accepted number of unusual length. `e164` is set unless there is a problem.
  *
  * @param {string} typed
  * @param {string} country
@@ -45,9 +45,9 @@ export function readPhone(typed, country) {
   if (!plan) return { problem: "country", country };
   let digits = packed;
   const { trunk } = plan;
-  // "1 202 ..." in the United States: the prefix goes only where the rest is still a whole number.
+  // "1 202 ..." in the United States: the prefix goes only if the rest is a whole number.
   if (trunk && digits.startsWith(trunk) && (trunk === "0" || digits.length - trunk.length >= plan.fewest)) digits = digits.slice(trunk.length);
-  // Belarus dials 80, with a tone between the two; Argentina writes a mobile's 9 as a 15 behind the area.
+  // Belarus dials 8, then 0; Argentina writes a mobile's 9 as a 15 after the area code.
   if (trunk === "8" && digits.startsWith("0")) digits = digits.slice(1);
   if (country === "AR") digits = digits.replace(/^(11|[23]\d{2,3})15(\d+)$/, (all, area, rest) => (all.length === 12 ? `9${area}${rest}` : all));
   return judged(plan, digits);
@@ -66,7 +66,7 @@ export function spaced(e164, country) {
 function international(packed, country) {
   if (packed.startsWith("+")) return packed.slice(1);
   if (packed.startsWith("00")) return packed.slice(2);
-  // In North America the way out is 011.
+  // North America's international prefix is 011.
   return packed.startsWith("011") && dialCode(country) === "1" ? packed.slice(3) : null;
 }
 
@@ -76,7 +76,7 @@ function abroadNumber(digits, chosen) {
   const country = code && (dialCode(chosen) === code ? chosen : firstOf.get(code));
   const plan = country && byCountry.get(country);
   if (!code || !plan) return { problem: "country", country: chosen };
-  // "+44 (0)20 ...": the zero in brackets is for callers inside the country.
+  // "+44 (0)20 ...": the zero in brackets is for domestic calls.
   const rest = digits.slice(code.length);
   return judged(plan, plan.trunk === "0" && rest.startsWith("0") ? rest.slice(1) : rest);
 }

@@ -1,4 +1,4 @@
-// What counts as a new scan: the same code within three seconds is one scan, and a scanner's second Enter is none.
+// Decides what is a new scan: the same code within three seconds is one scan, a scanner's second Enter is none.
 const SAME_CODE_MS = 3_000;
 const SECOND_ENTER_MS = 600;
 
@@ -16,12 +16,12 @@ export class RepeatFilter {
     return true;
   }
 
-  /** Hardware scanners may end a code with CR and LF; the second one must not press a button. */
+  /** Hardware scanners may end a code with CR and LF; the LF must not press a button. */
   isTail(now = performance.now()) {
     return now - this.#at < SECOND_ENTER_MS;
   }
 
-  /** The last code did not get an answer, so it may come again at once. */
+  /** The last code got no answer: it may come again at once. */
   forget() {
     this.#code = null;
   }

@@ -1,4 +1,4 @@
-// The replay of a day: the events of its log in order, and the board as it was at any moment.
+// A day's replay: its log's events in order, and the board at any moment.
 import { CountBoard } from "./count_board.js";
 import { FigureBoard, RECENT_MINUTES } from "./figure_board.js";
 
@@ -11,7 +11,7 @@ export class ReplayDay {
   /** How many events the boards show. */
   done = 0;
   at = 0;
-  /** Milliseconds from the check to the entry, by gate: when, and how many. @type {Map<string, [number, number][]>} */
+  /** Milliseconds from check to entry, by gate: [when, how many]. @type {Map<string, [number, number][]>} */
   took = new Map();
   /** @type {ReplayEvent[]} */
   events = [];
@@ -25,12 +25,12 @@ export class ReplayDay {
     this.#begin();
   }
 
-  /** Adds an event; the head names its columns. @param {ReplayRow} row */
+  /** Adds an event; its columns are named in the head. @param {ReplayRow} row */
   push(row) {
     this.events.push(/** @type {ReplayEvent} */ (Object.fromEntries(this.head.columns.map((name, place) => [name, row[place]]))));
   }
 
-  /** When the first thing happened, in milliseconds since the day began; null on a day without any. */
+  /** The first event, in milliseconds since the day began; null without events. */
   get first() {
     return this.events[0]?.at ?? null;
   }
@@ -39,7 +39,7 @@ export class ReplayDay {
     return this.events.at(-1)?.at ?? null;
   }
 
-  /** Brings both boards to what they showed at this moment. Returns whether anything changed. @param {number} at */
+  /** Sets both boards to this moment. Returns whether anything changed. @param {number} at */
   seek(at) {
     const before = this.done;
     const restarted = before > 0 && this.events[before - 1].at > at;
@@ -95,7 +95,7 @@ export class ReplayDay {
     else this.took.set(gate, [[at, took]]);
   }
 
-  /** As the live board has them: over the last minutes, the running one among them. */
+  /** As on the live board: over the last minutes, including the current one. */
   #medians() {
     const from = (Math.floor(this.at / MINUTE_MS) - RECENT_MINUTES + 1) * MINUTE_MS;
     for (const gate of this.figures.gates.values()) {

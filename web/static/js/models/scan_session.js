@@ -1,20 +1,20 @@
-// One operator's scanning: present a code, admit it, undo it. Knows the socket and what decides without it, not the page.
+// One operator's scans: check, admit, exit, undo. It knows the socket and the offline decision, not the page.
 import { CommandRefused, LinkLost } from "../lib/socket.js";
 
-/** Repeating these is harmless (a verify has its scan_id), so they wait for the next connection and are sent again. */
+/** Harmless when repeated (a verify has its scan_id): they wait for the next connection and are sent again. */
 const AGAIN = { again: true };
-// How long the hub may take before the device decides by itself: while there is a connection, and once it is lost.
+// How long the hub may take before the device decides: while connected, and after a loss.
 const ANSWER_MS = 3_000;
 const HICCUP_MS = 1_200;
-// The hub answers, but cannot decide.
+// The hub cannot decide now.
 const CANNOT_JUDGE = "SERVICE_UNAVAILABLE";
 
 export class ScanSession {
   /**
    * @param {import("../lib/socket.js").VenueSocket} socket
    * @param {object} [options]
-   * @param {OfflineJudge | null} [options.offline] decides where the hub cannot be asked
-   * @param {() => Date} [options.hubNow] the moment by the hub's clock
+   * @param {OfflineJudge | null} [options.offline] decides if the hub cannot
+   * @param {() => Date} [options.hubNow] the hub's time
    */
   constructor(socket, { offline = null, hubNow = () => new Date() } = {}) {
     this.socket = socket;
@@ -31,7 +31,7 @@ export class ScanSession {
   }
 
   /**
-   * Gives the decision, or null when another code was presented meanwhile.
+   * Returns the decision, or null if another code came meanwhile.
    *
    * @param {string} code
    * @param {string | null} gate of this device
@@ -43,7 +43,7 @@ export class ScanSession {
     const answer = await this.#ask("validate", { code });
     const decision = answer ?? (await this.offline?.present(code, { gate }));
     if (!decision || turn !== this.turn) return null;
-    // One visitor, one scan_id: the check and the entry that may follow it.
+    // The check and the entry of one visitor share a scan_id.
     this.current = { code, decision, scanId: decision.scan_id ?? null };
     return decision;
   }
@@ -54,7 +54,7 @@ export class ScanSession {
   }
 
   /**
-   * Records the entry. Called again for the same scan it keeps its scan_id, so it is one entry.
+   * Records the entry. A repeat for the same scan has the same scan_id, so it is one entry.
    *
    * @param {string | null} gate
    * @returns {Promise<Decision | null>}
@@ -75,7 +75,7 @@ export class ScanSession {
   }
 
   /**
-   * Records the exit of this code's holder; decided and recorded at once, since no exit is refused.
+   * Decides and records the holder's exit in one step, since no exit is refused.
    *
    * @param {string} code
    * @param {string | null} gate
@@ -96,7 +96,7 @@ export class ScanSession {
     this.current = null;
   }
 
-  /** Own scans, newest first: `{ scans, next }`, where `next` is the `before` of the page that follows, or null. */
+  /** Own scans, newest first: `{ scans, next }`; `next` is the next page's `before`, or null. */
   history(limit = 30, /** @type {string | null} */ before = null) {
     return this.socket.request("history", { limit, ...(before !== null && { before }) });
   }
@@ -109,7 +109,7 @@ export class ScanSession {
   }
 
   /**
-   * The hub's answer, or null where this device has to decide.
+   * The hub's answer, or null if this device must decide.
    *
    * @param {"validate" | "verify" | "exit"} type
    * @param {object} fields
@@ -126,7 +126,7 @@ export class ScanSession {
     } catch (error) {
       if (error instanceof CommandRefused && error.code === CANNOT_JUDGE) return null;
       if (!(error instanceof LinkLost)) throw error;
-      // An open connection that does not answer is checked.
+      // Checks an open connection that did not answer.
       this.socket.doubt();
       return null;
     } finally {

@@ -1,8 +1,8 @@
-// What an operator has chosen for this device. Kept on the device, because a gate's noise and light stay with the gate.
+// An operator's settings, stored on the device, because a gate's noise and light stay with the gate.
 import { deviceStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.scanner";
-/** `way`: which way people go past this scanner. @type {ScannerChoices} */
+/** `way`: entry or exit. @type {ScannerChoices} */
 const USUAL = { way: "entry", sound: true, vibration: true, continuous: false, seconds: 2, cameraOn: false, camera: "" };
 export const SHORTEST_S = 1;
 export const LONGEST_S = 8;
@@ -17,7 +17,7 @@ export class ScanSettings {
     try {
       kept = JSON.parse(store.getItem(STORED) ?? "{}") ?? {};
     } catch {
-      // Somebody else's text under our name: begin anew.
+      // Unreadable: use the defaults.
     }
     this.#values = { ...USUAL };
     const usable = Object.entries(USUAL).filter(([name, usual]) => typeof kept[name] === typeof usual).map(([name]) => [name, kept[name]]);

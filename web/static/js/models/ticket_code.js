@@ -1,4 +1,4 @@
-// A ticket code as people type it: in any case and spacing, as an address or in a list.
+// Typed ticket codes: in any case and spacing, as an address or in a list.
 export const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const MODULUS = 31;
 const RADIX = 3;
@@ -7,14 +7,14 @@ export const OURS = /^TKT-?(\d{4})-?([A-Z0-9]{6})-?([A-Z0-9]{6})$/;
 const INSIDE = /TKT[\s-]*\d[\s-]*\d[\s-]*\d[\s-]*\d(?:[\s-]*[A-Z0-9]){12}(?:(?![A-Z0-9])|(?=TKT))/g;
 const QUERY_NAMES = ["ticket", "ticket_code", "code"];
 
-/** One code, in its own spelling where it is ours. */
+/** One code; ours in its canonical spelling. */
 export function tidyCode(/** @type {string} */ typed) {
   const text = fromAddress(clean(typed));
   const packed = text.replace(/[\s.-]+/g, "").toUpperCase();
   return canonical(packed) ?? text.replace(/\s+/g, "");
 }
 
-/** Every code in a text, in order, none twice. */
+/** Every code in a text once, in order. */
 export function codesIn(/** @type {string} */ typed) {
   /** @type {string[]} */
   const found = [];
@@ -24,7 +24,7 @@ export function codesIn(/** @type {string} */ typed) {
     const words = text.split(/\s+/);
     const inside = /:\/\//.test(text) ? null : text.toUpperCase().match(INSIDE);
     if (inside) {
-      // The rest is no code of ours, or one cut short: it is kept.
+      // The rest is another code or part of one: it is kept.
       const left = text.toUpperCase().replace(INSIDE, " ").split(/\s+/);
       found.push(...inside.map(tidyCode), ...left.filter((word) => /[A-Z0-9]/.test(word)).map(tidyCode));
     } else if (words.length > 1 && words.every((word) => /:\/\/|^[A-Z]{2,4}-.*\d/i.test(word))) found.push(...words.map(tidyCode));
@@ -33,7 +33,7 @@ export function codesIn(/** @type {string} */ typed) {
   return [...new Set(found.filter(Boolean))];
 }
 
-/** Whether this is a code of ours, with the right check character. */
+/** Whether this is our code, with a correct check character. */
 export function check(/** @type {string} */ code) {
   return OURS.test(code) && remainder(code) === 1;
 }

@@ -1,20 +1,20 @@
-// Whether the decision on the screen is still true: follows the changes of tickets, by the hash of their codes.
+// Detects an outdated decision on the screen: follows the changes of tickets by hashed code.
 const MISSED = "missed";
 
-/** The name of a ticket among the hub's news: SHA-256 in hex of its code. @param {string} code */
+/** A ticket's name in the hub's news: SHA-256 of its code, in hex. @param {string} code */
 export async function hashOf(code) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(code));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
- * `onChange(change)` is called when the ticket being followed is not any more as its decision says: "reserved", "moved",
- * "cancelled", "activated", "verified", "undone", "left", "returned", or "missed" where changes may have been missed.
+ * `onChange(change)` is called when the followed ticket no longer fits its decision: "reserved", "moved", "cancelled",
+ * "activated", "verified", "undone", "left", "returned", or "missed" if changes may have been missed.
  */
 export class TicketNews {
   /** @type {{ code?: string, told: Set<string>, links: number, hash: string | null } | null} */
   #followed = null;
-  /** While the hub judges, and this page hashes: news received then may be newer than the answer, or be the answer itself. */
+  /** While the hub decides and this page hashes: news received then may be newer than the answer, or be its own change. */
   #judging = false;
   /** @type {Wire.TicketsBody[]} */
   #received = [];
@@ -24,7 +24,7 @@ export class TicketNews {
    * @param {object} options
    * @param {VenueSocket} options.socket
    * @param {(change: string) => void} options.onChange
-   * @param {(news: Wire.TicketsBody) => void} [options.onNews] receives all news, whatever is on the screen
+   * @param {(news: Wire.TicketsBody) => void} [options.onNews] receives all news
    */
   constructor({ socket, onChange, onNews = () => {} }) {
     this.socket = socket;
@@ -36,18 +36,18 @@ export class TicketNews {
     this.socket.subscribe("tickets", {}, () => this.#subscribed(), (data) => this.#receive(data));
   }
 
-  /** The link has been made, for the first time or anew: what is judged from now on is newer than what may be missing. */
+  /** Connected or reconnected: decisions from now on are newer than any missed news. */
   linked() {
     this.#links += 1;
   }
 
-  /** The hub is being asked; `follow`, `keep` or `leave` say what came of it. */
+  /** A request has begun; `follow`, `keep` or `leave` gives its result. */
   ask() {
     this.#judging = true;
     this.#received = [];
   }
 
-  /** This decision is on the screen now. A ticket that is not known has no news. @param {Decision} decision */
+  /** This decision is on the screen now. An unknown ticket has no news. @param {Decision} decision */
   async follow(decision) {
     const code = decision.ticket?.ticket_code;
     const followed = { code, told: toldBy(decision), links: this.#links, hash: /** @type {string | null} */ (null) };
@@ -58,7 +58,7 @@ export class TicketNews {
     for (const data of this.#received.splice(0)) this.#weigh(data);
   }
 
-  /** Nothing new is on the screen: what was there before, if anything, is still followed. */
+  /** The screen is unchanged: its ticket, if any, is still followed. */
   keep() {
     this.#judging = false;
     for (const data of this.#received.splice(0)) this.#weigh(data);
@@ -85,7 +85,7 @@ export class TicketNews {
   #weigh({ hashes, change }) {
     const followed = this.#followed;
     if (!followed?.code || (change !== MISSED && !hashes.includes(followed.hash ?? ""))) return;
-    // It is on the screen already: most often it was made here.
+    // Already on the screen: most often it was made here.
     if (!followed.told.has(change)) this.onChange(change);
   }
 }

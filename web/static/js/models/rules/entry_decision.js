@@ -1,5 +1,5 @@
-// The entry decision for a scanner without a connection: the twin of hub/rules/entry_decision.py, held to the same table of
-// cases (tests/rules/entry_cases.json). Facts are as the day's list has them; moments are RFC 3339, `now` is milliseconds.
+// The offline scanner's entry rule, twin of hub/rules/entry_decision.py: change both, and their shared table of cases
+// (tests/rules/entry_cases.json). Facts come from the day's list; moments are RFC 3339, `now` is in milliseconds.
 import { daysBetween, midnight, venueTime } from "./venue_day.js";
 
 /**
@@ -23,7 +23,7 @@ const ALLOWED = verdict("YELLOW", "NO_RESERVATION", true, "NO RESERVATION", "No 
 const ALREADY = verdict("YELLOW", "ALREADY_VERIFIED", true, "ALREADY VERIFIED", "Verified before");
 
 /**
- * `opens_at` and `closes_at` of the reservation count where the list has them.
+ * The reservation's `opens_at` and `closes_at` count if the list has them.
  *
  * @param {TicketFacts | null} ticket
  * @param {ReservationFacts | null} reservation
@@ -43,7 +43,7 @@ export function decideEntry(ticket, reservation, firstEntry, policy, venueId, no
   if (reservation && reservation.venue_id !== venueId) return about(ELSEWHERE, "Reserved at another venue for {when}", reservation, today);
   if (ticket.venue_id !== null && ticket.venue_id !== venueId) return ELSEWHERE;
   if (firstEntry) return already(firstEntry, today, timeZone);
-  // The word EXPIRED on an OTA ticket is the outside system's; with a reservation the slot decides.
+  // The outside system sets EXPIRED on an OTA ticket; with a reservation the slot decides.
   if (status === "EXPIRED" && (ticket.channel !== "ota" || !reservation)) {
     return reservation && now >= Date.parse(reservation.ends_at) ? over(reservation, today) : EXPIRED;
   }
@@ -53,13 +53,13 @@ export function decideEntry(ticket, reservation, firstEntry, policy, venueId, no
   return judgeMoment(reservation, policy, now, today, timeZone);
 }
 
-/** What the scanner shows once the entry that `permitted` allowed is written down. @param {EntryVerdict} permitted */
+/** The verdict after the entry that `permitted` allowed is recorded. @param {EntryVerdict} permitted */
 export function entryRecorded(permitted) {
   return verdict("GREEN", "VERIFIED", true, "ENTRY RECORDED", permitted.detail, permitted.days_from_now);
 }
 
 /**
- * From when (included) until when (excluded) the reservation admits its holder.
+ * From when (included) until when (excluded) a reservation admits its holder.
  *
  * @param {ReservationFacts} reservation
  * @param {Wire.ListPolicy} policy
@@ -110,7 +110,7 @@ function already(entry, today, timeZone) {
   return { ...ALREADY, detail: `Verified at ${date === today ? "" : `${date} `}${time}${by}${gate}` };
 }
 
-/** `today 12:00-14:00`, or with the date where it is not today's. @param {ReservationFacts} reservation @param {string} today */
+/** `today 12:00-14:00`, or with the date on another day. @param {ReservationFacts} reservation @param {string} today */
 function slotWords({ date, start_time: start, end_time: end }, today) {
   return `${date === today ? "today" : date} ${start.slice(0, 5)}-${end.slice(0, 5)}`;
 }

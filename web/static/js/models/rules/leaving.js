@@ -1,5 +1,5 @@
-// The decision on those who leave and come back, for a scanner without a connection: the twin of hub/rules/leaving.py, held to the same
-// table of cases (tests/rules/leaving_cases.json). Moments are RFC 3339, `now` is milliseconds.
+// The offline scanner's rules of exit and return, twin of hub/rules/leaving.py: change both, and their shared table of
+// cases (tests/rules/leaving_cases.json). Moments are RFC 3339, `now` is in milliseconds.
 import { entryWindow } from "./entry_decision.js";
 import { midnight, venueTime } from "./venue_day.js";
 
@@ -32,7 +32,7 @@ export function decideExit(left, insideSince, now, timeZone) {
 }
 
 /**
- * What becomes of `refused` (already inside) for somebody who has left. `left.date` is the day their entry counts for.
+ * Decides a return: `refused` (already inside) of somebody who left. `left.date` is the day of their entry.
  *
  * @param {EntryVerdict} refused
  * @param {Leaving & { date: string }} left
@@ -51,7 +51,7 @@ export function decideReturn(refused, left, reservation, policy, now, timeZone) 
   return verdict("GREEN", "MAY_RETURN", true, "MAY COME BACK IN", words);
 }
 
-/** What the scanner shows once the return that `permitted` allowed is written down. @param {EntryVerdict} permitted */
+/** The verdict after the return that `permitted` allowed is recorded. @param {EntryVerdict} permitted */
 export function returnRecorded(permitted) {
   return verdict("GREEN", "RE_ENTRY", true, "RE-ENTRY RECORDED", permitted.detail);
 }
@@ -62,7 +62,7 @@ const dayAfter = (date) => new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).to
 const leftWords = ({ left_at, gate }, now, timeZone) => `Left at ${when(left_at, now, timeZone)}${gate ? `, gate ${gate}` : ""}`;
 
 /**
- * `13:05`, with the date where it is not today's.
+ * `13:05`, with the date on another day.
  *
  * @param {string} moment
  * @param {number} now

@@ -1,4 +1,4 @@
-// The venue's day: which date and time it is there, and when a date begins. Twin of hub/rules/venue_day.py.
+// The venue's date and time, and when a date begins there. Twin of hub/rules/venue_day.py.
 const DAY_MS = 86_400_000;
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const clocks = new Map();
@@ -27,7 +27,7 @@ export function venueTime(moment, timeZone) {
 }
 
 /**
- * The first instant of the date, in milliseconds. Where clocks skip midnight it is the instant of the jump.
+ * The first instant of the date, in milliseconds. If clocks skip midnight, it is the instant of the jump.
  *
  * @param {string} date
  * @param {string} timeZone
@@ -36,7 +36,7 @@ export function midnight(date, timeZone) {
   const universal = Date.parse(`${date}T00:00:00Z`);
   const before = offsetAt(universal - offsetAt(universal, timeZone) - DAY_MS / 2, timeZone);
   const first = universal - before;
-  // Had the clocks been changed in the hours before, midnight is by the new time.
+  // If the clocks changed in the hours before, midnight is by the new time.
   return offsetAt(first - 1000, timeZone) === before ? first : universal - offsetAt(first - 1000, timeZone);
 }
 
