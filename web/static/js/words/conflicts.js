@@ -1,4 +1,4 @@
-// The words of conflicts: the kinds, what happened, and the possible decisions.
+// The texts of conflicts: kinds, what happened, and possible decisions.
 import { t } from "../lib/i18n.js";
 import { momentAt } from "../lib/dates.js";
 import { reasonOf } from "./scans.js";
@@ -16,7 +16,7 @@ const KINDS = {
   no_reservation: t("Let in without a reservation"),
 };
 
-/** A kind that is newer than this page is shown by the hub's reason. @param {{ kind: string, reason: string }} conflict */
+/** A kind unknown to this page is shown by the hub's reason. @param {{ kind: string, reason: string }} conflict */
 export const kindOf = (conflict) => KINDS[conflict.kind] ?? reasonOf(conflict.reason);
 
 /** @type {Record<string, { verb: string, done: string }>} */

@@ -1,4 +1,4 @@
-// The words of disputes: the verdict, what prevents an override, the decision.
+// The texts of disputes: the verdict, what prevents an override, the decision.
 import { t } from "../lib/i18n.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
 import { statusOf } from "./ticket_history.js";
@@ -17,7 +17,7 @@ const DECISIONS = { admitted: t("Admitted"), declined: t("Declined"), withdrawn:
 const BACK = "RE_ENTRY";
 
 /**
- * The facts below the head of a dispute, as the ticket is now.
+ * The facts below a dispute's head: the ticket's current state.
  *
  * @param {Wire.Dispute} dispute
  * @param {string | undefined} timezone
@@ -35,7 +35,7 @@ export function linesOf({ ticket, gate, operator }, timezone) {
 }
 
 /**
- * Why nobody can be admitted at all. An entry can be taken back, and a holder who has left can be admitted again.
+ * Why an override is impossible. An entry can be undone, and a holder who left can be admitted again.
  *
  * @param {Wire.Dispute} dispute
  */
@@ -59,7 +59,7 @@ function leftOf({ left_at, gate }, timezone) {
   return gate ? t("Left {time}, gate {gate}, and has not come back", { time, gate }) : t("Left {time}, and has not come back", { time });
 }
 
-/** How it was decided, by whom and why. @param {Decided} dispute */
+/** The decision, by whom and why. @param {Decided} dispute */
 export function decisionOf({ decision, recorded, decided_by: by, decision_reason: reason, undone }) {
   const words = [recorded === BACK ? backOf(undone) : undone ? t("Admitted, taken back since") : DECISIONS[decision ?? ""], by?.name, reason && t("“{note}”", { note: reason })];
   return words.filter(Boolean).join(" · ");

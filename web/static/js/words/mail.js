@@ -1,4 +1,4 @@
-// What a message is called, its state and since when, in the reader's words.
+// The texts of outbox messages: their kinds, states and ages.
 import { locale, t, tn } from "../lib/i18n.js";
 
 /** @type {Record<string, () => string>} */
@@ -38,7 +38,7 @@ const RELATIVE = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 const STEPS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
 /**
- * "2 hours ago", "in 3 minutes". Seconds are rounded to tens, so that a list need not tick.
+ * "2 hours ago", "in 3 minutes". Seconds are rounded to tens, so that a list rarely changes.
  *
  * @param {string} moment
  * @param {Date} now

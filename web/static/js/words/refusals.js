@@ -1,4 +1,4 @@
-// What a refusal means for a customer: a headline, and the next step in plain words.
+// The texts of refusals for a customer: a headline and the next step.
 import { t, tn } from "../lib/i18n.js";
 import { explainBy, isAboutTicket, NO_CONNECTION, TICKET, tooManyTries } from "./ticket_refusals.js";
 

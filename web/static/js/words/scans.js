@@ -1,4 +1,4 @@
-// The words of the scan log: modes, results and reasons.
+// The texts of the scan log: modes, results, reasons.
 import { t } from "../lib/i18n.js";
 
 /** @type {Record<string, string>} */
@@ -18,7 +18,7 @@ export const MODES = {
 /** @type {Record<string, string>} */
 export const RESULTS = { GREEN: t("Green"), YELLOW: t("Yellow"), RED: t("Red") };
 
-/** A reason in words; one that is newer than this page is shown by its name. @param {string} reason */
+/** A reason in words; a reason unknown to this page is shown by its name. @param {string} reason */
 export const reasonOf = (reason) => REASONS[reason] ?? reason;
 /** @param {string} mode */
 export const modeOf = (mode) => MODES[mode] ?? mode;

@@ -1,4 +1,4 @@
-// The words of a ticket's history: for each event what happened, and the details.
+// The texts of a ticket's history: what happened at each event, and details.
 import { t, tn } from "../lib/i18n.js";
 import { kindOf } from "./mail.js";
 import { doneOf, kindOf as conflictOf } from "./conflicts.js";
@@ -53,7 +53,7 @@ const WORDS = {
 };
 
 /**
- * What happened, and the text below it. `timezone` is the venue's.
+ * What happened, and the details. `timezone` is the venue's.
  *
  * @param {Wire.LifeEvent} event
  * @param {string} timezone
@@ -67,7 +67,7 @@ export function wordsOf(event, timezone) {
 /** @param {Wire.LifeEvent} event @param {string} timezone @returns {Told} */
 function scanWords(event, timezone) {
   const where = event.gate && t("gate {gate}", { gate: event.gate });
-  // A scan that came in later was made offline: both times are shown.
+  // A scan that came later was made offline: both times are shown.
   const late = event.scanned_at && Date.parse(event.at) - Date.parse(event.scanned_at) > 5_000;
   const then = late && t("scanned at {time}", { time: momentAt(event.scanned_at ?? event.at, timezone, { seconds: true }) });
   return [

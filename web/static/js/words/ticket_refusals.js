@@ -1,5 +1,5 @@
-// What a refused ticket means for a customer. The first step of a booking needs no
-// more; words/refusals.js has the rest.
+// The texts of refused tickets for a customer: all that a booking's first step needs.
+// words/refusals.js has the rest.
 import { t } from "../lib/i18n.js";
 import { longDay } from "../lib/dates.js";
 
@@ -37,7 +37,7 @@ export const isAboutTicket = (/** @type {string} */ code) => code in TICKET;
 
 export const tooManyTries = () => ({ title: t("That was a lot of tries in a short time."), next: t("Wait a minute, then try again.") });
 
-/** The words of a refusal, or the hub's own. @param {RefusalWords} known @param {Refused} error */
+/** The text of a refusal, or the hub's own. @param {RefusalWords} known @param {Refused} error */
 export function explainBy(known, error) {
   const words = known[error.code];
   return words ? words(error.details ?? {}) : { title: error.message || t("That did not work."), next: t("Please try again.") };

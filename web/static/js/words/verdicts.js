@@ -1,5 +1,5 @@
-// The words of a decision. The hub writes its own in English, made of the facts it sends along; in other languages the page
-// makes the same words of the same facts.
+// The texts of a decision. The hub writes English text from facts that it sends along; in other languages the page
+// writes the same text from the same facts.
 import { language, t, tn } from "../lib/i18n.js";
 import { momentAt, shortDay, span } from "../lib/dates.js";
 
@@ -12,7 +12,7 @@ const WORDS = {
   TICKET_NOT_FOUND: t("INVALID TICKET"), TICKET_NOT_ACTIVATED: t("TICKET NOT ACTIVATED"), TICKET_EXPIRED: t("TICKET EXPIRED"),
   TICKET_CANCELLED: t("TICKET CANCELLED"), EXIT_RECORDED: t("EXIT RECORDED"), ALREADY_LEFT: t("ALREADY LEFT"),
   NOT_INSIDE: t("NOT INSIDE"), MAY_RETURN: t("MAY COME BACK IN"), RE_ENTRY: t("RE-ENTRY RECORDED"),
-  // Said by the scanner itself, without the hub.
+  // From the scanner itself, offline.
   NOT_LISTED: t("NOT ON THE LIST"), CHANGED: t("NOT SURE"), NO_LIST: t("NOT CHECKED"), NOTED: t("ENTRY NOTED"),
   EXIT_NOTED: t("EXIT NOTED"),
 };
@@ -72,7 +72,7 @@ export function detailOf(decision, venue) {
   }
 }
 
-/** A day's distance from today in words. @param {number} days */
+/** Days from today in words. @param {number} days */
 export function inDays(days) {
   if (days === 0) return t("today");
   if (days === 1) return t("tomorrow");
