@@ -1,4 +1,4 @@
-// The analytics page: reads a span of days once and shows rates, charts, times of day and a table of days.
+// The analytics page (/manager/analytics): reads a range of days and shows rates, charts, times and a table.
 import { byId, fieldOf, h, icon } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { ChecksChart, placeOf, SharesChart, VisitsChart } from "../features/analytics/day_charts.js";
@@ -90,7 +90,7 @@ function drawCharts(total, days) {
   shares.draw({ ...common, columns: [at, hundred("no_show_rate"), hundred("rejection")], totals: told, words });
 }
 
-/** Slots that begin at the same time on different days, together. @param {Wire.DayFigures[]} days */
+/** Sums the slots of one start time over all days. @param {Wire.DayFigures[]} days */
 function drawTimes(days) {
   /** @type {Map<string, { capacity: number, booked: number, due: number, missing: number }>} */
   const times = new Map();

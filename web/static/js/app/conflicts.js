@@ -1,4 +1,4 @@
-// The conflicts page: open conflicts, live, and the decided ones below.
+// The conflicts page: open conflicts, live; decided ones below.
 import { byId, h } from "../lib/elements.js";
 import { call } from "../lib/api.js";
 import { LinkState } from "../lib/link_state.js";

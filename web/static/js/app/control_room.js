@@ -1,4 +1,4 @@
-// The control room: the day's counts and figures, drawn as they change, and the panels beside them.
+// The control room (/manager): draws the day's counts and figures as they change; opens the panels.
 import { byId, targetOf } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
 import { retryLoading } from "../lib/lazy_loading.js";
@@ -41,7 +41,7 @@ const socket = new VenueSocket({
       return;
     }
     byId("venue-name").textContent = venue.name;
-    // After midnight, or after a night without a link, today is another day.
+    // After midnight, or a night offline, today is another day.
     if (day === null || (followsToday && day !== venue.today)) watch(venue.today);
     tick();
   },
@@ -64,7 +64,7 @@ function watch(date) {
   figuresView.waiting();
   const current = () => day === date;
   /**
-   * Gives the data to a model while this day is shown, and draws it.
+   * Passes data to a model and draws it, while this day is shown.
    *
    * @template Data
    * @param {(data: Data, revision: number) => unknown} take
@@ -87,7 +87,7 @@ function watch(date) {
   );
 }
 
-/** Once a frame, however much has come; not before both the slots and the log are there. */
+/** Draws at most once a frame, and only when both slots and log have come. */
 let drawing = 0;
 
 function drawFigures() {

@@ -1,4 +1,4 @@
-// The disputes page: open disputes, live, and the decided ones below.
+// The disputes page: open disputes, live; decided ones below.
 import { byId } from "../lib/elements.js";
 import { call } from "../lib/api.js";
 import { LinkState } from "../lib/link_state.js";

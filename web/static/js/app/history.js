@@ -1,4 +1,4 @@
-// The scan history page. The address holds its filters, so that a view can be bookmarked and shared.
+// The scan history page. Its address holds the filters, so that a view can be bookmarked and shared.
 import { byId, fieldOf, h, icon } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
@@ -26,7 +26,7 @@ function question() {
 function readAddress() {
   const given = new URLSearchParams(location.search);
   for (const name of NAMES) fieldOf(form, name).value = given.get(name) ?? "";
-  // A first visit shows today; chosen filters stay, also the choice of every day.
+  // A first visit shows today; chosen filters stay, "every day" included.
   if (!NAMES.some((name) => given.has(name)) && !given.has("all")) fieldOf(form, "from").value = fieldOf(form, "to").value = today ?? "";
 }
 

@@ -1,4 +1,4 @@
-// Staff sign-in with a password or a PIN. The cookie is the API's to set; a lockout counts down here.
+// Staff sign-in with a password or a PIN. The API sets the cookie; this page counts a lockout down.
 import { byId, fieldOf, first } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
@@ -14,7 +14,7 @@ const form = byId("login-form");
 const secret = byId("secret");
 const answer = byId("login-answer");
 const button = /** @type {HTMLButtonElement} */ (first(form, "[type=submit]"));
-// Where one hub serves several organisations, the link to this page may name one: /operator/login?orq=2
+// If a hub serves several organisations, the link may name one: /operator/login?orq=2
 const orq = Number.parseInt(new URLSearchParams(location.search).get("orq") ?? "", 10);
 /** @type {Wire.Query} */
 const whose = orq > 0 ? `?orq=${orq}` : "";
@@ -88,7 +88,7 @@ function lockedOut(seconds, title = t("Too many wrong tries: sign-in is locked."
   show();
 }
 
-/** Tells of scans that this browser has yet to send: signing in as the operator who made them sends them. */
+/** Shows how many offline scans wait on this device until their operator signs in. */
 async function tellOfWaiting() {
   if (!(await globalThis.indexedDB?.databases?.())?.some(({ name }) => name === DATABASE)) return;
   const waiting = await waitingOn(await Store.open());

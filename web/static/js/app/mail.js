@@ -1,4 +1,4 @@
-// The mail page: reads the outbox every few seconds while the page is visible; sends or discards stuck messages.
+// The mail page: reads the outbox every few seconds while visible; resends or discards stuck messages.
 import { byId, first, targetOf } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
 import { LinkState } from "../lib/link_state.js";
@@ -21,7 +21,7 @@ const linkState = new LinkState(byId("link-state"));
 const list = new MailList(byId("mails"), { retry, discard });
 const dialog = byId("discarder");
 let view = "stuck";
-/** Pages beyond the first, as they were read. @type {Wire.Mail[]} */
+/** The messages of the pages after the first. @type {Wire.Mail[]} */
 let older = [];
 /** @type {number | null} */
 let next = null;

@@ -1,4 +1,4 @@
-// The replay page: plays a day's log on the board of the control room, forwards and back, at a chosen speed.
+// The replay page: plays a day's log on the control room's board, forwards and back, at a chosen speed.
 import { byId, targetOf } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { BoardView } from "../features/control_room/board_view.js";
@@ -10,7 +10,7 @@ import { clearNotice, showNotice } from "../lib/notices.js";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** The time before the first scan and after the last is skipped, but for this much. */
+/** The play begins this long before the first scan and ends this long after the last. */
 const LEAD_MS = 5 * MINUTE_MS;
 const { venue, timezone, today } = byId("control").dataset;
 const view = new BoardView();
@@ -95,7 +95,7 @@ function go(moment, { anew = false } = {}) {
 /** @param {number} stamp */
 function step(stamp) {
   if (!playing) return;
-  // A hidden page gets no frames: the time that passed meanwhile is left out.
+  // A hidden page gets no frames: that time is left out.
   const passed = Math.min(250, stamp - ticked);
   if (passed >= 90) {
     ticked = stamp;

@@ -1,4 +1,4 @@
-// The reservation page: the hub renders it; this script keeps it up to date and moves or cancels the reservation.
+// The reservation page: the hub renders it; this script updates it and moves or cancels the reservation.
 import { byId, first, targetOf } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
 import { fetchPage, keepLooking } from "../lib/fresh_page.js";
@@ -14,19 +14,19 @@ const { token } = root.dataset;
 followHubClock(root.dataset.now);
 
 const part = () => byId("visit-part");
-/** In a header: addresses are written to logs, and the token opens the reservation. */
+/** In a header, because addresses are logged and the token opens the reservation. */
 const headers = { "X-Reservation-Token": token ?? "" };
 
 const mover = byId("mover") && new Mover({ headers, part, onDone: (words) => changedHere(words), onStale: (words) => goneStale(words) });
 const canceller = byId("canceller") && new Canceller({ headers, onDone: (words) => changedHere(words), onStale: (words) => goneStale(words) });
 
-/** Puts what the hub says now in place of what is shown; returns whether anything differs. */
+/** Replaces the page's content with the hub's current one; returns whether it differs. */
 async function bringUpToDate() {
   const page = await fetchPage();
   followHubClock(first(page, "#visit").dataset.now);
   const fresh = first(page, "#visit-part");
   if (fresh.dataset.version === part().dataset.version) return false;
-  // A change that has just become possible needs forms that this page was written without.
+  // A change that is newly possible needs forms that this page lacks.
   if (page.getElementById("mover") && !mover) location.reload();
   const held = part().contains(document.activeElement);
   fresh.hidden = part().hidden;
@@ -47,7 +47,7 @@ async function bringUpToDate() {
   return true;
 }
 
-/** A refusal because the page was out of date: shows the page as it is now, and why on top of it. @param {Notice} words */
+/** After a refusal of an outdated page: updates the page and shows the reason above it. @param {Notice} words */
 async function goneStale(words) {
   mover?.close({ focus: false });
   canceller?.close();
@@ -57,7 +57,7 @@ async function goneStale(words) {
   scrollTo({ top: 0, behavior: "smooth" });
 }
 
-/** A change made on this page: says so, and shows the page as it is now. @param {Notice} words */
+/** After a change on this page: updates the page and confirms the change. @param {Notice} words */
 async function changedHere(words) {
   try {
     await bringUpToDate();

@@ -1,4 +1,4 @@
-// The booking page: ticket, contact, day and time, confirm, done.
+// The booking page, /reserve: makes its steps and connects them.
 import { byId, fill, first, h } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { shareBookings } from "../lib/other_tabs.js";
@@ -18,7 +18,7 @@ const whose = orq > 0 ? { orq } : {};
 followHubClock(root.dataset.now);
 const draft = new BookingDraft({ orq: whose.orq ?? null });
 
-// What later steps need is fetched once the first can be used.
+// Later steps are fetched once the first is usable.
 /** @type {Record<string, () => Promise<Part>>} */
 const makers = {
   contact: async () => new (await loadModule(() => import("../features/reserve/contact.js"))).ContactStep({ draft, onDone: () => steps.go(afterContact()) }),
@@ -47,7 +47,7 @@ function make(/** @type {string} */ name) {
   return making[name];
 }
 
-/** Whether all that a step needs is here. */
+/** Makes a step's parts; returns false on failure. */
 async function prepare(/** @type {StepName} */ step) {
   const place = document.querySelector(`section[data-step="${steps.step ?? "ticket"}"] .answer[role="alert"]`);
   try {
@@ -137,7 +137,7 @@ const announceBooking = shareBookings(({ codes, manage }) => {
   showNotice(byId("visit-note"), { title: tn("You have booked this ticket in another tab.", "You have booked these tickets in another tab.", mine.length), next: "" }, { kind: "good", extra: link });
 });
 
-/** Shows the draft and keeps it in this tab. */
+/** Shows the draft and stores it in this tab. */
 function keep() {
   draft.save();
   const [code, ...others] = draft.codes;
@@ -162,7 +162,7 @@ async function begin() {
   const { ticket: typed = "" } = root.dataset;
   const given = codesIn(typed);
   const known = [...draft.codes, ...draft.results.flatMap(({ reservations }) => reservations.map(({ ticket_code }) => ticket_code))];
-  // A link with another ticket begins another visit.
+  // A link with another ticket begins a new visit.
   if (given.some((code) => !known.includes(code))) {
     draft.clear();
     await steps.begin("ticket");

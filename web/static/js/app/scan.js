@@ -1,4 +1,4 @@
-// The scanner page: makes its parts and connects their events.
+// The scanner page, /operator/scan: makes its parts and connects their events.
 import { byId } from "../lib/elements.js";
 import { tn } from "../lib/i18n.js";
 import { LinkState } from "../lib/link_state.js";
@@ -33,7 +33,7 @@ import { Supervisor } from "../features/scan/supervisor.js";
 import { Telemetry } from "../features/scan/telemetry.js";
 import { Verdict } from "../features/scan/verdict.js";
 
-// The name of the venue, for a page that opens without a link.
+// The venue's name, for a page that opens offline.
 const VENUE = "venue-hub.venue";
 const device = new Device();
 const settings = new ScanSettings();
@@ -43,7 +43,7 @@ const clock = new HubClock({ onSkew: setClockSkew });
 /** @type {Venue | null} */
 let venue = null;
 
-// Before the hub has answered, the venue comes from the stored list.
+// Until the hub answers, the venue comes from the stored list.
 const venueKnown = () => venue ?? offline.venue;
 const timezone = () => venueKnown()?.timezone;
 const linkState = new LinkState(byId("link-state"), { timezone, onOffline: (away) => screen.rest({ offline: away }) });
@@ -54,7 +54,7 @@ const socket = new VenueSocket({
     if (state === "reconnecting") offline.lost();
   },
   onHello: (frame) => {
-    // To the second only; the measure that follows is finer.
+    // Only to the second; the pings that follow are finer.
     if (clock.roundTripMs === null) followHubClock(frame.server_time);
   },
   onPong: ({ server_time, sent, received }) => clock.measure(server_time, sent, received),
@@ -128,7 +128,7 @@ flow.on("answered", ({ decision, code }) => {
 flow.on("cleared", () => help.clear());
 flow.on("left", () => input.clear());
 
-/** The same code the other way is a scan of its own. @param {boolean} leaving */
+/** The same code in the other direction is another scan. @param {boolean} leaving */
 function turned(leaving) {
   repeats.forget();
   screen.turn(leaving);
@@ -156,7 +156,7 @@ byId("sign-out").addEventListener("click", async () => {
     settings.set("way", "entry");
     await offline.lock();
     await forgetPage();
-    // First: that its session ends here is no news to this page.
+    // First, so that the end of the session causes no notice here.
     socket.close();
     await fetch("/api/operator/logout", { method: "POST", credentials: "same-origin" });
   } finally {

@@ -1,8 +1,8 @@
-// Keeps the scanner's page and its files on the device, so that it opens without a link. The hub writes SHELL before this
-// text: the version of the files and their addresses. Answers of the hub are never kept: what is judged is judged now.
+// Stores the scanner's page and files on the device, so that it opens offline. The hub writes SHELL above this text: the
+// files' version and addresses. The hub's answers are never stored: each decision is made when it is asked for.
 const PAGE = "/operator/scan";
 const NAME = `venue-hub.scanner.${SHELL.version}`;
-// A gate's network is more often slow than gone.
+// A gate's network is more often slow than lost.
 const PATIENCE_MS = 4_000;
 
 /**
@@ -24,7 +24,7 @@ on("fetch", (event) => {
 async function fill() {
   const cache = await caches.open(NAME);
   await cache.addAll(SHELL.files);
-  // The page itself names these very files; without a session there is none to keep yet.
+  // Without a session there is no page to store yet.
   const response = await fetch(PAGE, { redirect: "manual", credentials: "same-origin" });
   if (response.ok) await cache.put(PAGE, response);
 }
@@ -35,7 +35,7 @@ async function forgetOlder() {
 }
 
 /**
- * The hub's own page whenever the hub answers in time, else the one kept.
+ * The hub's page if it answers in time, else the stored one.
  *
  * @param {Request} request
  * @returns {Promise<Response>}
@@ -45,7 +45,7 @@ async function page(request) {
   const kept = await cache.match(PAGE, { ignoreVary: true });
   const fresh = fetch(request).then(async (response) => {
     if (response.ok) await cache.put(PAGE, response.clone());
-    // The hub wants a sign-in first: the page of the earlier login is deleted.
+    // The hub wants a sign-in: the earlier login's page is deleted.
     else if (response.type === "opaqueredirect") await cache.delete(PAGE);
     return response.status >= 500 && kept ? kept : response;
   });

@@ -1,4 +1,4 @@
-// The ticket page: finds a ticket by code, order or contact, and shows its history, oldest first.
+// The ticket page (/manager/ticket): finds a ticket by code, order or contact; shows its history.
 import { byId, h } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";

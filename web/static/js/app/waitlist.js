@@ -1,4 +1,4 @@
-// The waitlist page: follows the place in the queue, counts an offer down, and accepts it, which books at once.
+// The waitlist page: follows the place in the queue, counts an offer down and accepts it (which books).
 import { byId, first, targetOf } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
@@ -8,7 +8,7 @@ import { clearNotice, showNotice } from "../lib/notices.js";
 import { explain, NO_CONNECTION } from "../words/refusals.js";
 
 const LOOK_EVERY_MS = 10_000;
-/** Minutes left that are said aloud; the ticking is for eyes only. */
+/** A screen reader says only these minutes left. */
 const SAID_AT = [10, 5, 2, 1];
 const SOON_MS = 2 * 60_000;
 
@@ -68,7 +68,7 @@ async function accept(button) {
   clearNotice(byId("waiting-answer"));
   show(button, true);
   try {
-    // A repeat is harmless: it gives the first answer again.
+    // A repeat is harmless: it returns the first answer.
     const { data } = await call("POST", `${path}/accept`);
     location.assign(data.manage_url ? new URL(data.manage_url, location.href).pathname : `/r/${root.dataset.token}`);
   } catch (error) {
