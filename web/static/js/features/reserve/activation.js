@@ -1,4 +1,4 @@
-// Activating a ticket bought for later: said plainly to be for good, before it is done.
+// Activates a ticket bought for later, after a warning that this is final.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
@@ -7,7 +7,7 @@ import { showNotice } from "../../lib/notices.js";
 import { ask } from "./asking.js";
 
 /**
- * Resolves to whether the ticket is active now.
+ * Resolves to whether the ticket is now active.
  *
  * @param {{ code: string, id: number, whose: Whose }} ticket
  * @returns {Promise<boolean>}
@@ -33,7 +33,7 @@ export function confirmActivation({ code, id, whose }) {
         answer,
         question: () => call("POST", `/api/tickets/${id}/activate${query}`, { headers: { "X-Ticket-Code": code } }),
         onRefusal: (error) => {
-          // Activated a moment ago, here or elsewhere: that is what was wanted.
+          // Activated a moment ago, here or elsewhere: a success.
           if (error.code === "TICKET_ALREADY_ACTIVATED") active = true;
           else showNotice(answer, explain(error));
         },

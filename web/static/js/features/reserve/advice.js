@@ -1,10 +1,10 @@
-// What is said of a code that looks mistyped: its doubtful characters marked, and the codes that were probably meant.
+// The advice on a code that looks mistyped: marks its doubtful characters and offers the likely codes.
 import { h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { diagnose } from "../../models/code_slips.js";
 
 /**
- * The parts of the text below the field; none where nothing is to be said.
+ * The parts of the text below the field; none without advice.
  *
  * @param {string} code
  * @param {{ typing: boolean, onUse: (code: string) => void }} how
@@ -13,7 +13,7 @@ export function adviceOn(code, { typing, onUse }) {
   const found = diagnose(code);
   if (!found) return [];
   if (found.kind === "length") {
-    // While somebody types, a code is always too short.
+    // During typing a code is always too short.
     if (typing && found.have < 12) return [];
     return [tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have)];
   }

@@ -1,10 +1,10 @@
-// A request that a form sends: its button is busy meanwhile, and a failure becomes a notice with a retry.
+// A form's request: its button is busy meanwhile, and a failure becomes a notice with a retry.
 import { t } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { NO_CONNECTION } from "../../words/ticket_refusals.js";
 
-/** Gives the answer, or null. @template T @param {Asking<T>} request */
+/** Returns the answer, or null. @template T @param {Asking<T>} request */
 export async function ask({ button, answer, question, onRefusal, again }) {
   clearNotice(answer);
   busy(button, true);
@@ -24,7 +24,7 @@ export function busy(/** @type {HTMLButtonElement} */ button, /** @type {boolean
   button.setAttribute("aria-busy", String(on));
 }
 
-/** Shows what is wrong with a field; "" takes it away. @param {Element} input @param {Element} line @param {string} message */
+/** Shows a field's error; "" removes it. @param {Element} input @param {Element} line @param {string} message */
 export function markField(input, line, message) {
   if (line.textContent !== message) line.textContent = message;
   if (message) input.setAttribute("aria-invalid", "true");
@@ -35,7 +35,7 @@ let pressed = false;
 addEventListener("pointerdown", () => (pressed = true), true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
 
-/** Text that appears when a field is left moves the button being pressed: it waits for the release. @param {() => unknown} act */
+/** Calls `act` after a press has ended: new text below a field would move the pressed button. @param {() => unknown} act */
 export function onceReleased(act) {
   if (!pressed) act();
   else addEventListener("pointerup", () => setTimeout(act, 0), { once: true });

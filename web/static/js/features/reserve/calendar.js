@@ -1,5 +1,5 @@
-// The month grid (ARIA grid pattern): one tab stop; arrows move by day and week, Home and End within the week,
-// Page Up and Down by month, with Shift as far as the calendar reaches; Enter and Space pick.
+// The month grid (ARIA grid pattern): one tab stop; arrows move by day and week, Home and End in the week,
+// Page Up and Down by month, with Shift to the calendar's end; Enter and Space pick.
 import { byId, h, icon, targetOf } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { addDays, addMonths, BOOKABLE, daysOf, MONTHS_EACH_WAY, monthKey, sameDay } from "../../models/availability.js";
@@ -13,7 +13,7 @@ const DAYS_BY_KEY = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 const MONTHS_BY_KEY = { PageUp: -1, PageDown: 1 };
 /** @type {Record<string, string>} */
 const SHAPES = { available: "open", limited: "half", short: "few", full: "full", closed: "cross" };
-// A full day opens too: its slots name the nearest other times and the waiting list.
+// A full day opens too: its slots offer other times and the waiting list.
 /** @type {string[]} */
 const PICKABLE = [...BOOKABLE, "short", "full"];
 
@@ -72,7 +72,7 @@ export class Calendar {
     this.body.addEventListener("click", (event) => this.#onClick(event));
   }
 
-  /** Turns to a month, to nowhere beyond the reach; the dates show at once, what they offer comes with draw(). */
+  /** Shows a month within the reach; the dates show at once, their states come with draw(). */
   turn(/** @type {string} */ key, /** @type {string | null} */ focus = null) {
     if (!this.#reaches(key)) return;
     this.key = key;
@@ -86,7 +86,7 @@ export class Calendar {
   }
 
   /**
-   * What the month offers, now or as it has become; days whose word has changed meanwhile are marked for a moment.
+   * Shows the days' states; days whose state has changed are marked briefly.
    *
    * @param {Month} month
    * @param {number} party
@@ -126,7 +126,7 @@ export class Calendar {
     return key >= addMonths(home, -MONTHS_EACH_WAY) && key <= addMonths(home, MONTHS_EACH_WAY);
   }
 
-  /** Six rows for every month, made once, so that nothing below moves and a change touches only what it changes. */
+  /** Makes six rows once for all months, so that nothing below moves and an update changes little. */
   #build() {
     const rows = [];
     for (let row = 0; row < CELLS / 7; row += 1) {
@@ -149,7 +149,7 @@ export class Calendar {
     const dates = daysOf(this.key);
     if (!this.focused || !dates.includes(this.focused)) this.focused = this.#doorway(dates);
     byId("month-name").textContent = monthName(this.key);
-    // Not `disabled`: a button that is disabled while it is pressed would drop the focus.
+    // Not `disabled`: a button disabled while pressed would lose the focus.
     this.before.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, -1))));
     this.after.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, 1))));
     const lead = placeInWeek(dates[0]);
@@ -158,7 +158,7 @@ export class Calendar {
   }
 
   /**
-   * Where Tab enters the grid: the chosen day, else the first that can be booked, else today or the first of the month.
+   * Where Tab enters the grid: the chosen day, else the first bookable one, else today or the first of the month.
    *
    * @param {string[]} dates
    */
@@ -239,7 +239,7 @@ export class Calendar {
     if (days) return this.#reaches(monthKey(addDays(date, days))) ? addDays(date, days) : null;
     const months = MONTHS_BY_KEY[key];
     if (months) {
-      // Shift would be a year; the calendar ends before that, so it goes to the end.
+      // Shift means a year; the calendar ends before that, so it goes to the end.
       const home = monthKey(this.today);
       const target = shiftKey ? addMonths(home, months * MONTHS_EACH_WAY) : addMonths(this.key, months);
       return this.#reaches(target) && target !== this.key ? sameDay(date, target) : null;

@@ -1,4 +1,4 @@
-// The one-time code: sent by mail, by text message or both, one after the other.
+// The one-time code: sent by e-mail, by text message, or by both in turn.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
@@ -8,7 +8,7 @@ import { explain } from "../../words/refusals.js";
 import { ask, markField } from "./asking.js";
 
 const DIGITS = 6;
-// After these a code is no good any more, whatever is typed.
+// After these refusals a code is invalid.
 const SPENT = new Set(["CODE_EXPIRED", "CODE_USED", "CODE_LOCKED"]);
 
 export class CodeStep {
@@ -35,7 +35,7 @@ export class CodeStep {
     this.again.addEventListener("click", () => this.#send());
   }
 
-  /** In sight: a code is asked for, unless one for the same contact is still good. */
+  /** Requests a code, unless one for the same contact is still valid. */
   enter() {
     const [channel] = this.draft.unproved(+hubNow());
     if (!channel) {
@@ -102,7 +102,7 @@ export class CodeStep {
     showNotice(this.answer, explain(error), { kind: error.code === "CODE_TOO_SOON" ? "info" : "bad" });
   }
 
-  /** Pasted with blanks, typed with a dash: digits count. The sixth sends it. */
+  /** Only digits count, whatever is pasted. The sixth digit sends the code. */
   #onInput() {
     const digits = this.input.value.normalize("NFKC").replace(/\D/g, "").slice(0, DIGITS);
     if (this.input.value !== digits) this.input.value = digits;
@@ -170,5 +170,5 @@ export class CodeStep {
 /** @param {number} seconds */
 const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
-/** `resend_after` is a moment, or seconds from now. @param {number | string} value */
+/** `resend_after` is a moment or seconds from now. @param {number | string} value */
 const momentOf = (value) => (typeof value === "number" ? +hubNow() + value * 1000 : Date.parse(value) || 0);

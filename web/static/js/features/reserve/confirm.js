@@ -1,4 +1,4 @@
-// The confirm step: a summary, then one attempt per slot, sent until it is answered, and never booked twice.
+// The confirm step: a summary, then one attempt per slot, sent until it is answered, never booked twice.
 import { byId, h } from "../../lib/elements.js";
 import { Refusal } from "../../lib/api.js";
 import { t, tn } from "../../lib/i18n.js";
@@ -15,7 +15,7 @@ export class Confirm {
   #running = false;
 
   /**
-   * `onBooked()` when every ticket has its slot; `onChanged()` when the draft has changed; `onStale()` when a slot was not as shown.
+   * `onBooked()`: all tickets have slots; `onChanged()`: the draft has changed; `onStale()`: a slot differed from the page.
    *
    * @param {ConfirmOptions} options
    */
@@ -89,7 +89,7 @@ export class Confirm {
       : new BookingAttempt("/api/reservations", { ticket_codes: tickets.map(({ ticket_code }) => ticket_code), ...body }, proof);
   }
 
-  /** Keeps what the answer says was booked. @param {Group} group @param {BookingAnswer} data */
+  /** Stores the booking of the answer. @param {Group} group @param {BookingAnswer} data */
   #keep({ slot, tickets }, data) {
     this.draft.place = this.draft.venue?.name ?? this.draft.place;
     const reservations = "reservations" in data ? data.reservations : [{ reservation_id: data.reservation_id, ticket_code: data.ticket_code, qr_code: data.qr_code }];
@@ -132,7 +132,7 @@ export class Confirm {
     }
   }
 
-  /** Slot by slot, some tickets may be booked already: that is said first. @param {Notice} words @returns {Notice} */
+  /** If other slots are booked already, the notice says so first. @param {Notice} words @returns {Notice} */
   #withBooked(words) {
     const booked = this.draft.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
     return booked ? { ...words, next: `${tn("One ticket is booked already and stays so.", "{n} tickets are booked already and stay so.", booked)} ${words.next}` } : words;

@@ -1,4 +1,4 @@
-// The contact step: an address and a number, checked when a field is left, never while it is being typed in.
+// The contact step: an address and a number, checked when a field loses focus, never during typing.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
@@ -46,7 +46,7 @@ export class ContactStep {
     byId("contact-more").textContent = more ? t("Add the other tickets of this order") : t("Add more tickets");
   }
 
-  /** The venue's country, and the browser's where the venue has none. */
+  /** The venue's country, else the browser's. */
   #homeCountry() {
     const here = this.draft.venue?.country;
     if (isCountry(here)) return here;
@@ -60,7 +60,7 @@ export class ContactStep {
     input.addEventListener("input", () => {
       edited = true;
       byId(`${name}-advice`).replaceChildren();
-      // What was wrong is taken back the moment it is right.
+      // An error disappears as soon as it is corrected.
       if (input.getAttribute("aria-invalid") === "true" && !problem()) markField(input, byId(`${name}-wrong`), "");
     });
     input.addEventListener("blur", () => {
@@ -68,7 +68,7 @@ export class ContactStep {
     });
   }
 
-  /** Whether a field is good; says so at the field. */
+  /** Whether a field is valid; shows its error. */
   #look(/** @type {"email" | "phone"} */ name) {
     const { input, problem, advise } = this.#fields[name];
     const words = problem();

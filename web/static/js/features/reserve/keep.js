@@ -1,4 +1,4 @@
-// What is kept of a reservation: a calendar entry, the link to come back, a print.
+// Ways to keep a reservation: a calendar entry, its link, a print.
 import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
@@ -9,8 +9,8 @@ import { dayAndSpan } from "../../lib/dates.js";
  * @param {URL} reservation.manage
  * @param {string} reservation.token
  * @param {number} reservation.reservationId
- * @param {PickedSlot | null} [reservation.slot] named only where there are several
- * @param {boolean} [reservation.first] the first carries the ids by which the page's parts are known
+ * @param {PickedSlot | null} [reservation.slot] named only if there are several
+ * @param {boolean} [reservation.first] the first has the ids of the page's parts
  * @param {Wire.CalendarLinks | null} [reservation.links]
  */
 export function drawKeep({ manage, token, reservationId, slot = null, first = true, links = null }) {
@@ -27,7 +27,7 @@ export function drawKeep({ manage, token, reservationId, slot = null, first = tr
 }
 
 /**
- * The file works everywhere; the two links come from the hub, which knows the venue's time zone.
+ * The file works everywhere; the hub makes the two links, in the venue's time zone.
  *
  * @param {{ token: string, reservationId: number, id: (name: string) => string | null, links: Wire.CalendarLinks | null }} menu
  */

@@ -1,4 +1,4 @@
-// "These are my tickets": the mail address of an order brings its other tickets along.
+// "These are my tickets": an order's e-mail address adds its other tickets.
 import { fieldOf, first, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
@@ -9,7 +9,7 @@ import { explain } from "../../words/refusals.js";
 import { ask } from "./asking.js";
 
 /**
- * `onFound` receives the tickets that can be booked as well, and those that cannot.
+ * `onFound` receives the tickets that can be booked too, and those that cannot.
  *
  * @param {{ ticket: Ticket, others: number, whose: Whose, onFound: (found: OrderFound) => void }} order
  */

@@ -1,4 +1,4 @@
-// The tickets of a visit; each can be removed.
+// The list of a visit's tickets, each removable.
 import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 

@@ -1,4 +1,4 @@
-// The tickets to show at the gate: one per person, side by side, each with its code, its files and a full-screen view.
+// The tickets to show at the gate: one per person, side by side, with code, files and a full-screen view.
 import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { longDay, span } from "../../lib/dates.js";
@@ -14,7 +14,7 @@ export function drawTickets(place, passes) {
 function drawPass({ reservation_id: id, ticket_code: code, qr_code: picture, slot, venue, token }, at, count) {
   const files = `/api/reservations/${id}`;
   const question = `?token=${encodeURIComponent(token)}`;
-  // The code came with the answer, so it shows and downloads even when the network is gone by now.
+  // The picture came with the answer, so it shows and downloads even offline.
   const source = picture ?? `${files}/qr.svg${question}`;
   /** @param {string} term @param {string[]} values */
   const line = (term, ...values) => h("div", { class: "when" }, h("dt", {}, term), ...values.map((value) => h("dd", {}, value)));
@@ -56,7 +56,7 @@ export function turner(list, count) {
   return h("div", { class: "pass-turner" }, before, at, after);
 }
 
-/** Nothing but the code, on white, with the screen kept awake. @param {string} source @param {string} code */
+/** Shows only the code, on white, with the screen kept awake. @param {string} source @param {string} code */
 export function showAtDoor(source, code) {
   const close = h("button", { type: "button", class: "button", autofocus: true, onclick: () => dialog.close() }, t("Close"));
   const dialog = h("dialog", { class: "door-code", "aria-label": t("QR code of ticket {code}", { code }) },

@@ -1,4 +1,4 @@
-// The phone field: a country beside the number, so that people type it as they dial it.
+// The phone field: a country beside the number, which people type as they dial it.
 import { byId, h } from "../../lib/elements.js";
 import { locale, t } from "../../lib/i18n.js";
 import { COUNTRIES, dialCode, isCountry, readPhone, spaced } from "../../models/phone.js";
@@ -30,7 +30,7 @@ export class PhoneField {
     return readPhone(this.input.value, this.country);
   }
 
-  /** What is wrong, in words; "" when nothing is. */
+  /** The error in words, or "". */
   problem(found = this.read()) {
     if (!found.problem) return "";
     return {
@@ -46,7 +46,7 @@ export class PhoneField {
     return found.doubt ? t("That is shorter than numbers in {country} usually are. Is it complete?", { country: this.#name(found.country) }) : "";
   }
 
-  /** A number with its country code chooses the country by itself. */
+  /** A number with a country code selects its country. */
   #follow() {
     const found = this.read();
     if (!found.problem && found.country !== this.country) this.select.value = found.country;

@@ -1,4 +1,4 @@
-// The step where a day and a time are picked: the calendar, below it the chosen day's places, and both live.
+// The step of day and time: a live calendar, and below it the chosen day's slots.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
@@ -11,9 +11,9 @@ import { Calendar } from "./calendar.js";
 import { slotWords, SlotsPanel } from "./slots.js";
 import { WaitlistOffer } from "./waitlist.js";
 
-/** At most one spoken sentence in so many ms, however busy the venue is. */
+/** At most one spoken sentence per this time, however busy the venue is. */
 const NEWS_EVERY_MS = 5_000;
-/** How often the time alone is checked: slots and days end without any booking. */
+/** Checks the time this often: slots and days end without any booking. */
 const CLOCK_EVERY_MS = 20_000;
 /** @type {Record<string, string>} */
 const LINK_WORDS = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), lost: t("Not live") };
@@ -29,8 +29,8 @@ export class SlotStep {
   #saidAt = 0;
 
   /**
-   * `booking()` gives what a slot is chosen for; `onChosen(slot)` receives the chosen slot. The waiting list is offered where
-   * codes, email and phone are known and the venue has one.
+   * `booking()` returns the tickets and contact of the booking; `onChosen(slot)` receives the chosen slot. The waiting list
+   * is offered if the venue has one and codes, email and phone are known.
    *
    * @param {{ whose: Whose, booking: () => BookingFor, onChosen: (slot: PickedSlot) => void }} options
    */
@@ -42,7 +42,7 @@ export class SlotStep {
     this.offlineNext = h("span");
   }
 
-  /** The step comes into sight. */
+  /** The step becomes visible. */
   open() {
     this.#resting = false;
     const { slot } = this.booking();
@@ -53,19 +53,19 @@ export class SlotStep {
     this.#calendar.turn(slot ? monthKey(slot.date) : this.#calendar.key);
   }
 
-  /** The step goes out of sight: the socket stays open, but nothing is said aloud. */
+  /** The step is hidden: the socket stays open, but nothing is spoken. */
   rest() {
     this.#resting = true;
     this.#news.clear();
   }
 
-  /** What is shown of the day is known to be out of date. */
+  /** The shown day is out of date. */
   stale() {
     this.#parts?.panel.clear();
   }
 
   /**
-   * The times that a refusal offers, with everything the calendar knows of them.
+   * A refusal's alternatives, with all that the calendar knows of them.
    *
    * @param {SlotOffer[]} alternatives
    */
@@ -178,7 +178,7 @@ export class SlotStep {
   }
 
   /**
-   * Says what has changed on the chosen day: only a slot whose state changed, its newest state once, and not all the time.
+   * Speaks the changes of the chosen day: each slot's newest state, once, at most every five seconds.
    *
    * @param {SlotChange[]} changes
    * @param {string | null} open

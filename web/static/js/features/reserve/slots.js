@@ -1,4 +1,4 @@
-// One day's slots as cards that are updated in place, and the shorter list of other times when one has filled up.
+// A day's slots as cards, updated in place, and the list of other times when a slot is full.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { mark } from "../../lib/marks.js";
@@ -8,7 +8,7 @@ import { longDay, number, shortDay, span, spokenSpan } from "../../lib/dates.js"
 /** @type {Record<string, string>} */
 const SHAPES = { available: "check", limited: "half", short: "few", full: "full", closed: "cross", over: "clock" };
 
-/** The state of a slot for a party, as a word for the program and one for people. @param {Slot} slot @param {number} party */
+/** A slot's state for a party: a key for the program and words for people. @param {Slot} slot @param {number} party */
 export function slotWords(slot, party = 1) {
   const standing = slotStanding(slot, party);
   const word = {
@@ -31,8 +31,8 @@ export class SlotsPanel {
   #chosenId = null;
 
   /**
-   * `onSelect(slot)` receives the chosen slot; `nearest(slot)` resolves to other slots with free places; `waiting(slot)` gives the
-   * waiting list's element, or null where there is none.
+   * `onSelect(slot)` receives the chosen slot; `nearest(slot)` resolves to slots with free places; `waiting(slot)` returns
+   * the waiting list's element or null.
    *
    * @param {Element} place
    * @param {SlotsPanelOptions} options
@@ -56,7 +56,7 @@ export class SlotsPanel {
   }
 
   /**
-   * The same day, some of it changed: cards stay where they are, and so does the focus.
+   * Updates the day: unchanged cards and the focus stay.
    *
    * @param {Slot[]} slots
    * @param {SlotChange[]} changes
@@ -130,7 +130,7 @@ class Card {
     this.badge.replaceChildren(icon(SHAPES[standing]), word);
     const free = Math.max(0, slot.available_count);
     this.count.textContent = t("{free} of {total} places free", { free: number(free), total: number(slot.total_capacity) });
-    // The count of a slot that is over or closed is of no use.
+    // A slot that is over or closed needs no count.
     this.count.hidden = this.bar.hidden = standing === "closed" || standing === "over";
     /** @type {HTMLElement} */ (this.bar.firstElementChild).style.width = `${slot.total_capacity ? Math.round((free / slot.total_capacity) * 100) : 0}%`;
     this.#drawButton(standing, spokenSpan(slot.start_time, slot.end_time), chosen);
@@ -141,7 +141,7 @@ class Card {
     mark(this.element);
   }
 
-  /** Full, or too small for the party: other times and the waiting list may help. */
+  /** Full or too small for the party: other times and the waiting list may help. */
   get #hasMore() {
     return this.standing === "full" || this.standing === "short";
   }

@@ -1,4 +1,4 @@
-// Which step is in sight, each with its own entry in the browser's history.
+// Shows one step at a time, each with an entry in the browser's history.
 import { byId, first } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
@@ -29,7 +29,7 @@ export class Steps {
     for (const button of root.querySelectorAll("button")) if (button.dataset.back) button.addEventListener("click", () => this.go(/** @type {StepName} */ (button.dataset.back)));
   }
 
-  /** The step the page begins with. */
+  /** Shows the first step. */
   async begin(/** @type {StepName} */ wanted) {
     const step = this.#possible(wanted);
     history.replaceState({ step }, "");

@@ -1,4 +1,4 @@
-// The success step: one ticket per person, the files to keep and the link to come back.
+// The success step: a ticket per person, its files, and the reservation's link.
 import { byId } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { drawKeep } from "./keep.js";

@@ -1,4 +1,4 @@
-// Everything that is about to be booked, each part with a way to change it.
+// The summary of a booking, each part with a button to change it.
 import { h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { spaced } from "../../models/phone.js";

@@ -1,4 +1,4 @@
-// The ticket step: codes become the tickets of this visit.
+// The ticket step: codes become the visit's tickets.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
@@ -68,7 +68,7 @@ export class TicketStep {
     }
   }
 
-  /** Whether all are added. The others stay in the field. */
+  /** Whether all are added; the others stay in the field. */
   async #add(/** @type {string[]} */ codes) {
     const button = byId("ticket-go");
     const fresh = codes.filter((code) => !this.draft.codes.includes(code));
@@ -87,7 +87,7 @@ export class TicketStep {
           this.draft.add(await this.check(code));
         } catch (error) {
           failed.push({ code, error });
-          // The next ones would fail as well.
+          // The next ones would fail too.
           if (!(error instanceof Refusal) || error.code === "RATE_LIMITED") break;
         }
       }
@@ -117,7 +117,7 @@ export class TicketStep {
     }
     const { can_activate, ticket_id: id, likely_mistyped } = error.details;
     const words = explain(error);
-    // What the field says need not be said twice.
+    // The field says the rest already.
     if (likely_mistyped) words.next = t("Compare it with your ticket, character by character.");
     this.#refuse(words, can_activate && id ? { actions: [[t("Activate this ticket"), () => this.#activate(code, id)]], kind: "warn" } : {});
     this.#advise();
@@ -157,7 +157,7 @@ export class TicketStep {
     this.#pause = setTimeout(() => this.#advise(), PAUSE_MS);
   }
 
-  /** Names a likely typing error, and never prevents anything. */
+  /** Shows a likely typing error, but never blocks. */
   async #advise() {
     clearTimeout(this.#pause);
     const typed = this.input.value;

@@ -1,10 +1,10 @@
-// The choice of a party: one time for all, or one for each ticket in turn.
+// A party's choice: one time for all, or one per ticket in turn.
 import { byId, first, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { shortDayAndSpan } from "../../lib/dates.js";
 
 export class Turns {
-  /** `onTurn()` is called when slots are chosen for another ticket. @param {{ draft: BookingDraft, onTurn: () => void }} options */
+  /** `onTurn()` is called when another ticket's slot is next. @param {{ draft: BookingDraft, onTurn: () => void }} options */
   constructor({ draft, onTurn }) {
     this.draft = draft;
     this.onTurn = onTurn;
@@ -18,7 +18,7 @@ export class Turns {
     });
   }
 
-  /** The tickets a slot is being looked for. */
+  /** The tickets that need this slot. */
   get codes() {
     return this.draft.apart ? [this.code ?? ""] : this.draft.codes;
   }
@@ -37,7 +37,7 @@ export class Turns {
     byId("turns").replaceChildren(...(draft.apart ? draft.codes.map((code) => this.#turn(code)) : []));
   }
 
-  /** Takes the chosen slot; gives whether every ticket has one now. @param {PickedSlot} slot */
+  /** Sets the chosen slot; returns whether every ticket has one. @param {PickedSlot} slot */
   choose(slot) {
     this.draft.choose(slot, this.code ?? "");
     const next = this.draft.apart ? this.draft.unplaced : null;

@@ -1,4 +1,4 @@
-// Joining the waiting list of a full slot: what it means, one button, and the place in the queue.
+// Joins a full slot's waiting list: an explanation, one button, and the place in the queue.
 import { h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
@@ -46,7 +46,7 @@ export class WaitlistOffer {
     clearNotice(this.answer);
     this.#busy(true);
     try {
-      // The same key for every try: a lost answer does not queue the party twice.
+      // Each try has the same key: after a lost answer the party is not queued twice.
       const { data } = await call("POST", "/api/waitlist", { body: this.body, headers: { "Idempotency-Key": this.#key } });
       this.#joined(data);
     } catch (error) {
