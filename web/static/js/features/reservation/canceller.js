@@ -22,7 +22,7 @@ export class Canceller {
       event.preventDefault();
       this.#cancel();
     });
-    // Escape closes, but not while the answer is under way.
+    // Escape closes, but not during the request.
     this.dialog.addEventListener("cancel", (event) => this.busy && event.preventDefault());
   }
 
@@ -57,10 +57,10 @@ export class Canceller {
   /** @param {unknown} error */
   #refused(error) {
     if (!(error instanceof Refusal)) {
-      // A repeat is harmless: what is cancelled stays cancelled.
+      // A repeat is harmless: a cancelled reservation stays cancelled.
       showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.#cancel()]] });
     } else if (error.code === "TICKET_CANCELLED") {
-      // Most often the answer to a try whose answer was lost.
+      // Most often an earlier try succeeded and its answer was lost.
       this.close();
       this.onDone({ title: t("Your visit is cancelled."), next: "" });
     } else if (isStale(error.code)) this.onStale(explainChange(error));

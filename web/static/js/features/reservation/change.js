@@ -1,9 +1,9 @@
-// What moving and cancelling share: the tickets that are chosen, and the words of a refusal.
+// Shared by moving and cancelling: the chosen tickets, and the texts of refusals.
 import { t } from "../../lib/i18n.js";
 import { explain } from "../../words/refusals.js";
 
 /**
- * The reservation that the API is asked to change, whether the whole party is meant, and how many tickets that is.
+ * The reservation to change, whether the whole party is meant, and the number of tickets.
  *
  * @param {Element} root
  * @param {string | undefined} fallbackId
@@ -29,5 +29,5 @@ const WORDS = {
 
 /** @param {Refusal} error */
 export const explainChange = (error) => WORDS[error.code]?.(error.details) ?? explain(error);
-/** After these the page shows something that is no longer so. @param {string} code */
+/** Whether a refusal means that the page is out of date. @param {string} code */
 export const isStale = (code) => ["CHANGE_TOO_LATE", "TICKET_ALREADY_USED", "TICKET_EXPIRED", "TICKET_CANCELLED", "RESERVATION_NOT_FOUND"].includes(code);

@@ -1,4 +1,4 @@
-// The form that moves a reservation: the booking page's calendar, then the old and the new time side by side.
+// The form that moves a reservation: the booking page's calendar, then the old and the new time.
 import { byId, first, h, targetOf } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
@@ -16,7 +16,7 @@ export class Mover {
   /** @type {PickedSlot | null} */
   #slot = null;
 
-  /** `part()` is the part of the page that shows the reservation. @param {MoverOptions} options */
+  /** `part()` returns the part of the page that shows the reservation. @param {MoverOptions} options */
   constructor({ headers, part, onDone, onStale }) {
     this.headers = headers;
     this.part = part;
@@ -61,7 +61,7 @@ export class Mover {
     if (focus) first(this.part(), "[data-action=move]")?.focus();
   }
 
-  /** The slot that the tickets meant have now. */
+  /** The current slot of the chosen tickets. */
   #now() {
     const { id } = meant(this.panel, this.panel.dataset.reservation);
     /** @type {HTMLElement | null | undefined} */
@@ -118,7 +118,7 @@ export class Mover {
   /** @param {unknown} error */
   #refused(error) {
     if (!(error instanceof Refusal) || error.code === "BUSY") {
-      // A repeat is harmless: a visit that is there already stays there.
+      // A repeat is harmless: a moved reservation stays where it is.
       showNotice(this.answer, error instanceof Refusal ? explainChange(error) : NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.#move()]] });
       return;
     }

@@ -1,4 +1,4 @@
-// Adds what needs a script to the tickets that the hub rendered: a large view for the gate, and a switch between several.
+// Adds to the rendered tickets what needs a script: a full-screen view for the gate, and a switch between several.
 import { first, targetOf } from "../../lib/elements.js";
 import { showAtDoor, turner } from "../reserve/passes.js";
 
