@@ -1,4 +1,4 @@
-// The alerts above every view: limits that are exceeded, and codes that were shown at two gates.
+// The alerts above every view: exceeded limits, and codes shown at two gates.
 import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow, longDay, momentAt, number, shortDay } from "../../lib/dates.js";
@@ -51,7 +51,7 @@ class AlertsPanel {
   open() {
     this.#watchAlerts();
     this.#watchAlarms();
-    // An alarm disappears by itself when it is of no use any more.
+    // An old alarm disappears by itself.
     setInterval(() => this.#draw(), 30_000);
   }
 
@@ -89,12 +89,12 @@ class AlertsPanel {
         { name: `alerts ${[alert, ...more].map((one) => one.alert_id)}`, at: alert.raised_at, make: () => this.#alertCard(alert, more) })),
     ].sort((a, b) => (a.at < b.at ? 1 : -1));
     this.#cards.draw(wanted.map(({ name, make }) => [name, make]));
-    // The place is empty without alerts and takes no space then.
+    // Without alerts the place is empty and takes no space.
     if (wanted.length === 0) this.place.replaceChildren();
     else if (!this.#list.isConnected) this.place.replaceChildren(this.#list);
   }
 
-  /** The alerts that are raised, each alone; the days of a venue that are nearly full share one card. */
+  /** The raised alerts, a card each; the nearly full days of a venue share one card. */
   #raised() {
     const open = [...this.#alerts.values()].filter((alert) => alert.cleared_at === null);
     /** @type {Map<number, Wire.Alert[]>} */
@@ -111,7 +111,7 @@ class AlertsPanel {
     const values = { value: number(Math.round(alert.value)), threshold: number(alert.threshold) };
     const { slots = [], unplaced = 0 } = alert.details;
     const title = TITLES[alert.kind]?.(alert) ?? alert.kind;
-    // A manager of several venues sees the alerts of all of them.
+    // A manager sees the alerts of all their venues.
     const where = venue && alert.venue_id !== venue.id ? ` · ${alert.venue_name}` : "";
     return h("li", { class: "alert-card", "data-kind": alert.kind }, icon("warn"),
       h("div", {}, h("strong", {}, title, where),
@@ -143,7 +143,7 @@ class AlertsPanel {
   }
 }
 
-/** The alarms that were put away on this device. @returns {number[]} */
+/** The alarms dismissed on this device. @returns {number[]} */
 function read() {
   try {
     const ids = JSON.parse(localStorage.getItem(SEEN) ?? "[]");

@@ -1,10 +1,10 @@
-// Draws the board. Rows are changed in place, so that a bar grows instead of jumping.
+// Draws the board of slots. It changes rows in place, so that a bar grows instead of jumping.
 import { byId, first, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { number, span } from "../../lib/dates.js";
 
 const SPEAK_EVERY_MS = 15_000;
-/** Slots that a wall screen has room for: the current one and those around it. */
+/** Slots on a wall screen: the current one and its neighbours. */
 const ON_WALL = 5;
 /** @typedef {"verified" | "booked" | "capacity"} Shown */
 /** @type {Shown[]} */
@@ -49,7 +49,7 @@ export class BoardView {
     this.#speak(board.totals);
   }
 
-  /** Which slot is on now, and which are over. @param {CountBoard} board @param {WallClock} now */
+  /** Marks the current slot and those that are over. @param {CountBoard} board @param {WallClock} now */
   mark(board, now) {
     for (const slot of board.slots.values()) {
       const row = this.#rows.get(slot.slot_id);
@@ -68,7 +68,7 @@ export class BoardView {
     this.#markForWall();
   }
 
-  /** Nobody scrolls a wall screen: the slots around now stay, and a text says how many are left out. */
+  /** Nobody scrolls a wall screen: it shows the slots around now, and says how many are left out. */
   #markForWall() {
     const rows = [...this.body.children];
     const current = rows.findIndex((row) => !row.classList.contains("over"));
@@ -112,7 +112,7 @@ export class BoardView {
     return row;
   }
 
-  /** A screen reader says the totals now and then, not at every visitor. @param {CountBoard["totals"]} totals */
+  /** A screen reader says the totals from time to time, not at every visitor. @param {CountBoard["totals"]} totals */
   #speak({ verified, booked }) {
     if (Date.now() - this.#spokenAt < SPEAK_EVERY_MS) return;
     this.#spokenAt = Date.now();

@@ -1,4 +1,4 @@
-// The charts of the board: people over the day, and scans a minute. Drawn by uPlot on the venue's clock, in the page's colours.
+// The charts of the board: people over the day, and scans a minute. uPlot draws them on the venue's clock.
 import uPlot from "../../../vendor/uplot-1.6.32/uPlot.esm.js";
 import { ENTERED, LEFT, RED, SCANS, YELLOW } from "../../models/figure_board.js";
 import { byId } from "../../lib/elements.js";
@@ -6,17 +6,17 @@ import { t } from "../../lib/i18n.js";
 import { momentAt, number } from "../../lib/dates.js";
 
 const MINUTE = 60;
-/** Minutes of one bar of the pace: the fewest that leave a bar its width. */
+/** Minutes in one bar: the smallest that leaves each bar its width. */
 const BARS = [1, 2, 5, 10, 15, 30, 60];
 const LEAST_BAR_PX = 7;
 
 /** @param {string} name */
 export const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-/** The tokens are six-digit colours; two digits more are how much of it shows. @param {string} colour */
+/** The tokens are six-digit colours; two more digits set the opacity. @param {string} colour */
 const faded = (colour) => `${colour}2e`;
 
 /**
- * One chart in its place: drawn when it has data and a width, drawn anew when the colours or the type size change.
+ * One chart: drawn when it has data and a width, and again when colours or type size change.
  *
  * @template {ChartData} [Data=ChartData]
  */
@@ -27,12 +27,12 @@ export class Chart {
   #data = null;
   /** Whether the values under the cursor are marked. */
   points = false;
-  /** What the plot was made for. */
+  /** The shape() that the plot was made for. */
   shaped = "";
 
   /**
    * @param {HTMLElement} place
-   * @param {HTMLElement} told what the chart says, in words
+   * @param {HTMLElement} told takes the chart's summary in words
    */
   constructor(place, told) {
     this.place = place;
@@ -41,7 +41,7 @@ export class Chart {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
   }
 
-  /** Draws anew from nothing: colours, type and what a chart is made of. */
+  /** Makes the plot again, for new colours, type or series. */
   redraw() {
     this.#plot?.destroy();
     this.#plot = null;
@@ -67,12 +67,12 @@ export class Chart {
     if (this.#plot.cursor.idx == null) this.told.textContent = this.summary(data);
   }
 
-  /** What a plot cannot change once it is made. */
+  /** A key of all that needs a new plot when it changes. */
   shape(/** @type {Data} */ _data) {
     return "";
   }
 
-  /** What the chart says in words, and at one of its moments. */
+  /** The chart in words; point() describes one moment. */
   summary(/** @type {Data} */ _data) {
     return "";
   }
@@ -86,7 +86,7 @@ export class Chart {
     return [];
   }
 
-  /** The places of at most `most` labels; the library decides where a chart does not. */
+  /** The places of at most `most` labels; without an override the library decides. */
   ticks(/** @type {Data} */ _data, /** @type {number} */ _most) {
     return /** @type {number[]} */ ([]);
   }
@@ -110,7 +110,7 @@ export class Chart {
     return {
       width,
       height,
-      // Half of the longest time, "12:00 AM", beside the first and the last mark.
+      // Room for half of the longest label, "12:00 AM", at both ends.
       padding: [size, size * 2.4, 0, 0],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone ?? "UTC"),
       legend: { show: false },
@@ -137,7 +137,7 @@ export class Chart {
     };
   }
 
-  /** Marks the current moment. @param {uPlot} plot */
+  /** Draws a line at the current moment. @param {uPlot} plot */
   #markNow(plot) {
     if (!this.#data) return;
     const { now, from, to } = this.#data;
@@ -163,7 +163,7 @@ export class Chart {
   }
 }
 
-/** People over the day: who has arrived, who was expected by then, and who is inside where leaving is recorded. */
+/** People over the day: arrived, expected by then, and inside if exits are recorded. */
 export class ArrivalsChart extends Chart {
   points = true;
 
@@ -205,7 +205,7 @@ export class ArrivalsChart extends Chart {
   }
 }
 
-/** Scans a minute, by colour, in stacked bars. @extends {Chart<PaceData>} */
+/** Scans a minute by colour, in stacked bars. @extends {Chart<PaceData>} */
 export class PaceChart extends Chart {
   points = false;
 
@@ -245,7 +245,7 @@ export const valuesAt = (columns, index) => columns.map((column) => column[index
 const round = (value) => Math.round(value * 10) / 10;
 
 /**
- * The span of the day worth showing: from an hour before the first slot or the first scan to the end of the last.
+ * The shown span of the day: from an hour before the first slot or scan to the end of the last.
  *
  * @param {FigureBoard} figures
  * @param {Wire.SlotCountBody[]} slots
@@ -265,7 +265,7 @@ export function spanOf(figures, slots, minuteOf) {
 }
 
 /**
- * Columns of the arrivals: one point a minute, up to `until` (a minute, or null for a day that is over).
+ * The columns of the arrivals: one point a minute, up to `until` (a minute, or null if the day is over).
  *
  * @param {FigureBoard} figures
  * @param {Wire.SlotCountBody[]} slots
@@ -300,7 +300,7 @@ export function arrivals(figures, slots, [from, to], until, minuteOf, withInside
 }
 
 /**
- * Columns of the pace in bars of as many minutes as the width allows; each colour's column includes the colours above it.
+ * The columns of the scans a minute, in bars as narrow as the width allows; a colour's column includes those above it.
  *
  * @param {FigureBoard} figures
  * @param {[number, number]} span

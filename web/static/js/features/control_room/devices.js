@@ -1,4 +1,4 @@
-// The scanners panel: which scanner is live at which gate, its status, and which gate has gone quiet.
+// The scanners panel: which scanner is live at which gate, its status, and which gates are quiet.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { DeviceList, worries } from "../../models/device_list.js";
@@ -72,7 +72,7 @@ class DevicesPanel {
     this.place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: list.quiet.length } }));
   }
 
-  /** A card is made anew only when its device has changed. @param {Wire.DeviceRow} device */
+  /** A card is made again only when its device has changed. @param {Wire.DeviceRow} device */
   #cardOf(device) {
     const text = JSON.stringify(device);
     const kept = this.#cards.get(device.device_id);

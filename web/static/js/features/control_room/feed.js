@@ -1,4 +1,4 @@
-// The feed panel: every decision at the gates, live and filtered; it can be paused while somebody reads.
+// The feed panel: the decisions at the gates, live and filtered; it can be paused for reading.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { Feed } from "../../models/feed.js";
@@ -63,13 +63,13 @@ class FeedPanel {
     }, (data) => {
       this.#meet(data.scans);
       this.#feed.update(data);
-      // Ten events a second are drawn together with the next picture, and not at all while the page is hidden.
+      // Ten events a second share one drawing; a hidden page draws none.
       if (!this.#queued) requestAnimationFrame(() => this.#draw());
       this.#queued = true;
     }, (error) => showNotice(this.#answer, { title: error.message, next: "" }));
   }
 
-  /** Gates and operators become choices as they occur. @param {Wire.ScanBody[]} scans */
+  /** Adds new gates and operators to the filters. @param {Wire.ScanBody[]} scans */
   #meet(scans) {
     for (const { gate, operator } of scans) {
       if (gate) this.#choices.gate.offer(gate, gate);
@@ -144,7 +144,7 @@ class FeedPanel {
 /** @param {number} more */
 const gap = (more) => h("li", { class: "gap soft" }, tn("One more scan in the log", "{n} more scans in the log", more));
 
-/** One filter of the feed. Its values are known from the start, or are offered as they occur. */
+/** One filter of the feed. Its values are fixed, or are added as they occur. */
 class Choice {
   /** @param {FilterName} name @param {string} label @param {string} all @param {[string, string][]} [known] */
   constructor(name, label, all, known = []) {

@@ -1,4 +1,4 @@
-// Draws the figures of the log: a row for each gate, the reasons, and the two charts.
+// Draws the day's figures: a row for each gate, the reasons, and the two charts.
 import { byId, first, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { RECENT_MINUTES, RED, SCANS, YELLOW } from "../../models/figure_board.js";
@@ -25,7 +25,7 @@ export function seconds(milliseconds) {
 }
 
 /**
- * The elapsed minute of the day at which a wall clock there shows `time`; clocks may have jumped since midnight.
+ * The elapsed minute of the day at which the venue's clock shows `time`; clocks may have changed since midnight.
  *
  * @param {number} startsAt
  * @param {string | undefined} zone
@@ -136,7 +136,7 @@ export class FiguresView {
   }
 }
 
-/** `reasons`: most first. @param {ReasonSum[]} reasons @param {{ scans: number, yellow: number, red: number }} totals */
+/** `reasons`: most frequent first. @param {ReasonSum[]} reasons @param {{ scans: number, yellow: number, red: number }} totals */
 export function showReasons(reasons, { scans, yellow, red }, byGate = false) {
   byId("no-reasons").hidden = scans === 0 || reasons.length > 0;
   byId("reasons-share").textContent = scans === 0 ? t("No scans yet")
@@ -167,7 +167,7 @@ function trendOf() {
 }
 
 /**
- * The last hour at one gate. Of a day that is over nothing is drawn.
+ * Draws the last hour at one gate, and nothing for a day that is over.
  *
  * @param {Element} svg
  * @param {FigureBoard} figures

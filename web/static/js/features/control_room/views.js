@@ -1,6 +1,6 @@
-// The views of the control room: the address names the one that is shown, so that it can be kept and shared.
-// Each panel is a script of its own, fetched after the page, tried until it is there, and drawn into its place by
-// `open<Name>(place, socket, context)`.
+// The views of the control room: the address names the shown one, so that it can be bookmarked and shared.
+// Each panel is a script, fetched after the page with retries, and drawn into its place by
+// `open<Name>(place, socket, context)`. Add a panel here.
 import { byId, h, targetOf } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
@@ -29,7 +29,7 @@ function show() {
   }
 }
 
-/** A panel says how many wait in it by the event `tally` with `{ count }` from its place. @param {Event} event */
+/** A panel reports its number of open items by the event `tally` with `{ count }`. @param {Event} event */
 function tally(event) {
   const name = targetOf(event).closest("section")?.id;
   /** @type {HTMLElement | null | undefined} */

@@ -1,5 +1,5 @@
-// The wall screen: the board alone, readable from three metres, kept awake. The address says so (?wall=1), so that the
-// computer behind the wall can be started with it.
+// The wall screen: only the board, readable from three metres, kept awake. The address says so (?wall=1), so that a
+// computer can start with it.
 import { byId } from "../../lib/elements.js";
 
 /** @type {WakeLockSentinel | null} */
@@ -10,14 +10,14 @@ async function keepAwake() {
   try {
     awake = (await navigator.wakeLock?.request("screen")) ?? null;
   } catch {
-    // A browser that does not allow it leaves it to the machine's own settings.
+    // If the browser refuses, the machine's own settings decide.
     awake = null;
   }
 }
 
 export const isOn = () => document.body.classList.contains("wall");
 
-/** `onChange` after the page's type has changed its size. @param {() => void} onChange */
+/** `onChange` is called after the type size has changed. @param {() => void} onChange */
 export function openWall(onChange) {
   /** @param {boolean} on */
   async function set(on, { fullscreen = false } = {}) {
@@ -42,7 +42,7 @@ export function openWall(onChange) {
   byId("wall-on").addEventListener("click", () => set(true, { fullscreen: true }));
   byId("wall-off").addEventListener("click", () => set(false));
   addEventListener("keydown", (event) => event.key === "Escape" && isOn() && set(false));
-  // Leaving full screen by the browser's own key leaves the wall screen as well.
+  // The browser's key for leaving full screen also leaves the wall screen.
   document.addEventListener("fullscreenchange", () => !document.fullscreenElement && isOn() && set(false));
   document.addEventListener("visibilitychange", keepAwake);
   if (new URLSearchParams(location.search).get("wall") === "1") set(true);
