@@ -1,11 +1,11 @@
-// The charts over days: overlapping bars of people, and curves of shares.
+// The charts by day of the analytics page: overlapping bars of people, and curves of shares.
 import uPlot from "../../../vendor/uplot-1.6.32/uPlot.esm.js";
 import { t } from "../../lib/i18n.js";
 import { longDay, number, shortDay } from "../../lib/dates.js";
 import { Chart, token, valuesAt } from "../control_room/charts.js";
 
 const NOON = 43_200;
-/** A day's place is its noon in UTC, whatever the reader's clock. @param {string} date */
+/** A day is placed at noon UTC, in every time zone of a reader. @param {string} date */
 export const placeOf = (date) => Date.parse(`${date}T00:00:00Z`) / 1000 + NOON;
 /** @param {number} seconds */
 const dateOf = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
@@ -26,7 +26,7 @@ class DayChart extends Chart {
     return shortDay(dateOf(seconds));
   }
 
-  /** Labels are below days, and only as many as have room. @param {ChartData} data @param {number} most */
+  /** Labels stand at days, at most `most` of them. @param {ChartData} data @param {number} most */
   ticks({ columns: [days] }, most) {
     const step = Math.max(1, Math.ceil(days.length / most));
     return days.filter((_, place) => place % step === 0);

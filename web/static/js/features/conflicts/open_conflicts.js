@@ -1,4 +1,4 @@
-// The panel of open conflicts: entries that an offline scanner allowed and the hub would not have, each to be decided.
+// The panel of open conflicts: entries that an offline scanner allowed and the hub would have refused.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
@@ -10,7 +10,7 @@ import { Cards } from "../../lib/cards.js";
 import { DECISIONS, kindOf, linesOf } from "../../words/conflicts.js";
 
 /**
- * `onDecided` receives each conflict that is decided, by whomever; `more` says whether a link leads to the page of all of them.
+ * `onDecided` receives each decided conflict, whoever decided it; `more` adds a link to the page of all conflicts.
  *
  * @param {Element} place
  * @param {VenueSocket} socket
@@ -62,7 +62,7 @@ class ConflictsPanel {
     if (this.#state.textContent !== words) this.#state.textContent = words;
     this.#further.hidden = further === 0;
     this.#further.textContent = tn("One older conflict is shown when these are decided.", "{n} older conflicts are shown when these are decided.", further);
-    // The oldest ones are shown once there is room for them.
+    // Reads again once the shown conflicts are decided, to show the older ones.
     if (ready && shown.length === 0 && further > 0) this.watch();
     this.place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count } }));
   }
@@ -88,14 +88,14 @@ class ConflictsPanel {
    */
   async #decide(conflict, decision, { note, answer, buttons }) {
     if (buttons[0].ariaDisabled) return;
-    // Not `disabled`: that would take the focus away from a keyboard user.
+    // Not `disabled`: a keyboard user would lose the focus.
     for (const button of buttons) button.ariaDisabled = "true";
     answer.replaceChildren();
     try {
       const { data } = await call("POST", `/api/operator/conflicts/${conflict.conflict_id}/decision`, {
         body: { decision, ...(note.value.trim() && { note: note.value.trim() }) },
       });
-      // The socket sends the same in a moment; a manager who has decided need not wait for it.
+      // The socket sends the same soon; the manager need not wait for it.
       this.#settle(data);
     } catch (error) {
       for (const button of buttons) button.ariaDisabled = null;
@@ -112,7 +112,7 @@ class ConflictsPanel {
   }
 }
 
-/** The head of a conflict, open or decided. @param {Wire.Conflict} conflict @param {string} id @param {string | undefined} timezone */
+/** The head of an open or decided conflict. @param {Wire.Conflict} conflict @param {string} id @param {string | undefined} timezone */
 export function headOf(conflict, id, timezone) {
   const code = conflict.ticket_id ? h("a", { class: "code", href: `/manager/ticket/${conflict.ticket_id}` }, conflict.ticket_code) : h("span", { class: "code" }, conflict.ticket_code);
   return h("div", { class: "conflict-head" },

@@ -1,4 +1,4 @@
-// The list of decided conflicts or disputes: newest first, page by page, with new decisions on top.
+// The list of decided conflicts or disputes: newest first, by pages; new decisions go on top.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
@@ -40,7 +40,7 @@ export class DecidedList {
     }
   }
 
-  /** Puts a new decision on top; one that is there already is drawn anew. @param {One} one */
+  /** Puts a new decision on top; a known one is drawn again. @param {One} one */
   add(one) {
     this.#lines.get(this.#idOf(one))?.remove();
     byId("decided").prepend(this.#line(one));

@@ -1,4 +1,4 @@
-// The panel of open disputes: each is a question of an operator, answered with a reason that the gate shows at once.
+// The panel of open disputes: an operator's questions, answered with a reason that the gate shows at once.
 import { first, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { DisputeList } from "../../models/dispute_list.js";
@@ -16,7 +16,7 @@ const REASONS = [t("Our mistake"), t("Checked at the desk"), t("Came late becaus
 /** @typedef {(dispute: Wire.Dispute) => void} OnDecided */
 
 /**
- * Where `onDecided` is given it receives each decision, by whomever, and shows it; else the panel shows the latest.
+ * `onDecided`, if given, receives each decision, whoever made it; else the panel shows the latest.
  *
  * @param {Element} place
  * @param {VenueSocket} socket
@@ -131,10 +131,10 @@ class DisputesPanel {
       reason.focus();
       return;
     }
-    // Not `disabled`: that would take the focus away from a keyboard user.
+    // Not `disabled`: a keyboard user would lose the focus.
     for (const button of buttons) button.ariaDisabled = "true";
     try {
-      // Sent twice it takes effect once, so it may wait for the connection and be sent again.
+      // It takes effect once, so it may wait for the next connection and be sent again.
       const fields = { scan_id: dispute.scan_id, reason: reason.value.trim(), ...more };
       this.#take(await this.socket.request(command, fields, { again: true }));
       this.#draw();
@@ -150,7 +150,7 @@ class DisputesPanel {
 
 /** @typedef {(command: "override" | "decline", more?: { take_back?: boolean }) => Promise<void>} Say */
 
-/** The head of a dispute, open or decided. @param {Wire.Dispute} dispute @param {string} id @param {string | undefined} timezone */
+/** The head of an open or decided dispute. @param {Wire.Dispute} dispute @param {string} id @param {string | undefined} timezone */
 export function headOf(dispute, id, timezone) {
   const { ticket_id: ticketId, ticket_code: code, asked_at: asked, scanned_at: scanned, note } = dispute;
   const named = ticketId ? h("a", { class: "code", href: `/manager/ticket/${ticketId}` }, code) : h("span", { class: "code" }, code);
@@ -171,7 +171,7 @@ export function decidedLine(dispute, timezone, { day = false } = {}) {
     h("span", {}, decisionOf(dispute)));
 }
 
-/** Not spoken: a screen reader says once that somebody waits, not every second of it. @param {HTMLElement} card */
+/** Not spoken: a screen reader says once that somebody waits, not every second. @param {HTMLElement} card */
 function showWaiting(card) {
   const seconds = Math.max(0, Math.floor((+hubNow() - Date.parse(card.dataset.since ?? "")) / 1000));
   first(card, "time").dataset.waited = seconds < 60 ? t("{seconds} s", { seconds }) : t("{minutes} min", { minutes: Math.floor(seconds / 60) });

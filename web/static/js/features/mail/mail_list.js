@@ -1,4 +1,4 @@
-// The list of messages, a card each. A card changes only when its message does, so that the focus stays.
+// The mail page's list, a card per message. A card changes only with its message, so that the focus stays.
 import { first, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { howLong, kindOf, standingOf, standingWords, triesOf } from "../../words/mail.js";
@@ -16,7 +16,7 @@ export class MailList {
   }
 
   /**
-   * Draws the messages, newest first; gives whether the card that had the focus is gone.
+   * Draws the messages, newest first; returns whether the focused card is gone.
    *
    * @param {Wire.Mail[]} mails
    * @param {Date} now
@@ -43,7 +43,7 @@ export class MailList {
     return hadFocus && !this.place.contains(document.activeElement);
   }
 
-  /** Brings the ages up to now. @param {Date} now */
+  /** Updates the ages. @param {Date} now */
   mark(now) {
     for (const { mail, element } of this.#cards.values()) {
       const since = mail.sent_at ?? mail.created_at;
@@ -54,7 +54,7 @@ export class MailList {
     }
   }
 
-  /** A card that changes under the focus hands it on to the same button. @param {HTMLElement} old @param {HTMLElement} fresh */
+  /** Replaces a card; the focus moves to the same button of the new one. @param {HTMLElement} old @param {HTMLElement} fresh */
   #swap(old, fresh) {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const action = old.contains(focused) ? focused?.dataset.action : null;
