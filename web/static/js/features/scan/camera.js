@@ -1,5 +1,5 @@
-// The camera as a scanner: frames go to the reader one at a time, a code that stays in sight is one scan, and whatever
-// stops the picture (sleep, another app, a pulled plug) is followed by another try.
+// The camera as a scanner: it sends frames to the reader one at a time, and a code that stays in view is one scan. After
+// any interruption (sleep, another app, a pulled plug) it tries again.
 const SAME_CODE_MS = 3_000;
 const STALLED_MS = 4_000;
 const TRIES_MS = [500, 1_000, 2_000, 4_000];
@@ -22,7 +22,7 @@ export class Camera {
   #lastFrame = 0;
 
   /**
-  * `onCode(text, seenAt)` receives each new code while `wants()`; `onState` receives the state of the camera.
+  * `onCode(text, seenAt)` receives each new code while `wants()` is true; `onState` receives the camera's state.
   *
   * @param {CameraOptions} options
    */
@@ -80,7 +80,7 @@ export class Camera {
     return this.torch;
   }
 
-  /** The cameras of this device; their names are known once one of them was allowed. */
+  /** The cameras of this device; the browser gives their names once one was allowed. */
   async list() {
     const devices = await navigator.mediaDevices.enumerateDevices();
     return devices.filter(({ kind, deviceId }) => kind === "videoinput" && deviceId);
@@ -130,7 +130,7 @@ export class Camera {
       try {
         return await navigator.mediaDevices.getUserMedia({ video: { ...size, deviceId: { exact: chosen } } });
       } catch (error) {
-        // Chosen once and not there today: any camera is better than none.
+        // If the chosen camera is missing, any camera is better than none.
         if (!ABSENT.includes(nameOf(error))) throw error;
       }
     }
@@ -197,7 +197,7 @@ export class Camera {
     this.onCode(text, seenAt);
   }
 
-  /** A camera may stop without saying so, after sleep above all. */
+  /** A camera may stop without an event, above all after sleep. */
   #watch() {
     if (document.visibilityState === "visible" && performance.now() - this.#lastFrame > STALLED_MS) this.#lost();
   }
@@ -211,7 +211,7 @@ export class Camera {
     this.#timers.retry = setTimeout(() => this.#begin(), wait);
   }
 
-  /** Nobody sees the picture: the camera rests, and its battery too. Back again, it begins anew. */
+  /** A hidden page stops the camera, which saves battery; a visible one starts it again. */
   #seenOrNot() {
     if (!this.#wanted) return;
     if (document.visibilityState === "visible") this.start();
@@ -230,5 +230,5 @@ export class Camera {
   }
 }
 
-/** What kind of failure it is. */
+/** The name of the browser's error. */
 const nameOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.name : "");

@@ -1,4 +1,4 @@
-// The camera on the page: the picture, the light, the choice of a camera, and what to do when there is none.
+// The camera's panel: the picture, the light, the choice of a camera, and the help when there is none.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { Camera } from "./camera.js";
@@ -33,7 +33,7 @@ export class CameraPanel {
     document.addEventListener("visibilitychange", () => this.#stayAwake());
   }
 
-  /** As it was when the page was left. */
+  /** Starts the camera if it was on when the page was left. */
   begin() {
     if (this.settings.get("cameraOn")) this.camera.start();
   }
@@ -70,7 +70,7 @@ export class CameraPanel {
     byId("camera-choice-field").hidden = cameras.length < 2;
   }
 
-  /** A screen that goes dark in the middle of a queue would stop the camera. */
+  /** Keeps the screen on: a dark screen would stop the camera. */
   async #stayAwake() {
     if (!this.camera.running) {
       this.#lock?.release().catch(() => {});

@@ -1,4 +1,4 @@
-// Help with a mistyped code of ours, by its check character: where the error may be, and what was meant.
+// Help with our mistyped codes, by the check character: where the error may be, and the likely codes.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { diagnose } from "../../models/code_slips.js";
@@ -11,14 +11,14 @@ export class CodeHelp {
   #pause;
 
   /**
-   * `onUse(code)`: the operator takes one of the codes that would be right.
+   * `onUse(code)`: the operator chose one of the likely codes.
    *
    * @param {{ input: HTMLInputElement, onUse: (code: string) => void }} options
    */
   constructor({ input, onUse }) {
     this.place = byId("code-help");
     this.onUse = onUse;
-    // A hardware scanner is done long before the pause is over; only people are advised while they type.
+    // A hardware scanner ends before the pause is over: only people get advice while they type.
     input.addEventListener("input", () => {
       clearTimeout(this.#pause);
       this.clear();

@@ -1,14 +1,14 @@
-// The one input of the scanner. It keeps the focus, because a hardware scanner types wherever the focus is.
+// The scanner's only input. It keeps the focus, because a hardware scanner types wherever the focus is.
 import { byId, targetOf } from "../../lib/elements.js";
 
-// A person cannot press two keys within this time.
+// People cannot press two keys within this time.
 const SCANNER_MS = 100;
 
 export class CodeInput {
   #lastKey = -Infinity;
 
   /**
-   * `onCode(text)` for a finished code; `onEnter()` and `onEscape()` for the bare keys; `onKey()` for any key at all.
+   * `onCode(text)` after a complete code; `onEnter()` and `onEscape()` after the keys alone; `onKey()` after any key.
    *
    * @param {{ onCode: (text: string) => void, onEnter: () => void, onEscape: () => void, onKey: () => void }} options
    */
@@ -19,7 +19,7 @@ export class CodeInput {
     this.onKey = onKey;
     this.input = byId("code");
     this.keyboard = byId("keyboard");
-    // On a phone with a scanner attached, the screen keyboard would only hide the answer; a button brings it.
+    // On a phone the screen keyboard would hide the answer; a button shows it.
     if (matchMedia("(pointer: coarse)").matches) this.input.inputMode = "none";
     byId("entry").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -28,7 +28,7 @@ export class CodeInput {
     this.keyboard.addEventListener("click", () => this.#toggleKeyboard());
     addEventListener("keydown", (event) => this.#onKeyDown(event), { capture: true });
     addEventListener("focus", () => this.focus());
-    // A touch on nothing takes the focus away; it is given back once the touch is over.
+    // A touch beside the controls takes the focus away; the click after it returns the focus.
     addEventListener("click", (event) => {
       if (!targetOf(event).closest("button, a, input, select, label, dialog")) this.focus();
     });
@@ -44,7 +44,7 @@ export class CodeInput {
 
   #finish() {
     const text = this.input.value.trim();
-    // Emptied before anything else happens, so that the next code never joins this one.
+    // Emptied first, so that the next code is never appended to this one.
     this.input.value = "";
     if (text) this.onCode(text);
     else this.onEnter();
@@ -69,19 +69,19 @@ export class CodeInput {
     }
     const elsewhere = document.activeElement !== this.input;
     if (event.key === "Tab" && !elsewhere && this.input.value && pause < SCANNER_MS) {
-      // Some scanners end a code with a tab, which would leave it standing and take the focus along.
+      // Some scanners end a code with a tab, which would move the focus and leave the code unsent.
       event.preventDefault();
       this.#finish();
       return;
     }
     if (event.key === "Enter" && elsewhere && this.input.value) {
-      // A scanner finished its code while a button had the focus: the key ends the code, it does not press the button.
+      // A scanner ended its code while a button had the focus: the key ends the code and presses no button.
       event.preventDefault();
       this.#finish();
       return;
     }
     if (elsewhere && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      // Focus moved in time takes this very character along.
+      // With the focus moved now, this character goes into the input.
       this.focus();
     }
   }

@@ -1,18 +1,18 @@
-// Notices about the operator's own entries that were conflicts: found by another scanner, or decided by a manager.
+// The notices about the operator's own entries that were conflicts: found by another scanner, or decided by a manager.
 import { t, tn } from "../../lib/i18n.js";
 import { doneOf, kindOf } from "../../words/conflicts.js";
 import { momentAt } from "../../lib/dates.js";
 
-// The notice may overtake the answer that brings the same conflicts to the scanner that sent the queue.
+// The scanner that sent the queue also gets these conflicts as an answer, which may arrive after the notice.
 const ANSWER_FOLLOWS_MS = 3_000;
 
 export class ConflictNotices {
-  /** The notices of each conflict: whoever has read the newest of them has read them all. @type {Map<ConflictKey, number[]>} */
+  /** The notices of each conflict: reading the newest one marks all as read. @type {Map<ConflictKey, number[]>} */
   #of = new Map();
   /** @type {Set<ConflictKey>} */
   #decisions = new Set();
 
-  /** `known()` gives the conflicts this scanner shows already. @param {ConflictNoticesOptions} options */
+  /** `known()` returns the conflicts that this scanner already shows. @param {ConflictNoticesOptions} options */
   constructor({ notices, shelf, timezone, known }) {
     this.notices = notices;
     this.shelf = shelf;
@@ -32,7 +32,7 @@ export class ConflictNotices {
 
   /** @param {ConflictKey} key @param {NoticeKinds["conflicts"]} found */
   async #found(key, { count, conflicts }) {
-    // What is decided of it has taken its place.
+    // The notice of its decision has replaced it.
     if (this.#decisions.has(key)) return;
     const shown = new Set((await this.known()).map(({ scan_id }) => scan_id));
     if (conflicts.some(({ scan_id }) => shown.has(scan_id))) this.#done(key);

@@ -1,5 +1,5 @@
-// Whether this scanner records entries or exits. At an exit the page looks and sounds different the whole time, so that the two
-// are not confused. The mode stays until it is changed, or until sign-out.
+// Whether this scanner records entries or exits. An exit scanner looks and sounds different, so that nobody confuses the
+// two. The mode stays until it is changed or until sign-out.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
@@ -7,7 +7,7 @@ const WAYS = /** @type {const} */ (["entry", "exit"]);
 
 export class ExitMode {
   /**
-   * `onTurn(leaving)` is called at once and after every change; `onTouched()` gives the focus back.
+   * `onTurn(leaving)` is called at once and after every change; `onTouched()` returns the focus.
    *
    * @param {{ settings: ScanSettings, onTurn: (leaving: boolean) => void, onTouched: () => void }} options
    */
@@ -27,7 +27,7 @@ export class ExitMode {
     return this.settings.get("way") === "exit";
   }
 
-  /** Not while a scan waits for its answer: that scan was made the other way. @param {"entry" | "exit"} way */
+  /** Sets the mode, except while a scan of the old mode waits for its answer. @param {"entry" | "exit"} way */
   turn(way) {
     if (byId("scan").dataset.busy !== undefined) return;
     this.settings.set("way", way);

@@ -1,5 +1,5 @@
-// The scanner's speed as visitors notice it, for the browser's own tools and the tests.
-/** How long the visitor's code waited for its colour: from the camera's frame to the painted screen. @param {number} seenAt */
+// Measures the scanner's speed as visitors see it, for the browser's tools and the tests.
+/** The time from the camera's frame of a code to its colour on the screen. @param {number} seenAt */
 export function timeColour(seenAt) {
   requestAnimationFrame(() => setTimeout(() => {
     performance.clearMeasures("frame-to-colour");

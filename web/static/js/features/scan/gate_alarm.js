@@ -1,4 +1,4 @@
-// The alarm at two gates: the same ticket was shown at both within a few minutes.
+// The duplicate alarm: a ticket was shown at two gates within a few minutes.
 import { t } from "../../lib/i18n.js";
 import { momentAt } from "../../lib/dates.js";
 import { reasonOf } from "../../words/scans.js";

@@ -1,10 +1,10 @@
-// The gate of this device: shown in the bar, asked for when it is not known, sent to the hub.
+// The choice of this device's gate: shown in the bar, asked for when unknown, sent to the hub.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
 export class GateChoice {
   /**
-   * `onChosen()` after a choice; `onClosed()` gives the focus back.
+   * `onChosen()` after a choice; `onClosed()` returns the focus.
    *
    * @param {{ device: Device, onChosen: () => void, onClosed: () => void }} options
    */
@@ -24,7 +24,7 @@ export class GateChoice {
     byId("gate").select();
   }
 
-  /** The gates the venue has; any other name may be typed. @param {string[]} names */
+  /** Offers the venue's gates; any other name may be typed. @param {string[]} names */
   offer(names) {
     byId("gates").replaceChildren(...names.map((value) => Object.assign(document.createElement("option"), { value })));
   }

@@ -1,4 +1,4 @@
-// The scanner as an app of the device: its files are kept for use without a connection, and a button installs it.
+// The scanner as an installed app: registers the service worker for offline use, and a button installs the app.
 import { byId } from "../../lib/elements.js";
 
 const PAGE = "/operator/scan";
@@ -18,11 +18,11 @@ export function makeInstallable() {
     await offer?.prompt();
     offer = null;
   });
-  // Without it the scanner works all the same, as long as there is a link.
+  // Without it the scanner still works while it is connected.
   navigator.serviceWorker?.register("/operator/service_worker.js", { scope: PAGE }).catch(() => {});
 }
 
-/** The page kept for reloads names who was signed in. */
+/** Deletes the stored page, which names the operator. */
 export async function forgetPage() {
   const names = globalThis.caches ? await caches.keys() : [];
   await Promise.all(names.map(async (name) => (await caches.open(name)).delete(PAGE, { ignoreVary: true })));

@@ -1,4 +1,4 @@
-// The notices of the scanner: cards above the answer, each until it is touched or withdrawn.
+// The scanner's notices: cards above the answer, each shown until it is touched or withdrawn.
 import { byId, first, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow } from "../../lib/dates.js";
@@ -12,15 +12,15 @@ export class NoticeShelf {
   /** @type {number | undefined} */
   #clock;
 
-  /** `onTouched` gives the focus back to where codes go. @param {{ place?: Element, onTouched?: () => void }} options */
+  /** `onTouched` returns the focus to the code input. @param {{ place?: Element, onTouched?: () => void }} options */
   constructor({ place = byId("notices"), onTouched = () => {} } = {}) {
     this.place = place;
     this.onTouched = onTouched;
   }
 
   /**
-   * Adds a card, or replaces the one of this key. `tone` is a colour of a decision or "plain"; `actions` are [label, handler] pairs,
-   * after each of which the card is gone unless its handler gives false; `since` shows the seconds from a moment on.
+   * Adds a card or replaces the one of this key. `tone` is a decision's colour or "plain". `actions` are [label, handler]
+   * pairs; the card goes unless the handler returns false. `since` shows the seconds since a moment.
    *
    * @param {string} key
    * @param {ShelfCard} card
@@ -54,7 +54,7 @@ export class NoticeShelf {
     this.#cards.delete(key);
   }
 
-  /** Not spoken: a screen reader says once that somebody waits, not every second. */
+  /** Updates the seconds. They are not spoken: a screen reader says once that somebody waits. */
   #tick() {
     const waiting = [...this.#cards.values()].filter((card) => card.dataset.since);
     if (waiting.length === 0) {

@@ -1,4 +1,4 @@
-// The scans that wait to be sent, counted beside the state of the connection, and the entries that were not right.
+// The number of queued scans beside the connection's state, and the list of the operator's conflicts.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { kindOf } from "../../words/conflicts.js";
@@ -8,7 +8,7 @@ export class OfflinePanel {
   #shown = 0;
 
   /**
-   * `onNew()` when a conflict has come that was not there before; `putAway(conflict)` when the operator has read it.
+   * `onNew()` is called for a new conflict, `putAway(conflict)` when the operator has read one.
    *
    * @param {OfflinePanelOptions} options
    */

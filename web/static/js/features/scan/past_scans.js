@@ -1,4 +1,4 @@
-// The operator's own last scans, and the undo of an entry with a reason.
+// The list of the operator's last scans, and the undo of an entry, exit or return with a reason.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { messageOf } from "../../lib/api.js";
@@ -9,7 +9,7 @@ import { hubNow, momentAt } from "../../lib/dates.js";
 /** @type {Record<string, string>} */
 const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
 const UNDO_FOR_MS = 15 * 60 * 1000;
-// The list is short at first; a button shows more.
+// The number of scans shown at first; a button shows more.
 const GLANCE = 12;
 const PAGE = 50;
 /** @type {Record<string, string>} */
@@ -23,7 +23,7 @@ const REASONS = {
   RE_ENTRY: t("came back in"), EXIT_UNDONE: t("exit undone"), RETURN_UNDONE: t("return undone"),
 };
 
-/** What can be taken back: how it is asked, what follows, and how it is done. */
+/** What can be undone: the texts of the question, the effect and the buttons. */
 const ENTRY = {
   title: t("Undo this entry?"), keep: t("Keep the entry"), undo: t("Undo entry"),
   means: t("The ticket can then be used again. Both the entry and the undo stay on record."),
@@ -52,7 +52,7 @@ export class PastScans {
   #shown = GLANCE;
 
   /**
-   * `waiting()` are the scans that are not sent yet, newest first.
+   * `waiting()` returns the unsent scans, newest first.
    *
    * @param {{ session: ScanSession, timezone: () => string | undefined, waiting: () => PastScan[], onClosed: () => void }} options
    */
@@ -72,7 +72,7 @@ export class PastScans {
     this.earlier.addEventListener("click", () => this.#earlier());
   }
 
-  /** The newest again; `fold` puts an end to looking back, as the next visitor's scan does. */
+  /** Reads the newest scans; `fold` closes the older ones, as the next visitor's scan does. */
   async refresh({ fold = false } = {}) {
     try {
       const { scans, next } = await this.session.history();
@@ -84,7 +84,7 @@ export class PastScans {
       this.#known = [...scans, ...older];
       if (older.length === 0) this.#next = next;
     } catch {
-      // The list is a comfort; it comes back with the link.
+      // The list is not essential; it comes back with the connection.
     }
     this.redraw();
   }
@@ -99,7 +99,7 @@ export class PastScans {
         this.#next = page.next;
       }
     } catch {
-      // What is there is shown; the button stays.
+      // The known scans are shown; the button stays.
     } finally {
       this.earlier.disabled = false;
       this.redraw();
@@ -122,7 +122,7 @@ export class PastScans {
     const what = REASONS[scan.reason] ?? scan.reason;
     const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
     const words = scan.waits ? t("{time}, {what}, not sent yet", { time, what }) : scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
-    // Why an entry was taken back.
+    // Why an entry was undone.
     const why = scan.note && h("div", { class: "what" }, t("“{note}”", { note: scan.note }));
     return h(
       "li",
@@ -170,7 +170,7 @@ export class PastScans {
   }
 }
 
-/** A check and the entry that follows are two scans of one visitor: the first is left out. @param {PastScan[]} scans */
+/** A check and its entry are two scans of one visitor: the check is left out. @param {PastScan[]} scans */
 function onePerVisitor(scans) {
   return scans.filter((scan, i) => {
     const next = scans.slice(0, i).findLast((later) => later.ticket_code === scan.ticket_code);

@@ -1,12 +1,12 @@
-// Reads codes out of camera frames, away from the page, so that a slow frame never delays a touch.
+// The worker that reads codes from camera frames, outside the page, so that a slow frame never delays a touch.
 import { prepareZXingModule, readBarcodes } from "../../../vendor/zxing-wasm-3.1.4/reader/index.js";
 
 const WASM = new URL("../../../vendor/zxing-wasm-3.1.4/reader/zxing_reader.wasm", import.meta.url).href;
-// Larger frames cost more time than they find codes: a code at arm's length fills a fifth of the picture.
+// Larger frames only cost time: a code at arm's length fills a fifth of the picture.
 const WIDEST = 960;
 const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 4, textMode: "Plain" };
 
-// By itself the library would fetch its engine from elsewhere.
+// The library's default address is on another server.
 const engine = prepareZXingModule({ overrides: { locateFile: () => WASM }, fireImmediately: true });
 const canvas = new OffscreenCanvas(1, 1);
 const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
@@ -26,14 +26,14 @@ onmessage = async ({ data: { frame, seenAt } }) => {
     const found = await readBarcodes(context.getImageData(0, 0, canvas.width, canvas.height), OPTIONS);
     text = nearestToTheMiddle(found.filter((one) => one.isValid && one.text));
   } catch {
-    // A frame that cannot be read is followed by another.
+    // If a frame cannot be read, another follows.
   } finally {
     frame.close();
     postMessage({ text, seenAt });
   }
 };
 
-/** Two tickets on one phone: the one that is aimed at. @param {ReadCode[]} codes */
+/** Of several codes in the picture, the one that is aimed at. @param {ReadCode[]} codes */
 function nearestToTheMiddle(codes) {
   /** @param {ReadCode} code */
   const away = ({ position: { topLeft, bottomRight } }) =>

@@ -1,9 +1,9 @@
-// The course of a scan: a code is checked, the decision fills the screen, the entry is recorded, and the next visitor follows.
+// The course of a scan: check a code, show the decision, record the entry, make room for the next visitor.
 //
 // Parts of the page listen by `on(name, listener)`:
-//   "answered" ({ decision, code })  an answer has come on the screen
+//   "answered" ({ decision, code })  an answer is on the screen
 //   "cleared"  ()                    the answer has left the screen
-//   "left"     ()                    and nothing new is asked: the scanner is free for the next visitor
+//   "left"     ()                    and nothing is asked: the scanner is free for the next visitor
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { CommandRefused, LinkLost } from "../../models/scan_session.js";
@@ -11,11 +11,11 @@ import { tidyCode } from "../../models/ticket_code.js";
 import { timeColour } from "./frame_to_colour.js";
 
 const SLOW_MS = 1_500;
-// The hub takes no longer ones, and no ticket has such a code.
+// The hub accepts no longer codes, and no ticket has one.
 const LONGEST_CODE = 512;
 
 const GOOD = new Set(["VERIFIED", "OVERRIDDEN", "RE_ENTRY", "EXIT_RECORDED", "EXIT_NOTED"]);
-/** What continuous mode admits by itself. */
+/** Continuous mode admits these by itself. */
 const WELCOME = new Set(["VALID", "MAY_RETURN"]);
 
 export class ScanFlow {
@@ -26,7 +26,7 @@ export class ScanFlow {
   #listeners = { answered: [], cleared: [], left: [] };
 
   /**
-   * `session` judges and admits; `way.leaving` says whether people leave here; `venue()` is the venue as far as it is known.
+   * `session` decides and admits; `way.leaving` says whether people leave here; `venue()` returns the venue, if known.
    *
    * @param {ScanFlowOptions} options
    */
@@ -62,23 +62,23 @@ export class ScanFlow {
     return this.#root.dataset.busy !== undefined;
   }
 
-  /** The camera may not replace a decision that somebody has yet to act on. */
+  /** False while a decision waits for an action: the camera must not replace it. */
   get wantsCode() {
     if (document.querySelector("dialog[open]") || this.busy) return false;
     return !this.verdict.shown || this.#good;
   }
 
-  /** A decision that needs nothing more, so that the next visitor may come. */
+  /** Whether the decision needs no action, so that the next visitor may come. */
   get #good() {
     return GOOD.has(document.body.dataset.reason ?? "") && !this.stale.shown;
   }
 
-  /** In continuous mode a decision that is not good stays until somebody touches it. */
+  /** In continuous mode a decision that needs an action stays until it is touched. */
   get #held() {
     return this.settings.get("continuous") && this.verdict.shown && !this.#good;
   }
 
-  /** `seenAt` is the moment of the camera's frame, where there was one. @param {string} typed @param {number | null} seenAt */
+  /** `seenAt` is the moment of the camera's frame, if any. @param {string} typed @param {number | null} seenAt */
   async present(typed, seenAt = null) {
     const code = tidyCode(typed);
     if (!code) return;
@@ -95,7 +95,7 @@ export class ScanFlow {
       return;
     }
     if (this.linkState.offline && !this.session.mayDecide) {
-      // Nobody here could judge it, and an answer that comes minutes later would be another visitor's.
+      // Nothing here can decide, and an answer minutes later would meet another visitor.
       this.#refuse("YELLOW", t("Not checked: there is no connection. Scan it again when the scanner is live."));
       return;
     }
@@ -111,7 +111,7 @@ export class ScanFlow {
       ? await this.#waitingFor(t("Exit"), () => this.session.exit(code, this.device.gate))
       : await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
     if (decision && WELCOME.has(decision.reason) && this.settings.get("continuous") && this.session.mayVerify) {
-      // What cannot be recorded stays on the screen as valid, to be admitted by hand.
+      // If the entry fails, the decision stays on the screen as valid, to be admitted by hand.
       this.news.ask();
       decision = (await this.#admit()) ?? (this.session.current ? decision : null);
     }
@@ -121,7 +121,7 @@ export class ScanFlow {
     if (seenAt !== null) timeColour(seenAt);
   }
 
-  /** Checks the ticket on the screen again; the decision before stays, marked, until the new one is there. */
+  /** Checks the ticket on the screen again; the old decision stays, marked, until the new one comes. */
   async recheck() {
     if (this.busy || !this.session.current) return;
     const { code } = this.session.current;
@@ -130,7 +130,7 @@ export class ScanFlow {
     const decision = await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
     this.stale.recheck.disabled = false;
     if (decision) this.#answer(decision, code);
-    // Without an answer the mark stays, and so does the way to ask again.
+    // Without an answer the mark stays, with the button to check again.
     else this.session.current ??= { code, decision: null, scanId: null };
     this.onTouched();
   }
@@ -143,7 +143,7 @@ export class ScanFlow {
     this.signals.give("YELLOW");
   }
 
-  /** The hub has taken over what was decided here. An entry on the screen is no longer provisional. @param {Set<string>} scanIds */
+  /** The hub has recorded offline decisions. An entry on the screen is no longer provisional. @param {Set<string>} scanIds */
   taken(scanIds) {
     const { scanId = null, decision = null } = this.session.current ?? {};
     if (!this.verdict.shown || !decision?.provisional || !scanIds.has(scanId ?? "")) return;
@@ -175,7 +175,7 @@ export class ScanFlow {
     this.onTouched();
   }
 
-  /** Room for the next visitor. */
+  /** Clears the screen for the next visitor. */
   again() {
     this.session.leave();
     this.#clear();
@@ -183,7 +183,7 @@ export class ScanFlow {
     this.#emit("left", undefined);
   }
 
-  /** Enter with nothing typed: admit what is valid, otherwise make room for the next visitor. */
+  /** Enter without a code: admits a valid ticket, else clears the screen for the next visitor. */
   enter() {
     if (this.repeats.isTail() || this.busy || !this.verdict.shown) return;
     if (this.stale.shown) this.recheck();
@@ -191,7 +191,7 @@ export class ScanFlow {
     else this.again();
   }
 
-  /** A button of an answer was touched: the page gives the focus back to its input. */
+  /** A button of an answer was touched: the page returns the focus to its input. */
   onTouched() {}
 
   #admit() {
@@ -205,7 +205,7 @@ export class ScanFlow {
   }
 
   /**
-   * Does one thing over the socket, and says so when it has to wait. Gives null when there is no decision to show.
+   * Runs a request and shows when it has to wait. Returns null without a decision to show.
    *
    * @param {string} label
    * @param {() => Promise<Decision | null>} work
@@ -234,7 +234,7 @@ export class ScanFlow {
   /** @param {Decision} decision @param {string} code */
   #answer(decision, code) {
     this.stale.clear();
-    // An exit is done when it is answered: nothing that happens later makes its answer wrong.
+    // An answered exit is final: no later change makes it wrong.
     if (this.way.leaving) this.news.leave();
     else this.news.follow(decision);
     this.verdict.show(decision, { mayVerify: this.session.mayVerify, venue: this.venue() });
@@ -243,7 +243,7 @@ export class ScanFlow {
     this.#letGo();
   }
 
-  /** In continuous mode good answers go by themselves. */
+  /** In continuous mode, answers that need no action disappear by themselves. */
   #letGo() {
     if (!this.settings.get("continuous")) return;
     if (this.#good) {
@@ -253,7 +253,7 @@ export class ScanFlow {
     } else this.screen.say(t("Stays until you touch it."));
   }
 
-  /** The answer does not go by itself any more. */
+  /** The answer no longer disappears by itself. */
   #stay() {
     clearTimeout(this.#dismissal);
     this.screen.stay();

@@ -1,4 +1,4 @@
-// The parts around the decision: the status text, the scanner at rest, and the bar that shows how long an answer stays.
+// The parts around the decision: the status text, the idle screen, and the bar that shows how long an answer stays.
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { momentAt } from "../../lib/dates.js";
@@ -9,7 +9,7 @@ export class Screen {
   #own = { able: false, listedAt: null };
   #leaving = false;
 
-  /** Which way people go past this scanner. @param {boolean} leaving */
+  /** Sets the direction: entry or exit. @param {boolean} leaving */
   turn(leaving) {
     this.#leaving = leaving;
     this.rest();
@@ -20,7 +20,7 @@ export class Screen {
     byId("said").textContent = text;
   }
 
-  /** At rest, `checking` while an answer is waited for, and without a link; `own` is what this device can do by itself. */
+  /** Shows the idle screen, `checking` during a request, or `offline`; `own` says what this device can do offline. */
   rest({ offline = this.#offline, checking = false, own = this.#own } = {}) {
     this.#offline = offline;
     this.#own = own;
@@ -43,7 +43,7 @@ export class Screen {
     byId("venue-name").textContent = name || t("No venue");
   }
 
-  /** The bar that runs out with the answer's time. @param {number} seconds */
+  /** Starts the bar that runs out with the answer's time. @param {number} seconds */
   runOut(seconds) {
     const bar = byId("time-left");
     bar.getAnimations().forEach((animation) => animation.cancel());

@@ -1,11 +1,11 @@
-// The operator's settings, one touch each, kept at once.
+// The dialog of the operator's settings: one touch each, stored at once.
 import { byId, targetOf } from "../../lib/elements.js";
 import { tn } from "../../lib/i18n.js";
 
 const SWITCHES = /** @type {const} */ (["sound", "vibration", "continuous"]);
 
 export class SettingsDialog {
-  /** `onChange(name)` after each choice; `onClosed()` gives the focus back. @param {SettingsDialogOptions} options */
+  /** `onChange(name)` after each choice; `onClosed()` returns the focus. @param {SettingsDialogOptions} options */
   constructor({ settings, onChange, onClosed, onGate }) {
     this.settings = settings;
     this.onChange = onChange;

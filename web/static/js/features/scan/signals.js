@@ -1,4 +1,4 @@
-// The tone and vibration of a decision: three tones that differ clearly, and a vibration for a noisy gate.
+// The tone and vibration of a decision: three clearly different tones, and a vibration for a noisy gate.
 /**
  * @typedef {object} Tone
  * @property {"sine" | "triangle" | "square"} wave
@@ -10,9 +10,9 @@
 const TONES = {
   GREEN: { wave: "sine", notes: [[880, 0, 0.1], [1318.5, 0.1, 0.2]], buzz: [70] },
   YELLOW: { wave: "triangle", notes: [[587, 0, 0.13], [587, 0.2, 0.13], [587, 0.4, 0.13]], buzz: [90, 70, 90] },
-  // Falling where an entry rises: an exit gate sounds different from an entry gate.
+  // Falls where an entry rises, so that an exit gate sounds different.
   EXIT: { wave: "sine", notes: [[1046.5, 0, 0.12], [659.3, 0.12, 0.26]], buzz: [40, 60, 40] },
-  // Two alternating pitches, unlike any decision.
+  // Two alternating pitches, different from every decision.
   ALARM: { wave: "triangle", notes: [[988, 0, 0.14], [740, 0.17, 0.14], [988, 0.34, 0.14], [740, 0.51, 0.2]], buzz: [60, 40, 60, 40, 60, 40, 60] },
   RED: { wave: "square", notes: [[196, 0, 0.28], [147, 0.3, 0.42]], buzz: [320, 90, 320] },
 };
@@ -32,7 +32,7 @@ export class Signals {
     return this.settings.get("sound");
   }
 
-  /** Browsers let a page sound only after a touch or a key; each one is a chance. */
+  /** Browsers allow sound only after a touch or a key: each one resumes it. */
   wake() {
     if (!this.on) return;
     this.#context ??= new AudioContext();
@@ -43,12 +43,12 @@ export class Signals {
   give(result) {
     const tone = TONES[result];
     if (!tone) return;
-    // Before the first touch the browser would refuse, and complain.
+    // Before the first touch the browser would refuse and log an error.
     const touched = navigator.userActivation?.hasBeenActive ?? true;
     if (touched && this.settings.get("vibration")) navigator.vibrate?.(tone.buzz);
     if (!this.on || !this.#context) return;
     const since = performance.now();
-    // The very first answer may be there before the loudspeaker is; a tone that comes late would be another visitor's.
+    // The first answer may come before the sound is ready; a late tone would seem to belong to the next visitor.
     this.#context.resume().then(() => performance.now() - since < LATE_MS && this.#play(tone), () => {});
   }
 

@@ -1,4 +1,4 @@
-// The button for the sound, which needs no settings dialog.
+// The sound's button, outside the settings dialog.
 import { byId, first } from "../../lib/elements.js";
 
 export class SoundButton {

@@ -1,4 +1,4 @@
-// The mark on a decision that is no longer true: what has happened, in no colour of a decision.
+// The mark on an outdated decision: it says what has happened, in no decision's colour.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 

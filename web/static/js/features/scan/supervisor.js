@@ -1,5 +1,5 @@
-// Asks a supervisor about the answer on the screen. The decision fills the screen while it still shows that visitor, and comes
-// as a card otherwise. A supervisor decides here at once.
+// Asks a supervisor about the answer on the screen. The decision fills the screen while it still shows that visitor, else
+// it comes as a card. A supervisor decides here at once.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
@@ -7,12 +7,12 @@ import { CommandRefused, LinkLost } from "../../lib/socket.js";
 import { momentAt } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 
-// The news that a ticket was admitted may arrive before the notice that a supervisor decided so.
+// The news of an entry may arrive before the notice of the supervisor's decision.
 const WORD_FOLLOWS_MS = 2_000;
 const LET_IN = ["verified", "returned"];
 
 export class Supervisor {
-  /** Asked and not answered yet, by scan. @type {Map<string, Wire.Dispute>} */
+  /** Open disputes by scan. @type {Map<string, Wire.Dispute>} */
   #open = new Map();
   /** @type {Set<string>} */
   #answeredScans = new Set();
@@ -41,7 +41,7 @@ export class Supervisor {
     notices.on("dispute", (dispute, notice) => this.#answered(dispute, notice));
   }
 
-  /** After the link was made: open questions are read again, and those answered meanwhile are shown. */
+  /** After connecting: reads the open disputes again, and shows those decided meanwhile. */
   async refresh() {
     try {
       const { data } = await call("GET", "/api/disputes?status=open&limit=20");
@@ -49,12 +49,12 @@ export class Supervisor {
       for (const dispute of data.disputes) if (dispute.asked_at && dispute.operator.id === this.#self) this.#wait(dispute);
       for (const scanId of this.#open.keys()) if (!open.has(scanId)) this.#look(scanId);
     } catch {
-      // It is looked for again with the next link.
+      // The next connection tries again.
     }
   }
 
   /**
-   * Whether a supervisor's answer explains this change of the ticket on the screen; then it is not called outdated.
+   * Whether a supervisor's decision may explain this change of the ticket on the screen; then it is not outdated yet.
    *
    * @param {string} change
    */
@@ -75,14 +75,14 @@ export class Supervisor {
   /** @type {number | null} */
   #self = null;
 
-  /** The scan whose answer is on the screen. */
+  /** The id of the scan on the screen. */
   get #shown() {
     return this.flow.verdict.shown ? (this.flow.session.current?.decision?.scan_id ?? null) : null;
   }
 
   /** @param {Decision | null} decision */
   #offer(decision) {
-    // Without a current scan it is an exit, which needs no supervisor.
+    // Without a current scan the decision is an exit, which needs no supervisor.
     const refused = decision !== null && this.flow.session.current !== null && decision.result !== "GREEN" && !this.flow.session.mayVerify && decision.reason !== "DECLINED";
     this.button.hidden = !refused || decision.provisional === true || this.#open.has(decision.scan_id ?? "");
     this.button.textContent = this.decides ? t("Admit anyway") : t("Ask a supervisor");
@@ -141,7 +141,7 @@ export class Supervisor {
     showNotice(byId("ask-answer"), { title, next }, { actions });
   }
 
-  /** Asked: the card stays until there is an answer, whatever is scanned meanwhile. @param {Wire.Dispute} dispute */
+  /** Shows a card that stays until the answer comes, whatever is scanned meanwhile. @param {Wire.Dispute} dispute */
   #wait(dispute) {
     if (dispute.decision) {
       this.#answered(dispute);
@@ -162,7 +162,7 @@ export class Supervisor {
     } catch (error) {
       if (error instanceof LinkLost) return false;
       if (!(error instanceof CommandRefused)) throw error;
-      // Answered in that very moment.
+      // A supervisor answered at the same moment.
       this.#look(scanId);
       return false;
     }
@@ -171,7 +171,7 @@ export class Supervisor {
     return true;
   }
 
-  /** Reads the dispute as it is now: asking again gives the answer. @param {string} scanId */
+  /** Asks again, which returns the dispute's current state and any answer. @param {string} scanId */
   async #look(scanId) {
     try {
       const dispute = await this.socket.request("ask_supervisor", { scan_id: scanId });
@@ -210,7 +210,7 @@ export class Supervisor {
     this.shelf.put(this.#key(dispute), {
       tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), detail], actions: [[t("Seen"), done]],
     });
-    // A neutral tone: the card has the colour.
+    // One neutral tone, because the card shows the colour.
     this.flow.signals.give("YELLOW");
   }
 

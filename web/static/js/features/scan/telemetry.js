@@ -1,6 +1,6 @@
-// The status that this scanner reports to the control room: battery, queued scans, version, round trip and clock skew.
+// The status that this scanner reports to the control room: battery, queue, version, round trip and clock skew.
 const LOOK_MS = 10_000;
-// The address of the page's files contains their hash, which is the version of the page.
+// The address of the page's files contains their hash, the page's version.
 const VERSION = /\/static\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? null;
 
 export class Telemetry {
@@ -9,7 +9,7 @@ export class Telemetry {
   #sent = "";
 
   /**
-   * `queued()` gives how many scans wait to be synced.
+   * `queued()` returns the number of queued scans.
    *
    * @param {{ socket: VenueSocket, device: Device, clock: HubClock, queued: () => number }} options
    */
@@ -25,12 +25,12 @@ export class Telemetry {
     try {
       this.#battery = (await /** @type {WithBattery} */ (navigator).getBattery?.()) ?? null;
     } catch {
-      // A browser may keep it to itself.
+      // Some browsers refuse it.
     }
     this.send();
   }
 
-  /** Sends the status if it has changed. A scanner without a gate is not set up yet. */
+  /** Sends a changed status. A scanner without a gate is not set up yet and sends none. */
   send() {
     if (!this.device.gate) return;
     const said = this.#describe();
@@ -48,7 +48,7 @@ export class Telemetry {
       charging: this.#battery?.charging,
       queue: this.queued(),
       version: VERSION,
-      // Rounded, so that small changes of the network send nothing.
+      // Rounded, so that small changes send nothing.
       round_trip_ms: roundTripMs === null ? null : rounded(roundTripMs, roundTripMs < 200 ? 20 : 100),
       skew_ms: roundTripMs === null ? null : rounded(skewMs, 500),
     };

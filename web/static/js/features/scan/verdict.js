@@ -1,4 +1,4 @@
-// The decision on the whole screen: colour, icon, headline, the detail and the facts behind it.
+// The decision on the whole screen: colour, icon, headline, detail and facts.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/dates.js";
@@ -21,7 +21,7 @@ export class Verdict {
   }
 
   /**
-   * On the whole screen; of an exit with a sign and a colour that no entry has.
+   * Shows a decision; an exit has an icon and a colour that no entry has.
    *
    * @param {Decision} decision
    * @param {{ mayVerify: boolean, venue: VenueShown }} how
@@ -41,14 +41,14 @@ export class Verdict {
     this.ready.hidden = true;
     this.section.hidden = false;
     this.buttons.hidden = false;
-    // A new answer of the same colour must still be seen to arrive.
+    // A new answer of the same colour must still be noticed.
     this.section.style.animation = "none";
     void this.section.offsetWidth;
     this.section.style.animation = "";
     window.scrollTo(0, 0);
   }
 
-  /** The hub has taken over what this device had decided. */
+  /** The hub has recorded this device's decision. */
   confirm() {
     const band = byId("provisional");
     band.hidden = false;
@@ -70,7 +70,7 @@ export class Verdict {
   }
 }
 
-/** What this device has decided by itself says so, and by what it knew. @param {Decision} decision @param {VenueShown} venue */
+/** Marks an offline decision, with the age of its list. @param {Decision} decision @param {VenueShown} venue */
 function showProvisional({ provisional, listed_at }, venue) {
   const band = byId("provisional");
   band.hidden = !provisional;

@@ -1,11 +1,11 @@
-// Keeps the day's list fresh while there is a connection: at the start, soon after news of changes, and every minute. In the
-// evening it reads the next day's as well, so that a scanner without a connection knows its visitors after midnight.
+// Reads the day's list while connected: at the start, soon after news of changes, and every minute. In the evening it
+// reads the next day's list too, so that an offline scanner knows its visitors after midnight.
 import { call, Refusal, Trouble } from "../../../lib/api.js";
 import { venueTime } from "../../../models/rules/venue_day.js";
 import { DayList } from "../../../models/day_list.js";
 import { asked } from "./store.js";
 
-// Many scanners receive the news of one change; they do not all ask at once.
+// Many scanners receive the news of one change; a random delay spreads their requests.
 const SOON_MS = [4_000, 12_000];
 const EVERY_MS = 60_000;
 const EVENING = "18:00";
@@ -27,8 +27,8 @@ export class ListKeeper {
   #keptAt = -Infinity;
 
   /**
-   * `now()` is the hub's time; `onFresh(list)` is called after each list that came from the hub, `onKept(moment)` when
-   * today's is on the device as it was at a moment.
+   * `now()` is the hub's time; `onFresh(list)` is called after each list from the hub, `onKept(moment)` when today's list,
+   * as written at that moment, is stored on the device.
    *
    * @param {ListKeeperOptions} options
    */
@@ -41,7 +41,7 @@ export class ListKeeper {
     this.onKept = onKept;
   }
 
-  /** Reads what this device still has. */
+  /** Reads the stored lists. */
   async load() {
     const { owner } = this.vault;
     /** @type {KeptRecords["lists"][]} */
@@ -52,7 +52,7 @@ export class ListKeeper {
     }
   }
 
-  /** The list to decide by now: the day's own, or the one before while its slots last. */
+  /** The list to decide by: today's, else yesterday's. */
   get current() {
     const any = this.#lists.values().next().value;
     if (!any) return null;
@@ -61,12 +61,12 @@ export class ListKeeper {
     return this.#lists.get(today) ?? this.#lists.get(yesterday) ?? null;
   }
 
-  /** The hub has announced a change. */
+  /** Plans a refresh: the hub has announced a change. */
   stir() {
     this.#plan(SOON_MS[0] + Math.random() * (SOON_MS[1] - SOON_MS[0]));
   }
 
-  /** Asks the hub; of several calls at once only one asks. */
+  /** Asks the hub; simultaneous calls share one request. */
   refresh() {
     this.#running ??= this.#refresh().finally(() => {
       this.#running = null;
@@ -105,12 +105,12 @@ export class ListKeeper {
         this.#tomorrowAt = this.now();
       }
     } catch (error) {
-      // Without an answer the list stays as it was, and says how old it is.
+      // Without an answer the old list stays, with its age.
       if (!(error instanceof Refusal) && !(error instanceof Trouble)) throw error;
     }
   }
 
-  /** `date` empty: today's, by the hub's own clock. @param {string} date @param {DayList | null} known */
+  /** An empty `date` means today by the hub's clock. @param {string} date @param {DayList | null} known */
   async #take(date, known) {
     /** @type {Wire.Query} */
     const day = date && `?date=${date}`;
@@ -132,11 +132,11 @@ export class ListKeeper {
     this.onFresh(list);
     if (!changed && before) return;
     this.#unkept.add(list);
-    // A long list is not written anew with every change of a busy day.
+    // A long list is not stored again after each change of a busy day.
     if (performance.now() - this.#keptAt >= KEEP_EVERY_MS) await this.flush();
   }
 
-  /** Writes down what has changed since it was last written. */
+  /** Stores the lists that have changed since they were last stored. */
   async flush() {
     const lists = [...this.#unkept];
     this.#unkept.clear();

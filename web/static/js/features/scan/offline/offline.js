@@ -1,4 +1,4 @@
-// The scanner without a connection: decides by the day's list, keeps what was scanned, and sends it when the connection is back.
+// The offline scanner: decides by the day's list, stores the scans, and sends them when the connection is back.
 //
 //   const offline = new Offline({ socket, clock, owner, operatorName, onState, onConflicts });
 //   await offline.open();
@@ -15,9 +15,9 @@ import { Vault } from "./vault.js";
 
 /** @typedef {{ since: SinceList, queue: Queue, keeper: ListKeeper, engine: SyncEngine }} OfflineParts */
 
-// What was sent twice was taken the first time.
+// A duplicate was accepted the first time.
 const TAKEN = new Set(["accepted", "duplicate"]);
-// Browsers give the tools to pages from https addresses (and this very machine) only.
+// Browsers offer these only to https pages and to localhost.
 const POSSIBLE = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
 
 export class Offline {
@@ -36,10 +36,10 @@ export class Offline {
    * @param {object} options
    * @param {VenueSocket} options.socket
    * @param {HubClock} options.clock
-   * @param {string} [options.owner] organisation and login as the hub names them: "3.17"
+   * @param {string} [options.owner] organisation and login in the hub's form: "3.17"
    * @param {string} [options.operatorName]
    * @param {(state: OfflineState) => void} [options.onState]
-   * @param {(conflicts: KeptConflict[]) => void} [options.onConflicts] receives those not put away yet
+   * @param {(conflicts: KeptConflict[]) => void} [options.onConflicts] receives those not dismissed yet
    * @param {(scanIds: Set<string>) => void} [options.onTaken] receives the entries that the hub has recorded
    */
   constructor({ socket, clock, owner, operatorName, onState = () => {}, onConflicts = () => {}, onTaken = () => {} }) {
@@ -50,11 +50,11 @@ export class Offline {
     this.onState = onState;
     this.onConflicts = onConflicts;
     this.onTaken = onTaken;
-    /** This device's own scans that wait, newest first. @type {PastScan[]} */
+    /** This device's queued scans, newest first. @type {PastScan[]} */
     this.waiting = [];
   }
 
-  /** Takes up what was kept. Never throws: where the browser cannot keep anything the scanner needs its link, as ever. */
+  /** Loads the stored state. Never throws: if the browser cannot store, the scanner works only while connected. */
   open() {
     this.#opened ??= this.#open().catch((error) => console.info("The scanner cannot work without a link:", error));
     return this.#opened;
@@ -69,7 +69,7 @@ export class Offline {
     return this.#parts?.queue;
   }
 
-  /** Whether this device can decide by itself. */
+  /** Whether this device can decide offline. */
   get able() {
     return Boolean(this.vault?.seal);
   }
@@ -82,13 +82,13 @@ export class Offline {
     };
   }
 
-  /** The venue as the list names it, for a page that the hub has not answered yet. */
+  /** The list's venue, for a page without an answer from the hub. */
   get venue() {
     const { timezone } = this.#parts?.keeper.current?.head ?? {};
     return timezone ? { timezone, today: venueTime(this.clock.now(), timezone).date } : null;
   }
 
-  /** The connection is there: the key, the list, the queue, in this order of need. */
+  /** Connected: renews the key, the list and the queue, in this order. */
   async linked() {
     await this.open();
     if (!this.vault) return;
@@ -99,14 +99,14 @@ export class Offline {
     }
     if (!this.able) return;
     await this.#recall();
-    // Another tab may have kept some as well.
+    // Another tab may have stored scans too.
     await this.#made.queue.count();
     this.#made.engine.kick();
     await this.#made.keeper.refresh();
     this.#publishState();
   }
 
-  /** The connection has gone: what was only remembered is kept. */
+  /** The connection is lost: stores what is only in memory. */
   lost() {
     this.#parts?.keeper.flush();
   }
@@ -119,7 +119,7 @@ export class Offline {
   }
 
   /**
-   * Decides about a code and keeps the check.
+   * Decides about a code and stores the check.
    *
    * @param {string} code
    * @param {{ gate: string | null }} at
@@ -132,13 +132,13 @@ export class Offline {
     const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
     this.#places.set(scan.scan_id, await this.#made.queue.add(scan));
     this.#remember(scan);
-    // Where the link stands after all, nothing else may come for a while that sends the queue.
+    // If the connection is live after all, nothing else might send the queue for a while.
     this.#made.engine.kick();
     return { ...decision, scan_id: scan.scan_id };
   }
 
   /**
-   * Admits somebody on a decision of this device or, where the connection went before the entry, of the hub.
+   * Admits a visitor by this device's decision or, if the connection was lost before the entry, by the hub's.
    *
    * @param {string} code
    * @param {Decision} decision
@@ -160,7 +160,7 @@ export class Offline {
   }
 
   /**
-   * Keeps the exit of this code's holder.
+   * Stores the exit of the code's holder.
    *
    * @param {string} code
    * @param {string} scanId
@@ -183,12 +183,12 @@ export class Offline {
     if (this.able && decision.ticket?.ticket_code) this.#made.since.moved(decision.ticket.ticket_code, left, false);
   }
 
-  /** The hub has recorded an entry: known here, should the connection go before the next list. @param {Decision} decision */
+  /** The hub has recorded an entry: stored here until the next list, for an offline scan. @param {Decision} decision */
   entered(decision) {
     if (this.able && decision.verified && decision.ticket?.ticket_code) this.#made.since.entered(decision.ticket.ticket_code, decision.verified, false);
   }
 
-  /** `reason` says what was taken back: an exit, a return, or an entry. @param {string} code @param {string} reason */
+  /** `reason` says what was undone: an exit, a return or an entry. @param {string} code @param {string} reason */
   undone(code, reason) {
     if (!this.able) return;
     if (reason === "EXIT_UNDONE") this.#made.since.moved(code, null, false);
@@ -202,7 +202,7 @@ export class Offline {
     this.onConflicts(await this.#made.queue.conflicts());
   }
 
-  /** The session is over: what is kept here cannot be read any more. The queue stays for its owner's next sign-in. */
+  /** Ends the session: the stored data becomes unreadable. The queue stays for its owner's next sign-in. */
   async lock() {
     if (!this.vault) return;
     this.#made.engine.stop();
@@ -232,7 +232,7 @@ export class Offline {
     this.#publishState();
   }
 
-  /** What was kept becomes readable with the key: at the start, or with the first sign-in after it was lost. */
+  /** Reads the stored data with the key: at the start, or at the first sign-in after the key was lost. */
   async #recall() {
     if (this.recalled) return;
     this.recalled = true;
@@ -272,7 +272,7 @@ export class Offline {
   /** @param {QueuedScan} scan */
   #remember(scan) {
     this.#list(scan);
-    // Kept is not lost: browsers that may throw away what pages keep are asked not to.
+    // Asks the browser never to delete the stored scans.
     if (this.#made.queue.length === 1) navigator.storage?.persist?.().catch(() => {});
     this.#publishState();
   }

@@ -1,4 +1,4 @@
-// The queue of scans that are not sent yet, in order. A scan leaves it only when the hub has answered for it.
+// The queue of unsent scans, in order. A scan leaves it only when the hub has answered it.
 import { asked } from "./store.js";
 
 const KIND = "scan";
@@ -12,13 +12,13 @@ export class Queue {
     this.length = 0;
   }
 
-  /** Keeps a scan and gives its place. @param {QueuedScan} scan */
+  /** Stores a scan and returns its place. @param {QueuedScan} scan */
   async add(scan) {
     return this.#put({ scan_id: scan.scan_id }, scan);
   }
 
   /**
-   * Replaces a scan: a check is followed by the entry. Where it was sent meanwhile, it is kept as a new one.
+   * Replaces a check by its entry. If the check was sent meanwhile, the entry is added.
    *
    * @param {number} seq
    * @param {QueuedScan} scan
@@ -27,7 +27,7 @@ export class Queue {
     return this.#put({ seq, scan_id: scan.scan_id }, scan);
   }
 
-  /** The first scans, up to `most`. What cannot be opened is left where it is and delays nothing. @returns {Promise<QueuedAt[]>} */
+  /** The first scans, up to `most`. Scans that cannot be opened stay and delay nothing. @returns {Promise<QueuedAt[]>} */
   async first(most = Infinity) {
     /** @type {QueuedAt[]} */
     const found = [];
@@ -46,7 +46,7 @@ export class Queue {
   }
 
   /**
-   * The hub has answered for these; one that was replaced meanwhile stays. `found` are conflicts, kept in the same transaction.
+   * Removes answered scans; one that was replaced meanwhile stays. The conflicts in `found` are stored in the same transaction.
    *
    * @param {QueuedAt[]} sent
    * @param {OwnConflict[]} found
@@ -68,7 +68,7 @@ export class Queue {
     return this.length;
   }
 
-  /** The conflicts that this operator has not put away yet. @returns {Promise<KeptConflict[]>} */
+  /** The conflicts that this operator has not dismissed yet. @returns {Promise<KeptConflict[]>} */
   async conflicts() {
     /** @type {KeptRecords["conflicts"][]} */
     const records = await this.store.run("conflicts", "readonly", (conflicts) => asked(conflicts.index("owner").getAll(this.vault.owner)));
@@ -96,7 +96,7 @@ export class Queue {
   }
 }
 
-/** Counts the scans that wait on this device, of every operator, without reading them. @param {Store} store */
+/** Counts all operators' queued scans on this device, without reading them. @param {Store} store */
 export function waitingOn(store) {
   return store.run("queue", "readonly", (queue) => asked(queue.count()));
 }

@@ -1,4 +1,4 @@
-// Sealing: AES-GCM under a key that no script can take out of the browser, each record bound to what it is and whose.
+// Encrypts stored records: AES-GCM with a key that no script can export; each record is bound to its kind and owner.
 const IV_BYTES = 12;
 
 /** @param {string[]} encoded */
@@ -10,7 +10,7 @@ export async function importKeys(encoded) {
 }
 
 export class Seal {
-  /** The first key seals; the others open what was sealed with an earlier one. @param {string} owner @param {CryptoKey[]} keys */
+  /** The first key encrypts; the others decrypt older records. @param {string} owner @param {CryptoKey[]} keys */
   constructor(owner, keys) {
     this.owner = owner;
     this.keys = keys;
@@ -23,7 +23,7 @@ export class Seal {
     return { iv, data: await crypto.subtle.encrypt(this.#how(kind, iv), this.keys[0], plain) };
   }
 
-  /** What was sealed, or null where none of the keys opens it. @param {string} kind @param {Sealed} sealed */
+  /** The decrypted value, or null if no key fits. @param {string} kind @param {Sealed} sealed */
   async open(kind, { iv, data }) {
     for (const key of this.keys) {
       try {

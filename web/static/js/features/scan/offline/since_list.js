@@ -1,14 +1,14 @@
-// What has happened since the day's list was written: entries and exits at this device, and the hub's news of others. Kept
-// sealed, so that a reload without a connection does not forget who is inside.
+// The changes since the day's list was written: entries and exits at this device, and the hub's news of others. They are
+// stored encrypted, so that an offline reload does not forget who is inside.
 const KIND = "since";
-// The list may be read a moment before it says so, and news may come a moment after the change.
+// The list may be read shortly before its stated moment, and news may come shortly after the change.
 const SLACK_MS = 3_000;
 const KEEP_WITHIN_MS = 500;
 
 export class SinceList {
   /** @type {Map<string, Entered>} */
   #entries = new Map();
-  // Who went out or came back here last, by code.
+  // The last exit or return here, by code.
   /** @type {Map<string, Moved>} */
   #moves = new Map();
   /** @type {Map<string, News>} */
@@ -32,7 +32,7 @@ export class SinceList {
   }
 
   /**
-   * Somebody was admitted here. `waits`: the hub does not know yet.
+   * Adds an entry made here. `waits`: the hub does not know it yet.
    *
    * @param {string} code
    * @param {FirstEntry} verified
@@ -44,7 +44,7 @@ export class SinceList {
   }
 
   /**
-   * Somebody left here, or came back (`left` null). `waits`: the hub does not know yet.
+   * Adds an exit made here, or a return (`left` null). `waits`: the hub does not know it yet.
    *
    * @param {string} code
    * @param {Leaving | null} left
@@ -55,7 +55,7 @@ export class SinceList {
     this.#keepSoon();
   }
 
-  /** The hub has answered for what these did; the next list has it, or has not. @param {string[]} codes */
+  /** The hub has answered for these codes: lists written later contain the result. @param {string[]} codes */
   settled(codes) {
     for (const code of codes) {
       for (const one of [this.#entries.get(code), this.#moves.get(code)]) if (one) Object.assign(one, { waits: false, answeredAt: this.now() });
@@ -63,20 +63,20 @@ export class SinceList {
     this.#keepSoon();
   }
 
-  /** An entry of this device was taken back. @param {string} code */
+  /** An entry of this device was undone. @param {string} code */
   undone(code) {
     this.#entries.delete(code);
     this.#moves.delete(code);
     this.#keepSoon();
   }
 
-  /** News of the hub: SHA-256 names of tickets, and what has happened to them. @param {Wire.TicketsBody} news */
+  /** Adds the hub's news: SHA-256 names of tickets, and their change. @param {Wire.TicketsBody} news */
   addNews({ hashes, change }) {
     for (const hash of hashes ?? []) this.#changes.set(hash, { change, at: this.now() });
     this.#keepSoon();
   }
 
-  /** The list that is kept on the device was written at `moment`: it knows all that was before. @param {number} moment */
+  /** The stored list was written at `moment`: drops what it contains. @param {number} moment */
   listed(moment) {
     let fewer = false;
     for (const kept of [this.#entries, this.#moves, this.#changes]) {
@@ -86,7 +86,7 @@ export class SinceList {
   }
 
   /**
-   * What is known of a ticket beyond a list that was written at `moment`.
+   * What is known of a ticket after a list written at `moment`.
    *
    * @param {string} code
    * @param {string} hash
@@ -102,7 +102,7 @@ export class SinceList {
     if (news?.change === "verified" || news?.change === "returned") {
       return { entry: { verified_at: momentOf(news.at), operator_name: "", gate: null }, changed: false, ...moved };
     }
-    // Going out changes nothing about the entry.
+    // An exit does not change the entry.
     return { entry: null, changed: news !== null && news.change !== "left", ...moved };
   }
 
@@ -133,7 +133,7 @@ const isNewer = ({ waits = false, at, answeredAt = at }, moment) => waits || ans
 const momentOf = (at) => new Date(at).toISOString();
 
 /**
- * Whether they are out (`left`), or in again (`left` null, `since`), by whatever came last; nothing where nothing is known.
+ * The last known movement: out (`left`) or in again (`left` null, `since`); {} without any.
  *
  * @param {Entered | null} own
  * @param {Moved | null} here
@@ -143,13 +143,13 @@ function movedLast(own, here, news) {
   const told = news?.change === "left" ? { at: news.at, left: { left_at: momentOf(news.at), gate: null } }
     : news?.change === "returned" ? { at: news.at, left: null } : null;
   const came = own && { at: own.at, left: null, first: true };
-  // Taken back: earlier facts no longer count.
+  // Facts before an undo do not count.
   /** @type {(Moved & { first?: boolean })[]} */
   const known = [told, here, came].filter((one) => one !== null);
   const standing = known.filter((one) => !(news?.change === "undone" && news.at > one.at));
   let last = standing.sort((a, b) => b.at - a.at)[0];
   if (!last) return {};
-  // The hub's news of what was done here: here more is known of it.
+  // The news is about this device's own action, of which more is known here.
   if (told && last === told && here && Boolean(here.left) === Boolean(told.left)) last = here;
   return { left: last.left, since: last.left || last.first ? null : momentOf(last.at) };
 }

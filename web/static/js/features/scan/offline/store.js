@@ -1,10 +1,10 @@
-// The device's own memory: what a scanner needs and does without a connection, in IndexedDB. What is in it is sealed (seal.js);
-// only its owner and its order can be read.
+// The device's storage in IndexedDB: what an offline scanner needs and records. The content is encrypted (seal.js);
+// only owner and order are readable.
 export const NAME = "venue-hub.offline";
 const VERSION = 1;
 
 /**
- * The promise of one request.
+ * A promise for one IndexedDB request.
  *
  * @template T
  * @param {IDBRequest<T>} request
@@ -34,13 +34,13 @@ export class Store {
       }
     };
     const store = new Store(await asked(opening));
-    // Another tab of a newer page wants to change the stores: it may.
+    // Closes, so that a newer page in another tab can upgrade the stores.
     store.database.onversionchange = () => store.database.close();
     return store;
   }
 
   /**
-   * Runs `work(stores...)` in one transaction: all of it or nothing, and on the disk before this resolves.
+   * Runs `work(stores...)` in one transaction, all or nothing, which is on the disk before this resolves.
    *
    * @template T
    * @param {StoreName | StoreName[]} names
@@ -55,7 +55,7 @@ export class Store {
       transaction.onerror = () => reject(transaction.error);
       transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
     });
-    // Where the work itself fails, its error counts, and not that of the transaction.
+    // If the work fails, its error is thrown, not the transaction's.
     done.catch(() => {});
     const result = await Promise.race([work(...[names].flat().map((name) => transaction.objectStore(name))), done.then(() => undefined)]);
     await done;

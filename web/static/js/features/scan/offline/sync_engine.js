@@ -1,9 +1,9 @@
-// Sends the queue when there is a connection: in order, in batches, one batch at a time over all tabs. Interrupted anywhere it begins
-// again with what has no answer; the hub knows every scan by its id and takes it once.
+// Sends the queue while connected: in order, in batches, one batch at a time over all tabs. After an interruption it
+// sends the unanswered scans again; the hub knows each scan by its id and records it once.
 import { CommandRefused, LinkLost } from "../../../lib/socket.js";
 
 const MOST_SCANS = 200;
-// A frame holds 64 KiB; every scan is a few hundred bytes.
+// A frame holds 64 KiB; a scan has a few hundred bytes.
 const MOST_BYTES = 48_000;
 const LARGEST_SKEW_MS = 31 * 86_400_000;
 const LOCK = "venue-hub.sync";
@@ -27,12 +27,12 @@ export class SyncEngine {
     this.onSettled = onSettled;
     this.onState = onState;
     this.sending = false;
-    // Scans the hub will not read at all; they stay in the queue for a newer page or hub.
+    // Scans that the hub cannot read stay in the queue for a newer page or hub.
     /** @type {Set<number>} */
     this.unreadable = new Set();
   }
 
-  /** There is something to send, or a connection to send it over. */
+  /** Starts sending: there is a new scan or a new connection. */
   kick() {
     this.#wanted = true;
     if (!this.#running) this.#run();
@@ -96,14 +96,14 @@ export class SyncEngine {
     this.onSettled(answered);
   }
 
-  /** One scan that cannot be read must not hold up those behind it. @param {QueuedAt[]} batch @param {CommandRefused} error */
+  /** Sets a scan aside that the hub cannot read, so that the next ones are sent. @param {QueuedAt[]} batch @param {CommandRefused} error */
   #setAside(batch, error) {
     const places = (error.details.errors ?? []).flatMap(({ field }) => /^scans\.(\d+)\./.exec(field ?? "")?.[1] ?? []).map(Number);
     for (const place of places) if (batch[place]) this.unreadable.add(batch[place].seq);
     return places.length > 0;
   }
 
-  /** The hub is there and cannot do it now: tries again later. @param {CommandRefused} error */
+  /** The hub cannot do it now: tries again later. @param {CommandRefused} error */
   #later(error) {
     const wait = Math.max(this.#wait, (error.details.retry_after ?? 0) * 1000);
     this.#wait = Math.min(AGAIN_MS[1], this.#wait * 2);
@@ -118,7 +118,7 @@ export class SyncEngine {
   }
 }
 
-/** As many of the first as fit into one frame and were made by the same clock. @param {QueuedAt[]} items */
+/** The first scans that fit into one frame and have the same clock skew. @param {QueuedAt[]} items */
 function batchOf(items) {
   /** @type {QueuedAt[]} */
   const batch = [];
@@ -134,14 +134,14 @@ function batchOf(items) {
 /** @param {QueuedAt[]} batch */
 function frameOf(batch) {
   const { skew_ms } = batch[0].scan;
-  // A clock that was never set is further off than the hub accepts: then the moments themselves are put right.
+  // The hub rejects the skew of a clock that was never set: then the timestamps are corrected here.
   const tell = Math.abs(skew_ms) <= LARGEST_SKEW_MS;
   const scans = batch.map(({ scan: { skew_ms: _skew, seen: _seen, ...scan } }) =>
     (tell ? scan : { ...scan, scanned_at: new Date(Date.parse(scan.scanned_at) - skew_ms).toISOString() }));
   return { skew_ms: tell ? skew_ms : 0, scans };
 }
 
-/** Two tabs of one device do not send the same at once. @param {() => Promise<unknown>} work */
+/** Takes a lock, so that two tabs never send the same scans at once. @param {() => Promise<unknown>} work */
 function inTurn(work) {
   return navigator.locks ? navigator.locks.request(LOCK, work) : work();
 }

@@ -1,11 +1,11 @@
-// The keys of what is kept, bound to the sign-in: the hub gives them to the same person only, and they are deleted with the session.
-// Without them the list and the queue cannot be read; the queue itself stays until its owner signs in again.
+// The keys of the stored data, bound to the sign-in: the hub gives them only to the same person, and they are deleted
+// with the session. Without them list and queue are unreadable; the queue stays until its owner signs in again.
 import { call, Refusal } from "../../../lib/api.js";
 import { importKeys, Seal } from "./seal.js";
 import { asked } from "./store.js";
 
 export class Vault {
-  /** `owner`: organisation and login, as the page has it. @param {{ store: Store, owner: string, now: () => number }} parts */
+  /** `owner`: organisation and login, from the page. @param {{ store: Store, owner: string, now: () => number }} parts */
   constructor({ store, owner, now }) {
     this.store = store;
     this.owner = owner;
@@ -14,7 +14,7 @@ export class Vault {
     this.seal = null;
   }
 
-  /** With the key this device still has, for a page that opens without a link. Keys of a session that is over are dropped. */
+  /** Loads the stored key, for a page that opens offline. Keys of ended sessions are deleted. */
   async unlock() {
     /** @type {KeptRecords["keys"][]} */
     const kept = await this.store.run("keys", "readonly", (keys) => asked(keys.getAll()));
@@ -26,7 +26,7 @@ export class Vault {
     return this.seal !== null;
   }
 
-  /** Reads the key from the hub. Gives whether there is a key now; throws Trouble where the hub does not answer. */
+  /** Reads the key from the hub. Returns whether there is a key; throws Trouble if the hub does not answer. */
   async renew() {
     try {
       const { data } = await call("GET", "/api/operator/device-key");
@@ -41,7 +41,7 @@ export class Vault {
     return this.seal !== null;
   }
 
-  /** The session is over: nothing kept here can be read any more, and the lists are deleted. */
+  /** Ends the session: deletes keys and lists, so that nothing stored is readable. */
   async lock() {
     this.seal = null;
     await this.#forget(this.owner);
