@@ -1,4 +1,4 @@
-// The calendar's live connection: first a whole month, then each slot that changes. It knows no page.
+// The calendar's live connection: first a whole month, then each slot that changes. Change its time limits here.
 //
 //   const socket = new AvailabilitySocket({
 //     orq,                                  // the organisation's number, or undefined where there is one

@@ -1,4 +1,4 @@
-// Makes and finds elements. Text stays text: nothing here parses HTML from a string.
+// Makes and finds elements. Text stays text: nothing parses HTML from a string.
 const SVG = "http://www.w3.org/2000/svg";
 const SPRITE = new URL("../../icons.svg", import.meta.url).href;
 

@@ -1,4 +1,4 @@
-// The staff pages' socket: reconnects by itself, matches answers by request id, renews its subscriptions.
+// The staff pages' socket: reconnects, matches answers by request id, renews subscriptions. Change its time limits here.
 import { waitBefore } from "./backoff.js";
 
 const PING_EVERY_MS = 15_000;

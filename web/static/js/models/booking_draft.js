@@ -1,4 +1,4 @@
-// The booking being made, kept in this tab for two hours and through reloads.
+// The booking being made, kept in this tab for two hours and through reloads. Add a new field here.
 import { tabStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.visit";

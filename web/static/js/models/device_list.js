@@ -1,4 +1,4 @@
-// The venue's scanners as the hub reports them, and what needs attention.
+// The venue's scanners as the hub reports them, and what needs attention. Add a new warning here.
 const LOW_BATTERY = 15;
 const SLOW_MS = 1000;
 const WRONG_CLOCK_MS = 30_000;

@@ -1,4 +1,4 @@
-// Typed e-mail addresses: which cannot be one, and which was probably meant.
+// Typed e-mail addresses: which cannot be one, and which was probably meant. Add a common domain here.
 const SHAPE = /^[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@.,;<>()]{2,}$/u;
 
 // The most common domains. A name one typing error away from one of these probably means it.

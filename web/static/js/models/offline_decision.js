@@ -1,4 +1,4 @@
-// The offline decision: the entry rule over this device's facts. Missing facts never give GREEN.
+// The offline decision: applies models/rules/ to this device's facts. Missing facts never give GREEN.
 import { decideEntry, entryRecorded } from "./rules/entry_decision.js";
 import { decideExit, decideReturn, returnRecorded } from "./rules/leaving.js";
 

@@ -1,4 +1,4 @@
-// One operator's scans: check, admit, exit, undo. It knows the socket and the offline decision, not the page.
+// One operator's scans: check, admit, exit, undo. It knows no page. Change the order of hub and device here.
 import { CommandRefused, LinkLost } from "../lib/socket.js";
 
 /** Harmless when repeated (a verify has its scan_id): they wait for the next connection and are sent again. */

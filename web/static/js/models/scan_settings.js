@@ -1,4 +1,4 @@
-// An operator's settings, stored on the device, because a gate's noise and light stay with the gate.
+// An operator's settings, stored on the device, because noise and light belong to a gate. Add a new setting here.
 import { deviceStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.scanner";

@@ -1,4 +1,4 @@
-// The texts of conflicts: kinds, what happened, and possible decisions.
+// The texts of conflicts: kinds, what happened, possible decisions. Add the text of a new kind here.
 import { t } from "../lib/i18n.js";
 import { momentAt } from "../lib/dates.js";
 import { reasonOf } from "./scans.js";

@@ -1,4 +1,4 @@
-// The texts of disputes: the verdict, what prevents an override, the decision.
+// The texts of disputes: the verdict, what prevents an override, the decision. Add the text of a new obstacle here.
 import { t } from "../lib/i18n.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
 import { statusOf } from "./ticket_history.js";

@@ -1,4 +1,4 @@
-// The texts of outbox messages: their kinds, states and ages.
+// The texts of outbox messages: kinds, states, ages. Add the text of a new kind here.
 import { locale, t, tn } from "../lib/i18n.js";
 
 /** @type {Record<string, () => string>} */

@@ -1,4 +1,4 @@
-// The texts of refusals for a customer: a headline and the next step.
+// The texts of refusals for a customer: a headline and the next step. Add a new error code here.
 import { t, tn } from "../lib/i18n.js";
 import { explainBy, isAboutTicket, NO_CONNECTION, TICKET, tooManyTries } from "./ticket_refusals.js";
 

@@ -1,4 +1,4 @@
-// The texts of the scan log: modes, results, reasons.
+// The texts of the scan log: modes, results, reasons. Add a new reason here.
 import { t } from "../lib/i18n.js";
 
 /** @type {Record<string, string>} */

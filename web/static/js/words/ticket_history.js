@@ -1,4 +1,4 @@
-// The texts of a ticket's history: what happened at each event, and details.
+// The texts of a ticket's history: what happened, and details. Add a new event here.
 import { t, tn } from "../lib/i18n.js";
 import { kindOf } from "./mail.js";
 import { doneOf, kindOf as conflictOf } from "./conflicts.js";

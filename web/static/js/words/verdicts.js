@@ -1,5 +1,5 @@
 // The texts of a decision. The hub writes English text from facts that it sends along; in other languages the page
-// writes the same text from the same facts.
+// writes the same text from the same facts. Add a new reason here.
 import { language, t, tn } from "../lib/i18n.js";
 import { momentAt, shortDay, span } from "../lib/dates.js";
 

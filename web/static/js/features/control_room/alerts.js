@@ -1,4 +1,4 @@
-// The alerts above every view: exceeded limits, and codes shown at two gates.
+// The alerts above every view: exceeded limits, and codes shown at two gates. Add the text of a new alert here.
 import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow, longDay, momentAt, number, shortDay } from "../../lib/dates.js";

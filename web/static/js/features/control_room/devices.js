@@ -1,4 +1,4 @@
-// The scanners panel: which scanner is live at which gate, its status, and which gates are quiet.
+// The scanners panel: which scanner is live at which gate, its status, and which gates are quiet. Add the text of a new warning here.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { DeviceList, worries } from "../../models/device_list.js";

@@ -1,4 +1,4 @@
-// Shows one step at a time, each with an entry in the browser's history.
+// Shows one step at a time, each with an entry in the browser's history. Add a new step here.
 import { byId, first } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 

@@ -1,4 +1,4 @@
-// The dialog of the operator's settings: one touch each, stored at once.
+// The dialog of the operator's settings: one touch each, stored at once. Add a new switch here.
 import { byId, targetOf } from "../../lib/elements.js";
 import { tn } from "../../lib/i18n.js";
 

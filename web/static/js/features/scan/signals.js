@@ -1,4 +1,4 @@
-// The tone and vibration of a decision: three clearly different tones, and a vibration for a noisy gate.
+// The tone and vibration of a decision: three clearly different tones, and a vibration for a noisy gate. Change them here.
 /**
  * @typedef {object} Tone
  * @property {"sine" | "triangle" | "square"} wave

@@ -1,4 +1,4 @@
-// The mark on an outdated decision: it says what has happened, in no decision's colour.
+// The mark on an outdated decision: it says what has happened, in no decision's colour. Add the text of a new change here.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 

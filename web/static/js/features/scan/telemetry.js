@@ -1,4 +1,4 @@
-// The status that this scanner reports to the control room: battery, queue, version, round trip and clock skew.
+// The status that this scanner reports to the control room: battery, queue, version, round trip, clock skew. Add a value here.
 const LOOK_MS = 10_000;
 // The address of the page's files contains their hash, the page's version.
 const VERSION = /\/static\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? null;

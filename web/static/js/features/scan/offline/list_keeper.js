@@ -27,8 +27,8 @@ export class ListKeeper {
   #keptAt = -Infinity;
 
   /**
-   * `now()` is the hub's time; `onFresh(list)` is called after each list from the hub, `onKept(moment)` when today's list,
-   * as written at that moment, is stored on the device.
+   * `now()` is the hub's time. `onFresh(list)` is called after each list from the hub. `onKept(moment)` is called when
+   * today's list, as written at that moment, is stored.
    *
    * @param {ListKeeperOptions} options
    */
