@@ -1,4 +1,4 @@
-"""What the tests of the actions share: they judge what happens and not how fast."""
+"""Fixtures of the action tests, which check what happens and not how fast."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def patience(slow_servers: None) -> None:
-    """Hubs opened from now on have time limits that no busy machine passes."""
+    """Give hubs opened from now on time limits that a busy machine does not exceed."""

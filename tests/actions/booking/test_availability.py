@@ -74,7 +74,7 @@ async def test_a_lost_announcement_is_healed_by_the_next_reading(hub: Hub, world
 
 
 async def test_an_older_reading_never_overwrites_a_newer_announcement(hub: Hub, world: World, monkeypatch):
-    """The reading began before the booking and ends after it was announced."""
+    """The reading began before the booking and ends after the booking was announced."""
     slot_id = await world.slot(capacity=10)
     read = hub.database.jobs.fetch
 

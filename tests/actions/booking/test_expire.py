@@ -101,7 +101,7 @@ async def test_two_hubs_expiring_at_once_expire_each_reservation_once(hub: Hub, 
 
 
 async def test_a_ticket_that_a_scan_holds_is_waited_for_and_not_expired_over(hub: Hub, world: World, clock):
-    """The scan was judged a second before the end and commits after it: the entry counts."""
+    """The scan was decided a second before the end and commits after it, so the entry counts."""
     (ticket,) = await world.fill(await world.slot(), 1)
     clock.set(NOON + timedelta(hours=2, seconds=1))
     async with hub.database.transaction() as connection:

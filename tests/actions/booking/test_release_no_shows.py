@@ -32,7 +32,7 @@ async def hub(monkeypatch, open_hub, hub_promises):
 
 @pytest.fixture
 async def begun(hub: Hub, world: World):
-    """A full slot of three that begins at noon, which it is now, in a venue that waits a quarter of an hour."""
+    """Add a full slot of three that begins now, at noon. The venue releases no-shows after a quarter of an hour."""
     await world.policy(no_show_release_minutes=15)
     slot_id = await world.slot(capacity=3)
     tickets = await world.fill(slot_id, 3)
@@ -116,7 +116,7 @@ async def test_a_ticket_of_another_system_keeps_its_status(hub: Hub, world: Worl
 
 
 async def arriving_at_the_last_moment(open_hub, clock, *, last_line: bool = True) -> list[str]:
-    """Twenty visitors are scanned at one hub while the other releases no-shows. The promises broken."""
+    """Scan twenty visitors at one hub while the other hub releases no-shows. Return the broken promises."""
     hubs = [await open_hub(), await open_hub()]
     world = await World(hubs[0]).found()
     if not last_line:
@@ -132,7 +132,7 @@ async def arriving_at_the_last_moment(open_hub, clock, *, last_line: bool = True
         await still.hold()
         releasing = asyncio.create_task(release_no_shows(hubs[1].services))
         await still.waits()
-        # The release has read who is not there yet, and has locked nobody.
+        # The release has read who is missing, and holds no locks yet.
         seen = [(await gate.verify(ticket.code))["reason"] for ticket in tickets[:10]]
         await still.go()
         seen += [(await gate.verify(ticket.code))["reason"] for ticket in tickets[10:]]
@@ -153,7 +153,7 @@ async def test_who_is_scanned_at_the_last_moment_is_in_or_released_and_never_bot
 
 
 async def test_a_release_that_does_not_look_again_after_its_locks_throws_out_who_came_in(open_hub, clock, monkeypatch):
-    """The control: as above, but what was read before the locks is believed."""
+    """Control: the release does not check again after its locks, and releases visitors who have come in."""
     sabotage(monkeypatch, "booking/no_shows", "lock_no_shows", SLOWLY)
     sabotage(monkeypatch, "booking/no_shows", "release_no_shows",
              (" AND r.status = 'RESERVED'\n", "\n"), (" AND t.verified_at IS NULL\n", "\n"))  # fmt: skip

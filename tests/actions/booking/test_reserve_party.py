@@ -49,7 +49,7 @@ async def test_places_that_are_released_in_its_transaction_are_there_for_it(hub:
     assert len(reserved) == 3
     assert hashes == [token_hash(reserved[0].manage_token)]
     assert await standing(hub, slot_id) == (3, 1)
-    # What is told is the slot as the whole transaction left it.
+    # The announcement has the slot at the end of the whole transaction.
     received = [one.slot for one in heard if isinstance(one, SlotChanged)]
     assert [(slot.booked, slot.held, slot.free) for slot in received] == [(3, 1, 0)]
 

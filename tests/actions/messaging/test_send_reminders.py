@@ -19,7 +19,7 @@ from tests.support.world import NOON, TODAY, World
 
 DAY_AFTER_TOMORROW = TODAY + timedelta(days=2)
 START = NOON + timedelta(days=2)
-# Nothing else changes: both hubs have read whom to remind before either writes.
+# Add only a pause, so that both hubs have read whom to remind before either of them writes.
 BOTH_HAVE_READ = (
     "     WHERE r.org_id = $1 AND r.slot_id = $2 AND r.status = 'RESERVED' AND r.reserved_at <= $8\n",
     "     WHERE (SELECT pg_sleep(0.5)) IS NOT NULL AND r.org_id = $1 AND r.slot_id = $2\n",
@@ -28,7 +28,7 @@ PRIMARY_KEY = ("    ON CONFLICT (org_id, reservation_id, slot_id, hours) DO NOTH
 
 
 async def reminders(hub: Hub) -> list[tuple[int, list[int]]]:
-    """Hours and reservations of each reminder."""
+    """Return the hours and the reservations of each reminder."""
     return [
         (mail["payload"]["hours"], mail["payload"]["reservation_ids"])
         for mail in await mails(hub, "reservation.reminder")
@@ -140,7 +140,7 @@ async def test_a_party_has_one_mail_and_each_venue_its_own_hours(hub: Hub, world
 
 
 async def two_hubs_at_once(hubs: list[Hub], world: World, clock) -> int:
-    """Two hubs remind the same 40 visitors at the same moment; how many mails there are."""
+    """Let two hubs remind the same 40 visitors at the same moment. Return the number of mails."""
     slot_id = await world.slot(DAY_AFTER_TOMORROW, capacity=100)
     await world.fill(slot_id, 40)
     await change_reservations(world.hub.database, reserved_at=NOON)

@@ -178,7 +178,7 @@ async def test_of_many_processes_that_look_at_once_one_looks(
         await asyncio.gather(*(looks_once(hub, world, alert_metrics) for _ in range(8)))
         hub.clock.advance(LOOK_EVERY.total_seconds())
     assert await count_alerts(hub.database) == 1
-    # The control: without the claim one moment's looks count as many, and what happened once is raised at once.
+    # Control: without the claim, checks at one moment count separately, and one event raises the alert at once.
     monkeypatch.setattr("hub.actions.reporting.alerts.LOOK_EVERY", -LOOK_EVERY)
     other = AlertMetrics()
     count(other, world, "login_failed", 1000)
@@ -191,7 +191,7 @@ async def test_of_many_processes_that_look_at_once_one_looks(
 
 
 class Receiver:
-    """Somebody's server: keeps what it is sent, and answers as it is told."""
+    """A webhook receiver that keeps the requests it gets and answers as the test sets."""
 
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []

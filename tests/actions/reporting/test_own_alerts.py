@@ -23,7 +23,7 @@ from tests.support.world import World
 
 @pytest.fixture
 def alert_metrics(monkeypatch: pytest.MonkeyPatch) -> AlertMetrics:
-    """What this test's hub counts, and nothing of the tests before."""
+    """The measures of this test's hub, without those of earlier tests."""
     alert_metrics = AlertMetrics()
     monkeypatch.setattr("hub.observability.telemetry.alert_metrics", alert_metrics)
     return alert_metrics
@@ -48,14 +48,14 @@ async def look(hub: Hub, alert_metrics: AlertMetrics, times: int = 2) -> None:
 
 
 async def standing(hub: Hub) -> set[tuple[int, str]]:
-    """The venue and kind of every alert that stands, whichever organisation's."""
+    """Return the venue and kind of every raised alert, of all organisations."""
     rows = await read_alerts(hub.database, "venue_id", "kind", cleared_at=None)
     assert len(rows) == len({(row["venue_id"], row["kind"]) for row in rows}), "once per venue and kind"
     return {(row["venue_id"], row["kind"]) for row in rows}
 
 
 async def book(hub: Hub, world: World, slot_id: int, times: int, ticket_id: int | None = None) -> None:
-    """Ask for a place with a ticket there is not, or with this one."""
+    """Book `times` times, with an unknown ticket or with this one."""
     for n in range(times):
         body = {
             "ticket_id": ticket_id or 7_000_000 + n, "slot_id": slot_id, "orq": world.org_id,
@@ -66,7 +66,10 @@ async def book(hub: Hub, world: World, slot_id: int, times: int, ticket_id: int 
 
 
 async def knock(hub: Hub, username: str, times: int, orq: int | None = None) -> None:
-    """Sign in with a wrong password; after the fifth time the name is locked, which is refused too."""
+    """Sign in with a wrong password.
+
+    After the fifth attempt the name is locked, and further attempts are refused too.
+    """
     for _ in range(times):
         where = "" if orq is None else f"?orq={orq}"
         status, _ = await hub.post(f"/api/operator/login{where}", {"username": username, "password": "wrong"})
@@ -74,7 +77,7 @@ async def knock(hub: Hub, username: str, times: int, orq: int | None = None) -> 
 
 
 async def screen(hub: Hub, token: str, **fields: Any) -> tuple[Socket, set[tuple[int, str]]]:
-    """A manager's socket, and the alerts its answer names."""
+    """Return a manager's socket and the alerts in its `subscribe` reply."""
     socket = await hub.socket(token)
     reply = await socket.command("subscribe", topic="alerts", **fields)
     assert reply["success"], reply
@@ -82,7 +85,7 @@ async def screen(hub: Hub, token: str, **fields: Any) -> tuple[Socket, set[tuple
 
 
 async def troubled(hub: Hub, other: World, alert_metrics: AlertMetrics) -> int:
-    """The second venue of the other organisation: its bookings fail, and its manager's name is guessed at."""
+    """Make bookings fail and passwords be guessed at the second venue of the other organisation."""
     venue_id = await second_venue(other)
     await other.staff("MANAGER", username="gate-keeper", venue_id=venue_id)
     await book(hub, other, await other.slot(venue_id=venue_id), LEAST)
@@ -118,7 +121,7 @@ async def test_trouble_at_one_venue_is_told_to_nobody_else(
 async def test_counted_together_everybody_would_be_told(
     hub: Hub, world: World, other: World, alert_metrics: AlertMetrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: this is what it was like, and what the test above would have seen."""
+    """Control: with the counts of all venues in one, the alerts reach a venue without trouble."""
     for place in ("hub.observability.alert_metrics.at", "hub.actions.reporting.alerts.at"):
         monkeypatch.setattr(place, lambda name, *_: name)
     await troubled(hub, other, alert_metrics)
@@ -130,7 +133,7 @@ async def test_who_belongs_to_no_venue_is_told_of_each(
 ) -> None:
     await other.staff("MANAGER", username="head")
     row = await free_of_venue(hub.database, "head")
-    # As signing in makes it: a session for the organisation's first venue.
+    # Sign-in would make the same: a session for the organisation's first venue.
     token = hub.services.sessions.issue(Staff(row["id"], row["org_id"], other.venue_id, row["name"], Role.MANAGER))
     socket, before = await screen(hub, token)
     assert before == set()
@@ -152,7 +155,7 @@ async def test_every_venue_goes_by_its_own_threshold(hub: Hub, other: World, ale
     for _ in range(400):
         alert_metrics.took(0.25)
     await look(hub, alert_metrics)
-    # The time it takes to answer is the hub's; how long is too long, each venue's own.
+    # The response time is the hub's. The threshold is each venue's own.
     assert await standing(hub) == {(strict, "failure_rate"), (strict, "latency")}
     rows = await read_alerts(hub.database, "kind", "value", "threshold", order_by="kind")
     assert [(row["kind"], row["threshold"]) for row in rows] == [("failure_rate", 15), ("latency", 100)]

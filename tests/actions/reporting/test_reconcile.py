@@ -74,7 +74,10 @@ async def test_a_slot_the_gate_does_not_know_is_no_drift(hub: Hub, world: World)
 
 
 async def test_a_scan_is_no_drift_and_a_revision_from_ahead_is(hub: Hub, world: World):
-    """A scan counts the slot's revision up and takes no place; a revision too high would make the gate deaf."""
+    """A scan raises the slot's revision and takes no place.
+
+    With a revision that is too high, admission ignores updates.
+    """
     slot_id = await world.slot(capacity=5)
     ticket = await world.reserved(slot_id)
     await wait_until_settled(hub)

@@ -22,7 +22,7 @@ from tests.support.world import NOON, TODAY, World
 
 ROWS = 60_000
 PAGE_BUFFERS = 600
-"""Blocks a page may touch: 51 rows, each with its operator and its undo."""
+"""Blocks that a page may touch: 51 rows, each with its operator and its undo."""
 
 
 async def venue_of(hub: Hub, world: World) -> Venue:
@@ -104,7 +104,7 @@ async def test_a_malformed_cursor_is_refused(hub: Hub, world: World, cursor: str
 
 
 async def _blocks(world: World, sql: str, *arguments: Any) -> int:
-    """Blocks a statement touches."""
+    """Return the number of blocks that a statement touches."""
     async with world.hub.database.jobs.connection() as connection:
         return await pages_touched(connection, sql, *arguments)
 
@@ -126,7 +126,7 @@ async def test_a_deep_page_costs_what_the_first_one_does_and_not_without_the_ind
     assert await page(NOON) < PAGE_BUFFERS
     assert await page(deep) < PAGE_BUFFERS
     assert await code() < PAGE_BUFFERS
-    # The control: the same statements where the indexes are missing.
+    # Control: the same statements without the indexes.
     await drop_index(hub.database, "scans_of_venue")
     await drop_index(hub.database, "scans_of_code")
     assert await page(NOON) > PAGE_BUFFERS
@@ -138,7 +138,10 @@ WALKS = {"scans_of_venue", "scans_of_code", "scans_of_operator"}
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
 async def test_a_page_is_a_walk_along_an_index_whichever_plan_postgres_takes(hub: Hub, world: World, mode: str):
-    """A statement asked often gets one plan for all filters: that one too must find its place and stop when the page is full."""
+    """Postgres makes one plan for all filters of a frequent statement.
+
+    This plan must use an index and stop after one page.
+    """
     await log_scans(world, ROWS)
     start, nobody = NOON - timedelta(days=30), uuid4()
     requests: list[list[Any]] = [
@@ -153,6 +156,6 @@ async def test_a_page_is_a_walk_along_an_index_whichever_plan_postgres_takes(hub
                 walked = {node["Index Name"] for node in nodes if node.get("Index Name", "").startswith("scans")}
                 walked -= {"scans_undone_once"}
                 assert walked, (query, nodes)
-                # What hardly any scan is may be looked for among the keys, of which the mode is part.
+                # Undos are rare. Postgres may look for them in the primary key, which has the mode as a column.
                 assert walked <= (WALKS | {"scans_pkey"} if "undo" in query else WALKS), (query, walked)
                 assert not [n for n in nodes if n["Node Type"] == "Seq Scan" and n["Relation Name"] == "scans"], query

@@ -1,4 +1,4 @@
-"""Who stands at the door: two operators at gates of their own and their supervisor."""
+"""Fixtures of the scanning tests: two operators at two gates, and their supervisor."""
 
 from __future__ import annotations
 

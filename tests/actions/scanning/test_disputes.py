@@ -19,7 +19,7 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 async def refused(gate: Socket, code: str, reason: str) -> str:
-    """Scan a code that is refused for this reason; gives the scan's id."""
+    """Scan a code that is refused for this reason, and return the scan's id."""
     decision = await gate.validate(code)
     assert decision["reason"] == reason
     return str(decision["scan_id"])
@@ -87,7 +87,7 @@ async def test_a_no_records_no_entry_and_its_reason_is_read_at_the_gate(hub: Hub
     )
     assert declined["asked_at"] is not None
     assert await count_entries(hub.database) == 0
-    # An operator who was away at that moment receives it on coming back, and nobody else does.
+    # An operator who was offline receives the notice after reconnecting. Other operators do not.
     back, tom = await hub.socket(token, gate="A"), await hub.socket(await world.staff(name="Tom Brown"), gate="A")
     (kept,) = (await answer_of(back, "subscribe", topic="notices"))["notices"]
     assert kept == received
@@ -109,12 +109,12 @@ async def test_a_walk_in_let_in_counts_for_the_day_and_can_be_taken_back(
     assert await standing(world, ticket) == ("VERIFIED", None, "A", None)
     seen = (await feed.event())["data"]["scans"][-1]
     assert (seen["mode"], seen["operator"]["name"], seen["scan_id"]) == ("override", "Sue Lee", scan_id)
-    # Not the operator's own entry: the supervisor's, and a manager's to take back.
+    # The entry is the supervisor's: the operator may not undo it, a supervisor or manager may.
     assert (await error_of(jane, "undo", scan_id=scan_id, reason="x"))["code"] == "FORBIDDEN"
     undone = await answer_of(sue, "undo", scan_id=scan_id, reason="left again")
     assert undone["ticket_status"] == "ACTIVATED"
     assert (await sue.event())["data"]["verified"] == 0
-    # Yes again is not what was said: the entry was taken back since.
+    # The same decision again is refused, because the entry was undone.
     no = await error_of(sue, "override", scan_id=scan_id, reason="yes")
     assert (no["code"], no["undone"]) == ("DISPUTE_DECIDED", True)
 

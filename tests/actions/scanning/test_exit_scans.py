@@ -1,4 +1,4 @@
-"""Leaving and coming back: who may, what is answered and what is counted."""
+"""Exit and return scans: who may make them, their replies and their counts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_whoever_is_inside_leaves_once(hub, world, jane, board):
         "inside_since": decision["verified"]["verified_at"], "left_at": None, "left_gate": None,
     }  # fmt: skip
     assert shown(await jane.leave(ticket.code)) == ("YELLOW", "ALREADY_LEFT", "Left at 12:00, gate A")
-    # What was entered stays entered: only who is inside has changed.
+    # The count of entries stays. Only the count inside changes.
     assert await figures(board) == counts(1, 0, 1, 0)
     rows = await read_scans(hub.database, "mode", "result", "reason", "entered", "gate", order_by="logged_at, scan_id")
     assert [tuple(row) for row in rows][1:] == [
@@ -98,14 +98,14 @@ async def test_a_return_sent_again_is_answered_as_before_and_counted_once(world,
     first, again = await jane.verify(ticket.code, scan_id), await jane.verify(ticket.code, scan_id)
     assert shown(first)[:2] == shown(again)[:2] == ("GREEN", "RE_ENTRY")
     assert await figures(board) == counts(1, 1, 1, 1)
-    # Also when they have left once more meanwhile.
+    # The reply is the same after another exit.
     await jane.leave(ticket.code)
     assert (await jane.verify(ticket.code, scan_id))["reason"] == "RE_ENTRY"
     assert await figures(board) == counts(1, 0, 2, 1)
 
 
 async def next_shift(hub, world):
-    """A scanner at gate A that signs in now: a session ends after eight hours, and its socket with it."""
+    """Return a new scanner at gate A. The earlier session ended after eight hours, and its socket with it."""
     return await hub.socket(await world.staff(), gate="A")
 
 
@@ -162,7 +162,7 @@ async def test_a_ticket_cancelled_while_its_holder_is_inside_still_lets_them_out
     assert (await jane.leave(ticket.code))["reason"] == "EXIT_RECORDED"
     assert (await jane.verify(ticket.code))["reason"] == "TICKET_CANCELLED", "and not in again"
     assert await figures(board) == counts(1, 0, 1, 0)
-    # As it was, for the promises that are checked at the end.
+    # Restore the status for the invariants that are checked at the end.
     await change_ticket(hub.database, ticket.id, status="VERIFIED")
 
 

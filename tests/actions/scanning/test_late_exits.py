@@ -1,4 +1,4 @@
-"""Exits out of a device's queue, also those that were heard of before their entries."""
+"""Exits in a device's queue, including exits that arrive before their entries."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_a_queue_is_taken_over_in_the_order_in_which_they_came_and_went(hu
 
 @pytest.mark.parametrize("live", [True, False], ids=["exit online", "exit offline"])
 async def test_an_exit_that_was_heard_of_before_its_entry_still_lets_them_out(hub, world, jane, board, clock, live):
-    # The scanner of the entry is offline; the one of the exit is not, or is back online earlier.
+    # The scanner of the entry is offline. The scanner of the exit is online, or comes online earlier.
     [ticket] = await world.fill(await world.slot(), 1)
     if live:
         assert (await jane.leave(ticket.code))["reason"] == "NOT_INSIDE"
@@ -62,7 +62,7 @@ async def test_an_exit_that_was_heard_of_before_its_entry_still_lets_them_out(hu
     assert await figures(board) == counts(1, 0, 1, 0)
     left = (await read_absence(hub.database, ticket_id=ticket.id))["left_at"]
     assert NOON - timedelta(minutes=5) <= left < NOON + timedelta(minutes=1)
-    # Sent again, nobody leaves again: not even whoever has come back meanwhile.
+    # The repeated entry records no second exit, even after a return.
     await world.policy(re_entry="allow")
     assert (await jane.verify(ticket.code))["reason"] == "RE_ENTRY"
     assert await sync(jane, entry) == [("duplicate", "VERIFIED")]

@@ -1,4 +1,4 @@
-"""Movements: what is left of them when they are taken back, who hears of them, and what the log tells."""
+"""Exits and returns: what remains after an undo, who is notified, and what the scan log shows."""
 
 from __future__ import annotations
 

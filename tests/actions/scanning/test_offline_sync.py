@@ -41,7 +41,7 @@ async def test_an_admission_is_recorded_with_both_its_times(hub, world, gate_a):
     ticket = await world.reserved(slot_id)
     [result] = await sync(gate_a, queued(ticket.code, -10), skew_ms=-120_000)
     assert (result["outcome"], result["reason"]) == ("accepted", "VERIFIED")
-    # The device's clock was two minutes behind: by the hub's it was eight minutes ago.
+    # The device's clock is two minutes slow, so by the hub's clock the scan was eight minutes ago.
     assert result["decision"]["verified"]["verified_at"] == "2026-11-20T10:52:00Z"
     row = await read_scan(hub.database)
     assert (row["source"], row["gate"], row["device"], row["entered"]) == ("sync", "A", "gate-A", True)
@@ -65,7 +65,7 @@ async def test_two_devices_that_admitted_one_ticket_give_one_entry_and_one_confl
     }  # fmt: skip
     assert await count_entries(hub.database) == 1
     assert await count_conflicts(hub.database) == 1
-    # A scanner that got no answer gets it again; nothing is written twice.
+    # A scanner that got no answer sends the scan again. The answer is the same, and nothing is written twice.
     [again] = await sync(gate_b, at_b)
     assert again == second | {"repeated": True, "decision": again["decision"]}
     assert await count_conflicts(hub.database) == 1
@@ -202,7 +202,7 @@ async def test_syncing_has_a_budget_of_its_own(open_hub):
 
 
 async def replay(hub: Hub, world: World, tickets: list[Ticket], times: int) -> list[str]:
-    """Two devices' queues for the same tickets, sent over and over in batches of any order. Returns the promises broken."""
+    """Send two devices' queues for the same tickets repeatedly, in batches of any order. Return the broken promises."""
     lot = random.Random(7)
     gates = [await hub.socket(await world.staff(name=name), gate=gate) for name, gate in (("Jane", "A"), ("Tom", "B"))]
     queue = [queued(ticket.code, -60 + n / 100) for n, ticket in enumerate(tickets)]
@@ -276,7 +276,7 @@ async def test_a_conflict_that_a_crash_left_unwritten_is_written_when_the_scan_c
 
 
 async def test_one_scan_makes_two_conflicts_once_it_may(hub, world, gate_a, gate_b, monkeypatch):
-    """The control: without its key a conflict is written at every replay."""
+    """Control: without its key, every replay writes another conflict."""
     ticket = await world.reserved(await world.slot())
     await sync(gate_a, queued(ticket.code, -20))
     scan = queued(ticket.code, -10)

@@ -23,7 +23,7 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 async def gone(world: World, jane: Socket, tom: Socket, ticket: Ticket | None = None) -> Ticket:
-    """A ticket whose holder came in at gate A and left at gate B."""
+    """Return a ticket whose holder entered at gate A and left at gate B."""
     if ticket is None:
         (ticket,) = await world.fill(await world.slot(), 1)
     assert (await jane.verify(ticket.code))["reason"] == "VERIFIED"
@@ -70,7 +70,7 @@ async def test_whoever_has_left_is_let_back_in_and_everybody_hears_of_a_return(
     await answer_of(tom, "subscribe", topic="tickets")
     admitted = await answer_of(sue, "override", scan_id=scan_id, reason="saw them leave")
     assert (admitted["decision"], admitted["recorded"], admitted["undone"]) == ("admitted", "RE_ENTRY", False)
-    # The entry stays the first one; whoever is back is in the way of the next.
+    # The first entry stays. After the return, the next scan of this ticket is ALREADY_VERIFIED.
     assert (admitted["ticket"]["left"], admitted["obstacle"]) == (None, "ALREADY_VERIFIED")
     assert admitted["ticket"]["verified"]["operator_name"] == "Jane Smith"
     assert await overrides(hub) == [("GREEN", "RE_ENTRY", False, "A", "saw them leave")]
@@ -94,7 +94,7 @@ async def test_the_same_yes_again_changes_nothing(hub: Hub, world: World, jane: 
     ticket = await gone(world, jane, tom)
     scan_id = await turned_away(jane, ticket)
     first = await answer_of(sue, "override", scan_id=scan_id, reason="saw them leave")
-    # Also when they have left once more meanwhile: that is another visit to the gate, and another question.
+    # The reply is the same after another exit: only a scan after that exit could be disputed.
     await tom.leave(ticket.code)
     again = await answer_of(sue, "override", scan_id=scan_id, reason="another reason")
     assert again["ticket"].pop("left") is not None
@@ -120,7 +120,7 @@ async def test_it_is_taken_back_like_every_other_return(hub: Hub, world: World, 
     assert (await error_of(sue, "undo", scan_id=scan_id, reason="again"))["code"] == "NOTHING_TO_UNDO"
     no = await error_of(sue, "override", scan_id=scan_id, reason="yes")
     assert (no["code"], no["undone"]) == ("DISPUTE_DECIDED", True)
-    # They are outside, as if nothing had been: asked again, they can be let in again.
+    # The holder is outside again, so a new scan can be disputed and admitted.
     second = await turned_away(jane, ticket)
     assert (await answer_of(sue, "override", scan_id=second, reason="this is them"))["recorded"] == "RE_ENTRY"
     await tom.leave(ticket.code)
@@ -203,7 +203,7 @@ async def test_a_return_that_the_door_has_recorded_is_none_to_dispute(
     ticket = await gone(world, jane, tom)
     scan_id = str(uuid4())
     assert (await jane.verify(ticket.code, scan_id))["reason"] == "RE_ENTRY"
-    # Gone once more: the scan before let them in all the same.
+    # The holder has left again. The scan had let them in, so there is nothing to dispute.
     await tom.leave(ticket.code)
     assert (await error_of(sue, "override", scan_id=scan_id, reason="x"))["code"] == "NOTHING_TO_DISPUTE"
     assert await figures(sue) == (1, 0, 2, 1)

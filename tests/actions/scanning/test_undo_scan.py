@@ -52,7 +52,7 @@ async def test_after_an_undo_the_ticket_is_green_again_and_undone_only_once(worl
     assert (await jane.command("undo", scan_id=scan_id, reason="again"))["error"]["code"] == "NOTHING_TO_UNDO"
     second = str(uuid4())
     assert (await jane.verify(ticket.code, second))["reason"] == "VERIFIED"
-    # The first scan was undone before; undoing it again must not take back the second.
+    # The first scan was undone before. A repeated undo of it must not undo the second scan.
     assert (await jane.command("undo", scan_id=scan_id, reason="again"))["error"]["code"] == "NOTHING_TO_UNDO"
     assert (await jane.command("undo", scan_id=second, reason="out again"))["success"]
 

@@ -1,4 +1,4 @@
-"""What these tests stand on: services with real servers and no application, one organisation, one venue."""
+"""Fixtures of the staff tests: services on real servers without the web application, one organisation, one venue."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @dataclass
 class Office:
-    """Services, an organisation and a venue; `process()` gives the services of another hub process."""
+    """Services, an organisation and a venue. `process()` returns the services of another hub process."""
 
     services: Services
     org_id: int

@@ -1,4 +1,7 @@
-"""Sign-in and sign-out against real Postgres: attempts are counted before the check, and strangers cannot lock a name out."""
+"""Sign-in and sign-out against real Postgres.
+
+Attempts are counted before the check, and nobody can lock another's name.
+"""
 
 from __future__ import annotations
 
@@ -164,7 +167,7 @@ async def test_signing_out_ends_the_session_everywhere(office: Office) -> None:
     await sign_out(office.services, signed_in.identity)
     with pytest.raises(Refused):
         office.services.sessions.read(signed_in.token)
-    # The announcement was lost on the way to the other process: its round finds out, and tells the sockets.
+    # The announcement did not reach the other process. Its periodic job finds the end and reports it to the sockets.
     ended: list[Any] = []
     elsewhere.sessions.on_end(lambda *what: ended.append(what))
     await refresh_revocations(elsewhere)
@@ -236,8 +239,11 @@ async def test_staff_that_cannot_be_added_is_refused_by_field(
 
 
 async def loop_turns_meanwhile(monkeypatch: pytest.MonkeyPatch, hashing: Callable[[str], Awaitable[Any]]) -> bool:
-    """Whether the loop makes a thousand turns while twenty secrets are being hashed: none is done until it has made
-    them. On the loop itself, which cannot make them meanwhile, each gives up at once."""
+    """Return whether the event loop makes a thousand turns while twenty secrets are hashed.
+
+    No hash ends before these turns are made. On the loop's own thread, where they cannot be made, each hash gives up
+    after 10 ms.
+    """
     turned = threading.Event()
 
     class Waiting:
@@ -258,7 +264,7 @@ async def test_hashing_does_not_hold_up_the_loop(office: Office, monkeypatch: py
 
 
 async def test_on_the_loop_itself_it_would(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control."""
+    """Control: hashing on the loop's own thread blocks the loop."""
 
     async def hash_here(secret: str) -> Any:
         return passwords._HASHER.hash(secret)

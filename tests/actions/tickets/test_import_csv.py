@@ -9,7 +9,7 @@ from tests.support.world import World
 
 
 async def test_an_imported_order_has_an_address_where_all_its_rows_agree(hub: Hub, world: World):
-    """The address opens every code of the order: rows that merely stand in one file must not share one."""
+    """The address opens every code of the order, so rows with different addresses must not share one."""
     file = (
         "code,order,email\nAA-1,one,mary@example.com\nAA-2,one,mary@example.com\nBB-1,two,mary@example.com\n"
         "BB-2,two,john@example.com\nCC-1,three,mary@example.com\nCC-2,three,\nDD-1,,mary@example.com\n"

@@ -36,7 +36,7 @@ async def hub(monkeypatch, open_hub, hub_promises):
 
 @pytest.fixture
 async def slot_id(world: World) -> int:
-    """A slot of one, booked, tomorrow from twelve to two."""
+    """A booked slot of one place, tomorrow from twelve to two."""
     return await world.slot(TOMORROW, capacity=1, booked=1)
 
 
@@ -107,7 +107,7 @@ async def test_nobody_is_told_whose_wait_their_own_ticket_had_ended(hub: Hub, wo
         await change_ticket(hub.database, party[0].id, verified_at=datetime.now(UTC))
     else:
         await change_ticket(hub.database, party[0].id, status="CANCELLED")
-    # Whether the round finds the ticket first, or only the end of the slot.
+    # It makes no difference whether the job sees the ticket first or only the end of the slot.
     clock.set(ENDS)
     await serve_all(hub)
     assert (await entry(hub, gone))["status"] == "CLOSED"

@@ -1,4 +1,4 @@
-"""The waiting list of a full slot: joining, offers, their end, and what becomes of an entry."""
+"""The waiting list of a full slot: joining, offers, their expiry, and the final status of an entry."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def hub(monkeypatch, open_hub, hub_promises):
 
 @pytest.fixture
 async def full(world: World):
-    """A slot of three, all booked, for tomorrow; with the tickets in it."""
+    """A full slot of three for tomorrow, and its tickets."""
     slot_id = await world.slot(TOMORROW, capacity=3)
     return slot_id, await world.fill(slot_id, 3)
 
