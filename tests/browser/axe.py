@@ -2,14 +2,14 @@
 
     await assert_accessible(page, "the calendar")
 
-axe is handed in through the debugger, which the page's Content-Security-Policy does not govern; nothing of the page is
-loosened for it. What axe itself calls undecided (`incomplete`) is not a finding.
+axe is injected through the debugger. The page's Content-Security-Policy does not apply there, so the page stays unchanged.
+Results that axe calls undecided (`incomplete`) are not findings.
 
-Every rule is asked in light. In dark only the rules about colours are: our style sheets change nothing else there, and
-`test_axe.py` holds them to it.
+All rules are checked in light, and only the rules about colours in dark. Our style sheets change only colours in dark;
+`test_axe.py` checks that.
 
-The rules about colours take two thirds of the time. Where the same state is looked at in another size or language, they are
-asked about what has not been judged yet: text that was not seen before, or not in these colours, at this size, on this ground.
+The rules about colours take two thirds of the time. When the same state is checked in another size or language, only new
+looks are checked: text that was not there before, or has other colours, another size or another background.
 
     known = KnownLooks()
     await assert_accessible(page, known=known)
@@ -30,7 +30,7 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 BEST_PRACTICE = "best-practice"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
-"""All that axe decides by a colour."""
+"""The rules in which axe decides by a colour."""
 
 SETTLED = """async () => {
   for (const moving of document.getAnimations()) {
@@ -65,7 +65,7 @@ _RUN = """async ({ runOnly, leaveOut, known }) => {
   }
   return [found, seen.filter(([element]) => !undecided.has(element)).map(([, look]) => look)];
 }"""
-# All that a verdict on the colours of a text depends on: how it is written, and what lies behind it.
+# Everything on which the check of a text's colours depends: its style and its background.
 _COLOURS = """(colourRules) => {
   const WRITTEN = ['color', 'fontSize', 'fontWeight', 'textShadow', 'textDecorationLine', 'webkitTextStrokeWidth'];
   const GROUND = ['backgroundColor', 'backgroundImage', 'backgroundSize', 'backgroundClip', 'opacity', 'filter', 'mixBlendMode',
@@ -87,7 +87,7 @@ _COLOURS = """(colourRules) => {
   window.colours = { colourRules, withText, lookOf };
 }"""
 KnownLooks = set[str]
-"""The looks of texts whose colours have been judged."""
+"""The looks of texts whose colours have been checked."""
 
 
 @cache
@@ -98,9 +98,10 @@ def _axe() -> str:
 async def violations(
     page: Page, *, best_practice: bool = True, rules: Sequence[str] = (), known: KnownLooks | None = None
 ) -> list[str]:
-    """What axe finds on the page in its present state and colours, one line per element: by all rules, or by these.
+    """Return axe's findings on the page in its current state and colours, one line per element: by all rules, or by
+    these.
 
-    With `known` the colours of texts that look like one in it are not asked about; what has been judged is entered.
+    The colours of texts with a look in `known` are skipped. Checked looks are added to `known`.
     """
     if not await page.evaluate("() => typeof window.axe === 'object'"):
         await page.evaluate(f"() => {{ {_axe()} }}")
@@ -126,7 +127,7 @@ async def violations(
 async def assert_accessible(
     page: Page, state: str = "", *, best_practice: bool = True, known: KnownLooks | None = None
 ) -> None:
-    """Fail with every finding, by colour scheme, where axe finds anything on the page as it stands."""
+    """Fail with all findings of axe on the page, by colour scheme."""
     wrong = []
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)

@@ -17,7 +17,7 @@ HEADINGS = {
 
 
 async def at(page: Page, step: str) -> None:
-    """The step is in sight, and its heading has the focus unless it is the first."""
+    """Wait until the step is visible and, unless it is the first, its heading has the focus."""
     await expect(page.get_by_role("heading", name=HEADINGS[step])).to_be_visible()
 
 
@@ -34,7 +34,7 @@ async def give_contact(page: Page, email: str = "john@example.com", phone: str =
 
 
 async def pick(page: Page, time: str = "12:00") -> None:
-    """A time of today, by its beginning."""
+    """Choose a time of today by its start."""
     await at(page, "slot")
     await page.get_by_role("button", name=re.compile("today, ")).click()
     await page.get_by_role("button", name=re.compile(f"^(Select|Keep) {time}")).click()

@@ -14,12 +14,15 @@ from hub.confirmation.qr_code import png
 SIZE = (640, 480)
 SIDE = 230
 FRAMES = 45
-"""Frames of one scene; the fake camera plays 30 a second."""
+"""Frames of one scene. The fake camera plays 30 a second."""
 CONDITIONS = ("clean", "dim", "blurred", "glare", "moving")
 
 
 def film(path: Path, scenes: Sequence[tuple[str, str]], *, gap: int = 20) -> Path:
-    """`scenes` are (condition, text); a text of "" is a scene without a code. The film plays round and round."""
+    """Write a film of `scenes`, each a (condition, text).
+
+    A text of "" is a scene without a code. Chromium repeats the film.
+    """
     with path.open("wb") as out:
         for condition, text in scenes:
             code = Image.open(BytesIO(png(text))).convert("L").resize((SIDE, SIDE)) if text else None
@@ -44,7 +47,7 @@ def _scene(code: Image.Image | None, condition: str, n: int) -> Image.Image:
     if code is None:
         return picture
     if condition == "moving":
-        # Across the picture and a little round, smeared by the shutter.
+        # The code moves across the picture, turns a little, and has motion blur.
         held = Image.new("L", SIZE, 110)
         held.paste(code.rotate(n / 3, expand=True, fillcolor=255), (60 + n * 5, 90 + n * 2))
         smeared = Image.blend(held, ImageChops.offset(held, 3, 1), 0.5)

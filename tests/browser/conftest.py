@@ -21,11 +21,11 @@ from tests.browser.scene_hub import EmptiedHub, emptied_hub
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 
-# The drop-downs of the address bar: two hidden pages for every context, which took a quarter of a test's time.
+# Drop-downs of the address bar: two hidden pages for every context, which took a quarter of a test's time.
 OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
-# A spare renderer, one with every context, which no page uses.
+# A spare renderer for every context, which no page uses.
 SPARE = "SpareRendererForSitePerProcess"
-# Chromium uses only the last list of disabled features, so this one repeats those that Playwright 1.65 disables.
+# Chromium uses only the last list of disabled features, so this list repeats those that Playwright 1.65 disables.
 SWITCHED_OFF = (
     "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
     "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
@@ -55,9 +55,10 @@ def chromium_path() -> str | None:
 
 @pytest.fixture(scope="session")
 def _session_scoped_runner() -> Iterator[asyncio.Runner]:
-    """pytest-asyncio's, for the whole session indeed: its own ends with every test, and all that was started on it.
+    """Replace pytest-asyncio's runner by one that lasts for the whole session.
 
-    Its own depends on the loop factory, which is a parameter of each test. Browser, driver and scenes would start 500 times.
+    pytest-asyncio's depends on the loop factory, a parameter of each test, and ends with the test. Browser, driver and
+    scenes would start 500 times.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         asyncio.set_event_loop(runner.get_loop())
@@ -77,9 +78,10 @@ def driver(_session_scoped_runner: asyncio.Runner) -> Iterator[Playwright]:
 def _function_scoped_runner(
     request: pytest.FixtureRequest, _session_scoped_runner: asyncio.Runner, driver: Playwright
 ) -> Iterator[asyncio.Runner]:
-    """pytest-asyncio's, for everything below this folder: Playwright's loop. What a test leaves running on it is ended.
+    """Replace pytest-asyncio's runner for all tests in this folder by Playwright's loop. Tasks of a test are cancelled
+    after it.
 
-    The hub of a whole file goes on, and ends what it began when it is closed.
+    The hub of a file keeps its tasks, and ends them when it is closed.
     """
     loop = _session_scoped_runner.get_loop()
     before = asyncio.all_tasks(loop)
@@ -96,14 +98,16 @@ async def _end(tasks: set[asyncio.Task[Any]]) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def hub_of_file(servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmptiedHub]:
-    """The hub of all tests of a file that are marked `one_hub`."""
+    """The hub of all tests of a file with the mark `one_hub`."""
     async with emptied_hub(servers, tmp_path_factory.mktemp("hub")) as hub:
         yield hub
 
 
 @pytest.fixture
 def hub_opener(request: pytest.FixtureRequest) -> Callable[[], Awaitable[Hub]]:
-    """What opens the test's hub: the file's, emptied, where the test is marked `one_hub`; else one of the test alone."""
+    """Return the function that opens the test's hub: the file's emptied hub with the mark `one_hub`, otherwise a new
+    one.
+    """
     mark = request.node.get_closest_marker("one_hub")
     if mark is None:
         opener: Callable[[], Awaitable[Hub]] = request.getfixturevalue("open_hub")
@@ -114,7 +118,7 @@ def hub_opener(request: pytest.FixtureRequest) -> Callable[[], Awaitable[Hub]]:
 
 @pytest.fixture
 async def hub(hub_opener: Callable[[], Awaitable[Hub]]) -> AsyncIterator[Hub]:
-    """A running hub. After the test every promise of the database must hold."""
+    """A running hub. After the test every invariant of the database must hold."""
     hub = await hub_opener()
     yield hub
     broken = await broken_invariants(hub.database)
@@ -122,7 +126,7 @@ async def hub(hub_opener: Callable[[], Awaitable[Hub]]) -> AsyncIterator[Hub]:
 
 
 class Chromium:
-    """The Chromium process for all tests of a worker process. After a crash it is started again."""
+    """The Chromium process for all tests of a worker process. It is started again after a crash."""
 
     def __init__(self, driver: Playwright) -> None:
         self._driver = driver
@@ -175,8 +179,8 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
     """`await open_page("/reserve", phone=True)` opens a page with its own cookies and storage.
 
     `scripts=False` disables JavaScript. `locale` is the browser's language. With `clock=True` the page's time runs as usual
-    and can be advanced: `await page.clock.fast_forward(61_000)`. Service workers need `works_offline=True`, because every new
-    page would fetch all files.
+    and can be advanced: `await page.clock.fast_forward(61_000)`. Service workers need `works_offline=True`, because every
+    new page would fetch all files.
     """
     complaints = Complaints(hub.url)
     async with opened_pages(browser, hub.url, complaints) as open_one:
@@ -186,7 +190,7 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
 
 @asynccontextmanager
 async def opened_pages(browser: Browser, hub_url: str, complaints: Complaints) -> AsyncIterator[Open]:
-    """See `open_page`; what was opened is closed at the end."""
+    """See `open_page`. Opened pages are closed at the end."""
     contexts: list[BrowserContext] = []
 
     async def open_one(

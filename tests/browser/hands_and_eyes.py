@@ -12,7 +12,7 @@ from playwright.async_api import Page, Request
 
 Open = Callable[..., Awaitable[Page]]
 
-# From the end of the code to the painted colour; the answer before is put away first.
+# The time from the end of the code to the painted colour. The answer before is closed first.
 TO_COLOUR = """(code) => new Promise((resolve) => {
   document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
   document.getElementById('code').value = code;
@@ -30,7 +30,7 @@ TO_COLOUR = """(code) => new Promise((resolve) => {
 
 
 async def read_qr(page: Page, selector: str = "#qr") -> str:
-    """What a camera reads from the screen."""
+    """Return the text that a camera reads from the screen."""
     picture = await page.locator(selector).screenshot()
     found = zxingcpp.read_barcodes(Image.open(BytesIO(picture)))
     assert len(found) == 1, f"{len(found)} codes on the screen"
@@ -38,19 +38,19 @@ async def read_qr(page: Page, selector: str = "#qr") -> str:
 
 
 async def key_in(page: Page, code: str) -> None:
-    """A hardware scanner: it types wherever the focus is, fast, and ends with Enter."""
+    """Type a code as a hardware scanner does: fast, where the focus is, with Enter at the end."""
     await page.keyboard.type(code)
     await page.keyboard.press("Enter")
 
 
 async def time_stands_still(page: Page) -> None:
-    """From now on no time goes by for the page, however long a busy machine takes over a key: only `later` turns it on."""
+    """Stop the page's time, however long a busy machine takes for a key. Only `later` advances it."""
     await page.evaluate("() => { const at = performance.now(); performance.now = () => at; }")
 
 
 @asynccontextmanager
 async def without_asking(page: Page) -> AsyncIterator[None]:
-    """What is shown within was told to the page: it asks the hub for nothing, by a timer or otherwise."""
+    """Check that the page makes no request to the hub inside: its changes come from events alone."""
     asked: list[str] = []
 
     def heard(request: Request) -> None:
@@ -63,7 +63,7 @@ async def without_asking(page: Page) -> AsyncIterator[None]:
 
 
 async def later(page: Page, ms: int = 3_050) -> None:
-    """For the page so much time has gone by: by itself, the seconds in which the same code is the same scan."""
+    """Advance the page's time, by default past the seconds in which the same code is the same scan."""
     await page.evaluate(
         "(ms) => { const now = performance.now.bind(performance); performance.now = () => now() + ms; }", ms
     )

@@ -3,7 +3,7 @@
     async with Looks() as looks:
         await looks.look("barriers at a desk", assert_accessible(page))
 
-Every look is made, whatever the one before it found. What failed is reported together, each under its name.
+Every look runs, whatever the one before it found. All failures are reported together, each under its name.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from web.middleware.request_ring import LANGUAGE_COOKIE
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 640}
-"""What WCAG 1.4.10 asks for: 1280 pixels at four times the size."""
+"""The width that WCAG 1.4.10 requires: 1280 pixels at 400 % zoom."""
 
-# The page without its words: its address, what the body says of itself, and all that can be seen and has an id, with the
+# The page without its words: its address, the attributes of its body, and every visible element with an id and the
 # number of its children.
 OUTLINE = """() => {
   const seen = [...document.querySelectorAll('[id]')].filter((one) => one.checkVisibility({ visibilityProperty: true }));
@@ -37,7 +37,7 @@ STICKING_OUT = """() => document.documentElement.scrollWidth <= document.documen
 
 
 class Looks:
-    """Collects what the looks at one state find, and fails at the end with all of it."""
+    """Collects the failures of the looks at one state, and fails at the end with all of them."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -60,13 +60,13 @@ class Looks:
 
 
 async def assert_nothing_sticks_out(page: Page) -> None:
-    """Nothing makes the page scroll sideways."""
+    """Fail if any element makes the page scroll sideways."""
     found: list[str] = await page.evaluate(STICKING_OUT)
     assert found == [], "wider than the screen"
 
 
 async def hold_as_phone(page: Page, size: ViewportSize) -> None:
-    """Give a page that was opened at a desk what a phone gives it: a small screen that is touched."""
+    """Give a page that was opened at a desktop a phone's small touch screen."""
     session: CDPSession = await page.context.new_cdp_session(page)
     await session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     screen = {**size, "screenWidth": size["width"], "screenHeight": size["height"]}
@@ -74,9 +74,9 @@ async def hold_as_phone(page: Page, size: ViewportSize) -> None:
 
 
 async def reload_in(page: Page, language: str, *, seconds: float = 15) -> None:
-    """Load the page again in another language, and wait until the same parts of it can be seen as before."""
+    """Load the page again in another language, and wait until the same elements are visible as before."""
     before = await page.evaluate(OUTLINE)
-    # For the whole site: an address with a path would keep the cookie from everything outside that path.
+    # The cookie is for the whole site. With a path in the address the browser would send it only below that path.
     site = urljoin(page.url, "/")
     await page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": site, "httpOnly": True}])
     await page.reload()

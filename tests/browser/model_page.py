@@ -14,13 +14,13 @@ from playwright.async_api import Page, Route
 
 from web.pages.static_files import STATIC_ROOT
 
-# A secure address, as the pages' own is: without it a browser hands out neither keys nor random ids.
+# A secure address, like that of the pages: without it a browser provides neither keys nor random ids.
 ORIGIN = "http://localhost"
 TYPES = {".js": "text/javascript", ".json": "application/json", ".css": "text/css"}
 
 
 async def _serve(route: Route) -> None:
-    """A file of the static folder by its address, `/static/<hash>/<name>`; an empty page for any other address."""
+    """Serve a static file by its address, `/static/<hash>/<name>`, and an empty page for any other address."""
     path = route.request.url.removeprefix(ORIGIN)
     if not path.startswith("/static/"):
         await route.fulfill(body="<!doctype html><title>empty</title>", content_type="text/html")
@@ -31,7 +31,7 @@ async def _serve(route: Route) -> None:
 
 @asynccontextmanager
 async def empty_page(chromium: Any) -> AsyncIterator[Page]:
-    """A page in which modules can be imported, and which complains of nothing."""
+    """A page that can import modules. Any error on it fails the test."""
     browser = await chromium.running()
     context = await browser.new_context(locale="en-GB", timezone_id="Europe/Rome", service_workers="block")
     heard: list[str] = []
@@ -45,7 +45,7 @@ async def empty_page(chromium: Any) -> AsyncIterator[Page]:
 
 
 def module_page() -> Any:
-    """The fixture: an empty page for all tests of the file."""
+    """Return the fixture: an empty page for all tests of the file."""
 
     @pytest_asyncio.fixture(scope="module", loop_scope="session")
     async def page(chromium: Any) -> AsyncIterator[Page]:

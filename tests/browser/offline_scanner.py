@@ -35,7 +35,7 @@ ROWS = """async () => {
     : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)])) : value;
   return plain(found);
 }"""
-"""All the device holds, as somebody who has it could read it."""
+"""Everything stored on the device, as somebody with the device could read it."""
 WAITING = """async () => {
   const opening = indexedDB.open('venue-hub.offline');
   const database = await new Promise((resolve) => { opening.onsuccess = () => resolve(opening.result); });
@@ -47,7 +47,7 @@ WAITING = """async () => {
 
 
 async def has_list(page: Page) -> None:
-    """The scanner has its day's list on the device, and the page with every file."""
+    """Wait until the device has the day's list, and the service worker has the page and every file."""
     await page.wait_for_function(
         "async () => { await navigator.serviceWorker.ready; for (const name of await caches.keys())"
         " if (await (await caches.open(name)).match('/operator/scan', { ignoreVary: true })) return true; return false; }"
@@ -60,16 +60,16 @@ async def has_list(page: Page) -> None:
 
 
 async def reload_with_list(page: Page) -> None:
-    """Load a live scanner again, and wait until it has asked the hub for the day's list and has it.
+    """Load a live scanner again, and wait until it has requested and received the day's list.
 
-    The device may still hold the list of the load before. A link that was cut before the page has opened that list, or has got
-    another one, would leave it with none.
+    The device may still hold the list of the load before. If the link is cut before the page has opened that list or received
+    a new one, it has no list.
     """
     loaded: list[Frame] = []
     page.once("framenavigated", lambda frame: loaded.append(frame))
 
     def of_this_load(response: Response) -> bool:
-        """Not the answer to what the page before has asked: that one may never come to its end."""
+        """Skip the response to a request of the page before, which may never end."""
         return bool(loaded) and "/api/operator/manifest" in response.url
 
     async with page.expect_response(of_this_load) as answer:
@@ -80,7 +80,7 @@ async def reload_with_list(page: Page) -> None:
 
 
 async def scanner(world: World, open_page: Open, *, gate: str = "Gate A", token: str | None = None, **how: Any) -> Page:
-    """A live scanner that is ready to lose its link. Its clock can be turned on."""
+    """Open a live scanner that is ready for a lost link and whose clock can be advanced."""
     token = token or await world.staff()
     page = await open_page("/operator/scan", token=token, gate=gate, works_offline=True, clock=True, **how)
     await expect(page.locator("#link-state")).to_have_text("Live")
@@ -89,13 +89,13 @@ async def scanner(world: World, open_page: Open, *, gate: str = "Gate A", token:
 
 
 async def ready_for_anything(page: Page) -> None:
-    """The answer before is gone, and so are the seconds in which the same code is the same scan."""
+    """Close the answer before, and pass the seconds in which the same code is the same scan."""
     await page.keyboard.press("Escape")
     await later(page)
 
 
 async def decided(page: Page, code: str, word: str) -> None:
-    """Holds up a code and sees the word of the device's own judgement."""
+    """Scan a code, and wait for the word of the device's own decision."""
     await key_in(page, code)
     await expect(page.get_by_role("heading", name=word)).to_be_visible()
     await expect(page.get_by_text("PROVISIONAL")).to_be_visible()
@@ -105,26 +105,31 @@ async def admit(page: Page, code: str, word: str = "VALID TICKET", after: str = 
     await decided(page, code, word)
     await page.locator("#verify").click()
     await expect(page.get_by_role("heading", name=after)).to_be_visible()
-    # Where the line stands the hub may have taken it over by now.
+    # If the link is up, the hub may have confirmed it by now.
     await expect(page.get_by_text(re.compile("PROVISIONAL|CONFIRMED BY THE HUB"))).to_be_visible()
     await page.keyboard.press("Escape")
 
 
 HICCUP_MS = 1_200
-"""For so long a scan waits for a link that has gone, before the device judges it."""
+"""The time that a scan waits for a lost link before the device decides."""
 LONGEST_BACKOFF_MS = 20_000
 
 
 async def gone(page: Page, *, just_now: bool = False) -> None:
-    """The link has gone; unless that was `just_now`, it is so long ago that the device judges at once."""
+    """Wait until the link is gone.
+
+    Unless it has gone `just_now`, pass the time after which the device decides at once.
+    """
     await expect(page.locator("#link-state")).not_to_have_text("Live")
     if not just_now:
         await later(page, HICCUP_MS)
 
 
 async def synced(page: Page, *, by_itself: bool = False) -> None:
-    """The link is back, and the device has nothing to send any more. Unless `by_itself`, the device is told that there is a network:
-    its own next try is up to twenty seconds away, which then have gone by for the page.
+    """Wait until the link is back and the device has nothing left to send.
+
+    Unless `by_itself`, the device gets an event that it has a network. Otherwise its own next try is up to twenty seconds
+    away, and the page's clock is advanced past them.
     """
     if by_itself:
         await page.clock.fast_forward(LONGEST_BACKOFF_MS)
@@ -140,7 +145,7 @@ async def synced(page: Page, *, by_itself: bool = False) -> None:
 
 
 async def altered(page: Page, name: str, *changes: tuple[str, str]) -> None:
-    """From its next load on the page runs this script of ours with other words in it: a mechanism taken away."""
+    """Change parts of this script from the page's next load on, to switch a mechanism off."""
     text = (STATIC_ROOT / name).read_text(encoding="utf-8")
     for before, after in changes:
         assert text.count(before) == 1, before
@@ -153,12 +158,12 @@ async def altered(page: Page, name: str, *changes: tuple[str, str]) -> None:
 
 
 async def comes_back(page: Page) -> None:
-    """The device says that it has a network again: the page tries at once."""
+    """Report to the page that the device has a network again, so that it tries at once."""
     await page.evaluate("() => dispatchEvent(new Event('online'))")
 
 
 async def said_by_hub(page: Page) -> list[str]:
-    """The frames that the hub sends to this page from now on; the list grows."""
+    """Return the list of the frames that the hub sends to this page from now on. The list grows."""
     frames: list[str] = []
     network = await page.context.new_cdp_session(page)
     network.on("Network.webSocketFrameReceived", lambda frame: frames.append(str(frame["response"]["payloadData"])))
@@ -167,7 +172,7 @@ async def said_by_hub(page: Page) -> list[str]:
 
 
 async def said(frames: list[str], *words: str) -> None:
-    """The hub has said all these words in one frame."""
+    """Wait until the hub has sent all these words in one frame."""
 
     async def in_one() -> bool:
         return any(all(word in frame for word in words) for frame in frames)
@@ -176,17 +181,17 @@ async def said(frames: list[str], *words: str) -> None:
 
 
 async def ticket_event(frames: list[str], code: str, change: str = "") -> None:
-    """The page has been told of this ticket, and that this has happened to it."""
+    """Wait until the page has received this change of this ticket."""
     await said(frames, '"topic":"tickets"', sha256(code.encode()).hexdigest(), f'"change":"{change}')
 
 
 async def kept_since(page: Page) -> list[Any]:
-    """What has happened since the list was written, as it is kept on the device: sealed, and another text each time it is kept."""
+    """Return the changes since the list was written, as stored on the device: encrypted, and different at every write."""
     return list((await page.evaluate(ROWS))["since"])
 
 
 async def kept_anew(page: Page, before: list[Any]) -> None:
-    """Half a second after a change it is kept: by now another one is than `before`."""
+    """Advance half a second, after which a change is stored, and wait until the stored text differs from `before`."""
     await page.clock.fast_forward(500)
 
     async def anew() -> bool:

@@ -10,7 +10,7 @@ from tests.browser.offline_scanner import WAITING, reload_with_list, until
 from tests.browser.staff_states import at_gate
 from tests.browser.states import Scene, state
 
-# The page's lines can be cut and let through again; what is tried meanwhile finds nobody.
+# The page's sockets can be cut and allowed again. Meanwhile every new socket fails.
 CUTTING = """
   window.lines = [];
   const Real = window.WebSocket;
@@ -22,7 +22,10 @@ CUTTING = """
 
 
 async def cut_off(scene: Scene) -> Page:
-    """A scanner at rest. These states leave one that has been cut off already, with an answer to put away."""
+    """Open an offline scanner without an answer.
+
+    After one of these states the page is offline already, and shows one.
+    """
     if page := scene.goes_on("offline-already-in", "offline-red", "offline-ready"):
         await page.keyboard.press("Escape")
         await expect(page.locator("body")).not_to_have_attribute("data-verdict", re.compile("."))
@@ -30,7 +33,7 @@ async def cut_off(scene: Scene) -> Page:
     page = await at_gate(scene, works_offline=True)
     await page.context.add_init_script(CUTTING)
     await reload_with_list(page)
-    # In this order: a socket that is open while Chromium plays at being off line keeps a processor busy for nothing.
+    # The sockets are cut first: an open socket while Chromium emulates being offline keeps a processor busy.
     await page.evaluate("() => window.cutLine(true)")
     await expect(page.locator("#link-state")).not_to_have_attribute("data-state", "live")
     await page.context.set_offline(True)
@@ -49,7 +52,7 @@ async def scanned_alone(scene: Scene, code: str, colour: str) -> Page:
 
 @state("offline", after="offline-entry")
 async def offline_ready(scene: Scene) -> Page:
-    """With two scans that wait to be sent."""
+    """An offline scanner with two scans to send."""
     page = await offline_entry(scene)
     await page.keyboard.press("Escape")
     await page.keyboard.type("NOBODY-KNOWS-IT")

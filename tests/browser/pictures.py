@@ -1,7 +1,7 @@
 """Pictures: `make pictures` writes every state of the pages to docs/pictures, at the width of a phone and of a desktop.
 
-It starts servers and a hub of its own, with a venue, a clock and ticket codes that are the same every time. Every QR code in
-a picture is read back from the file, once as it is and once as dim as a screen at its lowest.
+It starts its own servers and hub, with the same venue, clock and ticket codes every time. Every QR code in a picture is
+read back from the file, once as it is and once as dark as a screen at its lowest brightness.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ from tests.support.world import NOON, World
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 WIDTHS = {390: 844, 1280: 800}
 LARGEST = 120_000
-"""Bytes of one picture."""
+"""The largest size of one picture in bytes."""
 EXACT, MIXED = 24, 72
-"""Colours of a picture: the commonest as they are, the many on the edges of letters and shadows brought together."""
+"""Colours of a picture: the most common ones exactly, and those on the edges of letters and shadows merged."""
 DIM = 0.2
 PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain")
 DOOR = ("door", "offline", "control", "records")
 STAFF = ("login", "mail-admin")
 EXTRAS = {"booked": ("dark", "chinese"), "times": ("dark", "chinese"), "visit": ("dark",), "landing": ("chinese",)}
-"""States photographed in the dark and in Chinese as well."""
+"""States that are also photographed in the dark or in Chinese."""
 
 
 def photographed() -> list[State]:
@@ -59,7 +59,7 @@ def pictures_of(one: State) -> list[str]:
 
 
 def index() -> str:
-    """The page that shows them all, by the steps of a visit."""
+    """Return the page with all pictures, by the steps of a visit."""
     lines = [
         "# Pictures",
         "",
@@ -83,7 +83,7 @@ def codes_in(picture: Image.Image) -> list[str]:
 
 
 async def make(names: Sequence[str], target: Path) -> list[Path]:
-    """Photograph these states, or all, into `target`; returns the files. Raises where a code cannot be read back."""
+    """Photograph these states, or all, into `target`. Return the files. Raise if a code cannot be read back."""
     target.mkdir(parents=True, exist_ok=True)
     chosen = [one for one in photographed() if not names or one.name in names]
     written: list[Path] = []
@@ -128,9 +128,9 @@ async def make(names: Sequence[str], target: Path) -> list[Path]:
 async def photograph(page: Page, file: Path, one: State) -> None:
     await page.evaluate("() => scrollTo(0, 0)")
     await page.evaluate(SETTLED)
-    # Nothing is under a pointer or waits for a key in a picture.
+    # No picture shows a hovered or focused element.
     await page.mouse.move(0, 0)
-    # What lies under a dialog is dimmed as far as the window goes.
+    # Only the window's area is dimmed below a dialog.
     whole = not await page.locator("dialog[open]").count()
     shot = Image.open(BytesIO(await page.screenshot(full_page=whole, caret="hide"))).convert("RGB")
     fewer_colours(shot).save(file, optimize=True)
@@ -156,7 +156,7 @@ def fewer_colours(shot: Image.Image) -> Image.Image:
 
 
 def read_back(file: Path) -> list[str]:
-    """The codes in a picture, read from its file as it is and dimmed; raises if there is none or they differ."""
+    """Return the codes in a picture, read from its file as it is and dimmed. Raise if there is none or they differ."""
     picture = Image.open(file).convert("RGB")
     codes = codes_in(picture)
     if not codes or codes_in(ImageEnhance.Brightness(picture).enhance(DIM)) != codes:
@@ -166,13 +166,13 @@ def read_back(file: Path) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def _hub() -> AsyncIterator[Hub]:
-    """A hub at noon of the stage's day that sends nothing, on servers of its own."""
+    """A hub on its own servers at noon of the test day, which sends nothing."""
 
     async def nothing(_self: OutboxJob) -> None:
         return
 
     OutboxJob.run = nothing  # type: ignore[method-assign]
-    # The same ticket codes in every book of pictures.
+    # The pictures have the same ticket codes every time.
     steady = random.Random(20_261_120)
     world_module.secrets.randbelow = steady.randrange  # type: ignore[attr-defined]
     clock = Clock()
@@ -193,7 +193,7 @@ async def _hub() -> AsyncIterator[Hub]:
 
 
 def _port() -> int:
-    """The port a reader would see, or any other where that is taken."""
+    """Return the usual port, or a free one if it is taken."""
     for query in (8080, 0):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -203,7 +203,7 @@ def _port() -> int:
 
 
 async def _furnished(hub: Hub) -> Scene:
-    """The scene every state wants, at a venue with a name, and with three months to look at."""
+    """Fill the scene that every state needs: a venue with a name, and three months to look at."""
     world = await World(hub).found()
     await change_rows(hub.database, "organisations", {"id": world.org_id}, name="Teatro Aurora")
     await world.policy(name="Teatro Aurora", address="Via dell'Arco 7, 00184 Roma", country="IT")

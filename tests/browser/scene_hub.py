@@ -1,6 +1,6 @@
-"""A hub that several tests share: what costs time to set up is set up once.
+"""A hub that several tests share, so that slow setup is done once.
 
-The tests of one scene share a venue as well. The tests of a file that is marked `one_hub` find the hub empty, each of them:
+The tests of one scene also share a venue. Each test of a file with the mark `one_hub` gets the hub empty:
 
     pytestmark = pytest.mark.one_hub                    # at noon
     pytestmark = pytest.mark.one_hub(moment=AFTERNOON)
@@ -25,8 +25,8 @@ from tests.support.invariants import broken_invariants
 from tests.support.ports import free_port
 from tests.support.world import NOON, World
 
-# Every table at once and no matter in which order. Deleted rows give their numbers to no other: what the hub and Redis still
-# know of them meets nobody.
+# All tables at once, in any order. Ids of deleted rows are not used again, so what the hub and Redis still hold of them
+# affects no later row.
 EMPTY = """DO $$ DECLARE one text; BEGIN
   -- Whatever a job would still write for an organisation waits until there is none.
   LOCK TABLE organisations, venues IN EXCLUSIVE MODE;
@@ -39,7 +39,7 @@ END $$"""
 
 @asynccontextmanager
 async def scene_hub(servers: ServerUrls, folder: Path) -> AsyncIterator[World]:
-    """A running hub at noon with a database of its own. At the end every promise of the database must hold."""
+    """A running hub at noon with its own database. At the end every invariant of the database must hold."""
     async with _database(servers) as database_url:
         clock = Clock()
         clock.set(NOON)
@@ -53,9 +53,10 @@ async def scene_hub(servers: ServerUrls, folder: Path) -> AsyncIterator[World]:
 
 
 class EmptiedHub:
-    """The hub of a file: opened for the first test, emptied for every other, opened anew after a test that turned its clock.
+    """The hub of a file: opened for the first test, emptied for the others, and opened again after a test that moved
+    its clock.
 
-    A hub that has seen a later moment may still do in it what it began there.
+    A hub that has seen a later moment may still have tasks from it.
     """
 
     def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
@@ -67,7 +68,7 @@ class EmptiedHub:
         self._offset = 0.0
 
     async def opened(self, moment: datetime = NOON) -> Hub:
-        """The hub at this moment with nothing in it: no organisation, no mail, no file."""
+        """Return the hub at this moment, empty: without an organisation, mail or file."""
         hub = self._hub
         if hub is not None and (
             hub.client.closed or hub.clock.offset_seconds != self._offset or moment != self._opened_for
@@ -81,7 +82,7 @@ class EmptiedHub:
             clock.set(moment)
             settings = settings_for(self._database_url, self._redis_url, self._folder, free_port())
             self._hub = await Hub(settings, clock).open()
-        # Since then seconds have gone by.
+        # Seconds have passed since the hub was opened.
         self._hub.clock.set(moment)
         self._opened_for, self._offset = moment, self._hub.clock.offset_seconds
         self._hub.services.venues.forget()
@@ -91,7 +92,8 @@ class EmptiedHub:
         connection = await asyncpg.connect(self._database_url)
         try:
             for last in (False, False, False, False, True):
-                # A job of the hub may be in the way with a row of each of two tables: then one of both gives way.
+                # A job of the hub may hold a row in each of two tables. Then one of the two is the victim of a
+                # deadlock.
                 with nullcontext() if last else suppress(asyncpg.DeadlockDetectedError):
                     await connection.execute(EMPTY)
                     break
@@ -118,7 +120,7 @@ async def emptied_hub(servers: ServerUrls, folder: Path) -> AsyncIterator[Emptie
 
 @asynccontextmanager
 async def _database(servers: ServerUrls) -> AsyncIterator[str]:
-    # Slots of another database have the same numbers: what Redis knows of them must go.
+    # Slots of another database have the same ids, so what Redis holds of them is deleted.
     client = redis.asyncio.from_url(servers.redis_url, socket_connect_timeout=20, socket_timeout=20)
     await client.flushall()
     await client.aclose()

@@ -1,6 +1,6 @@
 """The page states of staff: sign-in, scanner, control room, records, unsent messages.
 
-Reached the way a person reaches them, in every language; `ALL_STATES` holds the portal's as well.
+Each is reached as a person reaches it, in every language. `ALL_STATES` also has those of the portal.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ async def supervisor(scene: Scene) -> Socket:
 
 
 async def booked(scene: Scene, days: int = 0) -> Ticket:
-    """A ticket with a name, booked for today or for so many days from now."""
+    """Return a ticket with a name, booked for today or in so many days."""
     name = f"in {days} days" if days else "today"
     if name not in scene.slots:
         scene.slots[name] = await scene.world.slot(TODAY + timedelta(days), "22:00", "23:00")
@@ -94,7 +94,7 @@ async def scanner(scene: Scene) -> Page:
 
 @state("door", reloads=True)
 async def scanner_gate(scene: Scene) -> Page:
-    """A device that has never been at a gate asks for its name."""
+    """A device without a gate asks for its name."""
     page = await at_gate(scene, gate="")
     await expect(page.locator("#gate-dialog[open]")).to_be_visible()
     return page
@@ -148,7 +148,7 @@ async def scanner_mistyped(scene: Scene) -> Page:
 
 @state("door")
 async def scanner_out_of_date(scene: Scene) -> Page:
-    """The visitor's ticket is admitted elsewhere while its answer is on the screen."""
+    """Another gate admits the visitor's ticket while its answer is on the screen."""
     one = await booked(scene)
     page = await scanned(scene, one.code, "GREEN")
     await (await other_gate(scene)).verify(one.code)
@@ -169,7 +169,7 @@ async def scanner_alarm(scene: Scene) -> Page:
 
 @state("door", reloads=True)
 async def scanner_history(scene: Scene) -> Page:
-    """Looking back on a few minutes of one's own."""
+    """The operator's own scans of the last minutes."""
     token = await scene.world.staff(name="Jane Smith")
     gate = await scene.hub.socket(token, gate="A")
     scans = [str(uuid4()) for _ in range(4)]
@@ -210,7 +210,7 @@ async def scanner_left(scene: Scene) -> Page:
 
 @state("door")
 async def scanner_returning(scene: Scene) -> Page:
-    """Whoever has left may come back in."""
+    """A visitor who has left may come back in."""
     await scene.world.policy(re_entry="allow")
     _, one = await scene.used()
     await done(await other_gate(scene), "exit", code=one.code, scan_id=str(uuid4()))
@@ -222,7 +222,7 @@ async def scanner_returning(scene: Scene) -> Page:
 
 @state("door")
 async def scanner_conflict(scene: Scene) -> Page:
-    """One's own entry, made without a line, was not right."""
+    """The operator's own offline entry has become a conflict."""
     token, one = await scene.world.staff(name="Jane Smith"), await booked(scene)
     await (await other_gate(scene)).verify(one.code)
     page = await scene.open("/operator/scan", token=token, gate="A")
@@ -232,7 +232,7 @@ async def scanner_conflict(scene: Scene) -> Page:
     return page
 
 
-# A supervisor asked from the scanner
+# Disputes on the scanner
 
 
 @state("door", after="scanner-wrong-date")
@@ -276,7 +276,7 @@ async def scanner_admit(scene: Scene) -> Page:
 
 @state("door")
 async def scanner_let_back_in(scene: Scene) -> Page:
-    """Somebody had left, and comes back by a supervisor's word."""
+    """A visitor had left, and a supervisor lets them back in."""
     one = await gone(scene, await other_gate(scene, "Jane Smith", "A"))
     page = await scan(await at_gate(scene), one.code, "YELLOW")
     await page.locator("#ask-supervisor").click()
@@ -314,7 +314,7 @@ async def scanner_supervisor(scene: Scene) -> Page:
 
 
 async def a_busy_hour(scene: Scene) -> None:
-    """Entries and refusals at two gates; nothing is worse for a board than an empty one."""
+    """Make entries and refusals at two gates, so that the board is not empty."""
     a, b = await other_gate(scene, "Jane Smith", "A"), await other_gate(scene)
     for number in range(6):
         one = await booked(scene)
@@ -357,7 +357,7 @@ async def manager_feed(scene: Scene) -> Page:
 
 @state("control", reloads=True)
 async def manager_devices(scene: Scene) -> Page:
-    """Two scanners on line, with what they say of themselves."""
+    """Two online scanners with their own reports."""
     for name, gate, battery, waiting in (("Jane Smith", "A", 82, 0), ("Tom Brown", "B", 9, 14)):
         scanner = await other_gate(scene, name, gate)
         device = {"id": f"gate-{gate}", "name": f"Gate {gate}", "gate": gate, "queue": waiting, "version": "2026.11",
@@ -370,7 +370,7 @@ async def manager_devices(scene: Scene) -> Page:
 
 
 async def a_day(scene: Scene) -> None:
-    """Gates with a morning behind them."""
+    """Fill the gates with the scans of a morning."""
     if scene.once("morning"):
         await live_through(scene.world, until=scene.hub.clock.now(), plan=PLAN)
         await checked_before(scene.world)
@@ -421,16 +421,16 @@ async def day_replayed(scene: Scene) -> Page:
 
 @state("control", reloads=True)
 async def manager_alerts(scene: Scene) -> Page:
-    """A measure is passed, a day is nearly full, and a code was shown at two gates a moment ago."""
+    """Sign-ins fail too often, a day is nearly full, and a code was shown at two gates a moment ago."""
     if scene.once("alerts"):
         alert_metrics = AlertMetrics()
         alert_metrics.count(at("login_failed", scene.world.org_id, scene.world.venue_id), 31)
-        # Twice is enough unless the hub's own look, which finds nothing, comes in between.
+        # Two checks would be enough, unless the hub's own check, which finds nothing, comes in between.
         for _ in range(4):
             scene.hub.clock.advance(LOOK_EVERY.total_seconds())
             await look_at(scene.hub.services, scene.world.org_id, await measure(scene.hub.services, alert_metrics))
     one = await booked(scene)
-    # Gates of their own, so that no other state's scanner is told.
+    # These gates are used by no other state, so no other scanner gets the alarm.
     for gate in (await other_gate(scene, "Jane Smith", "East"), await other_gate(scene, gate="West")):
         await gate.verify(one.code)
     page = await control(scene)
@@ -464,7 +464,7 @@ async def conflicts(scene: Scene) -> Page:
 
 
 async def gone(scene: Scene, gate: Socket) -> Ticket:
-    """A ticket whose holder came in at this gate and has left there."""
+    """Return a ticket whose holder came in and left at this gate."""
     one = await booked(scene)
     await gate.verify(one.code)
     await gate.leave(one.code)
@@ -472,8 +472,9 @@ async def gone(scene: Scene, gate: Socket) -> Ticket:
 
 
 async def some_disputes(scene: Scene) -> None:
-    """One that waits, one that cannot be admitted, one whose entry stands in the way, one about somebody who has left, and two
-    decided ones."""
+    """Make six disputes: one open, one that cannot be admitted, one with an entry in the way, one whose holder has
+    left, and two decided ones.
+    """
     if not scene.once("disputes"):
         return
     jane, tom, sue = await other_gate(scene, "Jane Smith", "A"), await other_gate(scene), await supervisor(scene)
@@ -551,7 +552,7 @@ async def tickets_found(scene: Scene) -> Page:
 
 @state("records", reloads=True)
 async def ticket_life(scene: Scene) -> Page:
-    """A ticket about which a supervisor was asked twice, and which is held up once more."""
+    """A ticket with two decided disputes, which is scanned once more."""
     one, jane, sue = await booked(scene, 13), await other_gate(scene, "Jane Smith", "A"), await supervisor(scene)
     for command, note, reason in (
         ("decline", "insists", "come on the day you booked"), ("override", "", "our mistake in the mail"),
@@ -565,7 +566,7 @@ async def ticket_life(scene: Scene) -> Page:
     return page
 
 
-# The mail desk
+# Unsent messages
 
 
 @state("staff", reloads=True)
@@ -575,7 +576,7 @@ async def mailbox(scene: Scene) -> Page:
 
 @state("staff", reloads=True)
 async def mail_admin(scene: Scene) -> Page:
-    """A message that was given up and one that waits."""
+    """A message that was given up, and one that waits."""
     database = scene.hub.database
     await scene.visit()
     await scene.visit()
@@ -589,5 +590,5 @@ async def mail_admin(scene: Scene) -> Page:
     return page
 
 
-# They enter themselves.
+# The modules add their states when they are imported.
 from tests.browser import offline_states  # noqa: E402, F401

@@ -1,8 +1,8 @@
-"""The page states: every page of the hub in every state a person can meet, reached the way a person reaches it.
+"""The page states: every page of the hub in every state a person can meet, reached as a person reaches it.
 
-One list for all that walks through them: `test_every_state.py` looks for barriers, `pictures.py` takes their photographs.
-Nothing here is found by its words, so every state is reached in every language. Where one state leads to another, whoever stands
-at the first goes on from there.
+One list serves all users: `test_every_state.py` looks for barriers, and `pictures.py` takes photographs. Elements are not
+found by their words, so every state is reached in every language. Where one state leads to another, the page of the first
+state is used again.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from tests.support.world import TODAY, Ticket, World
 
 EMAIL, PHONE = "john@example.com", "+12025551234"
 LATER = TODAY + timedelta(days=5)
-"""A day with a time for every occasion: room, little room, none."""
+"""A day with a slot for every case: many places, few places, none."""
 
 
 @dataclass
 class Scene:
-    """A venue with a calendar, and somebody at a browser. `open` takes a path and what `open_page` takes."""
+    """A venue with a calendar, and a person at a browser. `open` takes a path and the arguments of `open_page`."""
 
     hub: Hub
     world: World
@@ -40,38 +40,38 @@ class Scene:
     missed: Ticket = field(default_factory=lambda: Ticket(0, ""))
     happened: set[str] = field(default_factory=set)
     stands: tuple[str, Page] | None = None
-    """The state in which the page was left that is open here."""
+    """The state of the page that is open here."""
 
     def goes_on(self, *names: str) -> Page | None:
-        """The page that was left in a state of one of these names, to go on from there; it is in no state then."""
+        """Return the page if it was left in a state of one of these names. The page then has no state."""
         if self.stands is None or self.stands[0] not in names:
             return None
         (_, page), self.stands = self.stands, None
         return None if page.is_closed() else page
 
     def once(self, what: str) -> bool:
-        """Whether it has yet to happen here: a state after another one finds what that has left."""
+        """Return whether this is the first call with `what`. A later state finds what the first call has left."""
         return what not in self.happened and not self.happened.add(what)
 
     async def furnish(self) -> Scene:
         world = self.world
         for day in range(1, 12):
             await world.slot(TODAY + timedelta(day), "10:00", "12:00", 8, booked=(0, 5, 8, 0, 2)[day % 5])
-        # Tickets filled in by the stage have their id for a token.
+        # The token of a ticket from `fill` is its id.
         (self.missed,) = await world.fill(await world.slot(TODAY, "08:00", "10:00"), 1)
         self.slots["today"] = await world.slot(TODAY, "16:00", "18:00")
         self.slots["roomy"] = await world.slot(LATER, "12:00", "14:00", 60, booked=9)
         self.slots["nearly"] = await world.slot(LATER, "14:00", "16:00", 10, booked=8)
         self.slots["full"] = await world.slot(LATER, "16:00", "18:00", 3, booked=3)
         self.slots["late"] = await world.slot(LATER, "18:00", "20:00", 60)
-        # One place each, to be taken by somebody else while it is looked at.
+        # Slots of one place, which somebody else takes while they are shown.
         self.last = [
             await world.slot(LATER + timedelta(1), f"{hour}:00", f"{hour + 1}:00", 1) for hour in range(12, 18)
         ]
         return self
 
     async def visit(self, slot: str = "roomy", count: int = 1) -> tuple[str, list[Ticket]]:
-        """A booked party: its token and its tickets."""
+        """Book a party. Return its token and its tickets."""
         tickets = await self.world.tickets(count)
         status, reply = await self.hub.post("/api/reservations", self._asking(tickets, self.slots[slot]))
         assert status == 200, reply
@@ -80,7 +80,7 @@ class Scene:
         return token, [Ticket(one.id, one.code, token, ids[one.code]) for one in tickets]
 
     async def used(self) -> tuple[str, Ticket]:
-        """A visit whose ticket has been let in."""
+        """Book a visit and let its ticket in."""
         token, (one,) = await self.visit("today")
         gate = await self.hub.socket(await self.world.staff(), gate="A")
         await gate.verify(one.code)
@@ -88,13 +88,13 @@ class Scene:
         return token, one
 
     async def wait(self, slot_id: int, count: int = 1) -> str:
-        """A party in the waiting list: its token."""
+        """Put a party on the waiting list, and return its token."""
         status, reply = await self.hub.post("/api/waitlist", self._asking(await self.world.tickets(count), slot_id))
         assert status == 200, reply
         return str(reply["data"]["token"])
 
     async def offered(self) -> str:
-        """A party to which a place is offered, with another one behind it in line."""
+        """Make an offer to a party with another party behind it on the list. Return its token."""
         slot_id = await self.world.slot(LATER + timedelta(next(self.offers)), "20:00", "22:00", 1)
         holder = await self.world.reserved(slot_id)
         token = await self.wait(slot_id)
@@ -109,7 +109,7 @@ class Scene:
         return {"ticket_codes": codes, "slot_id": slot_id, "customer_email": EMAIL, "customer_phone": PHONE}
 
     async def code(self) -> str:
-        """The one-time code sent last, as its reader has it. Wants an outbox that sends nothing."""
+        """Return the newest one-time code in plain text. The outbox must send nothing."""
         return await read_newest_code(self.hub.database)
 
 
@@ -118,9 +118,9 @@ Reach = Callable[[Scene], Awaitable[Page]]
 
 @dataclass(frozen=True)
 class State:
-    """Where `shows_code`, the QR code is read from its picture. A state that `reloads` is the same after a reload of its page.
+    """A page state. With `shows_code` the QR code is read from its picture. With `reloads` a reload does not change it.
 
-    `after` names the state that the way to this one comes through.
+    `after` names the state from which this one is reached.
     """
 
     name: str
@@ -135,7 +135,7 @@ STATES: dict[str, State] = {}
 
 
 def state(area: str, *, shows_code: bool = False, reloads: bool = False, after: str = "") -> Callable[[Reach], Reach]:
-    """Enter a function as the way to the state of its name. Whoever is in that state already has no way to go."""
+    """Register a function as the way to the state of its name. From that state itself it makes no step."""
 
     def enter(reach: Reach) -> Reach:
         name = reach.__name__.replace("_", "-")
@@ -154,7 +154,7 @@ def state(area: str, *, shows_code: bool = False, reloads: bool = False, after: 
 
 
 def in_walks() -> list[State]:
-    """All states, those of an area together, and each right behind the one that its way comes through."""
+    """Return all states grouped by area, each right after the state from which it is reached."""
 
     def walk(one: State) -> list[State]:
         return [one, *(each for other in STATES.values() if other.after == one.name for each in walk(other))]
@@ -173,7 +173,7 @@ def slot_button(page: Page, slot_id: int) -> Any:
     return page.locator(f".slot[data-slot='{slot_id}'] > button")
 
 
-# Walking the booking page, in any language.
+# Steps of the booking page, in any language.
 
 
 async def at_step(page: Page, step: str) -> None:
@@ -213,7 +213,7 @@ async def at_confirm(scene: Scene, slot_id: int, count: int = 1, day: date = LAT
     return page
 
 
-# The front door and the ticket step
+# The home page and the ticket step
 
 
 @state("ticket", reloads=True)
@@ -296,7 +296,7 @@ async def ticket_mistyped(scene: Scene) -> Page:
 
 @state("ticket", reloads=True)
 async def party(scene: Scene) -> Page:
-    """Three tickets of an order, and the offer to add the rest of it."""
+    """Three tickets of an order, with the offer to add the others."""
     page = await with_tickets(scene, *await scene.world.tickets(3))
     await at_step(page, "contact")
     await page.go_back()
@@ -339,7 +339,7 @@ async def at_code(scene: Scene) -> Page:
     page = await with_contact(scene, await scene.world.ticket())
     await at_step(page, "code")
     await expect(page.locator("#code-left")).not_to_be_empty()
-    # The wait between two codes for one address is the visitor's, not the next state's.
+    # The next visitor does not wait for the minute between two codes for one address.
     scene.hub.clock.advance(61)
     return page
 
@@ -380,7 +380,7 @@ async def times(scene: Scene) -> Page:
 
 @state("time")
 async def times_for_a_party(scene: Scene) -> Page:
-    """Five want to come: two places are not enough."""
+    """A party of five sees that two places are not enough."""
     return await at_times(scene, 5)
 
 
@@ -414,7 +414,7 @@ async def waitlist_joined(scene: Scene) -> Page:
 @state("time")
 async def calendar_not_live(scene: Scene) -> Page:
     page = await at_times(scene, day=None)
-    # The patience of the line (a question unanswered, a warning held back) without having any.
+    # Advance the page's clock past its time limits (an unanswered question, a delayed warning).
     await page.clock.install()
     await page.context.set_offline(True)
     await page.wait_for_function("() => !navigator.onLine")
@@ -438,7 +438,7 @@ async def confirm_party(scene: Scene) -> Page:
 
 @state("confirm")
 async def confirm_filled(scene: Scene) -> Page:
-    """The last place went to somebody else while everything was read once more."""
+    """Somebody else took the last place while the visitor checked their details."""
     slot_id = scene.last.pop()
     page = await at_confirm(scene, slot_id, day=LATER + timedelta(1))
     await scene.world.reserved(slot_id)
@@ -601,11 +601,11 @@ async def waiting_unknown(scene: Scene) -> Page:
     return await scene.open("/w/nobodys-token")
 
 
-# Without JavaScript: the pages are the same with it, and only so can they be examined.
+# The plain pages. They look the same with scripts, which the checks need.
 
 
 async def plain_after(scene: Scene, step: str, *tickets: Ticket) -> Page:
-    """The plain form, filled in up to the page of `step`."""
+    """Fill in the plain form up to the page of `step`."""
     page = await scene.open("/reserve/plain?ticket=" + ",".join(one.code for one in tickets))
     for own, fields in (("ticket", {}), ("contact", {"#email": EMAIL, "#phone": PHONE})):
         if own == step:

@@ -22,7 +22,7 @@ LOOK_EVERY_MS = 4_000
 
 
 async def stuck(world: World, kind: str = "reservation.moved", **columns: Any) -> int:
-    """A row that was given up; no round takes it up by itself."""
+    """Add a row that was given up. No job sends it by itself."""
     now = world.hub.clock.now()
     row = {
         "org_id": world.org_id,

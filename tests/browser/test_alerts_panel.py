@@ -80,7 +80,8 @@ async def test_who_looks_after_several_venues_sees_which_it_is(hub: Hub, world: 
         hub.clock.advance(LOOK_EVERY.total_seconds())
     of_all = await open_page("/manager", token=head)
     of_one = await open_page("/manager", token=await world.staff("MANAGER"), phone=True)
-    # Each venue's full day has a card of its own, and each venue is told of the hub's own time by its own threshold.
+    # Each venue's full day has its own card. The hub's response time raises an alert at each venue by its own
+    # threshold.
     await expect(of_all.locator(CARDS)).to_have_count(6)
     await expect(of_all.locator(CARDS).filter(has_text="· Annex")).to_have_count(3)
     await expect(of_all.locator(CARDS).filter(has_text="Many bookings fail")).to_contain_text(

@@ -1,6 +1,6 @@
 """The calendar's socket in the browser: it reconnects by itself, shows its state, and never floods the hub.
 
-The page's own module with a socket of the test's making, and the browser's clock in the test's hand.
+The page's own module runs with a socket made by the test, and the test moves the browser's clock.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Run = Callable[[str], Awaitable[Any]]
 
 @pytest.fixture
 async def run(chromium: Any) -> AsyncIterator[Run]:
-    """`await run("it.line.watch('2026-11')")`: something done in the page, its value back."""
+    """`await run("it.line.watch('2026-11')")` evaluates an expression in the page and returns its value."""
     async with empty_page(chromium) as page:
         await page.clock.install()
         await page.clock.pause_at(2_000_000_000_000)
@@ -67,7 +67,7 @@ async def passes(seconds: float) -> None:
 
 
 async def next_try(run: Run) -> float:
-    """Let time pass until it connects once more; returns how many seconds that took."""
+    """Advance the time until the next connection. Return the seconds that passed."""
     made = await run("it.made.length")
     for quarter in range(1, 800):
         await passes(0.25)
@@ -145,7 +145,7 @@ async def test_an_hour_without_a_hub_is_some_hundred_tries_and_a_flickering_netw
     assert 60 < quiet < 250
     gaps = await run("it.made.slice(1).map((socket, i) => socket.at - it.made[i].at)")
     assert min(gaps) >= 500
-    # Woken ten times a second for a minute.
+    # The page gets ten `online` events a second for a minute.
     for _ in range(60):
         await run("Array.from({length: 10}, () => dispatchEvent(new Event('online')))")
         await passes(1)

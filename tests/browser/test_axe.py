@@ -112,14 +112,14 @@ async def test_what_was_judged_before_is_not_asked_about_again_unless_it_is_unde
     found = await violations(page, known=known)
     assert sum("color-contrast" in line for line in found) == 1
     assert not any("|open|" in f"|{look}|" for look in known)
-    # The fault stands where it stood: it was reported, and everything else is asked about as ever.
+    # The fault is unchanged: its colours were reported, and all other rules still run.
     assert await violations(page, known=known) == [line for line in found if "color-contrast" not in line]
     await plant(page, "main", "<input type=text>")
     assert any(line.startswith("label ") for line in await violations(page, known=known))
 
 
 def test_in_the_dark_our_style_sheets_change_colours_and_nothing_else() -> None:
-    """Colours stand in custom properties of the root; a block for the dark that held anything else would need every rule."""
+    """Colours are custom properties of the root. A dark block with anything else would need all rules in the dark."""
     blocks = []
     for sheet in STATIC_ROOT.rglob("*.css"):
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -42,7 +42,7 @@ async def post_office() -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def visitor(browser: Browser) -> AsyncIterator[Visit]:
-    """`await visitor(url)`: a person with a telephone, at whatever hub the test has started."""
+    """`await visitor(url)` opens a page on a phone, at any hub that the test has started."""
     contexts: list[BrowserContext] = []
 
     async def open_one(url: str) -> Page:
@@ -60,7 +60,7 @@ async def visitor(browser: Browser) -> AsyncIterator[Visit]:
 
 @pytest.fixture
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The hub beside sends nothing: what is sent was sent by the hub under test."""
+    """The other hub sends nothing, so every message comes from the hub under test."""
     send_nothing(monkeypatch)
 
 
@@ -84,7 +84,10 @@ async def waiting_for_a_lock(hub: Hub) -> bool:
 
 @pytest.mark.usefixtures("still")
 class TestKilledHub:
-    """The hub dies while somebody confirms. Whoever tries again has one booking and one mail, whether it was done or not."""
+    """The hub is killed during a confirmation.
+
+    After another try there is one booking and one mail, at whatever step it was killed.
+    """
 
     async def test_after_the_booking_was_handed_to_postgres(
         self, hub: Hub, world: World, served: ServedHub, visitor: Visit, post_office: Any
@@ -92,7 +95,7 @@ class TestKilledHub:
         slot_id, ticket = await world.slot(), await world.ticket()
         page = await visitor(f"{served.url}/reserve")
         await to_confirm(page, ticket.code)
-        # Somebody holds the slot, so the booking stands in line when the hub is killed; Postgres finishes it all the same.
+        # A lock on the slot makes the booking wait when the hub is killed. Postgres finishes it all the same.
         holder = await asyncpg.connect(hub.settings.database_url)
         async with holder.transaction():
             await hold_row(holder, "reservation_slots", strength="UPDATE", id=slot_id)
@@ -153,7 +156,7 @@ class TestKilledHub:
     async def tried_again(page: Page, served: ServedHub) -> None:
         await expect(page.get_by_role("alert").filter(has_text="You cannot book twice")).to_be_visible()
         await served.start()
-        # It tries by itself, later and later; a person in a hurry presses the button, unless it has just done so.
+        # The page tries by itself, with growing pauses. The button tries at once, unless the page has just tried.
         with contextlib.suppress(Error):
             await page.get_by_role("button", name="Try again now").click(timeout=2_000)
         await at(page, "done")
@@ -253,7 +256,7 @@ async def test_a_code_whose_answer_was_lost_is_used_and_a_new_one_goes_on(
     code = await newest_code(hub)
     await page.locator("#code").fill(code)
     await expect(page.locator("#code-answer, #code-wrong").filter(has_text=re.compile(r"\w")).first).to_be_visible()
-    # The code was taken, only the answer was lost; it opens nothing a second time.
+    # The code was used and only the answer was lost. A second use fails.
     await page.locator("#code").fill("")
     await page.locator("#code").fill(code)
     if await page.locator("#code-go").is_enabled():
@@ -293,7 +296,7 @@ async def test_an_address_that_bounces_ends_where_staff_see_it(
     await give_contact(page, "jonh@example.com")
     await pick(page)
     await confirm(page)
-    # The booking stands, and everything is on the screen; only the mail does not arrive.
+    # The booking stands, and everything is on the screen. Only the mail does not arrive.
     await at(page, "done")
     assert await world.booked_count(slot_id) == 1
 

@@ -50,7 +50,7 @@ async def board(world: World, open_page: Open, path: str = "/manager", **how: An
 
 
 async def shown(page: Page) -> dict[str, Any]:
-    """Every figure of gates and reasons as a reader sees it."""
+    """Return every figure of gates and reasons as shown on the page."""
     gates = await page.eval_on_selector_all(
         "#gates tr",
         "rows => rows.map(r => [r.dataset.gate, ...[...r.querySelectorAll('td b')].map(b => b.textContent)])",
@@ -68,7 +68,7 @@ async def shown(page: Page) -> dict[str, Any]:
 
 
 async def from_the_log(hub: Hub) -> dict[str, Any]:
-    """The same, counted here from the rows."""
+    """Return the same figures, counted here from the rows."""
     rows = await read_scans(hub.database, order_by="logged_at")
     looked = {row["scan_id"] for row in rows if row["mode"] == "validate"}
     visits = [

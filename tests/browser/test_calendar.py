@@ -23,7 +23,7 @@ Speaking = Callable[[str, str], Awaitable[Page]]
 
 
 async def at_the_calendar(page: Page, code: str) -> None:
-    """Through ticket and contact to the step where a time is picked."""
+    """Go through the ticket and contact steps to the step with the calendar."""
     await page.get_by_label("Ticket code").fill(code)
     await page.get_by_role("button", name="Continue").click()
     await page.get_by_label("E-mail").fill("john@example.com")
@@ -34,7 +34,7 @@ async def at_the_calendar(page: Page, code: str) -> None:
 
 
 async def moving(open_page: Open, world: World) -> Page:
-    """The same calendar, reached through a visit's link."""
+    """The same calendar on a visit's own page."""
     ticket = await world.reserved(await world.slot(LATER))
     page = await open_page(f"/r/{ticket.token}")
     await page.get_by_role("button", name="Move to another time").click()
@@ -48,7 +48,7 @@ def day(page: Page, number: int, month: str = "November 2026") -> Locator:
 
 @pytest.fixture
 async def speaking(browser: Browser, hub: Hub) -> AsyncIterator[Speaking]:
-    """`await speaking("zh-CN", "/r/...")`: a page for a reader of that language."""
+    """`await speaking("zh-CN", "/r/...")` opens a page for a reader of that language."""
     contexts = []
 
     async def open_one(locale: str, path: str) -> Page:
@@ -89,7 +89,7 @@ async def test_the_grid_is_walked_as_the_aria_pattern_says(world: World, open_pa
         await expect(page.locator("#days button:focus")).to_have_attribute(
             "aria-label", re.compile(rf"(^|\W)({expected})\b"), timeout=5_000
         )
-        # One tab stop, and it is where the focus is.
+        # The grid has one tab stop, which has the focus.
         assert await page.locator("#days button[tabindex='0']").count() == 1, key
         assert await page.locator("#days button[tabindex='0']").evaluate("(e) => e === document.activeElement"), key
 
@@ -131,7 +131,7 @@ async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, o
     received = [shapes[word] for word in ("available", "limited", "full", "closed")]
     assert None not in received
     assert len(set(received)) == len(received)
-    # What offers nothing cannot be picked; a full day can, for what it says about other times.
+    # Days without an offer cannot be chosen. A full day can, because it shows alternatives.
     for number, dead in ((27, None), (28, "true"), (29, "true"), (19, "true")):
         assert await day(page, number).get_attribute("aria-disabled") == dead
     await day(page, 19).click(force=True)
@@ -156,7 +156,7 @@ async def test_week_and_names_are_the_readers_own(
 
 
 async def test_today_is_the_venues_and_a_slot_ends_by_the_clock_alone(hub: Hub, world: World, browser: Browser) -> None:
-    """A reader eleven hours behind, half an hour after midnight in Rome."""
+    """The reader's clock is eleven hours behind Rome, where it is half past midnight."""
     hub.clock.set(datetime(2026, 11, 24, 23, 30, tzinfo=UTC))
     slot_id = await world.slot(LATER, "00:00", "00:31")
     await world.slot(LATER, "12:00", "14:00")
@@ -207,7 +207,7 @@ async def test_an_open_calendar_follows_what_others_book(world: World, open_page
         await expect(card).to_contain_text("1 of 2 places free")
     await expect(card).to_have_class(re.compile(r"\bchanged\b"))
     await expect(day(page, 25)).to_have_accessible_name(re.compile("limited, selected$"))
-    # The focus is where it was: nothing was torn down.
+    # The focus has not moved, because the elements were not replaced.
     await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_focused()
     async with without_asking(page):
         await world.reserved(slot_id)
@@ -215,7 +215,7 @@ async def test_an_open_calendar_follows_what_others_book(world: World, open_page
     await expect(day(page, 25)).to_have_accessible_name(re.compile("full, selected$"))
     await expect(page.locator("#slots-news")).to_contain_text("12:00 to 14:00 is now: Full.")
     await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_have_count(0)
-    # And back, when a place is given back.
+    # The slot comes back when a place is given back.
     await world.hub.delete(f"/api/reservations/{first.reservation_id}", X_Reservation_Token=first.token)
     await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_visible()
 
@@ -263,7 +263,7 @@ async def test_a_line_that_is_down_is_said_and_places_are_looked_up_instead(worl
     await page.get_by_role("button", name="Try again").click()
     await expect(card).to_contain_text("9 of 10 places free", timeout=4_000)
     await world.reserved(slot_id)
-    # Nobody touches anything: the next look comes by itself.
+    # The page updates by itself, without any input.
     await page.clock.run_for(10_000)
     await expect(card).to_contain_text("8 of 10 places free")
     down = False
@@ -289,7 +289,7 @@ async def test_ninety_days_are_drawn_well_within_two_seconds(world: World, open_
           return performance.now() - started;
         }"""
     )
-    # The same answers once more without a calendar around them: on a busy machine they take long as well.
+    # The same requests without the page's calendar give the time to compare: a busy machine delays both.
     beside = await page.evaluate(
         """async (addresses) => {
           const started = performance.now();

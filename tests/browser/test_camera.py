@@ -22,12 +22,12 @@ from tests.support.world import World
 
 Watch = Callable[..., Awaitable[Page]]
 LEAVE = {True: "--use-fake-ui-for-media-stream", False: "--use-fake-ui-for-media-stream=deny"}
-"""What somebody answers who is asked whether the page may use the camera."""
+"""The answer to the browser's question whether the page may use the camera."""
 
 
 @pytest.fixture
 async def watch(hub: Hub, world: World, tmp_path: Path, driver: Playwright) -> AsyncIterator[Watch]:
-    """`await watch(scenes, continuous=True)`: a signed-in scanner whose camera sees the film, camera switched on."""
+    """`await watch(scenes, continuous=True)` opens a signed-in scanner with the camera on, which sees the film."""
     complaints = Complaints(hub.url)
     async with AsyncExitStack() as stack:
 
@@ -99,18 +99,18 @@ async def test_each_ticket_before_the_camera_is_admitted_once_in_any_light(
 async def test_a_frame_has_its_colour_at_once_and_a_code_that_stays_is_one_scan(
     hub: Hub, world: World, watch: Watch
 ) -> None:
-    """At once: 150 ms, or on a busy machine a few times what the same page takes for a code that is typed."""
+    """The limit is 150 ms, or on a busy machine a few times the time of a typed code on the same page."""
     ticket = await world.reserved(await world.slot())
     page = await watch([("clean", ticket.code)], gap=0)
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     times = [await _colour_time(page)]
-    # In sight all the while: nothing more is asked, not after three seconds either.
+    # The code stays in sight, and is not scanned again, even after three seconds.
     await page.wait_for_timeout(3_600)
     assert await count_scans(hub.database) == 1
     for _ in range(2):
         await page.get_by_role("button", name="Scan again").click()
         await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
-        # The picture away for longer than three seconds, and back: a new scan.
+        # The code leaves the picture for more than three seconds and comes back: a new scan.
         await page.get_by_role("button", name="Camera off").click()
         await page.wait_for_timeout(3_100)
         await page.get_by_role("button", name="Use the camera").click()
@@ -140,10 +140,11 @@ async def test_after_a_bad_code_the_camera_reads_on_and_the_bad_answer_stays_unt
     ticket = await world.reserved(await world.slot())
     page = await watch([("clean", "https://example.org/menu?x=1"), ("clean", ticket.code)], continuous=True, seconds=1)
     await expect(page.get_by_role("heading", name="INVALID TICKET")).to_be_visible()
-    # The good one comes by twice and more, and nothing is taken in: somebody has to see the bad one first.
+    # The valid code passes at least twice and is not scanned: an operator must see the invalid one first.
     await page.wait_for_timeout(5_000)
     assert await entries(hub) == []
-    # A busy machine plays the film slowly: then the bad code is away for so long that it counts as new, and is touched again.
+    # A busy machine plays the film slowly. Then the invalid code is away long enough to count as new, and is dismissed
+    # again.
     invalid = page.get_by_role("heading", name="INVALID TICKET")
 
     async def touched_until_let_in() -> bool:
@@ -170,7 +171,7 @@ async def test_the_camera_comes_back_after_sleep_and_after_the_track_has_ended(
     slot = await world.slot()
     first, second = await world.reserved(slot), await world.reserved(slot)
     page = await watch([("clean", first.code), ("clean", second.code)], continuous=True, seconds=1, on=False)
-    # Awake to asleep and back, as a phone in a pocket.
+    # The page is hidden and shown again, as on a phone in a pocket.
     await page.get_by_role("button", name="Use the camera").click()
     await expect(page.locator("body")).to_have_attribute("data-camera", "on")
     await page.evaluate(
@@ -183,7 +184,7 @@ async def test_the_camera_comes_back_after_sleep_and_after_the_track_has_ended(
         "() => { delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange')); }"
     )
     await expect(page.locator("body")).to_have_attribute("data-camera", "on")
-    # The plug is pulled: the track ends without anybody having asked for it.
+    # The camera is unplugged: the track ends without a request.
     await page.evaluate(
         "() => { const [track] = document.getElementById('video').srcObject.getTracks();"
         " track.stop(); track.dispatchEvent(new Event('ended')); }"
@@ -211,5 +212,5 @@ async def test_the_picture_and_its_buttons_fit_and_are_accessible(world: World, 
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     await assert_accessible(page)
     await page.reload()
-    # Chosen once, on for good.
+    # The choice is remembered.
     await expect(page.locator("body")).to_have_attribute("data-camera", "on")

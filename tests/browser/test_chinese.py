@@ -12,13 +12,13 @@ from tests.support.hub import Hub
 from tests.support.world import TODAY, World
 
 CHINESE = "zh-CN"
-# Names, and what Chinese readers call by its Latin name themselves.
+# Names, and terms that Chinese readers write in Latin letters.
 NAMES = {"Venue", "Hub", "Test", "English", "PNG", "SVG", "PIN", "Outlook", "JavaScript", "Jane", "Smith", "Gate", "ics",
          "Thunderbird", "Cookie", "UTC", "john", "example", "com", "name", "hub", "run", "IDEMPOTENCY", "CSV", "TKT",
          "Tom", "Brown", "John", "Doe", "Sue", "Ann", "Lee", "Garden", "North", "South", "East", "West", "Box",
          "Admission"}  # fmt: skip
 WORD = re.compile(r"[A-Za-z]{2,}")
-# Everything a reader or a screen reader is given: text, and the attributes that are spoken or shown.
+# Everything for a reader or a screen reader: text, and the attributes that are spoken or shown.
 SAID = """() => {
   const said = [document.title];
   const shown = (element) => element.checkVisibility({ visibilityProperty: true });
@@ -36,12 +36,12 @@ SAID = """() => {
   }
   return said;
 }"""
-# Codes and what is left of them, addresses, and in quotation marks what somebody has typed.
+# Codes and their last characters, addresses, and typed text in quotation marks.
 CODE = re.compile(r"[A-Z]{2,4}-[A-Z0-9-]{4,}|(?:…|尾号为 )[A-Z0-9]{4}\b|“[^”]*”|\S+/r/\S+|https?://\S+|\S+@\S+")
 
 
 async def assert_chinese(page: Page) -> None:
-    """Nothing said in English, and nothing that a phone would have to be scrolled sideways for."""
+    """Check that the page has no English text, and nothing that makes a phone scroll sideways."""
     assert await page.evaluate("document.documentElement.lang") == "zh-Hans"
     said = await page.evaluate(SAID)
     english = {text for text in said if any(word not in NAMES for word in WORD.findall(CODE.sub("", text)))}
@@ -57,7 +57,7 @@ async def test_the_front_door_speaks_chinese_and_can_be_switched(world: World, o
     await page.get_by_role("link", name="English").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Pick a time")
     assert "utm=x" in page.url
-    # The choice holds on the next page too, against the browser's wish.
+    # The choice is kept on the next page, against the browser's preference.
     await page.goto(page.url.partition("?")[0] + "reserve")
     await expect(page.locator("html")).to_have_attribute("lang", "en")
 

@@ -20,7 +20,10 @@ NOTICE = '"kind":"conflicts"'
 
 
 async def conflict_elsewhere(hub: Hub, page: Page, token: str, ticket: Ticket) -> dict[str, Any]:
-    """Another scanner of the same operator sends its queue. The page is told, and no answer of its own brings the same in time."""
+    """Sync another scanner's queue of the same operator, and wait until the page has the notice.
+
+    The clock is advanced past the time in which the page's own answer could bring the same conflict.
+    """
     frames = await said_by_hub(page)
     [result] = await sync(await hub.socket(token, gate="B"), queued(ticket.code, -15))
     await said(frames, NOTICE, ticket.code)
@@ -46,16 +49,16 @@ async def test_an_operator_is_told_of_the_conflict_and_of_the_decision_once(
     await hub.post(f"/api/operator/conflicts/{result['conflict_id']}/decision", decided, token=chief)
     await expect(card).to_contain_text("Ann Lee has decided: Asked to leave")
     await expect(card).to_contain_text("no second visit")
-    await expect(card).to_have_count(1)  # in the place of the one before
+    await expect(card).to_have_count(1)  # it replaces the card before
     await assert_accessible(page, "a decision told at the scanner")
-    # What was not read comes again; what was, does not.
+    # An unread notice comes again after a reload. A read one does not.
     await page.reload()
     await expect(card).to_contain_text("Ann Lee has decided: Asked to leave")
     await expect(card).to_have_count(1)
     await page.get_by_role("button", name="Understood").click()
     await page.reload()
     await expect(page.locator("#link-state")).to_have_text("Live")
-    # What comes later is told, and alone.
+    # A later notice is shown, without the earlier ones.
     await conflict_elsewhere(hub, page, token, another)
     await expect(card).to_contain_text(another.code)
     await expect(card).to_have_count(1)
@@ -69,7 +72,7 @@ async def test_the_scanner_that_shows_its_own_conflict_does_not_tell_of_it_twice
     page = await scanner(world, open_page, phone=True, token=token)
     await page.context.set_offline(True)
     await hub.close()
-    # A link in doubt proves itself within two seconds, or is none.
+    # A doubtful link is proved or given up within two seconds.
     await page.clock.fast_forward(2_000)
     await gone(page)
     await admit(page, ticket.code)

@@ -21,7 +21,7 @@ async def two_gates(hub: Hub, world: World) -> tuple[Socket, Socket]:
 
 
 async def used_twice(world: World, gates: tuple[Socket, Socket], hour: int = 12) -> str:
-    """Two scanners without a line let the same ticket in; both have told of it. The code."""
+    """Let two offline scanners admit the same ticket, and sync both. Return its code."""
     (ticket,) = await world.fill(await world.slot(start=f"{hour}:00"), 1)
     await sync(gates[0], queued(ticket.code, -20))
     await sync(gates[1], queued(ticket.code, -15))
@@ -47,7 +47,7 @@ async def test_a_conflict_comes_is_decided_with_a_note_and_stands_among_the_deci
     await expect(card).to_contain_text("11:45:00, gate B, by Tom Brown")
     await expect(card).to_contain_text("The entry that counts: 11:40:00, gate A, by Jane Smith")
     await expect(page.get_by_text("One conflict waits for a decision.")).to_be_visible()
-    # A note that is being written is left alone by what comes meanwhile.
+    # Later conflicts do not change a note that is being typed.
     note = card.get_by_label("Note (optional)")
     await note.type("a printed")
     await used_twice(world, gates, hour=13)
@@ -75,7 +75,7 @@ async def test_who_decides_second_is_told_who_was_first(hub: Hub, world: World, 
     page = await open_page("/manager/conflicts", token=await world.staff("MANAGER"))
     await used_twice(world, await two_gates(hub, world))
     await expect(page.locator("#open .conflict")).to_have_count(1)
-    # Past the hub, so that this page has not heard of it when its button is pressed.
+    # The change bypasses the hub, so the page does not know it when its button is pressed.
     await change_conflicts(
         hub.database,
         decision="stays",
@@ -109,7 +109,7 @@ async def test_more_than_are_shown_come_up_when_there_is_room(hub: Hub, world: W
     tickets = await world.fill(await world.slot(), 70)
     for minutes in (-20, -10):
         await sync(gate, *(queued(ticket.code, minutes) for ticket in tickets))
-    # More came at once than a room keeps: the page has asked anew.
+    # More conflicts came at once than a channel keeps, so the page has read them again.
     await expect(page.get_by_text("70 conflicts wait for a decision.")).to_be_visible()
     await expect(page.locator("#open .conflict")).to_have_count(50)
     await expect(page.get_by_text("20 older conflicts are shown when these are decided.")).to_be_visible()

@@ -99,7 +99,7 @@ async def test_a_number_is_taken_as_it_is_dialled(
     )
     await expect(page.get_by_label("Country of the number")).to_have_value(country)
     for typed in numbers:
-        # A number with a country code of its own has changed the country.
+        # The number before had its own country code, and has changed the country.
         await page.get_by_label("Country of the number").select_option(country)
         await give_contact(page, phone=typed)
         await at(page, "slot")
@@ -122,7 +122,7 @@ async def test_the_country_is_picked_by_keyboard_and_all_are_there(world: World,
 
 
 class TestCodes:
-    """A venue that wants addresses confirmed. Nothing is sent, so the code can be read where it waits."""
+    """A venue that requires confirmed addresses. Nothing is sent, so the code can be read in the outbox."""
 
     @pytest.fixture(autouse=True)
     def still(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ class TestCodes:
             await field.fill(wrong)
             await expect(page.locator("#code-wrong")).to_contain_text(said)
         await expect(page.locator("#code-left")).to_have_text("This code is no longer good.")
-        # The hub's clock and the page's go together; a minute later another code may be asked for.
+        # The clocks of the hub and the page move together. A minute later another code may be requested.
         hub.clock.advance(61)
         await page.reload()
         await expect(page.locator("#code-left")).to_contain_text("Good for another")

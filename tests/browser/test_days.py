@@ -35,7 +35,7 @@ async def figures(world: World, open_page: Open, **how: Any) -> Page:
 
 
 async def last_day(page: Page) -> float:
-    """Where in the chart of a month its last day stands."""
+    """Return the position of a month's last day in its chart."""
     return float(await page.locator("#checks-chart .u-over").evaluate("area => area.clientWidth * 29.5 / 30"))
 
 
@@ -156,7 +156,7 @@ async def test_a_day_plays_again_and_shows_at_every_moment_what_the_log_held(
     await page.get_by_label("Speed").select_option("600")
     await page.get_by_role("button", name="Play", exact=True).click()
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    # Ten hours at this speed: longer than the day.
+    # Ten hours at this speed, which is longer than the day.
     await page.clock.run_for(60_000)
     await expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     assert await shown(page) == await board_at(hub, AFTERNOON)
@@ -171,14 +171,14 @@ async def test_the_speed_is_the_chosen_one_and_pausing_holds_still(hub: Hub, wor
     await a_day(world)
     page = await replay(world, open_page, clock=True)
     await page.get_by_label("Speed").select_option("300")
-    # From here on the page's time is in the test's hand.
+    # From here on the test moves the page's clock.
     await page.clock.pause_at(await page.evaluate("Date.now() + 600_000"))
     before = int(await page.locator("#place").input_value())
     await page.get_by_role("button", name="Play", exact=True).click()
     await page.clock.run_for(3_000)
     await page.get_by_role("button", name="Pause").click()
     after = int(await page.locator("#place").input_value())
-    # Three seconds are fifteen minutes, but for the part of one that has just begun.
+    # Three seconds are fifteen minutes, less the part of the minute that has just begun.
     assert 14 <= after - before <= 15
     clock = await page.locator("#player-clock").text_content()
     await page.clock.run_for(500)

@@ -41,7 +41,7 @@ async def test_a_scanner_page_tells_of_itself_and_is_seen_until_it_goes(
     await expect(card).to_contain_text(re.compile(r"Battery\s*100 %, charging"))
     await expect(card).to_contain_text(re.compile(r"Round trip\s*\d+ ms"))
     await expect(card).to_contain_text(re.compile(r"Version\s*[0-9a-f]{7}"))
-    # The tests' hub lives on another day than this browser, and the scanner has found that out.
+    # The hub's clock is on another day than this browser's, and the scanner has measured that.
     await expect(card.locator(".worries li")).to_have_text(["Clock is wrong"])
     await key_in(scanner, ticket.code)
     await expect(card).to_contain_text("Valid, not admitted yet")
@@ -53,7 +53,7 @@ async def test_a_scanner_page_tells_of_itself_and_is_seen_until_it_goes(
 async def test_what_is_worth_a_look_is_marked_in_words(
     hub: Hub, world: World, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Which gates are quiet is read anew every quarter of a minute.
+    # Quiet gates are read every 15 s.
     assert devices.GATES_SECONDS == 15
     monkeypatch.setattr(devices, "GATES_SECONDS", 0.5)
     manager, phone = await panel(open_page, world), await panel(open_page, world, phone=True)

@@ -40,7 +40,11 @@ async def supervisors(world: World, open_page: Open, path: str = "/manager/dispu
 
 
 async def gone(hub: Hub, world: World, ticket: Ticket) -> Socket:
-    """Its holder came in where they will come again, and left elsewhere: no alarm of two gates. Gives the way out."""
+    """Let a holder in at the gate to which they will return, and out at another one, so that there is no duplicate
+    alarm.
+
+    Return the socket of the exit.
+    """
     tom, out = [await hub.socket(await world.staff(name="Tom Brown"), gate=gate) for gate in ("Gate A", "B")]
     await tom.verify(ticket.code)
     await out.leave(ticket.code)
@@ -60,11 +64,11 @@ async def ask(page: Page, note: str = "") -> None:
 
 
 async def receive_news_of_another(gate: Page, world: World) -> None:
-    """All news that was sent to this gate before has been received: that of another ticket, sent later, has come as well."""
+    """Change another ticket and wait for its event at this gate. All earlier events have arrived before it."""
     session = await gate.context.new_cdp_session(gate)
     await session.send("Network.enable")
     come = asyncio.Event()
-    # The news names a ticket by the hash of its code.
+    # The event names a ticket by the hash of its code.
     other = await world.ticket()
     name = hashlib.sha256(other.code.encode()).hexdigest()
     session.on("Network.webSocketFrameReceived", lambda frame: name in frame["response"]["payloadData"] and come.set())
@@ -95,7 +99,7 @@ async def test_a_yes_turns_the_screen_of_the_gate_and_counts(hub: Hub, world: Wo
     await expect(card).to_contain_text("“was told today”")
     await expect(card).to_contain_text("gate Gate A · Jane Smith")
     await expect(card).to_contain_text("John Doe")
-    # Without a reason there is no answer.
+    # A decision needs a reason.
     await card.get_by_role("button", name="Admit").click()
     await expect(card.get_by_role("alert")).to_contain_text("Please say why.")
     await card.get_by_label("Reason").fill("our mistake in the mail")
@@ -109,7 +113,7 @@ async def test_a_yes_turns_the_screen_of_the_gate_and_counts(hub: Hub, world: Wo
     await expect(room.locator("#decided li")).to_contain_text("Admitted · Sue Lee · “our mistake in the mail”")
     row = await read_ticket(hub.database, "status", "verified_gate", id=ticket.id)
     assert tuple(row) == ("VERIFIED", "Gate A")
-    # The news that the ticket was admitted is no reason to call this answer out of date.
+    # The event of this admission does not make its own answer out of date.
     await receive_news_of_another(gate, world)
     await expect(gate.locator("#stale")).to_be_empty()
 
@@ -140,11 +144,11 @@ async def test_an_answer_for_another_visitor_is_a_card_and_no_verdict(world: Wor
     received = gate.locator(".gate-notice.GREEN")
     await expect(received).to_contain_text("ADMIT")
     await expect(received).to_contain_text(first.code)
-    # The visitor in front stays refused.
+    # The answer to the current visitor stays red.
     await expect(gate.get_by_role("heading", name="NO RESERVATION")).to_be_visible()
     assert await colour(gate) == RED
     assert await fits(gate)
-    # Also after a reload, until it was seen; then never again.
+    # The notice is shown after a reload until it was read, and then never again.
     await gate.reload()
     await expect(received).to_contain_text(first.code)
     await received.get_by_role("button", name="Seen").click()
@@ -231,13 +235,13 @@ async def test_whoever_has_left_is_let_back_in_with_nothing_taken_back(
     await expect(gate.locator("#facts")).to_contain_text("Tom Brown, Gate A")
     assert await colour(gate) == GREEN
     await expect(room.locator("#decided li")).to_contain_text("Let back in · Sue Lee · “saw them leave”")
-    # The other gate's answer is old now; the one that asked has the newest there is.
+    # The other gate's answer is out of date now. The gate that asked has the newest one.
     await expect(bystander.locator("#stale")).to_contain_text("Somebody has just come back in with this ticket.")
     await receive_news_of_another(gate, world)
     await expect(gate.locator("#stale")).to_be_empty()
     rows = await read_scans(hub.database, "mode", "reason", mode=["override", "undo"])
     assert [tuple(row) for row in rows] == [("override", "RE_ENTRY")]
-    # Gone once more, and that the screen of the gate does not know yet.
+    # The holder leaves again, which the gate's screen does not know yet.
     await out.leave(ticket.code)
     await expect(gate.locator("#stale")).to_contain_text("Somebody has just left with this ticket.")
 
@@ -296,7 +300,7 @@ async def test_of_two_supervisors_the_later_is_told_who_was_first(world: World, 
             lambda text: None if '"topic":"disputes","sub' in str(text) and '"event"' in str(text) else line.send(text)
         )
 
-    # Neither the other one's word nor any event is heard here before this one speaks.
+    # This page receives neither the other supervisor's decision nor any event before its own request.
     await room.route_web_socket("**/ws", hard_of_hearing)
     await room.reload()
     card = room.locator("#open .dispute")

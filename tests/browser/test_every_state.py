@@ -1,8 +1,8 @@
 """Every page in every state: no axe-core findings in light or dark, no overflow, no English word in Chinese.
 
-A state is reached once, and everything is looked at there: first in English at a desk, then in Chinese on a phone. Only a state
-that a reload would end is reached a second time, in Chinese from the start. The states of one area share a hub and a venue,
-and two visitors, who go on from state to state where one leads to the next. A state asked for alone is reached from the start.
+A state is reached once and checked first in English on a desktop, then in Chinese on a phone. Only a state that a reload
+would end is reached a second time, in Chinese from the start. The states of one area share a hub, a venue and two
+visitors, who continue from state to state where one leads to the next. A single selected state is reached from the start.
 """
 
 from __future__ import annotations
@@ -34,12 +34,15 @@ ALL = in_walks()
 
 @pytest.fixture
 def _function_scoped_runner(_session_scoped_runner: asyncio.Runner) -> asyncio.Runner:
-    """The loop of the whole session, without an end to what runs on it after a test: the hub of the scene does."""
+    """Replace pytest-asyncio's runner by the session's loop.
+
+    Its tasks are not cancelled after a test, because the scene's hub ends them.
+    """
     return _session_scoped_runner
 
 
 class Visitor:
-    """Somebody with one page at a time: another one closes the one before."""
+    """A visitor with one page at a time. Opening another page closes the one before."""
 
     def __init__(self, scene: Scene, open_page: Open, **how: Any) -> None:
         self.scene = replace(scene, open=self._open)
@@ -59,7 +62,7 @@ class Visitor:
         self.page = None
 
     async def take_over(self, other: Visitor) -> None:
-        """The page of another one, which that one holds as a phone."""
+        """Take the page of another visitor, who uses it as a phone."""
         await self.leave()
         self.page, self.held, other.page = other.page, True, None
 
@@ -68,7 +71,7 @@ class Visitor:
         await (hold_as_phone(self.page, size) if self.held else self.page.set_viewport_size(size))
 
     async def stay(self, state: State, size: ViewportSize) -> None:
-        """Whatever comes after this state may go on from here."""
+        """Keep the page for states that are reached from this one."""
         if self.page is not None:
             await self.resize(size)
             self.scene.stands = (state.name, self.page)
@@ -85,7 +88,7 @@ class Visitors:
 async def visitors(
     request: pytest.FixtureRequest, servers: ServerUrls, chromium: Chromium, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Visitors]:
-    """Two people in the scene of one area, on a hub that sends nothing: one-time codes can be read where they wait."""
+    """Two visitors in the scene of one area. Its hub sends nothing, so one-time codes can be read in the outbox."""
 
     async def nothing(_self: OutboxJob) -> None:
         return
@@ -109,7 +112,8 @@ def state(request: pytest.FixtureRequest) -> State:
     return STATES[request.param]
 
 
-# Of the module, both: where no scope is named, the narrowest counts, and every state would have a scene of its own.
+# Both parameters have the scope of the module. Without it the narrowest scope counts, and every state would have its
+# own scene.
 @pytest.mark.parametrize(
     ("visitors", "state"),
     [(one.area, one.name) for one in ALL],

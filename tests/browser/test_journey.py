@@ -15,7 +15,7 @@ pytestmark = pytest.mark.one_hub
 
 
 async def book(page: Page, code: str) -> None:
-    """From the ticket step to the success step, the first place of today."""
+    """Book the first slot of today, from the ticket step to the success step."""
     await page.get_by_label("Ticket code").fill(code)
     await page.get_by_role("button", name="Continue").click()
     await page.get_by_label("E-mail").fill("john@example.com")

@@ -39,13 +39,13 @@ async def test_a_panel_whose_script_is_asked_for_while_the_hub_is_away_comes_whe
     await asyncio.wait_for(failed.wait(), 15)
     await page.unroute(f"**{PANEL}")
     await start_again(hub)
-    # Twenty seconds are the longest pause between two tries of anything.
+    # Twenty seconds are the longest pause between two tries.
     await page.clock.fast_forward(20_000)
     await expect(page.locator("#link-state")).to_have_text("Live", timeout=30_000)
     if mended:
         await expect(page.locator("#disputes-body .dispute-panel, #disputes-body > p").first).to_be_visible()
         return
-    # The same address serves now, if somebody asks; nobody has.
+    # The address works now, but the page has not requested it.
     await page.evaluate("(address) => import(address)", PANEL)
     await page.clock.fast_forward(3_000)
     await expect(page.locator("#disputes-body")).to_be_empty()

@@ -192,7 +192,7 @@ async def test_without_a_link_people_come_and_go_all_the_same(hub: Hub, world: W
     kept = await kept_since(page)
     await decided(page, newcomer.code, "EXIT NOTED")
     await decided(page, first, "ALREADY LEFT")
-    # What was done here is known here, also after a reload.
+    # The device's own exit is stored there, and is known after a reload.
     await kept_anew(page, kept)
     await page.reload()
     await gone(page)

@@ -9,7 +9,7 @@ from web.pages.static_files import STATIC
 
 page = module_page()
 
-# A link over a socket that never answers, and how long each timer that still runs was to wait.
+# A link over a socket that never answers. The result is the delay of each timer that still runs.
 IN_DOUBT = """async (address) => {
   const { VenueSocket } = await import(address);
   const running = new Map();

@@ -44,7 +44,7 @@ def today(page: Page, standing: str) -> Any:
 
 
 async def start_again(hub: Hub) -> None:
-    """The same hub as a new process would be: on the same port, with nothing remembered."""
+    """Open the hub again as a new process would be: on the same port, without its memory."""
     hub.__init__(hub.settings, hub.clock)  # type: ignore[misc]
     await hub.open()
 
@@ -104,9 +104,9 @@ async def test_a_hub_that_is_gone_is_said_and_once_it_is_back_the_calendar_is_tr
         await expect(note).to_contain_text(re.compile(r"Not live since \d\d?:\d\d"))
     finally:
         await start_again(hub)
-    # Taken while nobody could be told.
+    # The place is taken while no socket is open.
     await world.fill(slot, 1)
-    # It tries at most every two seconds.
+    # The page tries at most every two seconds.
     await page.clock.run_for(2_000)
     await page.evaluate("() => dispatchEvent(new Event('online'))")
     await expect(page.locator(LIVE_WORD)).to_have_text("Live")

@@ -32,7 +32,7 @@ async def arrived(hub: Hub, count: int = 1) -> list[DevelopmentMail]:
 
 
 async def look_at(page: Page, scheme: str) -> list[str]:
-    """What a camera reads off the whole mail, from the top."""
+    """Return the codes that a camera reads from the whole mail, from the top."""
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     picture = Image.open(BytesIO(await page.screenshot(full_page=True)))
     return [code.text for code in sorted(zxingcpp.read_barcodes(picture), key=lambda code: code.position.top_left.y)]
@@ -53,7 +53,7 @@ async def test_the_codes_of_a_confirmation_are_read_off_the_screen_and_without_p
         assert wider <= 0
         button = page.get_by_role("link", name="View, move or cancel")
         assert (await button.bounding_box() or {})["height"] >= 44
-        # A mail has no landmarks and needs none.
+        # A mail needs no landmarks.
         await assert_accessible(page, "the confirmation", best_practice=False)
         assert await button.get_attribute("href") == f"{hub.url}/r/{ticket.token}"
     await page.evaluate("() => document.querySelectorAll('img').forEach((img) => img.removeAttribute('src'))")
@@ -87,7 +87,7 @@ async def test_a_text_message_stands_beside_the_mails(hub: Hub, world: World, op
 async def test_who_waited_in_vain_finds_another_time_behind_the_mails_button(
     hub: Hub, world: World, open_page: Open
 ) -> None:
-    """From the end of the slot to the booking page, with nothing done by hand."""
+    """The way from the end of the slot to the booking page needs no manual step."""
     day = hub.clock.now().date() + timedelta(days=1)
     slot_id = await world.slot(day, capacity=1, booked=1)
     await world.slot(day + timedelta(days=1))
@@ -107,5 +107,5 @@ async def test_who_waited_in_vain_finds_another_time_behind_the_mails_button(
         link = await page.get_by_role("link", name=button).get_attribute("href") or ""
         assert link == f"{hub.url}/reserve?ticket={tickets[language].code}&orq={world.org_id}"
         booking = await open_page(link.removeprefix(hub.url), phone=True)
-        # The ticket is taken as typed, and the next step stands open.
+        # The page takes the ticket from the link, and the next step is open.
         await expect(booking.locator("section[data-step=contact]")).to_be_visible()

@@ -44,7 +44,7 @@ async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
     await gate_b.verify(in_before.code)
     page = await scanner(world, open_page, phone=True)
     await hub.close()
-    # The first scan waits for the link as long as it does at the door.
+    # The first scan waits for the link as long as it does at a real gate.
     await gone(page, just_now=True)
     await admit(page, good.code)
     await decided(page, in_before.code, "ALREADY VERIFIED")
@@ -66,7 +66,7 @@ async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
     assert [(row["code"], row["source"], row["gate"]) for row in await entries(hub)] == [
         (in_before.code, "socket", "Gate B"), (good.code, "sync", "Gate A"),
     ]  # fmt: skip
-    # Looks are logged as well, each once, with what was shown.
+    # Validations are logged as well, each once, with the verdict that was shown.
     received = await read_scans(hub.database, "code", "result", "reason", source="sync", mode="validate")
     assert sorted((row["code"], row["reason"]) for row in received) == sorted([
         (in_before.code, "ALREADY_VERIFIED"), (too_late.code, "TICKET_EXPIRED"), (good.code, "ALREADY_VERIFIED"),
@@ -117,7 +117,7 @@ async def test_a_cut_network_and_its_return(hub: Hub, world: World, open_page: O
         "Network.emulateNetworkConditions", {**cut, "offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
     )
     await synced(page)
-    # Still the visitor in front: what was provisional is said to be the hub's own now, not to be in doubt.
+    # The visitor in front has not changed: the hub has confirmed the provisional answer, and it is not out of date.
     await expect(page.get_by_text("CONFIRMED BY THE HUB")).to_be_visible()
     await expect(page.get_by_text("This answer is out of date.")).to_have_count(0)
     assert sorted(row["code"] for row in await entries(hub)) == sorted([one.code, two.code])
@@ -134,12 +134,12 @@ async def test_a_link_that_stands_and_says_nothing_keeps_nobody_waiting(
     await page.route_web_socket("**/ws", line.route)
     await reload_with_list(page)
     lines = line.opened
-    # Only the scan has no answer: the link is asked, answers, and stays. What was kept meanwhile goes over it.
+    # Only the scan gets no answer. The link is tested, answers, and stays. The queued scan is sent over it.
     line.silent_about = {"validate"}
     await unanswered(page, first.code)
     await synced(page)
     assert line.opened == lines
-    # Nothing has an answer: the link is given up after two seconds of doubt, and the next one comes by itself.
+    # Nothing gets an answer. The link is given up after two seconds of doubt, and the next one opens by itself.
     line.silent = True
     await unanswered(page, second.code)
     await page.clock.fast_forward(2_000)
@@ -155,7 +155,7 @@ async def test_a_link_that_stands_and_says_nothing_keeps_nobody_waiting(
 
 
 class SilentLine:
-    """A line between page and hub that swallows the answers to some commands, or all that the hub says."""
+    """A socket between page and hub that drops the replies to some commands, or every frame of the hub."""
 
     def __init__(self) -> None:
         self.silent = False
@@ -182,7 +182,7 @@ class SilentLine:
 
 
 async def unanswered(page: Page, code: str) -> None:
-    """The hub has three seconds for its answer; then the device judges."""
+    """Scan a code without a reply of the hub. After three seconds the device decides."""
     await key_in(page, code)
     await page.clock.fast_forward(3_000)
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
@@ -204,7 +204,7 @@ UNABLE = """
 
 
 async def test_a_hub_that_cannot_judge_is_judged_for_and_told_at_once(hub: Hub, world: World, open_page: Open) -> None:
-    """The line stands, and the hub says that its database does not answer."""
+    """The link is up, and the hub replies that its database does not answer."""
     ticket = await world.reserved(await world.slot())
     page = await scanner(world, open_page)
     await page.context.add_init_script(UNABLE)
@@ -219,9 +219,9 @@ async def test_a_hub_that_cannot_judge_is_judged_for_and_told_at_once(hub: Hub, 
 
 
 async def test_a_list_of_twenty_thousand_costs_a_scan_nothing(hub: Hub, world: World, open_page: Open) -> None:
-    """Beside a scanner with a list of twelve, turn by turn: whatever else the machine does, it does to both."""
+    """It is compared turn by turn with a scanner that has a list of twelve: a busy machine delays both."""
     slot = await world.slot(capacity=20_000)
-    # In parts: twenty thousand in one statement may take a busy machine longer than a statement may.
+    # The tickets are added in parts, because on a busy machine one statement for 20,000 could exceed its time limit.
     large = [ticket for _ in range(20) for ticket in await world.fill(slot, 1_000)]
     other = await World(hub).found()
     small = await other.fill(await other.slot(), 12)
@@ -253,7 +253,7 @@ async def test_a_reload_without_a_link_forgets_neither_the_list_nor_who_is_in(
     before, during, after = [await world.reserved(slot) for _ in range(3)]
     page = await scanner(world, open_page, phone=True)
     kept = await kept_since(page)
-    # Let in while there was a link, later than the list was written.
+    # The entry was made online, after the list was written.
     await key_in(page, before.code)
     await page.get_by_role("button", name="Mark as verified").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
@@ -282,7 +282,7 @@ async def test_what_was_told_just_before_the_link_went_is_known(hub: Hub, world:
     gate_b = await hub.socket(await world.staff(name="John Doe"), gate="Gate B")
     await gate_b.verify(admitted.code)
     await hub.delete(f"/api/reservations/{cancelled.reservation_id}", token=await world.staff("MANAGER"))
-    # The news is there within a second, the next list is not.
+    # The event comes within a second, and the next list does not.
     for ticket in (admitted, cancelled):
         await ticket_event(frames, ticket.code)
     await hub.close()
@@ -296,19 +296,19 @@ async def test_what_was_told_just_before_the_link_went_is_known(hub: Hub, world:
 async def test_the_list_comes_anew_soon_after_a_change(
     hub: Hub, world: World, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The page's clock is turned on, and the list that the hub has just read would serve for two seconds of ours.
+    # The page's clock is advanced. By the hub's clock the list it has just read would be fresh for two seconds.
     monkeypatch.setattr(manifest, "FRESH_SECONDS", 0.0)
     slot = await world.slot()
     page = await scanner(world, open_page)
     frames = await said_by_hub(page)
     new = await world.reserved(slot)
     await ticket_event(frames, new.code)
-    # A minute is the longest a list grows old; after a change it comes within twelve seconds.
+    # A list is at most a minute old. After a change a new one comes within twelve seconds.
     hub.clock.advance(12)
     async with page.expect_response("**/manifest/changes*") as changes:
         await page.clock.fast_forward(12_000)
     await (await changes.value).finished()
-    # Asked later and answered: by now the page has read the list.
+    # A later request was answered, so the page has read the list.
     await page.evaluate("() => fetch('/healthz').then((answer) => answer.text())")
     await hub.close()
     await gone(page)

@@ -35,7 +35,7 @@ from tests.support.scan_log import count_scans, read_scan, read_scans
 from tests.support.world import World
 from web.pages.static_files import STATIC
 
-# Admissions as fast as the device can keep them, by the page's own parts and beside its own socket.
+# Admissions as fast as the device can store them, by the page's own modules and beside its own socket.
 MANY = """async ([address, clock, codes]) => {
   const { Offline } = await import(address);
   const { HubClock } = await import(clock);
@@ -57,7 +57,7 @@ NEW_IDS = """
 """
 
 
-# The device's clock, so many milliseconds ahead of this machine's.
+# The device's clock is so many milliseconds ahead of this machine's.
 AHEAD = """
   const Real = Date;
   window.Date = class extends Real {
@@ -75,7 +75,8 @@ async def admit_many(page: Page, codes: list[str]) -> int:
     )
 
 
-# The page's own line, which breaks where a test says: before a batch has left, or when the hub has answered and nobody hears.
+# The page's own socket breaks where a test sets it: before a batch is sent, or after the hub has answered and before
+# the answer arrives.
 BREAKING = """
   window.cut = { before: 0, answers: 0 };
   window.batches = [];
@@ -118,11 +119,11 @@ async def test_two_scanners_without_a_link_admit_the_same_ticket(hub: Hub, world
     for page in (first, second):
         await gone(page)
     await admit(first, ticket.code)
-    # So much later that no measure of a clock may take it for earlier.
+    # The pause is longer than any error of the clock measurement.
     await second.clock.fast_forward(1_100)
     await admit(second, ticket.code)
     await admit(second, other.code)
-    # The later of the two comes back first: the moment of the scan decides what is told, not who is quicker to send.
+    # The later scan is sent first. The time of the scan decides who gets the conflict, not the order of sending.
     await start_again(hub)
     for page in (first, second):
         await synced(page)
@@ -137,7 +138,7 @@ async def test_two_scanners_without_a_link_admit_the_same_ticket(hub: Hub, world
     await expect(
         wrong.get_by_text(re.compile("The entry that counts: .*by (John Doe|Jane Smith), gate Gate [AB]"))
     ).to_be_visible()
-    # Told until it is understood, over a reload as well.
+    # The notice is shown until it is confirmed, after a reload as well.
     await wrong.reload()
     await wrong.get_by_role("button", name="Show", exact=True).click()
     await wrong.get_by_role("button", name="Understood").click()
@@ -180,7 +181,8 @@ async def test_a_line_that_breaks_anywhere_loses_and_doubles_nothing(
     await hub.close()
     await gone(page)
     assert await admit_many(page, [ticket.code for ticket in tickets]) == 450
-    # Cut once on the way there, and twice on the way back: the hub has done what the scanner never hears of.
+    # The socket is cut once before sending and twice before the answer: the hub has done what the scanner does not
+    # know.
     await page.evaluate("() => Object.assign(window.cut, { before: 1, answers: 2 })")
     await start_again(hub)
     await synced(page)
@@ -253,14 +255,14 @@ async def test_the_end_of_the_session_keeps_the_queue_and_leaves_nothing_to_read
         await admit(page, ticket.code)
     await page.route_web_socket(re.compile("/ws$"), lambda route: route.connect_to_server())
     await start_again(hub)
-    # Ended before the scanner is back: what comes back is 4401, not a link.
+    # The session ends before the scanner is back. It gets 4401 instead of a link.
     await hub.post("/api/operator/logout", {}, token=token)
     await comes_back(page)
     await page.wait_for_url("**/operator/login?next=/operator/scan&ended=1", timeout=30_000)
     await expect(page.get_by_text("2 scans wait on this device.")).to_be_visible()
     held = await page.evaluate(ROWS)
     assert (len(held["queue"]), held["keys"], held["lists"], held["since"]) == (2, [], [], [])
-    # Somebody else at the same device neither sends nor reads them.
+    # Another operator at the same device neither sends nor reads these scans.
     await world.staff(username="john", name="John Doe")
     await sign_in(page, "john")
     await expect(page.locator("#link-state")).to_have_text("Live")
@@ -284,9 +286,9 @@ async def test_the_end_of_the_session_keeps_the_queue_and_leaves_nothing_to_read
 
 
 async def sends_only(hub: Hub, page: Page, code: str, *, stuck: int = 0) -> None:
-    """Whoever is signed in sends one scan of their own. What stood before it in the queue would have gone before it.
+    """Check that the signed-in operator sends one own scan, and nothing that was queued before it.
 
-    `stuck`: so many of their own stand there.
+    `stuck` is the number of own scans that are queued already.
     """
     await has_list(page)
     assert await admit_many(page, [code]) == stuck + 1
@@ -322,8 +324,9 @@ async def test_signing_out_with_a_queue_is_asked_twice(hub: Hub, world: World, o
 async def test_an_entry_counts_from_its_own_moment_whatever_the_device_takes_for_now(
     hub: Hub, world: World, open_page: Open, broken: str
 ) -> None:
-    """The device's clock is a day and two hours ahead of the hub's, whatever day it is on this machine: had it not measured that,
-    it would judge by the list of what it takes for yesterday.
+    """The device's clock is a day and two hours ahead of the hub's, whatever day it is on this machine.
+
+    Without a measurement of the difference it would decide by the list of the wrong day.
     """
     ticket = await world.reserved(await world.slot(start="11:00", end="18:00"))
     page = await scanner(world, open_page)
@@ -352,7 +355,7 @@ async def test_an_entry_counts_from_its_own_moment_whatever_the_device_takes_for
         return
     await admit(page, ticket.code)
     admitted = hub.clock.now()
-    # The hub comes back half an hour later, as it would with a device whose clock was set meanwhile.
+    # The hub's clock moves half an hour, as if the device's clock had been set meanwhile.
     hub.clock.advance(1_800)
     await start_again(hub)
     await synced(page)
@@ -363,18 +366,18 @@ async def test_an_entry_counts_from_its_own_moment_whatever_the_device_takes_for
 
 
 def _keep_if_measured(text: str, answers: list[str]) -> None:
-    """An answer that says the hub's time: what the device measures its clock by."""
+    """Keep an answer with the hub's time, by which the device measures its clock."""
     if '"type":"result"' in text and '"server_time"' in text:
         answers.append(text)
 
 
 async def _near_the_truth(hub: Hub, page: Page) -> bool:
-    """The page's measure of its clock is right to a quarter of a second."""
+    """Return whether the page's measurement of its clock is right to a quarter of a second."""
     skew = int(await page.evaluate("() => Number(localStorage['venue-hub.clock'] ?? 0)"))
     before = hub.clock.now().timestamp() * 1000
     now = await page.evaluate("() => Date.now()")
     after = hub.clock.now().timestamp() * 1000
-    # The hub's clock went on while the page was asked for its own.
+    # The hub's clock ran on while the page was asked for its own.
     return now - after - 250 < skew < now - before + 250
 
 

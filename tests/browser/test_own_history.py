@@ -14,7 +14,7 @@ from tests.support.world import World
 
 
 async def admitted(hub: Hub, world: World, count: int) -> tuple[str, list[str]]:
-    """An operator who has just let in so many, one a second; the session and the codes, oldest first."""
+    """Let in `count` visitors, one a second. Return the session and the codes, oldest first."""
     token = await world.staff()
     gate = await hub.socket(token, gate="Gate A")
     codes = [ticket.code for ticket in await world.fill(await world.slot(), count)]
@@ -47,7 +47,7 @@ async def test_an_entry_of_a_while_ago_is_found_and_undone_with_a_reason(
     await expect(oldest).to_contain_text(codes[0])
     await oldest.get_by_role("button", name="Undo").click()
     await expect(page.locator("#undo-code")).to_have_text(codes[0])
-    # Not without a reason.
+    # An undo needs a reason.
     await page.get_by_role("button", name="Undo entry").click()
     await expect(page.locator("#undo-reason:invalid")).to_be_focused()
     await assert_accessible(page, "undoing an entry")
@@ -66,7 +66,7 @@ async def test_after_a_quarter_of_an_hour_an_operator_is_told_to_ask_a_manager(
     token, _ = await admitted(hub, world, 1)
     page = await scanner(open_page, token)
     await page.get_by_role("button", name="Undo", exact=True).click()
-    # The page was left open: its button is older than the hub's clock.
+    # The page was left open, so its button is older than the hub's limit.
     hub.clock.advance(15 * 60)
     await page.locator("#undo-reason").fill("too late")
     await page.get_by_role("button", name="Undo entry").click()

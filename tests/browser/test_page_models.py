@@ -17,7 +17,7 @@ from web.static_sources import dialling_codes
 
 
 async def ask(page: Page, model: str, expression: str, *given: Any) -> Any:
-    """The value of `expression`, in which `m` is the model's module and `given` the arguments."""
+    """Return the value of `expression`. In it `m` is the model's module, and `given` has the arguments."""
     script = (
         f"async (given) => {{ const m = await import('{STATIC.url(f'js/models/{model}.js')}'); return {expression}; }}"
     )
@@ -85,7 +85,7 @@ async def test_a_single_slip_is_found_and_a_right_code_is_never_doubted(page: Pa
 
 
 async def test_national_numbers_of_every_country_become_what_the_library_says(page: Page) -> None:
-    """Each country's example mobile number, written as people there write it."""
+    """The cases are each country's example mobile number, written as in that country."""
     cases = []
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):
         number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)

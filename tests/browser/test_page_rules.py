@@ -54,7 +54,7 @@ async def test_the_page_says_what_the_table_says_in_every_case(page: Page) -> No
 
 
 async def test_a_rule_that_is_a_second_off_is_found_by_the_table(page: Page) -> None:
-    """The control: the same page, the same table, and a clock one second ahead."""
+    """Control: with the page's clock one second ahead, the same table finds wrong decisions."""
     ahead = []
     for row in TABLE["cases"]:
         now = datetime.fromisoformat(row["now"]) + timedelta(seconds=1)
@@ -68,9 +68,9 @@ def _moment(value: datetime | None) -> str | None:
 
 
 def _drawn(dice: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A case drawn by lot as the page takes it, and what the hub's rule says of it."""
+    """Return a random case as the page takes it, and the decision of the hub's rule."""
     zone = dice.choice(ZONES)
-    # Around the days on which clocks are changed as often as on others.
+    # Half of the days are near a change of the clocks.
     day = dice.choice(
         [
             date(2026, 3, 29),
@@ -137,7 +137,7 @@ def _later(rows: list[dict[str, Any]], seconds: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("seconds", [0, 1, -1])
 async def test_the_page_says_of_exits_and_returns_what_the_table_says(page: Page, seconds: int) -> None:
-    """With its control: a clock that is a second off is found by the table."""
+    """Control included: with a clock that is one second off, the table finds wrong decisions."""
     rows = [*LEAVING["exits"], *LEAVING["returns"]]
     exits, returns = (_later(LEAVING[name], seconds) for name in ("exits", "returns"))
     said = await page.evaluate(SAY_OF_LEAVING, [STATIC.url("js/models/rules/leaving.js"), exits, returns])

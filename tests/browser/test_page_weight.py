@@ -9,7 +9,7 @@ from tests.browser.hands_and_eyes import Open
 from tests.support.world import World
 
 PAGE_BOUND = 100_000
-"""Bytes, unpacked, without images: the bound of the issue."""
+"""Bytes, uncompressed and without images."""
 
 
 WEIGHT = """() => {

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.one_hub
 
 
 async def codes_on_the_page(page: Page, count: int) -> list[str]:
-    """Each ticket's code, read from the screen as a scanner would, one after the other."""
+    """Return the code of each ticket, read from the screen as a scanner would, one after the other."""
     read = []
     for place in range(count):
         picture = page.locator(".pass .qr").nth(place)

@@ -40,7 +40,7 @@ def test_a_code_that_cannot_be_read_is_noticed(tmp_path: Path) -> None:
 
 
 async def test_the_photographer_takes_a_picture(tmp_path: Path) -> None:
-    """In a process of its own: it sets clocks and dice for all that run beside it."""
+    """It runs in its own process, because it changes the clock and the random numbers of its process."""
     environment = {**os.environ, "PYTHONPATH": "tests"}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.browser.pictures", "booked", "--to", str(tmp_path),

@@ -14,7 +14,7 @@ from tests.support.scan_log import count_entries, count_scans
 from tests.support.world import Ticket, World
 
 GREEN, RED, YELLOW = "rgb(8, 112, 59)", "rgb(179, 22, 31)", "rgb(255, 198, 26)"
-# Headless browsers have no loudspeaker and no motor: what would be played and felt is written down instead.
+# Headless browsers have no loudspeaker and no motor, so sounds and vibrations are recorded.
 LISTEN = """() => {
   window.heard = []; window.felt = [];
   const start = OscillatorNode.prototype.start;
@@ -41,7 +41,7 @@ async def colour(page: Page) -> str:
 
 
 async def three(world: World, slot: int) -> list[tuple[Ticket, str, str]]:
-    """A ticket for each colour, its word and its colour."""
+    """Return a ticket for each colour, with its word and its colour."""
     used = await world.reserved(slot)
     gate_b = await world.hub.socket(await world.staff(name="John Doe"), gate="Gate B")
     await gate_b.verify(used.code)
@@ -53,7 +53,7 @@ async def three(world: World, slot: int) -> list[tuple[Ticket, str, str]]:
 
 
 async def alarm_stands(page: Page) -> None:
-    """The alarm of the two gates is there, and does not fade in any more."""
+    """Wait until the duplicate alarm is visible and fully faded in."""
     await expect(page.locator(".gate-notice")).to_be_visible()
     await page.wait_for_function(
         "() => document.querySelector('.gate-notice').getAnimations({ subtree: true }).every((one) => one.playState === 'finished')"
@@ -77,7 +77,7 @@ async def test_each_colour_fills_the_screen_and_sounds_and_feels_like_no_other(
         await page.wait_for_function("() => window.heard.length && window.felt.length")
         tones.append(await page.evaluate("() => JSON.stringify([window.heard, window.felt])"))
         if ground == YELLOW:
-            # Let in at Gate B: both gates are told of it, which sounds as well.
+            # Gate B has let the ticket in. The alarm at both gates sounds as well.
             await alarm_stands(page)
     assert len(set(tones)) == 3
     await choose(page, "Sound", "Vibration")
@@ -101,7 +101,7 @@ async def test_continuous_mode_admits_at_once_and_keeps_what_is_bad_until_it_is_
         await key_in(page, ticket.code)
         await expect(page.get_by_role("heading", name=word)).to_be_visible()
         await page.clock.fast_forward(2_600)
-        # The next visitor pushes forward: the answer before is not pushed away.
+        # The next visitor's code does not close the answer before.
         await key_in(page, "TKT-2026-ANYBOD-YATALL")
         await expect(page.get_by_text("Touch the answer first")).to_be_visible()
         await expect(page.get_by_role("heading", name=word)).to_be_visible()
@@ -122,7 +122,7 @@ async def test_a_valid_ticket_is_admitted_with_one_thumb_and_not_before(
     button = page.get_by_role("button", name="Mark as verified")
     await expect(button).to_be_visible()
     box = await button.bounding_box()
-    # Large, and in the lower half where the thumb is.
+    # The button is large and in the lower half, where the thumb is.
     assert box
     assert box["height"] >= 64
     assert box["y"] > 422
@@ -144,7 +144,7 @@ async def test_a_mistyped_code_is_mended_with_one_touch(world: World, open_page:
     if await meant.count():
         await meant.click()
         await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
-    # While it is typed by hand the same is said before anybody is asked.
+    # A code typed by hand gets the same message before any request.
     await page.keyboard.press("Escape")
     await page.keyboard.type(wrong[:-1], delay=10)
     await expect(page.get_by_text("this one has 11")).to_be_visible()
@@ -155,7 +155,7 @@ async def test_a_scanner_that_ends_with_a_tab_is_understood_and_keeps_the_focus(
 ) -> None:
     ticket = await world.reserved(await world.slot())
     page = await scanner(world, open_page)
-    # As fast as a scanner: typed by the page itself, for a test's keys may be late on a busy machine.
+    # The page itself types as fast as a scanner, because a test's keys may be late on a busy machine.
     await page.evaluate("(code) => { document.getElementById('code').value = code; }", ticket.code)
     await page.evaluate(
         "() => { const input = document.getElementById('code');"

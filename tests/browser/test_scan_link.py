@@ -26,7 +26,7 @@ async def scanner(world: World, open_page: Open, **how: bool) -> Page:
 
 
 async def kept_whole(page: Page) -> None:
-    """The service worker has the page and every file."""
+    """Wait until the service worker has the page and every file."""
     await page.wait_for_function(
         "async () => { await navigator.serviceWorker.ready; for (const name of await caches.keys())"
         " if (await (await caches.open(name)).match('/operator/scan', { ignoreVary: true })) return true; return false; }"
@@ -39,7 +39,7 @@ async def test_a_scanner_that_never_had_a_list_judges_nothing_without_a_link(
     ticket = await world.reserved(await world.slot())
     page = await scanner(world, open_page, phone=True, clock=True)
     await kept_whole(page)
-    # As a browser that keeps nothing, such as one without https: the page alone is there.
+    # A browser without storage, such as one without https, has only the page.
     await page.context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
     await hub.close()
     await page.reload()
@@ -58,7 +58,7 @@ async def test_a_scanner_that_never_had_a_list_judges_nothing_without_a_link(
     await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
     await key_in(page, ticket.code)
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
-    # What was not judged while away was not asked for later either.
+    # A code that was not decided offline is not sent later either.
     assert await count_scans(hub.database) == 1
 
 
@@ -97,8 +97,8 @@ async def test_signing_out_leaves_no_page_behind(world: World, open_page: Open) 
     assert page.url.endswith("/operator/login?next=/operator/scan")
 
 
-# Closes the page's own socket as the hub would, and tells for how long the page then means to wait: what it asks of its
-# clock, not what a busy machine makes of it.
+# Close the page's own socket as the hub would. Return the delay that the page sets for its next try, which a busy
+# machine does not change.
 CLOSING = """(code) => {
   const line = window.lines.at(-1);
   const real = window.setTimeout;
@@ -126,11 +126,11 @@ async def test_each_close_code_is_taken_as_it_is_meant(world: World, open_page: 
     for code in (1012, 4408, 4429):
         (waits[code],) = await page.evaluate(CLOSING, code)
         await expect(page.locator("#link-state")).not_to_have_text("Live")
-        # The first comes back by itself.
+        # The first one, 1012, comes back by itself.
         if code != 1012:
             await comes_back(page)
         await expect(page.locator("#link-state")).to_have_text("Live")
-    # A restart is waited for shortly, slowness longer, too many for at least five seconds.
+    # The page waits briefly after a restart, longer after slowness, and at least five seconds after too many commands.
     assert 500 <= waits[1012] < 2_500
     assert waits[4408] >= 1_500
     assert waits[4429] >= 5_500
@@ -145,7 +145,7 @@ async def test_an_ended_session_leads_to_sign_in_and_does_not_come_back(world: W
     await page.wait_for_url("**/operator/login?next=/operator/scan&ended=1")
 
 
-# For the page only so much time passes as `passed` says, however slow the machine is.
+# Only `passed` advances the page's time, however slow the machine is.
 NO_TIME_PASSES = "() => { const at = Date.now(); window.passed = 0; Date.now = () => at + window.passed; }"
 
 
@@ -156,7 +156,7 @@ async def test_the_link_says_since_when_it_is_away(hub: Hub, world: World, open_
     await page.evaluate(NO_TIME_PASSES)
     await hub.close()
     await expect(state).to_have_text("Reconnecting")
-    # It is away for ten seconds before it is called so.
+    # The page names it an outage after ten seconds.
     await page.evaluate("() => { window.passed = 9_900; }")
     await expect(state).to_have_attribute("data-seconds", " 9 s")
     await expect(state).to_have_text("Reconnecting")
@@ -164,6 +164,6 @@ async def test_the_link_says_since_when_it_is_away(hub: Hub, world: World, open_
     await expect(state).to_contain_text("Offline since")
     await expect(page.get_by_text("No connection: this scanner decides by its list of")).to_be_visible()
     await start_again(hub)
-    # It comes back by itself: twenty seconds are the longest pause between two tries.
+    # The page reconnects by itself. Twenty seconds are the longest pause between two tries.
     await page.clock.fast_forward(20_000)
     await expect(state).to_have_text("Live", timeout=40_000)

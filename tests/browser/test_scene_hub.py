@@ -1,4 +1,4 @@
-"""The hub that the tests of a file share: each finds nothing of the test before, and no later moment than its own."""
+"""The hub that the tests of a file share: each gets it empty, at its own moment and with no tasks from a later one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.world import NOON, World
 
 
 async def filled(hub: Hub) -> list[str]:
-    """The tables that hold anything."""
+    """Return the tables that have rows."""
     tables = await read_rows(hub.database, "pg_tables", "tablename", schemaname="public")
     names = {row["tablename"] for row in tables} - {"schema_migrations"}
     return [name for name in sorted(names) if await count_rows(hub.database, name)]

@@ -118,7 +118,8 @@ async def test_a_verify_lost_with_the_link_arrives_once_when_it_is_back(
     page = await live_scanner(world, open_page)
     await key_in(page, ticket.code)
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
-    # The answer to the verify is kept from the page, then the link is cut: the page cannot know whether it counted.
+    # The page does not get the answer to the verify, and then the link is cut: it cannot know whether the entry was
+    # recorded.
     await page.evaluate("() => { WebSocket.prototype.sendAsIs = WebSocket.prototype.send; }")
     await page.evaluate(
         "() => { WebSocket.prototype.send = function (text) { this.onmessage = null; this.sendAsIs(text);"

@@ -37,7 +37,7 @@ async def test_the_code_is_read_from_a_dim_screen(world: World, open_page: Open,
         await page.emulate_media(color_scheme=scheme)
         picture = Image.open(BytesIO(await page.locator("#qr").screenshot()))
         assert picture.width >= 250
-        # A tenth of the light, and a camera that sees a quarter of the pixels.
+        # A tenth of the light, and a camera with a quarter of the pixels.
         half = (picture.width // 2, picture.height // 2)
         dim = ImageEnhance.Brightness(picture.convert("L")).enhance(0.1).resize(half)
         assert [found.text for found in zxingcpp.read_barcodes(dim)] == [code], scheme

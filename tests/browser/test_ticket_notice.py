@@ -27,7 +27,7 @@ async def scanner(world: World, open_page: Open, **how: bool) -> Page:
 async def showing(page: Page, ticket: Ticket, word: str) -> None:
     await key_in(page, ticket.code)
     await expect(page.get_by_role("heading", name=word)).to_be_visible()
-    # The page hashes the code before it can recognise it; it keeps what it hears meanwhile.
+    # The page must hash the code before it can recognise an event. It keeps events that arrive meanwhile.
     await page.wait_for_timeout(100)
 
 

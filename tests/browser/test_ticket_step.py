@@ -22,7 +22,7 @@ def party(page: Page) -> Locator:
 
 
 async def paste(page: Page, text: str) -> None:
-    """What the clipboard holds arrives in the field, line breaks and all."""
+    """Paste a text from the clipboard into the field, with its line breaks."""
     await page.get_by_label("Ticket code").focus()
     await page.evaluate(
         """text => {

@@ -54,7 +54,7 @@ async def test_back_and_forward_walk_the_steps(world: World, open_page: Open) ->
     await page.go_forward()
     await at(page, "contact")
     await expect(page.get_by_label("E-mail")).to_have_value("john@example.com")
-    # Everything is known already: going on leads straight to the end.
+    # Everything is filled in, so Continue leads straight to the confirmation.
     await page.get_by_role("button", name="Continue").click()
     await at(page, "confirm")
 
@@ -85,7 +85,7 @@ async def test_a_visit_left_for_hours_is_put_away_and_said_so(world: World, open
 
 
 async def test_a_page_closed_while_the_answer_was_lost_books_once(world: World, open_page: Open) -> None:
-    """The phone dies between the request and its answer; the page, opened again, asks for the same answer."""
+    """The phone dies between the request and its answer. The page, opened again, asks for the same answer."""
     slot_id = await world.slot()
     keys: list[str | None] = []
     page = await open_page("/reserve")
@@ -112,7 +112,7 @@ async def test_a_page_closed_while_the_answer_was_lost_books_once(world: World, 
 
 
 async def test_without_the_key_the_same_page_would_be_refused_its_own_booking(world: World, open_page: Open) -> None:
-    """The control of the test above: what the key is for."""
+    """Control: without the idempotency key the page is refused its own booking."""
     slot_id = await world.slot()
     page = await open_page("/reserve")
     reached = asyncio.Event()

@@ -18,11 +18,11 @@ from tests.support.world import TODAY, Ticket, World
 pytestmark = pytest.mark.one_hub
 
 LATER = TODAY + timedelta(days=5)
-"""Far enough for changes: Wednesday, 25 November 2026."""
+"""Wednesday, 25 November 2026, late enough for changes."""
 
 
 async def party_of(world: World, count: int, slot_id: int) -> tuple[str, list[Ticket]]:
-    """Tickets booked in one request, and the token that opens them all."""
+    """Book tickets in one request. Return them and the token that opens them all."""
     tickets = await world.tickets(count)
     body = {
         "ticket_codes": [ticket.code for ticket in tickets],
@@ -38,7 +38,7 @@ async def party_of(world: World, count: int, slot_id: int) -> tuple[str, list[Ti
 
 
 async def look_again(page: Page) -> None:
-    """The visitor comes back to the page."""
+    """Let the visitor come back to the page."""
     await page.evaluate("dispatchEvent(new Event('focus'))")
 
 
@@ -87,7 +87,7 @@ async def test_without_a_script_the_visit_its_code_and_its_calendar_file_are_the
     async with aiohttp.ClientSession() as client, client.get(hub.url + address) as response:
         assert response.status == 200
         assert "BEGIN:VEVENT" in await response.text()
-    # What needs a script is not offered; the way that needs none is.
+    # Actions that need a script are hidden. Those without one are offered.
     await expect(page.get_by_role("button", name="Move to another time")).to_be_hidden()
     await page.get_by_role("link", name="Cancel the visit").click()
     await expect(page).to_have_url(re.compile(r"/plain"))
@@ -121,7 +121,7 @@ async def test_one_of_a_party_moves_and_the_others_stay(hub: Hub, world: World, 
     token, (first, second, third) = await party_of(world, 3, before)
     page = await open_page(f"/r/{token}")
     await page.get_by_role("button", name="Move to another time").click()
-    # For three there is no room at four o'clock; for one there is.
+    # Four o'clock has no room for three, but room for one.
     late = page.locator(f"[data-slot='{after}'].slot")
     await expect(late).to_contain_text("Not enough places for 3")
     await expect(page.get_by_role("button", name="Select 16:00 to 18:00")).to_have_count(0)
@@ -214,7 +214,7 @@ async def test_one_of_a_party_is_cancelled_and_the_others_stand(world: World, op
     await expect(page.get_by_role("heading", name="One ticket given back")).to_be_visible()
     await expect(page.get_by_role("link", name=f"Book again: {tickets[1].code}")).to_be_visible()
     assert await world.booked_count(slot_id) == 2
-    # What is left to choose from is what still stands.
+    # The dialog offers only the reservations that still stand.
     await page.get_by_role("button", name="Cancel the visit").click()
     await expect(page.get_by_role("dialog").get_by_role("radio")).to_have_count(3)
     await page.get_by_role("button", name="Yes, cancel it").click()

@@ -23,7 +23,7 @@ LATER = TODAY + timedelta(days=5)
 
 
 async def join(world: World, slot_id: int, *tickets: Ticket) -> str:
-    """Join as the API does; the token of the entry."""
+    """Join the waiting list over the API. Return the token of the entry."""
     body = {
         "ticket_codes": [ticket.code for ticket in tickets],
         "slot_id": slot_id,
@@ -36,7 +36,7 @@ async def join(world: World, slot_id: int, *tickets: Ticket) -> str:
 
 
 async def give_back(world: World, ticket: Ticket) -> None:
-    """Its holder cancels, and the line is served."""
+    """Cancel as the ticket's holder, and serve the waiting list."""
     await world.hub.delete(f"/api/reservations/{ticket.reservation_id}", X_Reservation_Token=ticket.token)
     await serve_waitlists(world.hub.services)
 
@@ -99,7 +99,7 @@ async def test_an_offer_appears_counts_down_and_is_accepted(world: World, open_p
     await expect(page.get_by_role("heading", name="Your visit", exact=True)).to_be_visible()
     assert await read_qr(page) == ticket.code
     assert await world.booked_count(slot_id) == 1
-    # The link in the mail still leads there.
+    # The link in the mail still leads to the booking.
     await page.goto(f"{world.hub.url}/w/{token}")
     await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
     await page.get_by_role("link", name="Show my QR code").click()
@@ -134,7 +134,7 @@ async def test_an_offer_that_runs_out_while_the_page_is_open_says_so(hub: Hub, w
     page = await open_page(f"/w/{token}")
     await expect(page.get_by_role("button", name="Accept the place")).to_be_visible()
     hub.clock.set(hub.clock.now() + timedelta(minutes=31))
-    # Pressed before the page has heard of it: an answer, not a dead end.
+    # The button is pressed before the page knows that the offer has lapsed, and the page shows the reason.
     await page.get_by_role("button", name="Accept the place").click()
     await expect(page.get_by_role("heading", name="The offer was not taken in time")).to_be_visible()
     await expect(page.get_by_role("alert").filter(has_text="The offer ran out a moment ago.")).to_be_visible()

@@ -1,6 +1,6 @@
-"""A visit with JavaScript switched off, as a person walks through it with the browser's own means.
+"""A visit with JavaScript switched off, as a person goes through it with the browser's own means.
 
-What each page says and what each form does is held in tests/web/pages/plain/test_whole_visit.py, without a browser.
+`tests/web/pages/plain/test_whole_visit.py` checks without a browser what each page says and what each form does.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ async def test_a_visit_is_booked_its_code_read_from_the_screen_and_given_back(wo
     await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
     assert await read_qr(page, "img.qr") == ticket.code
     visit = page.url
-    # Going back after the end leads to the visit and books nothing.
+    # Going back after the end leads to the visit, and books nothing.
     await page.reload()
     await page.go_back()
     await page.wait_for_url(visit)
@@ -60,7 +60,7 @@ async def test_a_visit_is_booked_its_code_read_from_the_screen_and_given_back(wo
     assert page.url == visit
     await expect(page.locator("img.qr")).to_be_visible()
     assert await world.booked_count(slot_id) == 2
-    # What needs a script is not offered; the way that needs none is.
+    # Actions that need a script are hidden. Those without one are offered.
     await expect(page.get_by_role("button", name="Move to another time")).to_be_hidden()
     await page.get_by_role("link", name="Cancel the visit").click()
     await page.get_by_role("button", name="Yes, cancel it").click()
