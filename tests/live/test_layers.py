@@ -16,17 +16,17 @@ from hub.live.topics.table import TOPICS
 
 ROOT = Path(__file__).parents[2]
 LAYERS = ("protocol", "connection", "channels", "topics", "commands", "endpoints")
-"""From the lowest up; the files of hub/live itself stand above them."""
+"""From the lowest up. The files of hub/live itself are above all of them."""
 
 
 def layer_of(module: str) -> int:
-    """The height of a module of hub.live."""
+    """Return the layer of a module of hub.live, counted from the lowest."""
     name = module.split(".")[2] if module.count(".") >= 2 else ""
     return LAYERS.index(name) if name in LAYERS else len(LAYERS)
 
 
 def live_imports(module: str, source: str) -> Iterator[str]:
-    """Every module of hub.live that a source text imports, wherever in it, under `TYPE_CHECKING` as well."""
+    """Yield every module of hub.live that a source imports, inside functions and under `TYPE_CHECKING` as well."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -46,7 +46,7 @@ def upward_imports(module: str, source: str) -> list[str]:
 
 
 def circle_of(graph: dict[str, set[str]]) -> list[str]:
-    """The modules of one circle, or none."""
+    """Return the modules of one import cycle, or an empty list."""
     done: set[str] = set()
 
     def visit(module: str, path: list[str]) -> list[str]:

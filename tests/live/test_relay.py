@@ -1,4 +1,4 @@
-"""The relay: notices a dead Redis subscription, which otherwise looks like an evening without events."""
+"""The relay: it notices a dead Redis subscription, which otherwise looks like a time without events."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ from hub.live.relay import Relay
 
 
 class Wire:
-    """Redis as far as the relay knows it. The first subscriber made here never hears anything."""
+    """The part of Redis that the relay uses. The first subscriber never receives anything."""
 
     def __init__(self) -> None:
         self.subscribers: list[asyncio.Queue[dict[str, Any]]] = []

@@ -18,11 +18,11 @@ from tests.support.scan_conflicts import count_conflicts
 from tests.support.world import World
 
 ALL = 100
-"""The control: channel for everybody at once."""
+"""The control's limit, under which all scanners run at once."""
 
 
 class Busy:
-    """Stands in for an action, runs it, and counts how many of them were under way at once."""
+    """Wraps an action, and counts how many of its calls ran at once."""
 
     def __init__(self, action: Any) -> None:
         self._action = action
@@ -32,7 +32,7 @@ class Busy:
         self.now += 1
         self.most = max(self.most, self.now)
         try:
-            # As long as all that want to have had time to begin.
+            # The pause lets every waiting call begin.
             await asyncio.sleep(0.02)
             return await self._action(*given)
         finally:
@@ -41,7 +41,7 @@ class Busy:
 
 
 async def copies_at_two_gates(hub: Hub, world: World, count: int, minutes: float) -> None:
-    """The same tickets in the queues of two scanners, `minutes` from now; both are sent."""
+    """Send the same tickets in the queues of two scanners, scanned `minutes` from now."""
     tickets = await world.fill(await world.slot(), count)
     for n, name in enumerate("AB"):
         gate = await hub.socket(await world.staff(), gate=name)

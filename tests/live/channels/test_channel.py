@@ -21,7 +21,7 @@ class Number:
 
 
 class Outbox:
-    """A send queue whose socket is full until the test lets it through."""
+    """A send queue whose socket is full until the test opens it."""
 
     def __init__(self) -> None:
         self.full = False

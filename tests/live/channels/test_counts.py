@@ -17,7 +17,7 @@ from tests.support.world import TODAY, World
 
 
 class Mirror:
-    """What a client knows: the snapshot and every event laid over it."""
+    """A client's state: the snapshot with every later event applied."""
 
     def __init__(self, snapshot: dict[str, Any]) -> None:
         self.revision = snapshot["revision"]
@@ -31,7 +31,7 @@ class Mirror:
         self.totals = {name: event["data"][name] for name in self.totals}
 
     async def follow(self, socket: Any, revision: int) -> int:
-        """Take events until `revision` is reached; return how many it took."""
+        """Apply events until `revision` is reached. Return their number."""
         events = 0
         async with asyncio.timeout(5):
             while self.revision < revision:
@@ -147,7 +147,7 @@ async def test_two_processes_see_each_others_counts(hub: Hub, world: World, open
         while not (hub.app[LIVE].relay.connected and other.app[LIVE].relay.connected):
             await asyncio.sleep(0.02)
     for live in (hub.app[LIVE], other.app[LIVE]):
-        live.channels.counts_resync.hurry = lambda: None  # what arrives in this test arrives through Redis
+        live.channels.counts_resync.hurry = lambda: None  # every event of this test arrives through Redis
         live.channels.counts_resync._every = 60
     slot = await world.slot()
     tickets = await world.fill(slot, 2)

@@ -15,7 +15,7 @@ from tests.support.world import World
 
 @pytest.fixture(autouse=True)
 def read_seconds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> float:
-    """Not every second, to let nobody wait. A test may ask for the true time."""
+    """Read more often than in production, to keep the tests short. A test may set the real interval."""
     seconds: float = getattr(request, "param", 0.02)
     monkeypatch.setitem(DeviceChannels.__init__.__kwdefaults__, "read_seconds", seconds)
     return seconds
@@ -28,7 +28,7 @@ async def scanner(hub: Hub, world: World, name: str, operator: str = "Jane Smith
     socket = await hub.socket(await world.staff(name=operator))
     device = {"id": f"dev-{name}", "name": f"Handheld {name}", "gate": name, **says}
     assert (await socket.command("device", device=device))["success"]
-    vars(world).setdefault("held", []).append(socket)  # a socket that nobody holds is closed
+    vars(world).setdefault("held", []).append(socket)  # an unreferenced socket is closed
     return socket
 
 
@@ -139,7 +139,7 @@ async def test_scanners_at_every_process_are_seen_from_each(hub: Hub, world: Wor
         await watch.until(lambda one: len(one.devices) == 2)
     await b.validate("TKT-2026-NOSUCH-TICKET")
     await here.until(lambda one: one.devices["dev-B"]["last_scan"])
-    # It walks over to the other process: seen once, and live.
+    # The scanner reconnects to the other process: it is listed once, as live.
     await b.close()
     await scanner(hub, world, "B", "Tom Brown")
     for watch in (here, there):

@@ -44,7 +44,7 @@ async def test_without_a_month_it_is_this_one_and_an_empty_one_is_said(hub: Hub,
 
 
 async def connected(*hubs: Hub) -> None:
-    """Wait until every process hears the others, and what they caught up on when they began to."""
+    """Wait until every process is subscribed to the others, and until the resync after that is done."""
     async with asyncio.timeout(60):
         while not all(hub.app[LIVE].relay.connected for hub in hubs):
             await asyncio.sleep(0.02)
@@ -52,10 +52,10 @@ async def connected(*hubs: Hub) -> None:
 
 
 def without_resync(hub: Hub) -> None:
-    """What arrives from now on arrives by announcement."""
+    """Switch the resync off, so that every later event comes from an announcement."""
     hub.app[LIVE].channels.months_resync.hurry = lambda: None
     hub.app[LIVE].channels.months_resync._every = 60
-    hub.app[LIVE].channels.months_resync._hurry.set()  # the round that waits already
+    hub.app[LIVE].channels.months_resync._hurry.set()  # ends the pause that has begun already
 
 
 async def test_what_visitors_see_is_true_after_any_sequence_at_two_hubs(
@@ -91,7 +91,7 @@ async def test_what_visitors_see_is_true_after_any_sequence_at_two_hubs(
                 slots.append(await world.slot(TODAY + timedelta(days=len(slots) % 9), f"{8 + len(slots)}:00", "23:30"))
                 at.services.announcer.publish([SlotsEdited(world.org_id)])
             case "late":
-                # A message that was held up: it says what was true a while ago.
+                # A delayed message with an older state.
                 row = await read_slot(hub.database, id=chance.choice(slots))
                 stale = SlotChanged.of({**row, "revision": row["revision"] - 1, "booked_count": 0})
                 at.services.announcer.publish([stale])
@@ -118,7 +118,7 @@ async def test_two_processes_tell_each_other_within_a_moment(
     await asyncio.sleep(0.1)
     await world.reserved(slot)
     await visitor.sees(await truth(hub, world.org_id), 60)
-    # The negative control: deaf, and with nobody to look again, the other process tells its visitors nothing.
+    # Negative control: without announcements and without a resync, the other process sends its visitors nothing.
     other.services.announcer.receive = lambda message: None
     await world.reserved(slot)
     with pytest.raises(AssertionError):
@@ -138,7 +138,7 @@ async def test_slots_that_are_added_closed_or_gone_reach_an_open_calendar(hub: H
     slot = await world.slot()
     visitor = await visit()
     resync = hub.app[LIVE].channels.months_resync
-    resync._every, resync._settle_seconds = 3600, 0.05  # only where it is told to hurry
+    resync._every, resync._settle_seconds = 3600, 0.05  # only when `hurry` is called
     resync.hurry()
     await generate_slots(hub.services, OpeningHours(TODAY, 2, time(16), time(18), 60, 5))
     await visitor.sees(await truth(hub, world.org_id), 60)
@@ -226,7 +226,7 @@ async def test_an_organisation_sees_its_own_slots_only(hub: Hub, world: World, v
 
 
 async def test_the_comparison_is_what_makes_it_exact(hub: Hub, world: World, visit: Visit) -> None:
-    """The negative control of this file: a channel that does not look tells nothing, and the tests above would fail."""
+    """Negative control: a channel that finds no difference sends nothing, and the tests above would fail."""
     slot = await world.slot()
     visitor = await visit()
     channel = await hub.app[LIVE].channels.months.open((world.org_id, 2026, 11))

@@ -24,7 +24,7 @@ REVISIONS = itertools.count(1000)
 
 
 async def sold_out_in_a_rush(hub: Hub, world: World, slot: int, seconds: float) -> float:
-    """A change to one slot every few milliseconds, as a sale announces them; returns how long it took."""
+    """Announce a change to one slot every few milliseconds, as in a sale. Return the seconds that it took."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     while loop.time() - began < seconds:
@@ -52,7 +52,7 @@ async def test_a_rush_is_at_most_four_frames_a_second_each_encoded_once_for_all(
     monkeypatch.setattr(frames, "slots", counted)
     before = [visitor.frames for visitor in visitors]
     began = asyncio.get_running_loop().time()
-    # Two seconds, or as long as everybody needs to be told three times.
+    # Two seconds, or until every visitor has three frames.
     took = await sold_out_in_a_rush(hub, world, slot, 2)
     while min(visitor.frames - was for visitor, was in zip(visitors, before, strict=True)) < 3 and took < 60:
         took += await sold_out_in_a_rush(hub, world, slot, 0.5)
@@ -65,7 +65,7 @@ async def test_a_rush_is_at_most_four_frames_a_second_each_encoded_once_for_all(
     assert max(sent) <= took / TICK_SECONDS + 2
     assert min(sent) >= 3, "told while it goes on, not at its end"
     assert encoded <= max(sent), "one encoding for all of them"
-    # The negative control: told at every change, it is far more.
+    # Negative control: with a frame for every change there are far more.
     hub.app[LIVE].channels.months._tick._seconds = 0.0
     hub.app[LIVE].channels.months._tick._per_subscriber = 0.0
     before = [visitor.frames for visitor in visitors]
@@ -102,14 +102,14 @@ async def test_a_crowd_is_told_less_often_but_within_a_second() -> None:
                     await asyncio.sleep(0.002)
             crowd.next.append(tick._not_before)
         assert crowd.received[1] - crowd.received[0] >= least - 0.01, size
-        # When it may be told again: set at once, and on a busy machine kept as well as can be.
+        # The tick sets the time of the next frame at once, and a busy machine keeps it as well as it can.
         assert crowd.next[0] - crowd.received[0] < least + 0.5, size
 
 
 async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
     hub: Hub, world: World, raw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the resync, which looks when the relay has connected and every few seconds, reads once for all of them."""
+    """The resync also reads once for all of them. It runs when the relay has connected and every few seconds."""
     await world.slot()
     live, calendar = hub.app[LIVE], hub.app[keys.AVAILABILITY]
     months, key = live.channels.months, (world.org_id, 2026, 11)
@@ -123,7 +123,7 @@ async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
         return await read(key)
 
     async def the_crowd_comes(size: int) -> list[Visitor]:
-        """All of them are there before the first of them is told anything."""
+        """Connect all visitors before the first of them receives anything."""
         come.clear()
         clients = await asyncio.gather(*(raw(path="/ws/availability?month=2026-11") for _ in range(size)))
         async with asyncio.timeout(100):
@@ -143,7 +143,7 @@ async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
         assert len(months._channels[key].subscribers) == 200
         await live.channels.months_resync._compare(months._channels[key])
         assert readings == 2
-    # The negative control: where nobody knows of the reading under way, each of a small crowd starts one.
+    # Negative control: if a running read is not known, each visitor of a small crowd starts one.
     for visitor in visitors:
         visitor.client.drop()
     async with asyncio.timeout(100):
@@ -158,7 +158,7 @@ async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
 
 
 class Forgetful(dict[Any, Any]):
-    """Knows what it holds only before the reading itself, which asks whether it is still wanted."""
+    """A dict that hides its entries until the read itself, which checks whether it is still needed."""
 
     def get(self, key: Any, default: Any = None) -> Any:
         task = asyncio.current_task()

@@ -23,7 +23,7 @@ from tests.support.world import World
 
 
 async def subscriber(hub: Hub, world: World, **query: Any) -> tuple[Any, dict[str, Any]]:
-    """A manager's socket that watches the feed, and the answer it got."""
+    """Return a manager's socket subscribed to the feed, and the reply."""
     socket = await hub.socket(await world.staff("MANAGER", "Mary Watch"))
     reply = await socket.command("subscribe", topic="scans", **query)
     assert reply["success"], reply
@@ -31,7 +31,7 @@ async def subscriber(hub: Hub, world: World, **query: Any) -> tuple[Any, dict[st
 
 
 async def received(socket: Any, count: int) -> list[dict[str, Any]]:
-    """The next scans of the feed, as they come in one frame or more."""
+    """Return the next `count` scans of the feed, from one frame or more."""
     scans: list[dict[str, Any]] = []
     while len(scans) < count:
         data = (await socket.event())["data"]
@@ -41,7 +41,7 @@ async def received(socket: Any, count: int) -> list[dict[str, Any]]:
 
 
 async def silent(hub: Hub, socket: Any) -> None:
-    """What is to be told is told at the next tick; a ping is answered after it."""
+    """Show that nothing is sent: the next tick has passed, and a ping after it is answered first."""
     async with asyncio.timeout(30):
         while hub.app[LIVE].channels.scans._tick._timer is not None:
             await asyncio.sleep(0.01)
@@ -86,7 +86,7 @@ async def test_every_decision_comes_as_it_is_logged_and_shows_no_whole_code(hub:
     logged = (await read_scan(hub.database, scan_id=UUID(scan_id)))["logged_at"]
     assert scan["at"] == rfc3339(logged)
 
-    await gate.verify(ticket.code, scan_id)  # the same scan again is no second one
+    await gate.verify(ticket.code, scan_id)  # a repeated scan is not counted again
     await gate.verify(ticket.code)
     manager = await hub.socket(await world.staff("MANAGER", "Mary Manager"))
     assert (await manager.command("undo", scan_id=scan_id, reason="wrong person"))["success"]
@@ -180,7 +180,7 @@ async def test_scans_of_another_process_are_told_where_somebody_subscribes(
 
 
 async def test_what_was_not_announced_is_found_in_the_log_and_told_once(hub: Hub, world: World, open_hub: Any) -> None:
-    """And the control of the test above: without the announcement the scan comes, but only with the resync."""
+    """Control of the test above: without the announcement the scan comes, but only by the resync."""
     other = await open_hub()
     await acquainted(hub, other)
     socket, _ = await subscriber(hub, world)
@@ -249,7 +249,7 @@ async def test_at_most_ten_frames_a_second_speak_of_every_scan(hub: Hub, world: 
     socket, answer = await subscriber(hub, world)
     loop = asyncio.get_running_loop()
     began, count = loop.time(), 0
-    # A second and a half, or as long as it takes until five have come.
+    # A second and a half, or until five events have come.
     while loop.time() - began < 1.5 or len(socket.events) < 5:
         assert loop.time() - began < 60
         count += 5
@@ -288,7 +288,7 @@ async def test_a_left_channel_is_given_up_and_no_longer_wanted(
 async def test_dashboards_that_never_read_cost_the_others_nothing(
     hub: Hub, world: World, raw: Any, wheel: HandTurnedWheel
 ) -> None:
-    """Five hundred, of which one in ten stalls: the others are told of every scan, and the stalled ones are disconnected."""
+    """One in ten of 500 dashboards stalls. The others receive every scan, and the stalled ones are disconnected."""
     live, token = hub.app[LIVE], await world.staff("MANAGER")
     healthy = []
     for _ in range(450):
@@ -316,16 +316,16 @@ async def test_dashboards_that_never_read_cost_the_others_nothing(
             seen(count + n, org_id=world.org_id, venue_id=world.venue_id, operator_name="J" * 200) for n in range(40)
         ])  # fmt: skip
         count += 40
-        # In processor time, of which a busy machine needs no more.
+        # The limit is in processor time, which does not grow on a busy machine.
         began = time.process_time()
         await healthy[0].command("ping")
         costs.append(time.process_time() - began)
         deepest = max(deepest, *(present.queue.depth for present in stalled))
-        # Whoever is well reads what has come, as a page does.
+        # Healthy sockets read what has come, as a page does.
         if count % 400 == 0:
             await asyncio.gather(*(socket.command("ping") for socket in healthy))
 
-    # Until the kernels hold no more for them; from then on the hub keeps what they do not read.
+    # The kernels' buffers are filled first. Then the hub keeps what the stalled sockets do not read.
     while live.host.slow_disconnects + sum(present.queue.blocked for present in stalled) < 50:
         await forty_more()
         await asyncio.sleep(0.05)
@@ -347,7 +347,7 @@ async def test_dashboards_that_never_read_cost_the_others_nothing(
 
 
 def hold_little(present: Any) -> None:
-    """Let the kernel and the transport of this socket hold less than a frame, so that the hub must."""
+    """Make the buffers of kernel and transport smaller than a frame, so that the hub must keep it."""
     transport = present._client.request.transport
     transport.get_extra_info("socket").setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, 4096)
     transport.set_write_buffer_limits(high=1024)

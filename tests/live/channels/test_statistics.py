@@ -25,13 +25,13 @@ SCANS, YELLOW, RED, ENTERED, GONE = range(5)
 
 @pytest.fixture(autouse=True)
 def read_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hubs opened from now on read the log more often than once a second, to let nobody wait."""
+    """Make hubs opened from now on read the log more often than once a second, to keep the tests short."""
     assert live_channels.READ_SECONDS == READ_SECONDS == 1
     monkeypatch.setattr(live_channels, "READ_SECONDS", 0.05)
 
 
 class Mirror:
-    """What a client knows: the snapshot and every event laid over it."""
+    """A client's state: the snapshot with every later event applied."""
 
     def __init__(self, snapshot: dict[str, Any]) -> None:
         self.minutes: dict[tuple[str, int], list[int]] = {}
@@ -57,7 +57,7 @@ class Mirror:
         def is_it(median: int | None) -> bool:
             if median is None or milliseconds is None:
                 return median is milliseconds
-            # The middle of an even number of rows lies between two milliseconds.
+            # The median of an even number of rows lies between two milliseconds.
             return abs(median - milliseconds) <= 1
 
         async with asyncio.timeout(60):
@@ -75,7 +75,7 @@ async def watch(socket: Any, **fields: Any) -> dict[str, Any]:
 async def counted(
     hub: Hub, world: World, day: Any = TODAY
 ) -> tuple[dict[Any, list[int]], dict[str, Counter[Any]], Any]:
-    """The same figures, added up here from the rows of the log one by one."""
+    """Return the same figures, added up here from the rows of the log."""
     venue = await hub.services.venues.read(world.org_id, world.venue_id)
     start, end = day_bounds(day, venue.zone)
     rows = await read_scans(hub.database, venue_id=world.venue_id)
@@ -123,7 +123,7 @@ async def agree(hub: Hub, world: World, mirror: Mirror, day: Any = TODAY) -> Non
 
 
 async def rows_of_log(hub: Hub) -> int:
-    """Rows the board has counted when it is up to date: all of them, since all are of one day."""
+    """Return the number of rows that an up-to-date board has counted: all, since all are of one day."""
     return int(await count_scans(hub.database))
 
 
@@ -168,7 +168,7 @@ async def test_snapshot_and_events_are_the_log_whatever_happens_and_after_a_rest
                 hub.clock.advance(chance.choice([5, 45, 200]))
         if chance.random() < 0.1:
             await asyncio.sleep(0.06)
-    # A ticket that was taken back and came again was logged twice, and its undo once.
+    # A ticket with an undo and a second entry has two logged scans and one logged undo.
     rows = await rows_of_log(hub)
     await mirror.follow(manager, rows)
     assert mirror.revision == rows, seed
@@ -203,7 +203,7 @@ async def test_the_median_is_of_the_last_quarter_of_an_hour_and_of_the_whole_day
     hub.clock.advance(16 * 60)
     await mirror.median_becomes(manager, None)
     hub.clock.advance(24 * 3600)
-    # A session lasts eight hours: another one looks back.
+    # A session lasts eight hours, so another one looks back.
     later = await hub.socket(await world.staff("MANAGER"))
     await Mirror(await watch(later, date=str(TODAY))).median_becomes(later, round(median(took["A"])))
 
@@ -215,7 +215,7 @@ async def write(hub: Hub, world: World, logged_at: datetime, **columns: Any) -> 
 
 
 async def late_row_is_counted(hub: Hub, world: World, **how: Any) -> bool:
-    """Whether a row that becomes visible after a row dated later is on the board."""
+    """Return whether a row that becomes visible after a row with a later time is counted."""
     channels = StatisticsChannels(hub.services, **how)
     venue = await hub.services.venues.read(world.org_id, world.venue_id)
     now = hub.clock.now()
@@ -277,7 +277,7 @@ async def test_who_leaves_comes_back_and_has_it_taken_back_is_counted_as_inside(
     out = [(await gate.command("exit", code=t.code, scan_id=str(uuid4())))["data"]["scan_id"] for t in leaving]
     back = await gate.verify(tickets[0].code)
     assert back["reason"] == "RE_ENTRY"
-    # And by a supervisor, once for good and once taken back.
+    # A supervisor lets two visitors back in, and undoes one of these returns.
     await world.policy(re_entry="deny")
     asked = [(await gate.validate(t.code))["scan_id"] for t in (tickets[2], gone)]
     for scan_id in asked:

@@ -37,7 +37,7 @@ async def connected(*hubs: Hub) -> None:
 
 
 async def news(socket: Any, change: str) -> list[str]:
-    """The hashes of the next event, which must be of this kind."""
+    """Return the hashes of the next event, which must be of this kind."""
     event = await socket.event(3)
     assert (event["topic"], event["subscription"]) == ("tickets", 1)
     assert event["data"]["change"] == change, event
@@ -193,7 +193,7 @@ async def test_the_topic_is_for_staff_and_ends_with_its_subscription(hub: Hub, w
 async def test_a_silent_action_is_what_these_tests_would_notice(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The negative control: where nothing is told, nothing is heard."""
+    """Negative control: without the announcement of an entry, no event comes."""
     ticket = await world.reserved(await world.slot())
     socket, gate = await scanner(hub, world), await hub.socket(await world.staff())
     monkeypatch.setattr("hub.actions.scanning.entry_scans._tickets_verified", lambda scans: [])

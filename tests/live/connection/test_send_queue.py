@@ -25,7 +25,7 @@ from tests.support.world import TODAY, World
 
 
 async def never_reads(raw: Any, hub: Hub, token: str, **requests: Any) -> Any:
-    """A dashboard that asks for the counts and then reads nothing more."""
+    """Return a dashboard that subscribes to the counts and then reads nothing more."""
     client = await raw(hub.url, receive_buffer=4096, **requests)
     await client.sign_in(token)
     client.send({"id": 1, "type": "subscribe", "topic": "counts"})
@@ -35,7 +35,7 @@ async def never_reads(raw: Any, hub: Hub, token: str, **requests: Any) -> Any:
 
 
 class BusyVenue:
-    """Changes to every slot of today, told as entry scans publish them."""
+    """Changes to every slot of today, published as entry scans publish them."""
 
     def __init__(self, hub: Hub, world: World, slots: int = 200) -> None:
         self._hub, self._world, self._slots = hub, world, slots
@@ -50,12 +50,15 @@ class BusyVenue:
             )
 
     async def is_followed_by(self, socket: Any) -> None:
-        """Until the socket is told how it is now."""
+        """Wait until the socket has received the newest state."""
         while not any(slot["booked"] == self._revision % 200 for slot in (await socket.event())["data"]["slots"]):
             pass
 
     async def change_ten_times(self, socket: Any) -> list[float]:
-        """What the pings of a healthy socket cost meanwhile. In processor time, of which a busy machine needs no more."""
+        """Return the processor time of a healthy socket's pings during ten changes.
+
+        It does not grow on a busy machine.
+        """
         costs = []
         for _ in range(10):
             self.change()
@@ -77,14 +80,14 @@ async def test_a_subscriber_that_never_reads_is_disconnected_within_15_seconds_a
     venue = BusyVenue(hub, world)
     await healthy.command("subscribe", topic="counts")
     before = sorted([cost for _ in range(5) for cost in await venue.change_ten_times(healthy)])
-    # The negative control: one stalled client that the hub is kept from disconnecting.
+    # Negative control: one stalled client that the hub cannot disconnect.
     spared = await never_reads(raw, hub, await world.staff("MANAGER", name="Spared"))
     spare(live, "Spared")
     stalled = [await never_reads(raw, hub, token) for _ in range(20)]
     assert len(live.sockets.staff) == 22
     began = wheel.now
     meanwhile: list[float] = []
-    # Until the kernels hold no more for them; from then on one frame waits in the hub for each.
+    # The kernels' buffers are filled first. Then one frame of each client waits in the hub.
     while live.host.slow_disconnects + sum(session.queue.blocked for session in sessions(live)) < 21:
         meanwhile += await venue.change_ten_times(healthy)
     while len(live.sockets.staff) > 2:
@@ -94,7 +97,7 @@ async def test_a_subscriber_that_never_reads_is_disconnected_within_15_seconds_a
         await wheel.turn()
     assert live.host.slow_disconnects == 20
     assert percentile_95(meanwhile) < max(2 * percentile_95(before), 0.03)
-    # Really gone: the kernel knows the server's side of these sockets no more, not only the hub.
+    # The kernel must have closed the server's side of these sockets too, not only the hub.
     async with asyncio.timeout(20):
         while {name_of(client) for client in stalled} & server_side_sockets(hub.settings.port):
             await asyncio.sleep(0.05)
@@ -127,7 +130,7 @@ def name_of(client: Any) -> tuple[str, int]:
 
 
 def server_side_sockets(port: int) -> set[tuple[str, int]]:
-    """The peers of the established connections of this port, as the kernel lists them."""
+    """Return the peers of the established connections of this port, as the kernel lists them."""
     peers = set()
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, peer, state, *_ = line.split()
@@ -183,7 +186,7 @@ async def test_half_a_frame_dripped_byte_by_byte_does_not_keep_a_socket_open(
 
 
 async def test_a_slow_subscriber_gets_one_frame_with_everything_since(hub: Hub) -> None:
-    """The queue's own test: a transport that is full until the test empties it."""
+    """This is the queue's own test. Its transport is full until the test empties it."""
 
     class Transport:
         writing_paused = True

@@ -77,7 +77,10 @@ def test_a_removed_item_does_not_come_up() -> None:
 
 
 async def test_the_hub_turns_it_once_each_half_second(hub: Hub) -> None:
-    """At most: on a machine that is too busy for it, no client is late by the wheel's time."""
+    """Two turns a second are the upper limit.
+
+    On a busy machine turns come later, and no client is late by the wheel's time.
+    """
     due = asyncio.Event()
 
     class Alarm(Item):

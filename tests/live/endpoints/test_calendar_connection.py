@@ -107,7 +107,7 @@ async def test_nothing_a_visitor_sends_breaks_anything(
 
 
 def sentence(chance: random.Random) -> bytes:
-    """Nearly what a page would say."""
+    """Return a random frame that resembles one of the page's."""
     month = chance.choice(["2026-11", "2026-12", "2027-01", "2026-00", "1", "9999-12", "2026-11-20", "２０２６-11"])
     return chance.choice([
         b'{"type":"ping"}', f'{{"type":"month","month":"{month}"}}'.encode(), b'{"type":"month","month":null}',
@@ -115,7 +115,7 @@ def sentence(chance: random.Random) -> bytes:
     ])  # fmt: skip
 
 
-# ---- Who does not read, who does not answer
+# ---- Clients that do not read or do not answer
 
 
 async def test_a_visitor_that_never_reads_is_disconnected_and_the_others_are_told_all_the_while(
@@ -126,13 +126,13 @@ async def test_a_visitor_that_never_reads_is_disconnected_and_the_others_are_tol
         await world.slot(TODAY + timedelta(days=n % 9), f"{8 + n // 9:02d}:00", "23:30", capacity=500)
     healthy = await visit()
     stalled = [await visit(receive_buffer=4096) for _ in range(5)]
-    # The negative control: one of them is kept from being disconnected.
+    # Negative control: one of the clients cannot be disconnected.
     spared = await visit(receive_buffer=4096)
     (kept,) = [s for s in hub.app[LIVE].sockets.calendar.all() if _port(s) == _own_port(spared)]
     kept.queue._on_slow = lambda: None  # type: ignore[attr-defined]
     for visitor in [*stalled, spared]:
         visitor.client.writer.transport.pause_reading()
-        # Months and months, none of them read: more than the kernels hold.
+        # Ask for many months without reading, which is more than the kernels' buffers hold.
         for n in range(30):
             visitor.ask("2026-11" if n % 2 else "2026-12")
     slot = next(iter(healthy.slots))
@@ -192,7 +192,7 @@ async def test_a_month_that_cannot_be_read_is_said_and_the_visitor_comes_back_la
     assert await visitor.client.code() == 1013
 
 
-# ---- The end
+# ---- The stop of the hub
 
 
 async def test_at_the_stop_every_visitor_hears_1012_and_when_to_come_back(
@@ -221,7 +221,7 @@ async def test_nothing_is_left_behind_by_two_hundred_visits(hub: Hub, world: Wor
         clients = [await raw(path=PATH) for _ in range(20)]
         for number, client in enumerate(clients):
             if number % 4 == 0:
-                client.drop()  # before anything was read
+                client.drop()  # before it has read anything
                 continue
             await client.next()
             client.send({"type": "month", "month": "2026-12"})

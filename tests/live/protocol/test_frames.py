@@ -14,7 +14,7 @@ from tests.support.world import World
 
 @pytest.fixture
 async def signed_in(world: World, raw):
-    """`await signed_in()` is one more signed-in client."""
+    """`await signed_in()` returns one more signed-in client."""
     token = await world.staff("MANAGER")
 
     async def one_more():

@@ -41,7 +41,7 @@ def document(chance: random.Random) -> bytes:
 
 
 def command(chance: random.Random) -> bytes:
-    """Readable, for the most part with the fields its command wants, of any value."""
+    """Return a random command that can be parsed, mostly with its required fields, of any value."""
     kind = chance.choice(WORDS)
     fields = {name: value(chance) for name in chance.sample(NAMES[2:], chance.randrange(4))}
     if chance.random() < 0.7:
@@ -51,7 +51,7 @@ def command(chance: random.Random) -> bytes:
 
 
 def noise(chance: random.Random) -> bytes:
-    """A frame, whole or spoilt in one of the ways a frame can be."""
+    """Return a frame, valid or broken in one of the ways a frame can be."""
     payload = document(chance)
     match chance.randrange(12):
         case 0:
@@ -83,7 +83,7 @@ async def test_nothing_a_client_sends_breaks_anything(
             client: RawClient = await raw()
             if chance.random() < 0.8:
                 await client.sign_in(token)
-            # Half of them speak proper frames only, and so get as far as the database.
+            # Half of the clients send only valid frames, and so get as far as the database.
             spoils = chance.random() < 0.5
             for _ in range(30):
                 client.writer.write(noise(chance) if spoils else frame(1, command(chance)))

@@ -17,7 +17,7 @@ from tests.support.world import World
 
 
 async def gate(hub: Hub, world: World, name: str, operator: str = "Jane Smith") -> Any:
-    """A scanner at a gate that listens to its notices."""
+    """A scanner at a gate that has subscribed to its notices."""
     socket = await hub.socket(await world.staff(name=operator), gate=name)
     assert (await socket.command("subscribe", topic="notices"))["success"]
     return socket
@@ -46,14 +46,14 @@ def job_of(hub: Hub) -> DuplicateAlarmJob:
 
 
 async def settled(*hubs: Hub) -> None:
-    """Until no alarm is under way."""
+    """Wait until no alarm is being written."""
     async with asyncio.timeout(30):
         while any(job_of(hub)._tasks or job_of(hub)._unknown for hub in hubs):
             await asyncio.sleep(0.01)
 
 
 async def silent(hub: Hub, *sockets: Any) -> None:
-    """The next thing all of them are told is that something may have been missed, which is said now."""
+    """Show that the sockets got no alarm: the next event of each is the `missed` marker, which is published now."""
     await settled(hub)
     hub.app[LIVE].channels.events.announcements_missed()
     for socket in sockets:
@@ -167,17 +167,17 @@ async def test_gates_at_two_processes_raise_one_alarm_and_tell_each_gate_once(
     slot = await world.slot()
     a, b = await gate(hub, world, "A"), await gate(other, world, "B")
     watch, _ = await manager(other, world)
-    # Were any alarm told twice, the next ticket's would not be the next to come; whoever comes sixth shows it of the fifth.
+    # A duplicate event would come in place of the next ticket's. The sixth ticket shows it for the fifth.
     for _ in range(6):
         ticket = await world.reserved(slot)
-        # At the same moment: each process hears of the other's scan after its own.
+        # The scans are at the same moment: each process receives the other's scan after its own.
         await asyncio.gather(a.validate(ticket.code), b.validate(ticket.code))
         assert [(await alarm_of(one))["ticket_id"] for one in (a, b, watch)] == [ticket.id] * 3
     assert await alarms(hub) == 6
 
 
 async def test_without_word_from_the_other_process_nobody_would_notice(hub: Hub, world: World, open_hub: Any) -> None:
-    """The control: the alarm above hangs on what processes tell each other, and the log is what heals its loss."""
+    """Control: without messages between the processes, no gate gets an alarm until the resync reads the log."""
     other = await open_hub()
     await acquainted(hub, other)
     for one in (hub, other):
@@ -199,7 +199,7 @@ async def test_a_process_that_opens_remembers_from_the_log(hub: Hub, world: Worl
     a = await hub.socket(await world.staff(), gate="A")
     await a.verify(ticket.code)
     other = await open_hub()
-    # The one that was open all the time does not hear of the second scan: only the new one can notice.
+    # The first process does not receive the second scan. Only the newly opened one can raise the alarm.
     other.services.scan_events._announcer = type("Mute", (), {"publish_to_peers": lambda self, received: None})()
     b = await gate(other, world, "B")
     await b.verify(ticket.code)
@@ -207,7 +207,7 @@ async def test_a_process_that_opens_remembers_from_the_log(hub: Hub, world: Worl
 
 
 async def test_the_same_pair_is_written_once(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: without the row's own key each process that notices would tell."""
+    """The row's key makes three calls write one alarm. Control: without the key the statement fails."""
     seen: list[Any] = []
     hub.services.scan_events.listen(seen.extend)
     monkeypatch.setattr(DuplicateAlarmJob, "_start_raising", lambda self, one, other: None)

@@ -25,7 +25,7 @@ async def watching(hub: Hub, token: str, topic: str, **fields: Any) -> tuple[Soc
 
 
 async def entered_twice(world: World, gate: Socket, count: int = 1) -> list[dict[str, Any]]:
-    """Scans of one queue, the second of each ticket: each of them a conflict."""
+    """Return the second scans of some tickets in one queue. Each of them becomes a conflict."""
     tickets = await world.fill(await world.slot(), count)
     await sync(gate, *(queued(ticket.code, -20) for ticket in tickets))
     return [queued(ticket.code, -10) for ticket in tickets]
@@ -58,7 +58,7 @@ async def test_a_conflict_reaches_managers_and_who_let_them_in_at_every_process(
     notice = (await hers.event(3))["data"]
     assert (notice["kind"], notice["data"]) == ("conflicts", {"count": 1, "conflicts": [conflict]})
     await silent(colleague)
-    # Whoever comes later finds it in the answer.
+    # A later subscriber gets the conflict in the reply.
     _, after = await watching(hub, await world.staff("MANAGER"), "conflicts")
     assert (after["open"], after["conflicts"]) == (1, [conflict])
 
@@ -80,7 +80,7 @@ async def test_sent_again_it_is_not_told_again(hub: Hub, world: World) -> None:
 async def test_it_is_told_again_and_again_once_what_is_known_counts_as_new(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: a replay that writes nothing tells all the same."""
+    """Control: if known conflicts count as new, a replay that writes nothing publishes them again."""
     gate = await hub.socket(await world.staff(), gate="A")
     [scan] = await entered_twice(world, gate)
     sabotage(
@@ -102,7 +102,8 @@ async def test_a_queue_full_of_conflicts_is_one_notice(hub: Hub, world: World) -
     notice = (await hers.event(3))["data"]["data"]
     assert (notice["count"], len(notice["conflicts"])) == (80, MOST_IN_NOTICE)
     await silent(hers)
-    # More than a channel keeps for its watchers: they are told so, and find the newest and the number of all.
+    # The conflicts exceed what a channel keeps. Subscribers get `missed`, and the reply has the newest ones and the
+    # total.
     assert (await manager.event(3))["data"] == {"missed": True}
     _, after = await watching(hub, await world.staff("MANAGER"), "conflicts")
     assert (after["open"], len(after["conflicts"])) == (80, MOST_SHOWN)
@@ -124,7 +125,7 @@ async def test_a_decision_reaches_the_boards_and_who_let_them_in(hub: Hub, world
     assert (received["conflict"]["decision"], received["conflict"]["decided_by"]) == ("leaves", "Ann Lee")
     notice = (await hers.event(3))["data"]
     assert (notice["kind"], notice["data"]["conflict"]) == ("conflict_decided", received["conflict"])
-    await silent(manager)  # the second time was no decision
+    await silent(manager)  # the repeated decision is none
     await silent(hers)
 
 
@@ -153,7 +154,7 @@ async def test_the_life_of_the_ticket_tells_of_it_and_of_the_decision(hub: Hub, 
     await hub.post(f"/api/operator/conflicts/{result['conflict_id']}/decision", decided, token=chief)
     ticket_id = result["decision"]["ticket"]["ticket_id"]
     _, body = await hub.get(f"/api/tickets/{ticket_id}/life", token=chief)
-    # The stage's tickets are issued at the time of the machine, which is not that of the test.
+    # The world's tickets are issued by the machine's clock, not by the test's.
     received = [event for event in body["data"]["events"] if event["kind"] in ("scan", "conflict", "conflict_decided")]
     first, second, conflict, decision = received
     assert (first["entered"], second["entered"]) == (True, False)

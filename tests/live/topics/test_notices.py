@@ -19,7 +19,7 @@ from tests.support.world import World
 
 
 async def scanner(hub: Hub, token: str, gate: str | None = None) -> tuple[Any, list[Any]]:
-    """A signed-in scanner at a gate that has subscribed, and what it was told with the answer."""
+    """Return a signed-in scanner at a gate, subscribed to its notices, and the notices of the reply."""
     socket = await hub.socket(token)
     if gate:
         await socket.command("device", device={"gate": gate})
@@ -108,7 +108,7 @@ async def test_who_was_not_on_line_is_told_when_back_and_not_for_ever(hub: Hub, 
 async def test_what_happens_while_the_answer_is_read_comes_after_it(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An event between the reading and the watching is told after the answer that names the subscription."""
+    """An event between the read and the subscription is sent after the reply that names the subscription."""
 
     async def read(_: int | None) -> dict[str, Any]:
         hub.services.announcer.publish([TopicEvent.of(world.org_id, "matters", {"n": 1}, venue_id=world.venue_id)])
@@ -180,7 +180,7 @@ def test_who_reads_too_slowly_gets_every_event_in_order_or_is_told() -> None:
 
 
 async def test_two_notices_that_say_the_same_are_two(hub: Hub, world: World, open_hub: Any) -> None:
-    """One message to the other processes keeps only the newest state of a slot, but every event."""
+    """A message to other processes keeps only the newest state of a slot, but every event."""
     other = await open_hub()
     await connected(hub, other)
     socket, _ = await scanner(other, await world.staff(), "A")
