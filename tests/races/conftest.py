@@ -18,7 +18,7 @@ async def two_hubs(slow_servers: None, open_hub) -> list[Hub]:
 
 @pytest.fixture
 async def world(two_hubs: list[Hub]) -> World:
-    """The world of the first hub; the second hub learns of it as another process would.
+    """The world of the first hub. The second hub learns of it as another process would.
 
     No invariants are checked at the end, because the races check them and the negative controls break them.
     """

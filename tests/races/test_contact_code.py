@@ -17,7 +17,7 @@ from tests.support.negative_controls import sabotage, without_last_line
 from tests.support.world import World
 
 CONTACT = {"email": "john@example.com", "phone": "+12025551234", "channel": "email"}
-# Nothing else changes: a moment between reading and writing, as a busy server has one.
+# Add only a pause between read and write, as on a busy server.
 NO_LOCK = (("FROM contact_codes WHERE id = $1 FOR NO KEY UPDATE", "FROM contact_codes, pg_sleep(0.3) WHERE id = $1"),)
 NO_TURN = (("SELECT pg_advisory_xact_lock(hashtextextended(encode($1::bytea, 'hex'), 4))", "SELECT $1::bytea IS NULL"),)
 SLOW_WRITER = (("message.id FROM message", "message.id FROM message, pg_sleep(0.5)"),)
@@ -25,7 +25,7 @@ SLOW_WRITER = (("message.id FROM message", "message.id FROM message, pg_sleep(0.
 
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is sent: what waits in the outbox can be read."""
+    """The hubs send nothing, so one-time codes can be read in the outbox."""
 
     async def nothing(_self: OutboxJob) -> None:
         return
@@ -35,7 +35,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every guess that was compared with a code."""
+    """Return the list of guesses that were compared with a code."""
     seen: list[str] = []
     compare = ContactProofs.is_code
 
@@ -48,7 +48,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def sent(hub: Hub, world: World) -> tuple[str, str]:
-    """A challenge and its code."""
+    """Send a code, and return its challenge and the code."""
     await world.policy(contact_check="email")
     status, body = await hub.post("/api/contact/code", CONTACT)
     assert status == 200, body
@@ -57,7 +57,7 @@ async def sent(hub: Hub, world: World) -> tuple[str, str]:
 
 
 async def guess(hubs: list[Hub], challenge: str, codes: list[str]) -> list[tuple[int, Any]]:
-    """All at once, at both hubs in turn."""
+    """Send all guesses at once, at both hubs in turn."""
     return await asyncio.gather(
         *(
             hubs[n % 2].post("/api/contact/confirm", {"challenge_id": challenge, "code": code})
@@ -76,9 +76,9 @@ async def test_fifty_wrong_guesses_at_once_get_three_looks(two_hubs, world, look
     received = [body["error"]["code"] for _, body in answers]
     assert len(looks) == 3
     assert received.count("CODE_WRONG") == 2
-    # On a slow machine the last in the crowd may be told to come back later; nobody is told anything else.
+    # On a slow machine the last requests may get 503. No other answer is allowed.
     assert set(received) <= {"CODE_WRONG", "CODE_LOCKED", "SERVICE_UNAVAILABLE"}
-    # Nor is the right one looked at after them.
+    # The right code is not compared after them either.
     assert [body["error"]["code"] for _, body in await guess(two_hubs, challenge, [code])] == ["CODE_LOCKED"]
     assert len(looks) == 3
 
@@ -92,7 +92,7 @@ async def test_without_the_lock_they_get_more(two_hubs, world, looks, monkeypatc
 
 
 async def test_without_the_lock_the_table_still_counts_to_three(two_hubs, world, looks, monkeypatch):
-    """A guess is counted before it is looked at, and the table does not count to four."""
+    """A guess is counted before it is compared, and the table's CHECK allows no fourth."""
     challenge, code = await sent(two_hubs[0], world)
     sabotage(monkeypatch, "booking/contact_codes", "lock_code", *NO_LOCK)
     await guess(two_hubs, challenge, wrong(code, 10))
@@ -126,7 +126,7 @@ async def test_asked_ten_times_at_once_one_code_is_sent(two_hubs, world):
 
 
 async def test_a_slow_writer_alone_sends_no_second_code(two_hubs, world, monkeypatch):
-    """The control of the control: who waits in turn reads what the slow one wrote."""
+    """Control of the control: with the lock, the second writer waits and reads what the slow one wrote."""
     sabotage(monkeypatch, "booking/contact_codes", "add_code", *SLOW_WRITER)
     assert await ask_at_once(two_hubs, world, 2) == ["CODE_TOO_SOON", "sent"]
 

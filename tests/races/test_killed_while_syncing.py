@@ -1,6 +1,6 @@
-"""The hub is killed while scanners sync: before Postgres has done it, while it does it, after it, and at any moment.
+"""The hub is killed while scanners sync: before Postgres has written, meanwhile, afterwards, and at any moment.
 
-Whatever the moment, the queue is sent again as it was, and every scan has one entry, one row in the log and one conflict.
+Whatever the moment, the same queue is sent again, and every scan has one entry, one row in the log and one conflict.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ from tests.support.world import Ticket, World
 
 @pytest.fixture
 async def hub(open_hub: Any) -> Hub:
-    """The hub beside, which is not killed; the controls break promises, so nobody asks for them at the end."""
+    """The other hub, which is not killed.
+
+    Its invariants are not checked at the end, because the controls break them.
+    """
     beside: Hub = await open_hub()
     return beside
 
@@ -73,7 +76,7 @@ async def outcomes(url: str, token: str, scans: list[dict[str, Any]]) -> Counter
 
 
 async def killed(served: ServedHub, still: Standstill, token: str, scans: list[dict[str, Any]]) -> None:
-    """The queue is sent; as soon as its statement stands still, the hub is gone, and the scanner hears nothing."""
+    """Send the queue, and kill the hub as soon as its statement is blocked. The scanner gets no answer."""
 
     async def send() -> None:
         await outcomes(served.url, token, scans)
@@ -86,7 +89,7 @@ async def killed(served: ServedHub, still: Standstill, token: str, scans: list[d
 
 
 async def recorded(world: World) -> tuple[int, int, int]:
-    """Entries, rows of the log, conflicts."""
+    """Return the numbers of entries, rows of the log, and conflicts."""
     database = world.hub.database
     return await count_entries(database), await count_scans(database), await count_conflicts(database)
 
@@ -97,7 +100,7 @@ async def queue_of(world: World, count: int = 40) -> tuple[list[Ticket], list[di
 
 
 class TestKilledWhilePostgresWrites:
-    """The entries are handed to Postgres and not yet written when the hub dies."""
+    """Postgres has the entries and has not written them when the hub is killed."""
 
     async def test_what_postgres_finishes_all_the_same_is_found_done(
         self, world: World, served: ServedHub, still: Standstill
@@ -117,7 +120,7 @@ class TestKilledWhilePostgresWrites:
     async def test_who_calls_every_attempt_a_new_scan_makes_conflicts_of_it(
         self, world: World, served: ServedHub, still: Standstill
     ) -> None:
-        """The control: without the scan's own name its second coming is a second visitor."""
+        """Control: without the scan's own id, the repeated scan counts as a second visitor."""
         token = await world.staff()
         _, scans = await queue_of(world)
         await still.at("scans")
@@ -144,12 +147,12 @@ class TestKilledWhilePostgresWrites:
         assert await broken_invariants(world.hub.database) == []
 
     async def sent_again_meanwhile(self, world: World, served: ServedHub, still: Standstill) -> Counter[str]:
-        """The scanner is back at another hub while Postgres still has the dead one's statement in hand."""
+        """Send the queue again at another hub, while Postgres still runs the killed hub's statement."""
         token = await world.staff()
         tickets, scans = await queue_of(world, 5)
         await still.at("scans")
         await killed(served, still, token, scans)
-        # Another device let the same people in, later; and the first device sends its queue again.
+        # Another device let the same people in later, and the first device sends its queue again.
         rival = [queued(ticket.code, -5) for ticket in tickets]
         again = asyncio.create_task(outcomes(world.hub.url, await world.staff(), rival))
         await still.waits(2)
@@ -178,7 +181,7 @@ class TestKilledWhilePostgresWrites:
 
 
 class TestKilledBetweenTheTwo:
-    """The scans are in the log, their conflicts are not."""
+    """The scans are in the log, and their conflicts are not."""
 
     async def left_unwritten(
         self, world: World, served: ServedHub, still: Standstill
@@ -208,7 +211,7 @@ class TestKilledBetweenTheTwo:
     async def test_they_are_lost_once_only_a_new_scan_may_be_one(
         self, world: World, served: ServedHub, still: Standstill, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The control: whoever takes a scan that is in the log for settled never writes them."""
+        """Control: if a logged scan counts as done, its conflicts are never written."""
         token, scans = await self.left_unwritten(world, served, still)
         only_new = (
             "WHERE NOT EXISTS (SELECT FROM scans e WHERE e.org_id = $1 AND e.scan_id = c.scan_id AND e.logged_at < $3)"
@@ -219,7 +222,10 @@ class TestKilledBetweenTheTwo:
 
 
 class TestPostgresGoesMeanwhile:
-    """The hub lives, its connections to Postgres end in the middle: the scanner is told so, and sends all of it again."""
+    """The hub lives, and its connections to Postgres end in the middle.
+
+    The scanner gets an error and sends all of it again.
+    """
 
     @pytest.mark.parametrize("table", ["scans", "scan_conflicts"])
     async def test_a_queue_that_is_refused_as_a_whole_is_taken_over_when_it_comes_again(
@@ -257,7 +263,9 @@ async def test_three_deaths_at_any_moment_of_two_long_queues_leave_one_entry_eac
     sent_twice = 0
 
     async def device(n: int) -> None:
-        """As a scanner does it: in order, twenty at a time, an unanswered batch again on the next line."""
+        """Send a queue as a scanner does: in order, twenty at a time, an unanswered batch again over the next
+        connection.
+        """
         nonlocal sent_twice
         done = 0
         while done < len(queues[n]):
@@ -279,7 +287,7 @@ async def test_three_deaths_at_any_moment_of_two_long_queues_leave_one_entry_eac
 
     devices = [asyncio.create_task(device(n)) for n in range(2)]
     for third in range(3):
-        # Each time when about a quarter more is done, and then a moment later.
+        # Kill the hub after about each further quarter of the scans, and a moment later.
         async with asyncio.timeout(60):
             while left[0] > 400 - (third + 1) * 100 + lot.randrange(40):
                 await asyncio.sleep(0.002)

@@ -19,7 +19,7 @@ from tests.support.reservations import read_reservations
 from tests.support.world import World, many_slots
 
 PLACES = " AND w.place <= h.total_capacity - h.booked_count - h.held_count"
-# Nothing else changes: a moment between counting the places and taking them, as a busy server has one.
+# Remove the lock, and add a pause between counting the places and taking them, as on a busy server.
 NO_SLOT_LOCK = (
     ("     ORDER BY s.id\n       FOR NO KEY UPDATE OF s\n", "     ORDER BY s.id\n"),
     (PLACES, f"{PLACES} AND (SELECT pg_sleep(0.02) IS NOT NULL FROM (SELECT count(*) FROM held) AS counted)"),
@@ -29,7 +29,7 @@ SOLD_TWICE = ("no slot is overbooked", "booked counts equal the reservations", "
 
 
 async def two_clients_for_each_last_seat(hubs: list[Hub], world: World, repeats: int) -> list[str]:
-    """Two clients at two hubs ask for the one place of a slot, `repeats` times. Returns the promises broken."""
+    """Let two clients at two hubs ask for the one place of a slot, `repeats` times. Return the broken promises."""
     slots = await many_slots(world, repeats, capacity=1)
     tickets = await world.tickets(2 * repeats)
     broken = []
@@ -60,7 +60,7 @@ async def test_the_last_seat_is_sold_twice_once_the_mechanism_is_gone(two_hubs, 
 
 
 async def test_the_moment_alone_sells_nothing_twice(two_hubs, world, monkeypatch):
-    """The control of the control: with the lock in its place, the moment between counting and taking does no harm."""
+    """Control of the control: with the lock, the pause between counting and taking does no harm."""
     sabotage(monkeypatch, "booking/reservations", "take_places", NO_SLOT_LOCK[1])
     assert await two_clients_for_each_last_seat(two_hubs, world, 60) == []
 
@@ -74,7 +74,7 @@ async def test_where_the_statement_does_not_look_the_check_refuses_and_the_loser
 
 
 async def on_sale(hubs: list[Hub], world: World, *, places: int, tickets: int, clients: int) -> list[str]:
-    """More tickets than places, asked for at once. Returns the promises broken."""
+    """Ask for more tickets than places at once. Return the broken promises."""
     slot_id = await world.slot(capacity=places)
     await world.slot(start="15:00", end="16:00", capacity=100_000)
     wanted = await world.tickets(tickets)
@@ -121,7 +121,7 @@ async def test_the_crowd_overbooks_once_nobody_counts_the_places(two_hubs, world
     async with standstill(world.hub.settings.database_url) as still:
         await still.at("ticket_reservations")
         selling = asyncio.create_task(on_sale(two_hubs, world, places=20, tickets=200, clients=100))
-        # A hundred clients are let through, because nothing is known yet, before the first of them is written.
+        # Admission has no state yet, so a hundred clients pass it before the first of them is written.
         async with asyncio.timeout(60):
             while len(asked) < 100 or not all(one.done() for one in asked):
                 await asyncio.sleep(0.01)
@@ -131,7 +131,7 @@ async def test_the_crowd_overbooks_once_nobody_counts_the_places(two_hubs, world
 
 
 async def test_clients_that_vanish_leave_no_place_unsold(two_hubs, world):
-    """A fifth of the clients hang up a few milliseconds after asking: a booking once asked for is finished, or not begun."""
+    """A fifth of the clients hang up a few milliseconds after asking. Their booking is completed, or not begun."""
     slot_id = await world.slot(capacity=60)
     tickets = await world.tickets(240)
 

@@ -37,8 +37,10 @@ async def gates(two_hubs: list[Hub], world: World) -> Gates:
 
 
 class Meeting:
-    """The next two movements of a ticket are both read before either is written: what would be luck is certain. Whoever has
-    lost and is judged anew goes alone."""
+    """Lets the next two movements of a ticket be read before either is written, so that the race is certain.
+
+    The movement that lost is decided again, and then runs alone.
+    """
 
     def __init__(self) -> None:
         self._write = hub.actions.scanning.movements.write_movements
@@ -100,7 +102,7 @@ async def test_both_exits_are_recorded_once_the_version_is_not_asked(world, gate
 
 
 async def test_without_the_version_the_index_still_lets_nobody_leave_twice(world, gates, meeting, monkeypatch):
-    """The last line: the second exit breaks it, is judged anew and finds the first."""
+    """The index is the last guard: it refuses the second exit, which is decided again and finds the first."""
     sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
     [code] = await inside(world, gates[0], 1)
     assert await both(gates, "leave", code, meeting) == ["ALREADY_LEFT", "EXIT_RECORDED"]
@@ -126,7 +128,10 @@ async def test_both_returns_are_recorded_once_the_version_is_not_asked(world, ga
 async def entry_undone_while_they_leave(
     hubs: list[Hub], world: World, gates: Gates, monkeypatch: Any
 ) -> tuple[str, str]:
-    """The undo has read that nobody has left; then they leave, and then it is written. What both are told."""
+    """Write an exit after the undo has read that nobody left, and before the undo writes.
+
+    Return the reasons of both.
+    """
     scan_id = str(uuid4())
     [ticket] = await world.fill(await world.slot(capacity=1), 1)
     await gates[0].verify(ticket.code, scan_id)
@@ -159,7 +164,7 @@ async def test_it_is_taken_back_once_the_version_is_not_asked(two_hubs, world, g
 
 
 async def test_an_exit_sent_again_over_another_hub_at_the_same_moment_is_recorded_once(two_hubs, world, gates, meeting):
-    """A scanner whose connection wavers sends its frame again over a new one, before the first was answered."""
+    """A scanner with an unstable connection sends its frame again over a new one, before the first was answered."""
     token = await world.staff()
     wavering = [await hub.socket(token, gate="A") for hub in two_hubs]
     for code in await inside(world, gates[0], 10):
@@ -173,8 +178,10 @@ async def test_an_exit_sent_again_over_another_hub_at_the_same_moment_is_recorde
 
 
 async def test_whatever_happens_at_once_the_count_inside_is_that_of_the_tickets(two_hubs, world, gates):
-    """Entries, exits, returns, overrides and undos of the same tickets in a muddle over two hubs: the promises stand, and nobody is counted
-    inside who is not."""
+    """Entries, exits, returns, overrides and undos of the same tickets run at random over two hubs.
+
+    The invariants hold, and nobody is counted inside who is not.
+    """
     draw = random.Random(8)
     codes = await inside(world, gates[0], 12)
     entries = await read_scans(world.hub.database, "scan_id", entered=True)

@@ -24,7 +24,7 @@ from tests.support.world import TODAY, Ticket, World, many_slots
 
 NO_SLOT_LOCK = ("     ORDER BY s.id\n       FOR NO KEY UPDATE OF s\n), going", "     ORDER BY s.id\n), going")
 ROOM = "       AND (SELECT count(*) FROM leaving) <= h.total_capacity - h.booked_count - h.held_count\n"
-# A moment between counting the places and taking them, as a busy server has one.
+# Add only a pause between counting the places and taking them, as on a busy server.
 SLOWLY = (ROOM, f"{ROOM}       AND (SELECT pg_sleep(0.05) IS NOT NULL FROM (SELECT count(*) FROM held) AS counted)\n")
 NO_TICKET_GUARD = ("     WHERE t.version = a.version AND t.verified_at IS NULL\n", "")
 NO_RESERVATION_GUARD = (" AND r.status = 'RESERVED' AND r.slot_id <> $5", " AND r.slot_id <> $5")
@@ -38,7 +38,7 @@ async def move(hub: Hub, ticket: Ticket, slot_id: int, token: str, **body: Any) 
 
 
 async def two_movers_to_each_last_place(hubs: list[Hub], world: World, repeats: int) -> list[str]:
-    """Two reservations move to the one free place of a slot at the same moment. Returns the promises broken."""
+    """Move two reservations to the one free place of a slot at the same moment. Return the broken promises."""
     home = await world.slot(TODAY + timedelta(days=30), capacity=2 * repeats)
     movers, manager = await world.fill(home, 2 * repeats), await world.staff("MANAGER")
     broken = []
@@ -72,7 +72,7 @@ async def test_the_last_place_has_two_once_the_mechanism_is_gone(two_hubs, world
 
 
 async def test_the_moment_alone_lets_nobody_in_twice(two_hubs, world, monkeypatch):
-    """The control of the control: with the lock in its place, the moment between counting and taking does no harm."""
+    """Control of the control: with the lock, the pause between counting and taking does no harm."""
     sabotage(monkeypatch, "booking/changes", "move_places", SLOWLY)
     assert await two_movers_to_each_last_place(two_hubs, world, 8) == []
 
@@ -104,7 +104,7 @@ async def test_movers_and_bookers_for_the_same_last_places_fill_them_exactly(two
 async def moved_cancelled_and_scanned_at_once(
     hubs: list[Hub], world: World, repeats: int
 ) -> tuple[Counter[str], list[str]]:
-    """The same reservation is moved at one hub, given back at the other and scanned at the door, all at once."""
+    """Move a reservation at one hub, cancel it at the other and scan it at the gate, all at once."""
     home, target = await world.slot(capacity=repeats), await world.slot(start="13:00", end="15:00", capacity=repeats)
     manager, gate = await world.staff("MANAGER"), await hubs[0].socket(await world.staff())
     seen: Counter[str] = Counter()
@@ -118,7 +118,7 @@ async def moved_cancelled_and_scanned_at_once(
         words = (outcome(moved), outcome(cancelled), scanned["reason"])
         seen.update(words)
         entered = scanned["reason"] == "VERIFIED"
-        # Used or given back, never both; and what is neither moved nor given back was used.
+        # A ticket is used or cancelled, never both. If it is neither moved nor cancelled, it was used.
         if entered is (cancelled[0] == 200):
             broken.append(f"{ticket.code}: {words}")
         if moved[0] == 409 and moved[1]["error"]["code"] not in ("TICKET_ALREADY_USED", "TICKET_CANCELLED"):
@@ -137,7 +137,7 @@ async def test_a_move_against_a_cancellation_against_a_scan_of_the_same_ticket(t
 
 
 async def move_what_was_just_used(world: World, sql: str) -> list[str]:
-    """The move's facts are old: since they were read, the ticket was let in. Returns the promises broken afterwards."""
+    """Move a reservation by facts from before its entry. Return the broken promises."""
     home, target = await world.slot(capacity=5), await world.slot(start="13:00", end="15:00", capacity=5)
     (ticket,) = await world.fill(home, 1)
     version = (await read_ticket(world.hub.database, id=ticket.id))["version"]
@@ -216,7 +216,7 @@ async def test_it_writes_again_and_again_once_it_is_not_asked_where_the_ticket_s
 
 
 async def test_parties_that_swap_slots_do_not_deadlock(two_hubs, world, postgres_log):
-    """A goes to B and B to A, over and over: the slots are always locked in the same order."""
+    """Parties move from A to B and from B to A repeatedly. The slots are always locked in the same order."""
     here, there = (
         await world.slot(TODAY + timedelta(days=3), capacity=40),
         await world.slot(TODAY + timedelta(days=4), capacity=40),

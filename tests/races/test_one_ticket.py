@@ -24,7 +24,7 @@ NO_TICKET_GUARD = ("     WHERE t.version = a.version AND t.status = 'ACTIVATED' 
 
 
 async def fifty_creates_for_one_ticket(hubs: list[Hub], world: World, repeats: int) -> list[str]:
-    """Each ticket is asked into fifty slots at once. Returns the promises broken."""
+    """Book each ticket into fifty slots at once. Return the broken promises."""
     slots = await many_slots(world, 50, capacity=10 * repeats)
     tickets = await world.tickets(repeats)
     broken = []
@@ -41,7 +41,7 @@ async def test_one_ticket_by_fifty_parallel_creates_is_booked_once(two_hubs, wor
 
 
 async def test_one_ticket_is_booked_twice_once_its_version_is_not_asked(open_hub, monkeypatch):
-    # The lane keeps one hub's requests for one ticket apart; with a name of their own they board one flight.
+    # The batcher keeps one hub's requests for one ticket apart. With a key of their own they share a batch.
     names = count()
     monkeypatch.setattr(reserve_ticket, "_same_ticket", lambda asked: next(names))
     sabotage(monkeypatch, "booking/reservations", "take_places", NO_TICKET_GUARD)
@@ -60,7 +60,10 @@ async def test_the_index_keeps_a_ticket_to_one_reservation_where_the_statement_d
 
 
 async def twenty_with_one_key(hubs: list[Hub], world: World) -> list[str]:
-    """The same request with the same key, twenty times at once and then twenty times in a row. The promises broken."""
+    """Send the same request with the same key twenty times at once and then twenty times in a row.
+
+    Return the broken promises.
+    """
     slot_id = await world.slot(capacity=100)
     ticket = await world.ticket()
     key = {"Idempotency_Key": f"key-of-{ticket.id}"}
@@ -76,7 +79,10 @@ async def twenty_with_one_key(hubs: list[Hub], world: World) -> list[str]:
 
 
 def _without_host(answer):
-    """The two hubs of this test have an address each, which stands in the manage link; behind a balancer they share one."""
+    """Remove the host from the manage link.
+
+    The two hubs here have an address each; behind a balancer they share one.
+    """
     status, body = answer
     data = body.get("data")
     return status, {**data, "manage_url": data["manage_url"].rpartition("/")[2]} if data else body

@@ -1,7 +1,7 @@
 """Supervisors at once, and a supervisor against a gate: one decision, one entry, and no confirmation without an entry.
 
-Each race is set up so that both have read before either may write: the test holds the row they need, lets go when both wait
-for it, and so the interleaving is certain. The controls take the mechanism away and see both succeed.
+The test makes each race certain: it locks the row, lets both read, and unlocks it when both wait to write. The controls
+remove the mechanism and see both succeed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ async def managers(two_hubs: list[Hub], world: World) -> list[Socket]:
 
 @asynccontextmanager
 async def held(world: World, table: str, **where: Any) -> AsyncIterator[None]:
-    """Hold rows; let go at the end of the block, when two of the hubs' statements wait for them."""
+    """Lock rows until two of the hubs' statements wait for them at the end of the block."""
     database = world.hub.database
     async with database.jobs.transaction() as connection:
         await hold_row(connection, table, **where)
@@ -60,7 +60,10 @@ async def refused_scan(gate: Socket, ticket: Ticket) -> str:
 
 
 async def two_supervisors(world: World, gate: Socket, managers: list[Socket], second: str) -> list[list[Any]]:
-    """Both answer one question at once, `second` being the other's answer. What each of them was told, per round."""
+    """Let two supervisors decide one dispute at once, the second with the command `second`.
+
+    Return both replies per round.
+    """
     received = []
     for ticket in await world.fill(await world.slot(TODAY + timedelta(days=1)), MAX_ATTEMPTS):
         scan_id = await refused_scan(gate, ticket)
@@ -98,12 +101,15 @@ async def test_both_supervisors_decide_once_nobody_asks_whether_it_is_decided(
 ):
     sabotage(monkeypatch, "scanning/disputes", "settle", DECIDED_OR_NOT)
     both = [pair for pair in await two_supervisors(world, gate, managers, "decline") if all(r["success"] for r in pair)]
-    # Where the no came first, the yes after it is one as well; where the yes came first, so is the no. Every time.
+    # Both succeed in every round, whichever decision comes first.
     assert len(both) == MAX_ATTEMPTS
 
 
 async def a_supervisor_and_a_gate(hubs: list[Hub], world: World, managers: list[Socket]) -> list[tuple[Any, Any]]:
-    """A supervisor lets in at one venue who has a place at another, while the gate there admits the same ticket."""
+    """Let a supervisor override at a second venue, while a gate at the ticket's own venue admits it.
+
+    Return both replies.
+    """
     wrong = await hubs[0].socket(await world.staff(venue_id=await world.venue()), gate="A")
     right = await hubs[1].socket(await world.staff(), gate="B")
     received = []
@@ -129,7 +135,7 @@ async def test_a_gate_that_admits_at_that_moment_and_the_supervisor_record_one_e
             assert (answer["error"]["code"], answer["error"]["gate"]) == ("ALREADY_VERIFIED", "B")
     database = world.hub.database
     assert await count_entries(database) == MAX_ATTEMPTS
-    # No yes without its entry, and no entry without its yes.
+    # No admission without its entry, and no entry without its admission.
     assert await count_scans(database, mode="override") == admitted
     assert await count_disputes(database, decision="admitted") == admitted
     assert await broken_invariants(database) == []

@@ -1,7 +1,7 @@
 """A supervisor's override of a return against another movement of the ticket: one return, and an exact count inside.
 
-What happens meanwhile happens on another hub, between the supervisor's reading and writing. The controls take the ticket's
-version from the writing and see the return recorded on what is no more.
+The other movement runs at another hub, between the supervisor's read and write. The controls remove the check of the
+ticket's version, and the return is recorded on an outdated state.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ async def gates(two_hubs: list[Hub], world: World) -> list[Socket]:
 
 @pytest.fixture
 async def elsewhere(two_hubs: list[Hub], world: World) -> Socket:
-    """A gate that lets none of these tickets in: they are for another venue."""
+    """A gate of another venue, which refuses all these tickets."""
     return await two_hubs[0].socket(await world.staff(venue_id=await world.venue()), gate="Z")
 
 
@@ -47,7 +47,7 @@ async def managers(two_hubs: list[Hub], world: World) -> list[Socket]:
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Action]:
-    """What is put here is done once a supervisor's return has been read and before it is written."""
+    """Actions to run after a supervisor's return has been read and before it is written."""
     steps: list[Action] = []
     write = override_entry.write_movements
 
@@ -61,7 +61,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Action]:
 
 
 async def gone(world: World, gate: Socket, count: int = 1) -> list[tuple[str, str]]:
-    """Codes whose holders came and left, each with the scan of the exit."""
+    """Return codes whose holders came and left, each with the scan id of the exit."""
     left = []
     for ticket in await world.fill(await world.slot(capacity=count), count):
         scan_id = str(uuid4())
@@ -89,14 +89,14 @@ def outcome(reply: dict[str, Any]) -> str:
 
 
 async def yesses(world: World) -> int:
-    """The disputes admitted, each of which has its scan."""
+    """Return the number of admitted disputes. Each of them must have its scan."""
     database = world.hub.database
     count = await count_disputes(database, decision="admitted")
     assert await count_scans(database, mode="override") == count
     return int(count)
 
 
-# ---- They come back at another gate in that moment
+# ---- The holder comes back at another gate meanwhile
 
 
 async def returned_meanwhile(
@@ -129,7 +129,7 @@ async def test_both_returns_are_counted_once_the_version_is_not_asked(
 async def test_whoever_is_first_of_a_gate_and_a_supervisor_records_the_only_return(
     two_hubs, world, gates, elsewhere, managers
 ):
-    """Both have read and wait for the ticket: Postgres says who is first."""
+    """Both have read and wait for the ticket. Postgres decides which is first."""
     admitted = 0
     for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scan_id = await refused(elsewhere, code)
@@ -148,7 +148,7 @@ async def test_whoever_is_first_of_a_gate_and_a_supervisor_records_the_only_retu
     assert await broken_invariants(world.hub.database) == []
 
 
-# ---- Their exit is taken back in that moment
+# ---- The exit is undone meanwhile
 
 
 async def exit_undone_meanwhile(
@@ -205,7 +205,7 @@ async def test_of_two_supervisors_with_one_question_both_hear_of_the_one_return(
 
 
 async def two_questions(world: World, gates: Any, elsewhere: Socket, managers: Any) -> list[list[str]]:
-    """The ticket was held up twice, and each scan is before another supervisor."""
+    """Dispute two scans of one ticket, and let each supervisor decide one of them."""
     received = []
     for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scans = [await refused(elsewhere, code) for _ in managers]
@@ -235,7 +235,7 @@ async def test_both_are_admitted_once_the_version_is_not_asked(world, gates, els
 
 
 async def test_a_return_that_fails_leaves_the_question_open(world, gates, elsewhere, managers, monkeypatch):
-    """The decision and the return are one: where the second cannot be written, neither is."""
+    """The decision and the return are in one transaction: if the return cannot be written, neither is."""
     [(code, _)] = await gone(world, gates[0])
     scan_id = await refused(elsewhere, code)
     sabotage(

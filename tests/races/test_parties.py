@@ -34,7 +34,7 @@ async def book_party(hub: Hub, tickets: list[Ticket], slot_id: int, **headers: s
 
 
 async def torn_parties(world: World) -> list[str]:
-    """Parties of which some are in and some are not, by their links."""
+    """Return the parties, by their links, of which only some tickets are booked."""
     parties: dict[bytes, list[int]] = {}
     for row in await read_reservations(world.hub.database, "manage_token_hash", "slot_id", "status"):
         if row["status"] != "CANCELLED":
@@ -47,11 +47,11 @@ async def torn_parties(world: World) -> list[str]:
 
 
 async def five_for_four_places(hubs: list[Hub], world: World, repetitions: int) -> list[str]:
-    """A party of five asks for a slot that has four places by the time it is written. Returns the promises broken."""
+    """Book a party of five into a slot that has four places by the time of the write. Return the broken promises."""
     broken = []
     for slot_id in await many_slots(world, repetitions, capacity=5):
         single, *family = await world.tickets(6)
-        # Somebody takes one of the five places after the party was read and before it is written.
+        # The single booking takes one of the five places after the party was read and before it is written.
         answers = await asyncio.gather(book(hubs[0], single, slot_id), book_party(hubs[1], family, slot_id))
         seen = tuple(map(outcome, answers))
         if seen not in (("booked", "409 SLOT_FULL"), ("409 SLOT_FULL", "booked")):
@@ -68,7 +68,7 @@ async def test_a_family_of_five_and_one_more_for_five_places_never_split(two_hub
 async def test_a_party_of_five_for_four_places_takes_none_even_where_it_is_not_judged_before(
     two_hubs, world, monkeypatch
 ):
-    """What was read is forgotten: the statement alone stands between four places and a party of five."""
+    """The check before the write is switched off, so only the statement keeps five out of four places."""
     monkeypatch.setattr("hub.actions.booking.booking_facts.refuse_slot", lambda slot, now, places: None)
     slot_id = await world.slot(capacity=4)
     assert outcome(await book_party(two_hubs[0], await world.tickets(5), slot_id)) == "429 BUSY"
@@ -85,7 +85,7 @@ async def test_it_takes_four_of_five_once_the_statement_does_not_count_them_toge
 
 
 async def a_changed_member(world: World, hub: Hub, monkeypatch: Any) -> tuple[int, Any]:
-    """One ticket of a party changes after the party was read: an entry by its code, as another process would write it."""
+    """Write an entry of one ticket after its party was read, as another process would."""
     slot_id, tickets = await world.slot(capacity=9), await world.tickets(5)
     from hub.actions.booking import booking_facts
 
@@ -111,13 +111,16 @@ async def test_a_member_that_changes_meanwhile_stops_the_whole_party(two_hubs, w
 async def test_the_others_get_in_without_it_once_nobody_asks_whether_all_are_there(two_hubs, world, monkeypatch):
     sabotage(monkeypatch, "booking/reservations", "take_places", ("w.together = w.size AND", ""))
     _, answer = await a_changed_member(world, two_hubs[0], monkeypatch)
-    # The answer of a torn party cannot even be written.
+    # The reply of a torn party cannot be written.
     assert answer[0] == 500
     assert await count_reservations(world.hub.database) == 4
 
 
 async def storm_of_parties(hubs: list[Hub], world: World, *, places: int) -> tuple[Counter[str], list[str]]:
-    """Parties of five and single tickets, more than there is room for. Returns the answers and the promises broken."""
+    """Book more parties of five and single tickets than there are places.
+
+    Return the outcomes and the broken promises.
+    """
     slot_id = await world.slot(capacity=places)
     await world.slot(start="15:00", end="16:00", capacity=100_000)
     families = [await world.tickets(5) for _ in range(places // 5)]
@@ -166,7 +169,7 @@ async def test_the_crowd_overbooks_once_a_party_counts_as_one(two_hubs, world, m
 async def test_two_parties_that_share_a_ticket_never_both_get_in(two_hubs, world):
     for slot_id in await many_slots(world, 30, capacity=20):
         tickets = await world.tickets(9)
-        # The shared ticket stands first in one and last in the other: their locks would cross if taken as asked.
+        # The shared ticket is first in one party and last in the other. Locks in the order of the request would cross.
         pair = (tickets[:5], [*tickets[5:], tickets[0]])
         seen = sorted(map(outcome, await asyncio.gather(*(book_party(two_hubs[n], pair[n], slot_id) for n in (0, 1)))))
         assert seen == ["409 TICKET_ALREADY_RESERVED", "booked"]

@@ -41,13 +41,13 @@ async def received(socket: Socket, *scans: dict[str, Any]) -> list[str]:
     return [result["outcome"] for result in await sync(socket, *scans)]
 
 
-# ---- The version of the ticket: two gates, one ticket, both judged before either was written
+# ---- The version of the ticket: two gates, one ticket, both decided before either is written
 
 
 async def two_gates_judge_before_either_writes(
     hubs: list[Hub], world: World, still: Standstill
 ) -> tuple[list[str], list[str]]:
-    """What both were told, and the promises broken."""
+    """Return the outcomes at both gates, and the broken promises."""
     one, _ = await world.fill(await world.slot(), 2)
     sockets = await gates(hubs, world)
     await still.at("scans")
@@ -75,7 +75,7 @@ async def test_both_record_it_once_the_version_is_not_asked(
     assert any("let in at most once" in line for line in broken), broken
 
 
-# ---- The log, read first: a scan that comes again is answered as it was
+# ---- The read of the log: a repeated scan gets its first answer again
 
 
 async def test_a_queue_sent_again_is_answered_from_the_log(two_hubs: list[Hub], world: World) -> None:
@@ -101,7 +101,7 @@ async def test_it_is_never_answered_once_the_log_is_not_read(
 
 
 async def one_scan_at_two_hubs(hubs: list[Hub], world: World, still: Standstill) -> tuple[list[str], int]:
-    """What both were told of a scan that lets nobody in (nothing but the log knows of it), and its rows in the log."""
+    """Sync a refused scan, of which only the log knows, at two hubs. Return both outcomes, and its rows in the log."""
     (ticket,) = await world.fill(await world.slot(), 1)
     sockets = await gates(hubs, world)
     scan = queued(ticket.code, offline="RED")
@@ -126,7 +126,7 @@ async def test_it_is_logged_twice_without_the_key_of_the_log(
     assert await one_scan_at_two_hubs(two_hubs, world, still) == (["accepted", "accepted"], 2)
 
 
-# ---- The batcher: a scan that stands twice in one queue waits for itself
+# ---- The batcher: a scan that is twice in one queue waits for itself
 
 
 async def test_a_scan_that_stands_twice_in_a_queue_is_a_duplicate_of_itself(two_hubs: list[Hub], world: World) -> None:
@@ -146,7 +146,7 @@ async def test_it_is_refused_once_both_may_share_a_batch(open_hub: Any, monkeypa
     assert "refused" in await received(await hub.socket(await world.staff()), scan, scan)
 
 
-# ---- The moment of the scan: who was at the gate first is in, in whatever order the queue was sent
+# ---- The time of the scan: the first at the gate is in, whatever the order of the queue
 
 
 async def latest_first(hubs: list[Hub], world: World) -> list[str]:
@@ -167,16 +167,16 @@ async def test_the_latest_are_once_nobody_looks_at_the_moment(
     assert await latest_first(two_hubs, world) == ["accepted"] * 4 + ["conflict"] * 4
 
 
-# ---- The order of the conflicts' keys: two hubs write down the same ones
+# ---- The order of the conflicts' keys: two hubs write the same conflicts
 
 
 async def the_same_conflicts_at_two_hubs(hubs: list[Hub], world: World, still: Standstill) -> list[Any]:
-    """The same two conflicts, each hub being sent them in another order; each has written one when both stand still."""
+    """Send the same two conflicts to two hubs in different orders. Each has written one when both are blocked."""
     sockets = await gates(hubs, world)
     tickets = await world.fill(await world.slot(), 2)
     await sync(sockets[0], *(queued(ticket.code, -20) for ticket in tickets))
     scans = [queued(ticket.code, -10) for ticket in tickets]
-    # Of a transaction the first conflict passes, the second stands still.
+    # The first conflict of a transaction passes, and the second is blocked.
     once = "set_config('test.seen', (coalesce(nullif(current_setting('test.seen', true), ''), '0')::int + 1)::text, true)::int > 1"
     await still.at("scan_conflicts", when=once)
     sent = [

@@ -1,7 +1,7 @@
 """The storm: everything at once from two hubs until there was enough of each, after which every count equals its rows.
 
-The clock runs through two and a half hours of short slots meanwhile, so that slots end and are expired under the crowd. It
-goes by what the clients do and not by the seconds that they need, so that a busy machine has the same storm, only longer.
+Meanwhile the clock passes two and a half hours of short slots, so that slots end and expire during the storm. It advances
+with the clients' actions and not with real time, so a busy machine has the same storm for longer.
 """
 
 from __future__ import annotations
@@ -33,15 +33,18 @@ from tests.support.world import Ticket, World
 
 ENOUGH = {"book booked": 20, "cancel done": 20, "move done": 20, "scan VERIFIED": 20, "undo UNDONE": 20, "expired": 20,
           "party booked": 5}  # fmt: skip
-"""What a storm must have seen of each. It goes on until it has, and at least for so many actions:"""
+"""What a storm must have seen of each. It goes on until then, and for at least this many actions:"""
 ACTIONS = repetitions(full=4000, short=1500)
 CLOCK_SECONDS = 150 * 60 / ACTIONS
-"""So far the clock goes with each action. It stands before the last slot, which is left for whatever is missing."""
+"""Seconds that the clock advances with each action.
+
+It stops before the last slot, which serves what is still missing.
+"""
 LAST_SLOT_SECONDS = 195 * 60
 MOST_SECONDS = 400
-"""A storm that has not seen enough by then never will."""
+"""Seconds after which the storm is given up."""
 NO_SHOWS = 7
-"""Those of a slot's first bookings that nobody cancels, moves or means to scan: however fast the crowd is, some expire."""
+"""First bookings of a slot that nobody cancels, moves or plans to scan, so that some expire at any speed."""
 NEVER = ("500", "503", "INTERNAL", "SERVICE_UNAVAILABLE")
 
 
@@ -49,7 +52,7 @@ pytestmark = pytest.mark.timeout(MOST_SECONDS + 180)
 
 
 class Storm:
-    """What the clients know and what they have seen."""
+    """The clients' bookings and tickets, and the outcomes they have seen."""
 
     def __init__(self, hubs: list[Hub], world: World, tickets: list[Ticket], slots: list[int]) -> None:
         self.hubs, self.world, self.tickets, self.slots = hubs, world, tickets, slots
@@ -62,7 +65,7 @@ class Storm:
         self.over = False
 
     def hot_ticket(self) -> Ticket:
-        """Mostly one that others are busy with, too."""
+        """Return a ticket, in most cases one that other clients use too."""
         if self.booked and self.chance.random() < 0.8:
             return self.chance.choice(self.booked)[1]
         return self.chance.choice(self.tickets)
@@ -70,7 +73,7 @@ class Storm:
     async def customer(self, hub: Hub, manager: str) -> None:
         while not self.over:
             if self.booked and self.chance.random() < 0.35:
-                # Now and then one that is scanned at this moment, or gone already.
+                # In some cases the ticket is scanned at this moment, or cancelled already.
                 reservation_id, _ = self.chance.choice(self.booked)
                 answer = await hub.delete(f"/api/reservations/{reservation_id}", token=manager)
                 self.seen["cancel " + outcome(answer).replace("booked", "done")] += 1
@@ -143,7 +146,10 @@ class Storm:
         return self.seen.total() - self.seen["expired"]
 
     async def blows_over(self, enough: Mapping[str, int]) -> None:
-        """Until the clients have seen enough, or a promise is broken: each holds at every moment, not only at the end."""
+        """Run until the clients have seen enough, or a promise is broken.
+
+        Promises hold at every moment, not only at the end.
+        """
         loop = asyncio.get_running_loop()
         until = loop.time() + MOST_SECONDS
         while loop.time() < until and not self.broken:
@@ -164,7 +170,7 @@ def _word(reply: dict, field: str) -> str:
 
 
 async def storm(hubs: list[Hub], world: World) -> tuple[Counter[str], list[str]]:
-    """Everything at once. Returns what the clients saw, and the promises broken."""
+    """Run everything at once. Return what the clients saw, and the broken promises."""
     slots = [
         await world.slot(start=f"{12 + n // 4}:{n % 4 * 15:02}", end=f"{12 + (n + 1) // 4}:{(n + 1) % 4 * 15:02}", capacity=14)
         for n in range(14)
@@ -213,7 +219,7 @@ async def test_the_storm_breaks_its_promises_once_a_scan_does_not_ask_the_versio
 
 
 async def test_a_slot_locked_before_its_ticket_deadlocks_with_a_scan_and_the_log_says_so(two_hubs, world, postgres_log):
-    """The control of the storm: the same check of the log sees what the one lock order prevents."""
+    """Control: with the opposite lock order, the same check of Postgres' log finds a deadlock."""
     slot_id = await world.slot()
     (ticket,) = await world.fill(slot_id, 1)
     gate = await two_hubs[0].socket(await world.staff())
@@ -229,7 +235,7 @@ async def test_a_slot_locked_before_its_ticket_deadlocks_with_a_scan_and_the_log
         deadlocked = True
     finally:
         await rogue.close()
-    # Whoever was the victim, the scanner gets its answer.
+    # Whichever of the two is the victim, the scanner gets its answer.
     assert (await entry)["reason"] == "VERIFIED"
     assert postgres_log.deadlocks(), "the log says nothing of it"
     assert deadlocked or await count_entries(world.hub.database) == 1

@@ -21,7 +21,7 @@ from tests.support.world import Ticket, World
 
 SCANNERS, QUEUED, REPLAYS, PIECE = 10, 40, 10, 20
 SHARED = QUEUED * 3 // 10
-"""Three in ten of a scanner's tickets are in its neighbour's queue as well: the same people went to both gates."""
+"""Three in ten of a scanner's tickets are also in its neighbour's queue: these visitors went to both gates."""
 
 
 async def test_ten_queues_sent_ten_times_over_each_other_give_one_entry_each(two_hubs: list[Hub], world: World) -> None:
@@ -52,7 +52,7 @@ async def test_ten_queues_sent_ten_times_over_each_other_give_one_entry_each(two
     await asyncio.gather(gate(at_the_door, online), *(scanner(n) for n in range(SCANNERS)))
 
     assert all(counts.total() == REPLAYS for counts in received.values())
-    # Each scan was accepted once and a duplicate ever after, or a conflict every time.
+    # Each scan was accepted once and then a duplicate, or a conflict every time.
     kinds = Counter(tuple(sorted(counts.items())) for counts in received.values())
     conflicts = SCANNERS * SHARED
     assert kinds == {

@@ -18,7 +18,7 @@ NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND
 
 
 async def one_code_at_two_gates(hubs: list[Hub], world: World, repeats: int) -> list[str]:
-    """Each ticket is marked verified on two sockets of two hubs at once. Returns the promises broken."""
+    """Mark each ticket as verified on two sockets of two hubs at once. Return the broken promises."""
     slot_id = await world.slot(capacity=repeats)
     tickets = await world.fill(slot_id, repeats)
     gates = [
@@ -54,7 +54,7 @@ async def test_both_gates_are_green_once_the_version_is_not_asked(two_hubs, worl
 
 
 async def test_a_scan_sent_again_over_another_hub_at_the_same_moment_is_logged_once(two_hubs, world):
-    """A scanner whose connection wavers sends its frame again over a new one, before the first was answered."""
+    """A scanner with an unstable connection sends its frame again over a new one, before the first was answered."""
     slot_id = await world.slot(capacity=50)
     tickets = await world.fill(slot_id, 15)
     codes = [*(t.code for t in tickets), *(t.code for t in await world.tickets(15)), *(["DT-UNKNOWN"] * 10)]

@@ -32,10 +32,10 @@ LINE_LOCK = ("waitlist/entries", "claim_line", " FOR UPDATE SKIP LOCKED", "")
 ENTRY_LOCKS = ("waitlist/entries", "lock_entries", " ORDER BY e.id\n   FOR NO KEY UPDATE", " ORDER BY e.id")
 SLOT_LOCK = ("waitlist/entries", "lock_slot", "\n   FOR NO KEY UPDATE", "")
 STATUS_ASKED = ("waitlist/entries", "offer", " AND e.status = 'WAITING'\n", "\n")
-# Both rounds have read the line before either of them offers anything; by itself this does no harm.
+# Both jobs have read the waiting list before either makes an offer. By itself this does no harm.
 BOTH_OFFER = ("waitlist/entries", "offer", "     WHERE e.org_id = $1", f"     WHERE {MEETS} AND e.org_id = $1")
 KEPT_APART, TOGETHER = 0.3, 20.0
-"""How long one round waits for the other in `two_meet`: hardly, where a lock may keep the other away; else as long as it takes."""
+"""Seconds that one job waits for the other in `two_meet`: few if a lock may keep the other away, otherwise many."""
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ async def full_slots(world: World, count: int, capacity: int = 1) -> tuple[list[
 
 
 async def two_runs_at_once(hubs: list[Hub], world: World, manager: str, slots: int = 6) -> list[str]:
-    """In each slot two wait and one place has come free; both hubs serve at once. The promises broken."""
+    """Let two wait for the one freed place of each slot, and both hubs serve at once. Return the broken promises."""
     ids, booked = await full_slots(world, slots)
     lines = [[await joined(hubs[0], world, slot_id) for _ in range(2)] for slot_id in ids]
     for (ticket,) in booked:
@@ -93,7 +93,10 @@ async def test_two_rounds_at_once_offer_each_place_once(two_hubs, world, manager
     ids=["the line's lock", "the entries' locks", "a look at the status"],
 )
 async def test_one_mechanism_alone_keeps_two_rounds_apart(two_hubs, world, manager, monkeypatch, gone):
-    """The line's lock spares the second hub the wait. Those of entries and slot are there for booking, leaving, accepting."""
+    """The list's lock spares the second hub the wait.
+
+    The checks of entries and slot serve booking, leaving and accepting.
+    """
     await both_meet(world, monkeypatch, KEPT_APART, BOTH_OFFER)
     without(monkeypatch, *gone)
     assert await two_runs_at_once(two_hubs, world, manager) == []
@@ -112,7 +115,10 @@ BOTH_CLOSE = ("waitlist/entries", "read_tickets", " WHERE w.org_id = $1", f" WHE
 
 
 async def two_runs_close(hubs: list[Hub], world: World, clock: Clock, slots: int = 6) -> list[str]:
-    """Three wait for each of some slots that have just ended; both hubs close their lines at once. The promises broken."""
+    """Let three wait for each of some slots that have just ended, and both hubs close the lists at once.
+
+    Return the broken promises.
+    """
     ids, _ = await full_slots(world, slots)
     lines = [await joined(hubs[0], world, slot_id) for slot_id in ids for _ in range(3)]
     clock.set(max(row["ends_at"] for row in await read_slots(world.hub.database, "ends_at", id=ids)))
@@ -149,7 +155,7 @@ async def test_without_its_locks_a_closed_line_is_told_of_twice(two_hubs, world,
 
 
 async def answer_of(action: Awaitable[Any]) -> Any:
-    """What it gives, or how it refuses."""
+    """Return the action's result, or its refusal."""
     try:
         return await action
     except Refused as no:
@@ -159,9 +165,12 @@ async def answer_of(action: Awaitable[Any]) -> Any:
 async def two_clocks(
     hubs: list[Hub], world: World, clock: Clock, slots: int, *, lapsing_first: bool = False
 ) -> list[str]:
-    """Offers accepted at a hub whose clock says just before the end, and lapsed by one whose clock says just after. With
-    `lapsing_first` it has read the first line before anything is accepted, and writes when that is done or waits for it.
-    The promises broken."""
+    """Accept offers at a hub whose clock is just before their end, and let them lapse at one whose clock is just after
+    it.
+
+    With `lapsing_first`, the second hub has read the first list before any acceptance. It writes when the acceptances are
+    done or wait for it. Return the broken promises.
+    """
     manager = await world.staff("MANAGER")
     ids, booked = await full_slots(world, slots)
     lines = [[await joined(hubs[0], world, slot_id) for _ in range(2)] for slot_id in ids]
@@ -204,7 +213,7 @@ async def two_clocks(
 
 @pytest.fixture
 async def hubs_apart(slow_servers, open_hub, clock):
-    """Two hubs with a clock each, a second or two apart as on two machines."""
+    """Two hubs with a clock each, which differ by a second or two as on two machines."""
     first = await open_hub()
     second = await open_hub(clock=Clock(clock.offset_seconds))
     return [first, second]
@@ -224,7 +233,7 @@ READ_BEFORE = ("waitlist/entries", "read_tickets", " WHERE w.org_id = $1", f" WH
 
 
 async def test_the_moment_before_lapsing_alone_does_no_harm(hubs_apart, world_apart, clock, monkeypatch):
-    """The control of the control below."""
+    """Control of the control below: an early read alone does no harm."""
     without(monkeypatch, READ_BEFORE)
     assert await two_clocks(hubs_apart, world_apart, clock, slots=2, lapsing_first=True) == []
 
@@ -236,7 +245,7 @@ async def test_without_the_entries_locks_an_accepted_offer_lapses(hubs_apart, wo
 
 
 async def accepted_twice(hubs: list[Hub], world: World, manager: str) -> list[str]:
-    """Every offer is accepted at both hubs at once, and then once more. The promises broken."""
+    """Accept every offer at both hubs at once, and then once more. Return the broken promises."""
     ids, booked = await full_slots(world, 8, capacity=2)
     waiting = [await joined(hubs[0], world, slot_id, 2) for slot_id in ids]
     for party in booked:
@@ -273,7 +282,10 @@ async def test_an_offer_whose_first_answer_is_not_looked_up_is_refused_the_secon
 
 
 async def cancelled_before_a_crowd(hubs: list[Hub], world: World, manager: str) -> list[str]:
-    """Ten full slots with one who waits; each is cancelled while a crowd asks for it. Who got a place that was not theirs."""
+    """Cancel in ten full slots with a waiting list while a crowd books.
+
+    Return who got a place that was held for another.
+    """
     ids, booked = await full_slots(world, 10)
     for slot_id in ids:
         await joined(hubs[0], world, slot_id)
@@ -301,7 +313,7 @@ async def test_the_public_snatches_it_once_cancelling_does_not_hold_it(two_hubs,
     held = "held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $5 THEN n.went ELSE 0 END"
     sabotage(monkeypatch, "booking/changes", "cancel_places", (held, "held_count = h.held_count"))
 
-    # Before any round could take it back.
+    # In place of serving, the public books before a job could hold the place again.
     async def nobody_serves(_: Hub) -> None:
         ids = await read_slots(world.hub.database, "id", total_capacity=1)
         tickets = await world.tickets(len(ids))
@@ -317,7 +329,7 @@ CANCEL = load("booking/changes").cancel_places
 
 
 async def joining_while_a_cancellation_waits(world: World, sql: str) -> tuple[int, int, int]:
-    """Somebody joins a line, in a transaction that is not over yet, while a place of the slot is being cancelled."""
+    """Join a waiting list in an open transaction while a place of the slot is cancelled."""
     (slot_id,), ((ticket,),) = await full_slots(world, 1)
     database = world.hub.database
     version = (await read_ticket(database, id=ticket.id))["version"]
@@ -344,7 +356,10 @@ async def test_who_joins_at_the_moment_of_a_cancellation_is_seen_by_it(two_hubs,
 
 
 async def test_a_cancellation_that_looks_for_the_line_before_its_lock_does_not_see_it(two_hubs, world):
-    """The control: why the slot's own row says that somebody waits, and not a look into the list."""
+    """Control: a cancellation that reads the flag before its lock misses the new entry.
+
+    So the locked row must have it.
+    """
     looks_first = CANCEL.replace(
         "CASE WHEN h.has_waitlist", "CASE WHEN (SELECT x.has_waitlist FROM reservation_slots x WHERE x.id = h.id)"
     )
@@ -353,7 +368,7 @@ async def test_a_cancellation_that_looks_for_the_line_before_its_lock_does_not_s
 
 
 async def joining_twice(hubs: list[Hub], world: World) -> list[str]:
-    """Ten tickets, each put on the list of one slot at both hubs at once. What came of it, where it was not one entry."""
+    """Put each of ten tickets on the list of one slot at both hubs at once. Return the results other than one entry."""
     slot_id = await world.slot(start="15:00", end="16:00", capacity=1, booked=1)
     odd = []
     for ticket in await world.tickets(10):

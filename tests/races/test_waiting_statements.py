@@ -1,7 +1,7 @@
 """Statements that waited for the lock of a slot: they count from the row as it is after the lock.
 
-Postgres tries a CHECK on the old version of a row before it takes up the new one. A count computed from the old version is
-refused although the places are there; so the counts come from the locked row.
+Postgres tries a CHECK on the old version of a row before it reads the new one. A count computed from the old version is
+refused although the places are free, so the counts come from the locked row.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FROM_THE_OLD_ROW = TAKE.replace(
 
 
 async def _book_while_a_place_is_given_back(world: World, sql: str) -> int:
-    """Three tickets ask for a slot of 6 with 4 taken, and wait for somebody who gives one back. Returns how many got in."""
+    """Book three tickets in a slot of 6 with 4 taken, while one place is given back. Return how many were booked."""
     slot_id = await world.slot(capacity=6, booked=4)
     leaving = await read_reservation(world.hub.database, slot_id=slot_id)
     tickets = await world.tickets(3)
@@ -57,7 +57,7 @@ async def test_a_place_given_back_while_a_booking_waits_is_taken(world: World) -
 
 
 async def test_counting_from_the_old_row_is_refused_though_there_is_room(world: World) -> None:
-    """The control: this is what the statement would do if it counted from the row it read first."""
+    """Control: a statement that counts from the row it read first is refused."""
     assert FROM_THE_OLD_ROW != TAKE
     with pytest.raises(asyncpg.CheckViolationError):
         await _book_while_a_place_is_given_back(world, FROM_THE_OLD_ROW)

@@ -26,12 +26,12 @@ from tests.support.waitlist import join, on_demand, read_waiting_slots, serve_al
 from tests.support.world import TODAY, Ticket, World
 
 ENOUGH = ("joins done", "accepts done", "cancels booked", "books booked", "books 409 SLOT_FULL")
-"""What a storm must have seen five times each. It goes on until it has, and at least for so many actions:"""
+"""What a storm must have seen five times each. It goes on until then, and for at least this many actions:"""
 ACTIONS = repetitions(full=4000, short=1500)
 ACTIONS_A_MOVE = 12
-"""In so many actions the clock moves on once."""
+"""Actions after which the clock advances once."""
 MOST_SECONDS = 400
-"""A storm that has not seen enough by then never will."""
+"""Seconds after which the storm is given up."""
 SLOTS = 6
 
 
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.timeout(MOST_SECONDS + 180)
 
 
 class Storm:
-    """What the customers know, and what they have seen."""
+    """The customers' entries and bookings, and the outcomes they have seen."""
 
     def __init__(self, hubs: list[Hub], world: World, slots: list[int], tickets: list[Ticket], manager: str) -> None:
         self.hubs, self.world, self.slots, self.tickets, self.manager = hubs, world, slots, tickets, manager
@@ -111,7 +111,10 @@ class Storm:
             await asyncio.sleep(0.01)
 
     async def venue(self) -> None:
-        """The clock runs through the ends of many offers, and slots grow and shrink; by what is done and not by seconds."""
+        """Advance the clock past many offers, and resize slots.
+
+        This follows the number of actions and not real time.
+        """
         moves = 0
         while not self.over:
             await asyncio.sleep(0.02)
@@ -126,7 +129,7 @@ class Storm:
 
 
 async def storm(hubs: list[Hub], world: World) -> tuple[Counter[str], list[str]]:
-    """Returns what was seen, and the promises broken once the wind has dropped."""
+    """Run the storm. Return what was seen, and the promises that are broken at its end."""
     day = TODAY + timedelta(days=3)
     slots = [await world.slot(day, f"{9 + n}:00".zfill(5), f"{10 + n}:00".zfill(5), capacity=4) for n in range(SLOTS)]
     await world.slot(day, "20:00", "22:00", capacity=10_000)
@@ -165,7 +168,10 @@ async def test_a_storm_over_the_waiting_list_leaves_everything_in_order(two_hubs
 
 
 async def test_the_storm_shows_places_that_are_held_for_nobody(two_hubs, world, monkeypatch):
-    """The control: what was held once is never given back to the public. (Less drastic wrongs the next round puts right.)"""
+    """Control: without releasing held places, they are never free for the public again.
+
+    The next job repairs lesser faults.
+    """
     sabotage(
         monkeypatch,
         "waitlist/entries",
