@@ -11,9 +11,9 @@ import asyncpg
 
 _KEY = 5150
 STANDS = f"(SELECT pg_advisory_xact_lock_shared({_KEY}))"
-"""For the FROM of a statement: it has taken its snapshot, and waits here after `hold`."""
+"""For the FROM of a statement: after `hold` it takes its snapshot and then waits here."""
 STANDS_STILL = f"{STANDS} IS NOT NULL"
-"""The same for its WHERE."""
+"""The same for a WHERE."""
 
 
 class Standstill:
@@ -33,7 +33,7 @@ class Standstill:
         )
 
     async def hold(self) -> None:
-        """Hold up every statement that holds `STANDS_STILL`, from now on."""
+        """Block every statement with `STANDS_STILL`, from now on."""
         await self._connection.execute(f"SELECT pg_advisory_lock({_KEY})")
 
     async def waits(self, statements: int = 1) -> None:
@@ -43,7 +43,7 @@ class Standstill:
                 await asyncio.sleep(0.01)
 
     async def count(self) -> int:
-        """The statements that wait for a lock."""
+        """Return the number of statements that wait for a lock."""
         count: int = await self._connection.fetchval(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

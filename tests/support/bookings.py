@@ -9,7 +9,7 @@ from tests.support.world import Ticket
 
 
 async def book(hub: Hub, ticket: Ticket, slot_id: int, **headers: str) -> tuple[int, Any]:
-    """Make one customer's booking over HTTP; return (status, body)."""
+    """Make one customer's booking over HTTP. Return (status, body)."""
     body = {
         "ticket_id": ticket.id, "slot_id": slot_id, "customer_email": "john@example.com",
         "customer_phone": "+12025551234",

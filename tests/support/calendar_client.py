@@ -21,7 +21,7 @@ class Visitor:
         self.others: list[Any] = []
 
     async def receive(self, timeout: float = 30) -> Any:
-        """The next frame; slots are laid over what is known."""
+        """Receive the next frame and apply it to the slots."""
         frame = await self.client.next(timeout)
         if frame["type"] != "slots":
             self.others.append(frame)

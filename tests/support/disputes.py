@@ -8,10 +8,10 @@ from tests.support.rows import count_rows, read_row
 
 
 async def read_dispute(database: Any, *columns: str, **where: Any) -> Any:
-    """The dispute of these values: the columns named, or all."""
+    """Return the dispute with these values: the named columns, or all."""
     return await read_row(database, "disputes", *columns, **where)
 
 
 async def count_disputes(database: Any, **where: Any) -> int:
-    """How many disputes there are of these values."""
+    """Count the disputes with these values."""
     return await count_rows(database, "disputes", **where)

@@ -9,7 +9,7 @@ from hub.live.server import LiveServer
 
 
 class HandTurnedWheel:
-    """From now on only the test turns the wheel; `now` is the wheel's time in seconds."""
+    """Lets only the test turn the wheel. `now` is the wheel's time in seconds."""
 
     def __init__(self, live: LiveServer) -> None:
         self._wheel = live.host.timer_wheel
@@ -21,7 +21,7 @@ class HandTurnedWheel:
         return self._wheel.now
 
     async def turn(self, seconds: float = TURN_SECONDS) -> None:
-        """So many seconds later. In between, what is written to the sockets is read."""
+        """Advance the wheel by `seconds`, and read what is written to the sockets meanwhile."""
         for _ in range(round(seconds / TURN_SECONDS)):
             self._wheel.turn()
             await asyncio.sleep(0.001)

@@ -79,13 +79,13 @@ class Hub:
         return self
 
     def _connect(self) -> None:
-        # As many sockets as a test asks for: by itself the client would wait after the hundredth.
+        # Without a limit. By default the client would wait after a hundred sockets.
         self.client = aiohttp.ClientSession(
             self.url, cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=0)
         )
 
     async def hang_up(self) -> None:
-        """End every connection of the test's own that is still open, and begin anew."""
+        """Close every open connection of the test's own client, and make a new client."""
         await self.client.close()
         self._connect()
 

@@ -15,7 +15,7 @@ async def hold_row(transaction: Any, table: str, *, strength: str = "NO KEY UPDA
 
 
 async def count_waiting(database: Any) -> int:
-    """How many statements of this database wait for somebody's lock."""
+    """Count the statements of this database that wait for another's lock."""
     count: int = await database.fetchval(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
@@ -23,5 +23,5 @@ async def count_waiting(database: Any) -> int:
 
 
 async def give_up_after(transaction: Any, time: str) -> None:
-    """Let a transaction wait for a lock no longer than so many milliseconds, as in `300ms`."""
+    """Limit how long a transaction waits for a lock, for example `300ms`."""
     await transaction.execute(f"SET LOCAL lock_timeout = '{time}'")

@@ -91,22 +91,22 @@ class OutboxRows:
 
 
 async def add_outbox_row(database: Any, **columns: Any) -> int:
-    """Write one message into the outbox; its id."""
+    """Write one message into the outbox. Return its id."""
     return int((await add_row(database, "mail_outbox", **columns))["id"])
 
 
 async def read_outbox_row(database: Any, *columns: str, **where: Any) -> Any:
-    """The message of these values: the columns named, or all."""
+    """Return the message with these values: the named columns, or all."""
     return await read_row(database, "mail_outbox", *columns, **where)
 
 
 async def read_outbox(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The messages of these values: the columns named, or all."""
+    """Return the messages with these values: the named columns, or all."""
     return await read_rows(database, "mail_outbox", *columns, order_by=order_by, **where)
 
 
 async def count_outbox(database: Any, **where: Any) -> int:
-    """How many messages of these values wait in the outbox or have left it."""
+    """Count the messages with these values, waiting or sent."""
     return await count_rows(database, "mail_outbox", **where)
 
 
@@ -116,16 +116,16 @@ async def change_outbox_row(database: Any, number: int, **columns: Any) -> None:
 
 
 async def delete_outbox(database: Any, **where: Any) -> None:
-    """Take the messages of these values out of the outbox."""
+    """Delete the messages with these values."""
     await delete_rows(database, "mail_outbox", **where)
 
 
 async def read_contact_code(database: Any, challenge: str) -> Any:
-    """What the table keeps of a code that was sent: `outbox_id` is the message it stands in."""
+    """Return what the table stores of a one-time code. `outbox_id` is its message."""
     return await read_row(database, "contact_codes", id=challenge)
 
 
 async def read_newest_code(database: Any, **where: Any) -> str:
-    """The one-time code sent last, as its reader has it; wants an outbox that sends nothing."""
+    """Return the newest one-time code in plain text. The outbox must send nothing."""
     messages = await read_outbox(database, "payload", kind="contact.code", **where, order_by="id DESC")
     return str(json.loads(messages[0]["payload"])["code"])

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 MEETS = "(SELECT meet()) IS NOT NULL"
-"""For the WHERE of a statement: it has taken its snapshot, and waits here until another one is as far."""
+"""For the WHERE of a statement: after its snapshot it waits here until another one has its own."""
 
 
 async def two_meet(database: Any, *, patience: float) -> None:
-    """Statements with `MEETS` in them meet two by two from now on. None waits longer than `patience`, nor while another waits
-    for a lock: then that one is kept out, and will not come."""
+    """Make statements with `MEETS` wait for each other, two by two, from now on.
+
+    None waits longer than `patience`. None waits while another waits for a lock, because that one cannot come.
+    """
     await database.execute("CREATE SEQUENCE arrivals")
     await database.execute(
         "CREATE FUNCTION meet() RETURNS boolean LANGUAGE plpgsql AS $$"
-        # A sequence counts at once for everybody, whatever becomes of the transaction.
+        # All transactions see a sequence at once, even if its own transaction is rolled back.
         " DECLARE number bigint := nextval('arrivals'); until timestamptz := clock_timestamp()"
         f" + interval '{patience} seconds'; BEGIN"
         " WHILE number % 2 = 1 AND (SELECT last_value FROM arrivals) = number AND clock_timestamp() < until"

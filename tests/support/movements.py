@@ -8,52 +8,52 @@ from tests.support.rows import change_rows, count_rows, delete_rows, read_row, r
 
 
 async def read_absence(database: Any, *columns: str, **where: Any) -> Any:
-    """The absence of these values: the columns named, or all."""
+    """Return the absence with these values: the named columns, or all."""
     return await read_row(database, "ticket_absences", *columns, **where)
 
 
 async def count_absences(database: Any, **where: Any) -> int:
-    """How many absences there are of these values."""
+    """Count the absences with these values."""
     return await count_rows(database, "ticket_absences", **where)
 
 
 async def read_movement(database: Any, *columns: str, **where: Any) -> Any:
-    """The venue's day of movements of these values: the columns named, or all."""
+    """Return the venue's day of movements with these values: the named columns, or all."""
     return await read_row(database, "venue_movements", *columns, **where)
 
 
 async def read_movements(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The venues' days of movements of these values: the columns named, or all."""
+    """Return the venues' days of movements with these values: the named columns, or all."""
     return await read_rows(database, "venue_movements", *columns, order_by=order_by, **where)
 
 
 async def change_movements(database: Any, **columns: Any) -> None:
-    """Set columns of all venues' days of movements."""
+    """Set columns of all rows of movements."""
     await change_rows(database, "venue_movements", {}, **columns)
 
 
 async def read_walk_in(database: Any, *columns: str, **where: Any) -> Any:
-    """The venue's day of walk-ins of these values: the columns named, or all."""
+    """Return the venue's day of walk-ins with these values: the named columns, or all."""
     return await read_row(database, "walk_ins", *columns, **where)
 
 
 async def read_absences(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The absences of these values: the columns named, or all."""
+    """Return the absences with these values: the named columns, or all."""
     return await read_rows(database, "ticket_absences", *columns, order_by=order_by, **where)
 
 
 async def delete_movements(database: Any) -> None:
-    """Take the movements of all venues away."""
+    """Delete all rows of movements."""
     await delete_rows(database, "venue_movements")
 
 
 async def read_walk_ins(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The venues' days of walk-ins of these values: the columns named, or all."""
+    """Return the venues' days of walk-ins with these values: the named columns, or all."""
     return await read_rows(database, "walk_ins", *columns, order_by=order_by, **where)
 
 
 async def count_inside(database: Any) -> int:
-    """How many tickets are in and have not left."""
+    """Count the tickets that are in and have not left."""
     count: int = await database.fetchval(
         "SELECT count(*) FROM tickets t WHERE t.verified_at IS NOT NULL AND NOT EXISTS"
         " (SELECT 1 FROM ticket_absences b WHERE b.ticket_id = t.id AND b.returned_at IS NULL)"

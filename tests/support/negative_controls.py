@@ -27,10 +27,10 @@ async def without_last_line(world: World, constraint: str, table: str = "reserva
 
 
 async def drop_constraint(database: Any, table: str, constraint: str) -> None:
-    """Take a constraint out of this test's database."""
+    """Remove a constraint from this test's database."""
     await database.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
 
 
 async def drop_index(database: Any, index: str) -> None:
-    """Take an index out of this test's database."""
+    """Remove an index from this test's database."""
     await database.execute(f"DROP INDEX {index}")

@@ -9,21 +9,21 @@ from tests.support.rows import count_rows, read_rows
 
 
 async def read_notices(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The notices of these values: the columns named, or all."""
+    """Return the notices with these values: the named columns, or all."""
     return await read_rows(database, "notices", *columns, order_by=order_by, **where)
 
 
 async def count_notices(database: Any, **where: Any) -> int:
-    """How many notices there are of these values."""
+    """Count the notices with these values."""
     return await count_rows(database, "notices", **where)
 
 
 async def count_alarms(database: Any, **where: Any) -> int:
-    """How many alarms there are of these values."""
+    """Count the alarms with these values."""
     return await count_rows(database, "duplicate_alarms", **where)
 
 
 async def read_notice_counts(database: Any) -> list[int]:
-    """Of how many each notice tells that tells of a number."""
+    """Return the counts of all notices that have one."""
     all_data = [json.loads(row["data"]) for row in await read_notices(database, "data")]
     return [int(data["count"]) for data in all_data if data.get("count") is not None]

@@ -9,19 +9,19 @@ from tests.support.world import TODAY, Ticket, World
 
 
 async def inside(world: World, gate: Socket) -> Ticket:
-    """A ticket whose holder has just come in at this gate."""
+    """Return a ticket whose holder has just come in at this gate."""
     (ticket,) = await world.fill(await world.slot(start=f"{12 + len(gate.events):02}:00"), 1)
     assert (await gate.verify(ticket.code))["reason"] == "VERIFIED"
     return ticket
 
 
 def shown(decision: dict[str, Any]) -> tuple[str, str, str]:
-    """What a scanner shows of a decision."""
+    """Return the parts of a decision that a scanner shows."""
     return decision["result"], decision["reason"], decision["detail"]
 
 
 async def figures(board: Socket) -> dict[str, int]:
-    """What the day's counts are for whoever subscribes now."""
+    """Return the day's counts for a new subscriber."""
     reply = await board.command("subscribe", topic="counts", date=str(TODAY))
     await board.command("unsubscribe", topic="counts")
     return {name: reply["data"][name] for name in ("verified", "inside", "exited", "reentered")}

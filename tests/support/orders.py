@@ -8,12 +8,12 @@ from tests.support.rows import add_row, change_rows, count_rows, read_row, read_
 
 
 async def read_order(database: Any, *columns: str, **where: Any) -> Any:
-    """The order of these values: the columns named, or all."""
+    """Return the order with these values: the named columns, or all."""
     return await read_row(database, "orders", *columns, **where)
 
 
 async def count_orders(database: Any, **where: Any) -> int:
-    """How many orders there are of these values."""
+    """Count the orders with these values."""
     return await count_rows(database, "orders", **where)
 
 
@@ -33,10 +33,10 @@ async def change_products(database: Any, **columns: Any) -> None:
 
 
 async def read_orders(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The orders of these values: the columns named, or all."""
+    """Return the orders with these values: the named columns, or all."""
     return await read_rows(database, "orders", *columns, order_by=order_by, **where)
 
 
 async def add_product(database: Any, **columns: Any) -> int:
-    """Add a product; its id."""
+    """Add a product. Return its id."""
     return int((await add_row(database, "products", **columns))["id"])

@@ -58,5 +58,5 @@ def worker(services, events):
 
 @pytest.fixture
 def urgent(services, events):
-    """The worker of messages that are of no use after some moment."""
+    """The worker of messages that are useless after their time."""
     return OutboxWorker(services, urgent=True, jitter=lambda: 0.5)

@@ -43,7 +43,7 @@ class Element:
         return name in self.attributes
 
     def all(self, *tags: str) -> Iterator[Element]:
-        """The elements within of these kinds, of every kind where none is named, in their order."""
+        """Return the elements of these kinds inside this one, or all, in their order."""
         for child in self.children:
             if isinstance(child, Element):
                 if not tags or child.tag in tags:
@@ -62,7 +62,7 @@ class Element:
 
     @property
     def text(self) -> str:
-        """The words in it, with single spaces, but none that nobody sees."""
+        """The visible words, with single spaces."""
         words = (child if isinstance(child, str) else child.text for child in self.children)
         return "" if self.has("hidden") or self.tag in UNSEEN else " ".join(" ".join(words).split())
 
@@ -117,7 +117,7 @@ class _Tree(HTMLParser):
 
 
 class PlainPage:
-    """A window of the browser: what it shows now, and what its reader does next."""
+    """A window of the browser: the page it shows, and the actions of its reader."""
 
     def __init__(self, browser: PlainBrowser) -> None:
         self._browser = browser
@@ -132,12 +132,12 @@ class PlainPage:
         return await self.goto(self.url)
 
     async def follow(self, name: Name) -> PlainPage:
-        """Touch the link with this name."""
+        """Follow the link with this name."""
         (link,) = self.links(name)
         return await self.goto(link["href"])
 
     async def press(self, name: Name) -> PlainPage:
-        """Press the button with this name: its form is sent."""
+        """Press the button with this name, which sends its form."""
         (button,) = self.buttons(name)
         form = next(one for one in button.up() if one.tag == "form")
         fields = [(one["name"], one.value) for one in form.all("input", "select", "textarea") if _is_sent(one)]
@@ -185,7 +185,7 @@ class PlainPage:
         return next((one for one in self.tree.all() if one["id"] == name), None)
 
     def find(self, name: str) -> Element:
-        """The element with this id, which must be there."""
+        """Return the element with this id, which must exist."""
         found = self.by_id(name)
         assert found is not None, name
         return found
@@ -197,12 +197,12 @@ class PlainPage:
         return [one for one in self.tree.all("a") if one.has("href") and one.seen and _matches(name, one)]
 
     def buttons(self, name: Name) -> list[Element]:
-        """The buttons that can be pressed: without a script those of a form that send it."""
+        """Return the buttons that can be pressed. Without scripts these are a form's submit buttons."""
         return [one for one in self.tree.all("button")
                 if one["type"] != "button" and not one.has("disabled") and one.seen and _matches(name, one)]  # fmt: skip
 
     def fields(self, label: str) -> list[Element]:
-        """The fields whose label begins with these words."""
+        """Return the fields whose label begins with these words."""
         found = []
         for one in self.tree.all("label"):
             if one.text.startswith(label) and one.seen:
@@ -214,7 +214,7 @@ class PlainPage:
         return self.fields(label)[0]
 
     def description(self, control: Element) -> str:
-        """What a screen reader says of a field after its name."""
+        """Return what a screen reader says of a field after its name."""
         return " ".join(self.words_of(name) for name in control["aria-describedby"].split())
 
     @property
@@ -238,7 +238,7 @@ class PlainBrowser:
         await self._session.close()
 
     async def open(self, path: str) -> PlainPage:
-        """Another window."""
+        """Open another window."""
         return await PlainPage(self).goto(path)
 
     async def ask(self, method: str, address: str, fields: Any) -> tuple[int, Any, str]:

@@ -11,7 +11,7 @@ import asyncpg
 
 
 async def plan_of(connection: Any, sql: str, *arguments: Any) -> list[Any]:
-    """All nodes of the plan that a statement would get, the top one first."""
+    """Return all nodes of the plan that a statement would get, the top one first."""
     return nodes_of(json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *arguments))[0]["Plan"])
 
 
@@ -20,7 +20,7 @@ def nodes_of(plan: Any) -> list[Any]:
 
 
 async def pages_touched(connection: Any, sql: str, *arguments: Any) -> int:
-    """How many 8 kB pages a statement touches when it is run."""
+    """Return how many 8 kB pages a statement touches when it is run."""
     explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *arguments)
     top = json.loads(explained)[0]["Plan"]
     return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
@@ -28,19 +28,19 @@ async def pages_touched(connection: Any, sql: str, *arguments: Any) -> int:
 
 @asynccontextmanager
 async def planned(connection: Any, plan_cache_mode: str) -> AsyncIterator[None]:
-    """Let a connection plan for each call (`force_custom_plan`) or once for all (`force_generic_plan`)."""
+    """Make a connection plan for each call (`force_custom_plan`) or once for all (`force_generic_plan`)."""
     await connection.execute(f"SET plan_cache_mode = {plan_cache_mode}")
     yield
     await connection.execute("RESET plan_cache_mode")
 
 
 async def rule_out_seq_scans(transaction: Any) -> None:
-    """Let the planner walk a whole table only where it has no index to take, until the transaction ends."""
+    """Let the planner read a whole table only if it has no index, until the transaction ends."""
     await transaction.execute("SET LOCAL enable_seqscan = off")
 
 
 async def seem_a_million(url: str, table: str) -> None:
-    """To the planner the table is as that of a large venue right after a bulk load: how long it is known, and nothing else."""
+    """Let the planner see a large table right after a bulk load: only its size is known."""
     connection = await asyncpg.connect(url)
     await connection.execute("SET allow_system_table_mods = on")
     await connection.execute("DELETE FROM pg_statistic WHERE starelid = $1::text::regclass", table)

@@ -78,7 +78,7 @@ class RawClient:
         self.writer.write(frame(opcode, payload))
 
     async def next(self, timeout: float = 30) -> Any:
-        """The next text frame, decoded; raises Closed."""
+        """Return the next text frame, decoded. Raise Closed at the end."""
         async with asyncio.timeout(timeout):
             while True:
                 try:
@@ -96,7 +96,7 @@ class RawClient:
                         self.send_frame(PONG, payload)
 
     async def code(self, timeout: float = 30) -> int:
-        """Read until the end; return the close code."""
+        """Read until the end. Return the close code."""
         async with asyncio.timeout(timeout):
             while True:
                 try:

@@ -9,17 +9,17 @@ from tests.support.rows import change_rows, count_rows, read_row, read_rows
 
 
 async def read_reservation(database: Any, *columns: str, **where: Any) -> Any:
-    """The reservation of these values: the columns named, or all."""
+    """Return the reservation with these values: the named columns, or all."""
     return await read_row(database, "ticket_reservations", *columns, **where)
 
 
 async def read_reservations(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The reservations of these values: the columns named, or all."""
+    """Return the reservations with these values: the named columns, or all."""
     return await read_rows(database, "ticket_reservations", *columns, order_by=order_by, **where)
 
 
 async def count_reservations(database: Any, **where: Any) -> int:
-    """How many reservations there are of these values."""
+    """Count the reservations with these values."""
     return await count_rows(database, "ticket_reservations", **where)
 
 
@@ -34,7 +34,7 @@ async def change_reservations(database: Any, **columns: Any) -> None:
 
 
 async def cancel_visit(database: Any, code: str, cancelled_at: datetime | None = None) -> None:
-    """Cancel a ticket, its reservation and its place in the slot, as a refund from outside of the hub would."""
+    """Cancel a ticket, its reservation and its place in the slot, as an external refund would."""
     ticket = await read_row(database, "tickets", "id", code=code)
     (reservation,) = [
         row for row in await read_reservations(database, ticket_id=ticket["id"]) if row["status"] != "CANCELLED"

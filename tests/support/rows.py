@@ -10,7 +10,7 @@ from typing import Any
 
 
 async def read_rows(database: Any, table: str, /, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The rows that match, with these columns or all of them."""
+    """Return the matching rows, with these columns or all."""
     condition, values = condition_of(where)
     order = f" ORDER BY {order_by}" if order_by else ""
     rows: list[Any] = await database.fetch(f"SELECT {_names(columns)} FROM {table}{condition}{order}", *values)
@@ -18,20 +18,20 @@ async def read_rows(database: Any, table: str, /, *columns: str, order_by: str =
 
 
 async def read_row(database: Any, table: str, /, *columns: str, **where: Any) -> Any:
-    """The row that matches; None without one, any of them if there are several."""
+    """Return a matching row, or None."""
     condition, values = condition_of(where)
     return await database.fetchrow(f"SELECT {_names(columns)} FROM {table}{condition}", *values)
 
 
 async def count_rows(database: Any, table: str, /, **where: Any) -> int:
-    """How many rows match."""
+    """Count the matching rows."""
     condition, values = condition_of(where)
     count: int = await database.fetchval(f"SELECT count(*) FROM {table}{condition}", *values)
     return count
 
 
 async def add_row(database: Any, table: str, /, **columns: Any) -> Any:
-    """Write one row and return it as it stands."""
+    """Add one row and return it."""
     places = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
     sql = f"INSERT INTO {table} ({_names(tuple(columns))}) VALUES ({places}) RETURNING *"
     return await database.fetchrow(sql, *columns.values())
@@ -40,7 +40,7 @@ async def add_row(database: Any, table: str, /, **columns: Any) -> Any:
 async def change_rows(
     database: Any, table: str, where: dict[str, Any], /, *, counter: str | None = None, **columns: Any
 ) -> None:
-    """Set columns of the rows that match; `counter` is a column that goes up by one, as with each change of the hub."""
+    """Set columns of the matching rows. `counter` is a column that is raised by one, as with each change of the hub."""
     condition, values = condition_of(where)
     _names(tuple(columns))
     changes = [f"{name} = ${n}" for n, name in enumerate(columns, len(values) + 1)]
@@ -50,7 +50,7 @@ async def change_rows(
 
 
 async def delete_rows(database: Any, table: str, /, **where: Any) -> None:
-    """Take the rows that match away."""
+    """Delete the matching rows."""
     condition, values = condition_of(where)
     await database.execute(f"DELETE FROM {table}{condition}", *values)
 
@@ -61,7 +61,7 @@ def _names(columns: tuple[str, ...]) -> str:
 
 
 def condition_of(where: dict[str, Any]) -> tuple[str, list[Any]]:
-    """The WHERE of these values, and the values in its order."""
+    """Return the WHERE of these values, and the values in its order."""
     _names(tuple(where))
     terms: list[str] = []
     values: list[Any] = []

@@ -8,17 +8,17 @@ from tests.support.rows import change_rows, count_rows, read_row, read_rows
 
 
 async def read_conflict(database: Any, *columns: str, **where: Any) -> Any:
-    """The conflict of these values: the columns named, or all."""
+    """Return the conflict with these values: the named columns, or all."""
     return await read_row(database, "scan_conflicts", *columns, **where)
 
 
 async def read_conflicts(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The conflicts of these values: the columns named, or all."""
+    """Return the conflicts with these values: the named columns, or all."""
     return await read_rows(database, "scan_conflicts", *columns, order_by=order_by, **where)
 
 
 async def count_conflicts(database: Any, **where: Any) -> int:
-    """How many conflicts there are of these values."""
+    """Count the conflicts with these values."""
     return await count_rows(database, "scan_conflicts", **where)
 
 

@@ -11,37 +11,37 @@ from tests.support.world import NOON, World
 
 
 async def read_scan(database: Any, *columns: str, **where: Any) -> Any:
-    """The logged scan of these values: the columns named, or all."""
+    """Return the logged scan with these values: the named columns, or all."""
     return await read_row(database, "scans", *columns, **where)
 
 
 async def read_scans(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The logged scans of these values: the columns named, or all."""
+    """Return the logged scans with these values: the named columns, or all."""
     return await read_rows(database, "scans", *columns, order_by=order_by, **where)
 
 
 async def count_scans(database: Any, **where: Any) -> int:
-    """How many logged scans there are of these values."""
+    """Count the logged scans with these values."""
     return await count_rows(database, "scans", **where)
 
 
 async def count_entries(database: Any) -> int:
-    """How many scans of the log let somebody in."""
+    """Count the logged scans that let somebody in."""
     return await count_scans(database, entered=True)
 
 
 async def count_scan_ids(database: Any, **where: Any) -> int:
-    """How many scans there were: an entry is logged twice under one id, when it is judged and when it is done."""
+    """Count the scan ids. An entry has two logged scans with one id: its validation and its entry."""
     return len({row["scan_id"] for row in await read_scans(database, "scan_id", **where)})
 
 
 async def delete_scans(database: Any, **where: Any) -> None:
-    """Take the scans of these values out of the log."""
+    """Delete the logged scans with these values."""
     await delete_rows(database, "scans", **where)
 
 
 async def change_scan(database: Any, scan_id: UUID, **columns: Any) -> None:
-    """Set columns of one scan, of all its rows."""
+    """Set columns of all rows of one scan."""
     await change_rows(database, "scans", {"scan_id": scan_id}, **columns)
 
 
@@ -51,7 +51,7 @@ async def log_at_one_moment(database: Any) -> None:
 
 
 async def log_scans(world: World, count: int) -> None:
-    """Log scans of seven operators at five gates, one a second up to noon; every tenth is refused."""
+    """Log scans of seven operators at five gates, one a second up to noon. Every tenth is refused."""
     await world.hub.database.execute(
         "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, result, reason, scanned_at,"
         " logged_at) SELECT $1, gen_random_uuid(), $2, 1 + n % 7, 'verify', 'socket', 'G' || n % 5, 'C' || n % 1000,"
@@ -64,7 +64,7 @@ async def log_scans(world: World, count: int) -> None:
 
 
 async def log_unknown_codes(world: World, count: int, until: datetime = NOON) -> None:
-    """Log scans of codes that nobody knows, one a second up to a moment, at gate A."""
+    """Log scans of unknown codes at gate A, one a second up to a time."""
     await world.hub.database.execute(
         "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, result, reason, scanned_at,"
         " logged_at) SELECT $1, gen_random_uuid(), $2, 1, 'verify', 'socket', 'A', 'C' || n, 'RED', 'TICKET_NOT_FOUND',"

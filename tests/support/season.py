@@ -8,9 +8,9 @@ from tests.support.world import TODAY, World
 
 
 async def write_season(world: World, first: date, days: int, visitors: int) -> None:
-    """Write so many visitors a day, who all check, book and come on that day.
+    """Write `visitors` a day, who all check, book and come on that day.
 
-    Nobody tells the planner of it: right after a bulk load it knows least.
+    No statistics are written: right after a bulk load the planner knows least.
     """
     await world.hub.database.execute(
         """
@@ -46,7 +46,7 @@ async def write_season(world: World, first: date, days: int, visitors: int) -> N
 async def write_coming_days(world: World) -> None:
     """Write days from the twelfth to the 88th on as years of visits would have left them.
 
-    Nobody counts the reservations behind these figures.
+    There are no reservations behind these figures.
     """
     await world.hub.database.execute(
         "INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity,"

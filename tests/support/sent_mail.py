@@ -17,7 +17,7 @@ WAITLIST = {"waitlist_token": "wait-secret", "slot": SLOT, "venue_name": "Museo"
 
 
 class Page(HTMLParser):
-    """What stands in an HTML body."""
+    """The content of an HTML body."""
 
     def __init__(self, text):
         super().__init__()
@@ -52,7 +52,7 @@ class Page(HTMLParser):
 
 
 def shape(part):
-    """The tree of a message as nested lists of types."""
+    """Return the tree of a message as nested lists of types."""
     if part.is_multipart():
         return [part.get_content_type(), *(shape(child) for child in part.iter_parts())]
     return part.get_content_type()
@@ -76,14 +76,14 @@ def calendar(mail):
 
 
 async def sent(worker, mail_server):
-    """The one mail that this worker has to send."""
+    """Send the one mail of this worker, and return it."""
     assert await worker.send_due() == 1
     (mail,) = mail_server.messages
     return mail
 
 
 def check_every_mail(mail, language, row_id):
-    """What holds for whatever kind."""
+    """Check what holds for mails of every kind."""
     assert mail["To"] == "j@example.org"
     assert mail["From"].addresses[0].addr_spec == "no-reply@hub.example.org"
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -103,6 +103,6 @@ def check_every_mail(mail, language, row_id):
     assert not {"{venue}", "{day}", "%(code)s"} & set(page.text.split())
     assert text == text.strip() + "\n"
     assert "\n\n\n" not in text
-    # Text and page say the same; only links, labels and where to find the pictures differ.
+    # The text and the HTML say the same. Only links, labels and the places of pictures differ.
     missing = [line.strip() for line in text.split("\n") if line.split()[-1:] and line.split()[-1] not in page.text]
     assert all(line.startswith(PUBLIC_URL) or line.endswith((":", ".", "。", "：")) for line in missing), missing

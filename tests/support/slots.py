@@ -10,17 +10,17 @@ from tests.support.world import World
 
 
 async def read_slot(database: Any, *columns: str, **where: Any) -> Any:
-    """The slot of these values: the columns named, or all."""
+    """Return the slot with these values: the named columns, or all."""
     return await read_row(database, "reservation_slots", *columns, **where)
 
 
 async def read_slots(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The slots of these values: the columns named, or all."""
+    """Return the slots with these values: the named columns, or all."""
     return await read_rows(database, "reservation_slots", *columns, order_by=order_by, **where)
 
 
 async def count_slots(database: Any, **where: Any) -> int:
-    """How many slots there are of these values."""
+    """Count the slots with these values."""
     return await count_rows(database, "reservation_slots", **where)
 
 
@@ -35,22 +35,22 @@ async def change_slots(database: Any, **columns: Any) -> None:
 
 
 async def revise_slot(database: Any, slot_id: int, **columns: Any) -> None:
-    """Set columns of one slot and count its revision up, as every change of the hub does."""
+    """Set columns of one slot and raise its revision by one, as every change of the hub does."""
     await change_rows(database, "reservation_slots", {"id": slot_id}, counter="revision", **columns)
 
 
 async def revise_slots(database: Any, **columns: Any) -> None:
-    """Set columns of all slots and count their revisions up."""
+    """Set columns of all slots and raise their revisions by one."""
     await change_rows(database, "reservation_slots", {}, counter="revision", **columns)
 
 
 async def close_slot(database: Any, slot_id: int) -> None:
-    """Close one slot without a word to anybody: its revision stays."""
+    """Close one slot without an announcement: its revision stays."""
     await change_slot(database, slot_id, status="CLOSED")
 
 
 async def hold_places(database: Any, slot_id: int, places: int) -> None:
-    """Hold so many more places of a slot for whoever waits; a negative number gives them back."""
+    """Hold `places` more places of a slot for the waiting list. A negative number gives them back."""
     await database.execute(
         "UPDATE reservation_slots SET held_count = held_count + $2, revision = revision + 1 WHERE id = $1",
         slot_id, places,
@@ -58,7 +58,7 @@ async def hold_places(database: Any, slot_id: int, places: int) -> None:
 
 
 async def free_places(database: Any, slot_ids: list[int]) -> None:
-    """Count one booking less in each of these slots."""
+    """Lower the booked count of each of these slots by one."""
     await database.execute(
         "UPDATE reservation_slots SET booked_count = booked_count - 1, revision = revision + 1 WHERE id = ANY ($1)",
         slot_ids,
@@ -66,7 +66,7 @@ async def free_places(database: Any, slot_ids: list[int]) -> None:
 
 
 async def sum_verified(database: Any) -> int:
-    """How many people the slots have counted in, all together."""
+    """Return the sum of the slots' verified counts."""
     return sum(row["verified_count"] for row in await read_slots(database, "verified_count"))
 
 
@@ -79,7 +79,7 @@ async def resize_slot(database: Any, slot_id: int, capacity: int) -> None:
 
 
 async def delete_slot(database: Any, slot_id: int) -> None:
-    """Take one slot away."""
+    """Delete one slot."""
     await delete_rows(database, "reservation_slots", id=slot_id)
 
 

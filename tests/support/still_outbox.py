@@ -12,7 +12,7 @@ from tests.support.hub import Hub
 
 
 def send_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on no hub of this process sends, also one that runs already."""
+    """Stop all hubs of this process from sending, including those that run already."""
 
     async def nothing(_self: OutboxWorker) -> int:
         return 0
@@ -21,7 +21,7 @@ def send_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def newest_code(hub: Hub, channel: str = "mail") -> str:
-    """The last one-time code that waits to be sent this way; the first one may be on its way still."""
+    """Wait for a one-time code in this channel, and return the newest."""
     newest = "SELECT payload FROM mail_outbox WHERE kind = 'contact.code' AND channel = $1 ORDER BY id DESC LIMIT 1"
     async with asyncio.timeout(60):
         while (payload := await hub.database.fetchval(newest, channel)) is None:

@@ -10,19 +10,19 @@ from tests.support.world import World
 
 
 async def read_checks(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The checks of these values: the columns named, or all."""
+    """Return the checks with these values: the named columns, or all."""
     return await read_rows(database, "ticket_checks", *columns, order_by=order_by, **where)
 
 
 async def count_checks(database: Any, **where: Any) -> int:
-    """How many checks there are of these values."""
+    """Count the checks with these values."""
     return await count_rows(database, "ticket_checks", **where)
 
 
 async def add_check(
     world: World, ticket_id: int, day: date, checked_at: datetime, *, venue_id: int | None = None
 ) -> None:
-    """Note that the holder of a ticket looked at a venue's booking page on a day."""
+    """Record that a ticket's holder looked at a venue's booking page on a day."""
     await add_row(
         world.hub.database, "ticket_checks", org_id=world.org_id, ticket_id=ticket_id, date=day,
         venue_id=venue_id or world.venue_id, checked_at=checked_at,

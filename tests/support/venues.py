@@ -9,22 +9,22 @@ from tests.support.world import World
 
 
 async def overwrite_venue(database: Any, venue_id: int, **columns: Any) -> None:
-    """Set columns of one venue, past the rules of the hub."""
+    """Set columns of one venue, bypassing the rules of the hub."""
     await change_rows(database, "venues", {"id": venue_id}, **columns)
 
 
 async def overwrite_venues(database: Any, **columns: Any) -> None:
-    """Set columns of all venues, past the rules of the hub."""
+    """Set columns of all venues, bypassing the rules of the hub."""
     await change_rows(database, "venues", {}, **columns)
 
 
 async def read_venues(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The venues of these values: the columns named, or all."""
+    """Return the venues with these values: the named columns, or all."""
     return await read_rows(database, "venues", *columns, order_by=order_by, **where)
 
 
 async def free_of_venue(database: Any, username: str) -> Any:
-    """Let a member of staff belong to no venue but to the whole organisation; the row of the member."""
+    """Give a member of staff the whole organisation instead of one venue. Return the member's row."""
     await change_rows(database, "staff", {"username": username}, venue_id=None)
     return await read_row(database, "staff", username=username)
 

@@ -85,17 +85,17 @@ async def cancel(hub: Hub, ticket: Ticket, manager: str) -> None:
 
 
 async def read_waitlist_entry(database: Any, *columns: str, **where: Any) -> Any:
-    """The entry of these values: the columns named, or all."""
+    """Return the entry with these values: the named columns, or all."""
     return await read_row(database, "waitlist_entries", *columns, **where)
 
 
 async def read_waitlist_entries(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
-    """The entries of these values: the columns named, or all."""
+    """Return the entries with these values: the named columns, or all."""
     return await read_rows(database, "waitlist_entries", *columns, order_by=order_by, **where)
 
 
 async def count_waitlist_entries(database: Any, **where: Any) -> int:
-    """How many entries of these values there are."""
+    """Count the entries with these values."""
     return await count_rows(database, "waitlist_entries", **where)
 
 
@@ -105,7 +105,7 @@ async def change_waitlist_entries(database: Any, **columns: Any) -> None:
 
 
 async def read_waiting_slots(database: Any, slot_ids: list[int]) -> list[Any]:
-    """Slots with what is free and held, what is offered, the smallest party that waits and until when places are gathered."""
+    """Return slots with their free, held and offered places, their smallest waiting party, and the end of gathering."""
     rows: list[Any] = await database.fetch(
         "SELECT s.id, s.held_count, s.total_capacity - s.booked_count - s.held_count AS free,"
         " (SELECT coalesce(sum(places), 0) FROM waitlist_entries e WHERE e.slot_id = s.id AND status = 'OFFERED') AS offered,"

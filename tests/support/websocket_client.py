@@ -52,7 +52,7 @@ class Socket:
         return decision
 
     async def event(self, timeout: float = 30) -> dict[str, Any]:
-        """The next event, a kept one first."""
+        """Return the next event, a kept one first."""
         if self.events:
             return self.events.pop(0)
         while True:
@@ -65,7 +65,7 @@ class Socket:
 
 
 async def answer_of(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
-    """What a command that succeeds answers."""
+    """Return the data of a command's reply, which must succeed."""
     reply = await socket.command(command, **fields)
     assert reply["success"], reply
     answer: dict[str, Any] = reply["data"]
@@ -73,7 +73,7 @@ async def answer_of(socket: Socket, command: str, **fields: Any) -> dict[str, An
 
 
 async def error_of(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
-    """What a command that is refused is refused with."""
+    """Return the error of a command's reply, which must fail."""
     reply = await socket.command(command, **fields)
     assert not reply["success"], reply
     error: dict[str, Any] = reply["error"]

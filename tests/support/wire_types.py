@@ -19,7 +19,7 @@ TARGET = Path(__file__).resolve().parents[2] / "web" / "types" / "wire.d.ts"
 _HEAD = "// Written by `python -m tests.support.wire_types` from the OpenAPI document and hub/live/protocol/event_bodies.py.\n"
 _NAMES = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean", "null": "null"}
 _TYPES = {int: "number", float: "number", str: "string", bool: "boolean", date: "string", type(None): "null"}
-# What an event body has encoded already, and the rows that an action builds.
+# Fields of event bodies that are encoded already, and rows that an action builds.
 _ROWS = {
     ("CountsBody", "slots"): "SlotCountBody[]",
     ("GateFigures", "reasons"): '[Decision["result"], string, number][]',
@@ -33,12 +33,12 @@ _ROWS = {
     ("ConflictsBody", "conflict"): "Conflict",
     ("DisputesBody", "dispute"): "Dispute",
 }
-# Each part of a path may be anything; longer and plainer paths are tried first.
+# A part of a path may have any text. Longer and plainer paths are tried first.
 _PART = re.compile(r"\{[^}]+\}")
 
 
 def declarations() -> str:
-    """The text of the file: the API's schemas, the event bodies, and the answer of each endpoint."""
+    """Return the text of the file: the API's schemas, the event bodies, and the response of each endpoint."""
     document = build_document(ENDPOINTS, "")
     schemas = document["components"]["schemas"]
     parts = [_of_schema(name, schemas[name]) for name in sorted(schemas)]

@@ -78,7 +78,7 @@ class World:
         services, where = self.hub.services, venue_id or self.venue_id
         if PASSWORD not in HASHES:
             HASHES[PASSWORD] = await services.passwords.hash(PASSWORD)
-        # Rows as adding staff and signing in leave them, without the time for hashing.
+        # The rows are those of adding staff and signing in, without the time for hashing.
         staff_id = await services.database.fetchval(
             STAFF.add_staff, self.org_id, where, username, name, Role(role).value, HASHES[PASSWORD], None
         )
