@@ -16,4 +16,6 @@ def api(hub: Hub, world: World) -> Api:
 
 @pytest.fixture(autouse=True)
 def patience(slow_servers: None) -> None:
-    """Hubs opened from now on have time limits that no busy machine passes: the tests judge what is answered, not how fast."""
+    """Give hubs opened from now on time limits that a busy machine does not exceed: the tests check what is answered,
+    not how fast.
+    """

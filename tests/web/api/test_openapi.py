@@ -13,7 +13,7 @@ from web.api.openapi import build_document, plain_path
 from web.api.table import ENDPOINTS
 from web.statuses import STATUS
 
-# Addresses of the same origin that are no endpoints of the API: pages, the socket, the document's own style sheet.
+# Addresses that are not endpoints of the API: pages, the socket, the document's own style sheet.
 NOT_ENDPOINTS = re.compile(
     r"/(|reserve(/.*)?|r/.*|w/.*|b/.*|shows.*|operator/.*|manager(/.*)?|admin(/.*)?|dev/.*|static/.*|favicon\.ico|ws.*|api/docs/page\.css)"
 )

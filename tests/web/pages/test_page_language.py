@@ -13,7 +13,7 @@ CHINESE = "zh-CN,zh;q=0.9,en;q=0.5"
 
 
 async def page(hub: Hub, path: str, **headers: str) -> tuple[str, str, str]:
-    """Language, week start and whole text of a page."""
+    """Return the language, week start and whole text of a page."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     async with hub.client.get(path, headers=named) as response:
         text = await response.text()
@@ -50,7 +50,7 @@ async def test_a_reader_who_chose_a_language_keeps_it(hub: Hub) -> None:
     assert cookie.value == "zh-Hans"
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
     assert (await page(hub, "/reserve", Accept_Language="en", Cookie="hub_language=zh-Hans"))[0] == "zh-Hans"
-    # The newest choice wins over the one remembered.
+    # The newest choice wins over the stored one.
     assert (await page(hub, "/?lang=en", Accept_Language="zh", Cookie="hub_language=zh-Hans"))[0] == "en"
 
 
@@ -71,7 +71,7 @@ async def test_the_way_to_the_other_language_keeps_what_the_address_says(hub: Hu
 
 async def test_scripts_are_handed_their_own_texts_and_english_ones_need_none(hub: Hub) -> None:
     assert 'id="messages"' not in (await page(hub, "/reserve", Accept_Language="en"))[2]
-    # A page without scripts carries no texts for them.
+    # A page without scripts has no texts for them.
     assert 'id="messages"' not in (await page(hub, "/", Accept_Language=CHINESE))[2]
 
 

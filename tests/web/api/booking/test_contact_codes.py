@@ -33,7 +33,7 @@ OpenHub = Callable[..., Awaitable[Hub]]
 
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is sent: what waits in the outbox can be read."""
+    """The hubs send nothing, so one-time codes can be read in the outbox."""
 
     async def nothing(_self: OutboxJob) -> None:
         return
@@ -43,7 +43,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def asking(world: World) -> World:
-    """A venue that wants both addresses confirmed."""
+    """A venue that requires both addresses confirmed."""
     await world.policy(contact_check="both")
     return world
 
@@ -63,7 +63,7 @@ async def messages(world: World) -> list[dict[str, Any]]:
 
 
 async def code_of(world: World, challenge: str) -> str:
-    """The code as its holder would read it."""
+    """Return the code in the message of this challenge."""
     number = (await read_contact_code(world.hub.database, challenge))["outbox_id"]
     payload = (await read_outbox_row(world.hub.database, "payload", id=number))["payload"]
     return str(json.loads(payload)["code"])
@@ -136,7 +136,7 @@ async def test_a_code_is_good_for_five_minutes(api: Api, asking: World) -> None:
 async def test_a_new_code_makes_the_older_one_void_and_stops_its_message(api: Api, asking: World) -> None:
     old = (await ask(api)).data["challenge_id"]
     asking.hub.clock.advance(61)
-    # The same mailbox, spelt otherwise.
+    # The same mailbox in another spelling.
     new = (await ask(api, email="john@example.com")).data["challenge_id"]
     first, second = await messages(asking)
     assert first["not_after"] <= asking.hub.clock.now() < second["not_after"]
@@ -169,7 +169,7 @@ async def test_an_address_gets_one_code_a_minute_and_five_an_hour(api: Api, aski
     assert 3290 <= many.error["retry_after"] <= 3300
     assert int(many.headers["Retry-After"]) == many.error["retry_after"]
     assert len(await messages(asking)) == 5
-    # Another address, and the same one by the other channel, have their own count.
+    # Another address and another channel each have their own count.
     assert (await ask(api, "sms")).status == 200
     asking.hub.clock.advance(3300)
     assert (await ask(api)).status == 200
@@ -238,7 +238,7 @@ async def proofs_of(api: Api, world: World) -> dict[str, str]:
 def needed(
     world: World, venue: Venue, proofs: list[str] | str | None, email: str = EMAIL, phone: str = PHONE
 ) -> list[str]:
-    """What is still to be confirmed; nothing if the proofs will do."""
+    """Return what is still to be confirmed, or an empty list if the proofs are enough."""
     try:
         require_proof(world.hub.services, venue, email, phone, proofs)
     except Refused as no:
@@ -270,7 +270,7 @@ async def test_a_proof_runs_out_and_cannot_be_made_up(api: Api, asking: World) -
     session = await asking.staff()
     for forged in (f"{header}.{claims}.{signature[:-4]}AAAA", f"{header}.{claims}.", "x", "", "\u00e9", session):
         assert needed(asking, venue, [forged, proofs["sms"]]) == ["email"]
-    # From the moments in the proofs: on a busy machine seconds pass between one confirmation and the next.
+    # The limit is taken from the times in the proofs, because seconds may pass between them on a busy machine.
     moments = [jwt.decode(proof, options={"verify_signature": False}) for proof in proofs.values()]
     assert [moment["exp"] - moment["iat"] for moment in moments] == [3600, 3600]
     asking.hub.clock.set(datetime.fromtimestamp(min(moment["exp"] for moment in moments) - 1, UTC))

@@ -76,7 +76,7 @@ async def test_a_party_larger_than_what_is_free_takes_nothing_and_hears_where_th
     assert [one["slot_id"] for one in answer.error["alternative_slots"]] == [roomy]
     assert await world.booked_count(tight) == 0
     assert await mails(world) == []
-    # For four there is room in both.
+    # Both other slots have room for four.
     alternatives = (await book(api, tickets, small)).error["alternative_slots"]
     assert [one["slot_id"] for one in alternatives] == [roomy]
     assert (await book(api, tickets[:4], small)).status == 200
@@ -273,7 +273,7 @@ async def test_an_orders_tickets_are_shown_to_who_knows_its_address(api: Api, wo
 
 async def test_nobody_else_is_shown_an_order_and_no_answer_says_why(api: Api, world: World) -> None:
     ticket = await world.ticket()
-    # The address a place was booked with is not the one the order was made with: whoever books could set it.
+    # A booking's address is no proof, because whoever books can set it. Only the order's address counts.
     reserved = await world.reserved(await world.slot(LATER))
     asked = [(ticket.code, "mary@example.com"), (ticket.code, ""), (ticket.code, " "), ("NEVER-SOLD", "mary@example.com"),
              (reserved.code, "john@example.com")]  # fmt: skip
@@ -300,7 +300,7 @@ async def test_a_party_takes_what_the_waiting_list_offers_it(api: Api, world: Wo
     first = sitting["reservations"][0]["reservation_id"]
     assert (await api.delete(f"/api/reservations/{first}?party=1", headers=holder)).status == 200
     await serve_waitlist(api.hub.services, world.org_id, slot)
-    # What is held for them is not there for others, nor for them without the offer, nor for other tickets with it.
+    # Held places are refused to others, to the party without its offer, and to other tickets with the offer.
     assert (await book(api, waiting, slot)).code == "SLOT_FULL"
     others = await book(api, await world.tickets(2), slot, waitlist_token=entry["token"])
     assert (others.status, others.error["errors"][0]["field"]) == (400, "waitlist_token")

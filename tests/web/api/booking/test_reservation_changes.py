@@ -23,7 +23,7 @@ NEXT = TODAY + timedelta(days=10)
 
 
 async def booked(api: Api, world: World, slot: int, size: int = 3) -> dict[str, Any]:
-    """A party of `size`: the answer, with `ids` and `headers` of its holder."""
+    """Book a party of `size`. Return the response, with the `ids` and `headers` of its holder."""
     data: dict[str, Any] = (await book(api, await world.tickets(size), slot)).data
     data["ids"] = [one["reservation_id"] for one in data["reservations"]]
     data["headers"] = {"X-Reservation-Token": data["token"]}
@@ -44,7 +44,7 @@ async def mails(world: World, kind: str) -> list[Any]:
 
 @pytest.fixture
 async def api(open_hub: Any) -> Api:
-    """A hub whose mails stay where they are written: these tests read the outbox."""
+    """A hub whose mails stay in the outbox, where these tests read them."""
     hub = await open_hub(smtp_url="smtp://127.0.0.1:9")
     return Api(hub)
 
@@ -176,7 +176,7 @@ async def test_the_mail_of_a_move_by_staff_has_a_link_of_its_own_to_the_same_par
     assert by_link.body == (await api.get("/api/reservations/by-token", headers=party["headers"])).body.replace(
         party["token"].encode(), link.encode()
     )
-    # It is as good as the first: it can move them back.
+    # The new link has the same rights as the first: it can move the party back.
     assert (await move(api, {**party, "headers": {"X-Reservation-Token": link}}, old, whole=True)).status == 200
 
 
@@ -211,7 +211,7 @@ async def test_a_party_cancels_together_and_once(api: Api, world: World) -> None
     assert mail["payload"] == {"cause": "holder", "reservation_ids": party["ids"], "manage_token": party["token"]}
     causes = await read_reservations(world.hub.database, "cancel_cause")
     assert {row["cancel_cause"] for row in causes} == {"holder"}
-    # Cancel, then book again.
+    # Cancel, and book again.
     codes = [one["ticket_code"] for one in party["reservations"]]
     body = {"ticket_codes": codes, "slot_id": slot, "customer_email": "a@example.com", "customer_phone": "+12025551234"}
     assert (await api.post("/api/reservations", body)).status == 200
@@ -247,7 +247,7 @@ async def test_what_is_over_can_neither_move_nor_be_given_back(api: Api, world: 
     assert (await move(api, party, new)).code == "TICKET_ALREADY_USED"
     manager = await world.staff("MANAGER")
     assert (await api.delete(f"/api/reservations/{party['ids'][0]}", token=manager)).code == "TICKET_ALREADY_USED"
-    # Who is in is left where he is; the other one can still change his mind.
+    # A ticket that was used stays. The other one can still be cancelled.
     answer = await api.delete(f"/api/reservations/{party['ids'][0]}?party=1", token=manager)
     assert answer.data["reservation_ids"] == party["ids"][1:]
     assert (await move(api, party, new, n=1)).code == "TICKET_CANCELLED"

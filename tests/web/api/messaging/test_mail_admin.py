@@ -21,7 +21,7 @@ NEVER = timedelta(days=400)
 
 
 async def queue(world: World, kind: str = "reservation.confirmed", **columns: Any) -> int:
-    """A row that no round will take up by itself: it is due in the far future."""
+    """Add a row that no job sends by itself: it is due in the far future."""
     now = world.hub.clock.now()
     row = {
         "org_id": world.org_id,
@@ -137,7 +137,7 @@ async def test_what_was_given_up_is_sent_again_with_a_link_that_opens_the_party(
 
 async def test_what_waits_is_sent_at_once_and_keeps_its_own_link(api: Api, world: World) -> None:
     number = await queue(world, attempts=5, last_error="message refused: 451", payload='{"manage_token": "mine"}')
-    # Held back from the rounds of this hub, so that what the retry left can be looked at.
+    # This kind keeps the row from the hub's jobs, so that the result of the retry can be read.
     await change_outbox_row(world.hub.database, number, kind="reservation.moved")
     before = await count_rows(world.hub.database, "manage_links")
     await api.post(f"{LIST}/{number}/retry", token=await world.staff("MANAGER"))

@@ -29,7 +29,7 @@ TRUE_WRITE_EVERY = venue_rules.WRITE_EVERY
 
 @pytest.fixture(autouse=True)
 def write_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hubs opened from now on let nobody wait for the rows."""
+    """Make hubs opened from now on write the rows more often, to keep the tests short."""
     monkeypatch.setattr(venue_rules, "WRITE_EVERY", 0.02)
 
 
@@ -44,7 +44,7 @@ async def test_the_rows_are_written_once_a_second(
     status, _ = await true.post("/api/tickets/validate", {"ticket_code": (await world.ticket()).code})
     assert status == 200
     await written(true, 1)
-    # A tenth of it is jitter.
+    # A tenth of the interval is jitter.
     assert loop.time() - began > 0.9 * TRUE_WRITE_EVERY - 0.05
 
 
@@ -65,7 +65,7 @@ async def written(hub: Hub, rows: int) -> None:
 
 
 async def days(api: Api, token: str, first: date = TODAY, last: date = TODAY, **query: Any) -> dict[str, Any]:
-    """(checked, converted) of every day by its date, and of all of them under "total"."""
+    """Return (checked, converted) of every day by its date, and of all days under "total"."""
     more = "".join(f"&{name}={value}" for name, value in query.items())
     found = (await api.get(f"/api/analytics?from={first}&to={last}{more}", token=token)).data
     results = {one.get("date", "total"): one for one in [*found["days"], found["total"]]}
@@ -82,7 +82,7 @@ async def test_tickets_checked_and_those_of_them_that_were_booked(api: Api, hub:
     assert [await check(api, ticket) for ticket in tickets] == [200] * 5
     for ticket in tickets[:3]:
         await book(api, ticket, slot)
-    await world.reserved(slot)  # booked without ever having been checked
+    await world.reserved(slot)  # booked without a check before
     await written(hub, 5)
     assert await days(api, manager) == {str(TODAY): (5, 3), "total": (5, 3)}
 
@@ -100,7 +100,7 @@ async def test_a_second_check_of_the_day_counts_nothing_and_a_refused_one_neithe
     refused += [await world.ticket(status) for status in ("CANCELLED", "INACTIVE", "PENDING_PAYMENT", "EXPIRED")]
     for one in refused:
         assert await check(api, one) >= 400
-    last = await world.ticket()  # what is noted last is written last
+    last = await world.ticket()  # the newest check is written last
     await check(api, last)
     await written(hub, 2)
     assert await days(api, manager) == {str(TODAY): (2, 1), "total": (2, 1)}
@@ -127,7 +127,7 @@ async def test_whatever_became_of_the_reservation_it_was_made(api: Api, hub: Hub
 async def test_a_reservation_is_the_last_check_days_before_it_and_no_other_days(
     api: Api, hub: Hub, world: World
 ) -> None:
-    """A minute before midnight in Rome, which is not midnight in UTC; and again on the day after."""
+    """The check is a minute before midnight in Rome, which is not midnight in UTC, and again on the day after."""
     slot = await world.slot(TOMORROW, "20:00", "22:00")
     undecided, late = await world.tickets(2)
     midnight = NOON + timedelta(hours=12)
@@ -197,7 +197,7 @@ async def test_the_table_has_the_checks_on_a_line_of_the_day(api: Api, hub: Hub,
 async def test_a_check_is_answered_while_its_row_cannot_be_written(
     api: Api, hub: Hub, world: World, database_url: str
 ) -> None:
-    """What Postgres did not take is tried again: here its connections end in the middle, twice."""
+    """Rows that Postgres did not take are written again. Here its connections end in the middle, twice."""
     tickets = await world.tickets(6)
     async with standstill(database_url) as still:
         await still.at("ticket_checks")
@@ -216,7 +216,7 @@ async def test_a_check_is_answered_while_its_row_cannot_be_written(
 async def test_a_ticket_check_that_writes_before_it_answers_would_be_noticed(
     api: Api, hub: Hub, world: World, database_url: str
 ) -> None:
-    """The control of the test above."""
+    """Control of the test above: a check that writes before it answers."""
     checked = CheckedTickets(hub.services)
 
     class SlowTicketChecks(TicketChecks):

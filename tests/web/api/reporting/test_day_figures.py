@@ -122,7 +122,7 @@ async def test_a_replayed_day_ends_where_the_day_did(
     entered = [(await scanner.verify(ticket.code))["scan_id"] for ticket in tickets[:3]]
     await scanner.command("undo", scan_id=entered[0], reason="not them")
     await scanner.command("exit", code=tickets[1].code, scan_id=str(uuid4()))
-    # By a supervisor twice back, and once of that taken back.
+    # A supervisor lets the visitor back in twice, and undoes the first return.
     await scanner.command("exit", code=tickets[2].code, scan_id=str(uuid4()))
     for undo in (True, False):
         scan_id = (await scanner.validate(tickets[2].code))["scan_id"]

@@ -23,7 +23,7 @@ from tests.support.ticket_checks import add_check, count_checks
 from tests.support.world import NOON, TODAY, World
 
 DAYS, EACH = 90, 60
-"""So many days of so many visitors, who all check, book and come on one day."""
+"""Days, and visitors a day, who all check, book and come on one day."""
 FIRST = TODAY - timedelta(days=DAYS)
 A_DAY = timedelta(days=1)
 AS_THE_HUB = STEADY_PLANS | LONG_READS
@@ -37,7 +37,7 @@ async def figures(api: Api, token: str, first: date = FIRST, last: date = TODAY 
 
 
 class Statements:
-    """What is asked by the connections for figures."""
+    """The statements of the connections for reports."""
 
     def __init__(self, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
@@ -59,7 +59,7 @@ class Statements:
     async def pages(
         self, url: str, *, of: str = "", without: str = "", settings: dict[str, str] = AS_THE_HUB
     ) -> list[int]:
-        """How many 8 kB pages each of them (that has the words `of`) touches."""
+        """Return how many 8 kB pages each of the statements touches that contain `of`."""
         connection = await asyncpg.connect(url, server_settings=settings)
         try:
             asked = [(sql.replace(without, ""), args) for sql, args in self.asked if of in sql]
@@ -76,7 +76,7 @@ async def test_no_statement_of_a_long_span_reads_more_than_a_day_or_walks_the_or
     total = (await figures(api, manager))["total"]
     assert [total[name] for name in ("booked", "verified", "scans", "checked", "converted")] == [DAYS * EACH] * 5
     assert max(await statements.pages(database_url)) < 10 * EACH
-    # The control: without what keeps the organisation's own index out of the plans, they walk all its reservations.
+    # Control: without `OFFSET 0` the planner uses the organisation's own index, and reads all its reservations.
     kept_out = await statements.pages(database_url, of="ticket_checks")
     assert sum(await statements.pages(database_url, of="ticket_checks", without=" OFFSET 0")) > 2 * sum(kept_out)
 
@@ -85,7 +85,7 @@ async def test_no_statement_of_a_long_span_reads_more_than_a_day_or_walks_the_or
 async def test_a_page_of_the_log_is_read_in_the_order_of_its_index(
     hub: Hub, world: World, database_url: str, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """With the control: left to itself the planner, who knows nothing of the log yet, reads all that is asked for and sorts it."""
+    """Control included: without `LONG_READS` the planner, which has no statistics of the log, reads and sorts all rows."""
     monkeypatch.setattr(read_replay, "PAGE", 20)
     await write_season(world, FIRST, DAYS, EACH)
     manager, statements = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
@@ -108,7 +108,7 @@ async def test_the_scans_of_a_day_that_is_over_are_counted_once(
     assert statements.of(counting) == DAYS
     assert await figures(api, manager) == results
     assert statements.of(counting) == DAYS
-    # Of a time zone that was corrected the days are other days.
+    # After a correction of the time zone the days are other ones.
     await world.policy(timezone="Asia/Tokyo")
     await figures(api, manager)
     assert statements.of(counting) == 2 * DAYS
@@ -133,7 +133,7 @@ async def test_a_day_is_over_an_hour_after_its_end(api: Api, hub: Hub, world: Wo
     hub.clock.set(NOON + timedelta(hours=12, minutes=59))
     assert (await figures(api, manager, TODAY, TODAY))["total"]["scans"] == 1
     assert await count_rows(hub.database, "scan_tallies") == 0
-    # Logged by a hub whose clock was late.
+    # The scan is logged by a hub whose clock is slow.
     hub.clock.set(NOON + timedelta(hours=11, minutes=59))
     await scanner.validate("VH-ANOTHER")
     hub.clock.set(NOON + timedelta(hours=13))
@@ -185,7 +185,7 @@ async def test_a_booking_belongs_to_the_latest_check_also_where_that_is_another_
 async def test_managers_who_look_back_at_once_wait_for_each_other(
     api: Api, hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch, patience: float, statuses: set[int]
 ) -> None:
-    """With the control: connections nobody waits for refuse some of them."""
+    """Control included: with a time limit too short to wait, some of the requests are refused."""
     await write_season(world, FIRST, DAYS, EACH)
     assert hub.database.records._patience == 30.0
     monkeypatch.setattr(hub.database.records, "_patience", patience)

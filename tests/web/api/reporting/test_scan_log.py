@@ -102,7 +102,7 @@ async def test_what_people_wrote_comes_out_as_text(api: Api, world: World) -> No
 
 
 async def test_a_long_table_is_sent_as_it_is_read(api: Api, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten thousand rows of about 150 bytes, and never more than a few pages of them in memory."""
+    """Ten thousand rows of about 150 bytes, with never more than a few pages in memory."""
     rows = 10_000
     await log_unknown_codes(world, rows)
     manager = await world.staff("MANAGER")
@@ -124,7 +124,7 @@ async def test_a_long_table_is_sent_as_it_is_read(api: Api, world: World, monkey
 
     monkeypatch.setattr(read_records, "CSV_PAGE", rows // 40)
     in_pages = await peak()
-    # The control: the whole table as one page.
+    # Control: the whole table as one page.
     monkeypatch.setattr(read_records, "CSV_PAGE", rows + 1)
     assert in_pages * 3 < await peak()
 

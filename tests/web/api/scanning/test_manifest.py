@@ -23,7 +23,7 @@ LIST = "/api/operator/manifest"
 
 
 def name_of(listed: dict[str, Any], code: str) -> str:
-    """As a browser works it out."""
+    """Return the name of a code in the list, as a browser computes it."""
     return hmac.new(bytes.fromhex(listed["salt"]), code.encode(), hashlib.sha256).hexdigest()[:16]
 
 

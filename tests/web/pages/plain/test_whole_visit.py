@@ -1,6 +1,8 @@
-"""The whole visit without JavaScript, from page to page: booked, looked at, given back, waited for; and what goes wrong.
+"""The whole visit without JavaScript, from page to page: booking, looking at it, cancelling, waiting, and what goes
+wrong.
 
-A browser shows it in tests/browser/test_without_javascript.py; what the pages say and what their forms do is asked for here.
+`tests/browser/test_without_javascript.py` shows it in a browser. What the pages say and what their forms do is tested
+here.
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ async def confirm(page: PlainPage) -> None:
 
 
 def codes_of_visit(page: PlainPage) -> list[str]:
-    """The page is a visit's; gives what its pictures say."""
+    """Return the codes in the pictures of a visit's page."""
     assert "/r/" in page.url, page.url
     return [code for image in page.tree.all("img") if image["class"] == "qr" for code in _read(image["src"])]
 
@@ -114,7 +116,7 @@ async def test_a_draft_that_is_booked_leads_to_the_visit_and_books_nothing(world
 async def test_a_party_is_booked_as_one(hub: Hub, world: World, page: PlainPage) -> None:
     slot_id = await world.slot()
     tickets = await world.tickets(3)
-    # One of them typed twice is still one ticket.
+    # A code that is typed twice counts once.
     await to_confirm(page, tickets[0].code, tickets[1].code, tickets[2].code, tickets[1].code.lower())
     await confirm(page)
     assert sorted(codes_of_visit(page)) == sorted(ticket.code for ticket in tickets)
@@ -194,7 +196,7 @@ async def test_a_time_that_fills_meanwhile_offers_others_and_nothing_is_typed_ag
     await world.reserved(wanted)
     await confirm(page)
     assert "This time slot is full." in page.alert
-    # Room for one is none for two.
+    # One free place is not enough for two.
     assert "1 of 2 places free" in page.text
     await page.press(re.compile("20 November 2026, 16:00"))
     await confirm(page)
@@ -270,7 +272,7 @@ def another(code: str) -> str:
 
 
 class TestCodes:
-    """A venue that wants addresses confirmed. Nothing is sent, so the code can be read where it waits."""
+    """A venue that requires confirmed addresses. Nothing is sent, so the code can be read in the outbox."""
 
     @pytest.fixture(autouse=True)
     def still(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,7 +325,7 @@ class TestCodes:
         await page.goto(re.sub("/time.*", "/contact", page.url))
         await type_contact(page, "somebody.else@example.com")
         assert "s***@example.com" in page.text
-        # Nor by walking round the step: the booking itself asks for the proof.
+        # Skipping the step does not help: the booking itself requires the proof.
         await page.goto(page.url.replace("/code", "/time"))
         await page.press("Select 12:00 – 14:00")
         await confirm(page)
@@ -429,7 +431,10 @@ async def test_it_is_all_there_in_chinese(hub: Hub, world: World) -> None:
 
 
 async def type_in_chinese(page: PlainPage, code: str) -> None:
-    """To the confirm step by ids: the words are others. The first button of a form is its most important one."""
+    """Go to the confirm step by element ids, because the words are others.
+
+    The first button of a form is the main one.
+    """
     page.find("ticket-1").fill(code)
     await page.press("继续")
     page.find("email").fill("john@example.com")
