@@ -62,7 +62,7 @@ def test_a_guess_is_looked_at_while_the_code_is_good(code: CodeFacts, reason: Re
         (ago(100, 200, 300, 400), None),
         (ago(100, 200, 300, 400, 3000), (Reason.CODE_TOO_MANY, 600)),
         (ago(100, 200, 300, 400, 3600), None),
-        # Told how long to wait for the next code, not for the next minute.
+        # The wait is for the next code, not for the next minute.
         (ago(10, 200, 300, 400, 3000), (Reason.CODE_TOO_MANY, 600)),
     ],
 )

@@ -42,7 +42,7 @@ def rome(*parts):
 NOON = rome(2025, 11, 20, 12, 30)
 ENTRY = FirstEntry(rome(2025, 11, 20, 9, 30), 5, "Jane Smith", "A")
 
-# One table for this rule and for its twin in the browser; its rows were written by hand, not taken from either.
+# One table for this rule and its twin in the browser. Its rows were written by hand, not taken from either.
 TABLE = json.loads((Path(__file__).parent / "entry_cases.json").read_text(encoding="utf-8"))
 
 
@@ -51,7 +51,7 @@ def moment(text):
 
 
 def facts_of(row):
-    """A row of the table as the arguments of `decide_entry`."""
+    """Return a row of the table as the arguments of `decide_entry`."""
     t, r, e = row["ticket"], row["reservation"], row["first_entry"]
     presented = t and ticket(t["status"], t["channel"], moment(t["valid_until"]), t["venue_id"])
     reservation = r and reserved()._replace(

@@ -38,7 +38,7 @@ def test_what_swings_around_the_threshold_is_told_once() -> None:
     dice = random.Random(3)
     actions = course(*(dice.uniform(9.1, 11) for _ in range(2000)))
     assert [action for action in actions if action] == ["raise"]
-    # The control: the bare threshold would have raised it hundreds of times.
+    # Control: the bare threshold would have raised it hundreds of times.
     dice = random.Random(3)
     over = [dice.uniform(9.1, 11) >= 10 for _ in range(2000)]
     assert sum(one != other for one, other in itertools.pairwise(over)) > 500

@@ -53,7 +53,7 @@ def test_nobody_leaves_who_never_came():
 
 def test_an_exit_from_before_the_entry_is_none():
     assert leaving(-5) == ("YELLOW", "NOT_INSIDE", "Came in only at 12:00")
-    # They left at 12:10 by what the hub knows; the scan is from 12:05.
+    # The hub has an exit at 12:10, and the scan was made at 12:05.
     assert leaving(5, left=(NOON + timedelta(minutes=10), None))[1] == "NOT_INSIDE"
 
 
@@ -94,7 +94,7 @@ def test_an_absence_elsewhere_or_later_changes_nothing():
     assert returning(5)[3] == IN_ALREADY.detail
 
 
-# One table for these rules and for their twin in the browser.
+# One table for these rules and their twin in the browser.
 TABLE = json.loads((Path(__file__).parent / "leaving_cases.json").read_text(encoding="utf-8"))
 
 

@@ -19,7 +19,7 @@ def test_a_day_an_hour_a_reservation_and_time_run_out_can_be_overlooked(status):
         ("PENDING_PAYMENT", False, Reason.TICKET_NOT_ACTIVATED),
         ("INACTIVE", False, Reason.TICKET_NOT_ACTIVATED),
         ("VERIFIED", True, Reason.ALREADY_VERIFIED),
-        # An OTA ticket keeps its status word when it is in.
+        # An OTA ticket keeps its status after an entry.
         ("ACTIVATED", True, Reason.ALREADY_VERIFIED),
         ("CANCELLED", False, Reason.TICKET_CANCELLED),
         ("CANCELLED", True, Reason.TICKET_CANCELLED),
@@ -38,7 +38,7 @@ def test_whoever_has_left_can_be_let_back_in(status):
     ("status", "why"),
     [
         ("CANCELLED", Reason.TICKET_CANCELLED),
-        # Of an OTA ticket, by its owner's word.
+        # The status that an OTA ticket's owner has set.
         ("INACTIVE", Reason.TICKET_NOT_ACTIVATED),
         ("PENDING_PAYMENT", Reason.TICKET_NOT_ACTIVATED),
     ],

@@ -19,7 +19,7 @@ def before(hours: float) -> datetime:
     ("hours_before", "due"),
     [
         (24.001, None), (24, 24), (18, 24), (12.001, 24),
-        (12, None),  # half of its notice is over: "in 24 hours" would be wrong
+        (12, None),  # half of its notice has passed: "in 24 hours" would be wrong
         (3, None), (2, 2), (1.001, 2), (1, None), (0, None), (-1, None),
     ],
 )  # fmt: skip

@@ -28,7 +28,7 @@ def at(seconds: float, gate: str, number: int = 0) -> Held:
 
 
 def reported(*sightings: Held, within: timedelta = WITHIN) -> list[tuple[int, int] | None]:
-    """For each sighting the pair (other, this) that is reported with it."""
+    """Return, for each sighting, the pair (other, this) that is reported with it."""
     seen: Sightings[Held] = Sightings(within)
     found = []
     for sighting in sightings:
@@ -62,7 +62,7 @@ def test_the_same_pair_is_told_again_when_the_time_has_passed() -> None:
 def test_the_order_of_arrival_does_not_matter() -> None:
     late_first = reported(at(60, "B", 2), at(0, "A", 1))
     assert late_first == [None, (2, 1)]
-    # A scan made offline comes later than it was made.
+    # An offline scan arrives later than it was made.
     assert reported(at(500, "A", 3), at(0, "B", 1), at(490, "B", 2)) == [None, None, (3, 2)]
 
 

@@ -46,7 +46,7 @@ def test_a_family_first_in_line_has_what_came_free_kept_together_for_it():
 
 
 def test_while_places_gather_those_behind_may_have_what_the_public_could():
-    """A free place anybody can book is not the family's: who waits behind it is not worse off than a passer-by."""
+    """A free place that the public can book is not kept for the family, so those behind it may have it too."""
     assert given_to(line(4, 1), held=2, free=1) == Serving((2,), 1, 3)
 
 
@@ -71,7 +71,7 @@ def test_whoever_is_first_once_others_are_served_has_its_chance():
 
 
 def test_no_chance_begins_that_would_be_over():
-    """A slot that has begun keeps nothing empty."""
+    """A slot that has begun keeps no places empty."""
     assert given_to(line(3, 1), held=2, until=NOW) == Serving((2,), None, 1)
 
 
