@@ -29,8 +29,10 @@ LIES = ["deleted", "too_high", "too_low", "text", "other_kinds", "flushed", "scr
 
 
 async def sale_with_a_liar(world: World, lie: str, *, hubs: list, heal: bool = True) -> tuple[Counter, list[str]]:
-    """Three customers for every place, and the lie told again and again while they ask; those turned away come back once
-    the audit has been. Returns the answers in words and the promises broken."""
+    """Sell a slot to three times as many customers as places, while admission is repeatedly set to a wrong state.
+
+    Customers who were refused ask again after the audit. Return the outcomes and the broken promises.
+    """
     slot_id = await world.slot(capacity=PLACES)
     tickets = await world.tickets(3 * PLACES)
     liar = Liar(world.hub, world, slot_id)
@@ -76,14 +78,14 @@ async def test_a_gate_lied_to_sells_every_place_once(open_hub, lie):
 
 
 async def test_a_gate_set_too_low_turns_people_away_until_the_audit_has_been(hub, world):
-    """The control of the healing: without the audit the same sale ends with places left."""
+    """Control: without the audit, the same sale ends with unsold places."""
     _, broken = await sale_with_a_liar(world, "too_low", hubs=[hub], heal=False)
     assert any("told of a place" in line for line in broken), broken
     assert await broken_invariants(hub.database) == []
 
 
 async def test_a_gate_that_is_trusted_overbooks_on_the_same_lie(open_hub, monkeypatch):
-    """The control: with the guards of Postgres off, what the gate says is what is sold."""
+    """Control: with the guards of Postgres off, admission alone decides, and the wrong state oversells the slot."""
 
     def without_places(slot, now, places):
         reason = refuse_slot(slot, now, places)
@@ -121,7 +123,7 @@ async def test_the_audit_names_the_lie_and_the_truth(hub, world):
 
 
 async def test_the_audit_does_not_undo_what_was_told_while_it_looked(hub, world, monkeypatch):
-    """A place given back between the audit's two looks must not be hidden again by the older of them."""
+    """A place given back between the two reads of the audit must not be hidden by the older read."""
     slot_id = await world.slot(capacity=1)
     ticket = await world.reserved(slot_id)
     await wait_until_settled(hub)
@@ -142,7 +144,7 @@ async def test_the_audit_does_not_undo_what_was_told_while_it_looked(hub, world,
 
 
 class Spy:
-    """Counts how often bookings take a connection to Postgres."""
+    """Counts how often bookings acquire a connection to Postgres."""
 
     def __init__(self, monkeypatch, hub) -> None:
         self.asked = 0
@@ -187,7 +189,7 @@ CLIENTS_AT_ONCE = 20
 
 
 def attempts_of(monkeypatch, hub):
-    """Every time from now on that a booking is waiting for Redis' answer."""
+    """Return a list that grows by the number of calls whenever bookings ask Redis."""
     attempts, ask = [], hub.services.seat_admission._admission_script.run
 
     async def counted(calls, **how):
@@ -209,8 +211,7 @@ async def test_without_redis_bookings_go_on_and_end_exactly_sold_out(hub_of_its_
     started = monotonic()
     during = await crowd([partial(book, hub, ticket, slot_id) for ticket in tickets[10:]], clients=CLIENTS_AT_ONCE)
     assert Counter(map(outcome, [*early, *during])) == {"booked": PLACES, "409 SLOT_FULL": 2 * PLACES}
-    # The bookings do not wait for Redis one after another: it is asked until the breaker opens, and then by one of them now
-    # and again.
+    # The bookings do not wait for Redis one after another: all ask until the breaker opens, then one from time to time.
     assert 1 <= len(attempts) <= CLIENTS_AT_ONCE + FAILURES + (monotonic() - started) / OPEN_SECONDS
     assert await broken_invariants(hub.database) == []
     own_valkey.start()

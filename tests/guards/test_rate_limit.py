@@ -131,7 +131,7 @@ async def test_a_frozen_redis_delays_nobody_for_long(limit: RateLimit, valkey_se
         assert await limit.admit(f"ip:{n}", TEN_A_MINUTE) == 0
         return time.monotonic() - started, await patience
 
-    # Beside a sleep of as long as the patience that began with it: a busy machine is late for both.
+    # Each answer is compared with a sleep of the time limit that began with it: a busy machine delays both.
     timings = await asyncio.gather(*map(timed, range(120)))
     assert max(waited - patience for waited, patience in timings) < 0.05
     assert limit.is_away

@@ -231,7 +231,9 @@ async def test_script_flush_is_not_noticed(gate: SeatAdmission, redis: RedisClie
         assert await asyncio.gather(gate.ask(SeatRequest(1, 7, "a")), gate.ask(SeatRequest(1, 8, "b"))) == [GO, FULL]
 
 
-async def test_a_gate_that_lost_its_memory_says_full_only_after_hearing_of_booked_holds(redis: RedisClient) -> None:
+async def test_a_gate_that_lost_its_memory_says_full_only_after_hearing_of_booked_holds(
+    redis: RedisClient,
+) -> None:
     received = asyncio.Event()
 
     async def booked_holds(org_id: int, slot_id: int) -> list[str]:
@@ -291,7 +293,7 @@ async def test_a_killed_redis_is_unknown_at_once_and_is_left_alone(
 
 
 TURNS = 200
-"""Turns of the loop that an answer may take once there is nothing to wait for: a busy machine makes them longer, not more."""
+"""Turns of the loop that an answer may take with nothing to wait for. On a busy machine they are longer, not more."""
 
 
 async def turns() -> None:
@@ -307,13 +309,13 @@ async def test_a_frozen_redis_costs_a_quarter_second_and_then_nothing(
     started = time.monotonic()
 
     async def patience() -> None:
-        # The 50 ms begin when the loop has come to the end of the patience: where it is late, the gate was late with it.
+        # The 50 ms begin when the loop has reached the time limit. A late loop delays both.
         await asyncio.sleep(PATIENCE)
         await asyncio.sleep(0.05)
         await turns()
 
     async def comes_before(limit: Awaitable[None], n: int) -> bool:
-        """Whether the gate answers before the limit that begins with the question."""
+        """Return whether the answer comes before a time limit that starts with the call."""
         running = asyncio.ensure_future(limit)
         asked = asyncio.ensure_future(gate.ask(SeatRequest(1, 7, f"h{n}")))
         await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -329,7 +331,7 @@ async def test_a_frozen_redis_costs_a_quarter_second_and_then_nothing(
     assert all(await asyncio.gather(*map(one_after_another, range(100))))
     assert gate.is_away
     at_once = await asyncio.gather(*(comes_before(turns(), n) for n in range(100, 150)))
-    # One question every two seconds tries Redis again; on a quiet machine there was no time for one.
+    # The hub tries Redis again every two seconds. On a quiet machine this takes less, so no try falls into it.
     assert at_once.count(False) <= (time.monotonic() - started) // OPEN_SECONDS
 
 
