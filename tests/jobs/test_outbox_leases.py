@@ -1,6 +1,6 @@
-"""Leases: two hubs share the work, and one that dies costs at most one repeat after its lease.
+"""Leases: two hubs share the work, and a hub that dies costs at most one repeat after its lease.
 
-Each promise is tried once more with its mechanism taken out of the SQL, and must then be broken.
+Each promise is tested once more without its mechanism in the SQL, and must then be broken.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ SKIPPED = "FOR UPDATE SKIP LOCKED"
 
 
 class Changed:
-    """The statements with some words of one of them taken out."""
+    """The statements, with parts of one of them removed."""
 
     def __init__(self, name, old, new=""):
         sql = getattr(SQL, name)
@@ -52,7 +52,10 @@ async def test_two_hubs_share_the_work_and_send_nothing_twice(services, worker, 
 
 
 async def two_at_once(services, outbox_rows, mail_server, sql):
-    """The first hub holds its mail at the server's door while the second looks for work; gives how often it was sent."""
+    """Hold the first hub's mail in the SMTP server while the second hub looks for work.
+
+    Return how often it was sent.
+    """
     await outbox_rows.confirmations()
     arrived, go_on = asyncio.Event(), asyncio.Event()
 
@@ -82,12 +85,12 @@ async def test_without_the_lease_the_same_row_is_sent_twice(services, outbox_row
 
 
 async def claimed_at_once(database, outbox_rows, sql):
-    """Two claims in two open transactions, the second one while the first has not committed; gives who got the row."""
+    """Claim in two open transactions, the second before the first has committed. Return which of them got the row."""
     await outbox_rows.confirmations()
     got = []
     async with database.transaction() as first, database.transaction() as second:
         got.append(await first.fetch(sql.claim, NOW, NOW + LEASE, 50, uuid4(), 0))
-        # Whoever waits for the first one's lock is waiting here, and gives up.
+        # A claim that waits for the first one's lock waits here, until its lock timeout.
         await give_up_after(second, "300ms")
         got.append(await second.fetch(sql.claim, NOW, NOW + LEASE, 50, uuid4(), 0))
     return [len(rows) for rows in got]
@@ -103,7 +106,7 @@ async def test_without_skipping_it_would_wait(database, outbox_rows):
 
 
 async def killed_between_send_and_mark(services, outbox_rows, mail_server):
-    """A hub that hands its mail over and is gone before it can write that down."""
+    """Kill a hub after it has handed over its mail and before it records that."""
     await outbox_rows.confirmations()
     handed_over = asyncio.Event()
 
@@ -141,7 +144,7 @@ async def test_a_hub_killed_between_sending_and_writing_it_down_costs_one_repeat
     assert await worker.send_due() == 1
     services.clock.advance(10 * LEASE.total_seconds())
     assert await worker.send_due() == 0
-    # Twice, under one name: a mail program that knows the first shows it once.
+    # The mail is sent twice with one Message-ID, so that a mail program shows it once.
     assert len(mail_server.messages) == 2
     assert len(set(identities(mail_server))) == 1
     assert (await outbox_rows.rows())[0]["status"] == "SENT"
@@ -150,7 +153,7 @@ async def test_a_hub_killed_between_sending_and_writing_it_down_costs_one_repeat
 async def test_with_a_mark_before_the_sending_a_killed_hub_would_lose_the_mail(
     services, worker, outbox_rows, mail_server
 ):
-    """The control: the other order, at most once instead of at least once."""
+    """Control: with the mark before the sending, a mail is sent at most once instead of at least once."""
     await outbox_rows.confirmations()
     carrier = worker._carrier
 

@@ -71,7 +71,7 @@ class Table:
         return await self.world.ticket("INACTIVE", activation_mode="deferred")
 
     async def ended(self) -> Ticket:
-        """The rule decides, not whether the expiry has run: the status still says RESERVED."""
+        """The rule decides even before the expiry job has run: the status still is RESERVED."""
         return await self._filled(await self.world.slot(YESTERDAY))
 
     async def expired(self) -> Ticket:
@@ -84,7 +84,7 @@ class Table:
         return await self.world.ticket("CANCELLED")
 
     async def cancelled_after_use(self) -> Ticket:
-        """Validity before duplicate."""
+        """Validity is checked before duplicates."""
         return await self.world.ticket("CANCELLED", verified_at=NOON - timedelta(hours=1), verified_by=1)
 
     async def unknown(self) -> Ticket:
@@ -94,7 +94,7 @@ class Table:
         return Ticket(999_999, "DT-99-UNKNOWN")
 
     async def of_an_ota(self) -> Ticket:
-        """An outside system owns its status: the reservation is judged."""
+        """An external system owns the ticket's status, so the reservation decides."""
         ticket = await self.world.ticket(channel="ota", code="DT-4711-ABC")
         return await self.world.reserve(ticket, await self.world.slot())
 
@@ -103,7 +103,7 @@ class Table:
         return ticket
 
 
-# Which ticket -> what validate says, what verify says, whether verify enters.
+# Which ticket -> the reason of validate, the reason of verify, whether verify enters.
 ROWS: list[tuple[str, str, str, bool]] = [
     ("valid", "VALID", "VERIFIED", True),
     ("of_an_ota", "VALID", "VERIFIED", True),
@@ -152,7 +152,7 @@ async def test_the_socket_and_the_scan_endpoint_give_the_decision_of_the_table(
     assert (entry["verified"] is not None) is (enters or row in ("already_verified", "cancelled_after_use"))
     if enters:
         assert (entry["verified"]["operator_name"], entry["verified"]["gate"]) == ("Tom Brown", "B")
-    # Every presentation is in the log, whatever its outcome.
+    # Every scan request is in the log, whatever its result.
     log = await read_scans(hub.database, "mode", "result", "reason", "code", order_by="logged_at")
     wanted = [("validate", validated), ("validate", validated), ("verify", verified)]
     assert [tuple(r) for r in log[scans_before:]] == [

@@ -86,7 +86,7 @@ async def test_no_reservation_with_permissive_policy(hub: Hub, world: World, jan
     status, body = await hub.post("/venue/scan", {"code": ticket.code, "mode": "verify"}, token=jane)
     assert body["data"]["ticket"]["status"] == "VERIFIED"
     assert body["data"]["verified"]["operator_name"] == "Jane Smith"
-    # And who came in without a slot counts in the venue's total.
+    # A visitor without a slot counts in the venue's total.
     event = await manager.event()
     assert (event["data"]["verified"], event["data"]["slots"]) == (1, [])
 

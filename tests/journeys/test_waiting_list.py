@@ -14,7 +14,7 @@ IN_TWO_DAYS = TODAY + timedelta(days=2)
 
 
 async def letters_to(hub: Hub, email: str, count: int) -> list[str]:
-    """The text of every mail to this address, oldest first; waits until there are so many."""
+    """Wait until there are `count` mails to this address, and return their texts, oldest first."""
     folder = hub.settings.data_dir
     for _ in range(500):
         found = [item for item in list_development_mail(folder) if email in item.recipient]
