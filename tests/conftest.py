@@ -29,7 +29,7 @@ from tests.support.ports import free_port
 from tests.support.tmpfs import ThrowAwayFolder, room_in_memory
 from tests.support.world import NOON, World
 
-# No deadline: hypothesis' 200 ms per example would measure the machine and not the property.
+# Hypothesis' deadline of 200 ms per example would measure the machine and not the property.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 

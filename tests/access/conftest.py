@@ -1,4 +1,4 @@
-"""What the access tests stand on: settings with a secret of their own."""
+"""Fixtures of the access tests: settings with a secret of their own."""
 
 from __future__ import annotations
 

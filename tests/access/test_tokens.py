@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from db.pool import Database
 
 JANE = Staff(5, 1, 2, "Jane Smith", Role.OPERATOR)
-NO_DATABASE: Database = None  # type: ignore[assignment]  # reading a token asks no database
+NO_DATABASE: Database = None  # type: ignore[assignment]  # reading a token makes no query
 SECRET = "a secret of at least thirty-two bytes, for tests"
 OTHER_SECRET = "another secret of at least thirty-two bytes"
 
@@ -128,13 +128,13 @@ def test_a_claim_that_is_missing_or_wrong_makes_it_nobodys(
     if value == "missing":
         del claims[claim]
     elif (claim, value) in [("jti", "elsewhere"), ("name", "elsewhere"), ("org", 2**70), ("venue", 2**70)]:
-        return  # these are words of the right kind
+        return  # these values have the right type
     else:
         claims[claim] = value
     try:
         token = forged(settings, claims)
     except (TypeError, ValueError, jwt.PyJWTError):
-        return  # cannot even be written
+        return  # such a token cannot be written
     assert refused(sessions, token)
 
 

@@ -13,7 +13,7 @@ from hub.rules.refusals import Refused, Unavailable
 
 
 class Batches:
-    """A `run_batch` that keeps the batches it was given and can be held back."""
+    """A `run_batch` that records its batches and can be held back."""
 
     def __init__(self, *, held: bool = False) -> None:
         self.seen: list[list] = []

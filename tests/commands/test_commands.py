@@ -24,12 +24,12 @@ def data_dir() -> Iterator[Path]:
 
 
 def hub(data_dir: Path, *words: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own, forked from one that has imported the hub."""
+    """Run the command in a process forked from one that has imported the hub."""
     return FORK_SERVER.run(*words, stdin=stdin, env=_environment(data_dir, env))
 
 
 def hub_afresh(data_dir: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """The command as a shell starts it."""
+    """Run the command in a new process, as a shell does."""
     return subprocess.run(
         [sys.executable, "-m", "hub", *words],
         cwd=ROOT, input="", capture_output=True, text=True, timeout=60, check=False, env=_environment(data_dir, env),
@@ -163,7 +163,7 @@ def test_json_is_one_document_and_nothing_else(data_dir: Path) -> None:
 
 @pytest.mark.parametrize(("words", "code"), [(["nonsense"], 2), (["serve"], 1)], ids=["wrong usage", "a refusal"])
 def test_a_shell_hears_the_same_as_these_tests(data_dir: Path, words: list[str], code: int) -> None:
-    """Forked or started afresh, a command answers alike."""
+    """A forked command and a newly started one give the same output."""
     forked, afresh = hub(data_dir, *words), hub_afresh(data_dir, *words)
     assert (forked.returncode, forked.stdout, forked.stderr) == (afresh.returncode, afresh.stdout, afresh.stderr)
     assert afresh.returncode == code

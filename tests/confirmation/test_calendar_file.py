@@ -81,7 +81,7 @@ def place(number, *, slot=5, status="RESERVED", sequence=0):
 
 
 def received(*places, about=None):
-    """(id, slot's day, sequence, cancelled, codes) of every entry, as a calendar would store them."""
+    """Return (id, slot's day, sequence, cancelled, codes) of every entry, as a calendar would store them."""
     party = Party(VenueFacts("Museo", "", "Europe/Rome", 24), places)
     about = about or [one.reservation_id for one in places]
     entries = calendar_entries(

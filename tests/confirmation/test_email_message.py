@@ -1,4 +1,4 @@
-"""Any mail: no text of a stranger becomes more than text, no odd row or address harms another."""
+"""Any mail: text from customers stays plain text, and a malformed row or address affects no other mail."""
 
 import pytest
 

@@ -56,7 +56,7 @@ def test_every_picture_reads_back():
     [
         "DT-1",
         "MP-2025-abcdef",
-        "tkt-2026-abc234-def567",  # 22 characters, but not of the alphanumeric set
+        "tkt-2026-abc234-def567",  # 22 characters, some outside the alphanumeric set
         "票号-票号-票号-票号-票号-票号-票号-票",
         "https://hub.example.org/b/pA5tQ-3Zk_9xYw0VbN7uLgpA5tQ-3Zk_9xYw0VbN7uLg",
         "x" * 600,

@@ -49,7 +49,7 @@ async def test_a_confirmation_holds_every_ticket_of_the_party(worker, outbox_row
     assert f"{PUBLIC_URL}/r/secret" in page.links
     assert any(link.startswith("https://calendar.google.com/") for link in page.links)
     assert any(link.startswith("https://outlook.live.com/") for link in page.links)
-    assert len(mail.as_bytes()) < 100_000  # beyond, a program shows only the beginning
+    assert len(mail.as_bytes()) < 100_000  # mail programs cut the rest
 
     parsed = calendar(mail)
     (event,) = parsed.walk("VEVENT")
@@ -118,7 +118,7 @@ async def test_the_three_causes_of_a_cancellation_have_words_of_their_own(worker
     assert await worker.send_due() == 3
     texts = [bodies(mail)[0] for mail in mail_server.messages]
     assert len(set(texts)) == 3
-    # A ticket that cannot be booked again is not called good.
+    # The mail does not call a ticket valid if it cannot be booked again.
     assert not any("/reserve" in text for text in texts)
 
 

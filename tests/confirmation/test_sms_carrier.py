@@ -17,7 +17,7 @@ MESSAGE = TextMessage("+393331234567", "042137 是您的验证码 & more", "<1.5
 
 
 class Twilio:
-    """Answers the one address of the Messages resource; anything else is 404."""
+    """A server that answers only the address of Twilio's Messages resource. Every other request gets 404."""
 
     def __init__(self):
         self.forms = []

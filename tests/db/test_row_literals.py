@@ -55,7 +55,7 @@ def test_a_literal_is_read_back_as_it_was_written(records: list[tuple[str | None
 
 
 def _read(literal: str) -> list[tuple[str | None, ...]]:
-    """The grammar of the Postgres manual, sections 8.15.2 and 8.16.2, for rows of two fields."""
+    """Parse rows of two fields by the grammar of the Postgres manual, sections 8.15.2 and 8.16.2."""
     found, i = [], 1
     while literal[i] != "}":
         i += literal[i] == ","

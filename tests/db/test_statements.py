@@ -48,7 +48,7 @@ def test_every_statement_is_used(subject, name, sql):
 
 @pytest.mark.parametrize(("subject", "name", "sql"), STATEMENTS, ids=NAMES)
 def test_no_statement_takes_its_time_from_the_server(subject, name, sql):
-    """All business time is the one clock's, so that tests and rehearsals can set it."""
+    """All business time comes from the hub's clock, so that tests and rehearsals can set it."""
     body = "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))
     assert not re.search(r"\b(now\(\)|current_(date|time|timestamp)|clock_timestamp)\b", body, re.IGNORECASE)
 
@@ -64,7 +64,7 @@ HOT = [("scanning/exits", "read_exit_scans"), ("scanning/exits", "open_absences"
 
 @pytest.mark.parametrize(("subject", "name"), HOT, ids=[f"{s}.{n}" for s, n in HOT])
 async def test_a_hot_statement_walks_no_table(connection, subject, name):
-    """With the plans the pools ask for, also on a database without statistics."""
+    """The plans are those that the pools request, also on a database without statistics."""
     for setting, value in STEADY_PLANS.items():
         await connection.execute(f"SET {setting} = {value}")
     sql = getattr(load(subject), name)
@@ -72,7 +72,7 @@ async def test_a_hot_statement_walks_no_table(connection, subject, name):
     places = ", ".join(["NULL"] * len((await connection.prepare(sql)).get_parameters()))
     plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE hot ({places})"))
     assert "Seq Scan on" not in plan, plan
-    # An index whose first column alone is used walks everything the organisation has.
+    # A scan on the first index column alone reads all rows of the organisation.
     assert not re.search(r"Index Cond: \(org_id = [^()]*\)\s*$", plan, re.MULTILINE), plan
 
 

@@ -1,8 +1,8 @@
-"""The process that the tests kill: servers under a supervisor and nothing else.
+"""The process that the tests kill: the two servers and their supervisor.
 
     python -m tests.embedded.supervise DATA_DIR
 
-Prints one JSON line when both servers answer; stops cleanly on SIGINT and SIGTERM.
+It prints one JSON line when both servers answer. It stops cleanly on SIGINT and SIGTERM.
 """
 
 import asyncio

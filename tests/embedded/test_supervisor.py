@@ -102,7 +102,7 @@ async def test_a_killed_hub_leaves_nothing_that_blocks_the_next_start(data_dir: 
     before = reported(data_dir)
     first.end(signal.SIGKILL)
     begun = time.monotonic()
-    second = supervise()  # at once, while the old servers may still be going
+    second = supervise()  # restarted at once, while the old servers may still run
     assert time.monotonic() - begun < 5
     assert (second.database, second.redis) == (first.database, first.redis)
     assert await ask(second.database, "SELECT n FROM kept") == 1
@@ -113,7 +113,7 @@ async def test_a_killed_hub_leaves_nothing_that_blocks_the_next_start(data_dir: 
 
 
 async def test_servers_that_outlived_their_hub_are_cleared_away(data_dir: Path) -> None:
-    """As on macOS, where the kernel does not stop them with the hub."""
+    """Servers can outlive their hub on macOS, where the kernel does not stop them with it."""
     lost = EmbeddedServers(data_dir)
     urls = await lost.start()
     before = reported(data_dir)
@@ -178,7 +178,7 @@ async def test_a_normal_user_runs_the_servers_too(data_dir: Path, supervise: Sup
         assert launch.choose_identity(["/bin/false"]).kind == "plain"
         assert supervise().uid != 0
         return
-    # In a namespace root is an ordinary user who can still read this checkout, wherever it lies.
+    # In the namespace root is a normal user who can still read this checkout, wherever it is.
     namespace = Identity("namespace", 0, 0)
     user = namespace if launch._runs(["/bin/true"], namespace) else launch.choose_identity(["/bin/false"])
     for needed in (Path(sys.executable), Path(sys.base_prefix), Path(__file__)):
