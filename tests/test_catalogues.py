@@ -26,7 +26,7 @@ def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 def places(text: str) -> set[str]:
-    """The names a text leaves room for."""
+    """Return the names of a text's placeholders."""
     return {one or other for one, other in _PLACE.findall(text)}
 
 
@@ -35,7 +35,7 @@ def ids(catalog: Catalog) -> set[tuple[str, ...]]:
 
 
 def faults_of(catalog: Catalog, template: Catalog) -> list[str]:
-    """Everything that is wrong with a catalogue, one line each."""
+    """Return the faults of a catalogue, one line each."""
     faults = [f"no entry for {missing}; run `make messages`" for missing in sorted(ids(template) - ids(catalog))]
     faults += [f"nobody says {left} any more; run `make messages`" for left in sorted(ids(catalog) - ids(template))]
     for message in catalog:
@@ -49,7 +49,7 @@ def faults_of(catalog: Catalog, template: Catalog) -> list[str]:
             continue
         room = set().union(*map(places, said))
         for form, one in enumerate(meant):
-            # Of one thing the number need not be said.
+            # The singular may leave the number out.
             needed = places(said[-1]) - ({"n", "num", "count"} if len(meant) > 1 and form == 0 else set())
             if not places(one) <= room or not needed <= places(one):
                 faults.append(f"{said} has room for {sorted(room)}, {one!r} for {sorted(places(one))}")
@@ -136,7 +136,7 @@ def test_a_translated_text_is_translated(language: str) -> None:
     ],
 )
 def test_no_marked_text_escapes_the_extraction(template: Catalog, folder: str, kind: str, call: str) -> None:
-    """Looked for a second time, by a simpler reader: an extractor may be blind in one place or another."""
+    """A simpler reader looks a second time, because the extractor may miss some places."""
     known = {forms(message.id)[0] for message in template if message.id}
     marked = re.compile(call + r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
     missed = [
@@ -153,7 +153,7 @@ def test_no_two_texts_of_scripts_have_one_short_name() -> None:
              for said in texts_of_script(path.read_text(encoding="utf-8")) for text in forms(said)[:1]}  # fmt: skip
     assert len(texts) > 500
     assert len({short_name(text) for text in texts}) == len(texts)
-    # As published for the algorithm: of the empty text its offset basis, of "a" E40C292C.
+    # Published values of the algorithm: the empty text has its offset basis, and "a" has E40C292C.
     assert [int(short_name(text), 36) for text in ("", "a")] == [0x811C9DC5, 0xE40C292C]
 
 
@@ -185,6 +185,6 @@ def test_the_texts_of_a_script_are_found_wherever_they_stand() -> None:
 
 @pytest.mark.parametrize("call", ["t(name)", "t('x')", 't("a" + b)', "t(`a ${b}`)", 'tn("one", many, 2)', 'tn("one")'])
 def test_a_text_put_together_at_the_call_is_refused(call: str) -> None:
-    """It would never reach a catalogue."""
+    """Such a text would never reach a catalogue."""
     with pytest.raises(UnreadableCall):
         texts_of_script(f"say({call});")

@@ -20,7 +20,7 @@ def documents() -> list[Path]:
 
 
 def anchors_of(path: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Return the anchors of a page's headings, as GitHub makes them."""
     found = set()
     for heading in re.findall(r"^#{1,6} (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE):
         text = re.sub(r"[`*\[\]]", "", heading).strip().lower()
@@ -43,7 +43,7 @@ def test_every_link_of_a_document_leads_somewhere(path: Path) -> None:
     assert broken_links(path) == []
 
 
-# The changelog also names what was there once.
+# The changelog may name files that no longer exist.
 TODAY = [path for path in documents() if path.name != "CHANGELOG.md"]
 
 

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 OURS = ("hub", "web", "db", "loadtests")
 
-# Package -> what of ours it may import. A package that is not named may import anything that FORBIDDEN does not deny it.
+# Package -> the packages of ours it may import. A package without a row may import whatever FORBIDDEN does not exclude.
 ALLOWED: dict[str, tuple[str, ...]] = {
     "db": ("db",),
     "loadtests": ("loadtests",),
@@ -46,11 +46,11 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "scanning": ("messaging", "venues"),
     "reporting": ("venues", "waitlist"),
 }
-"""The subjects of hub/actions: each with those it may import. A subject stands below the ones it imports."""
+"""The subjects of hub/actions, each with those it may import. A subject is above the ones it imports."""
 
 
 def imports_of(source: str, package: str) -> Iterator[str]:
-    """Every module a source text imports, wherever in it; `from a import b` gives `a` and `a.b`."""
+    """Yield every module that a source imports, anywhere in it. `from a import b` gives `a` and `a.b`."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -64,7 +64,7 @@ def imports_of(source: str, package: str) -> Iterator[str]:
 
 
 def broken_laws(module: str, source: str) -> list[str]:
-    """The imports of `module` that the law does not allow."""
+    """Return the imports of `module` that the law does not allow."""
     package = module.rpartition(".")[0] or module
     broken = []
     for name in imports_of(source, package):
@@ -109,7 +109,10 @@ MODULES = [entry for top in OURS for entry in modules_of(top)]
 
 
 def files_imported(modules: Mapping[str, str]) -> dict[str, set[str]]:
-    """Of each module (name and source) the modules among them that it imports; a package's own file does not count."""
+    """Return which of these modules each one imports.
+
+    The argument has sources by name, and a package's own file is left out.
+    """
     found = {}
     for module, source in modules.items():
         names = set(imports_of(source, module.rpartition(".")[0] or module))
@@ -118,7 +121,7 @@ def files_imported(modules: Mapping[str, str]) -> dict[str, set[str]]:
 
 
 def circles(imported: Mapping[str, set[str]]) -> list[list[str]]:
-    """The groups of modules that import one another in a circle (Tarjan's strongly connected components)."""
+    """Return the groups of modules that import one another in a circle (Tarjan's strongly connected components)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
@@ -146,7 +149,7 @@ def circles(imported: Mapping[str, set[str]]) -> list[list[str]]:
 
 
 def has_order(subjects: Mapping[str, Sequence[str]]) -> bool:
-    """Whether the subjects can be put in a row so that each imports only those before it."""
+    """Return whether the subjects can be ordered so that each imports only earlier ones."""
     return not circles({subject: set(below) for subject, below in subjects.items()})
 
 

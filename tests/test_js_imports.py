@@ -30,7 +30,7 @@ FEATURES: dict[str, set[str]] = {
     "reserve": set(),
     "scan": set(),
 }
-"""Each folder of features/, and the other folders that it draws from."""
+"""Each folder of features/, and the other folders from which it imports."""
 PAGES: dict[str, set[str]] = {
     "analytics": {"analytics", "control_room"},
     "conflicts": {"conflicts", "decisions"},
@@ -38,14 +38,14 @@ PAGES: dict[str, set[str]] = {
     "login": {"scan"},
     "replay": {"control_room"},
 }
-"""Pages that are put together from other features than those of their own name."""
+"""Pages whose features are not only those of their own name."""
 WITHOUT_PAGE = {"service_worker"}
 """Entries that no template loads."""
 BROWSER = r"(?<![\w.$#])(?:document|window|location|localStorage|sessionStorage|indexedDB)\b(?!\s*:)"
-"""What a model may not name. `globalThis.` before it does not hide it."""
+"""Names that a model may not use, with or without `globalThis.`."""
 
-# What is no code: a comment, a text in quotes, a regular expression where a value may begin. Template literals are taken apart
-# below: their expressions are code.
+# What is not code: a comment, a text in quotes, a regular expression where a value may begin. Template literals are
+# parsed below, because their expressions are code.
 _NO_CODE = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
     r"""|(?:(?<=[(,=:\[!&|?{};>])|(?<=[(,=:\[!&|?{};>]\s)|(?<=return\s))/(?![/*])(?:\[(?:[^\]\\\n]|\\.)*\]|[^/\\\[\n]|\\.)+/""",
@@ -57,9 +57,9 @@ _LOADED = re.compile(r"\bloadModule\(\s*\(\)\s*=>\s*import\s*\(")
 
 
 def bare(source: str, *, texts: bool) -> str:
-    """The source without comments; `texts` says whether what stands in quotes is kept."""
+    """Return the source without comments. `texts` tells whether quoted texts are kept."""
     kept: list[str] = []
-    depths: list[int] = []  # of braces, in each template expression we are in
+    depths: list[int] = []  # of braces, in each open template expression
     at, in_text = 0, False
     while at < len(source):
         char = source[at]
@@ -91,19 +91,22 @@ def bare(source: str, *, texts: bool) -> str:
 
 
 def code_of(source: str) -> str:
-    """The source without comments and texts, and with `globalThis.x` as plain `x`."""
+    """Return the source without comments and texts, and with `globalThis.x` as plain `x`."""
     return re.sub(r"\b(?:globalThis|self)\s*\??\.\s*", "", bare(source, texts=False))
 
 
 def imports_of(name: str, source: str) -> Iterator[str]:
-    """What a script imports, at once and later, by paths below web/static/js; `../` leads out of it."""
+    """Yield all imports of a script, static and dynamic, as paths below web/static/js.
+
+    A path with `../` is outside of it.
+    """
     for found in _IMPORT.finditer(bare(source, texts=True)):
         path = found["path"]
         yield posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path.startswith(".") else path
 
 
 def broken_laws(name: str, source: str) -> list[str]:
-    """The laws that the script `name`, a path below web/static/js, breaks."""
+    """Return the laws that the script `name`, a path below web/static/js, breaks."""
     layer, _, rest = name.partition("/")
     if layer not in LAYERS or not rest:
         return [f"{name} is in none of the layers"]
@@ -134,12 +137,12 @@ def _may_import(name: str, to: str) -> bool:
 
 
 def _part(name: str) -> str:
-    """The page of app/<page>.js and of features/<page>/..."""
+    """Return the page of app/<page>.js or features/<page>/..."""
     return name.split("/")[1].removesuffix(".js")
 
 
 def circles(graph: dict[str, set[str]]) -> list[str]:
-    """A way round for every circle found: `a -> b -> a`."""
+    """Return each import cycle as a path: `a -> b -> a`."""
     found, done = [], set()
 
     def walk(at: str, way: list[str]) -> None:
@@ -245,7 +248,9 @@ def test_the_types_of_the_wire_are_those_of_the_api_and_the_socket_today() -> No
 
 
 def test_a_page_goes_by_one_name() -> None:
-    """Template, entry, features and style sheet: `mail.html`, `app/mail.js`, `features/mail/`, `mail.css`."""
+    """Template, entry, features and style sheet have one name: `mail.html`, `app/mail.js`, `features/mail/`,
+    `mail.css`.
+    """
     pages = {path.stem for path in TEMPLATES.glob("*.html")} | {
         path.name for path in TEMPLATES.iterdir() if path.is_dir()
     }

@@ -1,6 +1,6 @@
 """Mappings whose oldest entry is removed again and again must be ordered dicts.
 
-A plain dict finds its first entry by walking over every entry deleted before it, so each one taken costs more than the last.
+A plain dict finds its first entry by passing every entry deleted before it, so each removal costs more than the last.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def calls_of(tree: ast.AST, name: str) -> Iterator[ast.Call]:
 
 
 def plain_dicts_taken_from_the_front(source: str) -> set[str]:
-    """Names whose first entry is looked up by `next(iter(...))`, from which entries go, and that are not ordered dicts."""
+    """Return the names whose first entry is found by `next(iter(...))` and deleted, and which are no ordered dicts."""
     tree = ast.parse(source)
     looked_up = {name_of(it.args[0]) for call in calls_of(tree, "next") for it in calls_of(call, "iter") if it.args}
     emptied = {name_of(node.value) for node in ast.walk(tree)

@@ -11,7 +11,7 @@ CUSTOMERS_ONLY = {"phonenumbers", "email_validator", "icalendar", "qrcode", "PIL
 
 
 def imported_by(source: str) -> set[str]:
-    """The top-level modules of a fresh interpreter after `source`."""
+    """Return the top-level modules of a new interpreter after `source`."""
     shown = f"{source}\nimport sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
     ran = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
     return set(ran.stdout.split())

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ASKING = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "prepare", "cursor"}
-"""What asyncpg's pools and connections are asked with."""
+"""The methods of asyncpg's pools and connections that take SQL."""
 STATEMENT = re.compile(
     r"\s*(SELECT\s.+\sFROM\s|SELECT\s+\d|INSERT\s+INTO\s+\w|UPDATE\s+\w+\s+(\w+\s+)?SET\s|DELETE\s+FROM\s+\w|WITH\s+\w+\s+AS\s"
     r"|EXPLAIN\s|PREPARE\s|(ALTER|CREATE|DROP|LOCK)\s+(TABLE|INDEX|DATABASE)\s|TRUNCATE\s|SET\s+LOCAL\s)",
@@ -23,12 +23,14 @@ WRITES_SQL = {
     "tests/embedded/test_supervisor.py": "asks a Postgres that has no tables of ours",
     "tests/browser/scene_hub.py": "makes and drops the database of each scene",
 }
-"""Files outside of tests/support and tests/db that write SQL of their own, and why."""
+"""Files outside of tests/support and tests/db that write their own SQL, and why."""
 
 NO_MIRROR = {"support", "journeys", "races", "faults", "browser"}
-"""Folders of tests/ that hold what spans the source, or what tests share."""
+"""Folders of tests/ for tests of the whole source, or for what tests share."""
 BY_SUBJECT = "tests/web/api/"
-"""An endpoint is spread over the table, requests, responses and endpoints of its folder: its tests go by subject."""
+"""An endpoint consists of the table, requests, responses and endpoints of its folder, so its tests are named by
+subject.
+"""
 SPANS_FILES = {
     "tests/actions/reporting/test_own_alerts.py": "alerts.py and the job: alerts of one venue among several",
     "tests/actions/waitlist/test_closed_entries.py": "every file of the folder: how an entry ends",
@@ -52,13 +54,13 @@ SPANS_FILES = {
     "tests/test_start_up.py": "what a starting hub does not load",
     "tests/test_test_layout.py": "this law",
 }
-"""Test files that are named after no file of the source, and what they hold instead."""
+"""Test files that are named after no source file, and what they test."""
 
 
 def written_statements(source: str) -> list[str]:
-    """The lines of a test file that write SQL.
+    """Return the lines of a test file that write SQL.
 
-    What replaces a part of a statement of the hub is no SQL of the test: the pairs of `sabotage`, (old, new).
+    The pairs (old, new) of `sabotage` change a statement of the hub, and do not count.
     """
     tree = ast.parse(source)
     pairs = {id(part) for pair in ast.walk(tree) if _is_pair(pair) for part in ast.walk(pair)}
@@ -92,7 +94,7 @@ def _is_pair(node: ast.AST) -> bool:
 
 
 def without_source(path: str, sources: set[str]) -> str | None:
-    """What a test file lacks in the source, if anything: its folder, or the file it is named after."""
+    """Return what a test file lacks in the source, if anything: its folder, or the file it is named after."""
     tests, *folders, name = Path(path).parts
     assert tests == "tests"
     if folders and folders[0] in NO_MIRROR:
