@@ -159,7 +159,7 @@ def test_the_previous_key_still_opens_and_a_dropped_one_does_not(
     assert refused(Sessions(settings, clock, NO_DATABASE), later.issue(JANE))
 
 
-def test_a_revoked_session_is_refused_at_once_and_told_once(sessions: Sessions) -> None:
+def test_a_revoked_session_is_refused_at_once_and_announced_once(sessions: Sessions) -> None:
     ended: list[tuple[Any, ...]] = []
     sessions.on_end(lambda *what: ended.append(what))
     token, other = sessions.issue(JANE), sessions.issue(JANE)

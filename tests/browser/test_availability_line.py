@@ -95,7 +95,7 @@ async def test_it_is_live_with_the_month_whole_and_not_before(run: Run) -> None:
     assert await run("it.states.map(([state]) => state)") == ["connecting", "live"]
 
 
-async def test_of_a_month_left_behind_nothing_is_told(run: Run) -> None:
+async def test_changes_of_a_month_that_was_left_are_ignored(run: Run) -> None:
     await goes_live(run)
     await run("it.line.watch('2026-12')")
     assert await run("it.last().sent") == [{"type": "month", "month": "2026-12"}]
@@ -171,7 +171,7 @@ async def test_the_hubs_own_word_when_to_come_back_is_heeded(run: Run) -> None:
     assert await run("it.made.length") == 2
 
 
-async def test_who_was_put_out_for_too_much_waits_half_a_minute_at_least(run: Run) -> None:
+async def test_after_a_disconnect_for_misuse_it_waits_at_least_half_a_minute(run: Run) -> None:
     for code in (4400, 4403, 4429):
         await run("it.line.watch('2026-11')")
         await run("(it.last().opens(), it.last().whole('2026-11'))")

@@ -80,7 +80,7 @@ PLAIN = ".late { display: none; } .early { color: #4a4a4a; } .big { color: #111;
 
 
 @pytest.mark.parametrize("change", AS_BEFORE)
-async def test_colours_are_judged_again_where_a_smaller_screen_changes_them(
+async def test_colours_are_checked_again_where_a_smaller_screen_changes_them(
     change: str, world: World, open_page: Open
 ) -> None:
     target, css = AS_BEFORE[change]
@@ -100,9 +100,7 @@ async def test_colours_are_judged_again_where_a_smaller_screen_changes_them(
         await assert_accessible(page, known=known)
 
 
-async def test_what_was_judged_before_is_not_asked_about_again_unless_it_is_undecided(
-    world: World, open_page: Open
-) -> None:
+async def test_a_checked_look_is_not_checked_again_unless_it_was_undecided(world: World, open_page: Open) -> None:
     page = await open_page("/")
     known = KnownLooks()
     await plant(page, "main", '<p class="faint">faint</p><p class="open">on a picture</p>')

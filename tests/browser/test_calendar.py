@@ -239,7 +239,7 @@ async def test_many_changes_are_not_read_out_one_by_one(world: World, open_page:
     assert await page.evaluate("window.said") == ["12:00 to 14:00 is now: Limited."]
 
 
-async def test_a_line_that_is_down_is_said_and_places_are_looked_up_instead(world: World, open_page: Open) -> None:
+async def test_a_lost_connection_is_shown_and_places_are_fetched_instead(world: World, open_page: Open) -> None:
     slot_id = await world.slot(LATER, capacity=10)
     page = await open_page("/reserve", clock=True)
     down = True

@@ -51,7 +51,7 @@ async def assert_chinese(page: Page) -> None:
     assert wide <= 0, f"{wide} pixels wider than the screen"
 
 
-async def test_the_front_door_speaks_chinese_and_can_be_switched(world: World, open_page: Open) -> None:
+async def test_the_home_page_is_in_chinese_and_can_be_switched(world: World, open_page: Open) -> None:
     page = await open_page("/?utm=x", phone=True, locale=CHINESE)
     await assert_chinese(page)
     await page.get_by_role("link", name="English").click()

@@ -31,7 +31,7 @@ async def conflict_elsewhere(hub: Hub, page: Page, token: str, ticket: Ticket) -
     return result
 
 
-async def test_an_operator_is_told_of_the_conflict_and_of_the_decision_once(
+async def test_an_operator_is_notified_once_of_the_conflict_and_of_the_decision(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     token = await world.staff(name="Tom Brown")
@@ -64,7 +64,7 @@ async def test_an_operator_is_told_of_the_conflict_and_of_the_decision_once(
     await expect(card).to_have_count(1)
 
 
-async def test_the_scanner_that_shows_its_own_conflict_does_not_tell_of_it_twice(
+async def test_a_scanner_that_shows_its_own_conflict_shows_no_notice_of_it(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     ticket, another = await world.fill(await world.slot(), 2)

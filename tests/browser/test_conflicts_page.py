@@ -70,7 +70,7 @@ async def test_a_conflict_comes_is_decided_with_a_note_and_stands_among_the_deci
     await expect(page.locator("#decided .conflict")).to_contain_text("a printed copy")
 
 
-async def test_who_decides_second_is_told_who_was_first(hub: Hub, world: World, open_page: Open) -> None:
+async def test_who_decides_second_sees_who_was_first(hub: Hub, world: World, open_page: Open) -> None:
     chief = await world.staff("MANAGER", name="Ann Lee")
     page = await open_page("/manager/conflicts", token=await world.staff("MANAGER"))
     await used_twice(world, await two_gates(hub, world))

@@ -28,7 +28,7 @@ async def fits(page: Page) -> bool:
     return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
 
 
-async def test_a_scanner_page_tells_of_itself_and_is_seen_until_it_goes(
+async def test_a_scanner_page_reports_its_state_and_is_listed_until_it_goes(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     (ticket,) = await world.fill(await world.slot(), 1)

@@ -86,7 +86,9 @@ async def fits(page: Page) -> bool:
     return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
 
 
-async def test_a_yes_turns_the_screen_of_the_gate_and_counts(hub: Hub, world: World, open_page: Open) -> None:
+async def test_an_admission_turns_the_screen_of_the_gate_green_and_counts(
+    hub: Hub, world: World, open_page: Open
+) -> None:
     ticket = await world.reserved(await world.slot(TOMORROW), customer_name="John Doe")
     gate = await scanner(world, open_page, phone=True)
     room = await supervisors(world, open_page)
@@ -118,7 +120,7 @@ async def test_a_yes_turns_the_screen_of_the_gate_and_counts(hub: Hub, world: Wo
     await expect(gate.locator("#stale")).to_be_empty()
 
 
-async def test_a_no_is_red_with_its_reason(world: World, open_page: Open) -> None:
+async def test_a_declined_dispute_is_red_with_its_reason(world: World, open_page: Open) -> None:
     gate, room = await scanner(world, open_page), await supervisors(world, open_page, phone=True)
     await refused(gate, await world.ticket(), "NO RESERVATION")
     await ask(gate)
@@ -176,7 +178,7 @@ async def test_a_question_outlives_a_reload_and_an_answer_finds_a_scanner_that_w
     await expect(gate.locator(".gate-notice.RED")).to_contain_text("come tomorrow")
 
 
-async def test_a_question_is_taken_back(hub: Hub, world: World, open_page: Open) -> None:
+async def test_a_dispute_is_withdrawn(hub: Hub, world: World, open_page: Open) -> None:
     gate, room = await scanner(world, open_page), await supervisors(world, open_page)
     await refused(gate, await world.ticket(), "NO RESERVATION")
     await ask(gate)
@@ -187,9 +189,7 @@ async def test_a_question_is_taken_back(hub: Hub, world: World, open_page: Open)
     assert (await read_dispute(hub.database))["decision"] == "withdrawn"
 
 
-async def test_what_stands_in_the_way_is_said_and_an_entry_can_be_taken_back(
-    hub: Hub, world: World, open_page: Open
-) -> None:
+async def test_an_obstacle_is_named_and_an_entry_can_be_undone(hub: Hub, world: World, open_page: Open) -> None:
     gate, room = await scanner(world, open_page), await supervisors(world, open_page)
     await refused(gate, await world.ticket("CANCELLED"), "TICKET CANCELLED")
     await ask(gate)
@@ -212,7 +212,7 @@ async def test_what_stands_in_the_way_is_said_and_an_entry_can_be_taken_back(
 
 
 @pytest.mark.parametrize("phone", [False, True])
-async def test_whoever_has_left_is_let_back_in_with_nothing_taken_back(
+async def test_a_visitor_who_left_is_let_back_in_without_an_undo(
     hub: Hub, world: World, open_page: Open, phone: bool
 ) -> None:
     ticket = await world.reserved(await world.slot(), customer_name="John Doe")
@@ -246,7 +246,9 @@ async def test_whoever_has_left_is_let_back_in_with_nothing_taken_back(
     await expect(gate.locator("#stale")).to_contain_text("Somebody has just left with this ticket.")
 
 
-async def test_a_return_overtaken_by_another_gate_is_told_on_the_card(hub: Hub, world: World, open_page: Open) -> None:
+async def test_the_card_shows_that_another_gate_has_let_them_back_in_first(
+    hub: Hub, world: World, open_page: Open
+) -> None:
     ticket = await world.reserved(await world.slot())
     await gone(hub, world, ticket)
     gate, room = await scanner(world, open_page), await supervisors(world, open_page)
@@ -264,7 +266,7 @@ async def test_a_return_overtaken_by_another_gate_is_told_on_the_card(hub: Hub, 
     await assert_accessible(room, "a return that was recorded elsewhere")
 
 
-async def test_a_supervisor_at_the_gate_lets_back_in_at_once_and_takes_it_back(
+async def test_a_supervisor_at_the_gate_lets_back_in_at_once_and_undoes_it(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     ticket = await world.reserved(await world.slot())
@@ -289,7 +291,7 @@ async def test_a_supervisor_at_the_gate_lets_back_in_at_once_and_takes_it_back(
     assert await count_absences(hub.database, returned_at=None) == 1
 
 
-async def test_of_two_supervisors_the_later_is_told_who_was_first(world: World, hub: Hub, open_page: Open) -> None:
+async def test_of_two_supervisors_the_later_sees_who_was_first(world: World, hub: Hub, open_page: Open) -> None:
     gate, room = await scanner(world, open_page), await supervisors(world, open_page)
     await refused(gate, await world.ticket(), "NO RESERVATION")
     await ask(gate)
@@ -343,7 +345,7 @@ async def test_the_control_room_says_how_many_wait(world: World, open_page: Open
 
 
 @pytest.mark.parametrize("phone", [False, True])
-async def test_the_life_of_a_ticket_tells_the_dispute(hub: Hub, world: World, open_page: Open, phone: bool) -> None:
+async def test_the_history_of_a_ticket_shows_the_dispute(hub: Hub, world: World, open_page: Open, phone: bool) -> None:
     ticket = await world.reserved(await world.slot(TOMORROW))
     jane, sue = (
         await hub.socket(await world.staff(), gate="A"),

@@ -153,5 +153,5 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
     assert visitors.complaints.heard == []
 
 
-def test_every_state_is_walked_to_once() -> None:
+def test_every_state_is_reached_once() -> None:
     assert sorted(one.name for one in ALL) == sorted(STATES)

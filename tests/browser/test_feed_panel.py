@@ -63,7 +63,7 @@ async def test_decisions_come_as_they_happen_newest_first_and_lead_to_the_ticket
     await page.wait_for_url(f"**/manager/ticket/{ticket.id}")
 
 
-async def test_a_filter_asks_anew_and_lets_nothing_else_through(hub: Hub, world: World, open_page: Open) -> None:
+async def test_a_filter_reads_again_and_lets_nothing_else_through(hub: Hub, world: World, open_page: Open) -> None:
     tickets = await world.fill(await world.slot(), 3)
     a, b = await two_gates(hub, world)
     page = await feed(open_page, world)
@@ -113,7 +113,7 @@ async def test_a_rush_is_thinned_and_says_so(hub: Hub, world: World, open_page: 
     await expect(page.locator(ROWS).last).to_have_text("280 more scans in the log")
 
 
-async def test_after_a_broken_line_the_feed_is_whole_again(hub: Hub, world: World, open_page: Open) -> None:
+async def test_after_a_lost_connection_the_feed_is_complete_again(hub: Hub, world: World, open_page: Open) -> None:
     a, _ = await two_gates(hub, world)
     page = await feed(open_page, world)
     await a.validate("TKT-2026-NOSUCH-TICKET")

@@ -17,7 +17,7 @@ async def scanner(open_page: Open, world: World, gate: str, name: str) -> Page:
     return page
 
 
-async def test_both_gates_are_told_and_what_was_seen_does_not_come_again(
+async def test_both_gates_show_the_alarm_and_a_dismissed_one_does_not_come_again(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     (ticket,) = await world.fill(await world.slot(), 1)

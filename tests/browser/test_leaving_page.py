@@ -131,7 +131,7 @@ async def test_whoever_left_comes_back_with_one_thumb(hub: Hub, world: World, op
     assert await count_scans(hub.database, reason="RE_ENTRY") == 1
 
 
-async def test_an_own_exit_is_taken_back_with_a_reason(hub: Hub, world: World, open_page: Open) -> None:
+async def test_an_own_exit_is_undone_with_a_reason(hub: Hub, world: World, open_page: Open) -> None:
     (code,) = await entered(world)
     page = await scanner(world, open_page)
     await at_exit(page)

@@ -49,7 +49,7 @@ async def start_again(hub: Hub) -> None:
     await hub.open()
 
 
-async def test_what_one_visitor_books_the_other_is_told_and_need_not_ask_for(
+async def test_what_one_visitor_books_the_other_receives_without_a_request(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     await world.slot(capacity=2, booked=1)
@@ -90,9 +90,7 @@ async def test_what_another_process_books_is_seen_as_well(hub: Hub, beside: Hub,
         await expect(today(page, "limited")).to_be_visible()
 
 
-async def test_a_hub_that_is_gone_is_said_and_once_it_is_back_the_calendar_is_true(
-    hub: Hub, world: World, open_page: Open
-) -> None:
+async def test_an_outage_is_shown_and_afterwards_the_calendar_is_right(hub: Hub, world: World, open_page: Open) -> None:
     slot = await world.slot(capacity=2, booked=1)
     page = await at_the_calendar(world, open_page, clock=True)
     await hub.close()

@@ -34,7 +34,7 @@ from tests.support.scan_log import read_scans
 from tests.support.world import World
 
 
-async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
+async def test_with_the_hub_stopped_the_gate_goes_on_and_every_scan_arrives(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     slot = await world.slot()
@@ -76,7 +76,7 @@ async def test_with_the_hub_stopped_the_door_goes_on_and_all_of_it_arrives(
     await expect(page.get_by_text("not sent yet")).to_have_count(0)
 
 
-async def test_what_it_cannot_know_is_yellow_and_for_the_operator_to_judge(
+async def test_what_the_device_cannot_know_is_yellow_and_the_operator_decides(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     tomorrow = await world.reserved(await world.slot(day=(await _today(world)) + timedelta(days=1)))
@@ -124,9 +124,7 @@ async def test_a_cut_network_and_its_return(hub: Hub, world: World, open_page: O
     assert await conflicts(hub) == []
 
 
-async def test_a_link_that_stands_and_says_nothing_keeps_nobody_waiting(
-    hub: Hub, world: World, open_page: Open
-) -> None:
+async def test_an_open_link_without_answers_keeps_nobody_waiting(hub: Hub, world: World, open_page: Open) -> None:
     slot = await world.slot()
     first, second = await world.reserved(slot), await world.reserved(slot)
     page = await scanner(world, open_page)
@@ -203,7 +201,9 @@ UNABLE = """
 """
 
 
-async def test_a_hub_that_cannot_judge_is_judged_for_and_told_at_once(hub: Hub, world: World, open_page: Open) -> None:
+async def test_the_device_decides_for_a_hub_without_a_database_and_sends_the_scan_at_once(
+    hub: Hub, world: World, open_page: Open
+) -> None:
     """The link is up, and the hub replies that its database does not answer."""
     ticket = await world.reserved(await world.slot())
     page = await scanner(world, open_page)
@@ -274,7 +274,7 @@ async def test_a_reload_without_a_link_forgets_neither_the_list_nor_who_is_in(
     assert await conflicts(hub) == []
 
 
-async def test_what_was_told_just_before_the_link_went_is_known(hub: Hub, world: World, open_page: Open) -> None:
+async def test_an_event_just_before_the_link_was_lost_is_known(hub: Hub, world: World, open_page: Open) -> None:
     slot = await world.slot()
     admitted, cancelled = await world.reserved(slot), await world.reserved(slot)
     page = await scanner(world, open_page)
@@ -293,7 +293,7 @@ async def test_what_was_told_just_before_the_link_went_is_known(hub: Hub, world:
     await synced(page)
 
 
-async def test_the_list_comes_anew_soon_after_a_change(
+async def test_a_new_list_comes_soon_after_a_change(
     hub: Hub, world: World, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The page's clock is advanced. By the hub's clock the list it has just read would be fresh for two seconds.

@@ -165,7 +165,7 @@ async def test_a_ticket_cancelled_meanwhile_comes_back_to_who_admitted(hub: Hub,
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["as it is", "control: a scan gets a new id each time it is sent"])
-async def test_a_line_that_breaks_anywhere_loses_and_doubles_nothing(
+async def test_a_connection_that_breaks_anywhere_loses_and_doubles_nothing(
     hub: Hub, world: World, open_page: Open, kept: bool
 ) -> None:
     tickets = await world.fill(await world.slot(capacity=500), 450)

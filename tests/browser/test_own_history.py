@@ -60,9 +60,7 @@ async def test_an_entry_of_a_while_ago_is_found_and_undone_with_a_reason(
     assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
-async def test_after_a_quarter_of_an_hour_an_operator_is_told_to_ask_a_manager(
-    hub: Hub, world: World, open_page: Open
-) -> None:
+async def test_after_a_quarter_of_an_hour_only_a_manager_can_undo(hub: Hub, world: World, open_page: Open) -> None:
     token, _ = await admitted(hub, world, 1)
     page = await scanner(open_page, token)
     await page.get_by_role("button", name="Undo", exact=True).click()

@@ -33,9 +33,7 @@ async def kept_whole(page: Page) -> None:
     )
 
 
-async def test_a_scanner_that_never_had_a_list_judges_nothing_without_a_link(
-    hub: Hub, world: World, open_page: Open
-) -> None:
+async def test_a_scanner_without_a_list_decides_nothing_offline(hub: Hub, world: World, open_page: Open) -> None:
     ticket = await world.reserved(await world.slot())
     page = await scanner(world, open_page, phone=True, clock=True)
     await kept_whole(page)

@@ -37,7 +37,7 @@ async def test_a_hub_is_found_empty_at_its_moment_with_new_numbers(servers: Serv
         assert (await World(hub).found()).org_id > world.org_id
 
 
-async def test_a_hub_that_was_closed_or_has_seen_another_moment_is_opened_anew(
+async def test_a_hub_that_was_closed_or_has_seen_another_moment_is_opened_again(
     servers: ServerUrls, tmp_path: Path
 ) -> None:
     async with emptied_hub(servers, tmp_path) as of_file:

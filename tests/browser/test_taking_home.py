@@ -43,7 +43,7 @@ async def test_the_code_is_read_from_a_dim_screen(world: World, open_page: Open,
         assert [found.text for found in zxingcpp.read_barcodes(dim)] == [code], scheme
 
 
-async def test_the_code_fills_the_screen_at_the_door(world: World, open_page: Open) -> None:
+async def test_the_code_fills_the_screen_at_the_gate(world: World, open_page: Open) -> None:
     page, code = await booked(world, open_page, phone=True)
     await page.get_by_role("button", name="Show large").click()
     dialog = page.get_by_role("dialog", name=f"QR code of ticket {code}")

@@ -231,7 +231,7 @@ async def test_after_the_cutoff_nothing_is_offered_and_the_reason_is_given(world
     await expect(page.get_by_role("button", name="Cancel the visit")).to_be_disabled()
 
 
-async def test_a_cutoff_that_passes_while_the_page_is_open_is_told(hub: Hub, world: World, open_page: Open) -> None:
+async def test_a_cutoff_that_passes_while_the_page_is_open_is_shown(hub: Hub, world: World, open_page: Open) -> None:
     slot_id = await world.slot(LATER)
     ticket = await world.reserved(slot_id)
     page = await open_page(f"/r/{ticket.token}")

@@ -162,7 +162,7 @@ def test_json_is_one_document_and_nothing_else(data_dir: Path) -> None:
 
 
 @pytest.mark.parametrize(("words", "code"), [(["nonsense"], 2), (["serve"], 1)], ids=["wrong usage", "a refusal"])
-def test_a_shell_hears_the_same_as_these_tests(data_dir: Path, words: list[str], code: int) -> None:
+def test_a_forked_command_answers_like_a_new_process(data_dir: Path, words: list[str], code: int) -> None:
     """A forked command and a newly started one give the same output."""
     forked, afresh = hub(data_dir, *words), hub_afresh(data_dir, *words)
     assert (forked.returncode, forked.stdout, forked.stderr) == (afresh.returncode, afresh.stdout, afresh.stderr)

@@ -65,7 +65,7 @@ async def test_a_refusal_is_final_or_not_as_its_code_says(tmp_path, mail_server,
     await carrier.rest()
 
 
-async def test_a_server_that_is_away_is_told_from_one_that_refuses(tmp_path, mail_server):
+async def test_an_unreachable_server_is_another_failure_than_a_refusal(tmp_path, mail_server):
     await mail_server.stop()
     carrier = MailCarrier(settings(tmp_path, mail_server.url))
     with pytest.raises(DeliveryDeferred) as trouble:
@@ -77,9 +77,7 @@ async def test_a_server_that_is_away_is_told_from_one_that_refuses(tmp_path, mai
     await carrier.rest()
 
 
-async def test_a_line_that_breaks_in_the_middle_of_a_message_leaves_it_unsure_whose_fault_that_was(
-    tmp_path, mail_server
-):
+async def test_a_connection_lost_in_the_middle_of_a_message_may_be_the_messages_fault(tmp_path, mail_server):
     carrier = MailCarrier(settings(tmp_path, mail_server.url))
     mail_server.hangs_up_on = ("john@example.org",)
     with pytest.raises(DeliveryDeferred) as trouble:

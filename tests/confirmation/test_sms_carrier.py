@@ -117,7 +117,7 @@ async def test_a_refusal_is_final_or_not_as_its_code_says(twilio, carrier, statu
 
 
 @pytest.mark.parametrize("body", ["", "<html>bad gateway</html>", "[1]", '{"code": "x"}', '"odd"'])
-async def test_an_answer_that_is_no_json_is_judged_by_its_status(twilio, carrier, body):
+async def test_an_answer_that_is_no_json_counts_by_its_status(twilio, carrier, body):
     twilio.status, twilio.body = 502, body
     with pytest.raises(DeliveryDeferred, match=r"^provider refused: 502$"):
         await carrier.send(MESSAGE)
@@ -130,7 +130,7 @@ async def test_an_answer_that_points_elsewhere_is_not_followed(twilio, carrier):
     assert twilio.elsewhere == 0
 
 
-async def test_a_provider_that_is_away_is_told_from_a_line_that_breaks(twilio, carrier):
+async def test_an_unreachable_provider_is_another_failure_than_a_lost_connection(twilio, carrier):
     twilio.hangs_up = True
     with pytest.raises(DeliveryDeferred) as trouble:
         await carrier.send(MESSAGE)

@@ -69,7 +69,7 @@ async def test_a_list_that_was_closed_says_why_and_leads_to_another_time(
         assert bool(still) == ("still good" in text)
 
 
-async def test_a_list_that_was_closed_is_not_told_of_when_it_is_long_past(worker, outbox_rows, mail_server, database):
+async def test_a_closed_list_that_is_long_past_gets_no_mail(worker, outbox_rows, mail_server, database):
     for language in LANGUAGES:
         await outbox_rows.queue(
             "waitlist.closed", CLOSED | {"cause": "slot_over", "told_until": NOW.isoformat()}, language=language

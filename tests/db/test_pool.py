@@ -113,7 +113,7 @@ async def test_a_server_that_is_not_there_is_an_absence():
         await Pool("postgresql://hub@127.0.0.1:1/hub", size=1).open()
 
 
-async def test_plans_are_made_anew_every_five_seconds_and_the_first_after_a_pause_much_sooner(pool, monkeypatch):
+async def test_plans_are_made_again_every_five_seconds_and_the_first_after_a_pause_much_sooner(pool, monkeypatch):
     clock, seen, execute = [0.0], [], asyncpg.Connection.execute
 
     async def noted(connection, query, *args, **named):

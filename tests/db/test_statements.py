@@ -63,7 +63,7 @@ HOT = [("scanning/exits", "read_exit_scans"), ("scanning/exits", "open_absences"
 
 
 @pytest.mark.parametrize(("subject", "name"), HOT, ids=[f"{s}.{n}" for s, n in HOT])
-async def test_a_hot_statement_walks_no_table(connection, subject, name):
+async def test_a_frequent_statement_reads_no_whole_table(connection, subject, name):
     """The plans are those that the pools request, also on a database without statistics."""
     for setting, value in STEADY_PLANS.items():
         await connection.execute(f"SET {setting} = {value}")

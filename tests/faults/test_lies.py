@@ -69,7 +69,7 @@ async def sale_with_a_liar(world: World, lie: str, *, hubs: list, heal: bool = T
 
 
 @pytest.mark.parametrize("lie", LIES)
-async def test_a_gate_lied_to_sells_every_place_once(open_hub, lie):
+async def test_with_a_wrong_state_of_admission_every_place_is_sold_once(open_hub, lie):
     hubs = [await open_hub(), await open_hub()]
     world = await World(hubs[0]).found()
     seen, broken = await sale_with_a_liar(world, lie, hubs=hubs)
@@ -77,14 +77,14 @@ async def test_a_gate_lied_to_sells_every_place_once(open_hub, lie):
     assert await resync_seat_admission(hubs[0].services, fix=False) == []
 
 
-async def test_a_gate_set_too_low_turns_people_away_until_the_audit_has_been(hub, world):
+async def test_a_state_that_is_too_low_refuses_people_until_the_audit_runs(hub, world):
     """Control: without the audit, the same sale ends with unsold places."""
     _, broken = await sale_with_a_liar(world, "too_low", hubs=[hub], heal=False)
     assert any("told of a place" in line for line in broken), broken
     assert await broken_invariants(hub.database) == []
 
 
-async def test_a_gate_that_is_trusted_overbooks_on_the_same_lie(open_hub, monkeypatch):
+async def test_without_the_guards_of_postgres_the_same_state_oversells(open_hub, monkeypatch):
     """Control: with the guards of Postgres off, admission alone decides, and the wrong state oversells the slot."""
 
     def without_places(slot, now, places):
@@ -105,7 +105,7 @@ async def test_a_gate_that_is_trusted_overbooks_on_the_same_lie(open_hub, monkey
     assert any("no slot is overbooked" in line for line in broken), broken
 
 
-async def test_the_audit_names_the_lie_and_the_truth(hub, world):
+async def test_the_audit_names_the_wrong_and_the_right_state(hub, world):
     slot_id = await world.slot(capacity=5)
     await world.reserved(slot_id)
     await wait_until_settled(hub)
@@ -122,7 +122,7 @@ async def test_the_audit_names_the_lie_and_the_truth(hub, world):
     await liar.close()
 
 
-async def test_the_audit_does_not_undo_what_was_told_while_it_looked(hub, world, monkeypatch):
+async def test_the_audit_does_not_undo_a_settlement_that_came_between_its_reads(hub, world, monkeypatch):
     """A place given back between the two reads of the audit must not be hidden by the older read."""
     slot_id = await world.slot(capacity=1)
     ticket = await world.reserved(slot_id)

@@ -15,7 +15,7 @@ from tests.support.redis_tampering import settled
 pytestmark = pytest.mark.usefixtures("slow_servers")
 
 
-async def test_the_seat_gate_judges_many_slots_in_one_batch(cluster: RedisClient) -> None:
+async def test_seat_admission_decides_many_slots_in_one_batch(cluster: RedisClient) -> None:
     gate = SeatAdmission(cluster)
     for slot in range(20):
         gate.settle(1, slot, free=slot % 2, revision=1)

@@ -27,7 +27,7 @@ async def knock(limit: RateLimit, times: int, bucket: str = "ip:192.0.2.1", rate
     return list(await asyncio.gather(*(limit.admit(bucket, rate) for _ in range(times))))
 
 
-async def test_ten_at_once_are_admitted_and_the_eleventh_is_told_how_long_to_wait(limit: RateLimit) -> None:
+async def test_ten_at_once_are_admitted_and_the_eleventh_gets_its_wait(limit: RateLimit) -> None:
     assert await knock(limit, 10) == [0.0] * 10
     wait = await limit.admit("ip:192.0.2.1", TEN_A_MINUTE)
     assert 59 < wait <= 60
@@ -56,7 +56,7 @@ async def test_after_the_wait_it_named_a_request_is_admitted(limit: RateLimit) -
     assert await limit.admit("ip:1", rate) == 0
 
 
-async def test_knocking_on_while_blocked_does_not_prolong_the_wait(redis: RedisClient) -> None:
+async def test_requests_while_blocked_do_not_prolong_the_wait(redis: RedisClient) -> None:
     rate = Rate(1, 1)
     first, others = RateLimit(redis), [RateLimit(redis) for _ in range(20)]
     await first.admit("ip:1", rate)

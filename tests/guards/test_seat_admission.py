@@ -39,7 +39,7 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 5) -> Non
         await asyncio.sleep(0.02)
 
 
-async def test_a_slot_nobody_told_of_is_unknown(gate: SeatAdmission) -> None:
+async def test_a_slot_without_a_state_is_unknown(gate: SeatAdmission) -> None:
     assert await ask(gate, "a", "b") == [UNKNOWN, UNKNOWN]
 
 
@@ -50,7 +50,7 @@ async def test_free_places_are_go_and_a_full_slot_is_full(gate: SeatAdmission) -
     assert await ask(gate, "c") == [FULL]
 
 
-async def test_a_full_slot_is_remembered_until_a_place_is_heard_of_or_a_moment_has_passed(
+async def test_a_full_slot_is_remembered_until_a_place_comes_free_or_a_moment_has_passed(
     gate: SeatAdmission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await gate.write_state(1, 7, free=0, revision=4)
@@ -105,7 +105,7 @@ async def test_a_retry_always_reaches_postgres_even_when_the_slot_is_full_now(ga
     assert await ask(gate, "a", "z") == [GO, FULL]
 
 
-async def test_a_booking_made_while_the_gate_was_away_is_remembered_for_its_retry(gate: SeatAdmission) -> None:
+async def test_a_booking_made_while_redis_was_away_is_remembered_for_its_retry(gate: SeatAdmission) -> None:
     gate.settle(1, 7, free=0, revision=2, booked=["a"])
     await settled(gate)
     assert await ask(gate, "a", "z") == [GO, FULL]
@@ -154,7 +154,7 @@ async def test_settlements_that_arrive_together_leave_the_newest_truth(gate: Sea
     assert (standing["free"], standing["revision"]) == (2, 5)
 
 
-async def test_a_settlement_without_a_look_at_the_slot_only_ends_holds(gate: SeatAdmission, redis: RedisClient) -> None:
+async def test_a_settlement_without_a_slot_state_only_ends_holds(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.write_state(1, 7, free=5, revision=1)
     await ask(gate, "a")
     gate.settle(1, 7, free=None, revision=0, released=["a"])
@@ -163,7 +163,7 @@ async def test_a_settlement_without_a_look_at_the_slot_only_ends_holds(gate: Sea
     assert (await gate.read_state(1, 7) or {})["free"] == 5
 
 
-async def test_slots_of_one_batch_are_judged_apart(gate: SeatAdmission) -> None:
+async def test_slots_of_one_batch_are_decided_apart(gate: SeatAdmission) -> None:
     await gate.write_state(1, 7, free=0, revision=1)
     await gate.write_state(1, 8, free=3, revision=1)
     requests = [SeatRequest(1, slot, f"{slot}-{n}") for n in range(2) for slot in (7, 8, 9)]
@@ -200,7 +200,7 @@ async def test_somebody_elses_value_under_our_key_is_unknown_and_then_thrown_awa
     assert await ask(gate, "b") == [GO]
 
 
-async def test_a_lie_about_free_places_is_put_right_by_the_next_settlement_of_the_same_revision(
+async def test_a_wrong_number_of_free_places_is_corrected_by_the_next_settlement_of_the_same_revision(
     gate: SeatAdmission, redis: RedisClient
 ) -> None:
     await gate.write_state(1, 7, free=0, revision=6)
@@ -231,7 +231,7 @@ async def test_script_flush_is_not_noticed(gate: SeatAdmission, redis: RedisClie
         assert await asyncio.gather(gate.ask(SeatRequest(1, 7, "a")), gate.ask(SeatRequest(1, 8, "b"))) == [GO, FULL]
 
 
-async def test_a_gate_that_lost_its_memory_says_full_only_after_hearing_of_booked_holds(
+async def test_after_a_loss_of_its_state_full_is_answered_only_once_booked_holds_are_settled(
     redis: RedisClient,
 ) -> None:
     received = asyncio.Event()
@@ -262,7 +262,7 @@ async def test_forgetting_a_slot_leaves_nothing(gate: SeatAdmission, redis: Redi
     assert await gate.read_state(1, 7) is None
 
 
-async def test_everything_the_gate_keeps_runs_out(gate: SeatAdmission, redis: RedisClient) -> None:
+async def test_every_key_of_seat_admission_expires(gate: SeatAdmission, redis: RedisClient) -> None:
     await gate.write_state(1, 7, free=5, revision=1)
     await ask(gate, "a")
     assert [await redis.ttl(key) > 0 for key in (STATE, HOLDS, ASKED)] == [True] * 3
@@ -335,7 +335,7 @@ async def test_a_frozen_redis_costs_a_quarter_second_and_then_nothing(
     assert at_once.count(False) <= (time.monotonic() - started) // OPEN_SECONDS
 
 
-async def test_what_was_settled_while_redis_was_away_is_told_when_it_is_back(
+async def test_what_was_settled_while_redis_was_away_is_written_when_it_is_back(
     gate: SeatAdmission, valkey_server: OwnValkey
 ) -> None:
     valkey_server.kill()
@@ -352,7 +352,9 @@ async def test_what_was_settled_while_redis_was_away_is_told_when_it_is_back(
     assert standing == {"free": 2, "revision": 5, "keys_known": True, "held": 0, "asked": 1}
 
 
-async def test_an_idle_gate_finds_redis_again_by_one_probe(gate: SeatAdmission, valkey_server: OwnValkey) -> None:
+async def test_idle_seat_admission_finds_redis_again_by_one_probe(
+    gate: SeatAdmission, valkey_server: OwnValkey
+) -> None:
     valkey_server.kill()
     for n in range(4):
         await ask(gate, f"h{n}")

@@ -108,7 +108,7 @@ async def test_what_is_given_up_keeps_what_it_was_about_but_no_key_to_it(worker,
     assert payloads == [f'{{"reservation_ids": [{ids[0]}, {ids[1]}]}}', '{"minutes": 5}']
 
 
-async def test_a_message_that_breaks_the_line_holds_up_nobody_and_is_given_up_in_the_end(
+async def test_a_message_that_breaks_the_connection_holds_up_nobody_and_is_given_up_in_the_end(
     worker, outbox_rows, services, mail_server
 ):
     await outbox_rows.confirmations(1, to="poison@example.org")
@@ -124,7 +124,7 @@ async def test_a_message_that_breaks_the_line_holds_up_nobody_and_is_given_up_in
     assert poison["last_error"].startswith("line broke: ")
 
 
-async def test_a_server_that_breaks_every_line_costs_one_mail_one_try(worker, outbox_rows, services, mail_server):
+async def test_a_server_that_breaks_every_connection_costs_one_mail_one_try(worker, outbox_rows, services, mail_server):
     await outbox_rows.confirmations(3, to="guest{}@example.org")
     mail_server.hangs_up_on = tuple(f"guest{n}@example.org" for n in range(3))
     for _ in range(10):
@@ -205,7 +205,7 @@ async def test_what_is_urgent_goes_out_in_the_middle_of_a_rush(services, outbox_
     assert len(mail_server.messages) < 10  # at half a second each, most of the first group is still unsent
 
 
-async def test_a_row_that_cannot_be_put_into_words_holds_up_nobody(worker, outbox_rows, database, mail_server):
+async def test_a_row_that_cannot_be_made_into_a_mail_holds_up_nobody(worker, outbox_rows, database, mail_server):
     await outbox_rows.confirmations()
     await overwrite_venues(database, timezone="Nowhere/Land")
     await outbox_rows.open()

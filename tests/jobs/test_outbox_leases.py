@@ -100,7 +100,7 @@ async def test_a_hub_that_claims_never_waits_for_another(database, outbox_rows):
     assert await claimed_at_once(database, outbox_rows, SQL) == [1, 0]
 
 
-async def test_without_skipping_it_would_wait(database, outbox_rows):
+async def test_without_skip_locked_a_claim_waits_for_another(database, outbox_rows):
     with pytest.raises(DatabaseDown, match="LockNotAvailableError"):
         await claimed_at_once(database, outbox_rows, Changed("claim", SKIPPED, "FOR UPDATE"))
 

@@ -54,7 +54,7 @@ async def test_a_family_of_two_waits_is_offered_a_place_each_and_walks_in(hub: H
     assert [(await gate.verify(ticket.code))["reason"] for ticket in family] == ["VERIFIED", "VERIFIED"]
 
 
-async def test_an_offer_nobody_takes_goes_to_the_next_and_both_are_told(hub: Hub, world: World, clock):
+async def test_an_offer_nobody_takes_goes_to_the_next_and_both_get_a_mail(hub: Hub, world: World, clock):
     slot_id = await world.slot(IN_TWO_DAYS, capacity=1)
     other = await world.reserved(slot_id)
     tokens = {}

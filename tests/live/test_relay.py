@@ -41,7 +41,7 @@ class Subscriber:
         pass
 
 
-async def test_a_deaf_subscriber_is_replaced_and_the_gap_is_told() -> None:
+async def test_a_dead_subscriber_is_replaced_and_the_gap_is_reported() -> None:
     wire, gaps = Wire(), asyncio.Event()
     here, there = Announcer(None), Announcer(wire)
     heard: list[Any] = []

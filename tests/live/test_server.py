@@ -19,7 +19,7 @@ from tests.support.websocket_client import Socket
 from tests.support.world import World
 
 
-async def test_everybody_is_told_1012_and_when_to_come_back_although_twenty_never_read(
+async def test_everybody_gets_1012_and_when_to_come_back_although_twenty_never_read(
     hub: Hub, world: World, raw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = await world.staff()

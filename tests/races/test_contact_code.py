@@ -70,7 +70,7 @@ def wrong(code: str, count: int) -> list[str]:
     return [f"{(int(code) + 1 + n) % 1_000_000:06}" for n in range(count)]
 
 
-async def test_fifty_wrong_guesses_at_once_get_three_looks(two_hubs, world, looks):
+async def test_of_fifty_wrong_guesses_at_once_three_are_compared(two_hubs, world, looks):
     challenge, code = await sent(two_hubs[0], world)
     answers = await guess(two_hubs, challenge, wrong(code, 50))
     received = [body["error"]["code"] for _, body in answers]
@@ -83,7 +83,7 @@ async def test_fifty_wrong_guesses_at_once_get_three_looks(two_hubs, world, look
     assert len(looks) == 3
 
 
-async def test_without_the_lock_they_get_more(two_hubs, world, looks, monkeypatch):
+async def test_without_the_lock_more_than_three_are_compared(two_hubs, world, looks, monkeypatch):
     challenge, code = await sent(two_hubs[0], world)
     sabotage(monkeypatch, "booking/contact_codes", "lock_code", *NO_LOCK)
     await without_last_line(world, "contact_codes_tries_check", "contact_codes")
@@ -106,7 +106,7 @@ async def test_the_right_code_twice_at_once_gives_one_proof(two_hubs, world):
     assert received == ["CODE_USED"] * 9 + ["proof"]
 
 
-async def test_without_the_lock_it_gives_several(two_hubs, world, monkeypatch):
+async def test_without_the_lock_the_right_code_gives_several_proofs(two_hubs, world, monkeypatch):
     challenge, code = await sent(two_hubs[0], world)
     sabotage(monkeypatch, "booking/contact_codes", "lock_code", *NO_LOCK)
     answers = await guess(two_hubs, challenge, [code] * 2)
@@ -131,7 +131,7 @@ async def test_a_slow_writer_alone_sends_no_second_code(two_hubs, world, monkeyp
     assert await ask_at_once(two_hubs, world, 2) == ["CODE_TOO_SOON", "sent"]
 
 
-async def test_without_waiting_in_turn_more_are_sent(two_hubs, world, monkeypatch):
+async def test_without_waiting_in_turn_more_codes_are_sent(two_hubs, world, monkeypatch):
     sabotage(monkeypatch, "booking/contact_codes", "hold_address", *NO_TURN)
     sabotage(monkeypatch, "booking/contact_codes", "add_code", *SLOW_WRITER)
     assert (await ask_at_once(two_hubs, world, 2)).count("sent") == 2

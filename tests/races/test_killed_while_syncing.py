@@ -117,7 +117,7 @@ class TestKilledWhilePostgresWrites:
         assert await recorded(world) == (40, 40, 0)
         assert await broken_invariants(world.hub.database) == []
 
-    async def test_who_calls_every_attempt_a_new_scan_makes_conflicts_of_it(
+    async def test_with_a_new_scan_id_for_every_attempt_a_repeat_is_a_conflict(
         self, world: World, served: ServedHub, still: Standstill
     ) -> None:
         """Control: without the scan's own id, the repeated scan counts as a second visitor."""
@@ -161,14 +161,14 @@ class TestKilledWhilePostgresWrites:
         assert await outcomes(world.hub.url, token, scans) == {"duplicate": 5}
         return found
 
-    async def test_who_comes_while_postgres_is_at_it_is_second(
+    async def test_a_scan_sent_while_postgres_still_writes_is_second(
         self, world: World, served: ServedHub, still: Standstill
     ) -> None:
         assert await self.sent_again_meanwhile(world, served, still) == {"conflict": 5}
         assert await recorded(world) == (5, 10, 5)
         assert await broken_invariants(world.hub.database) == []
 
-    async def test_both_are_first_once_the_version_is_not_asked(
+    async def test_without_the_version_check_both_are_first(
         self, world: World, served: ServedHub, still: Standstill, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sabotage(
@@ -198,7 +198,7 @@ class TestKilledBetweenTheTwo:
         assert await recorded(world) == (10, 20, 0)
         return token, scans
 
-    async def test_the_conflicts_are_written_and_told_when_the_queue_comes_again(
+    async def test_the_conflicts_are_written_and_published_when_the_queue_comes_again(
         self, world: World, served: ServedHub, still: Standstill
     ) -> None:
         token, scans = await self.left_unwritten(world, served, still)
@@ -208,7 +208,7 @@ class TestKilledBetweenTheTwo:
         assert await recorded(world) == (10, 20, 10)
         assert await read_notice_counts(world.hub.database) == [10]
 
-    async def test_they_are_lost_once_only_a_new_scan_may_be_one(
+    async def test_if_only_new_scans_can_be_conflicts_the_unwritten_ones_are_lost(
         self, world: World, served: ServedHub, still: Standstill, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Control: if a logged scan counts as done, its conflicts are never written."""

@@ -52,20 +52,20 @@ async def test_two_clients_for_the_last_seat_a_thousand_times_and_each_time_one_
 
 
 @pytest.mark.parametrize("missing", [NO_SLOT_LOCK, NO_PLACES_CHECK], ids=["no slot lock", "no places check"])
-async def test_the_last_seat_is_sold_twice_once_the_mechanism_is_gone(two_hubs, world, monkeypatch, missing):
+async def test_without_the_mechanism_the_last_seat_is_sold_twice(two_hubs, world, monkeypatch, missing):
     sabotage(monkeypatch, "booking/reservations", "take_places", *missing)
     await without_last_line(world, "reservation_slots_never_overbooked")
     broken = await two_clients_for_each_last_seat(two_hubs, world, 60)
     assert any(sign in line for line in broken for sign in SOLD_TWICE), broken
 
 
-async def test_the_moment_alone_sells_nothing_twice(two_hubs, world, monkeypatch):
+async def test_the_added_pause_alone_sells_nothing_twice(two_hubs, world, monkeypatch):
     """Control of the control: with the lock, the pause between counting and taking does no harm."""
     sabotage(monkeypatch, "booking/reservations", "take_places", NO_SLOT_LOCK[1])
     assert await two_clients_for_each_last_seat(two_hubs, world, 60) == []
 
 
-async def test_where_the_statement_does_not_look_the_check_refuses_and_the_loser_hears_that_it_is_full(
+async def test_without_the_count_in_the_statement_the_check_refuses_and_the_loser_gets_slot_full(
     two_hubs, world, monkeypatch, caplog
 ):
     sabotage(monkeypatch, "booking/reservations", "take_places", *NO_PLACES_CHECK)
@@ -112,7 +112,7 @@ def note_asked(hub: Hub, asked: list[asyncio.Future], monkeypatch) -> None:
     monkeypatch.setattr(admission, "ask", noted)
 
 
-async def test_the_crowd_overbooks_once_nobody_counts_the_places(two_hubs, world, monkeypatch):
+async def test_without_any_count_of_the_places_the_crowd_overbooks(two_hubs, world, monkeypatch):
     sabotage(monkeypatch, "booking/reservations", "take_places", *NO_PLACES_CHECK)
     await without_last_line(world, "reservation_slots_never_overbooked")
     asked: list[asyncio.Future] = []

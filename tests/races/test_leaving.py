@@ -93,7 +93,7 @@ async def test_of_two_exits_at_once_one_is_recorded(two_hubs, world, gates, meet
     assert await broken_invariants(world.hub.database) == []
 
 
-async def test_both_exits_are_recorded_once_the_version_is_not_asked(world, gates, meeting, monkeypatch):
+async def test_without_the_version_check_both_exits_are_recorded(world, gates, meeting, monkeypatch):
     sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
     await without_last_line(world, "ticket_absences_one_open")
     [code] = await inside(world, gates[0], 1)
@@ -117,7 +117,7 @@ async def test_of_two_returns_at_once_one_is_recorded(two_hubs, world, gates, me
     assert await broken_invariants(world.hub.database) == []
 
 
-async def test_both_returns_are_recorded_once_the_version_is_not_asked(world, gates, meeting, monkeypatch):
+async def test_without_the_version_check_both_returns_are_recorded(world, gates, meeting, monkeypatch):
     [code] = await inside(world, gates[0], 1)
     await gates[0].leave(code)
     sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
@@ -149,13 +149,13 @@ async def entry_undone_while_they_leave(
     return received[0], undone["data"]["reason"] if undone["success"] else undone["error"]["code"]
 
 
-async def test_an_entry_is_not_taken_back_from_who_has_just_left(two_hubs, world, gates, monkeypatch):
+async def test_an_entry_is_not_undone_after_its_holder_has_just_left(two_hubs, world, gates, monkeypatch):
     assert await entry_undone_while_they_leave(two_hubs, world, gates, monkeypatch) == ("EXIT_RECORDED", "LEFT_SINCE")
     assert await figures(world, two_hubs[0]) == (0, 1, 0)
     assert await broken_invariants(world.hub.database) == []
 
 
-async def test_it_is_taken_back_once_the_version_is_not_asked(two_hubs, world, gates, monkeypatch):
+async def test_without_the_version_check_such_an_entry_is_undone(two_hubs, world, gates, monkeypatch):
     sabotage(monkeypatch, "scanning/entries", "undo_scan", NO_UNDO_GUARD)
     assert await entry_undone_while_they_leave(two_hubs, world, gates, monkeypatch) == ("EXIT_RECORDED", "UNDONE")
     broken = await broken_invariants(world.hub.database)

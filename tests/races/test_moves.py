@@ -62,7 +62,7 @@ async def test_two_movers_to_the_last_place_and_each_time_one_gets_it(two_hubs, 
 
 
 @pytest.mark.parametrize("missing", [(NO_SLOT_LOCK, SLOWLY), ((ROOM, ""),)], ids=["no slot lock", "no count of places"])
-async def test_the_last_place_has_two_once_the_mechanism_is_gone(two_hubs, world, monkeypatch, missing):
+async def test_without_the_mechanism_two_move_to_the_last_place(two_hubs, world, monkeypatch, missing):
     sabotage(monkeypatch, "booking/changes", "move_places", *missing)
     if missing == ((ROOM, ""),):
         monkeypatch.setattr("hub.actions.booking.move.refuse_slot", lambda slot, now, places: None)
@@ -71,7 +71,7 @@ async def test_the_last_place_has_two_once_the_mechanism_is_gone(two_hubs, world
     assert any("['booked', 'booked']" in line for line in broken), broken
 
 
-async def test_the_moment_alone_lets_nobody_in_twice(two_hubs, world, monkeypatch):
+async def test_the_added_pause_alone_moves_nobody_twice(two_hubs, world, monkeypatch):
     """Control of the control: with the lock, the pause between counting and taking does no harm."""
     sabotage(monkeypatch, "booking/changes", "move_places", SLOWLY)
     assert await two_movers_to_each_last_place(two_hubs, world, 8) == []
@@ -163,7 +163,7 @@ async def test_a_move_by_old_facts_does_nothing(world):
     assert await move_what_was_just_used(world, load("booking/changes").move_places) == []
 
 
-async def test_a_move_by_old_facts_takes_a_used_place_along_once_nothing_is_asked(world):
+async def test_without_its_checks_a_move_by_old_facts_takes_a_used_place_along(world):
     sql = load("booking/changes").move_places
     for old, new in (NO_TICKET_GUARD, NO_RESERVATION_GUARD):
         assert sql.count(old) == 1
@@ -190,7 +190,7 @@ async def test_a_put_sent_twenty_times_at_once_moves_once_and_writes_once(two_hu
     assert await twenty_times_the_same_move(two_hubs, world) == []
 
 
-async def test_it_writes_again_and_again_once_it_is_not_asked_where_the_ticket_stands(two_hubs, world, monkeypatch):
+async def test_without_a_check_of_the_tickets_slot_every_put_writes_again(two_hubs, world, monkeypatch):
     sabotage(
         monkeypatch, "booking/changes", "move_places",
         ("     WHERE t.version = a.version AND t.verified_at IS NULL\n", ""), (" AND r.slot_id <> $5", ""),

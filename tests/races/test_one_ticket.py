@@ -40,7 +40,7 @@ async def test_one_ticket_by_fifty_parallel_creates_is_booked_once(two_hubs, wor
     assert await fifty_creates_for_one_ticket(two_hubs, world, repetitions(full=20, short=5)) == []
 
 
-async def test_one_ticket_is_booked_twice_once_its_version_is_not_asked(open_hub, monkeypatch):
+async def test_without_the_version_check_one_ticket_is_booked_twice(open_hub, monkeypatch):
     # The batcher keeps one hub's requests for one ticket apart. With a key of their own they share a batch.
     names = count()
     monkeypatch.setattr(reserve_ticket, "_same_ticket", lambda asked: next(names))

@@ -77,7 +77,7 @@ async def two_supervisors(world: World, gate: Socket, managers: list[Socket], se
     return received
 
 
-async def test_of_two_supervisors_the_first_decides_and_the_other_is_told_so(two_hubs, world, gate, managers):
+async def test_of_two_supervisors_the_first_decides_and_the_other_is_refused(two_hubs, world, gate, managers):
     admitted = 0
     for pair in await two_supervisors(world, gate, managers, "decline"):
         (winner,) = [reply["data"] for reply in pair if reply["success"]]
@@ -88,7 +88,7 @@ async def test_of_two_supervisors_the_first_decides_and_the_other_is_told_so(two
     assert await broken_invariants(world.hub.database) == []
 
 
-async def test_two_who_say_yes_record_one_entry_and_both_hear_of_the_first(two_hubs, world, gate, managers):
+async def test_two_overrides_record_one_entry_and_both_get_the_first_answer(two_hubs, world, gate, managers):
     for pair in await two_supervisors(world, gate, managers, "override"):
         assert [reply["success"] for reply in pair] == [True, True], pair
         assert pair[0]["data"] == pair[1]["data"]
@@ -96,9 +96,7 @@ async def test_two_who_say_yes_record_one_entry_and_both_hear_of_the_first(two_h
     assert await broken_invariants(world.hub.database) == []
 
 
-async def test_both_supervisors_decide_once_nobody_asks_whether_it_is_decided(
-    two_hubs, world, gate, managers, monkeypatch
-):
+async def test_without_the_check_of_the_decision_both_supervisors_decide(two_hubs, world, gate, managers, monkeypatch):
     sabotage(monkeypatch, "scanning/disputes", "settle", DECIDED_OR_NOT)
     both = [pair for pair in await two_supervisors(world, gate, managers, "decline") if all(r["success"] for r in pair)]
     # Both succeed in every round, whichever decision comes first.
@@ -141,7 +139,7 @@ async def test_a_gate_that_admits_at_that_moment_and_the_supervisor_record_one_e
     assert await broken_invariants(database) == []
 
 
-async def test_both_let_in_once_the_version_is_not_asked(two_hubs, world, managers, monkeypatch):
+async def test_without_the_version_check_gate_and_supervisor_both_admit(two_hubs, world, managers, monkeypatch):
     sabotage(monkeypatch, "scanning/entries", "write_entry_scans", NO_VERSION_GUARD)
     await without_last_line(world, "reservation_slots_verified_within_booked")
     for answer, decision in await a_supervisor_and_a_gate(two_hubs, world, managers):

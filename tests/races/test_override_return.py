@@ -118,7 +118,7 @@ async def test_who_has_just_come_back_is_not_let_back_in_again(two_hubs, world, 
     assert await broken_invariants(world.hub.database) == []
 
 
-async def test_both_returns_are_counted_once_the_version_is_not_asked(
+async def test_without_the_version_check_both_returns_are_counted(
     world, gates, elsewhere, managers, meanwhile, monkeypatch
 ):
     sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
@@ -165,15 +165,13 @@ async def exit_undone_meanwhile(
     return outcome(await managers[0].command("override", scan_id=scan_id, reason="yes"))
 
 
-async def test_who_turns_out_not_to_have_left_does_not_come_back(
-    two_hubs, world, gates, elsewhere, managers, meanwhile
-):
+async def test_after_an_undone_exit_there_is_no_return(two_hubs, world, gates, elsewhere, managers, meanwhile):
     assert await exit_undone_meanwhile(world, gates, elsewhere, managers, meanwhile) == "ALREADY_VERIFIED"
     assert (await yesses(world), await figures(world, two_hubs[0])) == (0, (1, 0, 0))
     assert await broken_invariants(world.hub.database) == []
 
 
-async def test_they_come_back_twice_once_the_version_is_not_asked(
+async def test_without_the_version_check_they_come_back_without_having_left(
     world, gates, elsewhere, managers, meanwhile, monkeypatch
 ):
     sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
@@ -184,9 +182,7 @@ async def test_they_come_back_twice_once_the_version_is_not_asked(
 # ---- Two supervisors
 
 
-async def test_of_two_supervisors_with_one_question_both_hear_of_the_one_return(
-    two_hubs, world, gates, elsewhere, managers
-):
+async def test_two_supervisors_with_one_dispute_both_get_the_one_return(two_hubs, world, gates, elsewhere, managers):
     for code, _ in await gone(world, gates[0], MAX_ATTEMPTS):
         scan_id = await refused(elsewhere, code)
         await elsewhere.command("ask_supervisor", scan_id=scan_id)
@@ -228,7 +224,7 @@ async def test_of_two_questions_about_one_ticket_one_is_admitted(two_hubs, world
     assert await broken_invariants(world.hub.database) == []
 
 
-async def test_both_are_admitted_once_the_version_is_not_asked(world, gates, elsewhere, managers, monkeypatch):
+async def test_without_the_version_check_both_disputes_are_admitted(world, gates, elsewhere, managers, monkeypatch):
     sabotage(monkeypatch, "scanning/exits", "write_movements", NO_VERSION_GUARD)
     assert await two_questions(world, gates, elsewhere, managers) == [["RE_ENTRY", "RE_ENTRY"]] * MAX_ATTEMPTS
     assert any("movements equal" in line for line in await broken_invariants(world.hub.database))

@@ -65,9 +65,7 @@ async def test_a_family_of_five_and_one_more_for_five_places_never_split(two_hub
     assert await five_for_four_places(two_hubs, world, 60) == []
 
 
-async def test_a_party_of_five_for_four_places_takes_none_even_where_it_is_not_judged_before(
-    two_hubs, world, monkeypatch
-):
+async def test_a_party_of_five_for_four_places_takes_none_even_without_the_check_before(two_hubs, world, monkeypatch):
     """The check before the write is switched off, so only the statement keeps five out of four places."""
     monkeypatch.setattr("hub.actions.booking.booking_facts.refuse_slot", lambda slot, now, places: None)
     slot_id = await world.slot(capacity=4)
@@ -76,7 +74,7 @@ async def test_a_party_of_five_for_four_places_takes_none_even_where_it_is_not_j
     assert await count_outbox(world.hub.database) == 0
 
 
-async def test_it_takes_four_of_five_once_the_statement_does_not_count_them_together(two_hubs, world, monkeypatch):
+async def test_if_the_statement_counts_each_alone_the_party_takes_four_of_five(two_hubs, world, monkeypatch):
     monkeypatch.setattr("hub.actions.booking.booking_facts.refuse_slot", lambda slot, now, places: None)
     sabotage(monkeypatch, "booking/reservations", "take_places", SINGLE_FILE, NO_WHOLE_PARTY)
     slot_id = await world.slot(capacity=4)
@@ -108,7 +106,7 @@ async def test_a_member_that_changes_meanwhile_stops_the_whole_party(two_hubs, w
     assert await broken_invariants(world.hub.database) == []
 
 
-async def test_the_others_get_in_without_it_once_nobody_asks_whether_all_are_there(two_hubs, world, monkeypatch):
+async def test_without_the_check_that_all_are_there_the_others_get_in_without_it(two_hubs, world, monkeypatch):
     sabotage(monkeypatch, "booking/reservations", "take_places", ("w.together = w.size AND", ""))
     _, answer = await a_changed_member(world, two_hubs[0], monkeypatch)
     # The reply of a torn party cannot be written.
@@ -149,7 +147,7 @@ async def test_parties_and_singles_in_a_crowd_fill_the_slot_exactly_and_nobody_i
     assert await resync_seat_admission(world.hub.services, fix=False) == []
 
 
-async def test_the_crowd_overbooks_once_a_party_counts_as_one(two_hubs, world, monkeypatch):
+async def test_if_a_party_counts_as_one_the_crowd_overbooks(two_hubs, world, monkeypatch):
     sabotage(
         monkeypatch, "booking/reservations", "take_places",
         ("count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",

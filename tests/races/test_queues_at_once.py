@@ -59,14 +59,14 @@ async def two_gates_judge_before_either_writes(
     return (await first) + (await second), await broken_invariants(world.hub.database)
 
 
-async def test_of_two_gates_that_judge_a_ticket_at_once_one_records_the_entry(
+async def test_of_two_gates_that_decide_a_ticket_at_once_one_records_the_entry(
     two_hubs: list[Hub], world: World, still: Standstill
 ) -> None:
     outcomes, broken = await two_gates_judge_before_either_writes(two_hubs, world, still)
     assert (outcomes, broken) == (["accepted", "conflict"], [])
 
 
-async def test_both_record_it_once_the_version_is_not_asked(
+async def test_without_the_version_check_both_gates_record_the_entry(
     two_hubs: list[Hub], world: World, still: Standstill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sabotage(monkeypatch, "scanning/entries", "write_entry_scans", NO_VERSION)
@@ -85,7 +85,7 @@ async def test_a_queue_sent_again_is_answered_from_the_log(two_hubs: list[Hub], 
     assert await received(socket, *scans) == ["duplicate"] * 5
 
 
-async def test_it_is_never_answered_once_the_log_is_not_read(
+async def test_without_the_read_of_the_log_a_queue_sent_again_is_never_answered(
     two_hubs: list[Hub], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     socket, _ = await gates(two_hubs, world)
@@ -119,7 +119,7 @@ async def test_one_scan_at_two_hubs_at_once_is_logged_once(
     assert await one_scan_at_two_hubs(two_hubs, world, still) == (["accepted", "duplicate"], 1)
 
 
-async def test_it_is_logged_twice_without_the_key_of_the_log(
+async def test_without_the_key_of_the_log_one_scan_is_logged_twice(
     two_hubs: list[Hub], world: World, still: Standstill
 ) -> None:
     await drop_constraint(world.hub.database, "scans", "scans_pkey")
@@ -136,7 +136,9 @@ async def test_a_scan_that_stands_twice_in_a_queue_is_a_duplicate_of_itself(two_
     assert await received(socket, scan, scan) == ["accepted", "duplicate"]
 
 
-async def test_it_is_refused_once_both_may_share_a_batch(open_hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_if_both_may_share_a_batch_a_repeated_scan_is_refused(
+    open_hub: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = count()
     monkeypatch.setattr(scan_batch, "_same_ticket", lambda request: next(names))
     hub = await open_hub()
@@ -160,7 +162,7 @@ async def test_of_a_queue_sent_latest_first_the_earliest_are_the_entries(two_hub
     assert await latest_first(two_hubs, world) == ["conflict"] * 4 + ["accepted"] * 4
 
 
-async def test_the_latest_are_once_nobody_looks_at_the_moment(
+async def test_without_the_time_of_the_scan_the_latest_are_the_entries(
     two_hubs: list[Hub], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(offline_sync, "sorted", lambda numbers, key: list(numbers), raising=False)
@@ -197,7 +199,7 @@ async def test_two_hubs_that_write_down_the_same_conflicts_do_not_wait_for_each_
     assert sum(await read_notice_counts(world.hub.database)) == 2, "whichever wrote it down tells of it"
 
 
-async def test_they_do_once_they_write_them_in_the_order_asked(
+async def test_conflicts_written_in_the_order_of_the_request_deadlock(
     two_hubs: list[Hub], world: World, still: Standstill, monkeypatch: pytest.MonkeyPatch, postgres_log: Any
 ) -> None:
     sabotage(monkeypatch, "scanning/conflicts", "note_conflicts", (" ORDER BY c.scan_id\n", ""))

@@ -208,7 +208,7 @@ async def test_a_storm_of_everything_ends_with_counts_equal_to_rows_and_no_deadl
     assert not wrong, [record.getMessage() for record in wrong]
 
 
-async def test_the_storm_breaks_its_promises_once_a_scan_does_not_ask_the_version(two_hubs, world, monkeypatch):
+async def test_without_the_version_check_of_a_scan_the_storm_breaks_its_promises(two_hubs, world, monkeypatch):
     sabotage(
         monkeypatch, "scanning/entries", "write_entry_scans",
         (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n"),

@@ -45,7 +45,7 @@ async def test_one_code_verified_on_two_sockets_at_once_is_green_once_and_yellow
     assert await one_code_at_two_gates(two_hubs, world, repetitions(full=200, short=50)) == []
 
 
-async def test_both_gates_are_green_once_the_version_is_not_asked(two_hubs, world, monkeypatch):
+async def test_without_the_version_check_both_gates_are_green(two_hubs, world, monkeypatch):
     sabotage(monkeypatch, "scanning/entries", "write_entry_scans", NO_VERSION_GUARD)
     await without_last_line(world, "reservation_slots_verified_within_booked")
     broken = await one_code_at_two_gates(two_hubs, world, 30)

@@ -131,7 +131,7 @@ async def two_runs_close(hubs: list[Hub], world: World, clock: Clock, slots: int
     return broken + await broken_invariants(world.hub.database)
 
 
-async def test_two_rounds_at_once_tell_everybody_once_that_their_line_is_closed(two_hubs, world, clock, postgres_log):
+async def test_two_rounds_at_once_mail_everybody_once_that_their_list_is_closed(two_hubs, world, clock, postgres_log):
     assert await two_runs_close(two_hubs, world, clock, slots=20) == []
     assert postgres_log.deadlocks() == []
 
@@ -141,13 +141,13 @@ async def test_two_rounds_at_once_tell_everybody_once_that_their_line_is_closed(
     [(ENTRY_LOCKS, CLOSING_LOCKS, CLOSING_ASKED), (LINE_LOCK, ENTRY_LOCKS, CLOSING_LOCKS)],
     ids=["the line's lock", "a look at the status"],
 )
-async def test_one_mechanism_alone_tells_of_a_closed_line_once(two_hubs, world, clock, monkeypatch, gone):
+async def test_one_mechanism_alone_reports_a_closed_list_once(two_hubs, world, clock, monkeypatch, gone):
     await both_meet(world, monkeypatch, KEPT_APART, BOTH_CLOSE)
     without(monkeypatch, *gone)
     assert await two_runs_close(two_hubs, world, clock) == []
 
 
-async def test_without_its_locks_a_closed_line_is_told_of_twice(two_hubs, world, clock, monkeypatch):
+async def test_without_its_locks_a_closed_list_is_reported_twice(two_hubs, world, clock, monkeypatch):
     await both_meet(world, monkeypatch, TOGETHER, BOTH_CLOSE)
     without(monkeypatch, LINE_LOCK, ENTRY_LOCKS, CLOSING_LOCKS, CLOSING_ASKED)
     broken = await two_runs_close(two_hubs, world, clock)
@@ -232,7 +232,7 @@ LAPSES_WHATEVER_IT_IS = ("waitlist/entries", "lapse", " AND e.status = 'OFFERED'
 READ_BEFORE = ("waitlist/entries", "read_tickets", " WHERE w.org_id = $1", f" WHERE {STANDS_STILL} AND w.org_id = $1")
 
 
-async def test_the_moment_before_lapsing_alone_does_no_harm(hubs_apart, world_apart, clock, monkeypatch):
+async def test_the_early_read_alone_lapses_no_accepted_offer(hubs_apart, world_apart, clock, monkeypatch):
     """Control of the control below: an early read alone does no harm."""
     without(monkeypatch, READ_BEFORE)
     assert await two_clocks(hubs_apart, world_apart, clock, slots=2, lapsing_first=True) == []
@@ -305,11 +305,11 @@ async def cancelled_before_a_crowd(hubs: list[Hub], world: World, manager: str) 
     return broken + await broken_invariants(world.hub.database)
 
 
-async def test_the_public_never_snatches_what_is_given_back_where_somebody_waits(two_hubs, world, manager):
+async def test_the_public_never_gets_a_place_given_back_while_somebody_waits(two_hubs, world, manager):
     assert await cancelled_before_a_crowd(two_hubs, world, manager) == []
 
 
-async def test_the_public_snatches_it_once_cancelling_does_not_hold_it(two_hubs, world, manager, monkeypatch):
+async def test_if_cancelling_does_not_hold_the_place_the_public_gets_it(two_hubs, world, manager, monkeypatch):
     held = "held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $5 THEN n.went ELSE 0 END"
     sabotage(monkeypatch, "booking/changes", "cancel_places", (held, "held_count = h.held_count"))
 
@@ -355,7 +355,7 @@ async def test_who_joins_at_the_moment_of_a_cancellation_is_seen_by_it(two_hubs,
     assert await joining_while_a_cancellation_waits(world, CANCEL) == (0, 1, 0)
 
 
-async def test_a_cancellation_that_looks_for_the_line_before_its_lock_does_not_see_it(two_hubs, world):
+async def test_a_cancellation_that_reads_the_flag_before_its_lock_misses_it(two_hubs, world):
     """Control: a cancellation that reads the flag before its lock misses the new entry.
 
     So the locked row must have it.
@@ -379,7 +379,7 @@ async def joining_twice(hubs: list[Hub], world: World) -> list[str]:
     return odd
 
 
-async def test_a_ticket_joins_a_line_once_wherever_it_is_asked_for(two_hubs, world):
+async def test_a_ticket_joins_a_list_once_at_whichever_hub(two_hubs, world):
     assert await joining_twice(two_hubs, world) == []
 
 

@@ -48,7 +48,7 @@ def test_the_booking_is_decided(name, ticket, slot, reason):
     assert decide_booking(ticket, slot, NOW) == reason, name
 
 
-def test_a_ticket_can_be_judged_before_a_slot_is_chosen():
+def test_a_ticket_can_be_decided_before_a_slot_is_chosen():
     assert refuse_ticket(TICKET, NOW) is None
     assert refuse_ticket(None, NOW) == "TICKET_NOT_FOUND"
 

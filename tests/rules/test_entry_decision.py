@@ -64,13 +64,13 @@ def facts_of(row):
 
 
 @pytest.mark.parametrize("row", TABLE["cases"], ids=[row["case"] for row in TABLE["cases"]])
-def test_the_door_says(row):
+def test_the_case_table_holds(row):
     verdict = decide_entry(*facts_of(row))
     given_answer = {name: getattr(verdict, name) for name in row["expect"]}
     assert given_answer == row["expect"]
 
 
-def test_the_table_knows_every_reason_the_door_may_give():
+def test_the_table_has_every_reason_of_the_entry_decision():
     found = {(row["expect"]["result"], row["expect"]["reason"]) for row in TABLE["cases"]}
     assert found == {
         ("GREEN", "VALID"), ("YELLOW", "ALREADY_VERIFIED"), ("YELLOW", "NO_RESERVATION"), ("RED", "NO_RESERVATION"),
@@ -87,7 +87,7 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("late", [0, 1, 30])
-def test_the_door_closes_at_the_slots_end_plus_the_late_minutes_to_the_second(late):
+def test_entry_ends_at_the_slots_end_plus_the_late_minutes_to_the_second(late):
     policy = EntryPolicy("deny", late)
     closes = rome(2025, 11, 20, 14) + timedelta(minutes=late)
     assert reason(reserved(), policy, closes - SECOND) == "VALID"

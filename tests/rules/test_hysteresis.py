@@ -34,7 +34,7 @@ def test_the_course_of_an_alert(values: tuple[float, ...], actions: list[str | N
     assert course(*values) == actions
 
 
-def test_what_swings_around_the_threshold_is_told_once() -> None:
+def test_what_swings_around_the_threshold_is_raised_once() -> None:
     dice = random.Random(3)
     actions = course(*(dice.uniform(9.1, 11) for _ in range(2000)))
     assert [action for action in actions if action] == ["raise"]

@@ -39,7 +39,7 @@ def test_an_entry_of_yesterday_is_named_with_its_date():
     assert leaving(24 * 60)[2] == "Inside since 2026-11-20 12:00"
 
 
-def test_whoever_has_left_already_is_told_when_and_where():
+def test_whoever_has_left_already_sees_when_and_where():
     left = (NOON + timedelta(minutes=10), "B")
     assert leaving(left=left) == ("YELLOW", "ALREADY_LEFT", "Left at 12:10, gate B")
     assert leaving(left=(left[0], None))[2] == "Left at 12:10"

@@ -41,7 +41,7 @@ def test_one_gate_is_never_an_alarm_however_often() -> None:
     assert reported(*(at(n, "A", n) for n in range(10))) == [None] * 10
 
 
-def test_another_gate_within_the_time_is_told_with_the_last_sighting_at_the_first() -> None:
+def test_another_gate_within_the_time_is_reported_with_the_last_sighting_at_the_first() -> None:
     assert reported(at(0, "A", 1), at(60, "A", 2), at(120, "B", 3)) == [None, None, (2, 3)]
 
 
@@ -50,12 +50,12 @@ def test_the_time_counts_to_its_very_end(seconds: float, alarm: bool) -> None:
     assert (reported(at(0, "A", 1), at(seconds, "B", 2))[1] is not None) is alarm
 
 
-def test_a_pair_of_gates_is_told_once_and_a_third_gate_again() -> None:
+def test_a_pair_of_gates_is_reported_once_and_a_third_gate_again() -> None:
     both = reported(at(0, "A", 1), at(10, "B", 2), at(20, "A", 3), at(30, "B", 4), at(40, "C", 5), at(50, "A", 6))
     assert both == [None, (1, 2), None, None, (4, 5), None]
 
 
-def test_the_same_pair_is_told_again_when_the_time_has_passed() -> None:
+def test_the_same_pair_is_reported_again_when_the_time_has_passed() -> None:
     assert reported(at(0, "A", 1), at(10, "B", 2), at(1000, "A", 3), at(1010, "B", 4)) == [None, (1, 2), None, (3, 4)]
 
 
@@ -66,7 +66,7 @@ def test_the_order_of_arrival_does_not_matter() -> None:
     assert reported(at(500, "A", 3), at(0, "B", 1), at(490, "B", 2)) == [None, None, (3, 2)]
 
 
-def test_every_crowd_is_told_of_exactly_its_copies() -> None:
+def test_of_every_crowd_exactly_the_copies_are_reported() -> None:
     dice = random.Random(5)
     codes = [f"TKT-{n}" for n in range(300)]
     copies = set(dice.sample(codes, 40))

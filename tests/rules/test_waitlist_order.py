@@ -24,7 +24,7 @@ def given_to(
     return serve(waiting, held=held, offered=offered, free=free, now=NOW, gather_until=until)
 
 
-def test_what_came_free_goes_to_the_first_in_line():
+def test_what_came_free_goes_to_the_first_on_the_list():
     assert given_to(line(1, 1, 1), held=2) == Serving((1, 2), None, 2)
 
 
@@ -104,7 +104,7 @@ def test_an_offer_stands_until_its_end_and_not_at_it():
     assert not offer_stands(NOW, NOW)
 
 
-def test_a_line_that_was_closed_is_told_of_until_a_day_after_its_slot():
+def test_a_closed_list_is_reported_until_a_day_after_its_slot():
     for cause in ("slot_over", "slot_closed", "no_waitlist"):
         assert notify_until(cause, LATER) == LATER + timedelta(days=1)
     assert notify_until("ticket", LATER) is None

@@ -49,7 +49,7 @@ def test_a_bad_number_is_refused(phone):
     assert [error["field"] for error in refusal.value.details["validation_errors"]] == ["phone"]
 
 
-def test_both_errors_are_told_at_once_by_the_callers_field_names():
+def test_both_errors_are_named_at_once_by_the_callers_fields():
     with pytest.raises(Refused) as refusal:
         check_contact("nobody", "nothing", ("customer_email", "customer_phone"))
     fields = [error["field"] for error in refusal.value.details["validation_errors"]]

@@ -38,7 +38,7 @@ def test_a_spreadsheets_own_delimiter_is_seen(delimiter: str) -> None:
         ("GOOD-1,,,,", "code"),
     ],
 )
-def test_a_bad_line_is_told_by_number_and_field_and_spoils_no_other(line: str, field: str | None) -> None:
+def test_a_bad_line_is_named_by_number_and_field_and_spoils_no_other(line: str, field: str | None) -> None:
     file = read_ticket_file(f"code,name,channel,status,email\nGOOD-1,,,,\n{line}\nGOOD-2,,,,\n".encode())
     assert [row.code for row in file.rows] == ["GOOD-1", "GOOD-2"]
     assert [(wrong["line"], wrong["field"]) for wrong in file.errors] == [(3, field)]

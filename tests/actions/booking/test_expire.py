@@ -61,7 +61,7 @@ async def test_a_cancelled_reservation_does_not_expire_its_ticket(hub: Hub, worl
     assert await statuses(world, ticket) == ["ACTIVATED"]
 
 
-async def test_an_ota_tickets_reservation_expires_and_its_status_word_stays(hub: Hub, world: World, clock):
+async def test_an_ota_tickets_reservation_expires_and_its_status_stays(hub: Hub, world: World, clock):
     ticket = await world.reserve(await world.ticket(channel="ota", code="DT-7"), await world.slot())
     clock.advance(5 * 3600)
     assert (await expire(hub.services))["reservations"] == 1
@@ -100,7 +100,7 @@ async def test_two_hubs_expiring_at_once_expire_each_reservation_once(hub: Hub, 
     assert {tuple(row) for row in rows} == {("EXPIRED", 3)}
 
 
-async def test_a_ticket_that_a_scan_holds_is_waited_for_and_not_expired_over(hub: Hub, world: World, clock):
+async def test_expiry_waits_for_a_ticket_that_a_scan_has_locked_and_keeps_its_entry(hub: Hub, world: World, clock):
     """The scan was decided a second before the end and commits after it, so the entry counts."""
     (ticket,) = await world.fill(await world.slot(), 1)
     clock.set(NOON + timedelta(hours=2, seconds=1))

@@ -94,7 +94,7 @@ async def test_a_party_that_did_not_come_has_one_mail(hub: Hub, world: World, be
     assert mail["payload"]["reservation_ids"] == ids
 
 
-async def test_where_the_venue_does_not_say_so_everybody_may_come_until_the_end(hub: Hub, world: World, begun, clock):
+async def test_without_the_policy_everybody_may_come_until_the_end_of_the_slot(hub: Hub, world: World, begun, clock):
     slot_id, _ = begun
     await world.policy(no_show_release_minutes=None)
     clock.set(NOON + timedelta(minutes=119))
@@ -152,7 +152,9 @@ async def test_who_is_scanned_at_the_last_moment_is_in_or_released_and_never_bot
     assert await arriving_at_the_last_moment(open_hub, clock) == []
 
 
-async def test_a_release_that_does_not_look_again_after_its_locks_throws_out_who_came_in(open_hub, clock, monkeypatch):
+async def test_without_a_second_check_after_its_locks_a_release_takes_places_of_visitors_inside(
+    open_hub, clock, monkeypatch
+):
     """Control: the release does not check again after its locks, and releases visitors who have come in."""
     sabotage(monkeypatch, "booking/no_shows", "lock_no_shows", SLOWLY)
     sabotage(monkeypatch, "booking/no_shows", "release_no_shows",

@@ -46,7 +46,7 @@ async def visit(hub: Hub, world: World):
     return await world.reserved(await world.slot(DAY_AFTER_TOMORROW))
 
 
-async def test_a_visit_is_remembered_a_day_and_two_hours_before_each_once(hub: Hub, world: World, visit, clock):
+async def test_a_reminder_is_sent_once_a_day_before_and_once_two_hours_before(hub: Hub, world: World, visit, clock):
     sent = []
     for hours_before in (25, 24, 23.9, 13, 2.1, 2, 1.9, 1.5, 0, -1):
         clock.set(START - timedelta(hours=hours_before))
@@ -71,7 +71,7 @@ async def test_the_mail_says_which_visit_and_brings_a_link_of_its_own(hub: Hub, 
     assert body["data"]["reservation_id"] == visit.reservation_id
 
 
-async def test_a_hub_that_was_away_does_not_say_a_day_an_hour_before(hub: Hub, world: World, visit, clock):
+async def test_after_an_outage_no_reminder_says_a_day_when_an_hour_is_left(hub: Hub, world: World, visit, clock):
     clock.set(START - timedelta(hours=11))
     assert await send_reminders(hub.services) == 0
     clock.set(START - timedelta(hours=1.5))
@@ -79,7 +79,7 @@ async def test_a_hub_that_was_away_does_not_say_a_day_an_hour_before(hub: Hub, w
     assert [hours for hours, _ in await reminders(hub)] == [2]
 
 
-async def test_who_books_when_a_reminder_is_due_has_just_had_a_mail(hub: Hub, world: World, clock):
+async def test_who_books_when_a_reminder_is_due_gets_none(hub: Hub, world: World, clock):
     slot_id = await world.slot(DAY_AFTER_TOMORROW)
     clock.set(START - timedelta(hours=23))
     await world.reserved(slot_id)

@@ -77,7 +77,7 @@ async def test_bookings_that_fail_raise_one_alert_and_clear_it(hub: Hub, world: 
     assert await count_rows(hub.database, "alert_states") == 0
 
 
-async def test_too_few_say_nothing_and_what_is_off_is_not_watched(hub: Hub, world: World) -> None:
+async def test_too_few_requests_raise_nothing_and_a_disabled_alert_is_not_watched(hub: Hub, world: World) -> None:
     few, many = AlertMetrics(), AlertMetrics()
     count(few, world, "not_booked", LEAST - 1)
     assert await looks(hub, world, few, 3) == 0
@@ -103,7 +103,7 @@ async def test_slow_answers_and_refused_sign_ins(hub: Hub, world: World) -> None
     assert alerts["login_failures"]["value"] == 20
 
 
-async def test_the_hub_itself_counts_what_the_alerts_go_by(
+async def test_the_hub_counts_the_measures_of_the_alerts(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alert_metrics = AlertMetrics()
@@ -132,7 +132,7 @@ async def test_the_hub_itself_counts_what_the_alerts_go_by(
     assert percentile(counted, 0.95)[1] >= 4
 
 
-async def test_without_redis_a_process_goes_by_what_it_knows(hub: Hub) -> None:
+async def test_without_redis_a_process_uses_its_own_counts(hub: Hub) -> None:
     class Away:
         def __getattr__(self, name: str) -> Any:
             raise ConnectionError
@@ -149,7 +149,7 @@ async def test_without_redis_a_process_goes_by_what_it_knows(hub: Hub) -> None:
     )
 
 
-def test_a_percentile_lies_where_it_is_known_to_lie() -> None:
+def test_a_percentile_of_known_numbers_is_right() -> None:
     alert_metrics = AlertMetrics()
     for n in range(1000):
         alert_metrics.took(n / 1000)
@@ -159,7 +159,7 @@ def test_a_percentile_lies_where_it_is_known_to_lie() -> None:
     assert percentile(Counter(), 0.95) == (0.0, 0)
 
 
-async def test_a_day_that_is_nearly_full_is_told_once_with_its_slots(hub: Hub, world: World) -> None:
+async def test_a_nearly_full_day_is_reported_once_with_its_slots(hub: Hub, world: World) -> None:
     watch, alert_metrics = await manager(hub, world), AlertMetrics()
     await world.slot(start="12:00", end="14:00", capacity=10, booked=9)
     await world.slot(start="16:00", end="18:00", capacity=10, booked=1)
@@ -169,7 +169,7 @@ async def test_a_day_that_is_nearly_full_is_told_once_with_its_slots(hub: Hub, w
     assert alert["details"] == {"slots": ["12:00-14:00"]}
 
 
-async def test_of_many_processes_that_look_at_once_one_looks(
+async def test_of_many_processes_that_check_at_once_one_does(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alert_metrics = AlertMetrics()
@@ -260,14 +260,14 @@ async def test_mail_and_webhook_go_out_once_signed_and_again_until_taken(
         "file:///etc/passwd", "https://224.0.0.1/", "gopher://example.org/",
     ],
 )  # fmt: skip
-async def test_what_only_the_hub_can_reach_is_never_called(url: str) -> None:
+async def test_a_webhook_at_a_private_address_is_never_called(url: str) -> None:
     carrier = WebhookCarrier()
     with pytest.raises(DeliveryRefused, match="webhook forbidden"):
         await carrier.send(Call(url, "alert.raised", "1", b"{}", "secret"))
     await carrier.rest()
 
 
-async def test_a_redirect_is_not_followed_and_gone_is_gone(receiver: tuple[Receiver, str]) -> None:
+async def test_a_redirect_is_not_followed_and_410_ends_the_retries(receiver: tuple[Receiver, str]) -> None:
     server, url = receiver
     carrier = WebhookCarrier(OWN)
     call = Call(url, "alert.raised", "1", b"{}", "secret")

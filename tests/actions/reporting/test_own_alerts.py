@@ -94,7 +94,7 @@ async def troubled(hub: Hub, other: World, alert_metrics: AlertMetrics) -> int:
     return venue_id
 
 
-async def test_trouble_at_one_venue_is_told_to_nobody_else(
+async def test_alerts_of_one_venue_reach_no_other(
     hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     troubled_venue = await second_venue(other)
@@ -118,7 +118,7 @@ async def test_trouble_at_one_venue_is_told_to_nobody_else(
     assert (await screen(hub, await world.staff("MANAGER")))[1] == set()
 
 
-async def test_counted_together_everybody_would_be_told(
+async def test_with_one_count_for_all_venues_the_alerts_reach_others(
     hub: Hub, world: World, other: World, alert_metrics: AlertMetrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Control: with the counts of all venues in one, the alerts reach a venue without trouble."""
@@ -128,7 +128,7 @@ async def test_counted_together_everybody_would_be_told(
     assert {(world.venue_id, "failure_rate"), (world.venue_id, "login_failures")} <= await standing(hub)
 
 
-async def test_who_belongs_to_no_venue_is_told_of_each(
+async def test_a_manager_of_the_whole_organisation_gets_the_alerts_of_each_venue(
     hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     await other.staff("MANAGER", username="head")
@@ -162,7 +162,7 @@ async def test_every_venue_goes_by_its_own_threshold(hub: Hub, other: World, ale
     assert rows[0]["value"] == 20
 
 
-async def test_what_is_of_no_known_venue_is_the_organisations_own(
+async def test_events_of_no_known_venue_count_for_the_organisation(
     hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     foreign = await world.slot()
@@ -175,7 +175,7 @@ async def test_what_is_of_no_known_venue_is_the_organisations_own(
     assert [json.loads(row["details"])["unplaced"] for row in details] == [20, 20], "and it says how much that was"
 
 
-async def test_a_name_nobody_has_is_held_against_nobody_where_nobody_is_named(
+async def test_failed_sign_ins_of_unknown_names_without_an_organisation_raise_no_alert(
     hub: Hub, world: World, other: World, alert_metrics: AlertMetrics
 ) -> None:
     await knock(hub, "nobody", 25)
@@ -184,7 +184,7 @@ async def test_a_name_nobody_has_is_held_against_nobody_where_nobody_is_named(
     assert await standing(hub) == set()
 
 
-async def test_of_one_organisation_with_one_venue_all_is_told_there(
+async def test_in_an_organisation_with_one_venue_it_gets_every_alert(
     hub: Hub, world: World, alert_metrics: AlertMetrics
 ) -> None:
     await world.staff(username="jane")

@@ -55,7 +55,7 @@ async def test_a_count_put_right_reaches_board_and_calendar(hub: Hub, world: Wor
     assert (status, body["data"][0]["booked_count"]) == (200, 3)
 
 
-async def test_a_gate_ahead_of_postgres_is_put_back(hub: Hub, world: World):
+async def test_seat_admission_ahead_of_postgres_is_corrected(hub: Hub, world: World):
     slot_id = await world.slot(capacity=5, booked=1)
     await world.reserved(slot_id)
     await wait_until_settled(hub)
@@ -68,12 +68,12 @@ async def test_a_gate_ahead_of_postgres_is_put_back(hub: Hub, world: World):
     await liar.close()
 
 
-async def test_a_slot_the_gate_does_not_know_is_no_drift(hub: Hub, world: World):
+async def test_a_slot_without_a_state_in_redis_is_no_drift(hub: Hub, world: World):
     await world.slot(booked=2)
     assert (await reconcile(hub.services))["drift"] == 0
 
 
-async def test_a_scan_is_no_drift_and_a_revision_from_ahead_is(hub: Hub, world: World):
+async def test_a_scan_is_no_drift_and_a_revision_that_is_too_high_is(hub: Hub, world: World):
     """A scan raises the slot's revision and takes no place.
 
     With a revision that is too high, admission ignores updates.

@@ -137,7 +137,7 @@ WALKS = {"scans_of_venue", "scans_of_code", "scans_of_operator"}
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
-async def test_a_page_is_a_walk_along_an_index_whichever_plan_postgres_takes(hub: Hub, world: World, mode: str):
+async def test_a_page_is_read_along_an_index_with_a_custom_and_a_generic_plan(hub: Hub, world: World, mode: str):
     """Postgres makes one plan for all filters of a frequent statement.
 
     This plan must use an index and stop after one page.

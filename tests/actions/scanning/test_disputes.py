@@ -67,7 +67,9 @@ async def test_an_answer_given_twice_changes_nothing_and_another_answer_is_too_l
     assert asked["decision"] == "admitted"
 
 
-async def test_a_no_records_no_entry_and_its_reason_is_read_at_the_gate(hub: Hub, world: World, sue: Socket):
+async def test_a_declined_dispute_records_no_entry_and_shows_its_reason_at_the_gate(
+    hub: Hub, world: World, sue: Socket
+):
     token = await world.staff(name="Jane Smith")
     jane = await hub.socket(token, gate="A")
     ticket = await world.ticket()
@@ -95,7 +97,7 @@ async def test_a_no_records_no_entry_and_its_reason_is_read_at_the_gate(hub: Hub
     assert (await error_of(sue, "override", scan_id=scan_id, reason="yes"))["code"] == "DISPUTE_DECIDED"
 
 
-async def test_a_walk_in_let_in_counts_for_the_day_and_can_be_taken_back(
+async def test_an_admitted_walk_in_counts_for_the_day_and_can_be_undone(
     hub: Hub, world: World, jane: Socket, sue: Socket
 ):
     ticket = await world.ticket()
@@ -119,7 +121,7 @@ async def test_a_walk_in_let_in_counts_for_the_day_and_can_be_taken_back(
     assert (no["code"], no["undone"]) == ("DISPUTE_DECIDED", True)
 
 
-async def test_an_expired_ticket_let_in_and_taken_back_expires_again(
+async def test_an_admitted_expired_ticket_expires_again_after_its_undo(
     hub: Hub, world: World, jane: Socket, sue: Socket, clock: Any
 ):
     ticket = await world.reserved(await world.slot())
@@ -133,7 +135,7 @@ async def test_an_expired_ticket_let_in_and_taken_back_expires_again(
     assert await standing(world, ticket) == ("EXPIRED", "EXPIRED", None, 0)
 
 
-async def test_an_ota_ticket_let_in_keeps_the_word_of_its_owner(world: World, jane: Socket, sue: Socket):
+async def test_an_admitted_ota_ticket_keeps_its_owners_status(world: World, jane: Socket, sue: Socket):
     ticket = await world.reserve(await world.ticket(channel="ota", code="DT-1"), await world.slot(TOMORROW))
     scan_id = await refused(jane, ticket.code, "WRONG_DATE")
     await answer_of(sue, "override", scan_id=scan_id, reason="x")
@@ -163,7 +165,7 @@ async def test_a_code_that_is_no_tickets_can_be_asked_about_and_only_declined(wo
     assert (await error_of(sue, "override", scan_id=scan_id, reason="x"))["code"] == "TICKET_NOT_FOUND"
 
 
-async def test_an_entry_in_the_way_is_named_and_taken_back_only_on_request(
+async def test_an_entry_in_the_way_is_named_and_undone_only_on_request(
     hub: Hub, world: World, jane: Socket, sue: Socket
 ):
     ticket = await world.reserved(await world.slot())
@@ -200,7 +202,7 @@ async def test_who_may_ask_answer_and_withdraw(hub: Hub, world: World, jane: Soc
             assert (await error_of(sue, command, scan_id=nobody, reason="x"))["code"] == "SCAN_NOT_FOUND"
 
 
-async def test_what_the_door_lets_in_needs_no_supervisor(world: World, jane: Socket, sue: Socket):
+async def test_a_ticket_that_a_gate_admits_needs_no_supervisor(world: World, jane: Socket, sue: Socket):
     ticket = await world.reserved(await world.slot())
     looked = str((await jane.validate(ticket.code))["scan_id"])
     assert (await error_of(jane, "ask_supervisor", scan_id=looked))["code"] == "NOTHING_TO_DISPUTE"
@@ -220,7 +222,7 @@ async def test_another_organisation_sees_and_decides_nothing(hub: Hub, world: Wo
         assert (await error_of(stranger, command, scan_id=scan_id, reason="x"))["code"] == "SCAN_NOT_FOUND"
 
 
-async def test_the_ticket_s_life_tells_question_answer_and_entry(hub: Hub, world: World, jane: Socket, sue: Socket):
+async def test_the_tickets_history_shows_dispute_decision_and_entry(hub: Hub, world: World, jane: Socket, sue: Socket):
     hub.clock.set(NOON)
     ticket = await world.reserved(await world.slot(TOMORROW))
     first = await refused(jane, ticket.code, "WRONG_DATE")

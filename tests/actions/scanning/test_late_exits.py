@@ -49,7 +49,7 @@ async def test_a_queue_is_taken_over_in_the_order_in_which_they_came_and_went(hu
 
 
 @pytest.mark.parametrize("live", [True, False], ids=["exit online", "exit offline"])
-async def test_an_exit_that_was_heard_of_before_its_entry_still_lets_them_out(hub, world, jane, board, clock, live):
+async def test_an_exit_received_before_its_entry_still_counts(hub, world, jane, board, clock, live):
     # The scanner of the entry is offline. The scanner of the exit is online, or comes online earlier.
     [ticket] = await world.fill(await world.slot(), 1)
     if live:
@@ -69,7 +69,7 @@ async def test_an_exit_that_was_heard_of_before_its_entry_still_lets_them_out(hu
     assert await figures(board) == counts(1, 1, 1, 1)
 
 
-async def test_without_looking_for_them_they_would_be_inside_for_ever(hub, world, jane, board, monkeypatch):
+async def test_without_the_search_for_earlier_exits_they_stay_inside(hub, world, jane, board, monkeypatch):
     sabotage(monkeypatch, "scanning/exits", "exits_before_their_entries", ("e.reason = 'NOT_INSIDE'", "false"))
     [ticket] = await world.fill(await world.slot(), 1)
     await sync(jane, queued(ticket.code, -5))

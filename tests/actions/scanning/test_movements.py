@@ -39,7 +39,7 @@ async def test_a_return_is_undone_and_they_are_out_again(world, jane, board):
     assert (await jane.verify(ticket.code))["reason"] == "RE_ENTRY"
 
 
-async def test_only_the_last_thing_a_ticket_did_is_undone(world, jane, board):
+async def test_only_the_last_movement_of_a_ticket_can_be_undone(world, jane, board):
     await world.policy(re_entry="allow")
     (ticket,) = await world.fill(await world.slot(), 1)
     entry, first_exit, back, second_exit = (str(uuid4()) for _ in range(4))
@@ -113,7 +113,7 @@ async def test_another_hub_shows_it_too(open_hub, world, jane):
     assert event["data"]["exited"] == 1
 
 
-async def test_scanners_hear_that_a_ticket_left_and_came_back(world, jane, hub):
+async def test_scanners_receive_exits_and_returns(world, jane, hub):
     await world.policy(re_entry="allow")
     ticket = await inside(world, jane)
     tom = await hub.socket(await world.staff(name="Tom Brown"))
@@ -124,7 +124,7 @@ async def test_scanners_hear_that_a_ticket_left_and_came_back(world, jane, hub):
     assert (await tom.event())["data"]["change"] == "returned"
 
 
-async def test_reconcile_finds_and_mends_movements_that_count_wrong(hub, world, jane, board):
+async def test_reconcile_finds_and_corrects_wrong_counts_of_movements(hub, world, jane, board):
     ticket = await inside(world, jane)
     await jane.leave(ticket.code)
     assert (await reconcile(hub.services))["drift"] == 0
@@ -143,7 +143,7 @@ async def test_reconcile_finds_and_mends_movements_that_count_wrong(hub, world, 
     assert (await read_movement(hub.database))["exited"] == 1
 
 
-async def test_the_log_tells_of_comings_and_goings_and_what_was_taken_back(hub, world, jane):
+async def test_the_log_has_exits_returns_and_their_undos(hub, world, jane):
     await world.policy(re_entry="allow")
     ticket, scan_id = await inside(world, jane), str(uuid4())
     await jane.leave(ticket.code)

@@ -140,7 +140,7 @@ async def test_a_visitor_counts_although_the_slot_has_ended_and_expired_meanwhil
     assert (await reconcile(hub.services))["counts"] == []
 
 
-async def test_a_walk_in_counts_for_the_day_of_its_scan_and_is_taken_back_from_it(hub, world, gate_a, clock):
+async def test_a_walk_in_and_its_undo_count_for_the_day_of_its_scan(hub, world, gate_a, clock):
     await world.policy(unreserved_entry="allow")
     ticket = await world.ticket()
     clock.set(NOON + timedelta(days=1))
@@ -235,7 +235,7 @@ async def test_a_thousand_scans_sent_ten_times_and_out_of_order_give_one_entry_e
     assert await replay(hub, world, tickets, 10) == []
 
 
-async def test_they_give_more_than_one_once_the_version_and_the_scan_are_not_asked(open_hub, monkeypatch):
+async def test_without_version_check_and_scan_key_tickets_get_several_entries(open_hub, monkeypatch):
     hub = await open_hub()
     world = await World(hub).found()
     tickets = await world.fill(await world.slot(capacity=50), 50)
@@ -275,7 +275,7 @@ async def test_a_conflict_that_a_crash_left_unwritten_is_written_when_the_scan_c
     assert await count_conflicts(hub.database) == 1
 
 
-async def test_one_scan_makes_two_conflicts_once_it_may(hub, world, gate_a, gate_b, monkeypatch):
+async def test_without_its_key_one_scan_makes_two_conflicts(hub, world, gate_a, gate_b, monkeypatch):
     """Control: without its key, every replay writes another conflict."""
     ticket = await world.reserved(await world.slot())
     await sync(gate_a, queued(ticket.code, -20))

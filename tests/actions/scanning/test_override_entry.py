@@ -50,7 +50,7 @@ async def overrides(hub: Hub) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-async def test_whoever_has_left_is_let_back_in_and_everybody_hears_of_a_return(
+async def test_a_visitor_who_left_is_let_back_in_and_the_return_is_published(
     hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket
 ):
     ticket = await gone(world, jane, tom)
@@ -90,7 +90,7 @@ async def test_whoever_has_left_is_let_back_in_and_everybody_hears_of_a_return(
     assert (await reconcile(hub.services))["drift"] == 0
 
 
-async def test_the_same_yes_again_changes_nothing(hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket):
+async def test_a_repeated_override_changes_nothing(hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket):
     ticket = await gone(world, jane, tom)
     scan_id = await turned_away(jane, ticket)
     first = await answer_of(sue, "override", scan_id=scan_id, reason="saw them leave")
@@ -106,7 +106,9 @@ async def test_the_same_yes_again_changes_nothing(hub: Hub, world: World, jane: 
     assert (no["code"], no["decision"], no["recorded"]) == ("DISPUTE_DECIDED", "admitted", "RE_ENTRY")
 
 
-async def test_it_is_taken_back_like_every_other_return(hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket):
+async def test_an_override_of_a_return_is_undone_like_every_other_return(
+    hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket
+):
     ticket = await gone(world, jane, tom)
     scan_id = await turned_away(jane, ticket)
     await answer_of(sue, "override", scan_id=scan_id, reason="saw them leave")
@@ -166,7 +168,7 @@ async def test_what_was_cancelled_meanwhile_lets_nobody_back_in(
     assert await count_disputes(hub.database) == 0
 
 
-async def test_taking_the_entry_back_is_not_needed_for_who_has_left(
+async def test_a_visitor_who_left_needs_no_undo_of_the_entry(
     hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket
 ):
     ticket = await gone(world, jane, tom)
@@ -177,7 +179,7 @@ async def test_taking_the_entry_back_is_not_needed_for_who_has_left(
     assert await figures(sue) == (1, 1, 1, 1)
 
 
-async def test_who_leaves_while_their_entry_is_being_taken_back_is_let_back_in(
+async def test_a_visitor_who_leaves_during_the_undo_is_let_back_in(
     hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket, monkeypatch: pytest.MonkeyPatch
 ):
     (ticket,) = await world.fill(await world.slot(), 1)
@@ -196,7 +198,7 @@ async def test_who_leaves_while_their_entry_is_being_taken_back_is_let_back_in(
     assert await figures(sue) == (1, 1, 1, 1)
 
 
-async def test_a_return_that_the_door_has_recorded_is_none_to_dispute(
+async def test_a_return_that_a_gate_has_recorded_cannot_be_disputed(
     hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket
 ):
     await world.policy(re_entry="allow")
@@ -225,7 +227,7 @@ async def test_an_ota_ticket_and_a_walk_in_come_back_too(
     assert (await reconcile(hub.services))["drift"] == 0
 
 
-async def test_log_and_life_tell_it_as_a_supervisor_s_return(
+async def test_log_and_history_show_a_supervisors_return(
     hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket
 ):
     ticket = await gone(world, jane, tom)

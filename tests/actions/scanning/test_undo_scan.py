@@ -104,7 +104,7 @@ async def test_a_walk_in_undone_is_activated_again_and_not_counted(hub: Hub, wor
     assert tuple(row) == ("ACTIVATED", None)
 
 
-async def test_an_ota_entry_undone_leaves_the_status_word_to_its_owner(world: World, jane: Socket):
+async def test_an_undone_ota_entry_keeps_its_owners_status(world: World, jane: Socket):
     ticket = await world.reserve(await world.ticket(channel="ota", code="DT-1"), await world.slot())
     scan_id = str(uuid4())
     await jane.verify(ticket.code, scan_id)

@@ -49,7 +49,7 @@ async def outcome(services: Services, secret: str = RIGHT, name: str = "jane", c
     return "in"
 
 
-async def test_password_and_pin_both_open_and_the_name_is_taken_in_any_case(
+async def test_password_and_pin_both_sign_in_and_case_does_not_matter_in_the_name(
     office: Office, jane: dict[str, Any]
 ) -> None:
     by_password = await enter(office.services, name="  JANE ")
@@ -61,7 +61,7 @@ async def test_password_and_pin_both_open_and_the_name_is_taken_in_any_case(
 
 
 @pytest.mark.usefixtures("jane")
-async def test_a_pin_is_no_password_and_nobody_is_told_what_was_wrong(office: Office) -> None:
+async def test_a_pin_is_no_password_and_the_refusal_does_not_say_what_was_wrong(office: Office) -> None:
     assert await outcome(office.services, "246810") == "INVALID_CREDENTIALS"
     for name in ("nobody", "", " ", "x" * 5000, "ja\x00ne", "\ud800"):
         assert await outcome(office.services, name=name) == "INVALID_CREDENTIALS"
@@ -84,7 +84,7 @@ async def test_five_failures_lock_for_fifteen_minutes_even_with_the_right_secret
 
 
 @pytest.mark.usefixtures("jane")
-async def test_knocking_while_locked_out_does_not_prolong_the_lock(office: Office) -> None:
+async def test_attempts_while_locked_out_do_not_prolong_the_lock(office: Office) -> None:
     for _ in range(5):
         await outcome(office.services, WRONG)
     for _ in range(14):
@@ -263,7 +263,7 @@ async def test_hashing_does_not_hold_up_the_loop(office: Office, monkeypatch: py
     assert await loop_turns_meanwhile(monkeypatch, office.services.passwords.hash)
 
 
-async def test_on_the_loop_itself_it_would(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hashing_on_the_loop_itself_holds_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Control: hashing on the loop's own thread blocks the loop."""
 
     async def hash_here(secret: str) -> Any:

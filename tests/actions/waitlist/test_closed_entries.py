@@ -44,7 +44,7 @@ async def received(hub: Hub) -> list[dict[str, Any]]:
     return await mails(hub, "waitlist.closed")
 
 
-async def test_when_the_time_has_come_everybody_who_waits_is_told_once(hub: Hub, world: World, slot_id, clock):
+async def test_at_the_end_of_the_slot_everybody_who_waits_gets_one_mail(hub: Hub, world: World, slot_id, clock):
     party = await world.tickets(1)
     first = await join(hub, world, slot_id, *party, email="ann@example.com")
     second = await joined(hub, world, slot_id, email="li@example.com", language="zh_Hans")
@@ -65,7 +65,7 @@ async def test_when_the_time_has_come_everybody_who_waits_is_told_once(hub: Hub,
     assert len(await received(hub)) == 2
 
 
-async def test_a_slot_that_is_closed_and_a_list_that_is_kept_no_more_are_told_at_once(hub: Hub, world: World, slot_id):
+async def test_a_closed_slot_and_a_list_switched_off_are_reported_at_once(hub: Hub, world: World, slot_id):
     await joined(hub, world, slot_id)
     await close_slot(hub.database, slot_id)
     await serve_all(hub)
@@ -77,7 +77,7 @@ async def test_a_slot_that_is_closed_and_a_list_that_is_kept_no_more_are_told_at
     assert [mail["payload"]["cause"] for mail in await received(hub)] == ["slot_closed", "no_waitlist"]
 
 
-async def test_an_offer_that_was_not_taken_by_the_end_is_not_said_never_to_have_been(hub: Hub, world: World, clock):
+async def test_after_an_offer_that_ended_with_the_slot_the_mail_says_that_there_was_one(hub: Hub, world: World, clock):
     slot_id = await world.slot(TOMORROW, capacity=1)
     (booked,) = await world.fill(slot_id, 1)
     waiting = await joined(hub, world, slot_id)
@@ -97,7 +97,7 @@ async def test_an_offer_that_was_not_taken_by_the_end_is_not_said_never_to_have_
 
 
 @pytest.mark.parametrize("what", ["booked elsewhere", "used", "cancelled", "one of two is cancelled"])
-async def test_nobody_is_told_whose_wait_their_own_ticket_had_ended(hub: Hub, world: World, clock, what):
+async def test_an_entry_closed_by_its_own_ticket_gets_no_mail(hub: Hub, world: World, clock, what):
     slot_id = await world.slot(TOMORROW, "12:00", "14:00", capacity=2, booked=2)
     party = await world.tickets(2 if what == "one of two is cancelled" else 1)
     gone = await join(hub, world, slot_id, *party)
@@ -128,7 +128,7 @@ async def test_before_the_slot_is_over_a_ticket_booked_elsewhere_ends_the_wait_i
     assert await received(hub) == []
 
 
-async def test_who_left_or_took_the_offer_is_told_nothing(hub: Hub, world: World, clock):
+async def test_an_entry_that_left_or_accepted_gets_no_mail(hub: Hub, world: World, clock):
     slot_id = await world.slot(TOMORROW, capacity=1)
     (booked,) = await world.fill(slot_id, 1)
     left, took = await joined(hub, world, slot_id), await joined(hub, world, slot_id)
@@ -152,7 +152,9 @@ async def test_a_ticket_that_has_expired_leads_nowhere(hub: Hub, world: World, s
 
 
 @pytest.mark.parametrize(("late", "count"), [(timedelta(hours=23), 1), (timedelta(days=1), 0), (timedelta(days=7), 0)])
-async def test_a_hub_that_was_away_sends_no_word_of_days_long_past(hub: Hub, world: World, slot_id, clock, late, count):
+async def test_after_an_outage_no_mail_is_sent_about_days_long_past(
+    hub: Hub, world: World, slot_id, clock, late, count
+):
     waiting = await joined(hub, world, slot_id)
     clock.set(ENDS + late)
     await serve_all(hub)
@@ -160,7 +162,9 @@ async def test_a_hub_that_was_away_sends_no_word_of_days_long_past(hub: Hub, wor
     assert len(await received(hub)) == count
 
 
-async def test_accepting_after_the_venue_closed_the_slot_closes_the_line_and_tells_all_of_it(hub: Hub, world: World):
+async def test_accepting_after_the_venue_closed_the_slot_closes_the_list_and_mails_everybody_on_it(
+    hub: Hub, world: World
+):
     slot_id = await world.slot(TOMORROW, capacity=1)
     (booked,) = await world.fill(slot_id, 1)
     first, second = await joined(hub, world, slot_id), await joined(hub, world, slot_id)

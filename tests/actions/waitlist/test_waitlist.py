@@ -203,7 +203,9 @@ async def test_an_offer_can_be_accepted_until_just_before_its_moment(hub: Hub, w
     assert len(await accept_offer(hub.services, first.token)) == 1
 
 
-async def test_what_the_last_in_line_lets_lapse_is_free_for_everybody(hub: Hub, world: World, full, manager, clock):
+async def test_a_place_that_the_last_on_the_list_lets_lapse_is_free_for_everybody(
+    hub: Hub, world: World, full, manager, clock
+):
     slot_id, booked = full
     await joined(hub, world, slot_id)
     await cancel(hub, booked[0], manager)
@@ -332,7 +334,7 @@ async def test_an_offer_made_near_the_end_ends_with_the_slot(hub: Hub, world: Wo
     assert (await entry(hub, first))["offer_ends_at"] == NOON + timedelta(hours=2)
 
 
-async def test_the_gate_hears_of_every_change(hub: Hub, world: World, full, manager):
+async def test_seat_admission_gets_every_change(hub: Hub, world: World, full, manager):
     slot_id, booked = full
     waiting = await joined(hub, world, slot_id)
     await cancel(hub, booked[0], manager)
@@ -345,7 +347,7 @@ async def test_the_gate_hears_of_every_change(hub: Hub, world: World, full, mana
     assert (await reconcile(hub.services))["drift"] == 0
 
 
-async def test_held_places_without_a_line_are_found_and_given_back(hub: Hub, world: World):
+async def test_held_places_without_a_waiting_list_are_found_and_given_back(hub: Hub, world: World):
     slot_id = await world.slot(TOMORROW, capacity=3)
     await revise_slot(hub.database, slot_id, held_count=2)
     found = await reconcile(hub.services, fix=True)
@@ -366,7 +368,7 @@ async def test_an_offer_that_is_not_held_is_found_and_held_again(hub: Hub, world
     assert await slot(hub, slot_id) == (2, 1, 0)
 
 
-async def test_a_hub_serves_lines_by_itself(open_hub):
+async def test_a_hub_serves_waiting_lists_by_itself(open_hub):
     hub = await open_hub()
     world = await World(hub).found()
     slot_id = await world.slot(TOMORROW, capacity=1)

@@ -94,7 +94,7 @@ async def test_those_who_open_a_channel_at_once_share_one_reading_and_a_fresh_on
     assert numbers.readings == 2, "older than two seconds it is read again"
 
 
-async def test_a_reading_that_fails_is_told_to_who_opens_and_tried_again() -> None:
+async def test_a_read_that_fails_raises_for_who_opens_and_is_tried_again() -> None:
     class Failing(Numbers):
         async def _read(self, channel: Channel[str, Number]) -> int:
             await super()._read(channel)

@@ -173,7 +173,7 @@ async def test_a_lost_message_is_healed_by_the_resync(hub: Hub, world: World) ->
     assert hub.app[LIVE].channels.counts_resync.healed >= 1
 
 
-async def test_a_subscriber_that_was_cut_off_is_built_anew_and_looks_what_it_missed(hub: Hub, world: World) -> None:
+async def test_a_redis_subscriber_that_was_cut_off_is_replaced_and_the_gap_is_reported(hub: Hub, world: World) -> None:
     live = hub.app[LIVE]
     async with asyncio.timeout(5):
         while not live.relay.connected:

@@ -106,7 +106,7 @@ async def test_what_visitors_see_is_true_after_any_sequence_at_two_hubs(
         task.cancel()
 
 
-async def test_two_processes_tell_each_other_within_a_moment(
+async def test_changes_reach_another_process_within_a_moment(
     hub: Hub, world: World, open_hub: Any, visit: Visit
 ) -> None:
     other = await open_hub()
@@ -225,7 +225,7 @@ async def test_an_organisation_sees_its_own_slots_only(hub: Hub, world: World, v
     assert refused.value.args[0] == 400, "where there are several, one must be named"
 
 
-async def test_the_comparison_is_what_makes_it_exact(hub: Hub, world: World, visit: Visit) -> None:
+async def test_without_the_comparison_the_calendar_is_wrong(hub: Hub, world: World, visit: Visit) -> None:
     """Negative control: a channel that finds no difference sends nothing, and the tests above would fail."""
     slot = await world.slot()
     visitor = await visit()

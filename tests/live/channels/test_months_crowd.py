@@ -80,7 +80,7 @@ def booked_in_memory(hub: Hub, world: World, slot: int) -> int:
     return int(month.slots[slot].booked)
 
 
-async def test_a_crowd_is_told_less_often_but_within_a_second() -> None:
+async def test_a_crowd_gets_fewer_frames_but_within_a_second() -> None:
     class Crowd:
         def __init__(self, size: int) -> None:
             self.size = size

@@ -150,9 +150,7 @@ async def test_the_feed_is_for_managers_of_the_organisation(hub: Hub, world: Wor
     await silent(hub, foreign)
 
 
-async def test_scans_of_another_process_are_told_where_somebody_subscribes(
-    hub: Hub, world: World, open_hub: Any
-) -> None:
+async def test_scans_reach_another_process_if_somebody_subscribes_there(hub: Hub, world: World, open_hub: Any) -> None:
     other = await open_hub()
     await acquainted(hub, other)
     gate = await other.socket(await world.staff(), gate="A")
@@ -179,7 +177,9 @@ async def test_scans_of_another_process_are_told_where_somebody_subscribes(
     assert scans_sent() == 1
 
 
-async def test_what_was_not_announced_is_found_in_the_log_and_told_once(hub: Hub, world: World, open_hub: Any) -> None:
+async def test_a_scan_that_was_not_announced_is_found_in_the_log_and_sent_once(
+    hub: Hub, world: World, open_hub: Any
+) -> None:
     """Control of the test above: without the announcement the scan comes, but only by the resync."""
     other = await open_hub()
     await acquainted(hub, other)

@@ -102,7 +102,7 @@ async def test_looking_at_a_ticket_is_no_news_and_a_second_entry_neither(hub: Hu
     assert socket.events == []
 
 
-async def test_nothing_but_hashes_is_told_and_only_to_the_own_organisation(hub: Hub, world: World) -> None:
+async def test_only_hashes_are_sent_and_only_to_the_own_organisation(hub: Hub, world: World) -> None:
     stranger = await World(hub).found()
     ticket = await world.ticket()
     own, foreign = await scanner(hub, world), await scanner(hub, stranger)
@@ -127,7 +127,7 @@ async def test_a_burst_is_a_few_events_and_each_is_of_one_kind(hub: Hub, world: 
     assert await news(socket, "cancelled") == [code_hash(codes[0])]
 
 
-async def test_after_a_gap_every_scanner_is_told_that_something_was_missed(hub: Hub, world: World) -> None:
+async def test_after_a_gap_every_scanner_learns_that_something_was_missed(hub: Hub, world: World) -> None:
     await connected(hub)
     await asyncio.sleep(0.3)
     socket = await scanner(hub, world)
@@ -135,7 +135,7 @@ async def test_after_a_gap_every_scanner_is_told_that_something_was_missed(hub: 
     assert await news(socket, "missed") == []
 
 
-async def test_who_reads_too_slowly_is_told_that_something_was_missed() -> None:
+async def test_who_reads_too_slowly_learns_that_something_was_missed() -> None:
     class Transport:
         writing_paused = True
         connected = True
@@ -190,7 +190,7 @@ async def test_the_topic_is_for_staff_and_ends_with_its_subscription(hub: Hub, w
             await asyncio.sleep(0.02)
 
 
-async def test_a_silent_action_is_what_these_tests_would_notice(
+async def test_without_its_announcement_an_entry_sends_no_event(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control: without the announcement of an entry, no event comes."""

@@ -66,9 +66,7 @@ async def test_undo_and_history_are_the_operators_own(hub: Hub, world: World) ->
     assert (await other.command("history"))["data"] == {"scans": [], "next": None}
 
 
-async def test_thirty_two_commands_may_be_in_flight_and_the_next_is_told_to_wait(
-    hub: Hub, world: World, held_scans
-) -> None:
+async def test_thirty_two_commands_may_be_in_flight_and_the_next_is_refused(hub: Hub, world: World, held_scans) -> None:
     socket = await hub.socket(await world.staff())
     for number in range(1, 34):
         await socket.ws.send_json({"id": number, "type": "validate", "code": f"x{number}"})

@@ -55,7 +55,7 @@ async def test_the_answer_holds_what_is_open_and_what_was_decided_lately(hub: Hu
     assert [one["scan_id"] for one in await watch(sue)] == [waits, recent]
 
 
-async def test_operators_do_not_watch_and_another_venue_is_not_told(hub: Hub, world: World):
+async def test_operators_may_not_subscribe_and_another_venue_gets_nothing(hub: Hub, world: World):
     gate = await hub.socket(await world.staff(), gate="A")
     refused = await gate.command("subscribe", topic="disputes")
     assert refused["error"]["code"] == "FORBIDDEN"

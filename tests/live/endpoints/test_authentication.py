@@ -160,7 +160,7 @@ async def test_one_login_has_so_many_sockets_and_the_newest_is_refused(hub: Hub,
     assert (await (await small.socket(token)).command("ping"))["success"]
 
 
-async def test_what_is_no_websocket_is_told_so(hub: Hub, world: World, raw) -> None:
+async def test_a_request_without_an_upgrade_is_refused(hub: Hub, world: World, raw) -> None:
     status, body = await hub.get("/ws")
     assert (status, body["error"]["code"]) == (426, "INVALID_REQUEST")
 

@@ -118,7 +118,7 @@ def sentence(chance: random.Random) -> bytes:
 # ---- Clients that do not read or do not answer
 
 
-async def test_a_visitor_that_never_reads_is_disconnected_and_the_others_are_told_all_the_while(
+async def test_a_visitor_that_never_reads_is_disconnected_and_the_others_get_every_change(
     hub: Hub, world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(CalendarConnection, "WRITE_SECONDS", 0.3)
@@ -195,7 +195,7 @@ async def test_a_month_that_cannot_be_read_is_said_and_the_visitor_comes_back_la
 # ---- The stop of the hub
 
 
-async def test_at_the_stop_every_visitor_hears_1012_and_when_to_come_back(
+async def test_at_the_stop_every_visitor_gets_1012_and_when_to_come_back(
     hub: Hub, world: World, visit: Visit, raw: Any
 ) -> None:
     visitors = [await visit() for _ in range(40)]

@@ -50,7 +50,7 @@ async def test_what_cannot_be_watched_is_refused_at_the_handshake(hub: Hub, worl
     assert (await refused(raw, f"/ws/availability?{query}"))[0] == 400
 
 
-async def test_what_is_no_websocket_is_told_so(hub: Hub, world: World) -> None:
+async def test_a_request_without_an_upgrade_is_refused(hub: Hub, world: World) -> None:
     async with hub.client.get(PATH) as answer:
         assert answer.status == 426
 

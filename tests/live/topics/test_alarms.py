@@ -89,7 +89,7 @@ async def test_whoever_left_and_comes_back_at_another_gate_is_no_alarm_and_a_cop
     assert await alarms(hub) == 1
 
 
-async def test_both_gates_and_the_control_room_are_told_and_nobody_else(hub: Hub, world: World) -> None:
+async def test_both_gates_and_the_control_room_get_the_alarm_and_nobody_else(hub: Hub, world: World) -> None:
     ticket = await world.reserved(await world.slot())
     a, b, c = [await gate(hub, world, name, f"{name} Person") for name in "ABC"]
     watch, before = await manager(hub, world)
@@ -159,7 +159,7 @@ async def test_a_venue_sets_the_time_or_switches_the_alarm_off(
     assert (await alarm_of(a))["ticket_id"] == second.id
 
 
-async def test_gates_at_two_processes_raise_one_alarm_and_tell_each_gate_once(
+async def test_gates_at_two_processes_raise_one_alarm_and_each_gate_gets_it_once(
     hub: Hub, world: World, open_hub: Any
 ) -> None:
     other = await open_hub()
@@ -176,7 +176,9 @@ async def test_gates_at_two_processes_raise_one_alarm_and_tell_each_gate_once(
     assert await alarms(hub) == 6
 
 
-async def test_without_word_from_the_other_process_nobody_would_notice(hub: Hub, world: World, open_hub: Any) -> None:
+async def test_without_messages_between_processes_only_the_log_shows_the_pair(
+    hub: Hub, world: World, open_hub: Any
+) -> None:
     """Control: without messages between the processes, no gate gets an alarm until the resync reads the log."""
     other = await open_hub()
     await acquainted(hub, other)

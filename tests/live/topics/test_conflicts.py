@@ -63,7 +63,7 @@ async def test_a_conflict_reaches_managers_and_who_let_them_in_at_every_process(
     assert (after["open"], after["conflicts"]) == (1, [conflict])
 
 
-async def test_sent_again_it_is_not_told_again(hub: Hub, world: World) -> None:
+async def test_a_conflict_sent_again_is_not_published_again(hub: Hub, world: World) -> None:
     token = await world.staff()
     gate = await hub.socket(token, gate="A")
     [scan] = await entered_twice(world, gate)
@@ -77,7 +77,7 @@ async def test_sent_again_it_is_not_told_again(hub: Hub, world: World) -> None:
     assert await count_notices(hub.database) == 1
 
 
-async def test_it_is_told_again_and_again_once_what_is_known_counts_as_new(
+async def test_a_replay_is_published_again_if_known_conflicts_count_as_new(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Control: if known conflicts count as new, a replay that writes nothing publishes them again."""
@@ -145,7 +145,7 @@ async def test_it_is_for_managers_and_keeps_to_its_venue(hub: Hub, world: World)
     assert (after["open"], after["conflicts"]) == (0, [])
 
 
-async def test_the_life_of_the_ticket_tells_of_it_and_of_the_decision(hub: Hub, world: World) -> None:
+async def test_the_history_of_the_ticket_shows_the_conflict_and_the_decision(hub: Hub, world: World) -> None:
     token, chief = await world.staff(name="Tom Brown"), await world.staff("MANAGER", name="Ann Lee")
     gate = await hub.socket(token, gate="A")
     [scan] = await entered_twice(world, gate)

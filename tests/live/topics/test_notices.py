@@ -85,7 +85,7 @@ async def test_a_notice_to_a_gate_reaches_who_stands_there_then(hub: Hub, world:
     await silent(walker, at_b, namesake)
 
 
-async def test_who_was_not_on_line_is_told_when_back_and_not_for_ever(hub: Hub, world: World) -> None:
+async def test_who_was_offline_gets_the_notices_on_coming_back_but_not_for_ever(hub: Hub, world: World) -> None:
     token = await world.staff()
     who = identity(hub, token)
     to_me = [Notice("override", {"n": n}, world.venue_id, staff_id=who.staff_id) for n in range(MOST + 2)]
@@ -156,14 +156,14 @@ async def test_a_topic_of_managers_is_no_operators_and_keeps_to_its_venue(
     assert reply["data"] == {"subscriptions": [away["data"]["subscription"]]}
 
 
-async def test_who_may_have_missed_something_is_told_so(hub: Hub, world: World) -> None:
+async def test_who_may_have_missed_something_gets_a_marker(hub: Hub, world: World) -> None:
     await connected(hub)
     socket, _ = await scanner(hub, await world.staff(), "A")
     await hub.services.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     assert await heard(socket) == {"missed": True}
 
 
-def test_who_reads_too_slowly_gets_every_event_in_order_or_is_told() -> None:
+def test_who_reads_too_slowly_gets_every_event_in_order_or_a_marker() -> None:
     def follow(events: int) -> list[Any]:
         log, seen, read = EventLog({"missed": True}), 0, []
         for n in range(events):

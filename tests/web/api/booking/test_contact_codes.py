@@ -73,7 +73,7 @@ def another(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-async def test_a_code_goes_to_the_address_in_the_same_breath_as_it_is_written_down(api: Api, asking: World) -> None:
+async def test_a_code_and_its_message_are_written_in_one_transaction(api: Api, asking: World) -> None:
     for channel, carrier, recipient, masked in (
         ("email", "mail", EMAIL, "J***@example.com"),
         ("sms", "sms", PHONE, "***34"),
@@ -175,7 +175,7 @@ async def test_an_address_gets_one_code_a_minute_and_five_an_hour(api: Api, aski
     assert (await ask(api)).status == 200
 
 
-async def test_one_client_cannot_have_the_whole_town_written_to(open_hub: OpenHub) -> None:
+async def test_one_client_cannot_have_codes_sent_to_many_addresses(open_hub: OpenHub) -> None:
     hub = await open_hub(rate_codes=Rate(3, 3600))
     world, api = await World(hub).found(), Api(hub)
     await world.policy(contact_check="email")

@@ -62,9 +62,7 @@ async def test_codes_are_understood_as_people_type_them(api: Api, world: World) 
     assert (await book(api, [typed], slot)).data["reservations"][0]["ticket_code"] == ticket.code
 
 
-async def test_a_party_larger_than_what_is_free_takes_nothing_and_hears_where_there_is_room(
-    api: Api, world: World
-) -> None:
+async def test_a_party_larger_than_what_is_free_takes_nothing_and_gets_alternatives(api: Api, world: World) -> None:
     tickets = await world.tickets(5)
     tight, small, roomy = (
         await world.slot(LATER, "12:00", "14:00", capacity=4),

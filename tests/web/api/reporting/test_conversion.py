@@ -106,7 +106,7 @@ async def test_a_second_check_of_the_day_counts_nothing_and_a_refused_one_neithe
     assert await days(api, manager) == {str(TODAY): (2, 1), "total": (2, 1)}
 
 
-async def test_whatever_became_of_the_reservation_it_was_made(api: Api, hub: Hub, world: World) -> None:
+async def test_a_reservation_counts_whatever_its_later_status(api: Api, hub: Hub, world: World) -> None:
     manager = await world.staff("MANAGER")
     slots = [await world.slot(TOMORROW), await world.slot(TOMORROW, "14:00", "16:00")]
     moved, cancelled, rebooked = await world.tickets(3)
@@ -172,7 +172,7 @@ async def test_the_page_without_javascript_checks_tickets_too(api: Api, hub: Hub
     assert await days(api, await world.staff("MANAGER")) == {str(TODAY): (1, 0), "total": (1, 0)}
 
 
-async def test_the_table_has_the_checks_on_a_line_of_the_day(api: Api, hub: Hub, world: World) -> None:
+async def test_the_csv_has_the_checks_in_a_row_of_the_day(api: Api, hub: Hub, world: World) -> None:
     slots = [await world.slot(), await world.slot(start="14:00", end="16:00")]
     tickets = await world.tickets(4)
     for ticket in tickets:
@@ -213,7 +213,7 @@ async def test_a_check_is_answered_while_its_row_cannot_be_written(
     assert (await days(api, await world.staff("MANAGER")))["total"] == (6, 0)
 
 
-async def test_a_ticket_check_that_writes_before_it_answers_would_be_noticed(
+async def test_a_ticket_check_that_writes_before_it_answers_is_found(
     api: Api, hub: Hub, world: World, database_url: str
 ) -> None:
     """Control of the test above: a check that writes before it answers."""

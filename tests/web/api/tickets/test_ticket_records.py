@@ -105,7 +105,7 @@ async def test_a_bad_search_is_a_bad_request(api: Api, world: World, query: str)
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
 
 
-async def test_no_search_and_no_life_walks_a_table(api: Api, world: World) -> None:
+async def test_no_search_and_no_history_reads_a_whole_table(api: Api, world: World) -> None:
     """Sequential scans are ruled out, so a plan still has one only if there is no index."""
     wanted = load("tickets/life")
     nothing = {"find_tickets": [1, "x", "x", "x", "x", 50], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],

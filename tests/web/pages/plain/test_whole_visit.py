@@ -371,7 +371,7 @@ async def test_one_place_of_a_party_is_given_back(world: World, page: PlainPage)
     assert await world.booked_count(slot_id) == 2
 
 
-async def test_a_cutoff_that_passes_while_the_question_stands_is_told(world: World, browser: PlainBrowser) -> None:
+async def test_a_cutoff_that_passes_before_the_answer_is_shown(world: World, browser: PlainBrowser) -> None:
     await world.policy(change_cutoff_hours=1)
     ticket = await world.reserved(slot_id := await world.slot(TODAY, "14:00", "16:00"))
     page = await browser.open(f"/r/{ticket.token}/plain")
