@@ -50,7 +50,7 @@ RETIRED_NAMES = {
     "put_out": "slow disconnects",
     "keep_pace": "enforce rate limit",
 }
-"""Retired in identifiers; as plain English words they may stand in a sentence."""
+"""Retired in identifiers. As plain English words they may be used in a sentence."""
 RETIRED_PHRASES = {
     "anew": "again",
     "as it stands": "in its current state",
@@ -68,9 +68,9 @@ RETIRED_PHRASES = {
     "what became of": "the outcome of",
     "without a line": "offline",
 }
-"""Dialect that the prose of the product and the documents has left, with the plain words that replaced it."""
+"""Dialect that the prose of code and documents no longer uses, with the plain words that replaced it."""
 LONGEST_SENTENCE = 40
-"""Words in a sentence of a docstring. The aim is 25; this only stops what nobody can follow."""
+"""Words in a sentence of a docstring. The aim is 25. This limit only stops what nobody can follow."""
 KEPT = {
     "SLOW_READER_PUT_OUT": "a log event's name",
     "spectators_open": "a metric's name",
@@ -83,7 +83,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def words_of(identifier: str) -> list[str]:
-    """The words of a name: `SeatAdmission` and `seat_gate` are `seat`, `gate`."""
+    """Return the words of a name: `SeatAdmission` and `seat_gate` give `seat`, `gate`."""
     return [word for part in identifier.split("_") for word in _CAMEL.sub("_", part).lower().split("_") if word]
 
 
@@ -107,7 +107,7 @@ def retired_in_prose(text: str) -> str | None:
 
 
 def names_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Every name a file gives: of classes, functions, parameters, variables and attributes it assigns."""
+    """Yield every name that a file defines: of classes, functions, parameters, variables and assigned attributes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.lineno, node.name
@@ -120,14 +120,14 @@ def names_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def docstrings_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Every docstring, those below an attribute or a constant among them."""
+    """Yield every docstring, including those below an attribute or a constant."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield node.lineno, node.value.value
 
 
 def retired_in_python(source: str, *, sentences: bool = False) -> list[str]:
-    """What a file still says the old way. `sentences`: its test functions are sentences, and are read as prose."""
+    """Return the retired words of a file. With `sentences`, the names of its test functions are read as prose."""
     tree = ast.parse(source)
     found = []
     for line, name in names_of(tree):
@@ -151,16 +151,18 @@ def dialect_in(text: str) -> str | None:
 
 
 def longest_sentence(text: str) -> int:
-    """The number of words of the longest sentence, without the rows of tables (columns of two spaces or more)."""
+    """Return the number of words of the longest sentence, without rows of tables (columns with two spaces or more)."""
     prose = "\n".join(line for line in text.split("\n") if not re.search(r"\S {2,}\S", line))
     sentences = re.split(r"(?<=[.!?:;])\s+|\n\s*\n|\n\s*[*-] ", prose)
     return max(len(re.findall(r"[\w'`-]+", sentence)) for sentence in sentences)
 
 
 def faults_of_prose(source: str) -> list[str]:
-    """The docstrings of a file that use a dialect phrase, or a sentence that is too long."""
+    """Return the docstrings of a file with a dialect phrase or a sentence that is too long, and such names of tests."""
+    tree = ast.parse(source)
+    tests = [(line, name.replace("_", " ")) for line, name in names_of(tree) if name.startswith("test_")]
     found = []
-    for line, text in docstrings_of(ast.parse(source)):
+    for line, text in (*docstrings_of(tree), *tests):
         if phrase := dialect_in(text):
             found.append(f"line {line}: “{phrase}”: say {RETIRED_PHRASES[phrase]}")
         if (words := longest_sentence(text)) > LONGEST_SENTENCE:
@@ -201,8 +203,8 @@ def test_sql_lua_and_documents_speak_them_too(pattern: str) -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize("top", ["hub", "web", "db", "loadtests"])
-def test_docstrings_are_plain_sentences(top: str) -> None:
+@pytest.mark.parametrize("top", CODE)
+def test_docstrings_and_names_of_tests_are_plain_sentences(top: str) -> None:
     found = {
         str(path.relative_to(ROOT)): faults
         for path in sorted((ROOT / top).rglob("*.py"))
@@ -263,6 +265,7 @@ def test_other_words_are_not(source: str) -> None:
     [
         '"""A client is told what it missed."""',
         'x = 1\n"""The ticket as\nit stands now."""',
+        "def test_a_ticket_that_was_heard_of_is_known(): ...",
         '"""' + "The hub reads " + "a row and " * 20 + 'stops."""',
     ],
 )
