@@ -2,14 +2,14 @@
 
     await assert_accessible(page, "the calendar")
 
-axe is injected through the debugger. The page's Content-Security-Policy does not apply there, so the page stays unchanged.
-Results that axe calls undecided (`incomplete`) are not findings.
+axe is injected through the debugger. The page's Content-Security-Policy does not apply there, so the page stays
+unchanged. Results that axe calls undecided (`incomplete`) are not findings.
 
 All rules are checked in light, and only the rules about colours in dark. Our style sheets change only colours in dark;
 `test_axe.py` checks that.
 
-The rules about colours take two thirds of the time. When the same state is checked in another size or language, only new
-looks are checked: text that was not there before, or has other colours, another size or another background.
+The rules about colours take two thirds of the time. When the same state is checked in another size or language, only
+new looks are checked: text that was not there before, or has other colours, another size or another background.
 
     known = KnownLooks()
     await assert_accessible(page, known=known)

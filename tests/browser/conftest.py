@@ -178,9 +178,9 @@ class Complaints:
 async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
     """`await open_page("/reserve", phone=True)` opens a page with its own cookies and storage.
 
-    `scripts=False` disables JavaScript. `locale` is the browser's language. With `clock=True` the page's time runs as usual
-    and can be advanced: `await page.clock.fast_forward(61_000)`. Service workers need `works_offline=True`, because every
-    new page would fetch all files.
+    `scripts=False` disables JavaScript. `locale` is the browser's language. With `clock=True` the page's time runs as
+    usual and can be advanced: `await page.clock.fast_forward(61_000)`. Service workers need `works_offline=True`,
+    because every new page would fetch all files.
     """
     complaints = Complaints(hub.url)
     async with opened_pages(browser, hub.url, complaints) as open_one:

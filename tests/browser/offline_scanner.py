@@ -62,14 +62,14 @@ async def has_list(page: Page) -> None:
 async def reload_with_list(page: Page) -> None:
     """Load a live scanner again, and wait until it has requested and received the day's list.
 
-    The device may still hold the list of the load before. If the link is cut before the page has opened that list or received
-    a new one, it has no list.
+    The device may still hold the list of the load before. If the link is cut before the page has opened that list or
+    received a new one, it has no list.
     """
     loaded: list[Frame] = []
     page.once("framenavigated", lambda frame: loaded.append(frame))
 
     def of_this_load(response: Response) -> bool:
-        """Skip the response to a request of the page before, which may never end."""
+        """Return whether the page of this load made the request. A response to the page before may never end."""
         return bool(loaded) and "/api/operator/manifest" in response.url
 
     async with page.expect_response(of_this_load) as answer:
@@ -128,8 +128,8 @@ async def gone(page: Page, *, just_now: bool = False) -> None:
 async def synced(page: Page, *, by_itself: bool = False) -> None:
     """Wait until the link is back and the device has nothing left to send.
 
-    Unless `by_itself`, the device gets an event that it has a network. Otherwise its own next try is up to twenty seconds
-    away, and the page's clock is advanced past them.
+    Unless `by_itself`, the device gets an event that it has a network. Otherwise its own next try is up to twenty
+    seconds away, and the page's clock is advanced past them.
     """
     if by_itself:
         await page.clock.fast_forward(LONGEST_BACKOFF_MS)
@@ -186,7 +186,7 @@ async def ticket_event(frames: list[str], code: str, change: str = "") -> None:
 
 
 async def kept_since(page: Page) -> list[Any]:
-    """Return the changes since the list was written, as stored on the device: encrypted, and different at every write."""
+    """Return the changes since the list was written, as the device stores them: encrypted, and different each time."""
     return list((await page.evaluate(ROWS))["since"])
 
 

@@ -1,8 +1,8 @@
 """The page states: every page of the hub in every state a person can meet, reached as a person reaches it.
 
-One list serves all users: `test_every_state.py` looks for barriers, and `pictures.py` takes photographs. Elements are not
-found by their words, so every state is reached in every language. Where one state leads to another, the page of the first
-state is used again.
+One list serves all users: `test_every_state.py` looks for barriers, and `pictures.py` takes photographs. Elements are
+not found by their words, so every state is reached in every language. Where one state leads to another, the page of the
+first state is used again.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Every page in every state: no axe-core findings in light or dark, no overflow, no English word in Chinese.
 
-A state is reached once and checked first in English on a desktop, then in Chinese on a phone. Only a state that a reload
-would end is reached a second time, in Chinese from the start. The states of one area share a hub, a venue and two
-visitors, who continue from state to state where one leads to the next. A single selected state is reached from the start.
+A state is reached once and checked first in English on a desktop, then in Chinese on a phone. Only a state that a
+reload would end is reached a second time, in Chinese from the start. The states of one area share a hub, a venue and
+two visitors, who continue from state to state where one leads to the next. A single selected state is reached from the
+start.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def test_a_process_writes_every_line_as_json_before_it_ends() -> None:
 
 
 def test_logging_an_event_costs_the_caller_a_few_microseconds() -> None:
-    """The measure is the caller's processor time, the best of ten: other processes can delay it, but do not add to it."""
+    """The measure is the caller's processor time, the best of ten: other processes do not add to it."""
     costs = []
     with_writer, logs._writer = logs._writer, logs._writer or object()  # type: ignore[assignment]
     try:

@@ -287,7 +287,7 @@ async def test_three_deaths_at_any_moment_of_two_long_queues_leave_one_entry_eac
 
     devices = [asyncio.create_task(device(n)) for n in range(2)]
     for third in range(3):
-        # Kill the hub after about each further quarter of the scans, and a moment later.
+        # The hub is killed after about each further quarter of the scans, at a random moment.
         async with asyncio.timeout(60):
             while left[0] > 400 - (third + 1) * 100 + lot.randrange(40):
                 await asyncio.sleep(0.002)

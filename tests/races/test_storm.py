@@ -1,7 +1,7 @@
 """The storm: everything at once from two hubs until there was enough of each, after which every count equals its rows.
 
-Meanwhile the clock passes two and a half hours of short slots, so that slots end and expire during the storm. It advances
-with the clients' actions and not with real time, so a busy machine has the same storm for longer.
+Meanwhile the clock passes two and a half hours of short slots, so that slots end and expire during the storm. It
+advances with the clients' actions and not with real time, so a busy machine has the same storm for longer.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ async def test_two_rounds_at_once_offer_each_place_once(two_hubs, world, manager
 async def test_one_mechanism_alone_keeps_two_rounds_apart(two_hubs, world, manager, monkeypatch, gone):
     """The list's lock spares the second hub the wait.
 
-    The checks of entries and slot serve booking, leaving and accepting.
+    The locks of entries and slot serve booking, leaving and accepting.
     """
     await both_meet(world, monkeypatch, KEPT_APART, BOTH_OFFER)
     without(monkeypatch, *gone)
@@ -168,8 +168,8 @@ async def two_clocks(
     """Accept offers at a hub whose clock is just before their end, and let them lapse at one whose clock is just after
     it.
 
-    With `lapsing_first`, the second hub has read the first list before any acceptance. It writes when the acceptances are
-    done or wait for it. Return the broken promises.
+    With `lapsing_first`, the second hub has read the first list before any acceptance. It writes when the acceptances
+    are done or wait for it. Return the broken promises.
     """
     manager = await world.staff("MANAGER")
     ids, booked = await full_slots(world, slots)

@@ -265,7 +265,7 @@ async def test_what_is_synced_or_undone_on_another_day_counts_on_its_own(hub: Hu
     assert [numbers for (gate, _), numbers in yesterday.minutes.items() if gate == "B"] == [[1, 0, 0, 0, 0]]
 
 
-async def test_exits_returns_and_their_undos_are_counted_inside(hub: Hub, world: World) -> None:
+async def test_the_count_inside_follows_exits_returns_and_undos(hub: Hub, world: World) -> None:
     await world.policy(re_entry="allow")
     gate = await hub.socket(await world.staff("MANAGER"), gate="A")
     manager = await hub.socket(await world.staff("MANAGER"))

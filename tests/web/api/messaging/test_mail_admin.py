@@ -137,7 +137,7 @@ async def test_what_was_given_up_is_sent_again_with_a_link_that_opens_the_party(
 
 async def test_what_waits_is_sent_at_once_and_keeps_its_own_link(api: Api, world: World) -> None:
     number = await queue(world, attempts=5, last_error="message refused: 451", payload='{"manage_token": "mine"}')
-    # This kind keeps the row from the hub's jobs, so that the result of the retry can be read.
+    # The hub's jobs do not send this row, so that the result of the retry can be read.
     await change_outbox_row(world.hub.database, number, kind="reservation.moved")
     before = await count_rows(world.hub.database, "manage_links")
     await api.post(f"{LIST}/{number}/retry", token=await world.staff("MANAGER"))

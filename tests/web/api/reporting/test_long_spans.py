@@ -85,7 +85,7 @@ async def test_no_statement_of_a_long_span_reads_more_than_a_day_or_walks_the_or
 async def test_a_page_of_the_log_is_read_in_the_order_of_its_index(
     hub: Hub, world: World, database_url: str, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """Control included: without `LONG_READS` the planner, which has no statistics of the log, reads and sorts all rows."""
+    """Control included: without `LONG_READS` and without statistics of the log, the planner reads and sorts all rows."""
     monkeypatch.setattr(read_replay, "PAGE", 20)
     await write_season(world, FIRST, DAYS, EACH)
     manager, statements = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
