@@ -27,6 +27,7 @@ from hub.actions.scanning.offline_sync import OfflineSync
 from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
 from hub.actions.venues.venue_cache import Venues
+from hub.batching.task_ending import end_tasks
 from hub.clock import Clock
 from hub.confirmation import calendar_file, qr_code
 from hub.events.announcer import Announcer
@@ -150,9 +151,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
                 with suppress(TimeoutError):
                     await asyncio.wait_for(app[key].drain(), 5)
             await asyncio.wait([jobs[0]], timeout=3)  # the outbox ends after its current message
-            for job in jobs:
-                job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await end_tasks(jobs)
             await checked.close()
 
 

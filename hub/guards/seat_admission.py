@@ -15,6 +15,7 @@ from enum import IntEnum
 
 from db.redis_client import PATIENCE, RedisClient
 from hub.batching.batcher import Batcher
+from hub.batching.task_ending import end_tasks
 from hub.guards.breaker import Breaker
 from hub.guards.script_calls import AWAY, ScriptCalls
 from hub.guards.seat_states import read_seat_states, slot_keys
@@ -186,9 +187,7 @@ class SeatAdmission:
         if self._flusher is not None:
             await asyncio.wait([self._flusher], timeout=1)
             tasks.append(self._flusher)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
 
     async def _run_batch(self, pending: list[_PendingRequest]) -> list[Admission]:
         answers = [Admission.UNKNOWN] * len(pending)

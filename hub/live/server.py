@@ -15,6 +15,7 @@ from hub.actions.booking.availability import Availability
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.offline_sync import OfflineSync
+from hub.batching.task_ending import end_tasks
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.resync import RESYNC_SECONDS
 from hub.live.commands.context import ScanActions
@@ -103,10 +104,8 @@ class LiveServer:
         for socket in self.sockets.staff.all():
             socket.say_goodbye()
         await self.host.wait_until_none_is_served(CLOSE_SECONDS)
-        for job in self._jobs:
-            job.cancel()
+        await end_tasks(self._jobs)
         await self.host.background.cancel_all()
-        await asyncio.gather(*self._jobs, return_exceptions=True)
         self.channels.close()
 
     def on_gap(self, action: Callable[[], None]) -> None:

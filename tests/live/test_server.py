@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from hub.app import LIVE, clean_up
+from hub.batching import task_ending
 from hub.live import server
+from hub.live.channels.shared_devices import SharedDevices
 from hub.live.connection import socket_session
 from hub.live.connection.session_host import SessionHost
 from hub.live.connection.socket_session import CLOSE_SECONDS
@@ -130,3 +133,21 @@ async def test_nothing_is_left_behind_by_two_hundred_visits(hub: Hub, world: Wor
     assert live.sockets.staff.by_role.total() == 0
     assert not any(live.host.timer_wheel._buckets)
     assert all(not channel.subscribers for channel in live.channels.counts._channels.values())
+
+
+async def test_a_job_that_has_lost_its_cancellation_ends_all_the_same(
+    open_hub: Callable[..., Awaitable[Hub]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen once in a thousand stops: asyncpg drops a cancellation that comes in the moment of its connection."""
+    publishing = asyncio.Event()
+
+    async def publish(_self: SharedDevices) -> None:
+        publishing.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+
+    monkeypatch.setattr(SharedDevices, "publish", publish)
+    monkeypatch.setattr(task_ending, "AGAIN_AFTER", 0.01)
+    hub = await open_hub()
+    await asyncio.wait_for(publishing.wait(), 60)
+    await asyncio.wait_for(hub.app[LIVE].stop(), 60)

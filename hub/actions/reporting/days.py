@@ -15,6 +15,7 @@ import orjson
 from db.pool import DatabaseDown
 from db.statements import load
 from hub.actions.venues.venues import list_venues
+from hub.batching.task_ending import end_tasks
 from hub.rules.venue import Venue
 from hub.rules.venue_day import day_bounds, today
 from hub.services import Services
@@ -74,9 +75,7 @@ async def read_days(services: Services, venue: Venue, days: Iterable[date]) -> d
     try:
         await asyncio.gather(*readers)
     finally:
-        for reader in readers:
-            reader.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
+        await end_tasks(readers)
         # Stored even if the request was given up half-way, so that a second request continues there.
         with suppress(DatabaseDown):
             await _keep(services, venue, fresh)

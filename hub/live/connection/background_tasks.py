@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from hub.batching.task_ending import end_tasks
+
 
 class BackgroundTasks:
     """Holds a reference to each task until it is done; the event loop alone would not."""
@@ -22,7 +24,4 @@ class BackgroundTasks:
         return len(self._tasks)
 
     async def cancel_all(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
