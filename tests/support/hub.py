@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import aiohttp_jinja2
 from aiohttp import web
 from jinja2.bccache import Bucket, BytecodeCache
 
-from hub.app import build_app, clean_up
+from hub.app import LIVE, build_app, clean_up
 from hub.clock import Clock
 from hub.services import Services
 from hub.settings import Settings
@@ -20,6 +22,8 @@ from web import keys, routes
 from web.api.openapi import build_document
 from web.api.table import ENDPOINTS
 
+RELAY_PATIENCE = 1.0
+"""Seconds to wait for the relay; a hub whose Redis is away has none."""
 COMPILED_TEMPLATES: dict[str, bytes] = {}
 _DOCUMENT = build_document(ENDPOINTS, "")
 
@@ -116,6 +120,7 @@ class Hub:
 
     async def socket(self, token: str, *, gate: str | None = None) -> Socket:
         """Return the socket of a signed-in scanner or dashboard."""
+        await self._relay_connected()
         ws = await self.client.ws_connect("/ws", headers={"Authorization": f"Bearer {token}"}, compress=0)
         socket = Socket(ws)
         assert (await socket.receive())["type"] == "hello"
@@ -126,6 +131,13 @@ class Hub:
                 {"type": "device", "device": {"id": f"gate-{gate}", "name": f"Gate {gate}", "gate": gate}}
             )
         return socket
+
+    async def _relay_connected(self) -> None:
+        """Wait until the hub receives other processes. When it begins to, it tells each subscriber that events may be missing."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RELAY_PATIENCE):
+                while not self.app[LIVE].relay.connected:
+                    await asyncio.sleep(0.002)
 
 
 def _headers(token: str | None, named: dict[str, str]) -> dict[str, str]:
