@@ -29,6 +29,7 @@ from tests.browser.scene_hub import scene_hub
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State, in_walks
 from tests.browser.test_chinese import CHINESE, assert_chinese
+from tests.support.patience import wait_for_slow_servers
 
 ALL = in_walks()
 
@@ -96,6 +97,8 @@ async def visitors(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(OutboxJob, "run", nothing)
+        # A hub that answers 503 on a busy machine shows a RED without the decision that a state wants.
+        wait_for_slow_servers(patch)
         async with scene_hub(servers, tmp_path_factory.mktemp("scene")) as world:
             complaints = Complaints(world.hub.url)
             scene = await Scene(world.hub, world, _nowhere).furnish()
