@@ -26,20 +26,10 @@ from tests.support.websocket_client import Socket
 from tests.support.world import NOON, TODAY, Ticket, World
 
 
-@pytest.fixture
-async def gate_a(hub: Hub, world: World) -> Socket:
-    return await hub.socket(await world.staff(name="Jane Smith"), gate="A")
-
-
-@pytest.fixture
-async def gate_b(hub: Hub, world: World) -> Socket:
-    return await hub.socket(await world.staff(name="Tom Brown"), gate="B")
-
-
-async def test_an_admission_is_recorded_with_both_its_times(hub, world, gate_a):
+async def test_an_admission_is_recorded_with_both_its_times(hub, world, jane):
     slot_id = await world.slot()
     ticket = await world.reserved(slot_id)
-    [result] = await sync(gate_a, queued(ticket.code, -10), skew_ms=-120_000)
+    [result] = await sync(jane, queued(ticket.code, -10), skew_ms=-120_000)
     assert (result["outcome"], result["reason"]) == ("accepted", "VERIFIED")
     # The device's clock is two minutes slow, so by the hub's clock the scan was eight minutes ago.
     assert result["decision"]["verified"]["verified_at"] == "2026-11-20T10:52:00Z"
@@ -53,12 +43,12 @@ async def test_an_admission_is_recorded_with_both_its_times(hub, world, gate_a):
 
 
 async def test_two_devices_that_admitted_one_ticket_give_one_entry_and_one_conflict_that_names_the_first(
-    hub, world, gate_a, gate_b
+    hub, world, jane, tom
 ):
     ticket = await world.reserved(await world.slot())
     at_a, at_b = queued(ticket.code, -20), queued(ticket.code, -15)
-    assert [r["outcome"] for r in await sync(gate_a, at_a)] == ["accepted"]
-    [second] = await sync(gate_b, at_b)
+    assert [r["outcome"] for r in await sync(jane, at_a)] == ["accepted"]
+    [second] = await sync(tom, at_b)
     assert (second["outcome"], second["kind"]) == ("conflict", "already_verified")
     assert second["first_entry"] | {"verified_by": 0} == {
         "verified_at": "2026-11-20T10:40:00Z", "verified_by": 0, "operator_name": "Jane Smith", "gate": "A",
@@ -66,15 +56,15 @@ async def test_two_devices_that_admitted_one_ticket_give_one_entry_and_one_confl
     assert await count_entries(hub.database) == 1
     assert await count_conflicts(hub.database) == 1
     # A scanner that got no answer sends the scan again. The answer is the same, and nothing is written twice.
-    [again] = await sync(gate_b, at_b)
+    [again] = await sync(tom, at_b)
     assert again == second | {"repeated": True, "decision": again["decision"]}
     assert await count_conflicts(hub.database) == 1
-    assert [r["outcome"] for r in await sync(gate_a, at_a)] == ["duplicate"]
+    assert [r["outcome"] for r in await sync(jane, at_a)] == ["duplicate"]
 
 
-async def test_of_two_in_one_queue_the_earlier_is_the_entry_whatever_their_order(world, gate_a):
+async def test_of_two_in_one_queue_the_earlier_is_the_entry_whatever_their_order(world, jane):
     ticket = await world.reserved(await world.slot())
-    later, earlier = await sync(gate_a, queued(ticket.code, -5), queued(ticket.code, -25))
+    later, earlier = await sync(jane, queued(ticket.code, -5), queued(ticket.code, -25))
     assert (later["outcome"], earlier["outcome"]) == ("conflict", "accepted")
     assert later["first_entry"]["verified_at"] == "2026-11-20T10:35:00Z"
 
@@ -88,26 +78,26 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kind", "reason", "columns"), CASES, ids=[case[0] for case in CASES])
-async def test_whoever_should_not_have_come_in_is_a_conflict(hub, world, gate_a, kind, reason, columns):
+async def test_whoever_should_not_have_come_in_is_a_conflict(hub, world, jane, kind, reason, columns):
     ticket = await world.ticket(**columns)
-    [result] = await sync(gate_a, queued(ticket.code))
+    [result] = await sync(jane, queued(ticket.code))
     assert (result["outcome"], result["kind"], result["reason"]) == ("conflict", kind, reason)
     assert result["decision"]["result"] == "RED"
     row = await read_conflict(hub.database)
     assert (row["kind"], row["ticket_id"], row["offline_result"]) == (kind, ticket.id, "GREEN")
 
 
-async def test_an_unknown_code_another_day_and_another_venue_are_conflicts(world, gate_a):
+async def test_an_unknown_code_another_day_and_another_venue_are_conflicts(world, jane):
     tomorrow = await world.reserved(await world.slot(TODAY + timedelta(days=1)))
     elsewhere = await world.reserved(await world.slot(venue_id=await world.venue()))
-    results = await sync(gate_a, queued("no such code"), queued(tomorrow.code), queued(elsewhere.code))
+    results = await sync(jane, queued("no such code"), queued(tomorrow.code), queued(elsewhere.code))
     assert [r["kind"] for r in results] == ["unknown", "wrong_date", "wrong_venue"]
 
 
-async def test_whoever_was_turned_away_is_neither_in_nor_a_conflict(hub, world, gate_a):
+async def test_whoever_was_turned_away_is_neither_in_nor_a_conflict(hub, world, jane):
     ticket = await world.reserved(await world.slot())
     results = await sync(
-        gate_a,
+        jane,
         queued(ticket.code, offline="RED"),
         queued(ticket.code, mode="validate"),
         queued(ticket.code, admitted=False),
@@ -117,66 +107,66 @@ async def test_whoever_was_turned_away_is_neither_in_nor_a_conflict(hub, world, 
     assert await count_conflicts(hub.database) == 0
 
 
-async def test_yellow_for_a_ticket_already_in_agrees_with_the_hub_unless_somebody_was_let_in(world, gate_a):
+async def test_yellow_for_a_ticket_already_in_agrees_with_the_hub_unless_somebody_was_let_in(world, jane):
     ticket = await world.reserved(await world.slot())
-    await gate_a.verify(ticket.code)
+    await jane.verify(ticket.code)
     seen, let_in = await sync(
-        gate_a, queued(ticket.code, offline="YELLOW"), queued(ticket.code, offline="YELLOW", admitted=True)
+        jane, queued(ticket.code, offline="YELLOW"), queued(ticket.code, offline="YELLOW", admitted=True)
     )
     assert (seen["outcome"], let_in["outcome"]) == ("accepted", "conflict")
 
 
-async def test_a_visitor_counts_although_the_slot_has_ended_and_expired_meanwhile(hub, world, gate_a, clock):
+async def test_a_visitor_counts_although_the_slot_has_ended_and_expired_meanwhile(hub, world, jane, clock):
     slot_id = await world.slot(start="10:00", end="12:30")
     ticket, other = await world.reserved(slot_id), await world.reserved(slot_id)
     clock.set(NOON + timedelta(hours=2))
     await expire(hub.services)
     assert await read_ticket_status(hub.database, ticket.id) == "EXPIRED"
     scan = queued(ticket.code, 5)
-    assert [r["outcome"] for r in await sync(gate_a, scan)] == ["accepted"]
-    assert [r["outcome"] for r in await sync(gate_a, scan)] == ["duplicate"]
-    [late] = await sync(gate_a, queued(other.code, 45))
+    assert [r["outcome"] for r in await sync(jane, scan)] == ["accepted"]
+    assert [r["outcome"] for r in await sync(jane, scan)] == ["duplicate"]
+    [late] = await sync(jane, queued(other.code, 45))
     assert late["kind"] == "expired", "it was over when this one was scanned"
     assert (await reconcile(hub.services))["counts"] == []
 
 
-async def test_a_walk_in_and_its_undo_count_for_the_day_of_its_scan(hub, world, gate_a, clock):
+async def test_a_walk_in_and_its_undo_count_for_the_day_of_its_scan(hub, world, jane, clock):
     await world.policy(unreserved_entry="allow")
     ticket = await world.ticket()
     clock.set(NOON + timedelta(days=1))
     scan = queued(ticket.code)
-    assert [r["outcome"] for r in await sync(gate_a, scan)] == ["accepted"]
+    assert [r["outcome"] for r in await sync(jane, scan)] == ["accepted"]
     assert [tuple(row) for row in await read_walk_ins(hub.database, "date", "entered")] == [(TODAY, 1)]
-    reply = await gate_a.command("undo", scan_id=scan["scan_id"], reason="the wrong person")
+    reply = await jane.command("undo", scan_id=scan["scan_id"], reason="the wrong person")
     assert reply["success"], reply
     assert [tuple(row) for row in await read_walk_ins(hub.database, "date", "entered")] == [(TODAY, 0)]
 
 
-async def test_a_clock_that_is_nonsense_neither_breaks_nor_reaches_into_the_future(hub, world, gate_a):
+async def test_a_clock_that_is_nonsense_neither_breaks_nor_reaches_into_the_future(hub, world, jane):
     slot_id = await world.slot()
     moments = ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "2026-11-20T11:00:00+14:00")
     for at, skew in product(moments, (-31 * 86_400_000, 0, 31 * 86_400_000)):
         scan = queued((await world.reserved(slot_id)).code) | {"scanned_at": at}
-        await sync(gate_a, scan, skew_ms=skew)
+        await sync(jane, scan, skew_ms=skew)
     scans = await read_scans(hub.database, "scanned_at")
     assert max(row["scanned_at"] for row in scans) < NOON + timedelta(minutes=1)
 
 
-async def test_a_scan_id_of_another_code_is_refused_alone(world, gate_a):
+async def test_a_scan_id_of_another_code_is_refused_alone(world, jane):
     slot_id = await world.slot()
     first, other = await world.reserved(slot_id), await world.reserved(slot_id)
     scan = queued(first.code)
-    await sync(gate_a, scan)
-    mixed = await sync(gate_a, scan | {"code": other.code}, queued(other.code))
+    await sync(jane, scan)
+    mixed = await sync(jane, scan | {"code": other.code}, queued(other.code))
     assert [r["outcome"] for r in mixed] == ["refused", "accepted"]
     assert mixed[0]["reason"] == "SCAN_ID_REUSED"
 
 
-async def test_a_verify_whose_answer_was_lost_is_known_when_it_comes_with_the_queue(world, gate_a):
+async def test_a_verify_whose_answer_was_lost_is_known_when_it_comes_with_the_queue(world, jane):
     ticket = await world.reserved(await world.slot())
     scan = queued(ticket.code)
-    await gate_a.verify(ticket.code, scan["scan_id"])
-    assert [r["outcome"] for r in await sync(gate_a, scan)] == ["duplicate"]
+    await jane.verify(ticket.code, scan["scan_id"])
+    assert [r["outcome"] for r in await sync(jane, scan)] == ["duplicate"]
 
 
 @pytest.mark.parametrize(
@@ -184,9 +174,9 @@ async def test_a_verify_whose_answer_was_lost_is_known_when_it_comes_with_the_qu
     [("scan_id", "7"), ("code", ""), ("code", None), ("scanned_at", "noon"), ("scanned_at", None), ("offline_result", "BLUE"),
      ("mode", "undo"), ("admitted", "yes"), ("gate", "x" * 65)],
 )  # fmt: skip
-async def test_a_scan_that_cannot_be_read_is_named_and_nothing_is_done(hub, world, gate_a, field, value):
+async def test_a_scan_that_cannot_be_read_is_named_and_nothing_is_done(hub, world, jane, field, value):
     ticket = await world.reserved(await world.slot())
-    reply = await gate_a.command("sync", scans=[queued(ticket.code), queued("x") | {field: value}])
+    reply = await jane.command("sync", scans=[queued(ticket.code), queued("x") | {field: value}])
     assert reply["error"]["code"] == "INVALID_REQUEST"
     assert reply["error"]["errors"][0]["field"] == f"scans.1.{field}"
     assert await count_scans(hub.database) == 0
@@ -254,10 +244,10 @@ async def test_without_version_check_and_scan_key_tickets_get_several_entries(op
 
 
 async def test_a_conflict_that_a_crash_left_unwritten_is_written_when_the_scan_comes_again(
-    hub, world, gate_a, gate_b, monkeypatch
+    hub, world, jane, tom, monkeypatch
 ):
     ticket = await world.reserved(await world.slot())
-    await sync(gate_a, queued(ticket.code, -20))
+    await sync(jane, queued(ticket.code, -20))
     scan = queued(ticket.code, -10)
     with monkeypatch.context() as crash:
         sabotage(
@@ -266,24 +256,24 @@ async def test_a_conflict_that_a_crash_left_unwritten_is_written_when_the_scan_c
             "note_conflicts",
             ("INSERT INTO scan_conflicts", "INSERT INTO scan_conflicts_gone"),
         )
-        reply = await gate_b.command("sync", scans=[scan])
+        reply = await tom.command("sync", scans=[scan])
         assert reply["success"] is False
     assert await count_scans(hub.database, entered=False) == 1, "logged, and then it crashed"
     assert await count_conflicts(hub.database) == 0
-    [result] = await sync(gate_b, scan)
+    [result] = await sync(tom, scan)
     assert (result["outcome"], result["repeated"]) == ("conflict", True)
     assert await count_conflicts(hub.database) == 1
 
 
-async def test_without_its_key_one_scan_makes_two_conflicts(hub, world, gate_a, gate_b, monkeypatch):
+async def test_without_its_key_one_scan_makes_two_conflicts(hub, world, jane, tom, monkeypatch):
     """Control: without its key, every replay writes another conflict."""
     ticket = await world.reserved(await world.slot())
-    await sync(gate_a, queued(ticket.code, -20))
+    await sync(jane, queued(ticket.code, -20))
     scan = queued(ticket.code, -10)
     sabotage(monkeypatch, "scanning/conflicts", "note_conflicts", ("\nON CONFLICT (scan_id, org_id) DO NOTHING", ""))
     await drop_constraint(hub.database, "scan_conflicts", "scan_conflicts_once")
     for _ in range(2):
-        await sync(gate_b, scan)
+        await sync(tom, scan)
     assert await count_conflicts(hub.database) == 2
 
 
