@@ -28,6 +28,8 @@ class Venue:
     waitlist_offer_minutes: int | None
     no_show_release_minutes: int | None
     duplicate_alarm_minutes: int | None
+    booking_expiry_hours: int
+    pending_per_address: int
 
     @classmethod
     def of(cls, row: Any) -> "Venue":

@@ -125,6 +125,8 @@ POLICIES: tuple[VenuePolicy, ...] = (
     VenuePolicy("reminder_hours", PolicyType(_hours, "H,H"), (24, 2), "how many hours before the start a visit is reminded of; none: never"),
     VenuePolicy("waitlist_offer_minutes", _number(1, 1440, "M", off="off"), 30, "how long an offer of the waiting list stands; off: no waiting list"),
     VenuePolicy("no_show_release_minutes", _number(0, 1440, "M", off="never"), None, "how long after the start an unused place is given back; never: it is kept"),
+    VenuePolicy("booking_expiry_hours", _number(1, 168, "H"), 24, "how long a request for seats stands before its link in the e-mail must have been opened"),
+    VenuePolicy("pending_per_address", _number(1, 100, "N"), 3, "how many unconfirmed requests one e-mail address may have for one performance"),
     VenuePolicy("re_entry", _DENY_OR_ALLOW, "deny", "whether a visitor who has left (an exit scan) may come in again with the same ticket on the day of their entry"),
     VenuePolicy("duplicate_alarm_minutes", _number(1, 1440, "M", off="off"), 5, "within how many minutes a code shown at two gates raises an alarm at both and in the control room; off: never"),
     VenuePolicy("alert_failure_percent", _number(1, 100, "P", off="off"), 10, "alert when this share of the venue's bookings of the last 15 minutes fails; off: not watched"),

@@ -28,8 +28,8 @@ async def write_season(world: World, first: date, days: int, visitors: int) -> N
             INSERT INTO ticket_checks (org_id, ticket_id, date, venue_id, checked_at)
             SELECT $1, ticket_id, date, $2, starts_at - interval '2 hours' FROM visitors
         ), r AS (
-            INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, status, customer_email, customer_phone, manage_token_hash, reserved_at)
-            SELECT $1, ticket_id, id, $2, 'VERIFIED', 'john@example.com', '+12025551234', sha256(ticket_id::text::bytea), starts_at - interval '1 hour' FROM visitors
+            INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, status, admitted, customer_email, customer_phone, manage_token_hash, reserved_at)
+            SELECT $1, ticket_id, id, $2, 'VERIFIED', 1, 'john@example.com', '+12025551234', sha256(ticket_id::text::bytea), starts_at - interval '1 hour' FROM visitors
             RETURNING id
         ), m AS (
             INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, status, next_attempt_at)

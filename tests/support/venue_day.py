@@ -80,7 +80,7 @@ async def _admit(world: World, slot_id: int, came: list[Any]) -> None:
         "WITH c AS (SELECT * FROM unnest($2::bigint[], $3::timestamptz[], $4::text[]) AS c (id, at, gate)),"
         " t AS (UPDATE tickets t SET status = 'VERIFIED', verified_at = c.at, verified_by = 1, verified_gate = c.gate"
         " FROM c WHERE t.id = c.id),"
-        " r AS (UPDATE ticket_reservations r SET status = 'VERIFIED', verified_at = c.at FROM c WHERE r.ticket_id = c.id)"
+        " r AS (UPDATE ticket_reservations r SET status = 'VERIFIED', admitted = 1, verified_at = c.at FROM c WHERE r.ticket_id = c.id)"
         " UPDATE reservation_slots SET verified_count = cardinality($2::bigint[]), revision = revision + 1 WHERE id = $1",
         slot_id, *([list(column) for column in zip(*came, strict=True)] or [[], [], []]),
     )  # fmt: skip

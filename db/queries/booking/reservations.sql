@@ -77,8 +77,8 @@ WITH asked AS MATERIALIZED (
      WHERE s.key_hash IS NULL OR k.key_hash IS NOT NULL
 ), booked AS (
     INSERT INTO ticket_reservations (org_id, id, ticket_id, slot_id, venue_id, customer_email, customer_phone,
-                                     manage_token_hash, reserved_at, language)
-    SELECT org_id, reservation_id, ticket_id, slot_id, venue_id, email, phone, manage_token_hash, $12, language FROM granted
+                                     manage_token_hash, reserved_at, language, booked_together)
+    SELECT org_id, reservation_id, ticket_id, slot_id, venue_id, email, phone, manage_token_hash, $12, language, size FROM granted
 ), reserved AS (
     UPDATE tickets t
        SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'RESERVED' END, reserved_at = $12,

@@ -6,7 +6,7 @@ INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, sta
 SELECT $1, $2, a.date, a.start_time, a.end_time, a.starts_at, a.ends_at, $8
   FROM unnest($3::date[], $4::time[], $5::time[], $6::timestamptz[], $7::timestamptz[])
        AS a (date, start_time, end_time, starts_at, ends_at)
-ON CONFLICT (org_id, venue_id, date, start_time) DO NOTHING
+ON CONFLICT ON CONSTRAINT reservation_slots_once DO NOTHING
 RETURNING id;
 
 -- name: due_to_expire

@@ -159,7 +159,7 @@ def log_row(scan: PendingScan) -> str:
         f"{known_text(request.gate)},{known_text(request.device)},{text(request.code)},{ticket.id if ticket else ''},"
         f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
         f"{'t' if decision.entered else 'f'},{'' if scan.version is None else scan.version},"
-        f"{'' if request.scanned_at is None else request.scanned_at.isoformat()}"
+        f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},1"
     )
 
 

@@ -108,7 +108,7 @@ async def test_expiry_waits_for_a_ticket_that_a_scan_has_locked_and_keeps_its_en
         await revise_ticket(
             connection, ticket.id, status="VERIFIED", verified_at=NOON + timedelta(hours=1, minutes=59, seconds=59)
         )
-        await change_reservations(connection, status="VERIFIED", verified_at=NOON + timedelta(hours=1))
+        await change_reservations(connection, status="VERIFIED", admitted=1, verified_at=NOON + timedelta(hours=1))
         await change_slots(connection, verified_count=1)
         expiring = asyncio.ensure_future(expire(hub.services))
         await asyncio.sleep(0.1)

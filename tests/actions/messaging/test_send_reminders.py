@@ -91,7 +91,7 @@ async def test_nobody_is_reminded_of_what_was_cancelled_or_used(hub: Hub, world:
     cancelled, used = await world.reserved(slot_id), await world.reserved(slot_id)
     await hub.delete(f"/api/reservations/{cancelled.reservation_id}", token=await world.staff("MANAGER"))
     now = datetime.now(UTC)
-    await change_reservation(hub.database, used.reservation_id, status="VERIFIED", verified_at=now)
+    await change_reservation(hub.database, used.reservation_id, status="VERIFIED", admitted=1, verified_at=now)
     await change_ticket(hub.database, used.id, status="VERIFIED", verified_at=now)
     await change_slots(hub.database, verified_count=1)
     clock.set(START - timedelta(hours=24))
