@@ -10,8 +10,9 @@ import phonenumbers
 import pytest
 from playwright.async_api import Page
 
-from hub.rules.ticket_code import ALPHABET, check, new_code, normalise
+from hub.rules.ticket_code import ALPHABET, check, new_booking_code, new_code, normalise
 from tests.browser.model_page import module_page
+from tests.rules.test_ticket_code import CASES
 from web.pages.static_files import STATIC
 from web.static_sources import dialling_codes
 
@@ -34,6 +35,9 @@ async def test_page_and_hub_agree_on_every_check_character(page: Page) -> None:
         code = new_code(dice.randrange(2020, 2040), dice.randrange)
         place = dice.choice([9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21])
         codes += [code, code[:place] + dice.choice(ALPHABET + "01OIL") + code[place + 1 :]]
+        booking = new_booking_code(dice.randrange)
+        place = dice.randrange(4, len(booking))
+        codes += [booking, booking[:place] + dice.choice(ALPHABET + "01OIL") + booking[place + 1 :]]
     assert await ask(page, "ticket_code", "given[0].map(m.check)", codes) == [check(code) for code in codes]
 
 
@@ -43,10 +47,15 @@ async def test_page_and_hub_read_the_same_code_out_of_what_was_typed(page: Page)
         code.lower(), code.replace("-", ""), code.replace("-", " "), f"  {code}\t", code.replace("-", "\u2013"),
         f"https://venue.example/reserve?ticket={code}", f"https://venue.example/reserve?orq=2&ticket={code.lower()}",
         f"https://shop.example/t/{code}", code.translate(str.maketrans("TK0123456789-", "\uff34\uff2b\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff0d")),
-        "DT-77-4711",
+        "DT-77-4711", *(case["text"] for case in CASES),
     ]  # fmt: skip
     for text in spelt:
         assert normalise(await ask(page, "ticket_code", "m.tidyCode(given[0])", text)) == normalise(text), text
+
+
+async def test_the_page_reads_what_the_table_of_cases_says(page: Page) -> None:
+    read = await ask(page, "ticket_code", "given[0].map(m.tidyCode)", [case["text"] for case in CASES])
+    assert read == [case["code"] for case in CASES]
 
 
 async def test_a_list_is_taken_apart(page: Page) -> None:
@@ -63,6 +72,8 @@ async def test_a_list_is_taken_apart(page: Page) -> None:
     assert await ask(page, "ticket_code", "m.codesIn(given[0])", f"DT-1 MP-22, {a}") == ["DT-1", "MP-22", a]
     assert await ask(page, "ticket_code", "m.codesIn(given[0])", f"{a[:-1]} {b}") == [b, a[:-1]]
     assert await ask(page, "ticket_code", "m.codesIn('  ,;\\n ')") == []
+    booking = "BKG-22222222TKT2026ABC234DEF567"
+    assert await ask(page, "ticket_code", "m.codesIn(given[0])", f"{booking}, {a}") == [booking, a]
 
 
 async def test_a_single_slip_is_found_and_a_right_code_is_never_doubted(page: Page) -> None:

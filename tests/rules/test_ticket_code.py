@@ -1,15 +1,28 @@
-"""Ticket codes: the check character catches typing errors, and every spelling of a code is recognised."""
+"""Codes of tickets and bookings: the check character catches typing errors, and every spelling of a code is recognised."""
 
+import json
 import secrets
-from itertools import pairwise
+from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.rules.ticket_code import ALPHABET, check, looks_mistyped, new_code, normalise
+from hub.rules.ticket_code import (
+    ALPHABET,
+    check,
+    is_booking_code,
+    looks_mistyped,
+    new_booking_code,
+    new_code,
+    normalise,
+)
+
+CASES = json.loads((Path(__file__).parent / "code_cases.json").read_text(encoding="utf-8"))["cases"]
 
 indices = st.lists(st.integers(0, 30), min_size=11, max_size=11)
+booking_indices = st.lists(st.integers(0, 30), min_size=26, max_size=26)
 years = st.integers(2020, 2099)
 
 
@@ -61,6 +74,53 @@ def test_any_two_characters_that_changed_places_are_caught(year, chosen, one, ot
     assert check(swapped) == (swapped == code)
 
 
+def booking_code_from(chosen):
+    left = iter(chosen)
+    return new_booking_code(lambda _: next(left))
+
+
+def test_a_bookings_code_has_128_random_bits_and_proves_itself():
+    seen = set()
+    for _ in range(500):
+        code = new_booking_code(secrets.randbelow)
+        assert code.startswith("BKG-")
+        assert len(code) == len("BKG-") + 27
+        assert set(code[4:]) <= set(ALPHABET)
+        assert check(code)
+        assert is_booking_code(code)
+        assert normalise(code) == code
+        seen.add(code)
+    assert len(seen) == 500
+    assert 31**26 > 2**128
+
+
+@given(booking_indices)
+def test_every_slip_in_a_bookings_code_is_caught(chosen):
+    code = booking_code_from(chosen)
+    for place in range(4, len(code)):
+        for other in ALPHABET:
+            if other != code[place]:
+                assert not check(code[:place] + other + code[place + 1 :])
+    for first, second in combinations(range(4, len(code)), 2):
+        swapped = list(code)
+        swapped[first], swapped[second] = swapped[second], swapped[first]
+        assert check("".join(swapped)) == ("".join(swapped) == code)
+
+
+def test_a_bookings_code_is_never_a_tickets():
+    for _ in range(200):
+        booking, ticket = new_booking_code(secrets.randbelow), new_code(2026, secrets.randbelow)
+        assert not is_booking_code(ticket)
+        assert not normalise(booking).startswith("TKT")
+        assert not normalise(ticket).startswith("BKG")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["text"][:40] for case in CASES])
+def test_the_hub_reads_what_the_table_of_cases_says(case):
+    assert normalise(case["text"]) == case["code"]
+    assert normalise(normalise(case["text"])) == case["code"]
+
+
 CODE = "TKT-2026-ABC234-DEF567"
 
 
@@ -108,6 +168,10 @@ def test_mistyped_is_said_only_of_codes_that_look_like_ours():
     assert looks_mistyped(good[:-1] + ("2" if good[-1] != "2" else "3"))
     assert looks_mistyped("TKT-2026-AB")
     assert not looks_mistyped("DT-2026-AB")
+    booking = new_booking_code(secrets.randbelow)
+    assert not looks_mistyped(booking)
+    assert looks_mistyped(booking[:-1])
+    assert looks_mistyped(booking[:-1] + ("2" if booking[-1] != "2" else "3"))
 
 
 @given(st.text(max_size=300))
@@ -117,6 +181,6 @@ def test_no_text_breaks_the_reader_and_reading_twice_changes_nothing_storable(te
     code.encode("utf-8")
 
 
-@given(st.text(alphabet="htps:/?#[]@!$&'()*+,;=%TKT-2026 ", max_size=80))
+@given(st.text(alphabet="htps:/?#[]@!$&'()*+,;=%TKT-2026BKG ", max_size=80))
 def test_no_url_breaks_the_reader(text):
     normalise("https://" + text)

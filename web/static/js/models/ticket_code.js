@@ -1,17 +1,18 @@
-// Typed ticket codes: in any case and spacing, as an address or in a list.
+// Typed codes of tickets and bookings: in any case and spacing, as an address or in a list.
 export const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const MODULUS = 31;
 const RADIX = 3;
 const DASHES = /[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\u30fc\u2500_]/g;
 export const OURS = /^TKT-?(\d{4})-?([A-Z0-9]{6})-?([A-Z0-9]{6})$/;
+const BOOKING = /^BKG-?([A-Z0-9]{27})$/;
+const BOOKING_INSIDE = /(?<![A-Z0-9])BKG-*[A-Z0-9]{27}(?![A-Z0-9])/;
 const INSIDE = /TKT[\s-]*\d[\s-]*\d[\s-]*\d[\s-]*\d(?:[\s-]*[A-Z0-9]){12}(?:(?![A-Z0-9])|(?=TKT))/g;
 const QUERY_NAMES = ["ticket", "ticket_code", "code"];
 
 /** One code; ours in its canonical spelling. */
 export function tidyCode(/** @type {string} */ typed) {
   const text = fromAddress(clean(typed));
-  const packed = text.replace(/[\s.-]+/g, "").toUpperCase();
-  return canonical(packed) ?? text.replace(/\s+/g, "");
+  return canonical(packed(text)) ?? text.replace(/\s+/g, "");
 }
 
 /** Every code in a text once, in order. */
@@ -22,7 +23,7 @@ export function codesIn(/** @type {string} */ typed) {
     const text = clean(part);
     if (!text) continue;
     const words = text.split(/\s+/);
-    const inside = /:\/\//.test(text) ? null : text.toUpperCase().match(INSIDE);
+    const inside = /:\/\//.test(text) || BOOKING.test(packed(text)) ? null : text.toUpperCase().match(INSIDE);
     if (inside) {
       // The rest is another code or part of one: it is kept.
       const left = text.toUpperCase().replace(INSIDE, " ").split(/\s+/);
@@ -33,21 +34,26 @@ export function codesIn(/** @type {string} */ typed) {
   return [...new Set(found.filter(Boolean))];
 }
 
-/** Whether this is our code, with a correct check character. */
+/** Whether this is our code, of a ticket or a booking, with a correct check character. */
 export function check(/** @type {string} */ code) {
-  return OURS.test(code) && remainder(code) === 1;
+  return (OURS.test(code) || BOOKING.test(code)) && remainder(code) === 1;
 }
 
 const clean = (/** @type {string} */ text) => text.normalize("NFKC").replace(/[\u200b-\u200f\u2060\ufeff]/g, "").replace(DASHES, "-").trim();
 
-function canonical(/** @type {string} */ packed) {
-  const parts = OURS.exec(packed);
+const packed = (/** @type {string} */ text) => text.replace(/[\s.-]+/g, "").toUpperCase();
+
+function canonical(/** @type {string} */ letters) {
+  const booking = BOOKING.exec(letters);
+  if (booking) return `BKG-${booking[1]}`;
+  const parts = OURS.exec(letters);
   return parts && `TKT-${parts[1]}-${parts[2]}-${parts[3]}`;
 }
 
 function remainder(/** @type {string} */ code) {
-  const letters = code.replace(/-/g, "").slice(7);
-  let sum = Number(code.slice(4, 8)) % MODULUS;
+  const booking = code.startsWith("BKG");
+  const letters = code.replace(/-/g, "").slice(booking ? 3 : 7);
+  let sum = booking ? 0 : Number(code.slice(4, 8)) % MODULUS;
   for (const letter of letters) {
     const value = ALPHABET.indexOf(letter);
     if (value < 0) return -1;
@@ -61,7 +67,7 @@ function fromAddress(/** @type {string} */ text) {
   try {
     const address = new URL(text.replace(/^www\./i, "https://www."), "https://venue.invalid");
     const named = QUERY_NAMES.map((name) => address.searchParams.get(name)).find(Boolean);
-    return named ?? text.toUpperCase().match(INSIDE)?.[0] ?? text;
+    return named ?? text.toUpperCase().match(BOOKING_INSIDE)?.[0] ?? text.toUpperCase().match(INSIDE)?.[0] ?? text;
   } catch {
     return text;
   }
