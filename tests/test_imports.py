@@ -43,6 +43,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "booking": ("tickets", "venues"),
     "waitlist": ("booking", "venues"),
     "messaging": ("booking",),
+    "shows": ("booking", "waitlist", "venues", "tickets", "messaging"),
     "scanning": ("messaging", "venues"),
     "reporting": ("venues", "waitlist"),
 }

@@ -51,6 +51,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.NO_OFFER: 409,
     Reason.OFFER_LAPSED: 409,
     Reason.CAPACITY_TAKEN: 409,
+    Reason.SHOW_NOT_FOUND: 404,
     Reason.MAIL_SETTLED: 409,
     Reason.MAIL_ON_ITS_WAY: 409,
     Reason.MAIL_NOT_RETRYABLE: 409,

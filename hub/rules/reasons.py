@@ -64,6 +64,9 @@ class Reason(StrEnum):
     OFFER_LAPSED = "OFFER_LAPSED"
     CAPACITY_TAKEN = "CAPACITY_TAKEN"
 
+    # What is wrong with a show, a performance or a booking of seats.
+    SHOW_NOT_FOUND = "SHOW_NOT_FOUND"
+
     # What is wrong with sending a message again, or with discarding it.
     MAIL_SETTLED = "MAIL_SETTLED"
     MAIL_ON_ITS_WAY = "MAIL_ON_ITS_WAY"

@@ -52,6 +52,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.NO_OFFER: "There is no place on offer for you at the moment.",
     Reason.OFFER_LAPSED: "This offer has run out. The place was passed on.",
     Reason.CAPACITY_TAKEN: "{taken} places are booked or held: the slot cannot be smaller than that.",
+    Reason.SHOW_NOT_FOUND: "We couldn't find this show.",
     Reason.MAIL_SETTLED: "This message has gone out or was dropped already.",
     Reason.MAIL_ON_ITS_WAY: "This message is being sent at this moment.",
     Reason.MAIL_NOT_RETRYABLE: "This message cannot be sent again: its time is over, or what it opens is no longer kept.",
