@@ -9,10 +9,10 @@ INVARIANTS = {
         "SELECT id FROM reservation_slots WHERE booked_count + held_count > total_capacity OR booked_count < 0 OR held_count < 0",
     "booked counts equal the reservations that hold a place":
         "SELECT s.id FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.slot_id = s.id"
-        " GROUP BY s.org_id, s.id HAVING s.booked_count <> count(r.id) FILTER (WHERE r.status <> 'CANCELLED')",
+        " GROUP BY s.org_id, s.id HAVING s.booked_count <> coalesce(sum(r.places) FILTER (WHERE r.status <> 'CANCELLED'), 0)",
     "verified counts equal the reservations verified":
         "SELECT s.id FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.slot_id = s.id"
-        " GROUP BY s.org_id, s.id HAVING s.verified_count <> count(r.id) FILTER (WHERE r.status = 'VERIFIED')",
+        " GROUP BY s.org_id, s.id HAVING s.verified_count <> coalesce(sum(r.admitted), 0)",
     "a ticket has at most one active reservation":
         "SELECT ticket_id FROM ticket_reservations WHERE status <> 'CANCELLED' GROUP BY ticket_id HAVING count(*) > 1",
     "a ticket was let in at most once more often than it was taken back":
@@ -50,7 +50,7 @@ INVARIANTS = {
         " WHERE e.status = 'ACCEPTED' AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = w.ticket_id)",
     "every reservation has its party's mail":
         "SELECT r.id FROM ticket_reservations r WHERE NOT EXISTS (SELECT 1 FROM ticket_reservations p JOIN mail_outbox m"
-        " ON m.reservation_id = p.id AND m.kind = 'reservation.confirmed' WHERE p.manage_token_hash = r.manage_token_hash)",
+        " ON m.reservation_id = p.id AND m.kind IN ('reservation.confirmed', 'booking.confirmed') WHERE p.manage_token_hash = r.manage_token_hash)",
     "a party has one confirmation":
         "SELECT p.manage_token_hash FROM ticket_reservations p JOIN mail_outbox m ON m.reservation_id = p.id"
         " AND m.kind = 'reservation.confirmed' GROUP BY 1 HAVING count(DISTINCT m.id) > 1",
