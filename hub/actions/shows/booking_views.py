@@ -1,0 +1,130 @@
+"""Reading a booking, for whoever has the link of one of its e-mails, or for the staff of its organisation."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from db.statements import load
+from hub.access.randomness import token_hash
+from hub.rules.performance_booking import BookingState, BookingTimes, booking_state
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+BOOKINGS = load("shows/bookings")
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """A booking with its performance, as it is now.
+
+    `status` is PENDING, CONFIRMED, CHECKED_IN, CANCELLED or EXPIRED. CHECKED_IN means that people of the party are in. A request is
+    EXPIRED from `expires_at` on, whether or not the job has ended it. `stored_status` is the column's.
+    `code` is the token of the QR code. `first_token_hash` names the reservation's party, and is None without a reservation.
+    """
+
+    org_id: int
+    booking_id: int
+    stored_status: str
+    name: str
+    email: str
+    phone: str | None
+    notes: str
+    party_size: int
+    admitted: int
+    language: str
+    consent: str
+    requested_at: datetime
+    expires_at: datetime
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+    end_cause: str | None
+    code: str
+    ticket_version: int
+    reservation_id: int | None
+    reservation_status: str | None
+    checked_in_at: datetime | None
+    first_token_hash: bytes | None
+    calendar_sequence: int
+    performance_id: int
+    performance_status: str
+    date: date
+    start_time: time
+    end_time: time
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    available_count: int
+    booking_opens_at: datetime | None
+    booking_closes_at: datetime | None
+    booking_closed: bool
+    largest_party: int
+    show_id: int
+    show_title: str
+    show_subtitle: str
+    translations: str
+    show_status: str
+    room_id: int
+    room: str
+    room_accessibility: str
+    venue_id: int
+    venue_name: str
+    venue_address: str
+    timezone: str
+    change_cutoff_hours: int
+    check_in_opens_minutes: int | None
+    status: str
+
+    @classmethod
+    def of(cls, row: Any, now: datetime) -> "BookingView":
+        """Build the view from a row of the statement `read_booking`."""
+        stored = row["status"]
+        status = stored
+        if stored == "PENDING" and now >= row["expires_at"]:
+            status = "EXPIRED"
+        elif stored == "CONFIRMED" and row["admitted"] > 0:
+            status = "CHECKED_IN"
+        return cls(*row, status)
+
+    def booking_state(self, now: datetime) -> BookingState:
+        """Return whether the performance can be booked now, and why not if it cannot."""
+        times = BookingTimes(
+            self.performance_status, self.ends_at, self.booking_opens_at, self.booking_closes_at, self.booking_closed
+        )
+        return booking_state(times, now)
+
+    @property
+    def remaining(self) -> int:
+        """Return how many of the party are not in yet."""
+        return self.party_size - self.admitted
+
+    @property
+    def change_until(self) -> datetime:
+        """Return the last time at which the holder may move or cancel a confirmed booking."""
+        return self.starts_at - timedelta(hours=self.change_cutoff_hours)
+
+    def can_change(self, now: datetime) -> bool:
+        """Return whether the holder may still move or cancel this booking."""
+        return self.status == "CONFIRMED" and self.reservation_status == "RESERVED" and now <= self.change_until
+
+    def title_in(self, language: str) -> str:
+        """Return the show's title in a language of the hub, or as the organiser wrote it first."""
+        translated = json.loads(self.translations).get(language) or {}
+        return str(translated.get("title") or self.show_title)
+
+
+async def booking_of_token(services: Services, token: str) -> BookingView:
+    """Return the booking of the link in either e-mail. Refuses BOOKING_NOT_FOUND."""
+    row = await services.database.fetchrow(BOOKINGS.read_booking, token_hash(token), None, None)
+    if row is None:
+        raise Refused(Reason.BOOKING_NOT_FOUND)
+    return BookingView.of(row, services.clock.now())
+
+
+async def read_booking(services: Services, org_id: int, booking_id: int) -> BookingView:
+    """Return a booking of this organisation. Refuses BOOKING_NOT_FOUND."""
+    row = await services.database.fetchrow(BOOKINGS.read_booking, None, org_id, booking_id)
+    if row is None:
+        raise Refused(Reason.BOOKING_NOT_FOUND)
+    return BookingView.of(row, services.clock.now())
