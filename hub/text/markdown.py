@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _TAGS = {"p", "br", "hr", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "pre", "h3", "h4", "h5"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
@@ -36,14 +37,14 @@ def html_of(markdown: str) -> str:
 @lru_cache(maxsize=256)
 def plain_text_of(markdown: str) -> str:
     """Return the words alone, on one line, for search engines and previews."""
-    words = []
-    for token in _parser().parse(markdown):
-        for child in token.children or ():
-            words.append(
-                " " if child.type in ("softbreak", "hardbreak") else "" if child.type == "image" else child.content
-            )
-        words.append(" ")
+    words = [_words(child) for token in _parser().parse(markdown) for child in [*(token.children or ()), None]]
     return " ".join("".join(words).split())
+
+
+def _words(token: "Token | None") -> str:
+    if token is None or token.type in ("softbreak", "hardbreak"):
+        return " "
+    return "" if token.type == "image" else token.content
 
 
 @cache
@@ -51,4 +52,4 @@ def _parser() -> "MarkdownIt":
     # Imported at the first use, because no request but that of a show needs it.
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False}).disable("image")
+    return MarkdownIt("commonmark", {"html": False})
