@@ -10,6 +10,7 @@ from web.api.endpoint import Endpoint
 from web.api.messaging.table import MAIL_ENDPOINTS
 from web.api.reporting.table import HEALTH_ENDPOINTS, REPORT_ENDPOINTS
 from web.api.scanning.table import DISPUTE_ENDPOINTS, MANIFEST_ENDPOINTS, SCAN_ENDPOINTS
+from web.api.shows.booking_list_table import BOOKING_LIST_ENDPOINTS
 from web.api.staff.table import STAFF_ENDPOINTS
 from web.api.tickets.table import CHECK_ENDPOINTS, HOLDER_ENDPOINTS, RECORD_ENDPOINTS
 from web.api.waitlist.table import WAITLIST_ENDPOINTS
@@ -38,6 +39,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *DISPUTE_ENDPOINTS,
     *REPORT_ENDPOINTS,
     *RECORD_ENDPOINTS,
+    *BOOKING_LIST_ENDPOINTS,
     *MAIL_ENDPOINTS,
     *HEALTH_ENDPOINTS,
     *DOCUMENT_ENDPOINTS,
