@@ -61,6 +61,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.CONFIRMATION_USED: 409,
     Reason.BOOKING_NOT_FOUND: 404,
     Reason.BOOKING_CANCELLED: 409,
+    Reason.ALREADY_CHECKED_IN: 409,
     Reason.MAIL_SETTLED: 409,
     Reason.MAIL_ON_ITS_WAY: 409,
     Reason.MAIL_NOT_RETRYABLE: 409,

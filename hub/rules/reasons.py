@@ -75,6 +75,7 @@ class Reason(StrEnum):
     CONFIRMATION_USED = "CONFIRMATION_USED"
     BOOKING_NOT_FOUND = "BOOKING_NOT_FOUND"
     BOOKING_CANCELLED = "BOOKING_CANCELLED"
+    ALREADY_CHECKED_IN = "ALREADY_CHECKED_IN"
 
     # What is wrong with sending a message again, or with discarding it.
     MAIL_SETTLED = "MAIL_SETTLED"

@@ -62,6 +62,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.CONFIRMATION_USED: "This booking is confirmed already.",
     Reason.BOOKING_NOT_FOUND: "We couldn't find this booking.",
     Reason.BOOKING_CANCELLED: "This booking was cancelled.",
+    Reason.ALREADY_CHECKED_IN: "This booking was already checked in.",
     Reason.MAIL_SETTLED: "This message has gone out or was dropped already.",
     Reason.MAIL_ON_ITS_WAY: "This message is being sent at this moment.",
     Reason.MAIL_NOT_RETRYABLE: "This message cannot be sent again: its time is over, or what it opens is no longer kept.",

@@ -1,4 +1,7 @@
-"""Cancelling reservations: one statement frees the places, makes the tickets bookable and adds an e-mail to the outbox."""
+"""Cancelling reservations: one statement frees the places, makes the tickets bookable and adds an e-mail to the outbox.
+
+A booking ends with its reservation: its ticket is CANCELLED, and another visit needs another booking.
+"""
 
 from typing import Any
 
@@ -27,7 +30,7 @@ async def cancel_reservation(
     """Cancel until `change_cutoff_hours` before the slot (managers: until it is used). Repeating it changes nothing.
 
     `whole_party` cancels all reservations of the party that are still RESERVED, or none. Refuses CHANGE_TOO_LATE, and
-    TICKET_ALREADY_USED or TICKET_EXPIRED if the reservation is over.
+    TICKET_ALREADY_USED or TICKET_EXPIRED if the reservation is over. A booking of which somebody is in: ALREADY_CHECKED_IN.
     """
     for _ in range(MAX_ATTEMPTS):
         party = await read_party(services, reservation_id, token=token, identity=identity)
@@ -62,6 +65,6 @@ def _answer(party: Party, cancelled: list[int]) -> dict[str, Any]:
     return {
         "reservation_id": party.reservation.reservation_id,
         "status": "CANCELLED",
-        "ticket_status": "ACTIVATED",
+        "ticket_status": "ACTIVATED" if party.reservation.booking_id is None else "CANCELLED",
         "reservation_ids": [one for one in cancelled if one not in stood],
     }

@@ -9,6 +9,7 @@ from hub.actions.booking.reservation_views import Party, ReservationView
 from hub.events.announcements import SlotChanged, TicketChange, TicketsChanged
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.timestamps import rfc3339
 from hub.services import Services
 
 LOST_RACES = (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError)
@@ -18,6 +19,11 @@ _OVER = {
     "VERIFIED": Reason.TICKET_ALREADY_USED,
     "EXPIRED": Reason.TICKET_EXPIRED,
     "CANCELLED": Reason.TICKET_CANCELLED,
+}
+_BOOKING_OVER = {
+    "VERIFIED": Reason.ALREADY_CHECKED_IN,
+    "EXPIRED": Reason.CHANGE_TOO_LATE,
+    "CANCELLED": Reason.BOOKING_CANCELLED,
 }
 
 
@@ -29,12 +35,29 @@ def chosen_reservations(party: Party, whole_party: bool) -> list[ReservationView
 
 
 def refuse_change(reservations: list[ReservationView], now: datetime, *, by_holder: bool) -> None:
-    """Refuse if one of them is over, or past its holder's cutoff. Staff may change a reservation until it is used."""
+    """Refuse if one of them is over, or past its holder's cutoff. Staff may change a reservation until it is used.
+
+    A booking is used from the first person on, because nobody can take back the place of somebody who is in.
+    """
     for one in reservations:
         if one.status != "RESERVED":
-            raise Refused(_OVER[one.status])
+            raise _refuse_ended(one)
         if by_holder and now > one.change_until:
             raise Refused(Reason.CHANGE_TOO_LATE, change_cutoff_hours=one.change_cutoff_hours)
+
+
+def _refuse_ended(one: ReservationView) -> Refused:
+    if one.booking_id is None:
+        return Refused(_OVER[one.status])
+    reason = _BOOKING_OVER[one.status]
+    if reason is Reason.ALREADY_CHECKED_IN and one.verified_at is not None:
+        return Refused(reason, checked_in_at=rfc3339(one.verified_at))
+    return Refused(reason)
+
+
+def places_of(reservations: list[ReservationView]) -> int:
+    """Return the number of places that these reservations take together."""
+    return sum(one.places for one in reservations)
 
 
 def publish_change(

@@ -17,6 +17,8 @@ CHANGES = load("booking/changes")
 
 @dataclass(frozen=True, slots=True)
 class ReservationView:
+    """A reservation with its slot. A ticket's has one place; a booking's has as many as its party has people."""
+
     org_id: int
     reservation_id: int
     ticket_id: int
@@ -41,6 +43,15 @@ class ReservationView:
     calendar_sequence: int
     first_token_hash: bytes
     """Hash of the token that the party was booked with. Tokens made later belong to the same party."""
+    places: int
+    admitted: int
+    """How many of the party are in."""
+    verified_at: datetime | None
+    booking_id: int | None
+    """The booking, which has its ticket's id; None for a ticket. `slot_id` is then a performance of the show `show_id`."""
+    show_id: int | None
+    show_title: str | None
+    room_name: str | None
 
     @property
     def change_until(self) -> datetime:

@@ -36,6 +36,11 @@ async def connected(*hubs: Hub) -> None:
             await asyncio.sleep(0.02)
 
 
+async def no_performances(org_id: int, slot_id: int, places: int) -> list[dict[str, Any]]:
+    """The alternatives of a booking. A ticket never asks for them."""
+    raise AssertionError
+
+
 async def news(socket: Any, change: str) -> list[str]:
     """Return the hashes of the next event, which must be of this kind."""
     event = await socket.event(3)
@@ -57,7 +62,7 @@ async def test_every_action_at_another_process_reaches_a_scanner_by_hash(hub: Hu
     booked = await book(other, ticket, soon)
     assert await news(socket, "reserved") == [name]
     calendar = other.app[keys.AVAILABILITY]
-    await move_reservation(other.services, calendar, booked[0], later, token=booked[1], identity=None)
+    await move_reservation(other.services, calendar, no_performances, booked[0], later, token=booked[1], identity=None)
     assert await news(socket, "moved") == [name]
     status, _ = await other.delete(f"/api/reservations/{booked[0]}", X_Reservation_Token=booked[1])
     assert status == 200

@@ -8,6 +8,7 @@ from aiohttp import web
 from hub.actions.booking.cancel import cancel_reservation
 from hub.actions.booking.move import move_reservation
 from hub.actions.booking.reservation_views import Party, ReservationView, party_of_token, read_party
+from hub.actions.shows.read_shows import alternatives_of
 from hub.confirmation import booked_party, qr_code
 from hub.confirmation.calendar_file import CalendarEntry, calendar_of
 from hub.confirmation.calendar_links import calendar_links
@@ -36,9 +37,15 @@ async def show_reservation_of_token(request: web.Request) -> web.Response:
 async def move_party(request: web.Request) -> web.Response:
     reservation_id = path_id(request, "reservation_id")
     body = await read_json(request, MoveReservation)
+    services = request.app[SERVICES]
+
+    async def other_performances(org_id: int, slot_id: int, places: int) -> list[dict[str, Any]]:
+        return [one.as_alternative() for one in await alternatives_of(services, org_id, slot_id, places)]
+
     party = await move_reservation(
-        request.app[SERVICES],
+        services,
         request.app[AVAILABILITY],
+        other_performances,
         reservation_id,
         body.slot_id,
         token=manage_token(request),

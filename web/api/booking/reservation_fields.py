@@ -19,6 +19,8 @@ def reservation_fields(party: Party, now: datetime, links: dict[str, str]) -> di
         "customer_email": one.customer_email,
         "customer_phone": one.customer_phone,
         "reserved_at": one.reserved_at,
+        "places": one.places,
+        "booking": _booking_fields(one),
         "change_cutoff_hours": one.change_cutoff_hours,
         "can_change": party.can_change(now),
         "change_until": one.change_until,
@@ -33,6 +35,20 @@ def reservation_fields(party: Party, now: datetime, links: dict[str, str]) -> di
             }
             for member in party.members
         ],
+    }
+
+
+def _booking_fields(one: ReservationView) -> dict[str, Any] | None:
+    if one.booking_id is None:
+        return None
+    return {
+        "booking_id": one.booking_id,
+        "party_size": one.places,
+        "admitted": one.admitted,
+        "remaining": one.places - one.admitted,
+        "show_id": one.show_id,
+        "show_title": one.show_title,
+        "room": one.room_name,
     }
 
 

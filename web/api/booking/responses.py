@@ -137,6 +137,17 @@ class CalendarLinks(Response):
     outlook: str
 
 
+class BookedSeats(Response):
+    booking_id: int
+    party_size: int
+    admitted: int
+    """How many of the party are in."""
+    remaining: int
+    show_id: int
+    show_title: str
+    room: str
+
+
 class Reservation(Response):
     reservation_id: int
     ticket_id: int
@@ -147,6 +158,10 @@ class Reservation(Response):
     customer_email: str
     customer_phone: str
     reserved_at: datetime
+    places: int
+    """How many people it admits: 1, or the size of the party of a booking."""
+    booking: BookedSeats | None
+    """The booking of seats of a show; null for a ticket. Its slot is the performance."""
     change_cutoff_hours: int
     """Hours before the slot until which the holder may move or cancel."""
     can_change: bool

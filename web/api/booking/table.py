@@ -105,17 +105,22 @@ RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
         responses.ReservationAnswer, body=requests.MoveReservation, parameters=_TOKEN,
         refusals=(*BODY_REFUSALS, *_RESERVATION_REFUSALS, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED,
                   Reason.TICKET_CANCELLED, Reason.SLOT_NOT_FOUND, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST,
-                  Reason.WRONG_VENUE, Reason.BUSY),
+                  Reason.WRONG_VENUE, Reason.PERFORMANCE_NOT_FOUND, Reason.BOOKING_CLOSED, Reason.NO_CAPACITY,
+                  Reason.BOOKING_CANCELLED, Reason.ALREADY_CHECKED_IN, Reason.BUSY),
         about="The old place is kept until the new one is taken. Moving to the current slot changes nothing, so repeating is safe."
-        " `SLOT_FULL` lists `alternative_slots`. `TICKET_CANCELLED` means that the reservation is cancelled.",
+        " `SLOT_FULL` lists `alternative_slots`. `TICKET_CANCELLED` means that the reservation is cancelled."
+        " A booking moves with its whole party, and only to another performance of its show; `slot_id` is the performance's id."
+        " `NO_CAPACITY` then says how many places are left (`available_count`) and lists `alternatives` with places for all.",
     ),
     Endpoint(
         "DELETE", _RESERVATION, reservation_endpoints.cancel_party, "Cancel a reservation", "Reservations", "holder",
         responses.CancelledAnswer,
         parameters=(*_TOKEN, Parameter("party", "query", {"type": "string", "enum": ["0", "1", "true", "false"]},
                                        "1 cancels everybody booked with it who still stands, all of them or nobody.")),
-        refusals=(Reason.INVALID_REQUEST, *_RESERVATION_REFUSALS, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED, Reason.BUSY),
-        about="The place becomes free, and the ticket can be booked again. Repeating it changes nothing.",
+        refusals=(Reason.INVALID_REQUEST, *_RESERVATION_REFUSALS, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED,
+                  Reason.ALREADY_CHECKED_IN, Reason.BUSY),
+        about="The place becomes free, and the ticket can be booked again. Repeating it changes nothing. A booking ends for its whole"
+        " party: `ticket_status` is CANCELLED. Once somebody of it is in, it is `ALREADY_CHECKED_IN`.",
     ),
     Endpoint(
         "GET", f"{_RESERVATION}/qr.png", reservation_endpoints.send_qr_png, "Get the ticket's QR code as PNG", "Reservations", "holder",
