@@ -1,4 +1,5 @@
--- No-shows: releases the places of visitors who did not come, by the venue's policy.
+-- No-shows: releases the places of visitors who did not come, by the venue's policy. Of a party that came in part the places are
+-- kept: its reservation is VERIFIED from the first person on, and the others may come until the end.
 
 -- name: slots_with_no_shows
 -- Current slots with unused reservations past their deadline `latest`. A customer who booked or moved into a slot that had
@@ -28,8 +29,9 @@ SELECT t.id
 
 -- name: release_no_shows
 -- Cancels the reservations of the locked tickets, makes the tickets usable again, frees the places or holds them for the waiting
--- list, and queues one e-mail per party. A visitor who entered during the wait for the locks keeps the place. Returns all counts
--- of the slot with the tickets' codes; no rows if everybody had come.
+-- list, and queues one e-mail per party. A booking ends with its ticket: both are CANCELLED. A visitor who entered during the wait
+-- for the locks keeps the place. Returns all counts of the slot, the tickets' codes and the number of places; no rows if everybody
+-- had come.
 WITH released AS (
     UPDATE ticket_reservations r
        SET status = 'CANCELLED', cancelled_at = $4, cancel_cause = 'no_show',
@@ -38,17 +40,21 @@ WITH released AS (
      WHERE r.org_id = $1 AND r.slot_id = $2 AND r.ticket_id = ANY ($3::bigint[]) AND r.status = 'RESERVED'
        AND r.reserved_at <= $5 AND (r.moved_at IS NULL OR r.moved_at <= $5)
        AND t.org_id = r.org_id AND t.id = r.ticket_id AND t.verified_at IS NULL
-    RETURNING r.org_id, r.id, r.ticket_id, r.slot_id, r.manage_token_hash, r.customer_email, r.language
+    RETURNING r.org_id, r.id, r.ticket_id, r.slot_id, r.places, r.manage_token_hash, r.customer_email, r.language, t.channel
 ), freed AS (
     UPDATE tickets t
-       SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'ACTIVATED' END, reserved_at = NULL,
-           version = t.version + 1
+       SET status = CASE t.channel WHEN 'ota' THEN t.status WHEN 'booking' THEN 'CANCELLED' ELSE 'ACTIVATED' END,
+           reserved_at = NULL, version = t.version + 1
       FROM released r
      WHERE t.org_id = r.org_id AND t.id = r.ticket_id
     RETURNING t.code
+), ended AS (
+    UPDATE bookings b SET status = 'CANCELLED', ended_at = $4, end_cause = 'no_show'
+      FROM released r WHERE r.channel = 'booking' AND b.org_id = r.org_id AND b.id = r.ticket_id
 ), mailed AS (
     INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, payload, language, next_attempt_at)
-    SELECT r.org_id, 'reservation.cancelled', min(r.id), min(r.customer_email),
+    SELECT r.org_id, CASE WHEN bool_or(r.channel = 'booking') THEN 'booking.cancelled' ELSE 'reservation.cancelled' END,
+           min(r.id), min(r.customer_email),
            jsonb_build_object('reservation_ids', to_jsonb(array_agg(r.id ORDER BY r.id)), 'cause', 'no_show'),
            min(r.language), $4
       FROM released r
@@ -63,9 +69,9 @@ WITH released AS (
        SET booked_count = h.booked_count - n.places,
            held_count = h.held_count + CASE WHEN h.has_waitlist THEN n.places ELSE 0 END,
            total_capacity = h.total_capacity, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $4
-      FROM held h, (SELECT count(*)::integer AS places FROM released) n
+      FROM held h, (SELECT sum(places)::integer AS places FROM released) n
      WHERE s.org_id = h.org_id AND s.id = h.id
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
               s.verified_count, s.held_count, s.revision
 )
-SELECT c.*, (SELECT array_agg(code) FROM freed) AS codes FROM counted c;
+SELECT c.*, (SELECT array_agg(code) FROM freed) AS codes, (SELECT sum(places)::integer FROM released) AS places FROM counted c;

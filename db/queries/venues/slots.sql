@@ -43,10 +43,11 @@ RETURNING t.id;
 UPDATE reservation_slots SET expired_at = $3 WHERE org_id = $1 AND id = $2;
 
 -- name: expire_tickets
--- Expires unused tickets whose validity has ended.
+-- Expires unused tickets whose validity has ended. A booking has a time of its own.
 WITH due AS (
     SELECT org_id, id FROM tickets
-     WHERE valid_until <= $1 AND status IN ('ACTIVATED', 'INACTIVE') AND verified_at IS NULL AND channel <> 'ota'
+     WHERE valid_until <= $1 AND status IN ('ACTIVATED', 'INACTIVE') AND verified_at IS NULL
+       AND channel NOT IN ('ota', 'booking')
      ORDER BY id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE tickets t SET status = 'EXPIRED', version = t.version + 1
@@ -57,15 +58,14 @@ RETURNING t.id;
 DELETE FROM idempotency_keys WHERE expires_at <= $1;
 
 -- name: drifted_slots
--- Slots whose counts differ from the rows they count.
+-- Slots whose counts differ from the places and the admitted people of the rows they count.
 SELECT s.org_id, s.id AS slot_id, s.date, s.start_time, s.booked_count, s.verified_count,
-       count(r.id) FILTER (WHERE r.holds_place) AS booked_rows,
-       count(r.id) FILTER (WHERE r.status = 'VERIFIED') AS verified_rows
+       coalesce(sum(r.places) FILTER (WHERE r.holds_place), 0) AS booked_rows, coalesce(sum(r.admitted), 0) AS verified_rows
   FROM reservation_slots s
   LEFT JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id
  GROUP BY s.org_id, s.id
-HAVING s.booked_count <> count(r.id) FILTER (WHERE r.holds_place)
-    OR s.verified_count <> count(r.id) FILTER (WHERE r.status = 'VERIFIED')
+HAVING s.booked_count <> coalesce(sum(r.places) FILTER (WHERE r.holds_place), 0)
+    OR s.verified_count <> coalesce(sum(r.admitted), 0)
  ORDER BY s.org_id, s.id;
 
 -- name: lock_slot_tickets
@@ -80,7 +80,7 @@ SELECT t.id FROM tickets t
 UPDATE reservation_slots s
    SET booked_count = c.booked, verified_count = c.verified,
        held_count = greatest(least(s.held_count, s.total_capacity - c.booked::integer), 0), revision = s.revision + 1
-  FROM (SELECT count(*) FILTER (WHERE holds_place) AS booked, count(*) FILTER (WHERE status = 'VERIFIED') AS verified
+  FROM (SELECT coalesce(sum(places) FILTER (WHERE holds_place), 0) AS booked, coalesce(sum(admitted), 0) AS verified
           FROM ticket_reservations WHERE org_id = $1 AND slot_id = $2) c
  WHERE s.org_id = $1 AND s.id = $2
 RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
