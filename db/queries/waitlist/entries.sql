@@ -1,12 +1,12 @@
 -- The waiting list: entries, their links, and serving the list of a slot. Locks: list, then entries by id, then the slot.
--- Accepting an offer locks the tickets first, then its entry, then the slot.
+-- Accepting an offer locks the tickets first, then its entry, then the slot. A booking that joins locks its ticket first.
 
 -- name: read_party
--- One row per code, in their order: the ticket with the facts that booking needs.
+-- One row per code, in their order: the ticket with the facts that booking needs. A booking's code is no ticket's here.
 SELECT a.code AS asked, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
        t.valid_until, p.venue_id AS product_venue_id, r.id AS reservation_id, rs.date AS reserved_date
   FROM unnest($2::text[]) WITH ORDINALITY AS a (code, n)
-  LEFT JOIN tickets t ON t.code = a.code AND t.org_id = $1
+  LEFT JOIN tickets t ON t.code = a.code AND t.org_id = $1 AND t.channel <> 'booking'
   LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
   LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
   LEFT JOIN reservation_slots rs ON rs.org_id = r.org_id AND rs.id = r.slot_id
@@ -14,25 +14,47 @@ SELECT a.code AS asked, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NU
 
 -- name: read_slot
 SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, status, total_capacity, booked_count, held_count,
-       revision
+       revision, show_id, booking_closes_at, booking_closed
   FROM reservation_slots
  WHERE org_id = $1 AND id = $2;
 
 -- name: lock_slot
 -- The same, locked: no place of the slot is taken or freed until the transaction ends.
 SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, status, total_capacity, booked_count, held_count,
-       verified_count, revision, has_waitlist
+       verified_count, revision, has_waitlist, show_id, booking_closes_at, booking_closed
   FROM reservation_slots
  WHERE org_id = $1 AND id = $2
    FOR NO KEY UPDATE;
+
+-- name: request_of_token
+-- The request for seats that a confirmation link is about, whatever the organisation, because the token gives the right to it.
+SELECT org_id, id, slot_id, venue_id, status, party_size, email, phone, language, expires_at
+  FROM bookings WHERE confirm_hash = $1;
+
+-- name: lock_request
+-- The same, locked after its ticket: it is not confirmed, moved or expired until the transaction ends.
+SELECT b.org_id, b.id, b.slot_id, b.venue_id, b.status, b.party_size, b.email, b.phone, b.language, b.expires_at
+  FROM tickets t
+  JOIN bookings b ON b.org_id = t.org_id AND b.id = t.id
+ WHERE t.org_id = $1 AND t.id = $2
+   FOR NO KEY UPDATE OF t, b;
+
+-- name: keep_request
+-- A request that waits stands until $3, the end of its performance. The caller has locked it.
+UPDATE bookings SET expires_at = greatest(expires_at, $3) WHERE org_id = $1 AND id = $2;
+
+-- name: waits_for
+-- The entry by which a ticket waits for a slot, or has an offer.
+SELECT entry_id FROM waitlist_tickets WHERE org_id = $1 AND ticket_id = $2 AND slot_id = $3 AND waits;
 
 -- name: entry_of_key
 -- The entry that was made with an idempotency key, with the hash of its request.
 SELECT id, slot_id, body_hash FROM waitlist_entries WHERE org_id = $1 AND key_hash = $2;
 
 -- name: join_line
--- Adds an entry at the end of the list of a slot that the caller has locked, with its tickets, link and e-mail. A ticket that
--- waits for this slot already violates waitlist_tickets_wait_once; a used key violates waitlist_entries_key_once.
+-- Adds an entry at the end of the list of a slot that the caller has locked, with its tickets, link and e-mail. It wants $14 places:
+-- one for each ticket, or those of the party of a booking. A ticket that waits for this slot already violates
+-- waitlist_tickets_wait_once; a used key violates waitlist_entries_key_once.
 WITH line AS (
     INSERT INTO waitlist_lines (org_id, slot_id) VALUES ($1, $2) ON CONFLICT (org_id, slot_id) DO NOTHING
 ), marked AS (
@@ -40,7 +62,7 @@ WITH line AS (
 ), entry AS (
     INSERT INTO waitlist_entries (org_id, slot_id, venue_id, places, customer_email, customer_phone, language, key_hash,
                                   body_hash, joined_at)
-    VALUES ($1, $2, $3, cardinality($4::bigint[]), $5, $6, $7, $8, $9, $12)
+    VALUES ($1, $2, $3, $14, $5, $6, $7, $8, $9, $12)
     RETURNING id, places
 ), tickets AS (
     INSERT INTO waitlist_tickets (org_id, entry_id, ticket_id, slot_id)
@@ -67,16 +89,20 @@ SELECT count(*) FROM waitlist_entries WHERE org_id = $1 AND slot_id = $2 AND sta
 -- The entry of a link, whatever the organisation, because the token gives the right to it.
 SELECT e.org_id, e.id, e.slot_id, e.venue_id, e.places, e.status, e.offer_ends_at, e.end_cause, e.customer_email,
        e.offered_at IS NOT NULL AS had_offer, e.customer_phone, e.language, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
-       v.name AS venue_name, v.timezone,
-       (SELECT array_agg(t.code ORDER BY t.id)
-          FROM waitlist_tickets w JOIN tickets t ON t.org_id = w.org_id AND t.id = w.ticket_id
-         WHERE w.org_id = e.org_id AND w.entry_id = e.id) AS ticket_codes,
+       v.name AS venue_name, v.timezone, k.ticket_codes, k.booking_id, s.show_id, h.title AS show_title, m.name AS room_name,
        (SELECT count(*) FROM waitlist_entries a
          WHERE a.org_id = e.org_id AND a.slot_id = e.slot_id AND a.status = 'WAITING' AND a.id <= e.id) AS turn
   FROM waitlist_links l
   JOIN waitlist_entries e ON e.org_id = l.org_id AND e.id = l.entry_id
   JOIN reservation_slots s ON s.org_id = e.org_id AND s.id = e.slot_id
   JOIN venues v ON v.org_id = e.org_id AND v.id = e.venue_id
+  LEFT JOIN shows h ON h.org_id = s.org_id AND h.id = s.show_id
+  LEFT JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id
+  -- A booking's code opens the door, so this link does not show it.
+ CROSS JOIN LATERAL (SELECT array_agg(t.code ORDER BY t.id) FILTER (WHERE t.channel <> 'booking') AS ticket_codes,
+                            max(t.id) FILTER (WHERE t.channel = 'booking') AS booking_id
+                       FROM waitlist_tickets w JOIN tickets t ON t.org_id = w.org_id AND t.id = w.ticket_id
+                      WHERE w.org_id = e.org_id AND w.entry_id = e.id) k
  WHERE l.token_hash = $1;
 
 -- name: end_entries
@@ -109,7 +135,7 @@ SELECT id FROM ended;
 
 -- name: lines_to_serve
 -- Lists with work to do: an offer has expired or can no longer be accepted, a held place is not offered, a place is free that
--- somebody waits for, the slot is over or closed, or nobody waits any more.
+-- somebody waits for, the slot is over or closed, its booking is closed, or nobody waits any more.
 SELECT l.org_id, l.slot_id
   FROM waitlist_lines l
   JOIN reservation_slots s ON s.org_id = l.org_id AND s.id = l.slot_id
@@ -120,7 +146,8 @@ SELECT l.org_id, l.slot_id
   CROSS JOIN LATERAL (SELECT min(e.places) AS smallest
                         FROM waitlist_entries e
                        WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'WAITING') w
- WHERE s.ends_at <= $1 OR s.status <> 'ACTIVE' OR o.first_end <= $1 OR s.held_count <> o.places
+ WHERE s.ends_at <= $1 OR s.status <> 'ACTIVE' OR s.booking_closed OR s.booking_closes_at <= $1
+    OR o.first_end <= $1 OR s.held_count <> o.places
     OR (s.has_waitlist AND (w.smallest IS NULL OR v.waitlist_offer_minutes IS NULL))
     OR w.smallest <= s.total_capacity - s.booked_count - o.places
     OR EXISTS (SELECT 1
@@ -129,7 +156,8 @@ SELECT l.org_id, l.slot_id
                  JOIN tickets t ON t.org_id = k.org_id AND t.id = k.ticket_id
                  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
                 WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'OFFERED'
-                  AND (t.status <> 'ACTIVATED' OR t.verified_at IS NOT NULL OR r.id IS NOT NULL))
+                  AND (t.status <> CASE t.channel WHEN 'booking' THEN 'INACTIVE' ELSE 'ACTIVATED' END
+                       OR t.verified_at IS NOT NULL OR r.id IS NOT NULL))
  ORDER BY l.org_id, l.slot_id;
 
 -- name: claim_line
@@ -157,8 +185,11 @@ SELECT e.id, e.places, e.status, e.gathers_until, e.offer_ends_at
    FOR NO KEY UPDATE;
 
 -- name: read_tickets
--- The tickets of entries, with the facts that booking needs.
-SELECT w.entry_id, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
+-- The tickets of entries, with the facts that booking needs. A request for seats is INACTIVE and can be confirmed, so it counts
+-- as an ACTIVATED ticket.
+SELECT w.entry_id, t.id AS ticket_id, t.code, t.channel,
+       CASE WHEN t.verified_at IS NOT NULL THEN 'VERIFIED' WHEN t.channel = 'booking' AND t.status = 'INACTIVE' THEN 'ACTIVATED'
+            ELSE t.status END AS status,
        t.valid_until, p.venue_id AS product_venue_id, r.id AS reservation_id, rs.date AS reserved_date
   FROM waitlist_tickets w
   JOIN tickets t ON t.org_id = w.org_id AND t.id = w.ticket_id

@@ -46,6 +46,12 @@ class WaitlistView:
     venue_name: str
     timezone: str
     ticket_codes: tuple[str, ...]
+    """Empty for a booking."""
+    booking_id: int | None
+    """The booking that waits for seats of a performance; None if tickets wait for a slot."""
+    show_id: int | None
+    show_title: str | None
+    room_name: str | None
 
 
 async def read_waitlist(services: Services, token: str) -> WaitlistView:
@@ -61,7 +67,7 @@ async def read_waitlist(services: Services, token: str) -> WaitlistView:
         row["turn"] if status == "WAITING" else None, row["offer_ends_at"] if status == "OFFERED" else None,
         row["end_cause"], row["had_offer"], row["customer_email"], row["customer_phone"], row["language"], row["date"], row["start_time"],
         row["end_time"], row["starts_at"], row["ends_at"], row["venue_name"], row["timezone"],
-        tuple(row["ticket_codes"] or ()),
+        tuple(row["ticket_codes"] or ()), row["booking_id"], row["show_id"], row["show_title"], row["room_name"],
     )  # fmt: skip
 
 
@@ -99,6 +105,30 @@ def refuse_party(tickets: list[Any], slot: Any, now: datetime) -> None:
         reason, first = bad[0]
         beside = {name: value for name, value in first.items() if name != "ticket_code"}
         raise Refused(reason, tickets=[{"code": why, **facts} for why, facts in bad], **beside)
+
+
+def refuse_wait(slot: Any, venue: Venue, places: int) -> None:
+    """Refuse if a party of `places` need not wait for this locked slot, or would wait in vain."""
+    if venue.waitlist_offer_minutes is None:
+        raise Refused(Reason.WAITLIST_CLOSED)
+    if places > slot["total_capacity"]:
+        raise Refused(Reason.WAITLIST_CLOSED, total_capacity=slot["total_capacity"])
+    free = slot["total_capacity"] - slot["booked_count"] - slot["held_count"]
+    if places <= free:
+        raise Refused(Reason.SLOT_NOT_FULL, free=free)
+
+
+def why_closed(slot: Any, now: datetime, minutes: int | None) -> str | None:
+    """Return why the list of this slot is closed; None if it is open. `minutes` None: the venue keeps no lists.
+
+    Nobody can be booked into a performance whose booking is closed, so nobody waits for it either.
+    """
+    if slot["ends_at"] <= now:
+        return "slot_over"
+    closes_at = slot["booking_closes_at"]
+    if slot["status"] != "ACTIVE" or slot["booking_closed"] or (closes_at is not None and closes_at <= now):
+        return "slot_closed"
+    return "no_waitlist" if minutes is None else None
 
 
 def slot_facts(slot: Any, venue: Venue, **more: Any) -> str:

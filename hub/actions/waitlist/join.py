@@ -10,7 +10,7 @@ from db.statements import load
 from hub.access.randomness import secret_token, token_hash
 from hub.actions.booking.contact_codes import require_proof
 from hub.actions.booking.party_tickets import party_codes
-from hub.actions.waitlist.entries import refuse_party, slot_facts
+from hub.actions.waitlist.entries import refuse_party, refuse_wait, slot_facts
 from hub.observability import telemetry
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
@@ -69,7 +69,7 @@ async def join_waitlist(services: Services, request: JoinRequest) -> Joined:
 async def _join(services: Services, request: JoinRequest, key_hash: bytes | None) -> Joined:
     codes = party_codes(request.ticket_codes)
     slot = await services.database.fetchrow(WAITLIST.read_slot, request.org_id, request.slot_id)
-    if slot is None:
+    if slot is None or slot["show_id"] is not None:
         raise Refused(Reason.SLOT_NOT_FOUND)
     tickets = await services.database.fetch(WAITLIST.read_party, request.org_id, codes)
     venue = await services.venues.read(request.org_id, slot["venue_id"])
@@ -80,17 +80,11 @@ async def _join(services: Services, request: JoinRequest, key_hash: bytes | None
     async with services.database.transaction() as connection:
         slot = await connection.fetchrow(WAITLIST.lock_slot, request.org_id, request.slot_id)
         refuse_party(tickets, slot, now)
-        if venue.waitlist_offer_minutes is None:
-            raise Refused(Reason.WAITLIST_CLOSED)
-        if len(codes) > slot["total_capacity"]:
-            raise Refused(Reason.WAITLIST_CLOSED, total_capacity=slot["total_capacity"])
-        free = slot["total_capacity"] - slot["booked_count"] - slot["held_count"]
-        if len(codes) <= free:
-            raise Refused(Reason.SLOT_NOT_FULL, free=free)
+        refuse_wait(slot, venue, len(codes))
         entry_id = await connection.fetchval(
             WAITLIST.join_line, request.org_id, request.slot_id, slot["venue_id"], [t["ticket_id"] for t in tickets],
             request.email, request.phone, request.language, key_hash, request.body_hash, token, token_hash(token), now,
-            slot_facts(slot, venue),
+            slot_facts(slot, venue), len(codes),
         )  # fmt: skip
         position = await connection.fetchval(WAITLIST.turn, request.org_id, request.slot_id, entry_id)
     telemetry.event(telemetry.WAITLIST_JOINED, entry_id=entry_id, slot_id=request.slot_id, places=len(codes))

@@ -12,7 +12,7 @@ import asyncpg
 
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
-from hub.actions.waitlist.entries import refusal_of, slot_facts
+from hub.actions.waitlist.entries import refusal_of, slot_facts, why_closed
 from hub.events.announcements import SlotChanged
 from hub.observability import telemetry
 from hub.rules.booking_decision import BookingTicket, refuse_ticket
@@ -86,7 +86,7 @@ async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
             return done
         entries = list(await connection.fetch(WAITLIST.lock_entries, org_id, slot_id, LOOKED_AT))
         tickets = await connection.fetch(WAITLIST.read_tickets, org_id, [e["id"] for e in entries])
-        cause = _why_closed(facts, now, minutes)
+        cause = why_closed(facts, now, minutes)
         if cause is not None:
             everybody = ["WAITING"] if cause == "no_waitlist" else ["WAITING", "OFFERED"]
             ids = [e["id"] for e in await connection.fetch(WAITLIST.open_entries, org_id, slot_id, everybody)]
@@ -98,7 +98,7 @@ async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
         gone = {t["entry_id"] for t in tickets if refusal_of(t, slot, now) is not None}
         bad = [e["id"] for e in entries if e["id"] in gone and e["id"] not in (*done.closed, *done.lapsed)]
         # The slot may have closed after it was read without a lock. Then that is the cause for all entries.
-        why = _why_closed(slot, now, 0) or "ticket"
+        why = why_closed(slot, now, 0) or "ticket"
         done.closed += await _close(connection, slot, venue, bad, cause=why, now=now)
         standing = [e for e in entries if e["id"] not in done.lapsed and e["id"] not in done.closed]
         offered = sum(e["places"] for e in standing if e["status"] == "OFFERED")
@@ -122,14 +122,6 @@ async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
         services.seat_admission.settle(org_id, slot_id, free=free, revision=changed.slot.revision)
         services.announcer.publish([changed])
     return done
-
-
-def _why_closed(slot: Any, now: Any, minutes: int | None) -> str | None:
-    if slot["ends_at"] <= now:
-        return "slot_over"
-    if slot["status"] != "ACTIVE":
-        return "slot_closed"
-    return "no_waitlist" if minutes is None else None
 
 
 async def _close(
@@ -157,7 +149,8 @@ async def _close(
 def _still_good(tickets: list[Any], org_id: int, now: datetime) -> list[str] | None:
     """Return the codes of a party that can still be booked for another time.
 
-    Return None if one of its tickets is booked, used or cancelled, because then its holder knows.
+    Return None if one of its tickets is booked, used or cancelled, because then its holder knows. A booking has no code to
+    book with again: its holder asks for another performance.
     """
     good = []
     for t in tickets:
@@ -171,7 +164,8 @@ def _still_good(tickets: list[Any], org_id: int, now: datetime) -> list[str] | N
         )
         match refuse_ticket(ticket, now):
             case None:
-                good.append(t["code"])
+                if t["channel"] != "booking":
+                    good.append(t["code"])
             case Reason.TICKET_EXPIRED:
                 pass
             case _:
