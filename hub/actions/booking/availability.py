@@ -2,7 +2,8 @@
 
 A month is read from Postgres when first requested, and again when it is older than `FRESH_SECONDS`. In between, announcements
 bring each slot's newest counts: bookings of this process show at once, those of others within milliseconds. The next read
-corrects what a lost announcement left stale. No booking is decided by this calendar.
+corrects what a lost announcement left stale. No booking is decided by this calendar. The performances of a show are months of
+their own: they are in no calendar for tickets.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import time as clock_time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -30,8 +31,14 @@ MONTHS_KEPT = 64
 ALTERNATIVE_DAYS = 7
 OFFER_SECONDS = 0.25
 
-MonthKey = tuple[int, int, int]
-"""Organisation, year and month."""
+
+class MonthKey(NamedTuple):
+    """A month of an organisation: its calendar for tickets, or the performances of one show."""
+
+    org_id: int
+    year: int
+    month: int
+    show_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +217,10 @@ class Availability:
         return reading
 
     async def _read(self, key: MonthKey) -> _Month:
-        org_id, year, number = key
-        first = date(year, number, 1)
+        first = date(key.year, key.month, 1)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         try:
-            rows = await self._services.database.fetch(CALENDAR.slots_between, org_id, first, last)
+            rows = await self._services.database.fetch(CALENDAR.slots_between, key.org_id, first, last, key.show_id)
             month, before = _Month(rows), self._months.get(key)
             if before is not None:
                 for slot_id, slot in before.slots.items():
@@ -254,15 +260,17 @@ class Availability:
 
     def _receive(self, announcement: Announcement) -> None:
         if isinstance(announcement, SlotChanged):
-            key = (announcement.org_id, announcement.date.year, announcement.date.month)
-            if key in self._reading:
+            # An announcement does not say whether the slot is a performance, so every month of this date is asked.
+            day, announced = announcement.date, announcement.slot
+            month_of_slot = (announcement.org_id, day.year, day.month)
+            for key in [key for key in self._reading if key[:3] == month_of_slot]:
                 newest = self._announced.setdefault(key, {})
-                known = newest.get(announcement.slot.slot_id)
-                if known is None or known.revision < announcement.slot.revision:
-                    newest[announcement.slot.slot_id] = announcement.slot
-            month = self._months.get(key)
-            if month is not None:
-                slot, announced = month.slots.get(announcement.slot.slot_id), announcement.slot
+                known = newest.get(announced.slot_id)
+                if known is None or known.revision < announced.revision:
+                    newest[announced.slot_id] = announced
+            for key in [key for key in self._months if key[:3] == month_of_slot]:
+                month = self._months[key]
+                slot = month.slots.get(announced.slot_id)
                 if slot is not None and slot.update(
                     announced.capacity, announced.booked, announced.held, announced.revision
                 ):
@@ -285,6 +293,6 @@ class Availability:
 def _months_of(org_id: int, first: date, last: date) -> list[MonthKey]:
     keys, day = [], first.replace(day=1)
     while day <= last:
-        keys.append((org_id, day.year, day.month))
+        keys.append(MonthKey(org_id, day.year, day.month))
         day = (day + timedelta(days=31)).replace(day=1)
     return keys

@@ -118,7 +118,7 @@ async def read_show(
     An archived show has no performances. With `drafts` a draft is returned too, for staff who look at it before it is published.
     """
     now = services.clock.now()
-    organisations = [org_id] if org_id is not None else sorted(await services.venues.organisations())
+    organisations = await _organisations(services, org_id)
     row = await services.database.fetchrow(PUBLIC.show_of_organisations, organisations, show_id)
     if row is None or (row["status"] == "DRAFT" and not drafts):
         raise Refused(Reason.SHOW_NOT_FOUND)
@@ -128,6 +128,16 @@ async def read_show(
     return _show(row, played, now, language)
 
 
+async def org_of_published_show(services: Services, show_id: int, org_id: int | None = None) -> int:
+    """Return the organisation of a published show. Refuses SHOW_NOT_FOUND for drafts, archived shows and unknown numbers."""
+    organisations = await _organisations(services, org_id)
+    row = await services.database.fetchrow(PUBLIC.show_of_organisations, organisations, show_id)
+    if row is None or row["status"] != "PUBLISHED":
+        raise Refused(Reason.SHOW_NOT_FOUND)
+    found: int = row["org_id"]
+    return found
+
+
 async def alternatives_of(services: Services, org_id: int, slot_id: int, places: int) -> tuple[Performance, ...]:
     """Return at most five other performances of the same show that can be booked and have `places` free, the nearest first."""
     now = services.clock.now()
@@ -135,6 +145,10 @@ async def alternatives_of(services: Services, org_id: int, slot_id: int, places:
     found = (_performance(row, now) for row in rows)
     open_ones = [one for one in found if one.booking_open and one.available_count >= places]
     return tuple(open_ones[:MOST_ALTERNATIVES])
+
+
+async def _organisations(services: Services, org_id: int | None) -> list[int]:
+    return [org_id] if org_id is not None else sorted(await services.venues.organisations())
 
 
 def _show(row: Any, played: list[Any], now: datetime, language: str) -> Show:

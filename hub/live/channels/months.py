@@ -1,4 +1,4 @@
-"""Month channels: the subscribers of each month of the public calendar, and what they have been sent.
+"""Month channels: the subscribers of each month of the public calendar or of a show, and what they have been sent.
 
 The calendar in memory (`hub/actions/booking/availability.py`) also answers `GET /api/reservation-slots/available`. Here its
 encoded slots are compared with those that were sent. So a client with the snapshot and every later frame has the calendar's
@@ -64,7 +64,7 @@ class MonthState:
             pieces = self._pieces or {}
             changed = self._changed
             due = [p for slot_id, p in pieces.items() if version is None or changed.get(slot_id, 0) > version]
-            frame = self._frames[version] = frames.slots(self._key[1:], version is None, due)
+            frame = self._frames[version] = frames.slots(self._key[1:3], version is None, due)
         return self.version, frame
 
 

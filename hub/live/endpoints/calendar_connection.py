@@ -1,4 +1,4 @@
-"""Calendar connection: a public socket that follows a month of the calendar, without a session and without `hello`.
+"""Calendar connection: a public socket that follows a month of the calendar or of a show, without session and `hello`.
 
 client -> hub                             hub -> client
   month   month (YYYY-MM)                   slots   month, whole, slots
@@ -37,7 +37,17 @@ class Clock(Protocol):
 
 
 class CalendarConnection(SocketSession):
-    __slots__ = ("_clock", "_is_turning", "_months", "_requested", "_sockets", "_subscription", "address", "org_id")
+    __slots__ = (
+        "_clock",
+        "_is_turning",
+        "_months",
+        "_requested",
+        "_show_id",
+        "_sockets",
+        "_subscription",
+        "address",
+        "org_id",
+    )
 
     HEARTBEAT = HeartbeatTimes(ping=(25.0, 30.0), subscriber_ping=15.0, pong=25.0)
     """Long times, because a phone on a train is slow but not gone, and its radio should sleep."""
@@ -54,7 +64,9 @@ class CalendarConnection(SocketSession):
         *,
         address: str,
         org_id: int,
+        show_id: int | None = None,
     ) -> None:
+        """Follow the organisation's calendar for tickets, or the performances of one show."""
         super().__init__(client, host, LIMIT)
         self.address = address
         self.org_id = org_id
@@ -64,6 +76,7 @@ class CalendarConnection(SocketSession):
         self._subscription = Subscription(self.queue)
         self._requested: MonthKey | None = None
         self._is_turning = False
+        self._show_id = show_id
 
     async def run(self, month: tuple[int, int]) -> None:
         """Serve the client until the socket has ended."""
@@ -102,7 +115,7 @@ class CalendarConnection(SocketSession):
 
     def _turn_to(self, month: tuple[int, int]) -> None:
         """Follow this month from now on. A client that pages through the year is sent the month where it stops."""
-        self._requested = (self.org_id, *month)
+        self._requested = MonthKey(self.org_id, *month, self._show_id)
         if not self._is_turning:
             self._is_turning = True
             self._host.background.start(self._follow_requested())

@@ -8,6 +8,7 @@ import re
 
 from aiohttp import hdrs, web
 
+from hub.actions.shows.read_shows import org_of_published_show
 from hub.actions.venues.organisations import resolve_org
 from hub.live.channels.months import MonthChannels
 from hub.live.connection.session_host import SessionHost
@@ -44,20 +45,25 @@ async def serve_calendar(
         raise Refused(Reason.FORBIDDEN, message="This page may not watch the calendar")
     if sockets.calendar.has_enough_of(address):
         raise Refused(Reason.RATE_LIMITED, message="Too many sockets from this address", retry_after=60)
-    org_id = await resolve_org(services, _organisation(request.query.get("orq")))
+    named, show_id = (_number(request.query.get(name), name) for name in ("orq", "show"))
+    org_id = (
+        await resolve_org(services, named) if show_id is None else await org_of_published_show(services, show_id, named)
+    )
     today = await services.venues.today(org_id, services.clock.now())
     month = today.year, today.month
     if "month" in request.query:
         month = near_month(fields.month(request.query, "month"), today)
     client = await open_socket(request, LARGEST_FRAME)
-    connection = CalendarConnection(client, host, sockets, months, services.clock, address=address, org_id=org_id)
+    connection = CalendarConnection(
+        client, host, sockets, months, services.clock, address=address, org_id=org_id, show_id=show_id
+    )
     await connection.run(month)
     return client.socket
 
 
-def _organisation(given: str | None) -> int | None:
+def _number(given: str | None, name: str) -> int | None:
     if given is None:
         return None
     if not _NUMBER.fullmatch(given):
-        fields.refuse("orq", "give the number of an organisation")
+        fields.refuse(name, "give the number of an organisation" if name == "orq" else "give the number of a show")
     return int(given)

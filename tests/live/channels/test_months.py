@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hub.actions.booking.availability import MonthKey
 from hub.actions.venues.generate_slots import OpeningHours, generate_slots
 from hub.app import LIVE
 from hub.events.announcements import SlotChanged, SlotsEdited
@@ -175,7 +176,7 @@ async def test_an_edit_during_the_reading_is_not_lost(hub: Hub, world: World, vi
     slow = Slow()
     slow.fetch = held_up  # type: ignore[attr-defined]
     monkeypatch.setattr(calendar, "_services", _with_database(hub.services, slow))
-    channel = await live.channels.months.open((world.org_id, 2026, 11))
+    channel = await live.channels.months.open(MonthKey(world.org_id, 2026, 11))
     reading = asyncio.create_task(live.channels.months.resync(channel))
     await begun.wait()
     await close_slot(hub.database, slot)
@@ -207,7 +208,7 @@ async def test_leafing_through_the_months_ends_with_the_last_one_whole(hub: Hub,
     await visitor.sees(await truth(hub, world.org_id, "2027-02"), 60)
     visitor.ask("2027-02")
     assert (await visitor.receive())["whole"], "asked for again, it comes whole again"
-    assert {channel.key for channel in hub.app[LIVE].channels.months.subscribed()} == {(world.org_id, 2027, 2)}
+    assert {channel.key for channel in hub.app[LIVE].channels.months.subscribed()} == {MonthKey(world.org_id, 2027, 2)}
 
 
 async def test_an_organisation_sees_its_own_slots_only(hub: Hub, world: World, visit: Visit, raw: Any) -> None:
@@ -229,7 +230,7 @@ async def test_without_the_comparison_the_calendar_is_wrong(hub: Hub, world: Wor
     """Negative control: a channel that finds no difference sends nothing, and the tests above would fail."""
     slot = await world.slot()
     visitor = await visit()
-    channel = await hub.app[LIVE].channels.months.open((world.org_id, 2026, 11))
+    channel = await hub.app[LIVE].channels.months.open(MonthKey(world.org_id, 2026, 11))
     assert isinstance(channel, MonthChannel)
     channel.state._calendar = _Frozen(channel.state._calendar.pieces(channel.key))  # type: ignore[assignment]
     await world.reserved(slot)

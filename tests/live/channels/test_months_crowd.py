@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hub.actions.booking.availability import MonthKey
 from hub.app import LIVE
 from hub.events.announcements import SlotChanged
 from hub.live.channels.months import TICK_SECONDS
@@ -76,7 +77,7 @@ async def test_a_rush_is_at_most_four_frames_a_second_each_encoded_once_for_all(
 
 
 def booked_in_memory(hub: Hub, world: World, slot: int) -> int:
-    month = hub.app[keys.AVAILABILITY]._months[world.org_id, 2026, 11]
+    month = hub.app[keys.AVAILABILITY]._months[MonthKey(world.org_id, 2026, 11)]
     return int(month.slots[slot].booked)
 
 
@@ -112,7 +113,7 @@ async def test_two_hundred_visitors_who_come_at_once_read_postgres_once(
     """The resync also reads once for all of them. It runs when the relay has connected and every few seconds."""
     await world.slot()
     live, calendar = hub.app[LIVE], hub.app[keys.AVAILABILITY]
-    months, key = live.channels.months, (world.org_id, 2026, 11)
+    months, key = live.channels.months, MonthKey(world.org_id, 2026, 11)
     readings, come = 0, asyncio.Event()
     read = calendar._read
 
@@ -174,5 +175,5 @@ async def test_a_month_that_is_watched_is_never_pushed_out_of_memory(
     calendar = hub.app[keys.AVAILABILITY]
     for number in range(1, 8):
         await hub.get(f"/api/reservation-slots/available?month=2027-0{number}")
-    assert (world.org_id, 2026, 11) in calendar._months
+    assert MonthKey(world.org_id, 2026, 11) in calendar._months
     assert len(calendar._months) == 3
