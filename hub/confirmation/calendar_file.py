@@ -24,7 +24,8 @@ Method = Literal["PUBLISH", "CANCEL"]
 class CalendarEntry:
     """One event of the file. `host` names the hub in the UID, timestamps are aware, and an empty `manage_url` adds no link.
 
-    `more_codes` are the other tickets of the party, and `organizer` is the address that its mail comes from.
+    `more_codes` are the other tickets of the party, and `organizer` is the address that its mail comes from. A booking has a
+    `show_title`, a `room` and its number of `people`, and no code.
     """
 
     reservation_id: int
@@ -41,14 +42,17 @@ class CalendarEntry:
     organizer: str = ""
     sequence: int = 0
     cancelled: bool = False
+    show_title: str = ""
+    room: str = ""
+    people: int = 1
 
     @property
     def title(self) -> str:
-        return translator(self.language).gettext("Visit to {venue}").format(venue=self.venue_name)
+        return self.show_title or translator(self.language).gettext("Visit to {venue}").format(venue=self.venue_name)
 
     @property
     def location(self) -> str:
-        return f"{self.venue_name}, {self.address}" if self.address else self.venue_name
+        return ", ".join(part for part in (self.room, self.venue_name, self.address) if part)
 
 
 def prepare() -> None:
@@ -106,7 +110,15 @@ def _event(entry: CalendarEntry, stamped_at: datetime) -> "Event":
         organizer = vCalAddress(f"mailto:{entry.organizer}")
         organizer.params["CN"] = vText(entry.venue_name)
         event.add("organizer", organizer)
-    if entry.more_codes:
+    if entry.show_title:
+        people = translator(entry.language).ngettext(
+            "Booked for {count} person.", "Booked for {count} people.", entry.people
+        )
+        lines = [
+            people.format(count=entry.people),
+            _("Show your QR code at the entrance. It is in your confirmation mail."),
+        ]
+    elif entry.more_codes:
         codes = ", ".join((entry.ticket_code, *entry.more_codes))
         lines = [_("Tickets {codes}. Show their QR codes at the entrance.").format(codes=codes)]
     else:

@@ -33,15 +33,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class TicketBlock:
-    """One ticket; `picture` says whether its QR code is shown."""
+    """One code of a ticket, or of a booking if `booking`. `picture` says whether its QR code is shown."""
 
     code: str
     picture: bool = True
+    booking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class VisitBlock:
-    """One visit: place, time and tickets. A visit that no longer takes place is `struck` through."""
+    """One visit: place, time and tickets. A visit that no longer takes place is `struck` through.
+
+    A performance also has the `title` of its show, its `room`, and the `party` in words.
+    """
 
     venue: str
     address: str
@@ -49,14 +53,17 @@ class VisitBlock:
     hours: str
     tickets: tuple[TicketBlock, ...] = ()
     struck: bool = False
+    title: str = ""
+    room: str = ""
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EmailContent:
     """All texts of one e-mail, in its language.
 
-    `preview` is the line that mail programs show after the subject. `code` is a one-time code, shown large. The attached
-    calendar file is made from `entries`.
+    `preview` is the line that mail programs show after the subject. `code` is a one-time code, shown large. `choices` are
+    links of equal weight under the line `choices_title`. The attached calendar file is made from `entries`.
     """
 
     sender_name: str
@@ -67,6 +74,8 @@ class EmailContent:
     greeting: str = ""
     code: str = ""
     visits: tuple[VisitBlock, ...] = ()
+    choices_title: str = ""
+    choices: tuple[Link, ...] = ()
     action: Link | None = None
     also: tuple[Link, ...] = ()
     calendars: tuple[Link, ...] = ()
@@ -74,9 +83,9 @@ class EmailContent:
     entries: tuple[CalendarEntry, ...] = ()
 
     @property
-    def pictured(self) -> tuple[str, ...]:
-        """Return the ticket codes shown as QR codes, in the order of the e-mail."""
-        return tuple(ticket.code for visit in self.visits for ticket in visit.tickets if ticket.picture)
+    def pictured(self) -> tuple[TicketBlock, ...]:
+        """Return the tickets shown as QR codes, in the order of the e-mail."""
+        return tuple(ticket for visit in self.visits for ticket in visit.tickets if ticket.picture)
 
 
 def as_html(email: EmailContent, language: str, pictures: dict[str, str]) -> str:

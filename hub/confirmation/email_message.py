@@ -16,7 +16,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import cast
 
-from hub.confirmation import alert_emails, contact_code_messages, qr_code, reservation_emails, waitlist_emails
+from hub.confirmation import (
+    alert_emails,
+    booking_emails,
+    contact_code_messages,
+    qr_code,
+    reservation_emails,
+    waitlist_emails,
+)
 from hub.confirmation.calendar_file import calendar_of, method_of
 from hub.confirmation.email_content import EmailContent, Unsendable, as_html, as_text
 from hub.confirmation.outbox_message import OutboxMessage, Sender
@@ -28,6 +35,11 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "reservation.moved": reservation_emails.moved,
     "reservation.cancelled": reservation_emails.cancelled,
     "reservation.reminder": reservation_emails.reminder,
+    "booking.requested": booking_emails.requested,
+    "booking.confirmed": booking_emails.confirmed,
+    "booking.moved": booking_emails.moved,
+    "booking.cancelled": booking_emails.cancelled,
+    "booking.reminder": booking_emails.reminder,
     "waitlist.joined": waitlist_emails.waitlist_joined,
     "waitlist.offer": waitlist_emails.waitlist_offer,
     "waitlist.lapsed": waitlist_emails.waitlist_lapsed,
@@ -73,18 +85,18 @@ def _message(content: EmailContent, message: OutboxMessage, sender: Sender) -> E
 
     email.set_content(as_text(content, message.language), cte="quoted-printable")
     row = message.message_id.strip("<>")
-    pictures = {code: f"qr{number}.{row}" for number, code in enumerate(content.pictured)}
+    pictures = {ticket.code: f"qr{number}.{row}" for number, ticket in enumerate(content.pictured)}
     email.add_alternative(as_html(content, message.language, pictures), subtype="html", cte="quoted-printable")
     html = email.get_body(("html",))
     assert html is not None
-    for code, picture in pictures.items():
+    for ticket in content.pictured:
         html.add_related(
-            qr_code.png(code),
+            qr_code.png(ticket.code),
             "image",
             "png",
-            cid=f"<{picture}>",
+            cid=f"<{pictures[ticket.code]}>",
             disposition="inline",
-            filename=f"ticket-{_file_name(code)}.png",
+            filename=f"{'booking' if ticket.booking else 'ticket'}-{_file_name(ticket.code)}.png",
         )
     if content.entries:
         email.add_attachment(

@@ -34,6 +34,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"address not supported", N_("The mail server cannot send to an address in this script.")),
     (r"(obsolete: )?too late", N_("It would have come too late to be of use.")),
     (r"obsolete: cancelled", N_("The reservation was cancelled before the message went out.")),
+    (r"obsolete: confirmed", N_("The booking was confirmed before the message went out.")),
     (r"obsolete: moved", N_("The visit was moved before the message went out.")),
     (r"obsolete: used", N_("The visitor had come in before the message went out.")),
     (r"obsolete: gone", N_("The reservation no longer exists.")),

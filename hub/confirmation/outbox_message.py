@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.confirmation.booked_party import Party
+from hub.confirmation.booked_seats import BookedSeats, Show
 from hub.confirmation.email_content import Unsendable
 from hub.text.languages import DEFAULT, LANGUAGES
 
@@ -23,8 +24,19 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a message is about, as rows of `outbox.parties`, `outbox.bookings` and `outbox.shows`."""
+
+    party: Sequence[Any] = ()
+    booking: Any = None
+    show: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxMessage:
     """A message to be written and sent. `party` is None if it is about no reservation, or about one that is gone.
+
+    `booking` is the same for a booking, and `show` is what plays in the slot of a message of the waiting list, if any.
 
     The methods that read the payload raise Unsendable if a value is missing or malformed. `text` and `number` take a default.
     """
@@ -39,10 +51,12 @@ class OutboxMessage:
     party: Party | None
     message_id: str
     now: datetime
+    booking: BookedSeats | None = None
+    show: Show | None = None
 
     @classmethod
-    def of(cls, row: Any, party_rows: Sequence[Any], *, host: str, now: datetime) -> "OutboxMessage":
-        """Build a message from a row of `outbox.claim` and its rows of `outbox.parties`. A retry keeps its Message-ID."""
+    def of(cls, row: Any, about: "About", *, host: str, now: datetime) -> "OutboxMessage":
+        """Build a message from a row of `outbox.claim` and what it is about. A retry keeps its Message-ID."""
         made: datetime = row["created_at"]
         return cls(
             kind=row["kind"],
@@ -52,9 +66,11 @@ class OutboxMessage:
             payload=payload_of(row),
             reservation_id=row["reservation_id"],
             organisation=row["organisation"],
-            party=Party.of(party_rows),
+            party=Party.of(about.party),
             message_id=f"<{row['org_id']}.{row['id']}.{int(made.timestamp()):x}@{host}>",
             now=now,
+            booking=about.booking and BookedSeats.of(about.booking),
+            show=about.show and Show.of(about.show),
         )
 
     @property
@@ -97,6 +113,12 @@ class OutboxMessage:
         except (AssertionError, KeyError, TypeError, ValueError):
             raise Unsendable(f"unreadable: {name}") from None
 
+    def detail(self, name: str, part: str) -> str:
+        """Return the text `part` of the object `name` in the payload, or ""."""
+        value = self.payload.get(name)
+        found = value.get(part) if isinstance(value, dict) else None
+        return found if isinstance(found, str) else ""
+
     def zone(self) -> ZoneInfo:
         try:
             return ZoneInfo(self.text("timezone"))
@@ -120,6 +142,19 @@ def payload_of(row: Any) -> dict[str, Any]:
     except ValueError:
         found = None
     return found if isinstance(found, dict) else {}
+
+
+def booking_id_of(row: Any, payload: Mapping[str, Any]) -> int | None:
+    """Return the booking that a row of a booking names. A row with a reservation needs none."""
+    found = payload.get("booking_id")
+    return found if row["kind"].startswith("booking.") and type(found) is int else None
+
+
+def slot_id_of(row: Any, payload: Mapping[str, Any]) -> int | None:
+    """Return the slot that a row of the waiting list is about."""
+    slot = payload.get("slot") if row["kind"].startswith("waitlist.") else None
+    found = slot.get("slot_id") if isinstance(slot, dict) else None
+    return found if type(found) is int else None
 
 
 def reservation_ids_of(payload: Mapping[str, Any], reservation_id: int | None) -> tuple[int, ...]:

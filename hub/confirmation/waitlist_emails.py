@@ -11,16 +11,25 @@ def waitlist_joined(message: OutboxMessage, sender: Sender) -> EmailContent:
     translation = translator(message.language)
     _ = translation.gettext
     places = message.number("places")
+    full = (
+        translation.ngettext(
+            "This performance is sold out. You are waiting for a seat.",
+            "This performance is sold out. You are waiting for {count} seats.",
+            places,
+        )
+        if message.show
+        else translation.ngettext(
+            "This time is full. You are waiting for a place.",
+            "This time is full. You are waiting for {count} places.",
+            places,
+        )
+    )
     return _about_slot(
         message,
         subject=_("On the waiting list: {venue}, {day}"),
         heading=_("You are on the waiting list"),
         paragraphs=(
-            translation.ngettext(
-                "This time is full. You are waiting for a place.",
-                "This time is full. You are waiting for {count} places.",
-                places,
-            ).format(count=places),
+            full.format(count=places),
             _("As soon as there is room we send you an offer and keep it for you until the time it names. Until then "
               "there is nothing to do."),
         ),
@@ -36,20 +45,32 @@ def waitlist_offer(message: OutboxMessage, sender: Sender) -> EmailContent:
     if not message.text("waitlist_token"):
         raise Unsendable("token gone")
     moment = format_moment(message.moment("ends_at"), message.zone(), message.language)
+    if message.show:
+        subject = translation.ngettext(
+            "A seat is free: {venue}, {day}", "{count} seats are free: {venue}, {day}", places
+        )
+        kept = translation.ngettext(
+            "We are keeping a seat for you until {moment}. After that it goes to the next in line.",
+            "We are keeping {count} seats for you until {moment}. After that they go to the next in line.",
+            places,
+        )
+        take = translation.ngettext("Take the seat", "Take the seats", places)
+    else:
+        subject = translation.ngettext(
+            "A place is free: {venue}, {day}", "{count} places are free: {venue}, {day}", places
+        )
+        kept = translation.ngettext(
+            "We are keeping a place for you until {moment}. After that it goes to the next in line.",
+            "We are keeping {count} places for you until {moment}. After that they go to the next in line.",
+            places,
+        )
+        take = translation.ngettext("Take the place", "Take the places", places)
     return _about_slot(
         message,
-        subject=translation.ngettext(
-            "A place is free: {venue}, {day}", "{count} places are free: {venue}, {day}", places
-        ),
+        subject=subject,
         heading=_("There is room for you"),
-        paragraphs=(
-            translation.ngettext(
-                "We are keeping a place for you until {moment}. After that it goes to the next in line.",
-                "We are keeping {count} places for you until {moment}. After that they go to the next in line.",
-                places,
-            ).format(count=places, moment=moment),
-        ),
-        action=_link(translation.ngettext("Take the place", "Take the places", places), message.waitlist_url(sender)),
+        paragraphs=(kept.format(count=places, moment=moment),),
+        action=_link(take, message.waitlist_url(sender)),
         notes=(_("On the same page you can say no, so that the next in line need not wait."),),
     )
 
@@ -57,10 +78,20 @@ def waitlist_offer(message: OutboxMessage, sender: Sender) -> EmailContent:
 def waitlist_lapsed(message: OutboxMessage, sender: Sender) -> EmailContent:
     translation = translator(message.language)
     _ = translation.gettext
+    subject, heading = _("The offer has lapsed: {venue}, {day}"), _("The offer has lapsed")
+    if message.show:
+        gone = translation.ngettext(
+            "The seat we kept for you has gone to the next in line.",
+            "The seats we kept for you have gone to the next in line.",
+            message.number("places"),
+        )
+        return _about_slot(
+            message, subject=subject, heading=heading, paragraphs=(gone,), action=_other_performances(message, sender)
+        )
     return _about_slot(
         message,
-        subject=_("The offer has lapsed: {venue}, {day}"),
-        heading=_("The offer has lapsed"),
+        subject=subject,
+        heading=heading,
         paragraphs=(
             translation.ngettext(
                 "The place we kept for you has gone to the next in line.",
@@ -83,11 +114,21 @@ def waitlist_closed(message: OutboxMessage, sender: Sender) -> EmailContent:
         "slot_over": _("The time is over, and the offer was not taken.")
         if message.payload.get("had_offer")
         else _("The time has come, and no place came free before. We are sorry."),
-        "slot_closed": _("The venue does not offer this time any more."),
+        "slot_closed": _("This performance is cancelled. We are sorry.")
+        if message.show
+        else _("The venue does not offer this time any more."),
         "no_waitlist": _("The venue has closed its waiting list for this time."),
     }.get(message.text("cause"))
     if why is None:
         raise Unsendable("unreadable: cause")
+    if message.show:
+        return _about_slot(
+            message,
+            subject=_("The waiting list is closed: {venue}, {day}"),
+            heading=_("This waiting list is closed"),
+            paragraphs=(why,),
+            action=_other_performances(message, sender),
+        )
     good = message.number("good", 0)
     still = translation.ngettext(
         "Your ticket is still good: book another time whenever you like.",
@@ -101,6 +142,13 @@ def waitlist_closed(message: OutboxMessage, sender: Sender) -> EmailContent:
         paragraphs=(why, still) if good else (why,),
         action=Link(_("Book another time"), _booking_url(message, sender)) if good else None,
     )
+
+
+def _other_performances(message: OutboxMessage, sender: Sender) -> Link | None:
+    if message.show is None:
+        return None
+    label = translator(message.language).gettext("See all performances")
+    return Link(label, f"{sender.public_url}/shows/{message.show.show_id}")
 
 
 def _booking_url(message: OutboxMessage, sender: Sender) -> str:
@@ -127,15 +175,16 @@ def _about_slot(
     _ = translator(message.language).gettext
     date, start, end = message.slot("slot")
     day, hours = format_day(date, message.language), format_span(start, end, message.language)
-    name = message.venue_name
+    name, show = message.venue_name, message.show
+    title = show.title_in(message.language) if show else ""
     return EmailContent(
         sender_name=name,
-        subject=subject.format(venue=name, day=day, count=message.number("places")),
+        subject=subject.format(venue=title or name, day=day, count=message.number("places")),
         preview=f"{day}, {hours}",
         greeting=_("Hello,"),
         heading=heading,
         paragraphs=paragraphs,
-        visits=(VisitBlock(name, message.text("address"), day, hours),),
+        visits=(VisitBlock(name, message.text("address"), day, hours, title=title, room=show.room if show else ""),),
         action=action,
         notes=notes,
     )

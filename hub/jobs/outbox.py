@@ -24,11 +24,12 @@ import orjson
 
 from db import statements
 from db.pool import DatabaseDown
+from hub.actions.messaging.outbox_facts import read_about
 from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.email_content import Obsolete, Unsendable
 from hub.confirmation.email_message import write_email, write_text_message
 from hub.confirmation.mail_carrier import MailCarrier
-from hub.confirmation.outbox_message import OutboxMessage, Sender, payload_of, reservation_ids_of
+from hub.confirmation.outbox_message import About, OutboxMessage, Sender
 from hub.confirmation.sms_carrier import SmsCarrier, sms_carrier
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
 from hub.observability import logs, telemetry
@@ -145,7 +146,7 @@ class OutboxWorker:
             untried[row["channel"]] += 1
         away: dict[str, tuple[datetime, str]] = {}
         try:
-            parties = await self._parties(rows)
+            about = await read_about(self._services.database.jobs, rows, now)
             started = time.monotonic()
             for number, row in enumerate(rows):
                 if self._stopping or time.monotonic() - started > _STOP_SENDING_AFTER:
@@ -154,7 +155,7 @@ class OutboxWorker:
                 if channel in away:
                     continue
                 try:
-                    await self._settle(row, parties.get(number, []), lease)
+                    await self._settle(row, about[number], lease)
                 except DeliveryDeferred as absence:
                     self._failed_contacts[channel] += 1
                     due = self._later(self._failed_contacts[channel], _LONGEST_WAIT_FOR_SERVER)
@@ -172,21 +173,7 @@ class OutboxWorker:
                         )
         return len(rows) - sum(untried.values())
 
-    async def _parties(self, rows: list[Any]) -> dict[int, list[Any]]:
-        """Return the places that each row is about, by the row's id, with one statement for the whole batch."""
-        wanted = [
-            (number, row["org_id"], reservation)
-            for number, row in enumerate(rows)
-            for reservation in reservation_ids_of(payload_of(row), row["reservation_id"])
-        ]
-        parties: dict[int, list[Any]] = {}
-        if wanted:
-            columns = [list(column) for column in zip(*wanted, strict=True)]
-            for place in await self._services.database.jobs.fetch(self._sql.parties, *columns):
-                parties.setdefault(place["n"], []).append(place)
-        return parties
-
-    async def _settle(self, row: Any, party: list[Any], lease: UUID) -> None:
+    async def _settle(self, row: Any, about: About, lease: UUID) -> None:
         """Send one message and store the outcome. Raises DeliveryDeferred if the whole channel has to wait."""
         now = self._services.clock.now()
         if row["not_after"] is not None and row["not_after"] <= now:
@@ -194,7 +181,7 @@ class OutboxWorker:
             return
         worked = 0.0
         try:
-            worked = await self._send(row, party)
+            worked = await self._send(row, about)
         except Obsolete as reason:
             await self._drop(row, lease, f"obsolete: {reason}")
         except (Unsendable, DeliveryRefused) as refusal:
@@ -216,12 +203,12 @@ class OutboxWorker:
             self._log(row)
         await self._let_others_go_first(worked)
 
-    async def _send(self, row: Any, party: list[Any]) -> float:
+    async def _send(self, row: Any, about: About) -> float:
         """Write and send one message; return the seconds of processor time that the writing took.
 
         It is written in a thread, because the e-mail of a family takes longer than a scan may wait.
         """
-        message = OutboxMessage.of(row, party, host=self._sender.host, now=self._services.clock.now())
+        message = OutboxMessage.of(row, about, host=self._sender.host, now=self._services.clock.now())
         started = time.perf_counter()
         if row["channel"] == "webhook":
             await self._webhooks.send(await self._call(row, message))

@@ -12,6 +12,13 @@ NEEDS_ITS_KEY = frozenset({"waitlist.offer", "contact.code"})
 """Kinds that are useless without their link or code, which is deleted when a message is given up."""
 
 
+def link_of(kind: str) -> str | None:
+    """Return the name of the link in the payload of this kind of message, if it has one that can be made again."""
+    if kind == "booking.requested":
+        return "confirm_token"
+    return "manage_token" if kind.startswith(("reservation.", "booking.")) else None
+
+
 @dataclass(frozen=True, slots=True)
 class MailStanding:
     """The facts of a message. Until `leased_until` a hub process holds it, and may be sending it now."""

@@ -78,3 +78,30 @@ async def test_a_closed_list_that_is_long_past_gets_no_mail(worker, outbox_rows,
     assert mail_server.messages == []
     assert set(await outbox_rows.states()) == {("DROPPED", "obsolete: too late")}
     assert failure_text("obsolete: too late", "en") == "It would have come too late to be of use."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["waitlist.joined", "waitlist.offer", "waitlist.lapsed", "waitlist.closed"])
+async def test_the_waiting_list_of_a_performance_speaks_of_the_show_and_of_seats(
+    worker, outbox_rows, mail_server, language, kind
+):
+    show = await outbox_rows.show(zh_Hans="暴风雨")
+    performance = await outbox_rows.performance(show)
+    slot = {**WAITLIST["slot"], "slot_id": performance}
+    payload = {**CLOSED, "slot": slot, "cause": "slot_closed", "ends_at": (NOW + timedelta(minutes=30)).isoformat()}
+    row = await outbox_rows.queue(kind, payload, language=language)
+    mail = await sent(worker, mail_server)
+    check_every_mail(mail, language, row)
+    text, page = bodies(mail)
+    title = {"en": "The Tempest", "zh_Hans": "暴风雨"}[language]
+    assert title in mail["Subject"]
+    for body in (text, page.text):
+        assert title in body
+        assert "Room of The Tempest" in body
+    # A booking's ticket is of no use for another time, so nothing says that it is still good.
+    assert "ticket" not in text.lower()
+    assert "TKT" not in "".join(page.links)
+    over = kind in ("waitlist.lapsed", "waitlist.closed")
+    assert page.links == [f"{PUBLIC_URL}/shows/{show[0]}" if over else f"{PUBLIC_URL}/w/wait-secret"]
+    if language == "en" and kind != "waitlist.closed":
+        assert "seats" in text

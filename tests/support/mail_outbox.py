@@ -4,10 +4,12 @@ import hashlib
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.support.rows import add_row, change_rows, count_rows, delete_rows, read_row, read_rows
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ROME = ZoneInfo("Europe/Rome")
 STARTS = NOW + timedelta(hours=26)
 SLOT = {"date": "2026-11-21", "start_time": "12:00:00", "end_time": "14:00:00", "venue_id": 1}
 PUBLIC_URL = "https://hub.example.org"
@@ -54,12 +56,68 @@ class OutboxRows:
             )  # fmt: skip
             reservation = await self.database.fetchval(
                 "INSERT INTO ticket_reservations (org_id, ticket_id, slot_id, venue_id, status, customer_email,"
-                " customer_phone, manage_token_hash, reserved_at)"
-                " VALUES ($1, $2, $3, $4, $5, 'j@example.org', '+12025551234', $6, $7) RETURNING id",
+                " customer_phone, manage_token_hash, reserved_at, admitted)"
+                " VALUES ($1, $2, $3, $4, $5, 'j@example.org', '+12025551234', $6, $7, $8) RETURNING id",
                 self.org, ticket, slot, self.venue, status, hashlib.sha256(token.encode()).digest(), NOW,
+                int(status == "VERIFIED"),
             )  # fmt: skip
             ids.append(reservation)
         return ids
+
+    async def show(self, title="The Tempest", **translations):
+        """Add a show and a room for it, and return their ids."""
+        show = await add_row(
+            self.database, "shows", org_id=self.org, venue_id=self.venue, title=title, status="PUBLISHED",
+            translations=json.dumps({name: {"title": text} for name, text in translations.items()}),
+        )  # fmt: skip
+        room = await add_row(
+            self.database, "rooms", org_id=self.org, venue_id=self.venue, name=f"Room of {title}", capacity=40
+        )
+        return show["id"], room["id"]
+
+    async def performance(self, show, starts=STARTS, *, capacity=40, **columns):
+        """Add a performance of a show and its room, of two hours."""
+        local = starts.astimezone(ROME)
+        slot = await add_row(
+            self.database, "reservation_slots", org_id=self.org, venue_id=self.venue, date=local.date(),
+            start_time=local.time(), end_time=(local + timedelta(hours=2)).time(), starts_at=starts,
+            ends_at=starts + timedelta(hours=2), total_capacity=capacity, show_id=show[0], room_id=show[1], **columns,
+        )  # fmt: skip
+        return slot["id"]
+
+    async def booking(
+        self, performance, *, people=3, status="CONFIRMED", name="Ada", admitted=0, token="secret", **columns
+    ):
+        """Add a booking with its ticket, and with its reservation if it was ever confirmed. Return both ids."""
+        self._tickets += 1
+        pending = status in ("PENDING", "EXPIRED")
+        ticket = await add_row(
+            self.database, "tickets", org_id=self.org, code=f"BKG-{'7' * 24}{self._tickets:03}", channel="booking",
+            status={"CONFIRMED": "RESERVED", "CANCELLED": "CANCELLED"}.get(status, "INACTIVE"), customer_name=name,
+        )  # fmt: skip
+        if status not in ("PENDING", "CONFIRMED"):
+            columns["ended_at"] = NOW
+        await add_row(
+            self.database, "bookings", org_id=self.org, id=ticket["id"], slot_id=performance, venue_id=self.venue,
+            status=status, name=name, email="j@example.org", party_size=people, requested_at=NOW,
+            confirm_hash=hashlib.sha256(f"confirm {ticket['id']}".encode()).digest(),
+            confirmed_at=None if pending else NOW, **{"expires_at": NOW + timedelta(days=1), **columns},
+        )  # fmt: skip
+        if pending:
+            return ticket["id"], None
+        standing = "VERIFIED" if admitted else "RESERVED"
+        reservation = await add_row(
+            self.database, "ticket_reservations", org_id=self.org, ticket_id=ticket["id"], slot_id=performance,
+            venue_id=self.venue, status=status if status == "CANCELLED" else standing, customer_email="j@example.org",
+            customer_phone="", manage_token_hash=hashlib.sha256(token.encode()).digest(), reserved_at=NOW, places=people,
+            admitted=admitted,
+        )  # fmt: skip
+        return ticket["id"], reservation["id"]
+
+    async def cancel_request(self, booking):
+        """End a request as the cancellation of its performance does."""
+        ended = {"status": "CANCELLED", "ended_at": NOW, "end_cause": "performance"}
+        await change_rows(self.database, "bookings", {"id": booking}, **ended)
 
     async def queue(
         self, kind, payload, reservation=None, *, to="j@example.org", language="en", channel="mail", not_after=None

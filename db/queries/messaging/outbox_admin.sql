@@ -67,15 +67,21 @@ SELECT id, kind, channel, status, recipient, language, attempts, created_at, nex
  WHERE org_id = $1::bigint AND id = $2::bigint;
 
 -- name: retry
--- Makes a message due at $3 with all its tries; $4 is added to its payload, and $5 becomes a new link to its party. Returns
--- the id, or nothing if it is settled or being sent.
+-- Makes a message due at $3 with all its tries; $4 is added to its payload, and $5 becomes a new link to its party, or the link
+-- that confirms its booking. Returns the id, or nothing if it is settled or being sent.
 WITH retried AS (
     UPDATE mail_outbox
     SET status = 'PENDING', attempts = 0, next_attempt_at = $3::timestamptz, payload = payload || $4::jsonb,
         leased_until = NULL, lease_id = NULL
     WHERE org_id = $1::bigint AND id = $2::bigint AND status IN ('PENDING', 'DEAD')
       AND (leased_until IS NULL OR leased_until <= $3::timestamptz)
-    RETURNING org_id, id, reservation_id
+    RETURNING org_id, id, reservation_id, kind, payload
+), asked AS (
+    UPDATE bookings b
+    SET confirm_hash = $5::bytea
+    FROM retried m
+    WHERE m.kind = 'booking.requested' AND b.org_id = m.org_id AND b.id = (m.payload ->> 'booking_id')::bigint
+      AND b.status = 'PENDING' AND $5::bytea IS NOT NULL
 ), linked AS (
     INSERT INTO manage_links (org_id, token_hash, stands_for, created_at)
     SELECT r.org_id, $5::bytea, r.manage_token_hash, $3::timestamptz

@@ -38,7 +38,8 @@ WITH asked AS MATERIALIZED (
     RETURNING reservation_id
 ), parties AS MATERIALIZED (
     SELECT a.party, a.token, a.token_hash, min(r.customer_email) AS email, min(r.language) AS language,
-           array_agg(r.id ORDER BY r.id) AS ids
+           array_agg(r.id ORDER BY r.id) AS ids,
+           bool_or(EXISTS (SELECT 1 FROM bookings b WHERE b.org_id = r.org_id AND b.id = r.ticket_id)) AS of_booking
       FROM asked a
       JOIN ticket_reservations r ON r.manage_token_hash = a.party AND r.org_id = $1
       JOIN reminded m ON m.reservation_id = r.id
@@ -47,7 +48,7 @@ WITH asked AS MATERIALIZED (
     INSERT INTO manage_links (org_id, token_hash, stands_for, created_at) SELECT $1, token_hash, party, $7 FROM parties
 )
 INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, payload, language, next_attempt_at, not_after)
-SELECT $1, 'reservation.reminder', ids[1], email,
+SELECT $1, CASE WHEN of_booking THEN 'booking.reminder' ELSE 'reservation.reminder' END, ids[1], email,
        jsonb_build_object('manage_token', token, 'reservation_ids', to_jsonb(ids), 'hours', $3::integer), language, $7, $9
   FROM parties
 RETURNING id;

@@ -12,7 +12,7 @@ from hub.access.randomness import secret_token, token_hash
 from hub.access.tokens import Identity
 from hub.observability import telemetry
 from hub.rules.contact_masking import mask_email, mask_phone
-from hub.rules.outbox_admin import OVERDUE_AFTER, MailStanding, why_not_discard, why_not_retry
+from hub.rules.outbox_admin import OVERDUE_AFTER, MailStanding, link_of, why_not_discard, why_not_retry
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -82,20 +82,23 @@ async def read_mail(services: Services, org_id: int, wanted: Wanted, before: int
 
 
 async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailRow:
-    """Send a message again now, with all its tries. If its link is no longer stored, it gets a new one to the same party."""
+    """Send a message again now, with all its tries. If its link is no longer stored, it gets a new one to the same party.
+
+    A request of a booking has one link that confirms it, so the new one replaces it.
+    """
     now = services.clock.now()
     row = await _standing(services, mail_id, by)
     if refusal := why_not_retry(_facts(row), now):
         raise Refused(refusal)
     payload = json.loads(row["payload"])
-    needs_link = row["kind"].startswith("reservation.") and isinstance(payload, dict) and "manage_token" not in payload
-    token = secret_token() if needs_link else None
+    link = link_of(row["kind"])
+    token = secret_token() if link and isinstance(payload, dict) and link not in payload else None
     done = await services.database.jobs.fetchval(
         OUTBOX_ADMIN.retry,
         by.org_id,
         mail_id,
         now,
-        json.dumps({"manage_token": token} if token else {}),
+        json.dumps({link: token} if token else {}),
         token_hash(token) if token else None,
     )
     return await _settled(services, done, mail_id, by, telemetry.MAIL_RETRIED)

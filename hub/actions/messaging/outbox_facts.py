@@ -1,0 +1,42 @@
+"""Outbox facts: reads what a batch of messages is about, with one statement for each kind of thing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from db.pool import Pool
+from db.statements import load
+from hub.confirmation.booked_seats import by_number
+from hub.confirmation.outbox_message import About, booking_id_of, payload_of, reservation_ids_of, slot_id_of
+
+OUTBOX = load("messaging/outbox")
+
+
+async def read_about(pool: Pool, rows: Sequence[Any], now: datetime) -> list[About]:
+    """Return what each row of `outbox.claim` is about, in the order of the rows."""
+    places, bookings, slots = [], [], []
+    for number, row in enumerate(rows):
+        payload = payload_of(row)
+        named = reservation_ids_of(payload, row["reservation_id"])
+        if row["kind"].startswith("booking."):
+            alternatives = row["kind"] == "booking.cancelled"
+            bookings.append((number, row["org_id"], booking_id_of(row, payload), next(iter(named), None), alternatives))
+        else:
+            places += [(number, row["org_id"], reservation) for reservation in named]
+        if (slot := slot_id_of(row, payload)) is not None:
+            slots.append((number, row["org_id"], slot))
+    parties: dict[int, list[Any]] = {}
+    for place in await _read(pool, OUTBOX.parties, places):
+        parties.setdefault(place["n"], []).append(place)
+    booked = by_number(await _read(pool, OUTBOX.bookings, bookings, now))
+    shows = by_number(await _read(pool, OUTBOX.shows, slots))
+    return [About(parties.get(n, ()), booked.get(n), shows.get(n)) for n in range(len(rows))]
+
+
+async def _read(pool: Pool, sql: str, wanted: list[tuple[Any, ...]], *more: Any) -> list[Any]:
+    """Run a statement with one array for each column of `wanted`, unless nothing is wanted."""
+    if not wanted:
+        return []
+    columns = [list(column) for column in zip(*wanted, strict=True)]
+    rows: list[Any] = await pool.fetch(sql, *columns, *more)
+    return rows

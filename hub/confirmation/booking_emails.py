@@ -1,0 +1,294 @@
+"""E-mails about bookings of performances: requested, confirmed, moved, cancelled, reminder.
+
+Each describes the state at the time of writing, which may be later than the change. They raise Obsolete if there is nothing
+left to say.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from hub.confirmation.booked_seats import BookedSeats
+from hub.confirmation.calendar_links import calendar_links
+from hub.confirmation.email_content import EmailContent, Link, Obsolete, TicketBlock, Unsendable, VisitBlock
+from hub.confirmation.outbox_message import OutboxMessage, Sender
+from hub.text.languages import format_day, format_moment, format_span, format_time, translator
+
+_LATE_ENOUGH = timedelta(hours=1)
+"""Tolerance of a reminder's time. A reminder that is earlier than this belongs to a performance the booking was moved from."""
+
+
+def requested(message: OutboxMessage, sender: Sender) -> EmailContent:
+    """Return the e-mail with the link that confirms the booking. It says that nothing is reserved yet."""
+    _ = translator(message.language).gettext
+    booking = _booking(message)
+    if booking.status != "PENDING":
+        raise Obsolete({"CONFIRMED": "confirmed", "EXPIRED": "too late"}.get(booking.status, "cancelled"))
+    if booking.expires_at <= message.now or booking.ends_at <= message.now:
+        raise Obsolete("too late")
+    token = message.text("confirm_token")
+    if not token:
+        raise Unsendable("token gone")
+    moment = format_moment(booking.expires_at, ZoneInfo(booking.timezone), message.language)
+    return EmailContent(
+        sender_name=booking.venue_name,
+        subject=_("Confirm your booking: {show}, {day}").format(
+            show=booking.show.title_in(message.language), day=format_day(booking.date, message.language)
+        ),
+        preview=_("Confirm by {moment}, or the request lapses.").format(moment=moment),
+        greeting=_greeting(message.language, booking),
+        heading=_("One more step: confirm your booking"),
+        paragraphs=(
+            _("Your seats are not reserved yet. They are yours once you confirm, as long as there are enough left."),
+        ),
+        visits=(_visit(booking, message.language),),
+        action=Link(_("Confirm booking"), _page_url(sender, token)),
+        notes=(
+            _("The link is valid until {moment}.").format(moment=moment),
+            _("You did not ask for this? You can ignore this mail, and nothing will be booked."),
+        ),
+    )
+
+
+def confirmed(message: OutboxMessage, sender: Sender) -> EmailContent:
+    _ = translator(message.language).gettext
+    booking = _standing(message)
+    return _visit_email(
+        message,
+        sender,
+        booking,
+        subject=_("Booked: {show}, {day}").format(
+            show=booking.show.title_in(message.language), day=format_day(booking.date, message.language)
+        ),
+        heading=_("Your booking is confirmed"),
+        paragraphs=(_how_to_enter(message.language, booking),),
+    )
+
+
+def moved(message: OutboxMessage, sender: Sender) -> EmailContent:
+    _ = translator(message.language).gettext
+    booking = _standing(message)
+    was: tuple[VisitBlock, ...] = ()
+    if "was" in message.payload:
+        day, start, end = message.slot("was")
+        was = (
+            VisitBlock(
+                booking.venue_name,
+                "",
+                format_day(day, message.language),
+                format_span(start, end, message.language),
+                struck=True,
+                title=booking.show.title_in(message.language),
+                room=message.detail("was", "room"),
+            ),
+        )
+    return _visit_email(
+        message,
+        sender,
+        booking,
+        subject=_("Moved: {show} is now on {day}, {time}").format(
+            show=booking.show.title_in(message.language),
+            day=format_day(booking.date, message.language),
+            time=format_time(booking.start_time, message.language),
+        ),
+        heading=_("Your booking has a new time"),
+        paragraphs=(_("Please come at the new time. Your QR code stays the same."),),
+        was=was,
+    )
+
+
+def reminder(message: OutboxMessage, sender: Sender) -> EmailContent:
+    _ = translator(message.language).gettext
+    booking = _standing(message)
+    if booking.admitted:
+        raise Obsolete("used")
+    if booking.starts_at - message.now > timedelta(hours=message.number("hours", 24)) + _LATE_ENOUGH:
+        raise Obsolete("moved")
+    days = (booking.date - message.now.astimezone(ZoneInfo(booking.timezone)).date()).days
+    if days <= 0:
+        subject, heading = _("Today at {time}: {show}"), _("See you today")
+    elif days == 1:
+        subject, heading = _("Tomorrow at {time}: {show}"), _("See you tomorrow")
+    else:
+        subject, heading = _("Soon: {show} on {day}"), _("See you soon")
+    return _visit_email(
+        message,
+        sender,
+        booking,
+        subject=subject.format(
+            show=booking.show.title_in(message.language),
+            time=format_time(booking.start_time, message.language),
+            day=format_day(booking.date, message.language),
+        ),
+        heading=heading,
+        paragraphs=(_how_to_enter(message.language, booking),),
+    )
+
+
+def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
+    """Return the e-mail with the cause. If the venue was the cause, it names other performances with room for the party."""
+    _ = translator(message.language).gettext
+    booking = _booking(message)
+    if booking.status != "CANCELLED":
+        raise Obsolete("gone")
+    title, day = booking.show.title_in(message.language), format_day(booking.date, message.language)
+    cause = message.text("cause")
+    by_venue = cause in ("staff", "performance")
+    heading, paragraph = _why_cancelled(cause, _)
+    choices = _choices(booking, sender, message.language) if by_venue else ()
+    entries = (
+        ()
+        if booking.reservation_id is None
+        else (
+            booking.calendar_entry(
+                host=sender.host, page_url="", language=message.language, organizer=sender.address, cancelled=True
+            ),
+        )
+    )
+    return EmailContent(
+        sender_name=booking.venue_name,
+        subject=_("Cancelled: {show}, {day}").format(show=title, day=day),
+        preview=f"{day}, {format_span(booking.start_time, booking.end_time, message.language)}",
+        greeting=_greeting(message.language, booking),
+        heading=heading,
+        paragraphs=(paragraph,),
+        visits=(_visit(booking, message.language, struck=True),),
+        choices_title=_("Other performances with room for you:") if choices else "",
+        choices=choices,
+        action=Link(_("See all performances"), f"{sender.public_url}/shows/{booking.show.show_id}"),
+        entries=entries,
+    )
+
+
+def _why_cancelled(cause: str, _: Callable[[str], str]) -> tuple[str, str]:
+    """Return the heading and the paragraph."""
+    match cause:
+        case "performance":
+            return (
+                _("This performance is cancelled"),
+                _(
+                    "We are sorry: it cannot take place, and your booking has ended with it. You do not need to do anything."
+                ),
+            )
+        case "staff":
+            return (
+                _("We had to cancel your booking"),
+                _("The venue has cancelled your booking. We are sorry that it will not be as planned."),
+            )
+        case "no_show":
+            return (
+                _("Your booking has ended"),
+                _("Nobody had come in by the time until which seats are kept, so yours are free for others now."),
+            )
+    return _("Your booking is cancelled"), _("Your booking is cancelled, and the seats are free for others.")
+
+
+def _choices(booking: BookedSeats, sender: Sender, language: str) -> tuple[Link, ...]:
+    words = translator(language).gettext("{day}, {time}, {room}")
+    return tuple(
+        Link(
+            words.format(
+                day=format_day(other.date, language),
+                time=format_span(other.start_time, other.end_time, language),
+                room=other.room,
+            ),
+            f"{sender.public_url}/shows/{booking.show.show_id}/book/{other.performance_id}",
+        )
+        for other in booking.alternatives
+    )
+
+
+def _visit_email(
+    message: OutboxMessage,
+    sender: Sender,
+    booking: BookedSeats,
+    *,
+    subject: str,
+    heading: str,
+    paragraphs: tuple[str, ...],
+    was: tuple[VisitBlock, ...] = (),
+) -> EmailContent:
+    """Return an e-mail about a booking that stands."""
+    _ = translator(message.language).gettext
+    token = message.text("manage_token")
+    page_url = _page_url(sender, token) if token else ""
+    changeable = page_url and message.now < booking.change_until
+    until = format_moment(booking.change_until, ZoneInfo(booking.timezone), message.language)
+    entry = booking.calendar_entry(
+        host=sender.host, page_url=page_url, language=message.language, organizer=sender.address
+    )
+    links = calendar_links(entry)
+    notes = []
+    if booking.check_in_from is not None and message.now < booking.starts_at:
+        at = booking.check_in_from.astimezone(ZoneInfo(booking.timezone)).time()
+        notes.append(_("Doors open at {time}.").format(time=format_time(at, message.language)))
+    if changeable:
+        notes.append(_("You can move or cancel your booking until {moment}.").format(moment=until))
+    return EmailContent(
+        sender_name=booking.venue_name,
+        subject=subject,
+        preview=f"{format_day(booking.date, message.language)}, "
+        f"{format_span(booking.start_time, booking.end_time, message.language)}",
+        greeting=_greeting(message.language, booking),
+        heading=heading,
+        paragraphs=paragraphs,
+        visits=(*was, _visit(booking, message.language, picture=True)),
+        action=Link(_("View, move or cancel") if changeable else _("View your booking"), page_url)
+        if page_url
+        else None,
+        also=(Link(_("Print your booking"), f"{page_url}/print"),) if page_url else (),
+        calendars=(Link(_("Google"), links["google"]), Link(_("Outlook"), links["outlook"])),
+        notes=tuple(notes),
+        entries=(entry,),
+    )
+
+
+def _booking(message: OutboxMessage) -> BookedSeats:
+    if message.booking is None:
+        raise Obsolete("gone")
+    return message.booking
+
+
+def _standing(message: OutboxMessage) -> BookedSeats:
+    booking = _booking(message)
+    if booking.status != "CONFIRMED":
+        raise Obsolete("cancelled")
+    return booking
+
+
+def _visit(booking: BookedSeats, language: str, *, picture: bool = False, struck: bool = False) -> VisitBlock:
+    return VisitBlock(
+        venue=booking.venue_name,
+        address=booking.address,
+        day=format_day(booking.date, language),
+        hours=format_span(booking.start_time, booking.end_time, language),
+        tickets=(TicketBlock(booking.code, booking=True),) if picture else (),
+        struck=struck,
+        title=booking.show.title_in(language),
+        room=booking.show.room,
+        party=translator(language)
+        .ngettext("For {count} person", "For {count} people", booking.party_size)
+        .format(count=booking.party_size),
+    )
+
+
+def _page_url(sender: Sender, token: str) -> str:
+    return f"{sender.public_url}/b/{quote(token, safe='')}"
+
+
+def _how_to_enter(language: str, booking: BookedSeats) -> str:
+    return (
+        translator(language)
+        .ngettext(
+            "Show this QR code at the entrance when you arrive, on your phone or printed.",
+            "This one QR code is for all {count} of you. Show it at the entrance, on your phone or printed. "
+            "You need not all arrive together.",
+            booking.party_size,
+        )
+        .format(count=booking.party_size)
+    )
+
+
+def _greeting(language: str, booking: BookedSeats) -> str:
+    return translator(language).gettext("Hello {name},").format(name=" ".join(booking.name.split()))
