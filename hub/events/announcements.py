@@ -86,7 +86,8 @@ class SessionRevoked:
     issued_before: datetime | None
 
 
-TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified", "undone", "left", "returned"]
+TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified", "undone", "left", "returned", "party"]
+"""`party`: not these tickets themselves, but others that were booked together with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,15 @@ class TicketsChanged:
     venue_id: int | None
     hashes: tuple[str, ...]
     change: TicketChange
+    party: tuple[int, int] | None = None
+    """Size of the party of these tickets, and how many of it are in now."""
 
     @classmethod
-    def of(cls, org_id: int, venue_id: int | None, codes: Iterable[str], change: TicketChange) -> "TicketsChanged":
-        return cls(org_id, venue_id, tuple(code_hash(code) for code in codes), change)
+    def of(
+        cls, org_id: int, venue_id: int | None, codes: Iterable[str], change: TicketChange,
+        party: tuple[int, int] | None = None,
+    ) -> "TicketsChanged":  # fmt: skip
+        return cls(org_id, venue_id, tuple(code_hash(code) for code in codes), change, party)
 
 
 def code_hash(code: str) -> str:

@@ -35,8 +35,10 @@ def encode(announcement: Announcement) -> list[Any]:
             return ["slots_edited", org_id]
         case SessionRevoked(org_id, jti, staff_id, before):
             return ["session", org_id, jti, staff_id, before.isoformat() if before else None]
-        case TicketsChanged(org_id, venue_id, hashes, change):
+        case TicketsChanged(org_id, venue_id, hashes, change, None):
             return ["tickets", org_id, venue_id, list(hashes), change]
+        case TicketsChanged(org_id, venue_id, hashes, change, party):
+            return ["tickets", org_id, venue_id, list(hashes), change, party]
         case TopicEvent(org_id, topic, body, venue_id, staff_id, gate):
             return ["event", org_id, topic, body, venue_id, staff_id, gate]
         case ScansLogged(org_id, venue_id, rows):
@@ -63,6 +65,8 @@ def decode(fields: list[Any]) -> Announcement | None:
             return SessionRevoked(org_id, jti, staff_id, datetime.fromisoformat(before) if before else None)
         case ["tickets", org_id, venue_id, hashes, change]:
             return TicketsChanged(org_id, venue_id, tuple(hashes), change)
+        case ["tickets", org_id, venue_id, hashes, change, [size, admitted]]:
+            return TicketsChanged(org_id, venue_id, tuple(hashes), change, (size, admitted))
         case ["event", org_id, topic, body, venue_id, staff_id, gate]:
             return TopicEvent(org_id, topic, body, venue_id, staff_id, gate)
         case ["scans", org_id, venue_id, rows]:

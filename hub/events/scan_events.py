@@ -37,6 +37,8 @@ class LoggedScan(NamedTuple):
     code: str
     ticket_id: int | None
     device: str | None = None
+    people: int = 1
+    """How many people the scan moved, if it moved anybody."""
 
 
 def logged_scan(request: ScanRequest, decision: Decision, now: datetime) -> LoggedScan:
@@ -46,7 +48,7 @@ def logged_scan(request: ScanRequest, decision: Decision, now: datetime) -> Logg
     return LoggedScan._make((
         r.org_id, r.venue_id, decision.scan_id, now, r.scanned_at or now if r.source == "sync" else now, r.gate,
         r.operator_id, r.operator_name, r.mode, r.source, verdict.result, verdict.reason.value, decision.entered, r.code,
-        ticket.id if ticket else None, r.device,
+        ticket.id if ticket else None, r.device, decision.people,
     ))  # fmt: skip
 
 

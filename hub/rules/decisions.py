@@ -7,17 +7,22 @@ from uuid import UUID
 
 from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, Verdict
+from hub.rules.parties import Party
 from hub.rules.timestamps import rfc3339
 
 Contact = Literal["masked", "full"]
 
 
 class Presence(NamedTuple):
-    """Whether the holder is inside (since when), or has left (when, and at which gate)."""
+    """Whether the holder is inside (since when), or has left (when, and at which gate).
+
+    `inside` is how many people of a party are inside after this scan; None for a ticket of one person.
+    """
 
     inside_since: datetime | None
     left_at: datetime | None = None
     left_gate: str | None = None
+    inside: int | None = None
 
 
 class Decision(NamedTuple):
@@ -35,6 +40,10 @@ class Decision(NamedTuple):
     """Whether this scan_id was answered before."""
     presence: Presence | None = None
     """Set for an exit, and for a ticket whose holder has left."""
+    people: int = 1
+    """How many people this scan moved, if it moved anybody."""
+    party: Party | None = None
+    """Set for a booking, and for a ticket that was booked together with others: as it is after this scan."""
 
     def as_dict(self, contact: str = "masked") -> dict[str, Any]:
         """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown."""
@@ -72,11 +81,21 @@ class Decision(NamedTuple):
             "scan_id": str(self.scan_id),
         }
         if self.presence is not None:
-            since, left_at, gate = self.presence
+            since, left_at, gate, inside = self.presence
             wire["presence"] = {
                 "inside_since": since and _moment(since),
                 "left_at": left_at and _moment(left_at),
                 "left_gate": gate,
+            }
+            if inside is not None:
+                wire["presence"]["inside"] = inside
+        if self.party is not None:
+            booking_id, size, admitted = self.party
+            wire["party"] = {
+                "booking_id": booking_id,
+                "size": size,
+                "admitted": admitted,
+                "remaining": self.party.remaining,
             }
         return wire
 

@@ -15,12 +15,16 @@ from hub.rules.venue_day import midnight
 
 
 class Absence(NamedTuple):
-    """An open absence: a holder has left and not come back. `date` is the day that their entry was counted for."""
+    """An open absence: a holder has left and not come back. `date` is the day that their entry was counted for.
+
+    `people` of the ticket are out. Of several absences this is the newest.
+    """
 
     venue_id: int
     date: date
     left_at: datetime
     gate: str | None
+    people: int = 1
 
 
 _EXIT = Verdict("GREEN", Reason.EXIT_RECORDED, False, "EXIT RECORDED", "", None)
@@ -28,6 +32,7 @@ _GONE = Verdict("YELLOW", Reason.ALREADY_LEFT, False, "ALREADY LEFT", "", None)
 _OUTSIDE = Verdict("YELLOW", Reason.NOT_INSIDE, False, "NOT INSIDE", "No entry is recorded for this ticket", None)
 _ELSEWHERE = replace(_OUTSIDE, detail="The entry of this ticket was at another venue")
 _MAY_RETURN = Verdict("GREEN", Reason.MAY_RETURN, True, "MAY COME BACK IN", "", None)
+_TOO_MANY = Verdict("RED", Reason.PARTY_TOO_LARGE, False, "TOO MANY PEOPLE", "", None)
 _RETURNED = Verdict("GREEN", Reason.RE_ENTRY, True, "RE-ENTRY RECORDED", "", None)
 
 RETURN_REMEMBERED = {verdict.reason: replace(verdict, detail="Answered before") for verdict in (_MAY_RETURN, _RETURNED)}
@@ -64,6 +69,20 @@ def decide_exit(  # noqa: PLR0917  the facts come in the order in which they are
     return replace(_EXIT, detail=f"Inside since {_when(inside_since, now, zone)}")
 
 
+def party_leaves(people: int, inside: int) -> Verdict:
+    """Return the verdict when `people` of the party leave, of whom `inside` are inside. If these are fewer, nobody leaves."""
+    if people > inside:
+        return replace(_TOO_MANY, detail=f"Only {inside} inside")
+    return replace(_EXIT, detail=f"{people} out, {inside - people} still inside")
+
+
+def party_returns(verdict: Verdict, people: int, out: int) -> Verdict:
+    """Return the verdict when `people` of the party come back, of whom `out` are out. If these are fewer, nobody returns."""
+    if people > out:
+        return replace(_TOO_MANY, detail=f"Only {out} out")
+    return replace(_RETURNED, detail=f"{people} back, {out - people} still out" if out > 1 else verdict.detail)
+
+
 def decide_return(  # noqa: PLR0917  as above
     refused: Verdict,
     absence: Absence,
@@ -85,11 +104,6 @@ def decide_return(  # noqa: PLR0917  as above
     if now >= _last_return(absence.date, reservation, policy, zone):
         return replace(refused, detail=f"{left}; re-entry was until the end of that day")
     return replace(_MAY_RETURN, detail=left)
-
-
-def return_recorded(verdict: Verdict) -> Verdict:
-    """Return what the scanner shows when the return that `verdict` permitted is stored."""
-    return replace(_RETURNED, detail=verdict.detail)
 
 
 def returned_by_supervisor(absence: Absence, now: datetime, zone: tzinfo) -> Verdict:

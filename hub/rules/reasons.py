@@ -14,6 +14,8 @@ class Reason(StrEnum):
     WRONG_DATE = "WRONG_DATE"
     TOO_EARLY = "TOO_EARLY"
     WRONG_VENUE = "WRONG_VENUE"
+    PARTY_TOO_LARGE = "PARTY_TOO_LARGE"
+    BOOKING_NOT_CONFIRMED = "BOOKING_NOT_CONFIRMED"
     UNDONE = "UNDONE"
 
     # Verdicts on exits and returns.
@@ -33,6 +35,12 @@ class Reason(StrEnum):
     TICKET_ALREADY_RESERVED = "TICKET_ALREADY_RESERVED"
     TICKET_ALREADY_USED = "TICKET_ALREADY_USED"
     TICKET_ALREADY_ACTIVATED = "TICKET_ALREADY_ACTIVATED"
+
+    # What is wrong with a booking, or with the moment of its check-in.
+    BOOKING_NOT_FOUND = "BOOKING_NOT_FOUND"
+    BOOKING_CANCELLED = "BOOKING_CANCELLED"
+    ALREADY_CHECKED_IN = "ALREADY_CHECKED_IN"
+    CHECK_IN_NOT_OPEN = "CHECK_IN_NOT_OPEN"
 
     # What is wrong with a slot or a reservation.
     SLOT_NOT_FOUND = "SLOT_NOT_FOUND"

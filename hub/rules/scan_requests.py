@@ -9,6 +9,8 @@ LONGEST_CODE = 64
 """Maximum characters of a ticket code as it is stored and compared."""
 LONGEST_SCANNED_TEXT = 512
 """Maximum characters that a client may send as a code. It is larger because a camera also reads URLs."""
+LARGEST_PARTY = 1000
+"""Maximum people of one scan, which is the largest party that a booking may have."""
 
 Mode = Literal["validate", "verify", "exit", "override"]
 Source = Literal["socket", "http", "sync"]
@@ -41,6 +43,9 @@ class ScanRequest:
 
     A request from `sync` is decided as of `scanned_at`, which must be corrected to the hub's clock. In mode `exit` the holder
     leaves. In mode `override` a supervisor lets the holder back in, and no entry rule applies.
+
+    `count` is how many people of a party come in or leave; None: all that can. With `party`, a ticket that was booked together
+    with others stands for all of them.
     """
 
     org_id: int
@@ -56,6 +61,8 @@ class ScanRequest:
     source: Source = "socket"
     submitted_at: float = 0.0
     request_id: str | None = None
+    count: int | None = None
+    party: bool = False
 
     @classmethod
     def of(
@@ -70,6 +77,8 @@ class ScanRequest:
         scanned_at: datetime | None = None,
         gate: str | None = None,
         device: str | None = None,
+        count: int | None = None,
+        party: bool = False,
     ) -> "ScanRequest":
         """Build the scan request of an operator. `device` is the device's id, or its name if it has no id."""
         return cls(
@@ -84,4 +93,6 @@ class ScanRequest:
             gate,
             device,
             source,
+            count=count,
+            party=party,
         )

@@ -7,22 +7,24 @@
 SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
        p.venue_id AS product_venue_id,
        r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
-       s.booked_count, s.total_capacity,
+       s.booked_count, s.total_capacity, s.check_in_opens_minutes, s.check_in_closes_minutes, r.places, r.admitted,
+       r.booked_together,
        t.version, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
        e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.entered AS scanned_entered,
-       e.logged_at AS scanned_logged_at
+       e.people AS scanned_people, e.admitted AS scanned_admitted, e.logged_at AS scanned_logged_at
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
   LEFT JOIN LATERAL (SELECT t.org_id, t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone,
                             t.valid_until, t.product_id, t.version, t.verified_by, t.verified_at, t.verified_gate
                        FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
   LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
-  LEFT JOIN LATERAL (SELECT r.org_id, r.id, r.slot_id FROM ticket_reservations r
+  LEFT JOIN LATERAL (SELECT r.org_id, r.id, r.slot_id, r.places, r.admitted, r.booked_together FROM ticket_reservations r
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
-  LEFT JOIN LATERAL (SELECT s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, s.booked_count, s.total_capacity
+  LEFT JOIN LATERAL (SELECT s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, s.booked_count, s.total_capacity,
+                            s.check_in_opens_minutes, s.check_in_closes_minutes
                        FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
   LEFT JOIN LATERAL (SELECT p.venue_id FROM products p
                       WHERE r.id IS NULL AND p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
-  LEFT JOIN LATERAL (SELECT e.code, e.result, e.reason, e.entered, e.logged_at FROM scans e
+  LEFT JOIN LATERAL (SELECT e.code, e.result, e.reason, e.entered, e.people, e.admitted, e.logged_at FROM scans e
                       WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
  ORDER BY a.n;
 
@@ -30,16 +32,20 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
 -- Logs every scan and records the entries, all or none. Returns all counts of every changed slot. An entry whose ticket has
 -- changed since it was read is neither recorded nor logged: its number `n` is in `raced`, to be read and decided again. A scan_id
 -- that another process has just logged violates the primary key: nothing is written, and the scans are decided again one by
--- one. A synced scan counts at its own time, every other at $2.
+-- one. A synced scan counts at its own time, every other at $2. Of a party that comes in parts, the ticket keeps the earliest entry.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_scan[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
-              slot_id, result, reason, enters, version, scanned_at, people, n)
+              slot_id, result, reason, enters, version, scanned_at, people, admitted, n)
 ), marked AS (
     UPDATE tickets t
        SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'VERIFIED' END,
-           verified_at = CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END,
-           verified_by = a.operator_id, verified_gate = a.gate, version = t.version + 1
+           verified_at = least(t.verified_at, CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END),
+           verified_by = CASE WHEN t.verified_at <= CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END
+                              THEN t.verified_by ELSE a.operator_id END,
+           verified_gate = CASE WHEN t.verified_at <= CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END
+                                THEN t.verified_gate ELSE a.gate END,
+           version = t.version + 1
       FROM asked a
      WHERE a.enters AND t.org_id = a.org_id AND t.id = a.ticket_id AND t.version = a.version
     RETURNING a.n, a.org_id, a.venue_id, a.reservation_id, a.people, t.verified_at
@@ -54,9 +60,9 @@ WITH asked AS MATERIALIZED (
     SELECT a.n FROM asked a WHERE a.enters AND a.n NOT IN (SELECT m.n FROM marked m)
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
-                       reservation_id, slot_id, result, reason, entered, people, scanned_at, logged_at)
+                       reservation_id, slot_id, result, reason, entered, people, admitted, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
-           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.people, coalesce(a.scanned_at, $2), $2
+           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.people, a.admitted, coalesce(a.scanned_at, $2), $2
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), walked AS (
@@ -99,45 +105,65 @@ SELECT 'raced', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 SELECT code FROM tickets WHERE org_id = $1 AND id = $2;
 
 -- name: read_scan
--- One scan with its ticket's current state, and whether the holder has left since (`away`). Takes no lock, because the undo
+-- One scan with its ticket's current state, and how many people of the ticket are inside. Takes no lock, because the undo
 -- checks the version.
-SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_id, e.slot_id, e.gate, e.entered, e.reason,
-       e.logged_at, t.version, t.verified_at, u.scan_id AS undone_by, b.exit_scan AS away
+SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_id, e.slot_id, e.gate, e.entered, e.people,
+       e.reason, e.logged_at, t.version, t.verified_at, u.scan_id AS undone_by, r.places, r.booked_together,
+       coalesce(r.admitted, 1) AS admitted, b.out
   FROM scans e
   LEFT JOIN tickets t ON t.org_id = e.org_id AND t.id = e.ticket_id
   LEFT JOIN scans u ON u.org_id = e.org_id AND u.undoes = e.scan_id
-  LEFT JOIN ticket_absences b ON b.org_id = e.org_id AND b.ticket_id = e.ticket_id AND b.returned_at IS NULL
+  LEFT JOIN ticket_reservations r ON r.org_id = e.org_id AND r.id = e.reservation_id
+ CROSS JOIN LATERAL (SELECT count(*) AS out FROM ticket_absences b
+                      WHERE b.ticket_id = e.ticket_id AND b.org_id = e.org_id AND b.returned_at IS NULL) b
  WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode <> 'undo'
  ORDER BY e.entered DESC, e.reason IN ('EXIT_RECORDED', 'RE_ENTRY') DESC
  LIMIT 1;
 
 -- name: undo_scan
--- Undoes one entry: ticket to RESERVED (ACTIVATED without a reservation), reservation to RESERVED, counts lower by one, and a
--- new row in the log. Returns nothing if the ticket has changed since it was read, or the scan was undone before.
+-- Undoes one entry of $15 people: counts lower by them, and a new row in the log. If nobody of the ticket is in any more, ticket
+-- and reservation go to RESERVED (ACTIVATED without a reservation); else the ticket keeps its earliest entry that still stands.
+-- Returns nothing if the ticket has changed since it was read, or the scan was undone before.
 -- An expired slot is marked to expire again, so that a reservation undone after its end expires too.
 WITH standing AS MATERIALIZED (
-    SELECT t.org_id, t.id FROM tickets t
+    SELECT t.org_id, t.id, t.code FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4
        FOR NO KEY UPDATE
+), rest AS MATERIALIZED (
+    -- Who is still in: none for a ticket that admits one.
+    SELECT r.admitted - $15::integer AS admitted, i.entered_at, i.operator_id, i.gate
+      FROM standing d
+      JOIN ticket_reservations r ON r.org_id = d.org_id AND r.id = $5 AND r.admitted > $15
+      LEFT JOIN LATERAL (
+            SELECT CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS entered_at, e.operator_id, e.gate
+              FROM scans e
+             WHERE e.code = d.code AND e.org_id = d.org_id AND e.entered AND e.scan_id <> $2
+               AND NOT EXISTS (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)
+             ORDER BY entered_at LIMIT 1) i ON true
 ), freed AS (
     UPDATE tickets t
-       SET status = CASE WHEN t.status NOT IN ('VERIFIED', 'ACTIVATED') THEN t.status
+       SET status = CASE WHEN EXISTS (SELECT 1 FROM rest) OR t.status NOT IN ('VERIFIED', 'ACTIVATED') THEN t.status
                          WHEN t.channel = 'ota' OR $5::bigint IS NULL THEN 'ACTIVATED' ELSE 'RESERVED' END,
-           verified_at = NULL, verified_by = NULL, verified_gate = NULL, version = t.version + 1
+           verified_at = (SELECT coalesce(e.entered_at, t.verified_at) FROM rest e),
+           verified_by = (SELECT CASE WHEN e.entered_at IS NULL THEN t.verified_by ELSE e.operator_id END FROM rest e),
+           verified_gate = (SELECT CASE WHEN e.entered_at IS NULL THEN t.verified_gate ELSE e.gate END FROM rest e),
+           version = t.version + 1
       FROM standing d
      WHERE t.org_id = d.org_id AND t.id = d.id
-    RETURNING t.org_id, t.id, t.code, t.status
+    RETURNING t.org_id, t.id, t.code, t.status, t.verified_at
 ), back AS (
     UPDATE ticket_reservations r
-       SET status = 'RESERVED', admitted = 0, verified_at = NULL
+       SET status = CASE WHEN r.admitted > $15 THEN 'VERIFIED' ELSE 'RESERVED' END, admitted = r.admitted - $15,
+           verified_at = f.verified_at
       FROM freed f
      WHERE r.org_id = f.org_id AND r.id = $5
-    RETURNING r.org_id, r.slot_id
+    RETURNING r.org_id, r.slot_id, r.places, r.admitted
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, ticket_id, reservation_id,
-                       slot_id, result, reason, undoes, note, scanned_at, logged_at)
-    SELECT f.org_id, $6, $7, $8, 'undo', $9, $10, f.code, f.id, $5, $11, 'YELLOW', 'UNDONE', $2, $12, $13, $13
-      FROM freed f
+                       slot_id, result, reason, undoes, note, people, admitted, scanned_at, logged_at)
+    SELECT f.org_id, $6, $7, $8, 'undo', $9, $10, f.code, f.id, $5, $11, 'YELLOW', 'UNDONE', $2, $12, $15,
+           CASE WHEN b.places > 1 THEN b.admitted END, $13, $13
+      FROM freed f LEFT JOIN back b ON true
 ), walked AS (
     UPDATE walk_ins w
        SET entered = w.entered - 1, revision = w.revision + 1
@@ -147,20 +173,61 @@ WITH standing AS MATERIALIZED (
     RETURNING w.org_id, w.venue_id, w.date, w.entered, w.revision
 ), counted AS (
     UPDATE reservation_slots s
-       SET verified_count = s.verified_count - 1, revision = s.revision + 1, expired_at = NULL
+       SET verified_count = s.verified_count - $15, revision = s.revision + 1, expired_at = NULL
       FROM back b
      WHERE s.org_id = b.org_id AND s.id = b.slot_id
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
               s.verified_count, s.held_count, s.revision
 )
-SELECT f.code, f.status, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
+SELECT f.code, f.status, b.admitted, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
        c.verified_count, c.held_count, c.revision, w.date AS walked_date, w.entered AS walked_entered, w.revision AS walked_revision
-  FROM freed f LEFT JOIN counted c ON true LEFT JOIN walked w ON true;
+  FROM freed f LEFT JOIN back b ON true LEFT JOIN counted c ON true LEFT JOIN walked w ON true;
+
+-- name: party_counts
+-- One row per reservation in $1, $2, in order: how many people its party has in the same slot, and how many of them are in.
+SELECT f.size, f.admitted
+  FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS a (org_id, reservation_id, n)
+  LEFT JOIN LATERAL (
+        SELECT sum(f.places) AS size, sum(f.admitted) AS admitted
+          FROM ticket_reservations r
+          JOIN ticket_reservations f ON f.manage_token_hash = r.manage_token_hash AND f.org_id = r.org_id
+                                    AND f.slot_id = r.slot_id AND f.holds_place
+          JOIN tickets t ON t.org_id = f.org_id AND t.id = f.ticket_id AND t.status <> 'CANCELLED'
+         WHERE r.org_id = a.org_id AND r.id = a.reservation_id) f ON true
+ ORDER BY a.n;
+
+-- name: lock_party
+-- The tickets of the party of reservation $2 in the same slot, locked in the order of their ids.
+SELECT t.id, t.code
+  FROM ticket_reservations r
+  JOIN ticket_reservations f ON f.manage_token_hash = r.manage_token_hash AND f.org_id = r.org_id AND f.slot_id = r.slot_id
+                            AND f.holds_place
+  JOIN tickets t ON t.org_id = f.org_id AND t.id = f.ticket_id AND t.status <> 'CANCELLED'
+ WHERE r.org_id = $1 AND r.id = $2
+ ORDER BY t.id
+   FOR NO KEY UPDATE OF t;
+
+-- name: party_scans
+-- The entry scans with these ids, the first of which is that of the whole party, and what has become of them.
+SELECT e.scan_id, e.ticket_id, e.result AS scanned_result, e.reason AS scanned_reason, e.entered, e.people, e.admitted,
+       u.scan_id AS undone_by
+  FROM scans e
+  LEFT JOIN scans u ON u.org_id = e.org_id AND u.undoes = e.scan_id
+ WHERE e.org_id = $1 AND e.scan_id = ANY ($2::uuid[]) AND e.mode = 'verify';
+
+-- name: codes_of_links
+-- The code of the booking that each link in $2 confirms, in order; NULL where there is none. `$2` are hashes.
+SELECT t.code
+  FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS a (org_id, link_hash, n)
+  LEFT JOIN LATERAL (SELECT b.org_id, b.id FROM bookings b
+                      WHERE b.confirm_hash = a.link_hash AND b.org_id = a.org_id LIMIT 1) b ON true
+  LEFT JOIN LATERAL (SELECT t.code FROM tickets t WHERE t.org_id = b.org_id AND t.id = b.id LIMIT 1) t ON true
+ ORDER BY a.n;
 
 -- name: own_history
 -- The scans of one operator before a timestamp and an id, newest first.
-SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.result, e.reason, e.entered, e.undoes, e.note, e.scanned_at,
-       e.logged_at, u.scan_id AS undone_by
+SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.result, e.reason, e.entered, e.undoes, e.note, e.people,
+       e.admitted, e.scanned_at, e.logged_at, u.scan_id AS undone_by
   FROM scans e
   LEFT JOIN scans u ON e.mode <> 'validate' AND u.org_id = e.org_id AND u.undoes = e.scan_id
  WHERE e.org_id = $1 AND e.operator_id = $2

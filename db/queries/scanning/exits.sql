@@ -9,13 +9,15 @@
 SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone, t.valid_until,
        NULL::bigint AS product_venue_id,
        r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
-       s.booked_count, s.total_capacity,
+       s.booked_count, s.total_capacity, s.check_in_opens_minutes, s.check_in_closes_minutes, r.places, r.admitted,
+       r.booked_together,
        t.version, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
        CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE i.venue_id END AS entry_venue_id,
        CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE coalesce(d.venue_id, i.venue_id) END AS counted_venue_id,
        CASE WHEN i.scan_id IS NULL THEN s.date ELSE d.date END AS counted_date,
-       b.left_at, b.left_gate, b.returned_at,
-       e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.logged_at AS scanned_logged_at
+       b.left_at, b.left_gate, b.returned_at, coalesce(b.out, 0) AS out,
+       e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.people AS scanned_people,
+       e.logged_at AS scanned_logged_at
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
   LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
   LEFT JOIN LATERAL (SELECT * FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
@@ -26,10 +28,11 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
                       WHERE t.verified_at IS NOT NULL AND i.code = t.code AND i.org_id = t.org_id AND i.entered
                       ORDER BY i.logged_at DESC LIMIT 1) i ON true
   LEFT JOIN LATERAL (SELECT d.date, d.venue_id FROM reservation_slots d WHERE d.org_id = i.org_id AND d.id = i.slot_id LIMIT 1) d ON true
-  LEFT JOIN LATERAL (SELECT b.left_at, b.left_gate, b.returned_at FROM ticket_absences b
+  LEFT JOIN LATERAL (SELECT b.left_at, b.left_gate, b.returned_at, count(*) FILTER (WHERE b.returned_at IS NULL) OVER () AS out
+                       FROM ticket_absences b
                       WHERE b.ticket_id = t.id AND b.org_id = t.org_id
                         AND (b.returned_at IS NULL OR b.returned_at >= t.verified_at)
-                      ORDER BY b.returned_at DESC NULLS FIRST LIMIT 1) b ON true
+                      ORDER BY b.returned_at DESC NULLS FIRST, b.left_at DESC LIMIT 1) b ON true
   LEFT JOIN LATERAL (SELECT * FROM scans e
                       WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
  ORDER BY a.n;
@@ -49,12 +52,14 @@ SELECT e.scan_id, e.operator_id, o.name AS operator_name, e.code, e.gate, e.devi
  ORDER BY e.left_at;
 
 -- name: open_absences
--- One row per ticket in $1, $2, in order: its version, and its open absence (when and where the holder left).
-SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate
+-- One row per ticket in $1, $2, in order: its version, its open absence (when and where the holder left), and how many people
+-- are out. Of a party it is the newest absence.
+SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate, b.out
   FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS a (org_id, ticket_id, n)
   LEFT JOIN LATERAL (SELECT t.version FROM tickets t WHERE t.org_id = a.org_id AND t.id = a.ticket_id LIMIT 1) t ON true
-  LEFT JOIN LATERAL (SELECT * FROM ticket_absences b
-                      WHERE b.ticket_id = a.ticket_id AND b.org_id = a.org_id AND b.returned_at IS NULL LIMIT 1) b ON true
+  LEFT JOIN LATERAL (SELECT b.*, count(*) OVER () AS out FROM ticket_absences b
+                      WHERE b.ticket_id = a.ticket_id AND b.org_id = a.org_id AND b.returned_at IS NULL
+                      ORDER BY b.left_at DESC LIMIT 1) b ON true
  ORDER BY a.n;
 
 -- name: write_movements
@@ -64,36 +69,51 @@ SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_movement[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id, slot_id,
-              result, reason, way, moved_venue_id, moved_date, version, scanned_at, n)
+              result, reason, way, moved_venue_id, moved_date, version, scanned_at, people, n)
 ), marked AS (
     UPDATE tickets t
        SET version = t.version + 1
       FROM asked a
      WHERE a.way IS NOT NULL AND t.org_id = a.org_id AND t.id = a.ticket_id AND t.version = a.version
-    RETURNING a.n, a.org_id, a.scan_id, a.ticket_id, a.gate, a.way, a.moved_venue_id, a.moved_date,
+    RETURNING a.n, a.org_id, a.scan_id, a.ticket_id, a.gate, a.way, a.moved_venue_id, a.moved_date, a.people,
               CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END AS moved_at
 ), raced AS MATERIALIZED (
     SELECT a.n FROM asked a WHERE a.way IS NOT NULL AND a.n NOT IN (SELECT m.n FROM marked m)
 ), gone AS (
-    INSERT INTO ticket_absences (org_id, exit_scan, ticket_id, venue_id, date, left_at, left_gate)
-    SELECT m.org_id, m.scan_id, m.ticket_id, m.moved_venue_id, m.moved_date, m.moved_at, m.gate
-      FROM marked m WHERE m.way = 'out'
+    -- One row for each person: those with the lowest numbers who are not out.
+    INSERT INTO ticket_absences (org_id, exit_scan, ticket_id, venue_id, date, left_at, left_gate, person)
+    SELECT m.org_id, m.scan_id, m.ticket_id, m.moved_venue_id, m.moved_date, m.moved_at, m.gate, p.person
+      FROM marked m
+     CROSS JOIN LATERAL (
+           SELECT g.person
+             FROM (SELECT count(*) AS out FROM ticket_absences o
+                    WHERE o.ticket_id = m.ticket_id AND o.org_id = m.org_id AND o.returned_at IS NULL) o,
+                  generate_series(1, o.out + m.people) AS g (person)
+            WHERE NOT EXISTS (SELECT 1 FROM ticket_absences o WHERE o.ticket_id = m.ticket_id AND o.org_id = m.org_id
+                                 AND o.person = g.person AND o.returned_at IS NULL)
+            ORDER BY g.person LIMIT m.people) p
+     WHERE m.way = 'out'
 ), back AS (
     UPDATE ticket_absences b
-       SET returned_at = m.moved_at, return_scan = m.scan_id
-      FROM marked m
-     WHERE m.way = 'in' AND b.ticket_id = m.ticket_id AND b.org_id = m.org_id AND b.returned_at IS NULL
+       SET returned_at = a.moved_at, return_scan = a.scan_id
+      FROM (SELECT m.org_id, m.moved_at, m.scan_id, o.exit_scan, o.person
+              FROM marked m
+             CROSS JOIN LATERAL (SELECT o.exit_scan, o.person FROM ticket_absences o
+                                  WHERE o.ticket_id = m.ticket_id AND o.org_id = m.org_id AND o.returned_at IS NULL
+                                  ORDER BY o.left_at, o.person LIMIT m.people) o
+             WHERE m.way = 'in') a
+     WHERE b.org_id = a.org_id AND b.exit_scan = a.exit_scan AND b.person = a.person AND b.returned_at IS NULL
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
-                       reservation_id, slot_id, result, reason, scanned_at, logged_at)
+                       reservation_id, slot_id, result, reason, people, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
-           a.reservation_id, a.slot_id, a.result, a.reason, coalesce(a.scanned_at, $2), $2
+           a.reservation_id, a.slot_id, a.result, a.reason, a.people, coalesce(a.scanned_at, $2), $2
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), counted AS (
     INSERT INTO venue_movements AS v (org_id, venue_id, date, exited, reentered)
-    SELECT m.org_id, m.moved_venue_id, m.moved_date, count(*) FILTER (WHERE m.way = 'out'),
-           count(*) FILTER (WHERE m.way = 'in')
+    SELECT m.org_id, m.moved_venue_id, m.moved_date, coalesce(sum(m.people) FILTER (WHERE m.way = 'out'), 0),
+           coalesce(sum(m.people) FILTER (WHERE m.way = 'in'), 0)
       FROM marked m
      GROUP BY 1, 2, 3
      ORDER BY 1, 2, 3
@@ -106,8 +126,9 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, x.n FROM raced x;
 
 -- name: undo_movement
--- Undoes the exit or the return that scan $2 recorded ($14 says which), if it is the last movement of ticket $3: a holder who
--- came back was out before. Returns no row if the ticket has changed since it was read, or it was undone before.
+-- Undoes the exit or the return of $15 people that scan $2 recorded ($14 says which). None of them may have moved since: those who
+-- left are still out, and after a return nobody of ticket $3 has left. Returns no row if that is not so, if the ticket has changed
+-- since it was read, or if the scan was undone before.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id, t.code, t.status FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4 AND t.verified_at IS NOT NULL
@@ -116,6 +137,8 @@ WITH standing AS MATERIALIZED (
     DELETE FROM ticket_absences b
      USING standing d
      WHERE $14::text = 'out' AND b.org_id = d.org_id AND b.exit_scan = $2 AND b.returned_at IS NULL
+       AND (SELECT count(*) FROM ticket_absences c
+             WHERE c.org_id = d.org_id AND c.exit_scan = $2 AND c.returned_at IS NULL) = $15::integer
     RETURNING b.org_id, b.venue_id, b.date, 1 AS exited, 0 AS reentered
 ), out_again AS (
     UPDATE ticket_absences b
@@ -127,7 +150,9 @@ WITH standing AS MATERIALIZED (
                           AND c.exit_scan <> b.exit_scan)
     RETURNING b.org_id, b.venue_id, b.date, 0 AS exited, 1 AS reentered
 ), moved AS (
-    SELECT * FROM in_again UNION ALL SELECT * FROM out_again
+    SELECT m.org_id, m.venue_id, m.date, sum(m.exited) AS exited, sum(m.reentered) AS reentered
+      FROM (SELECT * FROM in_again UNION ALL SELECT * FROM out_again) m
+     GROUP BY 1, 2, 3
 ), bumped AS (
     UPDATE tickets t SET version = t.version + 1
       FROM standing d, moved m
@@ -135,9 +160,9 @@ WITH standing AS MATERIALIZED (
     RETURNING t.org_id, t.id, t.code, t.status
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, ticket_id, reservation_id,
-                       slot_id, result, reason, undoes, note, scanned_at, logged_at)
+                       slot_id, result, reason, undoes, note, people, scanned_at, logged_at)
     SELECT f.org_id, $6, $7, $8, 'undo', $9, $10, f.code, f.id, $5, $11, 'YELLOW',
-           CASE $14 WHEN 'out' THEN 'EXIT_UNDONE' ELSE 'RETURN_UNDONE' END, $2, $12, $13, $13
+           CASE $14 WHEN 'out' THEN 'EXIT_UNDONE' ELSE 'RETURN_UNDONE' END, $2, $12, $15, $13, $13
       FROM bumped f
 ), counted AS (
     UPDATE venue_movements v

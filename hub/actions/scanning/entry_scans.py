@@ -1,6 +1,7 @@
 """The entry scans: decide scans at an entrance, record entries and returns, log every scan."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from time import monotonic
@@ -9,19 +10,25 @@ from typing import Any
 import asyncpg
 
 from db import row_literals
-from db.row_literals import known_text, text
 from db.statements import load
+from hub.access.randomness import token_hash
+from hub.actions.scanning.entry_rows import count_changed, log_row, party_changed
 from hub.actions.scanning.movements import Movement, absences_of
+from hub.actions.scanning.party_entry import admit_party
 from hub.actions.scanning.scan_batch import PendingScan, ScanBatches
 from hub.actions.scanning.scan_verdicts import decide_entry_scan
-from hub.events.announcements import Announcement, SlotChanged, TicketsChanged, WalkInsChanged
+from hub.events.announcements import Announcement, TicketsChanged
 from hub.observability import telemetry
 from hub.rules.decisions import Decision, Presence
-from hub.rules.leaving import decide_return, return_recorded
+from hub.rules.leaving import decide_return, party_returns
+from hub.rules.parties import Party
 from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.services import Services
 
 ENTRIES = load("scanning/entries")
+_LINK = re.compile(r"(?=.*[a-z])[\w-]{32}", re.ASCII).fullmatch
+"""The secret of a confirmation link, as `secret_token` makes it. No code of ours is as long."""
 
 _ALLOWED, _DENIED = [telemetry.SCAN_ALLOWED], [telemetry.SCAN_DENIED]
 
@@ -52,15 +59,44 @@ class EntryScans(ScanBatches):
         return ENTRIES.read_entry_scans
 
     async def _decide_all(self, connection: Any, scans: list[PendingScan], now: datetime) -> None:
+        links = [scan for scan in scans if len(scan.request.code) == 32 and _LINK(scan.request.code)]
+        if links:
+            await self._find_bookings(connection, links)
         await super()._decide_all(connection, scans, now)
+        together = [scan for scan in scans if scan.together and isinstance(scan.answer, Decision)]
+        if together:
+            await self._show_parties(connection, together)
         # A holder who is inside may have left since.
         inside = [
             scan
             for scan in scans
-            if scan.to_log and scan.answer.verdict.reason is Reason.ALREADY_VERIFIED  # type: ignore[union-attr]
+            if scan.to_log
+            and scan.answer.verdict.reason is Reason.ALREADY_VERIFIED  # type: ignore[union-attr]
+            and not scan.for_party
         ]
         if inside:
             await self._decide_returns(connection, inside, now)
+
+    async def _find_bookings(self, connection: Any, links: list[PendingScan]) -> None:
+        """Replace the secrets of confirmation links by the codes of their bookings. Neither answer nor log holds a secret."""
+        hashes = [token_hash(scan.request.code) for scan in links]
+        rows = await connection.fetch(ENTRIES.codes_of_links, [scan.request.org_id for scan in links], hashes)
+        for scan, row in zip(links, rows, strict=True):
+            if row["code"] is not None:
+                scan.request.code = row["code"]
+
+    async def _show_parties(self, connection: Any, together: list[PendingScan]) -> None:
+        """Give the answers about tickets that were booked together their parties. One statement reads all counts."""
+        reservations = [scan.answer.reservation.id for scan in together]  # type: ignore[union-attr]
+        rows = await connection.fetch(ENTRIES.party_counts, [scan.request.org_id for scan in together], reservations)
+        for scan, row in zip(together, rows, strict=True):
+            decision = scan.answer
+            if not isinstance(decision, Decision) or row["size"] is None:
+                continue
+            admitted = row["admitted"] + decision.entered
+            if decision.repeated and decision.party is not None:
+                admitted = decision.party.admitted
+            scan.answer = decision._replace(party=Party(None, row["size"], admitted))
 
     async def _decide_returns(self, connection: Any, inside: list[PendingScan], now: datetime) -> None:
         """Decide again the scans of holders who have left. Those let in get a movement. One statement reads all absences."""
@@ -78,22 +114,45 @@ class EntryScans(ScanBatches):
             verdict = decide_return(
                 decision.verdict, absence, decision.reservation, venue.policy, venue.id, moment, venue.zone
             )
-            returns = request.mode == "verify" and verdict.reason is Reason.MAY_RETURN
+            returns, people = request.mode == "verify" and verdict.reason is Reason.MAY_RETURN, 1
             if returns:
-                verdict = return_recorded(verdict)
-            presence = Presence(None, absence.left_at, absence.gate)
-            scan.answer = decision = decision._replace(verdict=verdict, presence=presence)
+                people = absence.people if request.count is None else request.count
+                people = min(people, absence.people) if synced else people
+                verdict = party_returns(verdict, people, absence.people)
+                returns = verdict.reason is Reason.RE_ENTRY
+            party = decision.party
+            inside = None if party is None or scan.together else party.admitted - absence.people + people * returns
+            presence = Presence(None, absence.left_at, absence.gate, inside)
+            scan.answer = decision = decision._replace(
+                verdict=verdict, presence=presence, people=people if returns else 1
+            )
             if returns:
                 scan.movement = Movement(request, decision, "in", absence.venue_id, absence.date, version)
 
     async def _write(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
         returning = [scan for scan in scans if scan.movement is not None]
+        parties = [scan for scan in scans if scan.for_party and scan.movement is None]
         # In the order of their tickets, which is the order of locking.
-        entries = sorted((scan for scan in scans if scan.to_log and scan.movement is None), key=_ticket_id)
+        entries = sorted(
+            (scan for scan in scans if scan.to_log and scan.movement is None and not scan.for_party), key=_ticket_id
+        )
         raced = await self._write_entries(connection, entries, now) if entries else []
         if returning:
             raced += await self._write_movements(connection, returning, now)
+        for scan in parties:
+            raced += await self._admit_party(connection, scan, now)
         return raced
+
+    async def _admit_party(self, connection: Any, scan: PendingScan, now: datetime) -> list[PendingScan]:
+        """Decide and write the scan of a whole party. Return it if it must be decided again."""
+        if isinstance(scan.answer, Refused):
+            return []
+        venue = await self._services.venues.read(scan.request.org_id, scan.request.venue_id)
+        written = await admit_party(connection, scan, venue, now)
+        if written is None:
+            return [scan]
+        self._publish(written.announcements, written.scans, now)
+        return []
 
     async def _write_entries(self, connection: Any, entries: list[PendingScan], now: datetime) -> list[PendingScan]:
         log_rows = row_literals.rows(map(log_row, entries))
@@ -149,31 +208,15 @@ def _ticket_id(scan: PendingScan) -> tuple[int, int]:
     return scan.request.org_id, scan.answer.ticket.id if scan.answer.ticket else 0
 
 
-def log_row(scan: PendingScan) -> str:
-    """The fields of the type `judged_scan`, in their order."""
-    request, decision = scan.request, scan.answer
-    assert isinstance(decision, Decision)
-    ticket, reservation, verdict = decision.ticket, decision.reservation, decision.verdict
-    return (
-        f"{request.org_id},{scan.scan_id.hex},{request.venue_id},{request.operator_id},{request.mode},{request.source},"
-        f"{known_text(request.gate)},{known_text(request.device)},{text(request.code)},{ticket.id if ticket else ''},"
-        f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
-        f"{'t' if decision.entered else 'f'},{'' if scan.version is None else scan.version},"
-        f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},1"
-    )
-
-
-def count_changed(row: Any) -> Announcement:
-    """The announcement of a row of `write_entry_scans` that holds a count."""
-    if row["kind"] == "slot":
-        return SlotChanged.of(row)
-    return WalkInsChanged(row["org_id"], row["venue_id"], row["date"], row["booked_count"], row["revision"])
-
-
 def _tickets_verified(scans: Iterable[PendingScan]) -> list[Announcement]:
-    """One announcement for each venue, since another gate may have the same ticket on its screen."""
+    """One announcement for each venue, since another gate may have the same ticket on its screen; and one for each booking."""
     codes: dict[tuple[int, int], list[str]] = {}
+    parties: list[Announcement] = []
     for scan in scans:
-        if isinstance(scan.answer, Decision) and scan.answer.entered:
-            codes.setdefault((scan.request.org_id, scan.request.venue_id), []).append(scan.request.code)
-    return [TicketsChanged.of(*venue, entered, "verified") for venue, entered in codes.items()]
+        decision, request = scan.answer, scan.request
+        if isinstance(decision, Decision) and decision.entered:
+            if decision.party is None or scan.together:
+                codes.setdefault((request.org_id, request.venue_id), []).append(request.code)
+            else:
+                parties.append(party_changed(request, decision.party, "verified"))
+    return [*(TicketsChanged.of(*venue, entered, "verified") for venue, entered in codes.items()), *parties]

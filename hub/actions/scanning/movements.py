@@ -39,7 +39,9 @@ async def absences_of(connection: Any, tickets: Sequence[tuple[int, int]]) -> li
     rows = await connection.fetch(EXITS.open_absences, [t[0] for t in tickets], [t[1] for t in tickets])
     return [
         (
-            Absence(row["venue_id"], row["date"], row["left_at"], row["left_gate"]) if row["left_at"] else None,
+            Absence(row["venue_id"], row["date"], row["left_at"], row["left_gate"], row["out"])
+            if row["left_at"]
+            else None,
             row["version"],
         )
         for row in rows
@@ -111,7 +113,7 @@ def _row(movement: Movement) -> str:
         f"{known_text(request.gate)},{known_text(request.device)},{text(request.code)},{ticket.id if ticket else ''},"
         f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
         f"{movement.way or ''},{_known(movement.venue_id)},{_known(movement.day)},{_known(movement.version)},"
-        f"{'' if request.scanned_at is None else request.scanned_at.isoformat()}"
+        f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},{decision.people}"
     )
 
 

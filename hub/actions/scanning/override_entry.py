@@ -15,7 +15,7 @@ from db.row_literals import text
 from db.statements import load
 from hub.access.tokens import Identity
 from hub.actions.scanning.disputes import DISPUTES, publish_dispute, read_dispute, refuse_other_decision
-from hub.actions.scanning.entry_scans import count_changed, log_row
+from hub.actions.scanning.entry_rows import count_changed, log_row
 from hub.actions.scanning.movements import Movement, absences_of, write_movements
 from hub.actions.scanning.scan_batch import PendingScan
 from hub.actions.scanning.scan_facts import facts_of

@@ -46,6 +46,10 @@ class PendingScan:
     to_log: bool = True
     movement: Movement | None = None
     """Set for an exit, and for an entry scan that is a return. It is written instead of an entry."""
+    together: bool = False
+    """Set for a ticket that was booked together with others. The answer then shows their party."""
+    for_party: bool = False
+    """Set if the scan admits several of those tickets. `party_entry.py` decides it then."""
 
 
 DecideScan = Callable[[PendingScan, Any, Venue, datetime, date], None]

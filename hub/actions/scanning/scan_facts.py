@@ -9,7 +9,7 @@ from typing import Any
 from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts
 
 TICKET_COLUMNS = slice(0, 9)
-RESERVATION_COLUMNS = slice(9, 19)
+RESERVATION_COLUMNS = slice(9, 24)
 """The reservation's columns in every row of `read_entry_scans` and `read_exit_scans`."""
 
 

@@ -17,8 +17,11 @@ from hub.rules.entry_decision import (
     Verdict,
     decide_entry,
     entry_recorded,
+    party_of,
+    too_many,
 )
-from hub.rules.leaving import EXIT_REMEMBERED, RETURN_REMEMBERED, decide_exit
+from hub.rules.leaving import EXIT_REMEMBERED, RETURN_REMEMBERED, decide_exit, party_leaves
+from hub.rules.parties import ONE_PERSON, Party
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import ScanRequest
@@ -33,22 +36,43 @@ def decide_entry_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, 
     if row["id"] is not None:
         ticket, reservation, first_entry = facts_of(row)
         status, scan.version = ticket.status, row["version"]
-    if row["scanned_code"] is not None:
+        scan.together = reservation is not None and reservation.booked_together > 1
+        scan.for_party = scan.together and request.party and request.mode == "verify"
+    if row["scanned_code"] is not None and not scan.for_party:
         scan.to_log = False
         scan.answer = _entry_answered_before(scan, row, ticket, reservation, first_entry, venue, today)
         return
     if request.source == "sync" and request.scanned_at is not None:
-        now, ticket = request.scanned_at, _before_expiry(ticket, reservation)
+        now, ticket = request.scanned_at, before_expiry(ticket, reservation)
     verdict = decide_entry(ticket, reservation, first_entry, venue.policy, venue.id, now, venue.zone)
     if verdict is UNKNOWN:
         verdict = _or_mistyped(verdict, request.code)
-    enters = request.mode == "verify" and first_entry is None and verdict.can_verify
+    enters = request.mode == "verify" and verdict.can_verify and verdict.reason is not Reason.ALREADY_VERIFIED
+    people, party = 1, party_of(ticket, reservation)
+    if enters and (party is not None or request.count is not None):
+        people = _people(request, ONE_PERSON if party is None else party)
+        if not people:
+            enters, people, verdict = False, 1, too_many(party or ONE_PERSON)
+        elif party is not None:
+            party = party.after(people)
     if enters and ticket is not None:
-        first_entry = FirstEntry(now, request.operator_id, request.operator_name, request.gate)
+        entry = FirstEntry(now, request.operator_id, request.operator_name, request.gate)
+        if first_entry is None or now < first_entry.verified_at:
+            first_entry = entry
         status = status if ticket.channel == "ota" else "VERIFIED"
         if verdict.result == "GREEN":
-            verdict = entry_recorded(verdict)
-    scan.answer = Decision(verdict, ticket, status, reservation, first_entry, today, scan.scan_id, enters)
+            verdict = entry_recorded(verdict, party)
+    scan.answer = Decision(
+        verdict, ticket, status, reservation, first_entry, today, scan.scan_id, enters, people=people, party=party
+    )
+
+
+def _people(request: ScanRequest, party: Party) -> int:
+    """Return how many people the scan admits; 0 if it wants more than remain. Offline scans admit those who fit."""
+    count = party.remaining if request.count is None else request.count
+    if count <= party.remaining:
+        return count
+    return party.remaining if request.source == "sync" else 0
 
 
 def decide_exit_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, today: date) -> None:
@@ -58,18 +82,35 @@ def decide_exit_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, t
     if row["id"] is not None:
         ticket, reservation, entry = facts_of(row)
         status = ticket.status
-    presence = _presence(row)
+    party = party_of(ticket, reservation)
+    presence, people = _presence(row, party), 1
     repeated = row["scanned_code"] is not None
     if repeated:
         scan.to_log = False
         if row["scanned_code"] != request.code:
             scan.answer = Refused(Reason.SCAN_ID_REUSED)
             return
+        people = row["scanned_people"]
         verdict = EXIT_REMEMBERED.get(Reason(row["scanned_reason"]), UNKNOWN)
     else:
         verdict = _exit_verdict(request, row, entry, presence, venue, now)
+        inside = 1 if presence is None or presence.inside is None else presence.inside
+        if verdict.reason is Reason.EXIT_RECORDED and (inside > 1 or request.count is not None):
+            people = inside if request.count is None else request.count
+            if request.source == "sync":
+                people = min(people, inside)
+            verdict = party_leaves(people, inside)
+            if verdict.reason is not Reason.EXIT_RECORDED:
+                people = 1
+            elif presence is not None and presence.inside is not None:
+                presence = presence._replace(inside=inside - people)
+        elif request.count is not None:
+            # The entry may only be unknown yet (`late_exits.py`).
+            people = request.count
     verdict = _or_mistyped(verdict, request.code)
-    decision = Decision(verdict, ticket, status, reservation, entry, today, scan.scan_id, False, repeated, presence)
+    decision = Decision(
+        verdict, ticket, status, reservation, entry, today, scan.scan_id, False, repeated, presence, people, party
+    )
     scan.answer = decision
     if repeated:
         return
@@ -84,7 +125,7 @@ def decide_exit_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, t
 def _exit_verdict(  # noqa: PLR0917 - the facts, as `decide_exit_scan` has them
     request: ScanRequest, row: Any, entry: FirstEntry | None, presence: Presence | None, venue: Venue, now: datetime
 ) -> Verdict:
-    since, left_at, gate = presence or Presence(None)
+    since, left_at, gate, _ = presence or Presence(None)
     moment = request.scanned_at if request.source == "sync" and request.scanned_at is not None else now
     if since is not None and request.source != "sync":
         # A holder who is scanned online is here now, whatever the clock of the process that recorded the entry says.
@@ -94,13 +135,16 @@ def _exit_verdict(  # noqa: PLR0917 - the facts, as `decide_exit_scan` has them
     return decide_exit(row["id"] is not None, entry, entry_venue, left, since, venue.id, moment, venue.zone)
 
 
-def _presence(row: Any) -> Presence | None:
-    """Return where the ticket's holder is by the stored rows; None if they never entered."""
+def _presence(row: Any, party: Party | None) -> Presence | None:
+    """Return where the ticket's holder is by the stored rows; None if they never entered. A party is out when all of it are."""
     if row["verified_at"] is None:
         return None
+    inside = None if party is None else party.admitted - row["out"]
     if row["left_at"] is not None and row["returned_at"] is None:
-        return Presence(row["verified_at"], row["left_at"], row["left_gate"])
-    return Presence(row["returned_at"] or row["verified_at"])
+        if not inside:
+            return Presence(row["verified_at"], row["left_at"], row["left_gate"], inside)
+        return Presence(row["verified_at"], inside=inside)
+    return Presence(row["returned_at"] or row["verified_at"], inside=inside)
 
 
 def _entry_answered_before(  # noqa: PLR0917 - the facts, as `decide_entry_scan` has them
@@ -116,19 +160,40 @@ def _entry_answered_before(  # noqa: PLR0917 - the facts, as `decide_entry_scan`
     request = scan.request
     if row["scanned_code"] != request.code:
         return Refused(Reason.SCAN_ID_REUSED)
-    entry_before = first_entry if row["scanned_reason"] == Reason.ALREADY_VERIFIED else None
+    entered, people = row["scanned_entered"], row["scanned_people"]
+    party, reservation_before = party_of(ticket, reservation), reservation
+    if party is not None and reservation is not None and row["scanned_admitted"] is not None:
+        party = party._replace(admitted=row["scanned_admitted"])
+        before = party.admitted - (people if entered else 0)
+        reservation_before = reservation._replace(admitted=before)
+        entry_before = first_entry if before else None
+    else:
+        entry_before = first_entry if row["scanned_reason"] == Reason.ALREADY_VERIFIED else None
     ticket_before = ticket if entry_before is not None else _before_entry(ticket)
     then = row["scanned_logged_at"]
     if request.source == "sync" and request.scanned_at is not None:
-        then, ticket_before = request.scanned_at, _before_expiry(ticket_before, reservation)
-    verdict = decide_entry(ticket_before, reservation, entry_before, venue.policy, venue.id, then, venue.zone)
-    verdict = _logged_verdict(row, _or_mistyped(verdict, request.code))
+        then, ticket_before = request.scanned_at, before_expiry(ticket_before, reservation)
+    verdict = decide_entry(ticket_before, reservation_before, entry_before, venue.policy, venue.id, then, venue.zone)
+    verdict = logged_verdict(row, _or_mistyped(verdict, request.code), party)
+    if party is None and row["scanned_admitted"] is not None:
+        party = Party(None, 0, row["scanned_admitted"])  # of tickets; its size is looked up
     status = ticket.status if ticket else None
-    entered = row["scanned_entered"]
-    return Decision(verdict, ticket, status, reservation, first_entry, today, scan.scan_id, entered, True)
+    return Decision(
+        verdict,
+        ticket,
+        status,
+        reservation,
+        first_entry,
+        today,
+        scan.scan_id,
+        entered,
+        True,
+        people=people,
+        party=party,
+    )
 
 
-def _before_expiry(ticket: TicketFacts | None, reservation: ReservationFacts | None) -> TicketFacts | None:
+def before_expiry(ticket: TicketFacts | None, reservation: ReservationFacts | None) -> TicketFacts | None:
     """Return the ticket as it was before it expired, because an offline scan is decided as of its own time."""
     if ticket is None or ticket.status != "EXPIRED" or ticket.channel == "ota":
         return ticket
@@ -147,11 +212,13 @@ def _or_mistyped(verdict: Verdict, code: str) -> Verdict:
     return MISTYPED if verdict is UNKNOWN and looks_mistyped(code) else verdict
 
 
-def _logged_verdict(row: Any, verdict: Verdict) -> Verdict:
+def logged_verdict(row: Any, verdict: Verdict, party: Party | None) -> Verdict:
     """Return the verdict of the log. `verdict` gives the texts if the facts still give the same reason."""
     reason, result = Reason(row["scanned_reason"]), row["scanned_result"]
     if reason is Reason.VERIFIED and verdict.reason is Reason.VALID:
-        return entry_recorded(verdict)
+        return entry_recorded(verdict, party)
+    if reason is Reason.PARTY_TOO_LARGE:
+        return too_many(party or ONE_PERSON)
     if reason is verdict.reason and result == verdict.result:
         return verdict
     if reason in RETURN_REMEMBERED:

@@ -1,12 +1,15 @@
 """The undo of a scan: an entry, an exit or a return is reversed, and both rows stay in the log."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+
+import asyncpg
 
 from db.statements import load
 from hub.access.roles import Role, at_least
 from hub.access.uuids import sortable_uuid
+from hub.actions.scanning.party_entry import entry_id
 from hub.events.announcements import Announcement, MovementsChanged, SlotChanged, TicketsChanged, WalkInsChanged
 from hub.events.scan_events import LoggedScan
 from hub.observability import telemetry
@@ -29,6 +32,8 @@ async def undo_scan(
 ) -> dict[str, Any]:  # fmt: skip
     """Undo the entry, exit or return that `scan_id` recorded. Managers may undo any, operators their own for 15 minutes.
 
+    Of a party that came in parts, the people of this scan are undone. A scan that admitted several tickets is undone for all.
+
     Refuses SCAN_NOT_FOUND, FORBIDDEN (another operator's scan), UNDO_TOO_LATE, NOTHING_TO_UNDO. If the scan is not the last
     movement of its ticket, refuses LEFT_SINCE (entry) or MOVED_SINCE (exit or return).
     """
@@ -36,37 +41,98 @@ async def undo_scan(
         scan = await services.database.scans.fetchrow(ENTRIES.read_scan, org_id, scan_id)
         now = services.clock.now()
         way = _refuse_or_find_way(scan, operator_id, role, now)
-        undo_id = sortable_uuid()
-        if way is not None:
-            row = await services.database.scans.fetchrow(
-                EXITS.undo_movement, org_id, scan_id, scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
-                scan["venue_id"], operator_id, source, gate, scan["slot_id"], reason, now, way,
-            )  # fmt: skip
-            if row is None and not await _has_changed(services, org_id, scan):
-                raise Refused(Reason.MOVED_SINCE)
-        elif scan["away"] is not None:
-            raise Refused(Reason.LEFT_SINCE)
-        else:
-            row = await services.database.scans.fetchrow(
-                ENTRIES.undo_scan, org_id, scan_id, scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
-                scan["venue_id"], operator_id, source, gate, scan["slot_id"], reason, now, scan["verified_at"],
-            )  # fmt: skip
-        if row is None:
+        undo = _Undo(org_id, operator_id, operator_name, source, gate, reason, now)
+        try:
+            undone = await _undo_once(services, undo, scan, way)
+        except asyncpg.DeadlockDetectedError:
             continue
-        services.announcer.publish(_announcements(row, org_id, scan["venue_id"], way))
+        if not undone:
+            continue
+        services.announcer.publish(one for row in undone for one in _announcements(row, org_id, scan["venue_id"], way))
         services.scan_events.publish([
-            LoggedScan(org_id, scan["venue_id"], undo_id, now, now, gate, operator_id, operator_name, "undo", source,
-                 "YELLOW", _UNDONE[way].value, False, row["code"], scan["ticket_id"])
+            LoggedScan(org_id, scan["venue_id"], row.undo_id, now, now, gate, operator_id, operator_name, "undo", source,
+                 "YELLOW", _UNDONE[way].value, False, row.changed["code"], row.scan["ticket_id"], None, row.scan["people"])
+            for row in undone
         ])  # fmt: skip
-        telemetry.event(telemetry.SCAN_UNDONE, ticket_id=scan["ticket_id"], operator_id=operator_id)
+        for row in undone:
+            telemetry.event(telemetry.SCAN_UNDONE, ticket_id=row.scan["ticket_id"], operator_id=operator_id)
+        first = undone[0]
         return {
             "scan_id": str(scan_id),
-            "undo_scan_id": str(undo_id),
+            "undo_scan_id": str(first.undo_id),
             "reason": _UNDONE[way].value,
-            "ticket_code": row["code"],
-            "ticket_status": row["status"],
+            "ticket_code": first.changed["code"],
+            "ticket_status": first.changed["status"],
+            "people": sum(row.scan["people"] for row in undone),
         }
     raise Refused(Reason.BUSY)
+
+
+class _Undo(NamedTuple):
+    """Who undoes, where, when and why."""
+
+    org_id: int
+    operator_id: int
+    operator_name: str
+    source: str
+    gate: str | None
+    reason: str
+    now: datetime
+
+
+class _Undone(NamedTuple):
+    """One scan that was undone: its row of `read_scan`, and the row of the statement that undid it."""
+
+    scan: Any
+    undo_id: UUID
+    changed: Any
+
+
+async def _undo_once(services: Services, undo: _Undo, scan: Any, way: str | None) -> list[_Undone]:
+    """Undo the scan. Return nothing if its ticket has changed since it was read. Refuses MOVED_SINCE, LEFT_SINCE."""
+    scans = services.database.scans
+    if way is not None:
+        undone = await _undo_movement(scans, undo, scan, way)
+        if not undone and not await _has_changed(services, undo.org_id, scan):
+            raise Refused(Reason.MOVED_SINCE)
+        return undone
+    if (scan["booked_together"] or 1) == 1:
+        return await _undo_entry(scans, undo, scan)
+    # The scan may have admitted others who were booked together with this ticket. All are undone, or none.
+    async with scans.transaction() as connection:
+        members = await connection.fetch(ENTRIES.lock_party, undo.org_id, scan["reservation_id"])
+        ids = [entry_id(scan["scan_id"], row["id"]) for row in members]
+        also = [row["scan_id"] for row in await connection.fetch(ENTRIES.party_scans, undo.org_id, ids)
+                if row["entered"] and row["undone_by"] is None]  # fmt: skip
+        undone = []
+        for scan_id in [scan["scan_id"], *also]:
+            row = await connection.fetchrow(ENTRIES.read_scan, undo.org_id, scan_id)
+            if row["undone_by"] is not None or row["verified_at"] is None:
+                return []
+            undone += await _undo_entry(connection, undo, row)
+        return undone
+
+
+async def _undo_entry(connection: Any, undo: _Undo, scan: Any) -> list[_Undone]:
+    if scan["admitted"] - scan["out"] < scan["people"]:
+        raise Refused(Reason.LEFT_SINCE)
+    undo_id = sortable_uuid()
+    row = await connection.fetchrow(
+        ENTRIES.undo_scan, undo.org_id, scan["scan_id"], scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
+        scan["venue_id"], undo.operator_id, undo.source, undo.gate, scan["slot_id"], undo.reason, undo.now,
+        scan["verified_at"], scan["people"],
+    )  # fmt: skip
+    return [] if row is None else [_Undone(scan, undo_id, row)]
+
+
+async def _undo_movement(connection: Any, undo: _Undo, scan: Any, way: str) -> list[_Undone]:
+    undo_id = sortable_uuid()
+    row = await connection.fetchrow(
+        EXITS.undo_movement, undo.org_id, scan["scan_id"], scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
+        scan["venue_id"], undo.operator_id, undo.source, undo.gate, scan["slot_id"], undo.reason, undo.now, way,
+        scan["people"],
+    )  # fmt: skip
+    return [] if row is None else [_Undone(scan, undo_id, row)]
 
 
 def _refuse_or_find_way(scan: Any, operator_id: int, role: str, now: datetime) -> str | None:
@@ -90,10 +156,12 @@ async def _has_changed(services: Services, org_id: int, scan: Any) -> bool:
     return now is None or now["version"] != scan["version"] or now["undone_by"] is not None
 
 
-def _announcements(row: Any, org_id: int, venue_id: int, way: str | None) -> list[Announcement]:
-    changed: list[Announcement] = [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone")]
+def _announcements(undone: _Undone, org_id: int, venue_id: int, way: str | None) -> list[Announcement]:
+    row, places = undone.changed, undone.scan["places"] or 1
     if way is not None:
-        return [*changed, MovementsChanged.of(row)]
+        return [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone"), MovementsChanged.of(row)]
+    party = (places, row["admitted"]) if places > 1 else None
+    changed: list[Announcement] = [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone", party)]
     if row["id"] is not None:
         changed.append(SlotChanged.of(row))
     if row["walked_date"] is not None:

@@ -172,6 +172,7 @@ def scan_body(scan: LoggedScan) -> ScanBody:
         result=scan.result,
         reason=scan.reason,
         entered=scan.entered,
+        people=scan.people,
         code_tail=scan.code[-4:],
         ticket_id=scan.ticket_id,
     )

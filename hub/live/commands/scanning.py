@@ -15,7 +15,7 @@ from hub.live.commands.context import CommandContext
 from hub.live.protocol import fields
 from hub.live.protocol.fields import Fields
 from hub.rules.decisions import Decision
-from hub.rules.scan_requests import LONGEST_SCANNED_TEXT, Mode, ScanRequest
+from hub.rules.scan_requests import LARGEST_PARTY, LONGEST_SCANNED_TEXT, Mode, ScanRequest
 
 LONGEST_REASON = 500
 
@@ -30,6 +30,8 @@ class Scan(NamedTuple):
     scan_id: UUID | None
     scanned_at: datetime | None
     gate: str | None
+    count: int | None = None
+    party: bool = False
 
 
 def read_look(given: Fields) -> Scan:
@@ -39,7 +41,14 @@ def read_look(given: Fields) -> Scan:
 
 def read_scan(given: Fields) -> Scan:
     """A scan that changes something and so needs its `scan_id` (`verify`, `exit`)."""
-    return _read_scan(given, fields.uuid(given, "scan_id"))
+    scan = _read_scan(given, fields.uuid(given, "scan_id"))
+    if "count" in given or "party" in given:
+        return scan._replace(count=read_count(given), party=fields.flag(given, "party"))
+    return scan
+
+
+def read_count(given: Fields) -> int | None:
+    return fields.whole_or_none(given, "count", 1, LARGEST_PARTY)
 
 
 def _read_scan(given: Fields, scan_id: UUID | None) -> Scan:
@@ -99,6 +108,7 @@ def _scan_request(context: CommandContext, scan: Scan, mode: Mode, code: str) ->
     return ScanRequest.of(
         context.identity, context.own_venue_id(), mode, code, "socket", scan_id=scan.scan_id, scanned_at=scan.scanned_at,
         gate=scan.gate or device.gate, device=device.id or device.name,
+        count=scan.count, party=scan.party,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ The reply to `subscribe` has the same fields as the first event would have, for 
 """
 
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 # ---- counts
 
@@ -63,11 +63,23 @@ class FiguresBody(TypedDict):
 # ---- tickets
 
 
+class PartyBody(TypedDict):
+    """How many people of a party are in."""
+
+    size: int
+    admitted: int
+    remaining: int
+
+
 class TicketsBody(TypedDict):
-    """`tickets`: hashes of the codes of tickets that changed. `change` is `missed` where events were lost."""
+    """`tickets`: hashes of the codes of tickets that changed. `change` is `missed` where events were lost.
+
+    `party` is that of all these tickets: of one booking, or of tickets that were booked together.
+    """
 
     hashes: list[str]
     change: str
+    party: NotRequired[PartyBody]
 
 
 # ---- devices
@@ -153,6 +165,8 @@ class ScanBody(TypedDict):
     result: str
     reason: str
     entered: bool
+    people: int
+    """How many people the scan moved, if it moved anybody."""
     code_tail: str
     ticket_id: int | None
 

@@ -48,6 +48,14 @@ def whole_or_none(fields: Fields, name: str, least: int = 1, most: int = LARGEST
     return None if fields.get(name) is None else whole(fields, name, least, most)
 
 
+def flag(fields: Fields, name: str) -> bool:
+    """Return a boolean that is false if it is missing."""
+    value = fields.get(name)
+    if value is not None and type(value) is not bool:
+        refuse(name, "give true or false")
+    return bool(value)
+
+
 def uuid(fields: Fields, name: str) -> UUID:
     value = fields.get(name)
     # UUID() accepts braces, "urn:uuid:" and dashes anywhere. The length check admits only the canonical form.

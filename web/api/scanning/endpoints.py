@@ -35,6 +35,7 @@ async def validate_ticket(request: web.Request) -> web.Response:
             "reservation": wire["reservation"],
             "validation_status": decision.verdict.reason.value,
             "scan_id": wire["scan_id"],
+            **_party(wire),
         }
     )
 
@@ -62,6 +63,7 @@ async def verify_ticket(request: web.Request) -> web.Response:
         "already_verified": not decision.entered and decision.verdict.reason is not Reason.RE_ENTRY,
         "re_entry": decision.verdict.reason is Reason.RE_ENTRY,
         "scan_id": wire["scan_id"],
+        **_party(wire),
     }
     return success_response(data)
 
@@ -78,7 +80,8 @@ async def scan_exit(request: web.Request) -> web.Response:
     """Handle an exit scan. Every verdict is a successful response."""
     operator = await operator_of(request)
     body = await read_json(request, ExitAtDoor)
-    scan = ScanRequest.of(operator, operator.venue_id, "exit", body.code, "http", scan_id=body.scan_id, gate=body.gate)
+    scan = ScanRequest.of(operator, operator.venue_id, "exit", body.code, "http", scan_id=body.scan_id, gate=body.gate,
+                          count=body.count)  # fmt: skip
     decision = await request.app[EXIT_SCANS].submit(scan)
     return success_response(decision.as_dict(await visible_contact(request, operator)))
 
@@ -91,7 +94,13 @@ async def _submit_entry_scan(
     body: ValidateAtDoor | VerifyAtDoor | Scan,
 ) -> Decision:
     scan = ScanRequest.of(operator, operator.venue_id, mode, code, "http", scan_id=body.scan_id, gate=body.gate)
+    if not isinstance(body, ValidateAtDoor):
+        scan.count, scan.party = body.count, body.party
     return await request.app[ENTRY_SCANS].submit(scan)
+
+
+def _party(wire: dict[str, Any]) -> dict[str, Any]:
+    return {"party": wire["party"]} if "party" in wire else {}
 
 
 def _refuse_unless_admitted(decision: Decision) -> None:
@@ -111,6 +120,8 @@ def _refuse_unless_admitted(decision: Decision) -> None:
         case Reason.TICKET_NOT_FOUND:
             # The message for customers asks them to check the typed code; operators need one that says what to do.
             details["message"] = verdict.detail
+    if verdict.reason is Reason.PARTY_TOO_LARGE:
+        details["remaining"] = decision.party.remaining if decision.party else 1
     if decision.status is not None:
         details["ticket_status"] = decision.status
     raise Refused(verdict.reason, **details)

@@ -8,10 +8,21 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from hub.actions.scanning.offline_sync import LARGEST_SKEW_MS, MOST_SCANS
-from hub.rules.scan_requests import LONGEST_SCANNED_TEXT
+from hub.rules.scan_requests import LARGEST_PARTY, LONGEST_SCANNED_TEXT
 from web.api.requests import FilledText, Gate, Id, Request, ScanId, ScannedText, Text, uuid_text
 from web.api.responses import Colour
 from web.limits import LONGEST_LABEL, LONGEST_NOTE
+
+
+Count = Annotated[
+    int | None,
+    Field(default=None, ge=1, le=LARGEST_PARTY, description="How many people of a party. The default is all that can."),
+]
+
+
+OfParty = Annotated[
+    bool, Field(default=False, description="Admit `count` of the tickets that were booked together with this one.")
+]
 
 
 class ValidateAtDoor(Request):
@@ -28,6 +39,8 @@ class VerifyAtDoor(Request):
     ]
     gate: Gate
     scan_id: ScanId
+    count: Count
+    party: OfParty
 
 
 class Scan(Request):
@@ -35,12 +48,22 @@ class Scan(Request):
     mode: Annotated[Literal["validate", "verify"], Field(default="validate")]
     gate: Gate
     scan_id: ScanId
+    count: Count
+    party: OfParty
 
 
 class ExitAtDoor(Request):
     code: ScannedText
     gate: Gate
     scan_id: ScanId
+    count: Count
+
+
+class CheckIn(Request):
+    code: Annotated[ScannedText, Field(description="The code of a booking, or the text of its QR code.")]
+    gate: Gate
+    scan_id: ScanId
+    count: Count
 
 
 def _zoned_timestamp(value: object) -> datetime:
@@ -70,6 +93,10 @@ class OfflineScan(Request):
             description="Whether somebody was let in. The default follows from `mode` and `offline_result`.",
         ),
     ]
+    count: Annotated[
+        Count, Field(description="How many people of a party went in or out. The default is all that could.")
+    ]
+    party: OfParty
 
 
 class SyncScans(Request):

@@ -32,11 +32,24 @@ class FirstEntry(Response):
     gate: str | None
 
 
+class Party(Response):
+    """People who come together: of one booking, or with tickets that were booked together."""
+
+    booking_id: int | None
+    """Null for tickets that were booked together."""
+    size: int
+    admitted: int
+    """How many of them are in."""
+    remaining: int
+
+
 class ValidAtDoor(DoorTicket):
     reservation: DoorReservation | None
     validation_status: Literal["VALID", "NO_RESERVATION", "MAY_RETURN"]
     """`NO_RESERVATION` only if the venue admits tickets without a reservation. `MAY_RETURN` only if it allows returns."""
     scan_id: UUID
+    party: Party | None = None
+    """Set for a booking, and for tickets that were booked together; otherwise omitted."""
 
 
 class ValidAtDoorAnswer(Done):
@@ -53,6 +66,8 @@ class VerifiedAtDoor(FirstEntry):
     re_entry: bool
     """Whether a holder who had left came back. This does not count as a second entry."""
     scan_id: UUID
+    party: Party | None = None
+    """Set for a booking, and for tickets that were booked together; otherwise omitted."""
 
 
 class VerifiedAtDoorAnswer(Done):
@@ -77,6 +92,8 @@ class Decision(Response):
     verified: FirstEntry | None
     presence: Presence | None = None
     """Set for an exit, and for a ticket whose holder has left; otherwise omitted."""
+    party: Party | None = None
+    """Set for a booking, and for tickets that were booked together; otherwise omitted."""
     scan_id: UUID
 
 

@@ -1,0 +1,39 @@
+"""The rows of `write_entry_scans`: a decided scan as its parameter, and a changed count as an announcement."""
+
+from typing import Any
+
+from db.row_literals import known_text, text
+from hub.actions.scanning.scan_batch import PendingScan
+from hub.events.announcements import Announcement, SlotChanged, TicketChange, TicketsChanged, WalkInsChanged
+from hub.rules.decisions import Decision
+from hub.rules.parties import Party
+from hub.rules.scan_requests import ScanRequest
+
+
+def log_row(scan: PendingScan) -> str:
+    """The fields of the type `judged_scan`, in their order."""
+    request, decision = scan.request, scan.answer
+    assert isinstance(decision, Decision)
+    ticket, reservation, verdict = decision.ticket, decision.reservation, decision.verdict
+    admitted = "" if decision.party is None else decision.party.admitted
+    return (
+        f"{request.org_id},{scan.scan_id.hex},{request.venue_id},{request.operator_id},{request.mode},{request.source},"
+        f"{known_text(request.gate)},{known_text(request.device)},{text(request.code)},{ticket.id if ticket else ''},"
+        f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
+        f"{'t' if decision.entered else 'f'},{'' if scan.version is None else scan.version},"
+        f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},"
+        f"{decision.people},{admitted}"
+    )
+
+
+def count_changed(row: Any) -> Announcement:
+    """The announcement of a row of `write_entry_scans` that holds a count."""
+    if row["kind"] == "slot":
+        return SlotChanged.of(row)
+    return WalkInsChanged(row["org_id"], row["venue_id"], row["date"], row["booked_count"], row["revision"])
+
+
+def party_changed(request: ScanRequest, party: Party, change: TicketChange) -> TicketsChanged:
+    """The announcement that people of a booking came in or left."""
+    numbers = party.size, party.admitted
+    return TicketsChanged.of(request.org_id, request.venue_id, [request.code], change, numbers)
