@@ -15,10 +15,16 @@ INVARIANTS = {
         " GROUP BY s.org_id, s.id HAVING s.verified_count <> coalesce(sum(r.admitted), 0)",
     "a ticket has at most one active reservation":
         "SELECT ticket_id FROM ticket_reservations WHERE status <> 'CANCELLED' GROUP BY ticket_id HAVING count(*) > 1",
-    "a ticket was let in at most once more often than it was taken back":
-        "SELECT ticket_id FROM scans GROUP BY ticket_id"
-        " HAVING count(*) FILTER (WHERE entered) - count(*) FILTER (WHERE mode = 'undo' AND undoes IN"
-        " (SELECT scan_id FROM scans WHERE entered)) > 1",
+    "no more people were let in with a ticket, less those taken back, than it admits":
+        "SELECT e.ticket_id FROM (SELECT org_id, ticket_id, sum(people) AS people FROM scans e WHERE entered AND NOT EXISTS"
+        " (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id) GROUP BY 1, 2) e"
+        " WHERE e.people > greatest(1, (SELECT max(r.places) FROM ticket_reservations r"
+        " WHERE r.org_id = e.org_id AND r.ticket_id = e.ticket_id))",
+    "where the log has an entry, as many are in as it says":
+        "SELECT r.id FROM ticket_reservations r JOIN (SELECT org_id, reservation_id, sum(people) FILTER (WHERE NOT EXISTS"
+        " (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)) AS people FROM scans e"
+        " WHERE entered AND reservation_id IS NOT NULL GROUP BY 1, 2) e ON e.org_id = r.org_id AND e.reservation_id = r.id"
+        " WHERE coalesce(e.people, 0) <> r.admitted",
     "nobody has left who is not in, nor twice without coming back":
         "SELECT b.ticket_id FROM ticket_absences b JOIN tickets t ON t.org_id = b.org_id AND t.id = b.ticket_id"
         " WHERE b.returned_at IS NULL GROUP BY b.ticket_id HAVING count(*) > 1 OR bool_or(t.verified_at IS NULL)",

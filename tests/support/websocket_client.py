@@ -39,14 +39,14 @@ class Socket:
         decision: dict[str, Any] = reply["data"]
         return decision
 
-    async def verify(self, code: str, scan_id: str | None = None) -> dict[str, Any]:
-        reply = await self.command("verify", code=code, scan_id=scan_id or str(uuid4()))
+    async def verify(self, code: str, scan_id: str | None = None, **fields: Any) -> dict[str, Any]:
+        reply = await self.command("verify", code=code, scan_id=scan_id or str(uuid4()), **fields)
         assert reply["success"], reply
         decision: dict[str, Any] = reply["data"]
         return decision
 
-    async def leave(self, code: str, scan_id: str | None = None) -> dict[str, Any]:
-        reply = await self.command("exit", code=code, scan_id=scan_id or str(uuid4()))
+    async def leave(self, code: str, scan_id: str | None = None, **fields: Any) -> dict[str, Any]:
+        reply = await self.command("exit", code=code, scan_id=scan_id or str(uuid4()), **fields)
         assert reply["success"], reply
         decision: dict[str, Any] = reply["data"]
         return decision

@@ -62,7 +62,8 @@ async def admit_party(connection: Any, scan: PendingScan, venue: Venue, now: dat
     Returns None if it must be decided again: as a scan of its ticket alone if nobody else of the party can come in.
     """
     decided = scan.answer
-    assert isinstance(decided, Decision) and decided.reservation is not None
+    assert isinstance(decided, Decision)
+    assert decided.reservation is not None
     try:
         async with connection.transaction():
             members = await connection.fetch(ENTRIES.lock_party, scan.request.org_id, decided.reservation.id)
@@ -157,7 +158,8 @@ def _entry_of(
 def _answer_before(scan: PendingScan, logged: Sequence[Any], members: set[int]) -> Decision | Refused:
     """Return the answer that this scan got before, from its rows in the log."""
     decided = scan.answer
-    assert isinstance(decided, Decision) and decided.reservation is not None
+    assert isinstance(decided, Decision)
+    assert decided.reservation is not None
     row = next(row for row in logged if row["scan_id"] == scan.scan_id)
     if row["ticket_id"] not in members:
         return Refused(Reason.SCAN_ID_REUSED)
@@ -186,5 +188,6 @@ def _tickets_changed(
 
 
 def _ticket_id(entry: PendingScan) -> int:
-    assert isinstance(entry.answer, Decision) and entry.answer.ticket is not None
+    assert isinstance(entry.answer, Decision)
+    assert entry.answer.ticket is not None
     return entry.answer.ticket.id

@@ -20,7 +20,7 @@ HASHES_PER_EVENT = 200
 class TicketChannel(Channel[int, EventLog]):
     """The events of one organisation (its key), collected by kind of change until the next tick."""
 
-    __slots__ = ("_gathered",)
+    __slots__ = ("_gathered", "_parties")
 
     def __init__(self, org_id: int) -> None:
         super().__init__(org_id, EventLog(TicketsBody(hashes=[], change="missed")))

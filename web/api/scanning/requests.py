@@ -13,7 +13,6 @@ from web.api.requests import FilledText, Gate, Id, Request, ScanId, ScannedText,
 from web.api.responses import Colour
 from web.limits import LONGEST_LABEL, LONGEST_NOTE
 
-
 Count = Annotated[
     int | None,
     Field(default=None, ge=1, le=LARGEST_PARTY, description="How many people of a party. The default is all that can."),
