@@ -36,12 +36,6 @@ class Reason(StrEnum):
     TICKET_ALREADY_USED = "TICKET_ALREADY_USED"
     TICKET_ALREADY_ACTIVATED = "TICKET_ALREADY_ACTIVATED"
 
-    # What is wrong with a booking, or with the moment of its check-in.
-    BOOKING_NOT_FOUND = "BOOKING_NOT_FOUND"
-    BOOKING_CANCELLED = "BOOKING_CANCELLED"
-    ALREADY_CHECKED_IN = "ALREADY_CHECKED_IN"
-    CHECK_IN_NOT_OPEN = "CHECK_IN_NOT_OPEN"
-
     # What is wrong with a slot or a reservation.
     SLOT_NOT_FOUND = "SLOT_NOT_FOUND"
     SLOT_FULL = "SLOT_FULL"
@@ -84,6 +78,7 @@ class Reason(StrEnum):
     BOOKING_NOT_FOUND = "BOOKING_NOT_FOUND"
     BOOKING_CANCELLED = "BOOKING_CANCELLED"
     ALREADY_CHECKED_IN = "ALREADY_CHECKED_IN"
+    CHECK_IN_NOT_OPEN = "CHECK_IN_NOT_OPEN"
 
     # What is wrong with sending a message again, or with discarding it.
     MAIL_SETTLED = "MAIL_SETTLED"

@@ -50,6 +50,9 @@ def moment(text):
     return None if text is None else datetime.fromisoformat(text)
 
 
+OF_A_PARTY = ("places", "admitted", "check_in_opens_minutes", "check_in_closes_minutes")
+
+
 def facts_of(row):
     """Return a row of the table as the arguments of `decide_entry`."""
     t, r, e = row["ticket"], row["reservation"], row["first_entry"]
@@ -57,6 +60,7 @@ def facts_of(row):
     reservation = r and reserved()._replace(
         venue_id=r["venue_id"], date=date.fromisoformat(r["date"]), start_time=time.fromisoformat(r["start_time"]),
         end_time=time.fromisoformat(r["end_time"]), starts_at=moment(r["starts_at"]), ends_at=moment(r["ends_at"]),
+        **{name: r[name] for name in OF_A_PARTY if name in r},
     )  # fmt: skip
     entry = e and FirstEntry(moment(e["verified_at"]), 5, e["operator_name"], e["gate"])
     zone = ZoneInfo(row["timezone"])
@@ -76,6 +80,7 @@ def test_the_table_has_every_reason_of_the_entry_decision():
         ("GREEN", "VALID"), ("YELLOW", "ALREADY_VERIFIED"), ("YELLOW", "NO_RESERVATION"), ("RED", "NO_RESERVATION"),
         ("RED", "WRONG_DATE"), ("RED", "TOO_EARLY"), ("RED", "WRONG_VENUE"), ("RED", "TICKET_NOT_FOUND"),
         ("RED", "TICKET_NOT_ACTIVATED"), ("RED", "TICKET_EXPIRED"), ("RED", "TICKET_CANCELLED"),
+        ("RED", "BOOKING_NOT_CONFIRMED"),
     }  # fmt: skip
 
 
