@@ -104,6 +104,10 @@ SELECT 'raced', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 -- The code of a ticket of this organisation, or nothing.
 SELECT code FROM tickets WHERE org_id = $1 AND id = $2;
 
+-- name: read_channel
+-- The channel of the ticket with this code, or nothing.
+SELECT channel FROM tickets WHERE org_id = $1 AND code = $2;
+
 -- name: read_scan
 -- One scan with its ticket's current state, and how many people of the ticket are inside. Takes no lock, because the undo
 -- checks the version.

@@ -55,9 +55,7 @@ async def _join(services: Services, org_id: int, booking_id: int, language: str,
         )  # fmt: skip
         await connection.execute(WAITLIST.keep_request, org_id, booking_id, slot["ends_at"])
         position = await connection.fetchval(WAITLIST.turn, org_id, slot["id"], entry_id)
-    telemetry.event(
-        telemetry.WAITLIST_JOINED, entry_id=entry_id, slot_id=slot["id"], places=request["party_size"]
-    )
+    telemetry.event(telemetry.WAITLIST_JOINED, entry_id=entry_id, slot_id=slot["id"], places=request["party_size"])
     return Joined(entry_id, token, position, request["party_size"])
 
 

@@ -40,7 +40,9 @@ async def test_a_party_is_shown_and_comes_in_at_once(hub, world, jane, booking, 
     assert (row["entered"], row["people"], row["admitted"]) == (True, 5, 5)
 
 
-async def test_a_party_comes_in_parts_and_a_further_scan_says_who_let_the_first_of_them_in(hub, world, jane, tom, booking, clock):
+async def test_a_party_comes_in_parts_and_a_further_scan_says_who_let_the_first_of_them_in(
+    hub, world, jane, tom, booking, clock
+):
     first = await jane.verify(booking.code, count=3)
     assert (shown(first), numbers(first)) == (("GREEN", "VERIFIED", "3 of 5 in"), (5, 3, 2))
     clock.advance(600)

@@ -97,6 +97,22 @@ class Decision(Response):
     scan_id: UUID
 
 
+class CheckedIn(Response):
+    booking_id: int
+    party_size: int
+    admitted: int
+    """How many of the party are in now."""
+    remaining: int
+    checked_in_at: datetime
+    """When the first of the party came in."""
+    scan_id: UUID
+    """The socket's `undo` takes it."""
+
+
+class CheckedInAnswer(Done):
+    data: CheckedIn
+
+
 class DecisionAnswer(Done):
     data: Decision
 

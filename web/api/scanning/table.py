@@ -5,6 +5,7 @@ from web.api.endpoint import Endpoint, Parameter
 from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, IF_NONE_MATCH
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.scanning import (
+    check_in_endpoints,
     conflict_endpoints,
     decision_responses,
     device_key_endpoints,
@@ -28,6 +29,8 @@ _SCAN_REFUSALS = (
     Reason.WRONG_VENUE,
     Reason.TOO_EARLY,
     Reason.NO_RESERVATION,
+    Reason.PARTY_TOO_LARGE,
+    Reason.BOOKING_NOT_CONFIRMED,
     Reason.SCAN_ID_REUSED,
     Reason.BUSY,
 )
@@ -50,6 +53,15 @@ SCAN_ENDPOINTS: tuple[Endpoint, ...] = (
         responses.DecisionAnswer, body=requests.Scan,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
         about="Always 200 with the decision, whatever its colour is.",
+    ),
+    Endpoint(
+        "POST", "/api/check-in", check_in_endpoints.check_in_booking, "Check in a booking", "Operators", "operator",
+        responses.CheckedInAnswer, body=requests.CheckIn, statuses={Reason.WRONG_VENUE: 409},
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.BOOKING_NOT_FOUND, Reason.BOOKING_NOT_CONFIRMED, Reason.BOOKING_CANCELLED,
+                  Reason.ALREADY_CHECKED_IN, Reason.PARTY_TOO_LARGE, Reason.CHECK_IN_NOT_OPEN, Reason.WRONG_VENUE,
+                  Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
+        about="Admits `count` people of the party; the default is all that remain. A party may come in parts. The code of a ticket"
+        " that is no booking is 404 `BOOKING_NOT_FOUND`: scan it with `/venue/scan`.",
     ),
     Endpoint(
         "POST", "/api/operator/exit", endpoints.scan_exit, "Record an exit", "Operators", "operator",
