@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.support.occupancy import counts, figures, shown
+from tests.support.parties import numbers
 from tests.support.scan_log import read_scan, read_scans
 from tests.support.shows import Booking, add_booking, add_stage
 from tests.support.slots import read_slot
@@ -20,11 +20,6 @@ from tests.support.world import World
 async def booking(world: World) -> Booking:
     """A booking of five for a performance of tonight."""
     return await add_booking(world, (await add_stage(world)).performance_id, 5)
-
-
-def numbers(decision: dict[str, Any]) -> tuple[int, int, int]:
-    party = decision["party"]
-    return party["size"], party["admitted"], party["remaining"]
 
 
 async def test_a_party_is_shown_and_comes_in_at_once(hub, world, jane, booking, board):
