@@ -171,6 +171,11 @@ interface ElementsById {
   "pace-title": HTMLElementTagNameMap["h2"];
   "pace-told": HTMLElementTagNameMap["p"];
   "party": HTMLElementTagNameMap["ul"];
+  "party-chosen": HTMLElementTagNameMap["span"];
+  "party-count": HTMLElementTagNameMap["div"];
+  "party-fewer": HTMLElementTagNameMap["button"];
+  "party-figures": HTMLElementTagNameMap["p"];
+  "party-more": HTMLElementTagNameMap["button"];
   "past-title": HTMLElementTagNameMap["h2"];
   "phone": HTMLElementTagNameMap["input"];
   "phone-advice": HTMLElementTagNameMap["p"];
@@ -207,6 +212,9 @@ interface ElementsById {
   "secret": HTMLElementTagNameMap["input"];
   "secret-label": HTMLElementTagNameMap["label"];
   "set-continuous": HTMLElementTagNameMap["input"];
+  "set-parties": HTMLElementTagNameMap["fieldset"];
+  "set-parties-all": HTMLElementTagNameMap["input"];
+  "set-parties-ask": HTMLElementTagNameMap["input"];
   "set-seconds": HTMLElementTagNameMap["input"];
   "set-seconds-said": HTMLElementTagNameMap["output"];
   "set-sound": HTMLElementTagNameMap["input"];
@@ -264,6 +272,7 @@ interface ElementsById {
   "undo-dialog": HTMLElementTagNameMap["dialog"];
   "undo-form": HTMLElementTagNameMap["form"];
   "undo-means": HTMLElementTagNameMap["p"];
+  "undo-people": HTMLElementTagNameMap["strong"];
   "undo-reason": HTMLElementTagNameMap["input"];
   "undo-submit": HTMLElementTagNameMap["button"];
   "undo-title": HTMLElementTagNameMap["h2"];

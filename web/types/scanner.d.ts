@@ -15,12 +15,16 @@ interface EntryVerdict {
 interface FirstEntry { verified_at: string; verified_by?: number; operator_name?: string; gate: string | null }
 interface Leaving { left_at: string; gate: string | null }
 
+/** A booking, or tickets booked together (`booking_id` null). A list does not say which booking it is. */
+interface Party { booking_id?: number | null; size: number; admitted: number; remaining: number }
+
 /** What a scanner shows of a code: the hub's answer, or that of the scanner itself. */
 interface Decision extends EntryVerdict {
   ticket?: (Partial<Wire.DoorTicket> & { ticket_code: string }) | null;
   reservation?: (Partial<Wire.DoorReservation> & Pick<Wire.DoorReservation, "date" | "start_time" | "end_time">) | null;
   verified?: FirstEntry | null;
   presence?: Wire.Presence | null;
+  party?: Party | null;
   scan_id?: string;
   /** Of a supervisor's decision. */
   recorded?: Wire.Dispute["recorded"];
@@ -30,7 +34,7 @@ interface Decision extends EntryVerdict {
 }
 
 /** The facts of the entry rule, as the day's list has them. Moments are RFC 3339. */
-interface TicketFacts { status: Wire.Ticket["status"]; channel: Wire.Ticket["channel"]; valid_until: string | null; venue_id: number | null }
+interface TicketFacts { status: Wire.Ticket["status"]; channel: Wire.Ticket["channel"] | "booking"; valid_until: string | null; venue_id: number | null }
 interface ReservationFacts {
   slot_id?: number;
   venue_id: number;
@@ -41,10 +45,26 @@ interface ReservationFacts {
   ends_at: string;
   opens_at?: string;
   closes_at?: string;
+  /** Of a party: how many people it admits, and how many of them are in. */
+  places?: number;
+  admitted?: number;
+  /** A performance's own window; a list has moments instead. */
+  check_in_opens_minutes?: number | null;
+  check_in_closes_minutes?: number | null;
 }
-interface ListedFacts { ticket: TicketFacts; reservation: ReservationFacts; firstEntry: FirstEntry | null; left: Leaving | null }
+/** A party as a list has it; a family has the reference that its tickets share. */
+interface ListedParty { size: number; admitted: number; family: string | null }
+interface ListedFacts {
+  ticket: TicketFacts;
+  reservation: ReservationFacts;
+  firstEntry: FirstEntry | null;
+  left: Leaving | null;
+  party: ListedParty | null;
+}
 
-type DayListData = Wire.DayList;
+/** Of a party the row also has how many people it admits and how many are in, and of a family the reference of its tickets. */
+type DayListRow = [...Wire.DayList["tickets"][number], places?: number, admitted?: number, family?: string | null];
+type DayListData = Omit<Wire.DayList, "tickets"> & { tickets: DayListRow[] };
 type DayListHead = Omit<DayListData, "tickets" | "gone" | "whole">;
 type DayList = import("../static/js/models/day_list.js").DayList;
 type HubClock = import("../static/js/models/hub_clock.js").HubClock;
@@ -55,17 +75,20 @@ type GateNotices = import("../static/js/models/gate_notices.js").GateNotices;
 type TicketNews = import("../static/js/models/ticket_news.js").TicketNews;
 
 /** What a device knows beyond its list: an entry, a change, and whether the holder is out (undefined: nothing). */
-interface BeyondList { entry: FirstEntry | null; changed: boolean; left?: Leaving | null; since?: string | null }
+interface BeyondList { entry: FirstEntry | null; changed: boolean; left?: Leaving | null; since?: string | null; party?: { admitted: number; sure: boolean; entry: FirstEntry | null } }
+/** What an entry or its check has, beside the code: the gate, and of a party how many come in (null: all that remain). */
+interface AtGate { gate: string | null; count?: number | null }
 
 /** What decides where the hub cannot be asked: features/scan/offline/offline.js. */
 interface OfflineJudge {
   readonly able: boolean;
-  present(code: string, at: { gate: string | null }): Promise<Decision>;
-  admit(code: string, decision: Decision, scanId: string, at: { gate: string | null }): Promise<Decision>;
-  leave(code: string, scanId: string, at: { gate: string | null }): Promise<Decision>;
+  present(code: string, at: AtGate): Promise<Decision>;
+  admit(code: string, decision: Decision, scanId: string, at: AtGate): Promise<Decision>;
+  leave(code: string, scanId: string, at: AtGate): Promise<Decision>;
+  told(decision: Decision): Promise<void>;
   entered(decision: Decision): void;
   moved(decision: Decision, left: Leaving | null): void;
-  undone(code: string, reason: string): void;
+  undone(code: string, reason: string): Promise<void>;
 }
 
 /** One person's scanning: the decision on the screen, and the id that its entry will have. */
@@ -80,8 +103,13 @@ interface QueuedScan {
   gate?: string;
   mode: "verify" | "validate" | "exit";
   admitted?: boolean;
+  /** Of a party: how many came in, and whether they are a family. */
+  count?: number;
+  party?: boolean;
   skew_ms: number;
   seen: string;
+  /** By which the device knows the party. */
+  party_key?: string;
 }
 /** A queued scan at its place; `rev` changes when another takes that place. */
 interface QueuedAt { seq: number; rev: string; scan: QueuedScan }
@@ -91,6 +119,8 @@ interface OwnConflict {
   code: string;
   at: number;
   gate?: string;
+  /** Of a party: how many were let in. */
+  count?: number;
   outcome: Wire.Synced["outcome"];
   kind: Wire.Conflict["kind"] | null;
   reason?: string;
@@ -118,6 +148,7 @@ interface ScannerChoices {
   vibration: boolean;
   continuous: boolean;
   seconds: number;
+  parties: "ask" | "all";
   cameraOn: boolean;
   camera: string;
 }
@@ -126,7 +157,7 @@ interface ScannerChoices {
 interface OfflineState { able: boolean; queued: number; sending: boolean; listedAt: string | null }
 
 /** A row of the operator's last scans; `waits` where it is not sent yet. */
-type PastScan = Partial<Wire.LoggedScan> & Pick<Wire.LoggedScan, "scan_id" | "ticket_code" | "result" | "reason" | "scanned_at"> & { waits?: boolean };
+type PastScan = Partial<Wire.LoggedScan> & { people?: number } & Pick<Wire.LoggedScan, "scan_id" | "ticket_code" | "result" | "reason" | "scanned_at"> & { waits?: boolean };
 
 /** A card above the decision. An action that gives false leaves it there. */
 interface ShelfCard {
@@ -170,6 +201,7 @@ interface ScanFlowOptions {
   settings: ScanSettings;
   signals: Signals;
   verdict: import("../static/js/features/scan/verdict.js").Verdict;
+  party: import("../static/js/features/scan/party_panel.js").PartyPanel;
   stale: Stale;
   screen: ScannerScreen;
   linkState: { readonly offline: boolean };
@@ -226,7 +258,13 @@ interface ListKeeperOptions {
 interface Happened { at: number; waits?: boolean; answeredAt?: number }
 type Entered = Happened & { verified: FirstEntry };
 type Moved = Happened & { left: Leaving | null };
-type News = Happened & { change: string };
+/** `admitted`: of a party, how many are in. */
+type News = Happened & { change: string; admitted?: number };
+/** What a device knows of a party: the hub's last answer, and the entries made here (`answeredAt` null: the hub does not know them). */
+interface KnownParty {
+  told: { admitted: number; at: number } | null;
+  own: { scanId: string; people: number; verified: FirstEntry; answeredAt: number | null }[];
+}
 
 // What only some browsers have.
 interface InstallPromptEvent extends Event { prompt(): Promise<unknown> }

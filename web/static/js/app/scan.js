@@ -24,6 +24,7 @@ import { GateChoice } from "../features/scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "../features/scan/install.js";
 import { OfflinePanel } from "../features/scan/offline_panel.js";
 import { NoticeShelf } from "../features/scan/notices.js";
+import { PartyPanel } from "../features/scan/party_panel.js";
 import { PastScans } from "../features/scan/past_scans.js";
 import { Screen } from "../features/scan/screen.js";
 import { SettingsDialog } from "../features/scan/settings_dialog.js";
@@ -92,9 +93,10 @@ const session = new ScanSession(socket, { offline, hubNow });
 const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(change) || flow.outdated(change), onNews: (received) => offline.receiveNews(received) });
 const repeats = new RepeatFilter();
 const way = new ExitMode({ settings, onTurn: turned, onTouched: () => input.focus() });
+const party = new PartyPanel({ onTouched: () => input.focus() });
 const flow = new ScanFlow({
   session, way, news, device, settings, signals, screen, linkState,
-  repeats, verdict: new Verdict(), stale: new Stale(), venue: venueKnown,
+  repeats, verdict: new Verdict(), party, stale: new Stale(), venue: venueKnown,
 });
 const shelf = new NoticeShelf({ onTouched: () => input.focus() });
 const notices = new GateNotices({ socket });

@@ -1,9 +1,11 @@
-// One day's list: the reservations by hashed code. Finds a code and applies changes.
+// One day's list: the reservations by hashed code. Finds a code and its party, and applies changes.
 const HASH_BYTES = 8;
 
 export class DayList {
   /** @type {Promise<CryptoKey> | null} */
   #key = null;
+  /** The tickets of each family, made when it is first needed. @type {Map<string, DayListRow[]> | null} */
+  #families = null;
 
   /** `data` comes from the hub (docs/protocol.md) or from `asData`. @param {DayListData} data */
   constructor(data) {
@@ -17,6 +19,7 @@ export class DayList {
     for (const row of changes.tickets) this.tickets.set(row[0], row);
     for (const hash of changes.gone) this.tickets.delete(hash);
     if (changes.salt !== this.head.salt) this.#key = null;
+    this.#families = null;
     this.head = headOf(changes);
     this.slots = slotsOf(changes);
   }
@@ -56,9 +59,29 @@ export class DayList {
       },
       firstEntry: verified && verified_at ? { verified_at, operator_name: "", gate } : null,
       left: left_at ? { left_at, gate: null } : null,
+      party: this.#partyOf(row),
     };
   }
 
+  /** @param {DayListRow} row @returns {ListedParty | null} */
+  #partyOf(row) {
+    const [, , , , , , , , , size = 1, admitted = 0, family = null] = row;
+    if (family === null) return size > 1 ? { size, admitted, family } : null;
+    this.#families ??= familiesOf(this.tickets.values());
+    const tickets = this.#families.get(family) ?? [row];
+    return tickets.length > 1 ? { size: tickets.length, admitted: tickets.filter(([, , , verified]) => verified).length, family } : null;
+  }
+}
+
+/** @param {Iterable<DayListRow>} rows */
+function familiesOf(rows) {
+  /** @type {Map<string, DayListRow[]>} */
+  const families = new Map();
+  for (const row of rows) {
+    const family = row[11];
+    if (family) families.set(family, [...(families.get(family) ?? []), row]);
+  }
+  return families;
 }
 
 /** @param {DayListData} data @returns {DayListHead} */

@@ -1,5 +1,6 @@
 // The offline decision: applies models/rules/ to this device's facts. Missing facts never give GREEN.
 import { decideEntry, entryRecorded } from "./rules/entry_decision.js";
+import { isParty, withAdmitted } from "./party.js";
 import { decideExit, decideReturn, returnRecorded } from "./rules/leaving.js";
 
 /** @satisfies {Partial<Decision>} */
@@ -13,17 +14,19 @@ const EXIT_NOTED = {
 /**
  * `list`: the day's list or null; `entry`: an entry made or received here after the list, or null; `changed`: whether
  * news after the list says that the ticket changed; `left`: {left_at, gate} if news after the list says that the holder
- * is out, null if it says that they are not, undefined without news.
+ * is out, null if it says that they are not, undefined without news; `party`: how many of its party are in, and whether
+ * that is sure.
  *
  * @param {string} code
- * @param {{ list: DayList | null, entry?: FirstEntry | null, changed?: boolean, left?: Leaving | null, now: number }} known
+ * @param {{ list: DayList | null, now: number } & Partial<BeyondList>} known
  * @returns {Promise<Decision>}
  */
-export async function decideWithoutHub(code, { list, entry, changed, left, now }) {
+export async function decideWithoutHub(code, { list, entry, changed, left, party, now }) {
   const ticket = { ticket_code: code };
   const listed_at = list?.head.generated_at ?? null;
   if (!list) return { ...UNSURE, reason: "NO_LIST", message: "NOT CHECKED", detail: "This scanner has no list of today", ticket, listed_at };
   const facts = await list.find(code);
+  if (facts?.party) return decideParty(ticket, facts, facts.party, { list, entry, changed, party, now });
   const { venue_id, policy, timezone } = list.head;
   const first = entry ?? (changed ? null : facts?.firstEntry);
   if (first) {
@@ -46,16 +49,45 @@ export async function decideWithoutHub(code, { list, entry, changed, left, now }
 }
 
 /**
+ * A party is judged by what this device knows is left. Where others of it may have come in since, that is said.
+ *
+ * @param {{ ticket_code: string }} ticket
+ * @param {ListedFacts} facts
+ * @param {ListedParty} listed
+ * @param {{ list: DayList, now: number } & Partial<BeyondList>} known
+ * @returns {Decision}
+ */
+function decideParty(ticket, facts, listed, { list, entry, changed, party: known, now }) {
+  const { venue_id, policy, timezone, generated_at: listed_at } = list.head;
+  const { admitted: inside, sure, entry: ofOthers } = known ?? { admitted: listed.admitted, sure: true, entry: null };
+  /** @type {Party} */
+  const party = withAdmitted({ size: listed.size, admitted: 0, remaining: 0, ...(listed.family && { booking_id: null }) }, Math.min(inside, listed.size));
+  // Each ticket of a family is judged by itself, while others of it may still come.
+  const reservation = listed.family ? facts.reservation : { ...facts.reservation, places: party.size, admitted: party.admitted };
+  const verified = facts.firstEntry ?? entry ?? (listed.family && party.remaining > 0 ? null : ofOthers);
+  const verdict = decideEntry(facts.ticket, reservation, verified, policy, venue_id, now, timezone);
+  const shown = { ticket: { ...ticket, status: facts.ticket.status }, reservation, party, verified, listed_at };
+  // An entry of others, or its undo, changes the number; any other change may have ended the booking.
+  const unsure = !sure || (changed && !entry);
+  if (!unsure || !verdict.can_verify) return { ...verdict, ...shown, provisional: true };
+  // If all were in, one at least was taken back.
+  const perhaps = withAdmitted(party, Math.min(party.admitted, party.size - 1));
+  return { ...UNSURE, ...shown, party: perhaps, reason: "CHANGED", message: "NOT SURE", detail: "This party changed just before the connection was lost" };
+}
+
+/**
  * The result of an entry by `decision`. An unsure decision stays unsure.
  *
  * @param {Decision} decision
  * @param {FirstEntry} verified
+ * @param {number} [people]
  * @returns {Decision}
  */
-export function admitted(decision, verified) {
+export function admitted(decision, verified, people = 1) {
   if (decision.reason === "MAY_RETURN") return { ...decision, ...returnRecorded(decision) };
-  const noted = decision.result === "GREEN" ? entryRecorded(decision) : { reason: "NOTED", message: "ENTRY NOTED" };
-  return { ...decision, ...noted, verified, provisional: true };
+  const party = isParty(decision.party) ? withAdmitted(decision.party, decision.party.admitted + people) : decision.party;
+  const noted = decision.result === "GREEN" ? entryRecorded(decision, party) : { reason: "NOTED", message: "ENTRY NOTED" };
+  return { ...decision, ...noted, verified: decision.verified ?? verified, ...(party && { party }), provisional: true };
 }
 
 /**

@@ -1,5 +1,6 @@
 // One operator's scans: check, admit, exit, undo. It knows no page. Change the order of hub and device here.
 import { CommandRefused, LinkLost } from "../lib/socket.js";
+import { admitting, isParty } from "./party.js";
 
 /** Harmless when repeated (a verify has its scan_id): they wait for the next connection and are sent again. */
 const AGAIN = { again: true };
@@ -8,6 +9,9 @@ const ANSWER_MS = 3_000;
 const HICCUP_MS = 1_200;
 // The hub cannot decide now.
 const CANNOT_JUDGE = "SERVICE_UNAVAILABLE";
+/** Answers after which nothing is left to record. */
+const RECORDED = new Set(["VERIFIED", "NOTED", "RE_ENTRY"]);
+const TOO_LARGE = "PARTY_TOO_LARGE";
 
 export class ScanSession {
   /**
@@ -41,36 +45,45 @@ export class ScanSession {
     const turn = ++this.turn;
     this.current = null;
     const answer = await this.#ask("validate", { code });
+    if (answer) this.offline?.told(answer);
     const decision = answer ?? (await this.offline?.present(code, { gate }));
     if (!decision || turn !== this.turn) return null;
-    // The check and the entry of one visitor share a scan_id.
-    this.current = { code, decision, scanId: decision.scan_id ?? null };
+    // The check and the entry of one visitor share a scan_id. The link of a booking is replaced by its code, which is no secret.
+    this.current = { code: decision.ticket?.ticket_code ?? code, decision, scanId: decision.scan_id ?? null };
     return decision;
   }
 
   get mayVerify() {
     const decision = this.current?.decision;
-    return Boolean(decision?.can_verify && (!decision.verified || decision.reason === "MAY_RETURN"));
+    if (!decision || RECORDED.has(decision.reason)) return false;
+    // The operator corrects the number of a party at once.
+    if (decision.reason === TOO_LARGE) return isParty(decision.party) && decision.party.remaining > 0;
+    // Of a party some may be in, and others still come.
+    return decision.can_verify && (isParty(decision.party) ? decision.party.remaining > 0 : !decision.verified || decision.reason === "MAY_RETURN");
   }
 
   /**
    * Records the entry. A repeat for the same scan has the same scan_id, so it is one entry.
    *
    * @param {string | null} gate
+   * @param {number | null} count how many of a party; null: all that remain
    * @returns {Promise<Decision | null>}
    */
-  async verify(gate) {
+  async verify(gate, count = null) {
     const { current } = this;
     if (!current?.decision) return null;
     const turn = this.turn;
     current.scanId ??= crypto.randomUUID();
-    const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString(), ...(gate && { gate }) };
+    const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString(), ...(gate && { gate }), ...admitting(current.decision.party, count) };
     const answer = await this.#ask("verify", fields);
-    const decision = answer ?? (await this.offline?.admit(current.code, current.decision, current.scanId, { gate }));
+    const decision = answer ?? (await this.offline?.admit(current.code, current.decision, current.scanId, { gate, count }));
+    if (answer) this.offline?.told(answer);
     if (answer?.reason === "VERIFIED") this.offline?.entered(answer);
     if (answer?.reason === "RE_ENTRY") this.offline?.moved(answer, null);
     if (!decision || turn !== this.turn) return null;
     current.decision = decision;
+    // Nobody was admitted: another number is another scan.
+    if (decision.reason === TOO_LARGE) current.scanId = null;
     return decision;
   }
 

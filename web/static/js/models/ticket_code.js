@@ -4,7 +4,7 @@ const MODULUS = 31;
 const RADIX = 3;
 const DASHES = /[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\u30fc\u2500_]/g;
 export const OURS = /^TKT-?(\d{4})-?([A-Z0-9]{6})-?([A-Z0-9]{6})$/;
-const BOOKING = /^BKG-?([A-Z0-9]{27})$/;
+export const BOOKING = /^BKG-?([A-Z0-9]{27})$/;
 const BOOKING_INSIDE = /(?<![A-Z0-9])BKG-*[A-Z0-9]{27}(?![A-Z0-9])/;
 const INSIDE = /TKT[\s-]*\d[\s-]*\d[\s-]*\d[\s-]*\d(?:[\s-]*[A-Z0-9]){12}(?:(?![A-Z0-9])|(?=TKT))/g;
 const QUERY_NAMES = ["ticket", "ticket_code", "code"];
@@ -38,6 +38,12 @@ export function codesIn(/** @type {string} */ typed) {
 export function check(/** @type {string} */ code) {
   return (OURS.test(code) || BOOKING.test(code)) && remainder(code) === 1;
 }
+
+/** Whether this is a booking's code. @param {string | null | undefined} code */
+export const isBookingCode = (code) => BOOKING.test(code ?? "");
+
+/** A code for a narrow list: of a booking's only the beginning and the end. @template {string | null | undefined} Code @param {Code} code */
+export const shortCode = (code) => (code && isBookingCode(code) ? `${code.slice(0, 10)}…${code.slice(-4)}` : code);
 
 const clean = (/** @type {string} */ text) => text.normalize("NFKC").replace(/[\u200b-\u200f\u2060\ufeff]/g, "").replace(DASHES, "-").trim();
 

@@ -1,4 +1,6 @@
 // Detects an outdated decision on the screen: follows the changes of tickets by hashed code.
+import { isParty } from "./party.js";
+
 const MISSED = "missed";
 
 /** A ticket's name in the hub's news: SHA-256 of its code, in hex. @param {string} code */
@@ -12,7 +14,7 @@ export async function hashOf(code) {
  * "activated", "verified", "undone", "left", "returned", or "missed" if changes may have been missed.
  */
 export class TicketNews {
-  /** @type {{ code?: string, told: Set<string>, links: number, hash: string | null } | null} */
+  /** @type {{ code?: string, told: Set<string>, admitted: number | null, links: number, hash: string | null } | null} */
   #followed = null;
   /** While the hub decides and this page hashes: news received then may be newer than the answer, or be its own change. */
   #judging = false;
@@ -50,7 +52,7 @@ export class TicketNews {
   /** This decision is on the screen now. An unknown ticket has no news. @param {Decision} decision */
   async follow(decision) {
     const code = decision.ticket?.ticket_code;
-    const followed = { code, told: toldBy(decision), links: this.#links, hash: /** @type {string | null} */ (null) };
+    const followed = { code, told: toldBy(decision), admitted: decision.party?.admitted ?? null, links: this.#links, hash: /** @type {string | null} */ (null) };
     this.#followed = followed;
     if (code) followed.hash = await hashOf(code);
     if (this.#followed !== followed) return;
@@ -82,19 +84,22 @@ export class TicketNews {
   }
 
   /** @param {Wire.TicketsBody} news */
-  #weigh({ hashes, change }) {
+  #weigh({ hashes, change, party }) {
     const followed = this.#followed;
     if (!followed?.code || (change !== MISSED && !hashes.includes(followed.hash ?? ""))) return;
     // Already on the screen: most often it was made here.
-    if (!followed.told.has(change)) this.onChange(change);
+    if (followed.told.has(change) || (party && party.admitted === followed.admitted)) return;
+    this.onChange(change);
   }
 }
 
 /** The changes that a decision contains already. @param {Decision} decision */
-function toldBy({ verified, presence, reason, recorded }) {
+function toldBy({ verified, presence, party, reason, recorded }) {
   /** @type {Set<string>} */
   const told = new Set();
-  if (verified) told.add("verified");
+  // While the operator is asked how many of a party come in, every other entry of it counts.
+  const open = isParty(party) && party.remaining > 0 && reason !== "VERIFIED";
+  if (verified && !open) for (const change of ["verified", "party"]) told.add(change);
   if (presence?.left_at) told.add("left");
   if (reason === "RE_ENTRY" || recorded === "RE_ENTRY") told.add("returned");
   return told;

@@ -2,6 +2,9 @@
 // writes the same text from the same facts. Add a new reason here.
 import { language, t, tn } from "../lib/i18n.js";
 import { momentAt, shortDay, span } from "../lib/dates.js";
+import { isParty } from "../models/party.js";
+import { isBookingCode } from "../models/ticket_code.js";
+import { tooMany } from "./parties.js";
 
 /** @typedef {{ timezone?: string } | null | undefined} VenueClock */
 
@@ -11,6 +14,7 @@ const WORDS = {
   NO_RESERVATION: t("NO RESERVATION"), WRONG_DATE: t("WRONG DATE"), TOO_EARLY: t("TOO EARLY"), WRONG_VENUE: t("WRONG VENUE"),
   TICKET_NOT_FOUND: t("INVALID TICKET"), TICKET_NOT_ACTIVATED: t("TICKET NOT ACTIVATED"), TICKET_EXPIRED: t("TICKET EXPIRED"),
   TICKET_CANCELLED: t("TICKET CANCELLED"), EXIT_RECORDED: t("EXIT RECORDED"), ALREADY_LEFT: t("ALREADY LEFT"),
+  PARTY_TOO_LARGE: t("TOO MANY PEOPLE"), BOOKING_NOT_CONFIRMED: t("BOOKING NOT CONFIRMED"),
   NOT_INSIDE: t("NOT INSIDE"), MAY_RETURN: t("MAY COME BACK IN"), RE_ENTRY: t("RE-ENTRY RECORDED"),
   // From the scanner itself, offline.
   NOT_LISTED: t("NOT ON THE LIST"), CHANGED: t("NOT SURE"), NO_LIST: t("NOT CHECKED"), NOTED: t("ENTRY NOTED"),
@@ -25,14 +29,24 @@ const OWN = {
   EXIT_NOTED: t("This scanner does not know of their entry. The hub checks it when the connection is back."),
 };
 
+/** The same of a party. @type {Record<string, string>} */
+const OF_A_PARTY = {
+  CHANGED: t("More of them may be in than this scanner knows: ask, or count them."),
+  NOTED: t("Admitted on your word. The hub checks it when the connection is back."),
+};
+/** Where the hub's English text would repeat the numbers of a party. */
+const NUMBERED = new Set(["VALID", "VERIFIED", "ALREADY_VERIFIED", "PARTY_TOO_LARGE"]);
+
 /** The headline. @param {Decision} decision */
 export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
 
 /** The detail below the headline. @param {Decision} decision @param {VenueClock} venue */
 export function detailOf(decision, venue) {
   if (decision.provisional && decision.reason === "ALREADY_LEFT") return t("They left before, as far as this scanner knows.");
+  if (isParty(decision.party) && decision.reason in OF_A_PARTY) return OF_A_PARTY[decision.reason];
   if (decision.reason in OWN) return OWN[decision.reason];
-  if (language === "en") return decision.detail ?? "";
+  // The page shows the numbers of a party itself.
+  if (language === "en" && !(isParty(decision.party) && NUMBERED.has(decision.reason))) return decision.detail ?? "";
   const { reservation, ticket, verified, presence } = decision;
   const when = reservation && slotOf(reservation, decision.days_from_now);
   switch (decision.reason) {
@@ -52,7 +66,11 @@ export function detailOf(decision, venue) {
       return decision.can_verify ? t("No reservation, allowed here") : t("Customer must book a time slot first");
     case "ALREADY_VERIFIED":
       if (presence?.left_at) return t("{left}; no re-entry", { left: leftOf(presence, venue) });
-      return verified ? entryOf(verified, venue) : t("Verified before");
+      return verified ? (isParty(decision.party) ? firstOf : entryOf)(verified, venue) : t("Verified before");
+    case "PARTY_TOO_LARGE":
+      return isParty(decision.party) ? tooMany(decision.party.remaining) : t("This ticket is for one person");
+    case "BOOKING_NOT_CONFIRMED":
+      return ticket?.status === "EXPIRED" ? t("The link in the email was not used in time") : t("The link in the email was not used");
     case "EXIT_RECORDED":
       return presence?.inside_since ? t("Inside since {time}", { time: momentAt(presence.inside_since, venue?.timezone) }) : (decision.detail ?? "");
     case "ALREADY_LEFT":
@@ -64,7 +82,7 @@ export function detailOf(decision, venue) {
     case "TICKET_NOT_ACTIVATED":
       return ticket?.status === "INACTIVE" ? t("Customer must activate the ticket first") : t("Payment is not complete");
     case "TICKET_CANCELLED":
-      return t("This ticket was cancelled");
+      return isBookingCode(ticket?.ticket_code) ? t("This booking was cancelled") : t("This ticket was cancelled");
     case "TICKET_NOT_FOUND":
       return t("No ticket has this code, or it was misread");
     default:
@@ -90,6 +108,13 @@ function slotOf(reservation, days) {
 function leftOf({ left_at, left_gate }, venue) {
   const time = momentAt(left_at ?? 0, venue?.timezone);
   return left_gate ? t("Left at {time}, gate {gate}", { time, gate: left_gate }) : t("Left at {time}", { time });
+}
+
+/** The first entry of a party. @param {FirstEntry} entry @param {VenueClock} venue */
+function firstOf({ verified_at, operator_name, gate }, venue) {
+  const values = { time: momentAt(verified_at, venue?.timezone), operator: operator_name, gate };
+  if (!operator_name) return gate ? t("First at {time}, gate {gate}", values) : t("First at {time}", values);
+  return gate ? t("First at {time} by {operator}, gate {gate}", values) : t("First at {time} by {operator}", values);
 }
 
 /** @param {FirstEntry} entry @param {VenueClock} venue */

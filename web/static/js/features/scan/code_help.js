@@ -5,6 +5,8 @@ import { diagnose } from "../../models/code_slips.js";
 import { tidyCode } from "../../models/ticket_code.js";
 
 const PAUSE_MS = 600;
+// Characters of a booking's code after its prefix.
+const OF_A_BOOKING = 27;
 
 export class CodeHelp {
   /** @type {number | undefined} */
@@ -40,7 +42,9 @@ export class CodeHelp {
     }
     if (found.kind === "length") {
       this.place.replaceChildren(
-        h("p", {}, tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have)),
+        h("p", {}, found.wanted === OF_A_BOOKING
+          ? tn("A booking code has 27 characters after BKG; this one has {n}.", "A booking code has 27 characters after BKG; this one has {n}.", found.have)
+          : tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have)),
       );
       return;
     }

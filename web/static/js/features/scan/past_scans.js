@@ -5,6 +5,8 @@ import { messageOf } from "../../lib/api.js";
 import { LinkLost } from "../../lib/socket.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
+import { shortCode } from "../../models/ticket_code.js";
+import { peopleOf } from "../../words/parties.js";
 
 /** @type {Record<string, string>} */
 const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
@@ -16,6 +18,7 @@ const PAGE = 50;
 const REASONS = {
   VALID: t("valid, not admitted yet"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
   WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
+  PARTY_TOO_LARGE: t("more than may still come in"), BOOKING_NOT_CONFIRMED: t("booking not confirmed"),
   NOT_LISTED: t("not on the list"), CHANGED: t("not sure"), NO_LIST: t("not checked"),
   NOTED: t("admitted"),
   TICKET_NOT_ACTIVATED: t("not activated"), TICKET_EXPIRED: t("expired"), TICKET_CANCELLED: t("cancelled"),
@@ -119,7 +122,7 @@ export class PastScans {
   /** @param {PastScan} scan */
   #row(scan) {
     const fresh = +hubNow() - Date.parse(scan.logged_at ?? "") < UNDO_FOR_MS;
-    const what = REASONS[scan.reason] ?? scan.reason;
+    const what = peopleOf(scan) ?? REASONS[scan.reason] ?? scan.reason;
     const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
     const words = scan.waits ? t("{time}, {what}, not sent yet", { time, what }) : scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
     // Why an entry was undone.
@@ -128,7 +131,7 @@ export class PastScans {
       "li",
       { class: scan.reason === "EXIT_RECORDED" ? "EXIT" : scan.result },
       h("span", { class: "mark" }, icon(scan.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[scan.result] ?? "clock")),
-      h("div", {}, h("div", { class: "code" }, scan.ticket_code ?? t("Unreadable")), h("div", { class: "what" }, words), why),
+      h("div", {}, h("div", { class: "code", title: scan.ticket_code }, shortCode(scan.ticket_code) ?? t("Unreadable")), h("div", { class: "what" }, words), why),
       undoOf(scan) && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, t("Undo")),
     );
   }
@@ -138,10 +141,13 @@ export class PastScans {
     this.#wanted = scan;
     const { title, keep, undo, means } = undoOf(scan);
     byId("undo-title").textContent = title;
-    byId("undo-means").textContent = means;
+    byId("undo-means").textContent = (scan.people ?? 1) > 1 && scan.entered ? t("These people can then come in again. Both the entry and the undo stay on record.") : means;
     byId("undo-cancel").textContent = keep;
     byId("undo-submit").textContent = undo;
-    byId("undo-code").textContent = scan.ticket_code ?? t("Unreadable");
+    byId("undo-code").textContent = shortCode(scan.ticket_code) ?? t("Unreadable");
+    const people = peopleOf(scan);
+    byId("undo-people").hidden = people === null;
+    byId("undo-people").textContent = people ?? "";
     byId("undo-reason").value = "";
     clearNotice(byId("undo-answer"));
     this.dialog.showModal();

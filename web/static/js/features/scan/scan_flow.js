@@ -7,6 +7,7 @@
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { CommandRefused, LinkLost } from "../../models/scan_session.js";
+import { isParty } from "../../models/party.js";
 import { tidyCode } from "../../models/ticket_code.js";
 import { timeColour } from "./frame_to_colour.js";
 
@@ -30,7 +31,7 @@ export class ScanFlow {
    *
    * @param {ScanFlowOptions} options
    */
-  constructor({ session, way, news, repeats, device, settings, signals, verdict, stale, screen, linkState, venue }) {
+  constructor({ session, way, news, repeats, device, settings, signals, verdict, party, stale, screen, linkState, venue }) {
     this.session = session;
     this.way = way;
     this.news = news;
@@ -39,6 +40,7 @@ export class ScanFlow {
     this.settings = settings;
     this.signals = signals;
     this.verdict = verdict;
+    this.party = party;
     this.stale = stale;
     this.screen = screen;
     this.linkState = linkState;
@@ -50,7 +52,8 @@ export class ScanFlow {
       this.onTouched();
     };
     byId("again").addEventListener("click", leave);
-    byId("verdict").addEventListener("click", () => this.#held && !stale.shown && leave());
+    // A party waits for its number: a touch beside the buttons must not send it away.
+    byId("verdict").addEventListener("click", () => this.#held && !stale.shown && !party.asking && leave());
   }
 
   /** @template {keyof ScanEvents} Name @param {Name} name @param {(what: ScanEvents[Name]) => void} listener */
@@ -78,12 +81,15 @@ export class ScanFlow {
     return this.settings.get("continuous") && this.verdict.shown && !this.#good;
   }
 
+  /** Continuous mode admits a party by itself only where the operator has chosen so. @param {Decision} decision */
+  #asksFor = ({ party }) => isParty(party) && this.settings.get("parties") !== "all";
+
   /** `seenAt` is the moment of the camera's frame, if any. @param {string} typed @param {number | null} seenAt */
   async present(typed, seenAt = null) {
     const code = tidyCode(typed);
     if (!code) return;
     if (this.#held) {
-      this.screen.say(t("Touch the answer first, then scan the next ticket."));
+      this.screen.say(this.party.asking ? t("Admit this party first, or press Scan again.") : t("Touch the answer first, then scan the next ticket."));
       return;
     }
     if (code.length > LONGEST_CODE) {
@@ -110,7 +116,7 @@ export class ScanFlow {
     let decision = this.way.leaving
       ? await this.#waitingFor(t("Exit"), () => this.session.exit(code, this.device.gate))
       : await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
-    if (decision && WELCOME.has(decision.reason) && this.settings.get("continuous") && this.session.mayVerify) {
+    if (decision && WELCOME.has(decision.reason) && this.settings.get("continuous") && this.session.mayVerify && !this.#asksFor(decision)) {
       // If the entry fails, the decision stays on the screen as valid, to be admitted by hand.
       this.news.ask();
       decision = (await this.#admit()) ?? (this.session.current ? decision : null);
@@ -139,7 +145,7 @@ export class ScanFlow {
   outdated(change) {
     if (!this.verdict.shown) return;
     this.#stay();
-    this.stale.show(change);
+    this.stale.show(change, this.session.current?.decision?.party);
     this.signals.give("YELLOW");
   }
 
@@ -195,7 +201,7 @@ export class ScanFlow {
   onTouched() {}
 
   #admit() {
-    return this.#waitingFor(t("Entry"), () => this.session.verify(this.device.gate));
+    return this.#waitingFor(t("Entry"), () => this.session.verify(this.device.gate, this.party.count));
   }
 
   /** @param {Colour} result @param {string} words */
@@ -238,6 +244,7 @@ export class ScanFlow {
     if (this.way.leaving) this.news.leave();
     else this.news.follow(decision);
     this.verdict.show(decision, { mayVerify: this.session.mayVerify, venue: this.venue() });
+    this.party.show(decision, { mayVerify: this.session.mayVerify });
     this.signals.give(decision.reason === "EXIT_RECORDED" ? "EXIT" : decision.result);
     this.#emit("answered", { decision, code });
     this.#letGo();
@@ -250,7 +257,7 @@ export class ScanFlow {
       const seconds = this.settings.get("seconds");
       this.#dismissal = setTimeout(() => this.again(), seconds * 1000);
       this.screen.runOut(seconds);
-    } else this.screen.say(t("Stays until you touch it."));
+    } else this.screen.say(this.party.asking ? t("How many come in?") : t("Stays until you touch it."));
   }
 
   /** The answer no longer disappears by itself. */
@@ -264,6 +271,7 @@ export class ScanFlow {
     this.news.leave();
     this.stale.clear();
     this.verdict.clear();
+    this.party.clear();
     this.#emit("cleared", undefined);
   }
 

@@ -3,6 +3,7 @@ import { byId, targetOf } from "../../lib/elements.js";
 import { tn } from "../../lib/i18n.js";
 
 const SWITCHES = /** @type {const} */ (["sound", "vibration", "continuous"]);
+const PARTIES = /** @type {const} */ (["ask", "all"]);
 
 export class SettingsDialog {
   /** `onChange(name)` after each choice; `onClosed()` returns the focus. @param {SettingsDialogOptions} options */
@@ -15,6 +16,7 @@ export class SettingsDialog {
       switchOf(name).addEventListener("change", (event) => this.#set(name, targetOf(event).checked));
     }
     byId("set-seconds").addEventListener("input", (event) => this.#set("seconds", Number(targetOf(event).value)));
+    for (const choice of PARTIES) byId(`set-parties-${choice}`).addEventListener("change", () => this.#set("parties", choice));
     byId("settings-gate").addEventListener("click", () => {
       this.dialog.close();
       onGate();
@@ -39,6 +41,8 @@ export class SettingsDialog {
     const seconds = this.settings.get("seconds");
     byId("set-seconds").value = String(seconds);
     byId("set-seconds").disabled = !this.settings.get("continuous");
+    byId("set-parties").disabled = !this.settings.get("continuous");
+    byId(this.settings.get("parties") === "all" ? "set-parties-all" : "set-parties-ask").checked = true;
     byId("set-seconds-said").textContent = tn("one second", "{n} seconds", seconds);
   }
 }

@@ -1,6 +1,7 @@
 // The mark on an outdated decision: it says what has happened, in no decision's colour. Add the text of a new change here.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
+import { isParty } from "../../models/party.js";
 
 /** @type {Record<string, string>} */
 const WORDS = {
@@ -15,6 +16,12 @@ const WORDS = {
   missed: t("The connection was away, and this ticket may have changed meanwhile."),
 };
 
+/** The same change of one ticket or one part of a party. @type {Record<string, string>} */
+const OF_A_PARTY = {
+  verified: t("More of this party were just admitted elsewhere."), party: t("More of this party were just admitted elsewhere."),
+  undone: t("An entry of this party was just taken back."),
+};
+
 export class Stale {
   constructor() {
     this.note = byId("stale");
@@ -25,12 +32,13 @@ export class Stale {
     return document.body.dataset.stale !== undefined;
   }
 
-  /** @param {string} change */
-  show(change) {
+  /** @param {string} change @param {Party | null} [party] */
+  show(change, party = null) {
+    const words = (isParty(party) ? OF_A_PARTY[change] : null) ?? WORDS[change] ?? WORDS.missed;
     document.body.dataset.stale = change;
     this.note.replaceChildren(
       icon("warn"),
-      h("div", {}, h("strong", {}, t("This answer is out of date.")), h("p", {}, WORDS[change] ?? WORDS.missed)),
+      h("div", {}, h("strong", {}, t("This answer is out of date.")), h("p", {}, words)),
     );
     byId("verify").hidden = true;
     this.recheck.hidden = false;

@@ -2,6 +2,7 @@
 //
 //   const offline = new Offline({ socket, clock, owner, operatorName, onState, onConflicts });
 //   await offline.open();
+import { admitting, isParty } from "../../../models/party.js";
 import { hashOf } from "../../../models/ticket_news.js";
 import { Trouble } from "../../../lib/api.js";
 import { venueTime } from "../../../models/rules/venue_day.js";
@@ -122,13 +123,12 @@ export class Offline {
    * Decides about a code and stores the check.
    *
    * @param {string} code
-   * @param {{ gate: string | null }} at
+   * @param {AtGate} at
    * @returns {Promise<Decision>}
    */
   async present(code, { gate }) {
     const now = this.clock.now();
-    const hash = await hashOf(code);
-    const decision = await decideWithoutHub(code, { list: this.#made.keeper.current, now, ...this.#beyondList(code, hash) });
+    const decision = await decideWithoutHub(code, { list: this.#made.keeper.current, now, ...(await this.#beyondList(code)) });
     const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
     this.#places.set(scan.scan_id, await this.#made.queue.add(scan));
     this.#remember(scan);
@@ -138,22 +138,26 @@ export class Offline {
   }
 
   /**
-   * Admits a visitor by this device's decision or, if the connection was lost before the entry, by the hub's.
+   * Admits a visitor, or `count` of a party, by this device's decision or, if the connection was lost before the entry, by the hub's.
    *
    * @param {string} code
    * @param {Decision} decision
    * @param {string} scanId
-   * @param {{ gate: string | null }} at
+   * @param {AtGate} at
    * @returns {Promise<Decision>}
    */
-  async admit(code, decision, scanId, { gate }) {
-    const scan = this.#scan(code, scanId, decision, gate, { mode: "verify", admitted: true });
+  async admit(code, decision, scanId, { gate, count = null }) {
+    const { party } = decision;
+    const people = isParty(party) ? (count ?? party.remaining) : 1;
+    const key = isParty(party) ? await this.#partyKey(code) : null;
+    const scan = this.#scan(code, scanId, decision, gate, { mode: "verify", admitted: true, ...admitting(party, people), ...(key && { party_key: key }) });
     const place = this.#places.get(scanId);
     this.#places.set(scanId, await (place === undefined ? this.#made.queue.add(scan) : this.#made.queue.replace(place, scan)));
     const verified = { verified_at: new Date(this.clock.now()).toISOString(), operator_name: this.operatorName, gate: gate || null };
     if (decision.reason === "MAY_RETURN") this.#made.since.moved(code, null, true);
     else this.#made.since.entered(code, verified, true);
-    const answer = { ...admitted(decision, verified), scan_id: scanId };
+    if (key) this.#made.since.partyEntered(key, scanId, people, verified);
+    const answer = { ...admitted(decision, verified, people), scan_id: scanId };
     this.#remember(scan);
     this.#made.engine.kick();
     return answer;
@@ -164,12 +168,12 @@ export class Offline {
    *
    * @param {string} code
    * @param {string} scanId
-   * @param {{ gate: string | null }} at
+   * @param {AtGate} at
    * @returns {Promise<Decision>}
    */
   async leave(code, scanId, { gate }) {
     const now = this.clock.now();
-    const decision = await leaveWithoutHub(code, { list: this.#made.keeper.current, now, ...this.#beyondList(code, await hashOf(code)) });
+    const decision = await leaveWithoutHub(code, { list: this.#made.keeper.current, now, ...(await this.#beyondList(code)) });
     const scan = this.#scan(code, scanId, decision, gate, { mode: "exit" });
     await this.#made.queue.add(scan);
     if (decision.reason !== "ALREADY_LEFT") this.#made.since.moved(code, { left_at: new Date(now).toISOString(), gate: gate || null }, true);
@@ -183,17 +187,22 @@ export class Offline {
     if (this.able && decision.ticket?.ticket_code) this.#made.since.moved(decision.ticket.ticket_code, left, false);
   }
 
+  /** The hub has said how many of a party are in: stored here until the next list. @param {Decision} decision */
+  async told({ ticket, party }) {
+    if (this.able && ticket && isParty(party)) this.#made.since.toldOfParty(await this.#partyKey(ticket.ticket_code), party.admitted);
+  }
+
   /** The hub has recorded an entry: stored here until the next list, for an offline scan. @param {Decision} decision */
   entered(decision) {
     if (this.able && decision.verified && decision.ticket?.ticket_code) this.#made.since.entered(decision.ticket.ticket_code, decision.verified, false);
   }
 
   /** `reason` says what was undone: an exit, a return or an entry. @param {string} code @param {string} reason */
-  undone(code, reason) {
+  async undone(code, reason) {
     if (!this.able) return;
     if (reason === "EXIT_UNDONE") this.#made.since.moved(code, null, false);
     else if (reason === "RETURN_UNDONE") this.#made.since.moved(code, { left_at: new Date(this.clock.now()).toISOString(), gate: null }, false);
-    else this.#made.since.undone(code);
+    else this.#made.since.undone(code, await this.#partyKey(code));
   }
 
   /** @param {KeptConflict} conflict */
@@ -244,14 +253,25 @@ export class Offline {
       if (scan.seen === "RE_ENTRY") this.#made.since.moved(scan.code, null, true);
       else if (scan.admitted) this.#made.since.entered(scan.code, verified, true);
       else if (scan.mode === "exit") this.#made.since.moved(scan.code, { left_at: verified.verified_at, gate: verified.gate }, true);
+      if (scan.party_key) this.#made.since.partyEntered(scan.party_key, scan.scan_id, scan.count ?? 1, verified);
       this.#list(scan);
     }
     this.onConflicts(await this.#made.queue.conflicts());
   }
 
-  /** @param {string} code @param {string} hash */
-  #beyondList(code, hash) {
-    return this.#made.since.of(code, hash, this.#made.keeper.current?.generatedAt ?? 0);
+  /** @param {string} code @returns {Promise<BeyondList>} */
+  async #beyondList(code) {
+    const list = this.#made.keeper.current;
+    const [hash, listed] = await Promise.all([hashOf(code), list?.find(code)]);
+    const moment = list?.generatedAt ?? 0;
+    const beyond = this.#made.since.of(code, hash, moment);
+    const party = listed?.party;
+    return party ? { ...beyond, party: this.#made.since.ofParty(party.family ?? code, party, hash, moment) } : beyond;
+  }
+
+  /** By which this device knows the code's party: a family has a reference of its own. @param {string} code */
+  async #partyKey(code) {
+    return (await this.#made.keeper.current?.find(code))?.party?.family ?? code;
   }
 
   /**
@@ -259,7 +279,7 @@ export class Offline {
    * @param {string} scan_id
    * @param {Decision} decision
    * @param {string | null} gate
-   * @param {Pick<QueuedScan, "mode" | "admitted">} how
+   * @param {Pick<QueuedScan, "mode" | "admitted" | "count" | "party" | "party_key">} how
    * @returns {QueuedScan}
    */
   #scan(code, scan_id, decision, gate, how) {
@@ -280,7 +300,9 @@ export class Offline {
   /** @param {QueuedScan} scan */
   #list(scan) {
     const at = new Date(Date.parse(scan.scanned_at) - scan.skew_ms).toISOString();
-    const shown = { scan_id: scan.scan_id, ticket_code: scan.code, result: scan.offline_result, reason: scan.seen, scanned_at: at, waits: true };
+    const shown = {
+      scan_id: scan.scan_id, ticket_code: scan.code, result: scan.offline_result, reason: scan.seen, scanned_at: at, waits: true, people: scan.count ?? 1,
+    };
     this.waiting = [shown, ...this.waiting.filter(({ scan_id }) => scan_id !== scan.scan_id)].slice(0, 30);
   }
 
@@ -288,7 +310,7 @@ export class Offline {
   async #settled(settled) {
     const ids = new Set(settled.map(({ scan }) => scan.scan_id));
     this.waiting = this.waiting.filter(({ scan_id }) => !ids.has(scan_id));
-    this.#made.since.settled(settled.filter(({ scan }) => scan.mode !== "validate").map(({ scan }) => scan.code));
+    this.#made.since.settled(settled.filter(({ scan }) => scan.mode !== "validate").map(({ scan }) => scan.code), ids);
     this.onTaken(new Set(settled.filter(({ scan, result }) => scan.admitted && TAKEN.has(result.outcome)).map(({ scan }) => scan.scan_id)));
     if (settled.some(({ result }) => result.outcome === "conflict" || result.outcome === "refused")) this.onConflicts(await this.#made.queue.conflicts());
     this.#made.keeper.stir();

@@ -1,9 +1,13 @@
 // The changes since the day's list was written: entries and exits at this device, and the hub's news of others. They are
 // stored encrypted, so that an offline reload does not forget who is inside.
+import { KnownParties } from "../../../models/known_parties.js";
+
 const KIND = "since";
 // The list may be read shortly before its stated moment, and news may come shortly after the change.
 const SLACK_MS = 3_000;
 const KEEP_WITHIN_MS = 500;
+/** News that change how many of a party are in. */
+const COUNTED = new Set(["verified", "party", "undone"]);
 
 export class SinceList {
   /** @type {Map<string, Entered>} */
@@ -13,6 +17,7 @@ export class SinceList {
   #moves = new Map();
   /** @type {Map<string, News>} */
   #changes = new Map();
+  #parties = new KnownParties();
   /** @type {number | undefined} */
   #timer;
 
@@ -28,6 +33,7 @@ export class SinceList {
     const kept = record && (await this.vault.seal?.open(KIND, record.sealed));
     for (const [code, entry] of kept?.entries ?? []) if (!this.#entries.has(code)) this.#entries.set(code, entry);
     for (const [code, move] of kept?.moves ?? []) if (!this.#moves.has(code)) this.#moves.set(code, move);
+    this.#parties.load(kept?.parties ?? []);
     for (const [hash, change] of kept?.changes ?? []) if (!this.#changes.has(hash)) this.#changes.set(hash, change);
   }
 
@@ -55,30 +61,69 @@ export class SinceList {
     this.#keepSoon();
   }
 
-  /** The hub has answered for these codes: lists written later contain the result. @param {string[]} codes */
-  settled(codes) {
+  /** The hub has said how many of a party are in. @param {string} key @param {number} admitted */
+  toldOfParty(key, admitted) {
+    this.#parties.told(key, admitted, this.now());
+    this.#keepSoon();
+  }
+
+  /**
+   * Adds people of a party admitted here, of whom the hub does not know yet.
+   *
+   * @param {string} key
+   * @param {string} scanId
+   * @param {number} people
+   * @param {FirstEntry} verified
+   */
+  partyEntered(key, scanId, people, verified) {
+    this.#parties.entered(key, scanId, people, verified);
+    this.#keepSoon();
+  }
+
+  /**
+   * How many of a party are in, and whether that is sure, after a list written at `moment`.
+   *
+   * @param {string} key
+   * @param {ListedParty} listed
+   * @param {string} hash
+   * @param {number} moment
+   */
+  ofParty(key, { admitted }, hash, moment) {
+    const news = this.#changes.get(hash);
+    return this.#parties.of(key, admitted, moment, news && COUNTED.has(news.change) && isNewer(news, moment) ? { at: news.at, admitted: news.admitted ?? null } : null);
+  }
+
+  /**
+   * The hub has answered for these codes and scans: lists written later contain the result.
+   *
+   * @param {string[]} codes
+   * @param {Set<string>} scanIds
+   */
+  settled(codes, scanIds) {
+    this.#parties.settled(scanIds, this.now());
     for (const code of codes) {
       for (const one of [this.#entries.get(code), this.#moves.get(code)]) if (one) Object.assign(one, { waits: false, answeredAt: this.now() });
     }
     this.#keepSoon();
   }
 
-  /** An entry of this device was undone. @param {string} code */
-  undone(code) {
+  /** An entry of this device was undone. @param {string} code @param {string} key of its party, or the code */
+  undone(code, key) {
     this.#entries.delete(code);
     this.#moves.delete(code);
+    this.#parties.undone(key);
     this.#keepSoon();
   }
 
   /** Adds the hub's news: SHA-256 names of tickets, and their change. @param {Wire.TicketsBody} news */
-  addNews({ hashes, change }) {
-    for (const hash of hashes ?? []) this.#changes.set(hash, { change, at: this.now() });
+  addNews({ hashes, change, party }) {
+    for (const hash of hashes ?? []) this.#changes.set(hash, { change, at: this.now(), ...(party && { admitted: party.admitted }) });
     this.#keepSoon();
   }
 
   /** The stored list was written at `moment`: drops what it contains. @param {number} moment */
   listed(moment) {
-    let fewer = false;
+    let fewer = this.#parties.listed(moment);
     for (const kept of [this.#entries, this.#moves, this.#changes]) {
       for (const [name, one] of kept) if (!isNewer(one, moment)) fewer = kept.delete(name);
     }
@@ -112,6 +157,7 @@ export class SinceList {
     this.#entries.clear();
     this.#moves.clear();
     this.#changes.clear();
+    this.#parties.clear();
   }
 
   #keepSoon() {
@@ -122,7 +168,7 @@ export class SinceList {
   }
 
   async #keep() {
-    const sealed = await this.vault.seal?.close(KIND, { entries: [...this.#entries], moves: [...this.#moves], changes: [...this.#changes] });
+    const sealed = await this.vault.seal?.close(KIND, { entries: [...this.#entries], moves: [...this.#moves], changes: [...this.#changes], parties: this.#parties.asData() });
     if (sealed) await this.store.write("since", { owner: this.vault.owner, sealed });
   }
 }

@@ -88,8 +88,8 @@ export class SyncEngine {
     for (const { scan, result } of answered) {
       const { outcome, reason, kind = null, first_entry = null, conflict_id = null } = result;
       if (outcome === "conflict" || outcome === "refused") {
-        const { scan_id, code, scanned_at, skew_ms, gate } = scan;
-        conflicts.push({ scan_id, code, at: Date.parse(scanned_at) - skew_ms, gate, outcome, reason, kind, first_entry, conflict_id });
+        const { scan_id, code, scanned_at, skew_ms, gate, count } = scan;
+        conflicts.push({ scan_id, code, at: Date.parse(scanned_at) - skew_ms, gate, count, outcome, reason, kind, first_entry, conflict_id });
       }
     }
     await this.queue.settle(answered, conflicts);
@@ -136,7 +136,7 @@ function frameOf(batch) {
   const { skew_ms } = batch[0].scan;
   // The hub rejects the skew of a clock that was never set: then the timestamps are corrected here.
   const tell = Math.abs(skew_ms) <= LARGEST_SKEW_MS;
-  const scans = batch.map(({ scan: { skew_ms: _skew, seen: _seen, ...scan } }) =>
+  const scans = batch.map(({ scan: { skew_ms: _skew, seen: _seen, party_key: _key, ...scan } }) =>
     (tell ? scan : { ...scan, scanned_at: new Date(Date.parse(scan.scanned_at) - skew_ms).toISOString() }));
   return { skew_ms: tell ? skew_ms : 0, scans };
 }

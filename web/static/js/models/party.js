@@ -1,0 +1,35 @@
+// A party at the gate: a booking, or tickets booked together. Some of its people are in, and others are still to come.
+// Of a booking `booking_id` is a number, or undefined in a decision of this device; of a family it is null.
+
+/** Whether several people are meant. @param {Party | null | undefined} party @returns {party is Party} */
+export const isParty = (party) => Boolean(party && party.size > 1);
+
+/** The party after an entry or with another number of people in. @param {Party} party @param {number} admitted @returns {Party} */
+export const withAdmitted = (party, admitted) => ({ ...party, admitted, remaining: Math.max(0, party.size - admitted) });
+
+/**
+ * How many people an entry admits, as `verify` and `sync` take it. Without a number all that remain.
+ *
+ * @param {Party | null | undefined} party
+ * @param {number | null} count
+ */
+export function admitting(party, count) {
+  if (!isParty(party)) return {};
+  return { ...(count !== null && { count }), ...(party.booking_id === null && { party: true }) };
+}
+
+/** The numbers from which the operator chooses: 1 to all that remain, at first all. */
+export class PartyCount {
+  /** @param {number} most */
+  constructor(most) {
+    this.most = Math.max(1, most);
+    this.chosen = this.most;
+  }
+
+  /** True if the number has changed. @param {number} number */
+  choose(number) {
+    const before = this.chosen;
+    this.chosen = Math.min(this.most, Math.max(1, number));
+    return this.chosen !== before;
+  }
+}
