@@ -112,7 +112,15 @@ async def test_the_number_is_chosen_with_the_keyboard_and_a_code_in_between_is_n
     await key_in(page, booking.code)
     chosen = page.get_by_role("spinbutton", name="How many come in?")
     await expect(chosen).to_have_attribute("aria-valuenow", "5")
-    for key, number in (("ArrowDown", 4), ("ArrowLeft", 3), ("Home", 1), ("ArrowDown", 1), ("ArrowUp", 2), ("End", 5), ("ArrowUp", 5)):
+    for key, number in (
+        ("ArrowDown", 4),
+        ("ArrowLeft", 3),
+        ("Home", 1),
+        ("ArrowDown", 1),
+        ("ArrowUp", 2),
+        ("End", 5),
+        ("ArrowUp", 5),
+    ):
         await page.keyboard.press(key)
         await expect(chosen).to_have_attribute("aria-valuenow", str(number))
     await page.keyboard.press("ArrowDown")
@@ -315,7 +323,7 @@ async def test_the_link_in_the_email_brings_up_the_booking_and_is_not_kept(
 ) -> None:
     booking = await booked(world, 2)
     page = await scanner(world, open_page)
-    await key_in(page, f"{hub.url}/b/{booking.manage_token}")
+    await key_in(page, f"{hub.url}/b/{booking.confirm_token}")
     await shows(page, "VALID TICKET", "2 booked, 0 in")
     await page.locator("#verify").click()
     await shows(page, "ENTRY RECORDED", "2 of 2 in")

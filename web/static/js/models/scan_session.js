@@ -59,7 +59,8 @@ export class ScanSession {
     // The operator corrects the number of a party at once.
     if (decision.reason === TOO_LARGE) return isParty(decision.party) && decision.party.remaining > 0;
     // Of a party some may be in, and others still come.
-    return decision.can_verify && (isParty(decision.party) ? decision.party.remaining > 0 : !decision.verified || decision.reason === "MAY_RETURN");
+    const left = isParty(decision.party) ? decision.party.remaining > 0 : !decision.verified;
+    return decision.can_verify && (left || decision.reason === "MAY_RETURN");
   }
 
   /**
