@@ -25,6 +25,11 @@ INVARIANTS = {
         " (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)) AS people FROM scans e"
         " WHERE entered AND reservation_id IS NOT NULL GROUP BY 1, 2) e ON e.org_id = r.org_id AND e.reservation_id = r.id"
         " WHERE coalesce(e.people, 0) <> r.admitted",
+    "a ticket was let in at most once more often than it was taken back":
+        "SELECT ticket_id FROM scans s WHERE NOT EXISTS (SELECT 1 FROM bookings b WHERE b.org_id = s.org_id AND b.id = s.ticket_id)"
+        " GROUP BY ticket_id"
+        " HAVING count(*) FILTER (WHERE entered) - count(*) FILTER (WHERE mode = 'undo' AND undoes IN"
+        " (SELECT scan_id FROM scans WHERE entered)) > 1",
     "nobody has left who is not in, nor twice without coming back":
         "SELECT b.ticket_id FROM ticket_absences b JOIN tickets t ON t.org_id = b.org_id AND t.id = b.ticket_id"
         " WHERE b.returned_at IS NULL GROUP BY b.ticket_id HAVING count(*) > 1 OR bool_or(t.verified_at IS NULL)",
@@ -56,13 +61,51 @@ INVARIANTS = {
         " WHERE e.status = 'ACCEPTED' AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = w.ticket_id)",
     "every reservation has its party's mail":
         "SELECT r.id FROM ticket_reservations r WHERE NOT EXISTS (SELECT 1 FROM ticket_reservations p JOIN mail_outbox m"
-        " ON m.reservation_id = p.id AND m.kind IN ('reservation.confirmed', 'booking.confirmed') WHERE p.manage_token_hash = r.manage_token_hash)",
+        " ON m.reservation_id = p.id AND m.kind IN ('reservation.confirmed', 'booking.confirmed')"
+        " WHERE p.manage_token_hash = r.manage_token_hash)",
     "a party has one confirmation":
         "SELECT p.manage_token_hash FROM ticket_reservations p JOIN mail_outbox m ON m.reservation_id = p.id"
         " AND m.kind = 'reservation.confirmed' GROUP BY 1 HAVING count(DISTINCT m.id) > 1",
     "ticket and reservation agree":
         "SELECT r.id FROM ticket_reservations r JOIN tickets t ON t.id = r.ticket_id"
         " WHERE t.channel <> 'ota' AND r.status <> 'CANCELLED' AND r.status <> t.status",
+    "no reservation admits more people than it has places, and it is VERIFIED once somebody is in":
+        "SELECT id FROM ticket_reservations WHERE admitted > places OR admitted < 0 OR (status = 'VERIFIED') <> (admitted > 0)",
+    "every booking is a ticket, and the tickets of its channel are bookings":
+        "SELECT b.id FROM bookings b LEFT JOIN tickets t ON t.org_id = b.org_id AND t.id = b.id WHERE t.channel IS DISTINCT FROM 'booking'"
+        " UNION ALL SELECT t.id FROM tickets t WHERE t.channel = 'booking'"
+        " AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.org_id = t.org_id AND b.id = t.id)",
+    "a booking agrees with its ticket and its reservation":
+        "SELECT b.id FROM bookings b JOIN tickets t ON t.org_id = b.org_id AND t.id = b.id"
+        " CROSS JOIN LATERAL (SELECT count(*) AS made, count(*) FILTER (WHERE r.holds_place) AS standing,"
+        " sum(r.places) FILTER (WHERE r.holds_place) AS places, bool_and(r.slot_id = b.slot_id) FILTER (WHERE r.holds_place) AS there"
+        " FROM ticket_reservations r WHERE r.org_id = b.org_id AND r.ticket_id = b.id) r"
+        " WHERE CASE b.status WHEN 'PENDING' THEN t.status <> 'INACTIVE' OR r.made > 0"
+        " WHEN 'CONFIRMED' THEN t.status NOT IN ('RESERVED', 'VERIFIED', 'EXPIRED') OR r.standing <> 1 OR r.places <> b.party_size"
+        " OR NOT r.there WHEN 'CANCELLED' THEN t.status <> 'CANCELLED' OR r.standing > 0"
+        " ELSE t.status <> 'EXPIRED' OR r.made > 0 END",
+    "the people of a booking who are in are those of its scans":
+        "SELECT r.id FROM ticket_reservations r JOIN bookings b ON b.org_id = r.org_id AND b.id = r.ticket_id"
+        " WHERE r.admitted <> coalesce((SELECT sum(e.people) FROM scans e WHERE e.org_id = r.org_id AND e.ticket_id = r.ticket_id"
+        " AND e.entered), 0) - coalesce((SELECT sum(u.people) FROM scans u JOIN scans e ON e.org_id = u.org_id"
+        " AND e.scan_id = u.undoes AND e.entered WHERE u.org_id = r.org_id AND u.ticket_id = r.ticket_id AND u.mode = 'undo'), 0)",
+    "bookings are for performances, and nothing else is":
+        "SELECT r.id FROM ticket_reservations r JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id"
+        " JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id WHERE (t.channel = 'booking') <> (s.show_id IS NOT NULL)",
+    "a performance has the seats of its room, with those added and without those taken":
+        "SELECT s.id FROM reservation_slots s JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id"
+        " WHERE s.total_capacity <> m.capacity + s.additional_seats - s.occupied_seats",
+    "a request for seats waits for all of them":
+        "SELECT e.id FROM waitlist_entries e JOIN waitlist_tickets w ON w.org_id = e.org_id AND w.entry_id = e.id"
+        " JOIN bookings b ON b.org_id = w.org_id AND b.id = w.ticket_id"
+        " WHERE e.status IN ('WAITING', 'OFFERED') AND (b.party_size, b.slot_id) IS DISTINCT FROM (e.places, e.slot_id)",
+    "every booking was asked for by mail":
+        "SELECT min(b.id) FROM bookings b GROUP BY b.org_id, b.email HAVING count(*) > (SELECT count(*) FROM mail_outbox m"
+        " WHERE m.org_id = b.org_id AND m.recipient = b.email AND m.kind = 'booking.requested')",
+    "every cancelled booking has its mail":
+        "SELECT r.id FROM ticket_reservations r JOIN bookings b ON b.org_id = r.org_id AND b.id = r.ticket_id"
+        " WHERE r.status = 'CANCELLED' AND NOT EXISTS (SELECT 1 FROM mail_outbox m"
+        " WHERE m.org_id = r.org_id AND m.reservation_id = r.id AND m.kind = 'booking.cancelled')",
 }  # fmt: skip
 
 

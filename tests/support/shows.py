@@ -83,7 +83,7 @@ async def add_booking(
 ) -> Booking:  # fmt: skip
     """Add a booking as the hub leaves it: its ticket, and for a confirmed one its reservation and its places in the slot.
 
-    Its e-mail was sent. Seat admission and calendars are not updated.
+    Its e-mails were sent. Seat admission and calendars are not updated.
     """
     return (await add_bookings(world, performance_id, 1, party_size, status, email=email, name=name, at=at, **columns))[
         0
@@ -116,6 +116,11 @@ async def add_bookings(
     for booking_id, address, token in zip(ids, emails, confirm, strict=True):
         await add_row(database, "bookings", org_id=world.org_id, id=booking_id, slot_id=performance_id, email=address,
                       confirm_hash=token_hash(token), **values)  # fmt: skip
+    await database.execute(
+        "INSERT INTO mail_outbox (org_id, kind, recipient, status, next_attempt_at)"
+        " SELECT $1, 'booking.requested', a.email, 'SENT', $3 FROM unnest($2::text[]) AS a (email)",
+        world.org_id, emails, at,
+    )  # fmt: skip
     if status != "CONFIRMED":
         return [Booking(*one) for one in zip(ids, codes, confirm, strict=True)]
     rows = await database.fetch(
@@ -136,13 +141,16 @@ async def add_bookings(
 
 
 async def admit_people(database: Any, booking: Booking, people: int, at: datetime = NOON) -> None:
-    """Let people of a confirmed booking in, as scans leave it, but without their log."""
+    """Let people of a confirmed booking in, as one scan leaves it."""
     await database.execute(
         "WITH r AS (UPDATE ticket_reservations SET admitted = admitted + $2, status = 'VERIFIED',"
-        " verified_at = coalesce(verified_at, $3) WHERE id = $1 RETURNING ticket_id, slot_id),"
+        " verified_at = coalesce(verified_at, $3) WHERE id = $1 RETURNING org_id, id, ticket_id, slot_id, venue_id),"
         " t AS (UPDATE tickets SET status = 'VERIFIED', verified_at = coalesce(verified_at, $3), version = version + 1"
-        " FROM r WHERE id = r.ticket_id)"
-        " UPDATE reservation_slots SET verified_count = verified_count + $2, revision = revision + 1 FROM r WHERE id = r.slot_id",
+        " FROM r WHERE tickets.id = r.ticket_id),"
+        " e AS (INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, code, ticket_id, reservation_id, slot_id,"
+        " result, reason, entered, people, scanned_at, logged_at) SELECT r.org_id, gen_random_uuid(), r.venue_id, 1, 'verify', 'socket',"
+        " t.code, r.ticket_id, r.id, r.slot_id, 'GREEN', 'VERIFIED', true, $2, $3, $3 FROM r JOIN tickets t ON t.id = r.ticket_id)"
+        " UPDATE reservation_slots s SET verified_count = verified_count + $2, revision = revision + 1 FROM r WHERE s.id = r.slot_id",
         booking.reservation_id, people, at,
     )  # fmt: skip
 
@@ -151,10 +159,11 @@ async def move_places(database: Any, booking: Booking, performance_id: int) -> N
     """Move a confirmed booking to another performance, with its places."""
     await database.execute(
         "WITH r AS (SELECT slot_id AS was, places FROM ticket_reservations WHERE id = $1),"
-        " m AS (UPDATE ticket_reservations SET slot_id = $2 WHERE id = $1)"
+        " m AS (UPDATE ticket_reservations SET slot_id = $2 WHERE id = $1),"
+        " b AS (UPDATE bookings SET slot_id = $2 WHERE id = $3)"
         " UPDATE reservation_slots SET booked_count = booked_count + CASE WHEN id = $2 THEN r.places ELSE -r.places END,"
         " revision = revision + 1 FROM r WHERE id IN ($2, r.was)",
-        booking.reservation_id, performance_id,
+        booking.reservation_id, performance_id, booking.id,
     )  # fmt: skip
 
 
