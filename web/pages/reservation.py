@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -99,15 +99,22 @@ class Visit:
 
 
 async def show_reservation(request: web.Request) -> web.Response:
-    """Show `/r/{token}`. A dead link gets a page with 404. `?new=1` greets a customer who has just booked."""
+    """Show `/r/{token}`. A dead link gets a page with 404. `?new=1` greets a customer who has just booked.
+
+    A booking of seats has a page of its own, `/b/{token}`.
+    """
     services = request.app[SERVICES]
     token = request.match_info["token"]
     now = services.clock.now()
+    new = request.query.get("new") == "1"
     try:
-        visit = visit_of(await party_of_token(services, token), now, services.settings.public_url)
+        party = await party_of_token(services, token)
     except Refused:
         visit = None
-    new = request.query.get("new") == "1"
+    else:
+        if party.reservation.booking_id is not None:
+            return web.Response(status=303, headers={"Location": f"/b/{quote(token, safe='')}{'?new=1' if new else ''}"})
+        visit = visit_of(party, now, services.settings.public_url)
     return page(
         request, "reservation.html", status=200 if visit else 404, visit=visit, token=token, now=rfc3339(now), new=new
     )  # fmt: skip

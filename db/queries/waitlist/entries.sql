@@ -40,8 +40,12 @@ SELECT b.org_id, b.id, b.slot_id, b.venue_id, b.status, b.party_size, b.email, b
    FOR NO KEY UPDATE OF t, b;
 
 -- name: keep_request
--- A request that waits stands until $3, the end of its performance. The caller has locked it.
-UPDATE bookings SET expires_at = greatest(expires_at, $3) WHERE org_id = $1 AND id = $2;
+-- A request that waits stands until $3, the end of its performance. The caller has locked it. As every change of a booking, this
+-- changes the version of its ticket.
+WITH kept AS (
+    UPDATE bookings SET expires_at = greatest(expires_at, $3) WHERE org_id = $1 AND id = $2
+)
+UPDATE tickets SET version = version + 1 WHERE org_id = $1 AND id = $2;
 
 -- name: waits_for
 -- The entry by which a ticket waits for a slot, or has an offer.

@@ -2,6 +2,12 @@
 
 from hub.actions.booking.booking_request import Reserved
 from hub.confirmation import qr_code
+from hub.rules.ticket_code import is_booking_code
+
+
+def manage_path(token: str, *, of_booking: bool = False) -> str:
+    """Return the path of the page that shows, moves and cancels what the token opens."""
+    return f"/{'b' if of_booking else 'r'}/{token}"
 
 
 def ticket_fields(reserved: Reserved, public_url: str) -> dict[str, object]:
@@ -11,7 +17,7 @@ def ticket_fields(reserved: Reserved, public_url: str) -> dict[str, object]:
         "slot": _slot_fields(reserved),
         "confirmation_sent": True,
         "qr_code": qr_code.png_data_url(reserved.ticket_code),
-        "manage_url": f"{public_url}/r/{reserved.manage_token}",
+        "manage_url": public_url + manage_path(reserved.manage_token),
     }
 
 
@@ -28,7 +34,7 @@ def party_fields(reserved: tuple[Reserved, ...], public_url: str) -> dict[str, o
         ],
         "slot": _slot_fields(reserved[0]),
         "confirmation_sent": True,
-        "manage_url": f"{public_url}/r/{reserved[0].manage_token}",
+        "manage_url": public_url + manage_path(reserved[0].manage_token, of_booking=is_booking_code(reserved[0].ticket_code)),
         "token": reserved[0].manage_token,
     }
 

@@ -10,11 +10,12 @@ from hub.actions.booking.party_tickets import party_codes
 from hub.actions.venues.organisations import resolve_org
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist
-from hub.actions.waitlist.join import JoinRequest, join_waitlist
+from hub.actions.waitlist.join import Joined, JoinRequest, join_waitlist
+from hub.actions.waitlist.join_booking import join_with_booking
 from hub.actions.waitlist.leave import leave_waitlist
 from hub.text.contact_details import check_contact
-from web.api.booking.reserved_fields import party_fields
-from web.api.waitlist.requests import JoinWaitlist
+from web.api.booking.reserved_fields import manage_path, party_fields
+from web.api.waitlist.requests import JoinWaitlist, JoinWithBooking
 from web.json_body import read_json
 from web.json_responses import success_response
 from web.keys import SERVICES
@@ -45,15 +46,15 @@ async def join_entry(request: web.Request) -> web.Response:
             body_hash=hashlib.sha256(meant).digest(),
         ),
     )
-    return success_response(
-        {
-            "waitlist_id": joined.entry_id,
-            "position": joined.position,
-            "places": joined.places,
-            "waitlist_url": f"{services.settings.public_url}/w/{joined.token}",
-            "token": joined.token,
-        }
-    )
+    return success_response(_joined_fields(joined, services.settings.public_url))
+
+
+async def join_booking(request: web.Request) -> web.Response:
+    services = request.app[SERVICES]
+    body = await read_json(request, JoinWithBooking)
+    await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
+    joined = await join_with_booking(services, body.token, request["language"])
+    return success_response(_joined_fields(joined, services.settings.public_url))
 
 
 async def show_entry(request: web.Request) -> web.Response:
@@ -73,6 +74,16 @@ async def leave_entry(request: web.Request) -> web.Response:
     )
 
 
+def _joined_fields(joined: Joined, public_url: str) -> dict[str, Any]:
+    return {
+        "waitlist_id": joined.entry_id,
+        "position": joined.position,
+        "places": joined.places,
+        "waitlist_url": f"{public_url}/w/{joined.token}",
+        "token": joined.token,
+    }
+
+
 def _entry_fields(view: WaitlistView, request: web.Request) -> dict[str, Any]:
     token, public = waitlist_token(request), request.app[SERVICES].settings.public_url
     return {
@@ -81,6 +92,8 @@ def _entry_fields(view: WaitlistView, request: web.Request) -> dict[str, Any]:
         "position": view.position,
         "places": view.places,
         "ticket_codes": view.ticket_codes,
+        "booking_id": view.booking_id,
+        "show": {"show_id": view.show_id, "title": view.show_title, "room": view.room_name} if view.show_id else None,
         "slot": {
             "slot_id": view.slot_id,
             "date": view.date,
@@ -92,5 +105,5 @@ def _entry_fields(view: WaitlistView, request: web.Request) -> dict[str, Any]:
         "venue": {"id": view.venue_id, "name": view.venue_name, "timezone": view.timezone},
         "offer_ends_at": view.offer_ends_at,
         "closed_because": view.end_cause,
-        "manage_url": f"{public}/r/{token}" if view.status == "ACCEPTED" else None,
+        "manage_url": f"{public}{manage_path(token, of_booking=view.booking_id is not None)}" if view.status == "ACCEPTED" else None,
     }

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from hub.actions.booking.party_tickets import MOST_TICKETS
-from web.api.requests import Code, Email, Id, Organisation, Phone, Proof, Request
-from web.limits import MOST_PROOFS
+from web.api.requests import Code, Email, FilledText, Id, Organisation, Phone, Proof, Request
+from web.limits import LONGEST_TOKEN, MOST_PROOFS
 
 
 class JoinWaitlist(Request):
@@ -19,3 +19,10 @@ class JoinWaitlist(Request):
         Field(default=None, description="The proofs from `POST /api/contact/confirm`, if the venue asks for them."),
     ]
     orq: Organisation
+
+
+class JoinWithBooking(Request):
+    token: Annotated[
+        FilledText,
+        Field(max_length=LONGEST_TOKEN, description="The token of the link that confirms the booking, from its e-mail."),
+    ]

@@ -23,6 +23,12 @@ class JoinedAnswer(Done):
     data: Joined
 
 
+class PlayedShow(Response):
+    show_id: int
+    title: str
+    room: str
+
+
 class Entry(Response):
     waitlist_id: int
     status: Status
@@ -30,6 +36,11 @@ class Entry(Response):
     """Place in the list; 1 is next; null unless WAITING."""
     places: int
     ticket_codes: list[str]
+    """Empty for a booking."""
+    booking_id: int | None
+    """The booking that waits for seats of a performance; null if tickets wait for a slot."""
+    show: PlayedShow | None
+    """The show of the performance; `slot` is then the performance."""
     slot: TimedSlot
     venue: VenueName
     offer_ends_at: datetime | None

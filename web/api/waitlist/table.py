@@ -24,6 +24,17 @@ WAITLIST_ENDPOINTS: tuple[Endpoint, ...] = (
         " page of the link. A ticket may wait for several slots.",
     ),
     Endpoint(
+        "POST", "/api/waitlist/bookings", endpoints.join_booking,
+        "Join the waiting list of a sold-out performance", "Waiting list", "anyone",
+        responses.JoinedAnswer, body=requests.JoinWithBooking,
+        refusals=(*BODY_REFUSALS, Reason.CONFIRMATION_NOT_FOUND, Reason.CONFIRMATION_EXPIRED, Reason.CONFIRMATION_USED,
+                  Reason.BOOKING_CANCELLED, Reason.BOOKING_CLOSED, Reason.SLOT_NOT_FULL, Reason.WAITLIST_CLOSED,
+                  Reason.RATE_LIMITED, Reason.BUSY),
+        about="For a requested booking that was refused with `NO_CAPACITY` when it was to be confirmed. Its whole party waits, and"
+        " accepting the offer confirms the booking. The request does not expire until the performance is over. A booking that"
+        " waits already gets its entry with a new link.",
+    ),
+    Endpoint(
         "GET", "/api/waitlist/{token}", endpoints.show_entry, "Show an entry of the waiting list", "Waiting list", "anyone",
         responses.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND,), about="For the holder of the link. Changes nothing.",
     ),
@@ -31,8 +42,11 @@ WAITLIST_ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", "/api/waitlist/{token}/accept", endpoints.accept_entry, "Accept the offer", "Waiting list", "anyone",
         booking_responses.PartyReservedAnswer,
         refusals=(Reason.WAITLIST_NOT_FOUND, Reason.NO_OFFER, Reason.OFFER_LAPSED, Reason.TICKET_NOT_FOUND, *TICKET_REFUSALS,
-                  Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.RATE_LIMITED, Reason.BUSY),
-        about="Books the places held for the party, until `offer_ends_at`. Repeating it gives the first answer.",
+                  Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.NO_CAPACITY,
+                  Reason.BOOKING_CLOSED, Reason.BOOKING_CANCELLED, Reason.CONFIRMATION_USED, Reason.CONFIRMATION_EXPIRED,
+                  Reason.RATE_LIMITED, Reason.BUSY),
+        about="Books the places held for the party, until `offer_ends_at`. Repeating it gives the first answer. The offer of a"
+        " booking confirms it: one reservation for the whole party.",
     ),
     Endpoint(
         "DELETE", "/api/waitlist/{token}", endpoints.leave_entry, "Leave the waiting list", "Waiting list", "anyone",

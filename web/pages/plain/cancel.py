@@ -22,9 +22,12 @@ async def show_question(request: web.Request) -> web.Response:
     services, token = request.app[SERVICES], request.match_info["token"]
     no = next((reason for reason in _SHOWN_REFUSALS if reason.value == request.query.get("no")), None)
     try:
-        visit = visit_of(await party_of_token(services, token), services.clock.now(), services.settings.public_url)
+        party = await party_of_token(services, token)
     except Refused:
         return see_other(f"/r/{token}")
+    if party.reservation.booking_id is not None:
+        return see_other(f"/b/{token}")
+    visit = visit_of(party, services.clock.now(), services.settings.public_url)
     if not visit.changeable and no is None:
         return see_other(f"/r/{token}")
     return plain_page(request, "cancel.html", token=token, visit=visit, refusal=message(no, {}) if no else "")

@@ -11,6 +11,7 @@ from hub.actions.waitlist.join import JoinRequest, join_waitlist
 from hub.actions.waitlist.leave import leave_waitlist
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.ticket_code import is_booking_code
 from hub.text.messages import message
 from web.keys import SERVICES
 from web.pages.forms import read_form
@@ -22,7 +23,8 @@ from web.rate_limits import enforce_rate_limit
 _SHOWN_REFUSALS = (
     Reason.OFFER_LAPSED, Reason.NO_OFFER, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.TICKET_NOT_FOUND,
     Reason.TICKET_NOT_ACTIVATED, Reason.TICKET_EXPIRED, Reason.TICKET_CANCELLED, Reason.TICKET_ALREADY_RESERVED,
-    Reason.TICKET_ALREADY_USED, Reason.WRONG_VENUE, Reason.BUSY,
+    Reason.TICKET_ALREADY_USED, Reason.WRONG_VENUE, Reason.NO_CAPACITY, Reason.BOOKING_CLOSED, Reason.BOOKING_CANCELLED,
+    Reason.CONFIRMATION_USED, Reason.CONFIRMATION_EXPIRED, Reason.BUSY,
 )  # fmt: skip
 
 
@@ -71,7 +73,8 @@ async def answer_choice(request: web.Request) -> web.Response:
     try:
         if form.get("do") == "accept":
             reserved = await accept_offer(services, token, request["language"])
-            return see_other(f"/r/{reserved[0].manage_token}?new=1")
+            of_booking = is_booking_code(reserved[0].ticket_code)
+            return see_other(f"/{'b' if of_booking else 'r'}/{reserved[0].manage_token}?new=1")
         if form.get("do") == "leave":
             await leave_waitlist(services, token)
     except Refused as no:

@@ -85,7 +85,10 @@ async function accept(button) {
 
 /** @type {RefusalWords} */
 const WORDS = {
-  OFFER_LAPSED: () => ({ title: t("The offer ran out a moment ago."), next: t("It went to the next in the queue. Your ticket is still good.") }),
+  OFFER_LAPSED: () => ({
+    title: t("The offer ran out a moment ago."),
+    next: part().dataset.booking ? t("It went to the next in the queue.") : t("It went to the next in the queue. Your ticket is still good."),
+  }),
   NO_OFFER: () => ({ title: t("There is no offer to accept right now."), next: t("This page shows how your place in the queue stands.") }),
 };
 
