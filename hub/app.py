@@ -74,8 +74,8 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     await _open_database(database)
 
     async def booked_holds(org_id: int, slot_id: int) -> list[str]:
-        hashes = await database.bookings.fetch(BOOKING.keys_of_slot, org_id, slot_id, clock.now())
-        return [row["key_hash"].hex()[:32] for row in hashes]
+        rows = await database.bookings.fetch(BOOKING.holds_of_slot, org_id, slot_id, clock.now())
+        return [row["hash"].hex()[:32] for row in rows]
 
     announcer = Announcer(redis)
     seat_admission = SeatAdmission(redis, booked_holds=booked_holds, observe=telemetry.batch_observer("gate"))

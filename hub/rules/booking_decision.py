@@ -1,4 +1,5 @@
-"""The booking decision: whether a ticket may take a place in a slot, and the reason to refuse if it may not.
+"""The booking decision: whether a ticket may take a place in a slot, and the reason to refuse if it may not. Also the same for a
+booking that takes several places in a performance, when it is requested and when it is confirmed.
 
 The slot is checked first (missing, closed, over, full), then the ticket, because that order helps the customer most.
 The caller has read both under a lock, or decides early from facts that the guarded write checks again.
@@ -7,6 +8,7 @@ The caller has read both under a lock, or decides early from facts that the guar
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.rules.performance_booking import BookingState, BookingTimes, booking_state
 from hub.rules.reasons import Reason
 from hub.rules.ticket_lifecycle import TicketStatus
 
@@ -107,3 +109,55 @@ def refuse_place(venue_id: int | None, valid_until: datetime | None, slot: Booki
     if valid_until is not None and slot.starts_at >= valid_until:
         return Reason.TICKET_EXPIRED
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class BookedPerformance:
+    """A performance to book. `show_status` is DRAFT, PUBLISHED or ARCHIVED; `free` are the places the public can have."""
+
+    show_status: str
+    times: BookingTimes
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedBooking:
+    """A booking whose link was opened. `status` is the stored one: a request may be over although it says PENDING."""
+
+    status: str
+    expires_at: datetime
+
+
+def refuse_booking_request(performance: BookedPerformance | None, now: datetime, places: int) -> Reason | None:
+    """Return why a party of `places` cannot request seats at this performance.
+
+    The request takes no place. It is refused for want of places because it could not be confirmed.
+    """
+    if performance is None or performance.show_status == "DRAFT":
+        return Reason.PERFORMANCE_NOT_FOUND
+    return refuse_seats(performance, now, places)
+
+
+def refuse_confirmation(
+    booking: RequestedBooking | None, performance: BookedPerformance, now: datetime, places: int
+) -> Reason | None:
+    """Return why this booking cannot be confirmed for `places`. The link is judged first, then the performance.
+
+    The link is too old from `expires_at` on, whether or not the job has ended the request.
+    """
+    if booking is None:
+        return Reason.CONFIRMATION_NOT_FOUND
+    if booking.status == "CONFIRMED":
+        return Reason.CONFIRMATION_USED
+    if booking.status == "CANCELLED":
+        return Reason.BOOKING_CANCELLED
+    if booking.status == "EXPIRED" or now >= booking.expires_at:
+        return Reason.CONFIRMATION_EXPIRED
+    return refuse_seats(performance, now, places)
+
+
+def refuse_seats(performance: BookedPerformance, now: datetime, places: int) -> Reason | None:
+    """Return why a party of `places` cannot have seats at this performance now."""
+    if performance.show_status != "PUBLISHED" or booking_state(performance.times, now) is not BookingState.OPEN:
+        return Reason.BOOKING_CLOSED
+    return Reason.NO_CAPACITY if performance.free < places else None

@@ -20,7 +20,11 @@ from tests.support.repetitions import repetitions
 from tests.support.world import World, many_slots
 from web.statuses import STATUS
 
-NO_TICKET_GUARD = ("     WHERE t.version = a.version AND t.status = 'ACTIVATED' AND t.verified_at IS NULL\n", "")
+NO_TICKET_GUARD = (
+    "     WHERE t.version = a.version AND t.verified_at IS NULL\n"
+    "       AND t.status = CASE WHEN a.confirm_hash IS NULL THEN 'ACTIVATED' ELSE 'INACTIVE' END\n",
+    "",
+)
 
 
 async def fifty_creates_for_one_ticket(hubs: list[Hub], world: World, repeats: int) -> list[str]:

@@ -19,7 +19,7 @@ from tests.support.tickets import cancel_ticket
 from tests.support.world import Ticket, World, many_slots
 
 NO_WHOLE_PARTY = ("w.together = w.size AND w.place <=", "row_number <=")
-SINGLE_FILE = ("count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",
+SINGLE_FILE = ("sum(places) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",
                "row_number() OVER (PARTITION BY org_id, slot_id ORDER BY n, i) AS row_number,")  # fmt: skip
 
 
@@ -150,7 +150,7 @@ async def test_parties_and_singles_in_a_crowd_fill_the_slot_exactly_and_nobody_i
 async def test_if_a_party_counts_as_one_the_crowd_overbooks(two_hubs, world, monkeypatch):
     sabotage(
         monkeypatch, "booking/reservations", "take_places",
-        ("count(*) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",
+        ("sum(places) OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,",
          "dense_rank() OVER (PARTITION BY org_id, slot_id ORDER BY n) AS place,"),
     )  # fmt: skip
     monkeypatch.setattr(

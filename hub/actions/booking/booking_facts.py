@@ -5,6 +5,7 @@ from typing import Any
 
 from db.statements import load
 from hub.actions.booking.booking_request import PendingBooking, Reserved, SlotStates, remember_slot
+from hub.actions.booking.confirmation_facts import decide_confirmations
 from hub.rules.booking_decision import BookingSlot, BookingTicket, refuse_pair, refuse_slot
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -13,11 +14,20 @@ BOOKING = load("booking/reservations")
 
 
 async def decide_bookings(connection: Any, batch: list[PendingBooking], now: datetime, slots: SlotStates) -> None:
-    """Read the facts of a batch in one statement, and answer repeats and refusals.
+    """Read the facts of a batch in one statement, and answer repeats and refusals. Confirmations have a statement of their own.
 
     All other requests keep their facts in `rows` and get no answer here. The free places read are put into `slots`. `connection`
     may be in a transaction.
     """
+    confirmations = [booking for booking in batch if booking.request.confirmation is not None]
+    if confirmations:
+        await decide_confirmations(connection, confirmations, now, slots)
+        batch = [booking for booking in batch if booking.request.confirmation is None]
+    if batch:
+        await _decide_reservations(connection, batch, now, slots)
+
+
+async def _decide_reservations(connection: Any, batch: list[PendingBooking], now: datetime, slots: SlotStates) -> None:
     tickets = [(booking, ticket) for booking in batch for ticket in booking.tickets]
     rows = await connection.fetch(
         BOOKING.read_asked,
@@ -48,7 +58,8 @@ def _decide_booking(booking: PendingBooking, now: datetime) -> None:
         booking.answer = (_kept_answer(row),) if same else Refused(Reason.IDEMPOTENCY_KEY_REUSED)
         return
     slot = None
-    if row["slot_id"] is not None:
+    # A performance has tickets of its own, which `confirmation_facts` decides.
+    if row["slot_id"] is not None and row["show_id"] is None:
         slot = BookingSlot(row["slot_id"], request.org_id, row["venue_id"], row["slot_status"], row["starts_at"],
                            row["ends_at"], row["total_capacity"], row["booked_count"], row["held_count"])  # fmt: skip
     reason = refuse_slot(slot, now, len(booking.rows))
@@ -69,7 +80,7 @@ def _refuse_ticket(
     org_id: int, row: Any, slot: BookingSlot | None, now: datetime
 ) -> tuple[Reason, dict[str, Any]] | None:
     ticket = None
-    if row["ticket_id"] is not None:
+    if row["ticket_id"] is not None and row["channel"] != "booking":
         ticket = BookingTicket(row["ticket_id"], org_id, row["status"], row["valid_until"], row["product_venue_id"],
                                row["reservation_id"] is not None)  # fmt: skip
     reason = refuse_pair(ticket, slot, now)

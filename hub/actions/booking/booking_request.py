@@ -9,11 +9,20 @@ from hub.rules.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The confirmation of a booking of seats: the hash of the link that was opened, and how many places the party wants."""
+
+    token_hash: bytes
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReserveRequest:
-    """A request for one place, or for one place for each ticket of a party.
+    """A request for one place, or for one place for each ticket of a party, or the confirmation of a booking.
 
     A repeat with the same `idempotency_key` must have the same `body_hash`. `party` are further tickets, booked all together with
-    the first or not at all; None if the request has no party.
+    the first or not at all; None if the request has no party. With a `confirmation` the ticket is the booking's, which takes
+    several places; contact and language are then read from the booking.
     """
 
     org_id: int
@@ -25,6 +34,11 @@ class ReserveRequest:
     body_hash: bytes = b""
     language: str = "en"
     party: tuple[int, ...] | None = None
+    confirmation: Confirmation | None = None
+
+    @property
+    def places(self) -> int:
+        return len(self.tickets) if self.confirmation is None else self.confirmation.places
 
     @property
     def tickets(self) -> tuple[int, ...]:
@@ -56,7 +70,7 @@ class PendingBooking:
     """A request in a batch. `hold_id` identifies it in seat admission, and `token` is its manage token.
 
     `answer` has one entry for each ticket, and is None until it is decided. `rows` are the facts of its tickets from
-    `read_asked`.
+    `read_asked`, or of its booking from `read_confirmations`.
     """
 
     request: ReserveRequest

@@ -99,7 +99,7 @@ class Bookings:
         # The hold id is derived from the idempotency key, so a repeat has the same one and always reaches Postgres.
         hold_id = key_hash.hex()[:32] if key_hash is not None else random_name()
         booking = PendingBooking(request, request.tickets, hold_id, key_hash, secret_token())
-        places = len(booking.tickets)
+        places = request.places
         seat = SeatRequest(request.org_id, request.slot_id, hold_id, places)
         try:
             if await self._ask_admission(seat) is Admission.FULL:
@@ -113,6 +113,23 @@ class Bookings:
             elif refused.reason is Reason.SLOT_NOT_FOUND and await self._exists_elsewhere(request.slot_id):
                 raise Refused(Reason.ORGANIZATION_MISMATCH) from None
             raise
+
+    async def confirm(self, request: ReserveRequest, *, ask_admission: bool = True) -> Reserved:
+        """Confirm a booking of seats: take the places of its party, all of them or none.
+
+        Refuses as `refuse_confirmation`, and NO_CAPACITY with `available_count`. Refuses BUSY if the booking has left the slot of the
+        request. A repeat with the same idempotency key gets the first answer, for which `ask_admission` is False: it has its places.
+        """
+        assert request.confirmation is not None
+        # The hold id is derived from the link, so both devices that opened it have the same one, and always reach Postgres.
+        hold_id = request.confirmation.token_hash.hex()[:32]
+        booking = PendingBooking(request, request.tickets, hold_id, request.key_hash, secret_token())
+        if ask_admission:
+            seat = SeatRequest(request.org_id, request.slot_id, hold_id, request.places)
+            if await self._ask_admission(seat) is Admission.FULL:
+                raise Refused(Reason.NO_CAPACITY, available_count=0)
+        (reserved,) = await self._batcher.submit(booking)
+        return reserved
 
     async def _ask_admission(self, seat: SeatRequest) -> Admission:
         answer = await self._services.seat_admission.ask(seat)
@@ -174,10 +191,15 @@ class Bookings:
                     and booking.request.org_id == org_id
                     and booking.answer is not None
                 ):
-                    (booked if isinstance(booking.answer, tuple) else released).append(booking.hold_id)
+                    (booked if _has_its_places(booking.answer) else released).append(booking.hold_id)
             self._services.seat_admission.settle(
                 org_id, slot_id, free=free, revision=revision, booked=booked, released=released
             )
+
+
+def _has_its_places(answer: tuple[Reserved, ...] | Refused) -> bool:
+    """Return whether the request has its places, by this answer or an earlier one. Then its hold id must reach Postgres again."""
+    return isinstance(answer, tuple) or answer.reason is Reason.CONFIRMATION_USED
 
 
 def _same_ticket(booking: PendingBooking) -> Any:

@@ -27,11 +27,13 @@ async def take_places(
 
     Return the announcements to publish after the commit. The places left are put into `slots`.
     """
-    batch = _without_rivals(batch)
+    batch = _that_fit(_without_rivals(batch), slots)
+    if not batch:
+        return []
     rows_of = [row for n, booking in enumerate(batch) for row in _columns_of(n, booking)]
-    *columns, language, i, size = zip(*rows_of, strict=True)
+    *columns, language, i, size, places, confirm_hash = zip(*rows_of, strict=True)
     try:
-        rows = await connection.fetch(BOOKING.take_places, *columns, now, language, i, size)
+        rows = await connection.fetch(BOOKING.take_places, *columns, now, language, i, size, places, confirm_hash)
     except (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError) as error:
         # Two statements raced and a constraint stopped this one, so nothing was written. Read the facts and decide again.
         log.warning("booking.refused_by_table", extra={"error": type(error).__name__})
@@ -70,11 +72,37 @@ def _without_rivals(batch: list[PendingBooking]) -> list[PendingBooking]:
     return first_ones
 
 
+def _that_fit(batch: list[PendingBooking], slots: SlotStates) -> list[PendingBooking]:
+    """Leave out each booking whose party does not fit after the ones before it, so that a smaller one after it may.
+
+    The statement counts all it is given, and stops at the first that does not fit. A ticket takes one place like every other, so
+    only confirmations are left out. They are decided again with the places that are free then.
+    """
+    left = {key: free for key, (free, _) in slots.items()}
+    fitting = []
+    for booking in batch:
+        request = booking.request
+        if request.confirmation is not None:
+            key = (request.org_id, request.slot_id)
+            if request.places > left.get(key, 0):
+                continue
+            left[key] -= request.places
+        fitting.append(booking)
+    return fitting
+
+
 def _columns_of(n: int, booking: PendingBooking) -> list[tuple[Any, ...]]:
     request, size, hashed = booking.request, len(booking.rows), token_hash(booking.token)
+    confirmation = request.confirmation
+    if confirmation is not None:
+        (row,) = booking.rows
+        return [
+            (n, request.org_id, row["ticket_id"], row["version"], request.slot_id, row["email"], row["phone"] or "", booking.token,
+             hashed, booking.key_hash, request.body_hash, row["language"], 0, 1, confirmation.places, confirmation.token_hash)
+        ]  # fmt: skip
     return [
         (n, request.org_id, row["ticket_id"], row["version"], request.slot_id, request.email, request.phone, booking.token,
-         hashed, booking.key_hash, request.body_hash, request.language, i, size)
+         hashed, booking.key_hash, request.body_hash, request.language, i, size, 1, None)
         for i, row in enumerate(booking.rows)
     ]  # fmt: skip
 
