@@ -113,7 +113,9 @@ async def show_reservation(request: web.Request) -> web.Response:
         visit = None
     else:
         if party.reservation.booking_id is not None:
-            return web.Response(status=303, headers={"Location": f"/b/{quote(token, safe='')}{'?new=1' if new else ''}"})
+            return web.Response(
+                status=303, headers={"Location": f"/b/{quote(token, safe='')}{'?new=1' if new else ''}"}
+            )
         visit = visit_of(party, now, services.settings.public_url)
     return page(
         request, "reservation.html", status=200 if visit else 404, visit=visit, token=token, now=rfc3339(now), new=new

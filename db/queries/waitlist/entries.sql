@@ -14,15 +14,17 @@ SELECT a.code AS asked, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NU
 
 -- name: read_slot
 SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, status, total_capacity, booked_count, held_count,
-       revision, show_id, booking_closes_at, booking_closed
-  FROM reservation_slots
+       revision, show_id, booking_opens_at, booking_closes_at, booking_closed,
+       (SELECT h.status FROM shows h WHERE h.org_id = s.org_id AND h.id = s.show_id) AS show_status
+  FROM reservation_slots s
  WHERE org_id = $1 AND id = $2;
 
 -- name: lock_slot
 -- The same, locked: no place of the slot is taken or freed until the transaction ends.
 SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, status, total_capacity, booked_count, held_count,
-       verified_count, revision, has_waitlist, show_id, booking_closes_at, booking_closed
-  FROM reservation_slots
+       verified_count, revision, has_waitlist, show_id, booking_opens_at, booking_closes_at, booking_closed,
+       (SELECT h.status FROM shows h WHERE h.org_id = s.org_id AND h.id = s.show_id) AS show_status
+  FROM reservation_slots s
  WHERE org_id = $1 AND id = $2
    FOR NO KEY UPDATE;
 
@@ -144,13 +146,15 @@ SELECT l.org_id, l.slot_id
   FROM waitlist_lines l
   JOIN reservation_slots s ON s.org_id = l.org_id AND s.id = l.slot_id
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
+  LEFT JOIN shows h ON h.org_id = s.org_id AND h.id = s.show_id
   CROSS JOIN LATERAL (SELECT coalesce(sum(e.places), 0) AS places, min(e.offer_ends_at) AS first_end
                         FROM waitlist_entries e
                        WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'OFFERED') o
   CROSS JOIN LATERAL (SELECT min(e.places) AS smallest
                         FROM waitlist_entries e
                        WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'WAITING') w
- WHERE s.ends_at <= $1 OR s.status <> 'ACTIVE' OR s.booking_closed OR s.booking_closes_at <= $1
+ WHERE s.ends_at <= $1 OR s.status <> 'ACTIVE' OR s.booking_closed OR s.booking_opens_at > $1 OR s.booking_closes_at <= $1
+    OR h.status <> 'PUBLISHED'
     OR o.first_end <= $1 OR s.held_count <> o.places
     OR (s.has_waitlist AND (w.smallest IS NULL OR v.waitlist_offer_minutes IS NULL))
     OR w.smallest <= s.total_capacity - s.booked_count - o.places
@@ -274,6 +278,17 @@ DELETE FROM waitlist_lines l
  WHERE l.org_id = $1 AND l.slot_id = $2
    AND NOT EXISTS (SELECT 1 FROM waitlist_entries e
                     WHERE e.org_id = $1 AND e.slot_id = $2 AND e.status IN ('WAITING', 'OFFERED'));
+
+-- name: offer_of_booking
+-- The offer that a booking can accept at $3.
+SELECT e.id, e.slot_id
+  FROM waitlist_tickets w
+  JOIN waitlist_entries e ON e.org_id = w.org_id AND e.id = w.entry_id
+ WHERE w.org_id = $1 AND w.ticket_id = $2 AND w.waits AND e.status = 'OFFERED' AND e.offer_ends_at > $3;
+
+-- name: link_of_request
+-- What confirms a booking, and for how many people.
+SELECT confirm_hash, party_size FROM bookings WHERE org_id = $1 AND id = $2;
 
 -- name: accept
 -- Accepts an offer that is open at $3. Its links now open the reservation ($4 is the hash of the party's manage token). Its places

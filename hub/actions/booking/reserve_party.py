@@ -51,14 +51,21 @@ async def book_party(bookings: Bookings, request: PartyRequest) -> tuple[Reserve
 async def reserve_party(
     services: Services, request: PartyRequest, *, in_transaction: InTransaction | None = None
 ) -> tuple[Reserved, ...]:
-    """Book a party in a transaction of its own, without asking seat admission. `in_transaction` commits with it or not at all.
+    """Book a party in a transaction of its own, without asking seat admission. Otherwise as `reserve_alone`."""
+    codes = party_codes(request.ticket_codes)
+    rows = await services.database.bookings.fetch(BOOKING.ticket_ids, [request.org_id] * len(codes), list(codes))
+    reserve = _named(request, codes, [row["id"] for row in rows])
+    return await reserve_alone(services, reserve, in_transaction=in_transaction)
+
+
+async def reserve_alone(
+    services: Services, reserve: ReserveRequest, *, in_transaction: InTransaction | None = None
+) -> tuple[Reserved, ...]:
+    """Book, or confirm a booking, in a transaction of its own. `in_transaction` commits with it or not at all.
 
     It is called after the tickets are locked and before the slot is decided, so the booking can take places that it stops
     holding. It may refuse. A repeat with the same idempotency key gets the first answer and does not call it.
     """
-    codes = party_codes(request.ticket_codes)
-    rows = await services.database.bookings.fetch(BOOKING.ticket_ids, [request.org_id] * len(codes), list(codes))
-    reserve = _named(request, codes, [row["id"] for row in rows])
     slots: SlotStates = {}
     for _ in range(MAX_ATTEMPTS):
         booking = PendingBooking(reserve, reserve.tickets, "", reserve.key_hash, secret_token())
@@ -72,7 +79,8 @@ async def reserve_party(
         except _Raced:
             continue
         for (org_id, slot_id), (free, revision) in slots.items():
-            booked = [reserve.key_hash.hex()[:32]] if reserve.key_hash is not None else []
+            hold = reserve.key_hash if reserve.confirmation is None else reserve.confirmation.token_hash
+            booked = [hold.hex()[:32]] if hold is not None else []
             services.seat_admission.settle(org_id, slot_id, free=free, revision=revision, booked=booked)
         services.announcer.publish(announcements)
         return reserved

@@ -9,6 +9,7 @@ import orjson
 from db.statements import load
 from hub.access.randomness import token_hash
 from hub.rules.booking_decision import BookingSlot, BookingTicket, refuse_pair, refuse_slot
+from hub.rules.performance_booking import BookingState, BookingTimes, booking_state
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.ticket_code import looks_mistyped
@@ -121,12 +122,15 @@ def refuse_wait(slot: Any, venue: Venue, places: int) -> None:
 def why_closed(slot: Any, now: datetime, minutes: int | None) -> str | None:
     """Return why the list of this slot is closed; None if it is open. `minutes` None: the venue keeps no lists.
 
-    Nobody can be booked into a performance whose booking is closed, so nobody waits for it either.
+    Nobody can be booked into a performance that is not open for booking, so nobody waits for it either.
     """
+    times = BookingTimes(
+        slot["status"], slot["ends_at"], slot["booking_opens_at"], slot["booking_closes_at"], slot["booking_closed"]
+    )
+    state = booking_state(times, now)
     if slot["ends_at"] <= now:
         return "slot_over"
-    closes_at = slot["booking_closes_at"]
-    if slot["status"] != "ACTIVE" or slot["booking_closed"] or (closes_at is not None and closes_at <= now):
+    if state is not BookingState.OPEN or slot["show_status"] in ("DRAFT", "ARCHIVED"):
         return "slot_closed"
     return "no_waitlist" if minutes is None else None
 

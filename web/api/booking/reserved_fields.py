@@ -34,7 +34,8 @@ def party_fields(reserved: tuple[Reserved, ...], public_url: str) -> dict[str, o
         ],
         "slot": _slot_fields(reserved[0]),
         "confirmation_sent": True,
-        "manage_url": public_url + manage_path(reserved[0].manage_token, of_booking=is_booking_code(reserved[0].ticket_code)),
+        "manage_url": public_url
+        + manage_path(reserved[0].manage_token, of_booking=is_booking_code(reserved[0].ticket_code)),
         "token": reserved[0].manage_token,
     }
 

@@ -105,5 +105,7 @@ def _entry_fields(view: WaitlistView, request: web.Request) -> dict[str, Any]:
         "venue": {"id": view.venue_id, "name": view.venue_name, "timezone": view.timezone},
         "offer_ends_at": view.offer_ends_at,
         "closed_because": view.end_cause,
-        "manage_url": f"{public}{manage_path(token, of_booking=view.booking_id is not None)}" if view.status == "ACCEPTED" else None,
+        "manage_url": f"{public}{manage_path(token, of_booking=view.booking_id is not None)}"
+        if view.status == "ACCEPTED"
+        else None,
     }

@@ -24,5 +24,7 @@ class JoinWaitlist(Request):
 class JoinWithBooking(Request):
     token: Annotated[
         FilledText,
-        Field(max_length=LONGEST_TOKEN, description="The token of the link that confirms the booking, from its e-mail."),
+        Field(
+            max_length=LONGEST_TOKEN, description="The token of the link that confirms the booking, from its e-mail."
+        ),
     ]
