@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.access.roles import Role
-from hub.access.tokens import Staff
+from hub.access.tokens import Identity, Staff
 from hub.actions.booking.booking_request import ReserveRequest
 from hub.actions.staff.accounts import STAFF
 from hub.actions.venues.venue_cache import VENUES
@@ -83,6 +83,10 @@ class World:
             STAFF.add_staff, self.org_id, where, username, name, Role(role).value, HASHES[PASSWORD], None
         )
         return services.sessions.issue(Staff(staff_id, self.org_id, where, name, Role(role)))
+
+    def identity(self, role: str = "MANAGER") -> Identity:
+        """Return who a staff member is to an action, without a row and a session."""
+        return Identity(1, self.org_id, self.venue_id, "Jane Smith", Role(role), "session", NOON + timedelta(hours=8))
 
     async def slot(
         self, day: date = TODAY, start: str = "12:00", end: str = "14:00", capacity: int = 200, *,
