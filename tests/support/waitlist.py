@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 from hub.actions.waitlist.join import Joined, JoinRequest, join_waitlist
+from hub.actions.waitlist.join_booking import join_with_booking
 from hub.actions.waitlist.offer_places import Served, serve_waitlists
 from hub.jobs.outbox import OutboxWorker
 from hub.jobs.waitlist import WaitlistJob
 from tests.support.hub import Hub
 from tests.support.rows import change_rows, count_rows, read_row, read_rows
+from tests.support.shows import Booking
 from tests.support.world import Ticket, World
 
 
@@ -49,6 +51,11 @@ async def join(
 async def joined(hub: Hub, world: World, slot_id: int, places: int = 1, **more: Any) -> Joined:
     """Join the waiting list with `places` new tickets."""
     return await join(hub, world, slot_id, *await world.tickets(places), **more)
+
+
+async def wait_for_seats(hub: Hub, booking: Booking, language: str = "en") -> Joined:
+    """Join the waiting list of a performance with a request for seats."""
+    return await join_with_booking(hub.services, booking.confirm_token, language)
 
 
 async def serve_all(hub: Hub) -> Served:

@@ -9,11 +9,13 @@ from hub.actions.booking.expire import expire
 from tests.support.hub import Hub
 from tests.support.reservations import change_reservations, read_reservation
 from tests.support.rows import count_rows
+from tests.support.shows import add_booking, add_stage, admit_people, read_booking_rows
 from tests.support.slots import change_slots
 from tests.support.tickets import read_tickets, revise_ticket
 from tests.support.world import NOON, TODAY, World
 
 YESTERDAY = TODAY - timedelta(days=1)
+YESTERDAY_NIGHT = NOON - timedelta(hours=16)
 
 
 async def statuses(world: World, *tickets) -> list[str]:
@@ -82,6 +84,30 @@ async def test_unused_tickets_past_their_validity_expire_and_others_do_not(hub: 
     assert (await expire(hub.services))["tickets"] == 2
     assert await statuses(world, *gone) == ["EXPIRED", "EXPIRED"]
     assert "EXPIRED" not in await statuses(world, *good)
+
+
+async def test_a_booking_that_nobody_came_to_stays_confirmed_and_its_code_is_over(hub: Hub, world: World):
+    stage = await add_stage(world, day=YESTERDAY)
+    missing, came = [await add_booking(world, stage.performance_id, 4) for _ in range(2)]
+    await admit_people(hub.database, came, 1, YESTERDAY_NIGHT)
+    pending = await add_booking(world, stage.performance_id, 2, "PENDING", expires_at=NOON + timedelta(hours=1))
+    assert await expire(hub.services) == {"slots": 1, "reservations": 1, "tickets": 0}
+    rows = await read_tickets(hub.database, "id", "status")
+    assert {row["id"]: row["status"] for row in rows} == {
+        missing.id: "EXPIRED", came.id: "VERIFIED", pending.id: "INACTIVE",
+    }  # fmt: skip
+    assert {row["status"] for row in await read_booking_rows(hub.database, "status", id=[missing.id, came.id])} == {
+        "CONFIRMED"
+    }
+    assert await world.booked_count(stage.performance_id) == 8, "the figures of a past day stay right"
+
+
+async def test_the_validity_of_tickets_does_not_end_a_booking(hub: Hub, world: World):
+    stage = await add_stage(world, day=TODAY + timedelta(days=1))
+    booking = await add_booking(world, stage.performance_id, 2, "PENDING")
+    await revise_ticket(hub.database, booking.id, valid_until=NOON - timedelta(seconds=1))
+    assert (await expire(hub.services))["tickets"] == 0
+    assert (await read_tickets(hub.database, "status", id=booking.id))[0]["status"] == "INACTIVE"
 
 
 async def test_expiring_again_changes_nothing(hub: Hub, world: World):

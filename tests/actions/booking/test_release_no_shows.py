@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,9 @@ from tests.support.invariants import broken_invariants
 from tests.support.mail_outbox import delete_outbox
 from tests.support.negative_controls import sabotage, without_last_line
 from tests.support.reservations import change_reservations, read_reservations
+from tests.support.shows import add_booking, add_stage, admit_people, read_booking_row
 from tests.support.tickets import read_ticket
-from tests.support.waitlist import joined, mails, on_demand, serve_all, slot, status
+from tests.support.waitlist import joined, mails, on_demand, serve_all, slot, status, wait_for_seats
 from tests.support.world import NOON, World
 
 QUARTER = timedelta(minutes=15)
@@ -113,6 +115,53 @@ async def test_a_ticket_of_another_system_keeps_its_status(hub: Hub, world: Worl
     assert await release_no_shows(hub.services) == 1
     row = await read_ticket(hub.database, "status", "reserved_at", id=ticket.id)
     assert tuple(row) == ("ACTIVATED", None)
+
+
+@pytest.fixture
+async def played(hub: Hub, world: World):
+    """Add a performance that begins now, with three bookings. The venue releases no-shows after a quarter of an hour."""
+    await world.policy(no_show_release_minutes=15)
+    stage = await add_stage(world, capacity=12, start="12:00", end="14:00")
+    bookings = [await add_booking(world, stage.performance_id, size, at=NOON - timedelta(days=1)) for size in (5, 4, 3)]
+    return stage.performance_id, bookings
+
+
+async def test_a_booking_of_which_nobody_came_ends_whole_and_one_that_came_in_part_keeps_its_places(
+    hub: Hub, world: World, played, clock
+):
+    slot_id, (in_part, missing, whole) = played
+    await admit_people(hub.database, in_part, 2)
+    await admit_people(hub.database, whole, 3)
+    received: list[Any] = []
+    hub.services.announcer.listen(received.append)
+    clock.set(NOON + QUARTER)
+    assert await release_no_shows(hub.services) == 1
+    assert await slot(hub, slot_id) == (8, 0, 4)
+    row = await read_booking_row(hub.database, "status", "end_cause", id=missing.id)
+    assert tuple(row) == ("CANCELLED", "no_show")
+    assert (await read_ticket(hub.database, id=missing.id))["status"] == "CANCELLED"
+    (mail,) = await mails(hub, "booking.cancelled")
+    assert (mail["reservation_id"], mail["payload"]["cause"]) == (missing.reservation_id, "no_show")
+    assert await mails(hub, "reservation.cancelled") == []
+    (news,) = [one for one in received if isinstance(one, TicketsChanged)]
+    assert (set(news.hashes), news.change) == ({code_hash(missing.code)}, "cancelled")
+    statuses = await read_reservations(hub.database, "places", "admitted", "status", order_by="id")
+    assert [tuple(row) for row in statuses] == [(5, 2, "VERIFIED"), (4, 0, "CANCELLED"), (3, 3, "VERIFIED")]
+    clock.set(NOON + timedelta(minutes=119))
+    assert await release_no_shows(hub.services) == 0, "the other three may come until the end"
+    gate = await hub.socket(await world.staff(), gate="A")
+    assert (await gate.validate(missing.code))["reason"] == "TICKET_CANCELLED"
+
+
+async def test_of_a_booking_not_one_place_is_released_before_all(hub: Hub, world: World, played, clock):
+    slot_id, bookings = played
+    waiting = await wait_for_seats(hub, await add_booking(world, slot_id, 10, "PENDING"))
+    clock.set(NOON + QUARTER)
+    assert await release_no_shows(hub.services) == 3
+    assert await slot(hub, slot_id) == (0, 12, 0), "not for a moment the public's"
+    await serve_all(hub)
+    assert await status(hub, waiting) == ["OFFERED"]
+    assert len(await mails(hub, "booking.cancelled")) == len(bookings)
 
 
 async def arriving_at_the_last_moment(open_hub, clock, *, last_line: bool = True) -> list[str]:

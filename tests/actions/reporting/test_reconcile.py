@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.actions.reporting.reconcile import reconcile
 from tests.support.hub import Hub
 from tests.support.redis_tampering import Liar, wait_until_settled
+from tests.support.shows import add_booking, add_stage, admit_people
 from tests.support.slots import change_slots, revise_slots
 from tests.support.world import TODAY, World
 
@@ -38,6 +39,19 @@ async def test_counts_that_left_their_rows_are_named_and_put_right(hub: Hub, wor
     assert await world.booked_count(slot_id) == 7, "without --fix nothing is changed"
     assert (await reconcile(hub.services, fix=True))["fixed"]
     assert await world.booked_count(slot_id) == 3
+    await wait_until_settled(hub)
+    assert (await reconcile(hub.services))["drift"] == 0
+
+
+async def test_bookings_count_with_all_their_places_and_with_everybody_who_is_in(hub: Hub, world: World):
+    stage = await add_stage(world, capacity=20)
+    first, _ = [await add_booking(world, stage.performance_id, size) for size in (5, 4)]
+    await admit_people(hub.database, first, 2)
+    assert (await reconcile(hub.services))["counts"] == []
+    await change_slots(hub.database, booked_count=2, verified_count=1)
+    (drift,) = (await reconcile(hub.services, fix=True))["counts"]
+    assert (drift["booked_count"], drift["booked_rows"], drift["verified_count"], drift["verified_rows"]) == (2, 9, 1, 2)
+    assert await world.booked_count(stage.performance_id) == 9
     await wait_until_settled(hub)
     assert (await reconcile(hub.services))["drift"] == 0
 
