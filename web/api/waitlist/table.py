@@ -24,7 +24,7 @@ WAITLIST_ENDPOINTS: tuple[Endpoint, ...] = (
         " page of the link. A ticket may wait for several slots.",
     ),
     Endpoint(
-        "POST", "/api/waitlist/bookings", endpoints.join_booking,
+        "POST", "/api/bookings/waitlist", endpoints.join_booking,
         "Join the waiting list of a sold-out performance", "Waiting list", "anyone",
         responses.JoinedAnswer, body=requests.JoinWithBooking,
         refusals=(*BODY_REFUSALS, Reason.CONFIRMATION_NOT_FOUND, Reason.CONFIRMATION_EXPIRED, Reason.CONFIRMATION_USED,
