@@ -24,6 +24,10 @@ from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.manifest import Manifests
 from hub.actions.scanning.offline_sync import OfflineSync
+from hub.actions.shows.alternatives import Alternatives
+from hub.actions.shows.confirm_booking import Confirmations
+from hub.actions.shows.expire_bookings import expire_bookings
+from hub.actions.shows.request_booking import BookingRequests
 from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
 from hub.actions.venues.venue_cache import Venues
@@ -127,6 +131,13 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.BOOKINGS] = Bookings(
             services, app[keys.AVAILABILITY], observe=telemetry.batch_observer("bookings"), booked=outbox.wake
         )
+        alternatives = Alternatives(services)
+        app[keys.BOOKING_REQUESTS] = BookingRequests(
+            services, alternatives, observe=telemetry.batch_observer("booking_requests"), requested=outbox.wake
+        )
+        app[keys.CONFIRMATIONS] = Confirmations(
+            services, app[keys.BOOKINGS], alternatives, observe=telemetry.batch_observer("confirmation_links")
+        )
         checked = CheckedTickets(services)
         app[keys.TICKET_CHECKS] = TicketChecks(
             services, observe=telemetry.batch_observer("ticket_checks"), checked=checked.note
@@ -147,7 +158,10 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         finally:
             warming_up.cancel()
             outbox.stop()
-            for key in (keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKINGS, keys.TICKET_CHECKS):
+            for key in (
+                keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKING_REQUESTS, keys.CONFIRMATIONS,
+                keys.BOOKINGS, keys.TICKET_CHECKS,
+            ):  # fmt: skip
                 with suppress(TimeoutError):
                     await asyncio.wait_for(app[key].drain(), 5)
             await asyncio.wait([jobs[0]], timeout=3)  # the outbox ends after its current message
@@ -174,6 +188,7 @@ def _start_jobs(
         _start_periodic("reminders", 30, lambda: send_reminders(services)),
         _start_periodic("no-shows", 20, lambda: release_no_shows(services)),
         _start_periodic("expiry", 20, lambda: expire(services)),
+        _start_periodic("booking expiry", 20, lambda: expire_bookings(services)),
         _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
         _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
         _start_periodic(

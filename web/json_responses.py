@@ -32,6 +32,11 @@ def success_response(data: object, **beside: Any) -> web.Response:
     return json_response(dumps({"success": True, "data": data, **beside}))
 
 
+def created_response(data: object) -> web.Response:
+    """Return `{"success": true, "data": ...}` with status 201."""
+    return json_response(dumps({"success": True, "data": data}), status=201)
+
+
 def refusal_response(
     reason: Reason,
     details: Mapping[str, Any] | None = None,

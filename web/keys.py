@@ -8,6 +8,8 @@ from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.manifest import Manifests
 from hub.actions.scanning.offline_sync import OfflineSync
+from hub.actions.shows.confirm_booking import Confirmations
+from hub.actions.shows.request_booking import BookingRequests
 from hub.actions.tickets.check import TicketChecks
 from hub.services import Services
 
@@ -16,6 +18,8 @@ ENTRY_SCANS: web.AppKey[EntryScans] = web.AppKey("entry_scans")
 EXIT_SCANS: web.AppKey[ExitScans] = web.AppKey("exit_scans")
 OFFLINE_SYNC: web.AppKey[OfflineSync] = web.AppKey("offline_sync")
 BOOKINGS: web.AppKey[Bookings] = web.AppKey("bookings")
+BOOKING_REQUESTS: web.AppKey[BookingRequests] = web.AppKey("booking_requests")
+CONFIRMATIONS: web.AppKey[Confirmations] = web.AppKey("confirmations")
 TICKET_CHECKS: web.AppKey[TicketChecks] = web.AppKey("ticket_checks")
 MANIFESTS: web.AppKey[Manifests] = web.AppKey("manifests")
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")

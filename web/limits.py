@@ -28,6 +28,9 @@ LONGEST_SESSION_TOKEN = 2048
 LONGEST_LABEL = 64
 """The name of a gate or a device, or a filter of the scan log."""
 LONGEST_NOTE = 500
+LONGEST_NAME, LONGEST_NOTES = 200, 1000
+"""A visitor's name, and the notes of a booking, as they are typed."""
+LARGEST_PARTY = 1000
 LONGEST_USERNAME = 200
 LONGEST_PASSWORD = 1024
 LONGEST_PIN = 32

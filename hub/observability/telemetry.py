@@ -52,6 +52,10 @@ MAIL_DISCARDED: Final = "mail.discarded"
 CODE_SENT: Final = "contact.code.sent"
 CODE_CONFIRMED: Final = "contact.code.confirmed"
 CODE_REFUSED: Final = "contact.code.refused"
+BOOKING_CREATED: Final = "booking.created"
+BOOKING_CONFIRMED: Final = "booking.confirmed"
+BOOKING_REFUSED: Final = "booking.refused"
+BOOKINGS_EXPIRED: Final = "bookings.expired"
 WAITLIST_JOINED: Final = "waitlist.joined"
 WAITLIST_LEFT: Final = "waitlist.left"
 WAITLIST_SERVED: Final = "waitlist.served"
@@ -91,7 +95,7 @@ SERVER_RESTARTED: Final = "embedded.server.restarted"
 # ---- Measured for alerts (hub/actions/reporting/alerts.py)
 
 alert_metrics = AlertMetrics()
-MEASURED_ROUTES = ("/api/tickets", "/api/reservation", "/api/operator/", "/venue/")
+MEASURED_ROUTES = ("/api/tickets", "/api/reservation", "/api/bookings", "/api/operator/", "/venue/")
 LONGEST_ANSWER = 60.0
 """Longest measured response in seconds. A longer one is a table that the client reads slowly, and is left out."""
 

@@ -24,6 +24,8 @@ _ENOUGH_DIGITS = 10
 
 @dataclass(frozen=True, slots=True)
 class Contact:
+    """Contact details as they are stored. `phone_e164` is empty if no number was given where none is needed."""
+
     email: str
     phone_e164: str
 
@@ -34,10 +36,10 @@ def prepare() -> None:
     _phone("+12025550123")
 
 
-def check_contact(email: str, phone: str, fields: tuple[str, str] = ("email", "phone")) -> Contact:
+def check_contact(email: str, phone: str | None, fields: tuple[str, str] = ("email", "phone")) -> Contact:
     """Return the contact as it is stored. Refuses INVALID_CONTACT with one entry in `validation_errors` per bad field.
 
-    `fields` are the names of the two fields in the caller's body.
+    `fields` are the names of the two fields in the caller's body. `phone` is None where no number is needed and none was given.
     """
     errors: list[dict[str, str]] = []
     address = number = ""
@@ -46,7 +48,7 @@ def check_contact(email: str, phone: str, fields: tuple[str, str] = ("email", "p
     except ValueError as problem:
         errors.append({"field": fields[0], "message": str(problem)})
     try:
-        number = _phone(phone.strip())
+        number = "" if phone is None else _phone(phone.strip())
     except ValueError as problem:
         errors.append({"field": fields[1], "message": str(problem)})
     if errors:

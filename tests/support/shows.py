@@ -205,3 +205,12 @@ async def read_shows(database: Any, *columns: str, order_by: str = "", **where: 
 async def read_rooms(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
     """Return the rooms with these values: the named columns, or all."""
     return await read_rows(database, "rooms", *columns, order_by=order_by, **where)
+
+
+async def read_confirm_token(database: Any, booking_id: int) -> str:
+    """Return the token in the e-mail of a request. The outbox must send nothing."""
+    token = await database.fetchval(
+        "SELECT payload ->> 'confirm_token' FROM mail_outbox WHERE kind = 'booking.requested' AND (payload ->> 'booking_id')::bigint = $1",
+        booking_id,
+    )
+    return str(token)

@@ -28,7 +28,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint. `path` is aiohttp's with its patterns. `response` is the model of the 200 response, or its media types."""
+    """An endpoint. `path` is aiohttp's with its patterns. `response` is the model of the response, or its media types.
+
+    `status` is that of the response: 201 if the request makes something.
+    """
 
     method: str
     path: str
@@ -43,6 +46,7 @@ class Endpoint:
     statuses: Mapping[Reason, int] = field(default_factory=dict)
     not_modified: bool = False
     about: str = ""
+    status: Literal[200, 201] = 200
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Call the handler. A refusal is answered with the status that this endpoint has for its reason."""

@@ -101,7 +101,7 @@ def _other_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
-    responses: dict[str, Any] = {"200": _success(endpoint)}
+    responses: dict[str, Any] = {str(endpoint.status): _success(endpoint)}
     if endpoint.not_modified:
         responses["304"] = {"description": "Unchanged since the `ETag` in the request."}
     by_status: dict[int, list[Reason]] = {}

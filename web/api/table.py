@@ -11,6 +11,7 @@ from web.api.messaging.table import MAIL_ENDPOINTS
 from web.api.reporting.table import HEALTH_ENDPOINTS, REPORT_ENDPOINTS
 from web.api.scanning.table import DISPUTE_ENDPOINTS, MANIFEST_ENDPOINTS, SCAN_ENDPOINTS
 from web.api.shows.booking_list_table import BOOKING_LIST_ENDPOINTS
+from web.api.shows.booking_table import VISITOR_BOOKING_ENDPOINTS
 from web.api.shows.table import SHOW_ENDPOINTS
 from web.api.staff.table import STAFF_ENDPOINTS
 from web.api.tickets.table import CHECK_ENDPOINTS, HOLDER_ENDPOINTS, RECORD_ENDPOINTS
@@ -35,6 +36,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *RESERVATION_ENDPOINTS,
     *HOLDER_ENDPOINTS,
     *SHOW_ENDPOINTS,
+    *VISITOR_BOOKING_ENDPOINTS,
     *STAFF_ENDPOINTS,
     *SCAN_ENDPOINTS,
     *MANIFEST_ENDPOINTS,

@@ -78,14 +78,14 @@ class BookingView:
 
     @classmethod
     def of(cls, row: Any, now: datetime) -> "BookingView":
-        """Build the view from a row of the statement `read_booking`."""
+        """Build the view from a row of the statement `read_bookings`."""
         stored = row["status"]
         status = stored
         if stored == "PENDING" and now >= row["expires_at"]:
             status = "EXPIRED"
         elif stored == "CONFIRMED" and row["admitted"] > 0:
             status = "CHECKED_IN"
-        return cls(*row, status)
+        return cls(*row[2:], status)
 
     def booking_state(self, now: datetime) -> BookingState:
         """Return whether the performance can be booked now, and why not if it cannot."""
@@ -116,15 +116,16 @@ class BookingView:
 
 async def booking_of_token(services: Services, token: str) -> BookingView:
     """Return the booking of the link in either e-mail. Refuses BOOKING_NOT_FOUND."""
-    row = await services.database.fetchrow(BOOKINGS.read_booking, token_hash(token), None, None)
-    if row is None:
-        raise Refused(Reason.BOOKING_NOT_FOUND)
-    return BookingView.of(row, services.clock.now())
+    return await _read(services, token_hash(token), None, None)
 
 
 async def read_booking(services: Services, org_id: int, booking_id: int) -> BookingView:
     """Return a booking of this organisation. Refuses BOOKING_NOT_FOUND."""
-    row = await services.database.fetchrow(BOOKINGS.read_booking, None, org_id, booking_id)
+    return await _read(services, None, org_id, booking_id)
+
+
+async def _read(services: Services, hashed: bytes | None, org_id: int | None, booking_id: int | None) -> BookingView:
+    row = await services.database.bookings.fetchrow(BOOKINGS.read_bookings, [hashed], [org_id], [booking_id])
     if row is None:
         raise Refused(Reason.BOOKING_NOT_FOUND)
     return BookingView.of(row, services.clock.now())
