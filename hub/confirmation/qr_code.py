@@ -1,8 +1,8 @@
-"""The QR code of a ticket code: as a matrix, as PNG and as SVG, each in some microseconds.
+"""The QR code of a ticket's or a booking's code: as a matrix, as PNG and as SVG, each in some microseconds.
 
 With version, error correction and mask fixed, every module of a QR code is an XOR of the data bits: error correction is
-linear over GF(2) and a mask only flips. So for our 22-character codes the picture is a base matrix XORed with one
-pattern per pair of characters, and those patterns come from the `qrcode` library itself, made once in about 30 ms.
+linear over GF(2) and a mask only flips. So for our codes of 22 and 31 characters the picture is a base matrix XORed with one
+pattern per pair of characters, and those patterns come from the `qrcode` library itself, made once in about 30 ms each.
 Any other text goes through the library, which then also picks version and mask.
 """
 
@@ -16,10 +16,11 @@ from typing import Literal
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _ALPHANUMERIC_MODE: Literal[2] = 2  # qrcode.util.MODE_ALPHA_NUM, which its stubs take for any number
 _VALUE = {character: value for value, character in enumerate(_ALPHANUMERIC)}
-_LENGTH = 22
 _VERSION = 2
 _SIZE = 25
-_MASK = 6  # the lowest mean penalty of the eight over our codes (487 points against 530 to 743)
+# The mask by the length of the code: the lowest mean penalty of the eight over tickets' codes (487 points against 530 to 743),
+# and over bookings' codes (485 points against 516 to 614).
+_MASKS = {22: 6, 31: 2}
 _QUIET = 4
 _SCALE = 8  # pixels per module; eight one-bit pixels are one byte of PNG
 
@@ -81,19 +82,25 @@ def svg(text: str) -> str:
 
 
 def prepare() -> None:
-    """Make the patterns now (30 ms), so that the first picture does not wait for them."""
-    _patterns()
+    """Make the patterns now (60 ms), so that the first picture does not wait for them."""
+    for length in _MASKS:
+        _patterns(length)
 
 
 class _PairPatterns(dict[str, int]):
-    """Maps two characters at one position to the modules they flip. Pairs are added on first use, at most 2,025."""
+    """Maps two characters at one position to the modules they flip. Pairs are added on first use, at most 2,025.
+
+    The last character of a code of odd length stands alone.
+    """
 
     def __init__(self, flips: list[int]) -> None:
         super().__init__()
-        self._flips = flips  # per bit of the pair's eleven-bit number, lowest first
+        self._flips = flips  # per bit of the pair's eleven-bit number, lowest first; a character alone has six bits
 
     def __missing__(self, pair: str) -> int:
-        number = 45 * _VALUE[pair[0]] + _VALUE[pair[1]]
+        number = 0
+        for character in pair:
+            number = 45 * number + _VALUE[character]
         pattern = 0
         for bit, flip in enumerate(self._flips):
             if number >> bit & 1:
@@ -103,26 +110,28 @@ class _PairPatterns(dict[str, int]):
 
 
 @cache
-def _patterns() -> tuple[int, tuple[_PairPatterns, ...]]:
-    """Return the picture of 22 zeros, and the pair patterns of each of the eleven positions."""
-    zeros = "0" * _LENGTH
-    base = int(_by_library(zeros, fixed=True)[1], 2)
+def _patterns(length: int) -> tuple[int, tuple[_PairPatterns, ...]]:
+    """Return the picture of `length` zeros, and the pair patterns of each position."""
+    zeros, mask = "0" * length, _MASKS[length]
+    base = int(_by_library(zeros, mask)[1], 2)
     places: list[_PairPatterns] = []
-    for place in range(0, _LENGTH, 2):
+    for place in range(0, length, 2):
         flips: list[int] = []
-        for bit in range(11):
+        alone = place + 1 == length
+        for bit in range(6 if alone else 11):
             first, second = divmod(1 << bit, 45)
-            text = zeros[:place] + _ALPHANUMERIC[first] + _ALPHANUMERIC[second] + zeros[place + 2 :]
-            flips.append(base ^ int(_by_library(text, fixed=True)[1], 2))
+            pair = _ALPHANUMERIC[second] if alone else _ALPHANUMERIC[first] + _ALPHANUMERIC[second]
+            text = zeros[:place] + pair + zeros[place + 2 :]
+            flips.append(base ^ int(_by_library(text, mask)[1], 2))
         places.append(_PairPatterns(flips))
     return base, tuple(places)
 
 
 def _modules(text: str) -> tuple[int, str]:
     """Return the side length, and all modules as "1" (dark) and "0", row by row."""
-    if len(text) != _LENGTH:
+    if len(text) not in _MASKS:
         return _by_library(text)
-    picture, places = _patterns()
+    picture, places = _patterns(len(text))
     at = 0
     try:
         for place in places:
@@ -133,21 +142,22 @@ def _modules(text: str) -> tuple[int, str]:
     return _SIZE, f"{picture:0625b}"
 
 
-def _by_library(text: str, *, fixed: bool = False) -> tuple[int, str]:
+def _by_library(text: str, mask: int | None = None) -> tuple[int, str]:
+    """Return what the library makes of a text. With `mask`, version, mask and mode are those of our codes."""
     # Imported here because it takes 20 ms with its imaging library, and after `prepare` this path is rare.
     from qrcode.constants import ERROR_CORRECT_M
     from qrcode.exceptions import DataOverflowError
     from qrcode.main import QRCode
     from qrcode.util import QRData
 
-    if fixed:
-        code = QRCode(version=_VERSION, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
+    if mask is not None:
+        code = QRCode(version=_VERSION, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=mask)
         code.add_data(QRData(text.encode(), mode=_ALPHANUMERIC_MODE), optimize=0)
     else:
         code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
         code.add_data(text.encode("utf-8", "replace"))
     try:
-        code.make(fit=not fixed)
+        code.make(fit=mask is None)
     except (DataOverflowError, ValueError):
         # The library reports a text that is too long as an invalid version.
         raise ValueError("the text is too long for a QR code") from None

@@ -8,19 +8,20 @@ import struct
 
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageFilter
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
 from hub.confirmation import qr_code
-from hub.rules.ticket_code import new_code
+from hub.rules.ticket_code import new_booking_code, new_code
 
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 
 def by_library(text):
-    code = QRCode(version=2, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=6)
+    mask = {22: 6, 31: 2}[len(text)]
+    code = QRCode(version=2, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=mask)
     code.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM), optimize=0)
     code.make(fit=False)
     return tuple(int("".join("1" if module else "0" for module in row), 2) for row in code.modules)
@@ -37,18 +38,34 @@ def test_our_codes_have_the_librarys_modules():
         assert qr_code.matrix(code) == qr_code.Matrix(25, by_library(code))
 
 
-def test_any_22_characters_of_the_alphanumeric_set_have_the_librarys_modules():
+def test_the_codes_of_bookings_have_the_librarys_modules():
     for _ in range(1000):
-        text = "".join(secrets.choice(ALPHANUMERIC) for _ in range(22))
+        code = new_booking_code(secrets.randbelow)
+        assert qr_code.matrix(code) == qr_code.Matrix(25, by_library(code))
+
+
+@pytest.mark.parametrize("length", [22, 31])
+def test_any_characters_of_the_alphanumeric_set_have_the_librarys_modules(length):
+    for _ in range(1000):
+        text = "".join(secrets.choice(ALPHANUMERIC) for _ in range(length))
         assert qr_code.matrix(text).rows == by_library(text)
-    for text in ("0" * 22, ":" * 22):
+    for text in ("0" * length, ":" * length):
         assert qr_code.matrix(text).rows == by_library(text)
 
 
 def test_every_picture_reads_back():
-    for _ in range(1000):
-        code = new_code(2026, secrets.randbelow)
+    for n in range(1000):
+        code = new_booking_code(secrets.randbelow) if n % 2 else new_code(2026, secrets.randbelow)
         assert read(qr_code.png(code)) == [code]
+
+
+def test_a_bookings_code_printed_small_and_grey_reads_back():
+    """25 mm wide at 150 dots an inch, dark grey on light grey, and a little out of focus."""
+    for _ in range(20):
+        code = new_booking_code(secrets.randbelow)
+        picture = Image.open(io.BytesIO(qr_code.png(code))).convert("L").resize((148, 148), Image.Resampling.BILINEAR)
+        grey = picture.point(lambda ink: 96 + ink * (190 - 96) // 255).filter(ImageFilter.GaussianBlur(1.2))
+        assert [barcode.text for barcode in zxingcpp.read_barcodes(grey)] == [code]
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,8 @@ class BookingView:
             status = "EXPIRED"
         elif stored == "CONFIRMED" and row["admitted"] > 0:
             status = "CHECKED_IN"
-        return cls(*row[2:], status)
+        values: tuple[Any, ...] = (*row[2:], status)
+        return cls(*values)
 
     def booking_state(self, now: datetime) -> BookingState:
         """Return whether the performance can be booked now, and why not if it cannot."""
