@@ -10,7 +10,8 @@
 -- ARGV[4..] pairs hold_id, places
 --
 -- Returns one string with one character per pair, in order:
---   1 go         ask Postgres; the places are held until settled or for the lifetime of a hold
+--   1 go         ask Postgres; the places are held until settled or for the lifetime of a hold. A party that is larger than
+--                the free places and the slack together holds none: waiting cannot help it, and Postgres says what is free
 --   0 full       Postgres said at some revision that nothing is free, and this hold was never admitted before
 --   2 contended  other requests in flight want every free place
 --   - unknown    no state, or one that may be wrong: ask Postgres
@@ -45,6 +46,8 @@ for i, hold in ipairs(asking) do
     answers[i] = '1'
   elseif free <= 0 then
     answers[i] = state[3] == '1' and '0' or '-'
+  elseif places > limit then
+    answers[i] = '1'
   elseif taken + places > limit then
     answers[i] = '2'
   else

@@ -45,7 +45,11 @@ local ended, remembered, forgotten = {}, {}, {}
 for i = 9, #ARGV do
   local hold = ARGV[i]
   ended[#ended + 1] = hold
-  for n = 2, wide do ended[#ended + 1] = hold .. '+' .. n end
+  if wide > 1 then
+    -- One by one until one is missing: one party of hundreds must not make every later hold cost hundreds of names.
+    local n = 2
+    while redis.call('ZREM', KEYS[2], hold .. '+' .. n) == 1 do n = n + 1 end
+  end
   if i - 8 <= booked then
     remembered[#remembered + 1], remembered[#remembered + 2] = now, hold
   else

@@ -76,6 +76,26 @@ async def test_a_party_that_is_too_large_does_not_make_the_slot_full_for_one(gat
     assert not gate.was_full(1, 7)
 
 
+async def test_a_party_larger_than_free_and_slack_goes_on_at_once_and_holds_nothing(gate: SeatAdmission) -> None:
+    """It would wait in vain for others to let go of their places. Postgres refuses it and says how many are free."""
+    await gate.write_state(1, 7, free=3, revision=1)
+    assert await ask(gate, "school", places=6) == [GO]
+    assert await ask(gate, "a", "b", "c", "d", "e", "f") == [GO] * 5 + [CONTENDED]
+
+
+async def test_settled_parties_of_any_size_give_back_all_they_held(gate: SeatAdmission, redis: RedisClient) -> None:
+    await gate.write_state(1, 7, free=500, revision=1)
+    assert await ask(gate, "school", places=300) == [GO]
+    assert await ask(gate, "a", "b", places=4) == [GO, GO]
+    assert await redis.zcard(HOLDS) == 308
+    gate.settle(1, 7, free=200, revision=2, booked=["school"], released=["a"])
+    await settled(gate)
+    assert await redis.zcard(HOLDS) == 4
+    gate.settle(1, 7, free=196, revision=3, booked=["b"])
+    await settled(gate)
+    assert await redis.zcard(HOLDS) == 0
+
+
 async def test_more_in_flight_than_free_is_contended_never_full(gate: SeatAdmission) -> None:
     await gate.write_state(1, 7, free=1, revision=1)
     assert await ask(gate, "a", "b", "c", "d") == [GO, GO, GO, CONTENDED]
