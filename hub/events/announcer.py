@@ -97,8 +97,8 @@ class Announcer:
 def _subject(announcement: Announcement) -> tuple[Any, ...]:
     """Return a key for the subject of an announcement. A later announcement replaces an earlier one with the same key."""
     match announcement:
-        case SlotChanged(org_id, _, _, slot):
-            return ("slot", org_id, slot.slot_id)
+        case SlotChanged(org_id, _, day, slot):
+            return ("slot", org_id, day, slot.slot_id)  # a performance that moves to another day is gone from the first
         case WalkInsChanged(org_id, venue_id, day, _, _):
             return ("walk_ins", org_id, venue_id, day)
         case MovementsChanged(org_id, venue_id, day, _, _, _):

@@ -48,12 +48,12 @@ def plan_slots(  # noqa: PLR0917  reads like the command line it serves
     for number in range(days):
         opening = datetime.combine(first + timedelta(days=number), open)
         starts = [opening + step * piece for piece in range(length // minutes)]
-        existing = [start for start in starts if _exists(start, zone)]
+        existing = [start for start in starts if exists_locally(start, zone)]
         for position, start in enumerate(existing):
-            begins = _instant(start, zone)
-            ends = _instant(start + step, zone)
+            begins = instant_of(start, zone)
+            ends = instant_of(start + step, zone)
             if position + 1 < len(existing):
-                ends = min(ends, _instant(existing[position + 1], zone))
+                ends = min(ends, instant_of(existing[position + 1], zone))
             shown_end = ends.astimezone(zone).time()
             slots.append(PlannedSlot(start.date(), start.time(), shown_end, begins, ends))
     return slots
@@ -80,10 +80,11 @@ def _opening_minutes(days: int, opening: time, closing: time, minutes: int) -> i
     return length
 
 
-def _instant(wall: datetime, zone: tzinfo) -> datetime:
+def instant_of(wall: datetime, zone: tzinfo) -> datetime:
     """Return the UTC time of a local time. A time in the missing hour is read by the offset before the change."""
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _exists(wall: datetime, zone: tzinfo) -> bool:
-    return _instant(wall, zone).astimezone(zone).replace(tzinfo=None) == wall
+def exists_locally(wall: datetime, zone: tzinfo) -> bool:
+    """Return whether clocks show this local time: not in the hour that is skipped in spring."""
+    return instant_of(wall, zone).astimezone(zone).replace(tzinfo=None) == wall
