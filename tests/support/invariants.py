@@ -92,9 +92,10 @@ INVARIANTS = {
     "bookings are for performances, and nothing else is":
         "SELECT r.id FROM ticket_reservations r JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id"
         " JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id WHERE (t.channel = 'booking') <> (s.show_id IS NOT NULL)",
-    "a performance has the seats of its room, with those added and without those taken":
+    "a performance to come has the seats of its room, with those added and without those taken":
         "SELECT s.id FROM reservation_slots s JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id"
-        " WHERE s.total_capacity <> m.capacity + s.additional_seats - s.occupied_seats",
+        " WHERE s.total_capacity <> m.capacity + s.additional_seats - s.occupied_seats"
+        " AND s.status = 'ACTIVE' AND s.expired_at IS NULL",
     "a request for seats waits for all of them":
         "SELECT e.id FROM waitlist_entries e JOIN waitlist_tickets w ON w.org_id = e.org_id AND w.entry_id = e.id"
         " JOIN bookings b ON b.org_id = w.org_id AND b.id = w.ticket_id"
