@@ -15,7 +15,8 @@ from hub.events.announcements import SlotChanged, SlotsEdited
 from hub.live.channels.months import MonthChannel
 from tests.support.calendar_client import Visitor, truth
 from tests.support.hub import Hub
-from tests.support.slots import close_slot, delete_slot, read_slot, resize_slot, revise_slot
+from tests.support.shows import add_booking, add_performance, add_stage
+from tests.support.slots import change_slot, close_slot, delete_slot, read_slot, resize_slot, revise_slot
 from tests.support.world import TODAY, World
 from web import keys
 
@@ -244,3 +245,33 @@ class _Frozen:
 
     def pieces(self, _: Any) -> Any:
         return self._pieces
+
+
+async def test_a_show_is_followed_by_itself_and_the_tickets_calendar_has_no_performances(
+    hub: Hub, world: World, visit: Visit
+) -> None:
+    stage = await add_stage(world, capacity=10)
+    december = await add_performance(world, stage.show_id, stage.room_id, date(2026, 12, 1))
+    other = await add_stage(world, title="Another show")
+    slot = await world.slot()
+    visitor, tickets = await visit(query=f"&show={stage.show_id}"), await visit()
+    assert list(visitor.slots) == [stage.performance_id]
+    assert list(tickets.slots) == [slot]
+    hub.services.announcer.publish([await booked_now(world, stage.performance_id, 3)])
+    hub.services.announcer.publish([await booked_now(world, other.performance_id, 3)])
+    await visitor.receive()
+    assert visitor.slots[stage.performance_id]["available_count"] == 7
+    await change_slot(hub.database, stage.performance_id, booking_closed=True)
+    hub.services.announcer.publish([SlotsEdited(world.org_id)])
+    await visitor.receive()
+    assert (visitor.slots[stage.performance_id]["status"], visitor.slots[stage.performance_id]["available_count"]) == (
+        "CLOSED", 0,
+    )  # fmt: skip
+    visitor.ask("2026-12")
+    await visitor.receive()
+    assert list(visitor.slots) == [december]
+
+
+async def booked_now(world: World, slot_id: int, places: int) -> SlotChanged:
+    await add_booking(world, slot_id, places)
+    return SlotChanged.of(await read_slot(world.hub.database, id=slot_id))

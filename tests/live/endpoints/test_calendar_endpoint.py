@@ -11,6 +11,7 @@ from hub.app import LIVE
 from tests.support.calendar_client import Visitor
 from tests.support.hub import Hub
 from tests.support.raw_websocket import CLOSE
+from tests.support.shows import add_stage, change_show
 from tests.support.world import World
 
 Visit = Callable[..., Awaitable[Visitor]]
@@ -44,10 +45,20 @@ async def test_a_session_is_neither_needed_nor_looked_at(hub: Hub, world: World,
 @pytest.mark.parametrize(
     "query",
     ["month=2026-13", "month=november", "month=", "month=2036-11", "month=2025-10", "orq=x", "orq=0", "orq=99999",
-     "orq=-1", "month=2026-11&orq=", "month=%F0%9F%98%80"],
+     "orq=-1", "month=2026-11&orq=", "month=%F0%9F%98%80", "show=", "show=x", "show=-1", "show=99999999999999999"],
 )  # fmt: skip
 async def test_what_cannot_be_watched_is_refused_at_the_handshake(hub: Hub, world: World, raw: Any, query: str) -> None:
     assert (await refused(raw, f"/ws/availability?{query}"))[0] == 400
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "ARCHIVED", None])
+async def test_only_a_published_show_can_be_watched(hub: Hub, world: World, raw: Any, status: str | None) -> None:
+    stage = await add_stage(world)
+    path = f"/ws/availability?month=2026-11&show={stage.show_id if status else 99999}"
+    if status:
+        await raw(path=path)
+        await change_show(hub.database, stage.show_id, status=status)
+    assert (await refused(raw, path))[0] == 404
 
 
 async def test_a_request_without_an_upgrade_is_refused(hub: Hub, world: World) -> None:
