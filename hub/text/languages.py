@@ -65,6 +65,11 @@ def best_locale(accept_language: str | None, language: str) -> str:
     return _USUAL_LOCALES[language]
 
 
+def default_locale(language: str) -> str:
+    """Return the locale of a language for a reader whose region is not known."""
+    return _USUAL_LOCALES[language]
+
+
 def first_week_day(locale: str) -> int:
     """Return the first day of the week in this locale: 1 is Monday, 7 is Sunday."""
     return int(_locale(locale).first_week_day) + 1
@@ -92,6 +97,11 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
 def format_day(day: date, locale: str) -> str:
     """Format a date: `Friday 20 November 2026`, `Friday, November 20, 2026`, `2026年11月20日星期五`."""
     return dates.format_date(day, "full", locale=_locale(locale))
+
+
+def format_short_day(day: date, locale: str) -> str:
+    """Format a date for a list: `Fri, 20 Nov`, `Fri, Nov 20`, `11月20日周五`."""
+    return dates.format_skeleton("MMMEd", day, locale=_locale(locale))
 
 
 def weekday_names(day: date, locale: str) -> tuple[str, str]:

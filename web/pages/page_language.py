@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import jinja2
 from aiohttp import web
@@ -22,13 +23,15 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def add_language(environment: jinja2.Environment) -> None:
-    """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `month` and `clock`."""
+    """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `short_day`, `month`, `clock` and `moment`."""
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["day"] = _day
+    environment.filters["short_day"] = _short_day
     environment.filters["month"] = _month
     environment.filters["clock"] = _clock
+    environment.filters["moment"] = _moment
     environment.globals["script_texts"] = _script_texts
     environment.globals["span"] = _span
 
@@ -70,6 +73,16 @@ def _ngettext(context: jinja2.runtime.Context, one: str, many: str, count: int) 
 @jinja2.pass_context
 def _day(context: jinja2.runtime.Context, value: Any) -> str:
     return languages.format_day(value, context["locale"])
+
+
+@jinja2.pass_context
+def _short_day(context: jinja2.runtime.Context, value: Any) -> str:
+    return languages.format_short_day(value, context["locale"])
+
+
+@jinja2.pass_context
+def _moment(context: jinja2.runtime.Context, value: Any, timezone: str) -> str:
+    return languages.format_moment(value, ZoneInfo(timezone), context["locale"])
 
 
 @jinja2.pass_context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.pages import customer, development_mail, mail, records, scanner_app, staff
+from web.pages import customer, development_mail, mail, records, scanner_app, shows, sitemap, staff
 from web.pages.plain.routes import plain_routes
 from web.pages.reservation import show_reservation
 from web.pages.static_files import STATIC
@@ -17,6 +17,10 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/reserve", customer.show_booking),
         web.get("/r/{token}", show_reservation),
         web.get("/w/{token}", show_entry),
+        web.get("/shows", shows.show_shows),
+        web.get("/shows/{show_id:[0-9]+}", shows.show_show),
+        web.get("/sitemap.xml", sitemap.send_sitemap),
+        web.get("/robots.txt", sitemap.send_robots),
         *plain_routes(),
         web.get("/operator/login", staff.show_login),
         web.get("/operator/scan", staff.show_scanner),

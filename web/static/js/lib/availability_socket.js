@@ -2,6 +2,7 @@
 //
 //   const socket = new AvailabilitySocket({
 //     orq,                                  // the organisation's number, or undefined where there is one
+//     show,                                 // a show's number: its performances instead of the calendar
 //     onSlots: (slots, whole, month) => {}, // `whole`: all slots of the month, replace all; else changed slots, replace by id
 //     onState: (state, since) => {},        // see below; called when it changes
 //     onClock: (serverTime) => {},          // optional: the hub's time (RFC 3339)
@@ -61,14 +62,16 @@ export class AvailabilitySocket {
   /**
    * @param {object} options
    * @param {number} [options.orq]
+   * @param {number} [options.show]
    * @param {(slots: Slot[], whole: boolean, month: string) => void} options.onSlots
    * @param {(state: string, since: number | null) => void} [options.onState]
    * @param {(serverTime: string) => void} [options.onClock]
    * @param {string} [options.url]
    * @param {typeof WebSocket} [options.Socket]
    */
-  constructor({ orq, onSlots, onState = nothing, onClock = nothing, url = socketUrl("/ws/availability"), Socket = WebSocket }) {
+  constructor({ orq, show, onSlots, onState = nothing, onClock = nothing, url = socketUrl("/ws/availability"), Socket = WebSocket }) {
     this.orq = orq;
+    this.show = show;
     this.onSlots = onSlots;
     this.onState = onState;
     this.onClock = onClock;
@@ -125,7 +128,7 @@ export class AvailabilitySocket {
     this.#abandon();
     this.#startedAt = performance.now();
     const asked = this.#month ?? "";
-    const socket = new this.Socket(`${this.url}?${new URLSearchParams({ month: asked, ...(this.orq ? { orq: String(this.orq) } : {}) })}`);
+    const socket = new this.Socket(`${this.url}?${new URLSearchParams({ month: asked, ...(this.orq ? { orq: String(this.orq) } : {}), ...(this.show ? { show: String(this.show) } : {}) })}`);
     this.#socket = socket;
     this.#expectMonth();
     socket.onopen = () => {
