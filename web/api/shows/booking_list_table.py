@@ -4,8 +4,8 @@ from hub.actions.shows.find_bookings import STATUSES
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
 from web.api.parameters import ID_SCHEMA, LIMIT
-from web.api.refusal_groups import STAFF_REFUSALS
-from web.api.shows import booking_list_endpoints, booking_list_responses
+from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
+from web.api.shows import booking_change_endpoints, booking_list_endpoints, booking_list_responses
 from web.limits import LONGEST_SEARCH
 
 _BOOKING = "/api/admin/bookings/{booking_id:[0-9]+}"
@@ -36,5 +36,29 @@ BOOKING_LIST_ENDPOINTS: tuple[Endpoint, ...] = (
         booking_list_responses.ListedBookingAnswer,
         refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND, Reason.BOOKING_NOT_FOUND),
         about="For managers, within their own organisation. The booking's code is not shown, because it lets the party in.",
+    ),
+    Endpoint(
+        "POST", f"{_BOOKING}/cancel", booking_change_endpoints.cancel_one_booking, "Cancel a booking", "Administration", "operator",
+        booking_list_responses.ListedBookingAnswer,
+        refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND, Reason.BOOKING_NOT_FOUND, Reason.ALREADY_CHECKED_IN, Reason.CHANGE_TOO_LATE,
+                  Reason.BUSY),
+        about="For managers. The places are free at once, and the visitor gets an e-mail. Repeating it changes nothing.",
+    ),
+    Endpoint(
+        "POST", f"{_BOOKING}/move", booking_change_endpoints.move_one_booking, "Move a booking to another performance", "Administration",
+        "operator", booking_list_responses.ListedBookingAnswer, body=booking_change_endpoints.MoveBooking,
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND, Reason.BOOKING_NOT_FOUND, Reason.PERFORMANCE_NOT_FOUND,
+                  Reason.NO_CAPACITY, Reason.BOOKING_CLOSED, Reason.BOOKING_CANCELLED, Reason.CONFIRMATION_EXPIRED,
+                  Reason.ALREADY_CHECKED_IN, Reason.CHANGE_TOO_LATE, Reason.BUSY),
+        about="For managers. The performance is one of the same show. The whole party moves, or nobody, and the visitor gets an e-mail."
+        " A request that is not confirmed takes no place; it gets a new link. Repeating it changes nothing.",
+    ),
+    Endpoint(
+        "POST", f"{_BOOKING}/resend", booking_change_endpoints.resend_one_booking, "Send a booking's e-mail again", "Administration",
+        "operator", booking_list_responses.ListedBookingAnswer,
+        refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND, Reason.BOOKING_NOT_FOUND, Reason.BOOKING_CANCELLED, Reason.CONFIRMATION_EXPIRED,
+                  Reason.BUSY),
+        about="For managers. A request that is not confirmed is sent with a new link, and the old one is not valid any more; a"
+        " confirmation with one more link.",
     ),
 )  # fmt: skip
