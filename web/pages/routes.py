@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.pages import customer, development_mail, mail, records, scanner_app, shows, sitemap, staff
+from web.pages.admin.routes import admin_routes
 from web.pages.plain.routes import plain_routes
 from web.pages.reservation import show_reservation
 from web.pages.static_files import STATIC
@@ -35,6 +36,7 @@ def page_routes() -> list[web.RouteDef]:
         web.get(records.CONFLICTS, records.show_conflicts),
         web.get(records.DISPUTES, records.show_disputes),
         web.get(mail.ADDRESS, mail.show_mail),
+        *admin_routes(),
         web.get("/dev/mail", development_mail.show_mails),
         web.get("/dev/mail/{name}", development_mail.show_message),
         web.get("/dev/mail/{name}/html", development_mail.send_message_html),
