@@ -19,7 +19,10 @@ log = logging.getLogger(__name__)
 
 
 class LoggedScan(NamedTuple):
-    """One row of the scan log, written at `at`. `moment` is the time of the scan, which is earlier for a synced scan."""
+    """One row of the scan log, written at `at`. `moment` is the time of the scan, which is earlier for a synced scan.
+
+    `people` is how many it moved if it moved anybody. `slot_id` is the slot of the ticket's reservation.
+    """
 
     org_id: int
     venue_id: int
@@ -38,7 +41,7 @@ class LoggedScan(NamedTuple):
     ticket_id: int | None
     device: str | None = None
     people: int = 1
-    """How many people the scan moved, if it moved anybody."""
+    slot_id: int | None = None
 
 
 def logged_scan(request: ScanRequest, decision: Decision, now: datetime) -> LoggedScan:
@@ -48,7 +51,7 @@ def logged_scan(request: ScanRequest, decision: Decision, now: datetime) -> Logg
     return LoggedScan._make((
         r.org_id, r.venue_id, decision.scan_id, now, r.scanned_at or now if r.source == "sync" else now, r.gate,
         r.operator_id, r.operator_name, r.mode, r.source, verdict.result, verdict.reason.value, decision.entered, r.code,
-        ticket.id if ticket else None, r.device, decision.people,
+        ticket.id if ticket else None, r.device, decision.people, decision.reservation.slot_id if decision.reservation else None,
     ))  # fmt: skip
 
 

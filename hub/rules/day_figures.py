@@ -1,9 +1,11 @@
 """Day figures: the sums and rates of slots and days, with the definition of each rate.
 
+Places and visits count people: a booking for three is three of each. A scan of the three is one scan.
+
 utilisation   booked places / capacity
 no_show       booked places nobody used / booked places, of slots that are over; places released for no-show count as well
 rejection     RED scans / all scans
-kept          visits / all reservations ever made, cancelled ones included, of slots that are over
+kept          visits / all places ever booked, cancelled ones included, of slots that are over
 conversion    tickets that got a reservation / tickets checked in the portal (PRD-007 8.4): of a day, never of a slot
 
 A ticket is *checked* on a day of its venue if it passed the portal's check on that day. It counts once a day. It is *converted*
@@ -21,7 +23,7 @@ from dataclasses import dataclass, field, fields
 class Sums:
     """The sums of a slot, a day or a span of days.
 
-    `asked`, `due` and `came` concern slots that are over: reservations ever made, those still booked at the end, and those used.
+    `asked`, `due` and `came` concern slots that are over: places ever booked, those still booked at the end, and those used.
     """
 
     capacity: int = 0

@@ -60,7 +60,12 @@ def _of_schema(name: str, schema: dict[str, Any]) -> str:
 
 def _of_body(name: str, body: Any) -> str:
     hints = get_type_hints(body)
-    return _interface(name, ((field, _ROWS.get((name, field)) or _python_type(of)) for field, of in hints.items()))
+    needed = body.__required_keys__
+    fields = (
+        (f"{field}{'' if field in needed else '?'}", _ROWS.get((name, field)) or _python_type(of))
+        for field, of in hints.items()
+    )
+    return _interface(name, fields)
 
 
 def _interface(name: str, fields: Any) -> str:

@@ -8,6 +8,7 @@ declare namespace Wire {
     to: string;
     venue_id: number;
     total: FiguresWithChecks;
+    shows: (ShowFigures)[];
     days: (DayFigures)[];
   }
   interface AnalyticsAnswer {
@@ -451,6 +452,10 @@ declare namespace Wire {
     result: "GREEN" | "YELLOW" | "RED";
     reason: string;
     entered: boolean;
+    people: number;
+    show_id: number | null;
+    show: string | null;
+    room: string | null;
     undone: boolean;
     undoes: string | null;
     note: string | null;
@@ -631,6 +636,27 @@ declare namespace Wire {
     channel: "email" | "sms";
     orq?: number | null;
   }
+  interface ShowFigures {
+    capacity: number;
+    booked: number;
+    verified: number;
+    walk_ins: number;
+    utilisation: number | null;
+    due: number;
+    no_show: number | null;
+    no_show_rate: number | null;
+    made: number;
+    cancelled: number;
+    kept: number | null;
+    scans: number;
+    yellow: number;
+    red: number;
+    rejection: number | null;
+    reasons: (ReasonCount)[];
+    show_id: number;
+    show: string;
+    performances: number;
+  }
   interface SignedIn {
     token: string;
     expires_at: string;
@@ -680,6 +706,9 @@ declare namespace Wire {
     slot_id: number;
     start_time: string;
     end_time: string;
+    show_id: number | null;
+    show: string | null;
+    room: string | null;
   }
   interface SyncScans {
     scans: (OfflineScan)[];
@@ -930,6 +959,8 @@ declare namespace Wire {
     result: string;
     reason: string;
     entered: boolean;
+    people: number;
+    slot_id: number | null;
     code_tail: string;
     ticket_id: number | null;
   }
@@ -952,6 +983,9 @@ declare namespace Wire {
     booked: number;
     verified: number;
     revision: number;
+    show_id?: number;
+    show?: string;
+    room?: string;
   }
   interface TicketsBody {
     hashes: (string)[];

@@ -4,7 +4,7 @@
 -- The newest $8 scans of a venue logged since $3, oldest first. A filter that is NULL admits all.
 SELECT r.* FROM (
     SELECT e.scan_id, e.mode, e.source, e.gate, e.operator_id, o.name AS operator_name, e.code, e.ticket_id, e.result,
-           e.reason, e.entered, e.people, e.scanned_at, e.logged_at
+           e.reason, e.entered, e.people, e.slot_id, e.scanned_at, e.logged_at
       FROM (SELECT * FROM scans e
              WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3
                AND ($4::text IS NULL OR e.gate = $4) AND ($5::text IS NULL OR e.reason = $5)

@@ -1,7 +1,7 @@
 -- Figures: the scan log of a venue's day, counted by minute and gate. Takes no locks; only keep_tallies writes.
 -- A scan counts at the time it happened: a synced scan at the time of the scan, any other when it was logged. A verify that
--- follows a validation of the same code under one scan_id is the same scan. An undone entry is subtracted from the minute it
--- was counted in. Rows logged before $5 are `settled`: nothing will be added to them.
+-- follows a validation of the same code under one scan_id is the same scan. `entered` and `gone` count people, of whom a party's
+-- scan has several. An undone entry is subtracted from the minute it was counted in. Rows logged before $5 are `settled`: nothing will be added to them.
 
 -- name: figures_day
 -- The whole day from $3 (included) to $4 (excluded), whenever it was logged.
@@ -15,14 +15,16 @@ WITH presented AS (
        AND e.mode <> 'undo'
 ), happened AS (
     SELECT e.logged_at, e.moment, e.gate, e.result, e.reason,
-           CASE WHEN e.mode = 'override' OR v.scan_id IS NOT NULL THEN 0 ELSE 1 END AS scans, e.entered::integer AS entered,
-           CASE WHEN e.mode = 'exit' AND e.reason = 'EXIT_RECORDED' THEN 1
-                WHEN e.mode IN ('verify', 'override') AND e.reason = 'RE_ENTRY' THEN -1 ELSE 0 END AS gone,
+           CASE WHEN e.mode = 'override' OR v.scan_id IS NOT NULL THEN 0 ELSE 1 END AS scans,
+           e.entered::integer * e.people AS entered,
+           CASE WHEN e.mode = 'exit' AND e.reason = 'EXIT_RECORDED' THEN e.people
+                WHEN e.mode IN ('verify', 'override') AND e.reason = 'RE_ENTRY' THEN -e.people ELSE 0 END AS gone,
            CASE WHEN e.entered THEN round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer END AS took
       FROM presented e
       LEFT JOIN scans v ON e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
     UNION ALL
-    SELECT u.logged_at, e.moment, e.gate, '', '', 0, -e.entered::integer, CASE WHEN e.entered THEN 0 WHEN e.mode = 'exit' THEN -1 ELSE 1 END, NULL
+    SELECT u.logged_at, e.moment, e.gate, '', '', 0, -e.entered::integer * u.people,
+           CASE WHEN e.entered THEN 0 WHEN e.mode = 'exit' THEN -u.people ELSE u.people END, NULL
       FROM presented e
       JOIN scans u ON u.undoes = e.scan_id AND u.org_id = e.org_id
      WHERE e.entered OR e.reason = 'EXIT_RECORDED' OR (e.mode IN ('verify', 'override') AND e.reason = 'RE_ENTRY')
@@ -41,9 +43,10 @@ WITH logged AS MATERIALIZED (
      WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $6
 ), happened AS (
     SELECT e.logged_at, e.moment, e.gate, e.result, e.reason,
-           CASE WHEN e.mode = 'override' OR v.scan_id IS NOT NULL THEN 0 ELSE 1 END AS scans, e.entered::integer AS entered,
-           CASE WHEN e.mode = 'exit' AND e.reason = 'EXIT_RECORDED' THEN 1
-                WHEN e.mode IN ('verify', 'override') AND e.reason = 'RE_ENTRY' THEN -1 ELSE 0 END AS gone,
+           CASE WHEN e.mode = 'override' OR v.scan_id IS NOT NULL THEN 0 ELSE 1 END AS scans,
+           e.entered::integer * e.people AS entered,
+           CASE WHEN e.mode = 'exit' AND e.reason = 'EXIT_RECORDED' THEN e.people
+                WHEN e.mode IN ('verify', 'override') AND e.reason = 'RE_ENTRY' THEN -e.people ELSE 0 END AS gone,
            CASE WHEN e.entered THEN round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer END AS took
       FROM logged e
       LEFT JOIN LATERAL (SELECT v.scan_id, v.logged_at FROM scans v
@@ -51,7 +54,8 @@ WITH logged AS MATERIALIZED (
                           LIMIT 1) v ON true
      WHERE e.mode <> 'undo' AND e.moment >= $3 AND e.moment < $4
     UNION ALL
-    SELECT u.logged_at, o.moment, o.gate, '', '', 0, -o.entered::integer, CASE WHEN o.entered THEN 0 WHEN o.mode = 'exit' THEN -1 ELSE 1 END, NULL
+    SELECT u.logged_at, o.moment, o.gate, '', '', 0, -o.entered::integer * u.people,
+           CASE WHEN o.entered THEN 0 WHEN o.mode = 'exit' THEN -u.people ELSE u.people END, NULL
       FROM logged u
       JOIN LATERAL (SELECT o.gate, o.entered, o.mode, CASE WHEN o.source = 'sync' THEN o.scanned_at ELSE o.logged_at END AS moment
                       FROM scans o
@@ -68,16 +72,19 @@ SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60
  GROUP BY 1, 2, 3, 4, 5;
 
 -- name: days_of_slots
--- Every slot of a venue from day $3 to $4: its booked places, the reservations ever made (including cancelled ones and no-shows),
--- and whether it is over at $5, that is $6 minutes after its end. Booked places are in the slot's own count, so only cancelled
--- reservations are read. OFFSET 0 keeps the organisation out of the look-up: without statistics the planner would read all
--- its reservations too.
-SELECT s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count,
-       s.ends_at + make_interval(mins => $6) <= $5 AS over, s.booked_count + r.cancelled + r.released AS made, r.cancelled, r.released
+-- Every slot of a venue from day $3 to $4: what plays in it, its booked places, the places ever booked (including cancelled ones and
+-- no-shows), and whether it is over at $5, that is $6 minutes after its end. Booked places are in the slot's own count, so only
+-- cancelled reservations are read. OFFSET 0 keeps the organisation out of the look-up: without statistics the planner would read
+-- all its reservations too.
+SELECT s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count, s.show_id,
+       w.title AS show, m.name AS room, s.ends_at + make_interval(mins => $6) <= $5 AS over,
+       s.booked_count + r.cancelled + r.released AS made, r.cancelled, r.released
   FROM reservation_slots s
-  LEFT JOIN LATERAL (SELECT (count(*) FILTER (WHERE r.cancel_cause IS DISTINCT FROM 'no_show'))::integer AS cancelled,
-                            (count(*) FILTER (WHERE r.cancel_cause = 'no_show'))::integer AS released
-                       FROM (SELECT r.org_id, r.cancel_cause FROM ticket_reservations r
+  LEFT JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id
+  LEFT JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id
+  LEFT JOIN LATERAL (SELECT coalesce(sum(r.places) FILTER (WHERE r.cancel_cause IS DISTINCT FROM 'no_show'), 0)::integer AS cancelled,
+                            coalesce(sum(r.places) FILTER (WHERE r.cancel_cause = 'no_show'), 0)::integer AS released
+                       FROM (SELECT r.org_id, r.cancel_cause, r.places FROM ticket_reservations r
                               WHERE r.slot_id = s.id AND NOT r.holds_place OFFSET 0) r
                       WHERE r.org_id = s.org_id) r ON true
  WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date BETWEEN $3 AND $4
@@ -124,7 +131,7 @@ ON CONFLICT DO NOTHING;
 -- At most $7 log rows of a day from the cursor ($4, $5, $6) on, in order, counted as in figures_day. An undo has the entry or
 -- movement that it undid. Synced scans are in replay_synced.
 SELECT e.logged_at AS at, e.scan_id, e.mode, coalesce(e.gate, o.gate, '') AS gate, e.result, e.reason,
-       e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL AS scans, e.entered, e.slot_id,
+       e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL AS scans, e.entered, e.people, e.slot_id,
        round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer AS took,
        o.moment AS undone_at, o.gate AS undone_gate, o.slot_id AS undone_slot, o.entered AS undone_entered, o.mode AS undone_mode
   FROM (SELECT * FROM scans e
@@ -146,7 +153,7 @@ SELECT e.logged_at AS at, e.scan_id, e.mode, coalesce(e.gate, o.gate, '') AS gat
 -- name: replay_synced
 -- The scans that were made offline on a day and synced later, in order.
 SELECT e.scanned_at AS at, e.scan_id, e.mode, coalesce(e.gate, '') AS gate, e.result, e.reason,
-       e.mode IN ('validate', 'verify', 'exit') AS scans, e.entered, e.slot_id
+       e.mode IN ('validate', 'verify', 'exit') AS scans, e.entered, e.people, e.slot_id
   FROM scans e
  WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4 AND e.mode <> 'undo'
  ORDER BY e.scanned_at, e.scan_id, e.mode;

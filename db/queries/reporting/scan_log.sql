@@ -4,7 +4,7 @@
 -- The scans of a venue logged from $3 on and before the cursor ($4, $5, $6), newest first. A filter that is NULL admits all.
 -- The index finds the cursor directly, so a late page takes as long as the first one.
 SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.result, e.reason, e.entered, e.undoes, e.note,
-       e.scanned_at, e.logged_at, e.operator_id, o.name AS operator_name, u.scan_id AS undone_by
+       e.people, e.scanned_at, e.logged_at, e.operator_id, o.name AS operator_name, u.scan_id AS undone_by, e.slot_id
   FROM (SELECT * FROM scans e
          WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3 AND (e.logged_at, e.scan_id) <= ($4, $5)
            AND (e.logged_at, e.scan_id, e.mode) < ($4, $5, $6)
@@ -21,7 +21,7 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.res
 -- name: code_scans
 -- The same for one code ($13), by its own index.
 SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.result, e.reason, e.entered, e.undoes, e.note,
-       e.scanned_at, e.logged_at, e.operator_id, o.name AS operator_name, u.scan_id AS undone_by
+       e.people, e.scanned_at, e.logged_at, e.operator_id, o.name AS operator_name, u.scan_id AS undone_by, e.slot_id
   FROM (SELECT * FROM scans e
          WHERE e.code = $13 AND e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3
            AND (e.logged_at, e.scan_id, e.mode) < ($4, $5, $6)
@@ -34,6 +34,14 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.res
   LEFT JOIN LATERAL (SELECT u.scan_id FROM scans u WHERE (e.entered OR e.reason IN ('EXIT_RECORDED', 'RE_ENTRY'))
                        AND u.undoes = e.scan_id AND u.org_id = e.org_id LIMIT 1) u ON true
  ORDER BY e.logged_at DESC, e.scan_id DESC, e.mode DESC;
+
+-- name: shows_of_slots
+-- What plays in some slots. A page of the log is about a few slots, so they are not read for each of its rows.
+SELECT s.id, s.show_id, w.title AS show, m.name AS room
+  FROM reservation_slots s
+  JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id
+  JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id
+ WHERE s.org_id = $1 AND s.id = ANY ($2::bigint[]);
 
 -- name: who_scans
 -- All staff of an organisation by name, including disabled ones, who are in the log too.

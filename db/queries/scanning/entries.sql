@@ -240,11 +240,14 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.result, e.reason, e.ent
  LIMIT $5;
 
 -- name: day_counts
--- Every slot of a venue's day with its counts, in order of time.
-SELECT id, start_time, end_time, total_capacity, booked_count, verified_count, revision, held_count
-  FROM reservation_slots
- WHERE org_id = $1 AND venue_id = $2 AND date = $3
- ORDER BY start_time;
+-- Every slot of a venue's day with its counts and what plays in it, in order of time.
+SELECT s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count, s.revision, s.held_count,
+       s.show_id, w.title AS show, m.name AS room
+  FROM reservation_slots s
+  LEFT JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id
+  LEFT JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id
+ WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $3
+ ORDER BY s.start_time, s.id;
 
 -- name: day_totals
 -- The counts of a venue's day that belong to no slot: entries without a reservation, exits and returns. Always one row.

@@ -1,4 +1,4 @@
-"""Day figures: utilisation, no-shows and rejections per slot and day, and conversion per day."""
+"""Day figures: utilisation, no-shows and rejections per slot, day and show, and conversion per day."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -16,7 +16,7 @@ NOTHING = Happened([], 0, 0)
 
 
 async def analytics(services: Services, venue: Venue, first: date, last: date) -> dict[str, Any]:
-    """Return every day from `first` to `last` with its slots, and the totals of the whole span."""
+    """Return every day from `first` to `last` with its slots, and the totals of the whole span and of each show in it."""
     now, late = services.clock.now(), venue.policy.late_entry_minutes
     span_of_days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     slots: dict[date, list[Any]] = defaultdict(list)
@@ -27,9 +27,13 @@ async def analytics(services: Services, venue: Venue, first: date, last: date) -
     walked = dict(await services.database.records.fetch(FIGURES.days_of_walk_ins, venue.org_id, venue.id, first, last))
     happened = await read_days(services, venue, span_of_days)
     days, sums = [], []
+    of_shows: dict[int, list[tuple[Any, Sums]]] = defaultdict(list)
     for day in span_of_days:
         scans, checked, converted = happened.get(day, NOTHING)
         of_slots = [(row, _slot(row, scans)) for row in slots[day]]
+        for row, part in of_slots:
+            if row["show_id"] is not None:
+                of_shows[row["show_id"]].append((row, part))
         whole = total(part for _, part in of_slots)
         # Includes scans that belong to no slot of the day: unknown codes, tickets of other days.
         whole.scans = whole.yellow = whole.red = 0
@@ -42,7 +46,21 @@ async def analytics(services: Services, venue: Venue, first: date, last: date) -
             {"date": day, **_figures(whole), **_checks(whole), "slots": [_named(row, part) for row, part in of_slots]}
         )
     span = total(sums)
-    return {"from": first, "to": last, "venue_id": venue.id, "total": {**_figures(span), **_checks(span)}, "days": days}
+    return {
+        "from": first,
+        "to": last,
+        "venue_id": venue.id,
+        "total": {**_figures(span), **_checks(span)},
+        "shows": [_show(of_show) for of_show in of_shows.values()],
+        "days": days,
+    }
+
+
+def _show(slots: list[tuple[Any, Sums]]) -> dict[str, Any]:
+    """Return the sums of a show's performances. Its scans are those of its own bookings, each on the day of its performance."""
+    row = slots[0][0]
+    named = {"show_id": row["show_id"], "show": row["show"], "performances": len(slots)}
+    return {**named, **_figures(total(part for _, part in slots))}
 
 
 def _slot(row: Any, scans: list[ScanTally]) -> Sums:
@@ -56,7 +74,8 @@ def _slot(row: Any, scans: list[ScanTally]) -> Sums:
 
 
 def _named(row: Any, sums: Sums) -> dict[str, Any]:
-    return {"slot_id": row["id"], "start_time": row["start_time"], "end_time": row["end_time"], **_figures(sums)}
+    named = {name: row[name] for name in ("start_time", "end_time", "show_id", "show", "room")}
+    return {"slot_id": row["id"], **named, **_figures(sums)}
 
 
 def _figures(sums: Sums) -> dict[str, Any]:

@@ -39,4 +39,4 @@ def _seen(org_id: int, venue_id: int, row: Any) -> LoggedScan:
     later = row["scanned_at"] if row["source"] == "sync" else row["logged_at"]
     return LoggedScan(org_id, venue_id, row["scan_id"], row["logged_at"], later, row["gate"], row["operator_id"],
                 row["operator_name"] or "", row["mode"], row["source"], row["result"], row["reason"], row["entered"],
-                row["code"], row["ticket_id"], None, row["people"])  # fmt: skip
+                row["code"], row["ticket_id"], people=row["people"], slot_id=row["slot_id"])  # fmt: skip

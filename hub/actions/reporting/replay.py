@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from db.statements import load
-from hub.actions.reporting.counts import day_counts
+from hub.actions.reporting.counts import day_counts, slot_as_dict
 from hub.actions.reporting.figures import gates_of
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue import Venue
@@ -17,7 +17,8 @@ FIGURES = load("reporting/figures")
 PAGE = 2000
 COLUMNS = ("at", "gate", "result", "reason", "scans", "entered", "left", "slot_id", "took", "counted_at")
 """The columns of an event. `at` and `counted_at` are milliseconds since the day began; they differ for an undone entry.
-`took` is milliseconds from validation to entry. `scans`, `entered` and `left` are what the event adds to the counts."""
+`took` is milliseconds from validation to entry. `scans`, `entered` and `left` are what the event adds to the counts; the last two
+count people, of whom a party's scan has several."""
 
 
 async def replay_head(services: Services, venue: Venue, day: date) -> dict[str, Any]:
@@ -31,7 +32,7 @@ async def replay_head(services: Services, venue: Venue, day: date) -> dict[str, 
         "starts_at": rfc3339(start),
         "ends_at": rfc3339(end),
         "gates": await gates_of(services, venue),
-        "slots": [slot.as_dict() for slot in counts.slots],
+        "slots": [slot_as_dict(slot, counts.shows) for slot in counts.slots],
         "columns": COLUMNS,
     }
 
@@ -68,9 +69,9 @@ def _event(row: Any, start: datetime) -> list[Any]:
     at = _since(row["at"], start)
     gone = 0
     if row["mode"] == "exit" and row["reason"] == "EXIT_RECORDED":
-        gone = 1
+        gone = row["people"]
     elif row["mode"] in ("verify", "override") and row["reason"] == "RE_ENTRY":
-        gone = -1
+        gone = -row["people"]
     took = row.get("took") if row["entered"] else None
     return [
         at,
@@ -78,7 +79,7 @@ def _event(row: Any, start: datetime) -> list[Any]:
         row["result"],
         row["reason"],
         int(row["scans"]),
-        int(row["entered"]),
+        row["people"] if row["entered"] else 0,
         gone,
         row["slot_id"],
         took,
@@ -90,7 +91,8 @@ def _undo(row: Any, start: datetime, end: datetime) -> list[Any] | None:
     """Return the event that subtracts an undone entry; None if it was undone on another day."""
     if row["undone_at"] is None or not start <= row["undone_at"] < end:
         return None
-    entered = -int(row["undone_entered"])
-    gone = 0 if entered else (-1 if row["undone_mode"] == "exit" else 1)
+    people = row["people"]
+    entered = -people if row["undone_entered"] else 0
+    gone = 0 if entered else (-people if row["undone_mode"] == "exit" else people)
     return [_since(row["at"], start), row["undone_gate"] or "", row["result"], row["reason"], 0, entered, gone,
             row["undone_slot"], None, _since(row["undone_at"], start)]  # fmt: skip

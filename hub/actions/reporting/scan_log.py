@@ -23,6 +23,7 @@ MODES = ("validate", "verify", "undo", "exit", "override")
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _END = datetime(2200, 1, 1, tzinfo=UTC)
 _NO_ID = UUID(int=0)
+_NO_SHOW = {"show_id": None, "show": None, "room": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ async def read_scans(
     rows = await _rows(services, venue, scan_filter, start, _cursor_of(before) if before else end, limit + 1)
     page = rows[:limit]
     more = len(rows) > limit
-    return {"scans": [_scan(row) for row in page], "next": str(_place_of(page[-1])) if more else None}
+    return {"scans": await _scans(services, venue, page), "next": str(_place_of(page[-1])) if more else None}
 
 
 async def every_scan(services: Services, venue: Venue, scan_filter: ScanFilter) -> AsyncIterator[list[dict[str, Any]]]:
@@ -71,7 +72,7 @@ async def every_scan(services: Services, venue: Venue, scan_filter: ScanFilter) 
     start, place = _span(scan_filter, venue)
     while True:
         rows = await _rows(services, venue, scan_filter, start, place, CSV_PAGE)
-        yield [_scan(row) for row in rows]
+        yield await _scans(services, venue, rows)
         if len(rows) < CSV_PAGE:
             return
         place = _place_of(rows[-1])
@@ -112,6 +113,14 @@ async def _rows(  # noqa: PLR0917 - the statement's own order
     )  # fmt: skip
 
 
+async def _scans(services: Services, venue: Venue, rows: list[Any]) -> list[dict[str, Any]]:
+    """Return the rows with what plays in their slots."""
+    slots = list({row["slot_id"] for row in rows} - {None})
+    found = await services.database.records.fetch(RECORDS.shows_of_slots, venue.org_id, slots) if slots else []
+    shows = {row["id"]: {name: row[name] for name in _NO_SHOW} for row in found}
+    return [_scan(row, shows.get(row["slot_id"])) for row in rows]
+
+
 def _span(scan_filter: ScanFilter, venue: Venue) -> tuple[datetime, _Place]:
     """Return the start of the span (included), and the log position of its end."""
     start = midnight(scan_filter.first, venue.zone) if scan_filter.first else _BEGINNING
@@ -135,7 +144,7 @@ def _cursor_of(text: str) -> _Place:
         raise Refused(Reason.INVALID_REQUEST, errors=errors) from None
 
 
-def _scan(row: Any) -> dict[str, Any]:
+def _scan(row: Any, show: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "scan_id": str(row["scan_id"]),
         "mode": row["mode"],
@@ -149,6 +158,8 @@ def _scan(row: Any) -> dict[str, Any]:
         "result": row["result"],
         "reason": row["reason"],
         "entered": row["entered"],
+        "people": row["people"],
+        **(show or _NO_SHOW),
         "undone": row["undone_by"] is not None,
         "undoes": str(row["undoes"]) if row["undoes"] else None,
         "note": row["note"],

@@ -1,13 +1,13 @@
 """Count board: the state of one venue's day in this process, with the newest count of each slot by revision.
 
 Every count is complete and has a revision. So the order, the repetition and the source of counts do not matter. Slots are
-closed and never deleted, so nothing is ever removed from the board.
+closed and never deleted, so nothing is ever removed from the board. What plays in a slot comes with each reading of the day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from hub.actions.reporting.counts import DayCounts
+from hub.actions.reporting.counts import DayCounts, SlotShow, slot_as_dict
 from hub.live.channels.versioned_state import VersionedState
 from hub.live.protocol.event_bodies import CountsBody
 from hub.rules.slot_capacity import SlotCount
@@ -19,6 +19,7 @@ class CountBoard(VersionedState):
     __slots__ = (
         "_changed",
         "_revision",
+        "_shows",
         "_slots",
         "date",
         "exited",
@@ -40,6 +41,7 @@ class CountBoard(VersionedState):
         self.reentered = 0
         self.movements_revision = 0
         self._slots: dict[int, SlotCount] = {}
+        self._shows: dict[int, SlotShow] = {}
         self._changed: dict[int, int] = {}
 
     @property
@@ -70,9 +72,19 @@ class CountBoard(VersionedState):
         self.exited, self.reentered, self.movements_revision = exited, reentered, revision
         return True
 
+    def merge_shows(self, shows: Mapping[int, SlotShow]) -> int:
+        """Keep what plays in the slots; return how many changed. A title has no revision, so the newest reading counts."""
+        news = [slot_id for slot_id, show in shows.items() if self._shows.get(slot_id) != show]
+        for slot_id in news:
+            self._shows[slot_id] = shows[slot_id]
+            if slot_id in self._slots:
+                self._count_changes()
+                self._changed[slot_id] = self.version
+        return len(news)
+
     def merge_day(self, day: DayCounts) -> int:
         """Merge the counts in Postgres; return how many were newer."""
-        news = sum(self.merge_slot(count) for count in day.slots)
+        news = sum(self.merge_slot(count) for count in day.slots) + self.merge_shows(day.shows)
         news += self.merge_walk_ins(day.walk_ins, day.walk_ins_revision)
         return news + self.merge_movements(day.exited, day.reentered, day.movements_revision)
 
@@ -103,5 +115,5 @@ class CountBoard(VersionedState):
             "inside": max(0, verified - self.exited + self.reentered),
             "exited": self.exited,
             "reentered": self.reentered,
-            "slots": [count.as_dict() for count in ordered],
+            "slots": [slot_as_dict(count, self._shows) for count in ordered],
         }

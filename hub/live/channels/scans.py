@@ -173,6 +173,7 @@ def scan_body(scan: LoggedScan) -> ScanBody:
         reason=scan.reason,
         entered=scan.entered,
         people=scan.people,
+        slot_id=scan.slot_id,
         code_tail=scan.code[-4:],
         ticket_id=scan.ticket_id,
     )

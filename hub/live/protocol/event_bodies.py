@@ -10,7 +10,7 @@ from typing import Any, NotRequired, TypedDict
 
 
 class SlotCountBody(TypedDict):
-    """The whole count of one slot; a higher `revision` is newer."""
+    """The whole count of one slot; a higher `revision` is newer. Only a performance has a `show` and a `room`."""
 
     slot_id: int
     start_time: str
@@ -19,6 +19,9 @@ class SlotCountBody(TypedDict):
     booked: int
     verified: int
     revision: int
+    show_id: NotRequired[int]
+    show: NotRequired[str]
+    room: NotRequired[str]
 
 
 class CountsBody(TypedDict):
@@ -33,7 +36,7 @@ class CountsBody(TypedDict):
     exited: int
     reentered: int
     slots: list[dict[str, Any]]
-    """Each is a `SlotCountBody`, as `SlotCount.as_dict` builds it."""
+    """Each is a `SlotCountBody`, as `slot_as_dict` builds it."""
 
 
 # ---- figures
@@ -153,7 +156,10 @@ class ScanOperator(TypedDict):
 
 
 class ScanBody(TypedDict):
-    """One logged scan. It has only the end of the code, because the feed hangs on walls and a code is a ticket."""
+    """One logged scan. It has only the end of the code, because the feed hangs on walls and a code is a ticket.
+
+    `people` is how many it moved if it moved anybody. `slot_id` is the slot of the ticket's reservation.
+    """
 
     scan_id: str
     at: str
@@ -166,7 +172,7 @@ class ScanBody(TypedDict):
     reason: str
     entered: bool
     people: int
-    """How many people the scan moved, if it moved anybody."""
+    slot_id: int | None
     code_tail: str
     ticket_id: int | None
 

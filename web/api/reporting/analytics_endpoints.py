@@ -22,6 +22,7 @@ USUAL_DAYS = 30
 COLUMNS = (
     "date", "slot_id", "start_time", "end_time", "capacity", "booked", "verified", "utilisation", "due", "no_show", "no_show_rate",
     "made", "cancelled", "kept", "scans", "yellow", "red", "rejection", "checked", "converted", "conversion",
+    "show", "room",
 )  # fmt: skip
 
 

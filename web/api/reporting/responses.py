@@ -22,6 +22,12 @@ class LoggedScan(Response):
     result: Colour
     reason: str
     entered: bool
+    people: int
+    """How many people the scan moved, if it moved anybody: several for a booking."""
+    show_id: int | None
+    show: str | None
+    """What the ticket was booked for; null for a slot that belongs to no show, and without a reservation."""
+    room: str | None
     undone: bool
     undoes: UUID | None
     note: str | None
@@ -50,7 +56,7 @@ class Figures(Response):
     capacity: int
     booked: int
     verified: int
-    """Entries, including `walk_ins`."""
+    """People who came in, including `walk_ins`."""
     walk_ins: int
     utilisation: float | None
     """Booked places divided by capacity, 0 to 1; null if there is no capacity."""
@@ -60,10 +66,10 @@ class Figures(Response):
     """Booked places of slots that are over whose visitors did not come; null while no slot is over."""
     no_show_rate: float | None
     made: int
-    """Reservations ever made, including cancelled ones."""
+    """Places ever booked, including cancelled ones."""
     cancelled: int
     kept: float | None
-    """Visits divided by reservations ever made, for slots that are over; null while no slot is over."""
+    """Visits divided by places ever booked, for slots that are over; null while no slot is over."""
     scans: int
     yellow: int
     red: int
@@ -85,6 +91,18 @@ class SlotFigures(Figures):
     slot_id: int
     start_time: time
     end_time: time
+    show_id: int | None
+    show: str | None
+    """What plays in the slot; null for a slot that belongs to no show."""
+    room: str | None
+
+
+class ShowFigures(Figures):
+    """The sums of a show's performances in these days. Its scans are those of its own bookings."""
+
+    show_id: int
+    show: str
+    performances: int
 
 
 class DayFigures(FiguresWithChecks):
@@ -97,6 +115,8 @@ class Analytics(Response):
     to: date
     venue_id: int
     total: FiguresWithChecks
+    shows: list[ShowFigures]
+    """In the order of their first performance."""
     days: list[DayFigures]
 
 

@@ -16,6 +16,7 @@ from web.api.reporting.csv_files import BYTE_ORDER_MARK, csv_cell
 COLUMNS = (
     "logged_at", "scanned_at", "venue_date", "venue_time", "gate", "operator_id", "operator", "mode", "result", "reason",
     "ticket_code", "ticket_id", "entered", "undone", "note", "device", "source", "scan_id", "undoes",
+    "people", "show", "room",
 )  # fmt: skip
 
 
