@@ -227,6 +227,9 @@ interface ElementsById {
   "shares-title": HTMLElementTagNameMap["h2"];
   "shares-told": HTMLElementTagNameMap["p"];
   "shown": HTMLElementTagNameMap["div"];
+  "shows": HTMLElementTagNameMap["tbody"];
+  "shows-card": HTMLElementTagNameMap["section"];
+  "shows-title": HTMLElementTagNameMap["h2"];
   "sign-out": HTMLElementTagNameMap["button"];
   "slot-title": HTMLElementTagNameMap["h2"];
   "slots": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["tbody"];

@@ -19,6 +19,15 @@ declare namespace Wire {
     scan_id: string;
     note?: string | null;
   }
+  interface BookedSeats {
+    booking_id: number;
+    party_size: number;
+    admitted: number;
+    remaining: number;
+    show_id: number;
+    show_title: string;
+    room: string;
+  }
   interface BookedSlot {
     slot_id: number;
     date: string;
@@ -275,6 +284,8 @@ declare namespace Wire {
     position: number | null;
     places: number;
     ticket_codes: (string)[];
+    booking_id: number | null;
+    show: PlayedShow | null;
     slot: TimedSlot;
     venue: VenueName;
     offer_ends_at: string | null;
@@ -347,6 +358,9 @@ declare namespace Wire {
     customer_phone: string;
     contact_proof?: string | (string)[] | null;
     orq?: number | null;
+  }
+  interface JoinWithBooking {
+    token: string;
   }
   interface Joined {
     waitlist_id: number;
@@ -572,6 +586,11 @@ declare namespace Wire {
     id: number;
     name: string | null;
   }
+  interface PlayedShow {
+    show_id: number;
+    title: string;
+    room: string;
+  }
   interface Presence {
     inside_since: string | null;
     left_at: string | null;
@@ -582,7 +601,7 @@ declare namespace Wire {
     database: "ok" | "down";
     redis: "ok" | "down";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -602,6 +621,8 @@ declare namespace Wire {
     customer_email: string;
     customer_phone: string;
     reserved_at: string;
+    places: number;
+    booking: BookedSeats | null;
     change_cutoff_hours: number;
     can_change: boolean;
     change_until: string;
@@ -709,6 +730,7 @@ declare namespace Wire {
     show_id: number | null;
     show: string | null;
     room: string | null;
+    is_cancelled: boolean;
   }
   interface SyncScans {
     scans: (OfflineScan)[];
@@ -986,6 +1008,7 @@ declare namespace Wire {
     show_id?: number;
     show?: string;
     room?: string;
+    is_cancelled?: boolean;
   }
   interface TicketsBody {
     hashes: (string)[];
@@ -1025,6 +1048,7 @@ declare namespace Wire {
     Call extends `GET /api/tickets/search${Query}` ? FoundTicketsAnswer :
     Call extends `POST /api/tickets/validate${Query}` ? TicketCheckedAnswer :
     Call extends `POST /api/tickets/verify-contact${Query}` ? ContactChecked :
+    Call extends `POST /api/waitlist/bookings${Query}` ? JoinedAnswer :
     Call extends `DELETE /api/reservations/${string}${Query}` ? CancelledAnswer :
     Call extends `GET /api/reservations/${string}${Query}` ? ReservationAnswer :
     Call extends `PUT /api/reservations/${string}${Query}` ? ReservationAnswer :

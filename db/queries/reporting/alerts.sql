@@ -24,6 +24,7 @@ SELECT s.venue_id, s.date, max(100.0 * (s.booked_count + s.held_count) / s.total
   LEFT JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id
  WHERE v.org_id = $1 AND v.alert_utilisation_percent IS NOT NULL AND s.ends_at > $2::timestamptz AND s.date <= $3::date
    AND s.total_capacity > 0
+   AND s.cancelled_at IS NULL
  GROUP BY s.venue_id, s.date;
 
 -- name: standing

@@ -72,12 +72,12 @@ SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60
  GROUP BY 1, 2, 3, 4, 5;
 
 -- name: days_of_slots
--- Every slot of a venue from day $3 to $4: what plays in it, its booked places, the places ever booked (including cancelled ones and
+-- Every slot of a venue from day $3 to $4: what plays in it (a cancelled performance has no capacity), its booked places, the places ever booked (including cancelled ones and
 -- no-shows), and whether it is over at $5, that is $6 minutes after its end. Booked places are in the slot's own count, so only
 -- cancelled reservations are read. OFFSET 0 keeps the organisation out of the look-up: without statistics the planner would read
 -- all its reservations too.
-SELECT s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count, s.show_id,
-       w.title AS show, m.name AS room, s.ends_at + make_interval(mins => $6) <= $5 AS over,
+SELECT s.date, s.id, s.start_time, s.end_time, CASE WHEN s.cancelled_at IS NULL THEN s.total_capacity ELSE 0 END AS total_capacity,
+       s.booked_count, s.verified_count, s.show_id, w.title AS show, m.name AS room, s.cancelled_at IS NOT NULL AS is_cancelled, s.ends_at + make_interval(mins => $6) <= $5 AS over,
        s.booked_count + r.cancelled + r.released AS made, r.cancelled, r.released
   FROM reservation_slots s
   LEFT JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id

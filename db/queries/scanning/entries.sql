@@ -242,7 +242,7 @@ SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.result, e.reason, e.ent
 -- name: day_counts
 -- Every slot of a venue's day with its counts and what plays in it, in order of time.
 SELECT s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count, s.revision, s.held_count,
-       s.show_id, w.title AS show, m.name AS room
+       s.show_id, w.title AS show, m.name AS room, s.cancelled_at IS NOT NULL AS is_cancelled
   FROM reservation_slots s
   LEFT JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id
   LEFT JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id

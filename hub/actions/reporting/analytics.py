@@ -59,7 +59,11 @@ async def analytics(services: Services, venue: Venue, first: date, last: date) -
 def _show(slots: list[tuple[Any, Sums]]) -> dict[str, Any]:
     """Return the sums of a show's performances. Its scans are those of its own bookings, each on the day of its performance."""
     row = slots[0][0]
-    named = {"show_id": row["show_id"], "show": row["show"], "performances": len(slots)}
+    named = {
+        "show_id": row["show_id"],
+        "show": row["show"],
+        "performances": sum(not row["is_cancelled"] for row, _ in slots),
+    }
     return {**named, **_figures(total(part for _, part in slots))}
 
 
@@ -74,7 +78,7 @@ def _slot(row: Any, scans: list[ScanTally]) -> Sums:
 
 
 def _named(row: Any, sums: Sums) -> dict[str, Any]:
-    named = {name: row[name] for name in ("start_time", "end_time", "show_id", "show", "room")}
+    named = {name: row[name] for name in ("start_time", "end_time", "show_id", "show", "room", "is_cancelled")}
     return {"slot_id": row["id"], **named, **_figures(sums)}
 
 

@@ -19,6 +19,7 @@ class SlotShow(NamedTuple):
     show_id: int
     show: str
     room: str
+    is_cancelled: bool
 
 
 @dataclass(frozen=True, slots=True)

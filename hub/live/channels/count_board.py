@@ -103,7 +103,8 @@ class CountBoard(VersionedState):
         for count in self._slots.values():
             verified += count.verified
             booked += count.booked
-            capacity += count.capacity
+            show = self._shows.get(count.slot_id)
+            capacity += 0 if show is not None and show.is_cancelled else count.capacity
         ordered = sorted(slots, key=lambda count: (count.start_time, count.slot_id))
         return {
             "date": self.date,

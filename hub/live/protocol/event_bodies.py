@@ -10,7 +10,7 @@ from typing import Any, NotRequired, TypedDict
 
 
 class SlotCountBody(TypedDict):
-    """The whole count of one slot; a higher `revision` is newer. Only a performance has a `show` and a `room`."""
+    """The whole count of one slot; a higher `revision` is newer. Only a performance has the fields from `show_id` on."""
 
     slot_id: int
     start_time: str
@@ -22,6 +22,8 @@ class SlotCountBody(TypedDict):
     show_id: NotRequired[int]
     show: NotRequired[str]
     room: NotRequired[str]
+    is_cancelled: NotRequired[bool]
+    """Then nobody can come, and the day's `capacity` does not count it."""
 
 
 class CountsBody(TypedDict):

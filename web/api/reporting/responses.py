@@ -95,6 +95,8 @@ class SlotFigures(Figures):
     show: str | None
     """What plays in the slot; null for a slot that belongs to no show."""
     room: str | None
+    is_cancelled: bool
+    """Whether the performance was cancelled. Then it has no capacity."""
 
 
 class ShowFigures(Figures):
@@ -103,6 +105,7 @@ class ShowFigures(Figures):
     show_id: int
     show: str
     performances: int
+    """Without the cancelled ones."""
 
 
 class DayFigures(FiguresWithChecks):

@@ -46,7 +46,7 @@ async function show({ remember = true } = {}) {
 }
 
 /** @param {Wire.Analytics} data */
-function draw({ total, days }) {
+function draw({ total, shows, days }) {
   const empty = !total.capacity && !total.scans && !total.verified && !total.checked;
   byId("nothing").hidden = !empty;
   byId("shown").hidden = empty;
@@ -54,6 +54,7 @@ function draw({ total, days }) {
   drawRates(total);
   drawCharts(total, days);
   drawTimes(days);
+  drawShows(shows);
   showReasons(total.reasons.map(({ scans: count, ...one }) => ({ ...one, count })), total);
   byId("days").replaceChildren(...days.filter((day) => day.capacity || day.scans || day.verified || day.checked).reverse().flatMap(dayRows));
 }
@@ -113,6 +114,16 @@ function drawTimes(days) {
   }));
 }
 
+/** The sums of each show; without shows the card is hidden. @param {Wire.ShowFigures[]} shows */
+function drawShows(shows) {
+  byId("shows").replaceChildren(...shows.map((one) => h("tr", { "data-show": one.show_id },
+    h("th", { scope: "row" }, one.show, h("small", { class: "soft" }, tn("one performance", "{n} performances", one.performances))),
+    ...[number(one.booked), number(one.capacity), share(one.utilisation), number(one.verified),
+      one.no_show === null ? "–" : number(one.no_show), share(one.kept), number(one.scans), share(one.rejection)]
+      .map((text) => h("td", { class: "number" }, text)))));
+  byId("shows-card").hidden = shows.length === 0;
+}
+
 /** @param {Wire.SlotFigures & { conversion?: number | null } | Wire.DayFigures} one */
 const numbers = (one) => [
   number(one.booked), number(one.capacity), share(one.utilisation), number(one.verified),
@@ -122,7 +133,7 @@ const numbers = (one) => [
 /** @param {Wire.DayFigures} day */
 function dayRows(day) {
   const slots = day.slots.map((slot) => h("tr", { class: "slot-row", hidden: true, "data-slot": slot.slot_id },
-    h("th", { scope: "row" }, span(slot.start_time, slot.end_time)), ...numbers(slot)));
+    h("th", { scope: "row" }, span(slot.start_time, slot.end_time), slot.show && h("small", { class: "soft" }, slot.is_cancelled ? t("{show}, cancelled", { show: slot.show }) : slot.show)), ...numbers(slot)));
   const opener = h("button", { class: "opener", type: "button", "aria-expanded": "false", "aria-label": longDay(day.date) }, icon("right"), shortDay(day.date));
   opener.addEventListener("click", () => {
     const open = opener.getAttribute("aria-expanded") === "false";

@@ -16,6 +16,8 @@ import { showNotice } from "../lib/notices.js";
 const DAY_MS = 86_400_000;
 const linkState = new LinkState(byId("link-state"));
 const board = new CountBoard();
+/** What plays in the slots of every day shown so far. @type {Map<number, string>} */
+const plays = new Map();
 const view = new BoardView();
 const figures = new FigureBoard();
 const figuresView = new FiguresView();
@@ -78,6 +80,7 @@ function watch(date) {
   /** @param {Error} error */
   const refused = (error) => current() && showNotice(byId("board-answer"), { title: error.message, next: "" });
   const drawCounts = () => {
+    for (const { slot_id, show } of board.slots.values()) if (show) plays.set(slot_id, show);
     view.show(board, clockOfVenue());
     drawFigures();
   };
@@ -139,5 +142,6 @@ openViews(socket, {
   get venue() {
     return venue;
   },
+  playOf: (slot) => (slot === null ? undefined : plays.get(slot)),
 });
 socket.open();

@@ -71,17 +71,21 @@ function draw(data, fresh) {
   byId("frame").hidden = shown === 0;
   byId("nothing").hidden = shown > 0;
   byId("older").hidden = next === null;
+  // A venue without shows has no column for them.
+  byId("frame").classList.toggle("plays", [...byId("rows").querySelectorAll(".play")].some((cell) => cell.textContent !== ""));
   byId("spoken").textContent = next ? tn("One scan shown, there are more", "{n} scans shown, there are more", shown) : tn("One scan shown", "{n} scans shown", shown);
 }
 
 /** @param {Wire.LoggedScan} scan */
 function row(scan) {
   const at = momentAt(scan.scanned_at, timezone, { seconds: true, day: true });
-  const note = scan.undone ? t("undone") : (scan.note ?? "");
+  const people = scan.people > 1 ? tn("one person", "{n} people", scan.people) : null;
+  const note = [people, scan.undone ? t("undone") : scan.note].filter(Boolean).join(" · ");
   return h("tr", { class: scan.result, "data-scan": scan.scan_id },
     h("td", {}, h("time", { datetime: scan.scanned_at }, at)),
     h("td", {}, h("span", { class: "verdict-mark" }, icon(SHAPES[scan.result] ?? "clock"), h("span", { class: "unseen" }, `${RESULTS[scan.result]}: `), reasonOf(scan.reason))),
     h("td", { class: "code" }, scan.ticket_id ? h("a", { href: `/manager/ticket/${scan.ticket_id}` }, scan.ticket_code) : scan.ticket_code),
+    h("td", { class: "play" }, scan.show ?? ""),
     h("td", {}, scan.gate ?? "–"),
     h("td", {}, scan.operator_name ?? `#${scan.operator_id}`),
     h("td", {}, modeOf(scan.mode)),

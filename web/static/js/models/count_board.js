@@ -1,9 +1,13 @@
-// The day's counts: whole slots with revisions; older revisions are dropped.
+// The day's counts: whole slots with revisions; older revisions are dropped. What plays in a slot has no revision, so its newest
+// title counts.
 /** @typedef {{ verified: number, booked: number, capacity: number, inside: number | null, exited: number }} Totals */
 
 const TOTALS = /** @type {const} */ (["verified", "booked", "capacity", "inside", "exited"]);
 /** @returns {Totals} */
 const nothing = () => ({ verified: 0, booked: 0, capacity: 0, inside: null, exited: 0 });
+
+/** @param {Wire.SlotCountBody} one @param {Wire.SlotCountBody} other */
+const samePlay = (one, other) => one.show === other.show && one.room === other.room && one.is_cancelled === other.is_cancelled;
 
 export class CountBoard {
   /** @type {Map<number, Wire.SlotCountBody>} whole slots by id */
@@ -65,7 +69,7 @@ export class CountBoard {
     const changed = [];
     for (const slot of slots) {
       const known = this.slots.get(slot.slot_id);
-      if (known && slot.revision <= known.revision) continue;
+      if (known && (slot.revision < known.revision || (slot.revision === known.revision && samePlay(known, slot)))) continue;
       this.slots.set(slot.slot_id, { ...known, ...slot });
       changed.push(slot.slot_id);
     }

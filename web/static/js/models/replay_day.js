@@ -57,7 +57,7 @@ export class ReplayDay {
     this.counts = new CountBoard();
     this.figures = new FigureBoard();
     /** @param {"booked" | "capacity"} name */
-    const sum = (name) => slots.reduce((total, slot) => total + slot[name], 0);
+    const sum = (name) => slots.reduce((total, slot) => total + (slot.is_cancelled ? 0 : slot[name]), 0);
     this.counts.replace({ date, venue_id, verified: 0, inside: 0, exited: 0, reentered: 0, booked: sum("booked"), capacity: sum("capacity"), slots: slots.map((slot) => ({ ...slot, verified: 0, revision: 0 })) }, 0);
     this.figures.replace({ date, venue_id, starts_at, gates: gates.map((gate) => ({ gate, minutes: [], reasons: [], median_ms: null })) }, 0);
     this.took = new Map();

@@ -61,8 +61,9 @@ export class BoardView {
       row.classList.toggle("over", (board.date ?? "") < now.date || (today && ended));
       const over = row.classList.contains("over");
       const missing = slot.booked - slot.verified;
-      first(row, ".time .on").textContent = on ? t("Now") : "";
-      first(row, ".time .missing").textContent = missing <= 0 ? "" : over
+      row.classList.toggle("cancelled", slot.is_cancelled === true);
+      first(row, ".time .on").textContent = slot.is_cancelled ? t("Cancelled") : on ? t("Now") : "";
+      first(row, ".time .missing").textContent = missing <= 0 || slot.is_cancelled ? "" : over
         ? tn("one did not come", "{n} did not come", missing) : tn("one to come", "{n} to come", missing);
     }
     this.#markForWall();
@@ -102,11 +103,16 @@ export class BoardView {
       /** @param {Shown} name */
       const count = (name) => h("td", { class: `count ${name}` }, h("b", { class: "figure-small" }), h("small", {}, NAMES[name]));
       row = h("tr", { "data-slot": slot.slot_id },
-        h("th", { scope: "row", class: "time" }, span(slot.start_time, slot.end_time), h("small", {}, h("b", { class: "on" }), h("span", { class: "missing" }))),
+        h("th", { scope: "row", class: "time" }, span(slot.start_time, slot.end_time),
+          h("span", { class: "play", hidden: true }, h("b", { class: "show" }), h("span", { class: "room" })),
+          h("small", {}, h("b", { class: "on" }), h("span", { class: "missing" }))),
         h("td", {}, h("div", { class: "meter" }, h("i", { class: "booked" }), h("i", { class: "verified" }))),
         ...SHOWN.map(count));
       this.#rows.set(slot.slot_id, row);
     }
+    /** @type {HTMLElement} */ (first(row, ".play")).hidden = slot.show === undefined;
+    first(row, ".play .show").textContent = slot.show ?? "";
+    first(row, ".play .room").textContent = slot.room ?? "";
     for (const name of SHOWN) write(first(row, `.${name} b`), slot[name]);
     stretch(first(row, ".meter"), slot);
     return row;

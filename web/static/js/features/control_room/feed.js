@@ -127,7 +127,8 @@ class FeedPanel {
     const at = (/** @type {string} */ moment) => momentAt(moment, this.context.venue?.timezone, { seconds: true });
     const mode = MODES_SAID.includes(scan.mode) && reasonOf(scan.reason) !== modeOf(scan.mode) ? modeOf(scan.mode) : null;
     const late = scan.source === "sync" ? t("scanned without a line at {time}", { time: at(scan.scanned_at) }) : null;
-    const where = [scan.gate ? t("Gate {gate}", { gate: scan.gate }) : t("No gate"), scan.operator.name || `#${scan.operator.id}`, mode, late];
+    const people = scan.people > 1 ? tn("one person", "{n} people", scan.people) : null;
+    const where = [people, this.context.playOf?.(scan.slot_id), scan.gate ? t("Gate {gate}", { gate: scan.gate }) : t("No gate"), scan.operator.name || `#${scan.operator.id}`, mode, late];
     const tail = `…${scan.code_tail}`;
     return h("li", { class: scan.result, "data-scan": scan.scan_id },
       h("span", { class: "feed-mark" }, icon(SHAPES[scan.result] ?? "clock"), h("span", { class: "unseen" }, `${RESULTS[scan.result]}: `)),
