@@ -33,17 +33,6 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
-class Performance:
-    """Another performance of a show, which still has room for the whole party."""
-
-    performance_id: int
-    date: date
-    start_time: time
-    end_time: time
-    room: str
-
-
-@dataclass(frozen=True, slots=True)
 class BookedSeats:
     """A booking with its performance and venue. Date and times are the venue's local ones, timestamps are aware UTC.
 
@@ -70,20 +59,11 @@ class BookedSeats:
     address: str
     timezone: str
     change_cutoff_hours: int
-    alternatives: tuple[Performance, ...] = ()
 
     @classmethod
     def of(cls, row: Any) -> "BookedSeats":
         """Build it from a row of `outbox.bookings`."""
-        return cls(
-            **{name: row[name] for name in _COLUMNS},
-            show=Show.of(row),
-            alternatives=tuple(
-                Performance(one["id"], date.fromisoformat(one["date"]), time.fromisoformat(one["start_time"]),
-                            time.fromisoformat(one["end_time"]), one["room"])
-                for one in json.loads(row["alternatives"])
-            ),
-        )  # fmt: skip
+        return cls(**{name: row[name] for name in _COLUMNS}, show=Show.of(row))
 
     @property
     def change_until(self) -> datetime:

@@ -5,14 +5,14 @@ left to say.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from hub.confirmation.booked_seats import BookedSeats
 from hub.confirmation.calendar_links import calendar_links
 from hub.confirmation.email_content import EmailContent, Link, Obsolete, TicketBlock, Unsendable, VisitBlock
-from hub.confirmation.outbox_message import OutboxMessage, Sender
+from hub.confirmation.outbox_message import OutboxMessage, Sender, slot_of
 from hub.text.languages import format_day, format_moment, format_span, format_time, translator
 
 _LATE_ENOUGH = timedelta(hours=1)
@@ -67,11 +67,18 @@ def confirmed(message: OutboxMessage, sender: Sender) -> EmailContent:
 
 
 def moved(message: OutboxMessage, sender: Sender) -> EmailContent:
+    """Return the e-mail about a new time or room: of the booking alone, or with the cause `performance` of everybody's."""
     _ = translator(message.language).gettext
     booking = _standing(message)
     was: tuple[VisitBlock, ...] = ()
+    heading, words = _("Your booking has a new time"), _("Please come at the new time. Your QR code stays the same.")
+    if message.text("cause") == "performance":
+        heading = _("The performance has a new time")
+        words = _("We had to move this performance, and your seats move with it. Your QR code stays the same.")
     if "was" in message.payload:
         day, start, end = message.slot("was")
+        if (day, start, end) == (booking.date, booking.start_time, booking.end_time):
+            heading = _("The performance is in another room")
         was = (
             VisitBlock(
                 booking.venue_name,
@@ -92,8 +99,8 @@ def moved(message: OutboxMessage, sender: Sender) -> EmailContent:
             day=format_day(booking.date, message.language),
             time=format_time(booking.start_time, message.language),
         ),
-        heading=_("Your booking has a new time"),
-        paragraphs=(_("Please come at the new time. Your QR code stays the same."),),
+        heading=heading,
+        paragraphs=(words, *_own_words(message)),
         was=was,
     )
 
@@ -127,16 +134,14 @@ def reminder(message: OutboxMessage, sender: Sender) -> EmailContent:
 
 
 def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
-    """Return the e-mail with the cause. If the venue was the cause, it names other performances with room for the party."""
+    """Return the e-mail with the cause, the organiser's own words if there are any, and other performances if it offers them."""
     _ = translator(message.language).gettext
     booking = _booking(message)
     if booking.status != "CANCELLED":
         raise Obsolete("gone")
     title, day = booking.show.title_in(message.language), format_day(booking.date, message.language)
-    cause = message.text("cause")
-    by_venue = cause in ("staff", "performance")
-    heading, paragraph = _why_cancelled(cause, _)
-    choices = _choices(booking, sender, message.language) if by_venue else ()
+    heading, paragraph = _why_cancelled(message.text("cause"), _)
+    choices = _choices(message, booking, sender)
     entries = (
         ()
         if booking.reservation_id is None
@@ -152,7 +157,7 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
         preview=f"{day}, {format_span(booking.start_time, booking.end_time, message.language)}",
         greeting=_greeting(message.language, booking),
         heading=heading,
-        paragraphs=(paragraph,),
+        paragraphs=(paragraph, *_own_words(message)),
         visits=(_visit(booking, message.language, struck=True),),
         choices_title=_("Other performances with room for you:") if choices else "",
         choices=choices,
@@ -184,19 +189,19 @@ def _why_cancelled(cause: str, _: Callable[[str], str]) -> tuple[str, str]:
     return _("Your booking is cancelled"), _("Your booking is cancelled, and the seats are free for others.")
 
 
-def _choices(booking: BookedSeats, sender: Sender, language: str) -> tuple[Link, ...]:
-    words = translator(language).gettext("{day}, {time}, {room}")
-    return tuple(
-        Link(
-            words.format(
-                day=format_day(other.date, language),
-                time=format_span(other.start_time, other.end_time, language),
-                room=other.room,
-            ),
-            f"{sender.public_url}/shows/{booking.show.show_id}/book/{other.performance_id}",
-        )
-        for other in booking.alternatives
-    )
+def _choices(message: OutboxMessage, booking: BookedSeats, sender: Sender) -> tuple[Link, ...]:
+    """Return the performances that the message offers, without those that have begun since it was written."""
+    words = translator(message.language).gettext("{day}, {time}, {room}")
+    local_now = message.now.astimezone(ZoneInfo(booking.timezone)).replace(tzinfo=None)
+    links = []
+    for offer in message.objects("alternatives"):
+        day, start, end = slot_of(offer, "alternatives")
+        if datetime.combine(day, start) > local_now:
+            hours = format_span(start, end, message.language)
+            label = words.format(day=format_day(day, message.language), time=hours, room=offer.get("room", ""))
+            address = f"{sender.public_url}/shows/{booking.show.show_id}/book/{offer.get('performance_id')}"
+            links.append(Link(label, address))
+    return tuple(links)
 
 
 def _visit_email(
@@ -271,6 +276,11 @@ def _visit(booking: BookedSeats, language: str, *, picture: bool = False, struck
         .ngettext("For {count} person", "For {count} people", booking.party_size)
         .format(count=booking.party_size),
     )
+
+
+def _own_words(message: OutboxMessage) -> tuple[str, ...]:
+    """Return the organiser's own words, a paragraph for each of their lines."""
+    return tuple(line.strip() for line in message.text("message").split("\n") if line.strip())
 
 
 def _page_url(sender: Sender, token: str) -> str:

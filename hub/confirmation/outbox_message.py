@@ -102,16 +102,12 @@ class OutboxMessage:
 
     def slot(self, name: str) -> tuple[date, time, time]:
         """Return day, start and end of the slot `name` in the payload."""
+        return slot_of(self.payload.get(name), name)
+
+    def objects(self, name: str) -> list[dict[str, Any]]:
+        """Return the objects in the list `name` of the payload."""
         value = self.payload.get(name)
-        try:
-            assert isinstance(value, dict)
-            return (
-                date.fromisoformat(value["date"]),
-                time.fromisoformat(value["start_time"]),
-                time.fromisoformat(value["end_time"]),
-            )
-        except (AssertionError, KeyError, TypeError, ValueError):
-            raise Unsendable(f"unreadable: {name}") from None
+        return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
     def detail(self, name: str, part: str) -> str:
         """Return the text `part` of the object `name` in the payload, or ""."""
@@ -133,6 +129,19 @@ class OutboxMessage:
         if moment.tzinfo is None:
             raise Unsendable(f"unreadable: {name}")
         return moment
+
+
+def slot_of(value: Any, name: str) -> tuple[date, time, time]:
+    """Return day, start and end of a slot in a payload. Raises Unsendable with its `name` if one is missing or malformed."""
+    try:
+        assert isinstance(value, dict)
+        return (
+            date.fromisoformat(value["date"]),
+            time.fromisoformat(value["start_time"]),
+            time.fromisoformat(value["end_time"]),
+        )
+    except (AssertionError, KeyError, TypeError, ValueError):
+        raise Unsendable(f"unreadable: {name}") from None
 
 
 def payload_of(row: Any) -> dict[str, Any]:

@@ -146,7 +146,7 @@ class OutboxWorker:
             untried[row["channel"]] += 1
         away: dict[str, tuple[datetime, str]] = {}
         try:
-            about = await read_about(self._services.database.jobs, rows, now)
+            about = await read_about(self._services.database.jobs, rows)
             started = time.monotonic()
             for number, row in enumerate(rows):
                 if self._stopping or time.monotonic() - started > _STOP_SENDING_AFTER:

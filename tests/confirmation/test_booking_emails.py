@@ -155,44 +155,77 @@ async def test_a_cancellation_says_why_and_takes_the_calendar_entry_out(
         assert words in text
 
 
+OFFERS = [
+    {"performance_id": 7, "date": "2026-11-22", "start_time": "20:00:00", "end_time": "22:00:00", "room": "Studio",
+     "available_count": 3},
+    {"performance_id": 6, "date": "2026-11-20", "start_time": "09:59:00", "end_time": "12:00:00", "room": "Studio",
+     "available_count": 9},
+]  # fmt: skip
+"""Two alternatives in Rome. The second began a minute ago."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_cancelled_performance_offers_the_others_that_have_room_for_the_party(
-    worker, outbox_rows, mail_server, database, language
+async def test_a_cancelled_performance_offers_others_to_requests_too(
+    worker, outbox_rows, mail_server, performance, language
 ):
-    show = await outbox_rows.show(zh_Hans="暴风雨")
-    cancelled = await outbox_rows.performance(show, status="CLOSED")
-    small = await outbox_rows.performance(show, STARTS + timedelta(days=1), capacity=2)
-    roomy = await outbox_rows.performance(show, STARTS + timedelta(days=2), capacity=3)
-    shut = await outbox_rows.performance(show, STARTS + timedelta(days=3), booking_closed=True)
-    over = await outbox_rows.performance(show, NOW - timedelta(days=3))
-    other_show = await outbox_rows.performance(await outbox_rows.show("Emma"), STARTS + timedelta(days=4))
-    later = await outbox_rows.performance(show, STARTS + timedelta(days=5), capacity=90)
-    booking, _ = await outbox_rows.booking(cancelled, status="CANCELLED", end_cause="performance")
-    # A request that was never confirmed hears of it too: it names its booking, because it has no reservation.
-    pending = await outbox_rows.booking(cancelled, status="PENDING")
-    await outbox_rows.cancel_request(pending[0])
-    await outbox_rows.queue("booking.cancelled", {"cause": "performance", "booking_id": booking}, language=language)
-    await outbox_rows.queue("booking.cancelled", {"cause": "performance", "booking_id": pending[0]}, language=language)
+    _, reservation = await outbox_rows.booking(performance, status="CANCELLED", end_cause="performance")
+    # A request that was never confirmed is told too: it names its booking, because it has no reservation.
+    pending, _ = await outbox_rows.booking(performance, status="PENDING")
+    await outbox_rows.cancel_request(pending)
+    told = {
+        "cause": "performance",
+        "message": "The boiler burst.\n\nWe play again from Sunday.",
+        "alternatives": OFFERS,
+    }
+    for booking, of in ((None, reservation), (pending, None)):
+        await outbox_rows.queue("booking.cancelled", {**told, "booking_id": booking}, of, language=language)
     assert await worker.send_due() == 2
     for mail in mail_server.messages:
-        _, page = bodies(mail)
-        booked = [link for link in page.links if "/book/" in link]
-        assert booked == [f"{PUBLIC_URL}/shows/{show[0]}/book/{one}" for one in (roomy, later)]
-        assert not {small, shut, over, other_show} & {int(link.rpartition("/")[2]) for link in booked}
-        assert f"{PUBLIC_URL}/shows/{show[0]}" in page.links
+        text, page = bodies(mail)
+        (link,) = [link for link in page.links if "/book/" in link]
+        assert link.startswith(f"{PUBLIC_URL}/shows/")
+        assert link.endswith("/book/7")
+        assert any(
+            link.startswith(other) for other in page.links if other.rpartition("/")[2].isdigit() and "book" not in other
+        )
+        for body in (text, page.text):
+            assert "The boiler burst." in body
+            assert "We play again from Sunday." in body
+            assert "Studio" in body
     # What never stood in a calendar is not taken out of it.
     assert [shape(mail)[0] for mail in mail_server.messages] == ["multipart/mixed", "multipart/alternative"]
 
 
-async def test_the_holder_who_cancels_is_offered_nothing_else(worker, outbox_rows, mail_server):
-    show = await outbox_rows.show(zh_Hans="暴风雨")
-    await outbox_rows.performance(show, STARTS + timedelta(days=1))
-    _, reservation = await outbox_rows.booking(
-        await outbox_rows.performance(show), status="CANCELLED", end_cause="holder"
-    )
-    await outbox_rows.queue("booking.cancelled", {"cause": "holder"}, reservation)
-    _, page = bodies(await sent(worker, mail_server))
-    assert not any("/book/" in link for link in page.links)
+@pytest.mark.parametrize("alternatives", [None, "odd", [], [7], {"a": 1}])
+async def test_a_cancellation_without_alternatives_leads_to_the_show(
+    worker, outbox_rows, mail_server, performance, alternatives
+):
+    _, reservation = await outbox_rows.booking(performance, status="CANCELLED", end_cause="performance")
+    await outbox_rows.queue("booking.cancelled", {"cause": "performance", "alternatives": alternatives}, reservation)
+    text, page = bodies(await sent(worker, mail_server))
+    assert "Other performances" not in text
+    (link,) = page.links
+    assert link.startswith(f"{PUBLIC_URL}/shows/")
+
+
+@pytest.mark.parametrize(
+    ("was", "words"),
+    [
+        ({**SLOT, "start_time": "11:00:00", "room": "Studio"}, "The performance has a new time"),
+        ({**SLOT, "room": "Studio"}, "The performance is in another room"),
+    ],
+)
+async def test_a_performance_that_is_moved_says_so_in_the_organisers_words(
+    worker, outbox_rows, mail_server, performance, was, words
+):
+    _, reservation = await outbox_rows.booking(performance)
+    payload = {"manage_token": "secret", "was": was, "cause": "performance", "message": "The stage is being repaired."}
+    await outbox_rows.queue("booking.moved", payload, reservation)
+    text, page = bodies(await sent(worker, mail_server))
+    assert words in text
+    assert "your seats move with it" in text
+    assert "The stage is being repaired." in page.text
+    assert text.index("Studio") < text.index("Room of The Tempest")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

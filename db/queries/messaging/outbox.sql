@@ -41,17 +41,15 @@ JOIN venues v ON v.org_id = r.org_id AND v.id = r.venue_id
 ORDER BY a.n, r.id;
 
 -- name: bookings
--- The bookings of some messages: one row per element of $1, the number of the request. A booking is named by its id ($3), or by its
--- reservation ($4). Where $5 says so, `alternatives` has the next performances of the show at $6 that can be booked and have room
--- for the whole party.
+-- The bookings of some messages: one row per element of $1, the number of the request. A booking is named by its reservation ($4),
+-- or else by its id ($3).
 SELECT a.n, b.id AS booking_id, b.status, b.name, coalesce(r.places, b.party_size) AS party_size,
        coalesce(r.admitted, 0) AS admitted, t.code, b.expires_at, r.id AS reservation_id,
        coalesce(r.calendar_sequence, 0) AS calendar_sequence, s.show_id, w.title, w.translations, m.name AS room,
        s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS opens_minutes,
-       v.name AS venue_name, v.address, v.timezone, v.change_cutoff_hours, o.alternatives
-FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[])
-     AS a (n, org_id, booking_id, reservation_id, wanted)
+       v.name AS venue_name, v.address, v.timezone, v.change_cutoff_hours
+FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (n, org_id, booking_id, reservation_id)
 LEFT JOIN LATERAL (SELECT f.ticket_id FROM ticket_reservations f
                     WHERE f.org_id = a.org_id AND f.id = a.reservation_id LIMIT 1) f ON true
 JOIN bookings b ON b.org_id = a.org_id AND b.id = coalesce(f.ticket_id, a.booking_id)
@@ -61,19 +59,7 @@ LEFT JOIN LATERAL (SELECT r.id, r.slot_id, r.places, r.admitted, r.calendar_sequ
 JOIN reservation_slots s ON s.org_id = b.org_id AND s.id = coalesce(r.slot_id, b.slot_id)
 JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id
 JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id
-JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
-CROSS JOIN LATERAL (
-    SELECT coalesce(json_agg(json_build_object('id', p.id, 'date', p.date, 'start_time', p.start_time,
-                                               'end_time', p.end_time, 'room', p.name) ORDER BY p.starts_at, p.id), '[]') AS alternatives
-      FROM (SELECT p.id, p.date, p.start_time, p.end_time, p.starts_at, q.name
-              FROM reservation_slots p
-              JOIN rooms q ON q.org_id = p.org_id AND q.id = p.room_id
-             WHERE a.wanted AND w.status = 'PUBLISHED' AND p.org_id = s.org_id AND p.show_id = s.show_id AND p.id <> s.id
-               AND p.status = 'ACTIVE' AND NOT p.booking_closed AND p.starts_at > $6::timestamptz
-               AND coalesce(p.booking_opens_at <= $6, true) AND coalesce(p.booking_closes_at > $6, true)
-               AND coalesce(r.places, b.party_size) <= p.total_capacity - p.booked_count - p.held_count
-             ORDER BY p.starts_at, p.id
-             LIMIT 5) p) o;
+JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id;
 
 -- name: shows
 -- What plays in some slots: one row per element of $1, the number of the request. A slot that belongs to no show has no row.

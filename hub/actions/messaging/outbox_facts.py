@@ -1,7 +1,6 @@
 """Outbox facts: reads what a batch of messages is about, with one statement for each kind of thing."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from db.pool import Pool
@@ -12,15 +11,14 @@ from hub.confirmation.outbox_message import About, booking_id_of, payload_of, re
 OUTBOX = load("messaging/outbox")
 
 
-async def read_about(pool: Pool, rows: Sequence[Any], now: datetime) -> list[About]:
+async def read_about(pool: Pool, rows: Sequence[Any]) -> list[About]:
     """Return what each row of `outbox.claim` is about, in the order of the rows."""
     places, bookings, slots = [], [], []
     for number, row in enumerate(rows):
         payload = payload_of(row)
         named = reservation_ids_of(payload, row["reservation_id"])
         if row["kind"].startswith("booking."):
-            alternatives = row["kind"] == "booking.cancelled"
-            bookings.append((number, row["org_id"], booking_id_of(row, payload), next(iter(named), None), alternatives))
+            bookings.append((number, row["org_id"], booking_id_of(row, payload), next(iter(named), None)))
         else:
             places += [(number, row["org_id"], reservation) for reservation in named]
         if (slot := slot_id_of(row, payload)) is not None:
@@ -28,15 +26,15 @@ async def read_about(pool: Pool, rows: Sequence[Any], now: datetime) -> list[Abo
     parties: dict[int, list[Any]] = {}
     for place in await _read(pool, OUTBOX.parties, places):
         parties.setdefault(place["n"], []).append(place)
-    booked = by_number(await _read(pool, OUTBOX.bookings, bookings, now))
+    booked = by_number(await _read(pool, OUTBOX.bookings, bookings))
     shows = by_number(await _read(pool, OUTBOX.shows, slots))
     return [About(parties.get(n, ()), booked.get(n), shows.get(n)) for n in range(len(rows))]
 
 
-async def _read(pool: Pool, sql: str, wanted: list[tuple[Any, ...]], *more: Any) -> list[Any]:
+async def _read(pool: Pool, sql: str, wanted: list[tuple[Any, ...]]) -> list[Any]:
     """Run a statement with one array for each column of `wanted`, unless nothing is wanted."""
     if not wanted:
         return []
     columns = [list(column) for column in zip(*wanted, strict=True)]
-    rows: list[Any] = await pool.fetch(sql, *columns, *more)
+    rows: list[Any] = await pool.fetch(sql, *columns)
     return rows
