@@ -16,7 +16,9 @@ async def theatre_of(scene: Scene) -> Theatre:
     """Return the theatre of this scene, with one performance that has bookings of every status."""
     key = scene.world.venue_id
     if scene.once("theatre"):
-        theatre = THEATRES[key] = await Theatre(scene.world).found(capacity=40, title="The Tempest", duration_minutes=120)
+        theatre = THEATRES[key] = await Theatre(scene.world).found(
+            capacity=40, title="The Tempest", duration_minutes=120
+        )
         scene.slots["evening"] = evening = await theatre.performance()
         scene.slots["matinee"] = await theatre.performance(TOMORROW + timedelta(days=1), "15:00", "17:00")
         scene.slots["empty"] = await theatre.performance(TOMORROW + timedelta(days=8))

@@ -47,6 +47,9 @@ def test_anything_else_and_what_is_cut_off_has_none(content):
     assert read_image_header(content) is None
 
 
-@given(st.sampled_from([b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x40\0\0\0WEBPVP8 ", b"RIFF\x40\0\0\0WEBPVP8X", b""]), st.binary(max_size=200))
+@given(
+    st.sampled_from([b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x40\0\0\0WEBPVP8 ", b"RIFF\x40\0\0\0WEBPVP8X", b""]),
+    st.binary(max_size=200),
+)
 def test_noise_never_fails(start, noise):
     read_image_header(start + noise)

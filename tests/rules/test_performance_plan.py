@@ -28,7 +28,14 @@ EIGHT = time(20)
 
 
 def test_a_run_is_every_wanted_weekday_without_the_excepted_ones_and_with_further_days():
-    run = Run((EIGHT,), MONDAY, SUNDAY, weekdays=(5, 6, 7), except_dates=(date(2026, 11, 28),), dates=(date(2026, 12, 1), MONDAY))
+    run = Run(
+        (EIGHT,),
+        MONDAY,
+        SUNDAY,
+        weekdays=(5, 6, 7),
+        except_dates=(date(2026, 11, 28),),
+        dates=(date(2026, 12, 1), MONDAY),
+    )
     assert run_dates(run) == [MONDAY, date(2026, 11, 27), SUNDAY, date(2026, 12, 1)]
 
 

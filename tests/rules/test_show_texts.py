@@ -16,7 +16,11 @@ def test_a_text_keeps_its_lines():
 
 
 def test_emoji_with_joiners_and_scripts_from_right_to_left_stay():
-    for text in ("\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u0647\u0627\u0645\u0644\u062a", "\u0915\u094d\u200d\u0937"):
+    for text in (
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\u0647\u0627\u0645\u0644\u062a",
+        "\u0915\u094d\u200d\u0937",
+    ):
         assert clean_line(text, 20) == text
 
 

@@ -37,7 +37,10 @@ async def stage(hub: Hub, world: World) -> Stage:
 
 
 async def test_its_holder_cancels_a_booking_with_all_its_places(hub: Hub, world: World, stage: Stage):
-    booking, other = await add_booking(world, stage.performance_id, 4), await add_booking(world, stage.performance_id, 3)
+    booking, other = (
+        await add_booking(world, stage.performance_id, 4),
+        await add_booking(world, stage.performance_id, 3),
+    )
     received: list[Any] = []
     hub.services.announcer.listen(received.append)
     for _ in range(2):

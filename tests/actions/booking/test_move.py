@@ -63,7 +63,10 @@ async def refusal(action) -> Refused:
 
 async def test_the_whole_party_moves_and_the_booking_with_it(hub: Hub, world: World, stage: Stage):
     later = await add_performance(world, stage.show_id, stage.room_id, LATER, "18:00", "20:00")
-    booking, other = await add_booking(world, stage.performance_id, 4), await add_booking(world, stage.performance_id, 3)
+    booking, other = (
+        await add_booking(world, stage.performance_id, 4),
+        await add_booking(world, stage.performance_id, 3),
+    )
     received: list[Any] = []
     hub.services.announcer.listen(received.append)
     moved = (await move(hub, booking, later)).reservation
@@ -137,7 +140,9 @@ async def test_where_booking_is_closed_only_staff_move_a_party(hub: Hub, world: 
     party = await move(hub, booking, later, identity=world.identity())
     assert party.reservation.slot_id == later
     (mail,) = await mails(hub, "booking.moved")
-    assert mail["payload"]["manage_token"] != booking.manage_token, "the staff have no link, so the e-mail has a new one"
+    assert mail["payload"]["manage_token"] != booking.manage_token, (
+        "the staff have no link, so the e-mail has a new one"
+    )
     assert (await move(hub, booking, later, token=mail["payload"]["manage_token"])).reservation.slot_id == later
 
 

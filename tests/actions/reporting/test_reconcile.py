@@ -50,7 +50,12 @@ async def test_bookings_count_with_all_their_places_and_with_everybody_who_is_in
     assert (await reconcile(hub.services))["counts"] == []
     await change_slots(hub.database, booked_count=2, verified_count=1)
     (drift,) = (await reconcile(hub.services, fix=True))["counts"]
-    assert (drift["booked_count"], drift["booked_rows"], drift["verified_count"], drift["verified_rows"]) == (2, 9, 1, 2)
+    assert (drift["booked_count"], drift["booked_rows"], drift["verified_count"], drift["verified_rows"]) == (
+        2,
+        9,
+        1,
+        2,
+    )
     assert await world.booked_count(stage.performance_id) == 9
     await wait_until_settled(hub)
     assert (await reconcile(hub.services))["drift"] == 0

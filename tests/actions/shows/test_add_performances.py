@@ -24,7 +24,9 @@ FRIDAY = TODAY
 EIGHT, THREE = time(20), time(15)
 
 
-def draft(show_id: int, room_id: int, *dates: date, times: tuple[time, ...] = (EIGHT,), minutes: int | None = 120) -> RunDraft:
+def draft(
+    show_id: int, room_id: int, *dates: date, times: tuple[time, ...] = (EIGHT,), minutes: int | None = 120
+) -> RunDraft:
     return RunDraft(show_id, room_id, Run(times, dates=dates), minutes)
 
 
@@ -35,13 +37,20 @@ async def test_one_performance_has_the_rooms_places_with_its_own_seats(hub: Hub,
                                    check_in_opens_minutes=60, check_in_closes_minutes=15, largest_party=4)  # fmt: skip
     received = []
     hub.services.announcer.listen(received.append)
-    made = await add_performance(hub.services, by, replace(draft(show_id, room_id, FRIDAY, minutes=None), settings=settings))
+    made = await add_performance(
+        hub.services, by, replace(draft(show_id, room_id, FRIDAY, minutes=None), settings=settings)
+    )
     assert made.performance_id is not None
     assert received == [SlotsEdited(world.org_id)]
     one = await read_performance(hub.services, by, made.performance_id)
     assert (one.date, one.start_time, one.end_time, one.capacity, one.free) == (FRIDAY, EIGHT, time(21, 30), 84, 84)
     assert (one.booking_opens_at, one.booking_closes_at) == (opens, one.starts_at - timedelta(minutes=30))
-    assert (one.check_in_opens_minutes, one.check_in_closes_minutes, one.largest_party, one.show_largest_party) == (60, 15, 4, 10)
+    assert (one.check_in_opens_minutes, one.check_in_closes_minutes, one.largest_party, one.show_largest_party) == (
+        60,
+        15,
+        4,
+        10,
+    )
     assert (one.status, one.booking, one.version) == ("ACTIVE", "NOT_YET", 1)
 
 
@@ -49,7 +58,14 @@ async def test_a_run_may_be_repeated_and_adds_only_what_is_missing(hub: Hub, wor
     show_id, room_id = await add_show(world), await add_room(world)
     run = Run((THREE, EIGHT), FRIDAY, FRIDAY + timedelta(days=9), weekdays=(6, 7), except_dates=(date(2026, 11, 28),))
     first = await add_run(hub.services, by, RunDraft(show_id, room_id, run, 150))
-    assert [(one.date.day, one.start_time.hour) for one in first.performances] == [(21, 15), (21, 20), (22, 15), (22, 20), (29, 15), (29, 20)]
+    assert [(one.date.day, one.start_time.hour) for one in first.performances] == [
+        (21, 15),
+        (21, 20),
+        (22, 15),
+        (22, 20),
+        (29, 15),
+        (29, 20),
+    ]
     assert (first.skipped, first.overlaps) == ((), ())
     again = await add_run(hub.services, by, RunDraft(show_id, room_id, replace(run, except_dates=()), 150))
     assert [(one.date.day, one.start_time.hour) for one in again.performances] == [(28, 15), (28, 20)]
@@ -71,7 +87,11 @@ async def test_overlaps_in_the_room_are_told_and_refused_unless_they_are_meant(h
     assert no.value.reason is Reason.PERFORMANCES_OVERLAP
     hit, within = no.value.details["overlaps"]
     assert (hit["start_time"], hit["with"]["title"], hit["with"]["end_time"]) == (time(22), "Hamlet", time(23))
-    assert (within["start_time"], within["with"]["performance_id"], within["with"]["start_time"]) == (time(23, 30), None, time(22))
+    assert (within["start_time"], within["with"]["performance_id"], within["with"]["start_time"]) == (
+        time(23, 30),
+        None,
+        time(22),
+    )
     assert await count_slots(hub.database, show_id=lear) == 0
     elsewhere = await add_run(hub.services, by, draft(lear, other_room, FRIDAY, times=(time(22),), minutes=60))
     assert elsewhere.overlaps == ()
@@ -97,7 +117,9 @@ async def test_a_cancelled_performance_leaves_its_hour_to_another(hub: Hub, worl
 
 async def test_a_dry_run_makes_nothing(hub: Hub, world: World, by: Organiser):
     show_id, room_id = await add_show(world), await add_room(world)
-    seen = await add_run(hub.services, by, draft(show_id, room_id, FRIDAY, date(2027, 3, 28), times=(time(2, 30), EIGHT)), dry_run=True)
+    seen = await add_run(
+        hub.services, by, draft(show_id, room_id, FRIDAY, date(2027, 3, 28), times=(time(2, 30), EIGHT)), dry_run=True
+    )
     assert [(one.performance_id, one.start_time) for one in seen.performances] == [(None, EIGHT), (None, EIGHT)]
     assert [(one.date, one.cause) for one in seen.skipped] == [(FRIDAY, "past"), (date(2027, 3, 28), "no_such_time")]
     assert await read_slots(hub.database) == []
@@ -117,10 +139,15 @@ async def test_what_cannot_be_made_is_refused_with_the_field(hub: Hub, world: Wo
     for wrong, field in cases:
         with pytest.raises(Refused) as no:
             await add_run(hub.services, by, wrong)
-        assert (no.value.reason, [one["field"] for one in no.value.details["errors"]]) == (Reason.INVALID_REQUEST, [field])
+        assert (no.value.reason, [one["field"] for one in no.value.details["errors"]]) == (
+            Reason.INVALID_REQUEST,
+            [field],
+        )
 
 
-async def test_the_show_and_the_room_must_be_of_one_venue_and_the_show_not_archived(hub: Hub, world: World, by: Organiser):
+async def test_the_show_and_the_room_must_be_of_one_venue_and_the_show_not_archived(
+    hub: Hub, world: World, by: Organiser
+):
     show_id, room_id = await add_show(world), await add_room(world)
     elsewhere = await add_room(world, venue_id=await world.venue())
     archived = await add_show(world, status="ARCHIVED")

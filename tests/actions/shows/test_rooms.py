@@ -27,7 +27,12 @@ def problems(refused: Refused) -> dict[str, str]:
 
 async def test_a_room_is_added_to_the_organisers_venue_and_listed(hub: Hub, by: Organiser):
     room = await add_room(hub.services, by, RoomDraft("  Main   stage ", 240, "Two wheelchair places"))
-    assert (room.name, room.capacity, room.accessibility, room.venue_id) == ("Main stage", 240, "Two wheelchair places", by.venue_id)
+    assert (room.name, room.capacity, room.accessibility, room.venue_id) == (
+        "Main stage",
+        240,
+        "Two wheelchair places",
+        by.venue_id,
+    )
     assert (room.version, room.performances, room.performances_to_come) == (1, 0, 0)
     assert await read_room(hub.services, by, room.room_id) == room
     studio = await add_room(hub.services, by, RoomDraft("Studio", 40))
@@ -83,7 +88,9 @@ async def test_a_larger_room_gives_its_performances_to_come_more_places_at_once(
     received = []
     hub.services.announcer.listen(received.append)
     changed = await change_room(hub.services, by, stage.room_id, RoomChange(capacity=120))
-    assert [(one.performance_id, one.was, one.capacity) for one in changed.resized] == [(stage.performance_id, 106, 126)]
+    assert [(one.performance_id, one.was, one.capacity) for one in changed.resized] == [
+        (stage.performance_id, 106, 126)
+    ]
     assert [type(one) for one in received] == [SlotChanged, SlotsEdited]
     assert (received[0].slot.capacity, (await read_slot(hub.database, id=past))["total_capacity"]) == (126, 100)
     await wait_until_settled(hub)
@@ -99,7 +106,9 @@ async def test_a_room_is_never_smaller_than_what_is_booked_and_held(hub: Hub, wo
     assert no.value.reason is Reason.CAPACITY_TAKEN
     (blocked,) = no.value.details["performances"]
     assert (blocked["performance_id"], blocked["capacity"], blocked["taken"]) == (stage.performance_id, 7, 8)
-    assert [row["total_capacity"] for row in await read_slots(hub.database, id=[stage.performance_id, later], order_by="id")] == [18, 20]
+    assert [
+        row["total_capacity"] for row in await read_slots(hub.database, id=[stage.performance_id, later], order_by="id")
+    ] == [18, 20]
     assert (await read_room(hub.services, by, stage.room_id)).version == 1
     await change_room(hub.services, by, stage.room_id, RoomChange(capacity=10))
     assert (await read_slot(hub.database, id=stage.performance_id))["total_capacity"] == 8

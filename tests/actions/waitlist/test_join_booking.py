@@ -159,7 +159,9 @@ async def test_where_nobody_can_be_booked_nobody_waits(hub: Hub, world: World, f
     await serve_all(hub)
     assert await status(hub, *entries) == ["CLOSED", "CLOSED"]
     assert [mail["payload"]["cause"] for mail in await mails(hub, "waitlist.closed")] == ["slot_closed", "slot_closed"]
-    assert (await mails(hub, "waitlist.closed"))[0]["payload"]["ticket_codes"] == [], "a booking's code is nobody's to read"
+    assert (await mails(hub, "waitlist.closed"))[0]["payload"]["ticket_codes"] == [], (
+        "a booking's code is nobody's to read"
+    )
     assert await slot(hub, stage.performance_id) == (8, 0, 2)
 
 

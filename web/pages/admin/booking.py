@@ -34,7 +34,9 @@ async def send_again(request: web.Request) -> web.Response:
         booking = await resend_booking(request.app[SERVICES], booking_id, manager)
     except Refused as no:
         return await _page(request, manager, no)
-    return see_other(f"/admin/bookings/{booking_id}", done="request-sent" if booking.status == "PENDING" else "confirmation-sent")
+    return see_other(
+        f"/admin/bookings/{booking_id}", done="request-sent" if booking.status == "PENDING" else "confirmation-sent"
+    )
 
 
 async def move(request: web.Request) -> web.Response:
