@@ -32,14 +32,16 @@ INVARIANTS = {
         " (SELECT scan_id FROM scans WHERE entered)) > 1",
     "nobody has left who is not in, nor twice without coming back":
         "SELECT b.ticket_id FROM ticket_absences b JOIN tickets t ON t.org_id = b.org_id AND t.id = b.ticket_id"
-        " WHERE b.returned_at IS NULL GROUP BY b.ticket_id HAVING count(*) > 1 OR bool_or(t.verified_at IS NULL)",
+        " WHERE b.returned_at IS NULL GROUP BY b.org_id, b.ticket_id HAVING bool_or(t.verified_at IS NULL)"
+        " OR count(*) > count(DISTINCT b.person) OR count(*) > greatest(1, (SELECT max(r.admitted)"
+        " FROM ticket_reservations r WHERE r.org_id = b.org_id AND r.ticket_id = b.ticket_id))",
     "movements equal the absences they count":
         "SELECT date FROM venue_movements v FULL JOIN (SELECT org_id, venue_id, date, count(*) AS e, count(returned_at) AS r"
         " FROM ticket_absences GROUP BY 1, 2, 3) b USING (org_id, venue_id, date)"
         " WHERE coalesce(v.exited, 0) <> coalesce(b.e, 0) OR coalesce(v.reentered, 0) <> coalesce(b.r, 0)",
     "movements equal the log":
-        "SELECT l.way FROM (SELECT reason AS way, count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM scans u"
-        " WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)) AS n FROM scans e"
+        "SELECT l.way FROM (SELECT reason AS way, coalesce(sum(people) FILTER (WHERE NOT EXISTS (SELECT 1 FROM scans u"
+        " WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)), 0) AS n FROM scans e"
         " WHERE reason IN ('EXIT_RECORDED', 'RE_ENTRY') GROUP BY 1) l"
         " WHERE l.n <> (SELECT coalesce(sum(CASE l.way WHEN 'RE_ENTRY' THEN reentered ELSE exited END), 0)"
         " FROM venue_movements)",

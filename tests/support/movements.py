@@ -53,9 +53,11 @@ async def read_walk_ins(database: Any, *columns: str, order_by: str = "", **wher
 
 
 async def count_inside(database: Any) -> int:
-    """Count the tickets that are in and have not left."""
+    """Count the people who are in and have not left. A ticket without a reservation admits one."""
     count: int = await database.fetchval(
-        "SELECT count(*) FROM tickets t WHERE t.verified_at IS NOT NULL AND NOT EXISTS"
-        " (SELECT 1 FROM ticket_absences b WHERE b.ticket_id = t.id AND b.returned_at IS NULL)"
+        "SELECT sum(coalesce(r.admitted, 1) - (SELECT count(*) FROM ticket_absences b"
+        " WHERE b.ticket_id = t.id AND b.returned_at IS NULL))"
+        " FROM tickets t LEFT JOIN ticket_reservations r ON r.ticket_id = t.id AND r.status <> 'CANCELLED'"
+        " WHERE t.verified_at IS NOT NULL"
     )
-    return count
+    return count or 0

@@ -75,23 +75,23 @@ WITH asked AS MATERIALIZED (
        SET version = t.version + 1
       FROM asked a
      WHERE a.way IS NOT NULL AND t.org_id = a.org_id AND t.id = a.ticket_id AND t.version = a.version
-    RETURNING a.n, a.org_id, a.scan_id, a.ticket_id, a.gate, a.way, a.moved_venue_id, a.moved_date, a.people,
+    RETURNING a.n, a.org_id, a.scan_id, a.ticket_id, a.gate, a.way, a.reservation_id, a.moved_venue_id, a.moved_date, a.people,
               CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END AS moved_at
 ), raced AS MATERIALIZED (
     SELECT a.n FROM asked a WHERE a.way IS NOT NULL AND a.n NOT IN (SELECT m.n FROM marked m)
 ), gone AS (
-    -- One row for each person: those with the lowest numbers who are not out.
+    -- One row for each person who is out. Of those admitted, the ones who are inside leave first: if more leave than are inside,
+    -- somebody is out twice, which the index `ticket_absences_one_open` refuses.
     INSERT INTO ticket_absences (org_id, exit_scan, ticket_id, venue_id, date, left_at, left_gate, person)
     SELECT m.org_id, m.scan_id, m.ticket_id, m.moved_venue_id, m.moved_date, m.moved_at, m.gate, p.person
       FROM marked m
      CROSS JOIN LATERAL (
            SELECT g.person
-             FROM (SELECT count(*) AS out FROM ticket_absences o
-                    WHERE o.ticket_id = m.ticket_id AND o.org_id = m.org_id AND o.returned_at IS NULL) o,
-                  generate_series(1, o.out + m.people) AS g (person)
-            WHERE NOT EXISTS (SELECT 1 FROM ticket_absences o WHERE o.ticket_id = m.ticket_id AND o.org_id = m.org_id
-                                 AND o.person = g.person AND o.returned_at IS NULL)
-            ORDER BY g.person LIMIT m.people) p
+             FROM generate_series(1, coalesce((SELECT r.admitted FROM ticket_reservations r
+                                                WHERE r.org_id = m.org_id AND r.id = m.reservation_id), 1)) AS g (person)
+            ORDER BY EXISTS (SELECT 1 FROM ticket_absences o WHERE o.ticket_id = m.ticket_id AND o.org_id = m.org_id
+                                AND o.person = g.person AND o.returned_at IS NULL), g.person
+            LIMIT m.people) p
      WHERE m.way = 'out'
 ), back AS (
     UPDATE ticket_absences b

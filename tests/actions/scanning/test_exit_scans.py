@@ -11,7 +11,9 @@ from tests.support.movements import (
     read_movements,
 )
 from tests.support.occupancy import counts, figures, inside, shown
+from tests.support.parties import numbers
 from tests.support.scan_log import count_entries, count_scans, read_scans
+from tests.support.shows import add_booking, add_stage
 from tests.support.tickets import change_ticket
 from tests.support.world import TODAY
 
@@ -196,3 +198,79 @@ async def test_coming_back_over_http(hub, world, jane):
     assert (status, answer["data"]["already_verified"], answer["data"]["re_entry"]) == (200, False, True)
     assert answer["data"]["operator_name"] == "Jane Smith", "the first entry stays the first"
     assert (await hub.post("/api/operator/validate-ticket", body, token=token))[0] == 400
+
+
+async def party_inside(world, gate, size, count=None):
+    booking = await add_booking(world, (await add_stage(world)).performance_id, size)
+    assert (await gate.verify(booking.code, count=count))["reason"] == "VERIFIED"
+    return booking
+
+
+async def test_a_party_leaves_at_once_or_in_parts(hub, world, jane, board):
+    booking = await party_inside(world, jane, 5, count=4)
+    left = await jane.leave(booking.code, count=1)
+    assert shown(left) == ("GREEN", "EXIT_RECORDED", "1 out, 3 still inside")
+    assert (numbers(left), left["presence"]["inside"]) == ((5, 4, 1), 3)
+    assert await figures(board) == counts(4, 3, 1, 0)
+    refused = await jane.leave(booking.code, count=4)
+    assert shown(refused) == ("RED", "PARTY_TOO_LARGE", "Only 3 inside")
+    rest = await jane.leave(booking.code)
+    assert shown(rest) == ("GREEN", "EXIT_RECORDED", "3 out, 0 still inside")
+    assert await figures(board) == counts(4, 0, 4, 0)
+    gone = await jane.leave(booking.code)
+    assert shown(gone)[:2] == ("YELLOW", "ALREADY_LEFT")
+    rows = await read_scans(hub.database, "reason", "people", mode="exit", order_by="logged_at, scan_id")
+    assert sorted(tuple(row) for row in rows if row["reason"] == "EXIT_RECORDED") == [
+        ("EXIT_RECORDED", 1), ("EXIT_RECORDED", 3),
+    ]  # fmt: skip
+
+
+async def test_whoever_of_a_party_is_still_to_come_comes_in_although_others_have_left(world, jane, board):
+    booking = await party_inside(world, jane, 3, count=2)
+    await jane.leave(booking.code)
+    entered = await jane.verify(booking.code)
+    assert (shown(entered), numbers(entered)) == (("GREEN", "VERIFIED", "3 of 3 in"), (3, 3, 0))
+    assert await figures(board) == counts(3, 1, 2, 0)
+
+
+async def test_a_whole_party_comes_back_at_once_or_in_parts(world, jane, board):
+    await world.policy(re_entry="allow")
+    booking = await party_inside(world, jane, 5)
+    await jane.leave(booking.code, count=3)
+    assert shown(await jane.validate(booking.code))[:2] == ("GREEN", "MAY_RETURN")
+    back = await jane.verify(booking.code, count=1)
+    assert shown(back) == ("GREEN", "RE_ENTRY", "1 back, 2 still out")
+    assert back["presence"]["inside"] == 3
+    assert await figures(board) == counts(5, 3, 3, 1)
+    refused = await jane.verify(booking.code, count=3)
+    assert shown(refused) == ("RED", "PARTY_TOO_LARGE", "Only 2 out")
+    await jane.leave(booking.code)
+    assert shown(await jane.verify(booking.code)) == ("GREEN", "RE_ENTRY", "5 back, 0 still out")
+    assert await figures(board) == counts(5, 5, 6, 6)
+    assert shown(await jane.verify(booking.code))[:2] == ("YELLOW", "ALREADY_VERIFIED")
+
+
+async def test_the_exit_and_the_return_of_a_part_are_undone_with_their_people(hub, world, jane, sue, board):
+    await world.policy(re_entry="allow")
+    booking = await party_inside(world, jane, 5)
+    out, more, back = (str(uuid4()) for _ in range(3))
+    await jane.leave(booking.code, out, count=2)
+    await jane.leave(booking.code, more, count=1)
+    assert (await sue.command("undo", scan_id=more, reason="x"))["data"]["people"] == 1
+    assert await figures(board) == counts(5, 3, 2, 0)
+    await jane.verify(booking.code, back)
+    assert await figures(board) == counts(5, 5, 2, 2)
+    assert (await sue.command("undo", scan_id=out, reason="x"))["error"]["code"] == "MOVED_SINCE"
+    assert (await sue.command("undo", scan_id=back, reason="x"))["data"]["people"] == 2
+    assert await figures(board) == counts(5, 3, 2, 0)
+    assert (await sue.command("undo", scan_id=out, reason="x"))["data"]["people"] == 2
+    assert await figures(board) == counts(5, 5, 0, 0)
+
+
+async def test_the_exit_of_a_part_sent_again_is_counted_once(hub, world, jane, board):
+    booking, scan_id = await party_inside(world, jane, 4), str(uuid4())
+    for _ in range(2):
+        assert (await jane.leave(booking.code, scan_id, count=2))["reason"] == "EXIT_RECORDED"
+    status, answer = await hub.post("/api/operator/exit", {"code": booking.code, "count": 1}, token=await world.staff())
+    assert (status, answer["data"]["presence"]["inside"]) == (200, 1)
+    assert await figures(board) == counts(4, 1, 3, 0)

@@ -10,15 +10,13 @@ import pytest
 from hub.actions.booking.expire import expire
 from tests.support.hub import Hub
 from tests.support.movements import read_walk_in
-from tests.support.scan_log import read_scans
+from tests.support.occupancy import counts, figures
+from tests.support.parties import numbers
+from tests.support.scan_log import read_scan, read_scans
+from tests.support.shows import Booking, add_booking, add_stage
 from tests.support.tickets import read_ticket, read_visit
 from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, Ticket, World
-
-
-@pytest.fixture
-async def jane(hub: Hub, world: World) -> Socket:
-    return await hub.socket(await world.staff(name="Jane Smith"), gate="A")
 
 
 async def entered(world: World, gate: Socket) -> tuple[Ticket, str]:
@@ -131,3 +129,73 @@ async def test_an_entry_undone_after_its_slot_was_expired_expires_with_the_next_
     assert (await jane.validate(ticket.code))["reason"] == "TICKET_EXPIRED"
     await expire(hub.services)
     assert (await standing(world, ticket))[:2] == ("EXPIRED", "EXPIRED")
+
+
+@pytest.fixture
+async def booking(world: World) -> Booking:
+    return await add_booking(world, (await add_stage(world)).performance_id, 5)
+
+
+async def part(gate: Socket, booking: Booking, count: int) -> str:
+    scan_id = str(uuid4())
+    assert (await gate.verify(booking.code, scan_id, count=count))["reason"] == "VERIFIED"
+    return scan_id
+
+
+async def undone(gate: Socket, scan_id: str) -> dict:
+    reply = await gate.command("undo", scan_id=scan_id, reason="counted wrong")
+    assert reply["success"], reply
+    return reply["data"]
+
+
+async def test_the_undo_of_a_part_takes_back_its_people_and_leaves_the_others_in(
+    hub: Hub, world: World, jane: Socket, tom: Socket, sue: Socket, board: Socket, booking: Booking, clock
+):
+    first = await part(jane, booking, 2)
+    clock.advance(60)
+    second = await part(tom, booking, 3)
+    result = await undone(sue, second)
+    assert (result["reason"], result["people"], result["ticket_status"]) == ("UNDONE", 3, "VERIFIED")
+    seen = await jane.validate(booking.code)
+    assert (seen["detail"], numbers(seen)) == ("2 of 5 in", (5, 2, 3))
+    assert (seen["verified"]["operator_name"], seen["verified"]["gate"]) == ("Jane Smith", "A")
+    row = await read_scan(hub.database, mode="undo")
+    assert (row["people"], row["admitted"]) == (3, 2)
+    assert await figures(board) == counts(2, 2, 0, 0)
+    assert (await undone(jane, first))["ticket_status"] == "RESERVED"
+    assert (await jane.validate(booking.code))["verified"] is None
+    assert await figures(board) == counts(0, 0, 0, 0)
+
+
+async def test_an_earlier_part_is_undone_while_a_later_one_stands_and_the_first_entry_is_then_the_later_one(
+    hub: Hub, world: World, jane: Socket, tom: Socket, booking: Booking, clock
+):
+    first = await part(jane, booking, 2)
+    clock.advance(60)
+    await part(tom, booking, 1)
+    clock.advance(60)
+    await part(jane, booking, 1)
+    assert (await undone(jane, first))["ticket_status"] == "VERIFIED"
+    seen = await jane.validate(booking.code)
+    assert (numbers(seen), seen["verified"]["operator_name"], seen["verified"]["gate"]) == ((5, 2, 3), "Tom Brown", "B")
+    assert seen["verified"]["verified_at"].startswith("2026-11-20T11:01:0")
+    visit = await read_visit(hub.database, booking.id)
+    assert visit["verified_at"] == visit["reservation_verified_at"]
+    assert (await jane.command("undo", scan_id=first, reason="again"))["error"]["code"] == "NOTHING_TO_UNDO"
+
+
+async def test_people_who_have_left_are_not_taken_back(jane: Socket, booking: Booking, board: Socket):
+    first, second = await part(jane, booking, 2), await part(jane, booking, 1)
+    await jane.leave(booking.code, count=2)
+    assert (await jane.command("undo", scan_id=first, reason="x"))["error"]["code"] == "LEFT_SINCE"
+    assert (await undone(jane, second))["people"] == 1, "one of three is still inside"
+    assert await figures(board) == counts(2, 0, 2, 0)
+
+
+async def test_the_undo_of_a_part_is_heard_with_the_partys_numbers(jane: Socket, tom: Socket, booking: Booking):
+    await part(jane, booking, 2)
+    second = await part(jane, booking, 1)
+    await tom.command("subscribe", topic="tickets")
+    await undone(jane, second)
+    news = (await tom.event())["data"]
+    assert (news["change"], news["party"]) == ("undone", {"size": 5, "admitted": 2, "remaining": 3})
