@@ -90,13 +90,7 @@ class Decision(NamedTuple):
             if inside is not None:
                 wire["presence"]["inside"] = inside
         if self.party is not None:
-            booking_id, size, admitted = self.party
-            wire["party"] = {
-                "booking_id": booking_id,
-                "size": size,
-                "admitted": admitted,
-                "remaining": self.party.remaining,
-            }
+            wire["party"] = self.party.as_dict()
         return wire
 
 

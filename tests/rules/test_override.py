@@ -29,6 +29,11 @@ def test_what_has_to_be_done_first_cannot(status, entered, why):
     assert obstacle(status, entered=entered, left=False) is why
 
 
+def test_the_rest_of_a_party_can_be_let_in():
+    assert obstacle("VERIFIED", entered=True, left=False, part=True) is None
+    assert obstacle("CANCELLED", entered=True, left=False, part=True) is Reason.TICKET_CANCELLED
+
+
 @pytest.mark.parametrize("status", ["VERIFIED", "ACTIVATED", "EXPIRED"])
 def test_whoever_has_left_can_be_let_back_in(status):
     assert obstacle(status, entered=True, left=True) is None

@@ -4,7 +4,7 @@
 
 -- name: disputed_scan
 -- The scan with this id that is neither undo nor override: the one that admitted the holder if there is one, else the newest.
-SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.result, e.reason,
+SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.result, e.reason, e.mode, e.people,
        e.entered OR e.reason = 'RE_ENTRY' AS let_in
   FROM scans e
  WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode IN ('validate', 'verify')
@@ -63,14 +63,14 @@ SELECT e.scan_id
 -- name: read_dispute
 -- One dispute with its ticket's current state, its holder's absence, and what the decision recorded.
 SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.customer_name, t.verified_at, t.verified_by,
-       t.verified_gate, f.name AS verified_name, a.left_at, a.left_gate, s.date, s.start_time, s.end_time,
-       m.reason AS recorded, u.scan_id AS undone_by
+       t.verified_gate, f.name AS verified_name, a.left_at, a.left_gate, s.date, s.start_time, s.end_time, s.places,
+       s.admitted, t.channel, m.reason AS recorded, u.scan_id AS undone_by
   FROM disputes d
   LEFT JOIN staff o ON o.org_id = d.org_id AND o.id = d.operator_id
   LEFT JOIN staff b ON b.org_id = d.org_id AND b.id = d.decided_by
   LEFT JOIN tickets t ON t.org_id = d.org_id AND t.id = d.ticket_id
   LEFT JOIN staff f ON f.org_id = t.org_id AND f.id = t.verified_by
-  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time FROM ticket_reservations r
+  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time, r.places, r.admitted FROM ticket_reservations r
                        JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
   LEFT JOIN LATERAL (SELECT a.left_at, a.left_gate FROM ticket_absences a
@@ -86,8 +86,8 @@ SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.custome
 -- The newest disputes before an id, newest first: of a venue ($2), of an operator ($3), open or decided ($4), open or decided
 -- since $5; NULL: any.
 SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.customer_name, t.verified_at, t.verified_by,
-       t.verified_gate, f.name AS verified_name, a.left_at, a.left_gate, s.date, s.start_time, s.end_time,
-       m.reason AS recorded, u.scan_id AS undone_by
+       t.verified_gate, f.name AS verified_name, a.left_at, a.left_gate, s.date, s.start_time, s.end_time, s.places,
+       s.admitted, t.channel, m.reason AS recorded, u.scan_id AS undone_by
   FROM (SELECT * FROM disputes d
          WHERE d.org_id = $1
            AND ($2::bigint IS NULL OR d.venue_id = $2)
@@ -101,7 +101,7 @@ SELECT d.*, o.name AS operator_name, b.name AS decided_name, t.status, t.custome
   LEFT JOIN staff b ON b.org_id = d.org_id AND b.id = d.decided_by
   LEFT JOIN tickets t ON t.org_id = d.org_id AND t.id = d.ticket_id
   LEFT JOIN staff f ON f.org_id = t.org_id AND f.id = t.verified_by
-  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time FROM ticket_reservations r
+  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time, r.places, r.admitted FROM ticket_reservations r
                        JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
   LEFT JOIN LATERAL (SELECT a.left_at, a.left_gate FROM ticket_absences a

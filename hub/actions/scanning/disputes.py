@@ -14,6 +14,7 @@ from hub.actions.messaging.notices import Notice, give_notices
 from hub.events.announcements import TopicEvent
 from hub.observability import telemetry
 from hub.rules.override import obstacle
+from hub.rules.parties import Party
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
@@ -123,6 +124,7 @@ async def publish_dispute(services: Services, org_id: int, dispute: dict[str, An
 def dispute_as_dict(row: Any) -> dict[str, Any]:
     """Return the dispute as JSON: the refused scan, the question, the answer, and the ticket as it is now."""
     decided = row["decided_at"]
+    party = None if row["places"] is None else Party(None, row["places"], row["admitted"])
     return {
         "dispute_id": row["id"],
         "scan_id": str(row["scan_id"]),
@@ -143,9 +145,23 @@ def dispute_as_dict(row: Any) -> dict[str, Any]:
         "decided_at": None if decided is None else rfc3339(decided),
         "recorded": row["recorded"],
         "undone": row["undone_by"] is not None,
-        "obstacle": obstacle(row["status"], entered=row["verified_at"] is not None, left=row["left_at"] is not None),
+        "obstacle": obstacle(
+            row["status"],
+            entered=row["verified_at"] is not None,
+            left=row["left_at"] is not None,
+            part=party is not None and party.is_part_in,
+        ),
         "ticket": None if row["status"] is None else _ticket(row),
+        **_party(row, party),
     }
+
+
+def _party(row: Any, party: Party | None) -> dict[str, Any]:
+    """Return the party of a booking, as a decision has it; nothing for a ticket of one person."""
+    if party is None or (party.size == 1 and row["channel"] != "booking"):
+        return {}
+    booking_id = row["ticket_id"] if row["channel"] == "booking" else None
+    return {"party": party._replace(booking_id=booking_id).as_dict()}
 
 
 def _ticket(row: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from hub.events.announcements import Announcement, TicketsChanged
 from hub.events.scan_events import LoggedScan
 from hub.observability import telemetry
 from hub.rules.decisions import Decision, Presence
-from hub.rules.entry_decision import ENTERED
+from hub.rules.entry_decision import ENTERED, party_of
 from hub.rules.leaving import Absence, returned_by_supervisor
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.override import obstacle
@@ -53,6 +53,15 @@ class _Override(NamedTuple):
     reason: str
     source: Source
     venue: Venue
+    count: int | None
+
+    def people(self, most: int) -> int:
+        """Return how many are let in, of at most `most`: the given number, or as many as the refused scan wanted to admit."""
+        if self.count is not None:
+            if self.count > most:
+                raise Refused(Reason.PARTY_TOO_LARGE, remaining=most)
+            return self.count
+        return min(self.scan["people"], most) if self.scan["mode"] == "verify" else most
 
     def request(self) -> ScanRequest:
         """Return the override as a scan request of the supervisor at the gate of the refused scan."""
@@ -69,10 +78,11 @@ class _Override(NamedTuple):
 
 
 class _Recorded(NamedTuple):
-    """The result of an override: VERIFIED or RE_ENTRY, and the announcements about it."""
+    """The result of an override: VERIFIED or RE_ENTRY, the announcements about it, and how many people it let in."""
 
     reason: Reason
     announcements: list[Announcement]
+    people: int
 
 
 async def override_entry(
@@ -82,13 +92,15 @@ async def override_entry(
     reason: str,
     *,
     take_back: bool = False,
+    count: int | None = None,
     source: Source = "socket",
 ) -> dict[str, Any]:
     """Record an entry for a refused scan, or the return of a holder who has left. Repeating it changes nothing.
 
-    `take_back`: undo the recorded entry first, with the same reason, because it was a mistake.
+    `take_back`: undo the recorded entry first, with the same reason, because it was a mistake. `count`: how many of a party; None:
+    as many as the scan wanted to admit, and all that remain if it was a check.
     Refuses SCAN_NOT_FOUND, NOTHING_TO_DISPUTE, DISPUTE_DECIDED, and what no supervisor may overrule (`hub/rules/override.py`):
-    TICKET_NOT_FOUND, TICKET_CANCELLED, TICKET_NOT_ACTIVATED, ALREADY_VERIFIED.
+    TICKET_NOT_FOUND, TICKET_CANCELLED, TICKET_NOT_ACTIVATED, ALREADY_VERIFIED; PARTY_TOO_LARGE if fewer than `count` remain.
     """
     for _ in range(MAX_ATTEMPTS):
         scan = await services.database.scans.fetchrow(DISPUTES.disputed_scan, supervisor.org_id, scan_id)
@@ -97,7 +109,7 @@ async def override_entry(
         if scan["let_in"]:
             raise Refused(Reason.NOTHING_TO_DISPUTE)
         venue = await services.venues.read(supervisor.org_id, scan["venue_id"])
-        override = _Override(supervisor, scan, reason, source, venue)
+        override = _Override(supervisor, scan, reason, source, venue, count)
         try:
             recorded = await _decide_and_record(services, override)
         except (_Raced, asyncpg.DeadlockDetectedError):
@@ -117,13 +129,13 @@ async def override_entry(
 
 async def _publish(services: Services, override: _Override, recorded: _Recorded, dispute: dict[str, Any]) -> None:
     """Announce, log and count what was recorded."""
-    supervisor, scan, _, source, _ = override
+    supervisor, scan, _, source, *_ = override
     entered, now = recorded.reason is Reason.VERIFIED, services.clock.now()
     services.announcer.publish(recorded.announcements)
     services.scan_events.publish([
         LoggedScan(supervisor.org_id, scan["venue_id"], scan["scan_id"], now, now, scan["gate"], supervisor.staff_id,
                    supervisor.name, "override", source, "GREEN", recorded.reason.value, entered, scan["code"],
-                   scan["ticket_id"])
+                   scan["ticket_id"], None, recorded.people)
     ])  # fmt: skip
     await publish_dispute(services, supervisor.org_id, dispute)
     telemetry.scan_decided("override", "GREEN", recorded.reason)
@@ -149,8 +161,10 @@ async def _decide_and_record(services: Services, override: _Override) -> _Record
             return None
         wanted = row_literals.rows([f"{org_id},{text(scan['code'])},{scan_id.hex},override"])
         row = await connection.fetchrow(ENTRIES.read_entry_scans, wanted)
-        absence = await _absence_of(connection, org_id, row)
-        _refuse_obstacle(row, absence)
+        part = row["places"] is not None and 0 < row["admitted"] < row["places"]
+        # Of a party in part, those still to come are let in, whoever has left.
+        absence = None if part else await _absence_of(connection, org_id, row)
+        _refuse_obstacle(row, absence, part=part)
         if absence is None:
             recorded = await _record_entry(connection, override, row, now)
         else:
@@ -170,8 +184,8 @@ async def _absence_of(connection: Any, org_id: int, row: Any) -> Absence | None:
     return absence
 
 
-def _refuse_obstacle(row: Any, absence: Absence | None) -> None:
-    reason = obstacle(row["status"], entered=row["verified_at"] is not None, left=absence is not None)
+def _refuse_obstacle(row: Any, absence: Absence | None, *, part: bool) -> None:
+    reason = obstacle(row["status"], entered=row["verified_at"] is not None, left=absence is not None, part=part)
     if reason is Reason.ALREADY_VERIFIED:
         raise Refused(
             reason,
@@ -187,13 +201,28 @@ async def _record_entry(connection: Any, override: _Override, row: Any, now: dat
     scan, request = override.scan, override.request()
     ticket, reservation, _ = facts_of(row)
     day = today(now, override.venue.zone)
-    decision = Decision(ENTERED, ticket, ticket.status, reservation, None, day, scan["scan_id"], entered=True)
+    party = party_of(ticket, reservation)
+    people = 1 if party is None else override.people(party.remaining)
+    party = party and party.after(people)
+    decision = Decision(
+        ENTERED,
+        ticket,
+        ticket.status,
+        reservation,
+        None,
+        day,
+        scan["scan_id"],
+        entered=True,
+        people=people,
+        party=party,
+    )
     pending = PendingScan(request, scan["scan_id"], decision, row["version"])
     rows = await connection.fetch(ENTRIES.write_entry_scans, row_literals.rows([log_row(pending)]), now)
     if any(one["kind"] == "raced" for one in rows):
         raise _Raced
-    changed = TicketsChanged.of(request.org_id, request.venue_id, [request.code], "verified")
-    return _Recorded(Reason.VERIFIED, [*map(count_changed, rows), changed])
+    numbers = None if party is None else (party.size, party.admitted)
+    changed = TicketsChanged.of(request.org_id, request.venue_id, [request.code], "verified", numbers)
+    return _Recorded(Reason.VERIFIED, [*map(count_changed, rows), changed], people)
 
 
 async def _record_return(connection: Any, override: _Override, row: Any, absence: Absence, now: datetime) -> _Recorded:
@@ -212,17 +241,18 @@ async def _record_return(connection: Any, override: _Override, row: Any, absence
         override.scan["scan_id"],
         entered=False,
         presence=presence,
+        people=(people := override.people(absence.people)),
     )
     movement = Movement(override.request(), decision, "in", absence.venue_id, absence.date, row["version"])
     raced, announcements = await write_movements(connection, [movement], now)
     if raced:
         raise _Raced
-    return _Recorded(verdict.reason, announcements)
+    return _Recorded(verdict.reason, announcements, people)
 
 
 async def _undo_standing_entry(services: Services, override: _Override) -> None:
     """Undo the recorded entry. Nothing is left to do if another call has undone it, or its holder has just left."""
-    supervisor, scan, reason, source, _ = override
+    supervisor, scan, reason, source, *_ = override
     entry = await services.database.fetchval(
         DISPUTES.standing_entry, supervisor.org_id, scan["code"], scan["ticket_id"]
     )

@@ -52,9 +52,12 @@ def decide_entry_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, 
     if enters and (party is not None or request.count is not None):
         people = _people(request, ONE_PERSON if party is None else party)
         if not people:
-            enters, people, verdict = False, 1, too_many(party or ONE_PERSON)
+            enters, people, verdict = False, request.count or 1, too_many(party or ONE_PERSON)
         elif party is not None:
             party = party.after(people)
+    elif party is not None and request.mode == "verify":
+        # How many want to come in, for a supervisor who may let them.
+        people = request.count or party.remaining or 1
     if enters and ticket is not None:
         entry = FirstEntry(now, request.operator_id, request.operator_name, request.gate)
         if first_entry is None or now < first_entry.verified_at:

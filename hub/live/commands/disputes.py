@@ -8,6 +8,7 @@ from hub.actions.scanning.override_entry import override_entry
 from hub.live.commands.context import CommandContext
 from hub.live.protocol import fields
 from hub.live.protocol.fields import Fields
+from hub.rules.scan_requests import LARGEST_PARTY
 
 LONGEST_TEXT = 500
 
@@ -21,6 +22,7 @@ class SupervisorAnswer(NamedTuple):
     scan_id: UUID
     reason: str
     take_back: bool = False
+    count: int | None = None
 
 
 def read_question(given: Fields) -> Question:
@@ -32,10 +34,12 @@ def read_scan_id(given: Fields) -> UUID:
 
 
 def read_override(given: Fields) -> SupervisorAnswer:
-    take_back = given.get("take_back", False)
-    if type(take_back) is not bool:
-        fields.refuse("take_back", "give true or false")
-    return SupervisorAnswer(fields.uuid(given, "scan_id"), fields.text(given, "reason", LONGEST_TEXT), take_back)
+    return SupervisorAnswer(
+        fields.uuid(given, "scan_id"),
+        fields.text(given, "reason", LONGEST_TEXT),
+        fields.flag(given, "take_back"),
+        fields.whole_or_none(given, "count", 1, LARGEST_PARTY),
+    )
 
 
 def read_decline(given: Fields) -> SupervisorAnswer:
@@ -52,7 +56,12 @@ async def withdraw(context: CommandContext, scan_id: UUID) -> dict[str, Any]:
 
 async def override(context: CommandContext, answer: SupervisorAnswer) -> dict[str, Any]:
     return await override_entry(
-        context.services, context.identity, answer.scan_id, answer.reason, take_back=answer.take_back
+        context.services,
+        context.identity,
+        answer.scan_id,
+        answer.reason,
+        take_back=answer.take_back,
+        count=answer.count,
     )
 
 

@@ -15,6 +15,7 @@ from tests.support.disputes import count_disputes
 from tests.support.hub import Hub
 from tests.support.movements import read_absence
 from tests.support.scan_log import count_scans, read_scans
+from tests.support.shows import Booking, add_booking, add_stage
 from tests.support.tickets import cancel_ticket
 from tests.support.websocket_client import Socket, answer_of, error_of
 from tests.support.world import TODAY, Ticket, World
@@ -249,3 +250,67 @@ async def test_log_and_history_show_a_supervisors_return(
     status, body = await hub.get("/api/operators/scan-history?mode=override", token=token)
     (row,) = body["data"]["scans"]
     assert (row["reason"], row["entered"], row["note"], row["undone"]) == ("RE_ENTRY", False, "saw them leave", True)
+
+
+async def early_party(world: World, size: int = 5) -> Booking:
+    return await add_booking(world, (await add_stage(world, check_in_opens_minutes=30)).performance_id, size)
+
+
+async def refused(gate: Socket, booking: Booking, **fields: Any) -> str:
+    decision = await gate.verify(booking.code, **fields)
+    assert decision["result"] != "GREEN", decision
+    return str(decision["scan_id"])
+
+
+async def test_a_supervisor_admits_as_many_as_the_scan_wanted_or_as_many_as_they_say(
+    hub: Hub, world: World, jane: Socket, sue: Socket
+):
+    booking = await early_party(world)
+    two = await refused(jane, booking, count=2)
+    dispute = await answer_of(sue, "override", scan_id=two, reason="it rains")
+    assert dispute["party"] == {"booking_id": booking.id, "size": 5, "admitted": 2, "remaining": 3}
+    assert dispute["obstacle"] is None, "three are still to come"
+    one = await refused(jane, booking)
+    assert (await answer_of(sue, "override", scan_id=one, reason="it rains", count=1))["party"]["admitted"] == 3
+    rest = await refused(jane, booking)
+    error = await error_of(sue, "override", scan_id=rest, reason="it rains", count=3)
+    assert (error["code"], error["remaining"]) == ("PARTY_TOO_LARGE", 2)
+    dispute = await answer_of(sue, "override", scan_id=rest, reason="it rains")
+    assert (dispute["party"]["remaining"], dispute["obstacle"]) == (0, "ALREADY_VERIFIED")
+    assert await figures(sue) == (5, 5, 0, 0)
+    rows = await read_scans(hub.database, "people", "admitted", mode="override", order_by="logged_at")
+    assert [tuple(row) for row in rows] == [(2, 2), (1, 3), (2, 5)]
+
+
+async def test_more_than_remain_are_admitted_by_no_supervisor(world: World, jane: Socket, sue: Socket):
+    booking = await add_booking(world, (await add_stage(world)).performance_id, 3)
+    await jane.verify(booking.code, count=2)
+    scan_id = await refused(jane, booking, count=2)
+    assert (await answer_of(sue, "override", scan_id=scan_id, reason="x"))["party"]["admitted"] == 3
+    again = await refused(jane, booking, count=1)
+    assert (await error_of(sue, "override", scan_id=again, reason="x"))["code"] == "ALREADY_VERIFIED"
+
+
+async def test_the_override_of_a_part_is_undone_with_its_people(world: World, jane: Socket, sue: Socket):
+    booking = await early_party(world)
+    scans = [await refused(jane, booking, count=count) for count in (2, 1)]
+    for scan_id in scans:
+        await answer_of(sue, "override", scan_id=scan_id, reason="x")
+    undone = await answer_of(sue, "undo", scan_id=scans[0], reason="x")
+    assert (undone["people"], undone["ticket_status"]) == (2, "VERIFIED")
+    assert await figures(sue) == (1, 1, 0, 0)
+
+
+async def test_a_party_that_left_is_let_back_in_with_all_its_people(world: World, jane: Socket, sue: Socket):
+    booking = await add_booking(world, (await add_stage(world)).performance_id, 3)
+    await jane.verify(booking.code)
+    await jane.leave(booking.code, count=2)
+    scan_id = str((await jane.validate(booking.code))["scan_id"])
+    assert (await answer_of(sue, "override", scan_id=scan_id, reason="x"))["recorded"] == "RE_ENTRY"
+    assert await figures(sue) == (3, 3, 2, 2)
+
+
+async def test_an_unconfirmed_booking_is_admitted_by_no_supervisor(world: World, jane: Socket, sue: Socket):
+    booking = await add_booking(world, (await add_stage(world)).performance_id, 3, "PENDING")
+    scan_id = await refused(jane, booking)
+    assert (await error_of(sue, "override", scan_id=scan_id, reason="x"))["code"] == "TICKET_NOT_ACTIVATED"

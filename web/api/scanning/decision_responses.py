@@ -7,7 +7,7 @@ from uuid import UUID
 from hub.rules.offline_scan import ConflictKind
 from hub.rules.reasons import Reason
 from web.api.responses import Colour, Done, Response, TicketStatus
-from web.api.scanning.responses import FirstEntry
+from web.api.scanning.responses import FirstEntry, Party
 
 
 class Person(Response):
@@ -99,6 +99,8 @@ class Dispute(Response):
     """Why the ticket's holder cannot be let in now; null if an entry or a return can be recorded."""
     ticket: DisputedTicket | None
     """The ticket's current state."""
+    party: Party | None = None
+    """The party of a booking as it is now; otherwise omitted."""
 
 
 class DisputeAnswer(Done):

@@ -31,7 +31,8 @@ async def decide_on_dispute(request: web.Request) -> web.Response:
     body, services = await read_json(request, DecideDispute), request.app[SERVICES]
     if body.decision == "decline":
         return success_response(await disputes.decline(services, manager, body.scan_id, body.reason))
-    overridden = override_entry(services, manager, body.scan_id, body.reason, take_back=body.take_back, source="http")
+    overridden = override_entry(services, manager, body.scan_id, body.reason, take_back=body.take_back,
+                                count=body.count, source="http")  # fmt: skip
     return success_response(await overridden)
 
 

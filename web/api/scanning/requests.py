@@ -143,6 +143,11 @@ class DecideDispute(Request):
             " because then the entry is no obstacle.",
         ),
     ]
+    count: Annotated[
+        int | None,
+        Field(default=None, ge=1, le=LARGEST_PARTY, description="With `admit`: how many people of a party. The default is as many as"
+              " the scan wanted to admit, and all that remain if it was a check."),
+    ]  # fmt: skip
 
 
 class WithdrawDispute(Request):

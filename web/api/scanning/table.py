@@ -140,7 +140,7 @@ DISPUTE_ENDPOINTS: tuple[Endpoint, ...] = (
         body=requests.DecideDispute,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_NOT_FOUND, Reason.NOTHING_TO_DISPUTE, Reason.DISPUTE_DECIDED,
                   Reason.TICKET_NOT_FOUND, Reason.TICKET_CANCELLED, Reason.TICKET_NOT_ACTIVATED, Reason.ALREADY_VERIFIED,
-                  Reason.BUSY),
+                  Reason.PARTY_TOO_LARGE, Reason.BUSY),
         statuses={Reason.ALREADY_VERIFIED: 409},
         about="For managers, with or without a dispute. `admit` records the entry despite the refusal, in the log with mode `override`."
         " If the holder has left and not come back, it records their return."
