@@ -8,7 +8,10 @@ from tests.support.world import Ticket, World
 
 
 async def book_together(world: World, slot_id: int, size: int) -> list[Ticket]:
-    """Take places for a family, as one request leaves them: one link for all. Seat admission is not updated."""
+    """Take places for a family, as one request leaves them: one link for all. Seat admission is not updated.
+
+    They are in the order of their ids, in which a scan of the party admits them.
+    """
     tickets = await world.fill(slot_id, size)
     await world.hub.database.execute(
         "UPDATE ticket_reservations SET booked_together = $2, manage_token_hash = sha256($3::text::bytea) WHERE id = ANY ($1)",
@@ -17,7 +20,7 @@ async def book_together(world: World, slot_id: int, size: int) -> list[Ticket]:
     await world.hub.database.execute(
         "DELETE FROM mail_outbox WHERE reservation_id = ANY ($1)", [ticket.reservation_id for ticket in tickets[1:]]
     )
-    return tickets
+    return sorted(tickets, key=lambda ticket: ticket.id)
 
 
 async def move_to(database: Any, reservation_id: int, was: int, slot_id: int) -> None:
