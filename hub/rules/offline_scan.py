@@ -11,7 +11,7 @@ OLDEST = timedelta(days=31)
 
 ConflictKind = Literal[
     "already_verified", "cancelled", "unknown", "wrong_date", "wrong_venue", "too_early", "expired", "not_activated",
-    "no_reservation",
+    "no_reservation", "not_confirmed", "party_too_large",
 ]  # fmt: skip
 
 _KINDS: dict[Reason, ConflictKind] = {
@@ -24,6 +24,8 @@ _KINDS: dict[Reason, ConflictKind] = {
     Reason.TICKET_EXPIRED: "expired",
     Reason.TICKET_NOT_ACTIVATED: "not_activated",
     Reason.NO_RESERVATION: "no_reservation",
+    Reason.BOOKING_NOT_CONFIRMED: "not_confirmed",
+    Reason.PARTY_TOO_LARGE: "party_too_large",
 }
 
 
@@ -42,6 +44,17 @@ def conflict_kind(offline_result: Result, admitted: bool | None, reason: Reason)
     if reason is Reason.ALREADY_VERIFIED and offline_result == "YELLOW" and admitted is None:
         return None
     return _KINDS.get(reason)
+
+
+def surplus_of(count: int | None, people: int, *, entered: bool) -> int:
+    """Return how many people whom the scanner let in the hub does not count.
+
+    `count` is how many the scanner let in, and None if it did not say. `people` of them were recorded if `entered`. If not,
+    `people` is how many of the party could have come in.
+    """
+    if entered:
+        return 0 if count is None else max(0, count - people)
+    return max(1, people) if count is None else count
 
 
 def moment_of_scan(scanned_at: datetime, skew: timedelta, now: datetime) -> datetime:

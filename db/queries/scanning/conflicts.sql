@@ -4,13 +4,13 @@
 -- Stores each of the conflicts in $2 once, by its scan, and returns the new ones. Rows are written in the order of their keys,
 -- because two processes with the same queue could otherwise wait for each other.
 INSERT INTO scan_conflicts (org_id, scan_id, venue_id, operator_id, kind, offline_result, result, reason, code, ticket_id,
-                            gate, device, scanned_at, logged_at, first_at, first_by, first_gate)
+                            gate, device, scanned_at, logged_at, first_at, first_by, first_gate, people)
 SELECT $1, c.scan_id, c.venue_id, c.operator_id, c.kind, c.offline_result, c.result, c.reason, c.code, c.ticket_id,
-       c.gate, c.device, c.scanned_at, $3, c.first_at, c.first_by, c.first_gate
+       c.gate, c.device, c.scanned_at, $3, c.first_at, c.first_by, c.first_gate, c.people
   FROM jsonb_to_recordset($2::text::jsonb)
        AS c (scan_id uuid, venue_id bigint, operator_id bigint, kind text, offline_result text, result text, reason text,
              code text, ticket_id bigint, gate text, device text, scanned_at timestamptz, first_at timestamptz,
-             first_by bigint, first_gate text)
+             first_by bigint, first_gate text, people smallint)
  ORDER BY c.scan_id
 ON CONFLICT (scan_id, org_id) DO NOTHING
 RETURNING scan_id;

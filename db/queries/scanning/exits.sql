@@ -40,7 +40,7 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
 -- name: exits_before_their_entries
 -- For the entries in $3 (codes) and $4 (times): the later exits at their venue that were refused because no entry was known.
 -- `left_at` is the hub's time, or an offline scanner's corrected to the hub's clock.
-SELECT e.scan_id, e.operator_id, o.name AS operator_name, e.code, e.gate, e.device, e.left_at
+SELECT e.scan_id, e.operator_id, o.name AS operator_name, e.code, e.gate, e.device, e.people, e.left_at
   FROM unnest($3::text[], $4::timestamptz[]) AS a (code, entered_at)
  CROSS JOIN LATERAL (
        SELECT e.*, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS left_at FROM scans e

@@ -114,6 +114,7 @@ def conflict_as_dict(row: Any) -> dict[str, Any]:
         "reason": row["reason"],
         "ticket_code": row["code"],
         "ticket_id": row["ticket_id"],
+        "people": row["people"],
         "operator": {"id": row["operator_id"], "name": row["operator_name"]},
         "gate": row["gate"],
         "device": row["device"],

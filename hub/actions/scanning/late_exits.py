@@ -39,6 +39,7 @@ async def late_exits(
             scanned_at=row["left_at"],
             gate=row["gate"],
             device=row["device"],
+            count=row["people"],
         )
         for row in rows
     ]

@@ -34,7 +34,10 @@ IDLE_SECONDS = 1800.0
 
 Key = tuple[int, int, date]
 TicketRow = list[Any]
-"""`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]`."""
+"""`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]`.
+
+A ticket for several people also has `places, admitted`, and one that was booked together with others `places, admitted, party`.
+"""
 
 
 @dataclass(slots=True)
@@ -69,7 +72,7 @@ class DayList:
             code = row["code"]
             known = self.seen.get(code)
             if known is None or known[0] != row:
-                known = row, _ticket(known[1][0] if known else hash_of(self.salt, code), row)
+                known = row, _ticket(self.salt, known[1][0] if known else hash_of(self.salt, code), row)
                 self.changed[known[1][0]] = self.reading
             seen[code] = known
             tickets[known[1][0]] = known[1]
@@ -153,13 +156,23 @@ def hash_of(salt: bytes, code: str) -> str:
     return hmac.digest(salt, normalise(code).encode(), "sha256").hex()[:16]
 
 
-def _ticket(name: str, row: Any) -> TicketRow:
+def party_of_day(salt: bytes, together: bytes, slot_id: int) -> str:
+    """Return the name of a party of tickets in one slot, under `salt`: 16 hex digits."""
+    return hmac.digest(salt, b"party:%d:" % slot_id + together, "sha256").hex()[:16]
+
+
+def _ticket(salt: bytes, name: str, row: Any) -> TicketRow:
     """Return the row on the wire for a row of `manifest_tickets`."""
-    _, status, slot_id, valid_until, channel, verified_at, gate, left_at = row
+    _, status, slot_id, valid_until, channel, verified_at, gate, left_at, places, admitted, together = row
     until, entered, left = (
         None if moment is None else rfc3339(moment) for moment in (valid_until, verified_at, left_at)
     )
-    return [name, status, slot_id, int(verified_at is not None), until, channel, entered, gate, left]
+    listed = [name, status, slot_id, int(verified_at is not None), until, channel, entered, gate, left]
+    if together is not None:
+        listed += [places, admitted, party_of_day(salt, together, slot_id)]
+    elif places > 1:
+        listed += [places, admitted]
+    return listed
 
 
 def _head(venue: Venue, day: date, salt: bytes, slots: list[dict[str, Any]]) -> dict[str, Any]:
@@ -189,7 +202,18 @@ def _slots_open(venue: Venue, day: date, rows: Sequence[Any]) -> list[dict[str, 
     for row in rows:
         starts_at, ends_at = row["starts_at"], row["ends_at"]
         facts = ReservationFacts(
-            0, row["id"], venue.id, row["date"], row["start_time"], row["end_time"], starts_at, ends_at, 0, 0
+            0,
+            row["id"],
+            venue.id,
+            row["date"],
+            row["start_time"],
+            row["end_time"],
+            starts_at,
+            ends_at,
+            0,
+            0,
+            row["check_in_opens_minutes"],
+            row["check_in_closes_minutes"],
         )
         opens, closes = entry_window(facts, venue.policy, venue.zone)
         if row["date"] != day and (closes <= first or opens >= after):

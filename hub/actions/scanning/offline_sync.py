@@ -23,7 +23,7 @@ from hub.actions.scanning.late_exits import late_exits
 from hub.observability import telemetry
 from hub.rules.decisions import Decision
 from hub.rules.entry_decision import Result
-from hub.rules.offline_scan import conflict_kind, moment_of_scan, was_admitted
+from hub.rules.offline_scan import conflict_kind, moment_of_scan, surplus_of, was_admitted
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE, ScanRequest
@@ -44,7 +44,10 @@ SyncMode = Literal["validate", "verify", "exit"]
 
 @dataclass(frozen=True, slots=True)
 class QueuedScan:
-    """One scan from a device's queue. `admitted` None: `offline_result` says whether the holder went in."""
+    """One scan from a device's queue. `admitted` None: `offline_result` says whether the holder went in.
+
+    `count` people of a party went in or out; None: all that could. `party`: of tickets that were booked together.
+    """
 
     scan_id: UUID
     code: str
@@ -53,6 +56,8 @@ class QueuedScan:
     gate: str | None = None
     mode: SyncMode = "verify"
     admitted: bool | None = None
+    count: int | None = None
+    party: bool = False
 
     @property
     def let_in(self) -> bool:
@@ -132,6 +137,8 @@ class OfflineSync:
             scanned_at=scanned_at,
             gate=scan.gate or gate,
             device=device,
+            count=None if mode == "validate" else scan.count,
+            party=scan.party,
         )
         return (self._exit_scans if mode == "exit" else self._entry_scans).submit(request)
 
@@ -160,19 +167,25 @@ class OfflineSync:
         """Write the conflicts of these scans that are not known yet, and return all of them by scan."""
         found = []
         for scan, moment, answer in zip(scans, moments, answers, strict=True):
-            if isinstance(answer, Refused) or answer.entered or not scan.let_in:
+            if isinstance(answer, Refused) or not scan.let_in:
                 continue
+            went_in = answer.entered or answer.verdict.reason is Reason.RE_ENTRY
+            of_family = scan.party and not went_in and answer.party is not None
+            possible = answer.party.remaining if of_family and answer.party else answer.people
+            people = surplus_of(scan.count, possible, entered=went_in)
             kind = conflict_kind(scan.offline_result, scan.admitted, answer.verdict.reason)
-            if kind is None:
+            if went_in:
+                kind = "party_too_large"
+            if kind is None or not people:
                 continue
-            first = answer.first_entry if kind == "already_verified" else None
+            first = answer.first_entry if kind in ("already_verified", "party_too_large") else None
             found.append({
                 "scan_id": str(scan.scan_id), "venue_id": venue_id, "operator_id": identity.staff_id, "kind": kind,
                 "offline_result": scan.offline_result, "result": answer.verdict.result,
                 "reason": answer.verdict.reason.value,
                 "code": answer.ticket.code if answer.ticket else normalise(scan.code)[:LONGEST_CODE],
                 "ticket_id": answer.ticket.id if answer.ticket else None, "gate": scan.gate or gate, "device": device,
-                "scanned_at": moment,
+                "scanned_at": moment, "people": people,
                 "first_at": first.verified_at if first else None, "first_by": first.verified_by if first else None,
                 "first_gate": first.gate if first else None,
             })  # fmt: skip
@@ -228,7 +241,12 @@ def _result(scan: QueuedScan, answer: Decision | Refused, conflict: Any, contact
         return result | {"decision": decision}
     shown = conflict_as_dict(conflict)
     result |= {"outcome": "conflict", "repeated": answer.repeated, "decision": decision}
-    return result | {"conflict_id": shown["conflict_id"], "kind": shown["kind"], "first_entry": shown["first_entry"]}
+    return result | {
+        "conflict_id": shown["conflict_id"],
+        "kind": shown["kind"],
+        "first_entry": shown["first_entry"],
+        "people": shown["people"],
+    }
 
 
 def _record(results: list[dict[str, Any]], identity: Identity) -> None:

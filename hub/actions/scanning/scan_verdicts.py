@@ -98,7 +98,7 @@ def decide_exit_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, t
     else:
         verdict = _exit_verdict(request, row, entry, presence, venue, now)
         inside = 1 if presence is None or presence.inside is None else presence.inside
-        if verdict.reason is Reason.EXIT_RECORDED and (inside > 1 or request.count is not None):
+        if verdict.reason is Reason.EXIT_RECORDED and (party is not None or request.count is not None):
             people = inside if request.count is None else request.count
             if request.source == "sync":
                 people = min(people, inside)
@@ -107,9 +107,9 @@ def decide_exit_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, t
                 people = 1
             elif presence is not None and presence.inside is not None:
                 presence = presence._replace(inside=inside - people)
-        elif request.count is not None:
-            # The entry may only be unknown yet (`late_exits.py`).
-            people = request.count
+        elif verdict.reason is not Reason.EXIT_RECORDED:
+            # How many left, if their entry is only unknown yet (`late_exits.py`).
+            people = request.count or (party.size if party is not None else 1)
     verdict = _or_mistyped(verdict, request.code)
     decision = Decision(
         verdict, ticket, status, reservation, entry, today, scan.scan_id, False, repeated, presence, people, party

@@ -8,7 +8,7 @@ from hub.live.protocol import fields
 from hub.live.protocol.fields import Fields
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.scan_requests import LONGEST_SCANNED_TEXT
+from hub.rules.scan_requests import LARGEST_PARTY, LONGEST_SCANNED_TEXT
 
 MODES = ("verify", "validate", "exit")
 RESULTS = ("GREEN", "YELLOW", "RED")
@@ -32,9 +32,7 @@ def _read_scan(number: int, given: Any) -> QueuedScan:
     if type(given) is not dict:
         fields.refuse(f"scans.{number}", "give an object")
     try:
-        admitted = given.get("admitted")
-        if admitted is not None and type(admitted) is not bool:
-            fields.refuse("admitted", "give true or false")
+        admitted = None if given.get("admitted") is None else fields.flag(given, "admitted")
         return QueuedScan(
             fields.uuid(given, "scan_id"),
             fields.text(given, "code", LONGEST_SCANNED_TEXT),
@@ -43,6 +41,8 @@ def _read_scan(number: int, given: Any) -> QueuedScan:
             fields.text_or_none(given, "gate", 64),
             "verify" if given.get("mode") is None else fields.word(given, "mode", MODES),
             admitted,
+            fields.whole_or_none(given, "count", 1, LARGEST_PARTY),
+            fields.flag(given, "party"),
         )
     except Refused as refused:
         errors = [{**error, "field": f"scans.{number}.{error['field']}"} for error in refused.details.get("errors", [])]

@@ -273,4 +273,5 @@ async def test_the_exit_of_a_part_sent_again_is_counted_once(hub, world, jane, b
         assert (await jane.leave(booking.code, scan_id, count=2))["reason"] == "EXIT_RECORDED"
     status, answer = await hub.post("/api/operator/exit", {"code": booking.code, "count": 1}, token=await world.staff())
     assert (status, answer["data"]["presence"]["inside"]) == (200, 1)
-    assert await figures(board) == counts(4, 1, 3, 0)
+    assert shown(await jane.leave(booking.code)) == ("GREEN", "EXIT_RECORDED", "1 out, 0 still inside")
+    assert await figures(board) == counts(4, 0, 4, 0)

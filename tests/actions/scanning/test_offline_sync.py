@@ -17,9 +17,12 @@ from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.movements import read_walk_ins
 from tests.support.negative_controls import drop_constraint, sabotage, without_last_line
+from tests.support.occupancy import counts, figures
 from tests.support.offline_queue import queued, sync
+from tests.support.parties import book_together
 from tests.support.scan_conflicts import count_conflicts, read_conflict
 from tests.support.scan_log import count_entries, count_scans, read_scan, read_scans
+from tests.support.shows import Booking, add_booking, add_stage
 from tests.support.slots import read_slot, sum_verified
 from tests.support.tickets import read_ticket_status, read_visit
 from tests.support.websocket_client import Socket
@@ -293,3 +296,97 @@ async def test_two_hubs_that_get_the_same_queue_at_once_record_it_once(open_hub)
     assert sorted(both[0] + both[1]) == ["accepted"] * 300 + ["duplicate"] * 300
     assert await count_entries(hubs[0].database) == 300
     assert await broken_invariants(hubs[0].database) == []
+
+
+async def party_of(world: World, size: int = 5) -> Booking:
+    return await add_booking(world, (await add_stage(world, start="10:00", end="14:00")).performance_id, size)
+
+
+async def test_offline_parts_of_a_party_are_recorded_and_what_no_longer_fits_is_a_conflict_that_says_how_many(
+    hub, world, jane, tom, sue, board
+):
+    booking = await party_of(world)
+    await sue.command("subscribe", topic="conflicts")
+    at_a, at_b = queued(booking.code, -20, count=3), queued(booking.code, -15, count=4)
+    [first] = await sync(jane, at_a)
+    assert (first["outcome"], first["decision"]["detail"]) == ("accepted", "3 of 5 in")
+    [second] = await sync(tom, at_b)
+    assert (second["outcome"], second["kind"], second["people"]) == ("conflict", "party_too_large", 2)
+    assert (second["reason"], second["decision"]["detail"]) == ("VERIFIED", "5 of 5 in"), "two of the four fitted"
+    assert second["first_entry"]["operator_name"] == "Jane Smith"
+    row = await read_conflict(hub.database)
+    assert (row["people"], row["kind"], row["ticket_id"]) == (2, "party_too_large", booking.id)
+    assert (await sue.event())["data"]["conflict"]["people"] == 2
+    assert await figures(board) == counts(5, 5, 0, 0)
+    for _ in range(3):
+        [again] = await sync(tom, at_b)
+        assert again == second | {"repeated": True, "decision": again["decision"]}
+        assert again["decision"]["party"] == second["decision"]["party"]
+        assert [result["outcome"] for result in await sync(jane, at_a)] == ["duplicate"]
+    assert await count_conflicts(hub.database) == 1
+    assert await figures(board) == counts(5, 5, 0, 0)
+
+
+async def test_of_a_whole_party_once_more_all_are_in_the_conflict(hub, world, jane, tom):
+    booking = await party_of(world)
+    await sync(jane, queued(booking.code, -20))
+    counted, uncounted = await sync(tom, queued(booking.code, -15, count=3), queued(booking.code, -10))
+    assert (counted["kind"], counted["people"]) == ("already_verified", 3)
+    assert (uncounted["kind"], uncounted["people"]) == ("already_verified", 1)
+
+
+async def test_a_party_that_should_not_have_come_in_is_a_conflict_with_all_its_people(hub, world, jane):
+    stage = await add_stage(world, day=TODAY + timedelta(days=1))
+    tomorrow, pending = [await add_booking(world, stage.performance_id, 4, status) for status in ("CONFIRMED", "PENDING")]
+    wrong_day, some, unconfirmed = await sync(
+        jane, queued(tomorrow.code), queued(tomorrow.code, count=2), queued(pending.code, count=3)
+    )
+    assert (wrong_day["kind"], wrong_day["people"]) == ("wrong_date", 4)
+    assert (some["kind"], some["people"]) == ("wrong_date", 2)
+    assert (unconfirmed["kind"], unconfirmed["people"]) == ("not_confirmed", 3)
+    [unknown] = await sync(jane, queued("BKG-ODD", count=2))
+    assert (unknown["kind"], unknown["people"]) == ("unknown", 2)
+
+
+async def test_an_earlier_offline_part_is_the_first_entry_although_it_is_heard_of_later(hub, world, jane, tom):
+    booking = await party_of(world)
+    assert (await tom.verify(booking.code, count=2))["verified"]["operator_name"] == "Tom Brown"
+    [result] = await sync(jane, queued(booking.code, -20, count=1))
+    verified = result["decision"]["verified"]
+    assert (verified["operator_name"], verified["verified_at"]) == ("Jane Smith", "2026-11-20T10:40:00Z")
+    later = (await tom.validate(booking.code))["verified"]
+    assert (later["operator_name"], later["gate"], later["verified_at"]) == ("Jane Smith", "A", "2026-11-20T10:40:00Z")
+
+
+async def test_a_family_admitted_offline_in_one_scan_is_recorded_ticket_by_ticket(hub, world, jane, tom, board):
+    family = await book_together(world, await world.slot(), 5)
+    scan, rival = queued(family[0].code, -20, count=3, party=True), queued(family[4].code, -15, count=4, party=True)
+    [first], [second] = await sync(jane, scan), await sync(tom, rival)
+    assert (first["outcome"], first["decision"]["detail"]) == ("accepted", "3 of 5 in")
+    assert (second["outcome"], second["kind"], second["people"]) == ("conflict", "party_too_large", 2)
+    assert await figures(board) == counts(5, 5, 0, 0)
+    assert [result["outcome"] for result in await sync(jane, scan)] == ["duplicate"]
+    [again] = await sync(tom, rival)
+    assert (again["outcome"], again["people"], again["repeated"]) == ("conflict", 2, True)
+    assert await count_entries(hub.database) == 5
+    rows = await read_scans(hub.database, "scanned_at", "source", entered=True)
+    assert {row["scanned_at"] for row in rows} == {NOON - timedelta(minutes=20), NOON - timedelta(minutes=15)}
+    [late] = await sync(tom, queued(family[1].code, -5, party=True))
+    assert (late["kind"], late["people"]) == ("already_verified", 1)
+
+
+async def test_an_offline_exit_of_a_part_and_one_before_its_entry_is_known(hub, world, jane, tom, board):
+    booking, other = await party_of(world), await party_of(world, 4)
+    await jane.verify(booking.code)
+    await sync(tom, queued(booking.code, 0.5, mode="exit", count=2))
+    assert await figures(board) == counts(5, 3, 2, 0)
+    assert (await tom.leave(other.code, count=2))["reason"] == "NOT_INSIDE"
+    [entry] = await sync(jane, queued(other.code, -20))
+    assert entry["outcome"] == "accepted"
+    assert await figures(board) == counts(9, 5, 4, 0)
+
+
+@pytest.mark.parametrize(("field", "value"), [("count", 0), ("count", 1.5), ("count", 1001), ("count", "2"), ("party", 1)])
+async def test_a_number_of_people_that_is_none_is_named_in_a_queue(world, jane, field, value):
+    reply = await jane.command("sync", scans=[queued("x") | {field: value}])
+    assert reply["error"]["errors"][0]["field"] == f"scans.0.{field}"

@@ -25,6 +25,8 @@ class Conflict(Response):
     reason: Reason
     ticket_code: str
     ticket_id: int | None
+    people: int
+    """How many people the scanner admitted whom the hub would not have. Of a party the others are recorded as entries."""
     operator: Person
     gate: str | None
     device: str | None

@@ -5,16 +5,28 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from hub.rules.scan_requests import LARGEST_PARTY
 from web.api.responses import Done, Response, TicketStatus
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
 
-Channel = Literal["direct", "mini_program", "ota"]
+Channel = Literal["direct", "mini_program", "ota", "booking"]
+
+
+People = Annotated[int, Field(ge=0, le=LARGEST_PARTY)]
 
 
 ListedTicket = tuple[Hash, TicketStatus, int, Literal[0, 1], datetime | None, Channel, datetime | None, str | None,
                      datetime | None]  # fmt: skip
+
+
+ListedParty = tuple[Hash, TicketStatus, int, Literal[0, 1], datetime | None, Channel, datetime | None, str | None,
+                    datetime | None, People, People]  # fmt: skip
+
+
+ListedMember = tuple[Hash, TicketStatus, int, Literal[0, 1], datetime | None, Channel, datetime | None, str | None,
+                     datetime | None, People, People, Hash]  # fmt: skip
 
 
 class ListPolicy(Response):
@@ -32,7 +44,7 @@ class ListedSlot(Response):
     starts_at: datetime
     ends_at: datetime
     opens_at: datetime
-    """From when its reservations may enter, by the venue's policy."""
+    """From when its reservations may enter, by the performance's own minutes of check-in or the venue's policy."""
     closes_at: datetime
     """From when its reservations may no longer enter."""
 
@@ -50,9 +62,11 @@ class DayList(Response):
     policy: ListPolicy
     slots: list[ListedSlot]
     """The slots of the day, and those of the days before and after whose entry window overlaps it."""
-    tickets: list[ListedTicket]
+    tickets: list[ListedTicket | ListedParty | ListedMember]
     """`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]` of every ticket with a
-    reservation in one of the slots. `verified_at` and `gate` belong to the entry. `left_at` is null unless the holder has left."""
+    reservation in one of the slots. `verified_at` and `gate` belong to the entry. `left_at` is null unless the holder has left.
+    A ticket for several people also has `places` and `admitted`, how many of them are in; its `left_at` is null unless all of those
+    have left. A ticket that was booked together with others has `places`, `admitted` and `party`, which is the same for all of them."""
     gone: list[Hash]
 
 

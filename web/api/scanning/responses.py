@@ -129,7 +129,9 @@ class Synced(Response):
     conflict_id: int | None = None
     kind: ConflictKind | None = None
     first_entry: FirstEntry | None = None
-    """For a conflict `already_verified`: the first entry."""
+    """For a conflict `already_verified` or `party_too_large`: the first entry."""
+    people: int | None = None
+    """For a conflict: how many people the scanner admitted whom the hub would not have."""
 
 
 class SyncedScans(Response):

@@ -16,7 +16,8 @@ async def sync_scans(request: web.Request) -> web.Response:
     operator = staff_of(request)
     body = await read_json(request, SyncScans, SYNC_BODY_BYTES)
     scans = [
-        QueuedScan(s.scan_id, s.code, s.scanned_at, s.offline_result, s.gate, s.mode, s.admitted) for s in body.scans
+        QueuedScan(s.scan_id, s.code, s.scanned_at, s.offline_result, s.gate, s.mode, s.admitted, s.count, s.party)
+        for s in body.scans
     ]
     synced = await request.app[OFFLINE_SYNC].sync(
         operator,
