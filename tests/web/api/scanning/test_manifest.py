@@ -16,6 +16,8 @@ from hub.actions.venues.venues import change_venue
 from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
 from tests.support.movements import read_absence
+from tests.support.parties import book_together
+from tests.support.shows import add_booking, add_stage
 from tests.support.world import TODAY, World
 from web import keys
 
@@ -182,3 +184,37 @@ async def test_it_is_for_staff(api: Api, world: World) -> None:
     assert (await api.get(LIST)).status == 401
     assert (await api.get(f"{LIST}/changes?since=x")).status == 401
     assert (await api.get(f"{LIST}/changes", token=await world.staff())).code == "INVALID_REQUEST"
+
+
+async def test_a_party_is_listed_with_its_places_and_a_family_with_a_name_of_its_own(api: Api, world: World) -> None:
+    token = await world.staff()
+    stage = await add_stage(world, start="10:00", end="14:00", check_in_opens_minutes=30, check_in_closes_minutes=240)
+    booking, alone = [await add_booking(world, stage.performance_id, size) for size in (5, 1)]
+    pending = await add_booking(world, stage.performance_id, 2, "PENDING")
+    family, others = [await book_together(world, await world.slot(start=start), 2) for start in ("12:00", "12:30")]
+    await api.post("/venue/scan", {"code": booking.code, "mode": "verify", "count": 3}, token=token)
+    await api.post("/venue/scan", {"code": family[0].code, "mode": "verify"}, token=token)
+    listed = (await api.get(LIST, token=token)).data
+    rows = {row[0]: row for row in listed["tickets"]}
+
+    def row_of(code: str) -> list[Any]:
+        return list(rows[name_of(listed, code)])
+
+    assert (row_of(booking.code)[1:4], row_of(booking.code)[5], row_of(booking.code)[9:]) == (
+        ["VERIFIED", stage.performance_id, 1], "booking", [5, 3],
+    )  # fmt: skip
+    assert len(row_of(alone.code)) == 9
+    assert name_of(listed, pending.code) not in rows
+    names = [row_of(ticket.code)[9:] for ticket in (*family, *others)]
+    assert [name[:2] for name in names] == [[1, 1], [1, 0], [1, 0], [1, 0]]
+    assert names[0][2] == names[1][2] != names[2][2] == names[3][2]
+    [slot] = [slot for slot in listed["slots"] if slot["slot_id"] == stage.performance_id]
+    assert (slot["opens_at"], slot["closes_at"]) == ("2026-11-20T08:30:00Z", "2026-11-20T13:00:00Z")
+    await api.post("/api/operator/exit", {"code": booking.code, "count": 2}, token=token)
+    grow_stale(world)
+    still = {row[0]: row for row in (await api.get(LIST, token=token)).data["tickets"]}
+    assert still[name_of(listed, booking.code)][8] is None, "one of them is inside"
+    await api.post("/api/operator/exit", {"code": booking.code}, token=token)
+    grow_stale(world)
+    gone = {row[0]: row for row in (await api.get(LIST, token=token)).data["tickets"]}
+    assert gone[name_of(listed, booking.code)][8] is not None
