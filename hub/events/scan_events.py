@@ -22,6 +22,7 @@ class LoggedScan(NamedTuple):
     """One row of the scan log, written at `at`. `moment` is the time of the scan, which is earlier for a synced scan.
 
     `people` is how many it moved if it moved anybody. `slot_id` is the slot of the ticket's reservation.
+    `remaining` is how many of the ticket's party were still to come; None for a ticket of one person.
     """
 
     org_id: int
@@ -42,6 +43,7 @@ class LoggedScan(NamedTuple):
     device: str | None = None
     people: int = 1
     slot_id: int | None = None
+    remaining: int | None = None
 
 
 def logged_scan(request: ScanRequest, decision: Decision, now: datetime) -> LoggedScan:
@@ -52,6 +54,7 @@ def logged_scan(request: ScanRequest, decision: Decision, now: datetime) -> Logg
         r.org_id, r.venue_id, decision.scan_id, now, r.scanned_at or now if r.source == "sync" else now, r.gate,
         r.operator_id, r.operator_name, r.mode, r.source, verdict.result, verdict.reason.value, decision.entered, r.code,
         ticket.id if ticket else None, r.device, decision.people, decision.reservation.slot_id if decision.reservation else None,
+        decision.party.remaining if decision.party else None,
     ))  # fmt: skip
 
 

@@ -30,6 +30,11 @@ Venue = tuple[int, int]
 log = logging.getLogger(__name__)
 
 
+def _in_parts(scan: LoggedScan) -> bool:
+    """Whether the code was shown for people who had not come in: the parts of a party may come to any gates."""
+    return scan.remaining is not None and (scan.remaining > 0 or scan.entered)
+
+
 class DuplicateAlarmJob:
     """The job of one process. Start `run()` as a task, and cancel it to stop."""
 
@@ -65,7 +70,7 @@ class DuplicateAlarmJob:
             sightings = venues[where]
             # An offline scan that is synced too late to stop anybody is a conflict, not an alarm.
             if sightings is not None and scan.at - scan.moment <= sightings.within:
-                if scan.reason in RETURNS:
+                if scan.reason in RETURNS or _in_parts(scan):
                     sightings.forget(scan.code)
                 other = sightings.see(scan.code, scan)
                 if other is not None:

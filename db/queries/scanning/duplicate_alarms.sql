@@ -23,7 +23,8 @@ SELECT a.*, f.name AS first_name, s.name AS second_name
 -- name: recent_scans
 -- The newest $2 scans of each venue at named gates within the venue's alarm time, oldest first.
 SELECT v.org_id, v.id AS venue_id, e.scan_id, e.mode, e.source, e.gate, e.operator_id, o.name AS operator_name, e.code,
-       e.ticket_id, e.result, e.reason, e.entered, e.scanned_at, e.logged_at
+       e.ticket_id, e.result, e.reason, e.entered, e.scanned_at, e.logged_at,
+       (CASE WHEN r.booked_together > 1 THEN r.booked_together ELSE r.places END) - e.admitted AS remaining
   FROM venues v
  CROSS JOIN LATERAL (
     SELECT * FROM scans e
@@ -32,6 +33,8 @@ SELECT v.org_id, v.id AS venue_id, e.scan_id, e.mode, e.source, e.gate, e.operat
        AND e.gate IS NOT NULL AND e.mode IN ('validate', 'verify')
      ORDER BY e.logged_at DESC
      LIMIT $2) e
+  LEFT JOIN LATERAL (SELECT r.places, r.booked_together FROM ticket_reservations r
+                      WHERE e.admitted IS NOT NULL AND r.org_id = e.org_id AND r.id = e.reservation_id LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = e.org_id AND o.id = e.operator_id LIMIT 1) o ON true
  WHERE v.duplicate_alarm_minutes IS NOT NULL
  ORDER BY e.logged_at, e.scan_id;

@@ -188,11 +188,12 @@ SELECT f.code, f.status, b.admitted, c.org_id, c.venue_id, c.date, c.id, c.start
   FROM freed f LEFT JOIN back b ON true LEFT JOIN counted c ON true LEFT JOIN walked w ON true;
 
 -- name: party_counts
--- One row per reservation in $1, $2, in order: how many people its party has in the same slot, and how many of them are in.
-SELECT f.size, f.admitted
+-- One row per reservation in $1, $2, in order: how many people its party has in the same slot, how many of them are in, and the
+-- codes of all.
+SELECT f.size, f.admitted, f.codes
   FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS a (org_id, reservation_id, n)
   LEFT JOIN LATERAL (
-        SELECT sum(f.places) AS size, sum(f.admitted) AS admitted
+        SELECT sum(f.places) AS size, sum(f.admitted) AS admitted, array_agg(t.code) AS codes
           FROM ticket_reservations r
           JOIN ticket_reservations f ON f.manage_token_hash = r.manage_token_hash AND f.org_id = r.org_id
                                     AND f.slot_id = r.slot_id AND f.holds_place

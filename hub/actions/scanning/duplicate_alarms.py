@@ -78,7 +78,7 @@ async def recent_scans(services: Services) -> list[LoggedScan]:
         LoggedScan(row["org_id"], row["venue_id"], row["scan_id"], row["logged_at"],
              row["scanned_at"] if row["source"] == "sync" else row["logged_at"], row["gate"], row["operator_id"],
              row["operator_name"] or "", row["mode"], row["source"], row["result"], row["reason"], row["entered"],
-             row["code"], row["ticket_id"])
+             row["code"], row["ticket_id"], remaining=row["remaining"])
         for row in rows
     ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The rows of `write_entry_scans`: a decided scan as its parameter, and a changed count as an announcement."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from db.row_literals import known_text, text
@@ -33,7 +34,13 @@ def count_changed(row: Any) -> Announcement:
     return WalkInsChanged(row["org_id"], row["venue_id"], row["date"], row["booked_count"], row["revision"])
 
 
-def party_changed(request: ScanRequest, party: Party, change: TicketChange) -> TicketsChanged:
-    """The announcement that people of a booking came in or left."""
-    numbers = party.size, party.admitted
-    return TicketsChanged.of(request.org_id, request.venue_id, [request.code], change, numbers)
+def party_changed(
+    request: ScanRequest, codes: Sequence[str], party: Party, change: TicketChange, *, of_party: Sequence[str] = ()
+) -> list[Announcement]:
+    """The announcements that these tickets changed, and for the others in `of_party` that their party did."""
+    org_id, venue_id, numbers = request.org_id, request.venue_id, (party.size, party.admitted)
+    changed = [TicketsChanged.of(org_id, venue_id, codes, change, numbers)]
+    others = [code for code in of_party if code not in codes]
+    if others:
+        changed.append(TicketsChanged.of(org_id, venue_id, others, "party", numbers))
+    return list(changed)

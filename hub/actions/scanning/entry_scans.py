@@ -93,6 +93,7 @@ class EntryScans(ScanBatches):
             decision = scan.answer
             if not isinstance(decision, Decision) or row["size"] is None:
                 continue
+            scan.party_codes = row["codes"]
             admitted = row["admitted"] + decision.entered
             if decision.repeated and decision.party is not None:
                 admitted = decision.party.admitted
@@ -215,8 +216,8 @@ def _tickets_verified(scans: Iterable[PendingScan]) -> list[Announcement]:
     for scan in scans:
         decision, request = scan.answer, scan.request
         if isinstance(decision, Decision) and decision.entered:
-            if decision.party is None or scan.together:
+            if decision.party is None:
                 codes.setdefault((request.org_id, request.venue_id), []).append(request.code)
             else:
-                parties.append(party_changed(request, decision.party, "verified"))
+                parties += party_changed(request, [request.code], decision.party, "verified", of_party=scan.party_codes)
     return [*(TicketsChanged.of(*venue, entered, "verified") for venue, entered in codes.items()), *parties]

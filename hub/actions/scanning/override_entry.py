@@ -24,7 +24,7 @@ from hub.events.announcements import Announcement, TicketsChanged
 from hub.events.scan_events import LoggedScan
 from hub.observability import telemetry
 from hub.rules.decisions import Decision, Presence
-from hub.rules.entry_decision import ENTERED, party_of
+from hub.rules.entry_decision import ENTERED, ReservationFacts, party_of
 from hub.rules.leaving import Absence, returned_by_supervisor
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.override import obstacle
@@ -83,6 +83,7 @@ class _Recorded(NamedTuple):
     reason: Reason
     announcements: list[Announcement]
     people: int
+    slot_id: int | None
 
 
 async def override_entry(
@@ -135,7 +136,7 @@ async def _publish(services: Services, override: _Override, recorded: _Recorded,
     services.scan_events.publish([
         LoggedScan(supervisor.org_id, scan["venue_id"], scan["scan_id"], now, now, scan["gate"], supervisor.staff_id,
                    supervisor.name, "override", source, "GREEN", recorded.reason.value, entered, scan["code"],
-                   scan["ticket_id"], None, recorded.people)
+                   scan["ticket_id"], people=recorded.people, slot_id=recorded.slot_id)
     ])  # fmt: skip
     await publish_dispute(services, supervisor.org_id, dispute)
     telemetry.scan_decided("override", "GREEN", recorded.reason)
@@ -222,7 +223,7 @@ async def _record_entry(connection: Any, override: _Override, row: Any, now: dat
         raise _Raced
     numbers = None if party is None else (party.size, party.admitted)
     changed = TicketsChanged.of(request.org_id, request.venue_id, [request.code], "verified", numbers)
-    return _Recorded(Reason.VERIFIED, [*map(count_changed, rows), changed], people)
+    return _Recorded(Reason.VERIFIED, [*map(count_changed, rows), changed], people, _slot_of(reservation))
 
 
 async def _record_return(connection: Any, override: _Override, row: Any, absence: Absence, now: datetime) -> _Recorded:
@@ -247,7 +248,11 @@ async def _record_return(connection: Any, override: _Override, row: Any, absence
     raced, announcements = await write_movements(connection, [movement], now)
     if raced:
         raise _Raced
-    return _Recorded(verdict.reason, announcements, people)
+    return _Recorded(verdict.reason, announcements, people, _slot_of(reservation))
+
+
+def _slot_of(reservation: ReservationFacts | None) -> int | None:
+    return None if reservation is None else reservation.slot_id
 
 
 async def _undo_standing_entry(services: Services, override: _Override) -> None:

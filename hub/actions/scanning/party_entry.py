@@ -16,11 +16,11 @@ import asyncpg
 from db import row_literals
 from db.row_literals import text
 from db.statements import load
-from hub.actions.scanning.entry_rows import count_changed, log_row
+from hub.actions.scanning.entry_rows import count_changed, log_row, party_changed
 from hub.actions.scanning.scan_batch import PendingScan
 from hub.actions.scanning.scan_facts import facts_of
 from hub.actions.scanning.scan_verdicts import before_expiry, logged_verdict
-from hub.events.announcements import Announcement, TicketsChanged
+from hub.events.announcements import Announcement
 from hub.rules.decisions import Decision
 from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, decide_entry, party_recorded, too_many
 from hub.rules.parties import Party
@@ -131,7 +131,8 @@ async def _decide_and_write(
         people=people,
         party=party,
     )
-    return PartyWritten(entries, [*map(count_changed, written), *_tickets_changed(scan, entries, members, party)])
+    changed = party_changed(request, [one.request.code for one in entries], party, "verified", of_party=codes)
+    return PartyWritten(entries, [*map(count_changed, written), *changed])
 
 
 def _member(row: Any, scan: PendingScan, venue: Venue, moment: datetime) -> _Member:
@@ -171,20 +172,6 @@ def _answer_before(scan: PendingScan, logged: Sequence[Any], members: set[int]) 
     else:
         verdict = logged_verdict(row, decided.verdict, party)
     return decided._replace(verdict=verdict, entered=row["entered"], repeated=True, people=max(1, people), party=party)
-
-
-def _tickets_changed(
-    scan: PendingScan, entries: Sequence[PendingScan], members: Sequence[_Member], party: Party
-) -> list[Announcement]:
-    """Tell scanners which tickets came in, and that the party of the others has changed."""
-    request = scan.request
-    entered = [entry.request.code for entry in entries]
-    others = [member.ticket.code for member in members if member.ticket.code not in entered]
-    numbers = party.size, party.admitted
-    changed: list[Announcement] = [TicketsChanged.of(request.org_id, request.venue_id, entered, "verified", numbers)]
-    if others:
-        changed.append(TicketsChanged.of(request.org_id, request.venue_id, others, "party", numbers))
-    return changed
 
 
 def _ticket_id(entry: PendingScan) -> int:

@@ -48,6 +48,8 @@ class PendingScan:
     """Set for an exit, and for an entry scan that is a return. It is written instead of an entry."""
     together: bool = False
     """Set for a ticket that was booked together with others. The answer then shows their party."""
+    party_codes: Sequence[str] = ()
+    """The codes of that party. Scanners that show one of them hear when its numbers change."""
     for_party: bool = False
     """Set if the scan admits several of those tickets. `party_entry.py` decides it then."""
 

@@ -40,6 +40,8 @@ def _scan(row: Any) -> dict[str, Any]:
         "result": row["result"],
         "reason": row["reason"],
         "entered": row["entered"],
+        "people": row["people"],
+        "admitted": row["admitted"],
         "undone": row["undone_by"] is not None,
         "undoes": str(row["undoes"]) if row["undoes"] else None,
         "note": row["note"],

@@ -1,5 +1,6 @@
 """The undo of a scan: an entry, an exit or a return is reversed, and both rows stay in the log."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -44,14 +45,15 @@ async def undo_scan(
         undo = _Undo(org_id, operator_id, operator_name, source, gate, reason, now)
         try:
             undone = await _undo_once(services, undo, scan, way)
-        except asyncpg.DeadlockDetectedError:
+        except (_Raced, asyncpg.DeadlockDetectedError):
             continue
         if not undone:
             continue
         services.announcer.publish(one for row in undone for one in _announcements(row, org_id, scan["venue_id"], way))
         services.scan_events.publish([
             LoggedScan(org_id, scan["venue_id"], row.undo_id, now, now, gate, operator_id, operator_name, "undo", source,
-                 "YELLOW", _UNDONE[way].value, False, row.changed["code"], row.scan["ticket_id"], None, row.scan["people"])
+                 "YELLOW", _UNDONE[way].value, False, row.changed["code"], row.scan["ticket_id"],
+                 people=row.scan["people"], slot_id=row.scan["slot_id"])
             for row in undone
         ])  # fmt: skip
         for row in undone:
@@ -66,6 +68,10 @@ async def undo_scan(
             "people": sum(row.scan["people"] for row in undone),
         }
     raise Refused(Reason.BUSY)
+
+
+class _Raced(Exception):
+    """A scan of a party has changed since it was read, and nothing was written."""
 
 
 class _Undo(NamedTuple):
@@ -86,6 +92,10 @@ class _Undone(NamedTuple):
     scan: Any
     undo_id: UUID
     changed: Any
+    party: tuple[int, int] | None = None
+    """Size of its party, and how many are in now."""
+    others: Sequence[str] = ()
+    """The codes of the others who were booked together with it, on one of the scans that were undone together."""
 
 
 async def _undo_once(services: Services, undo: _Undo, scan: Any, way: str | None) -> list[_Undone]:
@@ -108,9 +118,14 @@ async def _undo_once(services: Services, undo: _Undo, scan: Any, way: str | None
         for scan_id in [scan["scan_id"], *also]:
             row = await connection.fetchrow(ENTRIES.read_scan, undo.org_id, scan_id)
             if row["undone_by"] is not None or row["verified_at"] is None:
-                return []
+                raise _Raced
             undone += await _undo_entry(connection, undo, row)
-        return undone
+        if len(undone) <= len(also):
+            raise _Raced
+        [party] = await connection.fetch(ENTRIES.party_counts, [undo.org_id], [scan["reservation_id"]])
+    codes = {row.changed["code"] for row in undone}
+    undone = [row._replace(party=(party["size"], party["admitted"])) for row in undone]
+    return [undone[0]._replace(others=[code for code in party["codes"] if code not in codes]), *undone[1:]]
 
 
 async def _undo_entry(connection: Any, undo: _Undo, scan: Any) -> list[_Undone]:
@@ -122,7 +137,10 @@ async def _undo_entry(connection: Any, undo: _Undo, scan: Any) -> list[_Undone]:
         scan["venue_id"], undo.operator_id, undo.source, undo.gate, scan["slot_id"], undo.reason, undo.now,
         scan["verified_at"], scan["people"],
     )  # fmt: skip
-    return [] if row is None else [_Undone(scan, undo_id, row)]
+    if row is None:
+        return []
+    party = (scan["places"], row["admitted"]) if (scan["places"] or 1) > 1 else None
+    return [_Undone(scan, undo_id, row, party)]
 
 
 async def _undo_movement(connection: Any, undo: _Undo, scan: Any, way: str) -> list[_Undone]:
@@ -157,11 +175,12 @@ async def _has_changed(services: Services, org_id: int, scan: Any) -> bool:
 
 
 def _announcements(undone: _Undone, org_id: int, venue_id: int, way: str | None) -> list[Announcement]:
-    row, places = undone.changed, undone.scan["places"] or 1
+    row, party = undone.changed, undone.party
     if way is not None:
         return [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone"), MovementsChanged.of(row)]
-    party = (places, row["admitted"]) if places > 1 else None
     changed: list[Announcement] = [TicketsChanged.of(org_id, venue_id, [row["code"]], "undone", party)]
+    if undone.others:
+        changed.append(TicketsChanged.of(org_id, venue_id, undone.others, "party", party))
     if row["id"] is not None:
         changed.append(SlotChanged.of(row))
     if row["walked_date"] is not None:

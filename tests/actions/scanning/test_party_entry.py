@@ -153,6 +153,21 @@ async def test_other_scanners_hear_which_came_in_and_how_many(world, jane, tom, 
     assert all(one["party"] == {"size": 5, "admitted": 2, "remaining": 3} for one in news)
 
 
+async def test_the_others_of_the_party_are_heard_of_after_a_single_entry_and_after_an_undo(world, jane, tom, family):
+    await tom.command("subscribe", topic="tickets")
+    scan_id = str(uuid4())
+    await jane.verify(family[0].code, scan_id)
+    news = [(await tom.event())["data"] for _ in range(2)]
+    assert [(one["change"], len(one["hashes"]), one["party"]["admitted"]) for one in news] == [
+        ("verified", 1, 1), ("party", 4, 1),
+    ]  # fmt: skip
+    await jane.command("undo", scan_id=scan_id, reason="x")
+    news = [(await tom.event())["data"] for _ in range(2)]
+    assert [(one["change"], len(one["hashes"]), one["party"]["admitted"]) for one in news] == [
+        ("undone", 1, 0), ("party", 4, 0),
+    ]  # fmt: skip
+
+
 async def test_one_who_left_comes_back_alone_when_all_are_in(world, jane, family, board):
     await world.policy(re_entry="allow")
     await jane.verify(family[0].code, party=True)
