@@ -168,5 +168,5 @@ UNION ALL
 SELECT confirm_hash FROM bookings WHERE slot_id = $2 AND org_id = $1 AND status = 'CONFIRMED';
 
 -- name: slot_anywhere
--- Whether another organisation has this slot.
-SELECT EXISTS (SELECT 1 FROM reservation_slots WHERE id = $1);
+-- Whether another organisation has this slot. A performance is no slot for tickets.
+SELECT EXISTS (SELECT 1 FROM reservation_slots WHERE id = $1 AND show_id IS NULL);
