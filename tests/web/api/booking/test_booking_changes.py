@@ -51,7 +51,9 @@ async def test_a_booking_is_shown_with_its_party_show_and_room(api: Api, world: 
     by_token = await api.get("/api/reservations/by-token", headers={"X-Reservation-Token": booking.confirm_token})
     assert by_token.data["reservation_id"] == booking.reservation_id
     ticket = await world.reserved(await world.slot(LATER))
-    shown = (await api.get(f"/api/reservations/{ticket.reservation_id}", headers={"X-Reservation-Token": ticket.token})).data
+    shown = (
+        await api.get(f"/api/reservations/{ticket.reservation_id}", headers={"X-Reservation-Token": ticket.token})
+    ).data
     assert (shown["places"], shown["booking"]) == (1, None)
 
 
