@@ -49,6 +49,25 @@ WITH kept AS (
 )
 UPDATE tickets SET version = version + 1 WHERE org_id = $1 AND id = $2;
 
+-- name: keep_requests
+-- The same for every request that waits for performance $2, which may have been moved to a later time.
+WITH standing AS MATERIALIZED (
+    SELECT t.org_id, t.id, s.ends_at
+      FROM waitlist_tickets w
+      JOIN bookings b ON b.org_id = w.org_id AND b.id = w.ticket_id
+      JOIN reservation_slots s ON s.org_id = w.org_id AND s.id = w.slot_id
+      JOIN tickets t ON t.org_id = b.org_id AND t.id = b.id
+     WHERE w.org_id = $1 AND w.slot_id = $2 AND w.waits AND b.status = 'PENDING' AND b.expires_at < s.ends_at
+     ORDER BY t.id
+       FOR NO KEY UPDATE OF t
+), kept AS (
+    UPDATE bookings b SET expires_at = d.ends_at
+      FROM standing d
+     WHERE b.org_id = d.org_id AND b.id = d.id AND b.status = 'PENDING' AND b.expires_at < d.ends_at
+    RETURNING b.org_id, b.id
+)
+UPDATE tickets t SET version = t.version + 1 FROM kept k WHERE t.org_id = k.org_id AND t.id = k.id;
+
 -- name: waits_for
 -- The entry by which a ticket waits for a slot, or has an offer.
 SELECT entry_id FROM waitlist_tickets WHERE org_id = $1 AND ticket_id = $2 AND slot_id = $3 AND waits;
@@ -141,7 +160,7 @@ SELECT id FROM ended;
 
 -- name: lines_to_serve
 -- Lists with work to do: an offer has expired or can no longer be accepted, a held place is not offered, a place is free that
--- somebody waits for, the slot is over or closed, its booking is closed, or nobody waits any more.
+-- somebody waits for, the slot is over or closed, its booking is closed, nobody waits any more, or a request would expire earlier.
 SELECT l.org_id, l.slot_id
   FROM waitlist_lines l
   JOIN reservation_slots s ON s.org_id = l.org_id AND s.id = l.slot_id
@@ -166,6 +185,12 @@ SELECT l.org_id, l.slot_id
                 WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'OFFERED'
                   AND (t.status <> CASE t.channel WHEN 'booking' THEN 'INACTIVE' ELSE 'ACTIVATED' END
                        OR t.verified_at IS NOT NULL OR r.id IS NOT NULL))
+    OR (s.show_id IS NOT NULL
+        AND EXISTS (SELECT 1
+                      FROM waitlist_tickets k
+                      JOIN bookings b ON b.org_id = k.org_id AND b.id = k.ticket_id
+                     WHERE k.org_id = l.org_id AND k.slot_id = l.slot_id AND k.waits AND b.status = 'PENDING'
+                       AND b.expires_at < s.ends_at))
  ORDER BY l.org_id, l.slot_id;
 
 -- name: claim_line

@@ -12,6 +12,7 @@ from hub.actions.booking.reserve_party import InTransaction, PartyRequest, reser
 from hub.actions.waitlist.entries import read_waitlist
 from hub.actions.waitlist.offer_places import serve_waitlist
 from hub.observability import telemetry
+from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -80,25 +81,29 @@ async def accept_offer_of_booking(services: Services, org_id: int, booking_id: i
 
 
 async def _confirm_booking(services: Services, org_id: int, entry_id: int, slot_id: int, booking_id: int) -> Reserved:
-    request = await services.database.fetchrow(WAITLIST.link_of_request, org_id, booking_id)
-    places = request["party_size"]
-    reserve = ReserveRequest(
-        org_id=org_id,
-        ticket_id=booking_id,
-        slot_id=slot_id,
-        email="",
-        phone="",
-        idempotency_key=_key_of(entry_id),
-        confirmation=Confirmation(request["confirm_hash"], places),
-    )
     held = _taking_what_is_held(org_id, entry_id)
-    try:
-        (reserved,) = await reserve_alone(services, reserve, in_transaction=held)
-    except Refused as refusal:
-        await _give_up(services, org_id, entry_id, slot_id, refusal.reason)
-        raise
-    telemetry.event(telemetry.WAITLIST_ACCEPTED, entry_id=entry_id, slot_id=slot_id, places=places)
-    return reserved
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        request = await services.database.fetchrow(WAITLIST.link_of_request, org_id, booking_id)
+        places = request["party_size"]
+        reserve = ReserveRequest(
+            org_id=org_id,
+            ticket_id=booking_id,
+            slot_id=slot_id,
+            email="",
+            phone="",
+            idempotency_key=_key_of(entry_id),
+            confirmation=Confirmation(request["confirm_hash"], places),
+        )
+        try:
+            (reserved,) = await reserve_alone(services, reserve, in_transaction=held)
+        except Refused as refusal:
+            if refusal.reason is Reason.CONFIRMATION_NOT_FOUND and attempt < MAX_ATTEMPTS:
+                continue  # the request was sent again meanwhile, with a new link
+            await _give_up(services, org_id, entry_id, slot_id, refusal.reason)
+            raise
+        telemetry.event(telemetry.WAITLIST_ACCEPTED, entry_id=entry_id, slot_id=slot_id, places=places)
+        return reserved
+    raise Refused(Reason.BUSY)
 
 
 def _key_of(entry_id: int) -> str:

@@ -79,6 +79,9 @@ async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
     facts = await services.database.fetchrow(WAITLIST.read_slot, org_id, slot_id)
     if facts is None:
         return Served()
+    if facts["show_id"] is not None:
+        # In a transaction of its own, because it locks tickets, which come before the list.
+        await services.database.execute(WAITLIST.keep_requests, org_id, slot_id)
     venue = await services.venues.read(org_id, facts["venue_id"])
     minutes, done = venue.waitlist_offer_minutes, Served()
     async with services.database.transaction() as connection:

@@ -91,6 +91,17 @@ async def test_a_whole_party_joins_with_its_link_and_its_request_stands_until_th
     assert (await booking_of_token(hub.services, first.confirm_token)).status == "PENDING"
 
 
+async def test_when_the_performance_is_moved_to_a_later_day_the_request_stands_until_then(hub: Hub, world: World, full):
+    stage, _ = full
+    booking = await add_booking(world, stage.performance_id, 3, "PENDING")
+    waiting = await wait_for_seats(hub, booking)
+    ends = NOON + timedelta(days=3)
+    await change_slot(hub.database, stage.performance_id, starts_at=ends - timedelta(hours=2), ends_at=ends)
+    await serve_all(hub)
+    assert (await read_booking_row(hub.database, "expires_at", id=booking.id))["expires_at"] == ends
+    assert await status(hub, waiting) == ["WAITING"]
+
+
 async def test_joining_again_finds_the_entry_by_whichever_link(hub: Hub, world: World, full):
     stage, _ = full
     booking = await add_booking(world, stage.performance_id, 3, "PENDING")
