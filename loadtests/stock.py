@@ -89,7 +89,7 @@ class Stock:
             """
             UPDATE reservation_slots s
             SET booked_count = c.held, total_capacity = greatest(s.total_capacity, c.held), revision = s.revision + 1
-            FROM (SELECT slot_id, count(*)::int AS held FROM ticket_reservations
+            FROM (SELECT slot_id, sum(places)::int AS held FROM ticket_reservations
                   WHERE org_id = $1 AND slot_id = ANY($2::bigint[]) AND holds_place GROUP BY slot_id) AS c
             WHERE s.org_id = $1 AND s.id = c.slot_id
             """,
@@ -185,19 +185,19 @@ class Stock:
         return True
 
     async def count_drift(self, slots: Sequence[int] | None = None) -> list[str]:
-        """Return the slots whose counts differ from their rows or exceed the capacity; [] is right.
+        """Return the slots whose counts differ from the places and people of their rows or exceed the capacity; [] is right.
 
         `slots` None checks all. pgbench keeps no counts, so a row of the benchmarks passes its own slots.
         """
         rows = await self.connection.fetch(
             """
             SELECT s.id, s.total_capacity, s.booked_count, s.verified_count,
-                   count(r.id) FILTER (WHERE r.holds_place) AS held, count(r.id) FILTER (WHERE r.status = 'VERIFIED') AS entered
+                   coalesce(sum(r.places) FILTER (WHERE r.holds_place), 0) AS held, coalesce(sum(r.admitted), 0) AS entered
             FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id
             WHERE $1::bigint[] IS NULL OR s.id = ANY($1)
             GROUP BY s.org_id, s.id
-            HAVING s.booked_count <> count(r.id) FILTER (WHERE r.holds_place)
-                OR s.verified_count <> count(r.id) FILTER (WHERE r.status = 'VERIFIED')
+            HAVING s.booked_count <> coalesce(sum(r.places) FILTER (WHERE r.holds_place), 0)
+                OR s.verified_count <> coalesce(sum(r.admitted), 0)
                 OR s.booked_count > s.total_capacity
             """,
             slots,
