@@ -19,6 +19,7 @@ from loadtests.bench import (
     a1_availability,
     b1_bookings_per_second,
     b2_sell_out,
+    b3_confirmations_per_second,
     capacity,
     o1_offline_sync,
     r1_start,
@@ -31,8 +32,8 @@ from loadtests.bench.row import Row, table
 from loadtests.own_hub import ROOT, OwnHub
 from loadtests.stock import Stock
 
-# The latency rows come first, on small tables and a fresh hub. B1 leaves more e-mails than the hub sends in minutes, so only
-# R1 comes after it, which restarts the hub.
+# The latency rows come first, on small tables and a fresh hub. B1 and B3 leave more e-mails than the hub sends in minutes, so only
+# R1 comes after them, which restarts the hub.
 ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "V2": v2_one_verify.measure,
     "V3": v3_steady_scans.measure,
@@ -40,6 +41,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "O1": o1_offline_sync.measure,
     "B2": b2_sell_out.measure,
     "A1": a1_availability.measure,
+    "B3": b3_confirmations_per_second.measure,
     "B1": b1_bookings_per_second.measure,
     "R1": r1_start.measure,
 }
