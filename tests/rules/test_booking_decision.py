@@ -5,7 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.rules.booking_decision import BookingSlot, BookingTicket, decide_booking, refuse_slot, refuse_ticket
+from hub.rules.booking_decision import (
+    BookedPerformance,
+    BookingSlot,
+    BookingTicket,
+    RequestedBooking,
+    decide_booking,
+    refuse_booking_request,
+    refuse_confirmation,
+    refuse_slot,
+    refuse_ticket,
+)
+from hub.rules.performance_booking import BookingTimes
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SLOT = BookingSlot(10, 1, 1, "ACTIVE", NOW + timedelta(hours=2), NOW + timedelta(hours=4), 200, 150)
@@ -60,3 +71,57 @@ def test_a_ticket_can_be_decided_before_a_slot_is_chosen():
 def test_a_party_needs_a_place_for_each_and_places_held_for_others_are_not_free(free, held, places, reason):
     slot = replace(SLOT, booked_count=SLOT.total_capacity - free, held_count=held)
     assert refuse_slot(slot, NOW, places) == reason
+
+
+TIMES = BookingTimes("ACTIVE", NOW + timedelta(hours=5), None, None, False)
+OPEN = BookedPerformance("PUBLISHED", TIMES, 4)
+REQUEST = RequestedBooking("PENDING", NOW + timedelta(hours=1))
+
+
+def performance(free: int = 4, show: str = "PUBLISHED", **times) -> BookedPerformance:
+    return BookedPerformance(show, replace(TIMES, **times), free)
+
+
+SEATS = [
+    ("seats for all", performance(), 4, None),
+    ("one seat too few", performance(), 5, "NO_CAPACITY"),
+    ("more booked than there are seats now", performance(-2), 1, "NO_CAPACITY"),
+    ("cancelled", performance(slot_status="CLOSED"), 1, "BOOKING_CLOSED"),
+    ("over", performance(ends_at=NOW), 1, "BOOKING_CLOSED"),
+    ("the last moment before its end", performance(ends_at=NOW + timedelta(microseconds=1)), 1, None),
+    ("closed by the organiser", performance(booking_closed=True), 1, "BOOKING_CLOSED"),
+    ("not open yet", performance(booking_opens_at=NOW + timedelta(seconds=1)), 1, "BOOKING_CLOSED"),
+    ("open from this moment on", performance(booking_opens_at=NOW), 1, None),
+    ("closed from this moment on", performance(booking_closes_at=NOW), 1, "BOOKING_CLOSED"),
+    ("of an archived show", performance(show="ARCHIVED"), 1, "BOOKING_CLOSED"),
+    ("closed before full", performance(0, booking_closed=True), 1, "BOOKING_CLOSED"),
+]
+
+
+@pytest.mark.parametrize(("name", "asked", "places", "reason"), SEATS, ids=[one[0] for one in SEATS])
+def test_seats_are_refused_alike_at_the_request_and_at_the_confirmation(name, asked, places, reason):
+    assert refuse_booking_request(asked, NOW, places) == reason
+    assert refuse_confirmation(REQUEST, asked, NOW, places) == reason
+
+
+def test_a_performance_nobody_has_heard_of_is_not_found():
+    assert refuse_booking_request(None, NOW, 1) == "PERFORMANCE_NOT_FOUND"
+    assert refuse_booking_request(performance(show="DRAFT"), NOW, 1) == "PERFORMANCE_NOT_FOUND"
+    assert refuse_confirmation(REQUEST, performance(show="DRAFT"), NOW, 1) == "BOOKING_CLOSED"
+
+
+@pytest.mark.parametrize(
+    ("booking", "reason"),
+    [
+        (REQUEST, None),
+        (None, "CONFIRMATION_NOT_FOUND"),
+        (RequestedBooking("CONFIRMED", NOW - timedelta(hours=1)), "CONFIRMATION_USED"),
+        (RequestedBooking("CANCELLED", NOW + timedelta(hours=1)), "BOOKING_CANCELLED"),
+        (RequestedBooking("EXPIRED", NOW + timedelta(hours=1)), "CONFIRMATION_EXPIRED"),
+        (RequestedBooking("PENDING", NOW + timedelta(microseconds=1)), None),
+        (RequestedBooking("PENDING", NOW), "CONFIRMATION_EXPIRED"),
+    ],
+)
+def test_the_link_is_judged_before_the_performance(booking, reason):
+    assert refuse_confirmation(booking, OPEN, NOW, 4) == reason
+    assert refuse_confirmation(booking, performance(0), NOW, 4) == (reason or "NO_CAPACITY")

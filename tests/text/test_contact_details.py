@@ -85,3 +85,11 @@ def test_the_short_way_to_an_address_says_what_the_library_says(name, domain):
     except Refused:
         answer = None
     assert answer == expected
+
+
+def test_no_number_is_asked_for_where_none_is_needed():
+    contact = check_contact("john@example.com", None)
+    assert (contact.email, contact.phone_e164) == ("john@example.com", "")
+    with pytest.raises(Refused) as refusal:
+        check_contact("john", None)
+    assert [problem["field"] for problem in refusal.value.details["validation_errors"]] == ["email"]

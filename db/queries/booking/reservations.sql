@@ -150,10 +150,11 @@ SELECT r.id, t.code
  ORDER BY a.i;
 
 -- name: ticket_ids
--- The ids of the tickets with these codes, in the order of the arrays; null if there is none.
+-- The ids of the tickets with these codes, in the order of the arrays; null if there is none, or it is a booking's.
 SELECT t.id
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
-  LEFT JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id
+                                    AND t.channel <> 'booking' LIMIT 1) t ON true
  ORDER BY a.n;
 
 -- name: lock_tickets
@@ -169,4 +170,5 @@ SELECT confirm_hash FROM bookings WHERE slot_id = $2 AND org_id = $1 AND status 
 
 -- name: slot_anywhere
 -- Whether another organisation has this slot. A performance is no slot for tickets.
+-- Whether an organisation has this slot, other than as a performance. For a slot that the own organisation has not.
 SELECT EXISTS (SELECT 1 FROM reservation_slots WHERE id = $1 AND show_id IS NULL);

@@ -1,4 +1,4 @@
--- Tickets: their status, and its changes other than by scans.
+-- Tickets: their status, and its changes other than by scans. The ticket of a booking is none to the holders of tickets.
 
 -- name: read_standing
 -- One row per element of the arrays, in their order. `order_tickets` is the number of tickets that the order's address shows:
@@ -6,7 +6,8 @@
 SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.product_id,
        t.order_id, r.id AS reservation_id, s.date AS reserved_date, p.venue_id AS product_venue_id, o.order_tickets
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
-  LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT * FROM tickets t
+                      WHERE t.code = a.code AND t.org_id = a.org_id AND t.channel <> 'booking' LIMIT 1) t ON true
   LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
@@ -20,7 +21,7 @@ SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIE
 -- name: read_order_of
 -- The order of a ticket, with its e-mail address.
 SELECT o.id, o.customer_email
-  FROM (SELECT * FROM tickets t WHERE t.code = $2 AND t.org_id = $1 LIMIT 1) t
+  FROM (SELECT * FROM tickets t WHERE t.code = $2 AND t.org_id = $1 AND t.channel <> 'booking' LIMIT 1) t
   JOIN LATERAL (SELECT * FROM orders o WHERE o.org_id = t.org_id AND o.id = t.order_id LIMIT 1) o ON true;
 
 -- name: tickets_of_order
@@ -35,7 +36,7 @@ SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIE
  ORDER BY t.created_at, t.code;
 
 -- name: read_ticket
--- One ticket of one organisation with its active reservation.
+-- One ticket of one organisation with its active reservation, unless it is a booking's.
 SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.product_id, t.order_id, t.valid_until, t.activated_at,
        t.reserved_at, t.verified_at, t.version, p.venue_id AS product_venue_id, r.id AS reservation_id, r.slot_id,
        s.date AS reserved_date, s.start_time, s.end_time
@@ -43,12 +44,12 @@ SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.product_id, t.ord
   LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
   LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
   LEFT JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
- WHERE t.org_id = $1 AND t.id = $2;
+ WHERE t.org_id = $1 AND t.id = $2 AND t.channel <> 'booking';
 
 -- name: activate
 -- Changes INACTIVE to ACTIVATED. Returns nothing if the ticket was not INACTIVE.
 UPDATE tickets SET status = 'ACTIVATED', activated_at = $3, version = version + 1
- WHERE org_id = $1 AND id = $2 AND status = 'INACTIVE'
+ WHERE org_id = $1 AND id = $2 AND status = 'INACTIVE' AND channel <> 'booking'
 RETURNING id, code, activated_at;
 
 -- name: pay_order

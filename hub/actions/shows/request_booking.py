@@ -256,9 +256,8 @@ def _consent_of(row: Any, language: str) -> str:
 def _columns_of(n: int, asked: _Asked, now: datetime) -> tuple[Any, ...]:
     request, row, visitor = asked.request, asked.row, asked.request.visitor
     # The link is good for the venue's hours, but never longer than booking is open.
-    expires_at = min(
-        now + timedelta(hours=row["booking_expiry_hours"]), row["booking_closes_at"] or row["ends_at"], row["ends_at"]
-    )
+    until = now.replace(microsecond=0) + timedelta(hours=row["booking_expiry_hours"])
+    expires_at = min(until, row["booking_closes_at"] or row["ends_at"], row["ends_at"])
     most_pending = 0 if asked.answer is not None else row["pending_per_address"]
     return (n, row["org_id"], int.from_bytes(random_bytes(_ID_BYTES)), row["performance_id"], row["venue_id"],
             new_booking_code(randbelow), visitor.name, visitor.email, visitor.phone, visitor.notes, request.party_size,
