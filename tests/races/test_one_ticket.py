@@ -21,8 +21,10 @@ from tests.support.world import World, many_slots
 from web.statuses import STATUS
 
 NO_TICKET_GUARD = (
-    "     WHERE t.version = a.version AND t.verified_at IS NULL\n"
-    "       AND t.status = CASE WHEN a.confirm_hash IS NULL THEN 'ACTIVATED' ELSE 'INACTIVE' END\n",
+    (
+        "     WHERE t.version = a.version AND t.verified_at IS NULL\n"
+        "       AND t.status = CASE WHEN a.confirm_hash IS NULL THEN 'ACTIVATED' ELSE 'INACTIVE' END\n"
+    ),
     "",
 )
 

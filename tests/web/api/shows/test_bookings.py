@@ -492,7 +492,7 @@ async def test_a_performance_that_shrank_below_what_is_booked_has_no_seats(api: 
     stage = await add_stage(world, capacity=5)
     _, token = await requested(api, stage.performance_id)
     await add_booking(world, stage.performance_id, 2)
-    await revise_slot(api.hub.database, stage.performance_id, total_capacity=2)
+    await revise_slot(api.hub.database, stage.performance_id, total_capacity=2, occupied_seats=3)
     full = await confirm(api, token)
     assert (refusal(full), full.error["available_count"]) == ((409, "NO_CAPACITY"), 0)
 
