@@ -27,6 +27,8 @@ from hub.actions.scanning.offline_sync import OfflineSync
 from hub.actions.shows.alternatives import Alternatives
 from hub.actions.shows.confirm_booking import Confirmations
 from hub.actions.shows.expire_bookings import expire_bookings
+from hub.actions.shows.finish_changes import finish_changes
+from hub.actions.shows.posters import Posters
 from hub.actions.shows.request_booking import BookingRequests
 from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
@@ -127,6 +129,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.OFFLINE_SYNC] = OfflineSync(services, observe=telemetry.batch_observer("sync"))
         app[keys.MANIFESTS] = Manifests(services)
         app[keys.AVAILABILITY] = Availability(services)
+        app[keys.POSTERS] = Posters(services)
         outbox = OutboxJob(services, in_a_rush=lambda: app[keys.BOOKINGS].in_a_rush)
         app[keys.BOOKINGS] = Bookings(
             services, app[keys.AVAILABILITY], observe=telemetry.batch_observer("bookings"), booked=outbox.wake
@@ -189,6 +192,7 @@ def _start_jobs(
         _start_periodic("no-shows", 20, lambda: release_no_shows(services)),
         _start_periodic("expiry", 20, lambda: expire(services)),
         _start_periodic("booking expiry", 20, lambda: expire_bookings(services)),
+        _start_periodic("performances", 20, lambda: finish_changes(services)),
         _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
         _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
         _start_periodic(

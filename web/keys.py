@@ -9,6 +9,7 @@ from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.manifest import Manifests
 from hub.actions.scanning.offline_sync import OfflineSync
 from hub.actions.shows.confirm_booking import Confirmations
+from hub.actions.shows.posters import Posters
 from hub.actions.shows.request_booking import BookingRequests
 from hub.actions.tickets.check import TicketChecks
 from hub.services import Services
@@ -23,3 +24,4 @@ CONFIRMATIONS: web.AppKey[Confirmations] = web.AppKey("confirmations")
 TICKET_CHECKS: web.AppKey[TicketChecks] = web.AppKey("ticket_checks")
 MANIFESTS: web.AppKey[Manifests] = web.AppKey("manifests")
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")
+POSTERS: web.AppKey[Posters] = web.AppKey("posters")

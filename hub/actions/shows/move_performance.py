@@ -33,9 +33,9 @@ CHANGES = load("shows/performance_changes")
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where a performance goes. None leaves date, start, room or length as they are."""
+    """Where a performance goes. None leaves day, start, room or length as they are."""
 
-    date: date | None = None
+    day: date | None = None
     start_time: time | None = None
     room_id: int | None = None
     minutes: int | None = None
@@ -136,7 +136,7 @@ def _plan(slot: Any, move: Move, zone: ZoneInfo, now: datetime) -> PlannedSlot:
     start = move.start_time or slot["start_time"]
     if start.tzinfo is not None or start.second or start.microsecond:
         refuse_fields({"start_time": "Give a full minute of the venue's clock"})
-    day = move.date or slot["date"]
+    day = move.day or slot["date"]
     if day != slot["date"] and slot["verified_count"]:
         raise Refused(Reason.PERFORMANCE_BEGUN, admitted=slot["verified_count"])
     wall = datetime.combine(day, start)
