@@ -11,13 +11,14 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Sequence
-from datetime import date, time
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 from hub.commands.command_result import CommandFailed, CommandResult
-from hub.rules.venue_policies import POLICIES, Parse, whole_number
+from hub.commands.option_types import clock_time, count, day, typed
+from hub.commands.shows_options import add_shows
+from hub.rules.venue_policies import POLICIES
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 _INTERRUPTED = 130
@@ -61,9 +62,8 @@ def _reason(error: Exception) -> str | None:
 
         if isinstance(error, Refused):
             wrong = error.details.get("errors", ())
-            return "; ".join(
-                [message(error.reason, error.details), *(f"{one['field']}: {one['message']}" for one in wrong)]
-            )
+            lines = [message(error.reason, error.details), *(f"{one['field']}: {one['message']}" for one in wrong)]
+            return "; ".join([*lines, *_standing_in_the_way(error.details)])
         known = (
             MigrationError, DatabaseDown, Unavailable, LaunchError, redis.RedisError,
             asyncpg.PostgresConnectionError, asyncpg.InvalidAuthorizationSpecificationError,
@@ -72,6 +72,19 @@ def _reason(error: Exception) -> str | None:
     if not isinstance(error, known):
         return None
     return "; ".join(line.strip() for line in str(error).splitlines() if line.strip()) or type(error).__name__
+
+
+def _standing_in_the_way(details: Mapping[str, Any]) -> list[str]:
+    """Return the performances that a refusal names, in a few words each."""
+    named = [
+        one for name in ("performances", "overlaps") if isinstance(details.get(name), list) for one in details[name]
+    ]
+    found = []
+    for one in named[:10]:
+        other = one.get("with") or one
+        title = f" {other['title']}" if other.get("title") else ""
+        found.append(f"{other['date']} {other['start_time'].isoformat('minutes')}{title}")
+    return [*found, f"and {len(named) - 10} more"] if len(named) > 10 else found
 
 
 async def _run_until_terminated(action: Any) -> Any:
@@ -102,8 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     slots = commands.add_parser("slots", help="slots", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
     _slots_generate(_command(slots, "generate", "slots:generate", "make slots from opening hours"))
     resizing = _command(slots, "resize", "slots:resize", "give a slot more or fewer places, never fewer than are taken")
-    resizing.add_argument("--slot", type=_count(1, 2**53 - 1), required=True, metavar="ID")
-    resizing.add_argument("--capacity", type=_count(0, 1_000_000), required=True, metavar="N")
+    resizing.add_argument("--slot", type=count(1, 2**53 - 1), required=True, metavar="ID")
+    resizing.add_argument("--capacity", type=count(0, 1_000_000), required=True, metavar="N")
     tickets = commands.add_parser("tickets", help="tickets", allow_abbrev=False)
     actions = tickets.add_subparsers(required=True, metavar="DEED")
     _tickets_issue(_command(actions, "issue", "tickets:issue", "issue tickets with new codes"))
@@ -118,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     _venue_set(_command(venue, "set", "venue:change", "change a venue's name, time zone and policies"))
     staff = commands.add_parser("staff", help="staff", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
     _staff_add(_command(staff, "add", "staff:add", "add an operator, manager or administrator"))
+    add_shows(commands, _command)
     return parser
 
 
@@ -133,21 +147,21 @@ def _command(
 
 
 def _slots_generate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--from", dest="first", type=_date, required=True, metavar="DATE")
-    parser.add_argument("--days", type=_count(1, 366), required=True, metavar="N")
-    parser.add_argument("--open", dest="opens", type=_time, required=True, metavar="HH:MM")
-    parser.add_argument("--close", dest="closes", type=_time, required=True, metavar="HH:MM")
-    parser.add_argument("--minutes", type=_count(1, 1440), required=True, metavar="M")
-    parser.add_argument("--capacity", type=_count(1, 1_000_000), required=True, metavar="C")
-    parser.add_argument("--venue", type=_count(1, 2**63 - 1), metavar="ID")
+    parser.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
+    parser.add_argument("--days", type=count(1, 366), required=True, metavar="N")
+    parser.add_argument("--open", dest="opens", type=clock_time, required=True, metavar="HH:MM")
+    parser.add_argument("--close", dest="closes", type=clock_time, required=True, metavar="HH:MM")
+    parser.add_argument("--minutes", type=count(1, 1440), required=True, metavar="M")
+    parser.add_argument("--capacity", type=count(1, 1_000_000), required=True, metavar="C")
+    parser.add_argument("--venue", type=count(1, 2**63 - 1), metavar="ID")
 
 
 def _tickets_issue(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--count", type=_count(1, 1_000_000), required=True, metavar="N")
+    parser.add_argument("--count", type=count(1, 1_000_000), required=True, metavar="N")
     parser.add_argument("--status", choices=["ACTIVATED", "PENDING_PAYMENT", "INACTIVE"], default="ACTIVATED")
-    parser.add_argument("--product", type=_count(1, 2**63 - 1), metavar="ID")
+    parser.add_argument("--product", type=count(1, 2**63 - 1), metavar="ID")
     order = parser.add_mutually_exclusive_group()
-    order.add_argument("--order", type=_count(1, 2**63 - 1), metavar="ID", help="an order that stands")
+    order.add_argument("--order", type=count(1, 2**63 - 1), metavar="ID", help="an order that stands")
     order.add_argument(
         "--email", metavar="ADDRESS", help="of the customer, for a new order: shows them all its tickets"
     )
@@ -157,16 +171,16 @@ def _tickets_issue(parser: argparse.ArgumentParser) -> None:
 def _venue_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--timezone", required=True, metavar="ZONE", help="e.g. Europe/Rome")
-    parser.add_argument("--organisation", type=_count(1, 2**63 - 1), metavar="ID")
+    parser.add_argument("--organisation", type=count(1, 2**63 - 1), metavar="ID")
 
 
 def _venue_set(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("venue", type=_count(1, 2**63 - 1), metavar="ID")
+    parser.add_argument("venue", type=count(1, 2**63 - 1), metavar="ID")
     parser.add_argument("--name")
     parser.add_argument("--timezone", metavar="ZONE", help="only while the venue has no slots")
     for policy in POLICIES:
         kind = policy.type
-        shown: dict[str, Any] = {"choices": kind.choices} if kind.choices else {"type": _typed(kind.parse)}
+        shown: dict[str, Any] = {"choices": kind.choices} if kind.choices else {"type": typed(kind.parse)}
         if kind.metavar:
             shown["metavar"] = kind.metavar
         parser.add_argument(
@@ -182,40 +196,7 @@ def _staff_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username", metavar="USERNAME")
     parser.add_argument("--role", choices=["operator", "manager", "admin"], required=True)
     parser.add_argument("--name", required=True)
-    parser.add_argument("--venue", type=_count(1, 2**63 - 1), metavar="ID")
+    parser.add_argument("--venue", type=count(1, 2**63 - 1), metavar="ID")
     secret = parser.add_mutually_exclusive_group(required=True)
     secret.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     secret.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input")
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-11-20") from None
-
-
-def _time(text: str) -> time:
-    try:
-        moment = time.fromisoformat(text)
-    except ValueError:
-        moment = time.max
-    if moment.tzinfo is not None or moment.second or moment.microsecond:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 09:30")
-    return moment
-
-
-def _typed(parse: Parse) -> Parse:
-    """Wrap `parse` so that its ValueError becomes a usage error of argparse."""
-
-    def parse_option(text: str) -> Any:
-        try:
-            return parse(text)
-        except ValueError as wrong:
-            raise argparse.ArgumentTypeError(str(wrong)) from None
-
-    return parse_option
-
-
-def _count(least: int, most: int) -> Parse:
-    return _typed(whole_number(least, most))

@@ -46,8 +46,8 @@ def invalid(*problems: tuple[str, str]) -> Refused:
     return Refused(Reason.INVALID_REQUEST, errors=[{"field": field, "message": text} for field, text in problems])
 
 
-async def read_body(request: web.Request, limit: int = BODY_BYTES) -> bytes:
-    """Return the body. It may have `limit` bytes and must arrive within `BODY_SECONDS`."""
+async def read_body(request: web.Request, limit: int = BODY_BYTES, seconds: float = BODY_SECONDS) -> bytes:
+    """Return the body. It may have `limit` bytes and must arrive within `seconds`."""
     length = request.content_length
     if length is not None and length > limit:
         raise Refused(Reason.PAYLOAD_TOO_LARGE)
@@ -58,7 +58,7 @@ async def read_body(request: web.Request, limit: int = BODY_BYTES) -> bytes:
             # The usual case: the whole body has arrived already.
             body = request.content.read_nowait(-1)
         else:
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout(seconds):
                 body = await _read_at_most(request.content, limit)
     except TimeoutError:
         raise Refused(Reason.REQUEST_TIMEOUT) from None

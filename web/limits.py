@@ -2,8 +2,12 @@
 
 BODY_BYTES = 10 * 1024
 SYNC_BODY_BYTES = 64 * 1024
+SHOW_BODY_BYTES = 256 * 1024
+"""A show with its texts in every language of the hub."""
 BODY_SECONDS = 5.0
 """Time for a whole body to arrive. Without it, a client that sends byte by byte would hold a socket for ever."""
+POSTER_SECONDS = 60.0
+"""The same for an image of up to 4 MB from a phone."""
 
 LARGEST_ID = 2**53 - 1
 """Largest id: JavaScript represents no larger integers exactly."""
@@ -31,6 +35,8 @@ LONGEST_NOTE = 500
 LONGEST_NAME, LONGEST_NOTES = 200, 1000
 """A visitor's name, and the notes of a booking, as they are typed."""
 LARGEST_PARTY = 1000
+MOST_TIMES, MOST_DATES = 24, 200
+"""Times of a day and single dates that the run of a show may name."""
 LONGEST_USERNAME = 200
 LONGEST_PASSWORD = 1024
 LONGEST_PIN = 32

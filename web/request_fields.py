@@ -15,6 +15,7 @@ from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_TOKEN, MOST_ROWS, U
 _VISIBLE = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
 _PLAIN = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_TOKEN}}}")
 _HEADER_TEXT = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{1,{LONGEST_TOKEN}}}")
+_VERSION = re.compile(r'(?:W/)?"?([0-9]{1,9})"?', re.ASCII)
 _YEARS = range(2000, 2200)
 """Years that a query may name. Far outside of them, time zone arithmetic fails."""
 
@@ -71,6 +72,17 @@ def idempotency_key(request: web.Request) -> str | None:
     if not _VISIBLE.fullmatch(key):
         raise invalid(("Idempotency-Key", f"Give 1 to {LONGEST_TOKEN} visible ASCII characters"))
     return key
+
+
+def expected_version(request: web.Request) -> int | None:
+    """Return the version in `If-Match` (`"3"`), which a change must find; None without it or for `*`. Refuses INVALID_REQUEST."""
+    given = request.headers.get("If-Match")
+    if given is None or given == "*":
+        return None
+    found = _VERSION.fullmatch(given)
+    if found is None:
+        raise invalid(("If-Match", 'Give the version of the row, such as "3"'))
+    return int(found[1])
 
 
 def query_int(request: web.Request, name: str, least: int, most: int) -> int | None:

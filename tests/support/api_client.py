@@ -17,7 +17,13 @@ from web.api.table import ENDPOINTS
 DOCUMENT = build_document(ENDPOINTS, "http://127.0.0.1:8080")
 FORMATS = FormatChecker(formats=["date", "date-time", "uuid"])
 PATHS = {
-    path: re.compile(re.sub(r"\\\{[a-z_]+\\\}", "[0-9]+", re.escape(path).replace(r"\{token\}", "[^/]+")))
+    path: re.compile(
+        re.sub(
+            r"\\\{[a-z_]+\\\}",
+            "[0-9]+",
+            re.escape(path).replace(r"\{token\}", "[^/]+").replace(r"\{hash\}", "[0-9a-f]+"),
+        )
+    )
     for path in sorted((plain_path(endpoint.path) for endpoint in ENDPOINTS), key=len)
 }
 
@@ -88,6 +94,9 @@ class Api:
 
     async def put(self, path: str, body: Any = None, **more: Any) -> Answer:
         return await self.ask("PUT", path, body, **more)
+
+    async def patch(self, path: str, body: Any = None, **more: Any) -> Answer:
+        return await self.ask("PATCH", path, body, **more)
 
     async def delete(self, path: str, **more: Any) -> Answer:
         return await self.ask("DELETE", path, **more)

@@ -30,7 +30,7 @@ class Parameter:
 class Endpoint:
     """An endpoint. `path` is aiohttp's with its patterns. `response` is the model of the response, or its media types.
 
-    `status` is that of the response: 201 if the request makes something.
+    `status` is that of the response: 201 if the request makes something. `upload` has the media types of a body that is a file.
     """
 
     method: str
@@ -47,6 +47,7 @@ class Endpoint:
     not_modified: bool = False
     about: str = ""
     status: Literal[200, 201] = 200
+    upload: tuple[str, ...] = ()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Call the handler. A refusal is answered with the status that this endpoint has for its reason."""

@@ -73,6 +73,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.body is not None:
         schema = {"$ref": _REF.format(model=endpoint.body.__name__)}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if endpoint.upload:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(endpoint.upload, file)}
     return {name: value for name, value in operation.items() if value not in ("", [])}
 
 
@@ -102,6 +105,8 @@ def _other_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
     responses: dict[str, Any] = {str(endpoint.status): _success(endpoint)}
+    if endpoint.status != 200 and any(parameter.name == "dry_run" for parameter in endpoint.parameters):
+        responses["200"] = {**_success(endpoint), "description": "A dry run: nothing was made."}
     if endpoint.not_modified:
         responses["304"] = {"description": "Unchanged since the `ETag` in the request."}
     by_status: dict[int, list[Reason]] = {}

@@ -97,3 +97,9 @@ ScanId = Annotated[
 
 class Request(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+
+class AdminRequest(Request):
+    """Base class of administration: a field that the address does not know is a mistake, and is refused."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")

@@ -10,6 +10,7 @@ from web.api.endpoint import Endpoint
 from web.api.messaging.table import MAIL_ENDPOINTS
 from web.api.reporting.table import HEALTH_ENDPOINTS, REPORT_ENDPOINTS
 from web.api.scanning.table import DISPUTE_ENDPOINTS, MANIFEST_ENDPOINTS, SCAN_ENDPOINTS
+from web.api.shows.admin_table import ORGANISER_ENDPOINTS, POSTER_ENDPOINTS
 from web.api.shows.booking_list_table import BOOKING_LIST_ENDPOINTS
 from web.api.shows.booking_table import VISITOR_BOOKING_ENDPOINTS
 from web.api.shows.table import SHOW_ENDPOINTS
@@ -37,12 +38,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *HOLDER_ENDPOINTS,
     *SHOW_ENDPOINTS,
     *VISITOR_BOOKING_ENDPOINTS,
+    *POSTER_ENDPOINTS,
     *STAFF_ENDPOINTS,
     *SCAN_ENDPOINTS,
     *MANIFEST_ENDPOINTS,
     *DISPUTE_ENDPOINTS,
     *REPORT_ENDPOINTS,
     *RECORD_ENDPOINTS,
+    *ORGANISER_ENDPOINTS,
     *BOOKING_LIST_ENDPOINTS,
     *MAIL_ENDPOINTS,
     *HEALTH_ENDPOINTS,

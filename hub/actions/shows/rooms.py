@@ -104,18 +104,21 @@ async def read_room(services: Services, by: Organiser, room_id: int) -> Room:
     return await _read(services.database, services, by, room_id)
 
 
-async def add_room(services: Services, by: Organiser, draft: RoomDraft) -> Room:
+async def add_room(services: Services, by: Organiser, draft: RoomDraft, *, dry_run: bool = False) -> Room:
     """Add a room. Refuses INVALID_REQUEST with every wrong field, and NOT_FOUND for an unknown venue."""
     name, accessibility = _check(draft.name, draft.capacity, draft.accessibility)
     venue_id = await venue_of(services, by, draft.venue_id)
-    try:
-        room_id = await services.database.fetchval(
-            ROOMS.add_room, by.org_id, venue_id, name, draft.capacity, accessibility, services.clock.now()
-        )
-    except asyncpg.UniqueViolationError:
-        raise _name_taken() from None
-    telemetry.event(telemetry.ROOM_CHANGED, change="added", room_id=room_id, staff_id=by.staff_id)
-    return await read_room(services, by, room_id)
+    async with change(services, dry_run=dry_run) as connection:
+        try:
+            room_id = await connection.fetchval(
+                ROOMS.add_room, by.org_id, venue_id, name, draft.capacity, accessibility, services.clock.now()
+            )
+        except asyncpg.UniqueViolationError:
+            raise _name_taken() from None
+        room = await _read(connection, services, by, room_id)
+    if not dry_run:
+        telemetry.event(telemetry.ROOM_CHANGED, change="added", room_id=room_id, staff_id=by.staff_id)
+    return room
 
 
 async def change_room(

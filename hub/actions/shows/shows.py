@@ -112,17 +112,18 @@ async def read_show(services: Services, by: Organiser, show_id: int) -> ShowReco
     return await _read(services.database, services, by, show_id)
 
 
-async def add_show(services: Services, by: Organiser, draft: ShowDraft) -> ShowRecord:
+async def add_show(services: Services, by: Organiser, draft: ShowDraft, *, dry_run: bool = False) -> ShowRecord:
     """Add a show as a draft. Refuses INVALID_REQUEST with every wrong field, and NOT_FOUND for an unknown venue."""
     given = {name: getattr(draft, name) for name in FIELDS if name != "status"}
     fields = _check({**given, "translations": draft.translations or {}})
     venue_id = await venue_of(services, by, draft.venue_id)
-    show_id = await services.database.fetchval(
-        SHOWS.add_show, by.org_id, venue_id, *(_column(fields, name) for name in FIELDS if name != "status"),
-        services.clock.now(),
-    )  # fmt: skip
-    telemetry.event(telemetry.SHOW_CHANGED, change="added", show_id=show_id, staff_id=by.staff_id)
-    return await read_show(services, by, show_id)
+    columns = [_column(fields, name) for name in FIELDS if name != "status"]
+    async with change(services, dry_run=dry_run) as connection:
+        show_id = await connection.fetchval(SHOWS.add_show, by.org_id, venue_id, *columns, services.clock.now())
+        show = await _read(connection, services, by, show_id)
+    if not dry_run:
+        telemetry.event(telemetry.SHOW_CHANGED, change="added", show_id=show_id, staff_id=by.staff_id)
+    return show
 
 
 async def change_show(

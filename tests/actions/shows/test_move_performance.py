@@ -7,12 +7,12 @@ from datetime import date, time, timedelta
 import pytest
 
 from hub.actions.booking.reservation_views import party_of_token
+from hub.actions.messaging.send_reminders import send_reminders
 from hub.actions.shows import move_performance as moving
 from hub.actions.shows.close_performance import cancel_performance
+from hub.actions.shows.move_performance import Move, move_performance, notify_moved
 from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performance_records import read_performance
-from hub.actions.messaging.send_reminders import send_reminders
-from hub.actions.shows.move_performance import Move, move_performance, notify_moved
 from hub.events.announcements import SlotChanged, SlotsEdited, TicketsChanged
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused

@@ -1,0 +1,200 @@
+"""`hub shows` and `hub shows rooms`: shows and their rooms, by the same rules as the pages of administration."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_services import open_command_services
+
+if TYPE_CHECKING:
+    from hub.actions.shows.organiser import Organiser
+    from hub.actions.shows.rooms import Room
+    from hub.actions.shows.shows import ShowRecord
+    from hub.services import Services
+
+PAGE = 200
+
+
+@asynccontextmanager
+async def organising(args: Namespace) -> AsyncIterator[tuple[Services, Organiser]]:
+    """Yield the services with the organiser of the named organisation, or the only one."""
+    async with open_command_services() as services:
+        from hub.actions.shows.organiser import Organiser
+        from hub.actions.venues.organisations import resolve_org
+
+        org_id = await resolve_org(services, args.organisation)
+        yield services, Organiser(org_id)
+
+
+# ---- Rooms
+
+
+async def list_rooms(args: Namespace) -> CommandResult:
+    async with organising(args) as (services, by):
+        from hub.actions.shows.rooms import list_rooms as read_rooms
+
+        rooms: list[Room] = []
+        before = None
+        while True:
+            page = await read_rooms(services, by, venue_id=args.venue, before=before, limit=PAGE)
+            rooms += page.rooms
+            before = page.next
+            if before is None:
+                break
+    text = [f"room {one.room_id}: {one.name} at {one.venue}, {one.capacity} places, {one.performances_to_come} performances to come"
+            for one in rooms]  # fmt: skip
+    return CommandResult({"rooms": [asdict(one) for one in rooms]}, "\n".join(text) or "there is no room yet")
+
+
+async def add_room(args: Namespace) -> CommandResult:
+    async with organising(args) as (services, by):
+        from hub.actions.shows.rooms import RoomDraft
+        from hub.actions.shows.rooms import add_room as add
+
+        draft = RoomDraft(args.name, args.capacity, args.accessibility or "", args.venue)
+        room = await add(services, by, draft, dry_run=args.dry_run)
+    return CommandResult(
+        asdict(room), f"{would(args)}room {room.room_id}: {room.name} at {room.venue}, {room.capacity} places"
+    )
+
+
+async def change_room(args: Namespace) -> CommandResult:
+    async with organising(args) as (services, by):
+        from hub.actions.shows.rooms import RoomChange
+        from hub.actions.shows.rooms import change_room as change
+
+        done = await change(
+            services, by, args.room, RoomChange(args.name, args.capacity, args.accessibility), version=args.version, dry_run=args.dry_run
+        )  # fmt: skip
+    text = [f"{would(args)}room {args.room}: {done.room.name}, {done.room.capacity} places"]
+    text += [
+        f"{one.date} {minutes_of(one.start_time)} {one.title}: {one.was} -> {one.capacity} places"
+        for one in done.resized
+    ]
+    document = {
+        "room": asdict(done.room),
+        "performances": [asdict(one) for one in done.resized],
+        "dry_run": args.dry_run,
+    }
+    return CommandResult(document, "\n".join(text))
+
+
+async def delete_room(args: Namespace) -> CommandResult:
+    async with organising(args) as (services, by):
+        from hub.actions.shows.rooms import delete_room as delete
+
+        await delete(services, by, args.room, version=args.version, dry_run=args.dry_run)
+    return CommandResult({"room_id": args.room, "deleted": not args.dry_run}, f"{would(args)}room {args.room} deleted")
+
+
+# ---- Shows
+
+
+async def list_shows(args: Namespace) -> CommandResult:
+    async with organising(args) as (services, by):
+        from hub.actions.shows.shows import list_shows as read_shows
+
+        shows: list[ShowRecord] = []
+        before = None
+        while True:
+            page = await read_shows(services, by, venue_id=args.venue, status=args.status, before=before, limit=PAGE)
+            shows += page.shows
+            before = page.next
+            if before is None:
+                break
+    text = [f"show {one.show_id}: {one.title} ({one.status}) at {one.venue}, {one.performances_to_come} performances to come"
+            for one in shows]  # fmt: skip
+    return CommandResult({"shows": [asdict(one) for one in shows]}, "\n".join(text) or "there is no show yet")
+
+
+async def add_show(args: Namespace) -> CommandResult:
+    from hub.actions.shows.shows import ShowDraft
+
+    fields = _show_fields(args)
+    fields = {name: value for name, value in fields.items() if value is not None}
+    async with organising(args) as (services, by):
+        from hub.actions.shows.shows import add_show as add
+
+        show = await add(services, by, ShowDraft(**fields, venue_id=args.venue), dry_run=args.dry_run)
+    return CommandResult(asdict(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
+
+
+async def change_show(args: Namespace) -> CommandResult:
+    changes = {name: value for name, value in _show_fields(args).items() if value is not None}
+    if not changes and args.poster is None:
+        raise CommandFailed("say what changes, e.g. --title")
+    async with organising(args) as (services, by):
+        show = await _write_show(args, services, by, changes)
+        if args.poster is not None and not args.dry_run:
+            from hub.actions.shows.posters import set_poster
+
+            show = await set_poster(services, by, args.show, _read_image(args.poster))
+    return CommandResult(asdict(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
+
+
+async def publish_show(args: Namespace) -> CommandResult:
+    return await _set_status(args, "PUBLISHED")
+
+
+async def archive_show(args: Namespace) -> CommandResult:
+    return await _set_status(args, "ARCHIVED")
+
+
+async def delete_show(args: Namespace) -> CommandResult:
+    async with organising(args) as (services, by):
+        from hub.actions.shows.shows import delete_show as delete
+
+        await delete(services, by, args.show, version=args.version, dry_run=args.dry_run)
+    return CommandResult({"show_id": args.show, "deleted": not args.dry_run}, f"{would(args)}show {args.show} deleted")
+
+
+async def _set_status(args: Namespace, status: str) -> CommandResult:
+    async with organising(args) as (services, by):
+        show = await _write_show(args, services, by, {"status": status})
+    return CommandResult(asdict(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
+
+
+async def _write_show(args: Namespace, services: Services, by: Organiser, changes: dict[str, Any]) -> Any:
+    from hub.actions.shows.shows import change_show as change
+
+    return await change(services, by, args.show, changes, version=args.version, dry_run=args.dry_run)
+
+
+def _show_fields(args: Namespace) -> dict[str, Any]:
+    """Return the fields of a show among the arguments. The description is read from its file."""
+    description = None
+    if args.description is not None:
+        try:
+            description = Path(args.description).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandFailed(f"cannot read {args.description}: {error}") from error
+    return {
+        "title": args.title, "subtitle": args.subtitle, "description": description, "duration_minutes": args.minutes,
+        "spoken_language": args.spoken_language, "minimum_age": args.minimum_age, "accessibility": args.accessibility,
+        "consent": args.consent, "largest_party": args.largest_party,
+    }  # fmt: skip
+
+
+def _read_image(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise CommandFailed(f"cannot read {name}: {error.strerror}") from error
+
+
+# ---- As text
+
+
+def would(args: Namespace) -> str:
+    return "dry run: " if args.dry_run else ""
+
+
+def minutes_of(moment: time) -> str:
+    return moment.isoformat("minutes")
