@@ -226,7 +226,7 @@ async def test_continuous_mode_asks_a_party_and_admits_one_person_at_once(
     # It stays: no time, no next code and no touch beside the buttons sends it away.
     await page.clock.fast_forward(9_000)
     await key_in(page, alone.code)
-    await expect(page.get_by_text("Admit this party first, or press Scan again.")).to_be_visible()
+    await expect(page.get_by_text("Answer for this party first, or press Scan again.")).to_be_visible()
     await page.locator("#verdict").click()
     await shows(page, "VALID TICKET", "3 booked, 0 in")
     assert await people_in(hub, party) == 0
@@ -356,3 +356,31 @@ async def test_a_mistyped_booking_code_is_explained(world: World, open_page: Ope
     await page.keyboard.press("Escape")
     await page.keyboard.type(booking.code[:-2], delay=10)
     await expect(page.get_by_text("A booking code has 27 characters after BKG; this one has 25.")).to_be_visible()
+
+
+async def test_of_a_booking_as_many_leave_as_the_operator_says(hub: Hub, world: World, open_page: Open) -> None:
+    booking = await booked(world)
+    await admitted_at_gate_b(hub, world, booking, 4)
+    page = await scanner(world, open_page, phone=True)
+    await page.get_by_role("button", name="Exit").tap()
+    await key_in(page, booking.code)
+    await shows(page, "HOW MANY LEAVE?", "4 of 5 in")
+    await assert_accessible(page, "how many leave")
+    for _ in range(3):
+        await page.get_by_role("button", name="One fewer").tap()
+    await expect(page.locator("#verify")).to_have_text("One of 4 leaves")
+    await page.locator("#verify").tap()
+    await shows(page, "EXIT RECORDED", "3 of 5 inside")
+    await again(page, booking.code)
+    await page.locator("#verify").tap()
+    # Four were admitted, and one of them has left.
+    await shows(page, "TOO MANY PEOPLE", "5 booked, 4 in")
+    await expect(page.get_by_text("Nobody left: only 3 of them are inside.")).to_be_visible()
+    await expect(page.locator("#verify")).to_have_text("All 3 leave")
+    await page.locator("#verify").tap()
+    await shows(page, "EXIT RECORDED", "0 of 5 inside")
+    await page.keyboard.press("Escape")
+    rows = page.locator("#scans li")
+    await expect(rows.first).to_contain_text("3 people left")
+    left = await read_scans(hub.database, "people", reason="EXIT_RECORDED", order_by="logged_at")
+    assert [row["people"] for row in left] == [1, 3]

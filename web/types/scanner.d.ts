@@ -23,7 +23,8 @@ interface Decision extends EntryVerdict {
   ticket?: (Partial<Wire.DoorTicket> & { ticket_code: string }) | null;
   reservation?: (Partial<Wire.DoorReservation> & Pick<Wire.DoorReservation, "date" | "start_time" | "end_time">) | null;
   verified?: FirstEntry | null;
-  presence?: Wire.Presence | null;
+  /** `inside`: of a booking, how many are inside now. */
+  presence?: (Wire.Presence & { inside?: number | null }) | null;
   party?: Party | null;
   scan_id?: string;
   /** Of a supervisor's decision. */

@@ -101,7 +101,8 @@ export function admitted(decision, verified, people = 1) {
 export async function leaveWithoutHub(code, { list, entry, changed, left, since, now }) {
   const facts = (await list?.find(code)) ?? null;
   const first = entry ?? (changed ? null : facts?.firstEntry) ?? null;
-  const out = outside(left, facts);
+  // Of a party others may still be inside.
+  const out = facts?.party ? null : outside(left, facts);
   const known = { ticket: { ticket_code: code, status: facts?.ticket.status }, listed_at: list?.head.generated_at ?? null, provisional: true };
   if (!list || !(first || out)) return { ...EXIT_NOTED, ...known };
   const inside_since = since ?? first?.verified_at ?? out?.left_at ?? null;

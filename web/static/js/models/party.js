@@ -18,6 +18,21 @@ export function admitting(party, count) {
   return { ...(count !== null && { count }), ...(party.booking_id === null && { party: true }) };
 }
 
+/**
+ * Of how many people a decision asks for a number, and whether they leave; null if it asks for none. After too large a number
+ * the hub says how many there are.
+ *
+ * @param {Decision} decision
+ * @returns {{ most: number, leaving: boolean } | null}
+ */
+export function askedOf({ party, reason, can_verify, presence }) {
+  if (!isParty(party)) return null;
+  const inside = reason === "LEAVING" ? party.admitted : reason === "PARTY_TOO_LARGE" ? presence?.inside : null;
+  const most = inside ?? party.remaining;
+  const asks = can_verify || inside != null || reason === "PARTY_TOO_LARGE";
+  return asks && most > 0 ? { most, leaving: inside != null } : null;
+}
+
 /** The numbers from which the operator chooses: 1 to all that remain, at first all. */
 export class PartyCount {
   /** @param {number} most */

@@ -1,6 +1,6 @@
 // One operator's scans: check, admit, exit, undo. It knows no page. Change the order of hub and device here.
 import { CommandRefused, LinkLost } from "../lib/socket.js";
-import { admitting, isParty } from "./party.js";
+import { admitting, askedOf, isParty } from "./party.js";
 
 /** Harmless when repeated (a verify has its scan_id): they wait for the next connection and are sent again. */
 const AGAIN = { again: true };
@@ -56,11 +56,9 @@ export class ScanSession {
   get mayVerify() {
     const decision = this.current?.decision;
     if (!decision || RECORDED.has(decision.reason)) return false;
-    // The operator corrects the number of a party at once.
-    if (decision.reason === TOO_LARGE) return isParty(decision.party) && decision.party.remaining > 0;
     // Of a party some may be in, and others still come.
-    const left = isParty(decision.party) ? decision.party.remaining > 0 : !decision.verified;
-    return decision.can_verify && (left || decision.reason === "MAY_RETURN");
+    if (askedOf(decision)) return true;
+    return decision.can_verify && (decision.reason === "MAY_RETURN" || !(decision.verified || isParty(decision.party)));
   }
 
   /**
@@ -93,16 +91,34 @@ export class ScanSession {
    *
    * @param {string} code
    * @param {string | null} gate
+   * @param {number | null} count how many of a booking; null: all that are inside
    * @returns {Promise<Decision | null>}
    */
-  async exit(code, gate) {
+  async exit(code, gate, count = null) {
     const turn = ++this.turn;
     this.current = null;
-    const fields = { code, scan_id: crypto.randomUUID(), scanned_at: this.hubNow().toISOString(), ...(gate && { gate }) };
+    const fields = { code, scan_id: crypto.randomUUID(), scanned_at: this.hubNow().toISOString(), ...(gate && { gate }), ...(count !== null && { count }) };
     const answer = await this.#ask("exit", fields);
     if (answer?.reason === "EXIT_RECORDED") this.offline?.moved(answer, { left_at: fields.scanned_at, gate: gate || null });
-    const decision = answer ?? (await this.offline?.leave(code, fields.scan_id, { gate }));
-    return (turn === this.turn && decision) || null;
+    const decision = answer ?? (await this.offline?.leave(code, fields.scan_id, { gate, count }));
+    if (!decision || turn !== this.turn) return null;
+    if (decision.reason === TOO_LARGE) this.current = { code, decision, scanId: null };
+    return decision;
+  }
+
+  /**
+   * Asks how many of a booking leave, where several are in; otherwise records the exit.
+   *
+   * @param {string} code
+   * @param {string | null} gate
+   * @returns {Promise<Decision | null>}
+   */
+  async askLeaving(code, gate) {
+    const decision = await this.present(code, gate);
+    if (!decision || !this.current) return null;
+    if (!isParty(decision.party) || decision.party.admitted < 2) return this.exit(code, gate);
+    this.current.decision = { ...decision, result: "YELLOW", reason: "LEAVING", message: "HOW MANY LEAVE?", detail: "", can_verify: false };
+    return this.current.decision;
   }
 
   leave() {

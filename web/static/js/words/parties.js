@@ -6,35 +6,51 @@ const FIRST = "\ue000";
 const SECOND = "\ue001";
 const NUMBERS = /([\ue000\ue001])/;
 
-/** What a decision shows of a party: the people in after an entry, else also the people booked. @type {Set<string>} */
-const AFTERWARDS = new Set(["VERIFIED", "NOTED", "OVERRIDDEN", "RE_ENTRY", "ALREADY_VERIFIED"]);
+/** Reasons that show only how many are in, because nobody is expected now. */
+const AFTERWARDS = new Set(["VERIFIED", "NOTED", "OVERRIDDEN", "RE_ENTRY", "MAY_RETURN", "ALREADY_VERIFIED", "LEAVING"]);
 
 /**
- * "5 booked, 2 in" or "3 of 5 in", in parts: numbers as numbers, and the words between them.
+ * "5 booked, 2 in", "3 of 5 in" or, after an exit, "1 of 5 inside", in parts: numbers as numbers, and the words between them.
  *
- * @param {Party} party
- * @param {string} reason
+ * @param {Decision} decision with a party
  * @returns {(string | number)[]}
  */
-export function figuresOf({ size, admitted }, reason) {
-  const after = AFTERWARDS.has(reason);
-  const text = after ? t("{admitted} of {size} in", { admitted: FIRST, size: SECOND }) : t("{size} booked, {admitted} in", { size: SECOND, admitted: FIRST });
-  return text.split(NUMBERS).filter(Boolean).map((part) => (part === FIRST ? admitted : part === SECOND ? size : part));
+export function figuresOf({ party, reason, presence }) {
+  if (!party) return [];
+  const inside = reason === "EXIT_RECORDED" ? presence?.inside : null;
+  const text = inside != null ? t("{inside} of {size} inside", { inside: FIRST, size: SECOND })
+    : AFTERWARDS.has(reason) ? t("{admitted} of {size} in", { admitted: FIRST, size: SECOND })
+    : t("{size} booked, {admitted} in", { size: SECOND, admitted: FIRST });
+  return text.split(NUMBERS).filter(Boolean).map((part) => (part === FIRST ? (inside ?? party.admitted) : part === SECOND ? party.size : part));
 }
 
-/** The button that admits `count` of those who remain. @param {number} count @param {number} remaining */
-export function admitWords(count, remaining) {
-  if (remaining === 1) return t("Admit the last one");
-  return count === remaining ? t("Admit all {n}", { n: count }) : t("Admit {n} of {remaining}", { n: count, remaining });
+/** @typedef {{ chosen: number, most: number }} Chosen */
+
+/** @param {{ leaving: boolean }} asked */
+export const questionOf = ({ leaving }) => (leaving ? t("How many leave?") : t("How many come in?"));
+
+/** The button that admits some of those who remain. @param {Chosen} count */
+export function admitWords({ chosen, most }) {
+  if (most === 1) return t("Admit the last one");
+  return chosen === most ? t("Admit all {n}", { n: chosen }) : t("Admit {n} of {remaining}", { n: chosen, remaining: most });
 }
 
-/** Where the scanner is not sure. @param {number} count */
-export const onMyWord = (count) => tn("Admit one on my word", "Admit {n} on my word", count);
+/** The button that lets some of those inside leave. @param {Chosen} count */
+export function leaveWords({ chosen, most }) {
+  if (most === 1) return t("The last one leaves");
+  return chosen === most ? t("All {n} leave", { n: chosen }) : tn("One of {inside} leaves", "{n} of {inside} leave", chosen, { inside: most });
+}
+
+/** Where the scanner is not sure. @param {Chosen} count */
+export const onMyWord = ({ chosen }) => tn("Admit one on my word", "Admit {n} on my word", chosen);
 
 /** Why no number was admitted. @param {number} remaining */
 export const tooMany = (remaining) => (remaining === 0 ? t("Nobody was admitted: all of them are in.") : tn(
   "Nobody was admitted: only one of them is still to come in.", "Nobody was admitted: only {n} of them are still to come in.", remaining,
 ));
+
+/** The same of an exit. @param {number} inside */
+export const tooManyLeave = (inside) => tn("Nobody left: only one of them is inside.", "Nobody left: only {n} of them are inside.", inside);
 
 /** @type {Record<string, (people: number) => string>} */
 const PEOPLE = {

@@ -4,7 +4,7 @@ import { language, t, tn } from "../lib/i18n.js";
 import { momentAt, shortDay, span } from "../lib/dates.js";
 import { isParty } from "../models/party.js";
 import { isBookingCode } from "../models/ticket_code.js";
-import { tooMany } from "./parties.js";
+import { tooMany, tooManyLeave } from "./parties.js";
 
 /** @typedef {{ timezone?: string } | null | undefined} VenueClock */
 
@@ -14,7 +14,7 @@ const WORDS = {
   NO_RESERVATION: t("NO RESERVATION"), WRONG_DATE: t("WRONG DATE"), TOO_EARLY: t("TOO EARLY"), WRONG_VENUE: t("WRONG VENUE"),
   TICKET_NOT_FOUND: t("INVALID TICKET"), TICKET_NOT_ACTIVATED: t("TICKET NOT ACTIVATED"), TICKET_EXPIRED: t("TICKET EXPIRED"),
   TICKET_CANCELLED: t("TICKET CANCELLED"), EXIT_RECORDED: t("EXIT RECORDED"), ALREADY_LEFT: t("ALREADY LEFT"),
-  PARTY_TOO_LARGE: t("TOO MANY PEOPLE"), BOOKING_NOT_CONFIRMED: t("BOOKING NOT CONFIRMED"),
+  PARTY_TOO_LARGE: t("TOO MANY PEOPLE"), LEAVING: t("HOW MANY LEAVE?"), BOOKING_NOT_CONFIRMED: t("BOOKING NOT CONFIRMED"),
   NOT_INSIDE: t("NOT INSIDE"), MAY_RETURN: t("MAY COME BACK IN"), RE_ENTRY: t("RE-ENTRY RECORDED"),
   // From the scanner itself, offline.
   NOT_LISTED: t("NOT ON THE LIST"), CHANGED: t("NOT SURE"), NO_LIST: t("NOT CHECKED"), NOTED: t("ENTRY NOTED"),
@@ -35,7 +35,7 @@ const OF_A_PARTY = {
   NOTED: t("Admitted on your word. The hub checks it when the connection is back."),
 };
 /** Where the hub's English text would repeat the numbers of a party. */
-const NUMBERED = new Set(["VALID", "VERIFIED", "ALREADY_VERIFIED", "PARTY_TOO_LARGE"]);
+const NUMBERED = new Set(["VALID", "VERIFIED", "ALREADY_VERIFIED", "PARTY_TOO_LARGE", "EXIT_RECORDED"]);
 
 /** The headline. @param {Decision} decision */
 export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
@@ -68,7 +68,8 @@ export function detailOf(decision, venue) {
       if (presence?.left_at) return t("{left}; no re-entry", { left: leftOf(presence, venue) });
       return verified ? (isParty(decision.party) ? firstOf : entryOf)(verified, venue) : t("Verified before");
     case "PARTY_TOO_LARGE":
-      return isParty(decision.party) ? tooMany(decision.party.remaining) : t("This ticket is for one person");
+      if (!isParty(decision.party)) return t("This ticket is for one person");
+      return presence?.inside == null ? tooMany(decision.party.remaining) : tooManyLeave(presence.inside);
     case "BOOKING_NOT_CONFIRMED":
       return ticket?.status === "EXPIRED" ? t("The link in the email was not used in time") : t("The link in the email was not used");
     case "EXIT_RECORDED":

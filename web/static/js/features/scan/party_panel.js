@@ -1,7 +1,7 @@
-// The party on the screen: how many were booked and are in, and how many of the others come in now.
+// The party on the screen: how many were booked and are in, and how many of the others come in now, or leave.
 import { byId, h } from "../../lib/elements.js";
-import { isParty, PartyCount } from "../../models/party.js";
-import { admitWords, figuresOf, onMyWord } from "../../words/parties.js";
+import { askedOf, isParty, PartyCount } from "../../models/party.js";
+import { admitWords, figuresOf, leaveWords, onMyWord, questionOf } from "../../words/parties.js";
 
 /** @type {Record<string, (count: PartyCount) => number>} */
 const KEYS = {
@@ -11,7 +11,7 @@ const KEYS = {
 };
 
 export class PartyPanel {
-  /** @type {{ count: PartyCount, onWord: boolean } | null} */
+  /** @type {{ count: PartyCount, words: (count: PartyCount) => string, question: string } | null} */
   #asked = null;
 
   /** `onTouched` returns the focus to the code input. @param {{ onTouched?: () => void }} options */
@@ -25,28 +25,29 @@ export class PartyPanel {
     addEventListener("keydown", (event) => this.#onKeyDown(event));
   }
 
-  /** Whether the screen asks how many come in. */
-  get asking() {
-    return this.#asked !== null;
+  /** What the screen asks for; null where it asks for no number. */
+  get question() {
+    return this.#asked?.question ?? null;
   }
 
-  /** How many come in; null where nobody was asked. */
+  /** The number that is chosen; null where none is asked for. */
   get count() {
     return this.#asked?.count.chosen ?? null;
   }
 
   /** Shows a decision's party, if it has one. @param {Decision} decision @param {{ mayVerify: boolean }} how */
-  show({ party, reason, result, provisional }, { mayVerify }) {
-    if (!isParty(party)) {
+  show(decision, { mayVerify }) {
+    if (!isParty(decision.party)) {
       this.clear();
       return;
     }
     document.body.dataset.party = "";
     this.figures.hidden = false;
-    this.figures.replaceChildren(...figuresOf(party, reason).map((part) => (typeof part === "number" ? h("b", {}, part) : h("span", {}, part))));
-    this.#asked = mayVerify && party.remaining > 0
-      ? { count: new PartyCount(party.remaining), onWord: Boolean(provisional) && result === "YELLOW" } : null;
-    this.stepper.hidden = !this.#asked || party.remaining === 1;
+    this.figures.replaceChildren(...figuresOf(decision).map((part) => (typeof part === "number" ? h("b", {}, part) : h("span", {}, part))));
+    const asked = mayVerify ? askedOf(decision) : null;
+    const words = asked?.leaving ? leaveWords : decision.provisional && decision.result === "YELLOW" ? onMyWord : admitWords;
+    this.#asked = asked && { count: new PartyCount(asked.most), words, question: questionOf(asked) };
+    this.stepper.hidden = !asked || asked.most === 1;
     this.#draw();
   }
 
@@ -84,9 +85,10 @@ export class PartyPanel {
 
   #draw() {
     if (!this.#asked) return;
-    const { count, onWord } = this.#asked;
-    const words = onWord ? onMyWord(count.chosen) : admitWords(count.chosen, count.most);
+    const { count, question } = this.#asked;
+    const words = this.#asked.words(count);
     byId("verify").textContent = words;
+    for (const named of [this.stepper, this.chosen]) named.setAttribute("aria-label", question);
     this.chosen.textContent = String(count.chosen);
     this.chosen.setAttribute("aria-valuemax", String(count.most));
     this.chosen.setAttribute("aria-valuenow", String(count.chosen));

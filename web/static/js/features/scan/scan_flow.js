@@ -8,7 +8,7 @@ import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { CommandRefused, LinkLost } from "../../models/scan_session.js";
 import { isParty } from "../../models/party.js";
-import { tidyCode } from "../../models/ticket_code.js";
+import { isBookingCode, tidyCode } from "../../models/ticket_code.js";
 import { timeColour } from "./frame_to_colour.js";
 
 const SLOW_MS = 1_500;
@@ -53,7 +53,7 @@ export class ScanFlow {
     };
     byId("again").addEventListener("click", leave);
     // A party waits for its number: a touch beside the buttons must not send it away.
-    byId("verdict").addEventListener("click", () => this.#held && !stale.shown && !party.asking && leave());
+    byId("verdict").addEventListener("click", () => this.#held && !stale.shown && !party.question && leave());
   }
 
   /** @template {keyof ScanEvents} Name @param {Name} name @param {(what: ScanEvents[Name]) => void} listener */
@@ -84,12 +84,18 @@ export class ScanFlow {
   /** Continuous mode admits a party by itself only where the operator has chosen so. @param {Decision} decision */
   #asksFor = ({ party }) => isParty(party) && this.settings.get("parties") !== "all";
 
+  /** Of a booking any number may leave: the operator says how many, unless continuous mode lets whole parties go. @param {string} code */
+  #leave(code) {
+    const whole = this.settings.get("continuous") && this.settings.get("parties") === "all";
+    return isBookingCode(code) && !whole ? this.session.askLeaving(code, this.device.gate) : this.session.exit(code, this.device.gate);
+  }
+
   /** `seenAt` is the moment of the camera's frame, if any. @param {string} typed @param {number | null} seenAt */
   async present(typed, seenAt = null) {
     const code = tidyCode(typed);
     if (!code) return;
     if (this.#held) {
-      this.screen.say(this.party.asking ? t("Admit this party first, or press Scan again.") : t("Touch the answer first, then scan the next ticket."));
+      this.screen.say(this.party.question ? t("Answer for this party first, or press Scan again.") : t("Touch the answer first, then scan the next ticket."));
       return;
     }
     if (code.length > LONGEST_CODE) {
@@ -114,7 +120,7 @@ export class ScanFlow {
     this.screen.rest({ checking: true });
     this.news.ask();
     let decision = this.way.leaving
-      ? await this.#waitingFor(t("Exit"), () => this.session.exit(code, this.device.gate))
+      ? await this.#waitingFor(t("Exit"), () => this.#leave(code))
       : await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
     if (decision && WELCOME.has(decision.reason) && this.settings.get("continuous") && this.session.mayVerify && !this.#asksFor(decision)) {
       // If the entry fails, the decision stays on the screen as valid, to be admitted by hand.
@@ -200,8 +206,14 @@ export class ScanFlow {
   /** A button of an answer was touched: the page returns the focus to its input. */
   onTouched() {}
 
-  #admit() {
-    return this.#waitingFor(t("Entry"), () => this.session.verify(this.device.gate, this.party.count));
+  /** Records the entry of the visitor on the screen or, of a booking that was asked how many leave, the exit. */
+  async #admit() {
+    const { current } = this.session;
+    const { count } = this.party;
+    if (!this.way.leaving || !current) return this.#waitingFor(t("Entry"), () => this.session.verify(this.device.gate, count));
+    const decision = await this.#waitingFor(t("Exit"), () => this.session.exit(current.code, this.device.gate, count));
+    if (!decision) this.session.current = current;
+    return decision;
   }
 
   /** @param {Colour} result @param {string} words */
@@ -257,7 +269,7 @@ export class ScanFlow {
       const seconds = this.settings.get("seconds");
       this.#dismissal = setTimeout(() => this.again(), seconds * 1000);
       this.screen.runOut(seconds);
-    } else this.screen.say(this.party.asking ? t("How many come in?") : t("Stays until you touch it."));
+    } else this.screen.say(this.party.question ?? t("Stays until you touch it."));
   }
 
   /** The answer no longer disappears by itself. */

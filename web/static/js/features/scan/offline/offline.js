@@ -164,17 +164,17 @@ export class Offline {
   }
 
   /**
-   * Stores the exit of the code's holder.
+   * Stores the exit of the code's holder, or of `count` people of a booking.
    *
    * @param {string} code
    * @param {string} scanId
    * @param {AtGate} at
    * @returns {Promise<Decision>}
    */
-  async leave(code, scanId, { gate }) {
+  async leave(code, scanId, { gate, count = null }) {
     const now = this.clock.now();
     const decision = await leaveWithoutHub(code, { list: this.#made.keeper.current, now, ...(await this.#beyondList(code)) });
-    const scan = this.#scan(code, scanId, decision, gate, { mode: "exit" });
+    const scan = this.#scan(code, scanId, decision, gate, { mode: "exit", ...(count !== null && { count }) });
     await this.#made.queue.add(scan);
     if (decision.reason !== "ALREADY_LEFT") this.#made.since.moved(code, { left_at: new Date(now).toISOString(), gate: gate || null }, true);
     this.#remember(scan);
