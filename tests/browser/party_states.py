@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.browser.staff_states import at_gate, done, other_gate, scan, scanned
+from tests.browser.staff_states import at_gate, control, done, other_gate, scan, scanned
 from tests.browser.states import Scene, state
 from tests.support.shows import Booking, add_booking, add_stage
 from tests.support.world import Ticket
@@ -123,4 +123,48 @@ async def scanner_party_undo(scene: Scene) -> Page:
     page = await scene.open("/operator/scan", token=token, gate="A")
     await page.locator("#scans button").first.click()
     await expect(page.locator("#undo-people")).to_be_visible()
+    return page
+
+
+async def too_early(scene: Scene) -> Booking:
+    """Return a booking whose check-in is not open yet."""
+    if "early" not in scene.slots:
+        stage = await add_stage(scene.world, start="18:00", end="19:30", check_in_opens_minutes=30)
+        scene.slots["early"] = stage.performance_id
+    return await add_booking(scene.world, scene.slots["early"], 5)
+
+
+@state("door")
+async def scanner_party_supervisor(scene: Scene) -> Page:
+    """A supervisor at the gate says how many of a refused party come in."""
+    page = await scan(await at_gate(scene, "MANAGER"), (await too_early(scene)).code, "RED")
+    await page.locator("#ask-supervisor").click()
+    await expect(page.locator("#ask-people")).to_be_visible()
+    return page
+
+
+@state("door")
+async def scanner_party_leaving(scene: Scene) -> Page:
+    booking = await booked_for(scene, 5, admitted=4)
+    page = await at_gate(scene)
+    await page.locator("#way-exit").click()
+    return await scan(page, booking.code, "YELLOW")
+
+
+@state("door", after="scanner-party-leaving")
+async def scanner_party_left(scene: Scene) -> Page:
+    page = await scanner_party_leaving(scene)
+    await fewer(page)
+    await page.locator("#verify").click()
+    await expect(page.locator("body")).to_have_attribute("data-reason", "EXIT_RECORDED")
+    return page
+
+
+@state("control", reloads=True)
+async def manager_dispute_of_a_party(scene: Scene) -> Page:
+    gate = await other_gate(scene, "Jane Smith", "A")
+    scan_id = (await gate.validate((await too_early(scene)).code))["scan_id"]
+    await done(gate, "ask_supervisor", scan_id=scan_id, note="the first bus was late")
+    page = await control(scene, "/manager/disputes")
+    await expect(page.locator("#open [data-dispute] select").first).to_be_visible()
     return page

@@ -384,3 +384,57 @@ async def test_of_a_booking_as_many_leave_as_the_operator_says(hub: Hub, world: 
     await expect(rows.first).to_contain_text("3 people left")
     left = await read_scans(hub.database, "people", reason="EXIT_RECORDED", order_by="logged_at")
     assert [row["people"] for row in left] == [1, 3]
+
+
+async def too_early(world: World, size: int = 5) -> Booking:
+    """Return a booking whose check-in is not open yet."""
+    return await add_booking(world, (await add_stage(world, check_in_opens_minutes=30)).performance_id, size)
+
+
+async def test_a_supervisor_admits_a_part_of_a_refused_party_and_the_gate_shows_how_many(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    booking = await too_early(world)
+    page = await scanner(world, open_page, phone=True)
+    await key_in(page, booking.code)
+    await shows(page, "TOO EARLY", "5 booked, 0 in")
+    await expect(page.locator("#party-count")).to_be_hidden()
+    await page.get_by_role("button", name="Ask a supervisor").tap()
+    await expect(page.locator("#ask-people")).to_be_hidden()
+    await page.locator("#ask-send").tap()
+    await expect(page.locator(".gate-notice.plain")).to_be_visible()
+    manager = await world.staff("MANAGER", name="Sue Lee")
+    room = await open_page("/manager/disputes", token=manager)
+    card = room.locator("[data-dispute]")
+    await expect(card).to_contain_text("Party of 5, 0 in")
+    await card.get_by_label("How many come in?").select_option("3")
+    await card.get_by_label("Reason").fill("it rains")
+    await assert_accessible(room, "a dispute about a party")
+    await card.get_by_role("button", name="Admit").click()
+    await shows(page, "ADMIT", "3 of 5 in")
+    assert await people_in(hub, booking) == 3
+    # The next visitor is on the screen when the second answer comes: it is a card.
+    await again(page, booking.code)
+    await shows(page, "TOO EARLY", "5 booked, 3 in")
+    await page.get_by_role("button", name="Ask a supervisor").tap()
+    await page.locator("#ask-send").tap()
+    await key_in(page, "TKT-2026-NOSUCH-TICKET")
+    await expect(page.get_by_role("heading", name="INVALID TICKET")).to_be_visible()
+    await card.get_by_label("Reason").fill("the others, too")
+    await card.get_by_role("button", name="Admit").click()
+    await expect(page.locator(".gate-notice.GREEN")).to_contain_text("Party of 5, 5 in")
+
+
+async def test_a_supervisor_at_the_gate_says_how_many(hub: Hub, world: World, open_page: Open) -> None:
+    booking = await too_early(world, 3)
+    page = await open_page("/operator/scan", token=await world.staff("MANAGER"), gate="Gate A")
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    await key_in(page, booking.code)
+    await page.get_by_role("button", name="Admit anyway").click()
+    await expect(page.get_by_label("How many come in?")).to_have_value("3")
+    await page.get_by_label("How many come in?").select_option("1")
+    await page.get_by_label("Reason").fill("it rains")
+    await assert_accessible(page, "admitting anyway")
+    await page.locator("#ask-send").click()
+    await shows(page, "ADMIT", "1 of 3 in")
+    assert await people_in(hub, booking) == 1

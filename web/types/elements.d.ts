@@ -15,6 +15,8 @@ interface ElementsById {
   "ask-form": HTMLElementTagNameMap["form"];
   "ask-label": HTMLElementTagNameMap["label"];
   "ask-note": HTMLElementTagNameMap["input"];
+  "ask-people": HTMLElementTagNameMap["select"];
+  "ask-people-field": HTMLElementTagNameMap["div"];
   "ask-send": HTMLElementTagNameMap["button"];
   "ask-supervisor": HTMLElementTagNameMap["button"];
   "ask-title": HTMLElementTagNameMap["h2"];

@@ -33,6 +33,13 @@ export function askedOf({ party, reason, can_verify, presence }) {
   return asks && most > 0 ? { most, leaving: inside != null } : null;
 }
 
+/**
+ * The numbers that a supervisor may admit of a party; none where there is nothing to choose.
+ *
+ * @param {Party | null | undefined} party
+ */
+export const choicesOf = (party) => (isParty(party) && party.remaining > 1 ? Array.from({ length: party.remaining }, (_, n) => n + 1) : []);
+
 /** The numbers from which the operator chooses: 1 to all that remain, at first all. */
 export class PartyCount {
   /** @param {number} most */

@@ -1,6 +1,8 @@
 // The texts of disputes: the verdict, what prevents an override, the decision. Add the text of a new obstacle here.
 import { t } from "../lib/i18n.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
+import { isParty } from "../models/party.js";
+import { partyOf } from "./parties.js";
 import { statusOf } from "./ticket_history.js";
 
 /** @typedef {Pick<ApiError, "decision" | "recorded" | "decision_reason" | "undone"> & { decided_by?: { name?: string | null } | null }} Decided */
@@ -23,12 +25,13 @@ const BACK = "RE_ENTRY";
  * @param {string | undefined} timezone
  * @returns {string[]}
  */
-export function linesOf({ ticket, gate, operator }, timezone) {
+export function linesOf({ ticket, party, gate, operator }, timezone) {
   const who = ticket?.customer_name;
   const slot = ticket?.date && ticket.start_time && shortDayAndSpan(ticket.date, ticket.start_time, ticket.end_time);
   return [
     [gate && t("gate {gate}", { gate }), operator.name].filter(Boolean).join(" · "),
     ticket && [who, slot ?? t("no reservation"), statusOf(ticket.status)].filter(Boolean).join(" · "),
+    isParty(party) && partyOf(party),
     ticket?.verified && (ticket.left ? cameOf : entryOf)(ticket.verified, timezone),
     ticket?.left && leftOf(ticket.left, timezone),
   ].flatMap((line) => line || []);

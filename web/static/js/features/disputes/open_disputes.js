@@ -1,6 +1,7 @@
 // The panel of open disputes: an operator's questions, answered with a reason that the gate shows at once.
 import { first, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
+import { choicesOf } from "../../models/party.js";
 import { DisputeList } from "../../models/dispute_list.js";
 import { CommandRefused } from "../../lib/socket.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
@@ -100,11 +101,12 @@ class DisputesPanel {
     const answer = h("div", { role: "alert" });
     const reason = h("input", { type: "text", id: `${id}-reason`, maxlength: "500", autocomplete: "off", required: true, list: "dispute-reasons" });
     const never = obstacleOf(dispute);
+    const people = never ? null : peopleField(dispute, id);
     const entered = dispute.obstacle === "ALREADY_VERIFIED";
     /** @type {Say} */
     const say = (command, more) => this.#say(dispute, command, { reason, answer, buttons, say }, more);
     const buttons = [
-      !never && h("button", { type: "button", class: entered ? "button small long" : "button small", onclick: () => say("override", { take_back: entered }) },
+      !never && h("button", { type: "button", class: entered ? "button small long" : "button small", onclick: () => say("override", { take_back: entered, ...countOf(people) }) },
         entered ? t("Take that entry back and admit") : t("Admit")),
       h("button", { type: "button", class: "button quiet small", onclick: () => say("decline") }, t("Decline")),
     ].filter((one) => one !== false);
@@ -112,6 +114,7 @@ class DisputesPanel {
     return h("li", { class: `dispute ${dispute.result}`, "data-dispute": dispute.dispute_id, "data-since": dispute.asked_at },
       headOf(dispute, id, this.context.venue?.timezone),
       never && h("p", { class: "never" }, never),
+      people,
       h("div", { class: "field" }, h("label", { for: `${id}-reason` }, t("Reason")), reason),
       h("div", { class: "buttons", role: "group", "aria-labelledby": id }, ...buttons), answer);
   }
@@ -120,7 +123,7 @@ class DisputesPanel {
    * @param {Wire.Dispute} dispute
    * @param {"override" | "decline"} command
    * @param {{ reason: HTMLInputElement, answer: Element, buttons: HTMLElement[], say: Say }} card
-   * @param {{ take_back?: boolean }} [more]
+   * @param {{ take_back?: boolean, count?: number }} [more]
    */
   async #say(dispute, command, { reason, answer, buttons, say }, more = {}) {
     if (buttons[0].ariaDisabled) return;
@@ -148,7 +151,18 @@ class DisputesPanel {
   }
 }
 
-/** @typedef {(command: "override" | "decline", more?: { take_back?: boolean }) => Promise<void>} Say */
+/** @typedef {(command: "override" | "decline", more?: { take_back?: boolean, count?: number }) => Promise<void>} Say */
+
+/** The choice of how many of a party come in; null where there is none. @param {Wire.Dispute} dispute @param {string} id */
+function peopleField({ party }, id) {
+  const choices = choicesOf(party);
+  if (!choices.length) return null;
+  const options = choices.map((n) => h("option", { value: n, selected: n === choices.length }, n));
+  return h("div", { class: "field" }, h("label", { for: `${id}-people` }, t("How many come in?")), h("select", { id: `${id}-people` }, ...options));
+}
+
+/** @param {HTMLElement | null} people */
+const countOf = (people) => (people ? { count: Number(/** @type {HTMLSelectElement} */ (first(people, "select")).value) } : {});
 
 /** The head of an open or decided dispute. @param {Wire.Dispute} dispute @param {string} id @param {string | undefined} timezone */
 export function headOf(dispute, id, timezone) {

@@ -6,6 +6,9 @@ import { call } from "../../lib/api.js";
 import { CommandRefused, LinkLost } from "../../lib/socket.js";
 import { momentAt } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
+import { choicesOf, isParty } from "../../models/party.js";
+import { shortCode } from "../../models/ticket_code.js";
+import { partyOf } from "../../words/parties.js";
 
 // The news of an entry may arrive before the notice of the supervisor's decision.
 const WORD_FOLLOWS_MS = 2_000;
@@ -94,11 +97,14 @@ export class Supervisor {
     this.#asking = current.decision;
     const code = current.decision.ticket?.ticket_code ?? current.code;
     byId("ask-title").textContent = this.decides ? t("Admit against the door's word?") : t("Ask a supervisor?");
-    byId("ask-code").textContent = code;
+    byId("ask-code").textContent = shortCode(code);
     byId("ask-label").textContent = this.decides ? t("Reason") : t("What the visitor says (optional)");
     byId("ask-send").textContent = this.decides ? t("Admit") : t("Ask");
     byId("ask-note").value = "";
     byId("ask-note").required = this.decides;
+    const choices = this.decides ? choicesOf(current.decision.party) : [];
+    byId("ask-people-field").hidden = choices.length === 0;
+    byId("ask-people").replaceChildren(...choices.map((n) => h("option", { value: n, selected: n === choices.length }, n)));
     clearNotice(byId("ask-answer"));
     this.dialog.showModal();
     byId("ask-note").focus();
@@ -113,10 +119,11 @@ export class Supervisor {
       return;
     }
     byId("ask-send").disabled = true;
+    const count = Number(byId("ask-people").value);
     try {
       if (this.decides) {
         this.flow.news.ask();
-        this.#answered(await this.socket.request("override", { scan_id: scanId, reason: note, take_back: takeBack }));
+        this.#answered(await this.socket.request("override", { scan_id: scanId, reason: note, take_back: takeBack, ...(count > 0 && { count }) }));
       } else this.#wait(await this.socket.request("ask_supervisor", { scan_id: scanId, ...(note && { note }) }));
       this.dialog.close();
     } catch (error) {
@@ -202,13 +209,13 @@ export class Supervisor {
       this.flow.overruled({
         ...shown, ticket: shown.ticket && { ...shown.ticket, status: dispute.ticket?.status ?? shown.ticket.status }, result: admitted ? "GREEN" : "RED", reason: admitted ? "OVERRIDDEN" : "DECLINED",
         message: title, detail, can_verify: false, verified: dispute.ticket?.verified ?? null,
-        recorded: dispute.recorded, ...(back && { presence: null }),
+        recorded: dispute.recorded, ...(dispute.party && { party: dispute.party }), ...(back && { presence: null }),
       });
       done();
       return;
     }
     this.shelf.put(this.#key(dispute), {
-      tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), detail], actions: [[t("Seen"), done]],
+      tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), isParty(dispute.party) && partyOf(dispute.party), detail], actions: [[t("Seen"), done]],
     });
     // One neutral tone, because the card shows the colour.
     this.flow.signals.give("YELLOW");
@@ -219,4 +226,4 @@ export class Supervisor {
 }
 
 /** @param {{ ticket_code: string }} dispute */
-const codeOf = ({ ticket_code: code }) => h("p", { class: "code" }, code);
+const codeOf = ({ ticket_code: code }) => h("p", { class: "code" }, shortCode(code));
