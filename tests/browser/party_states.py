@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from playwright.async_api import Page, WebSocketRoute, expect
 
+from tests.browser.offline_states import scanned_alone
 from tests.browser.staff_states import at_gate, control, done, other_gate, scan, scanned
 from tests.browser.states import Scene, state
 from tests.support.shows import Booking, add_booking, add_stage
@@ -167,4 +168,40 @@ async def manager_dispute_of_a_party(scene: Scene) -> Page:
     await done(gate, "ask_supervisor", scan_id=scan_id, note="the first bus was late")
     page = await control(scene, "/manager/disputes")
     await expect(page.locator("#open [data-dispute] select").first).to_be_visible()
+    return page
+
+
+@state("offline")
+async def offline_party(scene: Scene) -> Page:
+    """The device knows from its list that two of five are in."""
+    return await scanned_alone(scene, (await booked_for(scene, 5, admitted=2)).code, "GREEN")
+
+
+@state("offline", after="offline-party")
+async def offline_party_entered(scene: Scene) -> Page:
+    page = await offline_party(scene)
+    await fewer(page)
+    await page.locator("#verify").click()
+    await expect(page.locator("body")).to_have_attribute("data-reason", "VERIFIED")
+    return page
+
+
+@state("offline", reloads=True, after="offline-party-entered")
+async def back_with_people_too_many(scene: Scene) -> Page:
+    page = await offline_party_entered(scene)
+    code = await page.locator("#facts .code").inner_text()
+    gate = await other_gate(scene, gate="A")
+    await done(gate, "verify", code=code, scan_id=str(uuid4()))
+    await page.keyboard.press("Escape")
+    await page.context.set_offline(False)
+    await page.evaluate("() => window.cutLine(false)")
+    await expect(page.locator("#conflict-note button")).to_be_visible(timeout=30_000)
+    return page
+
+
+@state("offline", after="back-with-people-too-many")
+async def people_too_many_shown(scene: Scene) -> Page:
+    page = await back_with_people_too_many(scene)
+    await page.locator("#conflict-note button").click()
+    await expect(page.locator("#conflicts li").first).to_be_visible()
     return page

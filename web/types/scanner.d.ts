@@ -63,8 +63,11 @@ interface ListedFacts {
   party: ListedParty | null;
 }
 
-/** Of a party the row also has how many people it admits and how many are in, and of a family the reference of its tickets. */
-type DayListRow = [...Wire.DayList["tickets"][number], places?: number, admitted?: number, family?: string | null];
+/** A row of the list. Of a party it also has how many people it admits and how many are in, and of a family what its tickets share. */
+type DayListRow = [
+  hash: string, status: TicketFacts["status"], slot: number, verified: 0 | 1, validUntil: string | null, channel: TicketFacts["channel"],
+  verifiedAt: string | null, gate: string | null, leftAt: string | null, places?: number, admitted?: number, family?: string | null,
+];
 type DayListData = Omit<Wire.DayList, "tickets"> & { tickets: DayListRow[] };
 type DayListHead = Omit<DayListData, "tickets" | "gone" | "whole">;
 type DayList = import("../static/js/models/day_list.js").DayList;
@@ -120,8 +123,9 @@ interface OwnConflict {
   code: string;
   at: number;
   gate?: string;
-  /** Of a party: how many were let in. */
+  /** Of a party: how many were let in, and how many of them the hub would not have. */
   count?: number;
+  people?: number;
   outcome: Wire.Synced["outcome"];
   kind: Wire.Conflict["kind"] | null;
   reason?: string;

@@ -26,7 +26,7 @@ export async function decideWithoutHub(code, { list, entry, changed, left, party
   const listed_at = list?.head.generated_at ?? null;
   if (!list) return { ...UNSURE, reason: "NO_LIST", message: "NOT CHECKED", detail: "This scanner has no list of today", ticket, listed_at };
   const facts = await list.find(code);
-  if (facts?.party) return decideParty(ticket, facts, facts.party, { list, entry, changed, party, now });
+  if (facts?.party) return decideParty(ticket, facts, facts.party, { list, entry, changed, left, party, now });
   const { venue_id, policy, timezone } = list.head;
   const first = entry ?? (changed ? null : facts?.firstEntry);
   if (first) {
@@ -57,7 +57,7 @@ export async function decideWithoutHub(code, { list, entry, changed, left, party
  * @param {{ list: DayList, now: number } & Partial<BeyondList>} known
  * @returns {Decision}
  */
-function decideParty(ticket, facts, listed, { list, entry, changed, party: known, now }) {
+function decideParty(ticket, facts, listed, { list, entry, changed, left, party: known, now }) {
   const { venue_id, policy, timezone, generated_at: listed_at } = list.head;
   const { admitted: inside, sure, entry: ofOthers } = known ?? { admitted: listed.admitted, sure: true, entry: null };
   /** @type {Party} */
@@ -69,10 +69,25 @@ function decideParty(ticket, facts, listed, { list, entry, changed, party: known
   const shown = { ticket: { ...ticket, status: facts.ticket.status }, reservation, party, verified, listed_at };
   // An entry of others, or its undo, changes the number; any other change may have ended the booking.
   const unsure = !sure || (changed && !entry);
-  if (!unsure || !verdict.can_verify) return { ...verdict, ...shown, provisional: true };
+  if (!unsure || !verdict.can_verify) return { ...verdict, ...shown, ...backOf(verdict, facts, { list, left, now }), provisional: true };
   // If all were in, one at least was taken back.
   const perhaps = withAdmitted(party, Math.min(party.admitted, party.size - 1));
   return { ...UNSURE, ...shown, party: perhaps, reason: "CHANGED", message: "NOT SURE", detail: "This party changed just before the connection was lost" };
+}
+
+/**
+ * The return of a whole party of which all have left by the list; nothing otherwise.
+ *
+ * @param {EntryVerdict} verdict
+ * @param {ListedFacts} facts
+ * @param {{ list: DayList, left?: Leaving | null, now: number }} known
+ */
+function backOf(verdict, facts, { list, left, now }) {
+  const out = left === undefined ? facts.left : null;
+  if (!out || verdict.reason !== "ALREADY_VERIFIED") return {};
+  const { policy, timezone } = list.head;
+  const back = decideReturn(verdict, { ...out, date: facts.reservation.date }, facts.reservation, policy, now, timezone);
+  return { ...back, presence: { inside_since: null, left_at: out.left_at, left_gate: out.gate } };
 }
 
 /**

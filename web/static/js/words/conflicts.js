@@ -1,5 +1,5 @@
 // The texts of conflicts: kinds, what happened, possible decisions. Add the text of a new kind here.
-import { t } from "../lib/i18n.js";
+import { t, tn } from "../lib/i18n.js";
 import { momentAt } from "../lib/dates.js";
 import { reasonOf } from "./scans.js";
 
@@ -14,10 +14,15 @@ const KINDS = {
   expired: t("Expired ticket let in"),
   not_activated: t("Ticket not activated, let in"),
   no_reservation: t("Let in without a reservation"),
+  not_confirmed: t("Booking not confirmed, let in"),
+  party_too_large: t("More people let in than were booked"),
 };
 
 /** A kind unknown to this page is shown by the hub's reason. @param {{ kind: string, reason: string }} conflict */
 export const kindOf = (conflict) => KINDS[conflict.kind] ?? reasonOf(conflict.reason);
+
+/** How many people were let in whom the hub would not have, where a party is concerned. @param {{ kind: string | null, people?: number | null }} conflict */
+export const surplusOf = ({ kind, people }) => (people && (people > 1 || kind === "party_too_large") ? tn("One person too many", "{n} people too many", people) : null);
 
 /** @type {Record<string, { verb: string, done: string }>} */
 export const DECISIONS = {
@@ -42,6 +47,8 @@ export function linesOf(conflict, timezone) {
   const lines = [
     t("Let in at {time}, {place}, by {operator}", { time: at(conflict.scanned_at), place: place(conflict.gate), operator: conflict.operator.name ?? `#${conflict.operator.id}` }),
   ];
+  const surplus = surplusOf(conflict);
+  if (surplus) lines.push(surplus);
   if (first) {
     lines.push(t("The entry that counts: {time}, {place}, by {operator}", { time: at(first.verified_at), place: place(first.gate), operator: first.operator_name || `#${first.verified_by}` }));
   }

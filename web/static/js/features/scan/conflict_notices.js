@@ -1,7 +1,8 @@
 // The notices about the operator's own entries that were conflicts: found by another scanner, or decided by a manager.
 import { t, tn } from "../../lib/i18n.js";
-import { doneOf, kindOf } from "../../words/conflicts.js";
+import { doneOf, kindOf, surplusOf } from "../../words/conflicts.js";
 import { momentAt } from "../../lib/dates.js";
+import { shortCode } from "../../models/ticket_code.js";
 
 // The scanner that sent the queue also gets these conflicts as an answer, which may arrive after the notice.
 const ANSWER_FOLLOWS_MS = 3_000;
@@ -48,7 +49,8 @@ export class ConflictNotices {
 
   /** @param {Wire.Conflict} conflict */
   #lineOf(conflict) {
-    return t("{kind}: {code}, {time}", { kind: kindOf(conflict), code: conflict.ticket_code, time: momentAt(conflict.scanned_at, this.timezone()) });
+    const line = t("{kind}: {code}, {time}", { kind: kindOf(conflict), code: shortCode(conflict.ticket_code), time: momentAt(conflict.scanned_at, this.timezone()) });
+    return [line, surplusOf(conflict)].filter(Boolean).join(" · ");
   }
 
   /** @param {ConflictKey} key @param {number} id */

@@ -1,7 +1,7 @@
 // The number of queued scans beside the connection's state, and the list of the operator's conflicts.
 import { byId, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
-import { kindOf } from "../../words/conflicts.js";
+import { kindOf, surplusOf } from "../../words/conflicts.js";
 import { momentAt } from "../../lib/dates.js";
 
 export class OfflinePanel {
@@ -48,12 +48,17 @@ export class OfflinePanel {
   #row(conflict) {
     /** @param {string | number} moment */
     const at = (moment) => momentAt(moment, this.timezone(), { seconds: true });
-    const { code, gate, first_entry: first } = conflict;
-    const own = gate ? t("You let them in at {time}, gate {gate}.", { time: at(conflict.at), gate }) : t("You let them in at {time}.", { time: at(conflict.at) });
+    const { code, gate, count = 1, first_entry: first } = conflict;
+    const values = { n: count, time: at(conflict.at), gate };
+    const own = count > 1
+      ? gate ? t("You let {n} people in at {time}, gate {gate}.", values) : t("You let {n} people in at {time}.", values)
+      : gate ? t("You let them in at {time}, gate {gate}.", values) : t("You let them in at {time}.", values);
+    const surplus = surplusOf(conflict);
     return h("li", {},
       h("strong", {}, conflict.outcome === "refused" ? t("Not taken over by the hub") : kindOf({ kind: conflict.kind ?? "", reason: conflict.reason ?? "" })),
       h("span", { class: "code" }, code),
       h("span", {}, own),
+      surplus && h("strong", {}, surplus),
       first && h("span", {}, firstWords(first, at)),
       h("button", { type: "button", class: "button quiet small", onclick: () => this.putAway(conflict) }, t("Understood")));
   }

@@ -86,10 +86,10 @@ export class SyncEngine {
     /** @type {OwnConflict[]} */
     const conflicts = [];
     for (const { scan, result } of answered) {
-      const { outcome, reason, kind = null, first_entry = null, conflict_id = null } = result;
+      const { outcome, reason, kind = null, first_entry = null, conflict_id = null, people = 1 } = result;
       if (outcome === "conflict" || outcome === "refused") {
         const { scan_id, code, scanned_at, skew_ms, gate, count } = scan;
-        conflicts.push({ scan_id, code, at: Date.parse(scanned_at) - skew_ms, gate, count, outcome, reason, kind, first_entry, conflict_id });
+        conflicts.push({ scan_id, code, at: Date.parse(scanned_at) - skew_ms, gate, count, people: people ?? 1, outcome, reason, kind, first_entry, conflict_id });
       }
     }
     await this.queue.settle(answered, conflicts);
