@@ -16,17 +16,22 @@ _MOST_FIELDS = 100
 
 
 class Form:
-    """The fields of a form by name, stripped of blanks. A field that was not sent is empty."""
+    """The fields of a form by name. A field that was not sent is empty."""
 
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         self._fields = fields
 
     def get(self, name: str) -> str:
-        return next((value for key, value in self._fields if key == name), "")
+        """Return the first field of this name as one line, stripped of blanks."""
+        return next((_one_line(value) for key, value in self._fields if key == name), "")
 
     def all(self, name: str) -> list[str]:
-        """Return every filled field of this name, in the order of the page."""
-        return [value for key, value in self._fields if key == name and value]
+        """Return every filled field of this name as one line, in the order of the page."""
+        return [line for key, value in self._fields if key == name and (line := _one_line(value))]
+
+    def lines(self, name: str) -> str:
+        """Return a field of several lines as it was typed."""
+        return next((value.replace("\r\n", "\n").strip() for key, value in self._fields if key == name), "")
 
     def number(self, name: str) -> int | None:
         """Return a positive whole number, or None for any other text."""
@@ -45,5 +50,9 @@ async def read_form(request: web.Request) -> Form:
         fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise invalid(("body", "The form is damaged")) from None
-    # Postgres text cannot hold NUL, and a single-line field has no line breaks.
-    return Form([(name, " ".join(value.replace("\0", " ").split())) for name, value in fields])
+    # Postgres text cannot hold NUL.
+    return Form([(name, value.replace("\0", " ")) for name, value in fields])
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())

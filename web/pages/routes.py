@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.pages import customer, development_mail, mail, records, scanner_app, shows, sitemap, staff
+from web.pages import (
+    booking,
+    booking_form,
+    customer,
+    development_mail,
+    mail,
+    records,
+    scanner_app,
+    shows,
+    sitemap,
+    staff,
+)
 from web.pages.admin.routes import admin_routes
 from web.pages.plain.routes import plain_routes
 from web.pages.reservation import show_reservation
@@ -20,6 +31,18 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/w/{token}", show_entry),
         web.get("/shows", shows.show_shows),
         web.get("/shows/{show_id:[0-9]+}", shows.show_show),
+        web.get("/shows/{show_id:[0-9]+}/book/{performance_id:[0-9]+}", booking_form.show_form),
+        web.post("/shows/{show_id:[0-9]+}/book/{performance_id:[0-9]+}", booking_form.answer_form),
+        web.get("/b/{token}", booking.show_booking),
+        web.post("/b/{token}", booking.answer_booking),
+        web.get("/b/{token}/move", booking.show_move),
+        web.post("/b/{token}/move", booking.answer_move),
+        web.get("/b/{token}/cancel", booking.show_cancel),
+        web.post("/b/{token}/cancel", booking.answer_cancel),
+        web.get("/b/{token}/print", booking.show_print),
+        web.get("/b/{token}/qr.png", booking.send_qr_png),
+        web.get("/b/{token}/qr.svg", booking.send_qr_svg),
+        web.get("/b/{token}/calendar.ics", booking.send_calendar_file),
         web.get("/sitemap.xml", sitemap.send_sitemap),
         web.get("/robots.txt", sitemap.send_robots),
         *plain_routes(),

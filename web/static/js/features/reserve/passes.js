@@ -56,10 +56,10 @@ export function turner(list, count) {
   return h("div", { class: "pass-turner" }, before, at, after);
 }
 
-/** Shows only the code, on white, with the screen kept awake. @param {string} source @param {string} code */
-export function showAtDoor(source, code) {
+/** Shows only the code, on white, with the screen kept awake. @param {string} source @param {string} code @param {string} label */
+export function showAtDoor(source, code, label = t("QR code of ticket {code}", { code })) {
   const close = h("button", { type: "button", class: "button", autofocus: true, onclick: () => dialog.close() }, t("Close"));
-  const dialog = h("dialog", { class: "door-code", "aria-label": t("QR code of ticket {code}", { code }) },
+  const dialog = h("dialog", { class: "door-code", "aria-label": label },
     h("p", { class: "soft" }, t("Turn the brightness up and hold the code to the scanner.")),
     h("div", {}, h("img", { class: "qr", src: source, alt: "", width: 600, height: 600 }), h("p", { class: "code soft" }, code)),
     close);

@@ -1,0 +1,212 @@
+"""The page of a booking by the link of either e-mail: confirm the request, show the QR code, move, cancel, print.
+
+A GET changes nothing, because mail programs open the links they see. Every form works without JavaScript. The page holds no
+contact details: whoever looks over a shoulder learns the name at most.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from hub.actions.booking.cancel import cancel_reservation
+from hub.actions.booking.move import move_reservation
+from hub.actions.shows.booking_views import BookingView, booking_of_token
+from hub.actions.shows.confirm_booking import ConfirmRequest
+from hub.actions.shows.move_own_request import move_own_request
+from hub.actions.shows.read_shows import alternatives_of, read_show
+from hub.actions.waitlist.join_booking import join_with_booking
+from hub.confirmation import qr_code
+from hub.confirmation.calendar_file import calendar_of
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.timestamps import rfc3339
+from hub.text.messages import message
+from web.keys import AVAILABILITY, CONFIRMATIONS, SERVICES
+from web.pages.booked_seats import Seats, calendar_entry, seats_of_token, standing_of
+from web.pages.forms import read_form
+from web.pages.render import page
+from web.rate_limits import enforce_rate_limit
+
+_SHOWN_REFUSALS = (
+    Reason.NO_CAPACITY, Reason.BOOKING_CLOSED, Reason.PERFORMANCE_NOT_FOUND, Reason.CHANGE_TOO_LATE, Reason.ALREADY_CHECKED_IN,
+    Reason.TICKET_EXPIRED, Reason.WAITLIST_CLOSED, Reason.SLOT_NOT_FULL, Reason.INVALID_REQUEST, Reason.BUSY,
+)  # fmt: skip
+_SHOWS_ITSELF = (
+    Reason.BOOKING_NOT_FOUND, Reason.RESERVATION_NOT_FOUND, Reason.CONFIRMATION_NOT_FOUND, Reason.CONFIRMATION_EXPIRED,
+    Reason.CONFIRMATION_USED, Reason.BOOKING_CANCELLED, Reason.TICKET_CANCELLED,
+)  # fmt: skip
+"""Refusals that need no sentence, because the page then shows the state."""
+
+
+async def show_booking(request: web.Request) -> web.Response:
+    """Show `/b/{token}`. A dead link gets a page with 404. `?new=1` greets a visitor who has just confirmed."""
+    seats = await _seats_of_request(request)
+    return _page(
+        request,
+        "booking.html",
+        seats,
+        new=request.query.get("new") == "1",
+        changed=request.query.get("changed", "") if request.query.get("changed") in ("moved", "cancelled") else "",
+    )
+
+
+async def answer_booking(request: web.Request) -> web.Response:
+    """Confirm the request: for its party, for a smaller one, or at another performance. Or join the waiting list."""
+    form, token = await read_form(request), request.match_info["token"]
+    services = request.app[SERVICES]
+    here = f"/b/{quote(token, safe='')}"
+    try:
+        await enforce_rate_limit(request, "confirmations", services.settings.rate_reservations)
+        if form.get("do") == "wait":
+            joined = await join_with_booking(services, token, request["language"])
+            return _see_other(f"/w/{joined.token}")
+        if form.get("do") == "move":
+            await move_own_request(services, token, form.number("performance_id") or 0)
+        await request.app[CONFIRMATIONS].confirm(ConfirmRequest(token, form.number("party_size")))
+    except Refused as no:
+        return _after_refusal(no, here)
+    return _see_other(f"{here}?new=1")
+
+
+async def show_move(request: web.Request) -> web.Response:
+    """Show the other performances with room for the party. A booking that cannot be moved redirects to its own page."""
+    return await _question(request, "booking/move.html")
+
+
+async def answer_move(request: web.Request) -> web.Response:
+    form, token = await read_form(request), request.match_info["token"]
+    services, here = request.app[SERVICES], f"/b/{quote(token, safe='')}"
+
+    async def others(org_id: int, performance_id: int, places: int) -> list[dict[str, Any]]:
+        return [one.as_alternative() for one in await alternatives_of(services, org_id, performance_id, places)]
+
+    try:
+        view = await booking_of_token(services, token)
+        if view.reservation_id is None:
+            return _see_other(here)
+        performance_id = form.number("performance_id")
+        if performance_id is None:
+            return _see_other(f"{here}/move?no={Reason.INVALID_REQUEST.value}")
+        await move_reservation(
+            services, request.app[AVAILABILITY], others, view.reservation_id, performance_id, token=token, identity=None
+        )
+    except Refused as no:
+        return _after_refusal(no, here, question=f"{here}/move")
+    return _see_other(f"{here}?changed=moved")
+
+
+async def show_cancel(request: web.Request) -> web.Response:
+    """Show the question. A booking that cannot be cancelled redirects to its own page."""
+    return await _question(request, "booking/cancel.html")
+
+
+async def answer_cancel(request: web.Request) -> web.Response:
+    await read_form(request)
+    services, token = request.app[SERVICES], request.match_info["token"]
+    here = f"/b/{quote(token, safe='')}"
+    try:
+        view = await booking_of_token(services, token)
+        if view.reservation_id is None:
+            return _see_other(here)
+        await cancel_reservation(services, view.reservation_id, token=token, identity=None)
+    except Refused as no:
+        return _after_refusal(no, here, question=f"{here}/cancel")
+    return _see_other(f"{here}?changed=cancelled")
+
+
+async def show_print(request: web.Request) -> web.Response:
+    """Show the booking as one sheet of paper. One without a valid code redirects to its own page."""
+    seats = await _seats_of_request(request)
+    if seats is not None and not seats.stands:
+        return _see_other(f"/b/{quote(request.match_info['token'], safe='')}")
+    return _page(request, "booking/print.html" if seats else "booking.html", seats, new=False, changed="")
+
+
+async def send_qr_png(request: web.Request) -> web.Response:
+    view = await _standing_booking(request)
+    return _file(qr_code.png(view.code), "image/png", f"booking-{view.booking_id}.png")
+
+
+async def send_qr_svg(request: web.Request) -> web.Response:
+    view = await _standing_booking(request)
+    return _file(qr_code.svg(view.code).encode(), "image/svg+xml", f"booking-{view.booking_id}.svg")
+
+
+async def send_calendar_file(request: web.Request) -> web.Response:
+    view = await _standing_booking(request)
+    settings = request.app[SERVICES].settings
+    entry = calendar_entry(view, settings.public_url, f"{settings.public_url}/b/{request.match_info['token']}")
+    text = calendar_of([entry], stamped_at=request.app[SERVICES].clock.now())
+    return _file(text, "text/calendar; charset=utf-8", f"booking-{view.booking_id}.ics")
+
+
+async def _seats_of_request(request: web.Request) -> Seats | None:
+    try:
+        return await seats_of_token(request.app[SERVICES], request.match_info["token"], request["language"])
+    except Refused as no:
+        if no.reason is not Reason.BOOKING_NOT_FOUND:
+            raise
+        return None
+
+
+async def _standing_booking(request: web.Request) -> BookingView:
+    """Return a booking whose code opens a gate. Refuses BOOKING_NOT_FOUND."""
+    services = request.app[SERVICES]
+    view = await booking_of_token(services, request.match_info["token"])
+    if standing_of(view, services.clock.now()) not in ("booked", "today", "partly"):
+        raise Refused(Reason.BOOKING_NOT_FOUND)
+    return view
+
+
+async def _question(request: web.Request, template: str) -> web.Response:
+    services = request.app[SERVICES]
+    seats = await _seats_of_request(request)
+    if seats is None or not seats.can_change:
+        return _see_other(f"/b/{quote(request.match_info['token'], safe='')}")
+    view = seats.view
+    show = await read_show(services, view.show_id, org_id=view.org_id, language=request["language"], drafts=True)
+    others = [
+        one for one in show.performances
+        if one.performance_id != view.performance_id and one.booking_open and one.available_count >= view.party_size
+    ]  # fmt: skip
+    return _page(request, template, seats, others=others)
+
+
+def _page(request: web.Request, template: str, seats: Seats | None, **context: Any) -> web.Response:
+    services, no = request.app[SERVICES], request.query.get("no")
+    reason = next((one for one in _SHOWN_REFUSALS if one.value == no), None)
+    response = page(
+        request,
+        template,
+        status=200 if seats else 404,
+        seats=seats,
+        token=quote(request.match_info["token"], safe=""),
+        now=rfc3339(services.clock.now()),
+        refusal=message(reason, {}) if reason is not None else "",
+        **context,
+    )
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    # These URLs would get `no-referrer`, but with it a browser sends no `Origin` with a form. Other sites still get nothing.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _after_refusal(no: Refused, here: str, question: str = "") -> web.Response:
+    if no.reason in _SHOWS_ITSELF:
+        return _see_other(here)
+    if no.reason in _SHOWN_REFUSALS:
+        return _see_other(f"{question or here}?no={no.reason.value}")
+    raise no
+
+
+def _see_other(path: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": path})
+
+
+def _file(content: bytes, kind: str, name: str) -> web.Response:
+    """Return a file with `Content-Disposition: inline`: browsers show it, and a `download` link saves it as `name`."""
+    headers = {"Content-Type": kind, "Content-Disposition": f'inline; filename="{name}"'}
+    return web.Response(body=content, headers=headers)
