@@ -7,7 +7,10 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from db.pool import DatabaseDown
+from hub.actions.shows.read_shows import shows_are_on
 from hub.rules.timestamps import rfc3339
+from hub.services import Services
 from web.keys import SERVICES
 from web.pages.plain.draft import START
 from web.pages.render import page
@@ -19,7 +22,23 @@ LONGEST_TICKET_QUERY = 1_000
 
 
 async def show_landing(request: web.Request) -> web.Response:
-    return page(request, "landing.html", development=request.app[SERVICES].settings.development, specimen=SPECIMEN)
+    services = request.app[SERVICES]
+    return page(
+        request,
+        "landing.html",
+        development=services.settings.development,
+        specimen=SPECIMEN,
+        has_shows=await _has_shows(services),
+    )
+
+
+async def _has_shows(services: Services) -> bool:
+    """Return whether the only organisation has shows to book. The page must stand while Postgres does not answer."""
+    try:
+        org_id = await services.venues.only_organisation()
+        return org_id is not None and await shows_are_on(services, org_id)
+    except DatabaseDown:
+        return False
 
 
 async def show_booking(request: web.Request) -> web.Response:

@@ -14,6 +14,11 @@ SELECT s.org_id, s.id AS show_id, s.status, s.title, s.subtitle, s.description, 
  WHERE s.org_id = $1 AND s.status = 'PUBLISHED'
  ORDER BY n.starts_at, s.id;
 
+-- name: shows_are_on
+-- Whether an organisation has a published show with a performance that is not over at $2.
+SELECT EXISTS (SELECT FROM shows s JOIN reservation_slots r ON r.show_id = s.id AND r.org_id = s.org_id AND r.ends_at > $2
+                WHERE s.org_id = $1 AND s.status = 'PUBLISHED');
+
 -- name: show_of_organisations
 -- One show, whatever its status, if it belongs to one of these organisations.
 SELECT s.org_id, s.id AS show_id, s.status, s.title, s.subtitle, s.description, s.accessibility, s.consent, s.translations,

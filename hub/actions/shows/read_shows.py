@@ -110,6 +110,11 @@ async def list_shows(services: Services, org_id: int, language: str = "en") -> t
     return tuple(show for show in shows if show.performances)
 
 
+async def shows_are_on(services: Services, org_id: int) -> bool:
+    """Return whether an organisation has published shows with a performance to come."""
+    return bool(await services.database.fetchval(PUBLIC.shows_are_on, org_id, services.clock.now()))
+
+
 async def read_show(
     services: Services, show_id: int, *, org_id: int | None = None, language: str = "en", drafts: bool = False
 ) -> Show:
