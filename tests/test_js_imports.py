@@ -21,6 +21,7 @@ LAYERS = ("app", "features", "words", "models", "lib")
 """From the top down. A file imports its own layer and those below it."""
 FEATURES: dict[str, set[str]] = {
     "analytics": {"control_room"},
+    "booking": set(),
     "conflicts": set(),
     "control_room": {"conflicts", "disputes"},
     "decisions": set(),
@@ -33,6 +34,8 @@ FEATURES: dict[str, set[str]] = {
 """Each folder of features/, and the other folders from which it imports."""
 PAGES: dict[str, set[str]] = {
     "analytics": {"analytics", "control_room"},
+    "booking": {"booking", "reserve"},
+    "booking_form": {"booking"},
     "conflicts": {"conflicts", "decisions"},
     "disputes": {"disputes", "decisions"},
     "login": {"scan"},

@@ -122,7 +122,7 @@ async def show_print(request: web.Request) -> web.Response:
     seats = await _seats_of_request(request)
     if seats is not None and not seats.stands:
         return _see_other(f"/b/{quote(request.match_info['token'], safe='')}")
-    return _page(request, "booking/print.html" if seats else "booking.html", seats, new=False, changed="")
+    return _page(request, "booking_print.html" if seats else "booking.html", seats, new=False, changed="")
 
 
 async def send_qr_png(request: web.Request) -> web.Response:

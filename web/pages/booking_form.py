@@ -191,7 +191,7 @@ async def _form_page(
         "wrong": (problem.fields or {}) if problem else {}, "offers": offers, "longest_notes": LONGEST_NOTES,
         "most": max(min(performance.largest_party, performance.available_count), 1),
     }  # fmt: skip
-    response = page(request, "booking/form.html", status=problem.status if problem else 200, **context)
+    response = page(request, "booking_form.html", status=problem.status if problem else 200, **context)
     response.headers["X-Robots-Tag"] = "noindex"
     if problem is not None and problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)

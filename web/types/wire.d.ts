@@ -19,6 +19,18 @@ declare namespace Wire {
     scan_id: string;
     note?: string | null;
   }
+  interface BookedPerformance {
+    performance_id: number;
+    show_id: number;
+    title: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+    starts_at: string;
+    ends_at: string;
+    room: string;
+    venue: VenueName;
+  }
   interface BookedSeats {
     booking_id: number;
     party_size: number;
@@ -33,6 +45,38 @@ declare namespace Wire {
     date: string;
     start_time: string;
     end_time: string;
+  }
+  interface BookingConfirmed {
+    booking_id: number;
+    status: "CONFIRMED" | "CHECKED_IN";
+    party_size: number;
+    performance: BookedPerformance;
+    qr_code: string;
+    code: string;
+    page_url: string;
+  }
+  interface BookingConfirmedAnswer {
+    success: true;
+    data: BookingConfirmed;
+  }
+  interface BookingList {
+    bookings: (ListedBooking)[];
+    next: number | null;
+    counts: CountedBookings | null;
+  }
+  interface BookingListAnswer {
+    success: true;
+    data: BookingList;
+  }
+  interface BookingPending {
+    booking_id: number;
+    status: "PENDING";
+    expires_at: string;
+    performance: BookedPerformance;
+  }
+  interface BookingPendingAnswer {
+    success: true;
+    data: BookingPending;
   }
   interface Calendar {
     success: true;
@@ -66,6 +110,10 @@ declare namespace Wire {
   interface CodeOnItsWayAnswer {
     success: true;
     data: CodeOnItsWay;
+  }
+  interface ConfirmBooking {
+    token: string;
+    party_size?: number | null;
   }
   interface ConfirmCode {
     challenge_id: string;
@@ -117,6 +165,20 @@ declare namespace Wire {
   interface ContactProvenAnswer {
     success: true;
     data: ContactProven;
+  }
+  interface CountedBookings {
+    capacity: number;
+    booked: number;
+    held: number;
+    admitted: number;
+    pending: number;
+    pending_people: number;
+    confirmed: number;
+    confirmed_people: number;
+    checked_in: number;
+    checked_in_people: number;
+    cancelled: number;
+    expired: number;
   }
   interface CreateParty {
     ticket_codes: (string)[];
@@ -443,6 +505,43 @@ declare namespace Wire {
     early_entry_minutes: number | null;
     re_entry: "deny" | "allow";
   }
+  interface ListedBooking {
+    booking_id: number;
+    status: "PENDING" | "CONFIRMED" | "CHECKED_IN" | "CANCELLED" | "EXPIRED";
+    name: string;
+    email: string;
+    phone: string | null;
+    notes: string;
+    party_size: number;
+    admitted: number;
+    language: string;
+    consent: string;
+    reservation_id: number | null;
+    requested_at: string;
+    expires_at: string;
+    confirmed_at: string | null;
+    checked_in_at: string | null;
+    ended_at: string | null;
+    end_cause: "expired" | "holder" | "staff" | "no_show" | "performance" | null;
+    performance: ListedPerformance;
+  }
+  interface ListedBookingAnswer {
+    success: true;
+    data: ListedBooking;
+  }
+  interface ListedPerformance {
+    performance_id: number;
+    show_id: number;
+    title: string;
+    venue_id: number;
+    timezone: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+    starts_at: string;
+    ends_at: string;
+    room: string;
+  }
   interface ListedSlot {
     slot_id: number;
     date: string;
@@ -582,6 +681,23 @@ declare namespace Wire {
     success: true;
     data: PartyReserved;
   }
+  interface PerformanceOfShow {
+    performance_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+    room: string;
+    capacity: number;
+    available_count: number;
+    capacity_status: "AVAILABLE" | "LIMITED" | "FULL";
+    booking_open: boolean;
+    booking_state: "OPEN" | "NOT_YET" | "CLOSED" | "CANCELLED";
+    booking_opens_at: string | null;
+    booking_closes_at: string | null;
+    starts_at: string;
+    ends_at: string;
+    largest_party: number;
+  }
   interface Person {
     id: number;
     name: string | null;
@@ -596,12 +712,28 @@ declare namespace Wire {
     left_at: string | null;
     left_gate: string | null;
   }
+  interface PublicShow {
+    show_id: number;
+    title: string;
+    subtitle: string;
+    description: string;
+    duration_minutes: number | null;
+    spoken_language: string;
+    minimum_age: number | null;
+    accessibility: string;
+    consent: string;
+    poster_url: string | null;
+    page_url: string;
+    venue: ShowVenue;
+    performances: (PerformanceOfShow)[];
+  }
   interface Ready {
     status: "ok" | "degraded" | "unavailable";
     database: "ok" | "down";
     redis: "ok" | "down";
   }
   type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -610,6 +742,16 @@ declare namespace Wire {
   interface Refusal {
     success: false;
     error: Error;
+  }
+  interface RequestBooking {
+    performance_id: number;
+    name: string;
+    email: string;
+    phone?: string | null;
+    party_size: number;
+    notes?: string | null;
+    consent?: boolean;
+    orq?: number | null;
   }
   interface Reservation {
     reservation_id: number;
@@ -677,6 +819,19 @@ declare namespace Wire {
     show_id: number;
     show: string;
     performances: number;
+  interface ShowAnswer {
+    success: true;
+    data: PublicShow;
+  }
+  interface ShowVenue {
+    id: number;
+    name: string;
+    address: string;
+    timezone: string;
+  }
+  interface ShowsAnswer {
+    success: true;
+    data: (PublicShow)[];
   }
   interface SignedIn {
     token: string;
@@ -1021,12 +1176,15 @@ declare namespace Wire {
     Call extends `POST /api/admin/mail/${string}/retry${Query}` ? MailAnswer :
     Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
     Call extends `GET /api/operator/manifest/changes${Query}` ? DayListAnswer :
+    Call extends `GET /api/admin/bookings/${string}${Query}` ? ListedBookingAnswer :
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
     Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
     Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :
     Call extends `GET /api/tickets/${string}/status${Query}` ? TicketAnswer :
     Call extends `POST /api/waitlist/${string}/accept${Query}` ? PartyReservedAnswer :
+    Call extends `GET /api/admin/bookings${Query}` ? BookingListAnswer :
     Call extends `GET /api/admin/mail${Query}` ? MailPageAnswer :
+    Call extends `POST /api/bookings/confirm${Query}` ? BookingConfirmedAnswer :
     Call extends `POST /api/contact/code${Query}` ? CodeOnItsWayAnswer :
     Call extends `POST /api/contact/confirm${Query}` ? ContactProvenAnswer :
     Call extends `POST /api/disputes/decision${Query}` ? DisputeAnswer :
@@ -1052,13 +1210,16 @@ declare namespace Wire {
     Call extends `DELETE /api/reservations/${string}${Query}` ? CancelledAnswer :
     Call extends `GET /api/reservations/${string}${Query}` ? ReservationAnswer :
     Call extends `PUT /api/reservations/${string}${Query}` ? ReservationAnswer :
+    Call extends `GET /api/shows/${string}${Query}` ? ShowAnswer :
     Call extends `DELETE /api/waitlist/${string}${Query}` ? EntryAnswer :
     Call extends `GET /api/waitlist/${string}${Query}` ? EntryAnswer :
     Call extends `GET /api/analytics${Query}` ? AnalyticsAnswer :
+    Call extends `POST /api/bookings${Query}` ? BookingPendingAnswer :
     Call extends `GET /api/disputes${Query}` ? DisputePageAnswer :
     Call extends `POST /api/disputes${Query}` ? DisputeAnswer :
     Call extends `GET /api/openapi.json${Query}` ? Document :
     Call extends `POST /api/reservations${Query}` ? PartyReservedAnswer :
+    Call extends `GET /api/shows${Query}` ? ShowsAnswer :
     Call extends `POST /api/waitlist${Query}` ? JoinedAnswer :
     Call extends `POST /venue/scan${Query}` ? DecisionAnswer :
     Call extends `GET /healthz${Query}` ? Alive :

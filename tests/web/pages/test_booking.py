@@ -116,8 +116,8 @@ async def test_both_links_open_the_same_booking(browser: PlainBrowser, world: Wo
 async def test_a_link_opened_on_two_devices_books_once(hub: Hub, world: World) -> None:
     stage = await add_stage(world, day=SOON)
     asked = await add_booking(world, stage.performance_id, 3, "PENDING")
-    async with PlainBrowser(hub.url) as phone, PlainBrowser(hub.url) as desk:
-        pages = [await one.open(f"/b/{asked.confirm_token}") for one in (phone, desk)]
+    async with PlainBrowser(hub.url) as phone, PlainBrowser(hub.url) as tablet:
+        pages = [await one.open(f"/b/{asked.confirm_token}") for one in (phone, tablet)]
         await asyncio.gather(*(page.press("Confirm booking") for page in pages))
         for page in pages:
             assert codes_of(page) == [asked.code], page.text
