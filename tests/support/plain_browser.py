@@ -237,6 +237,10 @@ class PlainBrowser:
     ) -> None:
         await self._session.close()
 
+    def sign_in(self, token: str) -> None:
+        """Keep this session, as the sign-in does."""
+        self._cookies["hub_session", "/"] = token
+
     async def open(self, path: str) -> PlainPage:
         """Open another window."""
         return await PlainPage(self).goto(path)

@@ -9,6 +9,7 @@ from aiohttp import web
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_body import invalid, read_body
+from web.limits import BODY_BYTES
 from web.middleware.origins import refuse_foreign_origin
 
 _FORM = "application/x-www-form-urlencoded"
@@ -19,7 +20,11 @@ class Form:
     """The fields of a form by name. A field that was not sent is empty."""
 
     def __init__(self, fields: list[tuple[str, str]]) -> None:
-        self._fields = fields
+        # Postgres text cannot hold NUL.
+        self._fields = [(name, value.replace("\0", " ")) for name, value in fields]
+
+    def has(self, name: str) -> bool:
+        return any(key == name for key, _ in self._fields)
 
     def get(self, name: str) -> str:
         """Return the first field of this name as one line, stripped of blanks."""
@@ -32,6 +37,17 @@ class Form:
     def lines(self, name: str) -> str:
         """Return a field of several lines as it was typed."""
         return next((value.replace("\r\n", "\n").strip() for key, value in self._fields if key == name), "")
+        """Return a single-line field: it has no line breaks."""
+        return " ".join(self.text(name).split())
+
+    def text(self, name: str) -> str:
+        """Return a field of several lines, with a plain line feed between them."""
+        value = next((value for key, value in self._fields if key == name), "")
+        return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+        """Return every filled single-line field of this name, in the order of the page."""
+        values = [" ".join(value.split()) for key, value in self._fields if key == name]
+        return [value for value in values if value]
 
     def number(self, name: str) -> int | None:
         """Return a positive whole number, or None for any other text."""
@@ -39,13 +55,13 @@ class Form:
         return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 16 else None
 
 
-async def read_form(request: web.Request) -> Form:
-    """Return the form of this request. Refuses FORBIDDEN if a page of another site has sent it."""
+async def read_form(request: web.Request, limit: int = BODY_BYTES) -> Form:
+    """Return the form of this request, of at most `limit` bytes. Refuses FORBIDDEN if a page of another site has sent it."""
     refuse_foreign_origin(request)
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != _FORM:
         raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
-    text = (await read_body(request)).decode("ascii", "replace")
+    text = (await read_body(request, limit)).decode("ascii", "replace")
     try:
         fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
     except ValueError:
@@ -56,3 +72,4 @@ async def read_form(request: web.Request) -> Form:
 
 def _one_line(value: str) -> str:
     return " ".join(value.split())
+    return Form(fields)

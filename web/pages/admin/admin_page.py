@@ -22,6 +22,23 @@ DONE: Mapping[str, str] = {
     "booking-moved": N_("The booking has been moved. We have emailed the visitor."),
     "confirmation-sent": N_("The confirmation is on its way again, with a new link."),
     "request-sent": N_("The request is on its way again, with a new link."),
+    "show-added": N_("The show is saved as a draft. Add its performances, then publish it."),
+    "show-changed": N_("The show is saved."),
+    "show-published": N_("The show is published. Visitors can find it now."),
+    "show-hidden": N_("The show is a draft again. Visitors no longer find it."),
+    "show-archived": N_("The show is archived."),
+    "show-deleted": N_("The show is deleted."),
+    "poster-changed": N_("The poster is saved."),
+    "poster-removed": N_("The poster is removed."),
+    "room-added": N_("The room is added."),
+    "room-changed": N_("The room is saved."),
+    "room-resized": N_("The room is saved, and its performances to come have the new number of seats."),
+    "room-deleted": N_("The room is deleted."),
+    "performances-added": N_("The performances are added."),
+    "performance-changed": N_("The performance is saved."),
+    "booking-closed": N_("Booking is closed. Nobody new can book this performance."),
+    "booking-opened": N_("Booking is open again."),
+    "performance-deleted": N_("The performance is deleted."),
 }
 """The sentence after a change, by the name in `?done=`."""
 
@@ -32,6 +49,13 @@ class Moment:
 
     date: date
     time: time
+
+
+class Problems(dict[str, str]):
+    """What is wrong with each field of a form, in the reader's language. A field without a problem has an empty one."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 def moment_in(moment: datetime | None, zone: ZoneInfo) -> Moment | None:
@@ -45,10 +69,10 @@ def admin_page(
     request: web.Request, template: str, *, status: int = 200, refused: Refused | None = None, **context: Any
 ) -> web.Response:
     """Return a page in the organiser's frame. `refused` is shown above its content, with the problem of each field."""
-    problems: dict[str, str] = {}
+    problems = Problems()
     if refused is not None:
         entries = [*refused.details.get("errors", ()), *refused.details.get("validation_errors", ())]
-        problems = {entry["field"]: entry["message"] for entry in reversed(said(entries))}
+        problems = Problems((entry["field"], entry["message"]) for entry in reversed(said(entries)))
     return page(
         request,
         f"admin/{template}",

@@ -55,7 +55,7 @@ class ListQuery:
         """Return the query string of this list with other values; a page begins at the top unless `before` is given."""
         values = {"q": self.text, "status": self.status, "sort": self.sort if self.sort != "name" else None, **changes}
         kept = {name: value for name, value in values.items() if value}
-        return f"?{urlencode(kept)}" if kept else "?"
+        return f"?{urlencode(kept)}" if kept else ""
 
 
 async def show_bookings(request: web.Request) -> web.Response:

@@ -4,14 +4,48 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.pages.admin import booking, bookings
+from web.pages.admin import (
+    booking,
+    bookings,
+    performance,
+    performance_changes,
+    performance_run,
+    rooms,
+    show_form,
+    shows,
+)
 
+_SHOW = "/admin/shows/{show_id:[0-9]{1,16}}"
+_ROOM = "/admin/rooms/{room_id:[0-9]{1,16}}"
 _PERFORMANCE = "/admin/performances/{performance_id:[0-9]{1,16}}"
 _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
 
 
 def admin_routes() -> list[web.RouteDef]:
     return [
+        web.get(shows.LIST, shows.show_shows),
+        web.get(f"{shows.LIST}/new", show_form.show_new),
+        web.post(f"{shows.LIST}/new", show_form.add),
+        web.get(_SHOW, shows.show_show),
+        web.post(f"{_SHOW}/status", shows.change_status),
+        web.post(f"{_SHOW}/delete", shows.delete),
+        web.get(f"{_SHOW}/edit", show_form.show_edit),
+        web.post(f"{_SHOW}/edit", show_form.change),
+        web.post(f"{_SHOW}/poster", show_form.change_poster),
+        web.get(f"{_SHOW}/performances/new", performance_run.show_form),
+        web.post(f"{_SHOW}/performances/new", performance_run.add),
+        web.get(_PERFORMANCE, performance.show_performance),
+        web.post(_PERFORMANCE, performance.change),
+        web.post(f"{_PERFORMANCE}/booking", performance.switch_booking),
+        web.post(f"{_PERFORMANCE}/delete", performance.delete),
+        web.post(f"{_PERFORMANCE}/move", performance_changes.move),
+        web.get(f"{_PERFORMANCE}/cancel", performance_changes.show_cancel),
+        web.post(f"{_PERFORMANCE}/cancel", performance_changes.cancel),
+        web.get(f"{_PERFORMANCE}/done", performance_changes.show_done),
+        web.get(rooms.ROOMS, rooms.show_rooms),
+        web.post(rooms.ROOMS, rooms.add),
+        web.post(_ROOM, rooms.change),
+        web.post(f"{_ROOM}/delete", rooms.delete),
         web.get(f"{_PERFORMANCE}/bookings", bookings.show_bookings),
         web.get(f"{_PERFORMANCE}/bookings/print", bookings.print_bookings),
         web.get(bookings.SEARCH, bookings.search_bookings),
