@@ -1,4 +1,4 @@
-"""The demo venue: staff logins, tickets to book with, and some reservations for today."""
+"""The demo venue: staff logins, tickets to book with, some reservations for today, and the theatre's shows."""
 
 import logging
 from datetime import time
@@ -12,6 +12,7 @@ from hub.actions.booking.reserve import Bookings
 from hub.actions.staff.accounts import add_staff
 from hub.actions.tickets.issue import TicketBatch, issue_tickets
 from hub.actions.venues.generate_slots import OpeningHours, generate_slots
+from hub.commands.demo_theatre import fill_theatre
 from hub.rules.refusals import Refused
 from hub.services import Services
 
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 async def fill_demo(services: Services) -> bool:
-    """Create the demo venue in an empty hub, and slots and reservations for today.
+    """Create the demo venue in an empty hub, its shows, and slots and reservations for today.
 
     Return whether this hub holds the demo. A hub with other data is left as it is.
     """
@@ -54,6 +55,7 @@ async def fill_demo(services: Services) -> bool:
         # One family order with several tickets, to try booking them together.
         await issue_tickets(services, TicketBatch(count=4, customer_email=FAMILY), org_id=org_id)
     await _prepare_day(services, org_id)
+    await fill_theatre(services, org_id, await services.database.fetchval(VENUES.first_venue, org_id))
     return True
 
 
@@ -106,10 +108,11 @@ async def _prepare_day(services: Services, org_id: int) -> None:
 
 
 async def demo_card(services: Services) -> dict[str, Any]:
-    """Return logins and ticket codes for the demo card. The passwords are constants of this file, for the demo only."""
+    """Return logins, ticket codes and bookings for the demo card. The passwords are constants of this file, for the demo only."""
     org_id = await _demo_organisation(services)
     if org_id is None:
-        return {"logins": [], "codes": []}
+        return {"logins": [], "codes": [], "bookings": []}
+    booked = await services.database.fetch(DEMO.demo_bookings, org_id, services.clock.now())
     rows = await services.database.fetch(DEMO.spare_tickets, org_id, services.clock.now(), FAMILY)
     return {
         "logins": [
@@ -117,4 +120,11 @@ async def demo_card(services: Services) -> dict[str, Any]:
             for e in LOGINS
         ],
         "codes": [f"{row['code']}  {row['standing']}" for row in rows],
+        "bookings": [f"{row['code']}  {_booking_words(row)}" for row in booked],
     }
+
+
+def _booking_words(row: Any) -> str:
+    people = "1 person" if row["places"] == 1 else f"{row['places']} people"
+    came = f", {row['admitted']} of them in" if row["admitted"] else ""
+    return f"{row['title']}, {row['date']} {row['start_time']:%H:%M}, {people}{came}"

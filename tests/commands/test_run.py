@@ -71,14 +71,17 @@ def test_one_command_serves_with_demo_data_and_stops_cleanly(run: Run, data_dir:
     first, card = run()
     assert {login["role"] for login in card["logins"]} == {"OPERATOR", "MANAGER", "ADMIN"}
     assert any("TKT-" in code for code in card["codes"])
+    assert all(code.startswith("BKG-") for code in card["bookings"])
+    assert len(card["bookings"]) == 2
     answers(card)
     answers(card, "/reserve")
+    assert b"The Tempest" in answers(card, "/api/shows?orq=1")
     for number in (signal.SIGINT, signal.SIGTERM):
         first.send_signal(number)
         assert first.wait(15) == 0
         assert not (data_dir / "embedded.json").exists()
         first, again = run()
-        assert again["codes"] == card["codes"], "demo data is filled in once"
+        assert (again["codes"], again["bookings"]) == (card["codes"], card["bookings"]), "demo data is filled in once"
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
