@@ -10,7 +10,8 @@ from pathlib import Path
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 TARGET = Path(__file__).resolve().parent / "types" / "elements.d.ts"
 
-_ELEMENT = re.compile(r"<([a-z][a-z0-9]*)\b(?:[^<>]|\{\{.*?\}\}|\{%.*?%\})*?\bid=\"([a-z][a-z0-9-]*)\"")
+# Each character has one way to match: with two, a tag with thirty expressions takes for ever.
+_ELEMENT = re.compile(r"<([a-z][a-z0-9]*)\b(?:[^<>{]|\{(?![{%])|\{\{.*?\}\}|\{%.*?%\})*?\bid=\"([a-z][a-z0-9-]*)\"")
 _SVG = ("svg", "use", "path")
 
 _HEAD = """// Written by `python -m web.element_types` from the templates: every id of a page, and what stands there.

@@ -48,7 +48,7 @@ class Typed:
     @classmethod
     def of(cls, form: Form) -> Typed:
         kept = {name: form.get(name)[:longest] for name, longest in _LONGEST_KEPT.items()}
-        return cls(**kept, notes=form.lines("notes"), party=form.get("party_size")[:10],
+        return cls(**kept, notes=form.text("notes"), party=form.get("party_size")[:10],
                    consent=form.get("consent") == "yes", key=form.get("key")[:64] or random_name())  # fmt: skip
 
     def request_key(self, performance_id: int) -> str:

@@ -17,7 +17,7 @@ _MOST_FIELDS = 100
 
 
 class Form:
-    """The fields of a form by name. A field that was not sent is empty."""
+    """The fields of a form by name, stripped of blanks. A field that was not sent is empty."""
 
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         # Postgres text cannot hold NUL.
@@ -27,16 +27,6 @@ class Form:
         return any(key == name for key, _ in self._fields)
 
     def get(self, name: str) -> str:
-        """Return the first field of this name as one line, stripped of blanks."""
-        return next((_one_line(value) for key, value in self._fields if key == name), "")
-
-    def all(self, name: str) -> list[str]:
-        """Return every filled field of this name as one line, in the order of the page."""
-        return [line for key, value in self._fields if key == name and (line := _one_line(value))]
-
-    def lines(self, name: str) -> str:
-        """Return a field of several lines as it was typed."""
-        return next((value.replace("\r\n", "\n").strip() for key, value in self._fields if key == name), "")
         """Return a single-line field: it has no line breaks."""
         return " ".join(self.text(name).split())
 
@@ -45,6 +35,7 @@ class Form:
         value = next((value for key, value in self._fields if key == name), "")
         return value.replace("\r\n", "\n").replace("\r", "\n").strip()
 
+    def all(self, name: str) -> list[str]:
         """Return every filled single-line field of this name, in the order of the page."""
         values = [" ".join(value.split()) for key, value in self._fields if key == name]
         return [value for value in values if value]
@@ -66,10 +57,4 @@ async def read_form(request: web.Request, limit: int = BODY_BYTES) -> Form:
         fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise invalid(("body", "The form is damaged")) from None
-    # Postgres text cannot hold NUL.
-    return Form([(name, value.replace("\0", " ")) for name, value in fields])
-
-
-def _one_line(value: str) -> str:
-    return " ".join(value.split())
     return Form(fields)

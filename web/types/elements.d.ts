@@ -1,7 +1,9 @@
 // Written by `python -m web.element_types` from the templates: every id of a page, and what stands there.
 interface ElementsById {
+  "about": HTMLElementTagNameMap["h2"];
   "about-title": HTMLElementTagNameMap["h2"];
   "access-title": HTMLElementTagNameMap["h2"];
+  "actions": HTMLElementTagNameMap["h2"];
   "again": HTMLElementTagNameMap["button"];
   "again-title": HTMLElementTagNameMap["h2"];
   "alerts": HTMLElementTagNameMap["section"];
@@ -31,6 +33,7 @@ interface ElementsById {
   "booking-news": HTMLElementTagNameMap["div"];
   "booking-part": HTMLElementTagNameMap["div"];
   "booking-title": HTMLElementTagNameMap["h1"];
+  "bookings": HTMLElementTagNameMap["div"];
   "calendar": HTMLElementTagNameMap["div"];
   "calendar-answer": HTMLElementTagNameMap["div"];
   "calendar-file": HTMLElementTagNameMap["a"];
@@ -52,6 +55,7 @@ interface ElementsById {
   "checks-chart": HTMLElementTagNameMap["div"];
   "checks-title": HTMLElementTagNameMap["h2"];
   "checks-told": HTMLElementTagNameMap["p"];
+  "choices": HTMLElementTagNameMap["nav"];
   "clear": HTMLElementTagNameMap["button"];
   "code": HTMLElementTagNameMap["input"];
   "code-again": HTMLElementTagNameMap["button"];
@@ -102,6 +106,7 @@ interface ElementsById {
   "discarder": HTMLElementTagNameMap["dialog"];
   "discarder-title": HTMLElementTagNameMap["h2"];
   "discarder-words": HTMLElementTagNameMap["p"];
+  "done": HTMLElementTagNameMap["p"];
   "done-keep": HTMLElementTagNameMap["div"];
   "done-tickets": HTMLElementTagNameMap["div"];
   "done-title": HTMLElementTagNameMap["h1"];
@@ -136,6 +141,9 @@ interface ElementsById {
   "gates": HTMLElementTagNameMap["datalist"] | HTMLElementTagNameMap["tbody"];
   "gates-note": HTMLElementTagNameMap["p"];
   "gates-title": HTMLElementTagNameMap["h2"];
+  "image": HTMLElementTagNameMap["input"];
+  "image-hint": HTMLElementTagNameMap["p"];
+  "image-wrong": HTMLElementTagNameMap["p"];
   "inside": HTMLElementTagNameMap["div"];
   "inside-key": HTMLElementTagNameMap["li"];
   "install": HTMLElementTagNameMap["button"];
@@ -158,9 +166,14 @@ interface ElementsById {
   "login-answer": HTMLElementTagNameMap["div"];
   "login-form": HTMLElementTagNameMap["form"];
   "login-title": HTMLElementTagNameMap["h1"];
+  "made": HTMLElementTagNameMap["section"];
+  "made-title": HTMLElementTagNameMap["h2"];
   "mails": HTMLElementTagNameMap["ul"];
   "main": HTMLElementTagNameMap["main"];
   "menu": HTMLElementTagNameMap["div"];
+  "message": HTMLElementTagNameMap["textarea"];
+  "message-hint": HTMLElementTagNameMap["p"];
+  "message-wrong": HTMLElementTagNameMap["p"];
   "mine": HTMLElementTagNameMap["div"];
   "mode": HTMLElementTagNameMap["select"];
   "month-after": HTMLElementTagNameMap["button"];
@@ -168,6 +181,7 @@ interface ElementsById {
   "month-name": HTMLElementTagNameMap["h2"] | HTMLElementTagNameMap["h3"];
   "months": HTMLElementTagNameMap["div"];
   "move": HTMLElementTagNameMap["button"];
+  "move-message": HTMLElementTagNameMap["textarea"];
   "mover": HTMLElementTagNameMap["section"];
   "mover-answer": HTMLElementTagNameMap["div"];
   "mover-back": HTMLElementTagNameMap["button"];
@@ -179,6 +193,7 @@ interface ElementsById {
   "mover-title": HTMLElementTagNameMap["h1"];
   "mover-to": HTMLElementTagNameMap["dd"];
   "name": HTMLElementTagNameMap["input"];
+  "new-room": HTMLElementTagNameMap["h2"];
   "no-gates": HTMLElementTagNameMap["p"];
   "no-reasons": HTMLElementTagNameMap["p"];
   "no-scans": HTMLElementTagNameMap["p"];
@@ -193,6 +208,7 @@ interface ElementsById {
   "open-title": HTMLElementTagNameMap["h2"];
   "other-title": HTMLElementTagNameMap["h2"];
   "overdue": HTMLElementTagNameMap["dd"];
+  "overview": HTMLElementTagNameMap["section"];
   "pace-chart": HTMLElementTagNameMap["div"];
   "pace-title": HTMLElementTagNameMap["h2"];
   "pace-told": HTMLElementTagNameMap["p"];
@@ -201,9 +217,10 @@ interface ElementsById {
   "party-count": HTMLElementTagNameMap["div"];
   "party-fewer": HTMLElementTagNameMap["button"];
   "party-figures": HTMLElementTagNameMap["p"];
-  "party-more": HTMLElementTagNameMap["button"];
   "party-hint": HTMLElementTagNameMap["p"];
+  "party-more": HTMLElementTagNameMap["button"];
   "past-title": HTMLElementTagNameMap["h2"];
+  "performance": HTMLElementTagNameMap["select"];
   "phone": HTMLElementTagNameMap["input"];
   "phone-advice": HTMLElementTagNameMap["p"];
   "phone-hint": HTMLElementTagNameMap["p"];
@@ -213,6 +230,11 @@ interface ElementsById {
   "play": HTMLElementTagNameMap["button"];
   "player": HTMLElementTagNameMap["section"];
   "player-clock": HTMLElementTagNameMap["p"];
+  "poster-shown": HTMLElementTagNameMap["div"];
+  "poster-title": HTMLElementTagNameMap["h2"];
+  "preview": HTMLElementTagNameMap["div"];
+  "preview-empty": HTMLElementTagNameMap["p"];
+  "preview-title": HTMLElementTagNameMap["h2"];
   "print": HTMLElementTagNameMap["a"];
   "print-now": HTMLElementTagNameMap["button"];
   "provisional": HTMLElementTagNameMap["p"];
@@ -235,6 +257,8 @@ interface ElementsById {
   "refusal": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["p"];
   "reserve": HTMLElementTagNameMap["div"];
   "result": HTMLElementTagNameMap["select"];
+  "results": HTMLElementTagNameMap["div"];
+  "room": HTMLElementTagNameMap["select"];
   "rows": HTMLElementTagNameMap["tbody"];
   "said": HTMLElementTagNameMap["p"];
   "scan": HTMLElementTagNameMap["div"];
@@ -270,6 +294,7 @@ interface ElementsById {
   "slots-more": HTMLElementTagNameMap["p"];
   "slots-news": HTMLElementTagNameMap["p"];
   "slots-title": HTMLElementTagNameMap["h2"];
+  "sort": HTMLElementTagNameMap["select"];
   "sound": HTMLElementTagNameMap["button"];
   "speed": HTMLElementTagNameMap["select"];
   "spoken": HTMLElementTagNameMap["p"];

@@ -90,6 +90,9 @@ declare namespace Wire {
   interface CalendarMetadata {
     total_slots: number;
   }
+  interface CancelPerformance {
+    message?: string;
+  }
   interface Cancelled {
     reservation_id: number;
     status: "CANCELLED";
@@ -99,6 +102,72 @@ declare namespace Wire {
   interface CancelledAnswer {
     success: true;
     data: Cancelled;
+  }
+  interface CancelledPerformance {
+    performance: PerformanceFields;
+    concerned: Concerned;
+    ended: number;
+    remaining: number;
+    dry_run: boolean;
+  }
+  interface CancelledPerformanceAnswer {
+    success: true;
+    data: CancelledPerformance;
+  }
+  interface ChangedPerformanceFields {
+    additional_seats?: number;
+    occupied_seats?: number;
+    booking_opens_at?: string | null;
+    booking_closes_at?: string | null;
+    booking_closed?: boolean;
+    check_in_opens_minutes?: number | null;
+    check_in_closes_minutes?: number | null;
+    largest_party?: number | null;
+  }
+  interface ChangedRoom {
+    room: RoomFields;
+    performances: (ResizedPerformance)[];
+    dry_run: boolean;
+  }
+  interface ChangedRoomAnswer {
+    success: true;
+    data: ChangedRoom;
+  }
+  interface ChangedRoomFields {
+    name?: string | null;
+    capacity?: number | null;
+    accessibility?: string | null;
+  }
+  interface ChangedShowFields {
+    title?: string;
+    subtitle?: string;
+    description?: string;
+    translations?: Record<string, unknown>;
+    duration_minutes?: number | null;
+    spoken_language?: string;
+    minimum_age?: number | null;
+    accessibility?: string;
+    consent?: string;
+    largest_party?: number;
+    status?: "DRAFT" | "PUBLISHED" | "ARCHIVED";
+  }
+  interface CheckIn {
+    code: string;
+    gate?: string | null;
+    scan_id?: string | null;
+    count?: number | null;
+  }
+  interface CheckedIn {
+    booking_id: number;
+    party_size: number;
+    admitted: number;
+    remaining: number;
+    checked_in_at: string;
+    scan_id: string;
+  }
+  interface CheckedInAnswer {
+    success: true;
+    data: CheckedIn;
   }
   interface CodeOnItsWay {
     challenge_id: string;
@@ -110,6 +179,21 @@ declare namespace Wire {
   interface CodeOnItsWayAnswer {
     success: true;
     data: CodeOnItsWay;
+  }
+  interface Concerned {
+    bookings: number;
+    people: number;
+    admitted: number;
+    pending: number;
+    waiting: number;
+    first: (ConcernedBooking)[];
+  }
+  interface ConcernedBooking {
+    booking_id: number;
+    name: string;
+    party_size: number;
+    admitted: number;
+    status: "PENDING" | "CONFIRMED";
   }
   interface ConfirmBooking {
     token: string;
@@ -123,12 +207,13 @@ declare namespace Wire {
     conflict_id: number;
     scan_id: string;
     venue_id: number;
-    kind: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation";
+    kind: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation" | "not_confirmed" | "party_too_large";
     offline_result: "GREEN" | "YELLOW" | "RED";
     result: "GREEN" | "YELLOW" | "RED";
     reason: Reason;
     ticket_code: string;
     ticket_id: number | null;
+    people: number;
     operator: Person;
     gate: string | null;
     device: string | null;
@@ -230,7 +315,7 @@ declare namespace Wire {
     generated_at: string;
     policy: ListPolicy;
     slots: (ListedSlot)[];
-    tickets: ([string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota", string | null, string | null, string | null])[];
+    tickets: ([string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number, string])[];
     gone: (string)[];
   }
   interface DayListAnswer {
@@ -246,6 +331,7 @@ declare namespace Wire {
     decision: "admit" | "decline";
     reason: string;
     take_back?: boolean;
+    count?: number | null;
   }
   interface Decision {
     result: "GREEN" | "YELLOW" | "RED";
@@ -258,11 +344,19 @@ declare namespace Wire {
     reservation: DoorReservation | null;
     verified: FirstEntry | null;
     presence?: Presence | null;
+    party?: Party | null;
     scan_id: string;
   }
   interface DecisionAnswer {
     success: true;
     data: Decision;
+  }
+  interface Deleted {
+    deleted: boolean;
+  }
+  interface DeletedAnswer {
+    success: true;
+    data: Deleted;
   }
   interface DeviceKey {
     owner: string;
@@ -295,6 +389,7 @@ declare namespace Wire {
     undone: boolean;
     obstacle: Reason | null;
     ticket: DisputedTicket | null;
+    party?: Party | null;
   }
   interface DisputeAnswer {
     success: true;
@@ -366,6 +461,7 @@ declare namespace Wire {
     code: string;
     gate?: string | null;
     scan_id?: string | null;
+    count?: number | null;
   }
   interface FiguresWithChecks {
     capacity: number;
@@ -588,6 +684,25 @@ declare namespace Wire {
     password?: string | null;
     pin?: string | null;
   }
+  interface MadePerformance {
+    performance_id: number | null;
+    date: string;
+    start_time: string;
+    end_time: string;
+    starts_at: string;
+    ends_at: string;
+    capacity: number;
+  }
+  interface MadePerformances {
+    performances: (MadePerformance)[];
+    skipped: (SkippedPerformance)[];
+    overlaps: (OverlapFields)[];
+    dry_run: boolean;
+  }
+  interface MadePerformancesAnswer {
+    success: true;
+    data: MadePerformances;
+  }
   interface Mail {
     id: number;
     kind: string;
@@ -624,9 +739,89 @@ declare namespace Wire {
     success: true;
     data: MailPage;
   }
+  interface MoveBooking {
+    performance_id: number;
+  }
+  interface MovePerformance {
+    date?: string | null;
+    start_time?: string | null;
+    room_id?: number | null;
+    minutes?: number | null;
+    message?: string;
+    overlap?: boolean;
+  }
   interface MoveReservation {
     slot_id: number;
     party?: boolean;
+  }
+  interface MovedPerformance {
+    performance: PerformanceFields;
+    concerned: Concerned;
+    overlaps: (OverlapFields)[];
+    notified: number;
+    remaining: number;
+    dry_run: boolean;
+  }
+  interface MovedPerformanceAnswer {
+    success: true;
+    data: MovedPerformance;
+  }
+  interface NewPerformance {
+    show_id: number;
+    room_id: number;
+    minutes?: number | null;
+    additional_seats?: number;
+    occupied_seats?: number;
+    booking_opens_at?: string | null;
+    booking_closes_at?: string | null;
+    booking_closes_minutes?: number | null;
+    booking_closed?: boolean;
+    check_in_opens_minutes?: number | null;
+    check_in_closes_minutes?: number | null;
+    largest_party?: number | null;
+    overlap?: boolean;
+    date: string;
+    start_time: string;
+  }
+  interface NewRoom {
+    name: string;
+    capacity: number;
+    accessibility?: string;
+    venue_id?: number | null;
+  }
+  interface NewRun {
+    show_id: number;
+    room_id: number;
+    minutes?: number | null;
+    additional_seats?: number;
+    occupied_seats?: number;
+    booking_opens_at?: string | null;
+    booking_closes_at?: string | null;
+    booking_closes_minutes?: number | null;
+    booking_closed?: boolean;
+    check_in_opens_minutes?: number | null;
+    check_in_closes_minutes?: number | null;
+    largest_party?: number | null;
+    overlap?: boolean;
+    times: (string)[];
+    from?: string | null;
+    to?: string | null;
+    weekdays?: (number)[];
+    except?: (string)[];
+    dates?: (string)[];
+  }
+  interface NewShow {
+    title: string;
+    subtitle?: string;
+    description?: string;
+    translations?: Record<string, unknown>;
+    duration_minutes?: number | null;
+    spoken_language?: string;
+    minimum_age?: number | null;
+    accessibility?: string;
+    consent?: string;
+    largest_party?: number;
+    venue_id?: number | null;
   }
   interface OfflineScan {
     scan_id: string;
@@ -636,6 +831,8 @@ declare namespace Wire {
     gate?: string | null;
     mode?: "verify" | "validate" | "exit";
     admitted?: boolean | null;
+    count?: number | null;
+    party?: boolean;
   }
   interface Operator {
     id: number;
@@ -654,6 +851,29 @@ declare namespace Wire {
   interface OrderTicketsAnswer {
     success: true;
     data: OrderTickets;
+  }
+  interface OrganiserShowAnswer {
+    success: true;
+    data: ShowFields;
+  }
+  interface OtherPerformance {
+    performance_id: number | null;
+    title: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+  }
+  interface OverlapFields {
+    date: string;
+    start_time: string;
+    end_time: string;
+    with: OtherPerformance;
+  }
+  interface Party {
+    booking_id: number | null;
+    size: number;
+    admitted: number;
+    remaining: number;
   }
   interface PartyMember {
     slot_id: number;
@@ -681,6 +901,46 @@ declare namespace Wire {
     success: true;
     data: PartyReserved;
   }
+  interface PerformanceAnswer {
+    success: true;
+    data: PerformanceFields;
+  }
+  interface PerformanceFields {
+    performance_id: number;
+    show_id: number;
+    title: string;
+    room_id: number;
+    room: string;
+    room_capacity: number;
+    venue_id: number;
+    timezone: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+    starts_at: string;
+    ends_at: string;
+    capacity: number;
+    available_count: number;
+    additional_seats: number;
+    occupied_seats: number;
+    booked: number;
+    held: number;
+    admitted: number;
+    status: "ACTIVE" | "CANCELLED";
+    booking: "OPEN" | "NOT_YET" | "CLOSED" | "CANCELLED" | "OVER";
+    booking_opens_at: string | null;
+    booking_closes_at: string | null;
+    booking_closed: boolean;
+    check_in_opens_minutes: number | null;
+    check_in_closes_minutes: number | null;
+    largest_party: number | null;
+    show_largest_party: number;
+    cancelled_at: string | null;
+    cancel_message: string;
+    bookings_ended: boolean;
+    moved_at: string | null;
+    version: number;
+  }
   interface PerformanceOfShow {
     performance_id: number;
     date: string;
@@ -698,6 +958,14 @@ declare namespace Wire {
     ends_at: string;
     largest_party: number;
   }
+  interface PerformancePageAnswer {
+    success: true;
+    data: PerformancePageFields;
+  }
+  interface PerformancePageFields {
+    performances: (PerformanceFields)[];
+    next: string | null;
+  }
   interface Person {
     id: number;
     name: string | null;
@@ -706,6 +974,11 @@ declare namespace Wire {
     show_id: number;
     title: string;
     room: string;
+  }
+  interface PosterFields {
+    url: string;
+    width: number;
+    height: number;
   }
   interface Presence {
     inside_since: string | null;
@@ -732,8 +1005,7 @@ declare namespace Wire {
     database: "ok" | "down";
     redis: "ok" | "down";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -787,17 +1059,78 @@ declare namespace Wire {
     success: true;
     data: Reserved;
   }
+  interface ResizedPerformance {
+    performance_id: number;
+    title: string;
+    date: string;
+    start_time: string;
+    was: number;
+    capacity: number;
+  }
+  interface RoomAnswer {
+    success: true;
+    data: RoomFields;
+  }
+  interface RoomFields {
+    room_id: number;
+    venue_id: number;
+    venue: string;
+    name: string;
+    capacity: number;
+    accessibility: string;
+    performances: number;
+    performances_to_come: number;
+    version: number;
+  }
+  interface RoomPageAnswer {
+    success: true;
+    data: RoomPageFields;
+  }
+  interface RoomPageFields {
+    rooms: (RoomFields)[];
+    next: number | null;
+  }
   interface Scan {
     code: string;
     mode?: "validate" | "verify";
     gate?: string | null;
     scan_id?: string | null;
+    count?: number | null;
+    party?: boolean;
   }
   interface SendCode {
     email: string;
     phone: string;
     channel: "email" | "sms";
     orq?: number | null;
+  }
+  interface ShowAnswer {
+    success: true;
+    data: PublicShow;
+  }
+  interface ShowFields {
+    show_id: number;
+    venue_id: number;
+    venue: string;
+    timezone: string;
+    title: string;
+    subtitle: string;
+    description: string;
+    translations: Record<string, unknown>;
+    duration_minutes: number | null;
+    spoken_language: string;
+    minimum_age: number | null;
+    accessibility: string;
+    consent: string;
+    largest_party: number;
+    status: "DRAFT" | "PUBLISHED" | "ARCHIVED";
+    poster: PosterFields | null;
+    performances: number;
+    performances_to_come: number;
+    next_performance_at: string | null;
+    version: number;
+    created_at: string;
+    updated_at: string;
   }
   interface ShowFigures {
     capacity: number;
@@ -819,9 +1152,14 @@ declare namespace Wire {
     show_id: number;
     show: string;
     performances: number;
-  interface ShowAnswer {
+  }
+  interface ShowPageAnswer {
     success: true;
-    data: PublicShow;
+    data: ShowPageFields;
+  }
+  interface ShowPageFields {
+    shows: (ShowFields)[];
+    next: number | null;
   }
   interface ShowVenue {
     id: number;
@@ -848,6 +1186,11 @@ declare namespace Wire {
   interface SignedOutAnswer {
     success: true;
     data: SignedOut;
+  }
+  interface SkippedPerformance {
+    date: string;
+    start_time: string;
+    cause: "no_such_time" | "past" | "exists";
   }
   interface Slot {
     id: number;
@@ -899,8 +1242,9 @@ declare namespace Wire {
     decision: Decision | null;
     repeated?: boolean;
     conflict_id?: number | null;
-    kind?: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation" | null;
+    kind?: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation" | "not_confirmed" | "party_too_large" | null;
     first_entry?: FirstEntry | null;
+    people?: number | null;
   }
   interface SyncedAnswer {
     success: true;
@@ -986,6 +1330,7 @@ declare namespace Wire {
     reservation: DoorReservation | null;
     validation_status: "VALID" | "NO_RESERVATION" | "MAY_RETURN";
     scan_id: string;
+    party?: Party | null;
   }
   interface ValidAtDoorAnswer {
     success: true;
@@ -1022,6 +1367,7 @@ declare namespace Wire {
     already_verified: boolean;
     re_entry: boolean;
     scan_id: string;
+    party?: Party | null;
   }
   interface VerifiedAtDoorAnswer {
     success: true;
@@ -1033,6 +1379,8 @@ declare namespace Wire {
     operator_id?: number | null;
     gate?: string | null;
     scan_id?: string | null;
+    count?: number | null;
+    party?: boolean;
   }
   interface VerifyContact {
     ticket_id: number;
@@ -1125,6 +1473,11 @@ declare namespace Wire {
     told_at: string;
     data: unknown;
   }
+  interface PartyBody {
+    size: number;
+    admitted: number;
+    remaining: number;
+  }
   interface ScanBody {
     scan_id: string;
     at: string;
@@ -1168,15 +1521,33 @@ declare namespace Wire {
   interface TicketsBody {
     hashes: (string)[];
     change: string;
+    party?: PartyBody;
   }
   type Query = "" | `?${string}`;
   /** What `METHOD /path` answers when it succeeds. */
   type AnswerTo<Call extends string> =
+    Call extends `POST /api/admin/bookings/${string}/cancel${Query}` ? ListedBookingAnswer :
+    Call extends `POST /api/admin/bookings/${string}/move${Query}` ? ListedBookingAnswer :
+    Call extends `POST /api/admin/bookings/${string}/resend${Query}` ? ListedBookingAnswer :
     Call extends `POST /api/admin/mail/${string}/discard${Query}` ? MailAnswer :
     Call extends `POST /api/admin/mail/${string}/retry${Query}` ? MailAnswer :
+    Call extends `POST /api/admin/performances/${string}/cancel${Query}` ? CancelledPerformanceAnswer :
+    Call extends `POST /api/admin/performances/${string}/move${Query}` ? MovedPerformanceAnswer :
+    Call extends `DELETE /api/admin/shows/${string}/poster${Query}` ? OrganiserShowAnswer :
+    Call extends `PUT /api/admin/shows/${string}/poster${Query}` ? OrganiserShowAnswer :
     Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
+    Call extends `POST /api/admin/performances/run${Query}` ? MadePerformancesAnswer :
     Call extends `GET /api/operator/manifest/changes${Query}` ? DayListAnswer :
     Call extends `GET /api/admin/bookings/${string}${Query}` ? ListedBookingAnswer :
+    Call extends `DELETE /api/admin/performances/${string}${Query}` ? DeletedAnswer :
+    Call extends `GET /api/admin/performances/${string}${Query}` ? PerformanceAnswer :
+    Call extends `PATCH /api/admin/performances/${string}${Query}` ? PerformanceAnswer :
+    Call extends `DELETE /api/admin/rooms/${string}${Query}` ? DeletedAnswer :
+    Call extends `GET /api/admin/rooms/${string}${Query}` ? RoomAnswer :
+    Call extends `PATCH /api/admin/rooms/${string}${Query}` ? ChangedRoomAnswer :
+    Call extends `DELETE /api/admin/shows/${string}${Query}` ? DeletedAnswer :
+    Call extends `GET /api/admin/shows/${string}${Query}` ? OrganiserShowAnswer :
+    Call extends `PATCH /api/admin/shows/${string}${Query}` ? OrganiserShowAnswer :
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
     Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
     Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :
@@ -1184,7 +1555,14 @@ declare namespace Wire {
     Call extends `POST /api/waitlist/${string}/accept${Query}` ? PartyReservedAnswer :
     Call extends `GET /api/admin/bookings${Query}` ? BookingListAnswer :
     Call extends `GET /api/admin/mail${Query}` ? MailPageAnswer :
+    Call extends `GET /api/admin/performances${Query}` ? PerformancePageAnswer :
+    Call extends `POST /api/admin/performances${Query}` ? MadePerformancesAnswer :
+    Call extends `GET /api/admin/rooms${Query}` ? RoomPageAnswer :
+    Call extends `POST /api/admin/rooms${Query}` ? RoomAnswer :
+    Call extends `GET /api/admin/shows${Query}` ? ShowPageAnswer :
+    Call extends `POST /api/admin/shows${Query}` ? OrganiserShowAnswer :
     Call extends `POST /api/bookings/confirm${Query}` ? BookingConfirmedAnswer :
+    Call extends `POST /api/bookings/waitlist${Query}` ? JoinedAnswer :
     Call extends `POST /api/contact/code${Query}` ? CodeOnItsWayAnswer :
     Call extends `POST /api/contact/confirm${Query}` ? ContactProvenAnswer :
     Call extends `POST /api/disputes/decision${Query}` ? DisputeAnswer :
@@ -1206,7 +1584,6 @@ declare namespace Wire {
     Call extends `GET /api/tickets/search${Query}` ? FoundTicketsAnswer :
     Call extends `POST /api/tickets/validate${Query}` ? TicketCheckedAnswer :
     Call extends `POST /api/tickets/verify-contact${Query}` ? ContactChecked :
-    Call extends `POST /api/waitlist/bookings${Query}` ? JoinedAnswer :
     Call extends `DELETE /api/reservations/${string}${Query}` ? CancelledAnswer :
     Call extends `GET /api/reservations/${string}${Query}` ? ReservationAnswer :
     Call extends `PUT /api/reservations/${string}${Query}` ? ReservationAnswer :
@@ -1215,6 +1592,7 @@ declare namespace Wire {
     Call extends `GET /api/waitlist/${string}${Query}` ? EntryAnswer :
     Call extends `GET /api/analytics${Query}` ? AnalyticsAnswer :
     Call extends `POST /api/bookings${Query}` ? BookingPendingAnswer :
+    Call extends `POST /api/check-in${Query}` ? CheckedInAnswer :
     Call extends `GET /api/disputes${Query}` ? DisputePageAnswer :
     Call extends `POST /api/disputes${Query}` ? DisputeAnswer :
     Call extends `GET /api/openapi.json${Query}` ? Document :

@@ -169,6 +169,5 @@ UNION ALL
 SELECT confirm_hash FROM bookings WHERE slot_id = $2 AND org_id = $1 AND status = 'CONFIRMED';
 
 -- name: slot_anywhere
--- Whether another organisation has this slot. A performance is no slot for tickets.
 -- Whether an organisation has this slot, other than as a performance. For a slot that the own organisation has not.
 SELECT EXISTS (SELECT 1 FROM reservation_slots WHERE id = $1 AND show_id IS NULL);

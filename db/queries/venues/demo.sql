@@ -27,7 +27,6 @@ UNION ALL
    JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
   WHERE t.org_id = $1 AND t.status = 'ACTIVATED' AND o.customer_email = $3 ORDER BY t.created_at, t.id LIMIT 1)
 UNION ALL
-(SELECT code, 'to be activated first' FROM tickets WHERE org_id = $1 AND status = 'INACTIVE' AND channel <> 'booking' ORDER BY created_at, id LIMIT 1)
 (SELECT code, 'to be activated first' FROM tickets
   WHERE org_id = $1 AND status = 'INACTIVE' AND channel <> 'booking' ORDER BY created_at, id LIMIT 1)
 UNION ALL

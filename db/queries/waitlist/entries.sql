@@ -161,8 +161,7 @@ SELECT id FROM ended;
 -- name: lines_to_serve
 -- Lists with work to do: an offer has expired or can no longer be accepted, a held place is not offered, a place is free that
 -- somebody waits for, the slot is over or closed, its booking is closed, nobody waits any more, or a request would expire earlier.
--- somebody waits for, the slot is over or closed, its booking is closed, or nobody waits any more. The list of a cancelled performance
--- is closed after its requests are ended, so that everybody who waited gets one e-mail.
+-- The list of a cancelled performance is closed after its requests are ended, so that everybody who waited gets one e-mail.
 SELECT l.org_id, l.slot_id
   FROM waitlist_lines l
   JOIN reservation_slots s ON s.org_id = l.org_id AND s.id = l.slot_id
@@ -174,25 +173,6 @@ SELECT l.org_id, l.slot_id
   CROSS JOIN LATERAL (SELECT min(e.places) AS smallest
                         FROM waitlist_entries e
                        WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'WAITING') w
- WHERE s.ends_at <= $1 OR s.status <> 'ACTIVE' OR s.booking_closed OR s.booking_opens_at > $1 OR s.booking_closes_at <= $1
-    OR h.status <> 'PUBLISHED'
-    OR o.first_end <= $1 OR s.held_count <> o.places
-    OR (s.has_waitlist AND (w.smallest IS NULL OR v.waitlist_offer_minutes IS NULL))
-    OR w.smallest <= s.total_capacity - s.booked_count - o.places
-    OR EXISTS (SELECT 1
-                 FROM waitlist_entries e
-                 JOIN waitlist_tickets k ON k.org_id = e.org_id AND k.entry_id = e.id
-                 JOIN tickets t ON t.org_id = k.org_id AND t.id = k.ticket_id
-                 LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
-                WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'OFFERED'
-                  AND (t.status <> CASE t.channel WHEN 'booking' THEN 'INACTIVE' ELSE 'ACTIVATED' END
-                       OR t.verified_at IS NOT NULL OR r.id IS NOT NULL))
-    OR (s.show_id IS NOT NULL
-        AND EXISTS (SELECT 1
-                      FROM waitlist_tickets k
-                      JOIN bookings b ON b.org_id = k.org_id AND b.id = k.ticket_id
-                     WHERE k.org_id = l.org_id AND k.slot_id = l.slot_id AND k.waits AND b.status = 'PENDING'
-                       AND b.expires_at < s.ends_at))
  WHERE (s.cancelled_at IS NULL OR s.bookings_ended_at IS NOT NULL)
    AND (s.ends_at <= $1 OR s.status <> 'ACTIVE' OR s.booking_closed OR s.booking_opens_at > $1 OR s.booking_closes_at <= $1
         OR h.status <> 'PUBLISHED'
@@ -206,7 +186,13 @@ SELECT l.org_id, l.slot_id
                      LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
                     WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status = 'OFFERED'
                       AND (t.status <> CASE t.channel WHEN 'booking' THEN 'INACTIVE' ELSE 'ACTIVATED' END
-                           OR t.verified_at IS NOT NULL OR r.id IS NOT NULL)))
+                           OR t.verified_at IS NOT NULL OR r.id IS NOT NULL))
+        OR (s.show_id IS NOT NULL
+            AND EXISTS (SELECT 1
+                          FROM waitlist_tickets k
+                          JOIN bookings b ON b.org_id = k.org_id AND b.id = k.ticket_id
+                         WHERE k.org_id = l.org_id AND k.slot_id = l.slot_id AND k.waits AND b.status = 'PENDING'
+                           AND b.expires_at < s.ends_at)))
  ORDER BY l.org_id, l.slot_id;
 
 -- name: claim_line

@@ -54,7 +54,6 @@ async def undo_scan(
             LoggedScan(org_id, scan["venue_id"], row.undo_id, now, now, gate, operator_id, operator_name, "undo", source,
                  "YELLOW", _UNDONE[way].value, False, row.changed["code"], row.scan["ticket_id"],
                  people=row.scan["people"], slot_id=row.scan["slot_id"])
-                 "YELLOW", _UNDONE[way].value, False, row.changed["code"], row.scan["ticket_id"], None, row.scan["people"], row.scan["slot_id"])
             for row in undone
         ])  # fmt: skip
         for row in undone:

@@ -337,7 +337,9 @@ async def test_of_a_whole_party_once_more_all_are_in_the_conflict(hub, world, ja
 
 async def test_a_party_that_should_not_have_come_in_is_a_conflict_with_all_its_people(hub, world, jane):
     stage = await add_stage(world, day=TODAY + timedelta(days=1))
-    tomorrow, pending = [await add_booking(world, stage.performance_id, 4, status) for status in ("CONFIRMED", "PENDING")]
+    tomorrow, pending = [
+        await add_booking(world, stage.performance_id, 4, status) for status in ("CONFIRMED", "PENDING")
+    ]
     wrong_day, some, unconfirmed = await sync(
         jane, queued(tomorrow.code), queued(tomorrow.code, count=2), queued(pending.code, count=3)
     )
@@ -386,7 +388,9 @@ async def test_an_offline_exit_of_a_part_and_one_before_its_entry_is_known(hub, 
     assert await figures(board) == counts(9, 5, 4, 0)
 
 
-@pytest.mark.parametrize(("field", "value"), [("count", 0), ("count", 1.5), ("count", 1001), ("count", "2"), ("party", 1)])
+@pytest.mark.parametrize(
+    ("field", "value"), [("count", 0), ("count", 1.5), ("count", 1001), ("count", "2"), ("party", 1)]
+)
 async def test_a_number_of_people_that_is_none_is_named_in_a_queue(world, jane, field, value):
     reply = await jane.command("sync", scans=[queued("x") | {field: value}])
     assert reply["error"]["errors"][0]["field"] == f"scans.0.{field}"
