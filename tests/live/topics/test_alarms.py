@@ -13,6 +13,8 @@ from hub.jobs.duplicate_alarms import DuplicateAlarmJob
 from tests.support.hub import Hub
 from tests.support.negative_controls import drop_constraint
 from tests.support.notices import count_alarms
+from tests.support.parties import book_together
+from tests.support.shows import add_booking, add_stage
 from tests.support.world import World
 
 
@@ -242,3 +244,27 @@ async def test_an_alarm_waits_for_postgres(hub: Hub, world: World, monkeypatch: 
     await a.verify(ticket.code, str(uuid4()))
     await b.verify(ticket.code)
     assert (await alarm_of(a))["ticket_id"] == ticket.id
+
+
+@pytest.mark.parametrize("kind", ["booking", "family"])
+async def test_the_parts_of_a_party_come_to_any_gates_and_a_whole_one_shown_again_is_an_alarm(
+    hub: Hub, world: World, kind: str
+) -> None:
+    a, b, c = [await gate(hub, world, name) for name in "ABC"]
+    watch, _ = await manager(hub, world)
+    if kind == "booking":
+        code, party = (await add_booking(world, (await add_stage(world)).performance_id, 3)).code, {}
+    else:
+        code, party = (await book_together(world, await world.slot(), 3))[0].code, {"party": True}
+    await a.validate(code)
+    await a.verify(code, count=1, **party)
+    await b.validate(code)
+    await b.verify(code, **party)
+    await silent(hub, a, b, c, watch)
+    await c.validate(code)
+    alarm = await alarm_of(watch)
+    assert (alarm["first"]["gate"], alarm["second"]["gate"]) == ("B", "C")
+    job_of(hub)._venues.clear()
+    job_of(hub).look_back()
+    await settled(hub)
+    assert await alarms(hub) == 1, "and from the log it is the same"
