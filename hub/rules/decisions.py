@@ -86,9 +86,8 @@ class Decision(NamedTuple):
                 "inside_since": since and _moment(since),
                 "left_at": left_at and _moment(left_at),
                 "left_gate": gate,
+                **({} if inside is None else {"inside": inside}),
             }
-            if inside is not None:
-                wire["presence"]["inside"] = inside
         if self.party is not None:
             wire["party"] = self.party.as_dict()
         return wire

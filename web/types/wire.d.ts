@@ -984,6 +984,7 @@ declare namespace Wire {
     inside_since: string | null;
     left_at: string | null;
     left_gate: string | null;
+    inside?: number | null;
   }
   interface PublicShow {
     show_id: number;

@@ -122,8 +122,10 @@ class EntryScans(ScanBatches):
                 verdict = party_returns(verdict, people, absence.people)
                 returns = verdict.reason is Reason.RE_ENTRY
             party = decision.party
-            inside = None if party is None or scan.together else party.admitted - absence.people + people * returns
-            presence = Presence(None, absence.left_at, absence.gate, inside)
+            still_inside = (
+                None if party is None or scan.together else party.admitted - absence.people + people * returns
+            )
+            presence = Presence(None, absence.left_at, absence.gate, still_inside)
             scan.answer = decision = decision._replace(
                 verdict=verdict, presence=presence, people=people if returns else 1
             )

@@ -53,14 +53,14 @@ class _Override(NamedTuple):
     reason: str
     source: Source
     venue: Venue
-    count: int | None
+    people: int | None
 
-    def people(self, most: int) -> int:
+    def let_in(self, most: int) -> int:
         """Return how many are let in, of at most `most`: the given number, or as many as the refused scan wanted to admit."""
-        if self.count is not None:
-            if self.count > most:
+        if self.people is not None:
+            if self.people > most:
                 raise Refused(Reason.PARTY_TOO_LARGE, remaining=most)
-            return self.count
+            return self.people
         return min(self.scan["people"], most) if self.scan["mode"] == "verify" else most
 
     def request(self) -> ScanRequest:
@@ -203,7 +203,7 @@ async def _record_entry(connection: Any, override: _Override, row: Any, now: dat
     ticket, reservation, _ = facts_of(row)
     day = today(now, override.venue.zone)
     party = party_of(ticket, reservation)
-    people = 1 if party is None else override.people(party.remaining)
+    people = 1 if party is None else override.let_in(party.remaining)
     party = party and party.after(people)
     decision = Decision(
         ENTERED,
@@ -242,7 +242,7 @@ async def _record_return(connection: Any, override: _Override, row: Any, absence
         override.scan["scan_id"],
         entered=False,
         presence=presence,
-        people=(people := override.people(absence.people)),
+        people=(people := override.let_in(absence.people)),
     )
     movement = Movement(override.request(), decision, "in", absence.venue_id, absence.date, row["version"])
     raced, announcements = await write_movements(connection, [movement], now)

@@ -22,7 +22,7 @@ class SupervisorAnswer(NamedTuple):
     scan_id: UUID
     reason: str
     take_back: bool = False
-    count: int | None = None
+    people: int | None = None
 
 
 def read_question(given: Fields) -> Question:
@@ -61,7 +61,7 @@ async def override(context: CommandContext, answer: SupervisorAnswer) -> dict[st
         answer.scan_id,
         answer.reason,
         take_back=answer.take_back,
-        count=answer.count,
+        count=answer.people,
     )
 
 

@@ -30,7 +30,7 @@ class Scan(NamedTuple):
     scan_id: UUID | None
     scanned_at: datetime | None
     gate: str | None
-    count: int | None = None
+    people: int | None = None
     party: bool = False
 
 
@@ -43,7 +43,7 @@ def read_scan(given: Fields) -> Scan:
     """A scan that changes something and so needs its `scan_id` (`verify`, `exit`)."""
     scan = _read_scan(given, fields.uuid(given, "scan_id"))
     if "count" in given or "party" in given:
-        return scan._replace(count=read_count(given), party=fields.flag(given, "party"))
+        return scan._replace(people=read_count(given), party=fields.flag(given, "party"))
     return scan
 
 
@@ -108,7 +108,7 @@ def _scan_request(context: CommandContext, scan: Scan, mode: Mode, code: str) ->
     return ScanRequest.of(
         context.identity, context.own_venue_id(), mode, code, "socket", scan_id=scan.scan_id, scanned_at=scan.scanned_at,
         gate=scan.gate or device.gate, device=device.id or device.name,
-        count=scan.count, party=scan.party,
+        count=scan.people, party=scan.party,
     )  # fmt: skip
 
 

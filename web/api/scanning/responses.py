@@ -78,6 +78,8 @@ class Presence(Response):
     inside_since: datetime | None
     left_at: datetime | None
     left_gate: str | None
+    inside: int | None = None
+    """How many of a party are inside after this scan; omitted for a ticket of one person."""
 
 
 class Decision(Response):
