@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.rules.entry_decision import EntryPolicy, FirstEntry, ReservationFacts, Verdict
-from hub.rules.leaving import Absence, decide_exit, decide_return
+from hub.rules.leaving import Absence, decide_exit, decide_return, party_leaves, party_returns
 from hub.rules.reasons import Reason
 
 ROME = ZoneInfo("Europe/Rome")
@@ -127,3 +127,17 @@ def test_every_return_of_the_table(row):
     rule = EntryPolicy("deny", policy["late_entry_minutes"], None, policy["re_entry"])
     verdict = decide_return(IN_ALREADY, absence, reservation, rule, 1, moment(row["now"]), ZoneInfo(row["timezone"]))
     assert said(verdict) == row["expect"]
+
+
+def test_a_part_leaves_if_so_many_are_inside():
+    left = party_leaves(2, 3)
+    assert (left.result, left.reason, left.detail) == ("GREEN", Reason.EXIT_RECORDED, "2 out, 1 still inside")
+    refused = party_leaves(4, 3)
+    assert (refused.result, refused.reason, refused.detail) == ("RED", Reason.PARTY_TOO_LARGE, "Only 3 inside")
+
+
+def test_a_part_comes_back_if_so_many_are_out():
+    may = Verdict("GREEN", Reason.MAY_RETURN, True, "MAY COME BACK IN", "Left at 13:05", None)
+    assert (party_returns(may, 1, 1).reason, party_returns(may, 1, 1).detail) == (Reason.RE_ENTRY, "Left at 13:05")
+    assert party_returns(may, 2, 3).detail == "2 back, 1 still out"
+    assert party_returns(may, 4, 3).reason is Reason.PARTY_TOO_LARGE

@@ -350,7 +350,7 @@ async def test_a_party_that_should_not_have_come_in_is_a_conflict_with_all_its_p
     assert (unknown["kind"], unknown["people"]) == ("unknown", 2)
 
 
-async def test_an_earlier_offline_part_is_the_first_entry_although_it_is_heard_of_later(hub, world, jane, tom):
+async def test_an_earlier_offline_part_is_the_first_entry_although_it_is_synced_later(hub, world, jane, tom):
     booking = await party_of(world)
     assert (await tom.verify(booking.code, count=2))["verified"]["operator_name"] == "Tom Brown"
     [result] = await sync(jane, queued(booking.code, -20, count=1))

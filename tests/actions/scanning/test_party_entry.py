@@ -153,7 +153,7 @@ async def test_other_scanners_hear_which_came_in_and_how_many(world, jane, tom, 
     assert all(one["party"] == {"size": 5, "admitted": 2, "remaining": 3} for one in news)
 
 
-async def test_the_others_of_the_party_are_heard_of_after_a_single_entry_and_after_an_undo(world, jane, tom, family):
+async def test_the_others_of_the_party_are_announced_after_a_single_entry_and_after_an_undo(world, jane, tom, family):
     await tom.command("subscribe", topic="tickets")
     scan_id = str(uuid4())
     await jane.verify(family[0].code, scan_id)

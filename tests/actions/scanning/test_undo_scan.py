@@ -184,7 +184,7 @@ async def test_an_earlier_part_is_undone_while_a_later_one_stands_and_the_first_
     assert (await jane.command("undo", scan_id=first, reason="again"))["error"]["code"] == "NOTHING_TO_UNDO"
 
 
-async def test_people_who_have_left_are_not_taken_back(jane: Socket, booking: Booking, board: Socket):
+async def test_people_who_have_left_are_not_undone(jane: Socket, booking: Booking, board: Socket):
     first, second = await part(jane, booking, 2), await part(jane, booking, 1)
     await jane.leave(booking.code, count=2)
     assert (await jane.command("undo", scan_id=first, reason="x"))["error"]["code"] == "LEFT_SINCE"
@@ -192,7 +192,7 @@ async def test_people_who_have_left_are_not_taken_back(jane: Socket, booking: Bo
     assert await figures(board) == counts(2, 0, 2, 0)
 
 
-async def test_the_undo_of_a_part_is_heard_with_the_partys_numbers(jane: Socket, tom: Socket, booking: Booking):
+async def test_the_undo_of_a_part_is_announced_with_the_partys_numbers(jane: Socket, tom: Socket, booking: Booking):
     await part(jane, booking, 2)
     second = await part(jane, booking, 1)
     await tom.command("subscribe", topic="tickets")
