@@ -48,13 +48,19 @@ class LoggedScan(NamedTuple):
 
 def logged_scan(request: ScanRequest, decision: Decision, now: datetime) -> LoggedScan:
     """Return the scan as it is logged at `now`."""
-    r, verdict, ticket = request, decision.verdict, decision.ticket
+    r, verdict, ticket, reservation, party = (
+        request,
+        decision.verdict,
+        decision.ticket,
+        decision.reservation,
+        decision.party,
+    )
     # `_make` takes half the time of `LoggedScan(...)`, and runs for every scan.
     return LoggedScan._make((
         r.org_id, r.venue_id, decision.scan_id, now, r.scanned_at or now if r.source == "sync" else now, r.gate,
         r.operator_id, r.operator_name, r.mode, r.source, verdict.result, verdict.reason.value, decision.entered, r.code,
-        ticket.id if ticket else None, r.device, decision.people, decision.reservation.slot_id if decision.reservation else None,
-        decision.party.remaining if decision.party else None,
+        ticket.id if ticket else None, r.device, decision.people, reservation.slot_id if reservation else None,
+        party.remaining if party else None,
     ))  # fmt: skip
 
 

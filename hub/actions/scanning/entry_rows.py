@@ -15,15 +15,14 @@ def log_row(scan: PendingScan) -> str:
     """The fields of the type `judged_scan`, in their order."""
     request, decision = scan.request, scan.answer
     assert isinstance(decision, Decision)
-    ticket, reservation, verdict = decision.ticket, decision.reservation, decision.verdict
-    admitted = "" if decision.party is None else decision.party.admitted
+    ticket, reservation, verdict, party = decision.ticket, decision.reservation, decision.verdict, decision.party
     return (
         f"{request.org_id},{scan.scan_id.hex},{request.venue_id},{request.operator_id},{request.mode},{request.source},"
         f"{known_text(request.gate)},{known_text(request.device)},{text(request.code)},{ticket.id if ticket else ''},"
         f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
         f"{'t' if decision.entered else 'f'},{'' if scan.version is None else scan.version},"
         f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},"
-        f"{decision.people},{admitted}"
+        f"{decision.people},{'' if party is None else party.admitted}"
     )
 
 

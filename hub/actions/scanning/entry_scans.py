@@ -1,7 +1,6 @@
 """The entry scans: decide scans at an entrance, record entries and returns, log every scan."""
 
 import logging
-import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from time import monotonic
@@ -11,7 +10,6 @@ import asyncpg
 
 from db import row_literals
 from db.statements import load
-from hub.access.randomness import token_hash
 from hub.actions.scanning.entry_rows import count_changed, log_row, party_changed
 from hub.actions.scanning.movements import Movement, absences_of
 from hub.actions.scanning.party_entry import admit_party
@@ -27,8 +25,7 @@ from hub.rules.refusals import Refused
 from hub.services import Services
 
 ENTRIES = load("scanning/entries")
-_LINK = re.compile(r"(?=.*[a-z])[\w-]{32}", re.ASCII).fullmatch
-"""The secret of a confirmation link, as `secret_token` makes it. No code of ours is as long."""
+
 
 _ALLOWED, _DENIED = [telemetry.SCAN_ALLOWED], [telemetry.SCAN_DENIED]
 
@@ -59,9 +56,6 @@ class EntryScans(ScanBatches):
         return ENTRIES.read_entry_scans
 
     async def _decide_all(self, connection: Any, scans: list[PendingScan], now: datetime) -> None:
-        links = [scan for scan in scans if len(scan.request.code) == 32 and _LINK(scan.request.code)]
-        if links:
-            await self._find_bookings(connection, links)
         await super()._decide_all(connection, scans, now)
         together = [scan for scan in scans if scan.together and isinstance(scan.answer, Decision)]
         if together:
@@ -76,14 +70,6 @@ class EntryScans(ScanBatches):
         ]
         if inside:
             await self._decide_returns(connection, inside, now)
-
-    async def _find_bookings(self, connection: Any, links: list[PendingScan]) -> None:
-        """Replace the secrets of confirmation links by the codes of their bookings. Neither answer nor log holds a secret."""
-        hashes = [token_hash(scan.request.code) for scan in links]
-        rows = await connection.fetch(ENTRIES.codes_of_links, [scan.request.org_id for scan in links], hashes)
-        for scan, row in zip(links, rows, strict=True):
-            if row["code"] is not None:
-                scan.request.code = row["code"]
 
     async def _show_parties(self, connection: Any, together: list[PendingScan]) -> None:
         """Give the answers about tickets that were booked together their parties. One statement reads all counts."""

@@ -6,6 +6,7 @@ A scan whose ticket changed between reading and writing is decided again, at mos
 
 import asyncio
 import logging
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from uuid import UUID
 
 from db import row_literals
 from db.row_literals import text
+from db.statements import load
+from hub.access.randomness import token_hash
 from hub.access.uuids import sortable_uuid
 from hub.actions.scanning.movements import Movement, write_movements
 from hub.batching.batcher import Batcher
@@ -30,6 +33,10 @@ from hub.rules.scan_requests import LONGEST_CODE, ScanRequest
 from hub.rules.ticket_code import normalise
 from hub.rules.venue import Venue
 from hub.services import Services
+
+ENTRIES = load("scanning/entries")
+_LINK = re.compile(r"(?=.*[a-z])[\w-]{32}", re.ASCII).fullmatch
+"""The secret of a confirmation link, as `secret_token` makes it. No code of ours is as long."""
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +133,9 @@ class ScanBatches(ABC):
         return [scan.answer for scan in scans]  # type: ignore[misc]
 
     async def _decide_all(self, connection: Any, scans: list[PendingScan], now: datetime) -> None:
+        links = [scan for scan in scans if len(scan.request.code) == 32 and _LINK(scan.request.code)]
+        if links:
+            await _find_bookings(connection, links)
         venues = await self._venues_of(scans)
         rows = await connection.fetch(self._facts_statement(), row_literals.rows(map(_request_row, scans)))
         dates: dict[int, date] = {}
@@ -159,6 +169,15 @@ class ScanBatches(ABC):
     def _publish(self, announcements: Iterable[Announcement], logged: Iterable[PendingScan], now: datetime) -> None:
         self._services.announcer.publish(announcements)
         self._services.scan_events.publish([logged_scan(s.request, s.answer, now) for s in logged])  # type: ignore[arg-type]
+
+
+async def _find_bookings(connection: Any, links: list[PendingScan]) -> None:
+    """Replace the secrets of confirmation links by the codes of their bookings. Neither answer nor log holds a secret."""
+    hashes = [token_hash(scan.request.code) for scan in links]
+    rows = await connection.fetch(ENTRIES.codes_of_links, [scan.request.org_id for scan in links], hashes)
+    for scan, row in zip(links, rows, strict=True):
+        if row["code"] is not None:
+            scan.request.code = row["code"]
 
 
 def _same_ticket(request: ScanRequest) -> tuple[int, str]:

@@ -275,3 +275,11 @@ async def test_the_exit_of_a_part_sent_again_is_counted_once(hub, world, jane, b
     assert (status, answer["data"]["presence"]["inside"]) == (200, 1)
     assert shown(await jane.leave(booking.code)) == ("GREEN", "EXIT_RECORDED", "1 out, 0 still inside")
     assert await figures(board) == counts(4, 0, 4, 0)
+
+
+async def test_the_link_of_a_booking_lets_its_people_out_and_is_not_in_the_log(hub, world, jane, board):
+    booking = await party_inside(world, jane, 2)
+    left = await jane.leave(f"https://hub.example/b/{booking.confirm_token}")
+    assert (left["reason"], left["ticket"]["ticket_code"]) == ("EXIT_RECORDED", booking.code)
+    assert await figures(board) == counts(2, 0, 2, 0)
+    assert {row["code"] for row in await read_scans(hub.database, "code")} == {booking.code}
