@@ -32,6 +32,7 @@ ONE_OF_EACH: list[tuple[str, Any]] = [
     ("slots_edited", SlotsEdited(1)),
     ("session", SessionRevoked(1, None, 4, datetime(2026, 11, 20, 11, tzinfo=UTC))),
     ("tickets", TicketsChanged.of(1, None, ["TKT-2026-AAAAAA-AAAAAA"], "verified")),
+    ("tickets", TicketsChanged.of(1, 2, ["TKT-2026-AAAAAA-AAAAAA"], "party", (5, 3))),
     ("event", TopicEvent.of(1, "alarms", {"alarm": 1}, venue_id=2, gate="A")),
     ("scans", ScansLogged(1, 2, (("id", 1, None), ("other", 2, "A")))),
     ("here", PeerSeen("abc", (1, 2))),

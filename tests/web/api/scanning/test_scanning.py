@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 
 from tests.support.api_client import Api
+from tests.support.parties import book_together
+from tests.support.shows import add_booking, add_stage
 from tests.support.tickets import read_ticket_status
 from tests.support.world import TODAY, World
 
@@ -205,3 +207,39 @@ async def test_a_tenants_ticket_does_not_exist_for_another_tenant(api: Api, worl
     assert (await api.post(VALIDATE, {"ticket_code": ticket.code}, token=token)).code == "TICKET_NOT_FOUND"
     assert (await api.post(VERIFY, {"ticket_id": ticket.id}, token=token)).code == "TICKET_NOT_FOUND"
     assert (await api.get(f"/api/tickets/{ticket.id}/status", token=token)).status == 404
+
+
+async def test_a_party_is_in_every_answer_and_its_parts_in_the_history(api: Api, world: World) -> None:
+    booking, token = await add_booking(world, (await add_stage(world)).performance_id, 4), await world.staff()
+    seen = (await api.post(VALIDATE, {"ticket_code": booking.code}, token=token)).data
+    assert seen["party"] == {"booking_id": booking.id, "size": 4, "admitted": 0, "remaining": 4}
+    first = (await api.post(VERIFY, {"ticket_code": booking.code, "count": 3}, token=token)).data
+    assert (first["party"]["admitted"], first["already_verified"]) == (3, False)
+    by_id = (await api.post(VERIFY, {"ticket_id": booking.id}, token=token)).data
+    assert (by_id["party"]["remaining"], by_id["already_verified"]) == (0, False)
+    assert (await api.post(VERIFY, {"ticket_id": booking.id}, token=token)).data["already_verified"] is True
+    gate = await world.hub.socket(token)
+    history = (await gate.command("history"))["data"]["scans"]
+    assert sorted((scan["mode"], scan["entered"], scan["people"], scan["admitted"]) for scan in history) == [
+        ("validate", False, 1, 0), ("verify", False, 1, 4), ("verify", True, 1, 4), ("verify", True, 3, 3),
+    ]  # fmt: skip
+
+
+async def test_a_family_comes_in_by_one_scan_over_http(api: Api, world: World) -> None:
+    family, token = await book_together(world, await world.slot(), 3), await world.staff()
+    scanned = (
+        await api.post(SCAN, {"code": family[1].code, "mode": "verify", "party": True, "count": 2}, token=token)
+    ).data
+    assert (scanned["reason"], scanned["detail"]) == ("VERIFIED", "2 of 3 in")
+    rest = (await api.post(VERIFY, {"ticket_code": family[1].code, "party": True}, token=token)).data
+    assert (rest["party"], rest["already_verified"]) == (
+        {"booking_id": None, "size": 3, "admitted": 3, "remaining": 0}, False,
+    )  # fmt: skip
+    assert (await api.post(SCAN, {"code": family[1].code, "party": "yes"}, token=token)).code == "INVALID_REQUEST"
+
+
+async def test_an_unconfirmed_booking_is_refused_by_its_reason(api: Api, world: World) -> None:
+    booking = await add_booking(world, (await add_stage(world)).performance_id, 2, "PENDING")
+    for path in (VALIDATE, VERIFY):
+        answer = await api.post(path, {"ticket_code": booking.code}, token=await world.staff())
+        assert (answer.status, answer.code) == (409, "BOOKING_NOT_CONFIRMED")
