@@ -7,12 +7,17 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from db.statements import load
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.actions.reporting.reconcile import resync_seat_admission
+from hub.actions.shows.confirm_booking import ConfirmRequest
+from hub.actions.shows.organiser import Organiser
+from hub.actions.shows.performances import change_performance
+from hub.rules.refusals import Refused
 from tests.support.blocked_inserts import STANDS, standstill
 from tests.support.bookings import outcome
 from tests.support.concurrency import crowd
@@ -25,7 +30,9 @@ from tests.support.reservations import read_reservations
 from tests.support.shows import Booking, add_booking, add_bookings, add_performance, add_stage, read_booking_rows
 from tests.support.tickets import read_ticket
 from tests.support.waitlist import on_demand
+from tests.support.websocket_client import Socket, answer_of
 from tests.support.world import NOON, TODAY, World
+from web import keys
 
 LATER = TODAY + timedelta(days=30)
 ROOM = "       AND (SELECT sum(places) FROM leaving) <= h.total_capacity - h.booked_count - h.held_count\n"
@@ -53,6 +60,11 @@ async def move(hub: Hub, booking: Booking, performance_id: int) -> tuple[int, An
 
 async def cancel(hub: Hub, booking: Booking) -> tuple[int, Any]:
     return await hub.delete(f"/api/reservations/{booking.reservation_id}", X_Reservation_Token=booking.manage_token)
+
+
+async def admit(gate: Socket, booking: Booking, people: int) -> dict[str, Any]:
+    """Let some people of a party in."""
+    return await answer_of(gate, "verify", code=booking.code, scan_id=str(uuid4()), count=people)
 
 
 async def two_parties_to_the_last_places(hubs: list[Hub], world: World, repeats: int) -> list[str]:
@@ -121,7 +133,7 @@ async def moved_cancelled_and_entered_at_once(
                 return response.status, await response.json()
 
         moved, cancelled, scanned = await asyncio.gather(
-            moving(), hubs[1].delete(path, token=manager), gate.verify(booking.code)
+            moving(), hubs[1].delete(path, token=manager), admit(gate, booking, 2)
         )
         words = (outcome(moved), outcome(cancelled), scanned["reason"])
         seen.update(words)
@@ -150,7 +162,7 @@ async def change_by_old_facts(world: World, name: str, *missing: tuple[str, str]
     booking = await add_booking(world, stage.performance_id, 5)
     version = (await read_ticket(world.hub.database, id=booking.id))["version"]
     gate = await world.hub.socket(await world.staff())
-    assert (await gate.verify(booking.code))["reason"] == "VERIFIED"
+    assert (await admit(gate, booking, 2))["reason"] == "VERIFIED"
     await gate.close()
     sql = getattr(load("booking/changes"), name)
     for old, new in missing:
@@ -197,9 +209,9 @@ async def released_at_the_last_moment(open_hub: Any, clock: Any, *, last_line: b
         releasing = asyncio.create_task(release_no_shows(hubs[1].services))
         await still.waits()
         # The release has read who is missing, and holds no locks yet.
-        seen = [(await gate.verify(booking.code))["reason"] for booking in bookings[:10]]
+        seen = [(await admit(gate, booking, 2))["reason"] for booking in bookings[:10]]
         await still.go()
-        seen += [(await gate.verify(booking.code))["reason"] for booking in bookings[10:]]
+        seen += [(await admit(gate, booking, 2))["reason"] for booking in bookings[10:]]
     released = await releasing
     assert set(seen) <= {"VERIFIED", "TICKET_CANCELLED"}
     broken = await broken_invariants(world.hub.database)
@@ -254,3 +266,41 @@ async def test_a_crowd_cancels_and_moves_and_seat_admission_agrees_with_postgres
         await wait_until_settled(hub)
     assert await resync_seat_admission(world.hub.services, fix=False) == []
     assert await broken_invariants(world.hub.database) == []
+
+
+UNLOCKED = ("\n   FOR NO KEY UPDATE OF s", "")
+READ_AGAIN = (" WHERE s.org_id = $1 AND s.id = $2\nRETURNING", " WHERE s.org_id = $1 AND s.id = $2 AND pg_sleep(0.05) IS NOT NULL\nRETURNING")  # fmt: skip
+
+
+async def shrunk_while_parties_confirm(hubs: list[Hub], world: World, performances: int) -> list[str]:
+    """Take seats from a performance at one hub while a party confirms at the other. Return the broken promises."""
+    stage = await add_stage(world, 4, day=LATER)
+    ids = [stage.performance_id] + [
+        await add_performance(world, stage.show_id, stage.room_id, LATER + timedelta(days=1 + n))
+        for n in range(performances - 1)
+    ]
+    organiser, broken = Organiser(world.org_id, world.venue_id), []
+    for performance_id in ids:
+        request = await add_booking(world, performance_id, 3, "PENDING")
+        shrunk, confirmed = await asyncio.gather(
+            change_performance(hubs[0].services, organiser, performance_id, {"occupied_seats": 2}),
+            hubs[1].app[keys.CONFIRMATIONS].confirm(ConfirmRequest(request.confirm_token)),
+            return_exceptions=True,
+        )
+        words = [one.reason.value if isinstance(one, Refused) else type(one).__name__ for one in (shrunk, confirmed)]
+        if words not in (["CAPACITY_TAKEN", "BookingView"], ["PerformanceRecord", "NO_CAPACITY"]):
+            broken.append(f"performance {performance_id}: {words}")
+    return broken + await broken_invariants(world.hub.database)
+
+
+async def test_seats_are_taken_away_or_booked_and_never_both(two_hubs, world, postgres_log):
+    assert await shrunk_while_parties_confirm(two_hubs, world, repetitions(full=60, short=20)) == []
+    assert postgres_log.deadlocks() == []
+
+
+async def test_without_the_slots_lock_seats_that_were_just_booked_are_taken_away(two_hubs, world, monkeypatch):
+    sabotage(monkeypatch, "shows/performances", "lock_performance", UNLOCKED)
+    sabotage(monkeypatch, "shows/performances", "write_performance", READ_AGAIN)
+    await without_last_line(world, "reservation_slots_never_overbooked")
+    broken = await shrunk_while_parties_confirm(two_hubs, world, 8)
+    assert any("no slot is overbooked" in line for line in broken), broken

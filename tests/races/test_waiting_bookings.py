@@ -10,6 +10,7 @@ from functools import partial
 
 import pytest
 
+from db.statements import load
 from hub.access.randomness import token_hash
 from hub.actions.booking.booking_request import Confirmation, ReserveRequest
 from hub.actions.booking.cancel import cancel_reservation
@@ -24,9 +25,9 @@ from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage, without_last_line
 from tests.support.redis_tampering import wait_until_settled
 from tests.support.repetitions import repetitions
-from tests.support.shows import Booking, add_booking, add_bookings, add_performance, add_stage
+from tests.support.shows import Booking, add_booking, add_bookings, add_performance, add_stage, read_booking_row
 from tests.support.waitlist import on_demand, serve_all, slot, wait_for_seats
-from tests.support.world import TODAY, World
+from tests.support.world import NOON, TODAY, World
 from web import keys
 
 LATER = TODAY + timedelta(days=7)
@@ -91,6 +92,35 @@ async def test_an_acceptance_that_does_not_look_for_its_first_answer_is_refused_
         await accept_offer(two_hubs[1].services, waiting.token)
     assert await slot(two_hubs[0], stage.performance_id) == (3, 0, 1)
     assert await broken_invariants(world.hub.database) == []
+
+
+NO_LONGER_DUE = " AND b.status = 'PENDING' AND b.expires_at <= $3\n"
+
+
+async def joined_after_it_was_found_due(hubs: list[Hub], world: World, *, sql: str) -> str:
+    """Join a waiting list with a request that another hub, whose clock is ahead, has just found to be due.
+
+    Return the status of the booking after that hub has ended what was due.
+    """
+    stage = await add_stage(world, 4, day=LATER)
+    await add_booking(world, stage.performance_id, 4)
+    request = await add_booking(world, stage.performance_id, 3, "PENDING")
+    database, ahead = world.hub.database, NOON + timedelta(hours=24)
+    (due,) = await database.fetch(load("shows/bookings").due_to_expire, ahead, 10)
+    await wait_for_seats(hubs[0], request)
+    await database.fetch(sql, [due["org_id"]], [due["id"]], ahead)
+    return str((await read_booking_row(database, "status", id=request.id))["status"])
+
+
+async def test_a_request_that_joins_as_it_falls_due_stands(two_hubs, world):
+    assert await joined_after_it_was_found_due(two_hubs, world, sql=load("shows/bookings").expire_requests) == "PENDING"
+
+
+async def test_without_a_second_look_at_its_time_a_request_that_has_just_joined_expires(two_hubs, world):
+    sql = load("shows/bookings").expire_requests
+    assert sql.count(NO_LONGER_DUE) == 1
+    careless = sql.replace(NO_LONGER_DUE, " AND b.status = 'PENDING'\n")
+    assert await joined_after_it_was_found_due(two_hubs, world, sql=careless) == "EXPIRED"
 
 
 class Storm:

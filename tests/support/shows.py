@@ -206,11 +206,6 @@ async def change_booking(database: Any, booking_id: int, **columns: Any) -> None
     await change_rows(database, "bookings", {"id": booking_id}, **columns)
 
 
-async def change_room(database: Any, room_id: int, **columns: Any) -> None:
-    """Set columns of one room."""
-    await change_rows(database, "rooms", {"id": room_id}, **columns)
-
-
 async def change_show(database: Any, show_id: int, **columns: Any) -> None:
     """Set columns of one show."""
     await change_rows(database, "shows", {"id": show_id}, **columns)

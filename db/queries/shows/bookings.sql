@@ -101,7 +101,8 @@ SELECT k.first_id IS NULL AND k.pending < k.most_pending AS added, k.id, k.expir
 SELECT org_id, id FROM bookings WHERE status = 'PENDING' AND expires_at <= $1 ORDER BY expires_at LIMIT $2;
 
 -- name: expire_requests
--- Ends requests that are still pending: booking and ticket EXPIRED. Locks the tickets in order of id. Returns the bookings ended.
+-- Ends requests that are still pending and due at $3: booking and ticket EXPIRED. Locks the tickets in order of id. Returns the
+-- bookings ended. A request that has joined a waiting list since it was read is no longer due.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id
       FROM unnest($1::bigint[], $2::bigint[]) AS a (org_id, id)
@@ -112,7 +113,7 @@ WITH standing AS MATERIALIZED (
 ), ended AS (
     UPDATE bookings b SET status = 'EXPIRED', ended_at = $3, end_cause = 'expired', key_hash = NULL, body_hash = NULL
       FROM standing s
-     WHERE b.org_id = s.org_id AND b.id = s.id AND b.status = 'PENDING'
+     WHERE b.org_id = s.org_id AND b.id = s.id AND b.status = 'PENDING' AND b.expires_at <= $3
     RETURNING b.org_id, b.id
 ), expired AS (
     UPDATE tickets t SET status = 'EXPIRED', version = t.version + 1

@@ -96,11 +96,11 @@ SELECT org_id, id AS slot_id, CASE WHEN status = 'ACTIVE' THEN total_capacity - 
 
 -- name: resize_slot
 -- Sets a slot's capacity to $2 and returns all counts. If somebody waits, new places are held for the waiting list. If more
--- places are booked and held, nothing changes and `resized` is false.
+-- places are booked and held, nothing changes and `resized` is false. The seats of a performance are its organiser's to change.
 WITH held AS MATERIALIZED (
     SELECT s.*, s.booked_count + s.held_count <= $2::integer AS fits
       FROM reservation_slots s
-     WHERE s.id = $1
+     WHERE s.id = $1 AND s.show_id IS NULL
        FOR NO KEY UPDATE
 )
 UPDATE reservation_slots s

@@ -13,10 +13,11 @@ import orjson
 
 from db.statements import load
 from hub.access.randomness import token_hash
-from hub.actions.booking.booking_request import Confirmation, ReserveRequest
+from hub.actions.booking.booking_request import Confirmation, Reserved, ReserveRequest
 from hub.actions.booking.reserve import Bookings
 from hub.actions.shows.alternatives import Alternatives
 from hub.actions.shows.booking_views import BookingView
+from hub.actions.waitlist.accept_offer import accept_offer_of_booking
 from hub.batching.batcher import Batcher
 from hub.observability import telemetry
 from hub.rules.limits import MAX_ATTEMPTS
@@ -90,19 +91,23 @@ class Confirmations:
         refused = _refuse_link(view)
         if refused is not None and not (refused is Reason.CONFIRMATION_USED and key is not None):
             raise Refused(refused)
-        reserved = await self._bookings.confirm(
-            ReserveRequest(
-                org_id=view.org_id,
-                ticket_id=view.booking_id,
-                slot_id=view.performance_id,
-                email=view.email,
-                phone=view.phone or "",
-                idempotency_key=None if key is None else f"booking {view.booking_id} {key}",
-                body_hash=hashlib.sha256(orjson.dumps(request.party_size)).digest(),
-                confirmation=Confirmation(hashed, places),
-            ),
-            ask_admission=refused is None,
+        reserve = ReserveRequest(
+            org_id=view.org_id,
+            ticket_id=view.booking_id,
+            slot_id=view.performance_id,
+            email=view.email,
+            phone=view.phone or "",
+            idempotency_key=None if key is None else f"booking {view.booking_id} {key}",
+            body_hash=hashlib.sha256(orjson.dumps(request.party_size)).digest(),
+            confirmation=Confirmation(hashed, places),
         )
+        try:
+            reserved = await self._bookings.confirm(reserve, ask_admission=refused is None)
+        except Refused as full:
+            held = await self._accept_offer(view, places) if full.reason is Reason.NO_CAPACITY else None
+            if held is None:
+                raise
+            reserved = held
         if refused is not None:
             return view
         return replace(
@@ -119,6 +124,20 @@ class Confirmations:
             start_time=reserved.start_time,
             end_time=reserved.end_time,
         )
+
+    async def _accept_offer(self, view: BookingView, places: int) -> Reserved | None:
+        """Take the seats that the waiting list holds for this party; return None if it holds none.
+
+        A request that waits stands until its performance is over. In a rush nobody is asked about who does not.
+        """
+        if places != view.party_size or view.expires_at < view.ends_at:
+            return None
+        try:
+            return await accept_offer_of_booking(self._services, view.org_id, view.booking_id)
+        except Refused as refused:
+            if refused.reason is Reason.OFFER_LAPSED:
+                return None
+            raise
 
     async def _has_moved(self, hashed: bytes, view: BookingView) -> bool:
         """Return whether the request was moved to another performance since it was read."""

@@ -16,7 +16,7 @@ SLOTS = load("venues/slots")
 async def resize_slot(services: Services, slot_id: int, capacity: int) -> dict[str, Any]:
     """Set the capacity of a slot. New places are held for the waiting list if somebody waits; the rest are free at once.
 
-    Refuses SLOT_NOT_FOUND, INVALID_REQUEST for a capacity out of range, and CAPACITY_TAKEN with the number `taken`.
+    Refuses SLOT_NOT_FOUND (also for a performance, whose seats follow from its room), INVALID_REQUEST for a capacity out of range, and CAPACITY_TAKEN with the number `taken`.
     """
     if not 0 <= capacity <= MOST_CAPACITY:
         raise Refused(Reason.INVALID_REQUEST, message=f"Give 0 to {MOST_CAPACITY} places")

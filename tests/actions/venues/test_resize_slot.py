@@ -12,6 +12,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
 from tests.support.redis_tampering import wait_until_settled
+from tests.support.shows import add_stage
 from tests.support.waitlist import joined, on_demand, serve_all, slot, status
 from tests.support.world import TODAY, World
 
@@ -68,6 +69,9 @@ async def test_it_is_never_smaller_than_what_is_booked_and_held(hub: Hub, world:
 async def test_a_slot_that_is_not_there_and_a_number_no_slot_has(hub: Hub, world: World):
     with pytest.raises(Refused, match="SLOT_NOT_FOUND"):
         await resize_slot(hub.services, 4711, 5)
+    stage = await add_stage(world)
+    with pytest.raises(Refused, match="SLOT_NOT_FOUND"):
+        await resize_slot(hub.services, stage.performance_id, 5)
     slot_id = await world.slot(TOMORROW)
     with pytest.raises(Refused, match="INVALID_REQUEST"):
         await resize_slot(hub.services, slot_id, 1_000_001)

@@ -12,7 +12,9 @@ from hub.actions.booking.move import move_reservation
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.actions.reporting.reconcile import reconcile
 from hub.actions.shows.booking_views import booking_of_token
-from hub.actions.venues.resize_slot import resize_slot
+from hub.actions.shows.confirm_booking import ConfirmRequest
+from hub.actions.shows.organiser import Organiser
+from hub.actions.shows.performances import change_performance
 from hub.actions.waitlist.accept_offer import accept_offer, accept_offer_of_booking
 from hub.actions.waitlist.entries import read_waitlist
 from hub.actions.waitlist.leave import leave_waitlist
@@ -30,7 +32,6 @@ from tests.support.shows import (
     add_performance,
     add_stage,
     change_booking,
-    change_room,
     change_show,
     read_booking_row,
 )
@@ -217,6 +218,27 @@ async def test_who_opens_the_first_link_takes_the_offer_as_well(hub: Hub, world:
     assert await slot(hub, stage.performance_id) == (10, 0, 0)
 
 
+async def test_confirming_by_the_first_link_takes_what_is_held_for_the_whole_party_and_for_nobody_else(
+    hub: Hub, world: World, full
+):
+    stage, booked = full
+    booking, other = [await add_booking(world, stage.performance_id, 3, "PENDING") for _ in range(2)]
+    waiting = await wait_for_seats(hub, booking)
+    await cancel(hub, *booked[:2])
+    await serve_all(hub)
+    assert await slot(hub, stage.performance_id) == (6, 3, 1)
+    confirmations = hub.app[keys.CONFIRMATIONS]
+    no = await refusal(confirmations.confirm(ConfirmRequest(other.confirm_token)))
+    assert (no.reason, no.details["available_count"]) == (Reason.NO_CAPACITY, 1)
+    no = await refusal(confirmations.confirm(ConfirmRequest(booking.confirm_token, party_size=2)))
+    assert no.reason is Reason.NO_CAPACITY, "what is held is for the whole party"
+    view = await confirmations.confirm(ConfirmRequest(booking.confirm_token))
+    assert (view.status, view.party_size) == ("CONFIRMED", 3)
+    assert await status(hub, waiting) == ["ACCEPTED"]
+    assert await slot(hub, stage.performance_id) == (9, 0, 1)
+    assert (await refusal(confirmations.confirm(ConfirmRequest(booking.confirm_token)))).reason is Reason.CONFIRMATION_USED
+
+
 async def test_an_offer_that_lapses_leaves_the_request_as_it_was(hub: Hub, world: World, full, clock):
     stage, booked = full
     booking, behind = [await add_booking(world, stage.performance_id, 2, "PENDING") for _ in range(2)]
@@ -284,14 +306,14 @@ async def test_new_seats_are_held_for_waiting_parties_and_the_rest_is_public(hub
     stage, _ = full
     large, small = [await add_booking(world, stage.performance_id, size, "PENDING") for size in (4, 2)]
     entries = [await wait_for_seats(hub, one) for one in (large, small)]
-    await resize_slot(hub.services, stage.performance_id, 17)
-    await change_room(hub.database, stage.room_id, capacity=17)
+    organiser = Organiser(world.org_id, world.venue_id)
+    await change_performance(hub.services, organiser, stage.performance_id, {"additional_seats": 7})
     assert await slot(hub, stage.performance_id) == (10, 7, 0)
     await serve_all(hub)
     assert await status(hub, *entries) == ["OFFERED", "OFFERED"]
     assert await slot(hub, stage.performance_id) == (10, 6, 1)
-    no = await refusal(resize_slot(hub.services, stage.performance_id, 15))
-    assert (no.reason, no.details) == (Reason.CAPACITY_TAKEN, {"taken": 16})
+    no = await refusal(change_performance(hub.services, organiser, stage.performance_id, {"additional_seats": 5}))
+    assert (no.reason, no.details["taken"]) == (Reason.CAPACITY_TAKEN, 16)
 
 
 async def test_tickets_do_not_wait_for_performances_nor_bookings_with_their_code(hub: Hub, world: World, full):
