@@ -34,13 +34,14 @@ async def join_with_booking(services: Services, confirm_token: str, language: st
         raise Refused(Reason.CONFIRMATION_NOT_FOUND)
     token, now = secret_token(), services.clock.now()
     try:
-        return await _join(services, found["org_id"], found["id"], language, token, now)
+        return await _join(services, found, language, token, now)
     except asyncpg.UniqueViolationError:
         # It waits already: waitlist_tickets_wait_once.
         return await _joined_before(services, found, token, now)
 
 
-async def _join(services: Services, org_id: int, booking_id: int, language: str, token: str, now: datetime) -> Joined:
+async def _join(services: Services, found: Any, language: str, token: str, now: datetime) -> Joined:
+    org_id, booking_id = found["org_id"], found["id"]
     async with services.database.transaction() as connection:
         request = await connection.fetchrow(WAITLIST.lock_request, org_id, booking_id)
         _refuse_request(request, now)

@@ -236,7 +236,9 @@ async def test_confirming_by_the_first_link_takes_what_is_held_for_the_whole_par
     assert (view.status, view.party_size) == ("CONFIRMED", 3)
     assert await status(hub, waiting) == ["ACCEPTED"]
     assert await slot(hub, stage.performance_id) == (9, 0, 1)
-    assert (await refusal(confirmations.confirm(ConfirmRequest(booking.confirm_token)))).reason is Reason.CONFIRMATION_USED
+    assert (
+        await refusal(confirmations.confirm(ConfirmRequest(booking.confirm_token)))
+    ).reason is Reason.CONFIRMATION_USED
 
 
 async def test_an_offer_that_lapses_leaves_the_request_as_it_was(hub: Hub, world: World, full, clock):

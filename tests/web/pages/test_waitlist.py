@@ -82,7 +82,7 @@ async def test_what_is_over_says_what_the_holder_can_still_do(hub: Hub, world: W
     assert "ticket" not in page.split('id="waiting-part"')[1].split('class="ticket wait-ticket')[0]
 
 
-async def test_a_closed_performance_is_told_as_one(hub: Hub, world: World, stage: Stage):
+async def test_a_closed_performance_is_called_a_performance(hub: Hub, world: World, stage: Stage):
     _, joined = await waiting(hub, world, stage, offered=False)
     await change_slot(hub.database, stage.performance_id, booking_closed=True)
     await serve_all(hub)
