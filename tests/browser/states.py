@@ -20,6 +20,7 @@ from hub.actions.waitlist.leave import leave_waitlist
 from hub.actions.waitlist.offer_places import serve_waitlists
 from tests.support.hub import Hub
 from tests.support.mail_outbox import read_newest_code
+from tests.support.shows import add_booking, add_performance, add_room, add_show
 from tests.support.world import TODAY, Ticket, World
 
 EMAIL, PHONE = "john@example.com", "+12025551234"
@@ -102,6 +103,19 @@ class Scene:
         await self.hub.delete(f"/api/reservations/{holder.reservation_id}?token={holder.token}")
         await serve_waitlists(self.hub.services)
         return token
+
+    async def seats_offered(self) -> str:
+        """Offer the seats of a sold-out performance to a waiting party of three. Return its token."""
+        number = next(self.offers)
+        show_id, room_id = await add_show(self.world, "仲夏夜之梦"), await add_room(self.world, f"{number} 号厅", 4)
+        performance_id = await add_performance(self.world, show_id, room_id, LATER + timedelta(number))
+        booked = await add_booking(self.world, performance_id, 4)
+        request = await add_booking(self.world, performance_id, 3, "PENDING")
+        status, reply = await self.hub.post("/api/bookings/waitlist", {"token": request.confirm_token})
+        assert status == 200, reply
+        await self.hub.delete(f"/api/reservations/{booked.reservation_id}?token={booked.manage_token}")
+        await serve_waitlists(self.hub.services)
+        return str(reply["data"]["token"])
 
     @staticmethod
     def _asking(tickets: list[Ticket], slot_id: int) -> dict[str, Any]:
@@ -597,6 +611,18 @@ async def waiting_left(scene: Scene) -> Page:
 
 
 @state("waiting", reloads=True)
+async def waiting_seats_offered(scene: Scene) -> Page:
+    return await scene.open(f"/w/{await scene.seats_offered()}")
+
+
+@state("waiting", reloads=True)
+async def waiting_seats_left(scene: Scene) -> Page:
+    token = await scene.seats_offered()
+    await leave_waitlist(scene.hub.services, token)
+    return await scene.open(f"/w/{token}")
+
+
+@state("waiting", reloads=True)
 async def waiting_unknown(scene: Scene) -> Page:
     return await scene.open("/w/nobodys-token")
 
@@ -686,6 +712,11 @@ async def plain_cancel(scene: Scene) -> Page:
 @state("plain", reloads=True)
 async def plain_offer(scene: Scene) -> Page:
     return await scene.open(f"/w/{await scene.offered()}/plain")
+
+
+@state("plain", reloads=True)
+async def plain_seats_offered(scene: Scene) -> Page:
+    return await scene.open(f"/w/{await scene.seats_offered()}/plain")
 
 
 @state("plain", reloads=True)
