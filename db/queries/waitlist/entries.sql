@@ -53,11 +53,13 @@ UPDATE tickets SET version = version + 1 WHERE org_id = $1 AND id = $2;
 -- The same for every request that waits for performance $2, which may have been moved to a later time.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id, s.ends_at
-      FROM waitlist_tickets w
+      FROM waitlist_entries e
+      JOIN waitlist_tickets w ON w.org_id = e.org_id AND w.entry_id = e.id
       JOIN bookings b ON b.org_id = w.org_id AND b.id = w.ticket_id
-      JOIN reservation_slots s ON s.org_id = w.org_id AND s.id = w.slot_id
+      JOIN reservation_slots s ON s.org_id = e.org_id AND s.id = e.slot_id
       JOIN tickets t ON t.org_id = b.org_id AND t.id = b.id
-     WHERE w.org_id = $1 AND w.slot_id = $2 AND w.waits AND b.status = 'PENDING' AND b.expires_at < s.ends_at
+     WHERE e.org_id = $1 AND e.slot_id = $2 AND e.status IN ('WAITING', 'OFFERED') AND b.status = 'PENDING'
+       AND b.expires_at < s.ends_at
      ORDER BY t.id
        FOR NO KEY UPDATE OF t
 ), kept AS (
@@ -189,10 +191,11 @@ SELECT l.org_id, l.slot_id
                            OR t.verified_at IS NOT NULL OR r.id IS NOT NULL))
         OR (s.show_id IS NOT NULL
             AND EXISTS (SELECT 1
-                          FROM waitlist_tickets k
+                          FROM waitlist_entries e
+                          JOIN waitlist_tickets k ON k.org_id = e.org_id AND k.entry_id = e.id
                           JOIN bookings b ON b.org_id = k.org_id AND b.id = k.ticket_id
-                         WHERE k.org_id = l.org_id AND k.slot_id = l.slot_id AND k.waits AND b.status = 'PENDING'
-                           AND b.expires_at < s.ends_at)))
+                         WHERE e.org_id = l.org_id AND e.slot_id = l.slot_id AND e.status IN ('WAITING', 'OFFERED')
+                           AND b.status = 'PENDING' AND b.expires_at < s.ends_at)))
  ORDER BY l.org_id, l.slot_id;
 
 -- name: claim_line
