@@ -6,7 +6,8 @@
 -- the token gives the right to it; or, where the hash is NULL, a booking of an organisation, for its staff. `n` counts the elements
 -- from 1, and `confirms` says that the link is the first e-mail's. A booking that was confirmed is told as its reservation has it
 -- now: the performance it was moved to, and its places.
-SELECT a.n, b.confirm_hash IS NOT DISTINCT FROM a.token_hash AS confirms, b.org_id, b.id AS booking_id, b.status, b.name, b.email, b.phone, b.notes, coalesce(r.places, b.party_size) AS party_size,
+SELECT a.n, b.confirm_hash IS NOT DISTINCT FROM a.token_hash AS confirms, b.org_id, b.id AS booking_id, b.status, b.name,
+       b.email, b.phone, b.notes, coalesce(r.places, b.party_size) AS party_size,
        coalesce(r.admitted, 0) AS admitted, b.language, b.consent, b.requested_at, b.expires_at, b.confirmed_at, b.ended_at,
        b.end_cause, t.code, t.version AS ticket_version, r.id AS reservation_id, r.status AS reservation_status,
        r.verified_at AS checked_in_at, r.manage_token_hash AS first_token_hash, coalesce(r.calendar_sequence, 0) AS calendar_sequence,
@@ -15,7 +16,8 @@ SELECT a.n, b.confirm_hash IS NOT DISTINCT FROM a.token_hash AS confirms, b.org_
        s.booking_closes_at, s.booking_closed, coalesce(s.largest_party, w.largest_party) AS largest_party,
        w.id AS show_id, w.title, w.subtitle, w.translations, w.status AS show_status, m.id AS room_id, m.name AS room,
        m.accessibility AS room_accessibility, v.id AS venue_id, v.name AS venue_name, v.address AS venue_address, v.timezone,
-       v.change_cutoff_hours, coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS check_in_opens_minutes
+       v.change_cutoff_hours, coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS check_in_opens_minutes,
+       b.status = 'PENDING' AND EXISTS (SELECT FROM waitlist_tickets k WHERE k.ticket_id = b.id AND k.org_id = b.org_id AND k.waits) AS waits
   FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS a (token_hash, org_id, booking_id, n)
   JOIN LATERAL (SELECT a.org_id, a.booking_id AS id WHERE a.token_hash IS NULL
                 UNION ALL
@@ -95,6 +97,14 @@ WITH asked AS MATERIALIZED (
 SELECT k.first_id IS NULL AND k.pending < k.most_pending AS added, k.id, k.expires_at, k.pending_until, k.first_id, k.first_body_hash,
        k.first_expires_at
   FROM known k ORDER BY k.n;
+
+-- name: waiting_entry
+-- The entry with which a booking waits for seats, locked, and whether it has an offer at $3. The caller holds the booking's ticket.
+SELECT e.id, e.status = 'OFFERED' AND e.offer_ends_at > $3 AS offered
+  FROM waitlist_tickets k
+  JOIN waitlist_entries e ON e.org_id = k.org_id AND e.id = k.entry_id
+ WHERE k.org_id = $1 AND k.ticket_id = $2 AND k.waits
+   FOR NO KEY UPDATE OF e;
 
 -- name: due_to_expire
 -- Requests whose link has been too old since $1, the oldest first, at most $2 of them.

@@ -21,7 +21,7 @@ class BookingView:
 
     `status` is PENDING, CONFIRMED, CHECKED_IN, CANCELLED or EXPIRED. CHECKED_IN means that people of the party are in. A request is
     EXPIRED from `expires_at` on, whether or not the job has ended it. `stored_status` is the column's.
-    `code` is the token of the QR code. `first_token_hash` names the reservation's party, and is None without a reservation.
+    `waits` says that it is on the waiting list. `code` is the token of the QR code. `first_token_hash` names the reservation's party, and is None without a reservation.
     """
 
     org_id: int
@@ -74,6 +74,7 @@ class BookingView:
     timezone: str
     change_cutoff_hours: int
     check_in_opens_minutes: int | None
+    waits: bool
     status: str
 
     @classmethod

@@ -17,6 +17,7 @@ from hub.actions.booking.booking_request import Confirmation, Reserved, ReserveR
 from hub.actions.booking.reserve import Bookings
 from hub.actions.shows.alternatives import Alternatives
 from hub.actions.shows.booking_views import BookingView
+from hub.actions.shows.confirm_waiting import confirm_waiting
 from hub.actions.waitlist.accept_offer import accept_offer_of_booking
 from hub.batching.batcher import Batcher
 from hub.observability import telemetry
@@ -108,6 +109,9 @@ class Confirmations:
             if held is None:
                 raise
             reserved = held
+        if view.waits and refused is None:
+            reserved = await confirm_waiting(self._services, reserve, whole=places == view.party_size)
+        else:
         if refused is not None:
             return view
         return replace(
