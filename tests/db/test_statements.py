@@ -55,6 +55,8 @@ def test_no_statement_takes_its_time_from_the_server(subject, name, sql):
 
 HOT = [("scanning/exits", "read_exit_scans"), ("scanning/exits", "open_absences"), ("scanning/exits", "write_movements"),
        ("scanning/entries", "read_entry_scans"), ("scanning/entries", "write_entry_scans"), ("booking/reservations", "read_asked"), ("booking/reservations", "take_places"),
+       ("booking/reservations", "read_confirmations"), ("shows/bookings", "read_bookings"), ("shows/bookings", "read_performances"),
+       ("shows/bookings", "add_requests"), ("shows/bookings", "hold_addresses"), ("shows/bookings", "waiting_entry"),
        ("booking/reservations", "ticket_ids"), ("booking/reservations", "answered_party"), ("booking/reservations", "lock_tickets"),
        ("booking/changes", "party_of_token"), ("booking/changes", "party_of_reservation"), ("booking/changes", "read_target"),
        ("booking/changes", "move_places"), ("booking/changes", "cancel_places"),

@@ -4,8 +4,8 @@
 -- name: read_bookings
 -- One row per element of the arrays that is found: the booking of the link in either e-mail, whatever the organisation, because
 -- the token gives the right to it; or, where the hash is NULL, a booking of an organisation, for its staff. `n` counts the elements
--- from 1, and `confirms` says that the link is the first e-mail's. A booking that was confirmed is told as its reservation has it
--- now: the performance it was moved to, and its places.
+-- from 1, and `confirms` says that the link is the first e-mail's. A booking that stands is told as its reservation has it
+-- now: the performance it was moved to, and its places. One that was cancelled has no reservation here.
 SELECT a.n, b.confirm_hash IS NOT DISTINCT FROM a.token_hash AS confirms, b.org_id, b.id AS booking_id, b.status, b.name,
        b.email, b.phone, b.notes, coalesce(r.places, b.party_size) AS party_size,
        coalesce(r.admitted, 0) AS admitted, b.language, b.consent, b.requested_at, b.expires_at, b.confirmed_at, b.ended_at,
@@ -17,7 +17,7 @@ SELECT a.n, b.confirm_hash IS NOT DISTINCT FROM a.token_hash AS confirms, b.org_
        w.id AS show_id, w.title, w.subtitle, w.translations, w.status AS show_status, m.id AS room_id, m.name AS room,
        m.accessibility AS room_accessibility, v.id AS venue_id, v.name AS venue_name, v.address AS venue_address, v.timezone,
        v.change_cutoff_hours, coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS check_in_opens_minutes,
-       b.status = 'PENDING' AND EXISTS (SELECT FROM waitlist_tickets k WHERE k.ticket_id = b.id AND k.org_id = b.org_id AND k.waits) AS waits
+       k.waits IS NOT NULL AS waits
   FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS a (token_hash, org_id, booking_id, n)
   JOIN LATERAL (SELECT a.org_id, a.booking_id AS id WHERE a.token_hash IS NULL
                 UNION ALL
@@ -30,7 +30,9 @@ SELECT a.n, b.confirm_hash IS NOT DISTINCT FROM a.token_hash AS confirms, b.org_
   JOIN LATERAL (SELECT * FROM bookings b WHERE b.org_id = f.org_id AND b.id = f.id LIMIT 1) b ON true
   JOIN LATERAL (SELECT * FROM tickets t WHERE t.org_id = b.org_id AND t.id = b.id LIMIT 1) t ON true
   LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
-                      WHERE r.ticket_id = b.id AND r.org_id = b.org_id ORDER BY r.id DESC LIMIT 1) r ON true
+                      WHERE r.ticket_id = b.id AND r.org_id = b.org_id AND r.holds_place LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT k.waits FROM waitlist_tickets k
+                      WHERE k.ticket_id = b.id AND k.org_id = b.org_id AND k.waits LIMIT 1) k ON b.status = 'PENDING'
   JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = b.org_id AND s.id = coalesce(r.slot_id, b.slot_id) LIMIT 1) s ON true
   JOIN LATERAL (SELECT * FROM shows w WHERE w.org_id = s.org_id AND w.id = s.show_id LIMIT 1) w ON true
   JOIN LATERAL (SELECT * FROM rooms m WHERE m.org_id = s.org_id AND m.id = s.room_id LIMIT 1) m ON true
@@ -101,9 +103,8 @@ SELECT k.first_id IS NULL AND k.pending < k.most_pending AS added, k.id, k.expir
 -- name: waiting_entry
 -- The entry with which a booking waits for seats, locked, and whether it has an offer at $3. The caller holds the booking's ticket.
 SELECT e.id, e.status = 'OFFERED' AND e.offer_ends_at > $3 AS offered
-  FROM waitlist_tickets k
-  JOIN waitlist_entries e ON e.org_id = k.org_id AND e.id = k.entry_id
- WHERE k.org_id = $1 AND k.ticket_id = $2 AND k.waits
+  FROM waitlist_entries e
+ WHERE e.org_id = $1 AND e.id = (SELECT k.entry_id FROM waitlist_tickets k WHERE k.ticket_id = $2 AND k.org_id = $1 AND k.waits LIMIT 1)
    FOR NO KEY UPDATE OF e;
 
 -- name: due_to_expire

@@ -21,7 +21,8 @@ class BookingView:
 
     `status` is PENDING, CONFIRMED, CHECKED_IN, CANCELLED or EXPIRED. CHECKED_IN means that people of the party are in. A request is
     EXPIRED from `expires_at` on, whether or not the job has ended it. `stored_status` is the column's.
-    `waits` says that it is on the waiting list. `code` is the token of the QR code. `first_token_hash` names the reservation's party, and is None without a reservation.
+    `code` is the token of the QR code. `waits` says that the request is on the waiting list. `first_token_hash` names the party of
+    the reservation. A request and a cancelled booking have no reservation here.
     """
 
     org_id: int
