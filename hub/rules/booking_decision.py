@@ -141,7 +141,7 @@ def refuse_booking_request(performance: BookedPerformance | None, now: datetime,
 def refuse_confirmation(
     booking: RequestedBooking | None, performance: BookedPerformance, now: datetime, places: int
 ) -> Reason | None:
-    """Return why this booking cannot be confirmed for `places`. The link is judged first, then the performance.
+    """Return why this booking cannot be confirmed for `places`. The link is decided first, then the performance.
 
     The link is too old from `expires_at` on, whether or not the job has ended the request.
     """

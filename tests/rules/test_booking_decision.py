@@ -104,7 +104,7 @@ def test_seats_are_refused_alike_at_the_request_and_at_the_confirmation(name, as
     assert refuse_confirmation(REQUEST, asked, NOW, places) == reason
 
 
-def test_a_performance_nobody_has_heard_of_is_not_found():
+def test_an_unknown_performance_is_not_found():
     assert refuse_booking_request(None, NOW, 1) == "PERFORMANCE_NOT_FOUND"
     assert refuse_booking_request(performance(show="DRAFT"), NOW, 1) == "PERFORMANCE_NOT_FOUND"
     assert refuse_confirmation(REQUEST, performance(show="DRAFT"), NOW, 1) == "BOOKING_CLOSED"
@@ -122,6 +122,6 @@ def test_a_performance_nobody_has_heard_of_is_not_found():
         (RequestedBooking("PENDING", NOW), "CONFIRMATION_EXPIRED"),
     ],
 )
-def test_the_link_is_judged_before_the_performance(booking, reason):
+def test_the_link_is_decided_before_the_performance(booking, reason):
     assert refuse_confirmation(booking, OPEN, NOW, 4) == reason
     assert refuse_confirmation(booking, performance(0), NOW, 4) == (reason or "NO_CAPACITY")

@@ -4,8 +4,8 @@
 -- name: read_bookings
 -- One row per element of the arrays that is found: the booking of the link in either e-mail, whatever the organisation, because
 -- the token gives the right to it; or, where the hash is NULL, a booking of an organisation, for its staff. `n` counts the elements
--- from 1, and `confirms` says that the link is the first e-mail's. A booking that stands is told as its reservation has it
--- now: the performance it was moved to, and its places. One that was cancelled has no reservation here.
+-- from 1, and `confirms` says that the link is the first e-mail's. A booking that stands has the values of its reservation
+-- now, such as the performance it was moved to, and its places. One that was cancelled has no reservation here.
 SELECT a.n, b.confirm_hash IS NOT DISTINCT FROM a.token_hash AS confirms, b.org_id, b.id AS booking_id, b.status, b.name,
        b.email, b.phone, b.notes, coalesce(r.places, b.party_size) AS party_size,
        coalesce(r.admitted, 0) AS admitted, b.language, b.consent, b.requested_at, b.expires_at, b.confirmed_at, b.ended_at,

@@ -60,7 +60,7 @@ async def test_a_request_takes_no_place_and_is_expired_from_the_moment_it_expire
     assert (view.status, view.stored_status) == ("EXPIRED", "PENDING")
 
 
-async def test_a_booking_is_told_as_its_reservation_has_it_now(hub: Hub, world: World, clock):
+async def test_a_booking_shows_what_its_reservation_has_now(hub: Hub, world: World, clock):
     stage = await add_stage(world)
     later = await add_performance(world, stage.show_id, stage.room_id, TODAY + timedelta(days=1))
     booking = await add_booking(world, stage.performance_id, 5)
@@ -76,7 +76,7 @@ async def test_a_booking_is_told_as_its_reservation_has_it_now(hub: Hub, world: 
 
 
 @pytest.mark.parametrize("status", ["CANCELLED", "EXPIRED"])
-async def test_what_is_over_is_told_as_over(hub: Hub, world: World, status):
+async def test_what_is_over_is_shown_as_over(hub: Hub, world: World, status):
     stage = await add_stage(world)
     booking = await add_booking(world, stage.performance_id, 2, status)
     view = await booking_of_token(hub.services, booking.confirm_token)
@@ -95,7 +95,7 @@ async def test_no_other_token_and_no_other_organisation_reads_it(hub: Hub, world
         await read_booking(hub.services, world.org_id + 1, booking.id)
 
 
-async def test_the_title_is_told_in_the_readers_language(hub: Hub, world: World):
+async def test_the_title_is_in_the_readers_language(hub: Hub, world: World):
     stage = await add_stage(world)
     await change_show(hub.database, stage.show_id, translations='{"zh_Hans": {"title": "暴风雨"}}')
     booking = await add_booking(world, stage.performance_id)

@@ -1,4 +1,4 @@
-"""Requests for seats: many at once are one transaction, a bad one fails alone, and alternatives are told."""
+"""Requests for seats: many at once are one transaction, a bad one fails alone, and alternatives are listed."""
 
 from __future__ import annotations
 

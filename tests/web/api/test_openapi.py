@@ -45,6 +45,8 @@ def test_operation_ids_are_unique_and_every_operation_names_its_refusals() -> No
     for operation in operations:
         assert {"500", "503"} <= set(operation["responses"])
         assert {"200", "201"} & set(operation["responses"])
+        assert {"500", "503"} < set(operation["responses"])
+        assert len({"200", "201"} & set(operation["responses"])) == 1
 
 
 def test_every_reason_has_a_status_and_words() -> None:
