@@ -48,13 +48,14 @@ SELECT a.n, b.id AS booking_id, b.status, b.name, coalesce(r.places, b.party_siz
        coalesce(r.calendar_sequence, 0) AS calendar_sequence, s.show_id, w.title, w.translations, m.name AS room,
        s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS opens_minutes,
-       v.name AS venue_name, v.address, v.timezone, v.change_cutoff_hours
+       v.name AS venue_name, v.address, v.timezone,
+       CASE WHEN s.moved_at > r.reserved_at THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours
 FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (n, org_id, booking_id, reservation_id)
 LEFT JOIN LATERAL (SELECT f.ticket_id FROM ticket_reservations f
                     WHERE f.org_id = a.org_id AND f.id = a.reservation_id LIMIT 1) f ON true
 JOIN bookings b ON b.org_id = a.org_id AND b.id = coalesce(f.ticket_id, a.booking_id)
 JOIN tickets t ON t.org_id = b.org_id AND t.id = b.id
-LEFT JOIN LATERAL (SELECT r.id, r.slot_id, r.places, r.admitted, r.calendar_sequence FROM ticket_reservations r
+LEFT JOIN LATERAL (SELECT r.id, r.slot_id, r.places, r.admitted, r.calendar_sequence, r.reserved_at FROM ticket_reservations r
                     WHERE r.org_id = b.org_id AND r.ticket_id = b.id ORDER BY r.id DESC LIMIT 1) r ON true
 JOIN reservation_slots s ON s.org_id = b.org_id AND s.id = coalesce(r.slot_id, b.slot_id)
 JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id

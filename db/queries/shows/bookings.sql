@@ -18,6 +18,8 @@ SELECT a.n, b.confirm_hash IS NOT DISTINCT FROM a.token_hash AS confirms, b.org_
        m.accessibility AS room_accessibility, v.id AS venue_id, v.name AS venue_name, v.address AS venue_address, v.timezone,
        v.change_cutoff_hours, coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS check_in_opens_minutes,
        k.waits IS NOT NULL AS waits
+       CASE WHEN s.moved_at > r.reserved_at THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours,
+       coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS check_in_opens_minutes
   FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS a (token_hash, org_id, booking_id, n)
   JOIN LATERAL (SELECT a.org_id, a.booking_id AS id WHERE a.token_hash IS NULL
                 UNION ALL

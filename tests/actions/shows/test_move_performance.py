@@ -6,9 +6,11 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from hub.actions.booking.cancel import cancel_reservation
 from hub.actions.booking.reservation_views import party_of_token
 from hub.actions.messaging.send_reminders import send_reminders
 from hub.actions.shows import move_performance as moving
+from hub.actions.shows.booking_views import booking_of_token
 from hub.actions.shows.close_performance import cancel_performance
 from hub.actions.shows.move_performance import Move, move_performance, notify_moved
 from hub.actions.shows.organiser import Organiser
@@ -201,6 +203,21 @@ async def test_a_move_there_and_back_writes_to_nobody(hub: Hub, world: World, by
     done = await move_performance(hub.services, by, stage.performance_id, Move(TOMORROW))
     assert (done.notified, done.remaining) == (0, 0)
     assert await count_outbox(hub.database, kind="booking.moved") == 0
+
+
+async def test_whoever_was_booked_may_cancel_until_the_moved_performance_begins(hub: Hub, world: World, by: Organiser, clock):
+    """The venue's cutoff of a day does not hold for a time that the visitor did not choose."""
+    stage = await add_stage(world, 20, day=NEXT_WEEK)
+    before = await add_booking(world, stage.performance_id, 2)
+    await move_performance(hub.services, by, stage.performance_id, Move(TOMORROW))
+    after = await add_booking(world, stage.performance_id, 3, at=NOON + timedelta(hours=1))
+    clock.set(NOON + timedelta(hours=30))
+    with pytest.raises(Refused, match="CHANGE_TOO_LATE"):
+        await cancel_reservation(hub.services, after.reservation_id, token=after.manage_token, identity=None)
+    view = await booking_of_token(hub.services, before.manage_token)
+    assert (view.change_until, view.can_change(hub.clock.now())) == (view.starts_at, True)
+    done = await cancel_reservation(hub.services, before.reservation_id, token=before.manage_token, identity=None)
+    assert done["status"] == "CANCELLED"
 
 
 async def test_a_reminder_is_sent_again_for_the_new_time(hub: Hub, world: World, by: Organiser, clock):
