@@ -1,7 +1,8 @@
 """Count board: the state of one venue's day in this process, with the newest count of each slot by revision.
 
 Every count is complete and has a revision. So the order, the repetition and the source of counts do not matter. Slots are
-closed and never deleted, so nothing is ever removed from the board. What plays in a slot comes with each reading of the day.
+closed and not deleted, and a performance that leaves the day is counted once more without places. So nothing is ever removed from
+the board. What plays in a slot comes with each reading of the day.
 """
 
 from collections.abc import Iterable, Mapping
