@@ -89,7 +89,7 @@ class Rows:
         self.venue_id = venue_id
 
 
-async def test_a_performance_is_changed_moved_and_cancelled_and_everybody_is_told(run, ask, stage, database_url):
+async def test_a_performance_is_changed_moved_and_cancelled_and_everybody_gets_an_email(run, ask, stage, database_url):
     show, room = stage
     (made,) = ask(*ADD, "--show", show, "--room", room, "--occupied-seats", "4")["performances"]
     number = str(made["performance_id"])
@@ -110,9 +110,9 @@ async def test_a_performance_is_changed_moved_and_cancelled_and_everybody_is_tol
         "shows", "performances", "move", number, "--date", "2031-03-15", "--start", "19:00", "--message", "Sorry"
     )
     assert (moved["notified"], moved["performance"]["start_time"], moved["remaining"]) == (1, "19:00:00", 0)
-    told = run("shows", "performances", "cancel", number, "--dry-run")
-    assert "dry run: performance" in told.stdout
-    assert "2 bookings to end; 1 bookings for 3 people, 1 requests" in told.stdout
+    would = run("shows", "performances", "cancel", number, "--dry-run")
+    assert "dry run: performance" in would.stdout
+    assert "2 bookings to end; 1 bookings for 3 people, 1 requests" in would.stdout
     done = ask("shows", "performances", "cancel", number, "--message", "Sorry again")
     assert (done["ended"], done["remaining"], done["performance"]["status"]) == (2, 0, "CANCELLED")
     assert ask("shows", "performances", "cancel", number)["ended"] == 0

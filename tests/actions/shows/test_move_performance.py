@@ -157,7 +157,7 @@ async def test_a_dry_run_says_whom_it_concerns_and_moves_nothing(hub: Hub, world
 
 
 async def move_without_emails(hub: Hub, by: Organiser, performance_id: int, move: Move, monkeypatch) -> None:
-    """Move a performance and fail before anybody is told."""
+    """Move a performance and fail before anybody learns of it."""
 
     async def gone(*_):
         raise RuntimeError("the hub is gone")
