@@ -15,6 +15,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.slot_plan import PlannedSlot
 from hub.services import Services
+from hub.text.languages import N_
 
 ROOMS = load("shows/rooms")
 SHOWS = load("shows/shows")
@@ -135,7 +136,7 @@ def _plan(draft: RunDraft, show: Any, zone: ZoneInfo, now: datetime) -> tuple[li
     minutes = draft.minutes if draft.minutes is not None else show["duration_minutes"]
     if minutes is None:
         raise Refused(Reason.INVALID_REQUEST, errors=[
-            {"field": "minutes", "message": "The show has no duration: say how many minutes the performance lasts"}
+            {"field": "minutes", "message": N_("The show has no duration: say how many minutes the performance lasts")}
         ])  # fmt: skip
     try:
         return plan_performances(run_dates(draft.run), draft.run.times, minutes, zone, now)
@@ -145,12 +146,14 @@ def _plan(draft: RunDraft, show: Any, zone: ZoneInfo, now: datetime) -> tuple[li
 
 def _nothing_left(skipped: Sequence[Skipped]) -> Refused:
     words = {
-        "no_such_time": "Clocks skip this time on that day",
-        "past": "This time is past",
-        "exists": "This performance exists already",
+        "no_such_time": N_("Clocks skip this time on that day"),
+        "past": N_("This time is past"),
+        "exists": N_("This performance exists already"),
     }
     one = skipped[0]
-    cause = words[one.cause] if len({other.cause for other in skipped}) == 1 else "Every performance exists or is past"
+    cause = (
+        words[one.cause] if len({other.cause for other in skipped}) == 1 else N_("Every performance exists or is past")
+    )
     return Refused(Reason.INVALID_REQUEST, errors=[{"field": "start_time", "message": cause}], skipped=[
         {"date": one.date, "start_time": one.start_time, "cause": one.cause} for one in skipped
     ])  # fmt: skip
@@ -201,7 +204,7 @@ def _refuse_settings(settings: PerformanceSettings) -> None:
     errors = setting_errors(given)
     minutes = settings.booking_closes_minutes
     if minutes is not None and settings.booking_closes_at is not None:
-        errors["booking_closes_minutes"] = "Give either a moment or the minutes before the start"
+        errors["booking_closes_minutes"] = N_("Give either a moment or the minutes before the start")
     elif minutes is not None and not 0 <= minutes <= 7 * DAY_MINUTES:
         errors["booking_closes_minutes"] = f"Give 0 to {7 * DAY_MINUTES} minutes"
     refuse_fields(errors)

@@ -25,6 +25,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.slot_plan import PlannedSlot, exists_locally
 from hub.services import Services
+from hub.text.languages import N_
 
 ROOMS = load("shows/rooms")
 PERFORMANCES = load("shows/performances")
@@ -135,16 +136,16 @@ def _plan(slot: Any, move: Move, zone: ZoneInfo, now: datetime) -> PlannedSlot:
         refuse_fields({"minutes": f"A performance lasts 1 to {LONGEST_MINUTES} minutes"})
     start = move.start_time or slot["start_time"]
     if start.tzinfo is not None or start.second or start.microsecond:
-        refuse_fields({"start_time": "Give a full minute of the venue's clock"})
+        refuse_fields({"start_time": N_("Give a full minute of the venue's clock")})
     day = move.day or slot["date"]
     if day != slot["date"] and slot["verified_count"]:
         raise Refused(Reason.PERFORMANCE_BEGUN, admitted=slot["verified_count"])
     wall = datetime.combine(day, start)
     planned = planned_at(wall, minutes, zone)
     if not exists_locally(wall, zone):
-        refuse_fields({"start_time": "Clocks skip this time on that day"})
+        refuse_fields({"start_time": N_("Clocks skip this time on that day")})
     if planned.ends_at <= now or (planned.starts_at <= now and planned.starts_at != slot["starts_at"]):
-        refuse_fields({"start_time": "This time is past"})
+        refuse_fields({"start_time": N_("This time is past")})
     return planned
 
 
@@ -165,7 +166,7 @@ async def _write(
         closes += planned.starts_at - row["starts_at"]
     opens = row["booking_opens_at"]
     if opens is not None and closes is not None and closes <= opens:
-        refuse_fields({"start_time": "Booking would close before it opens: change when it opens first"})
+        refuse_fields({"start_time": N_("Booking would close before it opens: change when it opens first")})
     moved = await connection.fetchrow(
         CHANGES.move_performance, by.org_id, row["id"], room_id, planned.date, planned.start_time, planned.end_time,
         planned.starts_at, planned.ends_at, capacity, opens, closes, now,

@@ -10,6 +10,7 @@ from hub.events.announcements import SlotChanged, SlotsEdited
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
+from hub.text.languages import N_
 
 BEYOND = 2**62
 """An id above every other, for the first page of a list."""
@@ -54,7 +55,7 @@ async def venue_of(services: Services, by: Organiser, venue_id: int | None) -> i
         return (await services.venues.read(by.org_id, wanted)).id
     first = await services.venues.first(by.org_id)
     if first is None:
-        raise Refused(Reason.NOT_FOUND, message="There is no venue yet")
+        raise Refused(Reason.NOT_FOUND, message=N_("There is no venue yet"))
     return first.id
 
 

@@ -14,6 +14,7 @@ from hub.rules.performance_plan import MOST_SEATS, capacity_of
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
+from hub.text.languages import N_
 
 ROOMS = load("shows/rooms")
 PERFORMANCES = load("shows/performances")
@@ -40,7 +41,7 @@ async def change_performance(
         refuse_other_version(row, version)
         refuse_ended(row, now)
         settings = {name: changes.get(name, row[name]) for name in SETTINGS}
-        unknown = {name: "This field cannot be changed" for name in changes if name not in SETTINGS}
+        unknown = {name: N_("This field cannot be changed") for name in changes if name not in SETTINGS}
         refuse_fields({**setting_errors(settings), **unknown})
         capacity = capacity_for(room["capacity"], settings["additional_seats"], settings["occupied_seats"])
         refuse_taken(row, capacity)
@@ -152,5 +153,5 @@ def setting_errors(given: Mapping[str, Any]) -> dict[str, str]:
         errors["largest_party"] = f"Give 1 to {MOST_PARTY} people"
     opens, closes = given["booking_opens_at"], given["booking_closes_at"]
     if opens is not None and closes is not None and closes <= opens:
-        errors["booking_closes_at"] = "Booking closes before it opens"
+        errors["booking_closes_at"] = N_("Booking closes before it opens")
     return errors

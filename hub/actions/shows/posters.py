@@ -17,6 +17,7 @@ from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
+from hub.text.languages import N_
 
 SHOWS = load("shows/shows")
 MOST_BYTES = 4 * 1024 * 1024
@@ -73,10 +74,10 @@ def check_poster(image: bytes) -> ImageHeader:
     Refuses PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE for what is no PNG, JPEG or WebP, and INVALID_REQUEST for an impossible size.
     """
     if len(image) > MOST_BYTES:
-        raise Refused(Reason.PAYLOAD_TOO_LARGE, message="A poster has at most 4 MB")
+        raise Refused(Reason.PAYLOAD_TOO_LARGE, message=N_("A poster has at most 4 MB"))
     header = read_image_header(image)
     if header is None:
-        raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE, message="A poster is a PNG, JPEG or WebP image")
+        raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE, message=N_("A poster is a PNG, JPEG or WebP image"))
     if not (LEAST_PIXELS <= header.width <= MOST_PIXELS and LEAST_PIXELS <= header.height <= MOST_PIXELS):
         problem = (
             f"Each side has {LEAST_PIXELS} to {MOST_PIXELS} pixels; this image has {header.width} x {header.height}"

@@ -22,6 +22,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.show_texts import LONGEST_NAME, LONGEST_NOTE, clean_line, clean_text
 from hub.services import Services
+from hub.text.languages import N_
 
 ROOMS = load("shows/rooms")
 
@@ -188,7 +189,7 @@ def _resize(slots: list[Any], capacity: int) -> list[Resized]:
     if blocked:
         raise Refused(
             Reason.CAPACITY_TAKEN, taken=max(one["taken"] for one in blocked), performances=blocked,
-            message="Some performances have more places booked, held or occupied than that.",
+            message=N_("Some performances have more places booked, held or occupied than that."),
         )  # fmt: skip
     return resized
 
@@ -213,7 +214,7 @@ def _check(name: str | None, capacity: int | None, accessibility: str | None) ->
 
 def _name_taken() -> Refused:
     return Refused(
-        Reason.INVALID_REQUEST, errors=[{"field": "name", "message": "This venue has a room of that name already"}]
+        Reason.INVALID_REQUEST, errors=[{"field": "name", "message": N_("This venue has a room of that name already")}]
     )
 
 
