@@ -16,10 +16,8 @@ SELECT a.n, b.confirm_hash IS NOT DISTINCT FROM a.token_hash AS confirms, b.org_
        s.booking_closes_at, s.booking_closed, coalesce(s.largest_party, w.largest_party) AS largest_party,
        w.id AS show_id, w.title, w.subtitle, w.translations, w.status AS show_status, m.id AS room_id, m.name AS room,
        m.accessibility AS room_accessibility, v.id AS venue_id, v.name AS venue_name, v.address AS venue_address, v.timezone,
-       v.change_cutoff_hours, coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS check_in_opens_minutes,
-       k.waits IS NOT NULL AS waits
        CASE WHEN s.moved_at > r.reserved_at THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours,
-       coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS check_in_opens_minutes
+       coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS check_in_opens_minutes, k.waits IS NOT NULL AS waits
   FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS a (token_hash, org_id, booking_id, n)
   JOIN LATERAL (SELECT a.org_id, a.booking_id AS id WHERE a.token_hash IS NULL
                 UNION ALL

@@ -13,12 +13,11 @@ import orjson
 
 from db.statements import load
 from hub.access.randomness import token_hash
-from hub.actions.booking.booking_request import Confirmation, Reserved, ReserveRequest
+from hub.actions.booking.booking_request import Confirmation, ReserveRequest
 from hub.actions.booking.reserve import Bookings
 from hub.actions.shows.alternatives import Alternatives
 from hub.actions.shows.booking_views import BookingView
 from hub.actions.shows.confirm_waiting import confirm_waiting
-from hub.actions.waitlist.accept_offer import accept_offer_of_booking
 from hub.batching.batcher import Batcher
 from hub.observability import telemetry
 from hub.rules.limits import MAX_ATTEMPTS
@@ -102,16 +101,10 @@ class Confirmations:
             body_hash=hashlib.sha256(orjson.dumps(request.party_size)).digest(),
             confirmation=Confirmation(hashed, places),
         )
-        try:
-            reserved = await self._bookings.confirm(reserve, ask_admission=refused is None)
-        except Refused as full:
-            held = await self._accept_offer(view, places) if full.reason is Reason.NO_CAPACITY else None
-            if held is None:
-                raise
-            reserved = held
         if view.waits and refused is None:
             reserved = await confirm_waiting(self._services, reserve, whole=places == view.party_size)
         else:
+            reserved = await self._bookings.confirm(reserve, ask_admission=refused is None)
         if refused is not None:
             return view
         return replace(
@@ -128,20 +121,6 @@ class Confirmations:
             start_time=reserved.start_time,
             end_time=reserved.end_time,
         )
-
-    async def _accept_offer(self, view: BookingView, places: int) -> Reserved | None:
-        """Take the seats that the waiting list holds for this party; return None if it holds none.
-
-        A request that waits stands until its performance is over. In a rush nobody is asked about who does not.
-        """
-        if places != view.party_size or view.expires_at < view.ends_at:
-            return None
-        try:
-            return await accept_offer_of_booking(self._services, view.org_id, view.booking_id)
-        except Refused as refused:
-            if refused.reason is Reason.OFFER_LAPSED:
-                return None
-            raise
 
     async def _has_moved(self, hashed: bytes, view: BookingView) -> bool:
         """Return whether the request was moved to another performance since it was read."""

@@ -205,7 +205,9 @@ async def test_a_move_there_and_back_writes_to_nobody(hub: Hub, world: World, by
     assert await count_outbox(hub.database, kind="booking.moved") == 0
 
 
-async def test_whoever_was_booked_may_cancel_until_the_moved_performance_begins(hub: Hub, world: World, by: Organiser, clock):
+async def test_whoever_was_booked_may_cancel_until_the_moved_performance_begins(
+    hub: Hub, world: World, by: Organiser, clock
+):
     """The venue's cutoff of a day does not hold for a time that the visitor did not choose."""
     stage = await add_stage(world, 20, day=NEXT_WEEK)
     before = await add_booking(world, stage.performance_id, 2)
