@@ -144,7 +144,7 @@ async def test_a_party_that_changed_since_the_list_is_never_green(page: Page) ->
     # All were in, and an entry was taken back: at least one may come in again.
     party = {"admitted": 5, "sure": False, "entry": None}
     assert shown(await decide(page, [booking("BKG-5", 5, 5)], "BKG-5", party=party)) == ("YELLOW", "CHANGED", 4, 1)
-    # Without being asked for, a change of another kind is told as well.
+    # Without being asked for, a change of another kind is answer as well.
     assert shown(await decide(page, rows, "BKG-5", changed=True))[:2] == ("YELLOW", "CHANGED")
 
 
@@ -173,20 +173,20 @@ async def test_a_device_adds_its_entries_to_the_list_until_the_list_contains_the
 
 
 async def test_the_hubs_last_word_counts_and_entries_here_after_it(page: Page) -> None:
-    told = "k.told('p', 3, M + 5000);"
-    assert await known(page, f"{told} return k.of('p', 0, M, null).admitted") == 3
-    assert await known(page, f"{told} {ADD} return k.of('p', 0, M, null).admitted") == 6
+    answer = "k.answered('p', 3, M + 5000);"
+    assert await known(page, f"{answer} return k.of('p', 0, M, null).admitted") == 3
+    assert await known(page, f"{answer} {ADD} return k.of('p', 0, M, null).admitted") == 6
     # A newer list is the newer word.
-    assert await known(page, f"{told} return k.of('p', 4, M + 60_000, null).admitted") == 4
-    assert await known(page, f"{told} return k.listed(M + 60_000)") is True
+    assert await known(page, f"{answer} return k.of('p', 4, M + 60_000, null).admitted") == 4
+    assert await known(page, f"{answer} return k.listed(M + 60_000)") is True
     # News of another gate, too.
-    assert await known(page, f"{told} return k.of('p', 0, M, {{ at: M + 9000, admitted: 4 }})") == {
+    assert await known(page, f"{answer} return k.of('p', 0, M, {{ at: M + 9000, admitted: 4 }})") == {
         "admitted": 4,
         "sure": True,
         "entry": None,
     }
-    assert (await known(page, f"{told} return k.of('p', 0, M, {{ at: M + 9000, admitted: null }})"))["sure"] is False
-    assert (await known(page, f"{told} return k.of('p', 0, M, {{ at: M + 1000, admitted: null }})"))["sure"] is True
+    assert (await known(page, f"{answer} return k.of('p', 0, M, {{ at: M + 9000, admitted: null }})"))["sure"] is False
+    assert (await known(page, f"{answer} return k.of('p', 0, M, {{ at: M + 1000, admitted: null }})"))["sure"] is True
 
 
 async def test_the_news_of_an_entry_made_here_does_not_count_it_twice(page: Page) -> None:
@@ -196,7 +196,7 @@ async def test_the_news_of_an_entry_made_here_does_not_count_it_twice(page: Page
 
 
 async def test_an_undo_and_a_reload_forget_no_entry_that_is_not_sent(page: Page) -> None:
-    undone = f"k.told('p', 3, M + 5000); {ADD} k.settled(new Set(['one']), M + 6000); k.undone('p');"
+    undone = f"k.answered('p', 3, M + 5000); {ADD} k.settled(new Set(['one']), M + 6000); k.undone('p');"
     assert await known(page, f"{undone} return k.of('p', 1, M, null).admitted") == 2
     again = f"{ADD} const two = new m.KnownParties(); two.load(JSON.parse(JSON.stringify(k.asData()))); return two.of('p', 1, M, null).admitted"
     assert await known(page, again) == 4

@@ -89,7 +89,7 @@ interface OfflineJudge {
   present(code: string, at: AtGate): Promise<Decision>;
   admit(code: string, decision: Decision, scanId: string, at: AtGate): Promise<Decision>;
   leave(code: string, scanId: string, at: AtGate): Promise<Decision>;
-  told(decision: Decision): Promise<void>;
+  answered(decision: Decision): Promise<void>;
   entered(decision: Decision): void;
   moved(decision: Decision, left: Leaving | null): void;
   undone(code: string, reason: string): Promise<void>;
@@ -267,7 +267,7 @@ type Moved = Happened & { left: Leaving | null };
 type News = Happened & { change: string; admitted?: number };
 /** What a device knows of a party: the hub's last answer, and the entries made here (`answeredAt` null: the hub does not know them). */
 interface KnownParty {
-  told: { admitted: number; at: number } | null;
+  answer: { admitted: number; at: number } | null;
   own: { scanId: string; people: number; verified: FirstEntry; answeredAt: number | null }[];
 }
 

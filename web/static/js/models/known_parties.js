@@ -9,9 +9,9 @@ export class KnownParties {
   #parties = new Map();
 
   /** The hub has said how many are in. @param {string} key @param {number} admitted @param {number} at */
-  told(key, admitted, at) {
+  answered(key, admitted, at) {
     const own = this.#ownOf(key).filter(({ answeredAt }) => answeredAt === null);
-    this.#parties.set(key, { told: { admitted, at }, own });
+    this.#parties.set(key, { answer: { admitted, at }, own });
   }
 
   /**
@@ -24,7 +24,7 @@ export class KnownParties {
    */
   entered(key, scanId, people, verified) {
     const others = this.#ownOf(key).filter((one) => one.scanId !== scanId);
-    this.#parties.set(key, { told: this.#parties.get(key)?.told ?? null, own: [...others, { scanId, people, verified, answeredAt: null }] });
+    this.#parties.set(key, { answer: this.#parties.get(key)?.answer ?? null, own: [...others, { scanId, people, verified, answeredAt: null }] });
   }
 
   /** The hub has answered for these entries: lists written later contain the result. @param {Set<string>} scanIds @param {number} at */
@@ -34,17 +34,17 @@ export class KnownParties {
 
   /** An entry was taken back: only the next list, or the hub, knows how many are in. @param {string} key */
   undone(key) {
-    this.#parties.set(key, { told: null, own: this.#ownOf(key).filter(({ answeredAt }) => answeredAt === null) });
+    this.#parties.set(key, { answer: null, own: this.#ownOf(key).filter(({ answeredAt }) => answeredAt === null) });
   }
 
   /** The stored list was written at `moment`: drops what it contains. True if there is less now. @param {number} moment */
   listed(moment) {
     let fewer = false;
-    for (const [key, { told, own }] of this.#parties) {
-      const newer = { told: told && told.at >= moment - SLACK_MS ? told : null, own: own.filter((one) => isNewer(one, moment - SLACK_MS)) };
-      if (newer.told === told && newer.own.length === own.length) continue;
+    for (const [key, { answer, own }] of this.#parties) {
+      const newer = { answer: answer && answer.at >= moment - SLACK_MS ? answer : null, own: own.filter((one) => isNewer(one, moment - SLACK_MS)) };
+      if (newer.answer === answer && newer.own.length === own.length) continue;
       fewer = true;
-      if (newer.told || newer.own.length) this.#parties.set(key, newer);
+      if (newer.answer || newer.own.length) this.#parties.set(key, newer);
       else this.#parties.delete(key);
     }
     return fewer;
@@ -60,9 +60,9 @@ export class KnownParties {
    * @param {{ at: number, admitted: number | null } | null} news
    */
   of(key, listed, moment, news) {
-    const { told = null, own = [] } = this.#parties.get(key) ?? {};
+    const { answer = null, own = [] } = this.#parties.get(key) ?? {};
     const from = moment - SLACK_MS;
-    const known = [told, news].filter((one) => one && one.at >= from).sort((a, b) => (b?.at ?? 0) - (a?.at ?? 0))[0] ?? null;
+    const known = [answer, news].filter((one) => one && one.at >= from).sort((a, b) => (b?.at ?? 0) - (a?.at ?? 0))[0] ?? null;
     // The news of an entry made here may come before the hub's answer to it.
     const counted = own.filter((one) => isNewer(one, known ? known.at + SLACK_MS : from));
     // Within the slack the list may be the newer one.

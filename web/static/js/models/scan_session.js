@@ -45,7 +45,7 @@ export class ScanSession {
     const turn = ++this.turn;
     this.current = null;
     const answer = await this.#ask("validate", { code });
-    if (answer) this.offline?.told(answer);
+    if (answer) this.offline?.answered(answer);
     const decision = answer ?? (await this.offline?.present(code, { gate }));
     if (!decision || turn !== this.turn) return null;
     // The check and the entry of one visitor share a scan_id. The link of a booking is replaced by its code, which is no secret.
@@ -76,7 +76,7 @@ export class ScanSession {
     const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString(), ...(gate && { gate }), ...admitting(current.decision.party, count) };
     const answer = await this.#ask("verify", fields);
     const decision = answer ?? (await this.offline?.admit(current.code, current.decision, current.scanId, { gate, count }));
-    if (answer) this.offline?.told(answer);
+    if (answer) this.offline?.answered(answer);
     if (answer?.reason === "VERIFIED") this.offline?.entered(answer);
     if (answer?.reason === "RE_ENTRY") this.offline?.moved(answer, null);
     if (!decision || turn !== this.turn) return null;

@@ -188,8 +188,8 @@ export class Offline {
   }
 
   /** The hub has said how many of a party are in: stored here until the next list. @param {Decision} decision */
-  async told({ ticket, party }) {
-    if (this.able && ticket && isParty(party)) this.#made.since.toldOfParty(await this.#partyKey(ticket.ticket_code), party.admitted);
+  async answered({ ticket, party }) {
+    if (this.able && ticket && isParty(party)) this.#made.since.partyAnswered(await this.#partyKey(ticket.ticket_code), party.admitted);
   }
 
   /** The hub has recorded an entry: stored here until the next list, for an offline scan. @param {Decision} decision */

@@ -62,8 +62,8 @@ export class SinceList {
   }
 
   /** The hub has said how many of a party are in. @param {string} key @param {number} admitted */
-  toldOfParty(key, admitted) {
-    this.#parties.told(key, admitted, this.now());
+  partyAnswered(key, admitted) {
+    this.#parties.answered(key, admitted, this.now());
     this.#keepSoon();
   }
 
