@@ -433,8 +433,24 @@ async def test_a_supervisor_at_the_gate_says_how_many(hub: Hub, world: World, op
     await page.get_by_role("button", name="Admit anyway").click()
     await expect(page.locator("#ask-people")).to_have_value("3")
     await page.locator("#ask-people").select_option("1")
-    await page.get_by_label("Reason").fill("it rains")
+    await page.locator("#ask-note").fill("it rains")
     await assert_accessible(page, "admitting anyway")
     await page.locator("#ask-send").click()
     await shows(page, "ADMIT", "1 of 3 in")
     assert await people_in(hub, booking) == 1
+
+
+async def test_a_performance_that_has_closed_its_check_in_says_so_in_both_languages(
+    world: World, open_page: Open
+) -> None:
+    stage = await add_stage(world, start="11:00", end="13:00", check_in_closes_minutes=15)
+    booking = await add_booking(world, stage.performance_id, 2)
+    for language, word, words in (
+        ("en-GB", "TICKET EXPIRED", "Reserved for today 11:00-13:00, entry was until 11:15"),
+        ("zh-CN", "门票已过期", "入场已截止"),
+    ):
+        page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", locale=language)
+        await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+        await key_in(page, booking.code)
+        await expect(page.get_by_role("heading", name=word)).to_be_visible()
+        await expect(page.locator("#verdict-detail")).to_contain_text(words)

@@ -1,6 +1,7 @@
 // The texts of conflicts: kinds, what happened, possible decisions. Add the text of a new kind here.
 import { t, tn } from "../lib/i18n.js";
 import { momentAt } from "../lib/dates.js";
+import { isBookingCode } from "../models/ticket_code.js";
 import { reasonOf } from "./scans.js";
 
 /** @type {Record<string, string>} */
@@ -18,8 +19,11 @@ const KINDS = {
   party_too_large: t("More people let in than were booked"),
 };
 
-/** A kind unknown to this page is shown by the hub's reason. @param {{ kind: string, reason: string }} conflict */
-export const kindOf = (conflict) => KINDS[conflict.kind] ?? reasonOf(conflict.reason);
+/** The same of a booking. @type {Record<string, string>} */
+const OF_BOOKINGS = { already_verified: t("Whole party was in already"), cancelled: t("Cancelled booking let in"), expired: t("Booking let in too late") };
+
+/** A kind unknown to this page is shown by the hub's reason. @param {{ kind: string, reason: string, ticket_code?: string }} conflict */
+export const kindOf = ({ kind, reason, ticket_code: code }) => (isBookingCode(code) ? OF_BOOKINGS[kind] : null) ?? KINDS[kind] ?? reasonOf(reason);
 
 /** How many people were let in whom the hub would not have, where a party is concerned. @param {{ kind: string | null, people?: number | null }} conflict */
 export const surplusOf = ({ kind, people }) => (people && (people > 1 || kind === "party_too_large") ? tn("One person too many", "{n} people too many", people) : null);

@@ -1,7 +1,7 @@
 // The texts of a decision. The hub writes English text from facts that it sends along; in other languages the page
 // writes the same text from the same facts. Add a new reason here.
 import { language, t, tn } from "../lib/i18n.js";
-import { momentAt, shortDay, span } from "../lib/dates.js";
+import { momentAt, nowAt, shortDay, span } from "../lib/dates.js";
 import { isParty } from "../models/party.js";
 import { isBookingCode } from "../models/ticket_code.js";
 import { tooMany, tooManyLeave } from "./parties.js";
@@ -59,7 +59,8 @@ export function detailOf(decision, venue) {
     case "TOO_EARLY":
       return t("Reserved for {when}, not open yet", { when });
     case "TICKET_EXPIRED":
-      return when ? t("Reservation for {when} has ended", { when }) : t("This ticket is no longer valid");
+      if (!reservation) return t("This ticket is no longer valid");
+      return hasEnded(reservation, venue) ? t("Reservation for {when} has ended", { when }) : t("Reserved for {when}, entry is over", { when });
     case "WRONG_VENUE":
       return when ? t("Reserved at another venue for {when}", { when }) : t("This ticket is for another venue");
     case "NO_RESERVATION":
@@ -89,6 +90,12 @@ export function detailOf(decision, venue) {
     default:
       return decision.detail ?? "";
   }
+}
+
+/** A performance may close its check-in before it ends. @param {{ date: string, start_time: string, end_time: string }} slot @param {VenueClock} venue */
+function hasEnded({ date, start_time: start, end_time: end }, venue) {
+  const { date: today, time } = nowAt(venue?.timezone);
+  return today > date || (today === date && end > start && time >= end);
 }
 
 /** Days from today in words. @param {number} days */

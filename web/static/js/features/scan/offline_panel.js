@@ -3,6 +3,7 @@ import { byId, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { kindOf, surplusOf } from "../../words/conflicts.js";
 import { momentAt } from "../../lib/dates.js";
+import { shortCode } from "../../models/ticket_code.js";
 
 export class OfflinePanel {
   #shown = 0;
@@ -55,8 +56,8 @@ export class OfflinePanel {
       : gate ? t("You let them in at {time}, gate {gate}.", values) : t("You let them in at {time}.", values);
     const surplus = surplusOf(conflict);
     return h("li", {},
-      h("strong", {}, conflict.outcome === "refused" ? t("Not taken over by the hub") : kindOf({ kind: conflict.kind ?? "", reason: conflict.reason ?? "" })),
-      h("span", { class: "code" }, code),
+      h("strong", {}, conflict.outcome === "refused" ? t("Not taken over by the hub") : kindOf({ kind: conflict.kind ?? "", reason: conflict.reason ?? "", ticket_code: code })),
+      h("span", { class: "code" }, shortCode(code)),
       h("span", {}, own),
       surplus && h("strong", {}, surplus),
       first && h("span", {}, firstWords(first, at)),

@@ -2,6 +2,7 @@
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/dates.js";
+import { isBookingCode } from "../../models/ticket_code.js";
 import { detailOf, inDays, wordOf } from "../../words/verdicts.js";
 
 const SPRITE = new URL("../../../icons.svg", import.meta.url).href;
@@ -102,7 +103,7 @@ function factsOf({ ticket, reservation, verified, days_from_now }, venue) {
     if (ticket.customer_email) facts.push([t("E-mail"), ticket.customer_email, { wide: true }]);
     if (ticket.customer_phone) facts.push([t("Phone"), ticket.customer_phone]);
     if (ticket.status && !reservation) facts.push([t("Status"), STATUS_WORDS[ticket.status] ?? ticket.status]);
-    if (ticket.ticket_code) facts.push([t("Ticket"), ticket.ticket_code, { kind: "code", wide: true }]);
+    if (ticket.ticket_code) facts.push([isBookingCode(ticket.ticket_code) ? t("Booking code") : t("Ticket"), ticket.ticket_code, { kind: "code", wide: true }]);
   }
   return facts;
 }
