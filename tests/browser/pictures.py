@@ -41,7 +41,7 @@ LARGEST = 120_000
 EXACT, MIXED = 24, 72
 """Colours of a picture: the most common ones exactly, and those on the edges of letters and shadows merged."""
 DIM = 0.2
-PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain")
+PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain", "shows", "seats")
 DOOR = ("door", "offline", "control", "records")
 STAFF = ("login", "mail-admin")
 EXTRAS = {"booked": ("dark", "chinese"), "times": ("dark", "chinese"), "visit": ("dark",), "landing": ("chinese",)}

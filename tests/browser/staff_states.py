@@ -1,6 +1,6 @@
 """The page states of staff: sign-in, scanner, control room, records, unsent messages.
 
-Each is reached as a person reaches it, in every language. `ALL_STATES` also has those of the portal.
+Each is reached as a person reaches it, in every language. `ALL_STATES` also has those of the portal and of the shows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from playwright.async_api import Page, expect
 
 from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.observability.alert_metrics import AlertMetrics, at
+from tests.browser import show_states  # noqa: F401 - adds its states to the list
 from tests.browser.states import STATES, Scene, state
 from tests.support.mail_outbox import change_outbox_row, read_outbox
 from tests.support.offline_queue import queued, sync
