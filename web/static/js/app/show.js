@@ -2,7 +2,7 @@
 import { byId, first, icon } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
 import { AvailabilitySocket } from "../lib/availability_socket.js";
-import { followHubClock } from "../lib/dates.js";
+import { followHubClock, hubNow } from "../lib/dates.js";
 import { fetchPage, keepLooking } from "../lib/fresh_page.js";
 import { performanceStanding } from "../models/performance.js";
 import { PLACE_MARKS, placesLeft, placeWords } from "../words/places.js";
@@ -58,7 +58,7 @@ const socket =
     show: Number(root.dataset.show),
     onSlots: (slots, whole, month) => {
       const shown = months().find((one) => one.dataset.month === month);
-      const strange = slots.filter((slot) => !showPlaces(slot) && Date.parse(slot.ends_at) > Date.now()).length;
+      const strange = slots.filter((slot) => !showPlaces(slot) && Date.parse(slot.ends_at) > +hubNow()).length;
       const gone = whole && shown ? shown.querySelectorAll("[data-performance]").length > slots.length : false;
       if (strange || gone) look();
     },
