@@ -51,7 +51,7 @@ from hub.live.server import LiveServer
 from hub.observability import telemetry
 from hub.services import Services
 from hub.settings import Settings
-from hub.text import contact_details
+from hub.text import contact_details, markdown
 from web import keys
 from web.middleware.client_address import client_ip
 from web.routes import add_routes
@@ -177,6 +177,7 @@ def warm_up() -> None:
     qr_code.prepare()
     contact_details.prepare()
     calendar_file.prepare()
+    markdown.prepare()
 
 
 def _start_jobs(
