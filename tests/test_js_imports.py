@@ -27,6 +27,7 @@ FEATURES: dict[str, set[str]] = {
     "decisions": set(),
     "disputes": set(),
     "mail": set(),
+    "organiser": set(),
     "reservation": {"reserve"},
     "reserve": set(),
     "scan": set(),

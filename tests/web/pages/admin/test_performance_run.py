@@ -22,7 +22,7 @@ async def test_a_run_is_previewed_and_then_added(theatre: Theatre, browser: Plai
     await page.press("Preview")
     assert page.status == 200
     assert "This adds 2 performances" in page.words_of("made-title")
-    assert "43 seats" in page.words_of("made")
+    assert "Seats in each: 43" in page.words_of("made")
     assert await read_slots(theatre.world.hub.database) == []
     await page.press("Add 2 performances")
     assert page.words_of("done") == "The performances are added."

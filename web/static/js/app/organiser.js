@@ -1,10 +1,17 @@
-// The organiser's pages: the hub renders them, and they work without this script. It keeps lists fresh and searches while one types.
+// The organiser's pages: the hub renders them, and they work without this script. It keeps lists fresh and shows previews at once.
 import { keepListFresh } from "../features/organiser/live_list.js";
+import { previewPoster } from "../features/organiser/poster_preview.js";
+import { previewText } from "../features/organiser/text_preview.js";
 
-const list = document.querySelector("[data-live]");
-if (list instanceof HTMLElement) keepListFresh(list);
-
-for (const button of document.querySelectorAll("[data-print]")) {
-  if (button instanceof HTMLElement) button.hidden = false;
-  button.addEventListener("click", () => print());
+/** Calls `enhance` for every element of the page that matches. @param {string} selector @param {(element: any) => void} enhance */
+function each(selector, enhance) {
+  for (const element of document.querySelectorAll(selector)) enhance(element);
 }
+
+each("[data-live]", keepListFresh);
+each("[data-preview]", previewText);
+each("[data-poster]", previewPoster);
+each("[data-print]", (button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});
