@@ -13,7 +13,8 @@ from aiohttp import web
 
 from hub.rules.refusals import Refused
 from hub.text.languages import N_
-from hub.text.messages import message, said
+from hub.text.messages import message
+from web.pages.admin.field_words import said_of_field
 from web.pages.render import page
 
 DONE: Mapping[str, str] = {
@@ -72,7 +73,7 @@ def admin_page(
     problems = Problems()
     if refused is not None:
         entries = [*refused.details.get("errors", ()), *refused.details.get("validation_errors", ())]
-        problems = Problems((entry["field"], entry["message"]) for entry in reversed(said(entries)))
+        problems = Problems((entry["field"], said_of_field(entry["message"])) for entry in reversed(entries))
     return page(
         request,
         f"admin/{template}",

@@ -10,10 +10,9 @@ from hub.actions.shows.posters import MOST_BYTES
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_body import invalid
+from web.limits import POSTER_SECONDS
 from web.middleware.origins import refuse_foreign_origin
 
-UPLOAD_SECONDS = 60.0
-"""Time for a whole poster to arrive, over a slow line too."""
 _FORM = "multipart/form-data"
 _BESIDE = 10_000
 """Bytes of a form beside the file: its headers and its other fields."""
@@ -31,7 +30,7 @@ async def read_poster(request: web.Request) -> bytes | None:
     if (request.content_length or 0) > MOST_BYTES + _BESIDE:
         raise too_large
     try:
-        async with asyncio.timeout(UPLOAD_SECONDS):
+        async with asyncio.timeout(POSTER_SECONDS):
             image, remove = await _read_parts(request, too_large)
     except TimeoutError:
         raise Refused(Reason.REQUEST_TIMEOUT) from None

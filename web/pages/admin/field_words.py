@@ -1,0 +1,58 @@
+"""What may be wrong with a field of the organiser's forms, in the reader's language. Numbers inside a sentence are taken out first."""
+
+from __future__ import annotations
+
+import re
+
+from hub.text.languages import N_, spoken, translator
+
+KNOWN = (
+    N_("A performance lasts {} to {} minutes"),
+    N_("A poster has at most {} MB"),
+    N_("A poster is a PNG, JPEG or WebP image"),
+    N_("A run has at most {} days"),
+    N_("A run has at most {} performances"),
+    N_("At most {} characters"),
+    N_("Booking closes before it opens"),
+    N_("Booking would close before it opens: change when it opens first"),
+    N_("Characters that turn the direction of the text are not allowed"),
+    N_("Choose a day"),
+    N_("Choose a room"),
+    N_("Choose an image first"),
+    N_("Clocks skip this time on that day"),
+    N_("Control characters are not allowed"),
+    N_("Each side has {} to {} pixels; this image has {} x {}"),
+    N_("Every performance exists or is past"),
+    N_("Give a day and a time"),
+    N_("Give a day such as 2026-11-20"),
+    N_("Give a time such as 20:00"),
+    N_("Give a whole number"),
+    N_("Give a whole number from {} to {}"),
+    N_("Give at least one time"),
+    N_("Give {} to {} minutes"),
+    N_("Give {} to {} people"),
+    N_("Give {} to {} places"),
+    N_("Give {} to {} seats"),
+    N_("More seats are occupied than there are"),
+    N_("Must not be blank"),
+    N_("The form is damaged"),
+    N_("The last day is before the first"),
+    N_("The show has no duration: say how many minutes the performance lasts"),
+    N_("There is no day in this run"),
+    N_("This performance exists already"),
+    N_("This time is past"),
+    N_("This venue has a room of that name already"),
+)
+"""The sentences of rules and actions about the fields of these forms, for the catalogue."""
+_NUMBER = re.compile(r"\d+")
+
+
+def said_of_field(sentence: str) -> str:
+    """Return the sentence in the language of the request; in English if the catalogue does not have it."""
+    say = translator(spoken.get()).gettext
+    whole = say(sentence)
+    if whole != sentence:
+        return whole
+    template, numbers = _NUMBER.sub("{}", sentence), _NUMBER.findall(sentence)
+    words = say(template)
+    return words.format(*numbers) if words != template and words.count("{}") == len(numbers) else sentence
