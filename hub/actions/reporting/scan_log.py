@@ -9,7 +9,7 @@ from uuid import UUID
 from db.statements import load
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.ticket_code import normalise
+from hub.rules.ticket_code import is_booking_code, normalise
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue import Venue
 from hub.rules.venue_day import midnight
@@ -150,6 +150,7 @@ def _scan(row: Any, show: dict[str, Any] | None) -> dict[str, Any]:
         "mode": row["mode"],
         "ticket_code": row["code"],
         "ticket_id": row["ticket_id"],
+        "booking_id": row["ticket_id"] if is_booking_code(row["code"]) else None,
         "gate": row["gate"],
         "device": row["device"],
         "source": row["source"],

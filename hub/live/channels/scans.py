@@ -18,6 +18,7 @@ from hub.live.channels.channel import Channel, Channels
 from hub.live.channels.tick import Tick
 from hub.live.channels.versioned_state import VersionedState
 from hub.live.protocol.event_bodies import ScanBody, ScanOperator, ScansBody, ScansSnapshot
+from hub.rules.ticket_code import is_booking_code
 from hub.rules.timestamps import rfc3339
 
 TICK_SECONDS = 0.1
@@ -176,4 +177,5 @@ def scan_body(scan: LoggedScan) -> ScanBody:
         slot_id=scan.slot_id,
         code_tail=scan.code[-4:],
         ticket_id=scan.ticket_id,
+        booking_id=scan.ticket_id if is_booking_code(scan.code) else None,
     )

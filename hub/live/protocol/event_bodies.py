@@ -177,6 +177,8 @@ class ScanBody(TypedDict):
     slot_id: int | None
     code_tail: str
     ticket_id: int | None
+    booking_id: int | None
+    """The same id if it is a booking's."""
 
 
 class ScansBody(TypedDict):

@@ -81,7 +81,7 @@ async def test_every_decision_comes_as_it_is_logged_and_shows_no_whole_code(hub:
         "scan_id": scan_id, "at": scan["at"], "scanned_at": scan["at"], "gate": "A",
         "operator": {"id": operator, "name": "Jane Smith"}, "mode": "verify", "source": "socket", "result": "GREEN",
         "reason": "VERIFIED", "entered": True, "people": 1, "slot_id": slot, "code_tail": ticket.code[-4:],
-        "ticket_id": ticket.id,
+        "ticket_id": ticket.id, "booking_id": None,
     }  # fmt: skip
     assert ticket.code not in json.dumps(event)
     logged = (await read_scan(hub.database, scan_id=UUID(scan_id)))["logged_at"]

@@ -14,6 +14,8 @@ class LoggedScan(Response):
     mode: Literal["validate", "verify", "undo", "exit", "override"]
     ticket_code: str
     ticket_id: int | None
+    booking_id: int | None
+    """The same id if it is a booking's."""
     gate: str | None
     device: str | None
     source: str

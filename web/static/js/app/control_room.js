@@ -16,7 +16,7 @@ import { showNotice } from "../lib/notices.js";
 const DAY_MS = 86_400_000;
 const linkState = new LinkState(byId("link-state"));
 const board = new CountBoard();
-/** What plays in the slots of every day shown so far. @type {Map<number, string>} */
+/** What plays in the slots of every day shown so far; the event `plays` says that there are more. @type {Map<number, string>} */
 const plays = new Map();
 const view = new BoardView();
 const figures = new FigureBoard();
@@ -80,7 +80,9 @@ function watch(date) {
   /** @param {Error} error */
   const refused = (error) => current() && showNotice(byId("board-answer"), { title: error.message, next: "" });
   const drawCounts = () => {
+    const known = plays.size;
     for (const { slot_id, show } of board.slots.values()) if (show) plays.set(slot_id, show);
+    if (plays.size > known) dispatchEvent(new Event("plays"));
     view.show(board, clockOfVenue());
     drawFigures();
   };

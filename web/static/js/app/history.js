@@ -4,7 +4,7 @@ import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
 import { momentAt } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
-import { MODES, modeOf, REASONS, reasonOf, RESULTS, SHAPES } from "../words/scans.js";
+import { MODES, modeOf, pageOf, REASONS, reasonOf, RESULTS, SHAPES } from "../words/scans.js";
 
 const PAGE = 100;
 const NAMES = ["from", "to", "gate", "operator_id", "result", "reason", "mode", "code"];
@@ -84,7 +84,7 @@ function row(scan) {
   return h("tr", { class: scan.result, "data-scan": scan.scan_id },
     h("td", {}, h("time", { datetime: scan.scanned_at }, at)),
     h("td", {}, h("span", { class: "verdict-mark" }, icon(SHAPES[scan.result] ?? "clock"), h("span", { class: "unseen" }, `${RESULTS[scan.result]}: `), reasonOf(scan.reason))),
-    h("td", { class: "code" }, scan.ticket_id ? h("a", { href: `/manager/ticket/${scan.ticket_id}` }, scan.ticket_code) : scan.ticket_code),
+    h("td", { class: "code" }, scan.ticket_id ? h("a", { href: pageOf(scan) }, scan.ticket_code) : scan.ticket_code),
     h("td", { class: "play" }, scan.show ?? ""),
     h("td", {}, scan.gate ?? "–"),
     h("td", {}, scan.operator_name ?? `#${scan.operator_id}`),

@@ -25,3 +25,5 @@ export const reasonOf = (reason) => REASONS[reason] ?? reason;
 export const modeOf = (mode) => MODES[mode] ?? mode;
 /** @type {Record<string, string>} */
 export const SHAPES = { GREEN: "check", RED: "cross", YELLOW: "warn" };
+/** Where a scan's ticket or booking is told about. @param {{ ticket_id: number | null, booking_id: number | null }} scan */
+export const pageOf = ({ ticket_id, booking_id }) => (booking_id ? `/admin/bookings/${booking_id}` : `/manager/ticket/${ticket_id}`);

@@ -4,7 +4,7 @@ import { t, tn } from "../../lib/i18n.js";
 import { Feed } from "../../models/feed.js";
 import { momentAt } from "../../lib/dates.js";
 import { showNotice } from "../../lib/notices.js";
-import { modeOf, REASONS, reasonOf, RESULTS, SHAPES } from "../../words/scans.js";
+import { modeOf, pageOf, REASONS, reasonOf, RESULTS, SHAPES } from "../../words/scans.js";
 import { loadStyleSheet } from "../../lib/lazy_loading.js";
 
 const MODES_SAID = ["undo", "exit", "override"];
@@ -41,6 +41,7 @@ class FeedPanel {
   constructor(place, socket, context) {
     this.socket = socket;
     this.context = context;
+    addEventListener("plays", () => this.#namePlays());
     for (const choice of Object.values(this.#choices)) choice.select.addEventListener("change", () => this.#filter(choice));
     place.replaceChildren(
       h("details", { class: "feed-filter" },
@@ -122,21 +123,34 @@ class FeedPanel {
     }
   }
 
+  /** @param {number | null} slot */
+  #play(slot) {
+    const title = this.context.playOf?.(slot);
+    return title ? ` · ${title}` : "";
+  }
+
+  /** Names what plays in the rows that were drawn before it was known. */
+  #namePlays() {
+    for (const place of /** @type {NodeListOf<HTMLElement>} */ (this.#list.querySelectorAll(".feed-play:empty"))) {
+      if (place.dataset.slot) place.textContent = this.#play(Number(place.dataset.slot));
+    }
+  }
+
   /** @param {Wire.ScanBody} scan */
   #scan(scan) {
     const at = (/** @type {string} */ moment) => momentAt(moment, this.context.venue?.timezone, { seconds: true });
     const mode = MODES_SAID.includes(scan.mode) && reasonOf(scan.reason) !== modeOf(scan.mode) ? modeOf(scan.mode) : null;
     const late = scan.source === "sync" ? t("scanned without a line at {time}", { time: at(scan.scanned_at) }) : null;
     const people = scan.people > 1 ? tn("one person", "{n} people", scan.people) : null;
-    const where = [people, this.context.playOf?.(scan.slot_id), scan.gate ? t("Gate {gate}", { gate: scan.gate }) : t("No gate"), scan.operator.name || `#${scan.operator.id}`, mode, late];
+    const where = [people, scan.gate ? t("Gate {gate}", { gate: scan.gate }) : t("No gate"), scan.operator.name || `#${scan.operator.id}`, mode, late];
     const tail = `…${scan.code_tail}`;
     return h("li", { class: scan.result, "data-scan": scan.scan_id },
       h("span", { class: "feed-mark" }, icon(SHAPES[scan.result] ?? "clock"), h("span", { class: "unseen" }, `${RESULTS[scan.result]}: `)),
       h("span", { class: "feed-reason" }, reasonOf(scan.reason)),
       h("time", { datetime: scan.at }, at(scan.at)),
-      h("span", { class: "feed-where soft" }, where.filter(Boolean).join(" · ")),
+      h("span", { class: "feed-where soft" }, where.filter(Boolean).join(" · "), h("span", { class: "feed-play", "data-slot": scan.slot_id ?? "" }, this.#play(scan.slot_id))),
       scan.ticket_id
-        ? h("a", { class: "code", href: `/manager/ticket/${scan.ticket_id}`, "aria-label": t("Ticket ending in {tail}", { tail: scan.code_tail }) }, tail)
+        ? h("a", { class: "code", href: pageOf(scan), "aria-label": scan.booking_id ? t("Booking ending in {tail}", { tail: scan.code_tail }) : t("Ticket ending in {tail}", { tail: scan.code_tail }) }, tail)
         : h("span", { class: "code soft" }, tail),
     );
   }
