@@ -169,16 +169,16 @@ async def test_a_cancelled_performance_offers_others_to_requests_too(
     worker, outbox_rows, mail_server, performance, language
 ):
     _, reservation = await outbox_rows.booking(performance, status="CANCELLED", end_cause="performance")
-    # A request that was never confirmed is told too: it names its booking, because it has no reservation.
+    # A request that was never confirmed gets it, too: it names its booking, because it has no reservation.
     pending, _ = await outbox_rows.booking(performance, status="PENDING")
     await outbox_rows.cancel_request(pending)
-    told = {
+    payload = {
         "cause": "performance",
         "message": "The boiler burst.\n\nWe play again from Sunday.",
         "alternatives": OFFERS,
     }
     for booking, of in ((None, reservation), (pending, None)):
-        await outbox_rows.queue("booking.cancelled", {**told, "booking_id": booking}, of, language=language)
+        await outbox_rows.queue("booking.cancelled", {**payload, "booking_id": booking}, of, language=language)
     assert await worker.send_due() == 2
     for mail in mail_server.messages:
         text, page = bodies(mail)
