@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.actions.messaging.send_reminders import send_reminders
+from hub.actions.shows.booking_views import booking_of_token
 from tests.support.hub import Hub
 from tests.support.mail_outbox import delete_outbox
 from tests.support.negative_controls import drop_constraint, sabotage
 from tests.support.reservations import change_reservation, change_reservations
+from tests.support.shows import EMAIL, add_booking, add_stage, admit_people
 from tests.support.slots import change_slot, change_slots
 from tests.support.tickets import change_ticket
 from tests.support.waitlist import mails, on_demand
@@ -161,3 +163,18 @@ async def test_without_the_primary_key_everybody_is_reminded_twice(open_hub, clo
     await drop_constraint(world.hub.database, "reminders", "reminders_pkey")
     sabotage(monkeypatch, "messaging/reminders", "remind", PRIMARY_KEY, BOTH_HAVE_READ)
     assert await two_hubs_at_once(hubs, world, clock) == 80
+
+
+async def test_a_booking_is_reminded_once_in_the_words_of_a_performance(hub: Hub, world: World, clock):
+    stage = await add_stage(world, day=DAY_AFTER_TOMORROW, start="12:00", end="14:00")
+    booking = await add_booking(world, stage.performance_id, 3)
+    partly_in = await add_booking(world, stage.performance_id, 4, email="in@example.com")
+    await admit_people(hub.database, partly_in, 1)
+    await add_booking(world, stage.performance_id, 2, "PENDING", email="pending@example.com")
+    clock.set(START - timedelta(hours=24))
+    assert [await send_reminders(hub.services) for _ in range(2)] == [1, 0]
+    (mail,) = await mails(hub, "booking.reminder")
+    assert (mail["recipient"], mail["reservation_id"]) == (EMAIL, booking.reservation_id)
+    assert await mails(hub, "reservation.reminder") == []
+    view = await booking_of_token(hub.services, mail["payload"]["manage_token"])
+    assert view.booking_id == booking.id

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from hub.actions.shows.booking_views import booking_of_token
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
 from tests.support.api_client import Api
 from tests.support.mail_outbox import add_outbox_row, change_outbox_row, read_outbox_row
 from tests.support.rows import count_rows
+from tests.support.shows import add_booking, add_stage, read_booking_row
 from tests.support.world import World
 
 LIST = "/api/admin/mail"
@@ -142,6 +144,51 @@ async def test_what_waits_is_sent_at_once_and_keeps_its_own_link(api: Api, world
     before = await count_rows(world.hub.database, "manage_links")
     await api.post(f"{LIST}/{number}/retry", token=await world.staff("MANAGER"))
     assert await count_rows(world.hub.database, "manage_links") == before
+
+
+async def test_a_request_for_seats_that_was_given_up_goes_out_with_a_new_link_that_confirms(
+    api: Api, world: World
+) -> None:
+    stage = await add_stage(world)
+    booking = await add_booking(world, stage.performance_id, 3, "PENDING", email="again@example.com")
+    columns = {"recipient": "again@example.com", "payload": json.dumps({"booking_id": booking.id})}
+    number = await dead(world, kind="booking.requested", **columns)
+    answer = await api.post(f"{LIST}/{number}/retry", token=await world.staff("MANAGER"))
+    assert answer.data["status"] == "PENDING"
+    text = (await arrived(world, "again@example.com")).get_body(("plain",))
+    assert isinstance(text, EmailMessage)
+    (link,) = [line for line in text.get_content().splitlines() if "/b/" in line]
+    old = await api.post("/api/bookings/confirm", {"token": booking.confirm_token})
+    assert (old.status, old.code) == (404, "CONFIRMATION_NOT_FOUND"), "a booking has one link that confirms it"
+    confirmed = await api.post("/api/bookings/confirm", {"token": link.rpartition("/")[2]})
+    assert (confirmed.status, confirmed.data["booking_id"]) == (200, booking.id)
+
+
+async def test_a_confirmed_booking_keeps_its_link_when_an_old_request_is_sent_again(api: Api, world: World) -> None:
+    stage = await add_stage(world)
+    booking = await add_booking(world, stage.performance_id, 3)
+    number = await dead(world, kind="booking.requested", payload=json.dumps({"booking_id": booking.id}))
+    before = (await read_booking_row(world.hub.database, "confirm_hash", id=booking.id))["confirm_hash"]
+    await api.post(f"{LIST}/{number}/retry", token=await world.staff("MANAGER"))
+    assert (await read_booking_row(world.hub.database, "confirm_hash", id=booking.id))["confirm_hash"] == before
+    for _ in range(100):
+        row = await row_of(world, number)
+        if row["status"] == "DROPPED":
+            break
+        await asyncio.sleep(0.02)
+    assert (row["status"], row["last_error"]) == ("DROPPED", "obsolete: confirmed")
+
+
+async def test_the_confirmation_of_a_booking_goes_out_again_with_a_link_to_its_page(api: Api, world: World) -> None:
+    stage = await add_stage(world)
+    booking = await add_booking(world, stage.performance_id, 3)
+    columns = {"recipient": "again@example.com", "reservation_id": booking.reservation_id, "payload": "{}"}
+    number = await dead(world, kind="booking.confirmed", **columns)
+    await api.post(f"{LIST}/{number}/retry", token=await world.staff("MANAGER"))
+    text = (await arrived(world, "again@example.com")).get_body(("plain",))
+    assert isinstance(text, EmailMessage)
+    link = next(line for line in text.get_content().splitlines() if "/b/" in line)
+    assert (await booking_of_token(world.hub.services, link.rpartition("/")[2])).booking_id == booking.id
 
 
 async def test_discarding_drops_a_message_and_forgets_what_it_held(api: Api, world: World) -> None:
