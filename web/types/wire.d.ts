@@ -653,6 +653,7 @@ declare namespace Wire {
     mode: "validate" | "verify" | "undo" | "exit" | "override";
     ticket_code: string;
     ticket_id: number | null;
+    booking_id: number | null;
     gate: string | null;
     device: string | null;
     source: string;
@@ -1494,6 +1495,7 @@ declare namespace Wire {
     slot_id: number | null;
     code_tail: string;
     ticket_id: number | null;
+    booking_id: number | null;
   }
   interface ScanOperator {
     id: number;
