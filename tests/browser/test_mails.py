@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.mail_outbox import add_outbox_row
+from tests.support.shows import add_booking, add_stage
 from tests.support.waitlist import join
 from tests.support.world import World
 
@@ -59,6 +61,34 @@ async def test_the_codes_of_a_confirmation_are_read_off_the_screen_and_without_p
     await page.evaluate("() => document.querySelectorAll('img').forEach((img) => img.removeAttribute('src'))")
     await expect(page.get_by_alt_text(f"QR code of ticket {ticket.code}")).to_be_attached()
     await expect(page.get_by_text(ticket.code, exact=True)).to_be_visible()
+
+
+async def test_the_one_code_of_a_party_is_read_off_the_screen_and_the_button_leads_to_its_page(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    stage = await add_stage(world, day=hub.clock.now().date() + timedelta(days=3))
+    booking = await add_booking(world, stage.performance_id, 3, name="Ann <i>")
+    await add_outbox_row(
+        hub.database, org_id=world.org_id, kind="booking.confirmed", reservation_id=booking.reservation_id,
+        recipient="ann@example.com", next_attempt_at=hub.clock.now(),
+        payload=json.dumps({"manage_token": booking.manage_token}),
+    )  # fmt: skip
+    (mail,) = await arrived(hub)
+    for phone in (False, True):
+        page = await open_page(f"/dev/mail/{mail.name}/html", phone=phone)
+        await expect(page.get_by_role("heading", name="Your booking is confirmed")).to_be_visible()
+        await expect(page.get_by_text("Hello Ann <i>,")).to_be_visible()
+        await expect(page.get_by_text("For 3 people")).to_be_visible()
+        for scheme in ("light", "dark"):
+            assert await look_at(page, scheme) == [booking.code]
+        assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+        button = page.get_by_role("link", name="View, move or cancel")
+        assert (await button.bounding_box() or {})["height"] >= 44
+        await assert_accessible(page, "the confirmation of a booking", best_practice=False)
+    address = await button.get_attribute("href")
+    assert address == f"{hub.url}/b/{booking.manage_token}"
+    page = await open_page(f"/b/{booking.manage_token}")
+    await expect(page.get_by_text("The Tempest").first).to_be_visible()
 
 
 async def test_a_booking_can_be_read_in_the_development_mailbox(hub: Hub, world: World, open_page: Open) -> None:
