@@ -129,7 +129,7 @@ async def figures(page: Page, word: str, people: str) -> None:
 
 
 async def scan_again(page: Page, code: str) -> None:
-    """Scan a code anew: after the seconds in which it is the same scan."""
+    """Scan a code again, after the seconds in which it is the same scan."""
     await page.keyboard.press("Escape")
     await later(page)
     await key_in(page, code)

@@ -1,4 +1,4 @@
-"""The organiser at work in Chromium: from an empty house to a published show, and a list of bookings that is fresh by itself."""
+"""The organiser at work in Chromium: from an empty venue to a published show, and a list of bookings that is fresh by itself."""
 
 from __future__ import annotations
 

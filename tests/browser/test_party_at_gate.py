@@ -51,7 +51,7 @@ async def shows(page: Page, word: str, figures: str) -> None:
 
 
 async def again(page: Page, code: str) -> None:
-    """Scan a code anew: after the seconds in which it is the same scan."""
+    """Scan a code again, after the seconds in which it is the same scan."""
     await page.keyboard.press("Escape")
     await later(page)
     await key_in(page, code)

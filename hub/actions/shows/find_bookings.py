@@ -21,7 +21,7 @@ EXPORT_PAGE = 1000
 STATUSES = ("PENDING", "CONFIRMED", "CHECKED_IN", "CANCELLED", "EXPIRED")
 Sort = Literal["name", "newest"]
 _LEAST_DIGITS = 4
-"""Digits of a phone number that are worth a search. A house number in a name has fewer."""
+"""Digits of a phone number that are worth a search. The number of a street in an address has fewer."""
 _LARGEST_ID = 2**53 - 1
 
 

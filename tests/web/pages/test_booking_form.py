@@ -197,7 +197,7 @@ async def test_a_sold_out_performance_says_so(browser: PlainBrowser, world: Worl
     assert page.heading == "This performance is sold out"
 
 
-async def test_booking_that_closes_while_the_form_is_filled_in_is_told(browser: PlainBrowser, world: World) -> None:
+async def test_booking_that_closes_while_the_form_is_filled_in_is_refused(browser: PlainBrowser, world: World) -> None:
     stage = await add_stage(world)
     page = await browser.open(f"/shows/{stage.show_id}/book/{stage.performance_id}")
     await fill(page)
