@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from hub.commands.command_result import CommandFailed, CommandResult
-from hub.commands.shows import PAGE, minutes_of, organising, would
+from hub.commands.shows import PAGE, document_of, minutes_of, organising, would
 
 if TYPE_CHECKING:
     from hub.actions.shows.performance_records import Concerned, PerformanceRecord
@@ -61,8 +60,8 @@ async def _add(args: Namespace, run: Any) -> CommandResult:
         draft = RunDraft(args.show, args.room, run, args.minutes, settings)
         made = await add(services, by, draft, overlap=args.overlap, dry_run=args.dry_run)
     document = {
-        "performances": [asdict(one) for one in made.performances],
-        "skipped": [asdict(one) for one in made.skipped],
+        "performances": document_of(made.performances),
+        "skipped": document_of(made.skipped),
         "overlaps": [overlap_fields(one) for one in made.overlaps],
         "dry_run": args.dry_run,
     }
@@ -148,7 +147,7 @@ async def move_performance(args: Namespace) -> CommandResult:
 
 
 def _document(one: PerformanceRecord) -> dict[str, Any]:
-    return {**asdict(one), "available_count": one.free}
+    return {**document_of(one), "available_count": one.free}
 
 
 def _line(one: PerformanceRecord) -> str:
@@ -160,7 +159,7 @@ def _line(one: PerformanceRecord) -> str:
 
 
 def _concerned(concerned: Concerned) -> dict[str, Any]:
-    fields = asdict(concerned)
+    fields: dict[str, Any] = document_of(concerned)
     fields["first"] = fields.pop("named")
     return fields
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
-from datetime import time
+from dataclasses import asdict, is_dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.command_services import open_command_services
+from hub.rules.timestamps import rfc3339
 
 if TYPE_CHECKING:
     from hub.actions.shows.organiser import Organiser
@@ -50,7 +51,7 @@ async def list_rooms(args: Namespace) -> CommandResult:
                 break
     text = [f"room {one.room_id}: {one.name} at {one.venue}, {one.capacity} places, {one.performances_to_come} performances to come"
             for one in rooms]  # fmt: skip
-    return CommandResult({"rooms": [asdict(one) for one in rooms]}, "\n".join(text) or "there is no room yet")
+    return CommandResult({"rooms": document_of(rooms)}, "\n".join(text) or "there is no room yet")
 
 
 async def add_room(args: Namespace) -> CommandResult:
@@ -61,7 +62,7 @@ async def add_room(args: Namespace) -> CommandResult:
         draft = RoomDraft(args.name, args.capacity, args.accessibility or "", args.venue)
         room = await add(services, by, draft, dry_run=args.dry_run)
     return CommandResult(
-        asdict(room), f"{would(args)}room {room.room_id}: {room.name} at {room.venue}, {room.capacity} places"
+        document_of(room), f"{would(args)}room {room.room_id}: {room.name} at {room.venue}, {room.capacity} places"
     )
 
 
@@ -79,8 +80,8 @@ async def change_room(args: Namespace) -> CommandResult:
         for one in done.resized
     ]
     document = {
-        "room": asdict(done.room),
-        "performances": [asdict(one) for one in done.resized],
+        "room": document_of(done.room),
+        "performances": document_of(done.resized),
         "dry_run": args.dry_run,
     }
     return CommandResult(document, "\n".join(text))
@@ -111,7 +112,7 @@ async def list_shows(args: Namespace) -> CommandResult:
                 break
     text = [f"show {one.show_id}: {one.title} ({one.status}) at {one.venue}, {one.performances_to_come} performances to come"
             for one in shows]  # fmt: skip
-    return CommandResult({"shows": [asdict(one) for one in shows]}, "\n".join(text) or "there is no show yet")
+    return CommandResult({"shows": document_of(shows)}, "\n".join(text) or "there is no show yet")
 
 
 async def add_show(args: Namespace) -> CommandResult:
@@ -123,7 +124,7 @@ async def add_show(args: Namespace) -> CommandResult:
         from hub.actions.shows.shows import add_show as add
 
         show = await add(services, by, ShowDraft(**fields, venue_id=args.venue), dry_run=args.dry_run)
-    return CommandResult(asdict(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
+    return CommandResult(document_of(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
 
 
 async def change_show(args: Namespace) -> CommandResult:
@@ -136,7 +137,7 @@ async def change_show(args: Namespace) -> CommandResult:
             from hub.actions.shows.posters import set_poster
 
             show = await set_poster(services, by, args.show, _read_image(args.poster))
-    return CommandResult(asdict(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
+    return CommandResult(document_of(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
 
 
 async def publish_show(args: Namespace) -> CommandResult:
@@ -158,7 +159,7 @@ async def delete_show(args: Namespace) -> CommandResult:
 async def _set_status(args: Namespace, status: str) -> CommandResult:
     async with organising(args) as (services, by):
         show = await _write_show(args, services, by, {"status": status})
-    return CommandResult(asdict(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
+    return CommandResult(document_of(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
 
 
 async def _write_show(args: Namespace, services: Services, by: Organiser, changes: dict[str, Any]) -> Any:
@@ -189,7 +190,18 @@ def _read_image(name: str) -> bytes:
         raise CommandFailed(f"cannot read {name}: {error.strerror}") from error
 
 
-# ---- As text
+# ---- As a document and as text
+
+
+def document_of(value: Any) -> Any:
+    """Return a record, or a list or dictionary of them, for JSON: moments as RFC 3339 in UTC, as the API has them."""
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, dict):
+        return {name: document_of(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [document_of(part) for part in value]
+    return document_of(asdict(value)) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def would(args: Namespace) -> str:

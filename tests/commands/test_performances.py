@@ -97,6 +97,7 @@ async def test_a_performance_is_changed_moved_and_cancelled_and_everybody_gets_a
         "shows", "performances", "change", number, "--additional-seats", "2", "--booking", "closed", "--version", "1"
     )
     assert (changed["capacity"], changed["booking"], changed["version"]) == (38, "CLOSED", 2)
+    assert changed["starts_at"] == "2031-03-08T20:00:00Z", "the first venue is in UTC"
     database = await asyncpg.connect(database_url)
     world: Any = Rows(database, 1, changed["venue_id"])
     await add_booking(world, made["performance_id"], 3, name="Ada")
