@@ -50,7 +50,7 @@ async def read_body(request: web.Request, limit: int = BODY_BYTES, seconds: floa
     """Return the body. It may have `limit` bytes and must arrive within `seconds`."""
     length = request.content_length
     if length is not None and length > limit:
-        raise Refused(Reason.PAYLOAD_TOO_LARGE)
+        raise _too_large(limit)
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE, message="Send the body without Content-Encoding")
     try:
@@ -65,8 +65,14 @@ async def read_body(request: web.Request, limit: int = BODY_BYTES, seconds: floa
     except (web.RequestPayloadError, HttpProcessingError):
         raise invalid(("body", "The body is damaged")) from None
     if len(body) > limit:
-        raise Refused(Reason.PAYLOAD_TOO_LARGE)
+        raise _too_large(limit)
     return body
+
+
+def _too_large(limit: int) -> Refused:
+    """Return the refusal PAYLOAD_TOO_LARGE. Its usual words are those of the usual limit."""
+    words = {} if limit == BODY_BYTES else {"message": f"The request is larger than {limit // 1024} KB"}
+    return Refused(Reason.PAYLOAD_TOO_LARGE, **words)
 
 
 async def _read_at_most(content: StreamReader, limit: int) -> bytes:

@@ -72,14 +72,6 @@ class MadeRun:
     overlaps: tuple[Overlap, ...]
 
 
-async def add_performance(
-    services: Services, by: Organiser, draft: RunDraft, *, overlap: bool = False, dry_run: bool = False
-) -> Made:
-    """Make one performance: the run has one date and one time. Refuses as `add_run` does, and INVALID_REQUEST for one to skip."""
-    made = await add_run(services, by, draft, overlap=overlap, dry_run=dry_run)
-    return made.performances[0]
-
-
 async def add_run(
     services: Services, by: Organiser, draft: RunDraft, *, overlap: bool = False, dry_run: bool = False
 ) -> MadeRun:

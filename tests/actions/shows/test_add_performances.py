@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from hub.actions.shows.add_performances import PerformanceSettings, RunDraft, add_performance, add_run
+from hub.actions.shows.add_performances import Made, PerformanceSettings, RunDraft, add_run
 from hub.actions.shows.close_performance import cancel_performance
 from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performance_records import read_performance
@@ -30,6 +30,11 @@ def draft(
     return RunDraft(show_id, room_id, Run(times, dates=dates), minutes)
 
 
+async def add_one(hub: Hub, by: Organiser, wanted: RunDraft) -> Made:
+    (made,) = (await add_run(hub.services, by, wanted)).performances
+    return made
+
+
 async def test_one_performance_has_the_rooms_places_with_its_own_seats(hub: Hub, world: World, by: Organiser):
     show_id, room_id = await add_show(world, duration_minutes=90), await add_room(world, capacity=80)
     opens = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -37,9 +42,7 @@ async def test_one_performance_has_the_rooms_places_with_its_own_seats(hub: Hub,
                                    check_in_opens_minutes=60, check_in_closes_minutes=15, largest_party=4)  # fmt: skip
     received = []
     hub.services.announcer.listen(received.append)
-    made = await add_performance(
-        hub.services, by, replace(draft(show_id, room_id, FRIDAY, minutes=None), settings=settings)
-    )
+    made = await add_one(hub, by, replace(draft(show_id, room_id, FRIDAY, minutes=None), settings=settings))
     assert made.performance_id is not None
     assert received == [SlotsEdited(world.org_id)]
     one = await read_performance(hub.services, by, made.performance_id)
@@ -109,7 +112,7 @@ async def test_two_shows_never_begin_in_one_room_at_the_same_minute(hub: Hub, wo
 async def test_a_cancelled_performance_leaves_its_hour_to_another(hub: Hub, world: World, by: Organiser):
     show_id, room_id = await add_show(world), await add_room(world)
     for _ in range(2):
-        made = await add_performance(hub.services, by, draft(show_id, room_id, FRIDAY))
+        made = await add_one(hub, by, draft(show_id, room_id, FRIDAY))
         assert made.performance_id is not None
         await cancel_performance(hub.services, by, made.performance_id)
     assert await count_slots(hub.database, status="CLOSED") == 2
