@@ -211,6 +211,11 @@ async def change_show(database: Any, show_id: int, **columns: Any) -> None:
     await change_rows(database, "shows", {"id": show_id}, **columns)
 
 
+async def change_room(database: Any, room_id: int, **columns: Any) -> None:
+    """Set columns of one room. The capacity of its performances stays."""
+    await change_rows(database, "rooms", {"id": room_id}, **columns)
+
+
 async def read_shows(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
     """Return the shows with these values: the named columns, or all."""
     return await read_rows(database, "shows", *columns, order_by=order_by, **where)
