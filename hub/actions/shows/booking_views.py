@@ -1,9 +1,9 @@
 """Reading a booking, for whoever has the link of one of its e-mails, or for the staff of its organisation."""
 
-import json
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from db.statements import load
 from hub.access.randomness import token_hash
@@ -15,14 +15,14 @@ from hub.services import Services
 BOOKINGS = load("shows/bookings")
 
 
-@dataclass(frozen=True, slots=True)
-class BookingView:
+class BookingView(NamedTuple):
     """A booking with its performance, as it is now.
 
     `status` is PENDING, CONFIRMED, CHECKED_IN, CANCELLED or EXPIRED. CHECKED_IN means that people of the party are in. A request is
     EXPIRED from `expires_at` on, whether or not the job has ended it. `stored_status` is the column's.
     `code` is the token of the QR code. `waits` says that the request is on the waiting list. `first_token_hash` names the party of
-    the reservation. A request and a cancelled booking have no reservation here.
+    the reservation. A request and a cancelled booking have no reservation here. A named tuple, because a frozen dataclass of fifty
+    fields takes 20 microseconds to make, a tenth of a confirmation.
     """
 
     org_id: int
@@ -87,8 +87,7 @@ class BookingView:
             status = "EXPIRED"
         elif stored == "CONFIRMED" and row["admitted"] > 0:
             status = "CHECKED_IN"
-        values: tuple[Any, ...] = (*row[2:], status)
-        return cls(*values)
+        return cls._make((*row[2:], status))
 
     def booking_state(self, now: datetime) -> BookingState:
         """Return whether the performance can be booked now, and why not if it cannot."""
@@ -113,8 +112,15 @@ class BookingView:
 
     def title_in(self, language: str) -> str:
         """Return the show's title in a language of the hub, or as the organiser wrote it first."""
-        translated = json.loads(self.translations).get(language) or {}
-        return str(translated.get("title") or self.show_title)
+        return title_in(self.show_title, self.translations, language)
+
+
+def title_in(title: str, translations: str, language: str) -> str:
+    """Return a show's title in a language of the hub, or as the organiser wrote it first. `translations` is the column's JSON."""
+    if translations == "{}":
+        return title
+    translated = orjson.loads(translations).get(language) or {}
+    return str(translated.get("title") or title)
 
 
 async def booking_of_token(services: Services, token: str) -> BookingView:

@@ -6,7 +6,7 @@ goes the way of every booking: seat admission, and a batch that takes places (hu
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 
 import orjson
@@ -98,7 +98,7 @@ class Confirmations:
             email=view.email,
             phone=view.phone or "",
             idempotency_key=None if key is None else f"booking {view.booking_id} {key}",
-            body_hash=hashlib.sha256(orjson.dumps(request.party_size)).digest(),
+            body_hash=b"" if key is None else hashlib.sha256(orjson.dumps(request.party_size)).digest(),
             confirmation=Confirmation(hashed, places),
         )
         if view.waits and refused is None:
@@ -107,8 +107,7 @@ class Confirmations:
             reserved = await self._bookings.confirm(reserve, ask_admission=refused is None)
         if refused is not None:
             return view
-        return replace(
-            view,
+        return view._replace(
             stored_status="CONFIRMED",
             status="CONFIRMED",
             party_size=places,

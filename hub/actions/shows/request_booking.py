@@ -5,7 +5,6 @@ address gets more pending requests than the venue allows, whoever asks at the sa
 """
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -19,6 +18,7 @@ import orjson
 from db.statements import load
 from hub.access.randomness import random_bytes, secret_token, token_hash
 from hub.actions.shows.alternatives import Alternatives
+from hub.actions.shows.booking_views import title_in
 from hub.actions.shows.visitor import Visitor
 from hub.batching.batcher import Batcher
 from hub.observability import telemetry
@@ -84,8 +84,7 @@ class PerformanceFacts:
 
     def title_in(self, language: str) -> str:
         """Return the show's title in a language of the hub, or as the organiser wrote it first."""
-        translated = json.loads(self.translations).get(language) or {}
-        return str(translated.get("title") or self.show_title)
+        return title_in(self.show_title, self.translations, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,7 @@ def _refuse(asked: _Asked, now: datetime) -> Refused | None:
 
 def _consent_of(row: Any, language: str) -> str:
     """Return the words that a visitor agrees to, in their language if the organiser has translated them."""
-    translated = json.loads(row["translations"]).get(language) or {}
+    translated = orjson.loads(row["translations"]).get(language) or {}
     return str(translated.get("consent") or row["consent"])
 
 
