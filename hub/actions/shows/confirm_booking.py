@@ -81,7 +81,8 @@ class Confirmations:
                 await self._explain(refused, view, places)
                 self._record_refusal(refused, view, places, perf_counter() - started)
                 raise
-            self._record_success(confirmed, perf_counter() - started)
+            if view.stored_status == "PENDING":  # a repeat is not another confirmation
+                self._record_success(confirmed, perf_counter() - started)
             return confirmed
         raise Refused(Reason.BUSY)
 

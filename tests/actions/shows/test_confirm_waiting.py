@@ -9,7 +9,7 @@ from hub.actions.shows.confirm_booking import ConfirmRequest
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
-from tests.support.shows import Booking, Stage, add_booking, add_bookings, add_stage, change_room, read_booking_row
+from tests.support.shows import Booking, Stage, add_booking, add_bookings, add_stage, read_booking_row
 from tests.support.slots import revise_slot
 from tests.support.waitlist import entry, mails, on_demand, serve_all, slot, status, wait_for_seats
 from tests.support.world import World
@@ -76,8 +76,7 @@ async def test_with_free_seats_it_leaves_the_list(hub: Hub, world: World, full):
     stage, _ = full
     waiting = await add_booking(world, stage.performance_id, 4, "PENDING")
     joined = await wait_for_seats(hub, waiting)
-    await change_room(hub.database, stage.room_id, capacity=12)
-    await revise_slot(hub.database, stage.performance_id, total_capacity=12)
+    await revise_slot(hub.database, stage.performance_id, total_capacity=12, additional_seats=2)
     with pytest.raises(Refused):
         await confirm(hub, waiting)
     assert await status(hub, joined) == ["WAITING"], "a refusal leaves it where it was"

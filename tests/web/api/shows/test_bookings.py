@@ -14,6 +14,7 @@ import zxingcpp
 from PIL import Image
 
 from hub.clock import Clock
+from hub.observability.logs import captured
 from hub.settings import Rate
 from tests.support.api_client import Answer, Api, booking
 from tests.support.mail_outbox import count_outbox, read_outbox
@@ -562,6 +563,35 @@ async def test_a_request_that_was_moved_is_confirmed_where_it_is_now(api: Api, w
     answer = await confirm(api, pending.confirm_token)
     assert answer.data["performance"]["performance_id"] == later
     assert await world.booked_count(later) == 2
+
+
+async def test_the_link_is_good_for_any_organisation_of_the_hub(api: Api, world: World) -> None:
+    other = await World(api.hub).found()
+    link = await add_booking(other, (await add_stage(other)).performance_id, 2, "PENDING")
+    assert (await confirm(api, link.confirm_token)).status == 200
+    assert (await read_booking_row(api.hub.database, org_id=other.org_id, id=link.id))["status"] == "CONFIRMED"
+
+
+async def test_guessing_links_is_limited_and_asking_for_seats_is_counted_apart(open_hub: Any) -> None:
+    hub = await open_hub(rate_reservations=Rate(2, 60))
+    world = await World(hub).found()
+    api, stage = Api(hub), await add_stage(world)
+    for _ in range(2):
+        assert (await confirm(api, "guess")).status == 404
+    assert refusal(await confirm(api, "guess")) == (429, "RATE_LIMITED")
+    assert (await ask(api, stage.performance_id)).status == 201
+
+
+async def test_the_log_counts_a_booking_once_and_has_nobodys_name_or_link(api: Api, world: World) -> None:
+    stage = await add_stage(world, capacity=3)
+    with captured() as events:
+        _, token = await requested(api, stage.performance_id, name="Ada Lovelace", phone="+12025551234")
+        for _ in range(2):
+            assert (await confirm(api, token, key="page")).status == 200
+        assert (await ask(api, stage.performance_id, email="bob@example.com")).status == 409
+    named = Counter(event["event"] for event in events if event["event"].startswith("booking."))
+    assert named == {"booking.created": 1, "booking.confirmed": 1, "booking.refused": 1}
+    assert not any(secret in str(events) for secret in ("Ada", "ada@", "bob@", "+1202", token))
 
 
 # ---- the door of the tickets
