@@ -308,7 +308,7 @@ async def test_a_request_that_was_confirmed_meanwhile_is_not_ended(two_hubs, wor
 async def test_without_the_guard_the_job_ends_a_confirmed_booking(two_hubs, world, clock, monkeypatch):
     sabotage(
         monkeypatch, "shows/bookings", "expire_requests",
-        ("     WHERE t.status = 'INACTIVE'\n", ""), (" AND b.status = 'PENDING'\n", "\n"),
+        ("     WHERE t.status = 'INACTIVE'\n", ""), (" AND b.status = 'PENDING'", ""),
     )  # fmt: skip
     broken = await confirmed_before_the_job_ends_it(two_hubs[0], world, clock)
     assert any("a booking agrees with its ticket" in line for line in broken), broken
