@@ -51,6 +51,7 @@ class ReservationView:
     """The booking, which has its ticket's id; None for a ticket. `slot_id` is then a performance of the show `show_id`."""
     show_id: int | None
     show_title: str | None
+    """In the language of the booking, if the show has it."""
     room_name: str | None
 
     @property

@@ -16,6 +16,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.api.booking.requests import MoveReservation
 from web.api.booking.reservation_fields import reservation_fields
+from web.api.booking.reserved_fields import manage_path
 from web.json_body import read_json
 from web.json_responses import success_response
 from web.keys import AVAILABILITY, SERVICES
@@ -104,6 +105,10 @@ def _calendar_links(request: web.Request, one: ReservationView) -> dict[str, str
 
 def _entries(request: web.Request, party: Party) -> list[CalendarEntry]:
     settings, token, first = request.app[SERVICES].settings, manage_token(request), party.reservation
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    manage_url = settings.public_url + manage_path(token, of_booking=first.booking_id is not None) if token else ""
+    if first.booking_id is not None:
+        return [_entry_of_booking(first, host, manage_url)]
     places = tuple(
         booked_party.Place(
             one.reservation_id, one.status, one.calendar_sequence, one.ticket_code, "", None, one.slot_id, one.date,
@@ -116,10 +121,32 @@ def _entries(request: web.Request, party: Party) -> list[CalendarEntry]:
     return booked_party.calendar_entries(
         booked_party.Party(venue, places),
         standing or [one.reservation_id for one in party.members],
-        host=urlsplit(settings.public_url).hostname or "localhost",
-        manage_url=f"{settings.public_url}/r/{token}" if token else "",
+        host=host,
+        manage_url=manage_url,
         language=first.language,
         organizer="",
+    )
+
+
+def _entry_of_booking(one: ReservationView, host: str, manage_url: str) -> CalendarEntry:
+    """Return the entry of its e-mails. It has no code, because a calendar is shared more readily than an e-mail."""
+    cancelled = one.status == "CANCELLED"
+    return CalendarEntry(
+        reservation_id=one.reservation_id,
+        host=host,
+        venue_name=one.venue_name,
+        venue_timezone=one.timezone,
+        ticket_code="",
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        manage_url="" if cancelled else manage_url,
+        address=one.venue_address,
+        language=one.language,
+        sequence=one.calendar_sequence + cancelled,
+        cancelled=cancelled,
+        show_title=one.show_title or "",
+        room=one.room_name or "",
+        people=one.places,
     )
 
 

@@ -5,9 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from icalendar import Calendar
 
 from tests.support.api_client import Answer, Api
-from tests.support.shows import Booking, Stage, add_booking, add_performance, add_room, add_stage, admit_people
+from tests.support.reservations import change_reservation
+from tests.support.shows import (
+    Booking,
+    Stage,
+    add_booking,
+    add_performance,
+    add_room,
+    add_stage,
+    admit_people,
+    change_show,
+)
 from tests.support.waitlist import on_demand, slot
 from tests.support.world import NOON, TODAY, World
 
@@ -55,6 +66,20 @@ async def test_a_booking_is_shown_with_its_party_show_and_room(api: Api, world: 
         await api.get(f"/api/reservations/{ticket.reservation_id}", headers={"X-Reservation-Token": ticket.token})
     ).data
     assert (shown["places"], shown["booking"]) == (1, None)
+
+
+async def test_the_calendar_of_a_booking_names_the_show_and_not_its_code(api: Api, world: World, stage: Stage):
+    await change_show(world.hub.database, stage.show_id, translations='{"zh_Hans": {"title": "暴风雨"}}')
+    booking = await add_booking(world, stage.performance_id, 5)
+    await change_reservation(world.hub.database, booking.reservation_id, language="zh_Hans")
+    answer = await api.get(f"{path_of(booking)}/calendar.ics", headers=holder(booking))
+    (event,) = Calendar.from_ical(answer.body).walk("VEVENT")
+    assert event["SUMMARY"] == "暴风雨"
+    assert f"/b/{booking.manage_token}" in event["DESCRIPTION"]
+    shown = (await api.get(path_of(booking), headers=holder(booking))).data
+    for text in (answer.body.decode(), *shown["calendar_links"].values()):
+        assert booking.code not in text
+    assert booking.manage_token not in "".join(shown["calendar_links"].values())
 
 
 @pytest.mark.parametrize("by_staff", [False, True])
