@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,7 +19,7 @@ from tests.support.parties import book_together, numbers
 from tests.support.scan_log import count_scans
 from tests.support.shows import add_booking, add_stage
 from tests.support.slots import sum_verified
-from tests.support.websocket_client import Socket
+from tests.support.websocket_client import connected
 from tests.support.world import World
 
 
@@ -38,18 +37,8 @@ async def still(database_url: str) -> AsyncIterator[Standstill]:
         yield still
 
 
-@asynccontextmanager
-async def scanner(url: str, token: str) -> AsyncIterator[Socket]:
-    headers = {"Authorization": f"Bearer {token}"}
-    async with aiohttp.ClientSession() as client, client.ws_connect(f"{url}/ws", headers=headers) as ws:
-        socket = Socket(ws)
-        for kind in ("hello", "ready"):
-            assert (await socket.receive())["type"] == kind
-        yield socket
-
-
 async def verify(url: str, token: str, scan: dict[str, Any]) -> dict[str, Any]:
-    async with scanner(url, token) as gate:
+    async with connected(url, token) as gate:
         return await gate.verify(**scan)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ import pytest
 from hub.actions.scanning.entry_scans import EntryScans
 from tests.support.blocked_inserts import Standstill, standstill
 from tests.support.hub import Hub
+from tests.support.hub_process import ServedHub
 from tests.support.invariants import broken_invariants
 from tests.support.movements import count_inside
 from tests.support.negative_controls import sabotage, without_last_line
@@ -21,7 +23,7 @@ from tests.support.parties import book_together, numbers
 from tests.support.reservations import read_reservation
 from tests.support.scan_log import count_entries
 from tests.support.shows import Booking, add_booking, add_bookings, add_stage
-from tests.support.websocket_client import Socket
+from tests.support.websocket_client import Socket, connected
 from tests.support.world import World
 
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
@@ -107,6 +109,37 @@ async def test_parts_of_one_party_at_four_gates_admit_no_more_than_booked(world,
             after += count
             assert inside == after
         assert after == await admitted(world, booking) <= 7
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_parts_of_one_party_at_four_gates_of_two_processes_admit_no_more_than_booked(
+    two_hubs, world, clock, tmp_path, free_port
+):
+    """One hub is `hub serve` in a process of its own, the other is in the test's."""
+    served = ServedHub(two_hubs[0], clock, tmp_path, free_port)
+    await served.start()
+    try:
+        async with AsyncExitStack() as stack:
+            gates = [
+                await stack.enter_async_context(connected(url, await world.staff()))
+                for url in (served.url, two_hubs[0].url, served.url, two_hubs[0].url)
+            ]
+            slot_id = await world.slot(capacity=1000)
+            for _ in range(8):
+                booking = await party(world, 7)
+                family = await book_together(world, slot_id, 7)
+                codes = [(booking.code, False)] * 4, [(ticket.code, True) for ticket in family[:4]]
+                for shown in codes:
+                    four = await asyncio.gather(
+                        *(gate.verify(code, party=one, count=2) for gate, (code, one) in zip(gates, shown, strict=True))
+                    )
+                    reasons = sorted(decision["reason"] for decision in four)
+                    assert reasons == ["PARTY_TOO_LARGE", *["VERIFIED"] * 3]
+                    inside = sorted(numbers(one)[1] for one in four if one["reason"] == "VERIFIED")
+                    assert inside == [2, 4, 6]
+                assert await admitted(world, booking) == 6
+    finally:
+        await served.kill()
     assert await broken_invariants(world.hub.database) == []
 
 

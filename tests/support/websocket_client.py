@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -62,6 +64,17 @@ class Socket:
 
     async def close(self) -> None:
         await self.ws.close()
+
+
+@asynccontextmanager
+async def connected(url: str, token: str) -> AsyncIterator[Socket]:
+    """Connect to the hub at `url`, for example one in a process of its own."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession() as client, client.ws_connect(f"{url}/ws", headers=headers) as ws:
+        socket = Socket(ws)
+        for kind in ("hello", "ready"):
+            assert (await socket.receive())["type"] == kind
+        yield socket
 
 
 async def answer_of(socket: Socket, command: str, **fields: Any) -> dict[str, Any]:
