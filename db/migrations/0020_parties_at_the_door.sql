@@ -17,3 +17,5 @@ DROP INDEX ticket_absences_one_open;
 CREATE UNIQUE INDEX ticket_absences_one_open ON ticket_absences (ticket_id, org_id, person) WHERE returned_at IS NULL;
 DROP INDEX ticket_absences_returned_once;
 CREATE UNIQUE INDEX ticket_absences_returned_once ON ticket_absences (return_scan, org_id, exit_scan, person) WHERE return_scan IS NOT NULL;
+DROP INDEX ticket_absences_of_ticket;
+CREATE INDEX ticket_absences_of_ticket ON ticket_absences (ticket_id, org_id, left_at);

@@ -15,7 +15,7 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
        CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE i.venue_id END AS entry_venue_id,
        CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE coalesce(d.venue_id, i.venue_id) END AS counted_venue_id,
        CASE WHEN i.scan_id IS NULL THEN s.date ELSE d.date END AS counted_date,
-       b.left_at, b.left_gate, b.returned_at, coalesce(b.out, 0) AS out,
+       b.left_at, b.left_gate, b.returned_at, n.out,
        e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.people AS scanned_people,
        e.logged_at AS scanned_logged_at
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
@@ -28,11 +28,12 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
                       WHERE t.verified_at IS NOT NULL AND i.code = t.code AND i.org_id = t.org_id AND i.entered
                       ORDER BY i.logged_at DESC LIMIT 1) i ON true
   LEFT JOIN LATERAL (SELECT d.date, d.venue_id FROM reservation_slots d WHERE d.org_id = i.org_id AND d.id = i.slot_id LIMIT 1) d ON true
-  LEFT JOIN LATERAL (SELECT b.left_at, b.left_gate, b.returned_at, count(*) FILTER (WHERE b.returned_at IS NULL) OVER () AS out
-                       FROM ticket_absences b
+  LEFT JOIN LATERAL (SELECT b.left_at, b.left_gate, b.returned_at FROM ticket_absences b
                       WHERE b.ticket_id = t.id AND b.org_id = t.org_id
                         AND (b.returned_at IS NULL OR b.returned_at >= t.verified_at)
-                      ORDER BY b.returned_at DESC NULLS FIRST, b.left_at DESC LIMIT 1) b ON true
+                      ORDER BY b.returned_at DESC NULLS FIRST LIMIT 1) b ON true
+ CROSS JOIN LATERAL (SELECT count(*) AS out FROM ticket_absences b
+                      WHERE b.ticket_id = t.id AND b.org_id = t.org_id AND b.returned_at IS NULL) n
   LEFT JOIN LATERAL (SELECT * FROM scans e
                       WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
  ORDER BY a.n;
@@ -96,13 +97,14 @@ WITH asked AS MATERIALIZED (
 ), back AS (
     UPDATE ticket_absences b
        SET returned_at = a.moved_at, return_scan = a.scan_id
-      FROM (SELECT m.org_id, m.moved_at, m.scan_id, o.exit_scan, o.person
+      FROM (SELECT m.org_id, m.ticket_id, m.moved_at, m.scan_id, o.exit_scan, o.person
               FROM marked m
              CROSS JOIN LATERAL (SELECT o.exit_scan, o.person FROM ticket_absences o
                                   WHERE o.ticket_id = m.ticket_id AND o.org_id = m.org_id AND o.returned_at IS NULL
                                   ORDER BY o.left_at, o.person LIMIT m.people) o
              WHERE m.way = 'in') a
-     WHERE b.org_id = a.org_id AND b.exit_scan = a.exit_scan AND b.person = a.person AND b.returned_at IS NULL
+     WHERE b.ticket_id = a.ticket_id AND b.org_id = a.org_id AND b.person = a.person AND b.exit_scan = a.exit_scan
+       AND b.returned_at IS NULL
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
                        reservation_id, slot_id, result, reason, people, scanned_at, logged_at)

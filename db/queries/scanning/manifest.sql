@@ -15,7 +15,8 @@ SELECT t.code, t.status, r.slot_id, t.valid_until, t.channel, t.verified_at, t.v
        CASE WHEN r.booked_together > 1 THEN r.manage_token_hash END AS together
   FROM ticket_reservations r
   JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
-  LEFT JOIN (SELECT b.org_id, b.ticket_id, max(b.left_at) AS left_at, count(*) AS out FROM ticket_absences b
-              WHERE b.returned_at IS NULL GROUP BY 1, 2) b ON b.ticket_id = t.id AND b.org_id = t.org_id
+  LEFT JOIN LATERAL (SELECT max(b.left_at) AS left_at, count(*) AS out FROM ticket_absences b
+                      WHERE t.verified_at IS NOT NULL AND b.ticket_id = t.id AND b.org_id = t.org_id
+                        AND b.returned_at IS NULL) b ON true
  WHERE r.slot_id = ANY ($2::bigint[]) AND r.org_id = $1 AND r.holds_place
  ORDER BY t.code;
