@@ -47,7 +47,7 @@ async def test_page_and_hub_read_the_same_code_out_of_what_was_typed(page: Page)
         code.lower(), code.replace("-", ""), code.replace("-", " "), f"  {code}\t", code.replace("-", "\u2013"),
         f"https://venue.example/reserve?ticket={code}", f"https://venue.example/reserve?orq=2&ticket={code.lower()}",
         f"https://shop.example/t/{code}", code.translate(str.maketrans("TK0123456789-", "\uff34\uff2b\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff0d")),
-        "DT-77-4711", *(case["text"] for case in CASES),
+        "DT-77-4711", "DT-2025-abc_def", "https://venue.example/b/pA5tQ_3Zk-9xYw0VbN7uLg_pA5tQ3Zk9xYw0Vb", *(case["text"] for case in CASES),
     ]  # fmt: skip
     for text in spelt:
         assert normalise(await ask(page, "ticket_code", "m.tidyCode(given[0])", text)) == normalise(text), text
@@ -70,6 +70,7 @@ async def test_a_list_is_taken_apart(page: Page) -> None:
     ):
         assert await ask(page, "ticket_code", "m.codesIn(given[0])", text) == [a, b, c], text
     assert await ask(page, "ticket_code", "m.codesIn(given[0])", f"DT-1 MP-22, {a}") == ["DT-1", "MP-22", a]
+    assert await ask(page, "ticket_code", "m.codesIn(given[0])", "DT-1_a, DT_2 MP_3") == ["DT-1_a", "DT_2", "MP_3"]
     assert await ask(page, "ticket_code", "m.codesIn(given[0])", f"{a[:-1]} {b}") == [b, a[:-1]]
     assert await ask(page, "ticket_code", "m.codesIn('  ,;\\n ')") == []
     booking = "BKG-22222222TKT2026ABC234DEF567"

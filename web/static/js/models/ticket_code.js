@@ -1,4 +1,4 @@
-// Typed codes of tickets and bookings: in any case and spacing, as an address or in a list.
+// Typed codes: in any case and spacing, as an address or in a list.
 export const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const MODULUS = 31;
 const RADIX = 3;
@@ -11,8 +11,9 @@ const QUERY_NAMES = ["ticket", "ticket_code", "code"];
 
 /** One code; ours in its canonical spelling. */
 export function tidyCode(/** @type {string} */ typed) {
-  const text = fromAddress(clean(typed));
-  return canonical(packed(text)) ?? text.replace(/\s+/g, "");
+  const text = fromAddress(plain(typed));
+  // Other codes and links keep their underscores.
+  return canonical(packed(dashed(text))) ?? text.replace(/\s+/g, "");
 }
 
 /** Every code in a text once, in order. */
@@ -20,32 +21,28 @@ export function codesIn(/** @type {string} */ typed) {
   /** @type {string[]} */
   const found = [];
   for (const part of typed.split(/[\n\r,;\uff0c\uff1b\u3001|]+/)) {
-    const text = clean(part);
+    const own = plain(part);
+    const text = dashed(own);
     if (!text) continue;
-    const words = text.split(/\s+/);
+    const words = own.split(/\s+/);
     const inside = /:\/\//.test(text) || BOOKING.test(packed(text)) ? null : text.toUpperCase().match(INSIDE);
     if (inside) {
       // The rest is another code or part of one: it is kept.
       const left = text.toUpperCase().replace(INSIDE, " ").split(/\s+/);
       found.push(...inside.map(tidyCode), ...left.filter((word) => /[A-Z0-9]/.test(word)).map(tidyCode));
-    } else if (words.length > 1 && words.every((word) => /:\/\/|^[A-Z]{2,4}-.*\d/i.test(word))) found.push(...words.map(tidyCode));
-    else found.push(tidyCode(text));
+    } else if (words.length > 1 && words.every((word) => /:\/\/|^[A-Z]{2,4}-.*\d/i.test(dashed(word)))) found.push(...words.map(tidyCode));
+    else found.push(tidyCode(own));
   }
   return [...new Set(found.filter(Boolean))];
 }
 
-/** Whether this is our code, of a ticket or a booking, with a correct check character. */
+/** Whether this is our code, with a correct check character. */
 export function check(/** @type {string} */ code) {
   return (OURS.test(code) || BOOKING.test(code)) && remainder(code) === 1;
 }
 
-/** Whether this is a booking's code. @param {string | null | undefined} code */
-export const isBookingCode = (code) => BOOKING.test(code ?? "");
-
-/** A code for a narrow list: of a booking's only the beginning and the end. @template {string | null | undefined} Code @param {Code} code */
-export const shortCode = (code) => (code && isBookingCode(code) ? `${code.slice(0, 10)}…${code.slice(-4)}` : code);
-
-const clean = (/** @type {string} */ text) => text.normalize("NFKC").replace(/[\u200b-\u200f\u2060\ufeff]/g, "").replace(DASHES, "-").trim();
+const plain = (/** @type {string} */ text) => text.normalize("NFKC").replace(/[\u200b-\u200f\u2060\ufeff]/g, "").trim();
+const dashed = (/** @type {string} */ text) => text.replace(DASHES, "-");
 
 const packed = (/** @type {string} */ text) => text.replace(/[\s.-]+/g, "").toUpperCase();
 
@@ -73,7 +70,8 @@ function fromAddress(/** @type {string} */ text) {
   try {
     const address = new URL(text.replace(/^www\./i, "https://www."), "https://venue.invalid");
     const named = QUERY_NAMES.map((name) => address.searchParams.get(name)).find(Boolean);
-    return named ?? text.toUpperCase().match(BOOKING_INSIDE)?.[0] ?? text.toUpperCase().match(INSIDE)?.[0] ?? text;
+    const capitals = dashed(text).toUpperCase();
+    return named ?? capitals.match(BOOKING_INSIDE)?.[0] ?? capitals.match(INSIDE)?.[0] ?? text;
   } catch {
     return text;
   }

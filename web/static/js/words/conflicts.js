@@ -1,7 +1,7 @@
 // The texts of conflicts: kinds, what happened, possible decisions. Add the text of a new kind here.
 import { t, tn } from "../lib/i18n.js";
 import { momentAt } from "../lib/dates.js";
-import { isBookingCode } from "../models/ticket_code.js";
+import { isBookingCode } from "../models/booking_code.js";
 import { reasonOf } from "./scans.js";
 
 /** @type {Record<string, string>} */

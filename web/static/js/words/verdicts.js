@@ -3,7 +3,7 @@
 import { language, t, tn } from "../lib/i18n.js";
 import { momentAt, nowAt, shortDay, span } from "../lib/dates.js";
 import { isParty } from "../models/party.js";
-import { isBookingCode } from "../models/ticket_code.js";
+import { isBookingCode } from "../models/booking_code.js";
 import { tooMany, tooManyLeave } from "./parties.js";
 
 /** @typedef {{ timezone?: string } | null | undefined} VenueClock */

@@ -13,8 +13,8 @@ export function adviceOn(code, { typing, onUse }) {
   const found = diagnose(code);
   if (!found) return [];
   if (found.kind === "length") {
-    // During typing a code is always too short. A booking's code is longer, and is not for this field.
-    if ((typing && found.have < 12) || found.wanted !== 12) return [];
+    // During typing a code is always too short.
+    if (typing && found.have < 12) return [];
     return [tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have)];
   }
   const strange = found.marks.some((place) => "01OIL".includes(code[place]));

@@ -1,12 +1,11 @@
 // Help with our mistyped codes, by the check character: where the error may be, and the likely codes.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
+import { BOOKING_FORM } from "../../models/booking_code.js";
 import { diagnose } from "../../models/code_slips.js";
 import { tidyCode } from "../../models/ticket_code.js";
 
 const PAUSE_MS = 600;
-// Characters of a booking's code after its prefix.
-const OF_A_BOOKING = 27;
 
 export class CodeHelp {
   /** @type {number | undefined} */
@@ -35,14 +34,15 @@ export class CodeHelp {
 
   /** @param {string} code */
   advise(code) {
-    const found = diagnose(code);
+    const ofBooking = BOOKING_FORM.begins.test(code);
+    const found = ofBooking ? diagnose(code, BOOKING_FORM) : diagnose(code);
     if (!found) {
       this.clear();
       return;
     }
     if (found.kind === "length") {
       this.place.replaceChildren(
-        h("p", {}, found.wanted === OF_A_BOOKING
+        h("p", {}, ofBooking
           ? tn("A booking code has 27 characters after BKG; this one has {n}.", "A booking code has 27 characters after BKG; this one has {n}.", found.have)
           : tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have)),
       );

@@ -2,7 +2,7 @@
 import { t, tn } from "../../lib/i18n.js";
 import { doneOf, kindOf, surplusOf } from "../../words/conflicts.js";
 import { momentAt } from "../../lib/dates.js";
-import { shortCode } from "../../models/ticket_code.js";
+import { shortCode } from "../../models/booking_code.js";
 
 // The scanner that sent the queue also gets these conflicts as an answer, which may arrive after the notice.
 const ANSWER_FOLLOWS_MS = 3_000;

@@ -3,7 +3,7 @@ import { byId, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { kindOf, surplusOf } from "../../words/conflicts.js";
 import { momentAt } from "../../lib/dates.js";
-import { shortCode } from "../../models/ticket_code.js";
+import { shortCode } from "../../models/booking_code.js";
 
 export class OfflinePanel {
   #shown = 0;

@@ -5,7 +5,7 @@ import { messageOf } from "../../lib/api.js";
 import { LinkLost } from "../../lib/socket.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
-import { shortCode } from "../../models/ticket_code.js";
+import { shortCode } from "../../models/booking_code.js";
 import { peopleOf } from "../../words/parties.js";
 
 /** @type {Record<string, string>} */

@@ -8,7 +8,8 @@ import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { CommandRefused, LinkLost } from "../../models/scan_session.js";
 import { isParty } from "../../models/party.js";
-import { isBookingCode, tidyCode } from "../../models/ticket_code.js";
+import { isBookingCode } from "../../models/booking_code.js";
+import { tidyCode } from "../../models/ticket_code.js";
 import { timeColour } from "./frame_to_colour.js";
 
 const SLOW_MS = 1_500;

@@ -7,7 +7,7 @@ import { CommandRefused, LinkLost } from "../../lib/socket.js";
 import { momentAt } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { choicesOf, isParty } from "../../models/party.js";
-import { shortCode } from "../../models/ticket_code.js";
+import { shortCode } from "../../models/booking_code.js";
 import { partyOf } from "../../words/parties.js";
 
 // The news of an entry may arrive before the notice of the supervisor's decision.

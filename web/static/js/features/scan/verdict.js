@@ -2,7 +2,7 @@
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/dates.js";
-import { isBookingCode } from "../../models/ticket_code.js";
+import { isBookingCode } from "../../models/booking_code.js";
 import { detailOf, inDays, wordOf } from "../../words/verdicts.js";
 
 const SPRITE = new URL("../../../icons.svg", import.meta.url).href;
