@@ -33,7 +33,7 @@ SETUP = """async (module) => {
   const states = [];
   const slots = [];
   const line = new AvailabilitySocket({
-    orq: 7, url: "ws://hub/ws/availability", Socket: Fake,
+    whose: { orq: 7 }, url: "ws://hub/ws/availability", Socket: Fake,
     onSlots: (...given) => slots.push(given), onState: (...given) => states.push(given),
   });
   window.it = { line, made, states, slots, last: () => made.at(-1) };

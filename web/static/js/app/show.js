@@ -55,7 +55,7 @@ const state = byId("link-state");
 const socket =
   state &&
   new AvailabilitySocket({
-    show: Number(root.dataset.show),
+    whose: { show: root.dataset.show },
     onSlots: (slots, whole, month) => {
       const shown = months().find((one) => one.dataset.month === month);
       const strange = slots.filter((slot) => !showPlaces(slot) && Date.parse(slot.ends_at) > +hubNow()).length;

@@ -1,8 +1,7 @@
 // The calendar's live connection: first a whole month, then each slot that changes. Change its time limits here.
 //
 //   const socket = new AvailabilitySocket({
-//     orq,                                  // the organisation's number, or undefined where there is one
-//     show,                                 // a show's number: its performances instead of the calendar
+//     whose,                                // {orq}: the organisation; {show}: the performances of a show; {}: there is one
 //     onSlots: (slots, whole, month) => {}, // `whole`: all slots of the month, replace all; else changed slots, replace by id
 //     onState: (state, since) => {},        // see below; called when it changes
 //     onClock: (serverTime) => {},          // optional: the hub's time (RFC 3339)
@@ -61,17 +60,15 @@ export class AvailabilitySocket {
 
   /**
    * @param {object} options
-   * @param {number} [options.orq]
-   * @param {number} [options.show]
+   * @param {Record<string, any>} [options.whose]
    * @param {(slots: Slot[], whole: boolean, month: string) => void} options.onSlots
    * @param {(state: string, since: number | null) => void} [options.onState]
    * @param {(serverTime: string) => void} [options.onClock]
    * @param {string} [options.url]
    * @param {typeof WebSocket} [options.Socket]
    */
-  constructor({ orq, show, onSlots, onState = nothing, onClock = nothing, url = socketUrl("/ws/availability"), Socket = WebSocket }) {
-    this.orq = orq;
-    this.show = show;
+  constructor({ whose = {}, onSlots, onState = nothing, onClock = nothing, url = socketUrl("/ws/availability"), Socket = WebSocket }) {
+    this.whose = whose;
     this.onSlots = onSlots;
     this.onState = onState;
     this.onClock = onClock;
@@ -128,7 +125,7 @@ export class AvailabilitySocket {
     this.#abandon();
     this.#startedAt = performance.now();
     const asked = this.#month ?? "";
-    const socket = new this.Socket(`${this.url}?${new URLSearchParams({ month: asked, ...(this.orq ? { orq: String(this.orq) } : {}), ...(this.show ? { show: String(this.show) } : {}) })}`);
+    const socket = new this.Socket(`${this.url}?${new URLSearchParams({ month: asked, ...this.whose })}`);
     this.#socket = socket;
     this.#expectMonth();
     socket.onopen = () => {

@@ -46,7 +46,7 @@ export class LiveMonths {
     /** @type {number | null} */
     this.checkedAt = null;
     this.#socket = new Socket({
-      orq: whose.orq,
+      whose,
       onSlots: (slots, whole, key) => this.#take(key, slots, { whole, live: true }),
       onState: (state, since) => this.#changed(state, since),
     });
