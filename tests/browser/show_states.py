@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
+from hub.actions.waitlist.join_booking import join_with_booking
+from hub.actions.waitlist.offer_places import serve_waitlists
 from tests.browser.states import Scene, state
 from tests.support.shows import (
     Booking,
@@ -198,6 +200,27 @@ async def seats_short(scene: Scene) -> Page:
 @state("seats", reloads=True)
 async def seats_gone(scene: Scene) -> Page:
     return await opened(scene, await booked(scene, "PENDING", 2, "full"), "short")
+
+
+@state("seats", reloads=True)
+async def seats_waiting(scene: Scene) -> Page:
+    booking = await booked(scene, "PENDING", 2, "full")
+    await join_with_booking(scene.hub.services, booking.confirm_token, "en")
+    return await opened(scene, booking, "waits")
+
+
+@state("seats", reloads=True)
+async def seats_held(scene: Scene) -> Page:
+    """Seats that came free are held for the first on the waiting list."""
+    programme = await programme_of(scene)
+    room_id = await add_room(scene.world, "East", 2)
+    evening = await add_performance(scene.world, programme.show_id, room_id, SOON)
+    holder = await add_booking(scene.world, evening, 2, name=NAME)
+    booking = await add_booking(scene.world, evening, 2, "PENDING", name=NAME)
+    await join_with_booking(scene.hub.services, booking.confirm_token, "en")
+    await scene.hub.delete(f"/api/reservations/{holder.reservation_id}?token={holder.manage_token}")
+    await serve_waitlists(scene.hub.services)
+    return await opened(scene, booking, "held")
 
 
 @state("seats", reloads=True)

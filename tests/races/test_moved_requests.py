@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.actions.booking import confirmation_facts
-from hub.actions.shows.move_own_request import move_own_request
+from hub.actions.shows.own_requests import move_own_request
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from hub.actions.shows.booking_views import BookingView, booking_of_token
+from hub.actions.shows.own_requests import seats_held_until
 from hub.actions.shows.read_shows import Performance, alternatives_of
 from hub.confirmation import qr_code
 from hub.confirmation.calendar_file import CalendarEntry
@@ -18,7 +19,9 @@ from hub.rules.performance_booking import BookingState
 from hub.rules.venue_day import today
 from hub.services import Services
 
-Standing = Literal["ask", "short", "shut", "booked", "today", "partly", "used", "over", "cancelled", "expired"]
+Standing = Literal[
+    "ask", "held", "waits", "short", "shut", "booked", "today", "partly", "used", "over", "cancelled", "expired"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Seats:
     change_time: time
     offers: tuple[Performance, ...]
     has_waitlist: bool
+    held_until: datetime | None
+    """Until when the waiting list holds seats for this request."""
     google: str
     outlook: str
     version: str
@@ -56,8 +61,13 @@ async def seats_of_token(services: Services, token: str, language: str) -> Seats
     view = await booking_of_token(services, token)
     now = services.clock.now()
     standing = standing_of(view, now)
+    held_until = await seats_held_until(services, view) if standing in ("ask", "short") else None
+    if held_until is not None:
+        standing = "held"
+    elif standing == "short" and view.waits:
+        standing = "waits"
     offers: tuple[Performance, ...] = ()
-    if standing in ("short", "shut", "expired", "cancelled"):
+    if standing in ("waits", "short", "shut", "expired", "cancelled"):
         offers = await alternatives_of(services, view.org_id, view.performance_id, view.party_size)
     has_waitlist = False
     if standing == "short":
@@ -79,6 +89,7 @@ async def seats_of_token(services: Services, token: str, language: str) -> Seats
         change_time=until.time(),
         offers=offers,
         has_waitlist=has_waitlist,
+        held_until=held_until,
         google=links["google"],
         outlook=links["outlook"],
         version=_version(view, standing, offers, now, can_change=can_change),
@@ -128,7 +139,7 @@ def _version(
     view: BookingView, standing: Standing, offers: tuple[Performance, ...], now: datetime, *, can_change: bool
 ) -> str:
     """Return a name of all that the page shows, so that its script finds what has changed."""
-    left = view.available_count if standing in ("ask", "short") else 0
+    left = view.available_count if standing in ("ask", "waits", "short") else 0
     facts = (standing, view.party_size, view.admitted, view.performance_id, view.date, view.start_time, view.end_time, view.room,
              view.booking_state(now), can_change, view.end_cause, left, [one.performance_id for one in offers])  # fmt: skip
     return hashlib.blake2b(repr(facts).encode(), digest_size=8).hexdigest()

@@ -15,7 +15,7 @@ from hub.actions.booking.cancel import cancel_reservation
 from hub.actions.booking.move import move_reservation
 from hub.actions.shows.booking_views import BookingView, booking_of_token
 from hub.actions.shows.confirm_booking import ConfirmRequest
-from hub.actions.shows.move_own_request import move_own_request
+from hub.actions.shows.own_requests import move_own_request
 from hub.actions.shows.read_shows import alternatives_of, read_show
 from hub.actions.waitlist.join_booking import join_with_booking
 from hub.confirmation import qr_code

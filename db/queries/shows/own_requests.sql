@@ -26,3 +26,11 @@ UPDATE bookings b SET slot_id = $2, venue_id = g.venue_id, expires_at = g.expire
   FROM going g
  WHERE b.org_id = g.org_id AND b.id = g.id
 RETURNING b.id;
+
+-- name: wait_of_request
+-- The end of the offer of a request that is on a waiting list; NULL if it has none. No row if it does not wait.
+SELECT CASE WHEN e.status = 'OFFERED' THEN e.offer_ends_at END AS offer_ends_at
+  FROM waitlist_tickets k
+  JOIN waitlist_entries e ON e.org_id = k.org_id AND e.id = k.entry_id
+ WHERE k.ticket_id = $2 AND k.org_id = $1 AND k.waits
+ LIMIT 1;

@@ -14,6 +14,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from hub.actions.waitlist.offer_places import serve_waitlists
 from tests.support.hub import Hub
 from tests.support.plain_browser import PlainBrowser, PlainPage
 from tests.support.reservations import change_reservation
@@ -166,6 +167,28 @@ async def test_or_the_waiting_list(browser: PlainBrowser, world: World) -> None:
     await page.press("Join the waiting list")
     assert "/w/" in page.url
     assert page.heading == "You are on the waiting list"
+
+
+async def test_a_request_that_waits_is_told_so_and_confirms_the_seats_that_are_held_for_it(
+    browser: PlainBrowser, world: World
+) -> None:
+    stage = await add_stage(world, capacity=5, day=SOON)
+    asked = await add_booking(world, stage.performance_id, 5, "PENDING")
+    others = await add_booking(world, stage.performance_id, 5)
+    page = await browser.open(f"/b/{asked.confirm_token}")
+    await page.press("Join the waiting list")
+    await page.goto(f"/b/{asked.confirm_token}")
+    assert page.heading == "You are on the waiting list"
+    assert page.buttons("Join the waiting list") == []
+    async with world.hub.client.post(f"/b/{others.manage_token}/cancel", data={}) as answer:
+        assert answer.status == 200
+    await serve_waitlists(world.hub.services)
+    await page.reload()
+    assert page.heading == "5 places are held for you"
+    assert "You can confirm until Friday, 20 November 2026, 12:30" in page.text
+    await page.press("Confirm booking")
+    assert page.heading == "You're booked"
+    assert await world.booked_count(stage.performance_id) == 5
 
 
 async def test_a_venue_without_a_waiting_list_offers_none(browser: PlainBrowser, world: World) -> None:

@@ -1,12 +1,14 @@
-"""Moving a request for seats to another performance of its show, by the link that confirms it.
+"""What visitors do with their own requests for seats, by the link that confirms them: move them, and see what they wait for.
 
-It is for a party that does not fit any more: nothing has to be typed again. A request takes no places, so only the confirmation
-that follows can be refused for want of them.
+Moving is for a party that does not fit any more: nothing has to be typed again. A request takes no places, so only the
+confirmation that follows can be refused for want of them.
 """
+
+from datetime import datetime
 
 from db.statements import load
 from hub.access.randomness import token_hash
-from hub.actions.shows.booking_views import booking_of_token
+from hub.actions.shows.booking_views import BookingView, booking_of_token
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -31,3 +33,13 @@ async def move_own_request(services: Services, token: str, performance_id: int) 
         "CANCELLED": Reason.BOOKING_CANCELLED,
     }
     raise Refused(over.get(view.status, Reason.CONFIRMATION_USED))
+
+
+async def seats_held_until(services: Services, view: BookingView) -> datetime | None:
+    """Return how long the waiting list holds seats for this request, or None if it holds none now."""
+    if not view.waits:
+        return None
+    until: datetime | None = await services.database.fetchval(
+        OWN_REQUESTS.wait_of_request, view.org_id, view.booking_id
+    )
+    return until if until is not None and services.clock.now() < until else None

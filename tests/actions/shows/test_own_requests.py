@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.actions.shows.move_own_request import move_own_request
+from hub.actions.shows.own_requests import move_own_request
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
