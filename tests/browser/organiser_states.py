@@ -20,7 +20,7 @@ async def theatre_of(scene: Scene) -> Theatre:
     key = scene.world.venue_id
     if scene.once("theatre"):
         theatre = THEATRES[key] = await Theatre(scene.world).found(
-            capacity=40, title="The Tempest", duration_minutes=120
+            capacity=40, title="North & South", duration_minutes=120
         )
         scene.slots["evening"] = evening = await theatre.performance()
         scene.slots["matinee"] = await theatre.performance(TOMORROW + timedelta(days=1), "15:00", "17:00")
@@ -29,8 +29,8 @@ async def theatre_of(scene: Scene) -> Theatre:
         await theatre.booking(evening, "Li Wei", 2, admitted=2, language="zh_Hans")
         scene.slots["confirmed"] = (await theatre.booking(evening, "Ann Lee", 4)).id
         await theatre.booking(evening, "The Dante School", 12, notes="Class 4b")
-        scene.slots["pending"] = (await theatre.booking(evening, "Peter Jones", 3, "PENDING")).id
-        scene.slots["cancelled"] = (await theatre.booking(evening, "Olga Weber", 2, "CANCELLED")).id
+        scene.slots["pending"] = (await theatre.booking(evening, "Tom Smith", 3, "PENDING")).id
+        scene.slots["cancelled"] = (await theatre.booking(evening, "Sue Brown", 2, "CANCELLED")).id
         await theatre.booking(evening, "Tom Brown", 1, "EXPIRED")
     return THEATRES[key]
 
@@ -101,7 +101,7 @@ async def booking_cancelled(scene: Scene) -> Page:
 async def shows(scene: Scene) -> Page:
     theatre = await theatre_of(scene)
     if scene.once("more shows"):
-        scene.slots["draft"] = await add_show(scene.world, "Hamlet", status="DRAFT", subtitle="Prince of Denmark")
+        scene.slots["draft"] = await add_show(scene.world, "East West", status="DRAFT", subtitle="Prince of Denmark")
         await theatre.performance(TOMORROW + timedelta(days=2), additional_seats=5, occupied_seats=2)
     return await organiser(scene, "/admin/shows")
 

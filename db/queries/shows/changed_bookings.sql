@@ -1,5 +1,5 @@
 -- Changes of bookings by staff. Reservations are moved and cancelled by booking/changes; here are requests, which hold no places,
--- and e-mails that are sent again. Locks: the ticket, then its booking.
+-- and e-mails that are sent again. Locks: the ticket, whose version grows with every change, then its booking.
 
 -- name: cancel_request
 -- Cancels a request that is not confirmed: booking and ticket CANCELLED, one e-mail. Its entry on a waiting list is closed by the
@@ -39,6 +39,8 @@ WITH standing AS MATERIALIZED (
       JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
      WHERE b.status = 'PENDING' AND b.slot_id <> $3
        FOR NO KEY UPDATE OF b
+), touched AS (
+    UPDATE tickets t SET version = t.version + 1 FROM going g WHERE t.org_id = g.org_id AND t.id = g.id
 ), moved AS (
     UPDATE bookings b SET slot_id = $3, venue_id = g.venue_id, confirm_hash = $5, expires_at = g.expires_at
       FROM going g WHERE b.org_id = g.org_id AND b.id = g.id
@@ -63,6 +65,8 @@ WITH standing AS MATERIALIZED (
       JOIN venues v ON v.org_id = b.org_id AND v.id = b.venue_id
      WHERE b.status = 'PENDING'
        FOR NO KEY UPDATE OF b
+), touched AS (
+    UPDATE tickets t SET version = t.version + 1 FROM going g WHERE t.org_id = g.org_id AND t.id = g.id
 ), mailed AS (
     INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at)
     SELECT org_id, 'booking.requested', email, jsonb_build_object('booking_id', id, 'confirm_token', $5::text), language, $3 FROM going

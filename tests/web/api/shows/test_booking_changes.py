@@ -17,7 +17,7 @@ from tests.support.shows import Booking, add_show, read_booking_row
 from tests.support.slots import change_slot, close_slot, read_slot
 from tests.support.still_outbox import send_nothing
 from tests.support.theatre import TOMORROW, Theatre
-from tests.support.tickets import read_ticket_status
+from tests.support.tickets import read_ticket, read_ticket_status
 from tests.support.world import World
 
 LIST = "/api/admin/bookings"
@@ -144,6 +144,18 @@ async def test_a_request_is_sent_again_with_the_only_valid_link_and_new_time(
     after = await read_booking_row(api.hub.database, id=seats.id)
     assert after["confirm_hash"] == token_hash(payload["confirm_token"]) != token_hash(seats.confirm_token)
     assert after["expires_at"] > before
+
+
+async def test_a_request_that_staff_change_has_another_version_so_that_no_confirmation_uses_what_it_was(
+    api: Api, theatre: Theatre, manager: str
+) -> None:
+    evening, later = await theatre.performance(), await theatre.performance(start="15:00", end="17:00")
+    seats = await theatre.booking(evening, "Ann Lee", 3, "PENDING")
+    versions = []
+    for step in ("resend", "move", "cancel"):
+        assert (await change(api, manager, seats, step, later)).status == 200
+        versions.append((await read_ticket(api.hub.database, "version", id=seats.id))["version"])
+    assert versions == sorted(set(versions))
 
 
 async def test_a_confirmation_is_sent_again_and_every_link_stays_valid(
