@@ -9,6 +9,7 @@ from db.pool import DatabaseDown
 from hub.access.roles import Role
 from hub.actions.shows.find_bookings import (
     STATUSES,
+    FoundBooking,
     Sort,
     count_bookings,
     every_booking,
@@ -72,7 +73,7 @@ async def _send_csv(request: web.Request, performance_id: int, text: str, status
     staff, services = staff_of(request, Role.MANAGER), request.app[SERVICES]
     counts = await count_bookings(services, staff.org_id, performance_id)
     pages = every_booking(services, staff.org_id, performance_id, text=text, status=status)
-    first = await anext(pages, [])
+    first: list[FoundBooking] = await anext(pages, [])
     telemetry.event(telemetry.BOOKINGS_EXPORTED, operator_id=staff.staff_id, slot_id=performance_id)
     response = web.StreamResponse(
         headers={

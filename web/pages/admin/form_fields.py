@@ -45,11 +45,11 @@ class FieldReader:
         found = [self._day(name, part) for part in re.split(r"[\s,;]+", self._form.text(name)) if part]
         return tuple(one for one in found if one is not None)
 
-    def time(self, name: str) -> time | None:
+    def clock_time(self, name: str) -> time | None:
         text = self._form.get(name)
         return self._time(name, text) if text else None
 
-    def times(self, name: str) -> tuple[time, ...]:
+    def clock_times(self, name: str) -> tuple[time, ...]:
         """Return times such as 15:00 with blanks or commas between them."""
         found = [self._time(name, part) for part in re.split(r"[\s,;]+", self._form.text(name)) if part]
         return tuple(one for one in found if one is not None)

@@ -101,7 +101,7 @@ def _where(form: Form) -> Move:
     reader = FieldReader(form)
     fields: dict[str, Any] = {
         "day": reader.day("date"),
-        "start_time": reader.time("start_time"),
+        "start_time": reader.clock_time("start_time"),
         "room_id": reader.number("room"),
         "minutes": reader.number("minutes"),
     }

@@ -102,7 +102,7 @@ def _draft(form: Form, show: ShowRecord) -> RunDraft:
     weekdays = tuple(int(day) for day in form.all("weekdays") if day in ALL_DAYS)
     single = last is None or last == first
     run = Run(
-        times=reader.times("times"), first=first, last=first if single else last,
+        times=reader.clock_times("times"), first=first, last=first if single else last,
         weekdays=(1, 2, 3, 4, 5, 6, 7) if single else weekdays, except_dates=reader.days("except_dates"),
     )  # fmt: skip
     settings = PerformanceSettings(

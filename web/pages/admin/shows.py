@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date
-from typing import cast
 
 from aiohttp import web
 
@@ -13,7 +12,7 @@ from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performance_records import PerformanceFilter, list_performances
 from hub.actions.shows.rooms import list_rooms
 from hub.actions.shows.show_overview import MonthOfShow, months_of_show, next_performances, pending_requests
-from hub.actions.shows.shows import STATUSES, ShowStatus, change_show, delete_show, list_shows, read_show
+from hub.actions.shows.shows import STATUSES, change_show, delete_show, list_shows, read_show
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.venue_day import today
@@ -36,9 +35,12 @@ async def show_shows(request: web.Request) -> web.Response:
     manager, services = manager_of(request), request.app[SERVICES]
     by, status = Organiser.of(manager), request.query.get("status")
     before = request.query.get("before", "")
-    wanted = cast("ShowStatus", status) if status in STATUSES else None
+    wanted = next((one for one in STATUSES if one == status), None)
     found = await list_shows(
-        services, by, status=wanted, before=int(before) if before.isdigit() and len(before) < 16 else None
+        services,
+        by,
+        status=wanted,
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
     )
     shows = [one for one in found.shows if wanted or one.status != "ARCHIVED"]
     return admin_page(
