@@ -20,7 +20,7 @@ async def theatre_of(scene: Scene) -> Theatre:
     key = scene.world.venue_id
     if scene.once("theatre"):
         theatre = THEATRES[key] = await Theatre(scene.world).found(
-            capacity=40, title="North & South", duration_minutes=120
+            capacity=40, title="North & South", duration_minutes=120, description="**…**\n\n* …\n* …"
         )
         scene.slots["evening"] = evening = await theatre.performance()
         scene.slots["matinee"] = await theatre.performance(TOMORROW + timedelta(days=1), "15:00", "17:00")

@@ -43,7 +43,19 @@ EXACT, MIXED = 24, 72
 DIM = 0.2
 PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain", "shows", "seats")
 DOOR = ("door", "offline", "control", "records")
-STAFF = ("login", "mail-admin")
+STAFF = (
+    "login",
+    "mail-admin",
+    "shows",
+    "show-by-months",
+    "show-form",
+    "performances-preview",
+    "performance",
+    "performance-cancelling",
+    "bookings",
+    "booking-confirmed",
+    "bookings-print",
+)
 EXTRAS = {"booked": ("dark", "chinese"), "times": ("dark", "chinese"), "visit": ("dark",), "landing": ("chinese",)}
 """States that are also photographed in the dark or in Chinese."""
 
@@ -63,10 +75,10 @@ def index() -> str:
     lines = [
         "# Pictures",
         "",
-        "Every state of the portal, of the scanner and of the control room. `make pictures` takes them anew.",
+        "Every state of the portal, of the scanner and of the control room, and the main pages of the organiser. `make pictures` takes them anew.",
         "",
     ]
-    for area in (*PORTAL, *DOOR, "staff"):
+    for area in (*PORTAL, *DOOR, "staff", "organiser"):
         lines += [f"## {area.capitalize()}", "", "| state | phone | desk |", "|---|---|---|"]
         for one in (one for one in photographed() if one.area == area):
             for phone, outbox_rows in zip(*[iter(pictures_of(one))] * 2, strict=True):
