@@ -12,11 +12,14 @@ from uuid import uuid4
 from playwright.async_api import Page, expect
 
 from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
+from hub.actions.shows.close_performance import cancel_performance
+from hub.actions.shows.organiser import Organiser
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser import show_states  # noqa: F401 - adds its states to the list
 from tests.browser.states import STATES, Scene, state
 from tests.support.mail_outbox import change_outbox_row, read_outbox
 from tests.support.offline_queue import queued, sync
+from tests.support.shows import add_booking, add_performance, add_stage, change_room
 from tests.support.venue_day import PLAN, checked_before, live_through
 from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, Ticket
@@ -383,6 +386,24 @@ async def board_busy(scene: Scene) -> Page:
     page = await control(scene)
     await expect(page.locator("#gates tr")).not_to_have_count(0)
     await expect(page.locator("#reasons li")).not_to_have_count(0)
+    return page
+
+
+@state("control", reloads=True)
+async def board_with_shows(scene: Scene) -> Page:
+    """A performance with a party that is partly in, one that is cancelled, and a slot for tickets."""
+    if scene.once("shows"):
+        world = scene.world
+        stage = await add_stage(world, capacity=40, title="Turandot", start="12:00", end="14:00")
+        await change_room(scene.hub.database, stage.room_id, name="Sala Grande")
+        party = await add_booking(world, stage.performance_id, 5)
+        await add_booking(world, stage.performance_id, 2)
+        await (await other_gate(scene)).verify(party.code, count=3)
+        tonight = await add_performance(world, stage.show_id, stage.room_id)
+        await cancel_performance(scene.hub.services, Organiser(world.org_id, world.venue_id), tonight)
+    await booked(scene)
+    page = await control(scene)
+    await expect(page.locator("#slots .cancelled")).to_be_visible()
     return page
 
 

@@ -10,8 +10,10 @@ from hub.actions.shows.organiser import Organiser
 from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
-from tests.support.shows import Booking, Stage, add_booking, add_performance, add_stage, change_room
+from tests.support.shows import Booking, Stage, add_booking, add_performance, add_stage, change_room, change_show
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 LONG = "A Midsummer Night's Dream, or What Happened in the Wood"
 
@@ -58,6 +60,13 @@ async def test_the_board_names_what_plays_and_what_is_cancelled(
         await expect(page.locator("#total-capacity")).to_have_text("220")
         assert await fits(page)
         await assert_accessible(page, "the board with shows", best_practice=False, known=known)
+
+
+async def test_a_new_title_comes_onto_an_open_board(hub: Hub, world: World, open_page: Open, stage: Stage) -> None:
+    page = await open_page("/manager", token=await world.staff("MANAGER"))
+    await expect(page.locator("#slots tr").first).to_contain_text(LONG)
+    await change_show(hub.database, stage.show_id, title="The Wood")
+    await expect(page.locator("#slots tr").first.locator(".show")).to_have_text("The Wood")
 
 
 async def test_a_scan_of_a_party_says_how_many_for_what_and_leads_to_the_booking(
