@@ -43,7 +43,9 @@ async def day_counts(services: Services, org_id: int, venue_id: int, day: date) 
     rows = await services.database.fetch(ENTRIES.day_counts, org_id, venue_id, day)
     totals = await services.database.fetchrow(ENTRIES.day_totals, org_id, venue_id, day)
     shows = {row["id"]: SlotShow(*tuple(row)[_SLOT_COLUMNS:]) for row in rows if row["show_id"] is not None}
-    return DayCounts([SlotCount(*tuple(row)[:_SLOT_COLUMNS]) for row in rows], *totals, shows=shows)
+    counts = [SlotCount(*tuple(row)[:_SLOT_COLUMNS]) for row in rows]
+    return DayCounts(counts, totals["entered"], totals["entered_revision"], totals["exited"], totals["reentered"],
+                     totals["moved_revision"], shows)  # fmt: skip
 
 
 def slot_as_dict(count: SlotCount, shows: Mapping[int, SlotShow]) -> dict[str, Any]:
