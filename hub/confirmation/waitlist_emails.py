@@ -1,5 +1,6 @@
 """E-mails of the waiting list: joined, offer, offer lapsed, list closed."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from hub.confirmation.email_content import EmailContent, Link, Obsolete, Unsendable, VisitBlock
@@ -86,7 +87,11 @@ def waitlist_lapsed(message: OutboxMessage, sender: Sender) -> EmailContent:
             message.number("places"),
         )
         return _about_slot(
-            message, subject=subject, heading=heading, paragraphs=(gone,), action=_other_performances(message, sender)
+            message,
+            subject=subject,
+            heading=heading,
+            paragraphs=(gone, _still_stands(_)),
+            action=_other_performances(message, sender),
         )
     return _about_slot(
         message,
@@ -114,7 +119,7 @@ def waitlist_closed(message: OutboxMessage, sender: Sender) -> EmailContent:
         "slot_over": _("The time is over, and the offer was not taken.")
         if message.payload.get("had_offer")
         else _("The time has come, and no place came free before. We are sorry."),
-        "slot_closed": _("This performance is cancelled. We are sorry.")
+        "slot_closed": _("This performance can no longer be booked.")
         if message.show
         else _("The venue does not offer this time any more."),
         "no_waitlist": _("The venue has closed its waiting list for this time."),
@@ -126,7 +131,7 @@ def waitlist_closed(message: OutboxMessage, sender: Sender) -> EmailContent:
             message,
             subject=_("The waiting list is closed: {venue}, {day}"),
             heading=_("This waiting list is closed"),
-            paragraphs=(why,),
+            paragraphs=(why, _still_stands(_)) if message.text("cause") == "no_waitlist" else (why,),
             action=_other_performances(message, sender),
         )
     good = message.number("good", 0)
@@ -142,6 +147,11 @@ def waitlist_closed(message: OutboxMessage, sender: Sender) -> EmailContent:
         paragraphs=(why, still) if good else (why,),
         action=Link(_("Book another time"), _booking_url(message, sender)) if good else None,
     )
+
+
+def _still_stands(_: Callable[[str], str]) -> str:
+    """Return the sentence about the request of a party that waited, in the words of its page."""
+    return _("Your request still stands: if seats are free, the link in your first email confirms it.")
 
 
 def _other_performances(message: OutboxMessage, sender: Sender) -> Link | None:
