@@ -47,7 +47,6 @@ def test_operation_ids_are_unique_and_every_operation_names_its_refusals() -> No
         # What makes something answers 201, and 200 to a dry run.
         dry_run = any(parameter["name"] == "dry_run" for parameter in operation.get("parameters", ()))
         assert len({"200", "201"} & set(operation["responses"])) == 1 + (dry_run and "201" in operation["responses"])
-        assert {"200", "201"} & set(operation["responses"])
 
 
 def test_every_reason_has_a_status_and_words() -> None:

@@ -125,7 +125,6 @@ STATES: list[tuple[Prepare, int, str, str, str]] = [
     ("prepare", "status", "code", "result", "reason"), STATES, ids=[row[0].__name__ for row in STATES]
 )
 async def test_every_failure_state_is_answered_over_http_and_at_a_scanner_and_nobody_comes_in(
-async def test_every_failure_state_is_named_over_http_and_at_a_scanner_and_nobody_comes_in(
     hub: Hub, api: Api, world: World, prepare: Prepare, status: int, code: str, result: str, reason: str
 ) -> None:
     text, token = await prepare(world, api), await world.staff()
