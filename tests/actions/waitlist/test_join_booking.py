@@ -218,8 +218,9 @@ async def test_who_opens_the_first_link_takes_the_offer_as_well(hub: Hub, world:
     assert await slot(hub, stage.performance_id) == (10, 0, 0)
 
 
-async def test_confirming_by_the_first_link_takes_what_is_held_for_the_whole_party_and_for_nobody_else(
-    hub: Hub, world: World, full
+@pytest.mark.parametrize("places", [3, 2])
+async def test_confirming_by_the_first_link_takes_what_is_held_for_its_party_and_for_nobody_else(
+    hub: Hub, world: World, full, places: int
 ):
     stage, booked = full
     booking, other = [await add_booking(world, stage.performance_id, 3, "PENDING") for _ in range(2)]
@@ -230,15 +231,12 @@ async def test_confirming_by_the_first_link_takes_what_is_held_for_the_whole_par
     confirmations = hub.app[keys.CONFIRMATIONS]
     no = await refusal(confirmations.confirm(ConfirmRequest(other.confirm_token)))
     assert (no.reason, no.details["available_count"]) == (Reason.NO_CAPACITY, 1)
-    no = await refusal(confirmations.confirm(ConfirmRequest(booking.confirm_token, party_size=2)))
-    assert no.reason is Reason.NO_CAPACITY, "what is held is for the whole party"
-    view = await confirmations.confirm(ConfirmRequest(booking.confirm_token))
-    assert (view.status, view.party_size) == ("CONFIRMED", 3)
+    view = await confirmations.confirm(ConfirmRequest(booking.confirm_token, party_size=places))
+    assert (view.status, view.party_size) == ("CONFIRMED", places)
     assert await status(hub, waiting) == ["ACCEPTED"]
-    assert await slot(hub, stage.performance_id) == (9, 0, 1)
-    assert (
-        await refusal(confirmations.confirm(ConfirmRequest(booking.confirm_token)))
-    ).reason is Reason.CONFIRMATION_USED
+    assert await slot(hub, stage.performance_id) == (6 + places, 0, 4 - places)
+    no = await refusal(confirmations.confirm(ConfirmRequest(booking.confirm_token)))
+    assert no.reason is Reason.CONFIRMATION_USED
 
 
 async def test_an_offer_that_lapses_leaves_the_request_as_it_was(hub: Hub, world: World, full, clock):
