@@ -321,9 +321,9 @@ SELECT e.id, e.slot_id
 SELECT confirm_hash, party_size FROM bookings WHERE org_id = $1 AND id = $2;
 
 -- name: accept
--- Accepts an offer that is open at $3. Its links now open the reservation ($4 is the hash of the party's manage token). Its places
--- become free in this transaction, for the booking of the party, whose tickets the caller has locked. Returns nothing if the
--- offer is over.
+-- Accepts an offer that is open at $3. Its links now open the reservation ($4 is the hash of the party's manage token). $5 of its
+-- places become free in this transaction, for the booking of the party, whose tickets the caller has locked. What a smaller party
+-- leaves stays held until the list is served, so that the public never sees it. Returns nothing if the offer is over.
 WITH accepted AS (
     UPDATE waitlist_entries e
        SET status = 'ACCEPTED', ended_at = $3
@@ -343,7 +343,7 @@ WITH accepted AS (
        FOR NO KEY UPDATE OF s
 )
 UPDATE reservation_slots s
-   SET held_count = h.held_count - h.places, booked_count = h.booked_count, total_capacity = h.total_capacity,
+   SET held_count = h.held_count - least(h.places, $5), booked_count = h.booked_count, total_capacity = h.total_capacity,
        verified_count = h.verified_count, revision = h.revision + 1, updated_at = $3
   FROM held h
  WHERE s.org_id = h.org_id AND s.id = h.id

@@ -31,7 +31,8 @@ async def confirm_waiting(services: Services, request: ReserveRequest, *, whole:
         if entry is None:
             return
         if entry["offered"]:
-            await connection.fetchval(WAITLIST.accept, request.org_id, entry["id"], now, manage_token_hash)
+            accept = (request.org_id, entry["id"], now, manage_token_hash, request.places)
+            await connection.fetchval(WAITLIST.accept, *accept)
         else:
             await connection.fetch(WAITLIST.end_entries, request.org_id, [entry["id"]], "CLOSED", "ticket", now, [None])
 

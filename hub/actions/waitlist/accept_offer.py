@@ -59,7 +59,7 @@ async def accept_offer(services: Services, token: str, language: str | None = No
         idempotency_key=_key_of(view.entry_id),
         body_hash=b"",
     )
-    held = _taking_what_is_held(view.org_id, view.entry_id)
+    held = _taking_what_is_held(view.org_id, view.entry_id, view.places)
     try:
         reserved = await reserve_party(services, request, in_transaction=held)
     except Refused as refusal:
@@ -81,7 +81,6 @@ async def accept_offer_of_booking(services: Services, org_id: int, booking_id: i
 
 
 async def _confirm_booking(services: Services, org_id: int, entry_id: int, slot_id: int, booking_id: int) -> Reserved:
-    held = _taking_what_is_held(org_id, entry_id)
     for attempt in range(1, MAX_ATTEMPTS + 1):
         request = await services.database.fetchrow(WAITLIST.link_of_request, org_id, booking_id)
         places = request["party_size"]
@@ -94,6 +93,7 @@ async def _confirm_booking(services: Services, org_id: int, entry_id: int, slot_
             idempotency_key=_key_of(entry_id),
             confirmation=Confirmation(request["confirm_hash"], places),
         )
+        held = _taking_what_is_held(org_id, entry_id, places)
         try:
             (reserved,) = await reserve_alone(services, reserve, in_transaction=held)
         except Refused as refusal:
@@ -110,9 +110,9 @@ def _key_of(entry_id: int) -> str:
     return f"waitlist entry {entry_id}"
 
 
-def _taking_what_is_held(org_id: int, entry_id: int) -> InTransaction:
+def _taking_what_is_held(org_id: int, entry_id: int, places: int) -> InTransaction:
     async def take_what_is_held(connection: Any, now: datetime, manage_token_hash: bytes) -> None:
-        accepted = await connection.fetchval(WAITLIST.accept, org_id, entry_id, now, manage_token_hash)
+        accepted = await connection.fetchval(WAITLIST.accept, org_id, entry_id, now, manage_token_hash, places)
         if accepted is None:
             raise Refused(Reason.OFFER_LAPSED)
 

@@ -239,6 +239,26 @@ async def test_confirming_by_the_first_link_takes_what_is_held_for_its_party_and
     assert no.reason is Reason.CONFIRMATION_USED
 
 
+async def test_what_a_smaller_party_leaves_is_held_for_the_next_and_never_public(
+    hub: Hub, world: World, full, monkeypatch
+):
+    stage, booked = full
+    booking, behind = [await add_booking(world, stage.performance_id, size, "PENDING") for size in (4, 2)]
+    first, second = await wait_for_seats(hub, booking), await wait_for_seats(hub, behind)
+    await cancel(hub, *booked[:2])
+    await serve_all(hub)
+    assert await slot(hub, stage.performance_id) == (6, 4, 0)
+
+    async def nobody_serves(*_: Any) -> None:
+        assert await slot(hub, stage.performance_id) == (8, 2, 0)
+
+    monkeypatch.setattr("hub.actions.shows.confirm_waiting.serve_waitlist", nobody_serves)
+    await hub.app[keys.CONFIRMATIONS].confirm(ConfirmRequest(booking.confirm_token, party_size=2))
+    await serve_all(hub)
+    assert await status(hub, first, second) == ["ACCEPTED", "OFFERED"]
+    assert await slot(hub, stage.performance_id) == (8, 2, 0)
+
+
 async def test_an_offer_that_lapses_leaves_the_request_as_it_was(hub: Hub, world: World, full, clock):
     stage, booked = full
     booking, behind = [await add_booking(world, stage.performance_id, 2, "PENDING") for _ in range(2)]
