@@ -169,7 +169,7 @@ async def test_or_the_waiting_list(browser: PlainBrowser, world: World) -> None:
     assert page.heading == "You are on the waiting list"
 
 
-async def test_a_request_that_waits_is_told_so_and_confirms_the_seats_that_are_held_for_it(
+async def test_a_request_that_waits_says_so_and_confirms_the_seats_that_are_held_for_it(
     browser: PlainBrowser, world: World
 ) -> None:
     stage = await add_stage(world, capacity=5, day=SOON)
