@@ -105,6 +105,27 @@ def moved(message: OutboxMessage, sender: Sender) -> EmailContent:
     )
 
 
+def own_message(message: OutboxMessage, sender: Sender) -> EmailContent:
+    """Return the e-mail with the organiser's own words to everybody booked for a performance."""
+    _ = translator(message.language).gettext
+    booking = _standing(message)
+    if booking.ends_at <= message.now:
+        raise Obsolete("too late")
+    words = _own_words(message)
+    if not words:
+        raise Unsendable("no words")
+    return _visit_email(
+        message,
+        sender,
+        booking,
+        subject=_("About your visit: {show}, {day}").format(
+            show=booking.show.title_in(message.language), day=format_day(booking.date, message.language)
+        ),
+        heading=_("A message about your visit"),
+        paragraphs=words,
+    )
+
+
 def reminder(message: OutboxMessage, sender: Sender) -> EmailContent:
     _ = translator(message.language).gettext
     booking = _standing(message)

@@ -38,6 +38,7 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "booking.requested": booking_emails.requested,
     "booking.confirmed": booking_emails.confirmed,
     "booking.moved": booking_emails.moved,
+    "booking.message": booking_emails.own_message,
     "booking.cancelled": booking_emails.cancelled,
     "booking.reminder": booking_emails.reminder,
     "waitlist.joined": waitlist_emails.waitlist_joined,

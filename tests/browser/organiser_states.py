@@ -215,3 +215,9 @@ async def performance_cancelled(scene: Scene) -> Page:
 async def performance_done(scene: Scene) -> Page:
     await performance_cancelled(scene)
     return await organiser(scene, f"/admin/performances/{scene.slots['gone']}/done?change=cancelled&told=1&left=0")
+
+
+@state("organiser", reloads=True)
+async def performance_message(scene: Scene) -> Page:
+    await theatre_of(scene)
+    return await organiser(scene, f"/admin/performances/{scene.slots['evening']}/message")

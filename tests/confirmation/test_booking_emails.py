@@ -335,3 +335,20 @@ async def test_the_doors_of_a_performance_open_at_its_own_time(worker, outbox_ro
     await outbox_rows.queue("booking.confirmed", {"manage_token": "secret"}, reservation)
     text, _ = bodies(await sent(worker, mail_server))
     assert "Doors open at 11:00." in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_organisers_own_message_comes_with_code_and_link(
+    worker, outbox_rows, mail_server, performance, language
+):
+    _, reservation = await outbox_rows.booking(performance)
+    payload = {"manage_token": "secret", "message": "The car park is closed.\nPlease come by tram."}
+    row = await outbox_rows.queue("booking.message", payload, reservation, language=language)
+    mail = await sent(worker, mail_server)
+    check_every_mail(mail, language, row)
+    text, page = bodies(mail)
+    for body in (text, page.text):
+        assert "The car park is closed." in body
+        assert "Please come by tram." in body
+    assert f"{PUBLIC_URL}/b/secret" in page.links
+    assert TITLES[language] in mail["Subject"]

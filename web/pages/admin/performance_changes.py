@@ -79,7 +79,7 @@ async def show_done(request: web.Request) -> web.Response:
         request,
         "performance_done.html",
         one=one,
-        cancelled=request.query.get("change") == "cancelled",
+        change=request.query.get("change", ""),
         told=_count(request, "told"),
         left=_count(request, "left"),
         concerned=await read_concerned(services, by, one.performance_id),

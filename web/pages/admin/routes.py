@@ -7,6 +7,7 @@ from aiohttp import web
 from web.pages.admin import (
     booking,
     bookings,
+    message,
     performance,
     performance_changes,
     performance_run,
@@ -41,6 +42,8 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(f"{_PERFORMANCE}/move", performance_changes.move),
         web.get(f"{_PERFORMANCE}/cancel", performance_changes.show_cancel),
         web.post(f"{_PERFORMANCE}/cancel", performance_changes.cancel),
+        web.get(f"{_PERFORMANCE}/message", message.show_message),
+        web.post(f"{_PERFORMANCE}/message", message.send_message),
         web.get(f"{_PERFORMANCE}/done", performance_changes.show_done),
         web.get(rooms.ROOMS, rooms.show_rooms),
         web.post(rooms.ROOMS, rooms.add),

@@ -175,7 +175,7 @@ async def test_a_page_of_another_site_changes_nothing_here(theatre: Theatre, wor
     show, one = f"/admin/shows/{theatre.show_id}", f"/admin/performances/{performance}"
     for path in ("/admin/shows/new", f"{show}/edit", f"{show}/status", f"{show}/delete", f"{show}/performances/new",
                  "/admin/rooms", f"/admin/rooms/{theatre.room_id}", f"/admin/rooms/{theatre.room_id}/delete", one,
-                 f"{one}/booking", f"{one}/delete", f"{one}/move", f"{one}/cancel", f"/admin/bookings/{seats.id}/cancel",
+                 f"{one}/booking", f"{one}/delete", f"{one}/move", f"{one}/cancel", f"{one}/message", f"/admin/bookings/{seats.id}/cancel",
                  f"/admin/bookings/{seats.id}/move", f"/admin/bookings/{seats.id}/resend"):  # fmt: skip
         headers = {"Cookie": f"hub_session={manager}", "Origin": "https://evil.example"}
         async with world.hub.client.post(path, data={"go": "1"}, headers=headers, allow_redirects=False) as answer:
@@ -191,6 +191,7 @@ async def test_whoever_is_no_manager_is_sent_to_the_sign_in(theatre: Theatre, wo
     for path in ("/admin/shows", "/admin/shows/new", f"/admin/shows/{theatre.show_id}", f"/admin/shows/{theatre.show_id}/edit",
                  f"/admin/shows/{theatre.show_id}/performances/new", "/admin/rooms", f"/admin/performances/{performance}",
                  f"/admin/performances/{performance}/cancel", f"/admin/performances/{performance}/done",
+        f"/admin/performances/{performance}/message",
                  f"/admin/performances/{performance}/bookings", f"/admin/performances/{performance}/bookings/print",
                  "/admin/bookings", f"/admin/bookings/{seats.id}"):  # fmt: skip
         for token in ("", operator):

@@ -10,6 +10,7 @@ const KINDS = {
   "booking.requested": () => t("Booking: link to confirm"),
   "booking.confirmed": () => t("Booking: confirmation"),
   "booking.moved": () => t("Booking: new time"),
+  "booking.message": () => t("Booking: your message"),
   "booking.cancelled": () => t("Booking: cancellation"),
   "booking.reminder": () => t("Booking: reminder"),
   "waitlist.joined": () => t("Waiting list: joined"),
