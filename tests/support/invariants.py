@@ -18,8 +18,8 @@ INVARIANTS = {
     "no more people were let in with a ticket, less those taken back, than it admits":
         "SELECT e.ticket_id FROM (SELECT org_id, ticket_id, sum(people) AS people FROM scans e WHERE entered AND NOT EXISTS"
         " (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id) GROUP BY 1, 2) e"
-        " WHERE e.people > greatest(1, (SELECT max(r.places) FROM ticket_reservations r"
-        " WHERE r.org_id = e.org_id AND r.ticket_id = e.ticket_id))",
+        " LEFT JOIN (SELECT org_id, ticket_id, max(places) AS places FROM ticket_reservations GROUP BY 1, 2) r"
+        " USING (org_id, ticket_id) WHERE e.people > greatest(1, r.places)",
     "where the log has an entry, as many are in as it says":
         "SELECT r.id FROM ticket_reservations r JOIN (SELECT org_id, reservation_id, sum(people) FILTER (WHERE NOT EXISTS"
         " (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)) AS people FROM scans e"
