@@ -76,7 +76,7 @@ def admin_page(
         problems = Problems((entry["field"], said_of_field(entry["message"])) for entry in reversed(entries))
     return page(
         request,
-        f"admin/{template}",
+        f"organiser/{template}",
         status=status,
         done=DONE.get(request.query.get("done", ""), ""),
         refusal="" if refused is None else message(refused.reason, refused.details),
