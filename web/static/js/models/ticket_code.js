@@ -43,12 +43,6 @@ export function check(/** @type {string} */ code) {
 
 const plain = (/** @type {string} */ text) => text.normalize("NFKC").replace(/[\u200b-\u200f\u2060\ufeff]/g, "").trim();
 const dashed = (/** @type {string} */ text) => text.replace(DASHES, "-");
-/** @param {string | null | undefined} code */
-export const isBookingCode = (code) => BOOKING.test(code ?? "");
-
-/** For a narrow list: of a booking's code both ends. @template {string | null | undefined} Code @param {Code} code */
-export const shortCode = (code) => (code && isBookingCode(code) ? `${code.slice(0, 10)}…${code.slice(-4)}` : code);
-
 const packed = (/** @type {string} */ text) => text.replace(/[\s.-]+/g, "").toUpperCase();
 
 function canonical(/** @type {string} */ letters) {
