@@ -68,7 +68,7 @@ def photographed() -> list[State]:
 def pictures_of(one: State) -> list[str]:
     """The file names of a state's pictures."""
     looks = ["", *(f"-{look}" for look in EXTRAS.get(one.name, ()))]
-    return [f"{one.name}{look}-{width}.png" for look in looks for width in WIDTHS]
+    return [f"{one.name}{look}-{width}.webp" for look in looks for width in WIDTHS]
 
 
 def index() -> str:
@@ -83,7 +83,7 @@ def index() -> str:
         lines += [f"## {area.capitalize()}", "", "| state | phone | desk |", "|---|---|---|"]
         for one in (one for one in photographed() if one.area == area):
             for phone, outbox_rows in zip(*[iter(pictures_of(one))] * 2, strict=True):
-                name = phone.removesuffix("-390.png")
+                name = phone.removesuffix("-390.webp")
                 lines.append(
                     f'| {name} | <img src="{phone}" width="180" alt=""> | <img src="{outbox_rows}" width="480" alt=""> |'
                 )
@@ -129,7 +129,7 @@ async def make(names: Sequence[str], target: Path) -> list[Path]:
                 scene.open = open_one
                 page = await one.reach(scene)
                 for width, height in WIDTHS.items():
-                    file = target / f"{one.name}{f'-{look}' if look else ''}-{width}.png"
+                    file = target / f"{one.name}{f'-{look}' if look else ''}-{width}.webp"
                     await page.set_viewport_size({"width": width, "height": height})
                     await photograph(page, file, one)
                     written.append(file)
@@ -146,7 +146,7 @@ async def photograph(page: Page, file: Path, one: State) -> None:
     # Only the window's area is dimmed below a dialog.
     whole = not await page.locator("dialog[open]").count()
     shot = Image.open(BytesIO(await page.screenshot(full_page=whole, caret="hide"))).convert("RGB")
-    fewer_colours(shot).save(file, optimize=True)
+    fewer_colours(shot).convert("RGB").save(file, lossless=True, method=6, quality=100)
     size = file.stat().st_size
     if size > LARGEST:
         raise RuntimeError(f"{file.name} has {size} bytes, at most {LARGEST} are wanted")
@@ -232,7 +232,7 @@ def main() -> None:
     options = parser.parse_args()
     written = asyncio.run(make(options.states, options.to))
     if not options.states:
-        for file in set(options.to.glob("*.png")) - set(written):
+        for file in set(options.to.glob("*.webp")) - set(written):
             file.unlink()
         (options.to / "README.md").write_text(index(), encoding="utf-8")
     total = sum(file.stat().st_size for file in written)

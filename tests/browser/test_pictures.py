@@ -17,7 +17,7 @@ ALL = {name for one in photographed() for name in pictures_of(one)}
 
 
 def test_every_state_has_its_pictures_and_no_picture_is_of_a_state_that_is_gone() -> None:
-    assert {file.name for file in TARGET.glob("*.png")} == ALL
+    assert {file.name for file in TARGET.glob("*.webp")} == ALL
     assert (TARGET / "README.md").read_text(encoding="utf-8") == pictures.index()
 
 
@@ -33,8 +33,8 @@ def test_a_code_can_be_scanned_from_its_picture_bright_or_dim(name: str) -> None
 
 
 def test_a_code_that_cannot_be_read_is_noticed(tmp_path: Path) -> None:
-    spoilt = tmp_path / "booked-390.png"
-    Image.open(TARGET / "booked-390.png").convert("RGB").filter(ImageFilter.GaussianBlur(9)).save(spoilt)
+    spoilt = tmp_path / "booked-390.webp"
+    Image.open(TARGET / "booked-390.webp").convert("RGB").filter(ImageFilter.GaussianBlur(9)).save(spoilt)
     with pytest.raises(RuntimeError, match="cannot be read back"):
         read_back(spoilt)
 
@@ -48,6 +48,6 @@ async def test_the_photographer_takes_a_picture(tmp_path: Path) -> None:
     )  # fmt: skip
     output, _ = await asyncio.wait_for(process.communicate(), 110)
     assert process.returncode == 0, output.decode()
-    assert {file.name for file in tmp_path.glob("*.png")} == {
+    assert {file.name for file in tmp_path.glob("*.webp")} == {
         n for n in ALL if n.startswith("booked") and "party" not in n
     }
