@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from hub.clock import Clock
+from tests.support.blocked_inserts import Standstill, standstill
 from tests.support.hub import Hub
+from tests.support.hub_process import ServedHub
 from tests.support.world import World
 
 
@@ -46,3 +50,19 @@ class PostgresLog:
 @pytest.fixture
 def postgres_log(servers, server_folder: Path) -> PostgresLog:
     return PostgresLog(server_folder / "postgres.log")
+
+
+@pytest.fixture
+async def served(hub: Hub, clock: Clock, tmp_path: Path, free_port: int) -> AsyncIterator[ServedHub]:
+    """A further hub in a process of its own, to be killed."""
+    process = ServedHub(hub, clock, tmp_path, free_port)
+    await process.start()
+    yield process
+    await process.kill()
+
+
+@pytest.fixture
+async def still(database_url: str) -> AsyncIterator[Standstill]:
+    """A barrier before one table: statements that write to it wait until the test lets them go."""
+    async with standstill(database_url) as still:
+        yield still

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
 from hub.actions.shows.finish_changes import finish_changes
-from hub.clock import Clock
-from tests.support.blocked_inserts import Standstill, standstill
+from tests.support.blocked_inserts import Standstill
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
 from tests.support.invariants import broken_invariants
@@ -36,20 +33,6 @@ async def hub(open_hub: Any) -> Hub:
 @pytest.fixture
 async def world(hub: Hub) -> World:
     return await World(hub).found()
-
-
-@pytest.fixture
-async def served(hub: Hub, clock: Clock, tmp_path: Path, free_port: int) -> AsyncIterator[ServedHub]:
-    process = ServedHub(hub, clock, tmp_path, free_port)
-    await process.start()
-    yield process
-    await process.kill()
-
-
-@pytest.fixture
-async def still(database_url: str) -> AsyncIterator[Standstill]:
-    async with standstill(database_url) as still:
-        yield still
 
 
 async def killed_in_the_second_batch(world: World, served: ServedHub, still: Standstill) -> int:

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from hub.clock import Clock
-from tests.support.blocked_inserts import Standstill, standstill
+from tests.support.blocked_inserts import Standstill
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
 from tests.support.invariants import broken_invariants
 from tests.support.mail_outbox import count_outbox
 from tests.support.shows import Booking, add_bookings, add_stage
 from tests.support.world import World
-
-
-@pytest.fixture
-async def served(hub: Hub, clock: Clock, tmp_path: Path, free_port: int) -> AsyncIterator[ServedHub]:
-    process = ServedHub(hub, clock, tmp_path, free_port)
-    await process.start()
-    yield process
-    await process.kill()
-
-
-@pytest.fixture
-async def still(database_url: str) -> AsyncIterator[Standstill]:
-    async with standstill(database_url) as still:
-        yield still
 
 
 async def confirm(url: str, link: Booking, key: str | None = None) -> tuple[int, Any]:

@@ -10,15 +10,13 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
 
-from hub.clock import Clock
-from tests.support.blocked_inserts import Standstill, standstill
+from tests.support.blocked_inserts import Standstill
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
 from tests.support.invariants import broken_invariants
@@ -44,20 +42,6 @@ async def hub(open_hub: Any) -> Hub:
 @pytest.fixture
 async def world(hub: Hub) -> World:
     return await World(hub).found()
-
-
-@pytest.fixture
-async def served(hub: Hub, clock: Clock, tmp_path: Path, free_port: int) -> AsyncIterator[ServedHub]:
-    process = ServedHub(hub, clock, tmp_path, free_port)
-    await process.start()
-    yield process
-    await process.kill()
-
-
-@pytest.fixture
-async def still(database_url: str) -> AsyncIterator[Standstill]:
-    async with standstill(database_url) as still:
-        yield still
 
 
 @asynccontextmanager

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
 
-from hub.clock import Clock
-from tests.support.blocked_inserts import Standstill, standstill
+from tests.support.blocked_inserts import Standstill
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
 from tests.support.parties import book_together, numbers
@@ -21,20 +18,6 @@ from tests.support.shows import add_booking, add_stage
 from tests.support.slots import sum_verified
 from tests.support.websocket_client import connected
 from tests.support.world import World
-
-
-@pytest.fixture
-async def served(hub: Hub, clock: Clock, tmp_path: Path, free_port: int) -> AsyncIterator[ServedHub]:
-    process = ServedHub(hub, clock, tmp_path, free_port)
-    await process.start()
-    yield process
-    await process.kill()
-
-
-@pytest.fixture
-async def still(database_url: str) -> AsyncIterator[Standstill]:
-    async with standstill(database_url) as still:
-        yield still
 
 
 async def verify(url: str, token: str, scan: dict[str, Any]) -> dict[str, Any]:

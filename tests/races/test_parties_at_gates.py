@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 from uuid import uuid4
@@ -12,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from hub.actions.scanning.entry_scans import EntryScans
-from tests.support.blocked_inserts import Standstill, standstill
+from tests.support.blocked_inserts import Standstill
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
 from tests.support.invariants import broken_invariants
@@ -39,12 +38,6 @@ async def gates(two_hubs: list[Hub], world: World) -> list[Socket]:
         await two_hubs[n % 2].socket(await world.staff(name=name), gate=gate)
         for n, (name, gate) in enumerate([("Jane", "A"), ("Tom", "B"), ("Ann", "C"), ("Bob", "D")])
     ]
-
-
-@pytest.fixture
-async def still(database_url: str) -> AsyncIterator[Standstill]:
-    async with standstill(database_url) as still:
-        yield still
 
 
 class Meeting:

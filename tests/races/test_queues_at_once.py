@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any
 
 import pytest
 
 from hub.actions.scanning import offline_sync, scan_batch
-from tests.support.blocked_inserts import Standstill, standstill
+from tests.support.blocked_inserts import Standstill
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import drop_constraint, sabotage
@@ -24,12 +23,6 @@ from tests.support.world import World
 
 NO_VERSION = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
 NO_LOG_READ = ("e.scan_id = a.scan_id AND", "false AND")
-
-
-@pytest.fixture
-async def still(database_url: str) -> AsyncIterator[Standstill]:
-    async with standstill(database_url) as still:
-        yield still
 
 
 async def gates(hubs: list[Hub], world: World) -> list[Socket]:
