@@ -5,7 +5,7 @@ import { messageOf } from "../../lib/api.js";
 import { LinkLost } from "../../lib/socket.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
-import { shortCode } from "../../models/booking_code.js";
+import { isBookingCode, shortCode } from "../../models/booking_code.js";
 import { peopleOf } from "../../words/parties.js";
 
 /** @type {Record<string, string>} */
@@ -131,7 +131,7 @@ export class PastScans {
       "li",
       { class: scan.reason === "EXIT_RECORDED" ? "EXIT" : scan.result },
       h("span", { class: "mark" }, icon(scan.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[scan.result] ?? "clock")),
-      h("div", {}, h("div", { class: "code", title: scan.ticket_code }, shortCode(scan.ticket_code) ?? t("Unreadable")), h("div", { class: "what" }, words), why),
+      h("div", {}, h("div", { class: "code", ...(isBookingCode(scan.ticket_code) && { title: scan.ticket_code }) }, shortCode(scan.ticket_code) ?? t("Unreadable")), h("div", { class: "what" }, words), why),
       undoOf(scan) && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, t("Undo")),
     );
   }
