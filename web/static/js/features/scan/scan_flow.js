@@ -232,11 +232,15 @@ export class ScanFlow {
    */
   async #waitingFor(label, work) {
     this.#root.dataset.busy = "";
-    const slow = setTimeout(() => this.screen.say(this.session.socket.live
-      ? t("{deed}: waiting for the hub", { deed: label }) : t("{deed}: sent as soon as the link is back", { deed: label })), SLOW_MS);
+    let { said } = this.screen;
+    const slow = setTimeout(() => {
+      said = this.session.socket.live ? t("{deed}: waiting for the hub", { deed: label }) : t("{deed}: sent as soon as the link is back", { deed: label });
+      this.screen.say(said);
+    }, SLOW_MS);
     try {
       const decision = await work();
-      if (decision) this.screen.say("");
+      // What was said meanwhile, about a code read again, stays.
+      if (decision && this.screen.said === said) this.screen.say("");
       return decision;
     } catch (error) {
       if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;

@@ -20,6 +20,10 @@ export class Screen {
     byId("said").textContent = text;
   }
 
+  get said() {
+    return byId("said").textContent;
+  }
+
   /** Shows the idle screen, `checking` during a request, or `offline`; `own` says what this device can do offline. */
   rest({ offline = this.#offline, checking = false, own = this.#own } = {}) {
     this.#offline = offline;
