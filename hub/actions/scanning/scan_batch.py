@@ -125,6 +125,8 @@ class ScanBatches(ABC):
                     break
                 for scan in undecided:
                     scan.movement = None
+                    scan.together = scan.for_party = False
+                    scan.party_codes = ()
             else:
                 log.warning(self.raced_event)
                 for scan in undecided:

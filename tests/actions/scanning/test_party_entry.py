@@ -6,12 +6,14 @@ from uuid import uuid4
 
 import pytest
 
+from hub.actions.scanning.entry_scans import EntryScans
 from hub.events.announcements import code_hash
 from tests.support.occupancy import counts, figures, shown
 from tests.support.parties import book_together, move_to, numbers
+from tests.support.reservations import cancel_visit
 from tests.support.scan_log import read_scans
 from tests.support.tickets import change_ticket, read_ticket
-from tests.support.world import Ticket, World
+from tests.support.world import NOON, Ticket, World
 
 
 @pytest.fixture
@@ -174,3 +176,21 @@ async def test_one_who_left_comes_back_alone_when_all_are_in(world, jane, family
     await jane.leave(family[2].code)
     assert shown(await jane.verify(family[2].code, party=True))[:2] == ("GREEN", "RE_ENTRY")
     assert await figures(board) == counts(5, 5, 1, 1)
+
+
+@pytest.mark.parametrize("party", [False, True])
+async def test_a_ticket_of_a_family_that_is_cancelled_after_it_was_read_is_decided_again_without_its_party(
+    hub, world, jane, monkeypatch, party
+):
+    first, _ = await book_together(world, await world.slot(), 2)
+    write = EntryScans._write
+
+    async def cancel_and_write(scans, *args):
+        monkeypatch.setattr(EntryScans, "_write", write)
+        await cancel_visit(hub.database, first.code, NOON)
+        return await write(scans, *args)
+
+    monkeypatch.setattr(EntryScans, "_write", cancel_and_write)
+    decision = await jane.verify(first.code, party=party)
+    assert (decision["result"], decision["reason"]) == ("RED", "TICKET_CANCELLED")
+    assert decision.get("party") is None
