@@ -87,10 +87,11 @@ INVARIANTS = {
         " OR NOT r.there WHEN 'CANCELLED' THEN t.status <> 'CANCELLED' OR r.standing > 0"
         " ELSE t.status <> 'EXPIRED' OR r.made > 0 END",
     "the people of a booking who are in are those of its scans":
-        "SELECT r.id FROM ticket_reservations r JOIN bookings b ON b.org_id = r.org_id AND b.id = r.ticket_id"
-        " WHERE r.admitted <> coalesce((SELECT sum(e.people) FROM scans e WHERE e.org_id = r.org_id AND e.ticket_id = r.ticket_id"
-        " AND e.entered), 0) - coalesce((SELECT sum(u.people) FROM scans u JOIN scans e ON e.org_id = u.org_id"
-        " AND e.scan_id = u.undoes AND e.entered WHERE u.org_id = r.org_id AND u.ticket_id = r.ticket_id AND u.mode = 'undo'), 0)",
+        "SELECT r.id FROM bookings b JOIN ticket_reservations r ON r.org_id = b.org_id AND r.ticket_id = b.id LEFT JOIN"
+        " (SELECT e.org_id, e.ticket_id, sum(CASE WHEN e.entered THEN e.people WHEN u.entered THEN -e.people ELSE 0 END) AS people"
+        " FROM scans e LEFT JOIN scans u ON e.mode = 'undo' AND u.org_id = e.org_id AND u.scan_id = e.undoes AND u.entered"
+        " WHERE e.ticket_id IN (SELECT id FROM bookings) GROUP BY 1, 2) e ON e.org_id = r.org_id AND e.ticket_id = r.ticket_id"
+        " WHERE r.admitted <> coalesce(e.people, 0)",
     "bookings are for performances, and nothing else is":
         "SELECT r.id FROM ticket_reservations r JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id"
         " JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id WHERE (t.channel = 'booking') <> (s.show_id IS NOT NULL)",
