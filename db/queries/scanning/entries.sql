@@ -221,11 +221,18 @@ SELECT e.scan_id, e.ticket_id, e.result AS scanned_result, e.reason AS scanned_r
  WHERE e.org_id = $1 AND e.scan_id = ANY ($2::uuid[]) AND e.mode = 'verify';
 
 -- name: codes_of_links
--- The code of the booking that each link in $2 confirms, in order; NULL where there is none. `$2` are hashes.
+-- The code of the booking that each link in $2 confirms or opens, in order; NULL where there is none. `$2` are hashes.
 SELECT t.code
   FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS a (org_id, link_hash, n)
-  LEFT JOIN LATERAL (SELECT b.org_id, b.id FROM bookings b
-                      WHERE b.confirm_hash = a.link_hash AND b.org_id = a.org_id LIMIT 1) b ON true
+  LEFT JOIN LATERAL (SELECT c.org_id, c.id FROM bookings c WHERE c.confirm_hash = a.link_hash AND c.org_id = a.org_id
+                     UNION ALL
+                     SELECT c.org_id, c.id
+                       FROM ticket_reservations q
+                       JOIN bookings c ON c.org_id = q.org_id AND c.id = q.ticket_id
+                      WHERE q.org_id = a.org_id
+                        AND q.manage_token_hash = coalesce((SELECT l.stands_for FROM manage_links l
+                                                             WHERE l.token_hash = a.link_hash LIMIT 1), a.link_hash)
+                      LIMIT 1) b ON true
   LEFT JOIN LATERAL (SELECT t.code FROM tickets t WHERE t.org_id = b.org_id AND t.id = b.id LIMIT 1) t ON true
  ORDER BY a.n;
 

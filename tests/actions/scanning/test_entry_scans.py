@@ -122,12 +122,14 @@ async def test_a_booking_that_is_none_any_more_or_not_yet_is_red_by_code_and_by_
     assert codes == {booking.code}, "the log holds no secret"
 
 
-async def test_the_link_of_a_confirmed_booking_stands_for_its_code(world, jane, booking):
+@pytest.mark.parametrize("email", ["confirm_token", "manage_token"])
+async def test_the_link_of_either_email_of_a_confirmed_booking_stands_for_its_code(hub, world, jane, booking, email):
     scan_id = str(uuid4())
-    link = f"https://hub.example/b/{booking.confirm_token}"
+    link = f"https://hub.example/b/{getattr(booking, email)}"
     first = await jane.verify(link, scan_id, count=1)
     assert shown(first) == ("GREEN", "VERIFIED", "1 of 5 in")
     assert (await jane.verify(link, scan_id, count=1))["party"]["admitted"] == 1
+    assert {row["code"] for row in await read_scans(hub.database, "code")} == {booking.code}, "the log holds no secret"
     assert shown(await jane.validate("x" * 32))[:2] == ("RED", "TICKET_NOT_FOUND")
 
 
