@@ -418,6 +418,7 @@ async def test_a_supervisor_admits_a_part_of_a_refused_party_and_the_gate_shows_
     await shows(page, "TOO EARLY", "5 booked, 3 in")
     await page.get_by_role("button", name="Ask a supervisor").tap()
     await page.locator("#ask-send").tap()
+    await expect(page.locator("#ask-dialog")).to_be_hidden()
     await key_in(page, "TKT-2026-NOSUCH-TICKET")
     await expect(page.get_by_role("heading", name="INVALID TICKET")).to_be_visible()
     await card.get_by_label("Reason").fill("the others, too")

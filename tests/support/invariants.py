@@ -124,4 +124,8 @@ _ALL = " UNION ALL ".join(
 async def broken_invariants(database: Any) -> list[str]:
     """Return the broken invariants of this database, each with up to five rows that break it."""
     promises = list(INVARIANTS)
-    return [f"{promises[row['number']]}: not for {row['ids']}" for row in await database.fetch(_ALL)]
+    async with database.transaction() as transaction:
+        # Statistics from when the tables were empty make the planner join them row by row: 3 s and more for 1,000 scans.
+        await transaction.execute("SET LOCAL enable_nestloop = off")
+        rows = await transaction.fetch(_ALL)
+    return [f"{promises[row['number']]}: not for {row['ids']}" for row in rows]
