@@ -37,15 +37,16 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "venues": (),
-    "staff": (),
-    "tickets": ("venues",),
-    "booking": ("tickets", "venues"),
+    "audit": (),
+    "venues": ("audit",),
+    "staff": ("audit", "venues"),
+    "tickets": ("audit", "venues"),
+    "booking": ("audit", "tickets", "venues"),
     "waitlist": ("booking", "venues"),
-    "messaging": ("booking",),
-    "shows": ("booking", "waitlist", "venues", "tickets", "messaging"),
+    "messaging": ("audit", "booking"),
+    "shows": ("audit", "booking", "waitlist", "venues", "tickets", "messaging"),
     "scanning": ("messaging", "venues"),
-    "reporting": ("venues", "waitlist"),
+    "reporting": ("audit", "venues", "waitlist"),
 }
 """The subjects of hub/actions, each with those it may import. A subject is above the ones it imports."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from db.statements import load
+from hub.actions.audit.actor import Actor
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.reserve import Bookings
 from hub.actions.scanning.check_in import check_in
@@ -19,7 +20,6 @@ from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.shows.add_performances import PerformanceSettings, RunDraft, add_run
 from hub.actions.shows.alternatives import Alternatives
 from hub.actions.shows.confirm_booking import Confirmations, ConfirmRequest
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.posters import set_poster
 from hub.actions.shows.request_booking import BookingRequest, BookingRequests
 from hub.actions.shows.rooms import RoomDraft, add_room
@@ -53,8 +53,8 @@ class Stage(NamedTuple):
     operator_name: str
 
     @property
-    def organiser(self) -> Organiser:
-        return Organiser(self.org_id, self.venue_id)
+    def organiser(self) -> Actor:
+        return Actor(self.org_id, self.venue_id)
 
 
 async def fill_theatre(services: Services, org_id: int, venue_id: int) -> None:

@@ -15,7 +15,7 @@ from hub.commands.command_services import open_command_services
 from hub.rules.timestamps import rfc3339
 
 if TYPE_CHECKING:
-    from hub.actions.shows.organiser import Organiser
+    from hub.actions.audit.actor import Actor
     from hub.actions.shows.rooms import Room
     from hub.actions.shows.shows import ShowRecord
     from hub.services import Services
@@ -24,14 +24,14 @@ PAGE = 200
 
 
 @asynccontextmanager
-async def organising(args: Namespace) -> AsyncIterator[tuple[Services, Organiser]]:
+async def organising(args: Namespace) -> AsyncIterator[tuple[Services, Actor]]:
     """Yield the services with the organiser of the named organisation, or the only one."""
     async with open_command_services() as services:
-        from hub.actions.shows.organiser import Organiser
+        from hub.actions.audit.actor import Actor
         from hub.actions.venues.organisations import resolve_org
 
         org_id = await resolve_org(services, args.organisation)
-        yield services, Organiser(org_id)
+        yield services, Actor(org_id)
 
 
 # ---- Rooms
@@ -162,7 +162,7 @@ async def _set_status(args: Namespace, status: str) -> CommandResult:
     return CommandResult(document_of(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
 
 
-async def _write_show(args: Namespace, services: Services, by: Organiser, changes: dict[str, Any]) -> Any:
+async def _write_show(args: Namespace, services: Services, by: Actor, changes: dict[str, Any]) -> Any:
     from hub.actions.shows.shows import change_show as change
 
     return await change(services, by, args.show, changes, version=args.version, dry_run=args.dry_run)

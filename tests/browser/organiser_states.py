@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from playwright.async_api import Page, expect
 
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.close_performance import cancel_performance
-from hub.actions.shows.organiser import Organiser
 from tests.browser.states import Scene, state
 from tests.support.shows import add_room, add_show
 from tests.support.theatre import TOMORROW, Theatre
@@ -37,7 +37,7 @@ async def theatre_of(scene: Scene) -> Theatre:
 
 async def organiser(scene: Scene, path: str) -> Page:
     page = await scene.open(path, token=await scene.world.staff("MANAGER"))
-    await expect(page.locator(".organiser, .paper").first).to_be_visible()
+    await expect(page.locator(".admin, .paper").first).to_be_visible()
     return page
 
 
@@ -206,7 +206,7 @@ async def performance_cancelled(scene: Scene) -> Page:
     if scene.once("cancelled performance"):
         scene.slots["gone"] = gone = await theatre.performance(TOMORROW + timedelta(days=5))
         await theatre.booking(gone, "Ann Lee", 2)
-        manager = Organiser(scene.world.org_id)
+        manager = Actor(scene.world.org_id)
         await cancel_performance(scene.hub.services, manager, gone, message="…")
     return await organiser(scene, f"/admin/performances/{scene.slots['gone']}")
 

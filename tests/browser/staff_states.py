@@ -11,9 +11,9 @@ from uuid import uuid4
 
 from playwright.async_api import Page, expect
 
+from hub.actions.audit.actor import Actor
 from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.actions.shows.close_performance import cancel_performance
-from hub.actions.shows.organiser import Organiser
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser import show_states  # noqa: F401 - adds its states to the list
 from tests.browser.states import STATES, Scene, state
@@ -400,7 +400,7 @@ async def board_with_shows(scene: Scene) -> Page:
         await add_booking(world, stage.performance_id, 2)
         await (await other_gate(scene)).verify(party.code, count=3)
         tonight = await add_performance(world, stage.show_id, stage.room_id)
-        await cancel_performance(scene.hub.services, Organiser(world.org_id, world.venue_id), tonight)
+        await cancel_performance(scene.hub.services, Actor(world.org_id, world.venue_id), tonight)
     await booked(scene)
     page = await control(scene)
     await expect(page.locator("#slots .cancelled")).to_be_visible()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.close_performance import cancel_performance
-from hub.actions.shows.organiser import Organiser
 from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
@@ -25,7 +25,7 @@ async def stage(hub: Hub, world: World) -> Stage:
     await change_room(hub.database, stage.room_id, name="Main stage")
     tonight = await add_performance(world, stage.show_id, stage.room_id, start="20:00", end="22:00")
     await world.slot(start="14:00", end="16:00")
-    await cancel_performance(hub.services, Organiser(world.org_id, world.venue_id), tonight)
+    await cancel_performance(hub.services, Actor(world.org_id, world.venue_id), tonight)
     return stage
 
 

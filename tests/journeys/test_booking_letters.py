@@ -8,9 +8,9 @@ from email.message import EmailMessage
 
 import pytest
 
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.close_performance import cancel_performance
 from hub.actions.shows.move_performance import Move, move_performance
-from hub.actions.shows.organiser import Organiser
 from hub.confirmation.development_mailbox import list_development_mail, read_development_mail
 from tests.support.api_client import Api
 from tests.support.hub import Hub
@@ -42,7 +42,7 @@ async def test_a_cancelled_performance_writes_to_everybody_and_offers_what_fits(
     later = await add_performance(world, stage.show_id, stage.room_id, TOMORROW + timedelta(days=1))
     booked = await add_booking(world, stage.performance_id, 3, email="booked@example.com")
     await add_booking(world, stage.performance_id, 2, "PENDING", email="asked@example.com")
-    by = Organiser(world.org_id, world.venue_id)
+    by = Actor(world.org_id, world.venue_id)
     await cancel_performance(hub.services, by, stage.performance_id, message="The stage is flooded.")
     for recipient, whole in (("booked@example.com", "multipart/mixed"), ("asked@example.com", "multipart/alternative")):
         mail = await letter_to(hub, recipient)
@@ -60,7 +60,7 @@ async def test_a_moved_performance_writes_the_old_and_the_new_time_with_a_link_t
     hub: Hub, world: World, stage: Stage
 ) -> None:
     await add_booking(world, stage.performance_id, 3, email="booked@example.com")
-    by, move = Organiser(world.org_id, world.venue_id), Move(day=TOMORROW + timedelta(days=7))
+    by, move = Actor(world.org_id, world.venue_id), Move(day=TOMORROW + timedelta(days=7))
     await move_performance(hub.services, by, stage.performance_id, move, message="The actor is ill.")
     mail = await letter_to(hub, "booked@example.com")
     text, page = bodies(mail)

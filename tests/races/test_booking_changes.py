@@ -12,10 +12,10 @@ from uuid import uuid4
 import pytest
 
 from db.statements import load
+from hub.actions.audit.actor import Actor
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.actions.reporting.reconcile import resync_seat_admission
 from hub.actions.shows.confirm_booking import ConfirmRequest
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performances import change_performance
 from hub.rules.refusals import Refused
 from tests.support.blocked_inserts import STANDS, standstill
@@ -279,7 +279,7 @@ async def shrunk_while_parties_confirm(hubs: list[Hub], world: World, performanc
         await add_performance(world, stage.show_id, stage.room_id, LATER + timedelta(days=1 + n))
         for n in range(performances - 1)
     ]
-    organiser, broken = Organiser(world.org_id, world.venue_id), []
+    organiser, broken = Actor(world.org_id, world.venue_id), []
     for performance_id in ids:
         request = await add_booking(world, performance_id, 3, "PENDING")
         shrunk, confirmed = await asyncio.gather(

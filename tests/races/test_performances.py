@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.add_performances import RunDraft, add_run
 from hub.actions.shows.close_performance import cancel_performance
 from hub.actions.shows.confirm_booking import ConfirmRequest
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performances import change_performance
 from hub.actions.shows.rooms import RoomChange, change_room
 from hub.actions.shows.shows import change_show
@@ -37,8 +37,8 @@ NO_ROOM_LOCK = (" FOR NO KEY UPDATE", "")
 
 
 @pytest.fixture
-def by(world: World) -> Organiser:
-    return Organiser(world.org_id, world.venue_id)
+def by(world: World) -> Actor:
+    return Actor(world.org_id, world.venue_id)
 
 
 async def outcome(attempt: Awaitable[Any]) -> str:
@@ -68,7 +68,7 @@ async def confirm(hub: Hub, booking: Booking) -> str:
 # ---- A smaller room against confirmations
 
 
-async def shrunk_while_confirming(two_hubs: list[Hub], world: World, by: Organiser) -> list[str]:
+async def shrunk_while_confirming(two_hubs: list[Hub], world: World, by: Actor) -> list[str]:
     """Confirm parties at one hub while the other takes seats away, one by one, by the performance and by its room."""
     stage = await add_stage(world, 40, day=TOMORROW)
     parties = await add_bookings(world, stage.performance_id, 30, 2, "PENDING", email="visitor{}@example.com")
@@ -100,7 +100,7 @@ async def test_seats_are_taken_away_while_parties_confirm(two_hubs, world, by, p
     assert postgres_log.deadlocks() == []
 
 
-async def shrunk_after_a_booking(world: World, by: Organiser, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+async def shrunk_after_a_booking(world: World, by: Actor, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Take seats away while a transaction has booked them and not committed yet."""
     stage = await add_stage(world, 10, day=TOMORROW)
     async with world.hub.database.records.transaction() as transaction:
@@ -144,7 +144,7 @@ async def test_without_the_slots_lock_it_overlooks_the_booking(two_hubs, world, 
 # ---- Two changes with one version
 
 
-async def changed_twice(two_hubs: list[Hub], by: Organiser, stage: Stage) -> list[str]:
+async def changed_twice(two_hubs: list[Hub], by: Actor, stage: Stage) -> list[str]:
     """Change one performance at two hubs by the version that both have read."""
     changes = [
         change_performance(hub.services, by, stage.performance_id, {"additional_seats": n}, version=1)
@@ -168,7 +168,7 @@ async def test_without_the_slots_lock_both_are_done_and_one_is_lost(two_hubs, wo
     assert await changed_twice(two_hubs, by, stage) == ["done", "done"]
 
 
-async def show_changed_twice(two_hubs: list[Hub], by: Organiser, show_id: int) -> list[str]:
+async def show_changed_twice(two_hubs: list[Hub], by: Actor, show_id: int) -> list[str]:
     changes = [
         change_show(hub.services, by, show_id, {"title": f"Title {n}"}, version=1) for n, hub in enumerate(two_hubs)
     ]
@@ -199,7 +199,7 @@ async def test_twenty_changes_with_one_version_are_one(two_hubs, world, by, post
 # ---- Two shows for one room
 
 
-async def both_want_the_room(two_hubs: list[Hub], world: World, by: Organiser) -> list[str]:
+async def both_want_the_room(two_hubs: list[Hub], world: World, by: Actor) -> list[str]:
     """Give one room to two shows at overlapping times, at two hubs at once."""
     room_id = await add_room(world)
     runs = [
@@ -235,7 +235,7 @@ async def test_without_the_rooms_lock_both_get_it(two_hubs, world, by, monkeypat
 # ---- A cancellation against confirmations
 
 
-async def cancelled_while_confirming(two_hubs: list[Hub], world: World, by: Organiser) -> list[str]:
+async def cancelled_while_confirming(two_hubs: list[Hub], world: World, by: Actor) -> list[str]:
     """Confirm forty parties at one hub while the other cancels the performance. Return the broken promises."""
     stage = await add_stage(world, 100, day=TOMORROW)
     parties = await add_bookings(world, stage.performance_id, 40, 2, "PENDING", email="visitor{}@example.com")

@@ -15,6 +15,16 @@ LIMIT = Parameter(
     "limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": USUAL_ROWS}, "How many."
 )
 IF_NONE_MATCH = Parameter("If-None-Match", "header", {"type": "string"}, "The `ETag` of an earlier response.")
+BEFORE = Parameter("before", "query", ID_SCHEMA, "The `next` of the previous page.")
+DRY_RUN = Parameter(
+    "dry_run", "query", {"enum": ["0", "1"], "default": "0"},
+    "1 answers, or refuses, as the request would, and changes nothing.",
+)  # fmt: skip
+IF_MATCH = Parameter(
+    "If-Match", "header", {"type": "string"},
+    'The `version` that was read, as in the `ETag` (`"3"`). The request is refused if it is not the newest. Without it any is changed.',
+)  # fmt: skip
+CHANGE = (DRY_RUN, IF_MATCH)
 
 
 def idempotency_key_parameter(about: str) -> Parameter:

@@ -170,7 +170,7 @@ interface ElementsById {
   "made-title": HTMLElementTagNameMap["h2"];
   "mails": HTMLElementTagNameMap["ul"];
   "main": HTMLElementTagNameMap["main"];
-  "menu": HTMLElementTagNameMap["div"];
+  "menu": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["nav"];
   "message": HTMLElementTagNameMap["textarea"];
   "message-hint": HTMLElementTagNameMap["p"];
   "message-wrong": HTMLElementTagNameMap["p"];

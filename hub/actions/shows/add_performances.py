@@ -7,8 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.statements import load
-from hub.actions.shows.organiser import Organiser, change, publish_slots, refuse_fields
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import change, refuse_fields
 from hub.actions.shows.performances import DAY_MINUTES, SETTINGS, capacity_for, setting_errors
+from hub.actions.venues.changed_slots import publish_slots
 from hub.observability import telemetry
 from hub.rules.performance_plan import Overlap, Played, Run, Skipped, find_overlaps, plan_performances, run_dates
 from hub.rules.reasons import Reason
@@ -73,7 +75,7 @@ class MadeRun:
 
 
 async def add_run(
-    services: Services, by: Organiser, draft: RunDraft, *, overlap: bool = False, dry_run: bool = False
+    services: Services, by: Actor, draft: RunDraft, *, overlap: bool = False, dry_run: bool = False
 ) -> MadeRun:
     """Make the performances of a run. Those that this show has already in the room are skipped, so it may be repeated.
 
@@ -151,7 +153,7 @@ def _nothing_left(skipped: Sequence[Skipped]) -> Refused:
     ])  # fmt: skip
 
 
-async def _played(connection: Any, by: Organiser, room_id: int, planned: Sequence[PlannedSlot]) -> list[Any]:
+async def _played(connection: Any, by: Actor, room_id: int, planned: Sequence[PlannedSlot]) -> list[Any]:
     if not planned:
         return []
     first, last = min(s.starts_at for s in planned), max(s.ends_at for s in planned)

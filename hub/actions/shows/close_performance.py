@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from db.statements import load
-from hub.actions.shows.organiser import Organiser, change, refuse_fields, refuse_other_version
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import change, refuse_fields, refuse_other_version
 from hub.actions.shows.performance_records import Concerned, PerformanceRecord, concerned_by, record_of
 from hub.actions.shows.performances import lock_performance
 from hub.actions.shows.read_shows import alternatives_of
@@ -40,7 +41,7 @@ class CancelledPerformance:
 
 
 async def cancel_performance(
-    services: Services, by: Organiser, performance_id: int, *, message: str = "", version: int | None = None,
+    services: Services, by: Actor, performance_id: int, *, message: str = "", version: int | None = None,
     dry_run: bool = False,
 ) -> CancelledPerformance:  # fmt: skip
     """Cancel a performance: every booking and request ends with one e-mail, and its waiting list is closed. Parties that are in stay.

@@ -2,8 +2,9 @@
 
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import refuse_fields
 from hub.actions.shows.close_performance import check_message
-from hub.actions.shows.organiser import Organiser, refuse_fields
 from hub.actions.shows.performance_records import read_performance
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
@@ -13,7 +14,7 @@ from hub.services import Services
 MESSAGES = load("shows/booking_messages")
 
 
-async def message_bookings(services: Services, by: Organiser, performance_id: int, message: str) -> int:
+async def message_bookings(services: Services, by: Actor, performance_id: int, message: str) -> int:
     """Queue an e-mail with these words to every confirmed booking, and return how many.
 
     Refuses PERFORMANCE_NOT_FOUND, PERFORMANCE_OVER, and INVALID_REQUEST for words that are missing or too long.

@@ -13,11 +13,13 @@ import orjson
 
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import change, refuse_fields, refuse_other_version
 from hub.actions.shows.add_performances import refuse_overlap
 from hub.actions.shows.close_performance import AT_ONCE, MOST_BATCHES, check_message
-from hub.actions.shows.organiser import Organiser, change, publish_slots, refuse_fields, refuse_other_version
 from hub.actions.shows.performance_records import Concerned, PerformanceRecord, concerned_by, record_of
 from hub.actions.shows.performances import capacity_for, lock_performance, publish_gone, refuse_ended, refuse_taken
+from hub.actions.venues.changed_slots import publish_slots
 from hub.events.announcements import TicketsChanged
 from hub.observability import telemetry
 from hub.rules.performance_plan import LONGEST_MINUTES, Overlap, planned_at
@@ -57,7 +59,7 @@ class MovedPerformance:
 
 
 async def move_performance(
-    services: Services, by: Organiser, performance_id: int, move: Move, *, message: str = "", overlap: bool = False,
+    services: Services, by: Actor, performance_id: int, move: Move, *, message: str = "", overlap: bool = False,
     version: int | None = None, dry_run: bool = False,
 ) -> MovedPerformance:  # fmt: skip
     """Move a performance. Booking closes as long before the start as it did. Moving it to where it is changes nothing.
@@ -151,7 +153,7 @@ def _plan(slot: Any, move: Move, zone: ZoneInfo, now: datetime) -> PlannedSlot:
 
 async def _write(
     connection: Any,
-    by: Organiser,
+    by: Actor,
     row: Any,
     planned: PlannedSlot,
     *,

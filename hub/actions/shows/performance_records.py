@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 
 from db.statements import load
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.rules.performance_booking import BookingState, BookingTimes, booking_state
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -113,7 +113,7 @@ class Concerned:
 
 
 async def list_performances(
-    services: Services, by: Organiser, wanted: PerformanceFilter, *, before: tuple[datetime, int] | None = None,
+    services: Services, by: Actor, wanted: PerformanceFilter, *, before: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> PerformancePage:  # fmt: skip
     """Return the performances of the organisation that match, the last one first."""
@@ -127,18 +127,18 @@ async def list_performances(
     return PerformancePage(found, (found[-1].starts_at, found[-1].performance_id) if len(rows) > limit else None)
 
 
-async def read_performance(services: Services, by: Organiser, performance_id: int) -> PerformanceRecord:
+async def read_performance(services: Services, by: Actor, performance_id: int) -> PerformanceRecord:
     """Return one performance. Refuses PERFORMANCE_NOT_FOUND, also for a slot that belongs to no show."""
     return await record_of(services.database, services, by, performance_id)
 
 
-async def read_concerned(services: Services, by: Organiser, performance_id: int) -> Concerned:
+async def read_concerned(services: Services, by: Actor, performance_id: int) -> Concerned:
     """Return whom a change of this performance would concern. Refuses PERFORMANCE_NOT_FOUND."""
     await read_performance(services, by, performance_id)
     return await concerned_by(services.database, by, performance_id)
 
 
-async def concerned_by(database: Any, by: Organiser, performance_id: int) -> Concerned:
+async def concerned_by(database: Any, by: Actor, performance_id: int) -> Concerned:
     """Return whom a change of the performance concerns."""
     row = await database.fetchrow(PERFORMANCES.concerned, by.org_id, performance_id)
     named = await database.fetch(PERFORMANCES.first_concerned, by.org_id, performance_id, MOST_NAMED)
@@ -148,7 +148,7 @@ async def concerned_by(database: Any, by: Organiser, performance_id: int) -> Con
     )  # fmt: skip
 
 
-async def record_of(database: Any, services: Services, by: Organiser, performance_id: int) -> PerformanceRecord:
+async def record_of(database: Any, services: Services, by: Actor, performance_id: int) -> PerformanceRecord:
     """Return one performance as `database` or a transaction sees it. Refuses PERFORMANCE_NOT_FOUND."""
     row = await database.fetchrow(PERFORMANCES.read_performance, by.org_id, performance_id)
     if row is None:

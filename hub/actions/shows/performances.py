@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from db.statements import load
-from hub.actions.shows.organiser import Organiser, change, publish_slots, refuse_fields, refuse_other_version
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import change, refuse_fields, refuse_other_version
 from hub.actions.shows.performance_records import PerformanceRecord, concerned_by, record_of
+from hub.actions.venues.changed_slots import publish_slots
 from hub.events.announcements import SlotChanged
 from hub.observability import telemetry
 from hub.rules.limits import MAX_ATTEMPTS
@@ -27,7 +29,7 @@ SETTINGS = ("additional_seats", "occupied_seats", "booking_opens_at", "booking_c
 
 
 async def change_performance(
-    services: Services, by: Organiser, performance_id: int, changes: Mapping[str, Any], *, version: int | None = None,
+    services: Services, by: Actor, performance_id: int, changes: Mapping[str, Any], *, version: int | None = None,
     dry_run: bool = False,
 ) -> PerformanceRecord:  # fmt: skip
     """Change the given `SETTINGS` of a performance that is neither over nor cancelled. New places go to the waiting list first.
@@ -62,7 +64,7 @@ async def change_performance(
 
 
 async def delete_performance(
-    services: Services, by: Organiser, performance_id: int, *, version: int | None = None, dry_run: bool = False
+    services: Services, by: Actor, performance_id: int, *, version: int | None = None, dry_run: bool = False
 ) -> None:
     """Delete a performance that nobody ever asked to book. Another one is cancelled instead.
 
@@ -85,7 +87,7 @@ async def delete_performance(
 # ---- What making, cancelling and moving share with these
 
 
-async def lock_performance(connection: Any, by: Organiser, performance_id: int, *rooms: int) -> tuple[Any, Any]:
+async def lock_performance(connection: Any, by: Actor, performance_id: int, *rooms: int) -> tuple[Any, Any]:
     """Lock the performance's room (and `rooms`) by id and then its slot. Return the rows of its room and of itself.
 
     Refuses PERFORMANCE_NOT_FOUND, and BUSY if it is moved from room to room all the time.

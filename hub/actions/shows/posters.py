@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import asyncpg
 
 from db.statements import load
-from hub.actions.shows.organiser import Organiser, change, publish_slots, refuse_other_version
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import change, refuse_other_version
 from hub.actions.shows.shows import ShowRecord, read_show
+from hub.actions.venues.changed_slots import publish_slots
 from hub.observability import telemetry
 from hub.rules.image_header import ImageHeader, read_image_header
 from hub.rules.limits import MAX_ATTEMPTS
@@ -87,7 +89,7 @@ def check_poster(image: bytes) -> ImageHeader:
 
 
 async def set_poster(
-    services: Services, by: Organiser, show_id: int, image: bytes | None, *, version: int | None = None
+    services: Services, by: Actor, show_id: int, image: bytes | None, *, version: int | None = None
 ) -> ShowRecord:
     """Give a show this poster, or take it away with None. The same image again changes nothing but the show's version.
 
@@ -110,7 +112,7 @@ async def set_poster(
 
 
 async def _write(
-    services: Services, by: Organiser, show_id: int, image: bytes | None, *, header: ImageHeader | None,
+    services: Services, by: Actor, show_id: int, image: bytes | None, *, header: ImageHeader | None,
     digest: bytes | None, version: int | None,
 ) -> bytes | None:  # fmt: skip
     """Store the image and give it to the show, in one transaction. Return the hash of the poster it had."""

@@ -7,16 +7,12 @@ from typing import Any
 import asyncpg
 
 from db.statements import load
-from hub.actions.shows.organiser import (
-    BEYOND,
-    Organiser,
-    change,
-    publish_slots,
-    refuse_fields,
-    refuse_other_version,
-    venue_of,
-)
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import BEYOND, change, record_change, refuse_fields, refuse_other_version
+from hub.actions.venues.changed_slots import publish_slots
+from hub.actions.venues.venues import venue_of
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.performance_plan import MOST_SEATS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -90,7 +86,7 @@ class ChangedRoom:
 
 
 async def list_rooms(
-    services: Services, by: Organiser, *, venue_id: int | None = None, before: int | None = None, limit: int = 50
+    services: Services, by: Actor, *, venue_id: int | None = None, before: int | None = None, limit: int = 50
 ) -> RoomPage:
     """Return the rooms of the organisation, or of one venue."""
     rows = await services.database.fetch(
@@ -100,12 +96,12 @@ async def list_rooms(
     return RoomPage(rooms, rooms[-1].room_id if len(rows) > limit else None)
 
 
-async def read_room(services: Services, by: Organiser, room_id: int) -> Room:
+async def read_room(services: Services, by: Actor, room_id: int) -> Room:
     """Return one room. Refuses ROOM_NOT_FOUND."""
     return await _read(services.database, services, by, room_id)
 
 
-async def add_room(services: Services, by: Organiser, draft: RoomDraft, *, dry_run: bool = False) -> Room:
+async def add_room(services: Services, by: Actor, draft: RoomDraft, *, dry_run: bool = False) -> Room:
     """Add a room. Refuses INVALID_REQUEST with every wrong field, and NOT_FOUND for an unknown venue."""
     name, accessibility = _check(draft.name, draft.capacity, draft.accessibility)
     venue_id = await venue_of(services, by, draft.venue_id)
@@ -117,13 +113,16 @@ async def add_room(services: Services, by: Organiser, draft: RoomDraft, *, dry_r
         except asyncpg.UniqueViolationError:
             raise _name_taken() from None
         room = await _read(connection, services, by, room_id)
+        await record_change(
+            connection, services, by, AuditAction.ROOM_ADDED, room_id, venue_id=venue_id, after=_recorded(room)
+        )
     if not dry_run:
         telemetry.event(telemetry.ROOM_CHANGED, change="added", room_id=room_id, staff_id=by.staff_id)
     return room
 
 
 async def change_room(
-    services: Services, by: Organiser, room_id: int, changes: RoomChange, *, version: int | None = None,
+    services: Services, by: Actor, room_id: int, changes: RoomChange, *, version: int | None = None,
     dry_run: bool = False,
 ) -> ChangedRoom:  # fmt: skip
     """Change a room. Another capacity is that of its performances to come at once, and new places go to the waiting list first.
@@ -139,6 +138,7 @@ async def change_room(
         if row is None:
             raise Refused(Reason.ROOM_NOT_FOUND)
         refuse_other_version(row, version)
+        was = await _read(connection, services, by, room_id)
         if changes.capacity is not None and changes.capacity != row["capacity"]:
             slots = await connection.fetch(ROOMS.lock_performances_of_room, by.org_id, room_id, now)
             resized = _resize(slots, changes.capacity)
@@ -150,6 +150,10 @@ async def change_room(
         except asyncpg.UniqueViolationError:
             raise _name_taken() from None
         room = await _read(connection, services, by, room_id)
+        await record_change(
+            connection, services, by, AuditAction.ROOM_CHANGED, room_id, venue_id=room.venue_id, before=_recorded(was),
+            after=_recorded(room),
+        )  # fmt: skip
     if not dry_run:
         publish_slots(services, by.org_id, written)
         telemetry.event(telemetry.ROOM_CHANGED, change="changed", room_id=room_id, staff_id=by.staff_id,
@@ -158,7 +162,7 @@ async def change_room(
 
 
 async def delete_room(
-    services: Services, by: Organiser, room_id: int, *, version: int | None = None, dry_run: bool = False
+    services: Services, by: Actor, room_id: int, *, version: int | None = None, dry_run: bool = False
 ) -> None:
     """Delete a room that never had a performance. Refuses ROOM_NOT_FOUND, VERSION_MISMATCH, and ROOM_IN_USE with their number."""
     async with change(services, dry_run=dry_run) as connection:
@@ -166,9 +170,12 @@ async def delete_room(
         if row is None:
             raise Refused(Reason.ROOM_NOT_FOUND)
         refuse_other_version(row, version)
+        room = await _read(connection, services, by, room_id)
         if await connection.fetchval(ROOMS.delete_room, by.org_id, room_id) is None:
-            room = await _read(connection, services, by, room_id)
             raise Refused(Reason.ROOM_IN_USE, performances=room.performances, to_come=room.performances_to_come)
+        await record_change(
+            connection, services, by, AuditAction.ROOM_DELETED, room_id, venue_id=room.venue_id, before=_recorded(room)
+        )
     if not dry_run:
         telemetry.event(telemetry.ROOM_CHANGED, change="deleted", room_id=room_id, staff_id=by.staff_id)
 
@@ -218,11 +225,16 @@ def _name_taken() -> Refused:
     )
 
 
-async def _read(database: Any, services: Services, by: Organiser, room_id: int) -> Room:
+async def _read(database: Any, services: Services, by: Actor, room_id: int) -> Room:
     row = await database.fetchrow(ROOMS.read_room, by.org_id, room_id, services.clock.now())
     if row is None:
         raise Refused(Reason.ROOM_NOT_FOUND)
     return _room(row)
+
+
+def _recorded(room: Room) -> dict[str, Any]:
+    """Return what the audit log keeps of a room."""
+    return {"name": room.name, "capacity": room.capacity, "accessibility": room.accessibility}
 
 
 def _room(row: Any) -> Room:

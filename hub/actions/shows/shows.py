@@ -8,15 +8,10 @@ from typing import Any, Literal, cast
 import orjson
 
 from db.statements import load
-from hub.actions.shows.organiser import (
-    BEYOND,
-    Organiser,
-    change,
-    publish_slots,
-    refuse_fields,
-    refuse_other_version,
-    venue_of,
-)
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import BEYOND, change, refuse_fields, refuse_other_version
+from hub.actions.venues.changed_slots import publish_slots
+from hub.actions.venues.venues import venue_of
 from hub.observability import telemetry
 from hub.rules.performance_plan import LONGEST_MINUTES
 from hub.rules.reasons import Reason
@@ -96,7 +91,7 @@ class ShowDraft:
 
 
 async def list_shows(
-    services: Services, by: Organiser, *, venue_id: int | None = None, status: ShowStatus | None = None,
+    services: Services, by: Actor, *, venue_id: int | None = None, status: ShowStatus | None = None,
     before: int | None = None, limit: int = 50,
 ) -> ShowPage:  # fmt: skip
     """Return the shows of the organisation that match, whatever their status."""
@@ -107,12 +102,12 @@ async def list_shows(
     return ShowPage(shows, shows[-1].show_id if len(rows) > limit else None)
 
 
-async def read_show(services: Services, by: Organiser, show_id: int) -> ShowRecord:
+async def read_show(services: Services, by: Actor, show_id: int) -> ShowRecord:
     """Return one show, whatever its status. Refuses SHOW_NOT_FOUND."""
     return await _read(services.database, services, by, show_id)
 
 
-async def add_show(services: Services, by: Organiser, draft: ShowDraft, *, dry_run: bool = False) -> ShowRecord:
+async def add_show(services: Services, by: Actor, draft: ShowDraft, *, dry_run: bool = False) -> ShowRecord:
     """Add a show as a draft. Refuses INVALID_REQUEST with every wrong field, and NOT_FOUND for an unknown venue."""
     given = {name: getattr(draft, name) for name in FIELDS if name != "status"}
     fields = _check({**given, "translations": draft.translations or {}})
@@ -127,7 +122,7 @@ async def add_show(services: Services, by: Organiser, draft: ShowDraft, *, dry_r
 
 
 async def change_show(
-    services: Services, by: Organiser, show_id: int, changes: Mapping[str, Any], *, version: int | None = None,
+    services: Services, by: Actor, show_id: int, changes: Mapping[str, Any], *, version: int | None = None,
     dry_run: bool = False,
 ) -> ShowRecord:  # fmt: skip
     """Change the given `FIELDS` of a show. The status PUBLISHED shows it to everybody, DRAFT and ARCHIVED hide it.
@@ -152,7 +147,7 @@ async def change_show(
 
 
 async def delete_show(
-    services: Services, by: Organiser, show_id: int, *, version: int | None = None, dry_run: bool = False
+    services: Services, by: Actor, show_id: int, *, version: int | None = None, dry_run: bool = False
 ) -> None:
     """Delete a show that never had a performance. Refuses SHOW_NOT_FOUND, VERSION_MISMATCH, and SHOW_IN_USE with their number."""
     async with change(services, dry_run=dry_run) as connection:
@@ -164,7 +159,7 @@ async def delete_show(
         telemetry.event(telemetry.SHOW_CHANGED, change="deleted", show_id=show_id, staff_id=by.staff_id)
 
 
-async def _lock(connection: Any, by: Organiser, show_id: int, version: int | None) -> Any:
+async def _lock(connection: Any, by: Actor, show_id: int, version: int | None) -> Any:
     row = await connection.fetchrow(SHOWS.lock_show, by.org_id, show_id)
     if row is None:
         raise Refused(Reason.SHOW_NOT_FOUND)
@@ -172,7 +167,7 @@ async def _lock(connection: Any, by: Organiser, show_id: int, version: int | Non
     return row
 
 
-async def _refuse_bookings(connection: Any, by: Organiser, show_id: int, now: datetime) -> None:
+async def _refuse_bookings(connection: Any, by: Actor, show_id: int, now: datetime) -> None:
     """Refuse SHOW_HAS_BOOKINGS. The performances stay locked, so that nobody is confirmed before the show is hidden."""
     slots = await connection.fetch(SHOWS.lock_performances_of_show, by.org_id, show_id, now)
     rows = await connection.fetch(SHOWS.performances_with_bookings, by.org_id, [slot["id"] for slot in slots], now)
@@ -248,7 +243,7 @@ def _column(fields: Mapping[str, Any], name: str) -> Any:
     return orjson.dumps(value).decode() if name == "translations" and not isinstance(value, str) else value
 
 
-async def _read(database: Any, services: Services, by: Organiser, show_id: int) -> ShowRecord:
+async def _read(database: Any, services: Services, by: Actor, show_id: int) -> ShowRecord:
     row = await database.fetchrow(SHOWS.read_show, by.org_id, show_id, services.clock.now())
     if row is None:
         raise Refused(Reason.SHOW_NOT_FOUND)

@@ -6,12 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from db.statements import load
+from hub.actions.audit.actor import Actor
 from hub.actions.venues.organisations import resolve_org
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
 from hub.rules.venue_policies import known_policies, policies_of
 from hub.services import Services
+from hub.text.languages import N_
 
 VENUES = load("venues/venues")
 FIRST_ORGANISATION = "My organisation"
@@ -21,6 +23,17 @@ FIRST_VENUE = "My venue"
 async def read_venue(services: Services, org_id: int, venue_id: int) -> Venue:
     """Return the venue; refuses NOT_FOUND if this organisation has no such venue."""
     return await services.venues.read(org_id, venue_id)
+
+
+async def venue_of(services: Services, by: Actor, venue_id: int | None) -> int:
+    """Return the venue for something new: the named one, the login's, or the first. Refuses NOT_FOUND for an unknown one."""
+    wanted = venue_id or by.venue_id
+    if wanted is not None:
+        return (await services.venues.read(by.org_id, wanted)).id
+    first = await services.venues.first(by.org_id)
+    if first is None:
+        raise Refused(Reason.NOT_FOUND, message=N_("There is no venue yet"))
+    return first.id
 
 
 async def list_venues(services: Services) -> list[dict[str, Any]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from tests.support.world import World
 
 
 @pytest.fixture
-def by(world: World) -> Organiser:
-    return Organiser(world.org_id, world.venue_id)
+def by(world: World) -> Actor:
+    return Actor(world.org_id, world.venue_id)

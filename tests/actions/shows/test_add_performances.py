@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.add_performances import Made, PerformanceSettings, RunDraft, add_run
 from hub.actions.shows.close_performance import cancel_performance
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performance_records import read_performance
 from hub.events.announcements import SlotsEdited
 from hub.rules.performance_plan import Run
@@ -30,12 +30,12 @@ def draft(
     return RunDraft(show_id, room_id, Run(times, dates=dates), minutes)
 
 
-async def add_one(hub: Hub, by: Organiser, wanted: RunDraft) -> Made:
+async def add_one(hub: Hub, by: Actor, wanted: RunDraft) -> Made:
     (made,) = (await add_run(hub.services, by, wanted)).performances
     return made
 
 
-async def test_one_performance_has_the_rooms_places_with_its_own_seats(hub: Hub, world: World, by: Organiser):
+async def test_one_performance_has_the_rooms_places_with_its_own_seats(hub: Hub, world: World, by: Actor):
     show_id, room_id = await add_show(world, duration_minutes=90), await add_room(world, capacity=80)
     opens = datetime(2026, 11, 20, 12, tzinfo=UTC)
     settings = PerformanceSettings(additional_seats=6, occupied_seats=2, booking_opens_at=opens, booking_closes_minutes=30,
@@ -57,7 +57,7 @@ async def test_one_performance_has_the_rooms_places_with_its_own_seats(hub: Hub,
     assert (one.status, one.booking, one.version) == ("ACTIVE", "NOT_YET", 1)
 
 
-async def test_a_run_may_be_repeated_and_adds_only_what_is_missing(hub: Hub, world: World, by: Organiser):
+async def test_a_run_may_be_repeated_and_adds_only_what_is_missing(hub: Hub, world: World, by: Actor):
     show_id, room_id = await add_show(world), await add_room(world)
     run = Run((THREE, EIGHT), FRIDAY, FRIDAY + timedelta(days=9), weekdays=(6, 7), except_dates=(date(2026, 11, 28),))
     first = await add_run(hub.services, by, RunDraft(show_id, room_id, run, 150))
@@ -80,7 +80,7 @@ async def test_a_run_may_be_repeated_and_adds_only_what_is_missing(hub: Hub, wor
     assert await count_slots(hub.database) == 8
 
 
-async def test_overlaps_in_the_room_are_told_and_refused_unless_they_are_meant(hub: Hub, world: World, by: Organiser):
+async def test_overlaps_in_the_room_are_told_and_refused_unless_they_are_meant(hub: Hub, world: World, by: Actor):
     hamlet, lear = await add_show(world, "Hamlet"), await add_show(world, "King Lear")
     room_id, other_room = await add_room(world), await add_room(world)
     await add_run(hub.services, by, draft(hamlet, room_id, FRIDAY, minutes=180))
@@ -102,14 +102,14 @@ async def test_overlaps_in_the_room_are_told_and_refused_unless_they_are_meant(h
     assert (len(meant.performances), len(meant.overlaps)) == (2, 2)
 
 
-async def test_two_shows_never_begin_in_one_room_at_the_same_minute(hub: Hub, world: World, by: Organiser):
+async def test_two_shows_never_begin_in_one_room_at_the_same_minute(hub: Hub, world: World, by: Actor):
     hamlet, lear, room_id = await add_show(world, "Hamlet"), await add_show(world, "King Lear"), await add_room(world)
     await add_run(hub.services, by, draft(hamlet, room_id, FRIDAY))
     with pytest.raises(Refused, match="PERFORMANCES_OVERLAP"):
         await add_run(hub.services, by, draft(lear, room_id, FRIDAY), overlap=True)
 
 
-async def test_a_cancelled_performance_leaves_its_hour_to_another(hub: Hub, world: World, by: Organiser):
+async def test_a_cancelled_performance_leaves_its_hour_to_another(hub: Hub, world: World, by: Actor):
     show_id, room_id = await add_show(world), await add_room(world)
     for _ in range(2):
         made = await add_one(hub, by, draft(show_id, room_id, FRIDAY))
@@ -118,7 +118,7 @@ async def test_a_cancelled_performance_leaves_its_hour_to_another(hub: Hub, worl
     assert await count_slots(hub.database, status="CLOSED") == 2
 
 
-async def test_a_dry_run_makes_nothing(hub: Hub, world: World, by: Organiser):
+async def test_a_dry_run_makes_nothing(hub: Hub, world: World, by: Actor):
     show_id, room_id = await add_show(world), await add_room(world)
     seen = await add_run(
         hub.services, by, draft(show_id, room_id, FRIDAY, date(2027, 3, 28), times=(time(2, 30), EIGHT)), dry_run=True
@@ -128,7 +128,7 @@ async def test_a_dry_run_makes_nothing(hub: Hub, world: World, by: Organiser):
     assert await read_slots(hub.database) == []
 
 
-async def test_what_cannot_be_made_is_refused_with_the_field(hub: Hub, world: World, by: Organiser):
+async def test_what_cannot_be_made_is_refused_with_the_field(hub: Hub, world: World, by: Actor):
     show_id, room_id = await add_show(world), await add_room(world, capacity=10)
     cases = [
         (draft(show_id, room_id, FRIDAY, minutes=None), "minutes"),
@@ -148,9 +148,7 @@ async def test_what_cannot_be_made_is_refused_with_the_field(hub: Hub, world: Wo
         )
 
 
-async def test_the_show_and_the_room_must_be_of_one_venue_and_the_show_not_archived(
-    hub: Hub, world: World, by: Organiser
-):
+async def test_the_show_and_the_room_must_be_of_one_venue_and_the_show_not_archived(hub: Hub, world: World, by: Actor):
     show_id, room_id = await add_show(world), await add_room(world)
     elsewhere = await add_room(world, venue_id=await world.venue())
     archived = await add_show(world, status="ARCHIVED")

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from hub.actions.audit.actor import Actor
 from hub.actions.shows import close_performance
 from hub.actions.shows.close_performance import cancel_performance, end_bookings
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performance_records import read_performance
 from hub.actions.waitlist.join_booking import join_with_booking
 from hub.actions.waitlist.offer_places import serve_waitlists
@@ -44,9 +44,7 @@ async def hub(monkeypatch, open_hub, hub_promises):
     await hub_promises(hub)
 
 
-async def test_every_booking_and_request_ends_with_one_email_and_no_place_is_left(
-    hub: Hub, world: World, by: Organiser
-):
+async def test_every_booking_and_request_ends_with_one_email_and_no_place_is_left(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     booked = await add_booking(world, stage.performance_id, 3, email="ada@example.com", language="zh_Hans")
     asked = await add_booking(world, stage.performance_id, 4, "PENDING", email="alan@example.com")
@@ -95,7 +93,7 @@ async def test_every_booking_and_request_ends_with_one_email_and_no_place_is_lef
     await wait_until_settled(hub)
 
 
-async def test_the_alternatives_have_room_for_the_whole_party(hub: Hub, world: World, by: Organiser):
+async def test_the_alternatives_have_room_for_the_whole_party(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     near = await add_performance(world, stage.show_id, stage.room_id, TOMORROW + timedelta(days=1))
     far = await add_performance(world, stage.show_id, stage.room_id, TOMORROW + timedelta(days=9))
@@ -110,7 +108,7 @@ async def test_the_alternatives_have_room_for_the_whole_party(hub: Hub, world: W
     assert offered == {"three@example.com": [near, far], "four@example.com": [far]}
 
 
-async def test_parties_that_are_in_stay_in(hub: Hub, world: World, by: Organiser):
+async def test_parties_that_are_in_stay_in(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20)
     part = await add_booking(world, stage.performance_id, 5)
     await admit_people(hub.database, part, 2)
@@ -120,7 +118,7 @@ async def test_parties_that_are_in_stay_in(hub: Hub, world: World, by: Organiser
     assert await count_outbox(hub.database, kind="booking.cancelled") == 0
 
 
-async def test_who_waits_gets_one_email_too_and_nothing_stays_held(hub: Hub, world: World, by: Organiser):
+async def test_who_waits_gets_one_email_too_and_nothing_stays_held(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 4, day=TOMORROW)
     await add_booking(world, stage.performance_id, 4, email="in@example.com")
     asked = await add_booking(world, stage.performance_id, 3, "PENDING", email="waiting@example.com")
@@ -134,7 +132,7 @@ async def test_who_waits_gets_one_email_too_and_nothing_stays_held(hub: Hub, wor
 
 
 async def test_the_waiting_list_job_does_not_write_to_who_is_about_to_be_told(
-    hub: Hub, world: World, by: Organiser, monkeypatch
+    hub: Hub, world: World, by: Actor, monkeypatch
 ):
     stage = await add_stage(world, 4, day=TOMORROW)
     await add_booking(world, stage.performance_id, 4)
@@ -147,7 +145,7 @@ async def test_the_waiting_list_job_does_not_write_to_who_is_about_to_be_told(
     assert [row["recipient"] for row in await mails(hub, "booking.cancelled")].count("waiting@example.com") == 1
 
 
-async def interrupted(hub: Hub, by: Organiser, performance_id: int, monkeypatch, *, after: int) -> None:
+async def interrupted(hub: Hub, by: Actor, performance_id: int, monkeypatch, *, after: int) -> None:
     """Cancel a performance and fail after this many batches."""
     with monkeypatch.context() as patch:
         patch.setattr(close_performance, "MOST_BATCHES", after)
@@ -162,7 +160,7 @@ async def interrupted(hub: Hub, by: Organiser, performance_id: int, monkeypatch,
             await cancel_performance(hub.services, by, performance_id, message="first words")
 
 
-async def test_what_was_interrupted_goes_on_where_it_stopped(hub: Hub, world: World, by: Organiser, monkeypatch):
+async def test_what_was_interrupted_goes_on_where_it_stopped(hub: Hub, world: World, by: Actor, monkeypatch):
     monkeypatch.setattr(close_performance, "AT_ONCE", 3)
     stage = await add_stage(world, 100, day=TOMORROW)
     await add_bookings(world, stage.performance_id, 10, 2, email="visitor{}@example.com")
@@ -184,7 +182,7 @@ async def test_what_was_interrupted_goes_on_where_it_stopped(hub: Hub, world: Wo
     assert {row["payload"]["message"] for row in sent} == {"first words"}
 
 
-async def test_a_dry_run_says_whom_it_concerns_and_cancels_nothing(hub: Hub, world: World, by: Organiser):
+async def test_a_dry_run_says_whom_it_concerns_and_cancels_nothing(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     await add_booking(world, stage.performance_id, 3)
     seen = await cancel_performance(hub.services, by, stage.performance_id, dry_run=True)
@@ -193,7 +191,7 @@ async def test_a_dry_run_says_whom_it_concerns_and_cancels_nothing(hub: Hub, wor
     assert await count_outbox(hub.database, kind="booking.cancelled") == 0
 
 
-async def test_what_is_over_unknown_or_changed_since_is_refused(hub: Hub, world: World, by: Organiser):
+async def test_what_is_over_unknown_or_changed_since_is_refused(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TODAY - timedelta(days=1))
     with pytest.raises(Refused, match="PERFORMANCE_OVER"):
         await cancel_performance(hub.services, by, stage.performance_id)

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from db.pool import DatabaseDown
+from hub.actions.audit.actor import Actor
 from hub.actions.shows import close_performance, finish_changes, move_performance
 from hub.actions.shows.finish_changes import finish_changes as finish
 from hub.actions.shows.move_performance import Move
-from hub.actions.shows.organiser import Organiser
 from tests.support.hub import Hub
 from tests.support.mail_outbox import count_outbox
 from tests.support.shows import add_booking, add_performance, add_stage
@@ -21,9 +21,7 @@ async def gone(*_, **__):
     raise RuntimeError("the hub is gone")
 
 
-async def test_the_job_ends_the_bookings_and_tells_the_moved_ones_once(
-    hub: Hub, world: World, by: Organiser, monkeypatch
-):
+async def test_the_job_ends_the_bookings_and_tells_the_moved_ones_once(hub: Hub, world: World, by: Actor, monkeypatch):
     stage = await add_stage(world, 20, day=TODAY + timedelta(days=1))
     later = await add_performance(world, stage.show_id, stage.room_id, TODAY + timedelta(days=2))
     await add_booking(world, stage.performance_id, 3)
@@ -41,7 +39,7 @@ async def test_the_job_ends_the_bookings_and_tells_the_moved_ones_once(
     assert [await count_outbox(hub.database, kind=kind) for kind in ("booking.cancelled", "booking.moved")] == [1, 1]
 
 
-async def test_one_that_is_locked_does_not_keep_the_others_waiting(hub: Hub, world: World, by: Organiser, monkeypatch):
+async def test_one_that_is_locked_does_not_keep_the_others_waiting(hub: Hub, world: World, by: Actor, monkeypatch):
     stage = await add_stage(world, 20, day=TODAY + timedelta(days=1))
     later = await add_performance(world, stage.show_id, stage.room_id, TODAY + timedelta(days=2))
     for performance_id in (stage.performance_id, later):

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from hub.actions.audit.actor import Actor
 from hub.actions.booking.cancel import cancel_reservation
 from hub.actions.booking.reservation_views import party_of_token
 from hub.actions.messaging.send_reminders import send_reminders
@@ -13,7 +14,6 @@ from hub.actions.shows import move_performance as moving
 from hub.actions.shows.booking_views import booking_of_token
 from hub.actions.shows.close_performance import cancel_performance
 from hub.actions.shows.move_performance import Move, move_performance, notify_moved
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performance_records import read_performance
 from hub.events.announcements import SlotChanged, SlotsEdited, TicketsChanged
 from hub.rules.reasons import Reason
@@ -39,9 +39,7 @@ async def hub(monkeypatch, open_hub, hub_promises):
     await hub_promises(hub)
 
 
-async def test_everybody_booked_gets_one_email_with_a_link_that_opens_the_booking(
-    hub: Hub, world: World, by: Organiser
-):
+async def test_everybody_booked_gets_one_email_with_a_link_that_opens_the_booking(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW, booking_closes_at=NOON + timedelta(hours=30))
     booked = await add_booking(world, stage.performance_id, 3, email="ada@example.com")
     await add_booking(world, stage.performance_id, 2, "PENDING")
@@ -73,7 +71,7 @@ async def test_everybody_booked_gets_one_email_with_a_link_that_opens_the_bookin
     await wait_until_settled(hub)
 
 
-async def test_another_room_must_hold_everybody(hub: Hub, world: World, by: Organiser):
+async def test_another_room_must_hold_everybody(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW, additional_seats=2)
     small, large = await add_room(world, capacity=5), await add_room(world, capacity=50)
     await add_booking(world, stage.performance_id, 8)
@@ -93,7 +91,7 @@ async def test_another_room_must_hold_everybody(hub: Hub, world: World, by: Orga
             await move_performance(hub.services, by, stage.performance_id, Move(room_id=room_id))
 
 
-async def test_the_room_must_be_free_unless_the_overlap_is_meant(hub: Hub, world: World, by: Organiser):
+async def test_the_room_must_be_free_unless_the_overlap_is_meant(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     lear = await add_performance(world, await add_show(world, "King Lear"), stage.room_id, NEXT_WEEK, "21:00", "23:00")
     with pytest.raises(Refused) as no:
@@ -107,7 +105,7 @@ async def test_the_room_must_be_free_unless_the_overlap_is_meant(hub: Hub, world
     assert (longer.performance.start_time, longer.performance.end_time) == (time(18), time(21))
 
 
-async def test_moving_to_where_it_is_writes_to_nobody(hub: Hub, world: World, by: Organiser):
+async def test_moving_to_where_it_is_writes_to_nobody(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     await add_booking(world, stage.performance_id, 3)
     done = await move_performance(hub.services, by, stage.performance_id, Move(TOMORROW, time(20)))
@@ -115,7 +113,7 @@ async def test_moving_to_where_it_is_writes_to_nobody(hub: Hub, world: World, by
     assert await count_outbox(hub.database, kind="booking.moved") == 0
 
 
-async def test_times_that_are_past_or_do_not_exist_are_refused(hub: Hub, world: World, by: Organiser):
+async def test_times_that_are_past_or_do_not_exist_are_refused(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     for move in (Move(TODAY, time(9)), Move(date(2027, 3, 28), time(2, 30)), Move(start_time=time(20, 0, 1))):
         with pytest.raises(Refused) as no:
@@ -123,7 +121,7 @@ async def test_times_that_are_past_or_do_not_exist_are_refused(hub: Hub, world: 
         assert [one["field"] for one in no.value.details["errors"]] == ["start_time"]
 
 
-async def test_once_people_are_in_it_stays_on_its_day(hub: Hub, world: World, by: Organiser):
+async def test_once_people_are_in_it_stays_on_its_day(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, start="20:00", end="22:00")
     booked = await add_booking(world, stage.performance_id, 3)
     await add_booking(world, stage.performance_id, 2)
@@ -135,7 +133,7 @@ async def test_once_people_are_in_it_stays_on_its_day(hub: Hub, world: World, by
     assert done.notified == 1, "who is in knows"
 
 
-async def test_what_is_over_or_cancelled_is_not_moved(hub: Hub, world: World, by: Organiser):
+async def test_what_is_over_or_cancelled_is_not_moved(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TODAY - timedelta(days=1))
     with pytest.raises(Refused, match="PERFORMANCE_OVER"):
         await move_performance(hub.services, by, stage.performance_id, Move(TOMORROW))
@@ -147,7 +145,7 @@ async def test_what_is_over_or_cancelled_is_not_moved(hub: Hub, world: World, by
         await move_performance(hub.services, by, off, Move(NEXT_WEEK), version=1)
 
 
-async def test_a_dry_run_says_whom_it_concerns_and_moves_nothing(hub: Hub, world: World, by: Organiser):
+async def test_a_dry_run_says_whom_it_concerns_and_moves_nothing(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     await add_booking(world, stage.performance_id, 3)
     seen = await move_performance(hub.services, by, stage.performance_id, Move(NEXT_WEEK), dry_run=True)
@@ -156,7 +154,7 @@ async def test_a_dry_run_says_whom_it_concerns_and_moves_nothing(hub: Hub, world
     assert await count_rows(hub.database, "moved_bookings") == 0
 
 
-async def move_without_emails(hub: Hub, by: Organiser, performance_id: int, move: Move, monkeypatch) -> None:
+async def move_without_emails(hub: Hub, by: Actor, performance_id: int, move: Move, monkeypatch) -> None:
     """Move a performance and fail before anybody learns of it."""
 
     async def gone(*_):
@@ -168,7 +166,7 @@ async def move_without_emails(hub: Hub, by: Organiser, performance_id: int, move
             await move_performance(hub.services, by, performance_id, move)
 
 
-async def test_what_was_interrupted_goes_on_where_it_stopped(hub: Hub, world: World, by: Organiser, monkeypatch):
+async def test_what_was_interrupted_goes_on_where_it_stopped(hub: Hub, world: World, by: Actor, monkeypatch):
     monkeypatch.setattr(moving, "AT_ONCE", 3)
     stage = await add_stage(world, 100, day=TOMORROW)
     await add_bookings(world, stage.performance_id, 8, 2, email="visitor{}@example.com")
@@ -183,7 +181,7 @@ async def test_what_was_interrupted_goes_on_where_it_stopped(hub: Hub, world: Wo
 
 
 async def test_two_moves_in_a_row_are_one_email_from_the_first_time_to_the_last(
-    hub: Hub, world: World, by: Organiser, monkeypatch
+    hub: Hub, world: World, by: Actor, monkeypatch
 ):
     stage = await add_stage(world, 20, day=TOMORROW)
     await add_booking(world, stage.performance_id, 3)
@@ -196,7 +194,7 @@ async def test_two_moves_in_a_row_are_one_email_from_the_first_time_to_the_last(
     assert (mail["payload"]["was"]["date"], mail["payload"]["message"]) == (TOMORROW.isoformat(), "Now for sure")
 
 
-async def test_a_move_there_and_back_writes_to_nobody(hub: Hub, world: World, by: Organiser, monkeypatch):
+async def test_a_move_there_and_back_writes_to_nobody(hub: Hub, world: World, by: Actor, monkeypatch):
     stage = await add_stage(world, 20, day=TOMORROW)
     await add_booking(world, stage.performance_id, 3)
     await move_without_emails(hub, by, stage.performance_id, Move(NEXT_WEEK), monkeypatch)
@@ -206,7 +204,7 @@ async def test_a_move_there_and_back_writes_to_nobody(hub: Hub, world: World, by
 
 
 async def test_whoever_was_booked_may_cancel_until_the_moved_performance_begins(
-    hub: Hub, world: World, by: Organiser, clock
+    hub: Hub, world: World, by: Actor, clock
 ):
     """The venue's cutoff of a day does not hold for a time that the visitor did not choose."""
     stage = await add_stage(world, 20, day=NEXT_WEEK)
@@ -222,7 +220,7 @@ async def test_whoever_was_booked_may_cancel_until_the_moved_performance_begins(
     assert done["status"] == "CANCELLED"
 
 
-async def test_a_reminder_is_sent_again_for_the_new_time(hub: Hub, world: World, by: Organiser, clock):
+async def test_a_reminder_is_sent_again_for_the_new_time(hub: Hub, world: World, by: Actor, clock):
     stage = await add_stage(world, 20, day=TOMORROW)
     await add_booking(world, stage.performance_id, 3, at=NOON - timedelta(days=3))
     clock.set(NOON + timedelta(hours=9))

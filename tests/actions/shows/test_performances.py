@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.performance_records import PerformanceFilter, list_performances, read_concerned, read_performance
 from hub.actions.shows.performances import change_performance, delete_performance
 from hub.actions.waitlist.join_booking import join_with_booking
@@ -31,7 +31,7 @@ async def hub(monkeypatch, open_hub, hub_promises):
     await hub_promises(hub)
 
 
-async def test_every_setting_changes_and_the_others_stay(hub: Hub, world: World, by: Organiser):
+async def test_every_setting_changes_and_the_others_stay(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 100, day=TOMORROW)
     received = []
     hub.services.announcer.listen(received.append)
@@ -51,7 +51,7 @@ async def test_every_setting_changes_and_the_others_stay(hub: Hub, world: World,
     await wait_until_settled(hub)
 
 
-async def test_seats_never_go_below_what_is_booked_and_held(hub: Hub, world: World, by: Organiser):
+async def test_seats_never_go_below_what_is_booked_and_held(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 10, day=TOMORROW)
     await add_booking(world, stage.performance_id, 7)
     with pytest.raises(Refused) as no:
@@ -60,7 +60,7 @@ async def test_seats_never_go_below_what_is_booked_and_held(hub: Hub, world: Wor
     assert (await change_performance(hub.services, by, stage.performance_id, {"occupied_seats": 3})).free == 0
 
 
-async def test_new_seats_go_to_the_waiting_list_first(hub: Hub, world: World, by: Organiser):
+async def test_new_seats_go_to_the_waiting_list_first(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 4, day=TOMORROW)
     await add_booking(world, stage.performance_id, 4)
     asked = await add_booking(world, stage.performance_id, 3, "PENDING", email="waiting@example.com")
@@ -72,7 +72,7 @@ async def test_new_seats_go_to_the_waiting_list_first(hub: Hub, world: World, by
     assert await slot(hub, stage.performance_id) == (4, 3, 2)
 
 
-async def test_impossible_settings_are_named(hub: Hub, world: World, by: Organiser):
+async def test_impossible_settings_are_named(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 10, day=TOMORROW)
     for wrong in ({"occupied_seats": -1}, {"additional_seats": 1_000_001}, {"check_in_closes_minutes": 1441}, {"largest_party": 0},
                   {"date": TODAY}, {"occupied_seats": 11}):  # fmt: skip
@@ -86,7 +86,7 @@ async def test_impossible_settings_are_named(hub: Hub, world: World, by: Organis
     assert [one["field"] for one in no.value.details["errors"]] == ["booking_closes_at"]
 
 
-async def test_a_performance_that_is_over_or_cancelled_stays_as_it_is(hub: Hub, world: World, by: Organiser):
+async def test_a_performance_that_is_over_or_cancelled_stays_as_it_is(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 10, day=TODAY - timedelta(days=1))
     with pytest.raises(Refused, match="PERFORMANCE_OVER"):
         await change_performance(hub.services, by, stage.performance_id, {"occupied_seats": 1})
@@ -97,7 +97,7 @@ async def test_a_performance_that_is_over_or_cancelled_stays_as_it_is(hub: Hub, 
     assert (no.value.reason, no.value.details) == (Reason.PERFORMANCE_CANCELLED, {"cancelled_at": NOON})
 
 
-async def test_a_dry_run_shows_the_result_and_changes_nothing(hub: Hub, world: World, by: Organiser):
+async def test_a_dry_run_shows_the_result_and_changes_nothing(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 10, day=TOMORROW)
     seen = await change_performance(hub.services, by, stage.performance_id, {"additional_seats": 5}, dry_run=True)
     assert (seen.capacity, seen.version) == (15, 2)
@@ -107,7 +107,7 @@ async def test_a_dry_run_shows_the_result_and_changes_nothing(hub: Hub, world: W
         await change_performance(hub.services, by, stage.performance_id, {}, version=2)
 
 
-async def test_a_slot_without_a_show_is_no_performance(hub: Hub, world: World, by: Organiser):
+async def test_a_slot_without_a_show_is_no_performance(hub: Hub, world: World, by: Actor):
     slot_id = await world.slot()
     for attempt in (read_performance(hub.services, by, slot_id), change_performance(hub.services, by, slot_id, {}),
                     delete_performance(hub.services, by, slot_id), read_concerned(hub.services, by, slot_id)):  # fmt: skip
@@ -115,7 +115,7 @@ async def test_a_slot_without_a_show_is_no_performance(hub: Hub, world: World, b
             await attempt
 
 
-async def test_whom_a_change_concerns_is_counted_and_named(hub: Hub, world: World, by: Organiser):
+async def test_whom_a_change_concerns_is_counted_and_named(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     await add_booking(world, stage.performance_id, 3, name="Ada")
     part = await add_booking(world, stage.performance_id, 5, name="Grace")
@@ -129,7 +129,7 @@ async def test_whom_a_change_concerns_is_counted_and_named(hub: Hub, world: Worl
     }  # fmt: skip
 
 
-async def test_performances_are_listed_from_the_last_one_on(hub: Hub, world: World, by: Organiser):
+async def test_performances_are_listed_from_the_last_one_on(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     later = await add_performance(world, stage.show_id, stage.room_id, TOMORROW + timedelta(days=1))
     other = await add_stage(world, 20, title="Hamlet", day=TOMORROW, start="19:00")
@@ -153,7 +153,7 @@ async def test_performances_are_listed_from_the_last_one_on(hub: Hub, world: Wor
     assert ([one.performance_id for one in rest.performances], rest.next) == ([other.performance_id], None)
 
 
-async def test_only_a_performance_that_nobody_asked_for_is_deleted(hub: Hub, world: World, by: Organiser):
+async def test_only_a_performance_that_nobody_asked_for_is_deleted(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     free = await add_performance(world, stage.show_id, stage.room_id, TOMORROW + timedelta(days=1))
     await add_booking(world, stage.performance_id, 2, "CANCELLED")

@@ -8,8 +8,8 @@ import io
 import pytest
 from PIL import Image
 
+from hub.actions.audit.actor import Actor
 from hub.actions.shows import posters
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.posters import Posters, check_poster, set_poster
 from hub.actions.shows.shows import ShowDraft, add_show, read_show
 from hub.rules.reasons import Reason
@@ -24,7 +24,7 @@ def image(colour: str = "red", width: int = 300, height: int = 400, form: str = 
     return stream.getvalue()
 
 
-async def test_a_poster_is_stored_by_its_hash_and_read_again(hub: Hub, by: Organiser):
+async def test_a_poster_is_stored_by_its_hash_and_read_again(hub: Hub, by: Actor):
     show = await add_show(hub.services, by, ShowDraft("Hamlet"))
     content = image(form="WEBP")
     shown = await set_poster(hub.services, by, show.show_id, content, version=1)
@@ -39,7 +39,7 @@ async def test_a_poster_is_stored_by_its_hash_and_read_again(hub: Hub, by: Organ
     assert (read.media_type, read.image) == ("image/webp", content)
 
 
-async def test_an_image_that_no_show_has_any_more_is_gone_and_a_shared_one_stays(hub: Hub, by: Organiser):
+async def test_an_image_that_no_show_has_any_more_is_gone_and_a_shared_one_stays(hub: Hub, by: Actor):
     hamlet, lear = [(await add_show(hub.services, by, ShowDraft(title))).show_id for title in ("Hamlet", "King Lear")]
     red, blue = image(), image("blue")
     for show_id in (hamlet, lear):
@@ -53,14 +53,14 @@ async def test_an_image_that_no_show_has_any_more_is_gone_and_a_shared_one_stays
         await Posters(hub.services).read(hashlib.sha256(red).hexdigest())
 
 
-async def test_the_same_image_again_stays(hub: Hub, by: Organiser):
+async def test_the_same_image_again_stays(hub: Hub, by: Actor):
     show = await add_show(hub.services, by, ShowDraft("Hamlet"))
     for _ in range(2):
         shown = await set_poster(hub.services, by, show.show_id, image())
     assert (shown.poster, shown.version) == (hashlib.sha256(image()).hexdigest(), 3)
 
 
-async def test_an_unknown_show_and_an_old_version_store_nothing(hub: Hub, by: Organiser):
+async def test_an_unknown_show_and_an_old_version_store_nothing(hub: Hub, by: Actor):
     show = await add_show(hub.services, by, ShowDraft("Hamlet"))
     with pytest.raises(Refused, match="SHOW_NOT_FOUND"):
         await set_poster(hub.services, by, 4711, image())
@@ -88,7 +88,7 @@ def test_what_is_no_poster_is_refused(content, reason):
     assert no.value.reason is reason
 
 
-async def test_memory_holds_the_newest_images_up_to_a_limit(hub: Hub, by: Organiser, monkeypatch):
+async def test_memory_holds_the_newest_images_up_to_a_limit(hub: Hub, by: Actor, monkeypatch):
     contents = [image(colour) for colour in ("red", "green", "blue")]
     monkeypatch.setattr(posters, "KEPT_BYTES", sum(map(len, contents[:2])))
     served = Posters(hub.services)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.rooms import RoomChange, RoomDraft, add_room, change_room, delete_room, list_rooms, read_room
 from hub.events.announcements import SlotChanged, SlotsEdited
 from hub.rules.reasons import Reason
@@ -25,7 +25,7 @@ def problems(refused: Refused) -> dict[str, str]:
     return {one["field"]: one["message"] for one in refused.details["errors"]}
 
 
-async def test_a_room_is_added_to_the_organisers_venue_and_listed(hub: Hub, by: Organiser):
+async def test_a_room_is_added_to_the_organisers_venue_and_listed(hub: Hub, by: Actor):
     room = await add_room(hub.services, by, RoomDraft("  Main   stage ", 240, "Two wheelchair places"))
     assert (room.name, room.capacity, room.accessibility, room.venue_id) == (
         "Main stage",
@@ -42,7 +42,7 @@ async def test_a_room_is_added_to_the_organisers_venue_and_listed(hub: Hub, by: 
     assert (await list_rooms(hub.services, by, venue_id=(by.venue_id or 0) + 1)).rooms == ()
 
 
-async def test_every_wrong_field_is_named_at_once(hub: Hub, by: Organiser):
+async def test_every_wrong_field_is_named_at_once(hub: Hub, by: Actor):
     with pytest.raises(Refused) as no:
         await add_room(hub.services, by, RoomDraft(" ", -1, "x\u202e"))
     assert set(problems(no.value)) == {"name", "capacity", "accessibility"}
@@ -50,7 +50,7 @@ async def test_every_wrong_field_is_named_at_once(hub: Hub, by: Organiser):
         await add_room(hub.services, by, RoomDraft("Foyer", 10, venue_id=4711))
 
 
-async def test_a_venue_has_one_room_of_a_name(hub: Hub, by: Organiser):
+async def test_a_venue_has_one_room_of_a_name(hub: Hub, by: Actor):
     await add_room(hub.services, by, RoomDraft("Studio", 40))
     other = await add_room(hub.services, by, RoomDraft("Foyer", 40))
     for attempt in (add_room(hub.services, by, RoomDraft("Studio", 10)),
@@ -60,17 +60,17 @@ async def test_a_venue_has_one_room_of_a_name(hub: Hub, by: Organiser):
         assert set(problems(no.value)) == {"name"}
 
 
-async def test_another_organisation_has_no_such_room(hub: Hub, world: World, by: Organiser):
+async def test_another_organisation_has_no_such_room(hub: Hub, world: World, by: Actor):
     room = await add_room(hub.services, by, RoomDraft("Studio", 40))
     other = await World(hub).found()
-    stranger = Organiser(other.org_id, other.venue_id)
+    stranger = Actor(other.org_id, other.venue_id)
     for attempt in (read_room(hub.services, stranger, room.room_id), delete_room(hub.services, stranger, room.room_id),
                     change_room(hub.services, stranger, room.room_id, RoomChange(capacity=1))):  # fmt: skip
         with pytest.raises(Refused, match="ROOM_NOT_FOUND"):
             await attempt
 
 
-async def test_a_change_by_an_old_version_changes_nothing(hub: Hub, by: Organiser):
+async def test_a_change_by_an_old_version_changes_nothing(hub: Hub, by: Actor):
     room = await add_room(hub.services, by, RoomDraft("Studio", 40))
     changed = await change_room(hub.services, by, room.room_id, RoomChange(name="Black box"), version=1)
     assert (changed.room.name, changed.room.version, changed.room.capacity) == ("Black box", 2, 40)
@@ -82,7 +82,7 @@ async def test_a_change_by_an_old_version_changes_nothing(hub: Hub, by: Organise
     assert (await read_room(hub.services, by, room.room_id)).capacity == 40
 
 
-async def test_a_larger_room_gives_its_performances_to_come_more_places_at_once(hub: Hub, world: World, by: Organiser):
+async def test_a_larger_room_gives_its_performances_to_come_more_places_at_once(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 100, day=TOMORROW, additional_seats=10, occupied_seats=4)
     past = await add_performance(world, stage.show_id, stage.room_id, YESTERDAY, expired_at=hub.clock.now())
     received = []
@@ -96,7 +96,7 @@ async def test_a_larger_room_gives_its_performances_to_come_more_places_at_once(
     await wait_until_settled(hub)
 
 
-async def test_a_room_is_never_smaller_than_what_is_booked_and_held(hub: Hub, world: World, by: Organiser):
+async def test_a_room_is_never_smaller_than_what_is_booked_and_held(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW, occupied_seats=2)
     later = await add_performance(world, stage.show_id, stage.room_id, TOMORROW + timedelta(days=1))
     await add_booking(world, stage.performance_id, 5)
@@ -115,7 +115,7 @@ async def test_a_room_is_never_smaller_than_what_is_booked_and_held(hub: Hub, wo
     await hold_places(hub.database, stage.performance_id, -3)
 
 
-async def test_a_dry_run_says_what_would_change_and_changes_nothing(hub: Hub, world: World, by: Organiser):
+async def test_a_dry_run_says_what_would_change_and_changes_nothing(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
     received = []
     hub.services.announcer.listen(received.append)
@@ -126,7 +126,7 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(hub: Hub, wo
         await delete_room(hub.services, by, stage.room_id, dry_run=True)
 
 
-async def test_only_an_unused_room_is_deleted(hub: Hub, world: World, by: Organiser):
+async def test_only_an_unused_room_is_deleted(hub: Hub, world: World, by: Actor):
     room = await add_room(hub.services, by, RoomDraft("Studio", 40))
     await delete_room(hub.services, by, room.room_id, dry_run=True)
     show_id = await add_show(world)

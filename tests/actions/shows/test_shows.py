@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.read_shows import read_show as read_public_show
 from hub.actions.shows.shows import ShowDraft, add_show, change_show, delete_show, list_shows, read_show
 from hub.rules.reasons import Reason
@@ -20,7 +20,7 @@ TOMORROW = TODAY + timedelta(days=1)
 CHINESE = {"title": "\u66b4\u98ce\u96e8", "description": "**\u83ab\u91cc\u54c0**"}
 
 
-async def test_a_show_is_added_as_a_draft_with_its_texts_in_every_language(hub: Hub, world: World, by: Organiser):
+async def test_a_show_is_added_as_a_draft_with_its_texts_in_every_language(hub: Hub, world: World, by: Actor):
     draft = ShowDraft(" The  Tempest ", "A play", "One\r\n\r\n*two*", {"zh-CN": {**CHINESE, "subtitle": " "}, "en": {}}, 120,
                       "English", 12, "Step-free", "I agree", 6)  # fmt: skip
     show = await add_show(hub.services, by, draft)
@@ -34,7 +34,7 @@ async def test_a_show_is_added_as_a_draft_with_its_texts_in_every_language(hub: 
     assert (await read_public_show(hub.services, show.show_id, language="zh_Hans")).title == CHINESE["title"]
 
 
-async def test_only_the_given_fields_change_and_what_may_be_empty_can_be_emptied(hub: Hub, by: Organiser):
+async def test_only_the_given_fields_change_and_what_may_be_empty_can_be_emptied(hub: Hub, by: Actor):
     show = await add_show(
         hub.services, by, ShowDraft("Hamlet", "A play", "Text", {"zh_Hans": CHINESE}, 200, minimum_age=12)
     )
@@ -47,7 +47,7 @@ async def test_only_the_given_fields_change_and_what_may_be_empty_can_be_emptied
     assert (again.translations, again.duration_minutes, again.version) == ({}, None, 3)
 
 
-async def test_every_wrong_field_is_named_at_once(hub: Hub, by: Organiser):
+async def test_every_wrong_field_is_named_at_once(hub: Hub, by: Actor):
     with pytest.raises(Refused) as no:
         await add_show(hub.services, by, ShowDraft(" ", "x" * 301, "x" * (LONGEST_DESCRIPTION + 1), {"fr": {"title": "La Temp\u00eate"}}, 0,
                                                    minimum_age=100, largest_party=0, consent="\x07"))  # fmt: skip
@@ -67,9 +67,7 @@ async def test_every_wrong_field_is_named_at_once(hub: Hub, by: Organiser):
         assert [one["field"] for one in no.value.details["errors"]] == list(wrong)
 
 
-async def test_a_show_is_not_hidden_from_people_who_are_booked_or_have_asked(
-    hub: Hub, world: World, by: Organiser, clock
-):
+async def test_a_show_is_not_hidden_from_people_who_are_booked_or_have_asked(hub: Hub, world: World, by: Actor, clock):
     stage = await add_stage(world, 20, day=TOMORROW)
     over = await add_performance(world, stage.show_id, stage.room_id, TODAY - timedelta(days=1))
     await add_booking(world, over, 2)
@@ -90,7 +88,7 @@ async def test_a_show_is_not_hidden_from_people_who_are_booked_or_have_asked(
     assert (await change_show(hub.services, by, stage.show_id, {"status": "ARCHIVED"})).status == "ARCHIVED"
 
 
-async def test_a_change_by_an_old_version_changes_nothing(hub: Hub, by: Organiser):
+async def test_a_change_by_an_old_version_changes_nothing(hub: Hub, by: Actor):
     show = await add_show(hub.services, by, ShowDraft("Hamlet"))
     await change_show(hub.services, by, show.show_id, {"title": "Macbeth"}, version=1)
     with pytest.raises(Refused) as no:
@@ -100,7 +98,7 @@ async def test_a_change_by_an_old_version_changes_nothing(hub: Hub, by: Organise
     assert (await read_show(hub.services, by, show.show_id)).title == "Macbeth"
 
 
-async def test_shows_are_listed_newest_first_by_status(hub: Hub, world: World, by: Organiser):
+async def test_shows_are_listed_newest_first_by_status(hub: Hub, world: World, by: Actor):
     hamlet, lear = (
         await add_show(hub.services, by, ShowDraft("Hamlet")),
         await add_show(hub.services, by, ShowDraft("King Lear")),
@@ -117,7 +115,7 @@ async def test_shows_are_listed_newest_first_by_status(hub: Hub, world: World, b
     assert [one.title for one in (await list_shows(hub.services, by, status="DRAFT")).shows] == ["King Lear"]
 
 
-async def test_only_a_show_without_performances_is_deleted(hub: Hub, world: World, by: Organiser):
+async def test_only_a_show_without_performances_is_deleted(hub: Hub, world: World, by: Actor):
     show, stage = await add_show(hub.services, by, ShowDraft("Hamlet")), await add_stage(world, day=TOMORROW)
     with pytest.raises(Refused) as no:
         await delete_show(hub.services, by, stage.show_id)
@@ -128,10 +126,10 @@ async def test_only_a_show_without_performances_is_deleted(hub: Hub, world: Worl
         await delete_show(hub.services, by, show.show_id)
 
 
-async def test_another_organisation_has_no_such_show(hub: Hub, by: Organiser):
+async def test_another_organisation_has_no_such_show(hub: Hub, by: Actor):
     show = await add_show(hub.services, by, ShowDraft("Hamlet"))
     other = await World(hub).found()
-    stranger = Organiser(other.org_id, other.venue_id)
+    stranger = Actor(other.org_id, other.venue_id)
     for attempt in (read_show(hub.services, stranger, show.show_id), change_show(hub.services, stranger, show.show_id, {"title": "x"}),
                     delete_show(hub.services, stranger, show.show_id)):  # fmt: skip
         with pytest.raises(Refused, match="SHOW_NOT_FOUND"):

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from hub.actions.audit.actor import Actor
 from hub.actions.booking.cancel import cancel_reservation
 from hub.actions.booking.move import move_reservation
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.actions.reporting.reconcile import reconcile
 from hub.actions.shows.booking_views import booking_of_token
 from hub.actions.shows.confirm_booking import ConfirmRequest
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performances import change_performance
 from hub.actions.waitlist.accept_offer import accept_offer, accept_offer_of_booking
 from hub.actions.waitlist.entries import read_waitlist
@@ -326,7 +326,7 @@ async def test_new_seats_are_held_for_waiting_parties_and_the_rest_is_public(hub
     stage, _ = full
     large, small = [await add_booking(world, stage.performance_id, size, "PENDING") for size in (4, 2)]
     entries = [await wait_for_seats(hub, one) for one in (large, small)]
-    organiser = Organiser(world.org_id, world.venue_id)
+    organiser = Actor(world.org_id, world.venue_id)
     await change_performance(hub.services, organiser, stage.performance_id, {"additional_seats": 7})
     assert await slot(hub, stage.performance_id) == (10, 7, 0)
     await serve_all(hub)

@@ -7,36 +7,18 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.access.roles import Role
 from hub.actions.shows.add_performances import MadeRun, overlap_fields
 from hub.actions.shows.close_performance import CancelledPerformance
 from hub.actions.shows.move_performance import MovedPerformance
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performance_records import Concerned, PerformanceRecord
 from hub.actions.shows.shows import ShowRecord
 from web.json_body import invalid
-from web.json_responses import dumps, json_response
-from web.request_fields import query_flag, query_text, staff_of
+from web.request_fields import query_text
 
 _CURSOR = re.compile(r"(-?[0-9]{1,17})_([0-9]{1,16})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_MICROSECONDS = 6_000_000_000_000_000
 """The year 2160. Datetime arithmetic fails far beyond it."""
-
-
-def organiser_of(request: web.Request) -> Organiser:
-    """Return who asks. Refuses UNAUTHENTICATED, and FORBIDDEN below a manager."""
-    return Organiser.of(staff_of(request, Role.MANAGER))
-
-
-def is_dry_run(request: web.Request) -> bool:
-    return query_flag(request, "dry_run")
-
-
-def answer(data: dict[str, Any], *, version: int | None = None, made: bool = False) -> web.Response:
-    """Return the data, with the row's version as its entity tag. Status 201 if something was `made`."""
-    headers = {} if version is None else {"ETag": f'"{version}"'}
-    return json_response(dumps({"success": True, "data": data}), status=201 if made else 200, headers=headers)
 
 
 def cursor_text(cursor: tuple[datetime, int] | None) -> str | None:

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from aiohttp import web
 
+from hub.access.roles import Role
 from hub.actions.shows import performances
 from hub.actions.shows.add_performances import PerformanceSettings, RunDraft, add_run
 from hub.actions.shows.close_performance import cancel_performance
@@ -15,14 +16,12 @@ from hub.actions.shows.performance_records import (
     read_performance,
 )
 from hub.rules.performance_plan import Run
+from web.api.administration import actor_of, answer, is_dry_run
 from web.api.shows.admin_fields import (
-    answer,
     cancelled_fields,
     cursor_text,
-    is_dry_run,
     made_fields,
     moved_fields,
-    organiser_of,
     performance_fields,
     query_cursor,
 )
@@ -51,7 +50,7 @@ _SETTINGS = (*performances.SETTINGS, "booking_closes_minutes")
 
 
 async def show_performances(request: web.Request) -> web.Response:
-    by = organiser_of(request)
+    by = actor_of(request, Role.MANAGER)
     first, last = query_days(request)
     wanted = PerformanceFilter(
         query_venue_id(request), query_int(request, "show_id", 1, LARGEST_ID), query_int(request, "room_id", 1, LARGEST_ID),
@@ -66,7 +65,7 @@ async def show_performances(request: web.Request) -> web.Response:
 
 
 async def add_one_performance(request: web.Request) -> web.Response:
-    by, dry_run = organiser_of(request), is_dry_run(request)
+    by, dry_run = actor_of(request, Role.MANAGER), is_dry_run(request)
     body = await read_json(request, NewPerformance)
     run = Run((body.start_time,), dates=(body.date,))
     made = await add_run(request.app[SERVICES], by, _draft(body, run), overlap=body.overlap, dry_run=dry_run)
@@ -74,7 +73,7 @@ async def add_one_performance(request: web.Request) -> web.Response:
 
 
 async def add_performances(request: web.Request) -> web.Response:
-    by, dry_run = organiser_of(request), is_dry_run(request)
+    by, dry_run = actor_of(request, Role.MANAGER), is_dry_run(request)
     body = await read_json(request, NewRun)
     run = Run(
         tuple(body.times), body.first, body.last, tuple(body.weekdays), tuple(body.except_dates), tuple(body.dates)
@@ -84,13 +83,13 @@ async def add_performances(request: web.Request) -> web.Response:
 
 
 async def show_performance(request: web.Request) -> web.Response:
-    by = organiser_of(request)
+    by = actor_of(request, Role.MANAGER)
     one = await read_performance(request.app[SERVICES], by, path_id(request, "performance_id"))
     return answer(performance_fields(one), version=one.version)
 
 
 async def change_performance(request: web.Request) -> web.Response:
-    by, dry_run, version = organiser_of(request), is_dry_run(request), expected_version(request)
+    by, dry_run, version = actor_of(request, Role.MANAGER), is_dry_run(request), expected_version(request)
     body = await read_json(request, ChangedPerformanceFields)
     changes: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
     one = await performances.change_performance(
@@ -100,7 +99,7 @@ async def change_performance(request: web.Request) -> web.Response:
 
 
 async def delete_performance(request: web.Request) -> web.Response:
-    by, dry_run, version = organiser_of(request), is_dry_run(request), expected_version(request)
+    by, dry_run, version = actor_of(request, Role.MANAGER), is_dry_run(request), expected_version(request)
     await performances.delete_performance(
         request.app[SERVICES], by, path_id(request, "performance_id"), version=version, dry_run=dry_run
     )
@@ -108,7 +107,7 @@ async def delete_performance(request: web.Request) -> web.Response:
 
 
 async def cancel_one_performance(request: web.Request) -> web.Response:
-    by, dry_run, version = organiser_of(request), is_dry_run(request), expected_version(request)
+    by, dry_run, version = actor_of(request, Role.MANAGER), is_dry_run(request), expected_version(request)
     body = await read_json(request, CancelPerformance)
     done = await cancel_performance(
         request.app[SERVICES], by, path_id(request, "performance_id"), message=body.message, version=version, dry_run=dry_run
@@ -117,7 +116,7 @@ async def cancel_one_performance(request: web.Request) -> web.Response:
 
 
 async def move_one_performance(request: web.Request) -> web.Response:
-    by, dry_run, version = organiser_of(request), is_dry_run(request), expected_version(request)
+    by, dry_run, version = actor_of(request, Role.MANAGER), is_dry_run(request), expected_version(request)
     body = await read_json(request, MovePerformance)
     done = await move_performance(
         request.app[SERVICES], by, path_id(request, "performance_id"),

@@ -4,8 +4,9 @@ from dataclasses import asdict
 
 from aiohttp import web
 
+from hub.access.roles import Role
 from hub.actions.shows import rooms
-from web.api.shows.admin_fields import answer, is_dry_run, organiser_of
+from web.api.administration import actor_of, answer, is_dry_run
 from web.api.shows.admin_requests import ChangedRoomFields, NewRoom
 from web.json_body import read_json
 from web.keys import SERVICES
@@ -14,7 +15,7 @@ from web.request_fields import expected_version, path_id, query_int, query_limit
 
 
 async def list_rooms(request: web.Request) -> web.Response:
-    by = organiser_of(request)
+    by = actor_of(request, Role.MANAGER)
     page = await rooms.list_rooms(
         request.app[SERVICES], by, venue_id=query_venue_id(request), before=query_int(request, "before", 1, LARGEST_ID),
         limit=query_limit(request),
@@ -23,7 +24,7 @@ async def list_rooms(request: web.Request) -> web.Response:
 
 
 async def add_room(request: web.Request) -> web.Response:
-    by, dry_run = organiser_of(request), is_dry_run(request)
+    by, dry_run = actor_of(request, Role.MANAGER), is_dry_run(request)
     body = await read_json(request, NewRoom)
     draft = rooms.RoomDraft(body.name, body.capacity, body.accessibility, body.venue_id)
     room = await rooms.add_room(request.app[SERVICES], by, draft, dry_run=dry_run)
@@ -31,13 +32,13 @@ async def add_room(request: web.Request) -> web.Response:
 
 
 async def show_room(request: web.Request) -> web.Response:
-    by = organiser_of(request)
+    by = actor_of(request, Role.MANAGER)
     room = await rooms.read_room(request.app[SERVICES], by, path_id(request, "room_id"))
     return answer(asdict(room), version=room.version)
 
 
 async def change_room(request: web.Request) -> web.Response:
-    by, dry_run, version = organiser_of(request), is_dry_run(request), expected_version(request)
+    by, dry_run, version = actor_of(request, Role.MANAGER), is_dry_run(request), expected_version(request)
     body = await read_json(request, ChangedRoomFields)
     changed = await rooms.change_room(
         request.app[SERVICES], by, path_id(request, "room_id"), rooms.RoomChange(body.name, body.capacity, body.accessibility),
@@ -52,6 +53,6 @@ async def change_room(request: web.Request) -> web.Response:
 
 
 async def delete_room(request: web.Request) -> web.Response:
-    by, dry_run, version = organiser_of(request), is_dry_run(request), expected_version(request)
+    by, dry_run, version = actor_of(request, Role.MANAGER), is_dry_run(request), expected_version(request)
     await rooms.delete_room(request.app[SERVICES], by, path_id(request, "room_id"), version=version, dry_run=dry_run)
     return answer({"deleted": not dry_run})

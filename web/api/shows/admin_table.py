@@ -2,7 +2,17 @@
 
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, ID_SCHEMA, IF_NONE_MATCH, LIMIT
+from web.api.parameters import (
+    BEFORE,
+    CHANGE,
+    CURSOR_SCHEMA,
+    DAY_SCHEMA,
+    DRY_RUN,
+    ID_SCHEMA,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LIMIT,
+)
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.shows import admin_performance_endpoints as performances
 from web.api.shows import admin_requests as requests
@@ -11,16 +21,6 @@ from web.api.shows import admin_room_endpoints as rooms
 from web.api.shows import admin_show_endpoints as shows
 
 _TAG = "Organising shows"
-_DRY_RUN = Parameter(
-    "dry_run", "query", {"enum": ["0", "1"], "default": "0"},
-    "1 answers, or refuses, as the request would, and changes nothing.",
-)  # fmt: skip
-_IF_MATCH = Parameter(
-    "If-Match", "header", {"type": "string"},
-    'The `version` that was read, as in the `ETag` (`"3"`). The request is refused if it is not the newest. Without it any is changed.',
-)  # fmt: skip
-_CHANGE = (_DRY_RUN, _IF_MATCH)
-_BEFORE = Parameter("before", "query", ID_SCHEMA, "The `next` of the previous page.")
 _VENUE = Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "Only those of this venue.")
 _ROOM, _SHOW, _PERFORMANCE = (
     (*STAFF_REFUSALS, Reason.INVALID_REQUEST, Reason.NOT_FOUND, reason)
@@ -33,12 +33,12 @@ _OVERLAP_ABOUT = "`PERFORMANCES_OVERLAP` has `overlaps`: what is in the room at 
 ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/admin/rooms", rooms.list_rooms, "List rooms", _TAG, "operator", responses.RoomPageAnswer,
-        parameters=(_VENUE, LIMIT, _BEFORE), refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
+        parameters=(_VENUE, LIMIT, BEFORE), refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
         about="For managers, within their own organisation. The newest comes first.",
     ),
     Endpoint(
         "POST", "/api/admin/rooms", rooms.add_room, "Add a room", _TAG, "operator", responses.RoomAnswer,
-        body=requests.NewRoom, parameters=(_DRY_RUN,), refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND), status=201,
+        body=requests.NewRoom, parameters=(DRY_RUN,), refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND), status=201,
     ),
     Endpoint(
         "GET", "/api/admin/rooms/{room_id:[0-9]+}", rooms.show_room, "Show a room", _TAG, "operator", responses.RoomAnswer,
@@ -46,25 +46,25 @@ ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "PATCH", "/api/admin/rooms/{room_id:[0-9]+}", rooms.change_room, "Change a room", _TAG, "operator",
-        responses.ChangedRoomAnswer, body=requests.ChangedRoomFields, parameters=_CHANGE,
+        responses.ChangedRoomAnswer, body=requests.ChangedRoomFields, parameters=CHANGE,
         refusals=(*BODY_REFUSALS, *_ROOM, Reason.VERSION_MISMATCH, Reason.CAPACITY_TAKEN),
         about="Another capacity changes that of its performances to come; new places go to the waiting list first."
         " `CAPACITY_TAKEN` has the `performances` that have more places booked and held.",
     ),
     Endpoint(
         "DELETE", "/api/admin/rooms/{room_id:[0-9]+}", rooms.delete_room, "Delete a room", _TAG, "operator", responses.DeletedAnswer,
-        parameters=_CHANGE, refusals=(*_ROOM, Reason.VERSION_MISMATCH, Reason.ROOM_IN_USE),
+        parameters=CHANGE, refusals=(*_ROOM, Reason.VERSION_MISMATCH, Reason.ROOM_IN_USE),
         about="Only one that never had a performance.",
     ),
     Endpoint(
         "GET", "/api/admin/shows", shows.list_shows, "List shows with drafts and archived ones", _TAG, "operator",
         responses.ShowPageAnswer,
-        parameters=(_VENUE, Parameter("status", "query", {"enum": ["DRAFT", "PUBLISHED", "ARCHIVED"]}, "Only those."), LIMIT, _BEFORE),
+        parameters=(_VENUE, Parameter("status", "query", {"enum": ["DRAFT", "PUBLISHED", "ARCHIVED"]}, "Only those."), LIMIT, BEFORE),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS), about="The newest comes first.",
     ),
     Endpoint(
         "POST", "/api/admin/shows", shows.add_show, "Add a show", _TAG, "operator", responses.OrganiserShowAnswer,
-        body=requests.NewShow, parameters=(_DRY_RUN,), refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND), status=201,
+        body=requests.NewShow, parameters=(DRY_RUN,), refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND), status=201,
         about="It is a draft until its `status` is changed to `PUBLISHED`. The body has at most 256 KB.",
     ),
     Endpoint(
@@ -73,25 +73,25 @@ ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "PATCH", "/api/admin/shows/{show_id:[0-9]+}", shows.change_show, "Change, publish or archive a show", _TAG, "operator",
-        responses.OrganiserShowAnswer, body=requests.ChangedShowFields, parameters=_CHANGE,
+        responses.OrganiserShowAnswer, body=requests.ChangedShowFields, parameters=CHANGE,
         refusals=(*BODY_REFUSALS, *_SHOW, Reason.VERSION_MISMATCH, Reason.SHOW_HAS_BOOKINGS),
         about="`status` publishes (`PUBLISHED`) or hides it (`DRAFT`, `ARCHIVED`). `SHOW_HAS_BOOKINGS` has the `performances` to come"
         " that people are booked for or have asked to book.",
     ),
     Endpoint(
         "DELETE", "/api/admin/shows/{show_id:[0-9]+}", shows.delete_show, "Delete a show", _TAG, "operator", responses.DeletedAnswer,
-        parameters=_CHANGE, refusals=(*_SHOW, Reason.VERSION_MISMATCH, Reason.SHOW_IN_USE),
+        parameters=CHANGE, refusals=(*_SHOW, Reason.VERSION_MISMATCH, Reason.SHOW_IN_USE),
         about="Only one that never had a performance. Others are archived.",
     ),
     Endpoint(
         "PUT", "/api/admin/shows/{show_id:[0-9]+}/poster", shows.put_poster, "Upload a poster", _TAG, "operator",
-        responses.OrganiserShowAnswer, parameters=(_IF_MATCH,), upload=("image/png", "image/jpeg", "image/webp"),
+        responses.OrganiserShowAnswer, parameters=(IF_MATCH,), upload=("image/png", "image/jpeg", "image/webp"),
         refusals=(*BODY_REFUSALS, *_SHOW, Reason.VERSION_MISMATCH, Reason.BUSY),
         about="The body is the image, of at most 4 MB and 100 to 6000 pixels on each side.",
     ),
     Endpoint(
         "DELETE", "/api/admin/shows/{show_id:[0-9]+}/poster", shows.delete_poster, "Take a poster away", _TAG, "operator",
-        responses.OrganiserShowAnswer, parameters=(_IF_MATCH,), refusals=(*_SHOW, Reason.VERSION_MISMATCH, Reason.BUSY),
+        responses.OrganiserShowAnswer, parameters=(IF_MATCH,), refusals=(*_SHOW, Reason.VERSION_MISMATCH, Reason.BUSY),
     ),
     Endpoint(
         "GET", "/api/admin/performances", performances.show_performances, "List performances", _TAG, "operator",
@@ -108,12 +108,12 @@ ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "POST", "/api/admin/performances", performances.add_one_performance, "Make a performance", _TAG, "operator",
-        responses.MadePerformancesAnswer, body=requests.NewPerformance, parameters=(_DRY_RUN,), refusals=_NEW_PERFORMANCES,
+        responses.MadePerformancesAnswer, body=requests.NewPerformance, parameters=(DRY_RUN,), refusals=_NEW_PERFORMANCES,
         status=201, about=_OVERLAP_ABOUT,
     ),
     Endpoint(
         "POST", "/api/admin/performances/run", performances.add_performances, "Make a run of performances", _TAG, "operator",
-        responses.MadePerformancesAnswer, body=requests.NewRun, parameters=(_DRY_RUN,), refusals=_NEW_PERFORMANCES, status=201,
+        responses.MadePerformancesAnswer, body=requests.NewRun, parameters=(DRY_RUN,), refusals=_NEW_PERFORMANCES, status=201,
         about="Every wanted day at every time, at most 500 performances. Those that exist already, are past, or begin in the hour that"
         f" clocks skip are `skipped`, so a run may be repeated. {_OVERLAP_ABOUT}",
     ),
@@ -124,27 +124,27 @@ ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "PATCH", "/api/admin/performances/{performance_id:[0-9]+}", performances.change_performance,
         "Change the seats, the booking or the check-in of a performance", _TAG, "operator", responses.PerformanceAnswer,
-        body=requests.ChangedPerformanceFields, parameters=_CHANGE,
+        body=requests.ChangedPerformanceFields, parameters=CHANGE,
         refusals=(*BODY_REFUSALS, *_PERFORMANCE, Reason.VERSION_MISMATCH, Reason.CAPACITY_TAKEN, Reason.PERFORMANCE_CANCELLED,
                   Reason.PERFORMANCE_OVER),
         about="`CAPACITY_TAKEN` has the places that are `taken`: booked, or held for the waiting list. New places go there first.",
     ),
     Endpoint(
         "DELETE", "/api/admin/performances/{performance_id:[0-9]+}", performances.delete_performance, "Delete a performance", _TAG,
-        "operator", responses.DeletedAnswer, parameters=_CHANGE,
+        "operator", responses.DeletedAnswer, parameters=CHANGE,
         refusals=(*_PERFORMANCE, Reason.VERSION_MISMATCH, Reason.PERFORMANCE_IN_USE, Reason.BUSY),
         about="Only one that nobody ever asked to book. Others are cancelled.",
     ),
     Endpoint(
         "POST", "/api/admin/performances/{performance_id:[0-9]+}/cancel", performances.cancel_one_performance, "Cancel a performance",
-        _TAG, "operator", responses.CancelledPerformanceAnswer, body=requests.CancelPerformance, parameters=_CHANGE,
+        _TAG, "operator", responses.CancelledPerformanceAnswer, body=requests.CancelPerformance, parameters=CHANGE,
         refusals=(*BODY_REFUSALS, *_PERFORMANCE, Reason.VERSION_MISMATCH, Reason.PERFORMANCE_OVER, Reason.BUSY),
         about="Every booking and request ends with one e-mail that has alternatives, and the waiting list is closed. Parties that are in"
         " stay. A repeat changes nothing and writes to nobody twice.",
     ),
     Endpoint(
         "POST", "/api/admin/performances/{performance_id:[0-9]+}/move", performances.move_one_performance, "Move a performance", _TAG,
-        "operator", responses.MovedPerformanceAnswer, body=requests.MovePerformance, parameters=_CHANGE,
+        "operator", responses.MovedPerformanceAnswer, body=requests.MovePerformance, parameters=CHANGE,
         refusals=(*BODY_REFUSALS, *_PERFORMANCE, Reason.ROOM_NOT_FOUND, Reason.VERSION_MISMATCH, Reason.CAPACITY_TAKEN,
                   Reason.PERFORMANCES_OVERLAP, Reason.PERFORMANCE_CANCELLED, Reason.PERFORMANCE_OVER, Reason.PERFORMANCE_BEGUN, Reason.BUSY),
         about=f"Everybody booked stays booked and gets one e-mail with a link that can cancel. {_OVERLAP_ABOUT}",

@@ -15,7 +15,9 @@ from hub.rules.refusals import Refused
 from hub.text.languages import N_
 from hub.text.messages import message
 from web.pages.admin.field_words import said_of_field
+from web.pages.admin.sections import sections_for
 from web.pages.render import page
+from web.request_fields import identity_of
 
 DONE: Mapping[str, str] = {
     "booking-cancelled": N_("The booking is cancelled and its seats are free. We have emailed the visitor."),
@@ -69,18 +71,20 @@ def moment_in(moment: datetime | None, zone: ZoneInfo) -> Moment | None:
 def admin_page(
     request: web.Request, template: str, *, status: int = 200, refused: Refused | None = None, **context: Any
 ) -> web.Response:
-    """Return a page in the organiser's frame. `refused` is shown above its content, with the problem of each field."""
+    """Return a page in the frame of administration. `refused` is shown above its content, with the problem of each field."""
+    identity = identity_of(request)
     problems = Problems()
     if refused is not None:
         entries = [*refused.details.get("errors", ()), *refused.details.get("validation_errors", ())]
         problems = Problems((entry["field"], said_of_field(entry["message"])) for entry in reversed(entries))
     return page(
         request,
-        f"organiser/{template}",
+        f"admin/{template}",
         status=status,
         done=DONE.get(request.query.get("done", ""), ""),
         refusal="" if refused is None else message(refused.reason, refused.details),
         problems=problems,
+        sections=[] if identity is None else sections_for(identity.role),
         **context,
     )
 

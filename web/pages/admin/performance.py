@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from hub.access.tokens import Identity
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.performance_records import PerformanceRecord, read_concerned, read_performance
 from hub.actions.shows.performances import change_performance, delete_performance
 from hub.actions.shows.rooms import list_rooms
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.keys import SERVICES
+from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, moment_in, see_other
 from web.pages.admin.form_fields import FieldReader, local_field
 from web.pages.forms import Form, read_form
@@ -37,7 +38,7 @@ async def change(request: web.Request) -> web.Response:
     """Store the settings. A stale form is shown again, with what somebody else has stored beside each field."""
     manager, performance_id = manager_of(request), path_id(request, "performance_id")
     form = await read_form(request)
-    services, by = request.app[SERVICES], Organiser.of(manager)
+    services, by = request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request))
     stored = await read_performance(services, by, performance_id)
     try:
         changes = _changes(form, ZoneInfo(stored.timezone))
@@ -57,7 +58,7 @@ async def switch_booking(request: web.Request) -> web.Response:
     closed = form.get("closed") == "1"
     try:
         await change_performance(
-            request.app[SERVICES], Organiser.of(manager), performance_id, {"booking_closed": closed},
+            request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request)), performance_id, {"booking_closed": closed},
             version=form.number("version"),
         )  # fmt: skip
     except Refused as no:
@@ -69,7 +70,7 @@ async def delete(request: web.Request) -> web.Response:
     """Delete a performance that nobody ever asked to book."""
     manager, performance_id = manager_of(request), path_id(request, "performance_id")
     form = await read_form(request)
-    services, by = request.app[SERVICES], Organiser.of(manager)
+    services, by = request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request))
     stored = await read_performance(services, by, performance_id)
     try:
         await delete_performance(services, by, performance_id, version=form.number("version"))
@@ -83,7 +84,7 @@ async def performance_page(
     stale: bool = False, moving: Mapping[str, Any] | None = None,
 ) -> web.Response:  # fmt: skip
     """Show the performance as it is now. `typed` are the settings of a refused form, `moving` the fields of a refused move."""
-    services, by = request.app[SERVICES], Organiser.of(manager)
+    services, by = request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request))
     one = await read_performance(services, by, path_id(request, "performance_id"))
     zone = ZoneInfo(one.timezone)
     stored = _stored(one, zone)

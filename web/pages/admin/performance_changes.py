@@ -6,13 +6,14 @@ from typing import Any
 
 from aiohttp import web
 
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.close_performance import cancel_performance
 from hub.actions.shows.move_performance import Move, move_performance
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.performance_records import read_concerned, read_performance
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.keys import SERVICES
+from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.admin.form_fields import FieldReader
 from web.pages.admin.performance import PERFORMANCES, performance_page
@@ -27,7 +28,7 @@ async def move(request: web.Request) -> web.Response:
     """Show what the move would do and whom it concerns; with the field `go`, do it."""
     manager, performance_id = manager_of(request), path_id(request, "performance_id")
     form = await read_form(request)
-    services, by = request.app[SERVICES], Organiser.of(manager)
+    services, by = request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request))
     typed = {name: form.get(name) for name in _MOVE_FIELDS} | {"message": form.text("message")}
     go, overlap = form.has("go"), form.get("overlap") == "1"
     before = await read_performance(services, by, performance_id)
@@ -62,7 +63,7 @@ async def cancel(request: web.Request) -> web.Response:
     form = await read_form(request)
     try:
         done = await cancel_performance(
-            request.app[SERVICES], Organiser.of(manager), performance_id, message=form.text("message"),
+            request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request)), performance_id, message=form.text("message"),
             version=form.number("version"),
         )  # fmt: skip
     except Refused as no:
@@ -73,7 +74,7 @@ async def cancel(request: web.Request) -> web.Response:
 async def show_done(request: web.Request) -> web.Response:
     """Show how a move or a cancellation went: how many visitors were told, and how many will be."""
     manager, services = manager_of(request), request.app[SERVICES]
-    by = Organiser.of(manager)
+    by = Actor.of(manager, client_ip=client_ip(request))
     one = await read_performance(services, by, path_id(request, "performance_id"))
     return admin_page(
         request,
@@ -88,7 +89,7 @@ async def show_done(request: web.Request) -> web.Response:
 
 async def _cancel_page(request: web.Request, refused: Refused | None = None, text: str = "") -> web.Response:
     manager, services = manager_of(request), request.app[SERVICES]
-    by = Organiser.of(manager)
+    by = Actor.of(manager, client_ip=client_ip(request))
     one = await read_performance(services, by, path_id(request, "performance_id"))
     return admin_page(
         request, "performance_cancel.html", status=200 if refused is None else 409, refused=refused, one=one, text=text,

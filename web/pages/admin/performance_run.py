@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from hub.access.tokens import Identity
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.add_performances import MadeRun, PerformanceSettings, RunDraft, add_run
-from hub.actions.shows.organiser import Organiser
 from hub.actions.shows.rooms import list_rooms
 from hub.actions.shows.shows import ShowRecord, read_show
 from hub.rules.performance_plan import Run
@@ -19,6 +19,7 @@ from hub.rules.refusals import Refused
 from hub.rules.venue_day import today
 from hub.text.languages import weekday_names
 from web.keys import SERVICES
+from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.admin.form_fields import FieldReader
 from web.pages.admin.shows import LIST
@@ -52,7 +53,13 @@ async def add(request: web.Request) -> web.Response:
     go, overlap = form.has("go"), form.get("overlap") == "1"
     try:
         draft = _draft(form, show)
-        made = await add_run(request.app[SERVICES], Organiser.of(manager), draft, overlap=overlap, dry_run=not go)
+        made = await add_run(
+            request.app[SERVICES],
+            Actor.of(manager, client_ip=client_ip(request)),
+            draft,
+            overlap=overlap,
+            dry_run=not go,
+        )
     except Refused as no:
         overlaps = no.details["overlaps"] if no.reason is Reason.PERFORMANCES_OVERLAP else ()
         return await _page(request, manager, show, typed, refused=no, overlaps=overlaps)
@@ -62,14 +69,16 @@ async def add(request: web.Request) -> web.Response:
 
 
 async def _read(request: web.Request, manager: Identity) -> ShowRecord:
-    return await read_show(request.app[SERVICES], Organiser.of(manager), path_id(request, "show_id"))
+    return await read_show(
+        request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request)), path_id(request, "show_id")
+    )
 
 
 async def _page(
     request: web.Request, manager: Identity, show: ShowRecord, values: Mapping[str, Any], *,
     refused: Refused | None = None, made: MadeRun | None = None, overlaps: Any = (), overlap: bool = False,
 ) -> web.Response:  # fmt: skip
-    services, by = request.app[SERVICES], Organiser.of(manager)
+    services, by = request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request))
     rooms = (await list_rooms(services, by, venue_id=show.venue_id, limit=200)).rooms
     locale = language_context(request)["locale"]
     now = today(services.clock.now(), ZoneInfo(show.timezone))

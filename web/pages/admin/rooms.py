@@ -8,11 +8,12 @@ from typing import Any
 from aiohttp import web
 
 from hub.access.tokens import Identity
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.rooms import RoomChange, RoomDraft, add_room, change_room, delete_room, list_rooms
 from hub.rules.refusals import Refused
 from web.json_body import invalid
 from web.keys import SERVICES
+from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.forms import Form, read_form
 from web.pages.staff import manager_of
@@ -31,7 +32,7 @@ async def add(request: web.Request) -> web.Response:
     form = await read_form(request)
     try:
         draft = RoomDraft(form.get("name"), _capacity(form), form.text("accessibility"))
-        await add_room(request.app[SERVICES], Organiser.of(manager), draft)
+        await add_room(request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request)), draft)
     except Refused as no:
         return await _page(request, manager, no, typed=_typed(form))
     return see_other(ROOMS, done="room-added")
@@ -44,7 +45,11 @@ async def change(request: web.Request) -> web.Response:
     try:
         changes = RoomChange(form.get("name"), _capacity(form), form.text("accessibility"))
         changed = await change_room(
-            request.app[SERVICES], Organiser.of(manager), room_id, changes, version=form.number("version")
+            request.app[SERVICES],
+            Actor.of(manager, client_ip=client_ip(request)),
+            room_id,
+            changes,
+            version=form.number("version"),
         )
     except Refused as no:
         return await _page(request, manager, no, room_id=room_id, typed=_typed(form))
@@ -57,7 +62,12 @@ async def delete(request: web.Request) -> web.Response:
     manager, room_id = manager_of(request), path_id(request, "room_id")
     form = await read_form(request)
     try:
-        await delete_room(request.app[SERVICES], Organiser.of(manager), room_id, version=form.number("version"))
+        await delete_room(
+            request.app[SERVICES],
+            Actor.of(manager, client_ip=client_ip(request)),
+            room_id,
+            version=form.number("version"),
+        )
     except Refused as no:
         return await _page(request, manager, no, room_id=room_id)
     return see_other(ROOMS, done="room-deleted")
@@ -68,7 +78,7 @@ async def _page(
     typed: Mapping[str, Any] | None = None,
 ) -> web.Response:  # fmt: skip
     """Show all rooms. The form of the refused room, or of the new one (`room_id` 0), has what was typed."""
-    found = await list_rooms(request.app[SERVICES], Organiser.of(manager), limit=MOST_SHOWN)
+    found = await list_rooms(request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request)), limit=MOST_SHOWN)
     rooms = sorted(found.rooms, key=lambda one: (one.venue, one.name))
     return admin_page(
         request,

@@ -9,7 +9,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from hub.access.tokens import Identity
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.posters import set_poster
 from hub.actions.shows.shows import ShowDraft, ShowRecord, add_show, change_show, read_show
 from hub.rules.reasons import Reason
@@ -19,6 +19,7 @@ from hub.text.languages import LANGUAGES, OWN_NAMES
 from hub.text.markdown import html_of
 from web.keys import SERVICES
 from web.limits import SHOW_FORM_BYTES
+from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.admin.poster_upload import read_poster
 from web.pages.admin.shows import LIST
@@ -42,7 +43,9 @@ async def add(request: web.Request) -> web.Response:
     if form.has("preview"):
         return _form_page(request, manager, None, _typed(form))
     try:
-        show = await add_show(request.app[SERVICES], Organiser.of(manager), ShowDraft(**_fields(form)))
+        show = await add_show(
+            request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request)), ShowDraft(**_fields(form))
+        )
     except Refused as no:
         return _form_page(request, manager, None, _typed(form), refused=no)
     return see_other(f"{LIST}/{show.show_id}", done="show-added")
@@ -63,7 +66,11 @@ async def change(request: web.Request) -> web.Response:
         return _form_page(request, manager, show, _typed(form))
     try:
         await change_show(
-            request.app[SERVICES], Organiser.of(manager), show.show_id, _fields(form), version=form.number("version")
+            request.app[SERVICES],
+            Actor.of(manager, client_ip=client_ip(request)),
+            show.show_id,
+            _fields(form),
+            version=form.number("version"),
         )
     except Refused as no:
         if no.reason is Reason.VERSION_MISMATCH:
@@ -80,14 +87,16 @@ async def change_poster(request: web.Request) -> web.Response:
     show = await _read(request, manager)
     try:
         image = await read_poster(request)
-        await set_poster(request.app[SERVICES], Organiser.of(manager), show.show_id, image)
+        await set_poster(request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request)), show.show_id, image)
     except Refused as no:
         return _form_page(request, manager, show, _stored(show), refused=no)
     return see_other(f"{LIST}/{show.show_id}", done="poster-changed" if image else "poster-removed")
 
 
 async def _read(request: web.Request, manager: Identity) -> ShowRecord:
-    return await read_show(request.app[SERVICES], Organiser.of(manager), path_id(request, "show_id"))
+    return await read_show(
+        request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request)), path_id(request, "show_id")
+    )
 
 
 def _form_page(

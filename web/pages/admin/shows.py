@@ -8,7 +8,7 @@ from datetime import date
 from aiohttp import web
 
 from hub.access.tokens import Identity
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.performance_records import PerformanceFilter, list_performances
 from hub.actions.shows.rooms import list_rooms
 from hub.actions.shows.show_overview import MonthOfShow, months_of_show, next_performances, pending_requests
@@ -17,6 +17,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.venue_day import today
 from web.keys import SERVICES
+from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.forms import read_form
 from web.pages.staff import manager_of
@@ -33,7 +34,7 @@ _DONE = {"PUBLISHED": "show-published", "DRAFT": "show-hidden", "ARCHIVED": "sho
 async def show_shows(request: web.Request) -> web.Response:
     """Show the shows of the organisation, newest first: without archived ones, or those of `?status=`."""
     manager, services = manager_of(request), request.app[SERVICES]
-    by, status = Organiser.of(manager), request.query.get("status")
+    by, status = Actor.of(manager, client_ip=client_ip(request)), request.query.get("status")
     before = request.query.get("before", "")
     wanted = next((one for one in STATUSES if one == status), None)
     found = await list_shows(
@@ -67,7 +68,11 @@ async def change_status(request: web.Request) -> web.Response:
         if status not in STATUSES:
             raise Refused(Reason.INVALID_REQUEST)
         await change_show(
-            request.app[SERVICES], Organiser.of(manager), show_id, {"status": status}, version=form.number("version")
+            request.app[SERVICES],
+            Actor.of(manager, client_ip=client_ip(request)),
+            show_id,
+            {"status": status},
+            version=form.number("version"),
         )
     except Refused as no:
         return await _page(request, manager, no)
@@ -79,7 +84,12 @@ async def delete(request: web.Request) -> web.Response:
     manager, show_id = manager_of(request), path_id(request, "show_id")
     form = await read_form(request)
     try:
-        await delete_show(request.app[SERVICES], Organiser.of(manager), show_id, version=form.number("version"))
+        await delete_show(
+            request.app[SERVICES],
+            Actor.of(manager, client_ip=client_ip(request)),
+            show_id,
+            version=form.number("version"),
+        )
     except Refused as no:
         return await _page(request, manager, no)
     return see_other(LIST, done="show-deleted")
@@ -87,7 +97,7 @@ async def delete(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, manager: Identity, refused: Refused | None = None) -> web.Response:
     """Show one show with the performances of a month: the one of `?month=`, this month, or the next with performances."""
-    services, by = request.app[SERVICES], Organiser.of(manager)
+    services, by = request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request))
     show = await read_show(services, by, path_id(request, "show_id"))
     months = await months_of_show(services, by.org_id, show.show_id)
     venue = await services.venues.read(by.org_id, show.venue_id)

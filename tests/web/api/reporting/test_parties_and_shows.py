@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from hub.actions.audit.actor import Actor
 from hub.actions.reporting.replay import COLUMNS
 from hub.actions.shows.close_performance import cancel_performance
-from hub.actions.shows.organiser import Organiser
 from hub.live.channels import statistics as statistics_channels
 from tests.support.api_client import Api
 from tests.support.hub import Hub
@@ -162,7 +162,7 @@ async def test_a_cancelled_performance_counts_no_capacity_and_is_called_so(
     watcher = await hub.socket(await world.staff("MANAGER"))
     before = (await watcher.command("subscribe", topic="counts"))["data"]
     assert before["capacity"] == 40
-    await cancel_performance(hub.services, Organiser(world.org_id, world.venue_id), tonight)
+    await cancel_performance(hub.services, Actor(world.org_id, world.venue_id), tonight)
     seen: dict[str, Any] = {}
     while not (seen.get("is_cancelled") and seen["capacity_of_day"] == 20):
         event = (await watcher.event())["data"]

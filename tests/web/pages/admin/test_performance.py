@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.performances import change_performance
 from tests.support.plain_browser import PlainBrowser
 from tests.support.slots import count_slots, read_slot
@@ -48,7 +48,7 @@ async def test_wrong_and_stale_settings_are_said(theatre: Theatre, browser: Plai
     assert page.words_of("additional_seats-wrong") == "Give a whole number"
     assert page.words_of("booking_closes_at-wrong") == "Give a day and a time"
     page = await page.goto(f"/admin/performances/{evening}")
-    by = Organiser(theatre.world.org_id)
+    by = Actor(theatre.world.org_id)
     await change_performance(theatre.world.hub.services, by, evening, {"additional_seats": 7})
     page.field("Occupied seats").fill("1")
     await page.press("Save")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.rooms import RoomChange, change_room
 from tests.support.plain_browser import PlainBrowser
 from tests.support.shows import read_rooms
@@ -62,7 +62,7 @@ async def test_fewer_seats_than_are_booked_are_refused_with_the_performances(
 
 async def test_a_stale_room_says_so(theatre: Theatre, browser: PlainBrowser) -> None:
     page = await browser.open("/admin/rooms")
-    by = Organiser(theatre.world.org_id)
+    by = Actor(theatre.world.org_id)
     await change_room(theatre.world.hub.services, by, theatre.room_id, RoomChange(capacity=41))
     page.find(f"room-{theatre.room_id}-capacity").fill("50")
     await page.press("Save")

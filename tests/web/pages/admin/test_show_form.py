@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub.actions.shows.organiser import Organiser
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.posters import MOST_BYTES
 from hub.actions.shows.shows import change_show
 from tests.support.plain_browser import PlainBrowser
@@ -86,7 +86,7 @@ async def test_wrong_fields_are_said_beside_each_and_what_was_typed_stays(
 
 async def test_a_stale_form_says_so_and_shows_what_was_saved_meanwhile(theatre: Theatre, browser: PlainBrowser) -> None:
     page = await browser.open(f"/admin/shows/{theatre.show_id}/edit")
-    services, by = theatre.world.hub.services, Organiser(theatre.world.org_id)
+    services, by = theatre.world.hub.services, Actor(theatre.world.org_id)
     await change_show(services, by, theatre.show_id, {"subtitle": "By Shakespeare"})
     page.field("Title").fill("The Storm")
     await page.press("Save")

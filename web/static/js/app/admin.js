@@ -1,7 +1,7 @@
 // The organiser's pages: the hub renders them, and they work without this script. It keeps lists fresh and shows previews at once.
-import { keepListFresh } from "../features/organiser/live_list.js";
-import { previewPoster } from "../features/organiser/poster_preview.js";
-import { previewText } from "../features/organiser/text_preview.js";
+import { keepListFresh } from "../features/admin/live_list.js";
+import { previewPoster } from "../features/admin/poster_preview.js";
+import { previewText } from "../features/admin/text_preview.js";
 
 /** Calls `enhance` for every element of the page that matches. @param {string} selector @param {(element: any) => void} enhance */
 function each(selector, enhance) {

@@ -1,0 +1,30 @@
+"""The actor: who makes a change, as the audit log records it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hub.access.tokens import Identity
+
+Source = Literal["page", "api", "command", "setup", "job"]
+"""Where a change came from: a page of administration, the API, a `hub` command, the first set-up, or a background job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever changes something for an organisation. `venue_id` is where new rows belong, unless another venue is named.
+
+    `staff_id` is None for a command of the machine's owner and for a job. `client_ip` is the address of the request.
+    """
+
+    org_id: int
+    venue_id: int | None = None
+    staff_id: int | None = None
+    name: str = ""
+    source: Source = "command"
+    client_ip: str | None = None
+
+    @classmethod
+    def of(cls, identity: Identity, *, source: Source = "page", client_ip: str | None = None) -> Actor:
+        return cls(identity.org_id, identity.venue_id, identity.staff_id, identity.name, source, client_ip)

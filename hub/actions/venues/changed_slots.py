@@ -1,0 +1,21 @@
+"""What follows an administrative change of slots: seat admission is settled, and everybody who shows them receives the counts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from hub.events.announcements import SlotChanged, SlotsEdited
+from hub.services import Services
+
+
+def publish_slots(services: Services, org_id: int, rows: Iterable[Any] = ()) -> None:
+    """After the commit: settle seat admission, publish the counts of these slots, and have lists of slots read again."""
+    now = services.clock.now()
+    announcements: list[SlotChanged | SlotsEdited] = []
+    for row in rows:
+        changed = SlotChanged.of(row)
+        bookable = row["status"] == "ACTIVE" and row["ends_at"] > now
+        services.seat_admission.settle(
+            org_id, changed.slot.slot_id, free=changed.slot.free if bookable else 0, revision=changed.slot.revision
+        )
+        announcements.append(changed)
+    services.announcer.publish([*announcements, SlotsEdited(org_id)])

@@ -1,0 +1,13 @@
+"""The actions of the audit log: one member for each kind of administrative change, by the subject that changed.
+
+A value is what was changed and what happened to it. To record a new kind of change, add a member here and its sentence
+in hub/text/audit_sentences.py.
+"""
+
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    ROOM_ADDED = "room.added"
+    ROOM_CHANGED = "room.changed"
+    ROOM_DELETED = "room.deleted"

@@ -1,0 +1,40 @@
+"""The sections of administration: one row for each entry of its menu, with the role that sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.access.roles import Role, at_least
+from hub.text.languages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An entry of the menu. A template says which one it belongs to by `{% set here = "rooms" %}`."""
+
+    key: str
+    path: str
+    label: str
+    role: Role
+    group: str
+
+
+SHOWS, PEOPLE = N_("Shows"), N_("Bookings and mail")
+
+SECTIONS: tuple[Section, ...] = (
+    Section("shows", "/admin/shows", N_("Shows"), Role.MANAGER, SHOWS),
+    Section("rooms", "/admin/rooms", N_("Rooms"), Role.MANAGER, SHOWS),
+    Section("bookings", "/admin/bookings", N_("Find a booking"), Role.MANAGER, PEOPLE),
+    Section("mail", "/admin/mail", N_("Mail"), Role.MANAGER, PEOPLE),
+    Section("control_room", "/manager", N_("Control room"), Role.MANAGER, PEOPLE),
+)
+"""In the order of the menu; those of a group stand together."""
+
+
+def sections_for(role: Role) -> list[tuple[str, list[Section]]]:
+    """Return the groups of the menu, each with the sections that this role sees."""
+    groups: dict[str, list[Section]] = {}
+    for section in SECTIONS:
+        if at_least(role, section.role):
+            groups.setdefault(section.group, []).append(section)
+    return list(groups.items())
