@@ -193,7 +193,7 @@ def _start_jobs(
         _start_periodic("no-shows", 20, lambda: release_no_shows(services)),
         _start_periodic("expiry", 20, lambda: expire(services)),
         _start_periodic("booking expiry", 20, lambda: expire_bookings(services)),
-        _start_periodic("performances", 20, lambda: finish_changes(services)),
+        _start_periodic("performances", 20, lambda: finish_changes(services), first=2),
         _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
         _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
         _start_periodic(
@@ -209,8 +209,10 @@ def _start(name: str, job: Coroutine[None, None, None]) -> asyncio.Task[None]:
     return asyncio.get_running_loop().create_task(job, name=name)
 
 
-def _start_periodic(name: str, every: float, job: Callable[[], Awaitable[object]]) -> asyncio.Task[None]:
-    return _start(name, run_periodically(name, every, job))
+def _start_periodic(
+    name: str, every: float, job: Callable[[], Awaitable[object]], *, first: float | None = None
+) -> asyncio.Task[None]:
+    return _start(name, run_periodically(name, every, job, first=first))
 
 
 async def _serve_staff_socket(request: web.Request) -> web.StreamResponse:

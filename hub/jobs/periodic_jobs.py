@@ -9,13 +9,19 @@ from hub.observability import telemetry
 from hub.observability.logs import event
 
 
-async def run_periodically(name: str, every: float, job: Callable[[], Awaitable[object]]) -> None:
+async def run_periodically(
+    name: str, every: float, job: Callable[[], Awaitable[object]], *, first: float | None = None
+) -> None:
     """Run `job` every `every` seconds until cancelled, with 10 % jitter so that processes do not run it together.
+
+    The first run comes after `first` seconds, or else after `every`. A job that ends what a killed process left begins early.
 
     If Postgres or the network is down, `round.postponed` is logged; any other error is `round.failed`. The next run follows.
     """
+    wait = every if first is None else first
     while True:
-        await asyncio.sleep(every * random.uniform(0.9, 1.1))  # noqa: S311 - nobody gains by guessing it
+        await asyncio.sleep(wait * random.uniform(0.9, 1.1))  # noqa: S311 - nobody gains by guessing it
+        wait = every
         try:
             await job()
         except (DatabaseDown, OSError) as away:

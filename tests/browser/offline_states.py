@@ -115,8 +115,9 @@ async def offline_exit(scene: Scene) -> Page:
 async def back_with_a_conflict(scene: Scene) -> Page:
     page = await offline_on_my_word(scene)
     await page.keyboard.press("Escape")
-    await page.context.set_offline(False)
     await page.evaluate("() => window.cutLine(false)")
+    # Only now does the page hear of its network, so that its first try succeeds.
+    await page.context.set_offline(False)
     await expect(page.locator("#conflict-note button")).to_be_visible(timeout=30_000)
     return page
 

@@ -197,8 +197,9 @@ async def back_with_people_too_many(scene: Scene) -> Page:
     gate = await other_gate(scene, gate="A")
     await done(gate, "verify", code=code, scan_id=str(uuid4()))
     await page.keyboard.press("Escape")
-    await page.context.set_offline(False)
     await page.evaluate("() => window.cutLine(false)")
+    # Only now does the page hear of its network, so that its first try succeeds.
+    await page.context.set_offline(False)
     await expect(page.locator("#conflict-note button")).to_be_visible(timeout=30_000)
     return page
 

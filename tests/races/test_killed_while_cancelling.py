@@ -16,7 +16,7 @@ from tests.support.hub_process import ServedHub
 from tests.support.invariants import broken_invariants
 from tests.support.mail_outbox import count_outbox, read_outbox
 from tests.support.negative_controls import sabotage
-from tests.support.shows import add_bookings, add_stage, count_bookings
+from tests.support.shows import add_bookings, add_stage, count_bookings, leave_unfinished
 from tests.support.slots import read_slot
 from tests.support.world import TODAY, World
 
@@ -24,8 +24,13 @@ PARTIES, FIRST_BATCH = 260, 200
 
 
 @pytest.fixture
-async def hub(open_hub: Any) -> Hub:
-    """The other hub, which is not killed. Its invariants are not checked at the end, because the control breaks them."""
+async def hub(open_hub: Any, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """The other hub, which is not killed. It goes on with what the killed one began only if a test asks it to.
+
+    Its invariants are not checked at the end, because the control breaks them.
+    """
+
+    leave_unfinished(monkeypatch)
     beside: Hub = await open_hub()
     return beside
 

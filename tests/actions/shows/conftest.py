@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from hub.actions.audit.actor import Actor
+from tests.support.shows import leave_unfinished
 from tests.support.world import World
+
+
+@pytest.fixture(autouse=True)
+def unfinished(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_unfinished(monkeypatch)
 
 
 @pytest.fixture
