@@ -112,12 +112,14 @@ async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
     from hub.app import open_services
     from hub.commands.demo_venue import demo_card as read_card
     from hub.commands.demo_venue import fill_demo
+    from hub.observability import logs
 
     async with open_services(settings) as services:
         if not demo:
             await found_first_venue(services)
             return {}
-        await fill_demo(services)
+        with logs.without_info():
+            await fill_demo(services)
         card: dict[str, Any] = await read_card(services)
         return card
 

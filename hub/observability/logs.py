@@ -81,11 +81,12 @@ _flushing = threading.RLock()
 _writer: threading.Thread | None = None
 _captures: list[list[dict[str, Any]]] = []
 _dropped = 0
+_without_info = False
 
 
 def event(name: str, /, level: str = "INFO", **fields: Any) -> None:
     """Log an event. `name` is a constant of `hub/observability/telemetry.py`."""
-    if _writer is not None or _captures:
+    if (_writer is not None or _captures) and not (_without_info and level == "INFO"):
         _put((time.time(), level, name, request_id.get(), fields))
 
 
@@ -112,6 +113,17 @@ def flush() -> None:
         while _waiting:
             lines = [encode(_waiting.popleft()) for _ in range(min(len(_waiting), _CHUNK))]
             _write(b"".join(lines))
+
+
+@contextmanager
+def without_info() -> Iterator[None]:
+    """Log only warnings and errors inside the block, such as while the demo is filled in before the hub says that it is open."""
+    global _without_info  # noqa: PLW0603 - one log per process
+    _without_info = True
+    try:
+        yield
+    finally:
+        _without_info = False
 
 
 @contextmanager

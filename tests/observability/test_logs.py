@@ -62,6 +62,15 @@ def test_what_is_no_secret_stays_readable() -> None:
     assert {field: lines[0][field] for field in plain} == plain
 
 
+def test_without_information_warnings_are_still_logged_and_all_of_it_comes_back() -> None:
+    with logs.captured() as lines:
+        with logs.without_info():
+            logs.event("room.changed")
+            logs.event("round.failed", "ERROR")
+        logs.event("room.changed")
+    assert [line["event"] for line in lines] == ["round.failed", "room.changed"]
+
+
 def test_a_line_carries_the_request_it_belongs_to() -> None:
     token = logs.request_id.set("r-1")
     try:
