@@ -194,7 +194,7 @@ def _venue_set(parser: argparse.ArgumentParser) -> None:
 
 def _staff_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username", metavar="USERNAME")
-    parser.add_argument("--role", choices=["operator", "manager", "admin"], required=True)
+    parser.add_argument("--role", choices=["operator", "manager", "admin", "owner"], required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--venue", type=count(1, 2**63 - 1), metavar="ID")
     secret = parser.add_mutually_exclusive_group(required=True)

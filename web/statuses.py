@@ -71,6 +71,8 @@ STATUS: Mapping[Reason, int] = {
     Reason.ROOM_NOT_FOUND: 404,
     Reason.VERSION_MISMATCH: 412,
     Reason.ROOM_IN_USE: 409,
+    Reason.VENUE_IN_USE: 409,
+    Reason.GATE_IN_USE: 409,
     Reason.SHOW_IN_USE: 409,
     Reason.SHOW_ARCHIVED: 409,
     Reason.SHOW_HAS_BOOKINGS: 409,

@@ -7,6 +7,8 @@ class Role(StrEnum):
     OPERATOR = "OPERATOR"
     MANAGER = "MANAGER"
     ADMIN = "ADMIN"
+    OWNER = "OWNER"
+    """Runs the installation: an administrator of their own organisation who may also add others."""
 
 
 _RANK = {role: rank for rank, role in enumerate(Role)}

@@ -8,6 +8,16 @@ from enum import StrEnum
 
 
 class AuditAction(StrEnum):
+    SETUP_FINISHED = "setup.finished"
+    ORGANISATION_ADDED = "organisation.added"
+    ORGANISATION_CHANGED = "organisation.changed"
+    VENUE_ADDED = "venue.added"
+    VENUE_CHANGED = "venue.changed"
+    VENUE_DELETED = "venue.deleted"
+    GATE_ADDED = "gate.added"
+    GATE_CHANGED = "gate.changed"
+    GATE_DELETED = "gate.deleted"
+    PRACTICE_TICKET_MADE = "practice_ticket.made"
     ROOM_ADDED = "room.added"
     ROOM_CHANGED = "room.changed"
     ROOM_DELETED = "room.deleted"

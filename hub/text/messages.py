@@ -72,6 +72,8 @@ MESSAGES: dict[Reason, str] = {
     Reason.ROOM_NOT_FOUND: "This venue has no such room.",
     Reason.VERSION_MISMATCH: "Somebody changed this in the meantime. Load it again, then make your change.",
     Reason.ROOM_IN_USE: "This room has performances, so it cannot be deleted.",
+    Reason.VENUE_IN_USE: "This venue has gates, slots, staff or records, so it cannot be deleted.",
+    Reason.GATE_IN_USE: "Scans or products name this gate, so it cannot be deleted. Retire it instead.",
     Reason.SHOW_IN_USE: "This show has performances, so it cannot be deleted. Archive it instead.",
     Reason.SHOW_ARCHIVED: "This show is archived. Publish it first.",
     Reason.SHOW_HAS_BOOKINGS: "People are booked for performances to come. Cancel or move these first.",

@@ -22,7 +22,7 @@ TicketStatus = Literal["PENDING_PAYMENT", "INACTIVE", "ACTIVATED", "RESERVED", "
 ReservationStatus = Literal["RESERVED", "VERIFIED", "EXPIRED", "CANCELLED"]
 
 
-RoleName = Literal["OPERATOR", "MANAGER", "ADMIN"]
+RoleName = Literal["OPERATOR", "MANAGER", "ADMIN", "OWNER"]
 
 Colour = Literal["GREEN", "YELLOW", "RED"]
 

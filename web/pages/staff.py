@@ -24,11 +24,25 @@ def own_path(path: str) -> str:
 
 def manager_of(request: web.Request) -> Identity:
     """Return the identity of the manager. Redirects everybody else to the login page."""
+    return _at_least(request, Role.MANAGER, "manager")
+
+
+def administrator_of(request: web.Request) -> Identity:
+    """Return the identity of the administrator. Redirects everybody else to the login page."""
+    return _at_least(request, Role.ADMIN, "administrator")
+
+
+def owner_of(request: web.Request) -> Identity:
+    """Return the identity of whoever runs this installation. Redirects everybody else to the login page."""
+    return _at_least(request, Role.OWNER, "owner")
+
+
+def _at_least(request: web.Request, least: Role, need: str) -> Identity:
     identity = identity_of(request)
     if identity is None:
         raise sign_in_first(request.path)
-    if not at_least(identity.role, Role.MANAGER):
-        raise sign_in_first(request.path, need="manager")
+    if not at_least(identity.role, least):
+        raise sign_in_first(request.path, need=need)
     return identity
 
 
@@ -42,7 +56,7 @@ async def show_login(request: web.Request) -> web.Response:
         request,
         "login.html",
         next_path=own_path(request.query.get("next", "")),
-        needs_manager=request.query.get("need") == "manager",
+        need=request.query.get("need", ""),
         ended=request.query.get("ended") == "1",
     )
 

@@ -47,5 +47,10 @@ SELECT s.id, s.show_id, w.title AS show, m.name AS room
 -- All staff of an organisation by name, including disabled ones, who are in the log too.
 SELECT id, name FROM staff WHERE org_id = $1 ORDER BY name, id;
 
+-- name: open_gates
+-- The gates of a venue that are in use.
+SELECT name FROM gates WHERE org_id = $1 AND venue_id = $2 AND retired_at IS NULL ORDER BY name;
+
 -- name: gate_names
+-- All gates of a venue, also retired ones, which the log names.
 SELECT name FROM gates WHERE org_id = $1 AND venue_id = $2 ORDER BY name;

@@ -9,7 +9,7 @@ SELECT * FROM venues WHERE org_id = $1 AND id = $2;
 SELECT * FROM venues WHERE id = $1;
 
 -- name: organisations
-SELECT id FROM organisations;
+SELECT id, slug, name FROM organisations;
 
 -- name: venue_anywhere
 -- A venue by its id alone, for commands that are not given an organisation.
@@ -28,6 +28,43 @@ INSERT INTO venues (org_id, name, timezone) VALUES ($1, $2, $3) RETURNING id;
 
 -- name: add_gate
 INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, $3) RETURNING id;
+
+-- name: list_venues
+-- The venues of an organisation with ids below $2, newest first. `gates` counts those that are not retired.
+SELECT v.id AS venue_id, v.name, v.timezone, v.address, v.country, v.language, v.version,
+       (SELECT count(*) FROM gates g WHERE g.org_id = v.org_id AND g.venue_id = v.id AND g.retired_at IS NULL) AS gates,
+       EXISTS (SELECT 1 FROM reservation_slots s WHERE s.venue_id = v.id AND s.org_id = v.org_id) AS has_slots
+  FROM venues v
+ WHERE v.org_id = $1 AND v.id < $2
+ ORDER BY v.id DESC LIMIT $3;
+
+-- name: read_venue_record
+-- One venue, as `list_venues` has it.
+SELECT v.id AS venue_id, v.name, v.timezone, v.address, v.country, v.language, v.version,
+       (SELECT count(*) FROM gates g WHERE g.org_id = v.org_id AND g.venue_id = v.id AND g.retired_at IS NULL) AS gates,
+       EXISTS (SELECT 1 FROM reservation_slots s WHERE s.venue_id = v.id AND s.org_id = v.org_id) AS has_slots
+  FROM venues v
+ WHERE v.org_id = $1 AND v.id = $2;
+
+-- name: lock_venue
+-- A venue, locked also against new slots, whose foreign key waits: its time zone and its deletion depend on them.
+SELECT id, version FROM venues WHERE org_id = $1 AND id = $2 FOR UPDATE;
+
+-- name: add_described_venue
+INSERT INTO venues (org_id, name, timezone, address, country, language) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;
+
+-- name: describe_venue
+-- Changes a venue that the caller has locked. NULL leaves a column as it is.
+UPDATE venues
+   SET name = coalesce($3, name), timezone = coalesce($4, timezone), address = coalesce($5, address),
+       country = coalesce($6, country), language = coalesce($7, language), version = version + 1
+ WHERE org_id = $1 AND id = $2;
+
+-- name: delete_venue
+-- Foreign keys refuse this if anything belongs to the venue; scans have none. Returns the id if the venue is deleted.
+DELETE FROM venues v
+ WHERE v.org_id = $1 AND v.id = $2 AND NOT EXISTS (SELECT 1 FROM scans e WHERE e.venue_id = v.id AND e.org_id = v.org_id)
+RETURNING v.id;
 
 -- name: has_slots
 SELECT EXISTS (SELECT 1 FROM reservation_slots WHERE venue_id = $1);

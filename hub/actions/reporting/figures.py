@@ -49,5 +49,5 @@ async def figures_since(
 
 
 async def gates_of(services: Services, venue: Venue) -> list[str]:
-    """Return the venue's gates by name, also those without scans."""
-    return [row["name"] for row in await services.database.fetch(RECORDS.gate_names, venue.org_id, venue.id)]
+    """Return the venue's gates in use by name, also those without scans."""
+    return [row["name"] for row in await services.database.fetch(RECORDS.open_gates, venue.org_id, venue.id)]

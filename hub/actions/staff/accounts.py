@@ -77,7 +77,7 @@ def _errors(username: str, name: str, role: str, password: str | None, pin: str 
     if not _NAME.fullmatch(name):
         errors.append(_error("name", "Give 1 to 100 characters"))
     if role not in set(Role):
-        errors.append(_error("role", "Give OPERATOR, MANAGER or ADMIN"))
+        errors.append(_error("role", "Give OPERATOR, MANAGER, ADMIN or OWNER"))
     if password is None and pin is None:
         errors.append(_error("password", "Give a password or a PIN"))
     if password is not None and not _PASSWORD.fullmatch(password):

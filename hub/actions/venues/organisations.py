@@ -3,6 +3,7 @@
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
+from hub.text.languages import N_
 
 
 async def resolve_org(services: Services, orq: int | None) -> int:
@@ -17,3 +18,15 @@ async def resolve_org(services: Services, orq: int | None) -> int:
         return next(iter(known))
     message = "No such organisation" if orq is not None else "Name the organisation: this hub does not serve just one"
     raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "orq", "message": message}])
+
+
+async def find_org(services: Services, named: str | None) -> int:
+    """Return the organisation of this short name or id, or the only one there is. Refuses INVALID_REQUEST as `resolve_org`."""
+    if named is None:
+        return await resolve_org(services, None)
+    found = await services.venues.organisation_named(named)
+    if found is None:
+        raise Refused(
+            Reason.INVALID_REQUEST, errors=[{"field": "organisation", "message": N_("There is no such organisation")}]
+        )
+    return found.org_id

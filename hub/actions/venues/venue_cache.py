@@ -2,6 +2,7 @@
 
 import time
 from datetime import date, datetime
+from typing import NamedTuple
 
 from db.pool import Database
 from db.statements import load
@@ -14,14 +15,22 @@ FRESH_SECONDS = 5.0
 """Seconds that a venue is cached, and so the time until a changed policy reaches every process."""
 
 
+class Organisation(NamedTuple):
+    """An organisation with its short name, by which an address or a field names it."""
+
+    org_id: int
+    slug: str
+    name: str
+
+
 class Venues:
-    """Caches each venue for `FRESH_SECONDS`, and the list of organisations."""
+    """Caches each venue for `FRESH_SECONDS`, and the organisations."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[tuple[int, int], tuple[float, Venue]] = {}
         self._first: dict[int, tuple[float, int]] = {}
-        self._organisations: tuple[float, frozenset[int]] | None = None
+        self._organisations: tuple[float, tuple[Organisation, ...]] | None = None
 
     def remembered(self, org_id: int, venue_id: int) -> Venue | None:
         """Return the venue if it is cached and fresh, else None. For code that must not await."""
@@ -58,9 +67,20 @@ class Venues:
 
     async def organisations(self) -> frozenset[int]:
         """Return the ids of all organisations of this hub."""
+        return frozenset(one.org_id for one in await self._read_organisations())
+
+    async def organisation_named(self, named: str) -> Organisation | None:
+        """Return the organisation of this short name or id; None if there is none."""
+        text = named.strip().lower()
+        for one in await self._read_organisations():
+            if text in (one.slug, str(one.org_id)):
+                return one
+        return None
+
+    async def _read_organisations(self) -> tuple[Organisation, ...]:
         if self._organisations is None or time.monotonic() - self._organisations[0] > FRESH_SECONDS:
             rows = await self._database.fetch(VENUES.organisations)
-            self._organisations = (time.monotonic(), frozenset(row["id"] for row in rows))
+            self._organisations = (time.monotonic(), tuple(Organisation(*tuple(row)) for row in rows))
         return self._organisations[1]
 
     async def only_organisation(self) -> int | None:

@@ -92,7 +92,7 @@ def venue_update(columns: Sequence[str]) -> str:
     if not columns:
         return VENUES.venue_row
     setting = ", ".join(f"{column} = ${n}" for n, column in enumerate(columns, start=2))
-    return f"UPDATE venues SET {setting} WHERE id = $1 RETURNING *"  # noqa: S608
+    return f"UPDATE venues SET {setting}, version = version + 1 WHERE id = $1 RETURNING *"  # noqa: S608
 
 
 def _venue_as_dict(row: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from web.pages.admin import (
     booking,
     bookings,
     message,
+    overview,
     performance,
     performance_changes,
     performance_run,
@@ -24,6 +25,7 @@ _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
 
 def admin_routes() -> list[web.RouteDef]:
     return [
+        web.get(overview.OVERVIEW, overview.show_overview),
         web.get(shows.LIST, shows.show_shows),
         web.get(f"{shows.LIST}/new", show_form.show_new),
         web.post(f"{shows.LIST}/new", show_form.add),

@@ -9,7 +9,7 @@ import { momentAt } from "../lib/dates.js";
 import { NO_CONNECTION } from "../words/refusals.js";
 
 /** @type {Record<string, string>} */
-const HOMES = { OPERATOR: "/operator/scan", MANAGER: "/manager", ADMIN: "/manager" };
+const HOMES = { OPERATOR: "/operator/scan", MANAGER: "/manager", ADMIN: "/manager", OWNER: "/admin" };
 const form = byId("login-form");
 const secret = byId("secret");
 const answer = byId("login-answer");

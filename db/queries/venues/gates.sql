@@ -1,0 +1,38 @@
+-- Gates of venues. Scans name a gate by its text, so a gate that was used is retired and not deleted.
+
+-- name: list_gates
+-- The gates of an organisation, or of its venue $2, with ids below $3, newest first.
+SELECT g.id AS gate_id, g.venue_id, v.name AS venue, g.name, g.retired_at, g.version
+  FROM gates g
+  JOIN venues v ON v.org_id = g.org_id AND v.id = g.venue_id
+ WHERE g.org_id = $1 AND ($2::bigint IS NULL OR g.venue_id = $2) AND g.id < $3
+ ORDER BY g.id DESC LIMIT $4;
+
+-- name: read_gate
+SELECT g.id AS gate_id, g.venue_id, v.name AS venue, g.name, g.retired_at, g.version
+  FROM gates g
+  JOIN venues v ON v.org_id = g.org_id AND v.id = g.venue_id
+ WHERE g.org_id = $1 AND g.id = $2;
+
+-- name: add_gate
+-- Adds a gate to a venue of the organisation and returns its id; nothing if the organisation has no such venue.
+INSERT INTO gates (org_id, venue_id, name)
+SELECT v.org_id, v.id, $3 FROM venues v WHERE v.org_id = $1 AND v.id = $2
+RETURNING id;
+
+-- name: lock_gate
+SELECT id, venue_id, name, version FROM gates WHERE org_id = $1 AND id = $2 FOR NO KEY UPDATE;
+
+-- name: change_gate
+-- Changes a gate that the caller has locked. A NULL name leaves it. $4 retires it at $5 or opens it again; NULL leaves that too.
+UPDATE gates
+   SET name = coalesce($3, name), version = version + 1,
+       retired_at = CASE WHEN $4::boolean IS NULL THEN retired_at WHEN $4 THEN coalesce(retired_at, $5) END
+ WHERE org_id = $1 AND id = $2;
+
+-- name: is_named_by_scans
+-- Whether a scan at venue $2 names the gate $3.
+SELECT EXISTS (SELECT 1 FROM scans e WHERE e.venue_id = $2 AND e.org_id = $1 AND e.gate = $3);
+
+-- name: delete_gate
+DELETE FROM gates WHERE org_id = $1 AND id = $2;
