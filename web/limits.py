@@ -40,5 +40,6 @@ LARGEST_PARTY = 1000
 MOST_TIMES, MOST_DATES = 24, 200
 """Times of a day and single dates that the run of a show may name."""
 LONGEST_USERNAME = 200
+LONGEST_ORGANISATION = 100
 LONGEST_PASSWORD = 1024
 LONGEST_PIN = 32

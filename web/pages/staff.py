@@ -8,6 +8,7 @@ from aiohttp import web
 
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
+from web.keys import SERVICES
 from web.pages.render import page
 from web.request_fields import identity_of
 
@@ -52,10 +53,15 @@ def sign_in_first(path: str, *, need: str = "") -> web.HTTPFound:
 
 
 async def show_login(request: web.Request) -> web.Response:
+    """Show the sign-in. `?organisation=` names one by its short name; else a hub of several has a field for it."""
+    venues = request.app[SERVICES].venues
+    asked = request.query.get("organisation") or request.query.get("orq") or ""
     return page(
         request,
         "login.html",
         next_path=own_path(request.query.get("next", "")),
+        organisation=await venues.organisation_named(asked) if asked else None,
+        several=await venues.only_organisation() is None,
         need=request.query.get("need", ""),
         ended=request.query.get("ended") == "1",
     )

@@ -1,7 +1,7 @@
 -- Staff accounts.
 
 -- name: add_staff
--- The unique index staff_username_once refuses a name that is taken, in any case and any organisation.
+-- The unique index staff_username_once refuses a name that is taken in this organisation, in any case.
 INSERT INTO staff (org_id, venue_id, username, name, role, password_hash, pin_hash)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 RETURNING id;

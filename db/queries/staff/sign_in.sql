@@ -1,11 +1,14 @@
 -- Sign-in, and the count of failures that locks a name on known or unknown devices.
 
 -- name: find_staff
--- The account of a name (lower case), with the venue of the session: the account's own, else the organisation's first.
+-- The accounts of a name (lower case) in the organisation $2, or in any, with the venue of the session: the account's own, else
+-- the organisation's first. At most $3 rows: with more the organisation must be named.
 SELECT s.org_id, s.id, s.name, s.role, s.password_hash, s.pin_hash, coalesce(s.venue_id, 0) AS own_venue_id,
        coalesce(s.venue_id, (SELECT v.id FROM venues v WHERE v.org_id = s.org_id ORDER BY v.id LIMIT 1), 0) AS venue_id
   FROM staff s
- WHERE lower(s.username) = $1 AND s.disabled_at IS NULL;
+ WHERE lower(s.username) = $1 AND ($2::bigint IS NULL OR s.org_id = $2) AND s.disabled_at IS NULL
+ ORDER BY s.org_id
+ LIMIT $3;
 
 -- name: count_attempt
 -- Counts an attempt before its secret is compared, in one statement, so that parallel guesses cannot exceed the limit.

@@ -17,11 +17,12 @@ from hub.access.roles import Role
 from hub.access.tokens import LIFETIME
 from hub.actions.staff.accounts import add_staff, disable_staff
 from hub.actions.staff.sign_in import SignedIn, sign_in, sign_out
+from hub.actions.venues.venue_cache import VENUES
 from hub.jobs.revocations import refresh_revocations
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
-from tests.support.rows import count_rows
+from tests.support.rows import count_rows, read_row
 
 if TYPE_CHECKING:
     from tests.actions.staff.conftest import Office
@@ -270,3 +271,86 @@ async def test_hashing_on_the_loop_itself_holds_it_up(monkeypatch: pytest.Monkey
         return passwords._HASHER.hash(secret)
 
     assert not await loop_turns_meanwhile(monkeypatch, hash_here)
+
+
+# ---- Several organisations
+
+
+@pytest.fixture
+async def elsewhere(office: Office) -> int:
+    """Return another organisation with a Jane of its own."""
+    org_id: int = await office.services.database.fetchval(VENUES.add_organisation, "Elsewhere")
+    await add_staff(
+        office.services, org_id=org_id, username="jane", role=Role.MANAGER, name="Jane Elsewhere", password="other secret"
+    )
+    office.services.venues.forget()
+    return org_id
+
+
+async def of(services: Services, organisation: int | str | None, secret: str) -> int | str:
+    """Return the organisation that this sign-in leads to, or why it was refused."""
+    named = None if organisation is None else str(organisation)
+    try:
+        signed_in = await sign_in(services, username="jane", password=secret, organisation=named)
+    except Refused as refused:
+        return refused.reason.value
+    return signed_in.identity.org_id
+
+
+@pytest.mark.usefixtures("jane")
+async def test_a_name_of_two_organisations_signs_in_where_its_secret_fits(office: Office, elsewhere: int) -> None:
+    assert await of(office.services, None, RIGHT) == office.org_id
+    assert await of(office.services, None, "other secret") == elsewhere
+    assert await of(office.services, None, WRONG) == "INVALID_CREDENTIALS"
+
+
+@pytest.mark.usefixtures("jane")
+async def test_a_named_organisation_takes_only_its_own_secret(office: Office, elsewhere: int) -> None:
+    slug = (await read_row(office.services.database, "organisations", id=elsewhere))["slug"]
+    assert await of(office.services, elsewhere, "other secret") == elsewhere
+    assert await of(office.services, slug.upper(), "other secret") == elsewhere
+    assert await of(office.services, slug, RIGHT) == "INVALID_CREDENTIALS"
+    assert await of(office.services, "nowhere", RIGHT) == "INVALID_CREDENTIALS"
+
+
+@pytest.mark.usefixtures("jane")
+async def test_a_secret_that_fits_two_organisations_needs_one_named(office: Office, elsewhere: int) -> None:
+    third = await office.services.database.fetchval(VENUES.add_organisation, "Third")
+    await add_staff(office.services, org_id=third, username="JANE", role=Role.OPERATOR, name="J", password=RIGHT)
+    office.services.venues.forget()
+    assert await of(office.services, None, RIGHT) == "INVALID_CREDENTIALS"
+    assert await of(office.services, third, RIGHT) == third
+    assert await of(office.services, None, "other secret") == elsewhere
+
+
+@pytest.mark.usefixtures("jane")
+async def test_one_organisation_cannot_lock_the_name_of_another(office: Office, elsewhere: int) -> None:
+    for _ in range(6):
+        await of(office.services, elsewhere, WRONG)
+    assert await of(office.services, elsewhere, "other secret") == "LOCKED_OUT"
+    assert await of(office.services, office.org_id, RIGHT) == office.org_id
+    for _ in range(6):
+        await of(office.services, None, WRONG)
+    assert await of(office.services, None, RIGHT) == "LOCKED_OUT"
+    assert await of(office.services, office.org_id, RIGHT) == office.org_id
+
+
+@pytest.mark.usefixtures("jane", "elsewhere")
+async def test_every_attempt_without_an_organisation_takes_as_many_comparisons(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+    verify = office.services.passwords.verify
+
+    async def counted(stored: str | None, secret: str) -> bool:
+        nonlocal compared
+        compared += 1
+        return await verify(stored, secret)
+
+    monkeypatch.setattr(office.services.passwords, "verify", counted)
+    took = []
+    for name in ("jane", "nobody"):
+        compared = 0
+        await outcome(office.services, WRONG, name)
+        took.append(compared)
+    assert took == [3, 3]

@@ -27,7 +27,7 @@ async def log_in(request: web.Request) -> web.Response:
         pin=body.pin,
         device_cookie=request.cookies.get(DEVICE_COOKIE),
         client_ip=client_ip(request),
-        orq=named_organisation(request),
+        organisation=_organisation(request, body.organisation),
     )
     identity = signed_in.identity
     response = success_response(
@@ -46,6 +46,14 @@ async def log_in(request: web.Request) -> web.Response:
         DEVICE_COOKIE, signed_in.device_cookie, max_age=_A_YEAR, path="/", httponly=True, samesite="Lax", secure=secure
     )
     return response
+
+
+def _organisation(request: web.Request, named: str | None) -> str | None:
+    """Return the organisation that the body names, else the `orq` of the query."""
+    if named is not None:
+        return named
+    orq = named_organisation(request)
+    return None if orq is None else str(orq)
 
 
 async def log_out(request: web.Request) -> web.Response:

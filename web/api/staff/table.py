@@ -10,7 +10,7 @@ _LOGIN_ORQ = Parameter(
     "orq",
     "query",
     ORQ.schema,
-    "The organisation whose alerts count a refused unknown name. With several organisations none counts it unless named.",
+    "The organisation by its id, if the body names none. Only needed if several have this user name.",
 )
 
 STAFF_ENDPOINTS: tuple[Endpoint, ...] = (

@@ -14,10 +14,6 @@ const form = byId("login-form");
 const secret = byId("secret");
 const answer = byId("login-answer");
 const button = /** @type {HTMLButtonElement} */ (first(form, "[type=submit]"));
-// If a hub serves several organisations, the link may name one: /operator/login?orq=2
-const orq = Number.parseInt(new URLSearchParams(location.search).get("orq") ?? "", 10);
-/** @type {Wire.Query} */
-const whose = orq > 0 ? `?orq=${orq}` : "";
 /** @type {number | undefined} */
 let countdown;
 
@@ -45,7 +41,10 @@ form.addEventListener("submit", async (event) => {
   clearNotice(answer);
   busy(true);
   try {
-    const { data } = await call("POST", `/api/operator/login${whose}`, { body: { username, [kind()]: secret.value } });
+    // If a hub serves several organisations, the link may name one: /operator/login?organisation=museum
+    const organisation = fieldOf(form, "organisation").value.trim();
+    const named = organisation ? { organisation } : {};
+    const { data } = await call("POST", "/api/operator/login", { body: { ...named, username, [kind()]: secret.value } });
     location.assign(form.dataset.next || HOMES[data.operator.role] || HOMES.OPERATOR);
   } catch (error) {
     busy(false);
