@@ -13,6 +13,8 @@ from typing import Any
 
 import asyncpg
 
+from db.row_security import raise_wall
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 OLDEST_POSTGRES = 15
 _LOCK = 0x56454E5545  # key of the advisory lock: any number, the same in every process
@@ -31,7 +33,7 @@ class _File:
 
 
 async def migrate(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
-    """Apply the missing migrations, and return the names of their files."""
+    """Apply the missing migrations, and return the names of their files. Then every table has its row-level security."""
     files = _read(folder)
     connection = await asyncpg.connect(dsn, timeout=10, command_timeout=None)
     try:
@@ -48,6 +50,7 @@ async def migrate(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
         missing = [file for file in files if file.name not in known]
         for file in missing:
             await _apply(connection, file)
+        await raise_wall(connection, changed=bool(missing))
         return [file.name for file in missing]
     finally:
         await connection.close()  # this releases the lock too

@@ -9,6 +9,9 @@ from typing import Any
 
 import asyncpg
 
+from db.organisation import current_organisation
+from db.row_security import APPLICATION, EVERY_ORGANISATION, wall_stands
+
 ACQUIRE_SECONDS = 1.0
 COMMAND_SECONDS = 4.0
 
@@ -61,6 +64,27 @@ async def _keep_session(_: Any) -> None:
     """Skip asyncpg's reset of a returned connection, which costs a round trip. No statement here sets session state."""
 
 
+_NEITHER = -1
+"""The organisation of a connection that still has the role of its owner, or whose last switch failed. No id is negative."""
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[type-arg]
+    """A connection that remembers which organisation it works for, so that only another one costs a round trip."""
+
+    __slots__ = ("org_id",)
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.org_id: int | None = _NEITHER
+
+    async def switch_to(self, org_id: int | None) -> None:
+        """Show only the rows of this organisation from now on; with None the rows of all."""
+        self.org_id = _NEITHER
+        role, shown = (EVERY_ORGANISATION, "") if org_id is None else (APPLICATION, str(org_id))
+        await self.execute(f"SELECT set_config('role', '{role}', false), set_config('app.org', '{shown}', false)")
+        self.org_id = org_id
+
+
 class Pool:
     """One named pool. Every method raises DatabaseDown if Postgres is down, and other database errors unchanged."""
 
@@ -72,9 +96,12 @@ class Pool:
         steady_plans: bool = False,
         long_reads: bool = False,
         patience: float = ACQUIRE_SECONDS,
+        every_organisation: bool = False,
     ) -> None:
-        """`patience`: seconds to wait for a free connection."""
+        """`patience`: seconds to wait for a free connection. `every_organisation`: never show one organisation alone."""
         self._patience = patience
+        self._every_organisation = every_organisation
+        self.walled = False
         self._dsn = dsn
         self._size = size
         self._settings = {
@@ -104,6 +131,7 @@ class Pool:
                 max_inactive_connection_lifetime=0,
                 server_settings=self._settings,
                 reset=_keep_session,
+                connection_class=_Connection,
             )
         except _ABSENT as absence:
             raise DatabaseDown(str(absence)) from absence
@@ -135,10 +163,13 @@ class Pool:
         """
         if self._pool is None:
             raise DatabaseDown("the pool is not open")
-        connection, sound = self._at_hand(), False
+        org_id = None if self._every_organisation else current_organisation()
+        connection, sound = self._at_hand(org_id), False
         try:
             if connection is None:
                 connection = await self._acquire(self._pool)
+            if self.walled and connection.org_id != org_id:
+                await connection.switch_to(org_id)
             if self._steady_plans:
                 await self._plan_anew(connection)
             yield connection
@@ -156,10 +187,12 @@ class Pool:
                 else:
                     await self._release(connection)
 
-    def _at_hand(self) -> Any:
-        """Return a kept connection that is still open, or None."""
+    def _at_hand(self, org_id: int | None) -> Any:
+        """Return a kept connection that is still open, or None. One that works for this organisation already comes first."""
         while self._idle:
-            connection = self._idle.pop()
+            last = len(self._idle) - 1
+            at = next((i for i in range(last, -1, -1) if self._idle[i].org_id == org_id), last) if self.walled else last
+            connection = self._idle.pop(at)
             if _usable(connection):
                 return connection
             # The server is down or was restarted. The pool drops the connection when it notices.
@@ -226,14 +259,17 @@ def _usable(connection: Any) -> bool:
 class Database:
     """The pools of the hub: `scans` and `bookings` have their own connections, and `jobs` serves the rest.
 
+    Batches of `scans` and `bookings` serve several organisations with one statement, so these two pools show the rows of all.
+    The others show those of the organisation that the task works for, if it works for one (db/organisation.py).
+
     `records` is for reports over many rows, made of short statements. At most three run at a time, however many managers ask;
     the others wait and are not refused.
     """
 
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
-        self.scans = Pool(dsn, size=4, steady_plans=True)
-        self.bookings = Pool(dsn, size=4, steady_plans=True)
+        self.scans = Pool(dsn, size=4, steady_plans=True, every_organisation=True)
+        self.bookings = Pool(dsn, size=4, steady_plans=True, every_organisation=True)
         self.jobs = Pool(dsn, size=6)
         self.records = Pool(dsn, size=3, steady_plans=True, long_reads=True, patience=30.0)
         self.fetch = self.jobs.fetch
@@ -243,8 +279,13 @@ class Database:
         self.transaction = self.jobs.transaction
 
     async def open(self) -> None:
+        """Open every pool. Where row-level security is not set up, as its owner's user may not, the pools work without it."""
         for pool in self.pools().values():
             await pool.open()
+        async with self.jobs.connection() as connection:
+            walled = await wall_stands(connection)
+        for pool in self.pools().values():
+            pool.walled = walled
 
     async def close(self) -> None:
         await asyncio.gather(*(pool.close() for pool in self.pools().values()))

@@ -5,6 +5,7 @@ from datetime import date
 
 from aiohttp import web
 
+from db.organisation import work_for
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
@@ -27,12 +28,16 @@ def identity_of(request: web.Request) -> Identity | None:
 
 
 def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
-    """Return the identity of a staff member. Refuses UNAUTHENTICATED, or FORBIDDEN below role `least`."""
+    """Return the identity of a staff member, for whose organisation the rest of the request works.
+
+    Refuses UNAUTHENTICATED, or FORBIDDEN below role `least`.
+    """
     identity = identity_of(request)
     if identity is None:
         raise Refused(Reason.UNAUTHENTICATED)
     if not at_least(identity.role, least):
         raise Refused(Reason.FORBIDDEN)
+    work_for(identity.org_id)
     return identity
 
 

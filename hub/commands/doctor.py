@@ -43,6 +43,7 @@ async def _look_at_postgres(url: str, problems: list[str]) -> str | None:
     import asyncpg
 
     from db.migrate import OLDEST_POSTGRES, MigrationError, unapplied
+    from db.row_security import HOW_TO_ADD, wall_stands
 
     try:
         connection = await asyncpg.connect(url, timeout=5)
@@ -58,6 +59,12 @@ async def _look_at_postgres(url: str, problems: list[str]) -> str | None:
             problems.append(f"Postgres runs with {row['name']}=off: an acknowledged booking may be lost")  # noqa: PERF401
         if await connection.fetchval("SHOW server_encoding") != "UTF8":
             problems.append("the database is not encoded in UTF8")
+        if await connection.fetchval("SELECT to_regclass('organisations')") and not await wall_stands(connection):
+            user = await connection.fetchval("SELECT session_user")
+            problems.append(
+                "organisations are kept apart by the hub's statements alone, because its user may not make the roles of"
+                f" row-level security: let a superuser run `{HOW_TO_ADD.format(user=user)}`, then run `hub migrate`"
+            )
     finally:
         await connection.close()
     try:

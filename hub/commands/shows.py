@@ -27,11 +27,13 @@ PAGE = 200
 async def organising(args: Namespace) -> AsyncIterator[tuple[Services, Actor]]:
     """Yield the services with the organiser of the named organisation, or the only one."""
     async with open_command_services() as services:
+        from db.organisation import working_for
         from hub.actions.audit.actor import Actor
         from hub.actions.venues.organisations import resolve_org
 
         org_id = await resolve_org(services, args.organisation)
-        yield services, Actor(org_id)
+        with working_for(org_id):
+            yield services, Actor(org_id)
 
 
 # ---- Rooms

@@ -17,6 +17,13 @@ async def read_audit_log(database: Any) -> list[dict[str, Any]]:
     return rows
 
 
-async def edit_audit_log(database: Any, *, delete: bool = False) -> None:
-    """Try to change history."""
-    await database.execute("DELETE FROM audit_log" if delete else "UPDATE audit_log SET staff_name = 'nobody'")
+EDITS = {
+    "update": "UPDATE audit_log SET staff_name = 'nobody'",
+    "delete": "DELETE FROM audit_log",
+    "truncate": "TRUNCATE audit_log",
+}
+
+
+async def edit_audit_log(database: Any, how: str) -> None:
+    """Try to change history: `update`, `delete` or `truncate`."""
+    await database.execute(EDITS[how])

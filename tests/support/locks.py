@@ -16,9 +16,7 @@ async def hold_row(transaction: Any, table: str, *, strength: str = "NO KEY UPDA
 
 async def count_waiting(database: Any) -> int:
     """Count the statements of this database that wait for another's lock."""
-    count: int = await database.fetchval(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
+    count: int = await database.fetchval("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
     return count
 
 

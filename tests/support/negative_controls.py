@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from db.statements import load
+from tests.support.owner import as_owner
 from tests.support.world import World
 
 
@@ -32,9 +33,11 @@ async def without_last_line(world: World, constraint: str, table: str = "reserva
 
 async def drop_constraint(database: Any, table: str, constraint: str) -> None:
     """Remove a constraint from this test's database."""
-    await database.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+    async with as_owner(database) as owner:
+        await owner.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
 
 
 async def drop_index(database: Any, index: str) -> None:
     """Remove an index from this test's database."""
-    await database.execute(f"DROP INDEX {index}")
+    async with as_owner(database) as owner:
+        await owner.execute(f"DROP INDEX {index}")

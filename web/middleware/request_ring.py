@@ -13,6 +13,7 @@ from time import perf_counter
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from db.organisation import stop_working, work_for
 from db.pool import DatabaseDown
 from hub.access.randomness import random_name
 from hub.access.tokens import SESSION_COOKIE, Identity
@@ -34,6 +35,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,100}", re.ASCII)
 _BEARER = "bearer "
 LANGUAGE_COOKIE = "hub_language"
 _A_YEAR = 31_536_000
+STAFF_PAGES = ("/admin", "/manager")
+"""Pages that only staff may open. All of such a request works for the organisation of its session."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HTTP_ERRORS = {
     404: Reason.NOT_FOUND,
@@ -56,10 +59,13 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
     request["request_id"] = name
     request_id.set(name)
     status = 499  # the client has closed the connection
+    before = work_for(None)
     try:
         try:
             chosen = _find_language(request)
-            request["identity"] = _identity(request)
+            request["identity"] = identity = _identity(request)
+            if identity is not None and request.path.startswith(STAFF_PAGES):
+                work_for(identity.org_id)
             response = await handler(request)
             if chosen is not None and request.method == "GET" and not response.prepared:
                 _remember_language(
@@ -77,6 +83,7 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
         status = response.status
         return response
     finally:
+        stop_working(before)
         _count(request, status, perf_counter() - started)
 
 

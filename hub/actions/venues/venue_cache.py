@@ -4,6 +4,7 @@ import time
 from datetime import date, datetime
 from typing import NamedTuple
 
+from db.organisation import working_for
 from db.pool import Database
 from db.statements import load
 from hub.rules.reasons import Reason
@@ -81,6 +82,9 @@ class Venues:
         if self._organisations is None or time.monotonic() - self._organisations[0] > FRESH_SECONDS:
             rows = await self._database.fetch(VENUES.organisations)
             self._organisations = (time.monotonic(), tuple(Organisation(*tuple(row)) for row in rows))
+            with working_for(None):
+                rows = await self._database.fetch(VENUES.organisations)
+            self._organisations = (time.monotonic(), frozenset(row["id"] for row in rows))
         return self._organisations[1]
 
     async def only_organisation(self) -> int | None:

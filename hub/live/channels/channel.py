@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from typing import Any, Generic, TypeVar
 
+from db.organisation import working_for
 from hub.live.channels.shared_reading import SharedReading
 from hub.live.channels.subscription import State, Subscription
 from hub.live.channels.tick import Tick
@@ -98,7 +99,8 @@ class Channels(Generic[K, C]):
 
     async def _read_at_once(self, channel: C) -> int:
         began = asyncio.get_running_loop().time()
-        news = await self._read(channel)
+        with working_for(getattr(channel.key, "org_id", None)):
+            news = await self._read(channel)
         channel.read_at = began
         return news
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any, NamedTuple
 
+from db.organisation import working_for
 from hub.live.channels.channel import Channel, Channels
 from hub.live.channels.shared_devices import SharedDevices
 from hub.live.channels.tick import Tick
@@ -127,7 +128,8 @@ class DeviceChannels(Channels[VenueKey, DeviceChannel]):
         if now - channel.gates_read_at < GATES_SECONDS:
             return channel.state.gates
         try:
-            gates = await self._read_gates(*channel.key)
+            with working_for(channel.key.org_id):
+                gates = await self._read_gates(*channel.key)
             channel.gates_read_at = now
         except Exception as trouble:  # noqa: BLE001 - Postgres may be away; what was known stays
             log.debug("devices.gates_not_read", extra={"error": type(trouble).__name__})

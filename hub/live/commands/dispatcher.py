@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from db.organisation import working_for
 from hub.access.roles import at_least
 from hub.live.commands.context import CommandContext
 from hub.live.commands.table import COMMANDS
@@ -99,7 +100,8 @@ class CommandSession:
 
     async def _wait_for_reply(self, number: int, reply: Coroutine[Any, Any, Any]) -> None:
         try:
-            data = await reply
+            with working_for(self.context.identity.org_id):
+                data = await reply
         except Exception as caught:  # noqa: BLE001 - as above
             self.finish_failed(number, caught)
         else:

@@ -3,10 +3,12 @@
 import asyncpg
 import pytest
 
+from db.organisation import working_for
 from hub.actions.audit.actor import Actor
 from hub.actions.shows.rooms import RoomChange, RoomDraft, add_room, change_room, delete_room
 from hub.rules.refusals import Refused
-from tests.support.audit_log import edit_audit_log, read_audit_log
+from tests.support.audit_log import EDITS, edit_audit_log, read_audit_log
+from tests.support.owner import as_owner
 from tests.support.world import World
 
 
@@ -38,10 +40,15 @@ async def test_what_is_refused_or_only_tried_is_not_logged(world: World) -> None
     assert await read_audit_log(services.database) == []
 
 
-@pytest.mark.parametrize("delete", [False, True])
-async def test_nobody_edits_the_log(world: World, delete: bool) -> None:
+@pytest.mark.parametrize("how", EDITS)
+async def test_nobody_edits_the_log(world: World, how: str) -> None:
+    """Neither of the hub's roles may, and a trigger refuses it to the owner of the table."""
     services = world.hub.services
     await add_room(services, Actor(world.org_id, world.venue_id), RoomDraft("Hall", 100))
-    with pytest.raises(asyncpg.RaiseError):
-        await edit_audit_log(services.database, delete=delete)
+    for org_id in (None, world.org_id):
+        with working_for(org_id), pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await edit_audit_log(services.database, how)
+    async with as_owner(services.database) as owner:
+        with pytest.raises(asyncpg.RaiseError):
+            await edit_audit_log(owner, how)
     assert len(await read_audit_log(services.database)) == 1
