@@ -14,6 +14,7 @@ from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.expire import expire
+from hub.actions.booking.finish_closures import finish_closures
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.actions.booking.reserve import Bookings
 from hub.actions.messaging.send_reminders import send_reminders
@@ -194,6 +195,8 @@ def _start_jobs(
         _start_periodic("expiry", 20, lambda: expire(services)),
         _start_periodic("booking expiry", 20, lambda: expire_bookings(services)),
         _start_periodic("performances", 20, lambda: finish_changes(services), first=2),
+        _start_periodic("performances", 20, lambda: finish_changes(services)),
+        _start_periodic("closed slots", 20, lambda: finish_closures(services)),
         _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
         _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
         _start_periodic(

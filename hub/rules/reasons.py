@@ -100,6 +100,13 @@ class Reason(StrEnum):
     PERFORMANCE_OVER = "PERFORMANCE_OVER"
     PERFORMANCE_BEGUN = "PERFORMANCE_BEGUN"
 
+    # What stands in the way of changing slots.
+    SLOTS_OVERLAP = "SLOTS_OVERLAP"
+    SLOT_IN_USE = "SLOT_IN_USE"
+    SLOT_TOO_SMALL = "SLOT_TOO_SMALL"
+    SLOT_CLOSING = "SLOT_CLOSING"
+    CLOSED_DAY_NOT_FOUND = "CLOSED_DAY_NOT_FOUND"
+
     # Undoing a scan, conflicts and disputes.
     SCAN_NOT_FOUND = "SCAN_NOT_FOUND"
     SCAN_ID_REUSED = "SCAN_ID_REUSED"

@@ -1,13 +1,18 @@
 -- Changes of bookings: read by holder or staff, moved, cancelled. Locks: tickets by id, reservations, slots by id. The `bookings`
 -- row of a ticket is changed under the ticket's lock, so it has no lock of its own here. Whoever was booked when the organiser moved
--- the performance may change until it begins.
+-- the performance may change until it begins, and so may
+-- whoever was moved from a closed slot, or was asked to choose another time.
 
 -- name: party_of_token
 -- The reservations of a manage token, whatever the organisation, because the token gives the right to them. Tokens made later
 -- for the same party lead to the same reservations.
 SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.status, r.slot_id, r.venue_id,
        v.name AS venue_name, v.timezone, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, r.customer_email,
-       r.customer_phone, r.reserved_at, CASE WHEN s.moved_at > r.reserved_at THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours,
+       r.customer_phone, r.reserved_at, CASE WHEN s.moved_at > r.reserved_at
+            OR EXISTS (SELECT 1 FROM slot_closures c WHERE c.org_id = r.org_id AND c.slot_id = r.slot_id AND c.way = 'choose')
+            OR EXISTS (SELECT 1 FROM slot_closures c
+                        WHERE c.move_to = r.slot_id AND c.org_id = r.org_id AND r.moved_at >= c.closed_at)
+       THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours,
        t.version, v.address, r.language, r.calendar_sequence,
        r.manage_token_hash, r.places, r.admitted, t.verified_at, CASE WHEN t.channel = 'booking' THEN t.id END AS booking_id,
        s.show_id, coalesce(nullif(w.translations -> r.language ->> 'title', ''), w.title) AS show_title, m.name AS room_name
@@ -24,7 +29,11 @@ SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.s
 -- A reservation of one organisation with its party, for its staff.
 SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.status, r.slot_id, r.venue_id,
        v.name AS venue_name, v.timezone, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, r.customer_email,
-       r.customer_phone, r.reserved_at, CASE WHEN s.moved_at > r.reserved_at THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours,
+       r.customer_phone, r.reserved_at, CASE WHEN s.moved_at > r.reserved_at
+            OR EXISTS (SELECT 1 FROM slot_closures c WHERE c.org_id = r.org_id AND c.slot_id = r.slot_id AND c.way = 'choose')
+            OR EXISTS (SELECT 1 FROM slot_closures c
+                        WHERE c.move_to = r.slot_id AND c.org_id = r.org_id AND r.moved_at >= c.closed_at)
+       THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours,
        t.version, v.address, r.language, r.calendar_sequence,
        r.manage_token_hash, r.places, r.admitted, t.verified_at, CASE WHEN t.channel = 'booking' THEN t.id END AS booking_id,
        s.show_id, coalesce(nullif(w.translations -> r.language ->> 'title', ''), w.title) AS show_title, m.name AS room_name

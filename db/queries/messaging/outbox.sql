@@ -31,7 +31,11 @@ ORDER BY c.attempts, c.id;
 SELECT DISTINCT ON (a.n, r.id)
        a.n, r.id AS reservation_id, r.status, r.calendar_sequence, t.code AS ticket_code, t.status AS ticket_status,
        t.customer_name, s.id AS slot_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
-       v.name AS venue_name, v.address, v.timezone, v.change_cutoff_hours
+       v.name AS venue_name, v.address, v.timezone,
+       CASE WHEN EXISTS (SELECT 1 FROM slot_closures c WHERE c.org_id = r.org_id AND c.slot_id = r.slot_id AND c.way = 'choose')
+            OR EXISTS (SELECT 1 FROM slot_closures c
+                        WHERE c.move_to = r.slot_id AND c.org_id = r.org_id AND r.moved_at >= c.closed_at)
+       THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours
 FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS a (n, org_id, reservation_id)
 JOIN ticket_reservations f ON f.org_id = a.org_id AND f.id = a.reservation_id
 JOIN ticket_reservations r ON r.manage_token_hash = f.manage_token_hash AND r.org_id = f.org_id

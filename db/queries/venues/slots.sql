@@ -108,6 +108,7 @@ UPDATE reservation_slots s
        held_count = h.held_count + CASE WHEN h.fits AND h.has_waitlist AND h.ends_at > $3
                                         THEN greatest($2 - h.total_capacity, 0) ELSE 0 END,
        booked_count = h.booked_count, verified_count = h.verified_count, revision = h.revision + h.fits::integer,
+       version = h.version + h.fits::integer,
        updated_at = CASE WHEN h.fits THEN $3 ELSE h.updated_at END
   FROM held h
  WHERE s.org_id = h.org_id AND s.id = h.id

@@ -28,6 +28,10 @@ SELECT org_id, id, venue_id, date, start_time, end_time, starts_at, ends_at, sta
  WHERE org_id = $1 AND id = $2
    FOR NO KEY UPDATE;
 
+-- name: kept_places
+-- How many of the held places of a slot are kept for people who are being moved here from a closed slot. Read under the slot's lock.
+SELECT coalesce(sum(kept), 0)::integer FROM slot_closures WHERE move_to = $2 AND org_id = $1;
+
 -- name: request_of_token
 -- The request for seats that a confirmation link is about, whatever the organisation, because the token gives the right to it.
 SELECT org_id, id, slot_id, venue_id, status, party_size, email, phone, language, expires_at

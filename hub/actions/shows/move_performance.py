@@ -18,8 +18,8 @@ from hub.actions.audit.changes import change, refuse_fields, refuse_other_versio
 from hub.actions.shows.add_performances import refuse_overlap
 from hub.actions.shows.close_performance import AT_ONCE, MOST_BATCHES, check_message
 from hub.actions.shows.performance_records import Concerned, PerformanceRecord, concerned_by, record_of
-from hub.actions.shows.performances import capacity_for, lock_performance, publish_gone, refuse_ended, refuse_taken
-from hub.actions.venues.changed_slots import publish_slots
+from hub.actions.shows.performances import capacity_for, lock_performance, refuse_ended, refuse_taken
+from hub.actions.venues.changed_slots import publish_gone, publish_slots
 from hub.events.announcements import TicketsChanged
 from hub.observability import telemetry
 from hub.rules.performance_plan import LONGEST_MINUTES, Overlap, planned_at

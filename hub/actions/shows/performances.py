@@ -8,8 +8,7 @@ from db.statements import load
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, refuse_fields, refuse_other_version
 from hub.actions.shows.performance_records import PerformanceRecord, concerned_by, record_of
-from hub.actions.venues.changed_slots import publish_slots
-from hub.events.announcements import SlotChanged
+from hub.actions.venues.changed_slots import publish_gone, publish_slots
 from hub.observability import telemetry
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.performance_plan import MOST_SEATS, capacity_of
@@ -119,19 +118,6 @@ def refuse_taken(row: Any, capacity: int) -> None:
     if capacity < taken:
         raise Refused(Reason.CAPACITY_TAKEN, taken=taken, booked=row["booked_count"], held=row["held_count"],
                       capacity=capacity)  # fmt: skip
-
-
-def publish_gone(services: Services, row: Any) -> None:
-    """Publish that a slot no longer belongs to its day: a board that shows it has no places of it any more."""
-    counts = {
-        **row,
-        "total_capacity": 0,
-        "booked_count": 0,
-        "verified_count": 0,
-        "held_count": 0,
-        "revision": row["revision"] + 1,
-    }
-    services.announcer.publish([SlotChanged.of(counts)])
 
 
 def capacity_for(room_capacity: int, additional: int, occupied: int) -> int:

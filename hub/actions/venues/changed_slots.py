@@ -19,3 +19,9 @@ def publish_slots(services: Services, org_id: int, rows: Iterable[Any] = ()) -> 
         )
         announcements.append(changed)
     services.announcer.publish([*announcements, SlotsEdited(org_id)])
+
+
+def publish_gone(services: Services, row: Any) -> None:
+    """Publish that a slot no longer belongs to its day: a board that shows it has no places of it any more."""
+    nothing = dict.fromkeys(("total_capacity", "booked_count", "verified_count", "held_count"), 0)
+    services.announcer.publish([SlotChanged.of({**row, **nothing, "revision": row["revision"] + 1})])

@@ -95,6 +95,7 @@ async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
             ids = [e["id"] for e in await connection.fetch(WAITLIST.open_entries, org_id, slot_id, everybody)]
             done.closed += await _close(connection, facts, venue, ids, cause=cause, now=now)
         slot = await connection.fetchrow(WAITLIST.lock_slot, org_id, slot_id)
+        kept = await connection.fetchval(WAITLIST.kept_places, org_id, slot_id)
         over = [e["id"] for e in entries if e["status"] == "OFFERED" and not offer_stands(e["offer_ends_at"], now)
                 and e["id"] not in done.closed]  # fmt: skip
         done.lapsed += await _with_links(connection, WAITLIST.lapse, org_id, over, now, slot_facts(slot, venue))
@@ -108,7 +109,7 @@ async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
         end = offer_end(now, minutes or 0, slot["ends_at"])
         serving = serve(
             [Waiting(e["id"], e["places"], e["gathers_until"]) for e in standing if e["status"] == "WAITING"],
-            held=slot["held_count"], offered=offered, now=now, gather_until=min(end, slot["starts_at"]),
+            held=slot["held_count"] - kept, offered=offered, now=now, gather_until=min(end, slot["starts_at"]),
             free=slot["total_capacity"] - slot["booked_count"] - slot["held_count"],
         )  # fmt: skip
         ends = slot_facts(slot, venue, ends_at=rfc3339(end))
@@ -116,7 +117,7 @@ async def _serve_once(services: Services, org_id: int, slot_id: int) -> Served:
         if serving.gathering is not None:
             await connection.execute(WAITLIST.gather, org_id, serving.gathering, min(end, slot["starts_at"]))
         # Never hold more places than the slot has, whatever went wrong before.
-        held = min(serving.held, slot["total_capacity"] - slot["booked_count"])
+        held = min(serving.held + kept, slot["total_capacity"] - slot["booked_count"])
         row = await connection.fetchrow(WAITLIST.set_held, org_id, slot_id, held, now)
         await connection.execute(WAITLIST.drop_line, org_id, slot_id)
     if row is not None and row["revision"] != slot["revision"]:

@@ -1,0 +1,142 @@
+"""Slots for tickets as administration sees them: listed, read, and counted by day. Performances are none of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Literal
+
+from db.statements import load
+from hub.actions.audit.actor import Actor
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.services import Services
+
+SLOT_PLANS = load("venues/slot_plans")
+
+SlotStatus = Literal["ACTIVE", "CLOSED"]
+ClosingWay = Literal["move", "choose", "tell"]
+"""What happens to those booked: they are moved, choose another time, or are told that their visit is cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """How a slot was closed. `finished` is false while people are still being moved or told."""
+
+    way: ClosingWay
+    move_to: int | None
+    message: str
+    closed_at: datetime
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRecord:
+    """A slot with its counts. `held` places are kept for the waiting list, or for people who are being moved here."""
+
+    slot_id: int
+    venue_id: int
+    venue: str
+    timezone: str
+    date: date
+    start_time: time
+    end_time: time
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    booked: int
+    held: int
+    entered: int
+    status: SlotStatus
+    closure: Closure | None
+    version: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.capacity - self.booked - self.held) if self.status == "ACTIVE" else 0
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFilter:
+    """What a list of slots shows. None filters nothing."""
+
+    venue_id: int | None = None
+    first: date | None = None
+    last: date | None = None
+    status: SlotStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPage:
+    """One page of slots, the last one first. `next` is the `before` of the following page; None at the end."""
+
+    slots: tuple[SlotRecord, ...]
+    next: tuple[datetime, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfSlots:
+    """All slots of a venue's day together. `closed` of them are closed, and offer no places beyond those booked."""
+
+    date: date
+    slots: int
+    closed: int
+    capacity: int
+    booked: int
+    held: int
+    entered: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.capacity - self.booked - self.held)
+
+
+async def list_slots(
+    services: Services, by: Actor, wanted: SlotFilter, *, before: tuple[datetime, int] | None = None, limit: int = 50
+) -> SlotPage:
+    """Return the slots of the organisation that match, the last one first."""
+    rows = await services.database.fetch(
+        SLOT_PLANS.list_slots, by.org_id, wanted.venue_id, wanted.first, wanted.last, wanted.status,
+        *(before or (None, None)), limit + 1,
+    )  # fmt: skip
+    found = tuple(_record(row) for row in rows[:limit])
+    return SlotPage(found, (found[-1].starts_at, found[-1].slot_id) if len(rows) > limit else None)
+
+
+async def slots_between(services: Services, by: Actor, venue_id: int, first: date, last: date) -> list[SlotRecord]:
+    """Return all slots of a venue from `first` to `last`, in order of time."""
+    wanted, found, before = SlotFilter(venue_id, first, last), list[SlotRecord](), None
+    while True:
+        page = await list_slots(services, by, wanted, before=before, limit=1000)
+        found += page.slots
+        before = page.next
+        if before is None:
+            return found[::-1]
+
+
+async def days_of_slots(services: Services, by: Actor, venue_id: int, first: date, last: date) -> dict[date, DayOfSlots]:
+    """Return the days of a venue that have slots."""
+    rows = await services.database.fetch(SLOT_PLANS.days_of_slots, by.org_id, venue_id, first, last)
+    return {row["date"]: DayOfSlots(*row) for row in rows}
+
+
+async def read_slot(services: Services, by: Actor, slot_id: int) -> SlotRecord:
+    """Return one slot. Refuses SLOT_NOT_FOUND, also for a performance."""
+    return await record_of(services.database, by, slot_id)
+
+
+async def record_of(database: Any, by: Actor, slot_id: int) -> SlotRecord:
+    """Return one slot as `database` or a transaction sees it. Refuses SLOT_NOT_FOUND."""
+    row = await database.fetchrow(SLOT_PLANS.read_slot, by.org_id, slot_id)
+    if row is None:
+        raise Refused(Reason.SLOT_NOT_FOUND)
+    return _record(row)
+
+
+def _record(row: Any) -> SlotRecord:
+    closure = None
+    if row["way"] is not None:
+        closure = Closure(row["way"], row["move_to"], row["message"], row["closed_at"], row["finished_at"] is not None)
+    return SlotRecord(
+        row["slot_id"], row["venue_id"], row["venue"], row["timezone"], row["date"], row["start_time"], row["end_time"],
+        row["starts_at"], row["ends_at"], row["total_capacity"], row["booked_count"], row["held_count"],
+        row["verified_count"], row["status"], closure, row["version"],
+    )  # fmt: skip
