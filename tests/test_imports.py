@@ -42,9 +42,11 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "staff": ("audit", "venues"),
     "tickets": ("audit", "venues"),
     "booking": ("audit", "tickets", "venues"),
+    "guests": ("audit", "booking", "venues"),
     "waitlist": ("booking", "venues"),
     "messaging": ("audit", "booking"),
-    "shows": ("audit", "booking", "waitlist", "venues", "tickets", "messaging"),
+    "shows": ("audit", "booking", "guests", "waitlist", "venues", "tickets", "messaging"),
+    "privacy": ("audit", "booking", "guests", "shows", "waitlist", "venues"),
     "scanning": ("messaging", "venues"),
     "reporting": ("audit", "venues", "waitlist"),
 }

@@ -1,4 +1,4 @@
-"""E-mails about reservations: confirmed, moved, cancelled, reminder.
+"""E-mails about reservations and guests: confirmed, invited, moved, cancelled, reminder, and the organiser's own message.
 
 Each describes the state at the time of writing, which may be later than the change. They raise Obsolete if there is nothing
 left to say.
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hub.confirmation.booked_party import Party, Place, by_slot, calendar_entries
 from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.calendar_links import calendar_links
-from hub.confirmation.email_content import EmailContent, Link, Obsolete, TicketBlock, VisitBlock
+from hub.confirmation.email_content import EmailContent, Link, Obsolete, TicketBlock, Unsendable, VisitBlock
 from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.text.languages import format_day, format_moment, format_span, format_time, translator
 
@@ -71,6 +71,86 @@ def moved(message: OutboxMessage, sender: Sender) -> EmailContent:
             ),
         ),
         was=was,
+    )
+
+
+def invited(message: OutboxMessage, sender: Sender) -> EmailContent:
+    """Return the e-mail with a guest's code, which admits the whole party."""
+    translation = translator(message.language)
+    _ = translation.gettext
+    party = _party(message)
+    (place, *_others) = _standing(party, message)
+    people = message.number("places")
+    how = translation.ngettext(
+        "Show this QR code at the entrance, or just give your name.",
+        "This one QR code is for all {count} of you. Show it at the entrance, or just give your name.",
+        people,
+    )
+    day = format_day(place.date, message.language)
+    whole_day = message.payload.get("whole_day") is True
+    hours = _("All day") if whole_day else format_span(place.start_time, place.end_time, message.language)
+    return EmailContent(
+        sender_name=party.venue.name,
+        subject=_("You're on the guest list: {venue}, {day}").format(venue=party.venue.name, day=day),
+        preview=f"{day}, {hours}",
+        greeting=_greeting(message.language, [place]),
+        heading=_("You're on the guest list"),
+        paragraphs=(how.format(count=people),),
+        visits=(
+            VisitBlock(
+                venue=party.venue.name,
+                address=party.venue.address,
+                day=day,
+                hours=hours,
+                tickets=(TicketBlock(place.ticket_code),),
+                party=translation.ngettext("For {count} person", "For {count} people", people).format(count=people),
+            ),
+        ),
+        entries=() if whole_day else tuple(_entries(party, message, sender, "")),
+    )
+
+
+def own_message(message: OutboxMessage, sender: Sender) -> EmailContent:
+    """Return the e-mail with the organiser's own words to everybody of a slot."""
+    _ = translator(message.language).gettext
+    party = _party(message)
+    places = _standing(party, message)
+    words = tuple(line.strip() for line in message.text("message").split("\n") if line.strip())
+    if not words:
+        raise Unsendable("no words")
+    if places[0].ends_at <= message.now:
+        raise Obsolete("too late")
+    return _visit_email(
+        message,
+        sender,
+        places,
+        subject=_("About your visit: {show}, {day}").format(
+            show=party.venue.name, day=format_day(places[0].date, message.language)
+        ),
+        heading=_("A message about your visit"),
+        paragraphs=words,
+    )
+
+
+def contact_changed(message: OutboxMessage, sender: Sender) -> EmailContent:
+    """Return the e-mail to the address that a reservation had until now."""
+    _ = translator(message.language).gettext
+    party = _party(message)
+    places = _standing(party, message)
+    day = format_day(places[0].date, message.language)
+    return EmailContent(
+        sender_name=party.venue.name,
+        subject=_("Your contact details were changed: {venue}, {day}").format(venue=party.venue.name, day=day),
+        preview=f"{day}, {format_span(places[0].start_time, places[0].end_time, message.language)}",
+        greeting=_("Hello,"),
+        heading=_("Your contact details were changed"),
+        paragraphs=(
+            _("The venue has changed the contact details of your visit. Emails about it now go to {address}.").format(
+                address=message.text("address")
+            ),
+            _("You did not ask for this? Please contact the venue."),
+        ),
+        visits=tuple(_visit_block(party, group, message.language, pictures=False) for group in by_slot(places)),
     )
 
 
@@ -152,6 +232,11 @@ def _why_cancelled(message: OutboxMessage, _: Callable[[str], str]) -> list[str]
                 _("We had to cancel your visit"),
                 _("The venue has cancelled your reservation. We are sorry that it will not be as planned."),
             ]
+        case "performance":
+            return [
+                _("This performance is cancelled"),
+                _("We are sorry: it cannot take place, and your place on the guest list has ended with it."),
+            ]
         case "no_show":
             return [
                 _("Your reservation has ended"),
@@ -224,14 +309,16 @@ def _entries(party: Party, message: OutboxMessage, sender: Sender, manage_url: s
     )
 
 
-def _visit_block(party: Party, places: Sequence[Place], language: str, *, struck: bool = False) -> VisitBlock:
+def _visit_block(
+    party: Party, places: Sequence[Place], language: str, *, struck: bool = False, pictures: bool = True
+) -> VisitBlock:
     first = places[0]
     return VisitBlock(
         venue=party.venue.name,
         address=party.venue.address,
         day=format_day(first.date, language),
         hours=format_span(first.start_time, first.end_time, language),
-        tickets=tuple(TicketBlock(place.ticket_code, picture=not struck) for place in places),
+        tickets=tuple(TicketBlock(place.ticket_code, picture=not struck) for place in places) if pictures else (),
         struck=struck,
     )
 

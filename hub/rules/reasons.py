@@ -106,6 +106,13 @@ class Reason(StrEnum):
     SLOT_TOO_SMALL = "SLOT_TOO_SMALL"
     SLOT_CLOSING = "SLOT_CLOSING"
     CLOSED_DAY_NOT_FOUND = "CLOSED_DAY_NOT_FOUND"
+    # What stands in the way of reservations, guests and personal data.
+    GUEST_NOT_FOUND = "GUEST_NOT_FOUND"
+    GUEST_IN = "GUEST_IN"
+    NOBODY_TO_WRITE_TO = "NOBODY_TO_WRITE_TO"
+    NOT_RESENDABLE = "NOT_RESENDABLE"
+    PERSON_NOT_FOUND = "PERSON_NOT_FOUND"
+    PERSON_EXPECTED = "PERSON_EXPECTED"
 
     # Undoing a scan, conflicts and disputes.
     SCAN_NOT_FOUND = "SCAN_NOT_FOUND"

@@ -7,7 +7,7 @@ adjacent or not. The year is the first digit of the weighted sum.
 
 A booking's code, `BKG-` and 27 characters of the same alphabet, admits a whole party and may be photographed from afar. So 26
 of them are random, 128.8 bits, and the last is a check character as above. It has no dashes inside: with capitals and digits
-alone its QR code is small. Neither kind of code is ever read as the other.
+alone its QR code is small. A guest's code is `GST-` and 27 characters made the same way. No kind of code is ever read as another.
 """
 
 import re
@@ -19,14 +19,14 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _MODULUS = 31
 _RADIX = 3
 _RANDOM_CHARACTERS = 11
-_RANDOM_CHARACTERS_OF_BOOKING = 26
+_RANDOM_CHARACTERS_OF_PARTY = 26
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _CANONICAL = re.compile(r"TKT-\d{4}-[A-Z0-9]{6}-[A-Z0-9]{6}", re.ASCII)
 _LOOSE = re.compile(r"TKT-*(\d{4})-*([A-Z0-9]{6})-*([A-Z0-9]{6})", re.ASCII)
 _INSIDE = re.compile(r"(?<![A-Z0-9])TKT-*\d{4}-*[A-Z0-9]{6}-*[A-Z0-9]{6}(?![A-Z0-9])", re.ASCII)
-_CANONICAL_BOOKING = re.compile(r"BKG-[A-Z0-9]{27}", re.ASCII)
-_LOOSE_BOOKING = re.compile(r"BKG((?:-*[A-Z0-9]){27})", re.ASCII)
-_INSIDE_BOOKING = re.compile(r"(?<![A-Z0-9])BKG-*[A-Z0-9]{27}(?![A-Z0-9])", re.ASCII)
+_CANONICAL_PARTY = re.compile(r"(?:BKG|GST)-[A-Z0-9]{27}", re.ASCII)
+_LOOSE_PARTY = re.compile(r"(BKG|GST)((?:-*[A-Z0-9]){27})", re.ASCII)
+_INSIDE_PARTY = re.compile(r"(?<![A-Z0-9])(?:BKG|GST)-*[A-Z0-9]{27}(?![A-Z0-9])", re.ASCII)
 # Hyphens and dashes that phones, word processors and Chinese input methods insert instead of a hyphen.
 _DASHES = dict.fromkeys(
     map(ord, "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u30fc\u2500_"), "-"
@@ -45,12 +45,21 @@ def new_code(year: int, choose: Callable[[int], int]) -> str:
 
 def new_booking_code(choose: Callable[[int], int]) -> str:
     """Return a new code of a booking. `choose` is as for `new_code`."""
-    body = "".join([ALPHABET[choose(_MODULUS)] for _ in range(_RANDOM_CHARACTERS_OF_BOOKING)])
-    return f"BKG-{body}{check_character(0, body)}"
+    return _new_party_code("BKG", choose)
+
+
+def new_guest_code(choose: Callable[[int], int]) -> str:
+    """Return a new code of a guest. `choose` is as for `new_code`."""
+    return _new_party_code("GST", choose)
+
+
+def _new_party_code(prefix: str, choose: Callable[[int], int]) -> str:
+    body = "".join([ALPHABET[choose(_MODULUS)] for _ in range(_RANDOM_CHARACTERS_OF_PARTY)])
+    return f"{prefix}-{body}{check_character(0, body)}"
 
 
 def check_character(year: int, body: str) -> str:
-    """Return the last character for the other characters of a code. A booking's code has no year: it is 0."""
+    """Return the last character for the other characters of a code. The code of a booking or a guest has no year: it is 0."""
     remainder = year % _MODULUS
     for character in body:
         remainder = (remainder * _RADIX + _VALUE[character]) % _MODULUS
@@ -58,14 +67,14 @@ def check_character(year: int, body: str) -> str:
 
 
 def check(code: str) -> bool:
-    """Whether this is a well-formed code of ours, of a ticket or a booking, with the right check character.
+    """Whether this is a well-formed code of ours, of a ticket, a booking or a guest, with the right check character.
 
     False does not mean that the code is unknown: imported codes have no check character. It only tells a mistyped code from
     one that does not exist.
     """
     if _CANONICAL.fullmatch(code):
         remainder, characters = int(code[4:8]) % _MODULUS, code[9:15] + code[16:]
-    elif _CANONICAL_BOOKING.fullmatch(code):
+    elif _CANONICAL_PARTY.fullmatch(code):
         remainder, characters = 0, code[4:]
     else:
         return False
@@ -79,12 +88,12 @@ def check(code: str) -> bool:
 
 def looks_mistyped(code: str) -> bool:
     """Return whether a code that was not found has a prefix of ours but a wrong check character."""
-    return code.startswith(("TKT", "BKG")) and not check(code)
+    return code.startswith(("TKT", "BKG", "GST")) and not check(code)
 
 
 def is_booking_code(code: str) -> bool:
     """Return whether a normalised code has the form of a booking's. Its check character may be wrong."""
-    return _CANONICAL_BOOKING.fullmatch(code) is not None
+    return code.startswith("BKG") and _CANONICAL_PARTY.fullmatch(code) is not None
 
 
 def normalise(text: str) -> str:
@@ -93,7 +102,7 @@ def normalise(text: str) -> str:
     Our codes are returned in canonical form whatever their case, spaces, dashes or width, also if they are inside a URL. Any other
     code is returned unchanged but for surrounding blanks, control characters and lone surrogates.
     """
-    if _CANONICAL.fullmatch(text) or _CANONICAL_BOOKING.fullmatch(text):
+    if _CANONICAL.fullmatch(text) or _CANONICAL_PARTY.fullmatch(text):
         return text
     trimmed = _printable(text[:_LONGEST_TEXT]).strip()
     if "://" in trimmed or trimmed.startswith(("/", "www.")):
@@ -102,9 +111,9 @@ def normalise(text: str) -> str:
     ours = _LOOSE.fullmatch(folded)
     if ours:
         return f"TKT-{ours[1]}-{ours[2]}-{ours[3]}"
-    booking = _LOOSE_BOOKING.fullmatch(folded)
-    if booking:
-        return f"BKG-{booking[1].replace('-', '')}"
+    party = _LOOSE_PARTY.fullmatch(folded)
+    if party:
+        return f"{party[1]}-{party[2].replace('-', '')}"
     return trimmed
 
 
@@ -130,7 +139,7 @@ def _out_of_url(url: str) -> str:
         if query.get(name):
             return query[name][0].strip()
     capitals = url.translate(_DASHES).upper()
-    inside = _INSIDE.search(capitals) or _INSIDE_BOOKING.search(capitals)
+    inside = _INSIDE.search(capitals) or _INSIDE_PARTY.search(capitals)
     if inside:
         return inside[0]
     steps = [step for step in parts.path.split("/") if step]

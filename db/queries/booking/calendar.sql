@@ -6,7 +6,7 @@
 SELECT id, venue_id, date, start_time, end_time, ends_at, total_capacity, booked_count, held_count, revision,
        CASE WHEN booking_closed THEN 'CLOSED' ELSE status END AS status
   FROM reservation_slots
- WHERE org_id = $1 AND date BETWEEN $2 AND $3 AND show_id IS NOT DISTINCT FROM $4
+ WHERE org_id = $1 AND date BETWEEN $2 AND $3 AND show_id IS NOT DISTINCT FROM $4 AND NOT for_guests
  ORDER BY date, start_time, id;
 
 -- name: slot_day

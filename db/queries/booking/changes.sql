@@ -60,7 +60,7 @@ SELECT s.id AS slot_id, s.org_id, s.venue_id, s.status, s.starts_at, s.ends_at, 
 -- name: move_places
 -- Moves reservations to slot $5, all or none: frees the old places and takes new ones under one set of locks, increments the
 -- SEQUENCE of the calendar entries, and queues one e-mail. A slot and a performance, or the performances of two shows, are never
--- exchanged for each other. Returns all counts of every slot concerned. Returns no rows if a ticket or reservation has changed
+-- exchanged for each other. Places that were added for a guest stay with neither slot. Nobody without an address is written to. Returns all counts of every slot concerned. Returns no rows if a ticket or reservation has changed
 -- since it was read, or the slot has no room for all: read and decide again.
 WITH asked AS MATERIALIZED (
     SELECT $1::bigint AS org_id, a.*
@@ -73,7 +73,8 @@ WITH asked AS MATERIALIZED (
      ORDER BY t.id
        FOR NO KEY UPDATE OF t
 ), leaving AS MATERIALIZED (
-    SELECT r.org_id, r.id, r.ticket_id, r.slot_id, r.places, r.customer_email, r.language, r.manage_token_hash, d.channel
+    SELECT r.org_id, r.id, r.ticket_id, r.slot_id, r.places, r.customer_email, r.language, r.manage_token_hash, d.channel,
+           CASE WHEN r.added_places THEN r.places ELSE 0 END AS added
       FROM standing d
       JOIN ticket_reservations r ON r.org_id = d.org_id AND r.id = d.reservation_id
      WHERE r.ticket_id = d.ticket_id AND r.status = 'RESERVED' AND r.slot_id <> $5
@@ -81,7 +82,7 @@ WITH asked AS MATERIALIZED (
        FOR NO KEY UPDATE OF r
 ), held AS MATERIALIZED (
     SELECT s.org_id, s.id, s.venue_id, s.status, s.ends_at, s.total_capacity, s.booked_count, s.verified_count, s.held_count,
-           s.has_waitlist, s.revision, s.show_id
+           s.has_waitlist, s.revision, s.show_id, s.additional_seats
       FROM (SELECT org_id, slot_id FROM leaving UNION SELECT org_id, $5 FROM leaving) w
       JOIN reservation_slots s ON s.org_id = w.org_id AND s.id = w.slot_id
      ORDER BY s.id
@@ -96,7 +97,7 @@ WITH asked AS MATERIALIZED (
        AND NOT EXISTS (SELECT 1 FROM held x WHERE x.show_id IS DISTINCT FROM h.show_id)
 ), moved AS (
     UPDATE ticket_reservations r
-       SET slot_id = $5, venue_id = g.venue_id, moved_at = $6, calendar_sequence = r.calendar_sequence + 1
+       SET slot_id = $5, venue_id = g.venue_id, moved_at = $6, calendar_sequence = r.calendar_sequence + 1, added_places = false
       FROM going g
      WHERE r.org_id = g.org_id AND r.id = g.id
 ), touched AS (
@@ -104,6 +105,9 @@ WITH asked AS MATERIALIZED (
 ), rebooked AS (
     UPDATE bookings b SET slot_id = $5, venue_id = g.venue_id
       FROM going g WHERE g.channel = 'booking' AND b.org_id = g.org_id AND b.id = g.ticket_id
+), relisted AS (
+    UPDATE guests n SET slot_id = $5, venue_id = g.venue_id
+      FROM going g WHERE g.channel = 'guest' AND n.org_id = g.org_id AND n.id = g.ticket_id
 ), linked AS (
     INSERT INTO manage_links (org_id, token_hash, stands_for, created_at)
     SELECT $1, $8, g.manage_token_hash, $6 FROM going g WHERE $8::bytea IS NOT NULL LIMIT 1
@@ -113,16 +117,18 @@ WITH asked AS MATERIALIZED (
            jsonb_build_object('manage_token', $7::text, 'was', $9::jsonb, 'reservation_ids',
                               (SELECT jsonb_agg(x.id ORDER BY x.id) FROM going x)),
            g.language, $6
-      FROM going g ORDER BY g.id LIMIT 1
+      FROM going g WHERE g.customer_email <> '' ORDER BY g.id LIMIT 1
 ), counted AS (
     -- If somebody waits, freed places are held for the waiting list in the same statement: the public never sees them free.
     UPDATE reservation_slots s
        SET booked_count = h.booked_count + n.came - n.went,
-           held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $6 THEN n.went ELSE 0 END,
-           total_capacity = h.total_capacity, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $6
+           held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $6 THEN n.went - n.added ELSE 0 END,
+           total_capacity = h.total_capacity - n.added,
+           additional_seats = h.additional_seats - CASE WHEN h.show_id IS NULL THEN 0 ELSE n.added END, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $6
       FROM held h,
            LATERAL (SELECT CASE WHEN h.id = $5 THEN (SELECT coalesce(sum(g.places), 0) FROM going g) ELSE 0 END AS came,
-                           (SELECT coalesce(sum(g.places), 0) FROM going g WHERE g.slot_id = h.id) AS went) n
+                           (SELECT coalesce(sum(g.places), 0) FROM going g WHERE g.slot_id = h.id) AS went,
+                           (SELECT coalesce(sum(g.added), 0) FROM going g WHERE g.slot_id = h.id) AS added) n
      WHERE s.org_id = h.org_id AND s.id = h.id AND n.came + n.went > 0
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
               s.verified_count, s.held_count, s.revision
@@ -131,7 +137,7 @@ SELECT * FROM counted;
 
 -- name: cancel_places
 -- Cancels reservations, all or none: reservations CANCELLED, tickets ACTIVATED, slot counts lower, one e-mail. A booking ends with
--- its ticket: both are CANCELLED. Returns all counts of every slot concerned. Returns no rows if a ticket has changed since it was
+-- its ticket: both are CANCELLED. So is a guest's ticket, and the slot gives back the places that were added for it. Returns all counts of every slot concerned. Returns no rows if a ticket has changed since it was
 -- read, or a reservation is over.
 WITH asked AS MATERIALIZED (
     SELECT $1::bigint AS org_id, a.*
@@ -144,14 +150,16 @@ WITH asked AS MATERIALIZED (
      ORDER BY t.id
        FOR NO KEY UPDATE OF t
 ), leaving AS MATERIALIZED (
-    SELECT r.org_id, r.id, r.ticket_id, r.slot_id, r.places, r.customer_email, r.language, d.channel
+    SELECT r.org_id, r.id, r.ticket_id, r.slot_id, r.places, r.customer_email, r.language, d.channel,
+           CASE WHEN r.added_places THEN r.places ELSE 0 END AS added
       FROM standing d
       JOIN ticket_reservations r ON r.org_id = d.org_id AND r.id = d.reservation_id
      WHERE r.ticket_id = d.ticket_id AND r.status = 'RESERVED'
      ORDER BY r.id
        FOR NO KEY UPDATE OF r
 ), held AS MATERIALIZED (
-    SELECT s.org_id, s.id, s.ends_at, s.total_capacity, s.booked_count, s.verified_count, s.held_count, s.has_waitlist, s.revision
+    SELECT s.org_id, s.id, s.ends_at, s.total_capacity, s.booked_count, s.verified_count, s.held_count, s.has_waitlist, s.revision,
+           s.show_id, s.additional_seats
       FROM (SELECT DISTINCT org_id, slot_id FROM leaving) w
       JOIN reservation_slots s ON s.org_id = w.org_id AND s.id = w.slot_id
      ORDER BY s.id
@@ -165,7 +173,7 @@ WITH asked AS MATERIALIZED (
      WHERE r.org_id = g.org_id AND r.id = g.id
 ), freed AS (
     UPDATE tickets t
-       SET status = CASE WHEN t.channel = 'booking' THEN 'CANCELLED' ELSE 'ACTIVATED' END, reserved_at = NULL,
+       SET status = CASE WHEN t.channel IN ('booking', 'guest') THEN 'CANCELLED' ELSE 'ACTIVATED' END, reserved_at = NULL,
            version = t.version + 1
       FROM going g
      WHERE t.org_id = g.org_id AND t.id = g.ticket_id
@@ -178,14 +186,15 @@ WITH asked AS MATERIALIZED (
            jsonb_build_object('cause', $6::text, 'reservation_ids', (SELECT jsonb_agg(x.id ORDER BY x.id) FROM going x))
            || CASE WHEN $7::text IS NULL THEN '{}' ELSE jsonb_build_object('manage_token', $7::text) END,
            g.language, $5
-      FROM going g ORDER BY g.id LIMIT 1
+      FROM going g WHERE g.customer_email <> '' ORDER BY g.id LIMIT 1
 ), counted AS (
     -- If somebody waits, the places are held for the waiting list in the same statement: the public never sees them free.
     UPDATE reservation_slots s
        SET booked_count = h.booked_count - n.went,
-           held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $5 THEN n.went ELSE 0 END,
-           total_capacity = h.total_capacity, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $5
-      FROM held h, LATERAL (SELECT coalesce(sum(g.places), 0) AS went FROM going g WHERE g.slot_id = h.id) n
+           held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $5 THEN n.went - n.added ELSE 0 END,
+           total_capacity = h.total_capacity - n.added,
+           additional_seats = h.additional_seats - CASE WHEN h.show_id IS NULL THEN 0 ELSE n.added END, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $5
+      FROM held h, LATERAL (SELECT coalesce(sum(g.places), 0) AS went, coalesce(sum(g.added), 0) AS added FROM going g WHERE g.slot_id = h.id) n
      WHERE s.org_id = h.org_id AND s.id = h.id AND n.went > 0
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
               s.verified_count, s.held_count, s.revision

@@ -1,5 +1,5 @@
 -- No-shows: releases the places of visitors who did not come, by the venue's policy. Of a party that came in part the places are
--- kept: its reservation is VERIFIED from the first person on, and the others may come until the end.
+-- kept: its reservation is VERIFIED from the first person on, and the others may come until the end. Guests keep their places.
 
 -- name: slots_with_no_shows
 -- Current slots with unused reservations past their deadline `latest`. A customer who booked or moved into a slot that had
@@ -11,7 +11,8 @@ SELECT s.org_id, s.id, l.latest
  WHERE s.expired_at IS NULL AND s.ends_at > $1 AND s.starts_at <= l.latest AND s.booked_count > s.verified_count
    AND EXISTS (SELECT 1 FROM ticket_reservations r
                 WHERE r.org_id = s.org_id AND r.slot_id = s.id AND r.status = 'RESERVED'
-                  AND r.reserved_at <= l.latest AND (r.moved_at IS NULL OR r.moved_at <= l.latest))
+                  AND r.reserved_at <= l.latest AND (r.moved_at IS NULL OR r.moved_at <= l.latest)
+                  AND NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = r.org_id AND g.id = r.ticket_id))
  ORDER BY s.starts_at, s.id
  LIMIT 100;
 
@@ -23,6 +24,7 @@ SELECT t.id
    AND t.id IN (SELECT r.ticket_id FROM ticket_reservations r
                  WHERE r.org_id = $1 AND r.slot_id = $2 AND r.status = 'RESERVED' AND r.reserved_at <= $3
                    AND (r.moved_at IS NULL OR r.moved_at <= $3)
+                   AND NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = r.org_id AND g.id = r.ticket_id)
                  ORDER BY r.ticket_id LIMIT $4)
  ORDER BY t.id
    FOR NO KEY UPDATE;

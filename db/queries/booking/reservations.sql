@@ -154,7 +154,7 @@ SELECT r.id, t.code
 SELECT t.id
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
   LEFT JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id
-                                    AND t.channel <> 'booking' LIMIT 1) t ON true
+                                    AND t.channel NOT IN ('booking', 'guest') LIMIT 1) t ON true
  ORDER BY a.n;
 
 -- name: lock_tickets

@@ -15,7 +15,7 @@ SELECT s.org_id, s.id, s.starts_at, v.reminder_hours
 -- At most $5 parties of a slot (by their link) that had booked by $4 and have not had the reminder of $3 hours.
 SELECT DISTINCT r.manage_token_hash
   FROM ticket_reservations r
- WHERE r.org_id = $1 AND r.slot_id = $2 AND r.status = 'RESERVED' AND r.reserved_at <= $4
+ WHERE r.org_id = $1 AND r.slot_id = $2 AND r.status = 'RESERVED' AND r.customer_email <> '' AND r.reserved_at <= $4
    AND (r.moved_at IS NULL OR r.moved_at <= $4)
    AND NOT EXISTS (SELECT 1 FROM reminders m
                     WHERE m.org_id = r.org_id AND m.reservation_id = r.id AND m.slot_id = r.slot_id AND m.hours = $3)

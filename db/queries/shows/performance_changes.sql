@@ -87,7 +87,7 @@ RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_
           s.held_count, s.revision, n.places, n.bookings, n.pending, (SELECT array_agg(code) FROM void) AS codes;
 
 -- name: bookings_ended
--- Records that no booking of a cancelled performance is left to end. Nothing happens while one is.
+-- Records that no booking and no guest of a cancelled performance is left to end. Nothing happens while one is.
 UPDATE reservation_slots s
    SET bookings_ended_at = $3
  WHERE s.org_id = $1 AND s.id = $2 AND s.cancelled_at IS NOT NULL AND s.bookings_ended_at IS NULL
@@ -96,6 +96,10 @@ UPDATE reservation_slots s
                      LEFT JOIN ticket_reservations r ON r.ticket_id = b.id AND r.org_id = b.org_id AND r.holds_place
                     WHERE b.slot_id = s.id AND b.org_id = s.org_id
                       AND (b.status = 'PENDING' OR (b.status = 'CONFIRMED' AND r.status = 'RESERVED')))
+   AND NOT EXISTS (SELECT 1
+                     FROM guests g
+                     JOIN ticket_reservations r ON r.ticket_id = g.id AND r.org_id = g.org_id
+                    WHERE g.slot_id = s.id AND g.org_id = s.org_id AND r.status = 'RESERVED')
 RETURNING s.id;
 
 -- name: unfinished
@@ -122,7 +126,7 @@ RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_
 INSERT INTO moved_bookings AS m (org_id, reservation_id, slot_id, was, message, moved_at)
 SELECT r.org_id, r.id, r.slot_id, $3::jsonb, $4, $5
   FROM ticket_reservations r
- WHERE r.slot_id = $2 AND r.org_id = $1 AND r.status = 'RESERVED'
+ WHERE r.slot_id = $2 AND r.org_id = $1 AND r.status = 'RESERVED' AND r.customer_email <> ''
 ON CONFLICT (org_id, reservation_id) DO UPDATE SET message = excluded.message, moved_at = excluded.moved_at
 RETURNING m.reservation_id;
 
@@ -168,7 +172,8 @@ WITH asked AS MATERIALIZED (
     INSERT INTO manage_links (org_id, token_hash, stands_for, created_at) SELECT $1, token_hash, manage_token_hash, $6 FROM moved
 ), mailed AS (
     INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, payload, language, next_attempt_at)
-    SELECT $1, 'booking.moved', v.id, v.customer_email,
+    SELECT $1, CASE WHEN EXISTS (SELECT 1 FROM guests g WHERE g.org_id = $1 AND g.id = v.ticket_id) THEN 'reservation.moved'
+                    ELSE 'booking.moved' END, v.id, v.customer_email,
            jsonb_build_object('booking_id', v.ticket_id, 'manage_token', v.token, 'was', v.was, 'cause', 'performance',
                               'message', v.message, 'reservation_ids', jsonb_build_array(v.id)),
            v.language, $6

@@ -7,7 +7,7 @@ SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIE
        t.order_id, r.id AS reservation_id, s.date AS reserved_date, p.venue_id AS product_venue_id, o.order_tickets
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
   LEFT JOIN LATERAL (SELECT * FROM tickets t
-                      WHERE t.code = a.code AND t.org_id = a.org_id AND t.channel <> 'booking' LIMIT 1) t ON true
+                      WHERE t.code = a.code AND t.org_id = a.org_id AND t.channel NOT IN ('booking', 'guest') LIMIT 1) t ON true
   LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
@@ -21,7 +21,7 @@ SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIE
 -- name: read_order_of
 -- The order of a ticket, with its e-mail address.
 SELECT o.id, o.customer_email
-  FROM (SELECT * FROM tickets t WHERE t.code = $2 AND t.org_id = $1 AND t.channel <> 'booking' LIMIT 1) t
+  FROM (SELECT * FROM tickets t WHERE t.code = $2 AND t.org_id = $1 AND t.channel NOT IN ('booking', 'guest') LIMIT 1) t
   JOIN LATERAL (SELECT * FROM orders o WHERE o.org_id = t.org_id AND o.id = t.order_id LIMIT 1) o ON true;
 
 -- name: tickets_of_order
@@ -44,12 +44,12 @@ SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.product_id, t.ord
   LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
   LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
   LEFT JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
- WHERE t.org_id = $1 AND t.id = $2 AND t.channel <> 'booking';
+ WHERE t.org_id = $1 AND t.id = $2 AND t.channel NOT IN ('booking', 'guest');
 
 -- name: activate
 -- Changes INACTIVE to ACTIVATED. Returns nothing if the ticket was not INACTIVE.
 UPDATE tickets SET status = 'ACTIVATED', activated_at = $3, version = version + 1
- WHERE org_id = $1 AND id = $2 AND status = 'INACTIVE' AND channel <> 'booking'
+ WHERE org_id = $1 AND id = $2 AND status = 'INACTIVE' AND channel NOT IN ('booking', 'guest')
 RETURNING id, code, activated_at;
 
 -- name: pay_order

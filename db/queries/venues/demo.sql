@@ -28,7 +28,7 @@ UNION ALL
   WHERE t.org_id = $1 AND t.status = 'ACTIVATED' AND o.customer_email = $3 ORDER BY t.created_at, t.id LIMIT 1)
 UNION ALL
 (SELECT code, 'to be activated first' FROM tickets
-  WHERE org_id = $1 AND status = 'INACTIVE' AND channel <> 'booking' ORDER BY created_at, id LIMIT 1)
+  WHERE org_id = $1 AND status = 'INACTIVE' AND channel NOT IN ('booking', 'guest') ORDER BY created_at, id LIMIT 1)
 UNION ALL
 (SELECT t.code, 'reserved for ' || to_char(s.date, 'YYYY-MM-DD') || ' ' || to_char(s.start_time, 'HH24:MI')
    FROM tickets t

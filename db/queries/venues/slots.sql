@@ -47,7 +47,7 @@ UPDATE reservation_slots SET expired_at = $3 WHERE org_id = $1 AND id = $2;
 WITH due AS (
     SELECT org_id, id FROM tickets
      WHERE valid_until <= $1 AND status IN ('ACTIVATED', 'INACTIVE') AND verified_at IS NULL
-       AND channel NOT IN ('ota', 'booking')
+       AND channel NOT IN ('ota', 'booking', 'guest')
      ORDER BY id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE tickets t SET status = 'EXPIRED', version = t.version + 1
@@ -100,7 +100,7 @@ SELECT org_id, id AS slot_id, CASE WHEN status = 'ACTIVE' THEN total_capacity - 
 WITH held AS MATERIALIZED (
     SELECT s.*, s.booked_count + s.held_count <= $2::integer AS fits
       FROM reservation_slots s
-     WHERE s.id = $1 AND s.show_id IS NULL
+     WHERE s.id = $1 AND s.show_id IS NULL AND NOT s.for_guests
        FOR NO KEY UPDATE
 )
 UPDATE reservation_slots s

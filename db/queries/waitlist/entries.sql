@@ -6,7 +6,7 @@
 SELECT a.code AS asked, t.id AS ticket_id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
        t.valid_until, p.venue_id AS product_venue_id, r.id AS reservation_id, rs.date AS reserved_date
   FROM unnest($2::text[]) WITH ORDINALITY AS a (code, n)
-  LEFT JOIN tickets t ON t.code = a.code AND t.org_id = $1 AND t.channel <> 'booking'
+  LEFT JOIN tickets t ON t.code = a.code AND t.org_id = $1 AND t.channel NOT IN ('booking', 'guest')
   LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
   LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
   LEFT JOIN reservation_slots rs ON rs.org_id = r.org_id AND rs.id = r.slot_id
@@ -130,7 +130,7 @@ SELECT e.org_id, e.id, e.slot_id, e.venue_id, e.places, e.status, e.offer_ends_a
   LEFT JOIN shows h ON h.org_id = s.org_id AND h.id = s.show_id
   LEFT JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id
   -- A booking's code opens the door, so this link does not show it.
- CROSS JOIN LATERAL (SELECT array_agg(t.code ORDER BY t.id) FILTER (WHERE t.channel <> 'booking') AS ticket_codes,
+ CROSS JOIN LATERAL (SELECT array_agg(t.code ORDER BY t.id) FILTER (WHERE t.channel NOT IN ('booking', 'guest')) AS ticket_codes,
                             max(t.id) FILTER (WHERE t.channel = 'booking') AS booking_id
                        FROM waitlist_tickets w JOIN tickets t ON t.org_id = w.org_id AND t.id = w.ticket_id
                       WHERE w.org_id = e.org_id AND w.entry_id = e.id) k

@@ -7,15 +7,18 @@ from typing import Any
 
 from db.statements import load
 from hub.access.tokens import Identity
+from hub.actions.audit.actor import Actor
 from hub.actions.booking.reservation_changes import (
     LOST_RACES,
     chosen_reservations,
     publish_change,
     refuse_change,
     write_columns,
+    write_recorded,
 )
 from hub.actions.booking.reservation_views import Party, read_party
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -25,29 +28,26 @@ CHANGES = load("booking/changes")
 
 
 async def cancel_reservation(
-    services: Services, reservation_id: int, *, token: str | None, identity: Identity | None, whole_party: bool = False
+    services: Services, reservation_id: int, *, token: str | None, identity: Identity | None, whole_party: bool = False,
+    by: Actor | None = None,
 ) -> dict[str, Any]:
     """Cancel until `change_cutoff_hours` before the slot (managers: until it is used). Repeating it changes nothing.
 
-    `whole_party` cancels all reservations of the party that are still RESERVED, or none. Refuses CHANGE_TOO_LATE, and
+    `by` is a manager instead of an identity; the audit log then has a row. `whole_party` cancels all reservations of the party that are still RESERVED, or none. Refuses CHANGE_TOO_LATE, and
     TICKET_ALREADY_USED or TICKET_EXPIRED if the reservation is over. A booking of which somebody is in: ALREADY_CHECKED_IN.
     """
     for _ in range(MAX_ATTEMPTS):
-        party = await read_party(services, reservation_id, token=token, identity=identity)
+        party = await read_party(services, reservation_id, token=token, identity=identity, by=by)
         chosen = chosen_reservations(party, whole_party)
         if chosen == [party.reservation] and party.reservation.status == "CANCELLED":
             return _answer(party, [one.reservation_id for one in party.members] if whole_party else [reservation_id])
         now = services.clock.now()
         refuse_change(chosen, now, by_holder=token is not None)
         try:
-            rows = await services.database.bookings.fetch(
-                CHANGES.cancel_places,
-                chosen[0].org_id,
-                *write_columns(chosen),
-                now,
-                "holder" if token else "staff",
-                token,
-            )
+            rows = await write_recorded(
+                services, by, AuditAction.RESERVATION_CANCELLED, chosen, None, CHANGES.cancel_places, chosen[0].org_id,
+                *write_columns(chosen), now, "holder" if token else "staff", token,
+            )  # fmt: skip
         except LOST_RACES:
             continue
         if not rows:

@@ -11,6 +11,7 @@ from typing import Any
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
 from hub.access.tokens import Identity
+from hub.actions.audit.actor import Actor
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.reservation_changes import (
     LOST_RACES,
@@ -19,9 +20,11 @@ from hub.actions.booking.reservation_changes import (
     publish_change,
     refuse_change,
     write_columns,
+    write_recorded,
 )
 from hub.actions.booking.reservation_views import Party, ReservationView, read_party
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.booking_decision import BookingSlot, refuse_place, refuse_slot
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.performance_booking import BookingState, BookingTimes, booking_state
@@ -48,15 +51,16 @@ async def move_reservation(
     token: str | None,
     identity: Identity | None,
     whole_party: bool = False,
+    by: Actor | None = None,
 ) -> Party:
     """Move until `change_cutoff_hours` before the old slot (managers: until it is used). Return the party afterwards.
 
-    Reservations already in that slot stay, so a repeated move changes nothing and sends no second e-mail. The refusals are
+    `by` is a manager instead of an identity; the audit log then has a row. Reservations already in that slot stay, so a repeated move changes nothing and sends no second e-mail. The refusals are
     those of cancelling, and those of booking for the new slot. SLOT_FULL lists alternatives that have places for all; for a
     booking it is NO_CAPACITY, and the alternatives are performances of its show.
     """
     for _ in range(MAX_ATTEMPTS):
-        party = await read_party(services, reservation_id, token=token, identity=identity)
+        party = await read_party(services, reservation_id, token=token, identity=identity, by=by)
         reservations = chosen_reservations(party, whole_party)
         chosen = [one for one in reservations if one.slot_id != slot_id or one.status != "RESERVED"]
         if not chosen:
@@ -73,8 +77,8 @@ async def move_reservation(
                 found = await other_performances(org_id, slot_id, places)
                 refusal.details["alternatives"] = [one for one in found if one["performance_id"] != chosen[0].slot_id]
             raise
-        if await _move(services, chosen, slot_id, was=party.reservation, token=token, now=now):
-            return await read_party(services, reservation_id, token=token, identity=identity)
+        if await _move(services, chosen, slot_id, was=party.reservation, token=token, now=now, by=by):
+            return await read_party(services, reservation_id, token=token, identity=identity, by=by)
     raise Refused(Reason.BUSY)
 
 
@@ -120,6 +124,7 @@ async def _move(
     was: ReservationView,
     token: str | None,
     now: datetime,
+    by: Actor | None,
 ) -> bool:
     """Move all of them and return True; return False if a race was lost and everything must be read and decided again."""
     # Only the hash of the holder's token is stored, so the e-mail about a move by staff gets a new token.
@@ -128,8 +133,8 @@ async def _move(
     old_slot = {"date": was.date.isoformat(), "start_time": was.start_time.isoformat("seconds"),
                 "end_time": was.end_time.isoformat("seconds"), **({"room": was.room_name} if was.room_name else {})}  # fmt: skip
     try:
-        rows = await services.database.bookings.fetch(
-            CHANGES.move_places, chosen[0].org_id, *write_columns(chosen), slot_id, now, token or made,
+        rows = await write_recorded(
+            services, by, AuditAction.RESERVATION_MOVED, chosen, slot_id, CHANGES.move_places, chosen[0].org_id, *write_columns(chosen), slot_id, now, token or made,
             token_hash(made) if made else None, json.dumps(old_slot),
         )  # fmt: skip
     except LOST_RACES:

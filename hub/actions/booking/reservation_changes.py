@@ -5,8 +5,11 @@ from typing import Any
 
 import asyncpg
 
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import record_change
 from hub.actions.booking.reservation_views import Party, ReservationView
 from hub.events.announcements import SlotChanged, TicketChange, TicketsChanged
+from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
@@ -76,6 +79,24 @@ def publish_change(
             TicketsChanged.of(of_venue[0].org_id, venue_id, [one.ticket_code for one in of_venue], change)
         )
     services.announcer.publish(announcements)
+
+
+async def write_recorded(
+    services: Services, by: Actor | None, action: AuditAction, reservations: list[ReservationView], slot_id: int | None,
+    statement: str, *values: Any,
+) -> list[Any]:  # fmt: skip
+    """Run a guarded write and return its rows. A change `by` staff is recorded in the same transaction; `slot_id` is the new slot."""
+    if by is None:
+        return await services.database.bookings.fetch(statement, *values)
+    async with services.database.bookings.transaction() as connection:
+        rows: list[Any] = await connection.fetch(statement, *values)
+        for one in reservations if rows else ():
+            before = {"slot_id": one.slot_id, "date": one.date, "start_time": one.start_time, "places": one.places}
+            after = None if slot_id is None else {**before, "slot_id": slot_id}
+            await record_change(
+                connection, services, by, action, one.reservation_id, venue_id=one.venue_id, before=before, after=after
+            )
+    return rows
 
 
 def write_columns(reservations: list[ReservationView]) -> tuple[list[int], list[int], list[int]]:

@@ -8,6 +8,7 @@ from db.statements import load
 from hub.access.randomness import token_hash
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
+from hub.actions.audit.actor import Actor
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -78,13 +79,19 @@ async def party_of_token(services: Services, token: str) -> Party:
     return Party(min(members, key=lambda one: (one.status == "CANCELLED", one.reservation_id)), members)
 
 
-async def read_party(services: Services, reservation_id: int, *, token: str | None, identity: Identity | None) -> Party:
+async def read_party(
+    services: Services, reservation_id: int, *, token: str | None, identity: Identity | None, by: Actor | None = None
+) -> Party:
     """Return this reservation and its party, for the holder of its token or a manager of its organisation.
+
+    `by` is a manager whose right was checked already.
 
     Refuses RESERVATION_NOT_FOUND alike for a wrong token and an unknown id.
     """
     if token:
         members = (await party_of_token(services, token)).members
+    elif by is not None:
+        members = _views(await services.database.fetch(CHANGES.party_of_reservation, by.org_id, reservation_id))
     elif identity is None:
         raise Refused(Reason.UNAUTHENTICATED)
     elif not at_least(identity.role, Role.MANAGER):

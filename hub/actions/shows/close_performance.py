@@ -12,6 +12,7 @@ import orjson
 from db.statements import load
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, refuse_fields, refuse_other_version
+from hub.actions.guests.change_guest import end_guests
 from hub.actions.shows.performance_records import Concerned, PerformanceRecord, concerned_by, record_of
 from hub.actions.shows.performances import lock_performance
 from hub.actions.shows.read_shows import alternatives_of
@@ -103,6 +104,7 @@ async def end_bookings(
         if len(tickets) < AT_ONCE:
             break
         after = tickets[-1]
+    await end_guests(services, org_id, performance_id)
     await serve_waitlist(services, org_id, performance_id)
     finished = await services.database.fetchval(CHANGES.bookings_ended, org_id, performance_id, services.clock.now())
     if ended or finished is not None:

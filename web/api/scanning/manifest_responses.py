@@ -11,7 +11,7 @@ from web.api.responses import Done, Response, TicketStatus
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
 
-Channel = Literal["direct", "mini_program", "ota", "booking"]
+Channel = Literal["direct", "mini_program", "ota", "booking", "guest"]
 
 
 People = Annotated[int, Field(ge=0, le=LARGEST_PARTY)]

@@ -2,10 +2,10 @@
 import { BOOKING } from "./ticket_code.js";
 
 /** Whether this is a booking's code. @param {string | null | undefined} code */
-export const isBookingCode = (code) => BOOKING.test(code ?? "");
+export const isBookingCode = (code) => BOOKING.exec(code ?? "")?.[1] === "BKG";
 
-/** A code for a narrow list: of a booking's only the beginning and the end. @template {string | null | undefined} Code @param {Code} code */
-export const shortCode = (code) => (code && isBookingCode(code) ? `${code.slice(0, 10)}…${code.slice(-4)}` : code);
+/** A code for a narrow list: of a booking's or a guest's only the beginning and the end. @template {string | null | undefined} Code @param {Code} code */
+export const shortCode = (code) => (code && BOOKING.test(code) ? `${code.slice(0, 10)}…${code.slice(-4)}` : code);
 
 /** How a booking's code is made, for models/code_slips.js. */
 export const BOOKING_FORM = { form: BOOKING, begins: /^BKG/i, prefix: 3, first: 4, wanted: 27 };

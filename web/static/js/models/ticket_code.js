@@ -4,8 +4,9 @@ const MODULUS = 31;
 const RADIX = 3;
 const DASHES = /[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\u30fc\u2500_]/g;
 export const OURS = /^TKT-?(\d{4})-?([A-Z0-9]{6})-?([A-Z0-9]{6})$/;
-export const BOOKING = /^BKG-?([A-Z0-9]{27})$/;
-const BOOKING_INSIDE = /(?<![A-Z0-9])BKG-*[A-Z0-9]{27}(?![A-Z0-9])/;
+/** Of a booking or a guest: both admit a party. */
+export const BOOKING = /^(BKG|GST)-?([A-Z0-9]{27})$/;
+const BOOKING_INSIDE = /(?<![A-Z0-9])(?:BKG|GST)-*[A-Z0-9]{27}(?![A-Z0-9])/;
 const INSIDE = /TKT[\s-]*\d[\s-]*\d[\s-]*\d[\s-]*\d(?:[\s-]*[A-Z0-9]){12}(?:(?![A-Z0-9])|(?=TKT))/g;
 const QUERY_NAMES = ["ticket", "ticket_code", "code"];
 
@@ -47,13 +48,13 @@ const packed = (/** @type {string} */ text) => text.replace(/[\s.-]+/g, "").toUp
 
 function canonical(/** @type {string} */ letters) {
   const booking = BOOKING.exec(letters);
-  if (booking) return `BKG-${booking[1]}`;
+  if (booking) return `${booking[1]}-${booking[2]}`;
   const parts = OURS.exec(letters);
   return parts && `TKT-${parts[1]}-${parts[2]}-${parts[3]}`;
 }
 
 function remainder(/** @type {string} */ code) {
-  const booking = code.startsWith("BKG");
+  const booking = BOOKING.test(code);
   const letters = code.replace(/-/g, "").slice(booking ? 3 : 7);
   let sum = booking ? 0 : Number(code.slice(4, 8)) % MODULUS;
   for (const letter of letters) {
