@@ -80,5 +80,8 @@ CREATE INDEX ticket_reservations_by_email ON ticket_reservations (lower(customer
 CREATE INDEX tickets_by_name ON tickets USING gin (to_tsvector('simple', customer_name)) WHERE customer_name IS NOT NULL;
 CREATE INDEX orders_by_name ON orders USING gin (to_tsvector('simple', customer_name)) WHERE customer_name IS NOT NULL;
 
+-- Mail that belongs to no reservation is erased by its age. A booked ticket's mail is not in this index.
+CREATE INDEX mail_outbox_to_erase ON mail_outbox (created_at) WHERE reservation_id IS NULL AND recipient <> '';
+
 -- Notes that are too old. An ordinary scan has none, so no gate writes this index.
 CREATE INDEX scans_with_note ON scans (logged_at) WHERE note IS NOT NULL;

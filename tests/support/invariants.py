@@ -27,7 +27,7 @@ INVARIANTS = {
         " WHERE coalesce(e.people, 0) <> r.admitted",
     "a ticket was let in at most once more often than it was taken back":
         "SELECT ticket_id FROM scans s WHERE NOT EXISTS (SELECT 1 FROM bookings b WHERE b.org_id = s.org_id AND b.id = s.ticket_id)"
-        " GROUP BY ticket_id"
+        " AND NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = s.org_id AND g.id = s.ticket_id) GROUP BY ticket_id"
         " HAVING count(*) FILTER (WHERE entered) - count(*) FILTER (WHERE mode = 'undo' AND undoes IN"
         " (SELECT scan_id FROM scans WHERE entered)) > 1",
     "nobody has left who is not in, nor twice without coming back":
@@ -61,8 +61,9 @@ INVARIANTS = {
     "whoever accepted an offer was booked":
         "SELECT e.id FROM waitlist_entries e JOIN waitlist_tickets w ON w.org_id = e.org_id AND w.entry_id = e.id"
         " WHERE e.status = 'ACCEPTED' AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = w.ticket_id)",
-    "every reservation has its party's mail":
-        "SELECT r.id FROM ticket_reservations r WHERE NOT EXISTS (SELECT 1 FROM ticket_reservations p JOIN mail_outbox m"
+    "every reservation that somebody made has its party's mail":
+        "SELECT r.id FROM ticket_reservations r WHERE NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = r.org_id AND g.id = r.ticket_id)"
+        " AND NOT EXISTS (SELECT 1 FROM ticket_reservations p JOIN mail_outbox m"
         " ON m.reservation_id = p.id AND m.kind IN ('reservation.confirmed', 'booking.confirmed')"
         " WHERE p.manage_token_hash = r.manage_token_hash)",
     "a party has one confirmation":
@@ -86,15 +87,27 @@ INVARIANTS = {
         " WHEN 'CONFIRMED' THEN t.status NOT IN ('RESERVED', 'VERIFIED', 'EXPIRED') OR r.standing <> 1 OR r.places <> b.party_size"
         " OR NOT r.there WHEN 'CANCELLED' THEN t.status <> 'CANCELLED' OR r.standing > 0"
         " ELSE t.status <> 'EXPIRED' OR r.made > 0 END",
-    "the people of a booking who are in are those of its scans":
-        "SELECT r.id FROM bookings b JOIN ticket_reservations r ON r.org_id = b.org_id AND r.ticket_id = b.id LEFT JOIN"
+    "the people of a booking or a guest who are in are those of its scans":
+        "SELECT r.id FROM (SELECT org_id, id FROM bookings UNION ALL SELECT org_id, id FROM guests) b JOIN ticket_reservations r ON r.org_id = b.org_id AND r.ticket_id = b.id LEFT JOIN"
         " (SELECT e.org_id, e.ticket_id, sum(CASE WHEN e.entered THEN e.people WHEN u.entered THEN -e.people ELSE 0 END) AS people"
         " FROM scans e LEFT JOIN scans u ON e.mode = 'undo' AND u.org_id = e.org_id AND u.scan_id = e.undoes AND u.entered"
-        " WHERE e.ticket_id IN (SELECT id FROM bookings) GROUP BY 1, 2) e ON e.org_id = r.org_id AND e.ticket_id = r.ticket_id"
+        " WHERE e.ticket_id IN (SELECT id FROM bookings UNION ALL SELECT id FROM guests) GROUP BY 1, 2) e ON e.org_id = r.org_id AND e.ticket_id = r.ticket_id"
         " WHERE r.admitted <> coalesce(e.people, 0)",
     "bookings are for performances, and nothing else is":
         "SELECT r.id FROM ticket_reservations r JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id"
-        " JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id WHERE (t.channel = 'booking') <> (s.show_id IS NOT NULL)",
+        " JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id WHERE t.channel <> 'guest' AND (t.channel = 'booking') <> (s.show_id IS NOT NULL)",
+    "every guest is a ticket, and the tickets of its channel are guests":
+        "SELECT g.id FROM guests g LEFT JOIN tickets t ON t.org_id = g.org_id AND t.id = g.id WHERE t.channel IS DISTINCT FROM 'guest'"
+        " UNION ALL SELECT t.id FROM tickets t WHERE t.channel = 'guest'"
+        " AND NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = t.org_id AND g.id = t.id)",
+    "a guest agrees with its ticket and its reservation":
+        "SELECT g.id FROM guests g JOIN tickets t ON t.org_id = g.org_id AND t.id = g.id"
+        " CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE r.holds_place) AS standing,"
+        " bool_and(r.slot_id = g.slot_id) FILTER (WHERE r.holds_place) AS there"
+        " FROM ticket_reservations r WHERE r.org_id = g.org_id AND r.ticket_id = g.id) r"
+        " WHERE CASE t.status WHEN 'CANCELLED' THEN r.standing > 0 ELSE r.standing <> 1 OR NOT r.there END",
+    "the slot of a day's guests has as many places as they take, and nobody else's":
+        "SELECT id FROM reservation_slots WHERE for_guests AND (total_capacity <> booked_count OR held_count <> 0)",
     "a performance to come has the seats of its room, with those added and without those taken":
         "SELECT s.id FROM reservation_slots s JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id"
         " WHERE s.total_capacity <> m.capacity + s.additional_seats - s.occupied_seats"
