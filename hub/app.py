@@ -33,6 +33,7 @@ from hub.actions.shows.posters import Posters
 from hub.actions.shows.request_booking import BookingRequests
 from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
+from hub.actions.tickets.product_cache import Products
 from hub.actions.venues.venue_cache import Venues
 from hub.batching.task_ending import end_tasks
 from hub.clock import Clock
@@ -99,6 +100,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         sessions=sessions,
         passwords=Passwords(),
         venues=Venues(database),
+        products=Products(database),
         scan_events=ScanEvents(announcer, Peers(announcer)),
     )
     try:

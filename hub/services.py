@@ -6,6 +6,7 @@ from db.pool import Database
 from db.redis_client import RedisClient
 from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
+from hub.actions.tickets.product_cache import Products
 from hub.actions.venues.venue_cache import Venues
 from hub.clock import Clock
 from hub.events.announcer import Announcer
@@ -27,4 +28,5 @@ class Services:
     sessions: Sessions
     passwords: Passwords
     venues: Venues
+    products: Products
     scan_events: ScanEvents

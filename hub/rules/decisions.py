@@ -8,6 +8,7 @@ from uuid import UUID
 from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, Verdict
 from hub.rules.parties import Party
+from hub.rules.product_at_gate import ProductAtGate
 from hub.rules.timestamps import rfc3339
 
 Contact = Literal["masked", "full"]
@@ -44,9 +45,14 @@ class Decision(NamedTuple):
     """How many people this scan moved, if it moved anybody."""
     party: Party | None = None
     """Set for a booking, and for a ticket that was booked together with others: as it is after this scan."""
+    product: ProductAtGate | None = None
+    """Set if the ticket's product has something to say at a gate."""
 
-    def as_dict(self, contact: str = "masked") -> dict[str, Any]:
-        """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown."""
+    def as_dict(self, contact: str = "masked", language: str = "en") -> dict[str, Any]:
+        """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown.
+
+        `language` is that of the scanner, for the texts of the product.
+        """
         verdict, ticket, reservation = self.verdict, self.ticket, self.reservation
         wire = {
             "result": verdict.result,
@@ -90,6 +96,8 @@ class Decision(NamedTuple):
             }
         if self.party is not None:
             wire["party"] = self.party.as_dict()
+        if self.product is not None:
+            wire["product"] = self.product.as_dict(language)
         return wire
 
 

@@ -11,7 +11,7 @@ OLDEST = timedelta(days=31)
 
 ConflictKind = Literal[
     "already_verified", "cancelled", "unknown", "wrong_date", "wrong_venue", "too_early", "expired", "not_activated",
-    "no_reservation", "not_confirmed", "party_too_large",
+    "no_reservation", "not_confirmed", "party_too_large", "wrong_gate", "not_asked", "question_denied",
 ]  # fmt: skip
 
 _KINDS: dict[Reason, ConflictKind] = {
@@ -20,6 +20,9 @@ _KINDS: dict[Reason, ConflictKind] = {
     Reason.TICKET_NOT_FOUND: "unknown",
     Reason.WRONG_DATE: "wrong_date",
     Reason.WRONG_VENUE: "wrong_venue",
+    Reason.WRONG_GATE: "wrong_gate",
+    Reason.QUESTION_UNANSWERED: "not_asked",
+    Reason.QUESTION_DENIED: "question_denied",
     Reason.TOO_EARLY: "too_early",
     Reason.TICKET_EXPIRED: "expired",
     Reason.TICKET_NOT_ACTIVATED: "not_activated",

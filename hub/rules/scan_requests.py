@@ -14,6 +14,8 @@ LARGEST_PARTY = 1000
 
 Mode = Literal["validate", "verify", "exit", "override"]
 Source = Literal["socket", "http", "sync"]
+Answer = Literal["yes", "no"]
+ANSWERS = ("yes", "no")
 
 
 class Operator(Protocol):
@@ -45,7 +47,7 @@ class ScanRequest:
     leaves. In mode `override` a supervisor lets the holder back in, and no entry rule applies.
 
     `count` is how many people of a party come in or leave; None: all that can. With `party`, a ticket that was booked together
-    with others stands for all of them.
+    with others stands for all of them. `answer` is that to the question of the ticket's product, if it has one.
     """
 
     org_id: int
@@ -63,6 +65,7 @@ class ScanRequest:
     request_id: str | None = None
     count: int | None = None
     party: bool = False
+    answer: Answer | None = None
 
     @classmethod
     def of(
@@ -79,6 +82,7 @@ class ScanRequest:
         device: str | None = None,
         count: int | None = None,
         party: bool = False,
+        answer: Answer | None = None,
     ) -> "ScanRequest":
         """Build the scan request of an operator. `device` is the device's id, or its name if it has no id."""
         return cls(
@@ -95,4 +99,5 @@ class ScanRequest:
             source,
             count=count,
             party=party,
+            answer=answer,
         )

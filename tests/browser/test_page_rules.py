@@ -30,7 +30,11 @@ SAY_OF_LEAVING = """async ([address, exits, returns]) => {
 }"""
 SAY = """async ([address, venue, cases]) => {
   const { decideEntry } = await import(address);
-  return cases.map((c) => decideEntry(c.ticket, c.reservation, c.first_entry, c.policy, venue, Date.parse(c.now), c.timezone));
+  const { atGate } = await import(address.replace(/entry_decision[^/]*$/, 'product_at_gate.js'));
+  return cases.map((c) => {
+    const verdict = decideEntry(c.ticket, c.reservation, c.first_entry, c.policy, venue, Date.parse(c.now), c.timezone);
+    return c.product ? atGate(verdict, { question_zh: "", ...c.product }, c.gate, c.answer) : verdict;
+  });
 }"""
 ZONES = ("Europe/Rome", "UTC", "America/Los_Angeles", "America/Santiago", "Pacific/Auckland", "Asia/Kathmandu", "Asia/Shanghai",
          "Australia/Lord_Howe", "Africa/Cairo", "America/Havana")  # fmt: skip

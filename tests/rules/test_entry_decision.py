@@ -17,6 +17,7 @@ from hub.rules.entry_decision import (
     decide_entry,
     entry_recorded,
 )
+from hub.rules.product_at_gate import ProductAtGate, at_gate
 
 ROME = ZoneInfo("Europe/Rome")
 DENY = EntryPolicy("deny")
@@ -67,9 +68,20 @@ def facts_of(row):
     return presented, reservation, entry, EntryPolicy(**row["policy"]), TABLE["venue_id"], moment(row["now"]), zone
 
 
+def decided(row):
+    """Return the verdict on a row of the table: at a gate, if it has a product."""
+    verdict = decide_entry(*facts_of(row))
+    product = row.get("product")
+    if product is None:
+        return verdict
+    gates = None if product["gates"] is None else tuple(product["gates"])
+    at_this_gate = ProductAtGate(3, "Student", question=product["question"], gates=gates)
+    return at_gate(verdict, at_this_gate, row["gate"], row["answer"])
+
+
 @pytest.mark.parametrize("row", TABLE["cases"], ids=[row["case"] for row in TABLE["cases"]])
 def test_the_case_table_holds(row):
-    verdict = decide_entry(*facts_of(row))
+    verdict = decided(row)
     given_answer = {name: getattr(verdict, name) for name in row["expect"]}
     assert given_answer == row["expect"]
 
@@ -80,7 +92,7 @@ def test_the_table_has_every_reason_of_the_entry_decision():
         ("GREEN", "VALID"), ("YELLOW", "ALREADY_VERIFIED"), ("YELLOW", "NO_RESERVATION"), ("RED", "NO_RESERVATION"),
         ("RED", "WRONG_DATE"), ("RED", "TOO_EARLY"), ("RED", "WRONG_VENUE"), ("RED", "TICKET_NOT_FOUND"),
         ("RED", "TICKET_NOT_ACTIVATED"), ("RED", "TICKET_EXPIRED"), ("RED", "TICKET_CANCELLED"),
-        ("RED", "BOOKING_NOT_CONFIRMED"),
+        ("RED", "BOOKING_NOT_CONFIRMED"), ("RED", "WRONG_GATE"), ("YELLOW", "QUESTION_UNANSWERED"), ("RED", "QUESTION_DENIED"),
     }  # fmt: skip
 
 

@@ -26,7 +26,8 @@ def test_every_reason_not_to_let_in_is_a_conflict_and_no_other():
     assert {reason for reason, kind in kinds.items() if kind} == {
         Reason.ALREADY_VERIFIED, Reason.TICKET_CANCELLED, Reason.TICKET_NOT_FOUND, Reason.WRONG_DATE, Reason.WRONG_VENUE,
         Reason.TOO_EARLY, Reason.TICKET_EXPIRED, Reason.TICKET_NOT_ACTIVATED, Reason.NO_RESERVATION,
-        Reason.BOOKING_NOT_CONFIRMED, Reason.PARTY_TOO_LARGE,
+        Reason.BOOKING_NOT_CONFIRMED, Reason.PARTY_TOO_LARGE, Reason.WRONG_GATE, Reason.QUESTION_UNANSWERED,
+        Reason.QUESTION_DENIED,
     }  # fmt: skip
     assert conflict_kind("YELLOW", None, Reason.ALREADY_VERIFIED) is None
     assert conflict_kind("YELLOW", True, Reason.ALREADY_VERIFIED) == "already_verified"

@@ -9,7 +9,7 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
        r.id AS reservation_id, r.slot_id, s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        s.booked_count, s.total_capacity, s.check_in_opens_minutes, s.check_in_closes_minutes, r.places, r.admitted,
        r.booked_together,
-       t.version, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
+       t.version, t.product_id, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
        e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.entered AS scanned_entered,
        e.people AS scanned_people, e.admitted AS scanned_admitted, e.logged_at AS scanned_logged_at
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
@@ -36,7 +36,7 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_scan[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
-              slot_id, result, reason, enters, version, scanned_at, people, admitted, n)
+              slot_id, result, reason, enters, version, scanned_at, people, admitted, note, n)
 ), marked AS (
     UPDATE tickets t
        SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'VERIFIED' END,
@@ -60,9 +60,9 @@ WITH asked AS MATERIALIZED (
     SELECT a.n FROM asked a WHERE a.enters AND a.n NOT IN (SELECT m.n FROM marked m)
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
-                       reservation_id, slot_id, result, reason, entered, people, admitted, scanned_at, logged_at)
+                       reservation_id, slot_id, result, reason, entered, people, admitted, note, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
-           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.people, a.admitted, coalesce(a.scanned_at, $2), $2
+           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.people, a.admitted, a.note, coalesce(a.scanned_at, $2), $2
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), walked AS (

@@ -12,7 +12,7 @@ SELECT id, date, start_time, end_time, starts_at, ends_at, check_in_opens_minute
 -- a party, if nobody of it is inside. `together` is the same for tickets that were booked together. Reads no personal data.
 SELECT t.code, t.status, r.slot_id, t.valid_until, t.channel, t.verified_at, t.verified_gate,
        CASE WHEN b.out >= r.admitted THEN b.left_at END AS left_at, r.places, r.admitted,
-       CASE WHEN r.booked_together > 1 THEN r.manage_token_hash END AS together
+       CASE WHEN r.booked_together > 1 THEN r.manage_token_hash END AS together, t.product_id
   FROM ticket_reservations r
   JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
   LEFT JOIN LATERAL (SELECT max(b.left_at) AS left_at, count(*) AS out FROM ticket_absences b

@@ -22,7 +22,7 @@ def log_row(scan: PendingScan) -> str:
         f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
         f"{'t' if decision.entered else 'f'},{'' if scan.version is None else scan.version},"
         f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},"
-        f"{decision.people},{'' if party is None else party.admitted}"
+        f"{decision.people},{'' if party is None else party.admitted},{text(scan.note)}"
     )
 
 

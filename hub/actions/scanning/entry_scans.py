@@ -20,6 +20,7 @@ from hub.observability import telemetry
 from hub.rules.decisions import Decision, Presence
 from hub.rules.leaving import decide_return, party_returns
 from hub.rules.parties import Party
+from hub.rules.product_at_gate import at_gate
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -101,6 +102,8 @@ class EntryScans(ScanBatches):
             verdict = decide_return(
                 decision.verdict, absence, decision.reservation, venue.policy, venue.id, moment, venue.zone
             )
+            if decision.product is not None:
+                verdict = at_gate(verdict, decision.product, request.gate, request.answer)
             returns, people = request.mode == "verify" and verdict.reason is Reason.MAY_RETURN, 1
             if returns:
                 people = absence.people if request.count is None else request.count
@@ -137,7 +140,8 @@ class EntryScans(ScanBatches):
         if isinstance(scan.answer, Refused):
             return []
         venue = await self._services.venues.read(scan.request.org_id, scan.request.venue_id)
-        written = await admit_party(connection, scan, venue, now)
+        products = await self._services.products.at_gates(venue.org_id, venue.id)
+        written = await admit_party(connection, scan, venue, now, products)
         if written is None:
             return [scan]
         self._publish(written.announcements, written.scans, now)

@@ -19,6 +19,7 @@ import orjson
 
 from db.statements import load
 from hub.rules.entry_decision import ReservationFacts, entry_window
+from hub.rules.product_at_gate import ProductsAtGate
 from hub.rules.ticket_code import normalise
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue import Venue
@@ -36,7 +37,8 @@ Key = tuple[int, int, date]
 TicketRow = list[Any]
 """`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]`.
 
-A ticket for several people also has `places, admitted`, and one that was booked together with others `places, admitted, party`.
+A ticket for several people also has `places, admitted`, and one that was booked together with others `places, admitted, party`. If
+its product has something to say, a ticket has `places, admitted, party, product_id`, with null for no party.
 """
 
 
@@ -58,6 +60,8 @@ class DayList:
     reading: int = 0
     seen: dict[str, tuple[Any, TicketRow]] = field(default_factory=dict)
     """By code: the row as it was read, and its row on the wire."""
+    saying: frozenset[int] = frozenset()
+    """The products with something to say, whose tickets name them."""
     packed: tuple[str, bytes] = ("", b"")
     """An edition, and its whole response in gzip."""
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -66,14 +70,18 @@ class DayList:
     def update(self, head: dict[str, Any], rows: Sequence[Any], generated_at: str) -> None:
         """Update the list to the state of the rows."""
         self.reading += 1
+        saying = frozenset(product["product_id"] for product in head["products"])
+        same, self.saying = saying == self.saying, saying
         seen: dict[str, tuple[Any, TicketRow]] = {}
         tickets: dict[str, TicketRow] = {}
         for row in rows:
             code = row["code"]
             known = self.seen.get(code)
-            if known is None or known[0] != row:
-                known = row, _ticket(self.salt, known[1][0] if known else hash_of(self.salt, code), row)
-                self.changed[known[1][0]] = self.reading
+            if known is None or not same or known[0] != row:
+                listed = _ticket(self.salt, known[1][0] if known else hash_of(self.salt, code), row, saying)
+                if known is None or known[1] != listed:
+                    self.changed[listed[0]] = self.reading
+                known = row, listed
             seen[code] = known
             tickets[known[1][0]] = known[1]
         for name in self.tickets.keys() - tickets.keys():
@@ -137,8 +145,9 @@ class Manifests:
             slots = _slots_open(venue, day, around)
             ids = [slot["slot_id"] for slot in slots]
             rows = await self._services.database.fetch(MANIFEST.manifest_tickets, venue.org_id, ids)
+            products = await self._services.products.at_gates(venue.org_id, venue.id)
             # Hashing 20,000 codes takes too long for the event loop, which also serves scans.
-            await asyncio.to_thread(listed.update, _head(venue, day, listed.salt, slots), rows, now)
+            await asyncio.to_thread(listed.update, _head(venue, day, listed.salt, slots, products), rows, now)
             listed.read_at = read_at
         return listed
 
@@ -161,21 +170,26 @@ def party_of_day(salt: bytes, together: bytes, slot_id: int) -> str:
     return hmac.digest(salt, b"party:%d:" % slot_id + together, "sha256").hex()[:16]
 
 
-def _ticket(salt: bytes, name: str, row: Any) -> TicketRow:
+def _ticket(salt: bytes, name: str, row: Any, saying: frozenset[int]) -> TicketRow:
     """Return the row on the wire for a row of `manifest_tickets`."""
-    _, status, slot_id, valid_until, channel, verified_at, gate, left_at, places, admitted, together = row
+    _, status, slot_id, valid_until, channel, verified_at, gate, left_at, places, admitted, together, product_id = row
     until, entered, left = (
         None if moment is None else rfc3339(moment) for moment in (valid_until, verified_at, left_at)
     )
     listed = [name, status, slot_id, int(verified_at is not None), until, channel, entered, gate, left]
-    if together is not None:
-        listed += [places, admitted, party_of_day(salt, together, slot_id)]
+    party = None if together is None else party_of_day(salt, together, slot_id)
+    if product_id in saying:
+        listed += [places, admitted, party, product_id]
+    elif party is not None:
+        listed += [places, admitted, party]
     elif places > 1:
         listed += [places, admitted]
     return listed
 
 
-def _head(venue: Venue, day: date, salt: bytes, slots: list[dict[str, Any]]) -> dict[str, Any]:
+def _head(
+    venue: Venue, day: date, salt: bytes, slots: list[dict[str, Any]], products: ProductsAtGate
+) -> dict[str, Any]:
     policy = venue.policy
     return {
         "date": day.isoformat(),
@@ -189,6 +203,7 @@ def _head(venue: Venue, day: date, salt: bytes, slots: list[dict[str, Any]]) -> 
             "re_entry": policy.re_entry,
         },
         "slots": slots,
+        "products": [product.as_listed() for product in products.values()],
     }
 
 

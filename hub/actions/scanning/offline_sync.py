@@ -26,7 +26,7 @@ from hub.rules.entry_decision import Result
 from hub.rules.offline_scan import conflict_kind, moment_of_scan, surplus_of, was_admitted
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.scan_requests import LONGEST_CODE, ScanRequest
+from hub.rules.scan_requests import LONGEST_CODE, Answer, ScanRequest
 from hub.rules.ticket_code import normalise
 from hub.rules.timestamps import rfc3339
 from hub.services import Services
@@ -46,7 +46,8 @@ SyncMode = Literal["validate", "verify", "exit"]
 class QueuedScan:
     """One scan from a device's queue. `admitted` None: `offline_result` says whether the holder went in.
 
-    `count` people of a party went in or out; None: all that could. `party`: of tickets that were booked together.
+    `count` people of a party went in or out; None: all that could. `party`: of tickets that were booked together. `answer` is that to
+    the product's question.
     """
 
     scan_id: UUID
@@ -58,6 +59,7 @@ class QueuedScan:
     admitted: bool | None = None
     count: int | None = None
     party: bool = False
+    answer: Answer | None = None
 
     @property
     def let_in(self) -> bool:
@@ -88,6 +90,7 @@ class OfflineSync:
         gate: str | None = None,
         skew_ms: int = 0,
         contact: str = "masked",
+        language: str = "en",
     ) -> dict[str, Any]:
         """Return one result per scan, in order. `skew_ms` is how many ms the device's clock is ahead of the hub's.
 
@@ -111,7 +114,7 @@ class OfflineSync:
         await self._record_late_exits(identity, venue_id, moments, answers)
         conflicts = await self._settle_conflicts(identity, venue_id, scans, moments, answers, device, gate)
         results = [
-            _result(scan, answer, conflicts.get(scan.scan_id), contact)
+            _result(scan, answer, conflicts.get(scan.scan_id), contact, language)
             for scan, answer in zip(scans, answers, strict=True)
         ]
         _record(results, identity)
@@ -139,6 +142,7 @@ class OfflineSync:
             device=device,
             count=None if mode == "validate" else scan.count,
             party=scan.party,
+            answer=scan.answer,
         )
         return (self._exit_scans if mode == "exit" else self._entry_scans).submit(request)
 
@@ -231,11 +235,11 @@ def _decision_or_refusal(answer: Decision | BaseException) -> Decision | Refused
     raise answer
 
 
-def _result(scan: QueuedScan, answer: Decision | Refused, conflict: Any, contact: str) -> dict[str, Any]:
+def _result(scan: QueuedScan, answer: Decision | Refused, conflict: Any, contact: str, language: str) -> dict[str, Any]:
     result: dict[str, Any] = {"scan_id": str(scan.scan_id)}
     if isinstance(answer, Refused):
         return result | {"outcome": "refused", "reason": answer.reason.value, "decision": None}
-    decision = answer.as_dict(contact)
+    decision = answer.as_dict(contact, language)
     result |= {"outcome": "duplicate" if answer.repeated else "accepted", "reason": answer.verdict.reason.value}
     if conflict is None:
         return result | {"decision": decision}

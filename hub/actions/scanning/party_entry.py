@@ -24,6 +24,7 @@ from hub.events.announcements import Announcement
 from hub.rules.decisions import Decision
 from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, decide_entry, party_recorded, too_many
 from hub.rules.parties import Party
+from hub.rules.product_at_gate import ProductAtGate, ProductsAtGate, at_gate
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
@@ -48,6 +49,7 @@ class _Member(NamedTuple):
     reservation: ReservationFacts
     entry: FirstEntry | None
     version: int
+    product: ProductAtGate | None
     may_enter: bool
 
 
@@ -56,8 +58,12 @@ def entry_id(scan_id: UUID, ticket_id: int) -> UUID:
     return uuid5(scan_id, str(ticket_id))
 
 
-async def admit_party(connection: Any, scan: PendingScan, venue: Venue, now: datetime) -> PartyWritten | None:
+async def admit_party(
+    connection: Any, scan: PendingScan, venue: Venue, now: datetime, products: ProductsAtGate
+) -> PartyWritten | None:
     """Decide the scan of a party and write it, in a transaction of its own. Sets the scan's answer.
+
+    The answer to a question counts for the tickets of the scanned product. Others with a question are scanned by themselves.
 
     Returns None if it must be decided again: as a scan of its ticket alone if nobody else of the party can come in.
     """
@@ -76,7 +82,8 @@ async def admit_party(connection: Any, scan: PendingScan, venue: Venue, now: dat
                 scan.answer = _answer_before(scan, logged, {row["id"] for row in members})
                 scan.to_log = False
                 return PartyWritten([], [])
-            return await _decide_and_write(connection, scan, [row["code"] for row in members], venue, now)
+            codes = [row["code"] for row in members]
+            return await _decide_and_write(connection, scan, codes, venue, now, products)
     except asyncpg.DeadlockDetectedError:
         log.warning("door.deadlock")
     except asyncpg.UniqueViolationError:
@@ -85,14 +92,14 @@ async def admit_party(connection: Any, scan: PendingScan, venue: Venue, now: dat
     return None
 
 
-async def _decide_and_write(
-    connection: Any, scan: PendingScan, codes: Sequence[str], venue: Venue, now: datetime
+async def _decide_and_write(  # noqa: PLR0917 - what `admit_party` has
+    connection: Any, scan: PendingScan, codes: Sequence[str], venue: Venue, now: datetime, products: ProductsAtGate
 ) -> PartyWritten | None:
     request = scan.request
     moment = request.scanned_at if request.source == "sync" and request.scanned_at is not None else now
     asked = row_literals.rows(f"{request.org_id},{text(code)},{scan.scan_id.hex},verify" for code in codes)
     rows = await connection.fetch(ENTRIES.read_entry_scans, asked)
-    members = [_member(row, scan, venue, moment) for row in rows]
+    members = [_member(row, scan, venue, moment, products) for row in rows]
     party = Party(None, sum(m.reservation.places for m in members), sum(m.reservation.admitted for m in members))
     scanned = next(member for member in members if member.ticket.code == request.code)
     others = [member for member in members if member.may_enter and member is not scanned]
@@ -135,12 +142,17 @@ async def _decide_and_write(
     return PartyWritten(entries, [*map(count_changed, written), *changed])
 
 
-def _member(row: Any, scan: PendingScan, venue: Venue, moment: datetime) -> _Member:
+def _member(row: Any, scan: PendingScan, venue: Venue, moment: datetime, products: ProductsAtGate) -> _Member:
     ticket, reservation, entry = facts_of(row)
     assert reservation is not None, "`lock_party` returns tickets with a reservation, and locks them"
     as_of = before_expiry(ticket, reservation) if scan.request.source == "sync" else ticket
     verdict = decide_entry(as_of, reservation, entry, venue.policy, venue.id, moment, venue.zone)
-    return _Member(ticket, reservation, entry, row["version"], verdict.reason is Reason.VALID)
+    decided, product = scan.answer, products.get(row["product_id"])
+    if product is not None:
+        assert isinstance(decided, Decision)
+        answer = scan.request.answer if product == decided.product else None
+        verdict = at_gate(verdict, product, scan.request.gate, answer)
+    return _Member(ticket, reservation, entry, row["version"], product, verdict.reason is Reason.VALID)
 
 
 def _entry_of(
@@ -153,7 +165,10 @@ def _entry_of(
     verdict = party_recorded(party, (reservation.date - day).days)
     status = ticket.status if ticket.channel == "ota" else "VERIFIED"
     decision = Decision(verdict, ticket, status, reservation, entry, day, scan_id, entered=True, party=party)
-    return PendingScan(request, scan_id, decision, member.version)
+    decided = scan.answer
+    assert isinstance(decided, Decision)
+    asked = member.product is not None and member.product == decided.product
+    return PendingScan(request, scan_id, decision, member.version, note=scan.note if asked else None)
 
 
 def _answer_before(scan: PendingScan, logged: Sequence[Any], members: set[int]) -> Decision | Refused:

@@ -27,6 +27,7 @@ from hub.events.scan_events import logged_scan
 from hub.observability.logs import request_id
 from hub.rules.decisions import Decision
 from hub.rules.limits import MAX_ATTEMPTS
+from hub.rules.product_at_gate import ProductsAtGate
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE, ScanRequest
@@ -57,12 +58,14 @@ class PendingScan:
     """Set for a ticket that was booked together with others. The answer then shows their party."""
     party_codes: Sequence[str] = ()
     """The codes of that party. Scanners that show one of them hear when its numbers change."""
+    note: str | None = None
+    """The question of the product and its answer, as the log keeps them."""
     for_party: bool = False
     """Set if the scan admits several of those tickets. `party_entry.py` decides it then."""
 
 
-DecideScan = Callable[[PendingScan, Any, Venue, datetime, date], None]
-"""Sets the answer of one scan from its row, the venue, the current time, and the date at the venue."""
+DecideScan = Callable[[PendingScan, Any, Venue, datetime, date, ProductsAtGate], None]
+"""Sets the answer of one scan from its row, the venue, the current time, the date there, and the products that say something."""
 
 
 class ScanBatches(ABC):
@@ -127,6 +130,7 @@ class ScanBatches(ABC):
                     scan.movement = None
                     scan.together = scan.for_party = False
                     scan.party_codes = ()
+                    scan.note = None
             else:
                 log.warning(self.raced_event)
                 for scan in undecided:
@@ -139,17 +143,21 @@ class ScanBatches(ABC):
         if links:
             await _find_bookings(connection, links)
         venues = await self._venues_of(scans)
+        by_venue = {
+            venue.id: (
+                now.astimezone(venue.zone).date(),
+                await self._services.products.at_gates(venue.org_id, venue.id),
+            )
+            for venue in venues.values()
+            if isinstance(venue, Venue)
+        }
         rows = await connection.fetch(self._facts_statement(), row_literals.rows(map(_request_row, scans)))
-        dates: dict[int, date] = {}
         for scan, row in zip(scans, rows, strict=True):
             venue = venues[scan.request.org_id, scan.request.venue_id]
             if isinstance(venue, Refused):
                 scan.answer, scan.to_log = venue, False
                 continue
-            today = dates.get(venue.id)
-            if today is None:
-                today = dates[venue.id] = now.astimezone(venue.zone).date()
-            self._decide(scan, row, venue, now, today)
+            self._decide(scan, row, venue, now, *by_venue[venue.id])
 
     async def _venues_of(self, scans: Iterable[PendingScan]) -> dict[tuple[int, int], Venue | Refused]:
         venues: dict[tuple[int, int], Venue | Refused] = {}

@@ -22,33 +22,51 @@ from hub.rules.entry_decision import (
 )
 from hub.rules.leaving import EXIT_REMEMBERED, RETURN_REMEMBERED, decide_exit, party_leaves
 from hub.rules.parties import ONE_PERSON, Party
+from hub.rules.product_at_gate import OF_PRODUCT, ProductAtGate, ProductsAtGate, at_gate
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import ScanRequest
 from hub.rules.ticket_code import looks_mistyped
 from hub.rules.venue import Venue
 
+ASKED = frozenset({Reason.QUESTION_UNANSWERED, Reason.QUESTION_DENIED})
+NO_ENTRY = frozenset({Reason.ALREADY_VERIFIED, Reason.QUESTION_UNANSWERED})
+"""Verdicts that let a scan be repeated, but record no entry by themselves."""
 
-def decide_entry_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, today: date) -> None:
+
+def decide_entry_scan(  # noqa: PLR0917 - the facts, as a batch has them
+    scan: PendingScan, row: Any, venue: Venue, now: datetime, today: date, products: ProductsAtGate
+) -> None:
     """Decide an entry scan by its row of `read_entry_scans`. Sets answer, version, and whether it will be logged."""
     request = scan.request
-    ticket = reservation = first_entry = status = None
+    ticket = reservation = first_entry = status = product = None
     if row["id"] is not None:
         ticket, reservation, first_entry = facts_of(row)
         status, scan.version = ticket.status, row["version"]
+        if products:
+            product = products.get(row["product_id"])
         if reservation is not None and reservation.booked_together > 1:
             scan.together = True
             scan.for_party = request.party and request.mode == "verify"
     if row["scanned_code"] is not None and not scan.for_party:
         scan.to_log = False
-        scan.answer = _entry_answered_before(scan, row, ticket, reservation, first_entry, venue, today)
+        scan.answer = _entry_answered_before(scan, row, ticket, reservation, first_entry, venue, today, product)
         return
     if request.source == "sync" and request.scanned_at is not None:
         now, ticket = request.scanned_at, before_expiry(ticket, reservation)
     verdict = decide_entry(ticket, reservation, first_entry, venue.policy, venue.id, now, venue.zone)
     if verdict is UNKNOWN:
         verdict = _or_mistyped(verdict, request.code)
-    enters = request.mode == "verify" and verdict.can_verify and verdict.reason is not Reason.ALREADY_VERIFIED
+    if product is not None:
+        verdict = at_gate(verdict, product, request.gate, request.answer)
+        if verdict.reason in ASKED:
+            scan.for_party = False
+            if row["scanned_code"] is not None:
+                scan.to_log = False
+                scan.answer = _entry_answered_before(scan, row, ticket, reservation, first_entry, venue, today, product)
+                return
+        _note_answer(scan, verdict, product, venue)
+    enters = request.mode == "verify" and verdict.can_verify and verdict.reason not in NO_ENTRY
     people, party = 1, None
     if reservation is not None and (reservation.places > 1 or ticket.channel == "booking"):  # type: ignore[union-attr]
         party = party_of(ticket, reservation)
@@ -68,13 +86,34 @@ def decide_entry_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, 
         status = status if ticket.channel == "ota" else "VERIFIED"
         if verdict.result == "GREEN":
             verdict = entry_recorded(verdict, party)
-    if people == 1 and party is None:
+    if people == 1 and party is None and product is None:
         # Most scans. Each argument takes as long as a comparison.
         scan.answer = Decision(verdict, ticket, status, reservation, first_entry, today, scan.scan_id, enters)
     else:
         scan.answer = Decision(
-            verdict, ticket, status, reservation, first_entry, today, scan.scan_id, enters, False, None, people, party
+            verdict,
+            ticket,
+            status,
+            reservation,
+            first_entry,
+            today,
+            scan.scan_id,
+            enters,
+            False,
+            None,
+            people,
+            party,
+            product,
         )
+
+
+def _note_answer(scan: PendingScan, verdict: Verdict, product: ProductAtGate, venue: Venue) -> None:
+    """Keep the answer for the log. An entry without an answer is not logged, unless it happened: its scan_id may be sent again."""
+    request = scan.request
+    if verdict.reason is Reason.QUESTION_UNANSWERED:
+        scan.to_log = request.mode == "validate" or request.source == "sync"
+    elif request.answer is not None and product.asks and (verdict.can_verify or verdict.reason in ASKED):
+        scan.note = product.answered(request.answer, venue.language)
 
 
 def _people(request: ScanRequest, party: Party) -> int:
@@ -85,7 +124,9 @@ def _people(request: ScanRequest, party: Party) -> int:
     return party.remaining if request.source == "sync" else 0
 
 
-def decide_exit_scan(scan: PendingScan, row: Any, venue: Venue, now: datetime, today: date) -> None:
+def decide_exit_scan(
+    scan: PendingScan, row: Any, venue: Venue, now: datetime, today: date, _products: ProductsAtGate
+) -> None:
     """Decide an exit scan by its row of `read_exit_scans`. Sets the answer and the movement to write."""
     request = scan.request
     ticket = reservation = entry = status = None
@@ -165,6 +206,7 @@ def _entry_answered_before(  # noqa: PLR0917 - the facts, as `decide_entry_scan`
     first_entry: FirstEntry | None,
     venue: Venue,
     today: date,
+    product: ProductAtGate | None,
 ) -> Decision | Refused:
     """Return the answer that this scan_id got, with the same texts."""
     request = scan.request
@@ -184,6 +226,10 @@ def _entry_answered_before(  # noqa: PLR0917 - the facts, as `decide_entry_scan`
     if request.source == "sync" and request.scanned_at is not None:
         then, ticket_before = request.scanned_at, before_expiry(ticket_before, reservation)
     verdict = decide_entry(ticket_before, reservation_before, entry_before, venue.policy, venue.id, then, venue.zone)
+    if product is not None and row["scanned_reason"] in OF_PRODUCT:
+        verdict = at_gate(
+            verdict, product, request.gate, "no" if row["scanned_reason"] == Reason.QUESTION_DENIED else None
+        )
     verdict = logged_verdict(row, _or_mistyped(verdict, request.code), party)
     if party is None and row["scanned_admitted"] is not None:
         party = Party(None, 0, row["scanned_admitted"])  # of tickets; its size is looked up
@@ -200,6 +246,7 @@ def _entry_answered_before(  # noqa: PLR0917 - the facts, as `decide_entry_scan`
         True,
         people=people,
         party=party,
+        product=product,
     )
 
 

@@ -19,6 +19,7 @@ from hub.observability import telemetry
 from hub.rules.decisions import Decision
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.text.languages import spoken
 
 MOST_IN_FLIGHT = 32
 
@@ -110,7 +111,7 @@ class CommandSession:
     def finish(self, number: int, reply: Decision | dict[str, Any]) -> None:
         """Send the reply to a command in flight."""
         self._in_flight -= 1
-        data = reply if isinstance(reply, dict) else reply.as_dict(self.context.contact())
+        data = reply if isinstance(reply, dict) else reply.as_dict(self.context.contact(), spoken.get())
         self._send(frames.result(number, data))
         if self._retiring:
             self._end_if_idle()

@@ -15,7 +15,7 @@ from hub.live.commands.context import CommandContext
 from hub.live.protocol import fields
 from hub.live.protocol.fields import Fields
 from hub.rules.decisions import Decision
-from hub.rules.scan_requests import LARGEST_PARTY, LONGEST_SCANNED_TEXT, Mode, ScanRequest
+from hub.rules.scan_requests import ANSWERS, LARGEST_PARTY, LONGEST_SCANNED_TEXT, Answer, Mode, ScanRequest
 
 LONGEST_REASON = 500
 
@@ -32,6 +32,7 @@ class Scan(NamedTuple):
     gate: str | None
     people: int | None = None
     party: bool = False
+    answer: Answer | None = None
 
 
 def read_look(given: Fields) -> Scan:
@@ -43,8 +44,13 @@ def read_scan(given: Fields) -> Scan:
     """A scan that changes something and so needs its `scan_id` (`verify`, `exit`)."""
     scan = _read_scan(given, fields.uuid(given, "scan_id"))
     if "count" in given or "party" in given:
-        return scan._replace(people=read_count(given), party=fields.flag(given, "party"))
-    return scan
+        scan = scan._replace(people=read_count(given), party=fields.flag(given, "party"))
+    return scan._replace(answer=read_answer(given)) if "answer" in given else scan
+
+
+def read_answer(given: Fields) -> Answer | None:
+    """Return the answer to the question of a ticket's product."""
+    return None if given.get("answer") is None else fields.word(given, "answer", ANSWERS)
 
 
 def read_count(given: Fields) -> int | None:
@@ -108,7 +114,7 @@ def _scan_request(context: CommandContext, scan: Scan, mode: Mode, code: str) ->
     return ScanRequest.of(
         context.identity, context.own_venue_id(), mode, code, "socket", scan_id=scan.scan_id, scanned_at=scan.scanned_at,
         gate=scan.gate or device.gate, device=device.id or device.name,
-        count=scan.people, party=scan.party,
+        count=scan.people, party=scan.party, answer=scan.answer,
     )  # fmt: skip
 
 

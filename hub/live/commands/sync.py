@@ -4,11 +4,13 @@ from typing import Any, NamedTuple
 
 from hub.actions.scanning.offline_sync import LARGEST_SKEW_MS, MOST_SCANS, QueuedScan
 from hub.live.commands.context import CommandContext
+from hub.live.commands.scanning import read_answer
 from hub.live.protocol import fields
 from hub.live.protocol.fields import Fields
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LARGEST_PARTY, LONGEST_SCANNED_TEXT
+from hub.text.languages import spoken
 
 MODES = ("verify", "validate", "exit")
 RESULTS = ("GREEN", "YELLOW", "RED")
@@ -43,6 +45,7 @@ def _read_scan(number: int, given: Any) -> QueuedScan:
             admitted,
             fields.whole_or_none(given, "count", 1, LARGEST_PARTY),
             fields.flag(given, "party"),
+            read_answer(given),
         )
     except Refused as refused:
         errors = [{**error, "field": f"scans.{number}.{error['field']}"} for error in refused.details.get("errors", [])]
@@ -58,4 +61,5 @@ async def sync(context: CommandContext, request: Sync) -> dict[str, Any]:
         gate=context.device.gate,
         skew_ms=request.skew_ms,
         contact=context.contact(),
+        language=spoken.get(),
     )

@@ -9,6 +9,7 @@ from hub.rules.decisions import Decision
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import ScanRequest
+from hub.text.languages import spoken
 from web.api.scanning.requests import ExitAtDoor, Scan, ValidateAtDoor, VerifyAtDoor
 from web.api.visible_contact import visible_contact
 from web.json_body import invalid, read_json
@@ -21,8 +22,9 @@ async def validate_ticket(request: web.Request) -> web.Response:
     operator = await operator_of(request)
     body = await read_json(request, ValidateAtDoor)
     decision = await _submit_entry_scan(request, operator, "validate", body.ticket_code, body)
-    _refuse_unless_admitted(decision)
-    wire = decision.as_dict(await visible_contact(request, operator))
+    if decision.verdict.reason is not Reason.QUESTION_UNANSWERED:
+        _refuse_unless_admitted(decision)
+    wire = decision.as_dict(await visible_contact(request, operator), spoken.get())
     ticket = wire["ticket"]
     return success_response(
         {
@@ -35,7 +37,7 @@ async def validate_ticket(request: web.Request) -> web.Response:
             "reservation": wire["reservation"],
             "validation_status": decision.verdict.reason.value,
             "scan_id": wire["scan_id"],
-            **_party(wire),
+            **_own_parts(wire),
         }
     )
 
@@ -54,7 +56,7 @@ async def verify_ticket(request: web.Request) -> web.Response:
     decision = await _submit_entry_scan(request, operator, "verify", code, body)
     if decision.verdict.reason is not Reason.ALREADY_VERIFIED:
         _refuse_unless_admitted(decision)
-    wire = decision.as_dict()
+    wire = decision.as_dict(language=spoken.get())
     data = {
         "ticket_id": wire["ticket"]["ticket_id"],
         "ticket_code": wire["ticket"]["ticket_code"],
@@ -63,7 +65,7 @@ async def verify_ticket(request: web.Request) -> web.Response:
         "already_verified": not decision.entered and decision.verdict.reason is not Reason.RE_ENTRY,
         "re_entry": decision.verdict.reason is Reason.RE_ENTRY,
         "scan_id": wire["scan_id"],
-        **_party(wire),
+        **_own_parts(wire),
     }
     return success_response(data)
 
@@ -73,7 +75,7 @@ async def scan_ticket(request: web.Request) -> web.Response:
     operator = await operator_of(request)
     body = await read_json(request, Scan)
     decision = await _submit_entry_scan(request, operator, body.mode, body.code, body)
-    return success_response(decision.as_dict(await visible_contact(request, operator)))
+    return success_response(decision.as_dict(await visible_contact(request, operator), spoken.get()))
 
 
 async def scan_exit(request: web.Request) -> web.Response:
@@ -83,7 +85,7 @@ async def scan_exit(request: web.Request) -> web.Response:
     scan = ScanRequest.of(operator, operator.venue_id, "exit", body.code, "http", scan_id=body.scan_id, gate=body.gate,
                           count=body.count)  # fmt: skip
     decision = await request.app[EXIT_SCANS].submit(scan)
-    return success_response(decision.as_dict(await visible_contact(request, operator)))
+    return success_response(decision.as_dict(await visible_contact(request, operator), spoken.get()))
 
 
 async def _submit_entry_scan(
@@ -95,12 +97,13 @@ async def _submit_entry_scan(
 ) -> Decision:
     scan = ScanRequest.of(operator, operator.venue_id, mode, code, "http", scan_id=body.scan_id, gate=body.gate)
     if not isinstance(body, ValidateAtDoor):
-        scan.count, scan.party = body.count, body.party
+        scan.count, scan.party, scan.answer = body.count, body.party, body.answer
     return await request.app[ENTRY_SCANS].submit(scan)
 
 
-def _party(wire: dict[str, Any]) -> dict[str, Any]:
-    return {"party": wire["party"]} if "party" in wire else {}
+def _own_parts(wire: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of a decision that only some tickets have."""
+    return {name: wire[name] for name in ("party", "product") if name in wire}
 
 
 def _refuse_unless_admitted(decision: Decision) -> None:
@@ -120,6 +123,10 @@ def _refuse_unless_admitted(decision: Decision) -> None:
         case Reason.TICKET_NOT_FOUND:
             # The message for customers asks them to check the typed code; operators need one that says what to do.
             details["message"] = verdict.detail
+        case Reason.WRONG_GATE if decision.product is not None:
+            details["gates"] = list(decision.product.gates or ())
+        case Reason.QUESTION_UNANSWERED | Reason.QUESTION_DENIED if decision.product is not None:
+            details["question"] = decision.product.as_dict(spoken.get())["question"]
     if verdict.reason is Reason.PARTY_TOO_LARGE:
         details["remaining"] = decision.party.remaining if decision.party else 1
     if decision.status is not None:

@@ -29,6 +29,25 @@ ListedMember = tuple[Hash, TicketStatus, int, Literal[0, 1], datetime | None, Ch
                      datetime | None, People, People, Hash]  # fmt: skip
 
 
+ListedOfProduct = tuple[Hash, TicketStatus, int, Literal[0, 1], datetime | None, Channel, datetime | None, str | None,
+                        datetime | None, People, People, Hash | None, int]  # fmt: skip
+
+
+class ListedProduct(Response):
+    """A product that has something to say at the gates. A text stands where there is none in Chinese, and the other way round."""
+
+    product_id: int
+    name: str
+    name_zh: str
+    note: str
+    note_zh: str
+    attention: bool
+    question: str
+    question_zh: str
+    gates: list[str] | None
+    """The gates of this venue that its tickets may enter by; null: all."""
+
+
 class ListPolicy(Response):
     unreserved_entry: Literal["deny", "allow"]
     late_entry_minutes: int
@@ -62,11 +81,13 @@ class DayList(Response):
     policy: ListPolicy
     slots: list[ListedSlot]
     """The slots of the day, and those of the days before and after whose entry window overlaps it."""
-    tickets: list[ListedTicket | ListedParty | ListedMember]
+    products: list[ListedProduct]
+    tickets: list[ListedTicket | ListedParty | ListedMember | ListedOfProduct]
     """`[hash, status, slot_id, verified, valid_until, channel, verified_at, gate, left_at]` of every ticket with a
     reservation in one of the slots. `verified_at` and `gate` belong to the entry. `left_at` is null unless the holder has left.
     A ticket for several people also has `places` and `admitted`, how many of them are in; its `left_at` is null unless all of those
-    have left. A ticket that was booked together with others has `places`, `admitted` and `party`, which is the same for all of them."""
+    have left. A ticket that was booked together with others has `places`, `admitted` and `party`, which is the same for all of them.
+    A ticket of one of the `products` has `places`, `admitted`, `party` (null without one) and `product_id`."""
     gone: list[Hash]
 
 

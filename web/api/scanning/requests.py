@@ -24,6 +24,12 @@ OfParty = Annotated[
 ]
 
 
+AnswerGiven = Annotated[
+    Literal["yes", "no"] | None,
+    Field(default=None, description="The answer to the question of the ticket's product, if it has one."),
+]
+
+
 class ValidateAtDoor(Request):
     ticket_code: ScannedText
     gate: Gate
@@ -40,6 +46,7 @@ class VerifyAtDoor(Request):
     scan_id: ScanId
     count: Count
     party: OfParty
+    answer: AnswerGiven
 
 
 class Scan(Request):
@@ -49,6 +56,7 @@ class Scan(Request):
     scan_id: ScanId
     count: Count
     party: OfParty
+    answer: AnswerGiven
 
 
 class ExitAtDoor(Request):
@@ -96,6 +104,7 @@ class OfflineScan(Request):
         Count, Field(description="How many people of a party went in or out. The default is all that could.")
     ]
     party: OfParty
+    answer: AnswerGiven
 
 
 class SyncScans(Request):

@@ -43,13 +43,31 @@ class Party(Response):
     remaining: int
 
 
+class Product(Response):
+    """What a ticket's product says at a gate, in the language of the request or the socket."""
+
+    product_id: int
+    name: str
+    note: str | None
+    """What the steward must know."""
+    attention: bool
+    """Whether the steward must not miss it."""
+    question: str | None
+    """To be answered with `yes` before an entry."""
+    gates: list[str] | None
+    """The gates of this venue that its tickets may enter by; null: all."""
+
+
 class ValidAtDoor(DoorTicket):
     reservation: DoorReservation | None
-    validation_status: Literal["VALID", "NO_RESERVATION", "MAY_RETURN"]
-    """`NO_RESERVATION` only if the venue admits tickets without a reservation. `MAY_RETURN` only if it allows returns."""
+    validation_status: Literal["VALID", "NO_RESERVATION", "MAY_RETURN", "QUESTION_UNANSWERED"]
+    """`NO_RESERVATION` only if the venue admits tickets without a reservation. `MAY_RETURN` only if it allows returns.
+    `QUESTION_UNANSWERED`: ask the `question` of the `product`, and verify with the `answer`."""
     scan_id: UUID
     party: Party | None = None
     """Set for a booking, and for tickets that were booked together; otherwise omitted."""
+    product: Product | None = None
+    """Set if the product has something to say at a gate; otherwise omitted."""
 
 
 class ValidAtDoorAnswer(Done):
@@ -68,6 +86,8 @@ class VerifiedAtDoor(FirstEntry):
     scan_id: UUID
     party: Party | None = None
     """Set for a booking, and for tickets that were booked together; otherwise omitted."""
+    product: Product | None = None
+    """Set if the product has something to say at a gate; otherwise omitted."""
 
 
 class VerifiedAtDoorAnswer(Done):
@@ -96,6 +116,8 @@ class Decision(Response):
     """Set for an exit, and for a ticket whose holder has left; otherwise omitted."""
     party: Party | None = None
     """Set for a booking, and for tickets that were booked together; otherwise omitted."""
+    product: Product | None = None
+    """Set if the product has something to say at a gate; otherwise omitted."""
     scan_id: UUID
 
 

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from hub.actions.scanning.offline_sync import QueuedScan
+from hub.text.languages import spoken
 from web.api.scanning.requests import SyncScans
 from web.api.visible_contact import visible_contact
 from web.json_body import read_json
@@ -16,7 +17,9 @@ async def sync_scans(request: web.Request) -> web.Response:
     operator = staff_of(request)
     body = await read_json(request, SyncScans, SYNC_BODY_BYTES)
     scans = [
-        QueuedScan(s.scan_id, s.code, s.scanned_at, s.offline_result, s.gate, s.mode, s.admitted, s.count, s.party)
+        QueuedScan(
+            s.scan_id, s.code, s.scanned_at, s.offline_result, s.gate, s.mode, s.admitted, s.count, s.party, s.answer
+        )
         for s in body.scans
     ]
     synced = await request.app[OFFLINE_SYNC].sync(
@@ -26,5 +29,6 @@ async def sync_scans(request: web.Request) -> web.Response:
         device=body.device,
         skew_ms=body.skew_ms,
         contact=await visible_contact(request, operator),
+        language=spoken.get(),
     )
     return success_response(synced)
