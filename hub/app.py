@@ -197,8 +197,7 @@ def _start_jobs(
         _start_periodic("expiry", 20, lambda: expire(services)),
         _start_periodic("booking expiry", 20, lambda: expire_bookings(services)),
         _start_periodic("performances", 20, lambda: finish_changes(services), first=2),
-        _start_periodic("performances", 20, lambda: finish_changes(services)),
-        _start_periodic("closed slots", 20, lambda: finish_closures(services)),
+        _start_periodic("closed slots", 20, lambda: finish_closures(services), first=2),
         _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
         _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
         _start_periodic(

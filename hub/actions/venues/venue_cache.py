@@ -80,11 +80,9 @@ class Venues:
 
     async def _read_organisations(self) -> tuple[Organisation, ...]:
         if self._organisations is None or time.monotonic() - self._organisations[0] > FRESH_SECONDS:
-            rows = await self._database.fetch(VENUES.organisations)
-            self._organisations = (time.monotonic(), tuple(Organisation(*tuple(row)) for row in rows))
             with working_for(None):
                 rows = await self._database.fetch(VENUES.organisations)
-            self._organisations = (time.monotonic(), frozenset(row["id"] for row in rows))
+            self._organisations = (time.monotonic(), tuple(Organisation(*tuple(row)) for row in rows))
         return self._organisations[1]
 
     async def only_organisation(self) -> int | None:
