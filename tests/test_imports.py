@@ -48,6 +48,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "shows": ("audit", "booking", "guests", "waitlist", "venues", "tickets", "messaging"),
     "privacy": ("audit", "booking", "guests", "shows", "waitlist", "venues"),
     "scanning": ("messaging", "venues"),
+    "setup": ("audit", "tickets", "venues", "staff"),
     "reporting": ("audit", "venues", "waitlist"),
 }
 """The subjects of hub/actions, each with those it may import. A subject is above the ones it imports."""

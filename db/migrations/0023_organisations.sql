@@ -31,7 +31,6 @@ CREATE TABLE first_setup (
     id           smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
     code_hash    bytea NOT NULL,
     draft        jsonb NOT NULL DEFAULT '{}',
-    version      integer NOT NULL DEFAULT 1,
     org_id       bigint,
     finished_at  timestamptz
 );

@@ -10,12 +10,15 @@ import socket
 import sys
 from argparse import Namespace
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.commands import demo_card
 from hub.commands.command_result import CommandFailed
 from hub.commands.command_services import with_servers
 from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.services import Services
 
 
 def run(args: Namespace) -> None:
@@ -107,7 +110,7 @@ async def _bind_patiently(settings: Settings) -> socket.socket:
 
 
 async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
-    """Create the demo venue and return its card, or create an empty first venue and return {}."""
+    """Create the demo venue and return its card, or create an empty first venue and return how to set it up."""
     from hub.actions.venues.venues import found_first_venue
     from hub.app import open_services
     from hub.commands.demo_venue import demo_card as read_card
@@ -117,18 +120,37 @@ async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
     async with open_services(settings) as services:
         if not demo:
             await found_first_venue(services)
-            return {}
+            return await _invite_to_set_up(services)
         with logs.without_info():
             await fill_demo(services)
         card: dict[str, Any] = await read_card(services)
         return card
 
 
+async def _invite_to_set_up(services: Services) -> dict[str, Any]:
+    """Return the address of the first set-up and its code, which is also logged; {} for a hub that has staff."""
+    from hub.actions.setup.setup_code import new_setup_code
+    from hub.observability import telemetry
+
+    code = await new_setup_code(services)
+    if code is None:
+        return {}
+    url = f"{services.settings.public_url}/admin/setup?code={code}"
+    telemetry.event(telemetry.SETUP_OPENED, "WARNING", url=url, code=code)
+    return {"setup": {"url": url, "code": code}}
+
+
 def _demo_lines(settings: Settings, card: dict[str, Any], as_json: bool) -> str:
     if as_json:
         return json.dumps({"url": settings.public_url, **card}, default=str, ensure_ascii=False) + "\n"
     card_lines = ["", f"Venue Hub is open at {settings.public_url}", "", *demo_card.pages(settings.public_url)]
-    if card:
+    if "setup" in card:
+        card_lines += [
+            "",
+            f"  {'Set up this hub':<17} {card['setup']['url']}",
+            f"  {'Set-up code':<17} {card['setup']['code']}",
+        ]
+    elif card:
         card_lines += ["", *demo_card.card_lines(card)]
     if settings.development:
         card_lines += ["", f"  {'Mail':<17} {settings.public_url}/dev/mail"]

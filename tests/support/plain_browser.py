@@ -84,6 +84,8 @@ class Element:
 
     @property
     def value(self) -> str:
+        if self.tag == "textarea" and not self.has("value"):
+            return "".join(child for child in self.children if isinstance(child, str)).removeprefix("\n")
         if self.tag != "select":
             return self["value"]
         options = list(self.all("option"))

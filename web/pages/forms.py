@@ -35,6 +35,10 @@ class Form:
         value = next((value for key, value in self._fields if key == name), "")
         return value.replace("\r\n", "\n").replace("\r", "\n").strip()
 
+    def secret(self, name: str) -> str:
+        """Return a password as it was typed, blanks around it included."""
+        return next((value for key, value in self._fields if key == name), "")
+
     def all(self, name: str) -> list[str]:
         """Return every filled single-line field of this name, in the order of the page."""
         values = [" ".join(value.split()) for key, value in self._fields if key == name]

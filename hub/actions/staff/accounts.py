@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -14,12 +15,14 @@ from hub.access.tokens import LIFETIME
 from hub.events.announcements import SessionRevoked
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.venue import Venue
 from hub.services import Services
 
 STAFF = load("staff/accounts")
 SESSIONS = load("staff/sessions")
 
 LEAST_PASSWORD = 8
+MOST_PRINTED = 20
 _USERNAME = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]{1,100}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,100}")
 _PASSWORD = re.compile(rf"[^\ud800-\udfff]{{{LEAST_PASSWORD},{LONGEST_SECRET}}}", re.DOTALL)
@@ -39,7 +42,7 @@ async def add_staff(
 ) -> dict[str, Any]:
     """Add a staff member who signs in by password, PIN, or either. Refuses INVALID_REQUEST with every wrong field."""
     username, name = username.strip(), name.strip()
-    errors = _errors(username, name, str(role), password, pin)
+    errors = check_staff(username, name, str(role), password, pin)
     if venue_id is not None and not await services.database.fetchval(STAFF.has_venue, org_id, venue_id):
         errors.append(_error("venue_id", "No such venue"))
     if errors:
@@ -58,6 +61,18 @@ async def add_staff(
     return {"staff_id": staff_id, "username": username, "name": name, "role": role.value, "venue_id": venue_id}
 
 
+@dataclass(frozen=True, slots=True)
+class SignInName:
+    username: str
+    name: str
+
+
+async def sign_in_names(services: Services, venue: Venue) -> list[SignInName]:
+    """Return the operators of a venue by name, as many as a sheet of paper holds."""
+    rows = await services.database.fetch(STAFF.sign_in_names, venue.org_id, venue.id, MOST_PRINTED)
+    return [SignInName(**row) for row in rows]
+
+
 async def disable_staff(services: Services, *, org_id: int, staff_id: int) -> None:
     """Disable an account and end all its sessions. Refuses NOT_FOUND. Repeating it changes nothing."""
     now = services.clock.now()
@@ -70,7 +85,10 @@ async def disable_staff(services: Services, *, org_id: int, staff_id: int) -> No
     services.announcer.publish([SessionRevoked(org_id, None, staff_id, now)])
 
 
-def _errors(username: str, name: str, role: str, password: str | None, pin: str | None) -> list[dict[str, str]]:
+def check_staff(
+    username: str, name: str, role: str, password: str | None = None, pin: str | None = None
+) -> list[dict[str, str]]:
+    """Return what is wrong with the fields of an account."""
     errors = []
     if not _USERNAME.fullmatch(username):
         errors.append(_error("username", "Give 1 to 100 characters without spaces"))

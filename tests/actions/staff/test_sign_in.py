@@ -281,7 +281,12 @@ async def elsewhere(office: Office) -> int:
     """Return another organisation with a Jane of its own."""
     org_id: int = await office.services.database.fetchval(VENUES.add_organisation, "Elsewhere")
     await add_staff(
-        office.services, org_id=org_id, username="jane", role=Role.MANAGER, name="Jane Elsewhere", password="other secret"
+        office.services,
+        org_id=org_id,
+        username="jane",
+        role=Role.MANAGER,
+        name="Jane Elsewhere",
+        password="other secret",
     )
     office.services.venues.forget()
     return org_id

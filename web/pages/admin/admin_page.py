@@ -20,6 +20,7 @@ from web.pages.render import page
 from web.request_fields import identity_of
 
 DONE: Mapping[str, str] = {
+    "setup-finished": N_("Your venue is open. Print this card, sign in on a scanner, and scan the practice ticket."),
     "booking-cancelled": N_("The booking is cancelled and its seats are free. We have emailed the visitor."),
     "request-cancelled": N_("The request is cancelled. We have emailed the visitor."),
     "booking-moved": N_("The booking has been moved. We have emailed the visitor."),

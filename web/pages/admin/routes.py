@@ -7,16 +7,19 @@ from aiohttp import web
 from web.pages.admin import (
     booking,
     bookings,
+    card,
     message,
     overview,
     performance,
     performance_changes,
     performance_run,
     rooms,
+    setup,
     show_form,
     shows,
 )
 
+_PART = setup.SETUP + "/{part:place|hours|gates|people|check}"
 _SHOW = "/admin/shows/{show_id:[0-9]{1,16}}"
 _ROOM = "/admin/rooms/{room_id:[0-9]{1,16}}"
 _PERFORMANCE = "/admin/performances/{performance_id:[0-9]{1,16}}"
@@ -26,6 +29,12 @@ _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
 def admin_routes() -> list[web.RouteDef]:
     return [
         web.get(overview.OVERVIEW, overview.show_overview),
+        web.get(card.CARD, card.show_card),
+        web.post(card.CARD, card.make_ticket),
+        web.get(setup.SETUP, setup.show_code),
+        web.post(setup.SETUP, setup.enter_code),
+        web.get(_PART, setup.show_part),
+        web.post(_PART, setup.answer_part),
         web.get(shows.LIST, shows.show_shows),
         web.get(f"{shows.LIST}/new", show_form.show_new),
         web.post(f"{shows.LIST}/new", show_form.add),
