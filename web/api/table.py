@@ -14,8 +14,10 @@ from web.api.shows.admin_table import ORGANISER_ENDPOINTS, POSTER_ENDPOINTS
 from web.api.shows.booking_list_table import BOOKING_LIST_ENDPOINTS
 from web.api.shows.booking_table import VISITOR_BOOKING_ENDPOINTS
 from web.api.shows.table import SHOW_ENDPOINTS
+from web.api.staff.organisation_table import ORGANISATION_ENDPOINTS
 from web.api.staff.table import STAFF_ENDPOINTS
 from web.api.tickets.table import CHECK_ENDPOINTS, HOLDER_ENDPOINTS, RECORD_ENDPOINTS
+from web.api.venues.table import VENUE_ENDPOINTS
 from web.api.waitlist.table import WAITLIST_ENDPOINTS
 
 DOCUMENT_ENDPOINTS: tuple[Endpoint, ...] = (
@@ -45,6 +47,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *DISPUTE_ENDPOINTS,
     *REPORT_ENDPOINTS,
     *RECORD_ENDPOINTS,
+    *ORGANISATION_ENDPOINTS,
+    *VENUE_ENDPOINTS,
     *ORGANISER_ENDPOINTS,
     *BOOKING_LIST_ENDPOINTS,
     *MAIL_ENDPOINTS,

@@ -12,13 +12,14 @@ from hub.access.roles import Role
 from hub.access.tokens import Staff
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import record_change
-from hub.actions.setup.setup_draft import Draft, Person, draft_of, plan_week, slug_of
+from hub.actions.setup.setup_draft import Draft, Person, draft_of, plan_week
 from hub.actions.staff.accounts import STAFF
 from hub.events.announcements import SlotsEdited
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.short_names import slug_of
 from hub.rules.venue_day import today
 from hub.services import Services
 

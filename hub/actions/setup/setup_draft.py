@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, time, timedelta
@@ -193,13 +191,6 @@ def plan_week(hours: Hours, first: date, zone: ZoneInfo) -> list[PlannedSlot]:
         refuse_fields({"weeks": f"At most {MOST_SLOTS} slots at once"})
     # Hours past midnight may meet those of the next day.
     return list({(slot.date, slot.start_time): slot for slot in slots}.values())
-
-
-def slug_of(name: str) -> str | None:
-    """Return the short name of an organisation's name: `Museo di Roma` is `museo-di-roma`. None if no letter remains."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").lstrip("0123456789-")[:40].strip("-")
-    return slug or None
 
 
 def draft_of(stored: str) -> Draft:
