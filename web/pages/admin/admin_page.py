@@ -20,6 +20,15 @@ from web.pages.render import page
 from web.request_fields import identity_of
 
 DONE: Mapping[str, str] = {
+    "venue-added": N_("The venue is added. Add its gates, then its slots."),
+    "venue-changed": N_("The venue is saved."),
+    "venue-deleted": N_("The venue is deleted."),
+    "gate-added": N_("The gate is added."),
+    "gate-changed": N_("The gate is saved."),
+    "gate-retired": N_("The gate is retired. Scanners no longer offer it."),
+    "gate-opened": N_("The gate is open again."),
+    "gate-deleted": N_("The gate is deleted."),
+    "organisation-changed": N_("The organisation is saved."),
     "setup-finished": N_("Your venue is open. Print this card, sign in on a scanner, and scan the practice ticket."),
     "booking-cancelled": N_("The booking is cancelled and its seats are free. We have emailed the visitor."),
     "request-cancelled": N_("The request is cancelled. We have emailed the visitor."),

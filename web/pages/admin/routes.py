@@ -9,6 +9,7 @@ from web.pages.admin import (
     bookings,
     card,
     message,
+    organisations,
     overview,
     performance,
     performance_changes,
@@ -17,9 +18,11 @@ from web.pages.admin import (
     setup,
     show_form,
     shows,
+    venues,
 )
 
 _PART = setup.SETUP + "/{part:place|hours|gates|people|check}"
+_VENUE = venues.VENUES + "/{venue_id:[0-9]{1,16}}"
 _SHOW = "/admin/shows/{show_id:[0-9]{1,16}}"
 _ROOM = "/admin/rooms/{room_id:[0-9]{1,16}}"
 _PERFORMANCE = "/admin/performances/{performance_id:[0-9]{1,16}}"
@@ -35,6 +38,16 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(setup.SETUP, setup.enter_code),
         web.get(_PART, setup.show_part),
         web.post(_PART, setup.answer_part),
+        web.get(venues.VENUES, venues.show_venues),
+        web.post(venues.VENUES, venues.add),
+        web.get(_VENUE, venues.show_venue),
+        web.post(_VENUE, venues.change),
+        web.post(f"{_VENUE}/delete", venues.delete),
+        web.post(f"{_VENUE}/gates", venues.add_one_gate),
+        web.post("/admin/gates/{gate_id:[0-9]{1,16}}", venues.change_one_gate),
+        web.get(organisations.ORGANISATIONS, organisations.show_organisations),
+        web.post(organisations.ORGANISATIONS, organisations.add),
+        web.post(organisations.ORGANISATIONS + "/{organisation_id:[0-9]{1,16}}", organisations.change),
         web.get(shows.LIST, shows.show_shows),
         web.get(f"{shows.LIST}/new", show_form.show_new),
         web.post(f"{shows.LIST}/new", show_form.add),

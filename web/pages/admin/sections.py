@@ -24,6 +24,8 @@ SET_UP, SHOWS, PEOPLE = N_("Set-up"), N_("Shows"), N_("Bookings and mail")
 SECTIONS: tuple[Section, ...] = (
     Section("overview", "/admin", N_("Overview"), Role.MANAGER, SET_UP),
     Section("card", "/admin/card", N_("Card for the gates"), Role.ADMIN, SET_UP),
+    Section("venues", "/admin/venues", N_("Venues and gates"), Role.ADMIN, SET_UP),
+    Section("organisations", "/admin/organisations", N_("Organisations"), Role.OWNER, SET_UP),
     Section("shows", "/admin/shows", N_("Shows"), Role.MANAGER, SHOWS),
     Section("rooms", "/admin/rooms", N_("Rooms"), Role.MANAGER, SHOWS),
     Section("bookings", "/admin/bookings", N_("Find a booking"), Role.MANAGER, PEOPLE),

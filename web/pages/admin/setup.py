@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from babel.core import get_global
-
 from hub.access.tokens import SESSION_COOKIE
 from hub.actions.audit.actor import Actor
 from hub.actions.setup.finish_setup import finish_setup
@@ -39,6 +37,7 @@ from web.keys import SERVICES
 from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.admin.form_fields import FieldReader
+from web.pages.admin.time_zone_field import country_of_zone, find_time_zone
 from web.pages.forms import Form, read_form
 from web.rate_limits import enforce_rate_limit
 
@@ -255,18 +254,11 @@ def _planned(request: web.Request, draft: Draft, hours: Hours) -> Sequence[Plann
 def _place(form: Form) -> Place:
     """Return the venue as typed. A time zone may be typed by its city, and decides the country if none is chosen."""
     timezone = find_time_zone(form.get("timezone"))
-    country = form.get("country") or get_global("zone_territories").get(timezone, "")
+    country = form.get("country") or country_of_zone(timezone)
     return Place(
         form.get("organisation") or form.get("venue"), form.get("venue"), form.get("address"), timezone, country,
         form.get("language"),
     )  # fmt: skip
-
-
-def find_time_zone(typed: str) -> str:
-    """Return the time zone that is meant: by its name in any case, or by its city alone; else the text itself."""
-    wanted = typed.strip().replace(" ", "_").lower()
-    found = [zone for zone in time_zones() if wanted in (zone.lower(), zone.rpartition("/")[2].lower())]
-    return found[0] if len(found) == 1 else typed.strip()
 
 
 def _hours(form: Form) -> Hours:
