@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
-from hub.access.tokens import Identity
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import change, record_change
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.outbox_admin import OVERDUE_AFTER, MailStanding, link_of, why_not_discard, why_not_retry
 from hub.rules.reasons import Reason
@@ -81,7 +83,7 @@ async def read_mail(services: Services, org_id: int, wanted: Wanted, before: int
     return MailPage(lines, lines[-1].id if len(rows) > PAGE else None, MailFigures(**figures))
 
 
-async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailRow:
+async def retry_mail(services: Services, mail_id: int, by: Actor) -> MailRow:
     """Send a message again now, with all its tries. If its link is no longer stored, it gets a new one to the same party.
 
     A request of a booking has one link that confirms it, so the new one replaces it.
@@ -93,27 +95,39 @@ async def retry_mail(services: Services, mail_id: int, by: Identity) -> MailRow:
     payload = json.loads(row["payload"])
     link = link_of(row["kind"])
     token = secret_token() if link and isinstance(payload, dict) and link not in payload else None
-    done = await services.database.jobs.fetchval(
-        OUTBOX_ADMIN.retry,
-        by.org_id,
-        mail_id,
-        now,
-        json.dumps({link: token} if token else {}),
-        token_hash(token) if token else None,
-    )
+    async with change(services) as connection:
+        done = await connection.fetchval(
+            OUTBOX_ADMIN.retry, by.org_id, mail_id, now, json.dumps({link: token} if token else {}),
+            token_hash(token) if token else None,
+        )  # fmt: skip
+        if done is not None:
+            await record_change(
+                connection,
+                services,
+                by,
+                AuditAction.MAIL_RETRIED,
+                mail_id,
+                after={"kind": row["kind"], "new_link": token is not None},
+            )
     return await _settled(services, done, mail_id, by, telemetry.MAIL_RETRIED)
 
 
-async def discard_mail(services: Services, mail_id: int, by: Identity) -> MailRow:
+async def discard_mail(services: Services, mail_id: int, by: Actor) -> MailRow:
     """Discard a message: it is never sent, and its content is deleted."""
     now = services.clock.now()
-    if refusal := why_not_discard(_facts(await _standing(services, mail_id, by)), now):
+    row = await _standing(services, mail_id, by)
+    if refusal := why_not_discard(_facts(row), now):
         raise Refused(refusal)
-    done = await services.database.jobs.fetchval(OUTBOX_ADMIN.discard, by.org_id, mail_id, now, "discarded")
+    async with change(services) as connection:
+        done = await connection.fetchval(OUTBOX_ADMIN.discard, by.org_id, mail_id, now, "discarded")
+        if done is not None:
+            await record_change(
+                connection, services, by, AuditAction.MAIL_DISCARDED, mail_id, before={"kind": row["kind"]}
+            )
     return await _settled(services, done, mail_id, by, telemetry.MAIL_DISCARDED)
 
 
-async def _settled(services: Services, done: int | None, mail_id: int, by: Identity, event_name: str) -> MailRow:
+async def _settled(services: Services, done: int | None, mail_id: int, by: Actor, event_name: str) -> MailRow:
     """Return the message after the change. Refuses MAIL_ON_ITS_WAY if a process has claimed it meanwhile."""
     if done is None:
         raise Refused(Reason.MAIL_ON_ITS_WAY)
@@ -122,7 +136,7 @@ async def _settled(services: Services, done: int | None, mail_id: int, by: Ident
     return _mail_row(row, services.clock.now())
 
 
-async def _standing(services: Services, mail_id: int, by: Identity) -> Any:
+async def _standing(services: Services, mail_id: int, by: Actor) -> Any:
     row = await services.database.jobs.fetchrow(
         OUTBOX_ADMIN.one, by.org_id, mail_id, services.clock.now() - OVERDUE_AFTER
     )

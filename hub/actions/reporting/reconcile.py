@@ -3,14 +3,19 @@
 from typing import Any
 
 from db.statements import load
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import record_change
 from hub.actions.waitlist.offer_places import serve_waitlist
 from hub.events.announcements import MovementsChanged, SlotChanged
+from hub.rules.audit_actions import AuditAction
 from hub.services import Services
 
 EXITS = load("scanning/exits")
 SLOTS = load("venues/slots")
 WAITLIST = load("waitlist/entries")
 MOST_SLOTS = 20_000
+COUNTS = ("booked_count", "verified_count")
+MOVEMENTS = ("exited", "reentered")
 
 
 async def reconcile(services: Services, *, fix: bool = False) -> dict[str, Any]:
@@ -27,7 +32,7 @@ async def reconcile(services: Services, *, fix: bool = False) -> dict[str, Any]:
             "verified_rows": row["verified_rows"],
         })  # fmt: skip
         if fix:
-            await _correct(services, row["org_id"], row["slot_id"])
+            await _correct(services, row)
     holds = await _compare_holds(services, fix=fix)
     movements = await _compare_movements(services, fix=fix)
     admission = await resync_seat_admission(services, fix=fix)
@@ -46,6 +51,11 @@ async def _compare_movements(services: Services, *, fix: bool) -> list[dict[str,
                 # An exit during this transaction waits for the locked row, and is then added to the corrected count.
                 await connection.execute(EXITS.lock_movements, *day)
                 corrected = await connection.fetchrow(EXITS.correct_movements, *day)
+                await record_change(
+                    connection, services, Actor(row["org_id"]), AuditAction.MOVEMENTS_CORRECTED, row["venue_id"],
+                    venue_id=row["venue_id"], before={name: row[name] for name in MOVEMENTS},
+                    after={"date": row["date"], **{name: corrected[name] for name in MOVEMENTS}},
+                )  # fmt: skip
             services.announcer.publish([MovementsChanged.of(corrected)])
     return drift
 
@@ -103,8 +113,13 @@ def _agrees(state: dict[str, int], row: Any) -> bool:
     return state["free"] == int(row["free"]) and state["revision"] <= int(row["revision"])
 
 
-async def _correct(services: Services, org_id: int, slot_id: int) -> None:
+async def _correct(services: Services, drift: Any) -> None:
+    org_id, slot_id = drift["org_id"], drift["slot_id"]
     async with services.database.transaction() as connection:
         await connection.fetch(SLOTS.lock_slot_tickets, org_id, slot_id)
         row = await connection.fetchrow(SLOTS.correct_slot, org_id, slot_id)
+        await record_change(
+            connection, services, Actor(org_id), AuditAction.COUNTS_CORRECTED, slot_id, venue_id=row["venue_id"],
+            before={name: drift[name] for name in COUNTS}, after={name: row[name] for name in COUNTS},
+        )  # fmt: skip
     services.announcer.publish([SlotChanged.of(row)])

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from db.statements import load
 from hub.actions.audit.actor import Actor
-from hub.actions.audit.changes import change, refuse_fields
+from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.shows.performances import DAY_MINUTES, SETTINGS, capacity_for, setting_errors
 from hub.actions.venues.changed_slots import publish_slots
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.performance_plan import Overlap, Played, Run, Skipped, find_overlaps, plan_performances, run_dates
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -108,6 +109,11 @@ async def add_run(
             [s.date for s in planned], [s.start_time for s in planned], [s.end_time for s in planned],
             [s.starts_at for s in planned], [s.ends_at for s in planned],
             [_closes_at(draft.settings, s) for s in planned], capacity, *_setting_columns(draft.settings), now,
+        )  # fmt: skip
+        await record_change(
+            connection, services, by, AuditAction.PERFORMANCES_ADDED, draft.show_id, venue_id=show["venue_id"],
+            after={"performances": len(rows), "first": planned[0].starts_at, "last": planned[-1].starts_at,
+                   "room": room["name"], "capacity": capacity},
         )  # fmt: skip
     ids: list[int | None] = [None if dry_run else row["id"] for row in rows]
     if not dry_run:

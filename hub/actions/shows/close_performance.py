@@ -11,14 +11,15 @@ import orjson
 
 from db.statements import load
 from hub.actions.audit.actor import Actor
-from hub.actions.audit.changes import change, refuse_fields, refuse_other_version
+from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
 from hub.actions.guests.change_guest import end_guests
 from hub.actions.shows.performance_records import Concerned, PerformanceRecord, concerned_by, record_of
-from hub.actions.shows.performances import lock_performance
+from hub.actions.shows.performances import lock_performance, recorded
 from hub.actions.shows.read_shows import alternatives_of
 from hub.actions.waitlist.offer_places import serve_waitlist
 from hub.events.announcements import SlotChanged, SlotsEdited, TicketsChanged
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.show_texts import LONGEST_MESSAGE, clean_text
@@ -62,6 +63,13 @@ async def cancel_performance(
                 raise Refused(Reason.PERFORMANCE_OVER, ends_at=row["ends_at"])
             closed = await connection.fetchrow(CHANGES.close_performance, by.org_id, performance_id, now, text)
         record = await record_of(connection, services, by, performance_id)
+        if closed is not None:
+            await record_change(
+                connection, services, by, AuditAction.PERFORMANCE_CANCELLED, performance_id, venue_id=record.venue_id,
+                before=recorded(record),
+                after={**recorded(record), "status": record.status, "bookings": concerned.bookings, "requests": concerned.pending,
+                       "message": text},
+            )  # fmt: skip
     if dry_run:
         return CancelledPerformance(record, concerned, 0, concerned.bookings + concerned.pending)
     if closed is not None:

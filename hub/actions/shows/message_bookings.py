@@ -3,10 +3,12 @@
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
 from hub.actions.audit.actor import Actor
-from hub.actions.audit.changes import refuse_fields
+from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.shows.close_performance import check_message
 from hub.actions.shows.performance_records import read_performance
+from hub.actions.shows.performances import recorded
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -28,9 +30,14 @@ async def message_bookings(services: Services, by: Actor, performance_id: int, m
         raise Refused(Reason.PERFORMANCE_OVER, ends_at=performance.ends_at)
     rows = await services.database.fetch(MESSAGES.recipients, by.org_id, performance_id)
     tokens = [secret_token() for _ in rows]
-    queued: int = await services.database.fetchval(
-        MESSAGES.queue_messages, by.org_id, [row["reservation_id"] for row in rows], tokens,
-        [token_hash(token) for token in tokens], performance_id, text, now,
-    )  # fmt: skip
+    async with change(services) as connection:
+        queued: int = await connection.fetchval(
+            MESSAGES.queue_messages, by.org_id, [row["reservation_id"] for row in rows], tokens,
+            [token_hash(token) for token in tokens], performance_id, text, now,
+        )  # fmt: skip
+        await record_change(
+            connection, services, by, AuditAction.PERFORMANCE_MESSAGED, performance_id, venue_id=performance.venue_id,
+            after={**recorded(performance), "bookings": queued, "message": text},
+        )  # fmt: skip
     telemetry.event(telemetry.BOOKINGS_MESSAGED, slot_id=performance_id, bookings=queued, staff_id=by.staff_id)
     return queued

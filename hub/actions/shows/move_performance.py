@@ -14,14 +14,22 @@ import orjson
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
 from hub.actions.audit.actor import Actor
-from hub.actions.audit.changes import change, refuse_fields, refuse_other_version
+from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
 from hub.actions.shows.add_performances import refuse_overlap
 from hub.actions.shows.close_performance import AT_ONCE, MOST_BATCHES, check_message
 from hub.actions.shows.performance_records import Concerned, PerformanceRecord, concerned_by, record_of
-from hub.actions.shows.performances import capacity_for, lock_performance, refuse_ended, refuse_taken
+from hub.actions.shows.performances import (
+    capacity_for,
+    lock_performance,
+    publish_gone,
+    recorded,
+    refuse_ended,
+    refuse_taken,
+)
 from hub.actions.venues.changed_slots import publish_gone, publish_slots
 from hub.events.announcements import TicketsChanged
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.performance_plan import LONGEST_MINUTES, Overlap, planned_at
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -79,6 +87,7 @@ async def move_performance(
             if room is None or room["venue_id"] != row["venue_id"]:
                 raise Refused(Reason.ROOM_NOT_FOUND)
         planned = _plan(row, move, ZoneInfo(row["timezone"]), now)
+        was = await record_of(connection, services, by, performance_id)
         concerned = await concerned_by(connection, by, performance_id)
         moved = None
         overlaps: list[Overlap] = []
@@ -93,6 +102,11 @@ async def move_performance(
                 connection, by, row, planned, room_id=room["id"], capacity=capacity, message=text, now=now
             )
         record = await record_of(connection, services, by, performance_id)
+        if moved is not None:
+            await record_change(
+                connection, services, by, AuditAction.PERFORMANCE_MOVED, performance_id, venue_id=record.venue_id,
+                before=recorded(was), after={**recorded(record), "bookings": concerned.bookings, "message": text},
+            )  # fmt: skip
     if dry_run or moved is None:
         return MovedPerformance(record, concerned, tuple(overlaps), 0, concerned.bookings if moved is not None else 0)
     if row["date"] != moved["date"]:

@@ -6,10 +6,11 @@ from typing import Any
 
 from db.statements import load
 from hub.actions.audit.actor import Actor
-from hub.actions.audit.changes import change, refuse_fields, refuse_other_version
+from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
 from hub.actions.shows.performance_records import PerformanceRecord, concerned_by, record_of
 from hub.actions.venues.changed_slots import publish_gone, publish_slots
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.performance_plan import MOST_SEATS, capacity_of
 from hub.rules.reasons import Reason
@@ -46,6 +47,7 @@ async def change_performance(
         refuse_fields({**setting_errors(settings), **unknown})
         capacity = capacity_for(room["capacity"], settings["additional_seats"], settings["occupied_seats"])
         refuse_taken(row, capacity)
+        was = await record_of(connection, services, by, performance_id)
         written = await connection.fetchrow(
             PERFORMANCES.write_performance,
             by.org_id,
@@ -55,6 +57,10 @@ async def change_performance(
             now,
         )
         record = await record_of(connection, services, by, performance_id)
+        await record_change(
+            connection, services, by, AuditAction.PERFORMANCE_CHANGED, performance_id, venue_id=record.venue_id,
+            before=recorded(was, *SETTINGS), after=recorded(record, *SETTINGS),
+        )  # fmt: skip
     if not dry_run:
         publish_slots(services, by.org_id, [written])
         telemetry.event(telemetry.PERFORMANCE_CHANGED, slot_id=performance_id, capacity=capacity, was=row["total_capacity"],
@@ -72,11 +78,16 @@ async def delete_performance(
     async with change(services, dry_run=dry_run) as connection:
         _, row = await lock_performance(connection, by, performance_id)
         refuse_other_version(row, version)
+        record = await record_of(connection, services, by, performance_id)
         gone = await connection.fetchrow(PERFORMANCES.delete_performance, by.org_id, performance_id)
         if gone is None:
             found = await concerned_by(connection, by, performance_id)
             raise Refused(Reason.PERFORMANCE_IN_USE, bookings=found.bookings, people=found.people, pending=found.pending,
                           waiting=found.waiting, admitted=found.admitted)  # fmt: skip
+        await record_change(
+            connection, services, by, AuditAction.PERFORMANCE_DELETED, performance_id, venue_id=record.venue_id,
+            before=recorded(record, *SETTINGS),
+        )  # fmt: skip
     if not dry_run:
         publish_gone(services, gone)
         publish_slots(services, by.org_id)
@@ -102,6 +113,12 @@ async def lock_performance(connection: Any, by: Actor, performance_id: int, *roo
         if row["room_id"] == room_id:
             return next(room for room in locked if room["id"] == room_id), row
     raise Refused(Reason.BUSY)
+
+
+def recorded(performance: PerformanceRecord, *fields: str) -> dict[str, Any]:
+    """Return what the audit log keeps of a performance: where and when it is played, and these fields."""
+    names = ("title", "room", "date", "start_time", "end_time", "capacity", *fields)
+    return {name: getattr(performance, name) for name in names}
 
 
 def refuse_ended(row: Any, now: datetime) -> None:

@@ -10,10 +10,11 @@ import asyncpg
 
 from db.statements import load
 from hub.actions.audit.actor import Actor
-from hub.actions.audit.changes import change, refuse_other_version
+from hub.actions.audit.changes import change, record_change, refuse_other_version
 from hub.actions.shows.shows import ShowRecord, read_show
 from hub.actions.venues.changed_slots import publish_slots
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.image_header import ImageHeader, read_image_header
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
@@ -127,7 +128,11 @@ async def _write(
                 SHOWS.store_poster, by.org_id, digest, header.media_type, header.width, header.height, image, now
             )
         await connection.execute(SHOWS.set_poster, by.org_id, show_id, digest, now)
-    before: bytes | None = row["poster_hash"]
+        before: bytes | None = row["poster_hash"]
+        await record_change(
+            connection, services, by, AuditAction.POSTER_CHANGED, show_id, venue_id=row["venue_id"],
+            before={"poster": before and before.hex()}, after={"poster": digest and digest.hex()},
+        )  # fmt: skip
     return before
 
 

@@ -9,10 +9,11 @@ import orjson
 
 from db.statements import load
 from hub.actions.audit.actor import Actor
-from hub.actions.audit.changes import BEYOND, change, refuse_fields, refuse_other_version
+from hub.actions.audit.changes import BEYOND, change, record_change, refuse_fields, refuse_other_version
 from hub.actions.venues.changed_slots import publish_slots
 from hub.actions.venues.venues import venue_of
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.performance_plan import LONGEST_MINUTES
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -116,6 +117,9 @@ async def add_show(services: Services, by: Actor, draft: ShowDraft, *, dry_run: 
     async with change(services, dry_run=dry_run) as connection:
         show_id = await connection.fetchval(SHOWS.add_show, by.org_id, venue_id, *columns, services.clock.now())
         show = await _read(connection, services, by, show_id)
+        await record_change(
+            connection, services, by, AuditAction.SHOW_ADDED, show_id, venue_id=venue_id, after=_recorded(show)
+        )
     if not dry_run:
         telemetry.event(telemetry.SHOW_CHANGED, change="added", show_id=show_id, staff_id=by.staff_id)
     return show
@@ -136,9 +140,14 @@ async def change_show(
         row = await _lock(connection, by, show_id, version)
         if row["status"] == "PUBLISHED" and changed.get("status", "PUBLISHED") != "PUBLISHED":
             await _refuse_bookings(connection, by, show_id, now)
+        was = await _read(connection, services, by, show_id)
         fields = {name: changed.get(name, row[name]) for name in FIELDS}
         await connection.execute(SHOWS.write_show, by.org_id, show_id, *(_column(fields, name) for name in FIELDS), now)
         show = await _read(connection, services, by, show_id)
+        await record_change(
+            connection, services, by, AuditAction.SHOW_CHANGED, show_id, venue_id=show.venue_id, before=_recorded(was),
+            after=_recorded(show),
+        )  # fmt: skip
     if not dry_run:
         publish_slots(services, by.org_id)
         telemetry.event(telemetry.SHOW_CHANGED, change="changed", show_id=show_id, staff_id=by.staff_id,
@@ -152,11 +161,19 @@ async def delete_show(
     """Delete a show that never had a performance. Refuses SHOW_NOT_FOUND, VERSION_MISMATCH, and SHOW_IN_USE with their number."""
     async with change(services, dry_run=dry_run) as connection:
         await _lock(connection, by, show_id, version)
+        show = await _read(connection, services, by, show_id)
         if await connection.fetchval(SHOWS.delete_show, by.org_id, show_id) is None:
-            show = await _read(connection, services, by, show_id)
             raise Refused(Reason.SHOW_IN_USE, performances=show.performances, to_come=show.performances_to_come)
+        await record_change(
+            connection, services, by, AuditAction.SHOW_DELETED, show_id, venue_id=show.venue_id, before=_recorded(show)
+        )
     if not dry_run:
         telemetry.event(telemetry.SHOW_CHANGED, change="deleted", show_id=show_id, staff_id=by.staff_id)
+
+
+def _recorded(show: ShowRecord) -> dict[str, Any]:
+    """Return what the audit log keeps of a show."""
+    return {name: getattr(show, name) for name in FIELDS}
 
 
 async def _lock(connection: Any, by: Actor, show_id: int, version: int | None) -> Any:

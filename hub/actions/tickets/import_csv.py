@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from db.statements import load
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import record_change
+from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -49,6 +52,11 @@ async def import_csv(
             added = await _add(connection, org_id, new, products, own_order=own_order, now=services.clock.now())
             report["imported"] += added
             report["unchanged"] += len(rows) - added
+        if report["imported"]:
+            await record_change(
+                connection, services, Actor(org_id), AuditAction.TICKETS_IMPORTED, own_order,
+                after={"tickets": report["imported"], "unchanged": report["unchanged"], "refused": len(report["errors"])},
+            )  # fmt: skip
     return report
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from hub.access.roles import Role
 from hub.actions.messaging.outbox_admin import MailRow, Wanted, discard_mail, read_mail, retry_mail
 from hub.confirmation.failure_texts import failure_text
+from web.api.administration import actor_of
 from web.json_body import invalid
 from web.json_responses import success_response
 from web.keys import SERVICES
@@ -40,14 +41,14 @@ async def show_mails(request: web.Request) -> web.Response:
 
 
 async def retry_one_mail(request: web.Request) -> web.Response:
-    staff = staff_of(request, Role.MANAGER)
-    mail = await retry_mail(request.app[SERVICES], path_id(request, "mail_id"), staff)
+    by = actor_of(request, Role.MANAGER)
+    mail = await retry_mail(request.app[SERVICES], path_id(request, "mail_id"), by)
     return success_response(_mail_fields(mail, request["language"]))
 
 
 async def discard_one_mail(request: web.Request) -> web.Response:
-    staff = staff_of(request, Role.MANAGER)
-    mail = await discard_mail(request.app[SERVICES], path_id(request, "mail_id"), staff)
+    by = actor_of(request, Role.MANAGER)
+    mail = await discard_mail(request.app[SERVICES], path_id(request, "mail_id"), by)
     return success_response(_mail_fields(mail, request["language"]))
 
 
