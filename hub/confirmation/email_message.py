@@ -38,6 +38,7 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "reservation.message": reservation_emails.own_message,
     "reservation.contact_changed": reservation_emails.contact_changed,
     "guest.invited": reservation_emails.invited,
+    "reservation.choose": reservation_emails.choose_again,
     "booking.requested": booking_emails.requested,
     "booking.confirmed": booking_emails.confirmed,
     "booking.moved": booking_emails.moved,

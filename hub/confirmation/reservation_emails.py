@@ -1,11 +1,12 @@
 """E-mails about reservations and guests: confirmed, invited, moved, cancelled, reminder, and the organiser's own message.
+"""E-mails about reservations: confirmed, moved, cancelled, reminder, and the wish to choose another time for a closed slot.
 
 Each describes the state at the time of writing, which may be later than the change. They raise Obsolete if there is nothing
 left to say.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from hub.confirmation.booked_party import Party, Place, by_slot, calendar_entrie
 from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.calendar_links import calendar_links
 from hub.confirmation.email_content import EmailContent, Link, Obsolete, TicketBlock, Unsendable, VisitBlock
-from hub.confirmation.outbox_message import OutboxMessage, Sender
+from hub.confirmation.outbox_message import OutboxMessage, Sender, slot_of
 from hub.text.languages import format_day, format_moment, format_span, format_time, translator
 
 _LATE_ENOUGH = timedelta(hours=1)
@@ -69,6 +70,7 @@ def moved(message: OutboxMessage, sender: Sender) -> EmailContent:
                 "Please come at the new time. Your QR codes stay the same.",
                 len(places),
             ),
+            *_own_words(message),
         ),
         was=was,
     )
@@ -151,6 +153,25 @@ def contact_changed(message: OutboxMessage, sender: Sender) -> EmailContent:
             _("You did not ask for this? Please contact the venue."),
         ),
         visits=tuple(_visit_block(party, group, message.language, pictures=False) for group in by_slot(places)),
+def choose_again(message: OutboxMessage, sender: Sender) -> EmailContent:
+    """Ask for another time: the slot is closed, and the reservation waits in it to be moved."""
+    places = [place for place in _standing(party, message) if place.status == "RESERVED"]
+    if not places:
+        raise Obsolete("used")
+    first = places[0]
+    if first.starts_at <= message.now:
+        raise Obsolete("over")
+    manage_url = message.manage_url(sender)
+    day = format_day(first.date, message.language)
+    hours = format_span(first.start_time, first.end_time, message.language)
+        subject=_("Please choose another time: your visit to {venue} on {day}").format(venue=party.venue.name, day=day),
+        greeting=_greeting(message.language, places),
+        heading=_("Your time is closed"),
+            _("The venue has closed the time of your visit. Please choose another one: your place stays yours until then."),
+            *_own_words(message),
+        visits=tuple(_visit_block(party, group, message.language, struck=True) for group in by_slot(places)),
+        action=Link(_("Choose another time"), manage_url) if manage_url else None,
+        notes=(_("You can choose until your visit would have begun."),),
     )
 
 
@@ -193,6 +214,7 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
     manage_url = message.manage_url(sender) if rest else ""
     day = format_day(places[0].date, message.language)
     heading, *paragraphs = _why_cancelled(message, _)
+    paragraphs += _own_words(message)
     if usable:
         paragraphs.append(
             translation.ngettext(
@@ -218,7 +240,7 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
         paragraphs=tuple(paragraphs),
         visits=tuple(_visit_block(party, group, message.language, struck=True) for group in by_slot(places)),
         action=Link(_("Book another time"), address) if address else None,
-        also=(Link(_("See what stays booked"), manage_url),) if manage_url else (),
+        also=(*_other_times(message, party, address), *((Link(_("See what stays booked"), manage_url),) if manage_url else ())),
         notes=tuple(notes),
         entries=tuple(_entries(party, message, sender, manage_url)),
     )
@@ -236,6 +258,9 @@ def _why_cancelled(message: OutboxMessage, _: Callable[[str], str]) -> list[str]
             return [
                 _("This performance is cancelled"),
                 _("We are sorry: it cannot take place, and your place on the guest list has ended with it."),
+        case "closed":
+                _("We had to cancel your visit"),
+                _("The venue has closed the time of your visit. We are sorry that it will not be as planned."),
             ]
         case "no_show":
             return [
@@ -244,6 +269,24 @@ def _why_cancelled(message: OutboxMessage, _: Callable[[str], str]) -> list[str]
             ]
         case _other:
             return [_("Your visit is cancelled"), _("Your reservation is cancelled, and the place is free for others.")]
+
+
+def _own_words(message: OutboxMessage) -> tuple[str, ...]:
+    """Return the administrator's own words, a paragraph for each of their lines."""
+    return tuple(line.strip() for line in message.text("message").split("\n") if line.strip())
+
+
+def _other_times(message: OutboxMessage, party: Party, address: str) -> tuple[Link, ...]:
+    """Return the times that the message offers, without those that have begun since it was written."""
+    words = translator(message.language).gettext("{day}, {time}")
+    local_now = message.now.astimezone(ZoneInfo(party.venue.timezone)).replace(tzinfo=None)
+    links = []
+    for offer in message.objects("alternatives") if address else ():
+        day, start, end = slot_of(offer, "alternatives")
+        if datetime.combine(day, start) > local_now:
+            hours = format_span(start, end, message.language)
+            links.append(Link(words.format(day=format_day(day, message.language), time=hours), address))
+    return tuple(links)
 
 
 def _visit_email(

@@ -1,7 +1,6 @@
 -- Changes of bookings: read by holder or staff, moved, cancelled. Locks: tickets by id, reservations, slots by id. The `bookings`
 -- row of a ticket is changed under the ticket's lock, so it has no lock of its own here. Whoever was booked when the organiser moved
--- the performance may change until it begins, and so may
--- whoever was moved from a closed slot, or was asked to choose another time.
+-- the performance may change until it begins, and so may whoever was moved from a closed slot, or was asked to choose another time.
 
 -- name: party_of_token
 -- The reservations of a manage token, whatever the organisation, because the token gives the right to them. Tokens made later
@@ -15,7 +14,8 @@ SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.s
        THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours,
        t.version, v.address, r.language, r.calendar_sequence,
        r.manage_token_hash, r.places, r.admitted, t.verified_at, CASE WHEN t.channel = 'booking' THEN t.id END AS booking_id,
-       s.show_id, coalesce(nullif(w.translations -> r.language ->> 'title', ''), w.title) AS show_title, m.name AS room_name
+       s.show_id, coalesce(nullif(w.translations -> r.language ->> 'title', ''), w.title) AS show_title, m.name AS room_name,
+       s.status <> 'ACTIVE' AS slot_closed
   FROM ticket_reservations r
   JOIN LATERAL (SELECT * FROM tickets t WHERE t.org_id = r.org_id AND t.id = r.ticket_id LIMIT 1) t ON true
   JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
@@ -36,7 +36,8 @@ SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.s
        THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours,
        t.version, v.address, r.language, r.calendar_sequence,
        r.manage_token_hash, r.places, r.admitted, t.verified_at, CASE WHEN t.channel = 'booking' THEN t.id END AS booking_id,
-       s.show_id, coalesce(nullif(w.translations -> r.language ->> 'title', ''), w.title) AS show_title, m.name AS room_name
+       s.show_id, coalesce(nullif(w.translations -> r.language ->> 'title', ''), w.title) AS show_title, m.name AS room_name,
+       s.status <> 'ACTIVE' AS slot_closed
   FROM (SELECT one.org_id, one.manage_token_hash FROM ticket_reservations one
          WHERE one.org_id = $1 AND one.id = $2 LIMIT 1) one
   JOIN ticket_reservations r ON r.manage_token_hash = one.manage_token_hash AND r.org_id = one.org_id

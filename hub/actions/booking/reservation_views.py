@@ -54,6 +54,8 @@ class ReservationView:
     show_title: str | None
     """In the language of the booking, if the show has it."""
     room_name: str | None
+    slot_closed: bool
+    """Nobody books this time any more. Its holder may choose another one."""
 
     @property
     def change_until(self) -> datetime:

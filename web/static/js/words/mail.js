@@ -7,6 +7,7 @@ const KINDS = {
   "reservation.moved": () => t("New time"),
   "reservation.cancelled": () => t("Cancellation"),
   "reservation.reminder": () => t("Reminder"),
+  "reservation.choose": () => t("Asked to choose another time"),
   "booking.requested": () => t("Booking: link to confirm"),
   "booking.confirmed": () => t("Booking: confirmation"),
   "booking.moved": () => t("Booking: new time"),

@@ -1,0 +1,90 @@
+"""Slots are changed and deleted one or many, all or none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from hub.actions.audit.actor import Actor
+from hub.actions.venues.change_slots import change_slots, delete_slots
+from hub.events.announcements import SlotChanged, SlotsEdited
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from tests.support.audit_log import read_audit_log
+from tests.support.hub import Hub
+from tests.support.shows import add_stage
+from tests.support.slots import count_slots, hold_places, read_slots
+from tests.support.world import TODAY, World
+
+TOMORROW = TODAY + timedelta(days=1)
+
+
+async def capacities(hub: Hub) -> list[int]:
+    return [row["total_capacity"] for row in await read_slots(hub.database, "total_capacity", order_by="id")]
+
+
+async def test_many_get_another_capacity_and_each_is_recorded(hub: Hub, world: World, by: Actor):
+    ids = [await world.slot(TOMORROW, f"{hour}:00", f"{hour + 1}:00", 20) for hour in (10, 11, 12)]
+    received = []
+    hub.services.announcer.listen(received.append)
+    done = await change_slots(hub.services, by, ids[:2], 30, versions={ids[0]: 1})
+    assert ([one.capacity for one in done.slots], done.was) == ([30, 30], {ids[0]: 20, ids[1]: 20})
+    assert [type(one) for one in received] == [SlotChanged, SlotChanged, SlotsEdited]
+    assert await capacities(hub) == [30, 30, 20]
+    log = await read_audit_log(hub.database)
+    assert [(one["action"], one["before"], one["after"]) for one in log] == [
+        ("slot.changed", {"capacity": 20}, {"capacity": 30})
+    ] * 2
+
+
+async def test_one_that_is_too_full_keeps_all_as_they_are(hub: Hub, world: World, by: Actor):
+    ids = [await world.slot(TOMORROW, "10:00", "11:00", 20, booked=4), await world.slot(TOMORROW, "11:00", "12:00", 20)]
+    await hold_places(hub.database, ids[0], 2)
+    with pytest.raises(Refused) as caught:
+        await change_slots(hub.services, by, ids, 5)
+    assert (caught.value.reason, caught.value.details["taken"]) == (Reason.CAPACITY_TAKEN, 6)
+    assert [(one["slot_id"], one["booked"], one["held"]) for one in caught.value.details["slots"]] == [(ids[0], 4, 2)]
+    assert await capacities(hub) == [20, 20]
+    preview = await change_slots(hub.services, by, ids, 6, dry_run=True)
+    assert ([one.free for one in preview.slots], await capacities(hub)) == ([0, 6], [20, 20])
+
+
+async def test_what_somebody_else_changed_is_named(hub: Hub, world: World, by: Actor):
+    ids = [await world.slot(TOMORROW, f"{hour}:00", f"{hour + 1}:00", 20) for hour in (10, 11)]
+    await change_slots(hub.services, by, ids[:1], 25)
+    with pytest.raises(Refused) as caught:
+        await change_slots(hub.services, by, ids, 30, versions=dict.fromkeys(ids, 1))
+    assert caught.value.reason is Reason.VERSION_MISMATCH
+    assert [(one["slot_id"], one["version"]) for one in caught.value.details["slots"]] == [(ids[0], 2)]
+    with pytest.raises(Refused) as caught:
+        await change_slots(hub.services, by, ids[:1], 30, versions={ids[0]: 1})
+    assert caught.value.details["version"] == 2
+
+
+async def test_a_slot_that_anybody_ever_booked_is_not_deleted_nor_the_others(hub: Hub, world: World, by: Actor):
+    ids = [await world.slot(TOMORROW, "10:00", "11:00", 20, booked=2), await world.slot(TOMORROW, "11:00", "12:00", 20)]
+    with pytest.raises(Refused) as caught:
+        await delete_slots(hub.services, by, ids)
+    assert caught.value.reason is Reason.SLOT_IN_USE
+    assert [(one["slot_id"], one["booked"], one["reservations"]) for one in caught.value.details["slots"]] == [(ids[0], 2, 2)]
+    assert await delete_slots(hub.services, by, ids[1:], dry_run=True) == 1
+    assert await count_slots(hub.database) == 2
+    assert await delete_slots(hub.services, by, ids[1:]) == 1
+    assert await count_slots(hub.database) == 1
+    assert (await read_audit_log(hub.database))[-1]["action"] == "slot.deleted"
+
+
+async def test_performances_and_slots_of_others_are_unknown(hub: Hub, world: World, by: Actor):
+    stage = await add_stage(world, 20, day=TOMORROW)
+    mine = await world.slot(TOMORROW)
+    other = await World(hub).found()
+    for stranger in (stage.performance_id, await other.slot(TOMORROW, "10:00", "11:00"), 10**9):
+        with pytest.raises(Refused) as caught:
+            await change_slots(hub.services, by, [mine, stranger], 5)
+        assert caught.value.reason is Reason.SLOT_NOT_FOUND
+        with pytest.raises(Refused):
+            await delete_slots(hub.services, by, [stranger])
+    with pytest.raises(Refused) as caught:
+        await change_slots(hub.services, by, [], 5)
+    assert caught.value.details["errors"][0]["field"] == "slots"
