@@ -17,6 +17,7 @@ from web.api.shows.table import SHOW_ENDPOINTS
 from web.api.staff.organisation_table import ORGANISATION_ENDPOINTS
 from web.api.staff.table import STAFF_ENDPOINTS
 from web.api.tickets.table import CHECK_ENDPOINTS, HOLDER_ENDPOINTS, RECORD_ENDPOINTS
+from web.api.venues.slot_table import SLOT_ADMIN_ENDPOINTS
 from web.api.venues.table import VENUE_ENDPOINTS
 from web.api.waitlist.table import WAITLIST_ENDPOINTS
 
@@ -51,6 +52,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *VENUE_ENDPOINTS,
     *ORGANISER_ENDPOINTS,
     *BOOKING_LIST_ENDPOINTS,
+    *SLOT_ADMIN_ENDPOINTS,
     *MAIL_ENDPOINTS,
     *HEALTH_ENDPOINTS,
     *DOCUMENT_ENDPOINTS,
