@@ -8,6 +8,8 @@ SHOW_FORM_BYTES = 1024 * 1024
 """The form of a show: three descriptions of 20,000 characters, each up to nine bytes long in a form."""
 BODY_SECONDS = 5.0
 """Time for a whole body to arrive. Without it, a client that sends byte by byte would hold a socket for ever."""
+GUEST_LIST_BYTES = 400 * 1024
+"""A pasted guest list of 500 lines, up to nine bytes a character in a form."""
 POSTER_SECONDS = 60.0
 """The same for an image of up to 4 MB from a phone."""
 

@@ -32,6 +32,7 @@ from hub.text.languages import html_lang
 
 EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "reservation.confirmed": reservation_emails.confirmed,
+    "reservation.resent": reservation_emails.confirmed,
     "reservation.moved": reservation_emails.moved,
     "reservation.cancelled": reservation_emails.cancelled,
     "reservation.reminder": reservation_emails.reminder,

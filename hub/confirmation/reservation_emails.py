@@ -134,7 +134,7 @@ def own_message(message: OutboxMessage, sender: Sender) -> EmailContent:
     )
 
 
-def contact_changed(message: OutboxMessage, sender: Sender) -> EmailContent:
+def contact_changed(message: OutboxMessage, _sender: Sender) -> EmailContent:
     """Return the e-mail to the address that a reservation had until now."""
     _ = translator(message.language).gettext
     party = _party(message)

@@ -16,6 +16,8 @@ def link_of(kind: str) -> str | None:
     """Return the name of the link in the payload of this kind of message, if it has one that can be made again."""
     if kind == "booking.requested":
         return "confirm_token"
+    if kind == "reservation.contact_changed":
+        return None
     return "manage_token" if kind.startswith(("reservation.", "booking.")) else None
 
 

@@ -5,8 +5,10 @@ both built from it, so they always agree.
 """
 
 from web.api import openapi_pages, responses
+from web.api.booking.admin_table import ADMIN_RESERVATION_ENDPOINTS
 from web.api.booking.table import BOOKING_ENDPOINTS, CONTACT_ENDPOINTS, RESERVATION_ENDPOINTS
 from web.api.endpoint import Endpoint
+from web.api.guests.table import GUEST_ENDPOINTS
 from web.api.messaging.table import MAIL_ENDPOINTS
 from web.api.reporting.table import HEALTH_ENDPOINTS, REPORT_ENDPOINTS
 from web.api.scanning.table import DISPUTE_ENDPOINTS, MANIFEST_ENDPOINTS, SCAN_ENDPOINTS
@@ -53,6 +55,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *ORGANISER_ENDPOINTS,
     *BOOKING_LIST_ENDPOINTS,
     *SLOT_ADMIN_ENDPOINTS,
+    *ADMIN_RESERVATION_ENDPOINTS,
+    *GUEST_ENDPOINTS,
     *MAIL_ENDPOINTS,
     *HEALTH_ENDPOINTS,
     *DOCUMENT_ENDPOINTS,

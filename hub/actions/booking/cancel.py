@@ -28,7 +28,12 @@ CHANGES = load("booking/changes")
 
 
 async def cancel_reservation(
-    services: Services, reservation_id: int, *, token: str | None, identity: Identity | None, whole_party: bool = False,
+    services: Services,
+    reservation_id: int,
+    *,
+    token: str | None,
+    identity: Identity | None,
+    whole_party: bool = False,
     by: Actor | None = None,
 ) -> dict[str, Any]:
     """Cancel until `change_cutoff_hours` before the slot (managers: until it is used). Repeating it changes nothing.
@@ -44,10 +49,9 @@ async def cancel_reservation(
         now = services.clock.now()
         refuse_change(chosen, now, by_holder=token is not None)
         try:
-            rows = await write_recorded(
-                services, by, AuditAction.RESERVATION_CANCELLED, chosen, None, CHANGES.cancel_places, chosen[0].org_id,
-                *write_columns(chosen), now, "holder" if token else "staff", token,
-            )  # fmt: skip
+            cause = "holder" if token else "staff"
+            write = (CHANGES.cancel_places, chosen[0].org_id, *write_columns(chosen), now, cause, token)
+            rows = await write_recorded(services, by, AuditAction.RESERVATION_CANCELLED, chosen, write)
         except LOST_RACES:
             continue
         if not rows:

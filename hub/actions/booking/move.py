@@ -133,10 +133,11 @@ async def _move(
     old_slot = {"date": was.date.isoformat(), "start_time": was.start_time.isoformat("seconds"),
                 "end_time": was.end_time.isoformat("seconds"), **({"room": was.room_name} if was.room_name else {})}  # fmt: skip
     try:
-        rows = await write_recorded(
-            services, by, AuditAction.RESERVATION_MOVED, chosen, slot_id, CHANGES.move_places, chosen[0].org_id, *write_columns(chosen), slot_id, now, token or made,
+        write = (
+            CHANGES.move_places, chosen[0].org_id, *write_columns(chosen), slot_id, now, token or made,
             token_hash(made) if made else None, json.dumps(old_slot),
         )  # fmt: skip
+        rows = await write_recorded(services, by, AuditAction.RESERVATION_MOVED, chosen, write, slot_id=slot_id)
     except LOST_RACES:
         return False
     if not rows:

@@ -82,10 +82,19 @@ def publish_change(
 
 
 async def write_recorded(
-    services: Services, by: Actor | None, action: AuditAction, reservations: list[ReservationView], slot_id: int | None,
-    statement: str, *values: Any,
-) -> list[Any]:  # fmt: skip
-    """Run a guarded write and return its rows. A change `by` staff is recorded in the same transaction; `slot_id` is the new slot."""
+    services: Services,
+    by: Actor | None,
+    action: AuditAction,
+    reservations: list[ReservationView],
+    write: tuple[Any, ...],
+    *,
+    slot_id: int | None = None,
+) -> list[Any]:
+    """Run a guarded write, a statement with its values, and return its rows. `slot_id` is the new slot of a move.
+
+    A change `by` staff is recorded in the same transaction.
+    """
+    statement, *values = write
     if by is None:
         return await services.database.bookings.fetch(statement, *values)
     async with services.database.bookings.transaction() as connection:

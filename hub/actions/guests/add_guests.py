@@ -77,7 +77,11 @@ async def add_guests(
         counts = counts and not slot["for_guests"]
         people = sum(guest.party for guest in guests)
         if counts and people > slot["free"]:
-            raise Refused(Reason.SLOT_FULL, free=max(slot["free"], 0), message="There are not enough free places for these guests.")
+            raise Refused(
+                Reason.SLOT_FULL,
+                free=max(slot["free"], 0),
+                message="There are not enough free places for these guests.",
+            )
         ids = [int.from_bytes(random_bytes(_ID_BYTES)) for _ in guests]
         codes = [new_guest_code(randbelow) for _ in guests]
         row = await connection.fetchrow(
@@ -92,7 +96,9 @@ async def add_guests(
     if not dry_run:
         publish_slots(services, by.org_id, [row])
         services.announcer.publish([TicketsChanged.of(by.org_id, slot["venue_id"], codes, "reserved")])
-        telemetry.event(telemetry.GUESTS_ADDED, slot_id=slot["id"], guests=len(guests), people=people, staff_id=by.staff_id)
+        telemetry.event(
+            telemetry.GUESTS_ADDED, slot_id=slot["id"], guests=len(guests), people=people, staff_id=by.staff_id
+        )
     return AddedGuests(slot["id"], tuple(ids), people, tuple(skipped))
 
 
@@ -103,12 +109,14 @@ def read_guest_list(text: str) -> list[GuestDraft]:
         if draft.email is not None and (problem := _address_problem(draft.email)):
             wrong.append(WrongLine(number, "email", problem))
     if not guests and not wrong:
-        refuse_fields({"list": "Give at least one name"})
+        refuse_fields({"lines": "Give at least one name"})
     if wrong:
         wrong.sort(key=lambda one: one.line)
         raise Refused(
             Reason.INVALID_REQUEST,
-            errors=[{"field": "list", "line": one.line, "column": one.field, "message": one.message} for one in wrong[:100]],
+            errors=[
+                {"field": "lines", "line": one.line, "column": one.field, "message": one.message} for one in wrong[:100]
+            ],
         )
     return [draft for _, draft in guests]
 

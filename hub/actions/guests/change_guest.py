@@ -67,9 +67,19 @@ async def change_guest(
         )
         # Names and addresses are a visitor's data, which the log never holds.
         before = {"party": place["places"], "name": "", "note": "", "email": ""}
-        after = {"party": guest.party, **{name: _changed(row[name], getattr(guest, name)) for name in ("name", "note", "email")}}
+        after = {
+            "party": guest.party,
+            **{name: _changed(row[name], getattr(guest, name)) for name in ("name", "note", "email")},
+        }
         await record_change(
-            connection, services, by, AuditAction.GUEST_CHANGED, guest_id, venue_id=row["venue_id"], before=before, after=after
+            connection,
+            services,
+            by,
+            AuditAction.GUEST_CHANGED,
+            guest_id,
+            venue_id=row["venue_id"],
+            before=before,
+            after=after,
         )
         record = await guest_of(connection, by, guest_id)
     if not dry_run:
@@ -119,7 +129,9 @@ async def end_guests(services: Services, org_id: int, performance_id: int) -> in
             if written:
                 ended += 1
                 changed = SlotChanged.of(written[0])
-                services.announcer.publish([changed, TicketsChanged.of(org_id, changed.venue_id, [row["code"]], "cancelled")])
+                services.announcer.publish(
+                    [changed, TicketsChanged.of(org_id, changed.venue_id, [row["code"]], "cancelled")]
+                )
 
 
 async def _resize(connection: Any, services: Services, by: Actor, place: Any, people: int) -> Any:
@@ -128,7 +140,9 @@ async def _resize(connection: Any, services: Services, by: Actor, place: Any, pe
         refuse_fields({"party": f"{place['admitted']} people are in already"})
     slot = await connection.fetchrow(GUESTS.lock_slot, by.org_id, place["slot_id"])
     if not place["added_places"] and people - place["places"] > slot["free"]:
-        raise Refused(Reason.SLOT_FULL, free=max(slot["free"], 0), message="There are not enough free places for these guests.")
+        raise Refused(
+            Reason.SLOT_FULL, free=max(slot["free"], 0), message="There are not enough free places for these guests."
+        )
     return await connection.fetchrow(GUESTS.resize_guest, by.org_id, place["id"], people, services.clock.now())
 
 

@@ -1,5 +1,6 @@
 """Reading shows and their performances as the public sees them, and the alternatives to a performance."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -188,3 +189,12 @@ def _performance(row: Any, now: datetime) -> Performance:
         0 if booking is BookingState.CANCELLED else row["free"], row["largest_party"], booking,
         row["booking_opens_at"], row["booking_closes_at"],
     )  # fmt: skip
+
+
+def other_performances(services: Services) -> Callable[[int, int, int], Awaitable[list[dict[str, Any]]]]:
+    """Return what `move_reservation` asks for the other performances with so many places left."""
+
+    async def others(org_id: int, slot_id: int, places: int) -> list[dict[str, Any]]:
+        return [one.as_alternative() for one in await alternatives_of(services, org_id, slot_id, places)]
+
+    return others

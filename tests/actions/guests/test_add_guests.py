@@ -77,7 +77,11 @@ async def test_a_name_is_added_once_unless_it_is_another_person(hub: Hub, world:
 async def test_a_dry_run_adds_nobody_and_the_log_names_nobody(hub: Hub, world: World, by: Actor):
     place = GuestPlace(venue_id=world.venue_id, day=TODAY)
     seen = await add_guests(hub.services, by, place, [JANE, MAX], dry_run=True)
-    assert (seen.people, await count_guests(hub.database), await slots_of_day(hub.services, by, world.venue_id, TODAY)) == (4, 0, [])
+    assert (
+        seen.people,
+        await count_guests(hub.database),
+        await slots_of_day(hub.services, by, world.venue_id, TODAY),
+    ) == (4, 0, [])
     await add_guests(hub.services, by, place, [JANE, MAX])
     (row,) = await read_audit_log(hub.database)
     assert row["action"] == "guests.added"
@@ -91,14 +95,22 @@ async def test_a_pasted_list_is_read_or_every_wrong_line_is_named(hub: Hub, worl
     ]  # fmt: skip
     with pytest.raises(Refused) as no:
         read_guest_list("Jane,two\nMax,1,,nowhere\nEve,0")
-    assert [(one["line"], one["column"]) for one in no.value.details["errors"]] == [(1, "party"), (2, "email"), (3, "party")]
+    assert [(one["line"], one["column"]) for one in no.value.details["errors"]] == [
+        (1, "party"),
+        (2, "email"),
+        (3, "party"),
+    ]
     assert read_guest_list("email,name,party\na@example.com,Ada,4")[0] == GuestDraft("Ada", 4, "", "a@example.com")
 
 
 async def test_a_steward_finds_todays_guests_by_the_beginnings_of_their_names(hub: Hub, world: World, by: Actor):
     await add_guests(hub.services, by, GuestPlace(await world.slot()), [JANE, MAX])
-    await add_guests(hub.services, by, GuestPlace(await world.slot(TODAY + timedelta(days=2))), [GuestDraft("Jane Later")])
-    assert [one.name for one in await find_guests(hub.services, world.org_id, world.venue_id, "smi ja")] == ["Jane Smith"]
+    await add_guests(
+        hub.services, by, GuestPlace(await world.slot(TODAY + timedelta(days=2))), [GuestDraft("Jane Later")]
+    )
+    assert [one.name for one in await find_guests(hub.services, world.org_id, world.venue_id, "smi ja")] == [
+        "Jane Smith"
+    ]
     assert [one.name for one in await find_guests(hub.services, world.org_id, world.venue_id, "MUL")] == ["Max Müller"]
     assert await find_guests(hub.services, world.org_id, world.venue_id, "100%") == []
     with pytest.raises(Refused, match="INVALID_REQUEST"):

@@ -26,13 +26,17 @@ from tests.support.world import TODAY, World
 from web import keys
 
 
-async def listed(hub: Hub, by: Actor, place: GuestPlace, party: int = 3, *, counts: bool = True, email: str = "") -> int:
+async def listed(
+    hub: Hub, by: Actor, place: GuestPlace, party: int = 3, *, counts: bool = True, email: str = ""
+) -> int:
     added = await add_guests(hub.services, by, place, [GuestDraft("Jane Smith", party, email=email)], counts=counts)
     return added.guest_ids[0]
 
 
 async def admit(hub: Hub, world: World, code: str, count: int | None = None, mode: str = "verify"):
-    request = ScanRequest.of(world.identity("OPERATOR"), world.venue_id, mode, code, "socket", scan_id=uuid4(), count=count)  # type: ignore[arg-type]
+    request = ScanRequest.of(
+        world.identity("OPERATOR"), world.venue_id, mode, code, "socket", scan_id=uuid4(), count=count
+    )  # type: ignore[arg-type]
     return await hub.app[keys.ENTRY_SCANS].submit(request)
 
 
@@ -40,7 +44,11 @@ async def test_a_guest_comes_in_by_parts_is_taken_back_and_never_exceeds_the_lis
     guest_id = await listed(hub, by, GuestPlace(venue_id=world.venue_id, day=TODAY))
     code = (await read_guest(hub.services, by, guest_id)).code
     seen = await admit(hub, world, code, mode="validate")
-    assert (seen.verdict.result, seen.verdict.detail, seen.party.size) == ("GREEN", "Reserved for today 00:00-23:59, party of 3", 3)
+    assert (seen.verdict.result, seen.verdict.detail, seen.party.size) == (
+        "GREEN",
+        "Reserved for today 00:00-23:59, party of 3",
+        3,
+    )
     first = await admit(hub, world, code, 2)
     assert (first.entered, first.party.admitted) == (True, 2)
     assert (await admit(hub, world, code, 2)).verdict.reason is Reason.PARTY_TOO_LARGE
@@ -67,7 +75,9 @@ async def test_a_party_grows_into_free_places_and_never_below_who_is_in(hub: Hub
     await admit(hub, world, changed.code, 2)
     with pytest.raises(Refused, match="INVALID_REQUEST"):
         await change_guest(hub.services, by, guest_id, GuestChange(party=1))
-    await change_guest(hub.services, by, guest_id, GuestChange(party=2, name="Joan", email="joan@example.com"), invite=True)
+    await change_guest(
+        hub.services, by, guest_id, GuestChange(party=2, name="Joan", email="joan@example.com"), invite=True
+    )
     assert (await read_slot(hub.database, id=slot_id))["booked_count"] == 2
     (mail,) = await read_outbox(hub.database, kind="guest.invited")
     assert mail["recipient"] == "joan@example.com"
@@ -75,14 +85,18 @@ async def test_a_party_grows_into_free_places_and_never_below_who_is_in(hub: Hub
 
 
 @pytest.mark.parametrize("counts", [True, False])
-async def test_a_guest_off_the_list_gives_the_places_back_to_whom_they_belong(hub: Hub, world: World, by: Actor, counts: bool):
+async def test_a_guest_off_the_list_gives_the_places_back_to_whom_they_belong(
+    hub: Hub, world: World, by: Actor, counts: bool
+):
     slot_id = await world.slot(capacity=5)
     guest_id = await listed(hub, by, GuestPlace(slot_id), counts=counts, email="jane@example.com")
     for _ in range(2):
         assert (await remove_guest(hub.services, by, guest_id)).status == "CANCELLED"
     slot = await read_slot(hub.database, id=slot_id)
     assert (slot["booked_count"], slot["total_capacity"]) == (0, 5)
-    assert [row["recipient"] for row in await read_outbox(hub.database, kind="reservation.cancelled")] == ["jane@example.com"]
+    assert [row["recipient"] for row in await read_outbox(hub.database, kind="reservation.cancelled")] == [
+        "jane@example.com"
+    ]
     code = (await read_guest(hub.services, by, guest_id)).code
     assert (await admit(hub, world, code)).verdict.reason is Reason.TICKET_CANCELLED
 

@@ -48,3 +48,47 @@ class MailPage(Response):
 
 class MailPageAnswer(Done):
     data: MailPage
+
+
+class SlotMessage(Response):
+    message_id: int
+    """0 for a dry run."""
+    slot_id: int
+    message: str
+    staff_id: int | None
+    created_at: datetime
+    finished_at: datetime | None
+    """Null while more e-mails are being queued."""
+    queued: int
+    """E-mails so far, one for each address."""
+    sent: int
+    failed: int
+    """E-mails that were given up."""
+    dropped: int
+    """E-mails that were no longer needed."""
+    waiting: int
+
+
+class MessageReach(Response):
+    addresses: int
+    people: int
+    unreached: int
+    """People whose party left no address."""
+    languages: dict[str, int]
+    """How many addresses there are of each language."""
+
+
+class SlotMessageList(Response):
+    messages: list[SlotMessage]
+    next: int | None
+    """The `before` of the next page; null at the end."""
+    reach: MessageReach
+    """Whom a message to this slot would reach now."""
+
+
+class SlotMessageListAnswer(Done):
+    data: SlotMessageList
+
+
+class SlotMessageAnswer(Done):
+    data: SlotMessage

@@ -2,9 +2,9 @@
 
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.messaging import endpoints, responses
-from web.api.parameters import ID_SCHEMA
-from web.api.refusal_groups import STAFF_REFUSALS
+from web.api.messaging import endpoints, responses, slot_message_endpoints
+from web.api.parameters import BEFORE, DRY_RUN, ID_SCHEMA, LIMIT, idempotency_key_parameter
+from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 
 MAIL_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
@@ -31,5 +31,24 @@ MAIL_ENDPOINTS: tuple[Endpoint, ...] = (
         "operator", responses.MailAnswer,
         refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND, Reason.MAIL_SETTLED, Reason.MAIL_ON_ITS_WAY),
         about="The message becomes `DROPPED`, and its content is deleted.",
+    ),
+    Endpoint(
+        "GET", "/api/admin/messages", slot_message_endpoints.list_messages, "List the messages to a slot", "Administration",
+        "operator", responses.SlotMessageListAnswer,
+        parameters=(Parameter("slot_id", "query", ID_SCHEMA, "The slot or performance.", required=True), LIMIT, BEFORE),
+        refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.SLOT_NOT_FOUND),
+        about="For managers. `reach` says whom a new message would reach.",
+    ),
+    Endpoint(
+        "POST", "/api/admin/messages", slot_message_endpoints.send_message, "Write to everybody of a slot", "Administration",
+        "operator", responses.SlotMessageAnswer, body=slot_message_endpoints.NewSlotMessage, status=201,
+        parameters=(DRY_RUN, idempotency_key_parameter("A repeat with the same key is the same message, and goes on with it.")),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SLOT_NOT_FOUND, Reason.SLOT_PAST, Reason.PERFORMANCE_OVER,
+                  Reason.NOBODY_TO_WRITE_TO, Reason.IDEMPOTENCY_KEY_REUSED),
+        about="Each address gets one e-mail. They are queued in batches; what is not queued with the request follows by itself.",
+    ),
+    Endpoint(
+        "GET", "/api/admin/messages/{message_id:[0-9]+}", slot_message_endpoints.show_message, "Show what has become of a message",
+        "Administration", "operator", responses.SlotMessageAnswer, refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND),
     ),
 )  # fmt: skip
