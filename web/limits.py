@@ -39,6 +39,8 @@ LONGEST_NOTE = 500
 LONGEST_NAME, LONGEST_NOTES = 200, 1000
 """A visitor's name, and the notes of a booking, as they are typed."""
 LARGEST_PARTY = 1000
+MOST_TICKETS = 10_000
+"""Tickets that one request may issue; `hub tickets issue` makes more."""
 MOST_TIMES, MOST_DATES = 24, 200
 """Times of a day and single dates that the run of a show may name."""
 LONGEST_USERNAME = 200

@@ -11,7 +11,7 @@ from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_body import invalid
-from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_TOKEN, MOST_ROWS, USUAL_ROWS
+from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_SEARCH, LONGEST_TOKEN, MOST_ROWS, USUAL_ROWS
 
 _VISIBLE = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
 _PLAIN = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_TOKEN}}}")
@@ -115,6 +115,14 @@ def query_text(request: web.Request, name: str) -> str | None:
         return None
     if not _PLAIN.fullmatch(text):
         raise invalid((name, f"Give 1 to {LONGEST_TOKEN} plain characters"))
+    return text
+
+
+def query_search(request: web.Request, name: str) -> str:
+    """Return a search of at most LONGEST_SEARCH printable characters from the query, without blanks around it; "" if missing."""
+    text = request.query.get(name, "").strip()
+    if len(text) > LONGEST_SEARCH or not text.isprintable():
+        raise invalid((name, f"Give at most {LONGEST_SEARCH} printable characters"))
     return text
 
 

@@ -36,3 +36,9 @@ CREATE INDEX tickets_newest ON tickets ((org_id + 0), created_at DESC, id DESC);
 DROP INDEX tickets_of_order;
 CREATE INDEX tickets_of_order ON tickets (order_id, created_at DESC, id DESC);
 CREATE INDEX tickets_of_product ON tickets (product_id, created_at DESC, id DESC);
+
+-- When, why and by whom a ticket was cancelled. The reason is the staff's own words; the visitor never sees it.
+ALTER TABLE tickets
+    ADD COLUMN cancelled_at   timestamptz,
+    ADD COLUMN cancel_reason  text,
+    ADD COLUMN cancelled_by   bigint;

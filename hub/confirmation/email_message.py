@@ -22,6 +22,7 @@ from hub.confirmation import (
     contact_code_messages,
     qr_code,
     reservation_emails,
+    ticket_emails,
     waitlist_emails,
 )
 from hub.confirmation.calendar_file import calendar_of, method_of
@@ -50,6 +51,7 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "waitlist.offer": waitlist_emails.waitlist_offer,
     "waitlist.lapsed": waitlist_emails.waitlist_lapsed,
     "waitlist.closed": waitlist_emails.waitlist_closed,
+    "ticket.cancelled": ticket_emails.cancelled,
     "contact.code": contact_code_messages.contact_code_email,
     "alert.raised": alert_emails.alert_raised,
     "alert.cleared": alert_emails.alert_cleared,

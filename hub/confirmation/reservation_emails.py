@@ -261,6 +261,9 @@ def _why_cancelled(message: OutboxMessage, _: Callable[[str], str]) -> list[str]
         case "closed":
                 _("We had to cancel your visit"),
                 _("The venue has closed the time of your visit. We are sorry that it will not be as planned."),
+        case "ticket":
+                _("Your ticket is cancelled"),
+                _("The venue has cancelled your ticket, and your reservation with it. It no longer opens the door."),
             ]
         case "no_show":
             return [

@@ -18,6 +18,7 @@ from web.api.shows.booking_table import VISITOR_BOOKING_ENDPOINTS
 from web.api.shows.table import SHOW_ENDPOINTS
 from web.api.staff.organisation_table import ORGANISATION_ENDPOINTS
 from web.api.staff.table import STAFF_ENDPOINTS
+from web.api.tickets.admin_table import ADMIN_TICKET_ENDPOINTS, PRODUCT_ENDPOINTS
 from web.api.tickets.table import CHECK_ENDPOINTS, HOLDER_ENDPOINTS, RECORD_ENDPOINTS
 from web.api.venues.slot_table import SLOT_ADMIN_ENDPOINTS
 from web.api.venues.table import VENUE_ENDPOINTS
@@ -57,6 +58,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *SLOT_ADMIN_ENDPOINTS,
     *ADMIN_RESERVATION_ENDPOINTS,
     *GUEST_ENDPOINTS,
+    *PRODUCT_ENDPOINTS,
+    *ADMIN_TICKET_ENDPOINTS,
     *MAIL_ENDPOINTS,
     *HEALTH_ENDPOINTS,
     *DOCUMENT_ENDPOINTS,

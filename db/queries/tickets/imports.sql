@@ -5,8 +5,9 @@
 SELECT code FROM tickets WHERE org_id = $1 AND code = ANY ($2::text[]);
 
 -- name: find_product
--- The product of that id or name, or nothing.
-SELECT id, activation_mode, valid_days FROM products WHERE org_id = $1 AND (id::text = $2 OR name = $2) ORDER BY id LIMIT 1;
+-- The product of that id or name, or nothing; of several the first that is not archived.
+SELECT id, venue_id, activation_mode, valid_days, valid_until FROM products WHERE org_id = $1 AND (id::text = $2 OR name = $2)
+ ORDER BY archived_at NULLS FIRST, id LIMIT 1;
 
 -- name: orders_by_reference
 -- One row per reference. Missing orders are made; existing ones keep their status and address.

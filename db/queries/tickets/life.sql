@@ -2,11 +2,13 @@
 
 -- name: ticket_by_id
 SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.customer_name, t.customer_email, t.customer_phone,
-       t.valid_until, t.created_at, t.activated_at, t.verified_at, o.id AS order_id, o.reference, o.status AS order_status,
+       t.valid_until, t.created_at, t.activated_at, t.verified_at, t.cancelled_at, t.cancel_reason, t.cancelled_by,
+       c.name AS cancelled_name, o.id AS order_id, o.reference, o.status AS order_status,
        o.paid_at, o.customer_email AS order_email, p.name AS product
   FROM tickets t
   JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
   JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+  LEFT JOIN staff c ON c.org_id = t.org_id AND c.id = t.cancelled_by
  WHERE t.org_id = $1 AND t.id = $2;
 
 -- name: reservations_of

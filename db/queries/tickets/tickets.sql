@@ -66,15 +66,16 @@ UPDATE tickets
 RETURNING id, status;
 
 -- name: default_product
--- The first product of an organisation, or nothing.
-SELECT id, activation_mode, valid_days FROM products WHERE org_id = $1 ORDER BY id LIMIT 1;
+-- The first product of an organisation that is not archived, or nothing.
+SELECT id, venue_id, activation_mode, valid_days, valid_until, archived_at FROM products
+ WHERE org_id = $1 AND archived_at IS NULL ORDER BY id LIMIT 1;
 
 -- name: read_product
-SELECT id, activation_mode, valid_days FROM products WHERE org_id = $1 AND id = $2;
+SELECT id, venue_id, activation_mode, valid_days, valid_until, archived_at FROM products WHERE org_id = $1 AND id = $2;
 
 -- name: add_product
 INSERT INTO products (org_id, venue_id, name, activation_mode) VALUES ($1, $2, $3, $4)
-RETURNING id, activation_mode, valid_days;
+RETURNING id, venue_id, activation_mode, valid_days, valid_until, archived_at;
 
 -- name: read_order
 SELECT id, status FROM orders WHERE org_id = $1 AND id = $2;

@@ -1,12 +1,13 @@
 """Import of tickets whose codes were made by another system. Repeating it changes nothing."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from db.statements import load
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import record_change
+from hub.actions.tickets.issue import ticket_valid_until
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -49,7 +50,9 @@ async def import_csv(
             for name in dict.fromkeys(row.product for row in new):
                 if name not in products:
                     products[name] = await _product(connection, org_id, name, report)
-            added = await _add(connection, org_id, new, products, own_order=own_order, now=services.clock.now())
+            added = await _add(
+                services, connection, org_id, new, products, own_order=own_order, now=services.clock.now()
+            )
             report["imported"] += added
             report["unchanged"] += len(rows) - added
         if report["imported"]:
@@ -61,6 +64,7 @@ async def import_csv(
 
 
 async def _add(
+    services: Services,
     connection: Any,
     org_id: int,
     rows: list[TicketRow],
@@ -79,6 +83,7 @@ async def _add(
     )  # fmt: skip
     orders = {row["reference"]: row["id"] for row in found}
     kinds = [products[row.product] for row in rows]
+    until = {kind["id"]: await ticket_valid_until(services, org_id, kind, now) for kind in products.values()}
     added = await connection.fetch(
         IMPORTS.import_tickets,
         org_id,
@@ -94,7 +99,7 @@ async def _add(
         [row.name for row in rows],
         [row.email for row in rows],
         [row.phone for row in rows],
-        [now + timedelta(days=kind["valid_days"]) if kind["valid_days"] else None for kind in kinds],
+        [until[kind["id"]] for kind in kinds],
         now,
         timeout=60,
     )

@@ -122,6 +122,11 @@ def _of_ticket(row: Any) -> Iterator[Event]:
         yield _event(row["paid_at"], "paid")
     if row["activated_at"] is not None:
         yield _event(row["activated_at"], "activated")
+    if row["cancelled_at"] is not None:
+        yield _event(
+            row["cancelled_at"], "ticket_cancelled", note=row["cancel_reason"], operator_id=row["cancelled_by"],
+            operator_name=row["cancelled_name"],
+        )  # fmt: skip
 
 
 def _of_reservation(row: Any) -> Iterator[Event]:

@@ -129,7 +129,7 @@ class LifeEvent(Response):
     at: datetime
     kind: Literal["issued", "paid", "activated", "reserved", "moved", "expired", "cancelled", "waiting", "offered",
                   "wait_ended", "mail", "scan", "asked", "declined", "withdrawn",
-                  "conflict", "conflict_decided"]  # fmt: skip
+                  "conflict", "conflict_decided", "ticket_cancelled"]  # fmt: skip
     reservation_id: int | None = None
     venue: str | None = None
     date: str | None = None

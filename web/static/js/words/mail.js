@@ -18,6 +18,7 @@ const KINDS = {
   "waitlist.offer": () => t("Waiting list: offer"),
   "waitlist.lapsed": () => t("Waiting list: offer lapsed"),
   "waitlist.closed": () => t("Waiting list: closed"),
+  "ticket.cancelled": () => t("Ticket cancelled"),
   "contact.code": () => t("One-time code"),
   "alert.raised": () => t("Alert"),
   "alert.cleared": () => t("Alert over"),

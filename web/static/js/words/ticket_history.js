@@ -41,6 +41,7 @@ const WORDS = {
   moved: (event) => [t("Moved"), joined(slotOf(event), (event.times ?? 0) > 1 && tn("moved once", "moved {n} times in all", event.times ?? 0))],
   expired: (event) => [t("Slot ended unused"), slotOf(event)],
   cancelled: (event) => [t("Reservation cancelled"), joined(CAUSES[event.cause ?? ""], slotOf(event))],
+  ticket_cancelled: (event) => [t("Ticket cancelled"), saidBy(event)],
   waiting: (event) => [t("Waiting list: joined"), slotOf(event)],
   offered: (event) => [t("Waiting list: offer"), slotOf(event)],
   wait_ended: (event) => [named(ENDED, event.outcome), slotOf(event)],

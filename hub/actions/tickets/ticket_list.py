@@ -1,0 +1,143 @@
+"""The list of tickets for their organiser: by code, order, product, status and channel, newest first."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from db.statements import load
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import BEYOND
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.rules.ticket_code import normalise
+from hub.services import Services
+
+TICKETS = load("tickets/ticket_list")
+LOOK_AT = 10_000
+"""Tickets that one page of a filtered list looks at, about 30 ms. A page may hold fewer than asked for, and still have a next."""
+LONGEST_CODE = 64
+_FIRST = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecord:
+    """One ticket with its product, its order, and the reservation that stands. It holds no visitor's name or address."""
+
+    ticket_id: int
+    ticket_code: str
+    status: str
+    channel: str
+    product_id: int
+    product: str
+    product_zh: str
+    order_id: int
+    order_reference: str | None
+    created_at: datetime
+    valid_until: datetime | None
+    verified_at: datetime | None
+    cancelled_at: datetime | None
+    reserved_date: date | None
+    start_time: time | None
+    end_time: time | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets a list has. `order` is a reference, or the number of an order."""
+
+    code: str = ""
+    order: str = ""
+    product_id: int | None = None
+    status: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """One page of tickets. `next` is the `before` of the following one; None at the end."""
+
+    tickets: tuple[TicketRecord, ...]
+    next: str | None
+
+
+async def list_tickets(
+    services: Services, by: Actor, wanted: TicketFilter, *, before: str | None = None, limit: int = 50
+) -> TicketPage:
+    """Return one page. A filtered page may hold fewer than `limit` tickets although `next` is set.
+
+    Refuses INVALID_REQUEST for a malformed `before`.
+    """
+    database = services.database.records
+    if wanted.code:
+        ticket_id = await database.fetchval(TICKETS.ticket_of_code, by.org_id, normalise(wanted.code)[:LONGEST_CODE])
+        found = [] if ticket_id is None else await _records(database, by, [ticket_id])
+        return TicketPage(tuple(one for one in found if _matches(one, wanted)), None)
+    at, ticket_id = _cursor(before) if before else (_FIRST, BEYOND)
+    filtered = bool(wanted.status or wanted.channel or (wanted.order and wanted.product_id))
+    look_at = LOOK_AT if filtered else limit + 1
+    asked = [by.org_id, at, ticket_id, wanted.status, wanted.channel, look_at, limit + 1]
+    if wanted.order:
+        number = (
+            int(wanted.order) if wanted.order.isascii() and wanted.order.isdigit() and len(wanted.order) < 16 else None
+        )
+        order_id = await database.fetchval(TICKETS.order_named, by.org_id, wanted.order, number)
+        if order_id is None:
+            return TicketPage((), None)
+        rows = await database.fetch(TICKETS.newest_tickets_of_order, *asked, order_id, wanted.product_id)
+    elif wanted.product_id is not None:
+        rows = await database.fetch(TICKETS.newest_tickets_of_product, *asked, wanted.product_id)
+    else:
+        rows = await database.fetch(TICKETS.newest_tickets, *asked)
+    found = [row for row in rows if row["id"] is not None]
+    tickets = await _records(database, by, [row["id"] for row in found[:limit]])
+    return TicketPage(tuple(tickets), _next(rows, found, limit))
+
+
+async def read_ticket_record(services: Services, by: Actor, ticket_id: int) -> TicketRecord:
+    """Return one ticket. Refuses TICKET_NOT_FOUND, also for the ticket of a booking."""
+    return await record_of_ticket(services.database, by, ticket_id)
+
+
+async def record_of_ticket(database: Any, by: Actor, ticket_id: int) -> TicketRecord:
+    """The same, read with a pool or within a transaction."""
+    found = await _records(database, by, [ticket_id])
+    if not found:
+        raise Refused(Reason.TICKET_NOT_FOUND)
+    return found[0]
+
+
+async def _records(database: Any, by: Actor, ids: list[int]) -> list[TicketRecord]:
+    rows = await database.fetch(TICKETS.listed_tickets, by.org_id, ids) if ids else []
+    return [TicketRecord(**row) for row in rows]
+
+
+def _matches(ticket: TicketRecord, wanted: TicketFilter) -> bool:
+    return (
+        (wanted.status is None or ticket.status == wanted.status)
+        and (wanted.channel is None or ticket.channel == wanted.channel)
+        and (wanted.product_id is None or ticket.product_id == wanted.product_id)
+        and (not wanted.order or wanted.order in (ticket.order_reference, str(ticket.order_id)))
+    )
+
+
+def _next(rows: list[Any], found: list[Any], limit: int) -> str | None:
+    """Return the cursor: behind the last ticket of a full page, or behind the last that was looked at."""
+    if len(found) > limit:
+        return _text(found[limit - 1]["created_at"], found[limit - 1]["id"])
+    return None if rows[0]["last_id"] is None else _text(rows[0]["last_at"], rows[0]["last_id"])
+
+
+def _text(at: datetime, ticket_id: int) -> str:
+    return f"{at.astimezone(UTC).isoformat()}_{ticket_id}"
+
+
+def _cursor(text: str) -> tuple[datetime, int]:
+    try:
+        moment, _, number = text.partition("_")
+        at = datetime.fromisoformat(moment.replace(" ", "+"))
+        if at.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) < 17):
+            raise ValueError("a cursor of another form")
+        return at.astimezone(UTC), int(number)
+    except (ValueError, OverflowError):
+        errors = [{"field": "before", "message": "Give the `next` of the page before"}]
+        raise Refused(Reason.INVALID_REQUEST, errors=errors) from None
