@@ -14,7 +14,7 @@ _STYLES = tuple(
     f"css/{name}.css"
     for name in (
         "base/tokens", "base/controls", "base/notices",
-        "scan/tokens", "scan", "scan/verdict", "scan/offline", "scan/notices", "scan/ways",
+        "scan/tokens", "scan", "scan/verdict", "scan/offline", "scan/notices", "scan/ways", "scan/party", "scan/product",
     )
 )  # fmt: skip
 _PICTURES = ("icons.svg", "icon.svg")

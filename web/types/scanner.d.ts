@@ -1,6 +1,8 @@
 // The scanner: decisions, the day's list, and what is kept without a connection.
 
 type Colour = Wire.Decision["result"];
+/** The answer to the question of a product. */
+type Answer = "yes" | "no";
 
 /** What the entry rule says of a code. */
 interface EntryVerdict {
@@ -26,6 +28,8 @@ interface Decision extends EntryVerdict {
   /** `inside`: of a booking, how many are inside now. */
   presence?: (Wire.Presence & { inside?: number | null }) | null;
   party?: Party | null;
+  /** Only where the ticket's product has something to say. */
+  product?: Wire.Product | null;
   scan_id?: string;
   /** Of a supervisor's decision. */
   recorded?: Wire.Dispute["recorded"];
@@ -61,12 +65,13 @@ interface ListedFacts {
   firstEntry: FirstEntry | null;
   left: Leaving | null;
   party: ListedParty | null;
+  product: Wire.ListedProduct | null;
 }
 
 /** A row of the list. Of a party it also has how many people it admits and how many are in, and of a family what its tickets share. */
 type DayListRow = [
   hash: string, status: TicketFacts["status"], slot: number, verified: 0 | 1, validUntil: string | null, channel: TicketFacts["channel"],
-  verifiedAt: string | null, gate: string | null, leftAt: string | null, places?: number, admitted?: number, family?: string | null,
+  verifiedAt: string | null, gate: string | null, leftAt: string | null, places?: number, admitted?: number, family?: string | null, product?: number,
 ];
 type DayListData = Omit<Wire.DayList, "tickets"> & { tickets: DayListRow[] };
 type DayListHead = Omit<DayListData, "tickets" | "gone" | "whole">;
@@ -81,13 +86,14 @@ type TicketNews = import("../static/js/models/ticket_news.js").TicketNews;
 /** What a device knows beyond its list: an entry, a change, and whether the holder is out (undefined: nothing). */
 interface BeyondList { entry: FirstEntry | null; changed: boolean; left?: Leaving | null; since?: string | null; party?: { admitted: number; sure: boolean; entry: FirstEntry | null } }
 /** What an entry or its check has, beside the code: the gate, and of a party how many come in (null: all that remain). */
-interface AtGate { gate: string | null; count?: number | null }
+interface AtGate { gate: string | null; count?: number | null; answer?: Answer | null }
 
 /** What decides where the hub cannot be asked: features/scan/offline/offline.js. */
 interface OfflineJudge {
   readonly able: boolean;
   present(code: string, at: AtGate): Promise<Decision>;
   admit(code: string, decision: Decision, scanId: string, at: AtGate): Promise<Decision>;
+  refuse(code: string, decision: Decision, scanId: string, at: AtGate): Promise<Decision>;
   leave(code: string, scanId: string, at: AtGate): Promise<Decision>;
   answered(decision: Decision): Promise<void>;
   entered(decision: Decision): void;
@@ -110,6 +116,7 @@ interface QueuedScan {
   /** Of a party: how many came in, and whether they are a family. */
   count?: number;
   party?: boolean;
+  answer?: Answer;
   skew_ms: number;
   seen: string;
   /** By which the device knows the party. */
@@ -207,6 +214,7 @@ interface ScanFlowOptions {
   signals: Signals;
   verdict: import("../static/js/features/scan/verdict.js").Verdict;
   party: import("../static/js/features/scan/party_panel.js").PartyPanel;
+  product: import("../static/js/features/scan/product_panel.js").ProductPanel;
   stale: Stale;
   screen: ScannerScreen;
   linkState: { readonly offline: boolean };

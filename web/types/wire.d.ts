@@ -93,6 +93,9 @@ declare namespace Wire {
   interface CancelPerformance {
     message?: string;
   }
+  interface CancelTicket {
+    reason: string;
+  }
   interface Cancelled {
     reservation_id: number;
     status: "CANCELLED";
@@ -123,6 +126,21 @@ declare namespace Wire {
     check_in_opens_minutes?: number | null;
     check_in_closes_minutes?: number | null;
     largest_party?: number | null;
+  }
+  interface ChangedProductFields {
+    name?: string;
+    name_zh?: string;
+    activation_mode?: "immediate" | "deferred";
+    venue_id?: number | null;
+    valid_days?: number | null;
+    valid_until?: string | null;
+    gate_ids?: (number)[];
+    note?: string;
+    note_zh?: string;
+    attention?: boolean;
+    question?: string;
+    question_zh?: string;
+    archived?: boolean;
   }
   interface ChangedRoom {
     room: RoomFields;
@@ -207,7 +225,7 @@ declare namespace Wire {
     conflict_id: number;
     scan_id: string;
     venue_id: number;
-    kind: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation" | "not_confirmed" | "party_too_large";
+    kind: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation" | "not_confirmed" | "party_too_large" | "wrong_gate" | "not_asked" | "question_denied";
     offline_result: "GREEN" | "YELLOW" | "RED";
     result: "GREEN" | "YELLOW" | "RED";
     reason: Reason;
@@ -315,7 +333,8 @@ declare namespace Wire {
     generated_at: string;
     policy: ListPolicy;
     slots: (ListedSlot)[];
-    tickets: ([string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number, string])[];
+    products: (ListedProduct)[];
+    tickets: ([string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number, string] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number, string | null, number])[];
     gone: (string)[];
   }
   interface DayListAnswer {
@@ -345,6 +364,7 @@ declare namespace Wire {
     verified: FirstEntry | null;
     presence?: Presence | null;
     party?: Party | null;
+    product?: Product | null;
     scan_id: string;
   }
   interface DecisionAnswer {
@@ -509,6 +529,22 @@ declare namespace Wire {
     success: true;
     data: FoundTickets;
   }
+  interface IssuedTicket {
+    ticket_id: number;
+    ticket_code: string;
+  }
+  interface IssuedTickets {
+    order_id: number;
+    product_id: number;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    channel: "direct" | "mini_program" | "ota";
+    count: number;
+    tickets: (IssuedTicket)[];
+  }
+  interface IssuedTicketsAnswer {
+    success: true;
+    data: IssuedTickets;
+  }
   interface JoinWaitlist {
     ticket_codes: (string)[];
     slot_id: number;
@@ -548,7 +584,7 @@ declare namespace Wire {
   }
   interface LifeEvent {
     at: string;
-    kind: "issued" | "paid" | "activated" | "reserved" | "moved" | "expired" | "cancelled" | "waiting" | "offered" | "wait_ended" | "mail" | "scan" | "asked" | "declined" | "withdrawn" | "conflict" | "conflict_decided";
+    kind: "issued" | "paid" | "activated" | "reserved" | "moved" | "expired" | "cancelled" | "waiting" | "offered" | "wait_ended" | "mail" | "scan" | "asked" | "declined" | "withdrawn" | "conflict" | "conflict_decided" | "ticket_cancelled";
     reservation_id?: number | null;
     venue?: string | null;
     date?: string | null;
@@ -637,6 +673,17 @@ declare namespace Wire {
     starts_at: string;
     ends_at: string;
     room: string;
+  }
+  interface ListedProduct {
+    product_id: number;
+    name: string;
+    name_zh: string;
+    note: string;
+    note_zh: string;
+    attention: boolean;
+    question: string;
+    question_zh: string;
+    gates: (string)[] | null;
   }
   interface ListedSlot {
     slot_id: number;
@@ -784,6 +831,20 @@ declare namespace Wire {
     date: string;
     start_time: string;
   }
+  interface NewProduct {
+    name: string;
+    name_zh?: string;
+    activation_mode?: "immediate" | "deferred";
+    venue_id?: number | null;
+    valid_days?: number | null;
+    valid_until?: string | null;
+    gate_ids?: (number)[];
+    note?: string;
+    note_zh?: string;
+    attention?: boolean;
+    question?: string;
+    question_zh?: string;
+  }
   interface NewRoom {
     name: string;
     capacity: number;
@@ -824,6 +885,14 @@ declare namespace Wire {
     largest_party?: number;
     venue_id?: number | null;
   }
+  interface NewTickets {
+    count: number;
+    product_id?: number | null;
+    status?: "ACTIVATED" | "PENDING_PAYMENT" | "INACTIVE";
+    channel?: "direct" | "mini_program" | "ota";
+    order_id?: number | null;
+    email?: string | null;
+  }
   interface OfflineScan {
     scan_id: string;
     code: string;
@@ -834,6 +903,7 @@ declare namespace Wire {
     admitted?: boolean | null;
     count?: number | null;
     party?: boolean;
+    answer?: "yes" | "no" | null;
   }
   interface Operator {
     id: number;
@@ -987,6 +1057,57 @@ declare namespace Wire {
     left_gate: string | null;
     inside?: number | null;
   }
+  interface Product {
+    product_id: number;
+    name: string;
+    note: string | null;
+    attention: boolean;
+    question: string | null;
+    gates: (string)[] | null;
+  }
+  interface ProductAnswer {
+    success: true;
+    data: ProductRecord;
+  }
+  interface ProductDeleted {
+    deleted: boolean;
+  }
+  interface ProductDeletedAnswer {
+    success: true;
+    data: ProductDeleted;
+  }
+  interface ProductGate {
+    gate_id: number;
+    venue_id: number;
+    name: string;
+  }
+  interface ProductPageAnswer {
+    success: true;
+    data: ProductPageFields;
+  }
+  interface ProductPageFields {
+    products: (ProductRecord)[];
+    next: number | null;
+  }
+  interface ProductRecord {
+    product_id: number;
+    venue_id: number | null;
+    venue: string | null;
+    name: string;
+    name_zh: string;
+    activation_mode: "immediate" | "deferred";
+    valid_days: number | null;
+    valid_until: string | null;
+    gates: (ProductGate)[];
+    note: string;
+    note_zh: string;
+    attention: boolean;
+    question: string;
+    question_zh: string;
+    has_tickets: boolean;
+    archived_at: string | null;
+    version: number;
+  }
   interface PublicShow {
     show_id: number;
     title: string;
@@ -1007,7 +1128,7 @@ declare namespace Wire {
     database: "ok" | "down";
     redis: "ok" | "down";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -1099,6 +1220,7 @@ declare namespace Wire {
     scan_id?: string | null;
     count?: number | null;
     party?: boolean;
+    answer?: "yes" | "no" | null;
   }
   interface SendCode {
     email: string;
@@ -1244,7 +1366,7 @@ declare namespace Wire {
     decision: Decision | null;
     repeated?: boolean;
     conflict_id?: number | null;
-    kind?: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation" | "not_confirmed" | "party_too_large" | null;
+    kind?: "already_verified" | "cancelled" | "unknown" | "wrong_date" | "wrong_venue" | "too_early" | "expired" | "not_activated" | "no_reservation" | "not_confirmed" | "party_too_large" | "wrong_gate" | "not_asked" | "question_denied" | null;
     first_entry?: FirstEntry | null;
     people?: number | null;
   }
@@ -1284,6 +1406,36 @@ declare namespace Wire {
   interface TicketCheckedAnswer {
     success: true;
     data: TicketChecked;
+  }
+  interface TicketRecord {
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    channel: "direct" | "mini_program" | "ota";
+    product_id: number;
+    product: string;
+    product_zh: string;
+    order_id: number;
+    order_reference: string | null;
+    created_at: string;
+    valid_until: string | null;
+    verified_at: string | null;
+    cancelled_at: string | null;
+    reserved_date: string | null;
+    start_time: string | null;
+    end_time: string | null;
+  }
+  interface TicketRecordAnswer {
+    success: true;
+    data: TicketRecord;
+  }
+  interface TicketRecordPageAnswer {
+    success: true;
+    data: TicketRecordPageFields;
+  }
+  interface TicketRecordPageFields {
+    tickets: (TicketRecord)[];
+    next: string | null;
   }
   interface TicketReservation {
     reservation_id: number;
@@ -1330,9 +1482,10 @@ declare namespace Wire {
     customer_email: string | null;
     customer_phone: string | null;
     reservation: DoorReservation | null;
-    validation_status: "VALID" | "NO_RESERVATION" | "MAY_RETURN";
+    validation_status: "VALID" | "NO_RESERVATION" | "MAY_RETURN" | "QUESTION_UNANSWERED";
     scan_id: string;
     party?: Party | null;
+    product?: Product | null;
   }
   interface ValidAtDoorAnswer {
     success: true;
@@ -1370,6 +1523,7 @@ declare namespace Wire {
     re_entry: boolean;
     scan_id: string;
     party?: Party | null;
+    product?: Product | null;
   }
   interface VerifiedAtDoorAnswer {
     success: true;
@@ -1383,6 +1537,7 @@ declare namespace Wire {
     scan_id?: string | null;
     count?: number | null;
     party?: boolean;
+    answer?: "yes" | "no" | null;
   }
   interface VerifyContact {
     ticket_id: number;
@@ -1538,6 +1693,7 @@ declare namespace Wire {
     Call extends `POST /api/admin/performances/${string}/move${Query}` ? MovedPerformanceAnswer :
     Call extends `DELETE /api/admin/shows/${string}/poster${Query}` ? OrganiserShowAnswer :
     Call extends `PUT /api/admin/shows/${string}/poster${Query}` ? OrganiserShowAnswer :
+    Call extends `POST /api/admin/tickets/${string}/cancel${Query}` ? TicketRecordAnswer :
     Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
     Call extends `POST /api/admin/performances/run${Query}` ? MadePerformancesAnswer :
     Call extends `GET /api/operator/manifest/changes${Query}` ? DayListAnswer :
@@ -1545,12 +1701,16 @@ declare namespace Wire {
     Call extends `DELETE /api/admin/performances/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/performances/${string}${Query}` ? PerformanceAnswer :
     Call extends `PATCH /api/admin/performances/${string}${Query}` ? PerformanceAnswer :
+    Call extends `DELETE /api/admin/products/${string}${Query}` ? ProductDeletedAnswer :
+    Call extends `GET /api/admin/products/${string}${Query}` ? ProductAnswer :
+    Call extends `PATCH /api/admin/products/${string}${Query}` ? ProductAnswer :
     Call extends `DELETE /api/admin/rooms/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/rooms/${string}${Query}` ? RoomAnswer :
     Call extends `PATCH /api/admin/rooms/${string}${Query}` ? ChangedRoomAnswer :
     Call extends `DELETE /api/admin/shows/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/shows/${string}${Query}` ? OrganiserShowAnswer :
     Call extends `PATCH /api/admin/shows/${string}${Query}` ? OrganiserShowAnswer :
+    Call extends `GET /api/admin/tickets/${string}${Query}` ? TicketRecordAnswer :
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
     Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
     Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :
@@ -1560,10 +1720,14 @@ declare namespace Wire {
     Call extends `GET /api/admin/mail${Query}` ? MailPageAnswer :
     Call extends `GET /api/admin/performances${Query}` ? PerformancePageAnswer :
     Call extends `POST /api/admin/performances${Query}` ? MadePerformancesAnswer :
+    Call extends `GET /api/admin/products${Query}` ? ProductPageAnswer :
+    Call extends `POST /api/admin/products${Query}` ? ProductAnswer :
     Call extends `GET /api/admin/rooms${Query}` ? RoomPageAnswer :
     Call extends `POST /api/admin/rooms${Query}` ? RoomAnswer :
     Call extends `GET /api/admin/shows${Query}` ? ShowPageAnswer :
     Call extends `POST /api/admin/shows${Query}` ? OrganiserShowAnswer :
+    Call extends `GET /api/admin/tickets${Query}` ? TicketRecordPageAnswer :
+    Call extends `POST /api/admin/tickets${Query}` ? IssuedTicketsAnswer :
     Call extends `POST /api/bookings/confirm${Query}` ? BookingConfirmedAnswer :
     Call extends `POST /api/bookings/waitlist${Query}` ? JoinedAnswer :
     Call extends `POST /api/contact/code${Query}` ? CodeOnItsWayAnswer :

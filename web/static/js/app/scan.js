@@ -25,6 +25,7 @@ import { forgetPage, makeInstallable } from "../features/scan/install.js";
 import { OfflinePanel } from "../features/scan/offline_panel.js";
 import { NoticeShelf } from "../features/scan/notices.js";
 import { PartyPanel } from "../features/scan/party_panel.js";
+import { ProductPanel } from "../features/scan/product_panel.js";
 import { PastScans } from "../features/scan/past_scans.js";
 import { Screen } from "../features/scan/screen.js";
 import { SettingsDialog } from "../features/scan/settings_dialog.js";
@@ -94,9 +95,10 @@ const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(ch
 const repeats = new RepeatFilter();
 const way = new ExitMode({ settings, onTurn: turned, onTouched: () => input.focus() });
 const party = new PartyPanel({ onTouched: () => input.focus() });
+const product = new ProductPanel({ onAnswer: (answer) => flow.verify(answer) });
 const flow = new ScanFlow({
   session, way, news, device, settings, signals, screen, linkState,
-  repeats, verdict: new Verdict(), party, stale: new Stale(), venue: venueKnown,
+  repeats, verdict: new Verdict(), party, product, stale: new Stale(), venue: venueKnown,
 });
 const shelf = new NoticeShelf({ onTouched: () => input.focus() });
 const notices = new GateNotices({ socket });

@@ -11,6 +11,7 @@ export class DayList {
   constructor(data) {
     this.head = headOf(data);
     this.slots = slotsOf(data);
+    this.products = productsOf(data);
     this.tickets = new Map(data.tickets.map((row) => [row[0], row]));
   }
 
@@ -22,6 +23,7 @@ export class DayList {
     this.#families = null;
     this.head = headOf(changes);
     this.slots = slotsOf(changes);
+    this.products = productsOf(changes);
   }
 
   /** @returns {DayListData} */
@@ -60,6 +62,7 @@ export class DayList {
       firstEntry: verified && verified_at ? { verified_at, operator_name: "", gate } : null,
       left: left_at ? { left_at, gate: null } : null,
       party: this.#partyOf(row),
+      product: this.products.get(row[12] ?? 0) ?? null,
     };
   }
 
@@ -88,5 +91,7 @@ function familiesOf(rows) {
 const headOf = ({ tickets: _tickets, gone: _gone, whole: _whole, ...head }) => head;
 /** @param {DayListData} data */
 const slotsOf = ({ slots }) => new Map(slots.map((slot) => [slot.slot_id, slot]));
+/** A list that was stored by an earlier page has no products. @param {DayListData} data */
+const productsOf = ({ products = [] }) => new Map(products.map((product) => [product.product_id, product]));
 /** @param {string} hex */
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

@@ -1,6 +1,8 @@
 // The offline decision: applies models/rules/ to this device's facts. Missing facts never give GREEN.
 import { decideEntry, entryRecorded } from "./rules/entry_decision.js";
 import { isParty, withAdmitted } from "./party.js";
+import { productIn } from "./product.js";
+import { atGate } from "./rules/product_at_gate.js";
 import { decideExit, decideReturn, returnRecorded } from "./rules/leaving.js";
 
 /** @satisfies {Partial<Decision>} */
@@ -15,18 +17,19 @@ const EXIT_NOTED = {
  * `list`: the day's list or null; `entry`: an entry made or received here after the list, or null; `changed`: whether
  * news after the list says that the ticket changed; `left`: {left_at, gate} if news after the list says that the holder
  * is out, null if it says that they are not, undefined without news; `party`: how many of its party are in, and whether
- * that is sure.
+ * that is sure; `gate`: of this scan; `language`: of the page, for the texts of the product.
  *
  * @param {string} code
- * @param {{ list: DayList | null, now: number } & Partial<BeyondList>} known
+ * @param {{ list: DayList | null, now: number, gate?: string | null, language?: string } & Partial<BeyondList>} known
  * @returns {Promise<Decision>}
  */
-export async function decideWithoutHub(code, { list, entry, changed, left, party, now }) {
+export async function decideWithoutHub(code, { list, entry, changed, left, party, now, gate = null, language = "en" }) {
   const ticket = { ticket_code: code };
   const listed_at = list?.head.generated_at ?? null;
   if (!list) return { ...UNSURE, reason: "NO_LIST", message: "NOT CHECKED", detail: "This scanner has no list of today", ticket, listed_at };
   const facts = await list.find(code);
-  if (facts?.party) return decideParty(ticket, facts, facts.party, { list, entry, changed, left, party, now });
+  const product = facts?.product && { product: productIn(facts.product, language) };
+  if (facts?.party) return { ...decideParty(ticket, facts, facts.party, { list, entry, changed, left, party, now, gate }), ...product };
   const { venue_id, policy, timezone } = list.head;
   const first = entry ?? (changed ? null : facts?.firstEntry);
   if (first) {
@@ -36,16 +39,22 @@ export async function decideWithoutHub(code, { list, entry, changed, left, party
     const verified = verdict.reason === "ALREADY_VERIFIED" ? first : null;
     const out = verified && outside(left, facts);
     if (out) verdict = decideReturn(verdict, { ...out, date: known.reservation?.date ?? list.head.date }, known.reservation, policy, now, timezone);
+    if (facts?.product) verdict = atGate(verdict, facts.product, gate, null);
     const presence = out && { presence: { inside_since: null, left_at: out.left_at, left_gate: out.gate } };
-    return { ...verdict, ...presence, ticket: { ...ticket, status: known.ticket.status }, reservation: known.reservation, verified, provisional: true, listed_at };
+    return { ...verdict, ...presence, ...product, ticket: { ...ticket, status: known.ticket.status }, reservation: known.reservation, verified, provisional: true, listed_at };
   }
   // Somebody who left had come in, which the list does not know yet.
   if (changed || left) {
-    return { ...UNSURE, reason: "CHANGED", message: "NOT SURE", detail: "This ticket changed just before the connection was lost", ticket, listed_at };
+    /** @type {EntryVerdict} */
+    const unsure = { ...UNSURE, reason: "CHANGED", message: "NOT SURE", detail: "This ticket changed just before the connection was lost" };
+    // The question is asked all the same, by the page.
+    const here = facts?.product ? atGate(unsure, facts.product, gate, "yes") : unsure;
+    return { ...UNSURE, ...here, ...product, ticket, listed_at };
   }
   if (!facts) return { ...UNSURE, reason: "NOT_LISTED", message: "NOT ON THE LIST", detail: "This scanner's list of today does not have this ticket", ticket, listed_at };
-  const verdict = decideEntry(facts.ticket, facts.reservation, null, policy, venue_id, now, timezone);
-  return { ...verdict, ticket: { ...ticket, status: facts.ticket.status }, reservation: facts.reservation, verified: null, provisional: true, listed_at };
+  let verdict = decideEntry(facts.ticket, facts.reservation, null, policy, venue_id, now, timezone);
+  if (facts.product) verdict = atGate(verdict, facts.product, gate, null);
+  return { ...verdict, ...product, ticket: { ...ticket, status: facts.ticket.status }, reservation: facts.reservation, verified: null, provisional: true, listed_at };
 }
 
 /**
@@ -54,10 +63,10 @@ export async function decideWithoutHub(code, { list, entry, changed, left, party
  * @param {{ ticket_code: string }} ticket
  * @param {ListedFacts} facts
  * @param {ListedParty} listed
- * @param {{ list: DayList, now: number } & Partial<BeyondList>} known
+ * @param {{ list: DayList, now: number, gate: string | null } & Partial<BeyondList>} known
  * @returns {Decision}
  */
-function decideParty(ticket, facts, listed, { list, entry, changed, left, party: known, now }) {
+function decideParty(ticket, facts, listed, { list, entry, changed, left, party: known, now, gate }) {
   const { venue_id, policy, timezone, generated_at: listed_at } = list.head;
   const { admitted: inside, sure, entry: ofOthers } = known ?? { admitted: listed.admitted, sure: true, entry: null };
   /** @type {Party} */
@@ -65,7 +74,8 @@ function decideParty(ticket, facts, listed, { list, entry, changed, left, party:
   // Each ticket of a family is judged by itself, while others of it may still come.
   const reservation = listed.family ? facts.reservation : { ...facts.reservation, places: party.size, admitted: party.admitted };
   const verified = facts.firstEntry ?? entry ?? (listed.family && party.remaining > 0 ? null : ofOthers);
-  const verdict = decideEntry(facts.ticket, reservation, verified, policy, venue_id, now, timezone);
+  let verdict = decideEntry(facts.ticket, reservation, verified, policy, venue_id, now, timezone);
+  if (facts.product) verdict = atGate(verdict, facts.product, gate, null);
   const shown = { ticket: { ...ticket, status: facts.ticket.status }, reservation, party, verified, listed_at };
   // An entry of others, or its undo, changes the number; any other change may have ended the booking.
   const unsure = !sure || (changed && !entry);

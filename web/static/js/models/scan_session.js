@@ -62,23 +62,24 @@ export class ScanSession {
   }
 
   /**
-   * Records the entry. A repeat for the same scan has the same scan_id, so it is one entry.
+   * Records the entry, or with the answer "no" that nobody went in. A repeat for the same scan has the same scan_id.
    *
    * @param {string | null} gate
    * @param {number | null} count how many of a party; null: all that remain
+   * @param {Answer | null} answer to the question of the product
    * @returns {Promise<Decision | null>}
    */
-  async verify(gate, count = null) {
+  async verify(gate, count = null, answer = null) {
     const { current } = this;
     if (!current?.decision) return null;
     const turn = this.turn;
     current.scanId ??= crypto.randomUUID();
-    const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString(), ...(gate && { gate }), ...admitting(current.decision.party, count) };
-    const answer = await this.#ask("verify", fields);
-    const decision = answer ?? (await this.offline?.admit(current.code, current.decision, current.scanId, { gate, count }));
-    if (answer) this.offline?.answered(answer);
-    if (answer?.reason === "VERIFIED") this.offline?.entered(answer);
-    if (answer?.reason === "RE_ENTRY") this.offline?.moved(answer, null);
+    const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString(), ...(gate && { gate }), ...admitting(current.decision.party, count), ...(answer && { answer }) };
+    const reply = await this.#ask("verify", fields);
+    const decision = reply ?? (await this.offline?.[answer === "no" ? "refuse" : "admit"](current.code, current.decision, current.scanId, { gate, count, answer }));
+    if (reply) this.offline?.answered(reply);
+    if (reply?.reason === "VERIFIED") this.offline?.entered(reply);
+    if (reply?.reason === "RE_ENTRY") this.offline?.moved(reply, null);
     if (!decision || turn !== this.turn) return null;
     current.decision = decision;
     // Nobody was admitted: another number is another scan.

@@ -4,7 +4,8 @@ import { t } from "../lib/i18n.js";
 /** @type {Record<string, string>} */
 export const REASONS = {
   VALID: t("Valid, not admitted yet"), VERIFIED: t("Admitted"), ALREADY_VERIFIED: t("Already verified"), NO_RESERVATION: t("No reservation"),
-  WRONG_DATE: t("Wrong date"), TOO_EARLY: t("Too early"), WRONG_VENUE: t("Wrong venue"), TICKET_NOT_FOUND: t("Invalid ticket"),
+  WRONG_DATE: t("Wrong date"), TOO_EARLY: t("Too early"), WRONG_VENUE: t("Wrong venue"), WRONG_GATE: t("Wrong gate"),
+  QUESTION_UNANSWERED: t("Asked, not admitted yet"), QUESTION_DENIED: t("Question answered with no"), TICKET_NOT_FOUND: t("Invalid ticket"),
   TICKET_NOT_ACTIVATED: t("Not activated"), TICKET_EXPIRED: t("Expired"), TICKET_CANCELLED: t("Cancelled"), UNDONE: t("Entry undone"),
   PARTY_TOO_LARGE: t("More than may still come in"), BOOKING_NOT_CONFIRMED: t("Booking not confirmed"),
   EXIT_RECORDED: t("Left"), ALREADY_LEFT: t("Had left already"), NOT_INSIDE: t("Not inside"), MAY_RETURN: t("May come back in"),

@@ -1,6 +1,6 @@
 // The texts of a decision. The hub writes English text from facts that it sends along; in other languages the page
 // writes the same text from the same facts. Add a new reason here.
-import { language, t, tn } from "../lib/i18n.js";
+import { language, locale, t, tn } from "../lib/i18n.js";
 import { momentAt, nowAt, shortDay, span } from "../lib/dates.js";
 import { isParty } from "../models/party.js";
 import { isBookingCode } from "../models/booking_code.js";
@@ -12,6 +12,7 @@ import { tooMany, tooManyLeave } from "./parties.js";
 const WORDS = {
   VALID: t("VALID TICKET"), VERIFIED: t("ENTRY RECORDED"), ALREADY_VERIFIED: t("ALREADY VERIFIED"),
   NO_RESERVATION: t("NO RESERVATION"), WRONG_DATE: t("WRONG DATE"), TOO_EARLY: t("TOO EARLY"), WRONG_VENUE: t("WRONG VENUE"),
+  WRONG_GATE: t("WRONG GATE"), QUESTION_UNANSWERED: t("ASK FIRST"), QUESTION_DENIED: t("DO NOT ADMIT"),
   TICKET_NOT_FOUND: t("INVALID TICKET"), TICKET_NOT_ACTIVATED: t("TICKET NOT ACTIVATED"), TICKET_EXPIRED: t("TICKET EXPIRED"),
   TICKET_CANCELLED: t("TICKET CANCELLED"), EXIT_RECORDED: t("EXIT RECORDED"), ALREADY_LEFT: t("ALREADY LEFT"),
   PARTY_TOO_LARGE: t("TOO MANY PEOPLE"), LEAVING: t("HOW MANY LEAVE?"), BOOKING_NOT_CONFIRMED: t("BOOKING NOT CONFIRMED"),
@@ -35,7 +36,9 @@ const OF_A_PARTY = {
   NOTED: t("Admitted on your word. The hub checks it when the connection is back."),
 };
 /** Where the hub's English text would repeat the numbers of a party. */
-const NUMBERED = new Set(["VALID", "VERIFIED", "ALREADY_VERIFIED", "PARTY_TOO_LARGE", "EXIT_RECORDED"]);
+const NUMBERED = new Set(["VALID", "VERIFIED", "ALREADY_VERIFIED", "PARTY_TOO_LARGE", "EXIT_RECORDED", "QUESTION_UNANSWERED"]);
+
+const EITHER = new Intl.ListFormat(locale, { type: "disjunction" });
 
 /** The headline. @param {Decision} decision */
 export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
@@ -52,6 +55,7 @@ export function detailOf(decision, venue) {
   switch (decision.reason) {
     case "VALID":
     case "VERIFIED":
+    case "QUESTION_UNANSWERED":
       if (when) return t("Reserved for {when}", { when });
       return t("No reservation, allowed here");
     case "WRONG_DATE":
@@ -63,6 +67,10 @@ export function detailOf(decision, venue) {
       return hasEnded(reservation, venue) ? t("Reservation for {when} has ended", { when }) : t("Reserved for {when}, entry is over", { when });
     case "WRONG_VENUE":
       return when ? t("Reserved at another venue for {when}", { when }) : t("This ticket is for another venue");
+    case "WRONG_GATE":
+      return wrongGate(decision);
+    case "QUESTION_DENIED":
+      return t("The question was answered with no");
     case "NO_RESERVATION":
       return decision.can_verify ? t("No reservation, allowed here") : t("Customer must book a time slot first");
     case "ALREADY_VERIFIED":
@@ -90,6 +98,13 @@ export function detailOf(decision, venue) {
     default:
       return decision.detail ?? "";
   }
+}
+
+/** @param {Decision} decision */
+function wrongGate({ product, detail }) {
+  const gates = product?.gates ?? [];
+  const where = gates.length ? t("Enter by gate {gates}", { gates: EITHER.format(gates) }) : t("This ticket enters by no gate of this venue");
+  return detail.startsWith("This scanner") ? t("This scanner has no gate. {where}", { where }) : where;
 }
 
 /** A performance may close its check-in before it ends. @param {{ date: string, start_time: string, end_time: string }} slot @param {VenueClock} venue */

@@ -17,7 +17,8 @@ const PAGE = 50;
 /** @type {Record<string, string>} */
 const REASONS = {
   VALID: t("valid, not admitted yet"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
-  WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
+  WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), WRONG_GATE: t("wrong gate"),
+  QUESTION_UNANSWERED: t("asked, not admitted yet"), QUESTION_DENIED: t("question answered with no"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
   PARTY_TOO_LARGE: t("more than may still come in"), BOOKING_NOT_CONFIRMED: t("booking not confirmed"),
   NOT_LISTED: t("not on the list"), CHANGED: t("not sure"), NO_LIST: t("not checked"),
   NOTED: t("admitted"),
@@ -125,7 +126,7 @@ export class PastScans {
     const what = peopleOf(scan) ?? REASONS[scan.reason] ?? scan.reason;
     const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
     const words = scan.waits ? t("{time}, {what}, not sent yet", { time, what }) : scan.undone ? t("{time}, {what}, undone", { time, what }) : t("{time}, {what}", { time, what });
-    // Why an entry was undone.
+    // Why an entry was undone, or what was answered to the question of the product.
     const why = scan.note && h("div", { class: "what" }, t("“{note}”", { note: scan.note }));
     return h(
       "li",
@@ -181,6 +182,7 @@ function onePerVisitor(scans) {
   return scans.filter((scan, i) => {
     const next = scans.slice(0, i).findLast((later) => later.ticket_code === scan.ticket_code);
     const letIn = next?.entered || next?.reason === "VERIFIED";
-    return !(scan.reason === "VALID" && letIn) && !(scan.reason === "MAY_RETURN" && next?.reason === "RE_ENTRY");
+    const answered = letIn || next?.reason === "QUESTION_DENIED";
+    return !(scan.reason === "VALID" && letIn) && !(scan.reason === "QUESTION_UNANSWERED" && answered) && !(scan.reason === "MAY_RETURN" && next?.reason === "RE_ENTRY");
   });
 }

@@ -32,7 +32,7 @@ export class ScanFlow {
    *
    * @param {ScanFlowOptions} options
    */
-  constructor({ session, way, news, repeats, device, settings, signals, verdict, party, stale, screen, linkState, venue }) {
+  constructor({ session, way, news, repeats, device, settings, signals, verdict, party, product, stale, screen, linkState, venue }) {
     this.session = session;
     this.way = way;
     this.news = news;
@@ -42,6 +42,7 @@ export class ScanFlow {
     this.signals = signals;
     this.verdict = verdict;
     this.party = party;
+    this.product = product;
     this.stale = stale;
     this.screen = screen;
     this.linkState = linkState;
@@ -54,7 +55,7 @@ export class ScanFlow {
     };
     byId("again").addEventListener("click", leave);
     // A party waits for its number: a touch beside the buttons must not send it away.
-    byId("verdict").addEventListener("click", () => this.#held && !stale.shown && !party.question && leave());
+    byId("verdict").addEventListener("click", () => this.#held && !stale.shown && !this.#question && !product.flagged && leave());
   }
 
   /** @template {keyof ScanEvents} Name @param {Name} name @param {(what: ScanEvents[Name]) => void} listener */
@@ -82,8 +83,13 @@ export class ScanFlow {
     return this.settings.get("continuous") && this.verdict.shown && !this.#good;
   }
 
-  /** Continuous mode admits a party by itself only where the operator has chosen so. @param {Decision} decision */
-  #asksFor = ({ party }) => isParty(party) && this.settings.get("parties") !== "all";
+  /** What the screen asks for before anybody goes in. */
+  get #question() {
+    return this.product.question ?? this.party.question;
+  }
+
+  /** Continuous mode admits nobody of whom the steward must know something, and a party only where they have chosen so. @param {Decision} decision */
+  #asksFor = ({ party, product }) => Boolean(product?.attention) || (isParty(party) && this.settings.get("parties") !== "all");
 
   /** Of a booking any number may leave: the operator says how many, unless continuous mode lets whole parties go. @param {string} code */
   #leave(code) {
@@ -96,7 +102,7 @@ export class ScanFlow {
     const code = tidyCode(typed);
     if (!code) return;
     if (this.#held) {
-      this.screen.say(this.party.question ? t("Answer for this party first, or press Scan again.") : t("Touch the answer first, then scan the next ticket."));
+      this.screen.say(this.product.question ? t("Answer the question first, or press Scan again.") : this.party.question ? t("Answer for this party first, or press Scan again.") : t("Touch the answer first, then scan the next ticket."));
       return;
     }
     if (code.length > LONGEST_CODE) {
@@ -174,14 +180,21 @@ export class ScanFlow {
     this.#answer(decision, current.code);
   }
 
-  async verify() {
+  /** Records the entry of the visitor on the screen; where a question is asked, by its answer. @param {Answer | null} [answer] */
+  async verify(answer = null) {
     const { current } = this.session;
     if (!current || !this.session.mayVerify || this.busy) return;
+    if (this.product.question && !answer) {
+      this.screen.say(t("Answer the question first, or press Scan again."));
+      return;
+    }
     const button = byId("verify");
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
+    this.product.wait(true);
     this.news.ask();
-    const decision = await this.#admit();
+    const decision = await this.#admit(answer);
+    this.product.wait(false);
     button.disabled = false;
     button.setAttribute("aria-busy", "false");
     if (decision) this.#answer(decision, current.code);
@@ -207,11 +220,11 @@ export class ScanFlow {
   /** A button of an answer was touched: the page returns the focus to its input. */
   onTouched() {}
 
-  /** Records the entry of the visitor on the screen or, of a booking that was asked how many leave, the exit. */
-  async #admit() {
+  /** Records the entry of the visitor on the screen or, of a booking that was asked how many leave, the exit. @param {Answer | null} [answer] */
+  async #admit(answer = null) {
     const { current } = this.session;
     const { count } = this.party;
-    if (!this.way.leaving || !current) return this.#waitingFor(t("Entry"), () => this.session.verify(this.device.gate, count));
+    if (!this.way.leaving || !current) return this.#waitingFor(t("Entry"), () => this.session.verify(this.device.gate, count, answer));
     const decision = await this.#waitingFor(t("Exit"), () => this.session.exit(current.code, this.device.gate, count));
     if (!decision) this.session.current = current;
     return decision;
@@ -262,7 +275,8 @@ export class ScanFlow {
     else this.news.follow(decision);
     this.verdict.show(decision, { mayVerify: this.session.mayVerify, venue: this.venue() });
     this.party.show(decision, { mayVerify: this.session.mayVerify });
-    this.signals.give(decision.reason === "EXIT_RECORDED" ? "EXIT" : decision.result);
+    this.product.show(decision, { leaving: this.way.leaving });
+    this.signals.give(decision.reason === "EXIT_RECORDED" ? "EXIT" : this.product.flagged ? "ATTENTION" : decision.result);
     this.#emit("answered", { decision, code });
     this.#letGo();
   }
@@ -274,7 +288,7 @@ export class ScanFlow {
       const seconds = this.settings.get("seconds");
       this.#dismissal = setTimeout(() => this.again(), seconds * 1000);
       this.screen.runOut(seconds);
-    } else this.screen.say(this.party.question ?? t("Stays until you touch it."));
+    } else this.screen.say(this.#question ?? t("Stays until you touch it."));
   }
 
   /** The answer no longer disappears by itself. */
@@ -289,6 +303,7 @@ export class ScanFlow {
     this.stale.clear();
     this.verdict.clear();
     this.party.clear();
+    this.product.clear();
     this.#emit("cleared", undefined);
   }
 

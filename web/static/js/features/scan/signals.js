@@ -14,6 +14,8 @@ const TONES = {
   EXIT: { wave: "sine", notes: [[1046.5, 0, 0.12], [659.3, 0.12, 0.26]], buzz: [40, 60, 40] },
   // Two alternating pitches, different from every decision.
   ALARM: { wave: "triangle", notes: [[988, 0, 0.14], [740, 0.17, 0.14], [988, 0.34, 0.14], [740, 0.51, 0.2]], buzz: [60, 40, 60, 40, 60, 40, 60] },
+  // Climbs fast and stays high, different from every decision: look before anybody goes in.
+  ATTENTION: { wave: "triangle", notes: [[523, 0, 0.09], [659, 0.1, 0.09], [784, 0.2, 0.09], [1047, 0.3, 0.34]], buzz: [40, 40, 40, 40, 40, 40, 240] },
   RED: { wave: "square", notes: [[196, 0, 0.28], [147, 0.3, 0.42]], buzz: [320, 90, 320] },
 };
 const LATE_MS = 500;

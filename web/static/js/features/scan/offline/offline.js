@@ -5,6 +5,8 @@
 import { admitting, isParty } from "../../../models/party.js";
 import { hashOf } from "../../../models/ticket_news.js";
 import { Trouble } from "../../../lib/api.js";
+import { answeredHere } from "../../../models/product.js";
+import { language } from "../../../lib/i18n.js";
 import { venueTime } from "../../../models/rules/venue_day.js";
 import { admitted, decideWithoutHub, leaveWithoutHub } from "../../../models/offline_decision.js";
 import { ListKeeper } from "./list_keeper.js";
@@ -128,7 +130,7 @@ export class Offline {
    */
   async present(code, { gate }) {
     const now = this.clock.now();
-    const decision = await decideWithoutHub(code, { list: this.#made.keeper.current, now, ...(await this.#beyondList(code)) });
+    const decision = await decideWithoutHub(code, { list: this.#made.keeper.current, now, gate, language, ...(await this.#beyondList(code)) });
     const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
     this.#places.set(scan.scan_id, await this.#made.queue.add(scan));
     this.#remember(scan);
@@ -141,26 +143,44 @@ export class Offline {
    * Admits a visitor, or `count` of a party, by this device's decision or, if the connection was lost before the entry, by the hub's.
    *
    * @param {string} code
+   * @param {Decision} asked
+   * @param {string} scanId
+   * @param {AtGate} at
+   * @returns {Promise<Decision>}
+   */
+  async admit(code, asked, scanId, { gate, count = null, answer = null }) {
+    const decision = answer ? answeredHere(asked, answer) : asked;
+    const { party } = decision;
+    const people = isParty(party) ? (count ?? party.remaining) : 1;
+    const key = isParty(party) ? await this.#partyKey(code) : null;
+    const scan = this.#scan(code, scanId, decision, gate, { mode: "verify", admitted: true, ...admitting(party, people), ...(key && { party_key: key }), ...(answer && { answer }) });
+    await this.#keep(scan);
+    const verified = { verified_at: new Date(this.clock.now()).toISOString(), operator_name: this.operatorName, gate: gate || null };
+    if (decision.reason === "MAY_RETURN") this.#made.since.moved(code, null, true);
+    else this.#made.since.entered(code, verified, true);
+    if (key) this.#made.since.partyEntered(key, scanId, people, verified);
+    const shown = { ...admitted(decision, verified, people), scan_id: scanId };
+    this.#remember(scan);
+    this.#made.engine.kick();
+    return shown;
+  }
+
+  /**
+   * Refuses a visitor whose question was answered with no, and stores that.
+   *
+   * @param {string} code
    * @param {Decision} decision
    * @param {string} scanId
    * @param {AtGate} at
    * @returns {Promise<Decision>}
    */
-  async admit(code, decision, scanId, { gate, count = null }) {
-    const { party } = decision;
-    const people = isParty(party) ? (count ?? party.remaining) : 1;
-    const key = isParty(party) ? await this.#partyKey(code) : null;
-    const scan = this.#scan(code, scanId, decision, gate, { mode: "verify", admitted: true, ...admitting(party, people), ...(key && { party_key: key }) });
-    const place = this.#places.get(scanId);
-    this.#places.set(scanId, await (place === undefined ? this.#made.queue.add(scan) : this.#made.queue.replace(place, scan)));
-    const verified = { verified_at: new Date(this.clock.now()).toISOString(), operator_name: this.operatorName, gate: gate || null };
-    if (decision.reason === "MAY_RETURN") this.#made.since.moved(code, null, true);
-    else this.#made.since.entered(code, verified, true);
-    if (key) this.#made.since.partyEntered(key, scanId, people, verified);
-    const answer = { ...admitted(decision, verified, people), scan_id: scanId };
+  async refuse(code, decision, scanId, { gate }) {
+    const refused = { ...answeredHere(decision, "no"), provisional: true, scan_id: scanId };
+    const scan = this.#scan(code, scanId, refused, gate, { mode: "verify", admitted: false, answer: "no" });
+    await this.#keep(scan);
     this.#remember(scan);
     this.#made.engine.kick();
-    return answer;
+    return refused;
   }
 
   /**
@@ -279,7 +299,7 @@ export class Offline {
    * @param {string} scan_id
    * @param {Decision} decision
    * @param {string | null} gate
-   * @param {Pick<QueuedScan, "mode" | "admitted" | "count" | "party" | "party_key">} how
+   * @param {Pick<QueuedScan, "mode" | "admitted" | "count" | "party" | "party_key" | "answer">} how
    * @returns {QueuedScan}
    */
   #scan(code, scan_id, decision, gate, how) {
@@ -287,6 +307,12 @@ export class Offline {
       scan_id, code, scanned_at: new Date().toISOString(), offline_result: decision.result, ...how, ...(gate && { gate }),
       skew_ms: this.clock.skewMs, seen: seenAs(how, decision),
     };
+  }
+
+  /** Stores a scan in the place of its check, if that was made here. @param {QueuedScan} scan */
+  async #keep(scan) {
+    const place = this.#places.get(scan.scan_id);
+    this.#places.set(scan.scan_id, await (place === undefined ? this.#made.queue.add(scan) : this.#made.queue.replace(place, scan)));
   }
 
   /** @param {QueuedScan} scan */
