@@ -17,6 +17,7 @@ from typing import Any
 
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.option_types import clock_time, count, day, typed
+from hub.commands.products_options import add_products, add_ticket_commands
 from hub.commands.shows_options import add_shows
 from hub.rules.venue_policies import POLICIES
 
@@ -122,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     _tickets_issue(_command(actions, "issue", "tickets:issue", "issue tickets with new codes"))
     importing = _command(actions, "import", "tickets:import_file", "read tickets from a CSV file")
     importing.add_argument("file", metavar="FILE.csv")
+    add_ticket_commands(actions, _command)
     importing.add_argument("--all-or-nothing", action="store_true", help="keep no row where one is wrong")
     venue = commands.add_parser("venue", help="venues", allow_abbrev=False).add_subparsers(
         required=True, metavar="DEED"
@@ -131,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     _venue_set(_command(venue, "set", "venue:change", "change a venue's name, time zone and policies"))
     staff = commands.add_parser("staff", help="staff", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
     _staff_add(_command(staff, "add", "staff:add", "add an operator, manager or administrator"))
+    add_products(commands, _command)
     add_shows(commands, _command)
     return parser
 

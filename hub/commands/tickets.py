@@ -1,4 +1,4 @@
-"""`hub tickets issue` and `hub tickets import`: create new tickets, and import tickets from another system."""
+"""`hub tickets`: issue tickets, import them from another system, list them, cancel one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.command_services import open_command_services
+from hub.commands.shows import PAGE, document_of, organising, would
 
 _MOST_BYTES = 200_000_000
 _ANY_PHONE = "+12025550123"
@@ -42,3 +43,34 @@ async def import_file(args: Namespace) -> CommandResult:
     if report["errors"] and not report["imported"] and not report["unchanged"]:
         raise CommandFailed("; ".join(text[:6]))
     return CommandResult(report, "\n".join(text))
+
+
+async def list_all(args: Namespace) -> CommandResult:
+    async with organising(args) as (services, by):
+        from hub.actions.tickets.ticket_list import TicketFilter, TicketRecord, list_tickets
+
+        wanted = TicketFilter(args.code or "", args.order or "", args.product, args.status, args.channel)
+        found: list[TicketRecord] = []
+        before = None
+        while len(found) < args.limit:
+            page = await list_tickets(services, by, wanted, before=before, limit=min(PAGE, args.limit - len(found)))
+            found += page.tickets
+            before = page.next
+            if before is None:
+                break
+    text = [
+        f"{one.ticket_code} {one.status} {one.product}, order {one.order_reference or one.order_id}" for one in found
+    ]
+    return CommandResult({"tickets": document_of(found)}, "\n".join(text) or "no ticket matches")
+
+
+async def cancel(args: Namespace) -> CommandResult:
+    async with organising(args) as (services, by):
+        from hub.actions.booking.cancel_ticket import cancel_ticket
+        from hub.actions.tickets.ticket_list import TicketFilter, list_tickets
+
+        found = (await list_tickets(services, by, TicketFilter(code=args.ticket))).tickets
+        if not found:
+            raise CommandFailed(f"no ticket {args.ticket}")
+        ticket = await cancel_ticket(services, by, found[0].ticket_id, args.reason, dry_run=args.dry_run)
+    return CommandResult(document_of(ticket), f"{would(args)}ticket {ticket.ticket_code} is {ticket.status}")

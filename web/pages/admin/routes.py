@@ -14,10 +14,12 @@ from web.pages.admin import (
     performance,
     performance_changes,
     performance_run,
+    products,
     rooms,
     setup,
     show_form,
     shows,
+    tickets,
     venues,
 )
 
@@ -26,6 +28,8 @@ _VENUE = venues.VENUES + "/{venue_id:[0-9]{1,16}}"
 _SHOW = "/admin/shows/{show_id:[0-9]{1,16}}"
 _ROOM = "/admin/rooms/{room_id:[0-9]{1,16}}"
 _PERFORMANCE = "/admin/performances/{performance_id:[0-9]{1,16}}"
+_PRODUCT = "/admin/products/{product_id:[0-9]{1,16}}"
+_TICKET = "/admin/tickets/{ticket_id:[0-9]{1,16}}"
 _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
 
 
@@ -73,6 +77,17 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(rooms.ROOMS, rooms.add),
         web.post(_ROOM, rooms.change),
         web.post(f"{_ROOM}/delete", rooms.delete),
+        web.get(products.LIST, products.show_products),
+        web.get(f"{products.LIST}/new", products.show_new),
+        web.post(f"{products.LIST}/new", products.add),
+        web.get(_PRODUCT, products.show_product),
+        web.post(_PRODUCT, products.change),
+        web.post(f"{_PRODUCT}/archive", products.archive),
+        web.post(f"{_PRODUCT}/delete", products.delete),
+        web.get(tickets.LIST, tickets.show_tickets),
+        web.post(tickets.LIST, tickets.issue),
+        web.get(_TICKET, tickets.show_ticket),
+        web.post(f"{_TICKET}/cancel", tickets.cancel),
         web.get(f"{_PERFORMANCE}/bookings", bookings.show_bookings),
         web.get(f"{_PERFORMANCE}/bookings/print", bookings.print_bookings),
         web.get(bookings.SEARCH, bookings.search_bookings),

@@ -26,6 +26,10 @@ SECTIONS: tuple[Section, ...] = (
     Section("card", "/admin/card", N_("Card for the gates"), Role.ADMIN, SET_UP),
     Section("venues", "/admin/venues", N_("Venues and gates"), Role.ADMIN, SET_UP),
     Section("organisations", "/admin/organisations", N_("Organisations"), Role.OWNER, SET_UP),
+TICKETS, SHOWS, PEOPLE = N_("Tickets"), N_("Shows"), N_("Bookings and mail")
+
+    Section("products", "/admin/products", N_("Products"), Role.ADMIN, TICKETS),
+    Section("tickets", "/admin/tickets", N_("Tickets"), Role.ADMIN, TICKETS),
     Section("shows", "/admin/shows", N_("Shows"), Role.MANAGER, SHOWS),
     Section("rooms", "/admin/rooms", N_("Rooms"), Role.MANAGER, SHOWS),
     Section("bookings", "/admin/bookings", N_("Find a booking"), Role.MANAGER, PEOPLE),
