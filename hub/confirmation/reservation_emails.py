@@ -1,5 +1,4 @@
-"""E-mails about reservations and guests: confirmed, invited, moved, cancelled, reminder, and the organiser's own message.
-"""E-mails about reservations: confirmed, moved, cancelled, reminder, and the wish to choose another time for a closed slot.
+"""E-mails about reservations and guests: confirmed, invited, moved, cancelled, reminder, closed slots, and own messages.
 
 Each describes the state at the time of writing, which may be later than the change. They raise Obsolete if there is nothing
 left to say.
@@ -153,8 +152,13 @@ def contact_changed(message: OutboxMessage, _sender: Sender) -> EmailContent:
             _("You did not ask for this? Please contact the venue."),
         ),
         visits=tuple(_visit_block(party, group, message.language, pictures=False) for group in by_slot(places)),
+    )
+
+
 def choose_again(message: OutboxMessage, sender: Sender) -> EmailContent:
     """Ask for another time: the slot is closed, and the reservation waits in it to be moved."""
+    _ = translator(message.language).gettext
+    party = _party(message)
     places = [place for place in _standing(party, message) if place.status == "RESERVED"]
     if not places:
         raise Obsolete("used")
@@ -164,11 +168,18 @@ def choose_again(message: OutboxMessage, sender: Sender) -> EmailContent:
     manage_url = message.manage_url(sender)
     day = format_day(first.date, message.language)
     hours = format_span(first.start_time, first.end_time, message.language)
+    return EmailContent(
+        sender_name=party.venue.name,
         subject=_("Please choose another time: your visit to {venue} on {day}").format(venue=party.venue.name, day=day),
+        preview=f"{day}, {hours}",
         greeting=_greeting(message.language, places),
         heading=_("Your time is closed"),
-            _("The venue has closed the time of your visit. Please choose another one: your place stays yours until then."),
+        paragraphs=(
+            _(
+                "The venue has closed the time of your visit. Please choose another one: your place stays yours until then."
+            ),
             *_own_words(message),
+        ),
         visits=tuple(_visit_block(party, group, message.language, struck=True) for group in by_slot(places)),
         action=Link(_("Choose another time"), manage_url) if manage_url else None,
         notes=(_("You can choose until your visit would have begun."),),
@@ -240,7 +251,10 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
         paragraphs=tuple(paragraphs),
         visits=tuple(_visit_block(party, group, message.language, struck=True) for group in by_slot(places)),
         action=Link(_("Book another time"), address) if address else None,
-        also=(*_other_times(message, party, address), *((Link(_("See what stays booked"), manage_url),) if manage_url else ())),
+        also=(
+            *_other_times(message, party, address),
+            *((Link(_("See what stays booked"), manage_url),) if manage_url else ()),
+        ),
         notes=tuple(notes),
         entries=tuple(_entries(party, message, sender, manage_url)),
     )
@@ -258,12 +272,16 @@ def _why_cancelled(message: OutboxMessage, _: Callable[[str], str]) -> list[str]
             return [
                 _("This performance is cancelled"),
                 _("We are sorry: it cannot take place, and your place on the guest list has ended with it."),
-        case "closed":
-                _("We had to cancel your visit"),
-                _("The venue has closed the time of your visit. We are sorry that it will not be as planned."),
+            ]
         case "ticket":
+            return [
                 _("Your ticket is cancelled"),
                 _("The venue has cancelled your ticket, and your reservation with it. It no longer opens the door."),
+            ]
+        case "closed":
+            return [
+                _("We had to cancel your visit"),
+                _("The venue has closed the time of your visit. We are sorry that it will not be as planned."),
             ]
         case "no_show":
             return [

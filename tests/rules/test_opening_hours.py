@@ -46,7 +46,13 @@ def test_a_museum_is_open_from_tuesday_to_sunday_and_closed_at_christmas():
 def test_a_break_and_other_lengths_are_rows_of_the_same_day():
     hours = (Hours(time(14), time(18), 120, 20), Hours(time(9), time(12), 60, 10))
     plan = plan_days(date(2026, 11, 23), date(2026, 11, 23), {1: hours}, [], ROME, NOW)
-    assert [(one.slot.start_time.hour, one.capacity) for one in plan.slots] == [(9, 10), (10, 10), (11, 10), (14, 20), (16, 20)]
+    assert [(one.slot.start_time.hour, one.capacity) for one in plan.slots] == [
+        (9, 10),
+        (10, 10),
+        (11, 10),
+        (14, 20),
+        (16, 20),
+    ]
 
 
 def test_an_exception_has_hours_of_its_own_and_may_open_a_day_that_is_closed_every_week():
@@ -114,7 +120,9 @@ def test_slots_of_other_lengths_overlap_and_those_that_follow_do_not():
     hour = planned_between(datetime(2026, 11, 24, 9, 45), datetime(2026, 11, 24, 10, 15), ROME)
     after = planned_between(datetime(2026, 11, 24, 12), datetime(2026, 11, 24, 13), ROME)
     found = compare(plan.slots, standing([PlannedPlaces(hour, 5), PlannedPlaces(after, 5)]))
-    assert [(one.planned.slot.start_time, one.other.start_time) for one in found.overlapping] == [(time(10), time(9, 45))]
+    assert [(one.planned.slot.start_time, one.other.start_time) for one in found.overlapping] == [
+        (time(10), time(9, 45))
+    ]
     inside = planned_between(datetime(2026, 11, 24, 10, 10), datetime(2026, 11, 24, 10, 20), ROME)
     (one,) = compare(plan.slots, standing([PlannedPlaces(inside, 5)])).overlapping
     assert (one.planned.slot.start_time, one.other.start_time) == (time(10), time(10, 10))
@@ -133,7 +141,13 @@ def test_a_day_is_copied_at_the_same_times_of_the_clock():
         standing(plan.slots), [date(2027, 3, 28), date(2027, 3, 29), date(2027, 3, 30)], {date(2027, 3, 30): "Closed"},
         ROME, NOW,
     )  # fmt: skip
-    assert [(one.slot.date.day, one.slot.start_time.hour) for one in copied.slots] == [(28, 1), (28, 3), (29, 1), (29, 2), (29, 3)]
+    assert [(one.slot.date.day, one.slot.start_time.hour) for one in copied.slots] == [
+        (28, 1),
+        (28, 3),
+        (29, 1),
+        (29, 2),
+        (29, 3),
+    ]
     assert copied.skipped == (
         SkippedSlot(date(2027, 3, 28), time(2), "no_such_time"), SkippedSlot(date(2027, 3, 30), None, "closed", "Closed"),
     )  # fmt: skip

@@ -43,7 +43,10 @@ def test_a_repeated_event_of_several_days_counts_on_the_days_after_it_began():
 
 def test_midnight_to_midnight_is_a_whole_day_and_a_duration_is_an_end():
     assert days_of("SUMMARY:A|DTSTART:20261224T000000|DTEND:20261225T000000") == [("2026-12-24", "A")]
-    assert [day for day, _ in days_of("SUMMARY:B|DTSTART;VALUE=DATE:20261224|DURATION:P2D")] == ["2026-12-24", "2026-12-25"]
+    assert [day for day, _ in days_of("SUMMARY:B|DTSTART;VALUE=DATE:20261224|DURATION:P2D")] == [
+        "2026-12-24",
+        "2026-12-25",
+    ]
 
 
 def test_a_day_of_two_events_is_there_once_with_the_first_name():

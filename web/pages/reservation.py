@@ -139,7 +139,13 @@ def visit_of(party: Party, now: datetime, public_url: str) -> Visit:
     states = [(one.reservation_id, one.code, one.standing, one.can_change) for m in meetings for one in m.passes]
     given_back = tuple(one.ticket_code for one in party.members if one.status == "CANCELLED" and one not in shown)
     facts = repr(
-        (states, given_back, [(m.slot_id, m.date, m.start_time, m.end_time, m.closed) for m in meetings], until, first.venue_name)
+        (
+            states,
+            given_back,
+            [(m.slot_id, m.date, m.start_time, m.end_time, m.closed) for m in meetings],
+            until,
+            first.venue_name,
+        )
     )
     return Visit(
         version=hashlib.blake2b(facts.encode(), digest_size=8).hexdigest(),

@@ -4,6 +4,7 @@ interface ElementsById {
   "about-title": HTMLElementTagNameMap["h2"];
   "access-title": HTMLElementTagNameMap["h2"];
   "actions": HTMLElementTagNameMap["h2"];
+  "added": HTMLElementTagNameMap["h2"];
   "again": HTMLElementTagNameMap["button"];
   "again-title": HTMLElementTagNameMap["h2"];
   "alerts": HTMLElementTagNameMap["section"];
@@ -26,6 +27,7 @@ interface ElementsById {
   "ask-send": HTMLElementTagNameMap["button"];
   "ask-supervisor": HTMLElementTagNameMap["button"];
   "ask-title": HTMLElementTagNameMap["h2"];
+  "at-the-gate": HTMLElementTagNameMap["h2"];
   "back-title": HTMLElementTagNameMap["h2"];
   "board": HTMLElementTagNameMap["div"];
   "board-answer": HTMLElementTagNameMap["div"];
@@ -45,6 +47,7 @@ interface ElementsById {
   "camera-on": HTMLElementTagNameMap["button"];
   "camera-said": HTMLElementTagNameMap["p"];
   "cancel": HTMLElementTagNameMap["button"];
+  "cancel-title": HTMLElementTagNameMap["h2"];
   "canceller": HTMLElementTagNameMap["dialog"];
   "canceller-answer": HTMLElementTagNameMap["div"];
   "canceller-do": HTMLElementTagNameMap["button"];
@@ -52,6 +55,8 @@ interface ElementsById {
   "canceller-keep": HTMLElementTagNameMap["button"];
   "canceller-title": HTMLElementTagNameMap["h2"];
   "canceller-words": HTMLElementTagNameMap["p"];
+  "card-title": HTMLElementTagNameMap["h2"];
+  "channel": HTMLElementTagNameMap["select"];
   "checks-chart": HTMLElementTagNameMap["div"];
   "checks-title": HTMLElementTagNameMap["h2"];
   "checks-told": HTMLElementTagNameMap["p"];
@@ -90,7 +95,9 @@ interface ElementsById {
   "countdown": HTMLElementTagNameMap["b"];
   "country": HTMLElementTagNameMap["select"];
   "country-code": HTMLElementTagNameMap["span"];
+  "country-hint": HTMLElementTagNameMap["p"];
   "country-short": HTMLElementTagNameMap["b"];
+  "country-wrong": HTMLElementTagNameMap["p"];
   "dates": HTMLElementTagNameMap["section"];
   "dates-title": HTMLElementTagNameMap["h2"];
   "day": HTMLElementTagNameMap["input"];
@@ -100,9 +107,11 @@ interface ElementsById {
   "day-today": HTMLElementTagNameMap["button"];
   "days": HTMLElementTagNameMap["tbody"];
   "days-title": HTMLElementTagNameMap["h2"];
+  "days-wrong": HTMLElementTagNameMap["p"];
   "dead": HTMLElementTagNameMap["dd"];
   "decided": HTMLElementTagNameMap["ul"];
   "decided-title": HTMLElementTagNameMap["h2"];
+  "details": HTMLElementTagNameMap["h2"];
   "discarder": HTMLElementTagNameMap["dialog"];
   "discarder-title": HTMLElementTagNameMap["h2"];
   "discarder-words": HTMLElementTagNameMap["p"];
@@ -118,6 +127,7 @@ interface ElementsById {
   "email-advice": HTMLElementTagNameMap["p"];
   "email-hint": HTMLElementTagNameMap["p"];
   "email-wrong": HTMLElementTagNameMap["p"];
+  "end-title": HTMLElementTagNameMap["h2"];
   "entry": HTMLElementTagNameMap["form"];
   "entry-submit": HTMLElementTagNameMap["button"];
   "events": HTMLElementTagNameMap["ol"];
@@ -138,7 +148,7 @@ interface ElementsById {
   "gate-form": HTMLElementTagNameMap["form"];
   "gate-name": HTMLElementTagNameMap["span"];
   "gate-title": HTMLElementTagNameMap["h2"];
-  "gates": HTMLElementTagNameMap["datalist"] | HTMLElementTagNameMap["tbody"];
+  "gates": HTMLElementTagNameMap["datalist"] | HTMLElementTagNameMap["h2"] | HTMLElementTagNameMap["tbody"];
   "gates-note": HTMLElementTagNameMap["p"];
   "gates-title": HTMLElementTagNameMap["h2"];
   "image": HTMLElementTagNameMap["input"];
@@ -147,8 +157,13 @@ interface ElementsById {
   "inside": HTMLElementTagNameMap["div"];
   "inside-key": HTMLElementTagNameMap["li"];
   "install": HTMLElementTagNameMap["button"];
+  "issue-channel": HTMLElementTagNameMap["select"];
+  "issue-status": HTMLElementTagNameMap["select"];
+  "issue-title": HTMLElementTagNameMap["h2"];
   "keep-title": HTMLElementTagNameMap["h2"];
   "keyboard": HTMLElementTagNameMap["button"];
+  "language": HTMLElementTagNameMap["select"];
+  "language-hint": HTMLElementTagNameMap["p"];
   "last-sent": HTMLElementTagNameMap["p"];
   "leaver": HTMLElementTagNameMap["dialog"];
   "leaver-answer": HTMLElementTagNameMap["div"];
@@ -175,6 +190,7 @@ interface ElementsById {
   "message-hint": HTMLElementTagNameMap["p"];
   "message-wrong": HTMLElementTagNameMap["p"];
   "mine": HTMLElementTagNameMap["div"];
+  "missing": HTMLElementTagNameMap["h2"];
   "mode": HTMLElementTagNameMap["select"];
   "month-after": HTMLElementTagNameMap["button"];
   "month-before": HTMLElementTagNameMap["button"];
@@ -193,7 +209,12 @@ interface ElementsById {
   "mover-title": HTMLElementTagNameMap["h1"];
   "mover-to": HTMLElementTagNameMap["dd"];
   "name": HTMLElementTagNameMap["input"];
+  "new-gate": HTMLElementTagNameMap["input"];
+  "new-gate-wrong": HTMLElementTagNameMap["p"];
+  "new-organisation": HTMLElementTagNameMap["h2"];
+  "new-password": HTMLElementTagNameMap["dd"];
   "new-room": HTMLElementTagNameMap["h2"];
+  "new-venue": HTMLElementTagNameMap["h2"];
   "no-gates": HTMLElementTagNameMap["p"];
   "no-reasons": HTMLElementTagNameMap["p"];
   "no-scans": HTMLElementTagNameMap["p"];
@@ -206,6 +227,8 @@ interface ElementsById {
   "older": HTMLElementTagNameMap["button"];
   "open": HTMLElementTagNameMap["div"];
   "open-title": HTMLElementTagNameMap["h2"];
+  "organisation": HTMLElementTagNameMap["input"];
+  "organisation-hint": HTMLElementTagNameMap["p"];
   "other-title": HTMLElementTagNameMap["h2"];
   "overdue": HTMLElementTagNameMap["dd"];
   "overview": HTMLElementTagNameMap["section"];
@@ -232,12 +255,13 @@ interface ElementsById {
   "player-clock": HTMLElementTagNameMap["p"];
   "poster-shown": HTMLElementTagNameMap["div"];
   "poster-title": HTMLElementTagNameMap["h2"];
+  "practice-code": HTMLElementTagNameMap["p"];
   "preview": HTMLElementTagNameMap["div"];
   "preview-empty": HTMLElementTagNameMap["p"];
   "preview-title": HTMLElementTagNameMap["h2"];
   "print": HTMLElementTagNameMap["a"];
   "print-now": HTMLElementTagNameMap["button"];
-  "product": HTMLElementTagNameMap["div"];
+  "product": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["select"];
   "product-attention": HTMLElementTagNameMap["p"];
   "product-name": HTMLElementTagNameMap["p"];
   "product-note": HTMLElementTagNameMap["p"];
@@ -307,6 +331,7 @@ interface ElementsById {
   "speed": HTMLElementTagNameMap["select"];
   "spoken": HTMLElementTagNameMap["p"];
   "stale": HTMLElementTagNameMap["div"];
+  "status": HTMLElementTagNameMap["select"];
   "step-title": HTMLElementTagNameMap["h1"];
   "steps": HTMLElementTagNameMap["ol"];
   "summary": HTMLElementTagNameMap["dl"];
@@ -327,6 +352,7 @@ interface ElementsById {
   "title": HTMLElementTagNameMap["h1"];
   "to": HTMLElementTagNameMap["input"];
   "to-visit": HTMLElementTagNameMap["a"];
+  "today": HTMLElementTagNameMap["h2"];
   "together": HTMLElementTagNameMap["fieldset"];
   "together-all": HTMLElementTagNameMap["span"];
   "torch": HTMLElementTagNameMap["button"];
@@ -384,4 +410,5 @@ interface ElementsById {
   "weekdays": HTMLElementTagNameMap["tr"];
   "why-title": HTMLElementTagNameMap["h2"];
   "without-slot": HTMLElementTagNameMap["p"];
+  "zones": HTMLElementTagNameMap["datalist"];
 }

@@ -1,5 +1,66 @@
 // Written by `python -m tests.support.wire_types` from the OpenAPI document and hub/live/protocol/event_bodies.py.
 declare namespace Wire {
+  interface AddedDaysAnswer {
+    success: true;
+    data: AddedDaysFields;
+  }
+  interface AddedDaysFields {
+    venue_id: number;
+    added: (NamedDayFields)[];
+    existing: (NamedDayFields)[];
+    left_out: (LeftOutFields)[];
+    dry_run: boolean;
+  }
+  interface AddedGuests {
+    slot_id: number;
+    guest_ids: (number)[];
+    people: number;
+    skipped: (string)[];
+  }
+  interface AddedGuestsAnswer {
+    success: true;
+    data: AddedGuests;
+  }
+  interface AddedOrganisationAnswer {
+    success: true;
+    data: AddedOrganisationFields;
+  }
+  interface AddedOrganisationFields {
+    organisation: OrganisationFields;
+    username: string;
+    password: string | null;
+  }
+  interface AdminSlotAnswer {
+    success: true;
+    data: AdminSlotFields;
+  }
+  interface AdminSlotFields {
+    slot_id: number;
+    venue_id: number;
+    venue: string;
+    timezone: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+    starts_at: string;
+    ends_at: string;
+    capacity: number;
+    booked: number;
+    held: number;
+    entered: number;
+    available_count: number;
+    status: "ACTIVE" | "CLOSED";
+    closure: ClosureFields | null;
+    version: number;
+  }
+  interface AdminSlotPage {
+    slots: (AdminSlotFields)[];
+    next: string | null;
+  }
+  interface AdminSlotPageAnswer {
+    success: true;
+    data: AdminSlotPage;
+  }
   interface Alive {
     status: "ok";
   }
@@ -117,6 +178,30 @@ declare namespace Wire {
     success: true;
     data: CancelledPerformance;
   }
+  interface ChangedClosedDay {
+    date?: string | null;
+    name?: string | null;
+    hours?: (HoursOfDay)[] | null;
+  }
+  interface ChangedGate {
+    name?: string | null;
+    retired?: boolean | null;
+  }
+  interface ChangedGuest {
+    name?: string | null;
+    party?: number | null;
+    note?: string | null;
+    email?: string | null;
+    invite?: boolean;
+  }
+  interface ChangedHours {
+    venue_id?: number | null;
+    hours: (HoursOfWeekday)[];
+  }
+  interface ChangedOrganisation {
+    name?: string | null;
+    slug?: string | null;
+  }
   interface ChangedPerformanceFields {
     additional_seats?: number;
     occupied_seats?: number;
@@ -169,6 +254,39 @@ declare namespace Wire {
     largest_party?: number;
     status?: "DRAFT" | "PUBLISHED" | "ARCHIVED";
   }
+  interface ChangedSlot {
+    capacity: number;
+  }
+  interface ChangedSlotFields {
+    slot_id: number;
+    date: string;
+    start_time: string;
+    was: number;
+    capacity: number;
+    booked: number;
+    held: number;
+    available_count: number;
+    version: number;
+  }
+  interface ChangedSlots {
+    slots: (ChosenSlot)[];
+    capacity: number;
+  }
+  interface ChangedSlotsAnswer {
+    success: true;
+    data: ChangedSlotsFields;
+  }
+  interface ChangedSlotsFields {
+    slots: (ChangedSlotFields)[];
+    dry_run: boolean;
+  }
+  interface ChangedVenue {
+    name?: string | null;
+    timezone?: string | null;
+    address?: string | null;
+    country?: string | null;
+    language?: string | null;
+  }
   interface CheckIn {
     code: string;
     gate?: string | null;
@@ -186,6 +304,57 @@ declare namespace Wire {
   interface CheckedInAnswer {
     success: true;
     data: CheckedIn;
+  }
+  interface ChosenSlot {
+    slot_id: number;
+    version?: number | null;
+  }
+  interface ChosenSlots {
+    slots: (ChosenSlot)[];
+  }
+  interface CloseSlot {
+    move_to?: number | null;
+    notify: "move" | "choose" | "tell";
+    message?: string;
+  }
+  interface ClosedDayAnswer {
+    success: true;
+    data: ClosedDayFields;
+  }
+  interface ClosedDayFields {
+    closed_day_id: number;
+    venue_id: number;
+    venue: string;
+    date: string;
+    name: string;
+    hours: (HoursFields)[];
+    source: "entered" | "imported";
+    version: number;
+  }
+  interface ClosedDayPageAnswer {
+    success: true;
+    data: ClosedDayPageFields;
+  }
+  interface ClosedDayPageFields {
+    closed_days: (ClosedDayFields)[];
+    next: string | null;
+  }
+  interface ClosedSlotAnswer {
+    success: true;
+    data: ClosedSlotFields;
+  }
+  interface ClosedSlotFields {
+    slot: AdminSlotFields;
+    concerned: ConcernedPeople;
+    remaining: number;
+    dry_run: boolean;
+  }
+  interface ClosureFields {
+    way: "move" | "choose" | "tell";
+    move_to: number | null;
+    message: string;
+    closed_at: string;
+    finished: boolean;
   }
   interface CodeOnItsWay {
     challenge_id: string;
@@ -212,6 +381,13 @@ declare namespace Wire {
     party_size: number;
     admitted: number;
     status: "PENDING" | "CONFIRMED";
+  }
+  interface ConcernedPeople {
+    people: number;
+    parties: number;
+    entered: number;
+    waiting: number;
+    unfit: number;
   }
   interface ConfirmBooking {
     token: string;
@@ -268,6 +444,16 @@ declare namespace Wire {
   interface ContactProvenAnswer {
     success: true;
     data: ContactProven;
+  }
+  interface CopySlots {
+    venue_id?: number | null;
+    from: string;
+    to: (string)[];
+    overlap?: boolean;
+  }
+  interface CorrectedContact {
+    email?: string | null;
+    phone?: string | null;
   }
   interface CountedBookings {
     capacity: number;
@@ -332,9 +518,9 @@ declare namespace Wire {
     edition: string;
     generated_at: string;
     policy: ListPolicy;
-    slots: (ListedSlot)[];
+    slots: (web__api__scanning__manifest_responses__ListedSlot)[];
     products: (ListedProduct)[];
-    tickets: ([string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number, string] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking", string | null, string | null, string | null, number, number, string | null, number])[];
+    tickets: ([string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking" | "guest", string | null, string | null, string | null] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking" | "guest", string | null, string | null, string | null, number, number] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking" | "guest", string | null, string | null, string | null, number, number, string] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking" | "guest", string | null, string | null, string | null, number, number, string | null, number])[];
     gone: (string)[];
   }
   interface DayListAnswer {
@@ -377,6 +563,14 @@ declare namespace Wire {
   interface DeletedAnswer {
     success: true;
     data: Deleted;
+  }
+  interface DeletedSlotsAnswer {
+    success: true;
+    data: DeletedSlotsFields;
+  }
+  interface DeletedSlotsFields {
+    deleted: number;
+    dry_run: boolean;
   }
   interface DeviceKey {
     owner: string;
@@ -477,6 +671,10 @@ declare namespace Wire {
     code: Reason;
     message: string;
   }
+  interface ExceptionalDay {
+    date: string;
+    hours: (HoursOfDay)[];
+  }
   interface ExitAtDoor {
     code: string;
     gate?: string | null;
@@ -504,6 +702,11 @@ declare namespace Wire {
     converted: number;
     conversion: number | null;
   }
+  interface FirstAdministrator {
+    username: string;
+    name: string;
+    password?: string | null;
+  }
   interface FirstEntry {
     verified_at: string;
     verified_by: number;
@@ -528,6 +731,99 @@ declare namespace Wire {
   interface FoundTicketsAnswer {
     success: true;
     data: FoundTickets;
+  }
+  interface GateAnswer {
+    success: true;
+    data: GateFields;
+  }
+  interface GateFields {
+    gate_id: number;
+    venue_id: number;
+    venue: string;
+    name: string;
+    retired_at: string | null;
+    version: number;
+  }
+  interface GatePageAnswer {
+    success: true;
+    data: GatePageFields;
+  }
+  interface GatePageFields {
+    gates: (GateFields)[];
+    next: number | null;
+  }
+  interface GenerateSlots {
+    venue_id?: number | null;
+    from: string;
+    to: string;
+    hours?: (HoursOfWeekday)[] | null;
+    closed_days?: (string)[];
+    exceptions?: (ExceptionalDay)[];
+    overlap?: boolean;
+  }
+  interface Guest {
+    guest_id: number;
+    name: string;
+    party: number;
+    admitted: number;
+    note: string;
+    email: string | null;
+    status: "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    reservation_id: number;
+    counts: boolean;
+    slot_id: number;
+    venue_id: number;
+    timezone: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+    whole_day: boolean;
+    title: string;
+    created_at: string;
+    version: number;
+  }
+  interface GuestAnswer {
+    success: true;
+    data: Guest;
+  }
+  interface GuestList {
+    guests: (Guest)[];
+    next: number | null;
+    slots: (GuestSlot)[];
+  }
+  interface GuestListAnswer {
+    success: true;
+    data: GuestList;
+  }
+  interface GuestSlot {
+    slot_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+    whole_day: boolean;
+    title: string;
+    free: number;
+    people: number;
+    admitted: number;
+  }
+  interface HoursFields {
+    opens: string;
+    closes: string;
+    minutes: number;
+    capacity: number;
+  }
+  interface HoursOfDay {
+    opens: string;
+    closes: string;
+    minutes: number;
+    capacity: number;
+  }
+  interface HoursOfWeekday {
+    opens: string;
+    closes: string;
+    minutes: number;
+    capacity: number;
+    weekday: number;
   }
   interface IssuedTicket {
     ticket_id: number;
@@ -570,6 +866,10 @@ declare namespace Wire {
   interface Leaving {
     left_at: string;
     gate: string | null;
+  }
+  interface LeftOutFields {
+    name: string;
+    reason: string;
   }
   interface Life {
     ticket: LifeTicket;
@@ -685,15 +985,34 @@ declare namespace Wire {
     question_zh: string;
     gates: (string)[] | null;
   }
-  interface ListedSlot {
-    slot_id: number;
-    date: string;
-    start: string;
-    end: string;
-    starts_at: string;
-    ends_at: string;
-    opens_at: string;
-    closes_at: string;
+  interface ListedReservation {
+    reservation_id: number;
+    status: "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    people: number;
+    admitted: number;
+    booked_together: number;
+    ticket_id: number;
+    ticket_code: string | null;
+    booking_id: number | null;
+    guest_id: number | null;
+    channel: "direct" | "mini_program" | "ota" | "booking" | "guest";
+    product: string | null;
+    order_reference: string | null;
+    name: string | null;
+    email: string;
+    phone: string;
+    language: string;
+    reserved_at: string;
+    moved_at: string | null;
+    verified_at: string | null;
+    cancelled_at: string | null;
+    cancel_cause: string | null;
+    slot: web__api__booking__admin_responses__ListedSlot;
+    version: number;
+  }
+  interface ListedReservationAnswer {
+    success: true;
+    data: ListedReservation;
   }
   interface LoggedScan {
     scan_id: string;
@@ -730,6 +1049,7 @@ declare namespace Wire {
   interface Login {
     username: string;
     password?: string | null;
+    organisation?: string | null;
     pin?: string | null;
   }
   interface MadePerformance {
@@ -750,6 +1070,19 @@ declare namespace Wire {
   interface MadePerformancesAnswer {
     success: true;
     data: MadePerformances;
+  }
+  interface MadeSlotsAnswer {
+    success: true;
+    data: MadeSlotsFields;
+  }
+  interface MadeSlotsFields {
+    venue_id: number;
+    counts: SlotPlanCounts;
+    made: (PlannedSlotFields)[];
+    standing: (OtherSlot)[];
+    overlapping: (SlotOverlapFields)[];
+    skipped: (SkippedSlotFields)[];
+    dry_run: boolean;
   }
   interface Mail {
     id: number;
@@ -787,6 +1120,12 @@ declare namespace Wire {
     success: true;
     data: MailPage;
   }
+  interface MessageReach {
+    addresses: number;
+    people: number;
+    unreached: number;
+    languages: Record<string, unknown>;
+  }
   interface MoveBooking {
     performance_id: number;
   }
@@ -813,6 +1152,45 @@ declare namespace Wire {
   interface MovedPerformanceAnswer {
     success: true;
     data: MovedPerformance;
+  }
+  interface MovedReservation {
+    slot_id: number;
+    party?: boolean;
+  }
+  interface NamedDayFields {
+    date: string;
+    name: string;
+  }
+  interface NewClosedDays {
+    venue_id?: number | null;
+    dates: (string)[];
+    name?: string;
+    hours?: (HoursOfDay)[];
+  }
+  interface NewGate {
+    name: string;
+    venue_id?: number | null;
+  }
+  interface NewGuest {
+    name: string;
+    party?: number;
+    note?: string;
+    email?: string | null;
+  }
+  interface NewGuests {
+    slot_id?: number | null;
+    venue_id?: number | null;
+    date?: string | null;
+    counts?: boolean;
+    invite?: boolean;
+    again?: boolean;
+    language?: "en" | "zh_Hans";
+    guests: (NewGuest)[];
+  }
+  interface NewOrganisation {
+    name: string;
+    slug?: string | null;
+    administrator: FirstAdministrator;
   }
   interface NewPerformance {
     show_id: number;
@@ -885,6 +1263,18 @@ declare namespace Wire {
     largest_party?: number;
     venue_id?: number | null;
   }
+  interface NewSlot {
+    venue_id?: number | null;
+    date: string;
+    start_time: string;
+    end_time: string;
+    capacity: number;
+    overlap?: boolean;
+  }
+  interface NewSlotMessage {
+    slot_id: number;
+    message: string;
+  }
   interface NewTickets {
     count: number;
     product_id?: number | null;
@@ -892,6 +1282,13 @@ declare namespace Wire {
     channel?: "direct" | "mini_program" | "ota";
     order_id?: number | null;
     email?: string | null;
+  }
+  interface NewVenue {
+    name: string;
+    timezone: string;
+    address?: string;
+    country?: string;
+    language?: string;
   }
   interface OfflineScan {
     scan_id: string;
@@ -905,10 +1302,19 @@ declare namespace Wire {
     party?: boolean;
     answer?: "yes" | "no" | null;
   }
+  interface OpeningHoursAnswer {
+    success: true;
+    data: OpeningHoursFields;
+  }
+  interface OpeningHoursFields {
+    venue_id: number;
+    hours: (WeekdayHoursFields)[];
+    version: number;
+  }
   interface Operator {
     id: number;
     name: string;
-    role: "OPERATOR" | "MANAGER" | "ADMIN";
+    role: "OPERATOR" | "MANAGER" | "ADMIN" | "OWNER";
   }
   interface OrderTicket {
     ticket_id: number;
@@ -923,6 +1329,27 @@ declare namespace Wire {
     success: true;
     data: OrderTickets;
   }
+  interface OrganisationAnswer {
+    success: true;
+    data: OrganisationFields;
+  }
+  interface OrganisationFields {
+    organisation_id: number;
+    name: string;
+    slug: string;
+    created_at: string;
+    version: number;
+    venues: number;
+    staff: number;
+  }
+  interface OrganisationPageAnswer {
+    success: true;
+    data: OrganisationPageFields;
+  }
+  interface OrganisationPageFields {
+    organisations: (OrganisationFields)[];
+    next: number | null;
+  }
   interface OrganiserShowAnswer {
     success: true;
     data: ShowFields;
@@ -930,6 +1357,12 @@ declare namespace Wire {
   interface OtherPerformance {
     performance_id: number | null;
     title: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+  }
+  interface OtherSlot {
+    slot_id: number | null;
     date: string;
     start_time: string;
     end_time: string;
@@ -971,6 +1404,16 @@ declare namespace Wire {
   interface PartyReservedAnswer {
     success: true;
     data: PartyReserved;
+  }
+  interface PastedGuests {
+    slot_id?: number | null;
+    venue_id?: number | null;
+    date?: string | null;
+    counts?: boolean;
+    invite?: boolean;
+    again?: boolean;
+    language?: "en" | "zh_Hans";
+    lines: string;
   }
   interface PerformanceAnswer {
     success: true;
@@ -1040,6 +1483,15 @@ declare namespace Wire {
   interface Person {
     id: number;
     name: string | null;
+  }
+  interface PlannedSlotFields {
+    slot_id: number | null;
+    date: string;
+    start_time: string;
+    end_time: string;
+    starts_at: string;
+    ends_at: string;
+    capacity: number;
   }
   interface PlayedShow {
     show_id: number;
@@ -1128,7 +1580,7 @@ declare namespace Wire {
     database: "ok" | "down";
     redis: "ok" | "down";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -1169,6 +1621,15 @@ declare namespace Wire {
   interface ReservationAnswer {
     success: true;
     data: Reservation;
+  }
+  interface ReservationList {
+    reservations: (ListedReservation)[];
+    next: number | null;
+    capped: boolean;
+  }
+  interface ReservationListAnswer {
+    success: true;
+    data: ReservationList;
   }
   interface Reserved {
     reservation_id: number;
@@ -1316,6 +1777,12 @@ declare namespace Wire {
     start_time: string;
     cause: "no_such_time" | "past" | "exists";
   }
+  interface SkippedSlotFields {
+    date: string;
+    start_time: string | null;
+    cause: "closed" | "no_such_time" | "past";
+    name: string;
+  }
   interface Slot {
     id: number;
     venue_id: number;
@@ -1353,6 +1820,44 @@ declare namespace Wire {
     show: string | null;
     room: string | null;
     is_cancelled: boolean;
+  }
+  interface SlotMessage {
+    message_id: number;
+    slot_id: number;
+    message: string;
+    staff_id: number | null;
+    created_at: string;
+    finished_at: string | null;
+    queued: number;
+    sent: number;
+    failed: number;
+    dropped: number;
+    waiting: number;
+  }
+  interface SlotMessageAnswer {
+    success: true;
+    data: SlotMessage;
+  }
+  interface SlotMessageList {
+    messages: (SlotMessage)[];
+    next: number | null;
+    reach: MessageReach;
+  }
+  interface SlotMessageListAnswer {
+    success: true;
+    data: SlotMessageList;
+  }
+  interface SlotOverlapFields {
+    date: string;
+    start_time: string;
+    end_time: string;
+    with: OtherSlot;
+  }
+  interface SlotPlanCounts {
+    made: number;
+    standing: number;
+    overlapping: number;
+    skipped: number;
   }
   interface SyncScans {
     scans: (OfflineScan)[];
@@ -1500,10 +2005,33 @@ declare namespace Wire {
     ticket_code: string;
     orq?: number | null;
   }
+  interface VenueAnswer {
+    success: true;
+    data: VenueFields;
+  }
+  interface VenueFields {
+    venue_id: number;
+    name: string;
+    timezone: string;
+    address: string;
+    country: string;
+    language: string;
+    gates: number;
+    has_slots: boolean;
+    version: number;
+  }
   interface VenueName {
     id: number;
     name: string;
     timezone: string;
+  }
+  interface VenuePageAnswer {
+    success: true;
+    data: VenuePageFields;
+  }
+  interface VenuePageFields {
+    venues: (VenueFields)[];
+    next: number | null;
   }
   interface VenuePlace {
     id: number;
@@ -1544,8 +2072,37 @@ declare namespace Wire {
     email: string;
     phone: string;
   }
+  interface WeekdayHoursFields {
+    opens: string;
+    closes: string;
+    minutes: number;
+    capacity: number;
+    weekday: number;
+  }
   interface WithdrawDispute {
     scan_id: string;
+  }
+  interface web__api__booking__admin_responses__ListedSlot {
+    slot_id: number;
+    venue_id: number;
+    venue: string;
+    timezone: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+    whole_day: boolean;
+    show_id: number | null;
+    title: string | null;
+  }
+  interface web__api__scanning__manifest_responses__ListedSlot {
+    slot_id: number;
+    date: string;
+    start: string;
+    end: string;
+    starts_at: string;
+    ends_at: string;
+    opens_at: string;
+    closes_at: string;
   }
   interface AlarmsBody {
     alarm: Alarm;
@@ -1691,43 +2248,91 @@ declare namespace Wire {
     Call extends `POST /api/admin/mail/${string}/retry${Query}` ? MailAnswer :
     Call extends `POST /api/admin/performances/${string}/cancel${Query}` ? CancelledPerformanceAnswer :
     Call extends `POST /api/admin/performances/${string}/move${Query}` ? MovedPerformanceAnswer :
+    Call extends `POST /api/admin/reservations/${string}/cancel${Query}` ? ListedReservationAnswer :
+    Call extends `POST /api/admin/reservations/${string}/move${Query}` ? ListedReservationAnswer :
+    Call extends `POST /api/admin/reservations/${string}/resend${Query}` ? ListedReservationAnswer :
     Call extends `DELETE /api/admin/shows/${string}/poster${Query}` ? OrganiserShowAnswer :
     Call extends `PUT /api/admin/shows/${string}/poster${Query}` ? OrganiserShowAnswer :
+    Call extends `POST /api/admin/slots/${string}/close${Query}` ? ClosedSlotAnswer :
+    Call extends `POST /api/admin/slots/${string}/reopen${Query}` ? AdminSlotAnswer :
     Call extends `POST /api/admin/tickets/${string}/cancel${Query}` ? TicketRecordAnswer :
     Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
+    Call extends `POST /api/admin/closed-days/import${Query}` ? AddedDaysAnswer :
+    Call extends `POST /api/admin/guests/import${Query}` ? AddedGuestsAnswer :
     Call extends `POST /api/admin/performances/run${Query}` ? MadePerformancesAnswer :
+    Call extends `POST /api/admin/slots/change${Query}` ? ChangedSlotsAnswer :
+    Call extends `POST /api/admin/slots/copy${Query}` ? MadeSlotsAnswer :
+    Call extends `POST /api/admin/slots/delete${Query}` ? DeletedSlotsAnswer :
+    Call extends `POST /api/admin/slots/generate${Query}` ? MadeSlotsAnswer :
     Call extends `GET /api/operator/manifest/changes${Query}` ? DayListAnswer :
     Call extends `GET /api/admin/bookings/${string}${Query}` ? ListedBookingAnswer :
+    Call extends `DELETE /api/admin/closed-days/${string}${Query}` ? DeletedAnswer :
+    Call extends `GET /api/admin/closed-days/${string}${Query}` ? ClosedDayAnswer :
+    Call extends `PATCH /api/admin/closed-days/${string}${Query}` ? ClosedDayAnswer :
+    Call extends `DELETE /api/admin/gates/${string}${Query}` ? DeletedAnswer :
+    Call extends `GET /api/admin/gates/${string}${Query}` ? GateAnswer :
+    Call extends `PATCH /api/admin/gates/${string}${Query}` ? GateAnswer :
+    Call extends `DELETE /api/admin/guests/${string}${Query}` ? GuestAnswer :
+    Call extends `GET /api/admin/guests/${string}${Query}` ? GuestAnswer :
+    Call extends `PATCH /api/admin/guests/${string}${Query}` ? GuestAnswer :
+    Call extends `GET /api/admin/messages/${string}${Query}` ? SlotMessageAnswer :
+    Call extends `GET /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
+    Call extends `PATCH /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
     Call extends `DELETE /api/admin/performances/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/performances/${string}${Query}` ? PerformanceAnswer :
     Call extends `PATCH /api/admin/performances/${string}${Query}` ? PerformanceAnswer :
     Call extends `DELETE /api/admin/products/${string}${Query}` ? ProductDeletedAnswer :
     Call extends `GET /api/admin/products/${string}${Query}` ? ProductAnswer :
     Call extends `PATCH /api/admin/products/${string}${Query}` ? ProductAnswer :
+    Call extends `GET /api/admin/reservations/${string}${Query}` ? ListedReservationAnswer :
+    Call extends `PATCH /api/admin/reservations/${string}${Query}` ? ListedReservationAnswer :
     Call extends `DELETE /api/admin/rooms/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/rooms/${string}${Query}` ? RoomAnswer :
     Call extends `PATCH /api/admin/rooms/${string}${Query}` ? ChangedRoomAnswer :
     Call extends `DELETE /api/admin/shows/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/shows/${string}${Query}` ? OrganiserShowAnswer :
     Call extends `PATCH /api/admin/shows/${string}${Query}` ? OrganiserShowAnswer :
+    Call extends `DELETE /api/admin/slots/${string}${Query}` ? DeletedAnswer :
+    Call extends `GET /api/admin/slots/${string}${Query}` ? AdminSlotAnswer :
+    Call extends `PATCH /api/admin/slots/${string}${Query}` ? AdminSlotAnswer :
     Call extends `GET /api/admin/tickets/${string}${Query}` ? TicketRecordAnswer :
+    Call extends `DELETE /api/admin/venues/${string}${Query}` ? DeletedAnswer :
+    Call extends `GET /api/admin/venues/${string}${Query}` ? VenueAnswer :
+    Call extends `PATCH /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
     Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
     Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :
     Call extends `GET /api/tickets/${string}/status${Query}` ? TicketAnswer :
     Call extends `POST /api/waitlist/${string}/accept${Query}` ? PartyReservedAnswer :
     Call extends `GET /api/admin/bookings${Query}` ? BookingListAnswer :
+    Call extends `GET /api/admin/closed-days${Query}` ? ClosedDayPageAnswer :
+    Call extends `POST /api/admin/closed-days${Query}` ? AddedDaysAnswer :
+    Call extends `GET /api/admin/gates${Query}` ? GatePageAnswer :
+    Call extends `POST /api/admin/gates${Query}` ? GateAnswer :
+    Call extends `GET /api/admin/guests${Query}` ? GuestListAnswer :
+    Call extends `POST /api/admin/guests${Query}` ? AddedGuestsAnswer :
     Call extends `GET /api/admin/mail${Query}` ? MailPageAnswer :
+    Call extends `GET /api/admin/messages${Query}` ? SlotMessageListAnswer :
+    Call extends `POST /api/admin/messages${Query}` ? SlotMessageAnswer :
+    Call extends `GET /api/admin/opening-hours${Query}` ? OpeningHoursAnswer :
+    Call extends `PATCH /api/admin/opening-hours${Query}` ? OpeningHoursAnswer :
+    Call extends `GET /api/admin/organisations${Query}` ? OrganisationPageAnswer :
+    Call extends `POST /api/admin/organisations${Query}` ? AddedOrganisationAnswer :
     Call extends `GET /api/admin/performances${Query}` ? PerformancePageAnswer :
     Call extends `POST /api/admin/performances${Query}` ? MadePerformancesAnswer :
     Call extends `GET /api/admin/products${Query}` ? ProductPageAnswer :
     Call extends `POST /api/admin/products${Query}` ? ProductAnswer :
+    Call extends `GET /api/admin/reservations${Query}` ? ReservationListAnswer :
     Call extends `GET /api/admin/rooms${Query}` ? RoomPageAnswer :
     Call extends `POST /api/admin/rooms${Query}` ? RoomAnswer :
     Call extends `GET /api/admin/shows${Query}` ? ShowPageAnswer :
     Call extends `POST /api/admin/shows${Query}` ? OrganiserShowAnswer :
+    Call extends `GET /api/admin/slots${Query}` ? AdminSlotPageAnswer :
+    Call extends `POST /api/admin/slots${Query}` ? MadeSlotsAnswer :
     Call extends `GET /api/admin/tickets${Query}` ? TicketRecordPageAnswer :
     Call extends `POST /api/admin/tickets${Query}` ? IssuedTicketsAnswer :
+    Call extends `GET /api/admin/venues${Query}` ? VenuePageAnswer :
+    Call extends `POST /api/admin/venues${Query}` ? VenueAnswer :
     Call extends `POST /api/bookings/confirm${Query}` ? BookingConfirmedAnswer :
     Call extends `POST /api/bookings/waitlist${Query}` ? JoinedAnswer :
     Call extends `POST /api/contact/code${Query}` ? CodeOnItsWayAnswer :

@@ -88,7 +88,9 @@ async def close_slot(
         return ClosedSlot(record, concerned, concerned.people)
     if published:
         publish_slots(services, by.org_id, published)
-        telemetry.event(telemetry.SLOT_CLOSED, slot_id=slot_id, staff_id=by.staff_id, way=closing.way, people=concerned.people)
+        telemetry.event(
+            telemetry.SLOT_CLOSED, slot_id=slot_id, staff_id=by.staff_id, way=closing.way, people=concerned.people
+        )
     remaining = await finish_closure(services, by.org_id, slot_id)
     return ClosedSlot(await record_of(services.database, by, slot_id), concerned, remaining)
 
@@ -175,7 +177,9 @@ async def _refuse(
     free = target["total_capacity"] - target["booked_count"] - target["held_count"]
     fit = min(free, concerned.people - concerned.unfit)
     if fit < concerned.people:
-        raise Refused(Reason.SLOT_TOO_SMALL, people=concerned.people, fit=max(fit, 0), free=max(free, 0), unfit=concerned.unfit)
+        raise Refused(
+            Reason.SLOT_TOO_SMALL, people=concerned.people, fit=max(fit, 0), free=max(free, 0), unfit=concerned.unfit
+        )
 
 
 async def _write(
@@ -185,9 +189,7 @@ async def _write(
     slot_id = row["id"]
     published = [await connection.fetchrow(CLOSURES.close_slot, by.org_id, slot_id, now)]
     kept = concerned.people if closing.way == "move" else 0
-    await connection.execute(
-        CLOSURES.add_closure, by.org_id, slot_id, closing.way, closing.move_to, kept, text, now
-    )
+    await connection.execute(CLOSURES.add_closure, by.org_id, slot_id, closing.way, closing.move_to, kept, text, now)
     if kept:
         published.append(await connection.fetchrow(CLOSURES.keep_places, by.org_id, closing.move_to, kept, now))
     if closing.way == "choose":

@@ -179,6 +179,8 @@ def _publish(services: Services, org_id: int, slots: list[Any], what: str) -> in
     codes = slots[0]["codes"] or []
     venues = {row["venue_id"] for row in slots}
     for venue_id in venues:
-        services.announcer.publish([TicketsChanged.of(org_id, venue_id, codes, "moved" if what == "moved" else "cancelled")])
+        services.announcer.publish(
+            [TicketsChanged.of(org_id, venue_id, codes, "moved" if what == "moved" else "cancelled")]
+        )
     people: int = slots[0]["places"]
     return people

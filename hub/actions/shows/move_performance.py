@@ -21,7 +21,6 @@ from hub.actions.shows.performance_records import Concerned, PerformanceRecord, 
 from hub.actions.shows.performances import (
     capacity_for,
     lock_performance,
-    publish_gone,
     recorded,
     refuse_ended,
     refuse_taken,

@@ -99,9 +99,7 @@ async def delete_slots(
     return len(rows)
 
 
-async def _lock(
-    connection: Any, by: Actor, slot_ids: Sequence[int], versions: Mapping[int, int] | None
-) -> list[Any]:
+async def _lock(connection: Any, by: Actor, slot_ids: Sequence[int], versions: Mapping[int, int] | None) -> list[Any]:
     """Return these slots, locked in order of id. Refuses SLOT_NOT_FOUND if one of them does not exist, and VERSION_MISMATCH."""
     ids = sorted(set(slot_ids))
     if not 1 <= len(ids) <= MOST_AT_ONCE:

@@ -94,7 +94,11 @@ async def generate_from_hours(
     venue_id = await venue_of(services, by, wanted.venue_id)
     async with change(services, dry_run=dry_run) as connection:
         zone = await _lock_venue(connection, by, venue_id)
-        week = week_of(wanted.hours) if wanted.hours is not None else (await stored_week(connection, by, venue_id)).by_weekday()
+        week = (
+            week_of(wanted.hours)
+            if wanted.hours is not None
+            else (await stored_week(connection, by, venue_id)).by_weekday()
+        )
         if not week and not any(one.hours for one in wanted.special):
             refuse_fields({"hours": N_("This venue has no opening hours yet")})
         special = {one.date: one for one in await special_days(connection, by, venue_id, wanted.first, wanted.last)}
@@ -158,7 +162,9 @@ async def copy_slots(
     wanted = await venue_of(services, by, venue_id)
     async with change(services, dry_run=dry_run) as connection:
         zone = await _lock_venue(connection, by, wanted)
-        originals = [_standing(row) for row in await connection.fetch(SLOT_PLANS.slots_of_day, by.org_id, wanted, source)]
+        originals = [
+            _standing(row) for row in await connection.fetch(SLOT_PLANS.slots_of_day, by.org_id, wanted, source)
+        ]
         if not originals:
             refuse_fields({"from": N_("This day has no open slots to copy")})
         stored = await special_days(connection, by, wanted, min(targets), max(targets))
@@ -208,12 +214,16 @@ async def _make(
     return MadeSlots(venue_id, found.new, tuple(ids), found.standing, found.overlapping, plan.skipped)
 
 
-async def _standing_slots(connection: Any, by: Actor, venue_id: int, planned: Sequence[PlannedPlaces]) -> list[Standing]:
+async def _standing_slots(
+    connection: Any, by: Actor, venue_id: int, planned: Sequence[PlannedPlaces]
+) -> list[Standing]:
     if not planned:
         return []
     first = min(one.slot.starts_at for one in planned)
     last = max(one.slot.ends_at for one in planned)
-    return [_standing(row) for row in await connection.fetch(SLOT_PLANS.standing_slots, by.org_id, venue_id, first, last)]
+    return [
+        _standing(row) for row in await connection.fetch(SLOT_PLANS.standing_slots, by.org_id, venue_id, first, last)
+    ]
 
 
 def _publish(services: Services, by: Actor, made: MadeSlots, *, dry_run: bool) -> None:

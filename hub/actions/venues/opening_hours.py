@@ -108,6 +108,4 @@ def refuse_day_hours(hours: Sequence[DayHours]) -> None:
 
 def _recorded(hours: Sequence[DayHours]) -> list[str]:
     """Return a week as the audit log keeps it: one line for each row."""
-    return [
-        f"{one.weekday} {one.opens:%H:%M}-{one.closes:%H:%M}, {one.minutes} min, {one.capacity}" for one in hours
-    ]
+    return [f"{one.weekday} {one.opens:%H:%M}-{one.closes:%H:%M}, {one.minutes} min, {one.capacity}" for one in hours]

@@ -112,7 +112,9 @@ async def slots_between(services: Services, by: Actor, venue_id: int, first: dat
             return found[::-1]
 
 
-async def days_of_slots(services: Services, by: Actor, venue_id: int, first: date, last: date) -> dict[date, DayOfSlots]:
+async def days_of_slots(
+    services: Services, by: Actor, venue_id: int, first: date, last: date
+) -> dict[date, DayOfSlots]:
     """Return the days of a venue that have slots."""
     rows = await services.database.fetch(SLOT_PLANS.days_of_slots, by.org_id, venue_id, first, last)
     return {row["date"]: DayOfSlots(*row) for row in rows}

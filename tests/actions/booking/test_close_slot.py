@@ -66,10 +66,17 @@ async def test_everybody_is_moved_into_places_that_nobody_else_gets(hub: Hub, wo
     assert [len(letter["payload"]["reservation_ids"]) for letter in letters] == [3, 1]
     assert {letter["payload"]["message"] for letter in letters} == {"The lift is broken."}
     assert letters[0]["payload"]["was"]["start_time"] == "12:00:00"
-    moved = await read_party(hub.services, single.reservation_id, token=letters[1]["payload"]["manage_token"], identity=None)
+    moved = await read_party(
+        hub.services, single.reservation_id, token=letters[1]["payload"]["manage_token"], identity=None
+    )
     assert (moved.reservation.slot_id, moved.reservation.calendar_sequence) == (later, 1)
     assert moved.reservation.change_cutoff_hours == 0, "whoever was moved may change until the visit begins"
-    told = {one for event in received if isinstance(event, TicketsChanged) and event.change == "moved" for one in event.hashes}
+    told = {
+        one
+        for event in received
+        if isinstance(event, TicketsChanged) and event.change == "moved"
+        for one in event.hashes
+    }
     assert told == {code_hash(ticket.code) for ticket in (*party, single)}
     counts = {event.slot.slot_id: event.slot for event in received if isinstance(event, SlotChanged)}
     assert (counts[noon].booked, counts[later].booked, counts[later].held) == (0, 4, 0)
@@ -118,7 +125,9 @@ async def test_who_is_told_gets_the_ticket_back_and_other_times(hub: Hub, world:
     await world.reserved(noon)
     await close(hub, by, noon, "tell", message="Storm")
     three, one = await mails(hub, "reservation.cancelled")
-    assert (three["payload"]["alternatives"], three["payload"]["cause"]) == ([], "closed"), "two places are too few for three"
+    assert (three["payload"]["alternatives"], three["payload"]["cause"]) == ([], "closed"), (
+        "two places are too few for three"
+    )
     assert [offer["slot_id"] for offer in one["payload"]["alternatives"]] == [later]
     assert {row["status"] for row in await read_tickets(hub.database, "status")} == {"ACTIVATED"}
     assert {row["cancel_cause"] for row in await read_reservations(hub.database, "cancel_cause")} == {"staff"}
@@ -201,4 +210,8 @@ async def test_a_slot_is_opened_again_and_can_be_booked(hub: Hub, world: World, 
     assert (await refusal(reopen_slot(hub.services, by, noon, version=1))).reason is Reason.VERSION_MISMATCH
     clock.set(NOON + timedelta(days=2))
     assert (await refusal(reopen_slot(hub.services, by, noon))).reason is Reason.SLOT_PAST
-    assert [one["action"] for one in await read_audit_log(hub.database)] == ["slot.closed", "slot.reopened", "slot.closed"]
+    assert [one["action"] for one in await read_audit_log(hub.database)] == [
+        "slot.closed",
+        "slot.reopened",
+        "slot.closed",
+    ]

@@ -126,7 +126,10 @@ async def test_places_are_kept_for_who_is_not_moved_yet_and_given_back_if_they_c
         await world.reserved(later)
     await serve_all(hub)
     assert await slot(hub, later) == (1, 7, 0)
-    for action in (close_slot.close_slot(hub.services, by, later, Closing("tell")), close_slot.reopen_slot(hub.services, by, noon)):
+    for action in (
+        close_slot.close_slot(hub.services, by, later, Closing("tell")),
+        close_slot.reopen_slot(hub.services, by, noon),
+    ):
         with pytest.raises(Refused) as caught:
             await action
         assert caught.value.reason is Reason.SLOT_CLOSING
@@ -137,7 +140,9 @@ async def test_places_are_kept_for_who_is_not_moved_yet_and_given_back_if_they_c
     assert await broken_invariants(hub.database) == []
 
 
-async def test_who_waits_for_the_other_slot_is_not_offered_the_kept_places(hub: Hub, world: World, by: Actor, monkeypatch):
+async def test_who_waits_for_the_other_slot_is_not_offered_the_kept_places(
+    hub: Hub, world: World, by: Actor, monkeypatch
+):
     noon, later = await closed_and_killed(hub, world, by, monkeypatch, "move", batches=0, capacity=7)
     waiting = await joined(hub, world, later)
     await serve_all(hub)
@@ -149,7 +154,9 @@ async def test_who_waits_for_the_other_slot_is_not_offered_the_kept_places(hub: 
     assert (await status(hub, waiting), await slot(hub, later)) == (["OFFERED"], (6, 1, 0))
 
 
-async def test_without_their_note_the_waiting_list_would_offer_the_kept_places(hub: Hub, world: World, by: Actor, monkeypatch):
+async def test_without_their_note_the_waiting_list_would_offer_the_kept_places(
+    hub: Hub, world: World, by: Actor, monkeypatch
+):
     """Control: the waiting list takes every held place for its own."""
     _, later = await closed_and_killed(hub, world, by, monkeypatch, "move", batches=0, capacity=7)
     sabotage(monkeypatch, "waitlist/entries", "kept_places", ("coalesce(sum(kept), 0)::integer", "0"))

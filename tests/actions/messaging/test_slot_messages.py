@@ -43,14 +43,21 @@ async def full_slot(world: World, addresses: int) -> int:
 
 async def test_each_address_gets_the_words_once_however_often_they_are_sent(hub: Hub, world: World):
     by, slot_id, key = Actor(world.org_id), await full_slot(world, 3), uuid4()
-    await add_guests(hub.services, by, GuestPlace(slot_id), [GuestDraft("Jane"), GuestDraft("Max", 2, email="max@example.com")])
+    await add_guests(
+        hub.services, by, GuestPlace(slot_id), [GuestDraft("Jane"), GuestDraft("Max", 2, email="max@example.com")]
+    )
     reach = await read_reach(hub.services, by, slot_id)
     assert (reach.addresses, reach.people, reach.unreached, dict(reach.languages)) == (4, 6, 1, {"en": 3, "zh_Hans": 1})
     assert (await message_slot(hub.services, by, slot_id, WORDS, key, dry_run=True)).queued == 4
     sent = await asyncio.gather(*(message_slot(hub.services, by, slot_id, WORDS, key) for _ in range(4)))
     assert len({one.message_id for one in sent}) == 1
     rows = await read_outbox(hub.database, kind="reservation.message", order_by="recipient")
-    assert {row["recipient"].lower() for row in rows} == {"v1@example.com", "v2@example.com", "v3@example.com", "max@example.com"}
+    assert {row["recipient"].lower() for row in rows} == {
+        "v1@example.com",
+        "v2@example.com",
+        "v3@example.com",
+        "max@example.com",
+    }
     assert len(rows) == 4
     assert json.loads(rows[0]["payload"])["message"] == WORDS
     await change_outbox_row(hub.database, rows[0]["id"], status="SENT")

@@ -67,7 +67,9 @@ async def test_a_slot_that_anybody_ever_booked_is_not_deleted_nor_the_others(hub
     with pytest.raises(Refused) as caught:
         await delete_slots(hub.services, by, ids)
     assert caught.value.reason is Reason.SLOT_IN_USE
-    assert [(one["slot_id"], one["booked"], one["reservations"]) for one in caught.value.details["slots"]] == [(ids[0], 2, 2)]
+    assert [(one["slot_id"], one["booked"], one["reservations"]) for one in caught.value.details["slots"]] == [
+        (ids[0], 2, 2)
+    ]
     assert await delete_slots(hub.services, by, ids[1:], dry_run=True) == 1
     assert await count_slots(hub.database) == 2
     assert await delete_slots(hub.services, by, ids[1:]) == 1

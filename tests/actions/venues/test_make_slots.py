@@ -98,7 +98,11 @@ async def test_one_slot_is_added_at_a_time_of_its_own(hub: Hub, world: World, by
     draft = SlotDraft(TODAY + timedelta(days=1), time(22), time(1), 30)
     made = await make_slots.add_slot(hub.services, by, draft)
     (row,) = await read_slots(hub.database, "id", "starts_at", "ends_at", "total_capacity")
-    assert (row["id"], row["ends_at"] - row["starts_at"], row["total_capacity"]) == (made.slot_ids[0], timedelta(hours=3), 30)
+    assert (row["id"], row["ends_at"] - row["starts_at"], row["total_capacity"]) == (
+        made.slot_ids[0],
+        timedelta(hours=3),
+        30,
+    )
     with pytest.raises(Refused) as caught:
         await make_slots.add_slot(hub.services, by, draft)
     assert caught.value.details["errors"] == [{"field": "start_time", "message": "A slot begins at this time already"}]

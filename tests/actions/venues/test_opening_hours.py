@@ -38,7 +38,12 @@ async def test_an_older_version_changes_nothing_and_a_dry_run_neither(hub: Hub, 
 
 
 async def test_every_wrong_row_is_named(hub: Hub, world: World, by: Actor):
-    rows = [MORNING, DayHours(1, time(11), time(13), 60, 5), DayHours(8, time(9), time(10), 60, 5), DayHours(2, time(9), time(9), 60, 5)]
+    rows = [
+        MORNING,
+        DayHours(1, time(11), time(13), 60, 5),
+        DayHours(8, time(9), time(10), 60, 5),
+        DayHours(2, time(9), time(9), 60, 5),
+    ]
     with pytest.raises(Refused) as caught:
         await change_week(hub.services, by, None, rows)
     assert {one["field"] for one in caught.value.details["errors"]} == {"hours.1", "hours.2", "hours.3"}

@@ -140,9 +140,7 @@ async def close_one(request: web.Request) -> web.Response:
 
 async def reopen_one(request: web.Request) -> web.Response:
     by, dry_run, version = actor_of(request), is_dry_run(request), expected_version(request)
-    slot = await reopen_slot(
-        request.app[SERVICES], by, path_id(request, "slot_id"), version=version, dry_run=dry_run
-    )
+    slot = await reopen_slot(request.app[SERVICES], by, path_id(request, "slot_id"), version=version, dry_run=dry_run)
     return answer(slot_fields(slot), version=slot.version)
 
 

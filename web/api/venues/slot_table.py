@@ -12,7 +12,9 @@ from web.api.venues import slot_responses as responses
 
 _TAG = "Slots and opening hours"
 _VENUE = Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "Only those of this venue.")
-_OF_VENUE = Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "The default is the login's venue, or the first.")
+_OF_VENUE = Parameter(
+    "venue_id", "query", {"type": "integer", "minimum": 1}, "The default is the login's venue, or the first."
+)
 _DAYS = (
     Parameter("date", "query", DAY_SCHEMA, "Only those of this day."), Parameter("from", "query", DAY_SCHEMA, "First day."),
     Parameter("to", "query", DAY_SCHEMA, "Last day, included."),

@@ -19,15 +19,14 @@ class Section:
     group: str
 
 
-SET_UP, SHOWS, PEOPLE = N_("Set-up"), N_("Shows"), N_("Bookings and mail")
+SET_UP, TICKETS, SHOWS, PEOPLE = N_("Set-up"), N_("Tickets"), N_("Shows"), N_("Bookings and mail")
+DEVICES, RECORDS = N_("People and devices"), N_("Records")
 
 SECTIONS: tuple[Section, ...] = (
     Section("overview", "/admin", N_("Overview"), Role.MANAGER, SET_UP),
     Section("card", "/admin/card", N_("Card for the gates"), Role.ADMIN, SET_UP),
     Section("venues", "/admin/venues", N_("Venues and gates"), Role.ADMIN, SET_UP),
     Section("organisations", "/admin/organisations", N_("Organisations"), Role.OWNER, SET_UP),
-TICKETS, SHOWS, PEOPLE = N_("Tickets"), N_("Shows"), N_("Bookings and mail")
-
     Section("products", "/admin/products", N_("Products"), Role.ADMIN, TICKETS),
     Section("tickets", "/admin/tickets", N_("Tickets"), Role.ADMIN, TICKETS),
     Section("shows", "/admin/shows", N_("Shows"), Role.MANAGER, SHOWS),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+
 from hub.access.tokens import SESSION_COOKIE
 from hub.actions.audit.actor import Actor
 from hub.actions.setup.finish_setup import finish_setup

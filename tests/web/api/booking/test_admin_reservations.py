@@ -47,7 +47,9 @@ async def test_every_search_finds_its_reservation_and_no_other(api: Api, world: 
     slot = await world.slot()
     one, other = [await world.reserved(slot) for _ in range(2)]
     database = world.hub.database
-    await change_reservation(database, one.reservation_id, customer_email="Ada.Love@example.org", customer_phone="+390612345678")
+    await change_reservation(
+        database, one.reservation_id, customer_email="Ada.Love@example.org", customer_phone="+390612345678"
+    )
     await change_ticket(database, one.id, customer_name="Ada Lovelace")
     await change_order(database, world.order_id, reference="WEB-77")
     for text in ("ada.l", "ADA.LOVE@EXAMPLE.ORG", "+39 06 1234 5678", "390612345678", one.code, one.code.lower(), "love ada",
@@ -89,10 +91,15 @@ async def test_the_file_has_every_match_and_no_code_that_admits_a_party(api: Api
     async with api.hub.client.get(f"{LIST}?format=csv", headers={"Authorization": f"Bearer {manager}"}) as answer:
         text = await answer.text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert [(row["people"], row["name"], row["ticket_code"][:4]) for row in rows] == [("1", "", "TKT-"), ("3", "'=Evil()", "")]
+    assert [(row["people"], row["name"], row["ticket_code"][:4]) for row in rows] == [
+        ("1", "", "TKT-"),
+        ("3", "'=Evil()", ""),
+    ]
 
 
-async def test_a_corrected_contact_is_told_at_both_addresses_and_old_links_are_void(api: Api, world: World, manager: str) -> None:
+async def test_a_corrected_contact_is_told_at_both_addresses_and_old_links_are_void(
+    api: Api, world: World, manager: str
+) -> None:
     ticket = await world.reserved(await world.slot())
     one = f"{LIST}/{ticket.reservation_id}"
     bad = await api.patch(one, {"email": "nowhere", "phone": "12"}, token=manager)
@@ -100,7 +107,9 @@ async def test_a_corrected_contact_is_told_at_both_addresses_and_old_links_are_v
     version = (await api.get(one, token=manager)).data["version"]
     answer = await api.patch(one, {"email": "new@example.com"}, token=manager, headers={"If-Match": f'"{version}"'})
     assert (answer.status, answer.data["email"], answer.data["phone"]) == (200, "new@example.com", "+12025551234")
-    assert (await api.patch(one, {"phone": "+12025550000"}, token=manager, headers={"If-Match": f'"{version}"'})).status == 412
+    assert (
+        await api.patch(one, {"phone": "+12025550000"}, token=manager, headers={"If-Match": f'"{version}"'})
+    ).status == 412
     mails = await read_outbox(world.hub.database, order_by="id")
     assert [(row["kind"], row["recipient"]) for row in mails] == [
         ("reservation.confirmed", "john@example.com"), ("reservation.contact_changed", "john@example.com"),
